@@ -1,0 +1,12 @@
+// Loaded before every program of this package: fails clearly on a Node that cannot run it.
+// The npm package `node` (a devDependency) puts Node 24 on the PATH of npm scripts; where its install script was
+// denied, the system's own Node would take its place without a word.
+const needed = 24
+const major = Number.parseInt(process.versions.node, 10)
+if (major < needed) {
+  process.stderr.write(
+    `Publisher needs Node ${needed} or newer, this is ${process.versions.node} (${process.execPath}).\n` +
+      'Run it through npm scripts after `npm ci` with install scripts allowed for the package `node`, or install Node 24.\n',
+  )
+  process.exit(1)
+}

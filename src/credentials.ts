@@ -1,0 +1,28 @@
+/** How a provider gets the tenant's credentials: late, and afresh once when the vendor rejects them. */
+import { isPublisherError } from './errors.ts'
+
+/** One tenant's credentials for one purpose. Kept in process memory only. */
+export interface CredentialSource<T> {
+  /** The credentials, resolved when first needed. Throws `credentials_unavailable` or `insufficient_balance`. */
+  get(): Promise<T>
+  /** Forgets `rejected`, so that the next {@link get} resolves anew. Does nothing when it was replaced already. */
+  reject(rejected: T): void
+}
+
+/**
+ * Runs `use` with the credentials. When it throws `credentials_rejected`, they are resolved afresh once and `use` runs
+ * again; a second rejection is thrown to the caller.
+ */
+export async function withCredentials<T, R>(
+  source: CredentialSource<T>,
+  use: (credentials: T) => Promise<R>,
+): Promise<R> {
+  const credentials = await source.get()
+  try {
+    return await use(credentials)
+  } catch (error) {
+    if (!isPublisherError(error, 'credentials_rejected')) throw error
+    source.reject(credentials)
+    return use(await source.get())
+  }
+}

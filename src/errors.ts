@@ -1,0 +1,59 @@
+/**
+ * Every error that a person or a program may be told about. Messages are for people, codes for programs; the one
+ * place that turns a code into an HTTP status is handlers/problem.ts.
+ */
+
+export type ErrorCode =
+  | 'invalid_request'
+  | 'host_mismatch'
+  | 'not_found'
+  | 'tenant_not_found'
+  | 'photo_not_found'
+  | 'method_not_allowed'
+  | 'not_signed_in'
+  | 'not_admin'
+  | 'sign_in_unavailable'
+  | 'https_required'
+  | 'feature_disabled'
+  | 'link_expired'
+  | 'insufficient_balance'
+  | 'config_unavailable'
+  | 'config_invalid'
+  | 'credentials_unavailable'
+  | 'credentials_rejected'
+  | 'provider_unavailable'
+  | 'storage_unavailable'
+  | 'storage_not_atomic'
+  | 'name_taken'
+  | 'sidecar_changed'
+  | 'unsupported_photo'
+  | 'photo_unreadable'
+  | 'photo_too_large'
+  | 'thumbnail_unavailable'
+  | 'busy'
+  | 'internal_error'
+
+export interface ErrorDetails {
+  /** What went wrong underneath; logged, never shown. */
+  cause?: unknown
+  /** How long to wait before trying again; becomes a `Retry-After` header (RFC 9110, section 10.2.3). */
+  retryAfterMs?: number | undefined
+}
+
+/** An expected failure with a stable code. `message` is shown to people and therefore never holds a secret. */
+export class PublisherError extends Error {
+  override readonly name = 'PublisherError'
+  readonly code: ErrorCode
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    this.code = code
+    this.retryAfterMs = details.retryAfterMs
+  }
+}
+
+/** Whether `error` is a {@link PublisherError}, optionally one with this code. */
+export function isPublisherError(error: unknown, code?: ErrorCode): error is PublisherError {
+  return error instanceof PublisherError && (code === undefined || error.code === code)
+}

@@ -1,0 +1,96 @@
+/** Retries with back-off, `Retry-After` and one overall deadline: p-retry plus what it leaves to its caller. */
+import pRetry, { AbortError } from 'p-retry'
+
+export interface RetryPolicy {
+  /** How often to try in all, the first time included. */
+  attempts: number
+  /** First pause; it doubles with each attempt and is jittered. Milliseconds. */
+  baseMs: number
+  /** Longest pause, and the longest `Retry-After` that is waited for. Milliseconds. */
+  capMs: number
+  /** Limit of one attempt. Milliseconds. */
+  attemptTimeoutMs: number
+  /** Limit of everything together. Milliseconds. */
+  deadlineMs: number
+}
+
+/** Thrown by an attempt that may succeed when repeated. */
+export class RetryableError extends Error {
+  override readonly name = 'RetryableError'
+  /** What the server asked for by `Retry-After`, in milliseconds. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(message: string, options: { cause?: unknown; retryAfterMs?: number | undefined } = {}) {
+    super(message, { cause: options.cause })
+    this.retryAfterMs = options.retryAfterMs
+  }
+}
+
+/**
+ * Runs `attempt` until it succeeds, throws anything but {@link RetryableError}, or the policy is exhausted; the last
+ * error is thrown. A `Retry-After` beyond `capMs` ends it at once. The signal given to an attempt fires when that
+ * attempt's time, the deadline or `signal` is over.
+ */
+export async function withRetry<T>(
+  attempt: (signal: AbortSignal) => Promise<T>,
+  policy: RetryPolicy,
+  signal?: AbortSignal,
+): Promise<T> {
+  const deadline = AbortSignal.timeout(policy.deadlineMs)
+  const overall = signal ? AbortSignal.any([deadline, signal]) : deadline
+  let lastError: unknown
+  const once = async () => {
+    try {
+      return await attempt(AbortSignal.any([overall, AbortSignal.timeout(policy.attemptTimeoutMs)]))
+    } catch (error) {
+      lastError = error
+      if (error instanceof RetryableError) throw error
+      throw new AbortError(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+  try {
+    return await pRetry(once, {
+      retries: policy.attempts - 1,
+      minTimeout: policy.baseMs,
+      maxTimeout: policy.capMs,
+      randomize: true,
+      signal: overall,
+      shouldRetry: ({ error }) =>
+        !(error instanceof RetryableError && (error.retryAfterMs ?? 0) > policy.capMs),
+      onFailedAttempt: ({ error, retriesLeft }) => {
+        const wait = error instanceof RetryableError ? (error.retryAfterMs ?? 0) : 0
+        return wait > 0 && wait <= policy.capMs && retriesLeft > 0 ? pause(wait, overall) : undefined
+      },
+    })
+  } catch (error) {
+    // An abort of the whole says less than what the last attempt ran into.
+    throw lastError ?? error
+  }
+}
+
+/**
+ * Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds or a date. Milliseconds from `now`, or undefined
+ * where the header is absent or unreadable.
+ */
+export function retryAfterMs(headers: Headers, now: number): number | undefined {
+  const value = headers.get('retry-after')?.trim()
+  if (!value) return undefined
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const onAbort = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+}

@@ -1,0 +1,40 @@
+/** What `POST /v1/credentials/resolve` answers, discriminated by `provider` (design section 3). */
+import { z } from 'zod'
+import { Secret } from '../secret.ts'
+
+const secret = z
+  .string()
+  .min(1)
+  .transform((value) => new Secret(value))
+const version = z.string().default('')
+
+const s3 = {
+  version,
+  access_key_id: secret,
+  secret_access_key: secret,
+  endpoint_url: z.url({ protocol: /^https?$/ }),
+  bucket: z.string().min(1),
+  region: z.string().min(1).default('auto'),
+}
+
+export const credentialsSchema = z.discriminatedUnion('provider', [
+  z.object({ provider: z.literal('dropbox'), version, refresh_token: secret }),
+  z.object({ provider: z.literal('s3'), ...s3 }),
+  z.object({ provider: z.literal('managed'), ...s3 }),
+  z.object({
+    provider: z.literal('gdrive'),
+    version,
+    refresh_token: secret.optional(),
+    service_account: z.unknown(),
+  }),
+  z.object({ provider: z.literal('openai'), version, api_key: secret }),
+  z.object({ provider: z.literal('telegram'), version, bot_token: secret }),
+  z.object({ provider: z.literal('smtp'), version, password: secret }),
+  z.object({ provider: z.literal('instagram'), version, access_token: secret, user_id: z.string() }),
+  z.object({ provider: z.literal('bluesky'), version, handle: z.string(), app_password: secret }),
+  z.object({ provider: z.literal('mastodon'), version, instance_url: z.url(), access_token: secret }),
+])
+
+/** Resolved credentials with every secret wrapped. */
+export type Credentials = z.output<typeof credentialsSchema>
+export type CredentialsOf<P extends Credentials['provider']> = Extract<Credentials, { provider: P }>

@@ -1,0 +1,38 @@
+/** Turns the configured storage paths into one normalised path per folder. */
+import type { StoragePaths } from '../workflow/ports/storage.ts'
+
+export interface ConfiguredPaths {
+  root: string
+  archive: string
+  keep: string
+  remove: string
+}
+
+/**
+ * A sub-path that starts with `/` or with the root is taken as it is, anything else is joined to the root
+ * (design section 3). Empty and `.` segments are dropped, so that no two spellings of one path exist.
+ * Throws a `RangeError` for a `..` segment, a backslash or a control character.
+ */
+export function resolvePaths(configured: ConfiguredPaths): StoragePaths {
+  const root = normalise(configured.root)
+  const below = (path: string) => {
+    const normal = normalise(path)
+    const isBelowRoot = normal === root || (root !== '' && normal.startsWith(`${root}/`))
+    if (path.startsWith('/') || isBelowRoot) return normal
+    return root === '/' ? `/${normal}` : normalise(`${root}/${normal}`)
+  }
+  return {
+    root,
+    archive: below(configured.archive),
+    keep: below(configured.keep),
+    remove: below(configured.remove),
+  }
+}
+
+function normalise(path: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  if (/[\u0000-\u001f\u007f\\]/.test(path)) throw new RangeError('a storage path holds a forbidden character')
+  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.')
+  if (segments.includes('..')) throw new RangeError('a storage path holds a ".." segment')
+  return (path.startsWith('/') ? '/' : '') + segments.join('/')
+}

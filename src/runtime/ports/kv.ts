@@ -1,0 +1,9 @@
+/** A shared, expiring store of non-secret strings: memory, Cloudflare KV, Redis. Losing an entry must never be wrong, only slower. */
+
+export interface KeyValueStore {
+  /** `null` where the key is unknown or has expired. */
+  get(key: string): Promise<string | null>
+  /** Replaces what was there. `ttlSeconds` is at least 1. */
+  put(key: string, value: string, options: { ttlSeconds: number }): Promise<void>
+  delete(key: string): Promise<void>
+}

@@ -1,0 +1,51 @@
+/** Names of photos and folders: the only way in which anything above a store can point at a file. */
+import { PublisherError } from '../errors.ts'
+
+/** Where a photo can be. The store knows which path each one is. */
+export type Folder = 'root' | 'archive' | 'keep' | 'remove'
+export const folders: readonly Folder[] = ['root', 'archive', 'keep', 'remove']
+
+declare const photoName: unique symbol
+/** A plain file name with a photo's extension: no path, no control characters. Made by {@link parsePhotoName} only. */
+export type PhotoName = string & { readonly [photoName]: true }
+
+const maxNameBytes = 255
+const extension = /\.(jpe?g|png|webp)$/i
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const forbidden = /[\u0000-\u001f\u007f/\\\u2028\u2029]/
+
+/** Whether this is a name that a photo may have. */
+export function isPhotoName(name: string): name is PhotoName {
+  return (
+    extension.test(name) &&
+    !name.startsWith('.') &&
+    !forbidden.test(name) &&
+    name.isWellFormed() &&
+    new TextEncoder().encode(name).length <= maxNameBytes
+  )
+}
+
+/** Checks a name that came from outside. Throws `photo_not_found`: a name that cannot exist is a photo that does not. */
+export function parsePhotoName(name: string): PhotoName {
+  if (!isPhotoName(name)) throw new PublisherError('photo_not_found', 'There is no photo of this name.')
+  return name
+}
+
+/** The sidecar's file name: `x.jpg` -> `x.txt`. */
+export function sidecarName(name: PhotoName): string {
+  return name.replace(extension, '.txt')
+}
+
+/** The name with ` (2)`, ` (3)` ... before the extension; `attempt` 1 is the name itself. */
+export function numberedName(name: PhotoName, attempt: number): PhotoName {
+  if (attempt <= 1) return name
+  const dot = name.lastIndexOf('.')
+  // Adding a number before the extension cannot turn a photo's name into something else.
+  return `${name.slice(0, dot)} (${attempt})${name.slice(dot)}` as PhotoName
+}
+
+/** The media type that the extension promises. */
+export function mediaType(name: PhotoName): 'image/jpeg' | 'image/png' | 'image/webp' {
+  if (/\.png$/i.test(name)) return 'image/png'
+  return /\.webp$/i.test(name) ? 'image/webp' : 'image/jpeg'
+}
