@@ -1,0 +1,42 @@
+/** What one request carries on its way through the handlers. */
+import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
+
+/** What the host program knows about the connection and the library must not guess. */
+export interface Connection {
+  /**
+   * The host that this request is for, decided once by the program that received the connection (design section 4).
+   * `null` where there is none.
+   */
+  host: string | null
+  /** Keeps work alive after the response where the platform would stop it. */
+  waitUntil(work: Promise<unknown>): void
+}
+
+/** One request being answered. */
+export interface Exchange {
+  requestId: string
+  connection: Connection
+  /** Where the public reaches this host: `https://alice.shibari.photo`. Empty until a tenant is known. */
+  origin: string
+  /** Set on every route that belongs to a tenant. */
+  runtime?: TenantRuntime
+}
+
+/** Hono's environment of all routes: `c.env` is the {@link Exchange}. */
+export interface AppEnv {
+  Bindings: Exchange
+}
+
+/** The tenant's runtime. Throws a `TypeError` on a route that was wrongly declared to need no tenant. */
+export function runtimeOf(exchange: Exchange): TenantRuntime {
+  if (!exchange.runtime) throw new TypeError('This route runs without a tenant.')
+  return exchange.runtime
+}
+
+const saneRequestId = /^[A-Za-z0-9._~+/=:@-]{1,128}$/
+
+/** The caller's `X-Request-Id` if it is a sane token of at most 128 characters, else a new UUID. */
+export function requestIdOf(headers: Headers): string {
+  const given = headers.get('x-request-id')
+  return given !== null && saneRequestId.test(given) ? given : crypto.randomUUID()
+}

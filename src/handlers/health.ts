@@ -1,0 +1,52 @@
+/** Health: on any host, without a tenant. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Services } from '../runtime/services.ts'
+import type { AppEnv } from './exchange.ts'
+import { json, routeFor } from './route.ts'
+import { healthSchema, notReadySchema, readinessSchema } from './schemas.ts'
+
+type Readiness = Awaited<ReturnType<Services['source']['check']>>
+
+/** How long an answer of the orchestrator stands for the next one; strangers may ask for readiness as often as they like. */
+const freshForMs = 1000
+
+export function healthRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const alive = (path: '/health' | '/health/live') =>
+    routeFor('anyone', services, {
+      method: 'get',
+      path,
+      responses: { 200: json(healthSchema, 'The process answers') },
+    })
+  app.openapi(alive('/health'), (c) => c.json({ status: 'ok' as const }, 200))
+  app.openapi(alive('/health/live'), (c) => c.json({ status: 'ok' as const }, 200))
+
+  const readiness = readinessCheck(services)
+  const ready = routeFor('anyone', services, {
+    method: 'get',
+    path: '/health/ready',
+    responses: {
+      200: json(readinessSchema, 'Configurations can be read'),
+      503: json(notReadySchema, 'They cannot, and why'),
+    },
+  })
+  app.openapi(ready, async (c) => {
+    const found = await readiness()
+    return found.ready
+      ? c.json({ status: 'ok' as const, mode: services.source.kind }, 200)
+      : c.json({ status: 'not_ready' as const, reason: found.reason }, 503)
+  })
+}
+
+function readinessCheck({ source, now }: Services): () => Promise<Readiness> {
+  let running: Promise<Readiness> | undefined
+  let last: { readiness: Readiness; at: number } | undefined
+  return async () => {
+    if (last && now() - last.at < freshForMs) return last.readiness
+    running ??= source.check().finally(() => {
+      running = undefined
+    })
+    const readiness = await running
+    last = { readiness, at: now() }
+    return readiness
+  }
+}

@@ -1,0 +1,178 @@
+/** Photos: the list, the random walk, details, thumbnails, and our own links to originals. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import { PublisherError } from '../errors.ts'
+import { createDigestMemory } from '../runtime/digest-memory.ts'
+import type { Services } from '../runtime/services.ts'
+import { mediaType, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
+import { photoDetails } from '../workflow/photo-details.ts'
+import { nextStep } from '../workflow/random-walk.ts'
+import { makeThumbnail } from '../workflow/thumbnail.ts'
+import { type AppEnv, runtimeOf } from './exchange.ts'
+import { json, routeFor } from './route.ts'
+import {
+  filenameParameter,
+  imageListSchema,
+  originalQuery,
+  type Photo,
+  photoSchema,
+  thumbnailQuery,
+} from './schemas.ts'
+
+const walkCookie = 'walk'
+const walkSeconds = 90 * 24 * 3600
+/** A photo may vanish between the listing and its details; then another one is taken. */
+const randomTries = 3
+
+export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const list = routeFor('viewer', services, {
+    method: 'get',
+    path: '/api/images/list',
+    responses: { 200: json(imageListSchema, 'The names of all photos in the root folder, sorted') },
+  })
+  app.openapi(list, async (c) => {
+    const { photos } = await runtimeOf(c.env).storage().list('root')
+    const filenames = photos.map((photo) => photo.name)
+    return c.json({ filenames, count: filenames.length }, 200)
+  })
+
+  const random = routeFor('viewer', services, {
+    method: 'get',
+    path: '/api/images/random',
+    responses: { 200: json(photoSchema, 'A photo; none repeats for a visitor until all were shown') },
+  })
+  app.openapi(random, async (c) => {
+    for (let attempt = 1; ; attempt++) {
+      const names = await runtimeOf(c.env).recentNames({ fresh: attempt > 1 })
+      const step = nextStep(names, getCookie(c, walkCookie))
+      if (!step) throw new PublisherError('no_photos', 'There are no photos in this gallery yet.')
+      try {
+        const photo = await detailsOf(c, step.name)
+        rememberWalk(c, step.position)
+        return c.json(photo, 200)
+      } catch (error) {
+        if (attempt === randomTries || !isGone(error)) throw error
+      }
+    }
+  })
+
+  const details = routeFor('viewer', services, {
+    method: 'get',
+    path: '/api/images/{filename}',
+    request: { params: filenameParameter },
+    responses: { 200: json(photoSchema, 'The photo') },
+  })
+  app.openapi(details, async (c) =>
+    c.json(await detailsOf(c, parsePhotoName(c.req.valid('param').filename)), 200),
+  )
+
+  async function detailsOf(c: Context<AppEnv>, name: PhotoName): Promise<Photo> {
+    const runtime = runtimeOf(c.env)
+    const photo = await photoDetails(
+      {
+        store: runtime.storage(),
+        digest: services.digest,
+        digests: createDigestMemory(services.kv, runtime, services.log),
+      },
+      'root',
+      name,
+    )
+    return {
+      filename: photo.name,
+      // A store without links of its own gives a path on this host.
+      temp_url: new URL(photo.temporaryUrl, c.env.origin).href,
+      thumbnail_url: `/api/images/${encodeURIComponent(photo.name)}/thumbnail?size=w960h640`,
+      sha256: photo.sha256,
+      caption: photo.caption,
+      sd_caption: photo.sdCaption,
+      metadata: photo.metadata,
+      has_sidecar: photo.hasSidecar,
+    }
+  }
+
+  function rememberWalk(c: Context<AppEnv>, position: string): void {
+    setCookie(c, walkCookie, position, {
+      path: '/api/images/random',
+      httpOnly: true,
+      sameSite: 'Lax',
+      secure: services.settings.secureCookies,
+      maxAge: walkSeconds,
+    })
+  }
+
+  thumbnailRoute(app, services)
+  originalRoute(app, services)
+}
+
+function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('viewer', services, {
+    method: 'get',
+    path: '/api/images/{filename}/thumbnail',
+    request: { params: filenameParameter, query: thumbnailQuery },
+    responses: {
+      200: {
+        description: 'The photo, upright, fitted into the size, without metadata',
+        content: { 'image/jpeg': {}, 'image/webp': {}, 'image/avif': {} },
+      },
+      304: { description: 'Unchanged since the given entity tag' },
+    },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = runtimeOf(c.env)
+    const thumbnail = await makeThumbnail(
+      {
+        store: runtime.storage(),
+        images: services.images,
+        memory: runtime.thumbnails,
+        owner: runtime.tenant,
+      },
+      {
+        folder: 'root',
+        name: parsePhotoName(c.req.valid('param').filename),
+        size: c.req.valid('query').size,
+        accept: c.req.header('accept'),
+        ifNoneMatch: c.req.header('if-none-match'),
+      },
+    )
+    c.header('etag', thumbnail.etag)
+    c.header('vary', 'Accept')
+    c.header(
+      'cache-control',
+      runtime.config.features.auto_view_enabled ? 'public, max-age=3600' : 'private, max-age=3600',
+    )
+    if (thumbnail.status === 'not_modified') return c.body(null, 304)
+    return c.body(thumbnail.bytes, 200, {
+      'content-type': thumbnail.mediaType,
+      'content-length': String(thumbnail.bytes.byteLength),
+    })
+  })
+}
+
+function originalRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('anyone', services, {
+    method: 'get',
+    path: '/api/images/{filename}/original',
+    description: 'The link itself is the permission: `temp_url` of a store that has no links of its own.',
+    request: { params: filenameParameter, query: originalQuery },
+    responses: {
+      200: { description: 'The original', content: { 'image/jpeg': {}, 'image/png': {}, 'image/webp': {} } },
+    },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = runtimeOf(c.env)
+    const name = parsePhotoName(c.req.valid('param').filename)
+    const folder = await services.links.verify(c.req.valid('query').token, runtime.host, name)
+    const { entry, body } = await runtime.storage().read(folder, name)
+    return c.body(body, 200, {
+      'content-type': mediaType(name),
+      'content-length': String(entry.size),
+      'cache-control': 'private, max-age=3600',
+      'content-disposition': 'inline',
+    })
+  })
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof PublisherError && error.code === 'photo_not_found'
+}

@@ -1,0 +1,26 @@
+/** Calls by the control plane. They prove themselves by a service token and work on any host. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { PublisherError } from '../errors.ts'
+import { parseHost } from '../runtime/host.ts'
+import type { Services } from '../runtime/services.ts'
+import type { AppEnv } from './exchange.ts'
+import { routeFor } from './route.ts'
+import { invalidateSchema } from './schemas.ts'
+
+export function internalRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { configurations, settings, log } = services
+  const invalidate = routeFor('service', services, {
+    method: 'post',
+    path: '/internal/invalidate',
+    security: [{ serviceToken: [] }],
+    request: { body: { required: true, content: { 'application/json': { schema: invalidateSchema } } } },
+    responses: { 204: { description: 'Whatever was cached for the host is gone' } },
+  })
+  app.openapi(invalidate, async (c) => {
+    const host = parseHost(c.req.valid('json').host, settings.baseDomain)
+    if (!host) throw new PublisherError('invalid_request', 'This is no host of this fleet.')
+    await configurations.invalidate(host.host)
+    log.info('configuration invalidated', { request_id: c.env.requestId, tenant: host.tenant })
+    return c.body(null, 204)
+  })
+}

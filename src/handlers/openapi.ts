@@ -1,0 +1,19 @@
+/** The API's description of itself, from the schemas that validate it. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { AppEnv } from './exchange.ts'
+
+export function openApiRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'serviceToken', { type: 'http', scheme: 'bearer' })
+  let document: ReturnType<typeof app.getOpenAPI31Document> | undefined
+  app.get('/openapi.json', (c) => {
+    document ??= app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: {
+        title: 'Publisher',
+        version: '2.0.0',
+        description: "One photographer's photos. The host decides whose.",
+      },
+    })
+    return c.json(document)
+  })
+}

@@ -1,0 +1,103 @@
+/** The one place where errors become HTTP: problem documents (RFC 9457) for programs, a small page for people. */
+import { html } from 'hono/html'
+import { type ErrorCode, isPublisherError, PublisherError } from '../errors.ts'
+
+interface Kind {
+  status: number
+  title: string
+}
+
+const kinds: Readonly<Record<ErrorCode, Kind>> = {
+  invalid_request: { status: 400, title: 'The request is malformed' },
+  host_mismatch: { status: 400, title: 'The request names no host, or several' },
+  not_found: { status: 404, title: 'Not found' },
+  tenant_not_found: { status: 404, title: 'Not found' },
+  photo_not_found: { status: 404, title: 'No such photo' },
+  no_photos: { status: 404, title: 'No photos yet' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  not_signed_in: { status: 401, title: 'Not signed in' },
+  not_admin: { status: 403, title: 'Not an admin here' },
+  invalid_token: { status: 403, title: 'Token refused' },
+  sign_in_unavailable: { status: 503, title: 'Sign-in is not available' },
+  https_required: { status: 403, title: 'HTTPS is required' },
+  feature_disabled: { status: 403, title: 'This feature is off' },
+  link_expired: { status: 403, title: 'The link is not valid' },
+  insufficient_balance: { status: 402, title: 'Out of credit' },
+  config_unavailable: { status: 503, title: 'Temporarily unavailable' },
+  credentials_unavailable: { status: 503, title: 'Credentials are not available' },
+  credentials_rejected: { status: 502, title: 'Credentials were refused' },
+  provider_unavailable: { status: 501, title: 'Not available on this server' },
+  storage_unavailable: { status: 503, title: 'The storage does not answer' },
+  storage_not_atomic: { status: 501, title: 'The storage cannot do this safely' },
+  sidecar_changed: { status: 409, title: 'Changed in the meantime' },
+  unsupported_photo: { status: 415, title: 'Not a photo that can be used' },
+  photo_unreadable: { status: 422, title: 'The photo cannot be read' },
+  photo_too_large: { status: 413, title: 'The photo is too large' },
+  thumbnail_unavailable: { status: 501, title: 'No thumbnails here' },
+  busy: { status: 503, title: 'Too busy' },
+  internal_error: { status: 500, title: 'Internal error' },
+}
+
+export interface Problem {
+  title: string
+  status: number
+  detail: string
+  code: ErrorCode
+  request_id: string
+}
+
+/** Any thrown value as an error with a code. What is not expected becomes `internal_error`, whose text says nothing. */
+export function toPublisherError(error: unknown): PublisherError {
+  if (isPublisherError(error)) return error
+  return new PublisherError(
+    'internal_error',
+    'Something went wrong on our side. Nothing more is known yet.',
+    { cause: error },
+  )
+}
+
+/** The status that a code becomes. */
+export function statusOf(code: ErrorCode): number {
+  return kinds[code].status
+}
+
+/** The error as a response: a page where a person navigates, a problem document everywhere else. */
+export async function problemResponse(
+  error: PublisherError,
+  request: Request,
+  requestId: string,
+): Promise<Response> {
+  const { status, title } = kinds[error.code]
+  const headers = new Headers({ 'cache-control': 'no-store', vary: 'Accept' })
+  if (error.retryAfterMs !== undefined) {
+    headers.set('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))))
+  }
+  if (isNavigation(request)) {
+    headers.set('content-type', 'text/html; charset=utf-8')
+    return new Response(String(await errorPage(title, error.message, requestId)), { status, headers })
+  }
+  headers.set('content-type', 'application/problem+json')
+  return new Response(JSON.stringify(problemOf(error, requestId)), { status, headers })
+}
+
+/** The error as the members of a problem document. */
+export function problemOf({ code, message }: PublisherError, requestId: string): Problem {
+  return { ...kinds[code], detail: message, code, request_id: requestId }
+}
+
+/** Whether a person's browser goes to a page: it asks for HTML, outside the API. */
+function isNavigation(request: Request): boolean {
+  if (!request.headers.get('accept')?.includes('text/html')) return false
+  const path = new URL(request.url).pathname
+  return !path.startsWith('/api/') && !path.startsWith('/internal/')
+}
+
+/** No style and no script, so that the strictest policy fits it; browsers' own dark mode applies. */
+function errorPage(title: string, detail: string, requestId: string) {
+  return html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="dark light"><title>${title}</title></head>
+<body><main><h1>${title}</h1><p>${detail}</p><p><small>Request ${requestId}</small></p></main></body>
+</html>
+`
+}

@@ -1,0 +1,87 @@
+/** The API's own schemas: they validate, they describe (`/openapi.json`), and the web app takes its types from them. */
+import { z } from '@hono/zod-openapi'
+import { thumbnailSizes } from '../workflow/thumbnail.ts'
+
+export const problemSchema = z
+  .object({
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string().openapi({ description: 'Stable, for programs', example: 'photo_not_found' }),
+    request_id: z.string(),
+  })
+  .openapi('Problem')
+
+export const healthSchema = z.object({ status: z.literal('ok') }).openapi('Health')
+export const readinessSchema = z
+  .object({ status: z.literal('ok'), mode: z.enum(['orchestrator', 'file']) })
+  .openapi('Readiness')
+export const notReadySchema = z
+  .object({ status: z.literal('not_ready'), reason: z.string() })
+  .openapi('NotReady')
+
+export const featuresResponseSchema = z
+  .object({
+    publish_enabled: z.boolean(),
+    analyze_caption_enabled: z.boolean(),
+    keep_enabled: z.boolean(),
+    remove_enabled: z.boolean(),
+    delete_enabled: z.boolean(),
+    auto_view_enabled: z.boolean(),
+    library_enabled: z.boolean(),
+    alt_text_enabled: z.boolean(),
+    smart_hashtags_enabled: z.boolean(),
+    voice_matching_enabled: z.boolean(),
+    mode: z.enum(['review', 'publish']).optional(),
+    auth_mode: z.enum(['auth0', 'none']),
+    storage_provider: z.string(),
+  })
+  .openapi('Features')
+
+export const publishersResponseSchema = z
+  .object({
+    telegram: z.boolean(),
+    email: z.boolean(),
+    instagram: z.boolean(),
+    bluesky: z.boolean(),
+    mastodon: z.boolean(),
+  })
+  .openapi('Publishers')
+
+export const adminStatusSchema = z
+  .object({ admin: z.boolean(), email: z.string().optional() })
+  .openapi('AdminStatus')
+
+export const imageListSchema = z
+  .object({ filenames: z.array(z.string()), count: z.number().int() })
+  .openapi('ImageList')
+
+export const photoSchema = z
+  .object({
+    filename: z.string(),
+    temp_url: z
+      .string()
+      .openapi({ description: 'The original, for about four hours, for whoever holds this link' }),
+    thumbnail_url: z.string(),
+    sha256: z.string().openapi({ description: 'Of the original, lower-case hex' }),
+    caption: z.string().nullable(),
+    sd_caption: z.string().nullable(),
+    metadata: z.record(z.string(), z.unknown()).nullable(),
+    has_sidecar: z.boolean(),
+  })
+  .openapi('Photo')
+
+/** A photo as `GET /api/images/{filename}` and `/random` give it. */
+export type Photo = z.output<typeof photoSchema>
+
+export const filenameParameter = z.object({
+  filename: z.string().openapi({ param: { name: 'filename', in: 'path' }, example: 'dusk-01.jpg' }),
+})
+
+export const thumbnailQuery = z.object({
+  size: z.enum(thumbnailSizes).default('w960h640'),
+})
+
+export const originalQuery = z.object({ token: z.string().min(1).max(2000) })
+
+export const invalidateSchema = z.object({ host: z.string().min(1).max(300) }).openapi('Invalidate')

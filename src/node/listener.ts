@@ -1,0 +1,65 @@
+/** Connections of the Node host: refuses what could make two parts of the program see two different hosts. */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { getRequestListener, RequestError } from '@hono/node-server'
+import { PublisherError } from '../errors.ts'
+import type { Handler } from '../handlers/app.ts'
+import { problemOf } from '../handlers/problem.ts'
+import { describeError, type Logger } from '../runtime/log.ts'
+
+export interface ListenerOptions {
+  handler: Handler
+  log: Logger
+  /** True while draining: answers then ask the client to close its connection. */
+  isClosing(): boolean
+}
+
+/** Makes the listener for `http.createServer`. */
+export function createListener({ handler, log, isClosing }: ListenerOptions): RequestListener {
+  const listen = getRequestListener(
+    (request, { incoming }) => handler(request, { host: incoming.headers.host ?? null, waitUntil }),
+    {
+      errorHandler: (error) => {
+        if (error instanceof RequestError)
+          return new Response(hostProblem(), { status: 400, headers: problemHeaders })
+        log.error('the adapter failed', { error: describeError(error) })
+        return new Response(null, { status: 500 })
+      },
+    },
+  )
+  return (incoming, outgoing) => {
+    if (isClosing()) outgoing.setHeader('connection', 'close')
+    if (isHostUnambiguous(incoming)) void listen(incoming, outgoing)
+    else refuse(outgoing)
+  }
+
+  function waitUntil(work: Promise<unknown>): void {
+    work.catch((error: unknown) => log.error('background work failed', { error: describeError(error) }))
+  }
+}
+
+/**
+ * One Host line and an origin-form target (RFC 9112, sections 3.2 and 3.2.1): an absolute-form target names a host of
+ * its own, and the adapter would believe it.
+ */
+function isHostUnambiguous({ url, rawHeaders }: IncomingMessage): boolean {
+  let hostLines = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === 'host') hostLines++
+  }
+  return hostLines === 1 && url?.startsWith('/') === true
+}
+
+const problemHeaders = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
+
+function hostProblem(): string {
+  const error = new PublisherError(
+    'host_mismatch',
+    'A request has to name exactly one host, in its Host line.',
+  )
+  return JSON.stringify(problemOf(error, crypto.randomUUID()))
+}
+
+function refuse(outgoing: ServerResponse): void {
+  outgoing.writeHead(400, { ...problemHeaders, connection: 'close' })
+  outgoing.end(hostProblem())
+}

@@ -1,0 +1,33 @@
+/** The key-value store of one process: the default. Bounded, so that strangers cannot fill it. */
+import { LRUCache } from 'lru-cache'
+import type { KeyValueStore } from '../../runtime/ports/kv.ts'
+
+export interface MemoryKeyValueOptions {
+  /** Characters of keys and values in all before the least recently used go. Default 16 million. */
+  maxCharacters?: number
+  now?: () => number
+}
+
+/** Makes an empty store. */
+export function createMemoryKeyValueStore(options: MemoryKeyValueOptions = {}): KeyValueStore {
+  const { maxCharacters = 16_000_000, now = Date.now } = options
+  const entries = new LRUCache<string, { value: string; expiresAt: number }>({
+    maxSize: maxCharacters,
+    sizeCalculation: ({ value }, key) => value.length + key.length + 64,
+  })
+  return {
+    async get(key) {
+      const entry = entries.get(key)
+      if (!entry) return null
+      if (entry.expiresAt > now()) return entry.value
+      entries.delete(key)
+      return null
+    },
+    async put(key, value, { ttlSeconds }) {
+      entries.set(key, { value, expiresAt: now() + ttlSeconds * 1000 })
+    },
+    async delete(key) {
+      entries.delete(key)
+    },
+  }
+}

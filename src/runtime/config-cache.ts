@@ -1,0 +1,226 @@
+/**
+ * Runtime configurations by host (design section 4): single flight, TTL, background revalidation, safe failure, negative cache.
+ * Each entry owns what was derived from its configuration, so a new version drops all of it at once.
+ */
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import { PublisherError } from '../errors.ts'
+import { type ConfigLookup, type ConfigSource, toLookup } from './config-source.ts'
+import type { RuntimeAnswer } from './contract.ts'
+import type { Host, TenantHost } from './host.ts'
+import { describeError, type Logger } from './log.ts'
+import type { KeyValueStore } from './ports/kv.ts'
+
+/** What the connection adds to a lookup. */
+export interface LookupContext {
+  requestId: string
+  /** Keeps work alive after the response, where the platform would otherwise stop it (Workers). */
+  waitUntil(work: Promise<unknown>): void
+}
+
+export interface ConfigCacheOptions<T> {
+  source: ConfigSource
+  /** Shared between processes; losing it costs one more call to the orchestrator. */
+  kv: KeyValueStore
+  /** Makes what requests run with; called once per configuration version. */
+  derive(answer: RuntimeAnswer, host: TenantHost): T
+  log: Logger
+  now: () => number
+  /** Most configurations kept in memory. Default 10,000. */
+  maxConfigurations?: number
+}
+
+export interface ConfigCache<T> {
+  /** The derived object of a configuration that is still valid, without waiting; undefined: use {@link load}. */
+  peek(host: TenantHost, context: LookupContext): T | undefined
+  /** The same, asking where needed. Throws `tenant_not_found` or `config_unavailable`. */
+  load(host: TenantHost, context: LookupContext): Promise<T>
+  /** Forgets the host now, in the shared store too. */
+  invalidate(host: Host): Promise<void>
+}
+
+interface Entry<T> {
+  answer: RuntimeAnswer
+  derived: T
+  expiresAt: number
+  /** From when on the entry is checked in the background. */
+  checkAt: number
+}
+
+const minCheckMs = 15_000
+const negativeTtlMs = 30_000
+/** More than the invented hosts of any half minute that the rest of the process would survive; about 200 bytes each. */
+const maxNegative = 50_000
+/** A Worker's flight may die with the request that owns it; those who wait for it then ask by themselves. */
+const flightPatienceMs = 12_000
+/** An eventually consistent store may give back what was just deleted for about this long (Cloudflare KV: 60 s). */
+const distrustMs = 90_000
+
+/** Makes the cache. One per process. */
+export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCache<T> {
+  const { source, kv, derive, log, now, maxConfigurations = 10_000 } = options
+  const entries = new LRUCache<Host, Entry<T>>({ max: maxConfigurations })
+  const unknownHosts = new LRUCache<Host, number>({ max: maxNegative })
+  const invalidations = new LRUCache<Host, { at: number }>({ max: 10_000 })
+  const flights = new Map<Host, Promise<void>>()
+
+  function remember(host: TenantHost, answer: RuntimeAnswer, fetchedAt: number): void {
+    const ttlMs = answer.ttlSeconds * 1000
+    const known = entries.get(host.host)
+    const unchanged = known?.answer.configVersion === answer.configVersion
+    entries.set(host.host, {
+      answer,
+      derived: unchanged ? known.derived : derive(answer, host),
+      expiresAt: fetchedAt + ttlMs,
+      checkAt: fetchedAt + Math.max(minCheckMs, ttlMs / 10),
+    })
+    unknownHosts.delete(host.host)
+    if (known && !unchanged)
+      log.info('configuration changed', { tenant: host.tenant, config_version: answer.configVersion })
+  }
+
+  function forget(host: Host): void {
+    entries.delete(host)
+    unknownHosts.set(host, now() + negativeTtlMs)
+  }
+
+  async function ask(host: TenantHost, requestId: string): Promise<void> {
+    const known = entries.get(host.host)
+    const invalidation = invalidations.get(host.host)
+    const askedAt = now()
+    const found = await source.lookup(host.host, known?.answer.configVersion, requestId)
+    // What was asked before an invalidation may be what the invalidation is about.
+    if (invalidations.get(host.host) !== invalidation) return
+    if (found.status === 'no_tenant') return forget(host.host)
+    if (found.status === 'found') {
+      remember(host, found.answer, askedAt)
+      await share(host.host, found, askedAt)
+    } else if (known) {
+      remember(host, known.answer, askedAt)
+    }
+  }
+
+  async function share(
+    host: Host,
+    found: ConfigLookup & { status: 'found' },
+    fetchedAt: number,
+  ): Promise<void> {
+    const value = JSON.stringify({ fetchedAt, body: found.body })
+    await kv
+      .put(kvKey(host), value, { ttlSeconds: found.answer.ttlSeconds })
+      .catch((error: unknown) =>
+        log.warn('shared store failed', { operation: 'put', error: describeError(error) }),
+      )
+  }
+
+  /** Takes over what another process has asked for. Whatever is wrong with it, the orchestrator is asked instead. */
+  async function adopt(host: TenantHost): Promise<boolean> {
+    const invalidation = invalidations.get(host.host)
+    if (invalidation && now() - invalidation.at < distrustMs) return false
+    try {
+      const shared = sharedSchema.safeParse(JSON.parse((await kv.get(kvKey(host.host))) ?? 'null'))
+      if (!shared.success) return false
+      const found = toLookup(shared.data.body)
+      const fetchedAt = Math.min(shared.data.fetchedAt, now())
+      if (found.status !== 'found' || fetchedAt + found.answer.ttlSeconds * 1000 <= now()) return false
+      remember(host, found.answer, fetchedAt)
+      return true
+    } catch (error) {
+      log.warn('shared store failed', { operation: 'get', error: describeError(error) })
+      return false
+    }
+  }
+
+  /** One flight per host, however many requests wait. It ends in plain data, so a Worker may share it between requests. */
+  function fly(host: TenantHost, context: LookupContext): Promise<void> {
+    const running = flights.get(host.host)
+    if (running) return running
+    const isNew = !entries.has(host.host)
+    const flight = (async () => {
+      if (isNew && (await adopt(host))) return
+      await ask(host, context.requestId)
+    })().finally(() => {
+      if (flights.get(host.host) === flight) flights.delete(host.host)
+    })
+    flights.set(host.host, flight)
+    context.waitUntil(flight.catch(() => undefined))
+    return flight
+  }
+
+  function revalidate(host: TenantHost, entry: Entry<T>, context: LookupContext): void {
+    entry.checkAt = now() + Math.max(minCheckMs, (entry.answer.ttlSeconds * 1000) / 10)
+    const check = ask(host, context.requestId).catch((error: unknown) =>
+      log.warn('configuration could not be checked', { tenant: host.tenant, error: describeError(error) }),
+    )
+    context.waitUntil(check)
+  }
+
+  function peek(host: TenantHost, context: LookupContext): T | undefined {
+    const entry = entries.get(host.host)
+    const time = now()
+    if (!entry || entry.expiresAt <= time) return undefined
+    if (entry.checkAt <= time) revalidate(host, entry, context)
+    return entry.derived
+  }
+
+  async function load(host: TenantHost, context: LookupContext): Promise<T> {
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      const derived = peek(host, context)
+      if (derived !== undefined) return derived
+      if ((unknownHosts.get(host.host) ?? 0) > now()) throw tenantNotFound()
+      const flight = fly(host, context)
+      const landed = await landsWithin(flight, flightPatienceMs)
+      if (!landed && flights.get(host.host) === flight) flights.delete(host.host)
+    }
+    const derived = peek(host, context)
+    if (derived !== undefined) return derived
+    if ((unknownHosts.get(host.host) ?? 0) > now()) throw tenantNotFound()
+    throw new PublisherError(
+      'config_unavailable',
+      'The configuration of this site is changing. Please try again.',
+      {
+        retryAfterMs: 1000,
+      },
+    )
+  }
+
+  return {
+    peek,
+    load,
+    async invalidate(host) {
+      invalidations.set(host, { at: now() })
+      entries.delete(host)
+      unknownHosts.delete(host)
+      flights.delete(host)
+      await kv
+        .delete(kvKey(host))
+        .catch((error: unknown) =>
+          log.warn('shared store failed', { operation: 'delete', error: describeError(error) }),
+        )
+    },
+  }
+}
+
+const sharedSchema = z.object({ fetchedAt: z.number(), body: z.unknown() })
+
+function kvKey(host: Host): string {
+  return `config:${host}`
+}
+
+/** The one answer for every host that is nobody's. */
+export function tenantNotFound(): PublisherError {
+  return new PublisherError('tenant_not_found', 'There is nothing at this address.')
+}
+
+/** Waits for the flight, but not for ever. */
+async function landsWithin(flight: Promise<void>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | null = null
+  const patience = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  try {
+    return await Promise.race([flight.then(() => true), patience])
+  } finally {
+    if (timer !== null) clearTimeout(timer)
+  }
+}

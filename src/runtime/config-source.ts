@@ -1,0 +1,55 @@
+/** Where runtime answers and credentials come from: the orchestrator, or a file (the rollback path). */
+import { PublisherError } from '../errors.ts'
+import { parseRuntimeAnswer, type RuntimeAnswer, withoutNulls } from './contract.ts'
+import { type Credentials, credentialsSchema } from './credential-schemas.ts'
+import type { Host, Tenant } from './host.ts'
+
+export type ConfigLookup =
+  /** `body` is the answer as it came, for the shared cache. */
+  | { status: 'found'; answer: RuntimeAnswer; body: unknown }
+  | { status: 'unchanged' }
+  /** Unknown, suspended, or bound to another app type: all the same to the outside. */
+  | { status: 'no_tenant' }
+
+export interface ConfigSource {
+  readonly kind: 'orchestrator' | 'file'
+  /** Asks for one host's configuration; `unchanged` only where `knownVersion` was given. Throws `config_unavailable`. */
+  lookup(host: Host, knownVersion: string | undefined, requestId: string): Promise<ConfigLookup>
+  /** Throws `credentials_unavailable` or `insufficient_balance`. */
+  resolveCredentials(tenant: Tenant, ref: string, requestId: string): Promise<Credentials>
+  /** Whether the source answers right now, and if not, why (for `/health/ready`). Never throws. */
+  check(): Promise<{ ready: true } | { ready: false; reason: string }>
+  /** Whether this bearer token may call `/internal/*`. */
+  acceptsToken(token: string): boolean
+}
+
+export const unavailableMessage =
+  'The configuration of this site cannot be read at the moment. Please try again shortly.'
+
+/** Parses an answer; a malformed one is an answer that did not come (design section 4, rule 6). Throws `config_unavailable`. */
+export function toLookup(body: unknown): ConfigLookup {
+  let answer: RuntimeAnswer | 'other_app_type'
+  try {
+    answer = parseRuntimeAnswer(body)
+  } catch (cause) {
+    throw new PublisherError('config_unavailable', unavailableMessage, { cause })
+  }
+  return answer === 'other_app_type' ? { status: 'no_tenant' } : { status: 'found', answer, body }
+}
+
+/** Parses resolved credentials. The error never carries the answer. Throws `credentials_unavailable`. */
+export function toCredentials(body: unknown): Credentials {
+  const parsed = credentialsSchema.safeParse(withoutNulls(body))
+  if (parsed.success) return parsed.data
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'provider').join(', ')
+  throw credentialsUnavailable(new Error(`The resolved credentials are malformed at: ${fields}`))
+}
+
+/** The one error for credentials that cannot be had now. */
+export function credentialsUnavailable(cause: unknown, retryAfterMs?: number): PublisherError {
+  return new PublisherError(
+    'credentials_unavailable',
+    'The credentials that this needs cannot be had at the moment. Nothing was changed. Please try again shortly.',
+    { cause, retryAfterMs },
+  )
+}

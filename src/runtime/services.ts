@@ -1,0 +1,38 @@
+/** What a host gives to the handlers: everything that differs between Node, Workers and a test. */
+import type { StreamDigest } from '../workflow/ports/digest.ts'
+import type { ImageReducer } from '../workflow/ports/images.ts'
+import { type ConfigCache, createConfigCache } from './config-cache.ts'
+import type { ConfigSource } from './config-source.ts'
+import type { Logger } from './log.ts'
+import type { Assets } from './ports/assets.ts'
+import type { KeyValueStore } from './ports/kv.ts'
+import type { Settings } from './settings.ts'
+import { createSignedLinks, type SignedLinks } from './signed-links.ts'
+import { type StorageFactories, type TenantRuntime, tenantRuntimeFactory } from './tenant-runtime.ts'
+
+export interface ServiceOptions {
+  settings: Settings
+  source: ConfigSource
+  kv: KeyValueStore
+  images: ImageReducer
+  digest: StreamDigest
+  assets: Assets
+  log: Logger
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** The storages that this host can use. */
+  storages(links: SignedLinks): StorageFactories
+}
+
+export interface Services extends Omit<ServiceOptions, 'storages'> {
+  configurations: ConfigCache<TenantRuntime>
+  links: SignedLinks
+}
+
+/** Wires one process. */
+export function createServices(options: ServiceOptions): Services {
+  const { settings, source, kv, log, now } = options
+  const links = createSignedLinks(settings.sessionSecrets, now)
+  const derive = tenantRuntimeFactory({ source, storages: options.storages(links), now })
+  return { ...options, links, configurations: createConfigCache({ source, kv, derive, log, now }) }
+}

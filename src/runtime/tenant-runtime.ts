@@ -1,0 +1,119 @@
+/** What one tenant's requests run with. It lives exactly as long as one version of the tenant's configuration. */
+import type { CredentialSource } from '../credentials.ts'
+import { PublisherError } from '../errors.ts'
+import type { PhotoName } from '../workflow/photo.ts'
+import type { PhotoStore } from '../workflow/ports/storage.ts'
+import type { ConfigSource } from './config-source.ts'
+import type { RuntimeAnswer, RuntimeConfig } from './contract.ts'
+import { createCredentialCache } from './credential-cache.ts'
+import type { CredentialsOf } from './credential-schemas.ts'
+import type { Host, Tenant, TenantHost } from './host.ts'
+
+export interface TenantRuntime {
+  readonly host: Host
+  /** The host's first label: decides about access. */
+  readonly tenant: Tenant
+  /** The orchestrator's name for the tenant: for display only. */
+  readonly displayName: string
+  readonly config: RuntimeConfig
+  readonly configVersion: string
+  /** The tenant's storage, made when first needed. Throws `provider_unavailable`. */
+  storage(): PhotoStore
+  /** Names of the root's photos, at most a few seconds old unless `fresh` ones are asked for. */
+  recentNames(options?: { fresh?: boolean }): Promise<readonly PhotoName[]>
+}
+
+type StorageConfig = RuntimeConfig['storage']
+
+export interface StorageContext {
+  host: Host
+  paths: StorageConfig['paths']
+  /** Named as the configuration names it. */
+  provider: StorageConfig['provider']
+}
+
+/** How a host makes stores. A provider that is missing here is unavailable on this host. */
+export interface StorageFactories {
+  s3?(context: StorageContext, credentials: CredentialSource<CredentialsOf<'s3' | 'managed'>>): PhotoStore
+  dropbox?(context: StorageContext, credentials: CredentialSource<CredentialsOf<'dropbox'>>): PhotoStore
+  local?(context: StorageContext): PhotoStore
+}
+
+export interface TenantRuntimeOptions {
+  source: ConfigSource
+  storages: StorageFactories
+  now: () => number
+}
+
+/** How old a listing may be for the random walk: a click on "next" should not list thousands of photos again. */
+const recentMs = 10_000
+
+/** Gives the function that turns a runtime answer into what requests run with. */
+export function tenantRuntimeFactory({ source, storages, now }: TenantRuntimeOptions) {
+  return (answer: RuntimeAnswer, { host, tenant }: TenantHost): TenantRuntime => {
+    const credentials = createCredentialCache({
+      resolve: (ref) => source.resolveCredentials(tenant, ref, crypto.randomUUID()),
+      ttlMs: answer.ttlSeconds * 1000,
+      now,
+    })
+    let store: PhotoStore | undefined
+
+    function openStorage(): PhotoStore {
+      const { provider, paths, credentials_ref: ref = '' } = answer.config.storage
+      const context = { host, paths, provider }
+      switch (provider) {
+        case 's3':
+        case 'managed':
+          if (storages.s3) return storages.s3(context, credentials.source(ref, 's3', 'managed'))
+          break
+        case 'dropbox':
+          if (storages.dropbox) return storages.dropbox(context, credentials.source(ref, 'dropbox'))
+          break
+        case 'local':
+          if (storages.local) return storages.local(context)
+          break
+        case 'gdrive':
+          break
+      }
+      throw new PublisherError('provider_unavailable', `This server cannot use the storage "${provider}".`)
+    }
+
+    const storage = () => {
+      store ??= openStorage()
+      return store
+    }
+
+    return {
+      host,
+      tenant,
+      displayName: answer.tenant,
+      config: answer.config,
+      configVersion: answer.configVersion,
+      storage,
+      recentNames: createRecentNames(storage, now),
+    }
+  }
+}
+
+/** One listing in flight at a time; a failed one is not kept. */
+function createRecentNames(storage: () => PhotoStore, now: () => number): TenantRuntime['recentNames'] {
+  let names: readonly PhotoName[] = []
+  let listedAt = Number.NEGATIVE_INFINITY
+  let flight: Promise<void> | undefined
+
+  async function list(): Promise<void> {
+    const startedAt = now()
+    const { photos } = await storage().list('root')
+    names = photos.map((photo) => photo.name)
+    listedAt = startedAt
+  }
+
+  return async ({ fresh = false } = {}) => {
+    if (!fresh && now() - listedAt < recentMs) return names
+    flight ??= list().finally(() => {
+      flight = undefined
+    })
+    await flight
+    return names
+  }
+}

@@ -1,0 +1,71 @@
+/** The Workers host: the same handlers, with Cloudflare's KV, Images and assets behind the ports. */
+import { createHandler, type Handler } from './handlers/app.ts'
+import { createCloudflareAssets } from './providers/assets/cloudflare-assets.ts'
+import { createCloudflareReducer, createUnavailableReducer } from './providers/images/cloudflare.ts'
+import { createCloudflareKeyValueStore } from './providers/kv/cloudflare.ts'
+import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
+import { createDropboxStore } from './providers/storage/dropbox.ts'
+import { createS3Store } from './providers/storage/s3.ts'
+import { createLogger } from './runtime/log.ts'
+import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
+import { createServices } from './runtime/services.ts'
+import { parseSettings, type Settings, SettingsError } from './runtime/settings.ts'
+import type { StorageFactories } from './runtime/tenant-runtime.ts'
+import { sha256 } from './worker/digest.ts'
+
+/** Bindings of wrangler.toml; the variables of docs/configuration.md stand beside them. */
+export interface WorkerBindings {
+  ASSETS: Fetcher
+  KV?: KVNamespace
+  IMAGES?: ImagesBinding
+}
+
+/** Made late: a Worker must not read its environment before the first request. One environment per isolate. */
+const handlers = new WeakMap<WorkerBindings, Handler>()
+
+function handlerOf(bindings: WorkerBindings): Handler {
+  const known = handlers.get(bindings)
+  if (known) return known
+  const handler = makeHandler(bindings)
+  handlers.set(bindings, handler)
+  return handler
+}
+
+function makeHandler(bindings: WorkerBindings): Handler {
+  const settings = parseSettings({ ...bindings })
+  const { configSource } = settings
+  if (configSource.kind === 'file') throw new SettingsError('CONFIG_SOURCE=file needs the Node host.')
+  return createHandler(
+    createServices({
+      settings,
+      source: createOrchestratorClient({ ...configSource, probeHost: settings.callbackHost }),
+      kv: bindings.KV ? createCloudflareKeyValueStore(bindings.KV) : createMemoryKeyValueStore(),
+      images: bindings.IMAGES ? createCloudflareReducer(bindings.IMAGES) : createUnavailableReducer(),
+      digest: sha256,
+      assets: createCloudflareAssets({ binding: bindings.ASSETS }),
+      log: createLogger({ level: settings.logLevel, write: console.log }),
+      now: Date.now,
+      storages: () => storages(settings),
+    }),
+  )
+}
+
+function storages({ allowPrivateEndpoints, dropboxApp, dropboxBaseUrl }: Settings): StorageFactories {
+  return {
+    s3: (context, credentials) => createS3Store({ ...context, credentials, allowPrivateEndpoints }),
+    ...(dropboxApp && {
+      dropbox: ({ paths }, credentials) =>
+        createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl }),
+    }),
+  }
+}
+
+export default {
+  async fetch(request, bindings, context) {
+    return handlerOf(bindings)(request, {
+      // The platform routes by the URL; a Host header could say something else (docs/decisions/host.md).
+      host: new URL(request.url).host,
+      waitUntil: (work) => context.waitUntil(work),
+    })
+  },
+} satisfies ExportedHandler<WorkerBindings>

@@ -1,0 +1,77 @@
+/**
+ * Shows every photo once before one repeats, without remembering visitors: a seed orders all photos, and the visitor's cookie holds
+ * the seed and the place in that order. Any process continues the walk of any other, and photos may come and go meanwhile.
+ */
+import type { PhotoName } from './photo.ts'
+
+export interface WalkStep {
+  name: PhotoName
+  /** What the visitor brings along next time: a random seed and a keyed hash, no tenant's data. */
+  position: string
+}
+
+interface Position {
+  seed: string
+  /** Rank of the photo shown last. */
+  rank: string
+}
+
+const positionPattern = /^([0-9a-f]{8})\.([0-9a-f]{16})$/
+const maxSeedTries = 8
+
+/**
+ * The photo after `position` among `names`; an absent or unreadable position starts a new walk. `null` where there are no photos.
+ * A photo added behind the place reached is shown in the next round.
+ */
+export function nextStep(
+  names: readonly PhotoName[],
+  position: string | undefined,
+  newSeed: () => string = randomSeed,
+): WalkStep | null {
+  const current = parsePosition(position)
+  if (current) {
+    const next = firstAfter(names, current.seed, current.rank)
+    if (next) return next
+  }
+  const justShown = current && names.find((name) => rankOf(current.seed, name) === current.rank)
+  let step: WalkStep | null = null
+  for (let attempt = 0; attempt < maxSeedTries; attempt++) {
+    step = firstAfter(names, newSeed(), '')
+    if (step?.name !== justShown || names.length === 1) break
+  }
+  return step
+}
+
+function parsePosition(position: string | undefined): Position | null {
+  const match = positionPattern.exec(position ?? '')
+  return match?.[1] && match[2] ? { seed: match[1], rank: match[2] } : null
+}
+
+function firstAfter(names: readonly PhotoName[], seed: string, rank: string): WalkStep | null {
+  let best: { name: PhotoName; rank: string } | null = null
+  for (const name of names) {
+    const candidate = rankOf(seed, name)
+    if (candidate > rank && (best === null || candidate < best.rank)) best = { name, rank: candidate }
+  }
+  return best && { name: best.name, position: `${seed}.${best.rank}` }
+}
+
+/**
+ * 64 bits that order the photos differently for each seed: two FNV-1a hashes, finished as in MurmurHash3. Not
+ * cryptographic; it decides about nothing but an order.
+ */
+function rankOf(seed: string, name: PhotoName): string {
+  return hash(`${seed}/${name}`, 0x811c9dc5) + hash(`${name}/${seed}`, 0x01000193)
+}
+
+function hash(text: string, start: number): string {
+  let state = start
+  for (let index = 0; index < text.length; index++) state = Math.imul(state ^ text.charCodeAt(index), 0x01000193)
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35)
+  return ((state ^ (state >>> 16)) >>> 0).toString(16).padStart(8, '0')
+}
+
+function randomSeed(): string {
+  return crypto.getRandomValues(new Uint32Array(1)).reduce((_, value) => value.toString(16).padStart(8, '0'), '')
+}

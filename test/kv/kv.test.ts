@@ -1,0 +1,88 @@
+import { Miniflare } from 'miniflare'
+import { describe, expect, it } from 'vitest'
+import { createCloudflareKeyValueStore } from '../../src/providers/kv/cloudflare.ts'
+import { createMemoryKeyValueStore } from '../../src/providers/kv/memory.ts'
+import type { KeyValueStore } from '../../src/runtime/ports/kv.ts'
+
+interface Clock {
+  time: number
+}
+
+function describeKeyValueStore(
+  title: string,
+  open: (now: () => number) => Promise<{ store: KeyValueStore; close(): Promise<void> }>,
+): void {
+  describe(title, () => {
+    const withStore = (check: (store: KeyValueStore, clock: Clock) => Promise<void>) => async () => {
+      const clock = { time: Date.now() }
+      const { store, close } = await open(() => clock.time)
+      try {
+        await check(store, clock)
+      } finally {
+        await close()
+      }
+    }
+
+    it(
+      'gives back what was put, until it is replaced or deleted',
+      withStore(async (store) => {
+        expect(await store.get('key')).toBeNull()
+        await store.put('key', 'one', { ttlSeconds: 600 })
+        expect(await store.get('key')).toBe('one')
+        await store.put('key', 'zwei ✂️ "quoted"', { ttlSeconds: 600 })
+        expect(await store.get('key')).toBe('zwei ✂️ "quoted"')
+        await store.delete('key')
+        expect(await store.get('key')).toBeNull()
+        await store.delete('key')
+      }),
+    )
+
+    it(
+      'forgets after a TTL shorter than a minute',
+      withStore(async (store, clock) => {
+        await store.put('key', 'value', { ttlSeconds: 5 })
+        clock.time += 4999
+        expect(await store.get('key')).toBe('value')
+        clock.time += 1
+        expect(await store.get('key')).toBeNull()
+      }),
+    )
+  })
+}
+
+describeKeyValueStore('the memory store', async (now) => ({
+  store: createMemoryKeyValueStore({ now }),
+  close: async () => undefined,
+}))
+
+describeKeyValueStore('the Cloudflare store', async (now) => {
+  const miniflare = new Miniflare({
+    workers: [
+      {
+        config: {
+          name: 'kv',
+          compatibilityDate: '2026-11-01',
+          manifest: {
+            mainModule: 'worker.js',
+            modules: {
+              'worker.js': { type: 'esm', contents: 'export default { fetch: () => new Response() }' },
+            },
+          },
+          env: { KV: { type: 'kv', id: 'kv' } },
+        },
+      },
+    ],
+  })
+  const store = createCloudflareKeyValueStore(await miniflare.getKVNamespace('KV'), now)
+  return { store, close: () => miniflare.dispose() }
+})
+
+describe('the memory store', () => {
+  it('drops the least recently used beyond its size', async () => {
+    const store = createMemoryKeyValueStore({ maxCharacters: 1000 })
+    for (let index = 0; index < 100; index++)
+      await store.put(`key-${index}`, 'x'.repeat(36), { ttlSeconds: 60 })
+    expect(await store.get('key-0')).toBeNull()
+    expect(await store.get('key-99')).not.toBeNull()
+  })
+})

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import { parseRuntimeAnswer, type RuntimeAnswer } from '../../src/runtime/contract.ts'
+import { enabledPublisher } from '../../src/runtime/publishers.ts'
+
+const storage = { provider: 'dropbox', credentials_ref: 'ref', paths: { root: '/Photos' } }
+
+function parse(config: Record<string, unknown>, envelope: Record<string, unknown> = {}): RuntimeAnswer {
+  const answer = parseRuntimeAnswer({
+    schema_version: 2,
+    tenant: 'alice',
+    app_type: 'publisher_v2',
+    config_version: 'v1',
+    ttl_seconds: 600,
+    config: { storage, ...config },
+    ...envelope,
+  })
+  if (answer === 'other_app_type') throw new Error('unexpected')
+  return answer
+}
+
+describe('a runtime answer', () => {
+  it('gets every documented default', () => {
+    const { config } = parse({})
+    expect(config.features).toEqual({
+      publish_enabled: false,
+      analyze_caption_enabled: false,
+      keep_enabled: true,
+      remove_enabled: true,
+      delete_enabled: false,
+      auto_view_enabled: false,
+      library_enabled: true,
+      alt_text_enabled: true,
+      smart_hashtags_enabled: true,
+      voice_matching_enabled: false,
+    })
+    expect(config.ai).toMatchObject({ rate_per_minute: 20, vision_max_dimension: 1024, vision_detail: 'low' })
+    expect(config.content).toEqual({ hashtag_string: '', archive: true, debug: false, voice_profile: [] })
+    expect(config.confirmation).toMatchObject({ confirmation_to_sender: true, confirmation_tags_count: 5 })
+    expect(config.publishers).toEqual([])
+  })
+
+  it('tolerates unknown fields and takes null for absent', () => {
+    const { config } = parse({
+      surprise: { a: 1 },
+      ai: null,
+      auth: null,
+      features: { publish_enabled: null, extra: 1 },
+    })
+    expect(config.features.publish_enabled).toBe(false)
+    expect(config.auth).toBeUndefined()
+  })
+
+  it('turns analysis and publishing off in version 1, whatever its flags say', () => {
+    const { config } = parse(
+      {
+        features: { publish_enabled: true, analyze_caption_enabled: true, auto_view_enabled: true },
+        ai: { credentials_ref: 'x' },
+      },
+      { schema_version: 1 },
+    )
+    expect(config.features).toMatchObject({
+      publish_enabled: false,
+      analyze_caption_enabled: false,
+      auto_view_enabled: true,
+    })
+    expect(config.ai.credentials_ref).toBeUndefined()
+  })
+
+  it('is not judged when it belongs to another app', () => {
+    expect(parseRuntimeAnswer({ app_type: 'other', config: 'anything' })).toBe('other_app_type')
+  })
+
+  it.each([
+    [0, 600],
+    [undefined, 600],
+    [1, 5],
+    [5, 5],
+    [900, 900],
+    [86_400, 3600],
+    [-5, 5],
+  ])('clamps a TTL of %s to %s seconds', (given, used) => {
+    expect(parse({}, { ttl_seconds: given }).ttlSeconds).toBe(used)
+  })
+
+  it.each([
+    ['no storage', { storage: undefined }],
+    ['an unknown provider', { storage: { ...storage, provider: 'floppy' } }],
+    ['no root', { storage: { ...storage, paths: {} } }],
+    ['no credentials', { storage: { provider: 's3', paths: { root: 'x' } } }],
+    ['a root that climbs', { storage: { ...storage, paths: { root: '/Photos/../../etc' } } }],
+    ['an archive that climbs', { storage: { ...storage, paths: { root: '/Photos', archive: '../other' } } }],
+    ['a keep with a backslash', { storage: { ...storage, paths: { root: '/Photos', keep: 'a\\..\\b' } } }],
+    ['flags that are no booleans', { features: { publish_enabled: 'yes' } }],
+    ['a voice profile of 21', { content: { voice_profile: Array.from({ length: 21 }, () => 'x') } }],
+  ])('is refused with %s', (_title, config) => {
+    expect(() => parse(config)).toThrow()
+  })
+})
+
+describe('storage paths', () => {
+  it.each([
+    [
+      { root: '/Photos/alice' },
+      {
+        root: '/Photos/alice',
+        archive: '/Photos/alice/archive',
+        keep: '/Photos/alice/keep',
+        remove: '/Photos/alice/reject',
+      },
+    ],
+    [
+      { root: 'alice', archive: 'done' },
+      { root: 'alice', archive: 'alice/done', keep: 'alice/keep', remove: 'alice/reject' },
+    ],
+    [
+      { root: 'alice', archive: 'alice/done', keep: '/elsewhere' },
+      { root: 'alice', archive: 'alice/done', keep: '/elsewhere', remove: 'alice/reject' },
+    ],
+    [
+      { root: 'alice', archive: 'alice2' },
+      { root: 'alice', archive: 'alice/alice2', keep: 'alice/keep', remove: 'alice/reject' },
+    ],
+    [{ root: '/' }, { root: '/', archive: '/archive', keep: '/keep', remove: '/reject' }],
+    [
+      { root: '//a///b/./c/' },
+      { root: '/a/b/c', archive: '/a/b/c/archive', keep: '/a/b/c/keep', remove: '/a/b/c/reject' },
+    ],
+  ])('resolve %j', (paths, resolved) => {
+    expect(parse({ storage: { ...storage, paths } }).config.storage.paths).toEqual(resolved)
+  })
+})
+
+describe('publishers', () => {
+  it('take the array form, where the first enabled entry of a type counts', () => {
+    const { config } = parse({
+      publishers: [
+        { id: 'a', type: 'telegram', enabled: false, credentials_ref: 'old', config: { channel_id: '@old' } },
+        { id: 'b', type: 'telegram', credentials_ref: 'new', config: { channel_id: '@new' } },
+        { id: 'c', type: 'fetlife', config: { recipient: 'x@upload.test' } },
+        { id: 'd', type: 'carrier-pigeon', config: {} },
+      ],
+    })
+    expect(enabledPublisher(config.publishers, 'telegram')).toMatchObject({
+      id: 'b',
+      config: { channel_id: '@new' },
+    })
+    expect(enabledPublisher(config.publishers, 'email')).toMatchObject({ id: 'c' })
+    expect(config.publishers).toHaveLength(3)
+  })
+
+  it.each([
+    ['flat', { telegram: { credentials_ref: 'ref', channel_id: '@channel' } }],
+    ['nested', { telegram: { credentials_ref: 'ref', config: { channel_id: '@channel' } } }],
+  ])('take the object form with %s settings', (_title, publishers) => {
+    const { config } = parse({ publishers })
+    expect(enabledPublisher(config.publishers, 'telegram')).toMatchObject({
+      credentials_ref: 'ref',
+      config: { channel_id: '@channel' },
+    })
+  })
+
+  it('are off where the object form says so', () => {
+    const { config } = parse({ publishers: { email: { enabled: false, recipient: 'x' } } })
+    expect(enabledPublisher(config.publishers, 'email')).toBeUndefined()
+  })
+})

@@ -1,0 +1,74 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { PublisherError } from '../../src/errors.ts'
+import { createLogger, describeError } from '../../src/runtime/log.ts'
+import { Secret } from '../../src/secret.ts'
+
+function capture(level: 'debug' | 'info' = 'info') {
+  const lines: string[] = []
+  return { lines, log: createLogger({ level, write: (line) => lines.push(line), now: () => 0 }) }
+}
+
+describe('a log line', () => {
+  it('is one JSON object with time, level and message first', () => {
+    const { lines, log } = capture()
+    log.with({ tenant: 'alice' }).info('hello\nworld', { status: 200 })
+    expect(lines).toEqual([
+      '{"time":"1970-01-01T00:00:00.000Z","level":"info","msg":"hello\\nworld","tenant":"alice","status":200}',
+    ])
+  })
+
+  it('is not written below the level', () => {
+    const { lines, log } = capture()
+    log.debug('whisper')
+    expect(lines).toEqual([])
+  })
+
+  it.each([
+    ['a bearer token', 'authorization: Bearer canary-token'],
+    ['a JWT', 'got eyJhbGciOiJIUzI1NiJ9.canaryeyJzdWIi.canarysignature'],
+    ['a bot token in a URL', 'https://api.telegram.org/bot12345678:canary_AAAAAAAAAAAAAAAAAAAA/sendPhoto'],
+    ['a presigned URL', 'https://s3/x?X-Amz-Credential=canary&X-Amz-Signature=canary'],
+    ['an OpenAI key', 'Incorrect API key: sk-canaryAAAAAAAAAAAAAAAAAA'],
+    ['user info in a URL', 'https://canary:canary@example.test/'],
+    ['a refresh token', 'refresh_token=canary'],
+  ])('does not show %s that a vendor quoted', (_title, message) => {
+    const { lines, log } = capture()
+    log.warn('vendor failed', { error: describeError(new Error(message)) })
+    expect(lines.join()).toContain('[redacted]')
+    expect(lines.join()).not.toContain('canary')
+  })
+
+  it('describes an error by its chain of causes, without stack or properties', () => {
+    const cause = Object.assign(new Error('connect refused'), {
+      code: 'ECONNREFUSED',
+      request: { token: 'canary' },
+    })
+    expect(describeError(new PublisherError('storage_unavailable', 'No answer.', { cause }))).toEqual({
+      name: 'PublisherError',
+      code: 'storage_unavailable',
+      message: 'No answer.',
+      cause: { name: 'Error', code: 'ECONNREFUSED', message: 'connect refused' },
+    })
+  })
+})
+
+describe('a secret', () => {
+  const secret = new Secret('canary')
+
+  it.each([
+    ['a template', () => `${secret}`],
+    ['concatenation', () => `token ${String(secret)}`],
+    ['JSON', () => JSON.stringify({ secret })],
+    ['inspection', () => inspect({ secret }, { depth: null, showHidden: true })],
+    ['spread', () => JSON.stringify({ ...secret })],
+    ['an error cause', () => inspect(new Error('x', { cause: secret }))],
+    ['its keys', () => Reflect.ownKeys(secret).map(String).join()],
+  ])('does not show in %s', (_title, print) => {
+    expect(print()).not.toContain('canary')
+  })
+
+  it('is revealed on request', () => {
+    expect(secret.reveal()).toBe('canary')
+  })
+})

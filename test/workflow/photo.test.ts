@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  isPhotoName,
+  mediaType,
+  numberedName,
+  parsePhotoName,
+  sidecarName,
+} from '../../src/workflow/photo.ts'
+
+describe('a photo name', () => {
+  it.each([
+    'a.jpg',
+    'A.JPEG',
+    'x.png',
+    'x.webp',
+    'photo (1).jpg',
+    "it's #1 +50%.jpg",
+    'Ünïcödé 🌅.jpg',
+    'a..jpg',
+    '%2e%2e.jpg',
+    ' .jpg',
+  ])('may be %j', (name) => {
+    expect(isPhotoName(name)).toBe(true)
+  })
+
+  it.each([
+    ['', 'nothing'],
+    ['photo', 'no extension'],
+    ['photo.gif', 'another extension'],
+    ['photo.jpg.txt', 'a sidecar-like name'],
+    ['.jpg', 'only an extension'],
+    ['.hidden.jpg', 'a dot file'],
+    ['../x.jpg', 'a way up'],
+    ['a/x.jpg', 'a path'],
+    ['a\\x.jpg', 'a Windows path'],
+    ['x\u0000.jpg', 'a NUL'],
+    ['x\n.jpg', 'a line break'],
+    ['x\u2028.jpg', 'a line separator'],
+    ['\ud800.jpg', 'half a surrogate pair'],
+    [`${'x'.repeat(252)}.jpg`, '256 bytes'],
+    [`${'ü'.repeat(126)}.jpg`, '256 bytes in UTF-8'],
+  ])('may not be %j (%s)', (name) => {
+    expect(isPhotoName(name)).toBe(false)
+    expect(() => parsePhotoName(name)).toThrow('no photo of this name')
+  })
+
+  it('never leads out of a folder', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }).map((text) => `${text}.jpg`),
+        (name) => {
+          if (!isPhotoName(name)) return
+          const resolved = new URL(encodeURIComponent(name), 'https://storage.test/folder/').pathname
+          expect(resolved.startsWith('/folder/')).toBe(true)
+          expect(resolved.slice('/folder/'.length)).not.toContain('/')
+        },
+      ),
+    )
+  })
+
+  it('knows its sidecar, its numbered forms and its type', () => {
+    const name = parsePhotoName('dusk.v2.JPEG')
+    expect(sidecarName(name)).toBe('dusk.v2.txt')
+    expect(numberedName(name, 1)).toBe('dusk.v2.JPEG')
+    expect(numberedName(name, 3)).toBe('dusk.v2 (3).JPEG')
+    expect([
+      mediaType(name),
+      mediaType(parsePhotoName('a.PNG')),
+      mediaType(parsePhotoName('a.webp')),
+    ]).toEqual(['image/jpeg', 'image/png', 'image/webp'])
+  })
+})

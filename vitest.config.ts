@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+/** Suites that run against what is deployed: the built web app and the built Worker. */
+const built = ['test/hosts/**/*.test.ts', 'test/ui/**/*.test.ts', 'test/package/**/*.test.ts']
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: built } },
+      { extends: true, test: { name: 'built', include: built, globalSetup: ['test/global-setup.ts'] } },
+    ],
+  },
+})
