@@ -8,7 +8,7 @@ import { describeError } from '../runtime/log.ts'
 import type { Services } from '../runtime/services.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
 import { configRoutes } from './config.ts'
-import { type AppEnv, type Connection, type Exchange, requestIdOf } from './exchange.ts'
+import { type AppEnv, type Connection, type Exchange, readHeader, requestIdOf } from './exchange.ts'
 import { healthRoutes } from './health.ts'
 import { imageRoutes } from './images.ts'
 import { internalRoutes } from './internal.ts'
@@ -29,7 +29,7 @@ export function createHandler(services: Services): Handler {
     if (!isTenantFree(path)) {
       exchange.runtime = await resolveTenant(services, exchange)
       exchange.origin = originOf(exchange.runtime, exchange.connection, settings.forceHttps)
-      const redirect = settings.forceHttps && toHttps(request, exchange.origin)
+      const redirect = settings.forceHttps && toHttps(request, exchange)
       if (redirect) return redirect
     }
     return app.fetch(request, exchange)
@@ -37,7 +37,7 @@ export function createHandler(services: Services): Handler {
 
   return async (request, connection) => {
     const startedAt = now()
-    const exchange: Exchange = { requestId: requestIdOf(request.headers), connection, origin: '' }
+    const exchange: Exchange = { requestId: requestIdOf(request, connection), connection, origin: '' }
     const path = getPath(request)
     let response: Response
     try {
@@ -120,8 +120,8 @@ function originOf(runtime: TenantRuntime, connection: Connection, forceHttps: bo
 }
 
 /** Heroku's router says by `X-Forwarded-Proto` how the public connection came. Throws `https_required`. */
-function toHttps(request: Request, origin: string): Response | undefined {
-  if (request.headers.get('x-forwarded-proto') !== 'http') return undefined
+function toHttps(request: Request, { connection, origin }: Exchange): Response | undefined {
+  if (readHeader(request, connection, 'x-forwarded-proto') !== 'http') return undefined
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     throw new PublisherError(
       'https_required',

@@ -16,7 +16,12 @@ export interface ListenerOptions {
 /** Makes the listener for `http.createServer`. */
 export function createListener({ handler, log, isClosing }: ListenerOptions): RequestListener {
   const listen = getRequestListener(
-    (request, { incoming }) => handler(request, { host: incoming.headers.host ?? null, waitUntil }),
+    (request, { incoming }) =>
+      handler(request, {
+        host: incoming.headers.host ?? null,
+        header: (name) => incoming.headers[name]?.toString(),
+        waitUntil,
+      }),
     {
       errorHandler: (error) => {
         if (error instanceof RequestError)

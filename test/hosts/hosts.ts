@@ -10,24 +10,28 @@ export interface RunningHost {
   request(host: string, path: string, options?: RequestOptions): Promise<Response>
   /** Log lines so far. */
   lines: string[]
+  port: number
   close(): Promise<void>
 }
 
 export interface HostKind {
   name: 'node' | 'worker'
-  start(variables: Record<string, string>): Promise<RunningHost>
+  /** `now` replaces the clock, which only the Node host allows. */
+  start(variables: Record<string, string>, now?: () => number): Promise<RunningHost>
 }
 
 export const nodeHost: HostKind = {
   name: 'node',
-  async start(variables) {
+  async start(variables, now = Date.now) {
     const lines: string[] = []
     const host = await startNodeHost({
       variables: { ...variables, PORT: '0' },
       write: (line) => lines.push(line),
+      now,
     })
     return {
       lines,
+      port: host.port,
       request: (name, path, options) => sendTo(host.port, name, path, options),
       close: () => host.close(0),
     }
@@ -52,7 +56,7 @@ export const workerHost: HostKind = {
             compatibilityDate: '2026-11-01',
             compatibilityFlags: [],
             manifest: { mainModule: 'worker.js', modules: await workerModules() },
-            assets: { directory: `${dist}ui`, runWorkerFirst: true },
+            assets: { directory: `${dist}ui`, runWorkerFirst: true, hasUserWorker: true },
             env: {
               ...Object.fromEntries(
                 Object.entries(variables).map(([name, value]) => [name, { type: 'text' as const, value }]),
@@ -65,10 +69,11 @@ export const workerHost: HostKind = {
         },
       ],
     })
-    const { port } = await worker.ready
+    const port = Number((await worker.ready).port)
     return {
       lines,
-      request: (name, path, options) => sendTo(Number(port), name, path, options),
+      port,
+      request: (name, path, options) => sendTo(port, name, path, options),
       close: () => worker.dispose(),
     }
   },

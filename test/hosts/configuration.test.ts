@@ -1,0 +1,284 @@
+import { describe, expect, it, vi } from 'vitest'
+import { baseDomain, https, markedConfig, serviceToken, startFleet } from './fleet.ts'
+import { describeOnBothHosts, nodeHost } from './hosts.ts'
+
+const features = '/api/config/features'
+const alice = `alice.${baseDomain}`
+
+describeOnBothHosts('the runtime configuration', (kind) => {
+  it('decides by the host what a request gets', async () => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    fleet.orchestrator.tenants.set(`bob.${baseDomain}`, { config: markedConfig(false) })
+    const [ofAlice, ofBob] = await Promise.all([fleet.get('alice', features), fleet.get('bob', features)])
+    expect(await ofAlice.json()).toMatchObject({ delete_enabled: true })
+    expect(await ofBob.json()).toMatchObject({ delete_enabled: false })
+  })
+
+  it('is asked for once by 1,000 first requests at the same time', async () => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => fleet.get('alice', features)))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(fleet.orchestrator.calls).toHaveLength(1)
+  })
+
+  it('is asked for with a bearer token and a UUID as request id, the caller’s where it is one', async () => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    fleet.orchestrator.tenants.set(`bob.${baseDomain}`, { config: markedConfig(true) })
+    const uuid = '5e0f3b0e-9f0e-4d55-8f6b-0a3f5f0a7d11'
+    await fleet.get('alice', features, { 'x-request-id': uuid })
+    await fleet.get('bob', features, { 'x-request-id': 'a-sane-token' })
+    expect(fleet.orchestrator.calls.map(({ token }) => token)).toEqual([serviceToken, serviceToken])
+    expect(fleet.orchestrator.calls[0]?.requestId).toBe(uuid)
+    expect(fleet.orchestrator.calls[1]?.requestId).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it('is asked for at most once per invented host within half a minute', async () => {
+    const invented = kind.name === 'node' ? 10_000 : 1000
+    await using fleet = await startFleet(kind)
+    for (let start = 0; start < invented; start += 500) {
+      const hosts = Array.from({ length: 500 }, (_, index) => `invented-${start + index}`)
+      const statuses = await Promise.all(hosts.map(async (host) => (await fleet.get(host, features)).status))
+      expect(new Set(statuses)).toEqual(new Set([404]))
+    }
+    const again = await Promise.all([0, 1, invented - 1].map((index) => fleet.get(`invented-${index}`, '/')))
+    expect(again.map(({ status }) => status)).toEqual([404, 404, 404])
+    expect(fleet.orchestrator.calls).toHaveLength(invented)
+  }, 120_000)
+
+  it('answers 503 with Retry-After while the orchestrator is down, and recovers with it', async () => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    fleet.orchestrator.script = () => 'reset'
+    const down = await fleet.get('alice', features)
+    expect(down.status).toBe(503)
+    expect(Number(down.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await down.json()).toMatchObject({ code: 'config_unavailable', status: 503 })
+    expect(fleet.orchestrator.calls).toHaveLength(3)
+    fleet.orchestrator.script = () => undefined
+    expect((await fleet.get('alice', features)).status).toBe(200)
+  })
+
+  it('goes on from the cache while the orchestrator is down', async () => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    await fleet.get('alice', features)
+    fleet.orchestrator.script = () => 'reset'
+    expect((await fleet.get('alice', features)).status).toBe(200)
+    expect(fleet.orchestrator.calls).toHaveLength(1)
+  })
+
+  it.each([
+    ['no JSON', '<html>maintenance</html>'],
+    ['nothing', ''],
+    ['half of it', '{"schema_version":2,"tenant":"alice","app_type":"publ'],
+    ['a list', []],
+    ['no storage', { config: {} }],
+    ['a root that climbs', { config: { storage: { provider: 'local', paths: { root: '../../etc' } } } }],
+    ['an unknown schema', { schema_version: 99, config: {} }],
+    ['a version that is no text', { config_version: {}, config: markedConfig(true) }],
+  ])('counts as unreachable when the answer is %s', async (_title, body) => {
+    await using fleet = await startFleet(kind)
+    const envelope = { schema_version: 2, tenant: 'alice', app_type: 'publisher_v2', config_version: 'v1' }
+    const isObject = typeof body === 'object' && !Array.isArray(body)
+    fleet.orchestrator.script = () => ({ status: 200, body: isObject ? { ...envelope, ...body } : body })
+    const response = await fleet.get('alice', features)
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({ code: 'config_unavailable' })
+  })
+
+  it('counts as unreachable when the answer is too slow, after three attempts', async () => {
+    await using fleet = await startFleet(kind, { ORCHESTRATOR_TIMEOUT_MS: '100' })
+    const released = Promise.withResolvers<undefined>()
+    fleet.orchestrator.script = () => released.promise
+    expect((await fleet.get('alice', features)).status).toBe(503)
+    released.resolve(undefined)
+    expect(fleet.orchestrator.calls).toHaveLength(3)
+  })
+
+  it('comes after a second attempt where the first fails with 500, 503 or 429', async () => {
+    await using fleet = await startFleet(kind)
+    for (const [index, status] of [500, 503, 429].entries()) {
+      const tenant = `tenant-${index}`
+      fleet.orchestrator.tenants.set(`${tenant}.${baseDomain}`, { config: markedConfig(true) })
+      let failed = false
+      fleet.orchestrator.script = () => {
+        if (failed) return undefined
+        failed = true
+        return { status }
+      }
+      expect((await fleet.get(tenant, features)).status).toBe(200)
+      expect(fleet.orchestrator.runtimeCalls(`${tenant}.${baseDomain}`)).toHaveLength(2)
+    }
+  })
+
+  it('is not asked for again when Retry-After lies beyond the cap; the answer passes it on', async () => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.script = () => ({ status: 429, headers: { 'retry-after': '120' } })
+    const response = await fleet.get('alice', features)
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('120')
+    expect(fleet.orchestrator.calls).toHaveLength(1)
+  })
+
+  it('is asked for with the next token when one is refused, and the one that worked is remembered', async () => {
+    await using fleet = await startFleet(kind, { ORCHESTRATOR_SERVICE_TOKEN: 'old-token,new-token' })
+    fleet.orchestrator.tokens = new Set(['new-token'])
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    fleet.orchestrator.tenants.set(`bob.${baseDomain}`, { config: markedConfig(true) })
+    expect((await fleet.get('alice', features)).status).toBe(200)
+    expect((await fleet.get('bob', features)).status).toBe(200)
+    expect(fleet.orchestrator.calls.map(({ token }) => token)).toEqual(['old-token', 'new-token', 'new-token'])
+  })
+
+  it('is an operator’s fault, 503, when no token is accepted', async () => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.tokens = new Set()
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    expect((await fleet.get('alice', features)).status).toBe(503)
+    expect(fleet.orchestrator.calls).toHaveLength(1)
+  })
+
+  it('is asked for by GET from then on where POST is not allowed', async () => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.script = ({ method }) => (method === 'POST' ? { status: 405 } : undefined)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    fleet.orchestrator.tenants.set(`bob.${baseDomain}`, { config: markedConfig(true) })
+    expect((await fleet.get('alice', features)).status).toBe(200)
+    expect((await fleet.get('bob', features)).status).toBe(200)
+    expect(fleet.orchestrator.calls.map(({ method }) => method)).toEqual(['POST', 'GET', 'GET'])
+  })
+
+  it.each([
+    ['404', { status: 404 }],
+    ['409', { status: 409 }],
+    ['another app type', { status: 200, body: { schema_version: 2, tenant: 'alice', app_type: 'other', config: {} } }],
+  ])('is "no such tenant" at %s, and asked for once', async (_title, answer) => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.script = () => answer
+    expect((await fleet.get('alice', features)).status).toBe(404)
+    expect((await fleet.get('alice', '/')).status).toBe(404)
+    expect(fleet.orchestrator.calls).toHaveLength(1)
+  })
+
+  it('stays for the default time where the TTL is 0 or absent', async () => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true), ttl_seconds: 0 })
+    for (let request = 0; request < 5; request++) expect((await fleet.get('alice', features)).status).toBe(200)
+    expect(fleet.orchestrator.calls).toHaveLength(1)
+  })
+
+  it('ends with its TTL when the orchestrator is away', async () => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true), ttl_seconds: 5 })
+    expect((await fleet.get('alice', features)).status).toBe(200)
+    fleet.orchestrator.script = () => 'reset'
+    await vi.waitFor(async () => expect((await fleet.get('alice', features)).status).toBe(503), {
+      timeout: 20_000,
+      interval: 500,
+    })
+  })
+
+  it('changes at once when it is invalidated, for either service token and on any host', async () => {
+    await using fleet = await startFleet(kind, { ORCHESTRATOR_SERVICE_TOKEN: 'service-token,second-token' })
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(false) })
+    expect(await (await fleet.get('alice', features)).json()).toMatchObject({ delete_enabled: false })
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true), config_version: 'v2' })
+    const invalidate = (token: string, host: unknown = 'Alice.shibari.test:443') =>
+      fleet.host.request('whatever.example', '/internal/invalidate', {
+        method: 'POST',
+        headers: { ...https, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ host }),
+      })
+    expect((await invalidate('wrong-token')).status).toBe(403)
+    expect(await (await fleet.get('alice', features)).json()).toMatchObject({ delete_enabled: false })
+    expect((await invalidate('second-token')).status).toBe(204)
+    expect(await (await fleet.get('alice', features)).json()).toMatchObject({ delete_enabled: true })
+    expect((await invalidate('service-token', 'alice.elsewhere.example')).status).toBe(400)
+    expect((await invalidate('service-token', 17)).status).toBe(400)
+  })
+})
+
+describe('the runtime configuration under a clock', () => {
+  const minutes = (count: number) => count * 60_000
+
+  async function underClock() {
+    const clock = { time: Date.now() }
+    const fleet = await startFleet(nodeHost, {}, () => clock.time)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(false) })
+    return { fleet, clock }
+  }
+
+  it('is checked in the background past a tenth of its TTL, with the version it has', async () => {
+    const { fleet, clock } = await underClock()
+    await using _ = fleet
+    await fleet.get('alice', features)
+    clock.time += minutes(1) - 1
+    await fleet.get('alice', features)
+    expect(fleet.orchestrator.calls).toHaveLength(1)
+    clock.time += 1
+    expect((await fleet.get('alice', features)).status).toBe(200)
+    await vi.waitFor(() => expect(fleet.orchestrator.calls).toHaveLength(2))
+    expect(fleet.orchestrator.calls[1]?.ifNoneMatch).toBe('"v1"')
+  })
+
+  it('is replaced by a new version that the check finds', async () => {
+    const { fleet, clock } = await underClock()
+    await using _ = fleet
+    await fleet.get('alice', features)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true), config_version: 'v2' })
+    clock.time += minutes(1)
+    await vi.waitFor(async () => {
+      expect(await (await fleet.get('alice', features)).json()).toMatchObject({ delete_enabled: true })
+    })
+    expect(fleet.orchestrator.calls).toHaveLength(2)
+  })
+
+  it('is renewed by 304, so that its TTL begins again', async () => {
+    const { fleet, clock } = await underClock()
+    await using _ = fleet
+    await fleet.get('alice', features)
+    clock.time += minutes(9)
+    await fleet.get('alice', features)
+    await vi.waitFor(() => expect(fleet.orchestrator.calls).toHaveLength(2))
+    fleet.orchestrator.script = () => 'reset'
+    clock.time += minutes(9)
+    expect((await fleet.get('alice', features)).status).toBe(200)
+  })
+
+  it('survives a malformed answer of the check, and ends with its TTL', async () => {
+    const { fleet, clock } = await underClock()
+    await using _ = fleet
+    await fleet.get('alice', features)
+    fleet.orchestrator.script = () => ({ status: 200, body: 'maintenance' })
+    clock.time += minutes(5)
+    expect((await fleet.get('alice', features)).status).toBe(200)
+    await vi.waitFor(() => expect(fleet.orchestrator.calls).toHaveLength(2))
+    clock.time += minutes(4)
+    expect((await fleet.get('alice', features)).status).toBe(200)
+    clock.time += minutes(1)
+    expect((await fleet.get('alice', features)).status).toBe(503)
+  })
+
+  it('ends when the check finds that the tenant is gone', async () => {
+    const { fleet, clock } = await underClock()
+    await using _ = fleet
+    await fleet.get('alice', features)
+    fleet.orchestrator.tenants.delete(alice)
+    clock.time += minutes(1)
+    await vi.waitFor(async () => expect((await fleet.get('alice', features)).status).toBe(404))
+  })
+
+  it('appears half a minute after the tenant does', async () => {
+    const { fleet, clock } = await underClock()
+    await using _ = fleet
+    expect((await fleet.get('bob', features)).status).toBe(404)
+    fleet.orchestrator.tenants.set(`bob.${baseDomain}`, { config: markedConfig(true) })
+    clock.time += 29_999
+    expect((await fleet.get('bob', features)).status).toBe(404)
+    clock.time += 1
+    expect((await fleet.get('bob', features)).status).toBe(200)
+  })
+})

@@ -1,0 +1,113 @@
+/** An orchestrator for request-level tests, whose misbehaviour a test scripts call by call. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+
+export interface OrchestratorCall {
+  method: string
+  path: string
+  /** The host asked for, or the reference of credentials. */
+  subject: string
+  tenant: string | undefined
+  token: string
+  requestId: string | undefined
+  ifNoneMatch: string | undefined
+}
+
+export interface ScriptedAnswer {
+  status: number
+  headers?: Record<string, string>
+  /** Text as it is, anything else as JSON. */
+  body?: unknown
+}
+
+/** Decides about one call: an answer of its own, `reset` for a broken connection, nothing for the usual answer. */
+export type Script = (call: OrchestratorCall) => ScriptedAnswer | 'reset' | undefined | Promise<ScriptedAnswer | undefined>
+
+export interface TenantAnswer {
+  config: Record<string, unknown>
+  config_version?: string
+  ttl_seconds?: number
+  schema_version?: number
+  app_type?: string
+  tenant?: string
+}
+
+export interface TestOrchestrator {
+  url: string
+  calls: OrchestratorCall[]
+  tenants: Map<string, TenantAnswer>
+  /** By `tenant/ref`. */
+  credentials: Map<string, Record<string, unknown>>
+  tokens: Set<string>
+  /** What happens instead of the usual answers; replace it at any time. */
+  script: Script
+  runtimeCalls(host: string): OrchestratorCall[]
+  close(): Promise<void>
+}
+
+const runtimePath = '/v1/runtime/by-host'
+
+/** Starts one on a free port of loopback. */
+export async function startOrchestrator(): Promise<TestOrchestrator> {
+  const orchestrator: TestOrchestrator = {
+    url: '',
+    calls: [],
+    tenants: new Map(),
+    credentials: new Map(),
+    tokens: new Set(['service-token']),
+    script: () => undefined,
+    runtimeCalls: (host) => orchestrator.calls.filter(({ path, subject }) => path === runtimePath && subject === host),
+    close: () => {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+  const server = createServer(async (request, response) => {
+    const call = await callOf(request)
+    orchestrator.calls.push(call)
+    const scripted = await orchestrator.script(call)
+    if (scripted === 'reset') request.socket.destroy()
+    else send(response, scripted ?? usualAnswer(orchestrator, call))
+  })
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
+  orchestrator.url = `http://127.0.0.1:${port}`
+  return orchestrator
+}
+
+async function callOf(request: IncomingMessage): Promise<OrchestratorCall> {
+  const url = new URL(request.url ?? '/', 'http://orchestrator.test')
+  const body: { host?: string; credentials_ref?: string } = JSON.parse((await text(request)) || '{}')
+  return {
+    method: request.method ?? '',
+    path: url.pathname,
+    subject: body.host ?? body.credentials_ref ?? url.searchParams.get('host') ?? '',
+    tenant: request.headers['x-tenant']?.toString(),
+    token: request.headers.authorization?.replace('Bearer ', '') ?? '',
+    requestId: request.headers['x-request-id']?.toString(),
+    ifNoneMatch: request.headers['if-none-match'],
+  }
+}
+
+function usualAnswer({ tokens, tenants, credentials }: TestOrchestrator, call: OrchestratorCall): ScriptedAnswer {
+  if (!tokens.has(call.token)) return { status: 403, body: { error: 'forbidden' } }
+  if (call.path === runtimePath) {
+    const answer = tenants.get(call.subject)
+    if (!answer) return { status: 404, body: { error: 'not_found' } }
+    const version = answer.config_version ?? 'v1'
+    if (call.ifNoneMatch === `"${version}"`) return { status: 304 }
+    const [tenant] = call.subject.split('.')
+    const defaults = { schema_version: 2, tenant, app_type: 'publisher_v2', config_version: version, ttl_seconds: 600 }
+    return { status: 200, body: { ...defaults, ...answer } }
+  }
+  const found = credentials.get(`${call.tenant}/${call.subject}`)
+  return found ? { status: 200, headers: { 'cache-control': 'no-store' }, body: found } : { status: 404 }
+}
+
+function send(response: ServerResponse, { status, headers = {}, body }: ScriptedAnswer): void {
+  const payload = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body)
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(payload)
+}
