@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'config_unavailable'
   | 'credentials_unavailable'
   | 'credentials_rejected'
+  | 'endpoint_refused'
   | 'provider_unavailable'
   | 'storage_unavailable'
   | 'storage_not_atomic'
@@ -31,6 +32,7 @@ export type ErrorCode =
   | 'photo_too_large'
   | 'thumbnail_unavailable'
   | 'busy'
+  | 'rate_limited'
   | 'internal_error'
 
 export interface ErrorDetails {

@@ -41,7 +41,8 @@ export interface NodeHost {
   close(lagMs?: number): Promise<void>
 }
 
-const builtUi = fileURLToPath(new URL('../dist/ui/', import.meta.url))
+/** Beside the sources in a checkout, beside the compiled files in the package. */
+const builtUi = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : '../ui/', import.meta.url))
 
 /** Longer than the router keeps an idle connection (about 90 s), else it may pick one that is just being closed (H13). */
 const keepAliveTimeoutMs = 95_000

@@ -26,6 +26,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   config_unavailable: { status: 503, title: 'Temporarily unavailable' },
   credentials_unavailable: { status: 503, title: 'Credentials are not available' },
   credentials_rejected: { status: 502, title: 'Credentials were refused' },
+  endpoint_refused: { status: 502, title: 'A server of this site is not allowed' },
   provider_unavailable: { status: 501, title: 'Not available on this server' },
   storage_unavailable: { status: 503, title: 'The storage does not answer' },
   storage_not_atomic: { status: 501, title: 'The storage cannot do this safely' },
@@ -35,6 +36,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   photo_too_large: { status: 413, title: 'The photo is too large' },
   thumbnail_unavailable: { status: 501, title: 'No thumbnails here' },
   busy: { status: 503, title: 'Too busy' },
+  rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Internal error' },
 }
 

@@ -9,6 +9,7 @@ import { type ConfigLookup, type ConfigSource, toLookup } from './config-source.
 import type { RuntimeAnswer } from './contract.ts'
 import type { Host, TenantHost } from './host.ts'
 import { describeError, type Logger } from './log.ts'
+import { landsWithin } from './patience.ts'
 import type { KeyValueStore } from './ports/kv.ts'
 
 /** What the connection adds to a lookup. */
@@ -210,17 +211,4 @@ function kvKey(host: Host): string {
 /** The one answer for every host that is nobody's. */
 export function tenantNotFound(): PublisherError {
   return new PublisherError('tenant_not_found', 'There is nothing at this address.')
-}
-
-/** Waits for the flight, but not for ever. */
-async function landsWithin(flight: Promise<void>, ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | null = null
-  const patience = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
-  })
-  try {
-    return await Promise.race([flight.then(() => true), patience])
-  } finally {
-    if (timer !== null) clearTimeout(timer)
-  }
 }

@@ -1,12 +1,30 @@
-/** The environment (design section 8), checked once at the start. */
-import { z } from 'zod'
-import { Secret } from '../secret.ts'
-import { type LogLevel, logLevels } from './log.ts'
+/** The settings of a process, made from the environment (design section 8) once at the start. */
+import type { Secret } from '../secret.ts'
+import {
+  callbackHostOf,
+  cookieScopeOf,
+  crossChecks,
+  type Environment,
+  environmentSchema,
+  sourceKind,
+} from './environment.ts'
+import type { LogLevel } from './log.ts'
+import type { Email } from './sign-in/email.ts'
 
 /** Where configuration comes from: the control plane, or one file for one dedicated app (the rollback path). */
 export type ConfigSourceSettings =
   | { kind: 'orchestrator'; baseUrl: string; tokens: readonly Secret[]; timeoutMs: number }
   | { kind: 'file'; path: string }
+
+/** The identity provider and our registration there. */
+export interface ProviderSettings {
+  /** As it names itself, to the letter: Auth0's ends with a slash. */
+  issuer: string
+  clientId: string
+  clientSecret: Secret
+  /** Auth0 ends sessions at `/v2/logout` also where its discovery document does not say so. */
+  isAuth0: boolean
+}
 
 export interface Settings {
   port: number
@@ -14,9 +32,16 @@ export interface Settings {
   baseDomain: string
   /** The one host that the identity provider returns to. It is no tenant. */
   callbackHost: string
-  authMode: 'auth0' | 'none'
-  /** First is used for new signatures, all of them are accepted. */
+  /** Who signs people in; `null`: nobody can sign in anywhere. */
+  provider: ProviderSettings | null
+  /** Admins of tenants whose configuration names none of their own. */
+  adminEmails: readonly Email[]
+  /** First is used for new tokens, all of them are accepted. */
   sessionSecrets: readonly [Secret, ...Secret[]]
+  /** How long a sign-in lasts without being used. */
+  sessionTtlSeconds: number
+  /** `domain`: one cookie for all hosts under the base domain; `host`: each host keeps its own. */
+  cookieScope: 'domain' | 'host'
   /** False in development only: the public scheme is then `http`. */
   forceHttps: boolean
   secureCookies: boolean
@@ -32,78 +57,6 @@ export interface Settings {
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
-
-const flag = (whenAbsent: boolean) =>
-  z
-    .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
-    .transform((value) => value === 'true' || value === '1')
-    .default(whenAbsent)
-const url = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .transform((value) => value.replace(/\/+$/, ''))
-const domain = z
-  .string()
-  .toLowerCase()
-  .regex(
-    /^(?=.{1,189}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
-    'must be a domain name',
-  )
-const secret = z
-  .string()
-  .min(1)
-  .transform((value) => new Secret(value))
-const commaSeparated = (value: string) =>
-  value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-
-const sessionSecrets = z
-  .string({ error: 'is required' })
-  .transform(commaSeparated)
-  .refine((parts) => parts.length > 0 && parts.every((part) => part.length >= 32), {
-    error: 'must hold at least 32 characters each',
-  })
-  .transform(([first = '', ...rest]): [Secret, ...Secret[]] => [
-    new Secret(first),
-    ...rest.map((part) => new Secret(part)),
-  ])
-
-const environmentSchema = z.object({
-  PORT: z.coerce.number({ error: 'must be a port' }).int().min(0).max(65_535).default(8080),
-  CONFIG_SOURCE: z.enum(['orchestrator', 'file'], { error: 'must be orchestrator or file' }).optional(),
-  CONFIG_FILE: z.string().optional(),
-  ORCHESTRATOR_BASE_URL: url.optional(),
-  ORCHESTRATOR_SERVICE_TOKEN: z
-    .string()
-    .transform(commaSeparated)
-    .refine((tokens) => tokens.length > 0, { error: 'must hold at least one token' })
-    .transform((tokens) => tokens.map((token) => new Secret(token)))
-    .optional(),
-  ORCHESTRATOR_BASE_DOMAIN: domain.default('shibari.photo'),
-  ORCHESTRATOR_TIMEOUT_MS: z.coerce
-    .number({ error: 'must be milliseconds' })
-    .int()
-    .min(50)
-    .max(10_000)
-    .default(3000),
-  DROPBOX_APP_KEY: z.string().optional(),
-  DROPBOX_APP_SECRET: secret.optional(),
-  DROPBOX_BASE_URL: url.optional(),
-  AUTH0_DOMAIN: domain.optional(),
-  OIDC_ISSUER_URL: url.optional(),
-  AUTH0_CLIENT_ID: z.string().optional(),
-  AUTH0_CLIENT_SECRET: secret.optional(),
-  AUTH_CALLBACK_HOST: domain.optional(),
-  WEB_SESSION_SECRET: sessionSecrets,
-  FORCE_HTTPS: flag(true),
-  WEB_SECURE_COOKIES: flag(true),
-  ALLOW_PRIVATE_ENDPOINTS: flag(false),
-  LOCAL_STORAGE_ROOT: z.string().optional(),
-  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
-})
-
-type Environment = z.output<typeof environmentSchema>
 
 /**
  * Checks the environment. An empty variable counts as absent. Throws {@link SettingsError} whose one message names every
@@ -124,33 +77,6 @@ export function parseSettings(variables: Readonly<Record<string, unknown>>): Set
   return toSettings(parsed.data)
 }
 
-/** What no single variable can tell. */
-function crossChecks(env: Environment): string[] {
-  const problems: string[] = []
-  if (sourceKind(env) === 'orchestrator') {
-    if (!env.ORCHESTRATOR_BASE_URL)
-      problems.push('ORCHESTRATOR_BASE_URL is required with CONFIG_SOURCE=orchestrator')
-    if (!env.ORCHESTRATOR_SERVICE_TOKEN)
-      problems.push('ORCHESTRATOR_SERVICE_TOKEN is required with ORCHESTRATOR_BASE_URL')
-  } else if (!env.CONFIG_FILE) {
-    problems.push('either ORCHESTRATOR_BASE_URL or CONFIG_FILE is required')
-  }
-  if (Boolean(env.DROPBOX_APP_KEY) !== Boolean(env.DROPBOX_APP_SECRET)) {
-    problems.push('DROPBOX_APP_KEY and DROPBOX_APP_SECRET belong together')
-  }
-  const signIn = [env.AUTH0_DOMAIN ?? env.OIDC_ISSUER_URL, env.AUTH0_CLIENT_ID, env.AUTH0_CLIENT_SECRET]
-  if (signIn.some(Boolean) && !signIn.every(Boolean)) {
-    problems.push(
-      'AUTH0_DOMAIN (or OIDC_ISSUER_URL), AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET belong together',
-    )
-  }
-  return problems
-}
-
-function sourceKind(env: Environment): 'orchestrator' | 'file' {
-  return env.CONFIG_SOURCE ?? (env.ORCHESTRATOR_BASE_URL ? 'orchestrator' : 'file')
-}
-
 function toSettings(env: Environment): Settings {
   return {
     port: env.PORT,
@@ -164,9 +90,12 @@ function toSettings(env: Environment): Settings {
           }
         : { kind: 'file', path: env.CONFIG_FILE ?? '' },
     baseDomain: env.ORCHESTRATOR_BASE_DOMAIN,
-    callbackHost: env.AUTH_CALLBACK_HOST ?? `app.${env.ORCHESTRATOR_BASE_DOMAIN}`,
-    authMode: env.AUTH0_CLIENT_ID ? 'auth0' : 'none',
+    callbackHost: callbackHostOf(env),
+    provider: toProvider(env),
+    adminEmails: env.ADMIN_LOGIN_EMAILS,
     sessionSecrets: env.WEB_SESSION_SECRET,
+    sessionTtlSeconds: env.WEB_ADMIN_COOKIE_TTL_SECONDS,
+    cookieScope: cookieScopeOf(env),
     forceHttps: env.FORCE_HTTPS,
     secureCookies: env.WEB_SECURE_COOKIES,
     allowPrivateEndpoints: env.ALLOW_PRIVATE_ENDPOINTS,
@@ -178,4 +107,12 @@ function toSettings(env: Environment): Settings {
     localStorageRoot: env.LOCAL_STORAGE_ROOT,
     logLevel: env.LOG_LEVEL,
   }
+}
+
+/** `OIDC_ISSUER_URL` says more than `AUTH0_DOMAIN` and counts where both are set. */
+function toProvider(env: Environment): ProviderSettings | null {
+  const { AUTH0_CLIENT_ID: clientId, AUTH0_CLIENT_SECRET: clientSecret } = env
+  const issuer = env.OIDC_ISSUER_URL ?? (env.AUTH0_DOMAIN ? `https://${env.AUTH0_DOMAIN}/` : undefined)
+  if (!issuer || !clientId || !clientSecret) return null
+  return { issuer, clientId, clientSecret, isAuth0: env.OIDC_ISSUER_URL === undefined }
 }

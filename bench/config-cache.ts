@@ -1,0 +1,116 @@
+/** What a hit of the configuration cache costs, what one tenant costs in memory, and whether either bends as tenants grow. */
+import { createMemoryKeyValueStore } from '../src/providers/kv/memory.ts'
+import { createConfigCache } from '../src/runtime/config-cache.ts'
+import { type ConfigSource, toLookup } from '../src/runtime/config-source.ts'
+import { parseHost, type TenantHost } from '../src/runtime/host.ts'
+import { createLogger } from '../src/runtime/log.ts'
+import { tenantRuntimeFactory } from '../src/runtime/tenant-runtime.ts'
+import { type Table, thousands } from './table.ts'
+
+const sizes = [10, 100, 1000, 10_000]
+const hitsMeasured = 2_000_000
+
+/** As big as real ones: prompts and a voice profile are most of it. */
+function runtimeAnswer(tenant: string): unknown {
+  return {
+    schema_version: 2,
+    tenant,
+    app_type: 'publisher_v2',
+    config_version: `version-of-${tenant}`,
+    ttl_seconds: 3600,
+    config: {
+      features: { publish_enabled: true, analyze_caption_enabled: true },
+      storage: {
+        provider: 'dropbox',
+        credentials_ref: `storage-of-${tenant}`,
+        paths: { root: `/Photos/${tenant}` },
+      },
+      publishers: [
+        {
+          id: 't',
+          type: 'telegram',
+          credentials_ref: `bot-of-${tenant}`,
+          config: { channel_id: `@${tenant}` },
+        },
+      ],
+      ai: {
+        credentials_ref: `ai-of-${tenant}`,
+        system_prompt: `You see the photos of ${tenant}. `.repeat(40),
+      },
+      content: {
+        voice_profile: Array.from({ length: 10 }, (_, index) =>
+          `${tenant} writes example ${index}. `.repeat(4),
+        ),
+      },
+      auth: { allowed_emails: [`${tenant}@example.org`] },
+    },
+  }
+}
+
+export async function measureConfigCache(): Promise<Table> {
+  const rows: string[][] = []
+  for (const size of sizes) rows.push(await measure(size))
+  return {
+    title: 'The configuration cache',
+    columns: ['tenants', 'hit, ns', 'KB per tenant', 'MB in all'],
+    rows,
+    note: `A hit is the way from the raw host to the tenant's runtime. ${thousands(hitsMeasured)} hits in random order; memory includes the copy in the key-value store. A configuration is ${thousands(JSON.stringify(runtimeAnswer('tenant-1')).length)} bytes of JSON.`,
+  }
+}
+
+async function measure(size: number): Promise<string[]> {
+  const source = sourceOfTenants()
+  const before = memoryInUse()
+  const cache = createConfigCache({
+    source,
+    kv: createMemoryKeyValueStore({ maxCharacters: 100_000_000 }),
+    derive: tenantRuntimeFactory({ source, storages: {}, now: Date.now }),
+    log: createLogger({ level: 'error', write: console.error }),
+    now: Date.now,
+  })
+  const context = { requestId: 'bench', waitUntil: () => undefined }
+  const names = Array.from({ length: size }, (_, index) => `tenant-${index}.shibari.photo`)
+  for (const name of names) await cache.load(hostOf(name), context)
+  const bytes = memoryInUse() - before
+
+  const order = Uint32Array.from({ length: 100_003 }, () => Math.floor(Math.random() * size))
+  const hit = (index: number) => {
+    const host = hostOf(names[order[index % order.length] ?? 0] ?? '')
+    if (cache.peek(host, context) === undefined) throw new Error('This was no hit.')
+  }
+  for (let index = 0; index < 200_000; index++) hit(index)
+  const start = performance.now()
+  for (let index = 0; index < hitsMeasured; index++) hit(index)
+  const nanoseconds = ((performance.now() - start) * 1e6) / hitsMeasured
+  return [
+    thousands(size),
+    nanoseconds.toFixed(0),
+    (bytes / size / 1024).toFixed(1),
+    (bytes / 1024 / 1024).toFixed(1),
+  ]
+}
+
+function hostOf(name: string): TenantHost {
+  const host = parseHost(name, 'shibari.photo')
+  if (!host) throw new Error(`${name} is no host.`)
+  return host
+}
+
+function sourceOfTenants(): ConfigSource {
+  const never = () => Promise.reject(new Error('not used'))
+  return {
+    kind: 'orchestrator',
+    // Through text, as over HTTP, so that no two tenants share a string.
+    lookup: async (host) => toLookup(JSON.parse(JSON.stringify(runtimeAnswer(host.split('.')[0] ?? '')))),
+    resolveCredentials: never,
+    check: never,
+    acceptsToken: () => false,
+  }
+}
+
+function memoryInUse(): number {
+  if (!globalThis.gc) throw new Error('Run with --expose-gc, as `npm run bench` does.')
+  globalThis.gc()
+  globalThis.gc()
+  return process.memoryUsage().heapUsed
+}

@@ -1,0 +1,65 @@
+/** What the disk refuses, in the words of the port. */
+import { isPublisherError, PublisherError } from '../../../errors.ts'
+import type { PhotoStore } from '../../../workflow/ports/storage.ts'
+
+/** The file system's code (`ENOENT`, `EACCES` ...) where the error has one. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** The result, or `null` where there is no such file or folder. */
+export async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw error
+  }
+}
+
+export function photoNotFound(): PublisherError {
+  return new PublisherError('photo_not_found', 'There is no photo of this name.')
+}
+
+export function sidecarChanged(): PublisherError {
+  return new PublisherError(
+    'sidecar_changed',
+    'Somebody else has changed the caption in the meantime. Load it again.',
+  )
+}
+
+export function storageUnavailable(cause: unknown): PublisherError {
+  return new PublisherError(
+    'storage_unavailable',
+    'The folder with the photos cannot be used at the moment.',
+    { cause },
+  )
+}
+
+/** The same store, whose functions throw nothing but the port's errors. */
+export function withStorageErrors(store: PhotoStore): PhotoStore {
+  const guard =
+    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> =>
+      work(...args).catch((error: unknown) => {
+        throw isPublisherError(error) ? error : storageUnavailable(error)
+      })
+  return {
+    provider: store.provider,
+    list: guard(store.list),
+    stat: guard(store.stat),
+    read: guard(store.read),
+    temporaryLink: guard(store.temporaryLink),
+    upload: guard(store.upload),
+    move: guard(store.move),
+    delete: guard(store.delete),
+    readSidecar: guard(store.readSidecar),
+    writeSidecar: guard(store.writeSidecar),
+    createRecord: guard(store.createRecord),
+    readRecord: guard(store.readRecord),
+    replaceRecord: guard(store.replaceRecord),
+    deleteRecord: guard(store.deleteRecord),
+    canCreateAtomically: guard(store.canCreateAtomically),
+  }
+}

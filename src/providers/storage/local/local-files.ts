@@ -1,0 +1,134 @@
+/** The few things that are done to the disk, each of them atomic: a reader never sees half a file. */
+import { createHash, randomUUID } from 'node:crypto'
+import { constants, createReadStream, createWriteStream, type Stats } from 'node:fs'
+import { copyFile, link, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { systemCode, unlessMissing } from './local-errors.ts'
+
+export interface LocalText {
+  text: string
+  /** Changes with the text. */
+  revision: string
+}
+
+export interface LocalFiles {
+  names(directory: string): Promise<string[]>
+  /** Of the entry itself: a symbolic link is no file. */
+  stat(path: string): Promise<Stats>
+  read(path: string): ReadableStream<Uint8Array>
+  /** Gives the number of bytes, which are on the disk then. */
+  writeStream(path: string, body: ReadableStream<Uint8Array>): Promise<number>
+  readText(path: string): Promise<LocalText | null>
+  /** False where the file exists: exactly one of many gets true. */
+  createText(path: string, text: string): Promise<boolean>
+  replaceText(path: string, text: string): Promise<void>
+  /** Gives the file a second name; false where that name is taken. */
+  linkIfAbsent(existing: string, path: string): Promise<boolean>
+  /** Whether both names mean the same bytes: one file, or equal copies. */
+  sameContent(one: string, other: string): Promise<boolean>
+  /** False where there was nothing. */
+  remove(path: string): Promise<boolean>
+}
+
+export function createLocalFiles(): LocalFiles {
+  async function stage(path: string, text: string): Promise<string> {
+    const staged = join(dirname(path), `.${randomUUID()}.tmp`)
+    await mkdir(dirname(path), { recursive: true })
+    const file = await open(staged, 'wx')
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    return staged
+  }
+
+  async function remove(path: string): Promise<boolean> {
+    return (await unlessMissing(unlink(path).then(() => true))) ?? false
+  }
+
+  async function linkIfAbsent(existing: string, path: string): Promise<boolean> {
+    await mkdir(dirname(path), { recursive: true })
+    try {
+      await link(existing, path)
+      return true
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') return false
+      if (!withoutHardLinks.has(systemCode(error) ?? '')) throw error
+      return copyIfAbsent(existing, path)
+    }
+  }
+
+  return {
+    names: async (directory) => (await unlessMissing(readdir(directory))) ?? [],
+    stat: lstat,
+    read: (path) =>
+      // Node's own type of a web stream, which is the same thing.
+      Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
+
+    async writeStream(path, body) {
+      await mkdir(dirname(path), { recursive: true })
+      const target = createWriteStream(path, { flags: 'wx', flush: true })
+      await pipeline(body, target)
+      return target.bytesWritten
+    },
+
+    async readText(path) {
+      const text = await unlessMissing(readWhole(path))
+      return text === null ? null : { text, revision: createHash('sha256').update(text).digest('hex') }
+    },
+
+    async createText(path, text) {
+      const staged = await stage(path, text)
+      try {
+        return await linkIfAbsent(staged, path)
+      } finally {
+        await remove(staged)
+      }
+    },
+
+    replaceText: async (path, text) => rename(await stage(path, text), path),
+    linkIfAbsent,
+
+    async sameContent(one, other) {
+      const [a, b] = await Promise.all([unlessMissing(lstat(one)), unlessMissing(lstat(other))])
+      if (!a || !b) return false
+      if (a.ino === b.ino && a.dev === b.dev) return true
+      return a.size === b.size && (await digest(one)) === (await digest(other))
+    },
+
+    remove,
+  }
+}
+
+const readWithoutFollowing = constants.O_RDONLY | constants.O_NOFOLLOW
+/** Another disk, or a file system that has no hard links. */
+const withoutHardLinks = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+async function readWhole(path: string): Promise<string> {
+  const file = await open(path, readWithoutFollowing)
+  try {
+    return await file.readFile('utf8')
+  } finally {
+    await file.close()
+  }
+}
+
+async function copyIfAbsent(existing: string, path: string): Promise<boolean> {
+  try {
+    await copyFile(existing, path, constants.COPYFILE_EXCL)
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function digest(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk)
+  return hash.digest('hex')
+}

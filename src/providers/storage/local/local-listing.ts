@@ -1,0 +1,32 @@
+/** Photos and sidecars of one directory. */
+import type { Stats } from 'node:fs'
+import { join } from 'node:path'
+import { isPhotoName, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import type { PhotoEntry, PhotoListing } from '../../../workflow/ports/storage.ts'
+import { unlessMissing } from './local-errors.ts'
+import type { LocalFiles } from './local-files.ts'
+
+/** So many files are looked at side by side: enough to be quick, few enough for the limit on open files. */
+const batchSize = 64
+
+/** A directory that does not exist is empty. What vanishes while it is listed is left out. */
+export async function listPhotos(
+  files: LocalFiles,
+  directory: string,
+  toEntry: (name: PhotoName, stats: Stats) => PhotoEntry,
+): Promise<PhotoListing> {
+  const names = await files.names(directory)
+  const present = new Set(names)
+  const photoNames = names.filter(isPhotoName).sort()
+  const photos: PhotoEntry[] = []
+  for (let start = 0; start < photoNames.length; start += batchSize) {
+    const batch = photoNames.slice(start, start + batchSize)
+    const found = await Promise.all(batch.map((name) => unlessMissing(files.stat(join(directory, name)))))
+    for (const [index, name] of batch.entries()) {
+      const stats = found[index]
+      if (stats?.isFile()) photos.push(toEntry(name, stats))
+    }
+  }
+  const withSidecar = photos.filter(({ name }) => present.has(sidecarName(name))).map(({ name }) => name)
+  return { photos, withSidecar: new Set(withSidecar) }
+}

@@ -1,0 +1,69 @@
+/**
+ * Moves a photo with its sidecar between two directories by hard links: first both get their new names, then both lose the
+ * old ones. Until the end the source is complete, and a file under two names is recognised as one, so repeating
+ * the move after an interruption at any point completes it.
+ */
+import { join } from 'node:path'
+import { numberedName, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import { photoNotFound, unlessMissing } from './local-errors.ts'
+import type { LocalFiles } from './local-files.ts'
+
+const maxNumber = 10_000
+
+/** Gives the name at the target. Throws `photo_not_found`. */
+export async function movePhoto(
+  files: LocalFiles,
+  name: PhotoName,
+  from: string,
+  to: string,
+): Promise<PhotoName> {
+  const photo = join(from, name)
+  const sidecar = join(from, sidecarName(name))
+  if (!(await isFile(files, photo))) throw photoNotFound()
+  const hasSidecar = await isFile(files, sidecar)
+  for (let number = 1; number <= maxNumber; number++) {
+    const target = numberedName(name, number)
+    const claimed = await claim(files, { photo, sidecar: hasSidecar ? sidecar : null }, to, target)
+    if (!claimed) continue
+    if (hasSidecar) await files.remove(sidecar)
+    await files.remove(photo)
+    return target
+  }
+  throw new RangeError('All numbers for this name are taken.')
+}
+
+/** Gives photo and sidecar this name in `to`; false where somebody else has it, with nothing left behind. */
+async function claim(
+  files: LocalFiles,
+  source: { photo: string; sidecar: string | null },
+  to: string,
+  target: PhotoName,
+): Promise<boolean> {
+  const photo = join(to, target)
+  const sidecar = join(to, sidecarName(target))
+  const photoIsThere = await isFile(files, photo)
+  if (photoIsThere && !(await files.sameContent(source.photo, photo))) return false
+  let linkedSidecar = false
+  if (source.sidecar) {
+    linkedSidecar = await linkSource(files, source.sidecar, sidecar)
+    if (!linkedSidecar && !(await files.sameContent(source.sidecar, sidecar))) return false
+  } else if (!photoIsThere && (await isFile(files, sidecar))) {
+    // It belongs to a photo with another extension; this one would take it over.
+    return false
+  }
+  if (photoIsThere || (await linkSource(files, source.photo, photo))) return true
+  if (await files.sameContent(source.photo, photo)) return true
+  if (linkedSidecar) await files.remove(sidecar)
+  return false
+}
+
+async function isFile(files: LocalFiles, path: string): Promise<boolean> {
+  return (await unlessMissing(files.stat(path)))?.isFile() ?? false
+}
+
+/** A source that is gone by now was moved by somebody else at the same time. */
+async function linkSource(files: LocalFiles, source: string, target: string): Promise<boolean> {
+  const linked = await unlessMissing(files.linkIfAbsent(source, target))
+  if (linked === null) throw photoNotFound()
+  return linked
+}

@@ -1,0 +1,71 @@
+/** Where one tenant's files lie, and that nothing of theirs lies anywhere else. */
+import { randomUUID } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
+import { isAbsolute, join, resolve, sep } from 'node:path'
+import { PublisherError } from '../../../errors.ts'
+import { type Folder, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import type { RecordKey, StoragePaths } from '../../../workflow/ports/storage.ts'
+import { storageUnavailable, unlessMissing } from './local-errors.ts'
+
+export interface SafeDirectories {
+  /** The folder's directory, which need not exist. Throws `storage_unavailable` where it leads out of the base. */
+  folder(folder: Folder): Promise<string>
+  file(folder: Folder, name: PhotoName): Promise<string>
+  sidecar(folder: Folder, name: PhotoName): Promise<string>
+  /** A name for a file that is not finished yet, on the folder's own disk and never listed. */
+  temporary(folder: Folder): Promise<string>
+  /** Whether two folders are the same directory. */
+  same(one: Folder, other: Folder): boolean
+}
+
+/** Ours below the root: records and unfinished files. Its leading dot keeps it out of every listing. */
+const ownDirectory = '.publisher'
+
+/** Throws `storage_unavailable` when used with a relative path and no base. */
+export function safeDirectories(paths: StoragePaths, baseDirectory: string | undefined): SafeDirectories {
+  const absolute = (folder: Folder): string => {
+    const path = paths[folder]
+    if (baseDirectory !== undefined) return resolve(baseDirectory, path.replace(/^\/+/, ''))
+    if (!isAbsolute(path))
+      throw storageUnavailable(new Error('Without LOCAL_STORAGE_ROOT a local root has to be absolute.'))
+    return resolve(path)
+  }
+
+  async function folder(which: Folder): Promise<string> {
+    const directory = absolute(which)
+    if (baseDirectory !== undefined) await assertInside(baseDirectory, directory)
+    return directory
+  }
+
+  return {
+    folder,
+    file: async (which, name) => join(await folder(which), name),
+    sidecar: async (which, name) => join(await folder(which), sidecarName(name)),
+    temporary: async (which) => join(await folder(which), ownDirectory, `${randomUUID()}.tmp`),
+    same: (one, other) => absolute(one) === absolute(other),
+  }
+}
+
+/** Links in the path may lead elsewhere, so the real paths are compared. */
+async function assertInside(baseDirectory: string, directory: string): Promise<void> {
+  const base = await realpath(baseDirectory)
+  const real = await nearestRealPath(directory)
+  if (real !== base && !real.startsWith(base + sep)) {
+    throw storageUnavailable(new Error('The folder leads out of LOCAL_STORAGE_ROOT.'))
+  }
+}
+
+async function nearestRealPath(path: string): Promise<string> {
+  const real = await unlessMissing(realpath(path))
+  return real ?? nearestRealPath(resolve(path, '..'))
+}
+
+const segment = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/
+
+/** The file of a record. Throws `invalid_request` for a key that could name anything else. */
+export async function recordPath(directories: SafeDirectories, key: RecordKey): Promise<string> {
+  if (key.length === 0 || !key.every((part) => segment.test(part))) {
+    throw new PublisherError('invalid_request', 'This is no key of a record.')
+  }
+  return join(await directories.folder('root'), ownDirectory, ...key)
+}

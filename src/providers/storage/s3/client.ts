@@ -1,0 +1,182 @@
+/** Signed requests to one bucket: path style, no redirects, our own retries under one deadline. */
+import { AwsClient } from 'aws4fetch'
+import { type CredentialSource, withCredentials } from '../../../credentials.ts'
+import { isPublisherError, PublisherError } from '../../../errors.ts'
+import { RetryableError, type RetryPolicy, withRetry } from '../../../retry.ts'
+import type { Secret } from '../../../secret.ts'
+import { storageUnavailable, throwUnlessUsable } from './errors.ts'
+import { encodeKey, encodeStrictly } from './keys.ts'
+
+/** What the orchestrator resolves for `s3` and `managed`. */
+export interface S3Credentials {
+  access_key_id: Secret
+  secret_access_key: Secret
+  endpoint_url: string
+  bucket: string
+  region: string
+}
+
+export interface S3ClientOptions {
+  credentials: CredentialSource<S3Credentials>
+  /** Development: http endpoints are allowed. */
+  allowPrivateEndpoints: boolean
+  fetch: typeof fetch
+  now: () => number
+  retry: RetryPolicy
+}
+
+export interface S3Request {
+  method: 'GET' | 'HEAD' | 'PUT' | 'DELETE'
+  /** Left out: the bucket itself. */
+  key?: string
+  query?: Readonly<Record<string, string>>
+  headers?: Readonly<Record<string, string>>
+  /** A stream is sent once and not repeated. */
+  body?: string | ReadableStream<Uint8Array>
+}
+
+export interface S3Client {
+  /** Gives 2xx, 304, 404 (of a key) and 412. Throws `storage_unavailable` or `credentials_rejected` for the rest. */
+  send(request: S3Request): Promise<Response>
+  /** A GET of the key that needs no further proof for so many seconds. */
+  presign(key: string, seconds: number): Promise<string>
+  /** The bucket's name, as `x-amz-copy-source` needs it. */
+  copySource(key: string): Promise<string>
+}
+
+export const defaultRetry: RetryPolicy = {
+  attempts: 4,
+  baseMs: 200,
+  capMs: 3000,
+  attemptTimeoutMs: 10_000,
+  deadlineMs: 20_000,
+}
+/** The body of an original may take this long, upwards or downwards. */
+const streamTimeoutMs = 120_000
+
+export function createS3Client({
+  credentials,
+  allowPrivateEndpoints,
+  fetch: send,
+  now,
+  retry,
+}: S3ClientOptions): S3Client {
+  const signers = new WeakMap<S3Credentials, AwsClient>()
+
+  function signerOf(current: S3Credentials): AwsClient {
+    const known = signers.get(current)
+    if (known) return known
+    const signer = new AwsClient({
+      accessKeyId: current.access_key_id.reveal(),
+      secretAccessKey: current.secret_access_key.reveal(),
+      region: current.region,
+      service: 's3',
+      retries: 0,
+    })
+    signers.set(current, signer)
+    return signer
+  }
+
+  async function once(current: S3Credentials, request: S3Request, signal: AbortSignal): Promise<Response> {
+    const { method, key, query = {}, headers = {}, body } = request
+    const url = objectUrl(current, key, query, allowPrivateEndpoints)
+    const signed = await signerOf(current).sign(url, {
+      method,
+      headers: { ...headers },
+      ...(body !== undefined && { body }),
+    })
+    let response: Response
+    try {
+      response = await send(signed, { redirect: 'manual', signal })
+    } catch (cause) {
+      if (isPublisherError(cause)) throw cause
+      throw new RetryableError('The S3 server could not be reached.', { cause: withoutUrl(cause) })
+    }
+    await throwUnlessUsable(response, now())
+    return response
+  }
+
+  /** A body that is still being read must not be cut off by the limit of the attempt, so that covers the headers only. */
+  async function attempt(current: S3Credentials, request: S3Request, signal: AbortSignal): Promise<Response> {
+    if (request.method !== 'GET') return once(current, request, signal)
+    const reading = new AbortController()
+    const abort = () => reading.abort(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    const whole = AbortSignal.timeout(streamTimeoutMs)
+    try {
+      return await once(current, request, AbortSignal.any([reading.signal, whole]))
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  return {
+    async send(request) {
+      const isStream = request.body instanceof ReadableStream
+      const policy = isStream
+        ? { ...retry, attempts: 1, attemptTimeoutMs: streamTimeoutMs, deadlineMs: streamTimeoutMs }
+        : retry
+      try {
+        return await withCredentials(credentials, (current) =>
+          withRetry((signal) => attempt(current, request, signal), policy).catch(rejectStreams(isStream)),
+        )
+      } catch (error) {
+        if (isPublisherError(error)) throw error
+        throw storageUnavailable(error, error instanceof RetryableError ? error.retryAfterMs : undefined)
+      }
+    },
+
+    async presign(key, seconds) {
+      const current = await credentials.get()
+      const url = objectUrl(current, key, { 'X-Amz-Expires': String(seconds) }, allowPrivateEndpoints)
+      return (await signerOf(current).sign(url, { method: 'GET', aws: { signQuery: true } })).url
+    },
+
+    async copySource(key) {
+      const { bucket } = await credentials.get()
+      return `/${encodeStrictly(bucket)}/${encodeKey(key)}`
+    },
+  }
+}
+
+/** A stream that was sent is gone: fresh credentials cannot repeat it. */
+function rejectStreams(isStream: boolean) {
+  return (error: unknown): never => {
+    if (isStream && isPublisherError(error, 'credentials_rejected')) throw storageUnavailable(error)
+    throw error
+  }
+}
+
+/** Throws `endpoint_refused` for an endpoint that tenants may not name, and for a key that a URL would change. */
+function objectUrl(
+  { endpoint_url, bucket }: S3Credentials,
+  key: string | undefined,
+  query: Readonly<Record<string, string>>,
+  allowPrivateEndpoints: boolean,
+): string {
+  const endpoint = new URL(endpoint_url)
+  if (
+    (endpoint.protocol !== 'https:' && !allowPrivateEndpoints) ||
+    endpoint.username !== '' ||
+    endpoint.password !== ''
+  ) {
+    throw new PublisherError(
+      'endpoint_refused',
+      'The address of the photo storage has to be https and hold no user name.',
+    )
+  }
+  const path = `${endpoint.pathname.replace(/\/+$/, '')}/${encodeStrictly(bucket)}${key === undefined ? '' : `/${encodeKey(key)}`}`
+  const url = new URL(path, endpoint.origin)
+  if (url.pathname !== path) throw storageUnavailable(new Error('The key cannot be written as a URL.'))
+  const parameters = Object.entries(query).map(
+    ([name, value]) => `${encodeStrictly(name)}=${encodeStrictly(value)}`,
+  )
+  return parameters.length === 0 ? url.href : `${url.href}?${parameters.join('&')}`
+}
+
+/** A network error's message may quote the URL, and a presigned one is a secret. */
+function withoutUrl(cause: unknown): Error {
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : ''
+  return new Error(inner instanceof Error ? `${inner.name} ${code}`.trim() : typeof inner)
+}

@@ -1,0 +1,62 @@
+/** What an S3 server's answers mean to the port. */
+import { PublisherError } from '../../../errors.ts'
+import { RetryableError, retryAfterMs } from '../../../retry.ts'
+import { errorCodeOf } from './xml.ts'
+
+/** The answer of a server that could not do it now, or refused the credentials, as the error that it stands for. */
+export async function throwUnlessUsable(response: Response, now: number): Promise<void> {
+  const { status } = response
+  if (status < 300 || status === 304 || status === 412) return
+  if (status === 404 && !(await saysBucketIsMissing(response))) return
+  const code = errorCodeOf(await response.text())
+  const cause = new Error(`The S3 server answered ${status} ${code}.`)
+  if (status === 429 || status >= 500 || transientCodes.has(code)) {
+    if (status === 501) throw storageUnavailable(cause)
+    throw new RetryableError(cause.message, { retryAfterMs: retryAfterMs(response.headers, now) })
+  }
+  if (code === 'RequestTimeTooSkewed') throw storageUnavailable(cause)
+  if (status === 401 || status === 403) throw credentialsRejected(cause)
+  throw storageUnavailable(cause)
+}
+
+/** Codes of 4xx answers that a repetition may cure (S3 API, "Error responses"). */
+const transientCodes = new Set([
+  'RequestTimeout',
+  'OperationAborted',
+  'ConditionalRequestConflict',
+  'SlowDown',
+])
+
+async function saysBucketIsMissing(response: Response): Promise<boolean> {
+  return errorCodeOf(await response.clone().text()) === 'NoSuchBucket'
+}
+
+export function storageUnavailable(cause: unknown, retryAfter?: number): PublisherError {
+  return new PublisherError(
+    'storage_unavailable',
+    'The photo storage does not answer as it should. Please try again shortly.',
+    {
+      cause,
+      retryAfterMs: retryAfter,
+    },
+  )
+}
+
+function credentialsRejected(cause: unknown): PublisherError {
+  return new PublisherError(
+    'credentials_rejected',
+    'The photo storage refuses the credentials it was given. They have to be renewed where the storage was connected.',
+    { cause },
+  )
+}
+
+export function photoNotFound(): PublisherError {
+  return new PublisherError('photo_not_found', 'There is no photo of this name.')
+}
+
+export function sidecarChanged(): PublisherError {
+  return new PublisherError(
+    'sidecar_changed',
+    'Somebody else has changed the caption in the meantime. Load it again.',
+  )
+}

@@ -1,0 +1,53 @@
+/** Keys of one tenant's objects, and how they are written into a URL. */
+import { PublisherError } from '../../../errors.ts'
+import { type Folder, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import type { RecordKey, StoragePaths } from '../../../workflow/ports/storage.ts'
+
+export interface Keys {
+  /** What all keys of a folder begin with; empty for the whole bucket. */
+  prefix(folder: Folder): string
+  photo(folder: Folder, name: PhotoName): string
+  sidecar(folder: Folder, name: PhotoName): string
+  /** Throws `invalid_request` for a key that could name anything but a record. */
+  record(key: RecordKey): string
+  /** Where it is found out whether conditional writes are honoured. */
+  probe: string
+}
+
+const segment = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/
+
+/** Keys have no leading slash, whatever the configuration says. */
+export function createKeys(paths: StoragePaths): Keys {
+  const prefix = (folder: Folder) => {
+    const path = paths[folder].replace(/^\/+/, '')
+    return path === '' ? '' : `${path}/`
+  }
+  const own = `${prefix('root')}.publisher/`
+  return {
+    prefix,
+    photo: (folder, name) => prefix(folder) + name,
+    sidecar: (folder, name) => prefix(folder) + sidecarName(name),
+    record(key) {
+      if (key.length === 0 || !key.every((part) => segment.test(part))) {
+        throw new PublisherError('invalid_request', 'This is no key of a record.')
+      }
+      return own + key.join('/')
+    },
+    probe: `${own}conditional-writes`,
+  }
+}
+
+/**
+ * A key as a URL path: each segment percent-encoded, `!'()*` included, which `encodeURIComponent` leaves and the signature
+ * covers (AWS Signature Version 4, "UriEncode").
+ */
+export function encodeKey(key: string): string {
+  return key.split('/').map(encodeStrictly).join('/')
+}
+
+export function encodeStrictly(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}

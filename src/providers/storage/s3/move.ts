@@ -1,0 +1,129 @@
+/**
+ * S3 has no rename, so a move is: reserve the new name, copy the sidecar, copy the photo onto the reservation, delete the old sidecar, delete the old photo.
+ * The source is complete until the copies are, and the copies say what they were made of, so repeating the move after an
+ * interruption at any point completes it. docs/storage-moves.md has the steps as a table.
+ */
+import { type Folder, mediaType, numberedName, type PhotoName } from '../../../workflow/photo.ts'
+import { photoNotFound, storageUnavailable } from './errors.ts'
+import type { Keys } from './keys.ts'
+import type { ObjectHead, S3Objects } from './objects.ts'
+import { reservationOf, reserve } from './reservations.ts'
+
+const maxNumber = 1000
+/** Metadata of a copy: which source it was made of. */
+const movedFrom = 'publisher-moved-from'
+
+interface Source {
+  photo: { key: string; head: ObjectHead }
+  sidecar: { key: string; head: ObjectHead } | null
+  /** Differs for every other photo and for every other content of this one. */
+  identity: string
+}
+
+interface Target {
+  photo: string
+  sidecar: string
+}
+
+/** Gives the name at the target. Throws `photo_not_found`. */
+export async function movePhoto(
+  objects: S3Objects,
+  keys: Keys,
+  name: PhotoName,
+  from: Folder,
+  to: Folder,
+): Promise<PhotoName> {
+  const source = await readSource(objects, keys, name, from)
+  const conditional = await objects.honoursConditions()
+  for (let number = 1; number <= maxNumber; number++) {
+    const numbered = numberedName(name, number)
+    const target = { photo: keys.photo(to, numbered), sidecar: keys.sidecar(to, numbered) }
+    const state = await claim(objects, source, target, conditional)
+    if (state === 'taken') continue
+    if (state === 'reserved') await copyPhoto(objects, source, target, name)
+    if (source.sidecar) await objects.delete(source.sidecar.key)
+    await objects.delete(source.photo.key)
+    return numbered
+  }
+  throw storageUnavailable(new Error('All numbers for this name are taken.'))
+}
+
+async function readSource(objects: S3Objects, keys: Keys, name: PhotoName, from: Folder): Promise<Source> {
+  const photoKey = keys.photo(from, name)
+  const sidecarKey = keys.sidecar(from, name)
+  const [photo, sidecar] = await Promise.all([objects.head(photoKey), objects.head(sidecarKey)])
+  if (!photo || reservationOf(photo) !== null) throw photoNotFound()
+  return {
+    photo: { key: photoKey, head: photo },
+    sidecar: sidecar && { key: sidecarKey, head: sidecar },
+    identity: await digest(`${photoKey}\n${photo.etag}\n${photo.size}`),
+  }
+}
+
+type Claim = 'taken' | 'reserved' | 'copied'
+
+/** `reserved`: the photo has still to be copied. `copied`: an earlier attempt, or another process, came that far. */
+async function claim(
+  objects: S3Objects,
+  source: Source,
+  target: Target,
+  conditional: boolean,
+): Promise<Claim> {
+  const [photo, sidecar] = await Promise.all([objects.head(target.photo), objects.head(target.sidecar)])
+  if (photo) {
+    const found = claimOf(photo, source)
+    if (found !== 'reserved') return found
+  } else {
+    // A sidecar without its photo belongs to one with another extension, or to nobody; it is not taken over.
+    if (sidecar && sidecar.metadata[movedFrom] !== source.identity) return 'taken'
+    if (!(await reserve(objects, target.photo, source.identity, conditional))) {
+      // Another process was quicker; it may be moving this very photo.
+      const winner = await objects.head(target.photo)
+      const found = winner ? claimOf(winner, source) : 'taken'
+      if (found !== 'reserved') return found
+    }
+  }
+  if (source.sidecar) {
+    const { key, head } = source.sidecar
+    await copyOf(objects, key, target.sidecar, head, 'text/plain; charset=utf-8', source.identity)
+  }
+  return 'reserved'
+}
+
+function claimOf(photo: ObjectHead, { identity }: Source): Claim {
+  if (photo.metadata[movedFrom] === identity) return 'copied'
+  return reservationOf(photo) === identity ? 'reserved' : 'taken'
+}
+
+async function copyPhoto(objects: S3Objects, source: Source, target: Target, name: PhotoName): Promise<void> {
+  const { key, head } = source.photo
+  const copied = await copyOf(
+    objects,
+    key,
+    target.photo,
+    head,
+    head.contentType ?? mediaType(name),
+    source.identity,
+  )
+  const arrived = await objects.head(target.photo)
+  if (arrived?.metadata[movedFrom] === source.identity && arrived.size === head.size) return
+  // Somebody else has finished the same move meanwhile, or the photo was changed under our hands: nothing is deleted.
+  throw copied ? storageUnavailable(new Error('The copy is not what it should be.')) : photoNotFound()
+}
+
+function copyOf(
+  objects: S3Objects,
+  from: string,
+  to: string,
+  head: ObjectHead,
+  contentType: string,
+  identity: string,
+) {
+  const metadata = { ...head.metadata, [movedFrom]: identity }
+  return objects.copy(from, to, { sourceEtag: head.etag, contentType, metadata })
+}
+
+async function digest(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

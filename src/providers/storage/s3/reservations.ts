@@ -1,0 +1,37 @@
+/**
+ * A name is taken before the photo arrives, by a small marker object that only one of many can create (`If-None-Match: *`).
+ * Whoever finds it there goes on to the next number, except the one whose marker it is: that is how an interrupted move goes on.
+ */
+import type { ObjectHead, S3Objects } from './objects.ts'
+import type { ListedObject } from './xml.ts'
+
+/** The marker's metadata; its value says who has the reservation. */
+const reservedFor = 'publisher-reserved-for'
+const body = 'Reserved for a photo that is on its way here.\n'
+/** Larger objects are no reservations. Bytes. */
+const maxReservationBytes = 512
+
+/** False where the name is taken, by anybody. */
+export function reserve(objects: S3Objects, key: string, owner: string, ifAbsent: boolean): Promise<boolean> {
+  return objects.put(key, body, { contentType: 'text/plain', metadata: { [reservedFor]: owner }, ifAbsent })
+}
+
+/** Who has reserved this name, `null` where the object is a real one. */
+export function reservationOf(head: ObjectHead): string | null {
+  return head.size <= maxReservationBytes ? (head.metadata[reservedFor] ?? null) : null
+}
+
+/** The objects without reservations. A listing does not show metadata, so the few small ones are asked for it. */
+export async function withoutReservations(
+  objects: S3Objects,
+  listed: readonly ListedObject[],
+): Promise<ListedObject[]> {
+  const kept = await Promise.all(
+    listed.map(async (object) => {
+      if (object.size > maxReservationBytes) return true
+      const head = await objects.head(object.key)
+      return head !== null && reservationOf(head) === null
+    }),
+  )
+  return listed.filter((_, index) => kept[index])
+}

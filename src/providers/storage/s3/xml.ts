@@ -1,0 +1,86 @@
+/** The few XML documents of S3 that are read here. */
+import { XMLParser } from 'fast-xml-parser'
+import { z } from 'zod'
+
+const parser = new XMLParser({
+  parseTagValue: false,
+  ignoreAttributes: true,
+  isArray: (name) => name === 'Contents',
+})
+
+const text = z.coerce.string()
+
+const listSchema = z.object({
+  ListBucketResult: z.object({
+    EncodingType: z.string().optional(),
+    IsTruncated: z.string().optional(),
+    NextContinuationToken: text.optional(),
+    Contents: z
+      .array(z.object({ Key: text, Size: z.coerce.number().int(), LastModified: text, ETag: text }))
+      .default([]),
+  }),
+})
+
+export interface ListedObject {
+  key: string
+  size: number
+  modifiedAt: Date
+  /** Without its quotes. */
+  etag: string
+}
+
+export interface ListPage {
+  objects: ListedObject[]
+  /** Where the next page begins; undefined after the last one. */
+  next: string | undefined
+}
+
+/** Reads a page of ListObjectsV2. Throws a `ZodError` for anything else. */
+export function parseListPage(xml: string): ListPage {
+  const { EncodingType, IsTruncated, NextContinuationToken, Contents } = listSchema.parse(
+    parser.parse(xml),
+  ).ListBucketResult
+  const decode = EncodingType === 'url' ? decodeKey : (key: string) => key
+  return {
+    objects: Contents.map(({ Key, Size, LastModified, ETag }) => ({
+      key: decode(Key),
+      size: Size,
+      modifiedAt: new Date(LastModified),
+      etag: unquote(ETag),
+    })),
+    next: IsTruncated === 'true' ? NextContinuationToken : undefined,
+  }
+}
+
+/** AWS writes a space as `+` here. */
+function decodeKey(encoded: string): string {
+  return decodeURIComponent(encoded.replaceAll('+', ' '))
+}
+
+/** Whether a CopyObject succeeded: AWS may answer 200 and put the error into the body. */
+export function isCopied(xml: string): boolean {
+  return copySchema.safeParse(parser.parse(xml)).success
+}
+
+const copySchema = z.object({ CopyObjectResult: z.object({ ETag: text }) })
+
+/** The error code of a body, empty where there is none. */
+export function errorCodeOf(xml: string): string {
+  const parsed = errorSchema.safeParse(safelyParsed(xml))
+  return parsed.success ? parsed.data.Error.Code : ''
+}
+
+const errorSchema = z.object({ Error: z.object({ Code: z.string() }) })
+
+function safelyParsed(xml: string): unknown {
+  try {
+    return parser.parse(xml)
+  } catch {
+    return undefined
+  }
+}
+
+/** An entity tag without its quotes, which XML may carry as entities. */
+export function unquote(etag: string): string {
+  return etag.replaceAll('&quot;', '"').replace(/^(W\/)?"(.*)"$/, '$2')
+}

@@ -1,0 +1,56 @@
+/**
+ * Who is counted as one client. The program that received the connection chooses the function, because a header says the
+ * truth only behind the platform that sets it.
+ */
+import ipaddr from 'ipaddr.js'
+
+declare const clientBrand: unique symbol
+/** An IPv4 address, the /64 network of an IPv6 address, or `unknown`. At most 24 characters, whatever a client sends. */
+export type ClientAddress = string & { readonly [clientBrand]: true }
+
+/** Reads one request header, several lines of one name joined by commas (RFC 9110, section 5.3). */
+type ReadHeader = (name: string) => string | null | undefined
+
+/** `peer`: the address at the other end of the socket. */
+export type ClientOf = (header: ReadHeader, peer: string | undefined) => ClientAddress
+
+/** Nobody stands between: development, or a server of one's own without a proxy. */
+export const clientOfPeer: ClientOf = (_header, peer) => clientAddress(peer)
+
+/**
+ * Behind one proxy that appends to `X-Forwarded-For`, as Heroku's router does ("HTTP Routing"): the last entry is the address
+ * that the proxy saw, all before it are the client's own words. Behind two proxies it would be the first proxy's address, and
+ * all its clients would count as one.
+ */
+export const clientOfLastForwarded: ClientOf = (header, peer) => {
+  const last = header('x-forwarded-for')?.split(',').at(-1)?.trim()
+  return clientAddress(last, clientAddress(peer))
+}
+
+/** On Workers: Cloudflare sets `CF-Connecting-IP` itself, whatever the client sent ("HTTP headers"). */
+export const clientOfCloudflare: ClientOf = (header) => clientAddress(header('cf-connecting-ip'))
+
+// The literal is the third form that the brand promises.
+const unknown = 'unknown' as ClientAddress
+
+/**
+ * An IPv4 address stays itself, also where it comes mapped into IPv6. Of IPv6 the first half counts: a home or a server is given
+ * at least a /64, all of whose addresses it may use (RFC 6177).
+ */
+function clientAddress(address: string | null | undefined, otherwise = unknown): ClientAddress {
+  if (!address || !isAddress(address)) return otherwise
+  const parsed = ipaddr.process(address)
+  const text =
+    parsed instanceof ipaddr.IPv6
+      ? `${parsed.parts
+          .slice(0, 4)
+          .map((part) => part.toString(16))
+          .join(':')}::/64`
+      : parsed.toString()
+  return text as ClientAddress
+}
+
+/** Standard notation only: a proxy writes no other. */
+function isAddress(address: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address)
+}

@@ -1,0 +1,154 @@
+/** What each variable of the environment may hold (design section 8), and what no single one can tell. */
+import { z } from 'zod'
+import { Secret } from '../secret.ts'
+import { logLevels } from './log.ts'
+import { parseEmail } from './sign-in/email.ts'
+
+const flag = (whenAbsent: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
+    .transform((value) => value === 'true' || value === '1')
+    .default(whenAbsent)
+const whole = (unit: string, least: number, most: number) =>
+  z.coerce
+    .number({ error: `must be ${unit}` })
+    .int({ error: `must be ${unit}` })
+    .min(least, { error: `must be at least ${least}` })
+    .max(most, { error: `must be at most ${most}` })
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .transform((value) => value.replace(/\/+$/, ''))
+const domain = z
+  .string()
+  .toLowerCase()
+  .regex(
+    /^(?=.{1,189}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+    'must be a domain name',
+  )
+const secret = z
+  .string()
+  .min(1)
+  .transform((value) => new Secret(value))
+const commaSeparated = (value: string) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
+const sessionSecrets = z
+  .string({ error: 'is required' })
+  .transform(commaSeparated)
+  .refine((parts) => parts.length > 0 && parts.every((part) => part.length >= 32), {
+    error: 'must hold at least 32 characters each',
+  })
+  .transform(([first = '', ...rest]): [Secret, ...Secret[]] => [
+    new Secret(first),
+    ...rest.map((part) => new Secret(part)),
+  ])
+
+/** Kept as it is, since an issuer is compared letter by letter (OpenID Connect Discovery 1.0, section 4.3). */
+const issuer = z.string().refine(isIssuer, {
+  error: 'must be an https URL without a query (http only on this machine)',
+})
+
+const emails = z.string().transform((value, context) =>
+  commaSeparated(value).map((part) => {
+    const email = parseEmail(part)
+    if (email === null) context.addIssue('must hold e-mail addresses in ASCII, separated by commas')
+    return email ?? z.NEVER
+  }),
+)
+
+const thirtyDays = 30 * 24 * 3600
+const weekSeconds = 7 * 24 * 3600
+
+export const environmentSchema = z.object({
+  PORT: whole('a port', 0, 65_535).default(8080),
+  CONFIG_SOURCE: z.enum(['orchestrator', 'file'], { error: 'must be orchestrator or file' }).optional(),
+  CONFIG_FILE: z.string().optional(),
+  ORCHESTRATOR_BASE_URL: url.optional(),
+  ORCHESTRATOR_SERVICE_TOKEN: z
+    .string()
+    .transform(commaSeparated)
+    .refine((tokens) => tokens.length > 0, { error: 'must hold at least one token' })
+    .transform((tokens) => tokens.map((token) => new Secret(token)))
+    .optional(),
+  ORCHESTRATOR_BASE_DOMAIN: domain.default('shibari.photo'),
+  ORCHESTRATOR_TIMEOUT_MS: whole('milliseconds', 50, 10_000).default(3000),
+  DROPBOX_APP_KEY: z.string().optional(),
+  DROPBOX_APP_SECRET: secret.optional(),
+  DROPBOX_BASE_URL: url.optional(),
+  AUTH0_DOMAIN: domain.optional(),
+  OIDC_ISSUER_URL: issuer.optional(),
+  AUTH0_CLIENT_ID: z.string().optional(),
+  AUTH0_CLIENT_SECRET: secret.optional(),
+  AUTH_CALLBACK_HOST: domain.optional(),
+  ADMIN_LOGIN_EMAILS: emails.default([]),
+  WEB_SESSION_SECRET: sessionSecrets,
+  WEB_ADMIN_COOKIE_TTL_SECONDS: whole('seconds', 60, thirtyDays).default(weekSeconds),
+  ADMIN_COOKIE_SCOPE: z.enum(['domain', 'host'], { error: 'must be domain or host' }).default('domain'),
+  FORCE_HTTPS: flag(true),
+  WEB_SECURE_COOKIES: flag(true),
+  ALLOW_PRIVATE_ENDPOINTS: flag(false),
+  LOCAL_STORAGE_ROOT: z.string().optional(),
+  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+})
+
+export type Environment = z.output<typeof environmentSchema>
+
+/** Where configurations come from when nobody says it. */
+export function sourceKind(env: Environment): 'orchestrator' | 'file' {
+  return env.CONFIG_SOURCE ?? (env.ORCHESTRATOR_BASE_URL ? 'orchestrator' : 'file')
+}
+
+export function callbackHostOf(env: Environment): string {
+  return env.AUTH_CALLBACK_HOST ?? `app.${env.ORCHESTRATOR_BASE_DOMAIN}`
+}
+
+/**
+ * A browser takes no cookie for a parent of one label: to it `localhost` is a public suffix like `com` (RFC 6265bis, section 5.7).
+ * Each host then keeps a cookie of its own.
+ */
+export function cookieScopeOf(env: Environment): 'domain' | 'host' {
+  return env.ORCHESTRATOR_BASE_DOMAIN.includes('.') ? env.ADMIN_COOKIE_SCOPE : 'host'
+}
+
+/** What is wrong with variables that are each well-formed; one sentence for each. */
+export function crossChecks(env: Environment): string[] {
+  const problems: string[] = []
+  if (sourceKind(env) === 'orchestrator') {
+    if (!env.ORCHESTRATOR_BASE_URL)
+      problems.push('ORCHESTRATOR_BASE_URL is required with CONFIG_SOURCE=orchestrator')
+    if (!env.ORCHESTRATOR_SERVICE_TOKEN)
+      problems.push('ORCHESTRATOR_SERVICE_TOKEN is required with ORCHESTRATOR_BASE_URL')
+  } else if (!env.CONFIG_FILE) {
+    problems.push('either ORCHESTRATOR_BASE_URL or CONFIG_FILE is required')
+  }
+  if (Boolean(env.DROPBOX_APP_KEY) !== Boolean(env.DROPBOX_APP_SECRET)) {
+    problems.push('DROPBOX_APP_KEY and DROPBOX_APP_SECRET belong together')
+  }
+  return [...problems, ...signInChecks(env)]
+}
+
+function signInChecks(env: Environment): string[] {
+  const variables = [env.AUTH0_DOMAIN ?? env.OIDC_ISSUER_URL, env.AUTH0_CLIENT_ID, env.AUTH0_CLIENT_SECRET]
+  if (!variables.some(Boolean)) return []
+  if (!variables.every(Boolean)) {
+    return ['AUTH0_DOMAIN (or OIDC_ISSUER_URL), AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET belong together']
+  }
+  const isBelow = `.${callbackHostOf(env)}`.endsWith(`.${env.ORCHESTRATOR_BASE_DOMAIN}`)
+  if (cookieScopeOf(env) === 'host' || isBelow) return []
+  return [
+    'AUTH_CALLBACK_HOST must lie under ORCHESTRATOR_BASE_DOMAIN, or ADMIN_COOKIE_SCOPE must be host: it sets the cookie',
+  ]
+}
+
+function isIssuer(value: string): boolean {
+  const parsed = URL.parse(value)
+  if (!parsed || parsed.search !== '' || parsed.hash !== '' || parsed.username !== '') return false
+  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLoopback(parsed.hostname))
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(127(\.\d{1,3}){3}|\[::1\]|([a-z0-9-]+\.)*localhost)$/.test(hostname)
+}

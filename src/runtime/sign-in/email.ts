@@ -1,0 +1,23 @@
+/** E-mail addresses as identities: two spellings are one person, or they are not, whatever Unicode says. */
+
+declare const emailBrand: unique symbol
+/** An e-mail address in the one form in which it is compared: ASCII, lower case, nothing around it. */
+export type Email = string & { readonly [emailBrand]: true }
+
+/** RFC 5321, section 4.5.3.1.3: a path of 256 octets, less its angle brackets. */
+const maxLength = 254
+/** ASCII before lower-casing: the Kelvin sign and others become ASCII letters by it. */
+const address = /^[\x21-\x7e]+$/
+
+/**
+ * Gives the form to compare, without folding dots or `+tags`: that is each provider's own affair. `null` for what is no address
+ * of one `@` in ASCII, for such an address must never match anything.
+ */
+export function parseEmail(raw: string): Email | null {
+  const text = raw.replace(/^[ \t]+|[ \t]+$/g, '')
+  if (text.length > maxLength || !address.test(text)) return null
+  const [local, domain, ...more] = text.split('@')
+  if (!local || !domain || more.length > 0) return null
+  // The checks above are what the brand promises.
+  return text.toLowerCase() as Email
+}

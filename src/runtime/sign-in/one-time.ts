@@ -1,0 +1,42 @@
+/** What may be used once, as far as a service without a database can tell. */
+import { base64url } from 'jose'
+import { LRUCache } from 'lru-cache'
+import { describeError, type Logger } from '../log.ts'
+import type { KeyValueStore } from '../ports/kv.ts'
+
+export interface OneTimeOptions {
+  /** Tells other processes. An eventually consistent store tells them late. */
+  kv: KeyValueStore
+  log: Logger
+}
+
+/** Whether this is the first use of `id`. It is remembered for `seconds`, which should be at least as long as it is valid. */
+export type Claim = (id: string, seconds: number) => Promise<boolean>
+
+const maxRemembered = 10_000
+
+/**
+ * Makes it. This process is certain of itself; between processes it is a second net below the cookie that is deleted at the first
+ * use and the provider's own single-use code, so a failing store does not stop anybody.
+ */
+export function createClaim({ kv, log }: OneTimeOptions): Claim {
+  const used = new LRUCache<string, true>({ max: maxRemembered })
+  return async (id, seconds) => {
+    if (used.has(id)) return false
+    used.set(id, true)
+    try {
+      const key = await keyOf(id)
+      if ((await kv.get(key)) !== null) return false
+      await kv.put(key, '1', { ttlSeconds: seconds })
+    } catch (error) {
+      log.warn('shared store failed', { operation: 'claim', error: describeError(error) })
+    }
+    return true
+  }
+}
+
+/** A digest, for a store's error message may quote its key. */
+async function keyOf(id: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(id))
+  return `used:${base64url.encode(new Uint8Array(digest))}`
+}

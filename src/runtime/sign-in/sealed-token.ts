@@ -1,0 +1,114 @@
+/**
+ * What a browser keeps or carries for us, so that no server has to: encrypted, authentic, for one purpose, one audience and a
+ * limited time (JWE in compact form, RFC 7516, with claims of RFC 7519).
+ */
+import { EncryptJWT, jwtDecrypt } from 'jose'
+import type { z } from 'zod'
+import type { Secret } from '../../secret.ts'
+
+export interface SealerOptions<T> {
+  /** The first encrypts, all of them decrypt: a rotated secret goes on working until it is taken away. */
+  secrets: readonly [Secret, ...Secret[]]
+  /** Names the key and the token's `typ`: a token of one purpose is noise to all others. */
+  purpose: string
+  /** The content; `aud`, `iat` and `exp` are added to it. */
+  schema: z.ZodType<T>
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+export interface SealOptions {
+  /** Who may open it. */
+  audience: string
+  expiresInSeconds: number
+}
+
+export interface Opened<T> {
+  content: T
+  /** Seconds since 1970, as in the token. */
+  issuedAt: number
+  expiresAt: number
+}
+
+export interface Sealer<T> {
+  seal(content: T, options: SealOptions): Promise<string>
+  /** `null` for whatever is not a token of this purpose and audience that is still valid. */
+  open(token: string, audience: string): Promise<Opened<T> | null>
+}
+
+const keyManagement = 'dir'
+const encryption = 'A256GCM'
+/** What a browser keeps in one cookie (RFC 6265, section 6.1). Characters. */
+const maxLength = 4096
+
+/** Makes the sealer of one purpose. Its keys are derived at the first use. */
+export function createSealer<T extends Record<string, unknown>>(options: SealerOptions<T>): Sealer<T> {
+  const { secrets, schema, now } = options
+  const typ = `${options.purpose}+jwt`
+  let derived: Promise<[CryptoKey, ...CryptoKey[]]> | undefined
+
+  function keys(): Promise<[CryptoKey, ...CryptoKey[]]> {
+    const [first, ...older] = secrets
+    const derive = (secret: Secret) => deriveKey(secret, options.purpose)
+    derived ??= Promise.all<[Promise<CryptoKey>, ...Promise<CryptoKey>[]]>([
+      derive(first),
+      ...older.map(derive),
+    ])
+    return derived
+  }
+
+  async function openWith(key: CryptoKey, token: string, audience: string): Promise<Opened<T> | null> {
+    try {
+      const { payload } = await jwtDecrypt(token, key, {
+        keyManagementAlgorithms: [keyManagement],
+        contentEncryptionAlgorithms: [encryption],
+        typ,
+        audience,
+        currentDate: new Date(now()),
+        requiredClaims: ['iat', 'exp'],
+      })
+      return { content: schema.parse(payload), issuedAt: payload.iat ?? 0, expiresAt: payload.exp ?? 0 }
+    } catch {
+      // Why a token is refused is nobody's business: it may be an attacker's.
+      return null
+    }
+  }
+
+  return {
+    async seal(content, { audience, expiresInSeconds }) {
+      const [key] = await keys()
+      const seconds = Math.floor(now() / 1000)
+      return new EncryptJWT(content)
+        .setProtectedHeader({ alg: keyManagement, enc: encryption, typ })
+        .setAudience(audience)
+        .setIssuedAt(seconds)
+        .setExpirationTime(seconds + expiresInSeconds)
+        .encrypt(key)
+    },
+
+    async open(token, audience) {
+      if (token.length > maxLength) return null
+      for (const key of await keys()) {
+        const opened = await openWith(key, token, audience)
+        if (opened) return opened
+      }
+      return null
+    },
+  }
+}
+
+/** HKDF (RFC 5869) without a salt: the secrets are random already, the purpose is the info that separates the keys. */
+async function deriveKey(secret: Secret, purpose: string): Promise<CryptoKey> {
+  const encoder = new TextEncoder()
+  const material = await crypto.subtle.importKey('raw', encoder.encode(secret.reveal()), 'HKDF', false, [
+    'deriveKey',
+  ])
+  const info = encoder.encode(`publisher ${purpose}`)
+  return crypto.subtle.deriveKey(
+    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info },
+    material,
+    { name: 'AES-GCM', length: 256 },
+    false,
+    ['encrypt', 'decrypt'],
+  )
+}

@@ -1,0 +1,355 @@
+/** What every photo store has to do, as one suite that each of them runs. */
+import { text as readText } from 'node:stream/consumers'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { folders, isPhotoName, parsePhotoName as photo } from '../../src/workflow/photo.ts'
+import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+
+/** One empty storage of one tenant. */
+export interface OpenStorage extends AsyncDisposable {
+  store: PhotoStore
+  /** Another store on the same storage, as another process would have it. */
+  another(): PhotoStore
+  /** A store whose vendor call of this number (1 is the first) does not go through; counts them in `calls`. */
+  failing(nth: number): { store: PhotoStore; calls(): number }
+  /** Reads a link without any further proof. */
+  fetchLink(url: string): Promise<string>
+}
+
+export interface StorageTraits {
+  /** Whether records can be claimed here. Default true. */
+  atomic?: boolean
+  /** Names that the server itself cannot keep or move are left out. Default: none. */
+  canName?: (name: string) => boolean
+}
+
+export function describePhotoStore(
+  title: string,
+  open: () => Promise<OpenStorage>,
+  traits: StorageTraits = {},
+): void {
+  const { atomic = true, canName = () => true } = traits
+  // Not skipped but absent: what a store cannot do is another promise, with a test of its own.
+  const absent = () => undefined
+  const [whereAtomic, whereNotAtomic] = atomic ? [it, absent] : [absent, it]
+
+  describe(title, () => {
+    it('lists photos only, sorted, and says which have a sidecar', async () => {
+      await using storage = await open()
+      const { store } = storage
+      for (const folder of folders) expect((await store.list(folder)).photos).toEqual([])
+      for (const name of ['b.jpg', 'a.png', 'Z.webp', 'ä.jpeg']) await put(store, name)
+      await store.writeSidecar('root', photo('a.png'), 'caption')
+      await store.replaceRecord(['ledger', 'x.json'], '{}')
+      await put(store, 'kept.jpg', 'kept', 'keep')
+      const { photos, withSidecar } = await store.list('root')
+      expect(photos.map(({ name }) => name)).toEqual(['Z.webp', 'a.png', 'b.jpg', 'ä.jpeg'])
+      expect([...withSidecar]).toEqual(['a.png'])
+      expect(photos[1]).toMatchObject({ size: 5, contentHash: expect.stringMatching(/./) })
+      expect(Math.abs((photos[1]?.modifiedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000)
+      expect((await store.list('keep')).photos.map(({ name }) => name)).toEqual(['kept.jpg'])
+    })
+
+    it('lists more photos than fit into a page', async () => {
+      await using storage = await open()
+      const names = Array.from({ length: 25 }, (_, index) => `${String(index).padStart(3, '0')}.jpg`)
+      await Promise.all(names.map((name) => put(storage.store, name)))
+      expect((await storage.store.list('root')).photos.map(({ name }) => name)).toEqual(names)
+    })
+
+    const oddNames = [
+      'two words.jpg',
+      'a+b.jpg',
+      'no#1.jpg',
+      '50%.jpg',
+      '%2F%2e%2e.jpg',
+      "it's (really) *new*!.jpg",
+      'a&b=c;d?e.jpg',
+      '"quoted".jpg',
+      'Ünïcödé 写真 🌅.jpg',
+      'e\u0301.jpg',
+      '~tilde@home,here.jpg',
+      '<tag>.jpg',
+    ].filter(canName)
+
+    it.each(oddNames)('keeps the name %j through everything that is done to a photo', async (name) => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, name, 'bytes')
+      await store.writeSidecar('root', photo(name), 'caption')
+      expect((await store.list('root')).photos.map((entry) => entry.name)).toEqual([name])
+      expect(await store.stat('root', photo(name))).toMatchObject({ name, size: 5 })
+      expect(await contentOf(store, name)).toBe('bytes')
+      expect(await storage.fetchLink((await store.temporaryLink('root', photo(name))).url)).toBe('bytes')
+      expect(await store.move(photo(name), 'root', 'archive')).toBe(name)
+      expect(await contentOf(store, name, 'archive')).toBe('bytes')
+      expect((await store.readSidecar('archive', photo(name)))?.text).toBe('caption')
+      expect(await store.delete('archive', photo(name))).toEqual({ deleted: true, sidecarDeleted: true })
+    })
+
+    it('keeps any name that a photo may have', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const unit = fc.constantFrom(...'aZ0 ._-+%#&=?!\'()*~@,;:$[]{}^`|<>"é写🌅')
+      const name = fc.string({ unit, minLength: 1, maxLength: 20 }).map((text) => `${text}.jpg`)
+      await fc.assert(
+        fc.asyncProperty(
+          name.filter((odd) => isPhotoName(odd) && canName(odd)),
+          async (odd) => {
+            await put(store, odd, odd)
+            expect(await contentOf(store, odd)).toBe(odd)
+            expect((await store.list('root')).photos.map((entry) => entry.name)).toEqual([odd])
+            expect((await store.delete('root', odd)).deleted).toBe(true)
+          },
+        ),
+        { numRuns: 40 },
+      )
+    })
+
+    it('knows nothing of a photo that is not there', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const missing = photo('missing.jpg')
+      expect(await store.stat('root', missing)).toBeNull()
+      expect(await store.readSidecar('root', missing)).toBeNull()
+      await expect(store.read('root', missing)).rejects.toMatchObject({ code: 'photo_not_found' })
+      await expect(store.temporaryLink('root', missing)).rejects.toMatchObject({ code: 'photo_not_found' })
+      await expect(store.move(missing, 'root', 'keep')).rejects.toMatchObject({ code: 'photo_not_found' })
+      expect(await store.delete('root', missing)).toEqual({ deleted: false, sidecarDeleted: false })
+    })
+
+    it('gives the content hash anew when the bytes change, and the same while they do not', async () => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg', 'one')
+      const first = await store.stat('root', photo('a.jpg'))
+      expect((await store.stat('root', photo('a.jpg')))?.contentHash).toBe(first?.contentHash)
+      expect((await store.list('root')).photos[0]?.contentHash).toBe(first?.contentHash)
+      await store.delete('root', photo('a.jpg'))
+      await put(store, 'a.jpg', 'two')
+      expect((await store.stat('root', photo('a.jpg')))?.contentHash).not.toBe(first?.contentHash)
+    })
+
+    it('gives links that work for about four hours', async () => {
+      await using storage = await open()
+      await put(storage.store, 'a.jpg')
+      const { expiresAt } = await storage.store.temporaryLink('root', photo('a.jpg'))
+      expect(Math.abs(expiresAt.getTime() - Date.now() - 4 * 3600_000)).toBeLessThan(120_000)
+    })
+
+    it('never overwrites with an upload: a taken name gets a number', async () => {
+      await using storage = await open()
+      const { store } = storage
+      expect((await put(store, 'a.jpg', 'first')).name).toBe('a.jpg')
+      expect((await put(store, 'a.jpg', 'second')).name).toBe('a (2).jpg')
+      expect((await put(store, 'a.jpg', 'third')).name).toBe('a (3).jpg')
+      expect(await contentOf(store, 'a.jpg')).toBe('first')
+    })
+
+    whereAtomic('gives uploads of one name at the same moment a name each', async () => {
+      await using storage = await open()
+      const contents = Array.from({ length: 5 }, (_, index) => `content ${index}`)
+      const entries = await Promise.all(contents.map((content) => put(storage.another(), 'a.jpg', content)))
+      expect(new Set(entries.map(({ name }) => name)).size).toBe(5)
+      const kept = await Promise.all(entries.map(({ name }) => contentOf(storage.store, name)))
+      expect(kept).toEqual(contents)
+    })
+
+    it('reads and writes sidecars, and notices that one has changed', async () => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      const name = photo('a.jpg')
+      await store.writeSidecar('root', name, 'first ✂️\n', null)
+      await expect(store.writeSidecar('root', name, 'late', null)).rejects.toMatchObject({
+        code: 'sidecar_changed',
+      })
+      const read = await store.readSidecar('root', name)
+      expect(read?.text).toBe('first ✂️\n')
+      await store.writeSidecar('root', name, 'second', read?.revision)
+      await expect(store.writeSidecar('root', name, 'late', read?.revision)).rejects.toMatchObject({
+        code: 'sidecar_changed',
+      })
+      expect((await store.readSidecar('root', name))?.text).toBe('second')
+      await store.writeSidecar('root', name, 'third')
+      expect((await store.readSidecar('root', name))?.text).toBe('third')
+    })
+
+    it('moves a photo with its sidecar, and never over another one', async () => {
+      await using storage = await open()
+      const { store } = storage
+      for (const content of ['first', 'second']) {
+        await put(store, 'a.jpg', content)
+        await store.writeSidecar('root', photo('a.jpg'), `caption of ${content}`)
+        await store.move(photo('a.jpg'), 'root', 'archive')
+      }
+      expect(await snapshot(store)).toEqual({
+        'archive/a.jpg': 'first | caption of first',
+        'archive/a (2).jpg': 'second | caption of second',
+      })
+      expect(await store.move(photo('a (2).jpg'), 'archive', 'root')).toBe('a (2).jpg')
+    })
+
+    it('leaves a photo where it is when both folders are the same', async () => {
+      await using storage = await open()
+      await put(storage.store, 'a.jpg')
+      expect(await storage.store.move(photo('a.jpg'), 'root', 'root')).toBe('a.jpg')
+      expect(await snapshot(storage.store)).toEqual({ 'root/a.jpg': 'bytes | -' })
+    })
+
+    it('ends with one photo when two processes move it at the same time', async () => {
+      await using storage = await open()
+      await put(storage.store, 'a.jpg')
+      await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
+      const moves = await Promise.allSettled(
+        [1, 2, 3].map(() => storage.another().move(photo('a.jpg'), 'root', 'keep')),
+      )
+      expect(moves.map(({ status }) => status)).toContain('fulfilled')
+      expect(await snapshot(storage.store)).toEqual({ 'keep/a.jpg': 'bytes | caption' })
+    })
+
+    whereAtomic(
+      'loses neither of two photos of one name that arrive in a folder at the same time',
+      async () => {
+        await using storage = await open()
+        await put(storage.store, 'a.jpg', 'from root')
+        await put(storage.store, 'a.jpg', 'from keep', 'keep')
+        const names = await Promise.all([
+          storage.another().move(photo('a.jpg'), 'root', 'archive'),
+          storage.another().move(photo('a.jpg'), 'keep', 'archive'),
+        ])
+        expect(names.toSorted()).toEqual(['a (2).jpg', 'a.jpg'])
+        expect(Object.values(await snapshot(storage.store)).toSorted()).toEqual([
+          'from keep | -',
+          'from root | -',
+        ])
+      },
+    )
+
+    whereAtomic(
+      'loses nothing when a move is interrupted anywhere, and completes it when it is repeated',
+      async () => {
+        for (let nth = 1; ; nth++) {
+          await using storage = await open()
+          await put(storage.store, 'a.jpg', 'moved')
+          await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
+          await put(storage.store, 'a.jpg', 'was there before', 'archive')
+          const { store: failing, calls } = storage.failing(nth)
+          const interrupted = await failing.move(photo('a.jpg'), 'root', 'archive').then(
+            () => false,
+            () => true,
+          )
+          const between = Object.values(await snapshot(storage.store)).join()
+          expect(between).toContain('moved | ')
+          expect(between).toContain('caption')
+          // Either the move is repeated, or all that failed was to learn that it had worked.
+          const again = await storage
+            .another()
+            .move(photo('a.jpg'), 'root', 'archive')
+            .catch((error: unknown) => error)
+          if (typeof again !== 'string') expect(again).toMatchObject({ code: 'photo_not_found' })
+          expect(await snapshot(storage.store), `after a failure at call ${nth}`).toEqual({
+            'archive/a.jpg': 'was there before | -',
+            'archive/a (2).jpg': 'moved | caption',
+          })
+          if (!interrupted && calls() < nth) break
+        }
+      },
+    )
+
+    it('deletes a photo with its sidecar, and says what there was', async () => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      await put(store, 'b.jpg')
+      await store.writeSidecar('root', photo('a.jpg'), 'caption')
+      expect(await store.delete('root', photo('a.jpg'))).toEqual({ deleted: true, sidecarDeleted: true })
+      expect(await store.delete('root', photo('a.jpg'))).toEqual({ deleted: false, sidecarDeleted: false })
+      expect(await snapshot(store)).toEqual({ 'root/b.jpg': 'bytes | -' })
+    })
+
+    whereAtomic(
+      'gives a record to exactly one of many who create it, with equal and with different texts',
+      async () => {
+        await using storage = await open()
+        expect(await storage.store.canCreateAtomically()).toBe(true)
+        const key = ['ledger', 'a'.repeat(64), 'telegram.json']
+        for (const text of [() => 'equal', (index: number) => `different ${index}`]) {
+          const won = await Promise.all(
+            Array.from({ length: 20 }, (_, index) => storage.another().createRecord(key, text(index))),
+          )
+          expect(won.filter(Boolean)).toHaveLength(1)
+          expect((await storage.store.readRecord(key))?.text).toBe(text(won.indexOf(true)))
+          await storage.store.deleteRecord(key)
+        }
+      },
+    )
+
+    whereNotAtomic('says that records cannot be claimed here, and does not pretend', async () => {
+      await using storage = await open()
+      expect(await storage.store.canCreateAtomically()).toBe(false)
+      await expect(storage.store.createRecord(['ledger', 'x.json'], '{}')).rejects.toMatchObject({
+        code: 'storage_not_atomic',
+      })
+    })
+
+    it('reads, replaces and deletes records', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const key = ['ledger', 'x.json']
+      expect(await store.readRecord(key)).toBeNull()
+      await store.replaceRecord(key, '{"a": "ü"}')
+      const first = await store.readRecord(key)
+      expect(first?.text).toBe('{"a": "ü"}')
+      await store.replaceRecord(key, '{}')
+      expect(await store.readRecord(key)).toMatchObject({
+        text: '{}',
+        revision: expect.not.stringMatching(first?.revision ?? '-'),
+      })
+      await store.deleteRecord(key)
+      await store.deleteRecord(key)
+      expect(await store.readRecord(key)).toBeNull()
+    })
+
+    it.each([[[]], [['..']], [['a', '..', 'b']], [['a/b']], [['']], [['.hidden']], [['a\\b']], [['a\nb']]])(
+      'refuses the record key %j',
+      async (key) => {
+        await using storage = await open()
+        await expect(storage.store.replaceRecord(key, 'x')).rejects.toMatchObject({ code: 'invalid_request' })
+        await expect(storage.store.readRecord(key)).rejects.toMatchObject({ code: 'invalid_request' })
+      },
+    )
+  })
+}
+
+async function put(
+  store: PhotoStore,
+  name: string,
+  content = 'bytes',
+  folder: 'root' | 'keep' | 'archive' = 'root',
+) {
+  const bytes = new TextEncoder().encode(content)
+  return store.upload(folder, photo(name), new Blob([bytes]).stream(), bytes.byteLength)
+}
+
+async function contentOf(
+  store: PhotoStore,
+  name: string,
+  folder: 'root' | 'archive' = 'root',
+): Promise<string> {
+  const { body } = await store.read(folder, photo(name))
+  return readText(body)
+}
+
+/** Everything that is there: `folder/name` to `content | sidecar`. */
+async function snapshot(store: PhotoStore): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  for (const folder of folders) {
+    for (const { name } of (await store.list(folder)).photos) {
+      const { body } = await store.read(folder, name)
+      const sidecar = await store.readSidecar(folder, name)
+      found[`${folder}/${name}`] = `${await readText(body)} | ${sidecar?.text ?? '-'}`
+    }
+  }
+  return found
+}

@@ -1,0 +1,114 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createLocalFiles, type LocalFiles } from '../../src/providers/storage/local/local-files.ts'
+import { createLocalStore } from '../../src/providers/storage/local.ts'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { describePhotoStore, type OpenStorage } from './contract.ts'
+
+const paths = { root: '/alice', archive: '/alice/archive', keep: '/alice/keep', remove: '/alice/reject' }
+
+interface OpenLocal extends OpenStorage {
+  base: string
+}
+
+async function open(): Promise<OpenLocal> {
+  const base = await mkdtemp(join(tmpdir(), 'publisher-local-'))
+  const make = (files?: LocalFiles) =>
+    createLocalStore({
+      paths,
+      baseDirectory: base,
+      // Stands for the signed links, which are the runtime's.
+      link: async (folder, name) => JSON.stringify([folder, name]),
+      ...(files && { files }),
+    })
+  const store = make()
+  return {
+    base,
+    store,
+    another: () => make(),
+    failing(nth) {
+      const { files, calls } = failingFiles(nth)
+      return { store: make(files), calls }
+    },
+    async fetchLink(link) {
+      const [folder, name] = JSON.parse(link)
+      const { body } = await store.read(folder, parsePhotoName(name))
+      return new Response(body).text()
+    },
+    [Symbol.asyncDispose]: () => rm(base, { recursive: true, force: true }),
+  }
+}
+
+/** Files of which the nth change to the disk fails, as when the process is killed there. */
+function failingFiles(nth: number) {
+  const real = createLocalFiles()
+  let count = 0
+  const counted =
+    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> => {
+      count++
+      return count === nth ? Promise.reject(new Error('interrupted')) : work(...args)
+    }
+  const files: LocalFiles = {
+    ...real,
+    linkIfAbsent: counted(real.linkIfAbsent),
+    remove: counted(real.remove),
+  }
+  return { files, calls: () => count }
+}
+
+describePhotoStore('the local store', open)
+
+describe('the local store', () => {
+  const name = parsePhotoName('a.jpg')
+
+  it('does not follow links out of its folder', async () => {
+    await using storage = await open()
+    await writeFile(join(storage.base, 'secret.jpg'), 'of another tenant')
+    await mkdir(join(storage.base, 'alice'))
+    await symlink(join(storage.base, 'secret.jpg'), join(storage.base, 'alice', 'a.jpg'))
+    expect((await storage.store.list('root')).photos).toEqual([])
+    expect(await storage.store.stat('root', name)).toBeNull()
+    await expect(storage.store.read('root', name)).rejects.toMatchObject({ code: 'photo_not_found' })
+  })
+
+  it('does not work in a folder that is a link out of the base', async () => {
+    await using storage = await open()
+    await using elsewhere = await open()
+    await symlink(elsewhere.base, join(storage.base, 'alice'))
+    await expect(storage.store.list('root')).rejects.toMatchObject({ code: 'storage_unavailable' })
+  })
+
+  it('does not take a relative root without a base', async () => {
+    const store = createLocalStore({ paths: { ...paths, root: 'alice' }, link: async () => '' })
+    await expect(store.list('root')).rejects.toMatchObject({ code: 'storage_unavailable' })
+  })
+
+  it('says that the storage is unavailable when a file stands where its folder should be', async () => {
+    await using storage = await open()
+    await writeFile(join(storage.base, 'alice'), 'a file')
+    const upload = storage.store.upload('root', name, new Blob(['x']).stream(), 1)
+    await expect(upload).rejects.toMatchObject({ code: 'storage_unavailable' })
+  })
+
+  it('leaves nothing behind of an upload that breaks off', async () => {
+    await using storage = await open()
+    const broken = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new Uint8Array(10)),
+      pull: (controller) => controller.error(new Error('the client went away')),
+    })
+    await expect(storage.store.upload('root', name, broken, 100)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    })
+    expect((await storage.store.list('root')).photos).toEqual([])
+  })
+
+  it('refuses an upload that is shorter than announced', async () => {
+    await using storage = await open()
+    const upload = storage.store.upload('root', name, new Blob(['half']).stream(), 100)
+    await expect(upload).rejects.toMatchObject({ code: 'storage_unavailable' })
+    expect((await storage.store.list('root')).photos).toEqual([])
+  })
+})
