@@ -5,6 +5,7 @@ import { type ConfigSource, toLookup } from '../src/runtime/config-source.ts'
 import { parseHost, type TenantHost } from '../src/runtime/host.ts'
 import { createLogger } from '../src/runtime/log.ts'
 import { tenantRuntimeFactory } from '../src/runtime/tenant-runtime.ts'
+import { createThumbnailCache } from '../src/workflow/thumbnail/memory.ts'
 import { type Table, thousands } from './table.ts'
 
 const sizes = [10, 100, 1000, 10_000]
@@ -64,7 +65,7 @@ async function measure(size: number): Promise<string[]> {
   const cache = createConfigCache({
     source,
     kv: createMemoryKeyValueStore({ maxCharacters: 100_000_000 }),
-    derive: tenantRuntimeFactory({ source, storages: {}, now: Date.now }),
+    derive: tenantRuntimeFactory({ source, storages: {}, thumbnails: createThumbnailCache(), now: Date.now }),
     log: createLogger({ level: 'error', write: console.error }),
     now: Date.now,
   })

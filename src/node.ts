@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { createHandler } from './handlers/app.ts'
 import { sha256 } from './node/digest.ts'
+import { createGuardedFetch } from './node/guarded-fetch.ts'
 import { drain } from './node/drain.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
@@ -92,8 +93,10 @@ function configSource(settings: Settings, now: () => number): ConfigSource {
 
 function storages(settings: Settings, links: SignedLinks, now: () => number): StorageFactories {
   const { allowPrivateEndpoints, dropboxApp, dropboxBaseUrl, localStorageRoot } = settings
+  const guarded = createGuardedFetch({ allowPrivate: allowPrivateEndpoints })
   return {
-    s3: (context, credentials) => createS3Store({ ...context, credentials, allowPrivateEndpoints, now }),
+    s3: (context, credentials) =>
+      createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded, now }),
     ...(dropboxApp && {
       dropbox: ({ paths }, credentials) =>
         createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl, now }),

@@ -6,6 +6,7 @@ import { createCloudflareKeyValueStore } from './providers/kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createS3Store } from './providers/storage/s3.ts'
+import { guardedFetch } from './runtime/endpoint-guard.ts'
 import { createLogger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
 import { createServices } from './runtime/services.ts'
@@ -51,8 +52,9 @@ function makeHandler(bindings: WorkerBindings): Handler {
 }
 
 function storages({ allowPrivateEndpoints, dropboxApp, dropboxBaseUrl }: Settings): StorageFactories {
+  const guarded = guardedFetch({ allowPrivate: allowPrivateEndpoints, fetch })
   return {
-    s3: (context, credentials) => createS3Store({ ...context, credentials, allowPrivateEndpoints }),
+    s3: (context, credentials) => createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded }),
     ...(dropboxApp && {
       dropbox: ({ paths }, credentials) =>
         createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl }),

@@ -1,6 +1,7 @@
 /** What a host gives to the handlers: everything that differs between Node, Workers and a test. */
 import type { StreamDigest } from '../workflow/ports/digest.ts'
 import type { ImageReducer } from '../workflow/ports/images.ts'
+import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
 import { type ConfigCache, createConfigCache } from './config-cache.ts'
 import type { ConfigSource } from './config-source.ts'
 import type { Logger } from './log.ts'
@@ -8,6 +9,7 @@ import type { Assets } from './ports/assets.ts'
 import type { KeyValueStore } from './ports/kv.ts'
 import type { Settings } from './settings.ts'
 import { createSignedLinks, type SignedLinks } from './signed-links.ts'
+import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
 import { type StorageFactories, type TenantRuntime, tenantRuntimeFactory } from './tenant-runtime.ts'
 
 export interface ServiceOptions {
@@ -27,12 +29,24 @@ export interface ServiceOptions {
 export interface Services extends Omit<ServiceOptions, 'storages'> {
   configurations: ConfigCache<TenantRuntime>
   links: SignedLinks
+  /** `null` where no identity provider is configured. */
+  signIn: SignIn | null
 }
 
 /** Wires one process. */
 export function createServices(options: ServiceOptions): Services {
   const { settings, source, kv, log, now } = options
   const links = createSignedLinks(settings.sessionSecrets, now)
-  const derive = tenantRuntimeFactory({ source, storages: options.storages(links), now })
-  return { ...options, links, configurations: createConfigCache({ source, kv, derive, log, now }) }
+  const derive = tenantRuntimeFactory({
+    source,
+    storages: options.storages(links),
+    thumbnails: createThumbnailCache(),
+    now,
+  })
+  return {
+    ...options,
+    links,
+    configurations: createConfigCache({ source, kv, derive, log, now }),
+    signIn: settings.provider && createSignIn(settings.provider, options),
+  }
 }

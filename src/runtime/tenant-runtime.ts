@@ -3,6 +3,7 @@ import type { CredentialSource } from '../credentials.ts'
 import { PublisherError } from '../errors.ts'
 import type { PhotoName } from '../workflow/photo.ts'
 import type { PhotoStore } from '../workflow/ports/storage.ts'
+import { createThumbnailMemory, type ThumbnailCache, type ThumbnailMemory } from '../workflow/thumbnail/memory.ts'
 import type { ConfigSource } from './config-source.ts'
 import type { RuntimeAnswer, RuntimeConfig } from './contract.ts'
 import { createCredentialCache } from './credential-cache.ts'
@@ -19,6 +20,8 @@ export interface TenantRuntime {
   readonly configVersion: string
   /** The tenant's storage, made when first needed. Throws `provider_unavailable`. */
   storage(): PhotoStore
+  /** Finished thumbnails of this tenant in this version. */
+  readonly thumbnails: ThumbnailMemory
   /** Names of the root's photos, at most a few seconds old unless `fresh` ones are asked for. */
   recentNames(options?: { fresh?: boolean }): Promise<readonly PhotoName[]>
 }
@@ -41,6 +44,8 @@ export interface StorageFactories {
 
 export interface TenantRuntimeOptions {
   source: ConfigSource
+  /** Shared by all tenants, whose memories keep their keys apart. */
+  thumbnails: ThumbnailCache
   storages: StorageFactories
   now: () => number
 }
@@ -49,7 +54,7 @@ export interface TenantRuntimeOptions {
 const recentMs = 10_000
 
 /** Gives the function that turns a runtime answer into what requests run with. */
-export function tenantRuntimeFactory({ source, storages, now }: TenantRuntimeOptions) {
+export function tenantRuntimeFactory({ source, storages, thumbnails, now }: TenantRuntimeOptions) {
   return (answer: RuntimeAnswer, { host, tenant }: TenantHost): TenantRuntime => {
     const credentials = createCredentialCache({
       resolve: (ref) => source.resolveCredentials(tenant, ref, crypto.randomUUID()),
@@ -90,6 +95,7 @@ export function tenantRuntimeFactory({ source, storages, now }: TenantRuntimeOpt
       config: answer.config,
       configVersion: answer.configVersion,
       storage,
+      thumbnails: createThumbnailMemory({ cache: thumbnails, identity: JSON.stringify([host, answer.configVersion]) }),
       recentNames: createRecentNames(storage, now),
     }
   }

@@ -130,7 +130,11 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     fleet.orchestrator.tenants.set(`bob.${baseDomain}`, { config: markedConfig(true) })
     expect((await fleet.get('alice', features)).status).toBe(200)
     expect((await fleet.get('bob', features)).status).toBe(200)
-    expect(fleet.orchestrator.calls.map(({ token }) => token)).toEqual(['old-token', 'new-token', 'new-token'])
+    expect(fleet.orchestrator.calls.map(({ token }) => token)).toEqual([
+      'old-token',
+      'new-token',
+      'new-token',
+    ])
   })
 
   it('is an operator’s fault, 503, when no token is accepted', async () => {
@@ -154,7 +158,10 @@ describeOnBothHosts('the runtime configuration', (kind) => {
   it.each([
     ['404', { status: 404 }],
     ['409', { status: 409 }],
-    ['another app type', { status: 200, body: { schema_version: 2, tenant: 'alice', app_type: 'other', config: {} } }],
+    [
+      'another app type',
+      { status: 200, body: { schema_version: 2, tenant: 'alice', app_type: 'other', config: {} } },
+    ],
   ])('is "no such tenant" at %s, and asked for once', async (_title, answer) => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.script = () => answer
@@ -166,7 +173,8 @@ describeOnBothHosts('the runtime configuration', (kind) => {
   it('stays for the default time where the TTL is 0 or absent', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true), ttl_seconds: 0 })
-    for (let request = 0; request < 5; request++) expect((await fleet.get('alice', features)).status).toBe(200)
+    for (let request = 0; request < 5; request++)
+      expect((await fleet.get('alice', features)).status).toBe(200)
     expect(fleet.orchestrator.calls).toHaveLength(1)
   })
 

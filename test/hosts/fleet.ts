@@ -1,5 +1,5 @@
 /** One orchestrator and one host for a suite of requests, with the variables that every such suite needs. */
-import { type HostKind, type RunningHost } from './hosts.ts'
+import type { HostKind, RunningHost } from './hosts.ts'
 import { startOrchestrator, type TestOrchestrator } from './orchestrator.ts'
 
 export const baseDomain = 'shibari.test'

@@ -22,7 +22,9 @@ export interface ScriptedAnswer {
 }
 
 /** Decides about one call: an answer of its own, `reset` for a broken connection, nothing for the usual answer. */
-export type Script = (call: OrchestratorCall) => ScriptedAnswer | 'reset' | undefined | Promise<ScriptedAnswer | undefined>
+export type Script = (
+  call: OrchestratorCall,
+) => ScriptedAnswer | 'reset' | undefined | Promise<ScriptedAnswer | undefined>
 
 export interface TenantAnswer {
   config: Record<string, unknown>
@@ -57,7 +59,8 @@ export async function startOrchestrator(): Promise<TestOrchestrator> {
     credentials: new Map(),
     tokens: new Set(['service-token']),
     script: () => undefined,
-    runtimeCalls: (host) => orchestrator.calls.filter(({ path, subject }) => path === runtimePath && subject === host),
+    runtimeCalls: (host) =>
+      orchestrator.calls.filter(({ path, subject }) => path === runtimePath && subject === host),
     close: () => {
       server.closeAllConnections()
       return new Promise((resolve) => server.close(() => resolve()))
@@ -91,7 +94,10 @@ async function callOf(request: IncomingMessage): Promise<OrchestratorCall> {
   }
 }
 
-function usualAnswer({ tokens, tenants, credentials }: TestOrchestrator, call: OrchestratorCall): ScriptedAnswer {
+function usualAnswer(
+  { tokens, tenants, credentials }: TestOrchestrator,
+  call: OrchestratorCall,
+): ScriptedAnswer {
   if (!tokens.has(call.token)) return { status: 403, body: { error: 'forbidden' } }
   if (call.path === runtimePath) {
     const answer = tenants.get(call.subject)
@@ -99,7 +105,13 @@ function usualAnswer({ tokens, tenants, credentials }: TestOrchestrator, call: O
     const version = answer.config_version ?? 'v1'
     if (call.ifNoneMatch === `"${version}"`) return { status: 304 }
     const [tenant] = call.subject.split('.')
-    const defaults = { schema_version: 2, tenant, app_type: 'publisher_v2', config_version: version, ttl_seconds: 600 }
+    const defaults = {
+      schema_version: 2,
+      tenant,
+      app_type: 'publisher_v2',
+      config_version: version,
+      ttl_seconds: 600,
+    }
     return { status: 200, body: { ...defaults, ...answer } }
   }
   const found = credentials.get(`${call.tenant}/${call.subject}`)

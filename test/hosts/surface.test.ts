@@ -35,7 +35,11 @@ describeOnBothHosts('the HTTP surface', (kind) => {
         ['/', '/api/images/list', '/openapi.json', '/nonsense'].map(async (path) => {
           const response = await fleet.host.request(host, path, { headers })
           response.headers.delete('date')
-          return { status: response.status, headers: [...response.headers].sort(), body: await response.text() }
+          return {
+            status: response.status,
+            headers: [...response.headers].sort(),
+            body: await response.text(),
+          }
         }),
       ),
     )
@@ -65,7 +69,10 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect(redirected.headers.get('location')).toBe(`https://${alice}//evil.example/x?y=1`)
     const head = await fleet.host.request(alice, '/', { method: 'HEAD', headers: http })
     expect(head.status).toBe(308)
-    const posted = await fleet.host.request(alice, '/api/images/x.jpg/keep', { method: 'POST', headers: http })
+    const posted = await fleet.host.request(alice, '/api/images/x.jpg/keep', {
+      method: 'POST',
+      headers: http,
+    })
     expect(posted.status).toBe(403)
     expect(await posted.json()).toMatchObject({ code: 'https_required' })
     expect((await fleet.host.request(`nobody.${baseDomain}`, '/', { headers: http })).status).toBe(404)
@@ -74,7 +81,9 @@ describeOnBothHosts('the HTTP surface', (kind) => {
 
   it('stays on HTTP in development', async () => {
     await using fleet = await aliceOnly({ FORCE_HTTPS: 'false' })
-    const response = await fleet.host.request(alice, '/api/config/features', { headers: { 'x-forwarded-proto': 'http' } })
+    const response = await fleet.host.request(alice, '/api/config/features', {
+      headers: { 'x-forwarded-proto': 'http' },
+    })
     expect(response.status).toBe(200)
     expect(response.headers.get('strict-transport-security')).toBeNull()
   })
@@ -150,7 +159,10 @@ describeOnBothHosts('the HTTP surface', (kind) => {
       code: 'not_found',
       request_id: program.headers.get('x-request-id'),
     })
-    const page = await fleet.get('alice', '/%3Cb%3Enonsense', { accept: 'text/html,*/*', 'x-request-id': 'abc' })
+    const page = await fleet.get('alice', '/%3Cb%3Enonsense', {
+      accept: 'text/html,*/*',
+      'x-request-id': 'abc',
+    })
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(await page.text()).toContain('Request abc')
     const api = await fleet.get('alice', '/api/nonsense', { accept: 'text/html' })
@@ -168,7 +180,11 @@ describeOnBothHosts('the HTTP surface', (kind) => {
 
   it('has no password login', async () => {
     await using fleet = await aliceOnly()
-    const response = await fleet.host.request(alice, '/api/admin/login', { method: 'POST', headers: https, body: '{}' })
+    const response = await fleet.host.request(alice, '/api/admin/login', {
+      method: 'POST',
+      headers: https,
+      body: '{}',
+    })
     expect(response.status).toBe(404)
   })
 
@@ -178,27 +194,60 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     const document: { openapi: string; paths: Record<string, unknown> } = await response.json()
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths)).toEqual(
-      expect.arrayContaining(['/health', '/api/images/random', '/api/images/{filename}/thumbnail', '/internal/invalidate']),
+      expect.arrayContaining([
+        '/health',
+        '/api/images/random',
+        '/api/images/{filename}/thumbnail',
+        '/internal/invalidate',
+      ]),
     )
   })
 
   it('answers whatever a stranger sends with a problem and never with a 500', async () => {
     await using fleet = await aliceOnly()
-    const paths = ['/api/images/', '/api/images/list', '/api/images/random', '/api/config/features', '/assets/', '/internal/', '/']
-    const odd = fc.string({ unit: fc.constantFrom('%', '2', 'e', 'f', '0', '.', '/', '\\', ';', '?', '&', '=', '<', "'", 'ü', 'a') })
+    const paths = [
+      '/api/images/',
+      '/api/images/list',
+      '/api/images/random',
+      '/api/config/features',
+      '/assets/',
+      '/internal/',
+      '/',
+    ]
+    const odd = fc.string({
+      unit: fc.constantFrom('%', '2', 'e', 'f', '0', '.', '/', '\\', ';', '?', '&', '=', '<', "'", 'ü', 'a'),
+    })
     const request = fc.record({
-      path: fc.tuple(fc.constantFrom(...paths), odd).map(([start, rest]) => encodeURI(start + rest).replaceAll('%25', '%')),
+      path: fc
+        .tuple(fc.constantFrom(...paths), odd)
+        .map(([start, rest]) => encodeURI(start + rest).replaceAll('%25', '%')),
       method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'),
       headers: fc.dictionary(
-        fc.constantFrom('accept', 'if-none-match', 'range', 'cookie', 'origin', 'content-type', 'authorization', 'x-request-id'),
-        fc.string({ unit: fc.constantFrom('*', '/', '"', 'W', ',', ';', '=', 'q', '1', ' ', '-', 'a'), maxLength: 30 }),
+        fc.constantFrom(
+          'accept',
+          'if-none-match',
+          'range',
+          'cookie',
+          'origin',
+          'content-type',
+          'authorization',
+          'x-request-id',
+        ),
+        fc.string({
+          unit: fc.constantFrom('*', '/', '"', 'W', ',', ';', '=', 'q', '1', ' ', '-', 'a'),
+          maxLength: 30,
+        }),
       ),
     })
     await fc.assert(
       fc.asyncProperty(request, async ({ path, method, headers }) => {
         const response = await fleet.host.request(alice, path, { method, headers: { ...headers, ...https } })
         expect([500, 502]).not.toContain(response.status)
-        if (response.status >= 400 && method !== 'HEAD' && !response.headers.get('content-type')?.startsWith('text/html')) {
+        if (
+          response.status >= 400 &&
+          method !== 'HEAD' &&
+          !response.headers.get('content-type')?.startsWith('text/html')
+        ) {
           expect(response.headers.get('content-type')).toBe('application/problem+json')
         }
       }),
@@ -208,7 +257,10 @@ describeOnBothHosts('the HTTP surface', (kind) => {
 
   it('logs one line for a request, with what is needed to find it and no query', async () => {
     await using fleet = await aliceOnly()
-    await fleet.get('alice', '/api/config/features?token=canary', { 'x-request-id': 'find-me', cookie: 'session=canary' })
+    await fleet.get('alice', '/api/config/features?token=canary', {
+      'x-request-id': 'find-me',
+      cookie: 'session=canary',
+    })
     const lines = fleet.host.lines.filter((line) => line.includes('find-me'))
     expect(lines).toHaveLength(1)
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({

@@ -108,7 +108,7 @@ describe('the local store', () => {
   it('refuses an upload that is shorter than announced', async () => {
     await using storage = await open()
     const upload = storage.store.upload('root', name, new Blob(['half']).stream(), 100)
-    await expect(upload).rejects.toMatchObject({ code: 'storage_unavailable' })
+    await expect(upload).rejects.toMatchObject({ code: 'invalid_request' })
     expect((await storage.store.list('root')).photos).toEqual([])
   })
 })

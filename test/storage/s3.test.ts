@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { type R2Server, startR2 } from '../../dev/emulators/r2.ts'
 import type { CredentialSource } from '../../src/credentials.ts'
 import { createS3Store, type S3Credentials } from '../../src/providers/storage/s3.ts'
 import { Secret } from '../../src/secret.ts'
 import { describePhotoStore, type OpenStorage } from './contract.ts'
-import { type S3Server, startR2, startS3rver } from './s3-servers.ts'
+import { startS3rver } from './s3-servers.ts'
 
 const oneAttempt = { attempts: 1, baseMs: 1, capMs: 1, attemptTimeoutMs: 5000, deadlineMs: 10_000 }
 
 /** Every storage is a folder of its own in one bucket. */
-function opener(server: () => S3Server, rootName: string, pageSize: number) {
+function opener(server: () => R2Server, rootName: string, pageSize: number) {
   let count = 0
   return async (): Promise<OpenStorage> => {
     const root = `${rootName}-${++count}`
@@ -46,7 +47,7 @@ function credentialsOf({
   bucket,
   accessKeyId,
   secretAccessKey,
-}: S3Server): CredentialSource<S3Credentials> {
+}: R2Server): CredentialSource<S3Credentials> {
   const credentials = {
     access_key_id: new Secret(accessKeyId),
     secret_access_key: new Secret(secretAccessKey),
@@ -71,7 +72,7 @@ const servers = [
 ]
 
 describe.each(servers)('S3 by $name', ({ start, rootName, pageSize, traits }) => {
-  let server: S3Server
+  let server: R2Server
   beforeAll(async () => {
     server = await start()
   })

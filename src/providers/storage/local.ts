@@ -3,7 +3,13 @@ import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { type Folder, numberedName, type PhotoName, sidecarName } from '../../workflow/photo.ts'
 import type { PhotoEntry, PhotoStore, StoragePaths } from '../../workflow/ports/storage.ts'
-import { photoNotFound, sidecarChanged, unlessMissing, withStorageErrors } from './local/local-errors.ts'
+import {
+  photoNotFound,
+  sidecarChanged,
+  unlessMissing,
+  uploadIncomplete,
+  withStorageErrors,
+} from './local/local-errors.ts'
 import { createLocalFiles, type LocalFiles } from './local/local-files.ts'
 import { listPhotos } from './local/local-listing.ts'
 import { movePhoto } from './local/local-move.ts'

@@ -29,6 +29,10 @@ export function sidecarChanged(): PublisherError {
   )
 }
 
+export function uploadIncomplete(): PublisherError {
+  return new PublisherError('invalid_request', 'The photo did not arrive whole. Send it again.')
+}
+
 export function storageUnavailable(cause: unknown): PublisherError {
   return new PublisherError(
     'storage_unavailable',

@@ -1,0 +1,108 @@
+/** The demo's storages: each tenant has one of another kind, filled with photos that are on this disk. */
+import { createReadStream } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { createS3Store } from '../../src/providers/storage/s3.ts'
+import { Secret } from '../../src/secret.ts'
+import { isPhotoName, sidecarName } from '../../src/workflow/photo.ts'
+import { createDropboxEmulator } from '../emulators/dropbox.ts'
+import { startR2 } from '../emulators/r2.ts'
+
+/** What the orchestrator's two files say of a tenant's storage. */
+export interface DemoStorage {
+  description: string
+  config: Record<string, unknown>
+  /** By reference. */
+  secrets: Record<string, Record<string, unknown>>
+}
+
+export function localStorage(directory: string): DemoStorage {
+  return {
+    description: `a folder: ${directory}`,
+    config: { provider: 'local', paths: { root: directory } },
+    secrets: {},
+  }
+}
+
+export interface S3Emulator {
+  /** Copies the photos and sidecars of a directory into a folder of the bucket. */
+  storage(tenant: string, directory: string): Promise<DemoStorage>
+  close(): Promise<void>
+}
+
+/** S3 as Cloudflare's R2 for development. */
+export async function startS3(): Promise<S3Emulator> {
+  const { endpoint, bucket, accessKeyId, secretAccessKey, close } = await startR2()
+  return {
+    close,
+    async storage(tenant, directory) {
+      await fillBucket(tenant, directory, { endpoint, bucket, accessKeyId, secretAccessKey })
+      const credentials = {
+        provider: 's3',
+        access_key_id: accessKeyId,
+        secret_access_key: secretAccessKey,
+        endpoint_url: endpoint,
+        bucket,
+        region: 'auto',
+      }
+      return {
+        description: 'S3: Cloudflare R2 for development',
+        config: { provider: 's3', credentials_ref: `${tenant}-storage`, paths: { root: tenant } },
+        secrets: { [`${tenant}-storage`]: credentials },
+      }
+    },
+  }
+}
+
+/** The emulated Dropbox and the app that the publisher is to it. */
+export async function startDropbox(tenant: string, directory: string) {
+  const app = { key: 'demo-app-key', secret: 'demo-app-secret' }
+  const emulator = createDropboxEmulator({ app })
+  const refreshToken = `demo-refresh-token-of-${tenant}`
+  await emulator.addAccount(tenant, refreshToken).seedFromDirectory(directory, '/Photos')
+  const server = await emulator.listen()
+  const storage: DemoStorage = {
+    description: 'Dropbox: an emulator on this machine',
+    config: { provider: 'dropbox', credentials_ref: `${tenant}-storage`, paths: { root: '/Photos' } },
+    secrets: { [`${tenant}-storage`]: { provider: 'dropbox', refresh_token: refreshToken } },
+  }
+  return { storage, app, url: server.url, close: server.close }
+}
+
+interface Bucket {
+  endpoint: string
+  bucket: string
+  accessKeyId: string
+  secretAccessKey: string
+}
+
+async function fillBucket(
+  tenant: string,
+  directory: string,
+  { endpoint, bucket, accessKeyId, secretAccessKey }: Bucket,
+) {
+  const credentials = {
+    access_key_id: new Secret(accessKeyId),
+    secret_access_key: new Secret(secretAccessKey),
+    endpoint_url: endpoint,
+    bucket,
+    region: 'auto',
+  }
+  const store = createS3Store({
+    provider: 's3',
+    paths: { root: tenant, archive: `${tenant}/archive`, keep: `${tenant}/keep`, remove: `${tenant}/reject` },
+    credentials: { get: async () => credentials, reject: () => undefined },
+    allowPrivateEndpoints: true,
+  })
+  const names = await readdir(directory)
+  for (const name of names.filter(isPhotoName)) {
+    const path = join(directory, name)
+    // Node's own type of a web stream, which is the same thing.
+    const body = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>
+    await store.upload('root', name, body, (await stat(path)).size)
+    if (names.includes(sidecarName(name))) {
+      await store.writeSidecar('root', name, await readFile(join(directory, sidecarName(name)), 'utf8'))
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The Dropbox HTTP API on this machine: accounts with files of their own, tokens, the routes that the product uses with
+ * their errors, and ways to misbehave. All hosts of Dropbox are one address here (`DROPBOX_BASE_URL`).
+ */
+import { type AccountState, createAccount, type DropboxAccount, handleOf } from './dropbox/account.ts'
+import { contentRoutes } from './dropbox/content-routes.ts'
+import { type DropboxCall, type FaultRule, spoiled } from './dropbox/faults.ts'
+import { createLinks } from './dropbox/links.ts'
+import { listingRoutes } from './dropbox/listing-routes.ts'
+import { parseArgument, pathsIn, type Received, receive } from './dropbox/received.ts'
+import { Refusal, refusalResponse, unauthorised } from './dropbox/refusals.ts'
+import { relocationRoutes } from './dropbox/relocation-routes.ts'
+import { type EmulatorSettings, type Route, respond } from './dropbox/route.ts'
+import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
+import { authorised, grantToken, ownerOf } from './dropbox/tokens.ts'
+import { uploadRoutes } from './dropbox/upload-routes.ts'
+
+export interface DropboxEmulatorOptions extends Partial<EmulatorSettings> {
+  /** The one app whose key and secret the token endpoint takes. */
+  app: { key: string; secret: string }
+  /** Lifetime of an access token. Default: 14,400 seconds. */
+  accessTokenSeconds?: number
+  /** What tokens are good for. Default: reading and writing files and their metadata. */
+  scopes?: readonly string[]
+  /** Lifetime of a temporary link. Default: 4 hours. */
+  linkMs?: number
+}
+
+export interface DropboxEmulator {
+  /** A new account with no files; it is told from others by its refresh token. */
+  addAccount(name: string, refreshToken: string): DropboxAccount
+  /** Answers one request to any of Dropbox's hosts. Rejects where a real connection would break. */
+  fetch(request: Request): Promise<Response>
+  /** Serves on 127.0.0.1 until it is closed. Port 0, the default, is a free one. */
+  listen(port?: number): Promise<EmulatorServer>
+  /** What was asked so far, oldest first; of a long-running emulator the last ten thousand. */
+  readonly calls: readonly DropboxCall[]
+  /** Lets the rule spoil requests from now on. Gives a function that ends that. */
+  interfere(rule: FaultRule): () => void
+}
+
+const routes: Record<string, Route> = {
+  ...listingRoutes,
+  ...contentRoutes,
+  ...uploadRoutes,
+  ...relocationRoutes,
+}
+const allScopes = ['files.metadata.read', 'files.content.read', 'files.content.write']
+const maxCallsKept = 10_000
+
+export function createDropboxEmulator(options: DropboxEmulatorOptions): DropboxEmulator {
+  const { app, accessTokenSeconds = 14_400, scopes = allScopes, linkMs = 4 * 60 * 60_000 } = options
+  const settings = settingsOf(options)
+  const links = createLinks(linkMs, settings.now)
+  const accounts: AccountState[] = []
+  const calls: DropboxCall[] = []
+  const rules = new Set<FaultRule>()
+
+  async function fetch(request: Request): Promise<Response> {
+    const received = await receive(request)
+    const call: DropboxCall = {
+      route: received.route,
+      account: ownerOf(received.headers, accounts)?.name,
+      paths: pathsIn(received.argument),
+      url: request.url,
+      at: Date.now(),
+      status: undefined,
+    }
+    calls.push(call)
+    if (calls.length > maxCallsKept) calls.shift()
+
+    // Every rule sees every call, so that each can count.
+    const [fault] = [...rules].map((rule) => rule(call)).filter((found) => found !== undefined)
+    const response = await spoiled(fault, () => answer(received))
+    call.status = response.status
+    return response
+  }
+
+  async function answer(received: Received): Promise<Response> {
+    try {
+      if (received.route === 'oauth2/token') {
+        return grantToken(received, accounts, { app, accessTokenSeconds, now: settings.now })
+      }
+      return received.route === 'link' ? links.follow(received.url) : await callRoute(received)
+    } catch (error) {
+      if (error instanceof Refusal) return refusalResponse(error)
+      throw error
+    }
+  }
+
+  async function callRoute(received: Received): Promise<Response> {
+    const route = routes[received.route]
+    if (!route || received.method !== 'POST') throw new Refusal(404, 'There is no such route.')
+    const account = authorised(received.headers, accounts, settings.now())
+    if (!scopes.includes(route.scope)) throw unauthorised('missing_scope')
+    const argument = parseArgument(received, route.style)
+    const link = links.maker(received.url.origin)
+    return respond(await route.run({ account, settings, link }, argument, received.body))
+  }
+
+  return {
+    fetch,
+    calls,
+    addAccount(name, refreshToken) {
+      const account = createAccount(name, refreshToken, settings.now)
+      accounts.push(account)
+      return handleOf(account)
+    },
+    listen: (port = 0) => listenOnLoopback(fetch, port),
+    interfere(rule) {
+      rules.add(rule)
+      return () => {
+        rules.delete(rule)
+      }
+    },
+  }
+}
+
+function settingsOf(options: Partial<EmulatorSettings>): EmulatorSettings {
+  return {
+    now: options.now ?? Date.now,
+    pageSize: options.pageSize ?? 2000,
+    emptyPages: options.emptyPages ?? 0,
+    refuseParallelWrites: options.refuseParallelWrites ?? false,
+    refuseParallelListings: options.refuseParallelListings ?? false,
+    keepThumbnailMetadata: options.keepThumbnailMetadata ?? false,
+  }
+}

@@ -1,0 +1,21 @@
+/** One write at a time: what Dropbox does for each account. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Refusal, rateLimit } from './refusals.ts'
+import type { RouteAnswer, RouteContext } from './route.ts'
+
+/** Dropbox locks an account's tree for a write; a second one may be refused, in one form or another. */
+export async function locked(
+  { account, settings }: RouteContext,
+  write: () => RouteAnswer | Promise<RouteAnswer>,
+  refusal: Refusal = rateLimit('too_many_write_operations', 1),
+): Promise<RouteAnswer> {
+  if (!settings.refuseParallelWrites) return write()
+  if (account.writing > 0) throw refusal
+  account.writing += 1
+  try {
+    await sleep(5)
+    return await write()
+  } finally {
+    account.writing -= 1
+  }
+}

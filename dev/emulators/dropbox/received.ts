@@ -1,0 +1,62 @@
+/** A request taken apart: route, argument and body, whatever call style it has. */
+import { z } from 'zod'
+import { badInput } from './refusals.ts'
+
+export interface Received {
+  /** `files/list_folder`, `oauth2/token`, or `link` for temporary links. */
+  route: string
+  url: URL
+  method: string
+  headers: Headers
+  /** The argument's JSON text. */
+  argument: string
+  body: Uint8Array<ArrayBuffer>
+}
+
+export async function receive(request: Request): Promise<Received> {
+  const url = new URL(request.url)
+  const { method, headers } = request
+  const body = new Uint8Array(await request.arrayBuffer())
+  const isJson = headers.get('content-type')?.startsWith('application/json') ?? false
+  const argument = isJson ? new TextDecoder().decode(body) : (headers.get('dropbox-api-arg') ?? '')
+  const path = url.pathname.replace(/^\/2\//, '/').slice(1)
+  return { route: path.startsWith('link/') ? 'link' : path, url, method, headers, argument, body }
+}
+
+/** The argument as JSON. Throws the 400 that Dropbox answers to what is none, or does not fit the call style. */
+export function parseArgument(
+  { route, headers, argument }: Received,
+  style: 'rpc' | 'upload' | 'download',
+): unknown {
+  const type = headers.get('content-type') ?? ''
+  if (style === 'rpc' && !type.startsWith('application/json'))
+    throw badInput(route, 'Bad HTTP "Content-Type" header')
+  if (style === 'upload' && type !== 'application/octet-stream') {
+    throw badInput(route, `Bad HTTP "Content-Type" header: "${type}"`)
+  }
+  if (style !== 'rpc' && /[^ -~]/.test(argument))
+    throw badInput(route, 'HTTP header "Dropbox-API-Arg" is not ASCII')
+  try {
+    return JSON.parse(argument)
+  } catch {
+    throw badInput(route, 'could not decode input as JSON')
+  }
+}
+
+const withPaths = z.union([
+  z.object({ path: z.string() }).transform(({ path }) => [path]),
+  z
+    .object({ from_path: z.string(), to_path: z.string() })
+    .transform((both) => [both.from_path, both.to_path]),
+  z.object({ commit: z.object({ path: z.string() }) }).transform(({ commit }) => [commit.path]),
+  z.object({ resource: z.object({ path: z.string() }) }).transform(({ resource }) => [resource.path]),
+])
+
+/** The paths that an argument names, for the call log. */
+export function pathsIn(argument: string): string[] {
+  try {
+    return withPaths.safeParse(JSON.parse(argument)).data ?? []
+  } catch {
+    return []
+  }
+}

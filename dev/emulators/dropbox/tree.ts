@@ -1,0 +1,158 @@
+/** One account's files: case-insensitive, case-preserving, with ids, revisions and a history of changes. */
+import { randomBytes } from 'node:crypto'
+import type { StoredBytes } from './stored-bytes.ts'
+
+export interface TreeFile {
+  kind: 'file'
+  /** As it was written, from the root on. */
+  path: string
+  id: string
+  rev: string
+  bytes: StoredBytes
+  clientModified: Date
+  serverModified: Date
+}
+
+interface TreeFolder {
+  kind: 'folder'
+  path: string
+  id: string
+}
+
+export type TreeNode = TreeFile | TreeFolder
+
+/** What happened to something directly below a folder. `node` is missing when it went away. */
+interface TreeChange {
+  path: string
+  node: TreeNode | undefined
+}
+
+export interface Tree {
+  /** By path, `id:...` or `rev:...`. The root is a folder with the path `''`. */
+  find(path: string): TreeNode | undefined
+  /** Files and folders directly below, in no order that means anything. */
+  children(path: string): TreeNode[]
+  files(): TreeFile[]
+  /** What keeps a file from being written at a free path: a file where a folder must be. */
+  hasFileAncestor(path: string): boolean
+  /** Creates or replaces the file and creates its parents. */
+  write(path: string, bytes: StoredBytes, clientModified?: Date): TreeFile
+  makeFolder(path: string): TreeFolder
+  /** Moves the node with all below it; ids stay, revisions change. */
+  move(from: string, to: string): TreeNode
+  /** Copies the node with all below it; ids and revisions are new. */
+  copy(from: string, to: string): TreeNode
+  remove(path: string): void
+  /** Grows with each change. */
+  version(): number
+  /** What happened directly below the folder after that version. */
+  changesSince(version: number, folder: string): TreeChange[]
+}
+
+export const fold = (path: string): string => path.toLowerCase()
+export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+let revisions = 0x0160_0000_0000
+
+const newRev = () => {
+  revisions += 1
+  return revisions.toString(16).padStart(12, '0')
+}
+const newId = () => `id:${randomBytes(16).toString('base64url')}`
+/** Dropbox's timestamps have no fraction. */
+const wholeSecond = (date: Date) => new Date(Math.floor(date.getTime() / 1000) * 1000)
+
+export function createTree(now: () => number): Tree {
+  const nodes = new Map<string, TreeNode>()
+  const changes: string[] = []
+  const root: TreeFolder = { kind: 'folder', path: '', id: newId() }
+
+  function put(node: TreeNode): void {
+    nodes.set(fold(node.path), node)
+    changes.push(node.path)
+  }
+
+  function find(path: string): TreeNode | undefined {
+    if (path === '') return root
+    if (path.startsWith('id:')) return [...nodes.values()].find((node) => node.id === path)
+    if (path.startsWith('rev:')) return files().find((file) => file.rev === path.slice(4))
+    return nodes.get(fold(path))
+  }
+
+  const files = () => [...nodes.values()].filter((node) => node.kind === 'file')
+  const below = (path: string) =>
+    [...nodes.values()].filter((node) => fold(node.path).startsWith(`${fold(path)}/`))
+
+  /** The path with its folders spelled as they are spelled already. */
+  function withParents(path: string): string {
+    const parent = parentOf(path)
+    return parent === '' ? path : `${makeFolder(parent).path}/${nameOf(path)}`
+  }
+
+  function makeFolder(path: string): TreeFolder {
+    const existing = find(path)
+    if (existing?.kind === 'folder') return existing
+    if (existing) throw new Error(`${path} is a file`)
+    const folder: TreeFolder = { kind: 'folder', path: withParents(path), id: newId() }
+    put(folder)
+    return folder
+  }
+
+  function remove(path: string): void {
+    for (const node of [...below(path), find(path)]) {
+      if (!node) continue
+      nodes.delete(fold(node.path))
+      changes.push(node.path)
+    }
+  }
+
+  function relocate(from: string, to: string, reborn: (node: TreeNode) => TreeNode, keep: boolean): TreeNode {
+    const source = find(from)
+    if (!source) throw new Error(`${from} does not exist`)
+    const affected = [source, ...below(source.path)]
+    if (!keep) remove(source.path)
+    const target = withParents(to)
+    for (const node of affected) put({ ...reborn(node), path: target + node.path.slice(source.path.length) })
+    return find(to) ?? source
+  }
+
+  const withNewRev = (node: TreeNode): TreeNode => (node.kind === 'file' ? { ...node, rev: newRev() } : node)
+
+  return {
+    find,
+    files,
+    makeFolder,
+    remove,
+    children: (path) =>
+      [...nodes.values()]
+        .filter((node) => fold(parentOf(node.path)) === fold(path))
+        .sort((one, other) => (one.id < other.id ? -1 : 1)),
+    hasFileAncestor(path) {
+      for (let at = parentOf(path); at !== ''; at = parentOf(at)) if (find(at)?.kind === 'file') return true
+      return false
+    },
+    write(path, bytes, clientModified) {
+      const existing = find(path)
+      const serverModified = wholeSecond(new Date(now()))
+      const file: TreeFile = {
+        kind: 'file',
+        path: existing ? existing.path : withParents(path),
+        id: existing ? existing.id : newId(),
+        rev: newRev(),
+        bytes,
+        clientModified: wholeSecond(clientModified ?? serverModified),
+        serverModified,
+      }
+      put(file)
+      return file
+    },
+    move: (from, to) => relocate(from, to, withNewRev, false),
+    copy: (from, to) => relocate(from, to, (node) => ({ ...withNewRev(node), id: newId() }), true),
+    version: () => changes.length,
+    changesSince: (version, folder) =>
+      [...new Set(changes.slice(version))]
+        .filter((path) => fold(parentOf(path)) === fold(folder))
+        .map((path) => ({ path, node: find(path) })),
+  }
+}

@@ -1,0 +1,58 @@
+/** The built Worker in Miniflare, as `wrangler deploy --dry-run` wrote it. */
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { Miniflare } from 'miniflare'
+
+export interface WorkerHostOptions {
+  variables: Readonly<Record<string, string>>
+  /** 0 is a free one. */
+  port: number
+  /** Takes one log line. */
+  write(line: string): void
+}
+
+export interface WorkerHost {
+  port: number
+  close(): Promise<void>
+}
+
+const dist = fileURLToPath(new URL('../dist/', import.meta.url))
+
+/** Starts it with KV, Images and the built web app. Needs `npm run build:ui` and `npm run build:worker`. */
+export async function startWorkerHost({ variables, port, write }: WorkerHostOptions): Promise<WorkerHost> {
+  const worker = new Miniflare({
+    host: '127.0.0.1',
+    port,
+    logRequests: false,
+    handleStructuredLogs: ({ message }) => write(message),
+    workers: [
+      {
+        config: {
+          name: 'publisher',
+          compatibilityDate: '2026-11-01',
+          compatibilityFlags: [],
+          manifest: { mainModule: 'worker.js', modules: await modules() },
+          assets: { directory: `${dist}ui`, runWorkerFirst: true, hasUserWorker: true },
+          env: {
+            ...Object.fromEntries(
+              Object.entries(variables).map(([name, value]) => [name, { type: 'text' as const, value }]),
+            ),
+            ASSETS: { type: 'assets' },
+            KV: { type: 'kv', id: 'kv' },
+            IMAGES: { type: 'images' },
+          },
+        },
+      },
+    ],
+  })
+  return { port: Number((await worker.ready).port), close: () => worker.dispose() }
+}
+
+async function modules() {
+  const names = (await readdir(`${dist}worker`)).filter((name) => name.endsWith('.js'))
+  const read = names.map(async (name) => {
+    const contents = await readFile(`${dist}worker/${name}`, 'utf8')
+    return [name, { type: 'esm' as const, contents }] as const
+  })
+  return Object.fromEntries(await Promise.all(read))
+}

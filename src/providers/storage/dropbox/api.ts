@@ -1,0 +1,171 @@
+/** Calls to Dropbox: authorised, checked, repeated where that is safe, writes one at a time. */
+import { type Dropbox, type DropboxRequestOptions, DropboxResponseError } from 'dropbox'
+import type { z } from 'zod'
+import { isPublisherError, PublisherError } from '../../../errors.ts'
+import { RetryableError, type RetryPolicy, withRetry } from '../../../retry.ts'
+import type { DropboxAccess, Session } from './access.ts'
+import { type DropboxFile, fileSchema, parseJson } from './answers.ts'
+import { AccessTokenRejected, failureOf, failureText, UnsettledError } from './errors.ts'
+import { apiArg, contentUrl, type DropboxFetch } from './hosts.ts'
+import { createTurns } from './waiting.ts'
+
+/** One call of the SDK. */
+type SdkCall = (sdk: Dropbox, options: DropboxRequestOptions) => Promise<{ result: unknown }>
+
+/** Routes whose answer is bytes, with the file's metadata in a header. */
+type ContentRoute = 'files/download' | 'files/get_thumbnail_v2'
+
+interface DropboxDownload {
+  file: DropboxFile
+  /** Read it to the end or cancel it. */
+  body: ReadableStream<Uint8Array>
+}
+
+interface DropboxBytes {
+  file: DropboxFile
+  bytes: Uint8Array<ArrayBuffer>
+}
+
+/**
+ * Every function throws a `DropboxRefusal` where a route refuses, `credentials_rejected`, or `storage_unavailable` when
+ * all attempts failed. An answer of the wrong shape counts as no answer.
+ */
+export interface DropboxApi {
+  /** A call that may be made twice without harm. */
+  read<T>(answer: z.ZodType<T>, call: SdkCall): Promise<T>
+  /**
+   * A call that changes files. Writes of one store follow each other, because Dropbox locks an account's tree for each
+   * (`too_many_write_operations`). It may be made twice: the caller judges a refusal by `DropboxRefusal.unsettled`.
+   */
+  write<T>(answer: z.ZodType<T>, call: SdkCall): Promise<T>
+  /** The bytes of a file as they arrive: past the SDK, which would hold the whole file in memory. */
+  download(path: string): Promise<DropboxDownload>
+  /** The answer of a content route that is known to be small. Throws `storage_unavailable` where it is not. */
+  downloadWhole(route: ContentRoute, argument: unknown, limit: number): Promise<DropboxBytes>
+  /** How many writes have ended; a listing that began before the last one may be out of date. */
+  writesEnded(): number
+}
+
+export interface DropboxApiOptions {
+  /** Gives each call its access token. */
+  access: DropboxAccess
+  /** Sends requests to Dropbox. */
+  fetch: DropboxFetch
+  /** The time in milliseconds. */
+  now: () => number
+  /** How a call is repeated. */
+  retry: RetryPolicy
+}
+
+type Attempt<T> = (session: Session, signal: AbortSignal) => Promise<T>
+
+const silent = 'Dropbox does not answer properly at the moment. Try again later.'
+const tooLarge = 'A file in the Dropbox is far larger than it should be.'
+const tooMany = 'Dropbox asks for a pause. Try again later.'
+
+/** The calls of one store. */
+export function createDropboxApi({ access, fetch, now, retry }: DropboxApiOptions): DropboxApi {
+  const turn = createTurns(retry.deadlineMs)
+  let writesEnded = 0
+
+  async function attempts<T>(attempt: Attempt<T>): Promise<T> {
+    let unsettled = false
+    const once = (signal: AbortSignal) =>
+      access.use(signal, async (session) => {
+        try {
+          return await attempt(session, signal)
+        } catch (error) {
+          const failure = meaningOf(error, { unsettled, now: now(), redact: session.redact })
+          unsettled ||= failure instanceof UnsettledError
+          throw failure
+        }
+      })
+    try {
+      return await withRetry(once, retry)
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error
+      const { cause, retryAfterMs } = error
+      const message = retryAfterMs === undefined ? silent : tooMany
+      throw new PublisherError('storage_unavailable', message, { cause, retryAfterMs })
+    }
+  }
+
+  const sdkCall = <T>(answer: z.ZodType<T>, call: SdkCall) =>
+    attempts(async ({ sdk }, signal) => checked(answer, (await call(sdk, { signal })).result))
+
+  return {
+    read: sdkCall,
+    write: (answer, call) =>
+      turn(() => sdkCall(answer, call)).finally(() => {
+        writesEnded += 1
+      }),
+    download: (path) =>
+      attempts(async (session, signal) => {
+        // The attempt's time limit is for the answer's beginning; the body takes as long as its reader does.
+        const beginning = new AbortController()
+        const abort = () => beginning.abort(signal.reason)
+        signal.addEventListener('abort', abort, { once: true })
+        try {
+          return await download(fetch, session, 'files/download', { path }, beginning.signal)
+        } finally {
+          signal.removeEventListener('abort', abort)
+        }
+      }),
+    downloadWhole: (route, argument, limit) =>
+      attempts(async (session, signal) => {
+        const { file, body } = await download(fetch, session, route, argument, signal)
+        return { file, bytes: await readAtMost(body, limit) }
+      }),
+    writesEnded: () => writesEnded,
+  }
+}
+
+async function download(
+  fetch: DropboxFetch,
+  { token }: Session,
+  route: ContentRoute,
+  argument: unknown,
+  signal: AbortSignal,
+): Promise<DropboxDownload> {
+  const response = await fetch(contentUrl(route), {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token.reveal()}`, 'Dropbox-API-Arg': apiArg(argument) },
+    signal,
+  })
+  if (response.status !== 200) {
+    const body = parseJson(await response.text())
+    throw new DropboxResponseError(response.status, response.headers, body)
+  }
+  const file = fileSchema.safeParse(parseJson(response.headers.get('dropbox-api-result') ?? ''))
+  if (file.success) return { file: file.data, body: response.body ?? new Blob([]).stream() }
+  await response.body?.cancel()
+  throw new UnsettledError(silent, { cause: new Error('the answer has no usable dropbox-api-result') })
+}
+
+async function readAtMost(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > limit) throw new PublisherError('storage_unavailable', tooLarge)
+    chunks.push(new Uint8Array(chunk))
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer())
+}
+
+function checked<T>(schema: z.ZodType<T>, result: unknown): T {
+  const parsed = schema.safeParse(result)
+  if (parsed.success) return parsed.data
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ')
+  throw new UnsettledError(silent, { cause: new Error(`the answer has an unexpected shape: ${fields}`) })
+}
+
+function meaningOf(error: unknown, context: Parameters<typeof failureOf>[1]): Error {
+  if (error instanceof DropboxResponseError) {
+    return failureOf({ status: error.status, headers: error.headers, body: error.error }, context)
+  }
+  const known =
+    isPublisherError(error) || error instanceof RetryableError || error instanceof AccessTokenRejected
+  if (known) return error
+  return new UnsettledError(silent, { cause: new Error(context.redact(failureText(error))) })
+}

@@ -1,0 +1,26 @@
+/** Dropbox's content hash (Dropbox documentation, "Content hash"), made block by block so that no file is held whole. */
+
+/** The size of a block. Only the last one of a file may be shorter. Bytes. */
+export const blockSize = 4 * 1024 * 1024
+
+/** The SHA-256 of each block. Bytes that go on later must end at a block's end. */
+export async function blockDigests(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array[]> {
+  const digests: Uint8Array[] = []
+  for (let start = 0; start < bytes.length; start += blockSize) {
+    const block = bytes.subarray(start, start + blockSize)
+    digests.push(new Uint8Array(await crypto.subtle.digest('SHA-256', block)))
+  }
+  return digests
+}
+
+/** The content hash of a file with these block digests, in hexadecimal. */
+export async function combineDigests(digests: readonly Uint8Array[]): Promise<string> {
+  const joined = await new Blob(digests.map((digest) => new Uint8Array(digest))).arrayBuffer()
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', joined))
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** The content hash of these bytes, in hexadecimal. */
+export async function contentHash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return combineDigests(await blockDigests(bytes))
+}

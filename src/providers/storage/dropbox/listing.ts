@@ -1,0 +1,103 @@
+/** Lists a folder's photos: all pages, one flight per folder. */
+import { isPhotoName, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import type { PhotoEntry, PhotoListing } from '../../../workflow/ports/storage.ts'
+import { type DropboxEntry, type DropboxFile, isFile, pageSchema } from './answers.ts'
+import type { DropboxApi } from './api.ts'
+import { isRefusal } from './errors.ts'
+import { endsWithin } from './waiting.ts'
+
+/** A cursor may be taken away at any page (`reset`); then the listing starts again, at most this often. */
+const maxRestarts = 2
+
+interface Flight {
+  listing: Promise<PhotoListing>
+  /** How many writes had ended when it began. */
+  writes: number
+}
+
+/**
+ * Gives a function that lists a folder by its full path. Simultaneous callers share one listing, because Dropbox may
+ * refuse the same listing asked twice at once (spec of `list_folder`). A caller whose own write has ended never gets a
+ * listing that began before that write. `patienceMs` is how long to wait for another's listing.
+ */
+export function createListing(api: DropboxApi, patienceMs: number): (path: string) => Promise<PhotoListing> {
+  const flights = new Map<string, Flight>()
+
+  function begin(path: string): Promise<PhotoListing> {
+    const flight = { listing: listPhotos(api, path), writes: api.writesEnded() }
+    flights.set(path, flight)
+    const done = () => {
+      if (flights.get(path) === flight) flights.delete(path)
+    }
+    flight.listing.then(done, done)
+    return flight.listing
+  }
+
+  return async (path) => {
+    const writes = api.writesEnded()
+    for (let running = flights.get(path); running; running = flights.get(path)) {
+      const ended = await endsWithin(running.listing, patienceMs)
+      if (ended && running.writes >= writes) return copyOf(await running.listing)
+      if (flights.get(path) === running) flights.delete(path)
+    }
+    return copyOf(await begin(path))
+  }
+}
+
+async function listPhotos(api: DropboxApi, path: string): Promise<PhotoListing> {
+  for (let restarts = 0; ; restarts++) {
+    try {
+      return photosAmong(await entriesOf(api, path))
+    } catch (error) {
+      if (isRefusal(error, 'path/not_found')) return { photos: [], withSidecar: new Set() }
+      if (!isRefusal(error, 'reset') || restarts === maxRestarts) throw error
+    }
+  }
+}
+
+/** Later pages may take back what earlier ones said, when files change in the meantime. */
+async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry>> {
+  const entries = new Map<string, DropboxEntry>()
+  const argument = { path, limit: 2000, include_non_downloadable_files: false }
+  let page = await api.read(pageSchema, (sdk, options) => sdk.filesListFolder(argument, options))
+  for (;;) {
+    for (const entry of page.entries) entries.set(keyOf(entry), entry)
+    if (!page.has_more) return entries
+    const { cursor } = page
+    page = await api.read(pageSchema, (sdk, options) => sdk.filesListFolderContinue({ cursor }, options))
+  }
+}
+
+function photosAmong(entries: Map<string, DropboxEntry>): PhotoListing {
+  const photos: PhotoEntry[] = []
+  const withSidecar = new Set<PhotoName>()
+  for (const entry of entries.values()) {
+    const photo = isFile(entry) ? photoEntry(entry) : null
+    if (!photo) continue
+    photos.push(photo)
+    const sidecar = entries.get(sidecarKey(keyOf(entry)))
+    if (sidecar && isFile(sidecar)) withSidecar.add(photo.name)
+  }
+  photos.sort((one, other) => (one.name < other.name ? -1 : 1))
+  return { photos, withSidecar }
+}
+
+/** The file as a photo, `null` where its name is no photo's. */
+export function photoEntry(file: DropboxFile): PhotoEntry | null {
+  if (!isPhotoName(file.name)) return null
+  const { name, size, server_modified, content_hash } = file
+  return { name, size, modifiedAt: server_modified, contentHash: content_hash }
+}
+
+/** Dropbox's own folding of a name's case, so that `A.JPG` and `a.txt` belong together as they do there. */
+function keyOf({ name, path_lower }: DropboxEntry): string {
+  return path_lower?.slice(path_lower.lastIndexOf('/') + 1) ?? name.toLowerCase()
+}
+
+function sidecarKey(key: string): string {
+  return isPhotoName(key) ? sidecarName(key) : ''
+}
+
+function copyOf({ photos, withSidecar }: PhotoListing): PhotoListing {
+  return { photos: [...photos], withSidecar: new Set(withSidecar) }
+}

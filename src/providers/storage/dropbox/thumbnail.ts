@@ -1,0 +1,74 @@
+/** Thumbnails made by Dropbox itself (`get_thumbnail_v2`). */
+import { PublisherError } from '../../../errors.ts'
+import type { NativeThumbnail, ThumbnailBox } from '../../../workflow/ports/storage.ts'
+import type { DropboxApi } from './api.ts'
+import { DropboxRefusal, isRefusal } from './errors.ts'
+
+/** The sizes that are photos' (the square icons below 256 are left out), smallest first. */
+const sizes = [
+  [256, 256],
+  [480, 320],
+  [640, 480],
+  [960, 640],
+  [1024, 768],
+  [2048, 1536],
+] as const
+
+const maxThumbnailBytes = 16 * 1024 * 1024
+
+/** The smallest size that covers the box, else the largest there is. */
+function thumbnailSize(box: ThumbnailBox): string {
+  const covering = sizes.find(([width, height]) => width >= box.width && height >= box.height)
+  const [width, height] = covering ?? [2048, 1536]
+  return `w${width}h${height}`
+}
+
+/**
+ * Gives the thumbnail, `null` where Dropbox makes none of this photo (over 20 MB, damaged, of another kind) or leaves
+ * metadata in it. Throws `photo_not_found`.
+ */
+export async function fetchThumbnail(
+  api: DropboxApi,
+  path: string,
+  box: ThumbnailBox,
+  mediaType: NativeThumbnail['mediaType'],
+): Promise<NativeThumbnail | null> {
+  const argument = {
+    resource: { '.tag': 'path', path },
+    format: { '.tag': mediaType === 'image/webp' ? 'webp' : 'jpeg' },
+    size: { '.tag': thumbnailSize(box) },
+    // `strict`, the default, would fit a portrait photo into the landscape box; `bestfit` lets the box turn.
+    mode: { '.tag': 'bestfit' },
+  }
+  try {
+    const { bytes } = await api.downloadWhole('files/get_thumbnail_v2', argument, maxThumbnailBytes)
+    if (!isOfType(bytes, mediaType)) {
+      throw new PublisherError(
+        'storage_unavailable',
+        'Dropbox sent something else than a picture. Try again later.',
+      )
+    }
+    return carriesMetadata(bytes, mediaType) ? null : { bytes, mediaType }
+  } catch (error) {
+    if (isRefusal(error, 'path/not_found', 'path/not_file')) throw error
+    if (error instanceof DropboxRefusal) return null
+    throw error
+  }
+}
+
+function isOfType(bytes: Uint8Array, mediaType: NativeThumbnail['mediaType']): boolean {
+  if (mediaType === 'image/jpeg') return bytes[0] === 0xff && bytes[1] === 0xd8
+  return /^RIFF.{4}WEBP/s.test(asText(bytes.subarray(0, 12)))
+}
+
+/** EXIF and XMP as JPEG and WebP mark them. Dropbox promises nothing about them, and they may say where a photo was taken. */
+function carriesMetadata(bytes: Uint8Array, mediaType: NativeThumbnail['mediaType']): boolean {
+  const marks = mediaType === 'image/jpeg' ? ['Exif\0\0', 'http://ns.adobe.com/xap/1.0/'] : ['EXIF', 'XMP ']
+  const text = asText(bytes)
+  return marks.some((mark) => text.includes(mark))
+}
+
+/** One character for each byte. */
+function asText(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes)
+}

@@ -1,0 +1,140 @@
+/**
+ * Stores a new photo. The bytes go into an upload session first and get their name last: a stream can be sent only once,
+ * while a name may turn out to be taken at the very end, and a piece of a session can be sent again after a lost answer.
+ */
+import { PublisherError } from '../../../errors.ts'
+import { type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import { type DropboxFile, fileSchema, nothingSchema, uploadSessionSchema } from './answers.ts'
+import type { DropboxApi } from './api.ts'
+import { blockDigests, blockSize, combineDigests } from './content-hash.ts'
+import { isRefusal } from './errors.ts'
+import type { DropboxFiles } from './files.ts'
+import { numberedNames, tooManyOfThisName } from './paths.ts'
+
+/** What is held in memory of one upload. Whole blocks, so that the content hash can be made from the pieces. Bytes. */
+const pieceSize = 2 * blockSize
+
+/** A photo whose bytes are at Dropbox but in no folder yet. */
+interface SentPhoto {
+  sessionId: string
+  size: number
+  contentHash: string
+}
+
+/**
+ * Uploads into the folder with this full path under the first free numbered name. A name is free when neither it nor
+ * its sidecar's name is taken: a caption that somebody left there must not become this photo's.
+ * Throws `invalid_request` where the body has not `size` bytes, and what `body` itself throws; nothing is stored then.
+ */
+export async function uploadPhoto(
+  api: DropboxApi,
+  files: DropboxFiles,
+  folder: string,
+  name: PhotoName,
+  body: ReadableStream<Uint8Array>,
+  size: number,
+): Promise<DropboxFile> {
+  const sent = await send(api, body, size)
+  for (const target of numberedNames(name)) {
+    const path = `${folder}/${target}`
+    const [photo, sidecar] = await Promise.all([
+      files.find(path),
+      files.find(`${folder}/${sidecarName(target)}`),
+    ])
+    const stored = photo || sidecar ? null : await give(api, files, sent, path)
+    if (stored) return stored
+  }
+  throw tooManyOfThisName()
+}
+
+/** Gives the sent bytes their path, `null` where it is taken. */
+async function give(
+  api: DropboxApi,
+  files: DropboxFiles,
+  sent: SentPhoto,
+  path: string,
+): Promise<DropboxFile | null> {
+  const argument = {
+    cursor: { session_id: sent.sessionId, offset: sent.size },
+    commit: { path, mode: { '.tag': 'add' } as const, autorename: false, strict_conflict: true },
+  }
+  try {
+    return await api.write(fileSchema, (sdk, options) => sdk.filesUploadSessionFinish(argument, options))
+  } catch (error) {
+    if (!isRefusal(error, 'path/conflict', 'lookup_failed')) throw error
+    // The attempt that got no answer may have stored the photo and closed the session.
+    const there = error.unsettled ? await files.findFile(path) : null
+    if (there?.content_hash === sent.contentHash) return there
+    if (isRefusal(error, 'path/conflict')) return null
+    throw error
+  }
+}
+
+async function send(api: DropboxApi, body: ReadableStream<Uint8Array>, size: number): Promise<SentPhoto> {
+  const digests: Uint8Array[] = []
+  let sessionId: string | undefined
+  let offset = 0
+  for await (const contents of pieces(body, Math.max(1, Math.min(pieceSize, size)))) {
+    if (offset + contents.length > size) throw wrongSize()
+    const ofPiece = await blockDigests(contents)
+    const content_hash = await combineDigests(ofPiece)
+    if (sessionId === undefined) sessionId = await start(api, contents, content_hash)
+    else await append(api, { session_id: sessionId, offset }, contents, content_hash)
+    digests.push(...ofPiece)
+    offset += contents.length
+  }
+  if (sessionId === undefined || offset !== size) throw wrongSize()
+  return { sessionId, size, contentHash: await combineDigests(digests) }
+}
+
+async function start(api: DropboxApi, contents: Uint8Array, content_hash: string): Promise<string> {
+  const argument = { contents, content_hash }
+  const session = await api.read(uploadSessionSchema, (sdk, options) =>
+    sdk.filesUploadSessionStart(argument, options),
+  )
+  return session.session_id
+}
+
+async function append(
+  api: DropboxApi,
+  cursor: { session_id: string; offset: number },
+  contents: Uint8Array,
+  content_hash: string,
+): Promise<void> {
+  const argument = { cursor, contents, content_hash }
+  try {
+    await api.read(nothingSchema, (sdk, options) => sdk.filesUploadSessionAppendV2(argument, options))
+  } catch (error) {
+    // Dropbox is already behind this piece: only the answer got lost.
+    const arrived =
+      isRefusal(error, 'incorrect_offset') && error.correctOffset === cursor.offset + contents.length
+    if (!arrived) throw error
+  }
+}
+
+/** The body in pieces of `length` bytes, the last one shorter and possibly empty. Cancels the body when left early. */
+async function* pieces(
+  body: ReadableStream<Uint8Array>,
+  length: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let piece = new Uint8Array(length)
+  let filled = 0
+  for await (const chunk of body) {
+    for (let rest = chunk; rest.length > 0; ) {
+      if (filled === length) {
+        yield piece
+        piece = new Uint8Array(length)
+        filled = 0
+      }
+      const part = rest.subarray(0, length - filled)
+      piece.set(part, filled)
+      filled += part.length
+      rest = rest.subarray(part.length)
+    }
+  }
+  yield piece.subarray(0, filled)
+}
+
+function wrongSize(): PublisherError {
+  return new PublisherError('invalid_request', 'The upload is not as long as it was announced.')
+}
