@@ -82,7 +82,7 @@ export function createDropboxFiles(api: DropboxApi): DropboxFiles {
     async readText(path) {
       try {
         const { file, bytes } = await api.downloadWhole('files/download', { path }, maxTextBytes)
-        return { file, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) }
+        return { file, text: new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes) }
       } catch (error) {
         if (isRefusal(error, 'path/not_found', 'path/not_file', 'path/malformed_path')) return null
         throw error
@@ -134,7 +134,7 @@ async function writeText(
   text: string,
   condition: WriteCondition,
 ): Promise<DropboxFile | null> {
-  const contents = new TextEncoder().encode(text)
+  const contents = new Uint8Array(new TextEncoder().encode(text))
   const argument = {
     path,
     contents,

@@ -1,0 +1,169 @@
+/** `npm run demo`: the orchestrator, three tenants with storages of three kinds, and the publisher, on this machine. */
+import { execFileSync } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { stringify } from 'yaml'
+import { startOrchestrator } from '../orchestrator/server.ts'
+import { startNodeHost } from '../src/node.ts'
+import { freePort } from './demo/ports.ts'
+import { samplePhotos } from './demo/photos.ts'
+import { type DemoStorage, localStorage, startDropbox, startS3 } from './demo/storages.ts'
+import { startWorkerHost, type WorkerHostOptions } from './worker-host.ts'
+
+const usage = `npm run demo -- [--photos DIR] [--port 8080]
+    --photos DIR   shows your own photos at alice's address; they stay where they are
+    --port N       where to listen; the next free port is taken where it is in use`
+
+const project = fileURLToPath(new URL('../', import.meta.url))
+/** Everything that the demo keeps; delete it to begin anew. */
+const state = join(project, '.demo')
+const baseDomain = 'localhost'
+const serviceToken = 'demo-service-token-of-this-machine'
+
+interface Part {
+  name: string
+  close(): Promise<unknown>
+}
+
+async function main(): Promise<void> {
+  const { photos, port, worker } = readArguments()
+  await mkdir(state, { recursive: true })
+  console.log('Starting the demo ...')
+  build(worker)
+  const directories = await samplePhotos(state, ['alice', 'bob', 'carol'])
+  if (photos) directories.alice = photos
+
+  const parts: Part[] = []
+  const s3 = await startS3()
+  parts.push({ name: 'S3', close: s3.close })
+  const dropbox = await startDropbox('carol', directories.carol)
+  parts.push({ name: 'Dropbox', close: dropbox.close })
+  const storages: Record<string, DemoStorage> = {
+    // A Worker has no disk.
+    alice: worker ? await s3.storage('alice', directories.alice) : localStorage(directories.alice),
+    bob: await s3.storage('bob', directories.bob),
+    carol: dropbox.storage,
+  }
+  const orchestrator = await startDemoOrchestrator(storages)
+  parts.push({ name: 'orchestrator', close: orchestrator.close })
+
+  const listenOn = await freePort(port)
+  if (listenOn !== port) console.log(`Port ${port} is in use, so ${listenOn} is taken.`)
+  const log = createWriteStream(join(state, 'publisher.log'))
+  const write = (line: string) => log.write(`${line}\n`)
+  const variables = {
+    PORT: String(listenOn),
+    ORCHESTRATOR_BASE_URL: orchestrator.url,
+    ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
+    ORCHESTRATOR_BASE_DOMAIN: baseDomain,
+    WEB_SESSION_SECRET: 'a-secret-for-the-demo-on-this-machine-only',
+    WEB_SECURE_COOKIES: 'false',
+    FORCE_HTTPS: 'false',
+    ALLOW_PRIVATE_ENDPOINTS: 'true',
+    DROPBOX_APP_KEY: dropbox.app.key,
+    DROPBOX_APP_SECRET: dropbox.app.secret,
+    DROPBOX_BASE_URL: dropbox.url,
+  }
+  parts.push({ name: 'publisher', close: await startHost(worker, { variables, port: listenOn, write }) })
+  endOnSignal(parts)
+  greet(storages, listenOn, orchestrator.url, worker)
+}
+
+/** Gives the function that ends it. */
+async function startHost(worker: boolean, options: WorkerHostOptions): Promise<() => Promise<void>> {
+  if (worker) return (await startWorkerHost(options)).close
+  const host = await startNodeHost(options)
+  return () => host.close(0)
+}
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        photos: { type: 'string' },
+        port: { type: 'string', default: '8080' },
+        worker: { type: 'boolean', default: false },
+      },
+    })
+    const port = Number(values.port)
+    if (!Number.isInteger(port) || port < 1 || port > 65_000) throw new RangeError(`${values.port} is no port`)
+    return { ...values, port }
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    process.exit(2)
+  }
+}
+
+/** The web app is small, so it is simply built each time; the Worker only where it is used. */
+function build(worker: boolean): void {
+  for (const script of worker ? ['build:ui', 'build:worker'] : ['build:ui']) {
+    execFileSync('npm', ['run', '--silent', script], { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] })
+  }
+}
+
+/** Writes the orchestrator's two files and starts it on them, so that an edit can be seen to take effect. */
+async function startDemoOrchestrator(storages: Readonly<Record<string, DemoStorage>>) {
+  const tenants = Object.entries(storages).map(([tenant, { config }]) => {
+    const features = { auto_view_enabled: true }
+    return [tenant, { hosts: [`${tenant}.${baseDomain}`], config: { features, storage: config } }]
+  })
+  const secrets = Object.entries(storages).map(([tenant, storage]) => [tenant, storage.secrets])
+  const tenantsFile = join(state, 'tenants.yaml')
+  const secretsFile = join(state, 'secrets.yaml')
+  await writeFile(tenantsFile, stringify({ tenants: Object.fromEntries(tenants) }))
+  await writeFile(secretsFile, stringify(Object.fromEntries(secrets)), { mode: 0o600 })
+  const audit = createWriteStream(join(state, 'orchestrator-audit.log'))
+  return startOrchestrator({
+    port: await freePort(8090),
+    hostname: '127.0.0.1',
+    tenantsFile,
+    secretsFile,
+    variables: {},
+    tokens: [serviceToken],
+    audit: (line) => audit.write(`${JSON.stringify(line)}\n`),
+    onBadEdit: (reason) => console.error(`.demo/tenants.yaml was not taken over: ${reason}`),
+  })
+}
+
+function greet(storages: Readonly<Record<string, DemoStorage>>, port: number, orchestrator: string, worker: boolean): void {
+  const lines = Object.entries(storages).map(
+    ([tenant, { description }]) => `  http://${tenant}.${baseDomain}:${port}/`.padEnd(36) + shortened(description),
+  )
+  console.log(`
+The demo runs${worker ? ' as a Worker in Miniflare' : ''}. Open these in a browser:
+
+${lines.join('\n')}
+
+Their configuration comes from the orchestrator at ${orchestrator}.
+Edit .demo/tenants.yaml: it takes effect within a minute. The log is .demo/publisher.log.
+Ctrl-C ends everything.
+`)
+}
+
+function shortened(description: string): string {
+  return description.replace(state, relative(process.cwd(), state) || '.')
+}
+
+function endOnSignal(parts: readonly Part[]): void {
+  let ending = false
+  const end = async () => {
+    if (ending) return
+    ending = true
+    console.log('\nEnding ...')
+    // The last one started is the first to go: it uses the others.
+    for (const { name, close } of parts.toReversed()) {
+      await close().catch((error: unknown) => console.error(`The ${name} did not end cleanly: ${String(error)}`))
+    }
+    process.exit(0)
+  }
+  process.on('SIGINT', end)
+  process.on('SIGTERM', end)
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exit(1)
+})

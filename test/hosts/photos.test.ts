@@ -1,0 +1,274 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
+import { describeOnBothHosts, nodeHost } from './hosts.ts'
+import { canary, dropboxApp, picture, type Storages, startStorages, upload } from './photographers.ts'
+
+describeOnBothHosts('photos', (kind) => {
+  let storages: Storages
+  beforeAll(async () => {
+    storages = await startStorages()
+  })
+  afterAll(() => storages[Symbol.asyncDispose]())
+
+  const start = () =>
+    startFleet(kind, {
+      DROPBOX_APP_KEY: dropboxApp.key,
+      DROPBOX_APP_SECRET: dropboxApp.secret,
+      DROPBOX_BASE_URL: storages.dropboxUrl,
+    })
+
+  it('are listed, shown with their captions, and reduced, from S3 and from Dropbox', async () => {
+    await using fleet = await start()
+    const name = "it's dusk (1) ü+#.jpg"
+    const photo = await picture(200)
+    const sidecar = 'a rope at dusk\n\n# ---\n# caption: Dusk. 🌅\n# tags: ["rope", "dusk"]\n'
+    const alice = storages.onS3(fleet, `alice-${kind.name}`)
+    await upload(alice, name, photo)
+    await alice.writeSidecar('root', parsePhotoName(name), sidecar)
+    const bob = storages.onDropbox(fleet, `bob-${kind.name}`)
+    await bob.seed(`/Photos/${name}`, photo)
+    await bob.seed(`/Photos/${name.replace('.jpg', '.txt')}`, sidecar)
+
+    for (const tenant of [`alice-${kind.name}`, `bob-${kind.name}`]) {
+      const list = await fleet.get(tenant, '/api/images/list')
+      expect(await list.json()).toEqual({ filenames: [name], count: 1 })
+      const path = `/api/images/${encodeURIComponent(name)}`
+      const shown = await (await fleet.get(tenant, path)).json()
+      expect(shown).toEqual({
+        filename: name,
+        temp_url: expect.stringMatching(/^http/),
+        thumbnail_url: `${path}/thumbnail?size=w960h640`,
+        sha256: createHash('sha256').update(photo).digest('hex'),
+        caption: 'Dusk. 🌅',
+        sd_caption: 'a rope at dusk',
+        metadata: { caption: 'Dusk. 🌅', tags: ['rope', 'dusk'] },
+        has_sidecar: true,
+      })
+      const original = await fetch(shown.temp_url)
+      expect(Buffer.from(await original.arrayBuffer()).equals(photo)).toBe(true)
+      const thumbnail = await fleet.get(tenant, `${path}/thumbnail?size=w256h256`)
+      expect(thumbnail.headers.get('content-type')).toBe('image/jpeg')
+      const bytes = Buffer.from(await thumbnail.arrayBuffer())
+      expect(await sharp(bytes).metadata()).toMatchObject({ width: 120, height: 80, format: 'jpeg' })
+      expect(bytes.includes(canary)).toBe(false)
+    }
+  })
+
+  it('come once each before one repeats, over visits that share nothing but a cookie', async () => {
+    await using fleet = await start()
+    const tenant = `walk-${kind.name}`
+    const store = storages.onS3(fleet, tenant)
+    const names = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg']
+    const photo = await picture(1)
+    await Promise.all(names.map((name) => upload(store, name, photo)))
+    let cookie = ''
+    for (let round = 1; round <= 2; round++) {
+      const shown = new Set<string>()
+      for (let step = 0; step < names.length; step++) {
+        const response = await fleet.get(tenant, '/api/images/random', cookie ? { cookie } : {})
+        const set = response.headers.get('set-cookie') ?? ''
+        expect(set).toMatch(/HttpOnly/)
+        expect(set).toMatch(/Secure/)
+        expect(set).not.toMatch(/Domain/i)
+        cookie = set.split(';')[0] ?? ''
+        shown.add((await response.json()).filename)
+      }
+      expect(shown).toEqual(new Set(names))
+    }
+  })
+
+  it('cost nothing again while they have not changed', async () => {
+    await using fleet = await start()
+    const tenant = `etag-${kind.name}`
+    const store = storages.onS3(fleet, tenant)
+    await upload(store, 'a.jpg', await picture(1))
+    const path = '/api/images/a.jpg/thumbnail'
+    const first = await fleet.get(tenant, path, { accept: 'image/webp,*/*' })
+    expect(first.headers.get('content-type')).toBe('image/webp')
+    expect(first.headers.get('vary')).toContain('Accept')
+    const etag = first.headers.get('etag') ?? ''
+    expect(etag).toMatch(/^"[^"]+"$/)
+    const again = await fleet.get(tenant, path, { accept: 'image/webp,*/*', 'if-none-match': `"x", W/${etag}` })
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, ''])
+    expect((await fleet.get(tenant, path, { 'if-none-match': etag })).status).toBe(200)
+    await store.delete('root', parsePhotoName('a.jpg'))
+    await upload(store, 'a.jpg', await picture(99))
+    expect((await fleet.get(tenant, path, { accept: 'image/webp', 'if-none-match': etag })).status).toBe(200)
+  })
+
+  it('are public in caches only where the gallery is', async () => {
+    await using fleet = await start()
+    const store = storages.onS3(fleet, `public-${kind.name}`)
+    await upload(store, 'a.jpg', await picture(1))
+    const thumbnail = await fleet.get(`public-${kind.name}`, '/api/images/a.jpg/thumbnail')
+    expect(thumbnail.headers.get('cache-control')).toMatch(/^public/)
+    const details = await fleet.get(`public-${kind.name}`, '/api/images/a.jpg')
+    expect(details.headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('that are not what they say are a clear problem', async () => {
+    await using fleet = await start()
+    const tenant = `lies-${kind.name}`
+    const store = storages.onS3(fleet, tenant)
+    const whole = await picture(1, 400, 300)
+    await upload(store, 'half.jpg', whole.subarray(0, whole.length / 2))
+    await upload(store, 'page.jpg', Buffer.from('<!doctype html><script>alert(1)</script>'.repeat(30)))
+    await upload(store, 'drawing.png', Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${' '.repeat(600)}</svg>`))
+    await upload(store, 'empty.webp', Buffer.alloc(0))
+    for (const name of ['page.jpg', 'drawing.png', 'empty.webp', ...(kind.name === 'node' ? ['half.jpg'] : [])]) {
+      const response = await fleet.get(tenant, `/api/images/${name}/thumbnail`)
+      expect(response.status, name).toBe(422)
+      expect(await response.json()).toMatchObject({ code: 'photo_unreadable' })
+    }
+  })
+
+  it('that do not exist are 404, and wrong parameters 400', async () => {
+    await using fleet = await start()
+    const tenant = `missing-${kind.name}`
+    storages.onS3(fleet, tenant)
+    const cases: [path: string, status: number, code: string][] = [
+      ['/api/images/random', 404, 'no_photos'],
+      ['/api/images/x.jpg', 404, 'photo_not_found'],
+      ['/api/images/x.jpg/thumbnail', 404, 'photo_not_found'],
+      ['/api/images/x.jpg/thumbnail?size=w1h1', 400, 'invalid_request'],
+      ['/api/images/x.jpg/original', 400, 'invalid_request'],
+      ['/api/images/x.jpg/original?token=nonsense', 403, 'link_expired'],
+      ['/api/images/x.txt', 404, 'photo_not_found'],
+      ['/api/images/..%2Fx.jpg', 404, 'photo_not_found'],
+      ['/api/images/%2e%2e%2f%2e%2e%2fetc%2fpasswd', 404, 'photo_not_found'],
+      ['/api/images/%E0%A4%A.jpg', 404, 'photo_not_found'],
+      ['/api/images/%00.jpg', 404, 'photo_not_found'],
+    ]
+    for (const [path, status, code] of cases) {
+      const response = await fleet.get(tenant, path)
+      expect([path, response.status, (await response.json()).code]).toEqual([path, status, code])
+    }
+  })
+
+  it('of a private gallery are for nobody where nobody can sign in', async () => {
+    await using fleet = await start()
+    const tenant = `private-${kind.name}`
+    const store = storages.onS3(fleet, tenant, {})
+    await upload(store, 'a.jpg', await picture(1))
+    for (const path of ['list', 'random', 'a.jpg', 'a.jpg/thumbnail']) {
+      const response = await fleet.get(tenant, `/api/images/${path}`)
+      expect([response.status, (await response.json()).code]).toEqual([503, 'sign_in_unavailable'])
+    }
+    expect(await (await fleet.get(tenant, '/api/admin/status')).json()).toEqual({ admin: false })
+    expect((await fleet.get(tenant, '/')).status).toBe(200)
+  })
+
+  it('stay out of reach, with a clear answer, while credentials cannot be had or are refused', async () => {
+    await using fleet = await start()
+    const tenant = `revoked-${kind.name}`
+    storages.onS3(fleet, tenant)
+    const key = `${tenant}/${tenant}-storage`
+    const good = fleet.orchestrator.credentials.get(key) ?? {}
+    const codeOf = async () => (await (await fleet.get(tenant, '/api/images/list')).json()).code
+    fleet.orchestrator.credentials.delete(key)
+    expect(await codeOf()).toBe('credentials_unavailable')
+    fleet.orchestrator.credentials.set(key, { ...good, secret_access_key: 'wrong' })
+    expect(await codeOf()).toBe('credentials_rejected')
+    const resolutions = fleet.orchestrator.calls.filter(({ path }) => path === '/v1/credentials/resolve').length
+    fleet.orchestrator.credentials.set(key, good)
+    expect(await codeOf()).toBeUndefined()
+    const later = fleet.orchestrator.calls.filter(({ path }) => path === '/v1/credentials/resolve')
+    expect(later.length - resolutions).toBe(1)
+    expect(later.every((call) => call.tenant === tenant)).toBe(true)
+    fleet.orchestrator.script = ({ path }) =>
+      path === '/v1/credentials/resolve' ? { status: 403, body: { error: 'insufficient_balance' } } : undefined
+    storages.onS3(fleet, `broke-${kind.name}`)
+    const broke = await fleet.get(`broke-${kind.name}`, '/api/images/list')
+    expect([broke.status, (await broke.json()).code]).toEqual([402, 'insufficient_balance'])
+  })
+
+  it('and names, keys, links and tokens of one tenant never show at another', async () => {
+    await using fleet = await start()
+    const tenants = Array.from({ length: 6 }, (_, index) => `iso-${index}-${kind.name}`)
+    const photos = await Promise.all(tenants.map((_, index) => picture(40 * index)))
+    for (const [index, tenant] of tenants.entries()) {
+      const photo = photos[index] ?? Buffer.alloc(0)
+      // Half of the photos have the same name everywhere.
+      if (index % 2 === 0) {
+        const store = storages.onS3(fleet, tenant)
+        await upload(store, 'same.jpg', photo)
+        await upload(store, `only-${tenant}.jpg`, photo)
+      } else {
+        const account = storages.onDropbox(fleet, tenant)
+        await account.seed('/Photos/same.jpg', photo)
+        await account.seed(`/Photos/only-${tenant}.jpg`, photo)
+      }
+    }
+    const paths = (tenant: string) => [
+      '/api/images/list',
+      '/api/images/same.jpg',
+      '/api/images/same.jpg/thumbnail',
+      '/api/images/random',
+      `/api/images/only-${tenant}.jpg`,
+    ]
+    const visits = Array.from({ length: 4 }, () => tenants.flatMap((tenant) => paths(tenant).map((path) => ({ tenant, path }))))
+    const answers = await Promise.all(
+      visits.flat().map(async ({ tenant, path }) => {
+        const response = await fleet.get(tenant, path, { 'x-request-id': `of-${tenant}` })
+        return { tenant, path, status: response.status, bytes: Buffer.from(await response.arrayBuffer()) }
+      }),
+    )
+    for (const { tenant, path, status, bytes } of answers) {
+      expect([path, status]).toEqual([path, 200])
+      for (const other of tenants.filter((name) => name !== tenant)) expect(bytes.includes(other)).toBe(false)
+      expect(bytes.includes(canary)).toBe(false)
+      if (!path.endsWith('thumbnail')) continue
+      const { dominant } = await sharp(bytes).stats()
+      expect(Math.abs(dominant.r - 40 * tenants.indexOf(tenant))).toBeLessThanOrEqual(8)
+    }
+    for (const tenant of tenants) {
+      const foreign = await fleet.get(tenant, `/api/images/only-${tenants.find((name) => name !== tenant)}.jpg`)
+      expect(foreign.status).toBe(404)
+    }
+    expectCleanLog(fleet, tenants)
+  })
+})
+
+/** Each line speaks of one tenant, and none of a secret. */
+function expectCleanLog(fleet: Fleet, tenants: readonly string[]): void {
+  expect(fleet.host.lines.length).toBeGreaterThan(0)
+  for (const line of fleet.host.lines) {
+    expect(line).not.toMatch(/canary|X-Amz|credentials_ref|-storage/)
+    const { tenant, path = '', request_id = '' }: Record<string, string | undefined> = JSON.parse(line)
+    if (!tenant || path.includes('only-')) continue
+    for (const other of tenants.filter((name) => name !== tenant)) expect(line).not.toContain(other)
+    if (request_id.startsWith('of-')) expect(request_id).toBe(`of-${tenant}`)
+  }
+}
+
+describe('a photo of a local store', () => {
+  it('is read by a link of our own, on its own host only', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'publisher-photos-'))
+    await using fleet = await startFleet(nodeHost)
+    const features = { auto_view_enabled: true }
+    for (const tenant of ['alice', 'bob']) {
+      fleet.orchestrator.tenants.set(`${tenant}.${baseDomain}`, {
+        config: { features, storage: { provider: 'local', paths: { root: directory } } },
+      })
+    }
+    const photo = await picture(1)
+    await writeFile(join(directory, 'a b.jpg'), photo)
+    const { temp_url } = await (await fleet.get('alice', '/api/images/a%20b.jpg')).json()
+    const link = new URL(temp_url)
+    expect(link.origin).toBe(`https://alice.${baseDomain}`)
+    const original = await fleet.get('alice', link.pathname + link.search)
+    expect(original.headers.get('content-type')).toBe('image/jpeg')
+    expect(Buffer.from(await original.arrayBuffer()).equals(photo)).toBe(true)
+    expect((await fleet.get('bob', link.pathname + link.search)).status).toBe(403)
+    expect((await fleet.get('alice', `${link.pathname}x.jpg${link.search}`)).status).toBe(404)
+    const head = await fleet.host.request(`alice.${baseDomain}`, link.pathname + link.search, { method: 'HEAD', headers: https })
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(photo.length)])
+    await rm(directory, { recursive: true })
+  })
+})
