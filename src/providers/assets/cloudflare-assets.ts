@@ -1,0 +1,53 @@
+/** The web app behind the Workers static assets binding. */
+import { type Assets, assetCaching } from '../../runtime/ports/assets.ts'
+
+export interface CloudflareAssetsOptions {
+  /**
+   * The `ASSETS` binding over the built folder. It needs `run_worker_first = true`, else it answers before the worker
+   * for any host, and `not_found_handling` left at `none`.
+   */
+  binding: { fetch(request: Request): Promise<Response> }
+}
+
+/** Headers of the binding's answer that are passed on. Compression is the edge's affair. */
+const passedOn = ['content-type', 'content-length', 'etag']
+/** The request headers that the binding may see: no cookie, no authorization. */
+const asked = ['if-none-match', 'accept-encoding']
+
+/** Serves the page and the fingerprinted files from the binding. Throws an Error when the binding fails. */
+export function createCloudflareAssets({ binding }: CloudflareAssetsOptions): Assets {
+  const fetchFile = async (path: string, request: Request, caching: string): Promise<Response | null> => {
+    const headers = pick(request.headers, asked)
+    // Only the path matters to the binding.
+    const response = await binding.fetch(
+      new Request(new URL(path, 'https://assets.invalid'), { method: request.method, headers }),
+    )
+    if (response.status >= 500) throw new Error(`the ASSETS binding answered ${response.status}`)
+    if (response.status !== 200 && response.status !== 304) return null
+    const answer = pick(response.headers, passedOn)
+    answer.set('cache-control', caching)
+    answer.set('vary', 'Accept-Encoding')
+    return new Response(response.body, { status: response.status, headers: answer })
+  }
+  return {
+    index: async (request) => {
+      // Not `/index.html`: the binding redirects that to `/` (html_handling "auto-trailing-slash").
+      const page = await fetchFile('/', request, assetCaching.page)
+      if (!page) throw new Error('the ASSETS binding holds no page: run `npm run build` before deploying')
+      return page
+    },
+    get: async (path, request) => {
+      if (!/^\/assets\/[\w.-]+$/.test(path)) return null
+      return fetchFile(path, request, assetCaching.fingerprinted)
+    },
+  }
+}
+
+function pick(headers: Headers, names: readonly string[]): Headers {
+  const picked = new Headers()
+  for (const name of names) {
+    const value = headers.get(name)
+    if (value !== null) picked.set(name, value)
+  }
+  return picked
+}

@@ -1,0 +1,106 @@
+/** The web app from a folder on disk, read into memory at the start. Node only. */
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseAccept } from 'hono/utils/accept'
+import { getMimeType } from 'hono/utils/mime'
+import { type Assets, assetCaching } from '../../runtime/ports/assets.ts'
+import { matchesNone } from '../../workflow/thumbnail/entity-tag.ts'
+
+export interface LocalAssetsOptions {
+  /** The folder that `npm run build` wrote: `index.html`, `assets/`, and beside each file its `.br` and `.gz`. */
+  directory: string
+}
+
+/** A file as it travels. */
+interface Representation {
+  body: Uint8Array<ArrayBuffer>
+  /** Differs between content codings, as a strong entity tag must (RFC 9110, section 8.8.1). */
+  etag: string
+}
+
+interface Asset {
+  contentType: string
+  caching: string
+  plain: Representation
+  /** By content coding (RFC 9110, section 8.4), the best one first. */
+  compressed: (Representation & { coding: string })[]
+}
+
+const codings = [
+  { coding: 'br', suffix: '.br' },
+  { coding: 'gzip', suffix: '.gz' },
+]
+
+/**
+ * Reads the built web app. A request only looks up a map, so no path leads out of it. Throws an Error that says what to
+ * do when the app has not been built, or when the build holds a file of unknown type.
+ */
+export async function createLocalAssets({ directory }: LocalAssetsOptions): Promise<Assets> {
+  const names = await filesOf(directory)
+  const load = async (name: string, caching: string): Promise<Asset> => {
+    const contentType = getMimeType(name)
+    if (!contentType) throw new Error(`The web app's build holds ${name}, and nobody knows its media type.`)
+    const path = join(directory, name)
+    const compressed = codings
+      .filter(({ suffix }) => names.has(name + suffix))
+      .map(async ({ coding, suffix }) => ({ coding, ...(await representation(path + suffix)) }))
+    return {
+      contentType,
+      caching,
+      plain: await representation(path),
+      compressed: await Promise.all(compressed),
+    }
+  }
+  const page = await load('index.html', assetCaching.page)
+  const originals = [...names].filter((name) => name.startsWith('assets/') && !/\.(br|gz)$/.test(name))
+  const assets = new Map<string, Asset>(
+    await Promise.all(
+      originals.map(async (name) => [`/${name}`, await load(name, assetCaching.fingerprinted)] as const),
+    ),
+  )
+  return {
+    index: async (request) => respond(page, request),
+    get: async (path, request) => {
+      const asset = assets.get(path)
+      return asset ? respond(asset, request) : null
+    },
+  }
+}
+
+/** Names of all files, relative to the folder, with `/` between segments. */
+async function filesOf(directory: string): Promise<Set<string>> {
+  try {
+    const [top, fingerprinted] = await Promise.all([readdir(directory), readdir(join(directory, 'assets'))])
+    return new Set([...top, ...fingerprinted.map((name) => `assets/${name}`)])
+  } catch (cause) {
+    throw new Error(`The web app is not built: ${directory} cannot be read. Run \`npm run build\`.`, {
+      cause,
+    })
+  }
+}
+
+async function representation(path: string): Promise<Representation> {
+  const body = await readFile(path)
+  return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
+}
+
+function respond({ contentType, caching, plain, compressed }: Asset, request: Request): Response {
+  const accepts = codingPredicate(request.headers.get('accept-encoding') ?? '')
+  const chosen = compressed.find(({ coding }) => accepts(coding))
+  const { body, etag } = chosen ?? plain
+  const headers = new Headers({ 'cache-control': caching, etag, vary: 'Accept-Encoding' })
+  if (matchesNone(request.headers.get('if-none-match') ?? undefined, etag)) {
+    return new Response(null, { status: 304, headers })
+  }
+  headers.set('content-type', contentType)
+  headers.set('content-length', String(body.byteLength))
+  if (chosen) headers.set('content-encoding', chosen.coding)
+  return new Response(request.method === 'HEAD' ? null : body, { headers })
+}
+
+/** What `Accept-Encoding` allows (RFC 9110, section 12.5.3). `*` speaks for codings that are not named. */
+function codingPredicate(header: string): (coding: string) => boolean {
+  const weights = new Map(parseAccept(header).map(({ type, q }) => [type.toLowerCase(), q]))
+  return (coding) => (weights.get(coding) ?? weights.get('*') ?? 0) > 0
+}

@@ -1,0 +1,113 @@
+/** The API as the web app uses it. Every answer is a photo or a problem; nothing is thrown. */
+import type { Photo } from '../handlers/schemas.ts'
+import { retryAfterMs } from '../retry.ts'
+
+export type { Photo }
+
+export interface ApiProblem {
+  /** The server's code (src/errors.ts), or `offline`, `unreachable`, `unexpected_answer` where there is none. */
+  code: string
+  /** 0 where there was no answer. */
+  status: number
+  /** What the server says to people. */
+  detail: string | null
+  requestId: string | null
+  /** The server's `Retry-After`. */
+  retryAfterSeconds: number | null
+}
+
+export type Answer = { photo: Photo } | { problem: ApiProblem }
+
+export interface GalleryApi {
+  /** The next photo of this visitor's walk. */
+  random(): Promise<Answer>
+  photo(filename: string): Promise<Answer>
+  /** Why a picture did not load, for the browser does not say. `null` when it loads now. */
+  pictureProblem(photo: Photo): Promise<ApiProblem | null>
+}
+
+const timeoutMs = 20_000
+
+/** The API of the page's own host. */
+export function createApi(): GalleryApi {
+  return {
+    random: () => askForPhoto('/api/images/random'),
+    photo: (filename) => askForPhoto(`/api/images/${encodeURIComponent(filename)}`),
+    pictureProblem: async ({ thumbnail_url }) => {
+      const response = await ask(thumbnail_url, 'image/*')
+      if (!(response instanceof Response)) return response
+      if (!response.ok) return problemOf(response)
+      await response.body?.cancel()
+      return null
+    },
+  }
+}
+
+async function askForPhoto(path: string): Promise<Answer> {
+  const response = await ask(path, 'application/json')
+  if (!(response instanceof Response)) return { problem: response }
+  if (!response.ok) return { problem: await problemOf(response) }
+  const body = await jsonOf(response)
+  return isPhoto(body) ? { photo: body } : { problem: { ...without(response), code: 'unexpected_answer' } }
+}
+
+async function ask(path: string, accept: string): Promise<Response | ApiProblem> {
+  try {
+    // `no-store`: asking for the same photo again after a failure must reach the server.
+    return await fetch(path, {
+      headers: { accept },
+      cache: 'no-store',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+  } catch {
+    const code = navigator.onLine ? 'unreachable' : 'offline'
+    return { code, status: 0, detail: null, requestId: null, retryAfterSeconds: null }
+  }
+}
+
+/** Reads a problem document (RFC 9457). A proxy's error page in its place leaves what the status and headers say. */
+async function problemOf(response: Response): Promise<ApiProblem> {
+  const bare = without(response)
+  const body = await jsonOf(response)
+  if (!isRecord(body)) return bare
+  return {
+    ...bare,
+    code: typeof body.code === 'string' ? body.code : bare.code,
+    detail: typeof body.detail === 'string' ? body.detail : null,
+    requestId: typeof body.request_id === 'string' ? body.request_id : bare.requestId,
+  }
+}
+
+function without({ status, headers }: Response): ApiProblem {
+  const wait = retryAfterMs(headers, Date.now())
+  return {
+    code: 'unexpected_answer',
+    status,
+    detail: null,
+    requestId: headers.get('x-request-id'),
+    retryAfterSeconds: wait === undefined ? null : Math.ceil(wait / 1000),
+  }
+}
+
+/** `null` for what is no JSON or broke off. */
+async function jsonOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch {
+    return null
+  }
+}
+
+/** Looks at what the page cannot do without. The server validates its own answers; the bundle carries no schema library. */
+function isPhoto(value: unknown): value is Photo {
+  return (
+    isRecord(value) &&
+    ['filename', 'temp_url', 'thumbnail_url', 'sha256'].every((field) => typeof value[field] === 'string') &&
+    ['caption', 'sd_caption'].every((field) => value[field] === null || typeof value[field] === 'string') &&
+    (value.metadata === null || isRecord(value.metadata))
+  )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

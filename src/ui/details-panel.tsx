@@ -1,0 +1,35 @@
+/** All that is known about a photo, and the way to its original. */
+import type { Photo } from './api.ts'
+import { CloseIcon } from './icons.tsx'
+import { detailsOf } from './photo-words.ts'
+import { texts } from './texts.ts'
+
+export interface DetailsPanelProps {
+  id: string
+  photo: Photo
+  isOpen: boolean
+  onClose: () => void
+}
+
+export function DetailsPanel({ id, photo, isOpen, onClose }: DetailsPanelProps) {
+  return (
+    <aside class="details" id={id} hidden={!isOpen} aria-label={texts.details}>
+      <button type="button" class="button icon close" aria-label={texts.closeDetails} onClick={onClose}>
+        <CloseIcon />
+      </button>
+      {photo.caption && <p class="full-caption">{photo.caption}</p>}
+      <a class="button original" href={photo.temp_url} target="_blank" rel="noopener noreferrer">
+        {texts.original}
+        <span class="visually-hidden"> ({texts.opensInNewTab})</span>
+      </a>
+      <dl>
+        {detailsOf(photo).map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </aside>
+  )
+}

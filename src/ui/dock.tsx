@@ -1,0 +1,61 @@
+/** The caption and the buttons, where the thumb is. */
+import type { RefObject } from 'preact'
+import type { Gallery, GalleryState } from './gallery.ts'
+import { BackIcon, DetailsIcon, NextIcon } from './icons.tsx'
+import { texts } from './texts.ts'
+
+/** The element that the details button opens. */
+export const detailsId = 'details'
+
+export interface DockProps {
+  gallery: Gallery
+  state: GalleryState
+  /** Whether the details are open. */
+  isOpen: boolean
+  detailsButton: RefObject<HTMLButtonElement | null>
+  onDetails: () => void
+}
+
+export function Dock({ gallery, state, isOpen, detailsButton, onDetails }: DockProps) {
+  const { photo, isBusy, position } = state
+  return (
+    <footer class="dock">
+      <p class={`caption ${photo?.caption ? '' : 'muted'}`}>{photo && (photo.caption || texts.noCaption)}</p>
+      <div class="controls">
+        <button
+          type="button"
+          class="button"
+          aria-disabled={position === 0}
+          aria-keyshortcuts="ArrowLeft"
+          onClick={gallery.previous}
+        >
+          <BackIcon />
+          <span class="label">{texts.back}</span>
+        </button>
+        <button
+          type="button"
+          class="button"
+          ref={detailsButton}
+          disabled={!photo}
+          aria-expanded={isOpen && photo !== null}
+          aria-controls={detailsId}
+          aria-keyshortcuts="I"
+          onClick={onDetails}
+        >
+          <DetailsIcon />
+          <span class="label">{texts.details}</span>
+        </button>
+        <button
+          type="button"
+          class="button next"
+          aria-busy={isBusy}
+          aria-keyshortcuts="Space ArrowRight"
+          onClick={gallery.next}
+        >
+          {texts.next}
+          <NextIcon />
+        </button>
+      </div>
+    </footer>
+  )
+}

@@ -1,0 +1,99 @@
+/** Line icons on a 24 pixel grid. They decorate: the words beside them, or the button's label, say the same. */
+import type { ComponentChildren } from 'preact'
+import type { ProblemKind } from './problem-kind.ts'
+
+function Icon({ children }: { children: ComponentChildren }) {
+  return (
+    <svg class="line-icon" viewBox="0 0 24 24" aria-hidden="true">
+      {children}
+    </svg>
+  )
+}
+
+export const BackIcon = () => (
+  <Icon>
+    <path d="M14.5 5.5 8 12l6.5 6.5" />
+  </Icon>
+)
+
+export const NextIcon = () => (
+  <Icon>
+    <path d="M9.5 5.5 16 12l-6.5 6.5" />
+  </Icon>
+)
+
+export const DetailsIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M12 11v5M12 8v.01" />
+  </Icon>
+)
+
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m6.5 6.5 11 11m0-11-11 11" />
+  </Icon>
+)
+
+export const SunIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="3.75" />
+    <path d="M12 3v2m0 14v2M3 12h2m14 0h2M5.6 5.6 7 7m10 10 1.4 1.4m0-12.8L17 7M7 17l-1.4 1.4" />
+  </Icon>
+)
+
+export const MoonIcon = () => (
+  <Icon>
+    <path d="M19.5 14.2A8 8 0 0 1 9.8 4.5a8 8 0 1 0 9.7 9.7Z" />
+  </Icon>
+)
+
+const frame = <rect x="3.5" y="5" width="17" height="14" rx="2" />
+const cloud = <path d="M7.5 18.5a4 4 0 0 1-.4-8 5.2 5.2 0 0 1 10-1 4.5 4.5 0 0 1-.6 9Z" />
+const crossedCloud = (
+  <>
+    {cloud}
+    <path d="m4 4 16 16" />
+  </>
+)
+
+const drawings: Readonly<Record<ProblemKind, ComponentChildren>> = {
+  empty: (
+    <>
+      {frame}
+      <path d="m7 15.5 3.2-3.7 2.6 2.7 1.6-1.6 2.6 2.6M15.5 9.5v.01" />
+    </>
+  ),
+  missing: (
+    <>
+      {frame}
+      <path d="M10 10.2a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.3M12 15.9v.01" />
+    </>
+  ),
+  private: (
+    <>
+      <rect x="5" y="10.5" width="14" height="9" rx="2" />
+      <path d="M8 10.5V8a4 4 0 0 1 8 0v2.5" />
+    </>
+  ),
+  unreadable: (
+    <>
+      {frame}
+      <path d="M3.8 18.3 20.2 5.7" />
+    </>
+  ),
+  slowDown: (
+    <>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M12 7v5l3 2" />
+    </>
+  ),
+  unavailable: cloud,
+  offline: crossedCloud,
+  unreachable: crossedCloud,
+  failed: <path d="M12 4 3 19.5h18Zm0 6v4.5m0 2.2v.01" />,
+}
+
+export function ProblemIcon({ kind }: { kind: ProblemKind }) {
+  return <Icon>{drawings[kind]}</Icon>
+}

@@ -1,0 +1,75 @@
+/** What went wrong, what to do about it, and the button for it. */
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { ApiProblem } from './api.ts'
+import { ProblemIcon } from './icons.tsx'
+import { kindOf, type ProblemKind, retryAfterSeconds } from './problem-kind.ts'
+import { texts } from './texts.ts'
+
+export interface NoticeProps {
+  problem: ApiProblem
+  /** In a row, this one included. */
+  failures: number
+  /** Small, because the photo before is still there. */
+  isOverPhoto: boolean
+  /** The next attempt is under way. */
+  isBusy: boolean
+  onRetry: () => void
+  onNext: () => void
+}
+
+export function Notice({ problem, failures, isOverPhoto, isBusy, onRetry, onNext }: NoticeProps) {
+  const kind = kindOf(problem)
+  const { title, advice } = texts.problems[kind]
+  const wait = useMemo(() => retryAfterSeconds(problem, failures), [problem, failures])
+  const goesOn = kind === 'missing' || kind === 'unreadable'
+  return (
+    <section class={`notice ${isOverPhoto ? 'over-photo' : ''}`} aria-labelledby="notice-title">
+      <ProblemIcon kind={kind} />
+      <h2 id="notice-title">{title}</h2>
+      <p>{advice}</p>
+      {problem.detail && !isSaidBy(kind) && <p class="muted">{problem.detail}</p>}
+      <button type="button" class="button action" aria-busy={isBusy} onClick={goesOn ? onNext : onRetry}>
+        {goesOn ? texts.anotherPhoto : texts.tryAgain}
+      </button>
+      {wait !== null && <Countdown key={failures} seconds={wait} isPaused={isBusy} onEnd={onRetry} />}
+      {problem.requestId && <p class="request-id">{texts.requestId(problem.requestId)}</p>}
+    </section>
+  )
+}
+
+/** Our own words already say all of it. */
+function isSaidBy(kind: ProblemKind): boolean {
+  return kind === 'empty' || kind === 'missing'
+}
+
+interface CountdownProps {
+  seconds: number
+  isPaused: boolean
+  onEnd: () => void
+}
+
+/** Counts only while somebody looks, and ends at once when the connection is back. */
+function Countdown({ seconds, isPaused, onEnd }: CountdownProps) {
+  const [left, setLeft] = useState(seconds)
+  useEffect(() => {
+    if (isPaused) return
+    let rest = seconds
+    const timer = setInterval(() => {
+      if (document.hidden) return
+      rest -= 1
+      setLeft(rest)
+      if (rest === 0) onEnd()
+    }, 1000)
+    return () => clearInterval(timer)
+  }, [seconds, isPaused, onEnd])
+  useEffect(() => {
+    addEventListener('online', onEnd)
+    return () => removeEventListener('online', onEnd)
+  }, [onEnd])
+  return <p class="muted countdown">{isPaused ? texts.retrying : texts.retriesIn(clock(left))}</p>
+}
+
+/** `0:07`, `12:00`. */
+function clock(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}

@@ -1,0 +1,213 @@
+/** How the page looks and keeps still: themes, windows of all sizes, motion, focus. */
+import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { problem, randomPath, somePhotos } from './scripted-gallery.ts'
+import { pictureOf, prefetched, visiting } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+const backgrounds = { dark: 'rgb(15, 15, 16)', light: 'rgb(245, 243, 239)' } as const
+
+const background = (page: Page) =>
+  page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+
+describe('the theme', () => {
+  it.each(['dark', 'light'] as const)('is %s where the system wishes that', async (colorScheme) => {
+    const { page } = await visiting(browser, { colorScheme })
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    expect(await background(page)).toBe(backgrounds[colorScheme])
+  })
+
+  it('is the chosen one, also after a reload and for the browser around the page', async () => {
+    const { page } = await visiting(browser, { colorScheme: 'dark' })
+    await page.goto('/')
+    await page.getByRole('button', { name: 'Switch to the light theme' }).click()
+    expect(await background(page)).toBe(backgrounds.light)
+    expect(await page.locator('meta[name="theme-color"]').first().getAttribute('content')).toBe(
+      backgrounds.light,
+    )
+    await page.reload()
+    await page.getByRole('button', { name: 'Switch to the dark theme' }).waitFor()
+    expect(await background(page)).toBe(backgrounds.light)
+  })
+
+  it('follows the system while nothing was chosen', async () => {
+    const { page } = await visiting(browser, { colorScheme: 'dark' })
+    await page.goto('/')
+    await page.getByRole('button', { name: 'Switch to the light theme' }).waitFor()
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.getByRole('button', { name: 'Switch to the dark theme' }).waitFor()
+    expect(await background(page)).toBe(backgrounds.light)
+  })
+
+  it('can be changed where the browser forbids storage', async () => {
+    const { page } = await visiting(browser)
+    await page.addInitScript(() => {
+      Object.defineProperty(window, 'localStorage', {
+        get: () => {
+          throw new DOMException('forbidden', 'SecurityError')
+        },
+      })
+    })
+    await page.goto('/')
+    await page.getByRole('button', { name: 'Switch to the light theme' }).click()
+    expect(await background(page)).toBe(backgrounds.light)
+  })
+})
+
+describe('Next', () => {
+  it.each([
+    ['a phone', phone],
+    ['a desktop', desktop],
+  ])(
+    'moves nothing on %s, whatever the length of the caption and the shape of the photo',
+    async (_, window) => {
+      const captions = ['Short.', 'Long. '.repeat(80), null, 'Short again.']
+      const photos = somePhotos(4).map((photo, index) => ({ ...photo, caption: captions[index] ?? null }))
+      const { page } = await visiting(browser, { photos, ...window })
+      await page.addInitScript(watchLayout)
+      await page.goto('/')
+      await pictureOf(page, 'one')
+      const stage = await page.locator('.stage').boundingBox()
+      for (const [name, following] of [
+        ['two', 'three'],
+        ['three', 'four'],
+        ['four', 'one'],
+      ] as const) {
+        await page.keyboard.press('Space')
+        await pictureOf(page, name)
+        await prefetched(page, following)
+        expect(await page.locator('.stage').boundingBox()).toEqual(stage)
+      }
+      expect(await page.evaluate(() => Reflect.get(window, 'layoutShift'))).toBe(0)
+    },
+  )
+})
+
+/** The narrowest window of WCAG 2.2 (1.4.10), an old small phone, 200 % zoom of 1280x800, a phone on its side. */
+const windows = [
+  ['320x256', { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 }],
+  ['320x568', { viewport: { width: 320, height: 568 } }],
+  ['640x400', { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }],
+  ['844x390', { viewport: { width: 844, height: 390 }, hasTouch: true }],
+  ['390x844', phone],
+  ['1440x900', desktop],
+] as const
+
+describe.each(windows)('a window of %s', (_, window) => {
+  it('shows photo, details and every button without scrolling sideways', async () => {
+    const { page } = await visiting(browser, window)
+    await page.goto('/')
+    await secondPhoto(page)
+    await expectReachable(page, ['Next', 'Back', 'Details'])
+    await page.getByRole('button', { name: 'Details', exact: true }).click()
+    await expectReachable(page, ['Next', 'Back', 'Close details'])
+  })
+
+  it('shows a problem and its button without scrolling sideways', async () => {
+    const { page, gallery } = await visiting(browser, window)
+    gallery.script(randomPath, () => problem(503, 'storage_unavailable', { 'retry-after': '30' }))
+    await page.goto('/')
+    await expectReachable(page, ['Try again'])
+  })
+
+  it('stays usable with letters twice as large', async () => {
+    const { page } = await visiting(browser, window)
+    await page.goto('/')
+    await secondPhoto(page)
+    await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'))
+    await expectReachable(page, ['Next', 'Back', 'Details'])
+  })
+})
+
+describe('those who need it otherwise', () => {
+  it('see nothing move when they asked for that', async () => {
+    const { page } = await visiting(browser, { reducedMotion: 'reduce' })
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.keyboard.press('Space')
+    await pictureOf(page, 'two')
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0)
+  })
+
+  it('see where the keyboard is, on everything that it reaches', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    const reached: string[] = []
+    for (const _ of [1, 2, 3, 4]) {
+      await page.keyboard.press('Tab')
+      const focused = page.locator(':focus-visible')
+      const outline = await focused.evaluate((element) => getComputedStyle(element).outline)
+      expect(outline).toContain('solid 3px')
+      reached.push(await focused.evaluate((element) => element.ariaLabel ?? element.textContent))
+    }
+    expect(reached).toEqual(['Switch to the light theme', 'Back', 'Details', 'Next'])
+  })
+
+  it('are told what to do where the script does not arrive', async () => {
+    const { page } = await visiting(browser)
+    await page.route('**/*.js', () => {})
+    await page.goto('/', { waitUntil: 'commit' })
+    const words = page.locator('.starting')
+    await words.waitFor()
+    await vi.waitFor(async () => {
+      expect(await words.evaluate((element) => getComputedStyle(element).opacity)).toBe('1')
+    }, 8000)
+  })
+
+  it('are told why there is nothing without JavaScript', async () => {
+    const { page } = await visiting(browser, { javaScriptEnabled: false })
+    await page.goto('/')
+    const words = page.locator('noscript')
+    expect(await words.isVisible()).toBe(true)
+    expect(await words.textContent()).toContain('needs JavaScript')
+  })
+})
+
+/** From here there is a way back. */
+async function secondPhoto(page: Page): Promise<void> {
+  await pictureOf(page, 'one')
+  await page.keyboard.press('Space')
+  await pictureOf(page, 'two')
+}
+
+/** Each of these buttons can be scrolled to, is not covered, and is large enough for a thumb. */
+async function expectReachable(page: Page, buttons: string[]): Promise<void> {
+  for (const name of buttons) {
+    const button = page.getByRole('button', { name, exact: true })
+    await button.click({ trial: true })
+    const box = await button.boundingBox()
+    expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44)
+  }
+  const tooWide = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    return scrollWidth - clientWidth
+  })
+  expect(tooWide).toBe(0)
+}
+
+/**
+ * Runs in the page, before its own scripts: adds up how far things moved by themselves. Unlike the usual metric this
+ * counts what follows an input, too.
+ */
+function watchLayout(): void {
+  let sum = 0
+  const add = (entries: PerformanceEntryList) => {
+    for (const entry of entries) sum += Number(Reflect.get(entry, 'value'))
+  }
+  const observer = new PerformanceObserver((list) => add(list.getEntries()))
+  observer.observe({ type: 'layout-shift', buffered: true })
+  Object.defineProperty(window, 'layoutShift', {
+    get: () => {
+      add(observer.takeRecords())
+      return sum
+    },
+  })
+}

@@ -1,0 +1,253 @@
+/** What the page says and does when there is no photo to show. */
+import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { openChromium } from '../../scripts/chromium.ts'
+import { problem, randomPath, type ScriptedGallery } from './scripted-gallery.ts'
+import { announced, pictureOf, prefetched, visiting } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+const onePicture = '/api/images/one.jpg/thumbnail'
+
+describe('instead of the first photo', () => {
+  it('something to wait for is shown until the answer is there', async () => {
+    const { page, gallery } = await visiting(browser)
+    const late = Promise.withResolvers<Response>()
+    gallery.script(randomPath, () => late.promise)
+    await page.goto('/')
+    await page.locator('.placeholder').waitFor()
+    expect(await announced(page)).toBe('Loading a photo')
+    expect(await page.getByRole('button', { name: 'Next' }).getAttribute('aria-busy')).toBe('true')
+    late.resolve(problem(404, 'no_photos'))
+    await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
+  })
+
+  it.each([
+    [404, 'no_photos', 'No photos yet'],
+    [401, 'not_signed_in', 'This gallery is private'],
+    [403, 'not_admin', 'This gallery is private'],
+    [503, 'sign_in_unavailable', 'This gallery is private'],
+    [404, 'tenant_not_found', 'Something went wrong'],
+    [500, 'internal_error', 'Something went wrong'],
+    [418, 'a_code_from_the_future', 'Something went wrong'],
+  ])(
+    'a %i with the code %s is told, and nothing is tried without being asked',
+    async (status, code, title) => {
+      const { page, gallery } = await visiting(browser)
+      await page.clock.install()
+      gallery.script(randomPath, () => problem(status, code))
+      await page.goto('/')
+      await page.getByRole('heading', { name: title }).waitFor()
+      expect(await announced(page)).toContain(title)
+      expect(await page.locator('.request-id').textContent()).toBe(`Request request-${code}`)
+      expect(await page.getByRole('button', { name: 'Next' }).count()).toBe(0)
+      await page.clock.runFor(600_000)
+      expect(gallery.asked).toEqual([randomPath])
+      gallery.heal(randomPath)
+      await page.getByRole('button', { name: 'Try again' }).click()
+      await pictureOf(page, 'one')
+    },
+  )
+
+  it.each([
+    [503, 'config_unavailable', 'Not available right now'],
+    [503, 'storage_unavailable', 'Not available right now'],
+    [503, 'a_code_from_the_future', 'Not available right now'],
+    [429, 'busy', 'One moment, please'],
+  ])(
+    'a %i with the code %s is told in the words of the server, and tried again when it said',
+    async (status, code, title) => {
+      const { page, gallery } = await visiting(browser)
+      await page.clock.install()
+      gallery.script(randomPath, () => problem(status, code, { 'retry-after': '90' }))
+      await page.goto('/')
+      await page.getByRole('heading', { name: title }).waitFor()
+      expect(await page.getByText(`The server says ${code}.`).first().isVisible()).toBe(true)
+      const wait = await secondsLeft(page)
+      expect(wait).toBeGreaterThanOrEqual(89)
+      expect(wait).toBeLessThanOrEqual(113)
+      gallery.heal(randomPath)
+      await countDown(page, gallery)
+      await pictureOf(page, 'one')
+    },
+  )
+
+  it('a page that nobody looks at asks for nothing', async () => {
+    const { page, gallery } = await visiting(browser)
+    await page.clock.install()
+    gallery.script(randomPath, () => problem(503, 'storage_unavailable', { 'retry-after': '5' }))
+    await page.goto('/')
+    await page.locator('.countdown').waitFor()
+    await page.evaluate(() => Object.defineProperty(document, 'hidden', { get: () => true }))
+    await page.clock.runFor(60_000)
+    expect(gallery.asked).toEqual([randomPath])
+  })
+
+  it('each failure in a row waits longer than the one before, unless the server says how long', async () => {
+    const { page, gallery } = await visiting(browser)
+    await page.clock.install()
+    gallery.script(randomPath, () => problem(503, 'storage_unavailable'))
+    await page.goto('/')
+    const waits: number[] = []
+    for (const attempt of [1, 2, 3, 4, 5, 6]) {
+      waits.push(await secondsLeft(page))
+      const answered = page.waitForResponse((response) => response.url().endsWith(randomPath))
+      await page.getByRole('button', { name: 'Try again' }).click()
+      await answered
+      await page.locator('[aria-busy=false]').first().waitFor()
+      expect(gallery.asked).toHaveLength(attempt + 1)
+    }
+    expect(waits[0]).toBeGreaterThanOrEqual(5)
+    expect(waits[2]).toBeGreaterThan(waits[0] ?? 0)
+    expect(waits[5]).toBeGreaterThanOrEqual(60)
+    expect(waits[5]).toBeLessThanOrEqual(75)
+  })
+
+  it('the button keeps the focus while its attempt fails', async () => {
+    const { page, gallery } = await visiting(browser)
+    gallery.script(randomPath, () => problem(500, 'internal_error'))
+    await page.goto('/')
+    const button = page.getByRole('button', { name: 'Try again' })
+    await button.focus()
+    const answered = page.waitForResponse((response) => response.url().endsWith(randomPath))
+    await page.keyboard.press('Enter')
+    await answered
+    await page.locator('[aria-busy=false]').first().waitFor()
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  it('an address of a photo that is gone leads on to another one', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/?photo=gone.jpg')
+    await page.getByRole('heading', { name: 'That photo is not here' }).waitFor()
+    await page.getByRole('button', { name: 'Show another photo' }).click()
+    await pictureOf(page, 'one')
+  })
+
+  it.each([
+    [
+      'a page of a proxy',
+      () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
+      'Not available right now',
+    ],
+    ['something that is no photo', () => Response.json({ filenames: [] }), 'Something went wrong'],
+    ['no JSON at all', () => new Response('{"filename":"x'), 'Something went wrong'],
+    ['a photo without a thumbnail', () => Response.json({ filename: 'one.jpg' }), 'Something went wrong'],
+  ])('%s is a problem like others, not a blank page', async (_, script, title) => {
+    const { page, gallery } = await visiting(browser)
+    gallery.script(randomPath, script)
+    await page.goto('/')
+    await page.getByRole('heading', { name: title }).waitFor()
+    expect(await page.getByRole('button', { name: 'Try again' }).isVisible()).toBe(true)
+  })
+})
+
+describe('when the next photo cannot be had', () => {
+  it('the current one stays, and stepping back works', async () => {
+    const { page, gallery } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await prefetched(page, 'two')
+    gallery.script(randomPath, () => problem(503, 'storage_unavailable', { 'retry-after': '30' }))
+    await page.keyboard.press('Space')
+    await pictureOf(page, 'two')
+    await page.keyboard.press('Space')
+    await page.getByRole('heading', { name: 'Not available right now' }).waitFor()
+    await pictureOf(page, 'two')
+    await page.keyboard.press('ArrowLeft')
+    await pictureOf(page, 'one')
+    expect(await page.getByRole('heading', { level: 2 }).count()).toBe(0)
+  })
+
+  it('offline is told, and the walk goes on by itself when the connection is back', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await prefetched(page, 'two')
+    await page.context().setOffline(true)
+    await page.keyboard.press('Space')
+    await pictureOf(page, 'two')
+    await page.keyboard.press('Space')
+    await page.getByRole('heading', { name: 'You are offline' }).waitFor()
+    await page.context().setOffline(false)
+    await pictureOf(page, 'three')
+  })
+
+  it('a server that does not answer is told apart from being offline', async () => {
+    const { page } = await visiting(browser)
+    await page.route(`**${randomPath}`, (route) => route.abort('connectionrefused'))
+    await page.goto('/')
+    await page.getByRole('heading', { name: 'No answer from the gallery' }).waitFor()
+  })
+
+  it('a server that accepts and then says nothing is given up after a while', async () => {
+    const { page, gallery } = await visiting(browser)
+    gallery.script(randomPath, () => new Promise<Response>(() => {}))
+    await page.clock.install()
+    await page.goto('/')
+    await vi.waitFor(() => expect(gallery.asked).toHaveLength(1))
+    await page.clock.runFor(20_000)
+    await page.getByRole('heading', { name: 'No answer from the gallery' }).waitFor()
+  })
+})
+
+describe('a picture that does not load', () => {
+  it.each([
+    ['is damaged', () => problem(422, 'photo_unreadable')],
+    ['is too large', () => problem(413, 'photo_too_large')],
+    ['no host here can reduce', () => problem(501, 'thumbnail_unavailable')],
+    [
+      'the browser cannot decode',
+      () => new Response('no picture', { headers: { 'content-type': 'image/jpeg' } }),
+    ],
+  ])('because it %s, is explained, and the next one is a tap away', async (_, script) => {
+    const { page, gallery } = await visiting(browser)
+    gallery.script(onePicture, script)
+    await page.goto('/')
+    await page.getByRole('heading', { name: 'This photo cannot be shown' }).waitFor()
+    expect(await page.getByText('The caption of photo one.').first().isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Show another photo' }).click()
+    await pictureOf(page, 'two')
+  })
+
+  it('for a passing reason is loaded again before anybody notices', async () => {
+    const { page, gallery } = await visiting(browser)
+    gallery.script(onePicture, () => {
+      gallery.heal(onePicture)
+      return problem(503, 'busy')
+    })
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    expect(await page.getByRole('heading', { level: 2 }).count()).toBe(0)
+  })
+
+  it('because the storage rests comes by itself later', async () => {
+    const { page, gallery } = await visiting(browser)
+    await page.clock.install()
+    gallery.script(onePicture, () => problem(503, 'storage_unavailable', { 'retry-after': '10' }))
+    await page.goto('/')
+    await page.getByRole('heading', { name: 'Not available right now' }).waitFor()
+    gallery.heal(onePicture)
+    await countDown(page, gallery)
+    await pictureOf(page, 'one')
+  })
+})
+
+/** Seconds that the countdown shows. */
+async function secondsLeft(page: Page): Promise<number> {
+  const countdown = page.locator('.countdown', { hasText: 'Tries again by itself in' })
+  const [, minutes, seconds] = /(\d+):(\d\d)$/.exec((await countdown.textContent()) ?? '') ?? []
+  return Number(minutes) * 60 + Number(seconds)
+}
+
+/** Lets the page's clock run to the end of the countdown, little further: time-outs of requests follow it as well. */
+async function countDown(page: Page, { asked }: ScriptedGallery): Promise<void> {
+  const before = asked.length
+  await page.clock.runFor((await secondsLeft(page)) * 1000 - 2000)
+  expect(asked).toHaveLength(before)
+  await page.clock.runFor(2000)
+}

@@ -1,0 +1,333 @@
+/** Looking at photos with finger, keys, buttons and links. */
+import type { Browser, CDPSession, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { openChromium, phone } from '../../scripts/chromium.ts'
+import { randomPath, somePhotos } from './scripted-gallery.ts'
+import { announced, pictureOf, prefetched, visiting } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+describe('the first photo', () => {
+  it('is a random one, with its caption, its own address, and the tenant as the title', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    expect(await page.getByText('The caption of photo one.').first().isVisible()).toBe(true)
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('alice')
+    expect(await page.title()).toBe('one.jpg · alice')
+    expect(page.url()).toMatch(/\/\?photo=one\.jpg$/)
+  })
+
+  it('is the one that the link names, and no other is shown before it', async () => {
+    const { page, gallery } = await visiting(browser)
+    await page.goto('/?photo=three.jpg')
+    await pictureOf(page, 'three')
+    expect(gallery.asked[0]).toBe('/api/images/three.jpg')
+    expect(gallery.asked[1]).toMatch(/^\/api\/images\/three\.jpg\/thumbnail/)
+  })
+
+  it('may have a name that needs escaping everywhere', async () => {
+    const filename = 'ä & b+c, #1 100%?.jpg'
+    const path = `/api/images/${encodeURIComponent(filename)}`
+    const photos = somePhotos(1).map((photo) => ({
+      ...photo,
+      filename,
+      thumbnail_url: `${path}/thumbnail?size=w960h640`,
+    }))
+    const { page } = await visiting(browser, { photos })
+    await page.goto(`/?photo=${encodeURIComponent(filename)}`)
+    await pictureOf(page, 'one')
+    expect(new URL(page.url()).searchParams.get('photo')).toBe(filename)
+  })
+
+  it('shows a caption as text, whatever it looks like', async () => {
+    const photos = somePhotos(1).map((photo) => ({
+      ...photo,
+      caption: '<img src=x onerror=alert(1)> & <b>bold</b>',
+    }))
+    const { page } = await visiting(browser, { photos })
+    await page.goto('/')
+    await page.getByText('<img src=x onerror=alert(1)> & <b>bold</b>').first().waitFor()
+    expect(await page.locator('img').count()).toBe(1)
+  })
+
+  it.each([
+    ['its caption', { metadata: null }, 'The caption of photo one.'],
+    ['neutral words', { metadata: { alt_text: ' ' }, caption: null }, 'A photo without a description'],
+  ])('without an alternative text is described by %s', async (_, part, expected) => {
+    const photos = somePhotos(1).map((photo) => ({ ...photo, ...part }))
+    const { page } = await visiting(browser, { photos })
+    await page.goto('/')
+    await page.getByRole('img', { name: expected }).waitFor()
+  })
+})
+
+describe('Next', () => {
+  it.each([
+    ['the button', (page: Page) => page.getByRole('button', { name: 'Next' }).click()],
+    ['Space', (page: Page) => page.keyboard.press('Space')],
+    ['the right arrow', (page: Page) => page.keyboard.press('ArrowRight')],
+  ])('by %s shows another photo and says so to a screen reader', async (_, act) => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await act(page)
+    await pictureOf(page, 'two')
+    expect(page.url()).toMatch(/photo=two\.jpg$/)
+    expect(await announced(page)).toBe('Photo: What photo two shows')
+  })
+
+  it('leaves Space to a button that has the focus', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await prefetched(page, 'two')
+    await page.getByRole('button', { name: 'Details', exact: true }).focus()
+    await page.keyboard.press('Space')
+    await page.getByRole('complementary', { name: 'Details' }).waitFor()
+    expect(page.url()).toMatch(/photo=one\.jpg$/)
+    await page.getByRole('button', { name: 'Next' }).focus()
+    await page.keyboard.press('Space')
+    await pictureOf(page, 'two')
+    await prefetched(page, 'three')
+    expect(page.url()).toMatch(/photo=two\.jpg$/)
+  })
+
+  it('leaves keys with a modifier to the browser', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await prefetched(page, 'two')
+    await page.keyboard.press('Control+ArrowRight')
+    await page.keyboard.press('Shift+Space')
+    expect(page.url()).toMatch(/photo=one\.jpg$/)
+  })
+
+  it('is there before it is asked for: it even works without a connection', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await prefetched(page, 'two')
+    await page.context().setOffline(true)
+    await page.keyboard.press('Space')
+    await pictureOf(page, 'two')
+  })
+
+  it('does not compete with the current picture for a slow line', async () => {
+    const { page, gallery } = await visiting(browser)
+    const picture = Promise.withResolvers<Response>()
+    gallery.script('/api/images/one.jpg/thumbnail', () => picture.promise)
+    await page.goto('/')
+    await vi.waitFor(() => expect(gallery.asked).toHaveLength(2))
+    expect(gallery.asked).toEqual([randomPath, expect.stringContaining('/one.jpg/thumbnail')])
+    picture.resolve(new Response(null, { status: 404 }))
+  })
+
+  it('pressed impatiently while the next photo is on its way moves one photo', async () => {
+    const { page, gallery } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await prefetched(page, 'two')
+    const late = Promise.withResolvers<Response>()
+    gallery.script(randomPath, () => late.promise)
+    await page.keyboard.press('Space')
+    await pictureOf(page, 'two')
+    for (const _ of [1, 2, 3]) await page.keyboard.press('Space')
+    expect(await page.getByRole('button', { name: 'Next' }).getAttribute('aria-busy')).toBe('true')
+    expect(await announced(page)).toBe('Loading the next photo')
+    gallery.heal(randomPath)
+    late.resolve(Response.json(somePhotos(3)[2]))
+    await pictureOf(page, 'three')
+    expect(gallery.asked.filter((path) => path === randomPath).length).toBeLessThanOrEqual(4)
+    expect(await page.evaluate(() => history.length)).toBe(4)
+  })
+
+  it('says so when there is only one photo', async () => {
+    const { page } = await visiting(browser, { photos: somePhotos(1) })
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.keyboard.press('Space')
+    await page.locator('.hint', { hasText: 'This is the only photo here.' }).waitFor()
+    expect(await announced(page)).toBe('This is the only photo here.')
+    expect(await page.evaluate(() => history.length)).toBe(2)
+  })
+})
+
+describe('going back', () => {
+  it.each([
+    ['the button', (page: Page) => page.getByRole('button', { name: 'Back' }).click()],
+    ['the left arrow', (page: Page) => page.keyboard.press('ArrowLeft')],
+    ['the browser', (page: Page) => page.goBack()],
+  ])('by %s shows the photos of this visit again, and Next the ones after them', async (_, back) => {
+    const { page, gallery } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    for (const name of ['two', 'three']) {
+      await page.keyboard.press('ArrowRight')
+      await pictureOf(page, name)
+    }
+    await prefetched(page, 'four')
+    const before = gallery.asked.filter((path) => path === randomPath).length
+    await back(page)
+    await pictureOf(page, 'two')
+    await back(page)
+    await pictureOf(page, 'one')
+    for (const name of ['two', 'three']) {
+      await page.keyboard.press('ArrowRight')
+      await pictureOf(page, name)
+    }
+    expect(gallery.asked.filter((path) => path === randomPath)).toHaveLength(before)
+  })
+
+  it('stops at the first photo and says so', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    const back = page.getByRole('button', { name: 'Back' })
+    expect(await back.getAttribute('aria-disabled')).toBe('true')
+    await page.keyboard.press('ArrowLeft')
+    expect(await announced(page)).toBe('This is where you started.')
+    expect(page.url()).toMatch(/photo=one\.jpg$/)
+  })
+
+  it('twice in the same moment does not leave the page', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.keyboard.press('ArrowRight')
+    await pictureOf(page, 'two')
+    await page.getByRole('button', { name: 'Back' }).evaluate((button: HTMLElement) => {
+      button.click()
+      button.click()
+    })
+    await pictureOf(page, 'one')
+    expect(page.url()).toMatch(/photo=one\.jpg$/)
+  })
+
+  it('still works after a reload, which keeps the photo', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.keyboard.press('ArrowRight')
+    await pictureOf(page, 'two')
+    await page.reload()
+    await pictureOf(page, 'two')
+    await page.keyboard.press('ArrowLeft')
+    await pictureOf(page, 'one')
+  })
+
+  it('while the next photo is on its way does not jump forward when it arrives', async () => {
+    const { page, gallery } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await prefetched(page, 'two')
+    const late = Promise.withResolvers<Response>()
+    gallery.script(randomPath, () => late.promise)
+    await page.keyboard.press('ArrowRight')
+    await pictureOf(page, 'two')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowLeft')
+    await pictureOf(page, 'one')
+    late.resolve(Response.json(somePhotos(3)[2]))
+    await prefetched(page, 'three')
+    expect(page.url()).toMatch(/photo=one\.jpg$/)
+    await pictureOf(page, 'one')
+  })
+})
+
+describe('swiping on a phone', () => {
+  it('to the left shows the next photo, to the right the one before', async () => {
+    const { page } = await visiting(browser, phone)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    const touch = await page.context().newCDPSession(page)
+    await swipe(touch, [300, 400], [120, 410])
+    await pictureOf(page, 'two')
+    await swipe(touch, [100, 400], [290, 390])
+    await pictureOf(page, 'one')
+  })
+
+  it('by a few pixels, or upwards, changes nothing', async () => {
+    const { page } = await visiting(browser, phone)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await prefetched(page, 'two')
+    const touch = await page.context().newCDPSession(page)
+    await swipe(touch, [200, 400], [170, 400])
+    await swipe(touch, [200, 600], [195, 300])
+    expect(page.url()).toMatch(/photo=one\.jpg$/)
+    expect(await page.locator('img').evaluate((picture) => picture.style.transform)).toBe('')
+  })
+})
+
+describe('the details', () => {
+  it('open and close by button and key, and give the focus back', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    const button = page.getByRole('button', { name: 'Details', exact: true })
+    const panel = page.getByRole('complementary', { name: 'Details' })
+    expect(await panel.isVisible()).toBe(false)
+    await page.keyboard.press('i')
+    await panel.waitFor()
+    expect(await button.getAttribute('aria-expanded')).toBe('true')
+    expect(await panel.getByText('X-T5').isVisible()).toBe(true)
+    await page.getByRole('link', { name: 'Open the original' }).focus()
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'hidden' })
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+    await button.click()
+    await panel.waitFor()
+    await page.getByRole('button', { name: 'Close details' }).click()
+    await panel.waitFor({ state: 'hidden' })
+  })
+
+  it('link to the original, which is never loaded unasked', async () => {
+    const { page, gallery } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.keyboard.press('i')
+    await page.keyboard.press('ArrowRight')
+    await pictureOf(page, 'two')
+    const link = page.getByRole('link', { name: 'Open the original (opens in a new tab)' })
+    expect(await link.getAttribute('href')).toBe('/original/two.jpg')
+    expect(await link.getAttribute('rel')).toContain('noopener')
+    expect(gallery.asked.filter((path) => path.startsWith('/original'))).toEqual([])
+  })
+})
+
+describe('the size of the picture', () => {
+  const small = { viewport: { width: 360, height: 270 }, deviceScaleFactor: 1 }
+  it.each([
+    ['a small window', small, 'w480h320'],
+    ['a small window of a dense screen', { ...small, deviceScaleFactor: 2 }, 'w960h640'],
+    ['the dense screen of a phone', phone, 'w1024h768'],
+  ])('fits %s', async (_, window, size) => {
+    const { page, gallery } = await visiting(browser, window)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    expect(gallery.asked).toContain(`/api/images/one.jpg/thumbnail?size=${size}`)
+    await prefetched(page, 'two')
+    await page.keyboard.press('Space')
+    await pictureOf(page, 'two')
+    const asked = gallery.asked.filter((path) => path.includes('/two.jpg/thumbnail'))
+    expect(asked).toEqual([`/api/images/two.jpg/thumbnail?size=${size}`])
+  })
+})
+
+async function swipe(
+  touch: CDPSession,
+  [fromX, fromY]: [number, number],
+  [toX, toY]: [number, number],
+): Promise<void> {
+  const at = (part: number) => [{ x: fromX + (toX - fromX) * part, y: fromY + (toY - fromY) * part }]
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0) })
+  for (const part of [0.2, 0.4, 0.6, 0.8, 1]) {
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(part) })
+  }
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+}

@@ -1,0 +1,133 @@
+/** A gallery on loopback: the built page under the strict policy, and an API that does what the test says. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import sharp from 'sharp'
+import { uiDirectory } from '../../scripts/build-ui.ts'
+import { createLocalAssets } from '../../src/providers/assets/local-assets.ts'
+import type { Photo } from '../../src/ui/api.ts'
+
+type Script = (request: Request) => Response | Promise<Response>
+
+export interface ScriptedGallery {
+  /** `http://alice.localhost:<port>` */
+  origin: string
+  /** Paths and queries that were asked of the API, in order. */
+  asked: string[]
+  /** From now on this path answers so. Paths without a script answer like a healthy gallery. */
+  script(path: string, script: Script): void
+  /** The path is healthy again. */
+  heal(path: string): void
+  close(): Promise<void>
+}
+
+export const randomPath = '/api/images/random'
+
+/** `default-src 'none'` and what the page needs, at least as strict as the product's. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Photos named `one.jpg` and so on, alternately across and upright. */
+export function somePhotos(count: number): Photo[] {
+  const names = ['one', 'two', 'three', 'four', 'five']
+  return names.slice(0, count).map((name) => ({
+    filename: `${name}.jpg`,
+    temp_url: `/original/${name}.jpg`,
+    thumbnail_url: `/api/images/${name}.jpg/thumbnail?size=w960h640`,
+    sha256: name.padEnd(64, '0'),
+    caption: `The caption of photo ${name}.`,
+    sd_caption: null,
+    metadata: { alt_text: `What photo ${name} shows`, camera_model: 'X-T5' },
+    has_sidecar: true,
+  }))
+}
+
+/** A problem document as the server writes it. */
+export function problem(status: number, code: string, headers: Record<string, string> = {}): Response {
+  const body = {
+    title: code,
+    status,
+    detail: `The server says ${code}.`,
+    code,
+    request_id: `request-${code}`,
+  }
+  return Response.json(body, { status, headers: { 'content-type': 'application/problem+json', ...headers } })
+}
+
+export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
+  const assets = await createLocalAssets({ directory: uiDirectory })
+  const scripts = new Map<string, Script>()
+  const asked: string[] = []
+  const healthy = healthyApi(photos)
+
+  const answer = async (request: Request): Promise<Response> => {
+    const { pathname, search } = new URL(request.url)
+    if (pathname === '/') return assets.index(request)
+    if (pathname.startsWith('/assets/')) return (await assets.get(pathname, request)) ?? notFound()
+    asked.push(pathname + search)
+    return (scripts.get(pathname) ?? healthy)(request)
+  }
+  const listener = getRequestListener(async (request) => {
+    const response = await answer(request)
+    response.headers.set('content-security-policy', policy)
+    response.headers.set('x-content-type-options', 'nosniff')
+    return response
+  })
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `http://alice.localhost:${port}`,
+    asked,
+    script: (path, script) => scripts.set(path, script),
+    heal: (path) => scripts.delete(path),
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** Walks through the photos in order, over and over. */
+function healthyApi(photos: Photo[]): Script {
+  let walked = 0
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.url)
+    if (pathname === randomPath) {
+      const photo = photos[walked++ % photos.length]
+      return photo ? Response.json(photo) : problem(404, 'no_photos')
+    }
+    const [, name, thumbnail] = /^\/api\/images\/([^/]+)(\/thumbnail)?$/.exec(pathname) ?? []
+    const index = photos.findIndex(({ filename }) => encodeURIComponent(filename) === name)
+    const photo = photos[index]
+    if (!photo) return problem(404, 'photo_not_found')
+    return thumbnail ? picture(index, searchParams.get('size') ?? '') : Response.json(photo)
+  }
+}
+
+/** A plain picture of the photo's own colour and shape that fits the box, which turns with the photo. */
+async function picture(index: number, size: string): Promise<Response> {
+  const [, longSide, shortSide] = /^w(\d+)h(\d+)$/.exec(size) ?? []
+  const long = Math.min(Number(longSide), Number(shortSide) * 1.5)
+  const [width, height] = index % 2 === 0 ? [long, long / 1.5] : [long / 1.5, long]
+  const background = { r: 40 + index * 45, g: 90, b: 200 - index * 40 }
+  const create = { width: Math.round(width), height: Math.round(height), channels: 3, background } as const
+  const bytes = await sharp({ create }).jpeg().toBuffer()
+  return new Response(new Uint8Array(bytes), {
+    headers: { 'content-type': 'image/jpeg', 'cache-control': 'private, max-age=3600' },
+  })
+}
+
+function notFound(): Response {
+  return new Response(null, { status: 404 })
+}
