@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   await mkdir(state, { recursive: true })
   console.log('Starting the demo ...')
   build(worker)
-  const directories = await samplePhotos(state, ['alice', 'bob', 'carol'])
+  const directories = await samplePhotos(state)
   if (photos) directories.alice = photos
 
   const parts: Part[] = []

@@ -2,9 +2,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { enabledPublisher } from '../runtime/publishers.ts'
 import type { Services } from '../runtime/services.ts'
+import { canSignIn, isAdmin } from '../runtime/sign-in/admins.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { json, routeFor } from './route.ts'
 import { adminStatusSchema, featuresResponseSchema, publishersResponseSchema } from './schemas.ts'
+import { sessionOf } from './session.ts'
 
 export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const features = routeFor('anyone', services, {
@@ -14,7 +16,7 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   })
   app.openapi(features, (c) => {
     const { config } = runtimeOf(c.env)
-    const auth_mode = config.auth?.enabled === false ? 'none' : services.settings.authMode
+    const auth_mode = canSignIn(config, services.settings) ? ('auth0' as const) : ('none' as const)
     return c.json({ ...config.features, auth_mode, storage_provider: config.storage.provider }, 200)
   })
 
@@ -44,5 +46,10 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     path: '/api/admin/status',
     responses: { 200: json(adminStatusSchema, 'Whether the caller is an admin of this tenant') },
   })
-  app.openapi(status, (c) => c.json({ admin: false }, 200))
+  app.openapi(status, async (c) => {
+    const session = await sessionOf(c, services)
+    if (!session) return c.json({ admin: false }, 200)
+    const { email } = session
+    return c.json({ admin: isAdmin(email, runtimeOf(c.env).config, services.settings), email }, 200)
+  })
 }

@@ -1,4 +1,5 @@
 /** What one request carries on its way through the handlers. */
+import type { Session } from '../runtime/sign-in/sessions.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
 
 /** What the host program knows about the connection and the library must not guess. */
@@ -21,10 +22,12 @@ export interface Connection {
 export interface Exchange {
   requestId: string
   connection: Connection
-  /** Where the public reaches this host: `https://alice.shibari.photo`. Empty until a tenant is known. */
+  /** Where the public reaches this host: `https://alice.shibari.photo`. Empty until the host is known to be one of ours. */
   origin: string
   /** Set on every route that belongs to a tenant. */
   runtime?: TenantRuntime
+  /** Who is signed in, `null`: nobody. Set when a route first asks (`sessionOf`). */
+  session?: Session | null
 }
 
 /** Hono's environment of all routes: `c.env` is the {@link Exchange}. */

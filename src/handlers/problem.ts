@@ -1,6 +1,7 @@
 /** The one place where errors become HTTP: problem documents (RFC 9457) for programs, a small page for people. */
-import { html } from 'hono/html'
+import { HTTPException } from 'hono/http-exception'
 import { type ErrorCode, isPublisherError, PublisherError } from '../errors.ts'
+import { messagePage, type PageLink } from './message-page.ts'
 
 interface Kind {
   status: number
@@ -18,7 +19,10 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   not_signed_in: { status: 401, title: 'Not signed in' },
   not_admin: { status: 403, title: 'Not an admin here' },
   invalid_token: { status: 403, title: 'Token refused' },
+  cross_origin: { status: 403, title: 'Not from this page' },
   sign_in_unavailable: { status: 503, title: 'Sign-in is not available' },
+  sign_in_expired: { status: 400, title: 'This sign-in has expired' },
+  sign_in_refused: { status: 403, title: 'You were not signed in' },
   https_required: { status: 403, title: 'HTTPS is required' },
   feature_disabled: { status: 403, title: 'This feature is off' },
   link_expired: { status: 403, title: 'The link is not valid' },
@@ -31,6 +35,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   storage_unavailable: { status: 503, title: 'The storage does not answer' },
   storage_not_atomic: { status: 501, title: 'The storage cannot do this safely' },
   sidecar_changed: { status: 409, title: 'Changed in the meantime' },
+  unsupported_media_type: { status: 415, title: 'This kind of content is not taken here' },
   unsupported_photo: { status: 415, title: 'Not a photo that can be used' },
   photo_unreadable: { status: 422, title: 'The photo cannot be read' },
   photo_too_large: { status: 413, title: 'The photo is too large' },
@@ -51,6 +56,12 @@ export interface Problem {
 /** Any thrown value as an error with a code. What is not expected becomes `internal_error`, whose text says nothing. */
 export function toPublisherError(error: unknown): PublisherError {
   if (isPublisherError(error)) return error
+  if (error instanceof HTTPException && error.status === 415) {
+    return new PublisherError('unsupported_media_type', 'Send the content type that this address describes.')
+  }
+  if (error instanceof HTTPException && error.status === 400) {
+    return new PublisherError('invalid_request', 'The request cannot be read. Please correct its body.')
+  }
   return new PublisherError(
     'internal_error',
     'Something went wrong on our side. Nothing more is known yet.',
@@ -63,11 +74,12 @@ export function statusOf(code: ErrorCode): number {
   return kinds[code].status
 }
 
-/** The error as a response: a page where a person navigates, a problem document everywhere else. */
+/** The error as a response: a page where a person navigates, a problem document everywhere else. `link`: what the page offers. */
 export async function problemResponse(
   error: PublisherError,
   request: Request,
   requestId: string,
+  link?: PageLink,
 ): Promise<Response> {
   const { status, title } = kinds[error.code]
   const headers = new Headers({ 'cache-control': 'no-store', vary: 'Accept' })
@@ -76,7 +88,8 @@ export async function problemResponse(
   }
   if (isNavigation(request)) {
     headers.set('content-type', 'text/html; charset=utf-8')
-    return new Response(String(await errorPage(title, error.message, requestId)), { status, headers })
+    const page = await messagePage({ title, text: error.message, requestId, ...(link && { link }) })
+    return new Response(page, { status, headers })
   }
   headers.set('content-type', 'application/problem+json')
   return new Response(JSON.stringify(problemOf(error, requestId)), { status, headers })
@@ -92,14 +105,4 @@ function isNavigation(request: Request): boolean {
   if (!request.headers.get('accept')?.includes('text/html')) return false
   const path = new URL(request.url).pathname
   return !path.startsWith('/api/') && !path.startsWith('/internal/')
-}
-
-/** No style and no script, so that the strictest policy fits it; browsers' own dark mode applies. */
-function errorPage(title: string, detail: string, requestId: string) {
-  return html`<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="dark light"><title>${title}</title></head>
-<body><main><h1>${title}</h1><p>${detail}</p><p><small>Request ${requestId}</small></p></main></body>
-</html>
-`
 }

@@ -1,26 +1,34 @@
-/** A route says who may call it; nobody can forget, because there is no other way to make one. */
+/** A route says who may call it. What makes one asks for it, and test/hosts/routes.test.ts finds whoever goes around this file. */
 import { createRoute, type RouteConfig } from '@hono/zod-openapi'
+import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { PublisherError } from '../errors.ts'
+import { isPublisherError } from '../errors.ts'
 import type { Services } from '../runtime/services.ts'
-import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
-import { type AppEnv, runtimeOf } from './exchange.ts'
+import { audit } from './audit.ts'
+import type { AppEnv } from './exchange.ts'
+import { crossOrigin, pageOf, requireAdmin, requireServiceToken, requireViewer } from './guards.ts'
+import { toPublisherError } from './problem.ts'
 import { problemSchema } from './schemas.ts'
+import { settleSession } from './session.ts'
 
 /**
- * Who may call a route: anyone; a viewer (anyone where `auto_view_enabled`, otherwise an admin); a holder of a service
- * token, before anything of the request is looked at.
+ * Who may call a route: anyone; a viewer (anyone where `auto_view_enabled`, otherwise an admin); an admin of the tenant; a holder of
+ * a service token. It is decided before anything of the request is parsed.
  */
-export type Audience = 'anyone' | 'viewer' | 'service'
+export type Audience = 'anyone' | 'viewer' | 'admin' | 'service'
 
 type Described = Omit<RouteConfig, 'middleware' | 'responses'> & { responses: RouteConfig['responses'] }
 
-/** Makes a route for this audience. The description of problem documents is added. */
+/**
+ * Makes a route for this audience. One that changes something (any method but GET, HEAD and OPTIONS) also takes requests from pages
+ * of its own host only; a service, which has no page, proves itself by its token instead. The description of problem documents is
+ * added.
+ */
 export function routeFor<const R extends Described>(audience: Audience, services: Services, config: R) {
   return createRoute({
     ...config,
     'x-audience': audience,
-    middleware: guard(audience, services),
+    middleware: guardFor(audience, services),
     responses: { ...config.responses, default: problemResponses },
   })
 }
@@ -35,30 +43,64 @@ const problemResponses = {
   content: { 'application/problem+json': { schema: problemSchema } },
 }
 
-function guard(audience: Audience, services: Services) {
-  return createMiddleware<AppEnv>(async (c, next) => {
-    if (audience === 'viewer') requireViewer(runtimeOf(c.env), services)
-    if (audience === 'service') requireServiceToken(c.req.header('authorization'), services)
+const audiences = new WeakMap<object, Audience>()
+
+/** The audience that a guard was made for; `undefined` for any other handler. */
+export function audienceOf(handler: object): Audience | undefined {
+  return audiences.get(handler)
+}
+
+/** The guard alone, for what is no part of the described API: `app.get(path, guardFor('anyone', services), handler)`. */
+export function guardFor(audience: Audience, services: Services): MiddlewareHandler<AppEnv> {
+  const guard = createMiddleware<AppEnv>(async (c, next) => {
+    try {
+      await admit(c, audience, services)
+    } catch (error) {
+      auditRefusal(c, error, services)
+      throw error
+    }
     await next()
+    if (audience === 'admin' && isChange(c)) auditChange(c, services)
+    await settleSession(c, services)
+  })
+  audiences.set(guard, audience)
+  return guard
+}
+
+/**
+ * A page that is known to be foreign is refused first. Who says nothing of a page hears before that whether they are signed in at
+ * all: programs that forget the header then know what to do next.
+ */
+async function admit(c: Context<AppEnv>, audience: Audience, services: Services): Promise<void> {
+  const page = isChange(c) && audience !== 'service' ? pageOf(c) : 'own'
+  if (page === 'foreign') throw crossOrigin()
+  if (audience === 'viewer') await requireViewer(c, services)
+  if (audience === 'admin') await requireAdmin(c, services)
+  if (audience === 'service') requireServiceToken(c, services)
+  if (page === 'unknown') throw crossOrigin()
+}
+
+/** Methods that are not safe (RFC 9110, section 9.2.1). */
+function isChange({ req }: Context<AppEnv>): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(req.method)
+}
+
+/** Strangers who only look are not worth a line. */
+function auditRefusal(c: Context<AppEnv>, error: unknown, services: Services): void {
+  if (!isPublisherError(error) || (!isChange(c) && error.code !== 'not_admin')) return
+  audit(c.env, services, { action: actionOf(c), outcome: 'refused', reason: error.code })
+}
+
+function auditChange(c: Context<AppEnv>, services: Services): void {
+  const { res, error } = c
+  const isStream = res.headers.get('content-type')?.startsWith('text/event-stream') === true
+  audit(c.env, services, {
+    action: actionOf(c),
+    outcome: res.status >= 400 ? 'failed' : isStream ? 'started' : 'ok',
+    reason: error && toPublisherError(error).code,
   })
 }
 
-/** Throws `not_signed_in`, or `sign_in_unavailable` where nobody can sign in. */
-function requireViewer({ config }: TenantRuntime, { settings }: Services): void {
-  if (config.features.auto_view_enabled) return
-  if (settings.authMode === 'none' || config.auth?.enabled === false) {
-    throw new PublisherError(
-      'sign_in_unavailable',
-      'This gallery is private, and signing in is not set up here.',
-    )
-  }
-  throw new PublisherError('not_signed_in', 'This gallery is private. Sign in to see it.')
-}
-
-/** Throws `invalid_token`. */
-function requireServiceToken(authorization: string | undefined, { source }: Services): void {
-  const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
-  if (token === undefined || !source.acceptsToken(token)) {
-    throw new PublisherError('invalid_token', 'This needs a valid service token.')
-  }
+function actionOf({ req }: Context<AppEnv>): string {
+  return `${req.method} ${req.path}`
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Secret } from '../secret.ts'
 import { logLevels } from './log.ts'
-import { parseEmail } from './sign-in/email.ts'
+import { emailSchema } from './sign-in/email.ts'
 
 const flag = (whenAbsent: boolean) =>
   z
@@ -51,13 +51,7 @@ const issuer = z.string().refine(isIssuer, {
   error: 'must be an https URL without a query (http only on this machine)',
 })
 
-const emails = z.string().transform((value, context) =>
-  commaSeparated(value).map((part) => {
-    const email = parseEmail(part)
-    if (email === null) context.addIssue('must hold e-mail addresses in ASCII, separated by commas')
-    return email ?? z.NEVER
-  }),
-)
+const emails = z.string().transform(commaSeparated).pipe(z.array(emailSchema))
 
 const thirtyDays = 30 * 24 * 3600
 const weekSeconds = 7 * 24 * 3600
@@ -144,9 +138,9 @@ function signInChecks(env: Environment): string[] {
 }
 
 function isIssuer(value: string): boolean {
-  const parsed = URL.parse(value)
-  if (!parsed || parsed.search !== '' || parsed.hash !== '' || parsed.username !== '') return false
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLoopback(parsed.hostname))
+  const url = URL.parse(value)
+  if (!url || [url.username, url.password, url.search, url.hash].some((part) => part !== '')) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
 
 function isLoopback(hostname: string): boolean {

@@ -27,14 +27,20 @@ export function parseHost(
   baseDomain: string,
   reserved: readonly string[] = [],
 ): TenantHost | null {
-  if (raw === null || raw.length > maxHostLength + 7 || !allowed.test(raw)) return null
-  const name = withoutPort(raw).replace(/\.$/, '').toLowerCase()
+  const name = hostName(raw)
   const suffix = `.${baseDomain}`
-  if (name.length > maxHostLength || !name.endsWith(suffix) || reserved.includes(name)) return null
+  if (!name?.endsWith(suffix) || reserved.includes(name)) return null
   const first = name.slice(0, -suffix.length)
   if (!label.test(first) || first === 'www') return null
   // The two checks above are what the brands promise.
   return { host: name as Host, tenant: first as Tenant }
+}
+
+/** The name alone: lower case, without one `:port` and one trailing dot. `null` for what cannot be a name in the DNS. */
+export function hostName(raw: string | null): string | null {
+  if (raw === null || raw.length > maxHostLength + 7 || !allowed.test(raw)) return null
+  const name = withoutPort(raw).replace(/\.$/, '').toLowerCase()
+  return name.length > maxHostLength ? null : name
 }
 
 /** The port that a raw host names, for addresses that are built in development; `null` where it names none. */

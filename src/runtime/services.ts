@@ -8,8 +8,8 @@ import type { Logger } from './log.ts'
 import type { Assets } from './ports/assets.ts'
 import type { KeyValueStore } from './ports/kv.ts'
 import type { Settings } from './settings.ts'
-import { createSignedLinks, type SignedLinks } from './signed-links.ts'
 import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
+import { createSignedLinks, type SignedLinks } from './signed-links.ts'
 import { type StorageFactories, type TenantRuntime, tenantRuntimeFactory } from './tenant-runtime.ts'
 
 export interface ServiceOptions {

@@ -3,7 +3,11 @@ import type { CredentialSource } from '../credentials.ts'
 import { PublisherError } from '../errors.ts'
 import type { PhotoName } from '../workflow/photo.ts'
 import type { PhotoStore } from '../workflow/ports/storage.ts'
-import { createThumbnailMemory, type ThumbnailCache, type ThumbnailMemory } from '../workflow/thumbnail/memory.ts'
+import {
+  createThumbnailMemory,
+  type ThumbnailCache,
+  type ThumbnailMemory,
+} from '../workflow/thumbnail/memory.ts'
 import type { ConfigSource } from './config-source.ts'
 import type { RuntimeAnswer, RuntimeConfig } from './contract.ts'
 import { createCredentialCache } from './credential-cache.ts'
@@ -95,7 +99,10 @@ export function tenantRuntimeFactory({ source, storages, thumbnails, now }: Tena
       config: answer.config,
       configVersion: answer.configVersion,
       storage,
-      thumbnails: createThumbnailMemory({ cache: thumbnails, identity: JSON.stringify([host, answer.configVersion]) }),
+      thumbnails: createThumbnailMemory({
+        cache: thumbnails,
+        identity: JSON.stringify([host, answer.configVersion]),
+      }),
       recentNames: createRecentNames(storage, now),
     }
   }

@@ -66,12 +66,15 @@ function rankOf(seed: string, name: PhotoName): string {
 
 function hash(text: string, start: number): string {
   let state = start
-  for (let index = 0; index < text.length; index++) state = Math.imul(state ^ text.charCodeAt(index), 0x01000193)
+  for (let index = 0; index < text.length; index++)
+    state = Math.imul(state ^ text.charCodeAt(index), 0x01000193)
   state = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
   state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35)
   return ((state ^ (state >>> 16)) >>> 0).toString(16).padStart(8, '0')
 }
 
 function randomSeed(): string {
-  return crypto.getRandomValues(new Uint32Array(1)).reduce((_, value) => value.toString(16).padStart(8, '0'), '')
+  return crypto
+    .getRandomValues(new Uint32Array(1))
+    .reduce((_, value) => value.toString(16).padStart(8, '0'), '')
 }

@@ -4,6 +4,7 @@ import { startOrchestrator, type TestOrchestrator } from './orchestrator.ts'
 
 export const baseDomain = 'shibari.test'
 export const serviceToken = 'service-token'
+export const sessionSecret = 'test-session-secret-of-32-characters'
 /** Behind the platform's router, over HTTPS. */
 export const https = { 'x-forwarded-proto': 'https' }
 
@@ -26,7 +27,7 @@ export async function startFleet(
       ORCHESTRATOR_BASE_URL: orchestrator.url,
       ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
       ORCHESTRATOR_BASE_DOMAIN: baseDomain,
-      WEB_SESSION_SECRET: 'test-session-secret-of-32-characters',
+      WEB_SESSION_SECRET: sessionSecret,
       ALLOW_PRIVATE_ENDPOINTS: 'true',
       DROPBOX_APP_KEY: 'app-key',
       DROPBOX_APP_SECRET: 'app-secret',

@@ -99,7 +99,7 @@ export function describePhotoStore(
             await put(store, odd, odd)
             expect(await contentOf(store, odd)).toBe(odd)
             expect((await store.list('root')).photos.map((entry) => entry.name)).toEqual([odd])
-            expect((await store.delete('root', odd)).deleted).toBe(true)
+            expect((await store.delete('root', photo(odd))).deleted).toBe(true)
           },
         ),
         { numRuns: 40 },

@@ -84,7 +84,7 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
       const staged = await directories.temporary(folder)
       try {
         if ((await files.writeStream(staged, body)) !== size)
-          throw new RangeError('The photo did not arrive whole.')
+          throw uploadIncomplete()
         return await existing(folder, await nameUpload(staged, folder, name))
       } finally {
         await files.remove(staged)

@@ -1,4 +1,5 @@
 /** E-mail addresses as identities: two spellings are one person, or they are not, whatever Unicode says. */
+import { z } from 'zod'
 
 declare const emailBrand: unique symbol
 /** An e-mail address in the one form in which it is compared: ASCII, lower case, nothing around it. */
@@ -21,3 +22,10 @@ export function parseEmail(raw: string): Email | null {
   // The checks above are what the brand promises.
   return text.toLowerCase() as Email
 }
+
+/** An {@link Email} inside something that is parsed. */
+export const emailSchema = z.string().transform((text, context) => {
+  const email = parseEmail(text)
+  if (email === null) context.addIssue('must be an e-mail address in ASCII')
+  return email ?? z.NEVER
+})

@@ -8,25 +8,24 @@ import { providerUnavailable } from './errors.ts'
 export interface MetadataOptions {
   /** As configured; the document must say the same. */
   issuer: string
-  fetch: typeof fetch
   log: Logger
+  /** Milliseconds since 1970. */
   now: () => number
 }
 
+export type ProviderMetadata = z.output<ReturnType<typeof metadataSchema>>
+/** Gives the current metadata. Throws `sign_in_unavailable` where there are none and none can be had. */
+export type ProviderMetadataSource = () => Promise<ProviderMetadata>
+
 const keptForMs = 3600_000
 /** How long a copy that could not be renewed is used before the next attempt. */
-const retryAfterMs = 60_000
+const nextAttemptMs = 60_000
 const timeoutMs = 5000
 /** Longer than the request itself may take: who waits beyond it waits for a request that has died. */
 const patienceMs = 6000
 
-/** Gives the current metadata. Throws `sign_in_unavailable` where there are none and cannot be had. */
-export type ProviderMetadataSource = () => Promise<ProviderMetadata>
-export type ProviderMetadata = z.output<ReturnType<typeof metadataSchema>>
-
-/** Makes the source of one issuer; nothing is asked before the first call. */
-export function createProviderMetadata({ issuer, fetch, log, now }: MetadataOptions): ProviderMetadataSource {
-  const isInsecure = issuer.startsWith('http:')
+/** Makes the source of one issuer; nothing is asked before the first call, and one request serves all who wait for it. */
+export function createProviderMetadata({ issuer, log, now }: MetadataOptions): ProviderMetadataSource {
   const schema = metadataSchema(issuer)
   let known: { metadata: ProviderMetadata; until: number } | undefined
   let flight: Promise<void> | undefined
@@ -34,22 +33,21 @@ export function createProviderMetadata({ issuer, fetch, log, now }: MetadataOpti
   async function ask(): Promise<void> {
     const url = new URL(issuer)
     const response = await discoveryRequest(url, {
-      [allowInsecureRequests]: isInsecure,
+      [allowInsecureRequests]: isInsecure(issuer),
       signal: AbortSignal.timeout(timeoutMs),
-      // The library's type of the options is narrower than the one of fetch.
-      customFetch: fetch,
     })
     const metadata = schema.parse(await processDiscoveryResponse(url, response))
     known = { metadata, until: now() + keptForMs }
   }
 
   async function refresh(): Promise<void> {
-    const current = (flight ??= ask().finally(() => {
+    flight ??= ask()
+    const current = flight
+    try {
+      if (!(await landsWithin(current, patienceMs))) throw new Error('It was waited for in vain.')
+    } finally {
       if (flight === current) flight = undefined
-    }))
-    if (await landsWithin(current, patienceMs)) return
-    if (flight === current) flight = undefined
-    throw new Error('The identity provider was waited for in vain.')
+    }
   }
 
   return async () => {
@@ -58,9 +56,29 @@ export function createProviderMetadata({ issuer, fetch, log, now }: MetadataOpti
       await refresh()
     } catch (error) {
       log.warn('the identity provider cannot be discovered', { error: describeError(error) })
-      if (known) known.until = now() + retryAfterMs
+      if (!known) throw providerUnavailable(error)
+      known.until = now() + nextAttemptMs
     }
     if (!known) throw providerUnavailable(undefined)
     return known.metadata
   }
+}
+
+/** Whether the provider is one on this machine (see environment.ts); only then may its addresses be http. */
+export function isInsecure(issuer: string): boolean {
+  return issuer.startsWith('http:')
+}
+
+function metadataSchema(issuer: string) {
+  const protocol = isInsecure(issuer) ? /^https?$/ : /^https$/
+  const address = z.url({ protocol })
+  return z.object({
+    issuer: z.literal(issuer),
+    authorization_endpoint: address,
+    token_endpoint: address,
+    jwks_uri: address,
+    end_session_endpoint: address.exactOptional(),
+    /** RFC 9207: its answers name the issuer, so one that does not is refused. */
+    authorization_response_iss_parameter_supported: z.boolean().exactOptional(),
+  })
 }

@@ -40,7 +40,11 @@ export function returnUrl({ host, port, path }: ReturnAddress, fleet: Fleet): st
 }
 
 /** Where the public reaches a host of the fleet: in development over http, at the port that the request named. */
-export function originOf(host: string, port: string | null, { forceHttps }: Pick<Settings, 'forceHttps'>): string {
+export function originOf(
+  host: string,
+  port: string | null,
+  { forceHttps }: Pick<Settings, 'forceHttps'>,
+): string {
   if (forceHttps) return `https://${host}`
   return `http://${host}${port === null ? '' : `:${port}`}`
 }

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Settings } from '../settings.ts'
-import { type Email, parseEmail } from './email.ts'
+import { type Email, emailSchema } from './email.ts'
 import { createSealer } from './sealed-token.ts'
 
 /** Somebody whom the identity provider knows, with an address that it has verified. */
@@ -42,20 +42,15 @@ export interface Sessions {
 /** However often it is renewed, a session ends this long after the sign-in. */
 export const maxSessionSeconds = 30 * 24 * 3600
 
-const contentSchema = z.object({
-  email: z.string().transform((text, context) => {
-    const email = parseEmail(text)
-    if (email === null) context.addIssue('is no e-mail address')
-    return email ?? z.NEVER
-  }),
-  sub: z.string().min(1),
-  auth_time: z.number().int(),
-})
+const contentSchema = z.object({ email: emailSchema, sub: z.string().min(1), auth_time: z.number().int() })
 
 export type SessionSettings = Pick<Settings, 'sessionSecrets' | 'sessionTtlSeconds'>
 
 /** Makes what issues and reads sessions. `now`: milliseconds since 1970. */
-export function createSessions({ sessionSecrets, sessionTtlSeconds }: SessionSettings, now: () => number): Sessions {
+export function createSessions(
+  { sessionSecrets, sessionTtlSeconds }: SessionSettings,
+  now: () => number,
+): Sessions {
   const sealer = createSealer({ secrets: sessionSecrets, purpose: 'session', schema: contentSchema, now })
   const seconds = () => Math.floor(now() / 1000)
 
@@ -73,7 +68,10 @@ export function createSessions({ sessionSecrets, sessionTtlSeconds }: SessionSet
       const maxAgeSeconds = Math.min(sessionTtlSeconds, signedInAt + maxSessionSeconds - seconds())
       if (maxAgeSeconds <= 0) return null
       const content = { email, sub: subject, auth_time: signedInAt }
-      return { token: await sealer.seal(content, { audience, expiresInSeconds: maxAgeSeconds }), maxAgeSeconds }
+      return {
+        token: await sealer.seal(content, { audience, expiresInSeconds: maxAgeSeconds }),
+        maxAgeSeconds,
+      }
     },
 
     async read(values, audience) {

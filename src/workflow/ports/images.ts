@@ -12,10 +12,14 @@ export interface ReducedImage {
 
 export interface ImageReducer {
   /**
-   * Gives the picture turned upright (EXIF orientation applied), fitted into the box without enlarging, as sRGB, without any metadata.
-   * `owner` is the tenant, for fairness between tenants where work has to queue. Throws `photo_unreadable` for what is
-   * corrupt or not JPEG, PNG or WebP by content, `photo_too_large` beyond the pixel or byte limit, `busy` when the queue is full,
-   * `thumbnail_unavailable` where this host cannot reduce pictures.
+   * Gives the picture turned upright (EXIF orientation applied), fitted into the box without enlarging, as sRGB, without
+   * any metadata. The box turns to the picture's orientation: a portrait in 960x640 fits into 640x960. The result says
+   * its media type, for a service may lack the one asked for. `owner` is the tenant, for fairness between tenants where
+   * work has to queue. Reads `body` when it begins and cancels it when it fails.
+   *
+   * Throws `photo_unreadable` for what is corrupt or not JPEG, PNG or WebP by content, `photo_too_large` beyond the pixel
+   * or byte limit, `busy` where trying again later helps, `thumbnail_unavailable` where this host cannot reduce pictures,
+   * and whatever `body` fails with.
    */
   reduce(
     source: { body: ReadableStream<Uint8Array>; size: number },

@@ -1,0 +1,71 @@
+/**
+ * How much memory thumbnails take at their worst, against the 512 MB of the smallest dyno: `node bench/thumbnail-memory.ts`.
+ * Each row is a fresh process. It is measured twice: with glibc as it comes, and with the settings of app.json.
+ */
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { renderTable, type Table } from './table.ts'
+import { type Measured, measuredSchema } from './thumbnail-case.ts'
+import { type Original, originals } from './thumbnail-originals.ts'
+
+/** Fewer arenas, and freed memory goes back at once: otherwise each thread's arena keeps up to 64 MB. */
+const allocatorSettings = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' }
+
+const cases: readonly [original: Original, parallel: number][] = [
+  ['baseline-24.jpg', 40],
+  ['progressive-24.jpg', 40],
+  ['plain-24.png', 40],
+  ['plain-24.webp', 40],
+  ['baseline-100.jpg', 10],
+  ['progressive-100.jpg', 1],
+  ['progressive-100.jpg', 10],
+]
+
+const run = promisify(execFile)
+const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+export async function thumbnailMemory(): Promise<Table> {
+  const directory = await mkdtemp(join(tmpdir(), 'thumbnail-memory-'))
+  try {
+    await run(process.execPath, [beside('thumbnail-originals.ts'), directory])
+    const rows: string[][] = []
+    for (const [original, parallel] of cases) {
+      const plain = await measure(join(directory, original), parallel, {})
+      const tuned = await measure(join(directory, original), parallel, allocatorSettings)
+      rows.push([
+        `${parallel} x ${originals[original]}`,
+        megabytes(plain),
+        megabytes(tuned),
+        tuned.seconds.toFixed(1),
+        `${tuned.made}${tuned.refused.length ? ` (${tuned.refused.join(' ')})` : ''}`,
+      ])
+    }
+    return {
+      title: 'Memory of thumbnails (w960h640, JPEG)',
+      columns: ['at once', 'max RSS, MB', 'with the settings of app.json, MB', 'seconds', 'made'],
+      rows,
+      note: `Limit: 512 MB. Settings: ${Object.entries(allocatorSettings)
+        .map((pair) => pair.join('='))
+        .join(', ')}.`,
+    }
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+
+async function measure(file: string, parallel: number, settings: Record<string, string>): Promise<Measured> {
+  const { stdout } = await run(process.execPath, [beside('thumbnail-case.ts'), file, String(parallel)], {
+    env: { ...process.env, ...settings },
+  })
+  return measuredSchema.parse(JSON.parse(stdout))
+}
+
+function megabytes({ maxResidentBytes }: Measured): string {
+  return Math.round(maxResidentBytes / 2 ** 20).toString()
+}
+
+if (import.meta.main) console.log(renderTable(await thumbnailMemory()))

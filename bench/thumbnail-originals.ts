@@ -1,0 +1,52 @@
+/** Makes the originals for thumbnail-memory.ts, in a process of its own: `node bench/thumbnail-originals.ts DIRECTORY`. */
+import { join } from 'node:path'
+import sharp, { type Sharp } from 'sharp'
+
+/** Which files there are, and what they are called in the table. */
+export const originals = {
+  'baseline-24.jpg': '24 MP JPEG, baseline',
+  'progressive-24.jpg': '24 MP JPEG, progressive',
+  'plain-24.png': '24 MP PNG',
+  'plain-24.webp': '24 MP WebP',
+  'baseline-100.jpg': '100 MP JPEG, baseline',
+  'progressive-100.jpg': '100 MP JPEG, progressive',
+} as const
+export type Original = keyof typeof originals
+
+/** Soft shapes with film grain, which compresses about as photos do. */
+function picture(width: number, height: number): Sharp {
+  const side = 1024
+  const pixels = new Uint8Array(side * side * 3)
+  let state = 1
+  for (let i = 0; i < pixels.length; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    const column = Math.floor(i / 3) % side
+    const row = Math.floor(i / 3 / side)
+    pixels[i] = 128 + 80 * Math.sin(column / 60 + (i % 3)) * Math.cos(row / 47) + (state >>> 27)
+  }
+  return sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).resize(width, height, {
+    fit: 'fill',
+  })
+}
+
+async function make(directory: string): Promise<void> {
+  for (const [megapixels, width, height] of [
+    [24, 6000, 4000],
+    [100, 12_000, 8334],
+  ] as const) {
+    const at = (name: string) => join(directory, name)
+    await picture(width, height)
+      .jpeg({ quality: 97 })
+      .toFile(at(`baseline-${megapixels}.jpg`))
+    await picture(width, height)
+      .jpeg({ quality: 97, progressive: true })
+      .toFile(at(`progressive-${megapixels}.jpg`))
+    if (megapixels === 24) {
+      await picture(width, height).png({ compressionLevel: 4 }).toFile(at('plain-24.png'))
+      await picture(width, height).webp({ quality: 90, effort: 2 }).toFile(at('plain-24.webp'))
+    }
+  }
+}
+
+const [directory] = process.argv.slice(2)
+if (import.meta.main && directory) await make(directory)

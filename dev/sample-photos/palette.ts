@@ -1,0 +1,54 @@
+/** The colours of a look: what lets one photographer's page differ from another's at a glance. */
+import { hex, type Rgb } from './colour.ts'
+
+export interface Palette {
+  /** From the top of the sky down to the horizon. */
+  sky: readonly Rgb[]
+  /** Sun, moon or lamp. */
+  light: Rgb
+  /** Hills far away, and those right in front. */
+  far: Rgb
+  near: Rgb
+  water: Rgb
+  rope: Rgb
+  /** What ropes and vessels lie on. */
+  cloth: Rgb
+  /** Glazes, blossoms, lanterns. */
+  accents: readonly Rgb[]
+}
+
+export const looks = ['dusk', 'studio', 'tide'] as const
+export type Look = (typeof looks)[number]
+
+export const palettes: Readonly<Record<Look, Palette>> = {
+  dusk: {
+    sky: ['#1d1b3f', '#43305f', '#8a4a7d', '#d9737a', '#f6b183'].map(hex),
+    light: hex('#ffd9a0'),
+    far: hex('#9c6690'),
+    near: hex('#1a1330'),
+    water: hex('#39275a'),
+    rope: hex('#d9a08b'),
+    cloth: hex('#4a2a4d'),
+    accents: ['#f2a65e', '#e0607e', '#8d5fb0', '#f7d9a8', '#5b4b9a'].map(hex),
+  },
+  studio: {
+    sky: ['#0b0908', '#1b1410', '#33241a', '#6a4526', '#b37a3e'].map(hex),
+    light: hex('#ffcf8a'),
+    far: hex('#5e4530'),
+    near: hex('#0d0a08'),
+    water: hex('#1e1712'),
+    rope: hex('#cfa66b'),
+    cloth: hex('#241a15'),
+    accents: ['#a8452c', '#d8b07a', '#5d6b52', '#e8dcc4', '#7a2e22'].map(hex),
+  },
+  tide: {
+    sky: ['#3f6f86', '#6f9fae', '#a9c8c8', '#dfe6d8', '#f7ead2'].map(hex),
+    light: hex('#fff4d6'),
+    far: hex('#9fbcc0'),
+    near: hex('#1f3b47'),
+    water: hex('#2f6672'),
+    rope: hex('#efe3c6'),
+    cloth: hex('#5f8f94'),
+    accents: ['#2f7f8c', '#f2efe2', '#e09f7d', '#16495a', '#b9d3c5'].map(hex),
+  },
+}

@@ -1,0 +1,135 @@
+/** Signing out: of this host, of the callback host, of the identity provider, and back to the tenant's page. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { describeError } from '../../runtime/log.ts'
+import type { Services } from '../../runtime/services.ts'
+import { signInExpired } from '../../runtime/sign-in/errors.ts'
+import type { ReturnAddress } from '../../runtime/sign-in/return-address.ts'
+import type { SignIn } from '../../runtime/sign-in/sign-in.ts'
+import { audit } from '../audit.ts'
+import { type AppEnv, readHeader } from '../exchange.ts'
+import { messagePage } from '../message-page.ts'
+import { routeFor } from '../route.ts'
+import { dropSession, sessionOf } from '../session.ts'
+import { deleteCookie, hostCookie, onlyCookieValue, writeCookie } from './cookies.ts'
+import { callbackUrl, returnAddressOf, safeReturnUrl } from './redirects.ts'
+
+/** For the redirect from one host of ours to the other. */
+const signOutSeconds = 60
+/** For the question that a provider may ask before it ends its session. */
+const signedOutSeconds = 300
+
+const query = z.object({ return_to: z.string().optional() })
+const onwards = { description: 'Over the callback host and the identity provider back to the page' }
+
+/** `/auth/logout` on tenants' hosts. */
+export function logoutRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const byForm = routeFor('anyone', services, {
+    method: 'post',
+    path: '/auth/logout',
+    description: 'Signs out; for browsers.',
+    request: { query },
+    responses: { 303: onwards },
+  })
+  app.openapi(byForm, (c) => signOut(c, services, c.req.valid('query').return_to))
+
+  const byLink = routeFor('anyone', services, {
+    method: 'get',
+    path: '/auth/logout',
+    description:
+      'The same for a link of our own page and for a typed address; for anything else a page that asks first.',
+    request: { query },
+    responses: { 200: { description: 'The question', content: { 'text/html': {} } }, 303: onwards },
+  })
+  app.openapi(byLink, async (c) => {
+    const { return_to } = c.req.valid('query')
+    const site = readHeader(c.req.raw, c.env.connection, 'sec-fetch-site')
+    if (site === 'same-origin' || site === 'none') return signOut(c, services, return_to)
+    return c.html(await question(returnAddressOf(c, return_to).path), 200)
+  })
+}
+
+/** `/auth/end` on the callback host. */
+export function endRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn: SignIn): void {
+  const { settings, log } = services
+  const route = routeFor('anyone', services, {
+    method: 'get',
+    path: '/auth/end',
+    description: 'On the callback host: the second step of `/auth/logout`.',
+    request: { query: z.object({ request: z.string() }) },
+    responses: { 303: onwards },
+  })
+  app.openapi(route, async (c) => {
+    const opened = await signIn.signOuts.open(c.req.valid('query').request, settings.callbackHost)
+    if (!opened) throw signInExpired()
+    const address = opened.content
+    dropSession(c, settings)
+    const url = await signIn.provider
+      .endSessionUrl(callbackUrl(settings, address.port, '/auth/ended'))
+      .catch((error: unknown) => {
+        log.warn('the session at the identity provider goes on', { error: describeError(error) })
+        return null
+      })
+    if (url === null) return c.redirect(safeReturnUrl(address, settings), 303)
+    const options = { audience: settings.callbackHost, expiresInSeconds: signedOutSeconds }
+    const value = await signIn.signedOuts.seal(address, options)
+    writeCookie(c, settings, signedOutCookie(settings), value, signedOutSeconds)
+    return c.redirect(url, 303)
+  })
+}
+
+/** `/auth/ended` on the callback host: the one address that the provider's list of logout addresses holds. */
+export function endedRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn: SignIn): void {
+  const { settings } = services
+  const route = routeFor('anyone', services, {
+    method: 'get',
+    path: '/auth/ended',
+    description: 'On the callback host: where the identity provider sends the browser after signing out.',
+    responses: { 200: { description: 'A farewell', content: { 'text/html': {} } }, 303: onwards },
+  })
+  app.openapi(route, async (c) => {
+    const cookie = signedOutCookie(settings)
+    const sealed = onlyCookieValue(c, cookie.name)
+    const opened = sealed === null ? null : await signIn.signedOuts.open(sealed, settings.callbackHost)
+    deleteCookie(c, settings, cookie)
+    if (opened) return c.redirect(safeReturnUrl(opened.content, settings), 303)
+    return c.html(
+      await messagePage({ title: 'Signed out', text: 'You are signed out. You can close this page.' }),
+      200,
+    )
+  })
+}
+
+/** Which page to return to after the provider; its own `state` parameter is not known to all of them. */
+function signedOutCookie(settings: Services['settings']) {
+  return hostCookie('signed-out', settings)
+}
+
+async function signOut(c: Context<AppEnv>, services: Services, returnTo: string | undefined) {
+  const { settings, signIn } = services
+  const who = await sessionOf(c, services)
+  const address = returnAddressOf(c, returnTo)
+  dropSession(c, settings)
+  if (who) audit(c.env, services, { action: 'sign-out', outcome: 'ok', who })
+  return c.redirect(await nextStop(address, settings, signIn), 303)
+}
+
+async function nextStop(
+  address: ReturnAddress,
+  settings: Services['settings'],
+  signIn: SignIn | null,
+): Promise<string> {
+  if (!signIn) return safeReturnUrl(address, settings)
+  const options = { audience: settings.callbackHost, expiresInSeconds: signOutSeconds }
+  const request = await signIn.signOuts.seal({ ...address }, options)
+  return callbackUrl(settings, address.port, '/auth/end', { request })
+}
+
+function question(path: string): Promise<string> {
+  const href = `/auth/logout?${new URLSearchParams({ return_to: path })}`
+  return messagePage({
+    title: 'Sign out?',
+    text: 'Do you want to sign out?',
+    button: { text: 'Sign out', href },
+  })
+}

@@ -1,0 +1,78 @@
+/** The two tables of routes: of tenants' hosts, and of the callback host. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { PublisherError } from '../errors.ts'
+import { tenantNotFound } from '../runtime/config-cache.ts'
+import type { Services } from '../runtime/services.ts'
+import { callbackRoute } from './auth/callback.ts'
+import { enterRoute } from './auth/hand-over.ts'
+import { loginRoute, startRoute } from './auth/login.ts'
+import { endedRoute, endRoute, logoutRoutes } from './auth/logout.ts'
+import { configRoutes } from './config.ts'
+import type { AppEnv } from './exchange.ts'
+import { healthRoutes } from './health.ts'
+import { imageRoutes } from './images.ts'
+import { internalRoutes } from './internal.ts'
+import { openApiRoutes } from './openapi.ts'
+import { pageRoutes } from './page.ts'
+import { problemResponse } from './problem.ts'
+import { refusal } from './refusal.ts'
+
+/** What tenants' hosts answer to, and what needs no tenant. */
+export function createApp(services: Services): OpenAPIHono<AppEnv> {
+  const app = emptyApp(services)
+  app.notFound(async (c) => {
+    const allowed = allowedMethods(app, c.req.path).filter((method) => method !== 'HEAD')
+    if (allowed.length === 0) throw new PublisherError('not_found', 'There is nothing at this address.')
+    const list = allowed.join(', ')
+    const error = new PublisherError('method_not_allowed', `This address answers to ${list}.`)
+    const response = await problemResponse(error, c.req.raw, c.env.requestId)
+    response.headers.set('allow', list)
+    return response
+  })
+  healthRoutes(app, services)
+  configRoutes(app, services)
+  imageRoutes(app, services)
+  loginRoute(app, services)
+  enterRoute(app, services)
+  logoutRoutes(app, services)
+  internalRoutes(app, services)
+  pageRoutes(app, services)
+  openApiRoutes(app, services)
+  return app
+}
+
+/** The callback host: no tenant, no photos, only the sign-in's own steps. Empty where nobody can sign in. */
+export function createCallbackApp(services: Services): OpenAPIHono<AppEnv> {
+  const app = emptyApp(services)
+  app.notFound(() => {
+    throw tenantNotFound()
+  })
+  const { signIn } = services
+  if (!signIn) return app
+  startRoute(app, services, signIn)
+  callbackRoute(app, services, signIn)
+  endRoute(app, services, signIn)
+  endedRoute(app, services, signIn)
+  return app
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** The methods that a path answers to; HEAD wherever GET does. */
+export function allowedMethods(app: OpenAPIHono<AppEnv>, path: string): string[] {
+  return methods.filter((method) => app.router.match(method === 'HEAD' ? 'GET' : method, path)[0].length > 0)
+}
+
+function emptyApp(services: Services): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (result.success) return
+      const wrong = result.error.issues.map(
+        (issue) => `${issue.path.join('.') || result.target}: ${issue.message}`,
+      )
+      throw new PublisherError('invalid_request', `Please correct ${wrong.join('; ')}.`)
+    },
+  })
+  app.onError((error, c) => refusal(error, c.req.raw, c.env, services))
+  return app
+}

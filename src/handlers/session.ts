@@ -1,0 +1,57 @@
+/** The session of a request: read once, carried on when it is due, and kept out of shared caches. */
+import type { Context } from 'hono'
+import type { Services } from '../runtime/services.ts'
+import type { Settings } from '../runtime/settings.ts'
+import { canSignIn } from '../runtime/sign-in/admins.ts'
+import type { IssuedSession, Session } from '../runtime/sign-in/sessions.ts'
+import { cookieValues, deleteCookie, sessionCookie, writeCookie } from './auth/cookies.ts'
+import type { AppEnv } from './exchange.ts'
+
+/** Whom a session is for: the cookie's own reach, so that a token of one host or fleet is worth nothing on another. */
+export function sessionAudience({ cookieScope, baseDomain }: Settings, host: string): string {
+  return cookieScope === 'domain' ? `.${baseDomain}` : host
+}
+
+/** Who is signed in on this host; `null`: nobody, or nobody can be here. */
+export async function sessionOf(c: Context<AppEnv>, services: Services): Promise<Session | null> {
+  const exchange = c.env
+  if (exchange.session === undefined) exchange.session = await readSession(c, services)
+  return exchange.session
+}
+
+async function readSession(c: Context<AppEnv>, { settings, signIn }: Services): Promise<Session | null> {
+  const { runtime } = c.env
+  if (!signIn || (runtime && !canSignIn(runtime.config, settings))) return null
+  const values = cookieValues(c, sessionCookie(settings).name)
+  return signIn.sessions.read(values, sessionAudience(settings, runtime?.host ?? settings.callbackHost))
+}
+
+/** Hands the session to the browser. */
+export function keepSession(c: Context<AppEnv>, settings: Settings, issued: IssuedSession): void {
+  writeCookie(c, settings, sessionCookie(settings), issued.token, issued.maxAgeSeconds)
+}
+
+/** Takes the session from the browser, and a shadow of it that lies on this host alone. */
+export function dropSession(c: Context<AppEnv>, settings: Settings): void {
+  const cookie = sessionCookie(settings)
+  deleteCookie(c, settings, cookie)
+  if (cookie.domain) deleteCookie(c, settings, { name: cookie.name })
+  c.env.session = null
+}
+
+/**
+ * Completes an answer that depended on who is signed in: no shared cache may keep it, and the session is carried on once half of its
+ * life is over. Does nothing where nobody asked for the session.
+ */
+export async function settleSession(c: Context<AppEnv>, { settings, signIn }: Services): Promise<void> {
+  const { session, runtime } = c.env
+  if (session === undefined) return
+  c.header('vary', 'Cookie', { append: true })
+  if (!/\b(private|no-store)\b/.test(c.res.headers.get('cache-control') ?? '')) {
+    c.header('cache-control', 'private, no-store')
+  }
+  if (!session || !signIn?.sessions.isDue(session)) return
+  const audience = sessionAudience(settings, runtime?.host ?? settings.callbackHost)
+  const issued = await signIn.sessions.issue(session, audience)
+  if (issued) keepSession(c, settings, issued)
+}

@@ -1,0 +1,119 @@
+/**
+ * Reduces pictures with the Images binding of Cloudflare Workers. An isolate has 128 MB for all its requests, so
+ * originals stream through: only their first bytes are held, until type and size are known.
+ */
+import { PublisherError } from '../../errors.ts'
+import { fittedLongSide } from '../../workflow/picture/fit.ts'
+import { readPictureHeader } from '../../workflow/picture/header.ts'
+import { maxPhotoBytes, maxPhotoPixels } from '../../workflow/picture/limits.ts'
+import { stripJpegMetadata } from '../../workflow/picture/metadata.ts'
+import type { ImageReducer, ReducedImage, ThumbnailType } from '../../workflow/ports/images.ts'
+import { peekPicture, unreadable } from './cloudflare/peek.ts'
+
+/** What is used of the binding, in web-platform types; `ImagesBinding` of @cloudflare/workers-types fulfils it. */
+export interface ImagesService {
+  info(picture: ReadableStream<Uint8Array>): Promise<{ format: string; width?: number; height?: number }>
+  input(picture: ReadableStream<Uint8Array>): PictureTransformer
+}
+
+interface PictureTransformer {
+  transform(options: { width: number; height: number; fit: 'scale-down' }): PictureTransformer
+  output(options: { format: ThumbnailType; quality: number; anim: false }): Promise<{ response(): Response }>
+}
+
+export interface CloudflareReducerOptions {
+  /** Largest original in bytes. Default: 50 MB. */
+  maxBytes?: number
+  /** Largest picture in pixels. Default: 110 million. The service itself stops at 100 million. */
+  maxPixels?: number
+}
+
+const quality: Readonly<Record<ThumbnailType, number>> = {
+  'image/jpeg': 80,
+  'image/webp': 80,
+  'image/avif': 55,
+}
+
+/**
+ * Creates the reducer. Type and size are read from the photo's own header and not by the binding's `info()`, which
+ * would need the whole photo a second time. The service may give JPEG or WebP where AVIF was asked for; the result says
+ * what it is. `busy` is thrown when the service fails for a reason that is not the photo's.
+ */
+export function createCloudflareReducer(
+  binding: ImagesService,
+  options: CloudflareReducerOptions = {},
+): ImageReducer {
+  const { maxBytes = maxPhotoBytes, maxPixels = maxPhotoPixels } = options
+  return {
+    async reduce(source, box, mediaType) {
+      if (source.size > maxBytes) {
+        await source.body.cancel().catch(() => undefined)
+        throw tooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
+      }
+      const { header, body, failure } = await peekPicture(source.body, maxBytes)
+      try {
+        if (header.width * header.height > maxPixels) {
+          throw tooLarge(`The photo has more than ${Math.floor(maxPixels / 1e6)} megapixels.`)
+        }
+        const side = fittedLongSide(box, header)
+        const result = await binding
+          .input(body)
+          .transform({ width: side, height: side, fit: 'scale-down' })
+          .output({ format: mediaType, quality: quality[mediaType], anim: false })
+        return await reducedImage(binding, result.response())
+      } catch (error) {
+        await body.cancel(error).catch(() => undefined)
+        throw failure() ?? asPublisherError(error)
+      }
+    },
+  }
+}
+
+/**
+ * The reducer of a Worker without the binding: it refuses every picture with `thumbnail_unavailable`. Thumbnails that a
+ * storage makes itself still work.
+ */
+export function createUnavailableReducer(): ImageReducer {
+  return {
+    async reduce({ body }) {
+      await body.cancel().catch(() => undefined)
+      const message = 'This server cannot make small versions of photos: it has no Images binding.'
+      throw new PublisherError('thumbnail_unavailable', message)
+    },
+  }
+}
+
+async function reducedImage(binding: ImagesService, response: Response): Promise<ReducedImage> {
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  const header = readPictureHeader(bytes)
+  if (typeof header === 'object' && header.mediaType !== 'image/png') {
+    // The service keeps the copyright tags of JPEGs.
+    const isJpeg = header.mediaType === 'image/jpeg'
+    return { ...header, mediaType: header.mediaType, bytes: isJpeg ? stripJpegMetadata(bytes) : bytes }
+  }
+  const { format, width, height } = await binding.info(new Blob([bytes]).stream())
+  if (format !== 'image/avif' || !width || !height) throw new Error(`unexpected result: ${format}`)
+  return { bytes, mediaType: format, width, height }
+}
+
+/** Codes of the service (https://developers.cloudflare.com/images/reference/troubleshooting/). */
+const tooLargeCodes: readonly unknown[] = [9402, 9413]
+const unreadableCodes: readonly unknown[] = [9412, 9520, 9523]
+const usageLimitCode = 9422
+
+function asPublisherError(error: unknown): PublisherError {
+  if (error instanceof PublisherError) return error
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (tooLargeCodes.includes(code)) return tooLarge('The photo is too large to be made smaller here.', error)
+  if (unreadableCodes.includes(code)) return unreadable(error)
+  if (code === usageLimitCode) {
+    const message = 'No more small versions of photos can be made this month.'
+    return new PublisherError('thumbnail_unavailable', message, { cause: error })
+  }
+  const message = 'The service that makes photos smaller does not answer. Try again in a moment.'
+  return new PublisherError('busy', message, { cause: error, retryAfterMs: 5000 })
+}
+
+function tooLarge(message: string, cause?: unknown): PublisherError {
+  return new PublisherError('photo_too_large', message, { cause })
+}

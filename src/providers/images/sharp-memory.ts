@@ -1,0 +1,57 @@
+/** How much memory libvips will take for a picture, known from its header alone. Measured by bench/thumbnail-memory.ts. */
+import type { Metadata } from 'sharp'
+import { webpChunks } from '../../workflow/picture/blocks.ts'
+import type { ThumbnailType } from '../../workflow/ports/images.ts'
+import type { ThumbnailBox } from '../../workflow/ports/storage.ts'
+
+/** What any reduction takes, however small: the pipeline's own buffers and the encoder's tables. */
+const fixedBytes = 10_000_000
+/** Sequential reading keeps a window of rows; libvips' is about this long where the picture shrinks a lot. */
+const rowsKept = 2200
+/** Pixels of the result live in several stages at once; the AVIF encoder keeps many more copies. */
+const bytesPerResultPixel: Readonly<Record<ThumbnailType, number>> = {
+  'image/jpeg': 11,
+  'image/webp': 14,
+  'image/avif': 55,
+}
+
+/**
+ * Estimates the peak in bytes beyond the compressed original. It errs on the high side: by up to three times for
+ * baseline JPEGs, which libjpeg shrinks while reading, and by a tenth where it matters most, whole-picture decoders.
+ */
+export function estimateMemory(
+  picture: Metadata,
+  original: Uint8Array,
+  result: ThumbnailBox,
+  mediaType: ThumbnailType,
+): number {
+  const resultBytes = result.width * result.height * bytesPerResultPixel[mediaType]
+  return Math.ceil(fixedBytes + resultBytes + sourceBytes(picture, original))
+}
+
+function sourceBytes(picture: Metadata, original: Uint8Array): number {
+  const pixels = picture.width * picture.height
+  const bytesPerPixel = picture.channels * (picture.depth === 'uchar' ? 1 : 2)
+  if (picture.format === 'webp') return pixels * webpBytesPerPixel(picture, original)
+  if (picture.isProgressive) {
+    // A JPEG in several scans keeps all its coefficients, an interlaced PNG the whole picture.
+    return pixels * (picture.format === 'jpeg' ? 2 * samplesPerPixel(picture) : bytesPerPixel) * 1.02
+  }
+  return Math.min(pixels, picture.width * rowsKept) * bytesPerPixel
+}
+
+/** libjpeg keeps coefficients of 2 bytes per sample; sub-sampled colour has fewer samples. */
+function samplesPerPixel({ chromaSubsampling, channels }: Metadata): number {
+  if (chromaSubsampling === '4:2:0') return 1.5
+  if (chromaSubsampling === '4:2:2') return 2
+  return channels
+}
+
+/** Lossless WebP is decoded whole as 32-bit pixels, animations on two canvases; lossy stills are scaled row by row. */
+function webpBytesPerPixel(picture: Metadata, original: Uint8Array): number {
+  if ((picture.pages ?? 1) > 1) return 10
+  for (const { kind } of webpChunks(original)) {
+    if (kind === 'VP8L' || kind === 'ANMF') return kind === 'ANMF' ? 10 : 4.3
+  }
+  return picture.hasAlpha ? 1.5 : 0.3
+}

@@ -1,0 +1,143 @@
+/**
+ * A queue that counts bytes instead of items and is fair between owners: among those who wait, the one who was given
+ * the fewest bytes so far is next (start-time fair queueing). No well-kept library does both.
+ */
+import { PublisherError } from '../../errors.ts'
+
+export interface ByteQueueOptions {
+  /** What may be taken at the same time, in bytes. */
+  budgetBytes: number
+  /** How many tasks may run at the same time, whatever they take. Default: any number. */
+  parallel?: number
+  /** How many may wait; one owner gets at most half of the places. */
+  maxWaiting: number
+  /** A second opinion, asked where something runs already: whether there really is room for so many bytes more. */
+  hasRoomFor?: (bytes: number) => boolean
+}
+
+export interface ByteQueue {
+  /** What running tasks take now, in bytes. */
+  readonly takenBytes: number
+  /**
+   * Runs `task` when `bytes` are free and gives them back when it ends. One owner takes at most half of the budget,
+   * except by a single task. Throws `busy` when the queue is full, or when `patience` ends before the task began.
+   * `bytes` beyond the budget is a `RangeError`, for that task could never begin.
+   */
+  run<T>(owner: string, bytes: number, patience: AbortSignal, task: () => Promise<T>): Promise<T>
+}
+
+interface Waiting {
+  owner: string
+  bytes: number
+  /** Place in the fair order: the bytes that its owner was given before it. */
+  tag: number
+  begin(): void
+}
+
+const retryAfterMs = 3000
+
+export function createByteQueue(options: ByteQueueOptions): ByteQueue {
+  const { budgetBytes, parallel = Number.POSITIVE_INFINITY, maxWaiting, hasRoomFor = () => true } = options
+  const waiting = new Set<Waiting>()
+  const takenByOwner = new Map<string, number>()
+  const nextTagByOwner = new Map<string, number>()
+  let running = 0
+  let taken = 0
+  let clock = 0
+
+  function enter(owner: string, bytes: number, patience: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const ofOwner = [...waiting].filter((other) => other.owner === owner).length
+      if (patience.aborted || waiting.size >= maxWaiting || ofOwner >= maxWaiting / 2) return reject(busy())
+      const tag = Math.max(clock, nextTagByOwner.get(owner) ?? 0)
+      nextTagByOwner.set(owner, tag + bytes)
+      const leave = () => {
+        waiting.delete(job)
+        nextTagByOwner.set(owner, (nextTagByOwner.get(owner) ?? 0) - bytes)
+        reject(busy())
+        // It may have been the one that all others waited behind.
+        beginWhatFits()
+      }
+      const begin = () => {
+        waiting.delete(job)
+        patience.removeEventListener('abort', leave)
+        resolve()
+      }
+      const job: Waiting = { owner, bytes, tag, begin }
+      waiting.add(job)
+      patience.addEventListener('abort', leave, { once: true })
+      beginWhatFits()
+    })
+  }
+
+  /** Strictly in order: a large task is not overtaken for ever by small ones that fit. */
+  function beginWhatFits(): void {
+    for (let job = next(); job && fits(job.bytes); job = next()) {
+      clock = Math.max(clock, job.tag)
+      change(job.owner, job.bytes, 1)
+      job.begin()
+    }
+  }
+
+  function fits(bytes: number): boolean {
+    if (running === 0) return true
+    return running < parallel && taken + bytes <= budgetBytes && hasRoomFor(bytes)
+  }
+
+  /** Each owner is represented by the task that has waited longest, lest its large ones starve behind its small ones. */
+  function next(): Waiting | undefined {
+    const seen = new Set<string>()
+    let first: Waiting | undefined
+    for (const job of waiting) {
+      if (seen.has(job.owner)) continue
+      seen.add(job.owner)
+      if (mayTake(job) && (first === undefined || job.tag < first.tag)) first = job
+    }
+    return first
+  }
+
+  function mayTake({ owner, bytes }: Waiting): boolean {
+    const held = takenByOwner.get(owner) ?? 0
+    return held === 0 || held + bytes <= budgetBytes / 2
+  }
+
+  function change(owner: string, bytes: number, tasks: 1 | -1): void {
+    running += tasks
+    taken += tasks * bytes
+    const held = (takenByOwner.get(owner) ?? 0) + tasks * bytes
+    if (held > 0) takenByOwner.set(owner, held)
+    else takenByOwner.delete(owner)
+  }
+
+  /** An owner whose turn is not behind the clock has no history that counts. */
+  function forget(): void {
+    for (const [owner, tag] of nextTagByOwner) if (tag <= clock) nextTagByOwner.delete(owner)
+  }
+
+  return {
+    get takenBytes() {
+      return taken
+    },
+    async run(owner, bytes, patience, task) {
+      if (bytes > budgetBytes) throw new RangeError('a task larger than the whole budget can never begin')
+      await enter(owner, bytes, patience)
+      try {
+        return await task()
+      } finally {
+        change(owner, bytes, -1)
+        beginWhatFits()
+        forget()
+      }
+    },
+  }
+}
+
+function busy(): PublisherError {
+  return new PublisherError(
+    'busy',
+    'Too many pictures are being prepared right now. Try again in a moment.',
+    {
+      retryAfterMs,
+    },
+  )
+}

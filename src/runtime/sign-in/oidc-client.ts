@@ -1,0 +1,155 @@
+/** Authorization code flow with PKCE against one identity provider (RFC 6749, RFC 7636, RFC 9207; OpenID Connect Core 1.0). */
+import type { JWTVerifyGetKey } from 'jose'
+import {
+  AuthorizationResponseError,
+  allowInsecureRequests,
+  authorizationCodeGrantRequest,
+  ClientSecretPost,
+  calculatePKCECodeChallenge,
+  generateRandomCodeVerifier,
+  generateRandomNonce,
+  generateRandomState,
+  validateAuthResponse,
+} from 'oauth4webapi'
+import { z } from 'zod'
+import { retryAfterMs } from '../../retry.ts'
+import type { Logger } from '../log.ts'
+import type { ProviderSettings } from '../settings.ts'
+import { providerUnavailable, SignInRefusal } from './errors.ts'
+import { checkIdToken, createSigningKeys } from './id-token.ts'
+import { createProviderMetadata, isInsecure, type ProviderMetadata } from './provider-metadata.ts'
+import type { Person } from './sessions.ts'
+
+/** What ties an answer to the question; each is random and belongs to one sign-in. */
+export interface SignInSecrets {
+  state: string
+  nonce: string
+  /** PKCE's code verifier. */
+  verifier: string
+}
+
+export interface OidcClient {
+  /** Begins a sign-in: where the browser goes, and what it must bring back. Throws `sign_in_unavailable`. */
+  begin(redirectUri: string): Promise<{ url: string; secrets: SignInSecrets }>
+  /**
+   * Takes the provider's answer (the query of the callback) and gives who signed in. Never retried: a code works once. Throws
+   * {@link SignInRefusal} or `sign_in_unavailable`.
+   */
+  redeem(answer: URLSearchParams, secrets: SignInSecrets, redirectUri: string): Promise<Person>
+  /** Where a browser goes to sign out of the provider too; `null` where it offers nothing. Throws `sign_in_unavailable`. */
+  endSessionUrl(returnTo: string): Promise<string | null>
+}
+
+const tokenTimeoutMs = 10_000
+
+/** Makes the client of one provider; it is asked for nothing before the first call. */
+export function createOidcClient(provider: ProviderSettings, log: Logger, now: () => number): OidcClient {
+  const { issuer, clientId, clientSecret } = provider
+  const client = { client_id: clientId }
+  const metadata = createProviderMetadata({ issuer, log, now })
+  const signingKeys = rememberLast(createSigningKeys)
+
+  return {
+    async begin(redirectUri) {
+      const { authorization_endpoint } = await metadata()
+      const secrets = {
+        state: generateRandomState(),
+        nonce: generateRandomNonce(),
+        verifier: generateRandomCodeVerifier(),
+      }
+      const url = withQuery(authorization_endpoint, {
+        response_type: 'code',
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        scope: 'openid email profile',
+        state: secrets.state,
+        nonce: secrets.nonce,
+        code_challenge: await calculatePKCECodeChallenge(secrets.verifier),
+        code_challenge_method: 'S256',
+      })
+      return { url, secrets }
+    },
+
+    async redeem(answer, { state, nonce, verifier }, redirectUri) {
+      const server = await metadata()
+      const parameters = validAnswer(server, client, answer, state)
+      const response = await authorizationCodeGrantRequest(
+        server,
+        client,
+        ClientSecretPost(clientSecret.reveal()),
+        parameters,
+        redirectUri,
+        verifier,
+        { [allowInsecureRequests]: isInsecure(issuer), signal: AbortSignal.timeout(tokenTimeoutMs) },
+      ).catch((error: unknown) => {
+        throw providerUnavailable(error)
+      })
+      const idToken = await idTokenIn(response, now())
+      const keys: JWTVerifyGetKey = signingKeys(server.jwks_uri)
+      return checkIdToken(idToken, { issuer, clientId, nonce, keys, now })
+    },
+
+    async endSessionUrl(returnTo) {
+      const { end_session_endpoint } = await metadata()
+      if (end_session_endpoint) {
+        return withQuery(end_session_endpoint, { client_id: clientId, post_logout_redirect_uri: returnTo })
+      }
+      if (!provider.isAuth0) return null
+      return withQuery(new URL('/v2/logout', issuer).href, { client_id: clientId, returnTo })
+    },
+  }
+}
+
+/** The answer's state, issuer and shape. An `error` in it is a refusal whose words are not repeated. */
+function validAnswer(
+  server: ProviderMetadata,
+  client: { client_id: string },
+  answer: URLSearchParams,
+  state: string,
+): URLSearchParams {
+  try {
+    return validateAuthResponse(server, client, answer, state)
+  } catch (cause) {
+    if (cause instanceof AuthorizationResponseError) {
+      throw new SignInRefusal(
+        'provider_error',
+        'The sign-in service did not sign you in: it was cancelled, or it refused.',
+      )
+    }
+    throw new SignInRefusal('answer_malformed', 'The answer of the sign-in service is not valid.', cause)
+  }
+}
+
+const tokenAnswer = z.object({ id_token: z.string().min(1).max(20_000) })
+const tokenError = z.object({ error: z.string() })
+
+/** Reads a token endpoint's answer (RFC 6749, sections 5.1 and 5.2). The access token is of no use here and is dropped. */
+async function idTokenIn(response: Response, time: number): Promise<string> {
+  const body: unknown = await response.json().catch(() => null)
+  const granted = tokenAnswer.safeParse(body)
+  if (response.status === 200 && granted.success) return granted.data.id_token
+  const refused = tokenError.safeParse(body)
+  if (response.status === 400 && refused.success && refused.data.error === 'invalid_grant') {
+    throw new SignInRefusal(
+      'code_refused',
+      'This sign-in was used already or took too long. Please begin again.',
+    )
+  }
+  const cause = new Error(`The token endpoint answered ${response.status} without an ID token.`)
+  throw providerUnavailable(cause, retryAfterMs(response.headers, time))
+}
+
+function withQuery(endpoint: string, parameters: Record<string, string>): string {
+  const url = new URL(endpoint)
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  return url.href
+}
+
+/** Keeps what was made for the last argument: keys survive a rediscovery that names the same address. */
+function rememberLast<T>(make: (key: string) => T): (key: string) => T {
+  let last: { key: string; made: T } | undefined
+  return (key) => {
+    if (last?.key !== key) last = { key, made: make(key) }
+    return last.made
+  }
+}

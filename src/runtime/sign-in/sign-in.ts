@@ -1,0 +1,69 @@
+/** Everything that signing in needs, wired for one process. */
+import { z } from 'zod'
+import type { Logger } from '../log.ts'
+import type { KeyValueStore } from '../ports/kv.ts'
+import type { ProviderSettings, Settings } from '../settings.ts'
+import { emailSchema } from './email.ts'
+import { createOidcClient, type OidcClient } from './oidc-client.ts'
+import { type Claim, createClaim } from './one-time.ts'
+import { createSealer, type Sealer } from './sealed-token.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+
+const returnAddress = { host: z.string(), port: z.string().nullable(), path: z.string() }
+
+/** From a tenant's host to the callback host: where to come back to, and what this browser is known by there. */
+const loginSchema = z.object({ ...returnAddress, browser: z.string().nullable() })
+/** In a cookie of the callback host while the browser is at the identity provider. */
+const transactionSchema = z.object({
+  ...loginSchema.shape,
+  secrets: z.object({ state: z.string(), nonce: z.string(), verifier: z.string() }),
+})
+/** From the callback host to a tenant's host that keeps a session of its own. */
+const handOverSchema = z.object({
+  email: emailSchema,
+  subject: z.string(),
+  signedInAt: z.number().int(),
+  path: z.string(),
+  browser: z.string(),
+})
+const signOutSchema = z.object(returnAddress)
+
+export type LoginRequest = z.output<typeof loginSchema>
+export type Transaction = z.output<typeof transactionSchema>
+export type HandOver = z.output<typeof handOverSchema>
+
+export interface SignIn {
+  provider: OidcClient
+  sessions: Sessions
+  logins: Sealer<LoginRequest>
+  transactions: Sealer<Transaction>
+  handOvers: Sealer<HandOver>
+  /** From a tenant's host to the callback host. */
+  signOuts: Sealer<z.output<typeof signOutSchema>>
+  /** In a cookie of the callback host while the browser is at the identity provider. */
+  signedOuts: Sealer<z.output<typeof signOutSchema>>
+  claim: Claim
+}
+
+export interface SignInOptions {
+  settings: Settings
+  kv: KeyValueStore
+  log: Logger
+  now: () => number
+}
+
+/** Makes it for a provider. */
+export function createSignIn(provider: ProviderSettings, { settings, kv, log, now }: SignInOptions): SignIn {
+  const sealer = <T extends Record<string, unknown>>(purpose: string, schema: z.ZodType<T>) =>
+    createSealer({ secrets: settings.sessionSecrets, purpose, schema, now })
+  return {
+    provider: createOidcClient(provider, log, now),
+    sessions: createSessions(settings, now),
+    logins: sealer('login', loginSchema),
+    transactions: sealer('transaction', transactionSchema),
+    handOvers: sealer('hand-over', handOverSchema),
+    signOuts: sealer('sign-out', signOutSchema),
+    signedOuts: sealer('signed-out', signOutSchema),
+    claim: createClaim({ kv, log }),
+  }
+}

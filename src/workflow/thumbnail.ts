@@ -1,0 +1,135 @@
+/** Thumbnails: from the browser's cache, from memory, from the storage, or made here, in this order. */
+import { PublisherError } from '../errors.ts'
+import type { Folder, PhotoName } from './photo.ts'
+import { carriesMetadata } from './picture/metadata.ts'
+import type { ImageReducer, ThumbnailType } from './ports/images.ts'
+import type { NativeThumbnail, PhotoEntry, PhotoStore, ThumbnailBox } from './ports/storage.ts'
+import { matchesNone, thumbnailTag } from './thumbnail/entity-tag.ts'
+import { negotiateType } from './thumbnail/media-type.ts'
+import type { FinishedThumbnail, ThumbnailMemory } from './thumbnail/memory.ts'
+
+/** Width and height of the box in pixels; the box turns with the photo, so portraits get `w640h960`. */
+export const thumbnailSizes = ['w256h256', 'w480h320', 'w640h480', 'w960h640', 'w1024h768'] as const
+export type ThumbnailSize = (typeof thumbnailSizes)[number]
+export const defaultThumbnailSize: ThumbnailSize = 'w960h640'
+
+const boxes: Readonly<Record<ThumbnailSize, ThumbnailBox>> = {
+  w256h256: { width: 256, height: 256 },
+  w480h320: { width: 480, height: 320 },
+  w640h480: { width: 640, height: 480 },
+  w960h640: { width: 960, height: 640 },
+  w1024h768: { width: 1024, height: 768 },
+}
+
+export interface ThumbnailTools {
+  store: PhotoStore
+  images: ImageReducer
+  memory: ThumbnailMemory
+  /** The tenant, for fairness where work has to queue. */
+  owner: string
+}
+
+export interface ThumbnailRequest {
+  folder: Folder
+  name: PhotoName
+  /** Default: `w960h640`. */
+  size?: ThumbnailSize | undefined
+  /** The `Accept` header. */
+  accept?: string | undefined
+  /** The `If-None-Match` header. */
+  ifNoneMatch?: string | undefined
+}
+
+export type ThumbnailResult =
+  | { status: 'not_modified'; etag: string }
+  | ({ status: 'ok'; etag: string } & FinishedThumbnail)
+
+/**
+ * Gives a thumbnail: upright, fitted into the size without enlarging, without metadata, with a strong entity tag. The
+ * photo is looked up first; nothing is read or made for a client that has the thumbnail already. The answer depends on
+ * `Accept`, which the response's `Vary` has to say.
+ *
+ * Throws `photo_not_found`, what the store throws, and what {@link ImageReducer.reduce} throws; `busy` also for a photo
+ * that is replaced while it is read.
+ */
+export async function makeThumbnail(
+  tools: ThumbnailTools,
+  request: ThumbnailRequest,
+): Promise<ThumbnailResult> {
+  const { store, memory } = tools
+  const { folder, name, size = defaultThumbnailSize } = request
+  const entry = await store.stat(folder, name)
+  if (!entry) throw new PublisherError('photo_not_found', 'There is no photo of this name.')
+  const mediaType = negotiateType(request.accept, offeredTypes(store))
+  const etag = await thumbnailTag([store.provider, entry.contentHash, size, mediaType])
+  if (matchesNone(request.ifNoneMatch, etag)) return { status: 'not_modified', etag }
+  // A content hash may be shared by different photos: it need only tell versions of one name apart.
+  const key = JSON.stringify([folder, name, etag])
+  const thumbnail = await memory.get(key, () => make(tools, folder, entry, boxes[size], mediaType))
+  return { status: 'ok', etag, ...thumbnail }
+}
+
+/**
+ * WebP is as quick to make as JPEG and smaller. AVIF takes five times the processor time, so only clients get it that
+ * have no WebP. Storages make no AVIF, and making our own would cost the download of the original.
+ */
+function offeredTypes(store: PhotoStore): readonly ThumbnailType[] {
+  return store.thumbnail ? ['image/webp'] : ['image/webp', 'image/avif']
+}
+
+async function make(
+  tools: ThumbnailTools,
+  folder: Folder,
+  entry: PhotoEntry,
+  box: ThumbnailBox,
+  mediaType: ThumbnailType,
+): Promise<FinishedThumbnail> {
+  const { store, images, owner } = tools
+  const native =
+    mediaType === 'image/avif' ? null : await store.thumbnail?.(folder, entry.name, box, mediaType)
+  if (native && !carriesMetadata(native.bytes)) {
+    return { bytes: new Uint8Array(native.bytes), mediaType: native.mediaType }
+  }
+  const source = native ? streamOf(native) : originalOf(store, folder, entry)
+  const { bytes, mediaType: made } = await images.reduce(source, box, mediaType, owner)
+  return { bytes: new Uint8Array(bytes), mediaType: made }
+}
+
+type Source = Parameters<ImageReducer['reduce']>[0]
+
+/** A storage's thumbnail that still tells of the photographer is made once more, which drops that and turns it upright. */
+function streamOf({ bytes }: NativeThumbnail): Source {
+  return { body: new Blob([new Uint8Array(bytes)]).stream(), size: bytes.byteLength }
+}
+
+/** The original, asked for only when the reducer begins to read: who waits in its queue holds no connection. */
+function originalOf(store: PhotoStore, folder: Folder, entry: PhotoEntry): Source {
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  let isCancelled = false
+  const open = async () => {
+    const content = await store.read(folder, entry.name)
+    if (content.entry.contentHash === entry.contentHash) return content.body.getReader()
+    // Under the entity tag of the photo that it replaced, the new one would be wrong for as long as caches live.
+    await content.body.cancel()
+    throw new PublisherError('busy', 'This photo has just been replaced. Try again.', { retryAfterMs: 1000 })
+  }
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        reader ??= await open()
+        // While it was being opened there was nothing to cancel yet.
+        if (isCancelled) return reader.cancel()
+        const { done, value } = await reader.read()
+        if (isCancelled) return
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+      async cancel(reason) {
+        isCancelled = true
+        await reader?.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { body, size: entry.size }
+}

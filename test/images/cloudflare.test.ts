@@ -1,0 +1,259 @@
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { Miniflare } from 'miniflare'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { isPublisherError, PublisherError } from '../../src/errors.ts'
+import { createCloudflareReducer, type ImagesService } from '../../src/providers/images/cloudflare.ts'
+import { carriesMetadata } from '../../src/workflow/picture/metadata.ts'
+import type { ThumbnailType } from '../../src/workflow/ports/images.ts'
+import { artist, noise, type Probe, plain, probe, sourceOf, tellTale } from './pictures.ts'
+import { describeReducer, type Reduce } from './reducer-contract.ts'
+
+const box = { width: 960, height: 640 }
+let source = ''
+let bound: Miniflare
+let unbound: Miniflare
+
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('./cloudflare-worker.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2024',
+  })
+  source = outputFiles[0]?.text ?? ''
+  bound = startWorker({ IMAGES: { type: 'images' } })
+  unbound = startWorker({})
+})
+
+afterAll(async () => {
+  await Promise.all([bound.dispose(), unbound.dispose()])
+})
+
+function startWorker(env: Record<string, { type: 'images' }>): Miniflare {
+  return new Miniflare({
+    host: '127.0.0.1',
+    port: 0,
+    logRequests: false,
+    workers: [
+      {
+        config: {
+          name: 'images',
+          compatibilityDate: '2026-11-01',
+          compatibilityFlags: ['no_nodejs_compat', 'no_nodejs_compat_v2'],
+          manifest: { mainModule: 'worker.js', modules: { 'worker.js': { type: 'esm', contents: source } } },
+          env,
+        },
+      },
+    ],
+  })
+}
+
+const problemSchema = z.object({
+  code: z.enum(['photo_unreadable', 'photo_too_large', 'thumbnail_unavailable', 'busy']),
+  message: z.string(),
+})
+const typeSchema = z.enum(['image/jpeg', 'image/webp', 'image/avif'])
+
+const reduceIn =
+  (worker: () => Miniflare): Reduce =>
+  async (bytes, { width, height } = box, type = 'image/jpeg') => {
+    const query = new URLSearchParams({
+      width: `${width}`,
+      height: `${height}`,
+      type,
+      size: `${bytes.length}`,
+    })
+    const response = await worker().dispatchFetch(`http://images/?${query}`, { method: 'POST', body: bytes })
+    if (!response.ok) {
+      const { code, message } = problemSchema.parse(await response.json())
+      throw new PublisherError(code, message)
+    }
+    return {
+      bytes: new Uint8Array(await response.arrayBuffer()),
+      mediaType: typeSchema.parse(response.headers.get('content-type')),
+      width: Number(response.headers.get('x-width')),
+      height: Number(response.headers.get('x-height')),
+    }
+  }
+
+describeReducer(
+  'the Images binding in workerd',
+  reduceIn(() => bound),
+)
+
+describe('a Worker without the Images binding', () => {
+  it('says that thumbnails are not available', async () => {
+    const photo = await plain(90, 60).jpeg().toBuffer()
+    await expect(reduceIn(() => unbound)(photo)).rejects.toMatchObject({ code: 'thumbnail_unavailable' })
+  })
+})
+
+/** A service that answers with `result`, or fails with it, after it has read the picture. */
+function service(
+  result: Uint8Array | Error,
+  info: Awaited<ReturnType<ImagesService['info']>> = { format: 'none' },
+) {
+  const asked: unknown[] = []
+  const transformer = (picture: ReadableStream<Uint8Array>): ReturnType<ImagesService['input']> => ({
+    transform(options) {
+      asked.push(options)
+      return transformer(picture)
+    },
+    async output(options) {
+      asked.push(options)
+      for await (const _ of picture);
+      if (result instanceof Error) throw result
+      return { response: () => new Response(new Uint8Array(result)) }
+    },
+  })
+  return { asked, binding: { input: transformer, info: async () => info } satisfies ImagesService }
+}
+
+const failure = (code: number) => Object.assign(new Error(`IMAGES_TRANSFORM_ERROR ${code}`), { code })
+
+describe('the Images binding, by its words', () => {
+  const reduce = (binding: ImagesService, source: Probe, type: ThumbnailType = 'image/jpeg') =>
+    createCloudflareReducer(binding, { maxBytes: 500_000, maxPixels: 1_000_000 }).reduce(
+      source,
+      box,
+      type,
+      'alice',
+    )
+
+  const codeOf = (reduced: Promise<unknown>) =>
+    reduced.then(
+      () => 'made',
+      (error: unknown) => (isPublisherError(error) ? error.code : error),
+    )
+
+  it('is asked for the long side only, which needs no knowledge of the orientation', async () => {
+    const thumbnail = await plain(640, 960).jpeg().toBuffer()
+    const { binding, asked } = service(thumbnail)
+    const small = createCloudflareReducer(binding)
+    await small.reduce(sourceOf(await plain(2000, 3000).jpeg().toBuffer()), box, 'image/webp', 'alice')
+    expect(asked).toEqual([
+      { width: 960, height: 960, fit: 'scale-down' },
+      { format: 'image/webp', quality: 80, anim: false },
+    ])
+  })
+
+  it('streams the original: no more than a chunk is read ahead of the service', async () => {
+    const photo = await noise(400, 300).jpeg({ quality: 100 }).toBuffer()
+    const source = sourceOf(photo, { chunk: 1000 })
+    const thumbnail = await plain(9, 6).jpeg().toBuffer()
+    let readAhead = 0
+    const { binding } = service(thumbnail)
+    const slow: ImagesService = {
+      ...binding,
+      input(picture) {
+        let received = 0
+        const counted = picture.pipeThrough(
+          new TransformStream(
+            {
+              transform(chunk, controller) {
+                received += chunk.length
+                readAhead = Math.max(readAhead, source.pulled() - received)
+                controller.enqueue(chunk)
+              },
+            },
+            { highWaterMark: 1 },
+            { highWaterMark: 0 },
+          ),
+        )
+        return binding.input(counted)
+      },
+    }
+    await reduce(slow, source)
+    expect(source.pulled()).toBe(photo.length)
+    expect(readAhead).toBeLessThanOrEqual(2000)
+  })
+
+  it('cannot make it keep the copyright tag in a JPEG', async () => {
+    const tagged = await tellTale().jpeg().toBuffer()
+    const { bytes } = await reduce(service(tagged).binding, sourceOf(await plain(90, 60).jpeg().toBuffer()))
+    expect(carriesMetadata(bytes)).toBe(false)
+    expect(Buffer.from(bytes).includes(artist)).toBe(false)
+  })
+
+  it('may give another type than was asked for, and the result says so', async () => {
+    const photo = await plain(90, 60).jpeg().toBuffer()
+    const webp = await plain(30, 20).webp().toBuffer()
+    expect(await reduce(service(webp).binding, sourceOf(photo), 'image/avif')).toMatchObject({
+      mediaType: 'image/webp',
+      width: 30,
+      height: 20,
+    })
+    const unknown = service(Buffer.from('something else entirely'), {
+      format: 'image/gif',
+      width: 1,
+      height: 1,
+    })
+    expect(await codeOf(reduce(unknown.binding, sourceOf(photo)))).toBe('busy')
+  })
+
+  it.each([
+    [9402, 'photo_too_large'],
+    [9413, 'photo_too_large'],
+    [9412, 'photo_unreadable'],
+    [9520, 'photo_unreadable'],
+    [9523, 'photo_unreadable'],
+    [9422, 'thumbnail_unavailable'],
+    [9999, 'busy'],
+  ])('reports its error %i as %s', async (code, expected) => {
+    const photo = await plain(90, 60).jpeg().toBuffer()
+    const source = sourceOf(photo)
+    expect(await codeOf(reduce(service(failure(code)).binding, source))).toBe(expected)
+  })
+
+  it('refuses what is too large before the service is asked', async () => {
+    const { binding, asked } = service(failure(9999))
+    const declared = sourceOf(new Uint8Array(500_001))
+    expect(await codeOf(reduce(binding, declared))).toBe('photo_too_large')
+    expect([declared.pulled(), declared.isCancelled()]).toEqual([0, true])
+    const wide = sourceOf(await plain(1001, 1000).jpeg().toBuffer(), { chunk: 400 })
+    expect(await codeOf(reduce(binding, wide))).toBe('photo_too_large')
+    expect(wide.isCancelled()).toBe(true)
+    expect(asked).toEqual([])
+  })
+
+  it('stops a stream that goes on beyond the limit', async () => {
+    const photo = await plain(90, 60).jpeg().toBuffer()
+    let isFirst = true
+    const endless = probe(1000, (controller) => {
+      controller.enqueue(isFirst ? photo : new Uint8Array(100_000))
+      isFirst = false
+    })
+    expect(await codeOf(reduce(service(failure(9999)).binding, endless))).toBe('photo_too_large')
+    expect(endless.isCancelled()).toBe(true)
+    expect(endless.pulled()).toBeLessThan(700_000)
+  })
+
+  it('passes on what the source fails with, at the beginning and later', async () => {
+    const gone = new PublisherError('storage_unavailable', 'The storage went away.')
+    const { binding } = service(failure(9999))
+    const atOnce = probe(1000, (controller) => controller.error(gone))
+    await expect(reduce(binding, atOnce)).rejects.toBe(gone)
+    const photo = await noise(400, 300).jpeg().toBuffer()
+    let isFirst = true
+    const later = probe(photo.length, (controller) => {
+      if (isFirst) controller.enqueue(photo.subarray(0, 2000))
+      else controller.error(gone)
+      isFirst = false
+    })
+    await expect(reduce(binding, later)).rejects.toBe(gone)
+  })
+
+  it('does not look for a size for ever', async () => {
+    const endless = probe(1000, (controller) =>
+      controller.enqueue(Uint8Array.from([0xff, 0xd8, ...new Array(99_998).fill(0)])),
+    )
+    const patient = createCloudflareReducer(service(failure(9999)).binding)
+    expect(await codeOf(patient.reduce(endless, box, 'image/jpeg', 'alice'))).toBe('photo_unreadable')
+    expect(endless.isCancelled()).toBe(true)
+    expect(endless.pulled()).toBeLessThan(9 * 2 ** 20)
+  })
+})
