@@ -71,7 +71,8 @@ module.exports = {
     },
     {
       name: 'src-does-not-import-the-orchestrator',
-      comment: 'They speak over HTTP. The orchestrator may use the schemas of the contract and two small mechanisms without state.',
+      comment:
+        'They speak over HTTP. The orchestrator may use the schemas of the contract and two small mechanisms without state.',
       severity: 'error',
       from: { path: '^src' },
       to: { path: '^orchestrator' },

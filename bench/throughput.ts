@@ -74,7 +74,7 @@ function toTable(contestants: readonly Contestant[]): Table {
   }
 }
 
-async function publisherEnvironment(): Promise<Record<string, string>> {
+export async function publisherEnvironment(): Promise<Record<string, string>> {
   const file = join(tmpdir(), `publisher-bench-${process.pid}.json`)
   const config = {
     features: { auto_view_enabled: true },

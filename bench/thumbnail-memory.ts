@@ -18,7 +18,7 @@ const allocatorSettings = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '1310
 const cases: readonly [original: Original, parallel: number][] = [
   ['baseline-24.jpg', 40],
   ['progressive-24.jpg', 40],
-  ['plain-24.png', 40],
+  ['plain-12.png', 40],
   ['plain-24.webp', 40],
   ['baseline-100.jpg', 10],
   ['progressive-100.jpg', 1],

@@ -6,7 +6,7 @@ import sharp, { type Sharp } from 'sharp'
 export const originals = {
   'baseline-24.jpg': '24 MP JPEG, baseline',
   'progressive-24.jpg': '24 MP JPEG, progressive',
-  'plain-24.png': '24 MP PNG',
+  'plain-12.png': '12 MP PNG',
   'plain-24.webp': '24 MP WebP',
   'baseline-100.jpg': '100 MP JPEG, baseline',
   'progressive-100.jpg': '100 MP JPEG, progressive',
@@ -42,7 +42,7 @@ async function make(directory: string): Promise<void> {
       .jpeg({ quality: 97, progressive: true })
       .toFile(at(`progressive-${megapixels}.jpg`))
     if (megapixels === 24) {
-      await picture(width, height).png({ compressionLevel: 4 }).toFile(at('plain-24.png'))
+      await picture(4240, 2832).png().toFile(at('plain-12.png'))
       await picture(width, height).webp({ quality: 90, effort: 2 }).toFile(at('plain-24.webp'))
     }
   }

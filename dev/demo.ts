@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { startOrchestrator } from '../orchestrator/server.ts'
 import { startNodeHost } from '../src/node.ts'
-import { freePort } from './demo/ports.ts'
 import { samplePhotos } from './demo/photos.ts'
+import { freePort } from './demo/ports.ts'
 import { type DemoStorage, localStorage, startDropbox, startS3 } from './demo/storages.ts'
 import { startWorkerHost, type WorkerHostOptions } from './worker-host.ts'
 
@@ -89,7 +89,8 @@ function readArguments() {
       },
     })
     const port = Number(values.port)
-    if (!Number.isInteger(port) || port < 1 || port > 65_000) throw new RangeError(`${values.port} is no port`)
+    if (!Number.isInteger(port) || port < 1 || port > 65_000)
+      throw new RangeError(`${values.port} is no port`)
     return { ...values, port }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
@@ -128,9 +129,15 @@ async function startDemoOrchestrator(storages: Readonly<Record<string, DemoStora
   })
 }
 
-function greet(storages: Readonly<Record<string, DemoStorage>>, port: number, orchestrator: string, worker: boolean): void {
+function greet(
+  storages: Readonly<Record<string, DemoStorage>>,
+  port: number,
+  orchestrator: string,
+  worker: boolean,
+): void {
   const lines = Object.entries(storages).map(
-    ([tenant, { description }]) => `  http://${tenant}.${baseDomain}:${port}/`.padEnd(36) + shortened(description),
+    ([tenant, { description }]) =>
+      `  http://${tenant}.${baseDomain}:${port}/`.padEnd(36) + shortened(description),
   )
   console.log(`
 The demo runs${worker ? ' as a Worker in Miniflare' : ''}. Open these in a browser:
@@ -155,7 +162,9 @@ function endOnSignal(parts: readonly Part[]): void {
     console.log('\nEnding ...')
     // The last one started is the first to go: it uses the others.
     for (const { name, close } of parts.toReversed()) {
-      await close().catch((error: unknown) => console.error(`The ${name} did not end cleanly: ${String(error)}`))
+      await close().catch((error: unknown) =>
+        console.error(`The ${name} did not end cleanly: ${String(error)}`),
+      )
     }
     process.exit(0)
   }

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { createHandler } from './handlers/app.ts'
 import { sha256 } from './node/digest.ts'
-import { createGuardedFetch } from './node/guarded-fetch.ts'
 import { drain } from './node/drain.ts'
+import { createGuardedFetch } from './node/guarded-fetch.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
@@ -43,7 +43,9 @@ export interface NodeHost {
 }
 
 /** Beside the sources in a checkout, beside the compiled files in the package. */
-const builtUi = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : '../ui/', import.meta.url))
+const builtUi = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : '../ui/', import.meta.url),
+)
 
 /** Longer than the router keeps an idle connection (about 90 s), else it may pick one that is just being closed (H13). */
 const keepAliveTimeoutMs = 95_000

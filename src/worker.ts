@@ -54,7 +54,8 @@ function makeHandler(bindings: WorkerBindings): Handler {
 function storages({ allowPrivateEndpoints, dropboxApp, dropboxBaseUrl }: Settings): StorageFactories {
   const guarded = guardedFetch({ allowPrivate: allowPrivateEndpoints, fetch })
   return {
-    s3: (context, credentials) => createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded }),
+    s3: (context, credentials) =>
+      createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded }),
     ...(dropboxApp && {
       dropbox: ({ paths }, credentials) =>
         createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl }),

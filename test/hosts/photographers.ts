@@ -40,7 +40,10 @@ export async function startStorages(): Promise<Storages> {
       fleet.orchestrator.tenants.set(`${tenant}.${baseDomain}`, {
         config: { features: { auto_view_enabled: true }, storage },
       })
-      fleet.orchestrator.credentials.set(`${tenant}/${ref}`, { provider: 'dropbox', refresh_token: refreshToken })
+      fleet.orchestrator.credentials.set(`${tenant}/${ref}`, {
+        provider: 'dropbox',
+        refresh_token: refreshToken,
+      })
       return dropbox.addAccount(tenant, refreshToken)
     },
     async [Symbol.asyncDispose]() {
@@ -50,7 +53,12 @@ export async function startStorages(): Promise<Storages> {
   }
 }
 
-function credentialsOf({ endpoint, bucket, accessKeyId, secretAccessKey }: R2Server): Record<string, unknown> {
+function credentialsOf({
+  endpoint,
+  bucket,
+  accessKeyId,
+  secretAccessKey,
+}: R2Server): Record<string, unknown> {
   return {
     provider: 's3',
     version: '1',
@@ -82,7 +90,10 @@ function storeOf({ endpoint, bucket, accessKeyId, secretAccessKey }: R2Server, r
 export function picture(red: number, width = 120, height = 80): Promise<Buffer> {
   return sharp({ create: { width, height, channels: 3, background: { r: red, g: 80, b: 160 } } })
     .jpeg()
-    .withExif({ IFD0: { Artist: `${canary}-artist` }, IFD3: { GPSLatitude: '52/1 30/1 0/1', GPSLatitudeRef: 'N' } })
+    .withExif({
+      IFD0: { Artist: `${canary}-artist` },
+      IFD3: { GPSLatitude: '52/1 30/1 0/1', GPSLatitudeRef: 'N' },
+    })
     .toBuffer()
 }
 

@@ -94,7 +94,10 @@ describeOnBothHosts('photos', (kind) => {
     expect(first.headers.get('vary')).toContain('Accept')
     const etag = first.headers.get('etag') ?? ''
     expect(etag).toMatch(/^"[^"]+"$/)
-    const again = await fleet.get(tenant, path, { accept: 'image/webp,*/*', 'if-none-match': `"x", W/${etag}` })
+    const again = await fleet.get(tenant, path, {
+      accept: 'image/webp,*/*',
+      'if-none-match': `"x", W/${etag}`,
+    })
     expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, ''])
     expect((await fleet.get(tenant, path, { 'if-none-match': etag })).status).toBe(200)
     await store.delete('root', parsePhotoName('a.jpg'))
@@ -119,9 +122,18 @@ describeOnBothHosts('photos', (kind) => {
     const whole = await picture(1, 400, 300)
     await upload(store, 'half.jpg', whole.subarray(0, whole.length / 2))
     await upload(store, 'page.jpg', Buffer.from('<!doctype html><script>alert(1)</script>'.repeat(30)))
-    await upload(store, 'drawing.png', Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${' '.repeat(600)}</svg>`))
+    await upload(
+      store,
+      'drawing.png',
+      Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${' '.repeat(600)}</svg>`),
+    )
     await upload(store, 'empty.webp', Buffer.alloc(0))
-    for (const name of ['page.jpg', 'drawing.png', 'empty.webp', ...(kind.name === 'node' ? ['half.jpg'] : [])]) {
+    for (const name of [
+      'page.jpg',
+      'drawing.png',
+      'empty.webp',
+      ...(kind.name === 'node' ? ['half.jpg'] : []),
+    ]) {
       const response = await fleet.get(tenant, `/api/images/${name}/thumbnail`)
       expect(response.status, name).toBe(422)
       expect(await response.json()).toMatchObject({ code: 'photo_unreadable' })
@@ -175,14 +187,18 @@ describeOnBothHosts('photos', (kind) => {
     expect(await codeOf()).toBe('credentials_unavailable')
     fleet.orchestrator.credentials.set(key, { ...good, secret_access_key: 'wrong' })
     expect(await codeOf()).toBe('credentials_rejected')
-    const resolutions = fleet.orchestrator.calls.filter(({ path }) => path === '/v1/credentials/resolve').length
+    const resolutions = fleet.orchestrator.calls.filter(
+      ({ path }) => path === '/v1/credentials/resolve',
+    ).length
     fleet.orchestrator.credentials.set(key, good)
     expect(await codeOf()).toBeUndefined()
     const later = fleet.orchestrator.calls.filter(({ path }) => path === '/v1/credentials/resolve')
     expect(later.length - resolutions).toBe(1)
     expect(later.every((call) => call.tenant === tenant)).toBe(true)
     fleet.orchestrator.script = ({ path }) =>
-      path === '/v1/credentials/resolve' ? { status: 403, body: { error: 'insufficient_balance' } } : undefined
+      path === '/v1/credentials/resolve'
+        ? { status: 403, body: { error: 'insufficient_balance' } }
+        : undefined
     storages.onS3(fleet, `broke-${kind.name}`)
     const broke = await fleet.get(`broke-${kind.name}`, '/api/images/list')
     expect([broke.status, (await broke.json()).code]).toEqual([402, 'insufficient_balance'])
@@ -212,7 +228,9 @@ describeOnBothHosts('photos', (kind) => {
       '/api/images/random',
       `/api/images/only-${tenant}.jpg`,
     ]
-    const visits = Array.from({ length: 4 }, () => tenants.flatMap((tenant) => paths(tenant).map((path) => ({ tenant, path }))))
+    const visits = Array.from({ length: 4 }, () =>
+      tenants.flatMap((tenant) => paths(tenant).map((path) => ({ tenant, path }))),
+    )
     const answers = await Promise.all(
       visits.flat().map(async ({ tenant, path }) => {
         const response = await fleet.get(tenant, path, { 'x-request-id': `of-${tenant}` })
@@ -228,7 +246,10 @@ describeOnBothHosts('photos', (kind) => {
       expect(Math.abs(dominant.r - 40 * tenants.indexOf(tenant))).toBeLessThanOrEqual(8)
     }
     for (const tenant of tenants) {
-      const foreign = await fleet.get(tenant, `/api/images/only-${tenants.find((name) => name !== tenant)}.jpg`)
+      const foreign = await fleet.get(
+        tenant,
+        `/api/images/only-${tenants.find((name) => name !== tenant)}.jpg`,
+      )
       expect(foreign.status).toBe(404)
     }
     expectCleanLog(fleet, tenants)
@@ -267,7 +288,10 @@ describe('a photo of a local store', () => {
     expect(Buffer.from(await original.arrayBuffer()).equals(photo)).toBe(true)
     expect((await fleet.get('bob', link.pathname + link.search)).status).toBe(403)
     expect((await fleet.get('alice', `${link.pathname}x.jpg${link.search}`)).status).toBe(404)
-    const head = await fleet.host.request(`alice.${baseDomain}`, link.pathname + link.search, { method: 'HEAD', headers: https })
+    const head = await fleet.host.request(`alice.${baseDomain}`, link.pathname + link.search, {
+      method: 'HEAD',
+      headers: https,
+    })
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(photo.length)])
     await rm(directory, { recursive: true })
   })

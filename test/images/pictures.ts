@@ -173,7 +173,9 @@ export async function colourAt(picture: Uint8Array, left: number, top: number): 
 }
 
 /** Type and size of a finished picture. AVIF is read by hand, for sharp's loader of it may be blocked here. */
-export async function shapeOf(picture: Uint8Array): Promise<[type: string | undefined, width: number, height: number]> {
+export async function shapeOf(
+  picture: Uint8Array,
+): Promise<[type: string | undefined, width: number, height: number]> {
   const bytes = Buffer.from(picture)
   if (bytes.toString('latin1', 4, 12) === 'ftypavif') {
     const size = bytes.indexOf('ispe') + 8

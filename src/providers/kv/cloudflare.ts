@@ -15,7 +15,10 @@ const minExpirationTtl = 60
 const entrySchema = z.object({ value: z.string(), expiresAt: z.number() })
 
 /** Makes the store. The real expiry stands in the value, since Cloudflare knows none below 60 seconds. */
-export function createCloudflareKeyValueStore(namespace: KeyValueNamespace, now: () => number = Date.now): KeyValueStore {
+export function createCloudflareKeyValueStore(
+  namespace: KeyValueNamespace,
+  now: () => number = Date.now,
+): KeyValueStore {
   return {
     async get(key) {
       const stored = await namespace.get(key)

@@ -83,8 +83,7 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
     async upload(folder, name, body, size) {
       const staged = await directories.temporary(folder)
       try {
-        if ((await files.writeStream(staged, body)) !== size)
-          throw uploadIncomplete()
+        if ((await files.writeStream(staged, body)) !== size) throw uploadIncomplete()
         return await existing(folder, await nameUpload(staged, folder, name))
       } finally {
         await files.remove(staged)

@@ -1,0 +1,36 @@
+/** `npm run bench`: measures, prints the tables, and keeps them in docs/performance.md. */
+import { execFileSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { measureConfigCache } from './config-cache.ts'
+import { measureStartup } from './startup.ts'
+import { renderTable, type Table } from './table.ts'
+import { measureThroughput, publisherEnvironment } from './throughput.ts'
+import { measureThumbnails } from './thumbnails.ts'
+
+const project = fileURLToPath(new URL('../', import.meta.url))
+const report = `${project}docs/performance.md`
+
+const introduction = `# Performance
+
+Measured by \`npm run bench\`, which writes this page. Compare figures of one run only: they are taken side by side, alternating, on one machine.
+
+`
+
+execFileSync('npm', ['run', '--silent', 'build:ui'], { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] })
+const machine = `Node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}.\n\n`
+const tables: Table[] = []
+for (const measure of [
+  async () => [await measureThroughput()],
+  async () => [await measureConfigCache()],
+  measureThumbnails,
+  async () => [await measureStartup(await publisherEnvironment())],
+]) {
+  for (const table of await measure()) {
+    tables.push(table)
+    console.log(renderTable(table))
+  }
+}
+await writeFile(report, introduction + machine + tables.map(renderTable).join('\n'))
+console.log(`Kept in ${report}`)

@@ -1,0 +1,66 @@
+/** Thumbnails through our reducer against sharp called plainly, alternating; and what 40 at once take in memory. */
+import sharp from 'sharp'
+import { createSharpReducer } from '../src/providers/images/sharp.ts'
+import { median, type Table } from './table.ts'
+import { thumbnailMemory } from './thumbnail-memory.ts'
+
+const rounds = 5
+const perRound = 8
+const box = { width: 960, height: 640 }
+
+export async function measureThumbnails(): Promise<Table[]> {
+  return [await throughput(), await thumbnailMemory()]
+}
+
+async function throughput(): Promise<Table> {
+  const photo = await noisyPhoto(6000, 4000)
+  const reducer = createSharpReducer()
+  const ways: { name: string; make: () => Promise<unknown>; perSecond: number[] }[] = [
+    {
+      name: 'Publisher (queue, checks, upright, sRGB)',
+      make: () =>
+        reducer.reduce({ body: new Blob([photo]).stream(), size: photo.length }, box, 'image/jpeg', 'bench'),
+      perSecond: [],
+    },
+    {
+      name: 'sharp alone (autoOrient, resize, jpeg)',
+      make: () =>
+        sharp(photo)
+          .autoOrient()
+          .resize({ ...box, fit: 'inside' })
+          .jpeg({ quality: 82 })
+          .toBuffer(),
+      perSecond: [],
+    },
+  ]
+  for (let round = 0; round < rounds; round++) {
+    for (const way of ways) {
+      const start = performance.now()
+      // Three at a time, as many as the reducer decodes side by side.
+      const queue = Array.from({ length: perRound }, () => way.make)
+      const workers = [1, 2, 3].map(async () => {
+        for (let make = queue.pop(); make; make = queue.pop()) await make()
+      })
+      await Promise.all(workers)
+      way.perSecond.push((perRound * 1000) / (performance.now() - start))
+    }
+  }
+  const plain = median(ways[1]?.perSecond ?? [])
+  return {
+    title: 'Thumbnails of a 24-megapixel JPEG',
+    columns: ['way', 'per second', 'relative'],
+    rows: ways.map(({ name, perSecond }) => [
+      name,
+      median(perSecond).toFixed(1),
+      (median(perSecond) / plain).toFixed(2),
+    ]),
+    note: `960x640, three at a time, one thread each; ${rounds} rounds of ${perRound}, alternating. The photo has ${(photo.length / 1e6).toFixed(1)} MB.`,
+  }
+}
+
+async function noisyPhoto(width: number, height: number): Promise<Buffer> {
+  const noise = { type: 'gaussian' as const, mean: 120, sigma: 40 }
+  return sharp({ create: { width, height, channels: 3, background: '#765', noise } })
+    .jpeg({ quality: 85 })
+    .toBuffer()
+}
