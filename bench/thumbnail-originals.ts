@@ -30,22 +30,15 @@ function picture(width: number, height: number): Sharp {
 }
 
 async function make(directory: string): Promise<void> {
-  for (const [megapixels, width, height] of [
-    [24, 6000, 4000],
-    [100, 12_000, 8334],
-  ] as const) {
-    const at = (name: string) => join(directory, name)
-    await picture(width, height)
-      .jpeg({ quality: 97 })
-      .toFile(at(`baseline-${megapixels}.jpg`))
-    await picture(width, height)
-      .jpeg({ quality: 97, progressive: true })
-      .toFile(at(`progressive-${megapixels}.jpg`))
-    if (megapixels === 24) {
-      await picture(4240, 2832).png().toFile(at('plain-12.png'))
-      await picture(width, height).webp({ quality: 90, effort: 2 }).toFile(at('plain-24.webp'))
-    }
-  }
+  const write = (name: Original, original: Sharp) => original.toFile(join(directory, name))
+  const medium = [6000, 4000] as const
+  const large = [12_000, 8334] as const
+  await write('baseline-24.jpg', picture(...medium).jpeg({ quality: 97 }))
+  await write('progressive-24.jpg', picture(...medium).jpeg({ quality: 97, progressive: true }))
+  await write('plain-12.png', picture(4240, 2832).png())
+  await write('plain-24.webp', picture(...medium).webp({ quality: 90, effort: 2 }))
+  await write('baseline-100.jpg', picture(...large).jpeg({ quality: 97 }))
+  await write('progressive-100.jpg', picture(...large).jpeg({ quality: 97, progressive: true }))
 }
 
 const [directory] = process.argv.slice(2)

@@ -1,5 +1,4 @@
 /** `npm run demo`: the orchestrator, three tenants with storages of three kinds, and the publisher, on this machine. */
-import { execFileSync } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
@@ -8,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { startOrchestrator } from '../orchestrator/server.ts'
 import { startNodeHost } from '../src/node.ts'
+import { buildWhereStale } from './demo/build.ts'
 import { samplePhotos } from './demo/photos.ts'
 import { freePort } from './demo/ports.ts'
 import { type DemoStorage, localStorage, startDropbox, startS3 } from './demo/storages.ts'
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const { photos, port, worker } = readArguments()
   await mkdir(state, { recursive: true })
   console.log('Starting the demo ...')
-  build(worker)
+  await buildWhereStale(project, worker)
   const directories = await samplePhotos(state)
   if (photos) directories.alice = photos
 
@@ -95,13 +95,6 @@ function readArguments() {
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
     process.exit(2)
-  }
-}
-
-/** The web app is small, so it is simply built each time; the Worker only where it is used. */
-function build(worker: boolean): void {
-  for (const script of worker ? ['build:ui', 'build:worker'] : ['build:ui']) {
-    execFileSync('npm', ['run', '--silent', script], { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] })
   }
 }
 
@@ -168,8 +161,11 @@ function endOnSignal(parts: readonly Part[]): void {
     }
     process.exit(0)
   }
-  process.on('SIGINT', end)
-  process.on('SIGTERM', end)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // Miniflare's own handler would end the process before the parts are closed.
+    process.removeAllListeners(signal)
+    process.on(signal, end)
+  }
 }
 
 main().catch((error: unknown) => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   })
   const installed = join(consumer, 'node_modules', 'shibari-publisher')
   await mkdir(installed, { recursive: true })
-  const tarball = /[\w-]+\.tgz/.exec(packed)?.[0] ?? ''
+  const tarball = /[\w.-]+\.tgz/.exec(packed)?.[0] ?? ''
   execFileSync('tar', ['xzf', join(consumer, tarball), '--strip-components=1', '-C', installed])
   for (const name of await readdir(join(project, 'node_modules'))) {
     if (!name.startsWith('.'))
