@@ -19,7 +19,12 @@ async function throughput(): Promise<Table> {
     {
       name: 'Publisher (queue, checks, upright, sRGB)',
       make: () =>
-        reducer.reduce({ body: new Blob([photo]).stream(), size: photo.length }, box, 'image/jpeg', 'bench'),
+        reducer.reduce(
+          { body: new Blob([new Uint8Array(photo)]).stream(), size: photo.length },
+          box,
+          'image/jpeg',
+          'bench',
+        ),
       perSecond: [],
     },
     {
