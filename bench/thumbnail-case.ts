@@ -19,7 +19,7 @@ const box = { width: 960, height: 640 }
 
 async function measure(file: string, parallel: number): Promise<Measured> {
   const original = await openAsBlob(file)
-  // Four times as long as production waits, so that a slow machine measures memory and not its own patience.
+  // Longer than production waits, so that a slow machine measures memory and not its own patience.
   const reducer = createSharpReducer({ patienceMs: 80_000 })
   const start = performance.now()
   const results = await Promise.allSettled(

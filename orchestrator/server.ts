@@ -1,6 +1,7 @@
 /** The orchestrator on a port. Node only. */
-import type { Server } from 'node:http'
-import { serve } from '@hono/node-server'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
 import { createOrchestrator, type OrchestratorOptions } from './handlers/app.ts'
 import { type WatchedFilesOptions, watchFiles } from './watched-files.ts'
 
@@ -13,29 +14,50 @@ export interface StartOptions extends Omit<OrchestratorOptions, 'registry'>, Wat
 export interface RunningOrchestrator {
   url: string
   port: number
+  /** Takes no more calls and resolves when the running ones are answered, or after two seconds. */
   close(): Promise<void>
 }
 
+const drainMs = 2000
+const sweepMs = 20
+
 /** Starts it. Throws for files that cannot be used and for a port that is taken. */
 export async function startOrchestrator(options: StartOptions): Promise<RunningOrchestrator> {
-  const registry = await watchFiles(options)
-  const app = createOrchestrator({ ...options, registry })
+  const app = createOrchestrator({ ...options, registry: await watchFiles(options) })
+  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
   const { hostname } = options
+  const port = await listen(server, options.port, hostname)
+  let closed: Promise<void> | undefined
+  return {
+    port,
+    url: `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`,
+    close: () => {
+      closed ??= drain(server)
+      return closed
+    },
+  }
+}
+
+function listen(server: Server, port: number, hostname: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch: app.fetch, port: options.port, hostname, overrideGlobalObjects: false },
-      ({ port }) => {
-        resolve({
-          port,
-          url: `http://${hostname}:${port}`,
-          close: () => {
-            // The adapter's type allows HTTP/2, which is not served here.
-            ;(server as Server).closeAllConnections()
-            return new Promise((closed) => server.close(() => closed()))
-          },
-        })
-      },
-    )
     server.once('error', reject)
+    server.listen(port, hostname, () => {
+      server.off('error', reject)
+      // A listening TCP server has an address of this shape.
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+/** A connection that was busy stays open after its answer, so idle ones are closed again and again. */
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)
+    const cut = setTimeout(() => server.closeAllConnections(), drainMs)
+    server.close(() => {
+      clearInterval(sweep)
+      clearTimeout(cut)
+      resolve()
+    })
   })
 }

@@ -1,6 +1,6 @@
 /** Makes one sample photo: paints it, develops it, and stores it as a camera would have. */
 import { createHash } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp, { type Exif, type OutputInfo, type Sharp } from 'sharp'
 import { develop } from './canvas.ts'
@@ -31,14 +31,20 @@ export async function writeSamplePhoto(directory: string, look: Look, index: num
   )
   const painted = await develop(canvas, random).raw().toBuffer({ resolveWithObject: true })
   const bytes = await encode(painted, storage, created)
-  await writeFile(join(directory, name), bytes)
+  await writeWhole(join(directory, name), bytes)
   if (subject.caption) {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const { caption, tags } = subject
     const text = sidecarText({ imageFile: name, sha256, created, caption, tags, isExtended: index % 2 === 0 })
-    await writeFile(join(directory, name.replace(/\.\w+$/, '.txt')), text)
+    await writeWhole(join(directory, name.replace(/\.\w+$/, '.txt')), text)
   }
   return name
+}
+
+/** A program that is killed half-way leaves no half photo. */
+async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  await writeFile(`${path}.part`, content)
+  await rename(`${path}.part`, path)
 }
 
 function encode(

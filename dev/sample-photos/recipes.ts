@@ -38,7 +38,7 @@ export const storages: readonly Storage[] = [
   { format: 'jpg', width: 6000, height: 4000, orientation: 8 },
   { format: 'webp', width: 2100, height: 1400, orientation: 3 },
   { format: 'jpg', width: 1600, height: 2400, orientation: 5 },
-  { format: 'jpg', width: 4200, height: 2800, orientation: 4 },
+  { format: 'jpg', width: 3000, height: 2000, orientation: 4 },
 ]
 
 const rope =

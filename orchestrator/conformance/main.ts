@@ -1,11 +1,22 @@
 /** `npm run conformance`: puts an orchestrator through the contract's checks and says what it found. */
 import { parseArgs } from 'node:util'
-import { checks, NotApplicable, type Subject } from './checks.ts'
+import { checks } from './checks.ts'
+import { describeFinding, type Finding, runChecks } from './run.ts'
+import type { Subject } from './subject.ts'
 
 const usage = `npm run conformance -- --base-url URL --token TOKEN --host HOST
-    [--other-host HOST] [--credentials-ref REF] [--suspended-host HOST]`
+    [--other-host HOST] [--credentials-ref REF ...] [--suspended-host HOST]
 
-async function main(): Promise<number> {
+    --base-url         of the orchestrator, as in ORCHESTRATOR_BASE_URL
+    --token            a service token; without it ORCHESTRATOR_SERVICE_TOKEN counts, which other users of this
+                       machine cannot see
+    --host             a bound host, e.g. alice.shibari.photo
+    --other-host       a bound host of another tenant
+    --credentials-ref  a reference that only the first host's tenant has; may be repeated
+    --suspended-host   a host that is suspended
+    --list             says what is checked and why, and calls nothing`
+
+function readArguments(): Subject | 'list' {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
     options: {
@@ -13,48 +24,47 @@ async function main(): Promise<number> {
       token: text,
       host: text,
       'other-host': text,
-      'credentials-ref': text,
+      'credentials-ref': { type: 'string', multiple: true },
       'suspended-host': text,
+      list: { type: 'boolean' },
     },
   })
-  const { 'base-url': baseUrl, token, host } = values
-  if (!baseUrl || !token || !host) throw new Error(usage)
-  const failed = await run({
+  if (values.list) return 'list'
+  const { 'base-url': baseUrl = '', host = '' } = values
+  const token = values.token ?? process.env.ORCHESTRATOR_SERVICE_TOKEN?.split(',')[0]?.trim()
+  if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? ''))
+    throw new Error('--base-url must be an http(s) URL')
+  if (!token) throw new Error('--token is missing')
+  if (!host.includes('.')) throw new Error('--host must be a host name')
+  return {
     baseUrl,
     token,
     host,
     otherHost: values['other-host'],
-    credentialsRef: values['credentials-ref'],
+    credentialsRefs: values['credentials-ref'] ?? [],
     suspendedHost: values['suspended-host'],
-  })
-  return failed === 0 ? 0 : 1
+  }
 }
 
-async function run(subject: Subject): Promise<number> {
-  let passed = 0
-  let failed = 0
-  for (const { name, run: check } of checks) {
-    try {
-      await check(subject)
-      passed++
-      console.log(`  pass  ${name}`)
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      if (error instanceof NotApplicable) console.log(`  n/a   ${name}: ${why}`)
-      else {
-        failed++
-        console.log(`  FAIL  ${name}: ${why}`)
-      }
-    }
+/** Gives the exit code. */
+async function main(): Promise<number> {
+  const subject = readArguments()
+  if (subject === 'list') {
+    for (const { name, why } of checks) console.log(`${name}\n    ${why}`)
+    return 0
   }
-  console.log(`${passed} passed, ${failed} failed`)
-  return failed
+  const findings = await runChecks(checks, subject, (finding) => console.log(describeFinding(finding)))
+  const count = (wanted: Finding['outcome']) => findings.filter(({ outcome }) => outcome === wanted).length
+  console.log(`${count('pass')} passed, ${count('FAIL')} failed, ${count('not applicable')} not applicable`)
+  return count('FAIL') === 0 ? 0 : 1
 }
 
 main().then(
-  (code) => process.exit(code),
+  (code) => {
+    process.exitCode = code
+  },
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : String(error))
-    process.exit(2)
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    process.exitCode = 2
   },
 )

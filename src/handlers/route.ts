@@ -9,7 +9,7 @@ import type { AppEnv } from './exchange.ts'
 import { crossOrigin, pageOf, requireAdmin, requireServiceToken, requireViewer } from './guards.ts'
 import { toPublisherError } from './problem.ts'
 import { problemSchema } from './schemas.ts'
-import { settleSession } from './session.ts'
+import { sessionOf, settleSession } from './session.ts'
 
 /**
  * Who may call a route: anyone; a viewer (anyone where `auto_view_enabled`, otherwise an admin); an admin of the tenant; a holder of
@@ -56,7 +56,7 @@ export function guardFor(audience: Audience, services: Services): MiddlewareHand
     try {
       await admit(c, audience, services)
     } catch (error) {
-      auditRefusal(c, error, services)
+      await auditRefusal(c, error, services)
       throw error
     }
     await next()
@@ -86,9 +86,11 @@ function isChange({ req }: Context<AppEnv>): boolean {
 }
 
 /** Strangers who only look are not worth a line. */
-function auditRefusal(c: Context<AppEnv>, error: unknown, services: Services): void {
+async function auditRefusal(c: Context<AppEnv>, error: unknown, services: Services): Promise<void> {
   if (!isPublisherError(error) || (!isChange(c) && error.code !== 'not_admin')) return
-  audit(c.env, services, { action: actionOf(c), outcome: 'refused', reason: error.code })
+  // In whose name it was asked: a refused page was not looked at any closer.
+  const who = c.env.runtime ? await sessionOf(c, services) : null
+  audit(c.env, services, { action: actionOf(c), outcome: 'refused', reason: error.code, who })
 }
 
 function auditChange(c: Context<AppEnv>, services: Services): void {

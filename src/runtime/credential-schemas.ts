@@ -25,7 +25,7 @@ export const credentialsSchema = z.discriminatedUnion('provider', [
     provider: z.literal('gdrive'),
     version,
     refresh_token: secret.optional(),
-    service_account: z.unknown(),
+    service_account: z.unknown().optional(),
   }),
   z.object({ provider: z.literal('openai'), version, api_key: secret }),
   z.object({ provider: z.literal('telegram'), version, bot_token: secret }),

@@ -43,9 +43,10 @@ export function hostName(raw: string | null): string | null {
   return name.length > maxHostLength ? null : name
 }
 
-/** The port that a raw host names, for addresses that are built in development; `null` where it names none. */
+/** The port that a raw host names, for addresses that are built in development; `null` where it names none that there is. */
 export function portOf(rawHost: string): string | null {
-  return /:(\d{1,5})$/.exec(rawHost)?.[1] ?? null
+  const port = /:(\d{1,5})$/.exec(rawHost)?.[1]
+  return port !== undefined && Number(port) <= 65_535 ? port : null
 }
 
 function withoutPort(raw: string): string {

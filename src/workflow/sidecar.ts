@@ -1,86 +1,178 @@
 /**
- * V2's sidecar format: the text file beside a photo. Line 1 is the Stable Diffusion caption, then an empty line, `# ---`, and
- * `# key: value` lines. Tenants own thousands of them, so nothing that others wrote is lost.
+ * The sidecar: V2's text file beside a photo, with its Stable Diffusion caption, its captions, and what is known of the
+ * picture. This file says what the values mean; sidecar/document.ts how a file is laid out, sidecar/value.ts how one value
+ * is written.
  */
+import {
+  listOf,
+  mappingOf,
+  metadataOf,
+  type SidecarDocument,
+  sdCaptionOf,
+  textOf,
+  withSdCaption,
+  withValues,
+} from './sidecar/document.ts'
+import type { SidecarValue } from './sidecar/value.ts'
 
-/** A sidecar as its lines. Whatever the text was, {@link formatSidecar} gives it back unchanged. */
-export interface SidecarDocument {
-  readonly lines: readonly string[]
-  readonly lineEnd: '\n' | '\r\n'
+export { formatSidecar, parseSidecar } from './sidecar/document.ts'
+export type { SidecarDocument, SidecarValue }
+export { listOf, metadataOf, sdCaptionOf, textOf, withSdCaption, withValues }
+
+/** Captions by platform. V2 calls a text that is meant for no platform in particular `generic`. */
+export type PlatformCaptions = Readonly<Record<string, string>>
+
+const detailKeys = [
+  'subject',
+  'lighting',
+  'pose',
+  'camera',
+  'materials',
+  'art_style',
+  'composition',
+  'background',
+  'color_palette',
+  'alt_text',
+  'tags',
+  'aesthetic_terms',
+  'moderation',
+] as const
+
+/** The extended metadata: what the vision model saw. */
+export type SidecarDetails = Readonly<
+  Partial<Record<(typeof detailKeys)[number], string | readonly string[] | null>>
+>
+
+/** What an analysis found out about a photo. */
+export interface SidecarAnalysis {
+  /** When it was made. */
+  at: Date
+  imageFile: string
+  sha256: string
+  modelVersion: string
+  /** Dropbox's own names for the file and its content. Without them, what the sidecar says of them stays. */
+  dropboxFileId?: string
+  dropboxRev?: string
+  /** The tenant's name as an artist. Without it, what the sidecar says stays. */
+  artistAlias?: string
+  /** `null` leaves the one that is there. */
+  sdCaption: string | null
+  /** The caption to show; never blank. */
+  caption: string
+  /** The caption as written for each platform. */
+  platformCaptions: PlatformCaptions
+  /** Replaces all earlier details; `null`, for tenants without extended metadata, leaves them. */
+  details: SidecarDetails | null
 }
 
-export type SidecarValue = string | readonly string[]
-
-const metadataLine = /^#[ \t]*([A-Za-z_][\w.-]*)[ \t]*:[ \t]?(.*)$/
-const separator = /^#[ \t]*-{3,}[ \t]*$/
-
-/** Never throws: any text is a sidecar. */
-export function parseSidecar(text: string): SidecarDocument {
-  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n'
-  return { lines: text.split(lineEnd), lineEnd }
-}
-
-/** The text again, to the letter. */
-export function formatSidecar({ lines, lineEnd }: SidecarDocument): string {
-  return lines.join(lineEnd)
-}
-
-/** The Stable Diffusion caption: what stands before the metadata. `null` where that is empty. */
-export function sdCaptionOf({ lines }: SidecarDocument): string | null {
-  const text = lines
-    .slice(0, metadataStart(lines))
-    .join('\n')
-    .replace(/^\ufeff/, '')
-    .trim()
-  return text === '' ? null : text
-}
-
-/** One metadata value. The last line of a key counts, as in V2. */
-export function valueOf({ lines }: SidecarDocument, key: string): SidecarValue | undefined {
-  for (const line of lines.slice(metadataStart(lines)).toReversed()) {
-    const match = metadataLine.exec(line)
-    if (match?.[1] === key) return decode(match[2] ?? '')
-  }
-  return undefined
-}
-
-/** All metadata, for the API. A key that JavaScript gives a meaning to (`__proto__`) is a key like any other. */
-export function metadataOf({ lines }: SidecarDocument): Record<string, SidecarValue> {
-  return Object.fromEntries(
-    lines.slice(metadataStart(lines)).flatMap((line) => {
-      const match = metadataLine.exec(line)
-      return match?.[1] === undefined ? [] : [[match[1], decode(match[2] ?? '')]]
-    }),
-  )
-}
-
-/** The caption: the one that a person may have edited, else the generated one, else V2's first line. */
+/**
+ * The caption to show: a person's or the last analysis's, else the first that was generated, else V2's first line. That line
+ * is a prompt for Stable Diffusion, not a sentence for people: {@link hasCaption} tells the two apart.
+ */
 export function captionOf(document: SidecarDocument): string | null {
-  for (const key of ['caption', 'caption_generated']) {
-    const value = valueOf(document, key)
-    if (typeof value === 'string' && value.trim() !== '') return value
-  }
-  return sdCaptionOf(document)
+  return writtenCaptionOf(document) ?? sdCaptionOf(document)
 }
 
-/** Index of the first line of metadata. A caption may hold lines that begin with `#`, so the separator decides where there is one. */
-function metadataStart(lines: readonly string[]): number {
-  const divided = lines.findIndex((line) => separator.test(line))
-  if (divided >= 0) return divided
-  const first = lines.findIndex((line) => metadataLine.test(line))
-  return first < 0 ? lines.length : first
+/** Whether there is a caption for people, and not only a Stable Diffusion caption. */
+export function hasCaption(document: SidecarDocument): boolean {
+  return writtenCaptionOf(document) !== null
 }
 
-/** Lists stand as JSON, and so do texts that would not fit into one line. */
-function decode(written: string): SidecarValue {
-  const text = written.trim()
-  if (!/^[["]/.test(text)) return text
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'string') return value
-    if (Array.isArray(value)) return value.map(String)
-  } catch {
-    // A text of a person's that only looks like JSON.
-  }
-  return text
+/**
+ * The captions by platform: as a person last sent them, else as they were generated. Empty where one caption that a person
+ * wrote stands for all platforms, and where there are none.
+ */
+export function platformCaptionsOf(document: SidecarDocument): PlatformCaptions {
+  const submitted = captionsAt(document, 'caption_submitted')
+  if (Object.keys(submitted).length > 0) return submitted
+  return hasEditedCaption(document) ? {} : captionsAt(document, 'caption_generated')
+}
+
+/**
+ * Whether the caption is a person's: marked as such, or not among those that were generated, as after an edit of the file
+ * by hand.
+ */
+export function hasEditedCaption(document: SidecarDocument): boolean {
+  if (Object.keys(captionsAt(document, 'caption_submitted')).length > 0) return true
+  const caption = textOf(document, 'caption')
+  if (caption === null) return false
+  const isMarked = /^(?:true|yes|1)$/i.test(textOf(document, 'caption_edited') ?? '')
+  return isMarked || !Object.values(captionsAt(document, 'caption_generated')).includes(caption)
+}
+
+/**
+ * The sidecar with a caption that a person wrote. Of the texts that V2 keeps by platform, those that carried the former
+ * caption follow it; V2 would show the old ones otherwise.
+ */
+export function withEditedCaption(document: SidecarDocument, caption: string, at: Date): SidecarDocument {
+  const former = textOf(document, 'caption')
+  const submitted = mappingOf(document, 'caption_submitted')
+  return withValues(document, {
+    caption,
+    caption_submitted:
+      submitted &&
+      Object.fromEntries(
+        Object.entries(submitted).map(([platform, text]) => [platform, text === former ? caption : text]),
+      ),
+    caption_edited: 'True',
+    caption_updated_at: timestamp(at),
+  })
+}
+
+/**
+ * The sidecar with the results of an analysis. A caption that a person wrote stays, unless they said that it may go:
+ * `replaceEdited`. What others wrote into the file always stays.
+ */
+export function withAnalysis(
+  document: SidecarDocument,
+  analysis: SidecarAnalysis,
+  { replaceEdited = false }: { replaceEdited?: boolean } = {},
+): SidecarDocument {
+  const { at, sdCaption, caption, platformCaptions, details } = analysis
+  const keepsCaption = hasEditedCaption(document) && !replaceEdited
+  return withValues(sdCaption === null ? document : withSdCaption(document, sdCaption), {
+    image_file: analysis.imageFile,
+    dropbox_file_id: analysis.dropboxFileId,
+    dropbox_rev: analysis.dropboxRev,
+    sha256: analysis.sha256,
+    created: timestamp(at),
+    sd_caption_version: sdCaption === null ? undefined : 'v1.0',
+    model_version: analysis.modelVersion,
+    artist_alias: analysis.artistAlias,
+    ...(details && Object.fromEntries(detailKeys.map((key) => [key, orNull(details[key])]))),
+    caption: keepsCaption ? undefined : caption,
+    caption_submitted: keepsCaption ? undefined : null,
+    caption_generated: Object.values(platformCaptions).includes(caption)
+      ? platformCaptions
+      : { generic: caption, ...platformCaptions },
+    caption_edited: keepsCaption ? undefined : null,
+    caption_updated_at: keepsCaption ? undefined : timestamp(at),
+  })
+}
+
+function writtenCaptionOf(document: SidecarDocument): string | null {
+  return textOf(document, 'caption') ?? Object.values(platformCaptionsOf(document))[0] ?? null
+}
+
+/** V2 has written one text for all platforms, then a text for each. */
+function captionsAt(
+  document: SidecarDocument,
+  key: 'caption_generated' | 'caption_submitted',
+): PlatformCaptions {
+  const byPlatform = mappingOf(document, key)
+  if (byPlatform) return Object.fromEntries(Object.entries(byPlatform).filter(([, text]) => text.trim()))
+  const text = textOf(document, key)
+  return text === null || /^[[{]/.test(text) ? {} : { generic: text }
+}
+
+/** V2 leaves out what has no value. */
+function orNull(value: string | readonly string[] | null | undefined): SidecarValue | null {
+  if (typeof value === 'string') return value.trim() === '' ? null : value
+  const items = value?.filter((item) => item.trim() !== '') ?? []
+  return items.length > 0 ? items : null
+}
+
+/** UTC to the second, as V2 writes it. */
+function timestamp(at: Date): string {
+  return at.toISOString().replace(/\.\d+Z$/, 'Z')
 }

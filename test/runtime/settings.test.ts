@@ -23,7 +23,10 @@ describe('parseSettings', () => {
       configSource: { kind: 'orchestrator', baseUrl: 'https://orchestrator.test', timeoutMs: 3000 },
       baseDomain: 'shibari.photo',
       callbackHost: 'app.shibari.photo',
-      authMode: 'none',
+      provider: null,
+      adminEmails: [],
+      sessionTtlSeconds: 604_800,
+      cookieScope: 'domain',
       forceHttps: true,
       secureCookies: true,
       allowPrivateEndpoints: false,
@@ -82,6 +85,105 @@ describe('parseSettings', () => {
     ],
   ])('refuses %s', (_title, variables, names) => {
     for (const name of names) expect(messageOf(variables)).toContain(name)
+  })
+
+  describe('of signing in', () => {
+    const auth0 = {
+      ...minimal,
+      AUTH0_DOMAIN: 'tenant.eu.auth0.com',
+      AUTH0_CLIENT_ID: 'id',
+      AUTH0_CLIENT_SECRET: 'secret',
+    }
+    const { AUTH0_DOMAIN: _, ...withoutDomain } = auth0
+
+    it('name the issuer to the letter: Auth0’s with a slash, any other as it is given', () => {
+      expect(parseSettings(auth0).provider).toMatchObject({
+        issuer: 'https://tenant.eu.auth0.com/',
+        isAuth0: true,
+      })
+      for (const issuer of [
+        'https://id.example',
+        'https://id.example/',
+        'https://id.example/realms/x',
+        'http://127.0.0.1:9871',
+        'http://localhost:9871/',
+      ]) {
+        const settings = parseSettings({ ...withoutDomain, OIDC_ISSUER_URL: issuer })
+        expect(settings.provider).toMatchObject({ issuer, clientId: 'id', isAuth0: false })
+      }
+      expect(parseSettings({ ...auth0, OIDC_ISSUER_URL: 'https://id.example' }).provider?.issuer).toBe(
+        'https://id.example',
+      )
+    })
+
+    it.each([
+      ['http elsewhere', { OIDC_ISSUER_URL: 'http://id.example' }],
+      [
+        'http on a host that only begins like this machine',
+        { OIDC_ISSUER_URL: 'http://127.0.0.1.evil.example' },
+      ],
+      ['a query', { OIDC_ISSUER_URL: 'https://id.example/?x' }],
+      ['a password', { OIDC_ISSUER_URL: 'https://user:canary@id.example/' }],
+      ['another protocol', { OIDC_ISSUER_URL: 'ftp://id.example/' }],
+      ['a domain with a path', { AUTH0_DOMAIN: 'tenant.auth0.com/' }],
+      ['a domain with a scheme', { AUTH0_DOMAIN: 'https://tenant.auth0.com' }],
+    ])('refuse an issuer with %s', (_title, change) => {
+      const message = messageOf({ ...withoutDomain, ...change })
+      expect(message).toContain(Object.keys(change)[0])
+      expect(message).not.toContain('canary')
+    })
+
+    it('take the fleet’s admins in the form in which they are compared', () => {
+      const { adminEmails } = parseSettings({ ...minimal, ADMIN_LOGIN_EMAILS: ' Op@X.test, second@x.test ,' })
+      expect(adminEmails).toEqual(['op@x.test', 'second@x.test'])
+      expect(messageOf({ ...minimal, ADMIN_LOGIN_EMAILS: 'op@x.test; canary' })).toMatch(
+        /ADMIN_LOGIN_EMAILS must/,
+      )
+      expect(messageOf({ ...minimal, ADMIN_LOGIN_EMAILS: 'boo\u212a@x.test' })).toContain(
+        'ADMIN_LOGIN_EMAILS',
+      )
+    })
+
+    it.each(['59', '2592001', '3600.5', 'week', '-1'])('refuse a session of %s seconds', (seconds) => {
+      expect(messageOf({ ...minimal, WEB_ADMIN_COOKIE_TTL_SECONDS: seconds })).toContain(
+        'WEB_ADMIN_COOKIE_TTL_SECONDS',
+      )
+    })
+
+    it('take a session of a minute and of 30 days', () => {
+      for (const seconds of [60, 2_592_000]) {
+        const settings = parseSettings({ ...minimal, WEB_ADMIN_COOKIE_TTL_SECONDS: String(seconds) })
+        expect(settings.sessionTtlSeconds).toBe(seconds)
+      }
+    })
+
+    it('keep a cookie per host where browsers take none for the base domain', () => {
+      const scope = (domain: string, wanted?: string) =>
+        parseSettings({
+          ...minimal,
+          ORCHESTRATOR_BASE_DOMAIN: domain,
+          ...(wanted && { ADMIN_COOKIE_SCOPE: wanted }),
+        }).cookieScope
+      expect(scope('shibari.photo')).toBe('domain')
+      expect(scope('shibari.photo', 'host')).toBe('host')
+      expect(scope('localhost')).toBe('host')
+      expect(scope('localhost', 'domain')).toBe('host')
+      expect(messageOf({ ...minimal, ADMIN_COOKIE_SCOPE: 'site' })).toContain('ADMIN_COOKIE_SCOPE')
+    })
+
+    it('refuse a callback host that could not set the cookie', () => {
+      const elsewhere = { ...auth0, AUTH_CALLBACK_HOST: 'login.elsewhere.test' }
+      expect(messageOf(elsewhere)).toContain('AUTH_CALLBACK_HOST')
+      expect(messageOf({ ...elsewhere, AUTH_CALLBACK_HOST: 'evilshibari.photo' })).toContain(
+        'AUTH_CALLBACK_HOST',
+      )
+      expect(parseSettings({ ...elsewhere, ADMIN_COOKIE_SCOPE: 'host' }).callbackHost).toBe(
+        'login.elsewhere.test',
+      )
+      expect(parseSettings({ ...auth0, AUTH_CALLBACK_HOST: 'Login.Shibari.Photo' }).callbackHost).toBe(
+        'login.shibari.photo',
+      )
+    })
   })
 
   it('never repeats a value', () => {

@@ -52,7 +52,7 @@ const arrange: Readonly<Record<Arrangement, (size: Size, palette: Palette, rando
     const radius = 0.031
     const spiral: Curve = (t) => {
       const angle = start + t * turns * 2 * Math.PI
-      const reach = 0.05 + t * turns * radius * 1.98 + Math.max(0, t - 0.93) * 17
+      const reach = 0.05 + t * turns * radius * 1.98 + Math.max(0, t - 0.9) ** 2 * 120
       return {
         x: x + Math.cos(angle) * reach,
         y: y + Math.sin(angle) * reach,
@@ -63,11 +63,11 @@ const arrange: Readonly<Record<Arrangement, (size: Size, palette: Palette, rando
   },
   knot({ right, bottom }, palette, random) {
     const tilt = between(random, -0.4, 0.4)
-    const reach = Math.min(right, bottom) * 0.155
+    const reach = Math.min(right, bottom) * 0.148
     const trefoil: Curve = (t) => {
       const angle = t * 2 * Math.PI
       const x = (Math.sin(angle) + 2 * Math.sin(2 * angle)) * reach
-      const y = (Math.cos(angle) - 2 * Math.cos(2 * angle)) * reach
+      const y = (Math.cos(angle) - 2 * Math.cos(2 * angle) + 0.45) * reach
       const z = 0.05 - Math.sin(3 * angle) * 0.042
       return {
         x: right / 2 + x * Math.cos(tilt) - y * Math.sin(tilt),

@@ -74,9 +74,13 @@ async function refuse(
   { transaction, tenant }: { transaction: Transaction; tenant: string },
 ): Promise<Response> {
   const error = toPublisherError(thrown)
-  const reason = error instanceof SignInRefusal ? error.reason : error.code
+  const isRefusal = error instanceof SignInRefusal
+  const reason = isRefusal ? error.reason : error.code
   audit(c.env, services, { action: 'sign-in', outcome: 'refused', reason, tenant })
-  services.log.warn('sign-in refused', { request_id: c.env.requestId, tenant, error: describeError(error) })
+  if (isRefusal) {
+    const fields = { request_id: c.env.requestId, tenant, error: describeError(error) }
+    services.log.warn('sign-in refused', fields)
+  }
   const href = safeReturnUrl(transaction, services.settings)
   const link = { text: `Back to ${transaction.host}`, href }
   const response = await refusal(error, c.req.raw, c.env, services, link)

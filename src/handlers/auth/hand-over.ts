@@ -67,7 +67,10 @@ export function enterRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const { config, host } = runtimeOf(c.env)
     if (!canSignIn(config, settings)) throw signInOff()
     const opened = await signIn.handOvers.open(c.req.valid('query').code, host)
-    if (!opened || !(await isAskedFor(c, services, signIn, opened.content))) throw signInExpired()
+    if (!opened || !(await isAskedFor(c, services, signIn, opened.content))) {
+      audit(c.env, services, { action: 'enter', outcome: 'refused', reason: 'sign_in_expired' })
+      throw signInExpired()
+    }
     const { path, ...person } = opened.content
     const issued = await signIn.sessions.issue(person, sessionAudience(settings, host))
     if (!issued) throw signInExpired()

@@ -4,6 +4,20 @@ import { webpChunks } from '../../workflow/picture/blocks.ts'
 import type { ThumbnailType } from '../../workflow/ports/images.ts'
 import type { ThumbnailBox } from '../../workflow/ports/storage.ts'
 
+/** What the estimate goes by. */
+type Picture = Pick<
+  Metadata,
+  | 'format'
+  | 'width'
+  | 'height'
+  | 'channels'
+  | 'depth'
+  | 'isProgressive'
+  | 'chromaSubsampling'
+  | 'pages'
+  | 'hasAlpha'
+>
+
 /** What any reduction takes, however small: the pipeline's own buffers and the encoder's tables. */
 const fixedBytes = 10_000_000
 /** Sequential reading keeps a window of rows; libvips' is about this long where the picture shrinks a lot. */
@@ -20,7 +34,7 @@ const bytesPerResultPixel: Readonly<Record<ThumbnailType, number>> = {
  * baseline JPEGs, which libjpeg shrinks while reading, and by a tenth where it matters most, whole-picture decoders.
  */
 export function estimateMemory(
-  picture: Metadata,
+  picture: Picture,
   original: Uint8Array,
   result: ThumbnailBox,
   mediaType: ThumbnailType,
@@ -29,7 +43,7 @@ export function estimateMemory(
   return Math.ceil(fixedBytes + resultBytes + sourceBytes(picture, original))
 }
 
-function sourceBytes(picture: Metadata, original: Uint8Array): number {
+function sourceBytes(picture: Picture, original: Uint8Array): number {
   const pixels = picture.width * picture.height
   const bytesPerPixel = picture.channels * (picture.depth === 'uchar' ? 1 : 2)
   if (picture.format === 'webp') return pixels * webpBytesPerPixel(picture, original)
@@ -41,14 +55,14 @@ function sourceBytes(picture: Metadata, original: Uint8Array): number {
 }
 
 /** libjpeg keeps coefficients of 2 bytes per sample; sub-sampled colour has fewer samples. */
-function samplesPerPixel({ chromaSubsampling, channels }: Metadata): number {
+function samplesPerPixel({ chromaSubsampling, channels }: Picture): number {
   if (chromaSubsampling === '4:2:0') return 1.5
   if (chromaSubsampling === '4:2:2') return 2
   return channels
 }
 
 /** Lossless WebP is decoded whole as 32-bit pixels, animations on two canvases; lossy stills are scaled row by row. */
-function webpBytesPerPixel(picture: Metadata, original: Uint8Array): number {
+function webpBytesPerPixel(picture: Picture, original: Uint8Array): number {
   if ((picture.pages ?? 1) > 1) return 10
   for (const { kind } of webpChunks(original)) {
     if (kind === 'VP8L' || kind === 'ANMF') return kind === 'ANMF' ? 10 : 4.3

@@ -30,7 +30,7 @@ export interface SharpReducerOptions {
   maxResidentBytes?: number
   /** Requests that may wait; a further one is `busy`. Default: 256. */
   maxWaiting?: number
-  /** How long a request may wait before its decode begins, in ms. Default: 20,000; Heroku's router gives up at 30 s. */
+  /** How long a request may wait before its decode begins, in ms. Default: 18,000. */
   patienceMs?: number
   /** Largest original in bytes. Default: 50 MB. */
   maxBytes?: number
@@ -38,8 +38,11 @@ export interface SharpReducerOptions {
   maxPixels?: number
 }
 
-/** A decode that takes longer is abandoned: seconds. The slowest honest photo measured takes 3. */
-const decodeSeconds = 15
+/**
+ * A decode that takes longer is abandoned: seconds. The slowest honest photo measured takes 3. Together with the waiting
+ * it stays below the 30 s after which Heroku's router gives up.
+ */
+const decodeSeconds = 10
 
 const tooMuchMemory =
   'This photo needs more memory to open than this server has. Save it as a baseline (not progressive) JPEG.'
@@ -55,7 +58,7 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
     maxBytes = maxPhotoBytes,
     maxPixels = maxPhotoPixels,
     maxWaiting = 256,
-    patienceMs = 20_000,
+    patienceMs = 18_000,
   } = options
   const { originalBudgetBytes = maxBytes, decodeBudgetBytes = 350_000_000, parallel = 2 } = options
   const { maxResidentBytes = 460 * 2 ** 20 } = options
@@ -141,8 +144,9 @@ async function encode(
 }
 
 /**
- * mozjpeg makes thumbnails a third smaller for 30 ms more. WebP at effort 2 takes half the time of the default 4 and is
- * 5 % larger. AVIF takes ten times as long as JPEG at its default effort, and five times at 2.
+ * Measured on the sample photos: mozjpeg makes thumbnails a fifth smaller for 30 ms more. WebP at effort 2 is half the
+ * size of that in less time, and within 5 % of the default effort 4, which takes twice as long. AVIF at effort 2 takes
+ * five times as long as JPEG, at its default effort thirty times.
  */
 function encoder(picture: Sharp, mediaType: ThumbnailType): Sharp {
   switch (mediaType) {

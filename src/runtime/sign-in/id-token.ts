@@ -30,8 +30,8 @@ const claimsSchema = z.object({
   aud: z.union([z.string(), z.array(z.string())]),
   azp: z.string().optional(),
   nonce: z.string(),
-  email: z.unknown(),
-  email_verified: z.unknown(),
+  email: z.unknown().optional(),
+  email_verified: z.unknown().optional(),
 })
 
 /** Gives the person that a token names. Throws {@link SignInRefusal}, or `sign_in_unavailable` where the keys cannot be had. */

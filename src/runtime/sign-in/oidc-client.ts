@@ -1,5 +1,4 @@
 /** Authorization code flow with PKCE against one identity provider (RFC 6749, RFC 7636, RFC 9207; OpenID Connect Core 1.0). */
-import type { JWTVerifyGetKey } from 'jose'
 import {
   AuthorizationResponseError,
   allowInsecureRequests,
@@ -9,6 +8,7 @@ import {
   generateRandomCodeVerifier,
   generateRandomNonce,
   generateRandomState,
+  OperationProcessingError,
   validateAuthResponse,
 } from 'oauth4webapi'
 import { z } from 'zod'
@@ -82,11 +82,11 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
         verifier,
         { [allowInsecureRequests]: isInsecure(issuer), signal: AbortSignal.timeout(tokenTimeoutMs) },
       ).catch((error: unknown) => {
-        throw providerUnavailable(error)
+        // Thrown before anything is sent: no code, or several.
+        throw error instanceof OperationProcessingError ? malformed(error) : providerUnavailable(error)
       })
       const idToken = await idTokenIn(response, now())
-      const keys: JWTVerifyGetKey = signingKeys(server.jwks_uri)
-      return checkIdToken(idToken, { issuer, clientId, nonce, keys, now })
+      return checkIdToken(idToken, { issuer, clientId, nonce, keys: signingKeys(server.jwks_uri), now })
     },
 
     async endSessionUrl(returnTo) {
@@ -99,6 +99,9 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
     },
   }
 }
+
+/** Of RFC 6749, section 4.1.2.1, and its extensions; anything else that stands there does not get into a log. */
+const errorCode = /^[a-z_]{1,40}$/
 
 /** The answer's state, issuer and shape. An `error` in it is a refusal whose words are not repeated. */
 function validAnswer(
@@ -114,10 +117,17 @@ function validAnswer(
       throw new SignInRefusal(
         'provider_error',
         'The sign-in service did not sign you in: it was cancelled, or it refused.',
+        new Error(
+          `It answered ${errorCode.test(cause.error) ? cause.error : 'something that is no error code'}.`,
+        ),
       )
     }
-    throw new SignInRefusal('answer_malformed', 'The answer of the sign-in service is not valid.', cause)
+    throw malformed(cause)
   }
+}
+
+function malformed(cause: unknown): SignInRefusal {
+  return new SignInRefusal('answer_malformed', 'The answer of the sign-in service is not valid.', cause)
 }
 
 const tokenAnswer = z.object({ id_token: z.string().min(1).max(20_000) })

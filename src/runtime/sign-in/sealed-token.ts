@@ -45,12 +45,14 @@ const maxLength = 4096
 export function createSealer<T extends Record<string, unknown>>(options: SealerOptions<T>): Sealer<T> {
   const { secrets, schema, now } = options
   const typ = `${options.purpose}+jwt`
-  let derived: Promise<[CryptoKey, ...CryptoKey[]]> | undefined
+  let derived: [CryptoKey, ...CryptoKey[]] | undefined
 
-  function keys(): Promise<[CryptoKey, ...CryptoKey[]]> {
+  /** Kept only when they are there: on Workers a promise may die with the request that waits for it first. */
+  async function keys(): Promise<[CryptoKey, ...CryptoKey[]]> {
+    if (derived) return derived
     const [first, ...older] = secrets
     const derive = (secret: Secret) => deriveKey(secret, options.purpose)
-    derived ??= Promise.all<[Promise<CryptoKey>, ...Promise<CryptoKey>[]]>([
+    derived = await Promise.all<[Promise<CryptoKey>, ...Promise<CryptoKey>[]]>([
       derive(first),
       ...older.map(derive),
     ])

@@ -63,7 +63,7 @@ function rejoined(
           const { done, value } = await reader.read()
           if (done) return controller.close()
           length += value.length
-          if (false) throw new PublisherError('photo_too_large', 'The photo is too large.')
+          if (length > maxBytes) throw new PublisherError('photo_too_large', 'The photo is too large.')
           controller.enqueue(value)
         } catch (error) {
           failure = error

@@ -1,0 +1,93 @@
+/** The orchestrator under test, and the calls that are made to it. */
+
+export interface Subject {
+  baseUrl: string
+  token: string
+  /** A host that is bound to the publisher. Its first label is what `X-Tenant` says. */
+  host: string
+  /** A bound host of another tenant, for the checks of isolation. */
+  otherHost?: string | undefined
+  /** References that only the first host's tenant has. */
+  credentialsRefs?: readonly string[]
+  /** A host that is suspended. */
+  suspendedHost?: string | undefined
+  /** Default: the global one. */
+  fetch?: typeof fetch
+}
+
+/** `null` leaves a header out that is otherwise sent. */
+type ExtraHeaders = Readonly<Record<string, string | null>>
+
+export const runtimePath = '/v1/runtime/by-host'
+export const resolvePath = '/v1/credentials/resolve'
+/** Longer than the publisher itself would wait. */
+const timeoutMs = 10_000
+
+export function get(subject: Subject, path: string, headers: ExtraHeaders = {}): Promise<Response> {
+  return send(subject, path, { method: 'GET' }, headers)
+}
+
+export function post(
+  subject: Subject,
+  path: string,
+  body: string,
+  headers: ExtraHeaders = {},
+): Promise<Response> {
+  return send(subject, path, { method: 'POST', body }, { 'content-type': 'application/json', ...headers })
+}
+
+export function getByHost(subject: Subject, host: string, headers?: ExtraHeaders): Promise<Response> {
+  return get(subject, `${runtimePath}?host=${encodeURIComponent(host)}`, headers)
+}
+
+export function postByHost(subject: Subject, host: string, headers?: ExtraHeaders): Promise<Response> {
+  return post(subject, runtimePath, JSON.stringify({ host }), headers)
+}
+
+/** As the publisher asks: by POST, and by GET where POST is 405. */
+export async function askByHost(subject: Subject, host: string, headers?: ExtraHeaders): Promise<Response> {
+  const response = await postByHost(subject, host, headers)
+  return response.status === 405 ? getByHost(subject, host, headers) : response
+}
+
+export function resolve(
+  subject: Subject,
+  tenant: string,
+  ref: string,
+  headers: ExtraHeaders = {},
+): Promise<Response> {
+  return post(subject, resolvePath, JSON.stringify({ credentials_ref: ref }), {
+    'x-tenant': tenant,
+    ...headers,
+  })
+}
+
+async function send(
+  subject: Subject,
+  path: string,
+  init: RequestInit,
+  extra: ExtraHeaders,
+): Promise<Response> {
+  const { baseUrl, token, fetch: call = fetch } = subject
+  const headers = new Headers({
+    authorization: `Bearer ${token}`,
+    'x-request-id': crypto.randomUUID(),
+  })
+  for (const [name, value] of Object.entries(extra)) {
+    if (value === null) headers.delete(name)
+    else headers.set(name, value)
+  }
+  const url = baseUrl.replace(/\/+$/, '') + path
+  try {
+    return await call(url, { ...init, headers, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) })
+  } catch (cause) {
+    throw new Error(`no answer: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+/** What fetch itself says is only that it failed. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { cause } = error
+  return cause instanceof Error && cause.message !== '' ? cause.message : error.message
+}

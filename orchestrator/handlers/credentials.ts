@@ -1,0 +1,43 @@
+/** `/v1/credentials/resolve`: a reference becomes credentials, for the tenant that it belongs to. */
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import type { Registry } from '../registry.ts'
+import type { Audit } from './audit.ts'
+import { type Env, readBody, refuse } from './call.ts'
+
+const path = '/v1/credentials/resolve'
+const bodySchema = z.object({ credentials_ref: z.string().min(1).max(500) })
+
+/** Adds POST to the app. What is not the tenant's gets the same 404 as what does not exist. */
+export function addCredentials(app: Hono<Env>, registry: () => Promise<Registry>, audit: Audit): void {
+  app.post(path, async (c) => {
+    const label = c.req.header('x-tenant')
+    if (!label) return refuse(c, 'x_tenant_required')
+    const body = await readBody(c, bodySchema)
+    if (!body) return refuse(c, 'credentials_ref_required')
+
+    const known = (await registry()).byTenant.get(label)
+    const found = known?.byRef.get(body.credentials_ref)
+    const note = (outcome: string) =>
+      audit(c, {
+        action: 'credentials.resolve',
+        tenant: known?.tenant ?? null,
+        outcome,
+        ...(found && { credentials: found.fingerprint }),
+      })
+    if (!known || !found) {
+      note('not_found')
+      return refuse(c, 'not_found')
+    }
+    if (known.insufficientBalance) {
+      note('insufficient_balance')
+      return c.json({ error: 'insufficient_balance' }, 403)
+    }
+    note('sent')
+    return c.json(found.answer)
+  })
+  app.all(path, (c) => {
+    c.header('allow', 'POST')
+    return refuse(c, 'method_not_allowed')
+  })
+}

@@ -1,0 +1,62 @@
+/** `/v1/runtime/by-host`: what the publisher is told about a host. */
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import { appType } from '../../src/runtime/contract.ts'
+import type { Registry } from '../registry.ts'
+import type { Audit } from './audit.ts'
+import { type Call, type Env, readBody, refuse } from './call.ts'
+
+const path = '/v1/runtime/by-host'
+const bodySchema = z.object({ host: z.string().min(1) })
+
+/** Adds POST and GET to the app. */
+export function addRuntime(app: Hono<Env>, registry: () => Promise<Registry>, audit: Audit): void {
+  async function answer(c: Call, rawHost: string): Promise<Response> {
+    const host = normalised(rawHost)
+    const binding = host === undefined ? undefined : (await registry()).byHost.get(host)
+    const note = (outcome: string) =>
+      audit(c, { action: 'runtime.read', tenant: binding?.tenant ?? null, outcome })
+    if (!binding || binding.suspended) {
+      note(binding ? 'suspended' : 'not_found')
+      return refuse(c, 'not_found')
+    }
+    if (binding.appType !== appType) {
+      note('other_app_type')
+      return refuse(c, 'other_app_type')
+    }
+    const etag = `"${binding.configVersion}"`
+    c.header('etag', etag)
+    const unchanged = holds(c.req.header('if-none-match'), etag)
+    note(unchanged ? 'unchanged' : 'sent')
+    return unchanged ? c.body(null, 304) : c.json(binding.answer)
+  }
+
+  app.post(path, async (c) => {
+    const body = await readBody(c, bodySchema)
+    return body ? answer(c, body.host) : refuse(c, 'host_required')
+  })
+  app.get(path, (c) => {
+    const [host, ...more] = c.req.queries('host') ?? []
+    return host && more.length === 0 ? answer(c, host) : refuse(c, 'host_required')
+  })
+  app.all(path, (c) => {
+    c.header('allow', 'GET, POST')
+    return refuse(c, 'method_not_allowed')
+  })
+}
+
+/**
+ * Lower case, without a port and without a trailing dot. ASCII is checked first: some other letters (the Kelvin sign) become
+ * ASCII by lower-casing.
+ */
+function normalised(raw: string): string | undefined {
+  const name = /^([A-Za-z0-9.-]+?)\.?(:\d{1,5})?$/.exec(raw)?.[1]
+  return name?.toLowerCase()
+}
+
+/** Whether `If-None-Match` names the tag, by weak comparison (RFC 9110, section 13.1.2). */
+function holds(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false
+  const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  return tags.includes(etag) || ifNoneMatch.trim() === '*'
+}

@@ -1,0 +1,45 @@
+/** `/v1/billing/usage`: usage events, each counted once and written to the audit log. */
+import type { Hono } from 'hono'
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import type { Audit } from './audit.ts'
+import { type Env, readBody, refuse } from './call.ts'
+
+const path = '/v1/billing/usage'
+const bodySchema = z.object({
+  tenant_id: z.string().min(1).max(253),
+  source: z.literal('publisher'),
+  idempotency_key: z.string().min(1).max(200),
+  metric: z.literal('ai_tokens'),
+  quantity: z.number().int().nonnegative(),
+  unit: z.literal('tokens'),
+  occurred_at: z.iso.datetime({ offset: true }),
+})
+
+/** Events that are remembered as counted. The log holds the keys, so that billing can tell a repetition after a restart too. */
+const maxRemembered = 50_000
+
+/** Adds POST to the app. A repeated event is accepted, and not counted again. */
+export function addUsage(app: Hono<Env>, audit: Audit): void {
+  const counted = new LRUCache<string, true>({ max: maxRemembered })
+
+  app.post(path, async (c) => {
+    const event = await readBody(c, bodySchema)
+    if (!event) return refuse(c, 'malformed_usage')
+    const { tenant_id, source: _source, ...usage } = event
+    const key = JSON.stringify([tenant_id, event.idempotency_key])
+    const repeated = counted.has(key)
+    counted.set(key, true)
+    audit(c, {
+      action: 'billing.usage',
+      tenant: tenant_id,
+      outcome: repeated ? 'repeated' : 'counted',
+      ...(!repeated && { usage }),
+    })
+    return c.json({ accepted: true }, 202)
+  })
+  app.all(path, (c) => {
+    c.header('allow', 'POST')
+    return refuse(c, 'method_not_allowed')
+  })
+}

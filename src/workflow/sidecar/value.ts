@@ -1,0 +1,75 @@
+/**
+ * How one value stands in its line. Texts stand as they are, lists and mappings as JSON, and a text that would not survive
+ * that as `!json "..."`, which is V2's own mark for it.
+ */
+import { z } from 'zod'
+import { pythonToJson } from './python.ts'
+
+export type SidecarValue = string | readonly string[] | Readonly<Record<string, string>>
+
+const mark = '!json '
+const looksEncoded = /^(?:[[{]|!json )/
+/** V2 ends a line at some control characters and at Unicode's line and paragraph separators. */
+const unsafe = /[\p{Cc}\u2028\u2029]/u
+const leftByJson = /[\u007f-\u009f\u2028\u2029]/g
+
+const text = z.string()
+const list = z.array(text)
+const mapping = z.record(text, text)
+
+/** One line of text without line breaks of any kind. Half a surrogate pair, which no file can hold, becomes U+FFFD. */
+export function writeValue(value: SidecarValue): string {
+  if (typeof value === 'string') return isPlain(value) ? value : mark + quote(value)
+  if (isList(value)) return `[${value.map(quote).join(', ')}]`
+  const members = Object.entries(value).map(([name, member]) => `${quote(name)}: ${quote(member)}`)
+  return `{${members.join(', ')}}`
+}
+
+/** The value by its looks. JSON of another shape is taken as the text that it is. */
+export function readValue(written: string): SidecarValue {
+  return parse(written, list) ?? parse(written, mapping) ?? readText(written)
+}
+
+export function readText(written: string): string {
+  return (written.startsWith(mark) ? parse(written.slice(mark.length), text) : null) ?? written
+}
+
+export function readList(written: string): string[] | null {
+  return parse(written, list)
+}
+
+/** Also reads the Python dictionaries that older versions of V2 left in its files. */
+export function readMapping(written: string): Record<string, string> | null {
+  return parse(written, mapping) ?? parse(pythonToJson(written), mapping)
+}
+
+/** Whether a reader gets the same text back from the bare line. */
+function isPlain(value: string): boolean {
+  return (
+    value !== '' &&
+    value === value.trim() &&
+    value.isWellFormed() &&
+    !unsafe.test(value) &&
+    !looksEncoded.test(value)
+  )
+}
+
+function isList(value: readonly string[] | Readonly<Record<string, string>>): value is readonly string[] {
+  return Array.isArray(value)
+}
+
+function quote(value: string): string {
+  return JSON.stringify(value.toWellFormed()).replace(
+    leftByJson,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+function parse<T>(json: string, schema: z.ZodType<T>): T | null {
+  try {
+    return schema.safeParse(JSON.parse(json)).data ?? null
+  } catch {
+    // A text of a person's that only looks like JSON.
+    return null
+  }
+}

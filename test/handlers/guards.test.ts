@@ -1,0 +1,198 @@
+import { OpenAPIHono, z } from '@hono/zod-openapi'
+import { describe, expect, it } from 'vitest'
+import { PublisherError } from '../../src/errors.ts'
+import type { AppEnv } from '../../src/handlers/exchange.ts'
+import { problemResponse, toPublisherError } from '../../src/handlers/problem.ts'
+import { type Audience, routeFor } from '../../src/handlers/route.ts'
+import { parseEmail } from '../../src/runtime/sign-in/email.ts'
+import { testProcess } from './services.ts'
+
+const origin = 'https://alice.shibari.test'
+const ownPage = { 'sec-fetch-site': 'same-origin' }
+const admins = { auth: { allowed_emails: ['admin@shibari.test'] } }
+
+interface Attempt {
+  method?: 'get' | 'post'
+  headers?: Record<string, string>
+  /** Who is signed in. */
+  email?: string
+  body?: string
+}
+
+/** One route of this audience, asked once. */
+async function ask(audience: Audience, config: Record<string, unknown>, attempt: Attempt = {}) {
+  const { method = 'get', email, body, headers = {} } = attempt
+  const { services, exchange, lines } = testProcess(config)
+  const app = new OpenAPIHono<AppEnv>()
+  app.onError((error, c) => problemResponse(toPublisherError(error), c.req.raw, c.env.requestId))
+  const reached: string[] = []
+  const route = routeFor(audience, services, {
+    method,
+    path: '/photos/{name}',
+    request: {
+      params: z.object({ name: z.string() }),
+      ...(method === 'post' && {
+        body: { content: { 'application/json': { schema: z.object({ fail: z.boolean().optional() }) } } },
+      }),
+    },
+    responses: { 200: { description: 'done' } },
+  })
+  app.openapi(route, async (c) => {
+    reached.push(c.req.path)
+    if (body?.includes('fail')) throw new PublisherError('busy', 'Too busy.')
+    if (body?.includes('stream')) return c.body('data: x\n\n', 200, { 'content-type': 'text/event-stream' })
+    return c.json({ done: true }, 200)
+  })
+  const cookie = email === undefined ? undefined : await sessionCookie(services, email)
+  const response = await app.request(
+    `${origin}/photos/x.jpg`,
+    {
+      method: method.toUpperCase(),
+      headers: {
+        ...headers,
+        ...(cookie && { cookie }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body }),
+    },
+    await exchange(),
+  )
+  const { code }: { code?: string } = await response
+    .clone()
+    .json()
+    .catch(() => ({}))
+  return { response, code: code ?? response.status, reached, audit: lines.map((line) => JSON.parse(line)) }
+}
+
+async function sessionCookie(
+  { signIn }: ReturnType<typeof testProcess>['services'],
+  email: string,
+): Promise<string> {
+  const address = parseEmail(email)
+  if (!address) throw new TypeError('no address')
+  const person = { email: address, subject: 's', signedInAt: Math.floor(Date.now() / 1000) }
+  return `__Host-session=${(await signIn?.sessions.issue(person, 'alice.shibari.test'))?.token}`
+}
+
+const closed = { ...admins, features: { auto_view_enabled: false } }
+const open = { ...admins, features: { auto_view_enabled: true } }
+const off = { auth: { enabled: false, allowed_emails: ['admin@shibari.test'] } }
+const admin = 'admin@shibari.test'
+const other = 'other@shibari.test'
+
+describe('a route for', () => {
+  it.each<[audience: Audience, config: string, email: string | undefined, result: number | string]>([
+    ['anyone', 'closed', undefined, 200],
+    ['viewer', 'open', undefined, 200],
+    ['viewer', 'closed', undefined, 'not_signed_in'],
+    ['viewer', 'closed', other, 'not_admin'],
+    ['viewer', 'closed', admin, 200],
+    ['viewer', 'off', admin, 'sign_in_unavailable'],
+    ['admin', 'open', undefined, 'not_signed_in'],
+    ['admin', 'open', other, 'not_admin'],
+    ['admin', 'open', admin, 200],
+    ['admin', 'off', admin, 'sign_in_unavailable'],
+    ['service', 'open', admin, 'invalid_token'],
+  ])('%s, in a gallery that is %s, gives %s: %s', async (audience, config, email, result) => {
+    const found = await ask(
+      audience,
+      { open, closed, off }[config] ?? {},
+      email === undefined ? {} : { email },
+    )
+    expect(found.code).toBe(result)
+    expect(found.reached).toHaveLength(result === 200 ? 1 : 0)
+  })
+
+  it('a service takes any of its tokens and nothing else', async () => {
+    const call = (authorization: string) =>
+      ask('service', {}, { method: 'post', headers: { authorization }, body: '{}' })
+    expect((await call('Bearer service-token')).code).toBe(200)
+    for (const wrong of [
+      'Bearer other',
+      'service-token',
+      'Basic service-token',
+      'Bearer service-token x',
+      '',
+    ]) {
+      expect((await call(wrong)).code).toBe('invalid_token')
+    }
+  })
+})
+
+describe('a route that changes something', () => {
+  it.each<[title: string, attempt: Attempt, result: number | string]>([
+    ['an admin on the own page', { email: admin, headers: ownPage }, 200],
+    ['an admin in an old browser', { email: admin, headers: { origin } }, 200],
+    [
+      'an admin on a sibling’s page',
+      { email: admin, headers: { 'sec-fetch-site': 'same-site', origin: 'https://bob.shibari.test' } },
+      'cross_origin',
+    ],
+    ['an admin who says nothing of a page', { email: admin }, 'cross_origin'],
+    ['a stranger on a sibling’s page', { headers: { 'sec-fetch-site': 'same-site' } }, 'cross_origin'],
+    ['a stranger on the own page', { headers: ownPage }, 'not_signed_in'],
+    ['a stranger who says nothing of a page', {}, 'not_signed_in'],
+    ['somebody else’s admin', { email: other, headers: ownPage }, 'not_admin'],
+  ])('for admins, asked by %s: %s', async (_title, attempt, result) => {
+    const found = await ask('admin', open, { method: 'post', body: '{}', ...attempt })
+    expect(found.code).toBe(result)
+    expect(found.reached).toHaveLength(result === 200 ? 1 : 0)
+  })
+
+  it('refuses before it reads the body', async () => {
+    expect((await ask('admin', open, { method: 'post', body: '{"broken', headers: ownPage })).code).toBe(
+      'not_signed_in',
+    )
+  })
+
+  it.each([
+    ['{}', 'ok', undefined],
+    ['{"fail":true}', 'failed', 'busy'],
+    ['{"stream":true}', 'started', undefined],
+    ['{"broken', 'failed', 'invalid_request'],
+  ])('leaves an audit line by itself: %s is %s', async (body, outcome, reason) => {
+    const { audit } = await ask('admin', open, { method: 'post', email: admin, headers: ownPage, body })
+    expect(audit).toMatchObject([
+      {
+        msg: 'audit',
+        request_id: 'request-1',
+        tenant: 'alice',
+        who: admin,
+        subject: 's',
+        action: 'POST /photos/x.jpg',
+        outcome,
+      },
+    ])
+    expect(audit[0]?.reason).toBe(reason)
+  })
+
+  it.each<[title: string, attempt: Attempt, reason: string, who: string | undefined]>([
+    ['a stranger', { headers: ownPage }, 'not_signed_in', undefined],
+    ['somebody else’s admin', { email: other, headers: ownPage }, 'not_admin', other],
+    [
+      'an attack in an admin’s name',
+      { email: admin, headers: { 'sec-fetch-site': 'same-site' } },
+      'cross_origin',
+      admin,
+    ],
+  ])('leaves an audit line of a refusal: %s', async (_title, attempt, reason, who) => {
+    const { audit } = await ask('admin', open, { method: 'post', body: '{}', ...attempt })
+    expect(audit).toMatchObject([{ msg: 'audit', action: 'POST /photos/x.jpg', outcome: 'refused', reason }])
+    expect(audit[0]?.who).toBe(who)
+  })
+})
+
+describe('an answer that depends on who is signed in', () => {
+  it('is private and says so', async () => {
+    const { response } = await ask('admin', open, { email: admin })
+    expect([response.headers.get('cache-control'), response.headers.get('vary')]).toEqual([
+      'private, no-store',
+      'Cookie',
+    ])
+  })
+
+  it('is the same for all where nobody was asked', async () => {
+    const { response } = await ask('viewer', open, { email: admin })
+    expect([response.headers.get('cache-control'), response.headers.get('vary')]).toEqual([null, null])
+  })
+})

@@ -1,0 +1,115 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import { describe, expect, it } from 'vitest'
+import type { AppEnv } from '../../src/handlers/exchange.ts'
+import { audienceOf, guardFor, routeFor } from '../../src/handlers/route.ts'
+import { createApp, createCallbackApp } from '../../src/handlers/routes.ts'
+import { testProcess } from './services.ts'
+
+type App = OpenAPIHono<AppEnv>
+
+/** Routes whose first handler is no guard: whatever comes before it would run for anyone. */
+function unguarded(app: App): string[] {
+  const first = new Map<string, object>()
+  for (const { method, path, handler } of app.routes) {
+    const route = `${method} ${path}`
+    if (!first.has(route)) first.set(route, handler)
+  }
+  return [...first].flatMap(([route, handler]) => (audienceOf(handler) === undefined ? [route] : []))
+}
+
+/** Described routes that do not say for whom they are. */
+function undeclared(app: App): string[] {
+  return app.openAPIRegistry.definitions.flatMap((definition) => {
+    if (definition.type !== 'route') return []
+    const { method, path } = definition.route
+    const audience = 'x-audience' in definition.route ? definition.route['x-audience'] : undefined
+    return audience === undefined ? [`${method.toUpperCase()} ${path}`] : []
+  })
+}
+
+/** Routes that change something and take it from a sibling's page: what the guard is for, seen from outside. */
+async function openToSiblings(app: App): Promise<string[]> {
+  const { exchange } = testProcess()
+  const changes = new Set(
+    app.routes.flatMap(({ method, path }) =>
+      ['GET', 'HEAD', 'OPTIONS'].includes(method) ? [] : [`${method} ${path}`],
+    ),
+  )
+  const open = await Promise.all(
+    [...changes].map(async (route) => {
+      const [method = '', path = ''] = route.split(' ')
+      const url = `https://alice.shibari.test${path.replaceAll(/:\w+/g, 'x.jpg')}`
+      const headers = { 'sec-fetch-site': 'same-site', origin: 'https://bob.shibari.test' }
+      const response = await app.request(url, { method, headers }, await exchange())
+      const { code }: { code?: string } = await response.json().catch(() => ({}))
+      return code === 'cross_origin' || code === 'invalid_token' ? [] : [route]
+    }),
+  )
+  return open.flat()
+}
+
+describe('the table of routes', () => {
+  const { services } = testProcess()
+  const tables: [title: string, app: App][] = [
+    ['tenants’ hosts', createApp(services)],
+    ['the callback host', createCallbackApp(services)],
+  ]
+
+  it.each(tables)('declares an audience for every route of %s', (_title, app) => {
+    expect(app.routes.length).toBeGreaterThan(3)
+    expect(unguarded(app)).toEqual([])
+    expect(undeclared(app)).toEqual([])
+  })
+
+  it.each(tables)('lets no sibling’s page change anything on %s', async (_title, app) => {
+    expect(await openToSiblings(app)).toEqual([])
+  })
+
+  it('asks for an admin wherever photos change', () => {
+    const audiences = createApp(services).routes.flatMap(({ method, path, handler }) => {
+      const isChange = method !== 'GET' && /^\/api\/(images|library)\//.test(path)
+      return isChange ? [audienceOf(handler) ?? 'admin'] : []
+    })
+    expect(audiences.filter((audience) => audience !== 'admin')).toEqual([])
+  })
+
+  describe('finds a route that goes around the guard:', () => {
+    const problems = async (add: (app: App) => void) => {
+      const app: App = new OpenAPIHono()
+      add(app)
+      return { unguarded: unguarded(app), undeclared: undeclared(app), open: await openToSiblings(app) }
+    }
+    const responses = { 200: { description: 'done' } }
+    const done = () => new Response('{}')
+
+    it('one that was added by hand', async () => {
+      expect(await problems((app) => app.post('/by-hand', done))).toEqual({
+        unguarded: ['POST /by-hand'],
+        undeclared: [],
+        open: ['POST /by-hand'],
+      })
+    })
+
+    it('one that was described without an audience', async () => {
+      const route = createRoute({ method: 'delete', path: '/photos/{name}', responses })
+      expect(await problems((app) => app.openapi(route, done))).toEqual({
+        unguarded: ['DELETE /photos/:name'],
+        undeclared: ['DELETE /photos/{name}'],
+        open: ['DELETE /photos/:name'],
+      })
+    })
+
+    it('one with something in front of its guard', async () => {
+      const found = await problems((app) => app.get('/late', done, guardFor('admin', services), done))
+      expect(found.unguarded).toEqual(['GET /late'])
+    })
+
+    it('none where all is well', async () => {
+      const route = routeFor('admin', services, { method: 'post', path: '/photos/{name}', responses })
+      expect(await problems((app) => app.openapi(route, done))).toMatchObject({
+        unguarded: [],
+        undeclared: [],
+      })
+    })
+  })
+})

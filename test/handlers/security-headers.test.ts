@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { createSecurityHeaders } from '../../src/handlers/security-headers.ts'
+import { parseSettings } from '../../src/runtime/settings.ts'
+
+const minimal = {
+  ORCHESTRATOR_BASE_URL: 'https://orchestrator.test',
+  ORCHESTRATOR_SERVICE_TOKEN: 'token',
+  ORCHESTRATOR_BASE_DOMAIN: 'shibari.test',
+  WEB_SESSION_SECRET: 'x'.repeat(32),
+}
+const auth0 = {
+  ...minimal,
+  AUTH0_DOMAIN: 'tenant.eu.auth0.com',
+  AUTH0_CLIENT_ID: 'id',
+  AUTH0_CLIENT_SECRET: 'secret',
+}
+
+function headersWith(variables: Record<string, string>, set: Record<string, string> = {}): Headers {
+  const headers = new Headers(set)
+  createSecurityHeaders(parseSettings(variables))(headers)
+  return headers
+}
+
+function directive(headers: Headers, name: string): string | undefined {
+  const policy = headers.get('content-security-policy')?.split('; ') ?? []
+  return policy.find((part) => part.startsWith(`${name} `))
+}
+
+describe('the content security policy', () => {
+  it.each([
+    ['nobody can sign in', minimal, "form-action 'self'"],
+    [
+      'people sign in with Auth0',
+      auth0,
+      "form-action 'self' https://app.shibari.test https://tenant.eu.auth0.com",
+    ],
+    [
+      'in development',
+      { ...auth0, FORCE_HTTPS: 'false', OIDC_ISSUER_URL: 'http://127.0.0.1:9871/realm' },
+      "form-action 'self' http://app.shibari.test:* http://127.0.0.1:9871",
+    ],
+  ])('lets forms go no further than signing out needs, where %s', (_title, variables, expected) => {
+    expect(directive(headersWith(variables), 'form-action')).toBe(expected)
+  })
+
+  it('lets nothing run or load that is not the page’s own', () => {
+    const headers = headersWith(auth0)
+    expect(directive(headers, 'default-src')).toBe("default-src 'none'")
+    expect(directive(headers, 'script-src')).toBe("script-src 'self'")
+    expect(directive(headers, 'frame-ancestors')).toBe("frame-ancestors 'none'")
+    expect(headers.get('content-security-policy')).not.toMatch(/unsafe|\*/)
+  })
+
+  it('cannot be replaced by a route', () => {
+    const headers = headersWith(auth0, {
+      'content-security-policy': 'default-src *',
+      'x-content-type-options': '',
+    })
+    expect(directive(headers, 'default-src')).toBe("default-src 'none'")
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  })
+})
+
+describe('the other headers', () => {
+  it('are strict unless a route is stricter', () => {
+    const usual = headersWith(auth0)
+    expect([usual.get('referrer-policy'), usual.get('cache-control')]).toEqual(['same-origin', 'no-store'])
+    const narrowed = headersWith(auth0, {
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'private, max-age=3600',
+    })
+    expect([narrowed.get('referrer-policy'), narrowed.get('cache-control')]).toEqual([
+      'no-referrer',
+      'private, max-age=3600',
+    ])
+  })
+
+  it('demand HTTPS of all hosts, but not in development', () => {
+    expect(headersWith(auth0).get('strict-transport-security')).toMatch(/^max-age=\d{8}; includeSubDomains$/)
+    expect(headersWith({ ...auth0, FORCE_HTTPS: 'false' }).get('strict-transport-security')).toBeNull()
+  })
+})

@@ -1,0 +1,179 @@
+import { expect, it } from 'vitest'
+import { baseDomain } from '../fleet.ts'
+import { describeOnBothHosts } from '../hosts.ts'
+import type { Browser } from './browser.ts'
+import {
+  alice,
+  bob,
+  callback,
+  evil,
+  signIn,
+  startWithProvider,
+  startWithScript,
+  status,
+} from './sign-in-fleet.ts'
+
+const scopes = [['domain'], ['host']] as const
+const inScope = (scope: string) => ({ variables: { ADMIN_COOKIE_SCOPE: scope } })
+const nobody = { admin: false }
+
+function signOut(browser: Browser, tenant: string, returnTo = '/') {
+  const url = `${tenant}/auth/logout?${new URLSearchParams({ return_to: returnTo })}`
+  return browser.navigate(url, { method: 'POST', from: new URL(tenant) })
+}
+
+function sessions({ jar }: Browser): string[] {
+  return jar
+    .all()
+    .filter(({ name, domain }) => name.endsWith('session') && domain !== '127.0.0.1')
+    .map(({ domain }) => domain)
+}
+
+describeOnBothHosts('signing out', (kind) => {
+  it.each(scopes)(
+    'ends on the page where it began, through the provider’s one address (%s scope)',
+    async (scope) => {
+      await using fleet = await startWithScript(kind, inScope(scope))
+      const browser = fleet.browser()
+      await signIn(browser, alice)
+      const page = await signOut(browser, alice, '/?photo=x.jpg')
+      expect([page.status, page.url.href]).toEqual([200, `${alice}/?photo=x.jpg`])
+      expect(page.hops.map((url) => url.origin + url.pathname)).toEqual([
+        `${alice}/auth/logout`,
+        `${callback}/auth/end`,
+        `${fleet.issuer.issuer}/logout`,
+        `${callback}/auth/ended`,
+        `${alice}/`,
+      ])
+      const asked = page.hops[2]?.searchParams
+      expect(asked && Object.fromEntries(asked)).toEqual({
+        client_id: 'publisher',
+        post_logout_redirect_uri: `${callback}/auth/ended`,
+      })
+      expect(await status(browser, alice)).toEqual(nobody)
+      expect(sessions(browser)).toEqual([])
+    },
+  )
+
+  it.each(scopes)(
+    'ends the session at a real provider too, so that the next sign-in asks again (%s scope)',
+    async (scope) => {
+      await using fleet = await startWithProvider(kind, inScope(scope))
+      const browser = fleet.browser()
+      await signIn(browser, alice)
+      const question = await signOut(browser, alice, '/?photo=x.jpg')
+      expect(question.url.origin).toBe(fleet.provider.issuer)
+      const xsrf = /name="xsrf" value="([^"]+)"/.exec(question.text)?.[1] ?? ''
+      const page = await browser.navigate(`${fleet.provider.issuer}/session/end/confirm`, {
+        method: 'POST',
+        from: question.url,
+        body: new URLSearchParams({ xsrf, logout: 'yes' }).toString(),
+      })
+      expect(page.url.href).toBe(`${alice}/?photo=x.jpg`)
+      fleet.provider.person = 'test|bob'
+      await signIn(browser, alice)
+      expect(fleet.provider.prompts).toBe(2)
+      expect(await status(browser, alice)).toEqual({ admin: false, email: `bob@${baseDomain}` })
+    },
+  )
+
+  it('ends the session on all tenants in the domain scope', async () => {
+    await using fleet = await startWithScript(kind)
+    const browser = fleet.browser()
+    await signIn(browser, alice)
+    await signOut(browser, bob)
+    expect(await status(browser, alice)).toEqual(nobody)
+  })
+
+  it('ends the session of this host and of the callback host in the host scope; other hosts keep theirs', async () => {
+    await using fleet = await startWithScript(kind, inScope('host'))
+    const browser = fleet.browser()
+    await signIn(browser, alice)
+    await signIn(browser, bob)
+    await signOut(browser, bob)
+    expect(sessions(browser)).toEqual([`alice.${baseDomain}`])
+    const before = fleet.issuer.authorizations.length
+    await signIn(browser, bob)
+    expect(fleet.issuer.authorizations).toHaveLength(before + 1)
+  })
+
+  it('works without a session, and where the provider is away', async () => {
+    await using fleet = await startWithScript(kind)
+    const browser = fleet.browser()
+    expect((await signOut(browser, alice)).url.href).toBe(`${alice}/`)
+    await using lonely = await startWithScript(kind)
+    lonely.issuer.isDown = true
+    expect((await signOut(lonely.browser(), alice)).url.href).toBe(`${alice}/`)
+  })
+
+  it('needs no provider that offers it', async () => {
+    await using fleet = await startWithScript(kind)
+    fleet.issuer.metadata = { ...fleet.issuer.metadata, end_session_endpoint: undefined }
+    const browser = fleet.browser()
+    await signIn(browser, alice)
+    expect((await signOut(browser, alice)).url.href).toBe(`${alice}/`)
+    expect(await status(browser, alice)).toEqual(nobody)
+  })
+
+  it('works where the tenant has turned sign-in off in the meantime', async () => {
+    await using fleet = await startWithScript(kind)
+    const browser = fleet.browser()
+    await signIn(browser, alice)
+    fleet.allow('bob', { enabled: false })
+    await signOut(browser, bob)
+    expect(sessions(browser)).toEqual([])
+  })
+
+  it('ends with a farewell where nobody knows the way back', async () => {
+    await using fleet = await startWithScript(kind)
+    const page = await fleet.browser().navigate(`${callback}/auth/ended`)
+    expect([page.status, page.text.includes('You are signed out')]).toEqual([200, true])
+  })
+
+  it.each(['https://evil.example/', '//evil.example', '/\\evil.example'])(
+    'open redirect: %j leads home',
+    async (returnTo) => {
+      await using fleet = await startWithScript(kind)
+      expect((await signOut(fleet.browser(), alice, returnTo)).url.href).toBe(`${alice}/`)
+    },
+  )
+
+  it.each([
+    ['same-origin', true],
+    ['none', true],
+    ['same-site', false],
+    ['cross-site', false],
+    [undefined, false],
+  ])('by a link: a browser that says %s is %s', async (site, isDone) => {
+    await using fleet = await startWithScript(kind)
+    const browser = fleet.browser()
+    await signIn(browser, alice)
+    const cookie = browser.jar.header(new URL(alice))
+    const response = await fleet.host.request(
+      `alice.${baseDomain}`,
+      '/auth/logout?return_to=/?a=%22%3E%3Cb%3E',
+      {
+        headers: { 'x-forwarded-proto': 'https', cookie, ...(site && { 'sec-fetch-site': site }) },
+      },
+    )
+    const cleared = response.headers.getSetCookie().filter((line) => line.startsWith('__Secure-session=;'))
+    expect(cleared.length > 0).toBe(isDone)
+    expect(response.status).toBe(isDone ? 303 : 200)
+    if (!isDone) {
+      const text = await response.text()
+      expect(text).toContain('<form method="post" action="/auth/logout?return_to=')
+      expect(text).not.toContain('<b>')
+    }
+  })
+
+  it('CSRF: no other page can sign anybody out by a form', async () => {
+    await using fleet = await startWithScript(kind)
+    const browser = fleet.browser()
+    await signIn(browser, alice)
+    for (const from of [evil, bob, callback, 'https://evil.example']) {
+      const page = await browser.navigate(`${alice}/auth/logout`, { method: 'POST', from: new URL(from) })
+      expect([page.status, page.headers.getSetCookie()]).toEqual([403, []])
+    }
+    expect((await status(browser, alice)).admin).toBe(true)
+  })
+})

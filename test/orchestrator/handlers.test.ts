@@ -1,0 +1,401 @@
+import { describe, expect, it } from 'vitest'
+import { parseRuntimeAnswer } from '../../src/runtime/contract.ts'
+import { primary, resolvePath, runtimePath, secondary, startReference, usagePath } from './reference.ts'
+
+const alice = 'alice.shibari.test'
+const nobody = 'nobody.shibari.test'
+const sha256 = /^[0-9a-f]{64}$/
+
+describe('the reference orchestrator, asked for a host', () => {
+  it('answers POST and GET alike with what the publisher understands', async () => {
+    const { byHost, getByHost } = await startReference()
+    const [byPost, byGet] = [await byHost(alice), await getByHost(alice)]
+    const answer: unknown = await byPost.json()
+    expect(answer).toEqual(await byGet.json())
+    expect(answer).toEqual({
+      schema_version: 2,
+      tenant: 'alice',
+      app_type: 'publisher_v2',
+      config_version: expect.stringMatching(sha256),
+      ttl_seconds: 600,
+      config: {
+        storage: { provider: 'dropbox', credentials_ref: 'alice-storage', paths: { root: '/Photos' } },
+      },
+    })
+    expect(parseRuntimeAnswer(answer)).toMatchObject({ tenant: 'alice', ttlSeconds: 600 })
+  })
+
+  it('gives a tenant’s own TTL, and one answer for all its hosts', async () => {
+    const { byHost } = await startReference()
+    const answer: unknown = await (await byHost('bob.shibari.test')).json()
+    expect(answer).toMatchObject({ ttl_seconds: 300 })
+    expect(await (await byHost('robert.shibari.test')).json()).toEqual(answer)
+  })
+
+  it('sends features and storage only in version 1', async () => {
+    const { byHost } = await startReference()
+    const answer = await (await byHost('emil.shibari.test')).json()
+    expect(answer).toMatchObject({ schema_version: 1, config: { features: { publish_enabled: true } } })
+    expect(Object.keys(answer.config).toSorted()).toEqual(['features', 'storage'])
+    expect(parseRuntimeAnswer(answer)).toMatchObject({ config: { features: { publish_enabled: false } } })
+  })
+
+  it.each([
+    'ALICE.shibari.TEST',
+    'alice.shibari.test:8080',
+    'alice.shibari.test.',
+    'Alice.Shibari.Test.:443',
+  ])('takes %s for alice’s host', async (host) => {
+    const { byHost, getByHost } = await startReference()
+    expect(await (await byHost(host)).json()).toMatchObject({ tenant: 'alice' })
+    expect(await (await getByHost(host)).json()).toMatchObject({ tenant: 'alice' })
+  })
+
+  it('says the same 404 about unknown and suspended hosts, by both methods', async () => {
+    const { byHost, getByHost } = await startReference()
+    const answers = [
+      await byHost(nobody),
+      await byHost('carol.shibari.test'),
+      await getByHost(nobody),
+      await getByHost('carol.shibari.test'),
+    ]
+    const said = await Promise.all(
+      answers.map(async (answer) => {
+        const headers = Object.fromEntries(answer.headers)
+        expect(headers['x-request-id']).toBeDefined()
+        return JSON.stringify([answer.status, { ...headers, 'x-request-id': '' }, await answer.text()])
+      }),
+    )
+    expect(new Set(said).size).toBe(1)
+    expect(answers[0]?.status).toBe(404)
+  })
+
+  it('says 409 about a host of another app', async () => {
+    const { byHost } = await startReference()
+    expect((await byHost('shop.shibari.test')).status).toBe(409)
+  })
+
+  it('answers 304 for the current version, by both methods, and 200 for any other', async () => {
+    const { byHost, getByHost } = await startReference()
+    const { config_version } = await (await byHost(alice)).json()
+    const current = `"${config_version}"`
+    for (const [header, status] of [
+      [current, 304],
+      [`W/${current}`, 304],
+      [`"old", ${current}`, 304],
+      ['*', 304],
+      ['"old"', 200],
+      [config_version, 200],
+      [`"${config_version.toUpperCase()}"`, 200],
+    ] as const) {
+      for (const ask of [byHost, getByHost]) {
+        const response = await ask(alice, { 'if-none-match': header })
+        expect([header, response.status]).toEqual([header, status])
+        expect(response.headers.get('etag')).toBe(current)
+        expect((await response.text()) === '').toBe(status === 304)
+      }
+    }
+  })
+
+  it.each([
+    '',
+    '{',
+    '[]',
+    'null',
+    '17',
+    '{}',
+    '{"host":17}',
+    '{"host":""}',
+    '{"host":["alice.shibari.test"]}',
+  ])('says 400 to the body %j', async (body) => {
+    const { post } = await startReference()
+    expect((await post(runtimePath, body)).status).toBe(400)
+  })
+
+  it.each(['', '?host=', `?host=${alice}&host=${alice}`, '?Host=x'])(
+    'says 400 to a GET with %j',
+    async (query) => {
+      const { request } = await startReference()
+      expect((await request(runtimePath + query)).status).toBe(400)
+    },
+  )
+})
+
+describe('the reference orchestrator, asked for credentials', () => {
+  it('resolves a reference for its tenant, with what the contract fills in', async () => {
+    const { resolve } = await startReference()
+    const response = await resolve('alice', 'alice-storage')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(await response.json()).toEqual({
+      provider: 'dropbox',
+      version: expect.stringMatching(/^[0-9a-f]{16}$/),
+      refresh_token: 'canary-of-alice',
+      expires_at: null,
+    })
+  })
+
+  it('takes a secret from the environment', async () => {
+    const { resolve } = await startReference()
+    expect(await (await resolve('bob', 'bob-storage')).json()).toMatchObject({
+      refresh_token: 'canary-of-bob',
+    })
+  })
+
+  it('gives two tenants with a reference of one name each their own', async () => {
+    const { resolve } = await startReference()
+    expect(await (await resolve('alice', 'shared')).json()).toMatchObject({
+      refresh_token: 'canary-shared-of-alice',
+    })
+    expect(await (await resolve('bob', 'shared')).json()).toMatchObject({
+      refresh_token: 'canary-shared-of-bob',
+    })
+  })
+
+  it('knows a tenant by the first label of each of its hosts, because that is what the publisher sends', async () => {
+    const { resolve } = await startReference()
+    expect((await resolve('robert', 'bob-storage')).status).toBe(200)
+  })
+
+  it('says 403 with insufficient_balance when the credit has run out, and only about what is there', async () => {
+    const { resolve } = await startReference()
+    const broke = await resolve('dora', 'dora-storage')
+    expect([broke.status, await broke.json()]).toEqual([403, { error: 'insufficient_balance' }])
+    expect((await resolve('dora', 'alice-storage')).status).toBe(404)
+  })
+
+  it.each(['', '{', '[]', '{}', '{"credentials_ref":17}', '{"credentials_ref":""}'])(
+    'says 400 to the body %j',
+    async (body) => {
+      const { post } = await startReference()
+      const response = await post(resolvePath, body, { 'x-tenant': 'alice' })
+      expect([response.status, response.headers.get('cache-control')]).toEqual([400, 'no-store'])
+    },
+  )
+
+  it('says 400 without X-Tenant', async () => {
+    const { post } = await startReference()
+    for (const headers of [{}, { 'x-tenant': '' }]) {
+      const response = await post(resolvePath, { credentials_ref: 'alice-storage' }, headers)
+      expect([response.status, await response.json()]).toMatchObject([400, { code: 'x_tenant_required' }])
+    }
+  })
+})
+
+describe('the reference orchestrator, told of usage', () => {
+  const event = {
+    tenant_id: 'alice',
+    source: 'publisher',
+    idempotency_key: 'k1',
+    metric: 'ai_tokens',
+    quantity: 1200,
+    unit: 'tokens',
+    occurred_at: '2026-11-01T12:00:00Z',
+  }
+
+  it('counts an event once, however often it comes, and writes it down', async () => {
+    const { post, audit } = await startReference()
+    const answers = await Promise.all([event, event, event].map((sent) => post(usagePath, sent)))
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202])
+    expect((await post(usagePath, { ...event, tenant_id: 'bob' })).status).toBe(202)
+    expect(audit.map(({ tenant, outcome }) => [tenant, outcome])).toEqual([
+      ['alice', 'counted'],
+      ['alice', 'repeated'],
+      ['alice', 'repeated'],
+      ['bob', 'counted'],
+    ])
+    const { tenant_id, source, ...usage } = event
+    expect(audit[0]).toMatchObject({ action: 'billing.usage', tenant: tenant_id, usage })
+    expect(source).toBe('publisher')
+  })
+
+  it.each([
+    ['a negative quantity', { quantity: -1 }],
+    ['half a token', { quantity: 0.5 }],
+    ['no key', { idempotency_key: undefined }],
+    ['another metric', { metric: 'photos' }],
+    ['no time', { occurred_at: 'yesterday' }],
+    ['no tenant', { tenant_id: '' }],
+  ])('refuses %s with 400 and writes nothing down', async (_title, wrong) => {
+    const { post, audit } = await startReference()
+    expect((await post(usagePath, { ...event, ...wrong })).status).toBe(400)
+    expect(audit).toEqual([])
+  })
+})
+
+describe('access to the reference orchestrator', () => {
+  it('is had by both tokens and by nothing else, on every path', async () => {
+    const { app, byHost } = await startReference()
+    for (const right of [primary, secondary]) {
+      expect((await byHost(alice, { authorization: `Bearer ${right}` })).status).toBe(200)
+    }
+    const wrong = [
+      '',
+      'Bearer',
+      'Bearer ',
+      primary,
+      `Basic ${primary}`,
+      `Bearer ${primary}x`,
+      `Bearer ${primary.slice(0, -1)}`,
+      `Bearer ${primary} ${secondary}`,
+      `Bearer ${primary}, Bearer ${secondary}`,
+      `Bearer ${primary.toUpperCase()}`,
+    ]
+    for (const authorization of wrong) {
+      for (const path of [runtimePath, resolvePath, usagePath, '/v1/anything']) {
+        const response = await app.request(path, { method: 'POST', headers: { authorization } })
+        expect([path, authorization, response.status]).toEqual([path, authorization, 403])
+      }
+    }
+    expect((await app.request(`${runtimePath}?host=${alice}`)).status).toBe(403)
+  })
+
+  it('is limited per token, with Retry-After, and comes back with time', async () => {
+    const clock = { time: 1_000_000 }
+    const { byHost } = await startReference({ callsPerMinute: 3, now: () => clock.time })
+    const statuses = []
+    for (let call = 0; call < 4; call++) statuses.push((await byHost(alice)).status)
+    expect(statuses).toEqual([200, 200, 200, 429])
+    const limited = await byHost(alice)
+    expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '20'])
+    expect((await byHost(alice, { authorization: `Bearer ${secondary}` })).status).toBe(200)
+    clock.time += 20_000
+    expect((await byHost(alice)).status).toBe(200)
+  })
+
+  it('is not used up by strangers', async () => {
+    const { byHost } = await startReference({ callsPerMinute: 1 })
+    for (let call = 0; call < 20; call++) {
+      expect((await byHost(alice, { authorization: 'Bearer of-a-stranger' })).status).toBe(403)
+    }
+    expect((await byHost(alice)).status).toBe(200)
+  })
+})
+
+describe('every answer of the reference orchestrator', () => {
+  it('has the caller’s request id where it is a sane token, otherwise a new one', async () => {
+    const { request } = await startReference()
+    const uuid = '5e0f3b0e-9f0e-4d55-8f6b-0a3f5f0a7d11'
+    for (const path of [
+      '/health',
+      '/v1/nothing',
+      `${runtimePath}?host=${alice}`,
+      `${runtimePath}?host=${nobody}`,
+    ]) {
+      const echoed = await request(path, { headers: { 'x-request-id': uuid } })
+      expect(echoed.headers.get('x-request-id')).toBe(uuid)
+      for (const odd of ['', 'a b', 'x'.repeat(129), '"quoted"', 'ä']) {
+        const response = await request(path, { headers: { 'x-request-id': odd } })
+        expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+      }
+    }
+  })
+
+  it('is a problem document where it refuses, and says which methods there are', async () => {
+    const { app, request } = await startReference()
+    const refusals = [
+      await app.request(runtimePath),
+      await request(runtimePath),
+      await request(`${runtimePath}?host=${nobody}`),
+      await request('/nothing'),
+      await request('/v1/nothing'),
+      await request(runtimePath, { method: 'DELETE' }),
+      await request(resolvePath),
+      await request(usagePath, { method: 'PUT' }),
+    ]
+    expect(refusals.map(({ status }) => status)).toEqual([403, 400, 404, 404, 404, 405, 405, 405])
+    expect(refusals.slice(5).map(({ headers }) => headers.get('allow'))).toEqual([
+      'GET, POST',
+      'POST',
+      'POST',
+    ])
+    for (const refusal of refusals) {
+      expect(refusal.headers.get('content-type')).toBe('application/problem+json')
+      expect(await refusal.json()).toEqual({
+        title: expect.any(String),
+        status: refusal.status,
+        detail: expect.any(String),
+        code: expect.any(String),
+      })
+    }
+  })
+
+  it('is 500 without a word about the cause when the registry fails', async () => {
+    const errors: Error[] = []
+    const { byHost } = await startReference({
+      registry: () => Promise.reject(new Error('canary of the inside')),
+      onError: (error) => errors.push(error),
+    })
+    const response = await byHost(alice)
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('canary')
+    expect(errors).toHaveLength(1)
+  })
+
+  it('is ok at /health without a token', async () => {
+    const { app } = await startReference()
+    expect(await (await app.request('/health')).json()).toEqual({ status: 'ok' })
+  })
+})
+
+describe('the audit log', () => {
+  it('says who was told what, when and for which request', async () => {
+    const { byHost, resolve, getByHost, audit } = await startReference({ now: () => Date.UTC(2026, 10, 1) })
+    await byHost(alice, { 'x-request-id': 'the-id' })
+    await getByHost(nobody)
+    await byHost('carol.shibari.test')
+    await byHost('shop.shibari.test')
+    await resolve('alice', 'alice-storage')
+    await resolve('bob', 'alice-storage')
+    await resolve('stranger', 'alice-storage')
+    await resolve('dora', 'dora-storage')
+    expect(audit[0]).toEqual({
+      time: '2026-11-01T00:00:00.000Z',
+      request_id: 'the-id',
+      action: 'runtime.read',
+      tenant: 'alice',
+      outcome: 'sent',
+    })
+    expect(audit.map(({ action, tenant, outcome }) => `${action} ${tenant} ${outcome}`)).toEqual([
+      'runtime.read alice sent',
+      'runtime.read null not_found',
+      'runtime.read carol suspended',
+      'runtime.read shop other_app_type',
+      'credentials.resolve alice sent',
+      'credentials.resolve bob not_found',
+      'credentials.resolve null not_found',
+      'credentials.resolve dora insufficient_balance',
+    ])
+  })
+
+  it('stands for a reference by a digest that differs between tenants', async () => {
+    const { resolve, audit } = await startReference()
+    await resolve('alice', 'shared')
+    await resolve('alice', 'shared')
+    await resolve('bob', 'shared')
+    const [first, second, ofBob] = audit.map(({ credentials }) => credentials)
+    expect(first).toMatch(/^[0-9a-f]{12}$/)
+    expect(second).toBe(first)
+    expect(ofBob).not.toBe(first)
+  })
+
+  it('holds no secret, no reference and no token, whatever is asked', async () => {
+    const { app, byHost, resolve, audit } = await startReference()
+    await byHost(alice)
+    await resolve('alice', 'alice-storage')
+    await resolve('bob', 'alice-storage')
+    await resolve('dora', 'dora-storage')
+    await resolve('canary-as-tenant', 'canary-as-reference')
+    await byHost('canary-as-host.shibari.test')
+    await app.request(runtimePath, { headers: { authorization: 'Bearer canary-as-token' } })
+    expect(audit).toHaveLength(7)
+    expect(JSON.stringify(audit)).not.toMatch(/canary|alice-storage|dora-storage|service-token/)
+  })
+
+  it('notes strangers, but not so many that they fill the disk', async () => {
+    const { app, audit } = await startReference()
+    for (let call = 0; call < 500; call++) await app.request(runtimePath)
+    expect(audit.length).toBeGreaterThan(0)
+    expect(audit.length).toBeLessThanOrEqual(62)
+    expect(audit[0]).toMatchObject({ action: 'access', tenant: null, outcome: 'bad_token' })
+  })
+})

@@ -1,0 +1,283 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parseEnvironment } from '../../orchestrator/environment.ts'
+import { startOrchestrator } from '../../orchestrator/server.ts'
+import { writeFiles } from './files-on-disk.ts'
+import { primary, runtimePath, secondary } from './reference.ts'
+
+/** Two files, and the environment that names them. */
+async function folder() {
+  const files = await writeFiles()
+  return {
+    ...files,
+    environment: {
+      ...files.variables,
+      ORCHESTRATOR_PORT: '0',
+      ORCHESTRATOR_FILE: files.tenantsFile,
+      ORCHESTRATOR_SECRETS_FILE: files.secretsFile,
+      ORCHESTRATOR_SERVICE_TOKEN: `${primary},${secondary}`,
+    },
+  }
+}
+
+interface Program {
+  child: ChildProcess
+  /** What it has written so far. */
+  out: { stdout: string; stderr: string }
+  exit: Promise<number | null>
+  /** Resolves as soon as standard error holds this. */
+  says(pattern: RegExp): Promise<RegExpExecArray>
+}
+
+function start(program: string, variables: Record<string, string>, args: string[] = []): Program {
+  const child = spawn(process.execPath, [program, ...args], { env: variables })
+  const out = { stdout: '', stderr: '' }
+  const exit = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null))
+  child.stdout.on('data', (chunk) => {
+    out.stdout += String(chunk)
+  })
+  child.stderr.on('data', (chunk) => {
+    out.stderr += String(chunk)
+  })
+  const says = async (pattern: RegExp) => {
+    for (;;) {
+      const found = pattern.exec(out.stderr)
+      if (found) return found
+      if (child.exitCode !== null) throw new Error(`it ended: ${out.stderr}`)
+      await Promise.race([once(child.stderr, 'data'), exit])
+    }
+  }
+  return { child, out, exit, says }
+}
+
+async function startProgram(variables: Record<string, string>) {
+  const program = start('orchestrator/main.ts', variables)
+  const [, url = ''] = await program.says(/listens on (\S+)\n/)
+  const ask = (host: string, token = primary) =>
+    fetch(`${url}${runtimePath}?host=${host}`, { headers: { authorization: `Bearer ${token}` } })
+  return { ...program, url, ask }
+}
+
+describe('the orchestrator as a program', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('serves until %s, and ends with 0', async (signal) => {
+    await using files = await folder()
+    const program = await startProgram(files.environment)
+    expect((await program.ask('alice.shibari.test')).status).toBe(200)
+    expect((await program.ask('alice.shibari.test', secondary)).status).toBe(200)
+    program.child.kill(signal)
+    expect(await program.exit).toBe(0)
+  })
+
+  it('writes the audit log to standard output and nothing else there', async () => {
+    await using files = await folder()
+    const program = await startProgram(files.environment)
+    await program.ask('alice.shibari.test')
+    await program.ask('nobody.shibari.test')
+    program.child.kill()
+    await program.exit
+    const lines = program.out.stdout.trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line).outcome)).toEqual(['sent', 'not_found'])
+  })
+
+  it('writes it to a file of its owner where one is named, after what is there', async () => {
+    await using files = await folder()
+    const auditFile = join(files.directory, 'audit.log')
+    for (let run = 0; run < 2; run++) {
+      const program = await startProgram({ ...files.environment, ORCHESTRATOR_AUDIT_FILE: auditFile })
+      await program.ask('alice.shibari.test')
+      program.child.kill()
+      await program.exit
+      expect(program.out.stdout).toBe('')
+    }
+    expect((await readFile(auditFile, 'utf8')).trimEnd().split('\n')).toHaveLength(2)
+    expect((await stat(auditFile)).mode & 0o777).toBe(0o600)
+  })
+
+  it('says on standard error which field of a bad edit is wrong, and goes on', async () => {
+    await using files = await folder()
+    const program = await startProgram(files.environment)
+    await writeFile(files.tenantsFile, JSON.stringify({ tenants: { alice: { hosts: ['Alice'] } } }))
+    expect((await program.ask('alice.shibari.test')).status).toBe(200)
+    await program.says(/not taken over.*tenants\.alice\.hosts\.0/)
+    program.child.kill()
+    await program.exit
+    expect(program.out.stderr + program.out.stdout).not.toContain('canary')
+  })
+
+  it.each([
+    [
+      'a file that is not there',
+      { ORCHESTRATOR_FILE: '/nowhere/tenants.yaml' },
+      /ENOENT.*\/nowhere\/tenants\.yaml/,
+    ],
+    [
+      'a log that cannot be written',
+      { ORCHESTRATOR_AUDIT_FILE: '/nowhere/audit.log' },
+      /ENOENT.*\/nowhere\/audit/,
+    ],
+    [
+      'a secret that is not set',
+      { BOB_TOKEN: '' },
+      /secrets\.bob\[0\]\.refresh_token: the variable BOB_TOKEN is not set/,
+    ],
+  ])('does not start with %s', async (_title, variables, reason) => {
+    await using files = await folder()
+    const program = start('orchestrator/main.ts', { ...files.environment, ...variables })
+    expect(await program.exit).toBe(1)
+    expect(program.out.stderr).toMatch(reason)
+    expect(program.out.stderr.trimEnd()).not.toContain('\n')
+  })
+
+  it('does not start on a port that is taken', async () => {
+    await using files = await folder()
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const address = taken.address()
+    const port = typeof address === 'object' ? String(address?.port) : ''
+    const program = start('orchestrator/main.ts', { ...files.environment, ORCHESTRATOR_PORT: port })
+    expect(await program.exit).toBe(1)
+    expect(program.out.stderr).toContain(`EADDRINUSE`)
+    taken.close()
+  })
+})
+
+describe('the environment of the orchestrator', () => {
+  const good = { ORCHESTRATOR_FILE: 'tenants.yaml', ORCHESTRATOR_SERVICE_TOKEN: primary }
+
+  it('has defaults, and takes an empty variable for an absent one', () => {
+    const empty = { ORCHESTRATOR_PORT: '', ORCHESTRATOR_HOST: ' ', ORCHESTRATOR_SECRETS_FILE: '' }
+    expect(parseEnvironment({ ...good, ...empty })).toEqual({
+      ORCHESTRATOR_PORT: 8090,
+      ORCHESTRATOR_HOST: '127.0.0.1',
+      ORCHESTRATOR_FILE: 'tenants.yaml',
+      ORCHESTRATOR_SERVICE_TOKEN: [primary],
+      ORCHESTRATOR_CALLS_PER_MINUTE: 6000,
+    })
+  })
+
+  it('takes a primary and a secondary token', () => {
+    const variables = { ...good, ORCHESTRATOR_SERVICE_TOKEN: `${primary} , ${secondary}` }
+    expect(parseEnvironment(variables).ORCHESTRATOR_SERVICE_TOKEN).toEqual([primary, secondary])
+  })
+
+  it('is refused with one message that names everything that is wrong, and no value', () => {
+    const wrong = {
+      ORCHESTRATOR_PORT: '80canary',
+      ORCHESTRATOR_CALLS_PER_MINUTE: '0',
+      ORCHESTRATOR_SERVICE_TOKEN: 'canary',
+    }
+    let message = ''
+    try {
+      parseEnvironment(wrong)
+    } catch (error) {
+      message = String(error)
+    }
+    expect(message).toContain('ORCHESTRATOR_PORT must be a whole number from 0 to 65535')
+    expect(message).toContain('ORCHESTRATOR_CALLS_PER_MINUTE must be')
+    expect(message).toContain('ORCHESTRATOR_FILE is required')
+    expect(message).toContain('ORCHESTRATOR_SERVICE_TOKEN must hold tokens of at least 16')
+    expect(message).not.toContain('canary')
+  })
+
+  it.each(['70000', '-1', '1.5', '0x10', '1e3', ' 80 90 '])('is refused with the port %j', (port) => {
+    expect(() => parseEnvironment({ ...good, ORCHESTRATOR_PORT: port })).toThrow(/ORCHESTRATOR_PORT/)
+  })
+
+  it.each([
+    'short',
+    `${primary},`,
+    `${primary},,${secondary}`,
+    `${primary},short`,
+    'a token with some spaces',
+    'tökentökentökentöken',
+  ])('is refused with the tokens %j', (tokens) => {
+    expect(() => parseEnvironment({ ...good, ORCHESTRATOR_SERVICE_TOKEN: tokens })).toThrow(/SERVICE_TOKEN/)
+  })
+})
+
+describe('closing', () => {
+  it('lets a running call finish, takes no new one, and may be asked for twice', async () => {
+    await using files = await folder()
+    const running = await startOrchestrator({
+      ...files,
+      port: 0,
+      hostname: '127.0.0.1',
+      tokens: [primary],
+      audit: () => undefined,
+      onBadEdit: () => undefined,
+    })
+    const body = JSON.stringify({ host: 'alice.shibari.test' })
+    const call = httpRequest(`${running.url}${runtimePath}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${primary}`, 'content-length': body.length, expect: '100-continue' },
+    })
+    const answered = once(call, 'response')
+    call.flushHeaders()
+    // The server has begun to read this call.
+    await once(call, 'continue')
+    const closed = Promise.all([running.close(), running.close()])
+    await expect(fetch(`${running.url}/health`)).rejects.toThrow()
+    call.end(body)
+    const [response] = await answered
+    expect(response.statusCode).toBe(200)
+    response.resume()
+    await closed
+  })
+})
+
+describe('the conformance suite as a program', () => {
+  const main = 'orchestrator/conformance/main.ts'
+  const named = ['--host', 'alice.shibari.test', '--other-host', 'bob.shibari.test']
+  const more = [
+    '--credentials-ref',
+    'alice-storage',
+    '--credentials-ref',
+    'alice-mail',
+    '--suspended-host',
+    'carol.shibari.test',
+  ]
+
+  it('passes the reference orchestrator with 0, fails with 1, and prints neither token nor secret', async () => {
+    await using files = await folder()
+    const { url, child, exit } = await startProgram(files.environment)
+    const [good, bad, byVariable] = [
+      start(main, {}, ['--base-url', url, '--token', primary, ...named, ...more]),
+      start(main, {}, ['--base-url', url, '--token', 'wrong-service-token', ...named]),
+      start(main, { ORCHESTRATOR_SERVICE_TOKEN: `${secondary},x` }, ['--base-url', `${url}/`, ...named]),
+    ]
+    expect(await good.exit).toBe(0)
+    expect(good.out.stdout).toMatch(/\n26 passed, 0 failed, 1 not applicable\n$/)
+    expect(await bad.exit).toBe(1)
+    expect(bad.out.stdout).toMatch(/FAIL {12}POST by-host .*: it answered 403, not 200\./)
+    expect(bad.out.stdout).toMatch(/\n\d+ passed, \d+ failed, \d+ not applicable\n$/)
+    expect(await byVariable.exit).toBe(0)
+    for (const { out } of [good, bad, byVariable])
+      expect(out.stdout).not.toMatch(/service-token|canary|alice-(storage|mail)/)
+    child.kill()
+    await exit
+  })
+
+  it.each([
+    ['nothing', [], /--base-url must be/],
+    ['no token', ['--base-url', 'http://127.0.0.1:1'], /--token is missing/],
+    ['an address of another kind', ['--base-url', 'ftp://x', '--token', 'x'], /--base-url must be/],
+    ['no host', ['--base-url', 'http://127.0.0.1:1', '--token', 'x'], /--host must be/],
+    ['an unknown option', ['--hosts', 'x'], /--hosts/],
+  ])('explains itself with 2 when it is given %s', async (_title, args, reason) => {
+    const program = start(main, {}, args)
+    expect(await program.exit).toBe(2)
+    expect(program.out.stderr).toMatch(reason)
+    expect(program.out.stderr).toContain('npm run conformance -- --base-url URL')
+  })
+
+  it('lists what it checks and why', async () => {
+    const program = start(main, {}, ['--list'])
+    expect(await program.exit).toBe(0)
+    expect(program.out.stdout).toContain('an unknown host is 404\n    Strangers invent hosts')
+  })
+})

@@ -1,0 +1,332 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { parseRegistry } from '../../orchestrator/registry.ts'
+import { registryOf } from './reference.ts'
+
+const storage = { provider: 'local', paths: { root: '/x' } }
+const alice = (more: Record<string, unknown> = {}, config: Record<string, unknown> = {}) => ({
+  alice: { hosts: ['alice.test.example'], ...more, config: { storage, ...config } },
+})
+
+async function bindingOf(described: Record<string, unknown>) {
+  const binding = (await registryOf(described, {})).byHost.get('alice.test.example')
+  if (!binding) throw new Error('not bound')
+  return binding
+}
+
+async function reasonOf(
+  described: Record<string, unknown>,
+  known: Record<string, unknown> = {},
+  variables = {},
+) {
+  const error: unknown = await registryOf(described, known, variables).then(
+    () => 'accepted',
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toMatchObject({ name: 'RegistryError' })
+  return String(error)
+}
+
+describe('the version of a configuration', () => {
+  it('is the SHA-256 of its canonical JSON', async () => {
+    const config = {
+      features: { publish_enabled: true, auto_view_enabled: false },
+      content: { hashtag_string: '#ä', voice_profile: ['b', 'a'] },
+    }
+    const { configVersion, answer } = await bindingOf(alice({}, config))
+    const canonical =
+      '{"content":{"hashtag_string":"#ä","voice_profile":["b","a"]},' +
+      '"features":{"auto_view_enabled":false,"publish_enabled":true},' +
+      '"storage":{"paths":{"root":"/x"},"provider":"local"}}'
+    expect(configVersion).toBe(createHash('sha256').update(canonical).digest('hex'))
+    expect(answer).toMatchObject({ config_version: configVersion })
+  })
+
+  it('stays when fields change their order, their notation, or null stands for absent', async () => {
+    const versions = await Promise.all(
+      [
+        '{"tenants":{"alice":{"hosts":["alice.test.example"],"config":{"storage":{"provider":"local","paths":{"root":"/x"}},"features":{"delete_enabled":true}}}}}',
+        'tenants:\n  alice:\n    config:\n      features: { delete_enabled: true }\n      storage: { paths: { root: /x }, provider: local }\n    hosts: [alice.test.example]\n',
+        'tenants: # with a note\n  alice: { hosts: [alice.test.example], config: { ai: null, features: { delete_enabled: true }, storage: { paths: { root: "/x" }, provider: local } } }',
+      ].map(async (tenants) => {
+        const { byHost } = await parseRegistry({ tenants, secrets: '', variables: {}, versionKey: '' })
+        return byHost.get('alice.test.example')?.configVersion
+      }),
+    )
+    expect(versions[0]).toBeDefined()
+    expect(new Set(versions).size).toBe(1)
+  })
+
+  it('changes with the content, and the order of a list is content', async () => {
+    const profiles = [['a', 'b'], ['b', 'a'], ['a'], []]
+    const versions = await Promise.all(
+      profiles.map(
+        async (voice_profile) => (await bindingOf(alice({}, { content: { voice_profile } }))).configVersion,
+      ),
+    )
+    expect(new Set(versions).size).toBe(profiles.length)
+  })
+})
+
+describe('the version of credentials', () => {
+  const version = async (secret: string, versionKey = 'k') => {
+    const secrets = JSON.stringify({ alice: { ref: { provider: 'smtp', password: secret } } })
+    const tenants = JSON.stringify({ tenants: alice() })
+    const { byTenant } = await parseRegistry({ tenants, secrets, variables: {}, versionKey })
+    return byTenant.get('alice')?.byRef.get('ref')?.answer.version
+  }
+
+  it('changes with the secret and stays with it', async () => {
+    expect(await version('one')).toBe(await version('one'))
+    expect(await version('one')).not.toBe(await version('two'))
+  })
+
+  it('cannot be used to guess a short password', async () => {
+    expect(await version('one', 'another key')).not.toBe(await version('one'))
+  })
+})
+
+describe('the file of tenants', () => {
+  it('takes both forms of publishers', async () => {
+    const list = [{ id: 'x', type: 'telegram', credentials_ref: 'r', config: { channel_id: '@x' } }]
+    const byType = { telegram: { channel_id: '@x', credentials_ref: 'r' } }
+    for (const publishers of [list, byType]) {
+      expect((await bindingOf(alice({}, { publishers }))).answer.config).toMatchObject({ publishers })
+    }
+  })
+
+  it('takes JSON, with nothing in the file of secrets', async () => {
+    const tenants = JSON.stringify({ tenants: alice() })
+    const { byTenant } = await parseRegistry({ tenants, secrets: '', variables: {}, versionKey: '' })
+    expect(byTenant.get('alice')?.byRef.size).toBe(0)
+  })
+
+  it.each([
+    [
+      'an unknown storage',
+      alice({}, { storage: { ...storage, provider: 'ftp' } }),
+      /tenants\.alice\.config\.storage\.provider: /,
+    ],
+    [
+      'no storage',
+      { alice: { hosts: ['alice.test.example'], config: {} } },
+      /tenants\.alice\.config\.storage: /,
+    ],
+    [
+      'no reference',
+      alice({}, { storage: { ...storage, provider: 's3' } }),
+      /tenants\.alice\.config\.storage\.credentials_ref: /,
+    ],
+    [
+      'a root that climbs',
+      alice({}, { storage: { ...storage, paths: { root: 'a/../..' } } }),
+      /tenants\.alice\.config\.storage\.paths: .*"\.\."/,
+    ],
+    [
+      'a flag that is no flag',
+      alice({}, { features: { publish_enabled: 'yes' } }),
+      /tenants\.alice\.config\.features\.publish_enabled: /,
+    ],
+    [
+      'a mode that is none',
+      alice({}, { features: { mode: 'preview' } }),
+      /tenants\.alice\.config\.features\.mode: /,
+    ],
+    [
+      'a listed publisher that is wrong',
+      alice({}, { publishers: [{ type: 'telegram', enabled: 17 }] }),
+      /tenants\.alice\.config\.publishers\.0\.enabled: /,
+    ],
+    [
+      'a mail server without a password',
+      alice({}, { email_server: { host: 'h', from_email: 'a@b.example' } }),
+      /tenants\.alice\.config\.email_server\.password_ref: /,
+    ],
+    ['a TTL beyond a day', alice({ ttl_seconds: 90_000 }), /tenants\.alice\.ttl_seconds: /],
+    ['version 3', alice({ schema_version: 3 }), /tenants\.alice\.schema_version: must be 1 or 2/],
+    ['no hosts', alice({ hosts: [] }), /tenants\.alice\.hosts: /],
+    [
+      'a host in capitals',
+      alice({ hosts: ['Alice.test.example'] }),
+      /tenants\.alice\.hosts\.0: .*lower case/,
+    ],
+    ['a host with a port', alice({ hosts: ['alice.test.example:80'] }), /tenants\.alice\.hosts\.0: /],
+    ['a host of one label', alice({ hosts: ['alice'] }), /tenants\.alice\.hosts\.0: /],
+    ['a host with an empty label', alice({ hosts: ['alice..example'] }), /tenants\.alice\.hosts\.0: /],
+    ['a name that is no label', { 'Alice!': alice().alice }, /tenants\.Alice!: must be a label/],
+    [
+      'a host bound twice',
+      { ...alice(), bob: { hosts: ['alice.test.example'], config: { storage } } },
+      /tenants\.bob\.hosts: alice\.test\.example is bound twice/,
+    ],
+    [
+      'two tenants with one label',
+      { ...alice(), bob: { hosts: ['alice.other.example'], config: { storage } } },
+      /tenants\.bob\.hosts: the label alice belongs to alice already/,
+    ],
+  ])('is refused with %s, and the reason names the field', async (_title, described, reason) => {
+    expect(await reasonOf(described)).toMatch(reason)
+  })
+
+  it('is refused with all that is wrong at once', async () => {
+    const reason = await reasonOf(
+      alice({}, { features: { publish_enabled: 1, mode: 2 }, content: { archive: 3 } }),
+    )
+    expect(reason.split('; ')).toHaveLength(3)
+  })
+
+  it.each([
+    ['half of it', 'tenants:\n  alice: {', /line 2, column 1\d? \(\w+\)|line 3/],
+    ['a key twice', 'tenants: {}\ntenants: {}', /line 2, column 1 \(DUPLICATE_KEY\)/],
+    ['aliases that explode', bomb(), /neither YAML nor JSON/],
+    ['binary', '\u0000\u0001', /tenants/],
+    ['nothing', '', /tenants/],
+    ['without tenants', 'tenants:', /tenants: /],
+    ['of another kind', 'hosts: {}', /tenants: /],
+  ])('is refused when it is %s', async (_title, tenants, reason) => {
+    const error: unknown = await parseRegistry({ tenants, secrets: '', variables: {}, versionKey: '' }).catch(
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toMatchObject({ name: 'RegistryError', message: expect.stringMatching(reason) })
+  })
+
+  it('leaves the configuration of another app alone', async () => {
+    const shop = { shop: { hosts: ['shop.test.example'], app_type: 'shop', config: { storage: 17 } } }
+    expect((await registryOf(shop, {})).byHost.get('shop.test.example')?.answer).toMatchObject({
+      config: { storage: 17 },
+    })
+  })
+
+  it('gives nobody a tenant called __proto__', async () => {
+    const tenants = `{"tenants":{"__proto__":${JSON.stringify(alice().alice)}}}`
+    const registry = await parseRegistry({ tenants, secrets: '', variables: {}, versionKey: '' }).catch(
+      () => null,
+    )
+    expect(registry?.byHost.size ?? 0).toBe(0)
+    expect({}).not.toHaveProperty('hosts')
+  })
+})
+
+describe('the file of secrets', () => {
+  const secret = (value: unknown) => ({ alice: { 'canary-reference': value } })
+
+  it.each([
+    [
+      'a variable that is not set',
+      { provider: 'openai', api_key: 'env:MISSING' },
+      /secrets\.alice\[0\]\.api_key: the variable MISSING is not set/,
+    ],
+    ['no provider', { api_key: 'canary' }, /secrets\.alice\[0\]\.provider: /],
+    ['an unknown provider', { provider: 'canary' }, /secrets\.alice\[0\]\.provider: /],
+    [
+      'a missing field',
+      { provider: 's3', access_key_id: 'canary' },
+      /secrets\.alice\[0\]\.secret_access_key: /,
+    ],
+    ['an empty secret', { provider: 'smtp', password: '' }, /secrets\.alice\[0\]\.password: /],
+    ['text', 'canary', /secrets\.alice\[0\]: /],
+  ])(
+    'is refused with %s; the reason names the place and neither value nor reference',
+    async (_title, value, reason) => {
+      const said = await reasonOf(alice(), secret(value))
+      expect(said).toMatch(reason)
+      expect(said).not.toContain('canary')
+    },
+  )
+
+  it('is refused when it cannot be parsed, without a quotation from it', async () => {
+    for (const secrets of ['alice: { ref: canary', 'alice:\n - canary: [', '"canary', 'canary']) {
+      const input = { tenants: JSON.stringify({ tenants: alice() }), secrets, variables: {}, versionKey: '' }
+      const error: unknown = await parseRegistry(input).catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ name: 'RegistryError', message: expect.stringMatching(/^secrets/) })
+      expect(String(error)).not.toContain('canary')
+    }
+  })
+
+  it('makes the parser print nothing', async () => {
+    const warnings: unknown[] = []
+    const onWarning = (warning: unknown) => warnings.push(warning)
+    process.on('warning', onWarning)
+    try {
+      const secrets = 'alice:\n  ref: { provider: smtp, password: !tag canary }'
+      await parseRegistry({
+        tenants: JSON.stringify({ tenants: alice() }),
+        secrets,
+        variables: {},
+        versionKey: '',
+      })
+      // Warnings are emitted on the next tick.
+      await new Promise((resolve) => setImmediate(resolve))
+    } finally {
+      process.off('warning', onWarning)
+    }
+    expect(warnings).toEqual([])
+  })
+
+  it('may hold secrets of a tenant that is not bound, which nobody gets', async () => {
+    const { byTenant } = await registryOf(alice(), { gone: { ref: { provider: 'smtp', password: 'x' } } })
+    expect(byTenant.has('gone')).toBe(false)
+  })
+
+  it.each([{ refresh_token: 'x' }, { service_account: { client_email: 'x' } }])(
+    'takes both forms of gdrive: %j',
+    async (fields) => {
+      const known = { alice: { ref: { provider: 'gdrive', ...fields } } }
+      const { byTenant } = await registryOf(alice(), known)
+      expect(byTenant.get('alice')?.byRef.get('ref')?.answer).toMatchObject(fields)
+    },
+  )
+
+  it('takes every kind of credentials that the contract knows, and an empty variable for none', async () => {
+    const kinds = {
+      dropbox: { refresh_token: 'x' },
+      s3: { access_key_id: 'x', secret_access_key: 'x', endpoint_url: 'https://s3.example', bucket: 'b' },
+      managed: {
+        access_key_id: 'x',
+        secret_access_key: 'x',
+        endpoint_url: 'https://s3.example',
+        bucket: 'b',
+      },
+      gdrive: { service_account: { client_email: 'x' } },
+      openai: { api_key: 'x' },
+      telegram: { bot_token: 'x' },
+      smtp: { password: 'env:PASSWORD' },
+      instagram: { access_token: 'x', user_id: '1' },
+      bluesky: { handle: 'x', app_password: 'x' },
+      mastodon: { instance_url: 'https://m.example', access_token: 'x' },
+    }
+    const known = Object.entries(kinds).map(([provider, fields]) => [provider, { provider, ...fields }])
+    const refs = { alice: Object.fromEntries(known) }
+    const { byTenant } = await registryOf(alice(), refs, { PASSWORD: 'from the variable' })
+    const byRef = byTenant.get('alice')?.byRef
+    expect(byRef?.get('smtp')?.answer).toMatchObject({ password: 'from the variable' })
+    expect(byRef?.get('s3')?.answer).toMatchObject({ region: 'auto' })
+    expect(byRef?.size).toBe(10)
+    expect(await reasonOf(alice(), refs, { PASSWORD: '' })).toMatch(/PASSWORD is not set/)
+  })
+})
+
+describe('the example files', () => {
+  it('are good, and have one secret for each reference of those who are served', async () => {
+    const read = (name: string) => readFile(`orchestrator/example/${name}`, 'utf8')
+    const [tenants, secrets] = [await read('tenants.yaml'), await read('secrets.yaml')]
+    const variables = { BOB_S3_SECRET: 'fake' }
+    const { byHost, byTenant } = await parseRegistry({ tenants, secrets, variables, versionKey: '' })
+    for (const { suspended, appType, answer, tenant } of byHost.values()) {
+      if (suspended || appType !== 'publisher_v2') continue
+      const refs = [...JSON.stringify(answer).matchAll(/"(?:credentials|password)_ref":"([^"]+)"/g)]
+      expect(refs.length).toBeGreaterThan(0)
+      for (const [, ref = ''] of refs)
+        expect([tenant, ref, byTenant.get(tenant)?.byRef.has(ref)]).toEqual([tenant, ref, true])
+    }
+  })
+})
+
+/** A few hundred bytes that unfold to billions of nodes ("billion laughs"). */
+function bomb(): string {
+  const lines = ['a0: &a0 [x, x]']
+  for (let level = 1; level < 30; level++)
+    lines.push(`a${level}: &a${level} [*a${level - 1}, *a${level - 1}]`)
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { checkIdToken, createSigningKeys } from '../../../src/runtime/sign-in/id-token.ts'
+import { clientId } from '../../hosts/sign-in/provider.ts'
+import {
+  createSigningKey,
+  goodClaims,
+  person,
+  signWith,
+  startScriptedIssuer,
+} from '../../hosts/sign-in/scripted-issuer.ts'
+
+describe('the signing keys of the identity provider', () => {
+  async function check(keys: ReturnType<typeof createSigningKeys>, token: string, issuer: string) {
+    return checkIdToken(token, { issuer, clientId, nonce: 'n', keys, now: Date.now })
+  }
+
+  it('are asked for once, and kept while the provider is away', async () => {
+    await using issuer = await startScriptedIssuer()
+    const keys = createSigningKeys(`${issuer.issuer}/jwks`)
+    const [key] = issuer.keys
+    if (!key) throw new TypeError('unreachable')
+    for (let use = 0; use < 3; use++) {
+      const token = await signWith(key, goodClaims('n', issuer.issuer))
+      expect(await check(keys, token, issuer.issuer)).toEqual({ subject: person.sub, email: person.email })
+      issuer.isDown = true
+    }
+    expect(issuer.requests).toEqual(['/jwks'])
+  })
+
+  it('that are unknown are refused, and are no reason to ask again and again', async () => {
+    await using issuer = await startScriptedIssuer()
+    const keys = createSigningKeys(`${issuer.issuer}/jwks`)
+    const stranger = await createSigningKey('stranger')
+    for (let use = 0; use < 5; use++) {
+      const token = await signWith(stranger, goodClaims('n', issuer.issuer))
+      await expect(check(keys, token, issuer.issuer)).rejects.toMatchObject({
+        code: 'sign_in_refused',
+        reason: 'id_token_invalid',
+      })
+    }
+    expect(issuer.requests).toEqual(['/jwks'])
+  })
+
+  it('that cannot be had are nobody’s fault but the provider’s', async () => {
+    await using issuer = await startScriptedIssuer()
+    issuer.isDown = true
+    const token = await signWith(await createSigningKey('x'), goodClaims('n', issuer.issuer))
+    const keys = createSigningKeys(`${issuer.issuer}/jwks`)
+    await expect(check(keys, token, issuer.issuer)).rejects.toMatchObject({ code: 'sign_in_unavailable' })
+  })
+})

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { createLogger } from '../../../src/runtime/log.ts'
+import { createOidcClient } from '../../../src/runtime/sign-in/oidc-client.ts'
+import { Secret } from '../../../src/secret.ts'
+import { type ScriptedIssuer, startScriptedIssuer } from '../../hosts/sign-in/scripted-issuer.ts'
+
+const ended = 'https://app.shibari.test/auth/ended'
+
+function clientOf({ issuer }: ScriptedIssuer, isAuth0: boolean) {
+  const provider = { issuer, clientId: 'publisher', clientSecret: new Secret('secret'), isAuth0 }
+  return createOidcClient(provider, createLogger({ level: 'error', write: () => undefined }), Date.now)
+}
+
+describe('where a browser signs out of the provider', () => {
+  it('is what the provider says', async () => {
+    await using issuer = await startScriptedIssuer()
+    issuer.metadata = { ...issuer.metadata, end_session_endpoint: `${issuer.issuer}/oidc/logout?kind=x` }
+    for (const isAuth0 of [true, false]) {
+      const url = new URL((await clientOf(issuer, isAuth0).endSessionUrl(ended)) ?? '')
+      expect(url.origin + url.pathname).toBe(`${issuer.issuer}/oidc/logout`)
+      expect(Object.fromEntries(url.searchParams)).toEqual({
+        kind: 'x',
+        client_id: 'publisher',
+        post_logout_redirect_uri: ended,
+      })
+    }
+  })
+
+  it('is Auth0’s older address where an Auth0 tenant says nothing, and nowhere at other providers', async () => {
+    await using issuer = await startScriptedIssuer()
+    issuer.metadata = { ...issuer.metadata, end_session_endpoint: undefined }
+    const url = new URL((await clientOf(issuer, true).endSessionUrl(ended)) ?? '')
+    expect(url.origin + url.pathname).toBe(`${issuer.issuer}/v2/logout`)
+    expect(Object.fromEntries(url.searchParams)).toEqual({ client_id: 'publisher', returnTo: ended })
+    expect(await clientOf(issuer, false).endSessionUrl(ended)).toBeNull()
+  })
+})
+
+describe('the provider’s addresses', () => {
+  it.each(['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'end_session_endpoint'])(
+    '%s may be no script',
+    async (name) => {
+      await using issuer = await startScriptedIssuer()
+      issuer.metadata = { ...issuer.metadata, [name]: 'javascript:alert(1)' }
+      await expect(
+        clientOf(issuer, false).begin('https://app.shibari.test/auth/callback'),
+      ).rejects.toMatchObject({
+        code: 'sign_in_unavailable',
+      })
+    },
+  )
+})

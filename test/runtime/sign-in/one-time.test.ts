@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { createMemoryKeyValueStore } from '../../../src/providers/kv/memory.ts'
+import { createLogger } from '../../../src/runtime/log.ts'
+import type { KeyValueStore } from '../../../src/runtime/ports/kv.ts'
+import { createClaim } from '../../../src/runtime/sign-in/one-time.ts'
+
+function processWith(kv: KeyValueStore) {
+  const lines: string[] = []
+  const log = createLogger({ level: 'info', write: (line) => lines.push(line) })
+  return { claim: createClaim({ kv, log }), lines }
+}
+
+const broken: KeyValueStore = {
+  get: (key) => Promise.reject(new Error(`cannot read ${key}`)),
+  put: (key) => Promise.reject(new Error(`cannot write ${key}`)),
+  delete: () => Promise.resolve(),
+}
+
+describe('a claim', () => {
+  it('succeeds once, also where several ask at the same moment', async () => {
+    const { claim } = processWith(createMemoryKeyValueStore())
+    const answers = await Promise.all(Array.from({ length: 10 }, () => claim('x', 60)))
+    expect(answers.filter(Boolean)).toHaveLength(1)
+    expect(await claim('y', 60)).toBe(true)
+  })
+
+  it('counts in other processes that share the store, for its time', async () => {
+    const clock = { time: 0 }
+    const kv = createMemoryKeyValueStore({ now: () => clock.time })
+    expect(await processWith(kv).claim('x', 60)).toBe(true)
+    expect(await processWith(kv).claim('x', 60)).toBe(false)
+    clock.time = 60_000
+    expect(await processWith(kv).claim('x', 60)).toBe(true)
+  })
+
+  it('still succeeds once per process where the store fails, and no log line holds what was claimed', async () => {
+    const { claim, lines } = processWith(broken)
+    expect(await claim('canary', 60)).toBe(true)
+    expect(await claim('canary', 60)).toBe(false)
+    expect(lines).toHaveLength(1)
+    expect(lines.join()).not.toContain('canary')
+  })
+})

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { createLogger } from '../../../src/runtime/log.ts'
+import { createProviderMetadata } from '../../../src/runtime/sign-in/provider-metadata.ts'
+import { type ScriptedIssuer, startScriptedIssuer } from '../../hosts/sign-in/scripted-issuer.ts'
+
+const hour = 3600_000
+
+function metadataOf({ issuer }: ScriptedIssuer) {
+  const clock = { time: 0 }
+  const lines: string[] = []
+  const log = createLogger({ level: 'info', write: (line) => lines.push(line) })
+  return { metadata: createProviderMetadata({ issuer, log, now: () => clock.time }), clock, lines }
+}
+
+describe('the metadata of the identity provider', () => {
+  it('are kept for an hour, then asked for again', async () => {
+    await using issuer = await startScriptedIssuer()
+    const { metadata, clock } = metadataOf(issuer)
+    await metadata()
+    clock.time = hour - 1
+    await metadata()
+    expect(issuer.requests).toHaveLength(1)
+    issuer.metadata = { ...issuer.metadata, token_endpoint: `${issuer.issuer}/new` }
+    clock.time = hour
+    expect(await metadata()).toMatchObject({ token_endpoint: `${issuer.issuer}/new` })
+    expect(issuer.requests).toHaveLength(2)
+  })
+
+  it('stay what they were while the provider is away, and are asked for once a minute', async () => {
+    await using issuer = await startScriptedIssuer()
+    const { metadata, clock, lines } = metadataOf(issuer)
+    const before = await metadata()
+    issuer.isDown = true
+    clock.time = hour
+    expect(await metadata()).toEqual(before)
+    clock.time += 59_999
+    expect(await metadata()).toEqual(before)
+    expect(issuer.requests).toHaveLength(2)
+    issuer.isDown = false
+    clock.time += 1
+    await metadata()
+    expect(issuer.requests).toHaveLength(3)
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['the identity provider cannot be discovered'])
+  })
+
+  it('stay what they were where the provider begins to name another issuer', async () => {
+    await using issuer = await startScriptedIssuer()
+    const { metadata, clock } = metadataOf(issuer)
+    const before = await metadata()
+    issuer.metadata = {
+      ...issuer.metadata,
+      issuer: 'https://evil.example',
+      token_endpoint: 'https://evil.example/token',
+    }
+    clock.time = hour
+    expect(await metadata()).toEqual(before)
+  })
+
+  it('are one request for all who wait, and a clear error for all of them', async () => {
+    await using issuer = await startScriptedIssuer()
+    issuer.isDown = true
+    const { metadata } = metadataOf(issuer)
+    const answers = await Promise.allSettled(Array.from({ length: 50 }, metadata))
+    expect(issuer.requests).toHaveLength(1)
+    for (const answer of answers) {
+      expect(answer).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'sign_in_unavailable', retryAfterMs: 30_000 },
+      })
+    }
+    issuer.isDown = false
+    expect(await metadata()).toMatchObject({ issuer: issuer.issuer })
+  })
+})

@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { matchesNone } from '../../src/workflow/thumbnail/entity-tag.ts'
+import { negotiateType } from '../../src/workflow/thumbnail/media-type.ts'
+import { makeThumbnail } from '../../src/workflow/thumbnail.ts'
+import { made, name, photo, scene } from './thumbnail-scene.ts'
+
+describe('a conditional request', () => {
+  it('costs one stat: nothing is read, nothing is made', async () => {
+    const { ask, calls, owners } = scene()
+    const { etag } = await made(ask())
+    const before = { ...calls }
+    for (const ifNoneMatch of [etag, `W/${etag}`, `"other", ${etag}`, '*', ' * ']) {
+      expect(await ask({ ifNoneMatch })).toEqual({ status: 'not_modified', etag })
+    }
+    expect(calls).toEqual({ ...before, stat: before.stat + 5 })
+    expect(owners).toHaveLength(1)
+  })
+
+  it('also costs nothing where the thumbnail is in nobody’s memory', async () => {
+    const { etag } = await made(scene().ask())
+    const restarted = scene()
+    expect(await restarted.ask({ ifNoneMatch: etag })).toEqual({ status: 'not_modified', etag })
+    expect(restarted.calls.read).toBe(0)
+  })
+
+  it('with another tag gets the thumbnail', async () => {
+    const { ask } = scene()
+    expect((await ask({ ifNoneMatch: '"other", W/"another"' })).status).toBe('ok')
+    expect((await ask({ ifNoneMatch: 'unreadable' })).status).toBe('ok')
+  })
+
+  it('has another tag for other bytes, another size, another type and another storage', async () => {
+    const { ask, photos, tools } = scene()
+    const tags = [
+      (await ask()).etag,
+      (await ask({ size: 'w256h256' })).etag,
+      (await ask({ accept: 'image/webp' })).etag,
+    ]
+    photos[name] = { bytes: photo, contentHash: 'two' }
+    tags.push((await ask()).etag)
+    const moved = { ...tools, store: { ...tools.store, provider: 'other' } }
+    tags.push((await makeThumbnail(moved, { folder: 'root', name })).etag)
+    expect(new Set(tags).size).toBe(5)
+  })
+
+  it('learns nothing of the storage’s own tag', async () => {
+    const contentHash = 'canary-vendor-etag'
+    const { etag } = await scene({ [name]: { bytes: photo, contentHash } }).ask()
+    expect(etag).not.toContain('canary')
+    expect(etag).not.toContain(Buffer.from(contentHash).toString('hex').slice(0, 8))
+  })
+
+  it('is read by the rules of RFC 9110, section 13.1.2', () => {
+    const tag = '"abc"'
+    for (const header of ['"abc"', 'W/"abc"', '"x","abc"', '"x" , W/"abc" ,"y"', '*', ',"abc",']) {
+      expect([header, matchesNone(header, tag)]).toEqual([header, true])
+    }
+    for (const header of [undefined, '', 'abc', '"ab"', '"abcd"', '"*"', '"x, abc"', "'abc'", 'W/*']) {
+      expect([header, matchesNone(header, tag)]).toEqual([header, false])
+    }
+    fc.assert(fc.property(fc.string(), (header) => typeof matchesNone(header, tag) === 'boolean'))
+  })
+})
+
+describe('the media type', () => {
+  const both = ['image/webp', 'image/avif'] as const
+
+  it.each([
+    [undefined, 'image/jpeg'],
+    ['', 'image/jpeg'],
+    ['*/*', 'image/jpeg'],
+    ['image/*', 'image/jpeg'],
+    ['text/html', 'image/jpeg'],
+    ['image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5', 'image/jpeg'],
+    ['image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8', 'image/webp'],
+    ['IMAGE/WEBP', 'image/webp'],
+    ['image/webp;q=0', 'image/jpeg'],
+    ['image/webp;q=0,image/avif', 'image/avif'],
+    ['image/avif,*/*', 'image/avif'],
+    ['image/jpeg,image/webp;q=0.5', 'image/jpeg'],
+    ['image/jpeg;q=0.5,image/webp;q=0.5', 'image/webp'],
+    ['image/webp;q=0.1', 'image/webp'],
+    [';;;,,=q', 'image/jpeg'],
+  ])('for Accept: %s is %s', (accept, expected) => {
+    expect(negotiateType(accept, both)).toBe(expected)
+  })
+
+  it('is one of those offered, whatever the header says', () => {
+    expect(negotiateType('image/avif', ['image/webp'])).toBe('image/jpeg')
+    fc.assert(
+      fc.property(fc.string(), (accept) => ['image/jpeg', ...both].includes(negotiateType(accept, both))),
+    )
+  })
+})
