@@ -7,17 +7,14 @@ import type { KeyValueStore } from './ports/kv.ts'
 import { createRateLimiter, type RateDecision, type RateLimitOptions } from './rate-limit.ts'
 import { createSharedTake } from './shared-rate-limit.ts'
 
-/** Requests below `/auth/`; a person's sign-in takes two to five of them, and an office shares one address. */
-const signInLimit = { limit: 120, windowSeconds: 300 }
+/** Requests below `/auth/`; a person's sign-in takes two to five of them, and a household shares one address. */
+const signInLimit = { limit: 30, windowSeconds: 300 }
 
 /** Far above what a thumb does or an upload of many photos brings; it stops a script that has run wild. */
 const mutationLimit = { limit: 300, windowSeconds: 60 }
 
-/**
- * Questions to the orchestrator for hosts that are nobody's. Each costs it one look-up per half minute at most; the limit is where one
- * client alone would take a noticeable part of it, far above a crawler with an old list of hundreds of sites.
- */
-const unknownHostLimit = { limit: 20_000, windowSeconds: 60 }
+/** Questions to the orchestrator for hosts that are nobody's; crawlers with an old list stay below it. */
+const unknownHostLimit = { limit: 120, windowSeconds: 60 }
 
 export interface RequestLimitsOptions {
   /**
