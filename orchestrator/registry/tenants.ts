@@ -40,7 +40,10 @@ const tenantsSchema = z.record(tenantName, tenantSchema, { error: 'must hold one
 export async function readTenants(document: unknown): Promise<Binding[]> {
   const file = checked(fileSchema, document, 'the file of tenants')
   const tenants = checked(tenantsSchema, file.tenants, 'tenants')
-  return Promise.all(Object.entries(tenants).map(([tenant, entry]) => bind(tenant, entry)))
+  const bindings: Binding[] = []
+  // One after the other: of several errors, the first in the file is the one that is told.
+  for (const [tenant, entry] of Object.entries(tenants)) bindings.push(await bind(tenant, entry))
+  return bindings
 }
 
 async function bind(tenant: string, entry: TenantEntry): Promise<Binding> {

@@ -1,9 +1,6 @@
 /** The `publishers` block of the contract: an array, or the epic's object form, normalised to an array. */
 import { z } from 'zod'
-
-export const platforms = ['telegram', 'email', 'instagram', 'bluesky', 'mastodon'] as const
-/** Where a photo can be published. `fetlife` and `email` are one platform, `email`. */
-export type Platform = (typeof platforms)[number]
+import { type Platform, platforms } from '../workflow/platform.ts'
 
 const platformName = z
   .enum([...platforms, 'fetlife'])

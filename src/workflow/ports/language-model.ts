@@ -1,0 +1,44 @@
+/** A model that answers with JSON of a given shape, about a picture or about text alone. OpenAI, or a server that speaks as it does. */
+import type { z } from 'zod'
+
+export interface ModelPicture {
+  bytes: Uint8Array
+  mediaType: 'image/jpeg' | 'image/webp'
+  /** How closely the model looks, in the vendor's words. */
+  detail: 'low' | 'high' | 'auto' | 'original'
+}
+
+export interface ModelRequest<T> {
+  model: string
+  /** Who the model is and what it must not do. */
+  system: string
+  /** What is asked this time. */
+  prompt: string
+  picture?: ModelPicture
+  /** A short name of the answer's shape: `[a-z_]`. */
+  name: string
+  /** The shape. Every member is required; what may be missing is nullable (strict structured output knows nothing else). */
+  schema: z.ZodType<T>
+  /** Longest answer. Tokens. */
+  maxTokens: number
+}
+
+export interface ModelAnswer<T> {
+  value: T
+  /** The model as the server names it. */
+  model: string
+  /** What the server counted, in and out; `null` where it does not say. */
+  totalTokens: number | null
+}
+
+export interface LanguageModel {
+  /**
+   * Asks once and gives the checked answer. Waits for nothing but the server: repeating is up to the caller, except where
+   * the server says that nothing was done yet (429, 503) and a short wait fits in.
+   *
+   * Throws `ai_refused` where the model declines, `ai_unusable_answer` for anything that is not of the shape or was cut,
+   * `ai_unavailable` for a server that fails or does not answer, `rate_limited` with its `retryAfterMs`,
+   * `credentials_rejected` after fresh credentials were refused too, and the reason of `signal` when it fires.
+   */
+  ask<T>(request: ModelRequest<T>, signal: AbortSignal): Promise<ModelAnswer<T>>
+}
