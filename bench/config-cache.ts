@@ -69,7 +69,11 @@ async function measure(size: number): Promise<string[]> {
     log: createLogger({ level: 'error', write: console.error }),
     now: Date.now,
   })
-  const context = { requestId: 'bench', waitUntil: () => undefined }
+  const context = {
+    requestId: 'bench',
+    waitUntil: () => undefined,
+    countStranger: () => () => undefined,
+  }
   const names = Array.from({ length: size }, (_, index) => `tenant-${index}.shibari.photo`)
   for (const name of names) await cache.load(hostOf(name), context)
   const bytes = memoryInUse() - before

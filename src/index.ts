@@ -2,6 +2,13 @@
 export { type ErrorCode, isPublisherError, PublisherError } from './errors.ts'
 export { createHandler, type Handler } from './handlers/app.ts'
 export type { Connection } from './handlers/exchange.ts'
+export {
+  type ClientAddress,
+  type ClientOf,
+  clientOfCloudflare,
+  clientOfLastForwarded,
+  clientOfPeer,
+} from './runtime/client-address.ts'
 export type { ConfigLookup, ConfigSource } from './runtime/config-source.ts'
 export { createFileConfigSource } from './runtime/file-config-source.ts'
 export { createLogger, type Logger } from './runtime/log.ts'

@@ -15,6 +15,7 @@ import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createLocalStore } from './providers/storage/local.ts'
 import { createS3Store } from './providers/storage/s3.ts'
+import { clientOfLastForwarded, clientOfPeer } from './runtime/client-address.ts'
 import type { ConfigSource } from './runtime/config-source.ts'
 import { createFileConfigSource } from './runtime/file-config-source.ts'
 import { createLogger, describeError, type Logger } from './runtime/log.ts'
@@ -59,6 +60,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     settings,
     source: configSource(settings, now),
     kv: createMemoryKeyValueStore({ now }),
+    countsInKv: true,
     images: createSharpReducer(),
     digest: sha256,
     assets: await createLocalAssets({ directory: options.uiDirectory ?? builtUi }),
@@ -68,7 +70,13 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
   })
   let closing = false
   const server = createServer(
-    createListener({ handler: createHandler(services), log, isClosing: () => closing }),
+    createListener({
+      handler: createHandler(services),
+      // Without a router in front, whatever stands in its header is the client's own word.
+      clientOf: settings.forceHttps ? clientOfLastForwarded : clientOfPeer,
+      log,
+      isClosing: () => closing,
+    }),
   )
   server.keepAliveTimeout = keepAliveTimeoutMs
   server.headersTimeout = keepAliveTimeoutMs + 5000

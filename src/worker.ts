@@ -6,6 +6,7 @@ import { createCloudflareKeyValueStore } from './providers/kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createS3Store } from './providers/storage/s3.ts'
+import { clientOfCloudflare } from './runtime/client-address.ts'
 import { guardedFetch } from './runtime/endpoint-guard.ts'
 import { createLogger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
@@ -41,6 +42,7 @@ function makeHandler(bindings: WorkerBindings): Handler {
       settings,
       source: createOrchestratorClient({ ...configSource, probeHost: settings.callbackHost }),
       kv: bindings.KV ? createCloudflareKeyValueStore(bindings.KV) : createMemoryKeyValueStore(),
+      countsInKv: !bindings.KV,
       images: bindings.IMAGES ? createCloudflareReducer(bindings.IMAGES) : createUnavailableReducer(),
       digest: sha256,
       assets: createCloudflareAssets({ binding: bindings.ASSETS }),
@@ -68,6 +70,7 @@ export default {
     return handlerOf(bindings)(request, {
       // The platform routes by the URL; a Host header could say something else (docs/decisions/host.md).
       host: new URL(request.url).host,
+      client: () => clientOfCloudflare((name) => request.headers.get(name), undefined),
       waitUntil: (work) => context.waitUntil(work),
     })
   },

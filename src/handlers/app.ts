@@ -28,14 +28,20 @@ export function createHandler(services: Services): Handler {
     }
     exchange.runtime = await resolveTenant(services, exchange)
     exchange.origin = publicOrigin(exchange.runtime.host, exchange)
-    return toHttps(request, exchange) ?? app.fetch(request, exchange)
+    const redirect = toHttps(request, exchange)
+    if (redirect) return redirect
+    if (path.startsWith('/auth/')) await services.limits.signIn(exchange.connection.client())
+    return app.fetch(request, exchange)
   }
 
   /** All but the sign-in's own steps is the one 404, as on any host that is no tenant's. */
   async function answerOnCallbackHost(request: Request, exchange: Exchange, path: string): Promise<Response> {
     if (!allowedMethods(callbackApp, path).includes(request.method)) throw tenantNotFound()
     exchange.origin = publicOrigin(settings.callbackHost, exchange)
-    const response = toHttps(request, exchange) ?? (await callbackApp.fetch(request, exchange))
+    const redirect = toHttps(request, exchange)
+    if (redirect) return redirect
+    await services.limits.signIn(exchange.connection.client())
+    const response = await callbackApp.fetch(request, exchange)
     // Its addresses hold codes.
     response.headers.set('referrer-policy', 'no-referrer')
     return response
@@ -96,14 +102,18 @@ function isTenantFree(path: string): boolean {
   )
 }
 
-/** Throws `tenant_not_found`, the same for every refusal, or `config_unavailable`. */
+/** Throws `tenant_not_found`, the same for every refusal, `config_unavailable`, or `rate_limited`. */
 async function resolveTenant(
-  { configurations, settings }: Services,
+  { configurations, limits, settings }: Services,
   exchange: Exchange,
 ): Promise<TenantRuntime> {
   const { connection, requestId } = exchange
   const host = parseHost(connection.host, settings.baseDomain, [settings.callbackHost])
   if (!host) throw tenantNotFound()
-  const context = { requestId, waitUntil: connection.waitUntil }
+  const context = {
+    requestId,
+    waitUntil: connection.waitUntil,
+    countStranger: () => limits.unknownHost(connection.client()),
+  }
   return configurations.peek(host, context) ?? (await configurations.load(host, context))
 }

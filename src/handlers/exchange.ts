@@ -1,4 +1,5 @@
 /** What one request carries on its way through the handlers. */
+import type { ClientAddress } from '../runtime/client-address.ts'
 import type { Session } from '../runtime/sign-in/sessions.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
 
@@ -14,6 +15,8 @@ export interface Connection {
    * what a cached request costs.
    */
   header?(name: string): string | null | undefined
+  /** Who is counted as one client: one of the functions of runtime/client-address.ts, as the platform in front of the host demands. */
+  client(): ClientAddress
   /** Keeps work alive after the response where the platform would stop it. */
   waitUntil(work: Promise<unknown>): void
 }

@@ -5,7 +5,7 @@ import { createMiddleware } from 'hono/factory'
 import { isPublisherError } from '../errors.ts'
 import type { Services } from '../runtime/services.ts'
 import { audit } from './audit.ts'
-import type { AppEnv } from './exchange.ts'
+import { type AppEnv, runtimeOf } from './exchange.ts'
 import { crossOrigin, pageOf, requireAdmin, requireServiceToken, requireViewer } from './guards.ts'
 import { toPublisherError } from './problem.ts'
 import { problemSchema } from './schemas.ts'
@@ -78,6 +78,7 @@ async function admit(c: Context<AppEnv>, audience: Audience, services: Services)
   if (audience === 'admin') await requireAdmin(c, services)
   if (audience === 'service') requireServiceToken(c, services)
   if (page === 'unknown') throw crossOrigin()
+  if (audience === 'admin' && isChange(c)) await services.limits.mutation(runtimeOf(c.env).tenant)
 }
 
 /** Methods that are not safe (RFC 9110, section 9.2.1). */

@@ -4,24 +4,30 @@ import { getRequestListener, RequestError } from '@hono/node-server'
 import { PublisherError } from '../errors.ts'
 import type { Handler } from '../handlers/app.ts'
 import { problemOf } from '../handlers/problem.ts'
+import type { ClientOf } from '../runtime/client-address.ts'
 import { describeError, type Logger } from '../runtime/log.ts'
 
 export interface ListenerOptions {
   handler: Handler
+  /** What stands in front of this server decides. */
+  clientOf: ClientOf
   log: Logger
   /** True while draining: answers then ask the client to close its connection. */
   isClosing(): boolean
 }
 
 /** Makes the listener for `http.createServer`. */
-export function createListener({ handler, log, isClosing }: ListenerOptions): RequestListener {
+export function createListener({ handler, clientOf, log, isClosing }: ListenerOptions): RequestListener {
   const listen = getRequestListener(
-    (request, { incoming }) =>
-      handler(request, {
+    (request, { incoming }) => {
+      const header = (name: string) => incoming.headers[name]?.toString()
+      return handler(request, {
         host: incoming.headers.host ?? null,
-        header: (name) => incoming.headers[name]?.toString(),
+        header,
+        client: () => clientOf(header, incoming.socket.remoteAddress),
         waitUntil,
-      }),
+      })
+    },
     {
       errorHandler: (error) => {
         if (error instanceof RequestError)

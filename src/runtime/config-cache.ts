@@ -17,6 +17,11 @@ export interface LookupContext {
   requestId: string
   /** Keeps work alive after the response, where the platform would otherwise stop it (Workers). */
   waitUntil(work: Promise<unknown>): void
+  /**
+   * Counts a question about a host that nothing is known of; throws to refuse it. Its answer is called unless the host turns out to
+   * be nobody's.
+   */
+  countStranger(): () => void
 }
 
 export interface ConfigCacheOptions<T> {
@@ -34,7 +39,7 @@ export interface ConfigCacheOptions<T> {
 export interface ConfigCache<T> {
   /** The derived object of a configuration that is still valid, without waiting; undefined: use {@link load}. */
   peek(host: TenantHost, context: LookupContext): T | undefined
-  /** The same, asking where needed. Throws `tenant_not_found` or `config_unavailable`. */
+  /** The same, asking where needed. Throws `tenant_not_found`, `config_unavailable`, or what refuses strangers. */
   load(host: TenantHost, context: LookupContext): Promise<T>
   /** Forgets the host now, in the shared store too. */
   invalidate(host: Host): Promise<void>
@@ -137,11 +142,13 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     const running = flights.get(host.host)
     if (running) return running
     const isNew = !entries.has(host.host)
+    const discount = isNew ? context.countStranger() : undefined
     const flight = (async () => {
       if (isNew && (await adopt(host))) return
       await ask(host, context.requestId)
     })().finally(() => {
       if (flights.get(host.host) === flight) flights.delete(host.host)
+      if (!unknownHosts.has(host.host)) discount?.()
     })
     flights.set(host.host, flight)
     context.waitUntil(flight.catch(() => undefined))

@@ -7,14 +7,17 @@ import type { KeyValueStore } from './ports/kv.ts'
 import { createRateLimiter, type RateDecision, type RateLimitOptions } from './rate-limit.ts'
 import { createSharedTake } from './shared-rate-limit.ts'
 
-/** Requests below `/auth/`; a person's sign-in takes two to five of them, and a household shares one address. */
-const signInLimit = { limit: 30, windowSeconds: 300 }
+/** Requests below `/auth/`; a person's sign-in takes two to five of them, and an office shares one address. */
+const signInLimit = { limit: 300, windowSeconds: 300 }
 
 /** Far above what a thumb does or an upload of many photos brings; it stops a script that has run wild. */
 const mutationLimit = { limit: 300, windowSeconds: 60 }
 
-/** Questions to the orchestrator for hosts that are nobody's; crawlers with an old list stay below it. */
-const unknownHostLimit = { limit: 120, windowSeconds: 60 }
+/**
+ * Questions to the orchestrator for hosts that are nobody's. 10,000 invented hosts at once still get the 404 that all strangers get;
+ * who goes on like that is stopped.
+ */
+const unknownHostLimit = { limit: 12_000, windowSeconds: 60 }
 
 export interface RequestLimitsOptions {
   /**

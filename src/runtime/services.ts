@@ -7,6 +7,7 @@ import type { ConfigSource } from './config-source.ts'
 import type { Logger } from './log.ts'
 import type { Assets } from './ports/assets.ts'
 import type { KeyValueStore } from './ports/kv.ts'
+import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import type { Settings } from './settings.ts'
 import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
 import { createSignedLinks, type SignedLinks } from './signed-links.ts'
@@ -16,6 +17,11 @@ export interface ServiceOptions {
   settings: Settings
   source: ConfigSource
   kv: KeyValueStore
+  /**
+   * Whether a write to `kv` shows at the next read and one write per request is fine, so that limits are counted there for all
+   * processes: memory and Redis, not Cloudflare KV.
+   */
+  countsInKv: boolean
   images: ImageReducer
   digest: StreamDigest
   assets: Assets
@@ -26,9 +32,10 @@ export interface ServiceOptions {
   storages(links: SignedLinks): StorageFactories
 }
 
-export interface Services extends Omit<ServiceOptions, 'storages'> {
+export interface Services extends Omit<ServiceOptions, 'storages' | 'countsInKv'> {
   configurations: ConfigCache<TenantRuntime>
   links: SignedLinks
+  limits: RequestLimits
   /** `null` where no identity provider is configured. */
   signIn: SignIn | null
 }
@@ -46,6 +53,7 @@ export function createServices(options: ServiceOptions): Services {
   return {
     ...options,
     links,
+    limits: createRequestLimits({ ...(options.countsInKv && { kv }), log, now }),
     configurations: createConfigCache({ source, kv, derive, log, now }),
     signIn: settings.provider && createSignIn(settings.provider, options),
   }

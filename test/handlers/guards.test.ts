@@ -4,8 +4,7 @@ import { PublisherError } from '../../src/errors.ts'
 import type { AppEnv } from '../../src/handlers/exchange.ts'
 import { problemResponse, toPublisherError } from '../../src/handlers/problem.ts'
 import { type Audience, routeFor } from '../../src/handlers/route.ts'
-import { parseEmail } from '../../src/runtime/sign-in/email.ts'
-import { testProcess } from './services.ts'
+import { sessionCookie, testProcess } from './services.ts'
 
 const origin = 'https://alice.shibari.test'
 const ownPage = { 'sec-fetch-site': 'same-origin' }
@@ -62,16 +61,6 @@ async function ask(audience: Audience, config: Record<string, unknown>, attempt:
     .json()
     .catch(() => ({}))
   return { response, code: code ?? response.status, reached, audit: lines.map((line) => JSON.parse(line)) }
-}
-
-async function sessionCookie(
-  { signIn }: ReturnType<typeof testProcess>['services'],
-  email: string,
-): Promise<string> {
-  const address = parseEmail(email)
-  if (!address) throw new TypeError('no address')
-  const person = { email: address, subject: 's', signedInAt: Math.floor(Date.now() / 1000) }
-  return `__Host-session=${(await signIn?.sessions.issue(person, 'alice.shibari.test'))?.token}`
 }
 
 const closed = { ...admins, features: { auto_view_enabled: false } }
@@ -158,7 +147,7 @@ describe('a route that changes something', () => {
         request_id: 'request-1',
         tenant: 'alice',
         who: admin,
-        subject: 's',
+        subject: 'test|1',
         action: 'POST /photos/x.jpg',
         outcome,
       },

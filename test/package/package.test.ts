@@ -37,18 +37,18 @@ describe('the packed package', () => {
   it('answers a request with the handlers and a source of one’s own', async () => {
     await writeFile(
       join(consumer, 'consumer.mjs'),
-      `import { createFileConfigSource, createHandler, createLogger, createServices, parseSettings } from 'shibari-publisher'
+      `import { clientOfPeer, createFileConfigSource, createHandler, createLogger, createServices, parseSettings } from 'shibari-publisher'
        import { createMemoryKeyValueStore } from 'shibari-publisher/providers/kv/memory'
        const settings = parseSettings({ CONFIG_FILE: 'x', WEB_SESSION_SECRET: 'x'.repeat(32), FORCE_HTTPS: 'false' })
        const config = { features: { auto_view_enabled: true }, storage: { provider: 'local', paths: { root: '/x' } } }
        const nothing = () => { throw new Error('not used') }
        const handler = createHandler(createServices({
-         settings, now: Date.now, kv: createMemoryKeyValueStore(), digest: nothing, images: { reduce: nothing },
+         settings, now: Date.now, kv: createMemoryKeyValueStore(), countsInKv: true, digest: nothing, images: { reduce: nothing },
          assets: { index: nothing, get: nothing }, log: createLogger({ level: 'error', write: console.error }), storages: () => ({}),
          source: createFileConfigSource({ baseDomain: settings.baseDomain, read: async () => JSON.stringify({ tenant: 'alice', config }) }),
        }))
        const response = await handler(new Request('http://alice.shibari.photo/api/config/features'), {
-         host: 'alice.shibari.photo', clientAddress: '192.0.2.1', waitUntil: () => undefined,
+         host: 'alice.shibari.photo', client: () => clientOfPeer(() => null, '192.0.2.1'), waitUntil: () => undefined,
        })
        console.log(response.status, (await response.json()).auto_view_enabled)`,
     )
