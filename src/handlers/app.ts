@@ -9,7 +9,7 @@ import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
 import { type Connection, type Exchange, readHeader, requestIdOf } from './exchange.ts'
 import { refusal } from './refusal.ts'
 import { allowedMethods, createApp, createCallbackApp } from './routes.ts'
-import { createSecurityHeaders } from './security-headers.ts'
+import { securityHeaders } from './security-headers.ts'
 
 /** Answers one request. Never rejects. */
 export type Handler = (request: Request, connection: Connection) => Promise<Response>
@@ -19,7 +19,7 @@ export function createHandler(services: Services): Handler {
   const app = createApp(services)
   const callbackApp = createCallbackApp(services)
   const { settings, log, now } = services
-  const setSecurityHeaders = createSecurityHeaders(settings)
+  const headersOfAll = securityHeaders(settings)
 
   async function answer(request: Request, exchange: Exchange, path: string): Promise<Response> {
     if (isTenantFree(path)) return app.fetch(request, exchange)
@@ -65,6 +65,13 @@ export function createHandler(services: Services): Handler {
     return new Response(null, { status: 308, headers: { location: origin + pathname + search } })
   }
 
+  function complete(response: Response, { connection, requestId }: Exchange): void {
+    const set = connection.setHeader ?? unlessSet(response)
+    for (const [name, value] of headersOfAll) set(name, value)
+    set('x-request-id', requestId)
+    set('x-correlation-id', requestId)
+  }
+
   return async (request, connection) => {
     const startedAt = now()
     const exchange: Exchange = { requestId: requestIdOf(request, connection), connection, origin: '' }
@@ -75,20 +82,23 @@ export function createHandler(services: Services): Handler {
     } catch (error) {
       response = await refusal(error, request, exchange, services)
     }
-    const { headers, status } = response
-    setSecurityHeaders(headers)
-    headers.set('x-request-id', exchange.requestId)
-    headers.set('x-correlation-id', exchange.requestId)
+    complete(response, exchange)
     log.info('request', {
       request_id: exchange.requestId,
       tenant: exchange.runtime?.tenant,
       config_version: exchange.runtime?.configVersion,
       method: request.method,
       path,
-      status,
+      status: response.status,
       duration_ms: now() - startedAt,
     })
     return response
+  }
+}
+
+function unlessSet({ headers }: Response): (name: string, value: string) => void {
+  return (name, value) => {
+    if (!headers.has(name)) headers.set(name, value)
   }
 }
 

@@ -15,6 +15,11 @@ export interface Connection {
    * what a cached request costs.
    */
   header?(name: string): string | null | undefined
+  /**
+   * Sets a header that every answer carries, where the host has a cheaper way than `response.headers`; a header of the answer itself
+   * goes over it. Left out: the answer gets it.
+   */
+  setHeader?(name: string, value: string): void
   /** Who is counted as one client: one of the functions of runtime/client-address.ts, as the platform in front of the host demands. */
   client(): ClientAddress
   /** Keeps work alive after the response where the platform would stop it. */

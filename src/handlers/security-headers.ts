@@ -1,32 +1,29 @@
 /** Headers that every response carries (design section 6). */
 import type { Settings } from '../runtime/settings.ts'
 
-const always: readonly (readonly [string, string])[] = [
+type Header = readonly [name: string, value: string]
+
+const fixed: readonly Header[] = [
   ['x-content-type-options', 'nosniff'],
   ['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
   ['cross-origin-opener-policy', 'same-origin'],
   ['cross-origin-resource-policy', 'same-origin'],
-]
-
-/** What a route may narrow. */
-const unlessSet: readonly (readonly [string, string])[] = [
+  // Answers are private until a route says otherwise.
+  ['cache-control', 'no-store'],
   // Not `no-referrer`: with it browsers send `Origin: null` also with forms of our own pages (Fetch standard, "append a request Origin header").
   ['referrer-policy', 'same-origin'],
-  ['cache-control', 'no-store'],
 ]
 
 /** Two years, all labels below: the wildcard certificate covers them. */
 const strictTransportSecurity = 'max-age=63072000; includeSubDomains'
 
-/** Makes what adds the headers. Answers are private until a route says otherwise. */
-export function createSecurityHeaders(settings: Settings): (headers: Headers) => void {
-  const contentSecurityPolicy = policy(settings)
-  return (headers) => {
-    headers.set('content-security-policy', contentSecurityPolicy)
-    for (const [name, value] of always) headers.set(name, value)
-    for (const [name, value] of unlessSet) if (!headers.has(name)) headers.set(name, value)
-    if (settings.forceHttps) headers.set('strict-transport-security', strictTransportSecurity)
-  }
+/** The headers of all answers of a process. What a route sets itself goes over them. */
+export function securityHeaders(settings: Settings): readonly Header[] {
+  return [
+    ['content-security-policy', policy(settings)],
+    ...fixed,
+    ...(settings.forceHttps ? [['strict-transport-security', strictTransportSecurity] as const] : []),
+  ]
 }
 
 /** Nothing inline, nothing foreign; only the page's own files and API. */

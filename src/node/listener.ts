@@ -19,11 +19,12 @@ export interface ListenerOptions {
 /** Makes the listener for `http.createServer`. */
 export function createListener({ handler, clientOf, log, isClosing }: ListenerOptions): RequestListener {
   const listen = getRequestListener(
-    (request, { incoming }) => {
+    (request, { incoming, outgoing }) => {
       const header = (name: string) => incoming.headers[name]?.toString()
       return handler(request, {
         host: incoming.headers.host ?? null,
         header,
+        setHeader: (name, value) => outgoing.setHeader(name, value),
         client: () => clientOf(header, incoming.socket.remoteAddress),
         waitUntil,
       })
