@@ -120,7 +120,7 @@ function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
   app.openapi(route, async (c) => {
     const runtime = runtimeOf(c.env)
-    const thumbnail = await makeThumbnail(
+    const making = makeThumbnail(
       {
         store: runtime.storage(),
         images: services.images,
@@ -135,6 +135,9 @@ function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
         ifNoneMatch: c.req.header('if-none-match'),
       },
     )
+    // Others may be waiting for the same thumbnail when this client goes away.
+    c.env.connection.waitUntil(making.catch(() => undefined))
+    const thumbnail = await making
     c.header('etag', thumbnail.etag)
     c.header('vary', 'Accept')
     c.header(

@@ -6,6 +6,10 @@ const secret = z
   .string()
   .min(1)
   .transform((value) => new Secret(value))
+/** Google's key file: a JSON object, or its text. */
+const serviceAccount = z
+  .union([z.string().min(1), z.record(z.string(), z.unknown())])
+  .transform((key) => new Secret(typeof key === 'string' ? key : JSON.stringify(key)))
 const version = z.string().default('')
 
 const s3 = {
@@ -25,7 +29,7 @@ export const credentialsSchema = z.discriminatedUnion('provider', [
     provider: z.literal('gdrive'),
     version,
     refresh_token: secret.optional(),
-    service_account: z.unknown().optional(),
+    service_account: serviceAccount.optional(),
   }),
   z.object({ provider: z.literal('openai'), version, api_key: secret }),
   z.object({ provider: z.literal('telegram'), version, bot_token: secret }),
