@@ -145,10 +145,6 @@ async function resolveAll(subject: Subject): Promise<[place: string, Response][]
 /** What the publisher wraps as secret. Too short ones could stand anywhere by chance. */
 function secretValues(credentials: z.output<typeof credentialsSchema>): string[] {
   return Object.values(credentials)
-    .filter(
-      (value): value is { reveal(): string } =>
-        typeof value === 'object' && value !== null && 'reveal' in value,
-    )
-    .map((secret) => secret.reveal())
+    .flatMap((value) => (typeof value === 'object' ? [value.reveal()] : []))
     .filter((text) => text.length >= 8)
 }
