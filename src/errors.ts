@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'sign_in_refused'
   | 'https_required'
   | 'feature_disabled'
+  | 'managed_elsewhere'
   | 'link_expired'
   | 'insufficient_balance'
   | 'config_unavailable'

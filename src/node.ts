@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { createHandler } from './handlers/app.ts'
+import { createBackgroundWork } from './node/background.ts'
 import { sha256 } from './node/digest.ts'
 import { drain } from './node/drain.ts'
 import { createGuardedFetch } from './node/guarded-fetch.ts'
@@ -51,6 +52,9 @@ const builtUi = fileURLToPath(
 /** Longer than the router keeps an idle connection (about 90 s), else it may pick one that is just being closed (H13). */
 const keepAliveTimeoutMs = 95_000
 
+/** Heroku kills 30 s after SIGTERM; work whose client has gone away has until then. */
+const endingMs = 28_000
+
 /** Starts a host. Throws `SettingsError` for an environment that cannot work. */
 export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
   const { variables, write = console.log, now = Date.now } = options
@@ -68,12 +72,14 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     now,
     storages: (links) => storages(settings, links, now),
   })
+  const background = createBackgroundWork(log)
   let closing = false
   const server = createServer(
     createListener({
       handler: createHandler(services),
       // Without a router in front, whatever stands in its header is the client's own word.
       clientOf: settings.forceHttps ? clientOfLastForwarded : clientOfPeer,
+      background,
       log,
       isClosing: () => closing,
     }),
@@ -88,7 +94,9 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     services,
     async close(lagMs) {
       closing = true
+      const endsAt = Date.now() + endingMs
       await drain(server, lagMs)
+      await background.settled(endsAt - Date.now())
     },
   }
 }

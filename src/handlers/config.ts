@@ -1,11 +1,17 @@
 /** What a client may know of the tenant's configuration. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { PublisherError } from '../errors.ts'
 import { enabledPublisher } from '../runtime/publishers.ts'
 import type { Services } from '../runtime/services.ts'
 import { canSignIn, isAdmin } from '../runtime/sign-in/admins.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { json, routeFor } from './route.ts'
-import { adminStatusSchema, featuresResponseSchema, publishersResponseSchema } from './schemas.ts'
+import {
+  adminStatusSchema,
+  featuresResponseSchema,
+  publishersResponseSchema,
+  voiceProfileSchema,
+} from './schemas.ts'
 import { sessionOf } from './session.ts'
 
 export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
@@ -41,6 +47,8 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     )
   })
 
+  voiceProfileRoutes(app, services)
+
   const status = routeFor('anyone', services, {
     method: 'get',
     path: '/api/admin/status',
@@ -51,5 +59,33 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     if (!session) return c.json({ admin: false }, 200)
     const { email } = session
     return c.json({ admin: isAdmin(email, runtimeOf(c.env).config, services.settings), email }, 200)
+  })
+}
+
+function voiceProfileRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const path = '/api/config/voice-profile'
+  const read = routeFor('admin', services, {
+    method: 'get',
+    path,
+    responses: {
+      200: json(voiceProfileSchema, 'The captions that show the AI how this photographer writes'),
+    },
+  })
+  app.openapi(read, (c) => {
+    const { content, features } = runtimeOf(c.env).config
+    return c.json({ voice_profile: content.voice_profile, enabled: features.voice_matching_enabled }, 200)
+  })
+
+  const write = routeFor('admin', services, {
+    method: 'post',
+    path,
+    description: 'Always refused with 409: the configuration is not kept here.',
+    responses: {},
+  })
+  app.openapi(write, () => {
+    throw new PublisherError(
+      'managed_elsewhere',
+      'Nothing was changed: the voice profile belongs to this gallery’s configuration. Change it where that is managed.',
+    )
   })
 }

@@ -25,6 +25,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   sign_in_refused: { status: 403, title: 'You were not signed in' },
   https_required: { status: 403, title: 'HTTPS is required' },
   feature_disabled: { status: 403, title: 'This feature is off' },
+  managed_elsewhere: { status: 409, title: 'Not changed here' },
   link_expired: { status: 403, title: 'The link is not valid' },
   insufficient_balance: { status: 402, title: 'Out of credit' },
   config_unavailable: { status: 503, title: 'Temporarily unavailable' },

@@ -1,4 +1,5 @@
 /** What was thrown while answering, as a response, with a line in the log where it is our fault. */
+import type { PublisherError } from '../errors.ts'
 import { describeError } from '../runtime/log.ts'
 import type { Services } from '../runtime/services.ts'
 import type { Exchange } from './exchange.ts'
@@ -10,17 +11,21 @@ export async function refusal(
   thrown: unknown,
   request: Request,
   exchange: Exchange,
-  { log }: Pick<Services, 'log'>,
+  services: Pick<Services, 'log'>,
   link?: PageLink,
 ): Promise<Response> {
   const error = toPublisherError(thrown)
-  if (statusOf(error.code) >= 500) {
-    log.warn('refused', {
-      request_id: exchange.requestId,
-      tenant: exchange.runtime?.tenant,
-      code: error.code,
-      error: describeError(error.code === 'internal_error' ? error.cause : error),
-    })
-  }
+  logFault(error, exchange, services)
   return problemResponse(error, request, exchange.requestId, link)
+}
+
+/** A line in the log where it is not the caller's fault. */
+export function logFault(error: PublisherError, exchange: Exchange, { log }: Pick<Services, 'log'>): void {
+  if (statusOf(error.code) < 500) return
+  log.warn('refused', {
+    request_id: exchange.requestId,
+    tenant: exchange.runtime?.tenant,
+    code: error.code,
+    error: describeError(error.code === 'internal_error' ? error.cause : error),
+  })
 }

@@ -12,6 +12,7 @@ import type { AppEnv } from './exchange.ts'
 import { healthRoutes } from './health.ts'
 import { imageRoutes } from './images.ts'
 import { internalRoutes } from './internal.ts'
+import { libraryRoutes } from './library.ts'
 import { openApiRoutes } from './openapi.ts'
 import { pageRoutes } from './page.ts'
 import { problemResponse } from './problem.ts'
@@ -35,6 +36,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   loginRoute(app, services)
   enterRoute(app, services)
   logoutRoutes(app, services)
+  libraryRoutes(app, services)
   internalRoutes(app, services)
   pageRoutes(app, services)
   openApiRoutes(app, services)

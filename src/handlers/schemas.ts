@@ -52,6 +52,10 @@ export const adminStatusSchema = z
   .object({ admin: z.boolean(), email: z.string().optional() })
   .openapi('AdminStatus')
 
+export const voiceProfileSchema = z
+  .object({ voice_profile: z.array(z.string()), enabled: z.boolean() })
+  .openapi('VoiceProfile')
+
 export const imageListSchema = z
   .object({ filenames: z.array(z.string()), count: z.number().int() })
   .openapi('ImageList')

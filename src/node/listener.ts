@@ -6,18 +6,27 @@ import type { Handler } from '../handlers/app.ts'
 import { problemOf } from '../handlers/problem.ts'
 import type { ClientOf } from '../runtime/client-address.ts'
 import { describeError, type Logger } from '../runtime/log.ts'
+import type { BackgroundWork } from './background.ts'
 
 export interface ListenerOptions {
   handler: Handler
   /** What stands in front of this server decides. */
   clientOf: ClientOf
   log: Logger
+  /** Work that goes on after its answer, so that the process can wait for it. */
+  background: BackgroundWork
   /** True while draining: answers then ask the client to close its connection. */
   isClosing(): boolean
 }
 
 /** Makes the listener for `http.createServer`. */
-export function createListener({ handler, clientOf, log, isClosing }: ListenerOptions): RequestListener {
+export function createListener({
+  handler,
+  clientOf,
+  background,
+  log,
+  isClosing,
+}: ListenerOptions): RequestListener {
   const listen = getRequestListener(
     (request, { incoming, outgoing }) => {
       const header = (name: string) => incoming.headers[name]?.toString()
@@ -26,7 +35,7 @@ export function createListener({ handler, clientOf, log, isClosing }: ListenerOp
         header,
         setHeader: (name, value) => outgoing.setHeader(name, value),
         client: () => clientOf(header, incoming.socket.remoteAddress),
-        waitUntil,
+        waitUntil: background.waitUntil,
       })
     },
     {
@@ -42,10 +51,6 @@ export function createListener({ handler, clientOf, log, isClosing }: ListenerOp
     if (isClosing()) outgoing.setHeader('connection', 'close')
     if (isHostUnambiguous(incoming)) void listen(incoming, outgoing)
     else refuse(outgoing)
-  }
-
-  function waitUntil(work: Promise<unknown>): void {
-    work.catch((error: unknown) => log.error('background work failed', { error: describeError(error) }))
   }
 }
 

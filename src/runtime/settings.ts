@@ -48,6 +48,8 @@ export interface Settings {
   allowPrivateEndpoints: boolean
   dropboxApp: { key: string; secret: Secret } | null
   dropboxBaseUrl: string | undefined
+  /** Largest photo that is taken in. Bytes. */
+  maxUploadBytes: number
   /** Folder that all `local` stores have to lie in; undefined: their roots are absolute paths. */
   localStorageRoot: string | undefined
   logLevel: LogLevel
@@ -104,6 +106,7 @@ function toSettings(env: Environment): Settings {
         ? { key: env.DROPBOX_APP_KEY, secret: env.DROPBOX_APP_SECRET }
         : null,
     dropboxBaseUrl: env.DROPBOX_BASE_URL,
+    maxUploadBytes: env.LIBRARY_MAX_UPLOAD_MB * 2 ** 20,
     localStorageRoot: env.LOCAL_STORAGE_ROOT,
     logLevel: env.LOG_LEVEL,
   }

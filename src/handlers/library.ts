@@ -1,0 +1,154 @@
+/** The library: an admin's view of the files, uploads, moves and deletions. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { PublisherError } from '../errors.ts'
+import { createByteBudget } from '../runtime/byte-budget.ts'
+import type { Services } from '../runtime/services.ts'
+import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
+import { listLibrary, takeIn } from '../workflow/library.ts'
+import { type Folder, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
+import { type AppEnv, runtimeOf } from './exchange.ts'
+import { requireFeature } from './features.ts'
+import { answerInStages, staged } from './progress.ts'
+import { json, routeFor } from './route.ts'
+import {
+  deletedSchema,
+  libraryKeyParameter,
+  libraryPageSchema,
+  libraryQuery,
+  movedSchema,
+  moveSchema,
+  uploadedSchema,
+} from './schemas/library.ts'
+import { formOverheadBytes, photoTooLarge, readFile } from './upload.ts'
+
+/** Two of the largest photos; each lies in memory while it is passed on, since a store has to know its size first. */
+const uploadBudgetBytes = 2 * (50 * 2 ** 20 + formOverheadBytes)
+
+export function libraryRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  listRoute(app, services)
+  uploadRoute(app, services)
+  deleteRoute(app, services)
+  moveRoute(app, services)
+}
+
+function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'get',
+    path: '/api/library/objects',
+    request: { query: libraryQuery },
+    responses: { 200: json(libraryPageSchema, 'One page of a folder’s photos') },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = libraryOf(c)
+    const { prefix, q, offset, limit, ...order } = c.req.valid('query')
+    const [folder, namePrefix] = splitKey(prefix)
+    const page = await listLibrary(runtime.storage(), {
+      ...order,
+      folder,
+      prefix: namePrefix,
+      search: q,
+      offset,
+      limit,
+    })
+    const end = offset + page.photos.length
+    const truncated = end < page.total
+    return c.json(
+      {
+        objects: page.photos.map(({ name, size, modifiedAt }) => ({
+          key: keyOf(folder, name),
+          size,
+          last_modified: modifiedAt.toISOString(),
+        })),
+        cursor: truncated ? String(end) : null,
+        total_in_window: page.total,
+        truncated,
+      },
+      200,
+    )
+  })
+}
+
+function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { maxUploadBytes } = services.settings
+  const budget = createByteBudget(uploadBudgetBytes)
+  const route = routeFor('admin', services, {
+    method: 'post',
+    path: '/api/library/upload',
+    description:
+      'multipart/form-data with one file in the field `file`. Answers in stages where events are accepted.',
+    responses: { 200: staged(uploadedSchema, 'The photo, under the name that it got') },
+  })
+  app.openapi(route, async (c) => {
+    const store = libraryOf(c).storage()
+    const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)
+    if (announced > maxUploadBytes + formOverheadBytes) throw photoTooLarge(maxUploadBytes)
+    return answerInStages(c, services, (report) =>
+      budget.hold(announced, async () => {
+        const file = await readFile(c.req.raw, 'file', maxUploadBytes)
+        report('storing', { size: file.size })
+        const { name, size } = await takeIn(store, file)
+        return { key: name, size }
+      }),
+    )
+  })
+}
+
+function deleteRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'delete',
+    path: '/api/library/objects/{filename}',
+    request: { params: libraryKeyParameter },
+    responses: { 200: json(deletedSchema, 'What was deleted for good') },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = libraryOf(c)
+    requireFeature(runtime, 'delete_enabled')
+    const [folder, name] = parseKey(c.req.valid('param').filename)
+    if (runtime.config.content.debug) return c.json({ deleted: false, sidecar_deleted: false }, 200)
+    const { deleted, sidecarDeleted } = await runtime.storage().delete(folder, name)
+    return c.json({ deleted, sidecar_deleted: sidecarDeleted }, 200)
+  })
+}
+
+function moveRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'post',
+    path: '/api/library/objects/{filename}/move',
+    request: {
+      params: libraryKeyParameter,
+      body: { required: true, content: { 'application/json': { schema: moveSchema } } },
+    },
+    responses: { 200: json(movedSchema, 'Where the photo and its sidecar are now') },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = libraryOf(c)
+    const [from, name] = parseKey(c.req.valid('param').filename)
+    const { target_folder: to } = c.req.valid('json')
+    if (from === to) throw new PublisherError('invalid_request', 'The photo is in that folder already.')
+    if (runtime.config.content.debug) return c.json({ moved: false, destination: keyOf(to, name) }, 200)
+    const moved = await runtime.storage().move(name, from, to)
+    return c.json({ moved: true, destination: keyOf(to, moved) }, 200)
+  })
+}
+
+function libraryOf(c: Context<AppEnv>): TenantRuntime {
+  const runtime = runtimeOf(c.env)
+  requireFeature(runtime, 'library_enabled')
+  return runtime
+}
+
+/** A photo in the root is called by its name alone, one elsewhere by folder and name: `archive/dusk.jpg`. */
+function keyOf(folder: Folder, name: PhotoName): string {
+  return folder === 'root' ? name : `${folder}/${name}`
+}
+
+function parseKey(key: string): [Folder, PhotoName] {
+  const [folder, name] = splitKey(key)
+  return [folder, parsePhotoName(name)]
+}
+
+function splitKey(key: string): [Folder, string] {
+  const [, folder, rest] = /^(root|archive|keep|remove)\/(.*)$/s.exec(key) ?? []
+  return folder === undefined || rest === undefined ? ['root', key] : [folder as Folder, rest]
+}

@@ -1,0 +1,125 @@
+/** The library: what an admin sees of a folder's files, and how new photos get in. */
+import { PublisherError } from '../errors.ts'
+import { type Folder, isPhotoName, type PhotoName } from './photo.ts'
+import { type PictureHeader, readPictureHeader } from './picture/header.ts'
+import { maxPhotoPixels } from './picture/limits.ts'
+import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
+
+export const librarySorts = ['name', 'size', 'last_modified'] as const
+
+export interface LibraryQuery {
+  folder: Folder
+  /** What names begin with. */
+  prefix: string
+  /** What names contain, whatever the case. */
+  search: string
+  sort: (typeof librarySorts)[number]
+  order: 'asc' | 'desc'
+  offset: number
+  limit: number
+}
+
+export interface LibraryPage {
+  photos: PhotoEntry[]
+  /** How many there are in all. */
+  total: number
+}
+
+/** One page of a folder's photos. */
+export async function listLibrary(store: PhotoStore, query: LibraryQuery): Promise<LibraryPage> {
+  const { photos } = await store.list(query.folder)
+  const search = query.search.toLowerCase()
+  const found = photos.filter(
+    ({ name }) => name.startsWith(query.prefix) && name.toLowerCase().includes(search),
+  )
+  const direction = query.order === 'asc' ? 1 : -1
+  found.sort((one, other) => direction * (compare[query.sort](one, other) || byName(one, other)))
+  return { photos: found.slice(query.offset, query.offset + query.limit), total: found.length }
+}
+
+const byName = (one: PhotoEntry, other: PhotoEntry) => (one.name < other.name ? -1 : 1)
+
+const compare = {
+  name: byName,
+  size: (one: PhotoEntry, other: PhotoEntry) => one.size - other.size,
+  last_modified: (one: PhotoEntry, other: PhotoEntry) =>
+    one.modifiedAt.getTime() - other.modifiedAt.getTime(),
+}
+
+/** A file as a person sent it. */
+export interface ReceivedFile {
+  /** As the sender calls it. */
+  filename: string
+  /** Its bytes in order. */
+  chunks: readonly Uint8Array[]
+  /** Their sum. */
+  size: number
+}
+
+/**
+ * Takes a new photo into the root folder, under its own name or that name with a number. What it is, is read from its content;
+ * an extension that says otherwise is corrected. Throws `unsupported_photo`, `photo_too_large` or `invalid_request`.
+ */
+export async function takeIn(store: PhotoStore, file: ReceivedFile): Promise<PhotoEntry> {
+  const header = readPictureHeader(beginning(file.chunks))
+  if (header === 'incomplete' || header === 'unsupported') {
+    throw new PublisherError('unsupported_photo', 'Only JPEG, PNG and WebP photos are taken.')
+  }
+  if (header.width * header.height > maxPhotoPixels) {
+    throw new PublisherError(
+      'photo_too_large',
+      'This photo has too many pixels; 100 megapixels is the limit.',
+    )
+  }
+  return store.upload('root', nameFor(file.filename, header), streamOf(file.chunks), file.size)
+}
+
+const extensions = {
+  'image/jpeg': /\.jpe?g$/i,
+  'image/png': /\.png$/i,
+  'image/webp': /\.webp$/i,
+} as const
+const usualExtension = { 'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp' } as const
+
+function nameFor(filename: string, { mediaType }: PictureHeader): PhotoName {
+  const name = extensions[mediaType].test(filename)
+    ? filename
+    : filename.replace(/\.[A-Za-z0-9]{1,5}$/, '') + usualExtension[mediaType]
+  if (isPhotoName(name)) return name
+  throw new PublisherError(
+    'invalid_request',
+    'This file name cannot be used. Rename the file: no slashes, no control characters, no leading dot, at most 255 bytes.',
+  )
+}
+
+/** Cameras write up to some hundred kilobytes of metadata before the size. */
+const headerBytes = 2 ** 20
+
+function beginning(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first = new Uint8Array()] = chunks
+  if (first.length >= headerBytes) return first.subarray(0, headerBytes)
+  const length = Math.min(
+    headerBytes,
+    chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+  )
+  const bytes = new Uint8Array(length)
+  let filled = 0
+  for (const chunk of chunks) {
+    if (filled === length) break
+    const part = chunk.subarray(0, length - filled)
+    bytes.set(part, filled)
+    filled += part.length
+  }
+  return bytes
+}
+
+function streamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+  const pending = chunks.values()
+  return new ReadableStream({
+    pull(controller) {
+      const { done, value } = pending.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+  })
+}

@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { adminPost, adminRequest, auth, eventsOf, signInVariables } from './admin.ts'
+import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
+import { describeOnBothHosts } from './hosts.ts'
+import { picture, type Storages, startStorages, upload } from './photographers.ts'
+
+interface File {
+  name: string
+  bytes: Uint8Array
+  type?: string
+  field?: string
+}
+
+/** A form as a browser sends it. */
+async function form(...files: File[]): Promise<{ body: Uint8Array; headers: Record<string, string> }> {
+  const data = new FormData()
+  for (const { name, bytes, type = 'image/jpeg', field = 'file' } of files) {
+    data.append(field, new Blob([new Uint8Array(bytes)], { type }), name)
+  }
+  const request = new Request('http://localhost', { method: 'POST', body: data })
+  const body = new Uint8Array(await request.arrayBuffer())
+  return { body, headers: { 'content-type': request.headers.get('content-type') ?? '' } }
+}
+
+describeOnBothHosts('the library', (kind) => {
+  let storages: Storages
+  beforeAll(async () => {
+    storages = await startStorages()
+  })
+  afterAll(() => storages[Symbol.asyncDispose]())
+
+  let tenants = 0
+  async function start(config: Record<string, unknown> = {}, variables: Record<string, string> = {}) {
+    const fleet = await startFleet(kind, { ...signInVariables, ...variables })
+    const tenant = `library-${kind.name}-${++tenants}`
+    const store = storages.onS3(fleet, tenant)
+    const answer = fleet.orchestrator.tenants.get(`${tenant}.${baseDomain}`)
+    Object.assign(answer?.config ?? {}, { auth, ...config })
+    return { fleet, tenant, store, [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose]() }
+  }
+
+  const send = async (fleet: Fleet, tenant: string, ...files: File[]) =>
+    adminRequest(fleet, tenant, '/api/library/upload', { method: 'POST', ...(await form(...files)) })
+
+  it('takes photos in whole, and gives a taken name a number', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    const photo = await picture(10)
+    const first = await send(fleet, tenant, { name: 'Größe 1+#.jpg', bytes: photo })
+    expect([first.status, await first.json()]).toEqual([200, { key: 'Größe 1+#.jpg', size: photo.length }])
+    const second = await send(fleet, tenant, { name: 'Größe 1+#.jpg', bytes: await picture(20) })
+    expect(await second.json()).toMatchObject({ key: 'Größe 1+# (2).jpg' })
+    const { body } = await store.read('root', parsePhotoName('Größe 1+#.jpg'))
+    const stored = Buffer.from(await new Response(body).arrayBuffer())
+    expect(createHash('sha256').update(stored).digest('hex')).toBe(
+      createHash('sha256').update(photo).digest('hex'),
+    )
+  })
+
+  it('tells the stages of an upload to who wants to hear them', async () => {
+    await using studio = await start()
+    const { body, headers } = await form({ name: 'a.jpg', bytes: await picture(10) })
+    const response = await adminRequest(studio.fleet, studio.tenant, '/api/library/upload', {
+      method: 'POST',
+      body,
+      headers: { ...headers, accept: 'text/event-stream' },
+    })
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
+    expect(response.headers.get('cache-control')).toMatch(/no-store/)
+    const events = await eventsOf(response)
+    expect(events.map(({ event }) => event)).toEqual(['progress', 'result'])
+    expect(events[1]?.data).toMatchObject({ key: 'a.jpg' })
+  })
+
+  it('goes by the content of a file, whatever it is called and declared as', async () => {
+    await using studio = await start()
+    const { fleet, tenant } = studio
+    const jpeg = await picture(10)
+    const renamed = await send(fleet, tenant, { name: 'photo.png', bytes: jpeg, type: 'image/png' })
+    expect(await renamed.json()).toMatchObject({ key: 'photo.jpg' })
+    const bare = await send(fleet, tenant, { name: 'photo', bytes: jpeg })
+    expect(await bare.json()).toMatchObject({ key: 'photo (2).jpg' })
+    const refused: [string, Uint8Array][] = [
+      ['page.jpg', new TextEncoder().encode('<html><script>alert(1)</script></html>')],
+      ['picture.svg', new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>')],
+      ['animation.jpg', new TextEncoder().encode('GIF89a\x01\x00\x01\x00\x00\x00\x00;')],
+      ['empty.jpg', new Uint8Array()],
+      ['cut.jpg', jpeg.subarray(0, 20)],
+    ]
+    for (const [name, bytes] of refused) {
+      const response = await send(fleet, tenant, { name, bytes })
+      expect([name, response.status, (await response.json()).code]).toEqual([name, 415, 'unsupported_photo'])
+    }
+  })
+
+  it('takes plain file names only', async () => {
+    await using studio = await start()
+    const bytes = await picture(10)
+    for (const name of ['../up.jpg', 'a/b.jpg', '.hidden.jpg', `${'x'.repeat(260)}.jpg`]) {
+      const response = await send(studio.fleet, studio.tenant, { name, bytes })
+      expect([name, response.status]).toEqual([name, 400])
+      expect((await response.json()).code).toBe('invalid_request')
+    }
+    const { photos } = await studio.store.list('root')
+    expect(photos).toEqual([])
+  })
+
+  it('refuses what is too large, before and while it arrives', async () => {
+    await using studio = await start({}, { LIBRARY_MAX_UPLOAD_MB: '1' })
+    const bytes = new Uint8Array(1.5 * 2 ** 20)
+    bytes.set(await picture(10))
+    const announced = await send(studio.fleet, studio.tenant, { name: 'a.jpg', bytes })
+    expect([announced.status, (await announced.json()).code]).toEqual([413, 'photo_too_large'])
+    // Within the overhead that a form may have, but not within the limit of the file.
+    const close = bytes.subarray(0, 2 ** 20 + 1000)
+    const arrived = await send(studio.fleet, studio.tenant, { name: 'a.jpg', bytes: close })
+    expect([arrived.status, (await arrived.json()).code]).toEqual([413, 'photo_too_large'])
+  })
+
+  it('says what is wrong with a form', async () => {
+    await using studio = await start()
+    const { fleet, tenant } = studio
+    const bytes = await picture(10)
+    const none = await send(fleet, tenant, { name: 'a.jpg', bytes, field: 'photo' })
+    const two = await send(fleet, tenant, { name: 'a.jpg', bytes }, { name: 'b.jpg', bytes })
+    const { body, headers } = await form({ name: 'a.jpg', bytes })
+    const ask = (init: { body: Uint8Array | string; headers: Record<string, string> }) =>
+      adminRequest(fleet, tenant, '/api/library/upload', { method: 'POST', ...init })
+    const cut = await ask({ body: body.subarray(0, body.length - 20), headers })
+    const noBoundary = await ask({ body, headers: { 'content-type': 'multipart/form-data' } })
+    const asJson = await ask({ body: '{}', headers: { 'content-type': 'application/json' } })
+    expect([none, two, cut, noBoundary, asJson].map(({ status }) => status)).toEqual([
+      400, 400, 400, 400, 415,
+    ])
+  })
+
+  it('lists, searches, sorts and pages', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    for (const [index, name] of ['b.jpg', 'a.jpg', 'dusk.jpg', 'Dusk 2.jpg'].entries()) {
+      await upload(store, name, await picture(index, 100 + 60 * index, 80))
+    }
+    await store.move(parsePhotoName('b.jpg'), 'root', 'archive')
+    const list = async (query: string) =>
+      (await adminRequest(fleet, tenant, `/api/library/objects?${query}`)).json()
+    expect(await list('')).toEqual({
+      objects: ['Dusk 2.jpg', 'a.jpg', 'dusk.jpg'].map((key) => ({
+        key,
+        size: expect.any(Number),
+        last_modified: expect.stringMatching(/^\d{4}-.*Z$/),
+      })),
+      cursor: null,
+      total_in_window: 3,
+      truncated: false,
+    })
+    const keys = async (query: string) => (await list(query)).objects.map(({ key }: { key: string }) => key)
+    expect(await keys('q=DUSK')).toEqual(['Dusk 2.jpg', 'dusk.jpg'])
+    expect(await keys('prefix=du')).toEqual(['dusk.jpg'])
+    expect(await keys('prefix=archive/')).toEqual(['archive/b.jpg'])
+    expect(await keys('sort=size&order=desc')).toEqual(['Dusk 2.jpg', 'dusk.jpg', 'a.jpg'])
+    expect(await list('limit=2')).toMatchObject({ cursor: '2', truncated: true, total_in_window: 3 })
+    expect(await keys('limit=2&offset=2')).toEqual(['dusk.jpg'])
+    const wrong = await adminRequest(fleet, tenant, '/api/library/objects?limit=0')
+    expect(wrong.status).toBe(400)
+  })
+
+  it('moves a photo with its sidecar, and deletes where deleting is on', async () => {
+    await using studio = await start({ features: { delete_enabled: true } })
+    const { fleet, tenant, store } = studio
+    await upload(store, 'a.jpg', await picture(1))
+    await store.writeSidecar('root', parsePhotoName('a.jpg'), 'rope\n')
+    const moved = await adminPost(fleet, tenant, '/api/library/objects/a.jpg/move', { target_folder: 'keep' })
+    expect(await moved.json()).toEqual({ moved: true, destination: 'keep/a.jpg' })
+    expect((await store.readSidecar('keep', parsePhotoName('a.jpg')))?.text).toBe('rope\n')
+    const path = '/api/library/objects/keep%2Fa.jpg'
+    const nowhere = await adminPost(fleet, tenant, `${path}/move`, { target_folder: 'keep' })
+    expect(nowhere.status).toBe(400)
+    const elsewhere = await adminPost(fleet, tenant, `${path}/move`, { target_folder: 'other' })
+    expect(elsewhere.status).toBe(400)
+    const deleted = await adminRequest(fleet, tenant, path, { method: 'DELETE' })
+    expect(await deleted.json()).toEqual({ deleted: true, sidecar_deleted: true })
+    const again = await adminRequest(fleet, tenant, path, { method: 'DELETE' })
+    expect(await again.json()).toEqual({ deleted: false, sidecar_deleted: false })
+  })
+
+  it('is closed to strangers, and where it is off', async () => {
+    await using studio = await start({ features: { auto_view_enabled: true, library_enabled: false } })
+    const { fleet, tenant, store } = studio
+    await upload(store, 'a.jpg', await picture(1))
+    const host = `${tenant}.${baseDomain}`
+    const form1 = await form({ name: 'b.jpg', bytes: await picture(1) })
+    const requests: [string, string, object][] = [
+      ['GET', '/api/library/objects', {}],
+      ['POST', '/api/library/upload', form1],
+      [
+        'POST',
+        '/api/library/objects/a.jpg/move',
+        { headers: { 'content-type': 'application/json' }, body: '{"target_folder":"keep"}' },
+      ],
+      ['DELETE', '/api/library/objects/a.jpg', {}],
+    ]
+    for (const [method, path, init] of requests) {
+      const stranger = await fleet.host.request(host, path, {
+        method,
+        ...init,
+        headers: {
+          ...https,
+          'sec-fetch-site': 'same-origin',
+          ...('headers' in init ? Object(init.headers) : {}),
+        },
+      })
+      expect([path, stranger.status]).toEqual([path, 401])
+      const admin = await adminRequest(fleet, tenant, path, { method, ...init })
+      expect([path, admin.status, (await admin.json()).code]).toEqual([path, 403, 'feature_disabled'])
+    }
+    expect((await store.list('root')).photos).toHaveLength(1)
+  })
+
+  it('shows the voice profile and leaves changing it to the orchestrator', async () => {
+    await using studio = await start({
+      features: { voice_matching_enabled: true },
+      content: { voice_profile: ['Soft and few words.'] },
+    })
+    const { fleet, tenant } = studio
+    const shown = await adminRequest(fleet, tenant, '/api/config/voice-profile')
+    expect(await shown.json()).toEqual({ voice_profile: ['Soft and few words.'], enabled: true })
+    const changed = await adminPost(fleet, tenant, '/api/config/voice-profile', { voice_profile: [] })
+    expect([changed.status, (await changed.json()).code]).toEqual([409, 'managed_elsewhere'])
+    expect((await fleet.get(tenant, '/api/config/voice-profile')).status).toBe(401)
+  })
+})
