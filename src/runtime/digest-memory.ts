@@ -1,5 +1,5 @@
 /** Remembers the SHA-256 of originals in the key-value store, so that an original is read once for it and not per view. */
-import type { DigestMemory } from '../workflow/photo-details.ts'
+import type { DigestMemory } from '../workflow/content-digest.ts'
 import { describeError, type Logger } from './log.ts'
 import type { KeyValueStore } from './ports/kv.ts'
 import type { TenantRuntime } from './tenant-runtime.ts'

@@ -1,15 +1,8 @@
 /** Everything that is shown with one photo, gathered from its store. */
 import { PublisherError } from '../errors.ts'
+import { contentDigest, type DigestTools } from './content-digest.ts'
 import type { Folder, PhotoName } from './photo.ts'
-import type { StreamDigest } from './ports/digest.ts'
-import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
 import { captionOf, metadataOf, parseSidecar, sdCaptionOf } from './sidecar.ts'
-
-/** Remembers digests between requests, by what the store knows of the bytes. */
-export interface DigestMemory {
-  get(entry: PhotoEntry): Promise<string | null>
-  put(entry: PhotoEntry, sha256: string): Promise<void>
-}
 
 export interface PhotoDetails {
   name: PhotoName
@@ -21,27 +14,22 @@ export interface PhotoDetails {
   hasSidecar: boolean
 }
 
-export interface PhotoDetailsOptions {
-  store: PhotoStore
-  digest: StreamDigest
-  digests: DigestMemory
-}
-
 /**
  * Gives the details of one photo. The digest is that of the very bytes: it comes from memory, or the original is read once.
  * Throws `photo_not_found`.
  */
 export async function photoDetails(
-  { store, digest, digests }: PhotoDetailsOptions,
+  tools: DigestTools,
   folder: Folder,
   name: PhotoName,
 ): Promise<PhotoDetails> {
+  const { store } = tools
   const entry = await store.stat(folder, name)
   if (!entry) throw photoNotFound()
   const [link, sidecar, sha256] = await Promise.all([
     store.temporaryLink(folder, name),
     store.readSidecar(folder, name),
-    digestOf(entry),
+    contentDigest(tools, folder, entry),
   ])
   const document = sidecar && parseSidecar(sidecar.text)
   return {
@@ -52,15 +40,6 @@ export async function photoDetails(
     sdCaption: document && sdCaptionOf(document),
     metadata: document && metadataOf(document),
     hasSidecar: document !== null,
-  }
-
-  async function digestOf(known: PhotoEntry): Promise<string> {
-    const remembered = await digests.get(known)
-    if (remembered) return remembered
-    const { body } = await store.read(folder, name)
-    const sha256 = await digest(body)
-    await digests.put(known, sha256)
-    return sha256
   }
 }
 

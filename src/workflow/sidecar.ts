@@ -119,6 +119,34 @@ export function withEditedCaption(document: SidecarDocument, caption: string, at
   })
 }
 
+/** What a person wrote for all platforms, and for single ones. */
+export interface WrittenCaptions {
+  caption: string | undefined
+  captions: PlatformCaptions
+}
+
+/** The sidecar with what a person sent with a photo. Nothing changes where the sidecar says the same already. */
+export function withSubmittedCaptions(
+  document: SidecarDocument,
+  { caption, captions }: WrittenCaptions,
+  at: Date,
+): SidecarDocument {
+  const edited =
+    caption === undefined || caption === captionOf(document)
+      ? document
+      : withEditedCaption(document, caption, at)
+  const known = platformCaptionsOf(edited)
+  const news = Object.entries(captions).filter(([platform, text]) => text !== known[platform])
+  if (news.length === 0) return edited
+  return withValues(edited, {
+    // A text for one platform is no text for all: without any, the first one stands for the photo.
+    caption: writtenCaptionOf(edited) === null ? news[0]?.[1] : undefined,
+    caption_submitted: { ...mappingOf(edited, 'caption_submitted'), ...Object.fromEntries(news) },
+    caption_edited: 'True',
+    caption_updated_at: timestamp(at),
+  })
+}
+
 /**
  * The sidecar with the results of an analysis. A caption that a person wrote stays, unless they said that it may go:
  * `replaceEdited`. What others wrote into the file always stays.

@@ -1,0 +1,62 @@
+/** The channels as people see them: what was "published", newest first. */
+import { html, raw } from 'hono/html'
+import type { TelegramPost } from './chats.ts'
+
+const style = `
+  body { margin: 0 auto; max-width: 34rem; padding: 1rem; font: 1rem/1.45 system-ui, sans-serif;
+    background: #dfe7ef; color: #16202a }
+  .note { font-size: .875rem; color: #4a5a69 }
+  article { margin: 1rem 0; border-radius: .75rem; overflow: hidden; background: #fff }
+  img { display: block; width: 100%; height: auto }
+  p, h2, footer { margin: .5rem .75rem }
+  h2 { font-size: 1rem; color: #17679f }
+  p { white-space: pre-wrap; overflow-wrap: anywhere }
+  footer { font-size: .8125rem; color: #4a5a69 }
+  @media (prefers-color-scheme: dark) {
+    body { background: #0f1720; color: #e8eef4 }
+    article { background: #1c2733 }
+    h2 { color: #7cc0f0 }
+    .note, footer { color: #a4b3c1 }
+  }
+`
+
+/** Captions and titles come from people: nothing of them may become markup, and no script runs on this page. */
+export async function channelPage(posts: readonly TelegramPost[]): Promise<Response> {
+  const page = await html`<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width">
+  <meta http-equiv="refresh" content="5">
+  <title>Telegram (emulator)</title>
+  <style>${raw(style)}</style>
+</head>
+<body>
+  <h1>Telegram</h1>
+  <p class="note">An emulator on this machine. Nothing here has left it.</p>
+  ${posts.length === 0 ? html`<p>Nothing has been posted yet.</p>` : posts.toReversed().map(article)}
+</body>
+</html>`
+  return new Response(String(page), {
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'",
+      'x-content-type-options': 'nosniff',
+    },
+  })
+}
+
+/** Where the page finds a photo. */
+export function photoPath({ chat, messageId }: TelegramPost): string {
+  return `/photos/${chat.id}/${messageId}`
+}
+
+function article(post: TelegramPost) {
+  const { chat, caption, photo, at } = post
+  return html`<article id="${chat.id}-${post.messageId}">
+    <h2>${chat.title}${chat.username === undefined ? '' : ` (@${chat.username})`}</h2>
+    <img src="${photoPath(post)}" width="${photo.width}" height="${photo.height}" alt="">
+    <p dir="auto">${caption}</p>
+    <footer>${photo.width} × ${photo.height}, ${Math.ceil(photo.bytes.length / 1000)} kB, ${new Date(at).toISOString()}</footer>
+  </article>`
+}

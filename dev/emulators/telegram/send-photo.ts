@@ -1,0 +1,85 @@
+/** `sendPhoto` with its real limits (Bot API, "sendPhoto" and "Sending files"). */
+import sharp from 'sharp'
+import { badRequest, Refusal } from './answers.ts'
+import {
+  botIdOf,
+  describeChat,
+  findChat,
+  mayPost,
+  type TelegramBot,
+  type TelegramPost,
+  type TelegramState,
+} from './chats.ts'
+
+const maxPhotoBytes = 10 * 1024 * 1024
+const maxRequestFileBytes = 50 * 1024 * 1024
+const maxWidthPlusHeight = 10_000
+const maxRatio = 20
+/** In code points, after both ends are trimmed (tdlib/td, MessageContent.cpp). */
+const maxCaption = 1024
+
+/** Keeps the post and gives the message that describes it. Throws {@link Refusal}. */
+export async function sendPhoto(state: TelegramState, bot: TelegramBot, form: FormData, at: number) {
+  const chat = chatOf(state, bot, textOf(form, 'chat_id'))
+  // Multipart turns every line break into CR LF; Telegram drops the CR (tdlib/td, misc.cpp, clean_input_string).
+  const caption = textOf(form, 'caption').replaceAll('\r', '').trim()
+  const photo = await photoOf(form)
+  if ([...caption].length > maxCaption) throw badRequest('message caption is too long')
+  const messageId = 1 + (state.newest.get(chat.id) ?? 0)
+  state.newest.set(chat.id, messageId)
+  const post: TelegramPost = { messageId, chat, bot: botIdOf(bot.token), caption, photo, at }
+  state.posts.push(post)
+  return messageOf(post)
+}
+
+/** The chat, if this bot may see it. Throws {@link Refusal}. */
+export function chatOf(state: TelegramState, bot: TelegramBot, chatId: string) {
+  if (chatId === '') throw badRequest('chat_id is empty')
+  const movedTo = state.moved.get(Number(chatId))
+  if (movedTo !== undefined) {
+    throw badRequest('group chat was upgraded to a supergroup chat', { migrate_to_chat_id: movedTo })
+  }
+  const chat = findChat(state, chatId)
+  if (!chat) throw badRequest('chat not found')
+  if (!mayPost(bot, chat)) throw new Refusal(403, 'Forbidden: bot is not a member of the channel chat')
+  return chat
+}
+
+async function photoOf(form: FormData): Promise<TelegramPost['photo']> {
+  const file = form.get('photo')
+  if (file === null) throw badRequest('there is no photo in the request')
+  if (typeof file === 'string') throw badRequest('wrong file identifier/HTTP URL specified')
+  if (file.size > maxRequestFileBytes) throw new Refusal(413, 'Request Entity Too Large')
+  if (file.size > maxPhotoBytes) {
+    throw badRequest(
+      `file of size ${file.size} bytes is too big for a photo; the maximum size is ${maxPhotoBytes} bytes`,
+    )
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  const { width, height, format } = await sharp(bytes)
+    .metadata()
+    .catch(() => {
+      throw badRequest('IMAGE_PROCESS_FAILED')
+    })
+  if (width + height > maxWidthPlusHeight || Math.max(width, height) > maxRatio * Math.min(width, height)) {
+    throw badRequest('PHOTO_INVALID_DIMENSIONS')
+  }
+  return { bytes, filename: file.name, width, height, mediaType: `image/${format}` }
+}
+
+function messageOf({ messageId, chat, caption, photo, at }: TelegramPost) {
+  const id = `emulated-${chat.id}-${messageId}`
+  const { width, height } = photo
+  return {
+    message_id: messageId,
+    date: Math.floor(at / 1000),
+    chat: describeChat(chat),
+    photo: [{ file_id: id, file_unique_id: id, width, height, file_size: photo.bytes.length }],
+    ...(caption !== '' && { caption }),
+  }
+}
+
+function textOf(form: FormData, field: string): string {
+  const value = form.get(field)
+  return typeof value === 'string' ? value : ''
+}

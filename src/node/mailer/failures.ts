@@ -1,0 +1,93 @@
+/** What an SMTP failure means for the message: surely not sent, or perhaps. */
+import { isPublisherError, PublisherError } from '../../errors.ts'
+
+/** The fields that nodemailer adds to its errors (NodemailerError). */
+interface SmtpError extends Error {
+  code?: unknown
+  /** What Node's socket said, where `code` is nodemailer's. */
+  originalCode?: unknown
+  response?: unknown
+  responseCode?: unknown
+}
+
+/** Codes of Node and OpenSSL for a server that cannot prove who it is, or does not speak TLS. */
+const untrusted = /^ERR_(TLS|SSL)_|CERT|^UNABLE_TO_|^EPROTO$/
+
+const address = /[^\s<>"']+@[^\s<>"']+/g
+const longestReason = 200
+
+/**
+ * Text of a server on one line of bounded length, without mail addresses: whoever knows an upload address can post to its
+ * owner's profile, and servers like to repeat it.
+ */
+export function withoutAddresses(text: string): string {
+  const line = text
+    .replace(address, '[address]')
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
+  return line.length > longestReason ? `${line.slice(0, longestReason).toWellFormed()}…` : line
+}
+
+function unavailable(cause: Error): PublisherError {
+  const message = 'The mail server cannot be reached at the moment. Nothing was sent; try again later.'
+  return new PublisherError('publish_unavailable', message, { cause })
+}
+
+/** For whatever goes wrong until a connection is open, secured and signed in. */
+export function connectFailure(error: unknown): PublisherError {
+  if (isPublisherError(error)) return error
+  const { code, originalCode, responseCode, cause } = parts(error)
+  if (code === 'EAUTH' && !isTransient(responseCode)) {
+    const message =
+      "The mail server rejects the sign-in. Put a valid user name and password into this site's configuration."
+    return new PublisherError('credentials_rejected', message, { cause })
+  }
+  if (code !== 'ETLS' && !untrusted.test(originalCode)) return unavailable(cause)
+  const message = 'The mail server offers no encrypted connection that can be trusted. Nothing was sent.'
+  return new PublisherError('publish_unavailable', message, { cause })
+}
+
+/** For whatever goes wrong while a message is sent. `begun`: the first bytes of its content have gone out. */
+export function sendFailure(error: unknown, begun: boolean): PublisherError {
+  const { code, response, responseCode, cause } = parts(error)
+  const isReply = code === 'EENVELOPE' || code === 'EMESSAGE'
+  // The server announced its limit (RFC 1870), and nodemailer did not even ask.
+  const isTooLarge = code === 'EMESSAGE' && !begun && responseCode === undefined
+  if (isTooLarge || (isReply && isPermanent(responseCode))) {
+    const reason = isTooLarge ? 'it is larger than the server accepts.' : response
+    return new PublisherError('publish_refused', `The mail server does not take the photo: ${reason}`, {
+      cause,
+    })
+  }
+  if (isReply && isTransient(responseCode)) {
+    const message = `The mail server does not take the photo at the moment: ${response} Nothing was sent; try again later.`
+    return new PublisherError('publish_unavailable', message, { cause })
+  }
+  if (!begun) return unavailable(cause)
+  const message =
+    'The mail server did not confirm the mail. It may be on its way or not: look for the photo before you publish it again.'
+  return new PublisherError('publish_outcome_unknown', message, { cause })
+}
+
+/** A reply of 4yz asks to try again later (RFC 5321, section 4.2.1). */
+function isTransient(responseCode: number | undefined): boolean {
+  return responseCode !== undefined && responseCode >= 400 && responseCode < 500
+}
+
+/** A reply of 5yz says no for good; anything else than these two, in their place, says nothing. */
+function isPermanent(responseCode: number | undefined): boolean {
+  return responseCode !== undefined && responseCode >= 500 && responseCode < 600
+}
+
+/** nodemailer's errors carry addresses in several fields: only these parts go on. */
+function parts(thrown: unknown) {
+  const error: SmtpError = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const code = typeof error.code === 'string' ? error.code : undefined
+  return {
+    code,
+    originalCode: typeof error.originalCode === 'string' ? error.originalCode : '',
+    response: typeof error.response === 'string' ? withoutAddresses(error.response) : '',
+    responseCode: typeof error.responseCode === 'number' ? error.responseCode : undefined,
+    cause: new Error(withoutAddresses(`${code ?? error.name}: ${error.message}`)),
+  }
+}

@@ -1,0 +1,141 @@
+/** Publishes by mail to an upload address, as FetLife takes photos, through the tenant's own mail server. */
+import { type CredentialSource, withCredentials } from '../../credentials.ts'
+import { isPublisherError, PublisherError } from '../../errors.ts'
+import type { Secret } from '../../secret.ts'
+import type { MailConnection, Mailer, MailMessage } from '../../workflow/ports/mail.ts'
+import type { CaptionRules, Post, Posted, Publisher } from '../../workflow/ports/publisher.ts'
+import { type ConfirmationSettings, confirmationOf } from './email/confirmation.ts'
+import {
+  attachmentName,
+  parseSettings,
+  recipientForPeople,
+  subjectOf,
+  usableAddresses,
+} from './email/settings.ts'
+
+export interface EmailServerSettings {
+  host: string
+  port: number
+  use_tls: boolean
+  from_email: string
+  username: string
+}
+
+export interface EmailPublisherOptions {
+  /** `config` of the tenant's entry: `recipient`, `caption_target`, `subject_mode`. */
+  config: unknown
+  /** The tenant's `email_server` block, where there is one. */
+  server: EmailServerSettings | undefined
+  /** The tenant's `confirmation` block. */
+  confirmation: ConfirmationSettings
+  /** Who gets the confirmation. None: the sender. */
+  admins: readonly string[]
+  /** What `email_server.password_ref` resolves to. */
+  credentials: CredentialSource<{ password: Secret }>
+  /** This host's way to send mail. */
+  mailer: Mailer
+  /** The tenant's host; message identifiers end with it. */
+  host: string
+}
+
+/** FetLife publishes no limits; 240 characters are what V2 sends. */
+const captionRules: CaptionRules = {
+  maxLength: 240,
+  unit: 'utf16',
+  maxHashtags: 0,
+  plain: true,
+  style:
+    'For FetLife: one or two short sentences of plain text on one line, no hashtags, no emoji, no links.',
+}
+
+/** Around 1 MB as JPEG; the smallest limits of mail servers are about ten times that. */
+const pictureBox = { width: 2048, height: 2048 }
+
+const noServer = 'the mail server is missing in this site\'s configuration. Fill in "email_server".'
+const noSender = 'the sender in this site\'s configuration is no mail address. Correct "from_email".'
+const noRecipient = 'the recipient in this site\'s configuration is no mail address. Correct "recipient".'
+
+export function createEmailPublisher(options: EmailPublisherOptions): Publisher {
+  const { server, confirmation, admins, credentials, mailer, host } = options
+  const settings = parseSettings(options.config)
+  const [from] = usableAddresses([server?.from_email ?? ''])
+
+  /** What a mail needs, or the reason why there can be none. */
+  function ready() {
+    if (!server) return noServer
+    if (from === undefined) return noSender
+    return settings ? { server, from, settings } : noRecipient
+  }
+
+  async function publish(post: Post, signal: AbortSignal): Promise<Posted> {
+    const parts = ready()
+    if (typeof parts === 'string') throw refused(parts)
+    const { server, from, settings } = parts
+    const message: MailMessage = {
+      from,
+      to: [settings.recipient],
+      subject: subjectOf(settings, post.caption),
+      text: post.caption,
+      messageId: `<${post.sha256}-email@${host}>`,
+      attachment: {
+        filename: attachmentName(post),
+        contentType: post.picture.mediaType,
+        bytes: post.picture.bytes,
+      },
+    }
+    const { port, use_tls: useTls, username } = server
+    const connection = await withCredentials(credentials, ({ password }) =>
+      mailer.connect({ host: server.host, port, useTls, username, password }, signal),
+    )
+    try {
+      await connection.send(message, signal)
+      const warning = await confirm(connection, message, post, signal)
+      return { postId: message.messageId, ...(warning !== undefined && { warning }) }
+    } finally {
+      await closed(connection)
+    }
+  }
+
+  /** Sends the confirmation where one is wanted. Gives what went wrong: the photo itself is out already. */
+  async function confirm(
+    connection: MailConnection,
+    posted: MailMessage,
+    post: Post,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (!confirmation.confirmation_to_sender) return undefined
+    const found = usableAddresses(admins)
+    const to = found.length === 0 ? [posted.from] : found
+    const messageId = `<${post.sha256}-confirmation@${host}>`
+    try {
+      await connection.send({ ...confirmationOf(posted, post, confirmation), to, messageId }, signal)
+      return undefined
+    } catch (error) {
+      const reason = isPublisherError(error) ? ` ${error.message}` : ''
+      return `The photo was sent, but the confirmation mail was not.${reason}`
+    }
+  }
+
+  return {
+    platform: 'email',
+    captionRules,
+    pictureBox,
+    publish,
+    describe: ({ name, caption }) => {
+      const parts = ready()
+      if (typeof parts === 'string') return `No mail would be sent: ${parts}`
+      const { settings } = parts
+      const subject = subjectOf(settings, caption)
+      return `${recipientForPeople(settings)} would get a mail with the subject “${subject}” and ${attachmentName({ name })} attached.`
+    },
+  }
+}
+
+function refused(reason: string): PublisherError {
+  return new PublisherError('publish_refused', `The photo cannot be sent by mail: ${reason}`)
+}
+
+/** What closing runs into says nothing about the mails, which were answered before. */
+async function closed(connection: MailConnection): Promise<void> {
+  await connection.close().catch(() => undefined)
+}

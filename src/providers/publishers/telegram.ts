@@ -1,0 +1,146 @@
+/** Publishes to a Telegram channel by a bot of the tenant's own (Bot API 10, `sendPhoto`). */
+import { z } from 'zod'
+import { type CredentialSource, withCredentials } from '../../credentials.ts'
+import { isPublisherError } from '../../errors.ts'
+import { RetryableError, type RetryPolicy, withRetry } from '../../retry.ts'
+import type { Secret } from '../../secret.ts'
+import type { CaptionRules, Post, Posted, Publisher } from '../../workflow/ports/publisher.ts'
+import { linkTo, postIdOf } from './telegram/answers.ts'
+import { outcomeUnknown, refused, tooMany, unavailable } from './telegram/errors.ts'
+import { type ChatId, ChatMoved, sendPhoto, type TelegramFetch } from './telegram/send-photo.ts'
+
+export interface TelegramCredentials {
+  bot_token: Secret
+}
+
+export interface TelegramPublisherOptions {
+  /** `config` of the tenant's entry: `channel_id`, a number or `@name`. */
+  config: unknown
+  /** The bot's token. */
+  credentials: CredentialSource<TelegramCredentials>
+  /** Where the Bot API is. Default: `https://api.telegram.org`. */
+  baseUrl?: string | undefined
+  /** Sends requests. Default: the global `fetch`. */
+  fetch?: TelegramFetch
+  /** The time in milliseconds. Default: `Date.now`. */
+  now?: () => number
+  /** How often 429 is waited for, and how long. Default: twice, at most 10 s each, 45 s in all. */
+  retry?: RetryPolicy
+}
+
+const settingsSchema = z.object({
+  channel_id: z.union([
+    z.number().int(),
+    z
+      .string()
+      .trim()
+      .regex(/^(@\w{1,64}|-?\d{1,20})$/),
+  ]),
+})
+
+const patience: RetryPolicy = {
+  attempts: 3,
+  baseMs: 500,
+  capMs: 10_000,
+  attemptTimeoutMs: 25_000,
+  deadlineMs: 45_000,
+}
+
+/** Telegram counts code points; UTF-16 units are never fewer. The limit holds for photos, not the 4,096 of a text. */
+const captionRules: CaptionRules = {
+  maxLength: 1024,
+  unit: 'utf16',
+  maxHashtags: 30,
+  plain: false,
+  style: 'For a Telegram channel: two to five sentences of plain text, line breaks allowed, no markup.',
+}
+
+/** The largest size that Telegram's apps show; about 2 MB as JPEG. */
+const pictureBox = { width: 2560, height: 2560 }
+
+/** What `sendPhoto` takes. Megabytes in the stricter reading. */
+const limits = { bytes: 10_000_000, widthPlusHeight: 10_000, ratio: 20 }
+
+const noChannel =
+  'the channel is missing in this site\'s configuration. Set "channel_id" to the channel\'s number or @name.'
+
+export function createTelegramPublisher({
+  config,
+  credentials,
+  baseUrl = 'https://api.telegram.org',
+  fetch = globalThis.fetch,
+  now = Date.now,
+  retry = patience,
+}: TelegramPublisherOptions): Publisher {
+  const settings = settingsSchema.safeParse(config)
+  const api = { baseUrl: baseUrl.replace(/\/+$/, ''), fetch, now }
+
+  const send = (chatId: ChatId, post: Post, signal: AbortSignal) =>
+    withCredentials(credentials, ({ bot_token }) =>
+      waitingFor429(signal, retry, (attempt) => sendPhoto(api, bot_token.reveal(), chatId, post, attempt)),
+    )
+
+  async function publish(post: Post, signal: AbortSignal): Promise<Posted> {
+    if (!settings.success) throw refused(noChannel)
+    checkPicture(post)
+    const { channel_id } = settings.data
+    try {
+      return postedAs(await send(channel_id, post, signal))
+    } catch (error) {
+      if (!(error instanceof ChatMoved)) throw error
+      const { chatId } = error
+      const warning = `The Telegram group has become a supergroup. Set "channel_id" to ${chatId} in this site's configuration.`
+      return { ...postedAs(await sendToNewChat(chatId, post, signal)), warning }
+    }
+  }
+
+  async function sendToNewChat(chatId: number, post: Post, signal: AbortSignal) {
+    try {
+      return await send(chatId, post, signal)
+    } catch (error) {
+      throw error instanceof ChatMoved ? refused('its group keeps moving to new identifiers.') : error
+    }
+  }
+
+  return {
+    platform: 'telegram',
+    captionRules,
+    pictureBox,
+    publish,
+    describe: ({ caption }) => {
+      if (!settings.success) return `Telegram would not take the photo: ${noChannel}`
+      const words = caption === '' ? 'without a caption' : `with the caption “${caption}”`
+      return `Telegram would get the photo in the channel ${settings.data.channel_id}, ${words}.`
+    },
+  }
+}
+
+function postedAs(message: Parameters<typeof postIdOf>[0]): Posted {
+  const url = linkTo(message)
+  return { postId: postIdOf(message), ...(url !== undefined && { url }) }
+}
+
+async function waitingFor429<T>(
+  signal: AbortSignal,
+  retry: RetryPolicy,
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (signal.aborted) throw unavailable(new Error('stopped before the photo was sent'))
+  try {
+    return await withRetry(attempt, retry, signal)
+  } catch (error) {
+    if (error instanceof RetryableError) throw tooMany(error.retryAfterMs, error.cause)
+    throw isPublisherError(error) || error instanceof ChatMoved ? error : outcomeUnknown(error)
+  }
+}
+
+/** What Telegram answers with `PHOTO_INVALID_DIMENSIONS` or 413 is said before it is sent. */
+function checkPicture({ picture: { bytes, width, height } }: Post): void {
+  if (bytes.length > limits.bytes) throw refused('it is larger than 10 MB.')
+  if (width + height > limits.widthPlusHeight) {
+    throw refused(`width and height are more than ${limits.widthPlusHeight} pixels together.`)
+  }
+  if (Math.max(width, height) > limits.ratio * Math.min(width, height)) {
+    throw refused(`one side is more than ${limits.ratio} times as long as the other.`)
+  }
+}

@@ -1,0 +1,57 @@
+/** What the Bot API answers to sendPhoto (Bot API, "Making requests" and "sendPhoto"). */
+import { z } from 'zod'
+
+const postedSchema = z.object({
+  ok: z.literal(true),
+  result: z.object({
+    message_id: z.number().int(),
+    chat: z.object({
+      id: z.number().int(),
+      username: z.string().regex(/^\w+$/).optional().catch(undefined),
+    }),
+  }),
+})
+
+const refusalSchema = z.object({
+  ok: z.literal(false),
+  error_code: z.number().int().optional(),
+  description: z.string().default(''),
+  parameters: z
+    .object({
+      retry_after: z.number().nonnegative().optional(),
+      migrate_to_chat_id: z.number().int().optional(),
+    })
+    .optional(),
+})
+
+const answerSchema = z.discriminatedUnion('ok', [postedSchema, refusalSchema])
+
+export type TelegramAnswer = z.output<typeof answerSchema>
+export type SentMessage = z.output<typeof postedSchema>['result']
+
+/** The answer, or `null` for anything that the Bot API does not say. */
+export function parseAnswer(body: string): TelegramAnswer | null {
+  try {
+    return answerSchema.safeParse(JSON.parse(body)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+/** Unique over all chats, as `message_id` alone is not. */
+export function postIdOf({ chat, message_id }: SentMessage): string {
+  return `${chat.id}/${message_id}`
+}
+
+/** What identifiers of channels and supergroups begin with in the Bot API; links leave it out. */
+const channelPrefix = '-100'
+
+/** The link to the post: public, or for members of a private channel. None in a plain group. */
+export function linkTo({ chat, message_id }: SentMessage): string | undefined {
+  // Zero is given to a message that the server sends later.
+  if (message_id === 0) return undefined
+  if (chat.username !== undefined) return `https://t.me/${chat.username}/${message_id}`
+  const id = String(chat.id)
+  if (!id.startsWith(channelPrefix)) return undefined
+  return `https://t.me/c/${id.slice(channelPrefix.length)}/${message_id}`
+}

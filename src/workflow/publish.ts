@@ -1,0 +1,143 @@
+/**
+ * Publishing one photo: to all platforms side by side, each at most once, then into the archive. docs/publishing.md numbers the steps
+ * and says what is true after a crash at each of them.
+ */
+import { PublisherError } from '../errors.ts'
+import { contentDigest, type DigestTools } from './content-digest.ts'
+import { createLedger } from './ledger.ts'
+import type { Folder, PhotoName } from './photo.ts'
+import { photoNotFound } from './photo-details.ts'
+import type { Platform } from './platform.ts'
+import type { ImageReducer } from './ports/images.ts'
+import type { Publisher } from './ports/publisher.ts'
+import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
+import { archivePhoto } from './publish/archive.ts'
+import { captionFor, postDetailsOf, type SubmittedCaptions, saveSubmitted } from './publish/captions.ts'
+import { createPictures } from './publish/pictures.ts'
+import { type PlatformResult, publishTo } from './publish/platform.ts'
+import { parseSidecar } from './sidecar.ts'
+
+export interface PublishTools extends DigestTools {
+  images: ImageReducer
+  /** Those that the tenant has enabled and this server can use. */
+  publishers: readonly Publisher[]
+  /** Enabled by the tenant, and not to be had on this server. */
+  unavailable: readonly Platform[]
+  /** `content.hashtag_string`. */
+  hashtagString: string
+  /** `content.archive`. */
+  archives: boolean
+  /** The tenant, for fairness where pictures queue. */
+  owner: string
+  now: () => number
+}
+
+export interface PublishRequest extends SubmittedCaptions {
+  name: PhotoName
+  /** Default: all that are enabled. */
+  platforms?: readonly Platform[]
+  /** Says what would be sent, and does nothing. */
+  dryRun: boolean
+  /** Tries again where the outcome of an earlier attempt is unknown. */
+  force: boolean
+  requestId: string
+}
+
+/** Stages, in order: `preparing`; per platform `sending` and then `sent`, `skipped` or `failed`; `archiving`. */
+export type PublishReport = (stage: string, details?: Readonly<Record<string, unknown>>) => void
+
+export interface PublishResult {
+  /** At its final place. */
+  name: PhotoName
+  results: Partial<Record<Platform, PlatformResult>>
+  /** Whether any platform has the photo now, by this attempt or by an earlier one. */
+  anySuccess: boolean
+  archived: boolean
+  /** What went wrong beside publishing, for people. */
+  warnings: string[]
+}
+
+/**
+ * Publishes. One platform that fails stops no other, and what has begun is brought to its end. A photo that an earlier attempt has
+ * archived is found there, so that a repetition reaches the platforms that had failed.
+ *
+ * Throws before anything is sent: `photo_not_found`, `invalid_request` for platforms that are not enabled, `provider_unavailable`,
+ * `storage_not_atomic` where the ledger cannot be kept, and what the store throws.
+ */
+export async function publishPhoto(
+  tools: PublishTools,
+  request: PublishRequest,
+  report: PublishReport,
+): Promise<PublishResult> {
+  const { store, now } = tools
+  const publishers = chosenPublishers(tools, request.platforms)
+  const { folder, entry } = await locate(store, request.name)
+  report('preparing')
+  if (!request.dryRun && !(await store.canCreateAtomically())) throw notAtomic()
+  const sha256 = await contentDigest(tools, folder, entry)
+  const sidecar = await store.readSidecar(folder, entry.name)
+  const document = parseSidecar(sidecar?.text ?? '')
+  const details = postDetailsOf(document)
+  const job = {
+    ledger: createLedger(store, now),
+    pictures: createPictures(tools, folder, entry),
+    photo: { name: entry.name, sha256, ...details },
+    request,
+    report,
+  }
+  if (!request.dryRun) await saveSubmitted(store, folder, entry.name, request, new Date(now()))
+  const results = Object.fromEntries(
+    await Promise.all(
+      publishers.map(async (publisher) => {
+        const caption = captionFor(publisher, document, request, tools.hashtagString)
+        return [publisher.platform, await publishTo(publisher, caption, job)] as const
+      }),
+    ),
+  )
+  const anySuccess = Object.values(results).some(({ success }) => success)
+  const mayArchive = anySuccess && tools.archives && !request.dryRun
+  if (!mayArchive)
+    return { name: entry.name, results, anySuccess, archived: folder === 'archive', warnings: [] }
+  if (folder === 'root') report('archiving')
+  return { results, anySuccess, ...(await archivePhoto(store, folder, entry.name)) }
+}
+
+function chosenPublishers(
+  { publishers, unavailable }: PublishTools,
+  platforms: readonly Platform[] | undefined,
+): readonly Publisher[] {
+  const missing = unavailable.find((platform) => platforms?.includes(platform))
+  if (missing) {
+    throw new PublisherError(
+      'provider_unavailable',
+      `This server cannot publish to ${missing} yet. Nothing was sent.`,
+    )
+  }
+  const unknown = platforms?.find(
+    (platform) => !publishers.some((publisher) => publisher.platform === platform),
+  )
+  if (unknown) {
+    throw new PublisherError(
+      'invalid_request',
+      `Publishing to ${unknown} is not set up here. Nothing was sent.`,
+    )
+  }
+  const chosen = platforms ? publishers.filter(({ platform }) => platforms.includes(platform)) : publishers
+  if (chosen.length > 0) return chosen
+  throw new PublisherError('invalid_request', 'There is no platform to publish to. Nothing was sent.')
+}
+
+async function locate(store: PhotoStore, name: PhotoName): Promise<{ folder: Folder; entry: PhotoEntry }> {
+  for (const folder of ['root', 'archive'] as const) {
+    const entry = await store.stat(folder, name)
+    if (entry) return { folder, entry }
+  }
+  throw photoNotFound()
+}
+
+function notAtomic(): PublisherError {
+  return new PublisherError(
+    'storage_not_atomic',
+    'This storage cannot make sure that a photo is published only once, so nothing was sent.',
+  )
+}

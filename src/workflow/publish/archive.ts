@@ -1,0 +1,33 @@
+/** What is published goes into the archive; what hinders that does not undo the publishing. */
+import { isPublisherError } from '../../errors.ts'
+import type { Folder, PhotoName } from '../photo.ts'
+import type { PhotoStore } from '../ports/storage.ts'
+
+export interface Archived {
+  name: PhotoName
+  archived: boolean
+  warnings: string[]
+}
+
+/** Moves the photo from the root to the archive. Never rejects; the next attempt completes what was interrupted. */
+export async function archivePhoto(store: PhotoStore, folder: Folder, name: PhotoName): Promise<Archived> {
+  if (folder === 'archive') return { name, archived: true, warnings: [] }
+  try {
+    return { name: await store.move(name, 'root', 'archive'), archived: true, warnings: [] }
+  } catch (error) {
+    // Another attempt at the same photo was quicker.
+    if (isPublisherError(error, 'photo_not_found') && (await isThere(store, name))) {
+      return { name, archived: true, warnings: [] }
+    }
+    const warning =
+      'It is published, but could not be moved to the archive. Publish it again to complete that: nothing is sent twice.'
+    return { name, archived: false, warnings: [warning] }
+  }
+}
+
+function isThere(store: PhotoStore, name: PhotoName): Promise<boolean> {
+  return store.stat('archive', name).then(
+    (entry) => entry !== null,
+    () => false,
+  )
+}
