@@ -65,7 +65,15 @@ async function measure(size: number): Promise<string[]> {
   const cache = createConfigCache({
     source,
     kv: createMemoryKeyValueStore({ maxCharacters: 100_000_000 }),
-    derive: tenantRuntimeFactory({ source, storages: {}, thumbnails: createThumbnailCache(), now: Date.now }),
+    derive: tenantRuntimeFactory({
+      source,
+      storages: {},
+      publishers: {},
+      model: () => ({ ask: () => Promise.reject(new Error('not used')) }),
+      settings: { adminEmails: [] },
+      thumbnails: createThumbnailCache(),
+      now: Date.now,
+    }),
     log: createLogger({ level: 'error', write: console.error }),
     now: Date.now,
   })
@@ -108,6 +116,7 @@ function sourceOfTenants(): ConfigSource {
     // Through text, as over HTTP, so that no two tenants share a string.
     lookup: async (host) => toLookup(JSON.parse(JSON.stringify(runtimeAnswer(host.split('.')[0] ?? '')))),
     resolveCredentials: never,
+    reportUsage: never,
     check: never,
     acceptsToken: () => false,
   }

@@ -10,12 +10,15 @@ import { drain } from './node/drain.ts'
 import { createGuardedFetch } from './node/guarded-fetch.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
+import { createMailer } from './node/mailer.ts'
+import { createOpenAiModel } from './providers/ai/openai.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
 import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createLocalStore } from './providers/storage/local.ts'
 import { createS3Store } from './providers/storage/s3.ts'
+import { publisherFactories } from './publishers.ts'
 import { clientOfLastForwarded, clientOfPeer } from './runtime/client-address.ts'
 import type { ConfigSource } from './runtime/config-source.ts'
 import { createFileConfigSource } from './runtime/file-config-source.ts'
@@ -71,6 +74,11 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     log,
     now,
     storages: (links) => storages(settings, links, now),
+    publishers: publisherFactories({
+      settings,
+      mailer: createMailer({ allowPrivate: settings.allowPrivateEndpoints }),
+    }),
+    model: (credentials) => createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl, now }),
   })
   const background = createBackgroundWork(log)
   let closing = false

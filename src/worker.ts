@@ -1,11 +1,14 @@
 /** The Workers host: the same handlers, with Cloudflare's KV, Images and assets behind the ports. */
 import { createHandler, type Handler } from './handlers/app.ts'
+import { createOpenAiModel } from './providers/ai/openai.ts'
 import { createCloudflareAssets } from './providers/assets/cloudflare-assets.ts'
 import { createCloudflareReducer, createUnavailableReducer } from './providers/images/cloudflare.ts'
 import { createCloudflareKeyValueStore } from './providers/kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
+import { createUnavailableMailer } from './providers/mail/unavailable.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createS3Store } from './providers/storage/s3.ts'
+import { publisherFactories } from './publishers.ts'
 import { clientOfCloudflare } from './runtime/client-address.ts'
 import { guardedFetch } from './runtime/endpoint-guard.ts'
 import { createLogger } from './runtime/log.ts'
@@ -49,6 +52,8 @@ function makeHandler(bindings: WorkerBindings): Handler {
       log: createLogger({ level: settings.logLevel, write: console.log }),
       now: Date.now,
       storages: () => storages(settings),
+      publishers: publisherFactories({ settings, mailer: createUnavailableMailer() }),
+      model: (credentials) => createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl }),
     }),
   )
 }

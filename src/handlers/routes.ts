@@ -3,11 +3,13 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { PublisherError } from '../errors.ts'
 import { tenantNotFound } from '../runtime/config-cache.ts'
 import type { Services } from '../runtime/services.ts'
+import { analysisRoutes } from './analysis.ts'
 import { callbackRoute } from './auth/callback.ts'
 import { enterRoute } from './auth/hand-over.ts'
 import { loginRoute, startRoute } from './auth/login.ts'
 import { endedRoute, endRoute, logoutRoutes } from './auth/logout.ts'
 import { configRoutes } from './config.ts'
+import { curationRoutes } from './curation.ts'
 import type { AppEnv } from './exchange.ts'
 import { healthRoutes } from './health.ts'
 import { imageRoutes } from './images.ts'
@@ -16,6 +18,7 @@ import { libraryRoutes } from './library.ts'
 import { openApiRoutes } from './openapi.ts'
 import { pageRoutes } from './page.ts'
 import { problemResponse } from './problem.ts'
+import { publishRoutes } from './publishing.ts'
 import { refusal } from './refusal.ts'
 
 /** What tenants' hosts answer to, and what needs no tenant. */
@@ -33,6 +36,9 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   healthRoutes(app, services)
   configRoutes(app, services)
   imageRoutes(app, services)
+  analysisRoutes(app, services)
+  publishRoutes(app, services)
+  curationRoutes(app, services)
   loginRoute(app, services)
   enterRoute(app, services)
   logoutRoutes(app, services)

@@ -11,12 +11,23 @@ export type ConfigLookup =
   /** Unknown, suspended, or bound to another app type: all the same to the outside. */
   | { status: 'no_tenant' }
 
+/** Tokens that an AI has taken for a tenant. */
+export interface UsageEvent {
+  tenant: Tenant
+  tokens: number
+  /** The same for each repetition of one event. */
+  idempotencyKey: string
+  occurredAt: Date
+}
+
 export interface ConfigSource {
   readonly kind: 'orchestrator' | 'file'
   /** Asks for one host's configuration; `unchanged` only where `knownVersion` was given. Throws `config_unavailable`. */
   lookup(host: Host, knownVersion: string | undefined, requestId: string): Promise<ConfigLookup>
   /** Throws `credentials_unavailable` or `insufficient_balance`. */
   resolveCredentials(tenant: Tenant, ref: string, requestId: string): Promise<Credentials>
+  /** Tells the billing; repeats what may be repeated. Rejects where it does not arrive. */
+  reportUsage(event: UsageEvent, requestId: string): Promise<void>
   /** Whether the source answers right now, and if not, why (for `/health/ready`). Never throws. */
   check(): Promise<{ ready: true } | { ready: false; reason: string }>
   /** Whether this bearer token may call `/internal/*`. */

@@ -72,6 +72,8 @@ export const environmentSchema = z.object({
   DROPBOX_APP_KEY: z.string().optional(),
   DROPBOX_APP_SECRET: secret.optional(),
   DROPBOX_BASE_URL: url.optional(),
+  OPENAI_BASE_URL: url.optional(),
+  TELEGRAM_API_BASE_URL: url.optional(),
   AUTH0_DOMAIN: domain.optional(),
   OIDC_ISSUER_URL: issuer.optional(),
   AUTH0_CLIENT_ID: z.string().optional(),

@@ -57,6 +57,9 @@ export function createFileConfigSource({ read, baseDomain }: FileConfigOptions):
       return toCredentials(credentials[ref])
     },
 
+    /** Nobody bills a dedicated app. */
+    async reportUsage() {},
+
     async check() {
       return load().then(
         () => ({ ready: true as const }),

@@ -147,6 +147,27 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
       throw credentialsUnavailable(new Error(`The orchestrator answered ${answer.status} for credentials.`))
     },
 
+    async reportUsage({ tenant, tokens, idempotencyKey, occurredAt }, requestId) {
+      const body = {
+        tenant_id: tenant,
+        source: 'publisher',
+        idempotency_key: idempotencyKey,
+        metric: 'ai_tokens',
+        quantity: tokens,
+        unit: 'tokens',
+        occurred_at: occurredAt.toISOString(),
+      }
+      const path = '/v1/billing/usage'
+      const answer = await call(
+        { method: 'POST', path, body, requestId: toUuid(requestId) },
+        configUnavailable,
+      )
+      // Billing is optional: an orchestrator without it answers 404.
+      if (answer.status >= 300 && answer.status !== 404) {
+        throw configUnavailable(new Error(`The orchestrator answered ${answer.status} for usage.`))
+      }
+    },
+
     async check() {
       const path = '/v1/runtime/by-host'
       const host = options.probeHost

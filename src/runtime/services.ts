@@ -11,7 +11,13 @@ import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import type { Settings } from './settings.ts'
 import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
 import { createSignedLinks, type SignedLinks } from './signed-links.ts'
-import { type StorageFactories, type TenantRuntime, tenantRuntimeFactory } from './tenant-runtime.ts'
+import type { PublisherFactories } from './tenant-publishers.ts'
+import {
+  type ModelFactory,
+  type StorageFactories,
+  type TenantRuntime,
+  tenantRuntimeFactory,
+} from './tenant-runtime.ts'
 
 export interface ServiceOptions {
   settings: Settings
@@ -30,9 +36,11 @@ export interface ServiceOptions {
   now: () => number
   /** The storages that this host can use. */
   storages(links: SignedLinks): StorageFactories
+  publishers: PublisherFactories
+  model: ModelFactory
 }
 
-export interface Services extends Omit<ServiceOptions, 'storages' | 'countsInKv'> {
+export interface Services extends Omit<ServiceOptions, 'storages' | 'publishers' | 'model' | 'countsInKv'> {
   configurations: ConfigCache<TenantRuntime>
   links: SignedLinks
   limits: RequestLimits
@@ -47,7 +55,10 @@ export function createServices(options: ServiceOptions): Services {
   const derive = tenantRuntimeFactory({
     source,
     storages: options.storages(links),
+    publishers: options.publishers,
+    model: options.model,
     thumbnails: createThumbnailCache(),
+    settings,
     now,
   })
   return {

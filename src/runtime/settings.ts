@@ -48,6 +48,9 @@ export interface Settings {
   allowPrivateEndpoints: boolean
   dropboxApp: { key: string; secret: Secret } | null
   dropboxBaseUrl: string | undefined
+  /** Ends with `/v1`. */
+  openaiBaseUrl: string | undefined
+  telegramBaseUrl: string | undefined
   /** Largest photo that is taken in. Bytes. */
   maxUploadBytes: number
   /** Folder that all `local` stores have to lie in; undefined: their roots are absolute paths. */
@@ -106,6 +109,8 @@ function toSettings(env: Environment): Settings {
         ? { key: env.DROPBOX_APP_KEY, secret: env.DROPBOX_APP_SECRET }
         : null,
     dropboxBaseUrl: env.DROPBOX_BASE_URL,
+    openaiBaseUrl: env.OPENAI_BASE_URL,
+    telegramBaseUrl: env.TELEGRAM_API_BASE_URL,
     maxUploadBytes: env.LIBRARY_MAX_UPLOAD_MB * 2 ** 20,
     localStorageRoot: env.LOCAL_STORAGE_ROOT,
     logLevel: env.LOG_LEVEL,

@@ -2,17 +2,23 @@
 import type { CredentialSource } from '../credentials.ts'
 import { PublisherError } from '../errors.ts'
 import type { PhotoName } from '../workflow/photo.ts'
+import type { AiPlaces } from '../workflow/ports/ai-places.ts'
+import type { LanguageModel } from '../workflow/ports/language-model.ts'
 import type { PhotoStore } from '../workflow/ports/storage.ts'
 import {
   createThumbnailMemory,
   type ThumbnailCache,
   type ThumbnailMemory,
 } from '../workflow/thumbnail/memory.ts'
+import { createAiPlaces } from './ai-places.ts'
 import type { ConfigSource } from './config-source.ts'
 import type { RuntimeAnswer, RuntimeConfig } from './contract.ts'
 import { createCredentialCache } from './credential-cache.ts'
 import type { CredentialsOf } from './credential-schemas.ts'
 import type { Host, Tenant, TenantHost } from './host.ts'
+import type { Settings } from './settings.ts'
+import { adminsOf } from './sign-in/admins.ts'
+import { type PublisherFactories, type TenantPublishers, tenantPublishers } from './tenant-publishers.ts'
 
 export interface TenantRuntime {
   readonly host: Host
@@ -24,6 +30,12 @@ export interface TenantRuntime {
   readonly configVersion: string
   /** The tenant's storage, made when first needed. Throws `provider_unavailable`. */
   storage(): PhotoStore
+  /** Where the tenant publishes, made when first needed. */
+  publishers(): TenantPublishers
+  /** The AI, `null` where the configuration names no credentials for one. */
+  model(): LanguageModel | null
+  /** The tenant's allowance of calls to it. */
+  readonly aiPlaces: AiPlaces
   /** Finished thumbnails of this tenant in this version. */
   readonly thumbnails: ThumbnailMemory
   /** Names of the root's photos, at most a few seconds old unless `fresh` ones are asked for. */
@@ -46,11 +58,17 @@ export interface StorageFactories {
   local?(context: StorageContext): PhotoStore
 }
 
+/** How a host makes the AI's client. */
+export type ModelFactory = (credentials: CredentialSource<CredentialsOf<'openai'>>) => LanguageModel
+
 export interface TenantRuntimeOptions {
   source: ConfigSource
   /** Shared by all tenants, whose memories keep their keys apart. */
   thumbnails: ThumbnailCache
   storages: StorageFactories
+  publishers: PublisherFactories
+  model: ModelFactory
+  settings: Pick<Settings, 'adminEmails'>
   now: () => number
 }
 
@@ -58,7 +76,8 @@ export interface TenantRuntimeOptions {
 const recentMs = 10_000
 
 /** Gives the function that turns a runtime answer into what requests run with. */
-export function tenantRuntimeFactory({ source, storages, thumbnails, now }: TenantRuntimeOptions) {
+export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
+  const { source, storages, thumbnails, settings, now } = options
   return (answer: RuntimeAnswer, { host, tenant }: TenantHost): TenantRuntime => {
     const credentials = createCredentialCache({
       resolve: (ref) => source.resolveCredentials(tenant, ref, crypto.randomUUID()),
@@ -66,6 +85,8 @@ export function tenantRuntimeFactory({ source, storages, thumbnails, now }: Tena
       now,
     })
     let store: PhotoStore | undefined
+    let publishers: TenantPublishers | undefined
+    let model: LanguageModel | null | undefined
 
     function openStorage(): PhotoStore {
       const { provider, paths, credentials_ref: ref = '' } = answer.config.storage
@@ -92,6 +113,21 @@ export function tenantRuntimeFactory({ source, storages, thumbnails, now }: Tena
       return store
     }
 
+    function openPublishers(): TenantPublishers {
+      return tenantPublishers(options.publishers, {
+        config: answer.config,
+        host,
+        admins: adminsOf(answer.config, settings),
+        // A reference that is missing resolves to nothing, as one does that is unknown.
+        credentials: (ref = '', provider) => credentials.source(ref, provider),
+      })
+    }
+
+    function openModel(): LanguageModel | null {
+      const { credentials_ref: ref } = answer.config.ai
+      return ref === undefined ? null : options.model(credentials.source(ref, 'openai'))
+    }
+
     return {
       host,
       tenant,
@@ -99,6 +135,15 @@ export function tenantRuntimeFactory({ source, storages, thumbnails, now }: Tena
       config: answer.config,
       configVersion: answer.configVersion,
       storage,
+      publishers() {
+        publishers ??= openPublishers()
+        return publishers
+      },
+      model() {
+        if (model === undefined) model = openModel()
+        return model
+      },
+      aiPlaces: createAiPlaces(answer.config.ai.rate_per_minute, now),
       thumbnails: createThumbnailMemory({
         cache: thumbnails,
         identity: JSON.stringify([host, answer.configVersion]),

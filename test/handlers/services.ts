@@ -51,6 +51,7 @@ export function testProcess(
       })
     },
     resolveCredentials: unused,
+    reportUsage: unused,
     check: async () => ({ ready: true }),
     acceptsToken: (token) => token === 'service-token',
   }
@@ -65,6 +66,8 @@ export function testProcess(
     log: createLogger({ level: 'info', write: (line) => lines.push(line) }),
     now,
     storages: () => ({}),
+    publishers: {},
+    model: () => ({ ask: unused }),
   })
   return {
     services,

@@ -44,7 +44,7 @@ describe('the packed package', () => {
        const nothing = () => { throw new Error('not used') }
        const handler = createHandler(createServices({
          settings, now: Date.now, kv: createMemoryKeyValueStore(), countsInKv: true, digest: nothing, images: { reduce: nothing },
-         assets: { index: nothing, get: nothing }, log: createLogger({ level: 'error', write: console.error }), storages: () => ({}),
+         assets: { index: nothing, get: nothing }, log: createLogger({ level: 'error', write: console.error }), storages: () => ({}), publishers: {}, model: nothing,
          source: createFileConfigSource({ baseDomain: settings.baseDomain, read: async () => JSON.stringify({ tenant: 'alice', config }) }),
        }))
        const response = await handler(new Request('http://alice.shibari.photo/api/config/features'), {

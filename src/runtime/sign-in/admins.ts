@@ -9,14 +9,21 @@ export function canSignIn({ auth }: RuntimeConfig, { provider }: Pick<Settings, 
 }
 
 /**
- * Whether this is an admin of the tenant. Its own list counts where it has one, also an empty one, which denies everybody;
- * otherwise the fleet's.
+ * The admins of the tenant. Its own list counts where it has one, also an empty one, which denies everybody; otherwise the fleet's.
  */
-export function isAdmin(
-  email: Email,
+export function adminsOf(
   { auth }: RuntimeConfig,
   { adminEmails }: Pick<Settings, 'adminEmails'>,
+): readonly Email[] {
+  if (!auth?.allowed_emails) return adminEmails
+  return auth.allowed_emails.flatMap((address) => parseEmail(address) ?? [])
+}
+
+/** Whether this is one of {@link adminsOf}. */
+export function isAdmin(
+  email: Email,
+  config: RuntimeConfig,
+  settings: Pick<Settings, 'adminEmails'>,
 ): boolean {
-  const allowed = auth?.allowed_emails?.map(parseEmail) ?? adminEmails
-  return allowed.includes(email)
+  return adminsOf(config, settings).includes(email)
 }

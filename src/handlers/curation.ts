@@ -1,0 +1,94 @@
+/** Curation: keep, remove, restore, delete. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { Services } from '../runtime/services.ts'
+import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
+import { type Curated, putAside, restore } from '../workflow/curation.ts'
+import { type PhotoName, parsePhotoName } from '../workflow/photo.ts'
+import { photoNotFound } from '../workflow/photo-details.ts'
+import { type AppEnv, runtimeOf } from './exchange.ts'
+import { requireFeature } from './features.ts'
+import { json, routeFor } from './route.ts'
+import { curatedSchema, restoreSchema } from './schemas/workflow.ts'
+import { filenameParameter } from './schemas.ts'
+
+type Action = 'keep' | 'remove' | 'delete' | 'restore'
+
+export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const responses = { 200: json(curatedSchema, 'Where the photo and its sidecar are now') }
+  const request = { params: filenameParameter }
+
+  const keep = routeFor('admin', services, {
+    method: 'post',
+    path: '/api/images/{filename}/keep',
+    request,
+    responses,
+  })
+  app.openapi(keep, async (c) => {
+    const runtime = runtimeOf(c.env)
+    requireFeature(runtime, 'keep_enabled')
+    return c.json(await curate(c, 'keep', (name) => putAside(runtime.storage(), name, 'keep')), 200)
+  })
+
+  const remove = routeFor('admin', services, {
+    method: 'post',
+    path: '/api/images/{filename}/remove',
+    request,
+    responses,
+  })
+  app.openapi(remove, async (c) => {
+    const runtime = runtimeOf(c.env)
+    requireFeature(runtime, 'remove_enabled')
+    return c.json(await curate(c, 'remove', (name) => putAside(runtime.storage(), name, 'remove')), 200)
+  })
+
+  const erase = routeFor('admin', services, {
+    method: 'post',
+    path: '/api/images/{filename}/delete',
+    description: 'For good.',
+    request,
+    responses,
+  })
+  app.openapi(erase, async (c) => {
+    const runtime = runtimeOf(c.env)
+    requireFeature(runtime, 'delete_enabled')
+    return c.json(await curate(c, 'delete', (name) => deletePhoto(runtime, name)), 200)
+  })
+
+  const bringBack = routeFor('admin', services, {
+    method: 'post',
+    path: '/api/images/{filename}/restore',
+    description:
+      'Undoes keep, remove and archive: back to the root. Looks in `keep`, `remove`, `archive` unless `from` says where.',
+    request: {
+      ...request,
+      body: { required: false, content: { 'application/json': { schema: restoreSchema } } },
+    },
+    responses,
+  })
+  app.openapi(bringBack, async (c) => {
+    const { from } = restoreSchema.parse(c.req.valid('json') ?? {})
+    return c.json(await curate(c, 'restore', (name) => restore(runtimeOf(c.env).storage(), name, from)), 200)
+  })
+}
+
+interface Outcome {
+  name: PhotoName
+  folder: Curated['folder'] | null
+}
+
+/** With `content.debug` nothing is moved, and the answer says so. */
+async function curate(c: Context<AppEnv>, action: Action, act: (name: PhotoName) => Promise<Outcome>) {
+  const name = parsePhotoName(c.req.param('filename') ?? '')
+  const preview = runtimeOf(c.env).config.content.debug
+  const { name: filename, folder } = preview ? { name, folder: targets[action] } : await act(name)
+  return { filename, action, destination_folder: folder, preview_only: preview }
+}
+
+const targets = { keep: 'keep', remove: 'remove', restore: 'root', delete: null } as const
+
+async function deletePhoto(runtime: TenantRuntime, name: PhotoName): Promise<Outcome> {
+  const { deleted } = await runtime.storage().delete('root', name)
+  if (!deleted) throw photoNotFound()
+  return { name, folder: null }
+}

@@ -1,0 +1,75 @@
+/** Publishing one photo. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { createDigestMemory } from '../runtime/digest-memory.ts'
+import type { Services } from '../runtime/services.ts'
+import { parsePhotoName } from '../workflow/photo.ts'
+import type { PlatformResult } from '../workflow/publish/platform.ts'
+import { publishPhoto } from '../workflow/publish.ts'
+import { type AppEnv, runtimeOf } from './exchange.ts'
+import { requirePublishing } from './features.ts'
+import { answerInStages, staged } from './progress.ts'
+import { routeFor } from './route.ts'
+import { publishedSchema, publishSchema } from './schemas/workflow.ts'
+import { filenameParameter } from './schemas.ts'
+
+export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'post',
+    path: '/api/images/{filename}/publish',
+    description:
+      'Stages: `preparing`; per platform `sending`, then `sent`, `skipped` or `failed`; `archiving`. What one platform refuses stops no other.',
+    request: {
+      params: filenameParameter,
+      body: { required: false, content: { 'application/json': { schema: publishSchema } } },
+    },
+    responses: { 200: staged(publishedSchema, 'What became of it on each platform') },
+  })
+  app.openapi(route, (c) => {
+    const runtime = runtimeOf(c.env)
+    requirePublishing(runtime)
+    const name = parsePhotoName(c.req.valid('param').filename)
+    // A request without a body has no JSON to be valid.
+    const { platforms, caption, captions, dry_run, force } = publishSchema.parse(c.req.valid('json') ?? {})
+    const { content } = runtime.config
+    return answerInStages(c, services, async (report) => {
+      const { available, unavailable } = runtime.publishers()
+      const published = await publishPhoto(
+        {
+          store: runtime.storage(),
+          images: services.images,
+          digest: services.digest,
+          digests: createDigestMemory(services.kv, runtime, services.log),
+          publishers: available,
+          unavailable,
+          hashtagString: content.hashtag_string,
+          archives: content.archive,
+          owner: runtime.tenant,
+          now: services.now,
+        },
+        {
+          name,
+          ...(platforms && { platforms }),
+          ...(caption !== undefined && { caption }),
+          ...(captions && { captions }),
+          dryRun: dry_run || content.debug,
+          force,
+          requestId: c.env.requestId,
+        },
+        report,
+      )
+      return {
+        filename: published.name,
+        results: Object.fromEntries(
+          Object.entries(published.results).map(([platform, result]) => [platform, toBody(result)]),
+        ),
+        any_success: published.anySuccess,
+        archived: published.archived,
+        ...(published.warnings.length > 0 && { warnings: published.warnings }),
+      }
+    })
+  })
+}
+
+function toBody({ postId, ...result }: PlatformResult) {
+  return { ...result, ...(postId !== undefined && { post_id: postId }) }
+}

@@ -1,0 +1,99 @@
+/** Schemas of analysis, publishing and curation. */
+import { z } from '@hono/zod-openapi'
+import { restorable } from '../../workflow/curation.ts'
+import { folders } from '../../workflow/photo.ts'
+import { type Platform, platforms } from '../../workflow/platform.ts'
+
+/** `fetlife` is another name for `email`. */
+const platform = z
+  .enum([...platforms, 'fetlife'])
+  .transform((name): Platform => (name === 'fetlife' ? 'email' : name))
+  .openapi({ type: 'string', enum: [...platforms, 'fetlife'] })
+
+const caption = z.string().max(10_000)
+
+export const analyzeQuery = z.object({
+  force_refresh: z
+    .enum(['true', 'false', '1', '0'])
+    .default('false')
+    .transform((value) => value === 'true' || value === '1')
+    .openapi({ type: 'boolean', description: 'Asks the AI again; what a person wrote stays' }),
+})
+
+const byPlatform = z.partialRecord(z.enum(platforms), z.string())
+
+export const analysisSchema = z
+  .object({
+    filename: z.string(),
+    description: z.string(),
+    mood: z.string(),
+    tags: z.array(z.string()),
+    nsfw: z.boolean(),
+    caption: z.string(),
+    sd_caption: z.string().nullable(),
+    alt_text: z.string().nullable(),
+    platform_captions: byPlatform.openapi({ description: 'Within each platform’s limits' }),
+    sidecar_written: z.boolean(),
+  })
+  .openapi('Analysis')
+
+export const publishSchema = z
+  .object({
+    platforms: z
+      .array(platform)
+      .min(1)
+      .max(20)
+      .optional()
+      .openapi({ description: 'Default: all enabled ones' }),
+    caption: caption.optional().openapi({ description: 'For all platforms that `captions` does not name' }),
+    captions: z
+      .record(z.string().max(20), caption)
+      .transform((captions, context) => {
+        const known = z.partialRecord(z.enum(platforms), z.string())
+        const { fetlife, ...others } = captions
+        const parsed = known.safeParse({ ...(fetlife !== undefined && { email: fetlife }), ...others })
+        if (parsed.success) return parsed.data
+        context.addIssue({ code: 'custom', message: 'names a platform that does not exist' })
+        return z.NEVER
+      })
+      .optional()
+      .openapi({ type: 'object', additionalProperties: { type: 'string' } }),
+    dry_run: z.boolean().default(false).openapi({ description: 'Says what would be sent, and does nothing' }),
+    force: z
+      .boolean()
+      .default(false)
+      .openapi({ description: 'Tries again where nobody knows whether an earlier attempt got through' }),
+  })
+  .openapi('Publish')
+
+const resultSchema = z.object({
+  success: z.boolean(),
+  post_id: z.string().optional(),
+  url: z.string().optional(),
+  error: z.string().optional(),
+  code: z.string().optional(),
+  skipped: z.enum(['duplicate', 'in_progress', 'unknown', 'dry_run']).optional(),
+  warning: z.string().optional(),
+  preview: z.string().optional().openapi({ description: 'What would be sent' }),
+})
+
+export const publishedSchema = z
+  .object({
+    filename: z.string().openapi({ description: 'The name at its final place' }),
+    results: z.partialRecord(z.enum(platforms), resultSchema),
+    any_success: z.boolean(),
+    archived: z.boolean(),
+    warnings: z.array(z.string()).optional(),
+  })
+  .openapi('Published')
+
+export const curatedSchema = z
+  .object({
+    filename: z.string().openapi({ description: 'The name at its new place' }),
+    action: z.enum(['keep', 'remove', 'delete', 'restore']),
+    destination_folder: z.enum(folders).nullable(),
+    preview_only: z.boolean().openapi({ description: 'Nothing was done: `content.debug` is on' }),
+  })
+  .openapi('Curated')
+
+export const restoreSchema = z.object({ from: z.enum(restorable).optional() }).openapi('Restore')

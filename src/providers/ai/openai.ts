@@ -1,0 +1,94 @@
+/** Asks OpenAI, or a server that speaks as it does, by Chat Completions: the one endpoint that all of them have. */
+import type { OpenAI } from 'openai'
+import { type CredentialSource, withCredentials } from '../../credentials.ts'
+import { isPublisherError } from '../../errors.ts'
+import { RetryableError, type RetryPolicy, withRetry } from '../../retry.ts'
+import type { Secret } from '../../secret.ts'
+import type { LanguageModel, ModelAnswer, ModelRequest } from '../../workflow/ports/language-model.ts'
+import { answerOf } from './openai/answer.ts'
+import { type OpenAiFetch, openClient } from './openai/client.ts'
+import { type Dialect, fullDialect, withoutRefused } from './openai/dialect.ts'
+import { failureOf } from './openai/errors.ts'
+import { requestBody } from './openai/request.ts'
+
+export interface OpenAiCredentials {
+  api_key: Secret
+}
+
+export interface OpenAiModelOptions {
+  /** The tenant's key. */
+  credentials: CredentialSource<OpenAiCredentials>
+  /** Where the API is; ends with `/v1`. Default: `https://api.openai.com/v1`. */
+  baseUrl?: string | undefined
+  /** Sends requests. Default: the global `fetch`. */
+  fetch?: OpenAiFetch
+  /** The time in milliseconds. Default: `Date.now`. */
+  now?: () => number
+  /** How long an answer may take, and how 429 and 503 are waited for. Default: 25 s per attempt, 60 s in all, 3 attempts. */
+  retry?: RetryPolicy
+}
+
+const patience: RetryPolicy = {
+  attempts: 3,
+  baseMs: 1000,
+  capMs: 10_000,
+  attemptTimeoutMs: 25_000,
+  deadlineMs: 60_000,
+}
+
+/** Makes the model. What a server does not understand is remembered per model, so that it is asked for once. */
+export function createOpenAiModel({
+  credentials,
+  baseUrl = 'https://api.openai.com/v1',
+  fetch = globalThis.fetch,
+  now = Date.now,
+  retry = patience,
+}: OpenAiModelOptions): LanguageModel {
+  const api = { baseUrl: baseUrl.replace(/\/+$/, ''), fetch }
+  const dialects = new Map<string, Dialect>()
+
+  /** Refused fields are answered at once and cost nothing; each round gives one of them up, so there are few. */
+  async function complete<T>(
+    client: OpenAI,
+    request: ModelRequest<T>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    for (;;) {
+      const dialect = dialects.get(request.model) ?? fullDialect
+      try {
+        return await client.chat.completions.create(requestBody(request, dialect), { signal })
+      } catch (error) {
+        const understood = withoutRefused(dialect, error)
+        if (!understood) throw error
+        dialects.set(request.model, understood)
+      }
+    }
+  }
+
+  async function askWith<T>(
+    key: Secret,
+    request: ModelRequest<T>,
+    signal: AbortSignal,
+  ): Promise<ModelAnswer<T>> {
+    const apiKey = key.reveal()
+    const body = await complete(openClient(api, apiKey), request, signal).catch((error) => {
+      throw failureOf(error, { apiKey, model: request.model, now: now() })
+    })
+    return answerOf(body, request)
+  }
+
+  return {
+    async ask(request, signal) {
+      try {
+        return await withRetry(
+          (attempt) => withCredentials(credentials, ({ api_key }) => askWith(api_key, request, attempt)),
+          retry,
+          signal,
+        )
+      } catch (error) {
+        signal.throwIfAborted()
+        throw error instanceof RetryableError && isPublisherError(error.cause) ? error.cause : error
+      }
+    },
+  }
+}

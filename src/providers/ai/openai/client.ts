@@ -1,0 +1,70 @@
+/** The official SDK, closed off from the environment of the process, which is not this tenant's. */
+import { OpenAI } from 'openai'
+
+/** The part of `fetch` that is used. */
+export type OpenAiFetch = (url: string, init: RequestInit) => Promise<Response>
+
+export interface OpenAiApi {
+  /** Ends with `/v1`. */
+  baseUrl: string
+  fetch: OpenAiFetch
+}
+
+/** The rest of what the SDK sends tells of this machine, or comes from `OPENAI_CUSTOM_HEADERS`. */
+const headersSent = ['accept', 'content-type', 'user-agent']
+/** Longer than any real error, and short enough to be kept. Characters. */
+const longestError = 4000
+
+/**
+ * Makes a client for one key. Whatever the SDK would take from the environment is given here, retries are left to the caller,
+ * nothing is logged, and no redirect is followed: a key must not travel on.
+ */
+export function openClient({ baseUrl, fetch }: OpenAiApi, apiKey: string): OpenAI {
+  return new OpenAI({
+    apiKey,
+    baseURL: baseUrl,
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    maxRetries: 0,
+    logLevel: 'off',
+    fetch: async (url, init = {}) => {
+      const { headers, ...rest } = init
+      const response = await fetch(url instanceof Request ? url.url : url.toString(), {
+        ...rest,
+        headers: ownHeaders(new Headers(headers), apiKey),
+        redirect: 'manual',
+      })
+      return response.ok ? response : withStandardError(response)
+    },
+  })
+}
+
+function ownHeaders(all: Headers, apiKey: string): Headers {
+  const kept = new Headers({ authorization: `Bearer ${apiKey}` })
+  for (const name of headersSent) {
+    const value = all.get(name)
+    if (value !== null) kept.set(name, value)
+  }
+  return kept
+}
+
+/** The SDK drops an error that is not below `error`, which is where only some servers put it. */
+async function withStandardError(response: Response): Promise<Response> {
+  const text = await response.text()
+  if (hasStandardError(text)) return new Response(text, response)
+  const headers = new Headers(response.headers)
+  headers.set('content-type', 'application/json')
+  const error = { message: text.slice(0, longestError) }
+  return new Response(JSON.stringify({ error }), { status: response.status, headers })
+}
+
+function hasStandardError(text: string): boolean {
+  try {
+    const body: unknown = JSON.parse(text)
+    return typeof body === 'object' && body !== null && 'error' in body
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,91 @@
+/** What a failed call means. The vendor's error stays behind, for it may quote the key; a short summary of it becomes the cause. */
+import { APIError } from 'openai'
+import { PublisherError } from '../../../errors.ts'
+import { RetryableError, retryAfterMs } from '../../../retry.ts'
+import { declined, unusable } from './answer.ts'
+
+/** Codes by which OpenAI declines a request instead of answering that it does. */
+const declinedCode = /content_policy|content_filter|moderation_blocked|image_content/i
+/** OpenAI masks keys in its messages, but not wholly. */
+const keyLike = /\bsk-[\w*.-]+/g
+const longestSummary = 300
+
+export interface FailureContext {
+  apiKey: string
+  model: string
+  /** Milliseconds since 1970. */
+  now: number
+}
+
+/** Gives the error to throw: `RetryableError` where the server says that it did nothing yet and may soon. */
+export function failureOf(error: unknown, context: FailureContext): Error {
+  if (!(error instanceof APIError) || error.status === undefined) return unreachable(summary(error, context))
+  const { status } = error
+  const cause = summary(error, context)
+  if (status === 401) return rejected(cause)
+  if (status === 403)
+    return unavailable('The AI service does not allow this. Check what the API key may use.', cause)
+  if (status === 404) {
+    return unavailable(`The AI service has no model “${context.model}”. Check the configuration.`, cause)
+  }
+  if (status === 429 && isOutOfCredit(error)) {
+    return unavailable('The account at the AI service has no credit left. Top it up there.', cause)
+  }
+  if (status === 429 || status === 503) {
+    const wait = error.headers && retryAfterMs(error.headers, context.now)
+    return new RetryableError(cause.message, {
+      cause: status === 429 ? tooMany(wait, cause) : unreachable(cause, wait),
+      retryAfterMs: wait,
+    })
+  }
+  if (status === 408 || status >= 500 || status < 400) return unreachable(cause)
+  return declinedCode.test(error.code ?? '')
+    ? declined(cause)
+    : unusable('The AI service could not work with this photo or these settings.', cause)
+}
+
+function isOutOfCredit({ code, type }: APIError): boolean {
+  return code === 'insufficient_quota' || type === 'insufficient_quota'
+}
+
+function rejected(cause: Error): PublisherError {
+  const message = "The AI service rejects the API key. Put a valid one into this site's configuration."
+  return new PublisherError('credentials_rejected', message, { cause })
+}
+
+function tooMany(wait: number | undefined, cause: Error): PublisherError {
+  return new PublisherError('rate_limited', 'The AI service asks for a pause. Try again later.', {
+    cause,
+    retryAfterMs: wait,
+  })
+}
+
+function unreachable(cause: Error, wait?: number): PublisherError {
+  return new PublisherError(
+    'ai_unavailable',
+    'The AI service does not answer at the moment. Try again later.',
+    {
+      cause,
+      retryAfterMs: wait,
+    },
+  )
+}
+
+function unavailable(message: string, cause: Error): PublisherError {
+  return new PublisherError('ai_unavailable', message, { cause })
+}
+
+/** Names and messages along the chain of causes, without the key. */
+function summary(error: unknown, { apiKey }: FailureContext): Error {
+  const text = chain(error)
+    .map((link) => `${link.name}: ${link.message}`)
+    .join(' < ')
+  const id = error instanceof APIError && error.requestID ? ` (${error.requestID})` : ''
+  const safe = (text + id).replaceAll(apiKey, '[redacted]').replace(keyLike, '[redacted]')
+  return new Error(safe.slice(0, longestSummary).toWellFormed())
+}
+
+function chain(error: unknown, depth = 0): Error[] {
+  if (!(error instanceof Error) || depth > 3) return []
+  return [error, ...chain(error.cause, depth + 1)]
+}

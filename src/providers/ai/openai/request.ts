@@ -1,0 +1,61 @@
+/** One request in the words of Chat Completions (OpenAI API reference, "Create chat completion"). */
+import { encodeBase64 } from 'hono/utils/encode'
+import type { ChatCompletionCreateParamsNonStreaming, ChatCompletionUserMessageParam } from 'openai/resources'
+import { z } from 'zod'
+import type { ModelPicture, ModelRequest } from '../../../workflow/ports/language-model.ts'
+import type { Dialect } from './dialect.ts'
+
+/** `store: false`: neither pictures nor captions are to be kept at the vendor. */
+export function requestBody<T>(
+  request: ModelRequest<T>,
+  dialect: Dialect,
+): ChatCompletionCreateParamsNonStreaming {
+  const { model, name, system, prompt, picture, maxTokens } = request
+  const schema = strictSchema(request.schema)
+  const asked = dialect.format === 'json_schema' ? prompt : `${prompt}\n\n${inWords(schema)}`
+  return {
+    model,
+    messages: [
+      { role: 'system', content: system },
+      { role: 'user', content: picture ? withPicture(asked, picture) : asked },
+    ],
+    [dialect.limit]: maxTokens,
+    ...(dialect.hasStore && { store: false }),
+    ...(dialect.format === 'json_schema' && {
+      response_format: { type: dialect.format, json_schema: { name, strict: true, schema } },
+    }),
+    ...(dialect.format === 'json_object' && { response_format: { type: dialect.format } }),
+  }
+}
+
+/**
+ * The shape as strict structured output takes it (OpenAI, "Structured model outputs", supported schemas): closed objects, and no
+ * lengths of texts. What is left out here is checked in the answer.
+ */
+function strictSchema(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.type === 'object') jsonSchema.additionalProperties = false
+      delete jsonSchema.minLength
+      delete jsonSchema.maxLength
+    },
+  })
+  return rest
+}
+
+function inWords(schema: Record<string, unknown>): string {
+  return `Answer with one JSON object and nothing else. It has to match this JSON Schema:\n${JSON.stringify(schema)}`
+}
+
+/** As a data URL: no public address is needed, and some servers take nothing else. */
+function withPicture(
+  text: string,
+  { bytes, mediaType, detail }: ModelPicture,
+): ChatCompletionUserMessageParam['content'] {
+  const url = `data:${mediaType};base64,${encodeBase64(new Uint8Array(bytes).buffer)}`
+  return [
+    { type: 'text', text },
+    { type: 'image_url', image_url: { url, detail } },
+  ]
+}

@@ -1,0 +1,47 @@
+/** How many calls to the AI a tenant may make per minute (`ai.rate_per_minute`), per process. */
+import { PublisherError } from '../errors.ts'
+import type { AiPlaces } from '../workflow/ports/ai-places.ts'
+import { createRateLimiter } from './rate-limit.ts'
+
+/** A person waits that long for a place; after that an answer is kinder. */
+const patienceMs = 10_000
+
+/** Makes one tenant's places. */
+export function createAiPlaces(ratePerMinute: number, now: () => number): AiPlaces {
+  const limiter = createRateLimiter({ limit: ratePerMinute, windowSeconds: 60, maxKeys: 1, now })
+  return {
+    async take(signal) {
+      const givesUpAt = now() + patienceMs
+      for (;;) {
+        const decision = limiter.take('')
+        if (decision.allowed) return
+        const { retryAfterMs } = decision
+        if (now() + retryAfterMs > givesUpAt) {
+          throw new PublisherError(
+            'rate_limited',
+            'The AI is asked too often at the moment. Try again shortly.',
+            {
+              retryAfterMs,
+            },
+          )
+        }
+        await pause(retryAfterMs, signal)
+      }
+    },
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        reject(signal.reason)
+      },
+      { once: true },
+    )
+  })
+}

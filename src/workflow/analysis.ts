@@ -1,0 +1,131 @@
+/** Analysis: an AI looks at a reduced copy of the photo, then writes captions; the sidecar keeps both. */
+import { PublisherError } from '../errors.ts'
+import { askForCaptions, type CaptionSettings, type WrittenAnalysis } from './analysis/captions.ts'
+import { recentCaptions } from './analysis/recent.ts'
+import { type Analysis, rememberedAnalysis } from './analysis/remembered.ts'
+import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
+import { type AiClient, look, type VisionSettings } from './analysis/vision.ts'
+import { contentDigest, type DigestTools } from './content-digest.ts'
+import type { PhotoName } from './photo.ts'
+import { photoNotFound } from './photo-details.ts'
+import type { Platform } from './platform.ts'
+import type { AiPlaces } from './ports/ai-places.ts'
+import type { ImageReducer } from './ports/images.ts'
+import type { LanguageModel } from './ports/language-model.ts'
+import type { CaptionRules } from './ports/publisher.ts'
+import { parseSidecar } from './sidecar.ts'
+
+export type { Analysis }
+
+/** The tenant's configuration, as the orchestrator's contract names it. */
+export interface AnalysisSettings {
+  ai: VisionSettings & CaptionSettings
+  captionfile: SaveSettings
+  content: { hashtag_string: string; voice_profile: readonly string[] }
+  features: { alt_text_enabled: boolean; smart_hashtags_enabled: boolean; voice_matching_enabled: boolean }
+}
+
+export interface AnalysisTools extends DigestTools {
+  images: ImageReducer
+  model: LanguageModel
+  places: AiPlaces
+  /** Where the tenant publishes: one caption for each. None: one caption for people. */
+  platforms: readonly { platform: Platform; captionRules: CaptionRules }[]
+  settings: AnalysisSettings
+  /** The tenant, for fairness where pictures queue. */
+  owner: string
+  now: () => number
+  /** Told what one call to the AI has taken. Must not fail. */
+  onTokens(tokens: number): void
+  /** Told of what went wrong without hindering the analysis. */
+  onTrouble(error: unknown): void
+}
+
+export interface AnalysisRequest {
+  name: PhotoName
+  /** Asks the AI although there are captions. What a person wrote stays. */
+  forceRefresh: boolean
+}
+
+/** Longer than a photo takes with a slow model, all calls together; then somebody is told. Milliseconds. */
+const deadlineMs = 150_000
+
+/**
+ * Analyzes a photo of the root, or gives what its sidecar knows. Stages: `reading`, `looking`, `writing_captions`, `saving`.
+ *
+ * Throws `photo_not_found`, `photo_changed`, what {@link LanguageModel.ask} throws, `rate_limited`, and what the store and the
+ * reducer throw. Whatever it throws, nothing was written.
+ */
+export async function analyzePhoto(
+  tools: AnalysisTools,
+  { name, forceRefresh }: AnalysisRequest,
+  report: (stage: string) => void,
+): Promise<Analysis> {
+  const { store, settings, platforms } = tools
+  const entry = await store.stat('root', name)
+  if (!entry) throw photoNotFound()
+  const sidecar = await store.readSidecar('root', name)
+  if (sidecar && !forceRefresh) {
+    const remembered = rememberedAnalysis(parseSidecar(sidecar.text), name, platforms)
+    if (remembered) return remembered
+  }
+  report('reading')
+  const sha256 = await contentDigest(tools, 'root', entry)
+  const client = aiClient(tools)
+  const seen = await look({ ...tools, client, settings: settings.ai, onLook: () => report('looking') }, entry)
+  report('writing_captions')
+  const written = await askForCaptions({
+    client,
+    settings: { ...settings.ai, ...settings.content, ...settings.features },
+    platforms,
+    seen: seen.value,
+    recent: await recentCaptions(tools),
+  })
+  report('saving')
+  const altText = settings.features.alt_text_enabled ? seen.value.alt_text : null
+  const saved = await saveAnalysis(tools, entry, {
+    seen: { ...seen.value, alt_text: altText },
+    written,
+    sha256,
+  })
+  return toAnalysis(name, { ...seen.value, alt_text: altText }, written, saved.caption)
+}
+
+function aiClient({ model, places, onTokens }: AnalysisTools): AiClient {
+  const signal = AbortSignal.timeout(deadlineMs)
+  return {
+    async ask(request) {
+      await places.take(signal)
+      try {
+        const answer = await model.ask(request, signal)
+        if (answer.totalTokens !== null) onTokens(answer.totalTokens)
+        return answer
+      } catch (error) {
+        if (!signal.aborted) throw error
+        throw new PublisherError('ai_unavailable', 'The AI took too long. Nothing was changed; try again.', {
+          cause: error,
+        })
+      }
+    },
+  }
+}
+
+function toAnalysis(
+  name: PhotoName,
+  seen: Parameters<typeof saveAnalysis>[2]['seen'],
+  written: WrittenAnalysis,
+  caption: string,
+): Analysis {
+  return {
+    name,
+    description: seen.description,
+    mood: seen.mood,
+    tags: seen.tags,
+    nsfw: seen.nsfw,
+    caption,
+    sdCaption: written.sdCaption,
+    altText: seen.alt_text,
+    platformCaptions: written.captions,
+    sidecarWritten: true,
+  }
+}

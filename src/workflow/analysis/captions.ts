@@ -1,0 +1,163 @@
+/** The second call: captions for all platforms at once, and the Stable Diffusion caption. */
+import { z } from 'zod'
+import { PublisherError } from '../../errors.ts'
+import { fitCaption } from '../captions/fit.ts'
+import type { Platform } from '../platform.ts'
+import type { CaptionRules } from '../ports/publisher.ts'
+import { clean } from './clean.ts'
+import {
+  captionRolePrompt,
+  captionSystemPrompt,
+  sdCaptionRolePrompt,
+  sdCaptionSystemPrompt,
+} from './prompts.ts'
+import type { AiClient, Seen } from './vision.ts'
+
+export interface CaptionSettings {
+  caption_model?: string | undefined
+  system_prompt?: string | undefined
+  role_prompt?: string | undefined
+  sd_caption_enabled?: boolean | undefined
+  sd_caption_single_call_enabled?: boolean | undefined
+  sd_caption_model?: string | undefined
+  sd_caption_system_prompt?: string | undefined
+  sd_caption_role_prompt?: string | undefined
+}
+
+interface CaptionJob {
+  client: AiClient
+  settings: CaptionSettings & {
+    hashtag_string: string
+    voice_profile: readonly string[]
+    smart_hashtags_enabled: boolean
+    voice_matching_enabled: boolean
+  }
+  platforms: readonly { platform: Platform; captionRules: CaptionRules }[]
+  seen: Seen
+  /** So that the photographer does not say the same every day. */
+  recent: readonly string[]
+}
+
+export interface WrittenAnalysis {
+  /** The caption to show. */
+  caption: string
+  /** Within each platform's limits. */
+  captions: Readonly<Partial<Record<Platform, string>>>
+  sdCaption: string | null
+  /** The model that wrote the captions. */
+  model: string
+}
+
+export const defaultCaptionModel = 'gpt-4o-mini'
+const maxTokens = 2500
+
+/** Where nothing is published, one caption is written all the same, under V2's name for it. */
+const genericRules: CaptionRules = {
+  maxLength: 1000,
+  unit: 'utf16',
+  maxHashtags: 10,
+  plain: false,
+  style: 'For the photographer’s own page: two or three sentences of plain text.',
+}
+
+/** Throws `ai_unusable_answer` also for captions of which nothing is left within the limits. */
+export async function askForCaptions(job: CaptionJob): Promise<WrittenAnalysis> {
+  const { client, settings, platforms } = job
+  const wantsSd = settings.sd_caption_enabled ?? true
+  const isSingleCall = settings.sd_caption_single_call_enabled ?? true
+  const wanted: readonly { platform: Platform | 'generic'; captionRules: CaptionRules }[] =
+    platforms.length > 0 ? platforms : [{ platform: 'generic', captionRules: genericRules }]
+  const answer = await client.ask({
+    model: settings.caption_model ?? defaultCaptionModel,
+    system: settings.system_prompt ?? captionSystemPrompt,
+    prompt: promptFor(job, wanted, wantsSd && isSingleCall),
+    name: 'captions',
+    schema: answerSchema(
+      wanted.map(({ platform }) => platform),
+      wantsSd && isSingleCall,
+    ),
+    maxTokens,
+  })
+  const fitted = wanted.map(({ platform, captionRules }) => {
+    const text = answer.value.captions[platform] ?? ''
+    return [
+      platform,
+      fitCaption(text, withoutSurplus(captionRules, settings), settings.hashtag_string),
+    ] as const
+  })
+  const [[, caption] = ['', '']] = fitted
+  if (fitted.some(([, text]) => text === '')) {
+    throw new PublisherError('ai_unusable_answer', 'The AI wrote no caption. Nothing was changed; try again.')
+  }
+  const sdCaption = !wantsSd ? null : clean(answer.value.sd_caption ?? (await askForSdCaption(job)))
+  return {
+    caption,
+    captions: platforms.length > 0 ? Object.fromEntries(fitted) : {},
+    sdCaption: sdCaption || null,
+    model: answer.model,
+  }
+}
+
+interface CaptionAnswer {
+  captions: Record<string, string>
+  sd_caption?: string
+}
+
+function answerSchema(names: readonly string[], withSd: boolean): z.ZodType<CaptionAnswer> {
+  const captions = z.object(Object.fromEntries(names.map((name) => [name, z.string()])))
+  return withSd ? z.object({ captions, sd_caption: z.string() }) : z.object({ captions })
+}
+
+/** Without smart hashtags only the tenant's own ones stand in captions. */
+function withoutSurplus(
+  rules: CaptionRules,
+  { smart_hashtags_enabled, hashtag_string }: CaptionJob['settings'],
+) {
+  if (smart_hashtags_enabled) return rules
+  const own = hashtag_string.split(/\s+/).filter((word) => word.startsWith('#')).length
+  return { ...rules, maxHashtags: Math.min(rules.maxHashtags, own) }
+}
+
+async function askForSdCaption({ client, settings, seen }: CaptionJob): Promise<string> {
+  const { value } = await client.ask({
+    model: settings.sd_caption_model ?? settings.caption_model ?? defaultCaptionModel,
+    system: settings.sd_caption_system_prompt ?? sdCaptionSystemPrompt,
+    prompt: `${settings.sd_caption_role_prompt ?? sdCaptionRolePrompt}\n\n${factsOf(seen)}`,
+    name: 'sd_caption',
+    schema: z.object({ sd_caption: z.string() }),
+    maxTokens: 500,
+  })
+  return value.sd_caption
+}
+
+function promptFor(
+  { settings, seen, recent }: CaptionJob,
+  wanted: readonly { platform: string; captionRules: CaptionRules }[],
+  withSd: boolean,
+): string {
+  const rules = wanted.map(({ platform, captionRules: { style, maxLength, maxHashtags } }) => {
+    const hashtags =
+      maxHashtags === 0 || !settings.smart_hashtags_enabled
+        ? 'No hashtags.'
+        : `End with up to ${Math.min(maxHashtags, 8)} fitting hashtags.`
+    return `- "${platform}": ${style} At most ${maxLength} characters. ${hashtags}`
+  })
+  const voice = settings.voice_matching_enabled ? settings.voice_profile : []
+  return [
+    settings.role_prompt ?? captionRolePrompt,
+    factsOf(seen),
+    `Write one caption for each of these platforms:\n${rules.join('\n')}`,
+    ...(withSd ? [`Also write "sd_caption": ${settings.sd_caption_role_prompt ?? sdCaptionRolePrompt}`] : []),
+    ...(voice.length > 0 ? [`Keep the tone of these captions by the photographer:\n${listed(voice)}`] : []),
+    ...(recent.length > 0 ? [`Do not repeat the wording of these recent captions:\n${listed(recent)}`] : []),
+  ].join('\n\n')
+}
+
+function factsOf(seen: Seen): string {
+  const { alt_text, safety_labels, ...facts } = seen
+  return `What is to be seen:\n${JSON.stringify(facts)}`
+}
+
+function listed(texts: readonly string[]): string {
+  return texts.map((text) => `- ${clean(text)}`).join('\n')
+}

@@ -1,0 +1,43 @@
+/** What the photographer has published lately, from the newest sidecars of the root and the archive. */
+import type { Folder } from '../photo.ts'
+import type { PhotoStore } from '../ports/storage.ts'
+import { captionOf, hasCaption, parseSidecar } from '../sidecar.ts'
+
+const maxCaptions = 8
+
+/** Newest first. What cannot be read is left out: without it captions are only a little less varied. */
+export async function recentCaptions({
+  store,
+  onTrouble,
+}: {
+  store: PhotoStore
+  onTrouble(error: unknown): void
+}): Promise<string[]> {
+  const orNothing = (error: unknown) => {
+    onTrouble(error)
+    return []
+  }
+  const photos = await Promise.all(
+    (['root', 'archive'] as const).map((folder) => newestIn(store, folder).catch(orNothing)),
+  )
+  const newest = photos
+    .flat()
+    .sort((one, other) => other.modifiedAt.getTime() - one.modifiedAt.getTime())
+    .slice(0, maxCaptions)
+  const captions = await Promise.all(
+    newest
+      .map(async ({ folder, name }) => {
+        const sidecar = await store.readSidecar(folder, name)
+        const document = parseSidecar(sidecar?.text ?? '')
+        const caption = hasCaption(document) ? captionOf(document) : null
+        return caption === null ? [] : [caption]
+      })
+      .map((reading) => reading.catch(orNothing)),
+  )
+  return captions.flat()
+}
+
+async function newestIn(store: PhotoStore, folder: Folder) {
+  const { photos, withSidecar } = await store.list(folder)
+  return photos.filter(({ name }) => withSidecar.has(name)).map((photo) => ({ ...photo, folder }))
+}

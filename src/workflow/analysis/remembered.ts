@@ -1,0 +1,58 @@
+/** An analysis that the sidecar knows already. */
+import { fitCaption } from '../captions/fit.ts'
+import type { PhotoName } from '../photo.ts'
+import type { Platform } from '../platform.ts'
+import type { CaptionRules } from '../ports/publisher.ts'
+import {
+  captionOf,
+  listOf,
+  platformCaptionsOf,
+  type SidecarDocument,
+  sdCaptionOf,
+  textOf,
+} from '../sidecar.ts'
+
+export interface Analysis {
+  name: PhotoName
+  description: string
+  mood: string
+  tags: readonly string[]
+  nsfw: boolean
+  caption: string
+  sdCaption: string | null
+  altText: string | null
+  /** Within each platform's limits. */
+  platformCaptions: Readonly<Partial<Record<Platform, string>>>
+  sidecarWritten: boolean
+}
+
+/**
+ * What the sidecar says, where it has a caption or V2's first line; `null`: the AI has to be asked. Sidecars keep no description and
+ * no mood; the subject stands for the one.
+ */
+export function rememberedAnalysis(
+  document: SidecarDocument,
+  name: PhotoName,
+  platforms: readonly { platform: Platform; captionRules: CaptionRules }[],
+): Analysis | null {
+  const caption = captionOf(document)
+  if (caption === null) return null
+  const byPlatform = platformCaptionsOf(document)
+  return {
+    name,
+    description: textOf(document, 'description') ?? textOf(document, 'subject') ?? '',
+    mood: textOf(document, 'mood') ?? '',
+    tags: listOf(document, 'tags'),
+    nsfw: listOf(document, 'moderation').length > 0,
+    caption,
+    sdCaption: sdCaptionOf(document),
+    altText: textOf(document, 'alt_text'),
+    platformCaptions: Object.fromEntries(
+      platforms.map(({ platform, captionRules }) => [
+        platform,
+        fitCaption(byPlatform[platform] ?? caption, captionRules),
+      ]),
+    ),
+    sidecarWritten: false,
+  }
+}

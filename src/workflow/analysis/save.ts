@@ -1,0 +1,73 @@
+/** Keeps an analysis in the photo's sidecar, beside whatever a person or another program has written there. */
+import { isPublisherError } from '../../errors.ts'
+import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
+import { captionOf, formatSidecar, parseSidecar, type SidecarDetails, withAnalysis } from '../sidecar.ts'
+import type { WrittenAnalysis } from './captions.ts'
+import type { Seen } from './vision.ts'
+
+export interface SaveSettings {
+  extended_metadata_enabled: boolean
+  artist_alias?: string | undefined
+}
+
+interface SaveTools {
+  store: PhotoStore
+  settings: { captionfile: SaveSettings }
+  now: () => number
+}
+
+interface Found {
+  seen: Seen
+  written: WrittenAnalysis
+  sha256: string
+}
+
+/** Somebody may write at the same moment; each time their words are read first. */
+const maxTries = 3
+
+/** Gives the caption that stands in the sidecar now: a person's stays. Throws `sidecar_changed` where others never stop writing. */
+export async function saveAnalysis(
+  { store, settings: { captionfile }, now }: SaveTools,
+  entry: PhotoEntry,
+  { seen, written, sha256 }: Found,
+): Promise<{ caption: string }> {
+  for (let tries = 1; ; tries++) {
+    const sidecar = await store.readSidecar('root', entry.name)
+    const document = withAnalysis(parseSidecar(sidecar?.text ?? ''), {
+      at: new Date(now()),
+      imageFile: entry.name,
+      sha256,
+      modelVersion: written.model,
+      ...(captionfile.artist_alias !== undefined && { artistAlias: captionfile.artist_alias }),
+      sdCaption: written.sdCaption,
+      caption: written.caption,
+      platformCaptions: written.captions,
+      details: captionfile.extended_metadata_enabled ? detailsOf(seen) : null,
+    })
+    try {
+      await store.writeSidecar('root', entry.name, formatSidecar(document), sidecar?.revision ?? null)
+      return { caption: captionOf(document) ?? written.caption }
+    } catch (error) {
+      if (tries === maxTries || !isPublisherError(error, 'sidecar_changed')) throw error
+    }
+  }
+}
+
+/** V2's names for what the AI calls otherwise. */
+function detailsOf(seen: Seen): SidecarDetails {
+  return {
+    subject: seen.subject,
+    lighting: seen.lighting,
+    pose: seen.pose,
+    camera: seen.camera,
+    materials: seen.clothing_or_accessories,
+    art_style: seen.style,
+    composition: seen.composition,
+    background: seen.background,
+    color_palette: seen.color_palette,
+    alt_text: seen.alt_text,
+    tags: seen.tags,
+    aesthetic_terms: seen.aesthetic_terms,
+    moderation: seen.safety_labels,
+  }
+}

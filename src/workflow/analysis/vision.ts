@@ -1,0 +1,129 @@
+/** The first call: what is to be seen on the photo. */
+import { z } from 'zod'
+import { isPublisherError, PublisherError } from '../../errors.ts'
+import type { ImageReducer } from '../ports/images.ts'
+import type { ModelAnswer, ModelPicture, ModelRequest } from '../ports/language-model.ts'
+import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
+import { clean, cleanList } from './clean.ts'
+import { visionPrompt, visionSystemPrompt } from './prompts.ts'
+
+export interface VisionSettings {
+  vision_model?: string | undefined
+  vision_max_dimension: number
+  vision_detail: ModelPicture['detail']
+  vision_fallback_enabled: boolean
+  vision_fallback_max_dimension: number
+  vision_fallback_detail: ModelPicture['detail']
+}
+
+/** The AI with the tenant's allowance and billing around it. */
+export interface AiClient {
+  ask<T>(request: ModelRequest<T>): Promise<ModelAnswer<T>>
+}
+
+const words = z.array(z.string())
+const seenSchema = z.object({
+  description: z.string(),
+  mood: z.string(),
+  tags: words,
+  nsfw: z.boolean(),
+  safety_labels: words,
+  subject: z.string().nullable(),
+  style: z.string().nullable(),
+  lighting: z.string().nullable(),
+  camera: z.string().nullable(),
+  clothing_or_accessories: z.string().nullable(),
+  aesthetic_terms: words,
+  pose: z.string().nullable(),
+  composition: z.string().nullable(),
+  background: z.string().nullable(),
+  color_palette: z.string().nullable(),
+  alt_text: z.string().nullable(),
+})
+
+/** What the AI saw, cleaned of what would break a line of a sidecar. */
+export type Seen = z.output<typeof seenSchema>
+
+export const defaultVisionModel = 'gpt-4o'
+const maxTokens = 2000
+
+export interface LookTools {
+  store: PhotoStore
+  images: ImageReducer
+  owner: string
+  client: AiClient
+  settings: VisionSettings
+  onTrouble(error: unknown): void
+  /** The picture is ready and goes out now. */
+  onLook(): void
+}
+
+/** Shows the reduced photo to the AI, once more and larger where it made nothing of it. */
+export async function look(tools: LookTools, entry: PhotoEntry): Promise<ModelAnswer<Seen>> {
+  const { settings, onTrouble } = tools
+  try {
+    return await lookOnce(tools, entry, settings.vision_max_dimension, settings.vision_detail)
+  } catch (error) {
+    // Declined stays declined, and a server that is away is not brought back by a larger picture.
+    if (!settings.vision_fallback_enabled || !isPublisherError(error, 'ai_unusable_answer')) throw error
+    onTrouble(error)
+    return lookOnce(tools, entry, settings.vision_fallback_max_dimension, settings.vision_fallback_detail)
+  }
+}
+
+async function lookOnce(
+  tools: LookTools,
+  entry: PhotoEntry,
+  dimension: number,
+  detail: ModelPicture['detail'],
+): Promise<ModelAnswer<Seen>> {
+  const { client, settings, onLook } = tools
+  const picture = await reduced(tools, entry, dimension)
+  onLook()
+  const answer = await client.ask({
+    model: settings.vision_model ?? defaultVisionModel,
+    system: visionSystemPrompt,
+    prompt: visionPrompt,
+    picture: { bytes: picture.bytes, mediaType: 'image/jpeg', detail },
+    name: 'photo_analysis',
+    schema: seenSchema,
+    maxTokens,
+  })
+  return { ...answer, value: cleaned(answer.value) }
+}
+
+/** The largest that any model looks at; a configuration that asks for more would only cost memory. */
+const maxDimension = 4096
+
+async function reduced({ store, images, owner }: LookTools, entry: PhotoEntry, dimension: number) {
+  const content = await store.read('root', entry.name)
+  if (content.entry.contentHash !== entry.contentHash) {
+    await content.body.cancel()
+    throw new PublisherError('photo_changed', 'This photo has just been replaced. Try again.')
+  }
+  const side = Math.min(dimension, maxDimension)
+  const source = { body: content.body, size: entry.size }
+  return images.reduce(source, { width: side, height: side }, 'image/jpeg', owner)
+}
+
+function cleaned(seen: Seen): Seen {
+  const orNull = (text: string | null) => (text === null ? null : clean(text))
+  return {
+    description: clean(seen.description),
+    mood: clean(seen.mood),
+    tags: cleanList(seen.tags),
+    nsfw: seen.nsfw,
+    safety_labels: cleanList(seen.safety_labels),
+    subject: orNull(seen.subject),
+    style: orNull(seen.style),
+    lighting: orNull(seen.lighting),
+    camera: orNull(seen.camera),
+    clothing_or_accessories: orNull(seen.clothing_or_accessories),
+    aesthetic_terms: cleanList(seen.aesthetic_terms),
+    pose: orNull(seen.pose),
+    composition: orNull(seen.composition),
+    background: orNull(seen.background),
+    color_palette: orNull(seen.color_palette),
+    alt_text: orNull(seen.alt_text),
+  }
+}
