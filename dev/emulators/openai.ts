@@ -1,0 +1,132 @@
+/**
+ * OpenAI's Chat Completions on this machine (`OPENAI_BASE_URL`, which ends with `/v1`). It looks at the pictures that it gets and
+ * answers in the shape that is asked for, says that it is an emulator, and can misbehave.
+ */
+import { ConnectionBroken, spoiled } from './dropbox/faults.ts'
+import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
+import { callOf, usageOf } from './openai/call.ts'
+import type { OpenAiCall, OpenAiFaultRule } from './openai/faults.ts'
+import { type Lack, refuseUnknown, schemaOf } from './openai/shape.ts'
+import {
+  type CompletionRequest,
+  completion,
+  Refusal,
+  refused,
+  requestSchema,
+  type Said,
+} from './openai/wire.ts'
+import { fill, sceneIn, sceneOf } from './openai/words.ts'
+
+export interface OpenAiEmulatorOptions {
+  /** Keys that are good. */
+  keys: readonly string[]
+  /** The port on 127.0.0.1. 0, the default, is a free one. */
+  port?: number
+  /** How long each answer takes. Default: 0 ms. */
+  delayMs?: number
+  /** What it refuses with 400, as other servers do. Default: nothing. */
+  lacks?: readonly Lack[]
+  /** The models that exist. Default: all names. */
+  models?: readonly string[]
+  /** The time in milliseconds. Default: `Date.now`. */
+  now?: () => number
+}
+
+export interface OpenAiEmulator extends EmulatorServer {
+  /** What was asked so far, oldest first; the last ten thousand. */
+  readonly calls: readonly OpenAiCall[]
+  addKey(key: string): void
+  /** The key is refused from now on. */
+  revoke(key: string): void
+  /** Lets the rule spoil requests from now on. Gives a function that ends that. */
+  interfere(rule: OpenAiFaultRule): () => void
+}
+
+const maxCallsKept = 10_000
+
+/** Starts one that runs until it is closed. Its `url` ends with `/v1`. */
+export async function startOpenAiEmulator(options: OpenAiEmulatorOptions): Promise<OpenAiEmulator> {
+  const { port = 0, now = Date.now, delayMs = 0, lacks = [], models } = options
+  const keys = new Set(options.keys)
+  const calls: OpenAiCall[] = []
+  const rules = new Set<OpenAiFaultRule>()
+
+  async function fetch(request: Request): Promise<Response> {
+    try {
+      const key = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
+      const route = `${request.method} ${new URL(request.url).pathname}`
+      if (route === 'POST /v1/chat/completions') return await complete(request, key)
+      if (!keys.has(key)) throw wrongKey(key)
+      if (route === 'GET /v1/models') return modelList(models ?? ['emulated'])
+      throw new Refusal(404, 'Unknown request URL')
+    } catch (error) {
+      if (error instanceof Refusal) return refused(error)
+      throw error
+    }
+  }
+
+  async function complete(request: Request, key: string): Promise<Response> {
+    const asked = requestSchema.safeParse(await request.json().catch(() => undefined))
+    if (!asked.success) throw new Refusal(400, 'We could not parse the JSON body of your request.')
+    const call = await callOf(asked.data, key, [...request.headers.keys()], now())
+    calls.push(call)
+    if (calls.length > maxCallsKept) calls.shift()
+    // Every rule sees every call, so that each can count.
+    const [fault] = [...rules].map((rule) => rule(call)).filter((found) => found !== undefined)
+    if (fault?.kind === 'reset') throw new ConnectionBroken()
+    const http = fault?.kind === 'say' ? undefined : fault
+    const instead = fault?.kind === 'say' ? fault.instead : () => ({})
+    const response = await spoiled(http, async () => {
+      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
+      return answer(asked.data, call, instead)
+    })
+    call.status = response.status
+    return response
+  }
+
+  function answer(
+    asked: CompletionRequest,
+    call: OpenAiCall,
+    instead: (answer: string) => Partial<Said>,
+  ): Response {
+    try {
+      if (!keys.has(call.key)) throw wrongKey(call.key)
+      if (models && !models.includes(call.model)) {
+        const message = `The model \`${call.model}\` does not exist or you do not have access to it.`
+        throw new Refusal(404, message, { code: 'model_not_found' })
+      }
+      refuseUnknown(asked, lacks)
+      const schema = schemaOf(asked, call.prompt)
+      const scene = call.picture ? sceneOf(call.picture) : sceneIn(call.prompt)
+      const content = schema ? JSON.stringify(fill(schema, scene)) : scene.description
+      const said: Said = { content, refusal: null, finish_reason: 'stop', ...instead(content) }
+      return completion(call.model, said, usageOf(call, said), call.at)
+    } catch (error) {
+      if (error instanceof Refusal) return refused(error)
+      throw error
+    }
+  }
+
+  const server = await listenOnLoopback(fetch, port)
+  return {
+    close: server.close,
+    url: `${server.url}/v1`,
+    calls,
+    addKey: (key) => void keys.add(key),
+    revoke: (key) => void keys.delete(key),
+    interfere(rule) {
+      rules.add(rule)
+      return () => void rules.delete(rule)
+    },
+  }
+}
+
+function modelList(ids: readonly string[]): Response {
+  const data = ids.map((id) => ({ id, object: 'model', created: 0, owned_by: 'emulator' }))
+  return Response.json({ object: 'list', data })
+}
+
+/** As OpenAI says it: with the key, half masked. */
+function wrongKey(key: string): Refusal {
+  return new Refusal(401, `Incorrect API key provided: ${key}.`, { code: 'invalid_api_key' })
+}

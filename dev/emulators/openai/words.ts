@@ -1,0 +1,133 @@
+/** Puts a picture's numbers into words, and fills any answer's shape with them by the names of its members. */
+import type { ReceivedPicture } from './picture.ts'
+import type { AnswerSchema } from './wire.ts'
+
+/** What the answers are made of: seen in the picture, or read from an earlier answer that came back in the prompt. */
+export interface Scene {
+  description: string
+  mood: string
+  lighting: string
+  composition: string
+  colours: readonly string[]
+}
+
+const unseen: Scene = {
+  description: 'A picture that this emulator was not shown.',
+  mood: 'quiet',
+  lighting: 'unknown light',
+  composition: 'unknown frame',
+  colours: ['grey'],
+}
+
+export function sceneOf({ width, height, colours, brightness, contrast }: ReceivedPicture): Scene {
+  const light = brightness < 0.25 ? 'low' : brightness < 0.6 ? 'even' : 'bright'
+  const edge = contrast > 0.22 ? 'hard, contrasting' : 'soft'
+  const format = width > height * 1.1 ? 'landscape' : height > width * 1.1 ? 'portrait' : 'square'
+  const mood = `${brightness < 0.4 ? 'quiet' : 'open'} and ${contrast > 0.22 ? 'dramatic' : 'calm'}`
+  return {
+    description: `A ${format} frame in ${listed(colours)}, in ${edge} and ${light} light.`,
+    mood,
+    lighting: `${edge}, ${light}`,
+    composition: format,
+    colours,
+  }
+}
+
+/** The scene in the prompt of a later call: the first line that is a JSON object with a description. */
+export function sceneIn(prompt: string): Scene {
+  for (const line of prompt.split('\n')) {
+    const facts = line.startsWith('{') ? parse(line) : {}
+    if (typeof facts.description !== 'string') continue
+    const text = (name: keyof Scene) => {
+      const value = facts[name]
+      return typeof value === 'string' ? value : String(unseen[name])
+    }
+    const palette = Array.isArray(facts.color_palette) ? facts.color_palette.map(String) : unseen.colours
+    return {
+      description: facts.description,
+      mood: text('mood'),
+      lighting: text('lighting'),
+      composition: text('composition'),
+      colours: palette,
+    }
+  }
+  return unseen
+}
+
+/** An answer of this shape. `name` is the member's; the root has none. */
+export function fill(schema: AnswerSchema, scene: Scene, name = ''): unknown {
+  switch (schema.type) {
+    case 'object': {
+      const members = Object.entries(schema.properties ?? {})
+      return Object.fromEntries(members.map(([key, member]) => [key, fill(member, scene, key)]))
+    }
+    case 'array':
+      return listFor(name, scene)
+    case 'boolean':
+      return false
+    case 'number':
+    case 'integer':
+      return 0
+    default:
+      return textFor(name, scene)
+  }
+}
+
+function listFor(name: string, { colours, mood, lighting, composition }: Scene): string[] {
+  if (name === 'color_palette') return [...colours]
+  if (name === 'tags') return [...colours, composition, ...mood.split(' and '), 'emulated']
+  if (name === 'aesthetic_terms') return [mood, lighting]
+  return []
+}
+
+const honest = 'Written by the AI emulator of this demo, which sees colours and light and nothing else.'
+
+function textFor(name: string, scene: Scene): string {
+  const { description, mood, lighting, composition, colours } = scene
+  switch (name) {
+    case 'description':
+      return description
+    case 'mood':
+      return mood
+    case 'alt_text':
+      return `${description} (Described by an emulator.)`
+    case 'lighting':
+      return lighting
+    case 'composition':
+      return composition
+    case 'background':
+      return colours[0] ?? 'grey'
+    case 'subject':
+      return 'a scene that the emulator cannot name'
+    case 'style':
+      return 'photograph'
+    case 'sd_caption':
+      return ['fine-art photograph', ...colours, `${lighting} light`, `${mood} mood`, composition].join(', ')
+    case 'camera':
+    case 'pose':
+      return 'unknown'
+    default:
+      return captionFor(scene)
+  }
+}
+
+function captionFor({ mood, colours, lighting }: Scene): string {
+  const [first = 'grey', second = first] = colours
+  const pair = first === second ? `All in ${first}` : `${first} meets ${second}`
+  const opening = pair.charAt(0).toUpperCase() + pair.slice(1)
+  return `${opening}, ${mood}, in ${lighting} light. ${honest} #${first} #emulated`
+}
+
+function listed(words: readonly string[]): string {
+  if (words.length < 2) return words[0] ?? 'grey'
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
+
+function parse(line: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,372 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { declining, onAsk } from '../../dev/emulators/openai/faults.ts'
+import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { adminPost, eventsOf } from './admin.ts'
+import { baseDomain } from './fleet.ts'
+import { describeOnBothHosts } from './hosts.ts'
+import { canary, picture, upload } from './photographers.ts'
+import { apiKey, botToken, chatOf, recipient, type Studio, startStudio } from './studio.ts'
+
+const photo = parsePhotoName('dusk.jpg')
+const telegramOnly = { platforms: ['telegram'] }
+
+describeOnBothHosts('the workflow', (kind) => {
+  let studio: Studio
+  beforeAll(async () => {
+    studio = await startStudio(kind)
+  })
+  afterAll(() => studio[Symbol.asyncDispose]())
+
+  let tenants = 0
+  async function open(config: Record<string, unknown> = {}) {
+    const tenant = `studio-${kind.name}-${++tenants}`
+    const store = studio.tenant(tenant, config)
+    await upload(store, photo, await picture(tenants * 7, 300, 200))
+    const post = (action: string, body?: unknown, headers?: Record<string, string>) =>
+      adminPost(studio.fleet, tenant, `/api/images/${photo}/${action}`, body, headers)
+    const posts = () => studio.telegram.posts.filter(({ chat }) => chat.title === tenant)
+    const mails = () => studio.mail.mails.filter(({ to }) => to.includes(recipient(tenant)))
+    const calls = () => studio.openai.calls.filter(({ key }) => key === apiKey(tenant))
+    return { tenant, store, post, posts, mails, calls }
+  }
+
+  describe('analyze', () => {
+    it('looks at a reduced photo without its metadata, writes captions and keeps them in the sidecar', async () => {
+      const { store, post, calls } = await open({ captionfile: { extended_metadata_enabled: true } })
+      const response = await post('analyze')
+      expect(response.status).toBe(200)
+      const analysis = await response.json()
+      expect(analysis).toEqual({
+        filename: photo,
+        description: expect.stringMatching(/./),
+        mood: expect.any(String),
+        tags: expect.arrayContaining([expect.any(String)]),
+        nsfw: expect.any(Boolean),
+        caption: expect.stringMatching(/./),
+        sd_caption: expect.stringMatching(/./),
+        alt_text: expect.any(String),
+        platform_captions: { telegram: expect.stringMatching(/./), email: expect.stringMatching(/./) },
+        sidecar_written: true,
+      })
+      const [vision] = calls()
+      expect(vision?.picture).toMatchObject({ width: 300, height: 200, hasMetadata: false })
+      expect(vision?.store).toBe(false)
+      const sidecar = await store.readSidecar('root', photo)
+      expect(sidecar?.text).toContain(analysis.sd_caption)
+      expect(sidecar?.text).toContain('# caption: ')
+      expect(sidecar?.text).toContain('# alt_text: ')
+    })
+
+    it('asks the AI once, and again only when it is told to, keeping what a person wrote', async () => {
+      const { store, post, calls } = await open()
+      await post('analyze')
+      const asked = calls().length
+      expect(await (await post('analyze')).json()).toMatchObject({ sidecar_written: false })
+      expect(calls()).toHaveLength(asked)
+      const edited = '\n\n# ---\n# caption: My own words.\n# caption_edited: True\n# mine: stays\n'
+      await store.writeSidecar('root', photo, edited)
+      const again = await (await post('analyze?force_refresh=true')).json()
+      expect(calls().length).toBeGreaterThan(asked)
+      expect(again.caption).toBe('My own words.')
+      const sidecar = await store.readSidecar('root', photo)
+      expect(sidecar?.text).toContain('# caption: My own words.')
+      expect(sidecar?.text).toContain('# mine: stays')
+    })
+
+    it('tells its stages, and its end', async () => {
+      const { post } = await open()
+      const response = await post('analyze', {}, { accept: 'text/event-stream' })
+      expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
+      const events = await eventsOf(response)
+      const stages = events.map(({ event, data }) => (event === 'progress' ? data.stage : event))
+      expect(stages).toEqual(['reading', 'looking', 'writing_captions', 'saving', 'result'])
+      expect(events.at(-1)?.data).toMatchObject({ filename: photo, sidecar_written: true })
+    })
+
+    it('writes nothing when the AI declines, and says so', async () => {
+      const { store, tenant, post } = await open()
+      const end = studio.openai.interfere(onAsk(declining, { key: apiKey(tenant), times: 10 }))
+      const plain = await post('analyze')
+      expect([plain.status, (await plain.json()).code]).toEqual([422, 'ai_refused'])
+      const events = await eventsOf(await post('analyze', {}, { accept: 'text/event-stream' }))
+      expect(events.at(-1)).toMatchObject({ event: 'error', data: { status: 422, code: 'ai_refused' } })
+      end()
+      expect(await store.readSidecar('root', photo)).toBeNull()
+    })
+
+    it('refuses before a stream begins with a problem document', async () => {
+      const { tenant } = await open({ features: { auto_view_enabled: true } })
+      const path = `/api/images/${photo}/analyze`
+      const off = await adminPost(studio.fleet, tenant, path, {}, { accept: 'text/event-stream' })
+      expect([off.status, (await off.json()).code]).toEqual([403, 'feature_disabled'])
+      const on = await open()
+      const missing = await adminPost(
+        studio.fleet,
+        on.tenant,
+        '/api/images/none.jpg/analyze',
+        {},
+        { accept: 'text/event-stream' },
+      )
+      expect([missing.status, (await missing.json()).code]).toEqual([404, 'photo_not_found'])
+    })
+
+    it('is off without credentials for an AI', async () => {
+      const { post } = await open({ ai: {} })
+      const response = await post('analyze')
+      expect([response.status, (await response.json()).code]).toEqual([403, 'feature_disabled'])
+    })
+
+    it('is limited per tenant', async () => {
+      const { tenant, post } = await open({
+        ai: { credentials_ref: 'ai', rate_per_minute: 1 },
+      })
+      studio.fleet.orchestrator.credentials.set(`${tenant}/ai`, {
+        provider: 'openai',
+        api_key: apiKey(tenant),
+      })
+      const response = await post('analyze')
+      expect([response.status, (await response.json()).code]).toEqual([429, 'rate_limited'])
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(10)
+    })
+  })
+
+  describe('publish', () => {
+    it('sends to all platforms, archives photo and sidecar, and sends nothing twice', async () => {
+      const { tenant, store, post, posts, mails } = await open()
+      await store.writeSidecar(
+        'root',
+        photo,
+        'rope\n\n# ---\n# caption: Dusk. 🌅\n# tags: ["rope", "dusk"]\n',
+      )
+      const response = await post('publish')
+      expect(response.status).toBe(200)
+      const published = await response.json()
+      expect(published).toMatchObject({ filename: photo, any_success: true, archived: true })
+      expect(published.results.telegram).toMatchObject({
+        success: true,
+        post_id: expect.stringMatching(/./),
+        url: expect.stringContaining(`t.me/channel_${chatOf(tenant)}`),
+      })
+      const [sent] = posts()
+      expect(posts()).toHaveLength(1)
+      expect(sent?.caption).toBe('Dusk. 🌅')
+      expect(Buffer.from(sent?.photo.bytes ?? []).includes(canary)).toBe(false)
+      if (kind.name === 'node') {
+        expect(published.results.email).toMatchObject({ success: true })
+        expect(mails()).toHaveLength(1)
+        expect(mails()[0]?.headers).toMatch(/^Subject: .*Dusk/m)
+      } else {
+        expect(published.results.email).toMatchObject({ success: false, code: 'provider_unavailable' })
+      }
+      expect((await store.list('root')).photos).toEqual([])
+      expect((await store.readSidecar('archive', photo))?.text).toContain('Dusk')
+
+      const again = await (await post('publish', telegramOnly)).json()
+      expect(again).toMatchObject({ archived: true, any_success: true })
+      expect(again.results.telegram).toMatchObject({
+        skipped: 'duplicate',
+        post_id: published.results.telegram.post_id,
+      })
+      expect(posts()).toHaveLength(1)
+    })
+
+    it('sends once, however many clicks come at once', async () => {
+      const { post, posts } = await open()
+      const answers = await Promise.all(Array.from({ length: 20 }, () => post('publish', telegramOnly)))
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+      const results = await Promise.all(answers.map(async (answer) => (await answer.json()).results.telegram))
+      expect(results.filter(({ skipped }) => skipped === undefined)).toHaveLength(1)
+      expect(posts()).toHaveLength(1)
+    })
+
+    it('knows the same photo by another name', async () => {
+      const { tenant, store, post, posts } = await open()
+      await post('publish', telegramOnly)
+      const { body } = await store.read('archive', photo)
+      await upload(store, 'copy.jpg', new Uint8Array(await new Response(body).arrayBuffer()))
+      const copy = await adminPost(studio.fleet, tenant, '/api/images/copy.jpg/publish', telegramOnly)
+      expect((await copy.json()).results.telegram).toMatchObject({ skipped: 'duplicate' })
+      expect(posts()).toHaveLength(1)
+    })
+
+    it('leaves an unknown outcome alone until somebody insists', async () => {
+      const { tenant, post, posts } = await open()
+      const bot = botToken(tenant).split(':')[0] ?? ''
+      const end = studio.telegram.interfere(onMethod('sendphoto', serverError(500), { bot }))
+      const lost = await (await post('publish', telegramOnly)).json()
+      end()
+      expect(lost).toMatchObject({ any_success: false, archived: false })
+      expect(lost.results.telegram).toMatchObject({ success: false, code: 'publish_outcome_unknown' })
+      const careful = await (await post('publish', telegramOnly)).json()
+      expect(careful.results.telegram).toMatchObject({ success: false, skipped: 'unknown' })
+      expect(posts()).toHaveLength(0)
+      const insisting = await (await post('publish', { ...telegramOnly, force: true })).json()
+      expect(insisting.results.telegram).toMatchObject({ success: true })
+      expect(posts()).toHaveLength(1)
+    })
+
+    it('does nothing in a dry run, nor where the tenant debugs', async () => {
+      const dry = await open()
+      const debugging = await open({ content: { debug: true } })
+      const answers = [
+        await dry.post('publish', { dry_run: true, caption: 'Mine.' }),
+        await debugging.post('publish'),
+      ]
+      for (const answer of answers) {
+        const { results, any_success, archived } = await answer.json()
+        expect([any_success, archived]).toEqual([false, false])
+        expect(results.telegram).toMatchObject({
+          success: false,
+          skipped: 'dry_run',
+          preview: expect.stringMatching(/./),
+        })
+      }
+      expect([...dry.posts(), ...debugging.posts(), ...dry.mails()]).toEqual([])
+      expect(await dry.store.readSidecar('root', photo)).toBeNull()
+    })
+
+    it('keeps what a person wrote, also when sending fails', async () => {
+      const { tenant, store, post, posts } = await open()
+      const bot = botToken(tenant).split(':')[0] ?? ''
+      const end = studio.telegram.interfere(onMethod('sendphoto', serverError(500), { bot }))
+      await post('publish', { ...telegramOnly, caption: 'Written on a train.' })
+      end()
+      expect((await store.readSidecar('root', photo))?.text).toContain('# caption: Written on a train.')
+      await post('publish', { ...telegramOnly, force: true })
+      expect(posts()[0]?.caption).toBe('Written on a train.')
+    })
+
+    it('tells the stages of each platform', async () => {
+      const { post } = await open()
+      const events = await eventsOf(await post('publish', telegramOnly, { accept: 'text/event-stream' }))
+      expect(events.map(({ event, data }) => (event === 'progress' ? data.stage : event))).toEqual([
+        'preparing',
+        'sending',
+        'sent',
+        'archiving',
+        'result',
+      ])
+    })
+
+    it('is refused in review, where it is off, and for platforms that are not there', async () => {
+      const review = await open({
+        features: { auto_view_enabled: true, publish_enabled: true, mode: 'review' },
+      })
+      const off = await open({ features: { auto_view_enabled: true } })
+      for (const { post } of [review, off]) {
+        const response = await post('publish')
+        expect([response.status, (await response.json()).code]).toEqual([403, 'feature_disabled'])
+      }
+      const { post, posts } = await open({
+        publishers: { telegram: { credentials_ref: 'x', channel_id: 1 }, mastodon: { credentials_ref: 'y' } },
+      })
+      const bodies: [unknown, number, string][] = [
+        [{ platforms: ['mastodon'] }, 501, 'provider_unavailable'],
+        [{ platforms: ['bluesky'] }, 400, 'invalid_request'],
+        [{ platforms: ['myspace'] }, 400, 'invalid_request'],
+        [{ platforms: [] }, 400, 'invalid_request'],
+        [{ captions: { myspace: 'x' } }, 400, 'invalid_request'],
+        [{ caption: 7 }, 400, 'invalid_request'],
+      ]
+      for (const [body, status, code] of bodies) {
+        const response = await post('publish', body)
+        expect([body, response.status, (await response.json()).code]).toEqual([body, status, code])
+      }
+      expect(posts()).toEqual([])
+    })
+  })
+
+  describe('curation', () => {
+    it('keeps, removes and brings back photo and sidecar', async () => {
+      const { store, post } = await open()
+      await store.writeSidecar('root', photo, 'rope\n')
+      for (const action of ['keep', 'remove'] as const) {
+        expect(await (await post(action)).json()).toEqual({
+          filename: photo,
+          action,
+          destination_folder: action,
+          preview_only: false,
+        })
+        expect((await store.readSidecar(action, photo))?.text).toBe('rope\n')
+        expect((await post(action)).status).toBe(404)
+        expect(await (await post('restore')).json()).toMatchObject({
+          action: 'restore',
+          destination_folder: 'root',
+        })
+      }
+      expect((await store.readSidecar('root', photo))?.text).toBe('rope\n')
+      expect((await post('restore')).status).toBe(404)
+      expect((await post('restore', { from: 'attic' })).status).toBe(400)
+    })
+
+    it('overwrites nothing', async () => {
+      const { store, post } = await open()
+      await post('keep')
+      const other = await picture(99)
+      await upload(store, photo, other)
+      expect(await (await post('keep')).json()).toMatchObject({ filename: 'dusk (2).jpg' })
+      const { body } = await store.read('keep', parsePhotoName('dusk (2).jpg'))
+      const kept = Buffer.from(await new Response(body).arrayBuffer())
+      const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+      expect(digest(kept)).toBe(digest(other))
+    })
+
+    it('deletes for good, only where that is on', async () => {
+      const { store, post } = await open({ features: { auto_view_enabled: true, keep_enabled: false } })
+      for (const action of ['delete', 'keep']) {
+        const response = await post(action)
+        expect([action, response.status, (await response.json()).code]).toEqual([
+          action,
+          403,
+          'feature_disabled',
+        ])
+      }
+      expect((await store.list('root')).photos).toHaveLength(1)
+      const on = await open()
+      expect(await (await on.post('delete')).json()).toMatchObject({
+        action: 'delete',
+        destination_folder: null,
+      })
+      expect((await on.store.list('root')).photos).toEqual([])
+      expect((await on.post('delete')).status).toBe(404)
+    })
+
+    it('only says what it would do where the tenant debugs', async () => {
+      const { store, post } = await open({ content: { debug: true } })
+      expect(await (await post('keep')).json()).toMatchObject({
+        preview_only: true,
+        destination_folder: 'keep',
+      })
+      expect((await store.list('root')).photos).toHaveLength(1)
+    })
+  })
+
+  it('sends nothing when credentials cannot be had, and tries fresh ones once when they are refused', async () => {
+    const { tenant, post, posts } = await open()
+    const key = `${tenant}/${tenant}-telegram`
+    const good = studio.fleet.orchestrator.credentials.get(key) ?? {}
+    studio.fleet.orchestrator.credentials.delete(key)
+    const none = await (await post('publish', telegramOnly)).json()
+    expect(none.results.telegram).toMatchObject({ success: false, code: 'credentials_unavailable' })
+    studio.fleet.orchestrator.credentials.set(key, { ...good, bot_token: `1${botToken(tenant)}` })
+    const wrong = await (await post('publish', telegramOnly)).json()
+    expect(wrong.results.telegram).toMatchObject({ success: false, code: 'credentials_rejected' })
+    const asked = studio.fleet.orchestrator.calls.filter(({ subject }) => subject === `${tenant}-telegram`)
+    expect(asked).toHaveLength(3)
+    studio.fleet.orchestrator.credentials.set(key, good)
+    const right = await (await post('publish', telegramOnly)).json()
+    expect(right.results.telegram).toMatchObject({ success: true })
+    expect(posts()).toHaveLength(1)
+  })
+
+  it('leaves no secret and no caption in the log', () => {
+    const log = studio.fleet.host.lines.join('\n')
+    expect(log).toContain('"action":"POST /api/images/dusk.jpg/publish"')
+    for (const secret of ['canary', 'upload.fetlife.test', 'Written on a train', `@sender.test`]) {
+      expect([secret, log.includes(secret)]).toEqual([secret, false])
+    }
+    expect(log).toContain(baseDomain)
+  })
+})
