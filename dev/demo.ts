@@ -1,4 +1,4 @@
-/** `npm run demo`: the orchestrator, three tenants with storages of three kinds, and the publisher, on this machine. */
+/** `npm run demo`: the orchestrator, three tenants with storages of three kinds, emulated vendors, and the publisher, on this machine. */
 import { createWriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
@@ -10,11 +10,14 @@ import { startNodeHost } from '../src/node.ts'
 import { buildWhereStale } from './demo/build.ts'
 import { samplePhotos } from './demo/photos.ts'
 import { freePort } from './demo/ports.ts'
-import { type DemoStorage, localStorage, startDropbox, startS3 } from './demo/storages.ts'
+import { localStorage, startDropbox, startS3 } from './demo/storages.ts'
+import { type DemoTenant, orchestratorFiles } from './demo/tenants.ts'
+import { type DemoVendors, startVendors } from './demo/vendors.ts'
+import { startOidcProvider } from './emulators/oidc.ts'
 import { startWorkerHost, type WorkerHostOptions } from './worker-host.ts'
 
 const usage = `npm run demo -- [--photos DIR] [--port 8080]
-    --photos DIR   shows your own photos at alice's address; they stay where they are
+    --photos DIR   shows your own photos at alice's address; they stay where and as they are
     --port N       where to listen; the next free port is taken where it is in use`
 
 const project = fileURLToPath(new URL('../', import.meta.url))
@@ -41,17 +44,35 @@ async function main(): Promise<void> {
   parts.push({ name: 'S3', close: s3.close })
   const dropbox = await startDropbox('carol', directories.carol)
   parts.push({ name: 'Dropbox', close: dropbox.close })
-  const storages: Record<string, DemoStorage> = {
-    // A Worker has no disk.
-    alice: worker ? await s3.storage('alice', directories.alice) : localStorage(directories.alice),
-    bob: await s3.storage('bob', directories.bob),
-    carol: dropbox.storage,
-  }
-  const orchestrator = await startDemoOrchestrator(storages)
+  const tenants: DemoTenant[] = [
+    {
+      name: 'alice',
+      // A Worker has no disk.
+      storage: worker ? await s3.storage('alice', directories.alice) : localStorage(directories.alice),
+      admin: 'alice@example.org',
+      isReadOnly: photos !== undefined && !worker,
+    },
+    {
+      name: 'bob',
+      storage: await s3.storage('bob', directories.bob),
+      admin: 'bob@example.org',
+      isReadOnly: false,
+    },
+    { name: 'carol', storage: dropbox.storage, admin: null, isReadOnly: false },
+  ]
+  const vendors = await startVendors(tenants.map(({ name }) => name))
+  parts.push({ name: 'Telegram, OpenAI and mail', close: vendors.close })
+  const orchestrator = await startDemoOrchestrator(orchestratorFiles(tenants, vendors, baseDomain))
   parts.push({ name: 'orchestrator', close: orchestrator.close })
 
   const listenOn = await freePort(port)
   if (listenOn !== port) console.log(`Port ${port} is in use, so ${listenOn} is taken.`)
+  const signIn = await startOidcProvider({
+    port: 8091,
+    callbackOrigins: [`http://app.${baseDomain}:${listenOn}`],
+    people: tenants.flatMap(({ admin }) => admin ?? []),
+  })
+  parts.push({ name: 'sign-in', close: signIn.close })
   const log = createWriteStream(join(state, 'publisher.log'))
   const write = (line: string) => log.write(`${line}\n`)
   const variables = {
@@ -59,6 +80,9 @@ async function main(): Promise<void> {
     ORCHESTRATOR_BASE_URL: orchestrator.url,
     ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
     ORCHESTRATOR_BASE_DOMAIN: baseDomain,
+    OIDC_ISSUER_URL: signIn.issuer,
+    AUTH0_CLIENT_ID: signIn.clientId,
+    AUTH0_CLIENT_SECRET: signIn.clientSecret,
     WEB_SESSION_SECRET: 'a-secret-for-the-demo-on-this-machine-only',
     WEB_SECURE_COOKIES: 'false',
     FORCE_HTTPS: 'false',
@@ -66,10 +90,12 @@ async function main(): Promise<void> {
     DROPBOX_APP_KEY: dropbox.app.key,
     DROPBOX_APP_SECRET: dropbox.app.secret,
     DROPBOX_BASE_URL: dropbox.url,
+    OPENAI_BASE_URL: vendors.openaiUrl,
+    TELEGRAM_API_BASE_URL: vendors.telegramUrl,
   }
   parts.push({ name: 'publisher', close: await startHost(worker, { variables, port: listenOn, write }) })
   endOnSignal(parts)
-  greet(storages, listenOn, orchestrator.url, worker)
+  greet({ tenants, vendors, port: listenOn, orchestrator: orchestrator.url, worker })
 }
 
 /** Gives the function that ends it. */
@@ -99,16 +125,11 @@ function readArguments() {
 }
 
 /** Writes the orchestrator's two files and starts it on them, so that an edit can be seen to take effect. */
-async function startDemoOrchestrator(storages: Readonly<Record<string, DemoStorage>>) {
-  const tenants = Object.entries(storages).map(([tenant, { config }]) => {
-    const features = { auto_view_enabled: true }
-    return [tenant, { hosts: [`${tenant}.${baseDomain}`], config: { features, storage: config } }]
-  })
-  const secrets = Object.entries(storages).map(([tenant, storage]) => [tenant, storage.secrets])
+async function startDemoOrchestrator({ tenants, secrets }: ReturnType<typeof orchestratorFiles>) {
   const tenantsFile = join(state, 'tenants.yaml')
   const secretsFile = join(state, 'secrets.yaml')
-  await writeFile(tenantsFile, stringify({ tenants: Object.fromEntries(tenants) }))
-  await writeFile(secretsFile, stringify(Object.fromEntries(secrets)), { mode: 0o600 })
+  await writeFile(tenantsFile, stringify(tenants))
+  await writeFile(secretsFile, stringify(secrets), { mode: 0o600 })
   const audit = createWriteStream(join(state, 'orchestrator-audit.log'))
   return startOrchestrator({
     port: await freePort(8090),
@@ -122,21 +143,31 @@ async function startDemoOrchestrator(storages: Readonly<Record<string, DemoStora
   })
 }
 
-function greet(
-  storages: Readonly<Record<string, DemoStorage>>,
-  port: number,
-  orchestrator: string,
-  worker: boolean,
-): void {
-  const lines = Object.entries(storages).map(
-    ([tenant, { description }]) =>
-      `  http://${tenant}.${baseDomain}:${port}/`.padEnd(36) + shortened(description),
+interface Greeting {
+  tenants: readonly DemoTenant[]
+  vendors: DemoVendors
+  port: number
+  orchestrator: string
+  worker: boolean
+}
+
+function greet({ tenants, vendors, port, orchestrator, worker }: Greeting): void {
+  const pages = tenants.map(
+    ({ name, storage, admin, isReadOnly }) =>
+      `  http://${name}.${baseDomain}:${port}/`.padEnd(34) +
+      `${shortened(storage.description)}; ${isReadOnly ? 'only shown, nothing is changed' : admin ? `admin: ${admin}` : 'no admin'}`,
   )
   console.log(`
 The demo runs${worker ? ' as a Worker in Miniflare' : ''}. Open these in a browser:
 
-${lines.join('\n')}
+${pages.join('\n')}
 
+What is published arrives here:
+
+  ${`${vendors.telegramUrl}/`.padEnd(32)}Telegram channels, emulated
+  ${vendors.inboxUrl.padEnd(32)}mail, by maildev${worker ? ' (a Worker sends none)' : ''}
+
+Signing in takes one click, at the demo's own OpenID provider. The AI is an emulator that looks at the pixels.
 Their configuration comes from the orchestrator at ${orchestrator}.
 Edit .demo/tenants.yaml: it takes effect within a minute. The log is .demo/publisher.log.
 Ctrl-C ends everything.

@@ -6,14 +6,14 @@ import { writeSamplePhotos } from '../sample-photos.ts'
 /** Each tenant has a look of their own, so that one sees at once whose page it is. */
 const looks = { alice: 'dusk', bob: 'studio', carol: 'tide' } as const
 
-export type DemoTenant = keyof typeof looks
+type LookOwner = keyof typeof looks
 
 /** Gives each tenant's directory below `state`, filled. One that was left half-made by an earlier start is made anew. */
-export async function samplePhotos(state: string): Promise<Record<DemoTenant, string>> {
+export async function samplePhotos(state: string): Promise<Record<LookOwner, string>> {
   const [alice, bob, carol] = await Promise.all([made('alice'), made('bob'), made('carol')])
   return { alice, bob, carol }
 
-  async function made(tenant: DemoTenant): Promise<string> {
+  async function made(tenant: LookOwner): Promise<string> {
     const directory = join(state, 'photos', tenant)
     if (await exists(directory)) return directory
     const unfinished = `${directory}.unfinished`

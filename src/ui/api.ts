@@ -18,12 +18,22 @@ export interface ApiProblem {
 
 export type Answer = { photo: Photo } | { problem: ApiProblem }
 
+/** Who looks at this gallery. */
+export interface Account {
+  /** `null`: nobody is signed in. */
+  email: string | null
+  isAdmin: boolean
+  canSignIn: boolean
+}
+
 export interface GalleryApi {
   /** The next photo of this visitor's walk. */
   random(): Promise<Answer>
   photo(filename: string): Promise<Answer>
   /** Why a picture did not load, for the browser does not say. `null` when it loads now. */
   pictureProblem(photo: Photo): Promise<ApiProblem | null>
+  /** `null` where nobody can tell now. */
+  account(): Promise<Account | null>
 }
 
 const timeoutMs = 20_000
@@ -40,7 +50,26 @@ export function createApi(): GalleryApi {
       await response.body?.cancel()
       return null
     },
+    async account() {
+      const [status, features] = await Promise.all([
+        askForRecord('/api/admin/status'),
+        askForRecord('/api/config/features'),
+      ])
+      if (!status || !features) return null
+      return {
+        email: typeof status.email === 'string' ? status.email : null,
+        isAdmin: status.admin === true,
+        canSignIn: features.auth_mode !== 'none',
+      }
+    },
   }
+}
+
+async function askForRecord(path: string): Promise<Record<string, unknown> | null> {
+  const response = await ask(path, 'application/json')
+  if (!(response instanceof Response) || !response.ok) return null
+  const body = await jsonOf(response)
+  return isRecord(body) ? body : null
 }
 
 async function askForPhoto(path: string): Promise<Answer> {

@@ -1,5 +1,7 @@
 /** The whole page: title bar, the photo, its caption and the buttons, its details. */
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { AccountMenu } from './account.tsx'
+import type { Account } from './api.ts'
 import { DetailsPanel } from './details-panel.tsx'
 import { Dock, detailsId } from './dock.tsx'
 import type { Gallery, GalleryState } from './gallery.ts'
@@ -15,9 +17,11 @@ export interface AppProps {
   tenant: string
   gallery: Gallery
   state: GalleryState
+  /** `null` until it is known who is looking. */
+  account: Account | null
 }
 
-export function App({ tenant, gallery, state }: AppProps) {
+export function App({ tenant, gallery, state, account }: AppProps) {
   const { photo, problem } = state
   const [isOpen, setOpen] = useState(false)
   const detailsButton = useRef<HTMLButtonElement>(null)
@@ -39,7 +43,10 @@ export function App({ tenant, gallery, state }: AppProps) {
     <div class={`page ${isOpen && photo ? 'with-details' : ''}`}>
       <header class="bar">
         <h1>{tenant}</h1>
-        <ThemeButton />
+        <div class="bar-end">
+          <AccountMenu account={account} />
+          <ThemeButton />
+        </div>
       </header>
       <Stage gallery={gallery} state={state} />
       {(photo || !problem) && (

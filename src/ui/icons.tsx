@@ -10,6 +10,14 @@ function Icon({ children }: { children: ComponentChildren }) {
   )
 }
 
+/** The filled shape is an admin's. */
+export const PersonIcon = ({ isAdmin }: { isAdmin: boolean }) => (
+  <Icon>
+    <circle cx="12" cy="8.5" r="3.75" class={isAdmin ? 'filled' : ''} />
+    <path d="M4.75 20c.8-3.6 3.6-5.5 7.25-5.5s6.45 1.9 7.25 5.5" />
+  </Icon>
+)
+
 export const BackIcon = () => (
   <Icon>
     <path d="M14.5 5.5 8 12l6.5 6.5" />

@@ -16,7 +16,8 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
       const action = actionOf(event, shortcuts)
       if (!action) return
-      event.preventDefault()
+      // The browser closes menus by Escape as well.
+      if (event.key !== 'Escape') event.preventDefault()
       action()
     }
     document.addEventListener('keydown', onKeyDown)
@@ -25,6 +26,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
 }
 
 function actionOf({ key, target }: KeyboardEvent, shortcuts: Shortcuts): (() => void) | undefined {
+  if (isTyping(target)) return undefined
   switch (key.toLowerCase()) {
     case 'arrowright':
       return shortcuts.next
@@ -39,6 +41,10 @@ function actionOf({ key, target }: KeyboardEvent, shortcuts: Shortcuts): (() => 
     default:
       return undefined
   }
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null
 }
 
 /** A button is pressed by Space, and the details are scrolled by it. */

@@ -1,5 +1,6 @@
 /** What went wrong, what to do about it, and the button for it. */
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import { SignInLink } from './account.tsx'
 import type { ApiProblem } from './api.ts'
 import { ProblemIcon } from './icons.tsx'
 import { kindOf, type ProblemKind, retryAfterSeconds } from './problem-kind.ts'
@@ -31,6 +32,7 @@ export function Notice({ problem, failures, isOverPhoto, isBusy, onRetry, onNext
       <button type="button" class="button action" aria-busy={isBusy} onClick={goesOn ? onNext : onRetry}>
         {goesOn ? texts.anotherPhoto : texts.tryAgain}
       </button>
+      {problem.code === 'not_signed_in' && <SignInLink className="button" />}
       {wait !== null && <Countdown key={failures} seconds={wait} isPaused={isBusy} onEnd={onRetry} />}
       {problem.requestId && <p class="request-id">{texts.requestId(problem.requestId)}</p>}
     </section>

@@ -22,6 +22,9 @@ const kinds: Readonly<Record<string, ProblemKind>> = {
   photo_too_large: 'unreadable',
   unsupported_photo: 'unreadable',
   thumbnail_unavailable: 'unreadable',
+  // Waiting does not help: somebody has to correct the configuration.
+  endpoint_refused: 'failed',
+  credentials_rejected: 'failed',
   offline: 'offline',
   unreachable: 'unreachable',
 }

@@ -11,6 +11,12 @@ export const texts = {
   toLight: 'Switch to the light theme',
   toDark: 'Switch to the dark theme',
 
+  signIn: 'Sign in',
+  signOut: 'Sign out',
+  signedInAs: 'Signed in as',
+  account: (email: string) => `Account: ${email}`,
+  notAdmin: 'You are not an admin of this gallery.',
+
   loading: 'Loading a photo',
   loadingNext: 'Loading the next photo',
   photo: (description: string) => `Photo: ${description}`,

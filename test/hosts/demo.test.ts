@@ -1,32 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { startDemo } from './demo-process.ts'
 import { sendTo } from './http.ts'
-
-const project = fileURLToPath(new URL('../../', import.meta.url))
-
-/** Starts the demo as `npm run demo` does, and waits until it says that it runs. */
-async function startDemo(
-  ...args: string[]
-): Promise<{ demo: ChildProcess; output: string[]; addresses: URL[] }> {
-  const demo = spawn(process.execPath, ['--import', './scripts/require-node.mjs', 'dev/demo.ts', ...args], {
-    cwd: project,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const output: string[] = []
-  for await (const line of createInterface({ input: demo.stdout })) {
-    output.push(line)
-    if (line.startsWith('Ctrl-C')) break
-  }
-  const addresses = output
-    .flatMap((line) => /http:\/\/\w+\.localhost:\d+\//.exec(line) ?? [])
-    .map((text) => new URL(text))
-  return { demo, output, addresses }
-}
 
 describe.each([
   { title: 'the demo', args: [] },
@@ -37,7 +14,8 @@ describe.each([
     await once(inUse, 'listening')
     const address = inUse.address()
     const taken = typeof address === 'object' && address ? address.port : 0
-    const { demo, output, addresses } = await startDemo(...args, '--port', String(taken))
+    const demo = await startDemo(...args, '--port', String(taken))
+    const { output, addresses } = demo
     try {
       expect(output.join('\n')).toContain(`Port ${taken} is in use`)
       const pages = addresses.filter(({ hostname }) => /^(alice|bob|carol)\./.test(hostname))
@@ -61,9 +39,8 @@ describe.each([
       }
       expect(new Set(lists).size).toBe(3)
     } finally {
-      demo.kill('SIGINT')
       inUse.close()
+      expect(await demo.end()).toEqual([0, null])
     }
-    expect(await once(demo, 'exit')).toEqual([0, null])
   }, 120_000)
 })

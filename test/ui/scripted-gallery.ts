@@ -13,7 +13,7 @@ type Script = (request: Request) => Response | Promise<Response>
 export interface ScriptedGallery {
   /** `http://alice.localhost:<port>` */
   origin: string
-  /** Paths and queries that were asked of the API, in order. */
+  /** Paths and queries that were asked of the API, in order, but for the questions who is looking. */
   asked: string[]
   /** From now on this path answers so. Paths without a script answer like a healthy gallery. */
   script(path: string, script: Script): void
@@ -73,7 +73,7 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
     const { pathname, search } = new URL(request.url)
     if (pathname === '/') return assets.index(request)
     if (pathname.startsWith('/assets/')) return (await assets.get(pathname, request)) ?? notFound()
-    asked.push(pathname + search)
+    if (!(pathname in nobody)) asked.push(pathname + search)
     return (scripts.get(pathname) ?? healthy)(request)
   }
   const listener = getRequestListener(async (request) => {
@@ -98,11 +98,19 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
   }
 }
 
+/** A visitor where nobody can sign in. */
+const nobody: Record<string, object> = {
+  '/api/admin/status': { admin: false },
+  '/api/config/features': { auth_mode: 'none' },
+}
+
 /** Walks through the photos in order, over and over. */
 function healthyApi(photos: Photo[]): Script {
   let walked = 0
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url)
+    const who = nobody[pathname]
+    if (who) return Response.json(who)
     if (pathname === randomPath) {
       const photo = photos[walked++ % photos.length]
       return photo ? Response.json(photo) : problem(404, 'no_photos')

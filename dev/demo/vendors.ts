@@ -1,0 +1,90 @@
+/** What the demo publishes to and asks: emulators that the publisher's real clients talk to. */
+import { randomBytes } from 'node:crypto'
+import { MailDev } from 'maildev'
+import { startOpenAiEmulator } from '../emulators/openai.ts'
+import { startTelegramEmulator } from '../emulators/telegram.ts'
+import { freePort } from './ports.ts'
+
+export interface DemoVendors {
+  telegramUrl: string
+  openaiUrl: string
+  /** Where mail can be read. */
+  inboxUrl: string
+  smtpPort: number
+  /** What the orchestrator's two files say of a tenant's channels and its AI. */
+  channelsOf(tenant: string): {
+    config: Record<string, unknown>
+    secrets: Record<string, Record<string, unknown>>
+  }
+  close(): Promise<void>
+}
+
+const loopback = '127.0.0.1'
+
+/** Starts all of them. The mail server takes mail for anybody and passes none on. */
+export async function startVendors(tenants: readonly string[]): Promise<DemoVendors> {
+  const channels = new Map(tenants.map((tenant, index) => [tenant, channelOf(tenant, index)]))
+  const apiKey = `sk-demo-${randomBytes(16).toString('hex')}`
+  const telegram = await startTelegramEmulator({
+    port: await freePort(8100),
+    bots: [...channels.values()].map(({ token, chat }) => ({ token, chats: [chat] })),
+  })
+  // A model takes its time; so that the stages of an analysis can be seen.
+  const openai = await startOpenAiEmulator({ port: await freePort(8110), keys: [apiKey], delayMs: 900 })
+  const smtpPort = await freePort(8125)
+  const webPort = await freePort(8126)
+  const mail = new MailDev({ smtp: smtpPort, ip: loopback, web: webPort, webIp: loopback, silent: true })
+  await mail.start()
+  return {
+    telegramUrl: telegram.url,
+    openaiUrl: openai.url,
+    inboxUrl: `http://${loopback}:${webPort}/`,
+    smtpPort,
+    channelsOf(tenant) {
+      const channel = channels.get(tenant)
+      if (!channel) throw new RangeError(`${tenant} has no channel.`)
+      return {
+        config: {
+          ai: { credentials_ref: `${tenant}-ai` },
+          captionfile: { extended_metadata_enabled: true, artist_alias: tenant },
+          publishers: [
+            {
+              id: 'channel',
+              type: 'telegram',
+              credentials_ref: `${tenant}-telegram`,
+              config: { channel_id: channel.chat.id },
+            },
+            {
+              id: 'fetlife',
+              type: 'fetlife',
+              config: { recipient: `${tenant}-12345@upload.fetlife.example` },
+            },
+          ],
+          email_server: {
+            host: loopback,
+            port: smtpPort,
+            use_tls: false,
+            from_email: `${tenant}@example.org`,
+            password_ref: `${tenant}-smtp`,
+          },
+        },
+        secrets: {
+          [`${tenant}-ai`]: { provider: 'openai', api_key: apiKey },
+          [`${tenant}-telegram`]: { provider: 'telegram', bot_token: channel.token },
+          [`${tenant}-smtp`]: { provider: 'smtp', password: 'not-needed-by-maildev' },
+        },
+      }
+    },
+    async close() {
+      await Promise.all([telegram.close(), openai.close(), mail.stop()])
+    },
+  }
+}
+
+function channelOf(tenant: string, index: number) {
+  const id = 10_000_000 + index
+  return {
+    token: `${id}:${randomBytes(24).toString('base64url')}`,
+    chat: { id: -1_000_000_000_000 - id, title: `${tenant}’s photos`, username: `${tenant}_photos` },
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * An OpenID provider on this machine (`OIDC_ISSUER_URL`): a real one, `oidc-provider`, whose people sign in with one click. It keeps
+ * everything in memory.
+ */
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { exportJWK, generateKeyPair } from 'jose'
+import { Provider } from 'oidc-provider'
+import { freePort } from '../demo/ports.ts'
+import { MemoryAdapter } from './oidc/memory-adapter.ts'
+import { choicePage, leavingPage, lostPage } from './oidc/pages.ts'
+
+export interface OidcProviderOptions {
+  /** Origins that have a callback host's paths: `/auth/callback` and `/auth/ended`. */
+  callbackOrigins: readonly string[]
+  /** Who can sign in; all addresses count as verified. */
+  people: readonly string[]
+  /** The first port to try on 127.0.0.1. */
+  port: number
+}
+
+export interface OidcProvider {
+  issuer: string
+  clientId: string
+  clientSecret: string
+  close(): Promise<void>
+}
+
+const hour = 3600
+
+/** Starts one that runs until it is closed. */
+export async function startOidcProvider({
+  callbackOrigins,
+  people,
+  port,
+}: OidcProviderOptions): Promise<OidcProvider> {
+  const listenOn = await freePort(port)
+  const issuer = `http://127.0.0.1:${listenOn}`
+  const clientId = 'publisher'
+  const clientSecret = randomBytes(24).toString('base64url')
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+  const provider = new Provider(issuer, {
+    adapter: MemoryAdapter,
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'demo' }] },
+    clients: [
+      {
+        client_id: clientId,
+        client_secret: clientSecret,
+        redirect_uris: callbackOrigins.map((origin) => `${origin}/auth/callback`),
+        post_logout_redirect_uris: callbackOrigins.map((origin) => `${origin}/auth/ended`),
+      },
+    ],
+    pkce: { required: () => true },
+    claims: { openid: ['sub'], email: ['email', 'email_verified'] },
+    // The address is in the ID token itself, as Auth0 has it.
+    conformIdTokenClaims: false,
+    findAccount: (_context, id) => ({
+      accountId: id,
+      claims: () => ({ sub: id, email: id, email_verified: true }),
+    }),
+    cookies: { keys: [randomBytes(24).toString('base64url')] },
+    ttl: {
+      AccessToken: hour,
+      AuthorizationCode: 60,
+      Grant: 8 * hour,
+      IdToken: hour,
+      Interaction: hour,
+      Session: 8 * hour,
+    },
+    interactions: { url: (_context, { uid }) => `/choose/${uid}` },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: {
+        logoutSource: (context, form) => {
+          context.body = leavingPage(form)
+        },
+      },
+    },
+    renderError: (context, { error }) => {
+      context.type = 'html'
+      context.body = lostPage(error)
+    },
+    /** Nobody is asked whether the publisher may know the address: it is the only thing that it asks for. */
+    async loadExistingGrant({ oidc }) {
+      const grant = new oidc.provider.Grant({
+        clientId: oidc.client?.clientId ?? '',
+        accountId: oidc.session?.accountId ?? '',
+      })
+      grant.addOIDCScope('openid email profile')
+      await grant.save()
+      return grant
+    },
+  })
+  const answer = provider.callback()
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', issuer).pathname
+    if (!path.startsWith('/choose/')) answer(request, response)
+    else choose(provider, people, request, response).catch(() => sendPage(response, 400, lostPage('expired')))
+  })
+  await new Promise<void>((resolve) => server.listen(listenOn, '127.0.0.1', resolve))
+  return {
+    issuer,
+    clientId,
+    clientSecret,
+    close() {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+/** Shows the people, and signs in whoever was clicked. Throws for an interaction that is over. */
+async function choose(
+  provider: Provider,
+  people: readonly string[],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  await provider.interactionDetails(request, response)
+  if (request.method !== 'POST') return sendPage(response, 200, choicePage(people))
+  const person = new URL(request.url ?? '/', 'http://localhost').searchParams.get('person')
+  const result =
+    person !== null && people.includes(person)
+      ? { login: { accountId: person } }
+      : { error: 'access_denied', error_description: 'Nobody was chosen.' }
+  await provider.interactionFinished(request, response, result)
+}
+
+function sendPage(response: ServerResponse, status: number, page: string): void {
+  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+  response.end(page)
+}

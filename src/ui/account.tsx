@@ -1,0 +1,50 @@
+/** Who is signed in, in a corner of the bar: the way in, and the way out. */
+import type { Account } from './api.ts'
+import { PersonIcon } from './icons.tsx'
+import { texts } from './texts.ts'
+
+const menuId = 'account'
+
+/** Nothing while nobody knows, and where nobody can sign in. */
+export function AccountMenu({ account }: { account: Account | null }) {
+  if (!account) return null
+  const { email, isAdmin, canSignIn } = account
+  if (email === null) return canSignIn ? <SignInLink className="button quiet" /> : null
+  return (
+    <>
+      <button
+        type="button"
+        class="button icon"
+        aria-label={texts.account(email)}
+        title={texts.account(email)}
+        popovertarget={menuId}
+      >
+        <PersonIcon isAdmin={isAdmin} />
+      </button>
+      <section id={menuId} class="menu" popover="auto" aria-label={texts.account(email)}>
+        <p class="muted">{texts.signedInAs}</p>
+        <p class="email">{email}</p>
+        {!isAdmin && <p class="muted">{texts.notAdmin}</p>}
+        {/* The server takes this from a page of its own host only. */}
+        <form method="post" action={`/auth/logout?${thisPage()}`}>
+          <button type="submit" class="button">
+            {texts.signOut}
+          </button>
+        </form>
+      </section>
+    </>
+  )
+}
+
+/** Leads back to the photo that is shown now. */
+export function SignInLink({ className }: { className: string }) {
+  return (
+    <a class={className} href={`/auth/login?${thisPage()}`}>
+      {texts.signIn}
+    </a>
+  )
+}
+
+function thisPage(): URLSearchParams {
+  return new URLSearchParams({ return_to: location.pathname + location.search })
+}
