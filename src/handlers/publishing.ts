@@ -8,11 +8,12 @@ import { publishPhoto } from '../workflow/publish.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { requirePublishing } from './features.ts'
 import { answerInStages, staged } from './progress.ts'
-import { routeFor } from './route.ts'
-import { publishedSchema, publishSchema } from './schemas/workflow.ts'
+import { json, routeFor } from './route.ts'
+import { captionRulesSchema, publishedSchema, publishSchema } from './schemas/workflow.ts'
 import { filenameParameter } from './schemas.ts'
 
 export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  captionRulesRoute(app, services)
   const route = routeFor('admin', services, {
     method: 'post',
     path: '/api/images/{filename}/publish',
@@ -67,6 +68,28 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
         ...(published.warnings.length > 0 && { warnings: published.warnings }),
       }
     })
+  })
+}
+
+function captionRulesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'get',
+    path: '/api/config/captions',
+    description: 'For editors of captions: the rules that the server itself goes by.',
+    responses: {
+      200: json(captionRulesSchema, 'Where this tenant can publish, and what captions may be there'),
+    },
+  })
+  app.openapi(route, (c) => {
+    const runtime = runtimeOf(c.env)
+    const rules = runtime.publishers().available.map(({ platform, captionRules }) => ({
+      platform,
+      max_length: captionRules.maxLength,
+      unit: captionRules.unit,
+      max_hashtags: captionRules.maxHashtags,
+      plain: captionRules.plain,
+    }))
+    return c.json({ platforms: rules, hashtags: runtime.config.content.hashtag_string }, 200)
   })
 }
 

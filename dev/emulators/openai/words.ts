@@ -42,13 +42,13 @@ export function sceneIn(prompt: string): Scene {
       const value = facts[name]
       return typeof value === 'string' ? value : String(unseen[name])
     }
-    const palette = Array.isArray(facts.color_palette) ? facts.color_palette.map(String) : unseen.colours
+    const palette = facts.color_palette
     return {
       description: facts.description,
       mood: text('mood'),
       lighting: text('lighting'),
       composition: text('composition'),
-      colours: palette,
+      colours: typeof palette === 'string' ? palette.split(', ') : unseen.colours,
     }
   }
   return unseen
@@ -74,7 +74,6 @@ export function fill(schema: AnswerSchema, scene: Scene, name = ''): unknown {
 }
 
 function listFor(name: string, { colours, mood, lighting, composition }: Scene): string[] {
-  if (name === 'color_palette') return [...colours]
   if (name === 'tags') return [...colours, composition, ...mood.split(' and '), 'emulated']
   if (name === 'aesthetic_terms') return [mood, lighting]
   return []
@@ -95,6 +94,8 @@ function textFor(name: string, scene: Scene): string {
       return lighting
     case 'composition':
       return composition
+    case 'color_palette':
+      return colours.join(', ')
     case 'background':
       return colours[0] ?? 'grey'
     case 'subject':
@@ -104,6 +105,7 @@ function textFor(name: string, scene: Scene): string {
     case 'sd_caption':
       return ['fine-art photograph', ...colours, `${lighting} light`, `${mood} mood`, composition].join(', ')
     case 'camera':
+    case 'clothing_or_accessories':
     case 'pose':
       return 'unknown'
     default:

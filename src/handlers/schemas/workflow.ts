@@ -66,6 +66,21 @@ export const publishSchema = z
   })
   .openapi('Publish')
 
+export const captionRulesSchema = z
+  .object({
+    platforms: z.array(
+      z.object({
+        platform: z.enum(platforms),
+        max_length: z.number().int(),
+        unit: z.enum(['utf16', 'grapheme']),
+        max_hashtags: z.number().int(),
+        plain: z.boolean(),
+      }),
+    ),
+    hashtags: z.string().openapi({ description: 'Added where a platform takes hashtags' }),
+  })
+  .openapi('CaptionRules')
+
 const resultSchema = z.object({
   success: z.boolean(),
   post_id: z.string().optional(),
@@ -87,6 +102,10 @@ export const publishedSchema = z
   })
   .openapi('Published')
 
+export type Analysis = z.output<typeof analysisSchema>
+export type Published = z.output<typeof publishedSchema>
+export type CaptionRulesAnswer = z.output<typeof captionRulesSchema>
+
 export const curatedSchema = z
   .object({
     filename: z.string().openapi({ description: 'The name at its new place' }),
@@ -95,5 +114,7 @@ export const curatedSchema = z
     preview_only: z.boolean().openapi({ description: 'Nothing was done: `content.debug` is on' }),
   })
   .openapi('Curated')
+
+export type CuratedAnswer = z.output<typeof curatedSchema>
 
 export const restoreSchema = z.object({ from: z.enum(restorable).optional() }).openapi('Restore')

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { PublisherError } from '../../errors.ts'
 import { fitCaption } from '../captions/fit.ts'
+import { hashtagsOf } from '../captions/hashtags.ts'
 import type { Platform } from '../platform.ts'
 import type { CaptionRules } from '../ports/publisher.ts'
 import { clean } from './clean.ts'
@@ -49,7 +50,9 @@ export interface WrittenAnalysis {
 }
 
 export const defaultCaptionModel = 'gpt-4o-mini'
-const maxTokens = 2500
+/** Hidden reasoning counts as well, so these are far more than the answers take. */
+const maxTokens = 4000
+const maxSdTokens = 2000
 
 /** Where nothing is published, one caption is written all the same, under V2's name for it. */
 const genericRules: CaptionRules = {
@@ -80,10 +83,10 @@ export async function askForCaptions(job: CaptionJob): Promise<WrittenAnalysis> 
   })
   const fitted = wanted.map(({ platform, captionRules }) => {
     const text = answer.value.captions[platform] ?? ''
-    return [
-      platform,
-      fitCaption(text, withoutSurplus(captionRules, settings), settings.hashtag_string),
-    ] as const
+    const words = settings.smart_hashtags_enabled
+      ? text
+      : fitCaption(text, { ...captionRules, maxHashtags: 0 })
+    return [platform, fitCaption(words, captionRules, settings.hashtag_string)] as const
   })
   const [[, caption] = ['', '']] = fitted
   if (fitted.some(([, text]) => text === '')) {
@@ -108,14 +111,14 @@ function answerSchema(names: readonly string[], withSd: boolean): z.ZodType<Capt
   return withSd ? z.object({ captions, sd_caption: z.string() }) : z.object({ captions })
 }
 
-/** Without smart hashtags only the tenant's own ones stand in captions. */
-function withoutSurplus(
-  rules: CaptionRules,
-  { smart_hashtags_enabled, hashtag_string }: CaptionJob['settings'],
-) {
-  if (smart_hashtags_enabled) return rules
-  const own = hashtag_string.split(/\s+/).filter((word) => word.startsWith('#')).length
-  return { ...rules, maxHashtags: Math.min(rules.maxHashtags, own) }
+/** What the tenant's own hashtags, which are added later, leave of a platform's limits. */
+function roomFor({ maxLength, maxHashtags }: CaptionRules, hashtagString: string) {
+  const own = hashtagsOf(hashtagString).slice(0, maxHashtags)
+  const reserved = own.length === 0 ? 0 : `\n\n${own.join(' ')}`.length
+  return {
+    maxLength: maxLength - Math.min(reserved, Math.floor(maxLength / 2)),
+    maxHashtags: maxHashtags - own.length,
+  }
 }
 
 async function askForSdCaption({ client, settings, seen }: CaptionJob): Promise<string> {
@@ -125,7 +128,7 @@ async function askForSdCaption({ client, settings, seen }: CaptionJob): Promise<
     prompt: `${settings.sd_caption_role_prompt ?? sdCaptionRolePrompt}\n\n${factsOf(seen)}`,
     name: 'sd_caption',
     schema: z.object({ sd_caption: z.string() }),
-    maxTokens: 500,
+    maxTokens: maxSdTokens,
   })
   return value.sd_caption
 }
@@ -135,19 +138,22 @@ function promptFor(
   wanted: readonly { platform: string; captionRules: CaptionRules }[],
   withSd: boolean,
 ): string {
-  const rules = wanted.map(({ platform, captionRules: { style, maxLength, maxHashtags } }) => {
+  const rules = wanted.map(({ platform, captionRules }) => {
+    const { maxLength, maxHashtags } = roomFor(captionRules, settings.hashtag_string)
     const hashtags =
       maxHashtags === 0 || !settings.smart_hashtags_enabled
         ? 'No hashtags.'
         : `End with up to ${Math.min(maxHashtags, 8)} fitting hashtags.`
-    return `- "${platform}": ${style} At most ${maxLength} characters. ${hashtags}`
+    return `- "${platform}": ${captionRules.style} At most ${maxLength} characters. ${hashtags}`
   })
+  const sdSystem = settings.sd_caption_system_prompt ?? sdCaptionSystemPrompt
+  const sdRole = settings.sd_caption_role_prompt ?? sdCaptionRolePrompt
   const voice = settings.voice_matching_enabled ? settings.voice_profile : []
   return [
     settings.role_prompt ?? captionRolePrompt,
     factsOf(seen),
     `Write one caption for each of these platforms:\n${rules.join('\n')}`,
-    ...(withSd ? [`Also write "sd_caption": ${settings.sd_caption_role_prompt ?? sdCaptionRolePrompt}`] : []),
+    ...(withSd ? [`Also write "sd_caption". ${sdSystem} ${sdRole}`] : []),
     ...(voice.length > 0 ? [`Keep the tone of these captions by the photographer:\n${listed(voice)}`] : []),
     ...(recent.length > 0 ? [`Do not repeat the wording of these recent captions:\n${listed(recent)}`] : []),
   ].join('\n\n')

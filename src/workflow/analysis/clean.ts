@@ -2,11 +2,13 @@
 
 const maxText = 2000
 const maxItems = 50
+const maxItem = 100
 
 /** One line. */
-export function clean(text: string): string {
+export function clean(text: string, maxLength: number = maxText): string {
   return text
-    .slice(0, maxText)
+    .slice(0, maxLength)
+    .replace(/[\ud800-\udbff]$/, '')
     .toWellFormed()
     .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
@@ -14,5 +16,7 @@ export function clean(text: string): string {
 
 /** Lines without what is empty, and each but once. */
 export function cleanList(items: readonly string[]): string[] {
-  return [...new Set(items.slice(0, maxItems).map(clean))].filter((item) => item !== '')
+  return [...new Set(items.slice(0, maxItems).map((item) => clean(item, maxItem)))].filter(
+    (item) => item !== '',
+  )
 }

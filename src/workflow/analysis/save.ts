@@ -1,5 +1,6 @@
 /** Keeps an analysis in the photo's sidecar, beside whatever a person or another program has written there. */
 import { isPublisherError } from '../../errors.ts'
+import { photoNotFound } from '../photo-details.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { captionOf, formatSidecar, parseSidecar, type SidecarDetails, withAnalysis } from '../sidecar.ts'
 import type { WrittenAnalysis } from './captions.ts'
@@ -25,13 +26,17 @@ interface Found {
 /** Somebody may write at the same moment; each time their words are read first. */
 const maxTries = 3
 
-/** Gives the caption that stands in the sidecar now: a person's stays. Throws `sidecar_changed` where others never stop writing. */
+/**
+ * Gives the caption that stands in the sidecar now: a person's stays. Throws `photo_not_found` rather than leaving a sidecar beside no
+ * photo, and `sidecar_changed` where others never stop writing.
+ */
 export async function saveAnalysis(
   { store, settings: { captionfile }, now }: SaveTools,
   entry: PhotoEntry,
   { seen, written, sha256 }: Found,
 ): Promise<{ caption: string }> {
   for (let tries = 1; ; tries++) {
+    if (!(await store.stat('root', entry.name))) throw photoNotFound()
     const sidecar = await store.readSidecar('root', entry.name)
     const document = withAnalysis(parseSidecar(sidecar?.text ?? ''), {
       at: new Date(now()),

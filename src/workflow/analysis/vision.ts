@@ -45,7 +45,8 @@ const seenSchema = z.object({
 export type Seen = z.output<typeof seenSchema>
 
 export const defaultVisionModel = 'gpt-4o'
-const maxTokens = 2000
+/** Hidden reasoning counts as well, so this is far more than the answer takes. */
+const maxTokens = 4000
 
 export interface LookTools {
   store: PhotoStore

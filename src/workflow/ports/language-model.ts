@@ -36,7 +36,8 @@ export interface LanguageModel {
    * Asks once and gives the checked answer. Waits for nothing but the server: repeating is up to the caller, except where
    * the server says that nothing was done yet (429, 503) and a short wait fits in.
    *
-   * Throws `ai_refused` where the model declines, `ai_unusable_answer` for anything that is not of the shape or was cut,
+   * Throws `ai_refused` where the model declines, `ai_unusable_answer` for anything that is not of the shape or was cut and for a
+   * request that the server does not take (another picture may be taken),
    * `ai_unavailable` for a server that fails or does not answer, `rate_limited` with its `retryAfterMs`,
    * `credentials_rejected` after fresh credentials were refused too, and the reason of `signal` when it fires.
    */

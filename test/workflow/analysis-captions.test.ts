@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PublisherError } from '../../src/errors.ts'
+import { captionOf } from '../../src/workflow/sidecar.ts'
+import { failure } from '../publishers/contract.ts'
+import { type Scene, settingsWith, startScene, telegram } from './analysis-scene.ts'
+
+let scene: Scene
+beforeEach(async () => {
+  scene = await startScene()
+})
+afterEach(() => scene[Symbol.asyncDispose]())
+
+describe('captions', () => {
+  it('are within each platform’s rules', async () => {
+    scene.say('captions', ({ sd_caption }) => {
+      const long = `${'“Rope” — and light… '.repeat(90)}#one #two`
+      return { captions: { telegram: long, email: long }, sd_caption }
+    })
+    const { telegram: channel = '', email: mail = '' } = (await scene.analyze()).platformCaptions
+    expect(channel.length).toBeLessThanOrEqual(1024)
+    expect(mail.length).toBeLessThanOrEqual(240)
+    expect(mail).toMatch(/^"Rope" - and light\.\.\. /)
+    expect(mail).not.toContain('#')
+  })
+
+  it('end with the tenant’s hashtags where hashtags may stand', async () => {
+    const settings = settingsWith({ content: { hashtag_string: '#shibari #ropeart' } })
+    const { platformCaptions } = await scene.analyze({ settings })
+    expect(platformCaptions.telegram).toMatch(/#emulated\s+#shibari #ropeart$/)
+    expect(platformCaptions.email).not.toContain('#')
+  })
+
+  it('have the tenant’s hashtags alone where the AI’s are off', async () => {
+    const settings = settingsWith({
+      content: { hashtag_string: '#shibari #ropeart' },
+      features: { smart_hashtags_enabled: false },
+    })
+    const { platformCaptions } = await scene.analyze({ settings })
+    expect(platformCaptions.telegram?.match(/#\w+/g)).toEqual(['#shibari', '#ropeart'])
+  })
+
+  it('leave room for the tenant’s hashtags in what the AI is told', async () => {
+    const settings = settingsWith({ content: { hashtag_string: '#shibari #ropeart' } })
+    await scene.analyze({ settings, platforms: [telegram] })
+    const limit = Number(/At most (\d+) characters/.exec(scene.openai.calls[1]?.prompt ?? '')?.[1])
+    expect(limit).toBeLessThanOrEqual(1024 - '\n\n#shibari #ropeart'.length)
+  })
+
+  it('are no captions when nothing is left of them', async () => {
+    scene.say('captions', ({ sd_caption }) => ({
+      captions: { telegram: '\u0000 ', email: '#only' },
+      sd_caption,
+    }))
+    expect((await failure(scene.analyze())).code).toBe('ai_unusable_answer')
+    expect(await scene.sidecar()).toBeNull()
+  })
+
+  it('are made with the newest captions of root and archive in mind, eight sidecars at most', async () => {
+    const sidecarWith = (caption: string) => `sd words\n\n# ---\n# caption: ${caption}\n`
+    for (let number = 1; number <= 6; number++) {
+      await scene.addPhoto('root', `r${number}.jpg`, sidecarWith(`Root ${number}.`), 2 * number)
+      await scene.addPhoto('archive', `a${number}.jpg`, sidecarWith(`Archive ${number}.`), 2 * number + 1)
+    }
+    await scene.addPhoto('archive', 'sd.jpg', 'words for Stable Diffusion alone\n', 99)
+    await scene.analyze()
+    const { prompt = '' } = scene.openai.calls[1] ?? {}
+    expect(prompt.match(/(Root|Archive) \d/g)?.join()).toBe(
+      'Archive 6,Root 6,Archive 5,Root 5,Archive 4,Root 4,Archive 3',
+    )
+    expect(prompt).not.toContain('Stable Diffusion alone')
+  })
+
+  it('are written all the same when the earlier ones cannot be read', async () => {
+    const list = () => Promise.reject(new PublisherError('storage_unavailable', 'away'))
+    await scene.analyze({ store: { ...scene.store, list } })
+    expect(scene.troubles).toHaveLength(2)
+    expect(captionOf(await scene.document())).toContain('emulator')
+  })
+})

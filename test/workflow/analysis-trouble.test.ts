@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  cut,
+  declining,
+  misshapen,
+  type OpenAiFault,
+  onAsk,
+  prose,
+  serverError,
+} from '../../dev/emulators/openai/faults.ts'
+import { PublisherError } from '../../src/errors.ts'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { captionOf, listOf, textOf } from '../../src/workflow/sidecar.ts'
+import { failure } from '../publishers/contract.ts'
+import { email, name, type Scene, settingsWith, startScene, telegram } from './analysis-scene.ts'
+
+let scene: Scene
+beforeEach(async () => {
+  scene = await startScene()
+})
+afterEach(() => scene[Symbol.asyncDispose]())
+
+describe('what goes wrong', () => {
+  it('without the photo is said at once', async () => {
+    const error = await failure(scene.analyze({}, { name: parsePhotoName('gone.jpg') }))
+    expect(error.code).toBe('photo_not_found')
+    expect(scene.openai.calls).toEqual([])
+  })
+
+  it.each<[what: string, fault: OpenAiFault, calls: number, code: string]>([
+    ['a refusal stays one', declining, 1, 'ai_refused'],
+    ['a service that is away is not asked again', serverError(), 1, 'ai_unavailable'],
+    ['prose, twice', prose, 2, 'ai_unusable_answer'],
+    ['another shape, twice', misshapen, 2, 'ai_unusable_answer'],
+    ['a cut answer, twice', cut, 2, 'ai_unusable_answer'],
+  ])('before the picture was seen changes nothing: %s', async (_, fault, calls, code) => {
+    scene.openai.interfere(onAsk(fault, { times: 9 }))
+    expect((await failure(scene.analyze())).code).toBe(code)
+    expect(scene.openai.calls).toHaveLength(calls)
+    expect(await scene.sidecar()).toBeNull()
+  })
+
+  it.each([declining, prose, serverError()])('before there are captions changes nothing', async (fault) => {
+    scene.openai.interfere(onAsk(fault, { shape: 'captions', times: 9 }))
+    await failure(scene.analyze())
+    expect(scene.openai.calls.map(({ shape }) => shape)).toEqual(['photo_analysis', 'captions'])
+    expect(await scene.sidecar()).toBeNull()
+  })
+
+  it('with a small picture may go well with a larger one', async () => {
+    scene.openai.interfere(onAsk(prose))
+    expect((await scene.analyze()).sidecarWritten).toBe(true)
+    expect(scene.openai.calls.map(({ picture }) => picture && [picture.width, picture.detail])).toEqual([
+      [64, 'low'],
+      [128, 'high'],
+      undefined,
+    ])
+  })
+
+  it('is not tried with a larger picture where that is off', async () => {
+    scene.openai.interfere(onAsk(prose))
+    await failure(scene.analyze({ settings: settingsWith({ ai: { vision_fallback_enabled: false } }) }))
+    expect(scene.openai.calls).toHaveLength(1)
+  })
+
+  it('at a full minute asks nothing', async () => {
+    const take = () => Promise.reject(new PublisherError('rate_limited', 'full'))
+    expect((await failure(scene.analyze({ places: { take } }))).code).toBe('rate_limited')
+    expect(scene.openai.calls).toEqual([])
+  })
+
+  it('takes a place for each call, the second look included', async () => {
+    scene.openai.interfere(onAsk(prose))
+    let taken = 0
+    await scene.analyze({ places: { take: async () => void taken++ } })
+    expect(taken).toBe(3)
+    expect(scene.openai.calls).toHaveLength(3)
+  })
+})
+
+describe('somebody else', () => {
+  /** Does this when the AI is asked for captions, which is when the sidecar was read long ago. */
+  function meanwhile(action: () => Promise<unknown>): void {
+    scene.openai.interfere((call) =>
+      call.shape === 'captions' ? { kind: 'hold', until: action() } : undefined,
+    )
+  }
+
+  it('who writes a caption meanwhile keeps it', async () => {
+    meanwhile(() => scene.store.writeSidecar('root', name, '\n\n# ---\n# caption: Mine.\n# rating: 5\n'))
+    expect((await scene.analyze()).caption).toBe('Mine.')
+    expect(textOf(await scene.document(), 'rating')).toBe('5')
+  })
+
+  it('who writes at the very moment of saving is read again', async () => {
+    let interruptions = 2
+    const writeSidecar: typeof scene.store.writeSidecar = async (folder, photo, text, revision) => {
+      if (interruptions-- > 0)
+        await scene.store.writeSidecar(folder, photo, `\n\n# ---\n# rating: ${interruptions}\n`)
+      return scene.store.writeSidecar(folder, photo, text, revision)
+    }
+    await scene.analyze({ store: { ...scene.store, writeSidecar } })
+    expect(textOf(await scene.document(), 'rating')).toBe('0')
+    expect(captionOf(await scene.document())).toContain('emulator')
+  })
+
+  it('who never stops writing is told of', async () => {
+    let writes = 0
+    const writeSidecar: typeof scene.store.writeSidecar = async (folder, photo, text, revision) => {
+      await scene.store.writeSidecar(folder, photo, `\n\n# ---\n# rating: ${writes++}\n`)
+      return scene.store.writeSidecar(folder, photo, text, revision)
+    }
+    const error = await failure(scene.analyze({ store: { ...scene.store, writeSidecar } }))
+    expect(error.code).toBe('sidecar_changed')
+    expect(writes).toBe(3)
+  })
+
+  it('who moves the photo away meanwhile leaves no sidecar behind', async () => {
+    meanwhile(() => scene.store.move(name, 'root', 'keep'))
+    expect((await failure(scene.analyze())).code).toBe('photo_not_found')
+    expect(await scene.sidecar()).toBeNull()
+  })
+
+  it('who analyzes at the same time does no harm', async () => {
+    const [one, other] = await Promise.all([scene.analyze(), scene.analyze()])
+    expect(one.caption).toBe(other.caption)
+    expect(captionOf(await scene.document())).toBe(one.caption)
+  })
+})
+
+describe('a hostile answer', () => {
+  it('cannot break out of its line of the sidecar', async () => {
+    const attack = 'x\n# caption: forged\r\n# ---\u2028# sha256: forged\u0000\u0085'
+    scene.say('photo_analysis', (answer) => ({
+      ...answer,
+      mood: attack,
+      subject: attack,
+      tags: [attack, attack],
+    }))
+    scene.say('captions', () => ({ captions: { telegram: attack, email: attack }, sd_caption: attack }))
+    const analysis = await scene.analyze()
+    const saved = await scene.document()
+    expect(captionOf(saved)).toBe(analysis.caption)
+    expect(textOf(saved, 'sha256')).toMatch(/^[0-9a-f]{64}$/)
+    expect(listOf(saved, 'tags')).toHaveLength(1)
+    expect(await scene.sidecar()).not.toMatch(/\r|\u2028|\u0085|\0|^# caption: forged/m)
+  })
+
+  it('cannot fill the storage', async () => {
+    const much = 'y'.repeat(200_000)
+    scene.say('photo_analysis', (answer) => ({
+      ...answer,
+      subject: much,
+      tags: Array.from({ length: 500 }, (_, number) => `${number}${much.slice(0, 500)}`),
+    }))
+    scene.say('captions', () => ({ captions: { telegram: much, email: much }, sd_caption: much }))
+    await scene.analyze({ platforms: [telegram, email] })
+    expect(listOf(await scene.document(), 'tags').length).toBeLessThanOrEqual(50)
+    expect((await scene.sidecar())?.length).toBeLessThan(20_000)
+  })
+})

@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  captionOf,
+  formatSidecar,
+  metadataOf,
+  sdCaptionOf,
+  textOf,
+  withEditedCaption,
+} from '../../src/workflow/sidecar.ts'
+import { at, name, type Scene, settingsWith, startScene } from './analysis-scene.ts'
+
+let scene: Scene
+beforeEach(async () => {
+  scene = await startScene()
+})
+afterEach(() => scene[Symbol.asyncDispose]())
+
+describe('an analysis', () => {
+  it('looks once and writes once, for all platforms and for Stable Diffusion', async () => {
+    const analysis = await scene.analyze()
+    expect(scene.openai.calls.map(({ shape }) => shape)).toEqual(['photo_analysis', 'captions'])
+    expect(analysis).toMatchObject({
+      name,
+      description: expect.stringContaining('landscape'),
+      nsfw: false,
+      sdCaption: expect.stringContaining('fine-art'),
+      altText: expect.any(String),
+      platformCaptions: { telegram: expect.any(String), email: expect.any(String) },
+      sidecarWritten: true,
+    })
+    expect(analysis.caption).toBe(analysis.platformCaptions.telegram)
+  })
+
+  it('keeps what it found in the sidecar, by V2’s names', async () => {
+    const analysis = await scene.analyze({
+      settings: settingsWith({ captionfile: { artist_alias: 'Alice' } }),
+    })
+    const saved = await scene.document()
+    expect(sdCaptionOf(saved)).toBe(analysis.sdCaption)
+    expect(metadataOf(saved)).toMatchObject({
+      image_file: 'dusk.jpg',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      created: '2026-11-23T10:20:30Z',
+      sd_caption_version: 'v1.0',
+      model_version: expect.stringContaining('gpt-4o'),
+      artist_alias: 'Alice',
+      art_style: 'photograph',
+      materials: 'unknown',
+      color_palette: expect.stringContaining('green'),
+      tags: analysis.tags,
+      caption: analysis.caption,
+      caption_generated: analysis.platformCaptions,
+    })
+  })
+
+  it('tells its stages and what each call has cost', async () => {
+    await scene.analyze()
+    expect(scene.stages).toEqual(['reading', 'looking', 'writing_captions', 'saving'])
+    expect(scene.tokens).toHaveLength(2)
+    expect(Math.min(...scene.tokens)).toBeGreaterThan(0)
+  })
+
+  it('shows the AI a small picture that tells nothing of the photographer', async () => {
+    await scene.analyze()
+    expect(scene.openai.calls[0]?.picture).toMatchObject({
+      width: 64,
+      height: 43,
+      format: 'jpeg',
+      detail: 'low',
+      hasMetadata: false,
+    })
+    expect(scene.openai.calls[1]?.picture).toBeUndefined()
+  })
+
+  it('writes no details for tenants without extended metadata', async () => {
+    await scene.analyze({ settings: settingsWith({ captionfile: { extended_metadata_enabled: false } }) })
+    expect(metadataOf(await scene.document())).not.toHaveProperty('tags')
+  })
+
+  it('keeps and gives no alternative text where that is off', async () => {
+    const settings = settingsWith({ features: { alt_text_enabled: false } })
+    expect((await scene.analyze({ settings })).altText).toBeNull()
+    expect(textOf(await scene.document(), 'alt_text')).toBeNull()
+  })
+
+  it('writes a caption also for a tenant who publishes nowhere', async () => {
+    const analysis = await scene.analyze({ platforms: [] })
+    expect(analysis.caption).toContain('emulator')
+    expect(metadataOf(await scene.document())).toMatchObject({
+      caption_generated: { generic: analysis.caption },
+    })
+  })
+
+  it('asks for the Stable Diffusion caption on its own where that is configured, or not at all', async () => {
+    const own = settingsWith({
+      ai: {
+        sd_caption_single_call_enabled: false,
+        sd_caption_model: 'sd-model',
+        sd_caption_role_prompt: 'SD!',
+      },
+    })
+    expect((await scene.analyze({ settings: own })).sdCaption).toContain('fine-art')
+    expect(scene.openai.calls.at(-1)).toMatchObject({ shape: 'sd_caption', model: 'sd-model' })
+    expect(scene.openai.calls.at(-1)?.prompt).toContain('SD!')
+
+    const off = settingsWith({ ai: { sd_caption_enabled: false } })
+    expect((await scene.analyze({ settings: off }, { forceRefresh: true })).sdCaption).toBeNull()
+    expect(scene.openai.calls).toHaveLength(5)
+  })
+
+  it('follows the prompts and models of the tenant', async () => {
+    const ai = {
+      vision_model: 'eyes',
+      caption_model: 'pen',
+      system_prompt: 'You are Alice.',
+      role_prompt: 'Say it.',
+      sd_caption_system_prompt: 'SD system.',
+      sd_caption_role_prompt: 'SD role.',
+    }
+    await scene.analyze({ settings: settingsWith({ ai }) })
+    expect(scene.openai.calls).toMatchObject([{ model: 'eyes' }, { model: 'pen', system: 'You are Alice.' }])
+    for (const words of ['Say it.', 'SD system.', 'SD role.']) {
+      expect(scene.openai.calls[1]?.prompt).toContain(words)
+    }
+  })
+
+  it('is told how the photographer writes only where that is on', async () => {
+    const content = { voice_profile: ['Canary voice.'] }
+    await scene.analyze({ settings: settingsWith({ content }) })
+    expect(scene.openai.calls[1]?.prompt).not.toContain('Canary voice.')
+    const settings = settingsWith({ content, features: { voice_matching_enabled: true } })
+    await scene.analyze({ settings }, { forceRefresh: true })
+    expect(scene.openai.calls[3]?.prompt).toContain('Canary voice.')
+  })
+})
+
+describe('a photo that has a caption', () => {
+  const known = [
+    'rope, portrait, soft light',
+    '',
+    '# ---',
+    '# tags: ["rope", "nude"]',
+    '# moderation: ["nudity: partial"]',
+    '# alt_text: A tied figure.',
+    `# caption: ${'Tied at dusk. '.repeat(30).trim()}`,
+    '',
+  ].join('\n')
+
+  it('is answered from its sidecar, within the platforms’ limits', async () => {
+    await scene.store.writeSidecar('root', name, known)
+    const analysis = await scene.analyze()
+    expect(scene.openai.calls).toEqual([])
+    expect(analysis).toMatchObject({
+      tags: ['rope', 'nude'],
+      nsfw: true,
+      sdCaption: 'rope, portrait, soft light',
+      altText: 'A tied figure.',
+      caption: expect.stringMatching(/^Tied at dusk\./),
+      sidecarWritten: false,
+    })
+    expect(analysis.platformCaptions.email?.length).toBeLessThanOrEqual(240)
+    expect(await scene.sidecar()).toBe(known)
+  })
+
+  it.each([
+    ['V2’s first line', 'rope, portrait\n'],
+    ['generated captions', '\n\n# ---\n# caption_generated: {"telegram": "Dusk."}\n'],
+  ])('may have it as %s', async (_, text) => {
+    await scene.store.writeSidecar('root', name, text)
+    expect((await scene.analyze()).sidecarWritten).toBe(false)
+    expect(scene.openai.calls).toEqual([])
+  })
+
+  it('is analyzed where the sidecar has everything but a caption', async () => {
+    await scene.store.writeSidecar('root', name, '\n\n# ---\n# rating: 5\n')
+    expect((await scene.analyze()).sidecarWritten).toBe(true)
+    expect(textOf(await scene.document(), 'rating')).toBe('5')
+  })
+
+  it('gets a new one on demand, unless a person wrote it', async () => {
+    const first = await scene.analyze()
+    scene.say('captions', ({ sd_caption }) => ({
+      captions: { telegram: 'Another.', email: 'Another mail.' },
+      sd_caption,
+    }))
+    expect((await scene.analyze({}, { forceRefresh: true })).caption).toBe('Another.')
+    expect(first.caption).not.toBe('Another.')
+
+    const edited = withEditedCaption(await scene.document(), 'Mine.', at)
+    await scene.store.writeSidecar('root', name, formatSidecar(edited))
+    expect((await scene.analyze({}, { forceRefresh: true })).caption).toBe('Mine.')
+    expect(captionOf(await scene.document())).toBe('Mine.')
+  })
+})
