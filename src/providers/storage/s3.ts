@@ -158,7 +158,9 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
       }
       const condition =
         ifRevision === undefined ? {} : ifRevision === null ? { ifAbsent: true } : { ifEtag: ifRevision }
-      if (!(await objects.put(key, text, { contentType: sidecarType, ...condition }))) throw sidecarChanged()
+      if (await objects.put(key, text, { contentType: sidecarType, ...condition })) return
+      // Refused may mean that an earlier attempt of this very call went through and its answer was lost.
+      if ((await objects.getText(key))?.text !== text) throw sidecarChanged()
     },
 
     async createRecord(recordKey, text) {

@@ -4,8 +4,9 @@ import { type CredentialSource, withCredentials } from '../../../credentials.ts'
 import { isPublisherError, PublisherError } from '../../../errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../retry.ts'
 import type { Secret } from '../../../secret.ts'
-import { storageUnavailable, throwUnlessUsable } from './errors.ts'
+import { credentialsRejected, storageUnavailable, throwUnlessUsable, withoutUrl } from './errors.ts'
 import { encodeKey, encodeStrictly } from './keys.ts'
+import { readWhole } from './whole-answer.ts'
 
 /** What the orchestrator resolves for `s3` and `managed`. */
 export interface S3Credentials {
@@ -33,6 +34,8 @@ export interface S3Request {
   headers?: Readonly<Record<string, string>>
   /** A stream is sent once and not repeated. */
   body?: string | ReadableStream<Uint8Array>
+  /** The body of a good answer is left to the caller. Default: it is read within the attempt. */
+  streamsAnswer?: boolean
 }
 
 export interface S3Client {
@@ -77,14 +80,20 @@ export function createS3Client({
     return signer
   }
 
-  async function once(current: S3Credentials, request: S3Request, signal: AbortSignal): Promise<Response> {
+  async function signedRequest(current: S3Credentials, request: S3Request): Promise<Request> {
     const { method, key, query = {}, headers = {}, body } = request
     const url = objectUrl(current, key, query, allowPrivateEndpoints)
-    const signed = await signerOf(current).sign(url, {
-      method,
-      headers: { ...headers },
-      ...(body !== undefined && { body }),
-    })
+    try {
+      const init = { method, headers: { ...headers }, ...(body !== undefined && { body }) }
+      return await signerOf(current).sign(url, init)
+    } catch {
+      // The error of an illegal header quotes it, and with it the proof that it was to carry.
+      throw credentialsRejected(new Error('A request could not be signed with these credentials.'))
+    }
+  }
+
+  async function once(current: S3Credentials, request: S3Request, signal: AbortSignal): Promise<Response> {
+    const signed = await signedRequest(current, request)
     let response: Response
     try {
       response = await send(signed, { redirect: 'manual', signal })
@@ -92,13 +101,14 @@ export function createS3Client({
       if (isPublisherError(cause)) throw cause
       throw new RetryableError('The S3 server could not be reached.', { cause: withoutUrl(cause) })
     }
-    await throwUnlessUsable(response, now())
-    return response
+    const answer = response.ok && request.streamsAnswer ? response : await readWhole(response)
+    await throwUnlessUsable(answer, now())
+    return answer
   }
 
   /** A body that is still being read must not be cut off by the limit of the attempt, so that covers the headers only. */
   async function attempt(current: S3Credentials, request: S3Request, signal: AbortSignal): Promise<Response> {
-    if (request.method !== 'GET') return once(current, request, signal)
+    if (!request.streamsAnswer) return once(current, request, signal)
     const reading = new AbortController()
     const abort = () => reading.abort(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
@@ -172,11 +182,4 @@ function objectUrl(
     ([name, value]) => `${encodeStrictly(name)}=${encodeStrictly(value)}`,
   )
   return parameters.length === 0 ? url.href : `${url.href}?${parameters.join('&')}`
-}
-
-/** A network error's message may quote the URL, and a presigned one is a secret. */
-function withoutUrl(cause: unknown): Error {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : ''
-  return new Error(inner instanceof Error ? `${inner.name} ${code}`.trim() : typeof inner)
 }

@@ -15,7 +15,7 @@ export async function throwUnlessUsable(response: Response, now: number): Promis
     throw new RetryableError(cause.message, { retryAfterMs: retryAfterMs(response.headers, now) })
   }
   if (code === 'RequestTimeTooSkewed') throw storageUnavailable(cause)
-  if (status === 401 || status === 403) throw credentialsRejected(cause)
+  if (status === 401 || status === 403 || rejectionCodes.has(code)) throw credentialsRejected(cause)
   throw storageUnavailable(cause)
 }
 
@@ -26,6 +26,9 @@ const transientCodes = new Set([
   'ConditionalRequestConflict',
   'SlowDown',
 ])
+
+/** Codes of 400 answers to credentials that were good once (S3 API, "Error responses"). */
+const rejectionCodes = new Set(['ExpiredToken', 'InvalidToken', 'TokenRefreshRequired'])
 
 async function saysBucketIsMissing(response: Response): Promise<boolean> {
   return errorCodeOf(await response.clone().text()) === 'NoSuchBucket'
@@ -42,7 +45,7 @@ export function storageUnavailable(cause: unknown, retryAfter?: number): Publish
   )
 }
 
-function credentialsRejected(cause: unknown): PublisherError {
+export function credentialsRejected(cause: unknown): PublisherError {
   return new PublisherError(
     'credentials_rejected',
     'The photo storage refuses the credentials it was given. They have to be renewed where the storage was connected.',
@@ -59,4 +62,11 @@ export function sidecarChanged(): PublisherError {
     'sidecar_changed',
     'Somebody else has changed the caption in the meantime. Load it again.',
   )
+}
+
+/** A network error's message may quote the URL, and a presigned one is a secret. */
+export function withoutUrl(cause: unknown): Error {
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : ''
+  return new Error(inner instanceof Error ? `${inner.name} ${code}`.trim() : typeof inner)
 }

@@ -4,7 +4,7 @@
  * interruption at any point completes it. docs/storage-moves.md has the steps as a table.
  */
 import { type Folder, mediaType, numberedName, type PhotoName } from '../../../workflow/photo.ts'
-import { photoNotFound, storageUnavailable } from './errors.ts'
+import { photoNotFound, sidecarChanged, storageUnavailable } from './errors.ts'
 import type { Keys } from './keys.ts'
 import type { ObjectHead, S3Objects } from './objects.ts'
 import { reservationOf, reserve } from './reservations.ts'
@@ -25,7 +25,7 @@ interface Target {
   sidecar: string
 }
 
-/** Gives the name at the target. Throws `photo_not_found`. */
+/** Gives the name at the target. Throws `photo_not_found`, and `sidecar_changed` where the caption was edited meanwhile. */
 export async function movePhoto(
   objects: S3Objects,
   keys: Keys,
@@ -85,7 +85,10 @@ async function claim(
   }
   if (source.sidecar) {
     const { key, head } = source.sidecar
-    await copyOf(objects, key, target.sidecar, head, 'text/plain; charset=utf-8', source.identity)
+    const type = 'text/plain; charset=utf-8'
+    const copied = await copyOf(objects, key, target.sidecar, head, type, source.identity)
+    // Gone: another process is finishing this move. Still there: it was edited, and would be deleted in the end.
+    if (!copied && (await objects.head(key))) throw sidecarChanged()
   }
   return 'reserved'
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { S3Client } from './client.ts'
 import { storageUnavailable } from './errors.ts'
+import { exactLength } from './exact-length.ts'
 import { isCopied, type ListedObject, parseListPage, unquote } from './xml.ts'
 
 /** What a HEAD tells. */
@@ -45,6 +46,8 @@ export interface S3Objects {
   honoursConditions(): Promise<boolean>
 }
 
+/** A million objects in one folder, at the page size that S3 allows. */
+const maxPages = 1000
 const metadataPrefix = 'x-amz-meta-'
 
 export function createS3Objects(client: S3Client, probeKey: string, pageSize: number): S3Objects {
@@ -62,38 +65,46 @@ export function createS3Objects(client: S3Client, probeKey: string, pageSize: nu
         ...(options.ifEtag !== undefined && { 'if-match': `"${options.ifEtag}"` }),
       },
     })
-    await response.body?.cancel()
     // AWS says 404 where an object that If-Match is about has gone.
+    const isRefused = response.status === 412 || (response.status === 404 && options.ifEtag !== undefined)
+    if (!response.ok && !isRefused) throw unexpected(response)
     return response.ok
-  }
-
-  async function get(key: string) {
-    const response = await client.send({ method: 'GET', key })
-    if (response.ok) return { head: toHead(response), body: response.body ?? new Blob([]).stream() }
-    await response.body?.cancel()
-    return null
   }
 
   return {
     put,
-    get,
 
     async head(key) {
       const response = await client.send({ method: 'HEAD', key })
       return response.ok ? toHead(response) : null
     },
 
+    async get(key) {
+      const response = await client.send({ method: 'GET', key, streamsAnswer: true })
+      if (!response.ok) return null
+      const body = response.body ?? new Blob([]).stream()
+      try {
+        return { head: toHead(response), body }
+      } catch (error) {
+        await body.cancel()
+        throw error
+      }
+    },
+
     async getText(key) {
-      const found = await get(key)
-      return found && { head: found.head, text: await new Response(found.body).text() }
+      const response = await client.send({ method: 'GET', key })
+      return response.ok ? { head: toHead(response), text: await response.text() } : null
     },
 
     async putStream(key, body, size, contentType) {
       const headers = { 'content-type': contentType, 'content-length': String(size) }
-      const response = await client.send({ method: 'PUT', key, body: withLength(body, size), headers })
-      await response.body?.cancel()
-      if (!response.ok)
-        throw storageUnavailable(new Error(`The S3 server answered ${response.status} to an upload.`))
+      const { stream, failure } = exactLength(body, size)
+      try {
+        const response = await client.send({ method: 'PUT', key, body: withLength(stream, size), headers })
+        if (!response.ok) throw unexpected(response)
+      } catch (error) {
+        throw failure() ?? error
+      }
     },
 
     async copy(source, target, { sourceEtag, contentType, metadata }) {
@@ -115,14 +126,17 @@ export function createS3Objects(client: S3Client, probeKey: string, pageSize: nu
     },
 
     async delete(key) {
-      const response = await client.send({ method: 'DELETE', key })
-      await response.body?.cancel()
+      await client.send({ method: 'DELETE', key })
     },
 
     async list(prefix) {
       const objects: ListedObject[] = []
-      for (let next: string | undefined = '', page = 0; next !== undefined; page++) {
-        const token: Record<string, string> = page === 0 ? {} : { 'continuation-token': next }
+      const tokens = new Set<string>()
+      for (let next: string | undefined = ''; next !== undefined; ) {
+        if (tokens.has(next) || tokens.size === maxPages)
+          throw storageUnavailable(new Error('A listing of the S3 server does not end.'))
+        tokens.add(next)
+        const token: Record<string, string> = next === '' ? {} : { 'continuation-token': next }
         const query = {
           'list-type': '2',
           prefix,
@@ -133,7 +147,8 @@ export function createS3Objects(client: S3Client, probeKey: string, pageSize: nu
         }
         const response = await client.send({ method: 'GET', query })
         const found = readPage(await response.text())
-        objects.push(...found.objects)
+        // A server that ignores the prefix would otherwise lend its other keys to this folder.
+        objects.push(...found.objects.filter(({ key }) => key.startsWith(prefix)))
         next = found.next
       }
       return objects
@@ -164,14 +179,23 @@ function readPage(xml: string) {
   }
 }
 
+function unexpected({ status }: Response) {
+  return storageUnavailable(new Error(`The S3 server answered ${status} to a write.`))
+}
+
+/** Throws `storage_unavailable` for an answer that is none of S3's. */
 function toHead({ headers }: Response): ObjectHead {
   const metadata = [...headers].flatMap(([name, value]) =>
     name.startsWith(metadataPrefix) ? [[name.slice(metadataPrefix.length), value]] : [],
   )
+  const etag = unquote(headers.get('etag') ?? '')
+  const modifiedAt = new Date(headers.get('last-modified') ?? 0)
+  if (etag === '' || Number.isNaN(modifiedAt.getTime()))
+    throw storageUnavailable(new Error('The S3 server says too little of an object.'))
   return {
-    etag: unquote(headers.get('etag') ?? ''),
+    etag,
     size: z.coerce.number().int().nonnegative().catch(0).parse(headers.get('content-length')),
-    modifiedAt: new Date(headers.get('last-modified') ?? 0),
+    modifiedAt,
     contentType: headers.get('content-type'),
     metadata: Object.fromEntries(metadata),
   }

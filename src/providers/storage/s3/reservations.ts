@@ -11,9 +11,18 @@ const body = 'Reserved for a photo that is on its way here.\n'
 /** Larger objects are no reservations. Bytes. */
 const maxReservationBytes = 512
 
-/** False where the name is taken, by anybody. */
-export function reserve(objects: S3Objects, key: string, owner: string, ifAbsent: boolean): Promise<boolean> {
-  return objects.put(key, body, { contentType: 'text/plain', metadata: { [reservedFor]: owner }, ifAbsent })
+/** False where the name is taken by anybody else. */
+export async function reserve(
+  objects: S3Objects,
+  key: string,
+  owner: string,
+  ifAbsent: boolean,
+): Promise<boolean> {
+  const metadata = { [reservedFor]: owner }
+  if (await objects.put(key, body, { contentType: 'text/plain', metadata, ifAbsent })) return true
+  // Refused may mean that an earlier attempt of this very call went through and its answer was lost.
+  const head = await objects.head(key)
+  return head !== null && reservationOf(head) === owner
 }
 
 /** Who has reserved this name, `null` where the object is a real one. */

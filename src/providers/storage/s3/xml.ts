@@ -5,6 +5,8 @@ import { z } from 'zod'
 const parser = new XMLParser({
   parseTagValue: false,
   ignoreAttributes: true,
+  // Decodes numeric entities too: MinIO writes the quotes of an entity tag as &#34;.
+  htmlEntities: true,
   isArray: (name) => name === 'Contents',
 })
 
@@ -14,9 +16,16 @@ const listSchema = z.object({
   ListBucketResult: z.object({
     EncodingType: z.string().optional(),
     IsTruncated: z.string().optional(),
-    NextContinuationToken: text.optional(),
+    NextContinuationToken: z.string().min(1).optional(),
     Contents: z
-      .array(z.object({ Key: text, Size: z.coerce.number().int(), LastModified: text, ETag: text }))
+      .array(
+        z.object({
+          Key: text,
+          Size: z.coerce.number().int().nonnegative(),
+          LastModified: z.coerce.date(),
+          ETag: text,
+        }),
+      )
       .default([]),
   }),
 })
@@ -35,7 +44,7 @@ export interface ListPage {
   next: string | undefined
 }
 
-/** Reads a page of ListObjectsV2. Throws a `ZodError` for anything else. */
+/** Reads a page of ListObjectsV2. Throws for anything else, and for a page that hides where the next one begins. */
 export function parseListPage(xml: string): ListPage {
   const { EncodingType, IsTruncated, NextContinuationToken, Contents } = listSchema.parse(
     parser.parse(xml),
@@ -45,10 +54,10 @@ export function parseListPage(xml: string): ListPage {
     objects: Contents.map(({ Key, Size, LastModified, ETag }) => ({
       key: decode(Key),
       size: Size,
-      modifiedAt: new Date(LastModified),
+      modifiedAt: LastModified,
       etag: unquote(ETag),
     })),
-    next: IsTruncated === 'true' ? NextContinuationToken : undefined,
+    next: IsTruncated === 'true' ? z.string().parse(NextContinuationToken) : undefined,
   }
 }
 
@@ -59,18 +68,18 @@ function decodeKey(encoded: string): string {
 
 /** Whether a CopyObject succeeded: AWS may answer 200 and put the error into the body. */
 export function isCopied(xml: string): boolean {
-  return copySchema.safeParse(parser.parse(xml)).success
+  return copySchema.safeParse(safelyParsed(xml)).success
 }
 
 const copySchema = z.object({ CopyObjectResult: z.object({ ETag: text }) })
 
-/** The error code of a body, empty where there is none. */
+/** The error code of a body, empty where there is none. Codes are logged, so nothing longer passes: no signature does. */
 export function errorCodeOf(xml: string): string {
   const parsed = errorSchema.safeParse(safelyParsed(xml))
   return parsed.success ? parsed.data.Error.Code : ''
 }
 
-const errorSchema = z.object({ Error: z.object({ Code: z.string() }) })
+const errorSchema = z.object({ Error: z.object({ Code: z.string().regex(/^[A-Za-z0-9]{1,60}$/) }) })
 
 function safelyParsed(xml: string): unknown {
   try {
