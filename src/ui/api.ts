@@ -24,6 +24,16 @@ export interface Account {
   email: string | null
   isAdmin: boolean
   canSignIn: boolean
+  /** What is on for this gallery. */
+  features: Features
+}
+
+export interface Features {
+  analyze: boolean
+  publish: boolean
+  keep: boolean
+  remove: boolean
+  delete: boolean
 }
 
 export interface GalleryApi {
@@ -60,6 +70,13 @@ export function createApi(): GalleryApi {
         email: typeof status.email === 'string' ? status.email : null,
         isAdmin: status.admin === true,
         canSignIn: features.auth_mode !== 'none',
+        features: {
+          analyze: features.analyze_caption_enabled === true,
+          publish: features.publish_enabled === true && features.mode !== 'review',
+          keep: features.keep_enabled === true,
+          remove: features.remove_enabled === true,
+          delete: features.delete_enabled === true,
+        },
       }
     },
   }
@@ -89,21 +106,35 @@ async function ask(path: string, accept: string): Promise<Response | ApiProblem>
       signal: AbortSignal.timeout(timeoutMs),
     })
   } catch {
-    const code = navigator.onLine ? 'unreachable' : 'offline'
-    return { code, status: 0, detail: null, requestId: null, retryAfterSeconds: null }
+    return unreached()
   }
 }
 
+/** No answer came. */
+export function unreached(): ApiProblem {
+  const code = navigator.onLine ? 'unreachable' : 'offline'
+  return { code, status: 0, detail: null, requestId: null, retryAfterSeconds: null }
+}
+
 /** Reads a problem document (RFC 9457). A proxy's error page in its place leaves what the status and headers say. */
-async function problemOf(response: Response): Promise<ApiProblem> {
+export async function problemOf(response: Response): Promise<ApiProblem> {
   const bare = without(response)
   const body = await jsonOf(response)
-  if (!isRecord(body)) return bare
+  return isRecord(body) ? { ...bare, ...saidBy(body, bare) } : bare
+}
+
+/** A problem that came inside of a stream. */
+export function problemFrom(body: Record<string, unknown>): ApiProblem {
+  const status = typeof body.status === 'number' ? body.status : 0
+  const bare = { code: 'unexpected_answer', status, detail: null, requestId: null, retryAfterSeconds: null }
+  return { ...bare, ...saidBy(body, bare) }
+}
+
+function saidBy(body: Record<string, unknown>, otherwise: ApiProblem) {
   return {
-    ...bare,
-    code: typeof body.code === 'string' ? body.code : bare.code,
+    code: typeof body.code === 'string' ? body.code : otherwise.code,
     detail: typeof body.detail === 'string' ? body.detail : null,
-    requestId: typeof body.request_id === 'string' ? body.request_id : bare.requestId,
+    requestId: typeof body.request_id === 'string' ? body.request_id : otherwise.requestId,
   }
 }
 
@@ -137,6 +168,6 @@ function isPhoto(value: unknown): value is Photo {
   )
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 /** The whole page: title bar, the photo, its caption and the buttons, its details. */
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { AccountMenu } from './account.tsx'
 import type { Account } from './api.ts'
@@ -19,9 +20,11 @@ export interface AppProps {
   state: GalleryState
   /** `null` until it is known who is looking. */
   account: Account | null
+  /** An admin's tools; nothing for anybody else. */
+  tools: ComponentChildren
 }
 
-export function App({ tenant, gallery, state, account }: AppProps) {
+export function App({ tenant, gallery, state, account, tools }: AppProps) {
   const { photo, problem } = state
   const [isOpen, setOpen] = useState(false)
   const detailsButton = useRef<HTMLButtonElement>(null)
@@ -56,6 +59,7 @@ export function App({ tenant, gallery, state, account }: AppProps) {
           isOpen={isOpen}
           detailsButton={detailsButton}
           onDetails={() => setOpen(!isOpen)}
+          tools={tools}
         />
       )}
       {photo && <DetailsPanel id={detailsId} photo={photo} isOpen={isOpen} onClose={close} />}

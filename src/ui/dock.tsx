@@ -1,5 +1,5 @@
 /** The caption and the buttons, where the thumb is. */
-import type { RefObject } from 'preact'
+import type { ComponentChildren, RefObject } from 'preact'
 import type { Gallery, GalleryState } from './gallery.ts'
 import { BackIcon, DetailsIcon, NextIcon } from './icons.tsx'
 import { texts } from './texts.ts'
@@ -14,13 +14,16 @@ export interface DockProps {
   isOpen: boolean
   detailsButton: RefObject<HTMLButtonElement | null>
   onDetails: () => void
+  /** What an admin can do with the photo. */
+  tools: ComponentChildren
 }
 
-export function Dock({ gallery, state, isOpen, detailsButton, onDetails }: DockProps) {
+export function Dock({ gallery, state, isOpen, detailsButton, onDetails, tools }: DockProps) {
   const { photo, isBusy, position } = state
   return (
     <footer class="dock">
       <p class={`caption ${photo?.caption ? '' : 'muted'}`}>{photo && (photo.caption || texts.noCaption)}</p>
+      {tools}
       <div class="controls">
         <button
           type="button"

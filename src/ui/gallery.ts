@@ -29,6 +29,12 @@ export interface Gallery {
   previous(): void
   /** Repeats what failed. */
   retry(): void
+  /** The photo is gone from here: another one takes its place. */
+  leave(filename: string): void
+  /** Shows the photo of this name next. */
+  visit(filename: string): void
+  /** Something is known of the photo that was not known when it was loaded. */
+  learn(filename: string, news: Partial<Photo>): void
   /** The browser shows the current picture: time to get the next. */
   pictureLoaded(): void
   /** The browser could not show the current picture. */
@@ -127,6 +133,13 @@ export function createGallery({ api, preload, onChange }: GalleryOptions): Galle
     show(answer.photo, { direction: 'forward', position })
   }
 
+  async function leaveFor(filename: string): Promise<void> {
+    const ahead = await upcoming
+    // What was fetched ahead may be the very photo that is gone.
+    if (ahead && 'photo' in ahead && ahead.photo.filename === filename) upcoming = null
+    if (state.photo?.filename === filename) await showUpcoming('replace')
+  }
+
   function showNamed(name: string, position: number): void {
     const place: Place = { position, direction: position < state.position ? 'backward' : 'forward' }
     const known = seen.get(name)
@@ -195,6 +208,23 @@ export function createGallery({ api, preload, onChange }: GalleryOptions): Galle
       else change({ hint: { reason: 'first_photo' } })
     },
     retry: () => repeat(),
+    leave(filename) {
+      seen.delete(filename)
+      void leaveFor(filename)
+    },
+    visit(filename) {
+      const position = state.position + 1
+      lastPosition = position
+      writeEntry(filename, position, 'push')
+      showNamed(filename, position)
+    },
+    learn(filename, news) {
+      const known = seen.get(filename)
+      if (!known) return
+      const photo = { ...known, ...news }
+      seen.set(filename, photo)
+      if (state.photo?.filename === filename) change({ photo })
+    },
     pictureLoaded() {
       void fetchUpcoming()
     },

@@ -18,6 +18,24 @@ export const PersonIcon = ({ isAdmin }: { isAdmin: boolean }) => (
   </Icon>
 )
 
+export const KeepIcon = () => (
+  <Icon>
+    <path d="M12 19.5 5.2 13a4.3 4.3 0 0 1 6.1-6.1l.7.7.7-.7a4.3 4.3 0 0 1 6.1 6.1z" />
+  </Icon>
+)
+
+export const RemoveIcon = () => (
+  <Icon>
+    <path d="M5 7h14M9.5 7V4.5h5V7M7 7l.9 12.5h8.2L17 7M10.3 10.5v5.5M13.7 10.5v5.5" />
+  </Icon>
+)
+
+export const PublishIcon = () => (
+  <Icon>
+    <path d="M20 4 10.5 13.5M20 4l-6 16-3.5-6.5L4 10z" />
+  </Icon>
+)
+
 export const BackIcon = () => (
   <Icon>
     <path d="M14.5 5.5 8 12l6.5 6.5" />

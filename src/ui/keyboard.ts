@@ -43,7 +43,8 @@ function actionOf({ key, target }: KeyboardEvent, shortcuts: Shortcuts): (() => 
   }
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Letters belong to whoever is writing. */
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null
 }
 

@@ -5,6 +5,7 @@ import { App } from './app.tsx'
 import { createGallery, type GalleryState } from './gallery.ts'
 import { preloadPicture } from './picture-sources.ts'
 import { restoreTheme } from './theme.ts'
+import type { Workbench } from './workbench/workbench.tsx'
 
 const root = document.getElementById('app')
 if (!root) throw new Error('index.html holds no element "app"')
@@ -36,6 +37,7 @@ const view = {
   },
 }
 
+let Tools: typeof Workbench | null = null
 let isAsked = false
 function askWho(): void {
   if (isAsked) return
@@ -45,11 +47,22 @@ function askWho(): void {
     isAsked = found !== null
     account = found
     draw()
+    if (found?.isAdmin) void fetchTools()
   })
 }
 
+/** Visitors are not sent what they cannot use. */
+async function fetchTools(): Promise<void> {
+  ;({ Workbench: Tools } = await import('./workbench/workbench.tsx'))
+  draw()
+}
+
 function draw(): void {
-  if (shown && root) render(<App tenant={tenant} gallery={view} state={shown} account={account} />, root)
+  if (!shown || !root) return
+  const tools = Tools && account?.isAdmin && (
+    <Tools gallery={view} photo={shown.photo} features={account.features} />
+  )
+  render(<App tenant={tenant} gallery={view} state={shown} account={account} tools={tools} />, root)
 }
 
 gallery.start()

@@ -33,6 +33,70 @@ export const texts = {
   yes: 'yes',
   no: 'no',
 
+  workbench: {
+    tools: 'Tools for this photo',
+    keep: 'Keep',
+    remove: 'Remove',
+    publish: 'Publish',
+    captions: 'Captions',
+    close: 'Close',
+    undo: 'Undo',
+    analyze: 'Write captions with AI',
+    noPlatforms: 'No platform is set up for this gallery.',
+    publishTo: (names: readonly string[]) =>
+      names.length === 0 ? 'Choose a platform' : `Publish to ${listed(names)}`,
+    publishAgain: 'Try again where it failed',
+    platforms: {
+      telegram: 'Telegram',
+      email: 'FetLife',
+      instagram: 'Instagram',
+      bluesky: 'Bluesky',
+      mastodon: 'Mastodon',
+    },
+    platformNamed: (name: string): string => {
+      const names: Readonly<Record<string, string>> = texts.workbench.platforms
+      return names[name] ?? name
+    },
+    captionFor: (platform: string) => `Caption for ${platform}`,
+    captionPlaceholder: 'A few words, or none',
+    count: (length: number, limit: number) => `${length} / ${limit}`,
+    willBeSent: 'Goes out as:',
+    nothing: '(no caption)',
+    sent: 'Published.',
+    alreadyThere: 'Was published before; nothing was sent twice.',
+    failed: 'Not published.',
+    look: 'Look at it',
+    force: 'I have looked: publish it again',
+    working: 'Working',
+    stages: {
+      asking: () => 'Asking the server',
+      reading: () => 'Reading the photo',
+      looking: () => 'The AI is looking at it',
+      writing_captions: () => 'The AI is writing',
+      saving: () => 'Saving the captions',
+      preparing: () => 'Preparing the photo',
+      sending: (platform) => `Sending to ${platform}`,
+      sent: (platform) => `${platform} has it`,
+      skipped: (platform) => `${platform} was skipped`,
+      failed: (platform) => `${platform} did not take it`,
+      archiving: () => 'Moving it to the archive',
+    } as Readonly<Record<string, (platform: string) => string>>,
+    deleteForGood: 'Delete for good',
+    deleteQuestion: 'Delete this photo and its captions? Nobody can bring them back.',
+    deleteYes: 'Delete',
+    deleteNo: 'Keep it',
+    answerLost: 'The answer got lost.',
+    answerLostAdvice: 'The server goes on all the same. Try again in a moment: nothing is published twice.',
+    toasts: {
+      kept: 'Kept.',
+      removed: 'Removed.',
+      deleted: 'Deleted.',
+      restored: 'Back where it was.',
+      archived: 'Published, and put into the archive.',
+      failed: 'That did not work. Nothing was changed.',
+    },
+  },
+
   tryAgain: 'Try again',
   anotherPhoto: 'Show another photo',
   retriesIn: (time: string) => `Tries again by itself in ${time}`,
@@ -77,4 +141,8 @@ export const texts = {
       advice: 'Try it again. If it stays like this, tell the photographer and name the request below.',
     },
   } satisfies Record<ProblemKind, { title: string; advice: string }>,
+}
+
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat('en').format(names)
 }
