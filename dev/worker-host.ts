@@ -13,6 +13,8 @@ export interface WorkerHostOptions {
 
 export interface WorkerHost {
   port: number
+  /** Runs the scheduled handler, as a cron trigger does. */
+  runSchedule(): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -45,7 +47,11 @@ export async function startWorkerHost({ variables, port, write }: WorkerHostOpti
       },
     ],
   })
-  return { port: Number((await worker.ready).port), close: () => worker.dispose() }
+  return {
+    port: Number((await worker.ready).port),
+    runSchedule: async () => (await worker.getWorker('publisher')).scheduled({ cron: '0 * * * *' }),
+    close: () => worker.dispose(),
+  }
 }
 
 async function modules() {

@@ -58,12 +58,11 @@ const keepAliveTimeoutMs = 95_000
 /** Heroku kills 30 s after SIGTERM; work whose client has gone away has until then. */
 const endingMs = 28_000
 
-/** Starts a host. Throws `SettingsError` for an environment that cannot work. */
-export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
+/** Wires a process of Node, without a server. Throws `SettingsError` for an environment that cannot work. */
+export async function createNodeServices(options: NodeHostOptions): Promise<Services> {
   const { variables, write = console.log, now = Date.now } = options
   const settings = parseSettings(variables)
-  const log = createLogger({ level: settings.logLevel, write, now })
-  const services = createServices({
+  return createServices({
     settings,
     source: configSource(settings, now),
     kv: createMemoryKeyValueStore({ now }),
@@ -71,7 +70,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     images: createSharpReducer(),
     digest: sha256,
     assets: await createLocalAssets({ directory: options.uiDirectory ?? builtUi }),
-    log,
+    log: createLogger({ level: settings.logLevel, write, now }),
     now,
     storages: (links) => storages(settings, links, now),
     publishers: publisherFactories({
@@ -80,6 +79,12 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     }),
     model: (credentials) => createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl, now }),
   })
+}
+
+/** Starts a host. Throws `SettingsError` for an environment that cannot work. */
+export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
+  const services = await createNodeServices(options)
+  const { settings, log } = services
   const background = createBackgroundWork(log)
   let closing = false
   const server = createServer(

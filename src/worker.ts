@@ -13,7 +13,8 @@ import { clientOfCloudflare } from './runtime/client-address.ts'
 import { guardedFetch } from './runtime/endpoint-guard.ts'
 import { createLogger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
-import { createServices } from './runtime/services.ts'
+import { publishOnSchedule } from './runtime/publish-next.ts'
+import { createServices, type Services } from './runtime/services.ts'
 import { parseSettings, type Settings, SettingsError } from './runtime/settings.ts'
 import type { StorageFactories } from './runtime/tenant-runtime.ts'
 import { sha256 } from './worker/digest.ts'
@@ -25,37 +26,41 @@ export interface WorkerBindings {
   IMAGES?: ImagesBinding
 }
 
-/** Made late: a Worker must not read its environment before the first request. One environment per isolate. */
-const handlers = new WeakMap<WorkerBindings, Handler>()
-
-function handlerOf(bindings: WorkerBindings): Handler {
-  const known = handlers.get(bindings)
-  if (known) return known
-  const handler = makeHandler(bindings)
-  handlers.set(bindings, handler)
-  return handler
+interface WorkerProcess {
+  services: Services
+  handler: Handler
 }
 
-function makeHandler(bindings: WorkerBindings): Handler {
+/** Made late: a Worker must not read its environment before the first request. One environment per isolate. */
+const processes = new WeakMap<WorkerBindings, WorkerProcess>()
+
+function processOf(bindings: WorkerBindings): WorkerProcess {
+  const known = processes.get(bindings)
+  if (known) return known
+  const services = makeServices(bindings)
+  const made = { services, handler: createHandler(services) }
+  processes.set(bindings, made)
+  return made
+}
+
+function makeServices(bindings: WorkerBindings): Services {
   const settings = parseSettings({ ...bindings })
   const { configSource } = settings
   if (configSource.kind === 'file') throw new SettingsError('CONFIG_SOURCE=file needs the Node host.')
-  return createHandler(
-    createServices({
-      settings,
-      source: createOrchestratorClient({ ...configSource, probeHost: settings.callbackHost }),
-      kv: bindings.KV ? createCloudflareKeyValueStore(bindings.KV) : createMemoryKeyValueStore(),
-      countsInKv: !bindings.KV,
-      images: bindings.IMAGES ? createCloudflareReducer(bindings.IMAGES) : createUnavailableReducer(),
-      digest: sha256,
-      assets: createCloudflareAssets({ binding: bindings.ASSETS }),
-      log: createLogger({ level: settings.logLevel, write: console.log }),
-      now: Date.now,
-      storages: () => storages(settings),
-      publishers: publisherFactories({ settings, mailer: createUnavailableMailer() }),
-      model: (credentials) => createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl }),
-    }),
-  )
+  return createServices({
+    settings,
+    source: createOrchestratorClient({ ...configSource, probeHost: settings.callbackHost }),
+    kv: bindings.KV ? createCloudflareKeyValueStore(bindings.KV) : createMemoryKeyValueStore(),
+    countsInKv: !bindings.KV,
+    images: bindings.IMAGES ? createCloudflareReducer(bindings.IMAGES) : createUnavailableReducer(),
+    digest: sha256,
+    assets: createCloudflareAssets({ binding: bindings.ASSETS }),
+    log: createLogger({ level: settings.logLevel, write: console.log }),
+    now: Date.now,
+    storages: () => storages(settings),
+    publishers: publisherFactories({ settings, mailer: createUnavailableMailer() }),
+    model: (credentials) => createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl }),
+  })
 }
 
 function storages({ allowPrivateEndpoints, dropboxApp, dropboxBaseUrl }: Settings): StorageFactories {
@@ -72,11 +77,22 @@ function storages({ allowPrivateEndpoints, dropboxApp, dropboxBaseUrl }: Setting
 
 export default {
   async fetch(request, bindings, context) {
-    return handlerOf(bindings)(request, {
+    return processOf(bindings).handler(request, {
       // The platform routes by the URL; a Host header could say something else (docs/decisions/host.md).
       host: new URL(request.url).host,
       client: () => clientOfCloudflare((name) => request.headers.get(name), undefined),
       waitUntil: (work) => context.waitUntil(work),
     })
+  },
+
+  /** By a cron trigger of wrangler.toml: one photo of each host in SCHEDULED_PUBLISH_HOSTS, one host after the other. */
+  async scheduled(_controller, bindings, context) {
+    const { services } = processOf(bindings)
+    for (const host of services.settings.scheduledHosts) {
+      await publishOnSchedule(services, host, {
+        requestId: crypto.randomUUID(),
+        waitUntil: (work) => context.waitUntil(work),
+      })
+    }
   },
 } satisfies ExportedHandler<WorkerBindings>

@@ -1,9 +1,7 @@
 /** Analysis of one photo. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { createDigestMemory } from '../runtime/digest-memory.ts'
-import { describeError } from '../runtime/log.ts'
 import type { Services } from '../runtime/services.ts'
-import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
+import { analysisTools } from '../runtime/workflow-tools.ts'
 import { analyzePhoto } from '../workflow/analysis.ts'
 import { parsePhotoName } from '../workflow/photo.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
@@ -32,25 +30,7 @@ export function analysisRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     const { requestId, connection } = c.env
     return answerInStages(c, services, async (report) => {
       const analysis = await analyzePhoto(
-        {
-          store: runtime.storage(),
-          images: services.images,
-          digest: services.digest,
-          digests: createDigestMemory(services.kv, runtime, services.log),
-          model,
-          places: runtime.aiPlaces,
-          platforms: runtime.publishers().available,
-          settings: runtime.config,
-          owner: runtime.tenant,
-          now: services.now,
-          onTokens: (tokens) => connection.waitUntil(reportTokens(services, runtime, tokens, requestId)),
-          onTrouble: (error) =>
-            services.log.info('analysis goes on', {
-              tenant: runtime.tenant,
-              request_id: requestId,
-              error: describeError(error),
-            }),
-        },
+        analysisTools(services, runtime, model, { requestId, waitUntil: connection.waitUntil }),
         { name, forceRefresh },
         report,
       )
@@ -68,19 +48,4 @@ export function analysisRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
       }
     })
   })
-}
-
-/** Fire and forget: billing never delays or fails a request. */
-async function reportTokens(
-  { source, log, now }: Services,
-  { tenant }: TenantRuntime,
-  tokens: number,
-  requestId: string,
-): Promise<void> {
-  const event = { tenant, tokens, idempotencyKey: crypto.randomUUID(), occurredAt: new Date(now()) }
-  await source
-    .reportUsage(event, requestId)
-    .catch((error: unknown) =>
-      log.warn('usage was not reported', { tenant, request_id: requestId, error: describeError(error) }),
-    )
 }

@@ -3,8 +3,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { PublisherError } from '../errors.ts'
-import { createDigestMemory } from '../runtime/digest-memory.ts'
 import type { Services } from '../runtime/services.ts'
+import { digestTools } from '../runtime/workflow-tools.ts'
 import { mediaType, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
 import { photoDetails } from '../workflow/photo-details.ts'
 import { nextStep } from '../workflow/random-walk.ts'
@@ -69,15 +69,7 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
 
   async function detailsOf(c: Context<AppEnv>, name: PhotoName): Promise<Photo> {
     const runtime = runtimeOf(c.env)
-    const photo = await photoDetails(
-      {
-        store: runtime.storage(),
-        digest: services.digest,
-        digests: createDigestMemory(services.kv, runtime, services.log),
-      },
-      'root',
-      name,
-    )
+    const photo = await photoDetails(digestTools(services, runtime), 'root', name)
     return {
       filename: photo.name,
       // A store without links of its own gives a path on this host.

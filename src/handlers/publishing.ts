@@ -1,7 +1,7 @@
 /** Publishing one photo. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { createDigestMemory } from '../runtime/digest-memory.ts'
 import type { Services } from '../runtime/services.ts'
+import { publishTools } from '../runtime/workflow-tools.ts'
 import { parsePhotoName } from '../workflow/photo.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
 import { publishPhoto } from '../workflow/publish.ts'
@@ -33,20 +33,8 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
     const { platforms, caption, captions, dry_run, force } = publishSchema.parse(c.req.valid('json') ?? {})
     const { content } = runtime.config
     return answerInStages(c, services, async (report) => {
-      const { available, unavailable } = runtime.publishers()
       const published = await publishPhoto(
-        {
-          store: runtime.storage(),
-          images: services.images,
-          digest: services.digest,
-          digests: createDigestMemory(services.kv, runtime, services.log),
-          publishers: available,
-          unavailable,
-          hashtagString: content.hashtag_string,
-          archives: content.archive,
-          owner: runtime.tenant,
-          now: services.now,
-        },
+        publishTools(services, runtime),
         {
           name,
           ...(platforms && { platforms }),

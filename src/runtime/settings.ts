@@ -53,6 +53,8 @@ export interface Settings {
   telegramBaseUrl: string | undefined
   /** Largest photo that is taken in. Bytes. */
   maxUploadBytes: number
+  /** Hosts of tenants that a Worker's schedule publishes one photo of. */
+  scheduledHosts: readonly string[]
   /** Folder that all `local` stores have to lie in; undefined: their roots are absolute paths. */
   localStorageRoot: string | undefined
   logLevel: LogLevel
@@ -112,6 +114,7 @@ function toSettings(env: Environment): Settings {
     openaiBaseUrl: env.OPENAI_BASE_URL,
     telegramBaseUrl: env.TELEGRAM_API_BASE_URL,
     maxUploadBytes: env.LIBRARY_MAX_UPLOAD_MB * 2 ** 20,
+    scheduledHosts: env.SCHEDULED_PUBLISH_HOSTS,
     localStorageRoot: env.LOCAL_STORAGE_ROOT,
     logLevel: env.LOG_LEVEL,
   }

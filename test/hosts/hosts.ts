@@ -9,6 +9,8 @@ export interface RunningHost {
   /** Log lines so far. */
   lines: string[]
   port: number
+  /** What a cron trigger does; Workers only. */
+  runSchedule?(): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -33,7 +35,7 @@ export const workerHost: HostKind = {
   async start(variables) {
     const lines: string[] = []
     const host = await startWorkerHost({ variables, port: 0, write: (line) => lines.push(line) })
-    return running(host.port, lines, host.close)
+    return { ...running(host.port, lines, host.close), runSchedule: host.runSchedule }
   },
 }
 

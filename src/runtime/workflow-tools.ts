@@ -1,0 +1,77 @@
+/** What the workflow works with, made from a process and one of its tenants: for requests and for jobs alike. */
+import type { AnalysisTools } from '../workflow/analysis.ts'
+import type { DigestTools } from '../workflow/content-digest.ts'
+import type { LanguageModel } from '../workflow/ports/language-model.ts'
+import type { PublishTools } from '../workflow/publish.ts'
+import { createDigestMemory } from './digest-memory.ts'
+import { describeError } from './log.ts'
+import type { Services } from './services.ts'
+import type { TenantRuntime } from './tenant-runtime.ts'
+
+/** Where the work comes from. */
+export interface WorkContext {
+  requestId: string
+  /** Keeps work alive after the answer. */
+  waitUntil(work: Promise<unknown>): void
+}
+
+export function digestTools(services: Services, runtime: TenantRuntime): DigestTools {
+  return {
+    store: runtime.storage(),
+    digest: services.digest,
+    digests: createDigestMemory(services.kv, runtime, services.log),
+  }
+}
+
+export function analysisTools(
+  services: Services,
+  runtime: TenantRuntime,
+  model: LanguageModel,
+  { requestId, waitUntil }: WorkContext,
+): AnalysisTools {
+  const { log, now } = services
+  const { tenant } = runtime
+  return {
+    ...digestTools(services, runtime),
+    images: services.images,
+    model,
+    places: runtime.aiPlaces,
+    platforms: runtime.publishers().available,
+    settings: runtime.config,
+    owner: tenant,
+    now,
+    onTokens: (tokens) => waitUntil(reportTokens(services, runtime, tokens, requestId)),
+    onTrouble: (error) =>
+      log.info('analysis goes on', { tenant, request_id: requestId, error: describeError(error) }),
+  }
+}
+
+export function publishTools(services: Services, runtime: TenantRuntime): PublishTools {
+  const { content } = runtime.config
+  const { available, unavailable } = runtime.publishers()
+  return {
+    ...digestTools(services, runtime),
+    images: services.images,
+    publishers: available,
+    unavailable,
+    hashtagString: content.hashtag_string,
+    archives: content.archive,
+    owner: runtime.tenant,
+    now: services.now,
+  }
+}
+
+/** Fire and forget: billing never delays or fails anything. */
+async function reportTokens(
+  { source, log, now }: Services,
+  { tenant }: TenantRuntime,
+  tokens: number,
+  requestId: string,
+): Promise<void> {
+  const event = { tenant, tokens, idempotencyKey: crypto.randomUUID(), occurredAt: new Date(now()) }
+  await source
+    .reportUsage(event, requestId)
+    .catch((error: unknown) =>
+      log.warn('usage was not reported', { tenant, request_id: requestId, error: describeError(error) }),
+    )
+}

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createNodeServices } from '../../src/node.ts'
+import { publishOnSchedule } from '../../src/runtime/publish-next.ts'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { baseDomain, serviceToken, sessionSecret } from './fleet.ts'
+import { nodeHost, workerHost } from './hosts.ts'
+import { picture, upload } from './photographers.ts'
+import { recipient, type Studio, startStudio } from './studio.ts'
+
+const project = fileURLToPath(new URL('../../', import.meta.url))
+
+describe('npm run publish', () => {
+  let studio: Studio
+  beforeAll(async () => {
+    studio = await startStudio(nodeHost)
+  })
+  afterAll(() => studio[Symbol.asyncDispose]())
+
+  function environment(): Record<string, string> {
+    return {
+      ORCHESTRATOR_BASE_URL: studio.fleet.orchestrator.url,
+      ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
+      ORCHESTRATOR_BASE_DOMAIN: baseDomain,
+      WEB_SESSION_SECRET: sessionSecret,
+      ALLOW_PRIVATE_ENDPOINTS: 'true',
+      TELEGRAM_API_BASE_URL: studio.telegram.url,
+      OPENAI_BASE_URL: studio.openai.url,
+    }
+  }
+
+  async function run(...args: string[]): Promise<{ code: number; output: string; log: string }> {
+    const child = spawn(process.execPath, ['src/node/publish.ts', ...args], {
+      cwd: project,
+      env: { PATH: process.env.PATH ?? '', ...environment() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [output, log, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit'),
+    ])
+    return { code, output, log }
+  }
+
+  const posts = (tenant: string) => studio.telegram.posts.filter(({ chat }) => chat.title === tenant)
+
+  it('captions and publishes one photo after the other, each once, until there is none', async () => {
+    const store = studio.tenant('evening')
+    for (const [index, name] of ['a.jpg', 'b.jpg'].entries())
+      await upload(store, name, await picture(index + 1))
+    const host = `evening.${baseDomain}`
+    for (let count = 1; count <= 2; count++) {
+      const { code, output } = await run('--host', host)
+      expect([code, output]).toEqual([
+        0,
+        expect.stringMatching(/^reading\nlooking\n[\s\S]*\.jpg, now in the archive/),
+      ])
+      expect(posts('evening')).toHaveLength(count)
+      expect(studio.mail.mails.filter(({ to }) => to.includes(recipient('evening')))).toHaveLength(count)
+    }
+    expect((await store.list('archive')).photos.map(({ name }) => name)).toEqual(['a.jpg', 'b.jpg'])
+    expect(posts('evening')[0]?.caption).not.toBe('')
+    const none = await run('--host', host)
+    expect([none.code, none.output]).toEqual([0, `${host} has nothing left to publish.\n`])
+  })
+
+  it('only says what it would do in a preview', async () => {
+    const store = studio.tenant('preview')
+    await upload(store, 'a.jpg', await picture(3))
+    await store.writeSidecar('root', parsePhotoName('a.jpg'), '\n\n# ---\n# caption: As it is.\n')
+    for (const flag of ['--preview', '--dry-run']) {
+      const { code, output } = await run('--host', `preview.${baseDomain}`, '--select', 'a.jpg', flag)
+      expect(code).toBe(0)
+      expect(output).toMatch(/telegram: .*As it is\./)
+      expect(output).toMatch(/email: .*As it is\./)
+      expect(output).not.toContain(recipient('preview'))
+    }
+    expect(posts('preview')).toEqual([])
+    expect((await store.list('root')).photos).toHaveLength(1)
+  })
+
+  it('says what is wrong, and ends with a code that says it too', async () => {
+    const store = studio.tenant('trouble', { features: { auto_view_enabled: true } })
+    await upload(store, 'a.jpg', await picture(4))
+    const cases: [string[], number, string][] = [
+      [[], 2, 'Name the host'],
+      [['--hosst', 'x'], 2, 'npm run publish'],
+      [['--host', `nobody.${baseDomain}`], 1, 'tenant_not_found'],
+      [['--host', 'alice.elsewhere.test'], 1, 'tenant_not_found'],
+      [['--host', `trouble.${baseDomain}`], 1, 'feature_disabled'],
+    ]
+    for (const [args, code, said] of cases) {
+      const ended = await run(...args)
+      expect([args, ended.code, ended.log]).toEqual([args, code, expect.stringContaining(said)])
+    }
+  })
+
+  it('sends nothing that the AI has declined to caption', async () => {
+    const store = studio.tenant('declined')
+    await upload(store, 'a.jpg', await picture(5))
+    const end = studio.openai.interfere(() => ({
+      kind: 'say',
+      instead: () => ({ content: null, refusal: 'No.' }),
+    }))
+    const { code, log } = await run('--host', `declined.${baseDomain}`)
+    end()
+    expect([code, log]).toEqual([1, expect.stringContaining('ai_refused')])
+    expect(posts('declined')).toEqual([])
+  })
+
+  it('is what a Worker does on its schedule', async () => {
+    await using fleet = await startStudio(workerHost, { SCHEDULED_PUBLISH_HOSTS: `cron.${baseDomain}` })
+    const store = fleet.tenant('cron')
+    await upload(store, 'a.jpg', await picture(7))
+    await fleet.fleet.host.runSchedule?.()
+    expect(fleet.telegram.posts).toHaveLength(1)
+    expect((await store.list('archive')).photos).toHaveLength(1)
+  })
+
+  it('is what a schedule does, with a line in the log', async () => {
+    const store = studio.tenant('schedule')
+    await upload(store, 'a.jpg', await picture(6))
+    const lines: string[] = []
+    const services = await createNodeServices({ variables: environment(), write: (line) => lines.push(line) })
+    const context = { requestId: 'schedule-1', waitUntil: () => undefined }
+    await publishOnSchedule(services, `schedule.${baseDomain}`, context)
+    await publishOnSchedule(services, `nobody.${baseDomain}`, context)
+    expect(posts('schedule')).toHaveLength(1)
+    const said = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg.includes('on schedule'))
+    expect(said).toMatchObject([
+      { msg: 'published on schedule', tenant: 'schedule', photo: 'a.jpg' },
+      { msg: 'nothing was published on schedule', tenant: 'nobody' },
+    ])
+  })
+})
