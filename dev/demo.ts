@@ -1,6 +1,6 @@
 /** `npm run demo`: the orchestrator, three tenants with storages of three kinds, emulated vendors, and the publisher, on this machine. */
 import { createWriteStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -16,13 +16,12 @@ import { type DemoVendors, startVendors } from './demo/vendors.ts'
 import { startOidcProvider } from './emulators/oidc.ts'
 import { startWorkerHost, type WorkerHostOptions } from './worker-host.ts'
 
-const usage = `npm run demo -- [--photos DIR] [--port 8080]
+const usage = `npm run demo -- [--photos DIR] [--port 8080] [--state .demo]
     --photos DIR   shows your own photos at alice's address; they stay where and as they are
-    --port N       where to listen; the next free port is taken where it is in use`
+    --port N       where to listen; the next free port is taken where it is in use
+    --state DIR    where the demo keeps its files`
 
 const project = fileURLToPath(new URL('../', import.meta.url))
-/** Everything that the demo keeps; delete it to begin anew. */
-const state = join(project, '.demo')
 const baseDomain = 'localhost'
 const serviceToken = 'demo-service-token-of-this-machine'
 
@@ -32,11 +31,13 @@ interface Part {
 }
 
 async function main(): Promise<void> {
-  const { photos, port, worker } = readArguments()
+  const { photos, port, worker, state } = readArguments()
   await mkdir(state, { recursive: true })
   console.log('Starting the demo ...')
   await buildWhereStale(project, worker)
   const directories = await samplePhotos(state)
+  // The channels begin empty, so nothing has been published yet.
+  await rm(join(directories.alice, '.publisher'), { recursive: true, force: true })
   if (photos) directories.alice = photos
 
   const parts: Part[] = []
@@ -60,15 +61,22 @@ async function main(): Promise<void> {
     },
     { name: 'carol', storage: dropbox.storage, admin: null, isReadOnly: false },
   ]
-  const vendors = await startVendors(tenants.map(({ name }) => name))
+  const vendors = await startVendors(
+    tenants.map(({ name }) => name),
+    port + 20,
+  )
   parts.push({ name: 'Telegram, OpenAI and mail', close: vendors.close })
-  const orchestrator = await startDemoOrchestrator(orchestratorFiles(tenants, vendors, baseDomain))
+  const orchestrator = await startDemoOrchestrator(
+    state,
+    port + 10,
+    orchestratorFiles(tenants, vendors, baseDomain),
+  )
   parts.push({ name: 'orchestrator', close: orchestrator.close })
 
   const listenOn = await freePort(port)
   if (listenOn !== port) console.log(`Port ${port} is in use, so ${listenOn} is taken.`)
   const signIn = await startOidcProvider({
-    port: 8091,
+    port: port + 15,
     callbackOrigins: [`http://app.${baseDomain}:${listenOn}`],
     people: tenants.flatMap(({ admin }) => admin ?? []),
   })
@@ -95,7 +103,7 @@ async function main(): Promise<void> {
   }
   parts.push({ name: 'publisher', close: await startHost(worker, { variables, port: listenOn, write }) })
   endOnSignal(parts)
-  greet({ tenants, vendors, port: listenOn, orchestrator: orchestrator.url, worker })
+  greet({ tenants, vendors, port: listenOn, orchestrator: orchestrator.url, worker, state })
 }
 
 /** Gives the function that ends it. */
@@ -112,6 +120,7 @@ function readArguments() {
         photos: { type: 'string' },
         port: { type: 'string', default: '8080' },
         worker: { type: 'boolean', default: false },
+        state: { type: 'string', default: join(project, '.demo') },
       },
     })
     const port = Number(values.port)
@@ -125,21 +134,25 @@ function readArguments() {
 }
 
 /** Writes the orchestrator's two files and starts it on them, so that an edit can be seen to take effect. */
-async function startDemoOrchestrator({ tenants, secrets }: ReturnType<typeof orchestratorFiles>) {
+async function startDemoOrchestrator(
+  state: string,
+  firstPort: number,
+  { tenants, secrets }: ReturnType<typeof orchestratorFiles>,
+) {
   const tenantsFile = join(state, 'tenants.yaml')
   const secretsFile = join(state, 'secrets.yaml')
   await writeFile(tenantsFile, stringify(tenants))
   await writeFile(secretsFile, stringify(secrets), { mode: 0o600 })
   const audit = createWriteStream(join(state, 'orchestrator-audit.log'))
   return startOrchestrator({
-    port: await freePort(8090),
+    port: await freePort(firstPort),
     hostname: '127.0.0.1',
     tenantsFile,
     secretsFile,
     variables: {},
     tokens: [serviceToken],
     audit: (line) => audit.write(`${JSON.stringify(line)}\n`),
-    onBadEdit: (reason) => console.error(`.demo/tenants.yaml was not taken over: ${reason}`),
+    onBadEdit: (reason) => console.error(`${tenantsFile} was not taken over: ${reason}`),
   })
 }
 
@@ -149,13 +162,15 @@ interface Greeting {
   port: number
   orchestrator: string
   worker: boolean
+  state: string
 }
 
-function greet({ tenants, vendors, port, orchestrator, worker }: Greeting): void {
+function greet({ tenants, vendors, port, orchestrator, worker, state }: Greeting): void {
+  const place = relative(process.cwd(), state) || '.'
   const pages = tenants.map(
     ({ name, storage, admin, isReadOnly }) =>
       `  http://${name}.${baseDomain}:${port}/`.padEnd(34) +
-      `${shortened(storage.description)}; ${isReadOnly ? 'only shown, nothing is changed' : admin ? `admin: ${admin}` : 'no admin'}`,
+      `${storage.description.replace(state, place)}; ${isReadOnly ? 'only shown, nothing is changed' : admin ? `admin: ${admin}` : 'no admin'}`,
   )
   console.log(`
 The demo runs${worker ? ' as a Worker in Miniflare' : ''}. Open these in a browser:
@@ -169,13 +184,9 @@ What is published arrives here:
 
 Signing in takes one click, at the demo's own OpenID provider. The AI is an emulator that looks at the pixels.
 Their configuration comes from the orchestrator at ${orchestrator}.
-Edit .demo/tenants.yaml: it takes effect within a minute. The log is .demo/publisher.log.
+Edit ${join(place, 'tenants.yaml')}: it takes effect within a minute. The log is ${join(place, 'publisher.log')}.
 Ctrl-C ends everything.
 `)
-}
-
-function shortened(description: string): string {
-  return description.replace(state, relative(process.cwd(), state) || '.')
 }
 
 function endOnSignal(parts: readonly Part[]): void {

@@ -21,18 +21,22 @@ export interface DemoVendors {
 
 const loopback = '127.0.0.1'
 
-/** Starts all of them. The mail server takes mail for anybody and passes none on. */
-export async function startVendors(tenants: readonly string[]): Promise<DemoVendors> {
+/** Starts all of them, on ports from `firstPort` on. The mail server takes mail for anybody and passes none on. */
+export async function startVendors(tenants: readonly string[], firstPort: number): Promise<DemoVendors> {
   const channels = new Map(tenants.map((tenant, index) => [tenant, channelOf(tenant, index)]))
   const apiKey = `sk-demo-${randomBytes(16).toString('hex')}`
   const telegram = await startTelegramEmulator({
-    port: await freePort(8100),
+    port: await freePort(firstPort),
     bots: [...channels.values()].map(({ token, chat }) => ({ token, chats: [chat] })),
   })
   // A model takes its time; so that the stages of an analysis can be seen.
-  const openai = await startOpenAiEmulator({ port: await freePort(8110), keys: [apiKey], delayMs: 900 })
-  const smtpPort = await freePort(8125)
-  const webPort = await freePort(8126)
+  const openai = await startOpenAiEmulator({
+    port: await freePort(firstPort + 10),
+    keys: [apiKey],
+    delayMs: 900,
+  })
+  const smtpPort = await freePort(firstPort + 25)
+  const webPort = await freePort(firstPort + 26)
   const mail = new MailDev({ smtp: smtpPort, ip: loopback, web: webPort, webIp: loopback, silent: true })
   await mail.start()
   return {

@@ -1,0 +1,57 @@
+/** What a newcomer does with the demo: sign in, let the AI write, edit, publish, and look where it has arrived. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openChromium, phone } from '../../scripts/chromium.ts'
+import { type RunningDemo, startDemo } from './demo-process.ts'
+
+let browser: Browser
+let demo: RunningDemo
+beforeAll(async () => {
+  ;[browser, demo] = await Promise.all([openChromium(), startDemo('--port', '19080')])
+}, 120_000)
+afterAll(async () => {
+  await browser.close()
+  await demo.end()
+})
+
+/** The address in the line of the greeting that says this. */
+function addressIn(words: string): string {
+  const line = demo.output.find((text) => text.includes(words)) ?? ''
+  const [address] = /http:\/\/\S+/.exec(line) ?? []
+  if (!address) throw new Error(`The demo does not say where "${words}" is.`)
+  return address
+}
+
+it('captions a photo, publishes it to Telegram and FetLife, and keeps it in the archive', async () => {
+  const context = await browser.newContext({ ...phone })
+  context.setDefaultTimeout(20_000)
+  const page = await context.newPage()
+  await page.goto(demo.addresses[0]?.href ?? '')
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'alice@example.org' }).click()
+  await page.getByRole('button', { name: 'Publish', exact: true }).click()
+  const name = new URL(page.url()).searchParams.get('photo') ?? ''
+
+  await page.getByRole('button', { name: 'Write captions with AI' }).click()
+  await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('emulator'))
+  const words = `Edited at ${Date.now()}.`
+  await page.getByLabel('Caption for Telegram').fill(words)
+  await page.getByLabel('Caption for FetLife').fill(words)
+  await page.getByRole('button', { name: 'Publish to Telegram and FetLife' }).click()
+  await page.getByText('Published, and put into the archive.').waitFor()
+
+  const photos = join(demo.state, 'photos/alice')
+  const archive = join(photos, 'archive')
+  const sidecar = name.replace(/\.\w+$/, '.txt')
+  expect(await readdir(archive)).toEqual(expect.arrayContaining([name, sidecar]))
+  expect(await readFile(join(archive, sidecar), 'utf8')).toContain(words)
+  expect(await readdir(photos)).not.toContain(name)
+
+  await page.goto(addressIn('Telegram channels'))
+  await page.getByText(words).waitFor()
+  await page.goto(addressIn('mail, by maildev'))
+  await page.getByText(words).first().waitFor()
+  await context.close()
+}, 90_000)
