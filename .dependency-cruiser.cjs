@@ -9,7 +9,10 @@ module.exports = {
       name: 'nothing-imports-handlers',
       comment: 'Only the hosts, the library entry and the types of the web app may know the HTTP surface.',
       severity: 'error',
-      from: { path: '^src', pathNot: '^src/(handlers/|index\\.ts|node|worker|ui/(api|workbench/admin-api)\\.ts)' },
+      from: {
+        path: '^src',
+        pathNot: '^src/(handlers/|index\\.ts|node|worker|ui/(api|workbench/admin-api)\\.ts)',
+      },
       to: { path: '^src/handlers' },
     },
     {
