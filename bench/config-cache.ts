@@ -71,6 +71,7 @@ async function measure(size: number): Promise<string[]> {
       publishers: {},
       model: () => ({ ask: () => Promise.reject(new Error('not used')) }),
       settings: { adminEmails: [] },
+      log: createLogger({ level: 'error', write: console.error }),
       thumbnails: createThumbnailCache(),
       now: Date.now,
     }),

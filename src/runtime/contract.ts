@@ -66,6 +66,18 @@ export const emailServerSchema = z
   })
   .transform((server) => ({ ...server, username: server.username ?? server.from_email }))
 
+/** That a model will be retired, or what else the operator should hear: whatever it looks like, it is only logged. */
+const notices = z
+  .unknown()
+  .optional()
+  .transform((value): readonly string[] => {
+    if (value === undefined) return []
+    const list = Array.isArray(value) ? value : [value]
+    return list
+      .slice(0, 20)
+      .map((notice) => (typeof notice === 'string' ? notice : JSON.stringify(notice)).slice(0, 500))
+  })
+
 export const aiSchema = z.object({
   credentials_ref: credentialsRef.optional(),
   vision_model: text.optional(),
@@ -77,6 +89,7 @@ export const aiSchema = z.object({
   sd_caption_model: text.optional(),
   sd_caption_system_prompt: text.optional(),
   sd_caption_role_prompt: text.optional(),
+  model_notices: notices,
   rate_per_minute: positive.default(20),
   vision_max_dimension: positive.default(1024),
   vision_detail: z.enum(['low', 'high', 'auto', 'original']).default('low'),

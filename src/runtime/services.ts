@@ -59,6 +59,7 @@ export function createServices(options: ServiceOptions): Services {
     model: options.model,
     thumbnails: createThumbnailCache(),
     settings,
+    log,
     now,
   })
   return {

@@ -16,6 +16,7 @@ import type { RuntimeAnswer, RuntimeConfig } from './contract.ts'
 import { createCredentialCache } from './credential-cache.ts'
 import type { CredentialsOf } from './credential-schemas.ts'
 import type { Host, Tenant, TenantHost } from './host.ts'
+import type { Logger } from './log.ts'
 import type { Settings } from './settings.ts'
 import { adminsOf } from './sign-in/admins.ts'
 import { type PublisherFactories, type TenantPublishers, tenantPublishers } from './tenant-publishers.ts'
@@ -69,6 +70,7 @@ export interface TenantRuntimeOptions {
   publishers: PublisherFactories
   model: ModelFactory
   settings: Pick<Settings, 'adminEmails'>
+  log: Logger
   now: () => number
 }
 
@@ -79,6 +81,9 @@ const recentMs = 10_000
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
   const { source, storages, thumbnails, settings, now } = options
   return (answer: RuntimeAnswer, { host, tenant }: TenantHost): TenantRuntime => {
+    for (const notice of answer.config.ai.model_notices) {
+      options.log.warn('model notice', { tenant, config_version: answer.configVersion, notice })
+    }
     const credentials = createCredentialCache({
       resolve: (ref) => source.resolveCredentials(tenant, ref, crypto.randomUUID()),
       ttlMs: answer.ttlSeconds * 1000,
