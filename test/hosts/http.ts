@@ -14,7 +14,10 @@ export function sendTo(
   path: string,
   options: RequestOptions = {},
 ): Promise<Response> {
-  const { method = 'GET', headers = {}, body } = options
+  const { method = 'GET', body } = options
+  // Without a length a DELETE's body would be taken for the next request.
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  const headers = { ...length, ...options.headers }
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
       { host: '127.0.0.1', port, path, method, headers: { host, ...headers }, agent: false },
