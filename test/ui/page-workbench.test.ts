@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { problem } from './scripted-gallery.ts'
+import { problem, somePhotos } from './scripted-gallery.ts'
 import { pictureOf, visiting } from './visiting.ts'
 
 let browser: Browser
@@ -132,6 +132,37 @@ describe('the editor', () => {
     await captionOf(page, 'FetLife').fill('A line — with “quotes” and #hashtags that goes on and on.')
     expect(await page.getByText('57 / 40').isVisible()).toBe(true)
     expect(await page.locator('.preview').textContent()).toContain('A line - with "quotes" and that goes...')
+  })
+
+  it.each([
+    [
+      'generated for the platform',
+      { caption_generated: { telegram: 'The caption of photo one.', email: 'For mail.' } },
+      'For mail.',
+    ],
+    [
+      'edited by a person',
+      { caption_generated: { telegram: 'Other.', email: 'For mail.' } },
+      'The caption of photo one.',
+    ],
+    [
+      'marked as edited',
+      {
+        caption_generated: { telegram: 'The caption of photo one.', email: 'For mail.' },
+        caption_edited: 'True',
+      },
+      'The caption of photo one.',
+    ],
+    ['typed for the platform', { caption_submitted: { email: 'Typed for mail.' } }, 'Typed for mail.'],
+  ])('begins with the caption that was %s', async (_title, metadata, expected) => {
+    const { page, gallery } = await atWork()
+    const [one] = somePhotos(1)
+    gallery.script('/api/images/one.jpg', () =>
+      Response.json({ ...one, metadata: { ...one?.metadata, ...metadata } }),
+    )
+    await page.reload()
+    await openSheet(page)
+    expect(await captionOf(page, 'FetLife').inputValue()).toBe(expected)
   })
 
   it('types letters that are shortcuts elsewhere', async () => {

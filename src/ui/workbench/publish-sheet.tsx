@@ -5,6 +5,7 @@ import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import type { PlatformName } from './admin-api.ts'
 import type { Desk, DeskState, Draft } from './desk.ts'
+import { knownCaption } from './known-captions.ts'
 import { PlatformEditor } from './platform-editor.tsx'
 import { ProblemLine } from './problem-line.tsx'
 
@@ -56,7 +57,7 @@ export function PublishSheet({ desk, state, photo, features, onClose, onDelete }
           key={`${photo.filename} ${rules.platform}`}
           rules={rules}
           hashtags={state.hashtags}
-          caption={draft.captions[rules.platform] ?? photo.caption ?? ''}
+          caption={draft.captions[rules.platform] ?? knownCaption(photo, rules.platform)}
           isChosen={isChosen(draft, rules.platform)}
           outcome={draft.outcomes[rules.platform]}
           isBusy={isBusy}
