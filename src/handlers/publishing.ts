@@ -32,9 +32,9 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
     // A request without a body has no JSON to be valid.
     const { platforms, caption, captions, dry_run, force } = publishSchema.parse(c.req.valid('json') ?? {})
     const { content } = runtime.config
-    return answerInStages(c, services, async (report) => {
+    return answerInStages(c, services, async (report, signal) => {
       const published = await publishPhoto(
-        publishTools(services, runtime),
+        publishTools(services, runtime, c.env),
         {
           name,
           ...(platforms && { platforms }),
@@ -43,6 +43,7 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
           dryRun: dry_run || content.debug,
           force,
           requestId: c.env.requestId,
+          signal,
         },
         report,
       )

@@ -39,7 +39,7 @@ export async function publishNext(
   if (name === null) return null
   const captioned = !dryRun && (await caption(services, runtime, name, context, report))
   const result = await publishPhoto(
-    publishTools(services, runtime),
+    publishTools(services, runtime, context),
     { name, dryRun: dryRun || runtime.config.content.debug, force: false, requestId: context.requestId },
     report,
   )

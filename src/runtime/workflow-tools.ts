@@ -46,7 +46,11 @@ export function analysisTools(
   }
 }
 
-export function publishTools(services: Services, runtime: TenantRuntime): PublishTools {
+export function publishTools(
+  services: Services,
+  runtime: TenantRuntime,
+  { requestId }: Pick<WorkContext, 'requestId'>,
+): PublishTools {
   const { content } = runtime.config
   const { available, unavailable } = runtime.publishers()
   return {
@@ -58,6 +62,12 @@ export function publishTools(services: Services, runtime: TenantRuntime): Publis
     archives: content.archive,
     owner: runtime.tenant,
     now: services.now,
+    onTrouble: (error) =>
+      services.log.warn('publishing goes on', {
+        tenant: runtime.tenant,
+        request_id: requestId,
+        error: describeError(error),
+      }),
   }
 }
 

@@ -2,8 +2,7 @@
  * The ledger: what was sent to which platform, kept in the tenant's own storage, so that no photo goes out twice whichever process,
  * click or file name asks. docs/publishing.md has the sequence step by step.
  */
-
-import { type LedgerRecord, parseRecord } from './ledger/record.ts'
+import { type LedgerRecord, parseRecord, type UnreadableRecord } from './ledger/record.ts'
 import type { PhotoName } from './photo.ts'
 import type { Platform } from './platform.ts'
 import type { Posted } from './ports/publisher.ts'
@@ -15,16 +14,17 @@ export type Standing =
   | { kind: 'duplicate'; postId: string; url?: string }
   /** Somebody is at it right now. */
   | { kind: 'in_progress' }
-  /** Sent perhaps: the process died, or the platform did not say. */
-  | { kind: 'unknown'; since: Date }
+  /** Sent perhaps: the process died, or the platform did not say. `since` is `null` where the record cannot be read. */
+  | { kind: 'unknown'; attempt: string; since: Date | null }
 
 /** The right to send one photo to one platform, held by exactly one attempt. */
 export interface Claim {
   readonly kind: 'claimed'
+  /** Written by this attempt and by no other. */
   readonly key: RecordKey
+  /** The first of the chain, where everybody looks first. */
+  readonly mainKey: RecordKey
   readonly record: LedgerRecord & { state: 'claimed' }
-  /** The unknown outcome that this attempt was forced over. */
-  readonly over: LedgerRecord | null
 }
 
 export interface Attempt {
@@ -33,13 +33,13 @@ export interface Attempt {
   platform: Platform
   filename: PhotoName
   requestId: string
-  /** Tries again over an unknown outcome. Overrides nothing else. */
-  force: boolean
+  /** The attempt of unknown outcome that a person wants to be tried again. Nothing else can be overridden. */
+  over: string | null
 }
 
 export interface Ledger {
   standing(sha256: string, platform: Platform): Promise<Standing>
-  /** Of many callers at once exactly one gets the claim. Throws `storage_not_atomic`. */
+  /** Of many callers at once exactly one gets the claim, also of many over one attempt. Throws `storage_not_atomic`. */
   claim(attempt: Attempt): Promise<Claim | Exclude<Standing, { kind: 'free' }>>
   /** The platform has it: the receipt replaces the claim. */
   settle(claim: Claim, posted: Posted): Promise<void>
@@ -49,44 +49,49 @@ export interface Ledger {
   markUnknown(claim: Claim, reason: string): Promise<void>
 }
 
-/** No attempt lasts that long, so an older claim belongs to a process that is gone. Also how far clocks may differ. */
+/** No attempt lasts that long, so an older claim belongs to a process that is gone. Clocks may differ by half of it. */
 export const claimPatienceMs = 10 * 60_000
 
-/** A record may vanish between two looks, when an attempt has failed in between. */
-const maxLooks = 5
+/** Each attempt of a chain was asked for by a person; a longer one was not made by us. */
+const maxChain = 50
 
 export function createLedger(store: PhotoStore, now: () => number): Ledger {
   /** The last attempt of the chain: a forced attempt follows the one that it was forced over. */
-  async function latest(sha256: string, platform: Platform): Promise<LedgerRecord | null> {
-    let record = await read(mainKey(sha256, platform))
-    while (record && record.state !== 'posted') {
-      const next = await read(successorKey(sha256, platform, record))
-      if (!next) return record
-      record = next
+  async function latest(sha256: string, platform: Platform): Promise<LedgerRecord | UnreadableRecord | null> {
+    let key = mainKeyOf(sha256, platform)
+    let last: LedgerRecord | UnreadableRecord | null = null
+    for (let position = 1; position <= maxChain; position++) {
+      const stored = await store.readRecord(key)
+      if (!stored) break
+      last = parseRecord(stored.text, position)
+      if (last.state === 'posted') break
+      key = successorKey(sha256, platform, last.attempt)
     }
-    return record
+    return last
   }
 
-  async function read(key: RecordKey): Promise<LedgerRecord | null> {
-    const stored = await store.readRecord(key)
-    return stored && parseRecord(stored.text)
-  }
-
-  function standingOf(record: LedgerRecord | null): Standing {
+  function standingOf(record: LedgerRecord | UnreadableRecord | null): Standing {
     if (!record) return { kind: 'free' }
+    if (record.state === 'unreadable') return { kind: 'unknown', attempt: record.attempt, since: null }
     if (record.state === 'posted') {
       return { kind: 'duplicate', postId: record.post_id, ...(record.url && { url: record.url }) }
     }
     const since = new Date(record.claimed_at)
     const isYoung = Math.abs(now() - since.getTime()) < claimPatienceMs
-    return record.state === 'claimed' && isYoung ? { kind: 'in_progress' } : { kind: 'unknown', since }
+    if (record.state === 'claimed' && isYoung) return { kind: 'in_progress' }
+    return { kind: 'unknown', attempt: record.attempt, since }
   }
 
-  return {
-    standing: async (sha256, platform) => standingOf(await latest(sha256, platform)),
+  const standing = async (sha256: string, platform: Platform) => standingOf(await latest(sha256, platform))
 
-    async claim({ sha256, platform, filename, requestId, force }) {
-      const key = mainKey(sha256, platform)
+  return {
+    standing,
+
+    async claim({ sha256, platform, filename, requestId, over }) {
+      const before = over === null ? null : await standing(sha256, platform)
+      if (before?.kind === 'duplicate' || before?.kind === 'in_progress') return before
+      // Another attempt than the one that the person has judged.
+      if (before?.kind === 'unknown' && before.attempt !== over) return before
       const record = {
         state: 'claimed' as const,
         attempt: crypto.randomUUID(),
@@ -95,44 +100,28 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
         claimed_at: new Date(now()).toISOString(),
         request_id: requestId,
       }
-      for (let look = 1; look <= maxLooks; look++) {
-        if (await store.createRecord(key, JSON.stringify(record))) {
-          return { kind: 'claimed', key, record, over: null }
-        }
-        const found = await latest(sha256, platform)
-        const standing = standingOf(found)
-        if (!found || standing.kind === 'free') continue
-        if (standing.kind !== 'unknown' || !force) return standing
-        const successor = successorKey(sha256, platform, found)
-        if (!(await store.createRecord(successor, JSON.stringify(record)))) return { kind: 'in_progress' }
-        // From here on the chain leads to this attempt; the main record only shortens the way.
-        await store.replaceRecord(key, JSON.stringify(record))
-        return { kind: 'claimed', key, record, over: found }
+      const mainKey = mainKeyOf(sha256, platform)
+      const key = before?.kind === 'unknown' ? successorKey(sha256, platform, before.attempt) : mainKey
+      if (await store.createRecord(key, JSON.stringify(record))) {
+        return { kind: 'claimed', key, mainKey, record }
       }
-      return { kind: 'in_progress' }
+      const other = await standing(sha256, platform)
+      // It was there a moment ago: an attempt that has just been given up.
+      return other.kind === 'free' ? { kind: 'in_progress' } : other
     },
 
-    async settle({ key, record }, { postId, url }) {
-      const { attempt, platform, filename, claimed_at, request_id } = record
+    async settle({ key, mainKey, record }, { postId, url }) {
       const posted_at = new Date(now()).toISOString()
-      const receipt: LedgerRecord = {
-        state: 'posted',
-        attempt,
-        platform,
-        filename,
-        claimed_at,
-        request_id,
-        posted_at,
-        post_id: postId,
-        ...(url && { url }),
-      }
+      const receipt = { ...record, state: 'posted', posted_at, post_id: postId, ...(url && { url }) }
       await store.replaceRecord(key, JSON.stringify(receipt))
+      // The chain leads there too; this only shortens the way.
+      if (key !== mainKey) await store.replaceRecord(mainKey, JSON.stringify(receipt))
     },
 
-    async release({ key, record, over }) {
-      if (!over) return store.deleteRecord(key)
-      const reason = over.state === 'unknown' ? over.reason : 'The earlier attempt never ended.'
-      await store.replaceRecord(key, JSON.stringify({ ...record, state: 'unknown', reason }))
+    async release({ key, record }) {
+      // By another clock somebody may have been let over it by then, and would lose their place in the chain.
+      const isLate = now() - Date.parse(record.claimed_at) >= claimPatienceMs / 2
+      if (!isLate) await store.deleteRecord(key)
     },
 
     async markUnknown({ key, record }, reason) {
@@ -141,10 +130,10 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
   }
 }
 
-function mainKey(sha256: string, platform: Platform): RecordKey {
+function mainKeyOf(sha256: string, platform: Platform): RecordKey {
   return ['ledger', sha256, `${platform}.json`]
 }
 
-function successorKey(sha256: string, platform: Platform, { attempt }: LedgerRecord): RecordKey {
+function successorKey(sha256: string, platform: Platform, attempt: string): RecordKey {
   return ['ledger', sha256, `${platform}.after-${attempt}.json`]
 }

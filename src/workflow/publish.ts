@@ -4,17 +4,17 @@
  */
 import { PublisherError } from '../errors.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
-import { createLedger } from './ledger.ts'
+import { createLedger, type Ledger } from './ledger.ts'
 import type { Folder, PhotoName } from './photo.ts'
 import { photoNotFound } from './photo-details.ts'
-import type { Platform } from './platform.ts'
+import { type Platform, platforms } from './platform.ts'
 import type { ImageReducer } from './ports/images.ts'
 import type { Publisher } from './ports/publisher.ts'
-import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
+import type { PhotoEntry } from './ports/storage.ts'
 import { archivePhoto } from './publish/archive.ts'
 import { captionFor, postDetailsOf, type SubmittedCaptions, saveSubmitted } from './publish/captions.ts'
 import { createPictures } from './publish/pictures.ts'
-import { type PlatformResult, publishTo } from './publish/platform.ts'
+import { type PlatformResult, type PublishTiming, publishTiming, publishTo } from './publish/platform.ts'
 import { parseSidecar } from './sidecar.ts'
 
 export interface PublishTools extends DigestTools {
@@ -30,6 +30,10 @@ export interface PublishTools extends DigestTools {
   /** The tenant, for fairness where pictures queue. */
   owner: string
   now: () => number
+  /** Default: {@link publishTiming}. */
+  timing?: PublishTiming
+  /** What went wrong underneath a result or a warning, for the log. */
+  onTrouble(error: unknown): void
 }
 
 export interface PublishRequest extends SubmittedCaptions {
@@ -41,6 +45,8 @@ export interface PublishRequest extends SubmittedCaptions {
   /** Tries again where the outcome of an earlier attempt is unknown. */
   force: boolean
   requestId: string
+  /** Gives it up as long as nothing has been done. What has begun goes on. */
+  signal?: AbortSignal
 }
 
 /** Stages, in order: `preparing`; per platform `sending` and then `sent`, `skipped` or `failed`; `archiving`. */
@@ -59,10 +65,10 @@ export interface PublishResult {
 
 /**
  * Publishes. One platform that fails stops no other, and what has begun is brought to its end. A photo that an earlier attempt has
- * archived is found there, so that a repetition reaches the platforms that had failed.
+ * archived is found there, so that a repetition reaches the platforms that had failed; any other photo in the archive is not.
  *
- * Throws before anything is sent: `photo_not_found`, `invalid_request` for platforms that are not enabled, `provider_unavailable`,
- * `storage_not_atomic` where the ledger cannot be kept, and what the store throws.
+ * Throws before anything is sent: `photo_not_found`, `invalid_request` for platforms that are not enabled and where nobody waits any
+ * more, `provider_unavailable`, `storage_not_atomic` where the ledger cannot be kept, and what the store throws.
  */
 export async function publishPhoto(
   tools: PublishTools,
@@ -71,20 +77,22 @@ export async function publishPhoto(
 ): Promise<PublishResult> {
   const { store, now } = tools
   const publishers = chosenPublishers(tools, request.platforms)
-  const { folder, entry } = await locate(store, request.name)
   report('preparing')
   if (!request.dryRun && !(await store.canCreateAtomically())) throw notAtomic()
-  const sha256 = await contentDigest(tools, folder, entry)
+  const ledger = createLedger(store, now)
+  const { folder, entry, sha256 } = await locate(tools, ledger, request.name)
   const sidecar = await store.readSidecar(folder, entry.name)
   const document = parseSidecar(sidecar?.text ?? '')
-  const details = postDetailsOf(document)
   const job = {
-    ledger: createLedger(store, now),
+    ledger,
     pictures: createPictures(tools, folder, entry),
-    photo: { name: entry.name, sha256, ...details },
+    photo: { name: entry.name, sha256, ...postDetailsOf(document) },
     request,
+    timing: tools.timing ?? publishTiming,
     report,
+    onTrouble: tools.onTrouble,
   }
+  if (request.signal?.aborted) throw givenUp()
   if (!request.dryRun) await saveSubmitted(store, folder, entry.name, request, new Date(now()))
   const results = Object.fromEntries(
     await Promise.all(
@@ -99,7 +107,7 @@ export async function publishPhoto(
   if (!mayArchive)
     return { name: entry.name, results, anySuccess, archived: folder === 'archive', warnings: [] }
   if (folder === 'root') report('archiving')
-  return { results, anySuccess, ...(await archivePhoto(store, folder, entry.name)) }
+  return { results, anySuccess, ...(await archivePhoto(tools, folder, entry.name)) }
 }
 
 function chosenPublishers(
@@ -127,12 +135,36 @@ function chosenPublishers(
   throw new PublisherError('invalid_request', 'There is no platform to publish to. Nothing was sent.')
 }
 
-async function locate(store: PhotoStore, name: PhotoName): Promise<{ folder: Folder; entry: PhotoEntry }> {
-  for (const folder of ['root', 'archive'] as const) {
-    const entry = await store.stat(folder, name)
-    if (entry) return { folder, entry }
+interface Located {
+  folder: Folder
+  entry: PhotoEntry
+  sha256: string
+}
+
+async function locate(tools: PublishTools, ledger: Ledger, name: PhotoName): Promise<Located> {
+  const inRoot = await look(tools, 'root', name)
+  if (inRoot) return inRoot
+  const archived = await look(tools, 'archive', name)
+  // What no attempt has touched is another photo of that name, or one that was published before there was a ledger.
+  if (!archived || !(await isKnown(ledger, archived.sha256))) throw photoNotFound()
+  return archived
+}
+
+async function look(tools: PublishTools, folder: Folder, name: PhotoName): Promise<Located | null> {
+  const entry = await tools.store.stat(folder, name)
+  if (!entry) return null
+  try {
+    return { folder, entry, sha256: await contentDigest(tools, folder, entry) }
+  } catch (error) {
+    // Another attempt may be moving it at this moment.
+    if (await tools.store.stat(folder, name)) throw error
+    return null
   }
-  throw photoNotFound()
+}
+
+async function isKnown(ledger: Ledger, sha256: string): Promise<boolean> {
+  const standings = await Promise.all(platforms.map((platform) => ledger.standing(sha256, platform)))
+  return standings.some(({ kind }) => kind !== 'free')
 }
 
 function notAtomic(): PublisherError {
@@ -140,4 +172,8 @@ function notAtomic(): PublisherError {
     'storage_not_atomic',
     'This storage cannot make sure that a photo is published only once, so nothing was sent.',
   )
+}
+
+function givenUp(): PublisherError {
+  return new PublisherError('invalid_request', 'The request was given up. Nothing was sent.')
 }

@@ -2,12 +2,11 @@
  * A process that publishes `photo.jpg` of a local store `ATTEMPTS` times at once to a platform on loopback. Before call number `STOP_AT`
  * of its store or platform it says so and waits to be killed.
  */
-import { sha256 } from '../../src/node/digest.ts'
 import { createLocalStore } from '../../src/providers/storage/local.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
 import { publishPhoto } from '../../src/workflow/publish.ts'
-import { loopbackPublisher, reducer, rootPaths } from './publishing.ts'
+import { loopbackPublisher, rootPaths, toolsFor } from './publishing.ts'
 
 const { ROOT = '', PLATFORM_URL = '', ATTEMPTS = '1', STOP_AT = '0' } = process.env
 const stopAt = Number(STOP_AT)
@@ -40,18 +39,7 @@ const publisher = stepped(loopbackPublisher(PLATFORM_URL))
 const results = await Promise.all(
   Array.from({ length: Number(ATTEMPTS) }, (_, index) =>
     publishPhoto(
-      {
-        store,
-        images: reducer,
-        digest: sha256,
-        digests: { get: async () => null, put: async () => undefined },
-        publishers: [publisher],
-        unavailable: [],
-        hashtagString: '',
-        archives: true,
-        owner: 'alice',
-        now: Date.now,
-      },
+      toolsFor(store, [publisher]),
       {
         name: parsePhotoName('photo.jpg'),
         caption: 'Typed by hand.',

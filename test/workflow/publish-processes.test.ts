@@ -7,7 +7,6 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { sha256 } from '../../src/node/digest.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 import { publishPhoto } from '../../src/workflow/publish.ts'
 import {
@@ -16,7 +15,7 @@ import {
   loopbackPublisher,
   type PhotoFolder,
   photoFolder,
-  reducer,
+  toolsFor,
 } from './publishing.ts'
 
 const script = fileURLToPath(new URL('./publish-process.ts', import.meta.url))
@@ -31,15 +30,7 @@ function start(folder: PhotoFolder, platform: CountingPlatform, variables: Recor
 async function publishLater(folder: PhotoFolder, platform: CountingPlatform, force: boolean) {
   return publishPhoto(
     {
-      store: folder.open(),
-      images: reducer,
-      digest: sha256,
-      digests: { get: async () => null, put: async () => undefined },
-      publishers: [loopbackPublisher(platform.url)],
-      unavailable: [],
-      hashtagString: '',
-      archives: true,
-      owner: 'alice',
+      ...toolsFor(folder.open(), [loopbackPublisher(platform.url)]),
       now: () => Date.now() + elevenMinutes,
     },
     { name: parsePhotoName('photo.jpg'), dryRun: false, force, requestId: 'later' },

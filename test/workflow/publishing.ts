@@ -1,16 +1,18 @@
 /** What tests of publishing share: a store on disk, a reducer, and a platform that counts what it gets. */
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
+import { sha256 } from '../../src/node/digest.ts'
 import { createLocalStore } from '../../src/providers/storage/local.ts'
 import type { Platform } from '../../src/workflow/platform.ts'
 import type { ImageReducer } from '../../src/workflow/ports/images.ts'
 import type { Publisher } from '../../src/workflow/ports/publisher.ts'
 import type { PhotoStore, StoragePaths } from '../../src/workflow/ports/storage.ts'
+import type { PublishTools } from '../../src/workflow/publish.ts'
 
 export function rootPaths(root: string): StoragePaths {
   return { root, archive: join(root, 'archive'), keep: join(root, 'keep'), remove: join(root, 'reject') }
@@ -22,6 +24,24 @@ export const reducer: ImageReducer = {
     await body.cancel()
     return { bytes: new Uint8Array([1, 2, 3]), mediaType: 'image/jpeg', width: 3, height: 2 }
   },
+}
+
+/** What a tenant publishes with, on this store and to these platforms. */
+export function toolsFor(store: PhotoStore, publishers: readonly Publisher[]): PublishTools {
+  return {
+    store,
+    publishers,
+    images: reducer,
+    digest: sha256,
+    digests: { get: async () => null, put: async () => undefined },
+    unavailable: [],
+    hashtagString: '',
+    archives: true,
+    owner: 'alice',
+    now: Date.now,
+    timing: { sendingMs: 20_000, receiptPauseMs: 1 },
+    onTrouble: () => undefined,
+  }
 }
 
 export const captionRules = {
@@ -41,7 +61,6 @@ export interface PhotoFolder extends AsyncDisposable {
 /** A folder with `photo.jpg` of the bytes `the photo`, and its sidecar. */
 export async function photoFolder(): Promise<PhotoFolder> {
   const root = await mkdtemp(join(tmpdir(), 'publisher-publish-'))
-  await mkdir(root, { recursive: true })
   await writeFile(join(root, 'photo.jpg'), 'the photo')
   await writeFile(join(root, 'photo.txt'), 'rope\n\n# ---\n# mine: stays\n')
   return {

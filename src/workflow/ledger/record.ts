@@ -18,28 +18,27 @@ const recordSchema = z.discriminatedUnion('state', [
     state: z.literal('posted'),
     posted_at: z.iso.datetime(),
     post_id: z.string(),
-    url: z.string().optional(),
+    // People follow it, so what is no web address is left out.
+    url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .catch(undefined),
   }),
 ])
 
 export type LedgerRecord = z.output<typeof recordSchema>
 
 /** What nobody can read proves nothing: it stands for an outcome that is unknown, never for a photo that was not sent. */
-const unreadable: LedgerRecord = {
-  state: 'unknown',
-  attempt: 'unreadable',
-  platform: '',
-  filename: '',
-  claimed_at: new Date(0).toISOString(),
-  request_id: '',
-  reason: 'The record of this attempt cannot be read.',
+export interface UnreadableRecord {
+  state: 'unreadable'
+  attempt: string
 }
 
-/** Never throws. */
-export function parseRecord(text: string): LedgerRecord {
+/** Never throws. `position` in the chain of attempts names a record that does not say itself which attempt it is. */
+export function parseRecord(text: string, position: number): LedgerRecord | UnreadableRecord {
   try {
     return recordSchema.parse(JSON.parse(text))
   } catch {
-    return unreadable
+    return { state: 'unreadable', attempt: `unreadable-${position}` }
   }
 }

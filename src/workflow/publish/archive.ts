@@ -10,7 +10,11 @@ export interface Archived {
 }
 
 /** Moves the photo from the root to the archive. Never rejects; the next attempt completes what was interrupted. */
-export async function archivePhoto(store: PhotoStore, folder: Folder, name: PhotoName): Promise<Archived> {
+export async function archivePhoto(
+  { store, onTrouble }: { store: PhotoStore; onTrouble(error: unknown): void },
+  folder: Folder,
+  name: PhotoName,
+): Promise<Archived> {
   if (folder === 'archive') return { name, archived: true, warnings: [] }
   try {
     return { name: await store.move(name, 'root', 'archive'), archived: true, warnings: [] }
@@ -19,6 +23,7 @@ export async function archivePhoto(store: PhotoStore, folder: Folder, name: Phot
     if (isPublisherError(error, 'photo_not_found') && (await isThere(store, name))) {
       return { name, archived: true, warnings: [] }
     }
+    onTrouble(error)
     const warning =
       'It is published, but could not be moved to the archive. Publish it again to complete that: nothing is sent twice.'
     return { name, archived: false, warnings: [warning] }

@@ -20,17 +20,28 @@ export interface PlatformResult {
   preview?: string
 }
 
+/** How long things may take. Milliseconds. */
+export interface PublishTiming {
+  /** For sending to one platform: longer than any takes, far shorter than a claim is respected. */
+  sendingMs: number
+  /** Between two tries to keep a receipt; it doubles. */
+  receiptPauseMs: number
+}
+
+export const publishTiming: PublishTiming = { sendingMs: 90_000, receiptPauseMs: 250 }
+
 export interface PlatformJob {
   ledger: Ledger
   pictures: Pictures
   photo: Omit<Post, 'caption' | 'picture'>
   request: { dryRun: boolean; force: boolean; requestId: string }
+  timing: PublishTiming
   report(stage: string, details: { platform: Platform; [detail: string]: unknown }): void
+  /** What went wrong underneath, for the log. */
+  onTrouble(error: unknown): void
 }
 
-/** Far longer than any platform takes, far shorter than a claim is respected. */
-const sendingMs = 90_000
-const receiptTries = 3
+const receiptTries = 4
 
 /** Never rejects: what goes wrong is in the result. */
 export async function publishTo(
@@ -39,7 +50,10 @@ export async function publishTo(
   job: PlatformJob,
 ): Promise<PlatformResult> {
   const { platform } = publisher
-  const result = await attempt(publisher, caption, job).catch(failureOf)
+  const result = await attempt(publisher, caption, job).catch((error: unknown) => {
+    job.onTrouble(error)
+    return failureOf(error)
+  })
   const stage = result.skipped ? 'skipped' : result.success ? 'sent' : 'failed'
   job.report(stage, {
     platform,
@@ -50,58 +64,88 @@ export async function publishTo(
 }
 
 async function attempt(publisher: Publisher, caption: string, job: PlatformJob): Promise<PlatformResult> {
-  const { ledger, pictures, photo, request } = job
+  const { ledger, photo, request } = job
   const { platform } = publisher
   const { name: filename, sha256 } = photo
   const known = await ledger.standing(sha256, platform)
   if (request.dryRun) return previewOf(publisher, { ...photo, caption }, known)
-  if (known.kind !== 'free' && !(known.kind === 'unknown' && request.force)) return skipped(known)
-  const picture = await pictures.get(publisher.pictureBox)
-  const claim = await ledger.claim({
-    sha256,
-    platform,
-    filename,
-    requestId: request.requestId,
-    force: request.force,
-  })
+  const over = known.kind === 'unknown' && request.force ? known.attempt : null
+  if (known.kind !== 'free' && over === null) return skipped(known)
+  const picture = await pictureFor(publisher, job)
+  if (picture.kind === 'duplicate') return skipped(picture)
+  const claim = await ledger.claim({ sha256, platform, filename, requestId: request.requestId, over })
   if (claim.kind !== 'claimed') return skipped(claim)
   job.report('sending', { platform })
   let posted: Posted
   try {
-    posted = await publisher.publish({ ...photo, caption, picture }, AbortSignal.timeout(sendingMs))
+    posted = await send(publisher, { ...photo, caption, picture: picture.image }, job.timing.sendingMs)
   } catch (error) {
-    return failed(ledger, claim, error)
+    return failed(claim, error, job)
   }
-  return keepReceipt(ledger, claim, posted)
+  return keepReceipt(claim, posted, job)
+}
+
+/** A photo that cannot be read any more may have been published and archived by somebody else in the meantime. */
+async function pictureFor({ platform, pictureBox }: Publisher, { ledger, pictures, photo }: PlatformJob) {
+  try {
+    return { kind: 'picture' as const, image: await pictures.get(pictureBox) }
+  } catch (error) {
+    const standing = await ledger.standing(photo.sha256, platform)
+    if (standing.kind === 'duplicate') return standing
+    throw error
+  }
+}
+
+/** Ends in time, also where the publisher does not listen to its signal. */
+async function send(publisher: Publisher, post: Post, ms: number): Promise<Posted> {
+  const signal = AbortSignal.timeout(ms)
+  const overdue = Promise.withResolvers<never>()
+  const onAbort = () => overdue.reject(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  try {
+    return await Promise.race([publisher.publish(post, signal), overdue.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
 }
 
 /** What is no error of ours may have happened at any moment: then nobody can tell. */
-async function failed(ledger: Ledger, claim: Claim, error: unknown): Promise<PlatformResult> {
+async function failed(claim: Claim, error: unknown, { ledger, onTrouble }: PlatformJob) {
+  onTrouble(error)
   const isSurelyNotSent = isPublisherError(error) && error.code !== 'publish_outcome_unknown'
   const result = failureOf(isSurelyNotSent ? error : outcomeUnknown(error))
-  // A claim that cannot be changed now becomes an unknown outcome by itself, and is told as one then.
-  await (isSurelyNotSent ? ledger.release(claim) : ledger.markUnknown(claim, result.error ?? '')).catch(
-    () => {
-      result.warning = 'The storage did not answer afterwards, so this attempt will be shown as unknown.'
-    },
-  )
+  try {
+    await (isSurelyNotSent ? ledger.release(claim) : ledger.markUnknown(claim, result.error ?? ''))
+  } catch (trouble) {
+    // The claim stays, and is an unknown outcome once it is old.
+    onTrouble(trouble)
+    result.warning = 'The storage did not answer afterwards, so this attempt will be shown as unknown.'
+  }
   return result
 }
 
-async function keepReceipt(ledger: Ledger, claim: Claim, posted: Posted): Promise<PlatformResult> {
+async function keepReceipt(
+  claim: Claim,
+  posted: Posted,
+  { ledger, timing, onTrouble }: PlatformJob,
+): Promise<PlatformResult> {
   const { postId, url, warning } = posted
   const result = { success: true, postId, ...(url && { url }), ...(warning && { warning }) }
   for (let tries = 1; tries <= receiptTries; tries++) {
-    const isKept = await ledger.settle(claim, posted).then(
-      () => true,
-      () => false,
-    )
-    if (isKept) return result
+    if (tries > 1) await pause(timing.receiptPauseMs * 2 ** (tries - 2))
+    try {
+      await ledger.settle(claim, posted)
+      return result
+    } catch (trouble) {
+      onTrouble(trouble)
+    }
   }
-  return {
-    ...result,
-    warning: 'It is published, but the storage did not keep the receipt: later it may be shown as unknown.',
-  }
+  const lost = 'It is published, but the storage did not keep the receipt: later it may be shown as unknown.'
+  return { ...result, warning: warning ? `${warning} ${lost}` : lost }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 function skipped(standing: Exclude<Standing, { kind: 'free' }>): PlatformResult {
@@ -119,14 +163,31 @@ function skipped(standing: Exclude<Standing, { kind: 'free' }>): PlatformResult 
       return {
         success: false,
         skipped: 'unknown',
-        error: `Nobody knows whether an attempt at ${standing.since.toISOString()} got through. Look there, then publish again with force if it did not.`,
+        error: `Nobody knows whether ${attemptOf(standing)} got through. Look there, then publish again with force if it did not.`,
       }
   }
 }
 
+function attemptOf({ since }: Standing & { kind: 'unknown' }): string {
+  return since ? `an attempt at ${since.toISOString()}` : 'an earlier attempt, whose record cannot be read,'
+}
+
 function previewOf(publisher: Publisher, post: Omit<Post, 'picture'>, known: Standing): PlatformResult {
-  const standing = known.kind === 'free' ? '' : ` But: ${known.kind.replace('_', ' ')} by the ledger.`
-  return { success: false, skipped: 'dry_run', preview: publisher.describe(post) + standing }
+  const preview = publisher.describe(post)
+  return { success: false, skipped: 'dry_run', preview: [preview, ...hindranceOf(known)].join(' ') }
+}
+
+function hindranceOf(known: Standing): string[] {
+  switch (known.kind) {
+    case 'free':
+      return []
+    case 'duplicate':
+      return ['But it is there already, and would not be sent again.']
+    case 'in_progress':
+      return ['But it is being published at this moment.']
+    case 'unknown':
+      return [`But nobody knows whether ${attemptOf(known)} got through: it would be sent with force only.`]
+  }
 }
 
 function failureOf(error: unknown): PlatformResult {

@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest'
+import { type Claim, createLedger, type Ledger } from '../../src/workflow/ledger.ts'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { photoFolder } from './publishing.ts'
+
+const sha256 = 'a'.repeat(64)
+const minute = 60_000
+const key = ['ledger', sha256, 'telegram.json']
+const photo = parsePhotoName('photo.jpg')
+
+async function open() {
+  const folder = await photoFolder()
+  const clock = { time: Date.parse('2026-11-01T12:00:00Z') }
+  const store = folder.open()
+  return {
+    store,
+    clock,
+    ledger: createLedger(store, () => clock.time),
+    /** Another process, whose clock differs. */
+    another: (aheadMs = 0) => createLedger(folder.open(), () => clock.time + aheadMs),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  }
+}
+
+/** `force`: over the outcome that is unknown at this moment. */
+async function claim(ledger: Ledger, force = false, filename = photo) {
+  const known = await ledger.standing(sha256, 'telegram')
+  const over = force && known.kind === 'unknown' ? known.attempt : null
+  return ledger.claim({ sha256, platform: 'telegram', filename, requestId: 'r', over })
+}
+
+async function claimed(ledger: Ledger, force = false) {
+  const found = await claim(ledger, force)
+  if (found.kind !== 'claimed') throw new Error(`The claim is ${found.kind}.`)
+  return found
+}
+
+/** Does what it does so many times, then as a process that is gone. */
+function diesAfter<A extends unknown[]>(times: number, work: (...args: A) => Promise<void>) {
+  let left = times
+  return async (...args: A) => {
+    if (left-- <= 0) throw new Error('died')
+    await work(...args)
+  }
+}
+
+describe('the ledger', () => {
+  it('gives a photo to exactly one of many attempts at once', async () => {
+    await using open1 = await open()
+    const { another } = open1
+    const kinds = await Promise.all(Array.from({ length: 20 }, async () => (await claim(another())).kind))
+    expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1)
+    expect(kinds.filter((kind) => kind === 'in_progress')).toHaveLength(19)
+  })
+
+  it('knows a receipt by the content, whatever the photo is called, for each platform alone', async () => {
+    await using scene = await open()
+    const { ledger, another } = scene
+    await ledger.settle(await claimed(ledger), { postId: '42', url: 'https://t.me/x/42' })
+    const duplicate = { kind: 'duplicate', postId: '42', url: 'https://t.me/x/42' }
+    expect(await claim(another(), false, parsePhotoName('copy.jpg'))).toEqual(duplicate)
+    expect(await claim(another(), true)).toEqual(duplicate)
+    expect(await ledger.standing(sha256, 'email')).toEqual({ kind: 'free' })
+  })
+
+  it('respects a claim for ten minutes, also against force, and calls it unknown after that', async () => {
+    await using scene = await open()
+    const { ledger, another, clock } = scene
+    const since = new Date(clock.time)
+    await claimed(ledger)
+    clock.time += 10 * minute - 1
+    expect(await claim(another(), true)).toEqual({ kind: 'in_progress' })
+    clock.time += 1
+    expect(await claim(another())).toMatchObject({ kind: 'unknown', since })
+  })
+
+  it('bears clocks that are minutes apart', async () => {
+    await using scene = await open()
+    const { ledger, another } = scene
+    await claimed(ledger)
+    for (const minutes of [-9, -1, 1, 9]) {
+      expect(await another(minutes * minute).standing(sha256, 'telegram')).toEqual({ kind: 'in_progress' })
+    }
+  })
+
+  it('does not wait for a claim out of a future that is far away', async () => {
+    await using scene = await open()
+    const { ledger, another } = scene
+    await claimed(another(60 * minute))
+    expect(await ledger.standing(sha256, 'telegram')).toMatchObject({ kind: 'unknown' })
+  })
+
+  it('lets one of many forced attempts go over an unknown outcome', async () => {
+    await using scene = await open()
+    const { ledger, another } = scene
+    await ledger.markUnknown(await claimed(ledger), 'The answer got lost.')
+    expect((await claim(another())).kind).toBe('unknown')
+    const kinds = await Promise.all(
+      Array.from({ length: 20 }, async () => (await claim(another(), true)).kind),
+    )
+    expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1)
+    expect(new Set(kinds)).toEqual(new Set(['claimed', 'in_progress']))
+  })
+
+  it('is as before when an attempt was surely refused', async () => {
+    await using scene = await open()
+    const { ledger, another } = scene
+    await ledger.release(await claimed(ledger))
+    expect(await ledger.standing(sha256, 'telegram')).toEqual({ kind: 'free' })
+    await ledger.markUnknown(await claimed(ledger), 'The answer got lost.')
+    for (let round = 0; round < 3; round++) {
+      await ledger.release(await claimed(another(), true))
+      expect((await ledger.standing(sha256, 'telegram')).kind).toBe('unknown')
+    }
+    await ledger.settle(await claimed(another(), true), { postId: '7' })
+    expect((await ledger.standing(sha256, 'telegram')).kind).toBe('duplicate')
+  })
+
+  it('lets nobody go over the outcome of an attempt that began after they had looked', async () => {
+    await using scene = await open()
+    const { ledger, another } = scene
+    await ledger.markUnknown(await claimed(ledger), 'The answer got lost.')
+    const seen = await ledger.standing(sha256, 'telegram')
+    const over = seen.kind === 'unknown' ? seen.attempt : null
+    // Two clicks have seen the same; the first one's outcome is unknown at once again.
+    await ledger.markUnknown(await claimed(another(), true), 'The answer got lost, too.')
+    const second = { sha256, platform: 'telegram', filename: photo, requestId: 'r', over } as const
+    expect((await another().claim(second)).kind).toBe('unknown')
+  })
+
+  it('keeps a receipt found, also when the process dies between the writes that keep it', async () => {
+    await using scene = await open()
+    const { ledger, another, clock, store } = scene
+    await ledger.markUnknown(await claimed(ledger), 'The answer got lost.')
+    const forced = await claimed(another(), true)
+    expect(await claim(another(), true)).toEqual({ kind: 'in_progress' })
+    const dying = { ...store, replaceRecord: diesAfter(1, store.replaceRecord) }
+    await expect(createLedger(dying, () => clock.time).settle(forced, { postId: '9' })).rejects.toThrow(
+      'died',
+    )
+    clock.time += 11 * minute
+    expect(await claim(another(), true)).toEqual({ kind: 'duplicate', postId: '9' })
+  })
+
+  it.each([
+    ['gives up', (late: Ledger, claim: Claim) => late.release(claim)],
+    ['does not know', (late: Ledger, claim: Claim) => late.markUnknown(claim, 'Lost.')],
+  ])('frees nothing when an attempt wakes up that was taken for dead, and %s', async (_title, wakeUp) => {
+    await using scene = await open()
+    const { ledger, another, clock } = scene
+    const asleep = await claimed(ledger)
+    clock.time += 11 * minute
+    const forced = await claimed(another(), true)
+    await wakeUp(ledger, asleep)
+    expect(await claim(another())).toEqual({ kind: 'in_progress' })
+    await another().settle(forced, { postId: '9' })
+    await wakeUp(ledger, asleep)
+    expect(await claim(another(), true)).toEqual({ kind: 'duplicate', postId: '9' })
+  })
+
+  it('keeps the receipt of an attempt that was taken for dead, though the one after it failed', async () => {
+    await using scene = await open()
+    const { ledger, another, clock } = scene
+    const asleep = await claimed(ledger)
+    clock.time += 11 * minute
+    const forced = await claimed(another(), true)
+    await ledger.settle(asleep, { postId: '3' })
+    await another().release(forced)
+    expect(await claim(another(), true)).toEqual({ kind: 'duplicate', postId: '3' })
+  })
+
+  it('comes to an end in records that lead in a circle, and leaves them alone', async () => {
+    await using scene = await open()
+    const { ledger, store } = scene
+    const turning = JSON.stringify({ ...(await claimed(ledger)).record, state: 'unknown', reason: '' })
+    await store.replaceRecord(key, turning)
+    const { attempt } = JSON.parse(turning)
+    await store.replaceRecord(['ledger', sha256, `telegram.after-${attempt}.json`], turning)
+    expect((await claim(ledger, true)).kind).toBe('unknown')
+  })
+
+  it('goes over one record after another that nobody can read, each time on somebody’s word', async () => {
+    await using scene = await open()
+    const { ledger, store } = scene
+    await store.replaceRecord(key, 'rubbish')
+    const first = await claimed(ledger, true)
+    await store.replaceRecord(first.key, 'rubbish')
+    expect(await claim(ledger)).toEqual({ kind: 'unknown', attempt: expect.any(String), since: null })
+    await ledger.settle(await claimed(ledger, true), { postId: '5' })
+    expect(await claim(ledger, true)).toEqual({ kind: 'duplicate', postId: '5' })
+  })
+
+  it('gives no link that is none of the web', async () => {
+    await using scene = await open()
+    const { ledger, store } = scene
+    await ledger.settle(await claimed(ledger), { postId: '42', url: 'https://t.me/x/42' })
+    const receipt = (await store.readRecord(key))?.text ?? ''
+    await store.replaceRecord(key, receipt.replace('https://t.me/x/42', 'javascript:alert(1)'))
+    expect(await claim(ledger)).toEqual({ kind: 'duplicate', postId: '42' })
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', '{"state":'],
+    ['another program’s JSON', '{"version":3}'],
+    [
+      'a claim without its time',
+      '{"state":"claimed","attempt":"x","platform":"telegram","filename":"a","request_id":"r"}',
+    ],
+    [
+      'a name that leads elsewhere',
+      '{"state":"unknown","attempt":"../../x","platform":"t","filename":"a","claimed_at":"2026-11-01T12:00:00Z","request_id":"r","reason":""}',
+    ],
+  ])('takes a record that holds %s for an unknown outcome, never for a free photo', async (_title, text) => {
+    await using scene = await open()
+    const { ledger, another, store } = scene
+    await store.replaceRecord(key, text)
+    expect((await claim(ledger)).kind).toBe('unknown')
+    const kinds = await Promise.all(
+      Array.from({ length: 5 }, async () => (await claim(another(), true)).kind),
+    )
+    expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1)
+  })
+
+  it('keeps no words of the post and no secrets', async () => {
+    await using scene = await open()
+    const { ledger, store } = scene
+    await ledger.settle(await claimed(ledger), { postId: '42', warning: 'The confirmation failed.' })
+    expect(JSON.parse((await store.readRecord(key))?.text ?? '')).toEqual({
+      state: 'posted',
+      attempt: expect.any(String),
+      platform: 'telegram',
+      filename: photo,
+      claimed_at: '2026-11-01T12:00:00.000Z',
+      posted_at: '2026-11-01T12:00:00.000Z',
+      post_id: '42',
+      request_id: 'r',
+    })
+  })
+})

@@ -1,0 +1,257 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text as readText } from 'node:stream/consumers'
+import { setImmediate } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { PublisherError } from '../../src/errors.ts'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import type { ImageReducer } from '../../src/workflow/ports/images.ts'
+import type { PublishRequest } from '../../src/workflow/publish.ts'
+import { photo, scene, whereabouts } from './publish-scene.ts'
+import { reducer } from './publishing.ts'
+
+type Scene = Awaited<ReturnType<typeof scene>>
+
+const onlyTelegram = { platforms: ['telegram'] } as const
+const elevenMinutes = 11 * 60_000
+const away = () => new PublisherError('storage_unavailable', 'Away.')
+
+/** What happens to one call: it is not made, its answer gets lost, or the process ends there. */
+const faults = {
+  'is not made': { isMade: false, isLast: false },
+  'is made and its answer gets lost': { isMade: true, isLast: false },
+  'is the last before the process dies': { isMade: true, isLast: true },
+} as const
+type Fault = (typeof faults)[keyof typeof faults]
+
+/** The same objects, of which the nth call has this fault; counts the calls. */
+function faulty(nth: number, { isMade, isLast }: Fault) {
+  let calls = 0
+  const wrap = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(from, name) {
+        const member: unknown = Reflect.get(from, name)
+        if (typeof member !== 'function' || name === 'describe') return member
+        return async (...args: unknown[]) => {
+          calls += 1
+          if (calls < nth || (calls > nth && !isLast)) return member.apply(from, args)
+          if (calls === nth && isMade) await member.apply(from, args)
+          // A platform whose answer got lost says so; so does one that no process waits for any more.
+          throw name === 'publish' ? new TypeError('fetch failed') : away()
+        }
+      },
+    })
+  return { wrap, calls: () => calls }
+}
+
+/** Publishes with the fault, then as people do afterwards. Gives whether the fault was reached. */
+async function survives(nth: number, fault: Fault, prepare: (scene: Scene) => Promise<PublishRequestPart>) {
+  await using open = await scene()
+  const { publish, telegram, folder, clock } = open
+  const request = await prepare(open)
+  const before = telegram.posts.length
+  const { wrap, calls } = faulty(nth, fault)
+  const tools = { store: wrap(folder.open()), publishers: [wrap(telegram)] }
+  await publish({ ...request, caption: 'Typed.' }, tools).catch(() => undefined)
+  const sent = telegram.posts.length - before
+  expect(sent).toBeLessThanOrEqual(1)
+  await expectNothingLost(open)
+
+  clock.time += elevenMinutes
+  const { results } = await publish(onlyTelegram)
+  expect(telegram.posts.length - before).toBeLessThanOrEqual(1)
+  // What arrived is known to have arrived, or to have arrived perhaps.
+  if (sent === 1) expect(results.telegram?.skipped).toMatch(/^(duplicate|unknown)$/)
+
+  const insisting = await publish({ ...onlyTelegram, force: true })
+  expect(insisting.results.telegram?.success).toBe(true)
+  expect(telegram.posts.length - before).toBeGreaterThanOrEqual(1)
+  expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
+  await expectNothingLost(open)
+  return calls() >= nth
+}
+type PublishRequestPart = Partial<PublishRequest>
+
+async function expectNothingLost({ folder }: Scene): Promise<void> {
+  const store = folder.open()
+  const places = await whereabouts(folder)
+  const place = places.some((found) => found.startsWith('root/')) ? 'root' : 'archive'
+  const { body } = await store.read(place, photo)
+  expect(await readText(body)).toBe('the photo')
+  const sidecars = await Promise.all([store.readSidecar('root', photo), store.readSidecar('archive', photo)])
+  expect(sidecars.map((sidecar) => sidecar?.text ?? '').join()).toContain('# mine: stays')
+}
+
+const firstAttempt = async () => onlyTelegram
+const forcedAttempt = async ({ publish, telegram }: Scene) => {
+  telegram.script.push({ error: new TypeError('fetch failed'), arrives: true })
+  await publish(onlyTelegram)
+  return { ...onlyTelegram, force: true }
+}
+
+describe.each([
+  ['a first attempt', firstAttempt, 10],
+  ['a forced attempt', forcedAttempt, 12],
+] as const)('%s', (_title, prepare, leastCalls) => {
+  it.each(Object.entries(faults))(
+    'in which any one call %s loses nothing and sends nothing twice silently',
+    async (_fault, fault) => {
+      let nth = 1
+      while (await survives(nth, fault, prepare)) nth += 1
+      expect(nth).toBeGreaterThan(leastCalls)
+    },
+  )
+})
+
+describe('publishing', () => {
+  it('does not wait for ever for a platform that never answers nor listens', async () => {
+    await using open = await scene()
+    const { publish, telegram, email } = open
+    const deaf = { ...telegram, publish: () => new Promise<never>(() => undefined) }
+    const timing = { sendingMs: 20, receiptPauseMs: 1 }
+    const { results } = await publish({}, { publishers: [deaf, email], timing })
+    expect(results.telegram).toMatchObject({ success: false, code: 'publish_outcome_unknown' })
+    expect(results.email).toMatchObject({ success: true })
+    expect((await publish()).results.telegram).toMatchObject({ skipped: 'unknown' })
+  })
+
+  it('sends once more at most, however many people insist at once, though the outcome is unknown again', async () => {
+    await using open = await scene()
+    const { publish, telegram } = open
+    const lost = { error: new TypeError('fetch failed'), arrives: true }
+    telegram.script.push(...Array.from({ length: 21 }, () => lost))
+    await publish(onlyTelegram)
+    // All of them have looked before the first one sends.
+    const everybody = Promise.withResolvers<void>()
+    let looking = 0
+    const images: ImageReducer = {
+      async reduce(...args) {
+        looking += 1
+        if (looking === 20) everybody.resolve()
+        await everybody.promise
+        return reducer.reduce(...args)
+      },
+    }
+    await Promise.all(Array.from({ length: 20 }, () => publish({ ...onlyTelegram, force: true }, { images })))
+    expect(telegram.posts).toHaveLength(2)
+  })
+
+  it.each([
+    ['reads it for the digest', 'read', 1],
+    ['reads its caption', 'readSidecar', 1],
+    ['reads it for the picture', 'read', 2],
+    ['claims it', 'createRecord', 1],
+    ['archives it', 'move', 1],
+  ] as const)('knows that another attempt was quicker just before it %s', async (_title, method, nth) => {
+    await using open = await scene()
+    const { publish, telegram, email, folder } = open
+    const store = folder.open()
+    let calls = 0
+    const overtaken = new Proxy(store, {
+      get(from, name) {
+        const member: unknown = Reflect.get(from, name)
+        if (name !== method || typeof member !== 'function') return member
+        return async (...args: unknown[]) => {
+          calls += 1
+          if (calls === nth) await publish()
+          return member.apply(from, args)
+        }
+      },
+    })
+    const result = await publish({}, { store: overtaken })
+    expect(calls).toBeGreaterThanOrEqual(nth)
+    expect(result).toMatchObject({ name: photo, anySuccess: true, archived: true, warnings: [] })
+    expect(Object.values(result.results).map(({ success }) => success)).toEqual([true, true])
+    expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
+    expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
+  })
+
+  it('leaves a photo in the archive alone that no attempt has touched, though it has the name', async () => {
+    await using open = await scene()
+    const { publish, telegram, folder } = open
+    await folder.open().move(photo, 'root', 'archive')
+    await expect(publish()).rejects.toMatchObject({ code: 'photo_not_found' })
+    await expect(publish({ dryRun: true })).rejects.toMatchObject({ code: 'photo_not_found' })
+    expect(telegram.posts).toEqual([])
+  })
+
+  it('stops while nothing has begun when nobody waits any more, and ends what has', async () => {
+    await using open = await scene()
+    const { publish, telegram, email, folder } = open
+    const gone = AbortSignal.abort()
+    await expect(publish({ caption: 'Typed.', signal: gone })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
+    expect([telegram.posts, email.posts]).toEqual([[], []])
+    expect(await readFile(join(folder.root, 'photo.txt'), 'utf8')).not.toContain('Typed.')
+
+    const leaving = new AbortController()
+    const leftAtOnce = {
+      ...telegram,
+      publish: (...args: Parameters<typeof telegram.publish>) => {
+        leaving.abort()
+        return telegram.publish(...args)
+      },
+    }
+    const ended = await publish({ signal: leaving.signal }, { publishers: [leftAtOnce, email] })
+    expect(ended).toMatchObject({ anySuccess: true, archived: true })
+    expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
+  })
+
+  it('reduces the photo once for platforms that take the same size, and once at a time', async () => {
+    await using open = await scene()
+    const { publish, telegram, email } = open
+    let running = 0
+    let most = 0
+    const boxes: number[] = []
+    const images: ImageReducer = {
+      async reduce(source, box, mediaType, owner) {
+        most = Math.max(most, ++running)
+        boxes.push(box.width)
+        const reduced = await reducer.reduce(source, box, mediaType, owner)
+        // Gives another one every opportunity to begin.
+        for (let turn = 0; turn < 100; turn++) await setImmediate()
+        running -= 1
+        return reduced
+      },
+    }
+    const small = { ...email, platform: 'bluesky', pictureBox: { width: 50, height: 50 } } as const
+    await publish({}, { images, publishers: [telegram, email, small] })
+    expect([boxes, most]).toEqual([[100, 50], 1])
+  })
+
+  it('tells its stages, each platform’s own in order', async () => {
+    await using open = await scene()
+    const { publish, stages, email } = open
+    email.script.push({ error: new PublisherError('publish_refused', 'No.'), arrives: false })
+    await publish()
+    expect([stages[0], stages.at(-1)]).toEqual(['preparing', 'archiving'])
+    const of = (platform: string) => stages.filter((stage) => stage.endsWith(platform))
+    expect(of('telegram')).toEqual(['sending telegram', 'sent telegram'])
+    expect(of('email')).toEqual(['sending email', 'failed email'])
+    stages.length = 0
+    await publish()
+    expect(of('telegram')).toEqual(['skipped telegram'])
+  })
+
+  it('passes on what went wrong underneath, for the log', async () => {
+    await using open = await scene()
+    const { publish, telegram, troubles } = open
+    const cause = new TypeError('oops')
+    telegram.script.push({ error: cause, arrives: false })
+    await publish(onlyTelegram)
+    expect(troubles).toEqual([cause])
+  })
+
+  it('archives a photo that it finds on every platform already, under whatever name', async () => {
+    await using open = await scene()
+    const { publish, telegram, email, folder } = open
+    await publish()
+    await writeFile(join(folder.root, 'copy.jpg'), 'the photo')
+    expect(await publish({ name: parsePhotoName('copy.jpg') })).toMatchObject({
+      name: 'copy.jpg',
+      archived: true,
+    })
+    expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
+  })
+})

@@ -1,0 +1,234 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type ErrorCode, PublisherError } from '../../src/errors.ts'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+import { failing, photo, scene, whereabouts } from './publish-scene.ts'
+
+const refusing = (code: ErrorCode) => ({ error: new PublisherError(code, `It is ${code}.`), arrives: false })
+const losing = { error: new PublisherError('publish_outcome_unknown', 'Lost.'), arrives: true }
+
+describe('publishing', () => {
+  it('reaches all platforms and archives the photo with its sidecar', async () => {
+    await using open = await scene()
+    const { publish, telegram, email, folder } = open
+    expect(await publish({ caption: 'Typed.' })).toEqual({
+      name: photo,
+      results: {
+        telegram: { success: true, postId: 'telegram-1' },
+        email: { success: true, postId: 'email-1' },
+      },
+      anySuccess: true,
+      archived: true,
+      warnings: [],
+    })
+    expect([telegram.posts[0]?.caption, email.posts[0]?.caption]).toEqual(['Typed.', 'Typed.'])
+    expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
+  })
+
+  it.each([
+    ['refuses', refusing('publish_refused')],
+    ['does not answer', refusing('publish_unavailable')],
+    ['is asked too often', refusing('rate_limited')],
+    ['rejects the credentials', refusing('credentials_rejected')],
+    ['cannot be resolved credentials for', refusing('credentials_unavailable')],
+  ])('goes on where one platform %s, and returns to that one only', async (_title, trouble) => {
+    await using open = await scene()
+    const { publish, telegram, email, folder } = open
+    telegram.script.push(trouble)
+    const first = await publish()
+    expect(first).toMatchObject({ anySuccess: true, archived: true })
+    expect(first.results.telegram).toEqual({
+      success: false,
+      error: expect.stringContaining('It is'),
+      code: trouble.error.code,
+    })
+    const second = await publish()
+    expect(second.results).toEqual({
+      telegram: { success: true, postId: 'telegram-1' },
+      email: { success: true, skipped: 'duplicate', postId: 'email-1' },
+    })
+    expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
+    expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
+  })
+
+  it.each([
+    ['an outcome that nobody knows', losing],
+    ['an error of our own', { error: new TypeError('oops'), arrives: true }],
+    ['something that is no error', { error: 'oops', arrives: false }],
+  ])('is careful after %s until a person insists', async (_title, trouble) => {
+    await using open = await scene()
+    const { publish, telegram, folder } = open
+    telegram.script.push(trouble)
+    const only = { platforms: ['telegram'] as const }
+    const lost = await publish(only)
+    expect(lost).toMatchObject({ anySuccess: false, archived: false })
+    expect(lost.results.telegram).toMatchObject({ success: false, code: 'publish_outcome_unknown' })
+    const arrived = telegram.posts.length
+    expect((await publish(only)).results.telegram).toMatchObject({ success: false, skipped: 'unknown' })
+    expect(telegram.posts).toHaveLength(arrived)
+    expect(await whereabouts(folder)).toEqual(['root/photo.jpg with sidecar'])
+    expect((await publish({ ...only, force: true })).results.telegram).toMatchObject({ success: true })
+    expect(telegram.posts).toHaveLength(arrived + 1)
+  })
+
+  it('knows the same photo under another name', async () => {
+    await using open = await scene()
+    const { publish, telegram, folder } = open
+    await publish()
+    await writeFile(join(folder.root, 'copy.jpg'), 'the photo')
+    const copy = await publish({ name: parsePhotoName('copy.jpg') })
+    expect(copy.results.telegram).toMatchObject({ skipped: 'duplicate', postId: 'telegram-1' })
+    expect(telegram.posts).toHaveLength(1)
+  })
+
+  it('gives a name that is taken in the archive a number', async () => {
+    await using open = await scene()
+    const { publish, folder } = open
+    await publish()
+    await writeFile(join(folder.root, 'photo.jpg'), 'another photo')
+    expect((await publish()).name).toBe('photo (2).jpg')
+    expect(await whereabouts(folder)).toEqual(['archive/photo (2).jpg', 'archive/photo.jpg with sidecar'])
+  })
+
+  it('sends nothing and writes nothing in a dry run', async () => {
+    await using open = await scene()
+    const { publish, telegram, email, folder } = open
+    const result = await publish({ dryRun: true, caption: 'Typed.' })
+    expect(result.results.telegram).toEqual({
+      success: false,
+      skipped: 'dry_run',
+      preview: 'telegram would get "Typed.".',
+    })
+    expect([telegram.posts, email.posts]).toEqual([[], []])
+    expect((await folder.open().readSidecar('root', photo))?.text).not.toContain('Typed.')
+    await publish({ platforms: ['telegram'] })
+    expect((await publish({ dryRun: true })).results.telegram?.preview).toContain('it is there already')
+  })
+
+  it.each([
+    ['a platform that is not set up', { platforms: ['bluesky'] as const }, {}, 'invalid_request'],
+    [
+      'a platform that this server does not have',
+      { platforms: ['mastodon'] as const },
+      {},
+      'provider_unavailable',
+    ],
+    ['no platform at all', {}, { publishers: [] }, 'invalid_request'],
+    ['a photo that is nowhere', { name: parsePhotoName('none.jpg') }, {}, 'photo_not_found'],
+  ])('refuses %s before anything is sent', async (_title, request, tools, code) => {
+    await using open = await scene()
+    const { publish, telegram, email } = open
+    await expect(publish(request, tools)).rejects.toMatchObject({ code })
+    expect([telegram.posts, email.posts]).toEqual([[], []])
+  })
+
+  it('refuses a storage that cannot create atomically', async () => {
+    await using open = await scene()
+    const { publish, telegram, folder } = open
+    const store: PhotoStore = { ...folder.open(), canCreateAtomically: async () => false }
+    await expect(publish({}, { store })).rejects.toMatchObject({ code: 'storage_not_atomic' })
+    expect(telegram.posts).toEqual([])
+  })
+
+  it('sends nothing of a photo that is replaced meanwhile', async () => {
+    await using open = await scene()
+    const { publish, telegram, folder } = open
+    const store = folder.open()
+    const replaced: PhotoStore = {
+      ...store,
+      async readSidecar(place, name) {
+        await writeFile(join(folder.root, 'photo.jpg'), 'quite another photo')
+        return store.readSidecar(place, name)
+      },
+    }
+    const { results } = await publish({}, { store: replaced })
+    expect(results.telegram).toMatchObject({ success: false, code: 'photo_changed' })
+    expect(telegram.posts).toEqual([])
+  })
+
+  it('takes the words of the person, else the sidecar’s, and keeps what was typed though all platforms fail', async () => {
+    await using open = await scene()
+    const { publish, telegram, email, folder } = open
+    telegram.script.push(refusing('publish_refused'))
+    email.script.push(refusing('publish_refused'))
+    expect(await publish({ caption: 'For all.', captions: { email: 'For mail.' } })).toMatchObject({
+      anySuccess: false,
+      archived: false,
+    })
+    const sidecar = await folder.open().readSidecar('root', photo)
+    expect(sidecar?.text).toContain('# mine: stays')
+    await publish()
+    expect([telegram.posts[0]?.caption, email.posts[0]?.caption]).toEqual(['For all.', 'For mail.'])
+  })
+
+  it('adds the tenant’s hashtags within the rules', async () => {
+    await using open = await scene()
+    const { publish, telegram } = open
+    await publish({ caption: 'Dusk.' }, { hashtagString: '#rope #dusk' })
+    expect(telegram.posts[0]?.caption).toBe('Dusk.\n\n#rope #dusk')
+  })
+
+  it('says that the photo was published when only the archive fails, and completes that later', async () => {
+    await using open = await scene()
+    const { publish, telegram, folder } = open
+    const stuck = await publish({}, { store: failing(folder.open(), 'move') })
+    expect(stuck).toMatchObject({
+      anySuccess: true,
+      archived: false,
+      warnings: [expect.stringContaining('archive')],
+    })
+    expect(await publish()).toMatchObject({ archived: true, warnings: [] })
+    expect(telegram.posts).toHaveLength(1)
+    expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
+  })
+
+  it('tries to keep a receipt more than once, and warns when it cannot', async () => {
+    await using open = await scene()
+    const { publish, telegram, clock, folder } = open
+    const shaken = await publish(
+      { platforms: ['telegram'] },
+      { store: failing(folder.open(), 'replaceRecord', 2) },
+    )
+    expect(shaken.results.telegram).toEqual({ success: true, postId: 'telegram-1' })
+    const broken = await publish({ platforms: ['email'] }, { store: failing(folder.open(), 'replaceRecord') })
+    expect(broken.results.email).toMatchObject({ success: true, warning: expect.stringContaining('receipt') })
+    clock.time += 11 * 60_000
+    expect((await publish()).results.email).toMatchObject({ success: false, skipped: 'unknown' })
+    expect(telegram.posts).toHaveLength(1)
+  })
+
+  it.each([
+    'stat',
+    'read',
+    'readSidecar',
+    'writeSidecar',
+    'canCreateAtomically',
+    'readRecord',
+    'createRecord',
+  ] as const)(
+    'sends nothing while the storage fails at %s, and all of it when it is back',
+    async (method) => {
+      await using open = await scene()
+      const { publish, telegram, email, folder } = open
+      const away = await publish({ caption: 'Typed.' }, { store: failing(folder.open(), method) }).catch(
+        (error: unknown) => error,
+      )
+      expect(JSON.stringify(away)).toContain('storage_unavailable')
+      expect([telegram.posts, email.posts]).toEqual([[], []])
+      expect(await whereabouts(folder)).toEqual(['root/photo.jpg with sidecar'])
+      expect(await publish({ caption: 'Typed.' })).toMatchObject({ anySuccess: true, archived: true })
+      expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
+    },
+  )
+
+  it('sends once, however often it is asked at once', async () => {
+    await using open = await scene()
+    const { publish, telegram, email, folder } = open
+    const results = await Promise.all(Array.from({ length: 20 }, () => publish()))
+    expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
+    expect(results.some(({ archived }) => archived)).toBe(true)
+    expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
+  })
+})
