@@ -8,6 +8,7 @@ import { measureStartup } from './startup.ts'
 import { renderTable, type Table } from './table.ts'
 import { measureThroughput, publisherEnvironment } from './throughput.ts'
 import { measureThumbnails } from './thumbnails.ts'
+import { measureWorkflow } from './workflow.ts'
 
 const project = fileURLToPath(new URL('../', import.meta.url))
 const report = `${project}docs/performance.md`
@@ -25,6 +26,7 @@ for (const measure of [
   async () => [await measureThroughput()],
   async () => [await measureConfigCache()],
   measureThumbnails,
+  measureWorkflow,
   async () => [await measureStartup(await publisherEnvironment())],
 ]) {
   for (const table of await measure()) {

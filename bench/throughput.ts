@@ -1,11 +1,11 @@
 /** A cached tenant's JSON request against bare Hono and against node:http, alternating in one run. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
 import { sendTo } from '../test/hosts/http.ts'
+import { startServer } from './server-process.ts'
 import { median, type Table, thousands } from './table.ts'
 
 const rounds = 7
@@ -90,17 +90,8 @@ export async function publisherEnvironment(): Promise<Record<string, string>> {
   }
 }
 
-/** Starts a server in a process of its own; its log goes to a sink, as it would go to the platform's collector. */
 async function start(name: string, file: string, variables: Record<string, string>): Promise<Contestant> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(`./servers/${file}`, import.meta.url))], {
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...variables },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const port = await new Promise<number>((resolve, reject) => {
-    child.stdout.once('data', (line: Buffer) => resolve(Number(line.toString())))
-    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it listened`)))
-  })
-  return { name, child, port, perSecond: [], p99: [] }
+  return { name, ...(await startServer(name, file, variables)), perSecond: [], p99: [] }
 }
 
 function load(port: number, duration: number): Promise<autocannon.Result> {

@@ -13,7 +13,7 @@ import { type Measured, measuredSchema } from './thumbnail-case.ts'
 import { type Original, originals } from './thumbnail-originals.ts'
 
 /** Fewer arenas, and freed memory goes back at once: otherwise each thread's arena keeps up to 64 MB. */
-const allocatorSettings = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' }
+export const allocatorSettings = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 const cases: readonly [original: Original, parallel: number][] = [
   ['baseline-24.jpg', 40],

@@ -21,6 +21,8 @@ export interface TelegramEmulatorOptions {
   bots: readonly TelegramBot[]
   /** The port on 127.0.0.1. 0, the default, is a free one. */
   port?: number
+  /** How long each answer takes. Default: 0 ms. */
+  delayMs?: number
   /** The time in milliseconds. Default: `Date.now`. */
   now?: () => number
 }
@@ -44,7 +46,7 @@ const maxPostsKept = 500
 
 /** Starts one that runs until it is closed. */
 export async function startTelegramEmulator(options: TelegramEmulatorOptions): Promise<TelegramEmulator> {
-  const { port = 0, now = Date.now } = options
+  const { port = 0, delayMs = 0, now = Date.now } = options
   const state: TelegramState = { bots: [...options.bots], posts: [], moved: new Map(), newest: new Map() }
   const calls: TelegramCall[] = []
   const rules = new Set<TelegramFaultRule>()
@@ -68,7 +70,10 @@ export async function startTelegramEmulator(options: TelegramEmulatorOptions): P
     const form = await parametersOf(request)
     const chatId = form.get('chat_id')
     call.chatId = typeof chatId === 'string' ? chatId : undefined
-    const response = await spoiled(fault, () => answer(state, token, call.method, form, now()))
+    const response = await spoiled(fault, async () => {
+      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
+      return answer(state, token, call.method, form, now())
+    })
     call.status = response.status
     return response
   }
