@@ -10,6 +10,7 @@ import { photoDetails } from '../workflow/photo-details.ts'
 import { nextStep } from '../workflow/random-walk.ts'
 import { makeThumbnail } from '../workflow/thumbnail.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
+import { requireAdmin } from './guards.ts'
 import { json, routeFor } from './route.ts'
 import {
   filenameParameter,
@@ -112,6 +113,9 @@ function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
   app.openapi(route, async (c) => {
     const runtime = runtimeOf(c.env)
+    const { size, folder } = c.req.valid('query')
+    // Visitors see the root only: what was removed is not public.
+    if (folder !== 'root') await requireAdmin(c, services)
     const making = makeThumbnail(
       {
         store: runtime.storage(),
@@ -120,9 +124,9 @@ function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
         owner: runtime.tenant,
       },
       {
-        folder: 'root',
+        folder,
         name: parsePhotoName(c.req.valid('param').filename),
-        size: c.req.valid('query').size,
+        size,
         accept: c.req.header('accept'),
         ifNoneMatch: c.req.header('if-none-match'),
       },
@@ -134,7 +138,9 @@ function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     c.header('vary', 'Accept')
     c.header(
       'cache-control',
-      runtime.config.features.auto_view_enabled ? 'public, max-age=3600' : 'private, max-age=3600',
+      runtime.config.features.auto_view_enabled && folder === 'root'
+        ? 'public, max-age=3600'
+        : 'private, max-age=3600',
     )
     if (thumbnail.status === 'not_modified') return c.body(null, 304)
     return c.body(thumbnail.bytes, 200, {

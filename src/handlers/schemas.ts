@@ -1,5 +1,6 @@
 /** The API's own schemas: they validate, they describe (`/openapi.json`), and the web app takes its types from them. */
 import { z } from '@hono/zod-openapi'
+import { folders } from '../workflow/photo.ts'
 import { thumbnailSizes } from '../workflow/thumbnail.ts'
 
 export const problemSchema = z
@@ -84,6 +85,7 @@ export const filenameParameter = z.object({
 
 export const thumbnailQuery = z.object({
   size: z.enum(thumbnailSizes).default('w960h640'),
+  folder: z.enum(folders).default('root').openapi({ description: 'Any but `root` is for admins' }),
 })
 
 export const originalQuery = z.object({ token: z.string().min(1).max(2000) })

@@ -185,6 +185,20 @@ describeOnBothHosts('the library', (kind) => {
     expect(await again.json()).toEqual({ deleted: false, sidecar_deleted: false })
   })
 
+  it('shows thumbnails of every folder to admins, and of the root alone to visitors', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    await upload(store, 'a.jpg', await picture(1))
+    await store.move(parsePhotoName('a.jpg'), 'root', 'remove')
+    const path = '/api/images/a.jpg/thumbnail?size=w256h256&folder=remove'
+    const thumbnail = await adminRequest(fleet, tenant, path)
+    expect([thumbnail.status, thumbnail.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
+    expect(thumbnail.headers.get('cache-control')).toMatch(/^private/)
+    expect((await fleet.get(tenant, path)).status).toBe(401)
+    expect((await adminRequest(fleet, tenant, path.replace('remove', 'attic'))).status).toBe(400)
+    expect((await adminRequest(fleet, tenant, '/api/images/a.jpg/thumbnail')).status).toBe(404)
+  })
+
   it('is closed to strangers, and where it is off', async () => {
     await using studio = await start({ features: { auto_view_enabled: true, library_enabled: false } })
     const { fleet, tenant, store } = studio
