@@ -17,11 +17,12 @@ const vendorMs = 200
 const runs = 7
 const tenantsAtOnce = 8
 
-interface Studio extends AsyncDisposable {
+interface Studio {
   pid: number
   /** An empty gallery of a tenant of its own; gives its folder. */
   open(tenant: string): Promise<string>
   post(tenant: string, photo: string, action: string): Promise<number>
+  close(): Promise<void>
 }
 
 export async function measureWorkflow(): Promise<Table[]> {
@@ -34,7 +35,7 @@ export async function measureWorkflow(): Promise<Table[]> {
 async function shares(photos: Readonly<Record<string, Buffer>>): Promise<Table> {
   const rows: string[][] = []
   for (const [title, photo] of Object.entries(photos)) {
-    await using studio = await startStudio({})
+    const studio = await startStudio({})
     const times = { analyze: [] as number[], publish: [] as number[] }
     for (let run = 0; run < runs; run++) {
       const tenant = `run${run}`
@@ -49,6 +50,7 @@ async function shares(photos: Readonly<Record<string, Buffer>>): Promise<Table> 
       const total = median(times[action])
       rows.push([`${action} ${title}`, total.toFixed(0), vendors.toFixed(0), (total - vendors).toFixed(0)])
     }
+    await studio.close()
   }
   return {
     title: 'Analyze and publish around the vendors’ own latency',
@@ -60,7 +62,7 @@ async function shares(photos: Readonly<Record<string, Buffer>>): Promise<Table> 
 
 async function memory(photo: Buffer): Promise<Table> {
   const row = async (title: string, settings: Record<string, string>) => {
-    await using studio = await startStudio(settings)
+    const studio = await startStudio(settings)
     const tenants = Array.from({ length: tenantsAtOnce }, (_, index) => `memory${index}`)
     for (const [index, tenant] of tenants.entries()) {
       await writeFile(join(await studio.open(tenant), 'a.jpg'), distinct(photo, index))
@@ -69,7 +71,9 @@ async function memory(photo: Buffer): Promise<Table> {
     await Promise.all(tenants.map((tenant) => studio.post(tenant, 'a.jpg', 'analyze')))
     await Promise.all(tenants.map((tenant) => studio.post(tenant, 'a.jpg', 'publish')))
     const seconds = (performance.now() - start) / 1000
-    return [title, (await peakMegabytes(studio.pid)).toFixed(0), seconds.toFixed(1)]
+    const peak = await peakMegabytes(studio.pid)
+    await studio.close()
+    return [title, peak.toFixed(0), seconds.toFixed(1)]
   }
   return {
     title: `Memory of ${tenantsAtOnce} tenants who analyze and publish a 24-megapixel photo at once`,
@@ -123,7 +127,7 @@ async function startStudio(settings: Record<string, string>): Promise<Studio> {
       }
       return performance.now() - start
     },
-    async [Symbol.asyncDispose]() {
+    async close() {
       server.child.kill()
       await Promise.all([orchestrator.close(), openai.close(), telegram.close()])
       await rm(directory, { recursive: true })
