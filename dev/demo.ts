@@ -1,28 +1,31 @@
 /** `npm run demo`: the orchestrator, three tenants with storages of three kinds, emulated vendors, and the publisher, on this machine. */
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { startOrchestrator } from '../orchestrator/server.ts'
 import { startNodeHost } from '../src/node.ts'
 import { buildWhereStale } from './demo/build.ts'
+import { greeting } from './demo/greeting.ts'
 import { samplePhotos } from './demo/photos.ts'
 import { freePort } from './demo/ports.ts'
 import { localStorage, startDropbox, startS3 } from './demo/storages.ts'
 import { type DemoTenant, orchestratorFiles } from './demo/tenants.ts'
-import { type DemoVendors, startVendors } from './demo/vendors.ts'
+import { startVendors } from './demo/vendors.ts'
 import { startOidcProvider } from './emulators/oidc.ts'
 import { startWorkerHost, type WorkerHostOptions } from './worker-host.ts'
 
-const usage = `npm run demo -- [--photos DIR] [--port 8080] [--state .demo]
+const usage = `npm run demo -- [--photos DIR] [--port 8080] [--domain localhost] [--state .demo]
     --photos DIR   shows your own photos at alice's address; they stay where and as they are
     --port N       where to listen; the next free port is taken where it is in use
+    --domain NAME  below which the galleries lie, such as demo.localhost: there one sign-in counts for all of them
     --state DIR    where the demo keeps its files`
 
 const project = fileURLToPath(new URL('../', import.meta.url))
-const baseDomain = 'localhost'
+/** Browsers find these on this machine by themselves. */
+const localDomain = /^([a-z0-9-]+\.)*localhost$/
 const serviceToken = 'demo-service-token-of-this-machine'
 
 interface Part {
@@ -31,7 +34,7 @@ interface Part {
 }
 
 async function main(): Promise<void> {
-  const { photos, port, worker, state } = readArguments()
+  const { photos, port, domain: baseDomain, worker, state } = readArguments()
   await mkdir(state, { recursive: true })
   console.log('Starting the demo ...')
   await buildWhereStale(project, worker)
@@ -103,7 +106,19 @@ async function main(): Promise<void> {
   }
   parts.push({ name: 'publisher', close: await startHost(worker, { variables, port: listenOn, write }) })
   endOnSignal(parts)
-  greet({ tenants, vendors, port: listenOn, orchestrator: orchestrator.url, worker, state })
+  const { issuer } = signIn
+  console.log(
+    greeting({
+      tenants,
+      vendors,
+      baseDomain,
+      port: listenOn,
+      issuer,
+      orchestrator: orchestrator.url,
+      worker,
+      state,
+    }),
+  )
 }
 
 /** Gives the function that ends it. */
@@ -119,6 +134,7 @@ function readArguments() {
       options: {
         photos: { type: 'string' },
         port: { type: 'string', default: '8080' },
+        domain: { type: 'string', default: 'localhost' },
         worker: { type: 'boolean', default: false },
         state: { type: 'string', default: join(project, '.demo') },
       },
@@ -126,6 +142,7 @@ function readArguments() {
     const port = Number(values.port)
     if (!Number.isInteger(port) || port < 1 || port > 65_000)
       throw new RangeError(`${values.port} is no port`)
+    if (!localDomain.test(values.domain)) throw new RangeError(`${values.domain} is not below localhost`)
     return { ...values, port }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
@@ -154,39 +171,6 @@ async function startDemoOrchestrator(
     audit: (line) => audit.write(`${JSON.stringify(line)}\n`),
     onBadEdit: (reason) => console.error(`${tenantsFile} was not taken over: ${reason}`),
   })
-}
-
-interface Greeting {
-  tenants: readonly DemoTenant[]
-  vendors: DemoVendors
-  port: number
-  orchestrator: string
-  worker: boolean
-  state: string
-}
-
-function greet({ tenants, vendors, port, orchestrator, worker, state }: Greeting): void {
-  const place = relative(process.cwd(), state) || '.'
-  const pages = tenants.map(
-    ({ name, storage, admin, isReadOnly }) =>
-      `  http://${name}.${baseDomain}:${port}/`.padEnd(34) +
-      `${storage.description.replace(state, place)}; ${isReadOnly ? 'only shown, nothing is changed' : admin ? `admin: ${admin}` : 'no admin'}`,
-  )
-  console.log(`
-The demo runs${worker ? ' as a Worker in Miniflare' : ''}. Open these in a browser:
-
-${pages.join('\n')}
-
-What is published arrives here:
-
-  ${`${vendors.telegramUrl}/`.padEnd(32)}Telegram channels, emulated
-  ${vendors.inboxUrl.padEnd(32)}mail, by maildev${worker ? ' (a Worker sends none)' : ''}
-
-Signing in takes one click, at the demo's own OpenID provider. The AI is an emulator that looks at the pixels.
-Their configuration comes from the orchestrator at ${orchestrator}.
-Edit ${join(place, 'tenants.yaml')}: it takes effect within a minute. The log is ${join(place, 'publisher.log')}.
-Ctrl-C ends everything.
-`)
 }
 
 function endOnSignal(parts: readonly Part[]): void {

@@ -25,12 +25,7 @@ export function AccountMenu({ account }: { account: Account | null }) {
         <p class="muted">{texts.signedInAs}</p>
         <p class="email">{email}</p>
         {!isAdmin && <p class="muted">{texts.notAdmin}</p>}
-        {/* The server takes this from a page of its own host only. */}
-        <form method="post" action={`/auth/logout?${thisPage()}`}>
-          <button type="submit" class="button">
-            {texts.signOut}
-          </button>
-        </form>
+        <SignOutForm className="button" />
       </section>
     </>
   )
@@ -42,6 +37,17 @@ export function SignInLink({ className }: { className: string }) {
     <a class={className} href={`/auth/login?${thisPage()}`}>
       {texts.signIn}
     </a>
+  )
+}
+
+/** The server takes this from a page of its own host only. */
+export function SignOutForm({ className }: { className: string }) {
+  return (
+    <form method="post" action={`/auth/logout?${thisPage()}`}>
+      <button type="submit" class={className}>
+        {texts.signOut}
+      </button>
+    </form>
   )
 }
 

@@ -76,6 +76,13 @@ export const MoonIcon = () => (
 
 const frame = <rect x="3.5" y="5" width="17" height="14" rx="2" />
 const cloud = <path d="M7.5 18.5a4 4 0 0 1-.4-8 5.2 5.2 0 0 1 10-1 4.5 4.5 0 0 1-.6 9Z" />
+const lock = (
+  <>
+    <rect x="5" y="10.5" width="14" height="9" rx="2" />
+    <path d="M8 10.5V8a4 4 0 0 1 8 0v2.5" />
+  </>
+)
+const warning = <path d="M12 4 3 19.5h18Zm0 6v4.5m0 2.2v.01" />
 const crossedCloud = (
   <>
     {cloud}
@@ -96,12 +103,8 @@ const drawings: Readonly<Record<ProblemKind, ComponentChildren>> = {
       <path d="M10 10.2a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.3M12 15.9v.01" />
     </>
   ),
-  private: (
-    <>
-      <rect x="5" y="10.5" width="14" height="9" rx="2" />
-      <path d="M8 10.5V8a4 4 0 0 1 8 0v2.5" />
-    </>
-  ),
+  private: lock,
+  notAdmin: lock,
   unreadable: (
     <>
       {frame}
@@ -117,7 +120,8 @@ const drawings: Readonly<Record<ProblemKind, ComponentChildren>> = {
   unavailable: cloud,
   offline: crossedCloud,
   unreachable: crossedCloud,
-  failed: <path d="M12 4 3 19.5h18Zm0 6v4.5m0 2.2v.01" />,
+  setup: warning,
+  failed: warning,
 }
 
 export function ProblemIcon({ kind }: { kind: ProblemKind }) {

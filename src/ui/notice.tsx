@@ -1,6 +1,6 @@
 /** What went wrong, what to do about it, and the button for it. */
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { SignInLink } from './account.tsx'
+import { SignInLink, SignOutForm } from './account.tsx'
 import type { ApiProblem } from './api.ts'
 import { ProblemIcon } from './icons.tsx'
 import { kindOf, type ProblemKind, retryAfterSeconds } from './problem-kind.ts'
@@ -23,25 +23,40 @@ export function Notice({ problem, failures, isOverPhoto, isBusy, onRetry, onNext
   const { title, advice } = texts.problems[kind]
   const wait = useMemo(() => retryAfterSeconds(problem, failures), [problem, failures])
   const goesOn = kind === 'missing' || kind === 'unreadable'
+  const wayToAccount = accountButton(problem)
   return (
     <section class={`notice ${isOverPhoto ? 'over-photo' : ''}`} aria-labelledby="notice-title">
       <ProblemIcon kind={kind} />
       <h2 id="notice-title">{title}</h2>
       <p>{advice}</p>
       {problem.detail && !isSaidBy(kind) && <p class="muted">{problem.detail}</p>}
-      <button type="button" class="button action" aria-busy={isBusy} onClick={goesOn ? onNext : onRetry}>
-        {goesOn ? texts.anotherPhoto : texts.tryAgain}
-      </button>
-      {problem.code === 'not_signed_in' && <SignInLink className="button" />}
+      <div class="actions">
+        {wayToAccount}
+        <button
+          type="button"
+          class={`button ${wayToAccount ? '' : 'action'}`}
+          aria-busy={isBusy}
+          onClick={goesOn ? onNext : onRetry}
+        >
+          {goesOn ? texts.anotherPhoto : texts.tryAgain}
+        </button>
+      </div>
       {wait !== null && <Countdown key={failures} seconds={wait} isPaused={isBusy} onEnd={onRetry} />}
       {problem.requestId && <p class="request-id">{texts.requestId(problem.requestId)}</p>}
     </section>
   )
 }
 
+/** What helps where it depends on who is looking. */
+function accountButton({ code }: ApiProblem) {
+  if (code === 'not_signed_in') return <SignInLink className="button action" />
+  if (code === 'not_admin') return <SignOutForm className="button action" />
+  return null
+}
+
 /** Our own words already say all of it. */
 function isSaidBy(kind: ProblemKind): boolean {
-  return kind === 'empty' || kind === 'missing'
+  return kind === 'empty' || kind === 'missing' || kind === 'notAdmin'
 }
 
 interface CountdownProps {

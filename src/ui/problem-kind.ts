@@ -5,9 +5,11 @@ export type ProblemKind =
   | 'empty'
   | 'missing'
   | 'private'
+  | 'notAdmin'
   | 'unreadable'
   | 'slowDown'
   | 'unavailable'
+  | 'setup'
   | 'offline'
   | 'unreachable'
   | 'failed'
@@ -16,15 +18,18 @@ const kinds: Readonly<Record<string, ProblemKind>> = {
   no_photos: 'empty',
   photo_not_found: 'missing',
   not_signed_in: 'private',
-  not_admin: 'private',
+  not_admin: 'notAdmin',
   sign_in_unavailable: 'private',
   photo_unreadable: 'unreadable',
   photo_too_large: 'unreadable',
   unsupported_photo: 'unreadable',
   thumbnail_unavailable: 'unreadable',
+  rate_limited: 'slowDown',
+  busy: 'slowDown',
   // Waiting does not help: somebody has to correct the configuration.
-  endpoint_refused: 'failed',
-  credentials_rejected: 'failed',
+  endpoint_refused: 'setup',
+  credentials_rejected: 'setup',
+  provider_unavailable: 'setup',
   offline: 'offline',
   unreachable: 'unreachable',
 }

@@ -85,8 +85,14 @@ export const texts = {
     deleteQuestion: 'Delete this photo and its captions? Nobody can bring them back.',
     deleteYes: 'Delete',
     deleteNo: 'Keep it',
-    answerLost: 'The answer got lost.',
-    answerLostAdvice: 'The server goes on all the same. Try again in a moment: nothing is published twice.',
+    /** In place of the words below, by code: an admin knows what is private. */
+    problems: {
+      answer_lost: {
+        title: 'The answer got lost',
+        advice: 'The server goes on all the same. Try again in a moment: nothing is published twice.',
+      },
+      not_signed_in: { title: 'You are signed out' },
+    } as Readonly<Record<string, { title: string; advice?: string }>>,
     toasts: {
       kept: 'Kept.',
       removed: 'Removed.',
@@ -116,6 +122,10 @@ export const texts = {
       title: 'This gallery is private',
       advice: 'Only its photographer can look at it for now.',
     },
+    notAdmin: {
+      title: 'You are not an admin here',
+      advice: 'Only admins of this gallery can do that. Sign out to come in as somebody else.',
+    },
     unreadable: {
       title: 'This photo cannot be shown',
       advice: 'The file seems to be damaged, or too large to be shown here. The next one is a tap away.',
@@ -127,6 +137,10 @@ export const texts = {
     unavailable: {
       title: 'Not available right now',
       advice: 'The gallery cannot get at its photos. That usually passes by itself.',
+    },
+    setup: {
+      title: 'Something is not set up right',
+      advice: 'Waiting does not help: the photographer has to correct the settings of this gallery.',
     },
     offline: {
       title: 'You are offline',

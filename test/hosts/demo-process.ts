@@ -37,7 +37,7 @@ export async function startDemo(...args: string[]): Promise<RunningDemo> {
     if (line.startsWith('Ctrl-C')) break
   }
   const addresses = output
-    .flatMap((line) => /http:\/\/\w+\.localhost:\d+\//.exec(line) ?? [])
+    .flatMap((line) => /http:\/\/[\w.]+\.localhost:\d+\//.exec(line) ?? [])
     .map((text) => new URL(text))
   return {
     process: demo,

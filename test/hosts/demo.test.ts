@@ -24,6 +24,14 @@ describe.each([
         'bob.localhost',
         'carol.localhost',
       ])
+      // Who can sign in where.
+      for (const [tenant, words] of [
+        ['alice', 'admin: alice@example.org'],
+        ['bob', 'admin: bob@example.org'],
+        ['carol', 'no admin'],
+      ]) {
+        expect(output.find((line) => line.includes(`//${tenant}.`))).toContain(words)
+      }
       const lists = []
       for (const { host, port } of pages) {
         expect((await sendTo(Number(port), host, '/')).headers.get('content-type')).toContain('text/html')

@@ -1,5 +1,5 @@
 /** Who is signed in, as the page shows it. */
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
 import { problem, randomPath, type ScriptedGallery } from './scripted-gallery.ts'
@@ -61,6 +61,50 @@ describe('the account', () => {
     await signOut.waitFor({ state: 'hidden' })
   })
 
+  it('is opened, used and closed by keys, and a screen reader hears all of it', async () => {
+    const { page, gallery } = await visiting(browser)
+    visitedBy(gallery, { admin: false, email: 'bob@example.org' })
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    const button = page.getByRole('button', { name: 'Account: bob@example.org' })
+    await button.focus()
+    const isExpanded = await expansionOf(page, 'Account: bob@example.org')
+    expect(await isExpanded()).toBe(false)
+    await page.keyboard.press('Space')
+    expect(await isExpanded()).toBe(true)
+    expect(await page.getByRole('region').ariaSnapshot()).toBe(
+      [
+        `- 'region "Account: bob@example.org"':`,
+        '  - paragraph: Signed in as',
+        '  - paragraph: bob@example.org',
+        '  - paragraph: You are not an admin of this gallery.',
+        '  - button "Sign out"',
+      ].join('\n'),
+    )
+    await page.keyboard.press('Tab')
+    const focused = page.locator(':focus-visible')
+    expect(await focused.textContent()).toBe('Sign out')
+    await page.keyboard.press('Escape')
+    expect(await isExpanded()).toBe(false)
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+    await pictureOf(page, 'one')
+  })
+
+  it('that is not the right one can be left where only an admin may look', async () => {
+    const { page, gallery } = await visiting(browser, { ...phone })
+    visitedBy(gallery, { admin: false, email: 'bob@example.org' })
+    gallery.script(randomPath, () => problem(403, 'not_admin'))
+    await page.goto('/')
+    const notice = page.getByRole('region', { name: 'You are not an admin here' })
+    expect(await notice.getByRole('link', { name: 'Sign in' }).count()).toBe(0)
+    const signOut = notice.getByRole('button', { name: 'Sign out' })
+    expect(await signOut.isVisible()).toBe(true)
+    expect(await notice.locator('form[method=post]').getAttribute('action')).toBe(
+      '/auth/logout?return_to=%2F',
+    )
+    await page.getByRole('button', { name: 'Account: bob@example.org' }).waitFor()
+  })
+
   it('is asked for after the photo, and a private gallery offers the way in', async () => {
     const { page, gallery } = await visiting(browser)
     visitedBy(gallery, { admin: false })
@@ -70,3 +114,14 @@ describe('the account', () => {
     expect(await page.locator('.notice').getByRole('link', { name: 'Sign in' }).isVisible()).toBe(true)
   })
 })
+
+/** Asks the browser's own accessibility tree whether the button says that its menu is open. */
+async function expansionOf(page: Page, accessibleName: string): Promise<() => Promise<unknown>> {
+  const devTools = await page.context().newCDPSession(page)
+  return async () => {
+    const { root } = await devTools.send('DOM.getDocument')
+    const query = { nodeId: root.nodeId, accessibleName, role: 'button' }
+    const { nodes } = await devTools.send('Accessibility.queryAXTree', query)
+    return nodes[0]?.properties?.find(({ name }) => name === 'expanded')?.value.value
+  }
+}

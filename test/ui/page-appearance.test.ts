@@ -117,6 +117,25 @@ describe.each(windows)('a window of %s', (_, window) => {
     await expectReachable(page, ['Try again'])
   })
 
+  it('shows who is signed in, and the way out, without scrolling sideways', async () => {
+    const { page, gallery } = await visiting(browser, window)
+    const email = `${'long-name-without-end'.repeat(3)}@photographers.example.org`
+    gallery.script('/api/admin/status', () => Response.json({ admin: false, email }))
+    gallery.script('/api/config/features', () => Response.json({ auth_mode: 'auth0' }))
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('button', { name: `Account: ${email}` }).click()
+    await expectReachable(page, ['Sign out'])
+  })
+
+  it('offers the way into a private gallery without scrolling sideways', async () => {
+    const { page, gallery } = await visiting(browser, window)
+    gallery.script(randomPath, () => problem(401, 'not_signed_in'))
+    await page.goto('/')
+    await page.locator('.notice').getByRole('link', { name: 'Sign in' }).click({ trial: true })
+    await expectReachable(page, ['Try again'])
+  })
+
   it('stays usable with letters twice as large', async () => {
     const { page } = await visiting(browser, window)
     await page.goto('/')

@@ -29,8 +29,11 @@ describe('instead of the first photo', () => {
   it.each([
     [404, 'no_photos', 'No photos yet'],
     [401, 'not_signed_in', 'This gallery is private'],
-    [403, 'not_admin', 'This gallery is private'],
+    [403, 'not_admin', 'You are not an admin here'],
     [503, 'sign_in_unavailable', 'This gallery is private'],
+    [502, 'endpoint_refused', 'Something is not set up right'],
+    [502, 'credentials_rejected', 'Something is not set up right'],
+    [501, 'provider_unavailable', 'Something is not set up right'],
     [404, 'tenant_not_found', 'Something went wrong'],
     [500, 'internal_error', 'Something went wrong'],
     [418, 'a_code_from_the_future', 'Something went wrong'],
@@ -57,7 +60,8 @@ describe('instead of the first photo', () => {
     [503, 'config_unavailable', 'Not available right now'],
     [503, 'storage_unavailable', 'Not available right now'],
     [503, 'a_code_from_the_future', 'Not available right now'],
-    [429, 'busy', 'One moment, please'],
+    [429, 'rate_limited', 'One moment, please'],
+    [503, 'busy', 'One moment, please'],
   ])(
     'a %i with the code %s is told in the words of the server, and tried again when it said',
     async (status, code, title) => {

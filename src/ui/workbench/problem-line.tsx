@@ -6,13 +6,11 @@ import { texts } from '../texts.ts'
 
 /** Nothing that was typed is lost: the words stay where they are. */
 export function ProblemLine({ problem }: { problem: ApiProblem }) {
-  const { title, advice } = texts.problems[kindOf(problem)]
-  const isLost = problem.code === 'answer_lost'
+  const { title, advice } = { ...texts.problems[kindOf(problem)], ...texts.workbench.problems[problem.code] }
   return (
     <div class="problem-line" role="alert">
       <p>
-        <strong>{isLost ? texts.workbench.answerLost : title}</strong>{' '}
-        {problem.detail ?? (isLost ? texts.workbench.answerLostAdvice : advice)}
+        <strong>{title}.</strong> {problem.detail ?? advice}
       </p>
       {problem.code === 'not_signed_in' && <SignInLink className="button" />}
       {problem.requestId && <p class="request-id">{texts.requestId(problem.requestId)}</p>}
