@@ -1,5 +1,6 @@
 /** The demo in a process of its own, as `npm run demo` starts it. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -22,19 +23,40 @@ export interface RunningDemo {
   end(): Promise<unknown[]>
 }
 
-/** Starts it and waits until it says that it runs. */
+/** A demo takes some ports above its own. Below the ports that systems give to outgoing connections. */
+const portRange = { first: 20_000, step: 100, count: 120 }
+
+/** Several runs of the tests may be under way on one machine. */
+function ownPort(): number {
+  return portRange.first + portRange.step * randomInt(portRange.count)
+}
+
+/** Starts it, at a port of its own unless `args` name one, and waits until it says that it runs. Throws when it ends before. */
 export async function startDemo(...args: string[]): Promise<RunningDemo> {
   const state = await mkdtemp(join(tmpdir(), 'publisher-demo-'))
   await cp(demoTemplate, state, { recursive: true })
   const demo = spawn(
     process.execPath,
-    ['--import', './scripts/require-node.mjs', 'dev/demo.ts', '--state', state, ...args],
+    [
+      '--import',
+      './scripts/require-node.mjs',
+      'dev/demo.ts',
+      '--state',
+      state,
+      '--port',
+      String(ownPort()),
+      ...args,
+    ],
     { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const output: string[] = []
   for await (const line of createInterface({ input: demo.stdout })) {
     output.push(line)
     if (line.startsWith('Ctrl-C')) break
+  }
+  if (!output.at(-1)?.startsWith('Ctrl-C')) {
+    await rm(state, { recursive: true, force: true })
+    throw new Error(`The demo did not start. Its errors are above. It said: ${output.join('\n')}`)
   }
   const addresses = output
     .flatMap((line) => /http:\/\/[\w.]+\.localhost:\d+\//.exec(line) ?? [])

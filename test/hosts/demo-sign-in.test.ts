@@ -5,18 +5,21 @@ import { openChromium, phone } from '../../scripts/chromium.ts'
 import { type RunningDemo, startDemo } from './demo-process.ts'
 
 let browser: Browser
+let starting: [Promise<RunningDemo>, Promise<RunningDemo>]
 /** Below demo.localhost, with the cookie that all galleries share, on Workers. */
 let shared: RunningDemo
 /** On localhost, where each gallery keeps a cookie of its own, on Node. */
 let separate: RunningDemo
 beforeAll(async () => {
-  ;[browser, shared, separate] = await Promise.all([
-    openChromium(),
-    startDemo('--worker', '--domain', 'demo.localhost', '--port', '18180'),
-    startDemo('--port', '18080'),
-  ])
+  starting = [startDemo('--worker', '--domain', 'demo.localhost'), startDemo()]
+  ;[browser, shared, separate] = await Promise.all([openChromium(), ...starting])
 }, 120_000)
-afterAll(() => Promise.all([browser.close(), shared.end(), separate.end()]))
+afterAll(async () => {
+  await browser?.close()
+  // One may have failed to start.
+  for (const demo of await Promise.allSettled(starting))
+    if (demo.status === 'fulfilled') await demo.value.end()
+})
 
 function addressOf(tenant: string, { addresses }: RunningDemo): string {
   const address = addresses.find(({ hostname }) => hostname.startsWith(`${tenant}.`))

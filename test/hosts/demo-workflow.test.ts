@@ -9,7 +9,7 @@ import { type RunningDemo, startDemo } from './demo-process.ts'
 let browser: Browser
 let demo: RunningDemo
 beforeAll(async () => {
-  ;[browser, demo] = await Promise.all([openChromium(), startDemo('--port', '19080')])
+  ;[browser, demo] = await Promise.all([openChromium(), startDemo()])
 }, 120_000)
 afterAll(async () => {
   await browser.close()
