@@ -12,6 +12,7 @@ export interface OrchestratorCall {
   token: string
   requestId: string | undefined
   ifNoneMatch: string | undefined
+  body: Readonly<Record<string, unknown>>
 }
 
 export interface ScriptedAnswer {
@@ -82,7 +83,9 @@ export async function startOrchestrator(): Promise<TestOrchestrator> {
 
 async function callOf(request: IncomingMessage): Promise<OrchestratorCall> {
   const url = new URL(request.url ?? '/', 'http://orchestrator.test')
-  const body: { host?: string; credentials_ref?: string } = JSON.parse((await text(request)) || '{}')
+  const body: { host?: string; credentials_ref?: string; [field: string]: unknown } = JSON.parse(
+    (await text(request)) || '{}',
+  )
   return {
     method: request.method ?? '',
     path: url.pathname,
@@ -91,6 +94,7 @@ async function callOf(request: IncomingMessage): Promise<OrchestratorCall> {
     token: request.headers.authorization?.replace('Bearer ', '') ?? '',
     requestId: request.headers['x-request-id']?.toString(),
     ifNoneMatch: request.headers['if-none-match'],
+    body,
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { declining, onAsk } from '../../dev/emulators/openai/faults.ts'
 import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
@@ -73,6 +73,33 @@ describeOnBothHosts('the workflow', (kind) => {
       const sidecar = await store.readSidecar('root', photo)
       expect(sidecar?.text).toContain('# caption: My own words.')
       expect(sidecar?.text).toContain('# mine: stays')
+    })
+
+    it('reports what it took to the billing, once for each call to the AI, and does not wait for it', async () => {
+      const { tenant, post, calls } = await open()
+      const { orchestrator } = studio.fleet
+      const usual = orchestrator.script
+      orchestrator.script = ({ path }) => (path === '/v1/billing/usage' ? { status: 400 } : undefined)
+      expect((await post('analyze')).status).toBe(200)
+      const reports = () =>
+        orchestrator.calls.filter(
+          ({ path, body }) => path === '/v1/billing/usage' && body.tenant_id === tenant,
+        )
+      await vi.waitFor(() => expect(reports()).toHaveLength(calls().length))
+      orchestrator.script = usual
+      for (const { body } of reports()) {
+        expect(body).toEqual({
+          tenant_id: tenant,
+          source: 'publisher',
+          idempotency_key: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          metric: 'ai_tokens',
+          quantity: expect.any(Number),
+          unit: 'tokens',
+          occurred_at: expect.stringMatching(/^\d{4}-.*Z$/),
+        })
+        expect(body.quantity).toBeGreaterThan(0)
+      }
+      expect(new Set(reports().map(({ body }) => body.idempotency_key)).size).toBe(reports().length)
     })
 
     it('tells its stages, and its end', async () => {
