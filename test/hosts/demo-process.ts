@@ -26,8 +26,8 @@ export interface RunningDemo {
 /** A demo takes some ports above its own. Below the ports that systems give to outgoing connections. */
 const portRange = { first: 20_000, step: 100, count: 120 }
 
-/** Several runs of the tests may be under way on one machine. */
-function ownPort(): number {
+/** One that no other demo is likely to have: several runs of the tests may be under way on one machine. */
+export function ownPort(): number {
   return portRange.first + portRange.step * randomInt(portRange.count)
 }
 

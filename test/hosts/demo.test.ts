@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { startDemo } from './demo-process.ts'
+import { ownPort, startDemo } from './demo-process.ts'
 import { sendTo } from './http.ts'
 
 describe.each([
@@ -10,10 +10,9 @@ describe.each([
   { title: 'the demo as a Worker', args: ['--worker'] },
 ])('$title', ({ args }) => {
   it('shows three tenants with photos of their own, takes another port where its own is in use, and ends on SIGINT', async () => {
-    const inUse = createServer().listen(0)
+    const taken = ownPort()
+    const inUse = createServer().listen(taken)
     await once(inUse, 'listening')
-    const address = inUse.address()
-    const taken = typeof address === 'object' && address ? address.port : 0
     const demo = await startDemo(...args, '--port', String(taken))
     const { output, addresses } = demo
     try {
