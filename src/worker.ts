@@ -78,7 +78,7 @@ function storages({ allowPrivateEndpoints, dropboxApp, dropboxBaseUrl }: Setting
 export default {
   async fetch(request, bindings, context) {
     return processOf(bindings).handler(request, {
-      // The platform routes by the URL; a Host header could say something else (docs/decisions/host.md).
+      // The platform routes by the URL; a Host header could say something else (docs/decisions/README.md).
       host: new URL(request.url).host,
       client: () => clientOfCloudflare((name) => request.headers.get(name), undefined),
       waitUntil: (work) => context.waitUntil(work),

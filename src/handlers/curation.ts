@@ -18,29 +18,15 @@ export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
   const responses = { 200: json(curatedSchema, 'Where the photo and its sidecar are now') }
   const request = { params: filenameParameter }
 
-  const keep = routeFor('admin', services, {
-    method: 'post',
-    path: '/api/images/{filename}/keep',
-    request,
-    responses,
-  })
-  app.openapi(keep, async (c) => {
-    const runtime = runtimeOf(c.env)
-    requireFeature(runtime, 'keep_enabled')
-    return c.json(await curate(c, 'keep', (name) => putAside(runtime.storage(), name, 'keep')), 200)
-  })
-
-  const remove = routeFor('admin', services, {
-    method: 'post',
-    path: '/api/images/{filename}/remove',
-    request,
-    responses,
-  })
-  app.openapi(remove, async (c) => {
-    const runtime = runtimeOf(c.env)
-    requireFeature(runtime, 'remove_enabled')
-    return c.json(await curate(c, 'remove', (name) => putAside(runtime.storage(), name, 'remove')), 200)
-  })
+  for (const action of ['keep', 'remove'] as const) {
+    const path = `/api/images/{filename}/${action}` as const
+    const route = routeFor('admin', services, { method: 'post', path, request, responses })
+    app.openapi(route, async (c) => {
+      const runtime = runtimeOf(c.env)
+      requireFeature(runtime, `${action}_enabled`)
+      return c.json(await curate(c, action, (name) => putAside(runtime.storage(), name, action)), 200)
+    })
+  }
 
   const erase = routeFor('admin', services, {
     method: 'post',

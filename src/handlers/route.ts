@@ -1,4 +1,4 @@
-/** A route says who may call it. What makes one asks for it, and test/hosts/routes.test.ts finds whoever goes around this file. */
+/** A route says who may call it. What makes one asks for it, and test/handlers/routes.test.ts finds whoever goes around this file. */
 import { createRoute, type RouteConfig } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'

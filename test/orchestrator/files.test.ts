@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { watchFiles } from '../../orchestrator/watched-files.ts'
 
@@ -184,7 +184,7 @@ describe('many calls at once', () => {
   })
 
   it('see whole versions only, and never an older one again, while the file is replaced', async () => {
-    await using open = await watched({ pause: () => setTimeout(1) })
+    await using open = await watched({ pause: () => setImmediate() })
     const text = (version: number) => fileOf(entry('alice', `/v${version}`), entry('bob', `/v${version}`))
     await open.replace(text(0))
     let replacing = true
