@@ -4,6 +4,7 @@ import { type Account, createApi } from './api.ts'
 import { App } from './app.tsx'
 import { createGallery, type GalleryState } from './gallery.ts'
 import { preloadPicture } from './picture-sources.ts'
+import { language } from './texts.ts'
 import { restoreTheme } from './theme.ts'
 import type { Workbench } from './workbench/workbench.tsx'
 
@@ -14,6 +15,7 @@ if (!root) throw new Error('index.html holds no element "app"')
 const [tenant = location.hostname] = location.hostname.split('.')
 
 restoreTheme()
+document.documentElement.lang = language
 root.replaceChildren()
 const api = createApi()
 let account: Account | null = null
