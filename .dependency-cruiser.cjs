@@ -70,7 +70,7 @@ module.exports = {
       name: 'product-does-not-import-tools',
       severity: 'error',
       from: { path: '^(src|orchestrator)' },
-      to: { path: '^(dev|test|bench|scripts)/' },
+      to: { path: '^(dev|test|bench|soak|scripts)/' },
     },
     {
       name: 'src-does-not-import-the-orchestrator',

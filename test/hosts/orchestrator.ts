@@ -25,7 +25,7 @@ export interface ScriptedAnswer {
 /** Decides about one call: an answer of its own, `reset` for a broken connection, nothing for the usual answer. */
 export type Script = (
   call: OrchestratorCall,
-) => ScriptedAnswer | 'reset' | undefined | Promise<ScriptedAnswer | undefined>
+) => ScriptedAnswer | 'reset' | undefined | Promise<ScriptedAnswer | 'reset' | undefined>
 
 export interface TenantAnswer {
   config: Record<string, unknown>

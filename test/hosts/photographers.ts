@@ -15,9 +15,12 @@ export const dropboxApp = { key: 'app-key', secret: `${canary}-app-secret` }
 export interface Storages extends AsyncDisposable {
   dropboxUrl: string
   /** A tenant whose photos lie in a folder of the bucket; gives the store to fill it. */
-  onS3(fleet: Fleet, tenant: string, features?: Record<string, boolean>): PhotoStore
+  onS3(fleet: Pick<Fleet, 'orchestrator'>, tenant: string, features?: Record<string, boolean>): PhotoStore
   /** A tenant with a Dropbox account; gives the account to fill it. */
-  onDropbox(fleet: Fleet, tenant: string): { seed(path: string, content: Uint8Array | string): Promise<void> }
+  onDropbox(
+    fleet: Pick<Fleet, 'orchestrator'>,
+    tenant: string,
+  ): { seed(path: string, content: Uint8Array | string): Promise<void> }
 }
 
 export async function startStorages(): Promise<Storages> {

@@ -34,7 +34,8 @@ export function recipient(tenant: string): string {
 /** The password of each sender. */
 const passwordOf = (tenant: string) => `canary-password-of-${tenant}`
 
-const knowsPassword: NonNullable<SMTPServerOptions['onAuth']> = (
+/** Knows the password of each sender. */
+export const knowsPassword: NonNullable<SMTPServerOptions['onAuth']> = (
   { username = '', password },
   _session,
   done,
@@ -99,7 +100,12 @@ export async function startStudio(
   }
 }
 
-function furnish(fleet: Fleet, tenant: string, config: Record<string, unknown>, mailPort: number): void {
+export function furnish(
+  fleet: Pick<Fleet, 'orchestrator'>,
+  tenant: string,
+  config: Record<string, unknown>,
+  mailPort: number,
+): void {
   const answer = fleet.orchestrator.tenants.get(`${tenant}.${baseDomain}`)
   Object.assign(answer?.config ?? {}, {
     features: {

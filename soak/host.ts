@@ -1,0 +1,28 @@
+/**
+ * One Node host of the soak in a process of its own, with a clock that may be wrong. Tells its parent its port and, each second, how
+ * long its event loop was blocked. A fault that nobody caught ends it, so that the soak sees it.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createLineWriter } from '../src/node/line-writer.ts'
+import { startNodeHost } from '../src/node.ts'
+
+const clockOffsetMs = Number(process.env.SOAK_CLOCK_OFFSET_MS ?? 0)
+const lines = createLineWriter(process.stdout)
+const host = await startNodeHost({
+  variables: process.env,
+  write: lines.write,
+  now: () => Date.now() + clockOffsetMs,
+})
+const delay = monitorEventLoopDelay({ resolution: 10 })
+delay.enable()
+process.send?.({ port: host.port })
+const reports = setInterval(() => {
+  process.send?.({ delayMs: delay.max / 1e6 })
+  delay.reset()
+}, 1000)
+process.once('SIGTERM', async () => {
+  await host.close()
+  clearInterval(reports)
+  lines.flush()
+  process.disconnect()
+})

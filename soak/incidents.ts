@@ -1,0 +1,87 @@
+/** What happens to the fleet itself: hosts that are killed or ended in order, and configurations that change. */
+import { baseDomain, serviceToken } from '../test/hosts/fleet.ts'
+import { sendTo } from '../test/hosts/http.ts'
+import type { HostProcess } from './processes.ts'
+import { ask, type Fleet } from './traffic.ts'
+import { pause, pick } from './troubles.ts'
+
+export interface Incidents {
+  kills: number
+  restarts: number
+  versions: number
+}
+
+const betweenRestartsMs = 9000
+const betweenVersionsMs = 1200
+
+/** Kills one host, ends the other in order, and so on; each comes back on its own port. */
+export async function restartHosts(
+  fleet: Fleet,
+  start: (index: number, port: number) => Promise<HostProcess>,
+  incidents: Incidents,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let turn = 0; ; turn++) {
+    await pause(betweenRestartsMs, signal)
+    if (signal.aborted) return
+    const index = turn % fleet.hosts.length
+    const host = fleet.hosts[index]
+    if (!host) continue
+    if (turn % 4 < 2) {
+      incidents.kills++
+      await host.kill()
+    } else {
+      incidents.restarts++
+      const code = await host.end()
+      fleet.judge.expect('hosts', code === 0, () => `host ${index} answered SIGTERM with ${code}`)
+    }
+    fleet.hosts[index] = await start(index, host.port)
+  }
+}
+
+/** Changes a tenant's configuration, tells one host of the fleet, and looks whether any still serves the old one. */
+export async function changeVersions(
+  fleet: Fleet,
+  random: () => number,
+  incidents: Incidents,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let version = 2; ; version++) {
+    await pause(betweenVersionsMs, signal)
+    const tenant = pick(fleet.world.tenants, random)
+    if (signal.aborted || !tenant) return
+    const host = `${tenant.name}.${baseDomain}`
+    const answer = fleet.world.orchestrator.tenants.get(host)
+    if (!answer) continue
+    const startedAt = Date.now()
+    const value = version % 2 === 0
+    const features = { ...Object(answer.config.features), smart_hashtags_enabled: value }
+    answer.config = { ...answer.config, features }
+    answer.config_version = `v${version}`
+    fleet.forgottenAt.set(tenant.name, Number.POSITIVE_INFINITY)
+    for (const { warm } of fleet.hosts) warm.delete(tenant.name)
+    const told = await Promise.all(fleet.hosts.map(({ port }) => invalidate(port, host)))
+    fleet.forgottenAt.set(tenant.name, Date.now())
+    if (!told.every((status) => status === 204)) continue
+    incidents.versions++
+    for (let look = 0; look < fleet.hosts.length; look++) {
+      const { status, body } = await ask(fleet, { tenant, path: '/api/config/features' })
+      // A host that cannot ask says so; one that was started meanwhile asks first.
+      if (status !== 200 || fleet.troubles.between('orchestrator', startedAt, Date.now())) continue
+      fleet.judge.expect('versions', body.smart_hashtags_enabled === value, () => `${host} after v${version}`)
+    }
+  }
+}
+
+async function invalidate(port: number, host: string): Promise<number> {
+  const response = await sendTo(port, host, '/internal/invalidate', {
+    method: 'POST',
+    headers: {
+      'x-forwarded-proto': 'https',
+      authorization: `Bearer ${serviceToken}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ host }),
+  }).catch(() => null)
+  return response?.status ?? 0
+}

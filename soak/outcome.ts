@@ -1,0 +1,24 @@
+/** What a soak has seen. */
+import type { Incidents } from './incidents.ts'
+import type { Finding } from './rules.ts'
+import type { Window } from './troubles.ts'
+
+export interface Outcome {
+  startedAt: number
+  seconds: number
+  tenants: number
+  clients: number
+  seed: number
+  /** Answers by status; 0 for connections that broke. */
+  statuses: ReadonlyMap<number, number>
+  incidents: Incidents
+  windows: readonly Window[]
+  /** Posts and mails. */
+  arrived: number
+  /** Changes that had to be repeated at the end. */
+  unfinished: number
+  peakMegabytes: number
+  longestPauseMs: number
+  photos: number
+  findings: readonly Finding[]
+}

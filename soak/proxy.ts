@@ -1,0 +1,97 @@
+/** Plain HTTP proxies: one in front of the fleet, and one in front of a vendor that misbehaves as the soak says. */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+
+export interface Proxy {
+  port: number
+  close(): Promise<void>
+}
+
+/** Which of the hosts has answered, for whoever asked. */
+export const servedBy = 'x-soak-served-by'
+
+/** Spreads requests over the hosts in turn; one that does not listen is passed over. */
+export function startBalancer(ports: () => readonly number[]): Promise<Proxy> {
+  let turn = 0
+  return listen(async (incoming, outgoing) => {
+    const body = await buffer(incoming)
+    const all = ports()
+    const first = turn++
+    for (let step = 0; step < all.length; step++) {
+      const index = (first + step) % all.length
+      const answer = await forward(incoming, body, all[index] ?? 0)
+      if (answer === 'refused') continue
+      if (answer === 'broken') return void outgoing.destroy()
+      return pass(answer, outgoing, { [servedBy]: String(index) })
+    }
+    outgoing.writeHead(502).end()
+  })
+}
+
+/** What a vendor does instead of its work; `lost`: its work, without saying so. */
+export type Trouble =
+  | { kind: 'answer'; status: number; headers?: Record<string, string> }
+  | { kind: 'reset' | 'lost' }
+  | { kind: 'slow'; ms: number }
+
+/** Passes requests on to a server on loopback, unless there is trouble. Host and signature stay as they are. */
+export function startGate(port: number, trouble: () => Trouble | undefined): Promise<Proxy> {
+  return listen(async (incoming, outgoing) => {
+    const body = await buffer(incoming)
+    const fault = trouble()
+    if (fault?.kind === 'answer') return void outgoing.writeHead(fault.status, fault.headers).end()
+    if (fault?.kind === 'reset') return void outgoing.destroy()
+    if (fault?.kind === 'slow') await delay(fault.ms)
+    const answer = await forward(incoming, body, port)
+    if (typeof answer === 'string' || fault?.kind === 'lost') return void outgoing.destroy()
+    pass(answer, outgoing, {})
+  })
+}
+
+async function listen(
+  answer: (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>,
+): Promise<Proxy> {
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, outgoing).catch(() => outgoing.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
+  return {
+    port: address.port,
+    close: () => {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+/** `refused`: nobody listens, so nothing was done. `broken`: nobody can tell what was done. */
+function forward(
+  { method, url, rawHeaders }: IncomingMessage,
+  body: Buffer,
+  port: number,
+): Promise<IncomingMessage | 'refused' | 'broken'> {
+  return new Promise((resolve) => {
+    const outgoing = request(
+      { host: '127.0.0.1', port, method, path: url, headers: rawHeaders, agent: false },
+      resolve,
+    )
+    outgoing.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code === 'ECONNREFUSED' ? 'refused' : 'broken'),
+    )
+    outgoing.end(body)
+  })
+}
+
+function pass(answer: IncomingMessage, outgoing: ServerResponse, added: Record<string, string>): void {
+  outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, [
+    ...answer.rawHeaders,
+    ...Object.entries(added).flat(),
+  ])
+  answer.on('error', () => outgoing.destroy())
+  answer.pipe(outgoing)
+}

@@ -1,0 +1,148 @@
+/** The timetable of what goes wrong: which vendor misbehaves, how, and from when to when. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { rateLimited as dropboxLimit, type Fault, serverError } from '../dev/emulators/dropbox/faults.ts'
+import { rateLimited as telegramLimit } from '../dev/emulators/telegram/faults.ts'
+import type { ScriptedAnswer } from '../test/hosts/orchestrator.ts'
+import type { Trouble } from './proxy.ts'
+
+export type Vendor = 'orchestrator' | 'dropbox' | 's3' | 'telegram' | 'openai'
+export type TroubleKind = 'error' | 'reset' | 'limit' | 'slow' | 'lost' | 'outage'
+
+export interface Window {
+  vendor: Vendor
+  kind: TroubleKind
+  from: number
+  /** Infinity while it lasts. */
+  to: number
+}
+
+const vendors = ['orchestrator', 'dropbox', 's3', 'telegram', 'openai'] as const
+const passing = ['error', 'reset', 'limit', 'slow', 'lost'] as const
+
+/** An outage of the orchestrator outlasts the shortest TTL, which is 5 s. */
+const outageMs = 10_000
+const slowMs = 1500
+
+export interface Troubles {
+  /** What befalls a call now. All calls in an outage, most of them in other troubles. */
+  of(vendor: Vendor): TroubleKind | undefined
+  /** Whether the vendor was in trouble at any time between, or shortly before: circuits take a while to close. */
+  between(vendor: Vendor, from: number, to: number): boolean
+  /** Whether the orchestrator is away altogether. */
+  isOutage(): boolean
+  windows: readonly Window[]
+  /** Goes on until the signal says so. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+/** `recoverMs`: how long after a trouble a vendor may still be taken for down. */
+export function createTroubles(random: () => number, recoverMs = 12_000): Troubles {
+  const windows: Window[] = []
+  const current = new Map<Vendor, Window>()
+
+  async function cause(vendor: Vendor, kind: TroubleKind, ms: number, signal: AbortSignal): Promise<void> {
+    if (current.has(vendor)) return
+    const window: Window = { vendor, kind, from: Date.now(), to: Number.POSITIVE_INFINITY }
+    windows.push(window)
+    current.set(vendor, window)
+    await pause(ms, signal)
+    window.to = Date.now()
+    current.delete(vendor)
+  }
+
+  return {
+    windows,
+    of(vendor) {
+      const kind = current.get(vendor)?.kind
+      return kind === 'outage' || random() < 0.6 ? kind : undefined
+    },
+    between: (vendor, from, to) =>
+      windows.some(
+        (window) => window.vendor === vendor && window.from <= to && window.to + recoverMs >= from,
+      ),
+    isOutage: () => current.get('orchestrator')?.kind === 'outage',
+    async run(signal) {
+      for (let step = 0; !signal.aborted; step++) {
+        if (step % 15 === 4) void cause('orchestrator', 'outage', outageMs, signal)
+        const vendor = pick(vendors, random)
+        void cause(vendor, pick(passing, random), 1500 + random() * 2500, signal)
+        await pause(1500 + random() * 1500, signal)
+      }
+    },
+  }
+}
+
+export function pick<T>(items: readonly [T, ...T[]], random: () => number): T
+export function pick<T>(items: readonly T[], random: () => number): T | undefined
+export function pick<T>(items: readonly T[], random: () => number): T | undefined {
+  return items[Math.floor(random() * items.length)]
+}
+
+/** Ends early, without an error, when the signal fires. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined)
+}
+
+/** As the emulators of Dropbox, Telegram and OpenAI do it. */
+export async function createEmulatorFaults(): Promise<
+  (vendor: 'dropbox' | 'telegram' | 'openai', kind: TroubleKind | undefined) => Fault | undefined
+> {
+  const limits = { dropbox: dropboxLimit(1), telegram: await telegramLimit(1), openai: dropboxLimit(1) }
+  return (vendor, kind) => {
+    switch (kind) {
+      case undefined:
+        return undefined
+      case 'limit':
+        return limits[vendor]
+      case 'slow':
+        return { kind: 'hold', until: delay(slowMs) }
+      case 'lost':
+        return { kind: 'answer-lost' }
+      case 'reset':
+        return { kind: 'reset' }
+      case 'error':
+      case 'outage':
+        return serverError(503)
+    }
+  }
+}
+
+/** As an S3 server does it. */
+export function gateTrouble(kind: TroubleKind | undefined): Trouble | undefined {
+  switch (kind) {
+    case undefined:
+      return undefined
+    case 'limit':
+      return { kind: 'answer', status: 429, headers: { 'retry-after': '1' } }
+    case 'slow':
+      return { kind: 'slow', ms: slowMs }
+    case 'lost':
+    case 'reset':
+      return { kind }
+    case 'error':
+    case 'outage':
+      return { kind: 'answer', status: 503 }
+  }
+}
+
+/** As an orchestrator does it; slow is beyond the 3 s that an attempt may take. */
+export async function orchestratorAnswer(
+  kind: TroubleKind | undefined,
+): Promise<ScriptedAnswer | 'reset' | undefined> {
+  switch (kind) {
+    case undefined:
+      return undefined
+    case 'limit':
+      return { status: 429, headers: { 'retry-after': '1' } }
+    case 'slow':
+      await delay(3500)
+      return undefined
+    case 'lost':
+      return { status: 200, body: '{"schema_version":2,"tenant":' }
+    case 'reset':
+      return 'reset'
+    case 'error':
+    case 'outage':
+      return { status: 503 }
+  }
+}

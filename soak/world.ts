@@ -1,0 +1,116 @@
+/** Everything around the hosts: an orchestrator, storages, channels and an AI, on loopback, each of which can be made to fail. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDropboxEmulator } from '../dev/emulators/dropbox.ts'
+import { type OpenAiEmulator, startOpenAiEmulator } from '../dev/emulators/openai.ts'
+import { startR2 } from '../dev/emulators/r2.ts'
+import { startTelegramEmulator, type TelegramEmulator } from '../dev/emulators/telegram.ts'
+import { cookieOf, signInVariables } from '../test/hosts/admin.ts'
+import { baseDomain, serviceToken, sessionSecret } from '../test/hosts/fleet.ts'
+import { startOrchestrator, type TestOrchestrator } from '../test/hosts/orchestrator.ts'
+import { apiKey, botToken, chatOf, furnish, knowsPassword } from '../test/hosts/studio.ts'
+import { type MailServerOnLoopback, startMailServer } from '../test/publishers/smtp-servers.ts'
+import { startGate } from './proxy.ts'
+import { app, fill, openTenant, type Tenant } from './tenants.ts'
+import { createEmulatorFaults, gateTrouble, orchestratorAnswer, type Troubles } from './troubles.ts'
+
+export interface World {
+  tenants: readonly Tenant[]
+  orchestrator: TestOrchestrator
+  telegram: TelegramEmulator
+  openai: OpenAiEmulator
+  mail: MailServerOnLoopback
+  /** What a host of this world has in its environment. */
+  variables: Record<string, string>
+  /** The Cookie header of a tenant's admin. */
+  cookies: ReadonlyMap<string, string>
+  close(): Promise<void>
+}
+
+export function emailOf(tenant: string): string {
+  return `admin-of-${tenant}@${baseDomain}`
+}
+
+/** Starts it, and fills the storages of so many tenants. */
+export async function startWorld(count: number, troubles: Troubles): Promise<World> {
+  const directory = await mkdtemp(join(tmpdir(), 'soak-'))
+  const dropbox = createDropboxEmulator({ app })
+  const [dropboxServer, r2, orchestrator, telegram, openai, mail] = await Promise.all([
+    dropbox.listen(),
+    startR2(),
+    startOrchestrator(),
+    startTelegramEmulator({ bots: [] }),
+    startOpenAiEmulator({ keys: [] }),
+    startMailServer({ onAuth: knowsPassword }),
+  ])
+  const endpoint = new URL(r2.endpoint)
+  const gate = await startGate(Number(endpoint.port), () => gateTrouble(troubles.of('s3')))
+  const s3Endpoint = `http://127.0.0.1:${gate.port}${endpoint.pathname}`
+
+  const tenants: Tenant[] = []
+  for (let index = 0; index < count; index++) {
+    const tenant = await openTenant(index, {
+      directory,
+      dropbox,
+      dropboxUrl: dropboxServer.url,
+      r2,
+      s3Endpoint,
+    })
+    tenants.push(tenant)
+    await fill(tenant)
+    register(tenant, { orchestrator, telegram, openai, mail })
+  }
+
+  const faultOf = await createEmulatorFaults()
+  dropbox.interfere(() => faultOf('dropbox', troubles.of('dropbox')))
+  telegram.interfere(() => faultOf('telegram', troubles.of('telegram')))
+  openai.interfere(() => faultOf('openai', troubles.of('openai')))
+  orchestrator.script = () => orchestratorAnswer(troubles.of('orchestrator'))
+
+  return {
+    tenants,
+    orchestrator,
+    telegram,
+    openai,
+    mail,
+    variables: {
+      ...signInVariables,
+      ORCHESTRATOR_BASE_URL: orchestrator.url,
+      ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
+      ORCHESTRATOR_BASE_DOMAIN: baseDomain,
+      WEB_SESSION_SECRET: sessionSecret,
+      ALLOW_PRIVATE_ENDPOINTS: 'true',
+      DROPBOX_APP_KEY: app.key,
+      DROPBOX_APP_SECRET: app.secret,
+      DROPBOX_BASE_URL: dropboxServer.url,
+      TELEGRAM_API_BASE_URL: telegram.url,
+      OPENAI_BASE_URL: openai.url,
+    },
+    cookies: new Map(
+      await Promise.all(tenants.map(async ({ name }) => [name, await cookieOf(emailOf(name))] as const)),
+    ),
+    async close() {
+      const servers = [dropboxServer, r2, orchestrator, telegram, openai, mail, gate]
+      await Promise.all(servers.map((server) => server.close()))
+      await rm(directory, { recursive: true })
+    },
+  }
+}
+
+/** Tells the orchestrator and the channels about the tenant. */
+function register(
+  { name, config, credentials, isShortLived }: Tenant,
+  { orchestrator, telegram, openai, mail }: Pick<World, 'orchestrator' | 'telegram' | 'openai' | 'mail'>,
+): void {
+  orchestrator.tenants.set(`${name}.${baseDomain}`, {
+    config: { storage: config },
+    ttl_seconds: isShortLived ? 5 : 600,
+  })
+  if (credentials) orchestrator.credentials.set(`${name}/${name}-storage`, credentials)
+  const own = { auth: { allowed_emails: [emailOf(name)] } }
+  furnish({ orchestrator }, name, own, mail.port)
+  const chat = { id: -1_000_000_000_000 - chatOf(name), title: name }
+  telegram.addBot({ token: botToken(name), chats: [chat] })
+  openai.addKey(apiKey(name))
+}
