@@ -68,3 +68,17 @@ export function everythingIn(server: RedisServer): Promise<string> {
     return pairs.sort().join('\n')
   })
 }
+
+/** Every command that Redis gets from now on, with its arguments; `await using` ends it. */
+export async function commandsOf({ url }: RedisServer): Promise<{ commands: string[] } & AsyncDisposable> {
+  const commands: string[] = []
+  const client = openClient(url)
+  await client.connect()
+  await client.monitor((line) => commands.push(String(line)))
+  return {
+    commands,
+    async [Symbol.asyncDispose]() {
+      client.destroy()
+    },
+  }
+}
