@@ -115,3 +115,44 @@ describe('the memory store', () => {
     expect(await store.get('key-99')).not.toBeNull()
   })
 })
+
+describe('the Cloudflare store', () => {
+  function namespace() {
+    const values = new Map<string, string>()
+    const asked: string[] = []
+    return {
+      values,
+      asked,
+      async get(key: string) {
+        asked.push(key)
+        return values.get(key) ?? null
+      },
+      put: async (key: string, value: string) => void values.set(key, value),
+      delete: async (key: string) => void values.delete(key),
+    }
+  }
+
+  it('is asked once a minute by an isolate for what does not change', async () => {
+    const clock = { time: 0 }
+    const kv = namespace()
+    const [writer, reader] = [0, 1].map(() => createCloudflareKeyValueStore(kv, () => clock.time))
+    await writer?.put('key', 'one', { ttlSeconds: 600 })
+    for (let turn = 0; turn < 10; turn++) expect(await reader?.get('key')).toBe('one')
+    expect(kv.asked).toHaveLength(1)
+    await writer?.put('key', 'two', { ttlSeconds: 600 })
+    expect(await writer?.get('key')).toBe('two')
+    clock.time += 60_000
+    expect(await reader?.get('key')).toBe('two')
+    expect(kv.asked).toHaveLength(2)
+  })
+
+  it('is asked again for what it did not have, and never gives back what this isolate deleted', async () => {
+    const kv = namespace()
+    const [one, other] = [0, 1].map(() => createCloudflareKeyValueStore(kv, () => 0))
+    expect(await one?.get('key')).toBeNull()
+    await other?.put('key', 'value', { ttlSeconds: 600 })
+    expect(await one?.get('key')).toBe('value')
+    await one?.delete('key')
+    expect(await one?.get('key')).toBeNull()
+  })
+})
