@@ -9,10 +9,9 @@ import { sha256 } from './node/digest.ts'
 import { cutMs, drain } from './node/drain.ts'
 import { createFaults, type FaultKind, type Faults, watchProcess } from './node/faults.ts'
 import { createGuardedFetch } from './node/guarded-fetch.ts'
+import { lateMailer, lateModel } from './node/late.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
-import { createMailer } from './node/mailer.ts'
-import { createOpenAiModel } from './providers/ai/openai.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
 import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
@@ -98,9 +97,16 @@ async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess>
     storages: (links) => storages(settings, links, now),
     publishers: publisherFactories({
       settings,
-      mailer: createMailer({ allowPrivate: settings.allowPrivateEndpoints }),
+      mailer: lateMailer(async () => {
+        const { createMailer } = await import('./node/mailer.ts')
+        return createMailer({ allowPrivate: settings.allowPrivateEndpoints })
+      }),
     }),
-    model: (credentials) => createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl, now }),
+    model: (credentials) =>
+      lateModel(async () => {
+        const { createOpenAiModel } = await import('./providers/ai/openai.ts')
+        return createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl, now })
+      }),
   })
   return {
     services,

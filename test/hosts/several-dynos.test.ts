@@ -3,7 +3,7 @@ import { parsePhotoName } from '../../src/workflow/photo.ts'
 import { commandsOf, everythingIn, inRedis } from '../kv/redis-client.ts'
 import { type RedisServer, startRedisServer } from '../kv/redis-server.ts'
 import { adminPost, cookieOf, signInVariables } from './admin.ts'
-import { baseDomain, https, markedConfig, serviceToken, sessionSecret } from './fleet.ts'
+import { baseDomain, https, markedConfig, serviceToken, sessionSecret, startFleet } from './fleet.ts'
 import { nodeHost, type RunningHost } from './hosts.ts'
 import { startOrchestrator, type TestOrchestrator } from './orchestrator.ts'
 import { picture, upload } from './photographers.ts'
@@ -243,6 +243,20 @@ describe('two dynos whose Redis goes away', () => {
     expect(await markOn(dynos.first)).toBe(true)
     expect(await markOn(dynos.second)).toBe(503)
   }, 90_000)
+
+  it('check what they use every 15 seconds while they hear of no invalidations', async () => {
+    const clock = { time: Date.now() }
+    await using fleet = await startFleet(nodeHost, { REDIS_URL: 'redis://127.0.0.1:9' }, () => clock.time)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    expect(await markOn(fleet.host)).toBe(true)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(false), config_version: 'v2' })
+    clock.time += 14_999
+    expect(await markOn(fleet.host)).toBe(true)
+    expect(fleet.orchestrator.calls).toHaveLength(1)
+    clock.time += 1
+    await markOn(fleet.host)
+    await vi.waitFor(async () => expect(await markOn(fleet.host)).toBe(false), { timeout: 20_000 })
+  })
 
   it('start without it', async () => {
     await using server = await startRedisServer()
