@@ -1,6 +1,6 @@
 // The architecture as a check: arrows go handlers -> workflow -> ports; providers implement ports, runtime wires
 // them, hosts inject. `npm run check:architecture` runs it.
-const nodeOnly = '^src/(node\\.ts|node/|providers/.*/(local|sharp)[^/]*\\.ts)'
+const nodeOnly = '^src/(node\\.ts|node/|providers/.*/(local|redis|sharp)[^/]*\\.ts)'
 
 module.exports = {
   forbidden: [

@@ -6,15 +6,16 @@ import { fileURLToPath } from 'node:url'
 import { createHandler } from './handlers/app.ts'
 import { createBackgroundWork } from './node/background.ts'
 import { sha256 } from './node/digest.ts'
-import { drain } from './node/drain.ts'
+import { cutMs, drain } from './node/drain.ts'
+import { createFaults, type FaultKind, type Faults, watchProcess } from './node/faults.ts'
 import { createGuardedFetch } from './node/guarded-fetch.ts'
+import { lateMailer, lateModel } from './node/late.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
-import { createMailer } from './node/mailer.ts'
-import { createOpenAiModel } from './providers/ai/openai.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
 import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
+import type { Redis } from './providers/kv/redis.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createLocalStore } from './providers/storage/local.ts'
 import { createS3Store } from './providers/storage/s3.ts'
@@ -24,7 +25,7 @@ import type { ConfigSource } from './runtime/config-source.ts'
 import { createFileConfigSource } from './runtime/file-config-source.ts'
 import { createLogger, describeError, type Logger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
-import { createServices, type Services } from './runtime/services.ts'
+import { createServices, type ServiceOptions, type Services } from './runtime/services.ts'
 import { parseSettings, type Settings, SettingsError } from './runtime/settings.ts'
 import type { SignedLinks } from './runtime/signed-links.ts'
 import type { StorageFactories } from './runtime/tenant-runtime.ts'
@@ -37,14 +38,21 @@ export interface NodeHostOptions {
   /** Where the built web app lies. Default: `dist/ui` of this package. */
   uiDirectory?: string
   now?: () => number
+  /** Hears of each fault that no request could answer for, after it has been logged; for counting. */
+  onFault?: (kind: FaultKind) => void
 }
 
 export interface NodeHost {
   server: Server
   port: number
   services: Services
-  /** Stops taking requests and resolves when the running ones are answered. `lagMs`: how long new ones are still taken. */
-  close(lagMs?: number): Promise<void>
+  /** Takes what goes wrong outside of requests. */
+  faults: Faults
+  /**
+   * Ends what runs and resolves. New connections are taken for `lagMs` more (1500), busy ones are cut after `deadlineMs` (26,500), and
+   * what goes on without its client ends 1.5 s later at the latest. Calling it again changes nothing.
+   */
+  close(lagMs?: number, deadlineMs?: number): Promise<void>
 }
 
 /** Beside the sources in a checkout, beside the compiled files in the package. */
@@ -55,46 +63,75 @@ const builtUi = fileURLToPath(
 /** Longer than the router keeps an idle connection (about 90 s), else it may pick one that is just being closed (H13). */
 const keepAliveTimeoutMs = 95_000
 
-/** Heroku kills 30 s after SIGTERM; work whose client has gone away has until then. */
-const endingMs = 28_000
+/** Where connections are cut, work that goes on without its client gets this much more. */
+const afterworkMs = 1500
 
 /** Wires a process of Node, without a server. Throws `SettingsError` for an environment that cannot work. */
 export async function createNodeServices(options: NodeHostOptions): Promise<Services> {
+  return (await createNodeProcess(options)).services
+}
+
+interface NodeProcess {
+  services: Services
+  endsSoon(): void
+  /** Gives back what lies outside of this process. */
+  release(): void
+}
+
+async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess> {
   const { variables, write = console.log, now = Date.now } = options
   const settings = parseSettings(variables)
-  return createServices({
+  const log = createLogger({ level: settings.logLevel, write, now })
+  const redis = settings.redis && (await openRedis(settings, settings.redis, log, now))
+  let isDraining = false
+  const services = createServices({
     settings,
     source: configSource(settings, now),
-    kv: createMemoryKeyValueStore({ now }),
-    countsInKv: true,
+    ...sharedStores(redis, now),
+    isDraining: () => isDraining,
     images: createSharpReducer(),
     digest: sha256,
     assets: await createLocalAssets({ directory: options.uiDirectory ?? builtUi }),
-    log: createLogger({ level: settings.logLevel, write, now }),
+    log,
     now,
     storages: (links) => storages(settings, links, now),
     publishers: publisherFactories({
       settings,
-      mailer: createMailer({ allowPrivate: settings.allowPrivateEndpoints }),
+      mailer: lateMailer(async () => {
+        const { createMailer } = await import('./node/mailer.ts')
+        return createMailer({ allowPrivate: settings.allowPrivateEndpoints })
+      }),
     }),
-    model: (credentials) => createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl, now }),
+    model: (credentials) =>
+      lateModel(async () => {
+        const { createOpenAiModel } = await import('./providers/ai/openai.ts')
+        return createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl, now })
+      }),
   })
+  return {
+    services,
+    endsSoon() {
+      isDraining = true
+    },
+    release: () => redis?.close(),
+  }
 }
 
 /** Starts a host. Throws `SettingsError` for an environment that cannot work. */
 export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
-  const services = await createNodeServices(options)
+  const { services, endsSoon, release } = await createNodeProcess(options)
   const { settings, log } = services
-  const background = createBackgroundWork(log)
-  let closing = false
+  const faults = createFaults(log, options.onFault)
+  const background = createBackgroundWork(faults)
+  let closing: Promise<void> | undefined
   const server = createServer(
     createListener({
       handler: createHandler(services),
       // Without a router in front, whatever stands in its header is the client's own word.
       clientOf: settings.forceHttps ? clientOfLastForwarded : clientOfPeer,
       background,
-      log,
-      isClosing: () => closing,
+      faults,
+      isClosing: () => closing !== undefined,
     }),
   )
   server.keepAliveTimeout = keepAliveTimeoutMs
@@ -105,13 +142,55 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     server,
     port,
     services,
-    async close(lagMs) {
-      closing = true
-      const endsAt = Date.now() + endingMs
-      await drain(server, lagMs)
-      await background.settled(endsAt - Date.now())
+    faults,
+    close(lagMs, deadlineMs) {
+      closing ??= end(lagMs, deadlineMs)
+      return closing
     },
   }
+
+  async function end(lagMs?: number, deadlineMs?: number): Promise<void> {
+    endsSoon()
+    const endsAt = performance.now() + (deadlineMs ?? cutMs) + afterworkMs
+    const connections = await drain(server, { lagMs, deadlineMs })
+    const work = await background.settled(endsAt - performance.now())
+    if (connections + work > 0) log.warn('cut off', { connections, background: work })
+    release()
+  }
+}
+
+/** Without Redis, a process keeps for itself what it remembers and counts. */
+function sharedStores(
+  redis: Redis | null,
+  now: () => number,
+): Pick<ServiceOptions, 'kv' | 'counter' | 'invalidations'> {
+  if (!redis) return { kv: createMemoryKeyValueStore({ now }) }
+  const { kv, counter, invalidations } = redis
+  return { kv, counter, invalidations }
+}
+
+/** Loaded late: most of the start would be for nothing where there is no Redis. */
+async function openRedis(
+  { baseDomain }: Settings,
+  { url, verifyTls, timeoutMs }: NonNullable<Settings['redis']>,
+  log: Logger,
+  now: () => number,
+): Promise<Redis> {
+  const { createRedis } = await import('./providers/kv/redis.ts')
+  return createRedis({
+    url,
+    verifyTls,
+    commandMs: timeoutMs,
+    prefix: `publisher:${baseDomain}:`,
+    fallback: () => createMemoryKeyValueStore({ now }),
+    now,
+    onState(state) {
+      if (state.is === 'up') log.info('redis up')
+      else if (state.is === 'slow') log.warn('redis slow')
+      else log.warn('redis down', { error: describeError(state.cause) })
+    },
+    onRefusal: (error) => log.warn('redis refused', { error: describeError(error) }),
+  })
 }
 
 function configSource(settings: Settings, now: () => number): ConfigSource {
@@ -160,7 +239,7 @@ async function main(): Promise<void> {
   const lines = createLineWriter(process.stdout)
   const host = await startNodeHost({ variables: process.env, write: lines.write })
   const { log } = host.services
-  watchForFaults(log)
+  watchProcess(host.faults)
   let ending = false
   const end = async (signal: NodeJS.Signals) => {
     if (ending) return
@@ -173,14 +252,6 @@ async function main(): Promise<void> {
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
-}
-
-/** One request's fault must not end the others. */
-function watchForFaults(log: Logger): void {
-  process.on('uncaughtException', (error) => log.error('uncaught exception', { error: describeError(error) }))
-  process.on('unhandledRejection', (error) =>
-    log.error('unhandled rejection', { error: describeError(error) }),
-  )
 }
 
 if (import.meta.main) {

@@ -1,7 +1,9 @@
 /** The ports: what a provider of one's own has to fulfil. */
 export type { CredentialSource } from './credentials.ts'
 export type { Assets } from './runtime/ports/assets.ts'
+export type { InvalidationListener, Invalidations } from './runtime/ports/invalidations.ts'
 export type { KeyValueStore } from './runtime/ports/kv.ts'
+export type { RateCounter, RateDecision } from './runtime/ports/rate-counter.ts'
 export type { Folder, PhotoName } from './workflow/photo.ts'
 export type { StreamDigest } from './workflow/ports/digest.ts'
 export type * from './workflow/ports/images.ts'

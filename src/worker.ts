@@ -51,7 +51,6 @@ function makeServices(bindings: WorkerBindings): Services {
     settings,
     source: createOrchestratorClient({ ...configSource, probeHost: settings.callbackHost }),
     kv: bindings.KV ? createCloudflareKeyValueStore(bindings.KV) : createMemoryKeyValueStore(),
-    countsInKv: !bindings.KV,
     images: bindings.IMAGES ? createCloudflareReducer(bindings.IMAGES) : createUnavailableReducer(),
     digest: sha256,
     assets: createCloudflareAssets({ binding: bindings.ASSETS }),

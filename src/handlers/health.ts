@@ -26,10 +26,12 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     path: '/health/ready',
     responses: {
       200: json(readinessSchema, 'Configurations can be read'),
-      503: json(notReadySchema, 'They cannot, and why'),
+      503: json(notReadySchema, 'They cannot, or the process is about to end (`draining`)'),
     },
   })
   app.openapi(ready, async (c) => {
+    // Said first: what becomes of the orchestrator matters no more here.
+    if (services.isDraining?.()) return c.json({ status: 'not_ready' as const, reason: 'draining' }, 503)
     const found = await readiness()
     return found.ready
       ? c.json({ status: 'ok' as const, mode: services.source.kind }, 200)

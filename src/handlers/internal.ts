@@ -8,19 +8,30 @@ import { routeFor } from './route.ts'
 import { invalidateSchema } from './schemas.ts'
 
 export function internalRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const { configurations, settings, log } = services
+  const { configurations, invalidations, settings, log } = services
   const invalidate = routeFor('service', services, {
     method: 'post',
     path: '/internal/invalidate',
     security: [{ serviceToken: [] }],
     request: { body: { required: true, content: { 'application/json': { schema: invalidateSchema } } } },
-    responses: { 204: { description: 'Whatever was cached for the host is gone' } },
+    responses: {
+      204: { description: 'Whatever was cached for the host is gone, in every process' },
+      202: {
+        description:
+          'It is gone here; other processes cannot be told at the moment and will be as soon as possible',
+      },
+    },
   })
   app.openapi(invalidate, async (c) => {
     const host = parseHost(c.req.valid('json').host, settings.baseDomain)
     if (!host) throw new PublisherError('invalid_request', 'This is no host of this fleet.')
     await configurations.invalidate(host.host)
-    log.info('configuration invalidated', { request_id: c.env.requestId, tenant: host.tenant })
-    return c.body(null, 204)
+    const isEverywhere = await invalidations.announce(host.host)
+    log.info('configuration invalidated', {
+      request_id: c.env.requestId,
+      tenant: host.tenant,
+      everywhere: isEverywhere,
+    })
+    return c.body(null, isEverywhere ? 204 : 202)
   })
 }

@@ -1,20 +1,20 @@
 /** Work that goes on when its request has been answered, or when its client has gone away. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { describeError, type Logger } from '../runtime/log.ts'
+import type { Faults } from './faults.ts'
 
 export interface BackgroundWork {
   waitUntil(work: Promise<unknown>): void
-  /** Resolves when nothing is left, at the latest after `ms`. */
-  settled(ms: number): Promise<void>
+  /** Resolves when nothing is left, at the latest after `ms`, with the number of what goes on. */
+  settled(ms: number): Promise<number>
 }
 
-/** Makes the list of one process. A failure that nobody else handles is logged. */
-export function createBackgroundWork(log: Logger): BackgroundWork {
+/** Makes the list of one process. A failure that nobody else handles is a fault. */
+export function createBackgroundWork(faults: Faults): BackgroundWork {
   const running = new Set<Promise<unknown>>()
   return {
     waitUntil(work) {
       const watched = work
-        .catch((error: unknown) => log.error('background work failed', { error: describeError(error) }))
+        .catch((error: unknown) => faults.report('background work failed', error))
         .finally(() => running.delete(watched))
       running.add(watched)
     },
@@ -26,6 +26,7 @@ export function createBackgroundWork(log: Logger): BackgroundWork {
         if (isOver) break
       }
       enough.abort()
+      return running.size
     },
   }
 }

@@ -5,14 +5,14 @@ import { PublisherError } from '../errors.ts'
 import type { Handler } from '../handlers/app.ts'
 import { problemOf } from '../handlers/problem.ts'
 import type { ClientOf } from '../runtime/client-address.ts'
-import { describeError, type Logger } from '../runtime/log.ts'
 import type { BackgroundWork } from './background.ts'
+import type { Faults } from './faults.ts'
 
 export interface ListenerOptions {
   handler: Handler
   /** What stands in front of this server decides. */
   clientOf: ClientOf
-  log: Logger
+  faults: Faults
   /** Work that goes on after its answer, so that the process can wait for it. */
   background: BackgroundWork
   /** True while draining: answers then ask the client to close its connection. */
@@ -24,7 +24,7 @@ export function createListener({
   handler,
   clientOf,
   background,
-  log,
+  faults,
   isClosing,
 }: ListenerOptions): RequestListener {
   const listen = getRequestListener(
@@ -42,7 +42,7 @@ export function createListener({
       errorHandler: (error) => {
         if (error instanceof RequestError)
           return new Response(hostProblem(), { status: 400, headers: problemHeaders })
-        log.error('the adapter failed', { error: describeError(error) })
+        faults.report('the adapter failed', error)
         return new Response(null, { status: 500 })
       },
     },

@@ -4,6 +4,7 @@ import { isPublisherError } from '../errors.ts'
 import { createNodeServices } from '../node.ts'
 import { type PublishNextResult, publishNext } from '../runtime/publish-next.ts'
 import { createBackgroundWork } from './background.ts'
+import { createFaults } from './faults.ts'
 
 const usage = `npm run publish -- --host alice.shibari.photo [--select dusk.jpg] [--preview | --dry-run]
     --host HOST     whose photo
@@ -27,7 +28,7 @@ async function main(): Promise<number> {
     variables: process.env,
     write: complain,
   })
-  const background = createBackgroundWork(services.log)
+  const background = createBackgroundWork(createFaults(services.log))
   const context = { requestId: crypto.randomUUID(), waitUntil: background.waitUntil }
   const result = await publishNext(services, { host, select, dryRun }, context, (stage, details) =>
     say([stage, details?.platform].filter(Boolean).join(' ').replaceAll('_', ' ')),

@@ -1,19 +1,30 @@
-/** How many calls to the AI a tenant may make per minute (`ai.rate_per_minute`), per process. */
+/** How many calls to the AI a tenant may make per minute (`ai.rate_per_minute`). */
 import { PublisherError } from '../errors.ts'
 import type { AiPlaces } from '../workflow/ports/ai-places.ts'
-import { createRateLimiter } from './rate-limit.ts'
+import type { Tenant } from './host.ts'
+import type { RateCounter } from './ports/rate-counter.ts'
+import { createSharedTake } from './shared-rate-limit.ts'
 
 /** A person waits that long for a place; after that an answer is kinder. */
 const patienceMs = 10_000
 
+export interface AiPlacesOptions {
+  tenant: Tenant
+  ratePerMinute: number
+  /** Counts for all processes; without it each process counts alone. */
+  counter?: RateCounter | undefined
+  now: () => number
+}
+
 /** Makes one tenant's places. */
-export function createAiPlaces(ratePerMinute: number, now: () => number): AiPlaces {
-  const limiter = createRateLimiter({ limit: ratePerMinute, windowSeconds: 60, maxKeys: 1, now })
+export function createAiPlaces({ tenant, ratePerMinute, counter, now }: AiPlacesOptions): AiPlaces {
+  const rate = { limit: ratePerMinute, windowSeconds: 60 }
+  const take = createSharedTake({ ...rate, name: 'ai', counter, maxKeys: 1, now })
   return {
     async take(signal) {
       const givesUpAt = now() + patienceMs
       for (;;) {
-        const decision = limiter.take('')
+        const decision = await take(tenant)
         if (decision.allowed) return
         const { retryAfterMs } = decision
         if (now() + retryAfterMs > givesUpAt) {

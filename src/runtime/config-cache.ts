@@ -41,8 +41,15 @@ export interface ConfigCache<T> {
   peek(host: TenantHost, context: LookupContext): T | undefined
   /** The same, asking where needed. Throws `tenant_not_found`, `config_unavailable`, or what refuses strangers. */
   load(host: TenantHost, context: LookupContext): Promise<T>
-  /** Forgets the host now, in the shared store too. */
+  /** Forgets the host now, in the shared store too. Never rejects. */
   invalidate(host: Host): Promise<void>
+  /** Invalidations by other processes may be missed from now on: what is in use is checked every 15 s. */
+  checkOften(): void
+  /**
+   * Invalidations arrive again, and some may have been missed: each entry is checked before its next use. With the source away it
+   * serves on within its TTL (design section 4, rule 6), as it would in a process that hears of no invalidations at all.
+   */
+  doubtAll(): void
 }
 
 interface Entry<T> {
@@ -51,6 +58,8 @@ interface Entry<T> {
   expiresAt: number
   /** From when on the entry is checked in the background. */
   checkAt: number
+  /** Not to be used before it has been checked. */
+  isDoubted: boolean
 }
 
 const minCheckMs = 15_000
@@ -69,8 +78,14 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   const unknownHosts = new LRUCache<Host, number>({ max: maxNegative })
   const invalidations = new LRUCache<Host, { at: number }>({ max: 10_000 })
   const flights = new Map<Host, Promise<void>>()
+  let checksOften = false
+  /** Replaced by each {@link ConfigCache.doubtAll}: an answer from before may be what was invalidated unheard. */
+  let trust = {}
 
-  function remember(host: TenantHost, answer: RuntimeAnswer, fetchedAt: number): void {
+  const checkInterval = (answer: RuntimeAnswer) =>
+    checksOften ? minCheckMs : Math.max(minCheckMs, answer.ttlSeconds * 100)
+
+  function remember(host: TenantHost, answer: RuntimeAnswer, fetchedAt: number, isDoubted: boolean): void {
     const ttlMs = answer.ttlSeconds * 1000
     const known = entries.get(host.host)
     const unchanged = known?.answer.configVersion === answer.configVersion
@@ -78,7 +93,8 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       answer,
       derived: unchanged ? known.derived : derive(answer, host),
       expiresAt: fetchedAt + ttlMs,
-      checkAt: fetchedAt + Math.max(minCheckMs, ttlMs / 10),
+      checkAt: fetchedAt + checkInterval(answer),
+      isDoubted,
     })
     unknownHosts.delete(host.host)
     if (known && !unchanged)
@@ -93,16 +109,30 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   async function ask(host: TenantHost, requestId: string): Promise<void> {
     const known = entries.get(host.host)
     const invalidation = invalidations.get(host.host)
+    const trusted = trust
     const askedAt = now()
     const found = await source.lookup(host.host, known?.answer.configVersion, requestId)
     // What was asked before an invalidation may be what the invalidation is about.
     if (invalidations.get(host.host) !== invalidation) return
-    if (found.status === 'no_tenant') return forget(host.host)
+    const isDoubted = trust !== trusted
+    if (found.status === 'no_tenant') return isDoubted ? undefined : forget(host.host)
     if (found.status === 'found') {
-      remember(host, found.answer, askedAt)
-      await share(host.host, found, askedAt)
+      remember(host, found.answer, askedAt, isDoubted)
+      if (!isDoubted) await share(host.host, found, askedAt)
     } else if (known) {
-      remember(host, known.answer, askedAt)
+      remember(host, known.answer, askedAt, isDoubted)
+    }
+  }
+
+  /** Settles a doubt, for better or worse: with the source away an entry serves until its TTL is over. */
+  async function settleDoubt(host: TenantHost, doubted: Entry<T>, requestId: string): Promise<void> {
+    try {
+      await ask(host, requestId)
+    } catch (error) {
+      if (doubted.expiresAt <= now()) throw error
+      doubted.isDoubted = false
+      doubted.checkAt = now() + minCheckMs
+      log.warn('configuration could not be checked', { tenant: host.tenant, error: describeError(error) })
     }
   }
 
@@ -123,13 +153,16 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   async function adopt(host: TenantHost): Promise<boolean> {
     const invalidation = invalidations.get(host.host)
     if (invalidation && now() - invalidation.at < distrustMs) return false
+    const trusted = trust
     try {
       const shared = sharedSchema.safeParse(JSON.parse((await kv.get(kvKey(host.host))) ?? 'null'))
       if (!shared.success) return false
       const found = toLookup(shared.data.body)
       const fetchedAt = Math.min(shared.data.fetchedAt, now())
       if (found.status !== 'found' || fetchedAt + found.answer.ttlSeconds * 1000 <= now()) return false
-      remember(host, found.answer, fetchedAt)
+      // The invalidation may have come while the store was asked.
+      if (invalidations.get(host.host) !== invalidation || trust !== trusted) return false
+      remember(host, found.answer, fetchedAt, false)
       return true
     } catch (error) {
       log.warn('shared store failed', { operation: 'get', error: describeError(error) })
@@ -141,10 +174,12 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   function fly(host: TenantHost, context: LookupContext): Promise<void> {
     const running = flights.get(host.host)
     if (running) return running
-    const isNew = !entries.has(host.host)
+    const known = entries.get(host.host)
+    const isNew = known === undefined
     const discount = isNew ? context.countStranger() : undefined
     const flight = (async () => {
       if (isNew && (await adopt(host))) return
+      if (known?.isDoubted) return settleDoubt(host, known, context.requestId)
       await ask(host, context.requestId)
     })().finally(() => {
       if (flights.get(host.host) === flight) flights.delete(host.host)
@@ -156,7 +191,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   }
 
   function revalidate(host: TenantHost, entry: Entry<T>, context: LookupContext): void {
-    entry.checkAt = now() + Math.max(minCheckMs, (entry.answer.ttlSeconds * 1000) / 10)
+    entry.checkAt = now() + checkInterval(entry.answer)
     const check = ask(host, context.requestId).catch((error: unknown) =>
       log.warn('configuration could not be checked', { tenant: host.tenant, error: describeError(error) }),
     )
@@ -166,7 +201,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   function peek(host: TenantHost, context: LookupContext): T | undefined {
     const entry = entries.get(host.host)
     const time = now()
-    if (!entry || entry.expiresAt <= time) return undefined
+    if (!entry || entry.expiresAt <= time || entry.isDoubted) return undefined
     if (entry.checkAt <= time) revalidate(host, entry, context)
     return entry.derived
   }
@@ -205,6 +240,17 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
         .catch((error: unknown) =>
           log.warn('shared store failed', { operation: 'delete', error: describeError(error) }),
         )
+    },
+    checkOften() {
+      checksOften = true
+      for (const entry of entries.values()) entry.checkAt = Math.min(entry.checkAt, now() + minCheckMs)
+    },
+    doubtAll() {
+      checksOften = false
+      trust = {}
+      for (const entry of entries.values()) entry.isDoubted = true
+      unknownHosts.clear()
+      flights.clear()
     },
   }
 }

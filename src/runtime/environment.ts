@@ -87,6 +87,12 @@ export const environmentSchema = z.object({
   WEB_SECURE_COOKIES: flag(true),
   ALLOW_PRIVATE_ENDPOINTS: flag(false),
   LIBRARY_MAX_UPLOAD_MB: whole('megabytes', 1, 50).default(50),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' })
+    .transform((value) => new Secret(value))
+    .optional(),
+  REDIS_TLS_VERIFY: flag(false),
+  REDIS_TIMEOUT_MS: whole('milliseconds', 20, 5000).default(250),
   SCHEDULED_PUBLISH_HOSTS: z.string().transform(commaSeparated).default([]),
   LOCAL_STORAGE_ROOT: z.string().optional(),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),

@@ -1,5 +1,8 @@
 /** How often something may be done per key, in the memory of one process: the generic cell rate algorithm (ITU-T I.371). */
 import { LRUCache } from 'lru-cache'
+import type { RateDecision } from './ports/rate-counter.ts'
+
+export type { RateDecision } from './ports/rate-counter.ts'
 
 export interface RateLimitOptions {
   /** How many are allowed at once, and per window in the long run. At least 1. */
@@ -10,10 +13,6 @@ export interface RateLimitOptions {
   /** Milliseconds since 1970, whole. */
   now: () => number
 }
-
-export type RateDecision =
-  | { allowed: true /** How many more would be allowed at this moment. */; remaining: number }
-  | { allowed: false /** After exactly this time one is allowed again. */; retryAfterMs: number }
 
 export interface RateLimiter {
   /** Counts one for `key`, unless it is refused: who is refused does not wait longer by asking again. */

@@ -1,9 +1,8 @@
-/** What one client and one tenant may ask for per time (issue 3, item 7), and which store is trusted with the counting. */
+/** What one client and one tenant may ask for per time (issue 3, item 7), and what is counted for all processes together. */
 import { PublisherError } from '../errors.ts'
 import type { ClientAddress } from './client-address.ts'
 import type { Tenant } from './host.ts'
-import type { Logger } from './log.ts'
-import type { KeyValueStore } from './ports/kv.ts'
+import type { RateCounter } from './ports/rate-counter.ts'
 import { createRateLimiter, type RateDecision, type RateLimitOptions } from './rate-limit.ts'
 import { createSharedTake } from './shared-rate-limit.ts'
 
@@ -20,12 +19,8 @@ const mutationLimit = { limit: 300, windowSeconds: 60 }
 const unknownHostLimit = { limit: 12_000, windowSeconds: 60 }
 
 export interface RequestLimitsOptions {
-  /**
-   * The store that sign-in and mutations are counted in across processes. Memory or Redis; leave it out where there is only
-   * Cloudflare KV, which is eventually consistent and takes one write per second and key: each isolate then counts alone.
-   */
-  kv?: KeyValueStore
-  log: Logger
+  /** Counts sign-ins and mutations across processes; without it each process counts alone. */
+  counter?: RateCounter | undefined
   now: () => number
 }
 
@@ -42,9 +37,9 @@ export interface RequestLimits {
 }
 
 /** Makes the limits of a process. */
-export function createRequestLimits({ kv, log, now }: RequestLimitsOptions): RequestLimits {
+export function createRequestLimits({ counter, now }: RequestLimitsOptions): RequestLimits {
   const counted = (name: string, limit: Pick<RateLimitOptions, 'limit' | 'windowSeconds'>) =>
-    kv ? createSharedTake({ ...limit, name, kv, log, now }) : createRateLimiter({ ...limit, now }).take
+    createSharedTake({ ...limit, name, counter, now })
   const signIns = counted('sign-in', signInLimit)
   const mutations = counted('mutation', mutationLimit)
   const unknownHosts = createRateLimiter({ ...unknownHostLimit, now })

@@ -4,9 +4,12 @@ import type { ImageReducer } from '../workflow/ports/images.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
 import { type ConfigCache, createConfigCache } from './config-cache.ts'
 import type { ConfigSource } from './config-source.ts'
+import { parseHost } from './host.ts'
 import type { Logger } from './log.ts'
 import type { Assets } from './ports/assets.ts'
+import { type Invalidations, noInvalidations } from './ports/invalidations.ts'
 import type { KeyValueStore } from './ports/kv.ts'
+import type { RateCounter } from './ports/rate-counter.ts'
 import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import type { Settings } from './settings.ts'
 import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
@@ -23,11 +26,12 @@ export interface ServiceOptions {
   settings: Settings
   source: ConfigSource
   kv: KeyValueStore
-  /**
-   * Whether a write to `kv` shows at the next read and one write per request is fine, so that limits are counted there for all
-   * processes: memory and Redis, not Cloudflare KV.
-   */
-  countsInKv: boolean
+  /** Counts rates for all processes. Default: each process counts alone. */
+  counter?: RateCounter
+  /** Tells other processes what to forget. Default: there are none, or they find out by their own checks. */
+  invalidations?: Invalidations
+  /** Whether the process is about to end, so that `/health/ready` says it. Default: never. */
+  isDraining?(): boolean
   images: ImageReducer
   digest: StreamDigest
   assets: Assets
@@ -40,7 +44,8 @@ export interface ServiceOptions {
   model: ModelFactory
 }
 
-export interface Services extends Omit<ServiceOptions, 'storages' | 'publishers' | 'model' | 'countsInKv'> {
+export interface Services extends Omit<ServiceOptions, 'storages' | 'publishers' | 'model' | 'counter'> {
+  invalidations: Invalidations
   configurations: ConfigCache<TenantRuntime>
   links: SignedLinks
   limits: RequestLimits
@@ -50,7 +55,7 @@ export interface Services extends Omit<ServiceOptions, 'storages' | 'publishers'
 
 /** Wires one process. */
 export function createServices(options: ServiceOptions): Services {
-  const { settings, source, kv, log, now } = options
+  const { settings, source, kv, counter, invalidations = noInvalidations, log, now } = options
   const links = createSignedLinks(settings.sessionSecrets, now)
   const derive = tenantRuntimeFactory({
     source,
@@ -59,14 +64,25 @@ export function createServices(options: ServiceOptions): Services {
     model: options.model,
     thumbnails: createThumbnailCache(),
     settings,
+    counter,
     log,
     now,
+  })
+  const configurations = createConfigCache({ source, kv, derive, log, now })
+  invalidations.listen({
+    invalidated(name) {
+      const host = parseHost(name, settings.baseDomain)
+      if (host) void configurations.invalidate(host.host)
+    },
+    lost: () => configurations.checkOften(),
+    restored: () => configurations.doubtAll(),
   })
   return {
     ...options,
     links,
-    limits: createRequestLimits({ ...(options.countsInKv && { kv }), log, now }),
-    configurations: createConfigCache({ source, kv, derive, log, now }),
+    invalidations,
+    limits: createRequestLimits({ counter, now }),
+    configurations,
     signIn: settings.provider && createSignIn(settings.provider, options),
   }
 }

@@ -53,6 +53,8 @@ export interface Settings {
   telegramBaseUrl: string | undefined
   /** Largest photo that is taken in. Bytes. */
   maxUploadBytes: number
+  /** What several dynos share; `null`: this process is alone. Node host only. */
+  redis: { url: Secret; verifyTls: boolean; timeoutMs: number } | null
   /** Hosts of tenants that a Worker's schedule publishes one photo of. */
   scheduledHosts: readonly string[]
   /** Folder that all `local` stores have to lie in; undefined: their roots are absolute paths. */
@@ -114,6 +116,9 @@ function toSettings(env: Environment): Settings {
     openaiBaseUrl: env.OPENAI_BASE_URL,
     telegramBaseUrl: env.TELEGRAM_API_BASE_URL,
     maxUploadBytes: env.LIBRARY_MAX_UPLOAD_MB * 2 ** 20,
+    redis: env.REDIS_URL
+      ? { url: env.REDIS_URL, verifyTls: env.REDIS_TLS_VERIFY, timeoutMs: env.REDIS_TIMEOUT_MS }
+      : null,
     scheduledHosts: env.SCHEDULED_PUBLISH_HOSTS,
     localStorageRoot: env.LOCAL_STORAGE_ROOT,
     logLevel: env.LOG_LEVEL,

@@ -17,6 +17,7 @@ import { createCredentialCache } from './credential-cache.ts'
 import type { CredentialsOf } from './credential-schemas.ts'
 import type { Host, Tenant, TenantHost } from './host.ts'
 import type { Logger } from './log.ts'
+import type { RateCounter } from './ports/rate-counter.ts'
 import type { Settings } from './settings.ts'
 import { adminsOf } from './sign-in/admins.ts'
 import { type PublisherFactories, type TenantPublishers, tenantPublishers } from './tenant-publishers.ts'
@@ -70,6 +71,8 @@ export interface TenantRuntimeOptions {
   publishers: PublisherFactories
   model: ModelFactory
   settings: Pick<Settings, 'adminEmails'>
+  /** Counts calls of the AI for all processes. */
+  counter?: RateCounter | undefined
   log: Logger
   now: () => number
 }
@@ -79,7 +82,7 @@ const recentMs = 10_000
 
 /** Gives the function that turns a runtime answer into what requests run with. */
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
-  const { source, storages, thumbnails, settings, now } = options
+  const { source, storages, thumbnails, settings, counter, now } = options
   return (answer: RuntimeAnswer, { host, tenant }: TenantHost): TenantRuntime => {
     for (const notice of answer.config.ai.model_notices) {
       options.log.warn('model notice', { tenant, config_version: answer.configVersion, notice })
@@ -148,7 +151,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         if (model === undefined) model = openModel()
         return model
       },
-      aiPlaces: createAiPlaces(answer.config.ai.rate_per_minute, now),
+      aiPlaces: createAiPlaces({ tenant, ratePerMinute: answer.config.ai.rate_per_minute, counter, now }),
       thumbnails: createThumbnailMemory({
         cache: thumbnails,
         identity: JSON.stringify([host, answer.configVersion]),

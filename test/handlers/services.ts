@@ -59,7 +59,6 @@ export function testProcess(
     settings,
     source,
     kv: createMemoryKeyValueStore(),
-    countsInKv: true,
     images: { reduce: unused },
     digest: unused,
     assets: { index: async () => new Response('page'), get: async () => new Response('file') },

@@ -3,25 +3,36 @@ import { describe, expect, it } from 'vitest'
 import { createCloudflareKeyValueStore } from '../../src/providers/kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from '../../src/providers/kv/memory.ts'
 import type { KeyValueStore } from '../../src/runtime/ports/kv.ts'
+import { inRedis, openRedis, prefix } from './redis-client.ts'
+import { startRedisServer } from './redis-server.ts'
 
 interface Clock {
   time: number
 }
 
-function describeKeyValueStore(
-  title: string,
-  open: (now: () => number) => Promise<{ store: KeyValueStore; close(): Promise<void> }>,
-): void {
+interface OpenStore {
+  store: KeyValueStore
+  /** Where the store lives by a clock of its own: lets time pass for this key. */
+  age?(key: string, ms: number): Promise<void>
+  close(): Promise<void>
+}
+
+function describeKeyValueStore(title: string, open: (now: () => number) => Promise<OpenStore>): void {
   describe(title, () => {
-    const withStore = (check: (store: KeyValueStore, clock: Clock) => Promise<void>) => async () => {
-      const clock = { time: Date.now() }
-      const { store, close } = await open(() => clock.time)
-      try {
-        await check(store, clock)
-      } finally {
-        await close()
+    const withStore =
+      (check: (store: KeyValueStore, pass: (key: string, ms: number) => Promise<void>) => Promise<void>) =>
+      async () => {
+        const clock: Clock = { time: Date.now() }
+        const { store, age, close } = await open(() => clock.time)
+        try {
+          await check(store, async (key, ms) => {
+            clock.time += ms
+            await age?.(key, ms)
+          })
+        } finally {
+          await close()
+        }
       }
-    }
 
     it(
       'gives back what was put, until it is replaced or deleted',
@@ -39,11 +50,11 @@ function describeKeyValueStore(
 
     it(
       'forgets after a TTL shorter than a minute',
-      withStore(async (store, clock) => {
-        await store.put('key', 'value', { ttlSeconds: 5 })
-        clock.time += 4999
+      withStore(async (store, pass) => {
+        await store.put('key', 'value', { ttlSeconds: 50 })
+        await pass('key', 25_000)
         expect(await store.get('key')).toBe('value')
-        clock.time += 1
+        await pass('key', 25_000)
         expect(await store.get('key')).toBeNull()
       }),
     )
@@ -54,6 +65,24 @@ describeKeyValueStore('the memory store', async (now) => ({
   store: createMemoryKeyValueStore({ now }),
   close: async () => undefined,
 }))
+
+describeKeyValueStore('the Redis store', async () => {
+  const server = await startRedisServer()
+  const redis = openRedis(server)
+  await redis.reached('up')
+  return {
+    store: redis.kv,
+    age: (key, ms) =>
+      inRedis(server, async (client) => {
+        const left = await client.pTTL(prefix + key)
+        await client.pExpire(prefix + key, left - ms)
+      }),
+    async close() {
+      redis.close()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+})
 
 describeKeyValueStore('the Cloudflare store', async (now) => {
   const miniflare = new Miniflare({
@@ -84,5 +113,46 @@ describe('the memory store', () => {
       await store.put(`key-${index}`, 'x'.repeat(36), { ttlSeconds: 60 })
     expect(await store.get('key-0')).toBeNull()
     expect(await store.get('key-99')).not.toBeNull()
+  })
+})
+
+describe('the Cloudflare store', () => {
+  function namespace() {
+    const values = new Map<string, string>()
+    const asked: string[] = []
+    return {
+      values,
+      asked,
+      async get(key: string) {
+        asked.push(key)
+        return values.get(key) ?? null
+      },
+      put: async (key: string, value: string) => void values.set(key, value),
+      delete: async (key: string) => void values.delete(key),
+    }
+  }
+
+  it('is asked once a minute by an isolate for what does not change', async () => {
+    const clock = { time: 0 }
+    const kv = namespace()
+    const [writer, reader] = [0, 1].map(() => createCloudflareKeyValueStore(kv, () => clock.time))
+    await writer?.put('key', 'one', { ttlSeconds: 600 })
+    for (let turn = 0; turn < 10; turn++) expect(await reader?.get('key')).toBe('one')
+    expect(kv.asked).toHaveLength(1)
+    await writer?.put('key', 'two', { ttlSeconds: 600 })
+    expect(await writer?.get('key')).toBe('two')
+    clock.time += 60_000
+    expect(await reader?.get('key')).toBe('two')
+    expect(kv.asked).toHaveLength(2)
+  })
+
+  it('is asked again for what it did not have, and never gives back what this isolate deleted', async () => {
+    const kv = namespace()
+    const [one, other] = [0, 1].map(() => createCloudflareKeyValueStore(kv, () => 0))
+    expect(await one?.get('key')).toBeNull()
+    await other?.put('key', 'value', { ttlSeconds: 600 })
+    expect(await one?.get('key')).toBe('value')
+    await one?.delete('key')
+    expect(await one?.get('key')).toBeNull()
   })
 })

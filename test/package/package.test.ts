@@ -43,7 +43,7 @@ describe('the packed package', () => {
        const config = { features: { auto_view_enabled: true }, storage: { provider: 'local', paths: { root: '/x' } } }
        const nothing = () => { throw new Error('not used') }
        const handler = createHandler(createServices({
-         settings, now: Date.now, kv: createMemoryKeyValueStore(), countsInKv: true, digest: nothing, images: { reduce: nothing },
+         settings, now: Date.now, kv: createMemoryKeyValueStore(), digest: nothing, images: { reduce: nothing },
          assets: { index: nothing, get: nothing }, log: createLogger({ level: 'error', write: console.error }), storages: () => ({}), publishers: {}, model: nothing,
          source: createFileConfigSource({ baseDomain: settings.baseDomain, read: async () => JSON.stringify({ tenant: 'alice', config }) }),
        }))

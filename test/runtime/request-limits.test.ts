@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { isPublisherError } from '../../src/errors.ts'
 import { problemResponse } from '../../src/handlers/problem.ts'
-import { createMemoryKeyValueStore } from '../../src/providers/kv/memory.ts'
 import { clientOfPeer } from '../../src/runtime/client-address.ts'
 import { parseHost } from '../../src/runtime/host.ts'
-import { createLogger } from '../../src/runtime/log.ts'
-import type { KeyValueStore } from '../../src/runtime/ports/kv.ts'
+import type { RateCounter } from '../../src/runtime/ports/rate-counter.ts'
+import { createRateLimiter } from '../../src/runtime/rate-limit.ts'
 import { createRequestLimits } from '../../src/runtime/request-limits.ts'
 
 const start = Date.parse('2026-11-01T12:00:00Z')
@@ -22,11 +21,21 @@ function tenantNamed(name: string) {
 }
 
 /** One process, at a clock that stands still until it is moved. */
-function processWith(kv?: KeyValueStore, clock = { time: start }) {
-  const lines: string[] = []
-  const log = createLogger({ level: 'info', write: (line) => lines.push(line) })
-  const limits = createRequestLimits({ ...(kv && { kv }), log, now: () => clock.time })
-  return { limits, clock, lines }
+function processWith(counter?: RateCounter, clock = { time: start }) {
+  const limits = createRequestLimits({ counter, now: () => clock.time })
+  return { limits, clock }
+}
+
+/** Counts for all processes of a test, by a clock of its own. */
+function sharedCounter(now: () => number): RateCounter {
+  const limiters = new Map<string, ReturnType<typeof createRateLimiter>>()
+  return {
+    async take(key, rate) {
+      const limiter = limiters.get(key) ?? createRateLimiter({ ...rate, maxKeys: 1, now })
+      limiters.set(key, limiter)
+      return limiter.take('')
+    },
+  }
 }
 
 async function times(count: number, action: () => unknown): Promise<void> {
@@ -57,9 +66,9 @@ describe('the limit of sign-in', () => {
     expect(await response.json()).toMatchObject({ code: 'rate_limited', title: 'Too many requests' })
   })
 
-  it('is one limit for all processes that share a store', async () => {
-    const kv = createMemoryKeyValueStore({ now: () => start })
-    const processes = [processWith(kv), processWith(kv), processWith(kv)]
+  it('is one limit for all processes that share a counter', async () => {
+    const counter = sharedCounter(() => start)
+    const processes = [processWith(counter), processWith(counter), processWith(counter)]
     await times(100, async () => {
       for (const { limits } of processes) await limits.signIn(here)
     })
@@ -69,68 +78,64 @@ describe('the limit of sign-in', () => {
     }
   })
 
-  it('holds in each process for itself where the store fails, loses or falsifies', async () => {
-    const stores: KeyValueStore[] = [
-      { get: refusing, put: refusing, delete: refusing },
-      { get: async () => null, put: async () => {}, delete: async () => {} },
-      { get: async () => 'nonsense', put: async () => {}, delete: async () => {} },
-      { get: async () => '{"debtMs":-1e300,"at":0}', put: async () => {}, delete: async () => {} },
-    ]
-    for (const kv of stores) {
-      const { limits } = processWith(kv)
-      await times(300, () => limits.signIn(here))
-      await expect(limits.signIn(here)).rejects.toMatchObject(tooMany)
-    }
+  it('holds in each process for itself where the counter is away', async () => {
+    const { limits } = processWith({ take: async () => null })
+    await times(300, () => limits.signIn(here))
+    await expect(limits.signIn(here)).rejects.toMatchObject(tooMany)
   })
 
-  it('locks nobody out for longer than its window, whatever the store holds', async () => {
-    const get = async () => '{"debtMs":1e300,"at":1e300}'
-    const { limits } = processWith({ get, put: refusing, delete: refusing })
-    await expect(limits.signIn(here)).rejects.toMatchObject({ ...tooMany, retryAfterMs: 1000 })
+  it('holds in each process for itself where the counter has forgotten', async () => {
+    const { limits } = processWith({ take: async () => ({ allowed: true, remaining: 299 }) })
+    await times(300, () => limits.signIn(here))
+    await expect(limits.signIn(here)).rejects.toMatchObject(tooMany)
+  })
+
+  it('asks the counter no more about who is refused', async () => {
+    const asked: string[] = []
+    const { limits, clock } = processWith({
+      async take(key) {
+        asked.push(key)
+        return { allowed: false, retryAfterMs: 700 }
+      },
+    })
+    await times(50, () =>
+      expect(limits.signIn(here)).rejects.toMatchObject({ ...tooMany, retryAfterMs: 700 }),
+    )
+    expect(asked).toHaveLength(1)
+    clock.time += 700
+    await expect(limits.signIn(here)).rejects.toMatchObject(tooMany)
+    expect(asked).toHaveLength(2)
   })
 
   it('bears clocks that are a minute apart', async () => {
-    const kvClock = { time: start }
-    const kv = createMemoryKeyValueStore({ now: () => kvClock.time })
+    const counterClock = { time: start }
+    const counter = sharedCounter(() => counterClock.time)
     const clocks = [{ time: start - 60_000 }, { time: start }, { time: start + 60_000 }]
-    const processes = clocks.map((clock) => processWith(kv, clock))
+    const processes = clocks.map((clock) => processWith(counter, clock))
     // Five in a second are the rate of mutations, so nobody may be refused, however long it goes on.
     for (let turn = 0; turn < 3000; turn++) {
       await processes[turn % 3]?.limits.mutation(tenantNamed('alice'))
-      for (const clock of [kvClock, ...clocks]) clock.time += 200
+      for (const clock of [counterClock, ...clocks]) clock.time += 200
     }
   })
 
-  it('asks the store to forget a debt when it is paid', async () => {
-    const lives: number[] = []
-    const kv = createMemoryKeyValueStore()
-    const put: KeyValueStore['put'] = async (_key, _value, { ttlSeconds }) => void lives.push(ttlSeconds)
-    const { limits } = processWith({ ...kv, put })
-    await times(3, () => limits.signIn(here))
-    await limits.mutation(tenantNamed('alice'))
-    expect(lives).toEqual([1, 2, 3, 1])
-  })
-
-  it('says in the log that the store fails', async () => {
-    const { limits, lines } = processWith({ get: refusing, put: refusing, delete: refusing })
-    await limits.signIn(here)
-    expect(lines).toHaveLength(2)
-    expect(lines[0]).toContain('shared store failed')
-  })
-
   it('counts requests that come at once', async () => {
-    const { limits } = processWith(createMemoryKeyValueStore({ now: () => start }))
+    const { limits } = processWith(sharedCounter(() => start))
     const results = await Promise.allSettled(Array.from({ length: 400 }, () => limits.signIn(here)))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(300)
   })
 
-  it('keeps the counts of sign-in and of mutations apart in the store', async () => {
-    const written = new Set<string>()
-    const kv = createMemoryKeyValueStore()
-    const { limits } = processWith({ ...kv, put: async (key) => void written.add(key) })
+  it('keeps the counts of sign-in and of mutations apart', async () => {
+    const counted: string[] = []
+    const { limits } = processWith({
+      async take(key) {
+        counted.push(key)
+        return null
+      },
+    })
     await limits.signIn(here)
     await limits.mutation(tenantNamed('alice'))
-    expect([...written]).toEqual(['rate:sign-in:192.0.2.1', 'rate:mutation:alice'])
+    expect(counted).toEqual(['rate:sign-in:192.0.2.1', 'rate:mutation:alice'])
   })
 })
 
@@ -173,8 +178,8 @@ describe('the limit of unknown hosts', () => {
     expect(() => limits.unknownHost(here)).toThrow(expect.objectContaining(tooMany))
   })
 
-  it('writes nothing to the shared store', () => {
-    const { limits } = processWith({ get: refusing, put: refusing, delete: refusing })
+  it('asks no shared counter', () => {
+    const { limits } = processWith({ take: () => Promise.reject(new Error('not to be asked')) })
     expect(() => limits.unknownHost(here)).not.toThrow()
   })
 
@@ -188,7 +193,3 @@ describe('the limit of unknown hosts', () => {
     limits.unknownHost(clientAt('2001:db8:1:3::1'))
   })
 })
-
-async function refusing(): Promise<never> {
-  throw new Error('the store is down')
-}

@@ -1,4 +1,5 @@
 /** Cloudflare KV behind the key-value port. Eventually consistent: fine for what may be stale, wrong for locks. */
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { KeyValueStore } from '../../runtime/ports/kv.ts'
 
@@ -14,23 +15,53 @@ const minExpirationTtl = 60
 
 const entrySchema = z.object({ value: z.string(), expiresAt: z.number() })
 
-/** Makes the store. The real expiry stands in the value, since Cloudflare knows none below 60 seconds. */
+/** Values that an isolate keeps for itself: longer would add to how late it hears of a change elsewhere. */
+const ownMs = 60_000
+/** Of an isolate's 128 MB. */
+const maxOwnCharacters = 4_000_000
+
+type StoredEntry = z.output<typeof entrySchema>
+
+/**
+ * Makes the store, with a layer of the isolate's own in front: what it has read or written is not asked for again for a minute. The
+ * real expiry stands in the value, since Cloudflare knows none below 60 seconds. That a key is missing is not kept: Cloudflare itself
+ * may say so for a minute after another place has written it.
+ */
 export function createCloudflareKeyValueStore(
   namespace: KeyValueNamespace,
   now: () => number = Date.now,
 ): KeyValueStore {
+  const own = new LRUCache<string, { entry: StoredEntry; until: number }>({
+    maxSize: maxOwnCharacters,
+    sizeCalculation: ({ entry }, key) => entry.value.length + key.length + 64,
+  })
+
+  function keep(key: string, entry: StoredEntry): void {
+    own.set(key, { entry, until: Math.min(entry.expiresAt, now() + ownMs) })
+  }
+
   return {
     async get(key) {
+      const kept = own.get(key)
+      if (kept && kept.until > now()) return kept.entry.value
+      own.delete(key)
       const stored = await namespace.get(key)
       if (stored === null) return null
       const entry = entrySchema.safeParse(parseJson(stored))
-      return entry.success && entry.data.expiresAt > now() ? entry.data.value : null
+      if (!entry.success || entry.data.expiresAt <= now()) return null
+      keep(key, entry.data)
+      return entry.data.value
     },
     async put(key, value, { ttlSeconds }) {
-      const entry = JSON.stringify({ value, expiresAt: now() + ttlSeconds * 1000 })
-      await namespace.put(key, entry, { expirationTtl: Math.max(minExpirationTtl, Math.ceil(ttlSeconds)) })
+      const entry = { value, expiresAt: now() + ttlSeconds * 1000 }
+      keep(key, entry)
+      const expirationTtl = Math.max(minExpirationTtl, Math.ceil(ttlSeconds))
+      await namespace.put(key, JSON.stringify(entry), { expirationTtl })
     },
-    delete: (key) => namespace.delete(key),
+    async delete(key) {
+      own.delete(key)
+      await namespace.delete(key)
+    },
   }
 }
 

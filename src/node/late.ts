@@ -1,0 +1,23 @@
+/** Providers whose libraries are loaded when somebody first needs them, since they would make each start longer. */
+import type { LanguageModel } from '../workflow/ports/language-model.ts'
+import type { Mailer } from '../workflow/ports/mail.ts'
+
+/** A model that `load` gives with the first question. */
+export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {
+  const model = once(load)
+  return { ask: async (request, signal) => (await model()).ask(request, signal) }
+}
+
+/** A mailer that `load` gives with the first mail. */
+export function lateMailer(load: () => Promise<Mailer>): Mailer {
+  const mailer = once(load)
+  return { connect: async (server, signal) => (await mailer()).connect(server, signal) }
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined
+  return () => {
+    loaded ??= load()
+    return loaded
+  }
+}

@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { commandsOf, everythingIn, inRedis } from '../kv/redis-client.ts'
+import { type RedisServer, startRedisServer } from '../kv/redis-server.ts'
+import { adminPost, cookieOf, signInVariables } from './admin.ts'
+import { baseDomain, https, markedConfig, serviceToken, sessionSecret, startFleet } from './fleet.ts'
+import { nodeHost, type RunningHost } from './hosts.ts'
+import { startOrchestrator, type TestOrchestrator } from './orchestrator.ts'
+import { picture, upload } from './photographers.ts'
+import { startStudio } from './studio.ts'
+
+interface Dynos extends AsyncDisposable {
+  orchestrator: TestOrchestrator
+  first: RunningHost
+  second: RunningHost
+}
+
+/** Two hosts that share an orchestrator and a Redis. */
+async function startDynos({ url }: RedisServer, variables: Record<string, string> = {}): Promise<Dynos> {
+  const orchestrator = await startOrchestrator()
+  const start = () =>
+    nodeHost.start({
+      ORCHESTRATOR_BASE_URL: orchestrator.url,
+      ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
+      ORCHESTRATOR_BASE_DOMAIN: baseDomain,
+      WEB_SESSION_SECRET: sessionSecret,
+      REDIS_URL: url,
+      // A busy machine is no slow Redis.
+      REDIS_TIMEOUT_MS: '5000',
+      ...signInVariables,
+      ...variables,
+    })
+  const [first, second] = await Promise.all([start(), start()])
+  return {
+    orchestrator,
+    first,
+    second,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([first.close(), second.close()])
+      await orchestrator.close()
+    },
+  }
+}
+
+const alice = `alice.${baseDomain}`
+
+/** Gives a tenant a configuration with a version of its own. */
+function configure({ orchestrator }: Dynos, mark: boolean, host = alice): void {
+  orchestrator.tenants.set(host, { config: markedConfig(mark), config_version: `v-${mark}` })
+}
+
+async function markOn(dyno: RunningHost, host = alice): Promise<unknown> {
+  const response = await dyno.request(host, '/api/config/features', { headers: https })
+  if (response.status !== 200) return response.status
+  const { delete_enabled } = await response.json()
+  return delete_enabled
+}
+
+const invalidation = {
+  method: 'POST',
+  headers: { ...https, authorization: `Bearer ${serviceToken}`, 'content-type': 'application/json' },
+  body: JSON.stringify({ host: alice }),
+}
+
+function invalidate(dyno: RunningHost): Promise<Response> {
+  return dyno.request(alice, '/internal/invalidate', invalidation)
+}
+
+const count = ({ lines }: RunningHost, msg: string) =>
+  lines.filter((line) => line.includes(`"msg":"${msg}"`)).length
+
+/** Waits for what a dyno says of its Redis. */
+async function until(dynos: Dynos, msg: string, times = 1): Promise<void> {
+  await vi.waitFor(
+    () => {
+      for (const dyno of [dynos.first, dynos.second]) expect(count(dyno, msg)).toBe(times)
+    },
+    { timeout: 25_000 },
+  )
+}
+
+describe('two dynos with one Redis', () => {
+  let server: RedisServer
+  beforeAll(async () => {
+    server = await startRedisServer()
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+  beforeEach(() => inRedis(server, (client) => client.flushAll()))
+
+  it('ask the orchestrator once for both', async () => {
+    await using dynos = await startDynos(server)
+    await until(dynos, 'redis up')
+    configure(dynos, true)
+    expect(await markOn(dynos.first)).toBe(true)
+    expect(await markOn(dynos.second)).toBe(true)
+    expect(dynos.orchestrator.runtimeCalls(alice)).toHaveLength(1)
+    await invalidate(dynos.first)
+  })
+
+  it('both forget a host that one of them is told to forget', async () => {
+    await using dynos = await startDynos(server)
+    await until(dynos, 'redis up')
+    configure(dynos, true)
+    expect([await markOn(dynos.first), await markOn(dynos.second)]).toEqual([true, true])
+    configure(dynos, false)
+    // Both still trust what they know: nothing else would have told them for a minute.
+    expect([await markOn(dynos.first), await markOn(dynos.second)]).toEqual([true, true])
+    expect((await invalidate(dynos.first)).status).toBe(204)
+    expect(await markOn(dynos.first)).toBe(false)
+    await vi.waitFor(async () => expect(await markOn(dynos.second)).toBe(false), { timeout: 10_000 })
+  })
+
+  it('both learn of a tenant that was unknown', async () => {
+    await using dynos = await startDynos(server)
+    await until(dynos, 'redis up')
+    expect([await markOn(dynos.first), await markOn(dynos.second)]).toEqual([404, 404])
+    configure(dynos, true)
+    await invalidate(dynos.second)
+    await vi.waitFor(async () => expect(await markOn(dynos.first)).toBe(true), { timeout: 10_000 })
+  })
+
+  it('count one limit together', async () => {
+    await using dynos = await startDynos(server)
+    await until(dynos, 'redis up')
+    const headers = { ...https, 'sec-fetch-site': 'same-origin', cookie: await cookieOf() }
+    const config = { ...markedConfig(true), auth: { allowed_emails: [`admin@${baseDomain}`] } }
+    dynos.orchestrator.tenants.set(`counted.${baseDomain}`, { config })
+    const change = (dyno: RunningHost) =>
+      dyno.request(`counted.${baseDomain}`, '/api/images/nothing.jpg/publish', {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: '{}',
+      })
+    let refused = 0
+    // Alone, each would let 300 pass in a minute; five places a second come back.
+    for (let turn = 0; turn < 290 && refused < 20; turn += 10) {
+      const asked = Array.from({ length: 10 }, () => [change(dynos.first), change(dynos.second)]).flat()
+      refused += (await Promise.all(asked)).filter(({ status }) => status === 429).length
+    }
+    expect(refused).toBeGreaterThanOrEqual(20)
+  }, 60_000)
+
+  it('leave no secret in Redis, only the names of hosts and what is no secret', async () => {
+    await using watched = await commandsOf(server)
+    await using studio = await startStudio(nodeHost, { REDIS_URL: server.url, REDIS_TIMEOUT_MS: '5000' })
+    await vi.waitFor(() => expect(count(studio.fleet.host, 'redis up')).toBe(1), { timeout: 25_000 })
+    const photo = parsePhotoName('dusk.jpg')
+    const store = studio.tenant('secretive')
+    await upload(store, photo, await picture(3, 300, 200))
+    expect((await studio.fleet.get('secretive', `/api/images/${photo}`)).status).toBe(200)
+    const published = await adminPost(studio.fleet, 'secretive', `/api/images/${photo}/publish`)
+    expect(await published.json()).toMatchObject({ any_success: true })
+    await studio.fleet.host.request('secretive.shibari.test', '/auth/login', { headers: https })
+    const held = await everythingIn(server)
+    await studio.fleet.host.request(alice, '/internal/invalidate', invalidation)
+    // What has expired since, and what was only said, is here as well.
+    const sent = watched.commands.join('\n')
+    expect(held).toContain(`publisher:${baseDomain}:config:secretive.${baseDomain}`)
+    expect(held).toContain(`publisher:${baseDomain}:sha256:secretive:`)
+    expect(sent).toContain(`publisher:${baseDomain}:rate:mutation:secretive`)
+    expect(sent).toContain(`publisher:${baseDomain}:invalidations`)
+    for (const key of held.split('\n'))
+      expect(key).toMatch(/^publisher:shibari\.test:(config|sha256|rate|used):/)
+    const secrets = [...studio.fleet.orchestrator.credentials.values()].flatMap(secretsOf)
+    expect(secrets.length).toBeGreaterThan(3)
+    for (const secret of [
+      ...secrets,
+      serviceToken,
+      sessionSecret,
+      await cookieOf(),
+      'client-secret',
+      'app-secret',
+    ]) {
+      expect(held + sent).not.toContain(secret)
+    }
+    expect(held + sent).not.toContain('canary')
+    expect(studio.fleet.host.lines.join('\n')).not.toContain('canary-redis-password')
+  }, 60_000)
+})
+
+/** What a credential holds beside its kind and version. */
+function secretsOf({
+  provider,
+  version,
+  endpoint_url,
+  bucket,
+  region,
+  ...secrets
+}: Record<string, unknown>): string[] {
+  return Object.values(secrets).filter((value) => typeof value === 'string')
+}
+
+describe('two dynos whose Redis goes away', () => {
+  it('serve on, and share again when it is back', async () => {
+    await using server = await startRedisServer()
+    await using dynos = await startDynos(server)
+    await until(dynos, 'redis up')
+    configure(dynos, true)
+    configure(dynos, true, `bob.${baseDomain}`)
+    expect([await markOn(dynos.first), await markOn(dynos.second)]).toEqual([true, true])
+    await server.kill()
+    await until(dynos, 'redis down')
+    for (const dyno of [dynos.first, dynos.second]) {
+      expect(await markOn(dyno)).toBe(true)
+      expect(await markOn(dyno, `bob.${baseDomain}`)).toBe(true)
+      const ready = await dyno.request(alice, '/health/ready')
+      expect(ready.status).toBe(200)
+    }
+    await server.restart()
+    await until(dynos, 'redis up', 2)
+    configure(dynos, false)
+    expect((await invalidate(dynos.second)).status).toBe(204)
+    await vi.waitFor(async () => expect(await markOn(dynos.first)).toBe(false), { timeout: 10_000 })
+    for (const dyno of [dynos.first, dynos.second]) expect(count(dyno, 'redis down')).toBe(1)
+  }, 90_000)
+
+  it('trust nothing that they may have missed an invalidation of', async () => {
+    await using server = await startRedisServer()
+    await using dynos = await startDynos(server)
+    await until(dynos, 'redis up')
+    configure(dynos, true)
+    expect([await markOn(dynos.first), await markOn(dynos.second)]).toEqual([true, true])
+    await server.kill()
+    await until(dynos, 'redis down')
+    configure(dynos, false)
+    // 202: the other one cannot be told yet.
+    expect((await invalidate(dynos.first)).status).toBe(202)
+    expect(await markOn(dynos.first)).toBe(false)
+    await server.restart()
+    await until(dynos, 'redis up', 2)
+    expect(await markOn(dynos.second)).toBe(false)
+  }, 90_000)
+
+  it('serve what they know within its time where the orchestrator is away as well', async () => {
+    await using server = await startRedisServer()
+    await using dynos = await startDynos(server, { ORCHESTRATOR_TIMEOUT_MS: '200' })
+    await until(dynos, 'redis up')
+    configure(dynos, true)
+    expect(await markOn(dynos.first)).toBe(true)
+    dynos.orchestrator.script = () => 'reset'
+    await server.restart()
+    await until(dynos, 'redis up', 2)
+    expect(await markOn(dynos.first)).toBe(true)
+    expect(await markOn(dynos.second)).toBe(503)
+  }, 90_000)
+
+  it('check what they use every 15 seconds while they hear of no invalidations', async () => {
+    const clock = { time: Date.now() }
+    await using fleet = await startFleet(nodeHost, { REDIS_URL: 'redis://127.0.0.1:9' }, () => clock.time)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    expect(await markOn(fleet.host)).toBe(true)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(false), config_version: 'v2' })
+    clock.time += 14_999
+    expect(await markOn(fleet.host)).toBe(true)
+    expect(fleet.orchestrator.calls).toHaveLength(1)
+    clock.time += 1
+    await markOn(fleet.host)
+    await vi.waitFor(async () => expect(await markOn(fleet.host)).toBe(false), { timeout: 20_000 })
+  })
+
+  it('start without it', async () => {
+    await using server = await startRedisServer()
+    await server.kill()
+    await using dynos = await startDynos(server)
+    configure(dynos, true)
+    expect([await markOn(dynos.first), await markOn(dynos.second)]).toEqual([true, true])
+    await server.restart()
+    await until(dynos, 'redis up')
+    expect(
+      await inRedis(server, (client) => client.pubSubNumSub('publisher:shibari.test:invalidations')),
+    ).toEqual({
+      'publisher:shibari.test:invalidations': 2,
+    })
+  }, 90_000)
+
+  it('wait no longer than a moment for one that hangs', async () => {
+    await using server = await startRedisServer()
+    await using dynos = await startDynos(server, { REDIS_TIMEOUT_MS: '50' })
+    await until(dynos, 'redis up')
+    server.hang()
+    configure(dynos, true)
+    expect([await markOn(dynos.first), await markOn(dynos.second)]).toEqual([true, true])
+    server.goOn()
+  }, 90_000)
+})
