@@ -11,6 +11,8 @@ import { createGuardedFetch } from './node/guarded-fetch.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
 import { createMailer } from './node/mailer.ts'
+import { startTracing } from './node/tracing.ts'
+import { countUncaught } from './node/uncaught.ts'
 import { createOpenAiModel } from './providers/ai/openai.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
@@ -24,6 +26,7 @@ import type { ConfigSource } from './runtime/config-source.ts'
 import { createFileConfigSource } from './runtime/file-config-source.ts'
 import { createLogger, describeError, type Logger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
+import { type Metrics, noMetrics } from './runtime/ports/metrics.ts'
 import { createServices, type Services } from './runtime/services.ts'
 import { parseSettings, type Settings, SettingsError } from './runtime/settings.ts'
 import type { SignedLinks } from './runtime/signed-links.ts'
@@ -62,15 +65,17 @@ const endingMs = 28_000
 export async function createNodeServices(options: NodeHostOptions): Promise<Services> {
   const { variables, write = console.log, now = Date.now } = options
   const settings = parseSettings(variables)
+  const metrics = await metricsOf(settings, variables)
   return createServices({
     settings,
     source: configSource(settings, now),
     kv: createMemoryKeyValueStore({ now }),
     countsInKv: true,
-    images: createSharpReducer(),
+    images: createSharpReducer({ metrics }),
     digest: sha256,
     assets: await createLocalAssets({ directory: options.uiDirectory ?? builtUi }),
-    log: createLogger({ level: settings.logLevel, write, now }),
+    log: createLogger({ level: settings.logLevel, write, now, onLine: metrics.logged }),
+    metrics,
     now,
     storages: (links) => storages(settings, links, now),
     publishers: publisherFactories({
@@ -112,6 +117,16 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       await background.settled(endsAt - Date.now())
     },
   }
+}
+
+/** Loaded where somebody may read them: without a token nothing is counted. */
+async function metricsOf(
+  { metricsToken }: Settings,
+  variables: NodeHostOptions['variables'],
+): Promise<Metrics> {
+  if (!metricsToken) return noMetrics
+  const { createNodeMetrics } = await import('./node/process-metrics.ts')
+  return createNodeMetrics(variables.DYNO)
 }
 
 function configSource(settings: Settings, now: () => number): ConfigSource {
@@ -161,12 +176,15 @@ async function main(): Promise<void> {
   const host = await startNodeHost({ variables: process.env, write: lines.write })
   const { log } = host.services
   watchForFaults(log)
+  countUncaught(host.services.metrics)
+  const tracing = await startTracing(process.env, log)
   let ending = false
   const end = async (signal: NodeJS.Signals) => {
     if (ending) return
     ending = true
     log.info('draining', { signal })
     await host.close()
+    await tracing.end()
     log.info('stopped')
     lines.flush()
     process.exit(0)

@@ -89,6 +89,7 @@ export const environmentSchema = z.object({
   LIBRARY_MAX_UPLOAD_MB: whole('megabytes', 1, 50).default(50),
   SCHEDULED_PUBLISH_HOSTS: z.string().transform(commaSeparated).default([]),
   LOCAL_STORAGE_ROOT: z.string().optional(),
+  METRICS_TOKEN: secret.optional(),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 })
 

@@ -5,8 +5,18 @@ import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
 import { type ConfigCache, createConfigCache } from './config-cache.ts'
 import type { ConfigSource } from './config-source.ts'
 import type { Logger } from './log.ts'
+import { createObserver } from './observed/calls.ts'
+import {
+  observeImages,
+  observeModels,
+  observePublishers,
+  observeStorages,
+  placesObserver,
+} from './observed/providers.ts'
+import { observeSource } from './observed/source.ts'
 import type { Assets } from './ports/assets.ts'
 import type { KeyValueStore } from './ports/kv.ts'
+import { type Metrics, noMetrics } from './ports/metrics.ts'
 import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import type { Settings } from './settings.ts'
 import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
@@ -32,6 +42,8 @@ export interface ServiceOptions {
   digest: StreamDigest
   assets: Assets
   log: Logger
+  /** Default: nothing is counted, and there is no `/metrics`. */
+  metrics?: Metrics
   /** Milliseconds since 1970. */
   now: () => number
   /** The storages that this host can use. */
@@ -44,29 +56,39 @@ export interface Services extends Omit<ServiceOptions, 'storages' | 'publishers'
   configurations: ConfigCache<TenantRuntime>
   links: SignedLinks
   limits: RequestLimits
+  metrics: Metrics
   /** `null` where no identity provider is configured. */
   signIn: SignIn | null
 }
 
 /** Wires one process. */
 export function createServices(options: ServiceOptions): Services {
-  const { settings, source, kv, log, now } = options
+  const { settings, kv, log, now, metrics = noMetrics } = options
+  const observe = createObserver(metrics)
+  const source = observeSource(options.source, observe)
   const links = createSignedLinks(settings.sessionSecrets, now)
   const derive = tenantRuntimeFactory({
     source,
-    storages: options.storages(links),
-    publishers: options.publishers,
-    model: options.model,
+    storages: observeStorages(options.storages(links), observe),
+    publishers: observePublishers(options.publishers, observe),
+    model: observeModels(options.model, observe),
+    observePlaces: placesObserver(metrics),
     thumbnails: createThumbnailCache(),
     settings,
     log,
     now,
   })
+  const configurations = createConfigCache({ source, kv, derive, log, now, onResolved: metrics.resolved })
+  metrics.watch('configurations', () => configurations.sizes.configurations)
+  metrics.watch('unknown_hosts', () => configurations.sizes.unknownHosts)
   return {
     ...options,
+    source,
+    images: observeImages(options.images, observe),
+    metrics,
     links,
     limits: createRequestLimits({ ...(options.countsInKv && { kv }), log, now }),
-    configurations: createConfigCache({ source, kv, derive, log, now }),
+    configurations,
     signIn: settings.provider && createSignIn(settings.provider, options),
   }
 }

@@ -57,6 +57,8 @@ export interface Settings {
   scheduledHosts: readonly string[]
   /** Folder that all `local` stores have to lie in; undefined: their roots are absolute paths. */
   localStorageRoot: string | undefined
+  /** Who holds it may read `/metrics`; undefined: nobody may. */
+  metricsToken: Secret | undefined
   logLevel: LogLevel
 }
 
@@ -116,6 +118,7 @@ function toSettings(env: Environment): Settings {
     maxUploadBytes: env.LIBRARY_MAX_UPLOAD_MB * 2 ** 20,
     scheduledHosts: env.SCHEDULED_PUBLISH_HOSTS,
     localStorageRoot: env.LOCAL_STORAGE_ROOT,
+    metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,
   }
 }

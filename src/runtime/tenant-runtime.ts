@@ -70,6 +70,8 @@ export interface TenantRuntimeOptions {
   publishers: PublisherFactories
   model: ModelFactory
   settings: Pick<Settings, 'adminEmails'>
+  /** Counts who waits for the AI. Default: nobody does. */
+  observePlaces?: (places: AiPlaces) => AiPlaces
   log: Logger
   now: () => number
 }
@@ -79,7 +81,7 @@ const recentMs = 10_000
 
 /** Gives the function that turns a runtime answer into what requests run with. */
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
-  const { source, storages, thumbnails, settings, now } = options
+  const { source, storages, thumbnails, settings, now, observePlaces = (places) => places } = options
   return (answer: RuntimeAnswer, { host, tenant }: TenantHost): TenantRuntime => {
     for (const notice of answer.config.ai.model_notices) {
       options.log.warn('model notice', { tenant, config_version: answer.configVersion, notice })
@@ -148,7 +150,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         if (model === undefined) model = openModel()
         return model
       },
-      aiPlaces: createAiPlaces(answer.config.ai.rate_per_minute, now),
+      aiPlaces: observePlaces(createAiPlaces(answer.config.ai.rate_per_minute, now)),
       thumbnails: createThumbnailMemory({
         cache: thumbnails,
         identity: JSON.stringify([host, answer.configVersion]),
