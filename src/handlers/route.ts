@@ -60,8 +60,11 @@ export function audienceOf(handler: object): Audience | undefined {
 
 /** The guard alone, for what is no part of the described API: `app.get(path, guardFor('anyone', services), handler)`. */
 export function guardFor(audience: Audience, services: Services): MiddlewareHandler<AppEnv> {
+  // One guard guards one route.
+  let pattern: string | undefined
   const guard = createMiddleware<AppEnv>(async (c, next) => {
-    c.env.route = routePath(c)
+    pattern ??= routePath(c)
+    c.env.route = pattern
     try {
       await admit(c, audience, services)
     } catch (error) {

@@ -5,17 +5,35 @@
 import {
   type Attributes,
   context,
+  INVALID_SPAN_CONTEXT,
+  ProxyTracerProvider,
   propagation,
   type Span,
   SpanKind,
   SpanStatusCode,
   type TextMapGetter,
+  type Tracer,
   trace,
 } from '@opentelemetry/api'
 import { isPublisherError } from '../errors.ts'
 
-/** Finds the SDK whenever one is registered, also later. */
-const tracer = trace.getTracer('publisher')
+export type { Span }
+
+const tracerName = 'publisher'
+
+/** Stands for a span where nobody records any. */
+const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+
+/**
+ * The tracer of the SDK that is registered by now, if there is one. Asking first is cheaper than the API's own tracer that does nothing:
+ * a warm request should not pay for what is off.
+ */
+function currentTracer(): Tracer | undefined {
+  const provider = trace.getTracerProvider()
+  return provider instanceof ProxyTracerProvider
+    ? provider.getDelegateTracer(tracerName)
+    : provider.getTracer(tracerName)
+}
 
 type ReadHeader = (name: string) => string | undefined
 
@@ -24,12 +42,19 @@ const headers: TextMapGetter<ReadHeader> = {
   keys: () => [],
 }
 
+/** Whether anybody records spans by now. */
+export function hasTracer(): boolean {
+  return currentTracer() !== undefined
+}
+
 /** Runs `answer` in the span of a request, which continues the caller's trace (W3C Trace Context). */
 export function inRequestSpan<T>(
   method: string,
   readHeader: ReadHeader,
   answer: (span: Span) => Promise<T>,
 ): Promise<T> {
+  const tracer = currentTracer()
+  if (!tracer) return answer(noSpan)
   const parent = propagation.extract(context.active(), readHeader, headers)
   return tracer.startActiveSpan(method, { kind: SpanKind.SERVER }, parent, (span) => ending(span, answer))
 }
@@ -40,6 +65,8 @@ export function inSpan<T>(
   { attributes, isCall = false }: { attributes?: Attributes; isCall?: boolean },
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
+  const tracer = currentTracer()
+  if (!tracer) return work(noSpan)
   const kind = isCall ? SpanKind.CLIENT : SpanKind.INTERNAL
   return tracer.startActiveSpan(name, { kind, ...(attributes && { attributes }) }, (span) =>
     ending(span, work),
