@@ -52,7 +52,14 @@ export function registerSdk(variables: Variables, log: Logger): Tracing {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   return {
-    end: () => Promise.race([provider.shutdown().catch(silent), delay(endingMs, undefined, { ref: false })]),
+    async end() {
+      const sent = provider.shutdown().then(
+        () => true,
+        () => false,
+      )
+      const inTime = await Promise.race([sent, delay(endingMs, false, { ref: false })])
+      if (!inTime) log.warn('tracing is troubled', { reason: 'the last spans could not be sent' })
+    },
   }
 }
 
