@@ -1,6 +1,7 @@
 /** Metrics by prom-client, in the text format of Prometheus. docs/operations/monitoring.md says what each one tells. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Level, Metrics } from '../../runtime/ports/metrics.ts'
+import { platforms } from '../../workflow/platform.ts'
 
 export interface PrometheusOptions {
   /**
@@ -37,7 +38,6 @@ const levels: Readonly<Record<Level, { name: string; help: string }>> = {
     help: 'Calls to the AI that wait for their tenant’s allowance',
   },
   upload_bytes: { name: 'publisher_upload_bytes', help: 'Memory promised to running uploads, in bytes' },
-  breakers_open: { name: 'publisher_breakers_open', help: 'Circuit breakers that let nothing through' },
 }
 
 /** Makes the metrics of one process. */
@@ -96,12 +96,24 @@ export function createPrometheusMetrics({ process, addTo }: PrometheusOptions): 
       ),
     },
   }
+  const rejections = counter('publisher_vendor_rejections_total', 'Calls to vendors that were not made', [
+    'vendor',
+    'reason',
+  ])
+  const breakers = counter('publisher_breaker_changes_total', 'Circuit breakers that changed their state', [
+    'vendor',
+    'state',
+  ])
   const published = counter('publisher_publish_results_total', 'What became of photos on platforms', [
     'platform',
     'outcome',
   ])
   const logLines = counter('publisher_log_messages_total', 'Warnings and errors in the log', ['level', 'msg'])
   const uncaught = counter('publisher_uncaught_errors_total', 'Errors that nobody caught', ['kind'])
+  // A counter that appears with its first event shows no increase to Prometheus; alerts wait for these first ones.
+  problems.inc({ code: 'internal_error' }, 0)
+  for (const kind of ['exception', 'rejection']) uncaught.inc({ kind }, 0)
+  for (const platform of platforms) published.inc({ platform, outcome: 'unknown' }, 0)
   const watched = new Map<Level, (() => number)[]>()
 
   return {
@@ -114,12 +126,14 @@ export function createPrometheusMetrics({ process, addTo }: PrometheusOptions): 
     called({ to, operation, outcome, seconds }) {
       if (to === 'orchestrator') {
         calls.orchestrator.count.inc({ operation, outcome })
-        if (seconds !== undefined) calls.orchestrator.seconds.observe({ operation }, seconds)
+        calls.orchestrator.seconds.observe({ operation }, seconds)
       } else {
         calls.vendor.count.inc({ vendor: to, operation, outcome })
-        if (seconds !== undefined) calls.vendor.seconds.observe({ vendor: to, operation }, seconds)
+        calls.vendor.seconds.observe({ vendor: to, operation }, seconds)
       }
     },
+    rejected: (vendor, reason) => rejections.inc({ vendor, reason }),
+    breakerChanged: (vendor, state) => breakers.inc({ vendor, state }),
     published: (platform, outcome) => published.inc({ platform, outcome }),
     logged(level, msg) {
       if (level === 'warn' || level === 'error') logLines.inc({ level, msg })

@@ -30,15 +30,7 @@ export interface AnsweredRequest {
 }
 
 /** How a call went: `ok`, a code of src/errors.ts, a word of the port that was called, or `error` for what nobody expected. */
-export type CallOutcome =
-  | 'ok'
-  /** Not made at all: a circuit breaker or a tenant's limit stood in front of the vendor. Comes without `seconds`. */
-  | 'rejected'
-  | 'error'
-  | 'unchanged'
-  | 'no_tenant'
-  | 'not_ready'
-  | ErrorCode
+export type CallOutcome = 'ok' | 'error' | 'unchanged' | 'no_tenant' | 'not_ready' | ErrorCode
 
 export interface OutgoingCall {
   /** `orchestrator`, or a vendor: `dropbox`, `s3`, `local`, `images`, `openai`, `telegram`, `smtp` ... */
@@ -46,8 +38,8 @@ export interface OutgoingCall {
   /** A function of the port: `list`, `publish` ... */
   operation: string
   outcome: CallOutcome
-  /** Repetitions, their pauses and waiting for a turn included. Left out: the call was not made. */
-  seconds?: number
+  /** Repetitions, their pauses and waiting for a turn included. */
+  seconds: number
 }
 
 /** What became of a photo on one platform. */
@@ -72,8 +64,6 @@ export type Level =
   | 'image_tasks_waiting'
   | 'ai_calls_waiting'
   | 'upload_bytes'
-  /** For circuit breakers: how many of them let nothing through now. */
-  | 'breakers_open'
 
 /** No function of it throws or waits. */
 export interface Metrics {
@@ -82,6 +72,13 @@ export interface Metrics {
   refused(code: ErrorCode): void
   resolved(resolution: Resolution): void
   called(call: OutgoingCall): void
+  /**
+   * A call that was not made, since a circuit breaker or a tenant's own limit stood before the vendor. `vendor` and `reason`
+   * come from the program's own code.
+   */
+  rejected(vendor: string, reason: string): void
+  /** A circuit breaker of one tenant and vendor has changed: `open`, `half_open`, `closed`. */
+  breakerChanged(vendor: string, state: string): void
   published(platform: string, outcome: PublishOutcome): void
   /** A line of the log. `message` is one of the log reference. */
   logged(level: string, message: string): void
@@ -101,6 +98,8 @@ export const noMetrics: Metrics = {
   refused: nothing,
   resolved: nothing,
   called: nothing,
+  rejected: nothing,
+  breakerChanged: nothing,
   published: nothing,
   logged: nothing,
   uncaught: nothing,
