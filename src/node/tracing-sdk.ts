@@ -23,7 +23,11 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
 import type { Logger } from '../runtime/log.ts'
-import type { Tracing } from './tracing.ts'
+
+export interface Tracing {
+  /** Sends what is still waiting; resolves at the latest after a few seconds and never rejects. */
+  end(): Promise<void>
+}
 
 type Variables = Readonly<Record<string, string | undefined>>
 

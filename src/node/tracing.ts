@@ -1,10 +1,6 @@
 /** Traces of the Node host, off unless the standard variables say where they go (docs/operations/monitoring.md). */
 import type { Logger } from '../runtime/log.ts'
-
-export interface Tracing {
-  /** Sends what is still waiting; resolves at the latest after a few seconds and never rejects. */
-  end(): Promise<void>
-}
+import type { Tracing } from './tracing-sdk.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 

@@ -33,8 +33,3 @@ export function samples(text: string): Sample[] {
     return [{ name, labels: Object.fromEntries(pairs), value: Number(value) }]
   })
 }
-
-/** Names of metrics as their `# TYPE` lines have them. */
-export function metricNames(text: string): string[] {
-  return [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name)
-}
