@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { createNodeMetrics } from '../../src/node/process-metrics.ts'
 import type { Level, Metrics } from '../../src/runtime/ports/metrics.ts'
@@ -165,6 +167,20 @@ describe('the alerts', () => {
 
   it('fire when they should, and keep quiet when they should', () => {
     expect(promtool('test', 'rules', 'alerts.test.yml')).toContain('SUCCESS')
+  }, 120_000)
+
+  it('and the dashboard ask in words that Prometheus understands', async () => {
+    const queries = (await dashboardQueries()).map(([, query]) => query.replaceAll('$job', 'publisher'))
+    const rules = queries.map((expr, index) => ({ record: `dashboard:query_${index}`, expr }))
+    const folder = await mkdtemp(join(tmpdir(), 'publisher-dashboard-'))
+    try {
+      await writeFile(join(folder, 'rules.yml'), stringify({ groups: [{ name: 'dashboard', rules }] }))
+      expect(promtool('check', 'rules', join(folder, 'rules.yml'))).toContain(
+        `SUCCESS: ${rules.length} rules found`,
+      )
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 
   it('are all shown to fire', async () => {
