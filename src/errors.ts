@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'not_signed_in'
   | 'not_admin'
   | 'invalid_token'
+  | 'token_required'
   | 'cross_origin'
   | 'sign_in_unavailable'
   | 'sign_in_expired'

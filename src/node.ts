@@ -12,6 +12,8 @@ import { createGuardedFetch } from './node/guarded-fetch.ts'
 import { lateMailer, lateModel } from './node/late.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
+import { startTracing } from './node/tracing.ts'
+import { countUncaught } from './node/uncaught.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
 import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
@@ -25,6 +27,7 @@ import type { ConfigSource } from './runtime/config-source.ts'
 import { createFileConfigSource } from './runtime/file-config-source.ts'
 import { createLogger, describeError, type Logger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
+import { type Metrics, noMetrics } from './runtime/ports/metrics.ts'
 import { createServices, type ServiceOptions, type Services } from './runtime/services.ts'
 import { parseSettings, type Settings, SettingsError } from './runtime/settings.ts'
 import type { SignedLinks } from './runtime/signed-links.ts'
@@ -81,7 +84,8 @@ interface NodeProcess {
 async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess> {
   const { variables, write = console.log, now = Date.now } = options
   const settings = parseSettings(variables)
-  const log = createLogger({ level: settings.logLevel, write, now })
+  const metrics = await metricsOf(settings, variables)
+  const log = createLogger({ level: settings.logLevel, write, now, onLine: metrics.logged })
   const redis = settings.redis && (await openRedis(settings, settings.redis, log, now))
   let isDraining = false
   const services = createServices({
@@ -89,10 +93,11 @@ async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess>
     source: configSource(settings, now),
     ...sharedStores(redis, now),
     isDraining: () => isDraining,
-    images: createSharpReducer(),
+    images: createSharpReducer({ metrics }),
     digest: sha256,
     assets: await createLocalAssets({ directory: options.uiDirectory ?? builtUi }),
     log,
+    metrics,
     now,
     storages: (links) => storages(settings, links, now),
     publishers: publisherFactories({
@@ -193,6 +198,16 @@ async function openRedis(
   })
 }
 
+/** Loaded where somebody may read them: without a token nothing is counted. */
+async function metricsOf(
+  { metricsToken }: Settings,
+  variables: NodeHostOptions['variables'],
+): Promise<Metrics> {
+  if (!metricsToken) return noMetrics
+  const { createNodeMetrics } = await import('./node/process-metrics.ts')
+  return createNodeMetrics(variables.DYNO)
+}
+
 function configSource(settings: Settings, now: () => number): ConfigSource {
   const { configSource: source, baseDomain, callbackHost } = settings
   if (source.kind === 'file') {
@@ -240,12 +255,15 @@ async function main(): Promise<void> {
   const host = await startNodeHost({ variables: process.env, write: lines.write })
   const { log } = host.services
   watchProcess(host.faults)
+  countUncaught(host.services.metrics)
+  const tracing = await startTracing(process.env, log)
   let ending = false
   const end = async (signal: NodeJS.Signals) => {
     if (ending) return
     ending = true
     log.info('draining', { signal })
     await host.close()
+    await tracing.end()
     log.info('stopped')
     lines.flush()
     process.exit(0)

@@ -6,6 +6,7 @@ import { createCloudflareReducer, createUnavailableReducer } from './providers/i
 import { createCloudflareKeyValueStore } from './providers/kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
 import { createUnavailableMailer } from './providers/mail/unavailable.ts'
+import { createPrometheusMetrics } from './providers/metrics/prometheus.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createS3Store } from './providers/storage/s3.ts'
 import { publisherFactories } from './publishers.ts'
@@ -13,6 +14,7 @@ import { clientOfCloudflare } from './runtime/client-address.ts'
 import { guardedFetch } from './runtime/endpoint-guard.ts'
 import { createLogger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
+import { noMetrics } from './runtime/ports/metrics.ts'
 import { publishOnSchedule } from './runtime/publish-next.ts'
 import { createServices, type Services } from './runtime/services.ts'
 import { parseSettings, type Settings, SettingsError } from './runtime/settings.ts'
@@ -47,6 +49,10 @@ function makeServices(bindings: WorkerBindings): Services {
   const settings = parseSettings({ ...bindings })
   const { configSource } = settings
   if (configSource.kind === 'file') throw new SettingsError('CONFIG_SOURCE=file needs the Node host.')
+  // Of this isolate only, as docs/operations/monitoring.md says.
+  const metrics = settings.metricsToken
+    ? createPrometheusMetrics({ process: crypto.randomUUID().slice(0, 8) })
+    : noMetrics
   return createServices({
     settings,
     source: createOrchestratorClient({ ...configSource, probeHost: settings.callbackHost }),
@@ -54,7 +60,8 @@ function makeServices(bindings: WorkerBindings): Services {
     images: bindings.IMAGES ? createCloudflareReducer(bindings.IMAGES) : createUnavailableReducer(),
     digest: sha256,
     assets: createCloudflareAssets({ binding: bindings.ASSETS }),
-    log: createLogger({ level: settings.logLevel, write: console.log }),
+    log: createLogger({ level: settings.logLevel, write: console.log, onLine: metrics.logged }),
+    metrics,
     now: Date.now,
     storages: () => storages(settings),
     publishers: publisherFactories({ settings, mailer: createUnavailableMailer() }),

@@ -5,8 +5,11 @@ import { tenantNotFound } from '../runtime/config-cache.ts'
 import { hostName, parseHost, portOf } from '../runtime/host.ts'
 import type { Services } from '../runtime/services.ts'
 import { originOf } from '../runtime/sign-in/return-address.ts'
+import { inSpan } from '../runtime/spans.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
 import { type Connection, type Exchange, readHeader, requestIdOf } from './exchange.ts'
+import { hasMetrics, metricsPath } from './metrics.ts'
+import { requestObserver } from './observed-request.ts'
 import { refusal } from './refusal.ts'
 import { allowedMethods, createApp, createCallbackApp } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -22,7 +25,8 @@ export function createHandler(services: Services): Handler {
   const headersOfAll = securityHeaders(settings)
 
   async function answer(request: Request, exchange: Exchange, path: string): Promise<Response> {
-    if (isTenantFree(path)) return app.fetch(request, exchange)
+    if (isTenantFree(path) || (path === metricsPath && hasMetrics(services)))
+      return app.fetch(request, exchange)
     if (hostName(exchange.connection.host) === settings.callbackHost) {
       return answerOnCallbackHost(request, exchange, path)
     }
@@ -72,9 +76,8 @@ export function createHandler(services: Services): Handler {
     set('x-correlation-id', requestId)
   }
 
-  return async (request, connection) => {
+  async function answerAndLog(request: Request, exchange: Exchange): Promise<Response> {
     const startedAt = now()
-    const exchange: Exchange = { requestId: requestIdOf(request, connection), connection, origin: '' }
     const path = getPath(request)
     let response: Response
     try {
@@ -94,6 +97,10 @@ export function createHandler(services: Services): Handler {
     })
     return response
   }
+
+  const observed = requestObserver(services, answerAndLog)
+  return (request, connection) =>
+    observed(request, { requestId: requestIdOf(request, connection), connection, origin: '' })
 }
 
 function unlessSet({ headers }: Response): (name: string, value: string) => void {
@@ -125,5 +132,8 @@ async function resolveTenant(
     waitUntil: connection.waitUntil,
     countStranger: () => limits.unknownHost(connection.client()),
   }
-  return configurations.peek(host, context) ?? (await configurations.load(host, context))
+  return (
+    configurations.peek(host, context) ??
+    (await inSpan('resolve tenant', {}, () => configurations.load(host, context)))
+  )
 }

@@ -32,6 +32,8 @@ export interface Exchange {
   connection: Connection
   /** Where the public reaches this host: `https://alice.shibari.photo`. Empty until the host is known to be one of ours. */
   origin: string
+  /** The pattern of the route, once one is found. */
+  route?: string
   /** Set on every route that belongs to a tenant. */
   runtime?: TenantRuntime
   /** Who is signed in, `null`: nobody. Set when a route first asks (`sessionOf`). */

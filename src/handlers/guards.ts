@@ -4,6 +4,7 @@ import { PublisherError } from '../errors.ts'
 import type { Services } from '../runtime/services.ts'
 import { canSignIn, isAdmin } from '../runtime/sign-in/admins.ts'
 import { signInOff } from '../runtime/sign-in/errors.ts'
+import { equalInConstantTime } from '../runtime/token-ring.ts'
 import { type AppEnv, readHeader, runtimeOf } from './exchange.ts'
 import { sessionOf } from './session.ts'
 
@@ -30,11 +31,24 @@ export async function requireAdmin(
 
 /** Throws `invalid_token`. */
 export function requireServiceToken(c: Context<AppEnv>, { source }: Services): void {
-  const authorization = readHeader(c.req.raw, c.env.connection, 'authorization')
-  const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
+  const token = bearerToken(c)
   if (token === undefined || !source.acceptsToken(token)) {
     throw new PublisherError('invalid_token', 'This needs a valid service token.')
   }
+}
+
+/** Throws `token_required`, the same whether the token is missing or wrong. */
+export function requireMetricsToken(c: Context<AppEnv>, { settings }: Services): void {
+  const token = bearerToken(c)
+  const expected = settings.metricsToken?.reveal()
+  if (token === undefined || expected === undefined || !equalInConstantTime(expected, token)) {
+    throw new PublisherError('token_required', 'This needs the operator’s token (METRICS_TOKEN).')
+  }
+}
+
+function bearerToken(c: Context<AppEnv>): string | undefined {
+  const authorization = readHeader(c.req.raw, c.env.connection, 'authorization')
+  return /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
 }
 
 /**

@@ -72,6 +72,7 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
 function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { maxUploadBytes } = services.settings
   const budget = createByteBudget(uploadBudgetBytes)
+  services.metrics.watch('upload_bytes', () => budget.takenBytes)
   const route = routeFor('admin', services, {
     method: 'post',
     path: '/api/library/upload',

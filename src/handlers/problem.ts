@@ -18,6 +18,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   not_signed_in: { status: 401, title: 'Not signed in' },
   not_admin: { status: 403, title: 'Not an admin here' },
+  token_required: { status: 401, title: 'A token is needed' },
   invalid_token: { status: 403, title: 'Token refused' },
   cross_origin: { status: 403, title: 'Not from this page' },
   sign_in_unavailable: { status: 503, title: 'Sign-in is not available' },
@@ -94,6 +95,7 @@ export async function problemResponse(
   if (error.retryAfterMs !== undefined) {
     headers.set('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))))
   }
+  if (error.code === 'token_required') headers.set('www-authenticate', 'Bearer')
   if (isNavigation(request)) {
     headers.set('content-type', 'text/html; charset=utf-8')
     const page = await messagePage({ title, text: error.message, requestId, ...(link && { link }) })

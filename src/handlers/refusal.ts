@@ -11,7 +11,7 @@ export async function refusal(
   thrown: unknown,
   request: Request,
   exchange: Exchange,
-  services: Pick<Services, 'log'>,
+  services: Pick<Services, 'log' | 'metrics'>,
   link?: PageLink,
 ): Promise<Response> {
   const error = toPublisherError(thrown)
@@ -19,8 +19,13 @@ export async function refusal(
   return problemResponse(error, request, exchange.requestId, link)
 }
 
-/** A line in the log where it is not the caller's fault. */
-export function logFault(error: PublisherError, exchange: Exchange, { log }: Pick<Services, 'log'>): void {
+/** Counts it, with a line in the log where it is not the caller's fault. */
+export function logFault(
+  error: PublisherError,
+  exchange: Exchange,
+  { log, metrics }: Pick<Services, 'log' | 'metrics'>,
+): void {
+  metrics.refused(error.code)
   if (statusOf(error.code) < 500) return
   log.warn('refused', {
     request_id: exchange.requestId,

@@ -2,20 +2,28 @@
 import { createRoute, type RouteConfig } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
 import { isPublisherError } from '../errors.ts'
 import type { Services } from '../runtime/services.ts'
 import { audit } from './audit.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
-import { crossOrigin, pageOf, requireAdmin, requireServiceToken, requireViewer } from './guards.ts'
+import {
+  crossOrigin,
+  pageOf,
+  requireAdmin,
+  requireMetricsToken,
+  requireServiceToken,
+  requireViewer,
+} from './guards.ts'
 import { toPublisherError } from './problem.ts'
 import { problemSchema } from './schemas.ts'
 import { sessionOf, settleSession } from './session.ts'
 
 /**
  * Who may call a route: anyone; a viewer (anyone where `auto_view_enabled`, otherwise an admin); an admin of the tenant; a holder of
- * a service token. It is decided before anything of the request is parsed.
+ * a service token; the operator, by the token of the metrics. It is decided before anything of the request is parsed.
  */
-export type Audience = 'anyone' | 'viewer' | 'admin' | 'service'
+export type Audience = 'anyone' | 'viewer' | 'admin' | 'service' | 'operator'
 
 type Described = Omit<RouteConfig, 'middleware' | 'responses'> & { responses: RouteConfig['responses'] }
 
@@ -52,7 +60,11 @@ export function audienceOf(handler: object): Audience | undefined {
 
 /** The guard alone, for what is no part of the described API: `app.get(path, guardFor('anyone', services), handler)`. */
 export function guardFor(audience: Audience, services: Services): MiddlewareHandler<AppEnv> {
+  // One guard guards one route.
+  let pattern: string | undefined
   const guard = createMiddleware<AppEnv>(async (c, next) => {
+    pattern ??= routePath(c)
+    c.env.route = pattern
     try {
       await admit(c, audience, services)
     } catch (error) {
@@ -77,6 +89,7 @@ async function admit(c: Context<AppEnv>, audience: Audience, services: Services)
   if (audience === 'viewer') await requireViewer(c, services)
   if (audience === 'admin') await requireAdmin(c, services)
   if (audience === 'service') requireServiceToken(c, services)
+  if (audience === 'operator') requireMetricsToken(c, services)
   if (page === 'unknown') throw crossOrigin()
   if (audience === 'admin' && isChange(c)) await services.limits.mutation(runtimeOf(c.env).tenant)
 }

@@ -15,6 +15,7 @@ import { healthRoutes } from './health.ts'
 import { imageRoutes } from './images.ts'
 import { internalRoutes } from './internal.ts'
 import { libraryRoutes } from './library.ts'
+import { metricsRoute } from './metrics.ts'
 import { openApiRoutes } from './openapi.ts'
 import { pageRoutes } from './page.ts'
 import { problemResponse } from './problem.ts'
@@ -44,6 +45,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   logoutRoutes(app, services)
   libraryRoutes(app, services)
   internalRoutes(app, services)
+  metricsRoute(app, services)
   pageRoutes(app, services)
   openApiRoutes(app, services)
   return app

@@ -11,6 +11,7 @@ import type { Host, TenantHost } from './host.ts'
 import { describeError, type Logger } from './log.ts'
 import { landsWithin } from './patience.ts'
 import type { KeyValueStore } from './ports/kv.ts'
+import type { Resolution } from './ports/metrics.ts'
 
 /** What the connection adds to a lookup. */
 export interface LookupContext {
@@ -32,6 +33,8 @@ export interface ConfigCacheOptions<T> {
   derive(answer: RuntimeAnswer, host: TenantHost): T
   log: Logger
   now: () => number
+  /** Told once per request where its configuration came from. */
+  onResolved?(resolution: Resolution): void
   /** Most configurations kept in memory. Default 10,000. */
   maxConfigurations?: number
 }
@@ -41,6 +44,8 @@ export interface ConfigCache<T> {
   peek(host: TenantHost, context: LookupContext): T | undefined
   /** The same, asking where needed. Throws `tenant_not_found`, `config_unavailable`, or what refuses strangers. */
   load(host: TenantHost, context: LookupContext): Promise<T>
+  /** How many are in memory now: configurations, and hosts that are nobody's. */
+  readonly sizes: { configurations: number; unknownHosts: number }
   /** Forgets the host now, in the shared store too. Never rejects. */
   invalidate(host: Host): Promise<void>
   /** Invalidations by other processes may be missed from now on: what is in use is checked every 15 s. */
@@ -73,11 +78,11 @@ const distrustMs = 90_000
 
 /** Makes the cache. One per process. */
 export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCache<T> {
-  const { source, kv, derive, log, now, maxConfigurations = 10_000 } = options
+  const { source, kv, derive, log, now, onResolved, maxConfigurations = 10_000 } = options
   const entries = new LRUCache<Host, Entry<T>>({ max: maxConfigurations })
   const unknownHosts = new LRUCache<Host, number>({ max: maxNegative })
   const invalidations = new LRUCache<Host, { at: number }>({ max: 10_000 })
-  const flights = new Map<Host, Promise<void>>()
+  const flights = new Map<Host, Promise<'kv' | 'miss'>>()
   let checksOften = false
   /** Replaced by each {@link ConfigCache.doubtAll}: an answer from before may be what was invalidated unheard. */
   let trust = {}
@@ -171,16 +176,20 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   }
 
   /** One flight per host, however many requests wait. It ends in plain data, so a Worker may share it between requests. */
-  function fly(host: TenantHost, context: LookupContext): Promise<void> {
+  function fly(host: TenantHost, context: LookupContext): Promise<'kv' | 'miss'> {
     const running = flights.get(host.host)
     if (running) return running
     const known = entries.get(host.host)
     const isNew = known === undefined
     const discount = isNew ? context.countStranger() : undefined
     const flight = (async () => {
-      if (isNew && (await adopt(host))) return
-      if (known?.isDoubted) return settleDoubt(host, known, context.requestId)
+      if (isNew && (await adopt(host))) return 'kv'
+      if (known?.isDoubted) {
+        await settleDoubt(host, known, context.requestId)
+        return 'miss'
+      }
       await ask(host, context.requestId)
+      return 'miss'
     })().finally(() => {
       if (flights.get(host.host) === flight) flights.delete(host.host)
       if (!unknownHosts.has(host.host)) discount?.()
@@ -199,37 +208,58 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   }
 
   function peek(host: TenantHost, context: LookupContext): T | undefined {
-    const entry = entries.get(host.host)
-    const time = now()
-    if (!entry || entry.expiresAt <= time || entry.isDoubted) return undefined
-    if (entry.checkAt <= time) revalidate(host, entry, context)
+    const entry = validEntry(host)
+    if (!entry || entry.isDoubted) return undefined
+    const isDue = entry.checkAt <= now()
+    if (isDue) revalidate(host, entry, context)
+    onResolved?.(isDue ? 'stale' : 'hit')
     return entry.derived
   }
 
+  function validEntry({ host }: TenantHost): Entry<T> | undefined {
+    const entry = entries.get(host)
+    return entry && entry.expiresAt > now() ? entry : undefined
+  }
+
+  function isUnknown({ host }: TenantHost): boolean {
+    return (unknownHosts.get(host) ?? 0) > now()
+  }
+
   async function load(host: TenantHost, context: LookupContext): Promise<T> {
-    for (let attempt = 1; attempt <= 2; attempt++) {
-      const derived = peek(host, context)
-      if (derived !== undefined) return derived
-      if ((unknownHosts.get(host.host) ?? 0) > now()) throw tenantNotFound()
-      const flight = fly(host, context)
-      const landed = await landsWithin(flight, flightPatienceMs)
-      if (!landed && flights.get(host.host) === flight) flights.delete(host.host)
-    }
     const derived = peek(host, context)
     if (derived !== undefined) return derived
-    if ((unknownHosts.get(host.host) ?? 0) > now()) throw tenantNotFound()
+    if (isUnknown(host)) {
+      onResolved?.('negative')
+      throw tenantNotFound()
+    }
+    let resolution: Resolution = 'failed'
+    try {
+      for (let attempt = 1; attempt <= 2; attempt++) {
+        const flight = fly(host, context)
+        const landed = await landsWithin(flight, flightPatienceMs)
+        if (!landed && flights.get(host.host) === flight) flights.delete(host.host)
+        const entry = validEntry(host)
+        const isNobodys = !entry && isUnknown(host)
+        if (entry || isNobodys) resolution = landed ? await flight : 'miss'
+        if (entry) return entry.derived
+        if (isNobodys) throw tenantNotFound()
+      }
+    } finally {
+      onResolved?.(resolution)
+    }
     throw new PublisherError(
       'config_unavailable',
       'The configuration of this site is changing. Please try again.',
-      {
-        retryAfterMs: 1000,
-      },
+      { retryAfterMs: 1000 },
     )
   }
 
   return {
     peek,
     load,
+    get sizes() {
+      return { configurations: entries.size, unknownHosts: unknownHosts.size }
+    },
     async invalidate(host) {
       invalidations.set(host, { at: now() })
       entries.delete(host)

@@ -95,6 +95,7 @@ export const environmentSchema = z.object({
   REDIS_TIMEOUT_MS: whole('milliseconds', 20, 5000).default(250),
   SCHEDULED_PUBLISH_HOSTS: z.string().transform(commaSeparated).default([]),
   LOCAL_STORAGE_ROOT: z.string().optional(),
+  METRICS_TOKEN: secret.optional(),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 })
 

@@ -22,10 +22,12 @@ export interface LoggerOptions {
   /** Takes one finished line without its line end. */
   write(line: string): void
   now?: () => number
+  /** Told of each line that is written. `msg` comes from the program's own code. */
+  onLine?(level: LogLevel, msg: string): void
 }
 
 /** Makes the logger of a host. Lines below `level` cost nothing. */
-export function createLogger({ level, write, now = Date.now }: LoggerOptions): Logger {
+export function createLogger({ level, write, now = Date.now, onLine }: LoggerOptions): Logger {
   const lowest = logLevels.indexOf(level)
   const make = (bound: LogFields): Logger => {
     const at =
@@ -34,6 +36,7 @@ export function createLogger({ level, write, now = Date.now }: LoggerOptions): L
         if (logLevels.indexOf(lineLevel) < lowest) return
         const line = { time: new Date(now()).toISOString(), level: lineLevel, msg, ...bound, ...fields }
         write(redact(JSON.stringify(line)))
+        onLine?.(lineLevel, msg)
       }
     return {
       debug: at('debug'),

@@ -10,6 +10,7 @@ import {
   toLookup,
   unavailableMessage,
 } from './config-source.ts'
+import { traceHeaders } from './spans.ts'
 import { createTokenRing } from './token-ring.ts'
 
 export interface OrchestratorClientOptions {
@@ -67,6 +68,7 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
           'x-request-id': call.requestId,
           ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...call.headers,
+          ...traceHeaders(),
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       })

@@ -6,9 +6,19 @@ import { type ConfigCache, createConfigCache } from './config-cache.ts'
 import type { ConfigSource } from './config-source.ts'
 import { parseHost } from './host.ts'
 import type { Logger } from './log.ts'
+import { createObserver } from './observed/calls.ts'
+import {
+  observeImages,
+  observeModels,
+  observePublishers,
+  observeStorages,
+  placesObserver,
+} from './observed/providers.ts'
+import { observeSource } from './observed/source.ts'
 import type { Assets } from './ports/assets.ts'
 import { type Invalidations, noInvalidations } from './ports/invalidations.ts'
 import type { KeyValueStore } from './ports/kv.ts'
+import { type Metrics, noMetrics } from './ports/metrics.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
 import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import type { Settings } from './settings.ts'
@@ -36,6 +46,8 @@ export interface ServiceOptions {
   digest: StreamDigest
   assets: Assets
   log: Logger
+  /** Default: nothing is counted, and there is no `/metrics`. */
+  metrics?: Metrics
   /** Milliseconds since 1970. */
   now: () => number
   /** The storages that this host can use. */
@@ -49,26 +61,32 @@ export interface Services extends Omit<ServiceOptions, 'storages' | 'publishers'
   configurations: ConfigCache<TenantRuntime>
   links: SignedLinks
   limits: RequestLimits
+  metrics: Metrics
   /** `null` where no identity provider is configured. */
   signIn: SignIn | null
 }
 
 /** Wires one process. */
 export function createServices(options: ServiceOptions): Services {
-  const { settings, source, kv, counter, invalidations = noInvalidations, log, now } = options
+  const { settings, kv, counter, invalidations = noInvalidations, log, now, metrics = noMetrics } = options
+  const observe = createObserver(metrics)
+  const source = observeSource(options.source, observe)
   const links = createSignedLinks(settings.sessionSecrets, now)
   const derive = tenantRuntimeFactory({
     source,
-    storages: options.storages(links),
-    publishers: options.publishers,
-    model: options.model,
+    storages: observeStorages(options.storages(links), observe),
+    publishers: observePublishers(options.publishers, observe),
+    model: observeModels(options.model, observe),
+    observePlaces: placesObserver(metrics),
     thumbnails: createThumbnailCache(),
     settings,
     counter,
     log,
     now,
   })
-  const configurations = createConfigCache({ source, kv, derive, log, now })
+  const configurations = createConfigCache({ source, kv, derive, log, now, onResolved: metrics.resolved })
+  metrics.watch('configurations', () => configurations.sizes.configurations)
+  metrics.watch('unknown_hosts', () => configurations.sizes.unknownHosts)
   invalidations.listen({
     invalidated(name) {
       const host = parseHost(name, settings.baseDomain)
@@ -79,6 +97,9 @@ export function createServices(options: ServiceOptions): Services {
   })
   return {
     ...options,
+    source,
+    images: observeImages(options.images, observe),
+    metrics,
     links,
     invalidations,
     limits: createRequestLimits({ counter, now }),

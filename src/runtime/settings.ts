@@ -59,6 +59,8 @@ export interface Settings {
   scheduledHosts: readonly string[]
   /** Folder that all `local` stores have to lie in; undefined: their roots are absolute paths. */
   localStorageRoot: string | undefined
+  /** Who holds it may read `/metrics`; undefined: nobody may. */
+  metricsToken: Secret | undefined
   logLevel: LogLevel
 }
 
@@ -121,6 +123,7 @@ function toSettings(env: Environment): Settings {
       : null,
     scheduledHosts: env.SCHEDULED_PUBLISH_HOSTS,
     localStorageRoot: env.LOCAL_STORAGE_ROOT,
+    metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,
   }
 }

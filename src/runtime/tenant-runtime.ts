@@ -73,6 +73,8 @@ export interface TenantRuntimeOptions {
   settings: Pick<Settings, 'adminEmails'>
   /** Counts calls of the AI for all processes. */
   counter?: RateCounter | undefined
+  /** Counts who waits for the AI. Default: nobody does. */
+  observePlaces?: (places: AiPlaces) => AiPlaces
   log: Logger
   now: () => number
 }
@@ -82,7 +84,7 @@ const recentMs = 10_000
 
 /** Gives the function that turns a runtime answer into what requests run with. */
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
-  const { source, storages, thumbnails, settings, counter, now } = options
+  const { source, storages, thumbnails, settings, counter, now, observePlaces = (places) => places } = options
   return (answer: RuntimeAnswer, { host, tenant }: TenantHost): TenantRuntime => {
     for (const notice of answer.config.ai.model_notices) {
       options.log.warn('model notice', { tenant, config_version: answer.configVersion, notice })
@@ -151,7 +153,9 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         if (model === undefined) model = openModel()
         return model
       },
-      aiPlaces: createAiPlaces({ tenant, ratePerMinute: answer.config.ai.rate_per_minute, counter, now }),
+      aiPlaces: observePlaces(
+        createAiPlaces({ tenant, ratePerMinute: answer.config.ai.rate_per_minute, counter, now }),
+      ),
       thumbnails: createThumbnailMemory({
         cache: thumbnails,
         identity: JSON.stringify([host, answer.configVersion]),

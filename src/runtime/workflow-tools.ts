@@ -2,9 +2,11 @@
 import type { AnalysisTools } from '../workflow/analysis.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
 import type { LanguageModel } from '../workflow/ports/language-model.ts'
+import type { PlatformResult } from '../workflow/publish/platform.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import { createDigestMemory } from './digest-memory.ts'
 import { describeError } from './log.ts'
+import type { PublishOutcome } from './ports/metrics.ts'
 import type { Services } from './services.ts'
 import type { TenantRuntime } from './tenant-runtime.ts'
 
@@ -62,6 +64,7 @@ export function publishTools(
     archives: content.archive,
     owner: runtime.tenant,
     now: services.now,
+    onResult: (platform, result) => services.metrics.published(platform, publishOutcome(result)),
     onTrouble: (error) =>
       services.log.warn('publishing goes on', {
         tenant: runtime.tenant,
@@ -69,6 +72,13 @@ export function publishTools(
         error: describeError(error),
       }),
   }
+}
+
+/** A result as one word. */
+function publishOutcome({ success, skipped, code }: PlatformResult): PublishOutcome {
+  if (skipped) return skipped === 'unknown' ? 'unknown_before' : skipped
+  if (success) return 'sent'
+  return code === 'publish_outcome_unknown' ? 'unknown' : 'failed'
 }
 
 /** Fire and forget: billing never delays or fails anything. */

@@ -32,6 +32,8 @@ export interface PublishTools extends DigestTools {
   now: () => number
   /** Default: {@link publishTiming}. */
   timing?: PublishTiming
+  /** Told what became of each platform. Must not fail. */
+  onResult?(platform: Platform, result: PlatformResult): void
   /** What went wrong underneath a result or a warning, for the log. */
   onTrouble(error: unknown): void
 }
@@ -98,7 +100,9 @@ export async function publishPhoto(
     await Promise.all(
       publishers.map(async (publisher) => {
         const caption = captionFor(publisher, document, request, tools.hashtagString)
-        return [publisher.platform, await publishTo(publisher, caption, job)] as const
+        const result = await publishTo(publisher, caption, job)
+        tools.onResult?.(publisher.platform, result)
+        return [publisher.platform, result] as const
       }),
     ),
   )

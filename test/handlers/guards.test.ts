@@ -82,6 +82,7 @@ describe('a route for', () => {
     ['admin', 'open', admin, 200],
     ['admin', 'off', admin, 'sign_in_unavailable'],
     ['service', 'open', admin, 'invalid_token'],
+    ['operator', 'open', admin, 'token_required'],
   ])('%s, in a gallery that is %s, gives %s: %s', async (audience, config, email, result) => {
     const found = await ask(
       audience,

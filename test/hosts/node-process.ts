@@ -13,8 +13,14 @@ export interface NodeProcessKind extends HostKind {
   process(): ChildProcess
 }
 
-/** Hosts of this kind are what the Procfile starts. */
-export function nodeProcess(): NodeProcessKind {
+/**
+ * Hosts of this kind are what the Procfile starts. `extra`: variables beside the suite's own. `ending`: how they are closed; SIGTERM
+ * lets them finish.
+ */
+export function nodeProcess(
+  extra: Record<string, string> = {},
+  ending: NodeJS.Signals = 'SIGKILL',
+): NodeProcessKind {
   let child: ChildProcess | undefined
   const current = () => {
     if (!child) throw new TypeError('Nothing has been started.')
@@ -26,7 +32,7 @@ export function nodeProcess(): NodeProcessKind {
     async start(variables) {
       const started = spawn(process.execPath, ['src/node.ts'], {
         cwd: project,
-        env: { PATH: process.env.PATH, ...variables, PORT: '0' },
+        env: { PATH: process.env.PATH, ...variables, ...extra, PORT: '0' },
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       child = started
@@ -49,7 +55,7 @@ export function nodeProcess(): NodeProcessKind {
           process.off('exit', kill)
           if (started.exitCode !== null || started.signalCode !== null) return
           const ended = once(started, 'exit')
-          kill()
+          started.kill(ending)
           await ended
         },
       }

@@ -12,6 +12,7 @@ export interface OrchestratorCall {
   token: string
   requestId: string | undefined
   ifNoneMatch: string | undefined
+  traceparent: string | undefined
   body: Readonly<Record<string, unknown>>
 }
 
@@ -94,6 +95,7 @@ async function callOf(request: IncomingMessage): Promise<OrchestratorCall> {
     token: request.headers.authorization?.replace('Bearer ', '') ?? '',
     requestId: request.headers['x-request-id']?.toString(),
     ifNoneMatch: request.headers['if-none-match'],
+    traceparent: request.headers.traceparent?.toString(),
     body,
   }
 }

@@ -18,6 +18,8 @@ export interface ByteQueueOptions {
 export interface ByteQueue {
   /** What running tasks take now, in bytes. */
   readonly takenBytes: number
+  /** How many tasks wait for their turn now. */
+  readonly waitingTasks: number
   /**
    * Runs `task` when `bytes` are free and gives them back when it ends. One owner takes at most half of the budget,
    * except by a single task. Throws `busy` when the queue is full, or when `patience` ends before the task began.
@@ -117,6 +119,9 @@ export function createByteQueue(options: ByteQueueOptions): ByteQueue {
   return {
     get takenBytes() {
       return taken
+    },
+    get waitingTasks() {
+      return waiting.size
     },
     async run(owner, bytes, patience, task) {
       if (bytes > budgetBytes) throw new RangeError('a task larger than the whole budget can never begin')

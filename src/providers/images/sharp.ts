@@ -4,6 +4,7 @@
  */
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
 import { PublisherError } from '../../errors.ts'
+import { type Metrics, noMetrics } from '../../runtime/ports/metrics.ts'
 import { turnBox } from '../../workflow/picture/fit.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../workflow/picture/limits.ts'
 import type { ImageReducer, ReducedImage, ThumbnailType } from '../../workflow/ports/images.ts'
@@ -32,6 +33,8 @@ export interface SharpReducerOptions {
   maxWaiting?: number
   /** How long a request may wait before its decode begins, in ms. Default: 18,000. */
   patienceMs?: number
+  /** Told how full the queues are. Default: nobody is. */
+  metrics?: Metrics
   /** Largest original in bytes. Default: 50 MB. */
   maxBytes?: number
   /** Largest picture in pixels. Default: 110 million. */
@@ -61,12 +64,15 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
     patienceMs = 18_000,
   } = options
   const { originalBudgetBytes = maxBytes, decodeBudgetBytes = 350_000_000, parallel = 2 } = options
-  const { maxResidentBytes = 460 * 2 ** 20 } = options
+  const { maxResidentBytes = 460 * 2 ** 20, metrics = noMetrics } = options
   const hasRoomFor = (bytes: number) => process.memoryUsage.rss() + bytes <= maxResidentBytes
   // Two queues, because the size of the decoded picture is known only when the original is there. They cannot block
   // each other: who holds a place in the second waits for nothing.
   const originals = createByteQueue({ budgetBytes: originalBudgetBytes, maxWaiting })
   const decodes = createByteQueue({ budgetBytes: decodeBudgetBytes, parallel, maxWaiting, hasRoomFor })
+  metrics.watch('image_original_bytes', () => originals.takenBytes)
+  metrics.watch('image_decode_bytes', () => decodes.takenBytes)
+  metrics.watch('image_tasks_waiting', () => originals.waitingTasks + decodes.waitingTasks)
   restrictSharp()
 
   return {

@@ -1,0 +1,66 @@
+/** Each request counted, timed and in a span of its own. */
+import { noMetrics } from '../runtime/ports/metrics.ts'
+import type { Services } from '../runtime/services.ts'
+import { hasTracer, inRequestSpan, markFailed, type Span } from '../runtime/spans.ts'
+import { type Exchange, readHeader } from './exchange.ts'
+
+/** Methods that are counted by their name: strangers may invent others. */
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+type Answer = (request: Request, exchange: Exchange) => Promise<Response>
+
+/** Wraps what answers requests. Where nobody counts and nobody traces, a request does not pay for it. */
+export function requestObserver({ metrics }: Pick<Services, 'metrics'>, answer: Answer): Answer {
+  const isCounted = metrics !== noMetrics
+  let inFlight = 0
+  metrics.watch('requests_in_flight', () => inFlight)
+
+  async function answerAndCount(
+    request: Request,
+    exchange: Exchange,
+    method: string,
+    span?: Span,
+  ): Promise<Response> {
+    const startedAt = performance.now()
+    inFlight++
+    try {
+      const response = await answer(request, exchange)
+      const { status } = response
+      const { route = 'none' } = exchange
+      metrics.answered({ method, route, status, seconds: (performance.now() - startedAt) / 1000 })
+      if (span) describeRequest(span, exchange, { method, route, status })
+      return response
+    } finally {
+      inFlight--
+    }
+  }
+
+  return (request, exchange) => {
+    const isTraced = hasTracer()
+    if (!isCounted && !isTraced) return answer(request, exchange)
+    const method = knownMethods.has(request.method) ? request.method : 'other'
+    if (!isTraced) return answerAndCount(request, exchange, method)
+    const read = (name: string) => readHeader(request, exchange.connection, name)
+    return inRequestSpan(method, read, (span) => answerAndCount(request, exchange, method, span))
+  }
+}
+
+function describeRequest(
+  span: Span,
+  { runtime, requestId }: Exchange,
+  { method, route, status }: { method: string; route: string; status: number },
+): void {
+  if (!span.isRecording()) return
+  span.updateName(`${method} ${route}`)
+  span.setAttributes({
+    'http.request.method': method,
+    'http.route': route,
+    'http.response.status_code': status,
+    'publisher.request_id': requestId,
+    ...(runtime && {
+      'publisher.tenant': runtime.tenant,
+      'publisher.config_version': runtime.configVersion,
+    }),
+  })
+  if (status >= 500) markFailed(span, String(status))
+}

@@ -1,0 +1,12 @@
+/** What only Node can tell of itself: memory, event loop, collections of garbage. */
+import { collectDefaultMetrics } from 'prom-client'
+import { createPrometheusMetrics } from '../providers/metrics/prometheus.ts'
+import type { Metrics } from '../runtime/ports/metrics.ts'
+
+/** Makes the metrics of a process of Node. `dyno` names it, where the platform gives it a name. */
+export function createNodeMetrics(dyno: string | undefined): Metrics {
+  return createPrometheusMetrics({
+    process: dyno || crypto.randomUUID().slice(0, 8),
+    addTo: (register) => collectDefaultMetrics({ register }),
+  })
+}

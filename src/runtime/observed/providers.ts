@@ -1,0 +1,75 @@
+/** What a host injects, observed: wrapped closest to the providers, so that only calls that are really made count. */
+import type { AiPlaces } from '../../workflow/ports/ai-places.ts'
+import type { ImageReducer } from '../../workflow/ports/images.ts'
+import type { LanguageModel } from '../../workflow/ports/language-model.ts'
+import type { Publisher } from '../../workflow/ports/publisher.ts'
+import type { Metrics } from '../ports/metrics.ts'
+import type { PublisherContext, PublisherFactories } from '../tenant-publishers.ts'
+import type { ModelFactory, StorageFactories } from '../tenant-runtime.ts'
+import type { Observe } from './calls.ts'
+import { observeStore } from './store.ts'
+
+type PublisherFactory = (context: PublisherContext) => Publisher
+
+export function observeStorages(factories: StorageFactories, observe: Observe): StorageFactories {
+  const { s3, dropbox, local } = factories
+  return {
+    ...(s3 && { s3: (context, credentials) => observeStore(s3(context, credentials), 's3', observe) }),
+    ...(dropbox && {
+      dropbox: (context, credentials) => observeStore(dropbox(context, credentials), 'dropbox', observe),
+    }),
+    ...(local && { local: (context) => observeStore(local(context), 'local', observe) }),
+  }
+}
+
+export function observeModels(make: ModelFactory, observe: Observe): ModelFactory {
+  return (credentials) => {
+    const model = make(credentials)
+    const ask: LanguageModel['ask'] = (request, signal) =>
+      observe({ to: 'openai', operation: request.name }, () => model.ask(request, signal))
+    return { ask }
+  }
+}
+
+export function observePublishers(factories: PublisherFactories, observe: Observe): PublisherFactories {
+  const observed = Object.entries(factories).map(([platform, make]): [string, PublisherFactory] => [
+    platform,
+    (context) => observePublisher(make(context), platform === 'email' ? 'smtp' : platform, observe),
+  ])
+  return Object.fromEntries(observed)
+}
+
+function observePublisher(publisher: Publisher, vendor: string, observe: Observe): Publisher {
+  return {
+    platform: publisher.platform,
+    captionRules: publisher.captionRules,
+    pictureBox: publisher.pictureBox,
+    describe: (post) => publisher.describe(post),
+    publish: (post, signal) =>
+      observe({ to: vendor, operation: 'publish' }, () => publisher.publish(post, signal)),
+  }
+}
+
+/** sharp in this process, or Cloudflare Images: either way something that photos queue for. */
+export function observeImages(images: ImageReducer, observe: Observe): ImageReducer {
+  return {
+    reduce: (source, box, mediaType, owner) =>
+      observe({ to: 'images', operation: 'reduce' }, () => images.reduce(source, box, mediaType, owner)),
+  }
+}
+
+/** Counts who waits for a place, over all tenants. */
+export function placesObserver(metrics: Metrics): (places: AiPlaces) => AiPlaces {
+  let waiting = 0
+  metrics.watch('ai_calls_waiting', () => waiting)
+  return (places) => ({
+    async take(signal) {
+      waiting++
+      try {
+        await places.take(signal)
+      } finally {
+        waiting--
+      }
+    },
+  })
+}

@@ -1,0 +1,31 @@
+/** A tenant's storage, each call of it observed. */
+import type { PhotoStore } from '../../workflow/ports/storage.ts'
+import type { Observe } from './calls.ts'
+
+/** `vendor` as the factory is called, whatever the tenant's configuration calls it. */
+export function observeStore(store: PhotoStore, vendor: string, observe: Observe): PhotoStore {
+  const at = <T>(operation: string, make: () => Promise<T>) => observe({ to: vendor, operation }, make)
+  const { thumbnail } = store
+  return {
+    provider: store.provider,
+    list: (folder) => at('list', () => store.list(folder)),
+    stat: (folder, name) => at('stat', () => store.stat(folder, name)),
+    read: (folder, name) => at('read', () => store.read(folder, name)),
+    temporaryLink: (folder, name) => at('temporary_link', () => store.temporaryLink(folder, name)),
+    ...(thumbnail && {
+      thumbnail: (folder, name, box, mediaType) =>
+        at('thumbnail', () => thumbnail.call(store, folder, name, box, mediaType)),
+    }),
+    upload: (folder, name, body, size) => at('upload', () => store.upload(folder, name, body, size)),
+    move: (name, from, to) => at('move', () => store.move(name, from, to)),
+    delete: (folder, name) => at('delete', () => store.delete(folder, name)),
+    readSidecar: (folder, name) => at('read_sidecar', () => store.readSidecar(folder, name)),
+    writeSidecar: (folder, name, text, ifRevision) =>
+      at('write_sidecar', () => store.writeSidecar(folder, name, text, ifRevision)),
+    createRecord: (key, text) => at('create_record', () => store.createRecord(key, text)),
+    readRecord: (key) => at('read_record', () => store.readRecord(key)),
+    replaceRecord: (key, text) => at('replace_record', () => store.replaceRecord(key, text)),
+    deleteRecord: (key) => at('delete_record', () => store.deleteRecord(key)),
+    canCreateAtomically: () => at('probe', () => store.canCreateAtomically()),
+  }
+}

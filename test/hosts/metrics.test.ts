@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { adminEmail, adminPost, signInVariables } from './admin.ts'
+import { baseDomain, https, markedConfig, serviceToken, startFleet } from './fleet.ts'
+import { describeOnBothHosts } from './hosts.ts'
+import { picture, upload } from './photographers.ts'
+import { metricsToken, sampleOf, samples, scrape } from './prometheus-text.ts'
+import { apiKey, botToken, type Studio, startStudio } from './studio.ts'
+
+const alice = `alice.${baseDomain}`
+const hosts = [alice, `nobody.${baseDomain}`, `app.${baseDomain}`, 'example.org', '10.1.2.3']
+
+describeOnBothHosts('GET /metrics', (kind) => {
+  it('is as unknown as any other path while no token is configured', async () => {
+    await using fleet = await startFleet(kind)
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    const ask = async (host: string, path: string) => {
+      const headers = { ...https, authorization: 'Bearer undefined', 'x-request-id': 'same' }
+      const response = await fleet.host.request(host, path, { headers })
+      response.headers.delete('date')
+      return [response.status, [...response.headers].sort(), await response.text()]
+    }
+    for (const host of hosts) {
+      const unknown = await ask(host, '/metricz')
+      expect(unknown[0]).toBe(404)
+      expect(await ask(host, '/metrics')).toEqual(unknown)
+    }
+  })
+
+  describe('with a token', () => {
+    let studio: Studio
+    beforeAll(async () => {
+      studio = await startStudio(kind, { METRICS_TOKEN: metricsToken })
+    })
+    afterAll(() => studio[Symbol.asyncDispose]())
+
+    it.each([
+      ['no token', undefined],
+      ['a wrong one', 'Bearer wrong'],
+      ['a part of it', `Bearer ${metricsToken.slice(0, -1)}`],
+      ['more than it', `Bearer ${metricsToken}x`],
+      ['another scheme', `Basic ${metricsToken}`],
+      ['the token alone', metricsToken],
+      ['the orchestrator’s', `Bearer ${serviceToken}`],
+    ])('answers 401 for %s, on every host', async (_title, authorization) => {
+      for (const host of hosts) {
+        const headers = { ...https, ...(authorization !== undefined && { authorization }) }
+        const response = await studio.fleet.host.request(host, '/metrics', { headers })
+        expect(response.status).toBe(401)
+        expect(response.headers.get('www-authenticate')).toBe('Bearer')
+        expect(response.headers.get('content-type')).toBe('application/problem+json')
+        expect(await response.json()).toMatchObject({ status: 401, code: 'token_required' })
+      }
+    })
+
+    it('is no way into the control plane’s calls', async () => {
+      const headers = {
+        ...https,
+        authorization: `Bearer ${metricsToken}`,
+        'content-type': 'application/json',
+      }
+      const body = JSON.stringify({ host: alice })
+      const response = await studio.fleet.host.request(alice, '/internal/invalidate', {
+        method: 'POST',
+        headers,
+        body,
+      })
+      expect(response.status).toBe(403)
+    })
+
+    it('answers on every host with text for Prometheus that nobody may keep', async () => {
+      for (const host of hosts) {
+        const headers = { ...https, authorization: `bearer ${metricsToken}` }
+        const response = await studio.fleet.host.request(host, '/metrics', { headers })
+        expect(response.status).toBe(200)
+        expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+        expect(response.headers.get('cache-control')).toBe('no-store')
+        expect(await response.text()).toContain('# TYPE publisher_http_requests_total counter')
+      }
+    })
+
+    it('counts requests by route, method and status, and where their configurations came from', async () => {
+      const { fleet } = studio
+      studio.tenant(`counted-${kind.name}`)
+      const before = await scrape(fleet)
+      for (let asked = 0; asked < 3; asked++) {
+        expect((await fleet.get(`counted-${kind.name}`, '/api/config/features')).status).toBe(200)
+      }
+      expect((await fleet.get(`counted-${kind.name}`, '/no/such/page')).status).toBe(404)
+      expect((await fleet.get(`stranger-${kind.name}`, '/')).status).toBe(404)
+      expect((await fleet.get(`stranger-${kind.name}`, '/')).status).toBe(404)
+      const after = await scrape(fleet)
+      const moved = (name: string, labels: Record<string, string>) =>
+        sampleOf(after, name, labels) - sampleOf(before, name, labels)
+      const features = { route: '/api/config/features', method: 'GET', status: '200' }
+      expect(moved('publisher_http_requests_total', features)).toBe(3)
+      expect(moved('publisher_http_request_duration_seconds_count', { route: features.route })).toBe(3)
+      expect(moved('publisher_http_requests_total', { route: 'none', status: '404' })).toBe(3)
+      expect(moved('publisher_problems_total', { code: 'tenant_not_found' })).toBe(2)
+      expect(moved('publisher_resolutions_total', { source: 'miss' })).toBe(2)
+      expect(moved('publisher_resolutions_total', { source: 'hit' })).toBe(3)
+      expect(moved('publisher_resolutions_total', { source: 'negative' })).toBe(1)
+      const runtime = { operation: 'runtime' }
+      expect(moved('publisher_orchestrator_calls_total', { ...runtime, outcome: 'ok' })).toBe(1)
+      expect(moved('publisher_orchestrator_calls_total', { ...runtime, outcome: 'no_tenant' })).toBe(1)
+      expect(moved('publisher_orchestrator_call_duration_seconds_count', runtime)).toBe(2)
+      expect(moved('publisher_configurations', {})).toBe(1)
+      expect(sampleOf(after, 'publisher_requests_in_flight')).toBe(1)
+    })
+
+    it('counts vendors and platforms by outcome, and holds nothing of any tenant', async () => {
+      const { fleet, telegram } = studio
+      const tenant = `secretive-${kind.name}`
+      const photo = parsePhotoName('private-name.jpg')
+      await upload(studio.tenant(tenant), photo, await picture(40, 300, 200))
+      const post = (action: string, body?: unknown) =>
+        adminPost(fleet, tenant, `/api/images/${photo}/${action}`, body)
+      const before = await scrape(fleet)
+      expect((await post('analyze')).status).toBe(200)
+      const end = telegram.interfere(
+        onMethod('sendphoto', serverError(500), { bot: botToken(tenant).split(':')[0] ?? '' }),
+      )
+      await post('publish', { platforms: ['telegram'], caption: 'words of a person' })
+      end()
+      await post('publish', { platforms: ['telegram'] })
+      const after = await scrape(fleet)
+      const moved = (name: string, labels: Record<string, string>) =>
+        sampleOf(after, name, labels) - sampleOf(before, name, labels)
+      const call = 'publisher_vendor_calls_total'
+      expect(moved(call, { vendor: 'openai', operation: 'photo_analysis', outcome: 'ok' })).toBe(1)
+      expect(moved(call, { vendor: 's3', operation: 'write_sidecar', outcome: 'ok' })).toBeGreaterThan(0)
+      expect(moved(call, { vendor: 'images', operation: 'reduce', outcome: 'ok' })).toBeGreaterThan(0)
+      const sent = { vendor: 'telegram', operation: 'publish' }
+      expect(moved(call, { ...sent, outcome: 'publish_outcome_unknown' })).toBe(1)
+      expect(moved('publisher_vendor_call_duration_seconds_count', sent)).toBe(1)
+      const onTelegram = { platform: 'telegram' }
+      expect(moved('publisher_publish_results_total', { ...onTelegram, outcome: 'unknown' })).toBe(1)
+      expect(moved('publisher_publish_results_total', { ...onTelegram, outcome: 'unknown_before' })).toBe(1)
+      expect(moved('publisher_orchestrator_calls_total', { operation: 'credentials' })).toBe(3)
+      expect(moved('publisher_log_messages_total', { level: 'warn', msg: 'publishing goes on' })).toBe(1)
+      for (const private_ of [
+        tenant,
+        baseDomain,
+        photo,
+        adminEmail,
+        'words of a person',
+        'canary',
+        botToken(tenant),
+        apiKey(tenant),
+        metricsToken,
+        serviceToken,
+        signInVariables.AUTH0_CLIENT_SECRET,
+        '127.0.0.1',
+      ]) {
+        expect(after).not.toContain(private_)
+      }
+    })
+
+    it('does not grow with what strangers invent', async () => {
+      const { fleet } = studio
+      studio.tenant(`steady-${kind.name}`)
+      const invent = (index: number) =>
+        Promise.all([
+          fleet.get(`invented-${index}`, `/path-${index}`),
+          fleet.get(`steady-${kind.name}`, `/path-${index}?query=${index}`),
+          fleet.get(`steady-${kind.name}`, `/api/images/name-${index}.jpg`),
+          fleet.host.request(`steady-${kind.name}.${baseDomain}`, '/', {
+            method: 'PROPFIND',
+            headers: https,
+          }),
+          fleet.host.request(`steady-${kind.name}.${baseDomain}`, '/', { method: 'MKCOL', headers: https }),
+        ])
+      const seriesOf = async () =>
+        samples(await scrape(fleet)).map(({ name, labels }) => JSON.stringify([name, labels]))
+      await invent(0)
+      const before = await seriesOf()
+      for (let index = 1; index <= 20; index++) await invent(index)
+      expect(new Set(await seriesOf())).toEqual(new Set(before))
+    })
+  })
+})

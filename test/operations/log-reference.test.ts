@@ -1,0 +1,49 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const project = fileURLToPath(new URL('../../', import.meta.url))
+
+interface LogCall {
+  file: string
+  level: string
+  /** `undefined` where it is no plain text: then nobody could look it up. */
+  msg: string | undefined
+}
+
+/** Calls of a logger, by the name that all of them have in this program. */
+async function logCalls(): Promise<LogCall[]> {
+  const names = await readdir(join(project, 'src'), { recursive: true })
+  const files = names.filter((name) => name.endsWith('.ts') && !name.startsWith('ui/'))
+  const calls = await Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(join(project, 'src', file), 'utf8')
+      return [...text.matchAll(/\blog\s*\.\s*(debug|info|warn|error)\(\s*(?:'([^']*)')?/g)].map(
+        ([, level = '', msg]) => ({ file, level, msg }),
+      )
+    }),
+  )
+  return calls.flat()
+}
+
+async function documented(): Promise<string[]> {
+  const document = await readFile(join(project, 'docs/operations/monitoring.md'), 'utf8')
+  const [, reference = ''] = document.split('## Log reference')
+  return [...reference.matchAll(/^\| `([^`]+)` \| (debug|info|warn|error) \|/gm)].map(
+    ([, msg, level]) => `${level} ${msg}`,
+  )
+}
+
+describe('the log reference', () => {
+  it('finds only messages that stand in the code as they are', async () => {
+    const calls = await logCalls()
+    expect(calls.length).toBeGreaterThan(20)
+    expect(calls.filter(({ msg }) => msg === undefined)).toEqual([])
+  })
+
+  it('lists every message with its level, and none that nothing writes', async () => {
+    const written = new Set((await logCalls()).map(({ level, msg }) => `${level} ${msg}`))
+    expect((await documented()).toSorted()).toEqual([...written].toSorted())
+  })
+})
