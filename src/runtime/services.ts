@@ -4,6 +4,7 @@ import type { ImageReducer } from '../workflow/ports/images.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
 import { type ConfigCache, createConfigCache } from './config-cache.ts'
 import type { ConfigSource } from './config-source.ts'
+import type { FairnessObserver } from './fairness/observer.ts'
 import type { Logger } from './log.ts'
 import type { Assets } from './ports/assets.ts'
 import type { KeyValueStore } from './ports/kv.ts'
@@ -38,9 +39,12 @@ export interface ServiceOptions {
   storages(links: SignedLinks): StorageFactories
   publishers: PublisherFactories
   model: ModelFactory
+  /** Told of refused calls and of vendors that are down. Default: the log. */
+  fairness?: FairnessObserver
 }
 
-export interface Services extends Omit<ServiceOptions, 'storages' | 'publishers' | 'model' | 'countsInKv'> {
+export interface Services
+  extends Omit<ServiceOptions, 'storages' | 'publishers' | 'model' | 'countsInKv' | 'fairness'> {
   configurations: ConfigCache<TenantRuntime>
   links: SignedLinks
   limits: RequestLimits
@@ -61,6 +65,7 @@ export function createServices(options: ServiceOptions): Services {
     settings,
     log,
     now,
+    fairness: options.fairness ?? inLog(log),
   })
   return {
     ...options,
@@ -69,4 +74,9 @@ export function createServices(options: ServiceOptions): Services {
     configurations: createConfigCache({ source, kv, derive, log, now }),
     signIn: settings.provider && createSignIn(settings.provider, options),
   }
+}
+
+/** A vendor that goes down or comes back is worth a line; each refused call is not. */
+function inLog(log: Logger): FairnessObserver {
+  return { onState: (vendor, state, tenant) => log.warn('vendor breaker', { tenant, vendor, state }) }
 }
