@@ -1,0 +1,133 @@
+/** One tenant's storage hangs or fails; the others do not notice. */
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { baseDomain, type Fleet, startFleet } from './fleet.ts'
+import { describeOnBothHosts } from './hosts.ts'
+import { picture, type Storages, startStorages, upload } from './photographers.ts'
+
+/** Says nothing, or fails, or lists an empty bucket. */
+interface BadStorage extends AsyncDisposable {
+  url: string
+  mode: 'silent' | 'failing' | 'well'
+  requests: number
+  /** Resolves when so many requests have come in all. */
+  seen(count: number): Promise<void>
+  /** Lets all requests that hang fail. */
+  breakOff(): void
+}
+
+async function startBadStorage(): Promise<BadStorage> {
+  const hanging = new Set<ServerResponse>()
+  const watchers = new Map<number, () => void>()
+  const server = createServer((request, response) => {
+    request.resume()
+    storage.requests += 1
+    watchers.get(storage.requests)?.()
+    if (storage.mode === 'silent') return void hanging.add(response)
+    if (storage.mode === 'failing') return void response.writeHead(500).end()
+    response
+      .writeHead(200, { 'content-type': 'application/xml' })
+      .end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const storage: BadStorage = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    mode: 'silent',
+    requests: 0,
+    seen(count) {
+      if (storage.requests >= count) return Promise.resolve()
+      return new Promise((resolve) => watchers.set(count, resolve))
+    },
+    breakOff() {
+      for (const response of hanging) response.destroy()
+      hanging.clear()
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return storage
+}
+
+function onBadStorage({ orchestrator }: Fleet, tenant: string, endpoint: string): void {
+  const storage = { provider: 's3', credentials_ref: 'bad', paths: { root: tenant } }
+  const config = { features: { auto_view_enabled: true }, storage }
+  orchestrator.tenants.set(`${tenant}.${baseDomain}`, { config })
+  orchestrator.credentials.set(`${tenant}/bad`, {
+    provider: 's3',
+    version: '1',
+    access_key_id: 'id',
+    secret_access_key: 'secret',
+    endpoint_url: endpoint,
+    bucket: 'photos',
+    region: 'auto',
+  })
+}
+
+const list = '/api/images/list'
+
+describeOnBothHosts('a storage of one tenant', (kind) => {
+  const clock = { ahead: 0 }
+  let fleet: Fleet
+  let storages: Storages
+
+  beforeAll(async () => {
+    storages = await startStorages()
+    fleet = await startFleet(kind, {}, () => Date.now() + clock.ahead)
+    await upload(storages.onS3(fleet, 'bob'), 'a.jpg', await picture(1))
+  }, 60_000)
+  afterAll(async () => {
+    await fleet[Symbol.asyncDispose]()
+    await storages[Symbol.asyncDispose]()
+  })
+
+  async function bobIsServed(): Promise<void> {
+    const paths = [list, '/api/images/random', '/api/images/a.jpg/thumbnail?size=w256h256']
+    for (const path of paths) expect([path, (await fleet.get('bob', path)).status]).toEqual([path, 200])
+  }
+
+  it('that hangs holds sixteen calls, however many wait, and nobody else', async () => {
+    await using storage = await startBadStorage()
+    onBadStorage(fleet, 'hung', storage.url)
+    const pending = Array.from({ length: 100 }, () => fleet.get('hung', list))
+    let answered = 0
+    for (const one of pending) void one.finally(() => (answered += 1))
+    await storage.seen(16)
+    await bobIsServed()
+    expect([storage.requests, answered]).toEqual([16, 0])
+    storage.mode = 'failing'
+    storage.breakOff()
+    const answers = await Promise.all(pending)
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]))
+    // Before the fifth outage four others may have got a place; the rest was never sent. Each call is tried four times.
+    expect(storage.requests).toBeLessThanOrEqual((16 + 4) * 4)
+    expect(answers.some(({ headers }) => headers.has('retry-after'))).toBe(true)
+  })
+
+  it('that fails is left alone for a while, and asked again', async () => {
+    await using storage = await startBadStorage()
+    storage.mode = 'failing'
+    onBadStorage(fleet, 'failing', storage.url)
+    await Promise.all(Array.from({ length: 5 }, () => fleet.get('failing', list)))
+    const requests = storage.requests
+    const refused = await fleet.get('failing', list)
+    expect([refused.status, (await refused.json()).code]).toEqual([503, 'storage_unavailable'])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(storage.requests).toBe(requests)
+    await bobIsServed()
+    // Workers have no clock but their own.
+    if (kind.name === 'worker') return
+    storage.mode = 'well'
+    clock.ahead += 10_000
+    const back = await fleet.get('failing', list)
+    expect([back.status, await back.json()]).toEqual([200, { filenames: [], count: 0 }])
+    expect((await fleet.get('failing', list)).status).toBe(200)
+    const states = fleet.host.lines.flatMap((line) => {
+      const { msg, state, tenant, vendor } = JSON.parse(line)
+      return msg === 'vendor breaker' && tenant === 'failing' ? [`${vendor} ${state}`] : []
+    })
+    expect(states).toEqual(['s3 open', 's3 half_open', 's3 closed'])
+  })
+})
