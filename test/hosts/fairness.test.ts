@@ -1,8 +1,9 @@
 /** One tenant's storage hangs or fails; the others do not notice. */
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, request as httpRequest, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { baseDomain, type Fleet, startFleet } from './fleet.ts'
+import { auth, cookieOf, signInVariables } from './admin.ts'
+import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
 import { describeOnBothHosts } from './hosts.ts'
 import { picture, type Storages, startStorages, upload } from './photographers.ts'
 
@@ -68,14 +69,45 @@ function onBadStorage({ orchestrator }: Fleet, tenant: string, endpoint: string)
 
 const list = '/api/images/list'
 
-describeOnBothHosts('a storage of one tenant', (kind) => {
+/** Announces an upload of this size and sends nothing of it. Gives the status, should there be an answer. */
+async function stalledUpload({ host }: Fleet, tenant: string, size: number) {
+  const headers = {
+    ...https,
+    host: `${tenant}.${baseDomain}`,
+    cookie: await cookieOf(),
+    'sec-fetch-site': 'same-origin',
+    'content-type': 'multipart/form-data; boundary=x',
+    'content-length': String(size),
+  }
+  const outgoing = httpRequest({
+    host: '127.0.0.1',
+    port: host.port,
+    path: '/api/library/upload',
+    method: 'POST',
+    headers,
+    agent: false,
+  })
+  // It is given up in the end.
+  outgoing.on('error', () => undefined)
+  const status = new Promise<number>((resolve) => {
+    outgoing.on('response', (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+  })
+  outgoing.flushHeaders()
+  outgoing.write('--x')
+  return { status, giveUp: () => outgoing.destroy() }
+}
+
+describeOnBothHosts('one tenant', (kind) => {
   const clock = { ahead: 0 }
   let fleet: Fleet
   let storages: Storages
 
   beforeAll(async () => {
     storages = await startStorages()
-    fleet = await startFleet(kind, {}, () => Date.now() + clock.ahead)
+    fleet = await startFleet(kind, signInVariables, () => Date.now() + clock.ahead)
     await upload(storages.onS3(fleet, 'bob'), 'a.jpg', await picture(1))
   }, 60_000)
   afterAll(async () => {
@@ -88,7 +120,7 @@ describeOnBothHosts('a storage of one tenant', (kind) => {
     for (const path of paths) expect([path, (await fleet.get('bob', path)).status]).toEqual([path, 200])
   }
 
-  it('that hangs holds sixteen calls, however many wait, and nobody else', async () => {
+  it('whose storage hangs waits alone, with sixteen calls at once', async () => {
     await using storage = await startBadStorage()
     onBadStorage(fleet, 'hung', storage.url)
     const pending = Array.from({ length: 100 }, () => fleet.get('hung', list))
@@ -106,7 +138,7 @@ describeOnBothHosts('a storage of one tenant', (kind) => {
     expect(answers.some(({ headers }) => headers.has('retry-after'))).toBe(true)
   })
 
-  it('that fails is left alone for a while, and asked again', async () => {
+  it('whose storage fails gets its answer at once, until it is asked again', async () => {
     await using storage = await startBadStorage()
     storage.mode = 'failing'
     onBadStorage(fleet, 'failing', storage.url)
@@ -129,5 +161,32 @@ describeOnBothHosts('a storage of one tenant', (kind) => {
       return msg === 'vendor breaker' && tenant === 'failing' ? [`${vendor} ${state}`] : []
     })
     expect(states).toEqual(['s3 open', 's3 half_open', 's3 closed'])
+  })
+
+  it('that uploads slowly leaves room for the uploads of others', async () => {
+    for (const tenant of ['slow', 'prompt']) {
+      storages.onS3(fleet, tenant)
+      Object.assign(fleet.orchestrator.tenants.get(`${tenant}.${baseDomain}`)?.config ?? {}, { auth })
+    }
+    const uploads = await Promise.all([1, 2, 3].map(() => stalledUpload(fleet, 'slow', 50 * 2 ** 20)))
+    // One of them has taken what its tenant may take.
+    const statuses: number[] = []
+    for (const { status } of uploads) void status.then((code) => statuses.push(code))
+    await expect.poll(() => statuses).toEqual([503, 503])
+    const form = new FormData()
+    form.append('file', new Blob([new Uint8Array(await picture(2))], { type: 'image/jpeg' }), 'a.jpg')
+    const request = new Request('http://localhost', { method: 'POST', body: form })
+    const answer = await fleet.host.request(`prompt.${baseDomain}`, '/api/library/upload', {
+      method: 'POST',
+      headers: {
+        ...https,
+        cookie: await cookieOf(),
+        'sec-fetch-site': 'same-origin',
+        'content-type': request.headers.get('content-type') ?? '',
+      },
+      body: new Uint8Array(await request.arrayBuffer()),
+    })
+    expect([answer.status, await answer.json()]).toMatchObject([200, { key: 'a.jpg' }])
+    for (const upload of uploads) upload.giveUp()
   })
 })

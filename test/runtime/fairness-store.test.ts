@@ -149,6 +149,20 @@ describe('a storage that is down', () => {
   })
 })
 
+describe('links that a store makes without its server', () => {
+  it('do not hide that the server is down, nor say that it is back', async () => {
+    await using open = await scene()
+    open.inner.stat = async () => Promise.reject(outage())
+    for (let i = 0; i < 5; i++) {
+      await open.store.stat('root', photo).catch(() => undefined)
+      if (i < 4) await open.store.temporaryLink('root', photo)
+    }
+    open.clock.now += 10_000
+    await open.store.temporaryLink('root', photo)
+    expect(open.events).toEqual(['local open', 'local half_open', 'local open'])
+  })
+})
+
 describe('a storage that hangs', () => {
   it('is asked sixteen things at once; the rest wait, and end up busy', async () => {
     await using open = await scene()

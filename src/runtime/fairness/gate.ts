@@ -5,7 +5,7 @@
 import { type ErrorDetails, PublisherError } from '../../errors.ts'
 import type { Refusal } from './observer.ts'
 import { createPlaces, type Leave, NoPlace } from './places.ts'
-import { createWatch, type WatchOptions } from './watch.ts'
+import { type CallOptions, createWatch, type WatchOptions } from './watch.ts'
 
 export interface GateOptions extends Omit<WatchOptions, 'probeMs' | 'unavailable'> {
   /** Calls at once. */
@@ -16,12 +16,18 @@ export interface GateOptions extends Omit<WatchOptions, 'probeMs' | 'unavailable
   unavailable(details: ErrorDetails): PublisherError
 }
 
+export interface LookOptions<T> extends Partial<Pick<CallOptions, 'provesNothing'>> {
+  /** Ends the waiting for a place. */
+  signal?: AbortSignal
+  onLate?(result: T): void
+}
+
 export interface Gate {
   /**
    * A call that changes nothing. Refused while the vendor is down, and given up at its deadline: `onLate` is then told what it gives
    * all the same. Throws `busy` where no place becomes free.
    */
-  look<T>(call: () => Promise<T>, options?: { signal?: AbortSignal; onLate?(result: T): void }): Promise<T>
+  look<T>(call: () => Promise<T>, options?: LookOptions<T>): Promise<T>
   /** The beginning of a change: refused as {@link look} is, but never given up once it has begun. It goes before those who look. */
   begin<T>(call: () => Promise<T>): Promise<T>
   /** A change that may be the end of something longer: it waits for its place, and is made although the vendor seems down. */
@@ -55,9 +61,9 @@ export function createGate({ atOnce, maxWaiting, unavailable, ...options }: Gate
     return new PublisherError('busy', message, { retryAfterMs: busyRetryMs })
   }
 
-  async function holding<T>(leave: Leave, call: () => Promise<T>, insists: boolean): Promise<T> {
+  async function holding<T>(leave: Leave, call: () => Promise<T>, how: CallOptions): Promise<T> {
     try {
-      return await watch.run(call, { insists })
+      return await watch.run(call, how)
     } finally {
       leave()
     }
@@ -65,19 +71,22 @@ export function createGate({ atOnce, maxWaiting, unavailable, ...options }: Gate
 
   // Who waited while the vendor went down is refused when the place is there, and need not try.
   return {
-    async look(call, { signal, onLate } = {}) {
+    async look(call, { signal, onLate, provesNothing = false } = {}) {
       watch.refuseWhileDown()
       const leave = await place('second', patienceMs, signal)
       const overdue = () => unavailable({ cause: new Error('no answer in time'), isOutage: true })
-      return holding(leave, () => within(call(), deadlineMs, overdue, onLate), false)
+      return holding(leave, () => within(call(), deadlineMs, overdue, onLate), {
+        insists: false,
+        provesNothing,
+      })
     },
     async begin(call) {
       watch.refuseWhileDown()
-      return holding(await place('first', patienceMs), call, false)
+      return holding(await place('first', patienceMs), call, { insists: false })
     },
     async change(call) {
       // Everybody who held a place before is out of it by then.
-      return holding(await place('first', deadlineMs), call, true)
+      return holding(await place('first', deadlineMs), call, { insists: true })
     },
     settle: (call) => watch.run(call, { insists: true }),
   }

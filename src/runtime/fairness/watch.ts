@@ -16,11 +16,17 @@ export interface WatchOptions {
   unavailable(details: { retryAfterMs: number }): PublisherError
 }
 
+export interface CallOptions {
+  insists: boolean
+  /** It may succeed without the vendor: only its failure says something. */
+  provesNothing?: boolean
+}
+
 export interface Watch {
   /** Throws `unavailable` where {@link run} would refuse. */
   refuseWhileDown(): void
   /** Makes the call and learns from its end. Refused while the vendor is down, unless it insists. */
-  run<T>(call: () => Promise<T>, options: { insists: boolean }): Promise<T>
+  run<T>(call: () => Promise<T>, options: CallOptions): Promise<T>
 }
 
 /** So many outages in a row, each after a call's own retries, are no accident. */
@@ -42,12 +48,12 @@ export function createWatch({ vendor, tenant, now, observer, probeMs, unavailabl
       const waitMs = breaker.waitMs()
       if (waitMs > 0) throw down(waitMs)
     },
-    async run(call, { insists }) {
+    async run(call, { insists, provesNothing = false }) {
       const attempt = breaker.begin(insists)
       if (attempt.kind === 'refused') throw down(attempt.retryAfterMs)
       try {
         const result = await call()
-        attempt.end('answered')
+        attempt.end(provesNothing ? 'unknown' : 'answered')
         return result
       } catch (error) {
         attempt.end(outcomeOf(error))
