@@ -172,7 +172,7 @@ describeOnBothHosts('one tenant', (kind) => {
     // One of them has taken what its tenant may take.
     const statuses: number[] = []
     for (const { status } of uploads) void status.then((code) => statuses.push(code))
-    await expect.poll(() => statuses).toEqual([503, 503])
+    await expect.poll(() => statuses, { timeout: 20_000 }).toEqual([503, 503])
     const form = new FormData()
     form.append('file', new Blob([new Uint8Array(await picture(2))], { type: 'image/jpeg' }), 'a.jpg')
     const request = new Request('http://localhost', { method: 'POST', body: form })

@@ -33,7 +33,7 @@ export interface SharpReducerOptions {
   maxResidentBytes?: number
   /** Requests that may wait; a further one is `busy`. Default: 256. */
   maxWaiting?: number
-  /** How slowly an original may arrive. Default: 256 kB/s after 5 s. */
+  /** How slowly an original may arrive. Default: 256 kB/s after 10 s. */
   pace?: Pace
   /** How long a request may wait before its decode begins, in ms. Default: 18,000. */
   patienceMs?: number
@@ -70,7 +70,7 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
     decodeBudgetBytes = 350_000_000,
     parallel = 2,
   } = options
-  const { maxResidentBytes = 460 * 2 ** 20, pace = { graceMs: 5000, bytesPerSecond: 256_000 } } = options
+  const { maxResidentBytes = 460 * 2 ** 20, pace = { graceMs: 10_000, bytesPerSecond: 256_000 } } = options
   const hasRoomFor = (bytes: number) => process.memoryUsage.rss() + bytes <= maxResidentBytes
   // Two queues, because the size of the decoded picture is known only when the original is there. They cannot block
   // each other: who holds a place in the second waits for nothing.
