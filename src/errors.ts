@@ -53,6 +53,8 @@ export interface ErrorDetails {
   cause?: unknown
   /** How long to wait before trying again; becomes a `Retry-After` header (RFC 9110, section 10.2.3). */
   retryAfterMs?: number | undefined
+  /** The vendor could not be reached, did not answer in time, or said that it failed (5xx): whoever asks, it goes wrong. */
+  isOutage?: boolean
 }
 
 /** An expected failure with a stable code. `message` is shown to people and therefore never holds a secret. */
@@ -60,11 +62,13 @@ export class PublisherError extends Error {
   override readonly name = 'PublisherError'
   readonly code: ErrorCode
   readonly retryAfterMs: number | undefined
+  readonly isOutage: boolean
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
     this.code = code
     this.retryAfterMs = details.retryAfterMs
+    this.isOutage = details.isOutage ?? false
   }
 }
 

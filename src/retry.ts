@@ -19,10 +19,16 @@ export class RetryableError extends Error {
   override readonly name = 'RetryableError'
   /** What the server asked for by `Retry-After`, in milliseconds. */
   readonly retryAfterMs: number | undefined
+  /** False where the server is well and only asks for a pause. */
+  readonly isOutage: boolean
 
-  constructor(message: string, options: { cause?: unknown; retryAfterMs?: number | undefined } = {}) {
+  constructor(
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number | undefined; isOutage?: boolean } = {},
+  ) {
     super(message, { cause: options.cause })
     this.retryAfterMs = options.retryAfterMs
+    this.isOutage = options.isOutage ?? true
   }
 }
 

@@ -81,11 +81,12 @@ function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     responses: { 200: staged(uploadedSchema, 'The photo, under the name that it got') },
   })
   app.openapi(route, async (c) => {
-    const store = libraryOf(c).storage()
+    const runtime = libraryOf(c)
+    const store = runtime.storage()
     const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)
     if (announced > maxUploadBytes + formOverheadBytes) throw photoTooLarge(maxUploadBytes)
     return answerInStages(c, services, (report) =>
-      budget.hold(announced, async () => {
+      budget.hold(runtime.tenant, announced, async () => {
         const file = await readFile(c.req.raw, 'file', maxUploadBytes)
         report('storing', { size: file.size })
         const { name, size } = await takeIn(store, file)

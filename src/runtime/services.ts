@@ -4,6 +4,7 @@ import type { ImageReducer } from '../workflow/ports/images.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
 import { type ConfigCache, createConfigCache } from './config-cache.ts'
 import type { ConfigSource } from './config-source.ts'
+import type { FairnessObserver } from './fairness/observer.ts'
 import { parseHost } from './host.ts'
 import type { Logger } from './log.ts'
 import { createObserver } from './observed/calls.ts'
@@ -54,9 +55,12 @@ export interface ServiceOptions {
   storages(links: SignedLinks): StorageFactories
   publishers: PublisherFactories
   model: ModelFactory
+  /** Told of refused calls and of vendors that are down. Default: the log and the metrics. */
+  fairness?: FairnessObserver
 }
 
-export interface Services extends Omit<ServiceOptions, 'storages' | 'publishers' | 'model' | 'counter'> {
+export interface Services
+  extends Omit<ServiceOptions, 'storages' | 'publishers' | 'model' | 'counter' | 'fairness'> {
   invalidations: Invalidations
   configurations: ConfigCache<TenantRuntime>
   links: SignedLinks
@@ -83,6 +87,7 @@ export function createServices(options: ServiceOptions): Services {
     counter,
     log,
     now,
+    fairness: options.fairness ?? forOperators(log, metrics),
   })
   const configurations = createConfigCache({ source, kv, derive, log, now, onResolved: metrics.resolved })
   metrics.watch('configurations', () => configurations.sizes.configurations)
@@ -105,5 +110,16 @@ export function createServices(options: ServiceOptions): Services {
     limits: createRequestLimits({ counter, now }),
     configurations,
     signIn: settings.provider && createSignIn(settings.provider, options),
+  }
+}
+
+/** A vendor that goes down or comes back is worth a line; each refused call is only counted. */
+function forOperators(log: Logger, metrics: Metrics): FairnessObserver {
+  return {
+    onState(vendor, state, tenant) {
+      log.warn('vendor breaker', { tenant, vendor, state })
+      metrics.breakerChanged(vendor, state)
+    },
+    onRejected: (vendor, reason) => metrics.rejected(vendor, reason),
   }
 }

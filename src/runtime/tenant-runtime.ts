@@ -15,6 +15,10 @@ import type { ConfigSource } from './config-source.ts'
 import type { RuntimeAnswer, RuntimeConfig } from './contract.ts'
 import { createCredentialCache } from './credential-cache.ts'
 import type { CredentialsOf } from './credential-schemas.ts'
+import { withFairModel } from './fairness/model.ts'
+import type { FairnessObserver } from './fairness/observer.ts'
+import { withFairPublisher } from './fairness/publisher.ts'
+import { withFairStorage } from './fairness/store.ts'
 import type { Host, Tenant, TenantHost } from './host.ts'
 import type { Logger } from './log.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
@@ -77,6 +81,8 @@ export interface TenantRuntimeOptions {
   observePlaces?: (places: AiPlaces) => AiPlaces
   log: Logger
   now: () => number
+  /** Told of refused calls and of vendors that are down. */
+  fairness?: FairnessObserver
 }
 
 /** How old a listing may be for the random walk: a click on "next" should not list thousands of photos again. */
@@ -94,6 +100,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       ttlMs: answer.ttlSeconds * 1000,
       now,
     })
+    const fair = { tenant, now, observer: options.fairness ?? {} }
     let store: PhotoStore | undefined
     let publishers: TenantPublishers | undefined
     let model: LanguageModel | null | undefined
@@ -119,23 +126,24 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
     }
 
     const storage = () => {
-      store ??= openStorage()
+      store ??= withFairStorage(openStorage(), fair)
       return store
     }
 
     function openPublishers(): TenantPublishers {
-      return tenantPublishers(options.publishers, {
+      const { available, unavailable } = tenantPublishers(options.publishers, {
         config: answer.config,
         host,
         admins: adminsOf(answer.config, settings),
         // A reference that is missing resolves to nothing, as one does that is unknown.
         credentials: (ref = '', provider) => credentials.source(ref, provider),
       })
+      return { available: available.map((publisher) => withFairPublisher(publisher, fair)), unavailable }
     }
 
     function openModel(): LanguageModel | null {
       const { credentials_ref: ref } = answer.config.ai
-      return ref === undefined ? null : options.model(credentials.source(ref, 'openai'))
+      return ref === undefined ? null : withFairModel(options.model(credentials.source(ref, 'openai')), fair)
     }
 
     return {

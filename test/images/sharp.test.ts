@@ -146,6 +146,61 @@ describe('sharp, reading the original', () => {
   })
 })
 
+describe('sharp, between tenants', () => {
+  it('opens the first photo of one before the second of another who sent forty', async () => {
+    const photo = await noise(60, 40).jpeg().toBuffer()
+    // Room for one original at a time, so that the order of reading is the order of turns.
+    const by = createSharpReducer({ originalBudgetBytes: photo.length, maxWaiting: 100 })
+    const gate = Promise.withResolvers<void>()
+    const order: string[] = []
+    const begun = new Set<unknown>()
+    const send = (owner: string) => {
+      const bytes = sourceOf(photo).body.getReader()
+      const source = probe(photo.length, async (controller) => {
+        if (!begun.has(bytes)) order.push(owner)
+        begun.add(bytes)
+        await gate.promise
+        const { done, value } = await bytes.read()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      })
+      return reduceSmall(by, source, owner)
+    }
+    const made = [...Array.from({ length: 40 }, () => send('alice')), send('bob'), send('bob')]
+    gate.resolve()
+    await Promise.all(made)
+    expect(order).toHaveLength(42)
+    expect(order.slice(0, 5)).toEqual(['alice', 'bob', 'alice', 'bob', 'alice'])
+  })
+
+  it('gives the room to another when a storage sends next to nothing', async () => {
+    const photo = await noise(60, 40).jpeg().toBuffer()
+    const pace = { graceMs: 1, bytesPerSecond: 256_000 }
+    const by = createSharpReducer({ originalBudgetBytes: photo.length, pace })
+    const hung = silent(photo.length)
+    const hanging = codeOf(reduceSmall(by, hung, 'alice'))
+    const prompt = reduceSmall(by, sourceOf(photo), 'bob')
+    expect(await hanging).toBe('busy')
+    expect(hung.isCancelled()).toBe(true)
+    await expect(prompt).resolves.toMatchObject({ width: 60 })
+  })
+
+  it('keeps a little room beside the largest photo that is still arriving', async () => {
+    const end = Promise.withResolvers<void>()
+    const largest = probe(50 * 2 ** 20, async (controller) => {
+      await end.promise
+      controller.error(new Error('gone'))
+    })
+    const patient = createSharpReducer({ patienceMs: 25_000, pace: { graceMs: 25_000, bytesPerSecond: 1 } })
+    const arriving = codeOf(reduceSmall(patient, largest, 'alice'))
+    await expect(
+      reduceSmall(patient, sourceOf(await noise(60, 40).jpeg().toBuffer()), 'bob'),
+    ).resolves.toMatchObject({ width: 60 })
+    end.resolve()
+    expect(await arriving).toMatchObject({ message: 'gone' })
+  })
+})
+
 describe('sharp, under load', () => {
   const open = (options: SharpReducerOptions) => createSharpReducer(options)
 

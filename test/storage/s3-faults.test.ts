@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PublisherError } from '../../src/errors.ts'
 import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
 import { photo, rejection, streamOf } from './dropbox-harness.ts'
@@ -225,6 +225,24 @@ describe('patience', () => {
       expect(s3.bucket.contents()).toEqual(expected.contents)
     },
   )
+
+  it('does not cut an original that has begun to arrive, whatever time is over', async () => {
+    const s3 = await seeded()
+    const tail = Promise.withResolvers<void>()
+    s3.script(onCall('get', { kind: 'hold-tail', afterBytes: 3, until: tail.promise }))
+    const limits: AbortController[] = []
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+      const limit = new AbortController()
+      limits.push(limit)
+      return limit.signal
+    })
+    const { body, entry } = await s3.store().read('root', name)
+    timeout.mockRestore()
+    expect(limits.length).toBeGreaterThan(0)
+    for (const limit of limits) limit.abort(new Error('time is over'))
+    tail.resolve()
+    expect((await new Response(body).bytes()).length).toBe(entry.size)
+  })
 
   it('ends where a small answer is endless', async () => {
     const s3 = await seeded()

@@ -30,7 +30,7 @@ export function withoutAddresses(text: string): string {
 
 function unavailable(cause: Error): PublisherError {
   const message = 'The mail server cannot be reached at the moment. Nothing was sent; try again later.'
-  return new PublisherError('publish_unavailable', message, { cause })
+  return new PublisherError('publish_unavailable', message, { cause, isOutage: true })
 }
 
 /** For whatever goes wrong until a connection is open, secured and signed in. */
@@ -66,7 +66,7 @@ export function sendFailure(error: unknown, begun: boolean): PublisherError {
   if (!begun) return unavailable(cause)
   const message =
     'The mail server did not confirm the mail. It may be on its way or not: look for the photo before you publish it again.'
-  return new PublisherError('publish_outcome_unknown', message, { cause })
+  return new PublisherError('publish_outcome_unknown', message, { cause, isOutage: true })
 }
 
 /** A reply of 4yz asks to try again later (RFC 5321, section 4.2.1). */

@@ -1,27 +1,46 @@
 /** Takes an original into memory, once and never more of it than was agreed. */
 import { PublisherError } from '../../errors.ts'
 
+/** What a storage has to manage, lest its tenant's originals keep room that others wait for. */
+export interface Pace {
+  /** For the first byte, and for all later pauses together. Milliseconds. */
+  graceMs: number
+  /** Each so many bytes earn one second more. */
+  bytesPerSecond: number
+}
+
 /**
  * Reads the stream into one buffer of `size` bytes. Throws `photo_too_large` for a stream that goes on beyond that,
- * `busy` when `patience` ends first, and whatever the stream fails with. The stream is cancelled in each case.
+ * `busy` when `patience` ends first or the stream is slower than `pace`, and whatever the stream fails with. The stream is cancelled
+ * in each case.
  */
 export async function readOriginal(
   body: ReadableStream<Uint8Array>,
   size: number,
   patience: AbortSignal,
+  pace: Pace,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const original = new Uint8Array(size)
   const reader = body.getReader()
+  const startedAt = performance.now()
+  let length = 0
+  let isTooSlow = patience.aborted
   const giveUp = () => {
-    reader.cancel(patience.reason).catch(() => undefined)
+    isTooSlow = true
+    reader.cancel(tooSlow()).catch(() => undefined)
   }
+  const leftMs = () => pace.graceMs + (length / pace.bytesPerSecond) * 1000 - (performance.now() - startedAt)
+  const check = () => {
+    if (leftMs() > 0) timer = setTimeout(check, Math.ceil(leftMs()))
+    else giveUp()
+  }
+  let timer = setTimeout(check, pace.graceMs)
   patience.addEventListener('abort', giveUp, { once: true })
   try {
-    let length = 0
     for (;;) {
       const { done, value } = await reader.read()
       // A cancelled stream ends like a complete one.
-      if (patience.aborted) throw tooSlow()
+      if (isTooSlow) throw tooSlow()
       if (done) return original.subarray(0, length)
       if (length + value.length > size) throw photoTooLarge('The photo is larger than its storage says.')
       original.set(value, length)
@@ -31,6 +50,7 @@ export async function readOriginal(
     await reader.cancel(error).catch(() => undefined)
     throw error
   } finally {
+    clearTimeout(timer)
     patience.removeEventListener('abort', giveUp)
     reader.releaseLock()
   }

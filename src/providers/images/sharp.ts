@@ -11,7 +11,7 @@ import type { ImageReducer, ReducedImage, ThumbnailType } from '../../workflow/p
 import type { ThumbnailBox } from '../../workflow/ports/storage.ts'
 import { estimateMemory } from './sharp-memory.ts'
 import { createByteQueue } from './sharp-queue.ts'
-import { photoTooLarge, readOriginal } from './sharp-source.ts'
+import { type Pace, photoTooLarge, readOriginal } from './sharp-source.ts'
 
 export interface SharpReducerOptions {
   /**
@@ -20,7 +20,10 @@ export interface SharpReducerOptions {
    * 512 MB of the smallest dyno. What is estimated above it is `photo_too_large`.
    */
   decodeBudgetBytes?: number
-  /** Bytes for compressed originals in memory, of all requests together. Default: one of the largest size. */
+  /**
+   * Bytes for compressed originals in memory, of all requests together. Default: one of the largest size, and 16 MB for the others
+   * who would otherwise wait until it has arrived.
+   */
   originalBudgetBytes?: number
   /** Decodes at the same time. Default: 2, which leaves half of libuv's four threads to files and DNS. */
   parallel?: number
@@ -31,6 +34,8 @@ export interface SharpReducerOptions {
   maxResidentBytes?: number
   /** Requests that may wait; a further one is `busy`. Default: 256. */
   maxWaiting?: number
+  /** How slowly an original may arrive. Default: 256 kB/s after 10 s. */
+  pace?: Pace
   /** How long a request may wait before its decode begins, in ms. Default: 18,000. */
   patienceMs?: number
   /** Told how full the queues are. Default: nobody is. */
@@ -63,8 +68,14 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
     maxWaiting = 256,
     patienceMs = 18_000,
   } = options
-  const { originalBudgetBytes = maxBytes, decodeBudgetBytes = 350_000_000, parallel = 2 } = options
-  const { maxResidentBytes = 460 * 2 ** 20, metrics = noMetrics } = options
+  const {
+    originalBudgetBytes = maxBytes + 16 * 2 ** 20,
+    decodeBudgetBytes = 350_000_000,
+    parallel = 2,
+    maxResidentBytes = 460 * 2 ** 20,
+    pace = { graceMs: 10_000, bytesPerSecond: 256_000 },
+    metrics = noMetrics,
+  } = options
   const hasRoomFor = (bytes: number) => process.memoryUsage.rss() + bytes <= maxResidentBytes
   // Two queues, because the size of the decoded picture is known only when the original is there. They cannot block
   // each other: who holds a place in the second waits for nothing.
@@ -81,7 +92,7 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
       try {
         if (size > maxBytes) throw photoTooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
         return await originals.run(owner, size, patience, async () => {
-          const original = await readOriginal(body, size, patience)
+          const original = await readOriginal(body, size, patience, pace)
           try {
             const picture = await inspect(original, maxPixels)
             const target = turnBox(box, picture.autoOrient)

@@ -67,6 +67,7 @@ function unreachable(cause: Error, wait?: number): PublisherError {
     {
       cause,
       retryAfterMs: wait,
+      isOutage: true,
     },
   )
 }

@@ -7,13 +7,13 @@ const neverConnected =
 
 export function unavailable(cause: unknown): PublisherError {
   const message = 'Telegram cannot be reached at the moment. Nothing was sent; try again later.'
-  return new PublisherError('publish_unavailable', message, { cause })
+  return new PublisherError('publish_unavailable', message, { cause, isOutage: true })
 }
 
 export function outcomeUnknown(cause: unknown): PublisherError {
   const message =
     'Telegram did not confirm the photo. It may be in the channel or not: look there before you publish it again.'
-  return new PublisherError('publish_outcome_unknown', message, { cause })
+  return new PublisherError('publish_outcome_unknown', message, { cause, isOutage: true })
 }
 
 export function refused(reason: string): PublisherError {

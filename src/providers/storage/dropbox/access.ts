@@ -185,7 +185,7 @@ function grantFailure(
   if (code && (status === 400 || status === 401)) {
     return new PublisherError('storage_unavailable', appRefused, { cause })
   }
-  return new RetryableError(unreachable, { cause, retryAfterMs: waitMs })
+  return new RetryableError(unreachable, { cause, retryAfterMs: waitMs, isOutage: status !== 429 })
 }
 
 function redactor(secrets: Secret[]): (text: string) => string {

@@ -84,9 +84,9 @@ export function createDropboxApi({ access, fetch, now, retry }: DropboxApiOption
       return await withRetry(once, retry)
     } catch (error) {
       if (!(error instanceof RetryableError)) throw error
-      const { cause, retryAfterMs } = error
+      const { cause, retryAfterMs, isOutage } = error
       const message = retryAfterMs === undefined ? silent : tooMany
-      throw new PublisherError('storage_unavailable', message, { cause, retryAfterMs })
+      throw new PublisherError('storage_unavailable', message, { cause, retryAfterMs, isOutage })
     }
   }
 

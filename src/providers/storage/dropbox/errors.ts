@@ -51,7 +51,8 @@ export function failureOf(
 ): Error {
   const cause = new Error(`Dropbox answered ${status}: ${context.redact(summaryOf(body)).slice(0, 300)}`)
   const wait = retryAfterMs(headers, context.now) ?? retryAfterOfBody(body)
-  if (status === 429) return new RetryableError(cause.message, { cause, retryAfterMs: wait })
+  const pause = { cause, retryAfterMs: wait, isOutage: false }
+  if (status === 429) return new RetryableError(cause.message, pause)
   if (status === 401) {
     if (/^(expired|invalid)_access_token$/.test(tagsOf(body))) {
       return new AccessTokenRejected(cause.message)
@@ -62,7 +63,7 @@ export function failureOf(
     const tags = tagsOf(body)
     if (tags === '') return new UnsettledError(cause.message, { cause })
     if (/(^|\/)too_many_write_operations$/.test(tags)) {
-      return new RetryableError(cause.message, { cause, retryAfterMs: wait })
+      return new RetryableError(cause.message, pause)
     }
     if (tags === 'internal_error') return new UnsettledError(cause.message, { cause })
     return new DropboxRefusal(tags, context.unsettled, correctOffsetOf(body), { cause })

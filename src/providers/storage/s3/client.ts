@@ -54,7 +54,7 @@ export const defaultRetry: RetryPolicy = {
   attemptTimeoutMs: 10_000,
   deadlineMs: 20_000,
 }
-/** The body of an original may take this long, upwards or downwards. */
+/** The body of an original may take this long upwards. Downwards it takes as long as it goes on arriving. */
 const streamTimeoutMs = 120_000
 
 export function createS3Client({
@@ -112,9 +112,8 @@ export function createS3Client({
     const reading = new AbortController()
     const abort = () => reading.abort(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
-    const whole = AbortSignal.timeout(streamTimeoutMs)
     try {
-      return await once(current, request, AbortSignal.any([reading.signal, whole]))
+      return await once(current, request, reading.signal)
     } finally {
       signal.removeEventListener('abort', abort)
     }

@@ -12,7 +12,10 @@ export async function throwUnlessUsable(response: Response, now: number): Promis
   const cause = new Error(`The S3 server answered ${status} ${code}.`)
   if (status === 429 || status >= 500 || transientCodes.has(code)) {
     if (status === 501) throw storageUnavailable(cause)
-    throw new RetryableError(cause.message, { retryAfterMs: retryAfterMs(response.headers, now) })
+    throw new RetryableError(cause.message, {
+      retryAfterMs: retryAfterMs(response.headers, now),
+      isOutage: status >= 500 && code !== 'SlowDown',
+    })
   }
   if (code === 'RequestTimeTooSkewed') throw storageUnavailable(cause)
   if (status === 401 || status === 403 || rejectionCodes.has(code)) throw credentialsRejected(cause)
@@ -34,6 +37,7 @@ async function saysBucketIsMissing(response: Response): Promise<boolean> {
   return errorCodeOf(await response.clone().text()) === 'NoSuchBucket'
 }
 
+/** An outage where the last of all attempts met one. */
 export function storageUnavailable(cause: unknown, retryAfter?: number): PublisherError {
   return new PublisherError(
     'storage_unavailable',
@@ -41,6 +45,7 @@ export function storageUnavailable(cause: unknown, retryAfter?: number): Publish
     {
       cause,
       retryAfterMs: retryAfter,
+      isOutage: cause instanceof RetryableError && cause.isOutage,
     },
   )
 }

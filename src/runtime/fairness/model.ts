@@ -1,0 +1,22 @@
+/** A tenant's AI behind its gate. */
+import { type ErrorDetails, PublisherError } from '../../errors.ts'
+import type { LanguageModel } from '../../workflow/ports/language-model.ts'
+import { createGate } from './gate.ts'
+import type { GateContext } from './store.ts'
+
+/** A call takes seconds; `ai.rate_per_minute` says how many there may be, this how many of them may hang. */
+const limits = { atOnce: 4, maxWaiting: 16 }
+
+/** The same model with at most 4 calls at once. Throws also `busy`, and `ai_unavailable` at once while the service is down. */
+export function withFairModel(model: LanguageModel, context: GateContext): LanguageModel {
+  const gate = createGate({ ...context, ...limits, vendor: 'ai', unavailable })
+  return { ask: (request, signal) => gate.look(() => model.ask(request, signal), { signal }) }
+}
+
+function unavailable(details: ErrorDetails): PublisherError {
+  return new PublisherError(
+    'ai_unavailable',
+    'The AI service does not answer at the moment. Try again later.',
+    details,
+  )
+}

@@ -1,0 +1,57 @@
+/** A tenant's storage behind its gate. docs/architecture.md says which call may be refused and why. */
+import { type ErrorDetails, PublisherError } from '../../errors.ts'
+import type { PhotoContent, PhotoStore } from '../../workflow/ports/storage.ts'
+import { createGate, type GateOptions } from './gate.ts'
+import { unlessStalled } from './stalled-stream.ts'
+
+export type GateContext = Pick<GateOptions, 'tenant' | 'now' | 'observer'>
+
+/** Some stores need no answer of their server for this: S3 signs links itself. */
+const local = { provesNothing: true }
+/** A page of thumbnails asks for 40 photos at once. */
+const limits = { atOnce: 16, maxWaiting: 200 }
+
+/**
+ * The same store with at most 16 calls at once. A call counts until its answer begins: an original that is being read holds no place,
+ * so that slow readers keep nobody away, and fails once its storage is silent for half a minute.
+ *
+ * Throws also `busy` where too many calls wait, and `storage_unavailable` at once while the storage is down. A claim is refused before
+ * it is made; receipts, moves, sidecars and deletions are always tried.
+ */
+export function withFairStorage(store: PhotoStore, context: GateContext): PhotoStore {
+  const gate = createGate({ ...context, ...limits, vendor: store.provider, unavailable })
+  // A store that has none must not seem to have one.
+  const thumbnail: PhotoStore['thumbnail'] =
+    store.thumbnail && ((...which) => gate.look(async () => (await store.thumbnail?.(...which)) ?? null))
+  return {
+    provider: store.provider,
+    list: (folder) => gate.look(() => store.list(folder)),
+    stat: (folder, name) => gate.look(() => store.stat(folder, name)),
+    async read(folder, name) {
+      const onLate = ({ body }: PhotoContent) => void body.cancel().catch(() => undefined)
+      const { entry, body } = await gate.look(() => store.read(folder, name), { onLate })
+      return { entry, body: unlessStalled(body, () => unavailable({ cause: new Error('the body stalled') })) }
+    },
+    temporaryLink: (folder, name) => gate.look(() => store.temporaryLink(folder, name), local),
+    ...(thumbnail && { thumbnail }),
+    upload: (folder, name, body, size) => gate.begin(() => store.upload(folder, name, body, size)),
+    move: (name, from, to) => gate.change(() => store.move(name, from, to)),
+    delete: (folder, name) => gate.change(() => store.delete(folder, name)),
+    readSidecar: (folder, name) => gate.look(() => store.readSidecar(folder, name)),
+    writeSidecar: (folder, name, text, ifRevision) =>
+      gate.change(() => store.writeSidecar(folder, name, text, ifRevision)),
+    createRecord: (key, text) => gate.begin(() => store.createRecord(key, text)),
+    readRecord: (key) => gate.look(() => store.readRecord(key)),
+    replaceRecord: (key, text) => gate.settle(() => store.replaceRecord(key, text)),
+    deleteRecord: (key) => gate.settle(() => store.deleteRecord(key)),
+    canCreateAtomically: () => gate.look(() => store.canCreateAtomically(), local),
+  }
+}
+
+function unavailable(details: ErrorDetails): PublisherError {
+  return new PublisherError(
+    'storage_unavailable',
+    'The photo storage is not answering at the moment. Please try again shortly.',
+    details,
+  )
+}

@@ -1,0 +1,192 @@
+/** One tenant's storage hangs or fails; the others do not notice. */
+import { createServer, request as httpRequest, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { auth, cookieOf, signInVariables } from './admin.ts'
+import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
+import { describeOnBothHosts } from './hosts.ts'
+import { picture, type Storages, startStorages, upload } from './photographers.ts'
+
+/** Says nothing, or fails, or lists an empty bucket. */
+interface BadStorage extends AsyncDisposable {
+  url: string
+  mode: 'silent' | 'failing' | 'well'
+  requests: number
+  /** Resolves when so many requests have come in all. */
+  seen(count: number): Promise<void>
+  /** Lets all requests that hang fail. */
+  breakOff(): void
+}
+
+async function startBadStorage(): Promise<BadStorage> {
+  const hanging = new Set<ServerResponse>()
+  const watchers = new Map<number, () => void>()
+  const server = createServer((request, response) => {
+    request.resume()
+    storage.requests += 1
+    watchers.get(storage.requests)?.()
+    if (storage.mode === 'silent') return void hanging.add(response)
+    if (storage.mode === 'failing') return void response.writeHead(500).end()
+    response
+      .writeHead(200, { 'content-type': 'application/xml' })
+      .end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const storage: BadStorage = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    mode: 'silent',
+    requests: 0,
+    seen(count) {
+      if (storage.requests >= count) return Promise.resolve()
+      return new Promise((resolve) => watchers.set(count, resolve))
+    },
+    breakOff() {
+      for (const response of hanging) response.destroy()
+      hanging.clear()
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return storage
+}
+
+function onBadStorage({ orchestrator }: Fleet, tenant: string, endpoint: string): void {
+  const storage = { provider: 's3', credentials_ref: 'bad', paths: { root: tenant } }
+  const config = { features: { auto_view_enabled: true }, storage }
+  orchestrator.tenants.set(`${tenant}.${baseDomain}`, { config })
+  orchestrator.credentials.set(`${tenant}/bad`, {
+    provider: 's3',
+    version: '1',
+    access_key_id: 'id',
+    secret_access_key: 'secret',
+    endpoint_url: endpoint,
+    bucket: 'photos',
+    region: 'auto',
+  })
+}
+
+const list = '/api/images/list'
+
+/** Announces an upload of this size and sends nothing of it. Gives the status, should there be an answer. */
+async function stalledUpload({ host }: Fleet, tenant: string, size: number) {
+  const headers = {
+    ...https,
+    host: `${tenant}.${baseDomain}`,
+    cookie: await cookieOf(),
+    'sec-fetch-site': 'same-origin',
+    'content-type': 'multipart/form-data; boundary=x',
+    'content-length': String(size),
+  }
+  const outgoing = httpRequest({
+    host: '127.0.0.1',
+    port: host.port,
+    path: '/api/library/upload',
+    method: 'POST',
+    headers,
+    agent: false,
+  })
+  // It is given up in the end.
+  outgoing.on('error', () => undefined)
+  const status = new Promise<number>((resolve) => {
+    outgoing.on('response', (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+  })
+  outgoing.flushHeaders()
+  outgoing.write('--x')
+  return { status, giveUp: () => outgoing.destroy() }
+}
+
+describeOnBothHosts('one tenant', (kind) => {
+  const clock = { ahead: 0 }
+  let fleet: Fleet
+  let storages: Storages
+
+  beforeAll(async () => {
+    storages = await startStorages()
+    fleet = await startFleet(kind, signInVariables, () => Date.now() + clock.ahead)
+    await upload(storages.onS3(fleet, 'bob'), 'a.jpg', await picture(1))
+  }, 60_000)
+  afterAll(async () => {
+    await fleet[Symbol.asyncDispose]()
+    await storages[Symbol.asyncDispose]()
+  })
+
+  async function bobIsServed(): Promise<void> {
+    const paths = [list, '/api/images/random', '/api/images/a.jpg/thumbnail?size=w256h256']
+    for (const path of paths) expect([path, (await fleet.get('bob', path)).status]).toEqual([path, 200])
+  }
+
+  it('whose storage hangs waits alone, with sixteen calls at once', async () => {
+    await using storage = await startBadStorage()
+    onBadStorage(fleet, 'hung', storage.url)
+    const pending = Array.from({ length: 100 }, () => fleet.get('hung', list))
+    let answered = 0
+    for (const one of pending) void one.finally(() => (answered += 1))
+    await storage.seen(16)
+    await bobIsServed()
+    expect([storage.requests, answered]).toEqual([16, 0])
+    storage.mode = 'failing'
+    storage.breakOff()
+    const answers = await Promise.all(pending)
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]))
+    // Before the fifth outage four others may have got a place; the rest was never sent. Each call is tried four times.
+    expect(storage.requests).toBeLessThanOrEqual((16 + 4) * 4)
+    expect(answers.some(({ headers }) => headers.has('retry-after'))).toBe(true)
+  })
+
+  it('whose storage fails gets its answer at once, until it is asked again', async () => {
+    await using storage = await startBadStorage()
+    storage.mode = 'failing'
+    onBadStorage(fleet, 'failing', storage.url)
+    await Promise.all(Array.from({ length: 5 }, () => fleet.get('failing', list)))
+    const requests = storage.requests
+    const refused = await fleet.get('failing', list)
+    expect([refused.status, (await refused.json()).code]).toEqual([503, 'storage_unavailable'])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(storage.requests).toBe(requests)
+    await bobIsServed()
+    // Workers have no clock but their own.
+    if (kind.name === 'worker') return
+    storage.mode = 'well'
+    clock.ahead += 10_000
+    const back = await fleet.get('failing', list)
+    expect([back.status, await back.json()]).toEqual([200, { filenames: [], count: 0 }])
+    expect((await fleet.get('failing', list)).status).toBe(200)
+    const states = fleet.host.lines.flatMap((line) => {
+      const { msg, state, tenant, vendor } = JSON.parse(line)
+      return msg === 'vendor breaker' && tenant === 'failing' ? [`${vendor} ${state}`] : []
+    })
+    expect(states).toEqual(['s3 open', 's3 half_open', 's3 closed'])
+  })
+
+  it('that uploads slowly leaves room for the uploads of others', async () => {
+    for (const tenant of ['slow', 'prompt']) {
+      storages.onS3(fleet, tenant)
+      Object.assign(fleet.orchestrator.tenants.get(`${tenant}.${baseDomain}`)?.config ?? {}, { auth })
+    }
+    const uploads = await Promise.all([1, 2, 3].map(() => stalledUpload(fleet, 'slow', 50 * 2 ** 20)))
+    // One of them has taken what its tenant may take.
+    const statuses: number[] = []
+    for (const { status } of uploads) void status.then((code) => statuses.push(code))
+    await expect.poll(() => statuses, { timeout: 20_000 }).toEqual([503, 503])
+    const form = new FormData()
+    form.append('file', new Blob([new Uint8Array(await picture(2))], { type: 'image/jpeg' }), 'a.jpg')
+    const request = new Request('http://localhost', { method: 'POST', body: form })
+    const answer = await fleet.host.request(`prompt.${baseDomain}`, '/api/library/upload', {
+      method: 'POST',
+      headers: {
+        ...https,
+        cookie: await cookieOf(),
+        'sec-fetch-site': 'same-origin',
+        'content-type': request.headers.get('content-type') ?? '',
+      },
+      body: new Uint8Array(await request.arrayBuffer()),
+    })
+    expect([answer.status, await answer.json()]).toMatchObject([200, { key: 'a.jpg' }])
+    for (const upload of uploads) upload.giveUp()
+  })
+})
