@@ -1,5 +1,7 @@
+import { Resolver } from 'node:dns/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createExamination, type Finding, solid } from '../../src/node/doctor/examination.ts'
+import { startNameServer } from '../node/name-server.ts'
 import { startS3rver } from '../storage/s3-servers.ts'
 import { onS3, openPractice, type Practice } from './practice.ts'
 import { healthy, outcomesOf, roundOf } from './troubles.ts'
@@ -48,6 +50,22 @@ describe('a tenant in full health', () => {
     } finally {
       await server.close()
     }
+  })
+
+  it('asks real name servers', async () => {
+    const server = await startNameServer({
+      'photos.example': { a: '127.0.0.1' },
+      'app.example': { a: '127.0.0.1' },
+    })
+    const names = new Resolver({ timeout: 2000, tries: 2 })
+    names.setServers([server.address])
+    Object.assign(practice.options, { names })
+    const findings = await roundOf(practice)
+    server.close()
+    expect(outcomesOf(findings)).toEqual({ ...healthy, dns: 'warning' })
+    expect(findings.find(({ id }) => id === 'dns')?.said).toBe(
+      'photos.example leads to 127.0.0.1; there is no wildcard *.example, so every tenant needs a record',
+    )
   })
 
   it('leaves out what only a deployment has, in development', async () => {
