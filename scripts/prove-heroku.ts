@@ -200,6 +200,7 @@ async function end({ process: child }: Dyno): Promise<void> {
 
 async function prove(folder: string): Promise<void> {
   const slug = join(folder, 'app')
+  say(`Node ${process.versions.node}`)
   await copySlug(slug)
   await build(slug)
   await checkPruned(slug)

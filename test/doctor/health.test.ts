@@ -1,6 +1,8 @@
 import { Resolver } from 'node:dns/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createExamination, type Finding, solid } from '../../src/node/doctor/examination.ts'
+import { createRedaction } from '../../src/node/doctor/redaction.ts'
+import { Secret } from '../../src/secret.ts'
 import { startNameServer } from '../node/name-server.ts'
 import { startS3rver } from '../storage/s3-servers.ts'
 import { onS3, openPractice, type Practice } from './practice.ts'
@@ -74,6 +76,21 @@ describe('a tenant in full health', () => {
       ...healthy,
       ...{ dns: 'skipped', 'dns.callback': 'skipped', certificate: 'skipped', site: 'skipped' },
     })
+  })
+})
+
+describe('what the doctor says', () => {
+  it('loses every secret that was resolved, references and mail addresses, and nothing else', () => {
+    const redaction = createRedaction()
+    redaction.addSecrets({ provider: 'telegram', nested: [{ bot_token: new Secret('1001:canary') }] })
+    redaction.addSecrets([new Secret('1001:canary-longer')])
+    redaction.add('alice-telegram')
+    redaction.add('dropbox')
+    expect(
+      redaction.clean(
+        'bot1001:canary-longer, 1001:canary and alice-telegram of “a.b@mail.example.org”: dropbox; @photos_bot may post.',
+      ),
+    ).toBe('bot[redacted], [redacted] and [redacted] of “[address]”: dropbox; @photos_bot may post.')
   })
 })
 

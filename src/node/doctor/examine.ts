@@ -27,7 +27,7 @@ export interface DoctorOptions {
   variables: Readonly<Record<string, string | undefined>>
   /** Hears of each finding as it is made. */
   onFinding?: (finding: Finding) => void
-  /** Longest time of one check. Milliseconds. Default 20,000. */
+  /** Longest time of one check. Milliseconds. Default 30,000: longer than storages are patient with their vendor. */
   limitMs?: number
   /** Default: the system's name servers. */
   names?: Names
@@ -39,7 +39,7 @@ export interface DoctorOptions {
 
 /** Examines one tenant and gives all findings. Nothing is published, and nothing of the tenant's is changed. Never rejects. */
 export async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
-  const { limitMs = 20_000, onFinding = () => undefined } = options
+  const { limitMs = 30_000, onFinding = () => undefined } = options
   const redaction = createRedaction()
   const examination = createExamination({ limitMs, redact: redaction.clean, onFinding })
   const services = await examination.check({ id: 'environment', title: 'Environment' }, solid, async () =>
