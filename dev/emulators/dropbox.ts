@@ -8,7 +8,7 @@ import { type DropboxCall, type FaultRule, spoiled } from './dropbox/faults.ts'
 import { createLinks } from './dropbox/links.ts'
 import { listingRoutes } from './dropbox/listing-routes.ts'
 import { parseArgument, pathsIn, type Received, receive } from './dropbox/received.ts'
-import { Refusal, refusalResponse, unauthorised } from './dropbox/refusals.ts'
+import { missingScope, Refusal, refusalResponse } from './dropbox/refusals.ts'
 import { relocationRoutes } from './dropbox/relocation-routes.ts'
 import { type EmulatorSettings, type Route, respond } from './dropbox/route.ts'
 import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
@@ -92,7 +92,7 @@ export function createDropboxEmulator(options: DropboxEmulatorOptions): DropboxE
     const route = routes[received.route]
     if (!route || received.method !== 'POST') throw new Refusal(404, 'There is no such route.')
     const account = authorised(received.headers, accounts, settings.now())
-    if (!scopes.includes(route.scope)) throw unauthorised('missing_scope')
+    if (!scopes.includes(route.scope)) throw missingScope(route.scope)
     const argument = parseArgument(received, route.style)
     const link = links.maker(received.url.origin)
     return respond(await route.run({ account, settings, link }, argument, received.body))

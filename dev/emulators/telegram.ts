@@ -7,7 +7,9 @@ import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
 import { Refusal, refused, succeeded } from './telegram/answers.ts'
 import {
   botIdOf,
+  describeBot,
   describeChat,
+  describeMember,
   type TelegramBot,
   type TelegramPost,
   type TelegramState,
@@ -125,14 +127,14 @@ async function answer(
     if (!bot) throw new Refusal(401, 'Unauthorized')
     switch (method) {
       case 'getme':
-        return {
-          id: Number(botIdOf(token)),
-          is_bot: true,
-          first_name: 'Emulated bot',
-          username: 'emulated_bot',
-        }
+        return describeBot(bot)
       case 'getchat':
         return describeChat(chatOf(state, bot, String(form.get('chat_id') ?? '')))
+      case 'getchatmember': {
+        const chat = chatOf(state, bot, String(form.get('chat_id') ?? ''))
+        if (form.get('user_id') !== botIdOf(token)) throw new Refusal(400, 'Bad Request: user not found')
+        return describeMember(bot, chat)
+      }
       case 'sendphoto': {
         const message = await sendPhoto(state, bot, form, at)
         if (state.posts.length > maxPostsKept) state.posts.shift()

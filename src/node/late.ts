@@ -5,7 +5,10 @@ import type { Mailer } from '../workflow/ports/mail.ts'
 /** A model that `load` gives with the first question. */
 export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {
   const model = once(load)
-  return { ask: async (request, signal) => (await model()).ask(request, signal) }
+  return {
+    ask: async (request, signal) => (await model()).ask(request, signal),
+    listModels: async (signal) => (await (await model()).listModels?.(signal)) ?? null,
+  }
 }
 
 /** A mailer that `load` gives with the first mail. */

@@ -95,6 +95,40 @@ export function describePublisher(name: string, open: () => Promise<PublisherSce
   })
 }
 
+/** What `verify` promises, for publishers that have it. Takes the same scene. */
+export function describeVerification(name: string, open: () => Promise<PublisherScene>): void {
+  describe(`${name}, verified`, () => {
+    const never = new AbortController().signal
+
+    async function verified(kind: 'good' | 'bad' | 'stale', { gone = false } = {}) {
+      const scene = await open()
+      const publisher = scene.publisher(kind)
+      if (gone) await scene.stop()
+      try {
+        if (!publisher.verify) throw new TypeError('This publisher cannot be verified.')
+        return await publisher.verify(never)
+      } finally {
+        expect(scene.received()).toBe(0)
+        if (!gone) await scene.stop()
+      }
+    }
+
+    it.each(['good', 'stale'] as const)(
+      'says what it found with %s credentials and sends nothing',
+      async (kind) => {
+        const sentence = await verified(kind)
+        expect(sentence).toMatch(/^\S.*\.$/)
+        expect(sentence).not.toContain('canary')
+      },
+    )
+
+    it('tells rejected credentials from a platform that is away', async () => {
+      expect((await failure(verified('bad'))).code).toBe('credentials_rejected')
+      expect((await failure(verified('good', { gone: true }))).code).toBe('publish_unavailable')
+    })
+  })
+}
+
 /** The failure of `run`. No part of it may hold a secret. */
 export async function failure(run: Promise<unknown>): Promise<PublisherError> {
   const error = await run.then(

@@ -5,7 +5,7 @@ import { createEmailPublisher } from '../../src/providers/publishers/email.ts'
 import { Secret } from '../../src/secret.ts'
 import type { Mailer } from '../../src/workflow/ports/mail.ts'
 import { cert, certifiedName } from '../node/test-certificate.ts'
-import { describePublisher, failure } from './contract.ts'
+import { describePublisher, describeVerification, failure, type PublisherScene } from './contract.ts'
 import { credentialsOf, postOf } from './posts.ts'
 import { type Moment, startMailServer, startTroubledServer, type Trouble } from './smtp-servers.ts'
 
@@ -44,7 +44,7 @@ function publisher(
   })
 }
 
-describePublisher('Mail', async () => {
+async function openScene(): Promise<PublisherScene> {
   const secrets = { good: ['right-canary'], bad: ['wrong-canary'], stale: ['old-canary', 'right-canary'] }
   const server = await startMailServer()
   return {
@@ -58,7 +58,10 @@ describePublisher('Mail', async () => {
     loseNextAnswer: server.loseNextAnswer,
     stop: server.close,
   }
-})
+}
+
+describePublisher('Mail', openScene)
+describeVerification('Mail', openScene)
 
 describe('a photo', () => {
   it('goes out as one mail with the caption and the photo attached', async () => {

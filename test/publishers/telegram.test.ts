@@ -14,7 +14,7 @@ import { createTelegramPublisher } from '../../src/providers/publishers/telegram
 import type { RetryPolicy } from '../../src/retry.ts'
 import { Secret } from '../../src/secret.ts'
 import type { Post } from '../../src/workflow/ports/publisher.ts'
-import { describePublisher, failure } from './contract.ts'
+import { describePublisher, describeVerification, failure, type PublisherScene } from './contract.ts'
 import { credentialsOf, everythingOf, postOf } from './posts.ts'
 
 const token = '1001:alice-canary-token'
@@ -52,7 +52,7 @@ function publisher(
   })
 }
 
-describePublisher('Telegram', async () => {
+async function openScene(): Promise<PublisherScene> {
   const own = await startTelegramEmulator({ bots: [{ token, chats: [channel] }] })
   const secrets = { good: [token], bad: ['1001:wrong-canary'], stale: ['1001:old-canary', token] }
   return {
@@ -65,7 +65,10 @@ describePublisher('Telegram', async () => {
     loseNextAnswer: () => void own.interfere(onMethod('sendPhoto', { kind: 'answer-lost' })),
     stop: own.close,
   }
-})
+}
+
+describePublisher('Telegram', openScene)
+describeVerification('Telegram', openScene)
 
 describe('a photo', () => {
   it('is posted with its caption as plain text, and can be found again', async () => {

@@ -49,6 +49,11 @@ export function unauthorised(tag: string): Refusal {
   return new Refusal(401, tag, union(tag))
 }
 
+/** auth.stone's `TokenScopeError`, a struct inside the union. */
+export function missingScope(scope: string): Refusal {
+  return new Refusal(401, 'missing_scope', { '.tag': 'missing_scope', required_scope: scope })
+}
+
 /** auth.stone's `RateLimitError`, a struct without a tag. */
 export function rateLimit(reason: string, seconds: number): Refusal {
   const error = { reason: union(reason), retry_after: seconds }

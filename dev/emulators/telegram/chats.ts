@@ -8,6 +8,8 @@ export interface TelegramChat {
   username?: string
   /** Default: `channel`. */
   type?: 'channel' | 'supergroup' | 'group'
+  /** Whether bots that are in it may post. Default: true. */
+  allowsPosts?: boolean
 }
 
 export interface TelegramBot {
@@ -54,13 +56,25 @@ export function findChat({ bots }: TelegramState, chatId: string): TelegramChat 
 }
 
 /** Whether the bot is in the chat. */
-export function mayPost(bot: TelegramBot, chat: TelegramChat): boolean {
+export function isMember(bot: TelegramBot, chat: TelegramChat): boolean {
   return bot.chats.some(({ id }) => id === chat.id)
 }
 
 /** As the Bot API describes a chat. */
 export function describeChat({ id, title, username, type = 'channel' }: TelegramChat) {
   return { id, title, type, ...(username !== undefined && { username }) }
+}
+
+/** As `getChatMember` describes the bot in a chat: bots post to channels as administrators only. */
+export function describeMember(bot: TelegramBot, { type = 'channel', allowsPosts = true }: TelegramChat) {
+  const user = describeBot(bot)
+  if (type === 'channel') return { status: 'administrator', user, can_post_messages: allowsPosts }
+  return allowsPosts ? { status: 'member', user } : { status: 'restricted', user, can_send_photos: false }
+}
+
+/** As `getMe` describes a bot. */
+export function describeBot({ token }: TelegramBot) {
+  return { id: Number(botIdOf(token)), is_bot: true, first_name: 'Emulated bot', username: 'emulated_bot' }
 }
 
 function isNamed({ id, username }: TelegramChat, chatId: string): boolean {

@@ -5,7 +5,7 @@ import {
   botIdOf,
   describeChat,
   findChat,
-  mayPost,
+  isMember,
   type TelegramBot,
   type TelegramPost,
   type TelegramState,
@@ -21,6 +21,7 @@ const maxCaption = 1024
 /** Keeps the post and gives the message that describes it. Throws {@link Refusal}. */
 export async function sendPhoto(state: TelegramState, bot: TelegramBot, form: FormData, at: number) {
   const chat = chatOf(state, bot, textOf(form, 'chat_id'))
+  if (chat.allowsPosts === false) throw badRequest('need administrator rights in the channel chat')
   // Multipart turns every line break into CR LF; Telegram drops the CR (tdlib/td, misc.cpp, clean_input_string).
   const caption = textOf(form, 'caption').replaceAll('\r', '').trim()
   const photo = await photoOf(form)
@@ -41,7 +42,7 @@ export function chatOf(state: TelegramState, bot: TelegramBot, chatId: string) {
   }
   const chat = findChat(state, chatId)
   if (!chat) throw badRequest('chat not found')
-  if (!mayPost(bot, chat)) throw new Refusal(403, 'Forbidden: bot is not a member of the channel chat')
+  if (!isMember(bot, chat)) throw new Refusal(403, 'Forbidden: bot is not a member of the channel chat')
   return chat
 }
 

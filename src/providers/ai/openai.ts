@@ -1,5 +1,5 @@
 /** Asks OpenAI, or a server that speaks as it does, by Chat Completions: the one endpoint that all of them have. */
-import type { OpenAI } from 'openai'
+import { APIError, type OpenAI } from 'openai'
 import { type CredentialSource, withCredentials } from '../../credentials.ts'
 import { isPublisherError } from '../../errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../retry.ts'
@@ -77,18 +77,37 @@ export function createOpenAiModel({
     return answerOf(body, request)
   }
 
+  /** Servers that speak as OpenAI does may lack the list, and a restricted key may be kept from it. */
+  async function listWith(key: Secret, signal: AbortSignal): Promise<ReadonlySet<string> | null> {
+    const apiKey = key.reveal()
+    try {
+      const names = new Set<string>()
+      for await (const { id } of openClient(api, apiKey).models.list({ signal })) names.add(id)
+      return names
+    } catch (error) {
+      if (error instanceof APIError && [403, 404, 405].includes(error.status ?? 0)) return null
+      throw failureOf(error, { apiKey, model: '', now: now() })
+    }
+  }
+
+  async function patiently<T>(
+    signal: AbortSignal,
+    use: (key: Secret, attempt: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await withRetry(
+        (attempt) => withCredentials(credentials, ({ api_key }) => use(api_key, attempt)),
+        retry,
+        signal,
+      )
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error instanceof RetryableError && isPublisherError(error.cause) ? error.cause : error
+    }
+  }
+
   return {
-    async ask(request, signal) {
-      try {
-        return await withRetry(
-          (attempt) => withCredentials(credentials, ({ api_key }) => askWith(api_key, request, attempt)),
-          retry,
-          signal,
-        )
-      } catch (error) {
-        signal.throwIfAborted()
-        throw error instanceof RetryableError && isPublisherError(error.cause) ? error.cause : error
-      }
-    },
+    ask: (request, signal) => patiently(signal, (key, attempt) => askWith(key, request, attempt)),
+    listModels: (signal) => patiently(signal, listWith),
   }
 }

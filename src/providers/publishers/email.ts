@@ -67,6 +67,22 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
     return settings ? { server, from, settings } : noRecipient
   }
 
+  function connect(
+    { host, port, use_tls: useTls, username }: EmailServerSettings,
+    signal: AbortSignal,
+  ): Promise<MailConnection> {
+    return withCredentials(credentials, ({ password }) =>
+      mailer.connect({ host, port, useTls, username, password }, signal),
+    )
+  }
+
+  async function verify(signal: AbortSignal): Promise<string> {
+    const parts = ready()
+    if (typeof parts === 'string') throw refused(parts)
+    await closed(await connect(parts.server, signal))
+    return `The mail server lets us in; mails would go to ${recipientForPeople(parts.settings)}.`
+  }
+
   async function publish(post: Post, signal: AbortSignal): Promise<Posted> {
     const parts = ready()
     if (typeof parts === 'string') throw refused(parts)
@@ -83,10 +99,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
         bytes: post.picture.bytes,
       },
     }
-    const { port, use_tls: useTls, username } = server
-    const connection = await withCredentials(credentials, ({ password }) =>
-      mailer.connect({ host: server.host, port, useTls, username, password }, signal),
-    )
+    const connection = await connect(server, signal)
     try {
       await connection.send(message, signal)
       const warning = await confirm(connection, message, post, signal)
@@ -121,6 +134,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
     captionRules,
     pictureBox,
     publish,
+    verify,
     describe: ({ name, caption }) => {
       const parts = ready()
       if (typeof parts === 'string') return `No mail would be sent: ${parts}`

@@ -8,6 +8,7 @@ import type { CaptionRules, Post, Posted, Publisher } from '../../workflow/ports
 import { linkTo, postIdOf } from './telegram/answers.ts'
 import { outcomeUnknown, refused, tooMany, unavailable } from './telegram/errors.ts'
 import { type ChatId, ChatMoved, sendPhoto, type TelegramFetch } from './telegram/send-photo.ts'
+import { verifyChannel } from './telegram/verify.ts'
 
 export interface TelegramCredentials {
   bot_token: Secret
@@ -107,6 +108,13 @@ export function createTelegramPublisher({
     captionRules,
     pictureBox,
     publish,
+    async verify(signal) {
+      if (!settings.success) throw refused(noChannel)
+      const { channel_id } = settings.data
+      return withCredentials(credentials, ({ bot_token }) =>
+        verifyChannel(api, bot_token.reveal(), channel_id, signal),
+      )
+    },
     describe: ({ caption }) => {
       if (!settings.success) return `Telegram would not take the photo: ${noChannel}`
       const words = caption === '' ? 'without a caption' : `with the caption “${caption}”`

@@ -10,7 +10,11 @@ const limits = { atOnce: 4, maxWaiting: 16 }
 /** The same model with at most 4 calls at once. Throws also `busy`, and `ai_unavailable` at once while the service is down. */
 export function withFairModel(model: LanguageModel, context: GateContext): LanguageModel {
   const gate = createGate({ ...context, ...limits, vendor: 'ai', unavailable })
-  return { ask: (request, signal) => gate.look(() => model.ask(request, signal), { signal }) }
+  const listModels = model.listModels?.bind(model)
+  return {
+    ask: (request, signal) => gate.look(() => model.ask(request, signal), { signal }),
+    ...(listModels && { listModels }),
+  }
 }
 
 function unavailable(details: ErrorDetails): PublisherError {

@@ -14,12 +14,14 @@ const probeMs = 100_000
 export function withFairPublisher(publisher: Publisher, context: GateContext): Publisher {
   const { platform, captionRules, pictureBox } = publisher
   const watch = createWatch({ ...context, vendor: platform, probeMs, unavailable })
+  const verify = publisher.verify?.bind(publisher)
   return {
     platform,
     captionRules,
     pictureBox,
     publish: (post, signal) => watch.run(() => publisher.publish(post, signal), { insists: false }),
     describe: (post) => publisher.describe(post),
+    ...(verify && { verify }),
   }
 }
 

@@ -27,7 +27,8 @@ export function observeModels(make: ModelFactory, observe: Observe): ModelFactor
     const model = make(credentials)
     const ask: LanguageModel['ask'] = (request, signal) =>
       observe({ to: 'openai', operation: request.name }, () => model.ask(request, signal))
-    return { ask }
+    const listModels = model.listModels?.bind(model)
+    return { ask, ...(listModels && { listModels }) }
   }
 }
 
@@ -40,11 +41,13 @@ export function observePublishers(factories: PublisherFactories, observe: Observ
 }
 
 function observePublisher(publisher: Publisher, vendor: string, observe: Observe): Publisher {
+  const verify = publisher.verify?.bind(publisher)
   return {
     platform: publisher.platform,
     captionRules: publisher.captionRules,
     pictureBox: publisher.pictureBox,
     describe: (post) => publisher.describe(post),
+    ...(verify && { verify }),
     publish: (post, signal) =>
       observe({ to: vendor, operation: 'publish' }, () => publisher.publish(post, signal)),
   }

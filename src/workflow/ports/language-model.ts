@@ -42,4 +42,10 @@ export interface LanguageModel {
    * `credentials_rejected` after fresh credentials were refused too, and the reason of `signal` when it fires.
    */
   ask<T>(request: ModelRequest<T>, signal: AbortSignal): Promise<ModelAnswer<T>>
+  /**
+   * Names of the models that the key may use; nothing is asked of them and nothing is paid. `null` where the server keeps no such list,
+   * which says nothing about the key. Throws what {@link ask} does for a server or a key that does not work. Absent: it cannot
+   * be found out.
+   */
+  listModels?(signal: AbortSignal): Promise<ReadonlySet<string> | null>
 }

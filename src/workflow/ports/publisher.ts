@@ -55,4 +55,10 @@ export interface Publisher {
   publish(post: Post, signal: AbortSignal): Promise<Posted>
   /** What {@link publish} would send and to where, in one sentence for people, without secrets. */
   describe(post: Omit<Post, 'picture'>): string
+  /**
+   * Finds out whether {@link publish} would be let in, and shows nothing to anybody: credentials, the place to post to, the right
+   * to post there. Gives what was found as one sentence, without secrets. Throws what {@link publish} does, except
+   * `publish_outcome_unknown`. Absent: it cannot be found out without publishing.
+   */
+  verify?(signal: AbortSignal): Promise<string>
 }

@@ -30,7 +30,7 @@ export class ChatMoved extends Error {
 }
 
 /** BotFather's tokens are `<digits>:<letters>`; anything that would change the path is none. */
-const tokenShape = /^[\w:-]+$/
+export const tokenShape = /^[\w:-]+$/
 
 /**
  * Sends the photo once, as plain text without a parse mode, so that nothing in a caption needs escaping. Follows no

@@ -57,7 +57,7 @@ export function failureOf(
     if (/^(expired|invalid)_access_token$/.test(tagsOf(body))) {
       return new AccessTokenRejected(cause.message)
     }
-    return new PublisherError('credentials_rejected', notPermitted, { cause })
+    return new PublisherError('credentials_rejected', notPermittedBy(body), { cause })
   }
   if (status === 409) {
     const tags = tagsOf(body)
@@ -74,6 +74,17 @@ export function failureOf(
 
 const notPermitted =
   'Dropbox does not grant this service the access it needs. Connect the Dropbox account again.'
+const missingScopeSchema = z.object({
+  error: z.object({ '.tag': z.literal('missing_scope'), required_scope: z.string().regex(/^[\w.]{1,60}$/) }),
+})
+
+/** Names the scope where Dropbox does (auth.stone, `TokenScopeError`). */
+function notPermittedBy(body: unknown): string {
+  const scope = missingScopeSchema.safeParse(body).data?.error.required_scope
+  if (scope === undefined) return notPermitted
+  return `Dropbox does not grant this service the permission “${scope}”. Tick it in the Dropbox app's settings, then connect the account again.`
+}
+
 const refused = 'Dropbox refused the request. Tell the operator if it goes on.'
 
 /** First match wins; the tags are those of the spec's LookupError and WriteError. */

@@ -1,0 +1,27 @@
+/** Fails when the built Worker is larger than promised (design section 10), and prints what it weighs. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { project } from './deployment.ts'
+
+/** The sum of the gzip sizes of the Worker's modules. */
+export const maxWorkerBytes = 1_000_000
+
+/** What Cloudflare would get: every module of the dry run. Source maps and the README beside them are not uploaded. */
+export async function workerBytes(directory: string): Promise<number> {
+  const names = (await readdir(directory)).filter((name) => !/\.(map|md)$/.test(name))
+  if (!names.includes('worker.js'))
+    throw new Error(`${directory} holds no Worker. Run \`npm run build:worker\`.`)
+  const sizes = names.map(
+    async (name) => (await promisify(gzip)(await readFile(join(directory, name)))).length,
+  )
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+}
+
+if (import.meta.main) {
+  const bytes = await workerBytes(join(project, 'dist/worker'))
+  const isTooLarge = bytes > maxWorkerBytes
+  process.stdout.write(`worker ${bytes} of ${maxWorkerBytes} bytes gzip${isTooLarge ? '  TOO LARGE' : ''}\n`)
+  if (isTooLarge) process.exitCode = 1
+}

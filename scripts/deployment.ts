@@ -1,0 +1,34 @@
+/** What a deployment of the Node host consists of, read from the files that Heroku and Docker read. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
+export const project = fileURLToPath(new URL('../', import.meta.url))
+
+/** What Heroku's Node buildpack runs (docs/operations/heroku.md), and the Dockerfile too. */
+export const buildSteps = ['npm ci', 'npm run heroku-postbuild', 'npm prune --omit=dev'] as const
+
+/** The words of the `web` process in the Procfile. It runs without a shell. */
+export async function webCommand(): Promise<string[]> {
+  const procfile = await readFile(`${project}Procfile`, 'utf8')
+  const line = /^web: (.+)$/m.exec(procfile)?.[1]
+  if (line === undefined) throw new Error('The Procfile names no web process.')
+  return line.trim().split(/\s+/)
+}
+
+/** The container's health check as a list of words. */
+export async function healthCheckCommand(): Promise<string[]> {
+  const dockerfile = await readFile(`${project}Dockerfile`, 'utf8')
+  const words: unknown = JSON.parse(/^\s+CMD (\[.+\])$/m.exec(dockerfile)?.[1] ?? 'null')
+  if (!Array.isArray(words)) throw new Error('The Dockerfile has no health check.')
+  return words.map(String)
+}
+
+/** Config vars that app.json sets by itself. */
+export async function presetVariables(): Promise<Record<string, string>> {
+  const app: { env: Record<string, { value?: string }> } = JSON.parse(
+    await readFile(`${project}app.json`, 'utf8'),
+  )
+  return Object.fromEntries(
+    Object.entries(app.env).flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value]])),
+  )
+}

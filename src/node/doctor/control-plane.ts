@@ -1,0 +1,134 @@
+/** Whether the orchestrator (or the file in its place) takes our tokens and answers for this host as the contract says. */
+import { z } from 'zod'
+import { isPublisherError } from '../../errors.ts'
+import type { ConfigSource } from '../../runtime/config-source.ts'
+import { clampTtl, type RuntimeAnswer } from '../../runtime/contract.ts'
+import type { TenantHost } from '../../runtime/host.ts'
+import { createOrchestratorClient } from '../../runtime/orchestrator-client.ts'
+import type { ConfigSourceSettings, Settings } from '../../runtime/settings.ts'
+import type { Verdict } from './examination.ts'
+import { Trouble } from './trouble.ts'
+
+type OrchestratorSettings = Extract<ConfigSourceSettings, { kind: 'orchestrator' }>
+
+/** Tries each token alone: a rotation that is not finished shows here. */
+export async function checkTokens(
+  settings: OrchestratorSettings,
+  probeHost: string,
+): Promise<Verdict<undefined>> {
+  const { tokens } = settings
+  const answers = await Promise.all(
+    tokens.map((token) => createOrchestratorClient({ ...settings, tokens: [token], probeHost }).check()),
+  )
+  const good = answers.filter(({ ready }) => ready).length
+  if (good === tokens.length) {
+    const said =
+      good === 1
+        ? 'it answers and accepts the service token'
+        : `it answers and accepts all ${good} service tokens`
+    return { value: undefined, said }
+  }
+  const reasons = answers.flatMap((answer) => (answer.ready ? [] : [answer.reason]))
+  if (good === 0) {
+    throw new Trouble(
+      [...new Set(reasons)].join('; '),
+      'Correct ORCHESTRATOR_BASE_URL or ORCHESTRATOR_SERVICE_TOKEN; see docs/operations/incidents.md.',
+    )
+  }
+  const places = answers.flatMap(({ ready }, index) => (ready ? [] : [index + 1]))
+  return {
+    value: undefined,
+    said: `${good} of ${tokens.length} service tokens are accepted; not number ${places.join(', ')}`,
+    warning: true,
+    todo: 'Fine while rotating. Afterwards remove what is refused from ORCHESTRATOR_SERVICE_TOKEN (docs/operations/secrets.md).',
+  }
+}
+
+/** Asks for the host's configuration and judges the answer. Throws {@link Trouble} where the tenant cannot be served. */
+export async function checkAnswer(
+  { configSource, callbackHost }: Settings,
+  file: ConfigSource,
+  { host, tenant }: TenantHost,
+): Promise<Verdict<RuntimeAnswer>> {
+  if (configSource.kind === 'file') {
+    const found = await lookUp(file, host)
+    if (found.status === 'found') return verdictOn(found, tenant)
+    throw new Trouble('CONFIG_FILE is for another host', 'Correct `tenant` or `host` in it.')
+  }
+  let status = 0
+  const recording: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init)
+    status = response.status
+    return response
+  }
+  const client = createOrchestratorClient({ ...configSource, probeHost: callbackHost, fetch: recording })
+  const found = await lookUp(client, host)
+  if (found.status === 'found') return verdictOn(found, tenant)
+  if (status === 404) {
+    throw new Trouble(
+      'the orchestrator answers 404: the host is unknown there, or its tenant is suspended',
+      'Bind the host to the tenant in the orchestrator.',
+    )
+  }
+  throw new Trouble(
+    'the orchestrator has bound the host to another application',
+    'Bind it to the app type "publisher_v2" there.',
+  )
+}
+
+async function lookUp(source: ConfigSource, host: TenantHost['host']) {
+  try {
+    return await source.lookup(host, undefined, crypto.randomUUID())
+  } catch (error) {
+    if (!isPublisherError(error, 'config_unavailable')) throw error
+    const cause = error.cause
+    if (cause instanceof z.ZodError) {
+      throw new Trouble(
+        'the configuration is not what the contract says',
+        'Correct these fields where the configuration is kept; `npm run conformance` checks the whole contract.',
+        cause,
+      )
+    }
+    throw new Trouble('no configuration could be had', undefined, cause)
+  }
+}
+
+const envelopeSchema = z.object({
+  schema_version: z.unknown().optional(),
+  ttl_seconds: z.number().nullish(),
+})
+
+function verdictOn(found: { answer: RuntimeAnswer; body: unknown }, tenant: string): Verdict<RuntimeAnswer> {
+  const { answer } = found
+  const { features } = answer.config
+  const said = [
+    `version ${answer.configVersion.slice(0, 40)}, kept for ${answer.ttlSeconds} s`,
+    `storage ${answer.config.storage.provider}`,
+    `publishing ${features.publish_enabled && features.mode !== 'review' ? 'on' : 'off'}`,
+    `analysis ${features.analyze_caption_enabled && answer.config.ai.credentials_ref ? 'on' : 'off'}`,
+    features.auto_view_enabled ? 'anyone may look' : 'only admins may look',
+  ].join(', ')
+  const oddities = odditiesOf(found, tenant)
+  if (oddities.length === 0) return { value: answer, said }
+  return {
+    value: answer,
+    said: `${said}. ${oddities.join(' ')}`,
+    warning: true,
+    todo: 'Correct it where the configuration is kept, if it is not meant so.',
+  }
+}
+
+function odditiesOf({ answer, body }: { answer: RuntimeAnswer; body: unknown }, tenant: string): string[] {
+  const { schema_version, ttl_seconds } = envelopeSchema.safeParse(body).data ?? {}
+  const oddities: string[] = []
+  if (schema_version === 1) oddities.push('It is of schema version 1, so analysis and publishing are off.')
+  if (typeof ttl_seconds === 'number' && ttl_seconds !== clampTtl(ttl_seconds)) {
+    oddities.push(`Its ttl_seconds of ${ttl_seconds} is read as ${answer.ttlSeconds}.`)
+  }
+  if (answer.tenant !== tenant) {
+    oddities.push(
+      `It names the tenant “${answer.tenant.slice(0, 60)}”; credentials are asked for “${tenant}” all the same.`,
+    )
+  }
+  return oddities
+}

@@ -1,0 +1,168 @@
+/** The doctor's round: everything that has to be right for one tenant, from the environment to each platform. */
+import { Resolver } from 'node:dns/promises'
+import { createNodeServices } from '../../node.ts'
+import { parseHost, type TenantHost } from '../../runtime/host.ts'
+import type { Services } from '../../runtime/services.ts'
+import { checkAnswer, checkTokens } from './control-plane.ts'
+import { checkCallbackDns, checkDns, type Names } from './dns.ts'
+import {
+  both,
+  createExamination,
+  type Examination,
+  type Finding,
+  type Step,
+  solid,
+  type Verdict,
+} from './examination.ts'
+import { checkCertificate, checkSite, type FrontDoor } from './front-door.ts'
+import { checkSharedStore, checkSignIn } from './process.ts'
+import { createRedaction, type Redaction } from './redaction.ts'
+import { examineTenant } from './tenant.ts'
+import { Trouble } from './trouble.ts'
+
+export interface DoctorOptions {
+  /** The tenant's host. */
+  host: string
+  /** The environment of the app; see docs/configuration.md. */
+  variables: Readonly<Record<string, string | undefined>>
+  /** Hears of each finding as it is made. */
+  onFinding?: (finding: Finding) => void
+  /** Longest time of one check. Milliseconds. Default 30,000: longer than storages are patient with their vendor. */
+  limitMs?: number
+  /** Default: the system's name servers. */
+  names?: Names
+  door?: FrontDoor
+  /** Default: `dist/ui` of this package. */
+  uiDirectory?: string
+  now?: () => number
+}
+
+/** Examines one tenant and gives all findings. Nothing is published, and nothing of the tenant's is changed. Never rejects. */
+export async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
+  const { limitMs = 30_000, onFinding = () => undefined } = options
+  const redaction = createRedaction()
+  const examination = createExamination({ limitMs, redact: redaction.clean, onFinding })
+  const services = await examination.check({ id: 'environment', title: 'Environment' }, solid, async () =>
+    openServices(options, redaction),
+  )
+  const host = await examination.check({ id: 'host', title: 'Host' }, services, async ({ settings }) =>
+    checkHost(options.host, settings),
+  )
+  await examineDoor(options, examination, services, host)
+  await examineProcess(options, examination, services)
+  const source = await examineSource(examination, services)
+  const runtime = await examination.check(
+    { id: 'configuration', title: 'Configuration' },
+    both(both(services, host), source),
+    async ([[{ settings, source, configurations }, tenantHost]]) => {
+      const verdict = await checkAnswer(settings, source, tenantHost)
+      const value = await configurations.load(tenantHost, jobContext())
+      return { ...verdict, value }
+    },
+  )
+  await examineTenant(examination, redaction, both(services, runtime))
+  return examination.findings
+}
+
+/** What a request brings along, for a job. */
+function jobContext() {
+  return {
+    requestId: crypto.randomUUID(),
+    waitUntil: () => undefined,
+    countStranger: () => () => undefined,
+  }
+}
+
+async function openServices(
+  { variables, uiDirectory, now }: DoctorOptions,
+  redaction: Redaction,
+): Promise<Verdict<Services>> {
+  const services = await createNodeServices({
+    variables,
+    // What the log would say is said by the findings.
+    write: () => undefined,
+    ...(uiDirectory !== undefined && { uiDirectory }),
+    ...(now && { now }),
+  })
+  redaction.addSecrets(services.settings)
+  return { value: services, said: `complete; configurations come from ${sourceName(services)}` }
+}
+
+function sourceName({ source }: Services): string {
+  return source.kind === 'file' ? 'CONFIG_FILE' : 'the orchestrator'
+}
+
+function checkHost(raw: string, { baseDomain, callbackHost }: Services['settings']): Verdict<TenantHost> {
+  const tenantHost = parseHost(raw, baseDomain, [callbackHost])
+  if (tenantHost) return { value: tenantHost, said: `${tenantHost.host} is one label under ${baseDomain}` }
+  throw new Trouble(
+    `“${raw.slice(0, 80)}” is no tenant's host: it has to be exactly one label under ${baseDomain}, not www and not the callback host`,
+    'Correct the host, or ORCHESTRATOR_BASE_DOMAIN.',
+  )
+}
+
+/** DNS and certificate: of a deployment only. */
+async function examineDoor(
+  { names = new Resolver({ timeout: 3000, tries: 2 }), door = {}, now = Date.now }: DoctorOptions,
+  examination: Examination,
+  services: Step<Services>,
+  host: Step<TenantHost>,
+): Promise<void> {
+  const dns = { id: 'dns', title: 'DNS' }
+  const callback = { id: 'dns.callback', title: 'DNS of the sign-in' }
+  const certificate = { id: 'certificate', title: 'Certificate' }
+  const site = { id: 'site', title: 'Site' }
+  if (services.passed && !services.passed.value.settings.forceHttps) {
+    for (const what of [dns, callback, certificate, site])
+      examination.skip(what, 'FORCE_HTTPS is false: development')
+    return
+  }
+  const served = both(services, host)
+  const resolved = await examination.check(dns, served, async ([{ settings }, { host: name }]) =>
+    checkDns(names, name, settings.baseDomain),
+  )
+  if (services.passed && !services.passed.value.signIn) examination.skip(callback, 'no sign-in is configured')
+  else {
+    await examination.check(callback, services, async ({ settings }) =>
+      checkCallbackDns(names, settings.callbackHost),
+    )
+  }
+  const reachable = both(host, resolved)
+  const trusted = await examination.check(certificate, reachable, async ([{ host: name }], signal) =>
+    checkCertificate(name, door, now(), signal),
+  )
+  await examination.check(site, both(host, trusted), async ([{ host: name }], signal) =>
+    checkSite(name, door, signal),
+  )
+}
+
+/** What all tenants share. */
+async function examineProcess(
+  options: DoctorOptions,
+  examination: Examination,
+  services: Step<Services>,
+): Promise<void> {
+  const shared = { id: 'redis', title: 'Redis' }
+  if (options.variables.REDIS_URL) {
+    await examination.check(shared, services, async ({ kv }) => {
+      const { value: other } = await openServices(options, createRedaction())
+      return checkSharedStore(kv, other.kv)
+    })
+  } else examination.skip(shared, 'REDIS_URL is not set: each process keeps its own cache')
+  await examination.check({ id: 'sign-in', title: 'Sign-in provider' }, services, async ({ settings, now }) =>
+    checkSignIn(settings, now),
+  )
+}
+
+/** Whether configurations can be asked for at all. */
+async function examineSource(examination: Examination, services: Step<Services>): Promise<Step<unknown>> {
+  const orchestrator = { id: 'orchestrator', title: 'Orchestrator' }
+  if (services.passed?.value.source.kind === 'file') {
+    examination.skip(orchestrator, 'CONFIG_SOURCE is file: there is none')
+    return solid
+  }
+  return examination.check(orchestrator, services, async ({ settings: { configSource, callbackHost } }) => {
+    if (configSource.kind === 'orchestrator') return checkTokens(configSource, callbackHost)
+    throw new TypeError('a file takes no tokens')
+  })
+}

@@ -1,0 +1,90 @@
+/** Whether a tenant's storage lets us do what the workflow needs. Nothing of the photographer's is touched. */
+import { isPublisherError } from '../../errors.ts'
+import type { PhotoEntry, PhotoListing, PhotoStore } from '../../workflow/ports/storage.ts'
+import type { Verdict } from './examination.ts'
+import { Trouble } from './trouble.ts'
+
+type Right = 'list' | 'write' | 'link'
+
+/** What the owner or the operator has to grant, in the vendor's own words. */
+const rights: Record<string, Record<Right, string>> = {
+  dropbox: {
+    list: 'The Dropbox app needs the permission files.metadata.read.',
+    write: 'The Dropbox app needs the permissions files.content.write and files.content.read.',
+    link: 'The Dropbox app needs the permission files.content.read.',
+  },
+  s3: {
+    list: 'The key needs s3:ListBucket on the bucket, and the bucket and endpoint have to be right.',
+    write: 'The key needs s3:PutObject, s3:GetObject and s3:DeleteObject below the root.',
+    link: 'The key needs s3:GetObject below the root.',
+  },
+  local: {
+    list: 'The process needs to read the folder `paths.root`.',
+    write: 'The process needs to write into the folder `paths.root`.',
+    link: 'The process needs to read the photos.',
+  },
+}
+
+/** What to do where this right is missing. */
+export function grant(provider: string, right: Right): string | undefined {
+  return rights[provider === 'managed' ? 's3' : provider]?.[right]
+}
+
+export async function checkList(store: PhotoStore): Promise<Verdict<PhotoListing>> {
+  const listing = await store.list('root')
+  const { photos, withSidecar } = listing
+  const said = `${photos.length} photos, ${withSidecar.size} of them with a sidecar`
+  if (photos.length > 0) return { value: listing, said }
+  return {
+    value: listing,
+    said: 'the folder is empty or missing',
+    warning: true,
+    todo: 'Right for a new tenant. Otherwise correct `paths.root` in the configuration.',
+  }
+}
+
+/** Creates, reads and deletes one small record below `.publisher/`; the second creation has to lose. */
+export async function checkRecord(store: PhotoStore): Promise<Verdict<undefined>> {
+  const key = ['doctor', `${crypto.randomUUID()}.json`]
+  const text = '{"doctor":true}'
+  if (!(await store.canCreateAtomically())) throw notAtomic()
+  try {
+    if (!(await store.createRecord(key, text))) throw new Trouble('a new record was said to exist already')
+    if ((await store.readRecord(key))?.text !== text) {
+      throw new Trouble('a record that was just written cannot be read')
+    }
+    if (await store.createRecord(key, text)) throw notAtomic()
+  } catch (error) {
+    // The first failure says more than that of tidying up after it.
+    await store.deleteRecord(key).catch(() => undefined)
+    throw isPublisherError(error, 'storage_not_atomic') ? notAtomic() : error
+  }
+  await store.deleteRecord(key)
+  if (await store.readRecord(key)) throw new Trouble('a deleted record is still there')
+  return { value: undefined, said: 'a record below .publisher/ was created once, read and deleted' }
+}
+
+function notAtomic(): Trouble {
+  return new Trouble(
+    'the storage cannot create a file only if there is none, so publishing is refused on it',
+    'Use an S3 server that honours conditional writes (If-None-Match); see docs/storage-moves.md.',
+  )
+}
+
+/** Makes a link to one of the photos and reads its first byte by it. */
+export async function checkLink(
+  store: PhotoStore,
+  photos: readonly PhotoEntry[],
+  fetch: typeof globalThis.fetch,
+  signal: AbortSignal,
+): Promise<Verdict<undefined>> {
+  const [first] = photos
+  if (!first) throw new Trouble('there is no photo to link to')
+  const { url } = await store.temporaryLink('root', first.name)
+  // Links to photos on a disk are this program's own, signed paths.
+  if (url.startsWith('/')) return { value: undefined, said: 'a link to a photo was signed' }
+  const answer = await fetch(url, { headers: { range: 'bytes=0-0' }, redirect: 'manual', signal })
+  await answer.body?.cancel()
+  if (answer.ok) return { value: undefined, said: 'a link to a photo was made and works' }
+  throw new Trouble(`a link to a photo was made, but it is answered ${answer.status}`)
+}

@@ -1,0 +1,96 @@
+/** Documents name commands, variables, files and other documents; all of them have to exist. */
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { presetVariables, project } from '../../scripts/deployment.ts'
+import { environmentSchema } from '../../src/runtime/environment.ts'
+
+const documents = [
+  'README.md',
+  ...(await readdir(`${project}docs`, { recursive: true }))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+].sort()
+
+const textOf = (name: string) => readFile(`${project}${name}`, 'utf8')
+const found = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')
+
+/** As GitHub makes an anchor of a heading: lower case, no punctuation, hyphens for spaces. */
+function anchorsIn(text: string): string[] {
+  return found(text, /^#+ (.+)$/gm).map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+describe.each(documents)('%s', (name) => {
+  it('names npm scripts that there are', async () => {
+    const { scripts }: { scripts: Record<string, string> } = JSON.parse(await textOf('package.json'))
+    const named = found(await textOf(name), /npm run (?:--silent )?([a-z][\w:-]*)/g)
+    expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([])
+  })
+
+  it('links to files and headings that there are', async () => {
+    const text = await textOf(name)
+    const broken: string[] = []
+    for (const target of found(text, /\]\((?!https?:|mailto:)([^)\s]+)\)/g)) {
+      const [path = '', anchor] = target.split('#')
+      const file = path === '' ? name : normalize(join(dirname(name), path))
+      const isThere = existsSync(`${project}${file}`)
+      if (!isThere || (anchor && !anchorsIn(await textOf(file)).includes(anchor))) broken.push(target)
+    }
+    expect(broken).toEqual([])
+  })
+
+  it('names programs that there are', async () => {
+    const programs = found(await textOf(name), /\bnode ((?:src|scripts|orchestrator|dev|bench)\/[\w./-]+)/g)
+    expect(programs.filter((program) => !existsSync(`${project}${program}`))).toEqual([])
+  })
+})
+
+/** Variables of other programs, each with whose it is. */
+const others: Readonly<Record<string, string>> = {
+  CLOUDFLARE_API_TOKEN: 'wrangler',
+  ALICE_REFRESH_TOKEN: 'an example of docs/orchestrator.md',
+  TENANT_CONFIG: 'the .profile of docs/operations/migration.md',
+}
+/** The beginning of several names, OpenTelemetry's own variables, and codes of Node and OpenSSL. */
+const noNames = /^(AUTH0_|OTEL_\w*|ERR_\w+|UNABLE_TO_\w*)$/
+
+describe('environment variables in the documents', () => {
+  it.each(documents)('%s names those that a program reads', async (name) => {
+    const orchestrators = found(await textOf('orchestrator/environment.ts'), /^\s+([A-Z][A-Z_]+):/gm)
+    const ownDocument = found(await textOf('docs/configuration.md'), /^\| `([A-Z][A-Z0-9_]+)`/gm)
+    const known = new Set([
+      ...Object.keys(environmentSchema.shape),
+      ...orchestrators,
+      ...ownDocument,
+      ...Object.keys(await presetVariables()),
+      ...Object.keys(others),
+      ...found(await textOf('bench/main.ts'), /\b([A-Z][A-Z0-9]+_[A-Z0-9_]+)\b/g),
+    ])
+    const named = found(await textOf(name), /(?<![\w-])([A-Z][A-Z0-9]*_[A-Z0-9_]*)/g)
+    const strangers = named.filter((word) => !known.has(word) && !noNames.test(word))
+    expect([...new Set(strangers)]).toEqual([])
+  })
+
+  it('stand in the table of docs/configuration.md when the environment is parsed', async () => {
+    const text = await textOf('docs/configuration.md')
+    const missing = Object.keys(environmentSchema.shape).filter(
+      (variable) => !text.includes(`\`${variable}\``),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('are known where app.json and wrangler.toml set them', async () => {
+    const app: { env: Record<string, unknown> } = JSON.parse(await textOf('app.json'))
+    const vars = found((await textOf('wrangler.toml')).split('[vars]')[1] ?? '', /^([A-Z][A-Z0-9_]+) = /gm)
+    const nodes = ['NODE_OPTIONS', 'MALLOC_ARENA_MAX', 'MALLOC_TRIM_THRESHOLD_']
+    const known = [...Object.keys(environmentSchema.shape), ...nodes]
+    expect([...Object.keys(app.env), ...vars].filter((variable) => !known.includes(variable))).toEqual([])
+  })
+})
