@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { declining, onAsk } from '../../dev/emulators/openai/faults.ts'
 import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { adminPost, eventsOf } from './admin.ts'
+import { adminPost, adminRequest, eventsOf } from './admin.ts'
 import { baseDomain } from './fleet.ts'
 import { describeOnBothHosts } from './hosts.ts'
 import { canary, picture, upload } from './photographers.ts'
@@ -63,11 +63,13 @@ describeOnBothHosts('the workflow', (kind) => {
       const { store, post, calls } = await open()
       await post('analyze')
       const asked = calls().length
-      expect(await (await post('analyze')).json()).toMatchObject({ sidecar_written: false })
+      for (const query of ['', '?force_refresh=', '?force_refresh=False']) {
+        expect(await (await post(`analyze${query}`)).json()).toMatchObject({ sidecar_written: false })
+      }
       expect(calls()).toHaveLength(asked)
       const edited = '\n\n# ---\n# caption: My own words.\n# caption_edited: True\n# mine: stays\n'
       await store.writeSidecar('root', photo, edited)
-      const again = await (await post('analyze?force_refresh=true')).json()
+      const again = await (await post('analyze?force_refresh=True')).json()
       expect(calls().length).toBeGreaterThan(asked)
       expect(again.caption).toBe('My own words.')
       const sidecar = await store.readSidecar('root', photo)
@@ -254,6 +256,38 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(await dry.store.readSidecar('root', photo)).toBeNull()
     })
 
+    it('takes no body, an empty one, and null for what is left out', async () => {
+      const { tenant, post } = await open({ content: { debug: true } })
+      const path = `/api/images/${photo}/publish`
+      const send = (body: string, headers: Record<string, string>) =>
+        adminRequest(studio.fleet, tenant, path, { method: 'POST', headers, body })
+      const nothing = {
+        platforms: null,
+        caption: null,
+        captions: { email: null },
+        dry_run: null,
+        force: null,
+      }
+      const answers = [
+        await send('', {}),
+        await send('', { 'content-type': 'application/json' }),
+        await send('null', { 'content-type': 'application/json' }),
+        await send('{"more":1}', { 'content-type': 'Application/JSON; charset=utf-8' }),
+        await post('publish', nothing),
+      ]
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+      // What is no JSON by its type is not taken for nothing: it may have asked for a dry run.
+      const silent = await send('{"dry_run":true}', { 'content-type': 'text/plain' })
+      expect([silent.status, (await silent.json()).code]).toEqual([415, 'unsupported_media_type'])
+    })
+
+    it('takes no more than captions can be', async () => {
+      const { post, posts } = await open()
+      const response = await post('publish', { platforms: ['telegram'], filler: 'x'.repeat(2 ** 20) })
+      expect([response.status, (await response.json()).code]).toEqual([413, 'request_too_large'])
+      expect(posts()).toEqual([])
+    })
+
     it('keeps what a person wrote, also when sending fails', async () => {
       const { tenant, store, post, posts } = await open()
       const bot = botToken(tenant).split(':')[0] ?? ''
@@ -326,6 +360,8 @@ describeOnBothHosts('the workflow', (kind) => {
       expect((await store.readSidecar('root', photo))?.text).toBe('rope\n')
       expect((await post('restore')).status).toBe(404)
       expect((await post('restore', { from: 'attic' })).status).toBe(400)
+      await post('keep')
+      expect((await post('restore', { from: null })).status).toBe(200)
     })
 
     it('overwrites nothing', async () => {
