@@ -311,6 +311,28 @@ describeOnBothHosts('the workflow', (kind) => {
       ])
     })
 
+    it('reports a platform that this server does not have, and sends to the others', async () => {
+      const name = `studio-${kind.name}-${tenants + 1}`
+      const telegram = {
+        credentials_ref: `${name}-telegram`,
+        channel_id: -1_000_000_000_000 - chatOf(name),
+      }
+      const { post, posts } = await open({
+        publishers: { telegram, instagram: { credentials_ref: 'later' } },
+      })
+      for (const body of [{}, { platforms: ['instagram', 'telegram'] }]) {
+        const { results, any_success } = await (await post('publish', body)).json()
+        expect(any_success).toBe(true)
+        expect(results.telegram).toMatchObject({ success: true })
+        expect(results.instagram).toEqual({
+          success: false,
+          code: 'provider_unavailable',
+          error: expect.stringMatching(/instagram/i),
+        })
+      }
+      expect(posts()).toHaveLength(1)
+    })
+
     it('is refused in review, where it is off, and for platforms that are not there', async () => {
       const review = await open({
         features: { auto_view_enabled: true, publish_enabled: true, mode: 'review' },
