@@ -1,5 +1,6 @@
 /** What one request carries on its way through the handlers. */
 import type { ClientAddress } from '../runtime/client-address.ts'
+import type { Tenant } from '../runtime/host.ts'
 import type { Session } from '../runtime/sign-in/sessions.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
 
@@ -32,6 +33,8 @@ export interface Exchange {
   connection: Connection
   /** Where the public reaches this host: `https://alice.shibari.photo`. Empty until the host is known to be one of ours. */
   origin: string
+  /** Whom the host names, whether or not there is such a tenant: for the log. */
+  asked?: Tenant
   /** Set on every route that belongs to a tenant. */
   runtime?: TenantRuntime
   /** Who is signed in, `null`: nobody. Set when a route first asks (`sessionOf`). */

@@ -143,6 +143,8 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
     expect((await fleet.get('alice', features)).status).toBe(503)
     expect(fleet.orchestrator.calls).toHaveLength(1)
+    const refused = fleet.host.lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'refused')
+    expect(refused).toMatchObject({ tenant: 'alice', code: 'config_unavailable' })
   })
 
   it('is asked for by GET from then on where POST is not allowed', async () => {
