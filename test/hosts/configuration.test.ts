@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { baseDomain, https, markedConfig, serviceToken, startFleet } from './fleet.ts'
-import { describeOnBothHosts, nodeHost } from './hosts.ts'
+import { describeOnBothHosts, nodeHost, patience } from './hosts.ts'
 
 const features = '/api/config/features'
 const alice = `alice.${baseDomain}`
@@ -186,7 +186,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect((await fleet.get('alice', features)).status).toBe(200)
     fleet.orchestrator.script = () => 'reset'
     await vi.waitFor(async () => expect((await fleet.get('alice', features)).status).toBe(503), {
-      timeout: 20_000,
+      ...patience,
       interval: 500,
     })
   })
@@ -230,7 +230,7 @@ describe('the runtime configuration under a clock', () => {
     expect(fleet.orchestrator.calls).toHaveLength(1)
     clock.time += 1
     expect((await fleet.get('alice', features)).status).toBe(200)
-    await vi.waitFor(() => expect(fleet.orchestrator.calls).toHaveLength(2))
+    await vi.waitFor(() => expect(fleet.orchestrator.calls).toHaveLength(2), patience)
     expect(fleet.orchestrator.calls[1]?.ifNoneMatch).toBe('"v1"')
   })
 
@@ -242,7 +242,7 @@ describe('the runtime configuration under a clock', () => {
     clock.time += minutes(1)
     await vi.waitFor(async () => {
       expect(await (await fleet.get('alice', features)).json()).toMatchObject({ delete_enabled: true })
-    })
+    }, patience)
     expect(fleet.orchestrator.calls).toHaveLength(2)
   })
 
@@ -252,10 +252,11 @@ describe('the runtime configuration under a clock', () => {
     await fleet.get('alice', features)
     clock.time += minutes(9)
     await fleet.get('alice', features)
-    await vi.waitFor(() => expect(fleet.orchestrator.calls).toHaveLength(2))
+    await vi.waitFor(() => expect(fleet.orchestrator.calls).toHaveLength(2), patience)
     fleet.orchestrator.script = () => 'reset'
     clock.time += minutes(9)
-    expect((await fleet.get('alice', features)).status).toBe(200)
+    // The answer of the check may still be on its way.
+    await vi.waitFor(async () => expect((await fleet.get('alice', features)).status).toBe(200), patience)
   })
 
   it('survives a malformed answer of the check, and ends with its TTL', async () => {
@@ -265,7 +266,7 @@ describe('the runtime configuration under a clock', () => {
     fleet.orchestrator.script = () => ({ status: 200, body: 'maintenance' })
     clock.time += minutes(5)
     expect((await fleet.get('alice', features)).status).toBe(200)
-    await vi.waitFor(() => expect(fleet.orchestrator.calls).toHaveLength(2))
+    await vi.waitFor(() => expect(fleet.orchestrator.calls).toHaveLength(2), patience)
     clock.time += minutes(4)
     expect((await fleet.get('alice', features)).status).toBe(200)
     clock.time += minutes(1)
@@ -278,7 +279,7 @@ describe('the runtime configuration under a clock', () => {
     await fleet.get('alice', features)
     fleet.orchestrator.tenants.delete(alice)
     clock.time += minutes(1)
-    await vi.waitFor(async () => expect((await fleet.get('alice', features)).status).toBe(404))
+    await vi.waitFor(async () => expect((await fleet.get('alice', features)).status).toBe(404), patience)
   })
 
   it('appears half a minute after the tenant does', async () => {

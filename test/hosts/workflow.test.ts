@@ -5,7 +5,7 @@ import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 import { adminPost, adminRequest, eventsOf } from './admin.ts'
 import { baseDomain } from './fleet.ts'
-import { describeOnBothHosts } from './hosts.ts'
+import { describeOnBothHosts, patience } from './hosts.ts'
 import { canary, picture, upload } from './photographers.ts'
 import { apiKey, botToken, chatOf, recipient, type Studio, startStudio } from './studio.ts'
 
@@ -87,7 +87,7 @@ describeOnBothHosts('the workflow', (kind) => {
         orchestrator.calls.filter(
           ({ path, body }) => path === '/v1/billing/usage' && body.tenant_id === tenant,
         )
-      await vi.waitFor(() => expect(reports()).toHaveLength(calls().length))
+      await vi.waitFor(() => expect(reports()).toHaveLength(calls().length), patience)
       orchestrator.script = usual
       for (const { body } of reports()) {
         expect(body).toEqual({
