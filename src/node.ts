@@ -88,6 +88,8 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
   const background = createBackgroundWork(log)
   let closing = false
   const server = createServer(
+    // Node's own refusal of a request without a Host has no request id.
+    { requireHostHeader: false },
     createListener({
       handler: createHandler(services),
       // Without a router in front, whatever stands in its header is the client's own word.

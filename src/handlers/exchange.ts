@@ -52,12 +52,16 @@ export function runtimeOf(exchange: Exchange): TenantRuntime {
   return exchange.runtime
 }
 
-const saneRequestId = /^[A-Za-z0-9._~+/=:@-]{1,128}$/
+const sane = /^[A-Za-z0-9._~+/=:@-]{1,128}$/
 
 /** The caller's `X-Request-Id` if it is a sane token of at most 128 characters, else a new UUID. */
 export function requestIdOf(request: Request, connection: Connection): string {
-  const given = readHeader(request, connection, 'x-request-id')
-  return given !== undefined && saneRequestId.test(given) ? given : crypto.randomUUID()
+  return saneRequestId(readHeader(request, connection, 'x-request-id'))
+}
+
+/** The given id if it is sane, else a new UUID. */
+export function saneRequestId(given: string | undefined): string {
+  return given !== undefined && sane.test(given) ? given : crypto.randomUUID()
 }
 
 /** One request header by the cheapest way that there is. */
