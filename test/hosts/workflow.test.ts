@@ -281,10 +281,21 @@ describeOnBothHosts('the workflow', (kind) => {
       expect([silent.status, (await silent.json()).code]).toEqual([415, 'unsupported_media_type'])
     })
 
-    it('takes no more than captions can be', async () => {
-      const { post, posts } = await open()
-      const response = await post('publish', { platforms: ['telegram'], filler: 'x'.repeat(2 ** 20) })
-      expect([response.status, (await response.json()).code]).toEqual([413, 'request_too_large'])
+    it('takes no more than captions can be, whether or not it is said how much comes', async () => {
+      const { tenant, posts } = await open({ content: { debug: true } })
+      const filler = 'x'.repeat(2 ** 20)
+      const send = (body: string | string[]) =>
+        adminRequest(studio.fleet, tenant, `/api/images/${photo}/publish`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        })
+      for (const body of [`{"filler":"${filler}"}`, ['{"filler":"', filler, '"}']]) {
+        const response = await send(body)
+        expect([response.status, (await response.json()).code]).toEqual([413, 'request_too_large'])
+      }
+      const pieces = await send(['{"platforms":["tele', 'gram"],', '"caption":null}'])
+      expect(Object.keys((await pieces.json()).results)).toEqual(['telegram'])
       expect(posts()).toEqual([])
     })
 
