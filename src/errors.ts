@@ -40,6 +40,7 @@ export type ErrorCode =
   | 'publish_unavailable'
   | 'publish_outcome_unknown'
   | 'unsupported_media_type'
+  | 'request_too_large'
   | 'unsupported_photo'
   | 'photo_unreadable'
   | 'photo_too_large'

@@ -130,6 +130,8 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
   const background = createBackgroundWork(faults)
   let closing: Promise<void> | undefined
   const server = createServer(
+    // Node's own refusal of a request without a Host has no request id.
+    { requireHostHeader: false },
     createListener({
       handler: createHandler(services),
       // Without a router in front, whatever stands in its header is the client's own word.

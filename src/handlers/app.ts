@@ -127,6 +127,7 @@ async function resolveTenant(
   const { connection, requestId } = exchange
   const host = parseHost(connection.host, settings.baseDomain, [settings.callbackHost])
   if (!host) throw tenantNotFound()
+  exchange.asked = host.tenant
   const context = {
     requestId,
     waitUntil: connection.waitUntil,

@@ -1,5 +1,6 @@
 /** What one request carries on its way through the handlers. */
 import type { ClientAddress } from '../runtime/client-address.ts'
+import type { Tenant } from '../runtime/host.ts'
 import type { Session } from '../runtime/sign-in/sessions.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
 
@@ -32,6 +33,8 @@ export interface Exchange {
   connection: Connection
   /** Where the public reaches this host: `https://alice.shibari.photo`. Empty until the host is known to be one of ours. */
   origin: string
+  /** Whom the host names, whether or not there is such a tenant: for the log. */
+  asked?: Tenant
   /** The pattern of the route, once one is found. */
   route?: string
   /** Set on every route that belongs to a tenant. */
@@ -51,12 +54,16 @@ export function runtimeOf(exchange: Exchange): TenantRuntime {
   return exchange.runtime
 }
 
-const saneRequestId = /^[A-Za-z0-9._~+/=:@-]{1,128}$/
+const sane = /^[A-Za-z0-9._~+/=:@-]{1,128}$/
 
 /** The caller's `X-Request-Id` if it is a sane token of at most 128 characters, else a new UUID. */
 export function requestIdOf(request: Request, connection: Connection): string {
-  const given = readHeader(request, connection, 'x-request-id')
-  return given !== undefined && saneRequestId.test(given) ? given : crypto.randomUUID()
+  return saneRequestId(readHeader(request, connection, 'x-request-id'))
+}
+
+/** The given id if it is sane, else a new UUID. */
+export function saneRequestId(given: string | undefined): string {
+  return given !== undefined && sane.test(given) ? given : crypto.randomUUID()
 }
 
 /** One request header by the cheapest way that there is. */

@@ -29,7 +29,7 @@ export function logFault(
   if (statusOf(error.code) < 500) return
   log.warn('refused', {
     request_id: exchange.requestId,
-    tenant: exchange.runtime?.tenant,
+    tenant: exchange.runtime?.tenant ?? exchange.asked,
     code: error.code,
     error: describeError(error.code === 'internal_error' ? error.cause : error),
   })

@@ -15,6 +15,7 @@ import {
   requireServiceToken,
   requireViewer,
 } from './guards.ts'
+import { boundedBody, optionalBody } from './json-body.ts'
 import { toPublisherError } from './problem.ts'
 import { problemSchema } from './schemas.ts'
 import { sessionOf, settleSession } from './session.ts'
@@ -36,9 +37,15 @@ export function routeFor<const R extends Described>(audience: Audience, services
   return createRoute({
     ...config,
     'x-audience': audience,
-    middleware: guardFor(audience, services),
+    middleware: [guardFor(audience, services), ...bodyRules(config)],
     responses: { ...config.responses, default: problemResponses },
   })
+}
+
+/** Behind the guard: strangers are not listened to. */
+function bodyRules({ request }: Described): MiddlewareHandler<AppEnv>[] {
+  if (!request?.body) return []
+  return request.body.required ? [boundedBody] : [boundedBody, optionalBody]
 }
 
 /** A JSON answer in a route's description. */

@@ -83,9 +83,14 @@ export const filenameParameter = z.object({
   filename: z.string().openapi({ param: { name: 'filename', in: 'path' }, example: 'dusk-01.jpg' }),
 })
 
+/** A parameter of a query that forms and scripts may send empty for left out. */
+export function orEmpty<S extends z.ZodType>(schema: S) {
+  return z.preprocess((value) => (value === '' ? undefined : value), schema)
+}
+
 export const thumbnailQuery = z.object({
-  size: z.enum(thumbnailSizes).default('w960h640'),
-  folder: z.enum(folders).default('root').openapi({ description: 'Any but `root` is for admins' }),
+  size: orEmpty(z.enum(thumbnailSizes).default('w960h640')),
+  folder: orEmpty(z.enum(folders).default('root').openapi({ description: 'Any but `root` is for admins' })),
 })
 
 export const originalQuery = z.object({ token: z.string().min(1).max(2000) })

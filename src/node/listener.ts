@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { PublisherError } from '../errors.ts'
 import type { Handler } from '../handlers/app.ts'
+import { saneRequestId } from '../handlers/exchange.ts'
 import { problemOf } from '../handlers/problem.ts'
 import type { ClientOf } from '../runtime/client-address.ts'
 import type { BackgroundWork } from './background.ts'
@@ -40,8 +41,10 @@ export function createListener({
     },
     {
       errorHandler: (error) => {
-        if (error instanceof RequestError)
-          return new Response(hostProblem(), { status: 400, headers: problemHeaders })
+        if (error instanceof RequestError) {
+          const requestId = crypto.randomUUID()
+          return new Response(hostProblem(requestId), { status: 400, headers: problemHeaders(requestId) })
+        }
         faults.report('the adapter failed', error)
         return new Response(null, { status: 500 })
       },
@@ -50,33 +53,45 @@ export function createListener({
   return (incoming, outgoing) => {
     if (isClosing()) outgoing.setHeader('connection', 'close')
     if (isHostUnambiguous(incoming)) void listen(incoming, outgoing)
-    else refuse(outgoing)
+    else refuse(incoming, outgoing)
   }
 }
+
+/** What would make a URL of the host mean something else (RFC 3986, section 3.2): user information, a path, a query. */
+const notOfAHost = /[\s@/\\?#]/
 
 /**
  * One Host line and an origin-form target (RFC 9112, sections 3.2 and 3.2.1): an absolute-form target names a host of
  * its own, and the adapter would believe it.
  */
-function isHostUnambiguous({ url, rawHeaders }: IncomingMessage): boolean {
+function isHostUnambiguous({ url, headers, rawHeaders }: IncomingMessage): boolean {
   let hostLines = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.toLowerCase() === 'host') hostLines++
   }
-  return hostLines === 1 && url?.startsWith('/') === true
+  return hostLines === 1 && !notOfAHost.test(headers.host ?? '') && url?.startsWith('/') === true
 }
 
-const problemHeaders = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
+function problemHeaders(requestId: string) {
+  return {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
+    'x-correlation-id': requestId,
+  }
+}
 
-function hostProblem(): string {
+function hostProblem(requestId: string): string {
   const error = new PublisherError(
     'host_mismatch',
     'A request has to name exactly one host, in its Host line.',
   )
-  return JSON.stringify(problemOf(error, crypto.randomUUID()))
+  return JSON.stringify(problemOf(error, requestId))
 }
 
-function refuse(outgoing: ServerResponse): void {
-  outgoing.writeHead(400, { ...problemHeaders, connection: 'close' })
-  outgoing.end(hostProblem())
+function refuse({ headers }: IncomingMessage, outgoing: ServerResponse): void {
+  const requestId = saneRequestId(headers['x-request-id']?.toString())
+  outgoing.writeHead(400, { ...problemHeaders(requestId), connection: 'close' })
+  outgoing.end(hostProblem(requestId))
 }

@@ -55,16 +55,20 @@ export const storageSchema = z
     error: 'every storage but "local" needs credentials',
   })
 
+/** A server that is not filled in yet is none: publishing by mail says so then, and the gallery is there all the same. */
 export const emailServerSchema = z
   .object({
-    host: z.string().min(1).max(253),
+    host: z.string().min(1).max(253).optional(),
     port: z.number().int().min(1).max(65_535).default(587),
     use_tls: flag(true),
-    from_email: z.string().min(3).max(320),
+    from_email: z.string().min(3).max(320).optional(),
     username: z.string().min(1).max(320).optional(),
-    password_ref: credentialsRef,
+    password_ref: credentialsRef.optional(),
   })
-  .transform((server) => ({ ...server, username: server.username ?? server.from_email }))
+  .transform(({ host, from_email, password_ref, ...rest }) => {
+    if (host === undefined || from_email === undefined || password_ref === undefined) return undefined
+    return { ...rest, host, from_email, password_ref, username: rest.username ?? from_email }
+  })
 
 /** That a model will be retired, or what else the operator should hear: whatever it looks like, it is only logged. */
 const notices = z
@@ -152,7 +156,8 @@ const version1ConfigSchema = z.object(blocksOfVersion1).transform(
 const envelope = {
   tenant: z.string().min(1).max(253),
   app_type: z.string().min(1),
-  config_version: z.string().min(1).max(500),
+  /** Opaque; some count. */
+  config_version: z.union([z.string().min(1).max(500), z.number().transform(String)]),
   ttl_seconds: z.number().optional(),
 }
 
@@ -180,8 +185,11 @@ export function parseRuntimeAnswer(body: unknown): RuntimeAnswer | 'other_app_ty
   const cleaned = withoutNulls(body)
   const binding = z.object({ app_type: z.string() }).safeParse(cleaned)
   if (binding.success && binding.data.app_type !== appType) return 'other_app_type'
-  return answerSchema.parse(cleaned)
+  return answerSchema.parse(isObject(cleaned) ? { ...newest, ...cleaned } : cleaned)
 }
+
+/** An answer that names no schema, as the first ones of the contract, is of the newest. */
+const newest = { schema_version: 2 }
 
 const defaultTtlSeconds = 600
 
@@ -194,8 +202,12 @@ export function clampTtl(ttlSeconds: number | undefined): number {
 /** The document without object members that are `null`. */
 export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls)
-  if (typeof value !== 'object' || value === null) return value
+  if (!isObject(value)) return value
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, member]) => (member === null ? [] : [[key, withoutNulls(member)]])),
   )
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }

@@ -10,7 +10,9 @@ const secret = z
 const serviceAccount = z
   .union([z.string().min(1), z.record(z.string(), z.unknown())])
   .transform((key) => new Secret(typeof key === 'string' ? key : JSON.stringify(key)))
-const version = z.string().default('')
+/** Opaque; some count. */
+const opaque = z.union([z.string(), z.number().transform(String)])
+const version = opaque.default('')
 
 const s3 = {
   version,
@@ -34,7 +36,7 @@ export const credentialsSchema = z.discriminatedUnion('provider', [
   z.object({ provider: z.literal('openai'), version, api_key: secret }),
   z.object({ provider: z.literal('telegram'), version, bot_token: secret }),
   z.object({ provider: z.literal('smtp'), version, password: secret }),
-  z.object({ provider: z.literal('instagram'), version, access_token: secret, user_id: z.string() }),
+  z.object({ provider: z.literal('instagram'), version, access_token: secret, user_id: opaque }),
   z.object({ provider: z.literal('bluesky'), version, handle: z.string(), app_password: secret }),
   z.object({ provider: z.literal('mastodon'), version, instance_url: z.url(), access_token: secret }),
 ])

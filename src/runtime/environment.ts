@@ -72,8 +72,13 @@ export const environmentSchema = z.object({
   DROPBOX_APP_KEY: z.string().optional(),
   DROPBOX_APP_SECRET: secret.optional(),
   DROPBOX_BASE_URL: url.optional(),
+  GOOGLE_CLIENT_ID: z.string().optional(),
+  GOOGLE_CLIENT_SECRET: secret.optional(),
+  GOOGLE_API_BASE_URL: url.optional(),
   OPENAI_BASE_URL: url.optional(),
   TELEGRAM_API_BASE_URL: url.optional(),
+  INSTAGRAM_API_BASE_URL: url.optional(),
+  BLUESKY_SERVICE_URL: url.optional(),
   AUTH0_DOMAIN: domain.optional(),
   OIDC_ISSUER_URL: issuer.optional(),
   AUTH0_CLIENT_ID: z.string().optional(),
@@ -118,31 +123,45 @@ export function cookieScopeOf(env: Environment): 'domain' | 'host' {
   return env.ORCHESTRATOR_BASE_DOMAIN.includes('.') ? env.ADMIN_COOKIE_SCOPE : 'host'
 }
 
-/** What is wrong with variables that are each well-formed; one sentence for each. */
-export function crossChecks(env: Environment): string[] {
+/** Which variables there are, well-formed or not. */
+export type Given = Readonly<Partial<Record<keyof typeof environmentSchema.shape, string>>>
+
+/** What is missing beside what is there; one sentence for each. */
+export function missingVariables(given: Given): string[] {
   const problems: string[] = []
-  if (sourceKind(env) === 'orchestrator') {
-    if (!env.ORCHESTRATOR_BASE_URL)
+  if ((given.CONFIG_SOURCE ?? (given.ORCHESTRATOR_BASE_URL ? 'orchestrator' : 'file')) === 'orchestrator') {
+    if (!given.ORCHESTRATOR_BASE_URL)
       problems.push('ORCHESTRATOR_BASE_URL is required with CONFIG_SOURCE=orchestrator')
-    if (!env.ORCHESTRATOR_SERVICE_TOKEN)
+    if (!given.ORCHESTRATOR_SERVICE_TOKEN)
       problems.push('ORCHESTRATOR_SERVICE_TOKEN is required with ORCHESTRATOR_BASE_URL')
-  } else if (!env.CONFIG_FILE) {
+  } else if (!given.CONFIG_FILE) {
     problems.push('either ORCHESTRATOR_BASE_URL or CONFIG_FILE is required')
   }
-  if (Boolean(env.DROPBOX_APP_KEY) !== Boolean(env.DROPBOX_APP_SECRET)) {
-    problems.push('DROPBOX_APP_KEY and DROPBOX_APP_SECRET belong together')
+  for (const [one, other] of pairs) {
+    if (!given[one] !== !given[other]) problems.push(`${one} and ${other} belong together`)
   }
-  return [...problems, ...signInChecks(env)]
+  const signIn = [
+    given.AUTH0_DOMAIN ?? given.OIDC_ISSUER_URL,
+    given.AUTH0_CLIENT_ID,
+    given.AUTH0_CLIENT_SECRET,
+  ]
+  if (signIn.some(Boolean) && !signIn.every(Boolean)) {
+    problems.push(
+      'AUTH0_DOMAIN (or OIDC_ISSUER_URL), AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET belong together',
+    )
+  }
+  return problems
 }
 
-function signInChecks(env: Environment): string[] {
-  const variables = [env.AUTH0_DOMAIN ?? env.OIDC_ISSUER_URL, env.AUTH0_CLIENT_ID, env.AUTH0_CLIENT_SECRET]
-  if (!variables.some(Boolean)) return []
-  if (!variables.every(Boolean)) {
-    return ['AUTH0_DOMAIN (or OIDC_ISSUER_URL), AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET belong together']
-  }
+const pairs = [
+  ['DROPBOX_APP_KEY', 'DROPBOX_APP_SECRET'],
+  ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
+] as const
+
+/** What is wrong with variables that are each well-formed. */
+export function contradictions(env: Environment): string[] {
   const isBelow = `.${callbackHostOf(env)}`.endsWith(`.${env.ORCHESTRATOR_BASE_DOMAIN}`)
-  if (cookieScopeOf(env) === 'host' || isBelow) return []
+  if (!env.AUTH0_CLIENT_ID || cookieScopeOf(env) === 'host' || isBelow) return []
   return [
     'AUTH_CALLBACK_HOST must lie under ORCHESTRATOR_BASE_DOMAIN, or ADMIN_COOKIE_SCOPE must be host: it sets the cookie',
   ]

@@ -7,7 +7,7 @@ const platformName = z
   .transform((type): Platform => (type === 'fetlife' ? 'email' : type))
 
 const entrySchema = z.object({
-  id: z.string().max(200).optional(),
+  id: z.union([z.string().max(200), z.number().transform(String)]).optional(),
   type: platformName,
   enabled: z.boolean().default(true),
   credentials_ref: z.string().min(1).max(500).optional(),

@@ -2,10 +2,11 @@
 import type { Secret } from '../secret.ts'
 import {
   callbackHostOf,
+  contradictions,
   cookieScopeOf,
-  crossChecks,
   type Environment,
   environmentSchema,
+  missingVariables,
   sourceKind,
 } from './environment.ts'
 import type { LogLevel } from './log.ts'
@@ -74,14 +75,17 @@ export class SettingsError extends Error {
  * variable that is missing or malformed and what is wrong with it.
  */
 export function parseSettings(variables: Readonly<Record<string, unknown>>): Settings {
-  const known = Object.keys(environmentSchema.shape).flatMap((name) => {
-    const value = variables[name]
-    return typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as const] : []
-  })
-  const parsed = environmentSchema.safeParse(Object.fromEntries(known))
-  const problems = parsed.success
-    ? crossChecks(parsed.data)
+  const given = Object.fromEntries(
+    Object.keys(environmentSchema.shape).flatMap((name) => {
+      const value = variables[name]
+      return typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as const] : []
+    }),
+  )
+  const parsed = environmentSchema.safeParse(given)
+  const wrong = parsed.success
+    ? contradictions(parsed.data)
     : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`)
+  const problems = [...wrong, ...missingVariables(given)]
   if (!parsed.success || problems.length > 0) {
     throw new SettingsError(`The environment is incomplete or malformed: ${problems.join('; ')}`)
   }

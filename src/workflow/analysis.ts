@@ -95,8 +95,8 @@ function aiClient({ model, places, onTokens }: AnalysisTools): AiClient {
   const signal = AbortSignal.timeout(deadlineMs)
   return {
     async ask(request) {
-      await places.take(signal)
       try {
+        await places.take(signal)
         const answer = await model.ask(request, signal)
         if (answer.totalTokens !== null) onTokens(answer.totalTokens)
         return answer

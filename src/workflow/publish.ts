@@ -21,7 +21,7 @@ export interface PublishTools extends DigestTools {
   images: ImageReducer
   /** Those that the tenant has enabled and this server can use. */
   publishers: readonly Publisher[]
-  /** Enabled by the tenant, and not to be had on this server. */
+  /** Enabled by the tenant, and not to be had on this server: each is a failure beside the others' results. */
   unavailable: readonly Platform[]
   /** `content.hashtag_string`. */
   hashtagString: string
@@ -78,7 +78,7 @@ export async function publishPhoto(
   report: PublishReport,
 ): Promise<PublishResult> {
   const { store, now } = tools
-  const publishers = chosenPublishers(tools, request.platforms)
+  const { publishers, unavailable } = choose(tools, request.platforms)
   report('preparing')
   if (!request.dryRun && !(await store.canCreateAtomically())) throw notAtomic()
   const ledger = createLedger(store, now)
@@ -96,16 +96,14 @@ export async function publishPhoto(
   }
   if (request.signal?.aborted) throw givenUp()
   if (!request.dryRun) await saveSubmitted(store, folder, entry.name, request, new Date(now()))
-  const results = Object.fromEntries(
-    await Promise.all(
-      publishers.map(async (publisher) => {
-        const caption = captionFor(publisher, document, request, tools.hashtagString)
-        const result = await publishTo(publisher, caption, job)
-        tools.onResult?.(publisher.platform, result)
-        return [publisher.platform, result] as const
-      }),
-    ),
-  )
+  const published = publishers.map(async (publisher) => {
+    const caption = captionFor(publisher, document, request, tools.hashtagString)
+    const result = await publishTo(publisher, caption, job)
+    tools.onResult?.(publisher.platform, result)
+    return [publisher.platform, result] as const
+  })
+  const missing = unavailable.map((platform) => [platform, notHere(platform, report)] as const)
+  const results = Object.fromEntries([...(await Promise.all(published)), ...missing])
   const anySuccess = Object.values(results).some(({ success }) => success)
   const mayArchive = anySuccess && tools.archives && !request.dryRun
   if (!mayArchive)
@@ -114,29 +112,36 @@ export async function publishPhoto(
   return { results, anySuccess, ...(await archivePhoto(tools, folder, entry.name)) }
 }
 
-function chosenPublishers(
-  { publishers, unavailable }: PublishTools,
-  platforms: readonly Platform[] | undefined,
-): readonly Publisher[] {
-  const missing = unavailable.find((platform) => platforms?.includes(platform))
-  if (missing) {
-    throw new PublisherError(
-      'provider_unavailable',
-      `This server cannot publish to ${missing} yet. Nothing was sent.`,
-    )
-  }
-  const unknown = platforms?.find(
-    (platform) => !publishers.some((publisher) => publisher.platform === platform),
-  )
+/** What is to be published to, of what the tenant has enabled. Throws where that is nothing that can be. */
+function choose(tools: PublishTools, platforms: readonly Platform[] | undefined) {
+  const isChosen = (platform: Platform) => platforms?.includes(platform) ?? true
+  const publishers = tools.publishers.filter(({ platform }) => isChosen(platform))
+  const unavailable = tools.unavailable.filter(isChosen)
+  const enabled = [...publishers.map(({ platform }) => platform), ...unavailable]
+  const unknown = platforms?.find((platform) => !enabled.includes(platform))
   if (unknown) {
     throw new PublisherError(
       'invalid_request',
       `Publishing to ${unknown} is not set up here. Nothing was sent.`,
     )
   }
-  const chosen = platforms ? publishers.filter(({ platform }) => platforms.includes(platform)) : publishers
-  if (chosen.length > 0) return chosen
+  const [first] = unavailable
+  if (publishers.length === 0 && first) throw unavailableHere(first)
+  if (publishers.length > 0) return { publishers, unavailable }
   throw new PublisherError('invalid_request', 'There is no platform to publish to. Nothing was sent.')
+}
+
+function unavailableHere(platform: Platform): PublisherError {
+  return new PublisherError(
+    'provider_unavailable',
+    `This server cannot publish to ${platform} yet. Nothing was sent there.`,
+  )
+}
+
+function notHere(platform: Platform, report: PublishReport): PlatformResult {
+  const { code, message } = unavailableHere(platform)
+  report('failed', { platform, code })
+  return { success: false, error: message, code }
 }
 
 interface Located {

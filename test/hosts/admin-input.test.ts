@@ -85,7 +85,7 @@ describeOnBothHosts('an admin who sends nonsense', (kind) => {
       const list = await adminRequest(studio.fleet, tenant, '/api/images/list')
       expect(await list.json()).toEqual({ filenames: ['a.jpg'], count: 1 })
     }
-  }, 60_000)
+  }, 180_000)
 })
 
 async function inBatches<T>(

@@ -109,7 +109,7 @@ it('signs in once and out once where the galleries share a cookie: admin on the 
   await visit(page, addressOf('alice', shared))
   await signInLink(page).waitFor()
   expect(await status(page)).toEqual({ admin: false })
-}, 60_000)
+}, 180_000)
 
 it('asks once who somebody is where each gallery has its own cookie: admin on the own one, nobody on the other', async () => {
   const visitor = await newVisitor()
@@ -130,7 +130,7 @@ it('asks once who somebody is where each gallery has its own cookie: admin on th
   // What remains of this scope (docs/security.md): the other gallery's cookie lives on until somebody signs out there.
   await visit(page, addressOf('alice', separate))
   expect(await status(page)).toEqual({ admin: true, email: 'alice@example.org' })
-}, 60_000)
+}, 180_000)
 
 it('goes back to the gallery when nobody is chosen', async () => {
   const { page } = await newVisitor()
@@ -140,4 +140,4 @@ it('goes back to the gallery when nobody is chosen', async () => {
   await page.getByRole('heading', { name: 'You were not signed in' }).waitFor()
   await page.getByRole('link').click()
   await page.waitForURL(`${addressOf('alice', separate)}**`)
-}, 60_000)
+}, 180_000)

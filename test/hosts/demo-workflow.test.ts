@@ -54,4 +54,4 @@ it('captions a photo, publishes it to Telegram and FetLife, and keeps it in the 
   await page.goto(addressIn('mail, by maildev'))
   await page.getByText(words).first().waitFor()
   await context.close()
-}, 90_000)
+}, 180_000)

@@ -4,6 +4,9 @@ import { startWorkerHost } from '../../dev/worker-host.ts'
 import { startNodeHost } from '../../src/node.ts'
 import { type RequestOptions, sendTo } from './http.ts'
 
+/** How long a test waits for what happens in the background: far longer than it takes, for machines that are busy. */
+export const patience = { timeout: 20_000 }
+
 export interface RunningHost {
   request(host: string, path: string, options?: RequestOptions): Promise<Response>
   /** Log lines so far. */

@@ -4,7 +4,8 @@ import { request as httpRequest } from 'node:http'
 export interface RequestOptions {
   method?: string
   headers?: Record<string, string>
-  body?: string | Uint8Array
+  /** Several pieces are sent without saying how long they are together. */
+  body?: string | Uint8Array | readonly string[]
 }
 
 /** Sends one request to a server on loopback, naming `host` in its Host line. Redirects are not followed. */
@@ -16,7 +17,8 @@ export function sendTo(
 ): Promise<Response> {
   const { method = 'GET', body } = options
   // Without a length a DELETE's body would be taken for the next request.
-  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array
+  const length = isWhole ? { 'content-length': String(Buffer.byteLength(body)) } : {}
   const headers = { ...length, ...options.headers }
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
@@ -37,6 +39,8 @@ export function sendTo(
       },
     )
     outgoing.on('error', reject)
-    outgoing.end(body)
+    if (isWhole) return void outgoing.end(body)
+    for (const piece of body ?? []) outgoing.write(piece)
+    outgoing.end()
   })
 }

@@ -82,7 +82,7 @@ describeOnBothHosts('many photographers', (kind) => {
       await upload(store, 'b.jpg', await picture(index, 60, 90 + index))
       await store.writeSidecar('root', parsePhotoName('b.jpg'), `\n\n# ---\n# caption: Words of ${tenant}.\n`)
     }
-  }, 60_000)
+  }, 300_000)
   afterAll(() => studio[Symbol.asyncDispose]())
 
   it('share nothing, whatever goes wrong', async () => {
@@ -162,5 +162,5 @@ describeOnBothHosts('many photographers', (kind) => {
     // It was no use if nothing happened.
     expect(telegram.posts.length).toBeGreaterThan(count / 2)
     if (kind.name === 'node') expect(mail.mails.length).toBeGreaterThan(count / 2)
-  }, 90_000)
+  }, 300_000)
 })

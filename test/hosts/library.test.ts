@@ -162,6 +162,7 @@ describeOnBothHosts('the library', (kind) => {
     expect(await keys('sort=size&order=desc')).toEqual(['Dusk 2.jpg', 'dusk.jpg', 'a.jpg'])
     expect(await list('limit=2')).toMatchObject({ cursor: '2', truncated: true, total_in_window: 3 })
     expect(await keys('limit=2&offset=2')).toEqual(['dusk.jpg'])
+    expect(await list('prefix=&q=&sort=&order=&offset=&limit=')).toEqual(await list(''))
     const wrong = await adminRequest(fleet, tenant, '/api/library/objects?limit=0')
     expect(wrong.status).toBe(400)
   })

@@ -13,11 +13,13 @@ function from(address: string, kind: HostKind): Record<string, string> {
   }
 }
 
-async function statuses(count: number, ask: () => Promise<Response>): Promise<number[]> {
-  const answers: number[] = []
-  for (let asked = 0; asked < count; asked += 25) {
-    const batch = await Promise.all(Array.from({ length: 25 }, ask))
-    answers.push(...batch.map(({ status }) => status))
+/** One place comes back per second: so many that some are refused on a slow machine too. */
+const flood = 400
+
+async function answersOf(ask: () => Promise<Response>): Promise<Response[]> {
+  const answers: Response[] = []
+  for (let asked = 0; asked < flood; asked += 25) {
+    answers.push(...(await Promise.all(Array.from({ length: 25 }, ask))))
   }
   return answers
 }
@@ -31,13 +33,11 @@ describeOnBothHosts('a flood of sign-ins', (kind) => {
     async (_title, host, path) => {
       await using fleet = await startWithScript(kind)
       const ask = (address: string) => fleet.host.request(host, path, { headers: from(address, kind) })
-      const answers = await statuses(325, () => ask('198.51.100.1'))
-      expect(answers.slice(0, 300)).not.toContain(429)
-      expect(answers.filter((status) => status === 429).length).toBeGreaterThan(0)
-      const refused = await ask('198.51.100.1')
-      expect(refused.status).toBe(429)
-      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
-      expect(await refused.json()).toMatchObject({ code: 'rate_limited' })
+      const answers = await answersOf(() => ask('198.51.100.1'))
+      expect(answers.slice(0, 300).map(({ status }) => status)).not.toContain(429)
+      const refused = answers.find(({ status }) => status === 429)
+      expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+      expect(await refused?.json()).toMatchObject({ code: 'rate_limited' })
       expect((await ask('198.51.100.2')).status).not.toBe(429)
     },
   )
@@ -45,7 +45,7 @@ describeOnBothHosts('a flood of sign-ins', (kind) => {
   it('does not stop the same client from looking at photos', async () => {
     await using fleet = await startWithScript(kind)
     const headers = from('198.51.100.1', kind)
-    await statuses(325, () => fleet.host.request(new URL(alice).host, '/auth/login', { headers }))
+    await answersOf(() => fleet.host.request(new URL(alice).host, '/auth/login', { headers }))
     const page = await fleet.host.request(new URL(alice).host, '/', { headers })
     expect(page.status).toBe(200)
   })

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { declining, onAsk } from '../../dev/emulators/openai/faults.ts'
 import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { adminPost, eventsOf } from './admin.ts'
+import { adminPost, adminRequest, eventsOf } from './admin.ts'
 import { baseDomain } from './fleet.ts'
-import { describeOnBothHosts } from './hosts.ts'
+import { describeOnBothHosts, patience } from './hosts.ts'
 import { canary, picture, upload } from './photographers.ts'
 import { apiKey, botToken, chatOf, recipient, type Studio, startStudio } from './studio.ts'
 
@@ -63,11 +63,13 @@ describeOnBothHosts('the workflow', (kind) => {
       const { store, post, calls } = await open()
       await post('analyze')
       const asked = calls().length
-      expect(await (await post('analyze')).json()).toMatchObject({ sidecar_written: false })
+      for (const query of ['', '?force_refresh=', '?force_refresh=False']) {
+        expect(await (await post(`analyze${query}`)).json()).toMatchObject({ sidecar_written: false })
+      }
       expect(calls()).toHaveLength(asked)
       const edited = '\n\n# ---\n# caption: My own words.\n# caption_edited: True\n# mine: stays\n'
       await store.writeSidecar('root', photo, edited)
-      const again = await (await post('analyze?force_refresh=true')).json()
+      const again = await (await post('analyze?force_refresh=True')).json()
       expect(calls().length).toBeGreaterThan(asked)
       expect(again.caption).toBe('My own words.')
       const sidecar = await store.readSidecar('root', photo)
@@ -85,7 +87,7 @@ describeOnBothHosts('the workflow', (kind) => {
         orchestrator.calls.filter(
           ({ path, body }) => path === '/v1/billing/usage' && body.tenant_id === tenant,
         )
-      await vi.waitFor(() => expect(reports()).toHaveLength(calls().length))
+      await vi.waitFor(() => expect(reports()).toHaveLength(calls().length), patience)
       orchestrator.script = usual
       for (const { body } of reports()) {
         expect(body).toEqual({
@@ -254,6 +256,49 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(await dry.store.readSidecar('root', photo)).toBeNull()
     })
 
+    it('takes no body, an empty one, and null for what is left out', async () => {
+      const { tenant, post } = await open({ content: { debug: true } })
+      const path = `/api/images/${photo}/publish`
+      const send = (body: string, headers: Record<string, string>) =>
+        adminRequest(studio.fleet, tenant, path, { method: 'POST', headers, body })
+      const nothing = {
+        platforms: null,
+        caption: null,
+        captions: { email: null },
+        dry_run: null,
+        force: null,
+      }
+      const answers = [
+        await send('', {}),
+        await send('', { 'content-type': 'application/json' }),
+        await send('null', { 'content-type': 'application/json' }),
+        await send('{"more":1}', { 'content-type': 'Application/JSON; charset=utf-8' }),
+        await post('publish', nothing),
+      ]
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+      // What is no JSON by its type is not taken for nothing: it may have asked for a dry run.
+      const silent = await send('{"dry_run":true}', { 'content-type': 'text/plain' })
+      expect([silent.status, (await silent.json()).code]).toEqual([415, 'unsupported_media_type'])
+    })
+
+    it('takes no more than captions can be, whether or not it is said how much comes', async () => {
+      const { tenant, posts } = await open({ content: { debug: true } })
+      const filler = 'x'.repeat(2 ** 20)
+      const send = (body: string | string[]) =>
+        adminRequest(studio.fleet, tenant, `/api/images/${photo}/publish`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        })
+      for (const body of [`{"filler":"${filler}"}`, ['{"filler":"', filler, '"}']]) {
+        const response = await send(body)
+        expect([response.status, (await response.json()).code]).toEqual([413, 'request_too_large'])
+      }
+      const pieces = await send(['{"platforms":["tele', 'gram"],', '"caption":null}'])
+      expect(Object.keys((await pieces.json()).results)).toEqual(['telegram'])
+      expect(posts()).toEqual([])
+    })
+
     it('keeps what a person wrote, also when sending fails', async () => {
       const { tenant, store, post, posts } = await open()
       const bot = botToken(tenant).split(':')[0] ?? ''
@@ -275,6 +320,28 @@ describeOnBothHosts('the workflow', (kind) => {
         'archiving',
         'result',
       ])
+    })
+
+    it('reports a platform that this server does not have, and sends to the others', async () => {
+      const name = `studio-${kind.name}-${tenants + 1}`
+      const telegram = {
+        credentials_ref: `${name}-telegram`,
+        channel_id: -1_000_000_000_000 - chatOf(name),
+      }
+      const { post, posts } = await open({
+        publishers: { telegram, instagram: { credentials_ref: 'later' } },
+      })
+      for (const body of [{}, { platforms: ['instagram', 'telegram'] }]) {
+        const { results, any_success } = await (await post('publish', body)).json()
+        expect(any_success).toBe(true)
+        expect(results.telegram).toMatchObject({ success: true })
+        expect(results.instagram).toEqual({
+          success: false,
+          code: 'provider_unavailable',
+          error: expect.stringMatching(/instagram/i),
+        })
+      }
+      expect(posts()).toHaveLength(1)
     })
 
     it('is refused in review, where it is off, and for platforms that are not there', async () => {
@@ -326,6 +393,8 @@ describeOnBothHosts('the workflow', (kind) => {
       expect((await store.readSidecar('root', photo))?.text).toBe('rope\n')
       expect((await post('restore')).status).toBe(404)
       expect((await post('restore', { from: 'attic' })).status).toBe(400)
+      await post('keep')
+      expect((await post('restore', { from: null })).status).toBe(200)
     })
 
     it('overwrites nothing', async () => {

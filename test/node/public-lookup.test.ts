@@ -74,7 +74,7 @@ describe('the address resolver', () => {
       'inside.example': { a: '10.0.0.1' },
       'none.example': {},
     })
-    resolve = createAddressResolver({ servers: [server.address], timeoutMs: 500 })
+    resolve = createAddressResolver({ servers: [server.address], timeoutMs: 5000 })
   })
   afterAll(() => server.close())
 

@@ -79,6 +79,7 @@ export type Trouble = { reply: string } | 'silence' | 'reset'
 export async function startTroubledServer(moment: Moment, trouble: Trouble, nth = 1) {
   let mails = 0
   const heard: string[] = []
+  const reached = Promise.withResolvers<void>()
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -87,6 +88,7 @@ export async function startTroubledServer(moment: Moment, trouble: Trouble, nth 
     const answer = (now: Moment, usual: string) => {
       heard.push(now)
       const goesWrong = now === moment && mails + 1 >= nth
+      if (goesWrong) reached.resolve()
       if (!goesWrong) socket.write(`${usual}\r\n`)
       else if (trouble === 'reset') socket.resetAndDestroy()
       else if (trouble !== 'silence') socket.write(`${trouble.reply}\r\n`)
@@ -120,6 +122,8 @@ export async function startTroubledServer(moment: Moment, trouble: Trouble, nth 
     port: portOf(server),
     /** The moments that were reached, in order. */
     heard,
+    /** Settles when the trouble begins. */
+    reached: reached.promise,
     close: () => {
       for (const socket of sockets) socket.destroy()
       return new Promise<void>((resolve) => void server.close(() => resolve()))

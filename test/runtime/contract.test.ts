@@ -50,6 +50,27 @@ describe('a runtime answer', () => {
     expect(config.auth).toBeUndefined()
   })
 
+  it('takes a version that is a number, and the epic’s answer, which names no schema', () => {
+    expect(parse({}, { config_version: 42 }).configVersion).toBe('42')
+    expect(parse({ ai: { credentials_ref: 'x' } }, { schema_version: null }).config.ai).toMatchObject({
+      credentials_ref: 'x',
+    })
+    expect(() => parse({}, { schema_version: 3 })).toThrow()
+  })
+
+  it('takes a mail server that is not filled in yet for none', () => {
+    const whole = { host: 'smtp.example.org', from_email: 'a@example.org', password_ref: 'smtp' }
+    expect(parse({ email_server: whole }).config.email_server).toEqual({
+      ...whole,
+      port: 587,
+      use_tls: true,
+      username: 'a@example.org',
+    })
+    for (const field of ['host', 'from_email', 'password_ref']) {
+      expect(parse({ email_server: { ...whole, [field]: null } }).config.email_server).toBeUndefined()
+    }
+  })
+
   it('turns analysis and publishing off in version 1, whatever its flags say', () => {
     const { config } = parse(
       {
@@ -138,6 +159,7 @@ describe('publishers', () => {
         { id: 'b', type: 'telegram', credentials_ref: 'new', config: { channel_id: '@new' } },
         { id: 'c', type: 'fetlife', config: { recipient: 'x@upload.test' } },
         { id: 'd', type: 'carrier-pigeon', config: {} },
+        { id: 5, type: 'bluesky', enabled: null, credentials_ref: null, config: null },
       ],
     })
     expect(enabledPublisher(config.publishers, 'telegram')).toMatchObject({
@@ -145,7 +167,8 @@ describe('publishers', () => {
       config: { channel_id: '@new' },
     })
     expect(enabledPublisher(config.publishers, 'email')).toMatchObject({ id: 'c' })
-    expect(config.publishers).toHaveLength(3)
+    expect(enabledPublisher(config.publishers, 'bluesky')).toMatchObject({ id: '5', config: {} })
+    expect(config.publishers).toHaveLength(4)
   })
 
   it.each([

@@ -68,8 +68,34 @@ describe('parseSettings', () => {
     }
   })
 
+  it('names what is missing beside what is malformed', () => {
+    const message = messageOf({ PORT: 'eighty', DROPBOX_APP_KEY: 'key', AUTH0_CLIENT_ID: 'id' })
+    for (const name of [
+      'PORT',
+      'WEB_SESSION_SECRET',
+      'ORCHESTRATOR_BASE_URL or CONFIG_FILE',
+      'DROPBOX_APP_SECRET',
+      'AUTH0_CLIENT_SECRET',
+    ]) {
+      expect(message).toContain(name)
+    }
+    const once = messageOf({ ORCHESTRATOR_BASE_URL: 'nonsense', ORCHESTRATOR_SERVICE_TOKEN: ',' })
+    expect(once.match(/ORCHESTRATOR_BASE_URL/g)).toHaveLength(1)
+    expect(once.match(/ORCHESTRATOR_SERVICE_TOKEN/g)).toHaveLength(1)
+  })
+
   it.each([
-    ['nothing at all', {}, ['WEB_SESSION_SECRET']],
+    ['INSTAGRAM_API_BASE_URL', 'nonsense'],
+    ['BLUESKY_SERVICE_URL', 'nonsense'],
+    ['GOOGLE_API_BASE_URL', 'nonsense'],
+    ['GOOGLE_CLIENT_ID', 'without a secret'],
+    ['GOOGLE_CLIENT_SECRET', 'without an identifier'],
+  ])('checks %s, whose vendor it cannot talk to yet', (name, value) => {
+    expect(messageOf({ ...minimal, [name]: value })).toContain(name)
+  })
+
+  it.each([
+    ['nothing at all', {}, ['WEB_SESSION_SECRET', 'ORCHESTRATOR_BASE_URL', 'CONFIG_FILE']],
     [
       'a session secret only',
       { WEB_SESSION_SECRET: minimal.WEB_SESSION_SECRET },

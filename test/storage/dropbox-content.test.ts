@@ -37,7 +37,7 @@ describe('reading an original from Dropbox', () => {
     dropbox.emulator.interfere(
       onCall('files/download', { kind: 'hold-tail', afterBytes: 4, until: tail.promise }),
     )
-    const store = dropbox.store({ retry: { ...quickRetry, attemptTimeoutMs: 1000, deadlineMs: 1000 } })
+    const store = dropbox.store({ retry: { ...quickRetry, attemptTimeoutMs: 2500, deadlineMs: 2500 } })
     const { body } = await store.read('root', photo('a.jpg'))
     const text = new Response(body).text()
     // Another call's whole life fits in between.

@@ -101,7 +101,7 @@ describe('the access token of a Dropbox store', () => {
   it('does not make a joined call wait longer than its own time for a grant that hangs', async () => {
     const dropbox = await startDropbox()
     dropbox.emulator.interfere(onCall('oauth2/token', { kind: 'hold', until: new Promise(() => {}) }))
-    const retry = { ...quickRetry, attemptTimeoutMs: 1000 }
+    const retry = { ...quickRetry, attemptTimeoutMs: 2500 }
     const store = dropbox.store({ retry })
     await Promise.all([store.list('root'), store.list('archive')])
     expect(dropbox.count('oauth2/token')).toBe(2)

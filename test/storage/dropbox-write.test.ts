@@ -24,6 +24,17 @@ describe('uploading to Dropbox', () => {
     expect(sessionRoutes.map(dropbox.count)).toEqual([1, 2, 1])
   })
 
+  it('sends a small photo, and the whole of one piece, by one call', async () => {
+    const dropbox = await startDropbox()
+    for (const [index, size] of [0, 3, 8 * mebibyte].entries()) {
+      const bytes = new Uint8Array(size).fill(7)
+      const entry = await dropbox.store().upload('root', photo(`${index}.jpg`), streamOf(bytes), size)
+      expect(entry).toMatchObject({ name: `${index}.jpg`, size })
+      expect((await dropbox.account.bytes(`/Photos/${index}.jpg`))?.length).toBe(size)
+    }
+    expect([dropbox.count('files/upload'), ...sessionRoutes.map(dropbox.count)]).toEqual([3, 0, 0, 0])
+  })
+
   it('sends the first piece before the last one has come', async () => {
     const dropbox = await startDropbox()
     const tail = Promise.withResolvers<void>()
@@ -120,12 +131,13 @@ describe('uploading to Dropbox', () => {
     refusedWith('too_many_write_operations'),
     serverError(),
   ])('stores the photo once through $kind $status at every step', async (fault) => {
-    const dropbox = await startDropbox()
-    for (const route of sessionRoutes) dropbox.emulator.interfere(onCall(route, fault))
-    const size = 9 * mebibyte
-    const entry = await dropbox.store().upload('root', photo('a.jpg'), streamOf(new Uint8Array(size)), size)
-    expect(entry).toMatchObject({ name: 'a.jpg', size })
-    expect(dropbox.account.paths()).toEqual(['/Photos/a.jpg'])
+    for (const size of [3, 9 * mebibyte]) {
+      const dropbox = await startDropbox()
+      for (const route of [...sessionRoutes, 'files/upload']) dropbox.emulator.interfere(onCall(route, fault))
+      const entry = await dropbox.store().upload('root', photo('a.jpg'), streamOf(new Uint8Array(size)), size)
+      expect(entry).toMatchObject({ name: 'a.jpg', size })
+      expect(dropbox.account.paths()).toEqual(['/Photos/a.jpg'])
+    }
   })
 
   it('renews its token in the middle of a photo', async () => {
@@ -145,12 +157,18 @@ describe('uploading to Dropbox', () => {
   })
 
   it('names the account that is full', async () => {
-    const dropbox = await startDropbox()
-    dropbox.emulator.interfere(
-      onCall('files/upload_session/finish', refusedWith('path', 'insufficient_space')),
-    )
-    const error = await rejection(dropbox.store().upload('root', photo('a.jpg'), streamOf('a'), 1))
-    expect(error).toMatchObject({ code: 'storage_unavailable', message: expect.stringMatching(/full/) })
+    for (const [route, size] of [
+      ['files/upload', 1],
+      ['files/upload_session/finish', 9 * mebibyte],
+    ] as const) {
+      const dropbox = await startDropbox()
+      dropbox.emulator.interfere(onCall(route, refusedWith('path', 'insufficient_space')))
+      const uploading = dropbox.store().upload('root', photo('a.jpg'), streamOf(new Uint8Array(size)), size)
+      expect(await rejection(uploading)).toMatchObject({
+        code: 'storage_unavailable',
+        message: expect.stringMatching(/full/),
+      })
+    }
   })
 })
 
@@ -181,7 +199,7 @@ describe('writes of one Dropbox store', () => {
 
   it('are not held up for ever by one that hangs', async () => {
     const dropbox = await startDropbox()
-    const retry = { ...quickRetry, attempts: 1, attemptTimeoutMs: 60_000, deadlineMs: 1000 }
+    const retry = { ...quickRetry, attempts: 1, attemptTimeoutMs: 60_000, deadlineMs: 3000 }
     const store = dropbox.store({ retry })
     await store.list('root')
     dropbox.emulator.interfere(({ paths }) =>

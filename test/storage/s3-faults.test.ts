@@ -198,7 +198,7 @@ describe('patience', () => {
     async (operation) => {
       const s3 = await seeded()
       s3.script(always({ kind: 'silence' }))
-      const retry = { ...quickRetry, attempts: 2, attemptTimeoutMs: 40 }
+      const retry = { ...quickRetry, attempts: 2, attemptTimeoutMs: 800 }
       const error = await rejection(Promise.resolve(operations[operation]?.(s3.store({ retry }))))
       expect(error).toMatchObject({ code: 'storage_unavailable' })
       expect(await Promise.all(s3.calls.map((call) => call.completed))).toEqual([false, false])
@@ -208,7 +208,7 @@ describe('patience', () => {
   it('ends at the deadline, however many attempts are left', async () => {
     const s3 = await seeded()
     s3.script(always({ kind: 'silence' }))
-    const error = await rejection(s3.store({ retry: { ...quickRetry, deadlineMs: 40 } }).list('root'))
+    const error = await rejection(s3.store({ retry: { ...quickRetry, deadlineMs: 800 } }).list('root'))
     expect(error).toMatchObject({ code: 'storage_unavailable' })
     expect(s3.calls).toHaveLength(1)
   })
@@ -220,7 +220,7 @@ describe('patience', () => {
       const s3 = await seeded()
       const spoiled = operation === 'readSidecar' ? 'get' : operation === 'move' ? 'copy' : 'list'
       s3.script(onCall(spoiled, { kind: 'hold-tail', afterBytes: 3, until: new Promise(() => {}) }))
-      const store = s3.store({ retry: { ...quickRetry, attemptTimeoutMs: 250 } })
+      const store = s3.store({ retry: { ...quickRetry, attemptTimeoutMs: 1500 } })
       expect(await operations[operation]?.(store)).toEqual(expected.result)
       expect(s3.bucket.contents()).toEqual(expected.contents)
     },

@@ -264,7 +264,7 @@ describe('an original from S3', () => {
     const tail = Promise.withResolvers<void>()
     s3.bucket.seed('Photos/a.jpg', 'head and tail')
     s3.script(onCall('get', { kind: 'hold-tail', afterBytes: 4, until: tail.promise }))
-    const store = s3.store({ retry: { ...quickRetry, attempts: 1, attemptTimeoutMs: 250 } })
+    const store = s3.store({ retry: { ...quickRetry, attempts: 1, attemptTimeoutMs: 1500 } })
     const { body, entry } = await store.read('root', name)
     expect(entry.size).toBe(13)
     const reader = body.getReader()

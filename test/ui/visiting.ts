@@ -30,7 +30,7 @@ export async function visiting(
     ...desktop,
     ...options,
   })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(25_000)
   const page = await context.newPage()
   const misdeeds = watch(page, gallery.origin)
   onTestFinished(async () => {

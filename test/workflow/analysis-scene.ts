@@ -92,7 +92,7 @@ export async function startScene(): Promise<Scene> {
   const model = createOpenAiModel({
     credentials: credentialsOf({ api_key: new Secret(key) }),
     baseUrl: openai.url,
-    retry: { attempts: 1, baseMs: 1, capMs: 1, attemptTimeoutMs: 2000, deadlineMs: 5000 },
+    retry: { attempts: 1, baseMs: 1, capMs: 1, attemptTimeoutMs: 20_000, deadlineMs: 25_000 },
   })
   const stages: string[] = []
   const tokens: number[] = []

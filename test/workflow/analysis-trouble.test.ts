@@ -6,6 +6,7 @@ import {
   type OpenAiFault,
   onAsk,
   prose,
+  refusing,
   serverError,
 } from '../../dev/emulators/openai/faults.ts'
 import { PublisherError } from '../../src/errors.ts'
@@ -27,14 +28,16 @@ describe('what goes wrong', () => {
     expect(scene.openai.calls).toEqual([])
   })
 
-  it.each<[what: string, fault: OpenAiFault, calls: number, code: string]>([
+  it.each<[what: string, fault: OpenAiFault | Promise<OpenAiFault>, calls: number, code: string]>([
     ['a refusal stays one', declining, 1, 'ai_refused'],
-    ['a service that is away is not asked again', serverError(), 1, 'ai_unavailable'],
+    ['a service that is away, twice', serverError(), 2, 'ai_unavailable'],
+    ['a service that asks for a pause', refusing(429, 'slow', { retryAfter: 120 }), 1, 'rate_limited'],
+    ['a key that was revoked', refusing(401, 'no'), 2, 'credentials_rejected'],
     ['prose, twice', prose, 2, 'ai_unusable_answer'],
     ['another shape, twice', misshapen, 2, 'ai_unusable_answer'],
     ['a cut answer, twice', cut, 2, 'ai_unusable_answer'],
   ])('before the picture was seen changes nothing: %s', async (_, fault, calls, code) => {
-    scene.openai.interfere(onAsk(fault, { times: 9 }))
+    scene.openai.interfere(onAsk(await fault, { times: 9 }))
     expect((await failure(scene.analyze())).code).toBe(code)
     expect(scene.openai.calls).toHaveLength(calls)
     expect(await scene.sidecar()).toBeNull()
@@ -47,8 +50,12 @@ describe('what goes wrong', () => {
     expect(await scene.sidecar()).toBeNull()
   })
 
-  it('with a small picture may go well with a larger one', async () => {
-    scene.openai.interfere(onAsk(prose))
+  it.each([
+    ['was of no use', prose],
+    ['found the service away', serverError()],
+    ['got no answer', { kind: 'reset' } as const],
+  ])('with a small picture may go well with a larger one, where the first look %s', async (_, fault) => {
+    scene.openai.interfere(onAsk(fault))
     expect((await scene.analyze()).sidecarWritten).toBe(true)
     expect(scene.openai.calls.map(({ picture }) => picture && [picture.width, picture.detail])).toEqual([
       [64, 'low'],

@@ -98,7 +98,7 @@ describe('a process that publishes', () => {
     }
     // Locate, digest, sidecar, ledger, claim, send, receipt, move: fewer calls would mean that the steps were not found.
     expect(killed).toBeGreaterThanOrEqual(10)
-  }, 60_000)
+  }, 180_000)
 
   it('shares the ledger with another one: 20 attempts at once send one post', async () => {
     await using folder = await photoFolder()
@@ -113,5 +113,5 @@ describe('a process that publishes', () => {
     expect(await readFile(join(folder.root, 'archive/photo.jpg'), 'utf8')).toBe('the photo')
     expect(await readFile(join(folder.root, 'archive/photo.txt'), 'utf8')).toContain('Typed by hand.')
     expect(existsSync(join(folder.root, 'photo.jpg'))).toBe(false)
-  }, 60_000)
+  }, 180_000)
 })

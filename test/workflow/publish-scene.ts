@@ -46,7 +46,6 @@ export async function scene() {
     publishPhoto(
       {
         ...toolsFor(folder.open(), [telegram, email]),
-        unavailable: ['mastodon'],
         now: () => clock.time,
         onTrouble: (error) => void troubles.push(error),
         ...tools,

@@ -112,10 +112,16 @@ describe('publishing', () => {
     [
       'a platform that this server does not have',
       { platforms: ['mastodon'] as const },
-      {},
+      { unavailable: ['mastodon'] as const },
       'provider_unavailable',
     ],
     ['no platform at all', {}, { publishers: [] }, 'invalid_request'],
+    [
+      'only such platforms',
+      {},
+      { publishers: [], unavailable: ['mastodon', 'bluesky'] as const },
+      'provider_unavailable',
+    ],
     ['a photo that is nowhere', { name: parsePhotoName('none.jpg') }, {}, 'photo_not_found'],
   ])('refuses %s before anything is sent', async (_title, request, tools, code) => {
     await using open = await scene()

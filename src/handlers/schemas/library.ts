@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { librarySorts } from '../../workflow/library.ts'
 import { folders } from '../../workflow/photo.ts'
+import { orEmpty } from '../schemas.ts'
 
 const key = z.string().min(1).max(1000).openapi({
   description: 'The name of a photo in the root; `archive/`, `keep/` or `remove/` and the name elsewhere',
@@ -19,10 +20,10 @@ export const libraryQuery = z.object({
     .default('')
     .openapi({ description: 'What keys begin with: a folder, a name, or both' }),
   q: z.string().max(200).default('').openapi({ description: 'What names contain' }),
-  sort: z.enum(librarySorts).default('name'),
-  order: z.enum(['asc', 'desc']).default('asc'),
-  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  sort: orEmpty(z.enum(librarySorts).default('name')),
+  order: orEmpty(z.enum(['asc', 'desc']).default('asc')),
+  offset: orEmpty(z.coerce.number().int().min(0).max(1_000_000).default(0)),
+  limit: orEmpty(z.coerce.number().int().min(1).max(1000).default(100)),
 })
 
 export const libraryPageSchema = z

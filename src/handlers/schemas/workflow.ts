@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { restorable } from '../../workflow/curation.ts'
 import { folders } from '../../workflow/photo.ts'
 import { type Platform, platforms } from '../../workflow/platform.ts'
+import { orEmpty } from '../schemas.ts'
 
 /** `fetlife` is another name for `email`. */
 const platform = z
@@ -13,11 +14,14 @@ const platform = z
 const caption = z.string().max(10_000)
 
 export const analyzeQuery = z.object({
-  force_refresh: z
-    .enum(['true', 'false', '1', '0'])
-    .default('false')
-    .transform((value) => value === 'true' || value === '1')
-    .openapi({ type: 'boolean', description: 'Asks the AI again; what a person wrote stays' }),
+  force_refresh: orEmpty(
+    z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(['true', 'false', '1', '0']))
+      .default('false')
+      .transform((value) => value === 'true' || value === '1'),
+  ).openapi({ type: 'boolean', description: 'Asks the AI again; what a person wrote stays' }),
 })
 
 const byPlatform = z.partialRecord(z.enum(platforms), z.string())

@@ -3,6 +3,8 @@ import {
   AuthorizationResponseError,
   allowInsecureRequests,
   authorizationCodeGrantRequest,
+  type ClientAuth,
+  ClientSecretBasic,
   ClientSecretPost,
   calculatePKCECodeChallenge,
   generateRandomCodeVerifier,
@@ -13,6 +15,7 @@ import {
 } from 'oauth4webapi'
 import { z } from 'zod'
 import { retryAfterMs } from '../../retry.ts'
+import type { Secret } from '../../secret.ts'
 import type { Logger } from '../log.ts'
 import type { ProviderSettings } from '../settings.ts'
 import { providerUnavailable, SignInRefusal } from './errors.ts'
@@ -76,7 +79,7 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
       const response = await authorizationCodeGrantRequest(
         server,
         client,
-        ClientSecretPost(clientSecret.reveal()),
+        clientAuth(server, clientSecret),
         parameters,
         redirectUri,
         verifier,
@@ -98,6 +101,15 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
       return withQuery(new URL('/v2/logout', issuer).href, { client_id: clientId, returnTo })
     },
   }
+}
+
+/** In the body, as Auth0 sets up new applications; in the header where the provider says that it takes nothing else. */
+function clientAuth(
+  { token_endpoint_auth_methods_supported: methods }: ProviderMetadata,
+  secret: Secret,
+): ClientAuth {
+  const isBasic = methods?.includes('client_secret_basic') && !methods.includes('client_secret_post')
+  return isBasic ? ClientSecretBasic(secret.reveal()) : ClientSecretPost(secret.reveal())
 }
 
 /** Of RFC 6749, section 4.1.2.1, and its extensions; anything else that stands there does not get into a log. */

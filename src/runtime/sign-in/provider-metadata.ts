@@ -78,6 +78,7 @@ function metadataSchema(issuer: string) {
     token_endpoint: address,
     jwks_uri: address,
     end_session_endpoint: address.exactOptional(),
+    token_endpoint_auth_methods_supported: z.array(z.string()).exactOptional(),
     /** RFC 9207: its answers name the issuer, so one that does not is refused. */
     authorization_response_iss_parameter_supported: z.boolean().exactOptional(),
   })

@@ -59,17 +59,21 @@ export interface LookTools {
   onLook(): void
 }
 
-/** Shows the reduced photo to the AI, once more and larger where it made nothing of it. */
+/** Shows the reduced photo to the AI, once more and larger where the first look failed. */
 export async function look(tools: LookTools, entry: PhotoEntry): Promise<ModelAnswer<Seen>> {
   const { settings, onTrouble } = tools
   try {
     return await lookOnce(tools, entry, settings.vision_max_dimension, settings.vision_detail)
   } catch (error) {
-    // Declined stays declined, and a server that is away is not brought back by a larger picture.
-    if (!settings.vision_fallback_enabled || !isPublisherError(error, 'ai_unusable_answer')) throw error
+    if (!settings.vision_fallback_enabled || !isWorthALook(error)) throw error
     onTrouble(error)
     return lookOnce(tools, entry, settings.vision_fallback_max_dimension, settings.vision_fallback_detail)
   }
+}
+
+/** Declined stays declined; a pause, a key or a photo that is missing is nothing that a second look could mend. */
+function isWorthALook(error: unknown): boolean {
+  return isPublisherError(error, 'ai_unusable_answer') || isPublisherError(error, 'ai_unavailable')
 }
 
 async function lookOnce(

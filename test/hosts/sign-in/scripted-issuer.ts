@@ -21,6 +21,8 @@ export interface ScriptedIssuer extends AsyncDisposable {
   authorizations: URLSearchParams[]
   /** The bodies that the token endpoint got. */
   tokenRequests: URLSearchParams[]
+  /** How the client proved itself in the header of each of them, where it did. */
+  tokenAuthorizations: (string | undefined)[]
   requests: string[]
   /** What the authorization endpoint adds to, or takes (`undefined`) from its answer. */
   answer: Record<string, string | undefined>
@@ -84,6 +86,7 @@ export async function startScriptedIssuer(): Promise<ScriptedIssuer> {
     },
     authorizations: [],
     tokenRequests: [],
+    tokenAuthorizations: [],
     requests: [],
     answer: {},
     idToken: (nonce, issuer) => signWith(key, goodClaims(nonce, issuer.issuer)),
@@ -103,7 +106,10 @@ export async function startScriptedIssuer(): Promise<ScriptedIssuer> {
     if (pathname === '/.well-known/openid-configuration') return json(scripted.metadata)
     if (pathname === '/jwks') return json({ keys: scripted.keys.map(({ publicJwk }) => publicJwk) })
     if (pathname === '/authorize') return authorize(searchParams)
-    if (pathname === '/token') return grant(new URLSearchParams(await text(request)))
+    if (pathname === '/token') {
+      scripted.tokenAuthorizations.push(request.headers.authorization)
+      return grant(new URLSearchParams(await text(request)))
+    }
     if (pathname === '/logout') return redirect(searchParams.get('post_logout_redirect_uri') ?? '')
     return { status: 404 }
   }

@@ -6,7 +6,7 @@ import { createSealer } from '../../../src/runtime/sign-in/sealed-token.ts'
 import { createSessions } from '../../../src/runtime/sign-in/sessions.ts'
 import { Secret } from '../../../src/secret.ts'
 import { baseDomain, sessionSecret } from '../fleet.ts'
-import { describeOnBothHosts, nodeHost } from '../hosts.ts'
+import { describeOnBothHosts, nodeHost, patience } from '../hosts.ts'
 import type { Browser } from './browser.ts'
 import { tokenFor } from './scripted-issuer.ts'
 import { alice, bob, evil, signIn, startWithScript, status } from './sign-in-fleet.ts'
@@ -366,7 +366,7 @@ describe('a session under a clock', () => {
     await using _ = fleet
     for (let days = 0; days < 29; days += 1) {
       clock.time += day
-      await vi.waitFor(async () => expect(await status(browser, alice)).toEqual(person))
+      await vi.waitFor(async () => expect(await status(browser, alice)).toEqual(person), patience)
     }
     clock.time += day
     expect(await status(browser, alice)).toEqual(nobody)
@@ -378,7 +378,10 @@ describe('a session under a clock', () => {
     fleet.allow('alice', { allowed_emails: [] })
     // Past a tenth of the configuration's TTL it is asked for again in the background.
     clock.time += 60_000
-    await vi.waitFor(async () => expect(await status(browser, alice)).toEqual({ ...person, admin: false }))
+    await vi.waitFor(
+      async () => expect(await status(browser, alice)).toEqual({ ...person, admin: false }),
+      patience,
+    )
   })
 
   it('of a sign-in that took longer than five minutes never begins', async () => {

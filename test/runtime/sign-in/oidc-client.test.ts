@@ -36,6 +36,26 @@ describe('where a browser signs out of the provider', () => {
   })
 })
 
+describe('how we prove ourselves to the provider', () => {
+  const callback = 'https://app.shibari.test/auth/callback'
+  const basic = `Basic ${btoa('publisher:secret')}`
+  it.each([
+    ['in the body, as Auth0 wants it', undefined, 'secret', undefined],
+    ['in the body where it may', ['client_secret_basic', 'client_secret_post'], 'secret', undefined],
+    ['in the header where it takes nothing else', ['client_secret_basic'], null, basic],
+  ])('is %s', async (_, token_endpoint_auth_methods_supported, inBody, inHeader) => {
+    await using issuer = await startScriptedIssuer()
+    issuer.metadata = { ...issuer.metadata, token_endpoint_auth_methods_supported }
+    const client = clientOf(issuer, false)
+    const { url, secrets } = await client.begin(callback)
+    const answer = await fetch(url, { redirect: 'manual' })
+    const { searchParams } = new URL(answer.headers.get('location') ?? '')
+    expect(await client.redeem(searchParams, secrets, callback)).toMatchObject({ subject: 'scripted|1' })
+    expect(issuer.tokenRequests[0]?.get('client_secret')).toBe(inBody)
+    expect(issuer.tokenAuthorizations).toEqual([inHeader])
+  })
+})
+
 describe('the provider’s addresses', () => {
   it.each(['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'end_session_endpoint'])(
     '%s may be no script',

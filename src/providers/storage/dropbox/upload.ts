@@ -1,12 +1,13 @@
 /**
- * Stores a new photo. The bytes go into an upload session first and get their name last: a stream can be sent only once,
- * while a name may turn out to be taken at the very end, and a piece of a session can be sent again after a lost answer.
+ * Stores a new photo. One that is no larger than a piece goes by one call. Of a larger one the bytes go into an upload session
+ * first and get their name last: a stream can be sent only once, while a name may turn out to be taken at the very end, and a
+ * piece of a session can be sent again after a lost answer.
  */
 import { PublisherError } from '../../../errors.ts'
 import { type PhotoName, sidecarName } from '../../../workflow/photo.ts'
 import { type DropboxFile, fileSchema, nothingSchema, uploadSessionSchema } from './answers.ts'
 import type { DropboxApi } from './api.ts'
-import { blockDigests, blockSize, combineDigests } from './content-hash.ts'
+import { blockDigests, blockSize, combineDigests, contentHash } from './content-hash.ts'
 import { isRefusal } from './errors.ts'
 import type { DropboxFiles } from './files.ts'
 import { numberedNames, tooManyOfThisName } from './paths.ts'
@@ -14,12 +15,11 @@ import { numberedNames, tooManyOfThisName } from './paths.ts'
 /** What is held in memory of one upload. Whole blocks, so that the content hash can be made from the pieces. Bytes. */
 const pieceSize = 2 * blockSize
 
-/** A photo whose bytes are at Dropbox but in no folder yet. */
-interface SentPhoto {
-  sessionId: string
-  size: number
-  contentHash: string
-}
+/** A photo whose bytes are in no folder yet: at Dropbox, or still here where they are few. */
+type NamelessPhoto = { contentHash: string } & (
+  | { sessionId: string; size: number }
+  | { contents: Uint8Array<ArrayBuffer> }
+)
 
 /**
  * Uploads into the folder with this full path under the first free numbered name. A name is free when neither it nor
@@ -34,43 +34,57 @@ export async function uploadPhoto(
   body: ReadableStream<Uint8Array>,
   size: number,
 ): Promise<DropboxFile> {
-  const sent = await send(api, body, size)
+  const nameless = size > pieceSize ? await send(api, body, size) : await keep(body, size)
   for (const target of numberedNames(name)) {
     const path = `${folder}/${target}`
     const [photo, sidecar] = await Promise.all([
       files.find(path),
       files.find(`${folder}/${sidecarName(target)}`),
     ])
-    const stored = photo || sidecar ? null : await give(api, files, sent, path)
+    const stored = photo || sidecar ? null : await give(api, files, nameless, path)
     if (stored) return stored
   }
   throw tooManyOfThisName()
 }
 
-/** Gives the sent bytes their path, `null` where it is taken. */
+/** Gives the photo its path, `null` where that is taken. */
 async function give(
   api: DropboxApi,
   files: DropboxFiles,
-  sent: SentPhoto,
+  nameless: NamelessPhoto,
   path: string,
 ): Promise<DropboxFile | null> {
-  const argument = {
-    cursor: { session_id: sent.sessionId, offset: sent.size },
-    commit: { path, mode: { '.tag': 'add' } as const, autorename: false, strict_conflict: true },
-  }
+  const commit = { path, mode: { '.tag': 'add' } as const, autorename: false, strict_conflict: true }
   try {
-    return await api.write(fileSchema, (sdk, options) => sdk.filesUploadSessionFinish(argument, options))
+    return await api.write(fileSchema, (sdk, options) => {
+      if ('contents' in nameless) {
+        const { contents, contentHash: content_hash } = nameless
+        return sdk.filesUpload({ ...commit, contents, content_hash }, options)
+      }
+      const cursor = { session_id: nameless.sessionId, offset: nameless.size }
+      return sdk.filesUploadSessionFinish({ cursor, commit }, options)
+    })
   } catch (error) {
     if (!isRefusal(error, 'path/conflict', 'lookup_failed')) throw error
     // The attempt that got no answer may have stored the photo and closed the session.
     const there = error.unsettled ? await files.findFile(path) : null
-    if (there?.content_hash === sent.contentHash) return there
+    if (there?.content_hash === nameless.contentHash) return there
     if (isRefusal(error, 'path/conflict')) return null
     throw error
   }
 }
 
-async function send(api: DropboxApi, body: ReadableStream<Uint8Array>, size: number): Promise<SentPhoto> {
+async function keep(body: ReadableStream<Uint8Array>, size: number): Promise<NamelessPhoto> {
+  let contents = new Uint8Array(0)
+  for await (const piece of pieces(body, Math.max(1, size))) {
+    if (contents.length + piece.length > size) throw wrongSize()
+    if (piece.length > 0) contents = piece
+  }
+  if (contents.length !== size) throw wrongSize()
+  return { contents, contentHash: await contentHash(contents) }
+}
+
+async function send(api: DropboxApi, body: ReadableStream<Uint8Array>, size: number): Promise<NamelessPhoto> {
   const digests: Uint8Array[] = []
   let sessionId: string | undefined
   let offset = 0
