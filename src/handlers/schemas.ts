@@ -1,5 +1,6 @@
 /** The API's own schemas: they validate, they describe (`/openapi.json`), and the web app takes its types from them. */
 import { z } from '@hono/zod-openapi'
+import { librarySorts } from '../workflow/library.ts'
 import { folders } from '../workflow/photo.ts'
 import { thumbnailSizes } from '../workflow/thumbnail.ts'
 
@@ -83,10 +84,16 @@ export const filenameParameter = z.object({
   filename: z.string().openapi({ param: { name: 'filename', in: 'path' }, example: 'dusk-01.jpg' }),
 })
 
-export const thumbnailQuery = z.object({
-  size: z.enum(thumbnailSizes).default('w960h640'),
-  folder: z.enum(folders).default('root').openapi({ description: 'Any but `root` is for admins' }),
+const folder = z.enum(folders).default('root').openapi({ description: 'Any but `root` is for admins' })
+
+export const photoQuery = z.object({ folder })
+
+export const imageListQuery = z.object({
+  sort: z.enum(librarySorts).default('name'),
+  order: z.enum(['asc', 'desc']).default('asc'),
 })
+
+export const thumbnailQuery = z.object({ size: z.enum(thumbnailSizes).default('w960h640'), folder })
 
 export const originalQuery = z.object({ token: z.string().min(1).max(2000) })
 
