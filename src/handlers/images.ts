@@ -50,7 +50,9 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
     responses: {
       200: {
         ...json(photoSchema, 'A photo; none repeats for a visitor until all were shown'),
-        headers: z.object({ [totalHeader]: z.string().openapi({ description: 'How many photos there are' }) }),
+        headers: z.object({
+          [totalHeader]: z.string().openapi({ description: 'How many photos there are' }),
+        }),
       },
     },
   })

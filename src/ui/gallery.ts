@@ -92,6 +92,7 @@ export function createGallery(options: GalleryOptions): Gallery {
   const asked = new Map<string, Promise<Answer>>()
   let upcoming: Promise<Answer> | null = null
   let lastPosition = 0
+  let walkCount: number | null = null
   // The browser walks through its history in its own time. Two steps back at once could leave the page.
   let isWalking = false
   let repeat = () => {}
@@ -152,7 +153,8 @@ export function createGallery(options: GalleryOptions): Gallery {
     void request.then((answer) => {
       if ('photo' in answer) {
         preload(answer.photo)
-        if (answer.count !== undefined && !state.query) change({ count: answer.count })
+        walkCount = answer.count ?? walkCount
+        if (!state.query) change({ count: walkCount })
       } else if (upcoming === request) upcoming = null
     })
     return request
@@ -307,8 +309,7 @@ export function createGallery(options: GalleryOptions): Gallery {
       change({ screen: 'grid', query, isBusy: false, problem: null, hint: null, position })
       return
     }
-    const count = query || state.query ? null : state.count
-    change({ screen: 'photo', query, index: null, count })
+    change({ screen: 'photo', query, index: null, count: query ? null : walkCount })
     if (photo) showNamed(photo, { position, direction: position < state.position ? 'backward' : 'forward' })
     else void showUpcoming('replace')
   }
@@ -344,7 +345,7 @@ export function createGallery(options: GalleryOptions): Gallery {
       const position = state.position + 1
       lastPosition = position
       writeEntry({ query: null, photo: item }, { position, from: null }, 'push')
-      change({ screen: 'photo', query: null, index: null })
+      change({ screen: 'photo', query: null, index: null, count: walkCount })
       showNamed(item, { position, direction: 'forward' })
     },
     learn(filename, news) {

@@ -44,7 +44,7 @@ export const shortcutList: readonly [ShortcutName, Shortcut][] = Object.entries(
 
 /** `false`: there was nothing to do. The key is then the next one's, or the browser's. */
 // biome-ignore lint/suspicious/noConfusingVoidType: most actions say nothing
-export type ShortcutAction = (event: KeyboardEvent) => false | void
+export type ShortcutAction = (event: KeyboardEvent) => boolean | void
 
 export type ShortcutActions = Partial<Record<ShortcutName, ShortcutAction | false | null | undefined>>
 

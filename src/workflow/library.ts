@@ -33,9 +33,7 @@ export interface LibraryPage {
 export async function listLibrary(store: PhotoStore, query: LibraryQuery): Promise<LibraryPage> {
   const { photos } = await store.list(query.folder)
   const search = foldName(query.search)
-  const found = photos.filter(
-    ({ name }) => name.startsWith(query.prefix) && foldName(name).includes(search),
-  )
+  const found = photos.filter(({ name }) => name.startsWith(query.prefix) && foldName(name).includes(search))
   const ordered = inOrder(found, query)
   return { photos: ordered.slice(query.offset, query.offset + query.limit), total: ordered.length }
 }

@@ -1,6 +1,7 @@
 /** The page looked at by axe: nothing that it finds is small enough to be let through. */
-import { createRequire } from 'node:module'
+
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import type { AxeResults, RunOptions } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'

@@ -74,6 +74,7 @@ export function Grid(props: GridProps) {
     const to = stepFrom(active, event.key, view, count)
     if (to === null) return false
     goTo(to)
+    return true
   }
   const search = useRef<HTMLInputElement>(null)
   useShortcuts({
