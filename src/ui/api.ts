@@ -1,7 +1,7 @@
 /** The API as the web app uses it. Every answer is a photo or a problem; nothing is thrown. */
 import type { Photo } from '../handlers/schemas.ts'
 import { retryAfterMs } from '../retry.ts'
-import type { Folder, Item } from './order.ts'
+import type { Folder } from '../workflow/photo.ts'
 
 export type { Photo }
 
@@ -43,7 +43,7 @@ export interface Features {
 export interface GalleryApi {
   /** The next photo of this visitor's walk. */
   random(): Promise<Answer>
-  photo(item: Item): Promise<Answer>
+  photo(item: { name: string; folder: Folder }): Promise<Answer>
   /** The names of all photos that visitors see. */
   names(isByDate: boolean): Promise<{ names: string[] } | { problem: ApiProblem }>
   /** Why a picture did not load, for the browser does not say. `null` when it loads now. */
