@@ -1,11 +1,12 @@
 /** Photos: the list, the random walk, details, thumbnails, and our own links to originals. */
-import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { PublisherError } from '../errors.ts'
 import type { Services } from '../runtime/services.ts'
 import { digestTools } from '../runtime/workflow-tools.ts'
-import { mediaType, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
+import { inOrder } from '../workflow/library.ts'
+import { type Folder, mediaType, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
 import { photoDetails } from '../workflow/photo-details.ts'
 import { nextStep } from '../workflow/random-walk.ts'
 import { makeThumbnail } from '../workflow/thumbnail.ts'
@@ -14,13 +15,17 @@ import { requireAdmin } from './guards.ts'
 import { json, routeFor } from './route.ts'
 import {
   filenameParameter,
+  imageListQuery,
   imageListSchema,
   originalQuery,
   type Photo,
+  photoQuery,
   photoSchema,
   thumbnailQuery,
 } from './schemas.ts'
 
+/** In a header, so that the walk's answer stays the photo that it always was. */
+const totalHeader = 'x-total-count'
 const walkCookie = 'walk'
 const walkSeconds = 90 * 24 * 3600
 /** A photo may vanish between the listing and its details; then another one is taken. */
@@ -30,18 +35,26 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
   const list = routeFor('viewer', services, {
     method: 'get',
     path: '/api/images/list',
+    request: { query: imageListQuery },
     responses: { 200: json(imageListSchema, 'The names of all photos in the root folder, sorted') },
   })
   app.openapi(list, async (c) => {
     const { photos } = await runtimeOf(c.env).storage().list('root')
-    const filenames = photos.map((photo) => photo.name)
+    const filenames = inOrder(photos, c.req.valid('query')).map((photo) => photo.name)
     return c.json({ filenames, count: filenames.length }, 200)
   })
 
   const random = routeFor('viewer', services, {
     method: 'get',
     path: '/api/images/random',
-    responses: { 200: json(photoSchema, 'A photo; none repeats for a visitor until all were shown') },
+    responses: {
+      200: {
+        ...json(photoSchema, 'A photo; none repeats for a visitor until all were shown'),
+        headers: z.object({
+          [totalHeader]: z.string().openapi({ description: 'How many photos there are' }),
+        }),
+      },
+    },
   })
   app.openapi(random, async (c) => {
     for (let attempt = 1; ; attempt++) {
@@ -49,8 +62,9 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
       const step = nextStep(names, getCookie(c, walkCookie))
       if (!step) throw new PublisherError('no_photos', 'There are no photos in this gallery yet.')
       try {
-        const photo = await detailsOf(c, step.name)
+        const photo = await detailsOf(c, 'root', step.name)
         rememberWalk(c, step.position)
+        c.header(totalHeader, String(names.length))
         return c.json(photo, 200)
       } catch (error) {
         if (attempt === randomTries || !isGone(error)) throw error
@@ -61,21 +75,24 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
   const details = routeFor('viewer', services, {
     method: 'get',
     path: '/api/images/{filename}',
-    request: { params: filenameParameter },
+    request: { params: filenameParameter, query: photoQuery },
     responses: { 200: json(photoSchema, 'The photo') },
   })
-  app.openapi(details, async (c) =>
-    c.json(await detailsOf(c, parsePhotoName(c.req.valid('param').filename)), 200),
-  )
+  app.openapi(details, async (c) => {
+    const { folder } = c.req.valid('query')
+    if (folder !== 'root') await requireAdmin(c, services)
+    return c.json(await detailsOf(c, folder, parsePhotoName(c.req.valid('param').filename)), 200)
+  })
 
-  async function detailsOf(c: Context<AppEnv>, name: PhotoName): Promise<Photo> {
+  async function detailsOf(c: Context<AppEnv>, folder: Folder, name: PhotoName): Promise<Photo> {
     const runtime = runtimeOf(c.env)
-    const photo = await photoDetails(digestTools(services, runtime), 'root', name)
+    const photo = await photoDetails(digestTools(services, runtime), folder, name)
+    const thumbnail = new URLSearchParams({ size: 'w960h640', ...(folder !== 'root' && { folder }) })
     return {
       filename: photo.name,
       // A store without links of its own gives a path on this host.
       temp_url: new URL(photo.temporaryUrl, c.env.origin).href,
-      thumbnail_url: `/api/images/${encodeURIComponent(photo.name)}/thumbnail?size=w960h640`,
+      thumbnail_url: `/api/images/${encodeURIComponent(photo.name)}/thumbnail?${thumbnail}`,
       sha256: photo.sha256,
       caption: photo.caption,
       sd_caption: photo.sdCaption,

@@ -1,5 +1,6 @@
 /** The API's own schemas: they validate, they describe (`/openapi.json`), and the web app takes its types from them. */
 import { z } from '@hono/zod-openapi'
+import { librarySorts } from '../workflow/library.ts'
 import { folders } from '../workflow/photo.ts'
 import { thumbnailSizes } from '../workflow/thumbnail.ts'
 
@@ -88,9 +89,20 @@ export function orEmpty<S extends z.ZodType>(schema: S) {
   return z.preprocess((value) => (value === '' ? undefined : value), schema)
 }
 
+const folder = orEmpty(
+  z.enum(folders).default('root').openapi({ description: 'Any but `root` is for admins' }),
+)
+
+export const photoQuery = z.object({ folder })
+
+export const imageListQuery = z.object({
+  sort: orEmpty(z.enum(librarySorts).default('name')),
+  order: orEmpty(z.enum(['asc', 'desc']).default('asc')),
+})
+
 export const thumbnailQuery = z.object({
   size: orEmpty(z.enum(thumbnailSizes).default('w960h640')),
-  folder: orEmpty(z.enum(folders).default('root').openapi({ description: 'Any but `root` is for admins' })),
+  folder,
 })
 
 export const originalQuery = z.object({ token: z.string().min(1).max(2000) })

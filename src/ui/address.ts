@@ -1,23 +1,64 @@
-/** The page's address and history: `/?photo=name`, and in each entry how many photos of this visit lie before it. */
+/**
+ * The page's address and history. `/?photo=name` is a photo of the walk, `/?view=grid&folder=…&q=…&sort=…` the grid, and both together
+ * a photo in the grid's order. Each entry keeps how many photos of this visit lie before it, and whence it was reached.
+ */
+import { everything, type Folder, folders, type Item, type Query, type Sort, sorts } from './order.ts'
+
+export interface Address {
+  /** `null`: the walk. */
+  query: Query | null
+  /** `null`: the grid, or whichever photo comes next on the walk. */
+  photo: Item | null
+}
 
 /** A new entry, or the current one changed. */
 export type EntryChange = 'push' | 'replace'
 
-/** The photo that the address names. A query, not a fragment, so that it survives a detour over a sign-in page. */
-export function nameInAddress(): string | null {
-  return new URLSearchParams(location.search).get('photo') || null
+export interface Entry {
+  position: number
+  /** Which screen of ours lies right before this entry; `null` for one that this page did not write. */
+  from: 'grid' | 'photo' | null
 }
 
-/** Position 0 for an entry that this page did not write: a link, a bookmark. */
-export function currentEntry(): { position: number } {
+/** What the address says. A query, not a fragment, so that it survives a detour over a sign-in page. */
+export function readAddress(): Address {
+  const parameters = new URLSearchParams(location.search)
+  const folder: Folder = folders.find((known) => known === parameters.get('folder')) ?? everything.folder
+  const sort: Sort = sorts.find((known) => known === parameters.get('sort')) ?? everything.sort
+  const name = parameters.get('photo')
+  return {
+    query: parameters.get('view') === 'grid' ? { folder, sort, search: parameters.get('q') ?? '' } : null,
+    photo: name ? { name, folder } : null,
+  }
+}
+
+/** The shortest address that {@link readAddress} understands. */
+export function addressOf({ query, photo }: Address): string {
+  const folder = query?.folder ?? photo?.folder ?? everything.folder
+  const parameters = new URLSearchParams({
+    ...(query && { view: 'grid' }),
+    ...(folder !== everything.folder && { folder }),
+    ...(query?.search && { q: query.search }),
+    ...(query && query.sort !== everything.sort && { sort: query.sort }),
+    ...(photo && { photo: photo.name }),
+  })
+  return parameters.size === 0 ? '/' : `/?${parameters}`
+}
+
+export function currentEntry(): Entry {
   const entry: unknown = history.state
-  if (typeof entry !== 'object' || entry === null || !('position' in entry)) return { position: 0 }
-  return { position: typeof entry.position === 'number' ? entry.position : 0 }
+  const read = (field: string): unknown =>
+    typeof entry === 'object' && entry !== null ? Reflect.get(entry, field) : undefined
+  const position = read('position')
+  const from = read('from')
+  return {
+    position: typeof position === 'number' ? position : 0,
+    from: from === 'grid' || from === 'photo' ? from : null,
+  }
 }
 
-/** Puts the photo into the address. */
-export function writeEntry(name: string, position: number, how: EntryChange): void {
-  const address = `/?photo=${encodeURIComponent(name)}`
-  if (how === 'push') history.pushState({ position }, '', address)
-  else history.replaceState({ position }, '', address)
+/** Puts it into the address. */
+export function writeEntry(address: Address, entry: Entry, how: EntryChange): void {
+  if (how === 'push') history.pushState(entry, '', addressOf(address))
+  else history.replaceState(entry, '', addressOf(address))
 }

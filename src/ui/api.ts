@@ -1,6 +1,7 @@
 /** The API as the web app uses it. Every answer is a photo or a problem; nothing is thrown. */
 import type { Photo } from '../handlers/schemas.ts'
 import { retryAfterMs } from '../retry.ts'
+import type { Folder } from '../workflow/photo.ts'
 
 export type { Photo }
 
@@ -16,7 +17,8 @@ export interface ApiProblem {
   retryAfterSeconds: number | null
 }
 
-export type Answer = { photo: Photo } | { problem: ApiProblem }
+/** `count`: how many photos there are on the walk. */
+export type Answer = { photo: Photo; count?: number } | { problem: ApiProblem }
 
 /** Who looks at this gallery. */
 export interface Account {
@@ -34,12 +36,16 @@ export interface Features {
   keep: boolean
   remove: boolean
   delete: boolean
+  /** Lists, moves and uploads of files. */
+  library: boolean
 }
 
 export interface GalleryApi {
   /** The next photo of this visitor's walk. */
   random(): Promise<Answer>
-  photo(filename: string): Promise<Answer>
+  photo(item: { name: string; folder: Folder }): Promise<Answer>
+  /** The names of all photos that visitors see. */
+  names(isByDate: boolean): Promise<{ names: string[] } | { problem: ApiProblem }>
   /** Why a picture did not load, for the browser does not say. `null` when it loads now. */
   pictureProblem(photo: Photo): Promise<ApiProblem | null>
   /** `null` where nobody can tell now. */
@@ -52,7 +58,13 @@ const timeoutMs = 20_000
 export function createApi(): GalleryApi {
   return {
     random: () => askForPhoto('/api/images/random'),
-    photo: (filename) => askForPhoto(`/api/images/${encodeURIComponent(filename)}`),
+    photo: ({ name, folder }) => askForPhoto(`/api/images/${encodeURIComponent(name)}${elsewhere(folder)}`),
+    async names(isByDate) {
+      const answer = await askForJson(`/api/images/list${isByDate ? '?sort=last_modified&order=desc' : ''}`)
+      if ('problem' in answer) return answer
+      const names = isRecord(answer.body) ? answer.body.filenames : null
+      return isTextList(names) ? { names } : { problem: unreadable }
+    },
     pictureProblem: async ({ thumbnail_url }) => {
       const response = await ask(thumbnail_url, 'image/*')
       if (!(response instanceof Response)) return response
@@ -76,10 +88,35 @@ export function createApi(): GalleryApi {
           keep: features.keep_enabled === true,
           remove: features.remove_enabled === true,
           delete: features.delete_enabled === true,
+          library: features.library_enabled === true,
         },
       }
     },
   }
+}
+
+function elsewhere(folder: Folder): string {
+  return folder === 'root' ? '' : `?folder=${folder}`
+}
+
+/** What was read but is not what it should be. */
+export const unreadable: ApiProblem = {
+  code: 'unexpected_answer',
+  status: 200,
+  detail: null,
+  requestId: null,
+  retryAfterSeconds: null,
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((member) => typeof member === 'string')
+}
+
+/** Gets a JSON document, whatever it holds. */
+export async function askForJson(path: string): Promise<{ body: unknown } | { problem: ApiProblem }> {
+  const response = await ask(path, 'application/json')
+  if (!(response instanceof Response)) return { problem: response }
+  return response.ok ? { body: await jsonOf(response) } : { problem: await problemOf(response) }
 }
 
 async function askForRecord(path: string): Promise<Record<string, unknown> | null> {
@@ -94,7 +131,9 @@ async function askForPhoto(path: string): Promise<Answer> {
   if (!(response instanceof Response)) return { problem: response }
   if (!response.ok) return { problem: await problemOf(response) }
   const body = await jsonOf(response)
-  return isPhoto(body) ? { photo: body } : { problem: { ...without(response), code: 'unexpected_answer' } }
+  const count = Number(response.headers.get('x-total-count')) || undefined
+  if (isPhoto(body)) return { photo: body, ...(count && { count }) }
+  return { problem: { ...without(response), code: 'unexpected_answer' } }
 }
 
 async function ask(path: string, accept: string): Promise<Response | ApiProblem> {

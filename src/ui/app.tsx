@@ -1,17 +1,17 @@
-/** The whole page: title bar, the photo, its caption and the buttons, its details. */
+/** The whole page: title bar, and below it one photo with its caption, buttons and details, or the grid. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { AccountMenu } from './account.tsx'
 import type { Account } from './api.ts'
+import { Bar } from './bar.tsx'
 import { DetailsPanel } from './details-panel.tsx'
 import { Dock, detailsId } from './dock.tsx'
 import type { Gallery, GalleryState } from './gallery.ts'
 import { useShortcuts } from './keyboard.ts'
 import { altText } from './photo-words.ts'
 import { kindOf } from './problem-kind.ts'
+import { ShortcutSheet } from './shortcut-sheet.tsx'
 import { Stage } from './stage.tsx'
 import { texts } from './texts.ts'
-import { ThemeButton } from './theme-button.tsx'
 
 export interface AppProps {
   /** Whose gallery this is. */
@@ -22,60 +22,112 @@ export interface AppProps {
   account: Account | null
   /** An admin's tools; nothing for anybody else. */
   tools: ComponentChildren
+  /** In place of the photo while the grid is shown. */
+  grid: ComponentChildren
+  /** How many photos that lists, where it is known. */
+  listed: number | null
 }
 
-export function App({ tenant, gallery, state, account, tools }: AppProps) {
-  const { photo, problem } = state
+export function App({ tenant, gallery, state, account, tools, grid, listed }: AppProps) {
+  const { photo, problem, screen, query } = state
+  const isGrid = screen === 'grid'
   const [isOpen, setOpen] = useState(false)
+  const [isHelpOpen, setHelpOpen] = useState(false)
   const detailsButton = useRef<HTMLButtonElement>(null)
   const close = () => {
     setOpen(false)
     detailsButton.current?.focus()
   }
+  const closeTopmost = () => {
+    if (isOpen && photo) return close()
+    return query ? gallery.openGrid() : false
+  }
   useShortcuts({
-    next: gallery.next,
-    previous: gallery.previous,
-    toggleDetails: () => setOpen((was) => !was),
-    closeDetails: () => isOpen && close(),
+    next: !isGrid && gallery.next,
+    previous: !isGrid && gallery.previous,
+    details: !isGrid && (() => setOpen((was) => !was)),
+    close: !isGrid && closeTopmost,
+    toggleGrid: isGrid ? gallery.closeGrid : gallery.openGrid,
+    help: () => setHelpOpen(true),
   })
   useEffect(() => {
-    document.title = photo ? `${photo.filename} · ${tenant}` : tenant
-  }, [photo, tenant])
+    document.title = isGrid
+      ? `${texts.grid.title} · ${tenant}`
+      : photo
+        ? `${photo.filename} · ${tenant}`
+        : tenant
+  }, [photo, tenant, isGrid])
+  useFocusOnPhoto(isGrid)
+  const bar = (
+    <Bar
+      tenant={tenant}
+      gallery={gallery}
+      state={state}
+      account={account}
+      listed={listed}
+      onHelp={() => setHelpOpen(true)}
+    />
+  )
 
   return (
-    <div class={`page ${isOpen && photo ? 'with-details' : ''}`}>
-      <header class="bar">
-        <h1>{tenant}</h1>
-        <div class="bar-end">
-          <AccountMenu account={account} />
-          <ThemeButton />
+    <>
+      <button type="button" class="skip" onClick={skipToContent}>
+        {isGrid ? texts.grid.skip : texts.skip}
+      </button>
+      {/* What an admin is writing stays there while the grid is shown. */}
+      <div class={`page ${isOpen && photo ? 'with-details' : ''}`} hidden={isGrid}>
+        {!isGrid && bar}
+        <Stage gallery={gallery} state={state} />
+        {(photo || !problem) && (
+          <Dock
+            gallery={gallery}
+            state={state}
+            isOpen={isOpen}
+            detailsButton={detailsButton}
+            onDetails={() => setOpen(!isOpen)}
+            tools={tools}
+          />
+        )}
+        {photo && <DetailsPanel id={detailsId} photo={photo} isOpen={isOpen} onClose={close} />}
+        <p class="visually-hidden" role="status">
+          <span key={announcementKey(state)}>{announcement(state)}</span>
+        </p>
+      </div>
+      {isGrid && (
+        <div class="page grid-page">
+          {bar}
+          {grid}
         </div>
-      </header>
-      <Stage gallery={gallery} state={state} />
-      {(photo || !problem) && (
-        <Dock
-          gallery={gallery}
-          state={state}
-          isOpen={isOpen}
-          detailsButton={detailsButton}
-          onDetails={() => setOpen(!isOpen)}
-          tools={tools}
-        />
       )}
-      {photo && <DetailsPanel id={detailsId} photo={photo} isOpen={isOpen} onClose={close} />}
-      <p class="visually-hidden" role="status">
-        <span key={announcementKey(state)}>{announcement(state)}</span>
-      </p>
-    </div>
+      {isHelpOpen && <ShortcutSheet isAdmin={account?.isAdmin === true} onClose={() => setHelpOpen(false)} />}
+    </>
   )
 }
 
+/** A button, since a link to a place in the page would change the address, which is the photo's. */
+function skipToContent(): void {
+  const main = document.querySelector<HTMLElement>('.page:not([hidden]) > main')
+  const target = main?.querySelector<HTMLElement>('a.tile[tabindex="0"]') ?? main
+  target?.focus()
+}
+
+/** Who comes from the grid goes on at the photo. */
+function useFocusOnPhoto(isGrid: boolean): void {
+  const wasGrid = useRef(isGrid)
+  useEffect(() => {
+    if (wasGrid.current && !isGrid) document.querySelector<HTMLElement>('.stage')?.focus()
+    wasGrid.current = isGrid
+  }, [isGrid])
+}
+
 /** What a screen reader says of a change that others see. */
-function announcement({ photo, problem, isBusy, hint }: GalleryState): string {
+function announcement({ photo, problem, isBusy, hint, query, index, count }: GalleryState): string {
   if (problem) return [texts.problems[kindOf(problem)].title, problem.detail ?? ''].join('. ').trimEnd()
   if (hint) return texts.hints[hint.reason]
   if (isBusy) return photo ? texts.loadingNext : texts.loading
-  return photo ? texts.photo(altText(photo)) : ''
+  if (!photo) return ''
+  const place = query && index !== null && count !== null ? ` ${texts.grid.place(index + 1, count)}` : ''
+  return texts.photo(altText(photo)) + place
 }
 
 /** A new element is read out even if its words are those of the one before. */

@@ -19,7 +19,8 @@ export interface DockProps {
 }
 
 export function Dock({ gallery, state, isOpen, detailsButton, onDetails, tools }: DockProps) {
-  const { photo, isBusy, position } = state
+  const { photo, isBusy, position, query, index, count } = state
+  const isFirst = query ? index === 0 : position === 0
   return (
     <footer class="dock">
       <p class={`caption ${photo?.caption ? '' : 'muted'}`}>{photo && (photo.caption || texts.noCaption)}</p>
@@ -28,7 +29,7 @@ export function Dock({ gallery, state, isOpen, detailsButton, onDetails, tools }
         <button
           type="button"
           class="button"
-          aria-disabled={position === 0}
+          aria-disabled={isFirst}
           aria-keyshortcuts="ArrowLeft"
           onClick={gallery.previous}
         >
@@ -52,6 +53,7 @@ export function Dock({ gallery, state, isOpen, detailsButton, onDetails, tools }
           type="button"
           class="button next"
           aria-busy={isBusy}
+          aria-disabled={query !== null && index !== null && index + 1 === count}
           aria-keyshortcuts="Space ArrowRight"
           onClick={gallery.next}
         >

@@ -61,6 +61,37 @@ export const CloseIcon = () => (
   </Icon>
 )
 
+export const GridIcon = () => (
+  <Icon>
+    <path d="M4.5 4.5h6v6h-6zM13.5 4.5h6v6h-6zM4.5 13.5h6v6h-6zM13.5 13.5h6v6h-6z" />
+  </Icon>
+)
+
+export const PhotoIcon = () => (
+  <Icon>
+    <path d="M4.5 5.5h15v13h-15zM4.8 16l4.4-4.6 3.3 3.2 2.2-2 4.6 4.2M15.5 9v.01" />
+  </Icon>
+)
+
+export const KeysIcon = () => (
+  <Icon>
+    <path d="M3.5 7h17v10.500h-17zM7 10.500v.01m3.3 0v.01m3.3 0v.01m3.3 0v.01M8 14h8" />
+  </Icon>
+)
+
+export const CheckIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="9" />
+    <path class="tick" d="m8 12.3 2.8 2.7 5.2-5.7" />
+  </Icon>
+)
+
+export const RestoreIcon = () => (
+  <Icon>
+    <path d="M8.5 5 4.5 9l4 4M4.5 9h9.500a5 5 0 0 1 0 10H9" />
+  </Icon>
+)
+
 export const SunIcon = () => (
   <Icon>
     <circle cx="12" cy="12" r="3.75" />
@@ -97,6 +128,13 @@ const drawings: Readonly<Record<ProblemKind, ComponentChildren>> = {
       <path d="m7 15.5 3.2-3.7 2.6 2.7 1.6-1.6 2.6 2.6M15.5 9.5v.01" />
     </>
   ),
+  nothingFound: (
+    <>
+      <circle cx="10.5" cy="10.5" r="6" />
+      <path d="m15 15 5 5" />
+    </>
+  ),
+  folderEmpty: frame,
   missing: (
     <>
       {frame}

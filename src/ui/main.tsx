@@ -1,11 +1,14 @@
 /** Starts the web app. */
 import { render } from 'preact'
-import { type Account, createApi } from './api.ts'
+import { type Account, createApi, unreached } from './api.ts'
 import { App } from './app.tsx'
 import { createGallery, type GalleryState } from './gallery.ts'
+import { Notice } from './notice.tsx'
+import { folders, sorts } from './order.ts'
 import { preloadPicture } from './picture-sources.ts'
 import { language } from './texts.ts'
 import { restoreTheme } from './theme.ts'
+import { createWallLoader } from './wall.ts'
 import type { Workbench } from './workbench/workbench.tsx'
 
 const root = document.getElementById('app')
@@ -20,14 +23,32 @@ root.replaceChildren()
 const api = createApi()
 let account: Account | null = null
 let shown: GalleryState | null = null
+/** Screens that were drawn: on a second one the focus goes where the person goes. */
+const visited = new Set<GalleryState['screen']>()
+
+const loader = createWallLoader({
+  api,
+  whoIsThere: () => askWho(),
+  onChange: () => draw(),
+  onGone(items) {
+    const shownItem = shown?.screen === 'photo' && shown.item
+    const gone = items.find(
+      (item) => shownItem && item.name === shownItem.name && item.folder === shownItem.folder,
+    )
+    if (gone) gallery.leave(gone.name, gone.folder)
+    else loader.wall?.listings.drop(items)
+  },
+})
 
 const gallery = createGallery({
   api,
   preload: (photo) => preloadPicture(photo.thumbnail_url),
+  orderOf: loader.orderOf,
+  onListChange: loader.outdate,
   onChange(state) {
     shown = state
     draw()
-    if (state.problem) askWho()
+    if (state.problem) void askWho()
   },
 })
 // Who is looking can wait until there is something to look at: on a slow line the photo comes first.
@@ -35,22 +56,22 @@ const view = {
   ...gallery,
   pictureLoaded() {
     gallery.pictureLoaded()
-    askWho()
+    void askWho()
   },
 }
 
 let Tools: typeof Workbench | null = null
-let isAsked = false
-function askWho(): void {
-  if (isAsked) return
-  isAsked = true
-  void api.account().then((found) => {
+let asked: Promise<Account | null> | null = null
+function askWho(): Promise<Account | null> {
+  asked ??= api.account().then((found) => {
     // Asked again with the next photo.
-    isAsked = found !== null
+    if (!found) asked = null
     account = found
     draw()
     if (found?.isAdmin) void fetchTools()
+    return found
   })
+  return asked
 }
 
 /** Visitors are not sent what they cannot use. */
@@ -61,10 +82,75 @@ async function fetchTools(): Promise<void> {
 
 function draw(): void {
   if (!shown || !root) return
-  const tools = Tools && account?.isAdmin && (
-    <Tools gallery={view} photo={shown.photo} features={account.features} />
+  render(
+    <App
+      tenant={tenant}
+      gallery={view}
+      state={shown}
+      account={account}
+      tools={toolsOf(shown)}
+      grid={shown.screen === 'grid' && gridOf(shown)}
+      listed={(shown.query && loader.wall?.listings.of(shown.query).count) ?? null}
+    />,
+    root,
   )
-  render(<App tenant={tenant} gallery={view} state={shown} account={account} tools={tools} />, root)
+  visited.add(shown.screen)
+}
+
+function toolsOf({ screen, photo, item }: GalleryState) {
+  if (!Tools || !account?.isAdmin) return null
+  const { features } = account
+  const isElsewhere = item !== null && item.folder !== 'root'
+  return (
+    <>
+      {/* Its drafts outlive what is shown meanwhile. */}
+      <div class="tools-of-root" hidden={isElsewhere}>
+        <Tools gallery={view} photo={screen === 'grid' || isElsewhere ? null : photo} features={features} />
+      </div>
+      {isElsewhere && photo && screen === 'photo' && loader.wall?.library?.tools(item, features)}
+    </>
+  )
+}
+
+function gridOf({ query, index }: GalleryState) {
+  const { wall } = loader
+  if (!query) return null
+  if (!wall) {
+    if (!loader.isLost) void loader.load()
+    return loader.isLost && <LostGrid />
+  }
+  const { Grid, listings, library } = wall
+  const listing = listings.of(query)
+  const features = account?.features
+  const isLibrary = library !== null && features?.library === true
+  return (
+    <Grid
+      gallery={view}
+      listing={listing}
+      query={query}
+      folders={isLibrary ? folders : null}
+      sorts={isLibrary ? sorts : sorts.filter((sort) => sort !== 'largest')}
+      selection={(features && library?.selectionIn(listing, features)) ?? null}
+      from={index}
+      takesFocus={visited.has('photo')}
+      tools={features && library?.bar(listing, features)}
+    />
+  )
+}
+
+function LostGrid() {
+  return (
+    <main class="stage">
+      <Notice
+        problem={unreached()}
+        failures={1}
+        isOverPhoto={false}
+        isBusy={false}
+        onRetry={() => void loader.load()}
+        onNext={() => void loader.load()}
+      />
+    </main>
+  )
 }
 
 gallery.start()

@@ -16,9 +16,11 @@ export interface NoticeProps {
   isBusy: boolean
   onRetry: () => void
   onNext: () => void
+  /** In place of the button that tries again. */
+  instead?: { label: string; onClick: () => void } | undefined
 }
 
-export function Notice({ problem, failures, isOverPhoto, isBusy, onRetry, onNext }: NoticeProps) {
+export function Notice({ problem, failures, isOverPhoto, isBusy, onRetry, onNext, instead }: NoticeProps) {
   const kind = kindOf(problem)
   const { title, advice } = texts.problems[kind]
   const wait = useMemo(() => retryAfterSeconds(problem, failures), [problem, failures])
@@ -36,9 +38,9 @@ export function Notice({ problem, failures, isOverPhoto, isBusy, onRetry, onNext
           type="button"
           class={`button ${wayToAccount ? '' : 'action'}`}
           aria-busy={isBusy}
-          onClick={goesOn ? onNext : onRetry}
+          onClick={instead?.onClick ?? (goesOn ? onNext : onRetry)}
         >
-          {goesOn ? texts.anotherPhoto : texts.tryAgain}
+          {instead?.label ?? (goesOn ? texts.anotherPhoto : texts.tryAgain)}
         </button>
       </div>
       {wait !== null && <Countdown key={failures} seconds={wait} isPaused={isBusy} onEnd={onRetry} />}
@@ -56,7 +58,7 @@ function accountButton({ code }: ApiProblem) {
 
 /** Our own words already say all of it. */
 function isSaidBy(kind: ProblemKind): boolean {
-  return kind === 'empty' || kind === 'missing' || kind === 'notAdmin'
+  return kind === 'empty' || kind === 'folderEmpty' || kind === 'missing' || kind === 'notAdmin'
 }
 
 interface CountdownProps {

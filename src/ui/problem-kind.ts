@@ -3,6 +3,8 @@ import type { ApiProblem } from './api.ts'
 
 export type ProblemKind =
   | 'empty'
+  | 'folderEmpty'
+  | 'nothingFound'
   | 'missing'
   | 'private'
   | 'notAdmin'
@@ -16,6 +18,8 @@ export type ProblemKind =
 
 const kinds: Readonly<Record<string, ProblemKind>> = {
   no_photos: 'empty',
+  folder_empty: 'folderEmpty',
+  nothing_found: 'nothingFound',
   photo_not_found: 'missing',
   not_signed_in: 'private',
   not_admin: 'notAdmin',

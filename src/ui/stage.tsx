@@ -20,7 +20,7 @@ export function Stage({ gallery, state }: StageProps) {
   const isPictureShown = photo !== null && picture === 'shown'
 
   return (
-    <main class="stage" ref={area}>
+    <main class="stage" ref={area} tabIndex={-1}>
       {isBusy && <div class="progress" />}
       {isPictureShown && (
         <Picture

@@ -1,5 +1,6 @@
 /** The library: what an admin sees of a folder's files, and how new photos get in. */
 import { PublisherError } from '../errors.ts'
+import { foldName } from './name-search.ts'
 import { type Folder, isPhotoName, type PhotoName } from './photo.ts'
 import { type PictureHeader, readPictureHeader } from './picture/header.ts'
 import { maxPhotoPixels } from './picture/limits.ts'
@@ -7,14 +8,17 @@ import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
 
 export const librarySorts = ['name', 'size', 'last_modified'] as const
 
-export interface LibraryQuery {
+export interface LibraryOrder {
+  sort: (typeof librarySorts)[number]
+  order: 'asc' | 'desc'
+}
+
+export interface LibraryQuery extends LibraryOrder {
   folder: Folder
   /** What names begin with. */
   prefix: string
-  /** What names contain, whatever the case. */
+  /** What names contain, whatever the case and the accents. */
   search: string
-  sort: (typeof librarySorts)[number]
-  order: 'asc' | 'desc'
   offset: number
   limit: number
 }
@@ -28,13 +32,16 @@ export interface LibraryPage {
 /** One page of a folder's photos. */
 export async function listLibrary(store: PhotoStore, query: LibraryQuery): Promise<LibraryPage> {
   const { photos } = await store.list(query.folder)
-  const search = query.search.toLowerCase()
-  const found = photos.filter(
-    ({ name }) => name.startsWith(query.prefix) && name.toLowerCase().includes(search),
-  )
-  const direction = query.order === 'asc' ? 1 : -1
-  found.sort((one, other) => direction * (compare[query.sort](one, other) || byName(one, other)))
-  return { photos: found.slice(query.offset, query.offset + query.limit), total: found.length }
+  const search = foldName(query.search)
+  const found = photos.filter(({ name }) => name.startsWith(query.prefix) && foldName(name).includes(search))
+  const ordered = inOrder(found, query)
+  return { photos: ordered.slice(query.offset, query.offset + query.limit), total: ordered.length }
+}
+
+/** The photos sorted; where the sort says nothing, the name decides. */
+export function inOrder(photos: readonly PhotoEntry[], { sort, order }: LibraryOrder): PhotoEntry[] {
+  const direction = order === 'asc' ? 1 : -1
+  return photos.toSorted((one, other) => direction * (compare[sort](one, other) || byName(one, other)))
 }
 
 const byName = (one: PhotoEntry, other: PhotoEntry) => (one.name < other.name ? -1 : 1)

@@ -157,6 +157,7 @@ describeOnBothHosts('the library', (kind) => {
     })
     const keys = async (query: string) => (await list(query)).objects.map(({ key }: { key: string }) => key)
     expect(await keys('q=DUSK')).toEqual(['Dusk 2.jpg', 'dusk.jpg'])
+    expect(await keys('q=D%C3%9ASK')).toEqual(['Dusk 2.jpg', 'dusk.jpg'])
     expect(await keys('prefix=du')).toEqual(['dusk.jpg'])
     expect(await keys('prefix=archive/')).toEqual(['archive/b.jpg'])
     expect(await keys('sort=size&order=desc')).toEqual(['Dusk 2.jpg', 'dusk.jpg', 'a.jpg'])
@@ -198,6 +199,23 @@ describeOnBothHosts('the library', (kind) => {
     expect((await fleet.get(tenant, path)).status).toBe(401)
     expect((await adminRequest(fleet, tenant, path.replace('remove', 'attic'))).status).toBe(400)
     expect((await adminRequest(fleet, tenant, '/api/images/a.jpg/thumbnail')).status).toBe(404)
+  })
+
+  it('shows a photo of every folder in full to admins, and of the root alone to visitors', async () => {
+    await using studio = await start({ features: { auto_view_enabled: true } })
+    const { fleet, tenant, store } = studio
+    await upload(store, 'a.jpg', await picture(1))
+    await store.move(parsePhotoName('a.jpg'), 'root', 'remove')
+    const path = '/api/images/a.jpg?folder=remove'
+    const photo = await (await adminRequest(fleet, tenant, path)).json()
+    expect(photo).toMatchObject({
+      filename: 'a.jpg',
+      thumbnail_url: '/api/images/a.jpg/thumbnail?size=w960h640&folder=remove',
+    })
+    expect((await fetch(photo.temp_url)).status).toBe(200)
+    expect((await fleet.get(tenant, path)).status).toBe(401)
+    expect((await adminRequest(fleet, tenant, path.replace('remove', 'attic'))).status).toBe(400)
+    expect((await adminRequest(fleet, tenant, '/api/images/a.jpg')).status).toBe(404)
   })
 
   it('is closed to strangers, and where it is off', async () => {

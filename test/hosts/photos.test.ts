@@ -77,10 +77,27 @@ describeOnBothHosts('photos', (kind) => {
         expect(set).toMatch(/Secure/)
         expect(set).not.toMatch(/Domain/i)
         cookie = set.split(';')[0] ?? ''
+        expect(response.headers.get('x-total-count')).toBe('5')
         shown.add((await response.json()).filename)
       }
       expect(shown).toEqual(new Set(names))
     }
+  })
+
+  it('are listed by name, or by what else is asked for', async () => {
+    await using fleet = await start()
+    const tenant = `order-${kind.name}`
+    const store = storages.onS3(fleet, tenant)
+    await upload(store, 'small.jpg', await picture(1))
+    await upload(store, 'large.jpg', Buffer.concat([await picture(1), Buffer.alloc(10_000)]))
+    const list = async (query: string) => {
+      const response = await fleet.get(tenant, `/api/images/list${query}`)
+      return response.ok ? (await response.json()).filenames : response.status
+    }
+    expect(await list('')).toEqual(['large.jpg', 'small.jpg'])
+    expect(await list('?order=desc')).toEqual(['small.jpg', 'large.jpg'])
+    expect(await list('?sort=size')).toEqual(['small.jpg', 'large.jpg'])
+    expect(await list('?sort=colour')).toBe(400)
   })
 
   it('cost nothing again while they have not changed', async () => {

@@ -51,6 +51,16 @@ export function somePhotos(count: number): Photo[] {
   }))
 }
 
+/** So many photos that nobody lays them all out: `photo-00000.jpg` and on. */
+export function manyPhotos(count: number): Photo[] {
+  const [sample] = somePhotos(1)
+  if (!sample) throw new Error('there is no photo to copy')
+  return Array.from({ length: count }, (_, place) => {
+    const filename = `photo-${String(place).padStart(5, '0')}.jpg`
+    return { ...sample, filename, thumbnail_url: `/api/images/${filename}/thumbnail?size=w960h640` }
+  })
+}
+
 /** A problem document as the server writes it. */
 export function problem(status: number, code: string, headers: Record<string, string> = {}): Response {
   const body = {
@@ -113,10 +123,17 @@ function healthyApi(photos: Photo[]): Script {
     if (who) return Response.json(who)
     if (pathname === randomPath) {
       const photo = photos[walked++ % photos.length]
-      return photo ? Response.json(photo) : problem(404, 'no_photos')
+      const headers = { 'x-total-count': String(photos.length) }
+      return photo ? Response.json(photo, { headers }) : problem(404, 'no_photos')
+    }
+    if (pathname === '/api/images/list') {
+      const filenames = photos.map(({ filename }) => filename)
+      // In this gallery the last photo is the newest.
+      if (searchParams.get('sort') === 'last_modified') filenames.reverse()
+      return Response.json({ filenames, count: filenames.length })
     }
     const [, name, thumbnail] = /^\/api\/images\/([^/]+)(\/thumbnail)?$/.exec(pathname) ?? []
-    const index = photos.findIndex(({ filename }) => encodeURIComponent(filename) === name)
+    const index = photos.findIndex(({ filename }) => filename === decodeURIComponent(name ?? ''))
     const photo = photos[index]
     if (!photo) return problem(404, 'photo_not_found')
     return thumbnail ? picture(index, searchParams.get('size') ?? '') : Response.json(photo)
@@ -128,7 +145,7 @@ async function picture(index: number, size: string): Promise<Response> {
   const [, longSide, shortSide] = /^w(\d+)h(\d+)$/.exec(size) ?? []
   const long = Math.min(Number(longSide), Number(shortSide) * 1.5)
   const [width, height] = index % 2 === 0 ? [long, long / 1.5] : [long / 1.5, long]
-  const background = { r: 40 + index * 45, g: 90, b: 200 - index * 40 }
+  const background = { r: (40 + index * 45) % 256, g: 90, b: (200 + index * 216) % 256 }
   const create = { width: Math.round(width), height: Math.round(height), channels: 3, background } as const
   const bytes = await sharp({ create }).jpeg().toBuffer()
   return new Response(new Uint8Array(bytes), {

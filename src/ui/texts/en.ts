@@ -1,4 +1,5 @@
 /** Every word of the web app, in English. Another language is another file of this shape and a line in texts.ts. */
+import type { Scope, ShortcutName } from '../keyboard.ts'
 import type { ProblemKind } from '../problem-kind.ts'
 
 export const en = {
@@ -25,6 +26,103 @@ export const en = {
   hints: {
     only_photo: 'This is the only photo here.',
     first_photo: 'This is where you started.',
+    first_in_order: 'This is the first photo.',
+    last_in_order: 'This is the last photo.',
+  },
+
+  skip: 'Skip to the photo',
+  grid: {
+    title: 'All photos',
+    open: 'All photos',
+    close: 'One photo at a time',
+    skip: 'Skip to the photos',
+    loading: 'Loading the photos',
+    onItsWay: 'A photo on its way',
+    tile: (name: string, place: number, count: number) => `${name}, ${place} of ${count}`,
+    place: (place: number, count: number) => `${place} / ${count}`,
+    count: (count: number) => `${number.format(count)} ${count === 1 ? 'photo' : 'photos'}`,
+    search: 'Search by name',
+    showAll: 'Show all photos',
+    sort: 'Order',
+    sorts: { name: 'By name', newest: 'Newest first', largest: 'Largest first' },
+    folders: 'Folders',
+    folder: { root: 'Inbox', keep: 'Kept', archive: 'Archive', remove: 'Removed' },
+  },
+  selection: {
+    tools: 'What to do with the selected photos',
+    result: 'What became of it',
+    select: (name: string) => `Select ${name}`,
+    selected: (count: number) => `${number.format(count)} selected`,
+    all: 'Select all',
+    clear: 'Select nothing',
+    actions: { keep: 'Keep', remove: 'Remove', restore: 'Back to the inbox', delete: 'Delete' },
+    working: 'Working',
+    progress: (done: number, total: number) => `${done} of ${total}`,
+    done: {
+      keep: (count: number) => `${count} kept.`,
+      remove: (count: number) => `${count} removed.`,
+      restore: (count: number) => `${count} back in the inbox.`,
+      delete: (count: number) => `${count} deleted.`,
+    },
+    undone: (count: number) => `${count} back where they were.`,
+    trial: 'Nothing was moved: this gallery only tries things out for now.',
+    failed: (count: number) => `${count} did not work:`,
+    stop: 'Stop',
+    undo: 'Undo',
+    close: 'Close',
+    deleteTitle: (count: number) => (count === 1 ? 'Delete this photo?' : `Delete ${count} photos?`),
+    deleteAdvice: 'Their captions go with them. Nobody can bring them back.',
+    deleteYes: (count: number) => (count === 1 ? 'Delete it' : `Delete ${count} photos`),
+    deleteNo: 'Cancel',
+  },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    close: 'Close the shortcuts',
+    letters: 'Letters and signs work as shortcuts',
+    scopes: {
+      everywhere: 'Everywhere',
+      photo: 'One photo',
+      grid: 'All photos',
+      selection: 'Selecting',
+      tools: 'Curating',
+    } satisfies Record<Scope, string>,
+    actions: {
+      help: 'Show this sheet',
+      toggleGrid: 'All photos, or one at a time',
+      next: 'Next photo',
+      previous: 'Back',
+      details: 'Details',
+      close: 'Close the details, or go back to all photos',
+      gridMove: 'To the photo beside it',
+      gridPage: 'A page up or down',
+      gridEnd: 'To the first or the last photo',
+      openPhoto: 'Open the photo',
+      search: 'Search',
+      select: 'Select the photo, or not',
+      extendSelection: 'Select up to here',
+      selectAll: 'Select all',
+      clearSelection: 'Select nothing',
+      keep: 'Keep',
+      remove: 'Remove',
+      publish: 'Captions and publishing',
+      closeSheet: 'Close the captions',
+    } satisfies Record<ShortcutName, string>,
+    /** What is written on keys, where it is not their letter. */
+    keys: {
+      ' ': 'Space',
+      escape: 'Esc',
+      enter: 'Enter',
+      shift: 'Shift',
+      ctrl: 'Ctrl',
+      home: 'Home',
+      end: 'End',
+      pageup: 'Page ↑',
+      pagedown: 'Page ↓',
+      arrowleft: '←',
+      arrowright: '→',
+      arrowup: '↑',
+      arrowdown: '↓',
+    } as Readonly<Record<string, string>>,
   },
 
   fileName: 'File',
@@ -114,6 +212,14 @@ export const en = {
       title: 'No photos yet',
       advice: 'Photos that are put into this gallery appear here.',
     },
+    folderEmpty: {
+      title: 'This folder is empty',
+      advice: 'Photos that are moved here appear here.',
+    },
+    nothingFound: {
+      title: 'Nothing found',
+      advice: 'No photo here has a name like that.',
+    },
     missing: {
       title: 'That photo is not here',
       advice: 'It was moved or taken down, or the link is not quite right.',
@@ -158,5 +264,6 @@ export const en = {
 }
 
 const list = new Intl.ListFormat('en')
+const number = new Intl.NumberFormat('en')
 
 export type Texts = typeof en

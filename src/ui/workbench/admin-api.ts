@@ -43,7 +43,8 @@ function photoPath(name: string): string {
   return `/api/images/${encodeURIComponent(name)}`
 }
 
-async function send<T>(method: string, path: string, body?: object): Promise<Result<T>> {
+/** Asks for JSON, with a JSON body where there is one. */
+export async function send<T>(method: string, path: string, body?: object): Promise<Result<T>> {
   const response = await request(method, path, 'application/json', body)
   if (!(response instanceof Response)) return { problem: response }
   if (!response.ok) return { problem: await problemOf(response) }

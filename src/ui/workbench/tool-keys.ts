@@ -1,6 +1,5 @@
-/** The admin's keys: K keeps, R removes, P opens the sheet, Escape closes it. */
-import { useLayoutEffect } from 'preact/hooks'
-import { isTyping } from '../keyboard.ts'
+/** The admin's keys, as the table of shortcuts has them. */
+import { useShortcuts } from '../keyboard.ts'
 
 export interface ToolKeys {
   keep: () => void
@@ -9,19 +8,8 @@ export interface ToolKeys {
   close: () => void
 }
 
-export function useToolKeys(keys: ToolKeys): void {
-  // Before the buttons are painted: who sees them may press their keys.
-  useLayoutEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
-      if (event.key === 'Escape') return keys.close()
-      if (isTyping(event.target)) return
-      const action = { k: keys.keep, r: keys.remove, p: keys.publish }[event.key.toLowerCase()]
-      if (!action) return
-      event.preventDefault()
-      action()
-    }
-    document.addEventListener('keydown', onKeyDown)
-    return () => document.removeEventListener('keydown', onKeyDown)
-  })
+export function useToolKeys({ keep, remove, publish, close }: ToolKeys): void {
+  // Only a sheet that is open takes Escape away from what lies below it.
+  const closeSheet = () => (document.querySelector('.sheet') ? close() : false)
+  useShortcuts({ keep, remove, publish, closeSheet })
 }

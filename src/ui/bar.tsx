@@ -1,0 +1,58 @@
+/** Above everything: whose gallery it is, how many photos, and the ways to elsewhere. */
+import { AccountMenu } from './account.tsx'
+import type { Account } from './api.ts'
+import type { Gallery, GalleryState } from './gallery.ts'
+import { GridIcon, KeysIcon, PhotoIcon } from './icons.tsx'
+import { texts } from './texts.ts'
+import { ThemeButton } from './theme-button.tsx'
+
+export interface BarProps {
+  tenant: string
+  gallery: Gallery
+  state: GalleryState
+  account: Account | null
+  /** How many photos the grid lists, where that is known. */
+  listed: number | null
+  onHelp: () => void
+}
+
+export function Bar({ tenant, gallery, state, account, listed, onHelp }: BarProps) {
+  const { screen, count, index, query } = state
+  const isGrid = screen === 'grid'
+  const total = isGrid ? listed : query ? null : count
+  const place =
+    !isGrid && query && index !== null && count !== null
+      ? texts.grid.place(index + 1, count)
+      : total !== null && texts.grid.count(total)
+  return (
+    <header class="bar">
+      <div class="title">
+        <h1>{tenant}</h1>
+        {place && <p class="count muted">{place}</p>}
+      </div>
+      <div class="bar-end">
+        <AccountMenu account={account} />
+        <button
+          type="button"
+          class="button icon help"
+          aria-label={texts.shortcuts.title}
+          aria-keyshortcuts="?"
+          onClick={onHelp}
+        >
+          <KeysIcon />
+        </button>
+        <button
+          type="button"
+          class="button icon"
+          aria-label={isGrid ? texts.grid.close : texts.grid.open}
+          title={isGrid ? texts.grid.close : texts.grid.open}
+          aria-keyshortcuts="G"
+          onClick={isGrid ? gallery.closeGrid : gallery.openGrid}
+        >
+          {isGrid ? <PhotoIcon /> : <GridIcon />}
+        </button>
+        <ThemeButton />
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,81 @@
+/** Above the tiles: which folder, what to look for, in which order, and how many there are. */
+import type { RefObject } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { addressOf } from '../address.ts'
+import { sorts as allSorts, everything } from '../order.ts'
+import { texts } from '../texts.ts'
+import type { GridProps } from './grid-props.ts'
+
+type GridBarProps = Pick<GridProps, 'gallery' | 'query' | 'sorts' | 'folders'> & {
+  searchField: RefObject<HTMLInputElement | null>
+}
+
+const words = texts.grid
+/** As long as fingers rest between words. */
+const typingMs = 200
+
+export function GridBar({ gallery, query, sorts, folders, searchField }: GridBarProps) {
+  const [typed, setTyped] = useState(query.search)
+  // The address may have changed: by the back button, or by a link.
+  useEffect(() => setTyped(query.search), [query.search])
+  useEffect(() => {
+    if (typed.trim() === query.search) return
+    const timer = setTimeout(() => gallery.browse({ ...query, search: typed.trim() }, 'replace'), typingMs)
+    return () => clearTimeout(timer)
+  }, [typed, query, gallery])
+
+  return (
+    <div class="grid-bar">
+      {folders && (
+        <nav class="folders" aria-label={words.folders}>
+          {folders.map((folder) => (
+            <a
+              key={folder}
+              class="folder"
+              aria-current={folder === query.folder ? 'page' : undefined}
+              href={addressOf({ query: { ...everything, folder }, photo: null })}
+              onClick={(event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) return
+                event.preventDefault()
+                if (folder !== query.folder) gallery.browse({ ...query, folder }, 'push')
+              }}
+            >
+              {words.folder[folder]}
+            </a>
+          ))}
+        </nav>
+      )}
+      <div class="finding">
+        <input
+          ref={searchField}
+          type="search"
+          class="search"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          maxLength={200}
+          value={typed}
+          placeholder={words.search}
+          aria-label={words.search}
+          aria-keyshortcuts="/"
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+        <select
+          class="sort"
+          aria-label={words.sort}
+          value={query.sort}
+          onChange={(event) => {
+            const sort = allSorts.find((known) => known === event.currentTarget.value)
+            if (sort) gallery.browse({ ...query, sort }, 'replace')
+          }}
+        >
+          {sorts.map((sort) => (
+            <option key={sort} value={sort}>
+              {words.sorts[sort]}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
+  )
+}

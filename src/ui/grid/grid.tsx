@@ -1,0 +1,235 @@
+/** Everything at a glance: a wall of square tiles, of which only those in sight are in the document. */
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { ApiProblem } from '../api.ts'
+import { useShortcuts } from '../keyboard.ts'
+import { Notice } from '../notice.tsx'
+import { everything, type Query } from '../order.ts'
+import { kindOf } from '../problem-kind.ts'
+import { texts } from '../texts.ts'
+import './grid.css'
+import { GridBar } from './grid-bar.tsx'
+import type { GridProps } from './grid-props.ts'
+import type { Listing } from './listing.ts'
+import { stepFrom } from './steps.ts'
+import { Tile } from './tile.tsx'
+import { useTileGestures } from './tile-gestures.ts'
+import { gap, scrollToTile, useViewWindow, type ViewWindow } from './view-window.ts'
+
+const words = texts.grid
+
+export function Grid(props: GridProps) {
+  const { gallery, listing, query, selection, from, takesFocus } = props
+  const { count, problem } = listing
+  const scroller = useRef<HTMLElement>(null)
+  const tiles = useRef<HTMLDivElement>(null)
+  const view = useViewWindow(scroller, tiles)
+  const [chosen, setActive] = useState(from ?? listing.active ?? 0)
+  const active = count === null ? chosen : Math.min(chosen, Math.max(0, count - 1))
+  // What has to happen once the tile is there.
+  const wanted = useRef({ scroll: (from ?? listing.active) !== null, focus: takesFocus })
+  const delayMs = useScrollDelay(scroller)
+
+  // Another list begins at its beginning.
+  const shown = useRef(listing)
+  if (shown.current !== listing) {
+    shown.current = listing
+    wanted.current = { scroll: true, focus: false }
+    setActive(listing.active ?? 0)
+  }
+  useEffect(() => {
+    if (count === null && !problem) void listing.load(0, 0)
+  }, [listing, count, problem])
+  const first = view ? view.firstRow * view.columns : 0
+  const last = view ? Math.min((view.lastRow + 1) * view.columns, count ?? 0) - 1 : -1
+  useEffect(() => {
+    if (!problem && last >= first) void listing.load(first, last)
+  })
+
+  useLayoutEffect(() => {
+    const { scroll, focus } = wanted.current
+    const frame = scroller.current
+    const area = tiles.current
+    if (!view || !frame || !area || count === null) return
+    if (scroll) scrollToTile(frame, area, view, active)
+    const tile = area.querySelector<HTMLElement>(`[data-index="${active}"]`)
+    if (focus && !tile) return
+    if (focus) tile?.focus({ preventScroll: true })
+    wanted.current = { scroll: false, focus: false }
+  })
+
+  const goTo = (to: number) => {
+    if (to === active) return
+    wanted.current = { scroll: true, focus: true }
+    listing.active = to
+    setActive(to)
+  }
+  const open = (index: number) => {
+    const item = listing.at(index)
+    if (!item) return
+    listing.active = index
+    gallery.open(item)
+  }
+  const step = (event: KeyboardEvent) => {
+    if (!view || !count || !isInGrid(event.target)) return false
+    const to = stepFrom(active, event.key, view, count)
+    if (to === null) return false
+    goTo(to)
+    return true
+  }
+  const search = useRef<HTMLInputElement>(null)
+  useShortcuts({
+    gridMove: step,
+    gridPage: step,
+    gridEnd: step,
+    search: () => search.current?.focus(),
+    select: (event) => (selection && isInGrid(event.target) ? selection.toggle(active) : false),
+    extendSelection: (event) => (selection && isInGrid(event.target) ? selection.extendTo(active) : false),
+    selectAll: () => (selection && count ? selection.all() : false),
+    clearSelection: () => (selection?.size ? selection.clear() : false),
+  })
+  const gestures = useTileGestures({ selection, open, onTouch: setActive })
+  const note = problem ?? emptiness(listing, query)
+
+  return (
+    <main class="wall" ref={scroller} tabIndex={-1}>
+      <GridBar {...props} searchField={search} />
+      <div
+        class="tiles"
+        ref={tiles}
+        {...(view && count ? describe(view, count, selection !== null) : {})}
+        aria-busy={listing.isBusy}
+        style={{ height: view && count ? `${heightOf(view, count)}px` : '' }}
+        {...gestures}
+      >
+        {view && count
+          ? rowsToShow(view, count, active).map((row) => (
+              // biome-ignore lint/a11y/useSemanticElements: rows of a table cannot be laid out by columns that change
+              // biome-ignore lint/a11y/useFocusableInteractive: the link in the cell has the focus
+              <div
+                key={row}
+                role="row"
+                class="row"
+                aria-rowindex={row + 1}
+                style={{
+                  transform: `translateY(${row * view.rowHeight}px)`,
+                  height: `${view.side}px`,
+                  gridTemplateColumns: `repeat(${view.columns}, minmax(0, 1fr))`,
+                }}
+              >
+                {columnsOf(view, row, count).map((column) => {
+                  const index = row * view.columns + column
+                  const item = listing.at(index)
+                  return (
+                    <Tile
+                      key={column}
+                      item={item}
+                      query={query}
+                      index={index}
+                      count={count}
+                      column={column}
+                      side={view.side}
+                      isActive={index === active}
+                      isSelected={selection && item ? selection.has(item) : null}
+                      delayMs={delayMs()}
+                      onCheck={(event) =>
+                        event.shiftKey ? selection?.extendTo(index) : selection?.toggle(index)
+                      }
+                    />
+                  )
+                })}
+              </div>
+            ))
+          : null}
+      </div>
+      {count === null && !problem && <Skeleton />}
+      {note && (
+        <Notice
+          problem={note}
+          failures={listing.failures}
+          isOverPhoto={Boolean(count)}
+          isBusy={listing.isBusy}
+          onRetry={() => void listing.reload()}
+          onNext={() => void listing.reload()}
+          instead={
+            note.code === 'nothing_found'
+              ? { label: words.showAll, onClick: () => gallery.browse({ ...query, search: '' }, 'replace') }
+              : undefined
+          }
+        />
+      )}
+      {props.tools}
+      <p class="visually-hidden" role="status">
+        {note ? texts.problems[kindOf(note)].title : count === null ? words.loading : words.count(count)}
+      </p>
+    </main>
+  )
+}
+
+/** An empty grid is none. */
+function describe({ columns }: ViewWindow, count: number, isMultiple: boolean) {
+  return {
+    role: 'grid' as const,
+    'aria-label': words.title,
+    'aria-rowcount': Math.ceil(count / columns),
+    'aria-colcount': columns,
+    ...(isMultiple && { 'aria-multiselectable': true }),
+  }
+}
+
+function rowsToShow({ firstRow, lastRow, columns }: ViewWindow, count: number, active: number): number[] {
+  const end = Math.min(lastRow, Math.ceil(count / columns) - 1)
+  const rows = Array.from({ length: Math.max(0, end - firstRow + 1) }, (_, place) => firstRow + place)
+  // The focus stays where it is, also when its tile is scrolled away.
+  const own = Math.floor(Math.min(active, count - 1) / columns)
+  if (own < firstRow) return [own, ...rows]
+  return own > end ? [...rows, own] : rows
+}
+
+function columnsOf({ columns }: ViewWindow, row: number, count: number): number[] {
+  return Array.from({ length: Math.min(columns, count - row * columns) }, (_, column) => column)
+}
+
+function heightOf({ columns, rowHeight }: ViewWindow, count: number): number {
+  return Math.ceil(count / columns) * rowHeight - gap
+}
+
+/** Not in a field, a button, or a list of choices. */
+function isInGrid(target: EventTarget | null): boolean {
+  return target instanceof Element && (target === document.body || target.closest('.tiles, .wall') !== null)
+}
+
+/** Nothing to show is no failure, and is told alike. */
+function emptiness({ count }: Listing, { folder, search }: Query): ApiProblem | null {
+  if (count !== 0) return null
+  const code = search ? 'nothing_found' : folder === everything.folder ? 'no_photos' : 'folder_empty'
+  return { code, status: 0, detail: null, requestId: null, retryAfterSeconds: null }
+}
+
+const flyingMs = 150
+
+/** While the wall flies by, pictures wait a moment before they are asked for. */
+function useScrollDelay(scroller: { current: HTMLElement | null }): () => number {
+  const moved = useRef({ at: Number.NEGATIVE_INFINITY, top: 0, isFast: false })
+  useEffect(() => {
+    const frame = scroller.current
+    const onScroll = () => {
+      const top = frame?.scrollTop ?? 0
+      const isFast = Math.abs(top - moved.current.top) > (frame?.clientHeight ?? 0) / 4
+      moved.current = { at: performance.now(), top, isFast }
+    }
+    frame?.addEventListener('scroll', onScroll, { passive: true })
+    return () => frame?.removeEventListener('scroll', onScroll)
+  }, [scroller])
+  return () => (moved.current.isFast && performance.now() - moved.current.at < flyingMs ? flyingMs : 0)
+}
+
+/** In place of the tiles until the first names are there. */
+function Skeleton() {
+  return (
+    <div class="skeleton" aria-hidden="true">
+      {Array.from({ length: 12 }, (_, place) => (
+        <span key={place} />
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,66 @@
+/** The photos that are marked. They stay so while their tiles are out of sight. */
+import type { GridSelection } from '../grid/grid-props.ts'
+import type { Listing } from '../grid/listing.ts'
+import { type Item, keyOf } from '../order.ts'
+
+export interface Selection extends GridSelection {
+  items(): Item[]
+  /** The list that indexes count in. Another list begins with nothing marked. */
+  follow(listing: Listing): void
+  forget(gone: readonly Item[]): void
+}
+
+export function createSelection(onChange: () => void): Selection {
+  let marked = new Map<string, Item>()
+  let listing: Listing | null = null
+  let anchor: number | null = null
+
+  const mark = (items: readonly Item[]) => {
+    marked = new Map([...marked, ...items.map((item) => [keyOf(item), item] as const)])
+    onChange()
+  }
+
+  return {
+    get size() {
+      return marked.size
+    },
+    has: (item) => marked.has(keyOf(item)),
+    items: () => [...marked.values()],
+    toggle(index) {
+      const item = listing?.at(index)
+      if (!item) return
+      anchor = index
+      if (marked.delete(keyOf(item))) onChange()
+      else mark([item])
+    },
+    extendTo(index) {
+      const first = Math.min(anchor ?? index, index)
+      const last = Math.max(anchor ?? index, index)
+      anchor = index
+      void listing?.load(first, last).then(mark)
+    },
+    all() {
+      const count = listing?.count
+      if (count) void listing?.load(0, count - 1).then(mark)
+    },
+    clear() {
+      marked = new Map()
+      anchor = null
+      onChange()
+    },
+    follow(next) {
+      if (
+        listing &&
+        (listing.query.folder !== next.query.folder || listing.query.search !== next.query.search)
+      )
+        marked = new Map()
+      if (listing !== next) anchor = null
+      listing = next
+    },
+    forget(gone) {
+      for (const item of gone) marked.delete(keyOf(item))
+      anchor = null
+      onChange()
+    },
+  }
+}

@@ -1,0 +1,75 @@
+/** All keys of the page, on `?`. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { CloseIcon } from './icons.tsx'
+import { areLettersOn, type Scope, type ShortcutName, shortcutList, turnLetters } from './keyboard.ts'
+import { texts } from './texts.ts'
+
+const words = texts.shortcuts
+const scopes: readonly Scope[] = ['everywhere', 'photo', 'grid', 'selection', 'tools']
+
+export interface ShortcutSheetProps {
+  isAdmin: boolean
+  onClose: () => void
+}
+
+export function ShortcutSheet({ isAdmin, onClose }: ShortcutSheetProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [hasLetters, setLetters] = useState(areLettersOn)
+  // A modal dialog keeps the focus inside, and gives it back when it closes.
+  useEffect(() => dialog.current?.showModal(), [])
+  const close = () => dialog.current?.close()
+  return (
+    <dialog class="dialog shortcuts" ref={dialog} aria-labelledby="shortcuts-title" onClose={onClose}>
+      <button type="button" class="button icon close" aria-label={words.close} onClick={close}>
+        <CloseIcon />
+      </button>
+      <h2 id="shortcuts-title">{words.title}</h2>
+      {scopes
+        .filter((scope) => isAdmin || (scope !== 'tools' && scope !== 'selection'))
+        .map((scope) => (
+          <section key={scope} aria-labelledby={`keys-${scope}`}>
+            <h3 id={`keys-${scope}`}>{words.scopes[scope]}</h3>
+            <dl>
+              {shortcutList
+                .filter(([, shortcut]) => shortcut.scope === scope)
+                .map(([name, { keys }]) => (
+                  <Row key={name} name={name} keys={keys} />
+                ))}
+            </dl>
+          </section>
+        ))}
+      <label class="toggle">
+        <input
+          type="checkbox"
+          checked={hasLetters}
+          onChange={({ currentTarget }) => {
+            turnLetters(currentTarget.checked)
+            setLetters(currentTarget.checked)
+          }}
+        />
+        {words.letters}
+      </label>
+    </dialog>
+  )
+}
+
+function Row({ name, keys }: { name: ShortcutName; keys: readonly string[] }) {
+  return (
+    <div>
+      <dt>{words.actions[name]}</dt>
+      <dd>
+        {keys.map((key) => (
+          <kbd key={key}>{labelOf(key)}</kbd>
+        ))}
+      </dd>
+    </div>
+  )
+}
+
+/** `shift+x` -> `Shift + X`. */
+function labelOf(key: string): string {
+  return key
+    .split('+')
+    .map((part) => words.keys[part] ?? part.toUpperCase())
+    .join(' + ')
+}

@@ -1,0 +1,280 @@
+/** Everything at a glance, as a visitor sees it: looking, searching, opening, coming back. */
+import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { expectAccessible } from './axe.ts'
+import { manyPhotos, problem, somePhotos } from './scripted-gallery.ts'
+import { announced, pictureOf, visiting } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+const tile = (page: Page, name: string) => page.getByRole('link', { name: `${name}.jpg` })
+const names = (page: Page) =>
+  page.locator('a.tile').evaluateAll((tiles) => tiles.map((found) => found.getAttribute('title')))
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('title'))
+
+describe.each([
+  ['on a phone', phone],
+  ['on a desktop', desktop],
+])('the grid %s', (_where, window) => {
+  it('is one button away, opens a photo in its order, and is there again on the way back', async () => {
+    const { page } = await visiting(browser, window)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('button', { name: 'All photos' }).click()
+    await tile(page, 'three').waitFor()
+    expect(page.url()).toMatch(/\/\?view=grid$/)
+    expect(await page.getByRole('grid').getAttribute('aria-rowcount')).not.toBeNull()
+    await page.getByText('4 photos').first().waitFor()
+    await tile(page, 'three').click()
+    await pictureOf(page, 'three')
+    await page.getByText('3 / 4', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await pictureOf(page, 'four')
+    await page.getByText('4 / 4', { exact: true }).waitFor()
+    await page.keyboard.press('ArrowRight')
+    expect(await announced(page)).toBe('This is the last photo.')
+    await page.goBack()
+    await tile(page, 'four').waitFor()
+    expect(await focused(page)).toBe('four.jpg')
+    await page.goBack()
+    await pictureOf(page, 'one')
+    await page.getByText('4 photos').first().waitFor()
+  })
+
+  it('finds photos whatever the case and the accents, and says when there is none', async () => {
+    const photos = somePhotos(4).map((photo, place) => ({
+      ...photo,
+      filename: place ? photo.filename : 'Été.jpg',
+    }))
+    const { page } = await visiting(browser, { ...window, photos })
+    await page.goto('/?view=grid')
+    await tile(page, 'two').waitFor()
+    const search = page.getByRole('searchbox', { name: 'Search by name' })
+    await search.fill('ete')
+    await vi.waitFor(async () => expect(await names(page)).toEqual(['Été.jpg']))
+    expect(new URL(page.url()).searchParams.get('q')).toBe('ete')
+    await search.fill('nothing like it')
+    await page.getByRole('heading', { name: 'Nothing found' }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Show all photos' }).click()
+    await tile(page, 'two').waitFor()
+    expect(await search.inputValue()).toBe('')
+  })
+
+  it('lists in the order that is asked for, which the address keeps', async () => {
+    const { page } = await visiting(browser, window)
+    await page.goto('/?view=grid')
+    await tile(page, 'one').waitFor()
+    expect(await page.getByRole('option').allTextContents()).toEqual(['By name', 'Newest first'])
+    await page.getByLabel('Order').selectOption('Newest first')
+    await vi.waitFor(async () =>
+      expect(await names(page)).toEqual(['four.jpg', 'three.jpg', 'two.jpg', 'one.jpg']),
+    )
+    await page.reload()
+    await vi.waitFor(async () => expect((await names(page))[0]).toBe('four.jpg'))
+  })
+
+  it('keeps the document small and still with ten thousand photos', async () => {
+    const { page, gallery } = await visiting(browser, { ...window, photos: manyPhotos(10_000) })
+    await page.addInitScript(() => {
+      const shifts: number[] = []
+      Object.assign(globalThis, { shifts })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push(Number(Reflect.get(entry, 'value')))
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    await page.goto('/?view=grid')
+    await page.getByText('10,000 photos').first().waitFor()
+    const nodes = () => page.evaluate(() => document.querySelectorAll('*').length)
+    const most = []
+    for (const part of [0.1, 0.35, 0.6, 0.85, 1]) {
+      await page.locator('.wall').evaluate((wall, at) => wall.scrollTo(0, wall.scrollHeight * at), part)
+      const place = Math.min(9999, Math.round(part * 9999))
+      await page.waitForFunction((index) => {
+        const first = document.querySelector<HTMLElement>('.row:nth-child(2) a.tile')
+        return Math.abs(Number(first?.dataset.index) - index) < 300
+      }, place)
+      most.push(await nodes())
+    }
+    expect(Math.max(...most)).toBeLessThan(1000)
+    await tile(page, 'photo-09999').waitFor()
+    expect(await page.evaluate(() => Reflect.get(globalThis, 'shifts'))).toEqual([])
+    expect(gallery.asked.filter((path) => path.includes('/thumbnail')).length).toBeLessThan(1000)
+  })
+
+  it.each(['dark', 'light'] as const)('has nothing that axe minds in %s colours', async (colorScheme) => {
+    const { page } = await visiting(browser, { ...window, colorScheme })
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'All photos' }).click()
+    await page.locator('.thumbnail.shown').first().waitFor()
+    await expectAccessible(page)
+    await tile(page, 'two').click()
+    await pictureOf(page, 'two')
+    await expectAccessible(page)
+  })
+})
+
+describe('the grid', () => {
+  it('is walked through by keys', async () => {
+    const { page } = await visiting(browser, { photos: manyPhotos(500) })
+    await page.goto('/?view=grid')
+    await tile(page, 'photo-00000').focus()
+    const columns = Number(await page.getByRole('grid').getAttribute('aria-colcount'))
+    const name = (place: number) => `photo-${String(place).padStart(5, '0')}.jpg`
+    for (const [key, place] of [
+      ['ArrowRight', 1],
+      ['ArrowDown', columns + 1],
+      ['ArrowLeft', columns],
+      ['ArrowUp', 0],
+      ['End', 499],
+      ['Home', 0],
+    ] as const) {
+      await page.keyboard.press(key)
+      await vi.waitFor(async () => expect(await focused(page)).toBe(name(place)))
+    }
+    await page.keyboard.press('PageDown')
+    await page.keyboard.press('PageUp')
+    await vi.waitFor(async () => expect(await focused(page)).toBe(name(0)))
+    await page.keyboard.press('End')
+    await page.keyboard.press('Enter')
+    await page.getByText('500 / 500', { exact: true }).waitFor()
+    await page.keyboard.press('Escape')
+    await vi.waitFor(async () => expect(await focused(page)).toBe(name(499)))
+    await page.keyboard.press('g')
+    await page.getByRole('button', { name: 'Next' }).waitFor()
+  })
+
+  it('asks no more for pictures that were scrolled away', async () => {
+    const { page, gallery } = await visiting(browser, { photos: manyPhotos(3000) })
+    const path = '/api/images/photo-00010.jpg/thumbnail'
+    const never = Promise.withResolvers<Response>()
+    gallery.script(path, () => never.promise)
+    const cancelled = page.waitForEvent('requestfailed', (request) => request.url().includes(path))
+    await page.goto('/?view=grid')
+    await vi.waitFor(() => expect(gallery.asked.some((asked) => asked.startsWith(path))).toBe(true))
+    await page.locator('.wall').evaluate((wall) => wall.scrollTo(0, wall.scrollHeight / 2))
+    expect((await cancelled).failure()?.errorText).toContain('ERR_ABORTED')
+    never.resolve(new Response(null, { status: 404 }))
+  })
+
+  it('is reached by a link to a photo in it, with the photo’s place', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/?view=grid&sort=newest&photo=three.jpg')
+    await pictureOf(page, 'three')
+    await page.getByText('2 / 4', { exact: true }).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await pictureOf(page, 'two')
+    await page.keyboard.press('Escape')
+    await tile(page, 'two').waitFor()
+    expect(page.url()).toMatch(/\/\?view=grid&sort=newest$/)
+  })
+
+  it.each([
+    [404, 'no_photos', 'No photos yet'],
+    [401, 'not_signed_in', 'This gallery is private'],
+    [503, 'storage_unavailable', 'Not available right now'],
+    [429, 'rate_limited', 'One moment, please'],
+  ])('tells of a %i with the code %s, and goes on when asked', async (status, code, title) => {
+    const { page, gallery } = await visiting(browser)
+    gallery.script('/api/images/list', () => problem(status, code))
+    await page.goto('/?view=grid')
+    await page.getByRole('heading', { name: title }).waitFor()
+    await expectAccessible(page)
+    gallery.heal('/api/images/list')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await tile(page, 'one').waitFor()
+  })
+
+  it('of an empty gallery says so', async () => {
+    const { page } = await visiting(browser, { photos: [] })
+    await page.goto('/?view=grid')
+    await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
+  })
+
+  it('has nothing of an admin’s for a visitor, whatever the address asks for', async () => {
+    const { page, gallery } = await visiting(browser)
+    const files: string[] = []
+    page.on('request', (request) => files.push(request.url()))
+    gallery.script('/api/config/features', () => Response.json({ auth_mode: 'auth0', library_enabled: true }))
+    await page.goto('/?view=grid&folder=archive')
+    await tile(page, 'one').waitFor()
+    expect(await page.getByRole('navigation', { name: 'Folders' }).count()).toBe(0)
+    expect(await page.getByRole('checkbox').count()).toBe(0)
+    expect(files.filter((url) => /library|workbench/.test(url))).toEqual([])
+  })
+
+  it('can be used in the narrowest window, with large letters and without motion', async () => {
+    for (const viewport of [
+      { width: 320, height: 256 },
+      { width: 320, height: 568 },
+      { width: 844, height: 390 },
+    ]) {
+      const { page } = await visiting(browser, { viewport, reducedMotion: 'reduce' })
+      await page.goto('/?view=grid')
+      await tile(page, 'one').waitFor()
+      await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'))
+      await page.getByRole('searchbox').click({ trial: true })
+      await page.getByRole('button', { name: 'One photo at a time' }).click({ trial: true })
+      await tile(page, 'one').click({ trial: true })
+      const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(tooWide).toBeLessThanOrEqual(0)
+      expect(await page.evaluate(() => document.getAnimations().length)).toBe(0)
+    }
+  })
+})
+
+describe('the sheet of shortcuts', () => {
+  it('opens on ?, keeps the focus, lists what a visitor can use, and gives the focus back', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    const details = page.getByRole('button', { name: 'Details', exact: true })
+    await details.focus()
+    await page.keyboard.press('?')
+    const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    await sheet.waitFor()
+    await expectAccessible(page)
+    expect(await sheet.getByText('Keep').count()).toBe(0)
+    for (const _ of [1, 2, 3]) await page.keyboard.press('Tab')
+    expect(
+      await page.evaluate(
+        () => document.activeElement === document.body || document.activeElement?.closest('dialog') !== null,
+      ),
+    ).toBe(true)
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Escape')
+    await sheet.waitFor({ state: 'hidden' })
+    expect(page.url()).toMatch(/photo=one\.jpg$/)
+    expect(await details.evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  it('lets people turn letters off, for good', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.keyboard.press('?')
+    await page.getByLabel('Letters and signs work as shortcuts').uncheck()
+    await page.getByRole('button', { name: 'Close the shortcuts' }).click()
+    await page.reload()
+    await pictureOf(page, 'one')
+    await page.keyboard.press('g')
+    await page.keyboard.press('ArrowRight')
+    await page.waitForURL(/\?photo=(?!one)/)
+  })
+
+  it('is led to by Tab, past a way straight to the photo', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/?view=grid')
+    await tile(page, 'one').waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await focused(page)).toBe('one.jpg')
+  })
+})

@@ -1,0 +1,275 @@
+/** What an admin does with many photos: folders, selecting, moving, deleting, and taking it back. */
+import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { expectAccessible } from './axe.ts'
+import { problem, somePhotos } from './scripted-gallery.ts'
+import { pictureOf, visiting } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+const features = {
+  auth_mode: 'auth0',
+  keep_enabled: true,
+  remove_enabled: true,
+  delete_enabled: true,
+  library_enabled: true,
+}
+
+/** An admin before the grid. The library is kept by the test, and does what is asked of it. */
+async function atLibrary(window: object = desktop, flags: object = {}, count = 4) {
+  const { page, gallery } = await visiting(browser, { ...window })
+  const folders: Record<string, string[]> = {
+    root: Array.from({ length: count }, (_, place) => somePhotos(5)[place]?.filename ?? `more-${place}.jpg`),
+    keep: [],
+    archive: ['old.jpg'],
+    remove: [],
+  }
+  const done: string[] = []
+  gallery.script('/api/admin/status', () => Response.json({ admin: true, email: 'alice@example.org' }))
+  gallery.script('/api/config/features', () => Response.json({ ...features, ...flags }))
+  gallery.script('/api/config/captions', () => Response.json({ platforms: [], hashtags: '' }))
+  gallery.script('/api/library/objects', (request) => {
+    const query = new URL(request.url).searchParams
+    const folder = query.get('prefix')?.replace('/', '') ?? ''
+    const found = (folders[folder] ?? []).filter((name) => name.includes(query.get('q') ?? ''))
+    if (query.get('sort') === 'size') found.reverse()
+    const offset = Number(query.get('offset'))
+    const objects = found.slice(offset, offset + Number(query.get('limit'))).map((name) => ({
+      key: folder === 'root' ? name : `${folder}/${name}`,
+      size: 1,
+      last_modified: '2026-01-01T00:00:00Z',
+    }))
+    return Response.json({ objects, cursor: null, total_in_window: found.length, truncated: false })
+  })
+  const move = (name: string, from: string, to: string | null) => {
+    folders[from] = (folders[from] ?? []).filter((other) => other !== name)
+    if (to) folders[to] = [...(folders[to] ?? []), name]
+  }
+  for (const name of [...(folders.root ?? []), 'old.jpg']) {
+    for (const action of ['keep', 'remove', 'delete', 'restore']) {
+      gallery.script(`/api/images/${name}/${action}`, async (request) => {
+        const { from = 'root' } = await request.json()
+        const to = action === 'delete' ? null : action === 'restore' ? 'root' : action
+        done.push(`${action} ${name}`)
+        move(name, from, to)
+        return Response.json({ filename: name, action, destination_folder: to, preview_only: false })
+      })
+    }
+  }
+  await page.goto('/?view=grid')
+  await tile(page, 'one').waitFor()
+  await page.getByRole('navigation', { name: 'Folders' }).waitFor()
+  return { page, gallery, folders, done }
+}
+
+const tile = (page: Page, name: string) => page.getByRole('link', { name: `${name}.jpg` })
+const check = (page: Page, name: string) => page.getByRole('checkbox', { name: `Select ${name}.jpg` })
+const names = (page: Page) =>
+  page.locator('a.tile').evaluateAll((tiles) => tiles.map((found) => found.getAttribute('title')))
+
+describe('folders', () => {
+  it('are one click away, and back is back', async () => {
+    const { page } = await atLibrary()
+    await page.getByRole('link', { name: 'Archive' }).click()
+    await tile(page, 'old').waitFor()
+    expect(page.url()).toMatch(/\?view=grid&folder=archive$/)
+    await page.getByRole('link', { name: 'Kept' }).click()
+    await page.getByRole('heading', { name: 'This folder is empty' }).waitFor()
+    await page.goBack()
+    await tile(page, 'old').waitFor()
+    await page.goBack()
+    await tile(page, 'one').waitFor()
+    expect(await page.getByRole('option').allTextContents()).toEqual([
+      'By name',
+      'Newest first',
+      'Largest first',
+    ])
+  })
+
+  it('show their photos in full, with the way back to the inbox', async () => {
+    const { page, gallery, folders } = await atLibrary()
+    const [photo] = somePhotos(1)
+    gallery.script('/api/images/old.jpg', (request) => {
+      const isThere = new URL(request.url).searchParams.get('folder') === 'archive'
+      return isThere ? Response.json({ ...photo, filename: 'old.jpg' }) : problem(404, 'photo_not_found')
+    })
+    await page.goto('/?view=grid&folder=archive')
+    await tile(page, 'old').click()
+    await pictureOf(page, 'one')
+    await page.getByText('1 / 1', { exact: true }).waitFor()
+    expect(await page.getByRole('button', { name: 'Publish' }).count()).toBe(0)
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Back to the inbox' }).click()
+    await page.getByText('1 back in the inbox.').waitFor()
+    expect(folders).toMatchObject({ archive: [] })
+    expect(folders.root).toContain('old.jpg')
+  })
+})
+
+describe('selecting', () => {
+  it('works by check marks, Shift and Ctrl, and is told', async () => {
+    const { page } = await atLibrary()
+    await tile(page, 'one').hover()
+    await check(page, 'one').click()
+    await tile(page, 'three').click({ modifiers: ['Shift'] })
+    await page.getByText('3 selected').waitFor()
+    await tile(page, 'two').click({ modifiers: ['Control'] })
+    await page.getByText('2 selected').waitFor()
+    expect(await check(page, 'three').getAttribute('aria-checked')).toBe('true')
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expectAccessible(page)
+    }
+    await page.keyboard.press('Escape')
+    expect(await page.getByRole('toolbar', { name: 'What to do with' }).count()).toBe(0)
+    await page.keyboard.press('Control+a')
+    await page.getByText('4 selected').waitFor()
+  })
+
+  it('works by keys', async () => {
+    const { page } = await atLibrary()
+    await tile(page, 'one').focus()
+    await page.keyboard.press('x')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Space')
+    await page.getByText('2 selected').waitFor()
+    await page.keyboard.press('End')
+    await page.keyboard.press('Shift+X')
+    await page.getByText('4 selected').waitFor()
+  })
+
+  it('begins with a long press on a phone, and goes on with taps', async () => {
+    const { page } = await atLibrary(phone)
+    const touch = await page.context().newCDPSession(page)
+    const box = await tile(page, 'one').boundingBox()
+    const touchPoints = [{ x: (box?.x ?? 0) + 60, y: (box?.y ?? 0) + 60 }]
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints })
+    await page.getByText('1 selected').waitFor()
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    await tile(page, 'three').tap()
+    await page.getByText('2 selected').waitFor()
+    expect(page.url()).toMatch(/\?view=grid$/)
+    await expectAccessible(page)
+  })
+
+  it('outlives the tiles that are scrolled away', async () => {
+    const { page } = await atLibrary(desktop, {}, 2000)
+    await tile(page, 'one').focus()
+    await page.keyboard.press('x')
+    await page.keyboard.press('End')
+    await page.getByRole('link', { name: 'more-1999.jpg' }).waitFor()
+    await page.keyboard.press('x')
+    await page.getByText('2 selected').waitFor()
+    await page.keyboard.press('Home')
+    await vi.waitFor(async () => expect(await check(page, 'one').getAttribute('aria-checked')).toBe('true'))
+  })
+
+  it('offers only what is on', async () => {
+    const { page } = await atLibrary(desktop, { keep_enabled: false, delete_enabled: false })
+    await tile(page, 'one').focus()
+    await page.keyboard.press('x')
+    const tools = page.getByRole('toolbar', { name: 'What to do with' })
+    expect(await tools.getByRole('button').allTextContents()).toEqual(['', 'Select all', 'Remove'])
+  })
+})
+
+describe('many photos at once', () => {
+  it('are kept, and taken back', async () => {
+    const { page, folders, done } = await atLibrary()
+    await page.keyboard.press('Control+a')
+    await tile(page, 'four').click({ modifiers: ['Control'] })
+    await page.getByRole('button', { name: 'Keep', exact: true }).click()
+    await page.getByText('3 kept.').waitFor()
+    expect(await names(page)).toEqual(['four.jpg'])
+    expect(folders.keep?.toSorted()).toEqual(['one.jpg', 'three.jpg', 'two.jpg'])
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('3 back where they were.').waitFor()
+    await vi.waitFor(async () => expect(await names(page)).toHaveLength(4))
+    expect(folders.keep).toEqual([])
+    expect(done.filter((act) => act.startsWith('restore'))).toHaveLength(3)
+  })
+
+  it('that fail are listed, and tried again', async () => {
+    const { page, gallery, done } = await atLibrary()
+    let isBroken = true
+    gallery.script('/api/images/two.jpg/remove', () => {
+      if (isBroken) return problem(503, 'storage_unavailable')
+      done.push('remove two.jpg')
+      return Response.json({
+        filename: 'two.jpg',
+        action: 'remove',
+        destination_folder: 'remove',
+        preview_only: false,
+      })
+    })
+    await page.keyboard.press('Control+a')
+    await page.getByRole('button', { name: 'Remove', exact: true }).click()
+    await page.getByText('1 did not work:').waitFor()
+    await page.getByText('3 removed.').waitFor()
+    await page.getByText('The server says storage_unavailable.').waitFor()
+    expect(await names(page)).toEqual(['two.jpg'])
+    await expectAccessible(page)
+    isBroken = false
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('4 removed.').waitFor()
+    expect(done).toHaveLength(4)
+  })
+
+  it('show how far it is, and can be stopped', async () => {
+    const { page, gallery, done } = await atLibrary(desktop, {}, 40)
+    const slow = Promise.withResolvers<Response>()
+    gallery.script('/api/images/four.jpg/keep', () => slow.promise)
+    gallery.script('/api/images/five.jpg/keep', () => slow.promise.then((answer) => answer.clone()))
+    gallery.script('/api/images/more-5.jpg/keep', () => slow.promise.then((answer) => answer.clone()))
+    await page.keyboard.press('Control+a')
+    await page.getByRole('button', { name: 'Keep', exact: true }).click()
+    await page.getByText('3 of 40').waitFor()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    slow.resolve(problem(503, 'storage_unavailable'))
+    await page.getByText('3 kept.').waitFor()
+    expect(done).toHaveLength(3)
+  })
+
+  it('are deleted only after a question that names their number', async () => {
+    const { page, done } = await atLibrary()
+    await page.keyboard.press('Control+a')
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    const question = page.getByRole('dialog', { name: 'Delete 4 photos?' })
+    await expectAccessible(page)
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    expect(done).toEqual([])
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await question.getByRole('button', { name: 'Delete 4 photos' }).click()
+    await page.getByText('4 deleted.').waitFor()
+    expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0)
+    await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
+  })
+
+  it('stay selected where the session has ended, and the way in is offered', async () => {
+    const { page, gallery } = await atLibrary()
+    for (const name of ['one', 'two', 'three', 'four'])
+      gallery.script(`/api/images/${name}.jpg/keep`, () => problem(401, 'not_signed_in'))
+    await page.keyboard.press('Control+a')
+    await page.getByRole('button', { name: 'Keep', exact: true }).click()
+    await page.getByText('4 did not work:').waitFor()
+    await page.locator('.failures').getByRole('link', { name: 'Sign in' }).waitFor()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
+    await page.getByText('4 selected').waitFor()
+  })
+})
+
+describe('an admin’s keys', () => {
+  it('are in the sheet of shortcuts', async () => {
+    const { page } = await atLibrary()
+    await page.keyboard.press('?')
+    const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    await sheet.getByText('Captions and publishing').waitFor()
+    await sheet.getByText('Select up to here').waitFor()
+    await expectAccessible(page)
+  })
+})
