@@ -119,6 +119,21 @@ export function withEditedCaption(document: SidecarDocument, caption: string, at
   })
 }
 
+/** Whether the alternative text is a person's. */
+export function hasEditedAltText(document: SidecarDocument): boolean {
+  return textOf(document, 'alt_text_edited') !== null
+}
+
+/** The sidecar with an alternative text that a person wrote, which later analyses leave alone. Blank: none, and the next analysis may write one. */
+export function withEditedAltText(document: SidecarDocument, text: string): SidecarDocument {
+  const altText = text.replace(/\s+/g, ' ').trim()
+  if (altText === (textOf(document, 'alt_text') ?? '')) return document
+  return withValues(document, {
+    alt_text: altText === '' ? null : altText,
+    alt_text_edited: altText === '' ? null : 'True',
+  })
+}
+
 /** What a person wrote for all platforms, and for single ones. */
 export interface WrittenCaptions {
   caption: string | undefined
@@ -149,7 +164,7 @@ export function withSubmittedCaptions(
 
 /**
  * The sidecar with the results of an analysis. A caption that a person wrote stays, unless they said that it may go:
- * `replaceEdited`. What others wrote into the file always stays.
+ * `replaceEdited`. So does their alternative text, and what others wrote into the file always stays.
  */
 export function withAnalysis(
   document: SidecarDocument,
@@ -168,6 +183,7 @@ export function withAnalysis(
     model_version: analysis.modelVersion,
     artist_alias: analysis.artistAlias,
     ...(details && Object.fromEntries(detailKeys.map((key) => [key, orNull(details[key])]))),
+    ...(hasEditedAltText(document) && { alt_text: undefined }),
     caption: keepsCaption ? undefined : caption,
     caption_submitted: keepsCaption ? undefined : null,
     caption_generated: Object.values(platformCaptions).includes(caption)

@@ -55,4 +55,6 @@ export interface Publisher {
   publish(post: Post, signal: AbortSignal): Promise<Posted>
   /** What {@link publish} would send and to where, in one sentence for people, without secrets. */
   describe(post: Omit<Post, 'picture'>): string
+  /** The subject line of what {@link publish} would send, on platforms that have one. */
+  subject?(post: Pick<Post, 'caption'>): string | undefined
 }
