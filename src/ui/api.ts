@@ -34,6 +34,9 @@ export interface Features {
   keep: boolean
   remove: boolean
   delete: boolean
+  /** Publishing is on, and nothing leaves while the gallery is in review. */
+  review: boolean
+  altText: boolean
 }
 
 export interface GalleryApi {
@@ -76,6 +79,8 @@ export function createApi(): GalleryApi {
           keep: features.keep_enabled === true,
           remove: features.remove_enabled === true,
           delete: features.delete_enabled === true,
+          review: features.publish_enabled === true && features.mode === 'review',
+          altText: features.alt_text_enabled === true,
         },
       }
     },

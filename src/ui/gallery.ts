@@ -31,8 +31,8 @@ export interface Gallery {
   retry(): void
   /** The photo is gone from here: another one takes its place. */
   leave(filename: string): void
-  /** Shows the photo of this name next. */
-  visit(filename: string): void
+  /** Shows the photo of this name next; `photo`: what is known of it. */
+  visit(filename: string, photo?: Photo): void
   /** Something is known of the photo that was not known when it was loaded. */
   learn(filename: string, news: Partial<Photo>): void
   /** The browser shows the current picture: time to get the next. */
@@ -134,10 +134,11 @@ export function createGallery({ api, preload, onChange }: GalleryOptions): Galle
   }
 
   async function leaveFor(filename: string): Promise<void> {
+    const mine = turn
     const ahead = await upcoming
     // What was fetched ahead may be the very photo that is gone.
     if (ahead && 'photo' in ahead && ahead.photo.filename === filename) upcoming = null
-    if (state.photo?.filename === filename) await showUpcoming('replace')
+    if (mine === turn && state.photo?.filename === filename) await showUpcoming('replace')
   }
 
   function showNamed(name: string, position: number): void {
@@ -212,10 +213,12 @@ export function createGallery({ api, preload, onChange }: GalleryOptions): Galle
       seen.delete(filename)
       void leaveFor(filename)
     },
-    visit(filename) {
-      const position = state.position + 1
-      lastPosition = position
-      writeEntry(filename, position, 'push')
+    visit(filename, photo) {
+      if (photo) seen.set(filename, photo)
+      const isHere = state.photo?.filename === filename
+      const position = isHere ? state.position : state.position + 1
+      if (!isHere) lastPosition = position
+      writeEntry(filename, position, isHere ? 'replace' : 'push')
       showNamed(filename, position)
     },
     learn(filename, news) {

@@ -62,7 +62,7 @@ async function fetchTools(): Promise<void> {
 function draw(): void {
   if (!shown || !root) return
   const tools = Tools && account?.isAdmin && (
-    <Tools gallery={view} photo={shown.photo} features={account.features} />
+    <Tools gallery={view} photo={shown.photo} features={account.features} owner={account.email ?? ''} />
   )
   render(<App tenant={tenant} gallery={view} state={shown} account={account} tools={tools} />, root)
 }

@@ -140,7 +140,10 @@ export interface WrittenCaptions {
   captions: PlatformCaptions
 }
 
-/** The sidecar with what a person sent with a photo. Nothing changes where the sidecar says the same already. */
+/**
+ * The sidecar with what a person sent with a photo. Nothing changes where the sidecar says the same already; otherwise all texts are kept, as
+ * one that was generated does not count beside those that a person sent.
+ */
 export function withSubmittedCaptions(
   document: SidecarDocument,
   { caption, captions }: WrittenCaptions,
@@ -156,7 +159,7 @@ export function withSubmittedCaptions(
   return withValues(edited, {
     // A text for one platform is no text for all: without any, the first one stands for the photo.
     caption: writtenCaptionOf(edited) === null ? news[0]?.[1] : undefined,
-    caption_submitted: { ...mappingOf(edited, 'caption_submitted'), ...Object.fromEntries(news) },
+    caption_submitted: { ...mappingOf(edited, 'caption_submitted'), ...captions },
     caption_edited: 'True',
     caption_updated_at: timestamp(at),
   })
