@@ -19,9 +19,8 @@ export function createCuration({ gallery, tell, current }: CurationTools) {
   async function restore(filename: string, from: CurationAction | 'archive'): Promise<void> {
     const result = await adminApi.curate(filename, 'restore', { from })
     if ('problem' in result) {
-      // The way back is still open.
-      const undo = () => void restore(filename, from)
-      return tell({ text: 'failed', photo: filename, problem: result.problem, undo })
+      const retry = () => void restore(filename, from)
+      return tell({ text: 'notRestored', photo: filename, problem: result.problem, retry })
     }
     tell({ text: 'restored', photo: filename })
     gallery.visit(result.value.filename)
@@ -38,7 +37,8 @@ export function createCuration({ gallery, tell, current }: CurationTools) {
     gallery.leave(filename)
     const result = await answer
     if ('problem' in result) {
-      tell({ text: 'failed', photo: filename, problem: result.problem })
+      const text = action === 'keep' ? 'notKept' : 'notRemoved'
+      tell({ text, photo: filename, problem: result.problem, retry: () => putAside(photo, action) })
       return gallery.visit(filename, photo)
     }
     if (result.value.preview_only) {
@@ -49,14 +49,13 @@ export function createCuration({ gallery, tell, current }: CurationTools) {
     if (current() === filename) gallery.leave(filename)
   }
 
-  return {
-    restore,
-    /** A second time while the first is under way does nothing. */
-    putAside(photo: Photo, action: CurationAction): void {
-      const { filename } = photo
-      if (moving.has(filename)) return
-      moving.add(filename)
-      void move(photo, action).finally(() => moving.delete(filename))
-    },
+  /** A second time while the first is under way does nothing. */
+  function putAside(photo: Photo, action: CurationAction): void {
+    const { filename } = photo
+    if (moving.has(filename)) return
+    moving.add(filename)
+    void move(photo, action).finally(() => moving.delete(filename))
   }
+
+  return { restore, putAside }
 }

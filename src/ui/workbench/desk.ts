@@ -35,10 +35,15 @@ export interface Toast {
     | 'published'
     | 'written'
     | 'testMode'
+    | 'notKept'
+    | 'notRemoved'
+    | 'notRestored'
     | 'failed'
   photo: string
   problem?: ApiProblem
   undo?: () => void
+  /** Repeats what failed. */
+  retry?: () => void
   /** Opens the photo that this is about. */
   show?: () => void
 }

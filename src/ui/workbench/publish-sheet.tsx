@@ -163,6 +163,6 @@ function SaveButton({
 function statusWords({ work, done }: Draft, isUnsaved: boolean): string {
   if (work)
     return work.kind === 'analyze' || work.kind === 'publish' ? stageWords(work.stages) : words.working
-  if (isUnsaved) return words.unsaved
+  if (isUnsaved && done !== 'written') return words.unsaved
   return done === null ? '' : words[done]
 }

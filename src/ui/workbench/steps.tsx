@@ -7,7 +7,8 @@ const steps = ['reading', 'looking', 'writing_captions', 'saving'] as const
 
 /** The steps of an analysis. */
 export function Steps({ stages }: { stages: readonly Stage[] }) {
-  const reached = steps.findLastIndex((step) => stages.some(({ stage }) => stage === step))
+  const named = new Set(stages.map(({ stage }) => stage))
+  const reached = steps.findLastIndex((step) => named.has(step))
   return (
     <ol class="steps">
       {steps.map((step, index) => (

@@ -11,7 +11,7 @@ const visibleMs = 12_000
 const words = texts.workbench
 
 export function ToastLine({ toast, onDismiss }: { toast: Toast; onDismiss: () => void }) {
-  const { text, photo, problem, undo, show } = toast
+  const { text, photo, problem, undo, retry, show } = toast
   useEffect(() => {
     // What went wrong stays until somebody has read it.
     if (problem) return
@@ -25,7 +25,10 @@ export function ToastLine({ toast, onDismiss }: { toast: Toast; onDismiss: () =>
   return (
     <div class={`toast ${problem ? 'bad' : ''}`}>
       {problem ? (
-        <ProblemLine problem={problem} onRetry={undo && act(undo)} />
+        <>
+          {text !== 'failed' && <strong>{words.toasts[text]}</strong>}
+          <ProblemLine problem={problem} onRetry={retry && act(retry)} />
+        </>
       ) : (
         <p role="status">{words.toasts[text]}</p>
       )}
