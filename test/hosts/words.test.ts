@@ -86,6 +86,21 @@ describeOnBothHosts('the words of a photo', (kind) => {
     expect(await sidecar()).toContain('# subject: ')
   })
 
+  it('for one platform leave the others what they had', async () => {
+    const { store, patch } = await open()
+    const generated = '{"telegram": "Generated.", "email": "Generated for mail."}'
+    await store.writeSidecar(
+      'root',
+      photo,
+      `rope\n\n# ---\n# caption: Generated.\n# caption_generated: ${generated}\n`,
+    )
+    const captions = { telegram: 'By hand.', email: 'Generated for mail.' }
+    expect(await (await patch({ captions })).json()).toMatchObject({
+      caption: 'Generated.',
+      metadata: { caption_submitted: captions },
+    })
+  })
+
   it('of two editors at once are both kept', async () => {
     const { patch, sidecar } = await open()
     const answers = await Promise.all([

@@ -2,7 +2,7 @@
 import type { Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
 import { adminApi } from './admin-api.ts'
-import type { Toast } from './desk.ts'
+import type { Toast } from './toast.ts'
 
 export type CurationAction = 'keep' | 'remove'
 

@@ -24,29 +24,7 @@ import {
 import type { Shelf } from './draft-shelf.ts'
 import { isPersons, knownAltText, knownCaption } from './known-words.ts'
 import { afterLostPublish, pending } from './lost-publish.ts'
-
-export interface Toast {
-  text:
-    | 'kept'
-    | 'removed'
-    | 'deleted'
-    | 'restored'
-    | 'archived'
-    | 'published'
-    | 'written'
-    | 'testMode'
-    | 'notKept'
-    | 'notRemoved'
-    | 'notRestored'
-    | 'failed'
-  photo: string
-  problem?: ApiProblem
-  undo?: () => void
-  /** Repeats what failed. */
-  retry?: () => void
-  /** Opens the photo that this is about. */
-  show?: () => void
-}
+import type { Toast } from './toast.ts'
 
 export interface DeskState {
   rules: readonly PlatformRules[]

@@ -2,8 +2,8 @@
 import { useEffect } from 'preact/hooks'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
-import type { Toast } from './desk.ts'
 import { ProblemLine } from './problem-line.tsx'
+import type { Toast } from './toast.ts'
 
 /** Long enough to find one's glasses (WCAG 2.2, 2.2.1 asks for no less where something is lost; nothing is: photos stay in folders). */
 const visibleMs = 12_000
