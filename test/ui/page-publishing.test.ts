@@ -111,6 +111,8 @@ describe('publishing', () => {
     )
     await startPublishing(page)
     await page.getByText('Was published before; nothing was sent twice.').waitFor()
+    await page.getByRole('heading', { name: 'What became of it' }).waitFor()
+    expect(await page.getByText('Private: The caption of photo one.').isVisible()).toBe(true)
     expect(await page.getByRole('link', { name: 'Look at it' }).getAttribute('href')).toBe('/the-post')
     await page.getByRole('button', { name: 'Done' }).click()
     await sheetOf(page).waitFor({ state: 'detached' })

@@ -279,6 +279,11 @@ describe('the editor', () => {
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('k r p i ')
     await page.getByRole('heading', { name: 'Publish' }).focus()
     for (const key of ['k', 'r', 'ArrowRight']) await page.keyboard.press(key)
+    await page
+      .locator('.platform-head')
+      .first()
+      .click({ position: { x: 200, y: 20 } })
+    for (const key of ['k', 'r', 'ArrowRight']) await page.keyboard.press(key)
     expect(asked).toEqual([])
     expect(new URL(page.url()).searchParams.get('photo')).toBe('one.jpg')
   })

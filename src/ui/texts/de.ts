@@ -56,6 +56,7 @@ export const de: Texts = {
     testMode: 'Diese Galerie ist im Testbetrieb: Nichts wurde gesendet, und das Foto bleibt, wo es ist.',
     preview: 'Vorschau',
     previewOf: 'Bevor es hinausgeht',
+    results: 'Was daraus wurde',
     backToWriting: 'Zurück zu den Texten',
     publishTo: (names) =>
       names.length === 0 ? 'Wähle eine Plattform' : `Veröffentlichen: ${list.format(names)}`,

@@ -52,6 +52,7 @@ export const en = {
     testMode: 'This gallery is in test mode: nothing was sent, and the photo stays where it is.',
     preview: 'Preview',
     previewOf: 'Before it goes out',
+    results: 'What became of it',
     backToWriting: 'Back to the words',
     publishTo: (names: readonly string[]) =>
       names.length === 0 ? 'Choose a platform' : `Publish to ${list.format(names)}`,

@@ -148,7 +148,6 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
       captions: Object.fromEntries(rest),
       altText: isDescribed ? null : altText,
       replaced: null,
-      previews: {},
     })
   }
 

@@ -55,7 +55,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
           </button>
         )}
         <h2 id="sheet-title" tabIndex={-1} ref={heading}>
-          {isSending ? words.previewOf : features.publish ? words.publish : words.captions}
+          {titleOf(draft, isSending, features)}
         </h2>
         <p class="muted" role="status">
           {statusWords(draft, unsavedWords(draft, photo, state.rules) !== null)}
@@ -158,6 +158,11 @@ function SaveButton({
       {words.save}
     </button>
   )
+}
+
+function titleOf({ outcomes }: Draft, isSending: boolean, features: Features): string {
+  if (!isSending) return features.publish ? words.publish : words.captions
+  return Object.keys(outcomes).length > 0 ? words.results : words.previewOf
 }
 
 function statusWords({ work, done }: Draft, isUnsaved: boolean): string {

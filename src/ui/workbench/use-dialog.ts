@@ -8,7 +8,13 @@ export function useDialog(dialog: RefObject<HTMLDialogElement | null>, onClose: 
     const element = dialog.current
     const opener = document.activeElement
     element?.showModal()
+    // Keys that mean something to the page do not while it rests, wherever a click has left the focus.
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!(event.target instanceof Node && element?.contains(event.target))) event.stopPropagation()
+    }
+    document.addEventListener('keydown', onKeyDown, { capture: true })
     return () => {
+      document.removeEventListener('keydown', onKeyDown, { capture: true })
       element?.close()
       if (opener instanceof HTMLElement) opener.focus()
     }
@@ -19,7 +25,6 @@ export function useDialog(dialog: RefObject<HTMLDialogElement | null>, onClose: 
       event.preventDefault()
       onClose()
     },
-    // Keys that mean something to the page do not while it rests.
     onKeyDown: (event: KeyboardEvent) => event.stopPropagation(),
     onClick(event: TargetedMouseEvent<HTMLDialogElement>) {
       if (event.target === event.currentTarget) onClose()
