@@ -21,6 +21,7 @@ import { pageRoutes } from './page.ts'
 import { problemResponse } from './problem.ts'
 import { publishRoutes } from './publishing.ts'
 import { refusal } from './refusal.ts'
+import { wordsRoutes } from './words.ts'
 
 /** What tenants' hosts answer to, and what needs no tenant. */
 export function createApp(services: Services): OpenAPIHono<AppEnv> {
@@ -39,6 +40,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   imageRoutes(app, services)
   analysisRoutes(app, services)
   publishRoutes(app, services)
+  wordsRoutes(app, services)
   curationRoutes(app, services)
   loginRoute(app, services)
   enterRoute(app, services)

@@ -1,6 +1,7 @@
 /** Who is signed in, in a corner of the bar: the way in, and the way out. */
 import type { Account } from './api.ts'
 import { PersonIcon } from './icons.tsx'
+import { forgetDrafts } from './signing-out.ts'
 import { texts } from './texts.ts'
 
 const menuId = 'account'
@@ -43,7 +44,7 @@ export function SignInLink({ className }: { className: string }) {
 /** The server takes this from a page of its own host only. */
 export function SignOutForm({ className }: { className: string }) {
   return (
-    <form method="post" action={`/auth/logout?${thisPage()}`}>
+    <form method="post" action={`/auth/logout?${thisPage()}`} onSubmit={forgetDrafts}>
       <button type="submit" class={className}>
         {texts.signOut}
       </button>

@@ -38,6 +38,9 @@ export interface Features {
   delete: boolean
   /** Lists, moves and uploads of files. */
   library: boolean
+  /** Publishing is on, and nothing leaves while the gallery is in review. */
+  review: boolean
+  altText: boolean
 }
 
 export interface GalleryApi {
@@ -89,6 +92,8 @@ export function createApi(): GalleryApi {
           remove: features.remove_enabled === true,
           delete: features.delete_enabled === true,
           library: features.library_enabled === true,
+          review: features.publish_enabled === true && features.mode === 'review',
+          altText: features.alt_text_enabled === true,
         },
       }
     },

@@ -41,8 +41,8 @@ export interface Gallery {
   retry(): void
   /** The photo is gone from here: another one takes its place. */
   leave(filename: string, folder?: Item['folder']): void
-  /** Shows the photo of this name next. */
-  visit(filename: string): void
+  /** Shows the photo of this name next; `photo`: what is known of it. */
+  visit(filename: string, photo?: Photo): void
   /** Something is known of the photo that was not known when it was loaded. */
   learn(filename: string, news: Partial<Photo>): void
   /** The browser shows the current picture: time to get the next. */
@@ -216,6 +216,7 @@ export function createGallery(options: GalleryOptions): Gallery {
   }
 
   async function leaveFor(gone: Item): Promise<void> {
+    const mine = turn
     const { query } = state
     const isShown = state.item !== null && keyOf(state.item) === keyOf(gone)
     if (query && isShown) return leaveInOrder(query, gone)
@@ -223,7 +224,7 @@ export function createGallery(options: GalleryOptions): Gallery {
     const ahead = await upcoming
     // What was fetched ahead may be the very photo that is gone.
     if (ahead && 'photo' in ahead && ahead.photo.filename === gone.name) upcoming = null
-    if (isShown && state.photo?.filename === gone.name) await showUpcoming('replace')
+    if (mine === turn && isShown && state.photo?.filename === gone.name) await showUpcoming('replace')
   }
 
   async function leaveInOrder(query: Query, gone: Item): Promise<void> {
@@ -338,13 +339,17 @@ export function createGallery(options: GalleryOptions): Gallery {
       seen.delete(keyOf(gone))
       void leaveFor(gone)
     },
-    visit(filename) {
+    visit(filename, photo) {
       const item: Item = { name: filename, folder: 'root' }
+      if (photo) seen.set(keyOf(item), photo)
       onListChange()
-      if (state.query?.folder === 'root') return showInOrder(state.query, item, 'backward')
-      const position = state.position + 1
-      lastPosition = position
-      writeEntry({ query: null, photo: item }, { position, from: null }, 'push')
+      const isOnPhoto = state.screen === 'photo'
+      if (isOnPhoto && state.query?.folder === 'root') return showInOrder(state.query, item, 'backward')
+      const isHere = isOnPhoto && state.item !== null && keyOf(state.item) === keyOf(item)
+      const position = isHere ? state.position : state.position + 1
+      if (!isHere) lastPosition = position
+      const from = isHere ? currentEntry().from : null
+      writeEntry({ query: null, photo: item }, { position, from }, isHere ? 'replace' : 'push')
       change({ screen: 'photo', query: null, index: null, count: walkCount })
       showNamed(item, { position, direction: 'forward' })
     },

@@ -7,15 +7,13 @@ interface Shortcut {
   scope: Scope
   /** As {@link pressed} writes them. */
   keys: readonly string[]
-  /** Works also while somebody writes. */
-  whileTyping?: true
 }
 
 /** Where two have the same key, the upper one comes first; the other has its turn when that one had nothing to do. */
 export const shortcuts = {
-  closeSheet: { scope: 'tools', keys: ['escape'], whileTyping: true },
   keep: { scope: 'tools', keys: ['k'] },
   remove: { scope: 'tools', keys: ['r'] },
+  undo: { scope: 'tools', keys: ['u'] },
   publish: { scope: 'tools', keys: ['p'] },
   select: { scope: 'selection', keys: ['x', ' '] },
   extendSelection: { scope: 'selection', keys: ['shift+x', 'shift+ '] },
@@ -72,8 +70,8 @@ function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || document.querySelector('dialog[open], :popover-open')) return
   const key = pressed(event)
   const isWriting = isTyping(event.target)
-  for (const [name, { keys, whileTyping }] of shortcutList) {
-    if (!keys.includes(key) || (isWriting && !whileTyping) || !isAllowed(key, event.target)) continue
+  for (const [name, { keys }] of shortcutList) {
+    if (!keys.includes(key) || isWriting || !isAllowed(key, event.target)) continue
     for (const { current } of holders) {
       const action = current[name]
       if (!action || action(event) === false) continue

@@ -105,7 +105,12 @@ function toolsOf({ screen, photo, item }: GalleryState) {
     <>
       {/* Its drafts outlive what is shown meanwhile. */}
       <div class="tools-of-root" hidden={isElsewhere}>
-        <Tools gallery={view} photo={screen === 'grid' || isElsewhere ? null : photo} features={features} />
+        <Tools
+          gallery={view}
+          photo={screen === 'grid' || isElsewhere ? null : photo}
+          features={features}
+          owner={account.email ?? ''}
+        />
       </div>
       {isElsewhere && photo && screen === 'photo' && loader.wall?.library?.tools(item, features)}
     </>

@@ -88,7 +88,7 @@ export async function analyzePhoto(
     written,
     sha256,
   })
-  return toAnalysis(name, { ...seen.value, alt_text: altText }, written, saved.caption)
+  return toAnalysis(name, seen.value, written, saved)
 }
 
 function aiClient({ model, places, onTokens }: AnalysisTools): AiClient {
@@ -114,7 +114,7 @@ function toAnalysis(
   name: PhotoName,
   seen: Parameters<typeof saveAnalysis>[2]['seen'],
   written: WrittenAnalysis,
-  caption: string,
+  saved: { caption: string; altText: string | null },
 ): Analysis {
   return {
     name,
@@ -122,9 +122,9 @@ function toAnalysis(
     mood: seen.mood,
     tags: seen.tags,
     nsfw: seen.nsfw,
-    caption,
+    caption: saved.caption,
     sdCaption: written.sdCaption,
-    altText: seen.alt_text,
+    altText: saved.altText,
     platformCaptions: written.captions,
     sidecarWritten: true,
   }

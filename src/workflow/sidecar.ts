@@ -119,13 +119,31 @@ export function withEditedCaption(document: SidecarDocument, caption: string, at
   })
 }
 
+/** Whether the alternative text is a person's. */
+export function hasEditedAltText(document: SidecarDocument): boolean {
+  return textOf(document, 'alt_text_edited') !== null
+}
+
+/** The sidecar with an alternative text that a person wrote, which later analyses leave alone. Blank: none, and the next analysis may write one. */
+export function withEditedAltText(document: SidecarDocument, text: string): SidecarDocument {
+  const altText = text.replace(/\s+/g, ' ').trim()
+  if (altText === (textOf(document, 'alt_text') ?? '')) return document
+  return withValues(document, {
+    alt_text: altText === '' ? null : altText,
+    alt_text_edited: altText === '' ? null : 'True',
+  })
+}
+
 /** What a person wrote for all platforms, and for single ones. */
 export interface WrittenCaptions {
   caption: string | undefined
   captions: PlatformCaptions
 }
 
-/** The sidecar with what a person sent with a photo. Nothing changes where the sidecar says the same already. */
+/**
+ * The sidecar with what a person sent with a photo. Nothing changes where the sidecar says the same already; otherwise all texts are kept, as
+ * one that was generated does not count beside those that a person sent.
+ */
 export function withSubmittedCaptions(
   document: SidecarDocument,
   { caption, captions }: WrittenCaptions,
@@ -141,7 +159,7 @@ export function withSubmittedCaptions(
   return withValues(edited, {
     // A text for one platform is no text for all: without any, the first one stands for the photo.
     caption: writtenCaptionOf(edited) === null ? news[0]?.[1] : undefined,
-    caption_submitted: { ...mappingOf(edited, 'caption_submitted'), ...Object.fromEntries(news) },
+    caption_submitted: { ...mappingOf(edited, 'caption_submitted'), ...captions },
     caption_edited: 'True',
     caption_updated_at: timestamp(at),
   })
@@ -149,7 +167,7 @@ export function withSubmittedCaptions(
 
 /**
  * The sidecar with the results of an analysis. A caption that a person wrote stays, unless they said that it may go:
- * `replaceEdited`. What others wrote into the file always stays.
+ * `replaceEdited`. So does their alternative text, and what others wrote into the file always stays.
  */
 export function withAnalysis(
   document: SidecarDocument,
@@ -168,6 +186,7 @@ export function withAnalysis(
     model_version: analysis.modelVersion,
     artist_alias: analysis.artistAlias,
     ...(details && Object.fromEntries(detailKeys.map((key) => [key, orNull(details[key])]))),
+    ...(hasEditedAltText(document) && { alt_text: undefined }),
     caption: keepsCaption ? undefined : caption,
     caption_submitted: keepsCaption ? undefined : null,
     caption_generated: Object.values(platformCaptions).includes(caption)

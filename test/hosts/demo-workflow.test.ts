@@ -34,11 +34,17 @@ it('captions a photo, publishes it to Telegram and FetLife, and keeps it in the 
   await page.getByRole('button', { name: 'Publish', exact: true }).click()
   const name = new URL(page.url()).searchParams.get('photo') ?? ''
 
-  await page.getByRole('button', { name: 'Write captions with AI' }).click()
+  await page.getByRole('button', { name: /captions with AI$/ }).click()
   await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('emulator'))
   const words = `Edited at ${Date.now()}.`
   await page.getByLabel('Caption for Telegram').fill(words)
   await page.getByLabel('Caption for FetLife').fill(words)
+  const description = page.getByLabel('Description for those who cannot see the photo')
+  await description.fill('What a person sees.')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Preview' }).click()
+  await page.getByRole('region', { name: 'FetLife' }).getByText(words).first().waitFor()
   await page.getByRole('button', { name: 'Publish to Telegram and FetLife' }).click()
   await page.getByText('Published, and put into the archive.').waitFor()
 
@@ -46,7 +52,9 @@ it('captions a photo, publishes it to Telegram and FetLife, and keeps it in the 
   const archive = join(photos, 'archive')
   const sidecar = name.replace(/\.\w+$/, '.txt')
   expect(await readdir(archive)).toEqual(expect.arrayContaining([name, sidecar]))
-  expect(await readFile(join(archive, sidecar), 'utf8')).toContain(words)
+  const kept = await readFile(join(archive, sidecar), 'utf8')
+  for (const text of [words, '# alt_text: What a person sees.', '# caption_edited: True'])
+    expect(kept).toContain(text)
   expect(await readdir(photos)).not.toContain(name)
 
   await page.goto(addressIn('Telegram channels'))

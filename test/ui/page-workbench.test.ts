@@ -1,8 +1,24 @@
-/** What an admin does with a photo: captions, publishing, keeping and removing. */
-import type { Browser, Page } from 'playwright-core'
+/** What an admin does with a photo's words: written by the AI and by hand, counted, saved. */
+import type { Browser } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { problem, somePhotos } from './scripted-gallery.ts'
+import {
+  altTextField,
+  analysis,
+  atWork,
+  captionOf,
+  closeSheet,
+  events,
+  features,
+  onePath,
+  openPreview,
+  openSheet,
+  openStream,
+  path,
+  published,
+  sheetOf,
+} from './at-work.ts'
+import { somePhotos } from './scripted-gallery.ts'
 import { pictureOf, visiting } from './visiting.ts'
 
 let browser: Browser
@@ -11,64 +27,21 @@ beforeAll(async () => {
   return () => browser.close()
 })
 
-const features = {
-  auth_mode: 'auth0',
-  analyze_caption_enabled: true,
-  publish_enabled: true,
-  keep_enabled: true,
-  remove_enabled: true,
-  delete_enabled: true,
-}
-const rules = {
-  platforms: [
-    { platform: 'telegram', max_length: 60, unit: 'utf16', max_hashtags: 30, plain: false },
-    { platform: 'email', max_length: 40, unit: 'utf16', max_hashtags: 0, plain: true },
-  ],
-  hashtags: '',
-}
+const fromAi = { telegram: 'From the AI.', email: 'Plain from the AI.' }
 
-interface Asked {
-  path: string
-  body: Record<string, unknown>
+/** A sidecar that keeps what it is told. */
+function written(words: Record<string, unknown>): Response {
+  const { captions = {}, alt_text } = words
+  return Response.json({
+    filename: 'one.jpg',
+    caption: 'The caption of photo one.',
+    alt_text: alt_text ?? null,
+    metadata: { caption_submitted: captions, ...(alt_text ? { alt_text } : {}) },
+  })
 }
-
-/** An admin with the first photo in front of them. */
-async function atWork(window: object = desktop, flags: object = {}) {
-  const { page, gallery } = await visiting(browser, { ...window })
-  const asked: Asked[] = []
-  gallery.script('/api/admin/status', () => Response.json({ admin: true, email: 'alice@example.org' }))
-  gallery.script('/api/config/features', () => Response.json({ ...features, ...flags }))
-  gallery.script('/api/config/captions', () => Response.json(rules))
-  const answer = (path: string, respond: (body: Asked['body']) => Response) =>
-    gallery.script(path, async (request) => {
-      const body = await request.json()
-      asked.push({ path, body })
-      return respond(body)
-    })
-  await page.goto('/')
-  await pictureOf(page, 'one')
-  await page.getByRole('toolbar').waitFor()
-  return { page, gallery, asked, answer }
-}
-
-function events(...list: [event: string, data: object][]): Response {
-  const text = list.map(([event, data]) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`).join('')
-  return new Response(text, { headers: { 'content-type': 'text/event-stream' } })
-}
-
-const path = (action: string) => `/api/images/one.jpg/${action}`
-const openSheet = (page: Page) => page.getByRole('button', { name: 'Publish', exact: true }).click()
-const captionOf = (page: Page, platform: string) => page.getByLabel(`Caption for ${platform}`)
-
-const published = (results: object, archived = true) => ({
-  filename: 'one.jpg',
-  results,
-  any_success: true,
-  archived,
-})
 
 describe('visitors', () => {
-  it('are sent no tools, nor the code of them', async () => {
+  it('are sent no tools, nor the code and the style of them', async () => {
     const { page, gallery } = await visiting(browser)
     const files: string[] = []
     page.on('request', (request) => files.push(request.url()))
@@ -78,6 +51,8 @@ describe('visitors', () => {
     await page.getByRole('link', { name: 'Sign in' }).waitFor()
     expect(files.filter((url) => url.includes('workbench'))).toEqual([])
     expect(await page.getByRole('toolbar').count()).toBe(0)
+    expect(await page.locator('dialog, textarea, .swipe-sign').count()).toBe(0)
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
   })
 })
 
@@ -85,23 +60,9 @@ describe.each([
   ['on a phone', phone],
   ['on a desktop', desktop],
 ])('%s', (_where, window) => {
-  it('captions come from the AI, are edited, and go out', async () => {
-    const { page, asked, answer } = await atWork(window)
-    answer(path('analyze'), () =>
-      events(
-        ['progress', { stage: 'looking' }],
-        [
-          'result',
-          {
-            filename: 'one.jpg',
-            caption: 'From the AI.',
-            alt_text: 'What photo one shows',
-            sd_caption: null,
-            platform_captions: { telegram: 'From the AI.', email: 'Plain from the AI.' },
-          },
-        ],
-      ),
-    )
+  it('captions come from the AI, are edited, previewed, and go out', async () => {
+    const { page, asked, answer } = await atWork(browser, window)
+    answer(path('analyze'), () => events(['progress', { stage: 'looking' }], ['result', analysis(fromAi)]))
     answer(path('publish'), () =>
       events(
         ['progress', { stage: 'sending', platform: 'telegram' }],
@@ -109,10 +70,17 @@ describe.each([
       ),
     )
     await openSheet(page)
-    await page.getByRole('button', { name: 'Write captions with AI' }).click()
+    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
     await page.waitForFunction(() => document.querySelector('textarea')?.value === 'From the AI.')
     expect(await captionOf(page, 'FetLife').inputValue()).toBe('Plain from the AI.')
     await captionOf(page, 'Telegram').fill('By hand.')
+    await openPreview(page)
+    expect(await page.getByRole('region', { name: 'Telegram' }).locator('figcaption').textContent()).toBe(
+      'By hand.',
+    )
+    const mail = page.getByRole('region', { name: 'FetLife' })
+    await mail.getByText('Private: Plain from the AI.').waitFor()
+    expect(await mail.getByText('one.jpg').isVisible()).toBe(true)
     await page.getByRole('button', { name: 'Publish to Telegram and FetLife' }).click()
     await page.getByText('Published, and put into the archive.').waitFor()
     expect(asked.at(-1)?.body).toEqual({
@@ -121,17 +89,157 @@ describe.each([
       force: false,
     })
     await pictureOf(page, 'two')
-    expect(await page.getByRole('heading', { name: 'Publish' }).count()).toBe(0)
+    await sheetOf(page).waitFor({ state: 'detached' })
+  })
+
+  it('words are saved without publishing, and only those that changed are asked for', async () => {
+    const { page, gallery, asked, answer } = await atWork(browser, window)
+    await openSheet(page)
+    answer(onePath, written)
+    await captionOf(page, 'Telegram').fill('By hand.')
+    await altTextField(page).fill('A rope on a table.')
+    await page.getByText('Not saved yet').waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved', { exact: true }).waitFor()
+    expect(asked).toEqual([
+      {
+        method: 'PATCH',
+        path: onePath,
+        body: {
+          captions: { telegram: 'By hand.', email: 'The caption of photo one.' },
+          alt_text: 'A rope on a table.',
+        },
+      },
+    ])
+    expect(await captionOf(page, 'Telegram').inputValue()).toBe('By hand.')
+    expect(await page.getByRole('button', { name: 'Save' }).getAttribute('aria-disabled')).toBe('true')
+    await altTextField(page).fill('')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved', { exact: true }).waitFor()
+    expect(asked.at(-1)?.body).toEqual({ alt_text: '' })
+    gallery.heal(onePath)
+  })
+
+  it('nothing is lost at 320 pixels, and every target is large enough for a thumb', async () => {
+    const { page } = await atWork(browser, { ...window, viewport: { width: 320, height: 640 } })
+    await openSheet(page)
+    for (const turn of [async () => {}, () => openPreview(page)]) {
+      await turn()
+      const sheet = sheetOf(page)
+      expect(await sheet.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+      for (const button of await sheet.getByRole('button').all()) {
+        const box = await button.boundingBox()
+        expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44)
+      }
+    }
+  })
+})
+
+describe('an analysis', () => {
+  it('shows how far it has come, goes on when the sheet is closed, and is there when one comes back', async () => {
+    const { page, answer } = await atWork(browser)
+    const stream = openStream()
+    answer(path('analyze'), () => stream.response)
+    await openSheet(page)
+    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await stream.send('progress', { stage: 'reading' })
+    await stream.send('progress', { stage: 'looking' })
+    await page.locator('[aria-current=step]', { hasText: 'Look at it' }).waitFor()
+    await sheetOf(page).getByRole('status').getByText('The AI is looking at it').waitFor()
+    await closeSheet(page)
+    await page.keyboard.press('ArrowRight')
+    await pictureOf(page, 'two')
+    await stream.send('progress', { stage: 'writing_captions' })
+    await page.keyboard.press('ArrowLeft')
+    await pictureOf(page, 'one')
+    await openSheet(page)
+    await page.locator('[aria-current=step]', { hasText: 'Write' }).waitFor()
+    await closeSheet(page)
+    await page.keyboard.press('ArrowRight')
+    await pictureOf(page, 'two')
+    await stream.send('result', analysis(fromAi))
+    await stream.end()
+    await page.getByText('New captions are here.').waitFor()
+    await page.getByRole('button', { name: 'Show: one.jpg' }).click()
+    await pictureOf(page, 'one')
+    await openSheet(page)
+    expect(await captionOf(page, 'FetLife').inputValue()).toBe('Plain from the AI.')
+  })
+
+  it('whose line breaks goes on at the server, and one can look what became of it', async () => {
+    const { page, gallery, answer } = await atWork(browser)
+    const [one] = somePhotos(1)
+    answer(path('analyze'), () => events(['progress', { stage: 'looking' }]))
+    await openSheet(page)
+    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await page.getByText('The server goes on all the same.').waitFor()
+    await page.getByRole('button', { name: 'Look again' }).click()
+    await page.getByText('Nothing new yet').waitFor()
+    gallery.script(onePath, () =>
+      Response.json({
+        ...one,
+        caption: 'Arrived.',
+        metadata: { caption_generated: { telegram: 'Arrived.', email: 'Arrived by mail.' } },
+      }),
+    )
+    await page.getByRole('button', { name: 'Look again' }).click()
+    await page.getByText('New captions are here').waitFor()
+    expect(await captionOf(page, 'FetLife').inputValue()).toBe('Arrived by mail.')
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
+  it('that was under way when the page was closed is asked after', async () => {
+    const { page, answer } = await atWork(browser)
+    const stream = openStream()
+    answer(path('analyze'), () => stream.response)
+    await openSheet(page)
+    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await stream.send('progress', { stage: 'looking' })
+    await page.locator('[aria-current=step]').waitFor()
+    await page.reload()
+    await pictureOf(page, 'one')
+    await openSheet(page)
+    await page.getByRole('button', { name: 'Look again' }).waitFor()
+  })
+
+  it('writes over what was typed, and gives it back', async () => {
+    const { page, answer } = await atWork(browser)
+    answer(path('analyze'), () => events(['result', analysis(fromAi)]))
+    await openSheet(page)
+    await captionOf(page, 'Telegram').fill('Typed before.')
+    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await page.getByRole('button', { name: 'Bring back my words' }).click()
+    expect(await captionOf(page, 'Telegram').inputValue()).toBe('Typed before.')
   })
 })
 
 describe('the editor', () => {
-  it('counts by each platform’s rules, and shows what would go out', async () => {
-    const { page } = await atWork()
+  it('counts by each platform’s rules, and shows what would be cut and what goes out', async () => {
+    const { page } = await atWork(browser)
     await openSheet(page)
     await captionOf(page, 'FetLife').fill('A line — with “quotes” and #hashtags that goes on and on.')
-    expect(await page.getByText('57 / 40').isVisible()).toBe(true)
-    expect(await page.locator('.preview').textContent()).toContain('A line - with "quotes" and that goes...')
+    expect(await page.getByText('47 / 40').isVisible()).toBe(true)
+    expect(await page.getByText('# 1 / 0').isVisible()).toBe(true)
+    expect(await page.locator('.preview').last().textContent()).toContain(
+      'A line - with "quotes" and that goes...',
+    )
+    expect(await page.locator('.cut del').textContent()).toBe('on and on.')
+    const described = captionOf(page, 'FetLife')
+    expect(await described.getAttribute('aria-describedby')).toBe('caption-email-count')
+    await captionOf(page, 'Telegram').fill('👩‍👩‍👧 #rope #dusk')
+    expect(await page.getByText('# 2 / 30').isVisible()).toBe(true)
+    expect(await page.getByText('20 / 60').isVisible()).toBe(true)
+  })
+
+  it('counts what people see as one character where the platform does', async () => {
+    const { page, gallery } = await atWork(browser)
+    const bluesky = { platform: 'bluesky', max_length: 3, unit: 'grapheme', max_hashtags: 9, plain: false }
+    gallery.script('/api/config/captions', () => Response.json({ platforms: [bluesky], hashtags: '' }))
+    await page.reload()
+    await openSheet(page)
+    await captionOf(page, 'Bluesky').fill('👩‍👩‍👧é')
+    expect(await page.getByText('2 / 3').isVisible()).toBe(true)
   })
 
   it.each([
@@ -155,161 +263,100 @@ describe('the editor', () => {
     ],
     ['typed for the platform', { caption_submitted: { email: 'Typed for mail.' } }, 'Typed for mail.'],
   ])('begins with the caption that was %s', async (_title, metadata, expected) => {
-    const { page, gallery } = await atWork()
+    const { page, gallery } = await atWork(browser)
     const [one] = somePhotos(1)
-    gallery.script('/api/images/one.jpg', () =>
-      Response.json({ ...one, metadata: { ...one?.metadata, ...metadata } }),
-    )
+    gallery.script(onePath, () => Response.json({ ...one, metadata: { ...one?.metadata, ...metadata } }))
     await page.reload()
     await openSheet(page)
     expect(await captionOf(page, 'FetLife').inputValue()).toBe(expected)
   })
 
-  it('types letters that are shortcuts elsewhere', async () => {
-    const { page, asked } = await atWork()
+  it('types letters that are shortcuts elsewhere, and no key reaches the page below', async () => {
+    const { page, asked } = await atWork(browser)
     await openSheet(page)
     await captionOf(page, 'Telegram').fill('')
     await captionOf(page, 'Telegram').pressSequentially('k r p i ')
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('k r p i ')
+    await page.getByRole('heading', { name: 'Publish' }).focus()
+    for (const key of ['k', 'r', 'ArrowRight']) await page.keyboard.press(key)
+    await page
+      .locator('.platform-head')
+      .first()
+      .click({ position: { x: 200, y: 20 } })
+    for (const key of ['k', 'r', 'ArrowRight']) await page.keyboard.press(key)
     expect(asked).toEqual([])
+    expect(new URL(page.url()).searchParams.get('photo')).toBe('one.jpg')
   })
 
-  it('keeps what was typed when the session is over', async () => {
-    const { page, answer } = await atWork()
-    answer(path('publish'), () => problem(401, 'not_signed_in'))
+  it('remembers which platforms were chosen, for other photos and for the next visit', async () => {
+    const { page } = await atWork(browser)
+    const telegram = page.getByRole('checkbox', { name: 'Telegram' })
     await openSheet(page)
-    await captionOf(page, 'Telegram').fill('Typed on a train.')
-    await page.getByRole('button', { name: /^Publish to/ }).click()
-    await page.getByRole('alert').getByRole('link', { name: 'Sign in' }).waitFor()
-    expect(await captionOf(page, 'Telegram').inputValue()).toBe('Typed on a train.')
-  })
-
-  it('keeps drafts while other photos are looked at', async () => {
-    const { page } = await atWork()
-    await openSheet(page)
-    await captionOf(page, 'Telegram').fill('A draft.')
-    await page.getByRole('button', { name: 'Close' }).click()
-    await page.getByRole('button', { name: 'Next' }).click()
+    await telegram.uncheck()
+    await closeSheet(page)
+    await page.keyboard.press('ArrowRight')
     await pictureOf(page, 'two')
     await openSheet(page)
-    expect(await captionOf(page, 'Telegram').inputValue()).toBe('The caption of photo two.')
-    await page.getByRole('button', { name: 'Close' }).click()
-    await page.getByRole('button', { name: 'Back' }).click()
-    await pictureOf(page, 'one')
+    expect(await telegram.isChecked()).toBe(false)
+    await page.reload()
     await openSheet(page)
-    expect(await captionOf(page, 'Telegram').inputValue()).toBe('A draft.')
+    expect(await telegram.isChecked()).toBe(false)
+    expect(await page.getByRole('checkbox', { name: 'FetLife' }).isChecked()).toBe(true)
   })
 })
 
-describe('publishing', () => {
-  it('goes on with what failed, and only with that', async () => {
-    const { page, asked, answer } = await atWork()
-    answer(path('publish'), ({ platforms }) =>
-      Array.isArray(platforms) && platforms.includes('telegram')
-        ? events([
-            'result',
-            published(
-              {
-                telegram: { success: true },
-                email: { success: false, error: 'The server said no.', code: 'publish_refused' },
-              },
-              true,
-            ),
-          ])
-        : events(['result', published({ email: { success: true } })]),
-    )
+describe('the sheet', () => {
+  it('is a dialog: it takes the focus, keeps it, closes by Escape and gives the focus back', async () => {
+    const { page } = await atWork(browser)
+    const button = page.getByRole('button', { name: 'Publish', exact: true })
+    await button.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Publish' }).waitFor()
+    const hasFocus = () =>
+      page.evaluate(() => document.querySelector('dialog')?.contains(document.activeElement))
+    expect(await hasFocus()).toBe(true)
+    for (let tab = 0; tab < 12; tab++) await page.keyboard.press('Tab')
+    expect(
+      await page.evaluate(() =>
+        document.querySelector('.page > :not(.dock)')?.contains(document.activeElement),
+      ),
+    ).toBe(false)
+    await page.keyboard.press('Escape')
+    await sheetOf(page).waitFor({ state: 'detached' })
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  it('stays above the keyboard of a phone', async () => {
+    const { page } = await atWork(browser, phone)
     await openSheet(page)
-    await page.getByRole('button', { name: /^Publish to/ }).click()
-    await page.getByText('The server said no.').waitFor()
-    expect(await page.getByText('Published.').isVisible()).toBe(true)
-    await page.getByRole('button', { name: 'Try again where it failed' }).click()
-    await page.getByText('Published, and put into the archive.').waitFor()
-    expect(asked.map(({ body }) => body.platforms)).toEqual([['telegram', 'email'], ['email']])
-  })
-
-  it('asks for a person’s word where nobody knows whether it got through', async () => {
-    const { page, asked, answer } = await atWork()
-    answer(path('publish'), ({ force }) =>
-      events([
-        'result',
-        published({
-          telegram: force
-            ? { success: true }
-            : { success: false, skipped: 'unknown', error: 'Nobody knows.' },
-        }),
-      ]),
-    )
-    await openSheet(page)
-    await page.getByLabel('FetLife', { exact: true }).uncheck()
-    await page.getByRole('button', { name: 'Publish to Telegram' }).click()
-    await page.getByText('Nobody knows.').waitFor()
-    await page.getByRole('button', { name: 'I have looked: publish it again' }).click()
-    await page.getByText('Published, and put into the archive.').waitFor()
-    expect(asked.map(({ body }) => body.force)).toEqual([false, true])
-  })
-
-  it('is not offered in review', async () => {
-    const { page } = await atWork(desktop, { mode: 'review' })
-    await page.getByRole('button', { name: 'Captions' }).click()
-    expect(await page.getByRole('button', { name: /^Publish/ }).count()).toBe(0)
-  })
-})
-
-describe('curation', () => {
-  it.each([
-    ['Keep', 'keep', 'Kept.', 'k'],
-    ['Remove', 'remove', 'Removed.', 'r'],
-  ])('%s shows the next photo at once, and can be undone', async (button, action, toast, key) => {
-    for (const act of [
-      (page: Page) => page.getByRole('button', { name: button }).click(),
-      (page: Page) => page.keyboard.press(key),
-    ]) {
-      const { page, asked, answer } = await atWork()
-      const moved = { filename: 'one.jpg', action, destination_folder: action, preview_only: false }
-      answer(path(action), () => Response.json(moved))
-      answer(path('restore'), () =>
-        Response.json({ ...moved, action: 'restore', destination_folder: 'root' }),
-      )
-      await act(page)
-      await page.getByText(toast).waitFor()
-      await pictureOf(page, 'two')
-      await page.getByRole('button', { name: 'Undo' }).click()
-      await page.getByText('Back where it was.').waitFor()
-      await pictureOf(page, 'one')
-      expect(asked.at(-1)).toEqual({ path: path('restore'), body: { from: action } })
-    }
-  })
-
-  it('says what hindered it, and leaves the photo where it is', async () => {
-    const { page, gallery } = await atWork()
-    gallery.script(path('keep'), () => problem(503, 'storage_unavailable'))
-    await page.getByRole('button', { name: 'Keep' }).click()
-    await page.getByText('The server says storage_unavailable.').waitFor()
-    await pictureOf(page, 'one')
-  })
-
-  it('deletes only when asked twice', async () => {
-    const { page, asked, answer } = await atWork()
-    answer(path('delete'), () =>
-      Response.json({ filename: 'one.jpg', action: 'delete', destination_folder: null, preview_only: false }),
-    )
-    await openSheet(page)
-    await page.getByRole('button', { name: 'Delete for good' }).click()
-    await page.getByRole('button', { name: 'Keep it' }).click()
-    expect(asked).toEqual([])
-    await page.getByRole('button', { name: 'Delete for good' }).click()
-    await page.getByRole('button', { name: 'Delete', exact: true }).click()
-    await page.getByText('Deleted.').waitFor()
-    await pictureOf(page, 'two')
-  })
-
-  it('offers only what is on', async () => {
-    const { page } = await atWork(desktop, {
-      keep_enabled: false,
-      publish_enabled: false,
-      analyze_caption_enabled: false,
+    await altTextField(page).focus()
+    // What phones do: the window that is seen becomes lower, the page's own does not.
+    await page.evaluate(() => {
+      const viewport = visualViewport
+      if (!viewport) throw new Error('This browser has no visual viewport.')
+      Object.defineProperty(viewport, 'height', { get: () => innerHeight - 300 })
+      viewport.dispatchEvent(new Event('resize'))
     })
-    const buttons = page.getByRole('toolbar').getByRole('button')
-    expect(await buttons.allTextContents()).toEqual(['Remove'])
+    const seen = await page.evaluate(() => innerHeight - 300)
+    const [field, save] = [
+      await altTextField(page).boundingBox(),
+      await page.getByRole('button', { name: 'Save' }).boundingBox(),
+    ]
+    for (const box of [field, save]) expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(seen)
+    expect(field?.y).toBeGreaterThan(0)
+  })
+
+  it('says why nothing can be published', async () => {
+    const review = await atWork(browser, desktop, { mode: 'review' })
+    await openSheet(review.page)
+    await review.page.getByText('This gallery is in review').waitFor()
+    const off = await atWork(browser, desktop, { publish_enabled: false })
+    await openSheet(off.page)
+    await off.page.getByText('Publishing is switched off for this gallery.').waitFor()
+    for (const { page } of [review, off]) {
+      expect(await page.getByRole('button', { name: 'Preview' }).count()).toBe(0)
+      expect(await page.getByRole('checkbox').count()).toBe(0)
+      expect(await page.getByRole('button', { name: 'Save' }).isVisible()).toBe(true)
+    }
   })
 })

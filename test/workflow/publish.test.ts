@@ -100,6 +100,7 @@ describe('publishing', () => {
       success: false,
       skipped: 'dry_run',
       preview: 'telegram would get "Typed.".',
+      caption: 'Typed.',
     })
     expect([telegram.posts, email.posts]).toEqual([[], []])
     expect((await folder.open().readSidecar('root', photo))?.text).not.toContain('Typed.')

@@ -70,6 +70,30 @@ export const publishSchema = z
   })
   .openapi('Publish')
 
+const words = caption.regex(/\S/, 'is blank')
+
+export const wordsSchema = z
+  .object({
+    caption: words.optional().openapi({ description: 'For all platforms without words of their own' }),
+    captions: z
+      .partialRecord(z.enum(platforms), words)
+      .optional()
+      .openapi({ type: 'object', additionalProperties: { type: 'string' } }),
+    alt_text: z.string().max(2000).optional().openapi({ description: 'Blank: none' }),
+  })
+  .openapi('Words')
+
+export const writtenSchema = z
+  .object({
+    filename: z.string(),
+    caption: z.string().nullable(),
+    alt_text: z.string().nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+  })
+  .openapi('Written')
+
+export type Written = z.output<typeof writtenSchema>
+
 export const captionRulesSchema = z
   .object({
     platforms: z.array(
@@ -94,6 +118,12 @@ const resultSchema = z.object({
   skipped: z.enum(['duplicate', 'in_progress', 'unknown', 'dry_run']).optional(),
   warning: z.string().optional(),
   preview: z.string().optional().openapi({ description: 'What would be sent' }),
+  caption: z.string().optional().openapi({ description: 'With `preview`: the words as they would go out' }),
+  subject: z.string().optional().openapi({ description: 'With `preview`: the subject of the mail' }),
+  standing: z
+    .enum(['duplicate', 'in_progress', 'unknown'])
+    .optional()
+    .openapi({ description: 'With `preview`: why it would not be sent as things stand' }),
 })
 
 export const publishedSchema = z

@@ -135,6 +135,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
     pictureBox,
     publish,
     verify,
+    subject: ({ caption }) => (settings ? subjectOf(settings, caption) : undefined),
     describe: ({ name, caption }) => {
       const parts = ready()
       if (typeof parts === 'string') return `No mail would be sent: ${parts}`

@@ -15,12 +15,14 @@ export function withFairPublisher(publisher: Publisher, context: GateContext): P
   const { platform, captionRules, pictureBox } = publisher
   const watch = createWatch({ ...context, vendor: platform, probeMs, unavailable })
   const verify = publisher.verify?.bind(publisher)
+  const subject = publisher.subject?.bind(publisher)
   return {
     platform,
     captionRules,
     pictureBox,
     publish: (post, signal) => watch.run(() => publisher.publish(post, signal), { insists: false }),
     describe: (post) => publisher.describe(post),
+    ...(subject && { subject }),
     ...(verify && { verify }),
   }
 }

@@ -42,11 +42,13 @@ export function observePublishers(factories: PublisherFactories, observe: Observ
 
 function observePublisher(publisher: Publisher, vendor: string, observe: Observe): Publisher {
   const verify = publisher.verify?.bind(publisher)
+  const subject = publisher.subject?.bind(publisher)
   return {
     platform: publisher.platform,
     captionRules: publisher.captionRules,
     pictureBox: publisher.pictureBox,
     describe: (post) => publisher.describe(post),
+    ...(subject && { subject }),
     ...(verify && { verify }),
     publish: (post, signal) =>
       observe({ to: vendor, operation: 'publish' }, () => publisher.publish(post, signal)),

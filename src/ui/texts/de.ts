@@ -112,7 +112,7 @@ export const de: Texts = {
       keep: 'Behalten',
       remove: 'Aussortieren',
       publish: 'Texte und Veröffentlichen',
-      closeSheet: 'Texte schließen',
+      undo: 'Zuletzt Getanes zurücknehmen',
     },
     keys: {
       ' ': 'Leertaste',
@@ -146,10 +146,29 @@ export const de: Texts = {
     close: 'Schließen',
     undo: 'Rückgängig',
     analyze: 'Texte von der KI schreiben lassen',
+    analyzeAgain: 'Neue Texte von der KI',
+    takeBack: 'Meine Worte zurückholen',
+    replaced: 'Die KI hat deine Worte überschrieben.',
+    keptByPerson: 'Deine gespeicherten Worte bleiben, bis du diese speicherst.',
     noPlatforms: 'Für diese Galerie ist keine Plattform eingerichtet.',
+    review:
+      'Diese Galerie wird geprüft: Texte lassen sich schreiben und speichern, veröffentlicht wird nichts.',
+    publishOff:
+      'Veröffentlichen ist für diese Galerie abgeschaltet. Texte lassen sich schreiben und speichern.',
+    testMode: 'Diese Galerie ist im Testbetrieb: Nichts wurde gesendet, und das Foto bleibt, wo es ist.',
+    preview: 'Vorschau',
+    previewOf: 'Bevor es hinausgeht',
+    results: 'Was daraus wurde',
+    backToWriting: 'Zurück zu den Texten',
     publishTo: (names) =>
       names.length === 0 ? 'Wähle eine Plattform' : `Veröffentlichen: ${list.format(names)}`,
     publishAgain: 'Noch einmal, wo es nicht ging',
+    choosePlatform: 'Wähle eine Plattform',
+    done: 'Fertig',
+    save: 'Speichern',
+    unsaved: 'Noch nicht gespeichert',
+    saved: 'Gespeichert',
+    written: 'Neue Texte sind da',
     platforms: {
       telegram: 'Telegram',
       email: 'FetLife',
@@ -163,15 +182,30 @@ export const de: Texts = {
     },
     captionFor: (platform) => `Text für ${platform}`,
     captionPlaceholder: 'Ein paar Worte, oder keine',
+    altText: 'Beschreibung für alle, die das Foto nicht sehen',
+    altTextPlaceholder: 'Was zu sehen ist, in einem Satz',
     count: (length, limit) => `${length} / ${limit}`,
+    hashtags: (count, limit) => `# ${count} / ${limit}`,
+    countLong: (length, limit, tags, tagLimit) =>
+      `${length} von ${limit} Zeichen, ${tags} von ${tagLimit} Hashtags`,
+    tooLong: (over) => `${over} zu lang. Abgeschnitten wird:`,
     willBeSent: 'So geht es hinaus:',
     nothing: '(ohne Text)',
+    mailTo: 'Mail an FetLife',
+    subject: 'Betreff',
+    mailText: 'Text',
+    attachment: 'Anhang',
     sent: 'Veröffentlicht.',
     alreadyThere: 'War schon veröffentlicht; nichts wurde zweimal gesendet.',
+    inProgress: 'Es wird in diesem Moment veröffentlicht, von einem anderen Versuch.',
+    willSkip: 'Es ist schon dort und wird nicht noch einmal gesendet.',
     failed: 'Nicht veröffentlicht.',
     look: 'Ansehen',
+    unknown: (platform) =>
+      `Niemand weiß, ob es ankam: Die Antwort von ${platform} ging verloren. Sieh zuerst dort nach. Ist das Foto nicht da, dann veröffentliche es noch einmal; ist es da, dann lass es.`,
     force: 'Ich habe nachgesehen: noch einmal veröffentlichen',
     working: 'In Arbeit',
+    steps: { reading: 'Foto lesen', looking: 'Ansehen', writing_captions: 'Schreiben', saving: 'Speichern' },
     stages: {
       asking: () => 'Der Server wird gefragt',
       reading: () => 'Das Foto wird gelesen',
@@ -185,17 +219,106 @@ export const de: Texts = {
       failed: (platform) => `${platform} hat es nicht genommen`,
       archiving: () => 'Kommt ins Archiv',
     },
+    goesOn: 'Du kannst das schließen und andere Fotos ansehen: Es geht weiter.',
     deleteForGood: 'Endgültig löschen',
     deleteQuestion: 'Dieses Foto und seine Texte löschen? Niemand kann sie zurückholen.',
     deleteYes: 'Löschen',
     deleteNo: 'Behalten',
+    show: 'Zeigen',
+    lookAgain: 'Noch einmal nachsehen',
+    waitFor: (time) => `Wieder möglich in ${time}`,
+    swipe: {
+      keep: 'Weiter wischen: behalten',
+      remove: 'Weiter wischen: aussortieren',
+      keepNow: 'Loslassen: behalten',
+      removeNow: 'Loslassen: aussortieren',
+    },
     problems: {
       answer_lost: {
-        title: 'Die Antwort ging verloren',
+        title: 'Die Verbindung brach ab',
         advice:
-          'Der Server arbeitet trotzdem weiter. Versuche es gleich noch einmal: Nichts wird zweimal veröffentlicht.',
+          'Der Server arbeitet trotzdem weiter. Sieh gleich noch einmal nach; nichts wird zweimal veröffentlicht.',
       },
-      not_signed_in: { title: 'Du bist abgemeldet' },
+      answer_pending: {
+        title: 'Noch nichts Neues',
+        advice: 'Der Server arbeitet vielleicht noch. Sieh gleich noch einmal nach.',
+      },
+      not_signed_in: {
+        title: 'Du bist abgemeldet',
+        advice: 'Deine Worte bleiben auf diesem Gerät. Melde dich an, dann bist du wieder genau hier.',
+      },
+      not_admin: {
+        title: 'Du verwaltest diese Galerie nicht mehr',
+        advice:
+          'Nichts wurde geändert. Melde dich ab, um als jemand anderes wiederzukommen; was nicht gespeichert ist, geht dabei verloren.',
+      },
+      feature_disabled: {
+        title: 'Das ist abgeschaltet',
+        advice: 'Es wurde für diese Galerie abgeschaltet. Lade die Seite neu, um zu sehen, was geht.',
+      },
+      cross_origin: {
+        title: 'Nicht angenommen',
+        advice: 'Lade die Seite neu und wiederhole es dort. Deine Worte bleiben.',
+      },
+      photo_not_found: {
+        title: 'Das Foto ist nicht mehr hier',
+        advice: 'Jemand hat es inzwischen verschoben oder gelöscht. Schließe das und nimm ein anderes.',
+      },
+      sidecar_changed: {
+        title: 'Jemand anderes schrieb zur selben Zeit',
+        advice: 'Nichts wurde überschrieben. Versuche es noch einmal.',
+      },
+      photo_changed: {
+        title: 'Das Foto wurde ausgetauscht',
+        advice: 'Inzwischen liegt dort eine andere Datei. Lade die Seite neu.',
+      },
+      ai_refused: {
+        title: 'Die KI lehnt dieses Foto ab',
+        advice: 'Noch einmal fragen hilft selten. Schreibe die Texte selbst.',
+      },
+      ai_unusable_answer: {
+        title: 'Die KI sprach wirr',
+        advice: 'Nichts wurde geändert. Versuche es noch einmal.',
+      },
+      ai_unavailable: {
+        title: 'Die KI antwortet nicht',
+        advice: 'Nichts wurde geändert. Versuche es später noch einmal.',
+      },
+      insufficient_balance: {
+        title: 'Kein Guthaben',
+        advice: 'Die KI arbeitet wieder, sobald es aufgefüllt ist.',
+      },
+      storage_unavailable: {
+        title: 'Der Speicher antwortet nicht',
+        advice: 'Deine Worte bleiben auf diesem Gerät. Versuche es gleich noch einmal.',
+      },
+      config_unavailable: {
+        title: 'Die Galerie ist nicht ganz erreichbar',
+        advice:
+          'Ihre Einstellungen lassen sich nicht lesen, darum wird nichts geändert. Deine Worte bleiben auf diesem Gerät.',
+      },
+      offline: {
+        title: 'Du bist offline',
+        advice:
+          'Deine Worte bleiben auf diesem Gerät. Versuche es noch einmal, wenn die Verbindung wieder da ist.',
+      },
+      unreachable: {
+        title: 'Keine Antwort',
+        advice: 'Die Verbindung ist vielleicht schwach. Deine Worte bleiben auf diesem Gerät.',
+      },
+      slowDown: {
+        title: 'Zu viel auf einmal',
+        advice: 'Deine Worte bleiben. Versuche es nach der Pause noch einmal.',
+      },
+      unavailable: {
+        title: 'Gerade nicht erreichbar',
+        advice: 'Deine Worte bleiben auf diesem Gerät. Versuche es gleich noch einmal.',
+      },
+      missing: { title: 'Das Foto ist nicht mehr hier', advice: 'Schließe das und nimm ein anderes.' },
+      failed: {
+        title: 'Das ging nicht',
+        advice: 'Deine Worte bleiben auf diesem Gerät. Versuche es noch einmal.',
+      },
     },
     toasts: {
       kept: 'Behalten.',
@@ -203,6 +326,12 @@ export const de: Texts = {
       deleted: 'Gelöscht.',
       restored: 'Wieder da, wo es war.',
       archived: 'Veröffentlicht und ins Archiv gelegt.',
+      published: 'Veröffentlicht.',
+      written: 'Neue Texte sind da.',
+      testMode: 'Diese Galerie ist im Testbetrieb: Nichts wurde bewegt.',
+      notKept: 'Es wurde nicht behalten und ist wieder da.',
+      notRemoved: 'Es wurde nicht aussortiert und ist wieder da.',
+      notRestored: 'Es ist noch nicht wieder da.',
       failed: 'Das ging nicht. Nichts wurde geändert.',
     },
   },

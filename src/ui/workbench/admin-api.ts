@@ -5,8 +5,9 @@ import type {
   CaptionRulesAnswer,
   CuratedAnswer,
   Published,
+  Written,
 } from '../../handlers/schemas/workflow.ts'
-import { type ApiProblem, isRecord, problemFrom, problemOf, unreached } from '../api.ts'
+import { type ApiProblem, isRecord, type Photo, problemFrom, problemOf, unreached } from '../api.ts'
 
 export type { Analysis, CaptionRulesAnswer, Published }
 export type PlatformRules = CaptionRulesAnswer['platforms'][number]
@@ -27,17 +28,33 @@ export interface PublishRequest {
   force?: boolean
 }
 
-export type CurationAction = 'keep' | 'remove' | 'restore' | 'delete'
+/** What a person wrote; what is missing stays. */
+export interface Words {
+  captions?: Partial<Record<PlatformName, string>>
+  alt_text?: string
+}
+
+export type Curation = 'keep' | 'remove' | 'restore' | 'delete'
 
 export const adminApi = {
   captionRules: () => send<CaptionRulesAnswer>('GET', '/api/config/captions'),
+  photo: (name: string) => send<Photo>('GET', photoPath(name)),
+  save: (name: string, words: Words) => send<Written>('PATCH', photoPath(name), words),
   analyze: (name: string, isFresh: boolean, onStage: (stage: Stage) => void) =>
     stream<Analysis>(`${photoPath(name)}/analyze?force_refresh=${isFresh}`, {}, onStage),
   publish: (name: string, request: PublishRequest, onStage: (stage: Stage) => void) =>
     stream<Published>(`${photoPath(name)}/publish`, request, onStage),
-  curate: (name: string, action: CurationAction, body: object = {}) =>
+  /** What publishing would send, and what the server knows of earlier attempts. */
+  preview: (name: string, request: PublishRequest) =>
+    send<Published>('POST', `${photoPath(name)}/publish`, { ...request, dry_run: true }),
+  curate: (name: string, action: Curation, body: object = {}) =>
     send<CuratedAnswer>('POST', `${photoPath(name)}/${action}`, body),
 }
+
+/** Longer than a storage takes to move a photo. */
+const answerMs = 60_000
+/** Several of the server's own signs of life (src/handlers/progress.ts): the line is dead then. */
+const silenceMs = 60_000
 
 function photoPath(name: string): string {
   return `/api/images/${encodeURIComponent(name)}`
@@ -45,7 +62,8 @@ function photoPath(name: string): string {
 
 /** Asks for JSON, with a JSON body where there is one. */
 export async function send<T>(method: string, path: string, body?: object): Promise<Result<T>> {
-  const response = await request(method, path, 'application/json', body)
+  const signal = AbortSignal.timeout(answerMs)
+  const response = await request(method, path, 'application/json', signal, body)
   if (!(response instanceof Response)) return { problem: response }
   if (!response.ok) return { problem: await problemOf(response) }
   const value: unknown = await response.json().catch(() => null)
@@ -54,31 +72,40 @@ export async function send<T>(method: string, path: string, body?: object): Prom
 
 /** Long work: stages come as they are reached, the result at the end. */
 async function stream<T>(path: string, body: object, onStage: (stage: Stage) => void): Promise<Result<T>> {
-  const response = await request('POST', path, 'text/event-stream', body)
-  if (!(response instanceof Response)) return { problem: response }
-  if (!response.ok || !response.body) return { problem: await problemOf(response) }
-  let result: Result<T> | null = null
-  const parser = createParser({
-    onEvent({ event, data }) {
-      const content: unknown = JSON.parse(data)
-      if (!isRecord(content)) return
-      // What the server says to its own page fits its own schemas.
-      if (event === 'progress' && typeof content.stage === 'string') onStage(content as unknown as Stage)
-      if (event === 'result') result = { value: content as T }
-      if (event === 'error') result = { problem: problemFrom(content) }
-    },
-  })
+  const line = new AbortController()
+  const hangUp = () => line.abort()
+  let timer = setTimeout(hangUp, silenceMs)
   try {
+    const response = await request('POST', path, 'text/event-stream', line.signal, body)
+    if (!(response instanceof Response)) return { problem: response }
+    if (!response.ok || !response.body) return { problem: await problemOf(response) }
+    let result: Result<T> = { problem: lost }
+    const parser = createParser({
+      onEvent({ event, data }) {
+        const content: unknown = JSON.parse(data)
+        if (!isRecord(content)) return
+        // What the server says to its own page fits its own schemas.
+        if (event === 'progress' && typeof content.stage === 'string') onStage(content as unknown as Stage)
+        if (event === 'result') result = { value: content as T }
+        if (event === 'error') result = { problem: problemFrom(content) }
+      },
+    })
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-    for (let read = await reader.read(); !read.done; read = await reader.read()) parser.feed(read.value)
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      clearTimeout(timer)
+      timer = setTimeout(hangUp, silenceMs)
+      parser.feed(read.value)
+    }
+    return result
   } catch {
     return { problem: lost }
+  } finally {
+    clearTimeout(timer)
   }
-  return result ?? { problem: lost }
 }
 
 /** The line broke while the server was at work, which it brings to its end all the same. */
-const lost: ApiProblem = {
+export const lost: ApiProblem = {
   code: 'answer_lost',
   status: 0,
   detail: null,
@@ -90,12 +117,14 @@ async function request(
   method: string,
   path: string,
   accept: string,
+  signal: AbortSignal,
   body?: object,
 ): Promise<Response | ApiProblem> {
   try {
     return await fetch(path, {
       method,
       cache: 'no-store',
+      signal,
       headers: { accept, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
     })

@@ -1,19 +1,70 @@
 /** A problem in one place of the page, with what to do about it. */
-import { SignInLink } from '../account.tsx'
+import { useEffect, useState } from 'preact/hooks'
+import { SignInLink, SignOutForm } from '../account.tsx'
 import type { ApiProblem } from '../api.ts'
-import { kindOf } from '../problem-kind.ts'
+import { kindOf, retryAfterSeconds } from '../problem-kind.ts'
 import { texts } from '../texts.ts'
 
+export interface ProblemLineProps {
+  problem: ApiProblem
+  /** Repeats what failed; nothing where that cannot help. */
+  onRetry?: (() => void) | undefined
+  /** Default: "Try again". */
+  retryWords?: string | undefined
+}
+
+/** Repeating these changes nothing. */
+const final: ReadonlySet<string> = new Set([
+  'not_signed_in',
+  'not_admin',
+  'feature_disabled',
+  'cross_origin',
+  'photo_not_found',
+  'photo_changed',
+  'ai_refused',
+])
+
+const words = texts.workbench
+
 /** Nothing that was typed is lost: the words stay where they are. */
-export function ProblemLine({ problem }: { problem: ApiProblem }) {
-  const { title, advice } = { ...texts.problems[kindOf(problem)], ...texts.workbench.problems[problem.code] }
+export function ProblemLine({ problem, onRetry, retryWords = texts.tryAgain }: ProblemLineProps) {
+  const kind = kindOf(problem)
+  const { title, advice } = words.problems[problem.code] ?? words.problems[kind] ?? texts.problems[kind]
+  const left = useSecondsLeft(problem)
   return (
     <div class="problem-line" role="alert">
       <p>
-        <strong>{title}.</strong> {problem.detail ?? advice}
+        <strong>{title}.</strong> {advice}
       </p>
-      {problem.code === 'not_signed_in' && <SignInLink className="button" />}
+      {problem.detail && <p class="muted">{problem.detail}</p>}
+      {problem.code === 'not_signed_in' && <SignInLink className="button action" />}
+      {problem.code === 'not_admin' && <SignOutForm className="button" />}
+      {onRetry && !final.has(problem.code) && (
+        <button type="button" class="button" disabled={left > 0} onClick={onRetry}>
+          {left > 0 ? words.waitFor(clock(left)) : retryWords}
+        </button>
+      )}
       {problem.requestId && <p class="request-id">{texts.requestId(problem.requestId)}</p>}
     </div>
   )
+}
+
+/** What is left of the pause that the server asked for, or of a short one where it asked for less haste only. */
+function useSecondsLeft(problem: ApiProblem): number {
+  const pause =
+    problem.retryAfterSeconds ?? (kindOf(problem) === 'slowDown' ? retryAfterSeconds(problem, 1) : 0)
+  const [left, setLeft] = useState(pause ?? 0)
+  useEffect(() => {
+    const end = Date.now() + (pause ?? 0) * 1000
+    const tick = () => setLeft(Math.max(0, Math.ceil((end - Date.now()) / 1000)))
+    tick()
+    const timer = setInterval(tick, 1000)
+    return () => clearInterval(timer)
+  }, [problem])
+  return left
+}
+
+/** `0:07`, `12:00`. */
+function clock(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

@@ -1,13 +1,17 @@
-/** The sheet: captions for each platform, written by hand or by the AI, and the way out into the world. */
+/** The sheet: a photo's words, then what each platform gets of them, then what became of it. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
-import { CloseIcon } from '../icons.tsx'
+import { BackIcon, CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import type { PlatformName } from './admin-api.ts'
-import type { Desk, DeskState, Draft } from './desk.ts'
-import { knownCaption } from './known-captions.ts'
-import { PlatformEditor } from './platform-editor.tsx'
+import type { Desk, DeskState } from './desk.ts'
+import { chosenOf, type Draft, isUnknown, unsavedWords } from './draft.ts'
+import { FailureLine } from './failure-line.tsx'
 import { ProblemLine } from './problem-line.tsx'
+import { SendingView } from './sending-view.tsx'
+import { stageWords } from './steps.tsx'
+import { useDialog } from './use-dialog.ts'
+import { WritingView } from './writing-view.tsx'
 
 export interface PublishSheetProps {
   desk: Desk
@@ -15,113 +19,155 @@ export interface PublishSheetProps {
   photo: Photo
   features: Features
   onClose: () => void
-  onDelete: () => void
 }
 
 const words = texts.workbench
 
-export function PublishSheet({ desk, state, photo, features, onClose, onDelete }: PublishSheetProps) {
+export function PublishSheet({ desk, state, photo, features, onClose }: PublishSheetProps) {
   const draft = desk.draftOf(photo)
+  const dialog = useRef<HTMLDialogElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
-  // Whoever opened the sheet goes on inside of it.
-  useEffect(() => heading.current?.focus(), [])
-  const isBusy = draft.work !== null
-  const failed = state.rules.filter(({ platform }) => draft.outcomes[platform]?.success === false)
-  const publish = async (options?: Parameters<Desk['publish']>[1]) => {
-    if (await desk.publish(photo, options)) onClose()
+  const closing = useDialog(dialog, onClose)
+  const wasSending = draft.failure?.during === 'publish' || Object.keys(draft.outcomes).length > 0
+  const [isSending, setSending] = useState(features.publish && (wasSending || draft.work?.kind === 'publish'))
+  // Whoever opened the sheet, or turned its page, goes on at its top.
+  useEffect(() => {
+    heading.current?.focus()
+    dialog.current?.querySelector('.sheet-body')?.scrollTo(0, 0)
+  }, [isSending])
+  const chosen = chosenOf(draft, state.rules, state.usual)
+  const turnTo = (sends: boolean) => {
+    setSending(sends)
+    if (sends) void desk.preview(photo)
   }
-  const chosen = state.rules.filter(({ platform }) => isChosen(draft, platform))
 
   return (
-    <section class="sheet" aria-labelledby="sheet-title">
-      <button type="button" class="button icon close" aria-label={words.close} onClick={onClose}>
-        <CloseIcon />
-      </button>
-      <h2 id="sheet-title" tabIndex={-1} ref={heading}>
-        {features.publish ? words.publish : words.captions}
-      </h2>
-      {features.analyze && (
-        <button
-          type="button"
-          class="button write"
-          aria-busy={draft.work?.kind === 'analyze'}
-          disabled={isBusy}
-          onClick={() => void desk.analyze(photo)}
-        >
-          {draft.work?.kind === 'analyze' ? stageWords(draft) : words.analyze}
+    <dialog class="sheet" ref={dialog} aria-labelledby="sheet-title" {...closing}>
+      <header class="sheet-head">
+        {isSending && (
+          <button
+            type="button"
+            class="button icon"
+            aria-label={words.backToWriting}
+            onClick={() => turnTo(false)}
+          >
+            <BackIcon />
+          </button>
+        )}
+        <h2 id="sheet-title" tabIndex={-1} ref={heading}>
+          {titleOf(draft, isSending, features)}
+        </h2>
+        <p class="muted" role="status">
+          {statusWords(draft, unsavedWords(draft, photo, state.rules) !== null)}
+        </p>
+        <button type="button" class="button icon" aria-label={words.close} onClick={onClose}>
+          <CloseIcon />
         </button>
-      )}
-      {draft.problem && <ProblemLine problem={draft.problem} />}
-      {state.rules.map((rules) => (
-        <PlatformEditor
-          key={`${photo.filename} ${rules.platform}`}
-          rules={rules}
-          hashtags={state.hashtags}
-          caption={draft.captions[rules.platform] ?? knownCaption(photo, rules.platform)}
-          isChosen={isChosen(draft, rules.platform)}
-          outcome={draft.outcomes[rules.platform]}
-          isBusy={isBusy}
-          canPublish={features.publish}
-          onWrite={(caption) => desk.write(photo, rules.platform, caption)}
-          onChoose={(chooses) => desk.choose(photo, rules.platform, chooses)}
-          onForce={() => void publish({ platforms: [rules.platform], force: true })}
-        />
-      ))}
-      {state.rules.length === 0 && <p class="muted">{words.noPlatforms}</p>}
-      {features.publish && state.rules.length > 0 && (
-        <button
-          type="button"
-          class="button action send"
-          aria-busy={draft.work?.kind === 'publish'}
-          disabled={isBusy || chosen.length === 0}
-          onClick={() => void publish()}
-        >
-          {draft.work?.kind === 'publish'
-            ? stageWords(draft)
-            : failed.length > 0
-              ? words.publishAgain
-              : words.publishTo(chosen.map(({ platform }) => words.platforms[platform]))}
-        </button>
-      )}
-      <p class="visually-hidden" role="status">
-        {isBusy ? stageWords(draft) : ''}
-      </p>
-      {features.delete && <DeleteButton isBusy={isBusy} onDelete={onDelete} />}
-    </section>
+      </header>
+      <div class="sheet-body">
+        {state.problem && <ProblemLine problem={state.problem} onRetry={() => void desk.start()} />}
+        <FailureLine desk={desk} photo={photo} failure={draft.failure} />
+        {isSending ? (
+          <SendingView desk={desk} state={state} draft={draft} photo={photo} platforms={chosen} />
+        ) : (
+          <WritingView desk={desk} state={state} draft={draft} photo={photo} features={features} />
+        )}
+      </div>
+      <footer class="sheet-foot">
+        {isSending ? (
+          <SendButton desk={desk} draft={draft} photo={photo} chosen={chosen} onDone={onClose} />
+        ) : (
+          <>
+            <SaveButton desk={desk} state={state} draft={draft} photo={photo} isMain={!features.publish} />
+            {features.publish && state.rules.length > 0 && (
+              <button
+                type="button"
+                class="button action"
+                disabled={draft.work !== null || chosen.length === 0}
+                onClick={() => turnTo(true)}
+              >
+                {chosen.length === 0 ? words.choosePlatform : words.preview}
+              </button>
+            )}
+          </>
+        )}
+      </footer>
+    </dialog>
   )
 }
 
-/** What has arrived is not sent again unless somebody says so. */
-function isChosen({ chosen, outcomes }: Draft, platform: PlatformName): boolean {
-  return chosen[platform] ?? outcomes[platform]?.success !== true
+interface ButtonProps {
+  desk: Desk
+  draft: Draft
+  photo: Photo
 }
 
-function stageWords({ work }: Draft): string {
-  if (!work) return ''
-  const { stage, platform } = work.stage
-  const name = words.platformNamed(platform ?? '')
-  return words.stages[stage]?.(name) ?? words.working
-}
-
-/** Asks before it deletes: there is no undo. */
-function DeleteButton({ isBusy, onDelete }: { isBusy: boolean; onDelete: () => void }) {
-  const [isSure, setSure] = useState(false)
-  if (!isSure) {
+/** The way out, which is one of words only once there is nothing left to send. */
+function SendButton({
+  desk,
+  draft,
+  photo,
+  chosen,
+  onDone,
+}: ButtonProps & { chosen: readonly PlatformName[]; onDone: () => void }) {
+  const { outcomes, work } = draft
+  const isAgain = Object.values(outcomes).some(({ success, skipped }) => !success && skipped !== 'dry_run')
+  // Those that nobody knows about have a button of their own.
+  const sendable = chosen.filter((platform) => !isUnknown(outcomes[platform]))
+  if (sendable.length === 0 && Object.keys(outcomes).length > 0) {
     return (
-      <button type="button" class="button quiet" disabled={isBusy} onClick={() => setSure(true)}>
-        {words.deleteForGood}
+      <button type="button" class="button action" disabled={work !== null} onClick={onDone}>
+        {words.done}
       </button>
     )
   }
   return (
-    <div class="confirmation" role="alert">
-      <p>{words.deleteQuestion}</p>
-      <button type="button" class="button" onClick={() => setSure(false)}>
-        {words.deleteNo}
-      </button>
-      <button type="button" class="button danger" disabled={isBusy} onClick={onDelete}>
-        {words.deleteYes}
-      </button>
-    </div>
+    <button
+      type="button"
+      class="button action"
+      aria-busy={work?.kind === 'publish'}
+      disabled={work?.kind === 'publish' || work?.kind === 'look' || sendable.length === 0}
+      onClick={() => void desk.publish(photo, { platforms: sendable })}
+    >
+      {work?.kind === 'publish'
+        ? stageWords(work.stages)
+        : isAgain
+          ? words.publishAgain
+          : words.publishTo(sendable.map((platform) => words.platforms[platform]))}
+    </button>
   )
+}
+
+function SaveButton({
+  desk,
+  state,
+  draft,
+  photo,
+  isMain,
+}: ButtonProps & { state: DeskState; isMain: boolean }) {
+  const isUnsaved = unsavedWords(draft, photo, state.rules) !== null
+  return (
+    <button
+      type="button"
+      class={`button ${isMain ? 'action' : ''}`}
+      aria-busy={draft.work?.kind === 'save'}
+      // Not `disabled`: the focus would get lost when it is saved.
+      aria-disabled={draft.work !== null || !isUnsaved}
+      onClick={() => draft.work === null && isUnsaved && void desk.save(photo)}
+    >
+      {words.save}
+    </button>
+  )
+}
+
+function titleOf({ outcomes }: Draft, isSending: boolean, features: Features): string {
+  if (!isSending) return features.publish ? words.publish : words.captions
+  return Object.keys(outcomes).length > 0 ? words.results : words.previewOf
+}
+
+function statusWords({ work, done }: Draft, isUnsaved: boolean): string {
+  if (work)
+    return work.kind === 'analyze' || work.kind === 'publish' ? stageWords(work.stages) : words.working
+  if (isUnsaved && done !== 'written') return words.unsaved
+  return done === null ? '' : words[done]
 }

@@ -2,7 +2,15 @@
 import { isPublisherError } from '../../errors.ts'
 import { photoNotFound } from '../photo-details.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
-import { captionOf, formatSidecar, parseSidecar, type SidecarDetails, withAnalysis } from '../sidecar.ts'
+import {
+  captionOf,
+  formatSidecar,
+  hasEditedAltText,
+  parseSidecar,
+  type SidecarDetails,
+  textOf,
+  withAnalysis,
+} from '../sidecar.ts'
 import type { WrittenAnalysis } from './captions.ts'
 import type { Seen } from './vision.ts'
 
@@ -27,14 +35,14 @@ interface Found {
 const maxTries = 3
 
 /**
- * Gives the caption that stands in the sidecar now: a person's stays. Throws `photo_not_found` rather than leaving a sidecar beside no
+ * Gives the caption and the alternative text that hold now: a person's stay. Throws `photo_not_found` rather than leaving a sidecar beside no
  * photo, and `sidecar_changed` where others never stop writing.
  */
 export async function saveAnalysis(
   { store, settings: { captionfile }, now }: SaveTools,
   entry: PhotoEntry,
   { seen, written, sha256 }: Found,
-): Promise<{ caption: string }> {
+): Promise<{ caption: string; altText: string | null }> {
   for (let tries = 1; ; tries++) {
     if (!(await store.stat('root', entry.name))) throw photoNotFound()
     const sidecar = await store.readSidecar('root', entry.name)
@@ -51,7 +59,10 @@ export async function saveAnalysis(
     })
     try {
       await store.writeSidecar('root', entry.name, formatSidecar(document), sidecar?.revision ?? null)
-      return { caption: captionOf(document) ?? written.caption }
+      return {
+        caption: captionOf(document) ?? written.caption,
+        altText: hasEditedAltText(document) ? textOf(document, 'alt_text') : seen.alt_text,
+      }
     } catch (error) {
       if (tries === maxTries || !isPublisherError(error, 'sidecar_changed')) throw error
     }

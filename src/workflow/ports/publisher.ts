@@ -61,4 +61,6 @@ export interface Publisher {
    * `publish_outcome_unknown`. Absent: it cannot be found out without publishing.
    */
   verify?(signal: AbortSignal): Promise<string>
+  /** The subject line of what {@link publish} would send, on platforms that have one. */
+  subject?(post: Pick<Post, 'caption'>): string | undefined
 }

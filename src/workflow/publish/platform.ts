@@ -18,6 +18,12 @@ export interface PlatformResult {
   warning?: string
   /** What would be sent. */
   preview?: string
+  /** With a preview: the words as they would go out. */
+  caption?: string
+  /** With a preview: the subject, where there is one. */
+  subject?: string
+  /** With a preview: what an earlier attempt has left, where that hinders this one. */
+  standing?: Exclude<Standing['kind'], 'free'>
 }
 
 /** How long things may take. Milliseconds. */
@@ -174,7 +180,16 @@ function attemptOf({ since }: Standing & { kind: 'unknown' }): string {
 
 function previewOf(publisher: Publisher, post: Omit<Post, 'picture'>, known: Standing): PlatformResult {
   const preview = publisher.describe(post)
-  return { success: false, skipped: 'dry_run', preview: [preview, ...hindranceOf(known)].join(' ') }
+  const subject = publisher.subject?.(post)
+  return {
+    success: false,
+    skipped: 'dry_run',
+    preview: [preview, ...hindranceOf(known)].join(' '),
+    caption: post.caption,
+    ...(subject !== undefined && { subject }),
+    ...(known.kind !== 'free' && { standing: known.kind }),
+    ...(known.kind === 'duplicate' && known.url && { url: known.url }),
+  }
 }
 
 function hindranceOf(known: Standing): string[] {

@@ -1,0 +1,45 @@
+/** A person's captions and alternative text for one photo, kept without publishing. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Services } from '../runtime/services.ts'
+import { parsePhotoName } from '../workflow/photo.ts'
+import { captionOf, metadataOf, textOf } from '../workflow/sidecar.ts'
+import { editWords } from '../workflow/words.ts'
+import { type AppEnv, runtimeOf } from './exchange.ts'
+import { featureOff, requireFeature } from './features.ts'
+import { json, routeFor } from './route.ts'
+import { wordsSchema, writtenSchema } from './schemas/workflow.ts'
+import { filenameParameter } from './schemas.ts'
+
+export function wordsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'patch',
+    path: '/api/images/{filename}',
+    description:
+      'Keeps what a person wrote in the sidecar of a photo of the root; what is not named stays. Needs analysis or publishing to be on, in review too.',
+    request: {
+      params: filenameParameter,
+      body: { required: true, content: { 'application/json': { schema: wordsSchema } } },
+    },
+    responses: { 200: json(writtenSchema, 'What the sidecar says now') },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = runtimeOf(c.env)
+    const { features } = runtime.config
+    if (!features.analyze_caption_enabled && !features.publish_enabled) throw featureOff()
+    const name = parsePhotoName(c.req.valid('param').filename)
+    const { caption, captions = {}, alt_text: altText } = c.req.valid('json')
+    if (altText !== undefined) requireFeature(runtime, 'alt_text_enabled')
+    const tools = { store: runtime.storage(), now: services.now }
+    const document = await editWords(tools, name, { caption, captions, altText })
+    const metadata: Record<string, unknown> = metadataOf(document)
+    return c.json(
+      {
+        filename: name,
+        caption: captionOf(document),
+        alt_text: textOf(document, 'alt_text'),
+        metadata,
+      },
+      200,
+    )
+  })
+}

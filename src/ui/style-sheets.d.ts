@@ -1,0 +1,2 @@
+/** The build makes files of them. */
+declare module '*.css'

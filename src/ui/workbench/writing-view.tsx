@@ -1,0 +1,114 @@
+/** Where a photo's words are written, by hand or by the AI. */
+import { useState } from 'preact/hooks'
+import type { Features, Photo } from '../api.ts'
+import { texts } from '../texts.ts'
+import type { Desk, DeskState } from './desk.ts'
+import { altTextOf, captionOf, chosenOf, type Draft } from './draft.ts'
+import { isPersons } from './known-words.ts'
+import { PlatformEditor } from './platform-editor.tsx'
+import { Steps } from './steps.tsx'
+
+export interface WritingViewProps {
+  desk: Desk
+  state: DeskState
+  draft: Draft
+  photo: Photo
+  features: Features
+}
+
+const words = texts.workbench
+
+export function WritingView({ desk, state, draft, photo, features }: WritingViewProps) {
+  const { work } = draft
+  const isAnalyzing = work?.kind === 'analyze'
+  const chosen = chosenOf(draft, state.rules, state.usual)
+  return (
+    <>
+      {features.review && <p class="remark">{words.review}</p>}
+      {!features.publish && !features.review && <p class="remark">{words.publishOff}</p>}
+      {features.analyze && !isAnalyzing && (
+        <button
+          type="button"
+          class="button write"
+          aria-disabled={work !== null}
+          onClick={() => work === null && void desk.analyze(photo)}
+        >
+          {photo.caption === null ? words.analyze : words.analyzeAgain}
+        </button>
+      )}
+      {isAnalyzing && (
+        <div class="under-way">
+          <Steps stages={work.stages} />
+          <p class="muted">{words.goesOn}</p>
+        </div>
+      )}
+      {draft.done === 'written' && isPersons(photo) && Object.keys(draft.captions).length > 0 && (
+        <p class="remark">{words.keptByPerson}</p>
+      )}
+      {draft.replaced && (
+        <div class="remark">
+          <p>{words.replaced}</p>
+          <button type="button" class="button" onClick={() => desk.takeBack(photo)}>
+            {words.takeBack}
+          </button>
+        </div>
+      )}
+      {state.rules.map((rules) => (
+        <PlatformEditor
+          key={`${photo.filename} ${rules.platform}`}
+          rules={rules}
+          hashtags={state.hashtags}
+          caption={captionOf(draft, photo, rules.platform)}
+          isChosen={chosen.includes(rules.platform)}
+          isBusy={isAnalyzing || work?.kind === 'publish'}
+          canPublish={features.publish}
+          onWrite={(caption) => desk.write(photo, rules.platform, caption)}
+          onChoose={(chooses) => desk.choose(photo, rules.platform, chooses)}
+        />
+      ))}
+      {state.isReady && !state.problem && state.rules.length === 0 && (
+        <p class="muted">{words.noPlatforms}</p>
+      )}
+      {features.altText && (
+        <div class="platform">
+          <label class="platform-head" for="alt-text">
+            {words.altText}
+          </label>
+          <textarea
+            id="alt-text"
+            rows={2}
+            maxLength={2000}
+            value={altTextOf(draft, photo)}
+            readOnly={isAnalyzing || work?.kind === 'publish'}
+            placeholder={words.altTextPlaceholder}
+            onInput={(event) => desk.describe(photo, event.currentTarget.value)}
+          />
+        </div>
+      )}
+      {features.delete && <DeleteButton isBusy={work !== null} onDelete={() => void desk.erase(photo)} />}
+    </>
+  )
+}
+
+/** Asks before it deletes: there is no undo. */
+function DeleteButton({ isBusy, onDelete }: { isBusy: boolean; onDelete: () => void }) {
+  const [isSure, setSure] = useState(false)
+  if (!isSure) {
+    return (
+      <button type="button" class="button quiet" disabled={isBusy} onClick={() => setSure(true)}>
+        {words.deleteForGood}
+      </button>
+    )
+  }
+  return (
+    <div class="confirmation" role="alert">
+      <p>{words.deleteQuestion}</p>
+      <button type="button" class="button" onClick={() => setSure(false)}>
+        {words.deleteNo}
+      </button>
+      <button type="button" class="button danger" disabled={isBusy} onClick={onDelete}>
+        {words.deleteYes}
+      </button>
+    </div>
+  )
+}

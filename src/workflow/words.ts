@@ -1,0 +1,53 @@
+/** What a person writes about a photo without publishing it: its captions and its text for those who do not see it. */
+import { isPublisherError } from '../errors.ts'
+import type { PhotoName } from './photo.ts'
+import { photoNotFound } from './photo-details.ts'
+import type { PhotoStore } from './ports/storage.ts'
+import {
+  formatSidecar,
+  parseSidecar,
+  type SidecarDocument,
+  type WrittenCaptions,
+  withEditedAltText,
+  withSubmittedCaptions,
+} from './sidecar.ts'
+
+export interface EditedWords extends WrittenCaptions {
+  /** Blank: none any more. `undefined`: as it was. */
+  altText: string | undefined
+}
+
+export interface EditTools {
+  store: PhotoStore
+  now: () => number
+}
+
+/** Somebody may write at the same moment; each time their words are read first. */
+const maxTries = 3
+
+/**
+ * Keeps a person's words in the sidecar of a photo of the root, and gives the sidecar as it is then. Nothing is written where it says the
+ * same already. Throws `photo_not_found` rather than leaving a sidecar beside no photo, `sidecar_changed` where others never stop
+ * writing, and what the store throws.
+ */
+export async function editWords(
+  { store, now }: EditTools,
+  name: PhotoName,
+  { altText, ...captions }: EditedWords,
+): Promise<SidecarDocument> {
+  for (let tries = 1; ; tries++) {
+    if (!(await store.stat('root', name))) throw photoNotFound()
+    const sidecar = await store.readSidecar('root', name)
+    const before = sidecar?.text ?? ''
+    const captioned = withSubmittedCaptions(parseSidecar(before), captions, new Date(now()))
+    const document = altText === undefined ? captioned : withEditedAltText(captioned, altText)
+    const after = formatSidecar(document)
+    if (after === before) return document
+    try {
+      await store.writeSidecar('root', name, after, sidecar?.revision ?? null)
+      return document
+    } catch (error) {
+      if (tries === maxTries || !isPublisherError(error, 'sidecar_changed')) throw error
+    }
+  }
+}

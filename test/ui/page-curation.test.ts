@@ -1,0 +1,215 @@
+/** Keeping, removing and deleting: by button, key and swipe, at once, with a way back. */
+import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { type Asked, atWork, openSheet, path, sheetOf, type Work } from './at-work.ts'
+import { problem } from './scripted-gallery.ts'
+import { pictureOf, prefetched } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+const moved = (action: string) => ({
+  filename: 'one.jpg',
+  action,
+  destination_folder: action,
+  preview_only: false,
+})
+
+/** A finger that goes this far from the middle of the photo, and is lifted unless the test does that. */
+async function swipe(
+  page: Page,
+  dx: number,
+  dy: number,
+  { lifts = true } = {},
+): Promise<() => Promise<void>> {
+  const finger = await page.context().newCDPSession(page)
+  const stage = await page.locator('.stage').boundingBox()
+  if (!stage) throw new Error('There is no stage.')
+  const [x, y] = [stage.x + stage.width / 2, stage.y + stage.height / 2]
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', part: number) =>
+    finger.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : [{ x: x + dx * part, y: y + dy * part }],
+    })
+  await touch('touchStart', 0)
+  for (const part of [0.1, 0.3, 0.6, 0.9, 1]) await touch('touchMove', part)
+  const lift = async () => void (await touch('touchEnd', 1))
+  if (lifts) await lift()
+  return lift
+}
+
+const click = (name: string) => (page: Page) => page.getByRole('button', { name }).click()
+const press = (key: string) => (page: Page) => page.keyboard.press(key)
+
+describe('curation', () => {
+  it.each<[title: string, act: (page: Page) => Promise<unknown>, action: string, toast: string]>([
+    ['the button keeps', click('Keep'), 'keep', 'Kept.'],
+    ['the key keeps', press('k'), 'keep', 'Kept.'],
+    ['a swipe up keeps', (page) => swipe(page, 10, -250), 'keep', 'Kept.'],
+    ['the button removes', click('Remove'), 'remove', 'Removed.'],
+    ['the key removes', press('r'), 'remove', 'Removed.'],
+    ['a swipe down removes', (page) => swipe(page, -10, 250), 'remove', 'Removed.'],
+  ])('%s, and can be undone', async (_title, act, action, toast) => {
+    const { page, asked, answer } = await atWork(browser, phone)
+    answer(path(action), () => Response.json(moved(action)))
+    answer(path('restore'), () => Response.json({ ...moved('restore'), destination_folder: 'root' }))
+    await act(page)
+    await page.getByText(toast).waitFor()
+    await pictureOf(page, 'two')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('Back where it was.').waitFor()
+    await pictureOf(page, 'one')
+    expect(asked.at(-1)).toMatchObject({ path: path('restore'), body: { from: action } })
+    expect(asked).toHaveLength(2)
+  })
+
+  it('shows the next photo before the server has answered, and undoes once it has', async () => {
+    const { page, asked, answer } = await atWork(browser)
+    await prefetched(page, 'two')
+    const arrived = Promise.withResolvers<Response>()
+    answer(path('keep'), () => arrived.promise)
+    answer(path('restore'), () => Response.json(moved('restore')))
+    await page.keyboard.press('k')
+    await pictureOf(page, 'two')
+    await page.keyboard.press('u')
+    expect(asked.map(({ path }) => path)).toEqual([path('keep')])
+    arrived.resolve(Response.json(moved('keep')))
+    await page.getByText('Back where it was.').waitFor()
+    await pictureOf(page, 'one')
+  })
+
+  it('is asked for once, however often the key is pressed', async () => {
+    const { page, asked, answer } = await atWork(browser)
+    const arrived = Promise.withResolvers<Response>()
+    answer(path('keep'), () => arrived.promise)
+    await page.evaluate(() => {
+      for (const _ of [1, 2, 3]) document.dispatchEvent(new KeyboardEvent('keydown', { key: 'k' }))
+    })
+    arrived.resolve(Response.json(moved('keep')))
+    await pictureOf(page, 'two')
+    expect(asked.filter((each: Asked) => each.path === path('keep'))).toHaveLength(1)
+  })
+
+  it.each<[title: string, begin: (work: Work) => Promise<void> | void, words: string]>([
+    [
+      'the storage does not answer',
+      ({ gallery }) => gallery.script(path('keep'), () => problem(503, 'storage_unavailable')),
+      'The storage does not answer',
+    ],
+    [
+      'the session has ended',
+      ({ gallery }) => gallery.script(path('keep'), () => problem(401, 'not_signed_in')),
+      'You are signed out',
+    ],
+    ['the connection is gone', ({ page }) => page.context().setOffline(true), 'You are offline'],
+  ])('brings the photo back, and says why, when %s', async (_title, begin, words) => {
+    const work = await atWork(browser)
+    const { page } = work
+    await prefetched(page, 'two')
+    await begin(work)
+    await page.keyboard.press('k')
+    await page.getByRole('alert').getByText(words).waitFor()
+    await page.getByText('It was not kept, and is back.').waitFor()
+    await pictureOf(page, 'one')
+    expect(new URL(page.url()).searchParams.get('photo')).toBe('one.jpg')
+    await page.context().setOffline(false)
+  })
+
+  it('can be tried again from where it failed', async () => {
+    const { page, gallery } = await atWork(browser)
+    gallery.script(path('remove'), () => problem(503, 'storage_unavailable'))
+    await page.keyboard.press('r')
+    const again = page.getByRole('alert').getByRole('button', { name: 'Try again' })
+    await again.waitFor()
+    gallery.script(path('remove'), () => Response.json(moved('remove')))
+    await again.click()
+    await page.getByText('Removed.').waitFor()
+    await page.getByText('It was not removed').waitFor({ state: 'detached' })
+  })
+
+  it('says that nothing was moved in test mode', async () => {
+    const { page, answer } = await atWork(browser)
+    answer(path('keep'), () => Response.json({ ...moved('keep'), preview_only: true }))
+    await page.keyboard.press('k')
+    await page.getByText('This gallery is in test mode: nothing was moved.').waitFor()
+    await pictureOf(page, 'one')
+  })
+})
+
+describe('a swipe', () => {
+  it('says what letting go would do, and does nothing when the finger comes back', async () => {
+    const { page, asked, answer } = await atWork(browser, phone)
+    answer(path('remove'), () => Response.json(moved('remove')))
+    const lift = await swipe(page, 0, -60, { lifts: false })
+    await page.getByText('Swipe on to keep').waitFor()
+    await lift()
+    await page.getByText('Swipe on to keep').waitFor({ state: 'hidden' })
+    const liftLater = await swipe(page, 0, 260, { lifts: false })
+    await page.getByText('Let go to remove').waitFor()
+    expect(asked).toEqual([])
+    await liftLater()
+    await page.getByText('Removed.').waitFor()
+    await pictureOf(page, 'two')
+  })
+
+  it('sideways is still the way to the next photo, however slanted', async () => {
+    const { page, gallery } = await atWork(browser, phone)
+    await swipe(page, -200, -120)
+    await pictureOf(page, 'two')
+    expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
+  })
+
+  it('does nothing where it is off, nor over the sheet and the details', async () => {
+    const { page, gallery } = await atWork(browser, phone, { keep_enabled: false, remove_enabled: false })
+    await swipe(page, 0, -300)
+    await swipe(page, 0, 300)
+    expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
+    await pictureOf(page, 'one')
+    const other = await atWork(browser, phone)
+    await openSheet(other.page)
+    await swipe(other.page, 0, -200)
+    expect(other.gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
+  })
+})
+
+describe('deleting', () => {
+  it('is done only when asked twice', async () => {
+    const { page, asked, answer } = await atWork(browser)
+    answer(path('delete'), () => Response.json({ ...moved('delete'), destination_folder: null }))
+    await openSheet(page)
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await page.getByRole('button', { name: 'Keep it' }).click()
+    expect(asked).toEqual([])
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByText('Deleted.').waitFor()
+    await pictureOf(page, 'two')
+    await sheetOf(page).waitFor({ state: 'detached' })
+  })
+
+  it('that fails says why, and the photo stays', async () => {
+    const { page, gallery } = await atWork(browser)
+    gallery.script(path('delete'), () => problem(403, 'feature_disabled'))
+    await openSheet(page)
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByText('This is switched off').waitFor()
+    await pictureOf(page, 'one')
+  })
+})
+
+describe('the tools', () => {
+  it('are those that are on', async () => {
+    const { page } = await atWork(browser, desktop, {
+      keep_enabled: false,
+      publish_enabled: false,
+      analyze_caption_enabled: false,
+    })
+    const buttons = page.getByRole('toolbar').getByRole('button')
+    expect(await buttons.allTextContents()).toEqual(['Remove'])
+  })
+})

@@ -1,0 +1,250 @@
+/** Nothing that an admin has typed is lost, whatever happens to an action; and nothing of it stays once they are out. */
+import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import {
+  altTextField,
+  atWork,
+  captionOf,
+  onePath,
+  openPreview,
+  openSheet,
+  path,
+  sheetOf,
+  signedInAs,
+  type Work,
+} from './at-work.ts'
+import { problem } from './scripted-gallery.ts'
+import { pictureOf } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+const storedDrafts = (page: Page) => page.evaluate(() => localStorage.getItem('drafts'))
+
+async function type(page: Page): Promise<void> {
+  await openSheet(page)
+  await captionOf(page, 'Telegram').fill('Typed for Telegram.')
+  await altTextField(page).fill('Typed description.')
+}
+
+async function expectTyped(page: Page): Promise<void> {
+  expect(await captionOf(page, 'Telegram').inputValue()).toBe('Typed for Telegram.')
+  expect(await altTextField(page).inputValue()).toBe('Typed description.')
+}
+
+/** What an admin may be doing when it happens. */
+const actions: [action: string, at: string, act: (page: Page) => Promise<void>][] = [
+  ['saving', onePath, (page) => page.getByRole('button', { name: 'Save' }).click()],
+  [
+    'an analysis',
+    path('analyze'),
+    (page) => page.getByRole('button', { name: 'Write new captions with AI' }).click(),
+  ],
+  ['a preview', path('publish'), openPreview],
+]
+
+const happenings: [happening: string, answer: () => Response, title: string, button: string | null][] = [
+  ['the session has ended', () => problem(401, 'not_signed_in'), 'You are signed out', null],
+  ['the right is gone', () => problem(403, 'not_admin'), 'You are not an admin here any more', null],
+  ['the feature is off', () => problem(403, 'feature_disabled'), 'This is switched off', null],
+  [
+    'it was too much at once',
+    () => problem(429, 'rate_limited', { 'retry-after': '90' }),
+    'Too much at once',
+    'Try again in 1:30',
+  ],
+  [
+    'the storage is down',
+    () => problem(503, 'storage_unavailable'),
+    'The storage does not answer',
+    'Try again',
+  ],
+  [
+    'the orchestrator is down',
+    () => problem(503, 'config_unavailable'),
+    'The gallery cannot be reached in full',
+    'Try again',
+  ],
+  ['somebody else wrote', () => problem(409, 'sidecar_changed'), 'Somebody else wrote', 'Try again'],
+  ['the photo is gone', () => problem(404, 'photo_not_found'), 'The photo is not here any more', null],
+  [
+    'a proxy answers',
+    () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
+    'Not available',
+    'Try again',
+  ],
+]
+
+describe.each(actions)('%s', (_action, at, act) => {
+  it('loses nothing, and says what to do, whatever the server answers', async () => {
+    const { page, gallery } = await atWork(browser, phone)
+    await page.clock.install()
+    await type(page)
+    for (const [happening, answer, title, button] of happenings) {
+      gallery.script(at, answer)
+      await act(page)
+      const alert = sheetOf(page).getByRole('alert')
+      await alert.getByText(title).waitFor()
+      const retry = alert.getByRole('button', { name: 'Try again' })
+      if (button === null) expect([happening, await retry.count()]).toEqual([happening, 0])
+      else await alert.getByRole('button', { name: button, exact: true }).waitFor()
+      const back = page.getByRole('button', { name: 'Back to the words' })
+      if (await back.isVisible()) await back.click()
+      await expectTyped(page)
+    }
+  })
+
+  it('tells that it is offline, and is repeated from there', async () => {
+    const { page } = await atWork(browser)
+    await type(page)
+    await page.context().setOffline(true)
+    await act(page)
+    const alert = sheetOf(page).getByRole('alert')
+    await alert.getByText('You are offline').waitFor()
+    await page.context().setOffline(false)
+    expect(await alert.getByRole('button', { name: 'Try again' }).isEnabled()).toBe(true)
+  })
+})
+
+describe('a pause that the server asks for', () => {
+  it('is counted down, and then it can be tried again', async () => {
+    const { page, gallery } = await atWork(browser)
+    await page.clock.install()
+    gallery.script(onePath, () => problem(429, 'rate_limited', { 'retry-after': '3' }))
+    await type(page)
+    await page.getByRole('button', { name: 'Save' }).click()
+    const alert = sheetOf(page).getByRole('alert')
+    const waiting = alert.getByRole('button', { name: 'Try again in 0:03' })
+    await waiting.waitFor()
+    expect(await waiting.isDisabled()).toBe(true)
+    await page.clock.runFor(4000)
+    const again = alert.getByRole('button', { name: 'Try again', exact: true })
+    await again.waitFor()
+    expect(await again.isEnabled()).toBe(true)
+  })
+})
+
+describe('what was typed', () => {
+  it('is there again after a sign-in on the way, at the very photo, with the sheet open', async () => {
+    const { page, gallery } = await atWork(browser)
+    gallery.script(onePath, () => problem(401, 'not_signed_in'))
+    await type(page)
+    await page.getByRole('checkbox', { name: 'FetLife' }).uncheck()
+    await page.getByRole('button', { name: 'Save' }).click()
+    const href = await sheetOf(page).getByRole('link', { name: 'Sign in' }).getAttribute('href')
+    const back = new URL(href ?? '', gallery.origin).searchParams.get('return_to')
+    expect(back).toBe('/?photo=one.jpg')
+    gallery.heal(onePath)
+    await page.goto('about:blank')
+    await page.goto(back ?? '')
+    await sheetOf(page).waitFor()
+    await expectTyped(page)
+    expect(await page.getByRole('checkbox', { name: 'FetLife' }).isChecked()).toBe(false)
+  })
+
+  it('survives a reload and the way through other photos, each with its own', async () => {
+    const { page } = await atWork(browser)
+    await type(page)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await pictureOf(page, 'two')
+    await openSheet(page)
+    expect(await captionOf(page, 'Telegram').inputValue()).toBe('The caption of photo two.')
+    await page.keyboard.press('Escape')
+    await page.goto('/?photo=one.jpg')
+    await openSheet(page)
+    await expectTyped(page)
+  })
+
+  it('is dropped from the device once it is saved', async () => {
+    const { page, answer } = await atWork(browser)
+    await type(page)
+    expect(await storedDrafts(page)).toContain('Typed for Telegram.')
+    answer(onePath, (words) =>
+      Response.json({
+        filename: 'one.jpg',
+        caption: 'The caption of photo one.',
+        alt_text: words.alt_text,
+        metadata: { alt_text: words.alt_text, caption_submitted: words.captions },
+      }),
+    )
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved', { exact: true }).waitFor()
+    expect(await storedDrafts(page)).not.toContain('Typed')
+  })
+
+  it('is bounded, and the newest stays', async () => {
+    const { page } = await atWork(browser)
+    await openSheet(page)
+    await page.evaluate(() => {
+      const drafts = Object.fromEntries(
+        Array.from({ length: 200 }, (_, index) => [
+          `photo-${index}`,
+          { at: Date.now() - index, captions: { telegram: 'x'.repeat(3000) }, altText: null, work: null },
+        ]),
+      )
+      const owner = 'alice@example.org'
+      localStorage.setItem('drafts', JSON.stringify({ owner, usual: {}, open: null, drafts }))
+    })
+    await captionOf(page, 'Telegram').fill('The newest.')
+    const stored = (await storedDrafts(page)) ?? ''
+    expect(stored.length).toBeLessThan(210_000)
+    expect(Object.keys(JSON.parse(stored).drafts).length).toBeLessThanOrEqual(30)
+    expect(stored).toContain('The newest.')
+  })
+
+  it('is gone when its writer signs out, in other tabs too', async () => {
+    const { page, gallery } = await atWork(browser)
+    const other = await page.context().newPage()
+    await other.goto('/?photo=one.jpg')
+    await other.getByRole('toolbar').waitFor()
+    await openSheet(other)
+    await type(page)
+    await captionOf(other, 'FetLife').fill('Typed in the other tab.')
+    await page.keyboard.press('Escape')
+    // This policy lets no form go anywhere, and says so; the page under test cannot navigate.
+    await page.evaluate(() =>
+      document.addEventListener('submit', (event) => event.preventDefault(), { capture: true }),
+    )
+    await page.getByRole('button', { name: 'Account: alice@example.org' }).click()
+    signedInAs(gallery, null)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    expect(await storedDrafts(page)).toBeNull()
+    await expect.poll(() => captionOf(other, 'FetLife').inputValue()).toBe('The caption of photo one.')
+    await page.reload()
+    await page.getByRole('link', { name: 'Sign in' }).waitFor()
+    expect(await page.locator('body').textContent()).not.toContain('Typed')
+  })
+
+  it('is not shown to somebody else who signs in on the same device', async () => {
+    const { page, gallery } = await atWork(browser)
+    await type(page)
+    signedInAs(gallery, 'bob@example.org')
+    await page.reload()
+    await page.getByRole('button', { name: 'Account: bob@example.org' }).waitFor()
+    await openSheet(page)
+    expect(await captionOf(page, 'Telegram').inputValue()).toBe('The caption of photo one.')
+    expect(await storedDrafts(page)).not.toContain('Typed')
+  })
+})
+
+describe('without storage of its own', () => {
+  it('the page works, as long as it is open', async () => {
+    const work: Work = await atWork(browser, desktop)
+    const { page } = work
+    await page.addInitScript(() => {
+      Object.defineProperty(window, 'localStorage', {
+        get() {
+          throw new DOMException('The browser forbids it.', 'SecurityError')
+        },
+      })
+    })
+    await page.reload()
+    await type(page)
+    await expectTyped(page)
+  })
+})

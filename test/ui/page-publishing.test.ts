@@ -1,0 +1,177 @@
+/** Publishing from the page: progress on each platform, what failed, what nobody knows, what was there before. */
+import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openChromium, phone } from '../../scripts/chromium.ts'
+import {
+  atWork,
+  captionOf,
+  closeSheet,
+  events,
+  openPreview,
+  openSheet,
+  openStream,
+  path,
+  published,
+  sheetOf,
+} from './at-work.ts'
+import { pictureOf } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+const post = (page: Page, platform: string) => page.getByRole('region', { name: platform })
+
+async function startPublishing(page: Page): Promise<void> {
+  await openSheet(page)
+  await openPreview(page)
+  await page.getByRole('button', { name: /^Publish to/ }).click()
+}
+
+/** Answers what a dry run finds after an answer got lost. */
+const standing = (results: object, archived = false) =>
+  Response.json({ filename: 'one.jpg', results, any_success: false, archived })
+
+describe('publishing', () => {
+  it('tells how far it has come on each platform, also to whom comes back to it', async () => {
+    const { page, answer } = await atWork(browser, phone)
+    const stream = openStream()
+    answer(path('publish'), () => stream.response)
+    await startPublishing(page)
+    await stream.send('progress', { stage: 'preparing' })
+    await stream.send('progress', { stage: 'sending', platform: 'telegram' })
+    await stream.send('progress', { stage: 'sending', platform: 'email' })
+    await stream.send('progress', { stage: 'sent', platform: 'telegram' })
+    await post(page, 'Telegram').getByText('Telegram has it').waitFor()
+    await post(page, 'FetLife').getByText('Sending to FetLife').waitFor()
+    await closeSheet(page)
+    await page.getByRole('button', { name: 'Next' }).click()
+    await pictureOf(page, 'two')
+    await page.getByRole('button', { name: 'Back' }).click()
+    await pictureOf(page, 'one')
+    await openSheet(page)
+    await post(page, 'FetLife').getByText('Sending to FetLife').waitFor()
+    await stream.send('result', published({ telegram: { success: true }, email: { success: true } }))
+    await stream.end()
+    await page.getByText('Published, and put into the archive.').waitFor()
+    await pictureOf(page, 'three')
+  })
+
+  it('goes on with what failed, and only with that', async () => {
+    const { page, asked, answer } = await atWork(browser)
+    answer(path('publish'), ({ platforms }) =>
+      Array.isArray(platforms) && platforms.includes('telegram')
+        ? events([
+            'result',
+            published({
+              telegram: { success: true },
+              email: { success: false, error: 'The server said no.', code: 'publish_refused' },
+            }),
+          ])
+        : events(['result', published({ email: { success: true } })]),
+    )
+    await startPublishing(page)
+    await page.getByText('The server said no.').waitFor()
+    expect(await post(page, 'Telegram').getByText('Published.').isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Try again where it failed' }).click()
+    await page.getByText('Published, and put into the archive.').waitFor()
+    expect(asked.map(({ body }) => body.platforms)).toEqual([['telegram', 'email'], ['email']])
+  })
+
+  it('asks for a person’s word where nobody knows whether it got through', async () => {
+    const { page, asked, answer } = await atWork(browser)
+    answer(path('publish'), ({ force }) =>
+      events([
+        'result',
+        published({
+          telegram: force
+            ? { success: true }
+            : { success: false, skipped: 'unknown', error: 'Nobody knows.' },
+        }),
+      ]),
+    )
+    await openSheet(page)
+    await page.getByLabel('FetLife', { exact: true }).uncheck()
+    await openPreview(page)
+    await page.getByRole('button', { name: 'Publish to Telegram' }).click()
+    await page.getByText('the answer of Telegram got lost. Look there first.').waitFor()
+    expect(await page.getByRole('button', { name: 'Try again where it failed' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'I have looked: publish it again' }).click()
+    await page.getByText('Published, and put into the archive.').waitFor()
+    expect(asked.map(({ body }) => body.force)).toEqual([false, true])
+  })
+
+  it('explains what was published before, and stays open where nothing is archived', async () => {
+    const { page, answer } = await atWork(browser)
+    const before = { success: true, skipped: 'duplicate', url: '/the-post' }
+    answer(path('publish'), () =>
+      events(['result', published({ telegram: before, email: { success: true } }, false)]),
+    )
+    await startPublishing(page)
+    await page.getByText('Was published before; nothing was sent twice.').waitFor()
+    await page.getByRole('heading', { name: 'What became of it' }).waitFor()
+    expect(await page.getByText('Private: The caption of photo one.').isVisible()).toBe(true)
+    expect(await page.getByRole('link', { name: 'Look at it' }).getAttribute('href')).toBe('/the-post')
+    await page.getByRole('button', { name: 'Done' }).click()
+    await sheetOf(page).waitFor({ state: 'detached' })
+    await pictureOf(page, 'one')
+  })
+
+  it('says before it is sent that it is there already', async () => {
+    const { page, gallery } = await atWork(browser)
+    gallery.script(path('publish'), () =>
+      standing({ telegram: { success: false, skipped: 'dry_run', standing: 'duplicate', caption: 'X' } }),
+    )
+    await openSheet(page)
+    await openPreview(page)
+    await post(page, 'Telegram').getByText('It is there already, and will not be sent again.').waitFor()
+  })
+
+  it('says that nothing was sent in test mode', async () => {
+    const { page, answer } = await atWork(browser)
+    const dry = { success: false, skipped: 'dry_run', preview: 'X' }
+    answer(path('publish'), () => events(['result', published({ telegram: dry, email: dry }, false)]))
+    await startPublishing(page)
+    await page.getByText('This gallery is in test mode: nothing was sent').waitFor()
+    expect(await page.getByText('Not published.').count()).toBe(0)
+  })
+
+  it('whose line breaks is asked after, and is not sent twice', async () => {
+    const { page, gallery, asked, answer } = await atWork(browser)
+    answer(path('publish'), () => events(['progress', { stage: 'sending', platform: 'telegram' }]))
+    await startPublishing(page)
+    await page.getByText('The server goes on all the same.').waitFor()
+    const dry = { success: false, skipped: 'dry_run' }
+    gallery.script(path('publish'), () =>
+      standing({ telegram: { ...dry, standing: 'in_progress' }, email: dry }),
+    )
+    await page.getByRole('button', { name: 'Look again' }).click()
+    await page.getByText('Nothing new yet').waitFor()
+    gallery.script(path('publish'), () => problemless())
+    await page.getByRole('button', { name: 'Look again' }).click()
+    await post(page, 'Telegram').getByText('Was published before; nothing was sent twice.').waitFor()
+    await page.getByText('the answer of FetLife got lost').waitFor()
+    expect(asked).toHaveLength(1)
+
+    function problemless() {
+      return standing({
+        telegram: { ...dry, standing: 'duplicate' },
+        email: { ...dry, standing: 'unknown' },
+      })
+    }
+  })
+
+  it('does not begin with a description that could not be saved', async () => {
+    const { page, gallery, asked } = await atWork(browser)
+    gallery.script('/api/images/one.jpg', () => new Response(null, { status: 503 }))
+    await openSheet(page)
+    await page.getByLabel('Description for those who cannot see the photo').fill('A rope.')
+    await captionOf(page, 'Telegram').fill('By hand.')
+    await openPreview(page)
+    await page.getByRole('button', { name: /^Publish to/ }).click()
+    await page.getByRole('alert').getByText('Not available right now').waitFor()
+    expect(asked).toEqual([])
+  })
+})
