@@ -75,10 +75,19 @@ function configOf({ schema_version, config }: TenantEntry): unknown {
   return withoutNulls(schema_version === 1 ? { features, storage } : config)
 }
 
+/** The publisher takes a mail server that is not filled in for none; who writes this file hears what is missing. */
+const filledIn = z.object({
+  app_type: z.literal(appType),
+  config: z.object({
+    email_server: z.object({ host: z.string(), from_email: z.string(), password_ref: z.string() }).optional(),
+  }),
+})
+
 /** The publisher's own reading; it leaves the configuration of other apps alone. */
-function mustBeUnderstood(answer: unknown, where: string): void {
+function mustBeUnderstood(answer: { app_type: string; config: unknown }, where: string): void {
   try {
     parseRuntimeAnswer(answer)
+    if (answer.app_type === appType) filledIn.parse(answer)
   } catch (error) {
     if (error instanceof z.ZodError) throw new RegistryError(describeIssues(error.issues, where))
     throw error
