@@ -2,6 +2,7 @@
 import { render } from 'preact'
 import { type Account, createApi } from './api.ts'
 import { App } from './app.tsx'
+import { galleryTitle } from './appearance.ts'
 import { createGallery, type GalleryState } from './gallery.ts'
 import { preloadPicture } from './picture-sources.ts'
 import { language } from './texts.ts'
@@ -11,8 +12,7 @@ import type { Workbench } from './workbench/workbench.tsx'
 const root = document.getElementById('app')
 if (!root) throw new Error('index.html holds no element "app"')
 
-/** `alice.shibari.photo` is alice's. */
-const [tenant = location.hostname] = location.hostname.split('.')
+const title = galleryTitle()
 
 restoreTheme()
 document.documentElement.lang = language
@@ -64,7 +64,7 @@ function draw(): void {
   const tools = Tools && account?.isAdmin && (
     <Tools gallery={view} photo={shown.photo} features={account.features} />
   )
-  render(<App tenant={tenant} gallery={view} state={shown} account={account} tools={tools} />, root)
+  render(<App tenant={title} gallery={view} state={shown} account={account} tools={tools} />, root)
 }
 
 gallery.start()

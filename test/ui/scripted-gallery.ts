@@ -29,8 +29,9 @@ const policy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self'",
+  "img-src 'self' data: blob:",
   "connect-src 'self'",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -71,6 +72,9 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
 
   const answer = async (request: Request): Promise<Response> => {
     const { pathname, search } = new URL(request.url)
+    const own = scripts.get(pathname)
+    if (pathname === '/appearance.css') return own?.(request) ?? stylesheet(':root {}')
+    if (pathname === '/manifest.webmanifest') return own?.(request) ?? Response.json({})
     if (pathname === '/') return assets.index(request)
     if (pathname.startsWith('/assets/')) return (await assets.get(pathname, request)) ?? notFound()
     if (!(pathname in nobody)) asked.push(pathname + search)
@@ -96,6 +100,10 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
       await once(server, 'close')
     },
   }
+}
+
+export function stylesheet(text: string): Response {
+  return new Response(text, { headers: { 'content-type': 'text/css' } })
 }
 
 /** A visitor where nobody can sign in. */

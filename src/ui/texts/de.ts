@@ -105,6 +105,13 @@ export const de: Texts = {
     },
   },
 
+  zoom: {
+    closer: 'Vergrößern',
+    further: 'Verkleinern',
+    whole: 'Das ganze Foto zeigen',
+    size: (percent) => `Auf ${percent} % vergrößert`,
+  },
+
   tryAgain: 'Noch einmal versuchen',
   anotherPhoto: 'Ein anderes Foto zeigen',
   retriesIn: (time) => `Versucht es von selbst wieder in ${time}`,

@@ -103,6 +103,13 @@ export const en = {
     },
   },
 
+  zoom: {
+    closer: 'Zoom in',
+    further: 'Zoom out',
+    whole: 'Show the whole photo',
+    size: (percent: number) => `Zoomed to ${percent} %`,
+  },
+
   tryAgain: 'Try again',
   anotherPhoto: 'Show another photo',
   retriesIn: (time: string) => `Tries again by itself in ${time}`,
