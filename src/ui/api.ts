@@ -34,6 +34,9 @@ export interface Features {
   keep: boolean
   remove: boolean
   delete: boolean
+  upload: boolean
+  /** What one photo may weigh. */
+  maxUploadMegabytes: number
 }
 
 export interface GalleryApi {
@@ -76,6 +79,8 @@ export function createApi(): GalleryApi {
           keep: features.keep_enabled === true,
           remove: features.remove_enabled === true,
           delete: features.delete_enabled === true,
+          upload: features.library_enabled === true,
+          maxUploadMegabytes: typeof features.max_upload_mb === 'number' ? features.max_upload_mb : 50,
         },
       }
     },

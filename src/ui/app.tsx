@@ -12,6 +12,7 @@ import { kindOf } from './problem-kind.ts'
 import { Stage } from './stage.tsx'
 import { texts } from './texts.ts'
 import { ThemeButton } from './theme-button.tsx'
+import { UploadEntry } from './upload-entry.tsx'
 
 export interface AppProps {
   /** Whose gallery this is. */
@@ -47,6 +48,7 @@ export function App({ tenant, gallery, state, account, tools }: AppProps) {
       <header class="bar">
         <h1>{tenant}</h1>
         <div class="bar-end">
+          <UploadEntry account={account} onStored={photo ? () => {} : gallery.visit} onShow={gallery.visit} />
           <AccountMenu account={account} />
           <ThemeButton />
         </div>

@@ -160,14 +160,14 @@ describe('those who need it otherwise', () => {
     await page.goto('/')
     await pictureOf(page, 'one')
     const reached: string[] = []
-    for (const _ of [1, 2, 3, 4]) {
+    for (const _ of [1, 2, 3, 4, 5]) {
       await page.keyboard.press('Tab')
       const focused = page.locator(':focus-visible')
       const outline = await focused.evaluate((element) => getComputedStyle(element).outline)
       expect(outline).toContain('solid 3px')
       reached.push(await focused.evaluate((element) => element.ariaLabel ?? element.textContent))
     }
-    expect(reached).toEqual(['Switch to the light theme', 'Back', 'Details', 'Next'])
+    expect(reached).toEqual(['Switch to the light theme', 'Zoom in', 'Back', 'Details', 'Next'])
   })
 
   it('are told what to do where the script does not arrive', async () => {

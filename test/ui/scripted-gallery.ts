@@ -19,6 +19,8 @@ export interface ScriptedGallery {
   script(path: string, script: Script): void
   /** The path is healthy again. */
   heal(path: string): void
+  /** The picture of the photo at this index, as a healthy gallery gives it. */
+  picture(index: number, size: string): Promise<Response>
   close(): Promise<void>
 }
 
@@ -94,6 +96,7 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
     asked,
     script: (path, script) => scripts.set(path, script),
     heal: (path) => scripts.delete(path),
+    picture,
     async close() {
       server.closeAllConnections()
       server.close()

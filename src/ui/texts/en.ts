@@ -103,6 +103,46 @@ export const en = {
     },
   },
 
+  upload: {
+    choose: 'Upload photos',
+    dropHere: 'Drop photos to upload them',
+    tray: 'Uploads',
+    progress: (done: number, all: number) => `${done} of ${all} uploaded`,
+    finished: (done: number, failed: number) =>
+      failed === 0 ? `${done} uploaded` : `${done} uploaded, ${failed} not`,
+    progressOf: (name: string) => `Upload of ${name}`,
+    cancelAll: 'Cancel all',
+    retryAll: 'Try all again',
+    close: 'Close the list of uploads',
+    cancel: (name: string) => `Cancel ${name}`,
+    retry: (name: string) => `Try ${name} again`,
+    show: (name: string) => `Show ${name}`,
+    goOn: 'Go on now',
+    waiting: (seconds: number) => `The server is busy. Goes on by itself in ${seconds} s.`,
+    pauses: {
+      offline: 'You are offline. The uploads go on when the connection is back.',
+      signedOut: 'You are signed out. Nothing is lost: sign in, come back here, and the uploads go on.',
+      wait: 'The server is busy. The uploads go on by themselves.',
+    },
+    done: 'Uploaded',
+    renamed: (name: string) => `Uploaded under this name, since ${name} was not free or not right`,
+    sent: (percent: number) => `${percent} %`,
+    states: {
+      waiting: 'Waiting',
+      storing: 'Being stored',
+      failed: 'Not uploaded',
+      cancelled: 'Cancelled',
+      lost: 'The answer got lost: look whether it is there before you try again',
+    },
+    faults: {
+      notPhoto: (_megabytes: number) => 'Not a photo: JPEG, PNG and WebP are taken',
+      notPhotoYet: (_megabytes: number) => 'HEIC and AVIF are not taken: save it as JPEG first',
+      empty: (_megabytes: number) => 'The file is empty',
+      tooLarge: (megabytes: number) => `Too large: a photo may have at most ${megabytes} MB`,
+      unreadable: (_megabytes: number) => 'The file cannot be read',
+    },
+  },
+
   zoom: {
     closer: 'Zoom in',
     further: 'Zoom out',
