@@ -23,6 +23,9 @@ const middleOf = async (page: Page) => {
   return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 }
 }
 
+/** A loaded machine may need more than the usual second for one look. */
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, 10_000)
+
 const fullSize = '/api/images/one.jpg/thumbnail?size=w2048h1536'
 
 async function seeing(window: object): Promise<{ page: Page; gallery: ScriptedGallery }> {
@@ -46,7 +49,7 @@ describe('coming closer', () => {
   ])('by %s gets the largest picture of our own, and Escape shows all of it again', async (_, act) => {
     const { page, gallery } = await seeing(desktop)
     await act(page)
-    await vi.waitFor(async () => expect(await scaleOf(page)).toBeGreaterThan(1.2))
+    await eventually(async () => expect(await scaleOf(page)).toBeGreaterThan(1.2))
     await page.waitForFunction(() => document.querySelector('img')?.src.includes('w2048h1536'))
     expect(gallery.asked).toContain(fullSize)
     await page.keyboard.press('Escape')
@@ -72,12 +75,12 @@ describe('coming closer', () => {
     await page.keyboard.press('z')
     const before = await middleOf(page)
     await page.keyboard.press('ArrowLeft')
-    await vi.waitFor(async () => expect((await middleOf(page)).x).toBeGreaterThan(before.x))
+    await eventually(async () => expect((await middleOf(page)).x).toBeGreaterThan(before.x))
     expect(page.url()).toMatch(/photo=one\.jpg$/)
     for (const _ of Array(40)) await page.keyboard.press('ArrowLeft')
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const box = await photoBox(page)
-      expect(Math.round(box.left)).toBe(0)
+      expect(box.left).toBeCloseTo(0, 0)
     })
   })
 
@@ -124,15 +127,15 @@ describe('fingers', () => {
     const { page } = await seeing(phone)
     const touch = await page.context().newCDPSession(page)
     await pinch(touch, 60, 240)
-    await vi.waitFor(async () => expect(await scaleOf(page)).toBeGreaterThan(2))
+    await eventually(async () => expect(await scaleOf(page)).toBeGreaterThan(2))
     await drag(touch, [320, 400], [60, 400])
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const box = await photoBox(page)
       expect(box.left).toBeLessThan(-100)
     })
     expect(page.url()).toMatch(/photo=one\.jpg$/)
     await pinch(touch, 300, 40)
-    await vi.waitFor(async () => expect(await scaleOf(page)).toBe(1))
+    await eventually(async () => expect(await scaleOf(page)).toBe(1))
     await drag(touch, [320, 400], [100, 400])
     await pictureOf(page, 'two')
   })
@@ -141,9 +144,9 @@ describe('fingers', () => {
     const { page } = await seeing(phone)
     const touch = await page.context().newCDPSession(page)
     await tapTwice(touch)
-    await vi.waitFor(async () => expect(await scaleOf(page)).toBe(2.5))
+    await eventually(async () => expect(await scaleOf(page)).toBe(2.5))
     await tapTwice(touch)
-    await vi.waitFor(async () => expect(await scaleOf(page)).toBe(1))
+    await eventually(async () => expect(await scaleOf(page)).toBe(1))
   })
 
   it('find buttons that are large enough', async () => {

@@ -1,6 +1,6 @@
 /** A photo that comes closer: by double tap, pinch, wheel, keys and buttons. */
 import type { RefObject } from 'preact'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { isTyping } from '../keyboard.ts'
 import { listenToGestures } from './gestures.ts'
 import {
@@ -35,7 +35,8 @@ export function useZoom(area: RefObject<HTMLElement | null>, photo: string | nul
   const zoom = useMemo(() => createZoom(area, setScale), [area])
   // Before the new photo is painted.
   useLayoutEffect(() => () => zoom.leave(), [zoom, photo])
-  useEffect(() => {
+  // Before it is painted as well: who sees the photo may press its keys.
+  useLayoutEffect(() => {
     if (!area.current || photo === null) return
     const listening = new AbortController()
     listenToGestures(area.current, zoom.handlers, listening.signal)
