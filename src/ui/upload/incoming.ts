@@ -1,11 +1,12 @@
 /** Photos that are dropped onto the page or pasted into it. */
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { isTyping } from '../keyboard.ts'
 
 /** Hands on what comes. Gives whether files are being held over the page. */
 export function useIncoming(onFiles: (files: FileList) => void): boolean {
   const [isOver, setOver] = useState(false)
-  useEffect(() => {
+  // Before the button is painted: who sees it may drop something.
+  useLayoutEffect(() => {
     const listening = new AbortController()
     const { signal } = listening
     const onDrag = (event: DragEvent) => {
