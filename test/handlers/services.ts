@@ -62,7 +62,11 @@ export function testProcess(
     countsInKv: true,
     images: { reduce: unused },
     digest: unused,
-    assets: { index: async () => new Response('page'), get: async () => new Response('file'), icons: async () => [] },
+    assets: {
+      index: async () => new Response('page'),
+      get: async () => new Response('file'),
+      icons: async () => [],
+    },
     log: createLogger({ level: 'info', write: (line) => lines.push(line) }),
     now,
     storages: () => ({}),

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { CloseIcon, DoneIcon, RetryIcon } from '../icons.tsx'
 import { kindOf } from '../problem-kind.ts'
 import { texts } from '../texts.ts'
-import { isUnderWay, type Upload, type UploadQueue } from './upload-queue.ts'
+import { canRetry, isUnderWay, type Upload, type UploadQueue } from './upload-queue.ts'
 
 export interface TrayRowProps {
   upload: Upload
@@ -34,7 +34,7 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
           <CloseIcon />
         </button>
       )}
-      {(status === 'failed' || status === 'lost' || status === 'cancelled') && (
+      {(status === 'lost' || canRetry(upload)) && (
         <button
           type="button"
           class="button icon"

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import { TrayRow } from './tray-row.tsx'
-import { isUnderWay, type Pause, type UploadQueue, type UploadState } from './upload-queue.ts'
+import { canRetry, isUnderWay, type Pause, type UploadQueue, type UploadState } from './upload-queue.ts'
 
 const listId = 'uploads'
 
@@ -21,7 +21,6 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
   const underWay = uploads.filter(isUnderWay)
   const done = uploads.filter(({ status }) => status === 'done').length
   const troubled = uploads.filter(({ status }) => status === 'failed' || status === 'lost')
-  const canRetry = uploads.some(({ status }) => status === 'failed' || status === 'cancelled')
   const share =
     uploads.reduce((sum, upload) => sum + (isUnderWay(upload) ? upload.share : 1), 0) / uploads.length
   const summary =
@@ -51,7 +50,7 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
       </div>
       <progress class="tray-progress" value={share} aria-label={words.tray} />
       {pause && <PauseLine pause={pause} onResume={queue.resume} />}
-      {canRetry && underWay.length === 0 && (
+      {uploads.some(canRetry) && underWay.length === 0 && (
         <button type="button" class="button" onClick={queue.retryAll}>
           {words.retryAll}
         </button>

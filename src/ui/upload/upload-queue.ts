@@ -193,10 +193,15 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
       settle()
     },
     retry: (id) => again((upload) => upload.id === id && !isUnderWay(upload)),
-    retryAll: () => again(({ status }) => status === 'failed' || status === 'cancelled'),
+    retryAll: () => again(canRetry),
     clear: () => set({ uploads: state.uploads.filter(isUnderWay) }),
     resume,
   }
+}
+
+/** Whether another attempt could end otherwise: what is wrong with the file itself stays wrong. */
+export function canRetry({ status, fault }: Upload): boolean {
+  return (status === 'failed' || status === 'cancelled') && (fault === null || fault === 'unreadable')
 }
 
 export function isUnderWay({ status }: Upload): boolean {

@@ -35,13 +35,13 @@ export function zoomed(view: View, scale: number, around: Point): View {
   return { scale, x: around.x - factor * (around.x - view.x), y: around.y - factor * (around.y - view.y) }
 }
 
-/** The nearest view that leaves no gap which could be filled. */
+/** The nearest view that leaves no gap which could be filled, and has in the middle what is smaller than the window. */
 export function settled(view: View, { photo, window }: Surroundings): View {
   const scale = Math.min(largestScale, view.scale)
   if (isAtRest({ ...view, scale })) return atRest
   const { x, y } = scale === view.scale ? view : zoomed(view, scale, window.middle)
-  const roomX = Math.abs(scale * photo.width - window.width) / 2
-  const roomY = Math.abs(scale * photo.height - window.height) / 2
+  const roomX = Math.max(0, scale * photo.width - window.width) / 2
+  const roomY = Math.max(0, scale * photo.height - window.height) / 2
   return {
     scale,
     x: between(x, window.middle.x - roomX, window.middle.x + roomX),
