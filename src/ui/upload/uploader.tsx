@@ -1,5 +1,5 @@
 /** The way for photos into the library: a button, a place to drop them, and a tray with what became of them. Loaded for admins only. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createApi } from '../api.ts'
 import { UploadIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
@@ -72,7 +72,7 @@ export function Uploader({ maxMegabytes, onStored, onShow }: UploaderProps) {
 
 /** Asks before the page is left while something is under way. */
 function useWarning(isNeeded: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isNeeded) return
     const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
     addEventListener('beforeunload', onLeave)
@@ -83,7 +83,7 @@ function useWarning(isNeeded: boolean): void {
 /** Goes on when the connection is back, and when somebody comes back from signing in. */
 function useReturn({ pause }: UploadState, resume: () => void): void {
   const reason = pause?.reason
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (reason === undefined) return
     const listening = new AbortController()
     const { signal } = listening
