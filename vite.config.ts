@@ -1,6 +1,7 @@
 /** Builds the web app (src/ui) to the static files that both hosts serve. */
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { appIcons } from './scripts/app-icons.ts'
 import { precompress } from './scripts/precompress.ts'
 
 export default defineConfig({
@@ -14,5 +15,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  plugins: [precompress()],
+  plugins: [appIcons(), precompress()],
 })

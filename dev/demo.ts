@@ -55,14 +55,23 @@ async function main(): Promise<void> {
       storage: worker ? await s3.storage('alice', directories.alice) : localStorage(directories.alice),
       admin: 'alice@example.org',
       isReadOnly: photos !== undefined && !worker,
+      appearance: { title: 'Alice in Rope' },
     },
     {
       name: 'bob',
       storage: await s3.storage('bob', directories.bob),
       admin: 'bob@example.org',
       isReadOnly: false,
+      // Readable on dark, too pale on light: there the page keeps its own.
+      appearance: { title: 'Bob’s Darkroom', accent_color: '#7fd1c7', background_color: '#0b1416' },
     },
-    { name: 'carol', storage: dropbox.storage, admin: null, isReadOnly: false },
+    {
+      name: 'carol',
+      storage: dropbox.storage,
+      admin: null,
+      isReadOnly: false,
+      appearance: { title: 'Carol’s Knots', accent_color: '#a3205c' },
+    },
   ]
   const vendors = await startVendors(
     tenants.map(({ name }) => name),

@@ -9,6 +9,8 @@ export interface DemoTenant {
   admin: string | null
   /** Its photos are the user's own: nothing moves or changes them. */
   isReadOnly: boolean
+  /** Its title and colours. */
+  appearance: { title: string; accent_color?: string; background_color?: string }
 }
 
 /** The contents of the file of tenants and of the file of secrets. */
@@ -25,6 +27,7 @@ export function orchestratorFiles(tenants: readonly DemoTenant[], vendors: DemoV
           features: featuresOf(tenant),
           auth: { allowed_emails: tenant.admin === null ? [] : [tenant.admin] },
           storage: tenant.storage.config,
+          appearance: tenant.appearance,
           ...config,
         },
       },

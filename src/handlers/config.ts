@@ -23,7 +23,11 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   app.openapi(features, (c) => {
     const { config } = runtimeOf(c.env)
     const auth_mode = canSignIn(config, services.settings) ? ('auth0' as const) : ('none' as const)
-    return c.json({ ...config.features, auth_mode, storage_provider: config.storage.provider }, 200)
+    const max_upload_mb = services.settings.maxUploadBytes / 2 ** 20
+    return c.json(
+      { ...config.features, auth_mode, storage_provider: config.storage.provider, max_upload_mb },
+      200,
+    )
   })
 
   const publishers = routeFor('anyone', services, {

@@ -4,6 +4,7 @@ import { PublisherError } from '../errors.ts'
 import { tenantNotFound } from '../runtime/config-cache.ts'
 import type { Services } from '../runtime/services.ts'
 import { analysisRoutes } from './analysis.ts'
+import { appearanceRoutes } from './appearance.ts'
 import { callbackRoute } from './auth/callback.ts'
 import { enterRoute } from './auth/hand-over.ts'
 import { loginRoute, startRoute } from './auth/login.ts'
@@ -49,6 +50,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   internalRoutes(app, services)
   metricsRoute(app, services)
   pageRoutes(app, services)
+  appearanceRoutes(app, services)
   openApiRoutes(app, services)
   return app
 }

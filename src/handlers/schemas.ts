@@ -37,6 +37,9 @@ export const featuresResponseSchema = z
     mode: z.enum(['review', 'publish']).optional(),
     auth_mode: z.enum(['auth0', 'none']),
     storage_provider: z.string(),
+    max_upload_mb: z
+      .number()
+      .openapi({ description: 'What one photo may weigh, in units of 1,048,576 bytes' }),
   })
   .openapi('Features')
 

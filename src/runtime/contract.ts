@@ -3,6 +3,7 @@
  * reference orchestrator validates its file with the same schemas. Unknown fields are tolerated, `null` means absent.
  */
 import { z } from 'zod'
+import { appearanceSchema } from './appearance.ts'
 import { resolvePaths } from './paths.ts'
 import { publishersSchema } from './publishers.ts'
 
@@ -139,6 +140,7 @@ export const configSchema = z.object({
   confirmation: confirmationSchema.prefault({}),
   content: contentSchema.prefault({}),
   auth: authSchema.optional(),
+  appearance: appearanceSchema.prefault({}),
 })
 
 /** Everything about one tenant that is no secret. */

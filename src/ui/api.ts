@@ -38,6 +38,8 @@ export interface Features {
   delete: boolean
   /** Lists, moves and uploads of files. */
   library: boolean
+  /** What one photo may weigh. */
+  maxUploadMegabytes: number
   /** Publishing is on, and nothing leaves while the gallery is in review. */
   review: boolean
   altText: boolean
@@ -92,6 +94,7 @@ export function createApi(): GalleryApi {
           remove: features.remove_enabled === true,
           delete: features.delete_enabled === true,
           library: features.library_enabled === true,
+          maxUploadMegabytes: typeof features.max_upload_mb === 'number' ? features.max_upload_mb : 50,
           review: features.publish_enabled === true && features.mode === 'review',
           altText: features.alt_text_enabled === true,
         },

@@ -12,6 +12,7 @@ import { kindOf } from './problem-kind.ts'
 import { ShortcutSheet } from './shortcut-sheet.tsx'
 import { Stage } from './stage.tsx'
 import { texts } from './texts.ts'
+import { UploadEntry } from './upload-entry.tsx'
 
 export interface AppProps {
   /** Whose gallery this is. */
@@ -33,6 +34,7 @@ export function App({ tenant, gallery, state, account, tools, grid, listed }: Ap
   const isGrid = screen === 'grid'
   const [isOpen, setOpen] = useState(false)
   const [isHelpOpen, setHelpOpen] = useState(false)
+  const [chooseFiles, setChooseFiles] = useState<(() => void) | null>(null)
   const detailsButton = useRef<HTMLButtonElement>(null)
   const close = () => {
     setOpen(false)
@@ -58,6 +60,8 @@ export function App({ tenant, gallery, state, account, tools, grid, listed }: Ap
         : tenant
   }, [photo, tenant, isGrid])
   useFocusOnPhoto(isGrid)
+  // The first photo of an empty gallery is shown; others wait for their turn.
+  const onStored = isGrid || photo ? gallery.changed : gallery.visit
   const bar = (
     <Bar
       tenant={tenant}
@@ -66,6 +70,7 @@ export function App({ tenant, gallery, state, account, tools, grid, listed }: Ap
       account={account}
       listed={listed}
       onHelp={() => setHelpOpen(true)}
+      onUpload={chooseFiles}
     />
   )
 
@@ -99,6 +104,12 @@ export function App({ tenant, gallery, state, account, tools, grid, listed }: Ap
           {grid}
         </div>
       )}
+      <UploadEntry
+        account={account}
+        onReady={(choose) => setChooseFiles(() => choose)}
+        onStored={onStored}
+        onShow={gallery.visit}
+      />
       {isHelpOpen && <ShortcutSheet isAdmin={account?.isAdmin === true} onClose={() => setHelpOpen(false)} />}
     </>
   )

@@ -2,7 +2,7 @@
 import { AccountMenu } from './account.tsx'
 import type { Account } from './api.ts'
 import type { Gallery, GalleryState } from './gallery.ts'
-import { GridIcon, KeysIcon, PhotoIcon } from './icons.tsx'
+import { GridIcon, KeysIcon, PhotoIcon, UploadIcon } from './icons.tsx'
 import { texts } from './texts.ts'
 import { ThemeButton } from './theme-button.tsx'
 
@@ -14,9 +14,11 @@ export interface BarProps {
   /** How many photos the grid lists, where that is known. */
   listed: number | null
   onHelp: () => void
+  /** Opens the picker of files; `null` where nobody may upload. */
+  onUpload: (() => void) | null
 }
 
-export function Bar({ tenant, gallery, state, account, listed, onHelp }: BarProps) {
+export function Bar({ tenant, gallery, state, account, listed, onHelp, onUpload }: BarProps) {
   const { screen, count, index, query } = state
   const isGrid = screen === 'grid'
   const total = isGrid ? listed : query ? null : count
@@ -32,6 +34,17 @@ export function Bar({ tenant, gallery, state, account, listed, onHelp }: BarProp
       </div>
       <div class="bar-end">
         <AccountMenu account={account} />
+        {onUpload && (
+          <button
+            type="button"
+            class="button icon"
+            aria-label={texts.upload.choose}
+            title={texts.upload.choose}
+            onClick={onUpload}
+          >
+            <UploadIcon />
+          </button>
+        )}
         <button
           type="button"
           class="button icon help"

@@ -55,6 +55,40 @@ export const DetailsIcon = () => (
   </Icon>
 )
 
+const lens = <path d="m15.2 15.2 5 5M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Z" />
+
+export const ZoomInIcon = () => (
+  <Icon>
+    {lens}
+    <path d="M10.5 8v5M8 10.5h5" />
+  </Icon>
+)
+
+export const ZoomOutIcon = () => (
+  <Icon>
+    {lens}
+    <path d="M8 10.5h5" />
+  </Icon>
+)
+
+export const UploadIcon = () => (
+  <Icon>
+    <path d="M12 15.5v-11M7.5 8.5 12 4l4.5 4.5M4.5 15v4.5h15V15" />
+  </Icon>
+)
+
+export const RetryIcon = () => (
+  <Icon>
+    <path d="M19 12a7 7 0 1 1-2.2-5.1M17.5 3v4.2h-4.2" />
+  </Icon>
+)
+
+export const DoneIcon = () => (
+  <Icon>
+    <path d="m5 12.5 4.5 4.5L19 7.5" />
+  </Icon>
+)
+
 export const CloseIcon = () => (
   <Icon>
     <path d="m6.5 6.5 11 11m0-11-11 11" />

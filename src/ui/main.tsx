@@ -2,6 +2,7 @@
 import { render } from 'preact'
 import { type Account, createApi, unreached } from './api.ts'
 import { App } from './app.tsx'
+import { galleryTitle } from './appearance.ts'
 import { createGallery, type GalleryState } from './gallery.ts'
 import { Notice } from './notice.tsx'
 import { folders, sorts } from './order.ts'
@@ -14,8 +15,7 @@ import type { Workbench } from './workbench/workbench.tsx'
 const root = document.getElementById('app')
 if (!root) throw new Error('index.html holds no element "app"')
 
-/** `alice.shibari.photo` is alice's. */
-const [tenant = location.hostname] = location.hostname.split('.')
+const title = galleryTitle()
 
 restoreTheme()
 document.documentElement.lang = language
@@ -84,7 +84,7 @@ function draw(): void {
   if (!shown || !root) return
   render(
     <App
-      tenant={tenant}
+      tenant={title}
       gallery={view}
       state={shown}
       account={account}

@@ -69,7 +69,7 @@ function Row({ name, keys }: { name: ShortcutName; keys: readonly string[] }) {
 /** `shift+x` -> `Shift + X`. */
 function labelOf(key: string): string {
   return key
-    .split('+')
+    .split(/\+(?=.)/)
     .map((part) => words.keys[part] ?? part.toUpperCase())
     .join(' + ')
 }

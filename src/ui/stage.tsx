@@ -1,12 +1,12 @@
 /** Where the photo is, or what is there instead. */
-import { useRef, useState } from 'preact/hooks'
-import type { Photo } from './api.ts'
+import { useRef } from 'preact/hooks'
 import type { Gallery, GalleryState } from './gallery.ts'
 import { Notice } from './notice.tsx'
-import { altText } from './photo-words.ts'
-import { pictureSources } from './picture-sources.ts'
+import { Picture, Placeholder } from './picture.tsx'
 import { useSwipe } from './swipe.ts'
 import { texts } from './texts.ts'
+import { useZoom } from './zoom/use-zoom.ts'
+import { ZoomBar } from './zoom/zoom-bar.tsx'
 
 export interface StageProps {
   gallery: Gallery
@@ -16,21 +16,24 @@ export interface StageProps {
 export function Stage({ gallery, state }: StageProps) {
   const { photo, picture, pictureReloads, problem, isBusy, direction, hint } = state
   const area = useRef<HTMLElement>(null)
-  useSwipe(area, { left: gallery.next, right: gallery.previous })
   const isPictureShown = photo !== null && picture === 'shown'
+  const zoom = useZoom(area, isPictureShown ? photo.filename : null)
+  useSwipe(area, { left: gallery.next, right: gallery.previous, isOff: zoom.isZoomed })
 
   return (
-    <main class="stage" ref={area} tabIndex={-1}>
+    <main class={`stage ${zoom.scale > 1 ? 'zoomed' : ''}`} ref={area} tabIndex={-1}>
       {isBusy && <div class="progress" />}
       {isPictureShown && (
         <Picture
           key={`${photo.filename} ${pictureReloads}`}
           photo={photo}
           direction={direction}
+          isZoomed={zoom.scale > 1}
           onLoad={gallery.pictureLoaded}
           onError={gallery.pictureFailed}
         />
       )}
+      {isPictureShown && <ZoomBar zoom={zoom} />}
       {!photo && !problem && <Placeholder />}
       {problem && (
         <Notice
@@ -49,36 +52,4 @@ export function Stage({ gallery, state }: StageProps) {
       )}
     </main>
   )
-}
-
-interface PictureProps {
-  photo: Photo
-  direction: GalleryState['direction']
-  onLoad: () => void
-  onError: () => void
-}
-
-function Picture({ photo, direction, onLoad, onError }: PictureProps) {
-  const [isLoaded, setLoaded] = useState(false)
-  return (
-    <>
-      {!isLoaded && <Placeholder />}
-      <img
-        class={`picture ${direction}`}
-        {...pictureSources(photo.thumbnail_url)}
-        alt={altText(photo)}
-        decoding="sync"
-        draggable={false}
-        onLoad={() => {
-          setLoaded(true)
-          onLoad()
-        }}
-        onError={onError}
-      />
-    </>
-  )
-}
-
-function Placeholder() {
-  return <div class="placeholder" />
 }

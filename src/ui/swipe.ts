@@ -5,15 +5,17 @@ import { useEffect } from 'preact/hooks'
 export interface SwipeActions {
   left: () => void
   right: () => void
+  /** While this is so nothing is swiped. */
+  isOff: () => boolean
 }
 
 const enoughPixels = 56
 
 /**
  * Calls back for a swipe by finger or pen over `area`; meanwhile its child `.picture` follows. The area's style leaves
- * vertical panning and pinching to the browser (`touch-action: pan-y pinch-zoom`), and so does a zoomed page.
+ * vertical panning to the browser (`touch-action: pan-y`), and so does a zoomed page.
  */
-export function useSwipe(area: RefObject<HTMLElement | null>, { left, right }: SwipeActions): void {
+export function useSwipe(area: RefObject<HTMLElement | null>, { left, right, isOff }: SwipeActions): void {
   useEffect(() => {
     const element = area.current
     if (!element) return
@@ -26,7 +28,9 @@ export function useSwipe(area: RefObject<HTMLElement | null>, { left, right }: S
       if (picture) picture.style.transform = distance === 0 ? '' : `translateX(${distance}px)`
     }
     const onDown = ({ pointerType, pointerId, clientX, isPrimary }: PointerEvent) => {
-      const isZoomed = (visualViewport?.scale ?? 1) > 1.01
+      const isZoomed = (visualViewport?.scale ?? 1) > 1.01 || isOff()
+      // A second finger makes it a pinch.
+      if (!isPrimary && start) follow(0)
       start = pointerType === 'mouse' || !isPrimary || isZoomed ? null : { id: pointerId, x: clientX }
     }
     const onMove = ({ pointerId, clientX }: PointerEvent) => {
@@ -49,5 +53,5 @@ export function useSwipe(area: RefObject<HTMLElement | null>, { left, right }: S
     element.addEventListener('pointerup', onUp, { signal })
     element.addEventListener('pointercancel', onCancel, { signal })
     return () => listening.abort()
-  }, [area, left, right])
+  }, [area, left, right, isOff])
 }

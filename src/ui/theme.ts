@@ -16,6 +16,8 @@ export function currentTheme(): Theme {
 export function restoreTheme(): void {
   const stored = readStored()
   if (stored === 'dark' || stored === 'light') apply(stored)
+  else colourBrowser()
+  onSystemThemeChange(colourBrowser)
 }
 
 /** Changes to the other theme and keeps that choice. */
@@ -46,6 +48,11 @@ function readStored(): string | null {
 
 function apply(theme: Theme): void {
   document.documentElement.dataset.theme = theme
+  colourBrowser()
+}
+
+/** The browser around the page has the page's ground, which may be the tenant's own. */
+function colourBrowser(): void {
   const background = getComputedStyle(document.documentElement).backgroundColor
   for (const meta of document.querySelectorAll('meta[name="theme-color"]'))
     meta.setAttribute('content', background)

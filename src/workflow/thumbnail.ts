@@ -9,7 +9,14 @@ import { negotiateType } from './thumbnail/media-type.ts'
 import type { FinishedThumbnail, ThumbnailMemory } from './thumbnail/memory.ts'
 
 /** Width and height of the box in pixels; the box turns with the photo, so portraits get `w640h960`. */
-export const thumbnailSizes = ['w256h256', 'w480h320', 'w640h480', 'w960h640', 'w1024h768'] as const
+export const thumbnailSizes = [
+  'w256h256',
+  'w480h320',
+  'w640h480',
+  'w960h640',
+  'w1024h768',
+  'w2048h1536',
+] as const
 export type ThumbnailSize = (typeof thumbnailSizes)[number]
 export const defaultThumbnailSize: ThumbnailSize = 'w960h640'
 
@@ -19,6 +26,7 @@ const boxes: Readonly<Record<ThumbnailSize, ThumbnailBox>> = {
   w640h480: { width: 640, height: 480 },
   w960h640: { width: 960, height: 640 },
   w1024h768: { width: 1024, height: 768 },
+  w2048h1536: { width: 2048, height: 1536 },
 }
 
 export interface ThumbnailTools {

@@ -61,7 +61,11 @@ export function testProcess(
     kv: createMemoryKeyValueStore(),
     images: { reduce: unused },
     digest: unused,
-    assets: { index: async () => new Response('page'), get: async () => new Response('file') },
+    assets: {
+      index: async () => new Response('page'),
+      get: async () => new Response('file'),
+      icons: async () => [],
+    },
     log: createLogger({ level: 'info', write: (line) => lines.push(line) }),
     now,
     storages: () => ({}),

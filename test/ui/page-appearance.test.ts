@@ -160,7 +160,7 @@ describe('those who need it otherwise', () => {
     await page.goto('/')
     await pictureOf(page, 'one')
     const reached: string[] = []
-    for (const _ of [1, 2, 3, 4, 5, 6, 7]) {
+    for (const _ of [1, 2, 3, 4, 5, 6, 7, 8]) {
       await page.keyboard.press('Tab')
       const focused = page.locator(':focus-visible')
       const outline = await focused.evaluate((element) => getComputedStyle(element).outline)
@@ -172,6 +172,7 @@ describe('those who need it otherwise', () => {
       'Keyboard shortcuts',
       'All photos',
       'Switch to the light theme',
+      'Zoom in',
       'Back',
       'Details',
       'Next',

@@ -122,8 +122,10 @@ describe('Next', () => {
     const picture = Promise.withResolvers<Response>()
     gallery.script('/api/images/one.jpg/thumbnail', () => picture.promise)
     await page.goto('/')
-    await vi.waitFor(() => expect(gallery.asked).toHaveLength(2))
-    expect(gallery.asked).toEqual([randomPath, expect.stringContaining('/one.jpg/thumbnail')])
+    await vi.waitFor(() => expect(gallery.asked).toHaveLength(3))
+    const [first, ...pictures] = gallery.asked
+    expect(first).toBe(randomPath)
+    for (const path of pictures) expect(path).toContain('/one.jpg/thumbnail')
     picture.resolve(new Response(null, { status: 404 }))
   })
 
@@ -314,7 +316,8 @@ describe('the size of the picture', () => {
     await prefetched(page, 'two')
     await page.keyboard.press('Space')
     await pictureOf(page, 'two')
-    const asked = gallery.asked.filter((path) => path.includes('/two.jpg/thumbnail'))
+    // The blurred likeness of a photo that is not decoded yet is no matter of size.
+    const asked = gallery.asked.filter((path) => /two\.jpg\/thumbnail(?!.*w256h256)/.test(path))
     expect(asked).toEqual([`/api/images/two.jpg/thumbnail?size=${size}`])
   })
 })

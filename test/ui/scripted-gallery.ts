@@ -19,6 +19,8 @@ export interface ScriptedGallery {
   script(path: string, script: Script): void
   /** The path is healthy again. */
   heal(path: string): void
+  /** The picture of the photo at this index, as a healthy gallery gives it. */
+  picture(index: number, size: string): Promise<Response>
   close(): Promise<void>
 }
 
@@ -29,8 +31,9 @@ const policy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self'",
+  "img-src 'self' data: blob:",
   "connect-src 'self'",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -81,6 +84,9 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
 
   const answer = async (request: Request): Promise<Response> => {
     const { pathname, search } = new URL(request.url)
+    const own = scripts.get(pathname)
+    if (pathname === '/appearance.css') return own?.(request) ?? stylesheet(':root {}')
+    if (pathname === '/manifest.webmanifest') return own?.(request) ?? Response.json({})
     if (pathname === '/') return assets.index(request)
     if (pathname.startsWith('/assets/')) return (await assets.get(pathname, request)) ?? notFound()
     if (!(pathname in nobody)) asked.push(pathname + search)
@@ -100,12 +106,17 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
     asked,
     script: (path, script) => scripts.set(path, script),
     heal: (path) => scripts.delete(path),
+    picture,
     async close() {
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
     },
   }
+}
+
+export function stylesheet(text: string): Response {
+  return new Response(text, { headers: { 'content-type': 'text/css' } })
 }
 
 /** A visitor where nobody can sign in. */

@@ -17,7 +17,10 @@ describe('a thumbnail', () => {
 
   it.each(thumbnailSizes)('of size %s fits its box', async (size) => {
     const [width, height] = size.slice(1).split('h').map(Number)
-    const [, madeWidth, madeHeight] = await shapeOf((await made(scene().ask({ size }))).bytes)
+    const large = { bytes: await plain(2400, 1800).jpeg().toBuffer(), contentHash: 'large' }
+    const [, madeWidth, madeHeight] = await shapeOf(
+      (await made(scene({ [name]: large }).ask({ size }))).bytes,
+    )
     expect(madeWidth).toBeLessThanOrEqual(width ?? 0)
     expect(madeHeight).toBeLessThanOrEqual(height ?? 0)
     expect(madeWidth === width || madeHeight === height).toBe(true)

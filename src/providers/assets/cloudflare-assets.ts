@@ -1,5 +1,5 @@
 /** The web app behind the Workers static assets binding. */
-import { type Assets, assetCaching } from '../../runtime/ports/assets.ts'
+import { type AppIcon, type Assets, assetCaching, iconList } from '../../runtime/ports/assets.ts'
 
 export interface CloudflareAssetsOptions {
   /**
@@ -39,6 +39,14 @@ export function createCloudflareAssets({ binding }: CloudflareAssetsOptions): As
     get: async (path, request) => {
       if (!/^\/assets\/[\w.-]+$/.test(path)) return null
       return fetchFile(path, request, assetCaching.fingerprinted)
+    },
+    icons: async () => {
+      const request = new Request('https://assets.invalid')
+      const list = await fetchFile(`/${iconList}`, request, assetCaching.page)
+      if (!list) return []
+      // The build's own word.
+      const icons: readonly AppIcon[] = JSON.parse(await list.text())
+      return icons
     },
   }
 }

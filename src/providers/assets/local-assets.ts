@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseAccept } from 'hono/utils/accept'
 import { getMimeType } from 'hono/utils/mime'
-import { type Assets, assetCaching } from '../../runtime/ports/assets.ts'
+import { type AppIcon, type Assets, assetCaching, iconList } from '../../runtime/ports/assets.ts'
 import { matchesNone } from '../../workflow/thumbnail/entity-tag.ts'
 
 export interface LocalAssetsOptions {
@@ -53,6 +53,9 @@ export async function createLocalAssets({ directory }: LocalAssetsOptions): Prom
     }
   }
   const page = await load('index.html', assetCaching.page)
+  const icons: readonly AppIcon[] = names.has(iconList)
+    ? JSON.parse(await readFile(join(directory, iconList), 'utf8'))
+    : []
   const originals = [...names].filter((name) => name.startsWith('assets/') && !/\.(br|gz)$/.test(name))
   const assets = new Map<string, Asset>(
     await Promise.all(
@@ -65,6 +68,7 @@ export async function createLocalAssets({ directory }: LocalAssetsOptions): Prom
       const asset = assets.get(path)
       return asset ? respond(asset, request) : null
     },
+    icons: async () => icons,
   }
 }
 

@@ -96,6 +96,11 @@ export const de: Texts = {
     actions: {
       help: 'Diese Übersicht zeigen',
       toggleGrid: 'Alle Fotos oder eines',
+      zoomPan: 'Vergrößertes Foto verschieben',
+      zoom: 'Vergrößern und wieder ganz zeigen',
+      zoomIn: 'Näher heran',
+      zoomOut: 'Weiter weg',
+      zoomWhole: 'Wieder das ganze Foto',
       next: 'Nächstes Foto',
       previous: 'Zurück',
       details: 'Details',
@@ -334,6 +339,54 @@ export const de: Texts = {
       notRestored: 'Es ist noch nicht wieder da.',
       failed: 'Das ging nicht. Nichts wurde geändert.',
     },
+  },
+
+  upload: {
+    choose: 'Fotos hochladen',
+    dropHere: 'Fotos hier ablegen, um sie hochzuladen',
+    tray: 'Hochgeladene Fotos',
+    progress: (done, all) => `${done} von ${all} hochgeladen`,
+    finished: (done, failed) =>
+      failed === 0 ? `${done} hochgeladen` : `${done} hochgeladen, ${failed} nicht`,
+    progressOf: (name) => `Hochladen von ${name}`,
+    cancelAll: 'Alle abbrechen',
+    retryAll: 'Alle noch einmal',
+    close: 'Liste schließen',
+    cancel: (name) => `${name} abbrechen`,
+    retry: (name) => `${name} noch einmal versuchen`,
+    show: (name) => `${name} zeigen`,
+    goOn: 'Jetzt weiter',
+    waiting: (seconds) => `Der Server ist beschäftigt. Weiter in ${seconds} s.`,
+    pauses: {
+      offline: 'Du bist offline. Es geht weiter, sobald die Verbindung wieder da ist.',
+      signedOut:
+        'Du bist abgemeldet. Nichts ist verloren: Melde dich an und komm zurück, dann geht es weiter.',
+      wait: 'Der Server ist beschäftigt. Es geht von selbst weiter.',
+    },
+    done: 'Hochgeladen',
+    renamed: (name) => `Unter diesem Namen hochgeladen, denn ${name} war nicht frei oder passte nicht`,
+    sent: (percent) => `${percent} %`,
+    states: {
+      waiting: 'Wartet',
+      storing: 'Wird gespeichert',
+      failed: 'Nicht hochgeladen',
+      cancelled: 'Abgebrochen',
+      lost: 'Die Antwort ging verloren: Sieh nach, ob es da ist, bevor du es noch einmal versuchst',
+    },
+    faults: {
+      notPhoto: () => 'Kein Foto: JPEG, PNG und WebP werden genommen',
+      notPhotoYet: () => 'HEIC und AVIF werden nicht genommen: erst als JPEG speichern',
+      empty: () => 'Die Datei ist leer',
+      tooLarge: (megabytes) => `Zu groß: Ein Foto darf höchstens ${megabytes} MB haben`,
+      unreadable: () => 'Die Datei kann nicht gelesen werden',
+    },
+  },
+
+  zoom: {
+    closer: 'Vergrößern',
+    further: 'Verkleinern',
+    whole: 'Das ganze Foto zeigen',
+    size: (percent) => `Auf ${percent} % vergrößert`,
   },
 
   tryAgain: 'Noch einmal versuchen',

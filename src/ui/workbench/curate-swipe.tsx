@@ -53,7 +53,7 @@ export function CurateSwipe({ onKeep, onRemove }: CurateSwipeProps) {
       // A second finger is a pinch.
       if (!event.isPrimary || event.pointerType === 'mouse' || !stage || isZoomed) return end()
       // A zoomed picture is panned, and buttons are pressed.
-      if (event.target instanceof Element && event.target.closest('button, a, [data-zoomed]')) return end()
+      if (event.target instanceof Element && event.target.closest('button, a, .zoomed')) return end()
       start = { id: event.pointerId, x: event.clientX, y: event.clientY, stage, isOurs: false }
     }
     const onMove = (event: PointerEvent) => {

@@ -1,0 +1,81 @@
+/** A tenant's own title and colours. What cannot be used is left out, so that a slip of a pen costs nobody their gallery. */
+import { z } from 'zod'
+
+export const themes = ['dark', 'light'] as const
+export type Theme = (typeof themes)[number]
+
+/** `#rgb` or `#rrggbb`, as lower-case `#rrggbb`. Other notations are left to nobody's guess. */
+const colour = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/)
+  .transform((text) => (text.length === 4 ? text.replace(/[0-9a-f]/g, '$&$&') : text))
+
+/** A line that a title bar can hold: no control or direction characters, which could disguise what stands beside it. */
+const line = z
+  .string()
+  .transform((text) =>
+    text
+      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  )
+  .pipe(z.string().min(1).max(60))
+
+export const appearanceSchema = z
+  .object({
+    /** Instead of the host's first label, at most 60 characters. */
+    title: line.optional().catch(undefined),
+    /** For what is pressed or has the focus, in each theme where it can be read. */
+    accent_color: colour.optional().catch(undefined),
+    /** Behind everything, in each theme where text on it can be read. */
+    background_color: colour.optional().catch(undefined),
+  })
+  .catch({})
+
+export type Appearance = z.output<typeof appearanceSchema>
+
+/** The page's own colours as src/ui/style.css has them. */
+export const ownColours = {
+  dark: { background: '#0f0f10', raised: '#1b1b1e', text: '#f1efec', muted: '#a8a49d', accent: '#f0b46a' },
+  light: { background: '#f5f3ef', raised: '#fffefb', text: '#1c1a17', muted: '#625d55', accent: '#8f5200' },
+} as const satisfies Record<Theme, Record<string, string>>
+
+export interface ThemeColours {
+  background: string
+  accent: string
+}
+
+/** WCAG 2.2, 1.4.3: what text needs at least. */
+const readable = 4.5
+
+/** The colours of each theme: the tenant's where every text stays readable with them, the page's own otherwise. */
+export function coloursOf({ accent_color, background_color }: Appearance): Record<Theme, ThemeColours> {
+  const coloursFor = (theme: Theme): ThemeColours => {
+    const own = ownColours[theme]
+    const isReadable = (front: string, ...grounds: string[]) =>
+      grounds.every((ground) => contrast(front, ground) >= readable)
+    const isGround = (ground: string) => isReadable(own.text, ground) && isReadable(own.muted, ground)
+    const background = background_color && isGround(background_color) ? background_color : own.background
+    const accents = [accent_color, own.accent].filter((accent) => accent !== undefined)
+    const accent = accents.find((candidate) => isReadable(candidate, background, own.raised))
+    // Neither can be read on the tenant's ground: then that goes as well.
+    return accent ? { background, accent } : { background: own.background, accent: own.accent }
+  }
+  return { dark: coloursFor('dark'), light: coloursFor('light') }
+}
+
+/** Contrast ratio of two `#rrggbb` colours, 1 to 21 (WCAG 2.2, "contrast ratio" and "relative luminance"). */
+export function contrast(one: string, other: string): number {
+  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b)
+  return (lighter + 0.05) / (darker + 0.05)
+}
+
+function luminance(hex: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}

@@ -1,0 +1,77 @@
+/** Sends one photo. XMLHttpRequest, because `fetch` does not tell how much has left. */
+import { createParser } from 'eventsource-parser'
+import { retryAfterMs } from '../../retry.ts'
+import { type ApiProblem, isRecord, problemFrom, unreached } from '../api.ts'
+
+export type Sent = { key: string } | { problem: ApiProblem }
+
+export interface SendOptions {
+  /** Bytes that have left, of all of them. */
+  onProgress: (sent: number, total: number) => void
+  /** All has arrived, and the server puts it away. */
+  onStoring: () => void
+  signal: AbortSignal
+}
+
+/** Gives what became of it; `answer_lost` where all has left and nobody knows. Never ends after `signal`. */
+export function sendFile(file: File, { onProgress, onStoring, signal }: SendOptions): Promise<Sent> {
+  const request = new XMLHttpRequest()
+  const { promise, resolve } = Promise.withResolvers<Sent>()
+  let hasLeft = false
+  let outcome: Sent | null = null
+  let read = 0
+  const parser = createParser({
+    onEvent({ event, data }) {
+      const content: unknown = JSON.parse(data)
+      if (!isRecord(content)) return
+      if (event === 'progress' && content.stage === 'storing') onStoring()
+      if (event === 'result' && typeof content.key === 'string') outcome = { key: content.key }
+      if (event === 'error') outcome = { problem: problemFrom(content) }
+    },
+  })
+  const readEvents = () => {
+    if (request.status !== 200) return
+    parser.feed(request.responseText.slice(read))
+    read = request.responseText.length
+  }
+  request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(loaded, total))
+  request.upload.addEventListener('load', () => {
+    hasLeft = true
+  })
+  request.addEventListener('progress', readEvents)
+  request.addEventListener('load', () => {
+    readEvents()
+    resolve(outcome ?? { problem: request.status === 200 ? lost : refusalOf(request) })
+  })
+  request.addEventListener('error', () => resolve(outcome ?? { problem: hasLeft ? lost : unreached() }))
+  signal.addEventListener('abort', () => request.abort())
+  request.open('POST', '/api/library/upload')
+  request.setRequestHeader('accept', 'text/event-stream')
+  const form = new FormData()
+  form.append('file', file, file.name)
+  request.send(form)
+  return promise
+}
+
+const lost: ApiProblem = {
+  code: 'answer_lost',
+  status: 0,
+  detail: null,
+  requestId: null,
+  retryAfterSeconds: null,
+}
+
+/** The problem document of a refusal, or what the status says where a proxy wrote something else. */
+function refusalOf(request: XMLHttpRequest): ApiProblem {
+  const header = request.getResponseHeader('retry-after')
+  const wait = retryAfterMs(new Headers(header === null ? {} : { 'retry-after': header }), Date.now())
+  const retryAfterSeconds = wait === undefined ? null : Math.ceil(wait / 1000)
+  const { status } = request
+  try {
+    const body: unknown = JSON.parse(request.responseText)
+    if (isRecord(body)) return { ...problemFrom({ ...body, status }), retryAfterSeconds }
+  } catch {
+    // No JSON.
+  }
+  return { ...problemFrom({ status }), retryAfterSeconds }
+}

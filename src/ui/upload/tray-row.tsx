@@ -1,0 +1,83 @@
+/** One file in the tray: what it is, how far it is, what can be done about it. */
+import { useEffect, useState } from 'preact/hooks'
+import { CloseIcon, DoneIcon, RetryIcon } from '../icons.tsx'
+import { kindOf } from '../problem-kind.ts'
+import { texts } from '../texts.ts'
+import { canRetry, isUnderWay, type Upload, type UploadQueue } from './upload-queue.ts'
+
+export interface TrayRowProps {
+  upload: Upload
+  hasThumbnail: boolean
+  queue: UploadQueue
+  maxMegabytes: number
+  onShow: (name: string) => void
+}
+
+export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: TrayRowProps) {
+  const { id, file, status, storedAs, share } = upload
+  const words = texts.upload
+  return (
+    <li class="tray-row">
+      {hasThumbnail && upload.fault === null ? <Thumbnail file={file} /> : <span class="tray-picture" />}
+      <div class="tray-words">
+        <p class="tray-name">{storedAs ?? file.name}</p>
+        <p class="muted">{stateWords(upload, maxMegabytes)}</p>
+        {status === 'sending' && <progress value={share} aria-label={words.progressOf(file.name)} />}
+      </div>
+      {isUnderWay(upload) && (
+        <button
+          type="button"
+          class="button icon"
+          aria-label={words.cancel(file.name)}
+          onClick={() => queue.cancel(id)}
+        >
+          <CloseIcon />
+        </button>
+      )}
+      {(status === 'lost' || canRetry(upload)) && (
+        <button
+          type="button"
+          class="button icon"
+          aria-label={words.retry(file.name)}
+          onClick={() => queue.retry(id)}
+        >
+          <RetryIcon />
+        </button>
+      )}
+      {storedAs !== null && (
+        <button
+          type="button"
+          class="button icon"
+          aria-label={words.show(storedAs)}
+          onClick={() => onShow(storedAs)}
+        >
+          <DoneIcon />
+        </button>
+      )}
+    </li>
+  )
+}
+
+function stateWords({ status, share, fault, problem, file, storedAs }: Upload, maxMegabytes: number): string {
+  const words = texts.upload
+  if (fault) return words.faults[fault](maxMegabytes)
+  if (status === 'failed' && problem) {
+    if (problem.status === 413) return problem.detail ?? words.faults.tooLarge(maxMegabytes)
+    if (problem.status === 415) return words.faults.notPhoto(maxMegabytes)
+    return problem.detail ?? texts.problems[kindOf(problem)].title
+  }
+  if (status === 'done') return storedAs === file.name ? words.done : words.renamed(file.name)
+  if (status === 'sending') return words.sent(Math.round(share * 100))
+  return words.states[status]
+}
+
+/** The chosen file itself, as long as it is looked at. */
+function Thumbnail({ file }: { file: File }) {
+  const [url, setUrl] = useState<string | null>(null)
+  useEffect(() => {
+    const made = URL.createObjectURL(file)
+    setUrl(made)
+    return () => URL.revokeObjectURL(made)
+  }, [file])
+  return <img class="tray-picture" src={url ?? undefined} alt="" decoding="async" />
+}

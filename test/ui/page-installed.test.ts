@@ -1,0 +1,93 @@
+/** The page as the tenant's own: title, colours, and on a home screen. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { uiDirectory } from '../../scripts/build-ui.ts'
+import { openChromium } from '../../scripts/chromium.ts'
+import { stylesheet } from './scripted-gallery.ts'
+import { pictureOf, visiting } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+const own = () =>
+  stylesheet(`html:root {
+  --title: "Alice%E2%80%99s%20%22rope%22";
+  --background: light-dark(#f5f3ef, #0b1416);
+  --accent: light-dark(#8f5200, #7fd1c7);
+}`)
+
+describe('a tenant’s appearance', () => {
+  it('is there with the first paint: title, ground, accent, and the browser around them', async () => {
+    const { page, gallery } = await visiting(browser)
+    gallery.script('/appearance.css', own)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Alice’s "rope"')
+    expect(await page.title()).toBe('one.jpg · Alice’s "rope"')
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe(
+      'rgb(11, 20, 22)',
+    )
+    expect(await page.locator('meta[name="theme-color"]').first().getAttribute('content')).toBe(
+      'rgb(11, 20, 22)',
+    )
+    await page.keyboard.press('Tab')
+    expect(
+      await page.locator(':focus-visible').evaluate((element) => getComputedStyle(element).outlineColor),
+    ).toBe('rgb(127, 209, 199)')
+  })
+
+  it('that does not come leaves the page as it is, under the host’s name', async () => {
+    const { page, gallery } = await visiting(browser)
+    gallery.script('/appearance.css', () => stylesheet(''))
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('alice')
+  })
+
+  it('goes onto the home screen: Chromium finds nothing wrong with the manifest', async () => {
+    const { page, gallery } = await visiting(browser)
+    const icons: unknown = JSON.parse(await readFile(join(uiDirectory, 'icons.json'), 'utf8'))
+    const manifest = {
+      id: '/',
+      name: 'Alice',
+      short_name: 'Alice',
+      start_url: '/',
+      scope: '/',
+      display: 'standalone',
+    }
+    gallery.script('/manifest.webmanifest', () =>
+      Response.json({ ...manifest, icons }, { headers: { 'content-type': 'application/manifest+json' } }),
+    )
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    const devtools = await page.context().newCDPSession(page)
+    const found = await devtools.send('Page.getAppManifest')
+    expect(found.url).toBe(`${gallery.origin}/manifest.webmanifest`)
+    expect(found.errors).toEqual([])
+    expect(JSON.parse(found.data ?? '')).toMatchObject(manifest)
+    const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
+    // A test's browser profile is a private one; that is the only thing in the way.
+    expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')).toEqual(
+      [],
+    )
+  })
+})
+
+describe('German', () => {
+  it('is spoken where the browser asks for it', async () => {
+    const { page, gallery } = await visiting(browser, { locale: 'de-DE' })
+    gallery.script('/api/admin/status', () => Response.json({ admin: true, email: 'alice@example.org' }))
+    gallery.script('/api/config/features', () => Response.json({ auth_mode: 'auth0', library_enabled: true }))
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('button', { name: 'Fotos hochladen' }).waitFor()
+    await page.getByRole('button', { name: 'Vergrößern' }).click()
+    await page.getByRole('button', { name: 'Das ganze Foto zeigen' }).waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('de')
+  })
+})

@@ -1,0 +1,316 @@
+/** Photos that come in through the page. */
+import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { problem, type ScriptedGallery, somePhotos } from './scripted-gallery.ts'
+import { pictureOf, visiting } from './visiting.ts'
+
+let browser: Browser
+let photo: Buffer
+beforeAll(async () => {
+  browser = await openChromium()
+  const create = { width: 60, height: 40, channels: 3, background: '#864' } as const
+  photo = await sharp({ create }).jpeg().toBuffer()
+  return () => browser.close()
+})
+
+const path = '/api/library/upload'
+const file = (name: string, buffer = photo) => ({ name, mimeType: 'image/jpeg', buffer })
+const picker = (page: Page) => page.locator('input[type=file]')
+const tray = (page: Page) => page.getByRole('region', { name: 'Uploads' })
+
+/** The stored photo, as the server tells of it. */
+function stored(key: string): Response {
+  const events = [
+    ['progress', { stage: 'storing' }],
+    ['result', { key, size: 1 }],
+  ] as const
+  const body = events.map(([event, data]) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`).join('')
+  return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+}
+
+async function nameOf(request: Request): Promise<string> {
+  const sent = (await request.formData()).get('file')
+  return sent instanceof File ? sent.name : '?'
+}
+
+/** An admin in front of a gallery that takes photos up to one megabyte. */
+async function atHome(window: object = desktop, photos = somePhotos(2)) {
+  const visit = await visiting(browser, { ...window, photos })
+  const { page, gallery } = visit
+  gallery.script('/api/admin/status', () => Response.json({ admin: true, email: 'alice@example.org' }))
+  gallery.script('/api/config/features', () =>
+    Response.json({ auth_mode: 'auth0', library_enabled: true, max_upload_mb: 1 }),
+  )
+  const names: string[] = []
+  gallery.script(path, async (request) => {
+    const name = await nameOf(request)
+    names.push(name)
+    return stored(name)
+  })
+  await page.goto('/')
+  if (photos.length > 0) await pictureOf(page, 'one')
+  await picker(page).waitFor({ state: 'attached' })
+  return { page, gallery, names }
+}
+
+/** Answers once with this, from then on like a healthy gallery. */
+function onceThen(gallery: ScriptedGallery, first: () => Response): void {
+  let isFirst = true
+  gallery.script(path, async (request) => {
+    const name = await nameOf(request)
+    if (!isFirst) return stored(name)
+    isFirst = false
+    return first()
+  })
+}
+
+/** Does to the page what a person does with files: `drop` or `paste`. */
+async function bring(page: Page, type: 'dragenter' | 'drop' | 'paste', names: string[]): Promise<void> {
+  const bytes = [...photo]
+  await page.evaluate(
+    ([kind, all, content]) => {
+      const data = new DataTransfer()
+      for (const name of all)
+        data.items.add(new File([new Uint8Array(content)], name, { type: 'image/jpeg' }))
+      const options = { bubbles: true, cancelable: true }
+      document.body.dispatchEvent(
+        kind === 'paste'
+          ? new ClipboardEvent(kind, { ...options, clipboardData: data })
+          : new DragEvent(kind, { ...options, dataTransfer: data }),
+      )
+    },
+    [type, names, bytes] as const,
+  )
+}
+
+/** Whether leaving now would be asked about. */
+const asksBeforeLeaving = (page: Page) =>
+  page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
+
+describe('photos come in', () => {
+  it.each([
+    ['a phone', phone],
+    ['a desktop', desktop],
+  ])('from the picker of %s, two at a time', async (_, window) => {
+    const { page, gallery } = await atHome(window)
+    const held: (() => void)[] = []
+    const names: string[] = []
+    gallery.script(path, async (request) => {
+      const name = await nameOf(request)
+      names.push(name)
+      await new Promise<void>((go) => held.push(go))
+      return stored(name)
+    })
+    await picker(page).setInputFiles(['a.jpg', 'b.jpg', 'c.jpg'].map((name) => file(name)))
+    await vi.waitFor(() => expect(held).toHaveLength(2), 10_000)
+    await tray(page).getByRole('button', { name: '0 of 3 uploaded' }).click()
+    expect(await tray(page).getByText('Waiting').count()).toBe(1)
+    expect(await tray(page).locator('img').count()).toBe(3)
+    held[0]?.()
+    await vi.waitFor(() => expect(held).toHaveLength(3), 10_000)
+    for (const go of held) go()
+    await tray(page).getByRole('button', { name: '3 uploaded', exact: true }).waitFor()
+    expect(names.sort()).toEqual(['a.jpg', 'b.jpg', 'c.jpg'])
+    await page.getByRole('button', { name: 'Close the list of uploads' }).click()
+    await tray(page).waitFor({ state: 'detached' })
+  })
+
+  it('by drop, and the page shows where', async () => {
+    const { page, names } = await atHome()
+    await bring(page, 'dragenter', ['a.jpg'])
+    await page.getByText('Drop photos to upload them').waitFor()
+    await bring(page, 'drop', ['a.jpg', 'b.jpg'])
+    await tray(page).getByRole('button', { name: '2 uploaded', exact: true }).waitFor()
+    expect(names.sort()).toEqual(['a.jpg', 'b.jpg'])
+    expect(await page.getByText('Drop photos to upload them').count()).toBe(0)
+  })
+
+  it('by paste', async () => {
+    const { page, names } = await atHome()
+    await bring(page, 'paste', ['pasted.jpg'])
+    await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
+    expect(names).toEqual(['pasted.jpg'])
+  })
+
+  it('and are told under which name, and shown on request', async () => {
+    const { page, gallery } = await atHome()
+    gallery.script(path, () => stored('two.jpg'))
+    await picker(page).setInputFiles([file('dusk.jpg')])
+    await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).click()
+    await page.getByText('Uploaded under this name, since dusk.jpg was not free').waitFor()
+    await page.getByRole('button', { name: 'Show two.jpg' }).click()
+    await pictureOf(page, 'two')
+  })
+
+  it('and the first one fills an empty gallery', async () => {
+    const { page, gallery } = await atHome(desktop, [])
+    gallery.script('/api/images/new.jpg', () => Response.json({ ...somePhotos(1)[0], filename: 'new.jpg' }))
+    gallery.script('/api/images/one.jpg/thumbnail', () => gallery.picture(0, 'w256h256'))
+    gallery.script(path, () => stored('new.jpg'))
+    await picker(page).setInputFiles([file('new.jpg')])
+    await pictureOf(page, 'one')
+  })
+})
+
+describe('what is wrong with a file', () => {
+  it.each([
+    ['text', file('a.jpg', Buffer.from('Dear diary, today')), 'Not a photo: JPEG, PNG and WebP are taken'],
+    ['a phone’s HEIC', file('a.heic', Buffer.from('\0\0\0\x18ftypheic....')), 'HEIC and AVIF are not taken'],
+    ['nothing', file('a.jpg', Buffer.alloc(0)), 'The file is empty'],
+    ['too much', file('a.jpg', Buffer.alloc(2 ** 20 + 1, 0xff)), 'Too large: a photo may have at most 1 MB'],
+  ])('is said of %s before anything is sent', async (_, wrong, words) => {
+    const { page, names } = await atHome()
+    await picker(page).setInputFiles([wrong, file('good.jpg')])
+    await tray(page).getByText(words).waitFor()
+    await tray(page).getByRole('button', { name: '1 uploaded, 1 not' }).waitFor()
+    expect(names).toEqual(['good.jpg'])
+  })
+
+  it.each([
+    [415, 'unsupported_photo', 'Not a photo: JPEG, PNG and WebP are taken'],
+    [413, 'photo_too_large', 'The server says photo_too_large.'],
+    [403, 'feature_off', 'The server says feature_off.'],
+  ])('is said where the server refuses it with %i, and can be tried again', async (status, code, words) => {
+    const { page, gallery } = await atHome()
+    onceThen(gallery, () => problem(status, code))
+    await picker(page).setInputFiles([file('a.jpg')])
+    await tray(page).getByText(words).waitFor()
+    await page.getByRole('button', { name: 'Try a.jpg again' }).click()
+    await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
+  })
+
+  it('is not hidden by a stream that breaks off: nobody knows, so nothing is sent twice by itself', async () => {
+    const { page, gallery } = await atHome()
+    onceThen(gallery, () => new Response('event: progress\ndata: {"stage":"storing"}\n\n'))
+    await picker(page).setInputFiles([file('a.jpg')])
+    await tray(page).getByText('look whether it is there').waitFor()
+    expect(gallery.asked.filter((asked) => asked === path)).toHaveLength(1)
+  })
+})
+
+describe('what passes', () => {
+  it.each([
+    [429, 'rate_limited'],
+    [503, 'storage_unavailable'],
+  ])('is waited for after %i, as long as the server says', async (status, code) => {
+    const { page, gallery } = await atHome()
+    onceThen(gallery, () => problem(status, code, { 'retry-after': '1' }))
+    await picker(page).setInputFiles([file('a.jpg')])
+    await tray(page).getByText('The server is busy. Goes on by itself in').waitFor()
+    await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
+    expect(gallery.asked.filter((asked) => asked === path)).toHaveLength(2)
+  })
+
+  it('is waited for without a connection, and everything goes on when it is back', async () => {
+    const { page, names } = await atHome()
+    await page.context().setOffline(true)
+    await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
+    await tray(page).getByText('You are offline.').first().waitFor()
+    expect(await asksBeforeLeaving(page)).toBe(true)
+    await page.context().setOffline(false)
+    await tray(page).getByRole('button', { name: '2 uploaded', exact: true }).waitFor()
+    expect(names.sort()).toEqual(['a.jpg', 'b.jpg'])
+  })
+
+  it('is waited for after the session’s end, with a way in that keeps the queue', async () => {
+    const { page, gallery } = await atHome()
+    const healthy = (request: Request) => nameOf(request).then(stored)
+    gallery.script('/api/admin/status', () => Response.json({ admin: false }))
+    gallery.script(path, () => problem(401, 'not_signed_in'))
+    await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
+    const wayIn = tray(page).getByRole('link', { name: 'Sign in (opens in a new tab)' })
+    await wayIn.waitFor()
+    expect(await wayIn.getAttribute('target')).toBe('_blank')
+    expect(await asksBeforeLeaving(page)).toBe(true)
+    gallery.script('/api/admin/status', () => Response.json({ admin: true, email: 'alice@example.org' }))
+    gallery.script(path, healthy)
+    await page.evaluate(() => dispatchEvent(new Event('focus')))
+    await tray(page).getByRole('button', { name: '2 uploaded', exact: true }).waitFor()
+  })
+})
+
+describe('the queue', () => {
+  it('lets one file or all be cancelled and taken up again, and warns before it is left', async () => {
+    const { page, gallery } = await atHome()
+    expect(await asksBeforeLeaving(page)).toBe(false)
+    const held = Promise.withResolvers<void>()
+    let isHeld = true
+    const names: string[] = []
+    gallery.script(path, async (request) => {
+      const name = await nameOf(request)
+      if (isHeld) await held.promise
+      names.push(name)
+      return stored(name)
+    })
+    await picker(page).setInputFiles(['a.jpg', 'b.jpg', 'c.jpg'].map((name) => file(name)))
+    await tray(page).getByRole('button', { name: '0 of 3 uploaded' }).click()
+    expect(await asksBeforeLeaving(page)).toBe(true)
+    await page.getByRole('button', { name: 'Cancel b.jpg' }).click()
+    await tray(page).getByText('Cancelled').waitFor()
+    await page.getByRole('button', { name: 'Cancel all' }).click()
+    await vi.waitFor(async () => expect(await tray(page).getByText('Cancelled').count()).toBe(3), 10_000)
+    expect(await asksBeforeLeaving(page)).toBe(false)
+    isHeld = false
+    await page.getByRole('button', { name: 'Try all again' }).click()
+    await tray(page).getByRole('button', { name: '3 uploaded', exact: true }).waitFor()
+    expect(names.sort()).toEqual(['a.jpg', 'b.jpg', 'c.jpg'])
+    held.resolve()
+  })
+
+  it('is worked with the keyboard alone, and read out', async () => {
+    const { page } = await atHome()
+    // The browser has to know that somebody listens before the key is pressed.
+    const chosen = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: 'Upload photos' }).press('Enter')
+    const chooser = await chosen
+    expect(chooser.isMultiple()).toBe(true)
+    await chooser.setFiles([file('a.jpg')])
+    await tray(page).locator('[aria-live=polite]', { hasText: '1 uploaded' }).waitFor({ state: 'attached' })
+    await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await tray(page).getByRole('listitem').waitFor()
+  })
+
+  it.each([
+    ['a phone', phone],
+    ['a narrow window', { viewport: { width: 320, height: 568 } }],
+    ['a desktop', desktop],
+  ])('leaves every button of the photo within reach on %s', async (_, window) => {
+    const { page, gallery } = await atHome(window)
+    gallery.script(path, () => problem(415, 'unsupported_photo'))
+    await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
+    await tray(page).getByRole('button', { name: 'Try a.jpg again' }).waitFor()
+    for (const name of ['Next', 'Details', 'Zoom in', 'Try all again']) {
+      await page.getByRole('button', { name, exact: true }).click({ trial: true })
+    }
+    const tooWide = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
+    expect(tooWide).toBe(0)
+  })
+})
+
+describe('visitors', () => {
+  it('are sent nothing of it', async () => {
+    const { page } = await visiting(browser)
+    const scripts: string[] = []
+    page.on('request', (request) => scripts.push(request.url()))
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await pictureOf(page, 'two')
+    expect(await picker(page).count()).toBe(0)
+    expect(scripts.filter((url) => /uploader/.test(url))).toEqual([])
+  })
+
+  it('of a gallery that takes no photos see no way in, not even its admin', async () => {
+    const { page, gallery } = await visiting(browser)
+    gallery.script('/api/admin/status', () => Response.json({ admin: true, email: 'alice@example.org' }))
+    gallery.script('/api/config/features', () => Response.json({ auth_mode: 'auth0', keep_enabled: true }))
+    await page.goto('/')
+    await page.getByRole('button', { name: 'Keep' }).waitFor()
+    expect(await picker(page).count()).toBe(0)
+  })
+})

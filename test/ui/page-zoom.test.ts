@@ -1,0 +1,277 @@
+/** The full-size view, what is shown before a photo is there, and how much of it is loaded. */
+import type { Browser, CDPSession, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import type { ScriptedGallery } from './scripted-gallery.ts'
+import { pictureOf, prefetched, visiting } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+/** How much larger than at rest the photo is shown; 1 at rest. */
+const scaleOf = (page: Page) =>
+  page.locator('img.picture').evaluate((picture) => {
+    const { a } = new DOMMatrix(picture.style.transform)
+    return Math.round(a * 100) / 100
+  })
+
+const middleOf = async (page: Page) => {
+  const box = await page.locator('img.picture').boundingBox()
+  return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 }
+}
+
+/** A loaded machine may need more than the usual second for one look. */
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, 10_000)
+
+const fullSize = '/api/images/one.jpg/thumbnail?size=w2048h1536'
+
+async function seeing(window: object): Promise<{ page: Page; gallery: ScriptedGallery }> {
+  const visit = await visiting(browser, window)
+  await visit.page.goto('/')
+  await pictureOf(visit.page, 'one')
+  await prefetched(visit.page, 'two')
+  return visit
+}
+
+describe('coming closer', () => {
+  it.each([
+    [
+      'a double click',
+      (page: Page) => page.locator('img.picture').dblclick({ position: { x: 600, y: 300 } }),
+    ],
+    ['the key Z', (page: Page) => page.keyboard.press('z')],
+    ['the plus key', (page: Page) => page.keyboard.press('+')],
+    ['the button', (page: Page) => page.getByRole('button', { name: 'Zoom in' }).click()],
+    ['a pinch on a trackpad', (page: Page) => pinchTrackpad(page)],
+  ])('by %s gets the largest picture of our own, and Escape shows all of it again', async (_, act) => {
+    const { page, gallery } = await seeing(desktop)
+    await act(page)
+    await eventually(async () => expect(await scaleOf(page)).toBeGreaterThan(1.2))
+    await page.waitForFunction(() => document.querySelector('img')?.src.includes('w2048h1536'))
+    expect(gallery.asked).toContain(fullSize)
+    await page.keyboard.press('Escape')
+    expect(await scaleOf(page)).toBe(1)
+    expect(page.url()).toMatch(/photo=one\.jpg$/)
+  })
+
+  it('goes by steps on the keyboard, never too far, and tells a screen reader', async () => {
+    const { page } = await seeing(desktop)
+    await page.keyboard.press('+')
+    expect(await scaleOf(page)).toBe(1.5)
+    await page.getByText('Zoomed to 150 %').waitFor({ state: 'attached' })
+    for (const _ of Array(10)) await page.keyboard.press('+')
+    expect(await scaleOf(page)).toBe(6)
+    await page.keyboard.press('-')
+    expect(await scaleOf(page)).toBe(4)
+    await page.keyboard.press('0')
+    expect(await scaleOf(page)).toBe(1)
+  })
+
+  it('gives the arrows to the photo, and never moves it out of sight', async () => {
+    const { page } = await seeing(desktop)
+    await page.keyboard.press('z')
+    const before = await middleOf(page)
+    await page.keyboard.press('ArrowLeft')
+    await eventually(async () => expect((await middleOf(page)).x).toBeGreaterThan(before.x))
+    expect(page.url()).toMatch(/photo=one\.jpg$/)
+    for (const _ of Array(40)) await page.keyboard.press('ArrowLeft')
+    await eventually(async () => {
+      const box = await photoBox(page)
+      expect(box.left).toBeCloseTo(0, 0)
+    })
+  })
+
+  it('keeps everything else from the keyboard meanwhile, and gives the focus back', async () => {
+    const { page } = await seeing(desktop)
+    const details = page.getByRole('button', { name: 'Details', exact: true })
+    await details.focus()
+    await page.keyboard.press('z')
+    const reached = new Set<string | null>()
+    for (const _ of Array(6)) {
+      await page.keyboard.press('Tab')
+      reached.add(await page.evaluate(() => document.activeElement?.ariaLabel ?? null))
+    }
+    expect([...reached].filter((label) => label !== null).sort()).toEqual([
+      'Show the whole photo',
+      'Zoom in',
+      'Zoom out',
+    ])
+    await page.keyboard.press('Escape')
+    expect(await details.evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  it('ends with the next photo', async () => {
+    const { page } = await seeing(desktop)
+    await page.keyboard.press('z')
+    await page.keyboard.press('Space')
+    await pictureOf(page, 'two')
+    expect(await scaleOf(page)).toBe(1)
+    expect(await page.getByRole('button', { name: 'Zoom out' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Next' }).click()
+    await pictureOf(page, 'three')
+  })
+
+  it('moves without animation where that is wished', async () => {
+    const { page } = await seeing({ ...desktop, reducedMotion: 'reduce' })
+    await page.keyboard.press('z')
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0)
+    expect(await scaleOf(page)).toBe(2.5)
+  })
+})
+
+describe('fingers', () => {
+  it('pinch the photo open, move it without a swipe, and pinch it shut', async () => {
+    const { page } = await seeing(phone)
+    const touch = await page.context().newCDPSession(page)
+    await pinch(touch, 60, 240)
+    await eventually(async () => expect(await scaleOf(page)).toBeGreaterThan(2))
+    await drag(touch, [320, 400], [60, 400])
+    await eventually(async () => {
+      const box = await photoBox(page)
+      expect(box.left).toBeLessThan(-100)
+    })
+    expect(page.url()).toMatch(/photo=one\.jpg$/)
+    await pinch(touch, 300, 40)
+    await eventually(async () => expect(await scaleOf(page)).toBe(1))
+    await drag(touch, [320, 400], [100, 400])
+    await pictureOf(page, 'two')
+  })
+
+  it('tap twice to come closer, and twice to go back', async () => {
+    const { page } = await seeing(phone)
+    const touch = await page.context().newCDPSession(page)
+    await tapTwice(touch)
+    await eventually(async () => expect(await scaleOf(page)).toBe(2.5))
+    await tapTwice(touch)
+    await eventually(async () => expect(await scaleOf(page)).toBe(1))
+  })
+
+  it('find buttons that are large enough', async () => {
+    const { page } = await seeing(phone)
+    await page.getByRole('button', { name: 'Zoom in' }).tap()
+    for (const name of ['Zoom out', 'Zoom in', 'Show the whole photo']) {
+      const box = await page.getByRole('button', { name }).boundingBox()
+      expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44)
+    }
+    await page.getByRole('button', { name: 'Show the whole photo' }).tap()
+    expect(await scaleOf(page)).toBe(1)
+  })
+})
+
+describe('before a photo is there', () => {
+  it.each([
+    ['a phone', phone],
+    ['a desktop', desktop],
+  ])('its blurred likeness is in its very place on %s, and nothing shifts', async (_, window) => {
+    const { page, gallery } = await visiting(browser, window)
+    const late = Promise.withResolvers<void>()
+    gallery.script('/api/images/one.jpg/thumbnail', async (request) => {
+      if (!request.url.endsWith('w256h256')) await late.promise
+      return gallery.picture(0, new URL(request.url).searchParams.get('size') ?? '')
+    })
+    await page.addInitScript(watchLayout)
+    await page.goto('/', { waitUntil: 'commit' })
+    const blurred = page.locator('.preview-picture')
+    await blurred.waitFor()
+    const box = await blurred.boundingBox()
+    late.resolve()
+    await pictureOf(page, 'one')
+    await blurred.waitFor({ state: 'detached' })
+    const photo = await photoBox(page)
+    expect(Math.abs((box?.x ?? 0) - photo.left)).toBeLessThan(2)
+    expect(Math.abs((box?.y ?? 0) - photo.top)).toBeLessThan(2)
+    expect(await page.evaluate(() => Reflect.get(window, 'layoutShift'))).toBe(0)
+  })
+
+  it('nothing but small pictures is loaded, and none ahead, for who saves data', async () => {
+    const { page, gallery } = await visiting(browser, desktop)
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, 'connection', { value: { saveData: true } })
+    })
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await vi.waitFor(() =>
+      expect(gallery.asked.filter((path) => path === '/api/images/random')).toHaveLength(2),
+    )
+    await page.getByRole('button', { name: 'Next' }).focus()
+    expect(gallery.asked.filter((path) => path.includes('/two.jpg'))).toEqual([])
+    for (const path of gallery.asked.filter((asked) => asked.includes('thumbnail'))) {
+      expect(path).toMatch(/size=(w256h256|w480h320|w640h480)$/)
+    }
+  })
+})
+
+/** Where the photo itself is, without the bars beside it. */
+function photoBox(page: Page): Promise<{ left: number; top: number }> {
+  return page.locator('img.picture').evaluate((image: HTMLImageElement) => {
+    const box = image.getBoundingClientRect()
+    const fit = Math.min(box.width / image.naturalWidth, box.height / image.naturalHeight)
+    return {
+      left: box.x + (box.width - image.naturalWidth * fit) / 2,
+      top: box.y + (box.height - image.naturalHeight * fit) / 2,
+    }
+  })
+}
+
+async function pinchTrackpad(page: Page): Promise<void> {
+  await page.mouse.move(700, 400)
+  await page.keyboard.down('Control')
+  for (const _ of [1, 2, 3, 4]) await page.mouse.wheel(0, -60)
+  await page.keyboard.up('Control')
+}
+
+/** Two fingers over the middle of a phone, from one distance to another. */
+async function pinch(touch: CDPSession, from: number, to: number): Promise<void> {
+  const at = (distance: number) => [
+    { x: 195 - distance / 2, y: 380, id: 1 },
+    { x: 195 + distance / 2, y: 380, id: 2 },
+  ]
+  const [first] = at(from)
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: first ? [first] : [] })
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(from) })
+  for (const part of [0.25, 0.5, 0.75, 1]) {
+    await touch.send('Input.dispatchTouchEvent', {
+      type: 'touchMove',
+      touchPoints: at(from + (to - from) * part),
+    })
+  }
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+}
+
+async function drag(
+  touch: CDPSession,
+  [x0, y0]: [number, number],
+  [x1, y1]: [number, number],
+): Promise<void> {
+  const at = (part: number) => [{ x: x0 + (x1 - x0) * part, y: y0 + (y1 - y0) * part }]
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0) })
+  for (const part of [0.25, 0.5, 0.75, 1]) {
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(part) })
+  }
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+}
+
+async function tapTwice(touch: CDPSession): Promise<void> {
+  for (const _ of [1, 2]) {
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: 195, y: 380 }] })
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  }
+}
+
+/** Runs in the page, before its own scripts. */
+function watchLayout(): void {
+  let sum = 0
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) sum += Number(Reflect.get(entry, 'value'))
+  })
+  observer.observe({ type: 'layout-shift', buffered: true })
+  Object.defineProperty(window, 'layoutShift', {
+    get: () => {
+      for (const entry of observer.takeRecords()) sum += Number(Reflect.get(entry, 'value'))
+      return sum
+    },
+  })
+}
