@@ -9,10 +9,14 @@ export interface Incidents {
   kills: number
   restarts: number
   versions: number
+  redisHangs: number
+  redisDeaths: number
 }
 
 const betweenRestartsMs = 9000
 const betweenVersionsMs = 1200
+const betweenRedisMs = 6000
+const withoutRedisMs = 2500
 
 /** Kills one host, ends the other in order, and so on; each comes back on its own port. */
 export async function restartHosts(
@@ -62,13 +66,37 @@ export async function changeVersions(
     for (const { warm } of fleet.hosts) warm.delete(tenant.name)
     const told = await Promise.all(fleet.hosts.map(({ port }) => invalidate(port, host)))
     fleet.forgottenAt.set(tenant.name, Date.now())
-    if (!told.every((status) => status === 204)) continue
+    // 202: told, while others may not have heard of it; each of them has been told here.
+    if (!told.every((status) => status === 204 || status === 202)) continue
     incidents.versions++
     for (let look = 0; look < fleet.hosts.length; look++) {
       const { status, body } = await ask(fleet, { tenant, path: '/api/config/features' })
       // A host that cannot ask says so; one that was started meanwhile asks first.
       if (status !== 200 || fleet.troubles.between('orchestrator', startedAt, Date.now())) continue
       fleet.judge.expect('versions', body.smart_hashtags_enabled === value, () => `${host} after v${version}`)
+    }
+  }
+}
+
+/** The shared store answers nothing for a while, or dies and comes back empty. */
+export async function shakeRedis(
+  { redis }: Fleet['world'],
+  incidents: Incidents,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let turn = 0; ; turn++) {
+    await pause(betweenRedisMs, signal)
+    if (signal.aborted) return
+    if (turn % 2 === 0) {
+      incidents.redisHangs++
+      redis.hang()
+      await pause(withoutRedisMs, signal)
+      redis.goOn()
+    } else {
+      incidents.redisDeaths++
+      await redis.kill()
+      await pause(withoutRedisMs, signal)
+      await redis.restart()
     }
   }
 }

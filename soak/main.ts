@@ -3,10 +3,11 @@
  * `--seconds 300 --tenants 300 --clients 24 --seed 1`; with `--report` it writes docs/reliability.md. Exit code 1 when a rule was broken,
  * or never looked at.
  */
+import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { changeVersions, type Incidents, restartHosts } from './incidents.ts'
+import { changeVersions, type Incidents, restartHosts, shakeRedis } from './incidents.ts'
 import { finish, inspect } from './inspection.ts'
 import type { Outcome } from './outcome.ts'
 import { handle, type TrackedPhoto, trackedPhoto, upload } from './photographer.ts'
@@ -36,12 +37,18 @@ const [seconds, tenantCount, clients, seed] = [
   options.seed,
 ].map(Number)
 
+const project = fileURLToPath(new URL('../', import.meta.url))
 /** One host's clock is off by a minute. */
 const clockOffsetsMs = [0, 60_000]
 const longestPauseMs = 3000
 const memoryLimit = 512
+const insistentClients = 3
 
 async function main(): Promise<boolean> {
+  execFileSync('npm', ['run', '--silent', 'build:ui'], {
+    cwd: project,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   const startedAt = Date.now()
   const random = randomFrom(seed ?? 1)
   const troubles = createTroubles(random)
@@ -75,15 +82,16 @@ async function main(): Promise<boolean> {
     statuses: new Map(),
   }
   const photos = world.tenants.flatMap((tenant) => firstPhotos.map((id) => trackedPhoto(tenant, id)))
-  const incidents: Incidents = { kills: 0, restarts: 0, versions: 0 }
+  const incidents: Incidents = { kills: 0, restarts: 0, versions: 0, redisHangs: 0, redisDeaths: 0 }
 
   const storm = AbortSignal.timeout((seconds ?? 300) * 1000)
   await Promise.all([
     troubles.run(storm),
     restartHosts(fleet, start, incidents, storm),
     changeVersions(fleet, random, incidents, storm),
+    shakeRedis(world, incidents, storm),
     watch(fleet, peaks, storm),
-    insist(fleet, photos, random, storm),
+    ...Array.from({ length: insistentClients }, () => insist(fleet, photos, random, storm)),
     ...Array.from({ length: clients ?? 24 }, () => client(fleet, photos, random, storm)),
   ])
   // What is still under way ends with its own deadlines.
@@ -123,7 +131,7 @@ async function main(): Promise<boolean> {
   const text = report(outcome)
   console.log(text)
   if (options.report) {
-    await writeFile(fileURLToPath(new URL('../docs/reliability.md', import.meta.url)), text)
+    await writeFile(`${project}docs/reliability.md`, text)
   }
   return outcome.findings.every(({ looked, broken }) => looked > 0 && broken === 0)
 }

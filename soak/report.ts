@@ -5,7 +5,7 @@ import { rules } from './rules.ts'
 
 const introduction = `# Reliability
 
-Written by \`npm run soak -- --report\`: two Node hosts, each a process set up like a dyno of 512 MB, behind a plain proxy; tenants on Dropbox, S3 and disk in turn, each with Telegram, mail and an AI, all emulated at HTTP level on this machine. One host's clock is a minute fast. Visitors, admins (who click "publish" twice), strangers and other tenants' admins ask without a pause, while all of the below goes wrong. Afterwards what was left unfinished is repeated once more, and every storage is read without a host between.
+Written by \`npm run soak -- --report\`: two Node hosts, each a process set up like a dyno of 512 MB, behind a plain proxy, sharing a real Redis; tenants on Dropbox, S3 and disk in turn, each with Telegram, mail and an AI, all emulated at HTTP level on this machine. One host's clock is a minute fast. Visitors, admins (who click "publish" twice), strangers and other tenants' admins ask without a pause, while all of the below goes wrong. Afterwards what was left unfinished is repeated once more, and every storage is read without a host between.
 
 The rules are invariants, not timings. One that was never looked at counts as broken.
 
@@ -32,6 +32,8 @@ export function report(outcome: Outcome): string {
     ['host killed (SIGKILL) and started again', String(incidents.kills)],
     ['host ended in order (SIGTERM) and started again', String(incidents.restarts)],
     ['configuration changed and invalidated', String(incidents.versions)],
+    ['Redis answers nothing for 2.5 s', String(incidents.redisHangs)],
+    ['Redis dies, and is back 2.5 s later, empty', String(incidents.redisDeaths)],
     ...countedWindows(windows),
   ]
   return [

@@ -1,4 +1,4 @@
-/** Everything around the hosts: an orchestrator, storages, channels and an AI, on loopback, each of which can be made to fail. */
+/** Everything around the hosts: an orchestrator, a real Redis, storages, channels and an AI, on loopback, each of which can be made to fail. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { cookieOf, signInVariables } from '../test/hosts/admin.ts'
 import { baseDomain, serviceToken, sessionSecret } from '../test/hosts/fleet.ts'
 import { startOrchestrator, type TestOrchestrator } from '../test/hosts/orchestrator.ts'
 import { apiKey, botToken, chatOf, furnish, knowsPassword } from '../test/hosts/studio.ts'
+import { type RedisServer, startRedisServer } from '../test/kv/redis-server.ts'
 import { type MailServerOnLoopback, startMailServer } from '../test/publishers/smtp-servers.ts'
 import { startGate } from './proxy.ts'
 import { app, fill, openTenant, type Tenant } from './tenants.ts'
@@ -21,6 +22,8 @@ export interface World {
   telegram: TelegramEmulator
   openai: OpenAiEmulator
   mail: MailServerOnLoopback
+  /** What the hosts share. */
+  redis: RedisServer
   /** What a host of this world has in its environment. */
   variables: Record<string, string>
   /** The Cookie header of a tenant's admin. */
@@ -36,13 +39,14 @@ export function emailOf(tenant: string): string {
 export async function startWorld(count: number, troubles: Troubles): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'soak-'))
   const dropbox = createDropboxEmulator({ app })
-  const [dropboxServer, r2, orchestrator, telegram, openai, mail] = await Promise.all([
+  const [dropboxServer, r2, orchestrator, telegram, openai, mail, redis] = await Promise.all([
     dropbox.listen(),
     startR2(),
     startOrchestrator(),
     startTelegramEmulator({ bots: [] }),
     startOpenAiEmulator({ keys: [] }),
     startMailServer({ onAuth: knowsPassword }),
+    startRedisServer(),
   ])
   const endpoint = new URL(r2.endpoint)
   const gate = await startGate(Number(endpoint.port), () => gateTrouble(troubles.of('s3')))
@@ -74,6 +78,7 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
     telegram,
     openai,
     mail,
+    redis,
     variables: {
       ...signInVariables,
       ORCHESTRATOR_BASE_URL: orchestrator.url,
@@ -86,13 +91,14 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
       DROPBOX_BASE_URL: dropboxServer.url,
       TELEGRAM_API_BASE_URL: telegram.url,
       OPENAI_BASE_URL: openai.url,
+      REDIS_URL: redis.url,
     },
     cookies: new Map(
       await Promise.all(tenants.map(async ({ name }) => [name, await cookieOf(emailOf(name))] as const)),
     ),
     async close() {
       const servers = [dropboxServer, r2, orchestrator, telegram, openai, mail, gate]
-      await Promise.all(servers.map((server) => server.close()))
+      await Promise.all([...servers.map((server) => server.close()), redis.kill()])
       await rm(directory, { recursive: true })
     },
   }
