@@ -111,10 +111,15 @@ export function openStream() {
 export const path = (action: string) => `/api/images/one.jpg/${action}`
 export const onePath = '/api/images/one.jpg'
 export const openSheet = (page: Page) => page.getByRole('button', { name: /^(Publish|Captions)$/ }).click()
-export const closeSheet = (page: Page) => page.getByRole('button', { name: 'Close', exact: true }).click()
 export const captionOf = (page: Page, platform: string) => page.getByLabel(`Caption for ${platform}`)
 export const altTextField = (page: Page) => page.getByLabel('Description for those who cannot see the photo')
 export const sheetOf = (page: Page) => page.getByRole('dialog')
+
+/** While the sheet is there, keys are its own. */
+export async function closeSheet(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
+  await sheetOf(page).waitFor({ state: 'detached' })
+}
 
 /** From the words to the preview of what goes out. */
 export async function openPreview(page: Page): Promise<void> {
