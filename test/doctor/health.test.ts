@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createExamination, type Finding, solid } from '../../src/node/doctor/examination.ts'
 import { createRedaction } from '../../src/node/doctor/redaction.ts'
 import { Secret } from '../../src/secret.ts'
+import { startRedisServer } from '../kv/redis-server.ts'
 import { startNameServer } from '../node/name-server.ts'
 import { startS3rver } from '../storage/s3-servers.ts'
 import { onS3, openPractice, type Practice } from './practice.ts'
@@ -52,6 +53,16 @@ describe('a tenant in full health', () => {
     } finally {
       await server.close()
     }
+  })
+
+  it('passes with a Redis that answers', async () => {
+    await using redis = await startRedisServer()
+    practice.variables.REDIS_URL = redis.url
+    const findings = await roundOf(practice)
+    expect(findings.find(({ id }) => id === 'redis')).toMatchObject({
+      outcome: 'ok',
+      said: 'what one process writes, another one reads',
+    })
   })
 
   it('asks real name servers', async () => {
