@@ -65,8 +65,8 @@ export async function changeVersions(
     fleet.forgottenAt.set(tenant.name, Number.POSITIVE_INFINITY)
     for (const { warm } of fleet.hosts) warm.delete(tenant.name)
     const told = await Promise.all(fleet.hosts.map(({ port }) => invalidate(port, host)))
-    fleet.forgottenAt.set(tenant.name, Date.now())
-    // 202: told, while others may not have heard of it; each of them has been told here.
+    // 202: hosts hear of it again once Redis is back, and then forget a second time.
+    if (!told.includes(202)) fleet.forgottenAt.set(tenant.name, Date.now())
     if (!told.every((status) => status === 204 || status === 202)) continue
     incidents.versions++
     for (let look = 0; look < fleet.hosts.length; look++) {

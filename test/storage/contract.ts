@@ -12,6 +12,8 @@ export interface OpenStorage extends AsyncDisposable {
   another(): PhotoStore
   /** A store whose vendor call of this number (1 is the first) does not go through; counts them in `calls`. */
   failing(nth: number): { store: PhotoStore; calls(): number }
+  /** A store that waits for this before each of its calls to the vendor. */
+  waiting(before: () => Promise<void>): PhotoStore
   /** Reads a link without any further proof. */
   fetchLink(url: string): Promise<string>
 }
@@ -209,6 +211,40 @@ export function describePhotoStore(
     })
 
     whereAtomic(
+      'keeps photo and sidecar together however two processes that move them overtake each other',
+      async () => {
+        for (const [first, second] of pausePoints) {
+          await using storage = await open()
+          await put(storage.store, 'a.jpg')
+          await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
+          const move = (before: () => Promise<void>) =>
+            storage.waiting(before).move(photo('a.jpg'), 'root', 'archive')
+          // The first one stops, the second one comes so far, the first one makes one call, the second one ends, then the first.
+          const [pauses, call, other] = [pauseBefore(first), pauseBefore(first + 1), pauseBefore(second)]
+          const early = settled(
+            move(async () => {
+              await pauses.before()
+              await call.before()
+            }),
+          )
+          await Promise.race([pauses.reached, early])
+          const late = settled(move(other.before))
+          await Promise.race([other.reached, late])
+          pauses.goOn()
+          await Promise.race([call.reached, early])
+          other.goOn()
+          const moves = [await late]
+          call.goOn()
+          moves.push(await early)
+          expect([first, second, moves.includes('a.jpg')]).toEqual([first, second, true])
+          const found = await snapshot(storage.store)
+          expect([first, second, found]).toEqual([first, second, { 'archive/a.jpg': 'bytes | caption' }])
+        }
+      },
+      60_000,
+    )
+
+    whereAtomic(
       'loses neither of two photos of one name that arrive in a folder at the same time',
       async () => {
         await using storage = await open()
@@ -352,4 +388,28 @@ async function snapshot(store: PhotoStore): Promise<Record<string, string>> {
     }
   }
   return found
+}
+
+/** Before which of their calls two processes stop, until the other one has gone on. */
+const pausePoints = [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((first) =>
+  [2, 3, 4, 5, 6, 7, 8, 9].map((second) => [first, second] as const),
+)
+
+/** What a move gives, `null` where it fails. */
+const settled = (move: Promise<string>) => move.catch(() => null)
+
+/** Stops before the call of this number until it may go on. */
+function pauseBefore(nth: number) {
+  const reached = Promise.withResolvers<void>()
+  const permission = Promise.withResolvers<void>()
+  let calls = 0
+  return {
+    reached: reached.promise,
+    goOn: () => permission.resolve(),
+    async before() {
+      if (++calls !== nth) return
+      reached.resolve()
+      await permission.promise
+    },
+  }
 }

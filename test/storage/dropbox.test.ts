@@ -15,6 +15,13 @@ async function open(): Promise<OpenStorage> {
       const store = dropbox.store({ fetch: failing, retry: { ...quickRetry, attempts: 1 } })
       return { store, calls: () => count }
     },
+    waiting: (before) =>
+      dropbox.store({
+        async fetch(input, init) {
+          await before()
+          return fetch(input, init)
+        },
+      }),
     async fetchLink(url) {
       const response = await fetch(url)
       return response.text()

@@ -32,6 +32,7 @@ async function open(): Promise<OpenLocal> {
       const { files, calls } = failingFiles(nth)
       return { store: make(files), calls }
     },
+    waiting: (before) => make(waitingFiles(before)),
     async fetchLink(link) {
       const [folder, name] = JSON.parse(link)
       const { body } = await store.read(folder, parsePhotoName(name))
@@ -59,6 +60,25 @@ function failingFiles(nth: number) {
   return { files, calls: () => count }
 }
 
+/** Files that wait for this before they look at the disk or change it. */
+function waitingFiles(before: () => Promise<void>): LocalFiles {
+  const real = createLocalFiles()
+  const waiting =
+    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await before()
+      return work(...args)
+    }
+  return {
+    ...real,
+    stat: waiting(real.stat),
+    read: waiting(real.read),
+    sameContent: waiting(real.sameContent),
+    linkIfAbsent: waiting(real.linkIfAbsent),
+    remove: waiting(real.remove),
+  }
+}
+
 describePhotoStore('the local store', open)
 
 describe('the local store', () => {
@@ -72,6 +92,17 @@ describe('the local store', () => {
     expect((await storage.store.list('root')).photos).toEqual([])
     expect(await storage.store.stat('root', name)).toBeNull()
     await expect(storage.store.read('root', name)).rejects.toMatchObject({ code: 'photo_not_found' })
+  })
+
+  it('says that a photo is gone which is moved away between the look and the reading', async () => {
+    await using storage = await open()
+    await storage.store.upload('root', name, new Blob(['bytes']).stream(), 5)
+    let looks = 0
+    const store = storage.waiting(async () => {
+      if (++looks === 1) return
+      await rm(join(storage.base, 'alice', 'a.jpg'))
+    })
+    await expect(store.read('root', name)).rejects.toMatchObject({ code: 'photo_not_found' })
   })
 
   it('does not work in a folder that is a link out of the base', async () => {

@@ -36,6 +36,14 @@ function opener(server: () => R2Server, rootName: string, pageSize: number) {
           calls: () => calls,
         }
       },
+      waiting: (before) =>
+        createS3Store({
+          ...base,
+          async fetch(...request) {
+            await before()
+            return fetch(...request)
+          },
+        }),
       fetchLink: async (url) => (await fetch(url)).text(),
       [Symbol.asyncDispose]: async () => undefined,
     }

@@ -71,7 +71,10 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
 
     async read(folder, name) {
       const entry = await existing(folder, name)
-      return { entry, body: files.read(await directories.file(folder, name)) }
+      // It may be moved away between the look and the reading.
+      const body = await unlessMissing(files.read(await directories.file(folder, name)))
+      if (!body) throw photoNotFound()
+      return { entry, body }
     },
 
     async temporaryLink(folder, name) {

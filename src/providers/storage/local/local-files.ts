@@ -17,7 +17,8 @@ export interface LocalFiles {
   names(directory: string): Promise<string[]>
   /** Of the entry itself: a symbolic link is no file. */
   stat(path: string): Promise<Stats>
-  read(path: string): ReadableStream<Uint8Array>
+  /** Opens the file before it gives its bytes; does not follow links. */
+  read(path: string): Promise<ReadableStream<Uint8Array>>
   /** Gives the number of bytes, which are on the disk then. */
   writeStream(path: string, body: ReadableStream<Uint8Array>): Promise<number>
   readText(path: string): Promise<LocalText | null>
@@ -65,9 +66,11 @@ export function createLocalFiles(): LocalFiles {
   return {
     names: async (directory) => (await unlessMissing(readdir(directory))) ?? [],
     stat: lstat,
-    read: (path) =>
+    async read(path) {
+      const file = await open(path, readWithoutFollowing)
       // Node's own type of a web stream, which is the same thing.
-      Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
+      return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>
+    },
 
     async writeStream(path, body) {
       await mkdir(dirname(path), { recursive: true })

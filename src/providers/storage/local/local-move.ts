@@ -53,6 +53,8 @@ async function claim(
   }
   if (photoIsThere || (await linkSource(files, source.photo, photo))) return true
   if (await files.sameContent(source.photo, photo)) return true
+  // Somebody else has moved it in this very moment; the sidecar beside it is no left-over of ours.
+  if (!(await isFile(files, source.photo))) throw photoNotFound()
   if (linkedSidecar) await files.remove(sidecar)
   return false
 }
