@@ -171,7 +171,10 @@ describeOnBothHosts('the HTTP surface', (kind) => {
 
   it('names the methods that an address has', async () => {
     await using fleet = await aliceOnly()
-    const response = await fleet.host.request(alice, '/api/config/publishers', { method: 'DELETE', headers: https })
+    const response = await fleet.host.request(alice, '/api/config/publishers', {
+      method: 'DELETE',
+      headers: https,
+    })
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe('GET')
     const get = await fleet.get('alice', '/internal/invalidate')
