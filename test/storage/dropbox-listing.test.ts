@@ -82,7 +82,7 @@ describe('listing a Dropbox folder', () => {
     const early = store.list('root')
     await vi.waitFor(() =>
       expect(dropbox.emulator.calls).toContainEqual(
-        expect.objectContaining({ route: 'files/list_folder', status: 200 }),
+        expect.objectContaining({ route: 'files/list_folder', status: expect.any(Number) }),
       ),
     )
     await store.upload('root', photo('new.jpg'), streamOf('new'), 3)
