@@ -19,12 +19,23 @@ async function logCalls(): Promise<LogCall[]> {
   const calls = await Promise.all(
     files.map(async (file) => {
       const text = await readFile(join(project, 'src', file), 'utf8')
-      return [...text.matchAll(/\blog\s*\.\s*(debug|info|warn|error)\(\s*(?:'([^']*)')?/g)].map(
-        ([, level = '', msg]) => ({ file, level, msg }),
+      return [...text.matchAll(/\blog\s*\.\s*(debug|info|warn|error)\(\s*(?:'([^']*)')?/g)].flatMap(
+        ([, level = '', msg]) =>
+          file === faultsFile
+            ? faultKinds(text).map((kind) => ({ file, level, msg: kind }))
+            : [{ file, level, msg }],
       )
     }),
   )
   return calls.flat()
+}
+
+const faultsFile = join('node', 'faults.ts')
+
+/** There the message is one of a type's words. */
+function faultKinds(text: string): string[] {
+  const [, kinds = ''] = /export type FaultKind =((?:\s*\| '[^']*')+)/.exec(text) ?? []
+  return [...kinds.matchAll(/'([^']*)'/g)].map(([, kind = '']) => kind)
 }
 
 async function documented(): Promise<string[]> {
