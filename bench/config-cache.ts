@@ -12,7 +12,7 @@ const sizes = [10, 100, 1000, 10_000]
 const hitsMeasured = 2_000_000
 
 /** As big as real ones: prompts and a voice profile are most of it. */
-function runtimeAnswer(tenant: string): unknown {
+export function runtimeAnswer(tenant: string): unknown {
   return {
     schema_version: 2,
     tenant,

@@ -74,11 +74,12 @@ function toTable(contestants: readonly Contestant[]): Table {
   }
 }
 
-export async function publisherEnvironment(): Promise<Record<string, string>> {
+/** One tenant, alice, whose photos lie in `root`. */
+export async function publisherEnvironment(root = '/tmp'): Promise<Record<string, string>> {
   const file = join(tmpdir(), `publisher-bench-${process.pid}.json`)
   const config = {
     features: { auto_view_enabled: true },
-    storage: { provider: 'local', paths: { root: '/tmp' } },
+    storage: { provider: 'local', paths: { root } },
   }
   const answer = { tenant: 'alice', ttl_seconds: 3600, config }
   await writeFile(file, JSON.stringify(answer))

@@ -14,7 +14,7 @@ export const originals = {
 export type Original = keyof typeof originals
 
 /** Soft shapes with film grain, which compresses about as photos do. */
-function picture(width: number, height: number): Sharp {
+export function picture(width: number, height: number): Sharp {
   const side = 1024
   const pixels = new Uint8Array(side * side * 3)
   let state = 1

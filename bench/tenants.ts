@@ -1,0 +1,137 @@
+/** Whether a Node host bends as tenants become many: the time of warm requests that are spread over all of them, and memory. */
+import { readFile } from 'node:fs/promises'
+import autocannon from 'autocannon'
+import { baseDomain, https, serviceToken, sessionSecret } from '../test/hosts/fleet.ts'
+import { sendTo } from '../test/hosts/http.ts'
+import { startOrchestrator, type TestOrchestrator } from '../test/hosts/orchestrator.ts'
+import { runtimeAnswer } from './config-cache.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
+import { median, type Table, thousands } from './table.ts'
+
+const sizes = [10, 100, 300, 1000, 10_000]
+const [fewest = 10] = sizes
+const connections = 50
+const rounds = 3
+const secondsPerRound = 2
+const path = '/api/config/features'
+
+interface Load {
+  perSecond: number
+  p50: number
+  p99: number
+}
+
+export async function measureTenants(): Promise<Table> {
+  const orchestrator = await startOrchestrator()
+  orchestrator.script = ({ subject }) => ({ status: 200, body: runtimeAnswer(subject.split('.')[0] ?? '') })
+  const server = await startServer('publisher', 'publisher.ts', {
+    PORT: '0',
+    ORCHESTRATOR_BASE_URL: orchestrator.url,
+    ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
+    ORCHESTRATOR_BASE_DOMAIN: baseDomain,
+    WEB_SESSION_SECRET: sessionSecret,
+    DROPBOX_APP_KEY: 'app-key',
+    DROPBOX_APP_SECRET: 'app-secret',
+  })
+  try {
+    // A process that has just started is slow, and grows by more than its tenants.
+    await warm(server, 0, fewest)
+    await load(server, fewest)
+    const rows: string[][] = []
+    let before = { tenants: 0, megabytes: 0 }
+    for (const [place, tenants] of sizes.entries()) {
+      await warm(server, sizes[place - 1] ?? fewest, tenants)
+      const [all, few] = await compare(server, orchestrator, tenants)
+      const megabytes = await residentMegabytes(server)
+      const kilobytesMore = ((megabytes - before.megabytes) * 1024) / (tenants - before.tenants)
+      rows.push([
+        thousands(tenants),
+        thousands(all.perSecond),
+        (all.perSecond / few.perSecond).toFixed(2),
+        all.p50.toFixed(0),
+        all.p99.toFixed(0),
+        megabytes.toFixed(0),
+        place === 0 ? '' : kilobytesMore.toFixed(1),
+      ])
+      before = { tenants, megabytes }
+    }
+    return {
+      title: 'Many tenants in one Node host',
+      columns: [
+        'warm tenants',
+        'requests/s',
+        `relative to the same process asked for ${fewest} of them`,
+        'p50 ms',
+        'p99 ms',
+        'RSS, MB',
+        'KB for one more',
+      ],
+      rows,
+      note: `GET ${path} for one tenant after the other, ${connections} connections; medians of ${rounds} rounds of ${secondsPerRound} s, all tenants and ${fewest} of them alternating. One process, which gets the tenants of the next row; its memory holds garbage too, so small steps say little. A configuration is ${thousands(JSON.stringify(runtimeAnswer('tenant-1')).length)} bytes of JSON.`,
+    }
+  } finally {
+    server.child.kill()
+    await orchestrator.close()
+  }
+}
+
+/** Has the tenants from this place to that one asked for. */
+async function warm({ port }: ServerProcess, from: number, to: number): Promise<void> {
+  let next = from
+  const ask = async () => {
+    while (next < to) {
+      const { status } = await sendTo(port, hostOf(next++), path, { headers: https })
+      if (status !== 200) throw new Error(`a tenant's first request was answered with ${status}`)
+    }
+  }
+  await Promise.all(Array.from({ length: connections }, ask))
+}
+
+/** All tenants, and the first few of them. */
+async function compare(
+  server: ServerProcess,
+  orchestrator: TestOrchestrator,
+  tenants: number,
+): Promise<[Load, Load]> {
+  const questions = orchestrator.calls.length
+  const all: Load[] = []
+  const few: Load[] = []
+  for (let round = 0; round < rounds; round++) {
+    all.push(await load(server, tenants))
+    few.push(await load(server, fewest))
+  }
+  if (orchestrator.calls.length > questions) throw new Error('not all of the tenants were warm')
+  return [middle(all), middle(few)]
+}
+
+function middle(loads: readonly Load[]): Load {
+  const of = (field: keyof Load) => median(loads.map((each) => each[field]))
+  return { perSecond: of('perSecond'), p50: of('p50'), p99: of('p99') }
+}
+
+/** Each connection goes through a part of the tenants, so that each tenant is asked for after all others. */
+async function load({ port }: ServerProcess, tenants: number): Promise<Load> {
+  const share = Math.max(1, Math.floor(tenants / connections))
+  let first = 0
+  const { requests, latency, non2xx, errors } = await autocannon({
+    url: `http://127.0.0.1:${port}${path}`,
+    connections,
+    duration: secondsPerRound,
+    setupClient(client) {
+      const own = Array.from({ length: share }, (_, place) => hostOf((first + place) % tenants))
+      first += share
+      client.setRequests(own.map((host) => ({ method: 'GET', path, headers: { ...https, host } })))
+    },
+  })
+  if (non2xx + errors > 0) throw new Error(`${non2xx + errors} warm requests failed`)
+  return { perSecond: requests.average, p50: latency.p50, p99: latency.p99 }
+}
+
+function hostOf(place: number): string {
+  return `tenant-${place}.${baseDomain}`
+}
+
+async function residentMegabytes({ child }: ServerProcess): Promise<number> {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${child.pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1024
+}

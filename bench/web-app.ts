@@ -1,0 +1,208 @@
+/** How long a visitor on a phone with a slow line waits for the first photo, on what, and whether the page holds still. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { openChromium, phone } from '../scripts/chromium.ts'
+import { startServer } from './server-process.ts'
+import { median, type Table, thousands } from './table.ts'
+import { publisherEnvironment } from './throughput.ts'
+import { picture } from './thumbnail-originals.ts'
+
+const runs = 5
+const photos = ['one.jpg', 'two.jpg', 'three.jpg']
+
+const slowdown = 4
+
+/** Chromium adds the latency to each request; connections and TLS cost nothing here. */
+interface Line {
+  megabitsDown: number
+  megabitsUp: number
+  latencyMs: number
+}
+
+/** A round trip of 150 ms, by which the target is judged. */
+const target: Line = { megabitsDown: 1.6, megabitsUp: 0.75, latencyMs: 150 }
+/** The preset of Chromium's developer tools ("Fast 3G", later "Slow 4G"): the same line, with what several round trips of a request cost. */
+const preset: Line = { megabitsDown: 1.44, megabitsUp: 0.675, latencyMs: 562.5 }
+
+/** All times in milliseconds since the navigation began. */
+interface Visit {
+  firstPaint: number
+  photo: number
+  /** On the wire, with headers. */
+  bytes: number
+  layoutShift: number
+  way: Step[]
+}
+
+/** A file or an answer that was there before the first photo could be seen. */
+interface Step {
+  what: string
+  from: number
+  to: number
+  bytes: number
+}
+
+export async function measureWebApp(): Promise<Table[]> {
+  const root = await mkdtemp(join(tmpdir(), 'bench-web-app-'))
+  for (const name of photos) await picture(3000, 2000).jpeg({ quality: 90 }).toFile(join(root, name))
+  const server = await startServer('publisher', 'publisher.ts', {
+    ...(await publisherEnvironment(root)),
+    ORCHESTRATOR_BASE_DOMAIN: 'localhost',
+    FORCE_HTTPS: 'false',
+    WEB_SECURE_COOKIES: 'false',
+  })
+  const browser = await openChromium()
+  try {
+    const origin = `http://alice.localhost:${server.port}`
+    await warm(browser, origin)
+    const visits: Visit[] = []
+    const hardVisits: Visit[] = []
+    for (let run = 0; run < runs; run++) {
+      visits.push(await visit(browser, origin, target))
+      hardVisits.push(await visit(browser, origin, preset))
+    }
+    return [summary(visits, hardVisits), waterfall(visits)]
+  } finally {
+    await browser.close()
+    server.child.kill()
+    await rm(root, { recursive: true })
+  }
+}
+
+/** The same phone looks at each photo, so that the thumbnails it will ask for are there. */
+async function warm(browser: Browser, origin: string): Promise<void> {
+  const context = await browser.newContext(phone)
+  const page = await context.newPage()
+  for (const name of photos) {
+    await page.goto(`${origin}/?photo=${name}`)
+    await pictureShown(page)
+  }
+  await context.close()
+}
+
+/** A visit by somebody who has never been here. */
+async function visit(browser: Browser, origin: string, line: Line): Promise<Visit> {
+  const context = await browser.newContext(phone)
+  const page = await context.newPage()
+  const devTools = await context.newCDPSession(page)
+  await devTools.send('Network.enable')
+  await devTools.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: line.latencyMs,
+    downloadThroughput: bytesPerSecond(line.megabitsDown),
+    uploadThroughput: bytesPerSecond(line.megabitsUp),
+  })
+  await devTools.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
+  await page.addInitScript(watchFirstPhoto)
+  await page.goto(origin)
+  await pictureShown(page)
+  // What comes after the photo may still move it.
+  await page.waitForLoadState('networkidle')
+  const seen = await page.evaluate(whatWasSeen)
+  await context.close()
+  return seen
+}
+
+function bytesPerSecond(megabits: number): number {
+  return (megabits * 1_000_000) / 8
+}
+
+async function pictureShown(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const shown = document.querySelector<HTMLImageElement>('img.picture')
+    return shown?.complete && shown.naturalWidth > 0
+  })
+}
+
+/** Runs in the page, before its own script. The picture is decoded in the frame that first shows it, so the task after that frame counts. */
+function watchFirstPhoto(): void {
+  const seen = { photo: 0, layoutShift: 0 }
+  Object.assign(globalThis, { seen })
+  document.addEventListener(
+    'load',
+    ({ target }) => {
+      if (!(target instanceof HTMLImageElement) || !target.matches('.picture')) return
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = () => {
+          seen.photo ||= performance.now()
+        }
+        port2.postMessage(null)
+      })
+    },
+    true,
+  )
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) seen.layoutShift += Number(Reflect.get(entry, 'value'))
+  }).observe({ type: 'layout-shift', buffered: true })
+}
+
+/** Runs in the page. */
+function whatWasSeen(): Visit {
+  const { photo, layoutShift } = Reflect.get(globalThis, 'seen') as Pick<Visit, 'photo' | 'layoutShift'>
+  const files = ['navigation', 'resource'].flatMap(
+    (type) => performance.getEntriesByType(type) as PerformanceResourceTiming[],
+  )
+  const way = files
+    .filter(({ responseEnd, transferSize }) => responseEnd <= photo && transferSize > 0)
+    .map((file) => ({
+      what: new URL(file.name).pathname,
+      from: file.startTime,
+      to: file.responseEnd,
+      bytes: file.transferSize,
+    }))
+  return {
+    firstPaint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
+    photo,
+    bytes: way.reduce((sum, { bytes }) => sum + bytes, 0),
+    layoutShift,
+    way,
+  }
+}
+
+function summary(visits: readonly Visit[], hardVisits: readonly Visit[]): Table {
+  const row = (what: string, pick: (visit: Visit) => number, goal: string, write = thousands) => {
+    const values = visits.map(pick)
+    const range = `${write(Math.min(...values))}..${write(Math.max(...values))}`
+    return [what, write(median(values)), range, goal, write(median(hardVisits.map(pick)))]
+  }
+  return {
+    title: 'The first visit by phone over a slow line',
+    columns: ['what', 'median', 'lowest..highest', 'target', 'median with the preset of the developer tools'],
+    rows: [
+      row('first photo visible, ms', ({ photo }) => photo, '1,500'),
+      row('first contentful paint, ms', ({ firstPaint }) => firstPaint, ''),
+      row('bytes until the photo', ({ bytes }) => bytes, ''),
+      row(
+        'layout shift in all',
+        ({ layoutShift }) => layoutShift,
+        '0',
+        (value) => value.toFixed(3),
+      ),
+    ],
+    note: `Headless Chromium with a phone's window and nothing in its cache, ${runs} visits each, alternating; processor ${slowdown} times slower. ${describe(target)}; the preset: ${describe(preset)}. No TLS, and opening a connection costs no round trip here. Thumbnails are made already.`,
+  }
+}
+
+function describe({ megabitsDown, megabitsUp, latencyMs }: Line): string {
+  return `${megabitsDown} Mbit/s down, ${megabitsUp} up, ${latencyMs} ms more for each request`
+}
+
+/** Of the visit in the middle. */
+function waterfall(visits: readonly Visit[]): Table {
+  const middle = visits.toSorted((a, b) => a.photo - b.photo)[visits.length >> 1]
+  return {
+    title: 'On the wire until the first photo',
+    columns: ['what', 'asked at, ms', 'there at, ms', 'bytes'],
+    rows: (middle?.way ?? []).map(({ what, from, to, bytes }) => [
+      // Names change with the contents.
+      what.replace(/-[\w-]{8}\./, '.'),
+      thousands(from),
+      thousands(to),
+      thousands(bytes),
+    ]),
+    note: 'The visit in the middle of those above.',
+  }
+}
