@@ -6,8 +6,11 @@ import { fileURLToPath } from 'node:url'
 import { measureConfigCache } from './config-cache.ts'
 import { measureStartup } from './startup.ts'
 import { renderTable, type Table } from './table.ts'
+import { measureTenants } from './tenants.ts'
 import { measureThroughput, publisherEnvironment } from './throughput.ts'
 import { measureThumbnails } from './thumbnails.ts'
+import { measureWebApp } from './web-app.ts'
+import { measureGrid } from './web-app-grid.ts'
 import { measureWorkflow } from './workflow.ts'
 
 const project = fileURLToPath(new URL('../', import.meta.url))
@@ -27,6 +30,9 @@ for (const measure of [
   // Before what fills this process: the reducer waits while there is little memory left.
   measureThumbnails,
   measureWorkflow,
+  measureWebApp,
+  async () => [await measureGrid()],
+  async () => [await measureTenants()],
   async () => [await measureConfigCache()],
   async () => [await measureStartup(await publisherEnvironment())],
 ]) {

@@ -7,6 +7,7 @@ import { startOrchestrator, type TestOrchestrator } from '../test/hosts/orchestr
 import { runtimeAnswer } from './config-cache.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { median, type Table, thousands } from './table.ts'
+import { allocatorSettings } from './thumbnail-memory.ts'
 
 const sizes = [10, 100, 300, 1000, 10_000]
 const [fewest = 10] = sizes
@@ -25,6 +26,8 @@ export async function measureTenants(): Promise<Table> {
   const orchestrator = await startOrchestrator()
   orchestrator.script = ({ subject }) => ({ status: 200, body: runtimeAnswer(subject.split('.')[0] ?? '') })
   const server = await startServer('publisher', 'publisher.ts', {
+    ...allocatorSettings,
+    NODE_OPTIONS: '--max-old-space-size=256',
     PORT: '0',
     ORCHESTRATOR_BASE_URL: orchestrator.url,
     ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
@@ -67,7 +70,7 @@ export async function measureTenants(): Promise<Table> {
         'KB for one more',
       ],
       rows,
-      note: `GET ${path} for one tenant after the other, ${connections} connections; medians of ${rounds} rounds of ${secondsPerRound} s, all tenants and ${fewest} of them alternating. One process, which gets the tenants of the next row; its memory holds garbage too, so small steps say little. A configuration is ${thousands(JSON.stringify(runtimeAnswer('tenant-1')).length)} bytes of JSON.`,
+      note: `GET ${path} for one tenant after the other, ${connections} connections; medians of ${rounds} rounds of ${secondsPerRound} s, all tenants and ${fewest} of them alternating. One process, which gets the tenants of the next row; its memory holds garbage too, so small steps say little. Memory is limited as app.json has it. A configuration is ${thousands(JSON.stringify(runtimeAnswer('tenant-1')).length)} bytes of JSON.`,
     }
   } finally {
     server.child.kill()
