@@ -78,7 +78,7 @@ export const de: Texts = {
     undo: 'Rückgängig',
     close: 'Schließen',
     deleteTitle: (count) => (count === 1 ? 'Dieses Foto löschen?' : `${count} Fotos löschen?`),
-    deleteAdvice: 'Ihre Texte gehen mit ihnen. Niemand kann sie zurückholen.',
+    deleteAdvice: 'Auch die Texte werden gelöscht. Niemand kann sie zurückholen.',
     deleteYes: (count) => (count === 1 ? 'Löschen' : `${count} Fotos löschen`),
     deleteNo: 'Abbrechen',
   },

@@ -71,7 +71,7 @@ export const en = {
     undo: 'Undo',
     close: 'Close',
     deleteTitle: (count: number) => (count === 1 ? 'Delete this photo?' : `Delete ${count} photos?`),
-    deleteAdvice: 'Their captions go with them. Nobody can bring them back.',
+    deleteAdvice: 'Captions are deleted as well. Nobody can bring them back.',
     deleteYes: (count: number) => (count === 1 ? 'Delete it' : `Delete ${count} photos`),
     deleteNo: 'Cancel',
   },

@@ -79,5 +79,7 @@ function Thumbnail({ file }: { file: File }) {
     setUrl(made)
     return () => URL.revokeObjectURL(made)
   }, [file])
-  return <img class="tray-picture" src={url ?? undefined} alt="" decoding="async" />
+  return (
+    <img class="tray-picture" src={url ?? undefined} alt="" decoding="async" onError={() => setUrl(null)} />
+  )
 }

@@ -43,7 +43,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
 
   return (
     <dialog class="sheet" ref={dialog} aria-labelledby="sheet-title" {...closing}>
-      <header class="sheet-head">
+      <div class="sheet-head">
         {isSending && (
           <button
             type="button"
@@ -63,7 +63,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
         <button type="button" class="button icon" aria-label={words.close} onClick={onClose}>
           <CloseIcon />
         </button>
-      </header>
+      </div>
       <div class="sheet-body">
         {state.problem && <ProblemLine problem={state.problem} onRetry={() => void desk.start()} />}
         <FailureLine desk={desk} photo={photo} failure={draft.failure} />
@@ -73,7 +73,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
           <WritingView desk={desk} state={state} draft={draft} photo={photo} features={features} />
         )}
       </div>
-      <footer class="sheet-foot">
+      <div class="sheet-foot">
         {isSending ? (
           <SendButton desk={desk} draft={draft} photo={photo} chosen={chosen} onDone={onClose} />
         ) : (
@@ -91,7 +91,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
             )}
           </>
         )}
-      </footer>
+      </div>
     </dialog>
   )
 }

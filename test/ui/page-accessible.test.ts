@@ -1,0 +1,88 @@
+/** Every view that no other suite shows to axe, on a phone and a desktop, in both colour schemes. */
+import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { atWork, events, openPreview, openSheet, path, sheetOf } from './at-work.ts'
+import { expectAccessible } from './axe.ts'
+import { problem, randomPath } from './scripted-gallery.ts'
+import { pictureOf, visiting } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+const windows = Object.entries({ phone, desktop }).flatMap(([device, window]) =>
+  (['dark', 'light'] as const).map((colorScheme) => ({
+    device,
+    colorScheme,
+    window: { ...window, colorScheme },
+  })),
+)
+
+describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
+  it.each<[string, Response]>([
+    ['a private gallery', problem(401, 'not_signed_in')],
+    ['an empty gallery', problem(404, 'no_photos')],
+    ['a storage that is down', problem(503, 'storage_unavailable', { 'retry-after': '30' })],
+    ['too many requests', problem(429, 'rate_limited', { 'retry-after': '30' })],
+  ])('%s is told to everybody', async (_what, answer) => {
+    const { page, gallery } = await visiting(browser, window)
+    gallery.script(randomPath, () => answer.clone())
+    await page.goto('/')
+    await page.getByRole('heading', { level: 2 }).waitFor()
+    await expectAccessible(page)
+  })
+
+  it('details and the zoomed photo are for everybody', async () => {
+    const { page } = await visiting(browser, window)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('button', { name: 'Details' }).click()
+    await page.getByText('SHA-256 of the original').waitFor()
+    await expectAccessible(page)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Zoom in' }).click()
+    await page.locator('.stage.zoomed').waitFor()
+    await expectAccessible(page)
+  })
+
+  it('captions, preview, results and the account are for everybody', async () => {
+    const { page, answer } = await atWork(browser, window)
+    const results = {
+      telegram: { success: true, post_id: '1', url: 'https://t.me/channel/1' },
+      email: { success: false, error: 'The mail server refused it.', code: 'publish_refused' },
+    }
+    answer(path('publish'), () =>
+      events(['result', { filename: 'one.jpg', results, any_success: true, archived: false }]),
+    )
+    await openSheet(page)
+    await sheetOf(page).waitFor()
+    await expectAccessible(page)
+    await openPreview(page)
+    await expectAccessible(page)
+    await page.getByRole('button', { name: /^Publish to/ }).click()
+    await page.getByText('The mail server refused it.').waitFor()
+    await expectAccessible(page)
+  })
+
+  it('uploads are for everybody', async () => {
+    const { page, gallery } = await atWork(browser, window, { library_enabled: true, max_upload_mb: 1 })
+    gallery.script('/api/library/upload', () => problem(415, 'unsupported_photo'))
+    const picker = page.locator('input[type=file]')
+    await picker.waitFor({ state: 'attached' })
+    await picker.setInputFiles([
+      { name: 'notes.pdf', mimeType: 'application/pdf', buffer: Buffer.from('no photo') },
+    ])
+    await notStored(page)
+    await expectAccessible(page)
+  })
+})
+
+/** The tray opens by itself for what went wrong. */
+async function notStored(page: Page): Promise<void> {
+  const tray = page.getByRole('region', { name: 'Uploads' })
+  await tray.getByText('notes.pdf').waitFor()
+  expect(await tray.getByRole('listitem').count()).toBe(1)
+}
