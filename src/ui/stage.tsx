@@ -2,6 +2,7 @@
 import { useRef } from 'preact/hooks'
 import type { Gallery, GalleryState } from './gallery.ts'
 import { Notice } from './notice.tsx'
+import { altText } from './photo-words.ts'
 import { Picture, Placeholder } from './picture.tsx'
 import { useSwipe } from './swipe.ts'
 import { texts } from './texts.ts'
@@ -33,6 +34,8 @@ export function Stage({ gallery, state }: StageProps) {
           onError={gallery.pictureFailed}
         />
       )}
+      {/* What is above is covered, its heading too. */}
+      {isPictureShown && zoom.scale > 1 && <h1 class="visually-hidden">{altText(photo)}</h1>}
       {isPictureShown && <ZoomBar zoom={zoom} />}
       {!photo && !problem && <Placeholder />}
       {problem && (

@@ -74,12 +74,13 @@ function stateWords({ status, share, fault, problem, file, storedAs }: Upload, m
 /** The chosen file itself, as long as it is looked at. */
 function Thumbnail({ file }: { file: File }) {
   const [url, setUrl] = useState<string | null>(null)
+  const [isBroken, setBroken] = useState(false)
   useEffect(() => {
     const made = URL.createObjectURL(file)
     setUrl(made)
     return () => URL.revokeObjectURL(made)
   }, [file])
-  return (
-    <img class="tray-picture" src={url ?? undefined} alt="" decoding="async" onError={() => setUrl(null)} />
-  )
+  // Until it is looked at, and where it is damaged, the file may be anything.
+  if (!url || isBroken) return <span class="tray-picture" />
+  return <img class="tray-picture" src={url} alt="" decoding="async" onError={() => setBroken(true)} />
 }

@@ -64,7 +64,8 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
           <CloseIcon />
         </button>
       </div>
-      <div class="sheet-body">
+      {/* A preview holds nothing that takes the focus, and has to be scrolled by keys as well. */}
+      <div class="sheet-body" tabIndex={isSending ? 0 : undefined}>
         {state.problem && <ProblemLine problem={state.problem} onRetry={() => void desk.start()} />}
         <FailureLine desk={desk} photo={photo} failure={draft.failure} />
         {isSending ? (
