@@ -33,11 +33,7 @@ const interactions: Interaction[] = [
     what: 'a click that opens a photo',
     times: 10,
     settleMs: 200,
-    prepare: async (page) => {
-      if (new URL(page.url()).searchParams.has('photo')) await page.goBack()
-      await page.locator(tile).waitFor()
-      await settled(page, 50)
-    },
+    prepare: backToGrid,
     act: (page, time) => page.locator('a.tile').nth(time).click(),
   },
   {
@@ -45,7 +41,10 @@ const interactions: Interaction[] = [
     times: typed.length,
     // The list is searched once fingers rest for a fifth of a second.
     settleMs: 400,
-    prepare: (page) => page.locator('input.search').focus(),
+    prepare: async (page) => {
+      await backToGrid(page)
+      await page.locator('input.search').focus()
+    },
     act: (page, time) => page.keyboard.press(typed.charAt(time)),
   },
 ]
@@ -114,6 +113,13 @@ async function measure(browser: Browser, origin: string, slowdown: number): Prom
   }
   await context.close()
   return rows
+}
+
+async function backToGrid(page: Page): Promise<void> {
+  if (!new URL(page.url()).searchParams.has('photo')) return
+  await page.goBack()
+  await page.locator(tile).waitFor()
+  await settled(page, 50)
 }
 
 /** Until frames are drawn again and the browser has told of the events before them. */
