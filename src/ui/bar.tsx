@@ -26,11 +26,13 @@ export function Bar({ tenant, gallery, state, account, listed, onHelp, onUpload 
     !isGrid && query && index !== null && count !== null
       ? texts.grid.place(index + 1, count)
       : total !== null && texts.grid.count(total)
+  // The line of a number that is still on its way is kept free, so that nothing moves when it comes.
+  const isComing = !place && !state.problem
   return (
     <header class="bar">
       <div class="title">
         <h1>{tenant}</h1>
-        {place && <p class="count muted">{place}</p>}
+        {(place || isComing) && <p class="count muted">{place}</p>}
       </div>
       <div class="bar-end">
         <AccountMenu account={account} />
