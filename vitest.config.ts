@@ -7,8 +7,6 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Browsers on two busy cores lose a key now and then; what fails three times is broken. At home nothing is repeated.
-    retry: process.env.CI ? 2 : 0,
     expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: built } },

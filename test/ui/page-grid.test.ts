@@ -58,6 +58,11 @@ describe.each([
     await search.fill('ete')
     await vi.waitFor(async () => expect(await names(page)).toEqual(['Été.jpg']))
     expect(new URL(page.url()).searchParams.get('q')).toBe('ete')
+    // Between two words: what is typed stays as it is.
+    await search.fill('été ')
+    await page.waitForFunction(() => new URL(location.href).searchParams.get('q') === 'été')
+    await search.pressSequentially('n')
+    expect(await search.inputValue()).toBe('été n')
     await search.fill('nothing like it')
     await page.getByRole('heading', { name: 'Nothing found' }).waitFor()
     await expectAccessible(page)

@@ -156,7 +156,7 @@ describe('an analysis', () => {
     await openSheet(page)
     await page.locator('[aria-current=step]', { hasText: 'Write' }).waitFor()
     await closeSheet(page)
-    await page.getByRole('button', { name: 'Next' }).click()
+    await page.keyboard.press('ArrowRight')
     await pictureOf(page, 'two')
     await stream.send('result', analysis(fromAi))
     await stream.end()
@@ -337,6 +337,8 @@ describe('the sheet', () => {
       Object.defineProperty(viewport, 'height', { get: () => innerHeight - 300 })
       viewport.dispatchEvent(new Event('resize'))
     })
+    // The sheet has risen, and stands still.
+    await sheetOf(page).evaluate((sheet) => Promise.all(sheet.getAnimations().map(({ finished }) => finished)))
     const seen = await page.evaluate(() => innerHeight - 300)
     const [field, save] = [
       await altTextField(page).boundingBox(),

@@ -1,6 +1,6 @@
 /** Above the tiles: which folder, what to look for, in which order, and how many there are. */
 import type { RefObject } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { addressOf } from '../address.ts'
 import { sorts as allSorts, everything } from '../order.ts'
 import { texts } from '../texts.ts'
@@ -16,11 +16,20 @@ const typingMs = 200
 
 export function GridBar({ gallery, query, sorts, folders, searchField }: GridBarProps) {
   const [typed, setTyped] = useState(query.search)
-  // The address may have changed: by the back button, or by a link.
-  useEffect(() => setTyped(query.search), [query.search])
+  // What was looked for last from here. Another search came by the back button or by a link, and takes the field over.
+  const own = useRef(query.search)
   useEffect(() => {
-    if (typed.trim() === query.search) return
-    const timer = setTimeout(() => gallery.browse({ ...query, search: typed.trim() }, 'replace'), typingMs)
+    if (query.search === own.current) return
+    own.current = query.search
+    setTyped(query.search)
+  }, [query.search])
+  useEffect(() => {
+    const search = typed.trim()
+    if (search === query.search) return
+    const timer = setTimeout(() => {
+      own.current = search
+      gallery.browse({ ...query, search }, 'replace')
+    }, typingMs)
     return () => clearTimeout(timer)
   }, [typed, query, gallery])
 

@@ -1,5 +1,5 @@
 /** The sheet: a photo's words, then what each platform gets of them, then what became of it. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
 import { BackIcon, CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
@@ -31,7 +31,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
   const wasSending = draft.failure?.during === 'publish' || Object.keys(draft.outcomes).length > 0
   const [isSending, setSending] = useState(features.publish && (wasSending || draft.work?.kind === 'publish'))
   // Whoever opened the sheet, or turned its page, goes on at its top.
-  useEffect(() => {
+  useLayoutEffect(() => {
     heading.current?.focus()
     dialog.current?.querySelector('.sheet-body')?.scrollTo(0, 0)
   }, [isSending])

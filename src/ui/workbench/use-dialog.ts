@@ -1,10 +1,11 @@
 /** A modal dialog that closes by Escape and a tap beside it, and stays above the keyboard of a phone. */
 import type { RefObject, TargetedEvent, TargetedMouseEvent } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect } from 'preact/hooks'
 
 /** Opens it as long as it is there; the focus then goes back to where it was. Gives what the element listens to. */
 export function useDialog(dialog: RefObject<HTMLDialogElement | null>, onClose: () => void) {
-  useEffect(() => {
+  // Before it is painted: the focus is still where it was when the sheet was asked for, and no key is lost between the two.
+  useLayoutEffect(() => {
     const element = dialog.current
     const opener = document.activeElement
     element?.showModal()

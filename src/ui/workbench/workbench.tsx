@@ -1,6 +1,6 @@
 /** An admin's tools under the photo, and the sheet in which it is captioned and published. Loaded for admins only. */
 import './workbench.css'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
 import { KeepIcon, PublishIcon, RemoveIcon } from '../icons.tsx'
@@ -27,7 +27,8 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
   const { desk, shelf, state } = useDesk(gallery, owner)
   const [isOpen, setOpen] = useState(false)
   const canWrite = features.analyze || features.publish || features.review
-  useEffect(() => {
+  // Before it is painted: who sees the button may press it, and what is decided later would close the sheet again.
+  useLayoutEffect(() => {
     // Another photo, another sheet; unless this one was left for a sign-in.
     setOpen(photo !== null && canWrite && shelf.wasOpen(keyOf(photo)))
   }, [photo?.filename])
@@ -35,7 +36,7 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
   desk.look(photo, isOpen)
   const toast = state?.toast ?? null
   const isGone = toast?.text === 'archived' || toast?.text === 'deleted' || toast?.text === 'testMode'
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isGone) setOpen(false)
   }, [toast])
   const close = useCallback(() => setOpen(false), [])
