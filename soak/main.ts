@@ -43,6 +43,7 @@ const clockOffsetsMs = [0, 60_000]
 const longestPauseMs = 3000
 const memoryLimit = 512
 const insistentClients = 3
+const looksPerVisit = 6
 
 async function main(): Promise<boolean> {
   execFileSync('npm', ['run', '--silent', 'build:ui'], {
@@ -87,7 +88,7 @@ async function main(): Promise<boolean> {
   const storm = AbortSignal.timeout((seconds ?? 300) * 1000)
   await Promise.all([
     troubles.run(storm),
-    restartHosts(fleet, start, incidents, storm),
+    restartHosts(fleet, start, incidents, { everyMs: restartsEveryMs(seconds ?? 300), signal: storm }),
     changeVersions(fleet, random, incidents, storm),
     shakeRedis(world, incidents, storm),
     watch(fleet, peaks, storm),
@@ -136,6 +137,11 @@ async function main(): Promise<boolean> {
   return outcome.findings.every(({ looked, broken }) => looked > 0 && broken === 0)
 }
 
+/** Often enough that a short run sees both ways to end; no more often than hosts have time to fill their caches in between. */
+function restartsEveryMs(secondsInAll: number): number {
+  return Math.max(9000, (secondsInAll * 1000) / 12)
+}
+
 /** Somebody who never stops: visitors, admins, strangers and admins of other tenants. */
 async function client(
   fleet: Fleet,
@@ -148,11 +154,10 @@ async function client(
     const tenant = pick(fleet.world.tenants, random)
     const photo = pick(photos, random)
     if (!tenant || !photo) return
-    if (chance < 0.55) await ask(fleet, { tenant, path: readPath(photo, tenant, random) })
-    else if (chance < 0.83) await handle(fleet, photo, random)
-    else if (chance < 0.88) await analyze(fleet, photo)
-    else if (chance < 0.91)
-      photos.push(await upload(fleet, tenant, `u${photos.length}x${Math.floor(random() * 1e6)}`))
+    if (chance < 0.25) await visit(fleet, tenant, photo, random)
+    else if (chance < 0.72) await handle(fleet, photo, random)
+    else if (chance < 0.8) await analyze(fleet, photo)
+    else if (chance < 0.9) await contribute(fleet, tenant, photos, random)
     else await intrude(fleet, tenant, random)
   }
 }
@@ -171,6 +176,25 @@ async function insist(
     )
     if (photo && fleet.troubles.isOutage()) await handle(fleet, photo, random)
     await pause(200, signal)
+  }
+}
+
+/** A new photo, and the next thing that happens to it. */
+async function contribute(
+  fleet: Fleet,
+  tenant: Tenant,
+  photos: TrackedPhoto[],
+  random: () => number,
+): Promise<void> {
+  const photo = await upload(fleet, tenant, `u${photos.length}x${Math.floor(random() * 1e6)}`)
+  photos.push(photo)
+  await handle(fleet, photo, random)
+}
+
+/** Looks around at one tenant: its first answers come from a host that has to ask, the others from one that knows. */
+async function visit(fleet: Fleet, tenant: Tenant, photo: TrackedPhoto, random: () => number): Promise<void> {
+  for (let look = 0; look < looksPerVisit; look++) {
+    await ask(fleet, { tenant, path: readPath(photo, tenant, random) })
   }
 }
 
