@@ -338,7 +338,9 @@ describe('the sheet', () => {
       viewport.dispatchEvent(new Event('resize'))
     })
     // The sheet has risen, and stands still.
-    await sheetOf(page).evaluate((sheet) => Promise.all(sheet.getAnimations().map(({ finished }) => finished)))
+    await sheetOf(page).evaluate((sheet) =>
+      Promise.all(sheet.getAnimations().map(({ finished }) => finished)),
+    )
     const seen = await page.evaluate(() => innerHeight - 300)
     const [field, save] = [
       await altTextField(page).boundingBox(),
