@@ -69,6 +69,7 @@ const happenings: [happening: string, answer: () => Response, title: string, but
     'The gallery cannot be reached in full',
     'Try again',
   ],
+  ['the words are too many', () => problem(413, 'request_too_large'), 'Too many words', 'Try again'],
   ['somebody else wrote', () => problem(409, 'sidecar_changed'), 'Somebody else wrote', 'Try again'],
   ['the photo is gone', () => problem(404, 'photo_not_found'), 'The photo is not here any more', null],
   [
