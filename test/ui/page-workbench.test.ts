@@ -1,5 +1,5 @@
 /** What an admin does with a photo's words: written by the AI and by hand, counted, saved. */
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import {
@@ -37,6 +37,23 @@ function written(words: Record<string, unknown>): Response {
     caption: 'The caption of photo one.',
     alt_text: alt_text ?? null,
     metadata: { caption_submitted: captions, ...(alt_text ? { alt_text } : {}) },
+  })
+}
+
+/** How far below the upper edge of the sheet it is. */
+function placeInSheet(part: Locator): Promise<number> {
+  return part.evaluate((element) => {
+    const sheet = element.closest('dialog')?.getBoundingClientRect()
+    return element.getBoundingClientRect().top - (sheet?.top ?? 0)
+  })
+}
+
+/** In how many lines its text is set. */
+function linesOf(text: Locator): Promise<number> {
+  return text.evaluate((element) => {
+    const range = document.createRange()
+    range.selectNodeContents(element)
+    return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size
   })
 }
 
@@ -324,6 +341,20 @@ describe('the sheet', () => {
     await page.keyboard.press('Escape')
     await sheetOf(page).waitFor({ state: 'detached' })
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  it.each([320, 390])('tells at %i pixels in one line that words are not saved yet', async (width) => {
+    const { page } = await atWork(browser, { ...phone, viewport: { width, height: 844 } })
+    const title = sheetOf(page).getByRole('heading', { level: 2 })
+    const status = sheetOf(page).getByText('Not saved yet')
+    await openSheet(page)
+    const place = await placeInSheet(title)
+    await captionOf(page, 'Telegram').fill('By hand.')
+    await status.waitFor()
+    expect(await placeInSheet(title)).toBeCloseTo(place)
+    await openPreview(page)
+    await status.waitFor()
+    expect([await linesOf(title), await linesOf(status)]).toEqual([1, 1])
   })
 
   it('stays above the keyboard of a phone', async () => {
