@@ -343,19 +343,23 @@ describe('the sheet', () => {
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
   })
 
-  it.each([320, 390])('tells at %i pixels in one line that words are not saved yet', async (width) => {
-    const { page } = await atWork(browser, { ...phone, viewport: { width, height: 844 } })
-    const title = sheetOf(page).getByRole('heading', { level: 2 })
-    const status = sheetOf(page).getByText('Not saved yet')
-    await openSheet(page)
-    const place = await placeInSheet(title)
-    await captionOf(page, 'Telegram').fill('By hand.')
-    await status.waitFor()
-    expect(await placeInSheet(title)).toBeCloseTo(place)
-    await openPreview(page)
-    await status.waitFor()
-    expect([await linesOf(title), await linesOf(status)]).toEqual([1, 1])
-  })
+  it.each([320, 390])(
+    'tells at %i pixels in one line that words are not saved yet, and moves nothing below',
+    async (width) => {
+      const { page } = await atWork(browser, { ...phone, viewport: { width, height: 844 } })
+      const title = sheetOf(page).getByRole('heading', { level: 2 })
+      const status = sheetOf(page).getByText('Not saved yet')
+      const words = sheetOf(page).locator('.sheet-body')
+      await openSheet(page)
+      const place = await placeInSheet(words)
+      await captionOf(page, 'Telegram').fill('By hand.')
+      await status.waitFor()
+      expect(await placeInSheet(words)).toBeCloseTo(place)
+      await openPreview(page)
+      await status.waitFor()
+      expect([await linesOf(title), await linesOf(status)]).toEqual([1, 1])
+    },
+  )
 
   it('stays above the keyboard of a phone', async () => {
     const { page } = await atWork(browser, phone)
