@@ -147,7 +147,7 @@ describe.each(windows)('a window of %s', (_, window) => {
 })
 
 describe('in German, whose words are longer', () => {
-  it.each([320, 390])('the page says so, and at %i pixels nothing is cut off', async (width) => {
+  it.each([320, 390, 960])('the page says so, and at %i pixels nothing is cut off', async (width) => {
     const viewport = { width, height: 844 }
     const flags = { library_enabled: true, max_upload_mb: 1 }
     const { page } = await atWork(browser, { ...phone, viewport, locale: 'de-DE' }, flags)
@@ -155,6 +155,7 @@ describe('in German, whose words are longer', () => {
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('de')
     expect(await page.title()).toMatch(/^one\.jpg · /)
     await expectNothingCutOff(page)
+    expect((await page.locator('.caption').boundingBox())?.width).toBeGreaterThan(200)
     await page.getByRole('button', { name: 'Veröffentlichen' }).click()
     await page.getByLabel('Text für Telegram').fill('Von Hand.')
     await page.getByText('Noch nicht gespeichert').waitFor()
