@@ -148,11 +148,14 @@ export function createGallery(options: GalleryOptions): Gallery {
   /** One request for the photo after this one, however often it is asked for. A failure is forgotten, not kept. */
   function fetchUpcoming(): Promise<Answer> {
     if (upcoming) return upcoming
-    const request = api.random()
+    // The picture is asked for before anything is drawn.
+    const request = api.random().then((answer) => {
+      if ('photo' in answer) preload(answer.photo)
+      return answer
+    })
     upcoming = request
     void request.then((answer) => {
       if ('photo' in answer) {
-        preload(answer.photo)
         walkCount = answer.count ?? walkCount
         if (!state.query) change({ count: walkCount })
       } else if (upcoming === request) upcoming = null
@@ -163,8 +166,9 @@ export function createGallery(options: GalleryOptions): Gallery {
   async function showUpcoming(how: EntryChange): Promise<void> {
     repeat = () => void showUpcoming(how)
     const mine = ++turn
+    const asking = fetchUpcoming()
     change({ isBusy: true, hint: null })
-    const answer = await fetchUpcoming()
+    const answer = await asking
     if (mine !== turn) return
     if ('problem' in answer) return fail(answer.problem)
     upcoming = null
@@ -251,8 +255,9 @@ export function createGallery(options: GalleryOptions): Gallery {
   async function loadNamed(item: Item, place: Place): Promise<void> {
     repeat = () => void loadNamed(item, place)
     const mine = ++turn
+    const asking = fetchNamed(item)
     change({ isBusy: true, hint: null })
-    const answer = await fetchNamed(item)
+    const answer = await asking
     if (mine !== turn) return
     if ('problem' in answer) fail(answer.problem)
     else show(answer.photo, item, place)
