@@ -53,8 +53,10 @@ export function createShowing(onChange: (state: GalleryState) => void): Showing 
   const attempt: Showing['attempt'] = async (ask, show) => {
     again = () => void attempt(ask, show)
     const isWanted = beginTurn()
+    // The question is on its way while the page is drawn.
+    const asking = ask()
     change({ isBusy: true, hint: null })
-    const found = await ask()
+    const found = await asking
     if (!isWanted()) return
     if (isFailed(found)) fail(found.problem)
     else show(found)

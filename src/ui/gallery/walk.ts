@@ -31,11 +31,14 @@ export function createWalk({ showing, steps, onePhoto, api, preload }: WalkOptio
   /** One request for the photo after this one, however often it is asked for. A failure is forgotten, not kept. */
   function fetchUpcoming(): Promise<Answer> {
     if (upcoming) return upcoming
-    const request = api.random()
+    // The picture is asked for before anything is drawn.
+    const request = api.random().then((answer) => {
+      if ('photo' in answer) preload(answer.photo)
+      return answer
+    })
     upcoming = request
     void request.then((answer) => {
       if ('photo' in answer) {
-        preload(answer.photo)
         count = answer.count ?? count
         if (!showing.state.query) showing.change({ count })
       } else if (upcoming === request) upcoming = null
