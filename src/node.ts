@@ -12,12 +12,11 @@ import { createGuardedFetch } from './node/guarded-fetch.ts'
 import { lateMailer, lateModel } from './node/late.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
+import { openRedis, sharedStores } from './node/shared-store.ts'
 import { startTracing } from './node/tracing.ts'
 import { countUncaught } from './node/uncaught.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
-import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
-import type { Redis } from './providers/kv/redis.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createLocalStore } from './providers/storage/local.ts'
 import { createS3Store } from './providers/storage/s3.ts'
@@ -25,10 +24,10 @@ import { publisherFactories } from './publishers.ts'
 import { clientOfLastForwarded, clientOfPeer } from './runtime/client-address.ts'
 import type { ConfigSource } from './runtime/config-source.ts'
 import { createFileConfigSource } from './runtime/file-config-source.ts'
-import { createLogger, describeError, type Logger } from './runtime/log.ts'
+import { createLogger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
 import { type Metrics, noMetrics } from './runtime/ports/metrics.ts'
-import { createServices, type ServiceOptions, type Services } from './runtime/services.ts'
+import { createServices, type Services } from './runtime/services.ts'
 import { parseSettings, type Settings, SettingsError } from './runtime/settings.ts'
 import type { SignedLinks } from './runtime/signed-links.ts'
 import type { StorageFactories } from './runtime/tenant-runtime.ts'
@@ -86,7 +85,7 @@ async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess>
   const settings = parseSettings(variables)
   const metrics = await metricsOf(settings, variables)
   const log = createLogger({ level: settings.logLevel, write, now, onLine: metrics.logged })
-  const redis = settings.redis && (await openRedis(settings, settings.redis, log, now))
+  const redis = await openRedis({ settings, log, metrics, now })
   let isDraining = false
   const services = createServices({
     settings,
@@ -164,40 +163,6 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     if (connections + work > 0) log.warn('cut off', { connections, background: work })
     release()
   }
-}
-
-/** Without Redis, a process keeps for itself what it remembers and counts. */
-function sharedStores(
-  redis: Redis | null,
-  now: () => number,
-): Pick<ServiceOptions, 'kv' | 'counter' | 'invalidations'> {
-  if (!redis) return { kv: createMemoryKeyValueStore({ now }) }
-  const { kv, counter, invalidations } = redis
-  return { kv, counter, invalidations }
-}
-
-/** Loaded late: most of the start would be for nothing where there is no Redis. */
-async function openRedis(
-  { baseDomain }: Settings,
-  { url, verifyTls, timeoutMs }: NonNullable<Settings['redis']>,
-  log: Logger,
-  now: () => number,
-): Promise<Redis> {
-  const { createRedis } = await import('./providers/kv/redis.ts')
-  return createRedis({
-    url,
-    verifyTls,
-    commandMs: timeoutMs,
-    prefix: `publisher:${baseDomain}:`,
-    fallback: () => createMemoryKeyValueStore({ now }),
-    now,
-    onState(state) {
-      if (state.is === 'up') log.info('redis up')
-      else if (state.is === 'slow') log.warn('redis slow')
-      else log.warn('redis down', { error: describeError(state.cause) })
-    },
-    onRefusal: (error) => log.warn('redis refused', { error: describeError(error) }),
-  })
 }
 
 /** Loaded where somebody may read them: without a token nothing is counted. */
