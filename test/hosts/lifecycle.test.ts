@@ -69,6 +69,16 @@ describe('a dyno that is told to end', () => {
     expect(logged(fleet, 'cut off')).toEqual([])
   }, 90_000)
 
+  it('ends in order also when it is told as soon as it listens', async () => {
+    // Loading what makes traces takes a while, and begins when it listens.
+    const kind = nodeProcess({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
+    await using fleet = await startFleet(kind)
+    const ended = once(kind.process(), 'exit')
+    kind.process().kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+    expect(logged(fleet, 'stopped')).toHaveLength(1)
+  }, 60_000)
+
   it('answers for a moment more, and says that it is ready no longer', async () => {
     await using fleet = await startFleet(nodeHost)
     fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config: markedConfig(true) })
