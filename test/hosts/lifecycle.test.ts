@@ -90,6 +90,9 @@ describe('a dyno that is told to end', () => {
       { status: 'not_ready', reason: 'draining' },
     ])
     expect(draining.headers.get('connection')).toBe('close')
+    const routed = await sendTo(host.port, 'any.host', '/health/traffic')
+    expect([routed.status, await routed.json()]).toEqual([503, { status: 'not_ready', reason: 'draining' }])
+    expect((await sendTo(host.port, 'any.host', '/health/live')).status).toBe(200)
     expect((await sendTo(host.port, `alice.${baseDomain}`, '/', { headers: https })).status).toBe(200)
     await closing
   })
@@ -169,6 +172,19 @@ function halfAnUpload(fleet: Fleet, tenant: string, bytes: Uint8Array) {
 }
 
 describe('readiness', () => {
+  it('does not take a host out of the traffic that can serve what it knows while the orchestrator is away', async () => {
+    await using fleet = await startFleet(nodeHost, { ORCHESTRATOR_TIMEOUT_MS: '200' })
+    const alice = `alice.${baseDomain}`
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    const ask = async (host: string, path: string) =>
+      (await fleet.host.request(host, path, { headers: https })).status
+    expect(await ask(alice, '/api/config/features')).toBe(200)
+    fleet.orchestrator.script = () => 'reset'
+    expect(await ask('any.host', '/health/ready')).toBe(503)
+    expect(await ask('any.host', '/health/traffic')).toBe(200)
+    expect(await ask(alice, '/api/config/features')).toBe(200)
+  })
+
   it('tells of the orchestrator, and is not lost with Redis', async () => {
     await using fleet = await startFleet(nodeHost, { REDIS_URL: 'redis://127.0.0.1:9' })
     expect((await ready(fleet)).status).toBe(200)
