@@ -1,6 +1,7 @@
 /**
  * Proves that what Heroku would build runs: copies what its slug holds to an empty folder, goes through the buildpack's steps, starts
- * the Procfile's own command with production dependencies only, asks it like the router does, and ends it by SIGTERM.
+ * the Procfile's own command with production dependencies only, asks it like the router does, lets it load what is loaded late, and ends
+ * it by SIGTERM.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
