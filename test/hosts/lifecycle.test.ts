@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { onMethod } from '../../dev/emulators/telegram/faults.ts'
@@ -70,13 +71,23 @@ describe('a dyno that is told to end', () => {
   }, 90_000)
 
   it('ends in order also when it is told as soon as it listens', async () => {
-    // Loading what makes traces takes a while, and begins when it listens.
-    const kind = nodeProcess({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
-    await using fleet = await startFleet(kind)
-    const ended = once(kind.process(), 'exit')
-    kind.process().kill('SIGTERM')
-    expect(await ended).toEqual([0, null])
-    expect(logged(fleet, 'stopped')).toHaveLength(1)
+    const child = spawn(process.execPath, ['src/node.ts'], {
+      cwd: fileURLToPath(new URL('../../', import.meta.url)),
+      env: {
+        ...{ PATH: process.env.PATH, PORT: '0', CONFIG_FILE: '/dev/null', WEB_SESSION_SECRET: sessionSecret },
+        // Loading what makes traces takes a while, and begins when it listens.
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const said: string[] = []
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const { msg } = JSON.parse(line)
+      said.push(msg)
+      if (msg === 'listening') child.kill('SIGTERM')
+    })
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(said).toEqual(['listening', 'draining', 'stopped'])
   }, 60_000)
 
   it('answers for a moment more, and says that it is ready no longer', async () => {
