@@ -1,6 +1,7 @@
 /**
  * Proves that what Heroku would build runs: copies what its slug holds to an empty folder, goes through the buildpack's steps, starts
- * the Procfile's own command with production dependencies only, asks it like the router does, and ends it by SIGTERM.
+ * the Procfile's own command with production dependencies only, asks it like the router does, lets it load what is loaded late, and ends
+ * it by SIGTERM.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,6 +12,8 @@ import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
+import { SMTPServer } from 'smtp-server'
+import { startOpenAiEmulator } from '../dev/emulators/openai.ts'
 import { buildSteps, healthCheckCommand, presetVariables, project, webCommand } from './deployment.ts'
 
 const run = promisify(execFile)
@@ -22,6 +25,7 @@ const maxSlugBytes = 500_000_000
 /** From SIGTERM to SIGKILL on Heroku. */
 const endsWithinMs = 30_000
 const limitMs = 600_000
+const logWithinMs = 20_000
 
 /** The environment of a build or a dyno: nothing of this shell's npm goes in. */
 const clean = {
@@ -84,8 +88,46 @@ async function bytesIn(directory: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }
 
-/** A photographer with one photo on disk, as a dedicated app would have it. */
-async function photographer(directory: string): Promise<Record<string, string>> {
+/** An AI and a mail server on this machine, which take these secrets. */
+interface Vendors {
+  openaiUrl: string
+  mailPort: number
+  close(): Promise<void>
+}
+
+const apiKey = 'proof-key'
+const mailPassword = 'proof-password'
+
+async function startVendors(): Promise<Vendors> {
+  const openai = await startOpenAiEmulator({ keys: [apiKey], models: ['gpt-4o', 'gpt-4o-mini'] })
+  const mail = new SMTPServer({
+    logger: false,
+    allowInsecureAuth: true,
+    onAuth({ username, password }, _session, done) {
+      if (password === mailPassword) done(null, { user: username ?? '' })
+      else done(new Error('Invalid login'))
+    },
+  })
+  // Clients that hang up in the middle.
+  mail.on('error', () => undefined)
+  mail.listen(0, '127.0.0.1')
+  await once(mail.server, 'listening')
+  const address = mail.server.address()
+  if (address === null || typeof address === 'string') throw new TypeError('unreachable')
+  return {
+    openaiUrl: openai.url,
+    mailPort: address.port,
+    async close() {
+      await Promise.all([openai.close(), new Promise<void>((resolve) => mail.close(() => resolve()))])
+    },
+  }
+}
+
+/** A photographer with one photo on disk, as a dedicated app would have it, who captions by the AI and publishes by mail. */
+async function photographer(
+  directory: string,
+  { openaiUrl, mailPort }: Vendors,
+): Promise<Record<string, string>> {
   const { default: sharp } = await import('sharp')
   const photos = join(directory, 'photos')
   await mkdir(photos, { recursive: true })
@@ -100,15 +142,40 @@ async function photographer(directory: string): Promise<Record<string, string>> 
       config: {
         features: { auto_view_enabled: true },
         storage: { provider: 'local', paths: { root: photos } },
+        ai: { credentials_ref: 'ai' },
+        publishers: [{ type: 'fetlife', config: { recipient: 'upload@mail.example.org' } }],
+        email_server: {
+          ...{ host: '127.0.0.1', port: mailPort, use_tls: false },
+          ...{ from_email: 'alice@mail.example.org', password_ref: 'mail' },
+        },
+      },
+      credentials: {
+        ai: { provider: 'openai', api_key: apiKey },
+        mail: { provider: 'smtp', password: mailPassword },
       },
     }),
   )
-  return { CONFIG_SOURCE: 'file', CONFIG_FILE: configFile, WEB_SESSION_SECRET: 'x'.repeat(32) }
+  return {
+    CONFIG_SOURCE: 'file',
+    CONFIG_FILE: configFile,
+    WEB_SESSION_SECRET: 'x'.repeat(32),
+    OPENAI_BASE_URL: openaiUrl,
+  }
+}
+
+const metricsToken = 'proof-metrics-token'
+/** What is loaded only where the environment asks for it. Nothing listens there, and the program has to work all the same. */
+const optional = {
+  METRICS_TOKEN: metricsToken,
+  REDIS_URL: 'redis://127.0.0.1:1',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
 }
 
 interface Dyno {
   process: ChildProcess
   port: number
+  /** Resolves when the log has this message. */
+  says(msg: string): Promise<void>
 }
 
 async function start(slug: string, variables: Record<string, string>): Promise<Dyno> {
@@ -116,6 +183,8 @@ async function start(slug: string, variables: Record<string, string>): Promise<D
   const startedAt = performance.now()
   const child = spawn(program, args, { cwd: slug, env: variables, stdio: ['ignore', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })
+  const said = new Set<string>()
+  lines.on('line', (line) => said.add(JSON.parse(line).msg))
   const port = await new Promise<number>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`The web process ended with ${code} before it listened.`)))
@@ -127,12 +196,23 @@ async function start(slug: string, variables: Record<string, string>): Promise<D
   say(
     `${[program, ...args].join(' ').padEnd(28)} listens after ${Math.round(performance.now() - startedAt)} ms`,
   )
-  return { process: child, port }
+  return {
+    process: child,
+    port,
+    async says(msg) {
+      while (!said.has(msg)) await once(lines, 'line', { signal: AbortSignal.timeout(logWithinMs) })
+    },
+  }
 }
 
 /** Asks as the router does. */
 async function ask(port: number, path: string): Promise<{ status: number; type: string; body: Buffer }> {
-  const headers = { host, 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.7' }
+  const headers = {
+    host,
+    'x-forwarded-proto': 'https',
+    'x-forwarded-for': '192.0.2.7',
+    ...(path === '/metrics' && { authorization: `Bearer ${metricsToken}` }),
+  }
   const outgoing = request({ host: '127.0.0.1', port, path, headers, agent: false })
   outgoing.end()
   const [answer] = await once(outgoing, 'response')
@@ -154,6 +234,7 @@ async function checkAnswers(port: number): Promise<void> {
     ['/api/config/features', /json/, /"auto_view_enabled":true/],
     ['/api/images/list', /json/, /dusk\.jpg/],
     ['/api/images/dusk.jpg/thumbnail', /image/, /./s],
+    ['/metrics', /text/, /^publisher_redis_up\{.*\} 0$/m],
   ]
   for (const [path, type, says] of expectations) {
     const answer = await ask(port, path)
@@ -164,11 +245,24 @@ async function checkAnswers(port: number): Promise<void> {
   }
 }
 
+/** What the doctor finds with the modules of the slug; it is the first one to load those of the AI and of mail. */
+async function checkDoctor(slug: string, variables: Record<string, string>): Promise<void> {
+  const { REDIS_URL: _, ...alone } = variables
+  const env = { ...alone, FORCE_HTTPS: 'false', ALLOW_PRIVATE_ENDPOINTS: 'true' }
+  const args = ['src/node/doctor.ts', '--host', host, '--json']
+  const { stdout } = await run('node', args, { cwd: slug, env }).catch((error: { stdout: string }) => error)
+  const { findings }: { findings: { id: string; outcome: string; said: string }[] } = JSON.parse(stdout)
+  for (const id of ['storage.list', 'publisher.email', 'ai']) {
+    const found = findings.find((finding) => finding.id === id)
+    if (found?.outcome !== 'ok') throw new Error(`The doctor found of ${id}: ${found?.said}`)
+    say(`doctor, ${id}: ${found.said}`)
+  }
+}
+
 /** The programs for a one-off dyno, and the container's health check, in the same slug. */
 async function checkPrograms(slug: string, { port }: Dyno, variables: Record<string, string>): Promise<void> {
   const [, ...healthCheck] = await healthCheckCommand()
   const programs: [string[], number][] = [
-    [['src/node/doctor.ts', '--host', host], 0],
     [['src/node/publish.ts'], 2],
     [healthCheck, 0],
   ]
@@ -207,20 +301,27 @@ async function prove(folder: string): Promise<void> {
   const bytes = await bytesIn(slug)
   if (bytes > maxSlugBytes) throw new Error(`The slug has ${bytes} bytes, Heroku takes ${maxSlugBytes}.`)
   say(`${'slug, uncompressed'.padEnd(28)} ${Math.round(bytes / 1e6)} MB`)
+  const vendors = await startVendors()
   const variables = {
     PATH: clean.PATH,
     NODE_ENV: 'production',
     PORT: '0',
     ...(await presetVariables()),
-    ...(await photographer(join(folder, 'photographer'))),
+    ...optional,
+    ...(await photographer(join(folder, 'photographer'), vendors)),
   }
   const dyno = await start(slug, variables)
   try {
+    await dyno.says('redis down')
     await checkAnswers(dyno.port)
+    await checkDoctor(slug, variables)
     await checkPrograms(slug, dyno, variables)
     await end(dyno)
+    // The spans of all these requests had nowhere to go.
+    await dyno.says('tracing is troubled')
   } finally {
     dyno.process.kill('SIGKILL')
+    await vendors.close()
   }
 }
 

@@ -7,17 +7,17 @@ import { createHandler } from './handlers/app.ts'
 import { createBackgroundWork } from './node/background.ts'
 import { sha256 } from './node/digest.ts'
 import { cutMs, drain } from './node/drain.ts'
+import { createEnding } from './node/ending.ts'
 import { createFaults, type FaultKind, type Faults, watchProcess } from './node/faults.ts'
 import { createGuardedFetch } from './node/guarded-fetch.ts'
 import { lateMailer, lateModel } from './node/late.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
+import { openRedis, sharedStores } from './node/shared-store.ts'
 import { startTracing } from './node/tracing.ts'
-import { countUncaught } from './node/uncaught.ts'
+import type { Tracing } from './node/tracing-sdk.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
-import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
-import type { Redis } from './providers/kv/redis.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createLocalStore } from './providers/storage/local.ts'
 import { createS3Store } from './providers/storage/s3.ts'
@@ -25,10 +25,10 @@ import { publisherFactories } from './publishers.ts'
 import { clientOfLastForwarded, clientOfPeer } from './runtime/client-address.ts'
 import type { ConfigSource } from './runtime/config-source.ts'
 import { createFileConfigSource } from './runtime/file-config-source.ts'
-import { createLogger, describeError, type Logger } from './runtime/log.ts'
+import { createLogger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
-import { type Metrics, noMetrics } from './runtime/ports/metrics.ts'
-import { createServices, type ServiceOptions, type Services } from './runtime/services.ts'
+import { type Metrics, noMetrics, type UncaughtKind } from './runtime/ports/metrics.ts'
+import { createServices, type Services } from './runtime/services.ts'
 import { parseSettings, type Settings, SettingsError } from './runtime/settings.ts'
 import type { SignedLinks } from './runtime/signed-links.ts'
 import type { StorageFactories } from './runtime/tenant-runtime.ts'
@@ -41,8 +41,6 @@ export interface NodeHostOptions {
   /** Where the built web app lies. Default: `dist/ui` of this package. */
   uiDirectory?: string
   now?: () => number
-  /** Hears of each fault that no request could answer for, after it has been logged; for counting. */
-  onFault?: (kind: FaultKind) => void
 }
 
 export interface NodeHost {
@@ -69,6 +67,13 @@ const keepAliveTimeoutMs = 95_000
 /** Where connections are cut, work that goes on without its client gets this much more. */
 const afterworkMs = 1500
 
+const countedAs: Readonly<Record<FaultKind, UncaughtKind>> = {
+  'uncaught exception': 'exception',
+  'unhandled rejection': 'rejection',
+  'background work failed': 'background',
+  'the adapter failed': 'adapter',
+}
+
 /** Wires a process of Node, without a server. Throws `SettingsError` for an environment that cannot work. */
 export async function createNodeServices(options: NodeHostOptions): Promise<Services> {
   return (await createNodeProcess(options)).services
@@ -86,7 +91,7 @@ async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess>
   const settings = parseSettings(variables)
   const metrics = await metricsOf(settings, variables)
   const log = createLogger({ level: settings.logLevel, write, now, onLine: metrics.logged })
-  const redis = settings.redis && (await openRedis(settings, settings.redis, log, now))
+  const redis = await openRedis({ settings, log, metrics, now })
   let isDraining = false
   const services = createServices({
     settings,
@@ -125,8 +130,8 @@ async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess>
 /** Starts a host. Throws `SettingsError` for an environment that cannot work. */
 export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
   const { services, endsSoon, release } = await createNodeProcess(options)
-  const { settings, log } = services
-  const faults = createFaults(log, options.onFault)
+  const { settings, log, metrics } = services
+  const faults = createFaults(log, (kind) => metrics.uncaught(countedAs[kind]))
   const background = createBackgroundWork(faults)
   let closing: Promise<void> | undefined
   const server = createServer(
@@ -139,6 +144,10 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       background,
       faults,
       isClosing: () => closing !== undefined,
+      onAnswered(status) {
+        metrics.answered({ method: 'other', route: 'none', status, seconds: 0 })
+        if (status === 400) metrics.refused('host_mismatch')
+      },
     }),
   )
   server.keepAliveTimeout = keepAliveTimeoutMs
@@ -164,40 +173,6 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     if (connections + work > 0) log.warn('cut off', { connections, background: work })
     release()
   }
-}
-
-/** Without Redis, a process keeps for itself what it remembers and counts. */
-function sharedStores(
-  redis: Redis | null,
-  now: () => number,
-): Pick<ServiceOptions, 'kv' | 'counter' | 'invalidations'> {
-  if (!redis) return { kv: createMemoryKeyValueStore({ now }) }
-  const { kv, counter, invalidations } = redis
-  return { kv, counter, invalidations }
-}
-
-/** Loaded late: most of the start would be for nothing where there is no Redis. */
-async function openRedis(
-  { baseDomain }: Settings,
-  { url, verifyTls, timeoutMs }: NonNullable<Settings['redis']>,
-  log: Logger,
-  now: () => number,
-): Promise<Redis> {
-  const { createRedis } = await import('./providers/kv/redis.ts')
-  return createRedis({
-    url,
-    verifyTls,
-    commandMs: timeoutMs,
-    prefix: `publisher:${baseDomain}:`,
-    fallback: () => createMemoryKeyValueStore({ now }),
-    now,
-    onState(state) {
-      if (state.is === 'up') log.info('redis up')
-      else if (state.is === 'slow') log.warn('redis slow')
-      else log.warn('redis down', { error: describeError(state.cause) })
-    },
-    onRefusal: (error) => log.warn('redis refused', { error: describeError(error) }),
-  })
 }
 
 /** Loaded where somebody may read them: without a token nothing is counted. */
@@ -256,22 +231,22 @@ async function main(): Promise<void> {
   const lines = createLineWriter(process.stdout)
   const host = await startNodeHost({ variables: process.env, write: lines.write })
   const { log } = host.services
-  watchProcess(host.faults)
-  countUncaught(host.services.metrics)
-  const tracing = await startTracing(process.env, log)
-  let ending = false
-  const end = async (signal: NodeJS.Signals) => {
-    if (ending) return
-    ending = true
-    log.info('draining', { signal })
-    await host.close()
-    await tracing.end()
-    log.info('stopped')
-    lines.flush()
-    process.exit(0)
-  }
+  const tracing = Promise.withResolvers<Tracing>()
+  const end = createEnding({
+    log,
+    close: () => host.close(),
+    sendSpans: async (ms) => (await tracing.promise).end(ms),
+    exit(code) {
+      lines.flush()
+      process.exit(code)
+    },
+  })
+  // Before anything else is waited for: who is told to end while the rest is loaded has taken requests already.
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
+  watchProcess(host.faults)
+  tracing.resolve(startTracing(process.env, log))
+  await tracing.promise
 }
 
 if (import.meta.main) {

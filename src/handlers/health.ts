@@ -20,6 +20,19 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   app.openapi(alive('/health'), (c) => c.json({ status: 'ok' as const }, 200))
   app.openapi(alive('/health/live'), (c) => c.json({ status: 'ok' as const }, 200))
 
+  // Whom the orchestrator keeps waiting can still serve what is known: that is for people to know, not for a router.
+  const traffic = routeFor('anyone', services, {
+    method: 'get',
+    path: '/health/traffic',
+    responses: {
+      200: json(healthSchema, 'Requests may be sent here'),
+      503: json(notReadySchema, 'No more: the process is about to end (`draining`)'),
+    },
+  })
+  app.openapi(traffic, (c) =>
+    services.isDraining?.() ? c.json(draining, 503) : c.json({ status: 'ok' as const }, 200),
+  )
+
   const readiness = readinessCheck(services)
   const ready = routeFor('anyone', services, {
     method: 'get',
@@ -31,13 +44,15 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   })
   app.openapi(ready, async (c) => {
     // Said first: what becomes of the orchestrator matters no more here.
-    if (services.isDraining?.()) return c.json({ status: 'not_ready' as const, reason: 'draining' }, 503)
+    if (services.isDraining?.()) return c.json(draining, 503)
     const found = await readiness()
     return found.ready
       ? c.json({ status: 'ok' as const, mode: services.source.kind }, 200)
       : c.json({ status: 'not_ready' as const, reason: found.reason }, 503)
   })
 }
+
+const draining = { status: 'not_ready' as const, reason: 'draining' }
 
 function readinessCheck({ source, now }: Services): () => Promise<Readiness> {
   let running: Promise<Readiness> | undefined

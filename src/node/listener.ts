@@ -18,6 +18,8 @@ export interface ListenerOptions {
   background: BackgroundWork
   /** True while draining: answers then ask the client to close its connection. */
   isClosing(): boolean
+  /** Told of the answers that are given here, before the program has the request; for counting. */
+  onAnswered(status: 400 | 500): void
 }
 
 /** Makes the listener for `http.createServer`. */
@@ -27,6 +29,7 @@ export function createListener({
   background,
   faults,
   isClosing,
+  onAnswered,
 }: ListenerOptions): RequestListener {
   const listen = getRequestListener(
     (request, { incoming, outgoing }) => {
@@ -42,9 +45,11 @@ export function createListener({
     {
       errorHandler: (error) => {
         if (error instanceof RequestError) {
+          onAnswered(400)
           const requestId = crypto.randomUUID()
           return new Response(hostProblem(requestId), { status: 400, headers: problemHeaders(requestId) })
         }
+        onAnswered(500)
         faults.report('the adapter failed', error)
         return new Response(null, { status: 500 })
       },
@@ -52,8 +57,12 @@ export function createListener({
   )
   return (incoming, outgoing) => {
     if (isClosing()) outgoing.setHeader('connection', 'close')
-    if (isHostUnambiguous(incoming)) void listen(incoming, outgoing)
-    else refuse(incoming, outgoing)
+    if (isHostUnambiguous(incoming)) {
+      void listen(incoming, outgoing)
+      return
+    }
+    onAnswered(400)
+    refuse(incoming, outgoing)
   }
 }
 

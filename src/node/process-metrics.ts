@@ -3,10 +3,13 @@ import { collectDefaultMetrics } from 'prom-client'
 import { createPrometheusMetrics } from '../providers/metrics/prometheus.ts'
 import type { Metrics } from '../runtime/ports/metrics.ts'
 
-/** Makes the metrics of a process of Node. `dyno` names it, where the platform gives it a name. */
+/**
+ * Makes the metrics of a process of Node. `dyno` names it, where the platform gives it a name; each start is another process all the
+ * same, since two may bear one name at once while a release takes over (Heroku's preboot).
+ */
 export function createNodeMetrics(dyno: string | undefined): Metrics {
   return createPrometheusMetrics({
-    process: dyno || crypto.randomUUID().slice(0, 8),
+    process: [dyno, crypto.randomUUID().slice(0, 8)].filter(Boolean).join(':'),
     addTo: (register) => collectDefaultMetrics({ register }),
   })
 }

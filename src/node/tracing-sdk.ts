@@ -25,8 +25,8 @@ import {
 import type { Logger } from '../runtime/log.ts'
 
 export interface Tracing {
-  /** Sends what is still waiting; resolves at the latest after a few seconds and never rejects. */
-  end(): Promise<void>
+  /** Sends what is still waiting; resolves after `ms`, or a few seconds, at the latest and never rejects. */
+  end(ms: number): Promise<void>
 }
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -56,12 +56,12 @@ export function registerSdk(variables: Variables, log: Logger): Tracing {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   return {
-    async end() {
+    async end(ms) {
       const sent = provider.shutdown().then(
         () => true,
         () => false,
       )
-      const inTime = await Promise.race([sent, delay(endingMs, false, { ref: false })])
+      const inTime = await Promise.race([sent, delay(Math.min(ms, endingMs), false)])
       if (!inTime) log.warn('tracing is troubled', { reason: 'the last spans could not be sent' })
     },
   }

@@ -304,7 +304,8 @@ function sizeOf(text: string): number {
 
 const sharedSchema = z.object({ fetchedAt: z.number(), body: z.unknown() })
 
-function kvKey(host: Host): string {
+/** Where the shared store holds the configuration of a host. */
+export function kvKey(host: string): string {
   return `config:${host}`
 }
 

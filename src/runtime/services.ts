@@ -42,7 +42,7 @@ export interface ServiceOptions {
   counter?: RateCounter
   /** Tells other processes what to forget. Default: there are none, or they find out by their own checks. */
   invalidations?: Invalidations
-  /** Whether the process is about to end, so that `/health/ready` says it. Default: never. */
+  /** Whether the process is about to end, so that `/health/ready` and `/health/traffic` say it. Default: never. */
   isDraining?(): boolean
   images: ImageReducer
   digest: StreamDigest

@@ -1,7 +1,8 @@
 /** Docker is not at hand where the tests run, so the Dockerfile is held against what `npm run prove:heroku` proves. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
+import { matchesGlob } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   buildSteps,
@@ -84,11 +85,43 @@ describe('the container', () => {
     expect(taken).toEqual(['package.json', 'node_modules', 'dist/ui', 'src'])
   })
 
-  it('keeps secrets, history and what other systems built out of the image', async () => {
+  it('keeps history and what other systems built out of the image', async () => {
     const excluded = await ignored()
-    for (const name of ['.git', '.env*', 'node_modules', 'dist', 'test']) expect(excluded).toContain(name)
-    const tracked = execFileSync('git', ['ls-files'], { cwd: project, encoding: 'utf8' }).split('\n')
-    expect(tracked.filter((name) => /(^|\/)\.env/.test(name))).toEqual([])
+    for (const name of ['.git', 'node_modules', 'dist', 'test']) expect(excluded).toContain(name)
+  })
+})
+
+describe('files with secrets, by the names that the documents give them', () => {
+  const names = [
+    ...['.env', '.env.production', 'src/.env', 'publisher.env', 'secrets.env', 'alice-secrets.env'],
+    ...['src/node/publisher.env', 'tenant.yaml', 'alice.yaml', 'secrets.yaml', 'src/alice.yaml'],
+  ]
+
+  it.each(names)('never come into the image: %s', async (name) => {
+    expect((await ignored()).filter((pattern) => matchesGlob(name, pattern))).not.toEqual([])
+  })
+
+  it.each(names)('never come into git, and so never into a slug: %s', (name) => {
+    // Exit code 1, which throws: it is not ignored.
+    const said = execFileSync('git', ['check-ignore', '--no-index', name], { cwd: project, encoding: 'utf8' })
+    expect(said.trim()).toBe(name)
+  })
+
+  it('lie nowhere in git, but for the examples of the reference orchestrator', () => {
+    const patterns = ['*.env', '*.env.*', '*.yaml']
+    const tracked = execFileSync('git', ['ls-files', ...patterns], { cwd: project, encoding: 'utf8' })
+    const files = tracked.split('\n').filter(Boolean)
+    expect(files.filter((name) => !name.startsWith('orchestrator/example/'))).toEqual([])
+  })
+
+  it('are all that the documents name', async () => {
+    const documents = await readdir(`${project}docs/operations`)
+    const texts = await Promise.all(
+      documents.map((name) => readFile(`${project}docs/operations/${name}`, 'utf8')),
+    )
+    const named = texts.flatMap((text) => [...text.matchAll(/[\w-]*\.(?:env|yaml)\b/g)].map(([name]) => name))
+    expect(new Set(named).size).toBeGreaterThan(3)
+    expect([...new Set(named)].filter((name) => !names.includes(name))).toEqual([])
   })
 })
 

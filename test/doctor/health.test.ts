@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createExamination, type Finding, solid } from '../../src/node/doctor/examination.ts'
 import { createRedaction } from '../../src/node/doctor/redaction.ts'
 import { Secret } from '../../src/secret.ts'
+import { everythingIn } from '../kv/redis-client.ts'
 import { startRedisServer } from '../kv/redis-server.ts'
+import { openSlowLine } from '../kv/slow-line.ts'
 import { startNameServer } from '../node/name-server.ts'
 import { startS3rver } from '../storage/s3-servers.ts'
 import { onS3, openPractice, type Practice } from './practice.ts'
@@ -55,13 +57,40 @@ describe('a tenant in full health', () => {
     }
   })
 
-  it('passes with a Redis that answers', async () => {
+  it.each([0, 50])('passes with a Redis that is %i ms away', async (lagMs) => {
     await using redis = await startRedisServer()
-    practice.variables.REDIS_URL = redis.url
+    await using line = await openSlowLine(redis.url, lagMs)
+    practice.variables.REDIS_URL = line.url
     const findings = await roundOf(practice)
     expect(findings.find(({ id }) => id === 'redis')).toMatchObject({
       outcome: 'ok',
-      said: 'what one process writes, another one reads',
+      said: expect.stringMatching(
+        /^what one process writes, another one reads; [\d.]+ MB used, without a limit$/,
+      ),
+    })
+    expect(await everythingIn(redis)).not.toContain('doctor')
+  })
+
+  it.each([
+    ['volatile-lru', 'ok', /of 100.0 MB used, volatile-lru$/],
+    ['noeviction', 'warning', /once it is full it refuses what is new$/],
+  ])('tells what a Redis with the policy %s does when it is full', async (policy, outcome, says) => {
+    await using redis = await startRedisServer(['--maxmemory', '100000000', '--maxmemory-policy', policy])
+    practice.variables.REDIS_URL = redis.url
+    const findings = await roundOf(practice)
+    expect(findings.find(({ id }) => id === 'redis')).toMatchObject({
+      outcome,
+      said: expect.stringMatching(says),
+    })
+  })
+
+  it('does not pass with a Redis that is full', async () => {
+    await using redis = await startRedisServer(['--maxmemory', '1', '--maxmemory-policy', 'noeviction'])
+    practice.variables.REDIS_URL = redis.url
+    const findings = await roundOf(practice)
+    expect(findings.find(({ id }) => id === 'redis')).toMatchObject({
+      outcome: 'failed',
+      said: expect.stringMatching(/answers, but takes nothing/),
     })
   })
 

@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { onMethod } from '../../dev/emulators/telegram/faults.ts'
@@ -69,6 +70,26 @@ describe('a dyno that is told to end', () => {
     expect(logged(fleet, 'cut off')).toEqual([])
   }, 90_000)
 
+  it('ends in order also when it is told as soon as it listens', async () => {
+    const child = spawn(process.execPath, ['src/node.ts'], {
+      cwd: fileURLToPath(new URL('../../', import.meta.url)),
+      env: {
+        ...{ PATH: process.env.PATH, PORT: '0', CONFIG_FILE: '/dev/null', WEB_SESSION_SECRET: sessionSecret },
+        // Loading what makes traces takes a while, and begins when it listens.
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const said: string[] = []
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const { msg } = JSON.parse(line)
+      said.push(msg)
+      if (msg === 'listening') child.kill('SIGTERM')
+    })
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(said).toEqual(['listening', 'draining', 'stopped'])
+  }, 60_000)
+
   it('answers for a moment more, and says that it is ready no longer', async () => {
     await using fleet = await startFleet(nodeHost)
     fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config: markedConfig(true) })
@@ -80,6 +101,9 @@ describe('a dyno that is told to end', () => {
       { status: 'not_ready', reason: 'draining' },
     ])
     expect(draining.headers.get('connection')).toBe('close')
+    const routed = await sendTo(host.port, 'any.host', '/health/traffic')
+    expect([routed.status, await routed.json()]).toEqual([503, { status: 'not_ready', reason: 'draining' }])
+    expect((await sendTo(host.port, 'any.host', '/health/live')).status).toBe(200)
     expect((await sendTo(host.port, `alice.${baseDomain}`, '/', { headers: https })).status).toBe(200)
     await closing
   })
@@ -159,6 +183,19 @@ function halfAnUpload(fleet: Fleet, tenant: string, bytes: Uint8Array) {
 }
 
 describe('readiness', () => {
+  it('does not take a host out of the traffic that can serve what it knows while the orchestrator is away', async () => {
+    await using fleet = await startFleet(nodeHost, { ORCHESTRATOR_TIMEOUT_MS: '200' })
+    const alice = `alice.${baseDomain}`
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    const ask = async (host: string, path: string) =>
+      (await fleet.host.request(host, path, { headers: https })).status
+    expect(await ask(alice, '/api/config/features')).toBe(200)
+    fleet.orchestrator.script = () => 'reset'
+    expect(await ask('any.host', '/health/ready')).toBe(503)
+    expect(await ask('any.host', '/health/traffic')).toBe(200)
+    expect(await ask(alice, '/api/config/features')).toBe(200)
+  })
+
   it('tells of the orchestrator, and is not lost with Redis', async () => {
     await using fleet = await startFleet(nodeHost, { REDIS_URL: 'redis://127.0.0.1:9' })
     expect((await ready(fleet)).status).toBe(200)

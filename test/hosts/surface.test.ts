@@ -138,7 +138,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
 
   it('answers health on any host without asking anybody', async () => {
     await using fleet = await aliceOnly()
-    for (const path of ['/health', '/health/live']) {
+    for (const path of ['/health', '/health/live', '/health/traffic']) {
       const response = await fleet.host.request('10.1.2.3', path)
       expect(response.status).toBe(200)
       expect(await response.json()).toEqual({ status: 'ok' })

@@ -8,6 +8,8 @@ export interface OpenRedis extends Redis, Disposable {
   /** What the host would log. */
   states: string[]
   refusals: unknown[]
+  /** What the host would count. */
+  failures: string[]
   /** Resolves when it has been up, or down, this many times. */
   reached(state: 'up' | 'down' | 'slow', times?: number): Promise<void>
 }
@@ -18,6 +20,7 @@ export const prefix = 'publisher:shibari.test:'
 export function openRedis(server: RedisServer, commandMs = 10_000): OpenRedis {
   const states: string[] = []
   const refusals: unknown[] = []
+  const failures: string[] = []
   let changed = Promise.withResolvers<void>()
   const redis = createRedis({
     url: secretUrl(server),
@@ -26,7 +29,9 @@ export function openRedis(server: RedisServer, commandMs = 10_000): OpenRedis {
     prefix,
     fallback: () => createMemoryKeyValueStore(),
     now: Date.now,
+    configKey: (host) => `config:${host}`,
     onRefusal: (error) => refusals.push(error),
+    onFailure: (kind) => failures.push(kind),
     onState({ is }) {
       states.push(is)
       changed.resolve()
@@ -37,6 +42,7 @@ export function openRedis(server: RedisServer, commandMs = 10_000): OpenRedis {
     ...redis,
     states,
     refusals,
+    failures,
     async reached(state, times = 1) {
       while (states.filter((seen) => seen === state).length < times) await changed.promise
     },

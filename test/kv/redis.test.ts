@@ -116,6 +116,23 @@ describe('invalidations through Redis', () => {
     await come.promise
   })
 
+  it('that Redis took only in part are none, and are said later', async () => {
+    await using own = await startRedisServer()
+    using first = openRedis(own)
+    using second = openRedis(own)
+    const come = Promise.withResolvers<void>()
+    second.invalidations.listen({ invalidated: () => come.resolve(), ...silent })
+    await Promise.all([first.reached('up'), second.reached('up')])
+    await first.kv.put('config:alice.shibari.test', 'old', { ttlSeconds: 600 })
+    // As a replica, or a server that cannot save, refuses what writes and takes what does not.
+    await inRedis(own, (client) => client.sendCommand(['ACL', 'SETUSER', 'default', '-del']))
+    await first.kv.delete('config:alice.shibari.test')
+    expect(await first.invalidations.announce('alice.shibari.test')).toBe(false)
+    await inRedis(own, (client) => client.sendCommand(['ACL', 'SETUSER', 'default', '+del']))
+    await come.promise
+    expect(await inRedis(own, (client) => client.get(`${prefix}config:alice.shibari.test`))).toBeNull()
+  })
+
   it('tell who listens when some may have been missed', async () => {
     await using own = await startRedisServer()
     using redis = openRedis(own)
@@ -177,12 +194,38 @@ describe('without Redis', () => {
     expect(await redis.kv.get('unknown')).toBeNull()
   })
 
+  it('says why it cannot be reached, and when it can', async () => {
+    await using own = await startRedisServer()
+    await own.kill()
+    using redis = openRedis(own)
+    await expect(redis.ready(10_000)).rejects.toMatchObject({
+      name: 'RedisAway',
+      cause: expect.objectContaining({ code: 'ECONNREFUSED' }),
+    })
+    await own.restart()
+    await redis.reached('up')
+    await redis.ready(10_000)
+    expect(await redis.memory()).toMatchObject({ limitBytes: 0, policy: 'noeviction' })
+  })
+
+  it('more than Redis can answer at once is no refusal', async () => {
+    using redis = openRedis(server)
+    await redis.reached('up')
+    const keys = Array.from({ length: 5000 }, (_, index) => `key-${index}`)
+    await Promise.all(keys.map((key) => redis.kv.put(key, 'value', { ttlSeconds: 60 })))
+    expect(redis.refusals).toEqual([])
+    expect(new Set(redis.failures)).toEqual(new Set(['slow']))
+    expect(await redis.kv.get('key-0')).toBe('value')
+  })
+
   it('a full Redis is told of once, and what it refuses is kept here', async () => {
     await using own = await startRedisServer(['--maxmemory', '1', '--maxmemory-policy', 'noeviction'])
     using redis = openRedis(own)
     await redis.reached('up')
     for (let turn = 0; turn < 10; turn++) await redis.kv.put('key', 'value', { ttlSeconds: 60 })
     expect(redis.refusals).toHaveLength(1)
+    expect(redis.failures).toHaveLength(10)
+    expect(new Set(redis.failures)).toEqual(new Set(['refused']))
     expect(redis.states).toEqual(['up'])
   })
 })

@@ -21,6 +21,7 @@ const levels: readonly Level[] = [
   'image_tasks_waiting',
   'ai_calls_waiting',
   'upload_bytes',
+  'redis_up',
 ]
 
 /** A process in which everything that can be counted has happened. */
@@ -36,6 +37,7 @@ function busyProcess(): Metrics {
   metrics.published('telegram', 'sent')
   metrics.logged('warn', 'refused')
   metrics.uncaught('exception')
+  metrics.redisFailed('slow')
   for (const level of levels) metrics.watch(level, () => 1)
   return metrics
 }

@@ -15,8 +15,9 @@ import {
   type Verdict,
 } from './examination.ts'
 import { checkCertificate, checkSite, type FrontDoor } from './front-door.ts'
-import { checkSharedStore, checkSignIn } from './process.ts'
+import { checkSignIn } from './process.ts'
 import { createRedaction, type Redaction } from './redaction.ts'
+import { checkSharedStore } from './shared-store.ts'
 import { examineTenant } from './tenant.ts'
 import { Trouble } from './trouble.ts'
 
@@ -144,10 +145,7 @@ async function examineProcess(
 ): Promise<void> {
   const shared = { id: 'redis', title: 'Redis' }
   if (options.variables.REDIS_URL) {
-    await examination.check(shared, services, async ({ kv }) => {
-      const { value: other } = await openServices(options, createRedaction())
-      return checkSharedStore(kv, other.kv)
-    })
+    await examination.check(shared, services, async ({ settings, now }) => checkSharedStore(settings, now))
   } else examination.skip(shared, 'REDIS_URL is not set: each process keeps its own cache')
   await examination.check({ id: 'sign-in', title: 'Sign-in provider' }, services, async ({ settings, now }) =>
     checkSignIn(settings, now),

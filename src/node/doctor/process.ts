@@ -1,6 +1,5 @@
-/** What a process shares with others: the identity provider, and the store behind the caches of all dynos. */
+/** What a process shares with others: the identity provider. */
 import { createLogger } from '../../runtime/log.ts'
-import type { KeyValueStore } from '../../runtime/ports/kv.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { createProviderMetadata } from '../../runtime/sign-in/provider-metadata.ts'
 import type { Verdict } from './examination.ts'
@@ -28,23 +27,4 @@ export async function checkSignIn({ provider }: Settings, now: () => number): Pr
     )
   }
   return { value: undefined, said: 'it is discovered and names itself as we do' }
-}
-
-const ttlSeconds = 60
-
-/** Writes as one process and reads as another: a store that is not shared, or not there, shows. */
-export async function checkSharedStore(
-  one: KeyValueStore,
-  other: KeyValueStore,
-): Promise<Verdict<undefined>> {
-  const key = `doctor:${crypto.randomUUID()}`
-  const value = crypto.randomUUID()
-  await one.put(key, value, { ttlSeconds })
-  const seen = await other.get(key)
-  await one.delete(key)
-  if (seen === value) return { value: undefined, said: 'what one process writes, another one reads' }
-  throw new Trouble(
-    'what one process writes, another one does not find',
-    'Correct REDIS_URL, or look at the state of the Redis server. Until then every process asks for itself.',
-  )
 }

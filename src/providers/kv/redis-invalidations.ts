@@ -2,8 +2,8 @@
 import { z } from 'zod'
 
 export interface RedisInvalidationsOptions {
-  /** Whether Redis took the message. */
-  publish(message: string): Promise<boolean>
+  /** Takes the host's configuration out of Redis and sends the message. Whether Redis did both; else it did neither. */
+  publish(host: string, message: string): Promise<boolean>
   /** A host has to be forgotten here. */
   heard(host: string): void
 }
@@ -24,7 +24,7 @@ const messageSchema = z.object({ from: z.string(), host: z.string() })
 export function createRedisInvalidations({ publish, heard }: RedisInvalidationsOptions): RedisInvalidations {
   const self = crypto.randomUUID()
   const undelivered = new Set<string>()
-  const say = (host: string) => publish(JSON.stringify({ from: self, host }))
+  const say = (host: string) => publish(host, JSON.stringify({ from: self, host }))
 
   return {
     async announce(host) {
@@ -38,7 +38,7 @@ export function createRedisInvalidations({ publish, heard }: RedisInvalidationsO
     },
     async deliver() {
       for (const host of undelivered) {
-        // What this process itself left in Redis goes first.
+        // What this process has read from Redis since.
         heard(host)
         if (!(await say(host))) return
         undelivered.delete(host)

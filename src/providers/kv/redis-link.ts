@@ -17,6 +17,8 @@ export interface RedisLinkOptions {
   onMessage(message: string): void
   /** Called for each change; a state lasts until the next one. */
   onState(state: RedisState): void
+  /** Called for each connection that was lost or could not be made, and for each command that had no answer in time or no place. */
+  onFailure(kind: 'down' | 'slow'): void
   /** Called when the connection stands and is subscribed, and every few seconds while it answers. */
   onAlive(): void
 }
@@ -34,6 +36,11 @@ export interface RedisLink {
    * with what Redis refused it for.
    */
   run<T>(command: (client: RedisClient) => Promise<T>): Promise<T>
+  /**
+   * Resolves when the connection stands and is subscribed. Rejects with {@link RedisAway} when the attempt that is under way fails, at
+   * the latest after `ms`; `cause` says why.
+   */
+  ready(ms: number): Promise<void>
   close(): void
 }
 
@@ -51,6 +58,8 @@ const pingEveryMs = 5000
 const silenceMs = 2000
 const firstRetryMs = 250
 const maxRetryMs = 5000
+/** A bound for what a hanging server is still to answer. */
+const maxUnanswered = 1000
 
 /** Begins to connect and goes on for ever; never waits for Redis, and keeps no process alive. */
 export function createRedisLink(options: RedisLinkOptions): RedisLink {
@@ -59,6 +68,8 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   let current: RedisClient | undefined
   let state: RedisState['is'] | undefined
   let pausedUntil = 0
+  let unanswered = 0
+  let attempt = beginAttempt()
 
   function enter(next: RedisState): void {
     if (state === next.is || ended.signal.aborted) return
@@ -72,6 +83,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     current = client
     pausedUntil = 0
     enter({ is: 'up' })
+    attempt.resolve()
     for (;;) {
       options.onAlive()
       await Promise.race([delay(pingEveryMs, undefined, { ref: false, signal: ended.signal }), lost])
@@ -96,10 +108,24 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       if (current) failures = 0
       current = undefined
       if (client.isOpen) client.destroy()
+      if (ended.signal.aborted) return
       enter({ is: 'down', cause })
+      options.onFailure('down')
+      attempt.reject(cause)
+      attempt = beginAttempt()
       const longest = Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(failures, 10))
       const pause = longest * (0.5 + Math.random() / 2)
       await delay(pause, undefined, { ref: false, signal: ended.signal }).catch(() => undefined)
+    }
+  }
+
+  /** Counts until the answer is there, however late: only then its place in the client's queue is free. */
+  async function counted<T>(client: RedisClient, command: (client: RedisClient) => Promise<T>): Promise<T> {
+    unanswered++
+    try {
+      return await command(client)
+    } finally {
+      unanswered--
     }
   }
 
@@ -108,16 +134,28 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     async run(command) {
       const client = current
       if (!client || performance.now() < pausedUntil) throw new RedisAway('Redis is not asked at the moment.')
+      if (unanswered >= maxUnanswered) {
+        options.onFailure('slow')
+        throw new RedisAway('Redis has too much to answer already.')
+      }
       try {
-        const answer = await within(commandMs, command(client))
+        const answer = await within(commandMs, counted(client, command))
         if (client === current) enter({ is: 'up' })
         return answer
       } catch (error) {
         if (error instanceof RedisAway && client === current) {
           pausedUntil = performance.now() + pauseMs
           enter({ is: 'slow' })
+          options.onFailure('slow')
         }
         throw client.isReady ? error : new RedisAway('The connection to Redis is lost.', { cause: error })
+      }
+    },
+    async ready(ms) {
+      try {
+        await within(ms, attempt.promise)
+      } catch (cause) {
+        throw new RedisAway('Redis cannot be reached.', { cause })
       }
     },
     close() {
@@ -128,13 +166,18 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   }
 }
 
+/** For those who wait for a connection; where nobody does, its failure is no news. */
+function beginAttempt() {
+  const attempt = Promise.withResolvers<void>()
+  attempt.promise.catch(() => undefined)
+  return attempt
+}
+
 function makeClient({ url, verifyTls }: Pick<RedisLinkOptions, 'url' | 'verifyTls'>) {
   const address = url.reveal()
   return createClient({
     url: address,
     disableOfflineQueue: true,
-    // A bound for what a hanging server is still to answer.
-    commandsQueueMaxLength: 1000,
     maintNotifications: 'disabled',
     socket: {
       connectTimeout: connectMs,

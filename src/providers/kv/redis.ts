@@ -1,6 +1,7 @@
 /** What several dynos share by Redis or Valkey: the key-value store, the counting of rates, and invalidations. */
 import type { InvalidationListener, Invalidations } from '../../runtime/ports/invalidations.ts'
 import type { KeyValueStore } from '../../runtime/ports/kv.ts'
+import type { RedisFailure } from '../../runtime/ports/metrics.ts'
 import type { RateCounter } from '../../runtime/ports/rate-counter.ts'
 import type { Secret } from '../../secret.ts'
 import { createRedisInvalidations } from './redis-invalidations.ts'
@@ -22,23 +23,60 @@ export interface RedisOptions {
   onState(state: RedisState): void
   /** A command that Redis refused though it answers (no memory left, say); told at most once a minute. */
   onRefusal(error: unknown): void
+  /** Told of every failure, for counting. Default: nobody counts. */
+  onFailure?(kind: RedisFailure): void
+  /** Under which key of the store the configuration of a host lies, so that it goes in one step with the word that it has to go. */
+  configKey(host: string): string
   now: () => number
 }
 
 const refusalEveryMs = 60_000
 
-/** None of its functions rejects, and none takes much longer than `commandMs`. */
+export interface RedisMemory {
+  usedBytes: number
+  /** 0: it names none. */
+  limitBytes: number
+  /** What becomes of keys when it is full: `noeviction`, `volatile-lru` ... */
+  policy: string
+}
+
+/** None of its functions but `ready` rejects, and none takes much longer than `commandMs`. */
 export interface Redis {
   kv: KeyValueStore
   counter: RateCounter
   invalidations: Invalidations
+  /** Resolves when it can be used. Rejects when the attempt to connect that is under way fails, at the latest after `ms`, with the cause. */
+  ready(ms: number): Promise<void>
+  /** What Redis says of its own memory; `null` where it does not answer. */
+  memory(): Promise<RedisMemory | null>
   /** Ends the connection. */
   close(): void
 }
 
+/** Others are told only where the configuration is gone: they would read the old one again. */
+const forgetScript = `
+redis.call('DEL', KEYS[1])
+return redis.call('PUBLISH', ARGV[1], ARGV[2])
+`
+
+/** In one step; a transaction would break the protocol on the connection that is subscribed itself (Redis before 7.2). */
+function forgetInRedis(client: RedisClient, key: string, channel: string, message: string): Promise<unknown> {
+  return client.eval(forgetScript, { keys: [key], arguments: [channel, message] })
+}
+
+/** By `INFO memory`, one `name:value` a line. */
+function memoryOf(said: string): RedisMemory {
+  const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(said)?.[1]?.trim() ?? ''
+  return {
+    usedBytes: Number(field('used_memory')),
+    limitBytes: Number(field('maxmemory')),
+    policy: field('maxmemory_policy'),
+  }
+}
+
 /** Makes them over one connection, which it begins to open; works without Redis being there. */
 export function createRedis(options: RedisOptions): Redis {
-  const { prefix, onRefusal, now } = options
+  const { prefix, onRefusal, onFailure = () => undefined, now } = options
   let memory = options.fallback()
   let refusalToldAt = Number.NEGATIVE_INFINITY
   let listener: InvalidationListener | undefined
@@ -54,6 +92,7 @@ export function createRedis(options: RedisOptions): Redis {
       if (state.is === 'down') lost()
       options.onState(state)
     },
+    onFailure,
   })
   let isSubscribed = false
 
@@ -73,7 +112,9 @@ export function createRedis(options: RedisOptions): Redis {
     try {
       return await link.run(command)
     } catch (error) {
-      if (!(error instanceof RedisAway) && now() - refusalToldAt >= refusalEveryMs) {
+      if (error instanceof RedisAway) return undefined
+      onFailure('refused')
+      if (now() - refusalToldAt >= refusalEveryMs) {
         refusalToldAt = now()
         onRefusal(error)
       }
@@ -82,7 +123,9 @@ export function createRedis(options: RedisOptions): Redis {
   }
 
   const invalidations = createRedisInvalidations({
-    publish: async (message) => (await ask((client) => client.publish(channel, message))) !== undefined,
+    publish: async (host, message) =>
+      (await ask((client) => forgetInRedis(client, prefix + options.configKey(host), channel, message))) !==
+      undefined,
     heard: (host) => listener?.invalidated(host),
   })
 
@@ -121,6 +164,11 @@ export function createRedis(options: RedisOptions): Redis {
         if (isSubscribed) given.restored()
         else given.lost()
       },
+    },
+    ready: link.ready,
+    async memory() {
+      const said = await ask((client) => client.info('memory'))
+      return said === undefined ? null : memoryOf(said)
     },
     close: link.close,
   }

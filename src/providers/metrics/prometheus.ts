@@ -1,6 +1,6 @@
 /** Metrics by prom-client, in the text format of Prometheus. docs/operations/monitoring.md says what each one tells. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Level, Metrics } from '../../runtime/ports/metrics.ts'
+import { type Level, type Metrics, redisFailures, uncaughtKinds } from '../../runtime/ports/metrics.ts'
 import { platforms } from '../../workflow/platform.ts'
 
 export interface PrometheusOptions {
@@ -38,6 +38,7 @@ const levels: Readonly<Record<Level, { name: string; help: string }>> = {
     help: 'Calls to the AI that wait for their tenant’s allowance',
   },
   upload_bytes: { name: 'publisher_upload_bytes', help: 'Memory promised to running uploads, in bytes' },
+  redis_up: { name: 'publisher_redis_up', help: 'Whether the connection to Redis stands' },
 }
 
 /** Makes the metrics of one process. */
@@ -109,10 +110,14 @@ export function createPrometheusMetrics({ process, addTo }: PrometheusOptions): 
     'outcome',
   ])
   const logLines = counter('publisher_log_messages_total', 'Warnings and errors in the log', ['level', 'msg'])
-  const uncaught = counter('publisher_uncaught_errors_total', 'Errors that nobody caught', ['kind'])
+  const uncaught = counter('publisher_uncaught_errors_total', 'Errors that no request could answer for', [
+    'kind',
+  ])
+  const redis = counter('publisher_redis_failures_total', 'What had to be done without Redis', ['kind'])
   // A counter that appears with its first event shows no increase to Prometheus; alerts wait for these first ones.
   problems.inc({ code: 'internal_error' }, 0)
-  for (const kind of ['exception', 'rejection']) uncaught.inc({ kind }, 0)
+  for (const kind of uncaughtKinds) uncaught.inc({ kind }, 0)
+  for (const kind of redisFailures) redis.inc({ kind }, 0)
   for (const platform of platforms) published.inc({ platform, outcome: 'unknown' }, 0)
   const watched = new Map<Level, (() => number)[]>()
 
@@ -139,6 +144,7 @@ export function createPrometheusMetrics({ process, addTo }: PrometheusOptions): 
       if (level === 'warn' || level === 'error') logLines.inc({ level, msg })
     },
     uncaught: (kind) => uncaught.inc({ kind }),
+    redisFailed: (kind) => redis.inc({ kind }),
     watch(level, read) {
       const readers = watched.get(level)
       if (readers) {

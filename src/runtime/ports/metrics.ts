@@ -64,6 +64,16 @@ export type Level =
   | 'image_tasks_waiting'
   | 'ai_calls_waiting'
   | 'upload_bytes'
+  /** 1 while the connection stands, else 0. Only where there is one to be. */
+  | 'redis_up'
+
+/** What reached the process itself; what failed behind an answer; what failed before the program had the request. */
+export const uncaughtKinds = ['exception', 'rejection', 'background', 'adapter'] as const
+export type UncaughtKind = (typeof uncaughtKinds)[number]
+
+/** No connection, no answer in time, or an answer that is an error. */
+export const redisFailures = ['down', 'slow', 'refused'] as const
+export type RedisFailure = (typeof redisFailures)[number]
 
 /** No function of it throws or waits. */
 export interface Metrics {
@@ -82,8 +92,10 @@ export interface Metrics {
   published(platform: string, outcome: PublishOutcome): void
   /** A line of the log. `message` is one of the log reference. */
   logged(level: string, message: string): void
-  /** An error that nobody caught. */
-  uncaught(kind: 'exception' | 'rejection'): void
+  /** An error that no request could answer for. */
+  uncaught(kind: UncaughtKind): void
+  /** The shared store had to be done without. */
+  redisFailed(kind: RedisFailure): void
   /** `read` is asked whenever somebody looks; several for one level add up. */
   watch(level: Level, read: () => number): void
   /** All of it as text for `GET /metrics`. Left out: this process has no such page. */
@@ -103,5 +115,6 @@ export const noMetrics: Metrics = {
   published: nothing,
   logged: nothing,
   uncaught: nothing,
+  redisFailed: nothing,
   watch: nothing,
 }

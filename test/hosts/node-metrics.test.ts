@@ -1,0 +1,113 @@
+/** What only the Node host counts: its shared store, and what never reaches the program. */
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it, vi } from 'vitest'
+import { startNodeHost } from '../../src/node.ts'
+import { startRedisServer } from '../kv/redis-server.ts'
+import { baseDomain, type Fleet, https, markedConfig, sessionSecret, startFleet } from './fleet.ts'
+import { nodeHost, patience } from './hosts.ts'
+import { metricsToken, sampleOf, samples, scrape } from './prometheus-text.ts'
+
+const alice = `alice.${baseDomain}`
+
+function startWith(variables: Record<string, string>): Promise<Fleet> {
+  return startFleet(nodeHost, { METRICS_TOKEN: metricsToken, ...variables })
+}
+
+/** Failures by kind, as they stand on the page: those that are missing are missing here. */
+async function redisOf(fleet: Fleet) {
+  const page = await scrape(fleet)
+  const failures = samples(page).filter(({ name }) => name === 'publisher_redis_failures_total')
+  return {
+    up: samples(page)
+      .filter(({ name }) => name === 'publisher_redis_up')
+      .map(({ value }) => value),
+    ...Object.fromEntries(failures.map(({ labels, value }) => [labels.kind, value])),
+  }
+}
+
+describe('the metrics of a shared Redis', () => {
+  it('tell when it goes away and when it is back', async () => {
+    await using redis = await startRedisServer()
+    await using fleet = await startWith({ REDIS_URL: redis.url })
+    const none = { down: 0, slow: 0, refused: 0 }
+    await vi.waitFor(async () => expect(await redisOf(fleet)).toEqual({ up: [1], ...none }), patience)
+    await redis.kill()
+    await vi.waitFor(
+      async () => expect(await redisOf(fleet)).toMatchObject({ up: [0], refused: 0 }),
+      patience,
+    )
+    expect(await redisOf(fleet)).toMatchObject({ down: expect.toSatisfy((times: number) => times > 0) })
+    await redis.restart()
+    await vi.waitFor(async () => expect(await redisOf(fleet)).toMatchObject({ up: [1] }), patience)
+  }, 60_000)
+
+  it('count what it refuses while it is up', async () => {
+    await using redis = await startRedisServer(['--maxmemory', '1', '--maxmemory-policy', 'noeviction'])
+    await using fleet = await startWith({ REDIS_URL: redis.url })
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    await vi.waitFor(async () => expect(await redisOf(fleet)).toMatchObject({ up: [1] }), patience)
+    expect((await fleet.host.request(alice, '/api/config/features', { headers: https })).status).toBe(200)
+    await vi.waitFor(
+      async () => expect(await redisOf(fleet)).toMatchObject({ up: [1], down: 0, refused: 1 }),
+      patience,
+    )
+  }, 60_000)
+
+  it('say nothing of it where there is none to be', async () => {
+    await using fleet = await startWith({})
+    expect(await redisOf(fleet)).toEqual({ up: [], down: 0, slow: 0, refused: 0 })
+  })
+})
+
+describe('the metrics of the Node host', () => {
+  it('count what it refuses before the program has the request', async () => {
+    await using fleet = await startWith({})
+    const socket = connect(fleet.host.port, '127.0.0.1')
+    socket.write(`GET / HTTP/1.1\r\nhost: ${alice}\r\nhost: bob.${baseDomain}\r\n\r\n`)
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /)
+    const page = await scrape(fleet)
+    expect(sampleOf(page, 'publisher_http_requests_total', { route: 'none', status: '400' })).toBe(1)
+    expect(sampleOf(page, 'publisher_problems_total', { code: 'host_mismatch' })).toBe(1)
+  })
+
+  it('count every kind of error that no request answers for, from 0 on', async () => {
+    const variables = {
+      PORT: '0',
+      METRICS_TOKEN: metricsToken,
+      CONFIG_FILE: '/dev/null',
+      WEB_SESSION_SECRET: sessionSecret,
+    }
+    const host = await startNodeHost({ variables, write: () => undefined })
+    const counted = async () => {
+      const page = await host.services.metrics.expose?.()
+      return samples(page?.text ?? '')
+        .filter(({ name }) => name === 'publisher_uncaught_errors_total')
+        .map(({ labels, value }) => [labels.kind, value])
+    }
+    const kinds = ['exception', 'rejection', 'background', 'adapter']
+    expect(await counted()).toEqual(kinds.map((kind) => [kind, 0]))
+    for (const kind of [
+      'uncaught exception',
+      'unhandled rejection',
+      'background work failed',
+      'the adapter failed',
+    ] as const) {
+      host.faults.report(kind, new Error('a defect'))
+    }
+    expect(await counted()).toEqual(kinds.map((kind) => [kind, 1]))
+    await host.close(0)
+  })
+
+  it('name each start, for two dynos may bear one name', async () => {
+    const processes = await Promise.all(
+      [0, 1].map(async () => {
+        await using fleet = await startWith({ DYNO: 'web.1' })
+        return new Set(samples(await scrape(fleet)).map(({ labels }) => labels.process))
+      }),
+    )
+    const names = processes.flatMap((all) => [...all])
+    expect(names).toEqual([expect.stringMatching(/^web\.1:\w{8}$/), expect.stringMatching(/^web\.1:\w{8}$/)])
+    expect(new Set(names).size).toBe(2)
+  })
+})
