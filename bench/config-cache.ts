@@ -4,6 +4,7 @@ import { createConfigCache } from '../src/runtime/config-cache.ts'
 import { type ConfigSource, toLookup } from '../src/runtime/config-source.ts'
 import { parseHost, type TenantHost } from '../src/runtime/host.ts'
 import { createLogger } from '../src/runtime/log.ts'
+import { createListingCache } from '../src/runtime/recent-names.ts'
 import { tenantRuntimeFactory } from '../src/runtime/tenant-runtime.ts'
 import { createThumbnailCache } from '../src/workflow/thumbnail/memory.ts'
 import { type Table, thousands } from './table.ts'
@@ -73,6 +74,7 @@ async function measure(size: number): Promise<string[]> {
       settings: { adminEmails: [] },
       log: createLogger({ level: 'error', write: console.error }),
       thumbnails: createThumbnailCache(),
+      listings: createListingCache(),
       now: Date.now,
     }),
     log: createLogger({ level: 'error', write: console.error }),

@@ -3,19 +3,20 @@ import { LRUCache } from 'lru-cache'
 import type { KeyValueStore } from '../../runtime/ports/kv.ts'
 
 export interface MemoryKeyValueOptions {
-  /** Characters of keys and values in all before the least recently used go. Default 16 million. */
+  /** Characters of keys and values in all before the least recently used go. Default 4 million. */
   maxCharacters?: number
   now?: () => number
 }
 
 /** Makes an empty store. */
 export function createMemoryKeyValueStore(options: MemoryKeyValueOptions = {}): KeyValueStore {
-  const { maxCharacters = 16_000_000, now = Date.now } = options
+  const { maxCharacters = 4_000_000, now = Date.now } = options
   const entries = new LRUCache<string, { value: string; expiresAt: number }>({
     maxSize: maxCharacters,
     sizeCalculation: ({ value }, key) => value.length + key.length + 64,
   })
   return {
+    isOwn: true,
     async get(key) {
       const entry = entries.get(key)
       if (!entry) return null
