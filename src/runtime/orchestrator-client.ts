@@ -8,6 +8,7 @@ import {
   credentialsUnavailable,
   toCredentials,
   toLookup,
+  UnknownCredentials,
   unavailableMessage,
 } from './config-source.ts'
 import { traceHeaders } from './spans.ts'
@@ -146,7 +147,10 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
           'This account has run out of credit. Top it up to go on.',
         )
       }
-      throw credentialsUnavailable(new Error(`The orchestrator answered ${answer.status} for credentials.`))
+      const said = `The orchestrator answered ${answer.status} for credentials.`
+      throw answer.status === 404 || answer.status === 400
+        ? credentialsUnavailable(new UnknownCredentials(said))
+        : credentialsUnavailable(new Error(said), defaultRetryAfterMs)
     },
 
     async reportUsage({ tenant, tokens, idempotencyKey, occurredAt }, requestId) {

@@ -13,6 +13,8 @@ export interface Fleet extends AsyncDisposable {
   host: RunningHost
   /** A GET over HTTPS on a tenant's host. */
   get(tenant: string, path: string, headers?: Record<string, string>): Promise<Response>
+  /** What the control plane does after a change that should act at once. */
+  invalidate(tenant: string): Promise<Response>
 }
 
 /** Starts both; `await using` ends them. */
@@ -42,6 +44,12 @@ export async function startFleet(
     host,
     get: (tenant, path, headers = {}) =>
       host.request(`${tenant}.${baseDomain}`, path, { headers: { ...https, ...headers } }),
+    invalidate: (tenant) =>
+      host.request(`${tenant}.${baseDomain}`, '/internal/invalidate', {
+        method: 'POST',
+        headers: { ...https, authorization: `Bearer ${serviceToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ host: `${tenant}.${baseDomain}` }),
+      }),
     async [Symbol.asyncDispose]() {
       await host.close()
       await orchestrator.close()
