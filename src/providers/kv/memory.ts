@@ -15,20 +15,30 @@ export function createMemoryKeyValueStore(options: MemoryKeyValueOptions = {}): 
     maxSize: maxCharacters,
     sizeCalculation: ({ value }, key) => value.length + key.length + 64,
   })
+
+  function find(key: string): string | null {
+    const entry = entries.get(key)
+    if (!entry) return null
+    if (entry.expiresAt > now()) return entry.value
+    entries.delete(key)
+    return null
+  }
+
+  function keep(key: string, value: string, ttlSeconds: number): void {
+    entries.set(key, { value, expiresAt: now() + ttlSeconds * 1000 })
+  }
+
   return {
     isOwn: true,
-    async get(key) {
-      const entry = entries.get(key)
-      if (!entry) return null
-      if (entry.expiresAt > now()) return entry.value
-      entries.delete(key)
-      return null
-    },
-    async put(key, value, { ttlSeconds }) {
-      entries.set(key, { value, expiresAt: now() + ttlSeconds * 1000 })
-    },
+    get: async (key) => find(key),
+    put: async (key, value, { ttlSeconds }) => keep(key, value, ttlSeconds),
     async delete(key) {
       entries.delete(key)
+    },
+    async claim(key, { ttlSeconds }) {
+      if (find(key) !== null) return false
+      keep(key, '', ttlSeconds)
+      return true
     },
   }
 }

@@ -8,4 +8,9 @@ export interface KeyValueStore {
   /** Replaces what was there. `ttlSeconds` is at least 1. */
   put(key: string, value: string, options: { ttlSeconds: number }): Promise<void>
   delete(key: string): Promise<void>
+  /**
+   * Takes a key that nobody has: true for the first who asks, false for all others until `ttlSeconds` are over. How exact that is
+   * between processes is the store's to say (docs/architecture.md, "Stores"); within one process only one is ever the first.
+   */
+  claim(key: string, options: { ttlSeconds: number }): Promise<boolean>
 }
