@@ -5,8 +5,9 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { PublisherError } from '../errors.ts'
-import { type ConfigSource, toLookup } from './config-source.ts'
+import { type ConfigSource, toLookup, unavailableMessage } from './config-source.ts'
 import type { RuntimeAnswer } from './contract.ts'
+import { createPlaces } from './fairness/places.ts'
 import type { Host, TenantHost } from './host.ts'
 import { describeError, type Logger } from './log.ts'
 import { landsWithin } from './patience.ts'
@@ -19,8 +20,8 @@ export interface LookupContext {
   /** Keeps work alive after the response, where the platform would otherwise stop it (Workers). */
   waitUntil(work: Promise<unknown>): void
   /**
-   * Counts a question about a host that nothing is known of; throws to refuse it. Its answer is called unless the host turns out to
-   * be nobody's.
+   * Counts a question about a host that nothing is known of; throws to refuse it. Its answer is called when the host turns out to be
+   * a tenant's.
    */
   countStranger(): () => void
 }
@@ -78,8 +79,19 @@ const minCheckMs = 15_000
 const negativeTtlMs = 30_000
 /** More than the invented hosts of any half minute that the rest of the process would survive; about 200 bytes each. */
 const maxNegative = 50_000
-/** A Worker's flight may die with the request that owns it; those who wait for it then ask by themselves. */
-const flightPatienceMs = 12_000
+/**
+ * A Worker's flight may die with the request that owns it; those who wait for it then ask by themselves. Longer than the line of
+ * strangers and the source together.
+ */
+const flightPatienceMs = 15_000
+/**
+ * Hosts that nothing is known of, at once: whatever strangers invent while the source is slow or away, it is asked so much and no
+ * more. Those who wait are a process's tenants after its start; a source that is well has answered all of them in time.
+ */
+const strangersAtOnce = 100
+const strangersWaiting = 1000
+const strangerPatienceMs = 4000
+const strangerRetryMs = 5000
 /** An eventually consistent store may give back what was just deleted for about this long (Cloudflare KV: 60 s). */
 const distrustMs = 90_000
 /** What a tenant's gates, stores and clients take in all; measured with all of them in use (docs/performance.md). */
@@ -96,6 +108,12 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   const unknownHosts = new LRUCache<Host, number>({ max: maxNegative })
   const invalidations = new LRUCache<Host, { at: number }>({ max: 10_000 })
   const flights = new Map<Host, Promise<'kv' | 'miss'>>()
+  const strangers = createPlaces({
+    atOnce: strangersAtOnce,
+    maxWaiting: strangersWaiting,
+    holdMs: flightPatienceMs,
+    now,
+  })
   let checksOften = false
   /** Replaced by each {@link ConfigCache.doubtAll}: an answer from before may be what was invalidated unheard. */
   let trust = {}
@@ -142,6 +160,21 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       if (!isDoubted) await share(host.host, text, found.answer.ttlSeconds)
     } else if (known) {
       remember(host, { answer: known.answer, size: known.size, ...about })
+    }
+  }
+
+  /** Asks about a host that nothing is known of. Throws `config_unavailable` where too many are asked about already. */
+  async function askAboutStranger(host: TenantHost, requestId: string): Promise<void> {
+    const leave = await strangers.enter('second', strangerPatienceMs).catch((cause: unknown) => {
+      throw new PublisherError('config_unavailable', unavailableMessage, {
+        cause,
+        retryAfterMs: strangerRetryMs,
+      })
+    })
+    try {
+      await ask(host, requestId)
+    } finally {
+      leave()
     }
   }
 
@@ -200,11 +233,13 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
         await settleDoubt(host, known, context.requestId)
         return 'miss'
       }
-      await ask(host, context.requestId)
+      // What the control plane has named is nobody's invention.
+      const isStranger = isNew && !invalidations.has(host.host)
+      await (isStranger ? askAboutStranger : ask)(host, context.requestId)
       return 'miss'
     })().finally(() => {
       if (flights.get(host.host) === flight) flights.delete(host.host)
-      if (!unknownHosts.has(host.host)) discount?.()
+      if (entries.has(host.host)) discount?.()
     })
     flights.set(host.host, flight)
     context.waitUntil(flight.catch(() => undefined))
