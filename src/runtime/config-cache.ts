@@ -79,19 +79,14 @@ const minCheckMs = 15_000
 const negativeTtlMs = 30_000
 /** More than the invented hosts of any half minute that the rest of the process would survive; about 200 bytes each. */
 const maxNegative = 50_000
-/**
- * A Worker's flight may die with the request that owns it; those who wait for it then ask by themselves. Longer than the line of
- * strangers and the source together.
- */
-const flightPatienceMs = 15_000
+/** A Worker's flight may die with the request that owns it; those who wait for it then ask by themselves. */
+const flightPatienceMs = 12_000
 /**
  * Hosts that nothing is known of, at once: whatever strangers invent while the source is slow or away, it is asked so much and no
- * more. Those who wait are a process's tenants after its start; a source that is well has answered all of them in time.
+ * more. All tenants of a fleet fit, since after a start all of them are new.
  */
-const strangersAtOnce = 100
-const strangersWaiting = 1000
-const strangerPatienceMs = 4000
-const strangerRetryMs = 5000
+const strangersAtOnce = 500
+const strangerRetryMs = 2000
 /** An eventually consistent store may give back what was just deleted for about this long (Cloudflare KV: 60 s). */
 const distrustMs = 90_000
 /** What a tenant's gates, stores and clients take in all; measured with all of them in use (docs/performance.md). */
@@ -108,12 +103,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   const unknownHosts = new LRUCache<Host, number>({ max: maxNegative })
   const invalidations = new LRUCache<Host, { at: number }>({ max: 10_000 })
   const flights = new Map<Host, Promise<'kv' | 'miss'>>()
-  const strangers = createPlaces({
-    atOnce: strangersAtOnce,
-    maxWaiting: strangersWaiting,
-    holdMs: flightPatienceMs,
-    now,
-  })
+  const strangers = createPlaces({ atOnce: strangersAtOnce, maxWaiting: 0, holdMs: flightPatienceMs, now })
   let checksOften = false
   /** Replaced by each {@link ConfigCache.doubtAll}: an answer from before may be what was invalidated unheard. */
   let trust = {}
@@ -165,7 +155,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
 
   /** Asks about a host that nothing is known of. Throws `config_unavailable` where too many are asked about already. */
   async function askAboutStranger(host: TenantHost, requestId: string): Promise<void> {
-    const leave = await strangers.enter('second', strangerPatienceMs).catch((cause: unknown) => {
+    const leave = await strangers.enter('second', 0).catch((cause: unknown) => {
       throw new PublisherError('config_unavailable', unavailableMessage, {
         cause,
         retryAfterMs: strangerRetryMs,
