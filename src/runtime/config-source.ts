@@ -5,7 +5,7 @@ import { type Credentials, credentialsSchema } from './credential-schemas.ts'
 import type { Host, Tenant } from './host.ts'
 
 export type ConfigLookup =
-  /** `body` is the answer as it came, for the shared cache. */
+  /** `body` is the answer as it came, for who looks for what is wrong with it. */
   | { status: 'found'; answer: RuntimeAnswer; body: unknown }
   | { status: 'unchanged' }
   /** Unknown, suspended, or bound to another app type: all the same to the outside. */
