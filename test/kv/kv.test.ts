@@ -1,5 +1,5 @@
 import { Miniflare } from 'miniflare'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createCloudflareKeyValueStore } from '../../src/providers/kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from '../../src/providers/kv/memory.ts'
 import type { KeyValueStore } from '../../src/runtime/ports/kv.ts'
@@ -188,5 +188,27 @@ describe('the Cloudflare store', () => {
     expect(await one?.get('key')).toBe('value')
     await one?.delete('key')
     expect(await one?.get('key')).toBeNull()
+  })
+
+  it('that never answers fails in half a second, and serves what this isolate has', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const hanging = () => new Promise<never>(() => undefined)
+    const store = createCloudflareKeyValueStore({ get: hanging, put: hanging, delete: hanging }, () => 0)
+    const calls = {
+      get: store.get('other'),
+      put: store.put('key', 'value', { ttlSeconds: 60 }),
+      claim: store.claim('claimed', { ttlSeconds: 60 }),
+    }
+    const ended = Promise.allSettled(Object.values(calls))
+    await vi.advanceTimersByTimeAsync(500)
+    expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(await store.get('key')).toBe('value')
+    const deleted = store.delete('key').catch((error: unknown) => String(error))
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await deleted).toContain('does not answer')
+    const gone = store.get('key').catch(() => 'asked again')
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await gone).toBe('asked again')
   })
 })

@@ -1,10 +1,12 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { PublisherError } from '../../src/errors.ts'
+import { createCloudflareKeyValueStore } from '../../src/providers/kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from '../../src/providers/kv/memory.ts'
 import { createConfigCache, type LookupContext } from '../../src/runtime/config-cache.ts'
 import { type ConfigSource, toLookup } from '../../src/runtime/config-source.ts'
 import { parseHost } from '../../src/runtime/host.ts'
 import { createLogger } from '../../src/runtime/log.ts'
+import type { KeyValueStore } from '../../src/runtime/ports/kv.ts'
 
 const answer = {
   schema_version: 2,
@@ -17,16 +19,22 @@ const answer = {
 
 const host = parseHost('alice.shibari.test', 'shibari.test') ?? fail()
 
+const context: LookupContext = {
+  requestId: 'r',
+  waitUntil: () => undefined,
+  countStranger: () => () => undefined,
+}
+
 function fail(): never {
   throw new TypeError('unreachable')
 }
 
 /** Processes that share a store and a clock; `lookup` is the orchestrator of all of them. */
-function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer)) {
+function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer), given?: KeyValueStore) {
   let time = 0
   const now = () => time
   /** Of several processes. */
-  const kv = { ...createMemoryKeyValueStore({ now }), isOwn: false }
+  const kv: KeyValueStore = given ?? { ...createMemoryKeyValueStore({ now }), isOwn: false }
   const unused = () => Promise.reject(new Error('not used'))
   const background: Promise<unknown>[] = []
   const context: LookupContext = {
@@ -145,11 +153,6 @@ describe('where a configuration came from', () => {
     onTestFinished(() => void vi.useRealTimers())
     const { process, kv } = fleet()
     kv.put = () => new Promise(() => undefined)
-    const context = {
-      requestId: 'r',
-      waitUntil: () => undefined,
-      countStranger: () => () => undefined,
-    }
     expect(await process().cache.load(host, context)).toBe('runtime')
   })
 
@@ -176,5 +179,19 @@ describe('where a configuration came from', () => {
     const { request, seen } = process()
     expect(await request()).toBeUndefined()
     expect(seen).toEqual(['failed'])
+  })
+
+  it('is the orchestrator where a Cloudflare KV never answers', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const hanging = () => new Promise<never>(() => undefined)
+    const kv = createCloudflareKeyValueStore({ get: hanging, put: hanging, delete: hanging }, () => 0)
+    const first = fleet(undefined, kv).process()
+    const found = first.cache.load(host, context)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await found).toBe('runtime')
+    const forgotten = first.cache.invalidate(host.host)
+    await vi.advanceTimersByTimeAsync(1000)
+    await forgotten
   })
 })

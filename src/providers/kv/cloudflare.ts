@@ -15,6 +15,9 @@ const minExpirationTtl = 60
 
 const entrySchema = z.object({ value: z.string(), expiresAt: z.number() })
 
+/** Limit of one call. Cloudflare sets none, and what is waited for here can always be had elsewhere. Milliseconds. */
+const answerMs = 500
+
 /** Values that an isolate keeps for itself: longer would add to how late it hears of a change elsewhere. */
 const ownMs = 60_000
 /** Of an isolate's 128 MB. */
@@ -25,7 +28,7 @@ type StoredEntry = z.output<typeof entrySchema>
 /**
  * Makes the store, with a layer of the isolate's own in front: what it has read or written is not asked for again for a minute. The
  * real expiry stands in the value, since Cloudflare knows none below 60 seconds. That a key is missing is not kept: Cloudflare itself
- * may say so for a minute after another place has written it.
+ * may say so for a minute after another place has written it. Each function rejects where Cloudflare does not answer within 500 ms.
  */
 export function createCloudflareKeyValueStore(
   namespace: KeyValueNamespace,
@@ -48,7 +51,7 @@ export function createCloudflareKeyValueStore(
   }
 
   async function findStored(key: string): Promise<StoredEntry | null> {
-    const stored = await namespace.get(key)
+    const stored = await inTime(namespace.get(key))
     if (stored === null) return null
     const entry = entrySchema.safeParse(parseJson(stored))
     return entry.success && entry.data.expiresAt > now() ? entry.data : null
@@ -56,7 +59,7 @@ export function createCloudflareKeyValueStore(
 
   async function store(key: string, entry: StoredEntry, ttlSeconds: number): Promise<void> {
     const expirationTtl = Math.max(minExpirationTtl, Math.ceil(ttlSeconds))
-    await namespace.put(key, JSON.stringify(entry), { expirationTtl })
+    await inTime(namespace.put(key, JSON.stringify(entry), { expirationTtl }))
   }
 
   return {
@@ -83,9 +86,17 @@ export function createCloudflareKeyValueStore(
     },
     async delete(key) {
       own.delete(key)
-      await namespace.delete(key)
+      await inTime(namespace.delete(key))
     },
   }
+}
+
+/** What becomes of a call that is too late is nobody's concern any more. */
+function inTime<T>(call: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('Cloudflare KV does not answer.')), answerMs)
+    call.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 function parseJson(text: string): unknown {
