@@ -38,7 +38,7 @@ export interface ConfigCacheOptions<T> {
   onResolved?(resolution: Resolution): void
   /**
    * Memory for configurations and what is derived from them; beyond it those that are longest unused go, and are asked for again when
-   * they are needed. An estimate, see {@link sizeOf}. Bytes. Default 48 MB.
+   * they are needed. An estimate, see {@link sizeOf}. Bytes. Default 32 MB.
    */
   maxBytes?: number
 }
@@ -94,12 +94,12 @@ const distrustMs = 90_000
 /** How often the shared store is given what has not changed, so that it never loses what is in use. */
 const sharesPerTtl = 3
 const never = Number.NEGATIVE_INFINITY
-/** What a tenant's gates, stores and clients take in all; measured with all of them in use (docs/performance.md). */
+/** What hangs on a configuration: store, gate, credentials; a little more with publishers and the AI (docs/operations/heroku.md, "Memory"). */
 const derivedBytes = 20_000
 
 /** Makes the cache. One per process. */
 export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCache<T> {
-  const { source, kv, derive, log, now, onResolved, maxBytes = 48 * 2 ** 20 } = options
+  const { source, kv, derive, log, now, onResolved, maxBytes = 32 * 2 ** 20 } = options
   const shared = kv.isOwn ? undefined : kv
   const entries = new LRUCache<Host, Entry<T>>({
     maxSize: maxBytes,

@@ -315,6 +315,11 @@ export const de: Texts = {
         title: 'Zu viel auf einmal',
         advice: 'Deine Worte bleiben. Versuche es nach der Pause noch einmal.',
       },
+      tooLarge: {
+        title: 'Zu viele Worte',
+        advice:
+          'Mehr als 1 MB nimmt der Server nicht auf einmal. Nichts wurde geändert: Kürze sie und versuche es noch einmal.',
+      },
       unavailable: {
         title: 'Gerade nicht erreichbar',
         advice: 'Deine Worte bleiben auf diesem Gerät. Versuche es gleich noch einmal.',
@@ -428,6 +433,11 @@ export const de: Texts = {
     slowDown: {
       title: 'Einen Moment, bitte',
       advice: 'Das war mehr, als diese Galerie auf einmal beantworten kann.',
+    },
+    tooLarge: {
+      title: 'Das war zu groß',
+      advice:
+        'So viel nimmt die Galerie nicht auf einmal. Nichts wurde geändert: Sende weniger und versuche es noch einmal.',
     },
     unavailable: {
       title: 'Gerade nicht erreichbar',

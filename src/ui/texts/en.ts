@@ -298,6 +298,11 @@ export const en = {
         advice: 'The connection may be weak. Your words are kept on this device.',
       },
       slowDown: { title: 'Too much at once', advice: 'Your words are kept. Try it again after the pause.' },
+      tooLarge: {
+        title: 'Too many words',
+        advice:
+          'The server takes no more than 1 MB at once. Nothing was changed: shorten them and try it again.',
+      },
       unavailable: {
         title: 'Not available right now',
         advice: 'Your words are kept on this device. Try it again in a moment.',
@@ -406,6 +411,10 @@ export const en = {
     slowDown: {
       title: 'One moment, please',
       advice: 'That was more than this gallery can answer at once.',
+    },
+    tooLarge: {
+      title: 'That was too large',
+      advice: 'The gallery takes less at once. Nothing was changed: send less of it and try it again.',
     },
     unavailable: {
       title: 'Not available right now',
