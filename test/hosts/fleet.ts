@@ -31,6 +31,7 @@ export async function startFleet(
       ORCHESTRATOR_BASE_DOMAIN: baseDomain,
       // A busy machine is no orchestrator that is away: a second attempt would be counted.
       ORCHESTRATOR_TIMEOUT_MS: '10000',
+      KV_TIMEOUT_MS: '10000',
       WEB_SESSION_SECRET: sessionSecret,
       ALLOW_PRIVATE_ENDPOINTS: 'true',
       DROPBOX_APP_KEY: 'app-key',

@@ -185,7 +185,7 @@ describe('where a configuration came from', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const hanging = () => new Promise<never>(() => undefined)
-    const kv = createCloudflareKeyValueStore({ get: hanging, put: hanging, delete: hanging }, () => 0)
+    const kv = createCloudflareKeyValueStore({ get: hanging, put: hanging, delete: hanging })
     const first = fleet(undefined, kv).process()
     const found = first.cache.load(host, context)
     await vi.advanceTimersByTimeAsync(1000)
