@@ -56,7 +56,9 @@ function makeServices(bindings: WorkerBindings): Services {
   return createServices({
     settings,
     source: createOrchestratorClient({ ...configSource, probeHost: settings.callbackHost }),
-    kv: bindings.KV ? createCloudflareKeyValueStore(bindings.KV) : createMemoryKeyValueStore(),
+    kv: bindings.KV
+      ? createCloudflareKeyValueStore(bindings.KV, { answerMs: settings.kvTimeoutMs })
+      : createMemoryKeyValueStore(),
     images: bindings.IMAGES ? createCloudflareReducer(bindings.IMAGES) : createUnavailableReducer(),
     digest: sha256,
     assets: createCloudflareAssets({ binding: bindings.ASSETS }),

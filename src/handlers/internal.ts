@@ -15,10 +15,13 @@ export function internalRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     security: [{ serviceToken: [] }],
     request: { body: { required: true, content: { 'application/json': { schema: invalidateSchema } } } },
     responses: {
-      204: { description: 'Whatever was cached for the host is gone, in every process' },
+      204: {
+        description:
+          'What was cached for the host is gone in the process that answers, in the shared store, and in every process that shares its Redis. Others (dynos without Redis, other isolates of a Worker) follow at their next check, a tenth of the TTL (15 s at least) after the last one',
+      },
       202: {
         description:
-          'It is gone here; other processes cannot be told at the moment and will be as soon as possible',
+          'It is gone in the process that answers; those that share its Redis cannot be told at the moment and will be as soon as possible',
       },
     },
   })

@@ -5,8 +5,9 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { PublisherError } from '../errors.ts'
-import { type ConfigSource, toLookup } from './config-source.ts'
-import type { RuntimeAnswer } from './contract.ts'
+import { type ConfigSource, toLookup, unavailableMessage } from './config-source.ts'
+import { type RuntimeAnswer, toBody } from './contract.ts'
+import { createPlaces } from './fairness/places.ts'
 import type { Host, TenantHost } from './host.ts'
 import { describeError, type Logger } from './log.ts'
 import { landsWithin } from './patience.ts'
@@ -19,8 +20,8 @@ export interface LookupContext {
   /** Keeps work alive after the response, where the platform would otherwise stop it (Workers). */
   waitUntil(work: Promise<unknown>): void
   /**
-   * Counts a question about a host that nothing is known of; throws to refuse it. Its answer is called unless the host turns out to
-   * be nobody's.
+   * Counts a question about a host that nothing is known of; throws to refuse it. Its answer is called when the host turns out to be
+   * a tenant's.
    */
   countStranger(): () => void
 }
@@ -70,9 +71,11 @@ interface Entry<T> {
   isDoubted: boolean
   /** Bytes. */
   size: number
+  /** When the shared store was given it. */
+  sharedAt: number
 }
 
-type News = Pick<Entry<unknown>, 'answer' | 'size' | 'isDoubted'> & { fetchedAt: number }
+type News = Pick<Entry<unknown>, 'answer' | 'size' | 'isDoubted' | 'sharedAt'> & { fetchedAt: number }
 
 const minCheckMs = 15_000
 const negativeTtlMs = 30_000
@@ -80,8 +83,17 @@ const negativeTtlMs = 30_000
 const maxNegative = 50_000
 /** A Worker's flight may die with the request that owns it; those who wait for it then ask by themselves. */
 const flightPatienceMs = 12_000
+/**
+ * Hosts that nothing is known of, at once: whatever strangers invent while the source is slow or away, it is asked so much and no
+ * more. All tenants of a fleet fit, since after a start all of them are new.
+ */
+const strangersAtOnce = 500
+const strangerRetryMs = 2000
 /** An eventually consistent store may give back what was just deleted for about this long (Cloudflare KV: 60 s). */
 const distrustMs = 90_000
+/** How often the shared store is given what has not changed, so that it never loses what is in use. */
+const sharesPerTtl = 3
+const never = Number.NEGATIVE_INFINITY
 /** What hangs on a configuration: store, gate, credentials; a little more with publishers and the AI (docs/operations/heroku.md, "Memory"). */
 const derivedBytes = 20_000
 
@@ -96,6 +108,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   const unknownHosts = new LRUCache<Host, number>({ max: maxNegative })
   const invalidations = new LRUCache<Host, { at: number }>({ max: 10_000 })
   const flights = new Map<Host, Promise<'kv' | 'miss'>>()
+  const strangers = createPlaces({ atOnce: strangersAtOnce, maxWaiting: 0, holdMs: flightPatienceMs, now })
   let checksOften = false
   /** Replaced by each {@link ConfigCache.doubtAll}: an answer from before may be what was invalidated unheard. */
   let trust = {}
@@ -103,7 +116,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   const checkInterval = (answer: RuntimeAnswer) =>
     checksOften ? minCheckMs : Math.max(minCheckMs, answer.ttlSeconds * 100)
 
-  function remember(host: TenantHost, { answer, size, fetchedAt, isDoubted }: News): void {
+  function remember(host: TenantHost, { answer, fetchedAt, ...rest }: News): void {
     const ttlMs = answer.ttlSeconds * 1000
     const known = entries.get(host.host)
     const unchanged = known?.answer.configVersion === answer.configVersion
@@ -112,8 +125,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       derived: unchanged ? known.derived : derive(answer, host),
       expiresAt: fetchedAt + ttlMs,
       checkAt: fetchedAt + checkInterval(answer),
-      isDoubted,
-      size,
+      ...rest,
     })
     unknownHosts.delete(host.host)
     if (known && !unchanged)
@@ -125,30 +137,49 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     unknownHosts.set(host, now() + negativeTtlMs)
   }
 
-  async function ask(host: TenantHost, requestId: string): Promise<void> {
+  async function ask(host: TenantHost, context: LookupContext): Promise<void> {
     const known = entries.get(host.host)
     const invalidation = invalidations.get(host.host)
     const trusted = trust
     const askedAt = now()
-    const found = await source.lookup(host.host, known?.answer.configVersion, requestId)
+    const found = await source.lookup(host.host, known?.answer.configVersion, context.requestId)
     // What was asked before an invalidation may be what the invalidation is about.
     if (invalidations.get(host.host) !== invalidation) return
     const isDoubted = trust !== trusted
     if (found.status === 'no_tenant') return isDoubted ? undefined : forget(host.host)
     const about = { fetchedAt: askedAt, isDoubted }
     if (found.status === 'found') {
-      const text = JSON.stringify({ fetchedAt: askedAt, body: found.body })
-      remember(host, { answer: found.answer, size: sizeOf(text), ...about })
-      if (!isDoubted) await share(host.host, text, found.answer.ttlSeconds)
+      const { answer } = found
+      const text = sharedText(answer, askedAt)
+      remember(host, { ...about, answer, size: sizeOf(text), sharedAt: isDoubted ? never : askedAt })
+      if (!isDoubted) context.waitUntil(share(host.host, text, answer))
     } else if (known) {
-      remember(host, { answer: known.answer, size: known.size, ...about })
+      const { answer, size, sharedAt } = known
+      const isDue = !isDoubted && askedAt - sharedAt >= (answer.ttlSeconds * 1000) / sharesPerTtl
+      remember(host, { ...about, answer, size, sharedAt: isDue ? askedAt : sharedAt })
+      if (isDue) context.waitUntil(share(host.host, sharedText(answer, askedAt), answer))
+    }
+  }
+
+  /** Asks about a host that nothing is known of. Throws `config_unavailable` where too many are asked about already. */
+  async function askAboutStranger(host: TenantHost, context: LookupContext): Promise<void> {
+    const leave = await strangers.enter('second', 0).catch((cause: unknown) => {
+      throw new PublisherError('config_unavailable', unavailableMessage, {
+        cause,
+        retryAfterMs: strangerRetryMs,
+      })
+    })
+    try {
+      await ask(host, context)
+    } finally {
+      leave()
     }
   }
 
   /** Settles a doubt, for better or worse: with the source away an entry serves until its TTL is over. */
-  async function settleDoubt(host: TenantHost, doubted: Entry<T>, requestId: string): Promise<void> {
+  async function settleDoubt(host: TenantHost, doubted: Entry<T>, context: LookupContext): Promise<void> {
     try {
-      await ask(host, requestId)
+      await ask(host, context)
     } catch (error) {
       if (doubted.expiresAt <= now()) throw error
       doubted.isDoubted = false
@@ -157,7 +188,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     }
   }
 
-  async function share(host: Host, text: string, ttlSeconds: number): Promise<void> {
+  async function share(host: Host, text: string, { ttlSeconds }: RuntimeAnswer): Promise<void> {
     await shared
       ?.put(kvKey(host), text, { ttlSeconds })
       .catch((error: unknown) =>
@@ -179,7 +210,13 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       if (found.status !== 'found' || fetchedAt + found.answer.ttlSeconds * 1000 <= now()) return false
       // The invalidation may have come while the store was asked.
       if (invalidations.get(host.host) !== invalidation || trust !== trusted) return false
-      remember(host, { answer: found.answer, size: sizeOf(text), fetchedAt, isDoubted: false })
+      remember(host, {
+        answer: found.answer,
+        size: sizeOf(text),
+        fetchedAt,
+        sharedAt: fetchedAt,
+        isDoubted: false,
+      })
       return true
     } catch (error) {
       log.warn('shared store failed', { operation: 'get', error: describeError(error) })
@@ -197,14 +234,16 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     const flight = (async () => {
       if (isNew && (await adopt(host))) return 'kv'
       if (known?.isDoubted) {
-        await settleDoubt(host, known, context.requestId)
+        await settleDoubt(host, known, context)
         return 'miss'
       }
-      await ask(host, context.requestId)
+      // What the control plane has named is nobody's invention.
+      const isStranger = isNew && !invalidations.has(host.host)
+      await (isStranger ? askAboutStranger : ask)(host, context)
       return 'miss'
     })().finally(() => {
       if (flights.get(host.host) === flight) flights.delete(host.host)
-      if (!unknownHosts.has(host.host)) discount?.()
+      if (entries.has(host.host)) discount?.()
     })
     flights.set(host.host, flight)
     context.waitUntil(flight.catch(() => undefined))
@@ -213,7 +252,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
 
   function revalidate(host: TenantHost, entry: Entry<T>, context: LookupContext): void {
     entry.checkAt = now() + checkInterval(entry.answer)
-    const check = ask(host, context.requestId).catch((error: unknown) =>
+    const check = ask(host, context).catch((error: unknown) =>
       log.warn('configuration could not be checked', { tenant: host.tenant, error: describeError(error) }),
     )
     context.waitUntil(check)
@@ -290,7 +329,8 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     doubtAll() {
       checksOften = false
       trust = {}
-      for (const entry of entries.values()) entry.isDoubted = true
+      // What was shared before may be gone as well.
+      for (const entry of entries.values()) Object.assign(entry, { isDoubted: true, sharedAt: never })
       unknownHosts.clear()
       flights.clear()
     },
@@ -300,6 +340,11 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
 /** Strings beyond Latin-1 take two bytes per character; where they do not, the objects around them take the rest. */
 function sizeOf(text: string): number {
   return 2 * text.length + derivedBytes
+}
+
+/** What other processes are told: all that is used of an answer, and nothing else that the source may have sent. */
+function sharedText(answer: RuntimeAnswer, fetchedAt: number): string {
+  return JSON.stringify({ fetchedAt, body: toBody(answer) })
 }
 
 const sharedSchema = z.object({ fetchedAt: z.number(), body: z.unknown() })

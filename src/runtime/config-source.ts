@@ -1,11 +1,11 @@
 /** Where runtime answers and credentials come from: the orchestrator, or a file (the rollback path). */
-import { PublisherError } from '../errors.ts'
+import { isPublisherError, PublisherError } from '../errors.ts'
 import { parseRuntimeAnswer, type RuntimeAnswer, withoutNulls } from './contract.ts'
 import { type Credentials, credentialsSchema } from './credential-schemas.ts'
 import type { Host, Tenant } from './host.ts'
 
 export type ConfigLookup =
-  /** `body` is the answer as it came, for the shared cache. */
+  /** `body` is the answer as it came, for who looks for what is wrong with it. */
   | { status: 'found'; answer: RuntimeAnswer; body: unknown }
   | { status: 'unchanged' }
   /** Unknown, suspended, or bound to another app type: all the same to the outside. */
@@ -48,15 +48,30 @@ export function toLookup(body: unknown): ConfigLookup {
   return answer === 'other_app_type' ? { status: 'no_tenant' } : { status: 'found', answer, body }
 }
 
-/** Parses resolved credentials. The error never carries the answer. Throws `credentials_unavailable`. */
+const malformedRetryMs = 5_000
+
+/** Parses resolved credentials; malformed ones are ones that did not come. The error never carries the answer. Throws `credentials_unavailable`. */
 export function toCredentials(body: unknown): Credentials {
   const parsed = credentialsSchema.safeParse(withoutNulls(body))
   if (parsed.success) return parsed.data
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'provider').join(', ')
-  throw credentialsUnavailable(new Error(`The resolved credentials are malformed at: ${fields}`))
+  throw credentialsUnavailable(
+    new Error(`The resolved credentials are malformed at: ${fields}`),
+    malformedRetryMs,
+  )
 }
 
-/** The one error for credentials that cannot be had now. */
+/** Why credentials are not there where the source is well: the configuration names none that it has for this tenant. */
+export class UnknownCredentials extends Error {
+  override readonly name = 'UnknownCredentials'
+}
+
+/** Whether credentials are missing for a reason that is the tenant's own, and not the source's. */
+export function areUnknown(error: unknown): boolean {
+  return isPublisherError(error, 'credentials_unavailable') && error.cause instanceof UnknownCredentials
+}
+
+/** The one error for credentials that cannot be had now. `cause`: {@link UnknownCredentials} where only a change of them helps. */
 export function credentialsUnavailable(cause: unknown, retryAfterMs?: number): PublisherError {
   return new PublisherError(
     'credentials_unavailable',

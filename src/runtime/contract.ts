@@ -190,6 +190,21 @@ export function parseRuntimeAnswer(body: unknown): RuntimeAnswer | 'other_app_ty
   return answerSchema.parse(isObject(cleaned) ? { ...newest, ...cleaned } : cleaned)
 }
 
+/**
+ * The answer as the newest contract writes it, without anything that this program has no use for: {@link parseRuntimeAnswer} gives
+ * the same again.
+ */
+export function toBody({ tenant, appType: app_type, configVersion, ttlSeconds, config }: RuntimeAnswer) {
+  return {
+    ...newest,
+    tenant,
+    app_type,
+    config_version: configVersion,
+    ttl_seconds: ttlSeconds,
+    config,
+  }
+}
+
 /** An answer that names no schema, as the first ones of the contract, is of the newest. */
 const newest = { schema_version: 2 }
 

@@ -98,6 +98,7 @@ export const environmentSchema = z.object({
     .transform((value) => new Secret(value))
     .optional(),
   REDIS_TLS_VERIFY: flag(false),
+  KV_TIMEOUT_MS: whole('milliseconds', 20, 10_000).default(500),
   REDIS_TIMEOUT_MS: whole('milliseconds', 20, 5000).default(250),
   SCHEDULED_PUBLISH_HOSTS: z.string().transform(commaSeparated).default([]),
   LOCAL_STORAGE_ROOT: z.string().optional(),

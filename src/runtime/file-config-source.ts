@@ -10,6 +10,7 @@ import {
   credentialsUnavailable,
   toCredentials,
   toLookup,
+  UnknownCredentials,
   unavailableMessage,
 } from './config-source.ts'
 
@@ -53,7 +54,7 @@ export function createFileConfigSource({ read, baseDomain }: FileConfigOptions):
     async resolveCredentials(_tenant, ref) {
       const { credentials } = await load()
       if (!Object.hasOwn(credentials, ref))
-        throw credentialsUnavailable(new Error('The file has no such credentials.'))
+        throw credentialsUnavailable(new UnknownCredentials('The file has no such credentials.'))
       return toCredentials(credentials[ref])
     },
 

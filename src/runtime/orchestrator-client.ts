@@ -4,10 +4,12 @@ import { PublisherError } from '../errors.ts'
 import { RetryableError, type RetryPolicy, retryAfterMs, withRetry } from '../retry.ts'
 import type { Secret } from '../secret.ts'
 import {
+  type ConfigLookup,
   type ConfigSource,
   credentialsUnavailable,
   toCredentials,
   toLookup,
+  UnknownCredentials,
   unavailableMessage,
 } from './config-source.ts'
 import { traceHeaders } from './spans.ts'
@@ -98,6 +100,7 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
     host: string,
     knownVersion: string | undefined,
     requestId: string,
+    send: (request: Call) => Promise<Answer>,
   ): Promise<Answer> {
     const headers: Record<string, string> =
       knownVersion && isEntityTag(knownVersion) ? { 'if-none-match': `"${knownVersion}"` } : {}
@@ -108,24 +111,20 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
       headers,
       requestId,
     }
-    if (asksByGet) return call(byGet, configUnavailable)
-    const answer = await call({ method: 'POST', path, body: { host }, headers, requestId }, configUnavailable)
+    if (asksByGet) return send(byGet)
+    const answer = await send({ method: 'POST', path, body: { host }, headers, requestId })
     if (answer.status !== 405) return answer
     asksByGet = true
-    return call(byGet, configUnavailable)
+    return send(byGet)
   }
 
   return {
     kind: 'orchestrator',
 
     async lookup(host, knownVersion, requestId) {
-      const answer = await askRuntime(host, knownVersion, toUuid(requestId))
-      if (answer.status === 200) return toLookup(parseJson(answer.text))
-      if (answer.status === 304 && knownVersion !== undefined) return { status: 'unchanged' }
-      if (answer.status === 404 || answer.status === 409) return { status: 'no_tenant' }
-      throw configUnavailable(
-        new Error(`The orchestrator answered ${answer.status} for a runtime configuration.`),
-      )
+      const patiently = (request: Call) => call(request, configUnavailable)
+      const answer = await askRuntime(host, knownVersion, toUuid(requestId), patiently)
+      return readLookup(answer, knownVersion)
     },
 
     async resolveCredentials(tenant, ref, requestId) {
@@ -146,7 +145,10 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
           'This account has run out of credit. Top it up to go on.',
         )
       }
-      throw credentialsUnavailable(new Error(`The orchestrator answered ${answer.status} for credentials.`))
+      const said = `The orchestrator answered ${answer.status} for credentials.`
+      throw answer.status === 404 || answer.status === 400
+        ? credentialsUnavailable(new UnknownCredentials(said))
+        : credentialsUnavailable(new Error(said), defaultRetryAfterMs)
     },
 
     async reportUsage({ tenant, tokens, idempotencyKey, occurredAt }, requestId) {
@@ -171,17 +173,11 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
     },
 
     async check() {
-      const path = '/v1/runtime/by-host'
-      const host = options.probeHost
-      const probe: Call = asksByGet
-        ? { method: 'GET', path: `${path}?host=${encodeURIComponent(host)}`, requestId: crypto.randomUUID() }
-        : { method: 'POST', path, body: { host }, requestId: crypto.randomUUID() }
+      const once = (request: Call) => exchange(request, AbortSignal.timeout(timeoutMs))
       try {
-        const answer = await exchange(probe, AbortSignal.timeout(timeoutMs))
-        if (answer.status === 403 || answer.status === 401) {
-          return { ready: false, reason: 'the orchestrator refuses the service token' }
-        }
-        return { ready: true }
+        const answer = await askRuntime(options.probeHost, undefined, crypto.randomUUID(), once)
+        const reason = refusalIn(answer)
+        return reason === undefined ? { ready: true } : { ready: false, reason }
       } catch (error) {
         const answered = error instanceof RetryableError && error.cause === undefined
         return { ready: false, reason: answered ? error.message : 'the orchestrator cannot be reached' }
@@ -203,6 +199,25 @@ interface Call {
 interface Answer {
   status: number
   text: string
+}
+
+/** What an answer about a host says. Throws `config_unavailable` for what the contract does not know. */
+function readLookup({ status, text }: Answer, knownVersion: string | undefined): ConfigLookup {
+  if (status === 200) return toLookup(parseJson(text))
+  if (status === 304 && knownVersion !== undefined) return { status: 'unchanged' }
+  if (status === 404 || status === 409) return { status: 'no_tenant' }
+  throw configUnavailable(new Error(`The orchestrator answered ${status} for a runtime configuration.`))
+}
+
+/** Why lookups that are answered like this fail; undefined: they do not. */
+function refusalIn(answer: Answer): string | undefined {
+  if (answer.status === 403 || answer.status === 401) return 'the orchestrator refuses the service token'
+  try {
+    readLookup(answer, undefined)
+    return undefined
+  } catch {
+    return `the orchestrator answered ${answer.status} with something that is no runtime configuration`
+  }
 }
 
 function configUnavailable(cause: unknown, retryAfter = defaultRetryAfterMs): PublisherError {

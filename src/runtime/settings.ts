@@ -30,6 +30,8 @@ export interface ProviderSettings {
 export interface Settings {
   port: number
   configSource: ConfigSourceSettings
+  /** Limit of one call to Cloudflare KV. Milliseconds. */
+  kvTimeoutMs: number
   /** Memory for configurations and what is derived from them. Bytes. */
   maxConfigBytes: number
   baseDomain: string
@@ -106,6 +108,7 @@ function toSettings(env: Environment): Settings {
             timeoutMs: env.ORCHESTRATOR_TIMEOUT_MS,
           }
         : { kind: 'file', path: env.CONFIG_FILE ?? '' },
+    kvTimeoutMs: env.KV_TIMEOUT_MS,
     maxConfigBytes: env.CONFIG_CACHE_MB * 2 ** 20,
     baseDomain: env.ORCHESTRATOR_BASE_DOMAIN,
     callbackHost: callbackHostOf(env),

@@ -13,6 +13,8 @@ export interface Fleet extends AsyncDisposable {
   host: RunningHost
   /** A GET over HTTPS on a tenant's host. */
   get(tenant: string, path: string, headers?: Record<string, string>): Promise<Response>
+  /** What the control plane does after a change that should act at once. */
+  invalidate(tenant: string): Promise<Response>
 }
 
 /** Starts both; `await using` ends them. */
@@ -29,6 +31,7 @@ export async function startFleet(
       ORCHESTRATOR_BASE_DOMAIN: baseDomain,
       // A busy machine is no orchestrator that is away: a second attempt would be counted.
       ORCHESTRATOR_TIMEOUT_MS: '10000',
+      KV_TIMEOUT_MS: '10000',
       WEB_SESSION_SECRET: sessionSecret,
       ALLOW_PRIVATE_ENDPOINTS: 'true',
       DROPBOX_APP_KEY: 'app-key',
@@ -42,6 +45,12 @@ export async function startFleet(
     host,
     get: (tenant, path, headers = {}) =>
       host.request(`${tenant}.${baseDomain}`, path, { headers: { ...https, ...headers } }),
+    invalidate: (tenant) =>
+      host.request(`${tenant}.${baseDomain}`, '/internal/invalidate', {
+        method: 'POST',
+        headers: { ...https, authorization: `Bearer ${serviceToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ host: `${tenant}.${baseDomain}` }),
+      }),
     async [Symbol.asyncDispose]() {
       await host.close()
       await orchestrator.close()

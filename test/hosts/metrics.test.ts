@@ -109,6 +109,27 @@ describeOnBothHosts('GET /metrics', (kind) => {
       expect(sampleOf(after, 'publisher_requests_in_flight')).toBe(1)
     })
 
+    it('tells credentials that a tenant names wrongly from an orchestrator that fails', async () => {
+      const { fleet } = studio
+      const { orchestrator } = fleet
+      const before = await scrape(fleet)
+      for (const [index, status] of [404, 400, 403, 302].entries()) {
+        const tenant = `astray-${index}-${kind.name}`
+        orchestrator.tenants.set(`${tenant}.${baseDomain}`, { config: markedConfig(true) })
+        orchestrator.script = ({ path }) => (path === '/v1/credentials/resolve' ? { status } : undefined)
+        const response = await fleet.get(tenant, '/api/images/list')
+        expect([response.status, (await response.json()).code]).toEqual([503, 'credentials_unavailable'])
+      }
+      orchestrator.script = () => undefined
+      const after = await scrape(fleet)
+      const moved = (outcome: string) => {
+        const labels = { operation: 'credentials', outcome }
+        const name = 'publisher_orchestrator_calls_total'
+        return sampleOf(after, name, labels) - sampleOf(before, name, labels)
+      }
+      expect([moved('credentials_unknown'), moved('credentials_unavailable')]).toEqual([2, 2])
+    })
+
     it('counts vendors and platforms by outcome, and holds nothing of any tenant', async () => {
       const { fleet, telegram } = studio
       const tenant = `secretive-${kind.name}`

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
-import { describeOnBothHosts, nodeHost } from './hosts.ts'
+import { describeOnBothHosts, nodeHost, patience } from './hosts.ts'
 import { canary, dropboxApp, picture, type Storages, startStorages, upload } from './photographers.ts'
 
 describeOnBothHosts('photos', (kind) => {
@@ -203,6 +203,7 @@ describeOnBothHosts('photos', (kind) => {
     fleet.orchestrator.credentials.delete(key)
     expect(await codeOf()).toBe('credentials_unavailable')
     fleet.orchestrator.credentials.set(key, { ...good, secret_access_key: 'wrong' })
+    await fleet.invalidate(tenant)
     expect(await codeOf()).toBe('credentials_rejected')
     const resolutions = fleet.orchestrator.calls.filter(
       ({ path }) => path === '/v1/credentials/resolve',
@@ -215,7 +216,7 @@ describeOnBothHosts('photos', (kind) => {
       expires_at: null,
       extra: {},
     })
-    expect(await codeOf()).toBeUndefined()
+    await vi.waitFor(async () => expect(await codeOf()).toBeUndefined(), patience)
     const later = fleet.orchestrator.calls.filter(({ path }) => path === '/v1/credentials/resolve')
     expect(later.length - resolutions).toBe(1)
     expect(later.every((call) => call.tenant === tenant)).toBe(true)
@@ -227,6 +228,22 @@ describeOnBothHosts('photos', (kind) => {
     const broke = await fleet.get(`broke-${kind.name}`, '/api/images/list')
     expect([broke.status, (await broke.json()).code]).toEqual([402, 'insufficient_balance'])
   })
+
+  it('of a tenant with a wrong reference are not asked for at the orchestrator by each visitor', async () => {
+    await using fleet = await start()
+    const tenant = `astray-${kind.name}`
+    storages.onS3(fleet, tenant)
+    fleet.orchestrator.credentials.clear()
+    for (let turn = 0; turn < 10; turn++) {
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, () => fleet.get(tenant, '/api/images/list')),
+      )
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]))
+    }
+    const calls = fleet.orchestrator.calls.filter(({ path }) => path === '/v1/credentials/resolve')
+    // A busy machine may take longer than the ten seconds until the next one.
+    expect(calls.length).toBeLessThanOrEqual(3)
+  }, 60_000)
 
   it('and names, keys, links and tokens of one tenant never show at another', async () => {
     await using fleet = await start()

@@ -4,7 +4,7 @@ import { commandsOf, everythingIn, inRedis } from '../kv/redis-client.ts'
 import { type RedisServer, startRedisServer } from '../kv/redis-server.ts'
 import { adminPost, cookieOf, signInVariables } from './admin.ts'
 import { baseDomain, https, markedConfig, serviceToken, sessionSecret, startFleet } from './fleet.ts'
-import { nodeHost, type RunningHost } from './hosts.ts'
+import { nodeHost, patience, type RunningHost } from './hosts.ts'
 import { startOrchestrator, type TestOrchestrator } from './orchestrator.ts'
 import { picture, upload } from './photographers.ts'
 import { startStudio } from './studio.ts'
@@ -92,6 +92,8 @@ describe('two dynos with one Redis', () => {
     await until(dynos, 'redis up')
     configure(dynos, true)
     expect(await markOn(dynos.first)).toBe(true)
+    // The answer does not wait for Redis to have it.
+    await vi.waitFor(async () => expect(await everythingIn(server)).toContain(`config:${alice}`), patience)
     expect(await markOn(dynos.second)).toBe(true)
     expect(dynos.orchestrator.runtimeCalls(alice)).toHaveLength(1)
     await invalidate(dynos.first)

@@ -146,6 +146,41 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect(fleet.orchestrator.calls).toHaveLength(0)
   })
 
+  it.each([
+    ['302', { status: 302, headers: { location: '/login' } }],
+    ['304', { status: 304 }],
+    ['400', { status: 400 }],
+    ['405 to each method', { status: 405 }],
+    ['204', { status: 204 }],
+    ['200 with a page', { status: 200, body: '<html>Welcome</html>' }],
+    ['200 with half a configuration', { status: 200, body: { schema_version: 2, app_type: 'publisher_v2' } }],
+  ])('is not ready while each lookup would fail: the orchestrator answers %s', async (_title, answer) => {
+    await using fleet = await aliceOnly()
+    fleet.orchestrator.script = () => answer
+    const found = await fleet.host.request('any.example', '/health/ready')
+    expect([found.status, await found.json()]).toEqual([
+      503,
+      {
+        status: 'not_ready',
+        reason: `the orchestrator answered ${answer.status} with something that is no runtime configuration`,
+      },
+    ])
+    expect((await fleet.get('alice', '/api/config/features')).status).toBe(503)
+  })
+
+  it.each([
+    ['409', () => ({ status: 409 })],
+    [
+      'another app type',
+      () => ({ status: 200, body: { schema_version: 2, tenant: 'x', app_type: 'other', config: {} } }),
+    ],
+    ['405 to POST', ({ method }: { method: string }) => (method === 'POST' ? { status: 405 } : undefined)],
+  ])('is ready where the orchestrator answers as a lookup takes it: %s', async (_title, script) => {
+    await using fleet = await aliceOnly()
+    fleet.orchestrator.script = script
+    expect((await fleet.host.request('any.example', '/health/ready')).status).toBe(200)
+  })
+
   it('is ready when the orchestrator answers and accepts the token', async () => {
     await using ready = await aliceOnly()
     const found = await ready.host.request('any.example', '/health/ready')

@@ -1,5 +1,5 @@
 import { Miniflare } from 'miniflare'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createCloudflareKeyValueStore } from '../../src/providers/kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from '../../src/providers/kv/memory.ts'
 import type { KeyValueStore } from '../../src/runtime/ports/kv.ts'
@@ -126,7 +126,11 @@ describeKeyValueStore('the Cloudflare store', async (now) => {
       },
     ],
   })
-  const store = createCloudflareKeyValueStore(await miniflare.getKVNamespace('KV'), now)
+  const store = createCloudflareKeyValueStore(await miniflare.getKVNamespace('KV'), {
+    now,
+    // A busy machine is no KV that hangs.
+    answerMs: 10_000,
+  })
   return { store, close: () => miniflare.dispose() }
 })
 
@@ -159,7 +163,7 @@ describe('the Cloudflare store', () => {
   it('is asked once a minute by an isolate for what does not change', async () => {
     const clock = { time: 0 }
     const kv = namespace()
-    const [writer, reader] = [0, 1].map(() => createCloudflareKeyValueStore(kv, () => clock.time))
+    const [writer, reader] = [0, 1].map(() => createCloudflareKeyValueStore(kv, { now: () => clock.time }))
     await writer?.put('key', 'one', { ttlSeconds: 600 })
     for (let turn = 0; turn < 10; turn++) expect(await reader?.get('key')).toBe('one')
     expect(kv.asked).toHaveLength(1)
@@ -173,7 +177,7 @@ describe('the Cloudflare store', () => {
   it('knows a minute later what was claimed elsewhere', async () => {
     const clock = { time: 0 }
     const kv = namespace()
-    const [one, other] = [0, 1].map(() => createCloudflareKeyValueStore(kv, () => clock.time))
+    const [one, other] = [0, 1].map(() => createCloudflareKeyValueStore(kv, { now: () => clock.time }))
     expect(await one?.claim('key', { ttlSeconds: 600 })).toBe(true)
     clock.time += 60_000
     expect(await other?.claim('key', { ttlSeconds: 600 })).toBe(false)
@@ -182,11 +186,33 @@ describe('the Cloudflare store', () => {
 
   it('is asked again for what it did not have, and never gives back what this isolate deleted', async () => {
     const kv = namespace()
-    const [one, other] = [0, 1].map(() => createCloudflareKeyValueStore(kv, () => 0))
+    const [one, other] = [0, 1].map(() => createCloudflareKeyValueStore(kv, { now: () => 0 }))
     expect(await one?.get('key')).toBeNull()
     await other?.put('key', 'value', { ttlSeconds: 600 })
     expect(await one?.get('key')).toBe('value')
     await one?.delete('key')
     expect(await one?.get('key')).toBeNull()
+  })
+
+  it('that never answers fails in half a second, and serves what this isolate has', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const hanging = () => new Promise<never>(() => undefined)
+    const store = createCloudflareKeyValueStore({ get: hanging, put: hanging, delete: hanging })
+    const calls = {
+      get: store.get('other'),
+      put: store.put('key', 'value', { ttlSeconds: 60 }),
+      claim: store.claim('claimed', { ttlSeconds: 60 }),
+    }
+    const ended = Promise.allSettled(Object.values(calls))
+    await vi.advanceTimersByTimeAsync(500)
+    expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(await store.get('key')).toBe('value')
+    const deleted = store.delete('key').catch((error: unknown) => String(error))
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await deleted).toContain('does not answer')
+    const gone = store.get('key').catch(() => 'asked again')
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await gone).toBe('asked again')
   })
 })

@@ -39,10 +39,10 @@ async function makeJpeg(width: number, height: number): Promise<Uint8Array> {
   )
 }
 
-/** Gives `first`, and after a rejection `next`; counts how often it was asked. */
-export function credentialsOf<T>(
+/** Gives `first`, and after a rejection `next` (default: resolved to the same); counts how often it was asked. */
+export function credentialsOf<T extends object>(
   first: T,
-  next: T = first,
+  next: T = { ...first },
 ): CredentialSource<T> & { readonly resolved: number; readonly rejected: readonly T[] } {
   const rejected: T[] = []
   let resolved = 0

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRuntimeAnswer, type RuntimeAnswer } from '../../src/runtime/contract.ts'
+import { parseRuntimeAnswer, type RuntimeAnswer, toBody } from '../../src/runtime/contract.ts'
 import { enabledPublisher } from '../../src/runtime/publishers.ts'
 
 const storage = { provider: 'dropbox', credentials_ref: 'ref', paths: { root: '/Photos' } }
@@ -37,6 +37,29 @@ describe('a runtime answer', () => {
     expect(config.content).toEqual({ hashtag_string: '', archive: true, debug: false, voice_profile: [] })
     expect(config.confirmation).toMatchObject({ confirmation_to_sender: true, confirmation_tags_count: 5 })
     expect(config.publishers).toEqual([])
+  })
+
+  it.each([
+    ['bare', {}, {}],
+    ['of the first schema', { features: { publish_enabled: true } }, { schema_version: 1, ttl_seconds: 0 }],
+    ['with publishers in their object form', { publishers: { fetlife: { recipient: 'a@b.test' } } }, {}],
+    [
+      'with everything',
+      {
+        storage: { provider: 'local', paths: { root: './Photos//a', archive: 'done', keep: '/Photos/keep' } },
+        publishers: [{ type: 'telegram', credentials_ref: 't', config: { channel_id: -1 } }],
+        email_server: { host: 'mail.test', from_email: 'a@b.test', password_ref: 'p', use_tls: null },
+        ai: { credentials_ref: 'a', model_notices: 'old', vision_detail: 'high' },
+        content: { hashtag_string: '#x', voice_profile: ['one'] },
+        auth: { allowed_emails: [] },
+        appearance: { title: ' A  b ', accent_color: '#FA0', background_color: 'no colour' },
+        surprise: 1,
+      },
+      { config_version: 7, ttl_seconds: 3 },
+    ],
+  ])('that is written down and read again is the same: %s', (_title, config, envelope) => {
+    const answer = parse(config, envelope)
+    expect(parseRuntimeAnswer(JSON.parse(JSON.stringify(toBody(answer))))).toEqual(answer)
   })
 
   it('tolerates unknown fields and takes null for absent', () => {

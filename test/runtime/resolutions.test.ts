@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { PublisherError } from '../../src/errors.ts'
+import { createCloudflareKeyValueStore } from '../../src/providers/kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from '../../src/providers/kv/memory.ts'
 import { createConfigCache, type LookupContext } from '../../src/runtime/config-cache.ts'
 import { type ConfigSource, toLookup } from '../../src/runtime/config-source.ts'
 import { parseHost } from '../../src/runtime/host.ts'
 import { createLogger } from '../../src/runtime/log.ts'
+import type { KeyValueStore } from '../../src/runtime/ports/kv.ts'
 
 const answer = {
   schema_version: 2,
@@ -15,15 +17,25 @@ const answer = {
   config: { storage: { provider: 'local', paths: { root: 'photos' } } },
 }
 
+const host = parseHost('alice.shibari.test', 'shibari.test') ?? fail()
+
+const context: LookupContext = {
+  requestId: 'r',
+  waitUntil: () => undefined,
+  countStranger: () => () => undefined,
+}
+
+function fail(): never {
+  throw new TypeError('unreachable')
+}
+
 /** Processes that share a store and a clock; `lookup` is the orchestrator of all of them. */
-function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer)) {
+function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer), given?: KeyValueStore) {
   let time = 0
   const now = () => time
   /** Of several processes. */
-  const kv = { ...createMemoryKeyValueStore({ now }), isOwn: false }
+  const kv: KeyValueStore = given ?? { ...createMemoryKeyValueStore({ now }), isOwn: false }
   const unused = () => Promise.reject(new Error('not used'))
-  const host = parseHost('alice.shibari.test', 'shibari.test')
-  if (!host) throw new TypeError('unreachable')
   const background: Promise<unknown>[] = []
   const context: LookupContext = {
     requestId: 'r',
@@ -31,6 +43,7 @@ function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer)) {
     countStranger: () => () => undefined,
   }
   return {
+    kv,
     pass(seconds: number) {
       time += seconds * 1000
     },
@@ -89,6 +102,60 @@ describe('where a configuration came from', () => {
     expect(second.seen).toEqual(['kv', 'hit'])
   })
 
+  it('is the shared store also when the orchestrator has only said "unchanged" for hours', async () => {
+    const { process, pass } = fleet(async (_host, known) =>
+      known === 'v1' ? { status: 'unchanged' } : toLookup(answer),
+    )
+    const first = process()
+    for (let minute = 0; minute < 120; minute++) {
+      await first.request()
+      pass(60)
+      if (minute % 10 === 5) {
+        const second = process()
+        await second.request()
+        expect(second.seen).toEqual(['kv'])
+      }
+    }
+    expect(first.seen.filter((source) => source === 'stale').length).toBeGreaterThan(100)
+  })
+
+  it('is the shared store again after that was emptied and others may have changed things', async () => {
+    const { process, kv } = fleet(async (_host, known) =>
+      known === 'v1' ? { status: 'unchanged' } : toLookup(answer),
+    )
+    const first = process()
+    await first.request()
+    await kv.delete('config:alice.shibari.test')
+    first.cache.doubtAll()
+    await first.request()
+    const second = process()
+    await second.request()
+    expect(second.seen).toEqual(['kv'])
+  })
+
+  it('is a shared store that holds nothing but what is used of it', async () => {
+    const { process, kv } = fleet(async () =>
+      toLookup({
+        ...answer,
+        internal_note: 'canary',
+        config: { ...answer.config, ai: { api_key: 'canary', credentials_ref: 'ai' }, bot_token: 'canary' },
+      }),
+    )
+    await process().request()
+    const shared = await kv.get('config:alice.shibari.test')
+    expect(shared).toContain('"credentials_ref":"ai"')
+    expect(shared).not.toContain('canary')
+  })
+
+  it('is waited for, and the store that it is put into is not', async () => {
+    // No patience ends by itself.
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { process, kv } = fleet()
+    kv.put = () => new Promise(() => undefined)
+    expect(await process().cache.load(host, context)).toBe('runtime')
+  })
+
   it('is the orchestrator for everybody who waits for the same answer', async () => {
     const { process } = fleet()
     const { request, seen } = process()
@@ -112,5 +179,19 @@ describe('where a configuration came from', () => {
     const { request, seen } = process()
     expect(await request()).toBeUndefined()
     expect(seen).toEqual(['failed'])
+  })
+
+  it('is the orchestrator where a Cloudflare KV never answers', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const hanging = () => new Promise<never>(() => undefined)
+    const kv = createCloudflareKeyValueStore({ get: hanging, put: hanging, delete: hanging })
+    const first = fleet(undefined, kv).process()
+    const found = first.cache.load(host, context)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await found).toBe('runtime')
+    const forgotten = first.cache.invalidate(host.host)
+    await vi.advanceTimersByTimeAsync(1000)
+    await forgotten
   })
 })

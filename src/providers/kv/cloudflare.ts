@@ -10,6 +10,12 @@ export interface KeyValueNamespace {
   delete(key: string): Promise<void>
 }
 
+export interface CloudflareKeyValueOptions {
+  now?: () => number
+  /** Limit of one call. Milliseconds. Default 500. */
+  answerMs?: number
+}
+
 /** Cloudflare refuses anything shorter (KV documentation, "Expiring keys"). */
 const minExpirationTtl = 60
 
@@ -25,11 +31,12 @@ type StoredEntry = z.output<typeof entrySchema>
 /**
  * Makes the store, with a layer of the isolate's own in front: what it has read or written is not asked for again for a minute. The
  * real expiry stands in the value, since Cloudflare knows none below 60 seconds. That a key is missing is not kept: Cloudflare itself
- * may say so for a minute after another place has written it.
+ * may say so for a minute after another place has written it. Each function rejects where Cloudflare does not answer within `answerMs`:
+ * it sets no limit of its own, and what is waited for here can always be had elsewhere.
  */
 export function createCloudflareKeyValueStore(
   namespace: KeyValueNamespace,
-  now: () => number = Date.now,
+  { now = Date.now, answerMs = 500 }: CloudflareKeyValueOptions = {},
 ): KeyValueStore {
   const own = new LRUCache<string, { entry: StoredEntry; until: number }>({
     maxSize: maxOwnCharacters,
@@ -48,7 +55,7 @@ export function createCloudflareKeyValueStore(
   }
 
   async function findStored(key: string): Promise<StoredEntry | null> {
-    const stored = await namespace.get(key)
+    const stored = await inTime(namespace.get(key), answerMs)
     if (stored === null) return null
     const entry = entrySchema.safeParse(parseJson(stored))
     return entry.success && entry.data.expiresAt > now() ? entry.data : null
@@ -56,7 +63,7 @@ export function createCloudflareKeyValueStore(
 
   async function store(key: string, entry: StoredEntry, ttlSeconds: number): Promise<void> {
     const expirationTtl = Math.max(minExpirationTtl, Math.ceil(ttlSeconds))
-    await namespace.put(key, JSON.stringify(entry), { expirationTtl })
+    await inTime(namespace.put(key, JSON.stringify(entry), { expirationTtl }), answerMs)
   }
 
   return {
@@ -83,9 +90,17 @@ export function createCloudflareKeyValueStore(
     },
     async delete(key) {
       own.delete(key)
-      await namespace.delete(key)
+      await inTime(namespace.delete(key), answerMs)
     },
   }
+}
+
+/** What becomes of a call that is too late is nobody's concern any more. */
+function inTime<T>(call: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('Cloudflare KV does not answer.')), ms)
+    call.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 function parseJson(text: string): unknown {

@@ -3,16 +3,20 @@ import { isPublisherError } from '../../errors.ts'
 import type { CallOutcome, Metrics, OutgoingCall } from '../ports/metrics.ts'
 import { inSpan, markFailed } from '../spans.ts'
 
-/** Makes one call. `outcomeOf` says what an answer amounts to; default: `ok`. */
+/**
+ * Makes one call. `outcomeOf` says what an answer amounts to; default: `ok`. `failureOf` says what an error amounts to where its code
+ * does not; default: it does.
+ */
 export type Observe = <T>(
   call: Pick<OutgoingCall, 'to' | 'operation'>,
   make: () => Promise<T>,
   outcomeOf?: (answer: T) => CallOutcome,
+  failureOf?: (error: unknown) => CallOutcome | undefined,
 ) => Promise<T>
 
 /** Makes the observer of a process. */
 export function createObserver(metrics: Metrics): Observe {
-  return ({ to, operation }, make, outcomeOf = () => 'ok') =>
+  return ({ to, operation }, make, outcomeOf = () => 'ok', failureOf = () => undefined) =>
     inSpan(
       `${to} ${operation}`,
       { isCall: true, attributes: { 'publisher.vendor': to, 'publisher.operation': operation } },
@@ -24,7 +28,7 @@ export function createObserver(metrics: Metrics): Observe {
           outcome = outcomeOf(answer)
           return answer
         } catch (error) {
-          if (isPublisherError(error)) outcome = error.code
+          outcome = failureOf(error) ?? (isPublisherError(error) ? error.code : 'error')
           throw error
         } finally {
           const seconds = (performance.now() - startedAt) / 1000

@@ -1,5 +1,5 @@
 /** The orchestrator, each call of it observed. */
-import type { ConfigSource } from '../config-source.ts'
+import { areUnknown, type ConfigSource } from '../config-source.ts'
 import type { Observe } from './calls.ts'
 
 /** A file is no call to anybody and stays as it is. */
@@ -15,7 +15,12 @@ export function observeSource(source: ConfigSource, observe: Observe): ConfigSou
         ({ status }) => (status === 'found' ? 'ok' : status),
       ),
     resolveCredentials: (tenant, ref, requestId) =>
-      observe(at('credentials'), () => source.resolveCredentials(tenant, ref, requestId)),
+      observe(
+        at('credentials'),
+        () => source.resolveCredentials(tenant, ref, requestId),
+        () => 'ok',
+        (error) => (areUnknown(error) ? 'credentials_unknown' : undefined),
+      ),
     reportUsage: (event, requestId) => observe(at('usage'), () => source.reportUsage(event, requestId)),
     check: () =>
       observe(

@@ -19,7 +19,7 @@ export interface Invalidations {
   listen(listener: InvalidationListener): void
 }
 
-/** For a process that has nobody to tell. */
+/** For a process that has nobody to tell, or no way to: what others know ends with their own checks. */
 export const noInvalidations: Invalidations = {
   announce: async () => true,
   listen: () => undefined,

@@ -30,7 +30,15 @@ export interface AnsweredRequest {
 }
 
 /** How a call went: `ok`, a code of src/errors.ts, a word of the port that was called, or `error` for what nobody expected. */
-export type CallOutcome = 'ok' | 'error' | 'unchanged' | 'no_tenant' | 'not_ready' | ErrorCode
+export type CallOutcome =
+  | 'ok'
+  | 'error'
+  | 'unchanged'
+  | 'no_tenant'
+  | 'not_ready'
+  /** `credentials_unavailable` to the outside, for a reason that is the tenant's. */
+  | 'credentials_unknown'
+  | ErrorCode
 
 export interface OutgoingCall {
   /** `orchestrator`, or a vendor: `dropbox`, `s3`, `local`, `images`, `openai`, `telegram`, `smtp` ... */
