@@ -4,6 +4,7 @@ import { PublisherError } from '../errors.ts'
 import type { PhotoName } from '../workflow/photo.ts'
 import type { AiPlaces } from '../workflow/ports/ai-places.ts'
 import type { LanguageModel } from '../workflow/ports/language-model.ts'
+import type { PostPlaces } from '../workflow/ports/post-places.ts'
 import type { PhotoStore } from '../workflow/ports/storage.ts'
 import {
   createThumbnailMemory,
@@ -11,12 +12,14 @@ import {
   type ThumbnailMemory,
 } from '../workflow/thumbnail/memory.ts'
 import { createAiPlaces } from './ai-places.ts'
+import type { ByteBudget } from './byte-budget.ts'
 import type { ConfigSource } from './config-source.ts'
 import type { RuntimeAnswer, RuntimeConfig } from './contract.ts'
 import { createCredentialCache } from './credential-cache.ts'
 import type { CredentialsOf } from './credential-schemas.ts'
 import { withFairModel } from './fairness/model.ts'
 import type { FairnessObserver } from './fairness/observer.ts'
+import { createPostPlaces } from './fairness/posts.ts'
 import { withFairPublisher } from './fairness/publisher.ts'
 import { withFairStorage } from './fairness/store.ts'
 import type { Host, Tenant, TenantHost } from './host.ts'
@@ -42,6 +45,8 @@ export interface TenantRuntime {
   model(): LanguageModel | null
   /** The tenant's allowance of calls to it. */
   readonly aiPlaces: AiPlaces
+  /** The tenant's places for posts, made when first needed. */
+  postPlaces(): PostPlaces
   /** Finished thumbnails of this tenant in this version. */
   readonly thumbnails: ThumbnailMemory
   /** Names of the root's photos, at most a few seconds old unless `fresh` ones are asked for. */
@@ -71,6 +76,8 @@ export interface TenantRuntimeOptions {
   source: ConfigSource
   /** Shared by all tenants, whose memories keep their keys apart. */
   thumbnails: ThumbnailCache
+  /** Room for the pictures of posts that are under way; shared by all tenants. */
+  pictures: ByteBudget
   storages: StorageFactories
   publishers: PublisherFactories
   model: ModelFactory
@@ -104,6 +111,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
     let store: PhotoStore | undefined
     let publishers: TenantPublishers | undefined
     let model: LanguageModel | null | undefined
+    let postPlaces: PostPlaces | undefined
 
     function openStorage(): PhotoStore {
       const { provider, paths, credentials_ref: ref = '' } = answer.config.storage
@@ -164,6 +172,10 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       aiPlaces: observePlaces(
         createAiPlaces({ tenant, ratePerMinute: answer.config.ai.rate_per_minute, counter, now }),
       ),
+      postPlaces() {
+        postPlaces ??= createPostPlaces(fair, options.pictures)
+        return postPlaces
+      },
       thumbnails: createThumbnailMemory({
         cache: thumbnails,
         identity: JSON.stringify([host, answer.configVersion]),

@@ -21,6 +21,10 @@ const levels: readonly Level[] = [
   'image_tasks_waiting',
   'ai_calls_waiting',
   'upload_bytes',
+  'storage_places_waiting',
+  'ai_places_waiting',
+  'posts_waiting',
+  'posted_picture_bytes',
 ]
 
 /** A process in which everything that can be counted has happened. */

@@ -64,6 +64,10 @@ export type Level =
   | 'image_tasks_waiting'
   | 'ai_calls_waiting'
   | 'upload_bytes'
+  | 'storage_places_waiting'
+  | 'ai_places_waiting'
+  | 'posts_waiting'
+  | 'posted_picture_bytes'
 
 /** No function of it throws or waits. */
 export interface Metrics {
