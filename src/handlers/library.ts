@@ -91,7 +91,7 @@ function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)
     if (announced > maxUploadBytes + formOverheadBytes) throw photoTooLarge(maxUploadBytes)
     return answerInStages(c, services, async (report) => {
-      const portion = budget.open(runtime.tenant)
+      const portion = budget.open(runtime.tenant, announced)
       try {
         const file = await readFile(c.req.raw, 'file', maxUploadBytes, portion)
         report('storing', { size: file.size })

@@ -15,19 +15,19 @@ export interface ByteBudgetOptions {
 export interface ByteBudget {
   /** What running work holds now. */
   readonly takenBytes: number
-  /** The beginning of a piece of work. It holds nothing yet. */
-  open(owner: string): Portion
+  /**
+   * Begins a piece of work that may come to hold `atMost` bytes, and holds nothing yet. Throws `busy` at once where all work of
+   * `owner` could come to more than half of the budget: slow work of one tenant must not keep all others away.
+   */
+  open(owner: string, atMost: number): Portion
 }
 
 /** What one piece of work holds. */
 export interface Portion {
   readonly bytes: number
-  /** Whether somebody waits now for what this piece holds. */
+  /** Whether somebody waits now for what others hold. */
   readonly isWanted: boolean
-  /**
-   * Takes so many more. Waits where they are not free, and where `owner` would hold more than half of all: slow work of one tenant must
-   * not keep all others away. Throws `busy` once the patience is over; what is held stays held.
-   */
+  /** Takes so many more, waiting where they are not free. Throws `busy` once the patience is over; what is held stays held. */
   take(bytes: number): Promise<void>
   /** Gives all of it back. */
   end(): void
@@ -41,56 +41,64 @@ const retryAfterMs = 5000
 
 interface Held {
   owner: string
+  atMost: number
   bytes: number
   since: number
-  wantedAt: number
 }
 
 /** Makes a budget. */
 export function createByteBudget({ total, patienceMs, busy, now = Date.now }: ByteBudgetOptions): ByteBudget {
   const portions = new Set<Held>()
+  let wantedAt = Number.NEGATIVE_INFINITY
 
-  const sum = (of: (portion: Held) => boolean) => {
+  const refused = () => new PublisherError('busy', busy, { retryAfterMs })
+
+  function taken(): number {
     let bytes = 0
-    for (const portion of portions) if (of(portion)) bytes += portion.bytes
+    for (const portion of portions) bytes += portion.bytes
     return bytes
   }
 
-  /** Tells those who are in the way that somebody waits. */
-  function fits(owner: string, bytes: number): boolean {
+  function forgetTheLost(): void {
     for (const portion of portions) if (now() - portion.since > lostAfterMs) portions.delete(portion)
-    const isFull = sum(() => true) + bytes > total
-    const isGreedy = sum((held) => held.owner === owner) + bytes > total / 2
-    if (!isFull && !isGreedy) return true
-    for (const held of portions) if (isFull || held.owner === owner) held.wantedAt = now()
-    return false
+  }
+
+  function promisedTo(owner: string): number {
+    let bytes = 0
+    for (const portion of portions) if (portion.owner === owner) bytes += portion.atMost
+    return bytes
+  }
+
+  async function waitFor(bytes: number): Promise<void> {
+    for (let waitedMs = 0; taken() + bytes > total; waitedMs += lookMs) {
+      if (waitedMs >= patienceMs) throw refused()
+      wantedAt = now()
+      await new Promise((resolve) => setTimeout(resolve, lookMs))
+      forgetTheLost()
+    }
   }
 
   return {
     get takenBytes() {
-      return sum(() => true)
+      return taken()
     },
-    open(owner) {
-      const portion: Held = { owner, bytes: 0, since: now(), wantedAt: Number.NEGATIVE_INFINITY }
+    open(owner, atMost) {
+      forgetTheLost()
+      if (promisedTo(owner) + atMost > total / 2) throw refused()
+      const portion: Held = { owner, atMost, bytes: 0, since: now() }
+      portions.add(portion)
       return {
         get bytes() {
           return portion.bytes
         },
         get isWanted() {
-          return now() - portion.wantedAt <= 2 * lookMs
+          return now() - wantedAt <= 2 * lookMs
         },
         async take(bytes) {
-          for (let waitedMs = 0; !fits(owner, bytes); waitedMs += lookMs) {
-            if (waitedMs >= patienceMs) throw new PublisherError('busy', busy, { retryAfterMs })
-            await new Promise((resolve) => setTimeout(resolve, lookMs))
-          }
+          await waitFor(bytes)
           portion.bytes += bytes
-          portions.add(portion)
         },
-        end() {
-          portions.delete(portion)
-          portion.bytes = 0
-        },
+        end: () => void portions.delete(portion),
       }
     },
   }

@@ -15,4 +15,10 @@ export function platformVendor(platform: Platform): string {
 }
 
 /** Those behind the breakers of tenants. */
-export const vendors: readonly string[] = ['s3', 'dropbox', 'local', aiVendor, ...platforms.map(platformVendor)]
+export const vendors: readonly string[] = [
+  's3',
+  'dropbox',
+  'local',
+  aiVendor,
+  ...platforms.map(platformVendor),
+]

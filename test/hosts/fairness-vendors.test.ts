@@ -104,7 +104,7 @@ describeOnBothHosts('one tenant', (kind) => {
     }
     expect(studio.telegram.posts.filter(({ chat }) => chat.title === tenant)).toHaveLength(5)
     expect(sampleOf(await scrape(studio.fleet), 'publisher_posts_waiting')).toBe(0)
-  })
+  }, 90_000)
 
   it('whose mail server stalls after DATA holds four mails, and others are sent', async () => {
     // Workers send no mail.
@@ -147,7 +147,7 @@ describeOnBothHosts('one tenant', (kind) => {
     } finally {
       await server.close()
     }
-  })
+  }, 90_000)
 
   it('whose AI is silent waits alone', async () => {
     const tenant = `mute-${kind.name}`
@@ -176,7 +176,7 @@ describeOnBothHosts('one tenant', (kind) => {
     const answers = await Promise.all(analyses)
     // On a slow machine some of those in the line have been told by now that it takes too long.
     expect(answers.every(({ status }) => status === 200 || status === 503)).toBe(true)
-  })
+  }, 90_000)
 
   it('whose page of forty thumbnails is opened does not stand before the one of another', async () => {
     const crowd = `crowd-${kind.name}`
@@ -195,5 +195,5 @@ describeOnBothHosts('one tenant', (kind) => {
     expect(other.status).toBe(200)
     expect(answered).toBeLessThan(40)
     expect(new Set(await Promise.all(thumbnails))).toEqual(new Set([200]))
-  })
+  }, 90_000)
 })

@@ -9,45 +9,48 @@ afterEach(() => void vi.useRealTimers())
 describe('a budget of bytes', () => {
   it('counts what is held, until it is given back', async () => {
     const budget = createByteBudget(options)
-    const [a, b] = [budget.open('a'), budget.open('b')]
+    const [a, b] = [budget.open('a', 40), budget.open('b', 40)]
     await a.take(20)
     await b.take(30)
     await a.take(10)
     expect([budget.takenBytes, a.bytes, b.bytes]).toEqual([60, 30, 30])
     a.end()
     a.end()
-    expect([budget.takenBytes, a.bytes]).toEqual([30, 0])
+    expect(budget.takenBytes).toBe(30)
   })
 
-  it.each([
-    ['all is held by others', ['a', 'b'], 'c'],
-    ['the owner would hold more than half', ['a'], 'a'],
-  ])('lets wait where %s, and says so to those who are in the way', async (_title, holders, late) => {
+  it('is no more than half one owner’s, whatever has come of it so far', () => {
     const budget = createByteBudget(options)
-    const held = holders.map((owner) => budget.open(owner))
-    for (const portion of held) await portion.take(50)
-    const other = budget.open('d')
+    const first = budget.open('a', 30)
+    expect(() => budget.open('a', 21)).toThrow(expect.objectContaining({ code: 'busy', retryAfterMs: 5000 }))
+    budget.open('a', 20)
+    budget.open('b', 50)
+    first.end()
+    budget.open('a', 30)
+  })
+
+  it('lets wait where others hold all of it, and says so to them', async () => {
+    const budget = createByteBudget(options)
+    const [a, b, c] = [budget.open('a', 50), budget.open('b', 50), budget.open('c', 50)]
+    await a.take(50)
+    await b.take(45)
     let isIn = false
-    const waiting = budget
-      .open(late)
-      .take(10)
-      .then(() => {
-        isIn = true
-      })
+    const waiting = c.take(10).then(() => {
+      isIn = true
+    })
     await vi.advanceTimersByTimeAsync(500)
-    expect(held.map(({ isWanted }) => isWanted)).toEqual(held.map(() => true))
-    expect([isIn, other.isWanted]).toEqual([false, false])
-    held[0]?.end()
+    expect([isIn, a.isWanted, b.isWanted]).toEqual([false, true, true])
+    a.end()
     await vi.advanceTimersByTimeAsync(200)
     await waiting
     await vi.advanceTimersByTimeAsync(500)
-    expect(held.map(({ isWanted }) => isWanted)).toEqual(held.map(() => false))
+    expect([b.isWanted, budget.takenBytes]).toEqual([false, 55])
   })
 
   it('says busy once the patience is over, and keeps what was held', async () => {
     const budget = createByteBudget(options)
-    await budget.open('a').take(50)
-    const portion = budget.open('b')
+    await budget.open('a', 50).take(50)
+    const portion = budget.open('b', 50)
     await portion.take(45)
     const refused = expect(portion.take(10)).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5000 })
     await vi.advanceTimersByTimeAsync(1000)
@@ -57,11 +60,10 @@ describe('a budget of bytes', () => {
 
   it('gets back what a cancelled request of a Worker can never give back', async () => {
     const budget = createByteBudget(options)
-    await budget.open('a').take(50)
-    await budget.open('b').take(50)
+    await budget.open('a', 50).take(50)
+    await budget.open('b', 50).take(50)
     await vi.advanceTimersByTimeAsync(16 * 60_000)
-    const portion = budget.open('c')
-    await portion.take(50)
+    await budget.open('a', 50).take(50)
     expect(budget.takenBytes).toBe(50)
   })
 })

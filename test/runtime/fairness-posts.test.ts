@@ -105,7 +105,9 @@ describe('places for posts', () => {
   it('refuse a post before its claim where no memory is left for its picture', async () => {
     const open = await publishScene()
     await using _ = open.folder
-    const { places } = scene(4)
+    const { places, pictures } = scene(7)
+    await pictures.open('bob', 3).take(3)
+    await pictures.open('carol', 2).take(2)
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     const publishing = open.publish({ platforms: ['telegram'] }, { places })
     await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0))

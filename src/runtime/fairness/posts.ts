@@ -26,7 +26,7 @@ export function createPostPlaces({ tenant, now, observer }: GateContext, picture
       }
     },
     async carry(bytes, work) {
-      const portion = pictures.open(tenant)
+      const portion = pictures.open(tenant, bytes)
       try {
         await portion.take(bytes)
         return await work()
