@@ -1,7 +1,7 @@
 /** Metrics by prom-client, in the text format of Prometheus. docs/operations/monitoring.md says what each one tells. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Level, Metrics } from '../../runtime/ports/metrics.ts'
-import { vendors } from '../../runtime/vendors.ts'
+import { vendors } from '../../runtime/ports/vendors.ts'
 import { platforms } from '../../workflow/platform.ts'
 
 export interface PrometheusOptions {

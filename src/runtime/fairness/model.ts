@@ -1,7 +1,7 @@
 /** A tenant's AI behind its gate. */
 import { type ErrorDetails, PublisherError } from '../../errors.ts'
 import type { LanguageModel } from '../../workflow/ports/language-model.ts'
-import { aiVendor } from '../vendors.ts'
+import { aiVendor } from '../ports/vendors.ts'
 import { createGate } from './gate.ts'
 import type { GateContext } from './store.ts'
 

@@ -1,7 +1,7 @@
 /** A tenant's posts: few at once, since each holds its pictures for as long as a platform takes its time. */
 import type { PostPlaces } from '../../workflow/ports/post-places.ts'
 import type { ByteBudget } from '../byte-budget.ts'
-import { platformVendor } from '../vendors.ts'
+import { platformVendor } from '../ports/vendors.ts'
 import { createEntrance } from './entrance.ts'
 import type { GateContext } from './store.ts'
 

@@ -1,7 +1,7 @@
 /** A tenant's platform under the eyes of a breaker. */
 import { PublisherError } from '../../errors.ts'
 import type { Publisher } from '../../workflow/ports/publisher.ts'
-import { platformVendor } from '../vendors.ts'
+import { platformVendor } from '../ports/vendors.ts'
 import type { GateContext } from './store.ts'
 import { createWatch } from './watch.ts'
 

@@ -1,7 +1,7 @@
 /** A tenant's storage behind its gate. docs/architecture.md says which call may be refused and why. */
 import { type ErrorDetails, PublisherError } from '../../errors.ts'
 import type { PhotoContent, PhotoStore } from '../../workflow/ports/storage.ts'
-import { storageVendor } from '../vendors.ts'
+import { storageVendor } from '../ports/vendors.ts'
 import { createGate, type GateOptions } from './gate.ts'
 import { unlessStalled } from './stalled-stream.ts'
 

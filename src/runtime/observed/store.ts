@@ -1,6 +1,6 @@
 /** A tenant's storage, each call of it observed. */
 import type { PhotoStore } from '../../workflow/ports/storage.ts'
-import { storageVendor } from '../vendors.ts'
+import { storageVendor } from '../ports/vendors.ts'
 import type { Observe } from './calls.ts'
 
 export function observeStore(store: PhotoStore, observe: Observe): PhotoStore {

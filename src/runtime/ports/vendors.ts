@@ -1,5 +1,5 @@
 /** What metrics, spans and log call those outside: one word for each, whatever a configuration or a port calls them. */
-import { type Platform, platforms } from '../workflow/platform.ts'
+import { type Platform, platforms } from '../../workflow/platform.ts'
 
 /** The word for the AI. */
 export const aiVendor = 'openai'
