@@ -174,8 +174,9 @@ async function openDetails(page: Page): Promise<void> {
 async function openGrid(page: Page): Promise<void> {
   await page.goto(gridAddress)
   await page.waitForFunction(() => {
-    const shown = document.querySelectorAll('.thumbnail.shown').length
-    return shown > 0 && shown === document.querySelectorAll('a.tile').length
+    const pictures = [...document.querySelectorAll<HTMLImageElement>('.thumbnail')]
+    const isShown = pictures.every(({ naturalWidth }) => naturalWidth > 0)
+    return isShown && pictures.length > 0 && pictures.length === document.querySelectorAll('a.tile').length
   })
 }
 

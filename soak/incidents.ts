@@ -62,7 +62,10 @@ export async function changeVersions(
     answer.config = { ...answer.config, features }
     answer.config_version = `v${version}`
     fleet.forgottenAt.set(tenant.name, Number.POSITIVE_INFINITY)
-    for (const { warm } of fleet.hosts) warm.delete(tenant.name)
+    for (const { warm, atStorage } of fleet.hosts) {
+      warm.delete(tenant.name)
+      atStorage.delete(tenant.name)
+    }
     const told = await Promise.all(fleet.hosts.map(({ port }) => invalidate(port, host)))
     // 202: hosts hear of it again once Redis is back, and then forget a second time.
     if (!told.includes(202)) fleet.forgottenAt.set(tenant.name, Date.now())

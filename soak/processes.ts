@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { allocatorSettings } from '../bench/thumbnail-memory.ts'
+import { dynoSettings } from '../bench/thumbnail-memory.ts'
 
 export interface HostProcess {
   /** 0, 1 and so on. */
@@ -14,6 +14,10 @@ export interface HostProcess {
   port: number
   /** Hosts that this process has answered for since it started: what it has in its memory. */
   warm: Set<string>
+  /** Of those, the ones that it has asked their storage for. */
+  atStorage: Set<string>
+  /** When something last failed for a tenant: a circuit may be open since. */
+  failedAt: Map<string, number>
   /** SIGKILL: nothing is finished. */
   kill(): Promise<void>
   /** SIGTERM: gives the exit code once all is drained. */
@@ -43,8 +47,7 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
     env: {
       PATH: process.env.PATH,
       NODE_ENV: 'production',
-      NODE_OPTIONS: '--max-old-space-size=256',
-      ...allocatorSettings,
+      ...dynoSettings,
       ...options.variables,
       PORT: String(options.port),
       SOAK_CLOCK_OFFSET_MS: String(options.clockOffsetMs),
@@ -71,6 +74,8 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
     pid: child.pid ?? 0,
     port,
     warm: new Set(),
+    atStorage: new Set(),
+    failedAt: new Map(),
     async kill() {
       isWanted = false
       child.kill('SIGKILL')

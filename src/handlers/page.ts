@@ -2,12 +2,22 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { PublisherError } from '../errors.ts'
 import type { Services } from '../runtime/services.ts'
-import type { AppEnv } from './exchange.ts'
+import { type AppEnv, runtimeOf } from './exchange.ts'
+import { fetchAhead } from './fetch-ahead.ts'
 import { guardFor } from './route.ts'
 
 export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { assets } = services
-  app.get('/', guardFor('anyone', services), (c) => assets.index(c.req.raw))
+  app.get('/', guardFor('anyone', services), async (c) => {
+    const page = await assets.index(c.req.raw)
+    const link = fetchAhead({
+      query: new URL(c.req.url).searchParams,
+      isPublic: runtimeOf(c.env).config.features.auto_view_enabled,
+      savesData: c.req.header('save-data')?.toLowerCase() === 'on',
+    })
+    if (link) page.headers.set('link', link)
+    return page
+  })
   app.get('/assets/*', guardFor('anyone', services), async (c) => {
     const asset = await assets.get(c.req.path, c.req.raw)
     if (!asset) throw new PublisherError('not_found', 'There is no such file.')

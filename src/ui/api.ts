@@ -61,9 +61,16 @@ const timeoutMs = 20_000
 
 /** The API of the page's own host. */
 export function createApi(): GalleryApi {
+  let isFirst = true
+  /** The first photo is on its way already (src/handlers/fetch-ahead.ts), which browsers give to an ordinary request only. */
+  function askForNext(path: string): Promise<Answer> {
+    const cache = isFirst ? 'default' : 'no-store'
+    isFirst = false
+    return askForPhoto(path, cache)
+  }
   return {
-    random: () => askForPhoto('/api/images/random'),
-    photo: ({ name, folder }) => askForPhoto(`/api/images/${encodeURIComponent(name)}${elsewhere(folder)}`),
+    random: () => askForNext('/api/images/random'),
+    photo: ({ name, folder }) => askForNext(`/api/images/${encodeURIComponent(name)}${elsewhere(folder)}`),
     async names(isByDate) {
       const answer = await askForJson(`/api/images/list${isByDate ? '?sort=last_modified&order=desc' : ''}`)
       if ('problem' in answer) return answer
@@ -134,8 +141,8 @@ async function askForRecord(path: string): Promise<Record<string, unknown> | nul
   return isRecord(body) ? body : null
 }
 
-async function askForPhoto(path: string): Promise<Answer> {
-  const response = await ask(path, 'application/json')
+async function askForPhoto(path: string, cache: RequestCache): Promise<Answer> {
+  const response = await ask(path, 'application/json', cache)
   if (!(response instanceof Response)) return { problem: response }
   if (!response.ok) return { problem: await problemOf(response) }
   const body = await jsonOf(response)
@@ -144,12 +151,16 @@ async function askForPhoto(path: string): Promise<Answer> {
   return { problem: { ...without(response), code: 'unexpected_answer' } }
 }
 
-async function ask(path: string, accept: string): Promise<Response | ApiProblem> {
+/** `no-store`: asking for the same thing again after a failure must reach the server. */
+async function ask(
+  path: string,
+  accept: string,
+  cache: RequestCache = 'no-store',
+): Promise<Response | ApiProblem> {
   try {
-    // `no-store`: asking for the same photo again after a failure must reach the server.
     return await fetch(path, {
       headers: { accept },
-      cache: 'no-store',
+      cache,
       signal: AbortSignal.timeout(timeoutMs),
     })
   } catch {

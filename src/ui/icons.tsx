@@ -192,6 +192,7 @@ const drawings: Readonly<Record<ProblemKind, ComponentChildren>> = {
   unavailable: cloud,
   offline: crossedCloud,
   unreachable: crossedCloud,
+  tooLarge: warning,
   setup: warning,
   failed: warning,
 }

@@ -1,23 +1,9 @@
 /** Which of the server's thumbnail sizes a picture element may choose from. */
+
+import { largestSides, neededSide, sourceSet, wideWindow } from '../workflow/thumbnail/picture-sources.ts'
 import type { ThumbnailSize } from '../workflow/thumbnail.ts'
 
-/** The long side of the box that the server fits a photo into, and the size's name. The box turns with the photo. */
-const sizes = [
-  [256, 'w256h256'],
-  [480, 'w480h320'],
-  [640, 'w640h480'],
-  [960, 'w960h640'],
-  [1024, 'w1024h768'],
-  [2048, 'w2048h1536'],
-] as const satisfies readonly (readonly [number, ThumbnailSize])[]
-
-/** Where the largest size is worth its bytes unasked: a window as wide as a desktop's. Phones get it when they zoom in. */
-const wide = matchMedia('(width >= 60rem)')
-/** What a saver of data gets at most, in pixels of the long side. */
-const thriftyPixels = 640
-
-/** The long side that a photo of 3:2 needs to fill the window, lying or upright, whichever needs more. */
-const longSide = 'max(min(100vw, 150vh), min(100vh, 150vw))'
+const wide = matchMedia(wideWindow)
 
 export interface PictureSources {
   src: string
@@ -27,20 +13,26 @@ export interface PictureSources {
 
 /** The attributes for the photo with this `thumbnail_url`. The browser picks by window, screen and zoom. */
 export function pictureSources(thumbnailUrl: string): PictureSources {
-  const limit = savesData() ? thriftyPixels : wide.matches ? 2048 : 1024
-  const offered = sizes.filter(([pixels]) => pixels <= limit)
+  const largest = savesData() ? 'thrifty' : wide.matches ? 'wide' : 'narrow'
+  const addressOf = addressesOf(thumbnailUrl)
   return {
-    src: pictureAt(thumbnailUrl, savesData() ? 'w640h480' : 'w960h640'),
-    srcset: offered.map(([pixels, size]) => `${pictureAt(thumbnailUrl, size)} ${pixels}w`).join(', '),
-    sizes: longSide,
+    src: addressOf(savesData() ? 'w640h480' : 'w960h640'),
+    srcset: sourceSet(largestSides[largest], addressOf),
+    sizes: neededSide,
   }
 }
 
 /** The address of one size of the photo with this `thumbnail_url`. */
 export function pictureAt(thumbnailUrl: string, size: ThumbnailSize): string {
+  return addressesOf(thumbnailUrl)(size)
+}
+
+function addressesOf(thumbnailUrl: string): (size: ThumbnailSize) => string {
   const url = new URL(thumbnailUrl, location.origin)
-  url.searchParams.set('size', size)
-  return url.pathname + url.search
+  return (size) => {
+    url.searchParams.set('size', size)
+    return url.pathname + url.search
+  }
 }
 
 /** Pictures that the browser has had: they need nothing in their place. */

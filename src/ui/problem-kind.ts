@@ -10,6 +10,7 @@ export type ProblemKind =
   | 'notAdmin'
   | 'unreadable'
   | 'slowDown'
+  | 'tooLarge'
   | 'unavailable'
   | 'setup'
   | 'offline'
@@ -30,6 +31,7 @@ const kinds: Readonly<Record<string, ProblemKind>> = {
   thumbnail_unavailable: 'unreadable',
   rate_limited: 'slowDown',
   busy: 'slowDown',
+  request_too_large: 'tooLarge',
   // Waiting does not help: somebody has to correct the configuration.
   endpoint_refused: 'setup',
   credentials_rejected: 'setup',
@@ -43,6 +45,7 @@ export function kindOf({ code, status }: ApiProblem): ProblemKind {
   const known = kinds[code]
   if (known) return known
   if (status === 429) return 'slowDown'
+  if (status === 413) return 'tooLarge'
   if (status === 502 || status === 503 || status === 504) return 'unavailable'
   return 'failed'
 }

@@ -105,6 +105,23 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     }
   })
 
+  it('tells the page what to fetch ahead, in a document that is the same for everybody', async () => {
+    await using fleet = await aliceOnly()
+    const walk = await fleet.get('alice', '/')
+    const linked = await fleet.get('alice', '/?photo=a.jpg', { cookie: 'walk=0a1b2c3d.0a1b2c3d0a1b2c3d' })
+    expect(walk.headers.get('link')).toBe('</api/images/random>; rel=preload; as=fetch; crossorigin')
+    expect(linked.headers.get('link')).toContain('</api/images/a.jpg>; rel=preload; as=fetch; crossorigin')
+    for (const { headers } of [walk, linked]) {
+      expect(headers.get('cache-control')).toBe('no-cache')
+      expect(headers.get('set-cookie')).toBeNull()
+    }
+    expect(linked.headers.get('etag')).toBe(walk.headers.get('etag'))
+    expect(await linked.text()).toBe(await walk.text())
+    const again = await fleet.get('alice', '/', { 'if-none-match': walk.headers.get('etag') ?? '' })
+    expect([again.status, again.headers.get('link')]).toEqual([304, walk.headers.get('link')])
+    expect(fleet.orchestrator.calls.map(({ path }) => path)).toEqual(['/v1/runtime/by-host'])
+  })
+
   it('keeps a sane request id and replaces any other', async () => {
     await using fleet = await aliceOnly()
     const idFor = async (given: string) => {
@@ -179,6 +196,15 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect(response.headers.get('allow')).toBe('GET')
     const get = await fleet.get('alice', '/internal/invalidate')
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+
+  it.each(['list', 'random'])('takes /api/images/%s for no photo, whatever the method', async (name) => {
+    await using fleet = await aliceOnly()
+    for (const method of ['PATCH', 'POST', 'DELETE']) {
+      const path = `/api/images/${name}`
+      const { status, headers } = await fleet.host.request(alice, path, { method, headers: https })
+      expect([method, status, headers.get('allow')]).toEqual([method, 405, 'GET'])
+    }
   })
 
   it('has no password login', async () => {

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { atWork } from './at-work.ts'
 import { problem, randomPath, somePhotos } from './scripted-gallery.ts'
 import { pictureOf, prefetched, visiting } from './visiting.ts'
 
@@ -145,6 +146,31 @@ describe.each(windows)('a window of %s', (_, window) => {
   })
 })
 
+describe('in German, whose words are longer', () => {
+  it.each([320, 390, 960])('the page says so, and at %i pixels nothing is cut off', async (width) => {
+    const viewport = { width, height: 844 }
+    const flags = { library_enabled: true, max_upload_mb: 1 }
+    const { page } = await atWork(browser, { ...phone, viewport, locale: 'de-DE' }, flags)
+    await page.getByRole('button', { name: 'Fotos hochladen' }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('de')
+    expect(await page.title()).toMatch(/^one\.jpg · /)
+    await expectNothingCutOff(page)
+    expect((await page.locator('.caption').boundingBox())?.width).toBeGreaterThan(200)
+    await page.getByRole('button', { name: 'Veröffentlichen' }).click()
+    await page.getByLabel('Text für Telegram').fill('Von Hand.')
+    await page.getByText('Noch nicht gespeichert').waitFor()
+    await expectNothingCutOff(page)
+    await page.getByRole('button', { name: 'Vorschau' }).click()
+    await page.getByRole('button', { name: 'Zurück zu den Texten' }).waitFor()
+    await expectNothingCutOff(page)
+    await page.getByRole('button', { name: 'Schließen', exact: true }).click()
+    await page.getByRole('button', { name: 'Alle Fotos' }).click()
+    await page.locator('.wall').waitFor()
+    expect(await page.title()).toMatch(/^Alle Fotos · /)
+    await expectNothingCutOff(page)
+  })
+})
+
 describe('those who need it otherwise', () => {
   it('see nothing move when they asked for that', async () => {
     const { page } = await visiting(browser, { reducedMotion: 'reduce' })
@@ -219,6 +245,23 @@ async function expectReachable(page: Page, buttons: string[]): Promise<void> {
     return scrollWidth - clientWidth
   })
   expect(tooWide).toBe(0)
+}
+
+/** No button, label or heading sticks out of the window, or holds more than it shows. */
+async function expectNothingCutOff(page: Page): Promise<void> {
+  // Not what the page says: a phone's window grows with what sticks out of it.
+  const width = page.viewportSize()?.width ?? 0
+  const cutOff = await page.evaluate((widest) => {
+    const named = 'button, a.button, label, select, h1, h2, h3, [role=status]'
+    return [...document.querySelectorAll<HTMLElement>(named)]
+      .filter((element) => element.checkVisibility() && !element.matches('.skip, .visually-hidden'))
+      .filter((element) => {
+        const { left, right } = element.getBoundingClientRect()
+        return left < 0 || right > widest || element.scrollWidth > element.clientWidth
+      })
+      .map((element) => element.outerHTML)
+  }, width)
+  expect(cutOff).toEqual([])
 }
 
 /**

@@ -118,7 +118,7 @@ describe.each([
     await pictureOf(page, 'one')
     await expectAccessible(page)
     await page.getByRole('button', { name: 'All photos' }).click()
-    await page.locator('.thumbnail.shown').first().waitFor()
+    await page.waitForFunction(() => document.querySelector<HTMLImageElement>('.thumbnail')?.naturalWidth)
     await expectAccessible(page)
     await tile(page, 'two').click()
     await pictureOf(page, 'two')
@@ -154,6 +154,65 @@ describe('the grid', () => {
     await vi.waitFor(async () => expect(await focused(page)).toBe(name(499)))
     await page.keyboard.press('g')
     await page.getByRole('button', { name: 'Next' }).waitFor()
+  })
+
+  it('changes nothing but what has changed: the two tiles of a step, and no tile where a search still finds the same', async () => {
+    const { page } = await visiting(browser, { photos: manyPhotos(500) })
+    await page.goto('/?view=grid')
+    await tile(page, 'photo-00000').focus()
+    await page.evaluate(() => {
+      const tiles = document.querySelector('.tiles')
+      if (!tiles) throw new Error('there are no tiles')
+      const changed: (string | null)[] = []
+      Object.assign(globalThis, { changed })
+      const observer = new MutationObserver((records) => {
+        for (const { target, type, attributeName } of records) {
+          if (attributeName === 'href' || attributeName === 'aria-busy') continue
+          changed.push(
+            target instanceof Element && type === 'attributes' ? target.getAttribute('title') : type,
+          )
+        }
+      })
+      observer.observe(tiles, { subtree: true, childList: true, attributes: true })
+    })
+    const changed = () => page.evaluate(() => Reflect.get(globalThis, 'changed'))
+    await page.keyboard.press('ArrowRight')
+    await vi.waitFor(async () => expect(await focused(page)).toBe('photo-00001.jpg'))
+    expect(await changed()).toEqual(expect.arrayContaining(['photo-00000.jpg', 'photo-00001.jpg']))
+    expect(await changed()).toHaveLength(2)
+    const search = page.getByRole('searchbox', { name: 'Search by name' })
+    for (const typed of ['PHOTO', 'photo-0']) {
+      await search.fill(typed)
+      await page.waitForFunction((q) => new URL(location.href).searchParams.get('q') === q, typed)
+    }
+    await page.getByText('500 photos').first().waitFor()
+    // The first tile is the one for the Tab key again.
+    expect(new Set(await changed())).toEqual(new Set(['photo-00000.jpg', 'photo-00001.jpg']))
+  })
+
+  it('shows the same photos when a phone is turned', async () => {
+    const { page } = await visiting(browser, { ...phone, photos: manyPhotos(2000) })
+    await page.goto('/?view=grid')
+    await tile(page, 'photo-00000').waitFor()
+    await page.locator('.wall').evaluate((wall) => wall.scrollTo(0, wall.scrollHeight / 2))
+    await tile(page, 'photo-01000').waitFor()
+    const firstInSight = () =>
+      page.evaluate(() => {
+        const top = document.querySelector('.wall')?.getBoundingClientRect().top ?? 0
+        const tiles = [...document.querySelectorAll<HTMLElement>('a.tile')]
+        return Number(tiles.find((found) => found.getBoundingClientRect().bottom > top)?.dataset.index)
+      })
+    const before = await firstInSight()
+    const columns = () => page.getByRole('grid').getAttribute('aria-colcount')
+    const upright = await columns()
+    for (const [width, height] of [
+      [844, 390],
+      [390, 844],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      await vi.waitFor(async () => expect(Math.abs((await firstInSight()) - before)).toBeLessThan(15))
+    }
+    expect(await columns()).toBe(upright)
   })
 
   it('asks no more for pictures that were scrolled away', async () => {

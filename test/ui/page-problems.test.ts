@@ -34,6 +34,8 @@ describe('instead of the first photo', () => {
     [502, 'endpoint_refused', 'Something is not set up right'],
     [502, 'credentials_rejected', 'Something is not set up right'],
     [501, 'provider_unavailable', 'Something is not set up right'],
+    [413, 'request_too_large', 'That was too large'],
+    [413, 'a_code_from_the_future', 'That was too large'],
     [404, 'tenant_not_found', 'Something went wrong'],
     [500, 'internal_error', 'Something went wrong'],
     [418, 'a_code_from_the_future', 'Something went wrong'],

@@ -259,6 +259,28 @@ describe('the queue', () => {
     held.resolve()
   })
 
+  it('goes on while all photos are shown and when one is shown again', async () => {
+    const { page, gallery } = await atHome(phone)
+    const held = Promise.withResolvers<void>()
+    const names: string[] = []
+    gallery.script(path, async (request) => {
+      const name = await nameOf(request)
+      names.push(name)
+      await held.promise
+      return stored(name)
+    })
+    await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
+    await vi.waitFor(() => expect(names).toHaveLength(2), 10_000)
+    await page.getByRole('button', { name: 'All photos' }).click()
+    await page.locator('.wall').waitFor()
+    await tray(page).getByRole('button', { name: '0 of 2 uploaded' }).waitFor()
+    await page.getByRole('button', { name: 'One photo at a time' }).click()
+    await pictureOf(page, 'one')
+    held.resolve()
+    await tray(page).getByRole('button', { name: '2 uploaded', exact: true }).waitFor()
+    expect(names.sort()).toEqual(['a.jpg', 'b.jpg'])
+  })
+
   it('is worked with the keyboard alone, and read out', async () => {
     const { page } = await atHome()
     // The browser has to know that somebody listens before the key is pressed.

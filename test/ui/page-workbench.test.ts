@@ -1,10 +1,11 @@
 /** What an admin does with a photo's words: written by the AI and by hand, counted, saved. */
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import {
   altTextField,
   analysis,
+  askAi,
   atWork,
   captionOf,
   closeSheet,
@@ -40,6 +41,23 @@ function written(words: Record<string, unknown>): Response {
   })
 }
 
+/** How far below the upper edge of the sheet it is. */
+function placeInSheet(part: Locator): Promise<number> {
+  return part.evaluate((element) => {
+    const sheet = element.closest('dialog')?.getBoundingClientRect()
+    return element.getBoundingClientRect().top - (sheet?.top ?? 0)
+  })
+}
+
+/** In how many lines its text is set. */
+function linesOf(text: Locator): Promise<number> {
+  return text.evaluate((element) => {
+    const range = document.createRange()
+    range.selectNodeContents(element)
+    return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size
+  })
+}
+
 describe('visitors', () => {
   it('are sent no tools, nor the code and the style of them', async () => {
     const { page, gallery } = await visiting(browser)
@@ -70,7 +88,7 @@ describe.each([
       ),
     )
     await openSheet(page)
-    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await askAi(page)
     await page.waitForFunction(() => document.querySelector('textarea')?.value === 'From the AI.')
     expect(await captionOf(page, 'FetLife').inputValue()).toBe('Plain from the AI.')
     await captionOf(page, 'Telegram').fill('By hand.')
@@ -142,7 +160,7 @@ describe('an analysis', () => {
     const stream = openStream()
     answer(path('analyze'), () => stream.response)
     await openSheet(page)
-    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await askAi(page)
     await stream.send('progress', { stage: 'reading' })
     await stream.send('progress', { stage: 'looking' })
     await page.locator('[aria-current=step]', { hasText: 'Look at it' }).waitFor()
@@ -172,7 +190,7 @@ describe('an analysis', () => {
     const [one] = somePhotos(1)
     answer(path('analyze'), () => events(['progress', { stage: 'looking' }]))
     await openSheet(page)
-    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await askAi(page)
     await page.getByText('The server goes on all the same.').waitFor()
     await page.getByRole('button', { name: 'Look again' }).click()
     await page.getByText('Nothing new yet').waitFor()
@@ -194,7 +212,7 @@ describe('an analysis', () => {
     const stream = openStream()
     answer(path('analyze'), () => stream.response)
     await openSheet(page)
-    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await askAi(page)
     await stream.send('progress', { stage: 'looking' })
     await page.locator('[aria-current=step]').waitFor()
     await page.reload()
@@ -208,7 +226,7 @@ describe('an analysis', () => {
     answer(path('analyze'), () => events(['result', analysis(fromAi)]))
     await openSheet(page)
     await captionOf(page, 'Telegram').fill('Typed before.')
-    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await askAi(page)
     await page.getByRole('button', { name: 'Bring back my words' }).click()
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('Typed before.')
   })
@@ -326,6 +344,24 @@ describe('the sheet', () => {
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
   })
 
+  it.each([320, 390])(
+    'tells at %i pixels in one line that words are not saved yet, and moves nothing below',
+    async (width) => {
+      const { page } = await atWork(browser, { ...phone, viewport: { width, height: 844 } })
+      const title = sheetOf(page).getByRole('heading', { level: 2 })
+      const status = sheetOf(page).getByText('Not saved yet')
+      const words = sheetOf(page).locator('.sheet-body')
+      await openSheet(page)
+      const place = await placeInSheet(words)
+      await captionOf(page, 'Telegram').fill('By hand.')
+      await status.waitFor()
+      expect(await placeInSheet(words)).toBeCloseTo(place)
+      await openPreview(page)
+      await status.waitFor()
+      expect([await linesOf(title), await linesOf(status)]).toEqual([1, 1])
+    },
+  )
+
   it('stays above the keyboard of a phone', async () => {
     const { page } = await atWork(browser, phone)
     await openSheet(page)
@@ -338,7 +374,9 @@ describe('the sheet', () => {
       viewport.dispatchEvent(new Event('resize'))
     })
     // The sheet has risen, and stands still.
-    await sheetOf(page).evaluate((sheet) => Promise.all(sheet.getAnimations().map(({ finished }) => finished)))
+    await sheetOf(page).evaluate((sheet) =>
+      Promise.all(sheet.getAnimations().map(({ finished }) => finished)),
+    )
     const seen = await page.evaluate(() => innerHeight - 300)
     const [field, save] = [
       await altTextField(page).boundingBox(),

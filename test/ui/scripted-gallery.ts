@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import sharp from 'sharp'
 import { uiDirectory } from '../../scripts/build-ui.ts'
+import { fetchAhead } from '../../src/handlers/fetch-ahead.ts'
 import { createLocalAssets } from '../../src/providers/assets/local-assets.ts'
 import type { Photo } from '../../src/ui/api.ts'
 
@@ -83,11 +84,16 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
   const healthy = healthyApi(photos)
 
   const answer = async (request: Request): Promise<Response> => {
-    const { pathname, search } = new URL(request.url)
+    const { pathname, search, searchParams } = new URL(request.url)
     const own = scripts.get(pathname)
     if (pathname === '/appearance.css') return own?.(request) ?? stylesheet(':root {}')
     if (pathname === '/manifest.webmanifest') return own?.(request) ?? Response.json({})
-    if (pathname === '/') return assets.index(request)
+    if (pathname === '/') {
+      const page = await assets.index(request)
+      const link = fetchAhead({ query: searchParams, isPublic: true, savesData: false })
+      if (link) page.headers.set('link', link)
+      return page
+    }
     if (pathname.startsWith('/assets/')) return (await assets.get(pathname, request)) ?? notFound()
     if (!(pathname in nobody)) asked.push(pathname + search)
     return (scripts.get(pathname) ?? healthy)(request)

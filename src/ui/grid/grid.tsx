@@ -1,5 +1,5 @@
 /** Everything at a glance: a wall of square tiles, of which only those in sight are in the document. */
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ApiProblem } from '../api.ts'
 import { useShortcuts } from '../keyboard.ts'
 import { Notice } from '../notice.tsx'
@@ -13,7 +13,7 @@ import type { Listing } from './listing.ts'
 import { stepFrom } from './steps.ts'
 import { Tile } from './tile.tsx'
 import { useTileGestures } from './tile-gestures.ts'
-import { gap, scrollToTile, useViewWindow, type ViewWindow } from './view-window.ts'
+import { gap, useWallView, type ViewWindow } from './view-window.ts'
 
 const words = texts.grid
 
@@ -22,12 +22,11 @@ export function Grid(props: GridProps) {
   const { count, problem } = listing
   const scroller = useRef<HTMLElement>(null)
   const tiles = useRef<HTMLDivElement>(null)
-  const view = useViewWindow(scroller, tiles)
+  const { view, reveal, calm } = useWallView(scroller, tiles)
   const [chosen, setActive] = useState(from ?? listing.active ?? 0)
   const active = count === null ? chosen : Math.min(chosen, Math.max(0, count - 1))
   // What has to happen once the tile is there.
   const wanted = useRef({ scroll: (from ?? listing.active) !== null, focus: takesFocus })
-  const delayMs = useScrollDelay(scroller)
 
   // Another list begins at its beginning.
   const shown = useRef(listing)
@@ -47,10 +46,9 @@ export function Grid(props: GridProps) {
 
   useLayoutEffect(() => {
     const { scroll, focus } = wanted.current
-    const frame = scroller.current
     const area = tiles.current
-    if (!view || !frame || !area || count === null) return
-    if (scroll) scrollToTile(frame, area, view, active)
+    if (!view || !area || count === null) return
+    if (scroll) reveal(active)
     const tile = area.querySelector<HTMLElement>(`[data-index="${active}"]`)
     if (focus && !tile) return
     if (focus) tile?.focus({ preventScroll: true })
@@ -59,9 +57,10 @@ export function Grid(props: GridProps) {
 
   const goTo = (to: number) => {
     if (to === active) return
-    wanted.current = { scroll: true, focus: true }
+    wanted.current = { scroll: false, focus: true }
     listing.active = to
     setActive(to)
+    reveal(to)
   }
   const open = (index: number) => {
     const item = listing.at(index)
@@ -87,6 +86,11 @@ export function Grid(props: GridProps) {
     selectAll: () => (selection && count ? selection.all() : false),
     clearSelection: () => (selection?.size ? selection.clear() : false),
   })
+  const check = useCallback(
+    (index: number, { shiftKey }: MouseEvent) =>
+      shiftKey ? selection?.extendTo(index) : selection?.toggle(index),
+    [selection],
+  )
   const gestures = useTileGestures({ selection, open, onTouch: setActive })
   const note = problem ?? emptiness(listing, query)
 
@@ -98,7 +102,10 @@ export function Grid(props: GridProps) {
         ref={tiles}
         {...(view && count ? describe(view, count, selection !== null) : {})}
         aria-busy={listing.isBusy}
-        style={{ height: view && count ? `${heightOf(view, count)}px` : '' }}
+        style={{
+          height: view && count ? `${heightOf(view, count)}px` : '',
+          '--side': view ? `${view.side}px` : '',
+        }}
         {...gestures}
       >
         {view && count
@@ -113,7 +120,6 @@ export function Grid(props: GridProps) {
                 style={{
                   transform: `translateY(${row * view.rowHeight}px)`,
                   height: `${view.side}px`,
-                  gridTemplateColumns: `repeat(${view.columns}, minmax(0, 1fr))`,
                 }}
               >
                 {columnsOf(view, row, count).map((column) => {
@@ -130,10 +136,8 @@ export function Grid(props: GridProps) {
                       side={view.side}
                       isActive={index === active}
                       isSelected={selection && item ? selection.has(item) : null}
-                      delayMs={delayMs()}
-                      onCheck={(event) =>
-                        event.shiftKey ? selection?.extendTo(index) : selection?.toggle(index)
-                      }
+                      calm={calm}
+                      onCheck={check}
                     />
                   )
                 })}
@@ -203,24 +207,6 @@ function emptiness({ count }: Listing, { folder, search }: Query): ApiProblem | 
   if (count !== 0) return null
   const code = search ? 'nothing_found' : folder === everything.folder ? 'no_photos' : 'folder_empty'
   return { code, status: 0, detail: null, requestId: null, retryAfterSeconds: null }
-}
-
-const flyingMs = 150
-
-/** While the wall flies by, pictures wait a moment before they are asked for. */
-function useScrollDelay(scroller: { current: HTMLElement | null }): () => number {
-  const moved = useRef({ at: Number.NEGATIVE_INFINITY, top: 0, isFast: false })
-  useEffect(() => {
-    const frame = scroller.current
-    const onScroll = () => {
-      const top = frame?.scrollTop ?? 0
-      const isFast = Math.abs(top - moved.current.top) > (frame?.clientHeight ?? 0) / 4
-      moved.current = { at: performance.now(), top, isFast }
-    }
-    frame?.addEventListener('scroll', onScroll, { passive: true })
-    return () => frame?.removeEventListener('scroll', onScroll)
-  }, [scroller])
-  return () => (moved.current.isFast && performance.now() - moved.current.at < flyingMs ? flyingMs : 0)
 }
 
 /** In place of the tiles until the first names are there. */

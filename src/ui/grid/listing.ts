@@ -7,6 +7,8 @@ export interface Source {
   /** Photos per request. */
   pageSize: number
   page(query: Query, offset: number): Promise<Page | { problem: ApiProblem }>
+  /** The first page, where it is known without asking: such a list is there at once, and nothing flickers while somebody types. */
+  known?(query: Query): Page | null
 }
 
 export interface Page {
@@ -37,8 +39,9 @@ export interface Listing extends Order {
 
 export function createListing(source: Source, query: Query, onChange: () => void): Listing {
   const { pageSize } = source
-  let items: (Item | undefined)[] = []
-  let count: number | null = null
+  const atHand = source.known?.(query)
+  let items: (Item | undefined)[] = atHand?.items ?? []
+  let count = atHand?.total ?? null
   let problem: ApiProblem | null = null
   let failures = 0
   // Pages on their way. After a change of the list their places are no longer true.

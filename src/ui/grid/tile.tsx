@@ -1,9 +1,10 @@
 /** One photo of the grid: a link to it, whose picture is fetched only where somebody looks. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { addressOf } from '../address.ts'
 import { CheckIcon } from '../icons.tsx'
 import { type Item, keyOf, type Query, thumbnailOf } from '../order.ts'
 import { texts } from '../texts.ts'
+import type { Calm } from './calm.ts'
 
 export interface TileProps {
   /** `undefined` while its name is on the way. */
@@ -18,15 +19,24 @@ export interface TileProps {
   isActive: boolean
   /** `null` where nothing can be selected. */
   isSelected: boolean | null
-  /** Before the picture is asked for: a while, where tiles fly by. */
-  delayMs: number
-  onCheck: (event: MouseEvent) => void
+  /** Where tiles fly by, pictures are asked for when they have stood for a moment. */
+  calm: Calm
+  onCheck: (index: number, event: MouseEvent) => void
 }
 
 const words = texts.grid
 
+/** Most tiles stay as they are when the focus, a mark or the wall moves: they are drawn again only when one of these changes. */
 export function Tile(props: TileProps) {
-  const { item, query, index, count, column, side, isActive, isSelected } = props
+  const { item, query, index, count, column, side, isActive, isSelected, calm, onCheck } = props
+  return useMemo(
+    () => <TileLink {...props} />,
+    [item, query, index, count, column, side, isActive, isSelected, calm, onCheck],
+  )
+}
+
+function TileLink(props: TileProps) {
+  const { item, query, index, count, column, side, isActive, isSelected, calm, onCheck } = props
   return (
     // biome-ignore lint/a11y/useSemanticElements: cells of a table cannot be laid out by columns that change
     // biome-ignore lint/a11y/useFocusableInteractive: the link in it has the focus
@@ -46,7 +56,7 @@ export function Tile(props: TileProps) {
         data-index={index}
         draggable={false}
       >
-        {item && <TilePicture key={keyOf(item)} item={item} side={side} delayMs={props.delayMs} />}
+        {item && <TilePicture key={keyOf(item)} item={item} side={side} calm={calm} />}
       </a>
       {item && isSelected !== null && (
         // biome-ignore lint/a11y/useSemanticElements: an input would tell neither Shift nor who has already been clicked
@@ -57,7 +67,7 @@ export function Tile(props: TileProps) {
           tabIndex={-1}
           aria-checked={isSelected}
           aria-label={texts.selection.select(item.name)}
-          onClick={props.onCheck}
+          onClick={(event) => onCheck(index, event)}
         >
           <CheckIcon />
         </button>
@@ -66,22 +76,23 @@ export function Tile(props: TileProps) {
   )
 }
 
-function TilePicture({ item, side, delayMs }: { item: Item; side: number; delayMs: number }) {
+function TilePicture({ item, side, calm }: { item: Item; side: number; calm: Calm }) {
   const picture = useRef<HTMLImageElement>(null)
-  const [isWanted, setWanted] = useState(delayMs === 0)
-  const [state, setState] = useState<'loading' | 'shown' | 'broken'>('loading')
+  const [soon] = useState(() => calm.soon())
+  const [isWanted, setWanted] = useState(soon === null)
+  const [isBroken, setBroken] = useState(false)
   useEffect(() => {
-    const timer = isWanted ? 0 : setTimeout(() => setWanted(true), delayMs)
-    return () => clearTimeout(timer)
-  }, [isWanted, delayMs])
-  useEffect(() => {
+    let isGone = false
+    void soon?.then(() => !isGone && setWanted(true))
     const element = picture.current
     return () => {
+      isGone = true
+      if (!element || element.complete) return
       // A picture that nobody waits for any more must not stand in the way of those that are looked at.
-      element?.removeAttribute('srcset')
-      element?.removeAttribute('src')
+      element.removeAttribute('srcset')
+      element.removeAttribute('src')
     }
-  }, [])
+  }, [soon])
   const small = thumbnailOf(item, 'w256h256')
   // The box takes a photo's long side; the tile is filled by its short one.
   const needed = `${Math.round(side * 1.5)}px`
@@ -89,17 +100,16 @@ function TilePicture({ item, side, delayMs }: { item: Item; side: number; delayM
     <>
       <img
         ref={picture}
-        class={`thumbnail ${state}`}
+        class="thumbnail"
         alt=""
         sizes={needed}
         srcset={isWanted ? `${small} 256w, ${thumbnailOf(item, 'w480h320')} 480w` : undefined}
         src={isWanted ? small : undefined}
         decoding="async"
         draggable={false}
-        onLoad={() => setState('shown')}
-        onError={() => setState('broken')}
+        onError={() => setBroken(true)}
       />
-      {state === 'broken' && <span class="broken-name">{item.name}</span>}
+      {isBroken && <span class="broken-name">{item.name}</span>}
     </>
   )
 }

@@ -1,18 +1,38 @@
-/** Which rows of tiles are in sight. All rows are equally high, so this is arithmetic, and nothing is measured per tile. */
+/** Which rows of tiles are in sight. All rows are equally high, so this is arithmetic: nothing is measured per tile, or while the wall moves. */
 import type { RefObject } from 'preact'
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { type Calm, createCalm } from './calm.ts'
 
-export interface ViewWindow {
+/** What only changes with the window's size. Lengths in CSS pixels. */
+interface Geometry {
   columns: number
-  /** Of a tile, in CSS pixels. */
+  /** Of a tile. */
   side: number
   /** From one row to the next. */
   rowHeight: number
+  /** Rows that fit, at least one. */
+  rowsInSight: number
+  /** Of the frame that scrolls. */
+  height: number
+  /** Above the first row. */
+  top: number
+  /** The bar above the tiles, where it stays in place while they scroll below it. */
+  covered: number
+}
+
+export interface ViewWindow extends Geometry {
   firstRow: number
   /** Included. */
   lastRow: number
-  /** Rows that fit, at least one. */
-  rowsInSight: number
+}
+
+export interface WallView {
+  /** `null` until it is known how wide the tiles are. */
+  view: ViewWindow | null
+  /** Brings a tile into sight, moving no more than needed. Its row is among those of the next rendering. */
+  reveal(index: number): void
+  /** Whether tiles fly by just now. */
+  calm: Calm
 }
 
 export const gap = 3
@@ -25,88 +45,125 @@ function columnsFor(width: number): number {
   return Math.max(2, Math.floor((width + gap) / (smallest + gap)))
 }
 
-/** Follows the scrolling of `scroller`, in which `tiles` lie. `null` until it is known how wide they are. */
-export function useViewWindow(
+/** Follows the scrolling of `scroller`, in which `tiles` lie below a bar. */
+export function useWallView(
   scroller: RefObject<HTMLElement | null>,
   tiles: RefObject<HTMLElement | null>,
-): ViewWindow | null {
+): WallView {
   const [view, setView] = useState<ViewWindow | null>(null)
+  const geometry = useRef<Geometry | null>(null)
+  const latest = useRef<ViewWindow | null>(null)
+  const kept = useRef<number | null>(null)
+  const [calm] = useState(createCalm)
+
+  /** Here instead of in the scroll event that follows: the tile and its row are rendered at once, and only once. */
+  const showAt = useCallback((top: number) => {
+    if (!geometry.current) return
+    const was = latest.current
+    const now = windowAt(geometry.current, top)
+    if (was && isSame(was, now)) return
+    latest.current = now
+    setView(now)
+  }, [])
+
   useLayoutEffect(() => {
-    const update = () => {
-      const frame = scroller.current
-      const area = tiles.current
-      if (!frame || !area || area.clientWidth === 0) return
-      setView((was) => {
-        const now = look(frame, area)
-        return was && isSame(was, now) ? was : now
-      })
-    }
-    update()
-    const resizing = new ResizeObserver(update)
-    if (scroller.current) resizing.observe(scroller.current)
-    if (tiles.current) resizing.observe(tiles.current)
-    scroller.current?.addEventListener('scroll', update, { passive: true })
     const frame = scroller.current
+    const area = tiles.current
+    if (!frame || !area) return
+    const measureAll = () => {
+      if (area.clientWidth === 0) return
+      const was = latest.current
+      geometry.current = measure(frame, area)
+      kept.current = was && keptTop(was, geometry.current)
+      showAt(frame.scrollTop)
+    }
+    const follow = () => {
+      const top = frame.scrollTop
+      calm.moved(top, frame.clientHeight)
+      showAt(top)
+    }
+    measureAll()
+    const resizing = new ResizeObserver(measureAll)
+    for (const element of [frame, area, area.previousElementSibling]) if (element) resizing.observe(element)
+    frame.addEventListener('scroll', follow, { passive: true })
     return () => {
       resizing.disconnect()
-      frame?.removeEventListener('scroll', update)
+      frame.removeEventListener('scroll', follow)
+      calm.end()
     }
-  }, [scroller, tiles])
-  useKeptPlace(scroller, tiles, view)
-  return view
+  }, [scroller, tiles, showAt, calm])
+  // Once the wall is as high as its new rows make it.
+  useLayoutEffect(() => {
+    if (scroller.current && kept.current !== null) scroller.current.scrollTop = kept.current
+    kept.current = null
+  }, [scroller, view])
+
+  const reveal = useCallback(
+    (index: number) => {
+      const frame = scroller.current
+      if (!frame || !geometry.current) return
+      const top = scrollTopFor(geometry.current, frame.scrollTop, index)
+      if (top === null) return
+      frame.scrollTop = top
+      calm.moved(top, geometry.current.height)
+      showAt(top)
+    },
+    [scroller, showAt, calm],
+  )
+  return { view, reveal, calm }
 }
 
-function look(frame: HTMLElement, area: HTMLElement): ViewWindow {
+function measure(frame: HTMLElement, area: HTMLElement): Geometry {
   const columns = columnsFor(area.clientWidth)
   const side = (area.clientWidth - gap * (columns - 1)) / columns
   const rowHeight = side + gap
-  const top = frame.scrollTop - area.offsetTop
+  const bar = area.previousElementSibling
   return {
     columns,
     side,
     rowHeight,
-    firstRow: Math.max(0, Math.floor(top / rowHeight) - spare),
-    lastRow: Math.max(0, Math.floor((top + frame.clientHeight) / rowHeight) + spare),
     rowsInSight: Math.max(1, Math.floor(frame.clientHeight / rowHeight)),
+    height: frame.clientHeight,
+    top: area.offsetTop,
+    covered: bar instanceof HTMLElement ? stuckHeight(bar) : 0,
+  }
+}
+
+function windowAt(geometry: Geometry, scrollTop: number): ViewWindow {
+  const { rowHeight, height, top } = geometry
+  const above = scrollTop - top
+  return {
+    ...geometry,
+    firstRow: Math.max(0, Math.floor(above / rowHeight) - spare),
+    lastRow: Math.max(0, Math.floor((above + height) / rowHeight) + spare),
   }
 }
 
 function isSame(one: ViewWindow, other: ViewWindow): boolean {
-  return one.firstRow === other.firstRow && one.lastRow === other.lastRow && one.side === other.side
+  return (
+    one.firstRow === other.firstRow &&
+    one.lastRow === other.lastRow &&
+    one.side === other.side &&
+    one.rowsInSight === other.rowsInSight
+  )
 }
 
-/** A phone that is turned goes on showing the photos that it showed. */
-function useKeptPlace(
-  scroller: RefObject<HTMLElement | null>,
-  tiles: RefObject<HTMLElement | null>,
-  view: ViewWindow | null,
-): void {
-  const [seen, setSeen] = useState<ViewWindow | null>(null)
-  useEffect(() => {
-    if (!view) return
-    setSeen(view)
-    const frame = scroller.current
-    const top = tiles.current?.offsetTop ?? 0
-    if (!seen || !frame || seen.columns === view.columns || seen.firstRow === 0) return
-    const firstInSight = (seen.firstRow + spare) * seen.columns
-    frame.scrollTop = Math.floor(firstInSight / view.columns) * view.rowHeight + top
-  }, [view, seen, scroller, tiles])
+/** A phone that is turned goes on showing the photos that it showed. `null` where nothing has to move for that. */
+function keptTop(was: ViewWindow, { columns, rowHeight, top }: Geometry): number | null {
+  if (was.columns === columns || was.firstRow === 0) return null
+  const firstInSight = (was.firstRow + spare) * was.columns
+  return Math.floor(firstInSight / columns) * rowHeight + top
 }
 
-/** Brings a tile into sight, moving no more than needed. */
-export function scrollToTile(
-  frame: HTMLElement,
-  area: HTMLElement,
-  { columns, rowHeight }: ViewWindow,
+/** Where the wall has to be for the tile to be in sight. `null`: where it is. */
+function scrollTopFor(
+  { columns, rowHeight, height, top, covered }: Geometry,
+  now: number,
   index: number,
-): void {
-  // The bar above the tiles stays in place while they scroll below it.
-  const covered =
-    area.previousElementSibling instanceof HTMLElement ? stuckHeight(area.previousElementSibling) : 0
-  const top = area.offsetTop + Math.floor(index / columns) * rowHeight
-  if (top - covered < frame.scrollTop) frame.scrollTop = top - covered - gap
-  else if (top + rowHeight > frame.scrollTop + frame.clientHeight)
-    frame.scrollTop = top + rowHeight - frame.clientHeight
+): number | null {
+  const upper = top + Math.floor(index / columns) * rowHeight
+  if (upper - covered < now) return Math.max(0, upper - covered - gap)
+  return upper + rowHeight > now + height ? upper + rowHeight - height : null
 }
 
 function stuckHeight(element: HTMLElement): number {

@@ -1,8 +1,8 @@
 /** Every word of the web app, in German. */
 import type { Texts } from './en.ts'
+import { formatsOf } from './formats.ts'
 
-const list = new Intl.ListFormat('de')
-const number = new Intl.NumberFormat('de')
+const formats = formatsOf('de')
 
 export const de: Texts = {
   next: 'Weiter',
@@ -42,7 +42,7 @@ export const de: Texts = {
     onItsWay: 'Ein Foto, das noch kommt',
     tile: (name, place, count) => `${name}, ${place} von ${count}`,
     place: (place, count) => `${place} / ${count}`,
-    count: (count) => `${number.format(count)} ${count === 1 ? 'Foto' : 'Fotos'}`,
+    count: (count) => `${formats.number(count)} ${count === 1 ? 'Foto' : 'Fotos'}`,
     search: 'Nach Namen suchen',
     showAll: 'Alle Fotos zeigen',
     sort: 'Reihenfolge',
@@ -54,7 +54,7 @@ export const de: Texts = {
     tools: 'Was mit den ausgewählten Fotos geschehen soll',
     result: 'Was daraus wurde',
     select: (name) => `${name} auswählen`,
-    selected: (count) => `${number.format(count)} ausgewählt`,
+    selected: (count) => `${formats.number(count)} ausgewählt`,
     all: 'Alle auswählen',
     clear: 'Nichts auswählen',
     actions: {
@@ -166,7 +166,7 @@ export const de: Texts = {
     results: 'Was daraus wurde',
     backToWriting: 'Zurück zu den Texten',
     publishTo: (names) =>
-      names.length === 0 ? 'Wähle eine Plattform' : `Veröffentlichen: ${list.format(names)}`,
+      names.length === 0 ? 'Wähle eine Plattform' : `Veröffentlichen: ${formats.list(names)}`,
     publishAgain: 'Noch einmal, wo es nicht ging',
     choosePlatform: 'Wähle eine Plattform',
     done: 'Fertig',
@@ -315,6 +315,11 @@ export const de: Texts = {
         title: 'Zu viel auf einmal',
         advice: 'Deine Worte bleiben. Versuche es nach der Pause noch einmal.',
       },
+      tooLarge: {
+        title: 'Zu viele Worte',
+        advice:
+          'Mehr als 1 MB nimmt der Server nicht auf einmal. Nichts wurde geändert: Kürze sie und versuche es noch einmal.',
+      },
       unavailable: {
         title: 'Gerade nicht erreichbar',
         advice: 'Deine Worte bleiben auf diesem Gerät. Versuche es gleich noch einmal.',
@@ -428,6 +433,11 @@ export const de: Texts = {
     slowDown: {
       title: 'Einen Moment, bitte',
       advice: 'Das war mehr, als diese Galerie auf einmal beantworten kann.',
+    },
+    tooLarge: {
+      title: 'Das war zu groß',
+      advice:
+        'So viel nimmt die Galerie nicht auf einmal. Nichts wurde geändert: Sende weniger und versuche es noch einmal.',
     },
     unavailable: {
       title: 'Gerade nicht erreichbar',

@@ -1,6 +1,7 @@
 /** Every word of the web app, in English. Another language is another file of this shape and a line in texts.ts. */
 import type { Scope, ShortcutName } from '../keyboard.ts'
 import type { ProblemKind } from '../problem-kind.ts'
+import { formatsOf } from './formats.ts'
 
 export const en = {
   next: 'Next',
@@ -40,7 +41,7 @@ export const en = {
     onItsWay: 'A photo on its way',
     tile: (name: string, place: number, count: number) => `${name}, ${place} of ${count}`,
     place: (place: number, count: number) => `${place} / ${count}`,
-    count: (count: number) => `${number.format(count)} ${count === 1 ? 'photo' : 'photos'}`,
+    count: (count: number) => `${formats.number(count)} ${count === 1 ? 'photo' : 'photos'}`,
     search: 'Search by name',
     showAll: 'Show all photos',
     sort: 'Order',
@@ -52,7 +53,7 @@ export const en = {
     tools: 'What to do with the selected photos',
     result: 'What became of it',
     select: (name: string) => `Select ${name}`,
-    selected: (count: number) => `${number.format(count)} selected`,
+    selected: (count: number) => `${formats.number(count)} selected`,
     all: 'Select all',
     clear: 'Select nothing',
     actions: { keep: 'Keep', remove: 'Remove', restore: 'Back to the inbox', delete: 'Delete' },
@@ -158,7 +159,7 @@ export const en = {
     results: 'What became of it',
     backToWriting: 'Back to the words',
     publishTo: (names: readonly string[]) =>
-      names.length === 0 ? 'Choose a platform' : `Publish to ${list.format(names)}`,
+      names.length === 0 ? 'Choose a platform' : `Publish to ${formats.list(names)}`,
     publishAgain: 'Try again where it failed',
     choosePlatform: 'Choose a platform',
     done: 'Done',
@@ -298,6 +299,11 @@ export const en = {
         advice: 'The connection may be weak. Your words are kept on this device.',
       },
       slowDown: { title: 'Too much at once', advice: 'Your words are kept. Try it again after the pause.' },
+      tooLarge: {
+        title: 'Too many words',
+        advice:
+          'The server takes no more than 1 MB at once. Nothing was changed: shorten them and try it again.',
+      },
       unavailable: {
         title: 'Not available right now',
         advice: 'Your words are kept on this device. Try it again in a moment.',
@@ -407,6 +413,10 @@ export const en = {
       title: 'One moment, please',
       advice: 'That was more than this gallery can answer at once.',
     },
+    tooLarge: {
+      title: 'That was too large',
+      advice: 'The gallery takes less at once. Nothing was changed: send less of it and try it again.',
+    },
     unavailable: {
       title: 'Not available right now',
       advice: 'The gallery cannot get at its photos. That usually passes by itself.',
@@ -430,7 +440,6 @@ export const en = {
   } satisfies Record<ProblemKind, { title: string; advice: string }>,
 }
 
-const list = new Intl.ListFormat('en')
-const number = new Intl.NumberFormat('en')
+const formats = formatsOf('en')
 
 export type Texts = typeof en

@@ -54,12 +54,14 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
             <BackIcon />
           </button>
         )}
-        <h2 id="sheet-title" tabIndex={-1} ref={heading}>
-          {titleOf(draft, isSending, features)}
-        </h2>
-        <p class="muted" role="status">
-          {statusWords(draft, unsavedWords(draft, photo, state.rules) !== null)}
-        </p>
+        <div class="sheet-title">
+          <h2 id="sheet-title" tabIndex={-1} ref={heading}>
+            {titleOf(draft, isSending, features)}
+          </h2>
+          <p class="muted" role="status">
+            {statusWords(draft, unsavedWords(draft, photo, state.rules) !== null)}
+          </p>
+        </div>
         <button type="button" class="button icon" aria-label={words.close} onClick={onClose}>
           <CloseIcon />
         </button>

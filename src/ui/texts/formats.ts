@@ -1,0 +1,22 @@
+/** Numbers and lists as a language writes them. */
+export interface Formats {
+  number(value: number): string
+  /** "a, b and c" */
+  list(members: readonly string[]): string
+}
+
+/** Each format is made with its first use: a phone needs milliseconds for one, and the first photo would wait for those of all languages. */
+export function formatsOf(language: string): Formats {
+  let numbers: Intl.NumberFormat | undefined
+  let lists: Intl.ListFormat | undefined
+  return {
+    number(value) {
+      numbers ??= new Intl.NumberFormat(language)
+      return numbers.format(value)
+    },
+    list(members) {
+      lists ??= new Intl.ListFormat(language)
+      return lists.format(members)
+    },
+  }
+}

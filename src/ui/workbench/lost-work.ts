@@ -1,0 +1,85 @@
+/** What became of work whose answer was lost: the server has gone on with it, so nothing is done a second time; it is asked. */
+import type { ApiProblem, Photo } from '../api.ts'
+import type { Gallery } from '../gallery.ts'
+import { adminApi, type PlatformOutcome, type Published } from './admin-api.ts'
+import type { DeskStore } from './desk-state.ts'
+import type { ByPlatform } from './draft.ts'
+import type { Publishing } from './publishing.ts'
+import type { Saving } from './saving.ts'
+import type { Work } from './work.ts'
+
+export interface LostWorkTools {
+  gallery: Gallery
+  store: DeskStore
+  work: Work
+  saving: Saving
+  publishing: Publishing
+}
+
+/** Nothing has come of it yet. */
+const pending: ApiProblem = {
+  code: 'answer_pending',
+  status: 0,
+  detail: null,
+  requestId: null,
+  retryAfterSeconds: null,
+}
+
+/** `unanswered`: the question got lost as well. */
+type Finding = 'known' | 'pending' | 'unanswered'
+
+/** Makes the function that looks what became of the work on a photo that failed last. */
+export function createLookAgain({ gallery, store, work, saving, publishing }: LostWorkTools) {
+  const { draftOf, change } = store
+
+  /** The server's ledger knows, and a dry run tells. */
+  async function lookAfterPublishing(photo: Photo): Promise<Finding> {
+    const platforms = store.state.rules.map(({ platform }) => platform)
+    const found = await work.during(photo, 'look', () =>
+      adminApi.preview(photo.filename, { platforms, captions: {} }),
+    )
+    if (!found) return 'unanswered'
+    const { outcomes, isUnderWay } = outcomesIn(found)
+    change(photo, { outcomes })
+    if (isUnderWay) return 'pending'
+    if (Object.keys(outcomes).length > 0 && found.archived) publishing.finish(photo, true)
+    return 'known'
+  }
+
+  /** What was written lies with the photo. */
+  async function lookAfterWriting(photo: Photo): Promise<Finding> {
+    const found = await work.during(photo, 'look', () => adminApi.photo(photo.filename))
+    if (!found) return 'unanswered'
+    gallery.learn(photo.filename, found)
+    saving.settle(photo, found, {})
+    if (JSON.stringify(found.metadata) === JSON.stringify(photo.metadata)) return 'pending'
+    change(photo, { done: 'written' })
+    return 'known'
+  }
+
+  return async (photo: Photo): Promise<void> => {
+    const { failure } = draftOf(photo)
+    if (!failure) return
+    const finding = await (failure.during === 'publish' ? lookAfterPublishing : lookAfterWriting)(photo)
+    if (finding === 'known') return
+    // Still the same work, whatever failed on the way to look at it.
+    const problem = finding === 'pending' ? pending : (draftOf(photo).failure?.problem ?? failure.problem)
+    change(photo, { failure: { during: failure.during, problem } })
+  }
+}
+
+/** Platforms that nothing was sent to are not among the outcomes. */
+function outcomesIn({ results }: Published): {
+  outcomes: ByPlatform<PlatformOutcome>
+  isUnderWay: boolean
+} {
+  const outcomes = Object.entries(results).flatMap(([platform, { standing, url }]) =>
+    standing
+      ? [[platform, { success: standing === 'duplicate', skipped: standing, ...(url && { url }) }] as const]
+      : [],
+  )
+  return {
+    outcomes: Object.fromEntries(outcomes),
+    isUnderWay: outcomes.some(([, { skipped }]) => skipped === 'in_progress'),
+  }
+}

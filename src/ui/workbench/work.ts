@@ -1,0 +1,55 @@
+/** Work on a photo that takes a while: its beginning, its stages and its failure are seen where the person looks. */
+import type { Photo } from '../api.ts'
+import type { Gallery } from '../gallery.ts'
+import type { Result, Stage } from './admin-api.ts'
+import type { DeskStore } from './desk-state.ts'
+import { keyOf, type WorkKind } from './draft.ts'
+import type { Shelf } from './draft-shelf.ts'
+
+export interface Work {
+  /** The photo in front of the person, and whether they see what becomes of its words. */
+  look(photo: Photo | null, isSheetOpen: boolean): void
+  /** The name of the photo in front of the person. */
+  current(): string | null
+  isSeen(photo: Photo): boolean
+  /** Puts the photo in front of the person again. */
+  show(photo: Photo): void
+  /** Gives what came of it; `null` where it failed, or where other work on this photo is under way. */
+  during<T>(
+    photo: Photo,
+    kind: WorkKind,
+    act: (onStage: (stage: Stage) => void) => Promise<Result<T>>,
+  ): Promise<T | null>
+}
+
+export function createWork(gallery: Gallery, store: DeskStore, shelf: Shelf): Work {
+  const { draftOf, change, tell } = store
+  let inFront: { photo: Photo | null; isSheetOpen: boolean } = { photo: null, isSheetOpen: false }
+  const current = () => inFront.photo?.filename ?? null
+  const isSeen = ({ filename }: Photo) => inFront.isSheetOpen && current() === filename
+  const show = (photo: Photo) => {
+    store.set({ toast: null })
+    gallery.visit(photo.filename, photo)
+  }
+  return {
+    look(photo, isSheetOpen) {
+      inFront = { photo, isSheetOpen }
+    },
+    current,
+    isSeen,
+    show,
+    async during(photo, kind, act) {
+      if (draftOf(photo).work) return null
+      const reached = (stages: readonly Stage[]) => change(photo, { work: { kind, stages } })
+      change(photo, { failure: null, done: null, work: { kind, stages: [] } })
+      const result = await act((stage) => reached([...(draftOf(photo).work?.stages ?? []), stage]))
+      const failure = 'problem' in result ? { during: kind, problem: result.problem } : null
+      change(photo, { work: null, failure })
+      if (failure?.problem.code === 'not_signed_in') shelf.reopen(keyOf(photo))
+      if (failure && !isSeen(photo)) {
+        tell({ text: 'failed', photo: photo.filename, problem: failure.problem, show: () => show(photo) })
+      }
+      return 'value' in result ? result.value : null
+    },
+  }
+}

@@ -1,0 +1,80 @@
+/** What the page's document has the browser fetch ahead, and what it must not tell. */
+import { describe, expect, it } from 'vitest'
+import { createApp } from '../../src/handlers/routes.ts'
+import { testProcess } from './services.ts'
+
+const open = { features: { auto_view_enabled: true } }
+
+async function linkOf(path: string, config: Record<string, unknown> = open, headers = {}) {
+  const { services, exchange } = testProcess(config)
+  const request = new Request(`https://alice.shibari.test${path}`, { headers })
+  const response = await createApp(services).fetch(request, await exchange())
+  expect([response.status, await response.text()]).toEqual([200, 'page'])
+  return response.headers.get('link')
+}
+
+const answer = (path: string) => `<${path}>; rel=preload; as=fetch; crossorigin`
+
+describe('the document', () => {
+  it.each([
+    ['/', '/api/images/random'],
+    ['/?utm_source=mail', '/api/images/random'],
+    ['/?photo=', '/api/images/random'],
+    ['/?folder=keep&photo=a.jpg', '/api/images/a.jpg?folder=keep'],
+    ['/?view=grid&folder=archive&photo=a.jpg', '/api/images/a.jpg?folder=archive'],
+  ])('of %s has the answer fetched that it will ask for', async (path, expected) => {
+    expect(await linkOf(path)).toBe(answer(expected))
+  })
+
+  it('has the answer and the picture fetched for a photo that anyone may see', async () => {
+    for (const path of [
+      '/?photo=a%20b.jpg',
+      '/?view=grid&photo=a+b.jpg',
+      '/?photo=a+b.jpg&folder=nonsense',
+    ]) {
+      const link = await linkOf(path)
+      expect(link?.split(', <')).toHaveLength(3)
+      expect(link).toContain(answer('/api/images/a%20b.jpg'))
+      expect(link).toContain('</api/images/a%20b.jpg/thumbnail?size=w960h640>; rel=preload; as=image; ')
+      expect(link).toContain('/api/images/a%20b.jpg/thumbnail?size=w2048h1536 2048w"')
+      expect(link).toContain('; media="(width >= 60rem)"')
+      expect(link).toContain('; media="not all and (width >= 60rem)"')
+    }
+  })
+
+  it('spares who saves data the larger pictures', async () => {
+    const link = await linkOf('/?photo=a.jpg', open, { 'save-data': 'on' })
+    expect(link).toContain('w640h480 640w"')
+    expect(link).not.toMatch(/w960h640|w1024h768|w2048h1536|media/)
+  })
+
+  it('of a private gallery has no picture fetched, and is the same for every photo that there is or is not', async () => {
+    const config = { features: { auto_view_enabled: false } }
+    expect(await linkOf('/', config)).toBe(answer('/api/images/random'))
+    for (const name of ['a.jpg', 'never-was.jpg'])
+      expect(await linkOf(`/?photo=${name}`, config)).toBe(answer(`/api/images/${name}`))
+  })
+
+  it.each([
+    '/?view=grid',
+    '/?view=grid&q=x&sort=newest',
+    '/?photo=..%2F..%2Fetc%2Fpasswd',
+    '/?photo=a.jpg%0d%0aSet-Cookie:%20x=y',
+    '/?photo=%00.jpg',
+    '/?photo=a.exe',
+    `/?photo=${'a'.repeat(300)}.jpg`,
+    '/?photo=%ff%fe.txt',
+  ])('of %s has nothing fetched', async (path) => {
+    expect(await linkOf(path)).toBeNull()
+  })
+
+  it.each(['a>; rel=x, <b.jpg', 'a"; as=script; x=".jpg', "a, b'c.jpg", '<script>.jpg', 'ü 50%.jpg'])(
+    'of a photo called %j has no other header made of that name',
+    async (name) => {
+      const link = await linkOf(`/?photo=${encodeURIComponent(name)}`)
+      expect(link).toContain(answer(`/api/images/${encodeURIComponent(name)}`))
+      expect(link?.match(/rel=/g)).toHaveLength(3)
+      expect(link).not.toMatch(/as=script|rel=x|<script/)
+    },
+  )
+})
