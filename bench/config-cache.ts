@@ -1,5 +1,6 @@
 /** What a hit of the configuration cache costs, what one tenant costs in memory, and whether either bends as tenants grow. */
 import { createMemoryKeyValueStore } from '../src/providers/kv/memory.ts'
+import { createByteBudget } from '../src/runtime/byte-budget.ts'
 import { createConfigCache } from '../src/runtime/config-cache.ts'
 import { type ConfigSource, toLookup } from '../src/runtime/config-source.ts'
 import { parseHost, type TenantHost } from '../src/runtime/host.ts'
@@ -68,6 +69,7 @@ async function measure(size: number): Promise<string[]> {
     kv: createMemoryKeyValueStore(),
     maxBytes: 2 ** 30,
     derive: tenantRuntimeFactory({
+      pictures: createByteBudget({ total: 0, patienceMs: 0, busy: '' }),
       source,
       storages: {},
       publishers: {},

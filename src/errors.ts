@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'publish_outcome_unknown'
   | 'unsupported_media_type'
   | 'request_too_large'
+  | 'request_too_slow'
   | 'unsupported_photo'
   | 'photo_unreadable'
   | 'photo_too_large'

@@ -2,7 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { PublisherError } from '../errors.ts'
-import { createByteBudget } from '../runtime/byte-budget.ts'
+import { type ByteBudgetOptions, createByteBudget } from '../runtime/byte-budget.ts'
 import type { Services } from '../runtime/services.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
 import { listLibrary, takeIn } from '../workflow/library.ts'
@@ -22,8 +22,13 @@ import {
 } from './schemas/library.ts'
 import { formOverheadBytes, photoTooLarge, readFile } from './upload.ts'
 
-/** Two of the largest photos; each lies in memory while it is passed on, since a store has to know its size first. */
-const uploadBudgetBytes = 2 * (50 * 2 ** 20 + formOverheadBytes)
+const budgetOfUploads: ByteBudgetOptions = {
+  /** Two of the largest photos; each lies in memory while it is passed on, since a store has to know its size first. */
+  total: 2 * (50 * 2 ** 20 + formOverheadBytes),
+  /** Longer than those who are too slow are borne with. */
+  patienceMs: 20_000,
+  busy: 'Too many uploads at once. Try again in a few seconds.',
+}
 
 export function libraryRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   listRoute(app, services)
@@ -71,7 +76,7 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
 
 function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { maxUploadBytes } = services.settings
-  const budget = createByteBudget(uploadBudgetBytes)
+  const budget = createByteBudget({ ...budgetOfUploads, now: services.now })
   services.metrics.watch('upload_bytes', () => budget.takenBytes)
   const route = routeFor('admin', services, {
     method: 'post',
@@ -85,14 +90,17 @@ function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const store = runtime.storage()
     const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)
     if (announced > maxUploadBytes + formOverheadBytes) throw photoTooLarge(maxUploadBytes)
-    return answerInStages(c, services, (report) =>
-      budget.hold(runtime.tenant, announced, async () => {
-        const file = await readFile(c.req.raw, 'file', maxUploadBytes)
+    return answerInStages(c, services, async (report) => {
+      const portion = budget.open(runtime.tenant, announced)
+      try {
+        const file = await readFile(c.req.raw, 'file', maxUploadBytes, portion)
         report('storing', { size: file.size })
         const { name, size } = await takeIn(store, file)
         return { key: name, size }
-      }),
-    )
+      } finally {
+        portion.end()
+      }
+    })
   })
 }
 

@@ -46,6 +46,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   publish_outcome_unknown: { status: 502, title: 'Perhaps published, perhaps not' },
   unsupported_media_type: { status: 415, title: 'This kind of content is not taken here' },
   request_too_large: { status: 413, title: 'The request is too large' },
+  request_too_slow: { status: 408, title: 'The request arrives too slowly' },
   unsupported_photo: { status: 415, title: 'Not a photo that can be used' },
   photo_unreadable: { status: 422, title: 'The photo cannot be read' },
   photo_too_large: { status: 413, title: 'The photo is too large' },

@@ -1,27 +1,53 @@
 /** Reads one file from a multipart form (RFC 7578), with a limit that holds while it arrives. */
 import {
+  getMultipartBoundary,
   MaxFileSizeExceededError,
   MaxTotalSizeExceededError,
   MultipartParseError,
   type MultipartPart,
-  parseMultipartRequest,
+  parseMultipartStream,
 } from '@remix-run/multipart-parser'
 import { PublisherError } from '../errors.ts'
+import type { Portion } from '../runtime/byte-budget.ts'
 import type { ReceivedFile } from '../workflow/library.ts'
+import { arriving, type Pace } from './arriving-body.ts'
 
 /** What a form may hold beside the file: boundaries, headers, other fields. */
 export const formOverheadBytes = 64 * 1024
 const maxParts = 20
 
-/** Gives the file in `field`. Throws `unsupported_media_type`, `invalid_request` or `photo_too_large`. */
-export async function readFile(request: Request, field: string, maxBytes: number): Promise<ReceivedFile> {
-  if (!request.headers.get('content-type')?.toLowerCase().startsWith('multipart/form-data')) {
+/** What a bad line of a phone manages. Nobody pays for the slow ones as long as there is room. */
+const pace: Pace = { graceMs: 10_000, bytesPerSecond: 16_000 }
+/** Asked of uploads of this size on while others wait for the memory that they hold. */
+const wanted = { fromBytes: 8 * 2 ** 20, bytesPerSecond: 256_000 }
+
+/**
+ * Gives the file in `field`; `memory` holds what has arrived. Throws `unsupported_media_type`, `invalid_request`, `photo_too_large`,
+ * `request_too_slow`, and `busy` where there is no room for more.
+ */
+export async function readFile(
+  request: Request,
+  field: string,
+  maxBytes: number,
+  memory: Portion,
+): Promise<ReceivedFile> {
+  const contentType = request.headers.get('content-type') ?? ''
+  if (!contentType.toLowerCase().startsWith('multipart/form-data')) {
     throw new PublisherError('unsupported_media_type', 'Send the photo as multipart/form-data.')
   }
+  const boundary = getMultipartBoundary(contentType)
+  if (!request.body || !boundary) throw unreadable()
+  const body = arriving(request.body, {
+    pace: () =>
+      memory.isWanted && memory.bytes >= wanted.fromBytes
+        ? { ...pace, bytesPerSecond: wanted.bytesPerSecond }
+        : pace,
+    arrived: (bytes) => memory.take(bytes),
+  })
   const limits = { maxFileSize: maxBytes, maxTotalSize: maxBytes + formOverheadBytes, maxParts }
   const files: MultipartPart[] = []
   try {
-    for await (const part of parseMultipartRequest(request, limits)) {
+    for await (const part of parseMultipartStream(body, { boundary, ...limits })) {
       if (part.name === field && part.isFile) files.push(part)
     }
   } catch (error) {
@@ -43,10 +69,9 @@ function toPublisherError(error: unknown, maxBytes: number): unknown {
   if (error instanceof MaxFileSizeExceededError || error instanceof MaxTotalSizeExceededError) {
     return photoTooLarge(maxBytes)
   }
-  if (error instanceof MultipartParseError) {
-    return new PublisherError('invalid_request', 'The form cannot be read, or did not arrive whole.', {
-      cause: error,
-    })
-  }
-  return error
+  return error instanceof MultipartParseError ? unreadable(error) : error
+}
+
+function unreadable(cause?: unknown): PublisherError {
+  return new PublisherError('invalid_request', 'The form cannot be read, or did not arrive whole.', { cause })
 }

@@ -2,9 +2,10 @@
 import type { StreamDigest } from '../workflow/ports/digest.ts'
 import type { ImageReducer } from '../workflow/ports/images.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
+import { createByteBudget } from './byte-budget.ts'
 import { type ConfigCache, createConfigCache } from './config-cache.ts'
 import type { ConfigSource } from './config-source.ts'
-import type { FairnessObserver } from './fairness/observer.ts'
+import type { FairnessObserver, Queue } from './fairness/observer.ts'
 import { parseHost } from './host.ts'
 import type { Logger } from './log.ts'
 import { createObserver } from './observed/calls.ts'
@@ -19,7 +20,7 @@ import { observeSource } from './observed/source.ts'
 import type { Assets } from './ports/assets.ts'
 import { type Invalidations, noInvalidations } from './ports/invalidations.ts'
 import type { KeyValueStore } from './ports/kv.ts'
-import { type Metrics, noMetrics } from './ports/metrics.ts'
+import { type Level, type Metrics, noMetrics } from './ports/metrics.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
 import { createListingCache } from './recent-names.ts'
 import { createRequestLimits, type RequestLimits } from './request-limits.ts'
@@ -71,12 +72,22 @@ export interface Services
   signIn: SignIn | null
 }
 
+/** Two dozen of the largest pictures (2048 pixels, about 2 MB), each of which a slow platform may hold for 90 s. */
+const postedPictureBytes = 48 * 2 ** 20
+
 /** Wires one process. */
 export function createServices(options: ServiceOptions): Services {
   const { settings, kv, counter, invalidations = noInvalidations, log, now, metrics = noMetrics } = options
   const observe = createObserver(metrics)
   const source = observeSource(options.source, observe)
   const links = createSignedLinks(settings.sessionSecrets, now)
+  const pictures = createByteBudget({
+    total: postedPictureBytes,
+    patienceMs: 10_000,
+    busy: 'Too many photos are being published at once. Nothing was sent; try again in a few seconds.',
+    now,
+  })
+  metrics.watch('posted_picture_bytes', () => pictures.takenBytes)
   const derive = tenantRuntimeFactory({
     source,
     storages: observeStorages(options.storages(links), observe),
@@ -85,6 +96,7 @@ export function createServices(options: ServiceOptions): Services {
     observePlaces: placesObserver(metrics),
     thumbnails: createThumbnailCache(),
     listings: createListingCache(),
+    pictures,
     settings,
     counter,
     log,
@@ -125,11 +137,21 @@ export function createServices(options: ServiceOptions): Services {
 
 /** A vendor that goes down or comes back is worth a line; each refused call is only counted. */
 function forOperators(log: Logger, metrics: Metrics): FairnessObserver {
+  const waiting: Record<Queue, number> = { storage: 0, ai: 0, publishing: 0 }
+  const levels = [
+    ['storage', 'storage_places_waiting'],
+    ['ai', 'ai_places_waiting'],
+    ['publishing', 'posts_waiting'],
+  ] as const satisfies [Queue, Level][]
+  for (const [queue, level] of levels) metrics.watch(level, () => waiting[queue])
   return {
     onState(vendor, state, tenant) {
       log.warn('vendor breaker', { tenant, vendor, state })
       metrics.breakerChanged(vendor, state)
     },
     onRejected: (vendor, reason) => metrics.rejected(vendor, reason),
+    onWaiting(queue, change) {
+      waiting[queue] += change
+    },
   }
 }

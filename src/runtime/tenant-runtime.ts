@@ -3,6 +3,7 @@ import type { CredentialSource } from '../credentials.ts'
 import { PublisherError } from '../errors.ts'
 import type { AiPlaces } from '../workflow/ports/ai-places.ts'
 import type { LanguageModel } from '../workflow/ports/language-model.ts'
+import type { PostPlaces } from '../workflow/ports/post-places.ts'
 import type { PhotoStore } from '../workflow/ports/storage.ts'
 import {
   createThumbnailMemory,
@@ -10,12 +11,14 @@ import {
   type ThumbnailMemory,
 } from '../workflow/thumbnail/memory.ts'
 import { createAiPlaces } from './ai-places.ts'
+import type { ByteBudget } from './byte-budget.ts'
 import type { ConfigSource } from './config-source.ts'
 import type { RuntimeAnswer, RuntimeConfig } from './contract.ts'
 import { createCredentialCache } from './credential-cache.ts'
 import type { CredentialsOf } from './credential-schemas.ts'
 import { withFairModel } from './fairness/model.ts'
 import type { FairnessObserver } from './fairness/observer.ts'
+import { createPostPlaces } from './fairness/posts.ts'
 import { withFairPublisher } from './fairness/publisher.ts'
 import { withFairStorage } from './fairness/store.ts'
 import type { Host, Tenant, TenantHost } from './host.ts'
@@ -42,6 +45,8 @@ export interface TenantRuntime {
   model(): LanguageModel | null
   /** The tenant's allowance of calls to it. */
   readonly aiPlaces: AiPlaces
+  /** The tenant's places for posts, made when first needed. */
+  postPlaces(): PostPlaces
   /** Finished thumbnails of this tenant in this version. */
   readonly thumbnails: ThumbnailMemory
   /** Names of the root's photos. */
@@ -73,6 +78,8 @@ export interface TenantRuntimeOptions {
   thumbnails: ThumbnailCache
   /** The same. */
   listings: ListingCache
+  /** Room for the pictures of posts that are under way; shared by all tenants. */
+  pictures: ByteBudget
   storages: StorageFactories
   publishers: PublisherFactories
   model: ModelFactory
@@ -112,6 +119,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
     let store: PhotoStore | undefined
     let publishers: TenantPublishers | undefined
     let model: LanguageModel | null | undefined
+    let postPlaces: PostPlaces | undefined
     let aiPlaces: AiPlaces | undefined
     /** Keys of shared caches: another configuration finds nothing of this one. */
     const identity = JSON.stringify([host, answer.configVersion])
@@ -181,6 +189,10 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       model() {
         if (model === undefined) model = openModel()
         return model
+      },
+      postPlaces() {
+        postPlaces ??= createPostPlaces(fair, options.pictures)
+        return postPlaces
       },
       // Most of what a tenant without a visitor would take, and only analyses need it.
       get aiPlaces() {

@@ -63,6 +63,7 @@ export function publishTools(
     hashtagString: content.hashtag_string,
     archives: content.archive,
     owner: runtime.tenant,
+    places: runtime.postPlaces(),
     now: services.now,
     onResult: (platform, result) => services.metrics.published(platform, publishOutcome(result)),
     onTrouble: (error) =>

@@ -9,6 +9,7 @@ import type { Folder, PhotoName } from './photo.ts'
 import { photoNotFound } from './photo-details.ts'
 import { type Platform, platforms } from './platform.ts'
 import type { ImageReducer } from './ports/images.ts'
+import type { PostPlaces } from './ports/post-places.ts'
 import type { Publisher } from './ports/publisher.ts'
 import type { PhotoEntry } from './ports/storage.ts'
 import { archivePhoto } from './publish/archive.ts'
@@ -29,6 +30,7 @@ export interface PublishTools extends DigestTools {
   archives: boolean
   /** The tenant, for fairness where pictures queue. */
   owner: string
+  places: PostPlaces
   now: () => number
   /** Default: {@link publishTiming}. */
   timing?: PublishTiming
@@ -70,15 +72,34 @@ export interface PublishResult {
  * archived is found there, so that a repetition reaches the platforms that had failed; any other photo in the archive is not.
  *
  * Throws before anything is sent: `photo_not_found`, `invalid_request` for platforms that are not enabled and where nobody waits any
- * more, `provider_unavailable`, `storage_not_atomic` where the ledger cannot be kept, and what the store throws.
+ * more, `provider_unavailable`, `storage_not_atomic` where the ledger cannot be kept, `busy` where too many posts of the tenant are
+ * under way, and what the store throws.
  */
 export async function publishPhoto(
   tools: PublishTools,
   request: PublishRequest,
   report: PublishReport,
 ): Promise<PublishResult> {
+  const chosen = choose(tools, request.platforms)
+  // A preview has no picture, and nobody waits for it.
+  if (request.dryRun) return publishChosen(tools, chosen, request, report)
+  const { signal } = request
+  try {
+    const platforms = chosen.publishers.map(({ platform }) => platform)
+    return await tools.places.run(platforms, () => publishChosen(tools, chosen, request, report), signal)
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) throw givenUp()
+    throw error
+  }
+}
+
+async function publishChosen(
+  tools: PublishTools,
+  { publishers, unavailable }: ReturnType<typeof choose>,
+  request: PublishRequest,
+  report: PublishReport,
+): Promise<PublishResult> {
   const { store, now } = tools
-  const { publishers, unavailable } = choose(tools, request.platforms)
   report('preparing')
   if (!request.dryRun && !(await store.canCreateAtomically())) throw notAtomic()
   const ledger = createLedger(store, now)
@@ -88,6 +109,7 @@ export async function publishPhoto(
   const job = {
     ledger,
     pictures: createPictures(tools, folder, entry),
+    places: tools.places,
     photo: { name: entry.name, sha256, ...postDetailsOf(document) },
     request,
     timing: tools.timing ?? publishTiming,

@@ -1,6 +1,7 @@
 /** One tenant's storage hangs or fails; the others do not notice. */
 import { createServer, request as httpRequest, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { auth, cookieOf, signInVariables } from './admin.ts'
 import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
@@ -69,15 +70,18 @@ function onBadStorage({ orchestrator }: Fleet, tenant: string, endpoint: string)
 
 const list = '/api/images/list'
 
-/** Announces an upload of this size and sends nothing of it. Gives the status, should there be an answer. */
-async function stalledUpload({ host }: Fleet, tenant: string, size: number) {
+/** The largest photo; the memory for uploads takes two. */
+const largest = 50 * 2 ** 20
+
+/** Announces an upload of the largest photo, sends so much of it and then nothing more. Gives the status, should there be an answer. */
+async function stalledUpload({ host }: Fleet, tenant: string, sent: number) {
   const headers = {
     ...https,
     host: `${tenant}.${baseDomain}`,
     cookie: await cookieOf(),
     'sec-fetch-site': 'same-origin',
     'content-type': 'multipart/form-data; boundary=x',
-    'content-length': String(size),
+    'content-length': String(largest),
   }
   const outgoing = httpRequest({
     host: '127.0.0.1',
@@ -95,8 +99,8 @@ async function stalledUpload({ host }: Fleet, tenant: string, size: number) {
       resolve(response.statusCode ?? 0)
     })
   })
-  outgoing.flushHeaders()
-  outgoing.write('--x')
+  outgoing.write('--x\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n')
+  await new Promise<void>((resolve) => outgoing.write(Buffer.alloc(sent), () => resolve()))
   return { status, giveUp: () => outgoing.destroy() }
 }
 
@@ -163,20 +167,11 @@ describeOnBothHosts('one tenant', (kind) => {
     expect(states).toEqual(['s3 open', 's3 half_open', 's3 closed'])
   })
 
-  it('that uploads slowly leaves room for the uploads of others', async () => {
-    for (const tenant of ['slow', 'prompt']) {
-      storages.onS3(fleet, tenant)
-      Object.assign(fleet.orchestrator.tenants.get(`${tenant}.${baseDomain}`)?.config ?? {}, { auth })
-    }
-    const uploads = await Promise.all([1, 2, 3].map(() => stalledUpload(fleet, 'slow', 50 * 2 ** 20)))
-    // One of them has taken what its tenant may take.
-    const statuses: number[] = []
-    for (const { status } of uploads) void status.then((code) => statuses.push(code))
-    await expect.poll(() => statuses, { timeout: 20_000 }).toEqual([503, 503])
+  async function uploadedBy(tenant: string, photo: Uint8Array): Promise<Response> {
     const form = new FormData()
-    form.append('file', new Blob([new Uint8Array(await picture(2))], { type: 'image/jpeg' }), 'a.jpg')
+    form.append('file', new Blob([new Uint8Array(photo)], { type: 'image/jpeg' }), 'a.jpg')
     const request = new Request('http://localhost', { method: 'POST', body: form })
-    const answer = await fleet.host.request(`prompt.${baseDomain}`, '/api/library/upload', {
+    return fleet.host.request(`${tenant}.${baseDomain}`, '/api/library/upload', {
       method: 'POST',
       headers: {
         ...https,
@@ -186,7 +181,42 @@ describeOnBothHosts('one tenant', (kind) => {
       },
       body: new Uint8Array(await request.arrayBuffer()),
     })
+  }
+
+  function withUploads(...tenants: string[]): void {
+    for (const tenant of tenants) {
+      storages.onS3(fleet, tenant)
+      Object.assign(fleet.orchestrator.tenants.get(`${tenant}.${baseDomain}`)?.config ?? {}, { auth })
+    }
+  }
+
+  it('that announces large uploads takes nothing from others by that, and is told that they are too slow', async () => {
+    withUploads('slow', 'slower', 'prompt')
+    const uploads = await Promise.all(
+      ['slow', 'slow', 'slow', 'slower', 'slower'].map((tenant) => stalledUpload(fleet, tenant, 100)),
+    )
+    const statuses: number[] = []
+    for (const { status } of uploads) void status.then((code) => statuses.push(code))
+    const answer = await uploadedBy('prompt', await picture(2))
     expect([answer.status, await answer.json()]).toMatchObject([200, { key: 'a.jpg' }])
+    await expect.poll(() => statuses.toSorted(), { timeout: 40_000 }).toEqual([408, 408, 503, 503, 503])
     for (const upload of uploads) upload.giveUp()
-  })
+  }, 60_000)
+
+  it('that has filled the memory together with another, and falls silent, has to leave for a third', async () => {
+    // A Worker has no more memory than that itself.
+    if (kind.name === 'worker') return
+    withUploads('first-full', 'second-full', 'third')
+    const uploads = await Promise.all(
+      ['first-full', 'second-full'].map((tenant) => stalledUpload(fleet, tenant, largest - 1024)),
+    )
+    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+    const photo = sharp({ create: { width: 900, height: 900, channels: 3, background: 'black', noise } })
+    const bytes = await photo.jpeg({ quality: 100 }).toBuffer()
+    expect(bytes.length).toBeGreaterThan(200_000)
+    const answer = await uploadedBy('third', bytes)
+    expect([answer.status, await answer.json()]).toMatchObject([200, { key: 'a.jpg' }])
+    expect(await Promise.all(uploads.map(({ status }) => status))).toEqual([408, 408])
+    for (const upload of uploads) upload.giveUp()
+  }, 60_000)
 })

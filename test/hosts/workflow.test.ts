@@ -204,8 +204,10 @@ describeOnBothHosts('the workflow', (kind) => {
     it('sends once, however many clicks come at once', async () => {
       const { post, posts } = await open()
       const answers = await Promise.all(Array.from({ length: 20 }, () => post('publish', telegramOnly)))
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-      const results = await Promise.all(answers.map(async (answer) => (await answer.json()).results.telegram))
+      const bodies = await Promise.all(answers.map((answer) => answer.json()))
+      // Four attempts are under way at once; on a slow machine the last in the line are told that it takes too long.
+      expect(bodies.filter(({ code = 'busy' }) => code !== 'busy')).toEqual([])
+      const results = bodies.flatMap((body) => (body.results ? [body.results.telegram] : []))
       expect(results.filter(({ skipped }) => skipped === undefined)).toHaveLength(1)
       expect(posts()).toHaveLength(1)
     })

@@ -22,6 +22,10 @@ const levels: readonly Level[] = [
   'ai_calls_waiting',
   'upload_bytes',
   'redis_up',
+  'storage_places_waiting',
+  'ai_places_waiting',
+  'posts_waiting',
+  'posted_picture_bytes',
 ]
 
 /** A process in which everything that can be counted has happened. */

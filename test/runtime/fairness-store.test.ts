@@ -396,7 +396,7 @@ describe('an AI', () => {
     const { signal } = new AbortController()
     const model = withFairModel({ ask: async () => Promise.reject(errors.shift()) }, fair)
     for (let i = 0; i < 14; i++) await model.ask(request, signal).catch(() => undefined)
-    expect(events).toEqual(['ai open'])
+    expect(events).toEqual(['openai open'])
     await expect(model.ask(request, signal)).rejects.toMatchObject({
       code: 'ai_unavailable',
       retryAfterMs: expect.any(Number),

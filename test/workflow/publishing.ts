@@ -38,6 +38,7 @@ export function toolsFor(store: PhotoStore, publishers: readonly Publisher[]): P
     hashtagString: '',
     archives: true,
     owner: 'alice',
+    places: { run: (_platforms, work) => work(), carry: (_bytes, work) => work() },
     now: Date.now,
     timing: { sendingMs: 20_000, receiptPauseMs: 1 },
     onTrouble: () => undefined,

@@ -11,9 +11,32 @@ export interface OutgoingMessage {
   readonly begun: boolean
 }
 
-/** Addresses are taken as they are and never parsed, so one cannot be read as two. */
+/** Of the picture at a time: all of its base64 at once would be larger than itself, for as long as the server takes. */
+const pieceBytes = 48 * 1024
+
+/**
+ * The mail is written as the server takes it, so that only its attachment lies in memory. Addresses are taken as they are and never
+ * parsed, so one cannot be read as two.
+ */
 export async function composeMessage(message: MailMessage): Promise<OutgoingMessage> {
-  const { from, to, subject, text, messageId, attachment } = message
+  // The same mail twice: what differs between the two, boundaries and the second of the date, is of the same length.
+  let size = 0
+  for await (const piece of written(message)) size += piece.length
+  let begun = false
+  async function* content() {
+    begun = true
+    yield* written(message)
+  }
+  return {
+    envelope: { from: message.from, to: [...message.to], size },
+    content: Readable.from(content()),
+    get begun() {
+      return begun
+    },
+  }
+}
+
+function written({ from, to, subject, text, messageId, attachment }: MailMessage): Readable {
   const composer = new MailComposer({
     from: addressee(from),
     to: to.map(addressee),
@@ -25,25 +48,19 @@ export async function composeMessage(message: MailMessage): Promise<OutgoingMess
         {
           filename: attachment.filename.replace(/\p{Cc}+/gu, ' '),
           contentType: attachment.contentType,
-          content: Buffer.from(attachment.bytes.buffer, attachment.bytes.byteOffset, attachment.bytes.length),
+          content: Readable.from(pieces(attachment.bytes)),
         },
       ],
     }),
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  const bytes = await composer.compile().build()
-  let begun = false
-  async function* content() {
-    begun = true
-    yield bytes
-  }
-  return {
-    envelope: { from, to: [...to], size: bytes.length },
-    content: Readable.from(content()),
-    get begun() {
-      return begun
-    },
+  return composer.compile().createReadStream()
+}
+
+function* pieces({ buffer, byteOffset, length }: Uint8Array): Generator<Buffer> {
+  for (let at = 0; at < length; at += pieceBytes) {
+    yield Buffer.from(buffer, byteOffset + at, Math.min(pieceBytes, length - at))
   }
 }
 

@@ -1,6 +1,7 @@
 /** Metrics by prom-client, in the text format of Prometheus. docs/operations/monitoring.md says what each one tells. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { type Level, type Metrics, redisFailures, uncaughtKinds } from '../../runtime/ports/metrics.ts'
+import { vendors } from '../../runtime/ports/vendors.ts'
 import { platforms } from '../../workflow/platform.ts'
 
 export interface PrometheusOptions {
@@ -37,8 +38,24 @@ const levels: Readonly<Record<Level, { name: string; help: string }>> = {
     name: 'publisher_ai_calls_waiting',
     help: 'Calls to the AI that wait for their tenant’s allowance',
   },
-  upload_bytes: { name: 'publisher_upload_bytes', help: 'Memory promised to running uploads, in bytes' },
   redis_up: { name: 'publisher_redis_up', help: 'Whether the connection to Redis stands' },
+  upload_bytes: { name: 'publisher_upload_bytes', help: 'Memory that running uploads hold, in bytes' },
+  storage_places_waiting: {
+    name: 'publisher_storage_places_waiting',
+    help: 'Calls to storages that wait for one of their tenant’s places',
+  },
+  ai_places_waiting: {
+    name: 'publisher_ai_places_waiting',
+    help: 'Calls to the AI that wait for one of their tenant’s places',
+  },
+  posts_waiting: {
+    name: 'publisher_posts_waiting',
+    help: 'Posts that wait for one of their tenant’s places',
+  },
+  posted_picture_bytes: {
+    name: 'publisher_posted_picture_bytes',
+    help: 'Pictures of posts that are under way, in bytes',
+  },
 }
 
 /** Makes the metrics of one process. */
@@ -119,6 +136,7 @@ export function createPrometheusMetrics({ process, addTo }: PrometheusOptions): 
   for (const kind of uncaughtKinds) uncaught.inc({ kind }, 0)
   for (const kind of redisFailures) redis.inc({ kind }, 0)
   for (const platform of platforms) published.inc({ platform, outcome: 'unknown' }, 0)
+  for (const vendor of vendors) breakers.inc({ vendor, state: 'open' }, 0)
   const watched = new Map<Level, (() => number)[]>()
 
   return {

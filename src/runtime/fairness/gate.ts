@@ -2,12 +2,15 @@
  * What stands between a tenant's requests and one of its vendors: a limit on calls at once, a bound on how long one may take, and a
  * circuit breaker. It belongs to the tenant's runtime, so that no tenant's vendor delays or fails anybody else.
  */
-import { type ErrorDetails, PublisherError } from '../../errors.ts'
-import type { Refusal } from './observer.ts'
-import { createPlaces, type Leave, NoPlace } from './places.ts'
+import type { ErrorDetails, PublisherError } from '../../errors.ts'
+import { createEntrance } from './entrance.ts'
+import type { Queue } from './observer.ts'
+import type { Leave } from './places.ts'
 import { type CallOptions, createWatch, type WatchOptions } from './watch.ts'
 
 export interface GateOptions extends Omit<WatchOptions, 'probeMs' | 'unavailable'> {
+  /** Under which its waiting calls are counted. */
+  queue: Queue
   /** Calls at once. */
   atOnce: number
   /** Calls that may wait in each of the two lines. */
@@ -40,26 +43,13 @@ export interface Gate {
 const deadlineMs = 75_000
 /** What somebody who looks waits for a place: with the call itself it should fit into the 30 s of Heroku's router. */
 const patienceMs = 15_000
-const busyRetryMs = 3000
 
-export function createGate({ atOnce, maxWaiting, unavailable, ...options }: GateOptions): Gate {
+export function createGate({ queue, atOnce, maxWaiting, unavailable, ...options }: GateOptions): Gate {
   const { vendor, tenant, now, observer } = options
   const watch = createWatch({ ...options, probeMs: deadlineMs, unavailable })
-  const places = createPlaces({ atOnce, maxWaiting, holdMs: deadlineMs, now })
-
-  async function place(line: 'first' | 'second', waitMs: number, signal?: AbortSignal): Promise<Leave> {
-    try {
-      return await places.enter(line, waitMs, signal)
-    } catch (error) {
-      throw error instanceof NoPlace ? busy(error.reason) : error
-    }
-  }
-
-  function busy(reason: Refusal): PublisherError {
-    observer.onRejected?.(vendor, reason, tenant)
-    const message = 'Too much is going on in this gallery. Try again in a moment.'
-    return new PublisherError('busy', message, { retryAfterMs: busyRetryMs })
-  }
+  const enter = createEntrance({ queue, tenant, observer, atOnce, maxWaiting, holdMs: deadlineMs, now })
+  const place = (line: 'first' | 'second', waitMs: number, signal?: AbortSignal) =>
+    enter({ line, patienceMs: waitMs, vendors: [vendor], signal })
 
   async function holding<T>(leave: Leave, call: () => Promise<T>, how: CallOptions): Promise<T> {
     try {

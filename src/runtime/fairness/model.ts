@@ -1,6 +1,7 @@
 /** A tenant's AI behind its gate. */
 import { type ErrorDetails, PublisherError } from '../../errors.ts'
 import type { LanguageModel } from '../../workflow/ports/language-model.ts'
+import { aiVendor } from '../ports/vendors.ts'
 import { createGate } from './gate.ts'
 import type { GateContext } from './store.ts'
 
@@ -9,7 +10,7 @@ const limits = { atOnce: 4, maxWaiting: 16 }
 
 /** The same model with at most 4 calls at once. Throws also `busy`, and `ai_unavailable` at once while the service is down. */
 export function withFairModel(model: LanguageModel, context: GateContext): LanguageModel {
-  const gate = createGate({ ...context, ...limits, vendor: 'ai', unavailable })
+  const gate = createGate({ ...context, ...limits, vendor: aiVendor, queue: 'ai', unavailable })
   const listModels = model.listModels?.bind(model)
   return {
     ask: (request, signal) => gate.look(() => model.ask(request, signal), { signal }),

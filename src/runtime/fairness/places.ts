@@ -11,6 +11,8 @@ export interface PlacesOptions {
   /** Longest that a place can be held. Milliseconds. */
   holdMs: number
   now: () => number
+  /** Told when one more waits, or one less. Must not fail. */
+  onWaiting?: (change: 1 | -1) => void
 }
 
 /** Gives the place back. Calling it twice, or too late, does nothing. */
@@ -43,7 +45,13 @@ interface Waiting {
   giveUp(): void
 }
 
-export function createPlaces({ atOnce, maxWaiting, holdMs, now }: PlacesOptions): Places {
+export function createPlaces({
+  atOnce,
+  maxWaiting,
+  holdMs,
+  now,
+  onWaiting = () => undefined,
+}: PlacesOptions): Places {
   const holders = new Map<Leave, number>()
   const lines = { first: new Set<Waiting>(), second: new Set<Waiting>() }
 
@@ -82,6 +90,7 @@ export function createPlaces({ atOnce, maxWaiting, holdMs, now }: PlacesOptions)
         clearTimeout(timer)
         signal?.removeEventListener('abort', abort)
         line.delete(waiting)
+        onWaiting(-1)
       }
       const abort = () => {
         done()
@@ -105,6 +114,7 @@ export function createPlaces({ atOnce, maxWaiting, holdMs, now }: PlacesOptions)
       }, patienceMs)
       signal?.addEventListener('abort', abort, { once: true })
       line.add(waiting)
+      onWaiting(1)
     })
   }
 

@@ -1,6 +1,7 @@
 /** A tenant's platform under the eyes of a breaker. */
 import { PublisherError } from '../../errors.ts'
 import type { Publisher } from '../../workflow/ports/publisher.ts'
+import { platformVendor } from '../ports/vendors.ts'
 import type { GateContext } from './store.ts'
 import { createWatch } from './watch.ts'
 
@@ -13,7 +14,7 @@ const probeMs = 100_000
  */
 export function withFairPublisher(publisher: Publisher, context: GateContext): Publisher {
   const { platform, captionRules, pictureBox } = publisher
-  const watch = createWatch({ ...context, vendor: platform, probeMs, unavailable })
+  const watch = createWatch({ ...context, vendor: platformVendor(platform), probeMs, unavailable })
   const verify = publisher.verify?.bind(publisher)
   const subject = publisher.subject?.bind(publisher)
   return {

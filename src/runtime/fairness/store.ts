@@ -1,6 +1,7 @@
 /** A tenant's storage behind its gate. docs/architecture.md says which call may be refused and why. */
 import { type ErrorDetails, PublisherError } from '../../errors.ts'
 import type { PhotoContent, PhotoStore } from '../../workflow/ports/storage.ts'
+import { storageVendor } from '../ports/vendors.ts'
 import { createGate, type GateOptions } from './gate.ts'
 import { unlessStalled } from './stalled-stream.ts'
 
@@ -19,7 +20,8 @@ const limits = { atOnce: 16, maxWaiting: 200 }
  * it is made; receipts, moves, sidecars and deletions are always tried.
  */
 export function withFairStorage(store: PhotoStore, context: GateContext): PhotoStore {
-  const gate = createGate({ ...context, ...limits, vendor: store.provider, unavailable })
+  const vendor = storageVendor(store.provider)
+  const gate = createGate({ ...context, ...limits, vendor, queue: 'storage', unavailable })
   // A store that has none must not seem to have one.
   const thumbnail: PhotoStore['thumbnail'] =
     store.thumbnail && ((...which) => gate.look(async () => (await store.thumbnail?.(...which)) ?? null))

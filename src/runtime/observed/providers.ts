@@ -4,6 +4,7 @@ import type { ImageReducer } from '../../workflow/ports/images.ts'
 import type { LanguageModel } from '../../workflow/ports/language-model.ts'
 import type { Publisher } from '../../workflow/ports/publisher.ts'
 import type { Metrics } from '../ports/metrics.ts'
+import { aiVendor, platformVendor } from '../ports/vendors.ts'
 import type { PublisherContext, PublisherFactories } from '../tenant-publishers.ts'
 import type { ModelFactory, StorageFactories } from '../tenant-runtime.ts'
 import type { Observe } from './calls.ts'
@@ -14,11 +15,11 @@ type PublisherFactory = (context: PublisherContext) => Publisher
 export function observeStorages(factories: StorageFactories, observe: Observe): StorageFactories {
   const { s3, dropbox, local } = factories
   return {
-    ...(s3 && { s3: (context, credentials) => observeStore(s3(context, credentials), 's3', observe) }),
+    ...(s3 && { s3: (context, credentials) => observeStore(s3(context, credentials), observe) }),
     ...(dropbox && {
-      dropbox: (context, credentials) => observeStore(dropbox(context, credentials), 'dropbox', observe),
+      dropbox: (context, credentials) => observeStore(dropbox(context, credentials), observe),
     }),
-    ...(local && { local: (context) => observeStore(local(context), 'local', observe) }),
+    ...(local && { local: (context) => observeStore(local(context), observe) }),
   }
 }
 
@@ -26,7 +27,7 @@ export function observeModels(make: ModelFactory, observe: Observe): ModelFactor
   return (credentials) => {
     const model = make(credentials)
     const ask: LanguageModel['ask'] = (request, signal) =>
-      observe({ to: 'openai', operation: request.name }, () => model.ask(request, signal))
+      observe({ to: aiVendor, operation: request.name }, () => model.ask(request, signal))
     const listModels = model.listModels?.bind(model)
     return { ask, ...(listModels && { listModels }) }
   }
@@ -35,12 +36,14 @@ export function observeModels(make: ModelFactory, observe: Observe): ModelFactor
 export function observePublishers(factories: PublisherFactories, observe: Observe): PublisherFactories {
   const observed = Object.entries(factories).map(([platform, make]): [string, PublisherFactory] => [
     platform,
-    (context) => observePublisher(make(context), platform === 'email' ? 'smtp' : platform, observe),
+    (context) => observePublisher(make(context), observe),
   ])
   return Object.fromEntries(observed)
 }
 
-function observePublisher(publisher: Publisher, vendor: string, observe: Observe): Publisher {
+/** One platform, each post of it observed. */
+export function observePublisher(publisher: Publisher, observe: Observe): Publisher {
+  const to = platformVendor(publisher.platform)
   const verify = publisher.verify?.bind(publisher)
   const subject = publisher.subject?.bind(publisher)
   return {
@@ -50,8 +53,7 @@ function observePublisher(publisher: Publisher, vendor: string, observe: Observe
     describe: (post) => publisher.describe(post),
     ...(subject && { subject }),
     ...(verify && { verify }),
-    publish: (post, signal) =>
-      observe({ to: vendor, operation: 'publish' }, () => publisher.publish(post, signal)),
+    publish: (post, signal) => observe({ to, operation: 'publish' }, () => publisher.publish(post, signal)),
   }
 }
 

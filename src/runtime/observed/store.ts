@@ -1,9 +1,10 @@
 /** A tenant's storage, each call of it observed. */
 import type { PhotoStore } from '../../workflow/ports/storage.ts'
+import { storageVendor } from '../ports/vendors.ts'
 import type { Observe } from './calls.ts'
 
-/** `vendor` as the factory is called, whatever the tenant's configuration calls it. */
-export function observeStore(store: PhotoStore, vendor: string, observe: Observe): PhotoStore {
+export function observeStore(store: PhotoStore, observe: Observe): PhotoStore {
+  const vendor = storageVendor(store.provider)
   const at = <T>(operation: string, make: () => Promise<T>) => observe({ to: vendor, operation }, make)
   const { thumbnail } = store
   return {

@@ -72,6 +72,10 @@ export type Level =
   | 'image_tasks_waiting'
   | 'ai_calls_waiting'
   | 'upload_bytes'
+  | 'storage_places_waiting'
+  | 'ai_places_waiting'
+  | 'posts_waiting'
+  | 'posted_picture_bytes'
   /** 1 while the connection stands, else 0. Only where there is one to be. */
   | 'redis_up'
 

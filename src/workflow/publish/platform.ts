@@ -2,6 +2,7 @@
 import { isPublisherError, PublisherError } from '../../errors.ts'
 import type { Claim, Ledger, Standing } from '../ledger.ts'
 import type { Platform } from '../platform.ts'
+import type { PostPlaces } from '../ports/post-places.ts'
 import type { Post, Posted, Publisher } from '../ports/publisher.ts'
 import type { Pictures } from './pictures.ts'
 
@@ -39,6 +40,7 @@ export const publishTiming: PublishTiming = { sendingMs: 90_000, receiptPauseMs:
 export interface PlatformJob {
   ledger: Ledger
   pictures: Pictures
+  places: Pick<PostPlaces, 'carry'>
   photo: Omit<Post, 'caption' | 'picture'>
   request: { dryRun: boolean; force: boolean; requestId: string }
   timing: PublishTiming
@@ -70,21 +72,34 @@ export async function publishTo(
 }
 
 async function attempt(publisher: Publisher, caption: string, job: PlatformJob): Promise<PlatformResult> {
-  const { ledger, photo, request } = job
+  const { ledger, photo, request, places } = job
   const { platform } = publisher
-  const { name: filename, sha256 } = photo
+  const { sha256 } = photo
   const known = await ledger.standing(sha256, platform)
   if (request.dryRun) return previewOf(publisher, { ...photo, caption }, known)
   const over = known.kind === 'unknown' && request.force ? known.attempt : null
   if (known.kind !== 'free' && over === null) return skipped(known)
   const picture = await pictureFor(publisher, job)
   if (picture.kind === 'duplicate') return skipped(picture)
+  const post = { ...photo, caption, picture: picture.image }
+  return places.carry(picture.image.bytes.length, () => claimAndSend(publisher, post, over, job))
+}
+
+async function claimAndSend(
+  publisher: Publisher,
+  post: Post,
+  over: Parameters<Ledger['claim']>[0]['over'],
+  job: PlatformJob,
+): Promise<PlatformResult> {
+  const { ledger, request } = job
+  const { platform } = publisher
+  const { name: filename, sha256 } = post
   const claim = await ledger.claim({ sha256, platform, filename, requestId: request.requestId, over })
   if (claim.kind !== 'claimed') return skipped(claim)
   job.report('sending', { platform })
   let posted: Posted
   try {
-    posted = await send(publisher, { ...photo, caption, picture: picture.image }, job.timing.sendingMs)
+    posted = await send(publisher, post, job.timing.sendingMs)
   } catch (error) {
     return failed(claim, error, job)
   }
