@@ -31,6 +31,8 @@ export interface Desk {
   publish(photo: Photo, options?: PublishOptions): Promise<void>
   /** What became of work whose answer was lost. */
   lookAgain(photo: Photo): Promise<void>
+  /** Nobody looks at its sheet any more. */
+  leaveSheet(photo: Photo): void
   curate(photo: Photo, action: CurationAction): void
   erase(photo: Photo): Promise<void>
   dismiss(): void
@@ -79,7 +81,10 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
     preview: publishing.preview,
     publish: publishing.publish,
     lookAgain: createLookAgain({ gallery, store, work, saving, publishing }),
-    curate: curation.putAside,
+    leaveSheet: publishing.leaveArchived,
+    curate(photo, action) {
+      if (draftOf(photo).archivedAs === null) curation.putAside(photo, action)
+    },
     async erase(photo) {
       const { filename } = photo
       const erased = await work.during(photo, 'delete', () => adminApi.curate(filename, 'delete'))

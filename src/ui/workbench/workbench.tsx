@@ -39,6 +39,10 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
   useLayoutEffect(() => {
     if (isGone) setOpen(false)
   }, [toast])
+  const isSheetThere = isOpen && photo !== null
+  useEffect(() => {
+    return isSheetThere ? () => desk.leaveSheet(photo) : undefined
+  }, [isSheetThere, photo?.filename])
   const close = useCallback(() => setOpen(false), [])
 
   const shown = useRef(photo)
@@ -55,9 +59,10 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
     desk.dismiss()
     undo?.()
   }
+  const isArchived = photo !== null && desk.draftOf(photo).archivedAs !== null
   useShortcuts({
-    keep: photo && keep,
-    remove: photo && remove,
+    keep: photo && !isArchived && keep,
+    remove: photo && !isArchived && remove,
     undo: toast?.undo && (() => takeBack(toast.undo)),
     publish: canWrite && photo && (() => setOpen(true)),
   })
@@ -67,13 +72,25 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
     <>
       <div class="tools" role="toolbar" aria-label={words.tools}>
         {remove && (
-          <button type="button" class="button" disabled={!photo} aria-keyshortcuts="R" onClick={remove}>
+          <button
+            type="button"
+            class="button"
+            disabled={!photo || isArchived}
+            aria-keyshortcuts="R"
+            onClick={remove}
+          >
             <RemoveIcon />
             {words.remove}
           </button>
         )}
         {keep && (
-          <button type="button" class="button" disabled={!photo} aria-keyshortcuts="K" onClick={keep}>
+          <button
+            type="button"
+            class="button"
+            disabled={!photo || isArchived}
+            aria-keyshortcuts="K"
+            onClick={keep}
+          >
             <KeepIcon />
             {words.keep}
           </button>
@@ -94,7 +111,7 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
           </button>
         )}
       </div>
-      {photo && <CurateSwipe onKeep={keep} onRemove={remove} />}
+      {photo && !isArchived && <CurateSwipe onKeep={keep} onRemove={remove} />}
       {photo && isOpen && state && (
         <PublishSheet
           key={keyOf(photo)}
