@@ -156,6 +156,34 @@ describe('publishing', () => {
     expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
   })
 
+  it('that ends while the grid is open leaves the page there, and says so', async () => {
+    const { page, answer } = await atWork(browser)
+    const stream = openStream()
+    answer(path('publish'), () => stream.response)
+    answer(path('restore'), () =>
+      Response.json({
+        filename: 'one.jpg',
+        action: 'restore',
+        destination_folder: 'root',
+        preview_only: false,
+      }),
+    )
+    await startPublishing(page)
+    await page.locator('.sheet-foot').getByRole('button', { name: 'Asking the server' }).waitFor()
+    await closeSheet(page)
+    await page.keyboard.press('g')
+    await page.getByRole('link', { name: 'one.jpg' }).waitFor()
+    await stream.send('result', published({ telegram: { success: true }, email: { success: true } }))
+    await stream.end()
+    await page.getByText('Published, and put into the archive.').waitFor()
+    await page.getByRole('link', { name: 'one.jpg' }).waitFor({ state: 'detached' })
+    expect(new URL(page.url()).search).toBe('?view=grid')
+    await page.keyboard.press('u')
+    await page.getByText('Back where it was.').waitFor()
+    await page.getByRole('link', { name: 'one.jpg' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?view=grid')
+  })
+
   it('says what hindered the archive, and tries that again without sending anything', async () => {
     const { page, asked, answer } = await atWork(browser)
     const all = { telegram: { success: true }, email: { success: true } }

@@ -14,6 +14,8 @@ export interface Work {
   isSeen(photo: Photo): boolean
   /** Puts the photo in front of the person again. */
   show(photo: Photo): void
+  /** From now on, whether the person has done no more than to see what came in this photo's place. */
+  watch(): () => boolean
   /** Gives what came of it; `null` where it failed, where other work on this photo is under way, and where a preview has given way to other work. */
   during<T>(
     photo: Photo,
@@ -25,16 +27,19 @@ export interface Work {
 export function createWork(gallery: Gallery, store: DeskStore, shelf: Shelf): Work {
   const { draftOf, change, tell } = store
   let inFront: { photo: Photo | null; isSheetOpen: boolean } = { photo: null, isSheetOpen: false }
+  let moves = 0
   const latest = new Map<string, symbol>()
   const current = () => inFront.photo?.filename ?? null
   const isSeen = ({ filename }: Photo) => inFront.isSheetOpen && current() === filename
-  const show = (photo: Photo) => {
-    store.set({ toast: null })
-    gallery.visit(photo.filename, photo)
-  }
+  const show = (photo: Photo) => gallery.visit(photo.filename, photo)
   return {
     look(photo, isSheetOpen) {
+      if (photo?.filename !== current() || (isSheetOpen && !inFront.isSheetOpen)) moves++
       inFront = { photo, isSheetOpen }
+    },
+    watch() {
+      const before = moves
+      return () => !inFront.isSheetOpen && moves <= before + 1
     },
     current,
     isSeen,
