@@ -155,6 +155,7 @@ export const de: Texts = {
     takeBack: 'Meine Worte zurückholen',
     replaced: 'Die KI hat deine Worte überschrieben.',
     keptByPerson: 'Deine gespeicherten Worte bleiben, bis du diese speicherst.',
+    loadingPlatforms: 'Die Plattformen werden geladen',
     noPlatforms: 'Für diese Galerie ist keine Plattform eingerichtet.',
     review:
       'Diese Galerie wird geprüft: Texte lassen sich schreiben und speichern, veröffentlicht wird nichts.',

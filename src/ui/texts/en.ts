@@ -149,6 +149,7 @@ export const en = {
     takeBack: 'Bring back my words',
     replaced: 'The AI has written over your words.',
     keptByPerson: 'Your saved words stay until you save these.',
+    loadingPlatforms: 'Loading the platforms',
     noPlatforms: 'No platform is set up for this gallery.',
     review: 'This gallery is in review: captions can be written and saved, and nothing is published.',
     publishOff: 'Publishing is switched off for this gallery. Captions can be written and saved.',

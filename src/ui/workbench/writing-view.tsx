@@ -67,6 +67,7 @@ export function WritingView({ desk, state, draft, photo, features }: WritingView
           onChoose={(chooses) => desk.choose(photo, rules.platform, chooses)}
         />
       ))}
+      {!state.isReady && <p class="muted">{words.loadingPlatforms}</p>}
       {state.isReady && !state.problem && state.rules.length === 0 && (
         <p class="muted">{words.noPlatforms}</p>
       )}
