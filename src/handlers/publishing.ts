@@ -30,7 +30,8 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
     requirePublishing(runtime)
     const name = parsePhotoName(c.req.valid('param').filename)
     // A request without a body has no JSON to be valid.
-    const { platforms, caption, captions, dry_run, force } = publishSchema.parse(c.req.valid('json') ?? {})
+    const body = publishSchema.parse(c.req.valid('json') ?? {})
+    const { platforms, caption, captions, dry_run, force, sha256 } = body
     const { content } = runtime.config
     return answerInStages(c, services, async (report, signal) => {
       const published = await publishPhoto(
@@ -40,6 +41,7 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
           ...(platforms && { platforms }),
           ...(caption !== undefined && { caption }),
           ...(captions && { captions }),
+          ...(sha256 && { sha256 }),
           dryRun: dry_run || content.debug,
           force,
           requestId: c.env.requestId,

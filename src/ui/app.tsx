@@ -23,13 +23,15 @@ export interface AppProps {
   account: Account | null
   /** An admin's tools; nothing for anybody else. */
   tools: ComponentChildren
+  /** What an admin is told in passing. */
+  toasts: ComponentChildren
   /** In place of the photo while the grid is shown. */
   grid: ComponentChildren
   /** How many photos that lists, where it is known. */
   listed: number | null
 }
 
-export function App({ tenant, gallery, state, account, tools, grid, listed }: AppProps) {
+export function App({ tenant, gallery, state, account, tools, toasts, grid, listed }: AppProps) {
   const { photo, problem, screen, query } = state
   const isGrid = screen === 'grid'
   const [isOpen, setOpen] = useState(false)
@@ -79,7 +81,7 @@ export function App({ tenant, gallery, state, account, tools, grid, listed }: Ap
       <button type="button" class="skip" onClick={skipToContent}>
         {isGrid ? texts.grid.skip : texts.skip}
       </button>
-      {/* What an admin is writing stays there while the grid is shown. */}
+      {/* An open sheet stays there while the grid is shown. */}
       <div class={`page ${isOpen && photo ? 'with-details' : ''}`} hidden={isGrid}>
         {!isGrid && bar}
         <Stage gallery={gallery} state={state} />
@@ -104,6 +106,7 @@ export function App({ tenant, gallery, state, account, tools, grid, listed }: Ap
           {grid}
         </div>
       )}
+      {toasts}
       <UploadEntry
         account={account}
         onReady={(choose) => setChooseFiles(() => choose)}

@@ -21,10 +21,12 @@ export interface Gallery {
   previous(): void
   /** Repeats what failed. */
   retry(): void
-  /** The photo is gone from here: another one takes its place. */
+  /** The photo is gone from here: where it was shown, another one takes its place. */
   leave(filename: string, folder?: Item['folder']): void
   /** Shows the photo of this name next; `photo`: what is known of it. */
   visit(filename: string, photo?: Photo): void
+  /** The photo is back in the inbox, and lists have it again. Gives whether it is shown: it may be, but does not take the grid's place. */
+  comeBack(filename: string, photo: Photo | undefined, mayShow: boolean): boolean
   /** Something is known of the photo that was not known when it was loaded. */
   learn(filename: string, news: Partial<Photo>): void
   /** The browser shows the current picture: time to get the next. */
@@ -62,7 +64,7 @@ export function createGallery(options: GalleryOptions): Gallery {
   const steps = createHistorySteps()
   const photos = createPhotoStore(api)
   const onePhoto = createOnePhoto({ showing, photos, orderOf })
-  const walk = createWalk({ showing, steps, onePhoto, api, preload })
+  const walk = createWalk({ showing, steps, photos, onePhoto, api, preload })
   const inOrder = createInOrder({ showing, photos, onePhoto, orderOf, preload, onListChange, toGrid })
   const isShown = (item: Item) => showing.state.item !== null && keyOf(showing.state.item) === keyOf(item)
 
@@ -77,7 +79,8 @@ export function createGallery(options: GalleryOptions): Gallery {
     }
     const direction = position < showing.state.position ? 'backward' : 'forward'
     showing.change({ screen: 'photo', query, index: null, count: query ? null : walk.count })
-    if (photo) onePhoto.showNamed(photo, { position, direction })
+    const isThere = photo !== null && (query !== null || !photos.isGone(photo))
+    if (isThere) onePhoto.showNamed(photo, { position, direction })
     else walk.showNext('replace')
   }
 
@@ -88,6 +91,25 @@ export function createGallery(options: GalleryOptions): Gallery {
     }
     writeEntry({ query, photo: null }, currentEntry(), 'replace')
     showAddressed()
+  }
+
+  function visit(filename: string, photo?: Photo): void {
+    const item: Item = { name: filename, folder: 'root' }
+    if (photo) photos.keep(item, photo)
+    onListChange()
+    const { screen, query, position } = showing.state
+    const isOnPhoto = screen === 'photo'
+    if (isOnPhoto && query?.folder === 'root') {
+      inOrder.show(query, item, 'backward')
+      return
+    }
+    const isHere = isOnPhoto && isShown(item)
+    const place = isHere ? position : position + 1
+    if (!isHere) steps.endAt(place)
+    const from = isHere ? currentEntry().from : null
+    writeEntry({ query: null, photo: item }, { position: place, from }, isHere ? 'replace' : 'push')
+    showing.change({ screen: 'photo', query: null, index: null, count: walk.count })
+    onePhoto.showNamed(item, { position: place, direction: 'forward' })
   }
 
   return {
@@ -111,27 +133,28 @@ export function createGallery(options: GalleryOptions): Gallery {
     retry: showing.retry,
     leave(filename, folder = 'root') {
       const gone: Item = { name: filename, folder }
-      const { query } = showing.state
+      const { query, screen } = showing.state
       const wasShown = isShown(gone)
       photos.forget(gone)
+      if (screen === 'grid') {
+        if (wasShown) showing.change({ item: null, photo: null })
+        onListChange(gone)
+        return void walk.leave(gone, false)
+      }
       if (query && wasShown) return void inOrder.leave(query, gone)
       onListChange(gone)
       void walk.leave(gone, wasShown)
     },
-    visit(filename, photo) {
+    visit,
+    comeBack(filename, photo, mayShow) {
+      if (mayShow && showing.state.screen === 'photo') {
+        visit(filename, photo)
+        return true
+      }
       const item: Item = { name: filename, folder: 'root' }
       if (photo) photos.keep(item, photo)
       onListChange()
-      const { screen, query, position } = showing.state
-      const isOnPhoto = screen === 'photo'
-      if (isOnPhoto && query?.folder === 'root') return inOrder.show(query, item, 'backward')
-      const isHere = isOnPhoto && isShown(item)
-      const place = isHere ? position : position + 1
-      if (!isHere) steps.endAt(place)
-      const from = isHere ? currentEntry().from : null
-      writeEntry({ query: null, photo: item }, { position: place, from }, isHere ? 'replace' : 'push')
-      showing.change({ screen: 'photo', query: null, index: null, count: walk.count })
-      onePhoto.showNamed(item, { position: place, direction: 'forward' })
+      return false
     },
     learn(filename, news) {
       const item: Item = { name: filename, folder: 'root' }

@@ -10,7 +10,7 @@ import { preloadPicture } from './picture-sources.ts'
 import { language } from './texts.ts'
 import { restoreTheme } from './theme.ts'
 import { createWallLoader } from './wall.ts'
-import type { Workbench } from './workbench/workbench.tsx'
+import type { AdminWorkbench } from './workbench/admin-workbench.tsx'
 
 const root = document.getElementById('app')
 if (!root) throw new Error('index.html holds no element "app"')
@@ -60,7 +60,7 @@ const view = {
   },
 }
 
-let Tools: typeof Workbench | null = null
+let workbench: AdminWorkbench | null = null
 let asked: Promise<Account | null> | null = null
 function askWho(): Promise<Account | null> {
   asked ??= api.account().then((found) => {
@@ -68,15 +68,16 @@ function askWho(): Promise<Account | null> {
     if (!found) asked = null
     account = found
     draw()
-    if (found?.isAdmin) void fetchTools()
+    if (found?.isAdmin) void fetchTools(found)
     return found
   })
   return asked
 }
 
 /** Visitors are not sent what they cannot use. */
-async function fetchTools(): Promise<void> {
-  ;({ Workbench: Tools } = await import('./workbench/workbench.tsx'))
+async function fetchTools({ email }: Account): Promise<void> {
+  const { createWorkbench } = await import('./workbench/admin-workbench.tsx')
+  workbench = createWorkbench({ gallery: view, owner: email ?? '', onChange: draw })
   draw()
 }
 
@@ -89,6 +90,7 @@ function draw(): void {
       state={shown}
       account={account}
       tools={toolsOf(shown)}
+      toasts={workbench?.toasts()}
       grid={shown.screen === 'grid' && gridOf(shown)}
       listed={(shown.query && loader.wall?.listings.of(shown.query).count) ?? null}
     />,
@@ -98,19 +100,13 @@ function draw(): void {
 }
 
 function toolsOf({ screen, photo, item }: GalleryState) {
-  if (!Tools || !account?.isAdmin) return null
+  if (!workbench || !account?.isAdmin) return null
   const { features } = account
   const isElsewhere = item !== null && item.folder !== 'root'
   return (
     <>
-      {/* Its drafts outlive what is shown meanwhile. */}
       <div class="tools-of-root" hidden={isElsewhere}>
-        <Tools
-          gallery={view}
-          photo={screen === 'grid' || isElsewhere ? null : photo}
-          features={features}
-          owner={account.email ?? ''}
-        />
+        {workbench.tools(screen === 'grid' || isElsewhere ? null : photo, features)}
       </div>
       {isElsewhere && photo && screen === 'photo' && loader.wall?.library?.tools(item, features)}
     </>

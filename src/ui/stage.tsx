@@ -15,10 +15,12 @@ export interface StageProps {
 }
 
 export function Stage({ gallery, state }: StageProps) {
-  const { photo, picture, pictureReloads, problem, isBusy, direction, hint } = state
+  const { photo, item, picture, pictureReloads, problem, isBusy, direction, hint } = state
   const area = useRef<HTMLElement>(null)
   const isPictureShown = photo !== null && picture === 'shown'
-  const zoom = useZoom(area, isPictureShown ? photo.filename : null)
+  // Folders may hold photos of one name.
+  const name = `${item?.folder}/${photo?.filename}`
+  const zoom = useZoom(area, isPictureShown ? name : null)
   useSwipe(area, { left: gallery.next, right: gallery.previous, isOff: zoom.isZoomed })
 
   return (
@@ -26,7 +28,7 @@ export function Stage({ gallery, state }: StageProps) {
       {isBusy && <div class="progress" />}
       {isPictureShown && (
         <Picture
-          key={`${photo.filename} ${pictureReloads}`}
+          key={`${name} ${pictureReloads}`}
           photo={photo}
           direction={direction}
           isZoomed={zoom.scale > 1}

@@ -48,6 +48,8 @@ export interface PublishRequest extends SubmittedCaptions {
   dryRun: boolean
   /** Tries again where the outcome of an earlier attempt is unknown. */
   force: boolean
+  /** Of the photo that is meant, whatever has its name by now. */
+  sha256?: string
   requestId: string
   /** Gives it up as long as nothing has been done. What has begun goes on. */
   signal?: AbortSignal
@@ -71,9 +73,9 @@ export interface PublishResult {
  * Publishes. One platform that fails stops no other, and what has begun is brought to its end. A photo that an earlier attempt has
  * archived is found there, so that a repetition reaches the platforms that had failed; any other photo in the archive is not.
  *
- * Throws before anything is sent: `photo_not_found`, `invalid_request` for platforms that are not enabled and where nobody waits any
- * more, `provider_unavailable`, `storage_not_atomic` where the ledger cannot be kept, `busy` where too many posts of the tenant are
- * under way, and what the store throws.
+ * Throws before anything is sent: `photo_not_found`, `photo_changed` where only another photo than the one that is meant has the name,
+ * `invalid_request` for platforms that are not enabled and where nobody waits any more, `provider_unavailable`, `storage_not_atomic`
+ * where the ledger cannot be kept, `busy` where too many posts of the tenant are under way, and what the store throws.
  */
 export async function publishPhoto(
   tools: PublishTools,
@@ -103,7 +105,7 @@ async function publishChosen(
   report('preparing')
   if (!request.dryRun && !(await store.canCreateAtomically())) throw notAtomic()
   const ledger = createLedger(store, now)
-  const { folder, entry, sha256 } = await locate(tools, ledger, request.name)
+  const { folder, entry, sha256 } = await locate(tools, ledger, request)
   const sidecar = await store.readSidecar(folder, entry.name)
   const document = parseSidecar(sidecar?.text ?? '')
   const job = {
@@ -172,13 +174,19 @@ interface Located {
   sha256: string
 }
 
-async function locate(tools: PublishTools, ledger: Ledger, name: PhotoName): Promise<Located> {
+async function locate(
+  tools: PublishTools,
+  ledger: Ledger,
+  { name, sha256 }: PublishRequest,
+): Promise<Located> {
+  const isMeant = (found: Located | null): found is Located =>
+    found !== null && (sha256 === undefined || found.sha256 === sha256)
   const inRoot = await look(tools, 'root', name)
-  if (inRoot) return inRoot
+  if (isMeant(inRoot)) return inRoot
   const archived = await look(tools, 'archive', name)
   // What no attempt has touched is another photo of that name, or one that was published before there was a ledger.
-  if (!archived || !(await isKnown(ledger, archived.sha256))) throw photoNotFound()
-  return archived
+  if (isMeant(archived) && (await isKnown(ledger, archived.sha256))) return archived
+  throw inRoot ? anotherPhoto() : photoNotFound()
 }
 
 async function look(tools: PublishTools, folder: Folder, name: PhotoName): Promise<Located | null> {
@@ -196,6 +204,13 @@ async function look(tools: PublishTools, folder: Folder, name: PhotoName): Promi
 async function isKnown(ledger: Ledger, sha256: string): Promise<boolean> {
   const standings = await Promise.all(platforms.map((platform) => ledger.standing(sha256, platform)))
   return standings.some(({ kind }) => kind !== 'free')
+}
+
+function anotherPhoto(): PublisherError {
+  return new PublisherError(
+    'photo_changed',
+    'Another photo has this name by now. Nothing was sent. Look at it again first.',
+  )
 }
 
 function notAtomic(): PublisherError {

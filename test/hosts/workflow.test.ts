@@ -238,6 +238,15 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(posts()).toHaveLength(1)
     })
 
+    it('sends no other photo than the one that is meant', async () => {
+      const { post, posts } = await open()
+      const other = await post('publish', { ...telegramOnly, sha256: '0'.repeat(64) })
+      expect([other.status, (await other.json()).code]).toEqual([409, 'photo_changed'])
+      const broken = await post('publish', { ...telegramOnly, sha256: 'one' })
+      expect([broken.status, (await broken.json()).code]).toEqual([400, 'invalid_request'])
+      expect(posts()).toEqual([])
+    })
+
     it('does nothing in a dry run, nor where the tenant debugs', async () => {
       const dry = await open()
       const debugging = await open({ content: { debug: true } })

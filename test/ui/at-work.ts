@@ -117,7 +117,7 @@ export const sheetOf = (page: Page) => page.getByRole('dialog')
 
 /** While the sheet is there, keys are its own. */
 export async function closeSheet(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Close', exact: true }).click()
+  await sheetOf(page).getByRole('button', { name: 'Close', exact: true }).click()
   await sheetOf(page).waitFor({ state: 'detached' })
 }
 

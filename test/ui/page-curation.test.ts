@@ -2,8 +2,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { type Asked, atWork, openSheet, path, sheetOf, type Work } from './at-work.ts'
-import { problem } from './scripted-gallery.ts'
+import { type Asked, atWork, captionOf, closeSheet, openSheet, path, sheetOf, type Work } from './at-work.ts'
+import { problem, randomPath, somePhotos } from './scripted-gallery.ts'
 import { pictureOf, prefetched } from './visiting.ts'
 
 let browser: Browser
@@ -131,6 +131,77 @@ describe('curation', () => {
     await page.getByText('It was not removed').waitFor({ state: 'detached' })
   })
 
+  it('of the last photo leaves nothing to act on, and can be undone', async () => {
+    const work = await atWork(browser, { ...desktop, photos: somePhotos(1) })
+    const { page, gallery, asked, answer } = work
+    gallery.script(randomPath, () => problem(404, 'no_photos'))
+    answer(path('keep'), () => Response.json(moved('keep')))
+    answer(path('restore'), () => Response.json(moved('restore')))
+    await page.keyboard.press('k')
+    await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
+    expect(await page.locator('img.picture').count()).toBe(0)
+    expect(new URL(page.url()).search).toBe('')
+    await page.keyboard.press('k')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await pictureOf(page, 'one')
+    expect(asked.map(({ path }) => path)).toEqual([path('keep'), path('restore')])
+  })
+
+  it('of a photo leaves nothing to act on when the next one cannot be had', async () => {
+    const { page, gallery, answer } = await atWork(browser, { ...desktop, photos: somePhotos(1) })
+    gallery.script(randomPath, () => problem(503, 'storage_unavailable'))
+    answer(path('remove'), () => Response.json(moved('remove')))
+    await page.keyboard.press('r')
+    await page.locator('.notice').waitFor()
+    expect(await page.locator('img.picture').count()).toBe(0)
+    expect(await page.getByRole('toolbar').count()).toBe(0)
+    await page.getByText('Removed.').waitFor()
+  })
+
+  it('can be undone one by one, the latest first', async () => {
+    const { page, asked, answer } = await atWork(browser)
+    const two = (action: string) => `/api/images/two.jpg/${action}`
+    for (const [at, filename] of [
+      [path, 'one.jpg'],
+      [two, 'two.jpg'],
+    ] as const) {
+      answer(at('keep'), () => Response.json({ ...moved('keep'), filename }))
+      answer(at('restore'), () => Response.json({ ...moved('restore'), filename }))
+    }
+    await page.keyboard.press('k')
+    await pictureOf(page, 'two')
+    await page.keyboard.press('k')
+    await pictureOf(page, 'three')
+    await page.keyboard.press('u')
+    await pictureOf(page, 'two')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await pictureOf(page, 'one')
+    expect(asked.slice(2).map(({ path }) => path)).toEqual([two('restore'), path('restore')])
+  })
+
+  it('that failed is still told when another one succeeds, and does not take over what was begun', async () => {
+    const { page, gallery, answer } = await atWork(browser)
+    const late = Promise.withResolvers<Response>()
+    gallery.script(path('keep'), () => late.promise)
+    answer('/api/images/two.jpg/keep', () => Response.json({ ...moved('keep'), filename: 'two.jpg' }))
+    await prefetched(page, 'two')
+    await page.keyboard.press('k')
+    await pictureOf(page, 'two')
+    await openSheet(page)
+    await captionOf(page, 'Telegram').pressSequentially('abc')
+    late.resolve(problem(503, 'storage_unavailable'))
+    const failure = page.locator('.toast.bad')
+    await failure.waitFor()
+    expect(await captionOf(page, 'Telegram').inputValue()).toContain('abc')
+    await closeSheet(page)
+    await pictureOf(page, 'two')
+    await page.keyboard.press('k')
+    await page.getByText('Kept.', { exact: true }).waitFor()
+    await failure.getByText('It was not kept').waitFor()
+    await failure.getByRole('button', { name: 'Show: one.jpg' }).click()
+    await pictureOf(page, 'one')
+  })
+
   it('says that nothing was moved in test mode', async () => {
     const { page, answer } = await atWork(browser)
     answer(path('keep'), () => Response.json({ ...moved('keep'), preview_only: true }))
@@ -160,6 +231,26 @@ describe('a swipe', () => {
     const { page, gallery } = await atWork(browser, phone)
     await swipe(page, -200, -120)
     await pictureOf(page, 'two')
+    expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
+  })
+
+  it('means the photo that it began on', async () => {
+    const { page, gallery } = await atWork(browser, phone)
+    await prefetched(page, 'two')
+    const late = Promise.withResolvers<void>()
+    gallery.script(randomPath, async () => {
+      await late.promise
+      return Response.json(somePhotos(3)[2])
+    })
+    await page.getByRole('button', { name: 'Next' }).click()
+    await pictureOf(page, 'two')
+    await page.getByRole('button', { name: 'Next' }).click()
+    const lift = await swipe(page, 0, -300, { lifts: false })
+    await page.getByText('Let go to keep').waitFor()
+    late.resolve()
+    await pictureOf(page, 'three')
+    await lift()
+    await page.getByText('Let go to keep').waitFor({ state: 'hidden' })
     expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
   })
 

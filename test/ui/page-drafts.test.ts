@@ -7,6 +7,7 @@ import {
   askAi,
   atWork,
   captionOf,
+  closeSheet,
   onePath,
   openPreview,
   openSheet,
@@ -15,8 +16,8 @@ import {
   signedInAs,
   type Work,
 } from './at-work.ts'
-import { problem } from './scripted-gallery.ts'
-import { pictureOf } from './visiting.ts'
+import { problem, somePhotos } from './scripted-gallery.ts'
+import { pictureOf, prefetched } from './visiting.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -173,6 +174,36 @@ describe('what was typed', () => {
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved', { exact: true }).waitFor()
     expect(await storedDrafts(page)).not.toContain('Typed')
+  })
+
+  it('is what the walk shows once it is saved, though the photo was fetched ahead before', async () => {
+    const { page, gallery } = await atWork(browser)
+    const [, two] = somePhotos(2)
+    gallery.script('/api/images/two.jpg', async (request) => {
+      if (request.method !== 'PATCH') return Response.json(two)
+      const { captions } = await request.json()
+      const metadata = { ...two?.metadata, caption_submitted: captions }
+      return Response.json({ filename: 'two.jpg', caption: 'New words.', alt_text: null, metadata })
+    })
+    await prefetched(page, 'two')
+    await page.keyboard.press('g')
+    await page.getByRole('link', { name: 'two.jpg' }).click()
+    await pictureOf(page, 'two')
+    await openSheet(page)
+    await captionOf(page, 'Telegram').fill('New words.')
+    await captionOf(page, 'FetLife').fill('New words.')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved', { exact: true }).waitFor()
+    await closeSheet(page)
+    await page.goBack()
+    await page.getByRole('link', { name: 'two.jpg' }).waitFor()
+    await page.goBack()
+    await pictureOf(page, 'one')
+    await page.keyboard.press('ArrowRight')
+    await pictureOf(page, 'two')
+    expect(await page.locator('.caption').textContent()).toBe('New words.')
+    await openSheet(page)
+    expect(await captionOf(page, 'Telegram').inputValue()).toBe('New words.')
   })
 
   it('is bounded, and the newest stays', async () => {

@@ -46,6 +46,19 @@ describe.each([
     await page.getByText('4 photos').first().waitFor()
   })
 
+  it('that was opened by its address is closed to a photo, even to the one that is fetched already', async () => {
+    const { page } = await visiting(browser, { photos: somePhotos(1) })
+    await page.goto('/?view=grid')
+    await page.getByRole('link', { name: 'one.jpg' }).click()
+    await pictureOf(page, 'one')
+    await page.goBack()
+    await page.getByRole('link', { name: 'one.jpg' }).waitFor()
+    await page.keyboard.press('g')
+    await page.waitForURL(/photo=one/)
+    await pictureOf(page, 'one')
+    expect(await page.locator('.hint').count()).toBe(0)
+  })
+
   it('finds photos whatever the case and the accents, and says when there is none', async () => {
     const photos = somePhotos(4).map((photo, place) => ({
       ...photo,

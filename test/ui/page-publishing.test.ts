@@ -17,6 +17,7 @@ import {
   sendOut,
   sheetOf,
 } from './at-work.ts'
+import { problem, somePhotos } from './scripted-gallery.ts'
 import { pictureOf } from './visiting.ts'
 
 let browser: Browser
@@ -81,6 +82,160 @@ describe('publishing', () => {
     await page.getByRole('button', { name: 'Try again where it failed' }).click()
     await page.getByText('Published, and put into the archive.').waitFor()
     expect(asked.map(({ body }) => body.platforms)).toEqual([['telegram', 'email'], ['email']])
+  })
+
+  it('goes on with the photo under its name in the archive, and brings that one back', async () => {
+    const { page, gallery, asked, answer } = await atWork(browser)
+    const renamed = (results: object) => ({ ...published(results), filename: 'one (2).jpg' })
+    const inArchive = (action: string) => `/api/images/one%20(2).jpg/${action}`
+    const no = { success: false, error: 'The server said no.', code: 'publish_refused' }
+    answer(path('publish'), () =>
+      events([
+        'result',
+        renamed({ telegram: { success: true }, email: { success: false, skipped: 'unknown' } }),
+      ]),
+    )
+    answer(inArchive('publish'), ({ force }) =>
+      events(['result', renamed({ email: force ? no : { success: true } })]),
+    )
+    answer(inArchive('restore'), () =>
+      Response.json({
+        filename: 'one (2).jpg',
+        action: 'restore',
+        destination_folder: 'root',
+        preview_only: false,
+      }),
+    )
+    gallery.script('/api/images/one%20(2).jpg', () =>
+      Response.json({ ...somePhotos(1)[0], filename: 'one (2).jpg' }),
+    )
+    await startPublishing(page)
+    await page.getByRole('button', { name: 'I have looked: publish it again' }).click()
+    await page.getByText('The server said no.').waitFor()
+    await page.getByRole('button', { name: 'Try again where it failed' }).click()
+    await page.getByText('Published, and put into the archive.').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('Back where it was.').waitFor()
+    expect(asked.map(({ path }) => path)).toEqual([
+      path('publish'),
+      inArchive('publish'),
+      inArchive('publish'),
+      inArchive('restore'),
+    ])
+    const [digest] = asked.map(({ body }) => body.sha256)
+    expect(asked.slice(0, 3).map(({ body }) => body.sha256)).toEqual([digest, digest, digest])
+    expect(digest).toBe('one'.padEnd(64, '0'))
+  })
+
+  it('says that it lies in the archive already, takes the tools for the inbox away, and leaves with the sheet', async () => {
+    const { page, gallery, asked, answer } = await atWork(browser, { ...phone, photos: somePhotos(3) })
+    answer(path('publish'), () =>
+      events(['result', published({ telegram: { success: true }, email: { success: false, error: 'No.' } })]),
+    )
+    answer(path('restore'), () =>
+      Response.json({
+        filename: 'one.jpg',
+        action: 'restore',
+        destination_folder: 'root',
+        preview_only: false,
+      }),
+    )
+    await startPublishing(page)
+    await page.getByText('The photo is in the archive already.').waitFor()
+    await page.getByRole('button', { name: 'Back to the words' }).click()
+    await page.getByLabel('Caption for FetLife').fill('Shorter.')
+    for (const name of ['Save', 'Delete for good', /with AI/]) {
+      expect(await page.getByRole('button', { name }).count()).toBe(0)
+    }
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await closeSheet(page)
+    await page.getByText('Not published everywhere, and put into the archive.').waitFor()
+    await pictureOf(page, 'two')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await pictureOf(page, 'one')
+    expect(asked.map(({ path }) => path)).toEqual([path('publish'), path('restore')])
+    expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
+  })
+
+  it('that ends while the grid is open leaves the page there, and says so', async () => {
+    const { page, answer } = await atWork(browser)
+    const stream = openStream()
+    answer(path('publish'), () => stream.response)
+    answer(path('restore'), () =>
+      Response.json({
+        filename: 'one.jpg',
+        action: 'restore',
+        destination_folder: 'root',
+        preview_only: false,
+      }),
+    )
+    await startPublishing(page)
+    await page.locator('.sheet-foot').getByRole('button', { name: 'Asking the server' }).waitFor()
+    await closeSheet(page)
+    await page.keyboard.press('g')
+    await page.getByRole('link', { name: 'one.jpg' }).waitFor()
+    await stream.send('result', published({ telegram: { success: true }, email: { success: true } }))
+    await stream.end()
+    await page.getByText('Published, and put into the archive.').waitFor()
+    await page.getByRole('link', { name: 'one.jpg' }).waitFor({ state: 'detached' })
+    expect(new URL(page.url()).search).toBe('?view=grid')
+    await page.keyboard.press('u')
+    await page.getByText('Back where it was.').waitFor()
+    await page.getByRole('link', { name: 'one.jpg' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?view=grid')
+  })
+
+  it('says what hindered the archive, and tries that again without sending anything', async () => {
+    const { page, asked, answer } = await atWork(browser)
+    const all = { telegram: { success: true }, email: { success: true } }
+    const warnings = ['It is published, but could not be moved to the archive.']
+    answer(path('publish'), () =>
+      events(['result', asked.length > 1 ? published(all) : { ...published(all, false), warnings }]),
+    )
+    await startPublishing(page)
+    const warning = page.locator('.remark').filter({ hasText: 'could not be moved to the archive' })
+    await warning.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('Published, and put into the archive.').waitFor()
+    expect(asked.map(({ body }) => body.platforms)).toEqual([
+      ['telegram', 'email'],
+      ['telegram', 'email'],
+    ])
+  })
+
+  it('does not wait for the preview, and loses no tap on the way there', async () => {
+    const { page, gallery } = await atWork(browser, phone)
+    const asked: [isDry: boolean, caption: string][] = []
+    const dryRun = Promise.withResolvers<Response>()
+    const saved = Promise.withResolvers<Response>()
+    gallery.script(path('publish'), async (request) => {
+      const { dry_run, captions } = await request.json()
+      asked.push([dry_run === true, captions.telegram])
+      if (dry_run) return dryRun.promise
+      return events(['result', published({ telegram: { success: true }, email: { success: true } })])
+    })
+    gallery.script(onePath, () => saved.promise)
+    await openSheet(page)
+    await altTextField(page).fill('A rope.')
+    await captionOf(page, 'Telegram').fill('Typed.')
+    await openPreview(page)
+    await page.getByRole('button', { name: /^Publish to/ }).click()
+    await page.locator('.sheet-foot').getByRole('button', { name: 'Working' }).waitFor()
+    expect(await page.locator('.sheet-foot').getByRole('button').isEnabled()).toBe(false)
+    dryRun.resolve(problem(503, 'storage_unavailable'))
+    saved.resolve(
+      Response.json({
+        filename: 'one.jpg',
+        caption: 'X',
+        alt_text: 'A rope.',
+        metadata: { alt_text: 'A rope.' },
+      }),
+    )
+    await page.getByText('Published, and put into the archive.').waitFor()
+    expect(asked).toEqual([
+      [true, 'Typed.'],
+      [false, 'Typed.'],
+    ])
+    expect(await page.getByText('The storage does not answer').count()).toBe(0)
   })
 
   it('asks for a person’s word where nobody knows whether it got through', async () => {

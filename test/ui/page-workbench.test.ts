@@ -18,6 +18,7 @@ import {
   path,
   published,
   sheetOf,
+  signedInAs,
 } from './at-work.ts'
 import { somePhotos } from './scripted-gallery.ts'
 import { pictureOf, visiting } from './visiting.ts'
@@ -102,6 +103,7 @@ describe.each([
     await page.getByRole('button', { name: 'Publish to Telegram and FetLife' }).click()
     await page.getByText('Published, and put into the archive.').waitFor()
     expect(asked.at(-1)?.body).toEqual({
+      sha256: 'one'.padEnd(64, '0'),
       platforms: ['telegram', 'email'],
       captions: { telegram: 'By hand.', email: 'Plain from the AI.' },
       force: false,
@@ -384,6 +386,22 @@ describe('the sheet', () => {
     ]
     for (const box of [field, save]) expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(seen)
     expect(field?.y).toBeGreaterThan(0)
+  })
+
+  it('says that the platforms are still on their way', async () => {
+    const { page, gallery } = await visiting(browser)
+    const rules = Promise.withResolvers<Response>()
+    signedInAs(gallery, 'alice@example.org')
+    gallery.script('/api/config/features', () => Response.json(features))
+    gallery.script('/api/config/captions', () => rules.promise)
+    await page.goto('/')
+    await page.getByRole('toolbar').waitFor()
+    await openSheet(page)
+    const remark = sheetOf(page).getByText('Loading the platforms')
+    await remark.waitFor()
+    rules.resolve(Response.json({ platforms: [], hashtags: '' }))
+    await sheetOf(page).getByText('No platform is set up for this gallery.').waitFor()
+    expect(await remark.count()).toBe(0)
   })
 
   it('says why nothing can be published', async () => {

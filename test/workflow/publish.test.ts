@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type ErrorCode, PublisherError } from '../../src/errors.ts'
@@ -90,6 +91,24 @@ describe('publishing', () => {
     await writeFile(join(folder.root, 'photo.jpg'), 'another photo')
     expect((await publish()).name).toBe('photo (2).jpg')
     expect(await whereabouts(folder)).toEqual(['archive/photo (2).jpg', 'archive/photo.jpg with sidecar'])
+  })
+
+  it('takes the photo that is meant, and refuses another one of its name', async () => {
+    await using open = await scene()
+    const { publish, telegram, email, folder } = open
+    const sha256 = createHash('sha256').update('the photo').digest('hex')
+    telegram.script.push(refusing('publish_unavailable'))
+    await publish({ sha256 })
+    await writeFile(join(folder.root, 'photo.jpg'), 'another photo')
+    expect(await publish({ sha256 })).toMatchObject({ name: photo, archived: true })
+    expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
+    await writeFile(join(folder.root, 'photo.jpg'), 'another photo')
+    await rm(join(folder.root, 'archive/photo.jpg'))
+    for (const dryRun of [true, false]) {
+      await expect(publish({ sha256, dryRun })).rejects.toMatchObject({ code: 'photo_changed' })
+    }
+    expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
+    expect(await whereabouts(folder)).toContain('root/photo.jpg')
   })
 
   it('sends nothing and writes nothing in a dry run', async () => {

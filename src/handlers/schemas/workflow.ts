@@ -67,6 +67,13 @@ export const publishSchema = z
       .boolean()
       .default(false)
       .openapi({ description: 'Tries again where nobody knows whether an earlier attempt got through' }),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional()
+      .openapi({
+        description: 'Of the photo that is meant: another one of this name is refused with `photo_changed`',
+      }),
   })
   .openapi('Publish')
 

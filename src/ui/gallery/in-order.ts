@@ -63,7 +63,10 @@ export function createInOrder(options: InOrderOptions): InOrder {
       onListChange(gone)
       if (!isWanted()) return
       if ('item' in beside && beside.item) show(query, beside.item, 'forward')
-      else toGrid(query)
+      else {
+        showing.change({ photo: null, item: null })
+        toGrid(query)
+      }
     },
   }
 }

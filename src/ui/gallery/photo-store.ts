@@ -4,27 +4,52 @@ import { type Item, keyOf } from '../order.ts'
 
 export interface PhotoStore {
   known(item: Item): Photo | undefined
+  /** Whether it was here and is no more. */
+  isGone(item: Item): boolean
   keep(item: Item, photo: Photo): void
   forget(item: Item): void
   /** Asks the server, with one request at a time for each photo. What it answers is known from then on. */
   fetch(item: Item): Promise<Answer>
+  /** Asks for any photo of the inbox. What became known of that one since is newer than the answer. */
+  learnFrom(ask: () => Promise<Answer>): Promise<Answer>
 }
 
 export function createPhotoStore(api: GalleryApi): PhotoStore {
-  const photos = new Map<string, Photo>()
+  /** `null`: gone. */
+  const photos = new Map<string, { photo: Photo | null; at: number }>()
   const requests = new Map<string, Promise<Answer>>()
+  let clock = 0
+  const set = (item: Item, photo: Photo | null) => photos.set(keyOf(item), { photo, at: ++clock })
+
+  async function learnFrom(ask: () => Promise<Answer>, itemOf: (photo: Photo) => Item): Promise<Answer> {
+    const askedAt = clock
+    const answer = await ask()
+    if (!('photo' in answer)) return answer
+    const item = itemOf(answer.photo)
+    const known = photos.get(keyOf(item))
+    if (known && known.at > askedAt) return { ...answer, photo: known.photo ?? answer.photo }
+    set(item, answer.photo)
+    return answer
+  }
+
   return {
-    known: (item) => photos.get(keyOf(item)),
-    keep: (item, photo) => photos.set(keyOf(item), photo),
-    forget: (item) => photos.delete(keyOf(item)),
+    known: (item) => photos.get(keyOf(item))?.photo ?? undefined,
+    isGone: (item) => photos.get(keyOf(item))?.photo === null,
+    keep: set,
+    forget: (item) => set(item, null),
     async fetch(item) {
       const key = keyOf(item)
-      const request = requests.get(key) ?? api.photo(item)
+      const request =
+        requests.get(key) ??
+        learnFrom(
+          () => api.photo(item),
+          () => item,
+        )
       requests.set(key, request)
       const answer = await request
       requests.delete(key)
-      if ('photo' in answer) photos.set(key, answer.photo)
       return answer
     },
+    learnFrom: (ask) => learnFrom(ask, ({ filename }) => ({ name: filename, folder: 'root' })),
   }
 }

@@ -12,8 +12,12 @@ export interface Showing {
   beginTurn(): IsWanted
   /** The turn that goes on. */
   joinTurn(): IsWanted
-  /** A turn that asks for something and shows it, or else why it cannot be had. */
-  attempt<T extends object>(ask: () => Promise<T | Failed>, show: (found: T) => void): Promise<void>
+  /** A turn that asks for something and shows it, or else why it cannot be had; `beforeFailing`: what is shown then must not stay. */
+  attempt<T extends object>(
+    ask: () => Promise<T | Failed>,
+    show: (found: T) => void,
+    beforeFailing?: () => void,
+  ): Promise<void>
   /** `repeat`: another way to go on than the last attempt once more. */
   fail(problem: ApiProblem, repeat?: () => void): void
   /** Nothing went wrong, and nothing changed. */
@@ -50,16 +54,17 @@ export function createShowing(onChange: (state: GalleryState) => void): Showing 
     change({ isBusy: false, problem, failures: state.failures + 1 })
   }
 
-  const attempt: Showing['attempt'] = async (ask, show) => {
-    again = () => void attempt(ask, show)
+  const attempt: Showing['attempt'] = async (ask, show, beforeFailing) => {
+    again = () => void attempt(ask, show, beforeFailing)
     const isWanted = beginTurn()
     // The question is on its way while the page is drawn.
     const asking = ask()
     change({ isBusy: true, hint: null })
     const found = await asking
     if (!isWanted()) return
-    if (isFailed(found)) fail(found.problem)
-    else show(found)
+    if (!isFailed(found)) return show(found)
+    beforeFailing?.()
+    fail(found.problem)
   }
 
   return {

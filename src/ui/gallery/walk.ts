@@ -1,9 +1,10 @@
 /** The walk: one photo after another as the server chooses them, the next of which is asked for ahead. */
-import { type EntryChange, writeEntry } from '../address.ts'
+import { currentEntry, type EntryChange, readAddress, writeEntry } from '../address.ts'
 import type { Answer, GalleryApi, Photo } from '../api.ts'
 import type { Item } from '../order.ts'
 import type { HistorySteps } from './history-steps.ts'
 import type { OnePhoto } from './one-photo.ts'
+import type { PhotoStore } from './photo-store.ts'
 import type { Showing } from './showing.ts'
 
 export interface Walk {
@@ -19,12 +20,13 @@ export interface Walk {
 export interface WalkOptions {
   showing: Showing
   steps: HistorySteps
+  photos: PhotoStore
   onePhoto: OnePhoto
   api: GalleryApi
   preload: (photo: Photo) => void
 }
 
-export function createWalk({ showing, steps, onePhoto, api, preload }: WalkOptions): Walk {
+export function createWalk({ showing, steps, photos, onePhoto, api, preload }: WalkOptions): Walk {
   let upcoming: Promise<Answer> | null = null
   let count: number | null = null
 
@@ -32,7 +34,7 @@ export function createWalk({ showing, steps, onePhoto, api, preload }: WalkOptio
   function fetchUpcoming(): Promise<Answer> {
     if (upcoming) return upcoming
     // The picture is asked for before anything is drawn.
-    const request = api.random().then((answer) => {
+    const request = photos.learnFrom(api.random).then((answer) => {
       if ('photo' in answer) preload(answer.photo)
       return answer
     })
@@ -49,7 +51,8 @@ export function createWalk({ showing, steps, onePhoto, api, preload }: WalkOptio
   function showUpcoming(photo: Photo, how: EntryChange): void {
     upcoming = null
     const { state } = showing
-    if (photo.filename === state.photo?.filename && state.item?.folder === 'root') {
+    const isAddressed = readAddress().photo?.name === photo.filename
+    if (isAddressed && photo.filename === state.photo?.filename && state.item?.folder === 'root') {
       showing.stay('only_photo')
       return
     }
@@ -57,11 +60,20 @@ export function createWalk({ showing, steps, onePhoto, api, preload }: WalkOptio
     const position = how === 'push' ? state.position + 1 : state.position
     steps.endAt(position)
     writeEntry({ query: null, photo: item }, { position, from: how === 'push' ? 'photo' : null }, how)
-    onePhoto.show(photo, item, { direction: 'forward', position })
+    // It may have been captioned since it was fetched ahead.
+    onePhoto.show(photos.known(item) ?? photo, item, { direction: 'forward', position })
   }
 
   const showNext = (how: EntryChange) =>
-    void showing.attempt(fetchUpcoming, ({ photo }) => showUpcoming(photo, how))
+    void showing.attempt(fetchUpcoming, ({ photo }) => showUpcoming(photo, how), clearGone)
+
+  /** What is no longer there is not shown for want of another. */
+  function clearGone(): void {
+    const { item } = showing.state
+    if (!item || !photos.isGone(item)) return
+    writeEntry({ query: null, photo: null }, currentEntry(), 'replace')
+    showing.change({ photo: null, item: null })
+  }
 
   return {
     get count() {

@@ -155,6 +155,7 @@ export const de: Texts = {
     takeBack: 'Meine Worte zurückholen',
     replaced: 'Die KI hat deine Worte überschrieben.',
     keptByPerson: 'Deine gespeicherten Worte bleiben, bis du diese speicherst.',
+    loadingPlatforms: 'Die Plattformen werden geladen',
     noPlatforms: 'Für diese Galerie ist keine Plattform eingerichtet.',
     review:
       'Diese Galerie wird geprüft: Texte lassen sich schreiben und speichern, veröffentlicht wird nichts.',
@@ -200,6 +201,8 @@ export const de: Texts = {
     subject: 'Betreff',
     mailText: 'Text',
     attachment: 'Anhang',
+    inArchive:
+      'Das Foto ist schon im Archiv. Was fehlgeschlagen ist, lässt sich hier erneut versuchen, solange dies offen ist.',
     sent: 'Veröffentlicht.',
     alreadyThere: 'War schon veröffentlicht; nichts wurde zweimal gesendet.',
     inProgress: 'Es wird in diesem Moment veröffentlicht, von einem anderen Versuch.',
@@ -336,7 +339,10 @@ export const de: Texts = {
       deleted: 'Gelöscht.',
       restored: 'Wieder da, wo es war.',
       archived: 'Veröffentlicht und ins Archiv gelegt.',
+      partly: 'Nicht überall veröffentlicht und ins Archiv gelegt.',
       published: 'Veröffentlicht.',
+      notEverywhere: 'Nicht überall veröffentlicht.',
+      notArchived: 'Veröffentlicht, ließ sich aber nicht ins Archiv verschieben.',
       written: 'Neue Texte sind da.',
       testMode: 'Diese Galerie ist im Testbetrieb: Nichts wurde bewegt.',
       notKept: 'Es wurde nicht behalten und ist wieder da.',

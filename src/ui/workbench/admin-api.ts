@@ -23,6 +23,8 @@ export interface Stage {
 }
 
 export interface PublishRequest {
+  /** Of the photo that is meant: the server sends no other one that has its name. */
+  sha256: string
   platforms: readonly PlatformName[]
   captions: Partial<Record<PlatformName, string>>
   force?: boolean

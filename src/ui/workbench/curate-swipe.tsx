@@ -1,9 +1,11 @@
 /** Swiping up keeps a photo, swiping down removes it: a longer way than to the next one, and it says so while the finger is down. */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { KeepIcon, RemoveIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 
 export interface CurateSwipeProps {
+  /** Which photo is under the finger. A swipe that began on another one ends. */
+  photo: string
   /** `null`: off for this gallery, or nothing to do it with. */
   onKeep: (() => void) | null
   onRemove: (() => void) | null
@@ -21,9 +23,12 @@ const words = texts.workbench.swipe
  * Listens before the stage does, and takes only what goes clearly up or down: a swipe sideways, a zoomed page, a second finger and
  * whatever lies on the stage keep their meaning. The style leaves such panning to the page where it has to scroll.
  */
-export function CurateSwipe({ onKeep, onRemove }: CurateSwipeProps) {
+export function CurateSwipe({ photo, onKeep, onRemove }: CurateSwipeProps) {
   const sign = useRef<HTMLParagraphElement>(null)
-  useEffect(() => {
+  const cancel = useRef(() => {})
+  // Both before anything is painted: the finger may be lifted as soon as another photo is seen.
+  useLayoutEffect(() => () => cancel.current(), [photo])
+  useLayoutEffect(() => {
     const listening = new AbortController()
     const options = { capture: true, signal: listening.signal }
     let start: { id: number; x: number; y: number; stage: HTMLElement; isOurs: boolean } | null = null
@@ -46,6 +51,7 @@ export function CurateSwipe({ onKeep, onRemove }: CurateSwipeProps) {
       if (start) show(0, start.stage)
       start = null
     }
+    cancel.current = end
 
     const onDown = (event: PointerEvent) => {
       const stage = event.target instanceof Element ? event.target.closest<HTMLElement>('.stage') : null

@@ -1,19 +1,21 @@
-/** Keeping and removing, at once: the next photo is there before the server has answered, and a failure brings the photo back. */
+/** Keeping and removing, at once: the next photo is there before the server has answered, and a failure brings the photo back where that disturbs nobody. */
 import type { Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
 import { adminApi } from './admin-api.ts'
+import type { DeskStore } from './desk-state.ts'
 import type { Toast } from './toast.ts'
+import type { Work } from './work.ts'
 
 export type CurationAction = 'keep' | 'remove'
 
 export interface CurationTools {
   gallery: Gallery
-  tell(toast: Toast): void
-  /** The name of the photo that is shown now. */
-  current(): string | null
+  store: DeskStore
+  work: Work
 }
 
-export function createCuration({ gallery, tell, current }: CurationTools) {
+export function createCuration({ gallery, store, work }: CurationTools) {
+  const { tell, dismiss } = store
   const moving = new Set<string>()
 
   async function restore(filename: string, from: CurationAction | 'archive'): Promise<void> {
@@ -23,7 +25,7 @@ export function createCuration({ gallery, tell, current }: CurationTools) {
       return tell({ text: 'notRestored', photo: filename, problem: result.problem, retry })
     }
     tell({ text: 'restored', photo: filename })
-    gallery.visit(result.value.filename)
+    gallery.comeBack(result.value.filename, undefined, true)
   }
 
   async function move(photo: Photo, action: CurationAction): Promise<void> {
@@ -33,20 +35,26 @@ export function createCuration({ gallery, tell, current }: CurationTools) {
       const result = await answer
       if ('value' in result && !result.value.preview_only) await restore(result.value.filename, action)
     }
-    tell({ text: action === 'keep' ? 'kept' : 'removed', photo: filename, undo: () => void undo() })
+    const done: Toast = {
+      text: action === 'keep' ? 'kept' : 'removed',
+      photo: filename,
+      undo: () => void undo(),
+    }
+    const isUndisturbed = work.watch()
+    tell(done)
     gallery.leave(filename)
     const result = await answer
-    if ('problem' in result) {
+    if ('problem' in result || result.value.preview_only) {
+      dismiss([done])
+      const isShown = gallery.comeBack(filename, photo, isUndisturbed())
+      const show = isShown ? {} : { show: () => work.show(photo) }
+      if (!('problem' in result)) return tell({ text: 'testMode', photo: filename, ...show })
       const text = action === 'keep' ? 'notKept' : 'notRemoved'
-      tell({ text, photo: filename, problem: result.problem, retry: () => putAside(photo, action) })
-      return gallery.visit(filename, photo)
-    }
-    if (result.value.preview_only) {
-      tell({ text: 'testMode', photo: filename })
-      return gallery.visit(filename, photo)
+      const retry = () => putAside(photo, action)
+      return tell({ text, photo: filename, problem: result.problem, retry, ...show })
     }
     // The walk may have come back to it before it was gone.
-    if (current() === filename) gallery.leave(filename)
+    if (work.current() === filename) gallery.leave(filename)
   }
 
   /** A second time while the first is under way does nothing. */

@@ -14,8 +14,12 @@ export interface DeskState {
   /** The platforms that were chosen last. */
   usual: ByPlatform<boolean>
   drafts: ReadonlyMap<string, Draft>
-  toast: Toast | null
+  /** The latest one last. */
+  toasts: readonly Toast[]
 }
+
+/** More than anybody takes back. */
+const maxToasts = 50
 
 export interface DeskStore {
   readonly state: DeskState
@@ -25,7 +29,9 @@ export interface DeskStore {
   change(photo: Photo, part: Partial<Draft>): void
   /** Nothing of its draft stays on this device. */
   unshelve(photo: Photo): void
+  /** What went wrong with the same photo before is settled by it. */
   tell(toast: Toast): void
+  dismiss(gone: readonly Toast[]): void
 }
 
 export function createDeskStore(shelf: Shelf, onChange: (state: DeskState) => void): DeskStore {
@@ -36,7 +42,7 @@ export function createDeskStore(shelf: Shelf, onChange: (state: DeskState) => vo
     isReady: false,
     usual: shelf.usual(),
     drafts: new Map(),
-    toast: null,
+    toasts: [],
   }
   const set = (part: Partial<DeskState>) => {
     state = { ...state, ...part }
@@ -67,6 +73,10 @@ export function createDeskStore(shelf: Shelf, onChange: (state: DeskState) => vo
       shelf.put(keyOf(photo), { captions: draft.captions, altText: draft.altText, work })
     },
     unshelve: (photo) => shelf.put(keyOf(photo), { captions: {}, altText: null, work: null }),
-    tell: (toast) => set({ toast }),
+    tell(toast) {
+      const others = state.toasts.filter(({ problem, photo }) => !problem || photo !== toast.photo)
+      set({ toasts: [...others, toast].slice(-maxToasts) })
+    },
+    dismiss: (gone) => set({ toasts: state.toasts.filter((toast) => !gone.includes(toast)) }),
   }
 }

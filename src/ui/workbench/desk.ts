@@ -10,6 +10,7 @@ import type { Shelf } from './draft-shelf.ts'
 import { createLookAgain } from './lost-work.ts'
 import { createPublishing, type PublishOptions } from './publishing.ts'
 import { createSaving } from './saving.ts'
+import type { Toast } from './toast.ts'
 import { createWork } from './work.ts'
 
 export type { DeskState }
@@ -31,9 +32,11 @@ export interface Desk {
   publish(photo: Photo, options?: PublishOptions): Promise<void>
   /** What became of work whose answer was lost. */
   lookAgain(photo: Photo): Promise<void>
+  /** Nobody looks at its sheet any more. */
+  leaveSheet(photo: Photo): void
   curate(photo: Photo, action: CurationAction): void
   erase(photo: Photo): Promise<void>
-  dismiss(): void
+  dismiss(toasts: readonly Toast[]): void
   /** Nothing of this person stays. */
   forget(): void
 }
@@ -42,7 +45,7 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
   const store = createDeskStore(shelf, onChange)
   const { draftOf, change, tell, set } = store
   const work = createWork(gallery, store, shelf)
-  const curation = createCuration({ gallery, tell, current: work.current })
+  const curation = createCuration({ gallery, store, work })
   const saving = createSaving(gallery, store, work)
   const restore = (filename: string) => curation.restore(filename, 'archive')
   const publishing = createPublishing({ gallery, store, work, saving, restore })
@@ -79,7 +82,10 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
     preview: publishing.preview,
     publish: publishing.publish,
     lookAgain: createLookAgain({ gallery, store, work, saving, publishing }),
-    curate: curation.putAside,
+    leaveSheet: publishing.leaveArchived,
+    curate(photo, action) {
+      if (draftOf(photo).archivedAs === null) curation.putAside(photo, action)
+    },
     async erase(photo) {
       const { filename } = photo
       const erased = await work.during(photo, 'delete', () => adminApi.curate(filename, 'delete'))
@@ -89,7 +95,7 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
       tell({ text: 'deleted', photo: filename })
       gallery.leave(filename)
     },
-    dismiss: () => set({ toast: null }),
-    forget: () => set({ drafts: new Map(), toast: null, usual: {} }),
+    dismiss: store.dismiss,
+    forget: () => set({ drafts: new Map(), toasts: [], usual: {} }),
   }
 }

@@ -15,6 +15,10 @@ export interface Draft {
   /** What would go out, as the server says. */
   previews: ByPlatform<PlatformOutcome>
   outcomes: ByPlatform<PlatformOutcome>
+  /** What went wrong beside publishing, in the server's words. */
+  warnings: readonly string[]
+  /** Its name in the archive, once it lies there: what has its old name in the inbox is another photo. */
+  archivedAs: string | null
   /** What is under way, with the stages that the server has named so far. */
   work: { kind: WorkKind; stages: readonly Stage[] } | null
   failure: { during: WorkKind; problem: ApiProblem } | null
@@ -29,6 +33,8 @@ export const emptyDraft: Draft = {
   chosen: {},
   previews: {},
   outcomes: {},
+  warnings: [],
+  archivedAs: null,
   work: null,
   failure: null,
   replaced: null,
@@ -79,6 +85,16 @@ export function chosenOf(
     .filter(
       (platform) => chosen[platform] ?? (outcomes[platform]?.success !== true && (usual[platform] ?? true)),
     )
+}
+
+/** Whether other work has to wait. A preview only asks, and gives way. */
+export function isHeldUp({ work }: Draft): boolean {
+  return work !== null && work.kind !== 'preview'
+}
+
+/** Whether all platforms that it was to go to have it. */
+export function isEverywhere({ outcomes }: Draft): boolean {
+  return Object.values(outcomes).every(({ success }) => success)
 }
 
 /** Nobody knows whether it got through: only a person who has looked may say so. */

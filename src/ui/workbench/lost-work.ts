@@ -35,14 +35,15 @@ export function createLookAgain({ gallery, store, work, saving, publishing }: Lo
   /** The server's ledger knows, and a dry run tells. */
   async function lookAfterPublishing(photo: Photo): Promise<Finding> {
     const platforms = store.state.rules.map(({ platform }) => platform)
+    const name = draftOf(photo).archivedAs ?? photo.filename
     const found = await work.during(photo, 'look', () =>
-      adminApi.preview(photo.filename, { platforms, captions: {} }),
+      adminApi.preview(name, { sha256: photo.sha256, platforms, captions: {} }),
     )
     if (!found) return 'unanswered'
     const { outcomes, isUnderWay } = outcomesIn(found)
-    change(photo, { outcomes })
+    change(photo, { outcomes, archivedAs: found.archived ? found.filename : null })
     if (isUnderWay) return 'pending'
-    if (Object.keys(outcomes).length > 0 && found.archived) publishing.finish(photo, true)
+    if (Object.keys(outcomes).length > 0 && found.archived) publishing.finish(photo)
     return 'known'
   }
 

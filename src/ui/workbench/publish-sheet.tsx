@@ -5,7 +5,7 @@ import { BackIcon, CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import type { PlatformName } from './admin-api.ts'
 import type { Desk, DeskState } from './desk.ts'
-import { chosenOf, type Draft, isUnknown, unsavedWords } from './draft.ts'
+import { chosenOf, type Draft, isHeldUp, isUnknown, unsavedWords } from './draft.ts'
 import { FailureLine } from './failure-line.tsx'
 import { ProblemLine } from './problem-line.tsx'
 import { SendingView } from './sending-view.tsx'
@@ -81,12 +81,14 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
           <SendButton desk={desk} draft={draft} photo={photo} chosen={chosen} onDone={onClose} />
         ) : (
           <>
-            <SaveButton desk={desk} state={state} draft={draft} photo={photo} isMain={!features.publish} />
+            {draft.archivedAs === null && (
+              <SaveButton desk={desk} state={state} draft={draft} photo={photo} isMain={!features.publish} />
+            )}
             {features.publish && state.rules.length > 0 && (
               <button
                 type="button"
                 class="button action"
-                disabled={draft.work !== null || chosen.length === 0}
+                disabled={isHeldUp(draft) || chosen.length === 0}
                 onClick={() => turnTo(true)}
               >
                 {chosen.length === 0 ? words.choosePlatform : words.preview}
@@ -113,13 +115,13 @@ function SendButton({
   chosen,
   onDone,
 }: ButtonProps & { chosen: readonly PlatformName[]; onDone: () => void }) {
-  const { outcomes, work } = draft
+  const { outcomes } = draft
   const isAgain = Object.values(outcomes).some(({ success, skipped }) => !success && skipped !== 'dry_run')
   // Those that nobody knows about have a button of their own.
   const sendable = chosen.filter((platform) => !isUnknown(outcomes[platform]))
   if (sendable.length === 0 && Object.keys(outcomes).length > 0) {
     return (
-      <button type="button" class="button action" disabled={work !== null} onClick={onDone}>
+      <button type="button" class="button action" disabled={isHeldUp(draft)} onClick={onDone}>
         {words.done}
       </button>
     )
@@ -128,12 +130,12 @@ function SendButton({
     <button
       type="button"
       class="button action"
-      aria-busy={work?.kind === 'publish'}
-      disabled={work?.kind === 'publish' || work?.kind === 'look' || sendable.length === 0}
+      aria-busy={isHeldUp(draft)}
+      disabled={isHeldUp(draft) || sendable.length === 0}
       onClick={() => void desk.publish(photo, { platforms: sendable })}
     >
-      {work?.kind === 'publish'
-        ? stageWords(work.stages)
+      {isHeldUp(draft)
+        ? workWords(draft)
         : isAgain
           ? words.publishAgain
           : words.publishTo(sendable.map((platform) => words.platforms[platform]))}
@@ -155,8 +157,8 @@ function SaveButton({
       class={`button ${isMain ? 'action' : ''}`}
       aria-busy={draft.work?.kind === 'save'}
       // Not `disabled`: the focus would get lost when it is saved.
-      aria-disabled={draft.work !== null || !isUnsaved}
-      onClick={() => draft.work === null && isUnsaved && void desk.save(photo)}
+      aria-disabled={isHeldUp(draft) || !isUnsaved}
+      onClick={() => !isHeldUp(draft) && isUnsaved && void desk.save(photo)}
     >
       {words.save}
     </button>
@@ -168,9 +170,13 @@ function titleOf({ outcomes }: Draft, isSending: boolean, features: Features): s
   return Object.keys(outcomes).length > 0 ? words.results : words.previewOf
 }
 
-function statusWords({ work, done }: Draft, isUnsaved: boolean): string {
-  if (work)
-    return work.kind === 'analyze' || work.kind === 'publish' ? stageWords(work.stages) : words.working
+function statusWords(draft: Draft, isUnsaved: boolean): string {
+  const { work, done } = draft
+  if (work) return workWords(draft)
   if (isUnsaved && done !== 'written') return words.unsaved
   return done === null ? '' : words[done]
+}
+
+function workWords({ work }: Draft): string {
+  return work?.kind === 'analyze' || work?.kind === 'publish' ? stageWords(work.stages) : words.working
 }

@@ -3,9 +3,10 @@ import type { Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
 import { adminApi, type PlatformName } from './admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
-import { altTextOf, type ByPlatform, captionOf, chosenOf, keyOf } from './draft.ts'
+import { altTextOf, type ByPlatform, captionOf, chosenOf, type Draft, isEverywhere, keyOf } from './draft.ts'
 import { knownAltText } from './known-words.ts'
 import type { Saving } from './saving.ts'
+import type { Toast } from './toast.ts'
 import type { Work } from './work.ts'
 
 export interface PublishOptions {
@@ -17,8 +18,10 @@ export interface Publishing {
   preview(photo: Photo): Promise<void>
   /** To the chosen platforms, or to those named. */
   publish(photo: Photo, options?: PublishOptions): Promise<void>
-  /** It has got through everywhere. */
-  finish(photo: Photo, archived: boolean): void
+  /** It has got through everywhere, or nobody looks: what became of it is said in passing. */
+  finish(photo: Photo): void
+  /** Where it lies in the archive, and nothing more is done about it: the page goes on to another photo. */
+  leaveArchived(photo: Photo): void
 }
 
 export interface PublishingTools {
@@ -34,13 +37,15 @@ export function createPublishing({ gallery, store, work, saving, restore }: Publ
   const { draftOf, change, tell } = store
   const chosenFor = (photo: Photo) => chosenOf(draftOf(photo), store.state.rules, store.state.usual)
 
+  const nameOf = (photo: Photo) => draftOf(photo).archivedAs ?? photo.filename
+
   /** As they are on the screen, for the server's own words may differ by then. */
   function request(photo: Photo, platforms: readonly PlatformName[]) {
     const draft = draftOf(photo)
     const captions = Object.fromEntries(
       platforms.map((platform) => [platform, captionOf(draft, photo, platform)]),
     )
-    return { platforms, captions }
+    return { sha256: photo.sha256, platforms, captions }
   }
 
   /** The server keeps what is published. */
@@ -51,44 +56,70 @@ export function createPublishing({ gallery, store, work, saving, restore }: Publ
     saving.settle(photo, found.value, sent)
   }
 
-  function finish(photo: Photo, archived: boolean): void {
+  function leaveArchived(photo: Photo): void {
     const { filename } = photo
-    store.unshelve(photo)
-    if (!archived) {
-      if (!work.isSeen(photo)) tell({ text: 'published', photo: filename })
-      return
-    }
-    store.set({ drafts: new Map([...store.state.drafts].filter(([key]) => key !== keyOf(photo))) })
-    tell({ text: 'archived', photo: filename, undo: () => void restore(filename) })
+    const draft = draftOf(photo)
+    const { archivedAs } = draft
+    if (archivedAs === null || draft.work) return
+    const isDone = isEverywhere(draft)
+    if (isDone)
+      store.set({ drafts: new Map([...store.state.drafts].filter(([key]) => key !== keyOf(photo))) })
+    // What failed can be tried again once it is back.
+    else change(photo, { archivedAs: null })
+    tell({ text: isDone ? 'archived' : 'partly', photo: filename, undo: () => void restore(archivedAs) })
     gallery.leave(filename)
+  }
+
+  function finish(photo: Photo): void {
+    const draft = draftOf(photo)
+    const isDone = isEverywhere(draft)
+    const isSeen = work.isSeen(photo)
+    if (isDone) store.unshelve(photo)
+    else if (isSeen) return
+    if (draft.archivedAs !== null) leaveArchived(photo)
+    else if (!isSeen) tell({ text: toastOf(draft), photo: photo.filename, show: () => work.show(photo) })
   }
 
   return {
     finish,
+    leaveArchived,
     async preview(photo) {
       const platforms = chosenFor(photo)
       if (platforms.length === 0) return
       const asked = request(photo, platforms)
-      const found = await work.during(photo, 'preview', () => adminApi.preview(photo.filename, asked))
+      const found = await work.during(photo, 'preview', () => adminApi.preview(nameOf(photo), asked))
       if (found) change(photo, { previews: found.results })
     },
     async publish(photo, { platforms = chosenFor(photo), force = false } = {}) {
-      // The text for those who do not see the photo goes out from where it is saved.
-      if (altTextOf(draftOf(photo), photo).trim() !== knownAltText(photo) && !(await saving.save(photo)))
-        return
+      // Before they are saved: what is saved is a draft no more.
       const asked = request(photo, platforms)
+      const draft = draftOf(photo)
+      // The text for those who do not see the photo goes out from where it is saved.
+      const isDescribed = altTextOf(draft, photo).trim() === knownAltText(photo)
+      if (draft.archivedAs === null && !isDescribed && !(await saving.save(photo))) return
       const published = await work.during(photo, 'publish', (onStage) =>
-        adminApi.publish(photo.filename, { ...asked, force }, onStage),
+        adminApi.publish(nameOf(photo), { ...asked, force }, onStage),
       )
       if (!published) return
       const { outcomes, chosen } = draftOf(photo)
-      const { results, archived } = published
+      const { results, archived, filename, warnings = [] } = published
       const waiting = Object.entries(chosen).filter(
         ([platform]) => !results[platform as PlatformName]?.success,
       )
-      change(photo, { outcomes: { ...outcomes, ...results }, chosen: Object.fromEntries(waiting) })
+      change(photo, {
+        outcomes: { ...outcomes, ...results },
+        chosen: Object.fromEntries(waiting),
+        archivedAs: archived ? filename : null,
+        warnings,
+      })
       if (!archived) await learn(photo, asked.captions)
-      if (platforms.every((platform) => results[platform]?.success)) finish(photo, archived)
+      finish(photo)
     },
   }
+}
+
+function toastOf(draft: Draft): Toast['text'] {
+  if (Object.values(draft.outcomes).some(({ skipped }) => skipped === 'dry_run')) return 'testMode'
+  if (!isEverywhere(draft)) return 'notEverywhere'
+  return draft.warnings.length > 0 ? 'notArchived' : 'published'
 }

@@ -4,7 +4,7 @@ import { texts } from '../texts.ts'
 import type { PlatformName, PlatformOutcome, PlatformRules } from './admin-api.ts'
 import { captionFacts } from './caption-facts.ts'
 import type { Desk, DeskState } from './desk.ts'
-import { altTextOf, captionOf, type Draft, isUnknown } from './draft.ts'
+import { altTextOf, captionOf, type Draft, isHeldUp, isUnknown } from './draft.ts'
 import { PostPreview } from './post-preview.tsx'
 
 export interface SendingViewProps {
@@ -27,6 +27,24 @@ export function SendingView({ desk, state, draft, photo, platforms }: SendingVie
           {words.testMode}
         </p>
       )}
+      {draft.archivedAs !== null && (
+        <p class="remark" role="status">
+          {words.inArchive}
+        </p>
+      )}
+      {draft.warnings.map((warning) => (
+        <div class="remark" role="status" key={warning}>
+          <p>{warning}</p>
+          <button
+            type="button"
+            class="button"
+            disabled={isHeldUp(draft)}
+            onClick={() => void desk.publish(photo, { platforms: shown.map(({ platform }) => platform) })}
+          >
+            {texts.tryAgain}
+          </button>
+        </div>
+      ))}
       <ul class="posts">
         {shown.map((rules) => (
           <li key={rules.platform}>
@@ -79,7 +97,7 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
           {stage ? words.stages[stage.stage]?.(name) : words.stages.preparing?.(name)}
         </p>
       ) : outcome ? (
-        <Outcome name={name} outcome={outcome} isBusy={work !== null} onForce={onForce} />
+        <Outcome name={name} outcome={outcome} isBusy={isHeldUp(draft)} onForce={onForce} />
       ) : (
         preview?.standing && <p class="remark">{standingWords(preview, name)}</p>
       )}

@@ -3,7 +3,7 @@ import type { Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
 import type { Result, Stage } from './admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
-import { keyOf, type WorkKind } from './draft.ts'
+import { isHeldUp, keyOf, type WorkKind } from './draft.ts'
 import type { Shelf } from './draft-shelf.ts'
 
 export interface Work {
@@ -14,7 +14,9 @@ export interface Work {
   isSeen(photo: Photo): boolean
   /** Puts the photo in front of the person again. */
   show(photo: Photo): void
-  /** Gives what came of it; `null` where it failed, or where other work on this photo is under way. */
+  /** From now on, whether the person has done no more than to see what came in this photo's place. */
+  watch(): () => boolean
+  /** Gives what came of it; `null` where it failed, where other work on this photo is under way, and where a preview has given way to other work. */
   during<T>(
     photo: Photo,
     kind: WorkKind,
@@ -25,24 +27,31 @@ export interface Work {
 export function createWork(gallery: Gallery, store: DeskStore, shelf: Shelf): Work {
   const { draftOf, change, tell } = store
   let inFront: { photo: Photo | null; isSheetOpen: boolean } = { photo: null, isSheetOpen: false }
+  let moves = 0
+  const latest = new Map<string, symbol>()
   const current = () => inFront.photo?.filename ?? null
   const isSeen = ({ filename }: Photo) => inFront.isSheetOpen && current() === filename
-  const show = (photo: Photo) => {
-    store.set({ toast: null })
-    gallery.visit(photo.filename, photo)
-  }
+  const show = (photo: Photo) => gallery.visit(photo.filename, photo)
   return {
     look(photo, isSheetOpen) {
+      if (photo?.filename !== current() || (isSheetOpen && !inFront.isSheetOpen)) moves++
       inFront = { photo, isSheetOpen }
+    },
+    watch() {
+      const before = moves
+      return () => !inFront.isSheetOpen && moves <= before + 1
     },
     current,
     isSeen,
     show,
     async during(photo, kind, act) {
-      if (draftOf(photo).work) return null
+      if (isHeldUp(draftOf(photo))) return null
+      const mine = Symbol(kind)
+      latest.set(keyOf(photo), mine)
       const reached = (stages: readonly Stage[]) => change(photo, { work: { kind, stages } })
       change(photo, { failure: null, done: null, work: { kind, stages: [] } })
       const result = await act((stage) => reached([...(draftOf(photo).work?.stages ?? []), stage]))
+      if (latest.get(keyOf(photo)) !== mine) return null
       const failure = 'problem' in result ? { during: kind, problem: result.problem } : null
       change(photo, { work: null, failure })
       if (failure?.problem.code === 'not_signed_in') shelf.reopen(keyOf(photo))

@@ -2,29 +2,27 @@
 import './workbench.css'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
-import type { Gallery } from '../gallery.ts'
 import { KeepIcon, PublishIcon, RemoveIcon } from '../icons.tsx'
 import { useShortcuts } from '../keyboard.ts'
 import { texts } from '../texts.ts'
 import { CurateSwipe } from './curate-swipe.tsx'
-import { createDesk, type Desk, type DeskState } from './desk.ts'
+import type { Desk, DeskState } from './desk.ts'
 import { keyOf } from './draft.ts'
-import { createShelf } from './draft-shelf.ts'
+import type { Shelf } from './draft-shelf.ts'
 import { PublishSheet } from './publish-sheet.tsx'
-import { ToastLine } from './toast-line.tsx'
 
 export interface WorkbenchProps {
-  gallery: Gallery
+  desk: Desk
+  shelf: Shelf
+  /** `null` until the desk has said anything. */
+  state: DeskState | null
   photo: Photo | null
   features: Features
-  /** Whose drafts are on this device. */
-  owner: string
 }
 
 const words = texts.workbench
 
-export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
-  const { desk, shelf, state } = useDesk(gallery, owner)
+export function Workbench({ desk, shelf, state, photo, features }: WorkbenchProps) {
   const [isOpen, setOpen] = useState(false)
   const canWrite = features.analyze || features.publish || features.review
   // Before it is painted: who sees the button may press it, and what is decided later would close the sheet again.
@@ -34,11 +32,15 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
   }, [photo?.filename])
   // Before it is painted: what ends now must know whether somebody looks.
   desk.look(photo, isOpen)
-  const toast = state?.toast ?? null
-  const isGone = toast?.text === 'archived' || toast?.text === 'deleted' || toast?.text === 'testMode'
+  const toast = state?.toasts.at(-1)
+  const isDone = toast?.text === 'archived' || toast?.text === 'deleted' || toast?.text === 'testMode'
   useLayoutEffect(() => {
-    if (isGone) setOpen(false)
+    if (isDone && toast.photo === photo?.filename) setOpen(false)
   }, [toast])
+  const isSheetThere = isOpen && photo !== null
+  useEffect(() => {
+    return isSheetThere ? () => desk.leaveSheet(photo) : undefined
+  }, [isSheetThere, photo?.filename])
   const close = useCallback(() => setOpen(false), [])
 
   const shown = useRef(photo)
@@ -51,14 +53,10 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
   )
   const keep = useMemo(() => (features.keep ? () => curate('keep') : null), [features.keep, curate])
   const remove = useMemo(() => (features.remove ? () => curate('remove') : null), [features.remove, curate])
-  const takeBack = (undo: (() => void) | undefined) => {
-    desk.dismiss()
-    undo?.()
-  }
+  const isArchived = photo !== null && desk.draftOf(photo).archivedAs !== null
   useShortcuts({
-    keep: photo && keep,
-    remove: photo && remove,
-    undo: toast?.undo && (() => takeBack(toast.undo)),
+    keep: photo && !isArchived && keep,
+    remove: photo && !isArchived && remove,
     publish: canWrite && photo && (() => setOpen(true)),
   })
   const isBusy = photo !== null && desk.draftOf(photo).work !== null
@@ -67,13 +65,25 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
     <>
       <div class="tools" role="toolbar" aria-label={words.tools}>
         {remove && (
-          <button type="button" class="button" disabled={!photo} aria-keyshortcuts="R" onClick={remove}>
+          <button
+            type="button"
+            class="button"
+            disabled={!photo || isArchived}
+            aria-keyshortcuts="R"
+            onClick={remove}
+          >
             <RemoveIcon />
             {words.remove}
           </button>
         )}
         {keep && (
-          <button type="button" class="button" disabled={!photo} aria-keyshortcuts="K" onClick={keep}>
+          <button
+            type="button"
+            class="button"
+            disabled={!photo || isArchived}
+            aria-keyshortcuts="K"
+            onClick={keep}
+          >
             <KeepIcon />
             {words.keep}
           </button>
@@ -94,7 +104,7 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
           </button>
         )}
       </div>
-      {photo && <CurateSwipe onKeep={keep} onRemove={remove} />}
+      {photo && !isArchived && <CurateSwipe photo={keyOf(photo)} onKeep={keep} onRemove={remove} />}
       {photo && isOpen && state && (
         <PublishSheet
           key={keyOf(photo)}
@@ -105,21 +115,6 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
           onClose={close}
         />
       )}
-      {toast && <ToastLine toast={toast} onDismiss={desk.dismiss} />}
     </>
   )
-}
-
-function useDesk(gallery: Gallery, owner: string) {
-  const [state, setState] = useState<DeskState | null>(null)
-  const [desk, shelf] = useMemo((): [Desk, ReturnType<typeof createShelf>] => {
-    const shelf = createShelf(owner)
-    return [createDesk(gallery, shelf, setState), shelf]
-    // The gallery's functions stay the same as long as the page.
-  }, [owner])
-  useEffect(() => {
-    void desk.start()
-    return shelf.onForgotten(desk.forget)
-  }, [desk, shelf])
-  return { desk, shelf, state }
 }

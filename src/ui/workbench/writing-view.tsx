@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
 import { texts } from '../texts.ts'
 import type { Desk, DeskState } from './desk.ts'
-import { altTextOf, captionOf, chosenOf, type Draft } from './draft.ts'
+import { altTextOf, captionOf, chosenOf, type Draft, isHeldUp } from './draft.ts'
 import { isPersons } from './known-words.ts'
 import { PlatformEditor } from './platform-editor.tsx'
 import { Steps } from './steps.tsx'
@@ -20,18 +20,19 @@ const words = texts.workbench
 
 export function WritingView({ desk, state, draft, photo, features }: WritingViewProps) {
   const { work } = draft
+  const isArchived = draft.archivedAs !== null
   const isAnalyzing = work?.kind === 'analyze'
   const chosen = chosenOf(draft, state.rules, state.usual)
   return (
     <>
       {features.review && <p class="remark">{words.review}</p>}
       {!features.publish && !features.review && <p class="remark">{words.publishOff}</p>}
-      {features.analyze && !isAnalyzing && (
+      {features.analyze && !isAnalyzing && !isArchived && (
         <button
           type="button"
           class="button write"
-          aria-disabled={work !== null}
-          onClick={() => work === null && void desk.analyze(photo)}
+          aria-disabled={isHeldUp(draft)}
+          onClick={() => !isHeldUp(draft) && void desk.analyze(photo)}
         >
           {photo.caption === null ? words.analyze : words.analyzeAgain}
         </button>
@@ -66,6 +67,7 @@ export function WritingView({ desk, state, draft, photo, features }: WritingView
           onChoose={(chooses) => desk.choose(photo, rules.platform, chooses)}
         />
       ))}
+      {!state.isReady && <p class="muted">{words.loadingPlatforms}</p>}
       {state.isReady && !state.problem && state.rules.length === 0 && (
         <p class="muted">{words.noPlatforms}</p>
       )}
@@ -79,13 +81,15 @@ export function WritingView({ desk, state, draft, photo, features }: WritingView
             rows={2}
             maxLength={2000}
             value={altTextOf(draft, photo)}
-            readOnly={isAnalyzing || work?.kind === 'publish'}
+            readOnly={isAnalyzing || isArchived || work?.kind === 'publish'}
             placeholder={words.altTextPlaceholder}
             onInput={(event) => desk.describe(photo, event.currentTarget.value)}
           />
         </div>
       )}
-      {features.delete && <DeleteButton isBusy={work !== null} onDelete={() => void desk.erase(photo)} />}
+      {features.delete && !isArchived && (
+        <DeleteButton isBusy={isHeldUp(draft)} onDelete={() => void desk.erase(photo)} />
+      )}
     </>
   )
 }

@@ -1,0 +1,40 @@
+/** An admin's desk with all that is on it, for as long as the page lives. Loaded for admins only. */
+import type { ComponentChildren } from 'preact'
+import type { Features, Photo } from '../api.ts'
+import type { Gallery } from '../gallery.ts'
+import { createDesk } from './desk.ts'
+import type { DeskState } from './desk-state.ts'
+import { createShelf } from './draft-shelf.ts'
+import { Toasts } from './toasts.tsx'
+import { Workbench } from './workbench.tsx'
+
+export interface AdminWorkbench {
+  /** Below the photo. */
+  tools(photo: Photo | null, features: Features): ComponentChildren
+  /** Over whatever the page shows. */
+  toasts(): ComponentChildren
+}
+
+export interface AdminWorkbenchOptions {
+  gallery: Gallery
+  /** Whose drafts are on this device. */
+  owner: string
+  onChange: () => void
+}
+
+export function createWorkbench({ gallery, owner, onChange }: AdminWorkbenchOptions): AdminWorkbench {
+  const shelf = createShelf(owner)
+  let state: DeskState | null = null
+  const desk = createDesk(gallery, shelf, (next) => {
+    state = next
+    onChange()
+  })
+  shelf.onForgotten(desk.forget)
+  void desk.start()
+  return {
+    tools: (photo, features) => (
+      <Workbench desk={desk} shelf={shelf} state={state} photo={photo} features={features} />
+    ),
+    toasts: () => state && <Toasts toasts={state.toasts} onDismiss={desk.dismiss} />,
+  }
+}
