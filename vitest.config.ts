@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Browsers and hosts wait more than they compute: a core left idle costs minutes.
+    maxWorkers: '100%',
     expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: built } },

@@ -13,7 +13,6 @@ export interface Incidents {
   redisDeaths: number
 }
 
-const betweenRestartsMs = 9000
 const betweenVersionsMs = 1200
 const betweenRedisMs = 6000
 const withoutRedisMs = 2500
@@ -23,10 +22,10 @@ export async function restartHosts(
   fleet: Fleet,
   start: (index: number, port: number) => Promise<HostProcess>,
   incidents: Incidents,
-  signal: AbortSignal,
+  { everyMs, signal }: { everyMs: number; signal: AbortSignal },
 ): Promise<void> {
   for (let turn = 0; ; turn++) {
-    await pause(betweenRestartsMs, signal)
+    await pause(everyMs, signal)
     if (signal.aborted) return
     const index = turn % fleet.hosts.length
     const host = fleet.hosts[index]
@@ -63,7 +62,10 @@ export async function changeVersions(
     answer.config = { ...answer.config, features }
     answer.config_version = `v${version}`
     fleet.forgottenAt.set(tenant.name, Number.POSITIVE_INFINITY)
-    for (const { warm } of fleet.hosts) warm.delete(tenant.name)
+    for (const { warm, atStorage } of fleet.hosts) {
+      warm.delete(tenant.name)
+      atStorage.delete(tenant.name)
+    }
     const told = await Promise.all(fleet.hosts.map(({ port }) => invalidate(port, host)))
     // 202: hosts hear of it again once Redis is back, and then forget a second time.
     if (!told.includes(202)) fleet.forgottenAt.set(tenant.name, Date.now())

@@ -7,18 +7,20 @@ import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { client, insist } from './clients.ts'
 import { changeVersions, type Incidents, restartHosts, shakeRedis } from './incidents.ts'
 import { finish, inspect } from './inspection.ts'
 import type { Outcome } from './outcome.ts'
-import { handle, type TrackedPhoto, trackedPhoto, upload } from './photographer.ts'
+import { trackedPhoto } from './photographer.ts'
 import { createInbox } from './posts.ts'
-import { type HostProcess, peakMemory, startHostProcess } from './processes.ts'
+import { type HostProcess, startHostProcess } from './processes.ts'
 import { startBalancer } from './proxy.ts'
 import { report } from './report.ts'
-import { createJudge, type Judge } from './rules.ts'
-import { firstPhotos, type Tenant } from './tenants.ts'
-import { type Asked, ask, type Fleet } from './traffic.ts'
-import { createTroubles, pause, pick } from './troubles.ts'
+import { createJudge } from './rules.ts'
+import { firstPhotos } from './tenants.ts'
+import type { Fleet } from './traffic.ts'
+import { createTroubles, pause } from './troubles.ts'
+import { judgeLine, watch } from './watch.ts'
 import { startWorld } from './world.ts'
 
 const { values: options } = parseArgs({
@@ -41,7 +43,6 @@ const project = fileURLToPath(new URL('../', import.meta.url))
 /** One host's clock is off by a minute. */
 const clockOffsetsMs = [0, 60_000]
 const longestPauseMs = 3000
-const memoryLimit = 512
 const insistentClients = 3
 
 async function main(): Promise<boolean> {
@@ -87,7 +88,7 @@ async function main(): Promise<boolean> {
   const storm = AbortSignal.timeout((seconds ?? 300) * 1000)
   await Promise.all([
     troubles.run(storm),
-    restartHosts(fleet, start, incidents, storm),
+    restartHosts(fleet, start, incidents, { everyMs: restartsEveryMs(seconds ?? 300), signal: storm }),
     changeVersions(fleet, random, incidents, storm),
     shakeRedis(world, incidents, storm),
     watch(fleet, peaks, storm),
@@ -136,123 +137,9 @@ async function main(): Promise<boolean> {
   return outcome.findings.every(({ looked, broken }) => looked > 0 && broken === 0)
 }
 
-/** Somebody who never stops: visitors, admins, strangers and admins of other tenants. */
-async function client(
-  fleet: Fleet,
-  photos: TrackedPhoto[],
-  random: () => number,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    const chance = random()
-    const tenant = pick(fleet.world.tenants, random)
-    const photo = pick(photos, random)
-    if (!tenant || !photo) return
-    if (chance < 0.55) await ask(fleet, { tenant, path: readPath(photo, tenant, random) })
-    else if (chance < 0.83) await handle(fleet, photo, random)
-    else if (chance < 0.88) await analyze(fleet, photo)
-    else if (chance < 0.91)
-      photos.push(await upload(fleet, tenant, `u${photos.length}x${Math.floor(random() * 1e6)}`))
-    else await intrude(fleet, tenant, random)
-  }
-}
-
-/** Whoever goes on although the configuration has run out: it is the moment in which something could slip through. */
-async function insist(
-  fleet: Fleet,
-  photos: readonly TrackedPhoto[],
-  random: () => number,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    const photo = pick(
-      photos.filter(({ tenant }) => tenant.isShortLived),
-      random,
-    )
-    if (photo && fleet.troubles.isOutage()) await handle(fleet, photo, random)
-    await pause(200, signal)
-  }
-}
-
-function readPath(photo: TrackedPhoto, tenant: Tenant, random: () => number): string {
-  const named = photo.tenant === tenant ? photo.name : 'a.jpg'
-  const paths = [
-    '/',
-    '/api/config/features',
-    '/api/admin/status',
-    '/api/images/list',
-    '/api/images/random',
-    `/api/images/${named}`,
-    `/api/images/${named}/thumbnail?size=w256h256`,
-    '/api/library/objects',
-  ] as const
-  return pick(paths, random)
-}
-
-async function analyze(fleet: Fleet, photo: TrackedPhoto): Promise<void> {
-  if (photo.isBusy || photo.existence !== 'here' || photo.folder !== 'root' || photo.pending) return
-  photo.isBusy = true
-  const path = `/api/images/${encodeURIComponent(photo.name)}/analyze?force_refresh=true`
-  await ask(fleet, { tenant: photo.tenant, method: 'POST', path, body: {} })
-  photo.isBusy = false
-}
-
-const forbidden: readonly [Omit<Asked, 'tenant'>, ...Omit<Asked, 'tenant'>[]] = [
-  { method: 'POST', path: '/api/images/a.jpg/keep', body: {} },
-  { method: 'POST', path: '/api/images/a.jpg/publish', body: {} },
-  { path: '/api/library/objects' },
-]
-
-/** Whoever has no business here, at a tenant that may or may not exist. */
-async function intrude(fleet: Fleet, tenant: Tenant, random: () => number): Promise<void> {
-  const { judge, world } = fleet
-  const other = pick(world.tenants, random)
-  const target = pick(forbidden, random)
-  const turn = random()
-  const expectRefusal = (status: number, wanted: number, who: string) =>
-    judge.expect(
-      'access',
-      status === wanted || status >= 502 || status === 0,
-      () => `${who} got ${status} at ${target.path}`,
-    )
-  if (turn < 0.3)
-    expectRefusal((await ask(fleet, { tenant, as: 'nobody', ...target })).status, 401, 'a stranger')
-  else if (turn < 0.6 && other && other !== tenant) {
-    expectRefusal((await ask(fleet, { tenant, as: other.name, ...target })).status, 403, 'another admin')
-  } else {
-    const invented = { ...tenant, name: `nobody-${Math.floor(random() * 1e9)}`, isShortLived: true }
-    expectRefusal(
-      (await ask(fleet, { tenant: invented, as: 'nobody', path: '/' })).status,
-      404,
-      'an invented host',
-    )
-  }
-}
-
-async function watch(
-  { hosts, inbox, judge }: Fleet,
-  peaks: { megabytes: number },
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    inbox.collect()
-    for (const { pid, index } of hosts) {
-      // It may be gone just now.
-      const megabytes = await peakMemory(pid).catch(() => Number.NaN)
-      if (Number.isNaN(megabytes)) continue
-      peaks.megabytes = Math.max(peaks.megabytes, megabytes)
-      judge.expect('memory', megabytes < memoryLimit, () => `host ${index}: ${megabytes.toFixed(0)} MB`)
-    }
-    await pause(500, signal)
-  }
-}
-
-function judgeLine(line: string, judge: Judge): void {
-  const { tenant, who = '' }: { tenant?: string; who?: string } = JSON.parse(line)
-  // An audit line names who was refused.
-  const names = line.replaceAll(who || ' ', '').match(/soak\d{4}/g) ?? []
-  const isOwn = tenant === undefined ? true : names.every((name) => name === tenant)
-  judge.expect('logs', isOwn && !line.includes('canary'), () => line.slice(0, 400))
+/** Often enough that a short run sees both ways to end; no more often than hosts have time to fill their caches in between. */
+function restartsEveryMs(secondsInAll: number): number {
+  return Math.max(9000, (secondsInAll * 1000) / 12)
 }
 
 /** The same numbers for the same seed (a linear congruential generator: chance, not secrets). */

@@ -102,11 +102,12 @@ async function move(
   return false
 }
 
-/** A double click, which two hosts get at once. */
+/** A double click, which two hosts get at once: one answers in the end, the other tells how it goes. */
 async function publishTwice(fleet: Fleet, photo: TrackedPhoto): Promise<boolean> {
   const mark = markOf(photo.tenant.name, photo.id)
   const captions = { telegram: `${mark} on Telegram`, email: `${mark} on FetLife` }
-  const answers = await Promise.all([1, 2].map(() => mutate(fleet, post(photo, 'publish', { captions }))))
+  const asked = post(photo, 'publish', { captions })
+  const answers = await Promise.all([mutate(fleet, asked), mutate(fleet, { ...asked, isStream: true })])
   for (const platform of answers.flatMap(({ body }) => sentIn(body))) fleet.inbox.noteReported(platform, mark)
   if (answers.some(({ body }) => body.archived === true)) photo.folder = 'archive'
   return answers.every(({ status, body }) => status === 200 && body.warnings === undefined)

@@ -14,6 +14,10 @@ export interface HostProcess {
   port: number
   /** Hosts that this process has answered for since it started: what it has in its memory. */
   warm: Set<string>
+  /** Of those, the ones that it has asked their storage for. */
+  atStorage: Set<string>
+  /** When something last failed for a tenant: a circuit may be open since. */
+  failedAt: Map<string, number>
   /** SIGKILL: nothing is finished. */
   kill(): Promise<void>
   /** SIGTERM: gives the exit code once all is drained. */
@@ -71,6 +75,8 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
     pid: child.pid ?? 0,
     port,
     warm: new Set(),
+    atStorage: new Set(),
+    failedAt: new Map(),
     async kill() {
       isWanted = false
       child.kill('SIGKILL')

@@ -5,7 +5,7 @@ import { rules } from './rules.ts'
 
 const introduction = `# Reliability
 
-Written by \`npm run soak -- --report\`: two Node hosts, each a process set up like a dyno of 512 MB, behind a plain proxy, sharing a real Redis; tenants on Dropbox, S3 and disk in turn, each with Telegram, mail and an AI, all emulated at HTTP level on this machine. One host's clock is a minute fast. Visitors, admins (who click "publish" twice), strangers and other tenants' admins ask without a pause, while all of the below goes wrong. Afterwards what was left unfinished is repeated once more, and every storage is read without a host between.
+Written by \`npm run soak -- --report\`: two Node hosts, each a process set up like a dyno of 512 MB, behind a plain proxy, sharing a real Redis; tenants on Dropbox, S3 and disk in turn, each with Telegram, mail and an AI, all emulated on this machine at the level of HTTP and SMTP. One host's clock is a minute fast. Visitors, admins (who click "publish" twice), strangers and other tenants' admins ask without a pause, while all of the below goes wrong. Afterwards what was left unfinished is repeated once more, and every storage is read without a host between.
 
 The rules are invariants, not timings. One that was never looked at counts as broken.
 
@@ -56,9 +56,9 @@ export function report(outcome: Outcome): string {
 }
 
 const kinds = {
-  error: '503 or 500',
+  error: 'errors (503, 500, 421)',
   reset: 'connections reset',
-  limit: '429',
+  limit: 'too many calls (429, 421)',
   slow: 'slow',
   lost: 'answers lost or malformed',
   outage: 'away for 10 s',

@@ -7,13 +7,17 @@ export const rules = {
   logs: 'No log line holds a secret, or a name of another tenant',
   vendors: 'What reaches a channel, a mailbox or the AI is the tenant’s own, by the tenant’s own key',
   access: 'Strangers get 401, other tenants’ admins 403, invented hosts 404',
-  reads: 'Reads of a tenant whose configuration is cached are never 5xx while its storage answers',
+  reads: 'Reads without a vendor behind them are never 5xx where the configuration is cached',
+  readsDropbox:
+    'Reads from Dropbox are never 5xx where configuration and credentials are cached, while it answers',
+  readsS3: 'Reads from S3 are never 5xx where configuration and credentials are cached, while it answers',
   safe: 'Nothing changes for a tenant whose configuration has run out while the orchestrator is away',
   versions: 'After an invalidation no host serves the old version',
   once: 'Each photo is on each platform once at most',
   real: 'What was reported as sent has arrived',
   kept: 'Each photo exists exactly once, in the folder that was answered, its words beside it',
   deleted: 'What was reported as deleted is gone',
+  series: 'Metrics name no tenant, and have no more than 2,000 series',
   memory: 'No host ever has 512 MB',
   delay: 'No host’s event loop stands still for 3 seconds',
 } as const

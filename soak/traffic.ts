@@ -1,4 +1,5 @@
 /** One request to the fleet as somebody sends it, and what must be true of any answer whatever. */
+import { createParser } from 'eventsource-parser'
 import { baseDomain } from '../test/hosts/fleet.ts'
 import { sendTo } from '../test/hosts/http.ts'
 import type { Inbox } from './posts.ts'
@@ -6,7 +7,7 @@ import type { HostProcess } from './processes.ts'
 import { servedBy } from './proxy.ts'
 import type { Judge } from './rules.ts'
 import type { Tenant } from './tenants.ts'
-import type { Troubles, Vendor } from './troubles.ts'
+import type { Troubles } from './troubles.ts'
 import type { World } from './world.ts'
 
 export interface Asked {
@@ -16,6 +17,8 @@ export interface Asked {
   body?: unknown
   /** As multipart, one file. */
   file?: { name: string; bytes: Uint8Array<ArrayBuffer> }
+  /** The answer is asked for as events, which end with the result. */
+  isStream?: boolean
   /** Whose admin asks; default: the tenant's own. `nobody`: a stranger. */
   as?: string
 }
@@ -57,47 +60,72 @@ export async function ask(fleet: Fleet, asked: Asked): Promise<Answer> {
       'x-forwarded-proto': 'https',
       'sec-fetch-site': 'same-origin',
       ...(cookie && { cookie }),
+      ...(asked.isStream && { accept: 'text/event-stream' }),
       ...headers,
     },
     ...(payload && { body: payload }),
   }).catch(() => null)
-  const status = response?.status ?? 0
-  statuses.set(status, (statuses.get(status) ?? 0) + 1)
-  if (!response) return { status, body: {}, startedAt, retryAfterMs: 1000 }
-
+  const count = (status: number) => statuses.set(status, (statuses.get(status) ?? 0) + 1)
+  if (!response) {
+    count(0)
+    return { status: 0, body: {}, startedAt, retryAfterMs: 1000 }
+  }
   const text = Buffer.from(await response.arrayBuffer()).toString('latin1')
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+  const { status, body } = isStream ? lastOf(text) : { status: response.status, body: parsed(text) }
+  count(status)
   const what = () => `${as} ${method} ${tenant.name}${path}: ${status} ${text.slice(0, 300)}`
   const foreign = (text.match(namePattern) ?? []).filter((name) => name !== tenant.name && name !== as)
   judge.expect('answers', foreign.length === 0 && !text.includes('canary'), what)
   judge.expect('internal', status !== 500, what)
   noteRead(fleet, asked, { status, startedAt, index: Number(response.headers.get(servedBy)) }, what)
-  return {
-    status,
-    body: parsed(text),
-    startedAt,
-    retryAfterMs: Number(response.headers.get('retry-after') ?? 1) * 1000,
-  }
+  const retryAfterMs = Number(response.headers.get('retry-after') ?? 1) * 1000
+  return { status, body, startedAt, retryAfterMs }
+}
+
+/** What a stream has ended with. Status 0: it broke off. */
+function lastOf(stream: string): Pick<Answer, 'status' | 'body'> {
+  let last: Pick<Answer, 'status' | 'body'> = { status: 0, body: {} }
+  const parser = createParser({
+    onEvent({ event, data }) {
+      const body = parsed(data)
+      if (event === 'result') last = { status: 200, body }
+      if (event === 'error') last = { status: Number(body.status), body }
+    },
+  })
+  parser.feed(stream)
+  return last
 }
 
 /** What is answered without the storage. */
 const storageFree = ['/', '/api/config/features', '/api/admin/status']
 
-/** A read fails only for a reason outside: no configuration in this process yet, or a storage that is in trouble. */
+/** A circuit that has opened lets a first call through again after 10 s (docs/architecture.md). */
+const circuitMs = 15_000
+
+const readRules = { local: 'reads', dropbox: 'readsDropbox', s3: 'readsS3' } as const
+
+/** A read fails only for a reason outside: nothing cached in this process yet, or a storage that is in trouble. */
 function noteRead(
   { hosts, judge, troubles, forgottenAt }: Fleet,
   { tenant, method = 'GET', path, as }: Asked,
   { status, startedAt, index }: { status: number; startedAt: number; index: number },
   what: () => string,
 ): void {
-  const warm = hosts[index]?.warm
-  if (method !== 'GET' || as !== undefined || tenant.isShortLived || !warm) return
+  const host = hosts[index]
+  if (!host || tenant.isShortLived) return
   const { name, kind } = tenant
+  const lastFailure = host.failedAt.get(name) ?? 0
+  if (status >= 500) host.failedAt.set(name, Date.now())
+  if (method !== 'GET' || as !== undefined) return
   const needsStorage = kind !== 'local' && !storageFree.includes(path)
-  const wasTroubled = (vendor: Vendor) => troubles.between(vendor, startedAt, Date.now())
-  // The credentials of a new version come from the orchestrator.
-  const isExcused = needsStorage && (wasTroubled(kind) || wasTroubled('orchestrator'))
-  if (warm.has(name) && !isExcused) judge.expect('reads', status < 500, what)
-  if (status === 200 && startedAt > (forgottenAt.get(name) ?? 0)) warm.add(name)
+  const isReady = (needsStorage ? host.atStorage : host.warm).has(name)
+  const isExcused =
+    needsStorage && (troubles.between(kind, startedAt, Date.now()) || lastFailure > startedAt - circuitMs)
+  if (isReady && !isExcused) judge.expect(needsStorage ? readRules[kind] : 'reads', status < 500, what)
+  if (status !== 200 || startedAt <= (forgottenAt.get(name) ?? 0)) return
+  host.warm.add(name)
+  if (needsStorage) host.atStorage.add(name)
 }
 
 async function payloadOf({ body, file }: Asked) {

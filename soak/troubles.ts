@@ -5,7 +5,7 @@ import { rateLimited as telegramLimit } from '../dev/emulators/telegram/faults.t
 import type { ScriptedAnswer } from '../test/hosts/orchestrator.ts'
 import type { Trouble } from './proxy.ts'
 
-export type Vendor = 'orchestrator' | 'dropbox' | 's3' | 'telegram' | 'openai'
+export type Vendor = 'orchestrator' | 'dropbox' | 's3' | 'telegram' | 'openai' | 'smtp'
 export type TroubleKind = 'error' | 'reset' | 'limit' | 'slow' | 'lost' | 'outage'
 
 export interface Window {
@@ -16,17 +16,17 @@ export interface Window {
   to: number
 }
 
-const vendors = ['orchestrator', 'dropbox', 's3', 'telegram', 'openai'] as const
+const vendors = ['orchestrator', 'dropbox', 's3', 'telegram', 'openai', 'smtp'] as const
 const passing = ['error', 'reset', 'limit', 'slow', 'lost'] as const
 
 /** An outage of the orchestrator outlasts the shortest TTL, which is 5 s. */
 const outageMs = 10_000
-const slowMs = 1500
+export const slowMs = 1500
 
 export interface Troubles {
   /** What befalls a call now. All calls in an outage, most of them in other troubles. */
   of(vendor: Vendor): TroubleKind | undefined
-  /** Whether the vendor was in trouble at any time between, or shortly before: circuits take a while to close. */
+  /** Whether the vendor was in trouble at any time between, or shortly before: what was held up then may fail a little later. */
   between(vendor: Vendor, from: number, to: number): boolean
   /** Whether the orchestrator is away altogether. */
   isOutage(): boolean
@@ -35,10 +35,14 @@ export interface Troubles {
   run(signal: AbortSignal): Promise<void>
 }
 
-/** `recoverMs`: how long after a trouble a vendor may still be taken for down. */
-export function createTroubles(random: () => number, recoverMs = 12_000): Troubles {
+/** Longer than a call that was held up, and its repetition. */
+const aftermathMs = 4000
+
+/** Each vendor has each kind of trouble in its turn; one that is in trouble already is passed over. */
+export function createTroubles(random: () => number): Troubles {
   const windows: Window[] = []
   const current = new Map<Vendor, Window>()
+  const combinations = vendors.flatMap((vendor) => passing.map((kind) => ({ vendor, kind })))
 
   async function cause(vendor: Vendor, kind: TroubleKind, ms: number, signal: AbortSignal): Promise<void> {
     if (current.has(vendor)) return
@@ -58,17 +62,27 @@ export function createTroubles(random: () => number, recoverMs = 12_000): Troubl
     },
     between: (vendor, from, to) =>
       windows.some(
-        (window) => window.vendor === vendor && window.from <= to && window.to + recoverMs >= from,
+        (window) => window.vendor === vendor && window.from <= to && window.to + aftermathMs >= from,
       ),
     isOutage: () => current.get('orchestrator')?.kind === 'outage',
     async run(signal) {
       for (let step = 0; !signal.aborted; step++) {
         if (step % 15 === 4) void cause('orchestrator', 'outage', outageMs, signal)
-        const vendor = pick(vendors, random)
-        void cause(vendor, pick(passing, random), 1500 + random() * 2500, signal)
+        if (step % combinations.length === 0) shuffle(combinations, random)
+        const next = combinations[step % combinations.length]
+        if (next) void cause(next.vendor, next.kind, 1500 + random() * 2500, signal)
         await pause(1500 + random() * 1500, signal)
       }
     },
+  }
+}
+
+/** In place (Fisher and Yates). */
+function shuffle<T>(items: T[], random: () => number): void {
+  for (let end = items.length - 1; end > 0; end--) {
+    const other = Math.floor(random() * (end + 1))
+    const [one, two] = [items[end], items[other]]
+    if (one !== undefined && two !== undefined) [items[end], items[other]] = [two, one]
   }
 }
 

@@ -12,6 +12,7 @@ import { startOrchestrator, type TestOrchestrator } from '../test/hosts/orchestr
 import { apiKey, botToken, chatOf, furnish, knowsPassword } from '../test/hosts/studio.ts'
 import { type RedisServer, startRedisServer } from '../test/kv/redis-server.ts'
 import { type MailServerOnLoopback, startMailServer } from '../test/publishers/smtp-servers.ts'
+import { startMailGate } from './mail-gate.ts'
 import { startGate } from './proxy.ts'
 import { app, fill, openTenant, type Tenant } from './tenants.ts'
 import { createEmulatorFaults, gateTrouble, orchestratorAnswer, type Troubles } from './troubles.ts'
@@ -30,6 +31,9 @@ export interface World {
   cookies: ReadonlyMap<string, string>
   close(): Promise<void>
 }
+
+/** What a scrape of `/metrics` shows. */
+export const metricsToken = 'canary-metrics-token-canary-metrics-token'
 
 export function emailOf(tenant: string): string {
   return `admin-of-${tenant}@${baseDomain}`
@@ -50,6 +54,7 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
   ])
   const endpoint = new URL(r2.endpoint)
   const gate = await startGate(Number(endpoint.port), () => gateTrouble(troubles.of('s3')))
+  const mailGate = await startMailGate(mail.port, () => troubles.of('smtp'))
   const s3Endpoint = `http://127.0.0.1:${gate.port}${endpoint.pathname}`
 
   const tenants: Tenant[] = []
@@ -63,7 +68,7 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
     })
     tenants.push(tenant)
     await fill(tenant)
-    register(tenant, { orchestrator, telegram, openai, mail })
+    register(tenant, { orchestrator, telegram, openai, mailPort: mailGate.port })
   }
 
   const faultOf = await createEmulatorFaults()
@@ -92,12 +97,13 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
       TELEGRAM_API_BASE_URL: telegram.url,
       OPENAI_BASE_URL: openai.url,
       REDIS_URL: redis.url,
+      METRICS_TOKEN: metricsToken,
     },
     cookies: new Map(
       await Promise.all(tenants.map(async ({ name }) => [name, await cookieOf(emailOf(name))] as const)),
     ),
     async close() {
-      const servers = [dropboxServer, r2, orchestrator, telegram, openai, mail, gate]
+      const servers = [dropboxServer, r2, orchestrator, telegram, openai, mail, gate, mailGate]
       await Promise.all([...servers.map((server) => server.close()), redis.kill()])
       await rm(directory, { recursive: true })
     },
@@ -107,7 +113,12 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
 /** Tells the orchestrator and the channels about the tenant. */
 function register(
   { name, config, credentials, isShortLived }: Tenant,
-  { orchestrator, telegram, openai, mail }: Pick<World, 'orchestrator' | 'telegram' | 'openai' | 'mail'>,
+  {
+    orchestrator,
+    telegram,
+    openai,
+    mailPort,
+  }: Pick<World, 'orchestrator' | 'telegram' | 'openai'> & { mailPort: number },
 ): void {
   orchestrator.tenants.set(`${name}.${baseDomain}`, {
     config: { storage: config },
@@ -115,7 +126,7 @@ function register(
   })
   if (credentials) orchestrator.credentials.set(`${name}/${name}-storage`, credentials)
   const own = { auth: { allowed_emails: [emailOf(name)] } }
-  furnish({ orchestrator }, name, own, mail.port)
+  furnish({ orchestrator }, name, own, mailPort)
   const chat = { id: -1_000_000_000_000 - chatOf(name), title: name }
   telegram.addBot({ token: botToken(name), chats: [chat] })
   openai.addKey(apiKey(name))

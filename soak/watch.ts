@@ -1,0 +1,55 @@
+/** What can be seen of the hosts from outside, all the time: memory, metrics, log lines. */
+import { baseDomain } from '../test/hosts/fleet.ts'
+import { sendTo } from '../test/hosts/http.ts'
+import { type HostProcess, peakMemory } from './processes.ts'
+import type { Judge } from './rules.ts'
+import type { Fleet } from './traffic.ts'
+import { pause } from './troubles.ts'
+import { metricsToken } from './world.ts'
+
+/** MB. */
+const memoryLimit = 512
+const mostSeries = 2000
+
+/** Looks twice a second, and keeps the most memory that any host ever had. */
+export async function watch(
+  { hosts, inbox, judge }: Fleet,
+  peaks: { megabytes: number },
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    inbox.collect()
+    await Promise.all(hosts.map((host) => lookAtMetrics(host, judge)))
+    for (const { pid, index } of hosts) {
+      // It may be gone just now.
+      const megabytes = await peakMemory(pid).catch(() => Number.NaN)
+      if (Number.isNaN(megabytes)) continue
+      peaks.megabytes = Math.max(peaks.megabytes, megabytes)
+      judge.expect('memory', megabytes < memoryLimit, () => `host ${index}: ${megabytes.toFixed(0)} MB`)
+    }
+    await pause(500, signal)
+  }
+}
+
+async function lookAtMetrics({ port }: HostProcess, judge: Judge): Promise<void> {
+  const headers = { authorization: `Bearer ${metricsToken}` }
+  // It may be gone just now.
+  const response = await sendTo(port, `any.${baseDomain}`, '/metrics', { headers }).catch(() => null)
+  if (response?.status !== 200) return
+  const series = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  const namesTenant = series.find((line) => /soak\d{4}/.test(line))
+  judge.expect(
+    'series',
+    series.length <= mostSeries && namesTenant === undefined,
+    () => `${series.length} series; ${namesTenant}`,
+  )
+}
+
+/** Holds one line of a host's log against the rules. */
+export function judgeLine(line: string, judge: Judge): void {
+  const { tenant, who = '' }: { tenant?: string; who?: string } = JSON.parse(line)
+  // An audit line names who was refused.
+  const names = line.replaceAll(who || ' ', '').match(/soak\d{4}/g) ?? []
+  const isOwn = tenant === undefined ? true : names.every((name) => name === tenant)
+  judge.expect('logs', isOwn && !line.includes('canary'), () => line.slice(0, 400))
+}
