@@ -33,6 +33,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
   // Whoever opened the sheet, or turned its page, goes on at its top.
   useLayoutEffect(() => {
     heading.current?.focus()
+    dialog.current?.scrollTo(0, 0)
     dialog.current?.querySelector('.sheet-body')?.scrollTo(0, 0)
   }, [isSending])
   const chosen = chosenOf(draft, state.rules, state.usual)
