@@ -10,7 +10,7 @@ RUN npm prune --omit=dev
 FROM node:24-slim
 # As in app.json: pictures lie outside of the JavaScript heap, and their memory goes back to the system.
 ENV NODE_ENV=production \
-    NODE_OPTIONS=--max-old-space-size=256 \
+    NODE_OPTIONS="--max-old-space-size=256 --max-semi-space-size=8" \
     MALLOC_ARENA_MAX=2 \
     MALLOC_TRIM_THRESHOLD_=131072
 WORKDIR /app

@@ -7,7 +7,7 @@ import { startOrchestrator, type TestOrchestrator } from '../test/hosts/orchestr
 import { runtimeAnswer } from './config-cache.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { median, type Table, thousands } from './table.ts'
-import { allocatorSettings } from './thumbnail-memory.ts'
+import { dynoSettings } from './thumbnail-memory.ts'
 
 const sizes = [10, 100, 300, 1000, 5000, 10_000]
 const [fewest = 10] = sizes
@@ -26,8 +26,9 @@ export async function measureTenants(): Promise<Table> {
   const orchestrator = await startOrchestrator()
   orchestrator.script = ({ subject }) => ({ status: 200, body: runtimeAnswer(subject.split('.')[0] ?? '') })
   const server = await startServer('publisher', 'publisher.ts', {
-    ...allocatorSettings,
-    NODE_OPTIONS: '--max-old-space-size=256',
+    ...dynoSettings,
+    // Beyond it tenants are asked for again; here it is about those that are not.
+    CONFIG_CACHE_MB: '400',
     PORT: '0',
     ORCHESTRATOR_BASE_URL: orchestrator.url,
     ORCHESTRATOR_SERVICE_TOKEN: serviceToken,

@@ -1,6 +1,6 @@
 /**
  * How much memory thumbnails take at their worst, against the 512 MB of the smallest dyno: `node bench/thumbnail-memory.ts`.
- * Each row is a fresh process. It is measured twice: with glibc as it comes, and with the settings of app.json.
+ * Each row is a fresh process. It is measured twice: with Node and glibc as they come, and with the settings of app.json.
  */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -12,8 +12,15 @@ import { renderTable, type Table } from './table.ts'
 import { type Measured, measuredSchema } from './thumbnail-case.ts'
 import { type Original, originals } from './thumbnail-originals.ts'
 
-/** Fewer arenas, and freed memory goes back at once: otherwise each thread's arena keeps up to 64 MB. */
-export const allocatorSettings = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' }
+/**
+ * As app.json has them: a bounded heap; fewer arenas, and freed memory goes back at once, for otherwise each thread's arena keeps up to
+ * 64 MB.
+ */
+export const dynoSettings = {
+  NODE_OPTIONS: '--max-old-space-size=256 --max-semi-space-size=8',
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+}
 
 const cases: readonly [original: Original, parallel: number][] = [
   ['baseline-24.jpg', 40],
@@ -35,7 +42,7 @@ export async function thumbnailMemory(): Promise<Table> {
     const rows: string[][] = []
     for (const [original, parallel] of cases) {
       const plain = await measure(join(directory, original), parallel, {})
-      const tuned = await measure(join(directory, original), parallel, allocatorSettings)
+      const tuned = await measure(join(directory, original), parallel, dynoSettings)
       rows.push([
         `${parallel} x ${originals[original]}`,
         megabytes(plain),
@@ -48,7 +55,7 @@ export async function thumbnailMemory(): Promise<Table> {
       title: 'Memory of thumbnails (w960h640, JPEG)',
       columns: ['at once', 'max RSS, MB', 'with the settings of app.json, MB', 'seconds', 'made'],
       rows,
-      note: `Limit: 512 MB. Settings: ${Object.entries(allocatorSettings)
+      note: `Limit: 512 MB. Settings: ${Object.entries(dynoSettings)
         .map((pair) => pair.join('='))
         .join(', ')}.`,
     }

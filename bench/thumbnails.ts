@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import { z } from 'zod'
 import { createSharpReducer } from '../src/providers/images/sharp.ts'
 import { median, type Table } from './table.ts'
-import { allocatorSettings, thumbnailMemory } from './thumbnail-memory.ts'
+import { dynoSettings, thumbnailMemory } from './thumbnail-memory.ts'
 
 const rounds = 5
 const perRound = 8
@@ -17,7 +17,7 @@ const box = { width: 960, height: 640 }
  * counts what the process really takes.
  */
 export async function measureThumbnails(): Promise<Table[]> {
-  const env = { ...process.env, ...allocatorSettings }
+  const env = { ...process.env, ...dynoSettings }
   const { stdout } = await run(process.execPath, [fileURLToPath(import.meta.url)], { env })
   return [tableSchema.parse(JSON.parse(stdout)), await thumbnailMemory()]
 }

@@ -11,7 +11,7 @@ import { sendTo } from '../test/hosts/http.ts'
 import { startOrchestrator } from '../test/hosts/orchestrator.ts'
 import { startServer } from './server-process.ts'
 import { median, type Table } from './table.ts'
-import { allocatorSettings } from './thumbnail-memory.ts'
+import { dynoSettings } from './thumbnail-memory.ts'
 
 const vendorMs = 200
 const runs = 7
@@ -78,7 +78,7 @@ async function memory(photo: Buffer): Promise<Table> {
   return {
     title: `Memory of ${tenantsAtOnce} tenants who analyze and publish a 24-megapixel photo at once`,
     columns: ['Node host', 'max RSS, MB', 'seconds'],
-    rows: [await row('as it comes', {}), await row('with the settings of app.json', allocatorSettings)],
+    rows: [await row('as it comes', {}), await row('with the settings of app.json', dynoSettings)],
     note: 'Limit: 512 MB. All of them succeed.',
   }
 }
@@ -90,10 +90,10 @@ async function startStudio(settings: Record<string, string>): Promise<Studio> {
   const openai = await startOpenAiEmulator({ keys: ['key'], delayMs: vendorMs })
   const telegram = await startTelegramEmulator({ bots: [], delayMs: vendorMs })
   const server = await startServer('publisher', 'publisher.ts', {
+    NODE_OPTIONS: dynoSettings.NODE_OPTIONS,
     ...settings,
     ...signInVariables,
     PORT: '0',
-    NODE_OPTIONS: '--max-old-space-size=256',
     ORCHESTRATOR_BASE_URL: orchestrator.url,
     ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
     ORCHESTRATOR_BASE_DOMAIN: baseDomain,

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { allocatorSettings } from '../bench/thumbnail-memory.ts'
+import { dynoSettings } from '../bench/thumbnail-memory.ts'
 
 export interface HostProcess {
   /** 0, 1 and so on. */
@@ -47,8 +47,7 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
     env: {
       PATH: process.env.PATH,
       NODE_ENV: 'production',
-      NODE_OPTIONS: '--max-old-space-size=256',
-      ...allocatorSettings,
+      ...dynoSettings,
       ...options.variables,
       PORT: String(options.port),
       SOAK_CLOCK_OFFSET_MS: String(options.clockOffsetMs),

@@ -22,6 +22,7 @@ import { pageRoutes } from './page.ts'
 import { problemResponse } from './problem.ts'
 import { publishRoutes } from './publishing.ts'
 import { refusal } from './refusal.ts'
+import { createRouter } from './router.ts'
 import { wordsRoutes } from './words.ts'
 
 /** What tenants' hosts answer to, and what needs no tenant. */
@@ -79,6 +80,7 @@ export function allowedMethods(app: OpenAPIHono<AppEnv>, path: string): string[]
 
 function emptyApp(services: Services): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
+    router: createRouter(),
     defaultHook: (result) => {
       if (result.success) return
       const wrong = result.error.issues.map(

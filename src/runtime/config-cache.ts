@@ -5,7 +5,7 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { PublisherError } from '../errors.ts'
-import { type ConfigLookup, type ConfigSource, toLookup } from './config-source.ts'
+import { type ConfigSource, toLookup } from './config-source.ts'
 import type { RuntimeAnswer } from './contract.ts'
 import type { Host, TenantHost } from './host.ts'
 import { describeError, type Logger } from './log.ts'
@@ -27,7 +27,7 @@ export interface LookupContext {
 
 export interface ConfigCacheOptions<T> {
   source: ConfigSource
-  /** Shared between processes; losing it costs one more call to the orchestrator. */
+  /** Shared between processes; losing it costs one more call to the orchestrator. Not used where it is this process's own. */
   kv: KeyValueStore
   /** Makes what requests run with; called once per configuration version. */
   derive(answer: RuntimeAnswer, host: TenantHost): T
@@ -35,8 +35,11 @@ export interface ConfigCacheOptions<T> {
   now: () => number
   /** Told once per request where its configuration came from. */
   onResolved?(resolution: Resolution): void
-  /** Most configurations kept in memory. Default 10,000. */
-  maxConfigurations?: number
+  /**
+   * Memory for configurations and what is derived from them; beyond it those that are longest unused go, and are asked for again when
+   * they are needed. An estimate, see {@link sizeOf}. Bytes. Default 32 MB.
+   */
+  maxBytes?: number
 }
 
 export interface ConfigCache<T> {
@@ -65,7 +68,11 @@ interface Entry<T> {
   checkAt: number
   /** Not to be used before it has been checked. */
   isDoubted: boolean
+  /** Bytes. */
+  size: number
 }
+
+type News = Pick<Entry<unknown>, 'answer' | 'size' | 'isDoubted'> & { fetchedAt: number }
 
 const minCheckMs = 15_000
 const negativeTtlMs = 30_000
@@ -75,11 +82,17 @@ const maxNegative = 50_000
 const flightPatienceMs = 12_000
 /** An eventually consistent store may give back what was just deleted for about this long (Cloudflare KV: 60 s). */
 const distrustMs = 90_000
+/** What hangs on a configuration: store, gate, credentials; a little more with publishers and the AI (docs/operations/heroku.md, "Memory"). */
+const derivedBytes = 20_000
 
 /** Makes the cache. One per process. */
 export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCache<T> {
-  const { source, kv, derive, log, now, onResolved, maxConfigurations = 10_000 } = options
-  const entries = new LRUCache<Host, Entry<T>>({ max: maxConfigurations })
+  const { source, kv, derive, log, now, onResolved, maxBytes = 32 * 2 ** 20 } = options
+  const shared = kv.isOwn ? undefined : kv
+  const entries = new LRUCache<Host, Entry<T>>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ size }) => Math.min(maxBytes, size),
+  })
   const unknownHosts = new LRUCache<Host, number>({ max: maxNegative })
   const invalidations = new LRUCache<Host, { at: number }>({ max: 10_000 })
   const flights = new Map<Host, Promise<'kv' | 'miss'>>()
@@ -90,7 +103,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   const checkInterval = (answer: RuntimeAnswer) =>
     checksOften ? minCheckMs : Math.max(minCheckMs, answer.ttlSeconds * 100)
 
-  function remember(host: TenantHost, answer: RuntimeAnswer, fetchedAt: number, isDoubted: boolean): void {
+  function remember(host: TenantHost, { answer, size, fetchedAt, isDoubted }: News): void {
     const ttlMs = answer.ttlSeconds * 1000
     const known = entries.get(host.host)
     const unchanged = known?.answer.configVersion === answer.configVersion
@@ -100,6 +113,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       expiresAt: fetchedAt + ttlMs,
       checkAt: fetchedAt + checkInterval(answer),
       isDoubted,
+      size,
     })
     unknownHosts.delete(host.host)
     if (known && !unchanged)
@@ -121,11 +135,13 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     if (invalidations.get(host.host) !== invalidation) return
     const isDoubted = trust !== trusted
     if (found.status === 'no_tenant') return isDoubted ? undefined : forget(host.host)
+    const about = { fetchedAt: askedAt, isDoubted }
     if (found.status === 'found') {
-      remember(host, found.answer, askedAt, isDoubted)
-      if (!isDoubted) await share(host.host, found, askedAt)
+      const text = JSON.stringify({ fetchedAt: askedAt, body: found.body })
+      remember(host, { answer: found.answer, size: sizeOf(text), ...about })
+      if (!isDoubted) await share(host.host, text, found.answer.ttlSeconds)
     } else if (known) {
-      remember(host, known.answer, askedAt, isDoubted)
+      remember(host, { answer: known.answer, size: known.size, ...about })
     }
   }
 
@@ -141,14 +157,9 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     }
   }
 
-  async function share(
-    host: Host,
-    found: ConfigLookup & { status: 'found' },
-    fetchedAt: number,
-  ): Promise<void> {
-    const value = JSON.stringify({ fetchedAt, body: found.body })
-    await kv
-      .put(kvKey(host), value, { ttlSeconds: found.answer.ttlSeconds })
+  async function share(host: Host, text: string, ttlSeconds: number): Promise<void> {
+    await shared
+      ?.put(kvKey(host), text, { ttlSeconds })
       .catch((error: unknown) =>
         log.warn('shared store failed', { operation: 'put', error: describeError(error) }),
       )
@@ -160,14 +171,15 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     if (invalidation && now() - invalidation.at < distrustMs) return false
     const trusted = trust
     try {
-      const shared = sharedSchema.safeParse(JSON.parse((await kv.get(kvKey(host.host))) ?? 'null'))
-      if (!shared.success) return false
-      const found = toLookup(shared.data.body)
-      const fetchedAt = Math.min(shared.data.fetchedAt, now())
+      const text = (await shared?.get(kvKey(host.host))) ?? 'null'
+      const known = sharedSchema.safeParse(JSON.parse(text))
+      if (!known.success) return false
+      const found = toLookup(known.data.body)
+      const fetchedAt = Math.min(known.data.fetchedAt, now())
       if (found.status !== 'found' || fetchedAt + found.answer.ttlSeconds * 1000 <= now()) return false
       // The invalidation may have come while the store was asked.
       if (invalidations.get(host.host) !== invalidation || trust !== trusted) return false
-      remember(host, found.answer, fetchedAt, false)
+      remember(host, { answer: found.answer, size: sizeOf(text), fetchedAt, isDoubted: false })
       return true
     } catch (error) {
       log.warn('shared store failed', { operation: 'get', error: describeError(error) })
@@ -265,8 +277,8 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       entries.delete(host)
       unknownHosts.delete(host)
       flights.delete(host)
-      await kv
-        .delete(kvKey(host))
+      await shared
+        ?.delete(kvKey(host))
         .catch((error: unknown) =>
           log.warn('shared store failed', { operation: 'delete', error: describeError(error) }),
         )
@@ -283,6 +295,11 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       flights.clear()
     },
   }
+}
+
+/** Strings beyond Latin-1 take two bytes per character; where they do not, the objects around them take the rest. */
+function sizeOf(text: string): number {
+  return 2 * text.length + derivedBytes
 }
 
 const sharedSchema = z.object({ fetchedAt: z.number(), body: z.unknown() })

@@ -60,6 +60,7 @@ export const environmentSchema = z.object({
   PORT: whole('a port', 0, 65_535).default(8080),
   CONFIG_SOURCE: z.enum(['orchestrator', 'file'], { error: 'must be orchestrator or file' }).optional(),
   CONFIG_FILE: z.string().optional(),
+  CONFIG_CACHE_MB: whole('megabytes', 1, 4096).default(32),
   ORCHESTRATOR_BASE_URL: url.optional(),
   ORCHESTRATOR_SERVICE_TOKEN: z
     .string()

@@ -21,6 +21,7 @@ import { type Invalidations, noInvalidations } from './ports/invalidations.ts'
 import type { KeyValueStore } from './ports/kv.ts'
 import { type Metrics, noMetrics } from './ports/metrics.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
+import { createListingCache } from './recent-names.ts'
 import { createRequestLimits, type RequestLimits } from './request-limits.ts'
 import type { Settings } from './settings.ts'
 import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
@@ -83,13 +84,22 @@ export function createServices(options: ServiceOptions): Services {
     model: observeModels(options.model, observe),
     observePlaces: placesObserver(metrics),
     thumbnails: createThumbnailCache(),
+    listings: createListingCache(),
     settings,
     counter,
     log,
     now,
     fairness: options.fairness ?? forOperators(log, metrics),
   })
-  const configurations = createConfigCache({ source, kv, derive, log, now, onResolved: metrics.resolved })
+  const configurations = createConfigCache({
+    source,
+    kv,
+    derive,
+    log,
+    now,
+    onResolved: metrics.resolved,
+    maxBytes: settings.maxConfigBytes,
+  })
   metrics.watch('configurations', () => configurations.sizes.configurations)
   metrics.watch('unknown_hosts', () => configurations.sizes.unknownHosts)
   invalidations.listen({

@@ -30,6 +30,8 @@ export interface ProviderSettings {
 export interface Settings {
   port: number
   configSource: ConfigSourceSettings
+  /** Memory for configurations and what is derived from them. Bytes. */
+  maxConfigBytes: number
   baseDomain: string
   /** The one host that the identity provider returns to. It is no tenant. */
   callbackHost: string
@@ -104,6 +106,7 @@ function toSettings(env: Environment): Settings {
             timeoutMs: env.ORCHESTRATOR_TIMEOUT_MS,
           }
         : { kind: 'file', path: env.CONFIG_FILE ?? '' },
+    maxConfigBytes: env.CONFIG_CACHE_MB * 2 ** 20,
     baseDomain: env.ORCHESTRATOR_BASE_DOMAIN,
     callbackHost: callbackHostOf(env),
     provider: toProvider(env),

@@ -1,7 +1,6 @@
 /** What one tenant's requests run with. It lives exactly as long as one version of the tenant's configuration. */
 import type { CredentialSource } from '../credentials.ts'
 import { PublisherError } from '../errors.ts'
-import type { PhotoName } from '../workflow/photo.ts'
 import type { AiPlaces } from '../workflow/ports/ai-places.ts'
 import type { LanguageModel } from '../workflow/ports/language-model.ts'
 import type { PhotoStore } from '../workflow/ports/storage.ts'
@@ -22,6 +21,7 @@ import { withFairStorage } from './fairness/store.ts'
 import type { Host, Tenant, TenantHost } from './host.ts'
 import type { Logger } from './log.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
+import { createRecentNames, type ListingCache, type RecentNames } from './recent-names.ts'
 import type { Settings } from './settings.ts'
 import { adminsOf } from './sign-in/admins.ts'
 import { type PublisherFactories, type TenantPublishers, tenantPublishers } from './tenant-publishers.ts'
@@ -44,8 +44,8 @@ export interface TenantRuntime {
   readonly aiPlaces: AiPlaces
   /** Finished thumbnails of this tenant in this version. */
   readonly thumbnails: ThumbnailMemory
-  /** Names of the root's photos, at most a few seconds old unless `fresh` ones are asked for. */
-  recentNames(options?: { fresh?: boolean }): Promise<readonly PhotoName[]>
+  /** Names of the root's photos. */
+  readonly recentNames: RecentNames
 }
 
 type StorageConfig = RuntimeConfig['storage']
@@ -71,6 +71,8 @@ export interface TenantRuntimeOptions {
   source: ConfigSource
   /** Shared by all tenants, whose memories keep their keys apart. */
   thumbnails: ThumbnailCache
+  /** The same. */
+  listings: ListingCache
   storages: StorageFactories
   publishers: PublisherFactories
   model: ModelFactory
@@ -85,12 +87,18 @@ export interface TenantRuntimeOptions {
   fairness?: FairnessObserver
 }
 
-/** How old a listing may be for the random walk: a click on "next" should not list thousands of photos again. */
-const recentMs = 10_000
-
 /** Gives the function that turns a runtime answer into what requests run with. */
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
-  const { source, storages, thumbnails, settings, counter, now, observePlaces = (places) => places } = options
+  const {
+    source,
+    storages,
+    thumbnails,
+    listings,
+    settings,
+    counter,
+    now,
+    observePlaces = (places) => places,
+  } = options
   return (answer: RuntimeAnswer, { host, tenant }: TenantHost): TenantRuntime => {
     for (const notice of answer.config.ai.model_notices) {
       options.log.warn('model notice', { tenant, config_version: answer.configVersion, notice })
@@ -104,6 +112,9 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
     let store: PhotoStore | undefined
     let publishers: TenantPublishers | undefined
     let model: LanguageModel | null | undefined
+    let aiPlaces: AiPlaces | undefined
+    /** Keys of shared caches: another configuration finds nothing of this one. */
+    const identity = JSON.stringify([host, answer.configVersion])
 
     function openStorage(): PhotoStore {
       const { provider, paths, credentials_ref: ref = '' } = answer.config.storage
@@ -146,6 +157,16 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       return ref === undefined ? null : withFairModel(options.model(credentials.source(ref, 'openai')), fair)
     }
 
+    function openAiPlaces(): AiPlaces {
+      const ratePerMinute = answer.config.ai.rate_per_minute
+      return observePlaces(createAiPlaces({ tenant, ratePerMinute, counter, now }))
+    }
+
+    async function listRoot() {
+      const { photos } = await storage().list('root')
+      return photos.map((photo) => photo.name)
+    }
+
     return {
       host,
       tenant,
@@ -161,37 +182,13 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         if (model === undefined) model = openModel()
         return model
       },
-      aiPlaces: observePlaces(
-        createAiPlaces({ tenant, ratePerMinute: answer.config.ai.rate_per_minute, counter, now }),
-      ),
-      thumbnails: createThumbnailMemory({
-        cache: thumbnails,
-        identity: JSON.stringify([host, answer.configVersion]),
-      }),
-      recentNames: createRecentNames(storage, now),
+      // Most of what a tenant without a visitor would take, and only analyses need it.
+      get aiPlaces() {
+        aiPlaces ??= openAiPlaces()
+        return aiPlaces
+      },
+      thumbnails: createThumbnailMemory({ cache: thumbnails, identity }),
+      recentNames: createRecentNames({ cache: listings, identity, list: listRoot, now }),
     }
-  }
-}
-
-/** One listing in flight at a time; a failed one is not kept. */
-function createRecentNames(storage: () => PhotoStore, now: () => number): TenantRuntime['recentNames'] {
-  let names: readonly PhotoName[] = []
-  let listedAt = Number.NEGATIVE_INFINITY
-  let flight: Promise<void> | undefined
-
-  async function list(): Promise<void> {
-    const startedAt = now()
-    const { photos } = await storage().list('root')
-    names = photos.map((photo) => photo.name)
-    listedAt = startedAt
-  }
-
-  return async ({ fresh = false } = {}) => {
-    if (!fresh && now() - listedAt < recentMs) return names
-    flight ??= list().finally(() => {
-      flight = undefined
-    })
-    await flight
-    return names
   }
 }

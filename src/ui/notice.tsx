@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { SignInLink, SignOutForm } from './account.tsx'
 import type { ApiProblem } from './api.ts'
+import { clock } from './clock.ts'
 import { ProblemIcon } from './icons.tsx'
 import { kindOf, type ProblemKind, retryAfterSeconds } from './problem-kind.ts'
 import { texts } from './texts.ts'
@@ -86,9 +87,4 @@ function Countdown({ seconds, isPaused, onEnd }: CountdownProps) {
     return () => removeEventListener('online', onEnd)
   }, [onEnd])
   return <p class="muted countdown">{isPaused ? texts.retrying : texts.retriesIn(clock(left))}</p>
-}
-
-/** `0:07`, `12:00`. */
-function clock(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

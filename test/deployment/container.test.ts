@@ -51,7 +51,12 @@ describe('the container', () => {
     const [, run] = await stages()
     expect(JSON.parse(all(run, 'CMD')[0] ?? '')).toEqual(await webCommand())
     const variables = Object.fromEntries(
-      all(run, 'ENV').flatMap((line) => line.split(' ').map((pair) => [...pair.split(/=(.*)/s, 2)])),
+      all(run, 'ENV').flatMap((line) =>
+        [...line.matchAll(/(\w+)=(?:"([^"]*)"|(\S+))/g)].map(([, name, quoted, plain]) => [
+          name,
+          quoted ?? plain,
+        ]),
+      ),
     )
     const { NODE_OPTIONS, MALLOC_ARENA_MAX, MALLOC_TRIM_THRESHOLD_ } = await presetVariables()
     expect(variables).toEqual({

@@ -50,6 +50,48 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(fleet.orchestrator.calls).toHaveLength(invented)
   }, 120_000)
 
+  it('of more tenants than memory is kept for is asked for again, and each goes on getting its own', async () => {
+    await using fleet = await startFleet(kind, { CONFIG_CACHE_MB: '1' })
+    const tenants = Array.from({ length: 100 }, (_, index) => `tenant-${index}`)
+    const isMarked = (tenant: string) => Number(tenant.at(-1)) % 2 === 0
+    for (const tenant of tenants) {
+      fleet.orchestrator.tenants.set(`${tenant}.${baseDomain}`, { config: markedConfig(isMarked(tenant)) })
+    }
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(
+        tenants.map(async (tenant) => {
+          const answer = await fleet.get(tenant, features)
+          expect(await answer.json()).toMatchObject({ delete_enabled: isMarked(tenant) })
+        }),
+      )
+    }
+    // A Worker finds in the KV what it has forgotten.
+    expect(fleet.orchestrator.calls.length > tenants.length).toBe(kind.name === 'node')
+    const calls = fleet.orchestrator.calls.length
+    for (let turn = 0; turn < 10; turn++) expect((await fleet.get('tenant-0', features)).status).toBe(200)
+    expect(fleet.orchestrator.calls.length).toBeLessThanOrEqual(calls + 1)
+  })
+
+  it('that is larger than the memory for all of them is served all the same', async () => {
+    await using fleet = await startFleet(kind, { CONFIG_CACHE_MB: '1' })
+    const long = 'words '.repeat(3333)
+    const prompts = [
+      'vision_model',
+      'system_prompt',
+      'role_prompt',
+      'sd_caption_model',
+      'sd_caption_role_prompt',
+    ]
+    const config = {
+      ...markedConfig(true),
+      content: { voice_profile: Array.from({ length: 20 }, () => long), hashtag_string: long },
+      ai: Object.fromEntries(prompts.map((name) => [name, long])),
+    }
+    fleet.orchestrator.tenants.set(alice, { config })
+    for (let turn = 0; turn < 3; turn++) expect((await fleet.get('alice', features)).status).toBe(200)
+    expect(fleet.orchestrator.calls).toHaveLength(1)
+  })
+
   it('answers 503 with Retry-After while the orchestrator is down, and recovers with it', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })

@@ -181,6 +181,15 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
   })
 
+  it.each(['list', 'random'])('takes /api/images/%s for no photo, whatever the method', async (name) => {
+    await using fleet = await aliceOnly()
+    for (const method of ['PATCH', 'POST', 'DELETE']) {
+      const path = `/api/images/${name}`
+      const { status, headers } = await fleet.host.request(alice, path, { method, headers: https })
+      expect([method, status, headers.get('allow')]).toEqual([method, 405, 'GET'])
+    }
+  })
+
   it('has no password login', async () => {
     await using fleet = await aliceOnly()
     const response = await fleet.host.request(alice, '/api/admin/login', {

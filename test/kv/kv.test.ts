@@ -58,6 +58,30 @@ function describeKeyValueStore(title: string, open: (now: () => number) => Promi
         expect(await store.get('key')).toBeNull()
       }),
     )
+
+    it(
+      'lets one of all who ask at the same moment be the first, until the time is over',
+      withStore(async (store, pass) => {
+        const ask = () => store.claim('key', { ttlSeconds: 50 })
+        const answers = await Promise.all(Array.from({ length: 10 }, ask))
+        expect(answers.filter(Boolean)).toHaveLength(1)
+        await pass('key', 25_000)
+        expect(await ask()).toBe(false)
+        await pass('key', 25_000)
+        expect(await ask()).toBe(true)
+      }),
+    )
+
+    it(
+      'takes no key that somebody has, and one that was given back',
+      withStore(async (store) => {
+        await store.put('key', 'value', { ttlSeconds: 600 })
+        expect(await store.claim('key', { ttlSeconds: 600 })).toBe(false)
+        expect(await store.get('key')).toBe('value')
+        await store.delete('key')
+        expect(await store.claim('key', { ttlSeconds: 600 })).toBe(true)
+      }),
+    )
   })
 }
 
@@ -144,6 +168,16 @@ describe('the Cloudflare store', () => {
     clock.time += 60_000
     expect(await reader?.get('key')).toBe('two')
     expect(kv.asked).toHaveLength(2)
+  })
+
+  it('knows a minute later what was claimed elsewhere', async () => {
+    const clock = { time: 0 }
+    const kv = namespace()
+    const [one, other] = [0, 1].map(() => createCloudflareKeyValueStore(kv, () => clock.time))
+    expect(await one?.claim('key', { ttlSeconds: 600 })).toBe(true)
+    clock.time += 60_000
+    expect(await other?.claim('key', { ttlSeconds: 600 })).toBe(false)
+    expect(await one?.claim('key', { ttlSeconds: 600 })).toBe(false)
   })
 
   it('is asked again for what it did not have, and never gives back what this isolate deleted', async () => {

@@ -48,6 +48,32 @@ describe('rates that are counted in Redis', () => {
   })
 })
 
+describe('what is claimed in Redis', () => {
+  it('is one process’s alone, however many ask at the same moment, and is free again after its time', async () => {
+    using first = openRedis(server)
+    using second = openRedis(server)
+    await Promise.all([first.reached('up'), second.reached('up')])
+    for (let round = 0; round < 20; round++) {
+      const asked = [first, second, first, second].map(({ kv }) =>
+        kv.claim(`used:${round}`, { ttlSeconds: 300 }),
+      )
+      expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1)
+    }
+    const lives = await inRedis(server, (client) => client.pTTL(`${prefix}used:0`))
+    expect(lives).toBeGreaterThan(0)
+    expect(lives).toBeLessThanOrEqual(300_000)
+  })
+
+  it('is claimed once per process while Redis is away', async () => {
+    await using own = await startRedisServer()
+    await own.kill()
+    using first = openRedis(own)
+    using second = openRedis(own)
+    const asked = [first, first, second].map(({ kv }) => kv.claim('used:x', { ttlSeconds: 300 }))
+    expect(await Promise.all(asked)).toEqual([true, false, true])
+  })
+})
+
 describe('invalidations through Redis', () => {
   it('reach every other process, and no other fleet', async () => {
     using first = openRedis(server)

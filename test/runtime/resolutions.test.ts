@@ -19,7 +19,8 @@ const answer = {
 function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer)) {
   let time = 0
   const now = () => time
-  const kv = createMemoryKeyValueStore({ now })
+  /** Of several processes. */
+  const kv = { ...createMemoryKeyValueStore({ now }), isOwn: false }
   const unused = () => Promise.reject(new Error('not used'))
   const host = parseHost('alice.shibari.test', 'shibari.test')
   if (!host) throw new TypeError('unreachable')

@@ -127,6 +127,11 @@ export async function openPreview(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Before it goes out' }).waitFor()
 }
 
+/** From the preview to the platforms. */
+export const sendOut = (page: Page) => page.getByRole('button', { name: /^Publish to/ }).click()
+/** The photos of these tests have captions already. */
+export const askAi = (page: Page) => page.getByRole('button', { name: 'Write new captions with AI' }).click()
+
 export const published = (results: object, archived = true) => ({
   filename: 'one.jpg',
   results,

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { atWork, events, openPreview, openSheet, path, sheetOf } from './at-work.ts'
+import { atWork, events, openPreview, openSheet, path, sendOut, sheetOf } from './at-work.ts'
 import { expectAccessible } from './axe.ts'
 import { problem, randomPath } from './scripted-gallery.ts'
 import { pictureOf, visiting } from './visiting.ts'
@@ -62,7 +62,7 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
     await expectAccessible(page)
     await openPreview(page)
     await expectAccessible(page)
-    await page.getByRole('button', { name: /^Publish to/ }).click()
+    await sendOut(page)
     await page.getByText('The mail server refused it.').waitFor()
     await expectAccessible(page)
   })

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import {
   altTextField,
+  askAi,
   atWork,
   captionOf,
   onePath,
@@ -39,11 +40,7 @@ async function expectTyped(page: Page): Promise<void> {
 /** What an admin may be doing when it happens. */
 const actions: [action: string, at: string, act: (page: Page) => Promise<void>][] = [
   ['saving', onePath, (page) => page.getByRole('button', { name: 'Save' }).click()],
-  [
-    'an analysis',
-    path('analyze'),
-    (page) => page.getByRole('button', { name: 'Write new captions with AI' }).click(),
-  ],
+  ['an analysis', path('analyze'), askAi],
   ['a preview', path('publish'), openPreview],
 ]
 

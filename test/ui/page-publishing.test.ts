@@ -3,15 +3,18 @@ import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
 import {
+  altTextField,
   atWork,
   captionOf,
   closeSheet,
   events,
+  onePath,
   openPreview,
   openSheet,
   openStream,
   path,
   published,
+  sendOut,
   sheetOf,
 } from './at-work.ts'
 import { pictureOf } from './visiting.ts'
@@ -27,7 +30,7 @@ const post = (page: Page, platform: string) => page.getByRole('region', { name: 
 async function startPublishing(page: Page): Promise<void> {
   await openSheet(page)
   await openPreview(page)
-  await page.getByRole('button', { name: /^Publish to/ }).click()
+  await sendOut(page)
 }
 
 /** Answers what a dry run finds after an answer got lost. */
@@ -165,12 +168,12 @@ describe('publishing', () => {
 
   it('does not begin with a description that could not be saved', async () => {
     const { page, gallery, asked } = await atWork(browser)
-    gallery.script('/api/images/one.jpg', () => new Response(null, { status: 503 }))
+    gallery.script(onePath, () => new Response(null, { status: 503 }))
     await openSheet(page)
-    await page.getByLabel('Description for those who cannot see the photo').fill('A rope.')
+    await altTextField(page).fill('A rope.')
     await captionOf(page, 'Telegram').fill('By hand.')
     await openPreview(page)
-    await page.getByRole('button', { name: /^Publish to/ }).click()
+    await sendOut(page)
     await page.getByRole('alert').getByText('Not available right now').waitFor()
     expect(asked).toEqual([])
   })

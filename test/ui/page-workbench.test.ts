@@ -5,6 +5,7 @@ import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import {
   altTextField,
   analysis,
+  askAi,
   atWork,
   captionOf,
   closeSheet,
@@ -87,7 +88,7 @@ describe.each([
       ),
     )
     await openSheet(page)
-    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await askAi(page)
     await page.waitForFunction(() => document.querySelector('textarea')?.value === 'From the AI.')
     expect(await captionOf(page, 'FetLife').inputValue()).toBe('Plain from the AI.')
     await captionOf(page, 'Telegram').fill('By hand.')
@@ -159,7 +160,7 @@ describe('an analysis', () => {
     const stream = openStream()
     answer(path('analyze'), () => stream.response)
     await openSheet(page)
-    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await askAi(page)
     await stream.send('progress', { stage: 'reading' })
     await stream.send('progress', { stage: 'looking' })
     await page.locator('[aria-current=step]', { hasText: 'Look at it' }).waitFor()
@@ -189,7 +190,7 @@ describe('an analysis', () => {
     const [one] = somePhotos(1)
     answer(path('analyze'), () => events(['progress', { stage: 'looking' }]))
     await openSheet(page)
-    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await askAi(page)
     await page.getByText('The server goes on all the same.').waitFor()
     await page.getByRole('button', { name: 'Look again' }).click()
     await page.getByText('Nothing new yet').waitFor()
@@ -211,7 +212,7 @@ describe('an analysis', () => {
     const stream = openStream()
     answer(path('analyze'), () => stream.response)
     await openSheet(page)
-    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await askAi(page)
     await stream.send('progress', { stage: 'looking' })
     await page.locator('[aria-current=step]').waitFor()
     await page.reload()
@@ -225,7 +226,7 @@ describe('an analysis', () => {
     answer(path('analyze'), () => events(['result', analysis(fromAi)]))
     await openSheet(page)
     await captionOf(page, 'Telegram').fill('Typed before.')
-    await page.getByRole('button', { name: 'Write new captions with AI' }).click()
+    await askAi(page)
     await page.getByRole('button', { name: 'Bring back my words' }).click()
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('Typed before.')
   })

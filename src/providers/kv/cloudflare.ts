@@ -40,23 +40,46 @@ export function createCloudflareKeyValueStore(
     own.set(key, { entry, until: Math.min(entry.expiresAt, now() + ownMs) })
   }
 
+  function findOwn(key: string): StoredEntry | null {
+    const kept = own.get(key)
+    if (kept && kept.until > now()) return kept.entry
+    own.delete(key)
+    return null
+  }
+
+  async function findStored(key: string): Promise<StoredEntry | null> {
+    const stored = await namespace.get(key)
+    if (stored === null) return null
+    const entry = entrySchema.safeParse(parseJson(stored))
+    return entry.success && entry.data.expiresAt > now() ? entry.data : null
+  }
+
+  async function store(key: string, entry: StoredEntry, ttlSeconds: number): Promise<void> {
+    const expirationTtl = Math.max(minExpirationTtl, Math.ceil(ttlSeconds))
+    await namespace.put(key, JSON.stringify(entry), { expirationTtl })
+  }
+
   return {
     async get(key) {
-      const kept = own.get(key)
-      if (kept && kept.until > now()) return kept.entry.value
-      own.delete(key)
-      const stored = await namespace.get(key)
-      if (stored === null) return null
-      const entry = entrySchema.safeParse(parseJson(stored))
-      if (!entry.success || entry.data.expiresAt <= now()) return null
-      keep(key, entry.data)
-      return entry.data.value
+      const kept = findOwn(key)
+      if (kept) return kept.value
+      const stored = await findStored(key)
+      if (stored) keep(key, stored)
+      return stored === null ? null : stored.value
     },
     async put(key, value, { ttlSeconds }) {
       const entry = { value, expiresAt: now() + ttlSeconds * 1000 }
       keep(key, entry)
-      const expirationTtl = Math.max(minExpirationTtl, Math.ceil(ttlSeconds))
-      await namespace.put(key, JSON.stringify(entry), { expirationTtl })
+      await store(key, entry, ttlSeconds)
+    },
+    // Exact within the isolate. Elsewhere it is seen a minute later, and who asks there until then is the first as well.
+    async claim(key, { ttlSeconds }) {
+      if (findOwn(key)) return false
+      const entry = { value: '', expiresAt: now() + ttlSeconds * 1000 }
+      keep(key, entry)
+      if (await findStored(key)) return false
+      await store(key, entry, ttlSeconds)
+      return true
     },
     async delete(key) {
       own.delete(key)

@@ -3,31 +3,42 @@ import { LRUCache } from 'lru-cache'
 import type { KeyValueStore } from '../../runtime/ports/kv.ts'
 
 export interface MemoryKeyValueOptions {
-  /** Characters of keys and values in all before the least recently used go. Default 16 million. */
+  /** Characters of keys and values in all before the least recently used go. Default 4 million. */
   maxCharacters?: number
   now?: () => number
 }
 
 /** Makes an empty store. */
 export function createMemoryKeyValueStore(options: MemoryKeyValueOptions = {}): KeyValueStore {
-  const { maxCharacters = 16_000_000, now = Date.now } = options
+  const { maxCharacters = 4_000_000, now = Date.now } = options
   const entries = new LRUCache<string, { value: string; expiresAt: number }>({
     maxSize: maxCharacters,
     sizeCalculation: ({ value }, key) => value.length + key.length + 64,
   })
+
+  function find(key: string): string | null {
+    const entry = entries.get(key)
+    if (!entry) return null
+    if (entry.expiresAt > now()) return entry.value
+    entries.delete(key)
+    return null
+  }
+
+  function keep(key: string, value: string, ttlSeconds: number): void {
+    entries.set(key, { value, expiresAt: now() + ttlSeconds * 1000 })
+  }
+
   return {
-    async get(key) {
-      const entry = entries.get(key)
-      if (!entry) return null
-      if (entry.expiresAt > now()) return entry.value
-      entries.delete(key)
-      return null
-    },
-    async put(key, value, { ttlSeconds }) {
-      entries.set(key, { value, expiresAt: now() + ttlSeconds * 1000 })
-    },
+    isOwn: true,
+    get: async (key) => find(key),
+    put: async (key, value, { ttlSeconds }) => keep(key, value, ttlSeconds),
     async delete(key) {
       entries.delete(key)
+    },
+    async claim(key, { ttlSeconds }) {
+      if (find(key) !== null) return false
+      keep(key, '', ttlSeconds)
+      return true
     },
   }
 }

@@ -93,15 +93,19 @@ export function createRedis(options: RedisOptions): Redis {
         return found === undefined ? memory.get(key) : found
       },
       async put(key, value, { ttlSeconds }) {
-        const EX = Math.max(1, Math.ceil(ttlSeconds))
-        const done = await ask((client) =>
-          client.set(prefix + key, value, { expiration: { type: 'EX', value: EX } }),
-        )
+        const expiration = expiryAfter(ttlSeconds)
+        const done = await ask((client) => client.set(prefix + key, value, { expiration }))
         if (done === undefined) await memory.put(key, value, { ttlSeconds })
       },
       async delete(key) {
         await memory.delete(key)
         await ask((client) => client.del(prefix + key))
+      },
+      // In one step. Where its answer is lost, the key may be taken all the same, and stays so for the other processes.
+      async claim(key, { ttlSeconds }) {
+        const expiration = expiryAfter(ttlSeconds)
+        const answer = await ask((client) => client.set(prefix + key, '', { condition: 'NX', expiration }))
+        return answer === undefined ? memory.claim(key, { ttlSeconds }) : answer !== null
       },
     },
     counter: {
@@ -120,4 +124,8 @@ export function createRedis(options: RedisOptions): Redis {
     },
     close: link.close,
   }
+}
+
+function expiryAfter(seconds: number) {
+  return { type: 'EX', value: Math.max(1, Math.ceil(seconds)) } as const
 }

@@ -5,7 +5,7 @@ import { describeError, type Logger } from '../log.ts'
 import type { KeyValueStore } from '../ports/kv.ts'
 
 export interface OneTimeOptions {
-  /** Tells other processes. An eventually consistent store tells them late. */
+  /** Decides between processes, as exactly as it can. */
   kv: KeyValueStore
   log: Logger
 }
@@ -16,8 +16,8 @@ export type Claim = (id: string, seconds: number) => Promise<boolean>
 const maxRemembered = 10_000
 
 /**
- * Makes it. This process is certain of itself; between processes it is a second net below the cookie that is deleted at the first
- * use and the provider's own single-use code, so a failing store does not stop anybody.
+ * Makes it. This process is certain of itself. Other processes are sure to know it where the store is Redis and answers; else it is a
+ * second net below the cookie that is deleted at the first use and the provider's own single-use code, so a failing store stops nobody.
  */
 export function createClaim({ kv, log }: OneTimeOptions): Claim {
   const used = new LRUCache<string, true>({ max: maxRemembered })
@@ -25,13 +25,11 @@ export function createClaim({ kv, log }: OneTimeOptions): Claim {
     if (used.has(id)) return false
     used.set(id, true)
     try {
-      const key = await keyOf(id)
-      if ((await kv.get(key)) !== null) return false
-      await kv.put(key, '1', { ttlSeconds: seconds })
+      return await kv.claim(await keyOf(id), { ttlSeconds: seconds })
     } catch (error) {
       log.warn('shared store failed', { operation: 'claim', error: describeError(error) })
+      return true
     }
-    return true
   }
 }
 

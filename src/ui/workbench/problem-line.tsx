@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { SignInLink, SignOutForm } from '../account.tsx'
 import type { ApiProblem } from '../api.ts'
+import { clock } from '../clock.ts'
 import { kindOf, retryAfterSeconds } from '../problem-kind.ts'
 import { texts } from '../texts.ts'
 
@@ -62,9 +63,4 @@ function useSecondsLeft(problem: ApiProblem): number {
     return () => clearInterval(timer)
   }, [problem])
   return left
-}
-
-/** `0:07`, `12:00`. */
-function clock(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
