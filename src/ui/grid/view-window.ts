@@ -104,9 +104,18 @@ export function scrollToTile(
   const covered =
     area.previousElementSibling instanceof HTMLElement ? stuckHeight(area.previousElementSibling) : 0
   const top = area.offsetTop + Math.floor(index / columns) * rowHeight
-  if (top - covered < frame.scrollTop) frame.scrollTop = top - covered - gap
-  else if (top + rowHeight > frame.scrollTop + frame.clientHeight)
-    frame.scrollTop = top + rowHeight - frame.clientHeight
+  const inSight = frame.clientHeight - coveredBelow(frame)
+  const highest = top - covered - gap
+  if (top - covered < frame.scrollTop) frame.scrollTop = highest
+  // Where the room is less than a tile, its upper end is what is shown.
+  else if (top + rowHeight > frame.scrollTop + inSight)
+    frame.scrollTop = Math.min(highest, top + rowHeight - inSight)
+}
+
+/** What is done with marked photos lies over the lower end of the wall. */
+function coveredBelow(frame: HTMLElement): number {
+  const bar = frame.querySelector('.selection-bar')
+  return bar ? Math.max(0, frame.getBoundingClientRect().bottom - bar.getBoundingClientRect().top) : 0
 }
 
 function stuckHeight(element: HTMLElement): number {

@@ -1,5 +1,5 @@
 /** What was just done, with the way back while it is there. */
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import { ProblemLine } from './problem-line.tsx'
@@ -10,27 +10,44 @@ const visibleMs = 12_000
 
 const words = texts.workbench
 
-export function ToastLine({ toast, onDismiss }: { toast: Toast; onDismiss: () => void }) {
-  const { text, photo, problem, undo, retry, show } = toast
+export interface ToastLineProps {
+  /** `null`: nothing to say. */
+  toast: Toast | null
+  onDismiss: () => void
+}
+
+export function ToastLine({ toast, onDismiss }: ToastLineProps) {
+  const line = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    // What went wrong stays until somebody has read it.
-    if (problem) return
-    const timer = setTimeout(onDismiss, visibleMs)
-    return () => clearTimeout(timer)
+    // What went wrong stays until somebody has read it, and nothing goes from under a hand.
+    if (!toast || toast.problem) return
+    const timer = setInterval(() => {
+      if (!line.current?.matches(':hover, :focus-within')) onDismiss()
+    }, visibleMs)
+    return () => clearInterval(timer)
   }, [onDismiss, toast])
+  return (
+    <div class={toast ? `toast ${toast.problem ? 'bad' : ''}` : 'visually-hidden'} ref={line}>
+      {/* There before its words are: a region that comes together with them is often not read out. */}
+      <p aria-live="polite">{toast && !toast.problem && words.toasts[toast.text]}</p>
+      {toast && <ToastActions toast={toast} onDismiss={onDismiss} />}
+    </div>
+  )
+}
+
+function ToastActions({ toast, onDismiss }: { toast: Toast; onDismiss: () => void }) {
+  const { text, photo, problem, undo, retry, show } = toast
   const act = (action: () => void) => () => {
     onDismiss()
     action()
   }
   return (
-    <div class={`toast ${problem ? 'bad' : ''}`}>
-      {problem ? (
+    <>
+      {problem && (
         <>
           {text !== 'failed' && <strong>{words.toasts[text]}</strong>}
           <ProblemLine problem={problem} onRetry={retry && act(retry)} />
         </>
-      ) : (
-        <p role="status">{words.toasts[text]}</p>
       )}
       {undo && !problem && (
         <button type="button" class="button" aria-keyshortcuts="U" onClick={act(undo)}>
@@ -45,6 +62,6 @@ export function ToastLine({ toast, onDismiss }: { toast: Toast; onDismiss: () =>
       <button type="button" class="button icon" aria-label={words.close} onClick={onDismiss}>
         <CloseIcon />
       </button>
-    </div>
+    </>
   )
 }

@@ -105,7 +105,7 @@ export function Workbench({ gallery, photo, features, owner }: WorkbenchProps) {
           onClose={close}
         />
       )}
-      {toast && <ToastLine toast={toast} onDismiss={desk.dismiss} />}
+      <ToastLine toast={toast} onDismiss={desk.dismiss} />
     </>
   )
 }
