@@ -1,5 +1,5 @@
 /** What went wrong, what to do about it, and the button for it. */
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { SignInLink, SignOutForm } from './account.tsx'
 import type { ApiProblem } from './api.ts'
 import { clock } from './clock.ts'
@@ -27,10 +27,12 @@ export function Notice({ problem, failures, isOverPhoto, isBusy, onRetry, onNext
   const wait = useMemo(() => retryAfterSeconds(problem, failures), [problem, failures])
   const goesOn = kind === 'missing' || kind === 'unreadable'
   const wayToAccount = accountButton(problem)
+  // The photo's and the grid's may be there at the same time.
+  const titleId = useId()
   return (
-    <section class={`notice ${isOverPhoto ? 'over-photo' : ''}`} aria-labelledby="notice-title">
+    <section class={`notice ${isOverPhoto ? 'over-photo' : ''}`} aria-labelledby={titleId}>
       <ProblemIcon kind={kind} />
-      <h2 id="notice-title">{title}</h2>
+      <h2 id={titleId}>{title}</h2>
       <p>{advice}</p>
       {problem.detail && !isSaidBy(kind) && <p class="muted">{problem.detail}</p>}
       <div class="actions">
@@ -71,20 +73,26 @@ interface CountdownProps {
 /** Counts only while somebody looks, and ends at once when the connection is back. */
 function Countdown({ seconds, isPaused, onEnd }: CountdownProps) {
   const [left, setLeft] = useState(seconds)
-  useEffect(() => {
+  const end = useRef(onEnd)
+  // All in step with the page: whoever draws it again does not begin the time anew, and what is gone asks for nothing.
+  useLayoutEffect(() => {
+    end.current = onEnd
+  })
+  useLayoutEffect(() => {
     if (isPaused) return
     let rest = seconds
     const timer = setInterval(() => {
       if (document.hidden) return
       rest -= 1
       setLeft(rest)
-      if (rest === 0) onEnd()
+      if (rest === 0) end.current()
     }, 1000)
     return () => clearInterval(timer)
-  }, [seconds, isPaused, onEnd])
-  useEffect(() => {
-    addEventListener('online', onEnd)
-    return () => removeEventListener('online', onEnd)
-  }, [onEnd])
+  }, [seconds, isPaused])
+  useLayoutEffect(() => {
+    const onOnline = () => end.current()
+    addEventListener('online', onOnline)
+    return () => removeEventListener('online', onOnline)
+  }, [])
   return <p class="muted countdown">{isPaused ? texts.retrying : texts.retriesIn(clock(left))}</p>
 }

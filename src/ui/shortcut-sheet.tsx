@@ -1,8 +1,9 @@
 /** All keys of the page, on `?`. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { CloseIcon } from './icons.tsx'
 import { areLettersOn, type Scope, type ShortcutName, shortcutList, turnLetters } from './keyboard.ts'
 import { texts } from './texts.ts'
+import { useDialog } from './use-dialog.ts'
 
 const words = texts.shortcuts
 const scopes: readonly Scope[] = ['everywhere', 'photo', 'grid', 'selection', 'tools']
@@ -15,12 +16,10 @@ export interface ShortcutSheetProps {
 export function ShortcutSheet({ isAdmin, onClose }: ShortcutSheetProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [hasLetters, setLetters] = useState(areLettersOn)
-  // A modal dialog keeps the focus inside, and gives it back when it closes.
-  useEffect(() => dialog.current?.showModal(), [])
-  const close = () => dialog.current?.close()
+  const closing = useDialog(dialog, onClose)
   return (
-    <dialog class="dialog shortcuts" ref={dialog} aria-labelledby="shortcuts-title" onClose={onClose}>
-      <button type="button" class="button icon close" aria-label={words.close} onClick={close}>
+    <dialog class="dialog shortcuts" ref={dialog} aria-labelledby="shortcuts-title" {...closing}>
+      <button type="button" class="button icon close" aria-label={words.close} onClick={onClose}>
         <CloseIcon />
       </button>
       <h2 id="shortcuts-title">{words.title}</h2>

@@ -171,6 +171,80 @@ describe('in German, whose words are longer', () => {
   })
 })
 
+/** A window grows and shrinks around an admin who is at something. */
+describe.each([
+  ['in English', 'en-GB', /^Publish$/, 'Close', 'All photos'],
+  ['in German', 'de-DE', /^Veröffentlichen$/, 'Schließen', 'Alle Fotos'],
+])('an admin %s', (_, locale, publish, close, all) => {
+  it('reaches every button in every window, with letters twice as large too', async () => {
+    const flags = { library_enabled: true, max_upload_mb: 1 }
+    const { page, gallery } = await atWork(browser, { ...desktop, locale }, flags)
+    gallery.script('/api/library/objects', () => Response.json(libraryOf(somePhotos(4))))
+    const outOfReach: string[] = []
+    const look = async (view: string) => {
+      for (const [size, { viewport }] of windows) {
+        await page.setViewportSize(viewport)
+        for (const letters of ['100%', '200%']) {
+          await page.evaluate((width) => {
+            document.documentElement.style.fontSize = width
+          }, letters)
+          for (const fault of await faultsOf(page)) outOfReach.push(`${view} ${size} ${letters}: ${fault}`)
+        }
+      }
+    }
+    await look('photo')
+    await page.getByRole('button', { name: publish }).click()
+    await page.getByRole('dialog').waitFor()
+    await look('sheet')
+    await page.getByRole('dialog').getByRole('button', { name: close, exact: true }).click()
+    await page.getByRole('button', { name: all }).click()
+    await page.locator('a.tile').first().focus()
+    await page.keyboard.press('x')
+    await page.locator('.selection-bar').waitFor()
+    await look('selection')
+    expect(outOfReach).toEqual([])
+  })
+})
+
+const libraryOf = (photos: readonly { filename: string }[]) => ({
+  objects: photos.map(({ filename }) => ({
+    key: filename,
+    size: 1,
+    last_modified: '2026-01-01T00:00:00Z',
+  })),
+  cursor: null,
+  total_in_window: photos.length,
+  truncated: false,
+})
+
+/** What nobody can press or read: outside of the window or of what scrolls, wider than its frame, or under something else. */
+async function faultsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const scope = document.querySelector('dialog[open]') ?? document
+    const faults: string[] = []
+    const root = document.documentElement
+    if (root.scrollWidth > innerWidth) faults.push(`the page is ${root.scrollWidth - innerWidth} too wide`)
+    for (const element of scope.querySelectorAll<HTMLElement>('button, a, label, select, textarea, h2')) {
+      if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue
+      if (element.closest('.skip, .visually-hidden, .tiles')) continue
+      const name = element.textContent || element.ariaLabel || element.id
+      element.scrollIntoView({ block: 'center', inline: 'center' })
+      const { left, right, top, bottom, width, height } = element.getBoundingClientRect()
+      if (left < -1 || right > innerWidth + 1) faults.push(`${name} is cut off at ${left} to ${right}`)
+      else if (element.scrollWidth > element.clientWidth + 1 && element.matches('.button'))
+        faults.push(`${name} sticks out of its button`)
+      else if (element.matches('textarea') && Math.min(bottom, innerHeight) - Math.max(top, 0) < 44)
+        faults.push(`${name} shows no line`)
+      else if (element.matches('button, a')) {
+        const hit = document.elementFromPoint(left + width / 2, top + height / 2)
+        if (!hit || !(element.contains(hit) || hit.contains(element)))
+          faults.push(`${name} is below ${hit?.className ?? 'the window'}`)
+      }
+    }
+    return faults
+  })
+}
+
 describe('those who need it otherwise', () => {
   it('see nothing move when they asked for that', async () => {
     const { page } = await visiting(browser, { reducedMotion: 'reduce' })

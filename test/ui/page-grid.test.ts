@@ -228,6 +228,46 @@ describe('the grid', () => {
     expect(await columns()).toBe(upright)
   })
 
+  it('stays away when a photo is opened before the search has begun', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/?view=grid')
+    await tile(page, 'three').waitFor()
+    await page.evaluate(() => {
+      const field = document.querySelector<HTMLInputElement>('input.search')
+      if (!field) throw new Error('there is no search field')
+      field.value = 'two'
+      field.dispatchEvent(new Event('input', { bubbles: true }))
+      return new Promise<void>((resolve) => {
+        setTimeout(() => {
+          document.querySelector<HTMLElement>('a[title="three.jpg"]')?.click()
+          // A slow device: the search is due before anything is painted.
+          for (const end = performance.now() + 300; performance.now() < end; );
+          setTimeout(resolve, 0)
+        }, 100)
+      })
+    })
+    await pictureOf(page, 'three')
+    expect(await page.locator('.wall').count()).toBe(0)
+    await page.goBack()
+    await tile(page, 'three').waitFor()
+    expect(page.url()).toMatch(/\/\?view=grid$/)
+  })
+
+  it('tries again when the time is up, however often it is drawn meanwhile', async () => {
+    const { page, gallery } = await visiting(browser)
+    await page.clock.install()
+    gallery.script('/api/images/list', () => problem(503, 'storage_unavailable', { 'retry-after': '3' }))
+    await page.goto('/?view=grid')
+    await page.locator('.countdown').waitFor()
+    for (const width of [1000, 1040, 1080, 1120]) {
+      const before = await page.locator('.tiles').boundingBox()
+      await page.setViewportSize({ width, height: 800 })
+      await vi.waitFor(async () => expect(await page.locator('.tiles').boundingBox()).not.toEqual(before))
+      await page.clock.runFor(1000)
+    }
+    await vi.waitFor(() => expect(gallery.asked.length).toBeGreaterThan(1))
+  })
+
   it('asks no more for pictures that were scrolled away', async () => {
     const { page, gallery } = await visiting(browser, { photos: manyPhotos(3000) })
     const path = '/api/images/photo-00010.jpg/thumbnail'
@@ -330,6 +370,20 @@ describe('the sheet of shortcuts', () => {
     await sheet.waitFor({ state: 'hidden' })
     expect(page.url()).toMatch(/photo=one\.jpg$/)
     expect(await details.evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  it('has the next key at once, not the page below', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    const isOpen = await page.evaluate(async () => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }))
+      // What is drawn next is drawn in a microtask; nothing is painted yet.
+      await Promise.resolve()
+      await Promise.resolve()
+      return document.querySelector('dialog[open]') !== null
+    })
+    expect(isOpen).toBe(true)
   })
 
   it('lets people turn letters off, for good', async () => {

@@ -235,15 +235,49 @@ describe('many photos at once', () => {
     expect(done).toHaveLength(3)
   })
 
+  it('give way to the tools when others are marked, and close by Escape', async () => {
+    const { page } = await atLibrary()
+    const tools = page.getByRole('toolbar', { name: 'What to do with' })
+    const result = page.getByRole('region', { name: 'What became of it' })
+    for (const name of ['one', 'two']) {
+      await tile(page, name).focus()
+      await page.keyboard.press('x')
+      await tools.getByRole('button', { name: 'Keep', exact: true }).click()
+      await page.getByText('1 kept.').waitFor()
+    }
+    await page.keyboard.press('Escape')
+    await result.waitFor({ state: 'detached' })
+    expect(await names(page)).toEqual(['three.jpg', 'four.jpg'])
+  })
+
+  it('never hide the tile that the keys have reached', async () => {
+    const { page } = await atLibrary({ viewport: { width: 700, height: 600 } }, {}, 60)
+    await tile(page, 'one').focus()
+    await page.keyboard.press('x')
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'End']) {
+      const before = await page.evaluate(() => document.activeElement?.getAttribute('title'))
+      await page.keyboard.press(key)
+      await page.waitForFunction((was) => document.activeElement?.getAttribute('title') !== was, before)
+      const [reached, bar] = [
+        await page.locator('.tile:focus').boundingBox(),
+        await page.locator('.selection-bar').boundingBox(),
+      ]
+      expect((reached?.y ?? 0) + (reached?.height ?? 0)).toBeLessThanOrEqual(bar?.y ?? 0)
+    }
+  })
+
   it('are deleted only after a question that names their number', async () => {
     const { page, done } = await atLibrary()
     await page.keyboard.press('Control+a')
     await page.getByRole('button', { name: 'Delete', exact: true }).click()
     const question = page.getByRole('dialog', { name: 'Delete 4 photos?' })
     await expectAccessible(page)
-    await question.getByRole('button', { name: 'Cancel' }).click()
+    await page.keyboard.press('Enter')
+    await question.waitFor({ state: 'detached' })
     expect(done).toEqual([])
-    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    const opener = page.getByRole('button', { name: 'Delete', exact: true })
+    expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.keyboard.press('Enter')
     await question.getByRole('button', { name: 'Delete 4 photos' }).click()
     await page.getByText('4 deleted.').waitFor()
     expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0)

@@ -1,6 +1,6 @@
 /** Above the tiles: which folder, what to look for, in which order, and how many there are. */
 import type { RefObject } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { addressOf } from '../address.ts'
 import { sorts as allSorts, everything } from '../order.ts'
 import { texts } from '../texts.ts'
@@ -23,7 +23,8 @@ export function GridBar({ gallery, query, sorts, folders, searchField }: GridBar
     own.current = query.search
     setTyped(query.search)
   }, [query.search])
-  useEffect(() => {
+  // In step with the page: a search that began before a photo was opened must not end above it.
+  useLayoutEffect(() => {
     const search = typed.trim()
     if (search === query.search) return
     const timer = setTimeout(() => {

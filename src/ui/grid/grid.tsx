@@ -44,6 +44,11 @@ export function Grid(props: GridProps) {
     if (!problem && last >= first) void listing.load(first, last)
   })
 
+  const isMarking = Boolean(selection?.size)
+  useLayoutEffect(() => {
+    // The bar that has come lies over the lower tiles.
+    if (isMarking && tiles.current?.querySelector('.tile:focus-visible')) wanted.current.scroll = true
+  }, [isMarking])
   useLayoutEffect(() => {
     const { scroll, focus } = wanted.current
     const area = tiles.current

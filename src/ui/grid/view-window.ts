@@ -102,7 +102,7 @@ export function useWallView(
     (index: number) => {
       const frame = scroller.current
       if (!frame || !geometry.current) return
-      const top = scrollTopFor(geometry.current, frame.scrollTop, index)
+      const top = scrollTopFor(geometry.current, frame.scrollTop, index, heightCoveredBelow(frame))
       if (top === null) return
       frame.scrollTop = top
       calm.moved(top, geometry.current.height)
@@ -160,10 +160,20 @@ function scrollTopFor(
   { columns, rowHeight, height, top, covered }: Geometry,
   now: number,
   index: number,
+  coveredBelow: number,
 ): number | null {
   const upper = top + Math.floor(index / columns) * rowHeight
-  if (upper - covered < now) return Math.max(0, upper - covered - gap)
-  return upper + rowHeight > now + height ? upper + rowHeight - height : null
+  const highest = Math.max(0, upper - covered - gap)
+  if (upper - covered < now) return highest
+  // Where the room is less than a tile, its upper end is what is shown.
+  const lowest = upper + rowHeight - (height - coveredBelow)
+  return lowest > now ? Math.min(highest, lowest) : null
+}
+
+/** What is done with marked photos lies over the lower end of the wall. */
+function heightCoveredBelow(frame: HTMLElement): number {
+  const bar = frame.querySelector('.selection-bar')
+  return bar ? Math.max(0, frame.getBoundingClientRect().bottom - bar.getBoundingClientRect().top) : 0
 }
 
 function stuckHeight(element: HTMLElement): number {

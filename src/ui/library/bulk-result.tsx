@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { SignInLink } from '../account.tsx'
 import type { Features } from '../api.ts'
 import { CloseIcon } from '../icons.tsx'
+import { useShortcuts } from '../keyboard.ts'
 import { kindOf } from '../problem-kind.ts'
 import { texts } from '../texts.ts'
 import { canUndo } from './allowed-actions.ts'
@@ -21,6 +22,7 @@ export function BulkResult({ bulk, state, features }: BulkResultProps) {
   const bar = useRef<HTMLElement>(null)
   // The button that was pressed is gone; whoever goes on by keys goes on here.
   useEffect(() => bar.current?.focus({ preventScroll: true }), [])
+  useShortcuts({ clearSelection: !isRunning && bulk.dismiss })
   const summary = isRunning
     ? words.progress(done + failed.length, total)
     : isTrial

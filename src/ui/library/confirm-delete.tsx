@@ -1,14 +1,15 @@
 /** Asks before photos are deleted: there is no undo. */
-import { useEffect, useRef } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import { texts } from '../texts.ts'
+import { useDialog } from '../use-dialog.ts'
 
 const words = texts.selection
 
 export function ConfirmDelete({ count, onAnswer }: { count: number; onAnswer: (isYes: boolean) => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
+  const closing = useDialog(dialog, () => onAnswer(false))
   return (
-    <dialog class="dialog" ref={dialog} aria-labelledby="delete-title" onClose={() => onAnswer(false)}>
+    <dialog class="dialog" ref={dialog} aria-labelledby="delete-title" {...closing}>
       <h2 id="delete-title">{words.deleteTitle(count)}</h2>
       <p>{words.deleteAdvice}</p>
       <div class="actions">

@@ -33,7 +33,10 @@ export interface LibraryOptions {
 
 export function createLibrary({ onChange, onGone, onBack }: LibraryOptions): Library {
   let state: BulkState | null = null
-  const selection = createSelection(onChange)
+  // Whoever marks other photos has done with what became of the ones before, and needs the tools.
+  const selection = createSelection(onChange, () => {
+    if (state && !state.isRunning) bulk.dismiss()
+  })
   const bulk = createBulk({
     onBack,
     onChange(next) {

@@ -10,7 +10,8 @@ export interface Selection extends GridSelection {
   forget(gone: readonly Item[]): void
 }
 
-export function createSelection(onChange: () => void): Selection {
+/** `onMark`: somebody marks, or takes marks away, before that is done. */
+export function createSelection(onChange: () => void, onMark: () => void): Selection {
   let marked = new Map<string, Item>()
   let listing: Listing | null = null
   let anchor: number | null = null
@@ -29,21 +30,25 @@ export function createSelection(onChange: () => void): Selection {
     toggle(index) {
       const item = listing?.at(index)
       if (!item) return
+      onMark()
       anchor = index
       if (marked.delete(keyOf(item))) onChange()
       else mark([item])
     },
     extendTo(index) {
+      onMark()
       const first = Math.min(anchor ?? index, index)
       const last = Math.max(anchor ?? index, index)
       anchor = index
       void listing?.load(first, last).then(mark)
     },
     all() {
+      onMark()
       const count = listing?.count
       if (count) void listing?.load(0, count - 1).then(mark)
     },
     clear() {
+      onMark()
       marked = new Map()
       anchor = null
       onChange()

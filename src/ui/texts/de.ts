@@ -231,7 +231,7 @@ export const de: Texts = {
     deleteForGood: 'Endgültig löschen',
     deleteQuestion: 'Dieses Foto und seine Texte löschen? Niemand kann sie zurückholen.',
     deleteYes: 'Löschen',
-    deleteNo: 'Behalten',
+    deleteNo: 'Abbrechen',
     show: 'Zeigen',
     lookAgain: 'Noch einmal nachsehen',
     waitFor: (time) => `Wieder möglich in ${time}`,

@@ -224,7 +224,7 @@ export const en = {
     deleteForGood: 'Delete for good',
     deleteQuestion: 'Delete this photo and its captions? Nobody can bring them back.',
     deleteYes: 'Delete',
-    deleteNo: 'Keep it',
+    deleteNo: 'Cancel',
     show: 'Show',
     lookAgain: 'Look again',
     waitFor: (time: string) => `Try again in ${time}`,

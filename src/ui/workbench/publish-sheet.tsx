@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
 import { BackIcon, CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
+import { useDialog } from '../use-dialog.ts'
 import type { PlatformName } from './admin-api.ts'
 import type { Desk, DeskState } from './desk.ts'
 import { chosenOf, type Draft, isHeldUp, isUnknown, unsavedWords } from './draft.ts'
@@ -10,7 +11,6 @@ import { FailureLine } from './failure-line.tsx'
 import { ProblemLine } from './problem-line.tsx'
 import { SendingView } from './sending-view.tsx'
 import { stageWords } from './steps.tsx'
-import { useDialog } from './use-dialog.ts'
 import { WritingView } from './writing-view.tsx'
 
 export interface PublishSheetProps {
@@ -33,6 +33,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
   // Whoever opened the sheet, or turned its page, goes on at its top.
   useLayoutEffect(() => {
     heading.current?.focus()
+    dialog.current?.scrollTo(0, 0)
     dialog.current?.querySelector('.sheet-body')?.scrollTo(0, 0)
   }, [isSending])
   const chosen = chosenOf(draft, state.rules, state.usual)

@@ -1,5 +1,5 @@
 /** What was done in passing, whatever the page shows: what went wrong above, the way back below. */
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useShortcuts } from '../keyboard.ts'
 import type { Toast } from './toast.ts'
 import { ToastLine } from './toast-line.tsx'
@@ -20,11 +20,15 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
   const passing = toasts.filter(({ problem }) => !problem)
   const latest = passing.at(-1)
   const undoable = passing.findLast(({ undo }) => undo)
+  const region = useRef<HTMLDivElement>(null)
   useEffect(() => {
     // What went wrong stays until somebody has read it. What is below the latest goes with it.
     if (!latest) return
-    const timer = setTimeout(() => onDismiss(passing), visibleMs)
-    return () => clearTimeout(timer)
+    const timer = setInterval(() => {
+      // Nothing goes from under a hand.
+      if (!region.current?.matches(':hover, :focus-within')) onDismiss(passing)
+    }, visibleMs)
+    return () => clearInterval(timer)
   }, [latest])
   const doing = (toast: Toast, action: () => void) => () => {
     onDismiss([toast])
@@ -32,9 +36,9 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
   }
   useShortcuts({ undo: undoable?.undo && doing(undoable, undoable.undo) })
   const shown = [...failures.slice(-maxFailures), ...(undoable === latest ? [] : [undoable]), latest]
-  if (toasts.length === 0) return null
   return (
-    <div class="toasts">
+    // There before its words are: a region that comes together with them is often not read out.
+    <div class="toasts" aria-live="polite" ref={region}>
       {shown.map(
         (toast) =>
           toast && (

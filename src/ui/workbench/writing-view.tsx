@@ -1,5 +1,5 @@
 /** Where a photo's words are written, by hand or by the AI. */
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
 import { texts } from '../texts.ts'
 import type { Desk, DeskState } from './desk.ts'
@@ -97,9 +97,17 @@ export function WritingView({ desk, state, draft, photo, features }: WritingView
 /** Asks before it deletes: there is no undo. */
 function DeleteButton({ isBusy, onDelete }: { isBusy: boolean; onDelete: () => void }) {
   const [isSure, setSure] = useState(false)
+  const wasSure = useRef(isSure)
+  const opener = useRef<HTMLButtonElement>(null)
+  const cancel = useRef<HTMLButtonElement>(null)
+  // The button that was pressed is gone, and what came in its place has the focus.
+  useLayoutEffect(() => {
+    if (isSure !== wasSure.current) (isSure ? cancel : opener).current?.focus()
+    wasSure.current = isSure
+  }, [isSure])
   if (!isSure) {
     return (
-      <button type="button" class="button quiet" disabled={isBusy} onClick={() => setSure(true)}>
+      <button type="button" class="button quiet" ref={opener} disabled={isBusy} onClick={() => setSure(true)}>
         {words.deleteForGood}
       </button>
     )
@@ -107,10 +115,16 @@ function DeleteButton({ isBusy, onDelete }: { isBusy: boolean; onDelete: () => v
   return (
     <div class="confirmation" role="alert">
       <p>{words.deleteQuestion}</p>
-      <button type="button" class="button" onClick={() => setSure(false)}>
+      <button type="button" class="button" ref={cancel} onClick={() => setSure(false)}>
         {words.deleteNo}
       </button>
-      <button type="button" class="button danger" disabled={isBusy} onClick={onDelete}>
+      <button
+        type="button"
+        class="button danger"
+        // Not `disabled`: the focus would get lost where the deletion fails.
+        aria-disabled={isBusy}
+        onClick={() => !isBusy && onDelete()}
+      >
         {words.deleteYes}
       </button>
     </div>
