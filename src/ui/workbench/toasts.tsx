@@ -1,6 +1,7 @@
 /** What was done in passing, whatever the page shows: what went wrong above, the way back below. */
 import { useEffect } from 'preact/hooks'
 import { useShortcuts } from '../keyboard.ts'
+import { texts } from '../texts.ts'
 import type { Toast } from './toast.ts'
 import { ToastLine } from './toast-line.tsx'
 
@@ -34,7 +35,7 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
   const shown = [...failures.slice(-maxFailures), ...(undoable === latest ? [] : [undoable]), latest]
   if (toasts.length === 0) return null
   return (
-    <div class="toasts">
+    <aside class="toasts" aria-label={texts.workbench.messages}>
       {shown.map(
         (toast) =>
           toast && (
@@ -46,6 +47,6 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
             />
           ),
       )}
-    </div>
+    </aside>
   )
 }
