@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import { type Asked, atWork, captionOf, closeSheet, openSheet, path, sheetOf, type Work } from './at-work.ts'
+import { expectAccessible } from './axe.ts'
 import { problem, randomPath, somePhotos } from './scripted-gallery.ts'
 import { pictureOf, prefetched } from './visiting.ts'
 
@@ -198,6 +199,7 @@ describe('curation', () => {
     await page.keyboard.press('k')
     await page.getByText('Kept.', { exact: true }).waitFor()
     await failure.getByText('It was not kept').waitFor()
+    await expectAccessible(page)
     await failure.getByRole('button', { name: 'Show: one.jpg' }).click()
     await pictureOf(page, 'one')
   })

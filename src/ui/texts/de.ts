@@ -148,6 +148,7 @@ export const de: Texts = {
     remove: 'Aussortieren',
     publish: 'Veröffentlichen',
     captions: 'Texte',
+    messages: 'Meldungen',
     close: 'Schließen',
     undo: 'Rückgängig',
     analyze: 'Texte von der KI schreiben lassen',

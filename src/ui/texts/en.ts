@@ -143,6 +143,7 @@ export const en = {
     remove: 'Remove',
     publish: 'Publish',
     captions: 'Captions',
+    messages: 'Messages',
     close: 'Close',
     undo: 'Undo',
     analyze: 'Write captions with AI',

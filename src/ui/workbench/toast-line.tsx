@@ -19,8 +19,9 @@ export function ToastLine({ toast, onDismiss, doing }: ToastLineProps) {
     <div class={`toast ${problem ? 'bad' : ''}`}>
       {problem ? (
         <>
-          {text !== 'failed' && <strong>{words.toasts[text]}</strong>}
-          {show && <span class="muted">{photo}</span>}
+          <strong>
+            {text !== 'failed' && words.toasts[text]} {show && <span class="muted">{photo}</span>}
+          </strong>
           <ProblemLine problem={problem} onRetry={retry && doing(retry)} />
         </>
       ) : (

@@ -1,6 +1,7 @@
 /** What was done in passing, whatever the page shows: what went wrong above, the way back below. */
 import { useEffect, useRef } from 'preact/hooks'
 import { useShortcuts } from '../keyboard.ts'
+import { texts } from '../texts.ts'
 import type { Toast } from './toast.ts'
 import { ToastLine } from './toast-line.tsx'
 
@@ -20,7 +21,7 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
   const passing = toasts.filter(({ problem }) => !problem)
   const latest = passing.at(-1)
   const undoable = passing.findLast(({ undo }) => undo)
-  const region = useRef<HTMLDivElement>(null)
+  const region = useRef<HTMLElement>(null)
   useEffect(() => {
     // What went wrong stays until somebody has read it. What is below the latest goes with it.
     if (!latest) return
@@ -38,7 +39,7 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
   const shown = [...failures.slice(-maxFailures), ...(undoable === latest ? [] : [undoable]), latest]
   return (
     // There before its words are: a region that comes together with them is often not read out.
-    <div class="toasts" aria-live="polite" ref={region}>
+    <aside class="toasts" aria-label={texts.workbench.messages} aria-live="polite" ref={region}>
       {shown.map(
         (toast) =>
           toast && (
@@ -50,6 +51,6 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
             />
           ),
       )}
-    </div>
+    </aside>
   )
 }
