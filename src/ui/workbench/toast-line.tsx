@@ -25,7 +25,7 @@ export function ToastLine({ toast, onDismiss, doing }: ToastLineProps) {
           <ProblemLine problem={problem} onRetry={retry && doing(retry)} />
         </>
       ) : (
-        <p role="status">{words.toasts[text]}</p>
+        <p>{words.toasts[text]}</p>
       )}
       {undo && !problem && (
         <button type="button" class="button" aria-keyshortcuts="U" onClick={doing(undo)}>

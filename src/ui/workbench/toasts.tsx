@@ -1,5 +1,5 @@
 /** What was done in passing, whatever the page shows: what went wrong above, the way back below. */
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useShortcuts } from '../keyboard.ts'
 import { texts } from '../texts.ts'
 import type { Toast } from './toast.ts'
@@ -17,36 +17,41 @@ export interface ToastsProps {
 }
 
 export function Toasts({ toasts, onDismiss }: ToastsProps) {
+  const area = useRef<HTMLElement>(null)
   const failures = toasts.filter(({ problem }) => problem)
   const passing = toasts.filter(({ problem }) => !problem)
   const latest = passing.at(-1)
   const undoable = passing.findLast(({ undo }) => undo)
   useEffect(() => {
-    // What went wrong stays until somebody has read it. What is below the latest goes with it.
+    // What went wrong stays until somebody has read it, and nothing goes from under a hand. What is below the latest goes with it.
     if (!latest) return
-    const timer = setTimeout(() => onDismiss(passing), visibleMs)
-    return () => clearTimeout(timer)
+    const timer = setInterval(() => {
+      if (!area.current?.querySelector('.toast:is(:hover, :focus-within)')) onDismiss(passing)
+    }, visibleMs)
+    return () => clearInterval(timer)
   }, [latest])
   const doing = (toast: Toast, action: () => void) => () => {
     onDismiss([toast])
     action()
   }
   useShortcuts({ undo: undoable?.undo && doing(undoable, undoable.undo) })
-  const shown = [...failures.slice(-maxFailures), ...(undoable === latest ? [] : [undoable]), latest]
-  if (toasts.length === 0) return null
+  const lineOf = (toast: Toast | undefined) =>
+    toast && (
+      <ToastLine
+        key={toast}
+        toast={toast}
+        onDismiss={() => onDismiss([toast])}
+        doing={(action) => doing(toast, action)}
+      />
+    )
   return (
-    <aside class="toasts" aria-label={texts.workbench.messages}>
-      {shown.map(
-        (toast) =>
-          toast && (
-            <ToastLine
-              key={toast}
-              toast={toast}
-              onDismiss={() => onDismiss([toast])}
-              doing={(action) => doing(toast, action)}
-            />
-          ),
-      )}
+    <aside class="toasts" aria-label={texts.workbench.messages} ref={area}>
+      {failures.slice(-maxFailures).map(lineOf)}
+      {/* There before its words are: a region that comes together with them is often not read out. */}
+      <div class="toasts-passing" aria-live="polite">
+        {undoable !== latest && lineOf(undoable)}
+        {lineOf(latest)}
+      </div>
     </aside>
   )
 }
