@@ -17,17 +17,16 @@ export interface ToastsProps {
 }
 
 export function Toasts({ toasts, onDismiss }: ToastsProps) {
+  const area = useRef<HTMLElement>(null)
   const failures = toasts.filter(({ problem }) => problem)
   const passing = toasts.filter(({ problem }) => !problem)
   const latest = passing.at(-1)
   const undoable = passing.findLast(({ undo }) => undo)
-  const region = useRef<HTMLElement>(null)
   useEffect(() => {
-    // What went wrong stays until somebody has read it. What is below the latest goes with it.
+    // What went wrong stays until somebody has read it, and nothing goes from under a hand. What is below the latest goes with it.
     if (!latest) return
     const timer = setInterval(() => {
-      // Nothing goes from under a hand.
-      if (!region.current?.matches(':hover, :focus-within')) onDismiss(passing)
+      if (!area.current?.querySelector('.toast:is(:hover, :focus-within)')) onDismiss(passing)
     }, visibleMs)
     return () => clearInterval(timer)
   }, [latest])
@@ -36,21 +35,23 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
     action()
   }
   useShortcuts({ undo: undoable?.undo && doing(undoable, undoable.undo) })
-  const shown = [...failures.slice(-maxFailures), ...(undoable === latest ? [] : [undoable]), latest]
+  const lineOf = (toast: Toast | undefined) =>
+    toast && (
+      <ToastLine
+        key={toast}
+        toast={toast}
+        onDismiss={() => onDismiss([toast])}
+        doing={(action) => doing(toast, action)}
+      />
+    )
   return (
-    // There before its words are: a region that comes together with them is often not read out.
-    <aside class="toasts" aria-label={texts.workbench.messages} aria-live="polite" ref={region}>
-      {shown.map(
-        (toast) =>
-          toast && (
-            <ToastLine
-              key={toast}
-              toast={toast}
-              onDismiss={() => onDismiss([toast])}
-              doing={(action) => doing(toast, action)}
-            />
-          ),
-      )}
+    <aside class="toasts" aria-label={texts.workbench.messages} ref={area}>
+      {failures.slice(-maxFailures).map(lineOf)}
+      {/* There before its words are: a region that comes together with them is often not read out. */}
+      <div class="toasts-passing" aria-live="polite">
+        {undoable !== latest && lineOf(undoable)}
+        {lineOf(latest)}
+      </div>
     </aside>
   )
 }
