@@ -7,7 +7,7 @@ import { createGallery, type GalleryState } from './gallery.ts'
 import { Notice } from './notice.tsx'
 import { folders, sorts } from './order.ts'
 import { preloadPicture } from './picture-sources.ts'
-import { language } from './texts.ts'
+import { language, texts } from './texts.ts'
 import { restoreTheme } from './theme.ts'
 import { createWallLoader } from './wall.ts'
 import type { AdminWorkbench } from './workbench/admin-workbench.tsx'
@@ -61,6 +61,7 @@ const view = {
 }
 
 let workbench: AdminWorkbench | null = null
+let areToolsLost = false
 let asked: Promise<Account | null> | null = null
 function askWho(): Promise<Account | null> {
   asked ??= api.account().then((found) => {
@@ -76,8 +77,13 @@ function askWho(): Promise<Account | null> {
 
 /** Visitors are not sent what they cannot use. */
 async function fetchTools({ email }: Account): Promise<void> {
-  const { createWorkbench } = await import('./workbench/admin-workbench.tsx')
-  workbench = createWorkbench({ gallery: view, owner: email ?? '', onChange: draw })
+  try {
+    const { createWorkbench } = await import('./workbench/admin-workbench.tsx')
+    workbench = createWorkbench({ gallery: view, owner: email ?? '', onChange: draw })
+  } catch {
+    // The connection broke off, or the page is older than the files that are there now.
+    areToolsLost = true
+  }
   draw()
 }
 
@@ -100,6 +106,7 @@ function draw(): void {
 }
 
 function toolsOf({ screen, photo, item }: GalleryState) {
+  if (areToolsLost) return <LostTools />
   if (!workbench || !account?.isAdmin) return null
   const { features } = account
   const isElsewhere = item !== null && item.folder !== 'root'
@@ -110,6 +117,18 @@ function toolsOf({ screen, photo, item }: GalleryState) {
       </div>
       {isElsewhere && photo && screen === 'photo' && loader.wall?.library?.tools(item, features)}
     </>
+  )
+}
+
+/** Browsers remember that a module failed, so only a new page asks again. What was typed is on this device. */
+function LostTools() {
+  return (
+    <div class="tools-lost" role="alert">
+      <span>{texts.toolsLost.title}</span>
+      <button type="button" class="button" onClick={() => location.reload()}>
+        {texts.toolsLost.reload}
+      </button>
+    </div>
   )
 }
 

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
+import { signedInAs } from './at-work.ts'
 import { problem, randomPath, type ScriptedGallery } from './scripted-gallery.ts'
 import { pictureOf, visiting } from './visiting.ts'
 
@@ -88,6 +89,21 @@ describe('the account', () => {
     expect(await isExpanded()).toBe(false)
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
     await pictureOf(page, 'one')
+  })
+
+  it('hears that its tools did not load, and has them with a new page', async () => {
+    const { page, gallery } = await visiting(browser)
+    signedInAs(gallery, 'alice@example.org')
+    gallery.script('/api/config/features', () => Response.json({ auth_mode: 'auth0', keep_enabled: true }))
+    const tools = '**/assets/admin-workbench*.js'
+    await page.route(tools, (route) => route.abort('connectionreset'))
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('alert').getByText('The tools did not load.').waitFor()
+    await page.unroute(tools)
+    await page.getByRole('button', { name: 'Load the page again' }).click()
+    await page.getByRole('button', { name: 'Keep', exact: true }).waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
   })
 
   it('that is not the right one can be left where only an admin may look', async () => {

@@ -19,6 +19,10 @@ export const de: Texts = {
   signedInAs: 'Angemeldet als',
   account: (email) => `Konto: ${email}`,
   notAdmin: 'Du verwaltest diese Galerie nicht.',
+  toolsLost: {
+    title: 'Die Werkzeuge wurden nicht geladen.',
+    reload: 'Seite neu laden',
+  },
 
   loading: 'Ein Foto wird geladen',
   loadingNext: 'Das nächste Foto wird geladen',

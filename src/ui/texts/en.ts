@@ -18,6 +18,10 @@ export const en = {
   signedInAs: 'Signed in as',
   account: (email: string) => `Account: ${email}`,
   notAdmin: 'You are not an admin of this gallery.',
+  toolsLost: {
+    title: 'The tools did not load.',
+    reload: 'Load the page again',
+  },
 
   loading: 'Loading a photo',
   loadingNext: 'Loading the next photo',
