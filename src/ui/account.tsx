@@ -32,11 +32,22 @@ export function AccountMenu({ account }: { account: Account | null }) {
   )
 }
 
+interface SignInLinkProps {
+  className: string
+  /** Where this page holds what would be lost with it. */
+  isInNewTab?: boolean
+}
+
 /** Leads back to the photo that is shown now. */
-export function SignInLink({ className }: { className: string }) {
+export function SignInLink({ className, isInNewTab = false }: SignInLinkProps) {
   return (
-    <a class={className} href={`/auth/login?${thisPage()}`}>
+    <a
+      class={className}
+      href={`/auth/login?${thisPage()}`}
+      {...(isInNewTab && { target: '_blank', rel: 'noopener' })}
+    >
       {texts.signIn}
+      {isInNewTab && <span class="visually-hidden"> ({texts.opensInNewTab})</span>}
     </a>
   )
 }

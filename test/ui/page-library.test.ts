@@ -284,16 +284,21 @@ describe('many photos at once', () => {
     await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
   })
 
-  it('stay selected where the session has ended, and the way in is offered', async () => {
+  it('are still there after a sign-in on the way, which has a tab of its own', async () => {
     const { page, gallery } = await atLibrary()
+    let isSignedIn = false
     for (const name of ['one', 'two', 'three', 'four'])
-      gallery.script(`/api/images/${name}.jpg/keep`, () => problem(401, 'not_signed_in'))
+      gallery.script(`/api/images/${name}.jpg/keep`, () =>
+        isSignedIn ? Response.json({ filename: `${name}.jpg` }) : problem(401, 'not_signed_in'),
+      )
     await page.keyboard.press('Control+a')
     await page.getByRole('button', { name: 'Keep', exact: true }).click()
     await page.getByText('4 did not work:').waitFor()
-    await page.locator('.failures').getByRole('link', { name: 'Sign in' }).waitFor()
-    await page.getByRole('button', { name: 'Close', exact: true }).click()
-    await page.getByText('4 selected').waitFor()
+    const wayIn = page.locator('.failures').getByRole('link', { name: 'Sign in (opens in a new tab)' })
+    expect(await wayIn.getAttribute('target')).toBe('_blank')
+    isSignedIn = true
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('4 kept.').waitFor()
   })
 })
 

@@ -60,7 +60,7 @@ export function BulkResult({ bulk, state, features }: BulkResultProps) {
       )}
       {!isRunning && first && (
         <div class="failures">
-          {kindOf(first.problem) === 'private' && <SignInLink className="button action" />}
+          {kindOf(first.problem) === 'private' && <SignInLink className="button action" isInNewTab />}
           <ul>
             {failed.map(({ item, problem }) => (
               <li key={item.name}>

@@ -1,5 +1,7 @@
 /** The tray in the corner: how far all of it is, and on request each file. */
+
 import { useState } from 'preact/hooks'
+import { SignInLink } from '../account.tsx'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import { TrayRow } from './tray-row.tsx'
@@ -85,12 +87,7 @@ function PauseLine({ pause, onResume }: { pause: Pause; onResume: () => void }) 
   return (
     <div class="tray-pause">
       <p>{pause.reason === 'wait' ? texts.upload.waiting(pause.seconds) : pauseWords(pause)}</p>
-      {pause.reason === 'signedOut' && (
-        <a class="button action" href="/auth/login?return_to=%2F" target="_blank" rel="noopener">
-          {texts.signIn}
-          <span class="visually-hidden"> ({texts.opensInNewTab})</span>
-        </a>
-      )}
+      {pause.reason === 'signedOut' && <SignInLink className="button action" isInNewTab />}
       <button type="button" class="button" onClick={onResume}>
         {texts.upload.goOn}
       </button>
