@@ -1,6 +1,6 @@
 /** What is said about a photo: its caption, its text for those who do not see it, its details. */
 import type { Photo } from './api.ts'
-import { texts } from './texts.ts'
+import { locale, texts } from './texts.ts'
 
 /** The text in place of the picture: the written one, else the caption, else a neutral one. */
 export function altText({ metadata, caption }: Photo): string {
@@ -46,7 +46,7 @@ function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value)
   if (Array.isArray(value)) return filled(value.flatMap((member) => textOf(member) ?? []).join(', '))
   const text = filled(value)
-  return text !== undefined && isTimestamp.test(text) ? new Date(text).toLocaleString() : text
+  return text !== undefined && isTimestamp.test(text) ? new Date(text).toLocaleString(locale) : text
 }
 
 /** A full date and time with its zone (RFC 3339). */

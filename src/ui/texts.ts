@@ -7,8 +7,12 @@ const languages: ReadonlyMap<string, Texts> = new Map([
   ['de', de],
 ])
 
-/** The first of the browser's languages that there is (BCP 47: the part before the hyphen decides), else English. */
-export const language: string =
-  navigator.languages.map((tag) => tag.split('-')[0] ?? '').find((tag) => languages.has(tag)) ?? 'en'
+const languageOf = (tag: string) => tag.split('-')[0] ?? ''
+
+/** The first of the browser's languages that there is (BCP 47: the part before the hyphen decides), with its region; else English. */
+export const locale: string = navigator.languages.find((tag) => languages.has(languageOf(tag))) ?? 'en'
+
+/** Of the words. */
+export const language: string = languageOf(locale)
 
 export const texts: Texts = languages.get(language) ?? en

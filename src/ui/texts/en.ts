@@ -69,7 +69,7 @@ export const en = {
       restore: (count: number) => `${count} back in the inbox.`,
       delete: (count: number) => `${count} deleted.`,
     },
-    undone: (count: number) => `${count} back where they were.`,
+    undone: (count: number) => (count === 1 ? '1 back where it was.' : `${count} back where they were.`),
     trial: 'Nothing was moved: this gallery only tries things out for now.',
     failed: (count: number) => `${count} did not work:`,
     stop: 'Stop',
