@@ -1,8 +1,9 @@
 /** How the page looks and keeps still: themes, windows of all sizes, motion, focus. */
 import type { Browser, Page } from 'playwright-core'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import { atWork } from './at-work.ts'
+import { eventually } from './eventually.ts'
 import { problem, randomPath, somePhotos } from './scripted-gallery.ts'
 import { pictureOf, prefetched, visiting } from './visiting.ts'
 
@@ -285,9 +286,9 @@ describe('those who need it otherwise', () => {
     await page.goto('/', { waitUntil: 'commit' })
     const words = page.locator('.starting')
     await words.waitFor()
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await words.evaluate((element) => getComputedStyle(element).opacity)).toBe('1')
-    }, 8000)
+    })
   })
 
   it('are told why there is nothing without JavaScript', async () => {

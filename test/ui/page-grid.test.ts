@@ -1,8 +1,9 @@
 /** Everything at a glance, as a visitor sees it: looking, searching, opening, coming back. */
 import type { Browser, Page } from 'playwright-core'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import { expectAccessible } from './axe.ts'
+import { eventually } from './eventually.ts'
 import { manyPhotos, problem, somePhotos } from './scripted-gallery.ts'
 import { announced, pictureOf, visiting } from './visiting.ts'
 
@@ -69,7 +70,7 @@ describe.each([
     await tile(page, 'two').waitFor()
     const search = page.getByRole('searchbox', { name: 'Search by name' })
     await search.fill('ete')
-    await vi.waitFor(async () => expect(await names(page)).toEqual(['Été.jpg']))
+    await eventually(async () => expect(await names(page)).toEqual(['Été.jpg']))
     expect(new URL(page.url()).searchParams.get('q')).toBe('ete')
     // Between two words: what is typed stays as it is.
     await search.fill('été ')
@@ -90,11 +91,11 @@ describe.each([
     await tile(page, 'one').waitFor()
     expect(await page.getByRole('option').allTextContents()).toEqual(['By name', 'Newest first'])
     await page.getByLabel('Order').selectOption('Newest first')
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await names(page)).toEqual(['four.jpg', 'three.jpg', 'two.jpg', 'one.jpg']),
     )
     await page.reload()
-    await vi.waitFor(async () => expect((await names(page))[0]).toBe('four.jpg'))
+    await eventually(async () => expect((await names(page))[0]).toBe('four.jpg'))
   })
 
   it('keeps the document small and still with ten thousand photos', async () => {
@@ -155,16 +156,16 @@ describe('the grid', () => {
       ['Home', 0],
     ] as const) {
       await page.keyboard.press(key)
-      await vi.waitFor(async () => expect(await focused(page)).toBe(name(place)))
+      await eventually(async () => expect(await focused(page)).toBe(name(place)))
     }
     await page.keyboard.press('PageDown')
     await page.keyboard.press('PageUp')
-    await vi.waitFor(async () => expect(await focused(page)).toBe(name(0)))
+    await eventually(async () => expect(await focused(page)).toBe(name(0)))
     await page.keyboard.press('End')
     await page.keyboard.press('Enter')
     await page.getByText('500 / 500', { exact: true }).waitFor()
     await page.keyboard.press('Escape')
-    await vi.waitFor(async () => expect(await focused(page)).toBe(name(499)))
+    await eventually(async () => expect(await focused(page)).toBe(name(499)))
     await page.keyboard.press('g')
     await page.getByRole('button', { name: 'Next' }).waitFor()
   })
@@ -190,7 +191,7 @@ describe('the grid', () => {
     })
     const changed = () => page.evaluate(() => Reflect.get(globalThis, 'changed'))
     await page.keyboard.press('ArrowRight')
-    await vi.waitFor(async () => expect(await focused(page)).toBe('photo-00001.jpg'))
+    await eventually(async () => expect(await focused(page)).toBe('photo-00001.jpg'))
     expect(await changed()).toEqual(expect.arrayContaining(['photo-00000.jpg', 'photo-00001.jpg']))
     expect(await changed()).toHaveLength(2)
     const search = page.getByRole('searchbox', { name: 'Search by name' })
@@ -223,7 +224,7 @@ describe('the grid', () => {
       [390, 844],
     ] as const) {
       await page.setViewportSize({ width, height })
-      await vi.waitFor(async () => expect(Math.abs((await firstInSight()) - before)).toBeLessThan(15))
+      await eventually(async () => expect(Math.abs((await firstInSight()) - before)).toBeLessThan(15))
     }
     expect(await columns()).toBe(upright)
   })
@@ -262,10 +263,10 @@ describe('the grid', () => {
     for (const width of [1000, 1040, 1080, 1120]) {
       const before = await page.locator('.tiles').boundingBox()
       await page.setViewportSize({ width, height: 800 })
-      await vi.waitFor(async () => expect(await page.locator('.tiles').boundingBox()).not.toEqual(before))
+      await eventually(async () => expect(await page.locator('.tiles').boundingBox()).not.toEqual(before))
       await page.clock.runFor(1000)
     }
-    await vi.waitFor(() => expect(gallery.asked.length).toBeGreaterThan(1))
+    await eventually(() => expect(gallery.asked.length).toBeGreaterThan(1))
   })
 
   it('asks no more for pictures that were scrolled away', async () => {
@@ -275,7 +276,7 @@ describe('the grid', () => {
     gallery.script(path, () => never.promise)
     const cancelled = page.waitForEvent('requestfailed', (request) => request.url().includes(path))
     await page.goto('/?view=grid')
-    await vi.waitFor(() => expect(gallery.asked.some((asked) => asked.startsWith(path))).toBe(true))
+    await eventually(() => expect(gallery.asked.some((asked) => asked.startsWith(path))).toBe(true))
     await page.locator('.wall').evaluate((wall) => wall.scrollTo(0, wall.scrollHeight / 2))
     expect((await cancelled).failure()?.errorText).toContain('ERR_ABORTED')
     never.resolve(new Response(null, { status: 404 }))

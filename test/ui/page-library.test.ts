@@ -1,8 +1,9 @@
 /** What an admin does with many photos: folders, selecting, moving, deleting, and taking it back. */
 import type { Browser, Page } from 'playwright-core'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import { expectAccessible } from './axe.ts'
+import { eventually } from './eventually.ts'
 import { problem, somePhotos } from './scripted-gallery.ts'
 import { pictureOf, visiting } from './visiting.ts'
 
@@ -166,7 +167,7 @@ describe('selecting', () => {
     await page.keyboard.press('x')
     await page.getByText('2 selected').waitFor()
     await page.keyboard.press('Home')
-    await vi.waitFor(async () => expect(await check(page, 'one').getAttribute('aria-checked')).toBe('true'))
+    await eventually(async () => expect(await check(page, 'one').getAttribute('aria-checked')).toBe('true'))
   })
 
   it('offers only what is on', async () => {
@@ -189,7 +190,7 @@ describe('many photos at once', () => {
     expect(folders.keep?.toSorted()).toEqual(['one.jpg', 'three.jpg', 'two.jpg'])
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByText('3 back where they were.').waitFor()
-    await vi.waitFor(async () => expect(await names(page)).toHaveLength(4))
+    await eventually(async () => expect(await names(page)).toHaveLength(4))
     expect(folders.keep).toEqual([])
     expect(done.filter((act) => act.startsWith('restore'))).toHaveLength(3)
   })

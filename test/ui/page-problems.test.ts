@@ -1,7 +1,8 @@
 /** What the page says and does when there is no photo to show. */
 import type { Browser, Page } from 'playwright-core'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium } from '../../scripts/chromium.ts'
+import { eventually } from './eventually.ts'
 import { problem, randomPath, type ScriptedGallery } from './scripted-gallery.ts'
 import { announced, pictureOf, prefetched, visiting } from './visiting.ts'
 
@@ -195,7 +196,7 @@ describe('when the next photo cannot be had', () => {
     gallery.script(randomPath, () => new Promise<Response>(() => {}))
     await page.clock.install()
     await page.goto('/')
-    await vi.waitFor(() => expect(gallery.asked).toHaveLength(1))
+    await eventually(() => expect(gallery.asked).toHaveLength(1))
     await page.clock.runFor(20_000)
     await page.getByRole('heading', { name: 'No answer from the gallery' }).waitFor()
   })

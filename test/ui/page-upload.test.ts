@@ -1,8 +1,9 @@
 /** Photos that come in through the page. */
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { eventually } from './eventually.ts'
 import { problem, type ScriptedGallery, somePhotos } from './scripted-gallery.ts'
 import { pictureOf, visiting } from './visiting.ts'
 
@@ -104,12 +105,12 @@ describe('photos come in', () => {
       return stored(name)
     })
     await picker(page).setInputFiles(['a.jpg', 'b.jpg', 'c.jpg'].map((name) => file(name)))
-    await vi.waitFor(() => expect(held).toHaveLength(2), 10_000)
+    await eventually(() => expect(held).toHaveLength(2))
     await tray(page).getByRole('button', { name: '0 of 3 uploaded' }).click()
     expect(await tray(page).getByText('Waiting').count()).toBe(1)
     expect(await tray(page).locator('img').count()).toBe(3)
     held[0]?.()
-    await vi.waitFor(() => expect(held).toHaveLength(3), 10_000)
+    await eventually(() => expect(held).toHaveLength(3))
     for (const go of held) go()
     await tray(page).getByRole('button', { name: '3 uploaded', exact: true }).waitFor()
     expect(names.sort()).toEqual(['a.jpg', 'b.jpg', 'c.jpg'])
@@ -250,7 +251,7 @@ describe('the queue', () => {
     await page.getByRole('button', { name: 'Cancel b.jpg' }).click()
     await tray(page).getByText('Cancelled').waitFor()
     await page.getByRole('button', { name: 'Cancel all' }).click()
-    await vi.waitFor(async () => expect(await tray(page).getByText('Cancelled').count()).toBe(3), 10_000)
+    await eventually(async () => expect(await tray(page).getByText('Cancelled').count()).toBe(3))
     expect(await asksBeforeLeaving(page)).toBe(false)
     isHeld = false
     await page.getByRole('button', { name: 'Try all again' }).click()
@@ -270,7 +271,7 @@ describe('the queue', () => {
       return stored(name)
     })
     await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
-    await vi.waitFor(() => expect(names).toHaveLength(2), 10_000)
+    await eventually(() => expect(names).toHaveLength(2))
     await page.getByRole('button', { name: 'All photos' }).click()
     await page.locator('.wall').waitFor()
     await tray(page).getByRole('button', { name: '0 of 2 uploaded' }).waitFor()

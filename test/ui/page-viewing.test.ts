@@ -1,7 +1,8 @@
 /** Looking at photos with finger, keys, buttons and links. */
 import type { Browser, CDPSession, Page } from 'playwright-core'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
+import { eventually } from './eventually.ts'
 import { problem, randomPath, somePhotos } from './scripted-gallery.ts'
 import { announced, pictureOf, prefetched, visiting } from './visiting.ts'
 
@@ -34,11 +35,11 @@ describe('the first photo', () => {
       await route.continue()
     })
     await page.goto(path, { waitUntil: 'commit' })
-    await vi.waitFor(() => expect(gallery.asked.toSorted()).toEqual(ahead))
+    await eventually(() => expect(gallery.asked.toSorted()).toEqual(ahead))
     script.resolve()
     await pictureOf(page, 'one')
     const preview = pictureOfOne.replace('w1024h768', 'w256h256')
-    await vi.waitFor(() => expect(gallery.asked).toContain(randomPath))
+    await eventually(() => expect(gallery.asked).toContain(randomPath))
     const first = gallery.asked.filter((asked) => asked !== preview)
     expect(first.slice(0, ahead.length + after.length).toSorted()).toEqual([...ahead, ...after].toSorted())
     expect(first.filter((asked) => asked === pictureOfOne)).toHaveLength(1)
@@ -155,7 +156,7 @@ describe('Next', () => {
     const picture = Promise.withResolvers<Response>()
     gallery.script('/api/images/one.jpg/thumbnail', () => picture.promise)
     await page.goto('/')
-    await vi.waitFor(() => expect(gallery.asked).toHaveLength(3))
+    await eventually(() => expect(gallery.asked).toHaveLength(3))
     const [first, ...pictures] = gallery.asked
     expect(first).toBe(randomPath)
     for (const path of pictures) expect(path).toContain('/one.jpg/thumbnail')

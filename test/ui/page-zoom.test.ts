@@ -1,7 +1,8 @@
 /** The full-size view, what is shown before a photo is there, and how much of it is loaded. */
 import type { Browser, CDPSession, Page } from 'playwright-core'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { eventually } from './eventually.ts'
 import type { ScriptedGallery } from './scripted-gallery.ts'
 import { pictureOf, prefetched, visiting } from './visiting.ts'
 
@@ -22,9 +23,6 @@ const middleOf = async (page: Page) => {
   const box = await page.locator('img.picture').boundingBox()
   return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 }
 }
-
-/** A loaded machine may need more than the usual second for one look. */
-const eventually = (check: () => Promise<void>) => vi.waitFor(check, 10_000)
 
 const fullSize = '/api/images/one.jpg/thumbnail?size=w2048h1536'
 
@@ -193,7 +191,7 @@ describe('before a photo is there', () => {
     })
     await page.goto('/')
     await pictureOf(page, 'one')
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(gallery.asked.filter((path) => path === '/api/images/random')).toHaveLength(2),
     )
     await page.getByRole('button', { name: 'Next' }).focus()
