@@ -170,10 +170,10 @@ function scrollTopFor(
   return lowest > now ? Math.min(highest, lowest) : null
 }
 
-/** What is done with marked photos lies over the lower end of the wall. */
+/** What is done with marked photos lies over the wall, above its padding; boxes alone say how high, as it may still be rising. */
 function heightCoveredBelow(frame: HTMLElement): number {
-  const bar = frame.querySelector('.selection-bar')
-  return bar ? Math.max(0, frame.getBoundingClientRect().bottom - bar.getBoundingClientRect().top) : 0
+  const bar = frame.querySelector<HTMLElement>('.selection-bar')
+  return bar ? bar.offsetHeight + Number.parseFloat(getComputedStyle(frame).paddingBottom) : 0
 }
 
 function stuckHeight(element: HTMLElement): number {
