@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { atWork } from './at-work.ts'
+import { askAi, atWork, closeSheet, openSheet, openStream, path } from './at-work.ts'
 import { eventually } from './eventually.ts'
 import { problem, randomPath, somePhotos } from './scripted-gallery.ts'
 import { pictureOf, prefetched, visiting } from './visiting.ts'
@@ -256,6 +256,55 @@ describe('those who need it otherwise', () => {
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0)
   })
 
+  it.each(['dark', 'light'] as const)('see the edge of what they type in, %s', async (colorScheme) => {
+    const { page } = await visiting(browser, { colorScheme })
+    await page.goto('/?view=grid')
+    await page.locator('.search').waitFor()
+    for (const contrast of ['no-preference', 'more'] as const) {
+      await page.emulateMedia({ contrast })
+      const ground = await background(page)
+      for (const field of ['.search', '.sort']) {
+        const edge = await page.locator(field).evaluate((element) => getComputedStyle(element).borderColor)
+        expect(contrastOf(edge, ground)).toBeGreaterThanOrEqual(contrast === 'more' ? 7 : 3)
+      }
+    }
+  })
+
+  it('see where they are, what is marked and how far it is in the colours of their system', async () => {
+    const { page, gallery, answer } = await atWork(
+      browser,
+      { forcedColors: 'active' },
+      { library_enabled: true },
+    )
+    gallery.script('/api/library/objects', () => Response.json(libraryOf(somePhotos(4))))
+    const stream = openStream()
+    answer(path('analyze'), () => stream.response)
+    await openSheet(page)
+    await askAi(page)
+    await stream.send('progress', { stage: 'looking' })
+    await page.locator('.steps .now').waitFor()
+    const bars = page.locator('.steps li')
+    const grounds = await bars.evaluateAll((steps) =>
+      steps.map((step) => getComputedStyle(step, '::before').backgroundColor),
+    )
+    expect(grounds[0]).toBe(grounds[1])
+    expect(grounds[1]).not.toBe(grounds[2])
+    await stream.end()
+    await closeSheet(page)
+    await page.keyboard.press('g')
+    await page.locator('.folder[aria-current]').waitFor()
+    const folders = await page
+      .locator('.folder')
+      .evaluateAll((links) => links.map((link) => getComputedStyle(link).borderBottomWidth))
+    expect(folders).toEqual(['3px', '0px', '0px', '0px'])
+    await page.locator('a.tile').first().focus()
+    await page.keyboard.press('x')
+    await page.keyboard.press('ArrowRight')
+    const marked = page.locator('.selected .tile:not(:focus)')
+    await marked.waitFor()
+    expect(await marked.evaluate((element) => getComputedStyle(element).outline)).toContain('solid 4px')
+  })
+
   it('see where the keyboard is, on everything that it reaches', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
@@ -299,6 +348,20 @@ describe('those who need it otherwise', () => {
     expect(await words.textContent()).toContain('needs JavaScript')
   })
 })
+
+/** As WCAG 2.2 has it, of two colours as the browser computes them. */
+function contrastOf(one: string, other: string): number {
+  const [brighter = 0, darker = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a)
+  return (brighter + 0.05) / (darker + 0.05)
+}
+
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map((part) => {
+    const value = Number(part) / 255
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
 
 /** From here there is a way back. */
 async function secondPhoto(page: Page): Promise<void> {
