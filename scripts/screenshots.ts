@@ -5,8 +5,8 @@
  *     node scripts/screenshots.ts http://alice.localhost:8080 alice@example.org [folder] [view ...]
  *
  * The person is one whom the demo's own provider lets in by a click, and who is an admin there. Without views it takes all of them.
- * Light colours only where they change more than the ground, or all with EVERY_SCHEME=1. What a healthy demo never shows (an empty
- * gallery, a private one, a post that failed, an upload that does not end) is answered by this script in the server's place.
+ * What a healthy demo never shows (an empty gallery, a private one, a post that failed, an upload that does not end) is answered by this
+ * script in the server's place.
  */
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -14,12 +14,9 @@ import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-cor
 import sharp from 'sharp'
 import { desktop, openChromium, phone } from './chromium.ts'
 
-type Scheme = 'dark' | 'light'
-
 interface View {
   /** Whether somebody is signed in. */
   as?: 'admin'
-  schemes?: readonly Scheme[]
   locale?: string
   /** Only on one of the windows. */
   on?: 'phone' | 'desktop'
@@ -27,16 +24,15 @@ interface View {
   show?: (page: Page) => Promise<void>
 }
 
-const both = ['dark', 'light'] as const
 const photoAddress = '/?photo=last-light-at-the-jetty.jpg'
 const gridAddress = '/?view=grid'
 const button = (page: Page, name: string | RegExp) =>
   page.getByRole('button', { name, exact: typeof name === 'string' })
 
 const views: Record<string, View> = {
-  photo: { schemes: both },
+  photo: {},
   details: { show: openDetails },
-  grid: { schemes: both, show: (page) => openGrid(page) },
+  grid: { show: (page) => openGrid(page) },
   zoom: {
     async show(page) {
       await button(page, 'Zoom in').click()
@@ -44,7 +40,7 @@ const views: Record<string, View> = {
     },
   },
   empty: { show: (page) => withProblem(page, 404, 'no_photos') },
-  private: { schemes: both, show: (page) => withProblem(page, 401, 'not_signed_in') },
+  private: { show: (page) => withProblem(page, 401, 'not_signed_in') },
   offline: {
     async show(page) {
       await page.context().setOffline(true)
@@ -54,14 +50,14 @@ const views: Record<string, View> = {
     },
   },
   german: { locale: 'de-DE' },
-  admin: { as: 'admin', schemes: both },
+  admin: { as: 'admin' },
   account: {
     as: 'admin',
     async show(page) {
       await button(page, /^Account/).click()
     },
   },
-  captions: { as: 'admin', schemes: both, show: openCaptions },
+  captions: { as: 'admin', show: openCaptions },
   preview: { as: 'admin', show: openPreview },
   results: { as: 'admin', show: openResults },
   kept: {
@@ -75,7 +71,7 @@ const views: Record<string, View> = {
     },
   },
   folders: { as: 'admin', show: (page) => openGrid(page) },
-  selection: { as: 'admin', schemes: both, show: openSelection },
+  selection: { as: 'admin', show: openSelection },
   delete: {
     as: 'admin',
     async show(page) {
@@ -84,7 +80,7 @@ const views: Record<string, View> = {
       await page.getByRole('dialog').waitFor()
     },
   },
-  uploads: { as: 'admin', schemes: both, show: openUploads },
+  uploads: { as: 'admin', show: openUploads },
   shortcuts: {
     as: 'admin',
     on: 'desktop',
@@ -116,7 +112,7 @@ try {
     if (chosen.length > 0 && !chosen.includes(name)) continue
     for (const [device, window] of Object.entries({ phone, desktop })) {
       if (view.on && view.on !== device) continue
-      for (const colorScheme of process.env.EVERY_SCHEME ? both : (view.schemes ?? ['dark'])) {
+      for (const colorScheme of ['dark', 'light'] as const) {
         await picture(`${name}-${device}-${colorScheme}`, view, device, {
           ...window,
           baseURL,

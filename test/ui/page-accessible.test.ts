@@ -2,7 +2,17 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { atWork, events, openPreview, openSheet, path, sendOut, sheetOf } from './at-work.ts'
+import {
+  atWork,
+  events,
+  openPreview,
+  openSheet,
+  openStream,
+  path,
+  published,
+  sendOut,
+  sheetOf,
+} from './at-work.ts'
 import { expectAccessible } from './axe.ts'
 import { problem, randomPath } from './scripted-gallery.ts'
 import { pictureOf, visiting } from './visiting.ts'
@@ -48,7 +58,7 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
     await expectAccessible(page)
   })
 
-  it('captions, preview, results and the account are for everybody', async () => {
+  it('captions, preview and results are for everybody', async () => {
     const { page, answer } = await atWork(browser, window)
     const results = {
       telegram: { success: true, post_id: '1', url: 'https://t.me/channel/1' },
@@ -64,6 +74,42 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
     await expectAccessible(page)
     await sendOut(page)
     await page.getByText('The mail server refused it.').waitFor()
+    await expectAccessible(page)
+  })
+
+  it('the account, the shortcuts and what is said in passing are for everybody', async () => {
+    const { page, gallery } = await atWork(browser, window, { keep_enabled: true })
+    gallery.script(path('keep'), () => Response.json({ filename: 'one.jpg', action: 'keep' }))
+    await page.getByRole('button', { name: 'Account: alice@example.org' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    await expectAccessible(page)
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+    await expectAccessible(page)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Keep', exact: true }).click()
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
+    await expectAccessible(page)
+  })
+
+  it('progress, what nobody knows, and the question before deleting are for everybody', async () => {
+    const { page, answer } = await atWork(browser, window, { delete_enabled: true })
+    const stream = openStream()
+    answer(path('publish'), () => stream.response)
+    await openSheet(page)
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await openPreview(page)
+    await sendOut(page)
+    await stream.send('progress', { stage: 'sending', platform: 'telegram' })
+    await page.getByText('Sending to Telegram').first().waitFor()
+    await expectAccessible(page)
+    const unknown = { success: false, skipped: 'unknown' }
+    await stream.send('result', published({ telegram: { success: true }, email: unknown }, false))
+    await stream.end()
+    await page.getByRole('button', { name: 'I have looked: publish it again' }).waitFor()
     await expectAccessible(page)
   })
 
