@@ -1,11 +1,11 @@
 /** What several dynos share, where the environment names a Redis; a process without one keeps for itself what it remembers and counts. */
 import { createMemoryKeyValueStore } from '../providers/kv/memory.ts'
 import type { Redis } from '../providers/kv/redis.ts'
-import { kvKey } from '../runtime/config-cache.ts'
 import { describeError, type Logger } from '../runtime/log.ts'
 import type { Metrics } from '../runtime/ports/metrics.ts'
 import type { ServiceOptions } from '../runtime/services.ts'
 import type { Settings } from '../runtime/settings.ts'
+import { kvKey } from '../runtime/shared-configurations.ts'
 
 export interface SharedStoreOptions {
   settings: Pick<Settings, 'baseDomain' | 'redis'>

@@ -3,16 +3,16 @@
  * Each entry owns what was derived from its configuration, so a new version drops all of it at once.
  */
 import { LRUCache } from 'lru-cache'
-import { z } from 'zod'
 import { PublisherError } from '../errors.ts'
-import { type ConfigSource, toLookup, unavailableMessage } from './config-source.ts'
-import { type RuntimeAnswer, toBody } from './contract.ts'
+import { type ConfigSource, unavailableMessage } from './config-source.ts'
+import type { RuntimeAnswer } from './contract.ts'
 import { createPlaces } from './fairness/places.ts'
 import type { Host, TenantHost } from './host.ts'
 import { describeError, type Logger } from './log.ts'
 import { landsWithin } from './patience.ts'
 import type { KeyValueStore } from './ports/kv.ts'
 import type { Resolution } from './ports/metrics.ts'
+import { createSharedConfigurations, sharedText } from './shared-configurations.ts'
 
 /** What the connection adds to a lookup. */
 export interface LookupContext {
@@ -100,7 +100,7 @@ const derivedBytes = 20_000
 /** Makes the cache. One per process. */
 export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCache<T> {
   const { source, kv, derive, log, now, onResolved, maxBytes = 32 * 2 ** 20 } = options
-  const shared = kv.isOwn ? undefined : kv
+  const shared = createSharedConfigurations(kv, { log, now })
   const entries = new LRUCache<Host, Entry<T>>({
     maxSize: maxBytes,
     sizeCalculation: ({ size }) => Math.min(maxBytes, size),
@@ -152,12 +152,12 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       const { answer } = found
       const text = sharedText(answer, askedAt)
       remember(host, { ...about, answer, size: sizeOf(text), sharedAt: isDoubted ? never : askedAt })
-      if (!isDoubted) context.waitUntil(share(host.host, text, answer))
+      if (!isDoubted) context.waitUntil(shared.put(host.host, text, answer))
     } else if (known) {
       const { answer, size, sharedAt } = known
       const isDue = !isDoubted && askedAt - sharedAt >= (answer.ttlSeconds * 1000) / sharesPerTtl
       remember(host, { ...about, answer, size, sharedAt: isDue ? askedAt : sharedAt })
-      if (isDue) context.waitUntil(share(host.host, sharedText(answer, askedAt), answer))
+      if (isDue) context.waitUntil(shared.put(host.host, sharedText(answer, askedAt), answer))
     }
   }
 
@@ -188,40 +188,17 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     }
   }
 
-  async function share(host: Host, text: string, { ttlSeconds }: RuntimeAnswer): Promise<void> {
-    await shared
-      ?.put(kvKey(host), text, { ttlSeconds })
-      .catch((error: unknown) =>
-        log.warn('shared store failed', { operation: 'put', error: describeError(error) }),
-      )
-  }
-
-  /** Takes over what another process has asked for. Whatever is wrong with it, the orchestrator is asked instead. */
+  /** Takes over what another process has asked for. */
   async function adopt(host: TenantHost): Promise<boolean> {
     const invalidation = invalidations.get(host.host)
     if (invalidation && now() - invalidation.at < distrustMs) return false
     const trusted = trust
-    try {
-      const text = (await shared?.get(kvKey(host.host))) ?? 'null'
-      const known = sharedSchema.safeParse(JSON.parse(text))
-      if (!known.success) return false
-      const found = toLookup(known.data.body)
-      const fetchedAt = Math.min(known.data.fetchedAt, now())
-      if (found.status !== 'found' || fetchedAt + found.answer.ttlSeconds * 1000 <= now()) return false
-      // The invalidation may have come while the store was asked.
-      if (invalidations.get(host.host) !== invalidation || trust !== trusted) return false
-      remember(host, {
-        answer: found.answer,
-        size: sizeOf(text),
-        fetchedAt,
-        sharedAt: fetchedAt,
-        isDoubted: false,
-      })
-      return true
-    } catch (error) {
-      log.warn('shared store failed', { operation: 'get', error: describeError(error) })
-      return false
-    }
+    const found = await shared.get(host.host)
+    // The invalidation may have come while the store was asked.
+    if (!found || invalidations.get(host.host) !== invalidation || trust !== trusted) return false
+    const { answer, fetchedAt, text } = found
+    remember(host, { answer, size: sizeOf(text), fetchedAt, sharedAt: fetchedAt, isDoubted: false })
+    return true
   }
 
   /** One flight per host, however many requests wait. It ends in plain data, so a Worker may share it between requests. */
@@ -316,11 +293,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       entries.delete(host)
       unknownHosts.delete(host)
       flights.delete(host)
-      await shared
-        ?.delete(kvKey(host))
-        .catch((error: unknown) =>
-          log.warn('shared store failed', { operation: 'delete', error: describeError(error) }),
-        )
+      await shared.delete(host)
     },
     checkOften() {
       checksOften = true
@@ -340,18 +313,6 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
 /** Strings beyond Latin-1 take two bytes per character; where they do not, the objects around them take the rest. */
 function sizeOf(text: string): number {
   return 2 * text.length + derivedBytes
-}
-
-/** What other processes are told: all that is used of an answer, and nothing else that the source may have sent. */
-function sharedText(answer: RuntimeAnswer, fetchedAt: number): string {
-  return JSON.stringify({ fetchedAt, body: toBody(answer) })
-}
-
-const sharedSchema = z.object({ fetchedAt: z.number(), body: z.unknown() })
-
-/** Where the shared store holds the configuration of a host. */
-export function kvKey(host: string): string {
-  return `config:${host}`
 }
 
 /** The one answer for every host that is nobody's. */

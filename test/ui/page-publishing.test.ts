@@ -38,6 +38,9 @@ async function startPublishing(page: Page): Promise<void> {
 const standing = (results: object, archived = false) =>
   Response.json({ filename: 'one.jpg', results, any_success: false, archived })
 
+const restored = (filename: string) =>
+  Response.json({ filename, action: 'restore', destination_folder: 'root', preview_only: false })
+
 describe('publishing', () => {
   it('tells how far it has come on each platform, also to whom comes back to it', async () => {
     const { page, answer } = await atWork(browser, phone)
@@ -98,14 +101,7 @@ describe('publishing', () => {
     answer(inArchive('publish'), ({ force }) =>
       events(['result', renamed({ email: force ? no : { success: true } })]),
     )
-    answer(inArchive('restore'), () =>
-      Response.json({
-        filename: 'one (2).jpg',
-        action: 'restore',
-        destination_folder: 'root',
-        preview_only: false,
-      }),
-    )
+    answer(inArchive('restore'), () => restored('one (2).jpg'))
     gallery.script('/api/images/one%20(2).jpg', () =>
       Response.json({ ...somePhotos(1)[0], filename: 'one (2).jpg' }),
     )
@@ -132,14 +128,7 @@ describe('publishing', () => {
     answer(path('publish'), () =>
       events(['result', published({ telegram: { success: true }, email: { success: false, error: 'No.' } })]),
     )
-    answer(path('restore'), () =>
-      Response.json({
-        filename: 'one.jpg',
-        action: 'restore',
-        destination_folder: 'root',
-        preview_only: false,
-      }),
-    )
+    answer(path('restore'), () => restored('one.jpg'))
     await startPublishing(page)
     await page.getByText('The photo is in the archive already.').waitFor()
     await page.getByRole('button', { name: 'Back to the words' }).click()
@@ -161,14 +150,7 @@ describe('publishing', () => {
     const { page, answer } = await atWork(browser)
     const stream = openStream()
     answer(path('publish'), () => stream.response)
-    answer(path('restore'), () =>
-      Response.json({
-        filename: 'one.jpg',
-        action: 'restore',
-        destination_folder: 'root',
-        preview_only: false,
-      }),
-    )
+    answer(path('restore'), () => restored('one.jpg'))
     await startPublishing(page)
     await page.locator('.sheet-foot').getByRole('button', { name: 'Asking the server' }).waitFor()
     await closeSheet(page)

@@ -1,0 +1,68 @@
+/**
+ * Configurations as the processes of a fleet share them: what one has asked the orchestrator for, the others take over. Whatever is
+ * wrong with the store or with what lies in it, the orchestrator is asked instead, so nothing here rejects.
+ */
+import { z } from 'zod'
+import { toLookup } from './config-source.ts'
+import { type RuntimeAnswer, toBody } from './contract.ts'
+import type { Host } from './host.ts'
+import { describeError, type Logger } from './log.ts'
+import type { KeyValueStore } from './ports/kv.ts'
+
+export interface SharedConfigurations {
+  /** The newest that is known and still valid. */
+  get(host: Host): Promise<SharedConfiguration | null>
+  put(host: Host, text: string, answer: RuntimeAnswer): Promise<void>
+  delete(host: Host): Promise<void>
+}
+
+export interface SharedConfiguration {
+  answer: RuntimeAnswer
+  /** When the orchestrator was asked, by the clock of the process that did, but never later than now. */
+  fetchedAt: number
+  text: string
+}
+
+/** Keeps nothing where the store is this process's own, which has it all in memory anyway. */
+export function createSharedConfigurations(
+  kv: KeyValueStore,
+  { log, now }: { log: Logger; now: () => number },
+): SharedConfigurations {
+  const store = kv.isOwn ? undefined : kv
+  const failed = (operation: string) => (error: unknown) =>
+    log.warn('shared store failed', { operation, error: describeError(error) })
+  return {
+    async get(host) {
+      try {
+        const text = (await store?.get(kvKey(host))) ?? 'null'
+        const shared = sharedSchema.safeParse(JSON.parse(text))
+        if (!shared.success) return null
+        const found = toLookup(shared.data.body)
+        const fetchedAt = Math.min(shared.data.fetchedAt, now())
+        if (found.status !== 'found' || fetchedAt + found.answer.ttlSeconds * 1000 <= now()) return null
+        return { answer: found.answer, fetchedAt, text }
+      } catch (error) {
+        failed('get')(error)
+        return null
+      }
+    },
+    async put(host, text, { ttlSeconds }) {
+      await store?.put(kvKey(host), text, { ttlSeconds }).catch(failed('put'))
+    },
+    async delete(host) {
+      await store?.delete(kvKey(host)).catch(failed('delete'))
+    },
+  }
+}
+
+/** What other processes are told: all that is used of an answer, and nothing else that the source may have sent. */
+export function sharedText(answer: RuntimeAnswer, fetchedAt: number): string {
+  return JSON.stringify({ fetchedAt, body: toBody(answer) })
+}
+
+const sharedSchema = z.object({ fetchedAt: z.number(), body: z.unknown() })
+
+/** Where the shared store holds the configuration of a host. */
+export function kvKey(host: string): string {
+  return `config:${host}`
+}
