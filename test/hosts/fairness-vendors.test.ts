@@ -76,13 +76,16 @@ describeOnBothHosts('one tenant', (kind) => {
       if (fault) sent.push(call.bot)
       return fault
     })
-    const { answered, all } = publishAll(
+    // Those that get the places come first: on a busy machine, requests sent together arrive in any order.
+    const held = publishAll(tenant, names.slice(0, 4), telegramOnly)
+    await expect.poll(() => sent.length).toBe(4)
+    const late = publishAll(
       tenant,
-      [...names, ...Array.from({ length: 39 }, () => fifth)],
+      Array.from({ length: 40 }, () => fifth),
       telegramOnly,
     )
-    await expect.poll(() => sent.length === 4 && answered.length >= 4).toBe(true)
-    expect(unique(await refusals([...answered]))).toEqual([[503, 'busy', true]])
+    await expect.poll(() => late.answered.length).toBeGreaterThanOrEqual(4)
+    expect(unique(await refusals([...late.answered]))).toEqual([[503, 'busy', true]])
     const text = await scrape(studio.fleet)
     expect(sampleOf(text, 'publisher_posts_waiting')).toBeGreaterThan(0)
     expect(
@@ -96,7 +99,7 @@ describeOnBothHosts('one tenant', (kind) => {
     expect(preview.status).toBe(200)
     released.resolve()
     end()
-    await all
+    await Promise.all([held.all, late.all])
     // Nothing was left half-done by a refusal.
     for (const name of names) {
       const again = await (await post(tenant, name, 'publish', telegramOnly)).json()
