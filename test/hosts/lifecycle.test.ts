@@ -50,7 +50,8 @@ describe('a dyno that is told to end', () => {
     await uploading.begun
     expect((await ready(fleet)).status).toBe(200)
 
-    const ended = once(kind.process(), 'exit')
+    // Not `exit`: its last lines may still have to be read then.
+    const ended = once(kind.process(), 'close')
     kind.process().kill('SIGTERM')
     await vi.waitFor(() => expect(logged(fleet, 'draining')).toHaveLength(1), {
       timeout: 20_000,
@@ -184,7 +185,7 @@ function halfAnUpload(fleet: Fleet, tenant: string, bytes: Uint8Array) {
 
 describe('readiness', () => {
   it('does not take a host out of the traffic that can serve what it knows while the orchestrator is away', async () => {
-    await using fleet = await startFleet(nodeHost, { ORCHESTRATOR_TIMEOUT_MS: '200' })
+    await using fleet = await startFleet(nodeHost)
     const alice = `alice.${baseDomain}`
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
     const ask = async (host: string, path: string) =>

@@ -54,7 +54,8 @@ export function nodeProcess(
         async close() {
           process.off('exit', kill)
           if (started.exitCode !== null || started.signalCode !== null) return
-          const ended = once(started, 'exit')
+          // The process may be gone before its last lines have been read; this comes after both.
+          const ended = once(started, 'close')
           started.kill(ending)
           await ended
         },
