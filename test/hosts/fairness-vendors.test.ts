@@ -169,8 +169,9 @@ describeOnBothHosts('one tenant', (kind) => {
     })
     const analyses = names.map((name) => post(tenant, name, 'analyze'))
     await expect.poll(() => asked).toBe(4)
-    const text = await scrape(studio.fleet)
-    expect(sampleOf(text, 'publisher_ai_places_waiting')).toBeGreaterThan(0)
+    // The others may still be looking at their photos.
+    const waiting = async () => sampleOf(await scrape(studio.fleet), 'publisher_ai_places_waiting')
+    await expect.poll(waiting).toBeGreaterThan(0)
     expect((await post(`talks-${kind.name}`, bobs, 'analyze')).status).toBe(200)
     expect((await studio.fleet.get(tenant, '/api/images/list')).status).toBe(200)
     expect(asked).toBe(4)
@@ -185,6 +186,9 @@ describeOnBothHosts('one tenant', (kind) => {
     const crowd = `crowd-${kind.name}`
     const names = await album(crowd, 40)
     const [single = ''] = await album(`single-${kind.name}`, 1)
+    // Both are known before they compete: who is looked up first is another question.
+    for (const tenant of [crowd, `single-${kind.name}`])
+      expect((await studio.fleet.get(tenant, '/api/images/list')).status).toBe(200)
     let answered = 0
     const thumbnails = names.map(async (name) => {
       const { status } = await studio.fleet.get(crowd, `/api/images/${name}/thumbnail?size=w960h640`)
