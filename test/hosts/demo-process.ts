@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -26,13 +27,28 @@ export interface RunningDemo {
 /** A demo takes some ports above its own. Below the ports that systems give to outgoing connections. */
 const portRange = { first: 20_000, step: 100, count: 120 }
 
-/** One that no other demo is likely to have: several runs of the tests may be under way on one machine. */
-export function ownPort(): number {
-  return portRange.first + portRange.step * randomInt(portRange.count)
+export interface OwnPorts extends AsyncDisposable {
+  /** The lowest of them. */
+  first: number
+}
+
+/** As many as a demo takes, which no other test has meanwhile: the highest is listened on in token of that. */
+export async function ownPorts(): Promise<OwnPorts> {
+  for (;;) {
+    const first = portRange.first + portRange.step * randomInt(portRange.count)
+    const token = createServer()
+    const isOurs = await new Promise<boolean>((resolve) => {
+      token.once('error', () => resolve(false))
+      token.listen(first + portRange.step - 1, '127.0.0.1', () => resolve(true))
+    })
+    if (isOurs)
+      return { first, [Symbol.asyncDispose]: () => new Promise((done) => token.close(() => done())) }
+  }
 }
 
 /** Starts it, at a port of its own unless `args` name one, and waits until it says that it runs. Throws when it ends before. */
 export async function startDemo(...args: string[]): Promise<RunningDemo> {
+  const ports = await ownPorts()
   const state = await mkdtemp(join(tmpdir(), 'publisher-demo-'))
   await cp(demoTemplate, state, { recursive: true })
   const demo = spawn(
@@ -44,7 +60,7 @@ export async function startDemo(...args: string[]): Promise<RunningDemo> {
       '--state',
       state,
       '--port',
-      String(ownPort()),
+      String(ports.first),
       ...args,
     ],
     { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] },
@@ -56,6 +72,7 @@ export async function startDemo(...args: string[]): Promise<RunningDemo> {
   }
   if (!output.at(-1)?.startsWith('Ctrl-C')) {
     await rm(state, { recursive: true, force: true })
+    await ports[Symbol.asyncDispose]()
     throw new Error(`The demo did not start. Its errors are above. It said: ${output.join('\n')}`)
   }
   const addresses = output
@@ -71,6 +88,7 @@ export async function startDemo(...args: string[]): Promise<RunningDemo> {
       demo.kill('SIGINT')
       const [code, signal] = await ended
       await rm(state, { recursive: true, force: true })
+      await ports[Symbol.asyncDispose]()
       return [code, signal]
     },
   }

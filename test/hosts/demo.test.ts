@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { ownPort, startDemo } from './demo-process.ts'
+import { ownPorts, startDemo } from './demo-process.ts'
 import { sendTo } from './http.ts'
 
 describe.each([
@@ -10,7 +10,8 @@ describe.each([
   { title: 'the demo as a Worker', args: ['--worker'] },
 ])('$title', ({ args }) => {
   it('shows three tenants with photos of their own, takes another port where its own is in use, and ends on SIGINT', async () => {
-    const taken = ownPort()
+    await using ports = await ownPorts()
+    const taken = ports.first
     const inUse = createServer().listen(taken)
     await once(inUse, 'listening')
     const demo = await startDemo(...args, '--port', String(taken))

@@ -121,9 +121,8 @@ describe('traces of the Node host', () => {
   )
 
   it('do not hold up a request or the end of the process when the collector is away', async () => {
-    const collector = await startTraceCollector()
-    await collector[Symbol.asyncDispose]()
-    const { lines } = await work({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+    // Nobody listens there; the port of a collector that was closed may be somebody else's by now.
+    const { lines } = await work({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual(
       expect.arrayContaining(['tracing is troubled', 'stopped']),
     )

@@ -1,5 +1,6 @@
 /** A real `redis-server` on loopback that keeps nothing, for tests. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { Secret } from '../../src/secret.ts'
@@ -72,13 +73,17 @@ async function launch(port: number, options: readonly string[]): Promise<ChildPr
   return child
 }
 
+/** Above the ports that systems give to whoever asks for any: while the server is killed, nobody else may get its own. */
+const portRange = { first: 61_000, last: 65_535 }
+
 async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new TypeError('unreachable')
-  return address.port
+  for (;;) {
+    const port = randomInt(portRange.first, portRange.last + 1)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+    })
+    if (isFree) return port
+  }
 }
