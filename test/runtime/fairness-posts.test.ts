@@ -110,7 +110,7 @@ describe('places for posts', () => {
     await pictures.open('carol', 2).take(2)
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     const publishing = open.publish({ platforms: ['telegram'] }, { places })
-    await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0))
+    await expect.poll(() => vi.getTimerCount()).toBeGreaterThan(0)
     await vi.advanceTimersByTimeAsync(11_000)
     expect((await publishing).results.telegram).toEqual({
       success: false,

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { malformed, onCall, rateLimited } from '../../dev/emulators/dropbox/faults.ts'
 import type { Folder } from '../../src/workflow/photo.ts'
 import { paths, photo, rejection, startDropbox, streamOf } from './dropbox-harness.ts'
@@ -80,11 +80,9 @@ describe('listing a Dropbox folder', () => {
       onCall('files/list_folder', { kind: 'hold-tail', afterBytes: 5, until: gate.promise }),
     )
     const early = store.list('root')
-    await vi.waitFor(() =>
-      expect(dropbox.emulator.calls).toContainEqual(
-        expect.objectContaining({ route: 'files/list_folder', status: expect.any(Number) }),
-      ),
-    )
+    await expect
+      .poll(() => dropbox.emulator.calls)
+      .toContainEqual(expect.objectContaining({ route: 'files/list_folder', status: expect.any(Number) }))
     await store.upload('root', photo('new.jpg'), streamOf('new'), 3)
     const late = store.list('root')
     gate.resolve()
