@@ -55,10 +55,11 @@ async function killedBefore(call: number): Promise<'killed' | 'ended'> {
   await using folder = await photoFolder()
   await using platform = await countingPlatform()
   const child = start(folder, platform, { STOP_AT: String(call) })
+  const ended = once(child, 'exit')
   const said = await firstLine(child)
   const isStopped = said.startsWith('stopped before')
   child.kill('SIGKILL')
-  if (!child.killed || child.exitCode === null) await once(child, 'exit')
+  await ended
   const sent = platform.posts.length
   expect([said, sent]).toEqual([said, sent > 1 ? 'at most 1' : sent])
   await expectWhole(folder)
