@@ -27,7 +27,7 @@ export interface RunningDemo {
 /** A demo takes some ports above its own. Below the ports that systems give to outgoing connections. */
 const portRange = { first: 20_000, step: 100, count: 120 }
 
-export interface OwnPorts extends AsyncDisposable {
+interface OwnPorts extends AsyncDisposable {
   /** The lowest of them. */
   first: number
 }

@@ -13,7 +13,8 @@ import { recipient, type Studio, startStudio } from './studio.ts'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
-describe('npm run publish', () => {
+// Up to five programs start one after the other in a test, which takes a busy machine longer than its usual limit.
+describe('npm run publish', { timeout: 120_000 }, () => {
   let studio: Studio
   beforeAll(async () => {
     studio = await startStudio(nodeHost)

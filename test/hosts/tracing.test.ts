@@ -86,7 +86,7 @@ describe('traces of the Node host', () => {
     ]) {
       expect(everything).not.toContain(secret)
     }
-  }, 60_000)
+  }, 120_000)
 
   it('keep to the sampler that the environment names', async () => {
     await using collector = await startTraceCollector()
@@ -97,7 +97,7 @@ describe('traces of the Node host', () => {
       { traceparent },
     )
     expect(new Set(collector.spans().map(({ traceId }) => traceId))).toEqual(new Set([caller.traceId]))
-  }, 60_000)
+  }, 120_000)
 
   it.each([
     ['no endpoint is named', () => ({})],
@@ -117,7 +117,7 @@ describe('traces of the Node host', () => {
       expect(collector.received).toEqual([])
       expect(calls.every((call) => call.traceparent === undefined)).toBe(true)
     },
-    60_000,
+    120_000,
   )
 
   it('do not hold up a request or the end of the process when the collector is away', async () => {
@@ -126,5 +126,5 @@ describe('traces of the Node host', () => {
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual(
       expect.arrayContaining(['tracing is troubled', 'stopped']),
     )
-  }, 60_000)
+  }, 120_000)
 })
