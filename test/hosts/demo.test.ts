@@ -50,5 +50,5 @@ describe.each([
       inUse.close()
       expect(await demo.end()).toEqual([0, null])
     }
-  }, 120_000)
+  }, 300_000)
 })
