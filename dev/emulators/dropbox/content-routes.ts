@@ -41,7 +41,7 @@ export const contentRoutes = {
     z.strictObject({ path: readPath }),
     (context, { path }) => {
       const file = findFile(context, path)
-      return { file, bytes: file.bytes, type: 'application/octet-stream' }
+      return { result: fileMetadata(file), bytes: file.bytes, type: 'application/octet-stream' }
     },
   ),
 
@@ -66,7 +66,8 @@ export const contentRoutes = {
       if (!convertible.test(nameOf(file.path))) throw refuse('unsupported_extension')
       if (file.bytes.size > maxThumbnailSource) throw refuse('unsupported_image')
       const bytes = await bytesInMemory(await reduce(file, argument, context.settings.keepThumbnailMetadata))
-      return { file, bytes, type: 'application/octet-stream' }
+      // A `PreviewResult`, unlike a download's answer.
+      return { result: { file_metadata: fileMetadata(file) }, bytes, type: 'application/octet-stream' }
     },
   ),
 }

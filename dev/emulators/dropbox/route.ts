@@ -26,7 +26,7 @@ export interface RouteContext {
   link(file: TreeFile): string
 }
 
-export type RouteAnswer = { json: unknown } | { file: TreeFile; bytes: StoredBytes; type: string }
+export type RouteAnswer = { json: unknown } | { result: unknown; bytes: StoredBytes; type: string }
 
 export interface Route {
   style: 'rpc' | 'upload' | 'download'
@@ -117,10 +117,10 @@ export function remember<T>(map: Map<string, T>, key: string, value: T, limit = 
   }
 }
 
-/** JSON, or bytes with the metadata in a header, which holds ASCII only. */
+/** JSON, or bytes with what Dropbox says of them in a header, which holds ASCII only. */
 export function respond(answer: RouteAnswer): Response {
   if ('json' in answer) return Response.json(answer.json)
-  const result = JSON.stringify(fileMetadata(answer.file)).replace(
+  const result = JSON.stringify(answer.result).replace(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

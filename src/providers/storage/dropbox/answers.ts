@@ -14,6 +14,9 @@ export const fileSchema = z.object({
 
 export type DropboxFile = z.output<typeof fileSchema>
 
+/** What `get_thumbnail_v2` says beside its bytes: a `PreviewResult`, whose fields are optional and of no use here. */
+export const previewSchema = z.object({})
+
 /** Folders, deletions, kinds unknown to us, and documents without bytes, which exist in Dropbox's own apps only. */
 const otherSchema = z
   .object({

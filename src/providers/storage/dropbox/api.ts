@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { isPublisherError, PublisherError } from '../../../errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../retry.ts'
 import type { DropboxAccess, Session } from './access.ts'
-import { type DropboxFile, fileSchema, parseJson } from './answers.ts'
+import { type DropboxFile, fileSchema, parseJson, previewSchema } from './answers.ts'
 import { AccessTokenRejected, failureOf, failureText, UnsettledError } from './errors.ts'
 import { apiArg, contentUrl, type DropboxFetch } from './hosts.ts'
 import { createTurns } from './waiting.ts'
@@ -12,7 +12,7 @@ import { createTurns } from './waiting.ts'
 /** One call of the SDK. */
 type SdkCall = (sdk: Dropbox, options: DropboxRequestOptions) => Promise<{ result: unknown }>
 
-/** Routes whose answer is bytes, with the file's metadata in a header. */
+/** Routes whose answer is bytes, with what Dropbox says of them in a header. */
 type ContentRoute = 'files/download' | 'files/get_thumbnail_v2'
 
 interface DropboxDownload {
@@ -40,8 +40,10 @@ export interface DropboxApi {
   write<T>(answer: z.ZodType<T>, call: SdkCall): Promise<T>
   /** The bytes of a file as they arrive: past the SDK, which would hold the whole file in memory. */
   download(path: string): Promise<DropboxDownload>
-  /** The answer of a content route that is known to be small. Throws `storage_unavailable` where it is not. */
-  downloadWhole(route: ContentRoute, argument: unknown, limit: number): Promise<DropboxBytes>
+  /** The same of a file that is known to be small. Throws `storage_unavailable` where it is not. */
+  downloadWhole(path: string, limit: number): Promise<DropboxBytes>
+  /** The bytes of `get_thumbnail_v2`, whatever they are. Throws `storage_unavailable` for more than `limit` of them. */
+  thumbnail(argument: unknown, limit: number): Promise<Uint8Array<ArrayBuffer>>
   /** How many writes have ended; a listing that began before the last one may be out of date. */
   writesEnded(): number
 }
@@ -106,15 +108,21 @@ export function createDropboxApi({ access, fetch, now, retry }: DropboxApiOption
         const abort = () => beginning.abort(signal.reason)
         signal.addEventListener('abort', abort, { once: true })
         try {
-          return await download(fetch, session, 'files/download', { path }, beginning.signal)
+          return await download(fetch, session, path, beginning.signal)
         } finally {
           signal.removeEventListener('abort', abort)
         }
       }),
-    downloadWhole: (route, argument, limit) =>
+    downloadWhole: (path, limit) =>
       attempts(async (session, signal) => {
-        const { file, body } = await download(fetch, session, route, argument, signal)
+        const { file, body } = await download(fetch, session, path, signal)
         return { file, bytes: await readAtMost(body, limit) }
+      }),
+    thumbnail: (argument, limit) =>
+      attempts(async (session, signal) => {
+        const route = 'files/get_thumbnail_v2'
+        const { body } = await fetchContent(fetch, session, route, argument, previewSchema, signal)
+        return readAtMost(body, limit)
       }),
     writesEnded: () => writesEnded,
   }
@@ -122,11 +130,23 @@ export function createDropboxApi({ access, fetch, now, retry }: DropboxApiOption
 
 async function download(
   fetch: DropboxFetch,
+  session: Session,
+  path: string,
+  signal: AbortSignal,
+): Promise<DropboxDownload> {
+  const answer = await fetchContent(fetch, session, 'files/download', { path }, fileSchema, signal)
+  return { file: answer.result, body: answer.body }
+}
+
+/** `result`: what a route says of its bytes, which differs from route to route. */
+async function fetchContent<T>(
+  fetch: DropboxFetch,
   { token }: Session,
   route: ContentRoute,
   argument: unknown,
+  result: z.ZodType<T>,
   signal: AbortSignal,
-): Promise<DropboxDownload> {
+): Promise<{ result: T; body: ReadableStream<Uint8Array> }> {
   const response = await fetch(contentUrl(route), {
     method: 'POST',
     headers: { Authorization: `Bearer ${token.reveal()}`, 'Dropbox-API-Arg': apiArg(argument) },
@@ -136,8 +156,8 @@ async function download(
     const body = parseJson(await response.text())
     throw new DropboxResponseError(response.status, response.headers, body)
   }
-  const file = fileSchema.safeParse(parseJson(response.headers.get('dropbox-api-result') ?? ''))
-  if (file.success) return { file: file.data, body: response.body ?? new Blob([]).stream() }
+  const said = result.safeParse(parseJson(response.headers.get('dropbox-api-result') ?? ''))
+  if (said.success) return { result: said.data, body: response.body ?? new Blob([]).stream() }
   await response.body?.cancel()
   throw new UnsettledError(silent, { cause: new Error('the answer has no usable dropbox-api-result') })
 }

@@ -81,7 +81,7 @@ export function createDropboxFiles(api: DropboxApi): DropboxFiles {
     remove,
     async readText(path) {
       try {
-        const { file, bytes } = await api.downloadWhole('files/download', { path }, maxTextBytes)
+        const { file, bytes } = await api.downloadWhole(path, maxTextBytes)
         return { file, text: new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes) }
       } catch (error) {
         if (isRefusal(error, 'path/not_found', 'path/not_file', 'path/malformed_path')) return null

@@ -41,7 +41,7 @@ export async function fetchThumbnail(
     mode: { '.tag': 'bestfit' },
   }
   try {
-    const { bytes } = await api.downloadWhole('files/get_thumbnail_v2', argument, maxThumbnailBytes)
+    const bytes = await api.thumbnail(argument, maxThumbnailBytes)
     if (!isOfType(bytes, mediaType)) {
       throw new PublisherError(
         'storage_unavailable',
