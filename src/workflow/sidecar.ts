@@ -51,8 +51,7 @@ export interface SidecarAnalysis {
   sha256: string
   modelVersion: string
   /** Dropbox's own names for the file and its content. Without them, what the sidecar says of them stays. */
-  dropboxFileId?: string
-  dropboxRev?: string
+  ofDropbox?: { fileId: string; rev: string } | undefined
   /** The tenant's name as an artist. Without it, what the sidecar says stays. */
   artistAlias?: string
   /** `null` leaves the one that is there. */
@@ -178,8 +177,8 @@ export function withAnalysis(
   const keepsCaption = hasEditedCaption(document) && !replaceEdited
   return withValues(sdCaption === null ? document : withSdCaption(document, sdCaption), {
     image_file: analysis.imageFile,
-    dropbox_file_id: analysis.dropboxFileId,
-    dropbox_rev: analysis.dropboxRev,
+    dropbox_file_id: analysis.ofDropbox?.fileId,
+    dropbox_rev: analysis.ofDropbox?.rev,
     sha256: analysis.sha256,
     created: timestamp(at),
     sd_caption_version: sdCaption === null ? undefined : 'v1.0',

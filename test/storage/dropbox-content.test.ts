@@ -67,6 +67,19 @@ describe('reading an original from Dropbox', () => {
     expect((await store.stat('root', photo("IT'S (1) & 50% + #3.JPG")))?.name).toBe(names[1])
   })
 
+  it('tells the id and revision that sidecars name, however the photo is found', async () => {
+    const dropbox = await startDropbox()
+    await dropbox.account.seed('/Photos/a.jpg', 'a')
+    const store = dropbox.store()
+    const found = await store.stat('root', photo('a.jpg'))
+    const ofDropbox = { fileId: expect.stringMatching(/^id:./), rev: expect.stringMatching(/^[0-9a-f]{9,}$/) }
+    expect(found).toMatchObject({ ofDropbox })
+    expect((await store.list('root')).photos).toEqual([found])
+    const { entry, body } = await store.read('root', photo('a.jpg'))
+    await body.cancel()
+    expect(entry).toEqual(found)
+  })
+
   it('is tried again after an outage, and says clearly when there is no such photo', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')

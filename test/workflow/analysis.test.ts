@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
 import {
   captionOf,
   formatSidecar,
@@ -51,6 +52,20 @@ describe('an analysis', () => {
       caption: analysis.caption,
       caption_generated: analysis.platformCaptions,
     })
+  })
+
+  it('keeps Dropbox’s own names of the file and its content, as V2 does', async () => {
+    const ofDropbox = { fileId: 'id:a4ayc_80_OEAAAAAAAAAXw', rev: 'a1c10ce0dd78' }
+    const store: PhotoStore = {
+      ...scene.store,
+      async stat(folder, photo) {
+        const entry = await scene.store.stat(folder, photo)
+        return entry && { ...entry, ofDropbox }
+      },
+    }
+    await scene.analyze({ store })
+    const text = await scene.sidecar()
+    expect(text).toContain('\n# dropbox_file_id: id:a4ayc_80_OEAAAAAAAAAXw\n# dropbox_rev: a1c10ce0dd78\n')
   })
 
   it('tells its stages and what each call has cost', async () => {

@@ -481,8 +481,7 @@ describe('an analysis', () => {
   it('writes a whole sidecar as V2 would', () => {
     const document = withAnalysis(parseSidecar(''), {
       ...analysis,
-      dropboxFileId: 'id:1',
-      dropboxRev: '5f3e',
+      ofDropbox: { fileId: 'id:1', rev: '5f3e' },
       artistAlias: 'Alice',
       details: {
         moderation: [],

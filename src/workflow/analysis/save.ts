@@ -49,6 +49,7 @@ export async function saveAnalysis(
     const document = withAnalysis(parseSidecar(sidecar?.text ?? ''), {
       at: new Date(now()),
       imageFile: entry.name,
+      ofDropbox: entry.ofDropbox,
       sha256,
       modelVersion: written.model,
       ...(captionfile.artist_alias !== undefined && { artistAlias: captionfile.artist_alias }),

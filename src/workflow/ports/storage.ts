@@ -20,6 +20,8 @@ export interface PhotoEntry {
    * have (an ETag, Dropbox's content_hash, a digest), so compare it only within one store.
    */
   contentHash: string
+  /** Dropbox's own names of the file and of its content, which its sidecars carry. Absent in other stores. */
+  ofDropbox?: { fileId: string; rev: string }
 }
 
 export interface PhotoListing {

@@ -85,8 +85,9 @@ function photosAmong(entries: Map<string, DropboxEntry>): PhotoListing {
 /** The file as a photo, `null` where its name is no photo's. */
 export function photoEntry(file: DropboxFile): PhotoEntry | null {
   if (!isPhotoName(file.name)) return null
-  const { name, size, server_modified, content_hash } = file
-  return { name, size, modifiedAt: server_modified, contentHash: content_hash }
+  const { name, size, server_modified, content_hash, id, rev } = file
+  const ofDropbox = { fileId: id, rev }
+  return { name, size, modifiedAt: server_modified, contentHash: content_hash, ofDropbox }
 }
 
 /** Dropbox's own folding of a name's case, so that `A.JPG` and `a.txt` belong together as they do there. */
