@@ -5,7 +5,7 @@ import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import { expectAccessible } from './axe.ts'
 import { eventually } from './eventually.ts'
 import { manyPhotos, problem, somePhotos } from './scripted-gallery.ts'
-import { announced, pictureOf, visiting } from './visiting.ts'
+import { announced, pictureOf, stopClock, visiting } from './visiting.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -256,7 +256,7 @@ describe('the grid', () => {
 
   it('tries again when the time is up, however often it is drawn meanwhile', async () => {
     const { page, gallery } = await visiting(browser)
-    await page.clock.install()
+    await stopClock(page)
     gallery.script('/api/images/list', () => problem(503, 'storage_unavailable', { 'retry-after': '3' }))
     await page.goto('/?view=grid')
     await page.locator('.countdown').waitFor()

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import { eventually } from './eventually.ts'
 import { problem, type ScriptedGallery, somePhotos } from './scripted-gallery.ts'
-import { pictureOf, visiting } from './visiting.ts'
+import { pictureOf, stopClock, visiting } from './visiting.ts'
 
 let browser: Browser
 let photo: Buffer
@@ -197,9 +197,14 @@ describe('what passes', () => {
     [503, 'storage_unavailable'],
   ])('is waited for after %i, as long as the server says', async (status, code) => {
     const { page, gallery } = await atHome()
-    onceThen(gallery, () => problem(status, code, { 'retry-after': '1' }))
+    await stopClock(page)
+    onceThen(gallery, () => problem(status, code, { 'retry-after': '90' }))
     await picker(page).setInputFiles([file('a.jpg')])
     await tray(page).getByText('The server is busy. Goes on by itself in').waitFor()
+    await page.clock.runFor(89_000)
+    expect(gallery.asked.filter((asked) => asked === path)).toHaveLength(1)
+    // Up to a quarter longer, so that not all pages come back at once.
+    await page.clock.runFor(24_000)
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
     expect(gallery.asked.filter((asked) => asked === path)).toHaveLength(2)
   })

@@ -80,3 +80,14 @@ export async function prefetched(page: Page, name: string): Promise<void> {
 export function announced(page: Page): Promise<string | null> {
   return page.getByRole('status').textContent()
 }
+
+/**
+ * From now on the page's time stands still, but where the test moves it on by `page.clock`: however slow the machine, a countdown shows
+ * what it began with. What is loaded, painted and animated goes on.
+ */
+export async function stopClock(page: Page): Promise<void> {
+  const now = Date.now()
+  await page.clock.install({ time: now })
+  // Installed alone it goes on by itself. An hour, since it can be stopped in the future only.
+  await page.clock.pauseAt(now + 3_600_000)
+}
