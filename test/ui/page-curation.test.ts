@@ -6,7 +6,7 @@ import { atWork, captionOf, closeSheet, openSheet, path, sheetOf, type Work } fr
 import { expectAccessible } from './axe.ts'
 import { eventually } from './eventually.ts'
 import { problem, randomPath, somePhotos } from './scripted-gallery.ts'
-import { pictureOf, prefetched } from './visiting.ts'
+import { pictureOf, prefetched, stopClock } from './visiting.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -44,6 +44,9 @@ async function swipe(
   return lift
 }
 
+/** What was done can be undone for twelve seconds, which a busy machine may take from step to step. */
+const noToastFades = stopClock
+
 const click = (name: string) => (page: Page) => page.getByRole('button', { name }).click()
 const press = (key: string) => (page: Page) => page.keyboard.press(key)
 
@@ -57,6 +60,7 @@ describe('curation', () => {
     ['a swipe down removes', (page) => swipe(page, -10, 250), 'remove', 'Removed.'],
   ])('%s, and can be undone', async (_title, act, action, toast) => {
     const { page, asked, answer } = await atWork(browser, phone)
+    await noToastFades(page)
     answer(path(action), () => Response.json(moved(action)))
     answer(path('restore'), () => Response.json({ ...moved('restore'), destination_folder: 'root' }))
     await act(page)
@@ -139,6 +143,7 @@ describe('curation', () => {
   it('of the last photo leaves nothing to act on, and can be undone', async () => {
     const work = await atWork(browser, { ...desktop, photos: somePhotos(1) })
     const { page, gallery, asked, answer } = work
+    await noToastFades(page)
     gallery.script(randomPath, () => problem(404, 'no_photos'))
     answer(path('keep'), () => Response.json(moved('keep')))
     answer(path('restore'), () => Response.json(moved('restore')))
@@ -165,6 +170,7 @@ describe('curation', () => {
 
   it('can be undone one by one, the latest first', async () => {
     const { page, asked, answer } = await atWork(browser)
+    await noToastFades(page)
     const two = (action: string) => `/api/images/two.jpg/${action}`
     for (const [at, filename] of [
       [path, 'one.jpg'],
