@@ -12,7 +12,16 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: built } },
-      { extends: true, test: { name: 'built', include: built, globalSetup: ['test/global-setup.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'built',
+          include: built,
+          globalSetup: ['test/global-setup.ts'],
+          // A test is many steps in a browser, of which each has a limit of its own: on a machine six times slower one takes 28 s.
+          testTimeout: 90_000,
+        },
+      },
     ],
   },
 })

@@ -112,6 +112,7 @@ describe('the account', () => {
     gallery.script(randomPath, () => problem(403, 'not_admin'))
     await page.goto('/')
     const notice = page.getByRole('region', { name: 'You are not an admin here' })
+    await notice.waitFor()
     expect(await notice.getByRole('link', { name: 'Sign in' }).count()).toBe(0)
     const signOut = notice.getByRole('button', { name: 'Sign out' })
     expect(await signOut.isVisible()).toBe(true)

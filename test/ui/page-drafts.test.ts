@@ -17,7 +17,7 @@ import {
   type Work,
 } from './at-work.ts'
 import { problem, somePhotos } from './scripted-gallery.ts'
-import { pictureOf, prefetched } from './visiting.ts'
+import { pictureOf, prefetched, stopClock } from './visiting.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -81,7 +81,7 @@ const happenings: [happening: string, answer: () => Response, title: string, but
 describe.each(actions)('%s', (_action, at, act) => {
   it('loses nothing, and says what to do, whatever the server answers', async () => {
     const { page, gallery } = await atWork(browser, phone)
-    await page.clock.install()
+    await stopClock(page)
     await type(page)
     for (const [happening, answer, title, button] of happenings) {
       gallery.script(at, answer)
@@ -112,7 +112,7 @@ describe.each(actions)('%s', (_action, at, act) => {
 describe('a pause that the server asks for', () => {
   it('is counted down, and then it can be tried again', async () => {
     const { page, gallery } = await atWork(browser)
-    await page.clock.install()
+    await stopClock(page)
     gallery.script(onePath, () => problem(429, 'rate_limited', { 'retry-after': '3' }))
     await type(page)
     await page.getByRole('button', { name: 'Save' }).click()

@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { uiDirectory } from '../../scripts/build-ui.ts'
 import { openChromium } from '../../scripts/chromium.ts'
+import { eventually } from './eventually.ts'
 import { stylesheet } from './scripted-gallery.ts'
 import { pictureOf, visiting } from './visiting.ts'
 
@@ -28,7 +29,7 @@ describe('a tenant’s appearance', () => {
     await page.goto('/')
     await pictureOf(page, 'one')
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Alice’s "rope"')
-    expect(await page.title()).toBe('one.jpg · Alice’s "rope"')
+    await eventually(async () => expect(await page.title()).toBe('one.jpg · Alice’s "rope"'))
     expect(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe(
       'rgb(11, 20, 22)',
     )

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium } from '../../scripts/chromium.ts'
 import { eventually } from './eventually.ts'
 import { problem, randomPath, type ScriptedGallery } from './scripted-gallery.ts'
-import { announced, pictureOf, prefetched, visiting } from './visiting.ts'
+import { announced, pictureOf, prefetched, stopClock, visiting } from './visiting.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -44,7 +44,7 @@ describe('instead of the first photo', () => {
     'a %i with the code %s is told, and nothing is tried without being asked',
     async (status, code, title) => {
       const { page, gallery } = await visiting(browser)
-      await page.clock.install()
+      await stopClock(page)
       gallery.script(randomPath, () => problem(status, code))
       await page.goto('/')
       await page.getByRole('heading', { name: title }).waitFor()
@@ -69,7 +69,7 @@ describe('instead of the first photo', () => {
     'a %i with the code %s is told in the words of the server, and tried again when it said',
     async (status, code, title) => {
       const { page, gallery } = await visiting(browser)
-      await page.clock.install()
+      await stopClock(page)
       gallery.script(randomPath, () => problem(status, code, { 'retry-after': '90' }))
       await page.goto('/')
       await page.getByRole('heading', { name: title }).waitFor()
@@ -85,7 +85,7 @@ describe('instead of the first photo', () => {
 
   it('a page that nobody looks at asks for nothing', async () => {
     const { page, gallery } = await visiting(browser)
-    await page.clock.install()
+    await stopClock(page)
     gallery.script(randomPath, () => problem(503, 'storage_unavailable', { 'retry-after': '5' }))
     await page.goto('/')
     await page.locator('.countdown').waitFor()
@@ -96,7 +96,7 @@ describe('instead of the first photo', () => {
 
   it('each failure in a row waits longer than the one before, unless the server says how long', async () => {
     const { page, gallery } = await visiting(browser)
-    await page.clock.install()
+    await stopClock(page)
     gallery.script(randomPath, () => problem(503, 'storage_unavailable'))
     await page.goto('/')
     const waits: number[] = []
@@ -194,7 +194,7 @@ describe('when the next photo cannot be had', () => {
   it('a server that accepts and then says nothing is given up after a while', async () => {
     const { page, gallery } = await visiting(browser)
     gallery.script(randomPath, () => new Promise<Response>(() => {}))
-    await page.clock.install()
+    await stopClock(page)
     await page.goto('/')
     await eventually(() => expect(gallery.asked).toHaveLength(1))
     await page.clock.runFor(20_000)
@@ -234,7 +234,7 @@ describe('a picture that does not load', () => {
 
   it('because the storage rests comes by itself later', async () => {
     const { page, gallery } = await visiting(browser)
-    await page.clock.install()
+    await stopClock(page)
     gallery.script(onePicture, () => problem(503, 'storage_unavailable', { 'retry-after': '10' }))
     await page.goto('/')
     await page.getByRole('heading', { name: 'Not available right now' }).waitFor()

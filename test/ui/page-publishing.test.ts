@@ -146,6 +146,25 @@ describe('publishing', () => {
     expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
   })
 
+  it('leaves with the sheet, though a preview of it is still on its way', async () => {
+    const { page, gallery } = await atWork(browser)
+    gallery.script(path('publish'), async (request) => {
+      const { dry_run } = await request.json()
+      if (dry_run) return new Promise<Response>(() => {})
+      return events([
+        'result',
+        published({ telegram: { success: true }, email: { success: false, error: 'No.' } }),
+      ])
+    })
+    await startPublishing(page)
+    await page.getByText('The photo is in the archive already.').waitFor()
+    await page.getByRole('button', { name: 'Back to the words' }).click()
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await closeSheet(page)
+    await page.getByText('Not published everywhere, and put into the archive.').waitFor()
+    await pictureOf(page, 'two')
+  })
+
   it('that ends while the grid is open leaves the page there, and says so', async () => {
     const { page, answer } = await atWork(browser)
     const stream = openStream()
@@ -249,7 +268,11 @@ describe('publishing', () => {
     answer(path('publish'), () =>
       events(['result', published({ telegram: before, email: { success: true } }, false)]),
     )
-    await startPublishing(page)
+    await openSheet(page)
+    await openPreview(page)
+    // Once it is sent, a preview that is on its way is waited for no more.
+    await page.getByText('Private: The caption of photo one.').waitFor()
+    await sendOut(page)
     await page.getByText('Was published before; nothing was sent twice.').waitFor()
     await page.getByRole('heading', { name: 'What became of it' }).waitFor()
     expect(await page.getByText('Private: The caption of photo one.').isVisible()).toBe(true)

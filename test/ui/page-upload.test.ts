@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import { eventually } from './eventually.ts'
 import { problem, type ScriptedGallery, somePhotos } from './scripted-gallery.ts'
-import { pictureOf, visiting } from './visiting.ts'
+import { pictureOf, stopClock, visiting } from './visiting.ts'
 
 let browser: Browser
 let photo: Buffer
@@ -108,7 +108,7 @@ describe('photos come in', () => {
     await eventually(() => expect(held).toHaveLength(2))
     await tray(page).getByRole('button', { name: '0 of 3 uploaded' }).click()
     expect(await tray(page).getByText('Waiting').count()).toBe(1)
-    expect(await tray(page).locator('img').count()).toBe(3)
+    await eventually(async () => expect(await tray(page).locator('img').count()).toBe(3))
     held[0]?.()
     await eventually(() => expect(held).toHaveLength(3))
     for (const go of held) go()
@@ -197,9 +197,14 @@ describe('what passes', () => {
     [503, 'storage_unavailable'],
   ])('is waited for after %i, as long as the server says', async (status, code) => {
     const { page, gallery } = await atHome()
-    onceThen(gallery, () => problem(status, code, { 'retry-after': '1' }))
+    await stopClock(page)
+    onceThen(gallery, () => problem(status, code, { 'retry-after': '90' }))
     await picker(page).setInputFiles([file('a.jpg')])
     await tray(page).getByText('The server is busy. Goes on by itself in').waitFor()
+    await page.clock.runFor(89_000)
+    expect(gallery.asked.filter((asked) => asked === path)).toHaveLength(1)
+    // Up to a quarter longer, so that not all pages come back at once.
+    await page.clock.runFor(24_000)
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
     expect(gallery.asked.filter((asked) => asked === path)).toHaveLength(2)
   })
@@ -223,6 +228,9 @@ describe('what passes', () => {
     await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
     const wayIn = tray(page).getByRole('link', { name: 'Sign in (opens in a new tab)' })
     await wayIn.waitFor()
+    // Both: a refusal that came after the return would end the session again.
+    await tray(page).getByRole('button', { name: '0 of 2 uploaded' }).click()
+    await eventually(async () => expect(await tray(page).getByText('Waiting').count()).toBe(2))
     expect(await wayIn.getAttribute('target')).toBe('_blank')
     expect(await asksBeforeLeaving(page)).toBe(true)
     gallery.script('/api/admin/status', () => Response.json({ admin: true, email: 'alice@example.org' }))
@@ -238,9 +246,11 @@ describe('the queue', () => {
     expect(await asksBeforeLeaving(page)).toBe(false)
     const held = Promise.withResolvers<void>()
     let isHeld = true
+    const arrived: string[] = []
     const names: string[] = []
     gallery.script(path, async (request) => {
       const name = await nameOf(request)
+      arrived.push(name)
       if (isHeld) await held.promise
       names.push(name)
       return stored(name)
@@ -248,8 +258,11 @@ describe('the queue', () => {
     await picker(page).setInputFiles(['a.jpg', 'b.jpg', 'c.jpg'].map((name) => file(name)))
     await tray(page).getByRole('button', { name: '0 of 3 uploaded' }).click()
     expect(await asksBeforeLeaving(page)).toBe(true)
+    // What is cancelled has reached the server, or it would arrive among what is sent again.
+    await eventually(() => expect(arrived).toHaveLength(2))
     await page.getByRole('button', { name: 'Cancel b.jpg' }).click()
     await tray(page).getByText('Cancelled').waitFor()
+    await eventually(() => expect(arrived).toHaveLength(3))
     await page.getByRole('button', { name: 'Cancel all' }).click()
     await eventually(async () => expect(await tray(page).getByText('Cancelled').count()).toBe(3))
     expect(await asksBeforeLeaving(page)).toBe(false)

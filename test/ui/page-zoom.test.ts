@@ -155,7 +155,7 @@ describe('fingers', () => {
       expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44)
     }
     await page.getByRole('button', { name: 'Show the whole photo' }).tap()
-    expect(await scaleOf(page)).toBe(1)
+    await eventually(async () => expect(await scaleOf(page)).toBe(1))
   })
 })
 
@@ -252,10 +252,16 @@ async function drag(
   await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
 }
 
+/** Milliseconds apart by the time that the events carry, however long it takes to send them. */
 async function tapTwice(touch: CDPSession): Promise<void> {
+  let timestamp = Date.now() / 1000
+  const send = (type: 'touchStart' | 'touchEnd', touchPoints: { x: number; y: number }[]) => {
+    timestamp += 0.001
+    return touch.send('Input.dispatchTouchEvent', { type, touchPoints, timestamp })
+  }
   for (const _ of [1, 2]) {
-    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: 195, y: 380 }] })
-    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    await send('touchStart', [{ x: 195, y: 380 }])
+    await send('touchEnd', [])
   }
 }
 

@@ -41,6 +41,12 @@ export async function visiting(
   return { page, gallery }
 }
 
+/**
+ * What the browser notes by itself: each failed request, and what was fetched ahead and is not used three seconds after the page's load, as
+ * with a photo that is gone, or one that a busy machine shows later.
+ */
+const networkNote = /^Failed to load resource|was preloaded using link preload but not used/
+
 function watch(page: Page, origin: string): string[] {
   const misdeeds: string[] = []
   page.on('pageerror', (error) => misdeeds.push(`exception: ${error.message}`))
@@ -48,9 +54,8 @@ function watch(page: Page, origin: string): string[] {
     if (new URL(request.url()).origin !== origin) misdeeds.push(`foreign request: ${request.url()}`)
   })
   page.on('console', (message) => {
-    // The browser notes each failed request by itself; breaches of the policy come here too.
-    const isNetworkNote = message.text().startsWith('Failed to load resource')
-    if (['error', 'warning'].includes(message.type()) && !isNetworkNote)
+    // Breaches of the policy come here too.
+    if (['error', 'warning'].includes(message.type()) && !networkNote.test(message.text()))
       misdeeds.push(`console: ${message.text()}`)
   })
   return misdeeds
@@ -79,4 +84,15 @@ export async function prefetched(page: Page, name: string): Promise<void> {
 /** What the page says to a screen reader. */
 export function announced(page: Page): Promise<string | null> {
   return page.getByRole('status').textContent()
+}
+
+/**
+ * From now on the page's time stands still, but where the test moves it on by `page.clock`: however slow the machine, a countdown shows
+ * what it began with. What is loaded, painted and animated goes on.
+ */
+export async function stopClock(page: Page): Promise<void> {
+  const now = Date.now()
+  await page.clock.install({ time: now })
+  // Installed alone it goes on by itself. An hour, since it can be stopped in the future only.
+  await page.clock.pauseAt(now + 3_600_000)
 }

@@ -3,7 +3,16 @@ import type { Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
 import { adminApi, type PlatformName } from './admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
-import { altTextOf, type ByPlatform, captionOf, chosenOf, type Draft, isEverywhere, keyOf } from './draft.ts'
+import {
+  altTextOf,
+  type ByPlatform,
+  captionOf,
+  chosenOf,
+  type Draft,
+  isEverywhere,
+  isHeldUp,
+  keyOf,
+} from './draft.ts'
 import { knownAltText } from './known-words.ts'
 import type { Saving } from './saving.ts'
 import type { Toast } from './toast.ts'
@@ -60,7 +69,7 @@ export function createPublishing({ gallery, store, work, saving, restore }: Publ
     const { filename } = photo
     const draft = draftOf(photo)
     const { archivedAs } = draft
-    if (archivedAs === null || draft.work) return
+    if (archivedAs === null || isHeldUp(draft)) return
     const isDone = isEverywhere(draft)
     if (isDone)
       store.set({ drafts: new Map([...store.state.drafts].filter(([key]) => key !== keyOf(photo))) })
