@@ -37,18 +37,22 @@ export interface ConfigSource {
 export const unavailableMessage =
   'The configuration of this site cannot be read at the moment. Please try again shortly.'
 
+/** After how long a malformed answer is worth asking for again. Milliseconds. */
+export const malformedRetryMs = 5_000
+
 /** Parses an answer; a malformed one is an answer that did not come (design section 4, rule 6). Throws `config_unavailable`. */
 export function toLookup(body: unknown): ConfigLookup {
   let answer: RuntimeAnswer | 'other_app_type'
   try {
     answer = parseRuntimeAnswer(body)
   } catch (cause) {
-    throw new PublisherError('config_unavailable', unavailableMessage, { cause })
+    throw new PublisherError('config_unavailable', unavailableMessage, {
+      cause,
+      retryAfterMs: malformedRetryMs,
+    })
   }
   return answer === 'other_app_type' ? { status: 'no_tenant' } : { status: 'found', answer, body }
 }
-
-const malformedRetryMs = 5_000
 
 /** Parses resolved credentials; malformed ones are ones that did not come. The error never carries the answer. Throws `credentials_unavailable`. */
 export function toCredentials(body: unknown): Credentials {

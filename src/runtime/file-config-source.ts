@@ -8,6 +8,7 @@ import { PublisherError } from '../errors.ts'
 import {
   type ConfigSource,
   credentialsUnavailable,
+  malformedRetryMs,
   toCredentials,
   toLookup,
   UnknownCredentials,
@@ -34,7 +35,10 @@ export function createFileConfigSource({ read, baseDomain }: FileConfigOptions):
     try {
       return fileSchema.parse(parse(await read()))
     } catch (cause) {
-      throw new PublisherError('config_unavailable', unavailableMessage, { cause: withoutValues(cause) })
+      throw new PublisherError('config_unavailable', unavailableMessage, {
+        cause: withoutValues(cause),
+        retryAfterMs: malformedRetryMs,
+      })
     }
   }
 

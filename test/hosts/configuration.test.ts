@@ -130,6 +130,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     fleet.orchestrator.script = () => ({ status: 200, body: isObject ? { ...envelope, ...body } : body })
     const response = await fleet.get('alice', features)
     expect(response.status).toBe(503)
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await response.json()).toMatchObject({ code: 'config_unavailable' })
   })
 
