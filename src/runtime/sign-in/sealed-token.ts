@@ -2,7 +2,7 @@
  * What a browser keeps or carries for us, so that no server has to: encrypted, authentic, for one purpose, one audience and a
  * limited time (JWE in compact form, RFC 7516, with claims of RFC 7519).
  */
-import { EncryptJWT, jwtDecrypt } from 'jose'
+import { base64url, EncryptJWT, jwtDecrypt } from 'jose'
 import type { z } from 'zod'
 import type { Secret } from '../../secret.ts'
 
@@ -89,13 +89,22 @@ export function createSealer<T extends Record<string, unknown>>(options: SealerO
     },
 
     async open(token, audience) {
-      if (token.length > maxLength) return null
+      if (token.length > maxLength || !isCanonical(token)) return null
       for (const key of await keys()) {
         const opened = await openWith(key, token, audience)
         if (opened) return opened
       }
       return null
     },
+  }
+}
+
+/** Whether each part is what encoding gives: decoders ignore left-over bits, so a changed token could still be a valid one. */
+function isCanonical(token: string): boolean {
+  try {
+    return token.split('.').every((part) => base64url.encode(base64url.decode(part)) === part)
+  } catch {
+    return false
   }
 }
 
