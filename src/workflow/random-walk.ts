@@ -17,7 +17,8 @@ interface Position {
 }
 
 const positionPattern = /^([0-9a-f]{8})\.([0-9a-f]{16})$/
-const maxSeedTries = 8
+/** Of two photos, each seed begins with the wrong one half of the time. */
+const maxSeedTries = 64
 
 /**
  * The photo after `position` among `names`; an absent or unreadable position starts a new walk. `null` where there are no photos.
