@@ -56,6 +56,9 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   internal_error: { status: 500, title: 'Internal error' },
 }
 
+/** How soon what does not answer is worth asking again, where nobody said: a breaker looks again after 10 s. Milliseconds. */
+const outageRetryMs = 5000
+
 export interface Problem {
   title: string
   status: number
@@ -94,8 +97,9 @@ export async function problemResponse(
 ): Promise<Response> {
   const { status, title } = kinds[error.code]
   const headers = new Headers({ 'cache-control': 'no-store', vary: 'Accept' })
-  if (error.retryAfterMs !== undefined) {
-    headers.set('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))))
+  const retryAfterMs = error.retryAfterMs ?? (error.isOutage && status === 503 ? outageRetryMs : undefined)
+  if (retryAfterMs !== undefined) {
+    headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))))
   }
   if (error.code === 'token_required') headers.set('www-authenticate', 'Bearer')
   if (isNavigation(request)) {

@@ -6,6 +6,7 @@ import type { Handler } from '../handlers/app.ts'
 import { saneRequestId } from '../handlers/exchange.ts'
 import { problemOf } from '../handlers/problem.ts'
 import type { ClientOf } from '../runtime/client-address.ts'
+import { hostName } from '../runtime/host.ts'
 import type { BackgroundWork } from './background.ts'
 import type { Faults } from './faults.ts'
 
@@ -58,6 +59,7 @@ export function createListener({
   return (incoming, outgoing) => {
     if (isClosing()) outgoing.setHeader('connection', 'close')
     if (isHostUnambiguous(incoming)) {
+      if (!isHostOfUrl(incoming.headers.host ?? '')) incoming.headers.host = nobodysHost
       void listen(incoming, outgoing)
       return
     }
@@ -79,6 +81,16 @@ function isHostUnambiguous({ url, headers, rawHeaders }: IncomingMessage): boole
     if (rawHeaders[index]?.toLowerCase() === 'host') hostLines++
   }
   return hostLines === 1 && !notOfAHost.test(headers.host ?? '') && url?.startsWith('/') === true
+}
+
+/** Stands for what cannot be the host of an address (RFC 2606, section 2): the program answers as for any host that is nobody's. */
+const nobodysHost = 'nobody.invalid'
+/** What most hosts look like, so that they need no closer look. */
+const plainHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,4})?$/
+
+/** Whether the adapter can build an address with it: unbracketed IPv6, say, and a port beyond 65,535 it refuses. */
+function isHostOfUrl(host: string): boolean {
+  return plainHost.test(host) || (hostName(host) !== null && URL.canParse(`http://${host}`))
 }
 
 function problemHeaders(requestId: string) {
