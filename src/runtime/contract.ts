@@ -131,17 +131,26 @@ const blocksOfVersion1 = {
   storage: storageSchema,
 }
 
-export const configSchema = z.object({
-  ...blocksOfVersion1,
-  publishers: publishersSchema.default([]),
-  email_server: emailServerSchema.optional(),
-  ai: aiSchema.prefault({}),
-  captionfile: captionFileSchema.prefault({}),
-  confirmation: confirmationSchema.prefault({}),
-  content: contentSchema.prefault({}),
-  auth: authSchema.optional(),
-  appearance: appearanceSchema.prefault({}),
-})
+const configSchema = z
+  .object({
+    ...blocksOfVersion1,
+    publishers: publishersSchema.default([]),
+    email_server: emailServerSchema.optional(),
+    ai: aiSchema.prefault({}),
+    captionfile: captionFileSchema.prefault({}),
+    confirmation: confirmationSchema.prefault({}),
+    content: contentSchema.prefault({}),
+    auth: authSchema.optional(),
+    appearance: appearanceSchema.prefault({}),
+  })
+  // Without a key of the tenant's there is nothing to analyze with (design section 3).
+  .transform(({ features, ...config }) => ({
+    ...config,
+    features: {
+      ...features,
+      analyze_caption_enabled: features.analyze_caption_enabled && config.ai.credentials_ref !== undefined,
+    },
+  }))
 
 /** Everything about one tenant that is no secret. */
 export type RuntimeConfig = z.output<typeof configSchema>

@@ -94,6 +94,17 @@ describe('a runtime answer', () => {
     }
   })
 
+  it('turns analysis off where the tenant has no key for it', () => {
+    const features = { analyze_caption_enabled: true }
+    const isOn = (ai: unknown) => parse({ features, ai }).config.features.analyze_caption_enabled
+    expect([{ credentials_ref: 'x' }, {}, { credentials_ref: null }, null].map(isOn)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ])
+  })
+
   it('turns analysis and publishing off in version 1, whatever its flags say', () => {
     const { config } = parse(
       {
