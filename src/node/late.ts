@@ -6,7 +6,7 @@ import type { Mailer } from '../workflow/ports/mail.ts'
 export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {
   const model = once(load)
   return {
-    ask: async (request, signal) => (await model()).ask(request, signal),
+    ask: async (...call) => (await model()).ask(...call),
     listModels: async (signal) => (await (await model()).listModels?.(signal)) ?? null,
   }
 }

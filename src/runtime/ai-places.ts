@@ -21,10 +21,10 @@ export function createAiPlaces({ tenant, ratePerMinute, counter, now }: AiPlaces
   const rate = { limit: ratePerMinute, windowSeconds: 60 }
   const take = createSharedTake({ ...rate, name: 'ai', counter, maxKeys: 1, now })
   return {
-    async take(signal) {
+    async take(count, signal) {
       const givesUpAt = now() + patienceMs
       for (;;) {
-        const decision = await take(tenant)
+        const decision = await take(tenant, count)
         if (decision.allowed) return
         const { retryAfterMs } = decision
         if (now() + retryAfterMs > givesUpAt) {

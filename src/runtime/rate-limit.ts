@@ -15,10 +15,10 @@ export interface RateLimitOptions {
 }
 
 export interface RateLimiter {
-  /** Counts one for `key`, unless it is refused: who is refused does not wait longer by asking again. */
-  take(key: string): RateDecision
-  /** Takes one back, for what turned out not to count. */
-  giveBack(key: string): void
+  /** Counts `count` (default 1, at most the limit) for `key`, unless it is refused: who is refused does not wait longer by asking again. */
+  take(key: string, count?: number): RateDecision
+  /** Takes them back, for what turned out not to count. */
+  giveBack(key: string, count?: number): void
   /** Milliseconds until the key's allowance is whole again; 0 for an unknown key. */
   debtMs(key: string): number
   /** Takes over a debt that another process knows of, where it is larger. */
@@ -46,10 +46,10 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
 
   return {
     debtMs: (key) => Math.max(0, wholeAt(key) - now()),
-    take(key) {
+    take(key, count = 1) {
       const time = now()
       const whole = Math.max(wholeAt(key), time)
-      const next = whole + intervalMs
+      const next = whole + intervalMs * Math.min(count, limit)
       if (next - time > windowMs) {
         known.set(key, whole)
         return { allowed: false, retryAfterMs: next - time - windowMs }
@@ -57,8 +57,8 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
       known.set(key, next)
       return { allowed: true, remaining: Math.floor((windowMs - (next - time)) / intervalMs) }
     },
-    giveBack(key) {
-      if (known.has(key)) known.set(key, wholeAt(key) - intervalMs)
+    giveBack(key, count = 1) {
+      if (known.has(key)) known.set(key, wholeAt(key) - intervalMs * Math.min(count, limit))
     },
     learn(key, debtMs) {
       const whole = now() + debtMs

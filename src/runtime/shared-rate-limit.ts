@@ -10,7 +10,7 @@ export interface SharedRateLimitOptions extends RateLimitOptions {
 }
 
 /** See `RateLimiter.take`. */
-export type SharedTake = (key: string) => Promise<RateDecision>
+export type SharedTake = (key: string, count?: number) => Promise<RateDecision>
 
 /**
  * Makes a limiter. What this process alone has counted is always a part of what all have, so who is refused here is refused without
@@ -19,15 +19,15 @@ export type SharedTake = (key: string) => Promise<RateDecision>
 export function createSharedTake(options: SharedRateLimitOptions): SharedTake {
   const { name, counter, limit, windowSeconds } = options
   const limiter = createRateLimiter(options)
-  /** What is owed when the last place is taken. */
-  const fullMs = Math.ceil((windowSeconds * 1000) / limit) * (limit - 1)
-  return async (key) => {
-    const own = limiter.take(key)
+  /** What is owed when so many places are just about to be free. */
+  const owedMs = (count: number) => Math.ceil((windowSeconds * 1000) / limit) * Math.max(0, limit - count)
+  return async (key, count = 1) => {
+    const own = limiter.take(key, count)
     if (!counter || !own.allowed) return own
-    const decision = (await counter.take(`rate:${name}:${key}`, { limit, windowSeconds })) ?? own
+    const decision = (await counter.take(`rate:${name}:${key}`, { limit, windowSeconds }, count)) ?? own
     if (!decision.allowed) {
-      limiter.giveBack(key)
-      limiter.learn(key, fullMs + decision.retryAfterMs)
+      limiter.giveBack(key, count)
+      limiter.learn(key, owedMs(count) + decision.retryAfterMs)
     }
     return decision
   }

@@ -1,6 +1,11 @@
 /** Analysis: an AI looks at a reduced copy of the photo, then writes captions; the sidecar keeps both. */
 import { PublisherError } from '../errors.ts'
-import { askForCaptions, type CaptionSettings, type WrittenAnalysis } from './analysis/captions.ts'
+import {
+  askForCaptions,
+  type CaptionSettings,
+  captionCalls,
+  type WrittenAnalysis,
+} from './analysis/captions.ts'
 import { recentCaptions } from './analysis/recent.ts'
 import { type Analysis, rememberedAnalysis } from './analysis/remembered.ts'
 import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
@@ -72,7 +77,16 @@ export async function analyzePhoto(
   report('reading')
   const sha256 = await contentDigest(tools, 'root', entry)
   const client = aiClient(tools)
-  const seen = await look({ ...tools, client, settings: settings.ai, onLook: () => report('looking') }, entry)
+  const seen = await look(
+    {
+      ...tools,
+      client,
+      settings: settings.ai,
+      callsInAll: 1 + captionCalls(settings.ai),
+      onLook: () => report('looking'),
+    },
+    entry,
+  )
   report('writing_captions')
   const written = await askForCaptions({
     client,
@@ -93,20 +107,19 @@ export async function analyzePhoto(
 
 function aiClient({ model, places, onTokens }: AnalysisTools): AiClient {
   const signal = AbortSignal.timeout(deadlineMs)
+  const inTime = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      if (!signal.aborted) throw error
+      throw new PublisherError('ai_unavailable', 'The AI took too long. Nothing was changed; try again.', {
+        cause: error,
+      })
+    }
+  }
   return {
-    async ask(request) {
-      try {
-        await places.take(signal)
-        const answer = await model.ask(request, signal)
-        if (answer.totalTokens !== null) onTokens(answer.totalTokens)
-        return answer
-      } catch (error) {
-        if (!signal.aborted) throw error
-        throw new PublisherError('ai_unavailable', 'The AI took too long. Nothing was changed; try again.', {
-          cause: error,
-        })
-      }
-    },
+    allow: (calls) => inTime(places.take(calls, signal)),
+    ask: (request) => inTime(model.ask(request, signal, onTokens)),
   }
 }
 

@@ -102,10 +102,9 @@ async function publishChosen(
   report: PublishReport,
 ): Promise<PublishResult> {
   const { store, now } = tools
-  report('preparing')
   if (!request.dryRun && !(await store.canCreateAtomically())) throw notAtomic()
   const ledger = createLedger(store, now)
-  const { folder, entry, sha256 } = await locate(tools, ledger, request)
+  const { folder, entry, sha256 } = await locate(tools, ledger, request, () => report('preparing'))
   const sidecar = await store.readSidecar(folder, entry.name)
   const document = parseSidecar(sidecar?.text ?? '')
   const job = {
@@ -174,24 +173,37 @@ interface Located {
   sha256: string
 }
 
+/** `onFound` is told once that there is a photo of that name, before its bytes are read. */
 async function locate(
   tools: PublishTools,
   ledger: Ledger,
   { name, sha256 }: PublishRequest,
+  onFound: () => void,
 ): Promise<Located> {
+  let isTold = false
+  const tellOnce = () => {
+    if (!isTold) onFound()
+    isTold = true
+  }
   const isMeant = (found: Located | null): found is Located =>
     found !== null && (sha256 === undefined || found.sha256 === sha256)
-  const inRoot = await look(tools, 'root', name)
+  const inRoot = await look(tools, 'root', name, tellOnce)
   if (isMeant(inRoot)) return inRoot
-  const archived = await look(tools, 'archive', name)
+  const archived = await look(tools, 'archive', name, tellOnce)
   // What no attempt has touched is another photo of that name, or one that was published before there was a ledger.
   if (isMeant(archived) && (await isKnown(ledger, archived.sha256))) return archived
   throw inRoot ? anotherPhoto() : photoNotFound()
 }
 
-async function look(tools: PublishTools, folder: Folder, name: PhotoName): Promise<Located | null> {
+async function look(
+  tools: PublishTools,
+  folder: Folder,
+  name: PhotoName,
+  onFound: () => void,
+): Promise<Located | null> {
   const entry = await tools.store.stat(folder, name)
   if (!entry) return null
+  onFound()
   try {
     return { folder, entry, sha256: await contentDigest(tools, folder, entry) }
   } catch (error) {

@@ -62,6 +62,8 @@ export interface SidecarAnalysis {
   platformCaptions: PlatformCaptions
   /** Replaces all earlier details; `null`, for tenants without extended metadata, leaves them. */
   details: SidecarDetails | null
+  /** Tags that a confirmation mail needs though the tenant keeps no extended metadata; `null`: none are kept for that. */
+  confirmationTags: readonly string[] | null
 }
 
 /**
@@ -116,6 +118,12 @@ export function withEditedCaption(document: SidecarDocument, caption: string, at
     caption_edited: 'True',
     caption_updated_at: timestamp(at),
   })
+}
+
+/** Tags of the extended metadata, else those that were kept for the confirmation mail alone. */
+export function tagsOf(document: SidecarDocument): readonly string[] {
+  const tags = listOf(document, 'tags')
+  return tags.length > 0 ? tags : listOf(document, 'confirmation_tags')
 }
 
 /** Whether the alternative text is a person's. */
@@ -173,7 +181,7 @@ export function withAnalysis(
   analysis: SidecarAnalysis,
   { replaceEdited = false }: { replaceEdited?: boolean } = {},
 ): SidecarDocument {
-  const { at, sdCaption, caption, platformCaptions, details } = analysis
+  const { at, sdCaption, caption, platformCaptions, details, confirmationTags } = analysis
   const keepsCaption = hasEditedCaption(document) && !replaceEdited
   return withValues(sdCaption === null ? document : withSdCaption(document, sdCaption), {
     image_file: analysis.imageFile,
@@ -185,6 +193,7 @@ export function withAnalysis(
     model_version: analysis.modelVersion,
     artist_alias: analysis.artistAlias,
     ...(details && Object.fromEntries(detailKeys.map((key) => [key, orNull(details[key])]))),
+    confirmation_tags: orNull(confirmationTags),
     ...(hasEditedAltText(document) && { alt_text: undefined }),
     caption: keepsCaption ? undefined : caption,
     caption_submitted: keepsCaption ? undefined : null,

@@ -70,9 +70,12 @@ async function picture(): Promise<NonNullable<ModelRequest<Seen>['picture']>> {
 
 describe('a question', () => {
   it('is answered in the shape that was asked for, with what the server counted', async () => {
-    const answer = await model().ask(request({ picture: await picture() }), never)
+    const tokens: number[] = []
+    const count = (taken: number) => tokens.push(taken)
+    const answer = await model().ask(request({ picture: await picture() }), never, count)
     expect(answer.value).toMatchObject({ description: expect.stringContaining('red'), nsfw: false })
-    expect(answer).toMatchObject({ model: 'some-model-emulated', totalTokens: expect.any(Number) })
+    expect(answer.model).toBe('some-model-emulated')
+    expect(tokens).toEqual([expect.any(Number)])
   })
 
   it('is kept nowhere, has a limit and a strict shape, and carries the picture', async () => {
@@ -350,11 +353,23 @@ describe('a server that speaks differently', () => {
   it('may leave out what OpenAI always sends', async () => {
     const content = JSON.stringify({ description: 'A rope.', tags: [], nsfw: false, extra: 1 })
     const baseUrl = await serving({ choices: [{ message: { content } }] })
-    expect(await model({ baseUrl }).ask(request(), never)).toEqual({
+    const onTokens = () => expect.unreachable('nothing was counted')
+    expect(await model({ baseUrl }).ask(request(), never, onTokens)).toEqual({
       value: { description: 'A rope.', tags: [], nsfw: false },
       model: 'some-model',
-      totalTokens: null,
     })
+  })
+
+  it.each([
+    ['of no use', { message: { content: 'I see a rope.' } }, 'ai_unusable_answer'],
+    ['cut off', { finish_reason: 'length', message: { content: '{"desc' } }, 'ai_unusable_answer'],
+    ['a refusal', { message: { refusal: 'No.' } }, 'ai_refused'],
+  ])('that is %s has been paid for', async (_, choice, code) => {
+    const baseUrl = await serving({ choices: [choice], usage: { total_tokens: 123 } })
+    const tokens: number[] = []
+    const asked = model({ baseUrl }).ask(request(), never, (taken) => void tokens.push(taken))
+    expect((await failure(asked)).code).toBe(code)
+    expect(tokens).toEqual([123])
   })
 
   it('cannot get around the checks of the answer', async () => {

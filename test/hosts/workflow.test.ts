@@ -131,14 +131,11 @@ describeOnBothHosts('the workflow', (kind) => {
       const off = await adminPost(studio.fleet, tenant, path, {}, { accept: 'text/event-stream' })
       expect([off.status, (await off.json()).code]).toEqual([403, 'feature_disabled'])
       const on = await open()
-      const missing = await adminPost(
-        studio.fleet,
-        on.tenant,
-        '/api/images/none.jpg/analyze',
-        {},
-        { accept: 'text/event-stream' },
-      )
-      expect([missing.status, (await missing.json()).code]).toEqual([404, 'photo_not_found'])
+      for (const action of ['analyze', 'publish']) {
+        const none = `/api/images/none.jpg/${action}`
+        const missing = await adminPost(studio.fleet, on.tenant, none, {}, { accept: 'text/event-stream' })
+        expect([missing.status, (await missing.json()).code]).toEqual([404, 'photo_not_found'])
+      }
     })
 
     it('is off without credentials for an AI', async () => {
@@ -147,7 +144,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect([response.status, (await response.json()).code]).toEqual([403, 'feature_disabled'])
     })
 
-    it('is limited per tenant', async () => {
+    it('is limited per tenant: as a whole, so that no look is paid for without its captions', async () => {
       const { tenant, post } = await open({
         ai: { credentials_ref: 'ai', rate_per_minute: 1 },
       })
@@ -155,9 +152,12 @@ describeOnBothHosts('the workflow', (kind) => {
         provider: 'openai',
         api_key: apiKey(tenant),
       })
-      const response = await post('analyze')
+      expect((await post('analyze')).status).toBe(200)
+      const asked = studio.openai.calls.length
+      const response = await post('analyze?force_refresh=true')
       expect([response.status, (await response.json()).code]).toEqual([429, 'rate_limited'])
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(10)
+      expect(studio.openai.calls).toHaveLength(asked)
     })
   })
 

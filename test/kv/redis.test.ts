@@ -39,6 +39,16 @@ describe('rates that are counted in Redis', () => {
     expect(lives).toBeLessThanOrEqual(600_000)
   })
 
+  it('take several together or none of them', async () => {
+    using redis = openRedis(server)
+    await redis.reached('up')
+    const rate = { limit: 3, windowSeconds: 600 }
+    expect(await redis.counter.take('rate:test:c', rate, 2)).toEqual({ allowed: true, remaining: 1 })
+    expect(await redis.counter.take('rate:test:c', rate, 2)).toMatchObject({ allowed: false })
+    expect(await redis.counter.take('rate:test:c', rate)).toEqual({ allowed: true, remaining: 0 })
+    expect(await redis.counter.take('rate:test:d', rate, 9)).toEqual({ allowed: true, remaining: 0 })
+  })
+
   it('lock nobody out for longer than a window, whatever Redis holds', async () => {
     using redis = openRedis(server)
     await redis.reached('up')

@@ -35,6 +35,18 @@ describe('a rate limiter', () => {
     expect(limiter.take('a')).toEqual({ allowed: false, retryAfterMs: 20_000 })
   })
 
+  it('takes several together or none of them, and never more than the limit', () => {
+    const clock = clockAt()
+    const limiter = createRateLimiter({ limit: 3, windowSeconds: 60, now: clock.now })
+    expect(limiter.take('a', 2)).toEqual({ allowed: true, remaining: 1 })
+    expect(limiter.take('a', 2)).toEqual({ allowed: false, retryAfterMs: 20_000 })
+    expect(limiter.take('a', 1)).toEqual({ allowed: true, remaining: 0 })
+    limiter.giveBack('a', 2)
+    expect(limiter.take('a', 2)).toEqual({ allowed: true, remaining: 0 })
+    clock.time += 60_000
+    expect(limiter.take('a', 9)).toEqual({ allowed: true, remaining: 0 })
+  })
+
   it('is exact for every limit and window', () => {
     const options = {
       limit: fc.integer({ min: 1, max: 1000 }),

@@ -76,12 +76,37 @@ describe('what goes wrong', () => {
     expect(scene.openai.calls).toEqual([])
   })
 
-  it('takes a place for each call, the second look included', async () => {
+  it('takes the places of all calls before the first, and one more for a second look', async () => {
     scene.openai.interfere(onAsk(prose))
-    let taken = 0
-    await scene.analyze({ places: { take: async () => void taken++ } })
-    expect(taken).toBe(3)
+    const taken: number[] = []
+    const take = async (count: number) => void taken.push(count)
+    await scene.analyze({ places: { take } })
+    expect(taken).toEqual([2, 1])
     expect(scene.openai.calls).toHaveLength(3)
+  })
+
+  it('takes one place more where the SD caption is a call of its own', async () => {
+    const taken: number[] = []
+    const take = async (count: number) => void taken.push(count)
+    const settings = settingsWith({ ai: { sd_caption_single_call_enabled: false } })
+    await scene.analyze({ settings, places: { take } })
+    expect(taken).toEqual([3])
+    expect(scene.openai.calls).toHaveLength(3)
+  })
+
+  it('bills what was of no use as well', async () => {
+    scene.openai.interfere(onAsk(prose, { times: 2 }))
+    expect((await failure(scene.analyze())).code).toBe('ai_unusable_answer')
+    expect(scene.tokens).toHaveLength(2)
+  })
+
+  it.each([
+    ['without credit', 429, 'insufficient_quota'],
+    ['that knows no such model', 404, 'model_not_found'],
+  ])('asks an account %s once', async (_, status, code) => {
+    scene.openai.interfere(onAsk(await refusing(status, 'No.', { code }), { times: 2 }))
+    expect((await failure(scene.analyze())).code).toBe('ai_unavailable')
+    expect(scene.openai.calls).toHaveLength(1)
   })
 })
 

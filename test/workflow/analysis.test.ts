@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+import { postDetailsOf } from '../../src/workflow/publish/captions.ts'
 import {
   captionOf,
   formatSidecar,
@@ -8,7 +9,7 @@ import {
   textOf,
   withEditedCaption,
 } from '../../src/workflow/sidecar.ts'
-import { at, name, type Scene, settingsWith, startScene } from './analysis-scene.ts'
+import { at, email, name, type Scene, settingsWith, startScene, telegram } from './analysis-scene.ts'
 
 let scene: Scene
 beforeEach(async () => {
@@ -90,6 +91,20 @@ describe('an analysis', () => {
   it('writes no details for tenants without extended metadata', async () => {
     await scene.analyze({ settings: settingsWith({ captionfile: { extended_metadata_enabled: false } }) })
     expect(metadataOf(await scene.document())).not.toHaveProperty('tags')
+  })
+
+  it('keeps tags for the confirmation mail where there is one, and for nothing else', async () => {
+    const settings = settingsWith({ captionfile: { extended_metadata_enabled: false } })
+    const analysis = await scene.analyze({ settings, platforms: [telegram] })
+    expect(metadataOf(await scene.document())).not.toHaveProperty('confirmation_tags')
+    await scene.analyze({ settings, platforms: [telegram, email] }, { forceRefresh: true })
+    const kept = await scene.document()
+    expect(metadataOf(kept)).not.toHaveProperty('tags')
+    expect(analysis.tags.length).toBeGreaterThan(0)
+    expect(postDetailsOf(kept).tags).toEqual(analysis.tags)
+    await scene.analyze({ platforms: [telegram, email] }, { forceRefresh: true })
+    expect(metadataOf(await scene.document())).not.toHaveProperty('confirmation_tags')
+    expect(postDetailsOf(await scene.document()).tags).toEqual(analysis.tags)
   })
 
   it('keeps and gives no alternative text where that is off', async () => {

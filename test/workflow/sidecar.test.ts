@@ -31,6 +31,7 @@ const analysis: SidecarAnalysis = {
   caption: 'New words.',
   platformCaptions: { telegram: 'New words.', email: 'New words for mail.' },
   details: null,
+  confirmationTags: null,
 }
 
 /** Texts that are likely to break a format of lines: line breaks of all kinds, marks, half characters. */

@@ -5,7 +5,7 @@ import { isPublisherError } from '../../errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../retry.ts'
 import type { Secret } from '../../secret.ts'
 import type { LanguageModel, ModelAnswer, ModelRequest } from '../../workflow/ports/language-model.ts'
-import { answerOf } from './openai/answer.ts'
+import { answerOf, tokensOf } from './openai/answer.ts'
 import { type OpenAiFetch, openClient } from './openai/client.ts'
 import { type Dialect, fullDialect, withoutRefused } from './openai/dialect.ts'
 import { failureOf } from './openai/errors.ts'
@@ -69,11 +69,14 @@ export function createOpenAiModel({
     key: Secret,
     request: ModelRequest<T>,
     signal: AbortSignal,
+    onTokens?: (tokens: number) => void,
   ): Promise<ModelAnswer<T>> {
     const apiKey = key.reveal()
     const body = await complete(openClient(api, apiKey), request, signal).catch((error) => {
       throw failureOf(error, { apiKey, model: request.model, now: now() })
     })
+    const tokens = tokensOf(body)
+    if (tokens !== null) onTokens?.(tokens)
     return answerOf(body, request)
   }
 
@@ -107,7 +110,8 @@ export function createOpenAiModel({
   }
 
   return {
-    ask: (request, signal) => patiently(signal, (key, attempt) => askWith(key, request, attempt)),
+    ask: (request, signal, onTokens) =>
+      patiently(signal, (key, attempt) => askWith(key, request, attempt, onTokens)),
     listModels: (signal) => patiently(signal, listWith),
   }
 }

@@ -6,25 +6,26 @@ import type { RedisClient } from './redis-link.ts'
 const script = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local interval, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+local taken, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local whole = tonumber(redis.call('GET', KEYS[1])) or now
 whole = math.min(math.max(whole, now), now + window)
-local next = whole + interval
+local next = whole + taken
 if next - now > window then return {0, next - now - window} end
 redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', next - now)
 return {1, window - (next - now)}
 `
 
-/** Counts one. The same arithmetic as `src/runtime/rate-limit.ts`. Rejects where Redis does. */
+/** Counts `count`. The same arithmetic as `src/runtime/rate-limit.ts`. Rejects where Redis does. */
 export async function countInRedis(
   client: RedisClient,
   key: string,
   { limit, windowSeconds }: { limit: number; windowSeconds: number },
+  count: number,
 ): Promise<RateDecision> {
   const intervalMs = Math.ceil((windowSeconds * 1000) / limit)
   const answer = await client.eval(script, {
     keys: [key],
-    arguments: [String(intervalMs), String(intervalMs * limit)],
+    arguments: [String(intervalMs * Math.min(count, limit)), String(intervalMs * limit)],
   })
   const [isAllowed, ms] = Array.isArray(answer) ? answer.map(Number) : []
   if (isAllowed === undefined || ms === undefined) throw new TypeError('Redis gave no count.')

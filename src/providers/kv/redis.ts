@@ -152,8 +152,8 @@ export function createRedis(options: RedisOptions): Redis {
       },
     },
     counter: {
-      async take(key, rate) {
-        return (await ask((client) => countInRedis(client, prefix + key, rate))) ?? null
+      async take(key, rate, count = 1) {
+        return (await ask((client) => countInRedis(client, prefix + key, rate, count))) ?? null
       },
     },
     invalidations: {

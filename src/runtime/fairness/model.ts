@@ -13,7 +13,7 @@ export function withFairModel(model: LanguageModel, context: GateContext): Langu
   const gate = createGate({ ...context, ...limits, vendor: aiVendor, queue: 'ai', unavailable })
   const listModels = model.listModels?.bind(model)
   return {
-    ask: (request, signal) => gate.look(() => model.ask(request, signal), { signal }),
+    ask: (request, signal, onTokens) => gate.look(() => model.ask(request, signal, onTokens), { signal }),
     ...(listModels && { listModels }),
   }
 }

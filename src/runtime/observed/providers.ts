@@ -26,8 +26,8 @@ export function observeStorages(factories: StorageFactories, observe: Observe): 
 export function observeModels(make: ModelFactory, observe: Observe): ModelFactory {
   return (credentials) => {
     const model = make(credentials)
-    const ask: LanguageModel['ask'] = (request, signal) =>
-      observe({ to: aiVendor, operation: request.name }, () => model.ask(request, signal))
+    const ask: LanguageModel['ask'] = (request, ...rest) =>
+      observe({ to: aiVendor, operation: request.name }, () => model.ask(request, ...rest))
     const listModels = model.listModels?.bind(model)
     return { ask, ...(listModels && { listModels }) }
   }
@@ -70,10 +70,10 @@ export function placesObserver(metrics: Metrics): (places: AiPlaces) => AiPlaces
   let waiting = 0
   metrics.watch('ai_calls_waiting', () => waiting)
   return (places) => ({
-    async take(signal) {
+    async take(count, signal) {
       waiting++
       try {
-        await places.take(signal)
+        await places.take(count, signal)
       } finally {
         waiting--
       }

@@ -2,12 +2,16 @@
 
 export type RateDecision =
   | { allowed: true /** How many more would be allowed at this moment. */; remaining: number }
-  | { allowed: false /** After exactly this time one is allowed again. */; retryAfterMs: number }
+  | { allowed: false /** After exactly this time the same is allowed again. */; retryAfterMs: number }
 
 export interface RateCounter {
   /**
-   * Counts one for `key`, unless it is refused, in one atomic step however many processes ask. At most `limit` at once, and per
+   * Counts `count` (default 1, at most `limit`) for `key`, unless it is refused, in one atomic step however many processes ask. At most `limit` at once, and per
    * window in the long run. `null` where the count cannot be had in time: the process then counts alone. Never rejects.
    */
-  take(key: string, rate: { limit: number; windowSeconds: number }): Promise<RateDecision | null>
+  take(
+    key: string,
+    rate: { limit: number; windowSeconds: number },
+    count?: number,
+  ): Promise<RateDecision | null>
 }

@@ -63,21 +63,26 @@ const genericRules: CaptionRules = {
   style: 'For the photographer’s own page: two or three sentences of plain text.',
 }
 
+/** How many calls {@link askForCaptions} makes. */
+export function captionCalls(settings: CaptionSettings): number {
+  return wantsSdCaption(settings) && !isSingleCall(settings) ? 2 : 1
+}
+
 /** Throws `ai_unusable_answer` also for captions of which nothing is left within the limits. */
 export async function askForCaptions(job: CaptionJob): Promise<WrittenAnalysis> {
   const { client, settings, platforms } = job
-  const wantsSd = settings.sd_caption_enabled ?? true
-  const isSingleCall = settings.sd_caption_single_call_enabled ?? true
+  const wantsSd = wantsSdCaption(settings)
+  const asksForBoth = wantsSd && isSingleCall(settings)
   const wanted: readonly { platform: Platform | 'generic'; captionRules: CaptionRules }[] =
     platforms.length > 0 ? platforms : [{ platform: 'generic', captionRules: genericRules }]
   const answer = await client.ask({
     model: settings.caption_model ?? defaultCaptionModel,
     system: settings.system_prompt ?? captionSystemPrompt,
-    prompt: promptFor(job, wanted, wantsSd && isSingleCall),
+    prompt: promptFor(job, wanted, asksForBoth),
     name: 'captions',
     schema: answerSchema(
       wanted.map(({ platform }) => platform),
-      wantsSd && isSingleCall,
+      asksForBoth,
     ),
     maxTokens,
   })
@@ -99,6 +104,14 @@ export async function askForCaptions(job: CaptionJob): Promise<WrittenAnalysis> 
     sdCaption: sdCaption || null,
     model: answer.model,
   }
+}
+
+function wantsSdCaption({ sd_caption_enabled }: CaptionSettings): boolean {
+  return sd_caption_enabled ?? true
+}
+
+function isSingleCall({ sd_caption_single_call_enabled }: CaptionSettings): boolean {
+  return sd_caption_single_call_enabled ?? true
 }
 
 interface CaptionAnswer {

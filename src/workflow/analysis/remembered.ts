@@ -9,6 +9,7 @@ import {
   platformCaptionsOf,
   type SidecarDocument,
   sdCaptionOf,
+  tagsOf,
   textOf,
 } from '../sidecar.ts'
 
@@ -42,7 +43,7 @@ export function rememberedAnalysis(
     name,
     description: textOf(document, 'description') ?? textOf(document, 'subject') ?? '',
     mood: textOf(document, 'mood') ?? '',
-    tags: listOf(document, 'tags'),
+    tags: tagsOf(document),
     nsfw: listOf(document, 'moderation').length > 0,
     caption,
     sdCaption: sdCaptionOf(document),

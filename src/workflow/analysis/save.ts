@@ -1,6 +1,7 @@
 /** Keeps an analysis in the photo's sidecar, beside whatever a person or another program has written there. */
 import { isPublisherError } from '../../errors.ts'
 import { photoNotFound } from '../photo-details.ts'
+import type { Platform } from '../platform.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import {
   captionOf,
@@ -22,6 +23,7 @@ export interface SaveSettings {
 interface SaveTools {
   store: PhotoStore
   settings: { captionfile: SaveSettings }
+  platforms: readonly { platform: Platform }[]
   now: () => number
 }
 
@@ -39,10 +41,12 @@ const maxTries = 3
  * photo, and `sidecar_changed` where others never stop writing.
  */
 export async function saveAnalysis(
-  { store, settings: { captionfile }, now }: SaveTools,
+  { store, settings: { captionfile }, platforms, now }: SaveTools,
   entry: PhotoEntry,
   { seen, written, sha256 }: Found,
 ): Promise<{ caption: string; altText: string | null }> {
+  const isExtended = captionfile.extended_metadata_enabled
+  const isMailed = platforms.some(({ platform }) => platform === 'email')
   for (let tries = 1; ; tries++) {
     if (!(await store.stat('root', entry.name))) throw photoNotFound()
     const sidecar = await store.readSidecar('root', entry.name)
@@ -56,7 +60,8 @@ export async function saveAnalysis(
       sdCaption: written.sdCaption,
       caption: written.caption,
       platformCaptions: written.captions,
-      details: captionfile.extended_metadata_enabled ? detailsOf(seen) : null,
+      details: isExtended ? detailsOf(seen) : null,
+      confirmationTags: isMailed && !isExtended ? seen.tags : null,
     })
     try {
       await store.writeSidecar('root', entry.name, formatSidecar(document), sidecar?.revision ?? null)

@@ -18,6 +18,8 @@ export interface VisionSettings {
 
 /** The AI with the tenant's allowance and billing around it. */
 export interface AiClient {
+  /** Waits a little until so many calls may be made, and counts them. Throws `rate_limited`. */
+  allow(calls: number): Promise<void>
   ask<T>(request: ModelRequest<T>): Promise<ModelAnswer<T>>
 }
 
@@ -54,36 +56,58 @@ export interface LookTools {
   owner: string
   client: AiClient
   settings: VisionSettings
+  /** This call and those that follow from it: what is seen is paid for, and of no use where the captions are refused. */
+  callsInAll: number
   onTrouble(error: unknown): void
   /** The picture is ready and goes out now. */
   onLook(): void
 }
 
+/** One size of the photo, as the configuration names it. */
+interface Look {
+  dimension: number
+  detail: ModelPicture['detail']
+  /** How many calls to the AI have to be allowed for it. */
+  calls: number
+}
+
 /** Shows the reduced photo to the AI, once more and larger where the first look failed. */
 export async function look(tools: LookTools, entry: PhotoEntry): Promise<ModelAnswer<Seen>> {
-  const { settings, onTrouble } = tools
+  const { settings, callsInAll, onTrouble } = tools
   try {
-    return await lookOnce(tools, entry, settings.vision_max_dimension, settings.vision_detail)
+    return await lookOnce(tools, entry, {
+      dimension: settings.vision_max_dimension,
+      detail: settings.vision_detail,
+      calls: callsInAll,
+    })
   } catch (error) {
     if (!settings.vision_fallback_enabled || !isWorthALook(error)) throw error
     onTrouble(error)
-    return lookOnce(tools, entry, settings.vision_fallback_max_dimension, settings.vision_fallback_detail)
+    return lookOnce(tools, entry, {
+      dimension: settings.vision_fallback_max_dimension,
+      detail: settings.vision_fallback_detail,
+      calls: 1,
+    })
   }
 }
 
-/** Declined stays declined; a pause, a key or a photo that is missing is nothing that a second look could mend. */
+/**
+ * Declined stays declined; a pause, a key, a model or a photo that is missing and an account without credit are nothing that a second
+ * look could mend.
+ */
 function isWorthALook(error: unknown): boolean {
-  return isPublisherError(error, 'ai_unusable_answer') || isPublisherError(error, 'ai_unavailable')
+  if (isPublisherError(error, 'ai_unusable_answer')) return true
+  return isPublisherError(error, 'ai_unavailable') && error.isOutage
 }
 
 async function lookOnce(
   tools: LookTools,
   entry: PhotoEntry,
-  dimension: number,
-  detail: ModelPicture['detail'],
+  { dimension, detail, calls }: Look,
 ): Promise<ModelAnswer<Seen>> {
   const { client, settings, onLook } = tools
   const picture = await reduced(tools, entry, dimension)
+  await client.allow(calls)
   onLook()
   const answer = await client.ask({
     model: settings.vision_model ?? defaultVisionModel,

@@ -1,6 +1,9 @@
 /** A tenant's allowance of calls to the AI. */
 
 export interface AiPlaces {
-  /** Takes one place, waiting a little for it. Throws `rate_limited`, or the reason of `signal`. */
-  take(signal: AbortSignal): Promise<void>
+  /**
+   * Takes so many places together, waiting a little for them. Where the allowance is smaller than that, it takes the whole of it. Throws
+   * `rate_limited` without having taken any, or the reason of `signal`.
+   */
+  take(count: number, signal: AbortSignal): Promise<void>
 }

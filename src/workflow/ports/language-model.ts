@@ -27,13 +27,13 @@ export interface ModelAnswer<T> {
   value: T
   /** The model as the server names it. */
   model: string
-  /** What the server counted, in and out; `null` where it does not say. */
-  totalTokens: number | null
 }
 
 export interface LanguageModel {
   /**
-   * Asks once and gives the checked answer. Waits for nothing but the server: repeating is up to the caller, except where
+   * Asks once and gives the checked answer. `onTokens` is told what the server counted, in and out, where it says so: also for an
+   * answer that is of no use, for it is paid all the same. It must not fail.
+   * Waits for nothing but the server: repeating is up to the caller, except where
    * the server says that nothing was done yet (429, 503) and a short wait fits in.
    *
    * Throws `ai_refused` where the model declines, `ai_unusable_answer` for anything that is not of the shape or was cut and for a
@@ -41,7 +41,11 @@ export interface LanguageModel {
    * `ai_unavailable` for a server that fails or does not answer, `rate_limited` with its `retryAfterMs`,
    * `credentials_rejected` after fresh credentials were refused too, and the reason of `signal` when it fires.
    */
-  ask<T>(request: ModelRequest<T>, signal: AbortSignal): Promise<ModelAnswer<T>>
+  ask<T>(
+    request: ModelRequest<T>,
+    signal: AbortSignal,
+    onTokens?: (tokens: number) => void,
+  ): Promise<ModelAnswer<T>>
   /**
    * Names of the models that the key may use; nothing is asked of them and nothing is paid. `null` where the server keeps no such list,
    * which says nothing about the key. Throws what {@link ask} does for a server or a key that does not work. Absent: it cannot

@@ -8,10 +8,10 @@ import type { PhotoStore } from '../ports/storage.ts'
 import {
   captionOf,
   formatSidecar,
-  listOf,
   parseSidecar,
   platformCaptionsOf,
   type SidecarDocument,
+  tagsOf,
   textOf,
   withSubmittedCaptions,
 } from '../sidecar.ts'
@@ -37,7 +37,7 @@ export function captionFor(
 
 /** What platforms may want to know beside the caption. */
 export function postDetailsOf(document: SidecarDocument): Pick<Post, 'altText' | 'tags'> {
-  return { altText: textOf(document, 'alt_text'), tags: listOf(document, 'tags') }
+  return { altText: textOf(document, 'alt_text'), tags: tagsOf(document) }
 }
 
 const maxTries = 3

@@ -17,6 +17,11 @@ const completionSchema = z.object({
   usage: z.object({ total_tokens: z.number().int().nonnegative() }).nullish().catch(null),
 })
 
+/** What the server counted for this answer, in and out; `null` where it does not say, or where it is no answer. */
+export function tokensOf(body: unknown): number | null {
+  return completionSchema.safeParse(body).data?.usage?.total_tokens ?? null
+}
+
 /**
  * The checked answer. Throws `ai_refused`, `ai_unusable_answer`, and `ai_unavailable` for what is no completion at all. The model's
  * own words stay out of errors: they may quote the photo's people.
@@ -28,11 +33,7 @@ export function answerOf<T>(body: unknown, { model, schema }: ModelRequest<T>): 
   const { finish_reason, message } = choice
   if (message.refusal || finish_reason === 'content_filter') throw declined()
   if (finish_reason === 'length') throw unusable('The answer of the AI was cut off before its end.')
-  return {
-    value: checkedValue(message.content ?? '', schema),
-    model: completion.data.model ?? model,
-    totalTokens: completion.data.usage?.total_tokens ?? null,
-  }
+  return { value: checkedValue(message.content ?? '', schema), model: completion.data.model ?? model }
 }
 
 export function declined(cause?: unknown): PublisherError {
