@@ -96,6 +96,7 @@ function draw(): void {
       state={shown}
       account={account}
       tools={toolsOf(shown)}
+      bulk={account?.isAdmin && loader.wall?.library?.result(account.features)}
       toasts={workbench?.toasts()}
       grid={shown.screen === 'grid' && gridOf(shown)}
       listed={(shown.query && loader.wall?.listings.of(shown.query).count) ?? null}

@@ -303,6 +303,83 @@ describe('many photos at once', () => {
   })
 })
 
+describe('work on many photos, while the person goes on', () => {
+  const result = (page: Page) => page.getByRole('region', { name: 'What became of it' })
+
+  /** Two are kept but for the last, which waits for the test; the person has opened the other photo. */
+  async function halfWay(window: object, second?: () => Response) {
+    const work = await atLibrary(window)
+    const { page, gallery, folders } = work
+    if (second) gallery.script('/api/images/two.jpg', second)
+    const last = Promise.withResolvers<Response>()
+    gallery.script('/api/images/four.jpg/keep', async () => {
+      const answer = await last.promise
+      if (answer.ok) {
+        folders.root = (folders.root ?? []).filter((name) => name !== 'four.jpg')
+        folders.keep = [...(folders.keep ?? []), 'four.jpg']
+      }
+      return answer
+    })
+    for (const name of ['three', 'four']) await tile(page, name).click({ modifiers: ['Control'] })
+    await page.getByRole('button', { name: 'Keep', exact: true }).click()
+    await result(page).getByText('1 of 2').waitFor()
+    await tile(page, 'one').focus()
+    await page.keyboard.press('Enter')
+    await pictureOf(page, 'one')
+    return { ...work, last }
+  }
+  const kept = () =>
+    Response.json({ filename: 'four.jpg', action: 'keep', destination_folder: 'keep', preview_only: false })
+
+  it.each([
+    ['a phone', phone],
+    ['a desktop', desktop],
+  ])('is told of beside every photo on %s, with the way back', async (_, window) => {
+    const { page, folders, last } = await halfWay(window)
+    await result(page).getByText('1 of 2').waitFor()
+    expect(await result(page).getByRole('button', { name: 'Stop' }).isVisible()).toBe(true)
+    // The photo has the focus, not what goes on beside it.
+    expect(await page.evaluate(() => document.activeElement?.className)).toMatch(/^stage/)
+    await page.getByRole('button', { name: 'Next' }).click()
+    await pictureOf(page, 'two')
+    last.resolve(kept())
+    await result(page).getByText('2 kept.').waitFor()
+    for (const name of ['Next', 'Details', 'Zoom in', 'Undo'])
+      await page.getByRole('button', { name, exact: true }).click({ trial: true })
+    await expectAccessible(page)
+    await result(page).getByRole('button', { name: 'Undo' }).click()
+    await result(page).getByText('2 back where they were.').waitFor()
+    expect(folders.keep).toEqual([])
+    await result(page).getByRole('button', { name: 'Close' }).click()
+    await result(page).waitFor({ state: 'detached' })
+  })
+
+  it('is told of where there is no photo, and what failed can be tried again from there', async () => {
+    const { page, gallery, last } = await halfWay(desktop, () => problem(404, 'photo_not_found'))
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('heading', { name: 'That photo is not here' }).waitFor()
+    last.resolve(problem(503, 'storage_unavailable'))
+    await result(page).getByText('1 did not work:').waitFor()
+    gallery.script('/api/images/four.jpg/keep', kept)
+    await result(page).getByRole('button', { name: 'Try again' }).click()
+    await result(page).getByText('2 kept.').waitFor()
+  })
+
+  it('warns before the page is left from a photo, and leaves Escape to what lies over it', async () => {
+    const { page, last } = await halfWay(desktop)
+    const asks = () => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
+    await eventually(async () => expect(await asks()).toBe(true))
+    last.resolve(kept())
+    await result(page).getByText('2 kept.').waitFor()
+    await eventually(async () => expect(await asks()).toBe(false))
+    await page.keyboard.press('z')
+    await page.getByRole('button', { name: 'Zoom out' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Zoom out' }).waitFor({ state: 'detached' })
+    await result(page).getByText('2 kept.').waitFor()
+  })
+})
+
 describe('an admin’s keys', () => {
   it('are in the sheet of shortcuts', async () => {
     const { page } = await atLibrary()

@@ -1,27 +1,26 @@
 /** What can be done with the photos that are marked, and what became of it. */
-import { useEffect } from 'preact/hooks'
+import type { ComponentChildren } from 'preact'
 import type { Features } from '../api.ts'
 import { CloseIcon } from '../icons.tsx'
 import type { Folder } from '../order.ts'
 import { texts } from '../texts.ts'
 import { ActionButtons } from './action-buttons.tsx'
-import type { Bulk, BulkState } from './bulk.ts'
-import { BulkResult } from './bulk-result.tsx'
+import type { Bulk } from './bulk.ts'
 import type { Selection } from './selection.ts'
 
 export interface SelectionBarProps {
   selection: Selection
   bulk: Bulk
-  state: BulkState | null
+  /** In its place as long as there is any. */
+  result: ComponentChildren
   features: Features
   folder: Folder
 }
 
 const words = texts.selection
 
-export function SelectionBar({ selection, bulk, state, features, folder }: SelectionBarProps) {
-  useLeaveWarning(state?.isRunning === true)
-  if (state) return <BulkResult bulk={bulk} state={state} features={features} />
+export function SelectionBar({ selection, bulk, result, features, folder }: SelectionBarProps) {
+  if (result) return result
   const { size } = selection
   if (size === 0) return null
   return (
@@ -44,14 +43,4 @@ export function SelectionBar({ selection, bulk, state, features, folder }: Selec
       />
     </div>
   )
-}
-
-/** Half-way is no good place to leave. */
-function useLeaveWarning(isWorking: boolean): void {
-  useEffect(() => {
-    if (!isWorking) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [isWorking])
 }
