@@ -179,6 +179,61 @@ describe('selecting', () => {
   })
 })
 
+describe('selecting ten thousand', () => {
+  /** From now on each page of the list waits for the test. */
+  async function holdPages(page: Page) {
+    const held: (() => void)[] = []
+    const seen = { most: 0, released: 0 }
+    await page.route('**/api/library/objects*', async (route) => {
+      const turn = Promise.withResolvers<void>()
+      held.push(turn.resolve)
+      seen.most = Math.max(seen.most, held.length - seen.released)
+      await turn.promise
+      await route.continue()
+    })
+    const release = () => {
+      held[seen.released]?.()
+      seen.released++
+    }
+    return { held, seen, release }
+  }
+
+  it('asks for three pages at a time, and selects all', async () => {
+    const { page } = await atLibrary(desktop, {}, 10_000)
+    const { held, seen, release } = await holdPages(page)
+    await page.keyboard.press('Control+a')
+    await page.getByText('Selecting', { exact: false }).waitFor()
+    for (let asked = 3; asked <= 19; asked++) {
+      await eventually(() => expect(held).toHaveLength(asked))
+      release()
+    }
+    release()
+    release()
+    await page.getByText('10,000 selected').waitFor()
+    expect(seen.most).toBe(3)
+  })
+
+  it.each([
+    ['Escape', (page: Page) => page.keyboard.press('Escape')],
+    ['another folder', (page: Page) => page.getByRole('link', { name: 'Archive' }).click()],
+  ])('is given up by %s', async (_, act) => {
+    const { page } = await atLibrary(desktop, {}, 10_000)
+    const { held, release } = await holdPages(page)
+    await page.keyboard.press('Control+a')
+    await page.getByText('Selecting', { exact: false }).waitFor()
+    await eventually(() => expect(held).toHaveLength(3))
+    await act(page)
+    await page.getByText('Selecting', { exact: false }).waitFor({ state: 'detached' })
+    const answers = Promise.all([1, 2, 3].map(() => page.waitForEvent('requestfinished')))
+    for (const _page of held) release()
+    await answers
+    await page.getByRole('link', { name: 'Inbox' }).click()
+    await tile(page, 'one').waitFor()
+    expect(await page.getByRole('toolbar', { name: 'What to do with' }).count()).toBe(0)
+    expect(held.length).toBeLessThanOrEqual(4)
+  })
+})
+
 describe('many photos at once', () => {
   it('are kept, and taken back', async () => {
     const { page, folders, done } = await atLibrary()

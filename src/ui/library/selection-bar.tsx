@@ -21,15 +21,15 @@ const words = texts.selection
 
 export function SelectionBar({ selection, bulk, result, features, folder }: SelectionBarProps) {
   if (result) return result
-  const { size } = selection
-  if (size === 0) return null
+  const { size, isFilling } = selection
+  if (size === 0 && !isFilling) return null
   return (
     <div class="selection-bar" role="toolbar" aria-label={words.tools}>
       <button type="button" class="button icon" aria-label={words.clear} onClick={selection.clear}>
         <CloseIcon />
       </button>
       <p class="selected-count" role="status">
-        {words.selected(size)}
+        {isFilling ? words.selecting : words.selected(size)}
       </p>
       <button type="button" class="button quiet" onClick={selection.all}>
         {words.all}
@@ -39,6 +39,7 @@ export function SelectionBar({ selection, bulk, result, features, folder }: Sele
         folder={folder}
         features={features}
         count={size}
+        isBusy={isFilling}
         onAction={(action) => void bulk.run(action, selection.items())}
       />
     </div>

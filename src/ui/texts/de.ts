@@ -59,6 +59,7 @@ export const de: Texts = {
     result: 'Was daraus wurde',
     select: (name) => `${name} auswählen`,
     selected: (count) => `${formats.number(count)} ausgewählt`,
+    selecting: 'Wird ausgewählt …',
     all: 'Alle auswählen',
     clear: 'Nichts auswählen',
     actions: {

@@ -58,6 +58,7 @@ export const en = {
     result: 'What became of it',
     select: (name: string) => `Select ${name}`,
     selected: (count: number) => `${formats.number(count)} selected`,
+    selecting: 'Selecting …',
     all: 'Select all',
     clear: 'Select nothing',
     actions: { keep: 'Keep', remove: 'Remove', restore: 'Back to the inbox', delete: 'Delete' },
