@@ -390,6 +390,7 @@ export const de: Texts = {
       cancelled: 'Abgebrochen',
       lost: 'Die Antwort ging verloren: Sieh nach, ob es da ist, bevor du es noch einmal versuchst',
     },
+    stalled: 'Steht: Eine Minute lang kam nichts voran. Versuch es noch einmal.',
     faults: {
       notPhoto: () => 'Kein Foto: JPEG, PNG und WebP werden genommen',
       notPhotoYet: () => 'HEIC und AVIF werden nicht genommen: erst als JPEG speichern',

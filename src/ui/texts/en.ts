@@ -370,6 +370,7 @@ export const en = {
       cancelled: 'Cancelled',
       lost: 'The answer got lost: look whether it is there before you try again',
     },
+    stalled: 'Stalled: the line stood still for a minute. Try it again.',
     faults: {
       notPhoto: (_megabytes: number) => 'Not a photo: JPEG, PNG and WebP are taken',
       notPhotoYet: (_megabytes: number) => 'HEIC and AVIF are not taken: save it as JPEG first',
