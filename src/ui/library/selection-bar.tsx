@@ -20,28 +20,40 @@ export interface SelectionBarProps {
 const words = texts.selection
 
 export function SelectionBar({ selection, bulk, result, features, folder }: SelectionBarProps) {
-  if (result) return result
   const { size, isFilling } = selection
-  if (size === 0 && !isFilling) return null
+  const isShown = !result && (size > 0 || isFilling)
+  const bar = isShown
+    ? ({ class: 'selection-bar', role: 'toolbar', 'aria-label': words.tools } as const)
+    : { class: 'visually-hidden' }
   return (
-    <div class="selection-bar" role="toolbar" aria-label={words.tools}>
-      <button type="button" class="button icon" aria-label={words.clear} onClick={selection.clear}>
-        <CloseIcon />
-      </button>
-      <p class="selected-count" role="status">
-        {isFilling ? words.selecting : words.selected(size)}
-      </p>
-      <button type="button" class="button quiet" onClick={selection.all}>
-        {words.all}
-      </button>
-      <ActionButtons
-        className="selection-actions"
-        folder={folder}
-        features={features}
-        count={size}
-        isBusy={isFilling}
-        onAction={(action) => void bulk.run(action, selection.items())}
-      />
-    </div>
+    <>
+      <div {...bar}>
+        {isShown && (
+          <button type="button" class="button icon" aria-label={words.clear} onClick={selection.clear}>
+            <CloseIcon />
+          </button>
+        )}
+        {/* There before its words are: a region that comes together with them is often not read out. */}
+        <p class="selected-count" aria-live="polite">
+          {isShown && (isFilling ? words.selecting : words.selected(size))}
+        </p>
+        {isShown && (
+          <>
+            <button type="button" class="button quiet" onClick={selection.all}>
+              {words.all}
+            </button>
+            <ActionButtons
+              className="selection-actions"
+              folder={folder}
+              features={features}
+              count={size}
+              isBusy={isFilling}
+              onAction={(action) => void bulk.run(action, selection.items())}
+            />
+          </>
+        )}
+      </div>
+      {result}
+    </>
   )
 }
