@@ -76,6 +76,7 @@ describe('an upload that stands still', () => {
     await choose(file('slow.jpg', large()))
     await arrived()
     await choose(file('b.jpg'), file('c.jpg'))
+    await tray(page).getByRole('button', { name: '2 of 3 uploaded' }).waitFor()
     await untilSaid(page, 'Stalled')
     await tray(page).getByRole('button', { name: '2 uploaded, 1 not' }).waitFor()
     expect(names.toSorted()).toEqual(['b.jpg', 'c.jpg'])
