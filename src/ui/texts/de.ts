@@ -200,6 +200,8 @@ export const de: Texts = {
     hashtags: (count, limit) => `# ${count} / ${limit}`,
     countLong: (length, limit, tags, tagLimit) =>
       `${length} von ${limit} Zeichen, ${tags} von ${tagLimit} Hashtags`,
+    cleared: 'Ein leerer Text lässt sich nicht speichern: Das Foto behält Worte für diese Plattform.',
+    goesWithout: 'Was du von hier veröffentlichst, geht ohne Text hinaus.',
     tooLong: (over) => `${over} zu lang. Abgeschnitten wird:`,
     willBeSent: 'So geht es hinaus:',
     nothing: '(ohne Text)',

@@ -193,6 +193,8 @@ export const en = {
     hashtags: (count: number, limit: number) => `# ${count} / ${limit}`,
     countLong: (length: number, limit: number, tags: number, tagLimit: number) =>
       `${length} of ${limit} characters, ${tags} of ${tagLimit} hashtags`,
+    cleared: 'An empty caption cannot be saved: the photo keeps words for this platform.',
+    goesWithout: 'What you publish from here goes out without a caption.',
     tooLong: (over: number) => `${over} too long. Will be cut off:`,
     willBeSent: 'Goes out as:',
     nothing: '(no caption)',

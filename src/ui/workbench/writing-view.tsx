@@ -4,7 +4,7 @@ import type { Features, Photo } from '../api.ts'
 import { texts } from '../texts.ts'
 import type { Desk, DeskState } from './desk.ts'
 import { altTextOf, captionOf, chosenOf, type Draft, isHeldUp } from './draft.ts'
-import { isPersons } from './known-words.ts'
+import { isPersons, knownCaption } from './known-words.ts'
 import { PlatformEditor } from './platform-editor.tsx'
 import { Steps } from './steps.tsx'
 
@@ -67,6 +67,7 @@ export function WritingView({ desk, state, draft, photo, features }: WritingView
           rules={rules}
           hashtags={state.hashtags}
           caption={captionOf(draft, photo, rules.platform)}
+          savedCaption={knownCaption(photo, rules.platform)}
           isChosen={chosen.includes(rules.platform)}
           isBusy={isAnalyzing || work?.kind === 'publish'}
           canPublish={features.publish}
