@@ -18,6 +18,8 @@ export interface Entry {
   position: number
   /** Which screen of ours lies right before this entry; `null` for one that this page did not write. */
   from: 'grid' | 'photo' | null
+  /** The photo close up. It lies right after the entry of the photo. */
+  isCloseUp?: boolean
 }
 
 /** What the address says. A query, not a fragment, so that it survives a detour over a sign-in page. */
@@ -54,6 +56,7 @@ export function currentEntry(): Entry {
   return {
     position: typeof position === 'number' ? position : 0,
     from: from === 'grid' || from === 'photo' ? from : null,
+    isCloseUp: read('isCloseUp') === true,
   }
 }
 

@@ -23,6 +23,8 @@ export interface AppProps {
   account: Account | null
   /** An admin's tools; nothing for anybody else. */
   tools: ComponentChildren
+  /** Work on many photos and what came of it, while a photo is shown. */
+  bulk: ComponentChildren
   /** What an admin is told in passing. */
   toasts: ComponentChildren
   /** In place of the photo while the grid is shown. */
@@ -31,7 +33,7 @@ export interface AppProps {
   listed: number | null
 }
 
-export function App({ tenant, gallery, state, account, tools, toasts, grid, listed }: AppProps) {
+export function App({ tenant, gallery, state, account, tools, bulk, toasts, grid, listed }: AppProps) {
   const { photo, problem, screen, query } = state
   const isGrid = screen === 'grid'
   const [isOpen, setOpen] = useState(false)
@@ -95,6 +97,7 @@ export function App({ tenant, gallery, state, account, tools, toasts, grid, list
             tools={tools}
           />
         )}
+        {!isGrid && bulk}
         {photo && <DetailsPanel id={detailsId} photo={photo} isOpen={isOpen} onClose={close} />}
         <p class="visually-hidden" role="status">
           <span key={announcementKey(state)}>{announcement(state)}</span>

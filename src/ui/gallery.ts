@@ -1,7 +1,8 @@
 /** Which photo is shown, what comes next, on the walk or in the grid's order, and what went wrong. Knows no components. */
-import { currentEntry, type EntryChange, readAddress, writeEntry } from './address.ts'
+import { addressOf, currentEntry, type EntryChange, readAddress, writeEntry } from './address.ts'
 import type { GalleryApi, Photo } from './api.ts'
 import { explainPicture } from './gallery/broken-picture.ts'
+import { createCloseUp } from './gallery/close-up.ts'
 import { createHistorySteps } from './gallery/history-steps.ts'
 import { createInOrder } from './gallery/in-order.ts'
 import { createOnePhoto } from './gallery/one-photo.ts'
@@ -33,6 +34,8 @@ export interface Gallery {
   pictureLoaded(): void
   /** The browser could not show the current picture. */
   pictureFailed(): void
+  /** The photo is looked at closer than whole, or no longer is. Back makes it whole first. */
+  closeUp(isOn: boolean): void
   /** From the photo to the grid, by the browser's history where it lies right before. */
   openGrid(): void
   /** From the grid to one photo at a time. */
@@ -60,8 +63,9 @@ export interface GalleryOptions {
 /** Makes the one gallery of the page. What is shown is in the address, so links, reload and the back button work. */
 export function createGallery(options: GalleryOptions): Gallery {
   const { api, preload, orderOf, onListChange, onChange } = options
-  const showing = createShowing(onChange)
   const steps = createHistorySteps()
+  const showing = createShowing(onChange, () => closeUp.settled())
+  const closeUp = createCloseUp(showing, steps)
   const photos = createPhotoStore(api)
   const onePhoto = createOnePhoto({ showing, photos, orderOf })
   const walk = createWalk({ showing, steps, photos, onePhoto, api, preload })
@@ -82,6 +86,16 @@ export function createGallery(options: GalleryOptions): Gallery {
     const isThere = photo !== null && (query !== null || !photos.isGone(photo))
     if (isThere) onePhoto.showNamed(photo, { position, direction })
     else walk.showNext('replace')
+  }
+
+  function onPopState(): void {
+    const { screen, query, item, position } = showing.state
+    const isSamePhoto =
+      screen === 'photo' &&
+      position === currentEntry().position &&
+      addressOf({ query, photo: item }) === addressOf(readAddress())
+    if (!isSamePhoto) showAddressed()
+    closeUp.arrived(isSamePhoto)
   }
 
   function toGrid(query: Query): void {
@@ -105,31 +119,51 @@ export function createGallery(options: GalleryOptions): Gallery {
     }
     const isHere = isOnPhoto && isShown(item)
     const place = isHere ? position : position + 1
-    if (!isHere) steps.endAt(place)
+    if (!isHere) steps.note(place, item)
     const from = isHere ? currentEntry().from : null
     writeEntry({ query: null, photo: item }, { position: place, from }, isHere ? 'replace' : 'push')
     showing.change({ screen: 'photo', query: null, index: null, count: walk.count })
     onePhoto.showNamed(item, { position: place, direction: 'forward' })
   }
 
+  function next(): void {
+    const { query, item, position } = showing.state
+    const seen = steps.seenAfter(position)
+    if (query && item) inOrder.showBeside(query, item, 1)
+    else if (steps.goesOnAfter(position)) steps.go(1)
+    else if (seen && !photos.isGone(seen)) walk.showAgain(seen)
+    else walk.showNext(readAddress().photo ? 'push' : 'replace')
+  }
+
+  function previous(): void {
+    const { query, item, position } = showing.state
+    if (query && item) inOrder.showBeside(query, item, -1)
+    else if (position > 0) steps.go(-1)
+    else showing.change({ hint: { reason: 'first_photo' } })
+  }
+
+  function openGrid(): void {
+    const { screen, query, position } = showing.state
+    if (screen === 'grid') return
+    if (query) {
+      toGrid(query)
+      return
+    }
+    onListChange()
+    steps.endAt(position)
+    writeEntry({ query: everything, photo: null }, { position, from: 'photo' }, 'push')
+    showAddressed()
+  }
+
   return {
     start() {
       steps.endAt(currentEntry().position)
-      addEventListener('popstate', showAddressed)
+      addEventListener('popstate', onPopState)
       showAddressed()
+      closeUp.arrived(false)
     },
-    next() {
-      const { query, item, position } = showing.state
-      if (query && item) inOrder.showBeside(query, item, 1)
-      else if (steps.goesOnAfter(position)) steps.go(1)
-      else walk.showNext(readAddress().photo ? 'push' : 'replace')
-    },
-    previous() {
-      const { query, item, position } = showing.state
-      if (query && item) inOrder.showBeside(query, item, -1)
-      else if (position > 0) steps.go(-1)
-      else showing.change({ hint: { reason: 'first_photo' } })
-    },
+    next: () => closeUp.whole(next),
+    previous: () => closeUp.whole(previous),
     retry: showing.retry,
     leave(filename, folder = 'root') {
       const gone: Item = { name: filename, folder }
@@ -145,10 +179,10 @@ export function createGallery(options: GalleryOptions): Gallery {
       onListChange(gone)
       void walk.leave(gone, wasShown)
     },
-    visit,
+    visit: (filename, photo) => closeUp.whole(() => visit(filename, photo)),
     comeBack(filename, photo, mayShow) {
       if (mayShow && showing.state.screen === 'photo') {
-        visit(filename, photo)
+        closeUp.whole(() => visit(filename, photo))
         return true
       }
       const item: Item = { name: filename, folder: 'root' }
@@ -170,15 +204,8 @@ export function createGallery(options: GalleryOptions): Gallery {
       else walk.fetchAhead()
     },
     pictureFailed: () => void explainPicture(showing, api),
-    openGrid() {
-      const { screen, query, position } = showing.state
-      if (screen === 'grid') return
-      if (query) return toGrid(query)
-      onListChange()
-      steps.endAt(position)
-      writeEntry({ query: everything, photo: null }, { position, from: 'photo' }, 'push')
-      showAddressed()
-    },
+    closeUp: closeUp.set,
+    openGrid: () => closeUp.whole(openGrid),
     closeGrid() {
       if (currentEntry().from === 'photo') return steps.go(-1)
       steps.endAt(0)

@@ -63,17 +63,46 @@ const view = {
 let workbench: AdminWorkbench | null = null
 let areToolsLost = false
 let asked: Promise<Account | null> | null = null
+/** Who was signed in last on this page, and when that was asked. */
+let owner: string | null = null
+let askedAt = 0
+/** Milliseconds between two looks at a session that may have ended elsewhere. */
+const leastMsBetweenLooks = 60_000
 function askWho(): Promise<Account | null> {
   asked ??= api.account().then((found) => {
     // Asked again with the next photo.
     if (!found) asked = null
     account = found
+    owner = found?.email ?? null
+    askedAt = Date.now()
     draw()
     if (found?.isAdmin) void fetchTools(found)
     return found
   })
   return asked
 }
+
+/** Whether the session is still that of before. What an admin has begun stays in sight without one: it says itself what it needs. */
+async function lookAgain(): Promise<void> {
+  if (document.hidden || !account || Date.now() - askedAt < leastMsBetweenLooks) return
+  askedAt = Date.now()
+  const found = await api.account()
+  if (!found || !account) return
+  if (found.email === null && account.isAdmin)
+    account = { ...account, email: null, canSignIn: found.canSignIn }
+  else {
+    const isSomebodyElse = found.email !== owner
+    account = found
+    owner = found.email
+    if (isSomebodyElse) {
+      workbench = null
+      if (found.isAdmin) void fetchTools(found)
+    }
+  }
+  draw()
+}
+document.addEventListener('visibilitychange', () => void lookAgain())
+addEventListener('online', () => void lookAgain())
 
 /** Visitors are not sent what they cannot use. */
 async function fetchTools({ email }: Account): Promise<void> {
@@ -96,6 +125,7 @@ function draw(): void {
       state={shown}
       account={account}
       tools={toolsOf(shown)}
+      bulk={account?.isAdmin && loader.wall?.library?.result(account.features)}
       toasts={workbench?.toasts()}
       grid={shown.screen === 'grid' && gridOf(shown)}
       listed={(shown.query && loader.wall?.listings.of(shown.query).count) ?? null}

@@ -318,6 +318,6 @@ describe('the tools', () => {
       analyze_caption_enabled: false,
     })
     const buttons = page.getByRole('toolbar').getByRole('button')
-    expect(await buttons.allTextContents()).toEqual(['Remove'])
+    expect(await buttons.allTextContents()).toEqual(['Remove', 'Delete'])
   })
 })

@@ -179,6 +179,61 @@ describe('selecting', () => {
   })
 })
 
+describe('selecting ten thousand', () => {
+  /** From now on each page of the list waits for the test. */
+  async function holdPages(page: Page) {
+    const held: (() => void)[] = []
+    const seen = { most: 0, released: 0 }
+    await page.route('**/api/library/objects*', async (route) => {
+      const turn = Promise.withResolvers<void>()
+      held.push(turn.resolve)
+      seen.most = Math.max(seen.most, held.length - seen.released)
+      await turn.promise
+      await route.continue()
+    })
+    const release = () => {
+      held[seen.released]?.()
+      seen.released++
+    }
+    return { held, seen, release }
+  }
+
+  it('asks for three pages at a time, and selects all', async () => {
+    const { page } = await atLibrary(desktop, {}, 10_000)
+    const { held, seen, release } = await holdPages(page)
+    await page.keyboard.press('Control+a')
+    await page.getByText('Selecting', { exact: false }).waitFor()
+    for (let asked = 3; asked <= 19; asked++) {
+      await eventually(() => expect(held).toHaveLength(asked))
+      release()
+    }
+    release()
+    release()
+    await page.getByText('10,000 selected').waitFor()
+    expect(seen.most).toBe(3)
+  })
+
+  it.each([
+    ['Escape', (page: Page) => page.keyboard.press('Escape')],
+    ['another folder', (page: Page) => page.getByRole('link', { name: 'Archive' }).click()],
+  ])('is given up by %s', async (_, act) => {
+    const { page } = await atLibrary(desktop, {}, 10_000)
+    const { held, release } = await holdPages(page)
+    await page.keyboard.press('Control+a')
+    await page.getByText('Selecting', { exact: false }).waitFor()
+    await eventually(() => expect(held).toHaveLength(3))
+    await act(page)
+    await page.getByText('Selecting', { exact: false }).waitFor({ state: 'detached' })
+    const answers = Promise.all([1, 2, 3].map(() => page.waitForEvent('requestfinished')))
+    for (const _page of held) release()
+    await answers
+    await page.getByRole('link', { name: 'Inbox' }).click()
+    await tile(page, 'one').waitFor()
+    expect(await page.getByRole('toolbar', { name: 'What to do with' }).count()).toBe(0)
+    expect(held.length).toBeLessThanOrEqual(4)
+  })
+})
+
 describe('many photos at once', () => {
   it('are kept, and taken back', async () => {
     const { page, folders, done } = await atLibrary()
@@ -300,6 +355,83 @@ describe('many photos at once', () => {
     isSignedIn = true
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByText('4 kept.').waitFor()
+  })
+})
+
+describe('work on many photos, while the person goes on', () => {
+  const result = (page: Page) => page.getByRole('region', { name: 'What became of it' })
+
+  /** Two are kept but for the last, which waits for the test; the person has opened the other photo. */
+  async function halfWay(window: object, second?: () => Response) {
+    const work = await atLibrary(window)
+    const { page, gallery, folders } = work
+    if (second) gallery.script('/api/images/two.jpg', second)
+    const last = Promise.withResolvers<Response>()
+    gallery.script('/api/images/four.jpg/keep', async () => {
+      const answer = await last.promise
+      if (answer.ok) {
+        folders.root = (folders.root ?? []).filter((name) => name !== 'four.jpg')
+        folders.keep = [...(folders.keep ?? []), 'four.jpg']
+      }
+      return answer
+    })
+    for (const name of ['three', 'four']) await tile(page, name).click({ modifiers: ['Control'] })
+    await page.getByRole('button', { name: 'Keep', exact: true }).click()
+    await result(page).getByText('1 of 2').waitFor()
+    await tile(page, 'one').focus()
+    await page.keyboard.press('Enter')
+    await pictureOf(page, 'one')
+    return { ...work, last }
+  }
+  const kept = () =>
+    Response.json({ filename: 'four.jpg', action: 'keep', destination_folder: 'keep', preview_only: false })
+
+  it.each([
+    ['a phone', phone],
+    ['a desktop', desktop],
+  ])('is told of beside every photo on %s, with the way back', async (_, window) => {
+    const { page, folders, last } = await halfWay(window)
+    await result(page).getByText('1 of 2').waitFor()
+    expect(await result(page).getByRole('button', { name: 'Stop' }).isVisible()).toBe(true)
+    // The photo has the focus, not what goes on beside it.
+    expect(await page.evaluate(() => document.activeElement?.className)).toMatch(/^stage/)
+    await page.getByRole('button', { name: 'Next' }).click()
+    await pictureOf(page, 'two')
+    last.resolve(kept())
+    await result(page).getByText('2 kept.').waitFor()
+    for (const name of ['Next', 'Details', 'Zoom in', 'Undo'])
+      await page.getByRole('button', { name, exact: true }).click({ trial: true })
+    await expectAccessible(page)
+    await result(page).getByRole('button', { name: 'Undo' }).click()
+    await result(page).getByText('2 back where they were.').waitFor()
+    expect(folders.keep).toEqual([])
+    await result(page).getByRole('button', { name: 'Close' }).click()
+    await result(page).waitFor({ state: 'detached' })
+  })
+
+  it('is told of where there is no photo, and what failed can be tried again from there', async () => {
+    const { page, gallery, last } = await halfWay(desktop, () => problem(404, 'photo_not_found'))
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('heading', { name: 'That photo is not here' }).waitFor()
+    last.resolve(problem(503, 'storage_unavailable'))
+    await result(page).getByText('1 did not work:').waitFor()
+    gallery.script('/api/images/four.jpg/keep', kept)
+    await result(page).getByRole('button', { name: 'Try again' }).click()
+    await result(page).getByText('2 kept.').waitFor()
+  })
+
+  it('warns before the page is left from a photo, and leaves Escape to what lies over it', async () => {
+    const { page, last } = await halfWay(desktop)
+    const asks = () => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
+    await eventually(async () => expect(await asks()).toBe(true))
+    last.resolve(kept())
+    await result(page).getByText('2 kept.').waitFor()
+    await eventually(async () => expect(await asks()).toBe(false))
+    await page.keyboard.press('z')
+    await page.getByRole('button', { name: 'Zoom out' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Zoom out' }).waitFor({ state: 'detached' })
+    await result(page).getByText('2 kept.').waitFor()
   })
 })
 

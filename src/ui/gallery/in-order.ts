@@ -61,6 +61,7 @@ export function createInOrder(options: InOrderOptions): InOrder {
       const after = await besideOf(query, gone, 1)
       const beside = 'item' in after && after.item ? after : await besideOf(query, gone, -1)
       onListChange(gone)
+      if (isWanted()) await showing.settled()
       if (!isWanted()) return
       if ('item' in beside && beside.item) show(query, beside.item, 'forward')
       else {

@@ -23,13 +23,18 @@ export interface Showing {
   /** Nothing went wrong, and nothing changed. */
   stay(reason: NonNullable<GalleryState['hint']>['reason']): void
   retry(): void
+  /** Resolves when the browser's history may be written to: nobody looks closely any more. */
+  settled(): Promise<void>
 }
 
 interface Failed {
   problem: ApiProblem
 }
 
-export function createShowing(onChange: (state: GalleryState) => void): Showing {
+export function createShowing(
+  onChange: (state: GalleryState) => void,
+  settled: () => Promise<void>,
+): Showing {
   let state = initialState
   let turn = 0
   let again = () => {}
@@ -62,9 +67,12 @@ export function createShowing(onChange: (state: GalleryState) => void): Showing 
     change({ isBusy: true, hint: null })
     const found = await asking
     if (!isWanted()) return
-    if (!isFailed(found)) return show(found)
-    beforeFailing?.()
-    fail(found.problem)
+    if (isFailed(found)) {
+      beforeFailing?.()
+      return fail(found.problem)
+    }
+    await settled()
+    if (isWanted()) show(found)
   }
 
   return {
@@ -78,6 +86,7 @@ export function createShowing(onChange: (state: GalleryState) => void): Showing 
     fail,
     stay: (reason) => change({ isBusy: false, problem: null, failures: 0, hint: { reason } }),
     retry: () => again(),
+    settled,
   }
 }
 

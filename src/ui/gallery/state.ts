@@ -22,6 +22,8 @@ export interface GalleryState {
   /** Failures in a row, for the time until the next attempt. */
   failures: number
   isBusy: boolean
+  /** The photo is looked at closer than whole. */
+  isCloseUp: boolean
   /** Where the photo came from: the right of it (newer) or the left (older). */
   direction: 'forward' | 'backward'
   /** Number of photos before this one in this visit. */
@@ -45,6 +47,7 @@ export const initialState: GalleryState = {
   problem: null,
   failures: 0,
   isBusy: true,
+  isCloseUp: false,
   direction: 'forward',
   position: 0,
   hint: null,

@@ -12,6 +12,8 @@ export interface Walk {
   readonly count: number | null
   /** Shows a photo that is new in this visit. */
   showNext(how: EntryChange): void
+  /** Shows this one after the photo that is shown. */
+  showAgain(item: Item): void
   fetchAhead(): void
   /** The photo is gone; where it was shown, the next one takes its place. */
   leave(gone: Item, isShown: boolean): Promise<void>
@@ -58,7 +60,7 @@ export function createWalk({ showing, steps, photos, onePhoto, api, preload }: W
     }
     const item: Item = { name: photo.filename, folder: 'root' }
     const position = how === 'push' ? state.position + 1 : state.position
-    steps.endAt(position)
+    steps.note(position, item)
     writeEntry({ query: null, photo: item }, { position, from: how === 'push' ? 'photo' : null }, how)
     // It may have been captioned since it was fetched ahead.
     onePhoto.show(photos.known(item) ?? photo, item, { direction: 'forward', position })
@@ -80,6 +82,12 @@ export function createWalk({ showing, steps, photos, onePhoto, api, preload }: W
       return count
     },
     showNext,
+    showAgain(item) {
+      const position = showing.state.position + 1
+      steps.endAt(position)
+      writeEntry({ query: null, photo: item }, { position, from: 'photo' }, 'push')
+      onePhoto.showNamed(item, { direction: 'forward', position })
+    },
     fetchAhead: () => void fetchUpcoming(),
     async leave(gone, isShown) {
       const isWanted = showing.joinTurn()

@@ -7,6 +7,8 @@ import type { Listing } from './listing.ts'
 /** What an admin has marked. */
 export interface GridSelection {
   size: number
+  /** The names of those to mark are still on their way. */
+  isFilling: boolean
   has(item: Item): boolean
   toggle(index: number): void
   /** All from the last one marked to this one. */

@@ -44,7 +44,7 @@ export function Grid(props: GridProps) {
     if (!problem && last >= first) void listing.load(first, last)
   })
 
-  const isMarking = Boolean(selection?.size)
+  const isMarking = Boolean(selection?.size || selection?.isFilling)
   useLayoutEffect(() => {
     // The bar that has come lies over the lower tiles.
     if (isMarking && tiles.current?.querySelector('.tile:focus-visible')) wanted.current.scroll = true
@@ -89,7 +89,7 @@ export function Grid(props: GridProps) {
     select: (event) => (selection && isInGrid(event.target) ? selection.toggle(active) : false),
     extendSelection: (event) => (selection && isInGrid(event.target) ? selection.extendTo(active) : false),
     selectAll: () => (selection && count ? selection.all() : false),
-    clearSelection: () => (selection?.size ? selection.clear() : false),
+    clearSelection: () => (selection?.size || selection?.isFilling ? selection.clear() : false),
   })
   const check = useCallback(
     (index: number, { shiftKey }: MouseEvent) =>

@@ -29,13 +29,16 @@ export interface Listing extends Order {
   active: number | null
   /** `undefined` while it is not there yet. */
   at(index: number): Item | undefined
-  /** Gets these photos, the last one included. Gives what there is of them then. */
-  load(first: number, last: number): Promise<Item[]>
+  /** Gets these photos, the last one included, few pages at a time. Gives what there is of them then; less where `signal` ends it. */
+  load(first: number, last: number, signal?: AbortSignal): Promise<Item[]>
   /** Asks again, after a failure or because something changed. What is shown stays until the answer is there. */
   reload(): Promise<void>
   /** Takes away what is gone. */
   drop(gone: readonly Item[]): void
 }
+
+/** Of a long stretch. The server lists the whole folder for each page. */
+const pagesAtOnce = 3
 
 export function createListing(source: Source, query: Query, onChange: () => void): Listing {
   const { pageSize } = source
@@ -70,14 +73,30 @@ export function createListing(source: Source, query: Query, onChange: () => void
     return request
   }
 
-  async function load(first: number, last: number): Promise<Item[]> {
+  function missingPages(first: number, last: number): number[] {
     const end = Math.min(last, (count ?? Number.POSITIVE_INFINITY) - 1)
     const missing = new Set<number>()
     for (let index = first; index <= end; index++) {
       if (!items[index]) missing.add(Math.floor(index / pageSize))
       if (count === null) break
     }
-    await Promise.all([...missing].map(fetchPage))
+    return [...missing]
+  }
+
+  async function load(first: number, last: number, signal?: AbortSignal): Promise<Item[]> {
+    const before = failures
+    for (let asked: typeof pages | null = null; asked !== pages; ) {
+      // Once more where the list has changed meanwhile; a page that stays short is not asked for for ever.
+      asked = pages
+      const waiting = missingPages(first, last)
+      const lane = async () => {
+        const isWanted = () => asked === pages && failures <= before && !signal?.aborted
+        for (let page = waiting.shift(); page !== undefined && isWanted(); page = waiting.shift())
+          await fetchPage(page)
+      }
+      await Promise.all(Array.from({ length: pagesAtOnce }, lane))
+      if (failures > before || signal?.aborted) break
+    }
     return items.slice(first, last + 1).filter((item) => item !== undefined)
   }
 

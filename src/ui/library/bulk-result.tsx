@@ -1,4 +1,5 @@
 /** How far the work on several photos has come, and what became of it. */
+import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { SignInLink } from '../account.tsx'
 import type { Features } from '../api.ts'
@@ -15,14 +16,23 @@ export interface BulkResultProps {
   bulk: Bulk
   state: BulkState
   features: Features
+  /** Whether the focus goes here: asked when work begins, and true once. */
+  takesFocus: () => boolean
+  /** Beside a photo, whose keys come first. */
+  isAside: boolean
 }
 
-export function BulkResult({ bulk, state, features }: BulkResultProps) {
+export function BulkResult({ bulk, state, features, takesFocus, isAside }: BulkResultProps) {
   const { action, isUndo, done, total, isRunning, failed, isTrial, moved } = state
   const bar = useRef<HTMLElement>(null)
   // The button that was pressed is gone; whoever goes on by keys goes on here.
-  useEffect(() => bar.current?.focus({ preventScroll: true }), [])
-  useShortcuts({ clearSelection: !isRunning && bulk.dismiss })
+  useEffect(() => {
+    if (takesFocus()) bar.current?.focus({ preventScroll: true })
+  }, [isRunning, takesFocus])
+  useLeaveWarning(isRunning)
+  useShortcuts({
+    clearSelection: !isRunning && (({ target }) => (isAside && !isIn(bar, target) ? false : bulk.dismiss())),
+  })
   const summary = isRunning
     ? words.progress(done + failed.length, total)
     : isTrial
@@ -73,4 +83,17 @@ export function BulkResult({ bulk, state, features }: BulkResultProps) {
       )}
     </section>
   )
+}
+
+const isIn = (area: RefObject<HTMLElement | null>, target: EventTarget | null) =>
+  target instanceof Node && area.current?.contains(target) === true
+
+/** Half-way is no good place to leave. */
+function useLeaveWarning(isWorking: boolean): void {
+  useEffect(() => {
+    if (!isWorking) return
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+    addEventListener('beforeunload', warn)
+    return () => removeEventListener('beforeunload', warn)
+  }, [isWorking])
 }

@@ -3,30 +3,26 @@ import type { Features } from '../api.ts'
 import type { Item } from '../order.ts'
 import { texts } from '../texts.ts'
 import { ActionButtons } from './action-buttons.tsx'
-import type { Bulk, BulkState } from './bulk.ts'
-import { BulkResult } from './bulk-result.tsx'
+import type { Bulk } from './bulk.ts'
 
 export interface FolderToolsProps {
   item: Item
   features: Features
   bulk: Bulk
-  state: BulkState | null
+  isBusy: boolean
 }
 
-export function FolderTools({ item, features, bulk, state }: FolderToolsProps) {
+export function FolderTools({ item, features, bulk, isBusy }: FolderToolsProps) {
   return (
-    <>
-      <div role="toolbar" aria-label={texts.workbench.tools}>
-        <ActionButtons
-          className="tools"
-          folder={item.folder}
-          features={features}
-          count={1}
-          isBusy={state?.isRunning === true}
-          onAction={(action) => void bulk.run(action, [item])}
-        />
-      </div>
-      {state && <BulkResult bulk={bulk} state={state} features={features} />}
-    </>
+    <div role="toolbar" aria-label={texts.workbench.tools}>
+      <ActionButtons
+        className="tools"
+        folder={item.folder}
+        features={features}
+        count={1}
+        isBusy={isBusy}
+        onAction={(action) => void bulk.run(action, [item])}
+      />
+    </div>
   )
 }

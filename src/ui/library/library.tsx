@@ -5,10 +5,10 @@ import type { GridSelection } from '../grid/grid-props.ts'
 import type { Listing } from '../grid/listing.ts'
 import type { Item } from '../order.ts'
 import { actionsIn } from './allowed-actions.ts'
-import { createBulk } from './bulk.ts'
+import { type BulkState, createBulk } from './bulk.ts'
+import { BulkResult } from './bulk-result.tsx'
 import { FolderTools } from './folder-tools.tsx'
 import './library.css'
-import type { BulkState } from './bulk.ts'
 import { createSelection } from './selection.ts'
 import { SelectionBar } from './selection-bar.tsx'
 
@@ -21,6 +21,8 @@ export interface Library {
   bar(listing: Listing, features: Features): ComponentChildren
   /** Below a photo of another folder. */
   tools(item: Item, features: Features): ComponentChildren
+  /** What is under way and what came of it, beside a photo; nothing where there is nothing to tell. */
+  result(features: Features): ComponentChildren
 }
 
 export interface LibraryOptions {
@@ -33,6 +35,7 @@ export interface LibraryOptions {
 
 export function createLibrary({ onChange, onGone, onBack }: LibraryOptions): Library {
   let state: BulkState | null = null
+  let hasBegun = false
   // Whoever marks other photos has done with what became of the ones before, and needs the tools.
   const selection = createSelection(onChange, () => {
     if (state && !state.isRunning) bulk.dismiss()
@@ -40,6 +43,7 @@ export function createLibrary({ onChange, onGone, onBack }: LibraryOptions): Lib
   const bulk = createBulk({
     onBack,
     onChange(next) {
+      hasBegun ||= next?.isRunning === true && !state?.isRunning
       state = next
       onChange()
     },
@@ -48,6 +52,15 @@ export function createLibrary({ onChange, onGone, onBack }: LibraryOptions): Lib
       onGone(items)
     },
   })
+  const takesFocus = () => {
+    const takes = hasBegun
+    hasBegun = false
+    return takes
+  }
+  const resultOf = (features: Features, isAside: boolean) =>
+    state && (
+      <BulkResult bulk={bulk} state={state} features={features} takesFocus={takesFocus} isAside={isAside} />
+    )
   return {
     selectionIn(listing, features) {
       if (actionsIn(listing.query.folder, features).length === 0) return null
@@ -55,10 +68,23 @@ export function createLibrary({ onChange, onGone, onBack }: LibraryOptions): Lib
       return selection
     },
     bar: ({ query: { folder } }, features) => (
-      <SelectionBar selection={selection} bulk={bulk} state={state} features={features} folder={folder} />
+      <SelectionBar
+        selection={selection}
+        bulk={bulk}
+        result={resultOf(features, false)}
+        features={features}
+        folder={folder}
+      />
     ),
     tools: (item, features) => (
-      <FolderTools key={item.folder} item={item} features={features} bulk={bulk} state={state} />
+      <FolderTools
+        key={item.folder}
+        item={item}
+        features={features}
+        bulk={bulk}
+        isBusy={state?.isRunning === true}
+      />
     ),
+    result: (features) => resultOf(features, true),
   }
 }

@@ -1,57 +1,59 @@
 /** What can be done with the photos that are marked, and what became of it. */
-import { useEffect } from 'preact/hooks'
+import type { ComponentChildren } from 'preact'
 import type { Features } from '../api.ts'
 import { CloseIcon } from '../icons.tsx'
 import type { Folder } from '../order.ts'
 import { texts } from '../texts.ts'
 import { ActionButtons } from './action-buttons.tsx'
-import type { Bulk, BulkState } from './bulk.ts'
-import { BulkResult } from './bulk-result.tsx'
+import type { Bulk } from './bulk.ts'
 import type { Selection } from './selection.ts'
 
 export interface SelectionBarProps {
   selection: Selection
   bulk: Bulk
-  state: BulkState | null
+  /** In its place as long as there is any. */
+  result: ComponentChildren
   features: Features
   folder: Folder
 }
 
 const words = texts.selection
 
-export function SelectionBar({ selection, bulk, state, features, folder }: SelectionBarProps) {
-  useLeaveWarning(state?.isRunning === true)
-  if (state) return <BulkResult bulk={bulk} state={state} features={features} />
-  const { size } = selection
-  if (size === 0) return null
+export function SelectionBar({ selection, bulk, result, features, folder }: SelectionBarProps) {
+  const { size, isFilling } = selection
+  const isShown = !result && (size > 0 || isFilling)
+  const bar = isShown
+    ? ({ class: 'selection-bar', role: 'toolbar', 'aria-label': words.tools } as const)
+    : { class: 'visually-hidden' }
   return (
-    <div class="selection-bar" role="toolbar" aria-label={words.tools}>
-      <button type="button" class="button icon" aria-label={words.clear} onClick={selection.clear}>
-        <CloseIcon />
-      </button>
-      <p class="selected-count" role="status">
-        {words.selected(size)}
-      </p>
-      <button type="button" class="button quiet" onClick={selection.all}>
-        {words.all}
-      </button>
-      <ActionButtons
-        className="selection-actions"
-        folder={folder}
-        features={features}
-        count={size}
-        onAction={(action) => void bulk.run(action, selection.items())}
-      />
-    </div>
+    <>
+      <div {...bar}>
+        {isShown && (
+          <button type="button" class="button icon" aria-label={words.clear} onClick={selection.clear}>
+            <CloseIcon />
+          </button>
+        )}
+        {/* There before its words are: a region that comes together with them is often not read out. */}
+        <p class="selected-count" aria-live="polite">
+          {isShown && (isFilling ? words.selecting : words.selected(size))}
+        </p>
+        {isShown && (
+          <>
+            <button type="button" class="button quiet" onClick={selection.all}>
+              {words.all}
+            </button>
+            <ActionButtons
+              className="selection-actions"
+              folder={folder}
+              features={features}
+              count={size}
+              isBusy={isFilling}
+              onAction={(action) => void bulk.run(action, selection.items())}
+            />
+          </>
+        )}
+      </div>
+      {result}
+    </>
   )
-}
-
-/** Half-way is no good place to leave. */
-function useLeaveWarning(isWorking: boolean): void {
-  useEffect(() => {
-    if (!isWorking) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [isWorking])
 }

@@ -15,6 +15,23 @@ export function createSelection(onChange: () => void, onMark: () => void): Selec
   let marked = new Map<string, Item>()
   let listing: Listing | null = null
   let anchor: number | null = null
+  let filling: AbortController | null = null
+
+  function giveUp(): void {
+    filling?.abort()
+    filling = null
+  }
+
+  async function fill(first: number, last: number): Promise<void> {
+    giveUp()
+    const mine = new AbortController()
+    filling = mine
+    onChange()
+    const items = (await listing?.load(first, last, mine.signal)) ?? []
+    if (filling !== mine) return
+    filling = null
+    mark(items)
+  }
 
   const mark = (items: readonly Item[]) => {
     marked = new Map([...marked, ...items.map((item) => [keyOf(item), item] as const)])
@@ -25,12 +42,16 @@ export function createSelection(onChange: () => void, onMark: () => void): Selec
     get size() {
       return marked.size
     },
+    get isFilling() {
+      return filling !== null
+    },
     has: (item) => marked.has(keyOf(item)),
     items: () => [...marked.values()],
     toggle(index) {
       const item = listing?.at(index)
       if (!item) return
       onMark()
+      giveUp()
       anchor = index
       if (marked.delete(keyOf(item))) onChange()
       else mark([item])
@@ -40,15 +61,16 @@ export function createSelection(onChange: () => void, onMark: () => void): Selec
       const first = Math.min(anchor ?? index, index)
       const last = Math.max(anchor ?? index, index)
       anchor = index
-      void listing?.load(first, last).then(mark)
+      void fill(first, last)
     },
     all() {
       onMark()
       const count = listing?.count
-      if (count) void listing?.load(0, count - 1).then(mark)
+      if (count) void fill(0, count - 1)
     },
     clear() {
       onMark()
+      giveUp()
       marked = new Map()
       anchor = null
       onChange()
@@ -59,7 +81,10 @@ export function createSelection(onChange: () => void, onMark: () => void): Selec
         (listing.query.folder !== next.query.folder || listing.query.search !== next.query.search)
       )
         marked = new Map()
-      if (listing !== next) anchor = null
+      if (listing !== next) {
+        anchor = null
+        giveUp()
+      }
       listing = next
     },
     forget(gone) {

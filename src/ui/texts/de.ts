@@ -59,6 +59,7 @@ export const de: Texts = {
     result: 'Was daraus wurde',
     select: (name) => `${name} auswählen`,
     selected: (count) => `${formats.number(count)} ausgewählt`,
+    selecting: 'Wird ausgewählt …',
     all: 'Alle auswählen',
     clear: 'Nichts auswählen',
     actions: {
@@ -199,6 +200,8 @@ export const de: Texts = {
     hashtags: (count, limit) => `# ${count} / ${limit}`,
     countLong: (length, limit, tags, tagLimit) =>
       `${length} von ${limit} Zeichen, ${tags} von ${tagLimit} Hashtags`,
+    cleared: 'Ein leerer Text lässt sich nicht speichern: Das Foto behält Worte für diese Plattform.',
+    goesWithout: 'Was du von hier veröffentlichst, geht ohne Text hinaus.',
     tooLong: (over) => `${over} zu lang. Abgeschnitten wird:`,
     willBeSent: 'So geht es hinaus:',
     nothing: '(ohne Text)',
@@ -389,6 +392,7 @@ export const de: Texts = {
       cancelled: 'Abgebrochen',
       lost: 'Die Antwort ging verloren: Sieh nach, ob es da ist, bevor du es noch einmal versuchst',
     },
+    stalled: 'Steht: Eine Minute lang kam nichts voran. Versuch es noch einmal.',
     faults: {
       notPhoto: () => 'Kein Foto: JPEG, PNG und WebP werden genommen',
       notPhotoYet: () => 'HEIC und AVIF werden nicht genommen: erst als JPEG speichern',

@@ -58,6 +58,7 @@ export const en = {
     result: 'What became of it',
     select: (name: string) => `Select ${name}`,
     selected: (count: number) => `${formats.number(count)} selected`,
+    selecting: 'Selecting …',
     all: 'Select all',
     clear: 'Select nothing',
     actions: { keep: 'Keep', remove: 'Remove', restore: 'Back to the inbox', delete: 'Delete' },
@@ -192,6 +193,8 @@ export const en = {
     hashtags: (count: number, limit: number) => `# ${count} / ${limit}`,
     countLong: (length: number, limit: number, tags: number, tagLimit: number) =>
       `${length} of ${limit} characters, ${tags} of ${tagLimit} hashtags`,
+    cleared: 'An empty caption cannot be saved: the photo keeps words for this platform.',
+    goesWithout: 'What you publish from here goes out without a caption.',
     tooLong: (over: number) => `${over} too long. Will be cut off:`,
     willBeSent: 'Goes out as:',
     nothing: '(no caption)',
@@ -369,6 +372,7 @@ export const en = {
       cancelled: 'Cancelled',
       lost: 'The answer got lost: look whether it is there before you try again',
     },
+    stalled: 'Stalled: the line stood still for a minute. Try it again.',
     faults: {
       notPhoto: (_megabytes: number) => 'Not a photo: JPEG, PNG and WebP are taken',
       notPhotoYet: (_megabytes: number) => 'HEIC and AVIF are not taken: save it as JPEG first',

@@ -11,10 +11,12 @@ export interface SendOptions {
   /** All has arrived, and the server puts it away. */
   onStoring: () => void
   signal: AbortSignal
+  /** After so many milliseconds without a sign of life it is given up. */
+  stallMs: number
 }
 
-/** Gives what became of it; `answer_lost` where all has left and nobody knows. Never ends after `signal`. */
-export function sendFile(file: File, { onProgress, onStoring, signal }: SendOptions): Promise<Sent> {
+/** Gives what became of it; `answer_lost` where all has left and nobody knows, `stalled` where less has. Never ends after `signal`. */
+export function sendFile(file: File, { onProgress, onStoring, signal, stallMs }: SendOptions): Promise<Sent> {
   const request = new XMLHttpRequest()
   const { promise, resolve } = Promise.withResolvers<Sent>()
   let hasLeft = false
@@ -29,20 +31,34 @@ export function sendFile(file: File, { onProgress, onStoring, signal }: SendOpti
       if (event === 'error') outcome = { problem: problemFrom(content) }
     },
   })
+  let watchdog: ReturnType<typeof setTimeout> | undefined
+  const wait = () => {
+    clearTimeout(watchdog)
+    watchdog = setTimeout(() => {
+      resolve(outcome ?? { problem: hasLeft ? lost : stalled })
+      request.abort()
+    }, stallMs)
+  }
   const readEvents = () => {
+    wait()
     if (request.status !== 200) return
     parser.feed(request.responseText.slice(read))
     read = request.responseText.length
   }
-  request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(loaded, total))
+  request.upload.addEventListener('progress', ({ loaded, total }) => {
+    wait()
+    onProgress(loaded, total)
+  })
   request.upload.addEventListener('load', () => {
     hasLeft = true
+    wait()
   })
   request.addEventListener('progress', readEvents)
   request.addEventListener('load', () => {
     readEvents()
     resolve(outcome ?? { problem: request.status === 200 ? lost : refusalOf(request) })
   })
+  request.addEventListener('loadend', () => clearTimeout(watchdog))
   request.addEventListener('error', () => resolve(outcome ?? { problem: hasLeft ? lost : unreached() }))
   signal.addEventListener('abort', () => request.abort())
   request.open('POST', '/api/library/upload')
@@ -50,16 +66,13 @@ export function sendFile(file: File, { onProgress, onStoring, signal }: SendOpti
   const form = new FormData()
   form.append('file', file, file.name)
   request.send(form)
+  wait()
   return promise
 }
 
-const lost: ApiProblem = {
-  code: 'answer_lost',
-  status: 0,
-  detail: null,
-  requestId: null,
-  retryAfterSeconds: null,
-}
+const noAnswer = { status: 0, detail: null, requestId: null, retryAfterSeconds: null }
+const lost: ApiProblem = { code: 'answer_lost', ...noAnswer }
+const stalled: ApiProblem = { code: 'stalled', ...noAnswer }
 
 /** The problem document of a refusal, or what the status says where a proxy wrote something else. */
 function refusalOf(request: XMLHttpRequest): ApiProblem {

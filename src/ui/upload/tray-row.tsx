@@ -62,6 +62,7 @@ function stateWords({ status, share, fault, problem, file, storedAs }: Upload, m
   const words = texts.upload
   if (fault) return words.faults[fault](maxMegabytes)
   if (status === 'failed' && problem) {
+    if (problem.code === 'stalled') return words.stalled
     if (problem.status === 413) return problem.detail ?? words.faults.tooLarge(maxMegabytes)
     if (problem.status === 415) return words.faults.notPhoto(maxMegabytes)
     return problem.detail ?? texts.problems[kindOf(problem)].title

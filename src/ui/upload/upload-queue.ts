@@ -13,6 +13,8 @@ export interface Upload {
   share: number
   fault: FileFault | null
   problem: ApiProblem | null
+  /** An attempt before broke off: it is looked for before it is sent again. */
+  mayBeThere: boolean
   /** The name that the photo got. */
   storedAs: string | null
 }
@@ -41,6 +43,10 @@ export interface UploadQueueOptions {
   maxMegabytes: number
   /** Whether the visitor is still an admin here; `null` where nobody can tell now. */
   isAdmin: () => Promise<boolean | null>
+  /** Looks whether the library has this very file: its name there, `null` where it has not. */
+  find: (file: File) => Promise<{ name: string | null } | { problem: ApiProblem }>
+  /** Milliseconds without a sign of life after which an upload is given up. By default a minute. */
+  stallMs?: number
   /** Called after each change, with the whole state. */
   onChange: (state: UploadState) => void
   /** A photo is in the library, under this name. */
@@ -52,7 +58,7 @@ const atOnce = 2
 const mostFailures = 6
 
 export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
-  const { maxMegabytes, isAdmin, onChange, onStored } = options
+  const { maxMegabytes, isAdmin, find, onChange, onStored, stallMs = 60_000 } = options
   let state: UploadState = { uploads: [], pause: null }
   const sending = new Map<number, AbortController>()
   let lastId = 0
@@ -68,13 +74,13 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
 
   function pump(): void {
     if (state.pause) return
-    for (const { id, status, file } of state.uploads) {
+    for (const upload of state.uploads) {
       if (sending.size >= atOnce) return
-      if (status === 'waiting' && !sending.has(id)) void send(id, file)
+      if (upload.status === 'waiting' && !sending.has(upload.id)) void send(upload)
     }
   }
 
-  async function send(id: number, file: File): Promise<void> {
+  async function send({ id, file, mayBeThere }: Upload): Promise<void> {
     const control = new AbortController()
     sending.set(id, control)
     const { signal } = control
@@ -82,16 +88,25 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     const fault = await faultOf(file, maxMegabytes)
     if (signal.aborted) return
     if (fault) return end(id, { status: 'failed', fault })
+    const found = mayBeThere ? await find(file) : { name: null }
+    if (signal.aborted) return
+    if ('problem' in found) return takeProblem(id, found.problem)
+    if (found.name !== null) return arrived(id, found.name)
     const sent = await sendFile(file, {
       signal,
+      stallMs,
       onProgress: (loaded, total) => change(id, { share: loaded / Math.max(1, total) }),
       onStoring: () => change(id, { status: 'storing', share: 1 }),
     })
     if (signal.aborted) return
     if ('problem' in sent) return takeProblem(id, sent.problem)
+    arrived(id, sent.key)
+  }
+
+  function arrived(id: number, name: string): void {
     failures = 0
-    end(id, { status: 'done', share: 1, storedAs: sent.key })
-    onStored(sent.key)
+    end(id, { status: 'done', share: 1, storedAs: name })
+    onStored(name)
   }
 
   function end(id: number, part: Partial<Upload>): void {
@@ -103,7 +118,8 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
   /** What passes by itself is waited for; what a person has to mend first stops the queue or this file. */
   async function takeProblem(id: number, problem: ApiProblem): Promise<void> {
     const { code } = problem
-    if (code === 'answer_lost') return end(id, { status: 'lost', problem })
+    if (code === 'answer_lost') return end(id, { status: 'lost', problem, mayBeThere: true })
+    if (code === 'stalled') return end(id, { status: 'failed', problem, mayBeThere: true })
     // A server that refuses before it has read all may be heard as a broken line.
     const isOut = code === 'not_signed_in' || (code === 'unreachable' && (await isAdmin()) === false)
     // Cancelled while that was asked.
@@ -174,6 +190,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
           share: 0,
           fault: null,
           problem: null,
+          mayBeThere: false,
           storedAs: null,
         }),
       )

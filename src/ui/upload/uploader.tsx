@@ -5,6 +5,7 @@ import { texts } from '../texts.ts'
 import { useIncoming } from './incoming.ts'
 import { Tray } from './tray.tsx'
 import './upload.css'
+import { findFile } from './find-file.ts'
 import { createUploadQueue, isUnderWay, type UploadState } from './upload-queue.ts'
 
 export interface UploaderProps {
@@ -25,6 +26,7 @@ export function Uploader({ maxMegabytes, onReady, onStored, onShow }: UploaderPr
     () =>
       createUploadQueue({
         maxMegabytes,
+        find: findFile,
         isAdmin: async () => (await createApi().account())?.isAdmin ?? null,
         onChange: setState,
         onStored: (name) => stored.current(name),

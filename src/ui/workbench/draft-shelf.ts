@@ -47,7 +47,16 @@ export function createShelf(owner: string, now = Date.now): Shelf {
     const content = readContent()
     return content?.owner === owner ? content : { owner, usual: {}, open: null, drafts: {} }
   }
+  // A page that is being left may still hear that its work broke off. The next page is to ask after that work, so this is not kept.
+  let isLeft = false
+  addEventListener('pagehide', () => {
+    isLeft = true
+  })
+  addEventListener('pageshow', () => {
+    isLeft = false
+  })
   const change = (part: (content: Content) => Partial<Content>) => {
+    if (isLeft) return
     const content = read()
     writeContent(bounded({ ...content, ...part(content) }, now()))
   }

@@ -7,6 +7,8 @@ export interface PlatformEditorProps {
   rules: PlatformRules
   hashtags: string
   caption: string
+  /** What the platform gets where nobody types another. */
+  savedCaption: string
   isChosen: boolean
   isBusy: boolean
   canPublish: boolean
@@ -23,6 +25,8 @@ export function PlatformEditor(props: PlatformEditorProps) {
   const id = `caption-${platform}`
   const facts = captionFacts(caption, rules, hashtags)
   const isTooLong = facts.length > maxLength
+  // A sidecar leaves out what is empty, and the platform has the photo's own words again.
+  const isCleared = caption.trim() === '' && props.savedCaption !== ''
   return (
     <fieldset class="platform">
       <legend class="visually-hidden">{name}</legend>
@@ -63,9 +67,14 @@ export function PlatformEditor(props: PlatformEditorProps) {
         value={caption}
         readOnly={isBusy}
         placeholder={words.captionPlaceholder}
-        aria-describedby={`${id}-count`}
+        aria-describedby={isCleared ? `${id}-count ${id}-cleared` : `${id}-count`}
         onInput={(event) => props.onWrite(event.currentTarget.value)}
       />
+      {isCleared && (
+        <p class="preview" id={`${id}-cleared`}>
+          {words.cleared} {canPublish && words.goesWithout}
+        </p>
+      )}
       {facts.cut !== '' && (
         <p class="preview cut">
           {words.tooLong(facts.length - maxLength)} <del>{facts.cut}</del>

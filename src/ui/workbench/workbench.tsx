@@ -4,6 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import type { Features, Photo } from '../api.ts'
 import { KeepIcon, PublishIcon, RemoveIcon } from '../icons.tsx'
 import { useShortcuts } from '../keyboard.ts'
+import { ConfirmDelete } from '../library/confirm-delete.tsx'
 import { texts } from '../texts.ts'
 import { CurateSwipe } from './curate-swipe.tsx'
 import type { Desk, DeskState } from './desk.ts'
@@ -24,6 +25,7 @@ const words = texts.workbench
 
 export function Workbench({ desk, shelf, state, photo, features }: WorkbenchProps) {
   const [isOpen, setOpen] = useState(false)
+  const [isDeleting, setDeleting] = useState(false)
   const canWrite = features.analyze || features.publish || features.review
   // Before it is painted: who sees the button may press it, and what is decided later would close the sheet again.
   useLayoutEffect(() => {
@@ -88,6 +90,19 @@ export function Workbench({ desk, shelf, state, photo, features }: WorkbenchProp
             {words.keep}
           </button>
         )}
+        {/* Else it lies in the sheet, further from the thumb. */}
+        {features.delete && !canWrite && (
+          <button
+            type="button"
+            class="button danger"
+            disabled={!photo}
+            aria-disabled={isBusy}
+            onClick={() => !isBusy && setDeleting(true)}
+          >
+            <RemoveIcon />
+            {texts.selection.actions.delete}
+          </button>
+        )}
         {canWrite && (
           <button
             type="button"
@@ -104,6 +119,16 @@ export function Workbench({ desk, shelf, state, photo, features }: WorkbenchProp
           </button>
         )}
       </div>
+      {photo && isDeleting && (
+        <ConfirmDelete
+          key={keyOf(photo)}
+          count={1}
+          onAnswer={(isYes) => {
+            setDeleting(false)
+            if (isYes) void desk.erase(photo)
+          }}
+        />
+      )}
       {photo && !isArchived && <CurateSwipe photo={keyOf(photo)} onKeep={keep} onRemove={remove} />}
       {photo && isOpen && state && (
         <PublishSheet

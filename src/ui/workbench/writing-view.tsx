@@ -4,7 +4,7 @@ import type { Features, Photo } from '../api.ts'
 import { texts } from '../texts.ts'
 import type { Desk, DeskState } from './desk.ts'
 import { altTextOf, captionOf, chosenOf, type Draft, isHeldUp } from './draft.ts'
-import { isPersons } from './known-words.ts'
+import { isPersons, knownCaption } from './known-words.ts'
 import { PlatformEditor } from './platform-editor.tsx'
 import { Steps } from './steps.tsx'
 
@@ -23,6 +23,7 @@ export function WritingView({ desk, state, draft, photo, features }: WritingView
   const isArchived = draft.archivedAs !== null
   const isAnalyzing = work?.kind === 'analyze'
   const chosen = chosenOf(draft, state.rules, state.usual)
+  const { button, steps, onAsk } = useFocusOnSteps(isAnalyzing)
   return (
     <>
       {features.review && <p class="remark">{words.review}</p>}
@@ -31,14 +32,20 @@ export function WritingView({ desk, state, draft, photo, features }: WritingView
         <button
           type="button"
           class="button write"
+          ref={button}
           aria-disabled={isHeldUp(draft)}
-          onClick={() => !isHeldUp(draft) && void desk.analyze(photo)}
+          onClick={() => {
+            if (isHeldUp(draft)) return
+            onAsk()
+            void desk.analyze(photo)
+          }}
         >
           {photo.caption === null ? words.analyze : words.analyzeAgain}
         </button>
       )}
       {isAnalyzing && (
-        <div class="under-way">
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
+        <div class="under-way" role="group" aria-label={words.working} tabIndex={-1} ref={steps}>
           <Steps stages={work.stages} />
           <p class="muted">{words.goesOn}</p>
         </div>
@@ -60,6 +67,7 @@ export function WritingView({ desk, state, draft, photo, features }: WritingView
           rules={rules}
           hashtags={state.hashtags}
           caption={captionOf(draft, photo, rules.platform)}
+          savedCaption={knownCaption(photo, rules.platform)}
           isChosen={chosen.includes(rules.platform)}
           isBusy={isAnalyzing || work?.kind === 'publish'}
           canPublish={features.publish}
@@ -92,6 +100,29 @@ export function WritingView({ desk, state, draft, photo, features }: WritingView
       )}
     </>
   )
+}
+
+/** The button that asks the AI gives way to the steps, and comes back after them; so does the focus of whoever pressed it. */
+function useFocusOnSteps(isAnalyzing: boolean) {
+  const button = useRef<HTMLButtonElement>(null)
+  const steps = useRef<HTMLDivElement>(null)
+  const hasAsked = useRef(false)
+  useLayoutEffect(() => {
+    if (!hasAsked.current) return
+    if (isAnalyzing) steps.current?.focus({ preventScroll: true })
+    else {
+      hasAsked.current = false
+      // Whoever has gone on elsewhere stays there.
+      if (document.activeElement === document.body) button.current?.focus({ preventScroll: true })
+    }
+  }, [isAnalyzing])
+  return {
+    button,
+    steps,
+    onAsk() {
+      hasAsked.current = true
+    },
+  }
 }
 
 /** Asks before it deletes: there is no undo. */

@@ -29,10 +29,38 @@ export interface Zoom {
 
 const panPixels = 80
 
+/** Whether somebody looks closely, as the browser's history has it. */
+export interface CloseUpState {
+  isOn: boolean
+  /** Told when a zoom begins and ends here. */
+  set(isOn: boolean): void
+}
+
 /** Zooms the `.picture` in `area`. A new `photo` is shown whole again. */
-export function useZoom(area: RefObject<HTMLElement | null>, photo: string | null): Zoom {
+export function useZoom(
+  area: RefObject<HTMLElement | null>,
+  photo: string | null,
+  closeUp: CloseUpState,
+): Zoom {
   const [scale, setScale] = useState(1)
-  const zoom = useMemo(() => createZoom(area, setScale), [area])
+  const latest = useRef(closeUp)
+  latest.current = closeUp
+  const zoom = useMemo(
+    () =>
+      createZoom(area, (next) => {
+        setScale(next)
+        latest.current.set(next > 1)
+      }),
+    [area],
+  )
+  useLayoutEffect(() => {
+    if (closeUp.isOn === zoom.isZoomed()) return
+    // The browser has gone back, or forward again.
+    if (closeUp.isOn) zoom.toggle()
+    else zoom.leave()
+    // A picture that is not there cannot be looked at closely.
+    closeUp.set(zoom.isZoomed())
+  }, [zoom, closeUp.isOn])
   // Before the new photo is painted.
   useLayoutEffect(() => () => zoom.leave(), [zoom, photo])
   // Before it is painted as well: who sees the photo may press its keys.

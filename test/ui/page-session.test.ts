@@ -1,0 +1,84 @@
+/** A session that ends elsewhere while the page is open. */
+import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { captionOf, features, openSheet, signedInAs } from './at-work.ts'
+import { eventually } from './eventually.ts'
+import { pictureOf, visiting } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+/** An admin, the number of times that the page asked who is there, and what ends the session. */
+async function signedIn(window: object) {
+  const { page, gallery } = await visiting(browser, { ...window })
+  const seen = { asked: 0 }
+  let email: string | null = 'alice@example.org'
+  gallery.script('/api/admin/status', () => {
+    seen.asked++
+    return Response.json(email === null ? { admin: false } : { admin: true, email })
+  })
+  gallery.script('/api/config/features', () => Response.json(features))
+  gallery.script('/api/config/captions', () =>
+    Response.json({
+      platforms: [{ platform: 'telegram', max_length: 60, unit: 'utf16', max_hashtags: 30, plain: false }],
+      hashtags: '',
+    }),
+  )
+  await page.clock.install()
+  await page.goto('/')
+  await pictureOf(page, 'one')
+  await page.getByRole('toolbar').waitFor()
+  const becomes = (next: string | null) => {
+    email = next
+  }
+  return { page, gallery, seen, becomes }
+}
+
+const wayIn = (page: Page) => page.locator('.bar').getByText('Sign in', { exact: true })
+const comesBack = (page: Page, how: string) =>
+  page.evaluate((type) => (type === 'online' ? window : document).dispatchEvent(new Event(type)), how)
+
+describe('a session that ended elsewhere', () => {
+  it.each([
+    ['visibilitychange', phone],
+    ['online', desktop],
+  ])('is noticed with the event %s, and what is typed stays', async (how, window) => {
+    const { page, becomes } = await signedIn(window)
+    await openSheet(page)
+    await captionOf(page, 'telegram').fill('Half a sentence')
+    becomes(null)
+    await page.clock.fastForward(61_000)
+    await comesBack(page, how)
+    await wayIn(page).waitFor()
+    expect(await captionOf(page, 'telegram').inputValue()).toBe('Half a sentence')
+    becomes('alice@example.org')
+    await page.clock.fastForward(61_000)
+    await comesBack(page, how)
+    await wayIn(page).waitFor({ state: 'detached' })
+    expect(await captionOf(page, 'telegram').inputValue()).toBe('Half a sentence')
+  })
+
+  it('is asked about once a minute at most', async () => {
+    const { page, seen, becomes } = await signedIn(desktop)
+    const before = seen.asked
+    becomes(null)
+    await page.clock.fastForward(61_000)
+    for (const how of ['online', 'visibilitychange', 'online']) await comesBack(page, how)
+    await wayIn(page).waitFor()
+    for (const how of ['online', 'visibilitychange']) await comesBack(page, how)
+    await eventually(() => expect(seen.asked).toBe(before + 1))
+  })
+
+  it('and is somebody else’s now shows what is theirs', async () => {
+    const { page, gallery } = await signedIn(desktop)
+    signedInAs(gallery, 'bob@example.org')
+    await page.clock.fastForward(61_000)
+    await comesBack(page, 'online')
+    await page.getByRole('button', { name: 'Account: bob@example.org' }).waitFor()
+    await page.getByRole('toolbar').waitFor()
+  })
+})

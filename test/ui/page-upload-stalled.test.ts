@@ -1,0 +1,111 @@
+/** Uploads on a line that stands still. */
+import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openChromium, phone } from '../../scripts/chromium.ts'
+import { eventually } from './eventually.ts'
+import { pictureOf, visiting } from './visiting.ts'
+
+let browser: Browser
+let photo: Buffer
+beforeAll(async () => {
+  browser = await openChromium()
+  const create = { width: 60, height: 40, channels: 3, background: '#864' } as const
+  photo = await sharp({ create }).jpeg().toBuffer()
+  return () => browser.close()
+})
+
+const path = '/api/library/upload'
+const file = (name: string, buffer = photo) => ({ name, mimeType: 'image/jpeg', buffer })
+/** More than the buffers between the page and a server that does not read. */
+const large = () => Buffer.concat([photo, Buffer.alloc(24 * 2 ** 20)])
+const tray = (page: Page) => page.getByRole('region', { name: 'Uploads' })
+
+function stored(key: string): Response {
+  const body = `event: result\ndata: ${JSON.stringify({ key, size: 1 })}\n\n`
+  return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+}
+
+/** An admin whose first upload gets no answer, and whose later ones are stored. The library lists what `there` holds. */
+async function inTunnel() {
+  const { page, gallery } = await visiting(browser, phone)
+  const there: { key: string; size: number }[] = []
+  const names: string[] = []
+  let arrivals = 0
+  gallery.script('/api/admin/status', () => Response.json({ admin: true, email: 'alice@example.org' }))
+  gallery.script('/api/config/features', () =>
+    Response.json({ auth_mode: 'auth0', library_enabled: true, max_upload_mb: 30 }),
+  )
+  gallery.script('/api/library/objects', (request) => {
+    const sought = new URL(request.url).searchParams.get('q') ?? ''
+    const objects = there.filter(({ key }) => key.includes(sought))
+    return Response.json({ objects, cursor: null, total_in_window: objects.length, truncated: false })
+  })
+  gallery.script(path, async (request) => {
+    if (++arrivals === 1) return new Promise<Response>(() => {})
+    const sent = (await request.formData()).get('file')
+    const name = sent instanceof File ? sent.name : '?'
+    names.push(name)
+    return stored(name)
+  })
+  await page.clock.install()
+  await page.goto('/')
+  await pictureOf(page, 'one')
+  await page.locator('input[type=file]').waitFor({ state: 'attached' })
+  const choose = (...files: ReturnType<typeof file>[]) =>
+    page.locator('input[type=file]').setInputFiles(files)
+  const arrived = () => eventually(() => expect(arrivals).toBeGreaterThan(0))
+  return { page, there, names, choose, arrived }
+}
+
+/** Lets the page's minutes pass until it says so. */
+const untilSaid = (page: Page, words: string) =>
+  eventually(async () => {
+    await page.clock.fastForward(61_000)
+    expect(await tray(page).getByText(words).count()).toBe(1)
+  })
+
+async function allHasLeft(page: Page): Promise<void> {
+  await tray(page).getByRole('button', { name: '0 of 1 uploaded' }).click()
+  await tray(page).getByText('100 %').waitFor()
+}
+
+describe('an upload that stands still', () => {
+  it('half-way is given up after a minute, the others go on, and it can be tried again', async () => {
+    const { page, names, choose, arrived } = await inTunnel()
+    await choose(file('slow.jpg', large()))
+    await arrived()
+    await choose(file('b.jpg'), file('c.jpg'))
+    await tray(page).getByRole('button', { name: '2 of 3 uploaded' }).waitFor()
+    await untilSaid(page, 'Stalled')
+    await tray(page).getByRole('button', { name: '2 uploaded, 1 not' }).waitFor()
+    expect(names.toSorted()).toEqual(['b.jpg', 'c.jpg'])
+    await page.getByRole('button', { name: 'Try slow.jpg again' }).click()
+    await tray(page).getByRole('button', { name: '3 uploaded', exact: true }).waitFor()
+    expect(names).toContain('slow.jpg')
+  })
+
+  it('after all has left is looked for before it is sent again, and not sent where it has arrived', async () => {
+    const { page, there, names, choose, arrived } = await inTunnel()
+    await choose(file('a.jpg'))
+    await arrived()
+    await allHasLeft(page)
+    await untilSaid(page, 'look whether it is there')
+    there.push({ key: 'a.jpg', size: photo.length })
+    await page.getByRole('button', { name: 'Try a.jpg again' }).click()
+    await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
+    expect(names).toEqual([])
+  })
+
+  it('and has not arrived is sent again, also where another photo has its name', async () => {
+    const { page, there, names, choose, arrived } = await inTunnel()
+    await choose(file('a.jpg'))
+    await arrived()
+    await allHasLeft(page)
+    await untilSaid(page, 'look whether it is there')
+    there.push({ key: 'a.jpg', size: photo.length + 1 })
+    await page.getByRole('button', { name: 'Try a.jpg again' }).click()
+    await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
+    expect(names).toEqual(['a.jpg'])
+  })
+})
