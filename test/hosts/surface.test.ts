@@ -375,25 +375,20 @@ describe('the Node host and ambiguous hosts', () => {
     expect(fleet.orchestrator.calls).toHaveLength(0)
   })
 
-  it.each([
-    '::1',
-    '2001:db8::1',
-    `${alice}:`,
-    `${alice}:abc`,
-    `${alice}:99999`,
-    `${alice}:80:80`,
-    '%zz',
-  ])('takes %s, which is no host of an address, for nobody’s, and is healthy all the same', async (host) => {
-    await using fleet = await startFleet(nodeHost)
-    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
-    const ask = (path: string) =>
-      raw(fleet.host.port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
-    const answer = await ask('/api/images/list')
-    expect(answer).toMatch(/^HTTP\/1\.1 404 /)
-    expect(answer).toContain('"code":"tenant_not_found"')
-    expect(await ask('/health')).toMatch(/^HTTP\/1\.1 200 /)
-    expect(fleet.orchestrator.calls).toHaveLength(0)
-  })
+  it.each(['::1', '2001:db8::1', `${alice}:`, `${alice}:abc`, `${alice}:99999`, `${alice}:80:80`, '%zz'])(
+    'takes %s, which is no host of an address, for nobody’s, and is healthy all the same',
+    async (host) => {
+      await using fleet = await startFleet(nodeHost)
+      fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+      const ask = (path: string) =>
+        raw(fleet.host.port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+      const answer = await ask('/api/images/list')
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+      expect(answer).toContain('"code":"tenant_not_found"')
+      expect(await ask('/health')).toMatch(/^HTTP\/1\.1 200 /)
+      expect(fleet.orchestrator.calls).toHaveLength(0)
+    },
+  )
 
   it('leaves an authority-form target to the parser, which refuses it with 400', async () => {
     await using fleet = await startFleet(nodeHost)
