@@ -5,6 +5,9 @@ import type { Folder } from '../workflow/photo.ts'
 
 export type { Photo }
 
+/** Of the server's own sentences, whichever the page speaks: who reads it out has to know (WCAG 2.2, 3.1.2). */
+export const serverLanguage = 'en'
+
 export interface ApiProblem {
   /** The server's code (src/errors.ts), or `offline`, `unreachable`, `unexpected_answer` where there is none. */
   code: string

@@ -1,7 +1,7 @@
 /** What went wrong, what to do about it, and the button for it. */
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { SignInLink, SignOutForm } from './account.tsx'
-import type { ApiProblem } from './api.ts'
+import { type ApiProblem, serverLanguage } from './api.ts'
 import { clock } from './clock.ts'
 import { ProblemIcon } from './icons.tsx'
 import { kindOf, type ProblemKind, retryAfterSeconds } from './problem-kind.ts'
@@ -34,7 +34,11 @@ export function Notice({ problem, failures, isOverPhoto, isBusy, onRetry, onNext
       <ProblemIcon kind={kind} />
       <h2 id={titleId}>{title}</h2>
       <p>{advice}</p>
-      {problem.detail && !isSaidBy(kind) && <p class="muted">{problem.detail}</p>}
+      {problem.detail && !isSaidBy(kind) && (
+        <p class="muted" lang={serverLanguage}>
+          {problem.detail}
+        </p>
+      )}
       <div class="actions">
         {wayToAccount}
         <button

@@ -91,4 +91,17 @@ describe('German', () => {
     await page.getByRole('button', { name: 'Das ganze Foto zeigen' }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('de')
   })
+
+  it('marks what the server says as English, so that it is not read out as German', async () => {
+    const { page, gallery } = await visiting(browser, { locale: 'de-DE' })
+    const detail = 'The photo storage does not answer as it should.'
+    gallery.script('/api/images/random', () =>
+      Response.json(
+        { code: 'storage_unavailable', detail },
+        { status: 503, headers: { 'retry-after': '600' } },
+      ),
+    )
+    await page.goto('/')
+    expect(await page.getByText(detail).getAttribute('lang')).toBe('en')
+  })
 })

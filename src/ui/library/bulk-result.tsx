@@ -2,7 +2,7 @@
 import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { SignInLink } from '../account.tsx'
-import type { Features } from '../api.ts'
+import { type Features, serverLanguage } from '../api.ts'
 import { CloseIcon } from '../icons.tsx'
 import { useShortcuts } from '../keyboard.ts'
 import { kindOf } from '../problem-kind.ts'
@@ -75,7 +75,9 @@ export function BulkResult({ bulk, state, features, takesFocus, isAside }: BulkR
             {failed.map(({ item, problem }) => (
               <li key={item.name}>
                 <b>{item.name}</b>{' '}
-                <span class="muted">{problem.detail ?? texts.problems[kindOf(problem)].title}</span>
+                <span class="muted" lang={problem.detail === null ? undefined : serverLanguage}>
+                  {problem.detail ?? texts.problems[kindOf(problem)].title}
+                </span>
               </li>
             ))}
           </ul>

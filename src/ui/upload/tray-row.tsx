@@ -1,5 +1,6 @@
 /** One file in the tray: what it is, how far it is, what can be done about it. */
 import { useEffect, useState } from 'preact/hooks'
+import { serverLanguage } from '../api.ts'
 import { CloseIcon, DoneIcon, RetryIcon } from '../icons.tsx'
 import { kindOf } from '../problem-kind.ts'
 import { texts } from '../texts.ts'
@@ -16,12 +17,15 @@ export interface TrayRowProps {
 export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: TrayRowProps) {
   const { id, file, status, storedAs, share } = upload
   const words = texts.upload
+  const said = stateWords(upload, maxMegabytes)
   return (
     <li class="tray-row">
       {hasThumbnail && upload.fault === null ? <Thumbnail file={file} /> : <span class="tray-picture" />}
       <div class="tray-words">
         <p class="tray-name">{storedAs ?? file.name}</p>
-        <p class="muted">{stateWords(upload, maxMegabytes)}</p>
+        <p class="muted" lang={said === upload.problem?.detail ? serverLanguage : undefined}>
+          {said}
+        </p>
         {status === 'sending' && <progress value={share} aria-label={words.progressOf(file.name)} />}
       </div>
       {isUnderWay(upload) && (

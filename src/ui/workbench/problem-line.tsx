@@ -1,7 +1,7 @@
 /** A problem in one place of the page, with what to do about it. */
 import { useEffect, useState } from 'preact/hooks'
 import { SignInLink, SignOutForm } from '../account.tsx'
-import type { ApiProblem } from '../api.ts'
+import { type ApiProblem, serverLanguage } from '../api.ts'
 import { clock } from '../clock.ts'
 import { kindOf, retryAfterSeconds } from '../problem-kind.ts'
 import { texts } from '../texts.ts'
@@ -37,7 +37,11 @@ export function ProblemLine({ problem, onRetry, retryWords = texts.tryAgain }: P
       <p>
         <strong>{title}.</strong> {advice}
       </p>
-      {problem.detail && <p class="muted">{problem.detail}</p>}
+      {problem.detail && (
+        <p class="muted" lang={serverLanguage}>
+          {problem.detail}
+        </p>
+      )}
       {problem.code === 'not_signed_in' && <SignInLink className="button action" />}
       {problem.code === 'not_admin' && <SignOutForm className="button" />}
       {onRetry && !final.has(problem.code) && (

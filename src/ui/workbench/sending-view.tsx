@@ -1,5 +1,5 @@
 /** What each platform gets, how far it has come there, and what became of it. */
-import type { Photo } from '../api.ts'
+import { type Photo, serverLanguage } from '../api.ts'
 import { texts } from '../texts.ts'
 import type { PlatformName, PlatformOutcome, PlatformRules } from './admin-api.ts'
 import { captionFacts } from './caption-facts.ts'
@@ -137,8 +137,16 @@ function Outcome({ name, outcome, isBusy, onForce }: OutcomeProps) {
           </a>
         )}
       </p>
-      {!success && error && <p class="muted">{error}</p>}
-      {warning && <p class="muted">{warning}</p>}
+      {!success && error && (
+        <p class="muted" lang={serverLanguage}>
+          {error}
+        </p>
+      )}
+      {warning && (
+        <p class="muted" lang={serverLanguage}>
+          {warning}
+        </p>
+      )}
       {mayBeThere && (
         <button type="button" class="button" disabled={isBusy} onClick={onForce}>
           {words.force}
