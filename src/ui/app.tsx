@@ -1,7 +1,7 @@
 /** The whole page: title bar, and below it one photo with its caption, buttons and details, or the grid. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Account } from './api.ts'
+import { type Account, serverLanguage } from './api.ts'
 import { Bar } from './bar.tsx'
 import { DetailsPanel } from './details-panel.tsx'
 import { Dock, detailsId } from './dock.tsx'
@@ -100,7 +100,10 @@ export function App({ tenant, gallery, state, account, tools, bulk, toasts, grid
         {!isGrid && bulk}
         {photo && <DetailsPanel id={detailsId} photo={photo} isOpen={isOpen} onClose={close} />}
         <p class="visually-hidden" role="status">
-          <span key={announcementKey(state)}>{announcement(state)}</span>
+          <span key={announcementKey(state)}>
+            {announcement(state)}
+            {problem?.detail && <span lang={serverLanguage}> {problem.detail}</span>}
+          </span>
         </p>
       </div>
       {isGrid && (
@@ -139,7 +142,7 @@ function useFocusOnPhoto(isGrid: boolean): void {
 
 /** What a screen reader says of a change that others see. */
 function announcement({ photo, problem, isBusy, hint, query, index, count }: GalleryState): string {
-  if (problem) return [texts.problems[kindOf(problem)].title, problem.detail ?? ''].join('. ').trimEnd()
+  if (problem) return `${texts.problems[kindOf(problem)].title}.`
   if (hint) return texts.hints[hint.reason]
   if (isBusy) return photo ? texts.loadingNext : texts.loading
   if (!photo) return ''

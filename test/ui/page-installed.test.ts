@@ -102,6 +102,11 @@ describe('German', () => {
       ),
     )
     await page.goto('/')
-    expect(await page.getByText(detail).getAttribute('lang')).toBe('en')
+    const said = page.getByText(detail, { exact: true })
+    await said.first().waitFor()
+    // For the eyes, and for those to whom it is read out.
+    expect(
+      await said.evaluateAll((elements) => elements.map((element) => element.getAttribute('lang'))),
+    ).toEqual(['en', 'en'])
   })
 })
