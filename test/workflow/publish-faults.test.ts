@@ -147,13 +147,16 @@ describe('publishing', () => {
     const { publish, telegram, email, folder } = open
     const store = folder.open()
     let calls = 0
+    let quicker: Promise<unknown> | undefined
     const overtaken = new Proxy(store, {
       get(from, name) {
         const member: unknown = Reflect.get(from, name)
         if (name !== method || typeof member !== 'function') return member
         return async (...args: unknown[]) => {
           calls += 1
-          if (calls === nth) await publish()
+          // The other platform's call of this kind waits too: else it meets a claim that is not settled yet, which is another case.
+          if (calls === nth) quicker = publish()
+          await quicker
           return member.apply(from, args)
         }
       },
