@@ -5,6 +5,7 @@ import { SignInLink } from '../account.tsx'
 import { type Features, serverLanguage } from '../api.ts'
 import { CloseIcon } from '../icons.tsx'
 import { useShortcuts } from '../keyboard.ts'
+import { useLeaveWarning } from '../leave-warning.ts'
 import { kindOf } from '../problem-kind.ts'
 import { texts } from '../texts.ts'
 import { canUndo } from './allowed-actions.ts'
@@ -89,13 +90,3 @@ export function BulkResult({ bulk, state, features, takesFocus, isAside }: BulkR
 
 const isIn = (area: RefObject<HTMLElement | null>, target: EventTarget | null) =>
   target instanceof Node && area.current?.contains(target) === true
-
-/** Half-way is no good place to leave. */
-function useLeaveWarning(isWorking: boolean): void {
-  useEffect(() => {
-    if (!isWorking) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [isWorking])
-}

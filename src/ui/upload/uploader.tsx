@@ -1,6 +1,7 @@
 /** The way for photos into the library: a picker, a place to drop them, and a tray with what became of them. Loaded for admins only. */
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createApi } from '../api.ts'
+import { useLeaveWarning } from '../leave-warning.ts'
 import { texts } from '../texts.ts'
 import { useIncoming } from './incoming.ts'
 import { Tray } from './tray.tsx'
@@ -34,7 +35,7 @@ export function Uploader({ maxMegabytes, onReady, onStored, onShow }: UploaderPr
     [maxMegabytes],
   )
   const isOver = useIncoming(queue.add)
-  useWarning(state.uploads.some(isUnderWay))
+  useLeaveWarning(state.uploads.some(isUnderWay))
   useReturn(state, queue.resume)
   const picker = useRef<HTMLInputElement>(null)
   useLayoutEffect(() => {
@@ -66,16 +67,6 @@ export function Uploader({ maxMegabytes, onReady, onStored, onShow }: UploaderPr
       )}
     </>
   )
-}
-
-/** Asks before the page is left while something is under way. */
-function useWarning(isNeeded: boolean): void {
-  useLayoutEffect(() => {
-    if (!isNeeded) return
-    const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', onLeave)
-    return () => removeEventListener('beforeunload', onLeave)
-  }, [isNeeded])
 }
 
 /** Goes on when the connection is back, and when somebody comes back from signing in. */
