@@ -1,4 +1,4 @@
-/** One tenant's AI, platform, mail server or crowd of visitors; the others do not notice. */
+/** One tenant's AI, platform or mail server; the others do not notice. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { onAsk } from '../../dev/emulators/openai/faults.ts'
 import { onMethod } from '../../dev/emulators/telegram/faults.ts'
@@ -180,27 +180,5 @@ describeOnBothHosts('one tenant', (kind) => {
     const answers = await Promise.all(analyses)
     // On a slow machine some of those in the line have been told by now that it takes too long.
     expect(answers.every(({ status }) => status === 200 || status === 503)).toBe(true)
-  }, 90_000)
-
-  it('whose page of forty thumbnails is opened does not stand before the one of another', async () => {
-    const crowd = `crowd-${kind.name}`
-    const names = await album(crowd, 40)
-    const [single = ''] = await album(`single-${kind.name}`, 1)
-    // Both are known before they compete: who is looked up first is another question.
-    for (const tenant of [crowd, `single-${kind.name}`])
-      expect((await studio.fleet.get(tenant, '/api/images/list')).status).toBe(200)
-    let answered = 0
-    const thumbnails = names.map(async (name) => {
-      const { status } = await studio.fleet.get(crowd, `/api/images/${name}/thumbnail?size=w960h640`)
-      answered += 1
-      return status
-    })
-    const other = await studio.fleet.get(
-      `single-${kind.name}`,
-      `/api/images/${single}/thumbnail?size=w256h256`,
-    )
-    expect(other.status).toBe(200)
-    expect(answered).toBeLessThan(40)
-    expect(new Set(await Promise.all(thumbnails))).toEqual(new Set([200]))
   }, 90_000)
 })

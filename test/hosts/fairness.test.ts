@@ -8,10 +8,10 @@ import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
 import { describeOnBothHosts } from './hosts.ts'
 import { picture, type Storages, startStorages, upload } from './photographers.ts'
 
-/** Says nothing, or fails, or lists an empty bucket. */
+/** Says nothing, or fails, or lists an empty bucket, or begins a photo of 10 MB and falls silent. */
 interface BadStorage extends AsyncDisposable {
   url: string
-  mode: 'silent' | 'failing' | 'well'
+  mode: 'silent' | 'failing' | 'well' | 'stalling'
   requests: number
   /** Resolves when so many requests have come in all. */
   seen(count: number): Promise<void>
@@ -28,6 +28,12 @@ async function startBadStorage(): Promise<BadStorage> {
     watchers.get(storage.requests)?.()
     if (storage.mode === 'silent') return void hanging.add(response)
     if (storage.mode === 'failing') return void response.writeHead(500).end()
+    if (storage.mode === 'stalling') {
+      hanging.add(response)
+      const headers = { 'content-type': 'image/jpeg', 'content-length': 10_000_000, etag: '"1"' }
+      response.writeHead(200, headers).write(Buffer.alloc(1000, 0xff))
+      return
+    }
     response
       .writeHead(200, { 'content-type': 'application/xml' })
       .end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>')
@@ -165,6 +171,25 @@ describeOnBothHosts('one tenant', (kind) => {
       return msg === 'vendor breaker' && tenant === 'failing' ? [`${vendor} ${state}`] : []
     })
     expect(states).toEqual(['s3 open', 's3 half_open', 's3 closed'])
+  })
+
+  it('whose forty photos never arrive does not stand before the thumbnail of another', async () => {
+    await using storage = await startBadStorage()
+    storage.mode = 'stalling'
+    onBadStorage(fleet, 'crowd', storage.url)
+    let answered = 0
+    const thumbnails = Array.from({ length: 40 }, async (_, index) => {
+      const { status } = await fleet.get('crowd', `/api/images/photo-${index}.jpg/thumbnail?size=w960h640`)
+      answered += 1
+      return status
+    })
+    // Each tenant may fill half of the memory for originals, which is five of these; the others wait for a place of the storage.
+    await storage.seen(16)
+    await bobIsServed()
+    expect(answered).toBe(0)
+    storage.mode = 'failing'
+    storage.breakOff()
+    expect(new Set(await Promise.all(thumbnails))).toEqual(new Set([503]))
   })
 
   async function uploadedBy(tenant: string, photo: Uint8Array): Promise<Response> {
