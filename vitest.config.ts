@@ -20,6 +20,9 @@ export default defineConfig({
           globalSetup: ['test/global-setup.ts'],
           // A test is many steps in a browser, of which each has a limit of its own: on a machine six times slower one takes 28 s.
           testTimeout: 90_000,
+          // Browsers and hosts share two cores with other work in CI. A test that needs its second try is printed as such ("retry x1"),
+          // and is a defect of the test: nothing is repeated anywhere else.
+          retry: process.env.CI ? 1 : 0,
         },
       },
     ],

@@ -13,11 +13,22 @@ interface BadStorage extends AsyncDisposable {
   url: string
   mode: 'silent' | 'failing' | 'well' | 'stalling'
   requests: number
+  /** Photos of which the rest does not come. */
+  stalled: number
   /** Resolves when so many requests have come in all. */
   seen(count: number): Promise<void>
   /** Lets all requests that hang fail. */
   breakOff(): void
 }
+
+const photoHeaders = {
+  'content-type': 'image/jpeg',
+  'content-length': 10_000_000,
+  'last-modified': 'Mon, 05 Jan 2026 10:00:00 GMT',
+  etag: '"1"',
+}
+
+const photoStart = (await picture(3)).subarray(0, 700)
 
 async function startBadStorage(): Promise<BadStorage> {
   const hanging = new Set<ServerResponse>()
@@ -29,10 +40,11 @@ async function startBadStorage(): Promise<BadStorage> {
     if (storage.mode === 'silent') return void hanging.add(response)
     if (storage.mode === 'failing') return void response.writeHead(500).end()
     if (storage.mode === 'stalling') {
-      hanging.add(response)
-      const headers = { 'content-type': 'image/jpeg', 'content-length': 10_000_000, etag: '"1"' }
-      response.writeHead(200, headers).write(Buffer.alloc(1000, 0xff))
-      return
+      response.writeHead(200, photoHeaders)
+      if (request.method === 'HEAD') return void response.end()
+      response.write(photoStart)
+      storage.stalled += 1
+      return void hanging.add(response)
     }
     response
       .writeHead(200, { 'content-type': 'application/xml' })
@@ -43,6 +55,7 @@ async function startBadStorage(): Promise<BadStorage> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     mode: 'silent',
     requests: 0,
+    stalled: 0,
     seen(count) {
       if (storage.requests >= count) return Promise.resolve()
       return new Promise((resolve) => watchers.set(count, resolve))
@@ -183,12 +196,13 @@ describeOnBothHosts('one tenant', (kind) => {
       answered += 1
       return status
     })
-    // Each tenant may fill half of the memory for originals, which is five of these; the others wait for a place of the storage.
-    await storage.seen(16)
+    // One tenant may fill half of the memory for originals, which is three of these.
+    await expect.poll(() => storage.stalled).toBeGreaterThanOrEqual(3)
     await bobIsServed()
     expect(answered).toBe(0)
     storage.mode = 'failing'
     storage.breakOff()
+    // Also those whose photo broke off in the middle are told that the storage is to blame.
     expect(new Set(await Promise.all(thumbnails))).toEqual(new Set([503]))
   })
 

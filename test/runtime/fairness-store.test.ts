@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { PublisherError } from '../../src/errors.ts'
+import { unlessBroken } from '../../src/runtime/fairness/broken-stream.ts'
 import { withFairModel } from '../../src/runtime/fairness/model.ts'
 import { withFairPublisher } from '../../src/runtime/fairness/publisher.ts'
 import { withFairStorage } from '../../src/runtime/fairness/store.ts'
@@ -221,6 +222,21 @@ describe('a storage that hangs', () => {
 })
 
 describe('an original', () => {
+  it('that breaks off is the fault of the storage, and an error with a code stays what it is', async () => {
+    const cut = new PublisherError('busy', 'Replaced.')
+    for (const [cause, code] of [
+      [new TypeError('terminated'), 'storage_unavailable'],
+      [cut, 'busy'],
+    ] as const) {
+      const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(cause) })
+      const reader = unlessBroken(
+        body,
+        (error) => new PublisherError('storage_unavailable', 'Away.', { cause: error }),
+      ).getReader()
+      await expect(reader.read()).rejects.toMatchObject({ code })
+    }
+  })
+
   it('that goes on arriving is never cut, however long it takes; one that stalls is', async () => {
     await using open = await scene()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

@@ -2,8 +2,8 @@
 import { type ErrorDetails, PublisherError } from '../../errors.ts'
 import type { PhotoContent, PhotoStore } from '../../workflow/ports/storage.ts'
 import { storageVendor } from '../ports/vendors.ts'
+import { unlessBroken } from './broken-stream.ts'
 import { createGate, type GateOptions } from './gate.ts'
-import { unlessStalled } from './stalled-stream.ts'
 
 export type GateContext = Pick<GateOptions, 'tenant' | 'now' | 'observer'>
 
@@ -14,7 +14,7 @@ const limits = { atOnce: 16, maxWaiting: 200 }
 
 /**
  * The same store with at most 16 calls at once. A call counts until its answer begins: an original that is being read holds no place,
- * so that slow readers keep nobody away, and fails once its storage is silent for half a minute.
+ * so that slow readers keep nobody away, and fails once its storage breaks off or is silent for half a minute.
  *
  * Throws also `busy` where too many calls wait, and `storage_unavailable` at once while the storage is down. A claim is refused before
  * it is made; receipts, moves, sidecars and deletions are always tried.
@@ -32,7 +32,7 @@ export function withFairStorage(store: PhotoStore, context: GateContext): PhotoS
     async read(folder, name) {
       const onLate = ({ body }: PhotoContent) => void body.cancel().catch(() => undefined)
       const { entry, body } = await gate.look(() => store.read(folder, name), { onLate })
-      return { entry, body: unlessStalled(body, () => unavailable({ cause: new Error('the body stalled') })) }
+      return { entry, body: unlessBroken(body, (cause) => unavailable({ cause })) }
     },
     temporaryLink: (folder, name) => gate.look(() => store.temporaryLink(folder, name), local),
     ...(thumbnail && { thumbnail }),

@@ -1,12 +1,19 @@
-/** A body whose sender falls silent. Node ends such a connection after minutes, a Worker never. */
+/**
+ * A body whose sender falls silent, or breaks off. Of silence Node makes an end after minutes and a Worker never; an end that came too
+ * early is told in the words of the platform's own streams, which name no code.
+ */
+import { isPublisherError } from '../../errors.ts'
 
 /** Longest silence while somebody wants to read on. Milliseconds. */
 const silenceMs = 30_000
 
-/** The same body, which fails with `stalled()` where a piece takes too long. However slowly it is read, that is no silence. */
-export function unlessStalled(
+/**
+ * The same body, which fails with `failed(cause)` where it breaks off, or where a piece takes too long. However slowly it is read, that
+ * is no silence.
+ */
+export function unlessBroken(
   body: ReadableStream<Uint8Array>,
-  stalled: () => Error,
+  failed: (cause: unknown) => Error,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   return new ReadableStream<Uint8Array>(
@@ -14,7 +21,7 @@ export function unlessStalled(
       async pull(controller) {
         let timer: ReturnType<typeof setTimeout> | undefined
         const silence = new Promise<never>((_, reject) => {
-          timer = setTimeout(() => reject(stalled()), silenceMs)
+          timer = setTimeout(() => reject(new Error('The body stalled.')), silenceMs)
         })
         try {
           const { done, value } = await Promise.race([reader.read(), silence])
@@ -22,7 +29,7 @@ export function unlessStalled(
           else controller.enqueue(value)
         } catch (error) {
           reader.cancel(error).catch(() => undefined)
-          throw error
+          throw isPublisherError(error) ? error : failed(error)
         } finally {
           clearTimeout(timer)
         }
