@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'no_photos'
   | 'method_not_allowed'
   | 'not_signed_in'
+  | 'sign_in_too_old'
   | 'not_admin'
   | 'invalid_token'
   | 'token_required'

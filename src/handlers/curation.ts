@@ -8,6 +8,7 @@ import { type PhotoName, parsePhotoName } from '../workflow/photo.ts'
 import { photoNotFound } from '../workflow/photo-details.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { requireFeature } from './features.ts'
+import { requireRecentSignIn } from './guards.ts'
 import { json, routeFor } from './route.ts'
 import { curatedSchema, restoreSchema } from './schemas/workflow.ts'
 import { filenameParameter } from './schemas.ts'
@@ -31,13 +32,14 @@ export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
   const erase = routeFor('admin', services, {
     method: 'post',
     path: '/api/images/{filename}/delete',
-    description: 'For good.',
+    description: 'For good. Needs a sign-in of the last 24 hours, else 401 `sign_in_too_old`.',
     request,
     responses,
   })
   app.openapi(erase, async (c) => {
     const runtime = runtimeOf(c.env)
     requireFeature(runtime, 'delete_enabled')
+    await requireRecentSignIn(c, services)
     return c.json(await curate(c, 'delete', (name) => deletePhoto(runtime, name)), 200)
   })
 

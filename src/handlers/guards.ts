@@ -29,6 +29,23 @@ export async function requireAdmin(
   }
 }
 
+/** How long ago the person may have proved who they are for what cannot be undone. Seconds. */
+const recentSeconds = 24 * 3600
+
+/**
+ * Lets an admin do what cannot be undone: within a day of a sign-in at the provider, so that an old or stolen cookie is not enough. Call
+ * it behind the guard of an `admin` route, before anything changes. Throws `not_signed_in` or `sign_in_too_old`.
+ */
+export async function requireRecentSignIn(c: Context<AppEnv>, services: Services): Promise<void> {
+  const session = await sessionOf(c, services)
+  if (!session) throw new PublisherError('not_signed_in', 'Sign in as an admin of this gallery first.')
+  if (services.now() / 1000 - session.provedAt <= recentSeconds) return
+  throw new PublisherError(
+    'sign_in_too_old',
+    'Nothing was changed: this needs a sign-in from the last 24 hours. Sign in again (/auth/login?fresh=true), then repeat it.',
+  )
+}
+
 /** Throws `invalid_token`. */
 export function requireServiceToken(c: Context<AppEnv>, { source }: Services): void {
   const token = bearerToken(c)

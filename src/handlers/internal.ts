@@ -3,11 +3,18 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { PublisherError } from '../errors.ts'
 import { parseHost } from '../runtime/host.ts'
 import type { Services } from '../runtime/services.ts'
+import { signInOff } from '../runtime/sign-in/errors.ts'
+import { audit } from './audit.ts'
 import type { AppEnv } from './exchange.ts'
 import { routeFor } from './route.ts'
-import { invalidateSchema } from './schemas.ts'
+import { endSessionsSchema, invalidateSchema } from './schemas.ts'
 
 export function internalRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  invalidateRoute(app, services)
+  endSessionsRoute(app, services)
+}
+
+function invalidateRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { configurations, invalidations, settings, log } = services
   const invalidate = routeFor('service', services, {
     method: 'post',
@@ -36,5 +43,36 @@ export function internalRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
       everywhere: isEverywhere,
     })
     return c.body(null, isEverywhere ? 204 : 202)
+  })
+}
+
+/** For an operator who has to end what a person, or a thief of their cookie, has open (docs/operations/incidents.md). */
+function endSessionsRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { signIn } = services
+  const end = routeFor('service', services, {
+    method: 'post',
+    path: '/internal/sessions/end',
+    description:
+      'Ends all sessions of the person with this e-mail address, on all hosts. Signing in again works at once, unless the identity provider blocks the person.',
+    security: [{ serviceToken: [] }],
+    request: { body: { required: true, content: { 'application/json': { schema: endSessionsSchema } } } },
+    responses: {
+      204: {
+        description:
+          'They have ended in the process that answers; every process that shares its Redis or KV follows within a minute',
+      },
+      202: {
+        description:
+          'They have ended in the process that answers; the shared store cannot be reached and is told as soon as possible',
+      },
+    },
+  })
+  app.openapi(end, async (c) => {
+    if (!signIn) throw signInOff()
+    const { email } = c.req.valid('json')
+    const isShared = await signIn.endings.endPerson(email)
+    const details = { person: email, shared: isShared }
+    audit(c.env, services, { action: 'POST /internal/sessions/end', outcome: 'ok', who: null, details })
+    return c.body(null, isShared ? 204 : 202)
   })
 }

@@ -9,6 +9,7 @@ import { listLibrary, takeIn } from '../workflow/library.ts'
 import { type Folder, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { requireFeature } from './features.ts'
+import { requireRecentSignIn } from './guards.ts'
 import { answerInStages, staged } from './progress.ts'
 import { json, routeFor } from './route.ts'
 import {
@@ -108,12 +109,14 @@ function deleteRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('admin', services, {
     method: 'delete',
     path: '/api/library/objects/{filename}',
+    description: 'For good. Needs a sign-in of the last 24 hours, else 401 `sign_in_too_old`.',
     request: { params: libraryKeyParameter },
     responses: { 200: json(deletedSchema, 'What was deleted for good') },
   })
   app.openapi(route, async (c) => {
     const runtime = libraryOf(c)
     requireFeature(runtime, 'delete_enabled')
+    await requireRecentSignIn(c, services)
     const [folder, name] = parseKey(c.req.valid('param').filename)
     if (runtime.config.content.debug) return c.json({ deleted: false, sidecar_deleted: false }, 200)
     const { deleted, sidecarDeleted } = await runtime.storage().delete(folder, name)

@@ -17,6 +17,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   no_photos: { status: 404, title: 'No photos yet' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   not_signed_in: { status: 401, title: 'Not signed in' },
+  sign_in_too_old: { status: 401, title: 'Sign in again first' },
   not_admin: { status: 403, title: 'Not an admin here' },
   token_required: { status: 401, title: 'A token is needed' },
   invalid_token: { status: 403, title: 'Token refused' },

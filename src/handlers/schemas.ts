@@ -1,5 +1,6 @@
 /** The API's own schemas: they validate, they describe (`/openapi.json`), and the web app takes its types from them. */
 import { z } from '@hono/zod-openapi'
+import { emailSchema } from '../runtime/sign-in/email.ts'
 import { librarySorts } from '../workflow/library.ts'
 import { folders } from '../workflow/photo.ts'
 import { thumbnailSizes } from '../workflow/thumbnail.ts'
@@ -111,3 +112,5 @@ export const thumbnailQuery = z.object({
 export const originalQuery = z.object({ token: z.string().min(1).max(2000) })
 
 export const invalidateSchema = z.object({ host: z.string().min(1).max(300) }).openapi('Invalidate')
+
+export const endSessionsSchema = z.object({ email: emailSchema }).openapi('EndSessions')

@@ -26,6 +26,14 @@ async function readSession(c: Context<AppEnv>, { settings, signIn }: Services): 
   return signIn.sessions.read(values, sessionAudience(settings, runtime?.host ?? settings.callbackHost))
 }
 
+/** Every valid session that the browser sent to this host, ended ones included. */
+export async function openSessions(c: Context<AppEnv>, { settings, signIn }: Services): Promise<Session[]> {
+  if (!signIn) return []
+  const values = cookieValues(c, sessionCookie(settings).name)
+  const host = c.env.runtime?.host ?? settings.callbackHost
+  return signIn.sessions.open(values, sessionAudience(settings, host))
+}
+
 /** Hands the session to the browser. */
 export function keepSession(c: Context<AppEnv>, settings: Settings, issued: IssuedSession): void {
   writeCookie(c, settings, sessionCookie(settings), issued.token, issued.maxAgeSeconds)
@@ -41,7 +49,8 @@ export function dropSession(c: Context<AppEnv>, settings: Settings): void {
 
 /**
  * Completes an answer that depended on who is signed in: no shared cache may keep it, and the session is carried on once half of its
- * life is over. Does nothing where nobody asked for the session.
+ * life is over. A renewal keeps the session's id, so one that races with a sign-out carries a session that has ended. Does nothing where
+ * no handler asked for the session.
  */
 export async function settleSession(c: Context<AppEnv>, { settings, signIn }: Services): Promise<void> {
   const { session, runtime } = c.env
@@ -50,7 +59,7 @@ export async function settleSession(c: Context<AppEnv>, { settings, signIn }: Se
   if (!/\b(private|no-store)\b/.test(c.res.headers.get('cache-control') ?? '')) {
     c.header('cache-control', 'private, no-store')
   }
-  if (!session || !signIn?.sessions.isDue(session)) return
+  if (!session || !signIn?.sessions.isDue(session) || signIn.endings.isKnownEnded(session)) return
   const audience = sessionAudience(settings, runtime?.host ?? settings.callbackHost)
   const issued = await signIn.sessions.issue(session, audience)
   if (issued) keepSession(c, settings, issued)

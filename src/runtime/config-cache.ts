@@ -4,6 +4,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import { PublisherError } from '../errors.ts'
+import type { Secret } from '../secret.ts'
 import { type ConfigSource, unavailableMessage } from './config-source.ts'
 import type { RuntimeAnswer } from './contract.ts'
 import { createPlaces } from './fairness/places.ts'
@@ -12,7 +13,8 @@ import { describeError, type Logger } from './log.ts'
 import { landsWithin } from './patience.ts'
 import type { KeyValueStore } from './ports/kv.ts'
 import type { Resolution } from './ports/metrics.ts'
-import { createSharedConfigurations, sharedText } from './shared-configurations.ts'
+import { createSealedStore } from './sealed-store.ts'
+import { createSharedConfigurations, maxSealedLength, sharedText } from './shared-configurations.ts'
 
 /** What the connection adds to a lookup. */
 export interface LookupContext {
@@ -30,6 +32,8 @@ export interface ConfigCacheOptions<T> {
   source: ConfigSource
   /** Shared between processes; losing it costs one more call to the orchestrator. Not used where it is this process's own. */
   kv: KeyValueStore
+  /** Seal what lies in the shared store. */
+  secrets: readonly [Secret, ...Secret[]]
   /** Makes what requests run with; called once per configuration version. */
   derive(answer: RuntimeAnswer, host: TenantHost): T
   log: Logger
@@ -52,6 +56,11 @@ export interface ConfigCache<T> {
   readonly sizes: { configurations: number; unknownHosts: number }
   /** Forgets the host now, in the shared store too. Never rejects. */
   invalidate(host: Host): Promise<void>
+  /**
+   * The same on another process's word, which has cleaned the shared store already. The store is called only for a host that this process
+   * knows, so repeated messages and invented hosts cost nothing.
+   */
+  hearInvalidation(host: Host): void
   /** Invalidations by other processes may be missed from now on: what is in use is checked every 15 s. */
   checkOften(): void
   /**
@@ -99,8 +108,11 @@ const derivedBytes = 20_000
 
 /** Makes the cache. One per process. */
 export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCache<T> {
-  const { source, kv, derive, log, now, onResolved, maxBytes = 32 * 2 ** 20 } = options
-  const shared = createSharedConfigurations(kv, { log, now })
+  const { source, kv, secrets, derive, log, now, onResolved, maxBytes = 32 * 2 ** 20 } = options
+  const shared = createSharedConfigurations(
+    createSealedStore({ kv, secrets, purpose: 'configuration', maxLength: maxSealedLength, now }),
+    { log, now },
+  )
   const entries = new LRUCache<Host, Entry<T>>({
     maxSize: maxBytes,
     sizeCalculation: ({ size }) => Math.min(maxBytes, size),
@@ -282,6 +294,13 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     )
   }
 
+  function drop(host: Host): void {
+    invalidations.set(host, { at: now() })
+    entries.delete(host)
+    unknownHosts.delete(host)
+    flights.delete(host)
+  }
+
   return {
     peek,
     load,
@@ -289,11 +308,14 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       return { configurations: entries.size, unknownHosts: unknownHosts.size }
     },
     async invalidate(host) {
-      invalidations.set(host, { at: now() })
-      entries.delete(host)
-      unknownHosts.delete(host)
-      flights.delete(host)
+      drop(host)
       await shared.delete(host)
+    },
+    hearInvalidation(host) {
+      // This process may have written the old configuration after the other one took it out.
+      const isKnown = entries.has(host) || flights.has(host)
+      drop(host)
+      if (isKnown) void shared.delete(host)
     },
     checkOften() {
       checksOften = true

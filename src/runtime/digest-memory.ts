@@ -1,8 +1,8 @@
-/** Remembers the SHA-256 of originals in the key-value store, so that an original is read once for it and not per view. */
+/** Remembers the SHA-256 of originals in the key-value store, sealed, so that an original is read once for it and not per view. */
 import { base64url } from 'jose'
 import type { DigestMemory } from '../workflow/content-digest.ts'
 import { describeError, type Logger } from './log.ts'
-import type { KeyValueStore } from './ports/kv.ts'
+import type { SealedStore } from './sealed-store.ts'
 import type { TenantRuntime } from './tenant-runtime.ts'
 
 /** Photos that nobody looks at must not fill a small store (docs/operations/heroku.md): each is read once a week at most. */
@@ -13,8 +13,8 @@ const digestBytes = 32
 
 /** Makes one tenant's memory. A store that fails costs a reading of the original, nothing else. */
 export function createDigestMemory(
-  kv: KeyValueStore,
-  { tenant, config }: Pick<TenantRuntime, 'tenant' | 'config'>,
+  sealed: SealedStore,
+  { host, tenant, config }: Pick<TenantRuntime, 'host' | 'tenant' | 'config'>,
   log: Logger,
 ): DigestMemory {
   const failed = (error: unknown) => log.warn('shared store failed', { tenant, error: describeError(error) })
@@ -29,12 +29,12 @@ export function createDigestMemory(
 
   return {
     async get({ name, contentHash }) {
-      const value = await kv.get(await keyOf(name, contentHash)).catch(failed)
+      const value = await sealed.get(host, await keyOf(name, contentHash)).catch(failed)
       return value ? hexOf(value) : null
     },
     async put({ name, contentHash }, sha256) {
       const value = base64url.encode(bytesOf(sha256))
-      await kv.put(await keyOf(name, contentHash), value, { ttlSeconds }).catch(failed)
+      await sealed.put(host, await keyOf(name, contentHash), value, { ttlSeconds }).catch(failed)
     },
   }
 }

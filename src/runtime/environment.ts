@@ -97,7 +97,7 @@ export const environmentSchema = z.object({
     .url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' })
     .transform((value) => new Secret(value))
     .optional(),
-  REDIS_TLS_VERIFY: flag(false),
+  REDIS_TLS_VERIFY: flag(true),
   KV_TIMEOUT_MS: whole('milliseconds', 20, 10_000).default(500),
   REDIS_TIMEOUT_MS: whole('milliseconds', 20, 5000).default(250),
   SCHEDULED_PUBLISH_HOSTS: z.string().transform(commaSeparated).default([]),

@@ -24,6 +24,7 @@ import { type Level, type Metrics, noMetrics } from './ports/metrics.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
 import { createListingCache } from './recent-names.ts'
 import { createRequestLimits, type RequestLimits } from './request-limits.ts'
+import { createSealedStore, type SealedStore } from './sealed-store.ts'
 import type { Settings } from './settings.ts'
 import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
 import { createSignedLinks, type SignedLinks } from './signed-links.ts'
@@ -68,12 +69,17 @@ export interface Services
   links: SignedLinks
   limits: RequestLimits
   metrics: Metrics
+  /** Digests of originals. */
+  sealedDigests: SealedStore
   /** `null` where no identity provider is configured. */
   signIn: SignIn | null
 }
 
 /** Two dozen of the largest pictures (2048 pixels, about 2 MB), each of which a slow platform may hold for 90 s. */
 const postedPictureBytes = 48 * 2 ** 20
+
+/** Some 5,000 digests are opened once and not per view. */
+const digestSealing = { purpose: 'digest', maxLength: 1000, maxOpened: 2_000_000 } as const
 
 /** Wires one process. */
 export function createServices(options: ServiceOptions): Services {
@@ -106,6 +112,7 @@ export function createServices(options: ServiceOptions): Services {
   const configurations = createConfigCache({
     source,
     kv,
+    secrets: settings.sessionSecrets,
     derive,
     log,
     now,
@@ -114,13 +121,17 @@ export function createServices(options: ServiceOptions): Services {
   })
   metrics.watch('configurations', () => configurations.sizes.configurations)
   metrics.watch('unknown_hosts', () => configurations.sizes.unknownHosts)
+  const signIn = settings.provider && createSignIn(settings.provider, options)
   invalidations.listen({
     invalidated(name) {
       const host = parseHost(name, settings.baseDomain)
-      if (host) void configurations.invalidate(host.host)
+      if (host) configurations.hearInvalidation(host.host)
     },
     lost: () => configurations.checkOften(),
-    restored: () => configurations.doubtAll(),
+    restored() {
+      configurations.doubtAll()
+      void signIn?.endings.tellAgain()
+    },
   })
   return {
     ...options,
@@ -131,7 +142,8 @@ export function createServices(options: ServiceOptions): Services {
     invalidations,
     limits: createRequestLimits({ counter, now }),
     configurations,
-    signIn: settings.provider && createSignIn(settings.provider, options),
+    sealedDigests: createSealedStore({ kv, secrets: settings.sessionSecrets, ...digestSealing, now }),
+    signIn,
   }
 }
 

@@ -1,13 +1,14 @@
 /**
- * Configurations as the processes of a fleet share them: what one has asked the orchestrator for, the others take over. Whatever is
- * wrong with the store or with what lies in it, the orchestrator is asked instead, so nothing here rejects.
+ * Configurations as the processes of a fleet share them: what one has asked the orchestrator for, the others take over. They are sealed,
+ * so a writer of the store can neither make an admin nor swap two tenants. A failing store or an unusable value means that the
+ * orchestrator is asked instead; nothing here rejects.
  */
 import { z } from 'zod'
 import { toLookup } from './config-source.ts'
 import { type RuntimeAnswer, toBody } from './contract.ts'
 import type { Host } from './host.ts'
 import { describeError, type Logger } from './log.ts'
-import type { KeyValueStore } from './ports/kv.ts'
+import type { SealedStore } from './sealed-store.ts'
 
 export interface SharedConfigurations {
   /** The newest that is known and still valid. */
@@ -25,16 +26,16 @@ export interface SharedConfiguration {
 
 /** Keeps nothing where the store is this process's own, which has it all in memory anyway. */
 export function createSharedConfigurations(
-  kv: KeyValueStore,
+  sealed: SealedStore,
   { log, now }: { log: Logger; now: () => number },
 ): SharedConfigurations {
-  const store = kv.isOwn ? undefined : kv
+  const store = sealed.isOwn ? undefined : sealed
   const failed = (operation: string) => (error: unknown) =>
     log.warn('shared store failed', { operation, error: describeError(error) })
   return {
     async get(host) {
       try {
-        const text = (await store?.get(kvKey(host))) ?? 'null'
+        const text = (await store?.get(host, kvKey(host))) ?? 'null'
         const shared = sharedSchema.safeParse(JSON.parse(text))
         if (!shared.success) return null
         const found = toLookup(shared.data.body)
@@ -47,13 +48,16 @@ export function createSharedConfigurations(
       }
     },
     async put(host, text, { ttlSeconds }) {
-      await store?.put(kvKey(host), text, { ttlSeconds }).catch(failed('put'))
+      await store?.put(host, kvKey(host), text, { ttlSeconds }).catch(failed('put'))
     },
     async delete(host) {
       await store?.delete(kvKey(host)).catch(failed('delete'))
     },
   }
 }
+
+/** Longest sealed configuration that is taken over: three times what a long one takes (100 KB of prompts). Characters. */
+export const maxSealedLength = 500_000
 
 /** What other processes are told: all that is used of an answer, and nothing else that the source may have sent. */
 export function sharedText(answer: RuntimeAnswer, fetchedAt: number): string {

@@ -21,7 +21,7 @@ export function digestTools(services: Services, runtime: TenantRuntime): DigestT
   return {
     store: runtime.storage(),
     digest: services.digest,
-    digests: createDigestMemory(services.kv, runtime, services.log),
+    digests: createDigestMemory(services.sealedDigests, runtime, services.log),
   }
 }
 

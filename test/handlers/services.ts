@@ -8,6 +8,7 @@ import { createLogger } from '../../src/runtime/log.ts'
 import { createServices, type Services } from '../../src/runtime/services.ts'
 import { parseSettings } from '../../src/runtime/settings.ts'
 import { parseEmail } from '../../src/runtime/sign-in/email.ts'
+import { newSessionId } from '../../src/runtime/sign-in/sessions.ts'
 
 export interface TestProcess {
   services: Services
@@ -97,7 +98,8 @@ export function testProcess(
 export async function sessionCookie({ signIn, now }: Services, email: string): Promise<string> {
   const address = parseEmail(email)
   if (!address || !signIn) throw new TypeError('Nobody can sign in.')
-  const person = { email: address, subject: 'test|1', signedInAt: Math.floor(now() / 1000) }
-  const issued = await signIn.sessions.issue(person, 'alice.shibari.test')
+  const signedInAt = Math.floor(now() / 1000)
+  const signedIn = { id: newSessionId(), email: address, subject: 'test|1', signedInAt, provedAt: signedInAt }
+  const issued = await signIn.sessions.issue(signedIn, 'alice.shibari.test')
   return `__Host-session=${issued?.token}`
 }

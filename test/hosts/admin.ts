@@ -1,7 +1,7 @@
 /** Requests of a signed-in admin, without the dance: for suites about what admins do. */
 import { parseSettings } from '../../src/runtime/settings.ts'
 import { parseEmail } from '../../src/runtime/sign-in/email.ts'
-import { createSessions } from '../../src/runtime/sign-in/sessions.ts'
+import { createSessions, newSessionId } from '../../src/runtime/sign-in/sessions.ts'
 import { baseDomain, type Fleet, https, serviceToken, sessionSecret } from './fleet.ts'
 import type { RequestOptions } from './http.ts'
 
@@ -15,8 +15,8 @@ export const signInVariables = {
   AUTH0_CLIENT_SECRET: 'client-secret',
 }
 
-/** The Cookie header of a session that a host of the fleet has issued. */
-export async function cookieOf(address = adminEmail): Promise<string> {
+/** The Cookie header of a session that a host of the fleet has issued, `ageSeconds` ago. */
+export async function cookieOf(address = adminEmail, ageSeconds = 0): Promise<string> {
   const settings = parseSettings({
     ORCHESTRATOR_BASE_URL: 'https://orchestrator.test',
     ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
@@ -26,8 +26,10 @@ export async function cookieOf(address = adminEmail): Promise<string> {
   })
   const email = parseEmail(address)
   if (!email) throw new TypeError('This is no address.')
-  const person = { email, subject: 'test|admin', signedInAt: Math.floor(Date.now() / 1000) }
-  const issued = await createSessions(settings, Date.now).issue(person, `.${baseDomain}`)
+  const signedInAt = Math.floor(Date.now() / 1000) - ageSeconds
+  const signedIn = { id: newSessionId(), email, subject: 'test|admin', signedInAt, provedAt: signedInAt }
+  const sessions = createSessions(settings, { isEnded: async () => false, now: Date.now })
+  const issued = await sessions.issue(signedIn, `.${baseDomain}`)
   return `__Secure-session=${issued?.token}`
 }
 

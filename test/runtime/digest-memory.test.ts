@@ -5,6 +5,8 @@ import { createDigestMemory } from '../../src/runtime/digest-memory.ts'
 import { parseHost } from '../../src/runtime/host.ts'
 import { createLogger } from '../../src/runtime/log.ts'
 import type { KeyValueStore } from '../../src/runtime/ports/kv.ts'
+import { createSealedStore } from '../../src/runtime/sealed-store.ts'
+import { Secret } from '../../src/secret.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 
 const log = createLogger({ level: 'error', write: () => undefined })
@@ -14,7 +16,10 @@ function openStore() {
   const held = new Map<string, { value: string; ttlSeconds: number }>()
   const kv: KeyValueStore = {
     get: async (key) => held.get(key)?.value ?? null,
-    put: async (key, value, { ttlSeconds }) => void held.set(key, { value, ttlSeconds }),
+    async put(key, value, { ttlSeconds }) {
+      held.set(key, { value, ttlSeconds })
+      return true
+    },
     delete: async (key) => void held.delete(key),
     claim: () => Promise.reject(new Error('digests are not claimed')),
   }
@@ -32,7 +37,14 @@ function memoryOf(kv: KeyValueStore, label: string, root = '/Photos') {
     config: { features: {}, storage: { provider: 'dropbox', credentials_ref: 'ref', paths: { root } } },
   })
   if (answer === 'other_app_type') throw new TypeError('another app type')
-  return createDigestMemory(kv, { tenant: host.tenant, config: answer.config }, log)
+  const sealed = createSealedStore({
+    kv,
+    secrets: [new Secret('test-session-secret-of-32-characters')],
+    purpose: 'digest',
+    maxLength: 1000,
+    now: Date.now,
+  })
+  return createDigestMemory(sealed, { ...host, config: answer.config }, log)
 }
 
 const entry = (contentHash = 'v1') => ({
@@ -58,9 +70,22 @@ describe('digests in the shared store', () => {
     await memoryOf(kv, 'alice', `/${'long/'.repeat(100)}`).put(entry(), digest)
     const [[key = '', { value = '', ttlSeconds = 0 } = {}] = []] = [...held]
     expect(key).toMatch(/^sha256:alice:[\w-]{22}$/)
-    // Up to 44 bytes Redis keeps a value in one piece.
-    expect(value.length).toBeLessThanOrEqual(44)
+    // What docs/operations/heroku.md counts with.
+    expect(value.length).toBeLessThanOrEqual(350)
+    expect(value).not.toContain(Buffer.from(digest, 'hex').toString('base64url'))
     expect(ttlSeconds).toBe(7 * 24 * 3600)
+  })
+
+  it('are none where another photo’s or another tenant’s value lies in their place', async () => {
+    const { held, kv } = openStore()
+    await memoryOf(kv, 'alice').put(entry(), digest)
+    await memoryOf(kv, 'alice').put(entry('v2'), digest.replace(/^../, '00'))
+    await memoryOf(kv, 'bob').put(entry(), digest)
+    const values = [...held.values()].map(({ value }) => value)
+    for (const [index, known] of [...held.values()].entries()) known.value = values.at(index - 1) ?? ''
+    expect(await memoryOf(kv, 'alice').get(entry())).toBeNull()
+    expect(await memoryOf(kv, 'alice').get(entry('v2'))).toBeNull()
+    expect(await memoryOf(kv, 'bob').get(entry())).toBeNull()
   })
 
   it.each(['', 'nonsense', digest, 'ä'.repeat(43)])('are none where the store says “%s”', async (value) => {

@@ -7,6 +7,7 @@ import { type ConfigSource, toLookup } from '../../src/runtime/config-source.ts'
 import { parseHost } from '../../src/runtime/host.ts'
 import { createLogger } from '../../src/runtime/log.ts'
 import type { KeyValueStore } from '../../src/runtime/ports/kv.ts'
+import { Secret } from '../../src/secret.ts'
 
 const answer = {
   schema_version: 2,
@@ -59,6 +60,7 @@ function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer), gi
           acceptsToken: () => false,
         },
         kv,
+        secrets: [new Secret('test-session-secret-of-32-characters')],
         derive: () => 'runtime',
         log: createLogger({ level: 'error', write: () => undefined }),
         now,

@@ -7,6 +7,7 @@ import { type ConfigLookup, toLookup } from '../../src/runtime/config-source.ts'
 import { parseHost, type TenantHost } from '../../src/runtime/host.ts'
 import { createLogger } from '../../src/runtime/log.ts'
 import { createRequestLimits } from '../../src/runtime/request-limits.ts'
+import { Secret } from '../../src/secret.ts'
 
 const answer = {
   schema_version: 2,
@@ -45,6 +46,7 @@ function processWith(lookup: (host: string) => Promise<ConfigLookup>) {
       acceptsToken: () => false,
     },
     kv: createMemoryKeyValueStore({ now }),
+    secrets: [new Secret('test-session-secret-of-32-characters')],
     derive: () => 'runtime',
     log: createLogger({ level: 'error', write: () => undefined }),
     now,

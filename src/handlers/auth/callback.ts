@@ -5,6 +5,8 @@ import { parseHost } from '../../runtime/host.ts'
 import { describeError } from '../../runtime/log.ts'
 import type { Services } from '../../runtime/services.ts'
 import { SignInRefusal, signInExpired } from '../../runtime/sign-in/errors.ts'
+import type { Redeemed } from '../../runtime/sign-in/oidc-client.ts'
+import { isSamePerson, newSessionId, type SignedIn } from '../../runtime/sign-in/sessions.ts'
 import type { SignIn, Transaction } from '../../runtime/sign-in/sign-in.ts'
 import { equalInConstantTime } from '../../runtime/token-ring.ts'
 import { audit } from '../audit.ts'
@@ -13,13 +15,15 @@ import { toPublisherError } from '../problem.ts'
 import { refusal } from '../refusal.ts'
 import { routeFor } from '../route.ts'
 import { keepSession, sessionAudience } from '../session.ts'
-import { deleteCookie, onlyCookieValue, pendingCookie } from './cookies.ts'
+import { cookieValues, deleteCookie, onlyCookieValue, pendingCookie, sessionCookie } from './cookies.ts'
 import { returnToTenant } from './hand-over.ts'
 import { transactionCookie, transactionSeconds } from './login.ts'
 import { callbackUrl, safeReturnUrl } from './redirects.ts'
+import { keepSessionHint } from './session-hint.ts'
+import { forgetSignOut } from './sign-out-mark.ts'
 
 export function callbackRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn: SignIn): void {
-  const { settings, now } = services
+  const { settings } = services
   const route = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/callback',
@@ -36,17 +40,37 @@ export function callbackRoute(app: OpenAPIHono<AppEnv>, services: Services, sign
     const tenant = parseHost(transaction.host, settings.baseDomain)?.tenant ?? ''
     try {
       const redirectUri = callbackUrl(settings, transaction.port, '/auth/callback')
-      const person = await signIn.provider.redeem(answer, transaction.secrets, redirectUri)
-      const signedIn = { ...person, signedInAt: Math.floor(now() / 1000) }
+      const redeemed = await signIn.provider.redeem(answer, transaction.secrets, redirectUri)
+      const signedIn = await beginSession(c, services, signIn, redeemed)
       const issued = await signIn.sessions.issue(signedIn, sessionAudience(settings, settings.callbackHost))
       if (!issued) throw signInExpired()
       keepSession(c, settings, issued)
-      audit(c.env, services, { action: 'sign-in', outcome: 'ok', who: person, tenant })
+      await keepSessionHint(c, settings, signIn, redeemed)
+      forgetSignOut(c, settings)
+      audit(c.env, services, { action: 'sign-in', outcome: 'ok', who: redeemed.person, tenant })
       return await returnToTenant(c, services, signIn, signedIn, transaction)
     } catch (thrown) {
       return refuse(c, services, thrown, { transaction, tenant })
     }
   })
+}
+
+/** A sign-in of the person who is signed in here already keeps the session's id, so that one sign-out ends all their cookies. */
+async function beginSession(
+  c: Context<AppEnv>,
+  { settings }: Services,
+  { sessions, endings }: SignIn,
+  { person, authTime }: Redeemed,
+): Promise<SignedIn> {
+  const values = cookieValues(c, sessionCookie(settings).name)
+  const before = await sessions.read(values, sessionAudience(settings, settings.callbackHost))
+  const signedInAt = await endings.startOf(person.email)
+  return {
+    ...person,
+    id: before && isSamePerson(before, person) ? before.id : newSessionId(),
+    signedInAt,
+    provedAt: Math.min(authTime ?? signedInAt, signedInAt),
+  }
 }
 
 /** The sign-in that an answer belongs to; its cookie is gone with this answer, whatever becomes of it. */
@@ -76,7 +100,8 @@ async function refuse(
   const error = toPublisherError(thrown)
   const isRefusal = error instanceof SignInRefusal
   const reason = isRefusal ? error.reason : error.code
-  audit(c.env, services, { action: 'sign-in', outcome: 'refused', reason, tenant })
+  const details = isRefusal && error.about !== undefined ? { about: error.about } : {}
+  audit(c.env, services, { action: 'sign-in', outcome: 'refused', reason, tenant, details })
   if (isRefusal) {
     const fields = { request_id: c.env.requestId, tenant, error: describeError(error) }
     services.log.warn('sign-in refused', fields)

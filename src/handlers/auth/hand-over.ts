@@ -8,7 +8,7 @@ import type { Context } from 'hono'
 import type { Services } from '../../runtime/services.ts'
 import { canSignIn } from '../../runtime/sign-in/admins.ts'
 import { signInExpired, signInOff } from '../../runtime/sign-in/errors.ts'
-import type { Person } from '../../runtime/sign-in/sessions.ts'
+import type { SignedIn } from '../../runtime/sign-in/sessions.ts'
 import type { HandOver, LoginRequest, SignIn } from '../../runtime/sign-in/sign-in.ts'
 import { equalInConstantTime } from '../../runtime/token-ring.ts'
 import { audit } from '../audit.ts'
@@ -31,19 +31,19 @@ export function markBrowser(c: Context<AppEnv>, { settings }: Services): string 
   return id
 }
 
-/** Sends the browser back to the tenant's page as `person`, who signed in at `signedInAt` (seconds since 1970). */
+/** Sends the browser back to the tenant's page as who signed in. */
 export async function returnToTenant(
   c: Context<AppEnv>,
   services: Services,
   signIn: SignIn,
-  person: Person & { signedInAt: number },
+  signedIn: SignedIn,
   login: LoginRequest,
 ) {
   const { settings } = services
   if (settings.cookieScope === 'domain') return c.redirect(safeReturnUrl(login, settings), 303)
   if (login.browser === null) throw signInExpired()
-  const { email, subject, signedInAt } = person
-  const content = { email, subject, signedInAt, path: login.path, browser: login.browser }
+  const { id, email, subject, signedInAt, provedAt } = signedIn
+  const content = { id, email, subject, signedInAt, provedAt, path: login.path, browser: login.browser }
   const code = await signIn.handOvers.seal(content, { audience: login.host, expiresInSeconds: codeSeconds })
   const url = new URL('/auth/enter', safeReturnUrl(login, settings))
   url.searchParams.set('code', code)

@@ -11,6 +11,7 @@ import { sessionOf } from '../session.ts'
 import { hostCookie, writePending } from './cookies.ts'
 import { markBrowser, returnToTenant } from './hand-over.ts'
 import { callbackUrl, returnAddressOf } from './redirects.ts'
+import { hasSignedOut } from './sign-out-mark.ts'
 
 /** For the redirect from one host of ours to the other, and for loading the page again when the provider was away. */
 const loginSeconds = 60
@@ -23,16 +24,18 @@ export function loginRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/login',
-    description: 'Signs in; for browsers.',
-    request: { query: z.object({ return_to: z.string().optional() }) },
+    description:
+      'Signs in; for browsers. `fresh=true` has the person prove anew to the provider who they are (see `sign_in_too_old`).',
+    request: { query: z.object({ return_to: z.string().optional(), fresh: z.string().optional() }) },
     responses: { 302: { description: 'To the callback host, and on to the identity provider' } },
   })
   app.openapi(route, async (c) => {
     if (!signIn || !canSignIn(runtimeOf(c.env).config, settings)) throw signInOff()
-    const address = returnAddressOf(c, c.req.valid('query').return_to)
+    const { return_to, fresh } = c.req.valid('query')
+    const address = returnAddressOf(c, return_to)
     const browser = settings.cookieScope === 'host' ? markBrowser(c, services) : null
     const request = await signIn.logins.seal(
-      { ...address, browser },
+      { ...address, browser, isFresh: fresh === 'true' },
       { audience: settings.callbackHost, expiresInSeconds: loginSeconds },
     )
     return c.redirect(callbackUrl(settings, address.port, '/auth/start', { request }), 302)
@@ -55,7 +58,8 @@ export function startRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn:
   app.openapi(route, async (c) => {
     const login = (await signIn.logins.open(c.req.valid('query').request, settings.callbackHost))?.content
     if (!login) throw signInExpired()
-    const session = settings.cookieScope === 'host' ? await sessionOf(c, services) : null
+    const mayReuse = settings.cookieScope === 'host' && !login.isFresh
+    const session = mayReuse ? await sessionOf(c, services) : null
     if (session) return returnToTenant(c, services, signIn, session, login)
     return c.redirect(await beginTransaction(c, services, signIn, login), 302)
   })
@@ -72,7 +76,9 @@ async function beginTransaction(
   { provider, transactions }: SignIn,
   login: LoginRequest,
 ): Promise<string> {
-  const { url, secrets } = await provider.begin(callbackUrl(settings, login.port, '/auth/callback'))
+  const redirectUri = callbackUrl(settings, login.port, '/auth/callback')
+  const ask = login.isFresh ? 'proof' : hasSignedOut(c, settings) ? 'person' : null
+  const { url, secrets } = await provider.begin(redirectUri, ask)
   const value = await transactions.seal(
     { ...login, secrets },
     { audience: settings.callbackHost, expiresInSeconds: transactionSeconds },

@@ -3,6 +3,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { describeError } from '../../runtime/log.ts'
 import type { Services } from '../../runtime/services.ts'
+import type { Email } from '../../runtime/sign-in/email.ts'
 import { signInExpired } from '../../runtime/sign-in/errors.ts'
 import type { ReturnAddress } from '../../runtime/sign-in/return-address.ts'
 import type { SignIn } from '../../runtime/sign-in/sign-in.ts'
@@ -10,16 +11,25 @@ import { audit } from '../audit.ts'
 import { type AppEnv, readHeader } from '../exchange.ts'
 import { messagePage } from '../message-page.ts'
 import { routeFor } from '../route.ts'
-import { dropSession, sessionOf } from '../session.ts'
+import { dropSession, openSessions, sessionOf } from '../session.ts'
 import { deleteCookie, hostCookie, onlyCookieValue, writeCookie } from './cookies.ts'
 import { callbackUrl, returnAddressOf, safeReturnUrl } from './redirects.ts'
+import { takeSessionHint } from './session-hint.ts'
+import { markSignOut } from './sign-out-mark.ts'
 
 /** For the redirect from one host of ours to the other. */
 const signOutSeconds = 60
 /** For the question that a provider may ask before it ends its session. */
 const signedOutSeconds = 300
 
-const query = z.object({ return_to: z.string().optional() })
+const query = z.object({
+  return_to: z.string().optional(),
+  everywhere: z
+    .string()
+    .optional()
+    .openapi({ description: '`true` ends all sessions of this person, on all devices' }),
+})
+type Query = z.output<typeof query>
 const onwards = { description: 'Over the callback host and the identity provider back to the page' }
 
 /** `/auth/logout` on tenants' hosts. */
@@ -31,21 +41,21 @@ export function logoutRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     request: { query },
     responses: { 303: onwards },
   })
-  app.openapi(byForm, (c) => signOut(c, services, c.req.valid('query').return_to))
+  app.openapi(byForm, (c) => signOut(c, services, c.req.valid('query')))
 
   const byLink = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/logout',
     description:
-      'The same for a link of our own page and for a typed address; for anything else a page that asks first.',
+      'The same for a link of our own page. Other links and typed addresses get a page that asks first: a browser cannot tell an address that was typed from one that another program opened.',
     request: { query },
     responses: { 200: { description: 'The question', content: { 'text/html': {} } }, 303: onwards },
   })
   app.openapi(byLink, async (c) => {
-    const { return_to } = c.req.valid('query')
+    const asked = c.req.valid('query')
     const site = readHeader(c.req.raw, c.env.connection, 'sec-fetch-site')
-    if (site === 'same-origin' || site === 'none') return signOut(c, services, return_to)
-    return c.html(await question(returnAddressOf(c, return_to).path), 200)
+    if (site === 'same-origin') return signOut(c, services, asked)
+    return c.html(await question(returnAddressOf(c, asked.return_to).path), 200)
   })
 }
 
@@ -63,9 +73,12 @@ export function endRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn: S
     const opened = await signIn.signOuts.open(c.req.valid('query').request, settings.callbackHost)
     if (!opened) throw signInExpired()
     const address = opened.content
+    await endSessions(c, services, signIn)
     dropSession(c, settings)
+    markSignOut(c, settings)
+    const hint = await takeSessionHint(c, settings, signIn)
     const url = await signIn.provider
-      .endSessionUrl(callbackUrl(settings, address.port, '/auth/ended'))
+      .endSessionUrl(callbackUrl(settings, address.port, '/auth/ended'), hint)
       .catch((error: unknown) => {
         log.warn('the session at the identity provider goes on', { error: describeError(error) })
         return null
@@ -105,13 +118,42 @@ function signedOutCookie(settings: Services['settings']) {
   return hostCookie('signed-out', settings)
 }
 
-async function signOut(c: Context<AppEnv>, services: Services, returnTo: string | undefined) {
+async function signOut(c: Context<AppEnv>, services: Services, { return_to, everywhere }: Query) {
   const { settings, signIn } = services
   const who = await sessionOf(c, services)
-  const address = returnAddressOf(c, returnTo)
+  const isEverywhere = everywhere === 'true' && who !== null
+  const address = returnAddressOf(c, return_to)
+  const isShared = signIn
+    ? await endSessions(c, services, signIn, isEverywhere ? who.email : undefined)
+    : true
   dropSession(c, settings)
-  if (who) audit(c.env, services, { action: 'sign-out', outcome: 'ok', who })
-  return c.redirect(await nextStop(address, settings, signIn), 303)
+  if (who) {
+    const details = { ...(isEverywhere && { everywhere: true }), ...(!isShared && { shared: false }) }
+    audit(c.env, services, { action: 'sign-out', outcome: 'ok', who, details })
+  }
+  const path = isEverywhere ? withNews(address.path, isShared) : address.path
+  return c.redirect(await nextStop({ ...address, path }, settings, signIn), 303)
+}
+
+/**
+ * Ends each session that the browser sent, and all of `email` where it is given. Gives false where other processes cannot be told yet.
+ */
+async function endSessions(
+  c: Context<AppEnv>,
+  services: Services,
+  { endings }: SignIn,
+  email?: Email,
+): Promise<boolean> {
+  const ends = (await openSessions(c, services)).map((session) => endings.endSession(session))
+  if (email !== undefined) ends.push(endings.endPerson(email))
+  return (await Promise.all(ends)).every(Boolean)
+}
+
+/** Lets the page say what happened on the other devices. */
+function withNews(path: string, isShared: boolean): string {
+  const url = new URL(path, 'https://host.invalid')
+  url.searchParams.set('signed_out', isShared ? 'everywhere' : 'soon')
+  return url.pathname + url.search + url.hash
 }
 
 async function nextStop(

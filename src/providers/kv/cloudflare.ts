@@ -78,6 +78,7 @@ export function createCloudflareKeyValueStore(
       const entry = { value, expiresAt: now() + ttlSeconds * 1000 }
       keep(key, entry)
       await store(key, entry, ttlSeconds)
+      return true
     },
     // Exact within the isolate. Elsewhere it is seen a minute later, and who asks there until then is the first as well.
     async claim(key, { ttlSeconds }) {

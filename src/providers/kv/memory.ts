@@ -31,7 +31,10 @@ export function createMemoryKeyValueStore(options: MemoryKeyValueOptions = {}): 
   return {
     isOwn: true,
     get: async (key) => find(key),
-    put: async (key, value, { ttlSeconds }) => keep(key, value, ttlSeconds),
+    async put(key, value, { ttlSeconds }) {
+      keep(key, value, ttlSeconds)
+      return true
+    },
     async delete(key) {
       entries.delete(key)
     },

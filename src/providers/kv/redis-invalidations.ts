@@ -19,6 +19,8 @@ export interface RedisInvalidations {
 const maxUndelivered = 10_000
 
 const messageSchema = z.object({ from: z.string(), host: z.string() })
+/** A host name has at most 253 characters and the sender 36. Longer messages are not ours and are not parsed. */
+const maxMessageLength = 1000
 
 /** Makes them for one process. */
 export function createRedisInvalidations({ publish, heard }: RedisInvalidationsOptions): RedisInvalidations {
@@ -33,6 +35,7 @@ export function createRedisInvalidations({ publish, heard }: RedisInvalidationsO
       return isDelivered
     },
     receive(message) {
+      if (message.length > maxMessageLength) return
       const parsed = messageSchema.safeParse(parseJson(message))
       if (parsed.success && parsed.data.from !== self) heard(parsed.data.host)
     },

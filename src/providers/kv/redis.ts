@@ -11,7 +11,7 @@ import { countInRedis } from './redis-rates.ts'
 export interface RedisOptions {
   /** `redis://` or `rediss://`, with the password in it. */
   url: Secret
-  /** Whether a certificate has to be signed by a known authority. Heroku's are not. */
+  /** Whether a certificate has to be for this host and signed by a known authority. Heroku's are not. */
   verifyTls: boolean
   /** Limit of one command. Milliseconds. */
   commandMs: number
@@ -139,6 +139,7 @@ export function createRedis(options: RedisOptions): Redis {
         const expiration = expiryAfter(ttlSeconds)
         const done = await ask((client) => client.set(prefix + key, value, { expiration }))
         if (done === undefined) await memory.put(key, value, { ttlSeconds })
+        return done !== undefined
       },
       async delete(key) {
         await memory.delete(key)

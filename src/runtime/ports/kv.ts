@@ -5,8 +5,11 @@ export interface KeyValueStore {
   readonly isOwn?: boolean
   /** `null` where the key is unknown or has expired. */
   get(key: string): Promise<string | null>
-  /** Replaces what was there. `ttlSeconds` is at least 1. */
-  put(key: string, value: string, options: { ttlSeconds: number }): Promise<void>
+  /**
+   * Replaces what was there. `ttlSeconds` is at least 1. Gives false where the store did not take the value, so that only this process
+   * has it for now.
+   */
+  put(key: string, value: string, options: { ttlSeconds: number }): Promise<boolean>
   delete(key: string): Promise<void>
   /**
    * Takes a key that nobody has: true for the first who asks, false for all others until `ttlSeconds` are over. How exact that is

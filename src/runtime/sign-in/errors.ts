@@ -9,14 +9,25 @@ export type RefusalReason =
   | 'id_token_invalid'
   | 'email_missing'
   | 'email_not_verified'
+  | 'email_verification_missing'
+  | 'email_verification_malformed'
+
+export interface RefusalDetails {
+  /** The parameter, header or claim in question; a word of the code. */
+  about?: string
+  /** For the log. */
+  cause?: unknown
+}
 
 /** A sign-in that the identity provider or its answer did not allow. */
 export class SignInRefusal extends PublisherError {
   readonly reason: RefusalReason
+  readonly about: string | undefined
 
-  constructor(reason: RefusalReason, message: string, cause?: unknown) {
+  constructor(reason: RefusalReason, message: string, { about, cause }: RefusalDetails = {}) {
     super('sign_in_refused', message, cause === undefined ? {} : { cause })
     this.reason = reason
+    this.about = about
   }
 }
 

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { equalInConstantTime } from '../token-ring.ts'
 import { parseEmail } from './email.ts'
 import { providerUnavailable, SignInRefusal } from './errors.ts'
+import { explainJoseError, invalidIdToken } from './id-token-trouble.ts'
+import { quoted } from './quoted.ts'
 import type { Person } from './sessions.ts'
 
 export interface IdTokenChecks {
@@ -12,15 +14,20 @@ export interface IdTokenChecks {
   /** Of the sign-in that the token has to belong to. */
   nonce: string
   keys: JWTVerifyGetKey
+  /** From {@link algorithmsOf}. */
+  algorithms: string[]
   /** Milliseconds since 1970. */
   now: () => number
 }
 
-/**
- * What Auth0 and nearly everybody signs with. One algorithm leaves nothing to confuse: no `none`, and no HS256 that would take a
- * public key for a secret.
- */
-const algorithms = ['RS256']
+export interface CheckedIdToken {
+  person: Person
+  /** When the person authenticated at the provider, where it says so. Seconds since 1970. */
+  authTime?: number
+  /** The provider's name for its own session (OpenID Connect Front-Channel Logout 1.0, section 3). */
+  providerSession?: string
+}
+
 const toleranceSeconds = 60
 /** A token that belongs to this sign-in has just been made. */
 const maxAgeSeconds = 600
@@ -32,11 +39,16 @@ const claimsSchema = z.object({
   nonce: z.string(),
   email: z.unknown().optional(),
   email_verified: z.unknown().optional(),
+  auth_time: z.number().optional(),
+  sid: z.string().max(255).optional().catch(undefined),
 })
 
-/** Gives the person that a token names. Throws {@link SignInRefusal}, or `sign_in_unavailable` where the keys cannot be had. */
-export async function checkIdToken(token: string, checks: IdTokenChecks): Promise<Person> {
-  const { issuer, clientId, nonce, keys, now } = checks
+/**
+ * Gives what a token says. Throws {@link SignInRefusal}, whose cause tells the operator what is wrong with the token, or
+ * `sign_in_unavailable` where the keys cannot be had.
+ */
+export async function checkIdToken(token: string, checks: IdTokenChecks): Promise<CheckedIdToken> {
+  const { issuer, clientId, nonce, keys, algorithms, now } = checks
   const verified = await jwtVerify(token, keys, {
     issuer,
     audience: clientId,
@@ -47,17 +59,27 @@ export async function checkIdToken(token: string, checks: IdTokenChecks): Promis
     requiredClaims: ['sub', 'iat', 'exp', 'nonce'],
     currentDate: new Date(now()),
   }).catch((error: unknown) => {
-    throw error instanceof errors.JOSEError ? invalid(error) : error
+    throw error instanceof errors.JOSEError ? explainJoseError(error, token, checks) : error
   })
   const claims = claimsSchema.safeParse(verified.payload)
-  if (!claims.success) throw invalid(claims.error)
-  const { aud, azp, sub, email, email_verified } = claims.data
-  if (!equalInConstantTime(nonce, claims.data.nonce)) throw invalid(new Error('The nonce is another one.'))
+  if (!claims.success) {
+    const about = String(claims.error.issues[0]?.path[0])
+    throw invalidIdToken(about, `The claim ${about} is ${quoted(verified.payload[about])}.`)
+  }
+  const { aud, azp, sub, email, email_verified, auth_time, sid } = claims.data
+  if (!equalInConstantTime(nonce, claims.data.nonce)) {
+    throw invalidIdToken('nonce', 'The nonce is that of another sign-in: the token is a replay.')
+  }
   const isMeantForSeveral = Array.isArray(aud) && aud.length > 1
   if (azp === undefined ? isMeantForSeveral : azp !== clientId) {
-    throw invalid(new Error('The token is meant for another party.'))
+    const words = `The token is for ${quoted(aud)}, authorized party ${quoted(azp)}; our client is ${quoted(clientId)}.`
+    throw invalidIdToken('azp', words)
   }
-  return { subject: sub, email: verifiedEmail(email, email_verified) }
+  return {
+    person: { subject: sub, email: verifiedEmail(email, email_verified) },
+    ...(auth_time !== undefined && { authTime: Math.floor(auth_time) }),
+    ...(sid !== undefined && { providerSession: sid }),
+  }
 }
 
 /**
@@ -92,22 +114,36 @@ function verifiedEmail(email: unknown, isVerified: unknown): Person['email'] {
     throw new SignInRefusal(
       'email_missing',
       'The sign-in service gave no e-mail address that can be used here (ASCII letters only).',
+      { about: 'email', cause: new Error(`The claim email is ${kindOf(email)}.`) },
     )
   }
-  // Only the boolean: some providers' own scripts send the string "true" for whatever they were told.
-  if (isVerified !== true) {
+  if (isVerified === true) return parsed
+  // A string "true" does not count: some providers' own scripts send it for any address.
+  const cause = new Error(`The claim email_verified is ${quoted(isVerified)}; it has to be the boolean true.`)
+  const details = { about: 'email_verified', cause }
+  if (isVerified === false) {
     throw new SignInRefusal(
       'email_not_verified',
       'Your e-mail address is not confirmed yet. Follow the link in the mail of the sign-in service, then sign in again.',
+      details,
     )
   }
-  return parsed
+  if (isVerified === undefined) {
+    throw new SignInRefusal(
+      'email_verification_missing',
+      'The sign-in service did not say whether your e-mail address is confirmed. The operator of this site has to change that (claim email_verified).',
+      details,
+    )
+  }
+  throw new SignInRefusal(
+    'email_verification_malformed',
+    'The sign-in service did not say clearly whether your e-mail address is confirmed. The operator of this site has to change that (claim email_verified).',
+    details,
+  )
 }
 
-function invalid(cause: unknown): SignInRefusal {
-  return new SignInRefusal(
-    'id_token_invalid',
-    'The answer of the sign-in service is not valid. Nobody was signed in.',
-    cause,
-  )
+/** Never the address itself: it has not been verified. */
+function kindOf(email: unknown): string {
+  if (typeof email === 'string') return 'a text that is no e-mail address in ASCII'
+  return email === undefined ? 'missing' : 'no text'
 }

@@ -19,9 +19,11 @@ import type { Secret } from '../../secret.ts'
 import type { Logger } from '../log.ts'
 import type { ProviderSettings } from '../settings.ts'
 import { providerUnavailable, SignInRefusal } from './errors.ts'
-import { checkIdToken, createSigningKeys } from './id-token.ts'
+import { type CheckedIdToken, checkIdToken, createSigningKeys } from './id-token.ts'
 import { createProviderMetadata, isInsecure, type ProviderMetadata } from './provider-metadata.ts'
-import type { Person } from './sessions.ts'
+import { quoted } from './quoted.ts'
+import { maxSessionSeconds } from './sessions.ts'
+import { acceptedAlgorithms, algorithmsOf } from './signing-algorithms.ts'
 
 /** What ties an answer to the question; each is random and belongs to one sign-in. */
 export interface SignInSecrets {
@@ -31,16 +33,33 @@ export interface SignInSecrets {
   verifier: string
 }
 
+/** What the provider has to ask even where it knows the browser: who it is, or a proof of it; `null`: as it likes. */
+export type Ask = 'person' | 'proof' | null
+
+/** Names the provider's own session: by its ID token, or by the session id in the token. */
+export interface SessionHint {
+  idToken?: string
+  providerSession?: string
+}
+
+/** What a sign-in brought. */
+export interface Redeemed extends CheckedIdToken {
+  idToken: string
+}
+
 export interface OidcClient {
   /** Begins a sign-in: where the browser goes, and what it must bring back. Throws `sign_in_unavailable`. */
-  begin(redirectUri: string): Promise<{ url: string; secrets: SignInSecrets }>
+  begin(redirectUri: string, ask: Ask): Promise<{ url: string; secrets: SignInSecrets }>
   /**
    * Takes the provider's answer (the query of the callback) and gives who signed in. Never retried: a code works once. Throws
    * {@link SignInRefusal} or `sign_in_unavailable`.
    */
-  redeem(answer: URLSearchParams, secrets: SignInSecrets, redirectUri: string): Promise<Person>
-  /** Where a browser goes to sign out of the provider too; `null` where it offers nothing. Throws `sign_in_unavailable`. */
-  endSessionUrl(returnTo: string): Promise<string | null>
+  redeem(answer: URLSearchParams, secrets: SignInSecrets, redirectUri: string): Promise<Redeemed>
+  /**
+   * Where a browser goes to sign out of the provider too; `null` where it offers nothing. `hint` spares the person a question. Throws
+   * `sign_in_unavailable`.
+   */
+  endSessionUrl(returnTo: string, hint: SessionHint): Promise<string | null>
 }
 
 const tokenTimeoutMs = 10_000
@@ -53,14 +72,15 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
   const signingKeys = rememberLast(createSigningKeys)
 
   return {
-    async begin(redirectUri) {
-      const { authorization_endpoint } = await metadata()
+    async begin(redirectUri, ask) {
+      const server = await metadata()
+      if (algorithmsOf(server).length === 0) throw providerUnavailable(new Error(noAlgorithm))
       const secrets = {
         state: generateRandomState(),
         nonce: generateRandomNonce(),
         verifier: generateRandomCodeVerifier(),
       }
-      const url = withQuery(authorization_endpoint, {
+      const url = withQuery(server.authorization_endpoint, {
         response_type: 'code',
         client_id: clientId,
         redirect_uri: redirectUri,
@@ -69,6 +89,8 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
         nonce: secrets.nonce,
         code_challenge: await calculatePKCECodeChallenge(secrets.verifier),
         code_challenge_method: 'S256',
+        max_age: String(maxSessionSeconds),
+        ...(ask !== null && { prompt: promptFor(ask, server) }),
       })
       return { url, secrets }
     },
@@ -89,18 +111,44 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
         throw error instanceof OperationProcessingError ? malformed(error) : providerUnavailable(error)
       })
       const idToken = await idTokenIn(response, now())
-      return checkIdToken(idToken, { issuer, clientId, nonce, keys: signingKeys(server.jwks_uri), now })
+      const checked = await checkIdToken(idToken, {
+        issuer,
+        clientId,
+        nonce,
+        keys: signingKeys(server.jwks_uri),
+        algorithms: algorithmsOf(server),
+        now,
+      })
+      return { ...checked, idToken }
     },
 
-    async endSessionUrl(returnTo) {
+    async endSessionUrl(returnTo, { idToken, providerSession }) {
       const { end_session_endpoint } = await metadata()
       if (end_session_endpoint) {
-        return withQuery(end_session_endpoint, { client_id: clientId, post_logout_redirect_uri: returnTo })
+        return withQuery(end_session_endpoint, {
+          client_id: clientId,
+          post_logout_redirect_uri: returnTo,
+          ...(idToken !== undefined && { id_token_hint: idToken }),
+          ...(providerSession !== undefined && { logout_hint: providerSession }),
+        })
       }
       if (!provider.isAuth0) return null
       return withQuery(new URL('/v2/logout', issuer).href, { client_id: clientId, returnTo })
     },
   }
+}
+
+const noAlgorithm = `The issuer signs ID tokens with none of ${acceptedAlgorithms.join(', ')}.`
+
+/**
+ * `login` is the one value that every provider has to know (OpenID Connect Core 1.0, section 15.1); choosing among accounts is used
+ * where the provider offers it.
+ */
+function promptFor(
+  ask: 'person' | 'proof',
+  { prompt_values_supported: prompts = [] }: ProviderMetadata,
+): string {
+  return ask === 'person' && prompts.includes('select_account') ? 'select_account' : 'login'
 }
 
 /** In the body, as Auth0 sets up new applications; in the header where the provider says that it takes nothing else. */
@@ -126,20 +174,25 @@ function validAnswer(
     return validateAuthResponse(server, client, answer, state)
   } catch (cause) {
     if (cause instanceof AuthorizationResponseError) {
+      const said = errorCode.test(cause.error) ? cause.error : 'something that is no error code'
       throw new SignInRefusal(
         'provider_error',
         'The sign-in service did not sign you in: it was cancelled, or it refused.',
-        new Error(
-          `It answered ${errorCode.test(cause.error) ? cause.error : 'something that is no error code'}.`,
-        ),
+        { about: 'error', cause: new Error(`It answered ${said}.`) },
       )
+    }
+    const iss = answer.get('iss')
+    if (iss !== null && iss !== server.issuer) {
+      const words = `The answer says issuer ${quoted(iss)}; configured is ${quoted(server.issuer)}.`
+      throw malformed(new Error(words, { cause }), 'iss')
     }
     throw malformed(cause)
   }
 }
 
-function malformed(cause: unknown): SignInRefusal {
-  return new SignInRefusal('answer_malformed', 'The answer of the sign-in service is not valid.', cause)
+function malformed(cause: unknown, about?: string): SignInRefusal {
+  const details = { cause, ...(about !== undefined && { about }) }
+  return new SignInRefusal('answer_malformed', 'The answer of the sign-in service is not valid.', details)
 }
 
 const tokenAnswer = z.object({ id_token: z.string().min(1).max(20_000) })

@@ -1,9 +1,15 @@
 /** What the identity provider says of itself (OpenID Connect Discovery 1.0): asked late, kept for an hour, and longer while it is away. */
-import { allowInsecureRequests, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi'
+import {
+  allowInsecureRequests,
+  discoveryRequest,
+  OperationProcessingError,
+  processDiscoveryResponse,
+} from 'oauth4webapi'
 import { z } from 'zod'
 import { describeError, type Logger } from '../log.ts'
 import { landsWithin } from '../patience.ts'
 import { providerUnavailable } from './errors.ts'
+import { quoted } from './quoted.ts'
 
 export interface MetadataOptions {
   /** As configured; the document must say the same. */
@@ -36,7 +42,12 @@ export function createProviderMetadata({ issuer, log, now }: MetadataOptions): P
       [allowInsecureRequests]: isInsecure(issuer),
       signal: AbortSignal.timeout(timeoutMs),
     })
-    const metadata = schema.parse(await processDiscoveryResponse(url, response))
+    const document = await processDiscoveryResponse(url, response).catch((error: unknown) => {
+      throw withBothIssuers(error, issuer)
+    })
+    // The library takes two addresses for one that differ in a slash at the end.
+    if (document.issuer !== issuer) throw differentIssuer(document.issuer, issuer)
+    const metadata = schema.parse(document)
     known = { metadata, until: now() + keptForMs }
   }
 
@@ -64,6 +75,19 @@ export function createProviderMetadata({ issuer, log, now }: MetadataOptions): P
   }
 }
 
+/** Says what both sides call the issuer where they differ. */
+function withBothIssuers(error: unknown, issuer: string): unknown {
+  const body = error instanceof OperationProcessingError ? mismatchSchema.safeParse(error.cause) : undefined
+  return body?.success ? differentIssuer(body.data.body.issuer, issuer) : error
+}
+
+function differentIssuer(said: unknown, issuer: string): Error {
+  return new Error(`The discovery document says issuer ${quoted(said)}; configured is ${quoted(issuer)}.`)
+}
+
+/** How oauth4webapi tells of it. */
+const mismatchSchema = z.object({ attribute: z.literal('issuer'), body: z.object({ issuer: z.unknown() }) })
+
 /** Whether the provider is one on this machine (see environment.ts); only then may its addresses be http. */
 export function isInsecure(issuer: string): boolean {
   return issuer.startsWith('http:')
@@ -78,6 +102,9 @@ function metadataSchema(issuer: string) {
     token_endpoint: address,
     jwks_uri: address,
     end_session_endpoint: address.exactOptional(),
+    id_token_signing_alg_values_supported: z.array(z.string()).exactOptional(),
+    /** Values of `prompt` (Initiating User Registration via OpenID Connect 1.0, section 4). */
+    prompt_values_supported: z.array(z.string()).exactOptional(),
     token_endpoint_auth_methods_supported: z.array(z.string()).exactOptional(),
     /** RFC 9207: its answers name the issuer, so one that does not is refused. */
     authorization_response_iss_parameter_supported: z.boolean().exactOptional(),

@@ -5,6 +5,7 @@
 import { base64url, EncryptJWT, jwtDecrypt } from 'jose'
 import type { z } from 'zod'
 import type { Secret } from '../../secret.ts'
+import { deriveEncryptionKey } from '../derived-keys.ts'
 
 export interface SealerOptions<T> {
   /** The first encrypts, all of them decrypt: a rotated secret goes on working until it is taken away. */
@@ -13,6 +14,8 @@ export interface SealerOptions<T> {
   purpose: string
   /** The content; `aud`, `iat` and `exp` are added to it. */
   schema: z.ZodType<T>
+  /** Longest token that is looked at. Characters. Default: what a browser keeps in one cookie. */
+  maxLength?: number
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -39,11 +42,11 @@ export interface Sealer<T> {
 const keyManagement = 'dir'
 const encryption = 'A256GCM'
 /** What a browser keeps in one cookie (RFC 6265, section 6.1). Characters. */
-const maxLength = 4096
+const cookieLength = 4096
 
 /** Makes the sealer of one purpose. Its keys are derived at the first use. */
 export function createSealer<T extends Record<string, unknown>>(options: SealerOptions<T>): Sealer<T> {
-  const { secrets, schema, now } = options
+  const { secrets, schema, maxLength = cookieLength, now } = options
   const typ = `${options.purpose}+jwt`
   let derived: [CryptoKey, ...CryptoKey[]] | undefined
 
@@ -51,7 +54,7 @@ export function createSealer<T extends Record<string, unknown>>(options: SealerO
   async function keys(): Promise<[CryptoKey, ...CryptoKey[]]> {
     if (derived) return derived
     const [first, ...older] = secrets
-    const derive = (secret: Secret) => deriveKey(secret, options.purpose)
+    const derive = (secret: Secret) => deriveEncryptionKey(secret, options.purpose)
     derived = await Promise.all<[Promise<CryptoKey>, ...Promise<CryptoKey>[]]>([
       derive(first),
       ...older.map(derive),
@@ -106,20 +109,4 @@ function isCanonical(token: string): boolean {
   } catch {
     return false
   }
-}
-
-/** HKDF (RFC 5869) without a salt: the secrets are random already, the purpose is the info that separates the keys. */
-async function deriveKey(secret: Secret, purpose: string): Promise<CryptoKey> {
-  const encoder = new TextEncoder()
-  const material = await crypto.subtle.importKey('raw', encoder.encode(secret.reveal()), 'HKDF', false, [
-    'deriveKey',
-  ])
-  const info = encoder.encode(`publisher ${purpose}`)
-  return crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info },
-    material,
-    { name: 'AES-GCM', length: 256 },
-    false,
-    ['encrypt', 'decrypt'],
-  )
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts'
 import type { KeyValueStore } from '../ports/kv.ts'
 import type { ProviderSettings, Settings } from '../settings.ts'
 import { emailSchema } from './email.ts'
+import { createEndings, type Endings } from './endings.ts'
 import { createOidcClient, type OidcClient } from './oidc-client.ts'
 import { type Claim, createClaim } from './one-time.ts'
 import { createSealer, type Sealer } from './sealed-token.ts'
@@ -12,7 +13,12 @@ import { createSessions, type Sessions } from './sessions.ts'
 const returnAddress = { host: z.string(), port: z.string().nullable(), path: z.string() }
 
 /** From a tenant's host to the callback host: where to come back to, and what this browser is known by there. */
-const loginSchema = z.object({ ...returnAddress, browser: z.string().nullable() })
+const loginSchema = z.object({
+  ...returnAddress,
+  browser: z.string().nullable(),
+  /** The person has to prove anew who they are; no session is reused. */
+  isFresh: z.boolean(),
+})
 /** In a cookie of the callback host while the browser is at the identity provider. */
 const transactionSchema = z.object({
   ...loginSchema.shape,
@@ -20,13 +26,20 @@ const transactionSchema = z.object({
 })
 /** From the callback host to a tenant's host that keeps a session of its own. */
 const handOverSchema = z.object({
+  id: z.string(),
   email: emailSchema,
   subject: z.string(),
   signedInAt: z.number().int(),
+  provedAt: z.number().int(),
   path: z.string(),
   browser: z.string(),
 })
 const signOutSchema = z.object(returnAddress)
+/** In a cookie of the callback host until the sign-out. */
+const sessionHintSchema = z.object({
+  idToken: z.string().exactOptional(),
+  providerSession: z.string().exactOptional(),
+})
 
 export type LoginRequest = z.output<typeof loginSchema>
 export type Transaction = z.output<typeof transactionSchema>
@@ -35,6 +48,7 @@ export type HandOver = z.output<typeof handOverSchema>
 export interface SignIn {
   provider: OidcClient
   sessions: Sessions
+  endings: Endings
   logins: Sealer<LoginRequest>
   transactions: Sealer<Transaction>
   handOvers: Sealer<HandOver>
@@ -42,6 +56,7 @@ export interface SignIn {
   signOuts: Sealer<z.output<typeof signOutSchema>>
   /** In a cookie of the callback host while the browser is at the identity provider. */
   signedOuts: Sealer<z.output<typeof signOutSchema>>
+  sessionHints: Sealer<z.output<typeof sessionHintSchema>>
   claim: Claim
 }
 
@@ -56,14 +71,17 @@ export interface SignInOptions {
 export function createSignIn(provider: ProviderSettings, { settings, kv, log, now }: SignInOptions): SignIn {
   const sealer = <T extends Record<string, unknown>>(purpose: string, schema: z.ZodType<T>) =>
     createSealer({ secrets: settings.sessionSecrets, purpose, schema, now })
+  const endings = createEndings({ kv, secrets: settings.sessionSecrets, log, now })
   return {
     provider: createOidcClient(provider, log, now),
-    sessions: createSessions(settings, now),
+    sessions: createSessions(settings, { isEnded: endings.isEnded, now }),
+    endings,
     logins: sealer('login', loginSchema),
     transactions: sealer('transaction', transactionSchema),
     handOvers: sealer('hand-over', handOverSchema),
     signOuts: sealer('sign-out', signOutSchema),
     signedOuts: sealer('signed-out', signOutSchema),
+    sessionHints: sealer('session-hint', sessionHintSchema),
     claim: createClaim({ kv, log }),
   }
 }

@@ -53,7 +53,13 @@ describeOnBothHosts('the audit log', (kind) => {
     }
     await signIn(fleet.browser(), alice)
     expect(auditLines(fleet.host)).toEqual([
-      { tenant: 'alice', action: 'sign-in', outcome: 'refused', reason: 'email_not_verified' },
+      {
+        tenant: 'alice',
+        action: 'sign-in',
+        outcome: 'refused',
+        reason: 'email_not_verified',
+        about: 'email_verified',
+      },
     ])
   })
 

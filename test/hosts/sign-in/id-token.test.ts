@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { SignJWT, UnsecuredJWT } from 'jose'
 import { expect, it } from 'vitest'
 import { baseDomain } from '../fleet.ts'
 import { describeOnBothHosts } from '../hosts.ts'
@@ -27,10 +27,12 @@ function encoded(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
-const forgeries: [title: string, forge: Forgery][] = [
+/** `about`: what the audit line names. */
+const forgeries: [title: string, forge: Forgery, about: string][] = [
   [
     'unsigned (`alg: none`)',
     async (nonce, { issuer }) => new UnsecuredJWT(goodClaims(nonce, issuer)).encode(),
+    'alg',
   ],
   [
     'signed with the client secret (HS256)',
@@ -38,6 +40,7 @@ const forgeries: [title: string, forge: Forgery][] = [
       new SignJWT(goodClaims(nonce, issuer))
         .setProtectedHeader({ alg: 'HS256', kid: 'first' })
         .sign(new TextEncoder().encode(clientSecret.padEnd(32, ' '))),
+    'alg',
   ],
   [
     'signed with the public key as a secret (HS256)',
@@ -45,25 +48,26 @@ const forgeries: [title: string, forge: Forgery][] = [
       new SignJWT(goodClaims(nonce, issuer))
         .setProtectedHeader({ alg: 'HS256', kid: 'first' })
         .sign(new TextEncoder().encode(JSON.stringify(keys[0]?.publicJwk))),
+    'alg',
   ],
   [
     'signed with another algorithm by a key of the set (ES256)',
     async (nonce, issuer) => {
-      const { privateKey, publicKey } = await generateKeyPair('ES256')
-      const publicJwk = { ...(await exportJWK(publicKey)), kid: 'curve', alg: 'ES256', use: 'sig' }
-      issuer.keys.push({ kid: 'curve', privateKey, publicJwk })
-      return new SignJWT(goodClaims(nonce, issuer.issuer))
-        .setProtectedHeader({ alg: 'ES256', kid: 'curve' })
-        .sign(privateKey)
+      const key = await createSigningKey('curve', 'ES256')
+      issuer.keys.push(key)
+      return signWith(key, goodClaims(nonce, issuer.issuer))
     },
+    'alg',
   ],
   [
     're-signed with a stranger’s key of the same name',
     async (nonce, { issuer }) => signWith(await createSigningKey('first'), goodClaims(nonce, issuer)),
+    'signature',
   ],
   [
     'signed with a key that is not in the set',
     async (nonce, { issuer }) => signWith(await createSigningKey('unknown'), goodClaims(nonce, issuer)),
+    'kid',
   ],
   [
     'signed with a key that it brings along',
@@ -73,50 +77,59 @@ const forgeries: [title: string, forge: Forgery][] = [
         .setProtectedHeader({ alg: 'RS256', jwk: publicJwk })
         .sign(privateKey)
     },
+    'signature',
   ],
-  ['truncated', withParts(([head = '', body = '', signature = '']) => [head, body, signature.slice(0, -4)])],
-  ['without its signature', withParts(([head = '', body = '']) => [head, body, ''])],
+  [
+    'truncated',
+    withParts(([head = '', body = '', signature = '']) => [head, body, signature.slice(0, -4)]),
+    'signature',
+  ],
+  ['without its signature', withParts(([head = '', body = '']) => [head, body, '']), 'signature'],
   [
     'changed after it was signed',
     withParts(([head = '', body = '', signature = '']) => [head, `${body}A`, signature]),
+    'signature',
   ],
   [
     'under another header',
     withParts(([, body = '', signature = '']) => [encoded({ alg: 'none' }), body, signature]),
+    'alg',
   ],
-  ['no token', async () => 'nonsense'],
-  ['of another issuer', withClaims({ iss: 'https://evil.example/' })],
+  ['no token', async () => 'nonsense', 'token'],
+  ['of another issuer', withClaims({ iss: 'https://evil.example/' }), 'iss'],
   [
     'of the issuer with a slash more',
     (nonce, issuer) => withClaims({ iss: `${issuer.issuer}/` })(nonce, issuer),
+    'iss',
   ],
-  ['for another client', withClaims({ aud: 'somebody-else' })],
-  ['for nobody', withClaims({ aud: undefined })],
-  ['for two clients without saying whose it is', withClaims({ aud: ['publisher', 'other'] })],
-  ['for two clients and the other one’s', withClaims({ aud: ['publisher', 'other'], azp: 'other' })],
-  ['another party’s', withClaims({ azp: 'other' })],
-  ['expired', withClaims({ iat: seconds() - 400, exp: seconds() - 100 })],
-  ['without an expiry', withClaims({ exp: undefined })],
-  ['from the future', withClaims({ iat: seconds() + 3600, exp: seconds() + 7200 })],
-  ['not valid yet', withClaims({ nbf: seconds() + 3600 })],
-  ['too old for this sign-in', withClaims({ iat: seconds() - 3600, exp: seconds() + 3600 })],
-  ['without the time it was made', withClaims({ iat: undefined })],
-  ['without a nonce', withClaims({ nonce: undefined })],
-  ['of another sign-in (its nonce)', withClaims({ nonce: 'a'.repeat(43) })],
+  ['for another client', withClaims({ aud: 'somebody-else' }), 'aud'],
+  ['for nobody', withClaims({ aud: undefined }), 'aud'],
+  ['for two clients without saying whose it is', withClaims({ aud: ['publisher', 'other'] }), 'azp'],
+  ['for two clients and the other one’s', withClaims({ aud: ['publisher', 'other'], azp: 'other' }), 'azp'],
+  ['another party’s', withClaims({ azp: 'other' }), 'azp'],
+  ['expired', withClaims({ iat: seconds() - 400, exp: seconds() - 100 }), 'exp'],
+  ['without an expiry', withClaims({ exp: undefined }), 'exp'],
+  ['from the future', withClaims({ iat: seconds() + 3600, exp: seconds() + 7200 }), 'iat'],
+  ['not valid yet', withClaims({ nbf: seconds() + 3600 }), 'nbf'],
+  ['too old for this sign-in', withClaims({ iat: seconds() - 3600, exp: seconds() + 3600 }), 'iat'],
+  ['without the time it was made', withClaims({ iat: undefined }), 'iat'],
+  ['without a nonce', withClaims({ nonce: undefined }), 'nonce'],
+  ['of another sign-in (its nonce)', withClaims({ nonce: 'a'.repeat(43) }), 'nonce'],
   [
     'with a nonce that only begins right',
     (nonce, issuer) => withClaims({ nonce: nonce.slice(0, -1) })(nonce, issuer),
+    'nonce',
   ],
-  ['without a subject', withClaims({ sub: undefined })],
-  ['with an empty subject', withClaims({ sub: '' })],
-  ['with a number for a subject', withClaims({ sub: 1 })],
+  ['without a subject', withClaims({ sub: undefined }), 'sub'],
+  ['with an empty subject', withClaims({ sub: '' }), 'sub'],
+  ['with a number for a subject', withClaims({ sub: 1 }), 'sub'],
 ]
 
 const unusableEmails: [title: string, change: Record<string, unknown>, words: string][] = [
   ['is not verified', { email_verified: false }, 'not confirmed'],
-  ['is verified as a text', { email_verified: 'true' }, 'not confirmed'],
-  ['is verified as a number', { email_verified: 1 }, 'not confirmed'],
-  ['says nothing of being verified', { email_verified: undefined }, 'not confirmed'],
+  ['is verified as a text', { email_verified: 'true' }, 'did not say clearly'],
+  ['is verified as a number', { email_verified: 1 }, 'did not say clearly'],
+  ['says nothing of being verified', { email_verified: undefined }, 'did not say whether'],
   ['is missing', { email: undefined }, 'no e-mail address'],
   ['is a list', { email: ['person@shibari.test'] }, 'no e-mail address'],
   ['has a Kelvin sign for a k', { email: 'boo\u212a@shibari.test' }, 'no e-mail address'],
@@ -144,7 +157,57 @@ describeOnBothHosts('an ID token', (kind) => {
     expect(await status(browser, alice)).toEqual({ admin: true, email: `person@${baseDomain}` })
   })
 
-  it.each(forgeries)('signs nobody in when it is %s', async (_title, forge) => {
+  it.each(['PS256', 'ES256', 'ES384', 'EdDSA'])(
+    'signs a person in when it is signed with %s and the discovery document names that',
+    async (alg) => {
+      await using fleet = await startWithScript(kind)
+      fleet.issuer.metadata = {
+        ...fleet.issuer.metadata,
+        id_token_signing_alg_values_supported: [alg, 'HS256'],
+      }
+      const key = await createSigningKey('other', alg)
+      fleet.issuer.keys.push(key)
+      fleet.issuer.idToken = (nonce, { issuer }) => signWith(key, goodClaims(nonce, issuer))
+      const browser = fleet.browser()
+      await signIn(browser, alice)
+      expect(await status(browser, alice)).toEqual({ admin: true, email: `person@${baseDomain}` })
+    },
+  )
+
+  it('counts as signed with RS256 only when the discovery document names no algorithms', async () => {
+    await using fleet = await startWithScript(kind)
+    fleet.issuer.metadata = { ...fleet.issuer.metadata, id_token_signing_alg_values_supported: undefined }
+    const key = await createSigningKey('curve', 'ES256')
+    fleet.issuer.keys.push(key)
+    const good = fleet.issuer.idToken
+    fleet.issuer.idToken = (nonce, { issuer }) => signWith(key, goodClaims(nonce, issuer))
+    expect((await signIn(fleet.browser(), alice)).status).toBe(403)
+    expect(fleet.host.lines.join('\n')).toContain(String.raw`signed with \"ES256\"; allowed here: RS256`)
+    fleet.issuer.idToken = good
+    expect((await signIn(fleet.browser(), alice)).status).toBe(200)
+  })
+
+  it('is not asked for when the issuer signs with none of the accepted algorithms', async () => {
+    await using fleet = await startWithScript(kind)
+    fleet.issuer.metadata = {
+      ...fleet.issuer.metadata,
+      id_token_signing_alg_values_supported: ['HS256', 'none', 'RS512'],
+    }
+    expect((await signIn(fleet.browser(), alice)).status).toBe(503)
+    expect(fleet.issuer.authorizations).toEqual([])
+    expect(fleet.host.lines.join('\n')).toContain('signs ID tokens with none of RS256, PS256')
+  })
+
+  it('names both issuers in the log when they differ', async () => {
+    await using fleet = await startWithScript(kind)
+    fleet.issuer.idToken = withClaims({ iss: 'https://evil.example/\u202e' })
+    await signIn(fleet.browser(), alice)
+    expect(fleet.host.lines.join('\n')).toContain(
+      String.raw`says issuer \"https://evil.example/?\"; configured is \"${fleet.issuer.issuer}\"`,
+    )
+  })
+
+  it.each(forgeries)('signs nobody in when it is %s', async (_title, forge, about) => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.idToken = forge
     const browser = fleet.browser()
@@ -152,7 +215,9 @@ describeOnBothHosts('an ID token', (kind) => {
     expect([page.status, page.url.pathname]).toEqual([403, '/auth/callback'])
     expect(page.headers.getSetCookie().filter((line) => /session=[^;]/.test(line))).toEqual([])
     expect(await status(browser, alice)).toEqual({ admin: false })
-    expect(fleet.host.lines.join('\n')).toContain('"reason":"id_token_invalid"')
+    const log = fleet.host.lines.join('\n')
+    expect(log).toContain(`"reason":"id_token_invalid","about":"${about}"`)
+    expect(page.text).toContain('Nobody was signed in')
   })
 
   it('signs nobody in when it is replayed: a token of an earlier sign-in of the same person', async () => {

@@ -18,6 +18,8 @@ export interface TestProvider extends AsyncDisposable {
   person: string | null
   /** How often the prompt was shown. */
   prompts: number
+  /** Whether each sign-out brought an ID token of this provider that names the person who is signed in there. */
+  logoutHints: boolean[]
   /** Requests that came, as `method path`. */
   requests: string[]
 }
@@ -54,7 +56,17 @@ export async function startProvider({ callbackOrigin }: ProviderOptions): Promis
       claims: () => ({ sub: id, ...accounts.get(id) }),
     }),
     cookies: { keys: ['provider-cookie-key'] },
-    features: { devInteractions: { enabled: false } },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: {
+        // As Keycloak does: a sign-out that proves whose it is needs no question.
+        logoutSource(context, form) {
+          const { entities, session } = context.oidc
+          test.logoutHints.push(entities.IdTokenHint?.payload.sub === session?.accountId)
+          context.body = form
+        },
+      },
+    },
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
     async loadExistingGrant({ oidc }) {
       const grant = new oidc.provider.Grant({
@@ -72,6 +84,7 @@ export async function startProvider({ callbackOrigin }: ProviderOptions): Promis
     accounts,
     person: null,
     prompts: 0,
+    logoutHints: [],
     requests: [],
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

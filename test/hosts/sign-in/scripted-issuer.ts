@@ -7,6 +7,7 @@ import { clientId } from './provider.ts'
 
 export interface SigningKey {
   kid: string
+  alg: string
   privateKey: CryptoKey
   publicJwk: JWK
 }
@@ -28,6 +29,8 @@ export interface ScriptedIssuer extends AsyncDisposable {
   answer: Record<string, string | undefined>
   /** The ID token of the next sign-in. Default: a good one for `person@shibari.test`. */
   idToken: (nonce: string, issuer: ScriptedIssuer) => Promise<string>
+  /** The ID tokens that were given out, oldest first. */
+  granted: string[]
   /** The token endpoint's whole answer in place of a good one. */
   tokenAnswer: { status: number; body: string; headers?: Record<string, string> } | undefined
   /** Answers every request with 500. */
@@ -36,9 +39,9 @@ export interface ScriptedIssuer extends AsyncDisposable {
 
 export const person = { sub: 'scripted|1', email: 'person@shibari.test', email_verified: true }
 
-export async function createSigningKey(kid: string): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
-  return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' } }
+export async function createSigningKey(kid: string, alg = 'RS256'): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+  return { kid, alg, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
 }
 
 /** The claims of a good token; each forgery is a change to them. */
@@ -47,15 +50,23 @@ export function goodClaims(nonce: string, issuer: string): Record<string, unknow
   return { ...person, iss: issuer, aud: clientId, iat: now, exp: now + 300, nonce }
 }
 
-export function signWith({ kid, privateKey }: SigningKey, claims: Record<string, unknown>): Promise<string> {
-  return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' }).sign(privateKey)
+export function signWith(
+  { kid, alg, privateKey }: SigningKey,
+  claims: Record<string, unknown>,
+): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg, kid, typ: 'JWT' }).sign(privateKey)
 }
 
 /** Good tokens for another person. */
-export function tokenFor(name: string): ScriptedIssuer['idToken'] {
+export function tokenFor(name: string, more: Record<string, unknown> = {}): ScriptedIssuer['idToken'] {
   return async (nonce, { keys: [key], issuer }) => {
     if (!key) throw new Error('The issuer has no key.')
-    const claims = { ...goodClaims(nonce, issuer), sub: `scripted|${name}`, email: `${name}@shibari.test` }
+    const claims = {
+      ...goodClaims(nonce, issuer),
+      sub: `scripted|${name}`,
+      email: `${name}@shibari.test`,
+      ...more,
+    }
     return signWith(key, claims)
   }
 }
@@ -90,6 +101,7 @@ export async function startScriptedIssuer(): Promise<ScriptedIssuer> {
     requests: [],
     answer: {},
     idToken: (nonce, issuer) => signWith(key, goodClaims(nonce, issuer.issuer)),
+    granted: [],
     tokenAnswer: undefined,
     isDown: false,
     async [Symbol.asyncDispose]() {
@@ -133,6 +145,7 @@ export async function startScriptedIssuer(): Promise<ScriptedIssuer> {
     codes.delete(code)
     if (nonce === undefined) return { ...json({ error: 'invalid_grant' }), status: 400 }
     const id_token = await scripted.idToken(nonce, scripted)
+    scripted.granted.push(id_token)
     return json({ access_token: 'canary-access-token', token_type: 'Bearer', expires_in: 300, id_token })
   }
 

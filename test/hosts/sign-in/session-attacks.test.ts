@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { parseEmail } from '../../../src/runtime/sign-in/email.ts'
 import { createSealer } from '../../../src/runtime/sign-in/sealed-token.ts'
-import { createSessions } from '../../../src/runtime/sign-in/sessions.ts'
+import { createSessions, newSessionId } from '../../../src/runtime/sign-in/sessions.ts'
 import { Secret } from '../../../src/secret.ts'
 import { baseDomain, sessionSecret } from '../fleet.ts'
 import { describeOnBothHosts, nodeHost, patience } from '../hosts.ts'
@@ -36,11 +36,13 @@ async function makeSession(
     email = `person@${baseDomain}`,
   } = change
   const now = () => (seconds() - age) * 1000
-  const sessions = createSessions({ sessionSecrets: [new Secret(secret)], sessionTtlSeconds: 3600 }, now)
+  const settings = { sessionSecrets: [new Secret(secret)] as const, sessionTtlSeconds: 3600 }
+  const sessions = createSessions(settings, { isEnded: async () => false, now })
   const address = parseEmail(email)
   if (!address) throw new Error('no address')
+  const signedInAt = seconds() - age
   const issued = await sessions.issue(
-    { email: address, subject: 'scripted|1', signedInAt: seconds() - age },
+    { id: newSessionId(), email: address, subject: 'scripted|1', signedInAt, provedAt: signedInAt },
     forWhom,
   )
   return issued?.token ?? ''

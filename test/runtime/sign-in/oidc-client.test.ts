@@ -16,7 +16,7 @@ describe('where a browser signs out of the provider', () => {
     await using issuer = await startScriptedIssuer()
     issuer.metadata = { ...issuer.metadata, end_session_endpoint: `${issuer.issuer}/oidc/logout?kind=x` }
     for (const isAuth0 of [true, false]) {
-      const url = new URL((await clientOf(issuer, isAuth0).endSessionUrl(ended)) ?? '')
+      const url = new URL((await clientOf(issuer, isAuth0).endSessionUrl(ended, {})) ?? '')
       expect(url.origin + url.pathname).toBe(`${issuer.issuer}/oidc/logout`)
       expect(Object.fromEntries(url.searchParams)).toEqual({
         kind: 'x',
@@ -29,10 +29,10 @@ describe('where a browser signs out of the provider', () => {
   it('is Auth0’s older address where an Auth0 tenant says nothing, and nowhere at other providers', async () => {
     await using issuer = await startScriptedIssuer()
     issuer.metadata = { ...issuer.metadata, end_session_endpoint: undefined }
-    const url = new URL((await clientOf(issuer, true).endSessionUrl(ended)) ?? '')
+    const url = new URL((await clientOf(issuer, true).endSessionUrl(ended, {})) ?? '')
     expect(url.origin + url.pathname).toBe(`${issuer.issuer}/v2/logout`)
     expect(Object.fromEntries(url.searchParams)).toEqual({ client_id: 'publisher', returnTo: ended })
-    expect(await clientOf(issuer, false).endSessionUrl(ended)).toBeNull()
+    expect(await clientOf(issuer, false).endSessionUrl(ended, {})).toBeNull()
   })
 })
 
@@ -47,10 +47,12 @@ describe('how we prove ourselves to the provider', () => {
     await using issuer = await startScriptedIssuer()
     issuer.metadata = { ...issuer.metadata, token_endpoint_auth_methods_supported }
     const client = clientOf(issuer, false)
-    const { url, secrets } = await client.begin(callback)
+    const { url, secrets } = await client.begin(callback, null)
     const answer = await fetch(url, { redirect: 'manual' })
     const { searchParams } = new URL(answer.headers.get('location') ?? '')
-    expect(await client.redeem(searchParams, secrets, callback)).toMatchObject({ subject: 'scripted|1' })
+    expect(await client.redeem(searchParams, secrets, callback)).toMatchObject({
+      person: { subject: 'scripted|1' },
+    })
     expect(issuer.tokenRequests[0]?.get('client_secret')).toBe(inBody)
     expect(issuer.tokenAuthorizations).toEqual([inHeader])
   })
@@ -63,7 +65,7 @@ describe('the provider’s addresses', () => {
       await using issuer = await startScriptedIssuer()
       issuer.metadata = { ...issuer.metadata, [name]: 'javascript:alert(1)' }
       await expect(
-        clientOf(issuer, false).begin('https://app.shibari.test/auth/callback'),
+        clientOf(issuer, false).begin('https://app.shibari.test/auth/callback', null),
       ).rejects.toMatchObject({
         code: 'sign_in_unavailable',
       })

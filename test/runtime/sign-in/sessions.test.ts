@@ -8,13 +8,13 @@ const audience = '.shibari.test'
 
 function sessionsAt(seconds: number, sessionTtlSeconds = 3600) {
   const settings = { sessionSecrets: [new Secret('s'.repeat(32))] as const, sessionTtlSeconds }
-  return createSessions(settings, () => seconds * 1000)
+  return createSessions(settings, { isEnded: async () => false, now: () => seconds * 1000 })
 }
 
 function person(name: string, signedInAt = start) {
   const email = parseEmail(`${name}@shibari.test`)
   if (!email) throw new TypeError('unreachable')
-  return { email, subject: `test|${name}`, signedInAt }
+  return { id: `session of ${name}`, email, subject: `test|${name}`, signedInAt, provedAt: signedInAt }
 }
 
 async function token(name: string, at = start): Promise<string> {

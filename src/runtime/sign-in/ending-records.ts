@@ -1,0 +1,87 @@
+/**
+ * What the shared store holds of ended sessions: keys are HMACs, so nobody can read whom they are about or write one for a session that
+ * goes on; a person's value is sealed. Records are written under each secret, so that a rotation forgets none.
+ */
+import { base64url } from 'jose'
+import { z } from 'zod'
+import type { Secret } from '../../secret.ts'
+import { deriveNamingKey } from '../derived-keys.ts'
+import type { KeyValueStore } from '../ports/kv.ts'
+import type { Email } from './email.ts'
+import { createSealer } from './sealed-token.ts'
+import { maxSessionSeconds } from './sessions.ts'
+
+/** Everything rejects where the store does. */
+export interface EndingRecords {
+  hasSession(id: string): Promise<boolean>
+  /** Until when the person's sessions ended, by the time of sign-in; `null` where none was ended. Seconds since 1970. */
+  endOf(email: Email): Promise<number | null>
+  /** Both give false where the store did not take the record. */
+  putSession(id: string): Promise<boolean>
+  putPerson(email: Email, until: number): Promise<boolean>
+}
+
+export interface EndingRecordsOptions {
+  kv: KeyValueStore
+  secrets: readonly [Secret, ...Secret[]]
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/** Longer than any copy of a cookie that exists now can live. A day more covers renewals that race with the end. */
+const ttlSeconds = maxSessionSeconds + 24 * 3600
+
+const personSchema = z.object({ until: z.number().int() })
+
+/** Makes them over one store. */
+export function createEndingRecords({ kv, secrets, now }: EndingRecordsOptions): EndingRecords {
+  const shelves = secrets.map((secret) => createShelf(secret, now))
+  return {
+    async hasSession(id) {
+      const found = await Promise.all(shelves.map(async ({ keyOf }) => kv.get(await keyOf(`session ${id}`))))
+      return found.some((value) => value !== null)
+    },
+    async endOf(email) {
+      const found = await Promise.all(
+        shelves.map(async ({ keyOf, sealer }) => {
+          const key = await keyOf(`person ${email}`)
+          const sealed = await kv.get(key)
+          return sealed === null ? [] : ((await sealer.open(sealed, key))?.content.until ?? [])
+        }),
+      )
+      const ends = found.flat()
+      return ends.length > 0 ? Math.max(...ends) : null
+    },
+    async putSession(id) {
+      const taken = await Promise.all(
+        shelves.map(async ({ keyOf }) => kv.put(await keyOf(`session ${id}`), '', { ttlSeconds })),
+      )
+      return taken.every(Boolean)
+    },
+    async putPerson(email, until) {
+      const taken = await Promise.all(
+        shelves.map(async ({ keyOf, sealer }) => {
+          const key = await keyOf(`person ${email}`)
+          const sealed = await sealer.seal({ until }, { audience: key, expiresInSeconds: ttlSeconds })
+          return kv.put(key, sealed, { ttlSeconds })
+        }),
+      )
+      return taken.every(Boolean)
+    },
+  }
+}
+
+/** The keys and values of one secret. */
+function createShelf(secret: Secret, now: () => number) {
+  const encoder = new TextEncoder()
+  let key: CryptoKey | undefined
+  return {
+    sealer: createSealer({ secrets: [secret], purpose: 'ended-person', schema: personSchema, now }),
+    /** A promise is not kept: on Workers it may die with the request that waits for it first. */
+    async keyOf(text: string): Promise<string> {
+      key ??= await deriveNamingKey(secret, 'ended')
+      const mac = await crypto.subtle.sign('HMAC', key, encoder.encode(text))
+      return `ended:${base64url.encode(new Uint8Array(mac))}`
+    },
+  }
+}

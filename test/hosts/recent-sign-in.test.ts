@@ -1,0 +1,126 @@
+import { expect, it } from 'vitest'
+import { adminEmail, adminRequest, auth, cookieOf, signInVariables } from './admin.ts'
+import { baseDomain, startFleet } from './fleet.ts'
+import { describeOnBothHosts } from './hosts.ts'
+import type { Browser } from './sign-in/browser.ts'
+import { tokenFor } from './sign-in/scripted-issuer.ts'
+import { alice, bob, signIn, startWithScript } from './sign-in/sign-in-fleet.ts'
+
+const day = 24 * 3600
+const config = {
+  features: { delete_enabled: true },
+  storage: { provider: 's3', credentials_ref: 'storage', paths: { root: 'photos' } },
+  auth,
+}
+const deletions = [
+  ['POST', '/api/images/x.jpg/delete'],
+  ['DELETE', '/api/library/objects/x.jpg'],
+  ['DELETE', '/api/library/objects/archive%2Fx.jpg'],
+] as const
+
+/** The code of the refusal, whatever else a deletion comes to. */
+async function codeOf(response: Response): Promise<[number, string | undefined]> {
+  const { code }: { code?: string } = await response.json()
+  return [response.status, code]
+}
+
+describeOnBothHosts('deleting', (kind) => {
+  it.each(deletions)('asks for a sign-in of the last day when %s %s comes', async (method, path) => {
+    await using fleet = await startFleet(kind, signInVariables)
+    fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config })
+    const ask = async (ageSeconds: number) =>
+      adminRequest(fleet, 'alice', path, {
+        method,
+        headers: { cookie: await cookieOf(adminEmail, ageSeconds) },
+      })
+    const refusal = await ask(day + 60)
+    expect(await refusal.clone().json()).toMatchObject({
+      code: 'sign_in_too_old',
+      detail: expect.stringContaining('/auth/login?fresh=true'),
+    })
+    expect(await codeOf(refusal)).toEqual([401, 'sign_in_too_old'])
+    // The storage's credentials are missing in this test, so the deletion itself cannot happen.
+    expect(await codeOf(await ask(day - 60))).toEqual([503, 'credentials_unavailable'])
+  })
+
+  it('says that it is off, not that the sign-in is old, when the gallery has it off', async () => {
+    await using fleet = await startFleet(kind, signInVariables)
+    fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config: { ...config, features: {} } })
+    const cookie = await cookieOf(adminEmail, 2 * day)
+    const response = await adminRequest(fleet, 'alice', '/api/images/x.jpg/delete', {
+      method: 'POST',
+      headers: { cookie },
+    })
+    expect(await codeOf(response)).toEqual([403, 'feature_disabled'])
+  })
+})
+
+const scopes = [['domain'], ['host']] as const
+
+describeOnBothHosts('a fresh sign-in', (kind) => {
+  async function start(scope: string) {
+    const fleet = await startWithScript(kind, { variables: { ADMIN_COOKIE_SCOPE: scope } })
+    fleet.orchestrator.tenants.set(`alice.${baseDomain}`, {
+      config: { ...config, auth: { allowed_emails: [`person@${baseDomain}`] } },
+    })
+    return fleet
+  }
+  const erase = async (browser: Browser) =>
+    codeOf(await browser.script(alice, '/api/images/x.jpg/delete', { method: 'POST' }))
+  const seconds = () => Math.floor(Date.now() / 1000)
+
+  it.each(scopes)('lets an admin delete again, and comes back to the photo (%s scope)', async (scope) => {
+    await using fleet = await start(scope)
+    const browser = fleet.browser()
+    // A provider that remembers the person for days signs them in without a question.
+    fleet.issuer.idToken = tokenFor('person', { auth_time: seconds() - 2 * day })
+    await signIn(browser, alice)
+    expect(await erase(browser)).toEqual([401, 'sign_in_too_old'])
+    fleet.issuer.idToken = tokenFor('person', { auth_time: seconds() })
+    const page = await browser.navigate(`${alice}/auth/login?fresh=true&return_to=/?photo=x.jpg`, {
+      from: new URL(alice),
+    })
+    expect(page.url.href).toBe(`${alice}/?photo=x.jpg`)
+    expect(await erase(browser)).toEqual([503, 'credentials_unavailable'])
+    const asked = fleet.issuer.authorizations.map((query) => [query.get('prompt'), query.get('max_age')])
+    expect(asked).toEqual([
+      [null, '2592000'],
+      ['login', '2592000'],
+    ])
+  })
+
+  it('is not what a provider gives that did not ask the person again', async () => {
+    await using fleet = await start('domain')
+    const browser = fleet.browser()
+    fleet.issuer.idToken = tokenFor('person', { auth_time: seconds() - 2 * day })
+    await browser.navigate(`${alice}/auth/login?fresh=true`, { from: new URL(alice) })
+    expect(await erase(browser)).toEqual([401, 'sign_in_too_old'])
+  })
+
+  it('counts from now when the provider says nothing of the time, and never from the future', async () => {
+    await using fleet = await start('domain')
+    for (const more of [{}, { auth_time: seconds() + 10 * day }]) {
+      fleet.issuer.idToken = tokenFor('person', more)
+      const browser = fleet.browser()
+      await signIn(browser, alice)
+      expect(await erase(browser)).toEqual([503, 'credentials_unavailable'])
+    }
+  })
+
+  it('is refused when the time that the provider says is no number', async () => {
+    await using fleet = await start('domain')
+    fleet.issuer.idToken = tokenFor('person', { auth_time: 'yesterday' })
+    expect((await signIn(fleet.browser(), alice)).status).toBe(403)
+    expect(fleet.host.lines.join('\n')).toContain('"about":"auth_time"')
+  })
+
+  it('asks the provider in the host scope, where a plain sign-in reuses the session of the callback host', async () => {
+    await using fleet = await start('host')
+    const browser = fleet.browser()
+    await signIn(browser, alice)
+    await signIn(browser, bob)
+    expect(fleet.issuer.authorizations).toHaveLength(1)
+    await browser.navigate(`${bob}/auth/login?fresh=true`, { from: new URL(bob) })
+    expect(fleet.issuer.authorizations).toHaveLength(2)
+  })
+})
