@@ -11,10 +11,17 @@ export interface WorkerHostOptions {
   write(line: string): void
 }
 
+export interface StoredValues {
+  get(key: string): Promise<string | null>
+  put(key: string, value: string): Promise<void>
+}
+
 export interface WorkerHost {
   port: number
   /** Runs the scheduled handler, as a cron trigger does. */
   runSchedule(): Promise<unknown>
+  /** What lies in the KV of the Worker, past the Worker. */
+  kv(): Promise<StoredValues>
   close(): Promise<void>
 }
 
@@ -50,6 +57,7 @@ export async function startWorkerHost({ variables, port, write }: WorkerHostOpti
   return {
     port: Number((await worker.ready).port),
     runSchedule: async () => (await worker.getWorker('publisher')).scheduled({ cron: '0 * * * *' }),
+    kv: () => worker.getKVNamespace('KV', 'publisher'),
     close: () => worker.dispose(),
   }
 }

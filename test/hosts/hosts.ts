@@ -1,6 +1,6 @@
 /** The two hosts behind one interface, so that one suite of requests runs against both. */
 import { describe } from 'vitest'
-import { startWorkerHost } from '../../dev/worker-host.ts'
+import { type StoredValues, startWorkerHost } from '../../dev/worker-host.ts'
 import { startNodeHost } from '../../src/node.ts'
 import { type RequestOptions, sendTo } from './http.ts'
 
@@ -14,6 +14,8 @@ export interface RunningHost {
   port: number
   /** What a cron trigger does; Workers only. */
   runSchedule?(): Promise<unknown>
+  /** What lies in its KV; Workers only. */
+  kv?(): Promise<StoredValues>
   close(): Promise<void>
 }
 
@@ -38,7 +40,7 @@ export const workerHost: HostKind = {
   async start(variables) {
     const lines: string[] = []
     const host = await startWorkerHost({ variables, port: 0, write: (line) => lines.push(line) })
-    return { ...running(host.port, lines, host.close), runSchedule: host.runSchedule }
+    return { ...running(host.port, lines, host.close), runSchedule: host.runSchedule, kv: host.kv }
   },
 }
 

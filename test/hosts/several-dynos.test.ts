@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 import { commandsOf, everythingIn, inRedis } from '../kv/redis-client.ts'
 import { type RedisServer, startRedisServer } from '../kv/redis-server.ts'
-import { adminPost, cookieOf, signInVariables } from './admin.ts'
+import { adminEmail, adminPost, cookieOf, signInVariables } from './admin.ts'
 import { baseDomain, https, markedConfig, serviceToken, sessionSecret, startFleet } from './fleet.ts'
 import { nodeHost, patience, type RunningHost } from './hosts.ts'
 import { startOrchestrator, type TestOrchestrator } from './orchestrator.ts'
@@ -16,21 +16,28 @@ interface Dynos extends AsyncDisposable {
 }
 
 /** Two hosts that share an orchestrator and a Redis. */
-async function startDynos({ url }: RedisServer, variables: Record<string, string> = {}): Promise<Dynos> {
+async function startDynos(
+  { url }: RedisServer,
+  variables: Record<string, string> = {},
+  now?: () => number,
+): Promise<Dynos> {
   const orchestrator = await startOrchestrator()
   const start = () =>
-    nodeHost.start({
-      ORCHESTRATOR_BASE_URL: orchestrator.url,
-      ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
-      ORCHESTRATOR_BASE_DOMAIN: baseDomain,
-      WEB_SESSION_SECRET: sessionSecret,
-      REDIS_URL: url,
-      // A busy machine is neither a slow Redis nor an orchestrator that is away.
-      REDIS_TIMEOUT_MS: '5000',
-      ORCHESTRATOR_TIMEOUT_MS: '10000',
-      ...signInVariables,
-      ...variables,
-    })
+    nodeHost.start(
+      {
+        ORCHESTRATOR_BASE_URL: orchestrator.url,
+        ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
+        ORCHESTRATOR_BASE_DOMAIN: baseDomain,
+        WEB_SESSION_SECRET: sessionSecret,
+        REDIS_URL: url,
+        // A busy machine is neither a slow Redis nor an orchestrator that is away.
+        REDIS_TIMEOUT_MS: '5000',
+        ORCHESTRATOR_TIMEOUT_MS: '10000',
+        ...signInVariables,
+        ...variables,
+      },
+      now,
+    )
   const [first, second] = await Promise.all([start(), start()])
   return {
     orchestrator,
@@ -143,6 +150,59 @@ describe('two dynos with one Redis', () => {
     expect(refused).toBeGreaterThanOrEqual(20)
   }, 60_000)
 
+  it('both refuse a copied cookie within 30 seconds after one of them ended its session', async () => {
+    const clock = { time: Date.now() }
+    await using dynos = await startDynos(server, {}, () => clock.time)
+    await until(dynos, 'redis up')
+    const config = { ...markedConfig(true), auth: { allowed_emails: [adminEmail] } }
+    dynos.orchestrator.tenants.set(`leaving.${baseDomain}`, { config })
+    const cookie = await cookieOf()
+    const ask = (dyno: RunningHost, path: string, method = 'GET') =>
+      dyno.request(`leaving.${baseDomain}`, path, {
+        method,
+        headers: { ...https, cookie, 'sec-fetch-site': 'same-origin' },
+      })
+    const isAdmin = async (dyno: RunningHost) => {
+      const { admin }: { admin: boolean } = await (await ask(dyno, '/api/admin/status')).json()
+      return admin
+    }
+    expect([await isAdmin(dynos.first), await isAdmin(dynos.second)]).toEqual([true, true])
+    expect((await ask(dynos.first, '/auth/logout', 'POST')).status).toBe(303)
+    expect(await isAdmin(dynos.first)).toBe(false)
+    clock.time += 30_000
+    expect(await isAdmin(dynos.second)).toBe(false)
+  })
+
+  it('both end all sessions of a person when an operator tells one of them', async () => {
+    const clock = { time: Date.now() }
+    await using dynos = await startDynos(server, {}, () => clock.time)
+    await until(dynos, 'redis up')
+    const config = { ...markedConfig(true), auth: { allowed_emails: [adminEmail] } }
+    dynos.orchestrator.tenants.set(`ended.${baseDomain}`, { config })
+    const cookies = [await cookieOf(), await cookieOf(adminEmail, 86_400)]
+    const areAdmins = (dyno: RunningHost) =>
+      Promise.all(
+        cookies.map(async (cookie) => {
+          const headers = { ...https, cookie }
+          const response = await dyno.request(`ended.${baseDomain}`, '/api/admin/status', { headers })
+          const { admin }: { admin: boolean } = await response.json()
+          return admin
+        }),
+      )
+    expect(await areAdmins(dynos.second)).toEqual([true, true])
+    clock.time += 1000
+    const told = await dynos.first.request(alice, '/internal/sessions/end', {
+      ...invalidation,
+      body: JSON.stringify({ email: adminEmail }),
+    })
+    expect(told.status).toBe(204)
+    clock.time += 30_000
+    expect(await areAdmins(dynos.second)).toEqual([false, false])
+    const held = await everythingIn(server)
+    expect(held).toContain(`publisher:${baseDomain}:ended:`)
+    expect(held).not.toContain(adminEmail)
+  })
+
   it('leave no secret in Redis, only the names of hosts and what is no secret', async () => {
     await using watched = await commandsOf(server)
     await using studio = await startStudio(nodeHost, { REDIS_URL: server.url, REDIS_TIMEOUT_MS: '5000' })
@@ -168,7 +228,7 @@ describe('two dynos with one Redis', () => {
     expect(sent).toContain(`publisher:${baseDomain}:rate:mutation:secretive`)
     expect(sent).toContain(`publisher:${baseDomain}:invalidations`)
     for (const key of held.split('\n'))
-      expect(key).toMatch(/^publisher:shibari\.test:(config|sha256|rate|used):/)
+      expect(key).toMatch(/^publisher:shibari\.test:(config|sha256|rate|used|ended):/)
     const secrets = [...studio.fleet.orchestrator.credentials.values()].flatMap(secretsOf)
     expect(secrets.length).toBeGreaterThan(3)
     for (const secret of [
@@ -182,6 +242,10 @@ describe('two dynos with one Redis', () => {
       expect(held + sent).not.toContain(secret)
     }
     expect(held + sent).not.toContain('canary')
+    // Configurations and digests are sealed, and nothing names a person.
+    for (const readable of ['paths', 'credentials_ref', adminEmail, adminEmail.split('@')[0] ?? '']) {
+      expect(held + sent).not.toContain(readable)
+    }
     expect(studio.fleet.host.lines.join('\n')).not.toContain('canary-redis-password')
   }, 60_000)
 })
@@ -199,6 +263,36 @@ function secretsOf({
 }
 
 describe('two dynos whose Redis goes away', () => {
+  it('refuse what one of them ended meanwhile as soon as Redis is back', async () => {
+    await using server = await startRedisServer()
+    const clock = { time: Date.now() }
+    await using dynos = await startDynos(server, {}, () => clock.time)
+    await until(dynos, 'redis up')
+    const config = { ...markedConfig(true), auth: { allowed_emails: [adminEmail] } }
+    dynos.orchestrator.tenants.set(alice, { config })
+    const cookie = await cookieOf()
+    const isAdmin = async (dyno: RunningHost) => {
+      const response = await dyno.request(alice, '/api/admin/status', { headers: { ...https, cookie } })
+      const { admin }: { admin: boolean } = await response.json()
+      return admin
+    }
+    expect([await isAdmin(dynos.first), await isAdmin(dynos.second)]).toEqual([true, true])
+    await server.kill()
+    await until(dynos, 'redis down')
+    const told = await dynos.first.request(alice, '/internal/sessions/end', {
+      ...invalidation,
+      body: JSON.stringify({ email: adminEmail }),
+    })
+    expect(told.status).toBe(202)
+    expect([await isAdmin(dynos.first), await isAdmin(dynos.second)]).toEqual([false, true])
+    await server.restart()
+    await until(dynos, 'redis up', 2)
+    await vi.waitFor(async () => {
+      clock.time += 30_000
+      expect(await isAdmin(dynos.second)).toBe(false)
+    }, patience)
+  }, 90_000)
+
   it('serve on, and share again when it is back', async () => {
     await using server = await startRedisServer()
     await using dynos = await startDynos(server)
