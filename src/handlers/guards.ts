@@ -34,7 +34,8 @@ const recentSeconds = 24 * 3600
 
 /**
  * Lets an admin do what cannot be undone: within a day of a sign-in at the provider, so that an old or stolen cookie is not enough. Call
- * it behind the guard of an `admin` route, before anything changes. Throws `not_signed_in` or `sign_in_too_old`.
+ * it behind the guard of an `admin` route, before anything changes. `/auth/login?fresh=true` helps. Throws `not_signed_in` or
+ * `sign_in_too_old`.
  */
 export async function requireRecentSignIn(c: Context<AppEnv>, services: Services): Promise<void> {
   const session = await sessionOf(c, services)
@@ -42,7 +43,7 @@ export async function requireRecentSignIn(c: Context<AppEnv>, services: Services
   if (services.now() / 1000 - session.provedAt <= recentSeconds) return
   throw new PublisherError(
     'sign_in_too_old',
-    'Nothing was changed: this needs a sign-in from the last 24 hours. Sign in again (/auth/login?fresh=true), then repeat it.',
+    'This needs a sign-in from the last 24 hours. Nothing was changed. Sign in again, then repeat it.',
   )
 }
 

@@ -27,6 +27,8 @@ export function AccountMenu({ account }: { account: Account | null }) {
         <p class="email">{email}</p>
         {!isAdmin && <p class="muted">{texts.notAdmin}</p>}
         <SignOutForm className="button" />
+        <SignOutForm className="button quiet" isEverywhere />
+        <p class="muted">{texts.signOutEverywhereAdvice}</p>
       </section>
     </>
   )
@@ -36,33 +38,43 @@ interface SignInLinkProps {
   className: string
   /** Where this page holds what would be lost with it. */
   isInNewTab?: boolean
+  /** The person is signed in, and has to prove it anew. */
+  isFresh?: boolean
 }
 
 /** Leads back to the photo that is shown now. */
-export function SignInLink({ className, isInNewTab = false }: SignInLinkProps) {
+export function SignInLink({ className, isInNewTab = false, isFresh = false }: SignInLinkProps) {
   return (
     <a
       class={className}
-      href={`/auth/login?${thisPage()}`}
+      href={`/auth/login?${thisPage(isFresh ? { fresh: 'true' } : {})}`}
       {...(isInNewTab && { target: '_blank', rel: 'noopener' })}
     >
-      {texts.signIn}
+      {isFresh ? texts.signInAgain : texts.signIn}
       {isInNewTab && <span class="visually-hidden"> ({texts.opensInNewTab})</span>}
     </a>
   )
 }
 
 /** The server takes this from a page of its own host only. */
-export function SignOutForm({ className }: { className: string }) {
+export function SignOutForm({
+  className,
+  isEverywhere = false,
+}: {
+  className: string
+  /** On all devices. */
+  isEverywhere?: boolean
+}) {
+  const query = thisPage(isEverywhere ? { everywhere: 'true' } : {})
   return (
-    <form method="post" action={`/auth/logout?${thisPage()}`} onSubmit={forgetDrafts}>
+    <form method="post" action={`/auth/logout?${query}`} onSubmit={forgetDrafts}>
       <button type="submit" class={className}>
-        {texts.signOut}
+        {isEverywhere ? texts.signOutEverywhere : texts.signOut}
       </button>
     </form>
   )
 }
 
-function thisPage(): URLSearchParams {
-  return new URLSearchParams({ return_to: location.pathname + location.search })
+function thisPage(more: Record<string, string>): URLSearchParams {
+  return new URLSearchParams({ return_to: location.pathname + location.search, ...more })
 }

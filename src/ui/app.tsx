@@ -5,6 +5,7 @@ import { type Account, serverLanguage } from './api.ts'
 import { Bar } from './bar.tsx'
 import { DetailsPanel } from './details-panel.tsx'
 import { Dock, detailsId } from './dock.tsx'
+import { Farewell, type SignedOut } from './farewell.tsx'
 import type { Gallery, GalleryState } from './gallery.ts'
 import { useShortcuts } from './keyboard.ts'
 import { altText } from './photo-words.ts'
@@ -31,9 +32,12 @@ export interface AppProps {
   grid: ComponentChildren
   /** How many photos that lists, where it is known. */
   listed: number | null
+  /** What 'Sign out everywhere' came to, right after it. */
+  signedOut: SignedOut | null
 }
 
-export function App({ tenant, gallery, state, account, tools, bulk, toasts, grid, listed }: AppProps) {
+export function App(props: AppProps) {
+  const { tenant, gallery, state, account, tools, bulk, toasts, grid, listed, signedOut } = props
   const { photo, problem, screen, query } = state
   const isGrid = screen === 'grid'
   const [isOpen, setOpen] = useState(false)
@@ -113,6 +117,7 @@ export function App({ tenant, gallery, state, account, tools, bulk, toasts, grid
         </div>
       )}
       {toasts}
+      {signedOut && <Farewell signedOut={signedOut} />}
       <UploadEntry
         account={account}
         onReady={(choose) => setChooseFiles(() => choose)}

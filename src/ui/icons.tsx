@@ -177,6 +177,7 @@ const drawings: Readonly<Record<ProblemKind, ComponentChildren>> = {
   ),
   private: lock,
   notAdmin: lock,
+  signInAgain: lock,
   unreadable: (
     <>
       {frame}

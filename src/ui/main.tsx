@@ -3,6 +3,7 @@ import { render } from 'preact'
 import { type Account, createApi, unreached } from './api.ts'
 import { App } from './app.tsx'
 import { galleryTitle } from './appearance.ts'
+import { takeFarewell } from './farewell.tsx'
 import { createGallery, type GalleryState } from './gallery.ts'
 import { Notice } from './notice.tsx'
 import { folders, sorts } from './order.ts'
@@ -12,6 +13,8 @@ import { restoreTheme } from './theme.ts'
 import { createWallLoader } from './wall.ts'
 import type { AdminWorkbench } from './workbench/admin-workbench.tsx'
 
+/** Before the gallery writes its own address over it. */
+const signedOut = takeFarewell()
 const root = document.getElementById('app')
 if (!root) throw new Error('index.html holds no element "app"')
 
@@ -128,6 +131,7 @@ function draw(): void {
       bulk={account?.isAdmin && loader.wall?.library?.result(account.features)}
       toasts={workbench?.toasts()}
       grid={shown.screen === 'grid' && gridOf(shown)}
+      signedOut={signedOut}
       listed={(shown.query && loader.wall?.listings.of(shown.query).count) ?? null}
     />,
     root,

@@ -8,6 +8,7 @@ export type ProblemKind =
   | 'missing'
   | 'private'
   | 'notAdmin'
+  | 'signInAgain'
   | 'unreadable'
   | 'slowDown'
   | 'tooLarge'
@@ -24,6 +25,7 @@ const kinds: Readonly<Record<string, ProblemKind>> = {
   photo_not_found: 'missing',
   not_signed_in: 'private',
   not_admin: 'notAdmin',
+  sign_in_too_old: 'signInAgain',
   sign_in_unavailable: 'private',
   photo_unreadable: 'unreadable',
   photo_too_large: 'unreadable',

@@ -320,8 +320,42 @@ const shared: Trouble[] = [
     what: 'the identity provider has another name',
     breakIt: ({ issuer }) => void Object.assign(issuer.metadata, { issuer: 'https://other.example' }),
     differs: { 'sign-in': 'failed' },
-    says: /cannot be discovered/,
+    says: /cannot be discovered.*says issuer "https:\/\/other\.example"; configured is "http:\/\/127/,
     todo: /to the letter/,
+  },
+  {
+    what: 'the identity provider has a slash more in its name',
+    breakIt: ({ issuer }) => void Object.assign(issuer.metadata, { issuer: `${issuer.issuer}/` }),
+    differs: { 'sign-in': 'failed' },
+    says: /says issuer "http:\/\/127\.0\.0\.1:\d+\/"; configured is "http:\/\/127\.0\.0\.1:\d+"/,
+    todo: /to the letter/,
+  },
+  {
+    what: 'the identity provider signs with HMAC only',
+    breakIt: ({ issuer }) =>
+      void Object.assign(issuer.metadata, { id_token_signing_alg_values_supported: ['HS256'] }),
+    differs: { 'sign-in': 'failed' },
+    says: /signs ID tokens with \["HS256"\] only/,
+    todo: /RS256, PS256/,
+  },
+  {
+    what: 'the identity provider has no key for the algorithm that it names',
+    breakIt: ({ issuer }) =>
+      void Object.assign(issuer.metadata, { id_token_signing_alg_values_supported: ['ES256'] }),
+    differs: { 'sign-in': 'failed' },
+    says: /none of its 1 signing keys is for ES256/,
+  },
+  {
+    what: 'the identity provider’s keys are elsewhere',
+    breakIt: ({ issuer }) => void Object.assign(issuer.metadata, { jwks_uri: `${issuer.issuer}/nowhere` }),
+    differs: { 'sign-in': 'failed' },
+    says: /signing keys cannot be read \(answered 404\)/,
+  },
+  {
+    what: 'the identity provider has no address for signing out',
+    breakIt: ({ issuer }) => void Object.assign(issuer.metadata, { end_session_endpoint: undefined }),
+    differs: { 'sign-in': 'warning' },
+    says: /no address for signing out/,
   },
   {
     what: 'no sign-in is configured',

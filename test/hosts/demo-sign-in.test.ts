@@ -85,7 +85,7 @@ async function expectToBeNobody(page: Page): Promise<void> {
 /** By the open account menu: back on the very page, and the provider asks again. */
 async function signOut({ page, questions }: Visitor): Promise<void> {
   const before = page.url()
-  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await signInLink(page).waitFor()
   expect(page.url()).toBe(before)
   expect(await status(page)).toEqual({ admin: false })
@@ -127,8 +127,35 @@ it('asks once who somebody is where each gallery has its own cookie: admin on th
   await person(page, 'bob@example.org').click()
   await account(page, 'bob@example.org').waitFor()
   expect(await status(page)).toEqual({ admin: true, email: 'bob@example.org' })
-  // What remains of this scope (docs/security.md): the other gallery's cookie lives on until somebody signs out there.
+  // The other gallery's cookie is still in the browser, and ended with the sign-out.
   await visit(page, addressOf('alice', separate))
+  expect(await status(page)).toEqual({ admin: false })
+}, 180_000)
+
+it('signs out on all devices and says so when that is asked for', async () => {
+  const [phone, laptop] = [await newVisitor(), await newVisitor()]
+  await signInAsAlice(phone, addressOf('alice', separate))
+  await signInAsAlice(laptop, addressOf('alice', separate))
+  const photo = phone.page.url()
+  await account(phone.page, 'alice@example.org').click()
+  await phone.page.getByRole('button', { name: 'Sign out everywhere' }).click()
+  await phone.page.getByText('You’re signed out on all devices.').waitFor()
+  await signInLink(phone.page).waitFor()
+  expect(phone.page.url()).toBe(photo)
+  expect(await status(laptop.page)).toEqual({ admin: false })
+}, 180_000)
+
+it('asks again who somebody is when a fresh sign-in is asked for, and comes back', async () => {
+  const visitor = await newVisitor()
+  const { page, questions } = visitor
+  const gallery = addressOf('alice', separate)
+  await signInAsAlice(visitor, gallery)
+  expect(questions).toHaveLength(1)
+  const back = new URLSearchParams({ fresh: 'true', return_to: '/?view=grid' })
+  await page.goto(new URL(`/auth/login?${back}`, gallery).href)
+  await person(page, 'alice@example.org').click()
+  await page.waitForURL(new URL('/?view=grid', gallery).href)
+  expect(questions).toHaveLength(2)
   expect(await status(page)).toEqual({ admin: true, email: 'alice@example.org' })
 }, 180_000)
 

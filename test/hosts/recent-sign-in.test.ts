@@ -36,7 +36,7 @@ describeOnBothHosts('deleting', (kind) => {
     const refusal = await ask(day + 60)
     expect(await refusal.clone().json()).toMatchObject({
       code: 'sign_in_too_old',
-      detail: expect.stringContaining('/auth/login?fresh=true'),
+      detail: expect.stringContaining('sign-in from the last 24 hours. Nothing was changed'),
     })
     expect(await codeOf(refusal)).toEqual([401, 'sign_in_too_old'])
     // The storage's credentials are missing in this test, so the deletion itself cannot happen.

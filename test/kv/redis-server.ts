@@ -20,8 +20,11 @@ const password = 'canary-redis-password'
 const startMs = 20_000
 
 /** Starts one; `await using` ends it. Throws where it is not installed. */
-export async function startRedisServer(options: readonly string[] = []): Promise<RedisServer> {
+export async function startRedisServer(
+  given: readonly string[] | ((port: number) => readonly string[]) = [],
+): Promise<RedisServer> {
   const port = await freePort()
+  const options = typeof given === 'function' ? given(port) : given
   let child = await launch(port, options)
 
   async function kill(): Promise<void> {

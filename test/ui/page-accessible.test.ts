@@ -81,7 +81,7 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
     const { page, gallery } = await atWork(browser, window, { keep_enabled: true })
     gallery.script(path('keep'), () => Response.json({ filename: 'one.jpg', action: 'keep' }))
     await page.getByRole('button', { name: 'Account: alice@example.org' }).click()
-    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    await page.getByRole('button', { name: 'Sign out everywhere' }).waitFor()
     await expectAccessible(page)
     await page.keyboard.press('Escape')
     await page.keyboard.press('?')

@@ -50,9 +50,9 @@ describe('the account', () => {
     await page.getByRole('button', { name: `Account: ${status.email}` }).click()
     expect(await page.getByText(status.email, { exact: true }).isVisible()).toBe(true)
     expect(await page.getByText('You are not an admin of this gallery.').count()).toBe(warnings)
-    const signOut = page.getByRole('button', { name: 'Sign out' })
+    const signOut = page.getByRole('button', { name: 'Sign out', exact: true })
     expect(await signOut.isVisible()).toBe(true)
-    const form = page.locator('form[method=post]')
+    const form = page.locator('form[method=post]').first()
     const action = new URL((await form.getAttribute('action')) ?? '', gallery.origin)
     expect([action.pathname, action.searchParams.get('return_to')]).toEqual([
       '/auth/logout',
@@ -80,6 +80,8 @@ describe('the account', () => {
         '  - paragraph: bob@example.org',
         '  - paragraph: You are not an admin of this gallery.',
         '  - button "Sign out"',
+        '  - button "Sign out everywhere"',
+        '  - paragraph: Ends your sessions on all devices.',
       ].join('\n'),
     )
     await page.keyboard.press('Tab')
@@ -89,6 +91,39 @@ describe('the account', () => {
     expect(await isExpanded()).toBe(false)
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
     await pictureOf(page, 'one')
+  })
+
+  it.each([
+    ['en', 'Sign out everywhere', 'everywhere', /signed out on all devices/],
+    ['de', 'Überall abmelden', 'everywhere', /auf allen Geräten abgemeldet/],
+    ['en', 'Sign out everywhere', 'soon', /other devices follow/],
+    ['de', 'Überall abmelden', 'soon', /anderen Geräte folgen/],
+  ])('signs out everywhere in %s by “%s” and says what happened (%s)', async (locale, name, said, words) => {
+    const { page, gallery } = await visiting(browser, { ...phone, locale })
+    visitedBy(gallery, { admin: true, email: 'alice@example.org' })
+    const asked: string[] = []
+    gallery.script('/auth/logout', (request) => {
+      asked.push(`${request.method} ${new URL(request.url).search}`)
+      visitedBy(gallery, { admin: false })
+      return new Response(null, {
+        status: 303,
+        headers: { location: `/?photo=one.jpg&signed_out=${said}` },
+      })
+    })
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('button', { name: /alice@example\.org/ }).click()
+    await page.getByRole('button', { name }).click()
+    const farewell = page.locator('.farewell')
+    await farewell.getByText(words).waitFor()
+    expect(asked).toEqual(['POST ?return_to=%2F%3Fphoto%3Done.jpg&everywhere=true'])
+    await pictureOf(page, 'one')
+    expect(new URL(page.url()).search).toBe('?photo=one.jpg')
+    await farewell.getByRole('button').click()
+    await farewell.waitFor({ state: 'detached' })
+    await page.reload()
+    await pictureOf(page, 'one')
+    expect(await farewell.count()).toBe(0)
   })
 
   it('hears that its tools did not load, and has them with a new page', async () => {

@@ -310,6 +310,31 @@ describe('deleting', () => {
   })
 })
 
+describe('deleting with an old sign-in', () => {
+  it.each([
+    ['en', 'Sign in again', 'Delete for good', 'Delete', 'Sign in again to delete'],
+    ['de', 'Neu anmelden', 'Endgültig löschen', 'Löschen', 'Zum Löschen neu anmelden'],
+  ])('offers a new sign-in in %s, and loses no words when the person comes back', async (...row) => {
+    const [locale, link, opener, yes, title] = row
+    const { page, gallery } = await atWork(browser, { ...desktop, locale })
+    gallery.script(path('delete'), () => problem(401, 'sign_in_too_old'))
+    await page.keyboard.press('p')
+    const caption = page.getByRole('dialog').getByRole('textbox').first()
+    await caption.fill('Half a sentence')
+    await page.getByRole('button', { name: opener }).click()
+    await page.getByRole('button', { name: yes, exact: true }).click()
+    await page.getByText(title).waitFor()
+    const href = (await page.getByRole('link', { name: link }).getAttribute('href')) ?? ''
+    const { pathname, searchParams } = new URL(href, gallery.origin)
+    expect([pathname, searchParams.get('fresh')]).toEqual(['/auth/login', 'true'])
+    // The provider's part is left out: it ends where the link asked for.
+    await page.goto(searchParams.get('return_to') ?? '')
+    await pictureOf(page, 'one')
+    await page.getByRole('dialog').waitFor()
+    expect(await caption.inputValue()).toBe('Half a sentence')
+  })
+})
+
 describe('the tools', () => {
   it('are those that are on', async () => {
     const { page } = await atWork(browser, desktop, {

@@ -235,13 +235,13 @@ describe('what was typed', () => {
     await type(page)
     await captionOf(other, 'FetLife').fill('Typed in the other tab.')
     await page.keyboard.press('Escape')
-    // This policy lets no form go anywhere, and says so; the page under test cannot navigate.
+    // The page under test stays where it is.
     await page.evaluate(() =>
       document.addEventListener('submit', (event) => event.preventDefault(), { capture: true }),
     )
     await page.getByRole('button', { name: 'Account: alice@example.org' }).click()
     signedInAs(gallery, null)
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click()
     expect(await storedDrafts(page)).toBeNull()
     await expect.poll(() => captionOf(other, 'FetLife').inputValue()).toBe('The caption of photo one.')
     await page.reload()

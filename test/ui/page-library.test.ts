@@ -340,6 +340,31 @@ describe('many photos at once', () => {
     await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
   })
 
+  it('are still selected for another try after a new sign-in, which deleting asks for', async () => {
+    const { page, gallery } = await atLibrary()
+    let asked = 0
+    let isRecent = false
+    for (const name of ['one', 'two', 'three', 'four'])
+      gallery.script(`/api/images/${name}.jpg/delete`, () => {
+        asked++
+        return isRecent
+          ? Response.json({ filename: `${name}.jpg`, destination_folder: null })
+          : problem(401, 'sign_in_too_old')
+      })
+    await page.keyboard.press('Control+a')
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByRole('button', { name: 'Delete 4 photos' }).click()
+    await page.getByText('4 did not work:').waitFor()
+    // The first answers say it for all.
+    expect(asked).toBeLessThan(4)
+    const wayIn = page.locator('.failures').getByRole('link', { name: 'Sign in again (opens in a new tab)' })
+    expect(await wayIn.getAttribute('target')).toBe('_blank')
+    expect(await wayIn.getAttribute('href')).toContain('fresh=true')
+    isRecent = true
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('4 deleted.').waitFor()
+  })
+
   it('are still there after a sign-in on the way, which has a tab of its own', async () => {
     const { page, gallery } = await atLibrary()
     let isSignedIn = false

@@ -147,8 +147,10 @@ async function examineProcess(
   if (options.variables.REDIS_URL) {
     await examination.check(shared, services, async ({ settings, now }) => checkSharedStore(settings, now))
   } else examination.skip(shared, 'REDIS_URL is not set: each process keeps its own cache')
-  await examination.check({ id: 'sign-in', title: 'Sign-in provider' }, services, async ({ settings, now }) =>
-    checkSignIn(settings, now),
+  await examination.check(
+    { id: 'sign-in', title: 'Sign-in provider' },
+    services,
+    async ({ settings, now }, signal) => checkSignIn(settings, now, signal),
   )
 }
 

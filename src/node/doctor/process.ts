@@ -1,12 +1,19 @@
 /** What a process shares with others: the identity provider. */
+import { z } from 'zod'
 import { createLogger } from '../../runtime/log.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { createProviderMetadata } from '../../runtime/sign-in/provider-metadata.ts'
+import { quoted } from '../../runtime/sign-in/quoted.ts'
+import { acceptedAlgorithms, algorithmsOf } from '../../runtime/sign-in/signing-algorithms.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
-/** Reads the provider's discovery document as the first sign-in would. */
-export async function checkSignIn({ provider }: Settings, now: () => number): Promise<Verdict<undefined>> {
+/** Reads the provider's discovery document and signing keys as the first sign-in would. */
+export async function checkSignIn(
+  { provider }: Settings,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<Verdict<undefined>> {
   if (!provider) {
     return {
       value: undefined,
@@ -16,15 +23,56 @@ export async function checkSignIn({ provider }: Settings, now: () => number): Pr
     }
   }
   const log = createLogger({ level: 'error', write: () => undefined })
-  const metadata = createProviderMetadata({ issuer: provider.issuer, log, now })
-  try {
-    await metadata()
-  } catch (error) {
+  const { issuer } = provider
+  const metadata = await createProviderMetadata({ issuer, log, now })().catch((error: unknown) => {
     throw new Trouble(
       'it cannot be discovered',
       'AUTH0_DOMAIN or OIDC_ISSUER_URL has to name the issuer to the letter; see docs/operations/auth0.md.',
       error instanceof Error ? error.cause : error,
     )
+  })
+  const algorithms = algorithmsOf(metadata)
+  if (algorithms.length === 0) {
+    const named = quoted(metadata.id_token_signing_alg_values_supported)
+    throw new Trouble(
+      `it signs ID tokens with ${named} only`,
+      `Have it sign with one of ${acceptedAlgorithms.join(', ')}; see docs/operations/auth0.md.`,
+    )
   }
-  return { value: undefined, said: 'it is discovered and names itself as we do' }
+  await checkKeys(metadata.jwks_uri, algorithms, signal)
+  const said = `discovery works, the issuer matches; ID tokens may be signed with ${algorithms.join(', ')}`
+  if (metadata.end_session_endpoint !== undefined || provider.isAuth0) return { value: undefined, said }
+  return {
+    value: undefined,
+    said: `${said}; it has no address for signing out, so its own session goes on`,
+    warning: true,
+    todo: 'Nothing where that is known: the next sign-in asks the person again. See docs/operations/auth0.md.',
+  }
+}
+
+const keysSchema = z.object({ keys: z.array(z.object({ kty: z.string(), alg: z.string().optional() })) })
+/** Key types by the letters that algorithms begin with (RFC 7518, section 3.1; RFC 8037, section 3.1). */
+const keyTypes: Readonly<Record<string, string>> = { RS: 'RSA', PS: 'RSA', ES: 'EC', Ed: 'OKP' }
+
+/** Throws {@link Trouble} where the issuer publishes no key that an ID token could be checked with. */
+async function checkKeys(address: string, algorithms: readonly string[], signal: AbortSignal): Promise<void> {
+  const response = await fetch(address, { signal }).catch((error: unknown) => {
+    throw new Trouble('its signing keys cannot be read', 'Look at jwks_uri of its discovery document.', error)
+  })
+  const parsed = keysSchema.safeParse(await response.json().catch(() => null))
+  if (!response.ok || !parsed.success) {
+    throw new Trouble(
+      `its signing keys cannot be read (answered ${response.status})`,
+      'Look at jwks_uri of its discovery document.',
+    )
+  }
+  const isUsable = ({ kty, alg }: { kty: string; alg?: string | undefined }) =>
+    alg === undefined
+      ? algorithms.some((algorithm) => keyTypes[algorithm.slice(0, 2)] === kty)
+      : algorithms.includes(alg)
+  if (parsed.data.keys.some(isUsable)) return
+  throw new Trouble(
+    `none of its ${parsed.data.keys.length} signing keys is for ${algorithms.join(', ')}`,
+    'Set the algorithm of the application, or of the realm, to one of these.',
+  )
 }

@@ -5,6 +5,7 @@ import { noMetrics } from '../../runtime/ports/metrics.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { openRedis } from '../shared-store.ts'
 import type { Verdict } from './examination.ts'
+import { hasCode } from './explain.ts'
 import { Trouble } from './trouble.ts'
 
 const readyMs = 10_000
@@ -36,12 +37,33 @@ export async function checkSharedStore(
 
 async function reach({ ready }: Redis): Promise<void> {
   await ready(readyMs).catch((error: unknown) => {
+    if (isUntrusted(error)) {
+      throw new Trouble(
+        'its certificate is not trusted',
+        'Heroku’s own Redis signs its certificate itself: set REDIS_TLS_VERIFY=false there, and only there. A private authority is named by NODE_EXTRA_CA_CERTS.',
+        error instanceof Error ? error.cause : error,
+      )
+    }
     throw new Trouble(
       'it cannot be reached',
       'Correct REDIS_URL, or look at the state of the Redis server. Until then every process asks for itself.',
       error instanceof Error ? error.cause : error,
     )
   })
+}
+
+/** How Node names certificates that it does not accept. */
+const untrusted = [
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]
+
+function isUntrusted(error: unknown): boolean {
+  return untrusted.some((code) => hasCode(error, code))
 }
 
 async function share({ kv: one }: Redis, { kv: other }: Redis): Promise<void> {

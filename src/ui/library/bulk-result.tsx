@@ -72,6 +72,12 @@ export function BulkResult({ bulk, state, features, takesFocus, isAside }: BulkR
       {!isRunning && first && (
         <div class="failures">
           {kindOf(first.problem) === 'private' && <SignInLink className="button action" isInNewTab />}
+          {kindOf(first.problem) === 'signInAgain' && (
+            <>
+              <p>{texts.problems.signInAgain.advice}</p>
+              <SignInLink className="button action" isInNewTab isFresh />
+            </>
+          )}
           <ul>
             {failed.map(({ item, problem }) => (
               <li key={item.name}>

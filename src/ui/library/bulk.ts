@@ -149,7 +149,7 @@ export function createBulk({ onChange, onGone, onBack }: BulkOptions): Bulk {
 /** `to`: where the photo is now, `null` for what is deleted. */
 type Outcome = { to: Item | null; isTrial: boolean } | { problem: ApiProblem }
 
-const stopping: ReadonlySet<string> = new Set(['private', 'notAdmin', 'offline', 'setup'])
+const stopping: ReadonlySet<string> = new Set(['private', 'notAdmin', 'signInAgain', 'offline', 'setup'])
 
 /** Waits as long as the server asks for; many photos are more than it takes at once. */
 async function patiently(act: (item: Item) => Promise<Outcome>, item: Item): Promise<Outcome> {

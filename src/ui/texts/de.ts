@@ -15,7 +15,15 @@ export const de: Texts = {
   toDark: 'Dunkle Farben',
 
   signIn: 'Anmelden',
+  signInAgain: 'Neu anmelden',
   signOut: 'Abmelden',
+  signOutEverywhere: 'Überall abmelden',
+  signOutEverywhereAdvice: 'Beendet deine Sitzungen auf allen Geräten.',
+  signedOut: {
+    everywhere: 'Du bist auf allen Geräten abgemeldet. Bis es dort ankommt, kann es eine Minute dauern.',
+    soon: 'Du bist hier abgemeldet. Deine anderen Geräte folgen, sobald der Server sie erreicht; sieh in ein paar Minuten noch einmal nach.',
+  },
+  closeMessage: 'Nachricht schließen',
   signedInAs: 'Angemeldet als',
   account: (email) => `Konto: ${email}`,
   notAdmin: 'Du verwaltest diese Galerie nicht.',
@@ -440,6 +448,11 @@ export const de: Texts = {
       title: 'Das ist nicht deine Galerie',
       advice:
         'Das kann nur, wer diese Galerie verwaltet. Melde dich ab, um als jemand anderes wiederzukommen.',
+    },
+    signInAgain: {
+      title: 'Zum Löschen neu anmelden',
+      advice:
+        'Löschen geht nur mit einer Anmeldung aus den letzten 24 Stunden. Nichts wurde gelöscht. Melde dich neu an und wiederhole es dann.',
     },
     unreadable: {
       title: 'Dieses Foto lässt sich nicht zeigen',

@@ -14,7 +14,15 @@ export const en = {
   toDark: 'Switch to the dark theme',
 
   signIn: 'Sign in',
+  signInAgain: 'Sign in again',
   signOut: 'Sign out',
+  signOutEverywhere: 'Sign out everywhere',
+  signOutEverywhereAdvice: 'Ends your sessions on all devices.',
+  signedOut: {
+    everywhere: 'You’re signed out on all devices. It can take a minute to reach them.',
+    soon: 'You’re signed out here. Your other devices follow as soon as the server can tell them; check again in a few minutes.',
+  },
+  closeMessage: 'Close this message',
   signedInAs: 'Signed in as',
   account: (email: string) => `Account: ${email}`,
   notAdmin: 'You are not an admin of this gallery.',
@@ -419,6 +427,11 @@ export const en = {
     notAdmin: {
       title: 'You are not an admin here',
       advice: 'Only admins of this gallery can do that. Sign out to come in as somebody else.',
+    },
+    signInAgain: {
+      title: 'Sign in again to delete',
+      advice:
+        'Deleting needs a sign-in from the last 24 hours. Nothing was deleted. Sign in again, then repeat it.',
     },
     unreadable: {
       title: 'This photo cannot be shown',

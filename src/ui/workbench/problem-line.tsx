@@ -18,6 +18,7 @@ export interface ProblemLineProps {
 const final: ReadonlySet<string> = new Set([
   'not_signed_in',
   'not_admin',
+  'sign_in_too_old',
   'feature_disabled',
   'cross_origin',
   'photo_not_found',
@@ -43,6 +44,7 @@ export function ProblemLine({ problem, onRetry, retryWords = texts.tryAgain }: P
         </p>
       )}
       {problem.code === 'not_signed_in' && <SignInLink className="button action" />}
+      {problem.code === 'sign_in_too_old' && <SignInLink className="button action" isFresh />}
       {problem.code === 'not_admin' && <SignOutForm className="button" />}
       {onRetry && !final.has(problem.code) && (
         <button type="button" class="button" disabled={left > 0} onClick={onRetry}>

@@ -24,6 +24,9 @@ export interface Work {
   ): Promise<T | null>
 }
 
+/** After a sign-in the person goes on where they were. */
+const needsSignIn: ReadonlySet<string> = new Set(['not_signed_in', 'sign_in_too_old'])
+
 export function createWork(gallery: Gallery, store: DeskStore, shelf: Shelf): Work {
   const { draftOf, change, tell } = store
   let inFront: { photo: Photo | null; isSheetOpen: boolean } = { photo: null, isSheetOpen: false }
@@ -54,7 +57,7 @@ export function createWork(gallery: Gallery, store: DeskStore, shelf: Shelf): Wo
       if (latest.get(keyOf(photo)) !== mine) return null
       const failure = 'problem' in result ? { during: kind, problem: result.problem } : null
       change(photo, { work: null, failure })
-      if (failure?.problem.code === 'not_signed_in') shelf.reopen(keyOf(photo))
+      if (failure && needsSignIn.has(failure.problem.code)) shelf.reopen(keyOf(photo))
       if (failure && !isSeen(photo)) {
         tell({ text: 'failed', photo: photo.filename, problem: failure.problem, show: () => show(photo) })
       }
