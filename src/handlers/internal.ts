@@ -12,7 +12,9 @@ export function internalRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
   const invalidate = routeFor('service', services, {
     method: 'post',
     path: '/internal/invalidate',
-    security: [{ serviceToken: [] }],
+    operationId: 'invalidateHost',
+    summary: 'Forget what is cached for a host',
+    tags: ['operations'],
     request: { body: { required: true, content: { 'application/json': { schema: invalidateSchema } } } },
     responses: {
       204: {

@@ -23,6 +23,10 @@ export function loginRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/login',
+    operationId: 'signIn',
+    summary: 'Sign in',
+    tags: ['session'],
+    errors: ['sign_in_unavailable'],
     description: 'Signs in; for browsers.',
     request: { query: z.object({ return_to: z.string().optional() }) },
     responses: { 302: { description: 'To the callback host, and on to the identity provider' } },
@@ -45,6 +49,10 @@ export function startRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn:
   const route = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/start',
+    operationId: 'startSignIn',
+    summary: 'Second step of signing in',
+    tags: ['session'],
+    errors: ['sign_in_expired', 'sign_in_unavailable'],
     description: 'On the callback host: the second step of `/auth/login`.',
     request: { query: z.object({ request: z.string() }) },
     responses: {
