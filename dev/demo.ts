@@ -1,21 +1,10 @@
 /** `npm run demo`: the orchestrator, three tenants with storages of three kinds, emulated vendors, and the publisher, on this machine. */
-import { createWriteStream } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { stringify } from 'yaml'
-import { startOrchestrator } from '../orchestrator/server.ts'
-import { startNodeHost } from '../src/node.ts'
 import { buildWhereStale } from './demo/build.ts'
 import { greeting } from './demo/greeting.ts'
-import { samplePhotos } from './demo/photos.ts'
-import { freePort } from './demo/ports.ts'
-import { localStorage, startDropbox, startS3 } from './demo/storages.ts'
-import { type DemoTenant, orchestratorFiles } from './demo/tenants.ts'
-import { startVendors } from './demo/vendors.ts'
-import { startOidcProvider } from './emulators/oidc.ts'
-import { startWorkerHost, type WorkerHostOptions } from './worker-host.ts'
+import { type Demo, startDemo } from './demo/start.ts'
 
 const usage = `npm run demo -- [--photos DIR] [--port 8080] [--domain localhost] [--state .demo]
     --photos DIR   shows your own photos at alice's address; they stay where and as they are
@@ -26,115 +15,15 @@ const usage = `npm run demo -- [--photos DIR] [--port 8080] [--domain localhost]
 const project = fileURLToPath(new URL('../', import.meta.url))
 /** Browsers find these on this machine by themselves. */
 const localDomain = /^([a-z0-9-]+\.)*localhost$/
-const serviceToken = 'demo-service-token-of-this-machine'
-
-interface Part {
-  name: string
-  close(): Promise<unknown>
-}
 
 async function main(): Promise<void> {
   const { photos, port, domain: baseDomain, worker, state } = readArguments()
-  await mkdir(state, { recursive: true })
   console.log('Starting the demo ...')
   await buildWhereStale(project, worker)
-  const directories = await samplePhotos(state)
-  // The channels begin empty, so nothing has been published yet.
-  await rm(join(directories.alice, '.publisher'), { recursive: true, force: true })
-  if (photos) directories.alice = photos
-
-  const parts: Part[] = []
-  const s3 = await startS3()
-  parts.push({ name: 'S3', close: s3.close })
-  const dropbox = await startDropbox('carol', directories.carol)
-  parts.push({ name: 'Dropbox', close: dropbox.close })
-  const tenants: DemoTenant[] = [
-    {
-      name: 'alice',
-      // A Worker has no disk.
-      storage: worker ? await s3.storage('alice', directories.alice) : localStorage(directories.alice),
-      admin: 'alice@example.org',
-      isReadOnly: photos !== undefined && !worker,
-      appearance: { title: 'Alice in Rope' },
-    },
-    {
-      name: 'bob',
-      storage: await s3.storage('bob', directories.bob),
-      admin: 'bob@example.org',
-      isReadOnly: false,
-      // Readable on dark, too pale on light: there the page keeps its own.
-      appearance: { title: 'Bob’s Darkroom', accent_color: '#7fd1c7', background_color: '#0b1416' },
-    },
-    {
-      name: 'carol',
-      storage: dropbox.storage,
-      admin: null,
-      isReadOnly: false,
-      appearance: { title: 'Carol’s Knots', accent_color: '#a3205c' },
-    },
-  ]
-  const vendors = await startVendors(
-    tenants.map(({ name }) => name),
-    port + 20,
-  )
-  parts.push({ name: 'Telegram, OpenAI and mail', close: vendors.close })
-  const orchestrator = await startDemoOrchestrator(
-    state,
-    port + 10,
-    orchestratorFiles(tenants, vendors, baseDomain),
-  )
-  parts.push({ name: 'orchestrator', close: orchestrator.close })
-
-  const listenOn = await freePort(port)
-  if (listenOn !== port) console.log(`Port ${port} is in use, so ${listenOn} is taken.`)
-  const signIn = await startOidcProvider({
-    port: port + 15,
-    callbackOrigins: [`http://app.${baseDomain}:${listenOn}`],
-    people: tenants.flatMap(({ admin }) => admin ?? []),
-  })
-  parts.push({ name: 'sign-in', close: signIn.close })
-  const log = createWriteStream(join(state, 'publisher.log'))
-  const write = (line: string) => log.write(`${line}\n`)
-  const variables = {
-    PORT: String(listenOn),
-    ORCHESTRATOR_BASE_URL: orchestrator.url,
-    ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
-    ORCHESTRATOR_BASE_DOMAIN: baseDomain,
-    OIDC_ISSUER_URL: signIn.issuer,
-    AUTH0_CLIENT_ID: signIn.clientId,
-    AUTH0_CLIENT_SECRET: signIn.clientSecret,
-    WEB_SESSION_SECRET: 'a-secret-for-the-demo-on-this-machine-only',
-    WEB_SECURE_COOKIES: 'false',
-    FORCE_HTTPS: 'false',
-    ALLOW_PRIVATE_ENDPOINTS: 'true',
-    DROPBOX_APP_KEY: dropbox.app.key,
-    DROPBOX_APP_SECRET: dropbox.app.secret,
-    DROPBOX_BASE_URL: dropbox.url,
-    OPENAI_BASE_URL: vendors.openaiUrl,
-    TELEGRAM_API_BASE_URL: vendors.telegramUrl,
-  }
-  parts.push({ name: 'publisher', close: await startHost(worker, { variables, port: listenOn, write }) })
-  endOnSignal(parts)
-  const { issuer } = signIn
-  console.log(
-    greeting({
-      tenants,
-      vendors,
-      baseDomain,
-      port: listenOn,
-      issuer,
-      orchestrator: orchestrator.url,
-      worker,
-      state,
-    }),
-  )
-}
-
-/** Gives the function that ends it. */
-async function startHost(worker: boolean, options: WorkerHostOptions): Promise<() => Promise<void>> {
-  if (worker) return (await startWorkerHost(options)).close
-  const host = await startNodeHost(options)
-  return () => host.close(0)
+  const demo = await startDemo({ state, port, baseDomain, worker, photos })
+  if (demo.port !== port) console.log(`Port ${port} is in use, so ${demo.port} is taken.`)
+  endOnSignal(demo)
+  console.log(greeting({ ...demo, baseDomain, worker, state }))
 }
 
 function readArguments() {
@@ -159,41 +48,13 @@ function readArguments() {
   }
 }
 
-/** Writes the orchestrator's two files and starts it on them, so that an edit can be seen to take effect. */
-async function startDemoOrchestrator(
-  state: string,
-  firstPort: number,
-  { tenants, secrets }: ReturnType<typeof orchestratorFiles>,
-) {
-  const tenantsFile = join(state, 'tenants.yaml')
-  const secretsFile = join(state, 'secrets.yaml')
-  await writeFile(tenantsFile, stringify(tenants))
-  await writeFile(secretsFile, stringify(secrets), { mode: 0o600 })
-  const audit = createWriteStream(join(state, 'orchestrator-audit.log'))
-  return startOrchestrator({
-    port: await freePort(firstPort),
-    hostname: '127.0.0.1',
-    tenantsFile,
-    secretsFile,
-    variables: {},
-    tokens: [serviceToken],
-    audit: (line) => audit.write(`${JSON.stringify(line)}\n`),
-    onBadEdit: (reason) => console.error(`${tenantsFile} was not taken over: ${reason}`),
-  })
-}
-
-function endOnSignal(parts: readonly Part[]): void {
+function endOnSignal(demo: Demo): void {
   let ending = false
   const end = async () => {
     if (ending) return
     ending = true
     console.log('\nEnding ...')
-    // The last one started is the first to go: it uses the others.
-    for (const { name, close } of parts.toReversed()) {
-      await close().catch((error: unknown) =>
-        console.error(`The ${name} did not end cleanly: ${String(error)}`),
-      )
-    }
+    await demo.close()
     process.exit(0)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -5,6 +5,7 @@ import { analysisTools } from '../runtime/workflow-tools.ts'
 import { analyzePhoto } from '../workflow/analysis.ts'
 import { parsePhotoName } from '../workflow/photo.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
+import { modelErrors, photoErrors, pictureErrors } from './expected-errors.ts'
 import { featureOff, requireFeature } from './features.ts'
 import { answerInStages, staged } from './progress.ts'
 import { routeFor } from './route.ts'
@@ -15,6 +16,17 @@ export function analysisRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
   const route = routeFor('admin', services, {
     method: 'post',
     path: '/api/images/{filename}/analyze',
+    operationId: 'analyzePhoto',
+    summary: 'Describe a photo and write its captions',
+    tags: ['photos'],
+    errors: [
+      ...photoErrors,
+      ...pictureErrors,
+      ...modelErrors,
+      'feature_disabled',
+      'sidecar_changed',
+      'photo_changed',
+    ],
     description:
       'Stages: `reading`, `looking`, `writing_captions`, `saving`. A photo with a caption answers without the AI.',
     request: { params: filenameParameter, query: analyzeQuery },

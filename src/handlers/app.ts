@@ -13,6 +13,7 @@ import { requestObserver } from './observed-request.ts'
 import { refusal } from './refusal.ts'
 import { allowedMethods, createApp, createCallbackApp } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
+import { isTenantFree } from './tenant-free.ts'
 
 /** Answers one request. Never rejects. */
 export type Handler = (request: Request, connection: Connection) => Promise<Response>
@@ -107,16 +108,6 @@ function unlessSet({ headers }: Response): (name: string, value: string) => void
   return (name, value) => {
     if (!headers.has(name)) headers.set(name, value)
   }
-}
-
-/** Health, metrics, static files and the control plane's calls need no tenant (design section 4, rule 1). */
-function isTenantFree(path: string): boolean {
-  return (
-    path.startsWith('/assets/') ||
-    path === '/health' ||
-    path.startsWith('/health/') ||
-    path.startsWith('/internal/')
-  )
 }
 
 /** Throws `tenant_not_found`, the same for every refusal, `config_unavailable`, or `rate_limited`. */

@@ -6,14 +6,22 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { type Appearance, coloursOf } from '../runtime/appearance.ts'
 import type { Services } from '../runtime/services.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
-import { guardFor } from './route.ts'
+import { describeRoute, guardFor, routeFor } from './route.ts'
 
 /** Neither holds up a page that was here before: the browser shows what it has and asks behind it (RFC 5861). */
 const caching = 'public, max-age=300, stale-while-revalidate=86400'
 
 export function appearanceRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { assets } = services
-  app.get('/appearance.css', guardFor('anyone', services), (c) => {
+  const colours = routeFor('anyone', services, {
+    method: 'get',
+    path: '/appearance.css',
+    operationId: 'getAppearance',
+    summary: 'Title and colours of the gallery, as a stylesheet',
+    tags: ['page'],
+    responses: { 200: { description: 'Custom properties of CSS', content: { 'text/css': {} } } },
+  })
+  app.openapi(colours, (c) => {
     const { config, host } = runtimeOf(c.env)
     return c.body(stylesheet(config.appearance, host), 200, {
       'content-type': 'text/css; charset=utf-8',
@@ -21,7 +29,17 @@ export function appearanceRoutes(app: OpenAPIHono<AppEnv>, services: Services): 
     })
   })
 
-  app.get('/manifest.webmanifest', guardFor('anyone', services), async (c) => {
+  const manifestRoute = routeFor('anyone', services, {
+    method: 'get',
+    path: '/manifest.webmanifest',
+    operationId: 'getManifest',
+    summary: 'Manifest of the installable app',
+    tags: ['page'],
+    responses: { 200: { description: 'A web app manifest', content: { 'application/manifest+json': {} } } },
+  })
+  describeRoute(app, manifestRoute)
+  // By hand: Hono would take the media type for an answer of `c.json`.
+  app.get(manifestRoute.path, guardFor('anyone', services), async (c) => {
     const { config, host } = runtimeOf(c.env)
     const name = titleOf(config.appearance, host)
     // One colour each, without themes: the page is dark unless somebody prefers it light.

@@ -6,6 +6,7 @@ import type { Services } from '../runtime/services.ts'
 import { canSignIn, isAdmin } from '../runtime/sign-in/admins.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { json, routeFor } from './route.ts'
+import { securityOf } from './route-description.ts'
 import {
   adminStatusSchema,
   featuresResponseSchema,
@@ -18,6 +19,9 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   const features = routeFor('anyone', services, {
     method: 'get',
     path: '/api/config/features',
+    operationId: 'getFeatures',
+    summary: 'Features of the gallery',
+    tags: ['gallery'],
     responses: { 200: json(featuresResponseSchema, 'What is on for this tenant') },
   })
   app.openapi(features, (c) => {
@@ -33,6 +37,9 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   const publishers = routeFor('anyone', services, {
     method: 'get',
     path: '/api/config/publishers',
+    operationId: 'getPublishers',
+    summary: 'Platforms that the gallery publishes to',
+    tags: ['gallery'],
     responses: { 200: json(publishersResponseSchema, 'Where this tenant publishes') },
   })
   app.openapi(publishers, (c) => {
@@ -56,6 +63,10 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   const status = routeFor('anyone', services, {
     method: 'get',
     path: '/api/admin/status',
+    operationId: 'getAdminStatus',
+    summary: 'Who is signed in',
+    tags: ['session'],
+    security: [{}, ...securityOf.admin],
     responses: { 200: json(adminStatusSchema, 'Whether the caller is an admin of this tenant') },
   })
   app.openapi(status, async (c) => {
@@ -71,6 +82,9 @@ function voiceProfileRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
   const read = routeFor('admin', services, {
     method: 'get',
     path,
+    operationId: 'getVoiceProfile',
+    summary: 'Captions that show the AI how this photographer writes',
+    tags: ['gallery'],
     responses: {
       200: json(voiceProfileSchema, 'The captions that show the AI how this photographer writes'),
     },
@@ -83,6 +97,10 @@ function voiceProfileRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
   const write = routeFor('admin', services, {
     method: 'post',
     path,
+    operationId: 'setVoiceProfile',
+    summary: 'Refused: the configuration is managed elsewhere',
+    tags: ['gallery'],
+    errors: ['managed_elsewhere'],
     description: 'Always refused with 409: the configuration is not kept here.',
     responses: {},
   })

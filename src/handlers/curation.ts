@@ -7,6 +7,7 @@ import { type Curated, putAside, restore } from '../workflow/curation.ts'
 import { type PhotoName, parsePhotoName } from '../workflow/photo.ts'
 import { photoNotFound } from '../workflow/photo-details.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
+import { photoErrors } from './expected-errors.ts'
 import { requireFeature } from './features.ts'
 import { requireRecentSignIn } from './guards.ts'
 import { json, routeFor } from './route.ts'
@@ -21,7 +22,16 @@ export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
 
   for (const action of ['keep', 'remove'] as const) {
     const path = `/api/images/{filename}/${action}` as const
-    const route = routeFor('admin', services, { method: 'post', path, request, responses })
+    const route = routeFor('admin', services, {
+      method: 'post',
+      path,
+      operationId: `${action}Photo`,
+      summary: `Move a photo to the folder \`${action}\``,
+      tags: ['photos'],
+      errors: [...photoErrors, 'feature_disabled'],
+      request,
+      responses,
+    })
     app.openapi(route, async (c) => {
       const runtime = runtimeOf(c.env)
       requireFeature(runtime, `${action}_enabled`)
@@ -32,6 +42,10 @@ export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
   const erase = routeFor('admin', services, {
     method: 'post',
     path: '/api/images/{filename}/delete',
+    operationId: 'deletePhoto',
+    summary: 'Delete a photo and its sidecar',
+    tags: ['photos'],
+    errors: [...photoErrors, 'feature_disabled', 'sign_in_too_old'],
     description: 'For good. Needs a sign-in of the last 24 hours, else 401 `sign_in_too_old`.',
     request,
     responses,
@@ -46,6 +60,10 @@ export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
   const bringBack = routeFor('admin', services, {
     method: 'post',
     path: '/api/images/{filename}/restore',
+    operationId: 'restorePhoto',
+    summary: 'Move a photo back to the root',
+    tags: ['photos'],
+    errors: [...photoErrors],
     description:
       'Undoes keep, remove and archive: back to the root. Looks in `keep`, `remove`, `archive` unless `from` says where.',
     request: {

@@ -11,19 +11,25 @@ type Readiness = Awaited<ReturnType<Services['source']['check']>>
 const freshForMs = 1000
 
 export function healthRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const alive = (path: '/health' | '/health/live') =>
+  const alive = (path: '/health' | '/health/live', operationId: string) =>
     routeFor('anyone', services, {
       method: 'get',
       path,
+      operationId,
+      summary: 'Whether the process answers',
+      tags: ['operations'],
       responses: { 200: json(healthSchema, 'The process answers') },
     })
-  app.openapi(alive('/health'), (c) => c.json({ status: 'ok' as const }, 200))
-  app.openapi(alive('/health/live'), (c) => c.json({ status: 'ok' as const }, 200))
+  app.openapi(alive('/health', 'getHealth'), (c) => c.json({ status: 'ok' as const }, 200))
+  app.openapi(alive('/health/live', 'getLiveness'), (c) => c.json({ status: 'ok' as const }, 200))
 
   // Whom the orchestrator keeps waiting can still serve what is known: that is for people to know, not for a router.
   const traffic = routeFor('anyone', services, {
     method: 'get',
     path: '/health/traffic',
+    operationId: 'getTrafficReadiness',
+    summary: 'Whether requests may be sent here',
+    tags: ['operations'],
     responses: {
       200: json(healthSchema, 'Requests may be sent here'),
       503: json(notReadySchema, 'No more: the process is about to end (`draining`)'),
@@ -37,6 +43,9 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   const ready = routeFor('anyone', services, {
     method: 'get',
     path: '/health/ready',
+    operationId: 'getReadiness',
+    summary: 'Whether configurations can be read',
+    tags: ['operations'],
     responses: {
       200: json(readinessSchema, 'Configurations can be read'),
       503: json(notReadySchema, 'They cannot, or the process is about to end (`draining`)'),

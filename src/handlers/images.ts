@@ -1,5 +1,5 @@
 /** Photos: the list, the random walk, details, thumbnails, and our own links to originals. */
-import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { PublisherError } from '../errors.ts'
@@ -11,6 +11,7 @@ import { photoDetails } from '../workflow/photo-details.ts'
 import { nextStep } from '../workflow/random-walk.ts'
 import { makeThumbnail } from '../workflow/thumbnail.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
+import { photoErrors, pictureErrors, storageErrors } from './expected-errors.ts'
 import { requireAdmin } from './guards.ts'
 import { json, routeFor } from './route.ts'
 import {
@@ -35,6 +36,10 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
   const list = routeFor('viewer', services, {
     method: 'get',
     path: '/api/images/list',
+    operationId: 'listImages',
+    summary: 'Names of all photos in the root',
+    tags: ['photos'],
+    errors: [...storageErrors],
     request: { query: imageListQuery },
     responses: { 200: json(imageListSchema, 'The names of all photos in the root folder, sorted') },
   })
@@ -47,12 +52,16 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
   const random = routeFor('viewer', services, {
     method: 'get',
     path: '/api/images/random',
+    operationId: 'getRandomImage',
+    summary: 'The next photo of a visitor’s walk',
+    tags: ['photos'],
+    errors: [...photoErrors, 'no_photos'],
     responses: {
       200: {
         ...json(photoSchema, 'A photo; none repeats for a visitor until all were shown'),
-        headers: z.object({
-          [totalHeader]: z.string().openapi({ description: 'How many photos there are' }),
-        }),
+        headers: {
+          'X-Total-Count': { description: 'How many photos there are', schema: { type: 'integer' } },
+        },
       },
     },
   })
@@ -75,6 +84,10 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
   const details = routeFor('viewer', services, {
     method: 'get',
     path: '/api/images/{filename}',
+    operationId: 'getImage',
+    summary: 'One photo',
+    tags: ['photos'],
+    errors: [...photoErrors],
     request: { params: filenameParameter, query: photoQuery },
     responses: { 200: json(photoSchema, 'The photo') },
   })
@@ -119,6 +132,10 @@ function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('viewer', services, {
     method: 'get',
     path: '/api/images/{filename}/thumbnail',
+    operationId: 'getThumbnail',
+    summary: 'A reduced picture',
+    tags: ['photos'],
+    errors: [...photoErrors, ...pictureErrors, 'thumbnail_unavailable'],
     request: { params: filenameParameter, query: thumbnailQuery },
     responses: {
       200: {
@@ -171,6 +188,10 @@ function originalRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('anyone', services, {
     method: 'get',
     path: '/api/images/{filename}/original',
+    operationId: 'getOriginal',
+    summary: 'The original, by a signed link',
+    tags: ['photos'],
+    errors: [...photoErrors, 'link_expired'],
     description: 'The link itself is the permission: `temp_url` of a store that has no links of its own.',
     request: { params: filenameParameter, query: originalQuery },
     responses: {

@@ -19,7 +19,9 @@ function invalidateRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const invalidate = routeFor('service', services, {
     method: 'post',
     path: '/internal/invalidate',
-    security: [{ serviceToken: [] }],
+    operationId: 'invalidateHost',
+    summary: 'Forget what is cached for a host',
+    tags: ['operations'],
     request: { body: { required: true, content: { 'application/json': { schema: invalidateSchema } } } },
     responses: {
       204: {
@@ -52,9 +54,12 @@ function endSessionsRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const end = routeFor('service', services, {
     method: 'post',
     path: '/internal/sessions/end',
+    operationId: 'endSessionsOfPerson',
+    summary: 'End all sessions of a person',
+    tags: ['operations'],
+    errors: ['sign_in_unavailable'],
     description:
       'Ends all sessions of the person with this e-mail address, on all hosts. Signing in again works at once, unless the identity provider blocks the person.',
-    security: [{ serviceToken: [] }],
     request: { body: { required: true, content: { 'application/json': { schema: endSessionsSchema } } } },
     responses: {
       204: {

@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
-import { PublisherError } from '../errors.ts'
+import { isPublisherError, PublisherError } from '../errors.ts'
 import { withoutNulls } from '../runtime/contract.ts'
 import type { AppEnv } from './exchange.ts'
 
@@ -27,12 +27,17 @@ export const boundedBody: MiddlewareHandler<AppEnv> = bodyLimit({
 export const optionalBody = createMiddleware<AppEnv>(async (c, next) => {
   // Without a type there may be no body at all, and one of another type is refused by the route.
   if (/\bjson\b/i.test(c.req.header('content-type') ?? '')) {
-    const text = tidied(await c.req.text())
+    const text = tidied(await c.req.text().catch(throwBrokenOff))
     // Where Hono keeps a body that was read: a promise, whatever its type says.
     Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
   }
   await next()
 })
+
+function throwBrokenOff(cause: unknown): never {
+  if (isPublisherError(cause)) throw cause
+  throw new PublisherError('invalid_request', 'The request did not arrive whole.', { cause })
+}
 
 /** What is no JSON stays, for the route's schema to refuse. */
 function tidied(text: string): string {

@@ -8,6 +8,7 @@ import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
 import { listLibrary, takeIn } from '../workflow/library.ts'
 import { type Folder, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
+import { photoErrors, pictureErrors, storageErrors } from './expected-errors.ts'
 import { requireFeature } from './features.ts'
 import { requireRecentSignIn } from './guards.ts'
 import { answerInStages, staged } from './progress.ts'
@@ -19,6 +20,7 @@ import {
   libraryQuery,
   movedSchema,
   moveSchema,
+  uploadBody,
   uploadedSchema,
 } from './schemas/library.ts'
 import { formOverheadBytes, photoTooLarge, readFile } from './upload.ts'
@@ -42,6 +44,10 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('admin', services, {
     method: 'get',
     path: '/api/library/objects',
+    operationId: 'listLibraryObjects',
+    summary: 'One page of a folder',
+    tags: ['library'],
+    errors: [...storageErrors, 'feature_disabled'],
     request: { query: libraryQuery },
     responses: { 200: json(libraryPageSchema, 'One page of a folder’s photos') },
   })
@@ -82,8 +88,13 @@ function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('admin', services, {
     method: 'post',
     path: '/api/library/upload',
+    operationId: 'uploadPhoto',
+    summary: 'Upload a photo',
+    tags: ['library'],
+    errors: [...storageErrors, ...pictureErrors, 'feature_disabled'],
     description:
       'multipart/form-data with one file in the field `file`. Answers in stages where events are accepted.',
+    request: { body: uploadBody },
     responses: { 200: staged(uploadedSchema, 'The photo, under the name that it got') },
   })
   app.openapi(route, async (c) => {
@@ -109,6 +120,10 @@ function deleteRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('admin', services, {
     method: 'delete',
     path: '/api/library/objects/{filename}',
+    operationId: 'deleteLibraryObject',
+    summary: 'Delete a photo of any folder',
+    tags: ['library'],
+    errors: [...photoErrors, 'feature_disabled', 'sign_in_too_old'],
     description: 'For good. Needs a sign-in of the last 24 hours, else 401 `sign_in_too_old`.',
     request: { params: libraryKeyParameter },
     responses: { 200: json(deletedSchema, 'What was deleted for good') },
@@ -128,6 +143,10 @@ function moveRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('admin', services, {
     method: 'post',
     path: '/api/library/objects/{filename}/move',
+    operationId: 'moveLibraryObject',
+    summary: 'Move a photo to another folder',
+    tags: ['library'],
+    errors: [...photoErrors, 'feature_disabled'],
     request: {
       params: libraryKeyParameter,
       body: { required: true, content: { 'application/json': { schema: moveSchema } } },

@@ -4,11 +4,22 @@ import { PublisherError } from '../errors.ts'
 import type { Services } from '../runtime/services.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { fetchAhead } from './fetch-ahead.ts'
-import { guardFor } from './route.ts'
+import { guardFor, routeFor } from './route.ts'
 
 export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { assets } = services
-  app.get('/', guardFor('anyone', services), async (c) => {
+  const document = routeFor('anyone', services, {
+    method: 'get',
+    path: '/',
+    operationId: 'getPage',
+    summary: 'The web app',
+    tags: ['page'],
+    responses: {
+      200: { description: 'The document of the web app', content: { 'text/html': {} } },
+      304: { description: 'Unchanged since the given entity tag' },
+    },
+  })
+  app.openapi(document, async (c) => {
     const page = await assets.index(c.req.raw)
     const link = fetchAhead({
       query: new URL(c.req.url).searchParams,

@@ -120,6 +120,10 @@ export function problemOf({ code, message }: PublisherError, requestId: string):
 /** Whether a person's browser goes to a page: it asks for HTML, outside the API. */
 function isNavigation(request: Request): boolean {
   if (!request.headers.get('accept')?.includes('text/html')) return false
-  const path = new URL(request.url).pathname
+  return isForPeople(new URL(request.url).pathname)
+}
+
+/** Whether browsers navigate to a path, so that an error there may be a page. */
+export function isForPeople(path: string): boolean {
   return !path.startsWith('/api/') && !path.startsWith('/internal/')
 }

@@ -6,6 +6,7 @@ import { parsePhotoName } from '../workflow/photo.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
 import { publishPhoto } from '../workflow/publish.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
+import { photoErrors, pictureErrors, storageErrors } from './expected-errors.ts'
 import { requirePublishing } from './features.ts'
 import { answerInStages, staged } from './progress.ts'
 import { json, routeFor } from './route.ts'
@@ -17,6 +18,17 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
   const route = routeFor('admin', services, {
     method: 'post',
     path: '/api/images/{filename}/publish',
+    operationId: 'publishPhoto',
+    summary: 'Publish a photo',
+    tags: ['photos'],
+    errors: [
+      ...photoErrors,
+      ...pictureErrors,
+      'feature_disabled',
+      'storage_not_atomic',
+      'sidecar_changed',
+      'photo_changed',
+    ],
     description:
       'Stages: `preparing`; per platform `sending`, then `sent`, `skipped` or `failed`; `archiving`. What one platform refuses stops no other.',
     request: {
@@ -66,6 +78,10 @@ function captionRulesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('admin', services, {
     method: 'get',
     path: '/api/config/captions',
+    operationId: 'getCaptionRules',
+    summary: 'Rules of each platform’s captions',
+    tags: ['gallery'],
+    errors: [...storageErrors],
     description: 'For editors of captions: the rules that the server itself goes by.',
     responses: {
       200: json(captionRulesSchema, 'Where this tenant can publish, and what captions may be there'),

@@ -1,12 +1,13 @@
 /** A route says who may call it. What makes one asks for it, and test/handlers/routes.test.ts finds whoever goes around this file. */
-import { createRoute, type RouteConfig } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
-import { isPublisherError } from '../errors.ts'
+import { type ErrorCode, isPublisherError } from '../errors.ts'
 import type { Services } from '../runtime/services.ts'
 import { audit } from './audit.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
+import { type Audience, expectedErrors } from './expected-errors.ts'
 import {
   crossOrigin,
   pageOf,
@@ -17,45 +18,68 @@ import {
 } from './guards.ts'
 import { boundedBody, optionalBody } from './json-body.ts'
 import { toPublisherError } from './problem.ts'
-import { problemSchema } from './schemas.ts'
+import { type Responses, responsesOf, securityOf } from './route-description.ts'
 import { sessionOf, settleSession } from './session.ts'
+import type { Tag } from './tags.ts'
+
+interface Described extends Omit<RouteConfig, 'middleware' | 'responses'> {
+  /** Name of the operation in clients' code: camelCase, unique. */
+  operationId: string
+  summary: string
+  tags: Tag[]
+  /** Answers of the route's own. Problem documents are added. */
+  responses: Responses
+  /** Codes of the route's own work; those of its audience, address and input are added (expected-errors.ts). */
+  errors?: readonly ErrorCode[]
+}
 
 /**
- * Who may call a route: anyone; a viewer (anyone where `auto_view_enabled`, otherwise an admin); an admin of the tenant; a holder of
- * a service token; the operator, by the token of the metrics. It is decided before anything of the request is parsed.
- */
-export type Audience = 'anyone' | 'viewer' | 'admin' | 'service' | 'operator'
-
-type Described = Omit<RouteConfig, 'middleware' | 'responses'> & { responses: RouteConfig['responses'] }
-
-/**
- * Makes a route for this audience. One that changes something (any method but GET, HEAD and OPTIONS) also takes requests from pages
- * of its own host only; a service, which has no page, proves itself by its token instead. The description of problem documents is
- * added.
+ * Makes a route for this audience, which is checked before anything of the request is parsed. A route that changes something (any
+ * method but GET, HEAD and OPTIONS) also takes requests from pages of its own host only; a service, which has no page, proves itself
+ * by its token instead. The description gets what follows from the audience: security, problem documents, headers.
  */
 export function routeFor<const R extends Described>(audience: Audience, services: Services, config: R) {
   return createRoute({
-    ...config,
-    'x-audience': audience,
+    ...withDescription(audience, services, config),
     middleware: [guardFor(audience, services), ...bodyRules(config)],
-    responses: { ...config.responses, default: problemResponses },
   })
 }
 
-/** Behind the guard: strangers are not listened to. */
+/** Describes a route whose handler is registered by hand, with a guard of its own. */
+export function describeRoute(app: OpenAPIHono<AppEnv>, { middleware, ...route }: RouteConfig): void {
+  app.openAPIRegistry.registerPath(route)
+}
+
+/** Completes the description. Hono's types keep to the route's own answers, since its handler throws all others. */
+function withDescription<R extends Described>(audience: Audience, { settings }: Services, config: R): R {
+  const { method, path, request, errors = [], responses } = config
+  const route = { audience, method, path, forceHttps: settings.forceHttps }
+  const codes = expectedErrors({
+    ...route,
+    isChange: isUnsafe(method.toUpperCase()),
+    hasInput: request !== undefined,
+    hasBody: request?.body !== undefined,
+    errors,
+  })
+  return {
+    ...config,
+    // No part of an OpenAPI document.
+    errors: undefined,
+    'x-audience': audience,
+    security: config.security ?? securityOf[audience],
+    responses: responsesOf({ ...route, responses, errors: codes }),
+  }
+}
+
+/** Rules for JSON. Behind the guard: strangers are not listened to. */
 function bodyRules({ request }: Described): MiddlewareHandler<AppEnv>[] {
-  if (!request?.body) return []
+  if (!request?.body?.content['application/json']) return []
   return request.body.required ? [boundedBody] : [boundedBody, optionalBody]
 }
 
 /** A JSON answer in a route's description. */
 export function json<const S>(schema: S, description: string) {
   return { description, content: { 'application/json': { schema } } }
-}
-
-const problemResponses = {
-  description: 'A problem document (RFC 9457)',
-  content: { 'application/problem+json': { schema: problemSchema } },
 }
 
 const audiences = new WeakMap<object, Audience>()
@@ -103,7 +127,11 @@ async function admit(c: Context<AppEnv>, audience: Audience, services: Services)
 
 /** Methods that are not safe (RFC 9110, section 9.2.1). */
 function isChange({ req }: Context<AppEnv>): boolean {
-  return !['GET', 'HEAD', 'OPTIONS'].includes(req.method)
+  return isUnsafe(req.method)
+}
+
+function isUnsafe(method: string): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method)
 }
 
 /** Strangers who only look are not worth a line. */

@@ -90,7 +90,21 @@ export const filenameParameter = z.object({
 
 /** A parameter of a query that forms and scripts may send empty for left out. */
 export function orEmpty<S extends z.ZodType>(schema: S) {
-  return z.preprocess((value) => (value === '' ? undefined : value), schema)
+  const lenient = z.preprocess((value) => (value === '' ? undefined : value), schema)
+  return lenient.openapi({ param: { allowEmptyValue: true } })
+}
+
+/** A whole number of a query, in plain digits: `Number` alone would take `1e2`, `0x10` and blanks as well. */
+export function wholeNumber({ min, max, fallback }: { min: number; max: number; fallback: number }) {
+  const digits = z.string().regex(/^\d{1,15}$/, 'is not a whole number')
+  return orEmpty(digits.transform(Number).pipe(z.number().int().min(min).max(max)).default(fallback)).openapi(
+    {
+      type: 'integer',
+      minimum: min,
+      maximum: max,
+      default: fallback,
+    },
+  )
 }
 
 const folder = orEmpty(

@@ -3,11 +3,10 @@ import {
   getMultipartBoundary,
   MaxFileSizeExceededError,
   MaxTotalSizeExceededError,
-  MultipartParseError,
   type MultipartPart,
   parseMultipartStream,
 } from '@remix-run/multipart-parser'
-import { PublisherError } from '../errors.ts'
+import { isPublisherError, PublisherError } from '../errors.ts'
 import type { Portion } from '../runtime/byte-budget.ts'
 import type { ReceivedFile } from '../workflow/library.ts'
 import { arriving, type Pace } from './arriving-body.ts'
@@ -69,7 +68,8 @@ function toPublisherError(error: unknown, maxBytes: number): unknown {
   if (error instanceof MaxFileSizeExceededError || error instanceof MaxTotalSizeExceededError) {
     return photoTooLarge(maxBytes)
   }
-  return error instanceof MultipartParseError ? unreadable(error) : error
+  // The parser throws other errors too: of file names that are not UTF-8, and of a client that went away.
+  return isPublisherError(error) ? error : unreadable(error)
 }
 
 function unreadable(cause?: unknown): PublisherError {

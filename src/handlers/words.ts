@@ -5,6 +5,7 @@ import { parsePhotoName } from '../workflow/photo.ts'
 import { captionOf, metadataOf, textOf } from '../workflow/sidecar.ts'
 import { editWords } from '../workflow/words.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
+import { photoErrors } from './expected-errors.ts'
 import { featureOff, requireFeature } from './features.ts'
 import { json, routeFor } from './route.ts'
 import { wordsSchema, writtenSchema } from './schemas/workflow.ts'
@@ -14,6 +15,10 @@ export function wordsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
   const route = routeFor('admin', services, {
     method: 'patch',
     path: '/api/images/{filename}',
+    operationId: 'editPhoto',
+    summary: 'Save captions and alt text of a photo',
+    tags: ['photos'],
+    errors: [...photoErrors, 'feature_disabled', 'sidecar_changed'],
     description:
       'Keeps what a person wrote in the sidecar of a photo of the root; what is not named stays. Needs analysis or publishing to be on, in review too.',
     request: {

@@ -2,8 +2,9 @@ import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { describe, expect, it } from 'vitest'
 import { PublisherError } from '../../src/errors.ts'
 import type { AppEnv } from '../../src/handlers/exchange.ts'
+import type { Audience } from '../../src/handlers/expected-errors.ts'
 import { problemResponse, toPublisherError } from '../../src/handlers/problem.ts'
-import { type Audience, routeFor } from '../../src/handlers/route.ts'
+import { routeFor } from '../../src/handlers/route.ts'
 import { sessionCookie, testProcess } from './services.ts'
 
 const origin = 'https://alice.shibari.test'
@@ -28,6 +29,9 @@ async function ask(audience: Audience, config: Record<string, unknown>, attempt:
   const route = routeFor(audience, services, {
     method,
     path: '/photos/{name}',
+    operationId: 'askOnce',
+    summary: 'One route',
+    tags: ['photos'],
     request: {
       params: z.object({ name: z.string() }),
       ...(method === 'post' && {

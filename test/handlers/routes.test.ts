@@ -105,7 +105,13 @@ describe('the table of routes', () => {
     })
 
     it('none where all is well', async () => {
-      const route = routeFor('admin', services, { method: 'post', path: '/photos/{name}', responses })
+      const named = { operationId: 'changePhoto', summary: 'Change a photo', tags: ['photos' as const] }
+      const route = routeFor('admin', services, {
+        method: 'post',
+        path: '/photos/{name}',
+        ...named,
+        responses,
+      })
       expect(await problems((app) => app.openapi(route, done))).toMatchObject({
         unguarded: [],
         undeclared: [],

@@ -2,12 +2,14 @@
 import { describe } from 'vitest'
 import { type StoredValues, startWorkerHost } from '../../dev/worker-host.ts'
 import { startNodeHost } from '../../src/node.ts'
+import { undescribed } from '../handlers/described-answers.ts'
 import { type RequestOptions, sendTo } from './http.ts'
 
 /** How long a test waits for what happens in the background: far longer than it takes, for machines that are busy. */
 export const patience = { timeout: 20_000 }
 
 export interface RunningHost {
+  /** Rejects where the API's own description does not hold the answer. */
   request(host: string, path: string, options?: RequestOptions): Promise<Response>
   /** Log lines so far. */
   lines: string[]
@@ -45,7 +47,17 @@ export const workerHost: HostKind = {
 }
 
 function running(port: number, lines: string[], close: () => Promise<void>): RunningHost {
-  return { port, lines, close, request: (name, path, options) => sendTo(port, name, path, options) }
+  return {
+    port,
+    lines,
+    close,
+    async request(host, target, options) {
+      const response = await sendTo(port, host, target, options)
+      const fault = await undescribed({ host, method: options?.method ?? 'GET', target }, response)
+      if (fault !== null) throw new Error(`/openapi.json does not hold this answer: ${fault}`)
+      return response
+    },
+  }
 }
 
 /** Runs the same cases against the Node host and against the built Worker in Miniflare. */

@@ -27,6 +27,10 @@ export function callbackRoute(app: OpenAPIHono<AppEnv>, services: Services, sign
   const route = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/callback',
+    operationId: 'finishSignIn',
+    summary: 'The identity provider’s answer',
+    tags: ['session'],
+    errors: ['sign_in_expired', 'sign_in_refused', 'sign_in_unavailable', 'invalid_request'],
     description: 'On the callback host: where the identity provider sends the browser back to.',
     responses: { 303: { description: 'Back to the page where the sign-in was begun' } },
   })

@@ -57,6 +57,10 @@ export function enterRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/enter',
+    operationId: 'enterGallery',
+    summary: 'Last step of signing in',
+    tags: ['session'],
+    errors: ['sign_in_expired', 'sign_in_unavailable'],
     description:
       'The last step of signing in: swaps the code of the callback host for a cookie of this host.',
     request: { query: z.object({ code: z.string() }) },

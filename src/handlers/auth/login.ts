@@ -24,6 +24,10 @@ export function loginRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/login',
+    operationId: 'signIn',
+    summary: 'Sign in',
+    tags: ['session'],
+    errors: ['sign_in_unavailable'],
     description:
       'Signs in; for browsers. `fresh=true` has the person prove anew to the provider who they are (see `sign_in_too_old`).',
     request: { query: z.object({ return_to: z.string().optional(), fresh: z.string().optional() }) },
@@ -48,6 +52,10 @@ export function startRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn:
   const route = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/start',
+    operationId: 'startSignIn',
+    summary: 'Second step of signing in',
+    tags: ['session'],
+    errors: ['sign_in_expired', 'sign_in_unavailable'],
     description: 'On the callback host: the second step of `/auth/login`.',
     request: { query: z.object({ request: z.string() }) },
     responses: {

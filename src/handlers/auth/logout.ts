@@ -37,6 +37,9 @@ export function logoutRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   const byForm = routeFor('anyone', services, {
     method: 'post',
     path: '/auth/logout',
+    operationId: 'signOut',
+    summary: 'Sign out',
+    tags: ['session'],
     description: 'Signs out; for browsers.',
     request: { query },
     responses: { 303: onwards },
@@ -46,6 +49,9 @@ export function logoutRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   const byLink = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/logout',
+    operationId: 'signOutByLink',
+    summary: 'Sign out by a link',
+    tags: ['session'],
     description:
       'The same for a link of our own page. Other links and typed addresses get a page that asks first: a browser cannot tell an address that was typed from one that another program opened.',
     request: { query },
@@ -65,6 +71,10 @@ export function endRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn: S
   const route = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/end',
+    operationId: 'endSession',
+    summary: 'Second step of signing out',
+    tags: ['session'],
+    errors: ['sign_in_expired'],
     description: 'On the callback host: the second step of `/auth/logout`.',
     request: { query: z.object({ request: z.string() }) },
     responses: { 303: onwards },
@@ -97,6 +107,9 @@ export function endedRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn:
   const route = routeFor('anyone', services, {
     method: 'get',
     path: '/auth/ended',
+    operationId: 'getFarewell',
+    summary: 'Last step of signing out',
+    tags: ['session'],
     description: 'On the callback host: where the identity provider sends the browser after signing out.',
     responses: { 200: { description: 'A farewell', content: { 'text/html': {} } }, 303: onwards },
   })

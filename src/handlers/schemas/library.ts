@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { librarySorts } from '../../workflow/library.ts'
 import { folders } from '../../workflow/photo.ts'
-import { orEmpty } from '../schemas.ts'
+import { orEmpty, wholeNumber } from '../schemas.ts'
 
 const key = z.string().min(1).max(1000).openapi({
   description: 'The name of a photo in the root; `archive/`, `keep/` or `remove/` and the name elsewhere',
@@ -22,8 +22,8 @@ export const libraryQuery = z.object({
   q: z.string().max(200).default('').openapi({ description: 'What names contain' }),
   sort: orEmpty(z.enum(librarySorts).default('name')),
   order: orEmpty(z.enum(['asc', 'desc']).default('asc')),
-  offset: orEmpty(z.coerce.number().int().min(0).max(1_000_000).default(0)),
-  limit: orEmpty(z.coerce.number().int().min(1).max(1000).default(100)),
+  offset: wholeNumber({ min: 0, max: 1_000_000, fallback: 0 }),
+  limit: wholeNumber({ min: 1, max: 1000, fallback: 100 }),
 })
 
 export const libraryPageSchema = z
@@ -34,6 +34,27 @@ export const libraryPageSchema = z
     truncated: z.boolean(),
   })
   .openapi('LibraryPage')
+
+/** One file, read as it arrives (upload.ts): described here and not validated by zod, which would hold all of it in memory. */
+export const uploadBody = {
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object' as const,
+        properties: {
+          file: {
+            type: 'string' as const,
+            format: 'binary',
+            description: 'A JPEG, PNG or WebP; its content decides which',
+          },
+        },
+        required: ['file'],
+      },
+      encoding: { file: { contentType: 'image/jpeg, image/png, image/webp' } },
+    },
+  },
+}
 
 export const uploadedSchema = z.object({ key: z.string(), size: z.number().int() }).openapi('Uploaded')
 

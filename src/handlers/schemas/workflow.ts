@@ -11,7 +11,15 @@ const platform = z
   .transform((name): Platform => (name === 'fetlife' ? 'email' : name))
   .openapi({ type: 'string', enum: [...platforms, 'fetlife'] })
 
-const caption = z.string().max(10_000)
+const maxCaptionLength = 10_000
+const caption = z.string().max(maxCaptionLength)
+
+/** Describes captions by platform; other names are refused. */
+function captionsOf(names: readonly string[], rule: { pattern?: string }) {
+  const text = { type: 'string' as const, maxLength: maxCaptionLength, ...rule }
+  const properties = Object.fromEntries(names.map((name) => [name, text]))
+  return { type: 'object' as const, properties, additionalProperties: false }
+}
 
 export const analyzeQuery = z.object({
   force_refresh: orEmpty(
@@ -21,7 +29,11 @@ export const analyzeQuery = z.object({
       .pipe(z.enum(['true', 'false', '1', '0']))
       .default('false')
       .transform((value) => value === 'true' || value === '1'),
-  ).openapi({ type: 'boolean', description: 'Asks the AI again; what a person wrote stays' }),
+  ).openapi({
+    type: ['boolean', 'integer'],
+    enum: [true, false, 1, 0],
+    description: 'Asks the AI again; what a person wrote stays',
+  }),
 })
 
 const byPlatform = z.partialRecord(z.enum(platforms), z.string())
@@ -61,7 +73,7 @@ export const publishSchema = z
         return z.NEVER
       })
       .optional()
-      .openapi({ type: 'object', additionalProperties: { type: 'string' } }),
+      .openapi(captionsOf([...platforms, 'fetlife'], {})),
     dry_run: z.boolean().default(false).openapi({ description: 'Says what would be sent, and does nothing' }),
     force: z
       .boolean()
@@ -85,7 +97,7 @@ export const wordsSchema = z
     captions: z
       .partialRecord(z.enum(platforms), words)
       .optional()
-      .openapi({ type: 'object', additionalProperties: { type: 'string' } }),
+      .openapi(captionsOf(platforms, { pattern: '\\S' })),
     alt_text: z.string().max(2000).optional().openapi({ description: 'Blank: none' }),
   })
   .openapi('Words')

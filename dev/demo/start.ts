@@ -1,0 +1,188 @@
+/** The demo's parts, started together: the orchestrator, three tenants with storages of three kinds, emulated vendors, and the publisher. */
+import { createWriteStream } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { startOrchestrator } from '../../orchestrator/server.ts'
+import { startNodeHost } from '../../src/node.ts'
+import { startOidcProvider } from '../emulators/oidc.ts'
+import { startWorkerHost, type WorkerHostOptions } from '../worker-host.ts'
+import { samplePhotos } from './photos.ts'
+import { freePort } from './ports.ts'
+import { localStorage, startDropbox, startS3 } from './storages.ts'
+import { type DemoTenant, orchestratorFiles } from './tenants.ts'
+import { type DemoVendors, startVendors } from './vendors.ts'
+
+export interface DemoOptions {
+  /** Directory of the demo's files; made where it is missing. */
+  state: string
+  /** The first port to try for the publisher; the other parts listen on some ports above it. */
+  port: number
+  /** All galleries lie below it. */
+  baseDomain: string
+  /** Runs the publisher as a Worker, which has no disk: alice's photos are then on S3. */
+  worker?: boolean
+  /** Photos to show at alice's address; they stay where and as they are. */
+  photos?: string | undefined
+  /** Variables of the publisher beside the demo's own. */
+  variables?: Readonly<Record<string, string>>
+  /** The publisher's clock, in milliseconds since 1970. Not for a Worker. */
+  now?: () => number
+}
+
+export interface Demo {
+  tenants: readonly DemoTenant[]
+  vendors: DemoVendors
+  /** Where the publisher listens. */
+  port: number
+  /** URL of the OpenID provider. */
+  issuer: string
+  /** URL of the orchestrator. */
+  orchestrator: string
+  /** Tokens that programs prove themselves with. */
+  serviceToken: string
+  close(): Promise<void>
+}
+
+interface Part {
+  name: string
+  close(): Promise<unknown>
+}
+
+const serviceToken = 'demo-service-token-of-this-machine'
+
+/** Starts all of them. Needs a built web app, and the built Worker where it is one. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { state, port, baseDomain, worker = false, photos } = options
+  await mkdir(state, { recursive: true })
+  const directories = await samplePhotos(state)
+  // The channels begin empty, so nothing has been published yet.
+  await rm(join(directories.alice, '.publisher'), { recursive: true, force: true })
+  if (photos) directories.alice = photos
+
+  const parts: Part[] = []
+  const s3 = await startS3()
+  parts.push({ name: 'S3', close: s3.close })
+  const dropbox = await startDropbox('carol', directories.carol)
+  parts.push({ name: 'Dropbox', close: dropbox.close })
+  const tenants: DemoTenant[] = [
+    {
+      name: 'alice',
+      // A Worker has no disk.
+      storage: worker ? await s3.storage('alice', directories.alice) : localStorage(directories.alice),
+      admin: 'alice@example.org',
+      isReadOnly: photos !== undefined && !worker,
+      appearance: { title: 'Alice in Rope' },
+    },
+    {
+      name: 'bob',
+      storage: await s3.storage('bob', directories.bob),
+      admin: 'bob@example.org',
+      isReadOnly: false,
+      // Readable on dark, too pale on light: there the page keeps its own.
+      appearance: { title: 'Bob’s Darkroom', accent_color: '#7fd1c7', background_color: '#0b1416' },
+    },
+    {
+      name: 'carol',
+      storage: dropbox.storage,
+      admin: null,
+      isReadOnly: false,
+      appearance: { title: 'Carol’s Knots', accent_color: '#a3205c' },
+    },
+  ]
+  const vendors = await startVendors(
+    tenants.map(({ name }) => name),
+    port + 20,
+  )
+  parts.push({ name: 'Telegram, OpenAI and mail', close: vendors.close })
+  const orchestrator = await startDemoOrchestrator(
+    state,
+    port + 10,
+    orchestratorFiles(tenants, vendors, baseDomain),
+  )
+  parts.push({ name: 'orchestrator', close: orchestrator.close })
+
+  const listenOn = await freePort(port)
+  const signIn = await startOidcProvider({
+    port: port + 15,
+    callbackOrigins: [`http://app.${baseDomain}:${listenOn}`],
+    people: tenants.flatMap(({ admin }) => admin ?? []),
+  })
+  parts.push({ name: 'sign-in', close: signIn.close })
+  const log = createWriteStream(join(state, 'publisher.log'))
+  const write = (line: string) => log.write(`${line}\n`)
+  const variables = {
+    PORT: String(listenOn),
+    ORCHESTRATOR_BASE_URL: orchestrator.url,
+    ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
+    ORCHESTRATOR_BASE_DOMAIN: baseDomain,
+    OIDC_ISSUER_URL: signIn.issuer,
+    AUTH0_CLIENT_ID: signIn.clientId,
+    AUTH0_CLIENT_SECRET: signIn.clientSecret,
+    WEB_SESSION_SECRET: 'a-secret-for-the-demo-on-this-machine-only',
+    WEB_SECURE_COOKIES: 'false',
+    FORCE_HTTPS: 'false',
+    ALLOW_PRIVATE_ENDPOINTS: 'true',
+    DROPBOX_APP_KEY: dropbox.app.key,
+    DROPBOX_APP_SECRET: dropbox.app.secret,
+    DROPBOX_BASE_URL: dropbox.url,
+    OPENAI_BASE_URL: vendors.openaiUrl,
+    TELEGRAM_API_BASE_URL: vendors.telegramUrl,
+    ...options.variables,
+  }
+  parts.push({
+    name: 'publisher',
+    close: await startHost(worker, { variables, port: listenOn, write, now: options.now }),
+  })
+  return {
+    tenants,
+    vendors,
+    port: listenOn,
+    issuer: signIn.issuer,
+    orchestrator: orchestrator.url,
+    serviceToken,
+    close: () => closeAll(parts),
+  }
+}
+
+/** The last one started is the first to go: it uses the others. */
+async function closeAll(parts: readonly Part[]): Promise<void> {
+  for (const { name, close } of parts.toReversed()) {
+    await close().catch((error: unknown) =>
+      console.error(`The ${name} did not end cleanly: ${String(error)}`),
+    )
+  }
+}
+
+/** Gives the function that ends it. */
+async function startHost(
+  worker: boolean,
+  { now, ...options }: WorkerHostOptions & { now?: (() => number) | undefined },
+): Promise<() => Promise<void>> {
+  if (worker) return (await startWorkerHost(options)).close
+  const host = await startNodeHost({ ...options, ...(now && { now }) })
+  return () => host.close(0)
+}
+
+/** Writes the orchestrator's two files and starts it on them, so that an edit can be seen to take effect. */
+async function startDemoOrchestrator(
+  state: string,
+  firstPort: number,
+  { tenants, secrets }: ReturnType<typeof orchestratorFiles>,
+) {
+  const tenantsFile = join(state, 'tenants.yaml')
+  const secretsFile = join(state, 'secrets.yaml')
+  await writeFile(tenantsFile, stringify(tenants))
+  await writeFile(secretsFile, stringify(secrets), { mode: 0o600 })
+  const audit = createWriteStream(join(state, 'orchestrator-audit.log'))
+  return startOrchestrator({
+    port: await freePort(firstPort),
+    hostname: '127.0.0.1',
+    tenantsFile,
+    secretsFile,
+    variables: {},
+    tokens: [serviceToken],
+    audit: (line) => audit.write(`${JSON.stringify(line)}\n`),
+    onBadEdit: (reason) => console.error(`${tenantsFile} was not taken over: ${reason}`),
+  })
+}

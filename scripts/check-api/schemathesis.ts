@@ -1,0 +1,119 @@
+/** Schemathesis, which makes requests from an OpenAPI document and holds the answers against it: installed on first use, and run. */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const cache = fileURLToPath(new URL('../../node_modules/.cache/schemathesis/', import.meta.url))
+
+const installWithinMs = 300_000
+/** A run takes some 20 s on two cores. */
+const runWithinMs = 300_000
+
+/**
+ * Gives the path of the program, with exactly the versions of requirements.txt: another Hypothesis would make other requests. Throws an
+ * Error that says what to do where Python is missing.
+ */
+export async function installSchemathesis(): Promise<string> {
+  const requirements = join(here, 'requirements.txt')
+  const digest = createHash('sha256')
+    .update(await readFile(requirements))
+    .digest('hex')
+  const directory = join(cache, digest.slice(0, 16))
+  const program = join(directory, 'bin/schemathesis')
+  const whole = join(directory, 'whole')
+  if (await exists(whole)) return program
+  await rm(directory, { recursive: true, force: true })
+  await mkdir(cache, { recursive: true })
+  try {
+    await run('python3', ['-m', 'venv', directory], { timeout: installWithinMs })
+  } catch (cause) {
+    throw new Error(
+      'Schemathesis needs Python 3.10 or later with venv and pip. Install them (apt-get install python3-venv).',
+      { cause },
+    )
+  }
+  try {
+    const pip = join(directory, 'bin/pip')
+    await run(pip, ['install', '--quiet', '--disable-pip-version-check', '-r', requirements], {
+      timeout: installWithinMs,
+    })
+  } catch (cause) {
+    throw new Error('Schemathesis could not be installed from PyPI.', { cause })
+  }
+  // An installation that was killed half-way is made anew.
+  await writeFile(whole, '')
+  return program
+}
+
+export interface SchemathesisRun {
+  program: string
+  /** Port of the publisher, on loopback. */
+  port: number
+  /** Host of the gallery, with its port. */
+  host: string
+  /** Names of photos that exist. */
+  photos: readonly string[]
+  /** By the name of their security scheme in the document; none for a visitor. */
+  credentials: Readonly<Record<string, { api_key: string } | { bearer: string }>>
+  /** Further command-line options. */
+  options: readonly string[]
+  /** Test cases for each operation, beside those that cover each rule of its schema. */
+  maxExamples: number
+  /** An empty directory of this run. */
+  directory: string
+}
+
+export interface SchemathesisResult {
+  /** No finding at all. */
+  isClean: boolean
+  output: string
+}
+
+/** Runs it once. */
+export async function runSchemathesis(options: SchemathesisRun): Promise<SchemathesisResult> {
+  const { program, port, host, directory, maxExamples } = options
+  await mkdir(directory, { recursive: true })
+  const config = join(directory, 'schemathesis.toml')
+  await writeFile(config, (await readFile(join(here, 'schemathesis.toml'), 'utf8')) + ownSettings(options), {
+    mode: 0o600,
+  })
+  const common = ['--config-file', config, '--no-color', 'run', `http://127.0.0.1:${port}/openapi.json`]
+  const headers = ['-H', `Host: ${host}`, '-H', 'Sec-Fetch-Site: same-origin']
+  const args = [...common, ...headers, '--max-examples', String(maxExamples), ...options.options]
+  try {
+    const { stdout } = await run(program, args, {
+      cwd: directory,
+      timeout: runWithinMs,
+      maxBuffer: 2 ** 26,
+      // Neither a variable CI nor settings of this machine change what is asked.
+      env: { PATH: process.env.PATH, HOME: directory, PYTHONHASHSEED: '0' },
+    })
+    return { isClean: true, output: stdout }
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+    return { isClean: false, output: `${stdout}\n${stderr}` || String(error) }
+  }
+}
+
+/** TOML takes JSON's strings and arrays as they are. */
+function ownSettings({ photos, credentials }: SchemathesisRun): string {
+  const known = Object.entries(credentials).map(([scheme, credential]) => {
+    const [[field = '', value = ''] = []] = Object.entries(credential)
+    return `${scheme} = { ${field} = ${JSON.stringify(value)} }`
+  })
+  const auth = known.length > 0 ? `\n[auth.openapi]\n${known.join('\n')}\n` : ''
+  return `\n[dictionaries]\nphotos = { values = ${JSON.stringify(photos)} }\n${auth}`
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,71 @@
+/** The parts of `/openapi.json` that belong to no single route. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Settings } from '../runtime/settings.ts'
+import { sessionCookie } from './auth/cookies.ts'
+import type { AppEnv } from './exchange.ts'
+import { schemes } from './route-description.ts'
+import { problemSchema } from './schemas.ts'
+import { tags } from './tags.ts'
+
+const description = `One photographer's photos. The host decides whose: every address below is relative to a gallery such as
+\`https://alice.shibari.photo\`.
+
+- **Errors** are problem documents (RFC 9457). \`code\` is stable and meant for programs.
+- **Changes** (any method but GET and HEAD) are accepted from pages of the same host only: \`Sec-Fetch-Site: same-origin\`, or, without
+  that header, an \`Origin\` equal to the host's own. Otherwise 403 \`cross_origin\`. Calls with a service token need neither.
+- **HEAD** works wherever GET does. Any other method that an address does not list is answered with 405 and \`Allow\`.
+- **Bodies** of JSON hold at most 1,048,576 bytes.`
+
+/** An SPDX expression: the library's types know version 3.0 of OpenAPI, which has none. */
+const license = { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' }
+
+export type ApiDocument = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
+
+/** Gives the OpenAPI 3.1 document of an app. */
+export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): ApiDocument {
+  registerComponents(app.openAPIRegistry, settings)
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Publisher',
+      version: '2.0.0',
+      description,
+      license,
+    },
+    servers: [{ url: '/', description: 'The gallery that this document was read from' }],
+    tags: Object.entries(tags).map(([name, text]) => ({ name, description: text })),
+  })
+}
+
+function registerComponents(registry: OpenAPIHono<AppEnv>['openAPIRegistry'], settings: Settings): void {
+  registry.register('Problem', problemSchema)
+  registry.registerComponent('securitySchemes', schemes.session, {
+    type: 'apiKey',
+    in: 'cookie',
+    name: sessionCookie(settings).name,
+    description: 'Session of a signed-in person; set at the end of `/auth/login`',
+  })
+  registry.registerComponent('securitySchemes', schemes.service, {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'Service token of the control plane',
+  })
+  registry.registerComponent('securitySchemes', schemes.operator, {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The operator’s token for metrics',
+  })
+  registry.registerComponent('headers', 'RequestId', {
+    description: 'The caller’s `X-Request-Id` where it is a sane token, else a new UUID',
+    required: true,
+    schema: { type: 'string', pattern: '^[A-Za-z0-9._~+/=:@-]{1,128}$' },
+  })
+  registry.registerComponent('headers', 'RetryAfter', {
+    description: 'Seconds to wait before the next attempt',
+    schema: { type: 'integer', minimum: 1 },
+  })
+  registry.registerComponent('headers', 'Challenge', {
+    description: '`Bearer` where a token is missing',
+    schema: { type: 'string' },
+  })
+}

@@ -1,0 +1,108 @@
+/** Parts of the API's description that follow from a route's audience, so that no route writes them down. */
+import type { RouteConfig, z } from '@hono/zod-openapi'
+import type { ErrorCode } from '../errors.ts'
+import type { Audience } from './expected-errors.ts'
+import { isForPeople, statusOf } from './problem.ts'
+import { isTenantFree } from './tenant-free.ts'
+
+type AnyResponse = Exclude<RouteConfig['responses'][string], { $ref: string }>
+
+/** One answer of a route. Headers are described as OpenAPI does, not by zod. */
+export interface DescribedResponse {
+  description: string
+  headers?: Exclude<NonNullable<AnyResponse['headers']>, z.ZodObject>
+  content?: NonNullable<AnyResponse['content']>
+}
+
+/** The answers of a route by status. */
+export interface Responses {
+  [status: string]: DescribedResponse
+}
+
+/** Names of the ways to prove who calls; openapi.ts describes each. */
+export const schemes = { session: 'session', service: 'serviceToken', operator: 'metricsToken' } as const
+
+/** What a caller of each audience has to send (OpenAPI 3.1, "Security Requirement Object"); `{}`: nothing will do as well. */
+export const securityOf: Readonly<Record<Audience, Record<string, string[]>[]>> = {
+  anyone: [],
+  viewer: [{ [schemes.session]: [] }, {}],
+  admin: [{ [schemes.session]: [] }],
+  service: [{ [schemes.service]: [] }],
+  operator: [{ [schemes.operator]: [] }],
+}
+
+const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` })
+
+/** Headers of every answer. */
+const headersOfAll = {
+  'X-Request-Id': ref('headers', 'RequestId'),
+  'X-Correlation-ID': ref('headers', 'RequestId'),
+}
+
+/** Headers of answers with one status; all of them may be missing. */
+const headersByStatus: Readonly<Record<number, Record<string, { $ref: string }>>> = {
+  401: { 'WWW-Authenticate': ref('headers', 'Challenge') },
+  429: { 'Retry-After': ref('headers', 'RetryAfter') },
+  503: { 'Retry-After': ref('headers', 'RetryAfter') },
+}
+
+export interface DescribedRoute {
+  audience: Audience
+  method: string
+  path: string
+  forceHttps: boolean
+  /** The answers that the route itself describes. */
+  responses: Responses
+  /** Every error that it may answer with. */
+  errors: readonly ErrorCode[]
+}
+
+/** Gives the answers of a route: its own, problem documents by status, and what comes before any route has the request. */
+export function responsesOf(route: DescribedRoute): Responses {
+  const { method, path, responses, errors } = route
+  const mayBePage = isForPeople(path) && method === 'get'
+  const problems = [...new Set(errors.map(statusOf))].map((status) => {
+    const codes = errors.filter((code) => statusOf(code) === status)
+    return [status, merged(responses[status], problem(codes, mayBePage))] as const
+  })
+  const described = { ...redirectToHttps(route), ...responses, ...Object.fromEntries(problems) }
+  const withHeaders = Object.entries(described).map(([status, response]) => [
+    status,
+    { ...response, headers: { ...headersOfAll, ...headersByStatus[Number(status)], ...response.headers } },
+  ])
+  return { ...Object.fromEntries(withHeaders), 431: headersTooLarge }
+}
+
+/** Node answers it before the program has the request, and without a body; so do platforms in front. */
+const headersTooLarge: DescribedResponse = {
+  description: 'The address and the headers are larger than 16 KB together',
+}
+
+function redirectToHttps({ method, path, audience, forceHttps }: DescribedRoute): Responses {
+  const hasTenant = !isTenantFree(path) && audience !== 'operator'
+  if (!forceHttps || method !== 'get' || !hasTenant) return {}
+  return { 308: { description: 'The same address over HTTPS, where this request came over HTTP' } }
+}
+
+/** A problem document that names one of these codes; where people navigate, a page for who accepts HTML. */
+function problem(codes: readonly ErrorCode[], mayBePage: boolean): DescribedResponse {
+  const named = { type: 'object' as const, properties: { code: { enum: [...codes] } } }
+  const schema = { allOf: [ref('schemas', 'Problem'), named] }
+  return {
+    description: `Problem document: ${codes.map((code) => `\`${code}\``).join(', ')}`,
+    content: {
+      'application/problem+json': { schema },
+      ...(mayBePage && { 'text/html': { schema: { type: 'string' } } }),
+    },
+  }
+}
+
+/** A status that a route uses for an answer of its own as well. */
+function merged(own: DescribedResponse | undefined, added: DescribedResponse): DescribedResponse {
+  if (!own) return added
+  return {
+    ...own,
+    description: `${own.description}. ${added.description}`,
+    content: { ...own.content, ...added.content },
+  }
+}

@@ -1,0 +1,11 @@
+/** Addresses that belong to no tenant: health, static files and the control plane's calls. */
+
+/** Whether a path is answered on any host, without looking for a tenant. */
+export function isTenantFree(path: string): boolean {
+  return (
+    path.startsWith('/assets/') ||
+    path === '/health' ||
+    path.startsWith('/health/') ||
+    path.startsWith('/internal/')
+  )
+}
