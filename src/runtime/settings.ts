@@ -29,6 +29,10 @@ export interface ProviderSettings {
 
 export interface Settings {
   port: number
+  /** Open connections of the Node host. */
+  maxConnections: number
+  /** Requests to viewer routes per client and tenant in five minutes; 0: no limit. */
+  viewerRequests: number
   configSource: ConfigSourceSettings
   /** Limit of one call to Cloudflare KV. Milliseconds. */
   kvTimeoutMs: number
@@ -99,6 +103,8 @@ export function parseSettings(variables: Readonly<Record<string, unknown>>): Set
 function toSettings(env: Environment): Settings {
   return {
     port: env.PORT,
+    maxConnections: env.MAX_CONNECTIONS,
+    viewerRequests: env.VIEWER_REQUESTS_PER_5_MINUTES,
     configSource:
       sourceKind(env) === 'orchestrator'
         ? {
