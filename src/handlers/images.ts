@@ -168,7 +168,7 @@ function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
 }
 
 function originalRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const route = routeFor('anyone', services, {
+  const route = routeFor('link', services, {
     method: 'get',
     path: '/api/images/{filename}/original',
     description: 'The link itself is the permission: `temp_url` of a store that has no links of its own.',

@@ -19,12 +19,14 @@ import { boundedBody, optionalBody } from './json-body.ts'
 import { toPublisherError } from './problem.ts'
 import { problemSchema } from './schemas.ts'
 import { sessionOf, settleSession } from './session.ts'
+import { countViewer } from './viewer-limit.ts'
 
 /**
- * Who may call a route: anyone; a viewer (anyone where `auto_view_enabled`, otherwise an admin); an admin of the tenant; a holder of
- * a service token; the operator, by the token of the metrics. It is decided before anything of the request is parsed.
+ * Who may call a route: anyone; a viewer (anyone where `auto_view_enabled`, otherwise an admin); the holder of a signed link, which the route
+ * verifies; an admin of the tenant; a holder of a service token; the operator, by the token of the metrics. It is decided before anything of the
+ * request is parsed. Requests of viewers and holders of links are limited.
  */
-export type Audience = 'anyone' | 'viewer' | 'admin' | 'service' | 'operator'
+export type Audience = 'anyone' | 'viewer' | 'link' | 'admin' | 'service' | 'operator'
 
 type Described = Omit<RouteConfig, 'middleware' | 'responses'> & { responses: RouteConfig['responses'] }
 
@@ -93,6 +95,7 @@ export function guardFor(audience: Audience, services: Services): MiddlewareHand
 async function admit(c: Context<AppEnv>, audience: Audience, services: Services): Promise<void> {
   const page = isChange(c) && audience !== 'service' ? pageOf(c) : 'own'
   if (page === 'foreign') throw crossOrigin()
+  if (audience === 'viewer' || audience === 'link') await countViewer(c, services)
   if (audience === 'viewer') await requireViewer(c, services)
   if (audience === 'admin') await requireAdmin(c, services)
   if (audience === 'service') requireServiceToken(c, services)

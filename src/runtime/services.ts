@@ -129,7 +129,7 @@ export function createServices(options: ServiceOptions): Services {
     metrics,
     links,
     invalidations,
-    limits: createRequestLimits({ counter, now }),
+    limits: createRequestLimits({ counter, viewerRequests: settings.viewerRequests, now }),
     configurations,
     signIn: settings.provider && createSignIn(settings.provider, options),
   }
