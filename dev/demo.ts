@@ -1,7 +1,7 @@
 /** `npm run demo`: the orchestrator, three tenants with storages of three kinds, emulated vendors, and the publisher, on this machine. */
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
@@ -9,7 +9,7 @@ import { startOrchestrator } from '../orchestrator/server.ts'
 import { startNodeHost } from '../src/node.ts'
 import { buildWhereStale } from './demo/build.ts'
 import { greeting } from './demo/greeting.ts'
-import { samplePhotos } from './demo/photos.ts'
+import { ownPhotos, samplePhotos } from './demo/photos.ts'
 import { freePort } from './demo/ports.ts'
 import { localStorage, startDropbox, startS3 } from './demo/storages.ts'
 import { type DemoTenant, orchestratorFiles } from './demo/tenants.ts'
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const directories = await samplePhotos(state)
   // The channels begin empty, so nothing has been published yet.
   await rm(join(directories.alice, '.publisher'), { recursive: true, force: true })
-  if (photos) directories.alice = photos
+  if (photos) directories.alice = worker ? photos : await ownPhotos(state, 'alice', photos)
 
   const parts: Part[] = []
   const s3 = await startS3()
@@ -112,6 +112,7 @@ async function main(): Promise<void> {
     DROPBOX_BASE_URL: dropbox.url,
     OPENAI_BASE_URL: vendors.openaiUrl,
     TELEGRAM_API_BASE_URL: vendors.telegramUrl,
+    LOCAL_STORAGE_ROOT: dirname(directories.alice),
   }
   parts.push({ name: 'publisher', close: await startHost(worker, { variables, port: listenOn, write }) })
   endOnSignal(parts)

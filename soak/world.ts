@@ -98,6 +98,9 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
       OPENAI_BASE_URL: openai.url,
       REDIS_URL: redis.url,
       METRICS_TOKEN: metricsToken,
+      LOCAL_STORAGE_ROOT: directory,
+      // So low that a scraper meets it in the time of a short run.
+      VIEWER_REQUESTS_PER_5_MINUTES: '600',
     },
     cookies: new Map(
       await Promise.all(tenants.map(async ({ name }) => [name, await cookieOf(emailOf(name))] as const)),

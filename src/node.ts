@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ErrorCode } from './errors.ts'
 import { createHandler } from './handlers/app.ts'
@@ -203,6 +204,8 @@ function configSource(settings: Settings, now: () => number): ConfigSource {
 function storages(settings: Settings, links: SignedLinks, now: () => number): StorageFactories {
   const { allowPrivateEndpoints, dropboxApp, dropboxBaseUrl, localStorageRoot } = settings
   const guarded = createGuardedFetch({ allowPrivate: allowPrivateEndpoints })
+  // A dedicated app's configuration is its operator's own file, which may name any folder.
+  const isLocalAllowed = localStorageRoot !== undefined || settings.configSource.kind === 'file'
   return {
     s3: (context, credentials) =>
       createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded, now }),
@@ -210,16 +213,19 @@ function storages(settings: Settings, links: SignedLinks, now: () => number): St
       dropbox: ({ paths }, credentials) =>
         createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl, now }),
     }),
-    local: ({ host, paths }) =>
-      createLocalStore({
-        paths,
-        baseDirectory: localStorageRoot,
-        now,
-        link: async (folder, name, expiresAt) => {
-          const token = await links.sign(host, folder, name, expiresAt)
-          return `/api/images/${encodeURIComponent(name)}/original?token=${token}`
-        },
-      }),
+    ...(isLocalAllowed && {
+      local: ({ host, tenant, paths }) =>
+        createLocalStore({
+          paths,
+          // Each tenant has a folder of its own, whatever its configuration says.
+          baseDirectory: localStorageRoot === undefined ? undefined : join(localStorageRoot, tenant),
+          now,
+          link: async (folder, name, expiresAt) => {
+            const token = await links.sign(host, folder, name, expiresAt)
+            return `/api/images/${encodeURIComponent(name)}/original?token=${token}`
+          },
+        }),
+    }),
   }
 }
 

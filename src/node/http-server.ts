@@ -98,7 +98,10 @@ export function createHttpServer(options: HttpServerOptions): Server {
   // Node ignores lines beyond its limit, so it has to see one more than is allowed.
   server.maxHeadersCount = maxHeaderLines + 1
   server.maxConnections = maxConnections
-  server.on('drop', atMostEvery(makeRoomMs, () => server.closeIdleConnections()))
+  server.on(
+    'drop',
+    atMostEvery(makeRoomMs, () => server.closeIdleConnections()),
+  )
   server.on('clientError', refuseConnection)
   server.on('checkContinue', (incoming, outgoing) => {
     unreadBodies.expectContinue(incoming, outgoing)

@@ -1,9 +1,9 @@
 /** Limits of requests: per client, per tenant, and for all strangers together. */
 import { PublisherError } from '../errors.ts'
 import type { ClientAddress } from './client-address.ts'
+import { unavailableMessage } from './config-source.ts'
 import type { Tenant } from './host.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
-import { unavailableMessage } from './config-source.ts'
 import { createRateLimiter, type RateDecision, type RateLimitOptions } from './rate-limit.ts'
 import { createSharedTake } from './shared-rate-limit.ts'
 
@@ -25,6 +25,9 @@ const reserveLimit = { limit: 1000, windowSeconds: 60 }
 
 /** Unknown hosts per minute up to which a client may use the reserve. */
 const modestCount = 5
+
+/** Shortest pause of a viewer over the limit: a page that comes back after it gets a screenful of pictures. */
+const viewerPauseMs = 10_000
 
 /** Clients and tenants of which viewer requests are remembered; about 200 bytes each. */
 const maxViewerKeys = 20_000
@@ -99,7 +102,9 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
       const resetSeconds = Math.ceil(viewers.debtMs(key) / 1000)
       const remaining = decision.allowed ? decision.remaining : 0
       const allowance = { ...viewerLimit, remaining, resetSeconds }
-      if (!decision.allowed) throw new ViewerLimitReached(allowance, decision.retryAfterMs)
+      if (!decision.allowed) {
+        throw new ViewerLimitReached(allowance, Math.max(viewerPauseMs, decision.retryAfterMs))
+      }
       return allowance
     },
     async allUnknownHosts(client) {

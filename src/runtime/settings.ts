@@ -66,7 +66,10 @@ export interface Settings {
   redis: { url: Secret; verifyTls: boolean; timeoutMs: number } | null
   /** Hosts of tenants that a Worker's schedule publishes one photo of. */
   scheduledHosts: readonly string[]
-  /** Folder that all `local` stores have to lie in; undefined: their roots are absolute paths. */
+  /**
+   * Folder of which each `local` store has a subfolder, named like its tenant. Undefined: `local` is refused, except with `CONFIG_SOURCE=file`, where
+   * its paths are absolute.
+   */
   localStorageRoot: string | undefined
   /** Who holds it may read `/metrics`; undefined: nobody may. */
   metricsToken: Secret | undefined

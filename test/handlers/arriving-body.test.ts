@@ -9,7 +9,9 @@ function scene(pace: () => Pace = () => ({ graceMs: 10_000, bytesPerSecond: 100 
   const sender = new TransformStream<Uint8Array, Uint8Array>(undefined, undefined, { highWaterMark: 9 })
   const writer = sender.writable.getWriter()
   const arrived = vi.fn(async (_bytes: number) => undefined)
-  const text = new Response(arriving(sender.readable, { pace, arrived, message: 'too slow', ...(totalMs && { totalMs }) })).text()
+  const text = new Response(
+    arriving(sender.readable, { pace, arrived, message: 'too slow', ...(totalMs && { totalMs }) }),
+  ).text()
   let outcome: unknown = 'under way'
   text.then(
     (whole) => {

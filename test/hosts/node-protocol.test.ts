@@ -64,22 +64,20 @@ describe('a request that Node itself refuses', () => {
       'headers_too_large',
       `GET / HTTP/1.1\r\n${host}${'a: b\r\n'.repeat(100)}\r\n`,
     ],
-    [
-      'expects something unknown',
-      417,
-      'expectation_failed',
-      `GET / HTTP/1.1\r\n${host}Expect: tea\r\n\r\n`,
-    ],
+    ['expects something unknown', 417, 'expectation_failed', `GET / HTTP/1.1\r\n${host}Expect: tea\r\n\r\n`],
     ['names no host', 400, 'host_mismatch', 'GET / HTTP/1.1\r\n\r\n'],
-  ])('gets a problem document with the security headers when it %s', async (_title, status, code, request) => {
-    await using fleet = await aliceAtNode()
-    const answer = await raw(fleet.host.port, request)
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
-    for (const header of securityHeaders) expect(answer.toLowerCase()).toMatch(header)
-    const [, id] = /\r\nx-request-id: (\S+)\r\n/i.exec(answer) ?? []
-    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status, code, request_id: id })
-    expect(fleet.orchestrator.calls).toHaveLength(0)
-  })
+  ])(
+    'gets a problem document with the security headers when it %s',
+    async (_title, status, code, request) => {
+      await using fleet = await aliceAtNode()
+      const answer = await raw(fleet.host.port, request)
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+      for (const header of securityHeaders) expect(answer.toLowerCase()).toMatch(header)
+      const [, id] = /\r\nx-request-id: (\S+)\r\n/i.exec(answer) ?? []
+      expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status, code, request_id: id })
+      expect(fleet.orchestrator.calls).toHaveLength(0)
+    },
+  )
 
   it('is answered with 100 header lines', async () => {
     await using fleet = await aliceAtNode()
@@ -161,7 +159,9 @@ describe('the limit of connections', () => {
       await until(/"status":"ok"/)
     }
     // The first one over the limit is dropped, and makes room.
-    await openRaw(fleet.host.port).ended().catch(() => '')
+    await openRaw(fleet.host.port)
+      .ended()
+      .catch(() => '')
     await Promise.all(idle.map(({ ended }) => ended()))
     const { send, until } = openRaw(fleet.host.port)
     await send(`GET /health HTTP/1.1\r\nHost: ${alice}\r\n\r\n`)

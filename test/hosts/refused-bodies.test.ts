@@ -81,7 +81,9 @@ describe('a refused request with a large body', () => {
     async ({ status, head, headers = [], as, maxUploadMegabytes = 1 }) => {
       await using fleet = await aliceAtNode({ LIBRARY_MAX_UPLOAD_MB: String(maxUploadMegabytes) })
       const { send, until, ended } = openRaw(fleet.host.port)
-      const proto = headers.some((line) => line.startsWith('x-forwarded-proto')) ? [] : ['x-forwarded-proto: https']
+      const proto = headers.some((line) => line.startsWith('x-forwarded-proto'))
+        ? []
+        : ['x-forwarded-proto: https']
       const cookie = as === undefined ? [] : [`cookie: ${await cookieOf(as)}`]
       const lines = [`${head} HTTP/1.1`, `host: ${alice}`, `content-length: ${8 * 2 ** 20}`]
       await send([...lines, ...proto, ...cookie, ...headers, '', ''].join('\r\n'))

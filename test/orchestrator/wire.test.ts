@@ -112,10 +112,7 @@ describe('on the wire, the orchestrator', () => {
 
 it('ends a call with 408 when its body does not arrive in time', async () => {
   await using orchestrator = await start({ requestTimeoutMs: 50 })
-  const answer = await orchestrator.send(
-    resolve(authorization, 'X-Tenant: alice'),
-    ref.slice(0, 5),
-  )
+  const answer = await orchestrator.send(resolve(authorization, 'X-Tenant: alice'), ref.slice(0, 5))
   expect(answer).toMatch(/^HTTP\/1\.1 408 /)
   expect(orchestrator.audit).toHaveLength(0)
 })

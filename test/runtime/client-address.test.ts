@@ -122,7 +122,9 @@ describe('an entry of X-Forwarded-For', () => {
   const blank = fc.string({ unit: fc.constantFrom(' ', '\t'), maxLength: 4 })
   const port = fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined })
   const address = fc.oneof(
-    fc.ipV4().map((ip) => ({ ip, write: (of: number | undefined) => (of === undefined ? ip : `${ip}:${of}`) })),
+    fc
+      .ipV4()
+      .map((ip) => ({ ip, write: (of: number | undefined) => (of === undefined ? ip : `${ip}:${of}`) })),
     fc.ipV6().map((ip) => ({
       ip,
       write: (of: number | undefined) => (of === undefined ? ip : `[${ip}]:${of}`),
@@ -131,12 +133,20 @@ describe('an entry of X-Forwarded-For', () => {
 
   it('is the same client with and without a port, blanks and empty entries', () => {
     fc.assert(
-      fc.property(address, port, blank, blank, fc.string(), fc.boolean(), (given, of, before, after, claim, isEmptyLast) => {
-        const claims = claim.replaceAll(/[^\x20-\x7e]/g, '')
-        const line = `${claims},${before}${given.write(of)}${after}${isEmptyLast ? ' ,' : ''}`
-        const client = clientOfLastForwarded(() => line, router)
-        expect(client).toBe(clientOfPeer(noHeader, given.ip))
-      }),
+      fc.property(
+        address,
+        port,
+        blank,
+        blank,
+        fc.string(),
+        fc.boolean(),
+        (given, of, before, after, claim, isEmptyLast) => {
+          const claims = claim.replaceAll(/[^\x20-\x7e]/g, '')
+          const line = `${claims},${before}${given.write(of)}${after}${isEmptyLast ? ' ,' : ''}`
+          const client = clientOfLastForwarded(() => line, router)
+          expect(client).toBe(clientOfPeer(noHeader, given.ip))
+        },
+      ),
     )
   })
 
