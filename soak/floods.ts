@@ -4,7 +4,7 @@ import { parsePhotoName } from '../src/workflow/photo.ts'
 import { baseDomain } from '../test/hosts/fleet.ts'
 import { sendTo } from '../test/hosts/http.ts'
 import { pngBomb } from './png-bomb.ts'
-import type { Tenant } from './tenants.ts'
+import { markedPhoto, type Tenant } from './tenants.ts'
 import type { Fleet } from './traffic.ts'
 import { pause } from './troubles.ts'
 
@@ -24,6 +24,7 @@ export type FloodAnswers = Map<FloodKind, Map<number, number>>
 
 const slowClients = 40
 const bombName = 'bomb.png'
+const scrapedName = 'scraped.jpg'
 const bombSizes = ['w256h256', 'w480h320', 'w640h480', 'w960h640', 'w1024h768']
 
 interface Flood {
@@ -47,14 +48,20 @@ export async function runFloods(
   }
   const flood: Flood = { fleet, target, count, signal }
   const hostilePath = `/${'eyJ-'.repeat(3900)}`
-  const bomb = parsePhotoName(bombName)
-  const bytes = pngBomb()
-  await target.store.upload('root', bomb, new Blob([bytes]).stream(), bytes.byteLength).catch(() => undefined)
+  const files = [
+    [parsePhotoName(bombName), pngBomb()],
+    [parsePhotoName(scrapedName), await markedPhoto(target.name, 'scraped')],
+  ] as const
+  for (const [name, bytes] of files) {
+    await target.store.upload('root', name, new Blob([bytes]).stream(), bytes.byteLength)
+  }
   let turn = 0
   await Promise.all([
     ...times(4, () => repeat(flood, 'paths', 10, () => [target.name, hostilePath])),
     ...times(4, () => repeat(flood, 'hosts', 5, () => [`invented-${turn++}`, '/'])),
-    ...times(6, () => repeat(flood, 'scraping', 0, () => [target.name, '/api/images/a.jpg/thumbnail'])),
+    ...times(6, () =>
+      repeat(flood, 'scraping', 0, () => [target.name, `/api/images/${scrapedName}/thumbnail`]),
+    ),
     ...times(2, () =>
       repeat(flood, 'bombs', 10, () => [
         target.name,
@@ -64,7 +71,7 @@ export async function runFloods(
     ...times(slowClients, () => trickle(flood, 'bodies', slowBody(flood), 'x', 200)),
     ...times(slowClients, () => trickle(flood, 'headers', slowHeaders(target), 'x-a: b\r\n', 500)),
   ])
-  await target.store.delete('root', bomb).catch(() => undefined)
+  for (const [name] of files) await target.store.delete('root', name)
 }
 
 /** One client that asks again as soon as it is answered, each host in turn. */

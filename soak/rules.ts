@@ -21,7 +21,7 @@ export const rules = {
   memory: 'No host ever has 512 MB',
   bystander:
     'While others are flooded, a visitor of another gallery waits less than 250 ms at the 99th percentile',
-  floods: 'A scraper meets 429, an inventor of hosts 429 or 503, and no flood a 500',
+  floods: 'No flood is answered 500; a long one of scraping meets 429, one of invented hosts 429 or 503',
   delay: 'No host’s event loop stands still for 3 seconds',
 } as const
 

@@ -32,6 +32,9 @@ export interface World {
   close(): Promise<void>
 }
 
+/** Requests of a client to one gallery: so few that a scraper meets the limit in a short run. */
+export const viewerLimit = 200
+
 /** What a scrape of `/metrics` shows. */
 export const metricsToken = 'canary-metrics-token-canary-metrics-token'
 
@@ -99,8 +102,7 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
       REDIS_URL: redis.url,
       METRICS_TOKEN: metricsToken,
       LOCAL_STORAGE_ROOT: directory,
-      // So low that a scraper meets it in the time of a short run.
-      VIEWER_REQUESTS_PER_5_MINUTES: '600',
+      VIEWER_REQUESTS_PER_5_MINUTES: String(viewerLimit),
     },
     cookies: new Map(
       await Promise.all(tenants.map(async ({ name }) => [name, await cookieOf(emailOf(name))] as const)),

@@ -54,9 +54,9 @@ export function createHttpServer(options: HttpServerOptions): Server {
     // After an announced close no request is processed any more (RFC 9112, section 9.6).
     if (unreadBodies.isEnding(incoming.socket)) return void incoming.resume()
     latest.set(incoming.socket, outgoing)
-    const tooMany = incoming.rawHeaders.length > 2 * maxHeaderLines
-    if (tooMany) return refuse(incoming, outgoing, headersTooLarge())
-    listener(incoming, outgoing)
+    const isTooMany = incoming.rawHeaders.length > 2 * maxHeaderLines
+    if (isTooMany) refuse(incoming, outgoing, headersTooLarge())
+    else listener(incoming, outgoing)
   }
 
   function refuse(incoming: IncomingMessage, outgoing: ServerResponse, error: PublisherError): void {

@@ -146,7 +146,7 @@ describe('a client that sends its headers slowly', () => {
     // Connections that begin later meet the limit, one after the other.
     for (let later = 0; later < 3; later++) await openRaw(port).ended()
     await patient.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-    await patient.until(/done[^]*done/)
+    await patient.until(/done[\s\S]*done/)
   })
 })
 

@@ -89,7 +89,7 @@ describe('a refused request with a large body', () => {
       await send([...lines, ...proto, ...cookie, ...headers, '', ''].join('\r\n'))
       await send(megabyte)
       // The rest is sent after the answer, as by a client that writes before it reads.
-      const answer = await until(/^HTTP\/1\.1 \d{3} [^]*\r\n\r\n[^]*"request_id":"[^"]+"\}/)
+      const answer = await until(/^HTTP\/1\.1 \d{3} [\s\S]*\r\n\r\n[\s\S]*"request_id":"[^"]+"\}/)
       expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
       expect(answer).toMatch(/\r\nconnection: close\r\n/i)
       for (let sent = 1; sent < 8; sent++) await send(megabyte)
@@ -159,6 +159,6 @@ describe('a request that expects 100 Continue', () => {
     await send(head('/api/images/a.gif', await cookieOf()))
     await until(/^HTTP\/1\.1 100 Continue\r\n\r\n/)
     await send('{"unknown":1')
-    await until(/HTTP\/1\.1 400 [^]*"code":"invalid_request"/)
+    await until(/HTTP\/1\.1 400 [\s\S]*"code":"invalid_request"/)
   })
 })
