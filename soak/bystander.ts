@@ -1,8 +1,10 @@
 /** A visitor of one gallery while others are flooded: what the floods must not reach. */
+
+import { parsePhotoName } from '../src/workflow/photo.ts'
 import { baseDomain } from '../test/hosts/fleet.ts'
 import { sendTo } from '../test/hosts/http.ts'
 import { type FloodAnswers, runFloods } from './floods.ts'
-import type { Tenant } from './tenants.ts'
+import { markedPhoto, type Tenant } from './tenants.ts'
 import type { Fleet } from './traffic.ts'
 import { pause } from './troubles.ts'
 import { viewerLimit } from './world.ts'
@@ -31,6 +33,9 @@ export async function floodNowAndThen(
 export async function measureBystander(fleet: Fleet, answers: FloodAnswers): Promise<number> {
   const { target, visited } = parties(fleet)
   if (!target || !visited) return 0
+  const photo = parsePhotoName(photoName)
+  const bytes = await markedPhoto(visited.name, 'bystander')
+  await visited.store.upload('root', photo, new Blob([bytes]).stream(), bytes.byteLength)
   const signal = AbortSignal.timeout(measuredMs)
   for (const _host of fleet.hosts) for (const path of paths) await look(fleet, visited, path)
   const flooding = runFloods(fleet, target, answers, signal)
@@ -44,6 +49,7 @@ export async function measureBystander(fleet: Fleet, answers: FloodAnswers): Pro
     await pause(betweenLooksMs, signal)
   }
   await flooding
+  await visited.store.delete('root', photo)
   const p99 = percentile(waits, 0.99)
   fleet.judge.expect('bystander', p99 < limitMs, () => `p99 ${p99.toFixed(0)} ms of ${waits.length} looks`)
   expectRefusals(fleet, answers)
@@ -58,7 +64,13 @@ function parties({ world }: Fleet): { target?: Tenant | undefined; visited?: Ten
   return { target, visited }
 }
 
-const paths = ['/', '/api/config/features', '/api/images/list', '/api/images/a.jpg/thumbnail?size=w256h256']
+const photoName = 'bystander.jpg'
+const paths = [
+  '/',
+  '/api/config/features',
+  '/api/images/list',
+  `/api/images/${photoName}/thumbnail?size=w256h256`,
+]
 let turn = 0
 
 async function look({ hosts }: Fleet, tenant: Tenant, path: string): Promise<number> {

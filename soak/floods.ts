@@ -35,6 +35,9 @@ interface Flood {
   signal: AbortSignal
 }
 
+/** Made once: making it keeps this process busy, and with it the visitor that it measures. */
+let bomb: ReturnType<typeof pngBomb> | undefined
+
 /** Sends all floods at once against all hosts until the signal fires. */
 export async function runFloods(
   fleet: Fleet,
@@ -48,8 +51,9 @@ export async function runFloods(
   }
   const flood: Flood = { fleet, target, count, signal }
   const hostilePath = `/${'eyJ-'.repeat(3900)}`
+  bomb ??= pngBomb()
   const files = [
-    [parsePhotoName(bombName), pngBomb()],
+    [parsePhotoName(bombName), bomb],
     [parsePhotoName(scrapedName), await markedPhoto(target.name, 'scraped')],
   ] as const
   for (const [name, bytes] of files) {
@@ -62,8 +66,8 @@ export async function runFloods(
     ...times(6, () =>
       repeat(flood, 'scraping', 0, () => [target.name, `/api/images/${scrapedName}/thumbnail`]),
     ),
-    ...times(2, () =>
-      repeat(flood, 'bombs', 10, () => [
+    ...times(1, () =>
+      repeat(flood, 'bombs', 200, () => [
         target.name,
         `/api/images/${bombName}/thumbnail?size=${bombSizes[turn++ % bombSizes.length]}`,
       ]),

@@ -97,6 +97,29 @@ describe('a refused request with a large body', () => {
     },
   )
 
+  it('gets its whole answer and an announced close when bytes follow the end of its form', async () => {
+    await using fleet = await aliceAtNode()
+    const { send, until, ended } = openRaw(fleet.host.port)
+    const lines = [
+      'POST /api/library/upload HTTP/1.1',
+      `host: ${alice}`,
+      `content-length: ${4 * 2 ** 20}`,
+      'x-forwarded-proto: https',
+      own,
+      form,
+      `cookie: ${await cookieOf(adminEmail)}`,
+    ]
+    const part = 'content-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\nabc'
+    const whole = `--x\r\n${part}\r\n--x--\r\n`
+    await send([...lines, '', whole].join('\r\n'))
+    await send(megabyte)
+    await until(/^HTTP\/1\.1 400 [\s\S]*"code":"invalid_request"/)
+    await send(megabyte)
+    await send(megabyte)
+    await send(megabyte.subarray(whole.length))
+    expect(await ended()).toMatch(/\r\nconnection: close\r\n/i)
+  })
+
   it('gets its whole answer and an announced close when it names two hosts', async () => {
     await using fleet = await aliceAtNode()
     const { send, until, ended } = openRaw(fleet.host.port)
