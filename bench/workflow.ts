@@ -1,5 +1,5 @@
 /** Analyze and publish: our share beside the vendors' own latency, and the memory of eight tenants who publish at once. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -101,17 +101,19 @@ async function startStudio(settings: Record<string, string>): Promise<Studio> {
     ALLOW_PRIVATE_ENDPOINTS: 'true',
     OPENAI_BASE_URL: openai.url,
     TELEGRAM_API_BASE_URL: telegram.url,
+    LOCAL_STORAGE_ROOT: directory,
   })
   const cookie = await cookieOf()
   let bots = 10_000
   return {
     pid: server.child.pid ?? 0,
     async open(tenant) {
-      const root = await mkdtemp(join(directory, 'tenant-'))
+      const root = join(directory, tenant)
+      await mkdir(root)
       const id = ++bots
       const token = `${id}:${'x'.repeat(35)}`
       telegram.addBot({ token, chats: [{ id: -id, title: tenant }] })
-      orchestrator.tenants.set(`${tenant}.${baseDomain}`, { config: configOf(root, -id) })
+      orchestrator.tenants.set(`${tenant}.${baseDomain}`, { config: configOf(-id) })
       orchestrator.credentials.set(`${tenant}/ai`, { provider: 'openai', api_key: 'key' })
       orchestrator.credentials.set(`${tenant}/bot`, { provider: 'telegram', bot_token: token })
       return root
@@ -135,11 +137,11 @@ async function startStudio(settings: Record<string, string>): Promise<Studio> {
   }
 }
 
-function configOf(root: string, chat: number): Record<string, unknown> {
+function configOf(chat: number): Record<string, unknown> {
   return {
     features: { auto_view_enabled: true, publish_enabled: true, analyze_caption_enabled: true },
     auth: { allowed_emails: [`admin@${baseDomain}`] },
-    storage: { provider: 'local', paths: { root } },
+    storage: { provider: 'local', paths: { root: '/' } },
     ai: { credentials_ref: 'ai' },
     publishers: [{ id: 'channel', type: 'telegram', credentials_ref: 'bot', config: { channel_id: chat } }],
   }

@@ -9,6 +9,8 @@ export interface StartOptions extends Omit<OrchestratorOptions, 'registry'>, Wat
   /** 0 is a free one. */
   port: number
   hostname: string
+  /** Time for a whole call, headers and body; then Node answers 408. Milliseconds. Default 15,000. */
+  requestTimeoutMs?: number
 }
 
 export interface RunningOrchestrator {
@@ -20,11 +22,24 @@ export interface RunningOrchestrator {
 
 const drainMs = 2000
 const sweepMs = 20
+/** The publisher gives an attempt up after 3 s by default. */
+const defaultRequestTimeoutMs = 15_000
+/** The publisher's processes keep a handful each. */
+const maxConnections = 1000
 
 /** Starts it. Throws for files that cannot be used and for a port that is taken. */
 export async function startOrchestrator(options: StartOptions): Promise<RunningOrchestrator> {
   const app = createOrchestrator({ ...options, registry: await watchFiles(options) })
-  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  const { requestTimeoutMs = defaultRequestTimeoutMs } = options
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 10),
+    },
+    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+  )
+  server.maxConnections = maxConnections
   const { hostname } = options
   const port = await listen(server, options.port, hostname)
   let closed: Promise<void> | undefined

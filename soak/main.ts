@@ -7,7 +7,9 @@ import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { floodNowAndThen, measureBystander } from './bystander.ts'
 import { client, insist } from './clients.ts'
+import type { FloodAnswers } from './floods.ts'
 import { changeVersions, type Incidents, restartHosts, shakeRedis } from './incidents.ts'
 import { finish, inspect } from './inspection.ts'
 import type { Outcome } from './outcome.ts'
@@ -85,18 +87,21 @@ async function main(): Promise<boolean> {
   const photos = world.tenants.flatMap((tenant) => firstPhotos.map((id) => trackedPhoto(tenant, id)))
   const incidents: Incidents = { kills: 0, restarts: 0, versions: 0, redisHangs: 0, redisDeaths: 0 }
 
+  const floods: FloodAnswers = new Map()
   const storm = AbortSignal.timeout((seconds ?? 300) * 1000)
   await Promise.all([
     troubles.run(storm),
     restartHosts(fleet, start, incidents, { everyMs: restartsEveryMs(seconds ?? 300), signal: storm }),
     changeVersions(fleet, random, incidents, storm),
     shakeRedis(world, incidents, storm),
+    floodNowAndThen(fleet, floods, storm),
     watch(fleet, peaks, storm),
     ...Array.from({ length: insistentClients }, () => insist(fleet, photos, random, storm)),
     ...Array.from({ length: clients ?? 24 }, () => client(fleet, photos, random, storm)),
   ])
   // What is still under way ends with its own deadlines.
   await pause(5000, new AbortController().signal)
+  const bystanderMs = await measureBystander(fleet, floods)
   const unfinished = await finish(fleet, photos)
   const arrived = fleet.inbox.inspect()
   for (const tenant of world.tenants) {
@@ -126,6 +131,8 @@ async function main(): Promise<boolean> {
     unfinished,
     peakMegabytes: peaks.megabytes,
     longestPauseMs: peaks.pauseMs,
+    bystanderMs,
+    floods,
     photos: photos.length,
     findings: judge.findings(),
   }

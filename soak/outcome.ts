@@ -1,4 +1,5 @@
 /** What a soak has seen. */
+import type { FloodAnswers } from './floods.ts'
 import type { Incidents } from './incidents.ts'
 import type { Finding } from './rules.ts'
 import type { Window } from './troubles.ts'
@@ -19,6 +20,9 @@ export interface Outcome {
   unfinished: number
   peakMegabytes: number
   longestPauseMs: number
+  /** How long a visitor of another gallery waited during the floods, 99th percentile. */
+  bystanderMs: number
+  floods: FloodAnswers
   photos: number
   findings: readonly Finding[]
 }

@@ -1,5 +1,6 @@
 /** The outcome as docs/reliability.md. */
 import { renderTable, thousands } from '../bench/table.ts'
+import { floodKinds } from './floods.ts'
 import type { Outcome } from './outcome.ts'
 import { rules } from './rules.ts'
 
@@ -27,6 +28,7 @@ export function report(outcome: Outcome): string {
     ['changes that had to be repeated at the end', String(outcome.unfinished)],
     ['most memory of a host', `${outcome.peakMegabytes.toFixed(0)} MB`],
     ['longest pause of an event loop', `${outcome.longestPauseMs.toFixed(0)} ms`],
+    ['a visitor’s wait while others are flooded, p99', `${outcome.bystanderMs.toFixed(0)} ms`],
   ]
   const injected: [string, string][] = [
     ['host killed (SIGKILL) and started again', String(incidents.kills)],
@@ -34,6 +36,7 @@ export function report(outcome: Outcome): string {
     ['configuration changed and invalidated', String(incidents.versions)],
     ['Redis answers nothing for 2.5 s', String(incidents.redisHangs)],
     ['Redis dies, and is back 2.5 s later, empty', String(incidents.redisDeaths)],
+    ...countedFloods(outcome.floods),
     ...countedWindows(windows),
   ]
   return [
@@ -63,6 +66,14 @@ const kinds = {
   lost: 'answers lost or malformed',
   outage: 'away for 10 s',
 } as const
+
+/** Each flood with its answers by status; 0: the connection ended without one. */
+function countedFloods(floods: Outcome['floods']): [string, string][] {
+  return [...floods].map(([kind, byStatus]) => {
+    const answers = [...byStatus].sort(([one], [other]) => one - other)
+    return [`flood: ${floodKinds[kind]}`, answers.map(([status, count]) => `${status}: ${count}`).join(', ')]
+  })
+}
 
 function countedWindows(windows: Outcome['windows']): [string, string][] {
   const counts = new Map<string, number>()

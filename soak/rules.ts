@@ -19,6 +19,9 @@ export const rules = {
   deleted: 'What was reported as deleted is gone',
   series: 'Metrics name no tenant, and have no more than 2,000 series',
   memory: 'No host ever has 512 MB',
+  bystander:
+    'While others are flooded, a visitor of another gallery waits less than 250 ms at the 99th percentile',
+  floods: 'No flood is answered 500; a long one of scraping meets 429, one of invented hosts 429 or 503',
   delay: 'No host’s event loop stands still for 3 seconds',
 } as const
 

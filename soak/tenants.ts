@@ -38,6 +38,7 @@ export const markPattern = /soak\d{4}\/[a-z0-9]+/
 const kinds = ['dropbox', 's3', 'local'] as const
 
 export interface Storages {
+  /** The hosts' `LOCAL_STORAGE_ROOT`. */
   directory: string
   dropbox: DropboxEmulator
   dropboxUrl: string
@@ -56,10 +57,10 @@ export async function openTenant(index: number, storages: Storages): Promise<Ten
 async function opened(kind: StorageKind, name: string, storages: Storages) {
   const ref = `${name}-storage`
   if (kind === 'local') {
-    const root = join(storages.directory, name)
-    await mkdir(root)
-    const paths = pathsBelow(root)
-    const store = createLocalStore({ paths, link: async () => '' })
+    const root = 'photos'
+    const baseDirectory = join(storages.directory, name)
+    await mkdir(join(baseDirectory, root), { recursive: true })
+    const store = createLocalStore({ paths: pathsBelow(root), baseDirectory, link: async () => '' })
     return { config: { provider: kind, paths: { root } }, credentials: undefined, store }
   }
   if (kind === 's3') {

@@ -32,6 +32,9 @@ export interface World {
   close(): Promise<void>
 }
 
+/** Requests of a client to one gallery: so few that a scraper meets the limit in a short run. */
+export const viewerLimit = 200
+
 /** What a scrape of `/metrics` shows. */
 export const metricsToken = 'canary-metrics-token-canary-metrics-token'
 
@@ -98,6 +101,8 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
       OPENAI_BASE_URL: openai.url,
       REDIS_URL: redis.url,
       METRICS_TOKEN: metricsToken,
+      LOCAL_STORAGE_ROOT: directory,
+      VIEWER_REQUESTS_PER_5_MINUTES: String(viewerLimit),
     },
     cookies: new Map(
       await Promise.all(tenants.map(async ({ name }) => [name, await cookieOf(emailOf(name))] as const)),

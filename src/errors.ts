@@ -43,6 +43,8 @@ export type ErrorCode =
   | 'unsupported_media_type'
   | 'request_too_large'
   | 'request_too_slow'
+  | 'headers_too_large'
+  | 'expectation_failed'
   | 'unsupported_photo'
   | 'photo_unreadable'
   | 'photo_too_large'

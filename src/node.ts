@@ -1,21 +1,27 @@
 /** The Node host (Heroku, or any Node 24): `node src/node.ts` serves with what the environment says. */
 import { readFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ErrorCode } from './errors.ts'
 import { createHandler } from './handlers/app.ts'
+import { securityHeaders } from './handlers/security-headers.ts'
 import { createBackgroundWork } from './node/background.ts'
 import { sha256 } from './node/digest.ts'
 import { cutMs, drain } from './node/drain.ts'
+import { createEarlyRefusals } from './node/early-refusals.ts'
 import { createEnding } from './node/ending.ts'
 import { createFaults, type FaultKind, type Faults, watchProcess } from './node/faults.ts'
 import { createGuardedFetch } from './node/guarded-fetch.ts'
+import { createHttpServer } from './node/http-server.ts'
 import { lateMailer, lateModel } from './node/late.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
 import { openRedis, sharedStores } from './node/shared-store.ts'
 import { startTracing } from './node/tracing.ts'
 import type { Tracing } from './node/tracing-sdk.ts'
+import { createUnreadBodies } from './node/unread-bodies.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
@@ -60,9 +66,6 @@ export interface NodeHost {
 const builtUi = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : '../ui/', import.meta.url),
 )
-
-/** Longer than the router keeps an idle connection (about 90 s), else it may pick one that is just being closed (H13). */
-const keepAliveTimeoutMs = 95_000
 
 /** Where connections are cut, work that goes on without its client gets this much more. */
 const afterworkMs = 1500
@@ -134,24 +137,29 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
   const faults = createFaults(log, (kind) => metrics.uncaught(countedAs[kind]))
   const background = createBackgroundWork(faults)
   let closing: Promise<void> | undefined
-  const server = createServer(
-    // Node's own refusal of a request without a Host has no request id.
-    { requireHostHeader: false },
-    createListener({
+  const refuseEarly = createEarlyRefusals(securityHeaders(settings))
+  const unreadBodies = createUnreadBodies()
+  const onAnswered = (status: number, code?: ErrorCode) => {
+    metrics.answered({ method: 'other', route: 'none', status, seconds: 0 })
+    if (code) metrics.refused(code)
+  }
+  const server = createHttpServer({
+    maxConnections: settings.maxConnections,
+    refuseEarly,
+    unreadBodies,
+    onAnswered,
+    listener: createListener({
       handler: createHandler(services),
       // Without a router in front, whatever stands in its header is the client's own word.
       clientOf: settings.forceHttps ? clientOfLastForwarded : clientOfPeer,
       background,
       faults,
       isClosing: () => closing !== undefined,
-      onAnswered(status) {
-        metrics.answered({ method: 'other', route: 'none', status, seconds: 0 })
-        if (status === 400) metrics.refused('host_mismatch')
-      },
+      refuseEarly,
+      unreadBodies,
+      onAnswered,
     }),
-  )
-  server.keepAliveTimeout = keepAliveTimeoutMs
-  server.headersTimeout = keepAliveTimeoutMs + 5000
+  })
   const port = await listen(server, settings.port)
   log.info('listening', { port, mode: services.source.kind })
   return {
@@ -196,6 +204,8 @@ function configSource(settings: Settings, now: () => number): ConfigSource {
 function storages(settings: Settings, links: SignedLinks, now: () => number): StorageFactories {
   const { allowPrivateEndpoints, dropboxApp, dropboxBaseUrl, localStorageRoot } = settings
   const guarded = createGuardedFetch({ allowPrivate: allowPrivateEndpoints })
+  // A dedicated app's configuration is its operator's own file, which may name any folder.
+  const isLocalAllowed = localStorageRoot !== undefined || settings.configSource.kind === 'file'
   return {
     s3: (context, credentials) =>
       createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded, now }),
@@ -203,16 +213,19 @@ function storages(settings: Settings, links: SignedLinks, now: () => number): St
       dropbox: ({ paths }, credentials) =>
         createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl, now }),
     }),
-    local: ({ host, paths }) =>
-      createLocalStore({
-        paths,
-        baseDirectory: localStorageRoot,
-        now,
-        link: async (folder, name, expiresAt) => {
-          const token = await links.sign(host, folder, name, expiresAt)
-          return `/api/images/${encodeURIComponent(name)}/original?token=${token}`
-        },
-      }),
+    ...(isLocalAllowed && {
+      local: ({ host, tenant, paths }) =>
+        createLocalStore({
+          paths,
+          // Each tenant has a folder of its own, whatever its configuration says.
+          baseDirectory: localStorageRoot === undefined ? undefined : join(localStorageRoot, tenant),
+          now,
+          link: async (folder, name, expiresAt) => {
+            const token = await links.sign(host, folder, name, expiresAt)
+            return `/api/images/${encodeURIComponent(name)}/original?token=${token}`
+          },
+        }),
+    }),
   }
 }
 

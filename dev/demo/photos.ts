@@ -1,5 +1,5 @@
 /** The demo's pictures: made by code at the first start, so nothing has to be downloaded. */
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeSamplePhotos } from '../sample-photos.ts'
 
@@ -23,6 +23,19 @@ export async function samplePhotos(state: string): Promise<Record<LookOwner, str
     await rename(unfinished, directory)
     return directory
   }
+}
+
+/** Gives a directory of its own below `state` for the photos of another one: links to the files, or copies where it lies on another disk. */
+export async function ownPhotos(state: string, tenant: string, source: string): Promise<string> {
+  const directory = join(state, 'own-photos', tenant)
+  await rm(directory, { recursive: true, force: true })
+  await mkdir(directory, { recursive: true })
+  for (const entry of await readdir(source, { withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const [from, to] = [join(source, entry.name), join(directory, entry.name)]
+    await link(from, to).catch(() => copyFile(from, to))
+  }
+  return directory
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,13 +1,13 @@
 /** The demo's parts, started together: the orchestrator, three tenants with storages of three kinds, emulated vendors, and the publisher. */
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
 import { startOrchestrator } from '../../orchestrator/server.ts'
 import { startNodeHost } from '../../src/node.ts'
 import { startOidcProvider } from '../emulators/oidc.ts'
 import { startWorkerHost, type WorkerHostOptions } from '../worker-host.ts'
-import { samplePhotos } from './photos.ts'
+import { ownPhotos, samplePhotos } from './photos.ts'
 import { freePort } from './ports.ts'
 import { localStorage, startDropbox, startS3 } from './storages.ts'
 import { type DemoTenant, orchestratorFiles } from './tenants.ts'
@@ -58,7 +58,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const directories = await samplePhotos(state)
   // The channels begin empty, so nothing has been published yet.
   await rm(join(directories.alice, '.publisher'), { recursive: true, force: true })
-  if (photos) directories.alice = photos
+  if (photos) directories.alice = worker ? photos : await ownPhotos(state, 'alice', photos)
 
   const parts: Part[] = []
   const s3 = await startS3()
@@ -128,6 +128,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     DROPBOX_BASE_URL: dropbox.url,
     OPENAI_BASE_URL: vendors.openaiUrl,
     TELEGRAM_API_BASE_URL: vendors.telegramUrl,
+    LOCAL_STORAGE_ROOT: dirname(directories.alice),
     ...options.variables,
   }
   parts.push({

@@ -17,10 +17,11 @@ export interface DemoStorage {
   secrets: Record<string, Record<string, unknown>>
 }
 
+/** The tenant's folder of the host's `LOCAL_STORAGE_ROOT`; `directory` is for people to find it. */
 export function localStorage(directory: string): DemoStorage {
   return {
     description: `a folder: ${directory}`,
-    config: { provider: 'local', paths: { root: directory } },
+    config: { provider: 'local', paths: { root: '/' } },
     secrets: {},
   }
 }

@@ -64,6 +64,15 @@ function registerComponents(registry: OpenAPIHono<AppEnv>['openAPIRegistry'], se
     description: 'Seconds to wait before the next attempt',
     schema: { type: 'integer', minimum: 1 },
   })
+  registry.registerComponent('headers', 'RateLimit', {
+    description:
+      'Requests left, and the seconds until all of them are (draft-ietf-httpapi-ratelimit-headers)',
+    schema: { type: 'string', examples: ['"viewer";r=2871;t=13'] },
+  })
+  registry.registerComponent('headers', 'RateLimitPolicy', {
+    description: 'Requests that one client may make in so many seconds',
+    schema: { type: 'string', examples: ['"viewer";q=3000;w=300'] },
+  })
   registry.registerComponent('headers', 'Challenge', {
     description: '`Bearer` where a token is missing',
     schema: { type: 'string' },

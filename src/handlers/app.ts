@@ -14,6 +14,7 @@ import { refusal } from './refusal.ts'
 import { allowedMethods, createApp, createCallbackApp } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { isTenantFree } from './tenant-free.ts'
+import { setRateLimit } from './viewer-limit.ts'
 
 /** Answers one request. Never rejects. */
 export type Handler = (request: Request, connection: Connection) => Promise<Response>
@@ -70,11 +71,12 @@ export function createHandler(services: Services): Handler {
     return new Response(null, { status: 308, headers: { location: origin + pathname + search } })
   }
 
-  function complete(response: Response, { connection, requestId }: Exchange): void {
+  function complete(response: Response, { connection, requestId, allowance }: Exchange): void {
     const set = connection.setHeader ?? unlessSet(response)
     for (const [name, value] of headersOfAll) set(name, value)
     set('x-request-id', requestId)
     set('x-correlation-id', requestId)
+    if (allowance) setRateLimit(allowance, set)
   }
 
   async function answerAndLog(request: Request, exchange: Exchange): Promise<Response> {
@@ -123,6 +125,7 @@ async function resolveTenant(
     requestId,
     waitUntil: connection.waitUntil,
     countStranger: () => limits.unknownHost(connection.client()),
+    admitStranger: () => limits.allUnknownHosts(connection.client()),
   }
   return (
     configurations.peek(host, context) ??

@@ -1,4 +1,4 @@
-/** The body of a request that has to keep a pace, since what has arrived of it lies in memory until the rest is there. */
+/** Bodies of requests have to keep a pace, since what has arrived lies in memory until the rest is there. */
 import { PublisherError } from '../errors.ts'
 
 export interface Pace {
@@ -9,30 +9,37 @@ export interface Pace {
 }
 
 export interface ArrivingOptions {
-  /** What is asked for now. */
+  /** The pace that counts at the moment. */
   pace(): Pace
   /** Told of each piece before it is passed on; the sender's time stands still meanwhile. */
-  arrived(bytes: number): Promise<void>
+  arrived?(bytes: number): Promise<void>
+  /** Upper bound on all waiting for the sender together. Milliseconds. Default: none. */
+  totalMs?: number
+  /** Tells a person what was too slow. */
+  message: string
 }
 
 /** The same body, which fails with `request_too_slow` where the sender is, and with what `arrived` throws. */
 export function arriving(
   body: ReadableStream<Uint8Array>,
-  { pace, arrived }: ArrivingOptions,
+  { pace, arrived, totalMs = Number.POSITIVE_INFINITY, message }: ArrivingOptions,
 ): ReadableStream<Uint8Array> {
   // The body is never cancelled: on Node that would end the connection, and with it the answer.
   const reader = body.getReader()
   let leftMs = pace().graceMs
+  let leftInAllMs = totalMs
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const startedAt = performance.now()
-        const { done, value } = await within(reader.read(), leftMs)
+        const { done, value } = await within(reader.read(), Math.min(leftMs, leftInAllMs), message)
         if (done) return controller.close()
+        const waitedMs = performance.now() - startedAt
         const { graceMs, bytesPerSecond } = pace()
         const earnedMs = (value.length / bytesPerSecond) * 1000
-        leftMs = Math.min(graceMs, leftMs - (performance.now() - startedAt) + earnedMs)
-        await arrived(value.length)
+        leftMs = Math.min(graceMs, leftMs - waitedMs + earnedMs)
+        leftInAllMs -= waitedMs
+        await arrived?.(value.length)
         controller.enqueue(value)
       },
     },
@@ -40,21 +47,14 @@ export function arriving(
   )
 }
 
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+async function within<T>(work: Promise<T>, ms: number, message: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooSlow()), ms)
+    timer = setTimeout(() => reject(new PublisherError('request_too_slow', message)), ms)
   })
   try {
     return await Promise.race([work, late])
   } finally {
     clearTimeout(timer)
   }
-}
-
-function tooSlow(): PublisherError {
-  return new PublisherError(
-    'request_too_slow',
-    'The photo arrived too slowly, so it was given up. Try again where the connection is better.',
-  )
 }

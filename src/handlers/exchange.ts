@@ -1,6 +1,7 @@
 /** What one request carries on its way through the handlers. */
 import type { ClientAddress } from '../runtime/client-address.ts'
 import type { Tenant } from '../runtime/host.ts'
+import type { Allowance } from '../runtime/request-limits.ts'
 import type { Session } from '../runtime/sign-in/sessions.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
 
@@ -39,8 +40,12 @@ export interface Exchange {
   route?: string
   /** Set on every route that belongs to a tenant. */
   runtime?: TenantRuntime
+  /** What the client may still ask of viewer routes; the answer says it. */
+  allowance?: Allowance
   /** Who is signed in, `null`: nobody. Set when a route first asks (`sessionOf`). */
   session?: Session | null
+  /** The same, read before a route asked. */
+  peeked?: Session | null
 }
 
 /** Hono's environment of all routes: `c.env` is the {@link Exchange}. */

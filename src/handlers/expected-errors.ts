@@ -3,10 +3,11 @@ import type { ErrorCode } from '../errors.ts'
 import { isTenantFree } from './tenant-free.ts'
 
 /**
- * Callers of a route: anyone; a viewer (anyone where `auto_view_enabled`, otherwise an admin); an admin of the tenant; a holder of
- * a service token; the operator, by the token of the metrics.
+ * Callers of a route: anyone; a viewer (anyone where `auto_view_enabled`, otherwise an admin); the holder of a signed link, which the
+ * route verifies; an admin of the tenant; a holder of a service token; the operator, by the token of the metrics. Requests of viewers
+ * and of holders of links are limited.
  */
-export type Audience = 'anyone' | 'viewer' | 'admin' | 'service' | 'operator'
+export type Audience = 'anyone' | 'viewer' | 'link' | 'admin' | 'service' | 'operator'
 
 /** Errors of a tenant's storage and of the credentials for it. */
 export const storageErrors: readonly ErrorCode[] = [
@@ -49,6 +50,7 @@ export interface ErrorsOfRoute {
 
 const byAudience: Readonly<Record<Audience, readonly ErrorCode[]>> = {
   anyone: [],
+  link: ['link_expired'],
   viewer: ['not_signed_in', 'not_admin', 'sign_in_unavailable'],
   admin: ['not_signed_in', 'not_admin', 'sign_in_unavailable'],
   service: ['token_required', 'invalid_token'],
@@ -56,7 +58,12 @@ const byAudience: Readonly<Record<Audience, readonly ErrorCode[]>> = {
 }
 
 /** Errors of every request: the last one is a defect of ours. */
-const always: readonly ErrorCode[] = ['host_mismatch', 'internal_error']
+const always: readonly ErrorCode[] = [
+  'host_mismatch',
+  'expectation_failed',
+  'headers_too_large',
+  'internal_error',
+]
 
 /** Errors of finding the tenant. `rate_limited`: too many hosts that do not exist, or too many requests of one client or tenant. */
 const ofTenant: readonly ErrorCode[] = ['tenant_not_found', 'config_unavailable', 'rate_limited']

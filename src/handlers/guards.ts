@@ -47,10 +47,11 @@ export async function requireRecentSignIn(c: Context<AppEnv>, services: Services
   )
 }
 
-/** Throws `invalid_token`. */
+/** Throws `token_required` without a bearer token (RFC 6750, section 3.1), `invalid_token` for one that is not ours. */
 export function requireServiceToken(c: Context<AppEnv>, { source }: Services): void {
   const token = bearerToken(c)
-  if (token === undefined || !source.acceptsToken(token)) {
+  if (token === undefined) throw new PublisherError('token_required', 'This needs a service token.')
+  if (!source.acceptsToken(token)) {
     throw new PublisherError('invalid_token', 'This needs a valid service token.')
   }
 }

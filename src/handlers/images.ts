@@ -185,7 +185,7 @@ function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
 }
 
 function originalRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const route = routeFor('anyone', services, {
+  const route = routeFor('link', services, {
     method: 'get',
     path: '/api/images/{filename}/original',
     operationId: 'getOriginal',

@@ -48,6 +48,8 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   unsupported_media_type: { status: 415, title: 'This kind of content is not taken here' },
   request_too_large: { status: 413, title: 'The request is too large' },
   request_too_slow: { status: 408, title: 'The request arrives too slowly' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
+  expectation_failed: { status: 417, title: 'The expectation cannot be met' },
   unsupported_photo: { status: 415, title: 'Not a photo that can be used' },
   photo_unreadable: { status: 422, title: 'The photo cannot be read' },
   photo_too_large: { status: 413, title: 'The photo is too large' },

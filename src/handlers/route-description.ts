@@ -25,6 +25,7 @@ export const schemes = { session: 'session', service: 'serviceToken', operator: 
 /** What a caller of each audience has to send (OpenAPI 3.1, "Security Requirement Object"); `{}`: nothing will do as well. */
 export const securityOf: Readonly<Record<Audience, Record<string, string[]>[]>> = {
   anyone: [],
+  link: [],
   viewer: [{ [schemes.session]: [] }, {}],
   admin: [{ [schemes.session]: [] }],
   service: [{ [schemes.service]: [] }],
@@ -37,6 +38,12 @@ const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${nam
 const headersOfAll = {
   'X-Request-Id': ref('headers', 'RequestId'),
   'X-Correlation-ID': ref('headers', 'RequestId'),
+}
+
+/** Headers of answers to viewers; missing where the caller is not counted. */
+const headersOfLimit = {
+  RateLimit: ref('headers', 'RateLimit'),
+  'RateLimit-Policy': ref('headers', 'RateLimitPolicy'),
 }
 
 /** Headers of answers with one status; all of them may be missing. */
@@ -59,8 +66,9 @@ export interface DescribedRoute {
 
 /** Gives the answers of a route: its own, problem documents by status, and what comes before any route has the request. */
 export function responsesOf(route: DescribedRoute): Responses {
-  const { method, path, responses, errors } = route
+  const { audience, method, path, responses, errors } = route
   const mayBePage = isForPeople(path) && method === 'get'
+  const isLimited = audience === 'viewer' || audience === 'link'
   const problems = [...new Set(errors.map(statusOf))].map((status) => {
     const codes = errors.filter((code) => statusOf(code) === status)
     return [status, merged(responses[status], problem(codes, mayBePage))] as const
@@ -68,14 +76,17 @@ export function responsesOf(route: DescribedRoute): Responses {
   const described = { ...redirectToHttps(route), ...responses, ...Object.fromEntries(problems) }
   const withHeaders = Object.entries(described).map(([status, response]) => [
     status,
-    { ...response, headers: { ...headersOfAll, ...headersByStatus[Number(status)], ...response.headers } },
+    {
+      ...response,
+      headers: {
+        ...headersOfAll,
+        ...(isLimited && headersOfLimit),
+        ...headersByStatus[Number(status)],
+        ...response.headers,
+      },
+    },
   ])
-  return { ...Object.fromEntries(withHeaders), 431: headersTooLarge }
-}
-
-/** Node answers it before the program has the request, and without a body; so do platforms in front. */
-const headersTooLarge: DescribedResponse = {
-  description: 'The address and the headers are larger than 16 KB together',
+  return Object.fromEntries(withHeaders)
 }
 
 function redirectToHttps({ method, path, audience, forceHttps }: DescribedRoute): Responses {

@@ -21,6 +21,7 @@ import { toPublisherError } from './problem.ts'
 import { type Responses, responsesOf, securityOf } from './route-description.ts'
 import { sessionOf, settleSession } from './session.ts'
 import type { Tag } from './tags.ts'
+import { countViewer } from './viewer-limit.ts'
 
 interface Described extends Omit<RouteConfig, 'middleware' | 'responses'> {
   /** Name of the operation in clients' code: camelCase, unique. */
@@ -117,6 +118,7 @@ export function guardFor(audience: Audience, services: Services): MiddlewareHand
 async function admit(c: Context<AppEnv>, audience: Audience, services: Services): Promise<void> {
   const page = isChange(c) && audience !== 'service' ? pageOf(c) : 'own'
   if (page === 'foreign') throw crossOrigin()
+  if (audience === 'viewer' || audience === 'link') await countViewer(c, services)
   if (audience === 'viewer') await requireViewer(c, services)
   if (audience === 'admin') await requireAdmin(c, services)
   if (audience === 'service') requireServiceToken(c, services)

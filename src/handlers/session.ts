@@ -15,8 +15,16 @@ export function sessionAudience({ cookieScope, baseDomain }: Settings, host: str
 /** Who is signed in on this host; `null`: nobody, or nobody can be here. */
 export async function sessionOf(c: Context<AppEnv>, services: Services): Promise<Session | null> {
   const exchange = c.env
-  if (exchange.session === undefined) exchange.session = await readSession(c, services)
+  if (exchange.session === undefined) exchange.session = await peekSession(c, services)
   return exchange.session
+}
+
+/** The same for what does not change the answer: it stays as cacheable as it was. */
+export async function peekSession(c: Context<AppEnv>, services: Services): Promise<Session | null> {
+  const exchange = c.env
+  if (exchange.session !== undefined) return exchange.session
+  if (exchange.peeked === undefined) exchange.peeked = await readSession(c, services)
+  return exchange.peeked
 }
 
 async function readSession(c: Context<AppEnv>, { settings, signIn }: Services): Promise<Session | null> {

@@ -42,6 +42,7 @@ export async function readFile(
         ? { ...pace, bytesPerSecond: wanted.bytesPerSecond }
         : pace,
     arrived: (bytes) => memory.take(bytes),
+    message: 'The photo arrived too slowly. Nothing was stored; try again with a better connection.',
   })
   const limits = { maxFileSize: maxBytes, maxTotalSize: maxBytes + formOverheadBytes, maxParts }
   const files: MultipartPart[] = []

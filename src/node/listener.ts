@@ -1,14 +1,17 @@
 /** Connections of the Node host: refuses what could make two parts of the program see two different hosts. */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
 import { getRequestListener, RequestError } from '@hono/node-server'
-import { PublisherError } from '../errors.ts'
+import { type ErrorCode, PublisherError } from '../errors.ts'
 import type { Handler } from '../handlers/app.ts'
 import { saneRequestId } from '../handlers/exchange.ts'
-import { problemOf } from '../handlers/problem.ts'
+import { isHealthPath } from '../handlers/health.ts'
+import { toPublisherError } from '../handlers/problem.ts'
 import type { ClientOf } from '../runtime/client-address.ts'
 import { hostName } from '../runtime/host.ts'
 import type { BackgroundWork } from './background.ts'
+import type { RefuseEarly } from './early-refusals.ts'
 import type { Faults } from './faults.ts'
+import type { UnreadBodies } from './unread-bodies.ts'
 
 export interface ListenerOptions {
   handler: Handler
@@ -19,8 +22,10 @@ export interface ListenerOptions {
   background: BackgroundWork
   /** True while draining: answers then ask the client to close its connection. */
   isClosing(): boolean
+  refuseEarly: RefuseEarly
+  unreadBodies: UnreadBodies
   /** Told of the answers that are given here, before the program has the request; for counting. */
-  onAnswered(status: 400 | 500): void
+  onAnswered(status: number, code: ErrorCode): void
 }
 
 /** Makes the listener for `http.createServer`. */
@@ -30,29 +35,35 @@ export function createListener({
   background,
   faults,
   isClosing,
+  refuseEarly,
+  unreadBodies,
   onAnswered,
 }: ListenerOptions): RequestListener {
   const listen = getRequestListener(
     (request, { incoming, outgoing }) => {
       const header = (name: string) => incoming.headers[name]?.toString()
-      return handler(request, {
+      const answer = handler(request, {
         host: incoming.headers.host ?? null,
         header,
         setHeader: (name, value) => outgoing.setHeader(name, value),
         client: () => clientOf(header, incoming.socket.remoteAddress),
         waitUntil: background.waitUntil,
       })
+      return answer.then((response) =>
+        // HTTP/2, whose types the adapter also has, is not served here.
+        incoming.complete || !(incoming instanceof IncomingMessage && outgoing instanceof ServerResponse)
+          ? response
+          : unreadBodies.answer(response, incoming, outgoing),
+      )
     },
     {
       errorHandler: (error) => {
-        if (error instanceof RequestError) {
-          onAnswered(400)
-          const requestId = crypto.randomUUID()
-          return new Response(hostProblem(requestId), { status: 400, headers: problemHeaders(requestId) })
-        }
-        onAnswered(500)
-        faults.report('the adapter failed', error)
-        return new Response(null, { status: 500 })
+        const isOfClient = error instanceof RequestError
+        if (!isOfClient) faults.report('the adapter failed', error)
+        const refused = isOfClient ? hostMismatch() : toPublisherError(error)
+        const { status, headers, body } = refuseEarly(refused, crypto.randomUUID())
+        onAnswered(status, refused.code)
+        return new Response(body, { status, headers })
       },
     },
   )
@@ -63,8 +74,15 @@ export function createListener({
       void listen(incoming, outgoing)
       return
     }
-    onAnswered(400)
-    refuse(incoming, outgoing)
+    if (isHealthCheck(incoming)) {
+      incoming.headers.host = nobodysHost
+      void listen(incoming, outgoing)
+      return
+    }
+    const error = hostMismatch()
+    const refusal = refuseEarly(error, saneRequestId(incoming.headers['x-request-id']?.toString()))
+    onAnswered(refusal.status, error.code)
+    unreadBodies.refuse(refusal, incoming, outgoing)
   }
 }
 
@@ -75,12 +93,27 @@ const notOfAHost = /[\s@/\\?#]/
  * One Host line and an origin-form target (RFC 9112, sections 3.2 and 3.2.1): an absolute-form target names a host of
  * its own, and the adapter would believe it.
  */
-function isHostUnambiguous({ url, headers, rawHeaders }: IncomingMessage): boolean {
-  let hostLines = 0
+function isHostUnambiguous(incoming: IncomingMessage): boolean {
+  const { url, headers } = incoming
+  return hostLines(incoming) === 1 && !notOfAHost.test(headers.host ?? '') && url?.startsWith('/') === true
+}
+
+/**
+ * Load balancers ask for health by HTTP/1.0 without a Host line, or with a word of their own in it (HAProxy, `option httpchk`). Health
+ * belongs to no host. HTTP/1.1 requires one Host line everywhere (RFC 9112, section 3.2).
+ */
+function isHealthCheck(incoming: IncomingMessage): boolean {
+  const { url = '', httpVersion } = incoming
+  const lines = hostLines(incoming)
+  return (lines === 1 || (lines === 0 && httpVersion === '1.0')) && isHealthPath(url.split('?', 1)[0] ?? '')
+}
+
+function hostLines({ rawHeaders }: IncomingMessage): number {
+  let lines = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === 'host') hostLines++
+    if (rawHeaders[index]?.toLowerCase() === 'host') lines++
   }
-  return hostLines === 1 && !notOfAHost.test(headers.host ?? '') && url?.startsWith('/') === true
+  return lines
 }
 
 /** Stands for what cannot be the host of an address (RFC 2606, section 2): the program answers as for any host that is nobody's. */
@@ -93,26 +126,6 @@ function isHostOfUrl(host: string): boolean {
   return plainHost.test(host) || (hostName(host) !== null && URL.canParse(`http://${host}`))
 }
 
-function problemHeaders(requestId: string) {
-  return {
-    'content-type': 'application/problem+json',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'x-request-id': requestId,
-    'x-correlation-id': requestId,
-  }
-}
-
-function hostProblem(requestId: string): string {
-  const error = new PublisherError(
-    'host_mismatch',
-    'A request has to name exactly one host, in its Host line.',
-  )
-  return JSON.stringify(problemOf(error, requestId))
-}
-
-function refuse({ headers }: IncomingMessage, outgoing: ServerResponse): void {
-  const requestId = saneRequestId(headers['x-request-id']?.toString())
-  outgoing.writeHead(400, { ...problemHeaders(requestId), connection: 'close' })
-  outgoing.end(hostProblem(requestId))
+function hostMismatch(): PublisherError {
+  return new PublisherError('host_mismatch', 'A request has to name exactly one host, in its Host line.')
 }

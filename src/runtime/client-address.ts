@@ -22,9 +22,27 @@ export const clientOfPeer: ClientOf = (_header, peer) => clientAddress(peer)
  * that the proxy saw, all before it are the client's own words. Behind two proxies it would be the first proxy's address, and
  * all its clients would count as one.
  */
-export const clientOfLastForwarded: ClientOf = (header, peer) => {
-  const last = header('x-forwarded-for')?.split(',').at(-1)?.trim()
-  return clientAddress(last, clientAddress(peer))
+export const clientOfLastForwarded: ClientOf = (header, peer) =>
+  clientAddress(withoutPort(lastEntry(header('x-forwarded-for') ?? '')), clientAddress(peer))
+
+/** The last entry of a list; empty ones do not count (RFC 9110, section 5.6.1.2). */
+function lastEntry(list: string): string {
+  let end = list.length
+  while (end > 0) {
+    const start = list.lastIndexOf(',', end - 1) + 1
+    const entry = list.slice(start, end).trim()
+    if (entry !== '') return entry
+    end = start - 1
+  }
+  return ''
+}
+
+const ipv4WithPort = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/
+const bracketed = /^\[([0-9A-Fa-f:.]{2,45})\](?::\d{1,5})?$/
+
+/** The address alone: some proxies add the port, which for IPv6 takes brackets (Azure, and `Forwarded` in RFC 7239, section 6). */
+function withoutPort(entry: string): string {
+  return ipv4WithPort.exec(entry)?.[1] ?? bracketed.exec(entry)?.[1] ?? entry
 }
 
 /** On Workers: Cloudflare sets `CF-Connecting-IP` itself, whatever the client sent ("HTTP headers"). */

@@ -26,6 +26,11 @@ export interface LookupContext {
    * a tenant's.
    */
   countStranger(): () => void
+  /**
+   * Counts the same question among those of all clients, right before the source is asked; rejects to refuse it. Its answer is called when the host
+   * turns out to be a tenant's. Left out: the question is no stranger's.
+   */
+  admitStranger?(): Promise<() => void>
 }
 
 export interface ConfigCacheOptions<T> {
@@ -92,6 +97,8 @@ const negativeTtlMs = 30_000
 const maxNegative = 50_000
 /** A Worker's flight may die with the request that owns it; those who wait for it then ask by themselves. */
 const flightPatienceMs = 12_000
+/** Hosts that were a tenant's in this process; about 150 bytes each. */
+const maxSeen = 20_000
 /**
  * Hosts that nothing is known of, at once: whatever strangers invent while the source is slow or away, it is asked so much and no
  * more. All tenants of a fleet fit, since after a start all of them are new.
@@ -119,6 +126,8 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   })
   const unknownHosts = new LRUCache<Host, number>({ max: maxNegative })
   const invalidations = new LRUCache<Host, { at: number }>({ max: 10_000 })
+  /** Tenants whose entry may be gone by now: strangers who use their budget up do not shut them out. */
+  const seen = new LRUCache<Host, true>({ max: maxSeen })
   const flights = new Map<Host, Promise<'kv' | 'miss'>>()
   const strangers = createPlaces({ atOnce: strangersAtOnce, maxWaiting: 0, holdMs: flightPatienceMs, now })
   let checksOften = false
@@ -140,12 +149,14 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       ...rest,
     })
     unknownHosts.delete(host.host)
+    seen.set(host.host, true)
     if (known && !unchanged)
       log.info('configuration changed', { tenant: host.tenant, config_version: answer.configVersion })
   }
 
   function forget(host: Host): void {
     entries.delete(host)
+    seen.delete(host)
     unknownHosts.set(host, now() + negativeTtlMs)
   }
 
@@ -182,7 +193,9 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       })
     })
     try {
+      const discount = await context.admitStranger?.()
       await ask(host, context)
+      if (entries.has(host.host)) discount?.()
     } finally {
       leave()
     }
@@ -219,15 +232,15 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     if (running) return running
     const known = entries.get(host.host)
     const isNew = known === undefined
-    const discount = isNew ? context.countStranger() : undefined
+    // A host that was a tenant's, or that the control plane invalidated, is not invented: no limit of strangers applies.
+    const isStranger = isNew && !seen.has(host.host) && !invalidations.has(host.host)
+    const discount = isStranger ? context.countStranger() : undefined
     const flight = (async () => {
       if (isNew && (await adopt(host))) return 'kv'
       if (known?.isDoubted) {
         await settleDoubt(host, known, context)
         return 'miss'
       }
-      // What the control plane has named is nobody's invention.
-      const isStranger = isNew && !invalidations.has(host.host)
       await (isStranger ? askAboutStranger : ask)(host, context)
       return 'miss'
     })().finally(() => {

@@ -58,6 +58,8 @@ const weekSeconds = 7 * 24 * 3600
 
 export const environmentSchema = z.object({
   PORT: whole('a port', 0, 65_535).default(8080),
+  MAX_CONNECTIONS: whole('connections', 10, 60_000).default(2000),
+  VIEWER_REQUESTS_PER_5_MINUTES: whole('requests', 0, 1_000_000).default(3000),
   CONFIG_SOURCE: z.enum(['orchestrator', 'file'], { error: 'must be orchestrator or file' }).optional(),
   CONFIG_FILE: z.string().optional(),
   CONFIG_CACHE_MB: whole('megabytes', 1, 4096).default(32),

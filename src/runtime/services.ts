@@ -140,7 +140,7 @@ export function createServices(options: ServiceOptions): Services {
     metrics,
     links,
     invalidations,
-    limits: createRequestLimits({ counter, now }),
+    limits: createRequestLimits({ counter, viewerRequests: settings.viewerRequests, now }),
     configurations,
     sealedDigests: createSealedStore({ kv, secrets: settings.sessionSecrets, ...digestSealing, now }),
     signIn,

@@ -29,6 +29,10 @@ export interface ProviderSettings {
 
 export interface Settings {
   port: number
+  /** Open connections of the Node host. */
+  maxConnections: number
+  /** Requests to viewer routes per client and tenant in five minutes; 0: no limit. */
+  viewerRequests: number
   configSource: ConfigSourceSettings
   /** Limit of one call to Cloudflare KV. Milliseconds. */
   kvTimeoutMs: number
@@ -62,7 +66,10 @@ export interface Settings {
   redis: { url: Secret; verifyTls: boolean; timeoutMs: number } | null
   /** Hosts of tenants that a Worker's schedule publishes one photo of. */
   scheduledHosts: readonly string[]
-  /** Folder that all `local` stores have to lie in; undefined: their roots are absolute paths. */
+  /**
+   * Folder of which each `local` store has a subfolder, named like its tenant. Undefined: `local` is refused, except with `CONFIG_SOURCE=file`, where
+   * its paths are absolute.
+   */
   localStorageRoot: string | undefined
   /** Who holds it may read `/metrics`; undefined: nobody may. */
   metricsToken: Secret | undefined
@@ -99,6 +106,8 @@ export function parseSettings(variables: Readonly<Record<string, unknown>>): Set
 function toSettings(env: Environment): Settings {
   return {
     port: env.PORT,
+    maxConnections: env.MAX_CONNECTIONS,
+    viewerRequests: env.VIEWER_REQUESTS_PER_5_MINUTES,
     configSource:
       sourceKind(env) === 'orchestrator'
         ? {

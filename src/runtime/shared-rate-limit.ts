@@ -10,7 +10,11 @@ export interface SharedRateLimitOptions extends RateLimitOptions {
 }
 
 /** See `RateLimiter.take`. */
-export type SharedTake = (key: string, count?: number) => Promise<RateDecision>
+export interface SharedTake {
+  (key: string, count?: number): Promise<RateDecision>
+  /** Takes it back in this process; what the counter has counted stays. */
+  giveBack(key: string): void
+}
 
 /**
  * Makes a limiter. What this process alone has counted is always a part of what all have, so who is refused here is refused without
@@ -21,7 +25,7 @@ export function createSharedTake(options: SharedRateLimitOptions): SharedTake {
   const limiter = createRateLimiter(options)
   /** What is owed when so many places are just about to be free. */
   const owedMs = (count: number) => Math.ceil((windowSeconds * 1000) / limit) * Math.max(0, limit - count)
-  return async (key, count = 1) => {
+  const take = async (key: string, count = 1): Promise<RateDecision> => {
     const own = limiter.take(key, count)
     if (!counter || !own.allowed) return own
     const decision = (await counter.take(`rate:${name}:${key}`, { limit, windowSeconds }, count)) ?? own
@@ -31,4 +35,5 @@ export function createSharedTake(options: SharedRateLimitOptions): SharedTake {
     }
     return decision
   }
+  return Object.assign(take, { giveBack: (key: string) => limiter.giveBack(key) })
 }

@@ -53,10 +53,15 @@ export interface TenantRuntime {
   readonly recentNames: RecentNames
 }
 
+/** Without a folder for each tenant a configuration could name any path of the disk. */
+const noLocalStorage =
+  'This server keeps no photos on its own disk: the storage "local" needs LOCAL_STORAGE_ROOT.'
+
 type StorageConfig = RuntimeConfig['storage']
 
 export interface StorageContext {
   host: Host
+  tenant: Tenant
   paths: StorageConfig['paths']
   /** Named as the configuration names it. */
   provider: StorageConfig['provider']
@@ -126,7 +131,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
 
     function openStorage(): PhotoStore {
       const { provider, paths, credentials_ref: ref = '' } = answer.config.storage
-      const context = { host, paths, provider }
+      const context = { host, tenant, paths, provider }
       switch (provider) {
         case 's3':
         case 'managed':
@@ -137,7 +142,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
           break
         case 'local':
           if (storages.local) return storages.local(context)
-          break
+          throw new PublisherError('provider_unavailable', noLocalStorage)
         case 'gdrive':
           break
       }

@@ -80,13 +80,7 @@ export function createApi(): GalleryApi {
       const names = isRecord(answer.body) ? answer.body.filenames : null
       return isTextList(names) ? { names } : { problem: unreadable }
     },
-    pictureProblem: async ({ thumbnail_url }) => {
-      const response = await ask(thumbnail_url, 'image/*')
-      if (!(response instanceof Response)) return response
-      if (!response.ok) return problemOf(response)
-      await response.body?.cancel()
-      return null
-    },
+    pictureProblem: ({ thumbnail_url }) => pictureProblemAt(thumbnail_url),
     async account() {
       const [status, features] = await Promise.all([
         askForRecord('/api/admin/status'),
@@ -111,6 +105,15 @@ export function createApi(): GalleryApi {
       }
     },
   }
+}
+
+/** Why the picture at this address did not load. `null` when it loads now. */
+export async function pictureProblemAt(url: string): Promise<ApiProblem | null> {
+  const response = await ask(url, 'image/*')
+  if (!(response instanceof Response)) return response
+  if (!response.ok) return problemOf(response)
+  await response.body?.cancel()
+  return null
 }
 
 function elsewhere(folder: Folder): string {

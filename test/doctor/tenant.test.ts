@@ -208,6 +208,17 @@ const storage: Trouble[] = [
     todo: /s3:ListBucket/,
   },
   {
+    what: 'the storage is on a disk that the server offers to no tenant',
+    breakIt: (practice) => change(practice, { storage: { provider: 'local', paths: { root: '/x' } } }),
+    differs: {
+      'storage.list': 'failed',
+      'storage.records': 'failed',
+      'storage.link': 'skipped',
+      'credentials.storage': undefined,
+    },
+    says: /keeps no photos on its own disk.*LOCAL_STORAGE_ROOT/,
+  },
+  {
     what: 'Google Drive is configured, which this server lacks',
     breakIt: (practice) => {
       const storage = { provider: 'gdrive', credentials_ref: refOf('storage'), paths: { root: 'x' } }

@@ -5,11 +5,13 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** A sender in the hands of the test. */
-function scene(pace: () => Pace = () => ({ graceMs: 10_000, bytesPerSecond: 100 })) {
+function scene(pace: () => Pace = () => ({ graceMs: 10_000, bytesPerSecond: 100 }), totalMs?: number) {
   const sender = new TransformStream<Uint8Array, Uint8Array>(undefined, undefined, { highWaterMark: 9 })
   const writer = sender.writable.getWriter()
   const arrived = vi.fn(async (_bytes: number) => undefined)
-  const text = new Response(arriving(sender.readable, { pace, arrived })).text()
+  const text = new Response(
+    arriving(sender.readable, { pace, arrived, message: 'too slow', ...(totalMs && { totalMs }) }),
+  ).text()
   let outcome: unknown = 'under way'
   text.then(
     (whole) => {
@@ -100,5 +102,17 @@ describe('a body that arrives', () => {
     await send(10)
     await end()
     expect(outcome()).toBe(20)
+  })
+
+  it('is given up when the whole takes longer than it may, whatever the pace', async () => {
+    const { send, pass, outcome } = scene(undefined, 20_000)
+    for (let seconds = 0; seconds < 19; seconds++) {
+      await send(1000)
+      await pass(1000)
+    }
+    expect(outcome()).toBe('under way')
+    await send(1000)
+    await pass(1000)
+    expect(outcome()).toBe('request_too_slow')
   })
 })

@@ -42,7 +42,7 @@ async function openToSiblings(app: App): Promise<string[]> {
       const headers = { 'sec-fetch-site': 'same-site', origin: 'https://bob.shibari.test' }
       const response = await app.request(url, { method, headers }, await exchange())
       const { code }: { code?: string } = await response.json().catch(() => ({}))
-      return code === 'cross_origin' || code === 'invalid_token' ? [] : [route]
+      return code === 'cross_origin' || code === 'token_required' ? [] : [route]
     }),
   )
   return open.flat()

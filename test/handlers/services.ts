@@ -26,7 +26,8 @@ export function testProcess(
   {
     isTenant = () => true,
     now = Date.now,
-  }: { isTenant?: (host: string) => boolean; now?: () => number } = {},
+    viewerRequests,
+  }: { isTenant?: (host: string) => boolean; now?: () => number; viewerRequests?: number } = {},
 ): TestProcess {
   const lines: string[] = []
   const settings = parseSettings({
@@ -38,6 +39,7 @@ export function testProcess(
     OIDC_ISSUER_URL: 'https://issuer.test/',
     AUTH0_CLIENT_ID: 'publisher',
     AUTH0_CLIENT_SECRET: 'secret',
+    ...(viewerRequests !== undefined && { VIEWER_REQUESTS_PER_5_MINUTES: String(viewerRequests) }),
   })
   const source: ConfigSource = {
     kind: 'orchestrator',

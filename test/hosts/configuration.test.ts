@@ -37,14 +37,12 @@ describeOnBothHosts('the runtime configuration', (kind) => {
 
   it('is asked for at most once per invented host within half a minute', async () => {
     // A Worker has a clock of its own, so there only the newest are asked for again.
-    const [invented, askedAgain] = kind.name === 'node' ? [10_000, [0, 1, 9999]] : [1000, [999]]
+    const [invented, askedAgain] = kind.name === 'node' ? [500, [0, 1, 499]] : [500, [499]]
     const start = Date.now()
     await using fleet = await startFleet(kind, {}, () => start)
-    for (let first = 0; first < invented; first += 500) {
-      const hosts = Array.from({ length: 500 }, (_, index) => `invented-${first + index}`)
-      const statuses = await Promise.all(hosts.map(async (host) => (await fleet.get(host, features)).status))
-      expect(new Set(statuses)).toEqual(new Set([404]))
-    }
+    const hosts = Array.from({ length: invented }, (_, index) => `invented-${index}`)
+    const statuses = await Promise.all(hosts.map(async (host) => (await fleet.get(host, features)).status))
+    expect(new Set(statuses)).toEqual(new Set([404]))
     const again = await Promise.all(askedAgain.map((index) => fleet.get(`invented-${index}`, '/')))
     expect(new Set(again.map(({ status }) => status))).toEqual(new Set([404]))
     expect(fleet.orchestrator.calls).toHaveLength(invented)

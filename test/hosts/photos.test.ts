@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -312,15 +312,18 @@ function expectCleanLog(fleet: Fleet, tenants: readonly string[]): void {
 describe('a photo of a local store', () => {
   it('is read by a link of our own, on its own host only', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'publisher-photos-'))
-    await using fleet = await startFleet(nodeHost)
+    await using fleet = await startFleet(nodeHost, { LOCAL_STORAGE_ROOT: directory })
     const features = { auto_view_enabled: true }
     for (const tenant of ['alice', 'bob']) {
       fleet.orchestrator.tenants.set(`${tenant}.${baseDomain}`, {
-        config: { features, storage: { provider: 'local', paths: { root: directory } } },
+        config: { features, storage: { provider: 'local', paths: { root: 'photos' } } },
       })
     }
     const photo = await picture(1)
-    await writeFile(join(directory, 'a b.jpg'), photo)
+    await mkdir(join(directory, 'alice', 'photos'), { recursive: true })
+    await writeFile(join(directory, 'alice', 'photos', 'a b.jpg'), photo)
+    // Two tenants whose configurations name the same path share nothing.
+    expect((await fleet.get('bob', '/api/images/a%20b.jpg')).status).toBe(404)
     const { temp_url } = await (await fleet.get('alice', '/api/images/a%20b.jpg')).json()
     const link = new URL(temp_url)
     expect(link.origin).toBe(`https://alice.${baseDomain}`)
@@ -334,6 +337,47 @@ describe('a photo of a local store', () => {
       headers: https,
     })
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(photo.length)])
+    await rm(directory, { recursive: true })
+  })
+
+  it.each(['/', '/etc', 'alice', '../alice', '/alice/photos'])(
+    'stays in its tenant’s folder when a configuration names the root %s',
+    async (root) => {
+      const directory = await mkdtemp(join(tmpdir(), 'publisher-photos-'))
+      await mkdir(join(directory, 'alice', 'photos'), { recursive: true })
+      await writeFile(join(directory, 'alice', 'photos', 'a.jpg'), await picture(1))
+      await writeFile(join(directory, 'alice', 'b.jpg'), await picture(1))
+      await using fleet = await startFleet(nodeHost, { LOCAL_STORAGE_ROOT: directory })
+      fleet.orchestrator.tenants.set(`bob.${baseDomain}`, {
+        config: { features: { auto_view_enabled: true }, storage: { provider: 'local', paths: { root } } },
+      })
+      const list = await fleet.get('bob', '/api/images/list')
+      expect([200, 503]).toContain(list.status)
+      expect(await list.text()).not.toContain('.jpg')
+      await rm(directory, { recursive: true })
+    },
+  )
+
+  it('is refused in words, and no path is opened, when the server names no folder for it', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'publisher-photos-'))
+    await writeFile(join(directory, 'a.jpg'), await picture(1))
+    await using fleet = await startFleet(nodeHost)
+    fleet.orchestrator.tenants.set(`alice.${baseDomain}`, {
+      config: {
+        features: { auto_view_enabled: true },
+        storage: { provider: 'local', paths: { root: directory } },
+      },
+    })
+    for (const path of ['/api/images/list', '/api/images/a.jpg', '/api/images/a.jpg/thumbnail']) {
+      const answer = await fleet.get('alice', path)
+      expect([answer.status, await answer.json()]).toEqual([
+        501,
+        expect.objectContaining({
+          code: 'provider_unavailable',
+          detail: expect.stringContaining('LOCAL_STORAGE_ROOT'),
+        }),
+      ])
+    }
     await rm(directory, { recursive: true })
   })
 })

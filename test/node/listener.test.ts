@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createEarlyRefusals } from '../../src/node/early-refusals.ts'
 import { createListener } from '../../src/node/listener.ts'
+import { createUnreadBodies } from '../../src/node/unread-bodies.ts'
 import { clientOfPeer } from '../../src/runtime/client-address.ts'
 
 const seen: unknown[] = []
@@ -15,6 +17,8 @@ const server = createServer(
     background: { waitUntil: () => undefined, settled: async () => 0 },
     faults: { report: (kind) => seen.push(kind) },
     isClosing: () => true,
+    refuseEarly: createEarlyRefusals([]),
+    unreadBodies: createUnreadBodies(),
     onAnswered: (status) => seen.push(status),
   }),
 )
@@ -44,5 +48,5 @@ it.each([
 
 it('counts and reports a request that it could not hand over', async () => {
   expect(await send('GET / HTTP/1.1', 'host: a.example')).toMatch(/^HTTP\/1\.1 500 /)
-  expect(seen).toEqual([500, 'the adapter failed'])
+  expect(seen).toEqual(['the adapter failed', 500])
 })

@@ -9,11 +9,12 @@ import { primary, resolvePath, runtimePath } from './reference.ts'
 const authorization = `Authorization: Bearer ${primary}`
 const ref = '{"credentials_ref":"alice-storage"}'
 
-async function start() {
+async function start(limits: { requestTimeoutMs?: number } = {}) {
   const files = await writeFiles()
   const audit: AuditLine[] = []
   const running = await startOrchestrator({
     ...files,
+    ...limits,
     port: 0,
     hostname: '127.0.0.1',
     tokens: [primary],
@@ -107,4 +108,11 @@ describe('on the wire, the orchestrator', () => {
     const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`
     expect(statusOf(await open.send(post, chunk.repeat(5)))).toBe(413)
   })
+})
+
+it('ends a call with 408 when its body does not arrive in time', async () => {
+  await using orchestrator = await start({ requestTimeoutMs: 50 })
+  const answer = await orchestrator.send(resolve(authorization, 'X-Tenant: alice'), ref.slice(0, 5))
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+  expect(orchestrator.audit).toHaveLength(0)
 })

@@ -19,6 +19,14 @@ describe('the client behind one proxy', () => {
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['::ffff:203.0.113.7', '203.0.113.7'],
     ['::FFFF:CB00:7107', '203.0.113.7'],
+    ['203.0.113.7:443', '203.0.113.7'],
+    ['198.51.100.1:1, 203.0.113.7:65535', '203.0.113.7'],
+    ['[2001:db8:1:2::1]', '2001:db8:1:2::/64'],
+    ['[2001:db8:1:2::1]:443', '2001:db8:1:2::/64'],
+    ['[::ffff:203.0.113.7]:443', '203.0.113.7'],
+    ['198.51.100.1\t,\t203.0.113.7 ', '203.0.113.7'],
+    ['203.0.113.7,', '203.0.113.7'],
+    ['203.0.113.7, , ,', '203.0.113.7'],
   ])('is the last one of X-Forwarded-For: %j', (line, client) => {
     expect(clientOfLastForwarded(forwarded(line), router)).toBe(client)
   })
@@ -45,11 +53,19 @@ describe('the client behind one proxy', () => {
     '',
     ' ',
     ',',
-    '203.0.113.7,',
+    ', ,',
     'unknown',
     '_hidden',
-    '203.0.113.7:443',
-    '[2001:db8::1]',
+    '203.0.113.7:',
+    '203.0.113.7:443x',
+    '203.0.113.7:443:443',
+    '[203.0.113.7]x',
+    '[2001:db8::1]443',
+    '[2001:db8::1',
+    '2001:db8::1]:443',
+    '[]:443',
+    'unknown:443',
+    '203.0.113.7 443',
     '2130706433',
     '0x7f.1',
     '1.2.3',
@@ -100,4 +116,49 @@ it('gives short keys, and the same for all addresses of an IPv6 network', () => 
       expect(clientOfPeer(noHeader, peer).length).toBeLessThanOrEqual(24)
     }),
   )
+})
+
+describe('an entry of X-Forwarded-For', () => {
+  const blank = fc.string({ unit: fc.constantFrom(' ', '\t'), maxLength: 4 })
+  const port = fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined })
+  const address = fc.oneof(
+    fc
+      .ipV4()
+      .map((ip) => ({ ip, write: (of: number | undefined) => (of === undefined ? ip : `${ip}:${of}`) })),
+    fc.ipV6().map((ip) => ({
+      ip,
+      write: (of: number | undefined) => (of === undefined ? ip : `[${ip}]:${of}`),
+    })),
+  )
+
+  it('is the same client with and without a port, blanks and empty entries', () => {
+    fc.assert(
+      fc.property(
+        address,
+        port,
+        blank,
+        blank,
+        fc.string(),
+        fc.boolean(),
+        (given, of, before, after, claim, isEmptyLast) => {
+          const claims = claim.replaceAll(/[^\x20-\x7e]/g, '')
+          const line = `${claims},${before}${given.write(of)}${after}${isEmptyLast ? ' ,' : ''}`
+          const client = clientOfLastForwarded(() => line, router)
+          expect(client).toBe(clientOfPeer(noHeader, given.ip))
+        },
+      ),
+    )
+  })
+
+  it('gives a short key whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (line) => {
+        expect(clientOfLastForwarded(() => line, router).length).toBeLessThanOrEqual(24)
+      }),
+    )
+  })
+
+  it('is found in a header of 16 KiB of commas', () => {
+    expect(clientOfLastForwarded(() => `203.0.113.7${','.repeat(16_384)}`, router)).toBe('203.0.113.7')
+  })
 })

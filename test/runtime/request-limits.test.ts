@@ -151,17 +151,118 @@ describe('the limit of mutations', () => {
   })
 })
 
-describe('the limit of unknown hosts', () => {
-  it('refuses a client who invents more than 12,000 in a minute, and no other client', () => {
+describe('the limit of unknown hosts of all clients together', () => {
+  const outOfRoom = { code: 'config_unavailable', retryAfterMs: expect.any(Number) }
+  /** Asks as many clients would, each for so many hosts. */
+  async function flood(limits: ReturnType<typeof processWith>['limits'], count: number, each = 500) {
+    let admitted = 0
+    for (let turn = 0; turn < count; turn++) {
+      const client = clientAt(`198.51.${Math.floor(turn / each / 250)}.${Math.floor(turn / each) % 250}`)
+      limits.unknownHost(client)
+      if (await limits.allUnknownHosts(client).then(Boolean, () => false)) admitted++
+    }
+    return admitted
+  }
+
+  it('admits 3,000 in a minute at most, however many clients ask', async () => {
+    expect(await flood(processWith().limits, 10_000)).toBeLessThan(3000)
+    expect(await flood(processWith().limits, 10_000, 1)).toBe(3000)
+  })
+
+  it('says when to come back', async () => {
+    const { limits, clock } = processWith()
+    await flood(limits, 5000)
+    await times(6, () => limits.unknownHost(here))
+    await expect(limits.allUnknownHosts(here)).rejects.toMatchObject({ ...outOfRoom, retryAfterMs: 30 })
+    clock.time += 30
+    await limits.allUnknownHosts(here)
+  })
+
+  it('keeps a third for clients that ask for few', async () => {
     const { limits } = processWith()
-    for (let count = 0; count < 12_000; count++) limits.unknownHost(here)
-    expect(() => limits.unknownHost(here)).toThrow(expect.objectContaining({ ...tooMany, retryAfterMs: 5 }))
+    await flood(limits, 5000)
+    limits.unknownHost(here)
+    await limits.allUnknownHosts(here)
+    await times(5, () => limits.unknownHost(here))
+    await expect(limits.allUnknownHosts(here)).rejects.toMatchObject(outOfRoom)
+  })
+
+  it('gives back what was a tenant’s, once', async () => {
+    const { limits } = processWith()
+    const client = clientAt('192.0.2.77')
+    await times(6, () => limits.unknownHost(client))
+    await times(1999, () => limits.allUnknownHosts(client))
+    const giveBack = await limits.allUnknownHosts(client)
+    await expect(limits.allUnknownHosts(client)).rejects.toMatchObject(outOfRoom)
+    giveBack()
+    giveBack()
+    await limits.allUnknownHosts(client)
+    await expect(limits.allUnknownHosts(client)).rejects.toMatchObject(outOfRoom)
+  })
+
+  it('is one limit for all processes that share a counter, under one key for each lane', async () => {
+    const counter = sharedCounter(() => start)
+    const keys = new Set<string>()
+    const watched: RateCounter = {
+      take(key, rate, count) {
+        keys.add(key)
+        return counter.take(key, rate, count)
+      },
+    }
+    const admitted = [
+      await flood(processWith(watched).limits, 2500, 1),
+      await flood(processWith(watched).limits, 2500, 1),
+    ]
+    expect(admitted[0]).toBe(2500)
+    expect(admitted[1]).toBe(500)
+    expect([...keys]).toEqual(['rate:unknown-hosts:all', 'rate:unknown-hosts-reserve:all'])
+  })
+})
+
+describe('the limit of viewers', () => {
+  const limited = { ...tooMany, allowance: expect.objectContaining({ limit: 3000, remaining: 0 }) }
+
+  it('refuses a client at one tenant after 3,000 requests in 5 minutes, and nobody else', async () => {
+    const { limits, clock } = processWith()
+    const [alice, bob] = [tenantNamed('alice'), tenantNamed('bob')]
+    expect(limits.viewer(here, alice)).toEqual({
+      limit: 3000,
+      windowSeconds: 300,
+      remaining: 2999,
+      resetSeconds: 1,
+    })
+    await times(2999, () => limits.viewer(here, alice))
+    expect(() => limits.viewer(here, alice)).toThrow(
+      expect.objectContaining({ ...limited, retryAfterMs: 10_000 }),
+    )
+    expect(limits.viewer(here, bob)?.remaining).toBe(2999)
+    expect(limits.viewer(there, alice)?.remaining).toBe(2999)
+    clock.time += 100
+    expect(limits.viewer(here, alice)).toMatchObject({ remaining: 0, resetSeconds: 300 })
+  })
+
+  it('asks no shared counter', () => {
+    const { limits } = processWith({ take: () => Promise.reject(new Error('not to be asked')) })
+    expect(limits.viewer(here, tenantNamed('alice'))).not.toBeNull()
+  })
+
+  it('is off where it is 0', async () => {
+    const limits = createRequestLimits({ viewerRequests: 0, now: () => start })
+    await times(5000, () => expect(limits.viewer(here, tenantNamed('alice'))).toBeNull())
+  })
+})
+
+describe('the limit of unknown hosts', () => {
+  it('refuses a client who invents more than 600 in a minute, and no other client', () => {
+    const { limits } = processWith()
+    for (let count = 0; count < 600; count++) limits.unknownHost(here)
+    expect(() => limits.unknownHost(here)).toThrow(expect.objectContaining({ ...tooMany, retryAfterMs: 100 }))
     limits.unknownHost(there)
   })
 
   it('counts questions before they are answered, so that asking many at once gains nothing', () => {
     const { limits } = processWith()
-    const pending = Array.from({ length: 12_000 }, () => limits.unknownHost(here))
+    const pending = Array.from({ length: 600 }, () => limits.unknownHost(here))
     expect(() => limits.unknownHost(here)).toThrow(expect.objectContaining(tooMany))
     pending[0]?.()
     limits.unknownHost(here)
@@ -169,8 +270,8 @@ describe('the limit of unknown hosts', () => {
 
   it('does not count hosts that are a tenant’s, and takes each back once', () => {
     const { limits } = processWith()
-    for (let count = 0; count < 20_000; count++) limits.unknownHost(here)()
-    for (let count = 0; count < 11_999; count++) limits.unknownHost(here)
+    for (let count = 0; count < 1000; count++) limits.unknownHost(here)()
+    for (let count = 0; count < 599; count++) limits.unknownHost(here)
     const known = limits.unknownHost(here)
     known()
     known()
@@ -185,7 +286,7 @@ describe('the limit of unknown hosts', () => {
 
   it('is not escaped by the many addresses of one IPv6 network', () => {
     const { limits } = processWith()
-    for (let count = 0; count < 12_000; count++)
+    for (let count = 0; count < 600; count++)
       limits.unknownHost(clientAt(`2001:db8:1:2::${count.toString(16)}`))
     expect(() => limits.unknownHost(clientAt('2001:db8:1:2:ffff:ffff:ffff:ffff'))).toThrow(
       expect.objectContaining(tooMany),

@@ -26,7 +26,7 @@ function hostOf(label: string): TenantHost {
   return host
 }
 
-/** A process, and one client whose requests it answers. */
+/** A process, and clients whose requests it answers. */
 function processWith(lookup: (host: string) => Promise<ConfigLookup>) {
   const clock = { time: 0 }
   const now = () => clock.time
@@ -51,14 +51,18 @@ function processWith(lookup: (host: string) => Promise<ConfigLookup>) {
     log: createLogger({ level: 'error', write: () => undefined }),
     now,
   })
-  const context: LookupContext = {
-    requestId: 'r',
-    waitUntil: () => undefined,
-    countStranger: () => limits.unknownHost(clientOfPeer(() => undefined, '192.0.2.1')),
+  const contextOf = (address: string): LookupContext => {
+    const client = clientOfPeer(() => undefined, address)
+    return {
+      requestId: 'r',
+      waitUntil: () => undefined,
+      countStranger: () => limits.unknownHost(client),
+      admitStranger: () => limits.allUnknownHosts(client),
+    }
   }
-  /** What a request for this host comes to. */
-  const request = (label: string): Promise<string> =>
-    cache.load(hostOf(label), context).catch((error: unknown) => {
+  /** What a client's request for this host comes to. */
+  const request = (label: string, address = '192.0.2.1'): Promise<string> =>
+    cache.load(hostOf(label), contextOf(address)).catch((error: unknown) => {
       if (!isPublisherError(error)) throw error
       return error.retryAfterMs === undefined ? error.code : `${error.code}, come back`
     })
@@ -72,7 +76,7 @@ describe('hosts that strangers invent', () => {
     const { asked, request } = processWith(away)
     const codes = new Set<string>()
     for (let invented = 0; invented < 30_000; invented++) codes.add(await request(`invented-${invented}`))
-    expect(asked).toHaveLength(12_000)
+    expect(asked).toHaveLength(600)
     expect(codes).toEqual(new Set(['config_unavailable, come back', 'rate_limited, come back']))
   })
 
@@ -94,7 +98,7 @@ describe('hosts that strangers invent', () => {
     clock.time += 601_000
     const answers: string[] = []
     const crowd = Array.from({ length: 600 }, (_, index) =>
-      request(`invented-${index}`).then((code) => answers.push(code)),
+      request(`invented-${index}`, `192.0.2.${index % 100}`).then((code) => answers.push(code)),
     )
     expect(await request('known')).toBe('runtime')
     await cache.invalidate(hostOf('announced').host)
@@ -107,5 +111,51 @@ describe('hosts that strangers invent', () => {
     await Promise.all(crowd)
     expect(answers.filter((code) => code === 'tenant_not_found')).toHaveLength(500)
     expect(await request('invented-599')).toBe('tenant_not_found')
+  })
+
+  it('cost the orchestrator 3,000 questions in a minute at most when they come from many clients', async () => {
+    const { clock, asked, request } = processWith(async () => ({ status: 'no_tenant' }))
+    const codes = new Map<string, number>()
+    for (let invented = 0; invented < 12_000; invented++) {
+      const code = await request(`invented-${invented}`, `198.51.${invented % 200}.1`)
+      codes.set(code, (codes.get(code) ?? 0) + 1)
+      clock.time += 5
+    }
+    // The first burst, and what comes back in a minute.
+    expect(asked.length).toBeLessThanOrEqual(6000)
+    expect([...codes.keys()].sort()).toEqual(['config_unavailable, come back', 'tenant_not_found'])
+  })
+
+  it('shut out no tenant that is known, was known, or was announced', async () => {
+    const tenants = new Set(['known.shibari.test', 'announced.shibari.test'])
+    const { clock, cache, request } = processWith(async (host) =>
+      tenants.has(host) ? found : { status: 'no_tenant' },
+    )
+    await request('known')
+    await cache.invalidate(hostOf('announced').host)
+    for (let invented = 0; invented < 5000; invented++) {
+      await request(`invented-${invented}`, `198.51.${invented % 200}.1`)
+    }
+    const flooder = '198.51.1.1'
+    expect(await request('one-more', flooder)).toBe('config_unavailable, come back')
+    expect(await request('invented-1', flooder)).toBe('tenant_not_found')
+    expect(await request('known', flooder)).toBe('runtime')
+    expect(await request('announced', flooder)).toBe('runtime')
+    // The entry is gone, as where memory ran out.
+    await cache.invalidate(hostOf('known').host)
+    expect(await request('known', flooder)).toBe('runtime')
+    clock.time += 601_000
+    expect(await request('known', flooder)).toBe('runtime')
+  })
+
+  it('leave room for a tenant that nothing is known of yet when its visitor comes', async () => {
+    const { request } = processWith(async (host) =>
+      host === 'cold.shibari.test' ? found : { status: 'no_tenant' },
+    )
+    for (let invented = 0; invented < 5000; invented++) {
+      await request(`invented-${invented}`, `198.51.${invented % 10}.1`)
+    }
+    expect(await request('one-more', '198.51.1.1')).toBe('config_unavailable, come back')
+    expect(await request('cold', '192.0.2.9')).toBe('runtime')
   })
 })

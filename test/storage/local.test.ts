@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -110,6 +110,32 @@ describe('the local store', () => {
     await using elsewhere = await open()
     await symlink(elsewhere.base, join(storage.base, 'alice'))
     await expect(storage.store.list('root')).rejects.toMatchObject({ code: 'storage_unavailable' })
+  })
+
+  it('does not work in a base that is a link itself, dangling or not', async () => {
+    await using other = await open()
+    await using parent = await open()
+    for (const [name, target] of [
+      ['alice', other.base],
+      ['bob', join(other.base, 'missing')],
+    ] as const) {
+      await symlink(target, join(parent.base, name))
+      const store = createLocalStore({ paths, baseDirectory: join(parent.base, name), link: async () => '' })
+      await expect(store.list('root')).rejects.toMatchObject({ code: 'storage_unavailable' })
+    }
+  })
+
+  it('makes a missing base when something is stored', async () => {
+    await using parent = await open()
+    const store = createLocalStore({
+      paths,
+      baseDirectory: join(parent.base, 'alice'),
+      link: async () => '',
+    })
+    expect((await store.list('root')).photos).toEqual([])
+    await store.upload('root', name, new Blob(['x']).stream(), 1)
+    expect((await store.list('root')).photos).toHaveLength(1)
+    expect(await readdir(join(parent.base, 'alice', 'alice'))).toContain(name)
   })
 
   it('does not take a relative root without a base', async () => {

@@ -18,6 +18,49 @@ const names = (page: Page) =>
   page.locator('a.tile').evaluateAll((tiles) => tiles.map((found) => found.getAttribute('title')))
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('title'))
 
+describe('a grid whose pictures are refused for a while', () => {
+  it('says so, asks for nothing meanwhile, and goes on after Retry-After', async () => {
+    const { page, gallery } = await visiting(browser, { ...desktop, photos: somePhotos(5) })
+    await stopClock(page)
+    const thumbnails = somePhotos(5).map(({ filename }) => `/api/images/${filename}/thumbnail`)
+    for (const path of thumbnails) {
+      gallery.script(path, () =>
+        problem(429, 'rate_limited', { 'retry-after': '10', 'cache-control': 'no-store' }),
+      )
+    }
+    await page.goto('/?view=grid')
+    await page.getByRole('heading', { name: 'One moment, please' }).waitFor()
+    await page.locator('.countdown').waitFor()
+    const asked = () => gallery.asked.filter((path) => path.includes('/thumbnail')).length
+    // Five tiles, and one question for all of them.
+    await eventually(async () => expect(asked()).toBe(6))
+    await page.clock.runFor(9000)
+    expect(asked()).toBe(6)
+    for (const path of thumbnails) gallery.heal(path)
+    await page.clock.runFor(5000)
+    const loaded = () =>
+      page.evaluate(
+        () =>
+          [...document.querySelectorAll<HTMLImageElement>('.thumbnail')].filter((one) => one.naturalWidth)
+            .length,
+      )
+    await eventually(async () => expect(await loaded()).toBe(5))
+    expect(await page.getByRole('heading', { name: 'One moment, please' }).count()).toBe(0)
+    expect(await page.locator('.broken-name').count()).toBe(0)
+    expect(asked()).toBe(11)
+  })
+
+  it('shows the name of one that is damaged, and asks for it no more', async () => {
+    const { page, gallery } = await visiting(browser, { ...desktop, photos: somePhotos(3) })
+    const path = '/api/images/two.jpg/thumbnail'
+    gallery.script(path, () => problem(422, 'photo_unreadable'))
+    await page.goto('/?view=grid')
+    await page.locator('.broken-name').waitFor()
+    expect(await page.locator('.broken-name').allTextContents()).toEqual(['two.jpg'])
+    expect(gallery.asked.filter((asked) => asked.startsWith(path))).toHaveLength(2)
+  })
+})
+
 describe.each([
   ['on a phone', phone],
   ['on a desktop', desktop],

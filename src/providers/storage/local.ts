@@ -17,7 +17,7 @@ import { recordPath, safeDirectories } from './local/local-paths.ts'
 
 export interface LocalStoreOptions {
   paths: StoragePaths
-  /** All paths are taken below it and may not leave it. Left out: they have to be absolute. */
+  /** The tenant's own folder: all paths are taken below it and may not leave it. Left out: they have to be absolute. */
   baseDirectory?: string | undefined
   /** Makes a link to an original that works until `expiresAt`: a URL, or a path on the tenant's host. */
   link(folder: Folder, name: PhotoName, expiresAt: Date): Promise<string>

@@ -10,6 +10,7 @@ import './grid.css'
 import { GridBar } from './grid-bar.tsx'
 import type { GridProps } from './grid-props.ts'
 import type { Listing } from './listing.ts'
+import { createPictureLimit } from './picture-limit.ts'
 import { stepFrom } from './steps.ts'
 import { Tile } from './tile.tsx'
 import { useTileGestures } from './tile-gestures.ts'
@@ -23,6 +24,11 @@ export function Grid(props: GridProps) {
   const scroller = useRef<HTMLElement>(null)
   const tiles = useRef<HTMLDivElement>(null)
   const { view, reveal, calm } = useWallView(scroller, tiles)
+  const [, setLimited] = useState<ApiProblem | null>(null)
+  const [limit] = useState(() => {
+    const made = createPictureLimit(() => setLimited(made.problem))
+    return made
+  })
   const [chosen, setActive] = useState(from ?? listing.active ?? 0)
   const active = count === null ? chosen : Math.min(chosen, Math.max(0, count - 1))
   // What has to happen once the tile is there.
@@ -97,7 +103,11 @@ export function Grid(props: GridProps) {
     [selection],
   )
   const gestures = useTileGestures({ selection, open, onTouch: setActive })
-  const note = problem ?? emptiness(listing, query)
+  const note = problem ?? limit.problem ?? emptiness(listing, query)
+  const retry = () => {
+    if (limit.problem) limit.resume()
+    if (problem || !count) void listing.reload()
+  }
 
   return (
     <main class="wall" ref={scroller} tabIndex={-1}>
@@ -142,6 +152,7 @@ export function Grid(props: GridProps) {
                       isActive={index === active}
                       isSelected={selection && item ? selection.has(item) : null}
                       calm={calm}
+                      limit={limit}
                       onCheck={check}
                     />
                   )
@@ -154,11 +165,11 @@ export function Grid(props: GridProps) {
       {note && (
         <Notice
           problem={note}
-          failures={listing.failures}
+          failures={problem ? listing.failures : limit.pauses}
           isOverPhoto={Boolean(count)}
           isBusy={listing.isBusy}
-          onRetry={() => void listing.reload()}
-          onNext={() => void listing.reload()}
+          onRetry={retry}
+          onNext={retry}
           instead={
             note.code === 'nothing_found'
               ? { label: words.showAll, onClick: () => gallery.browse({ ...query, search: '' }, 'replace') }

@@ -5,6 +5,7 @@ import { CheckIcon } from '../icons.tsx'
 import { type Item, keyOf, type Query, thumbnailOf } from '../order.ts'
 import { texts } from '../texts.ts'
 import type { Calm } from './calm.ts'
+import type { PictureLimit } from './picture-limit.ts'
 
 export interface TileProps {
   /** `undefined` while its name is on the way. */
@@ -21,6 +22,8 @@ export interface TileProps {
   isSelected: boolean | null
   /** Where tiles fly by, pictures are asked for when they have stood for a moment. */
   calm: Calm
+  /** Where the server refuses pictures for a while, they wait and are asked for again. */
+  limit: PictureLimit
   onCheck: (index: number, event: MouseEvent) => void
 }
 
@@ -28,15 +31,15 @@ const words = texts.grid
 
 /** Most tiles stay as they are when the focus, a mark or the wall moves: they are drawn again only when one of these changes. */
 export function Tile(props: TileProps) {
-  const { item, query, index, count, column, side, isActive, isSelected, calm, onCheck } = props
+  const { item, query, index, count, column, side, isActive, isSelected, calm, limit, onCheck } = props
   return useMemo(
     () => <TileLink {...props} />,
-    [item, query, index, count, column, side, isActive, isSelected, calm, onCheck],
+    [item, query, index, count, column, side, isActive, isSelected, calm, limit, onCheck],
   )
 }
 
 function TileLink(props: TileProps) {
-  const { item, query, index, count, column, side, isActive, isSelected, calm, onCheck } = props
+  const { item, query, index, count, column, side, isActive, isSelected, calm, limit, onCheck } = props
   return (
     // biome-ignore lint/a11y/useSemanticElements: cells of a table cannot be laid out by columns that change
     // biome-ignore lint/a11y/useFocusableInteractive: the link in it has the focus
@@ -56,7 +59,7 @@ function TileLink(props: TileProps) {
         data-index={index}
         draggable={false}
       >
-        {item && <TilePicture key={keyOf(item)} item={item} side={side} calm={calm} />}
+        {item && <TilePicture key={keyOf(item)} item={item} side={side} calm={calm} limit={limit} />}
       </a>
       {item && isSelected !== null && (
         // biome-ignore lint/a11y/useSemanticElements: an input would tell neither Shift nor who has already been clicked
@@ -76,9 +79,15 @@ function TileLink(props: TileProps) {
   )
 }
 
-function TilePicture({ item, side, calm }: { item: Item; side: number; calm: Calm }) {
+/** A picture that fails so often although the server gives it is damaged. */
+const triesInAll = 3
+
+type TilePictureProps = { item: Item; side: number; calm: Calm; limit: PictureLimit }
+
+function TilePicture({ item, side, calm, limit }: TilePictureProps) {
   const picture = useRef<HTMLImageElement>(null)
-  const [soon] = useState(() => calm.soon())
+  const [soon] = useState(() => limit.pause() ?? calm.soon())
+  const tries = useRef(1)
   const [isWanted, setWanted] = useState(soon === null)
   const [isBroken, setBroken] = useState(false)
   useEffect(() => {
@@ -94,6 +103,19 @@ function TilePicture({ item, side, calm }: { item: Item; side: number; calm: Cal
     }
   }, [soon])
   const small = thumbnailOf(item, 'w256h256')
+  const onError = async () => {
+    const pauses = limit.pauses
+    const isWorthIt = await limit.failed(small)
+    // A pause says nothing about this picture.
+    if (limit.pauses === pauses && limit.pause() === null) tries.current++
+    const element = picture.current
+    if (!isWorthIt || tries.current > triesInAll || !element) return setBroken(true)
+    // The same address again: the browser asks only when it is set anew.
+    const { srcset, src } = element
+    element.removeAttribute('srcset')
+    element.src = src
+    element.srcset = srcset
+  }
   // The box takes a photo's long side; the tile is filled by its short one.
   const needed = `${Math.round(side * 1.5)}px`
   return (
@@ -107,7 +129,7 @@ function TilePicture({ item, side, calm }: { item: Item; side: number; calm: Cal
         src={isWanted ? small : undefined}
         decoding="async"
         draggable={false}
-        onError={() => setBroken(true)}
+        onError={() => void onError()}
       />
       {isBroken && <span class="broken-name">{item.name}</span>}
     </>

@@ -1,7 +1,7 @@
 /** Where one tenant's files lie, and that nothing of theirs lies anywhere else. */
 import { randomUUID } from 'node:crypto'
-import { realpath } from 'node:fs/promises'
-import { isAbsolute, join, resolve, sep } from 'node:path'
+import { lstat, realpath } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { PublisherError } from '../../../errors.ts'
 import { type Folder, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
 import type { RecordKey, StoragePaths } from '../../../workflow/ports/storage.ts'
@@ -46,13 +46,17 @@ export function safeDirectories(paths: StoragePaths, baseDirectory: string | und
   }
 }
 
-/** Links in the path may lead elsewhere, so the real paths are compared. */
+/**
+ * Compares real paths, since links in the path may lead elsewhere. The base itself may be missing until something is stored, but it may not be a
+ * link: one tenant's folder would be another's.
+ */
 async function assertInside(baseDirectory: string, directory: string): Promise<void> {
-  const base = await realpath(baseDirectory)
+  const parent = await realpath(dirname(resolve(baseDirectory)))
+  const base = join(parent, basename(resolve(baseDirectory)))
   const real = await nearestRealPath(directory)
-  if (real !== base && !real.startsWith(base + sep)) {
-    throw storageUnavailable(new Error('The folder leads out of LOCAL_STORAGE_ROOT.'))
-  }
+  if (real === base || real.startsWith(base + sep)) return
+  if (real === parent && (await unlessMissing(lstat(base))) === null) return
+  throw storageUnavailable(new Error('The folder leads out of LOCAL_STORAGE_ROOT.'))
 }
 
 async function nearestRealPath(path: string): Promise<string> {

@@ -1,0 +1,102 @@
+/** A visitor of one gallery while others are flooded: what the floods must not reach. */
+
+import { parsePhotoName } from '../src/workflow/photo.ts'
+import { baseDomain } from '../test/hosts/fleet.ts'
+import { sendTo } from '../test/hosts/http.ts'
+import { type FloodAnswers, runFloods } from './floods.ts'
+import { markedPhoto, type Tenant } from './tenants.ts'
+import type { Fleet } from './traffic.ts'
+import { pause } from './troubles.ts'
+import { viewerLimit } from './world.ts'
+
+/** The floods alone, when everything else has calmed down, so that nothing else can be to blame. */
+const measuredMs = 12_000
+const betweenLooksMs = 40
+const limitMs = 250
+
+/** Floods that come and go while everything else goes wrong, too. */
+export async function floodNowAndThen(
+  fleet: Fleet,
+  answers: FloodAnswers,
+  storm: AbortSignal,
+): Promise<void> {
+  const { target } = parties(fleet)
+  if (!target) return
+  while (!storm.aborted) {
+    await pause(6000, storm)
+    if (!storm.aborted)
+      await runFloods(fleet, target, answers, AbortSignal.any([storm, AbortSignal.timeout(2000)]))
+  }
+}
+
+/** Floods the hosts, and holds how long a visitor of another gallery waits against the rule. Gives the 99th percentile in milliseconds. */
+export async function measureBystander(fleet: Fleet, answers: FloodAnswers): Promise<number> {
+  const { target, visited } = parties(fleet)
+  if (!target || !visited) return 0
+  const photo = parsePhotoName(photoName)
+  const bytes = await markedPhoto(visited.name, 'bystander')
+  await visited.store.upload('root', photo, new Blob([bytes]).stream(), bytes.byteLength)
+  const signal = AbortSignal.timeout(measuredMs)
+  for (const _host of fleet.hosts) for (const path of paths) await look(fleet, visited, path)
+  const flooding = runFloods(fleet, target, answers, signal)
+  const waits: number[] = []
+  for (let turn = 0; !signal.aborted; turn++) {
+    const path = paths[turn % paths.length] ?? '/'
+    const startedAt = performance.now()
+    const status = await look(fleet, visited, path)
+    waits.push(performance.now() - startedAt)
+    fleet.judge.expect('bystander', status === 200, () => `${path}: ${status}`)
+    await pause(betweenLooksMs, signal)
+  }
+  await flooding
+  await visited.store.delete('root', photo)
+  const p99 = percentile(waits, 0.99)
+  fleet.judge.expect('bystander', p99 < limitMs, () => `p99 ${p99.toFixed(0)} ms of ${waits.length} looks`)
+  expectRefusals(fleet, answers)
+  return p99
+}
+
+/** The attackers' gallery and the visitor's, both on disk, so that no vendor's trouble is measured. */
+function parties({ world }: Fleet): { target?: Tenant | undefined; visited?: Tenant | undefined } {
+  const [target, visited] = world.tenants.filter(
+    ({ kind, isShortLived }) => kind === 'local' && !isShortLived,
+  )
+  return { target, visited }
+}
+
+const photoName = 'bystander.jpg'
+const paths = [
+  '/',
+  '/api/config/features',
+  '/api/images/list',
+  `/api/images/${photoName}/thumbnail?size=w256h256`,
+]
+let turn = 0
+
+async function look({ hosts }: Fleet, tenant: Tenant, path: string): Promise<number> {
+  const port = hosts[turn++ % hosts.length]?.port ?? 0
+  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.250' }
+  const answer = await sendTo(port, `${tenant.name}.${baseDomain}`, path, { headers }).catch(() => null)
+  await answer?.arrayBuffer()
+  return answer?.status ?? 0
+}
+
+/** Requests after which even two slow hosts have refused some. */
+const enough = { scraping: 2 * viewerLimit + 100, hosts: 1500 }
+
+function expectRefusals({ judge }: Fleet, answers: FloodAnswers): void {
+  for (const [kind, byStatus] of answers) {
+    const statuses = [...byStatus.keys()]
+    judge.expect('floods', !byStatus.has(500), () => `${kind}: 500`)
+    const sent = [...byStatus.values()].reduce((sum, count) => sum + count, 0)
+    if ((kind !== 'scraping' && kind !== 'hosts') || sent < enough[kind]) continue
+    const isRefused = byStatus.has(429) || (kind === 'hosts' && byStatus.has(503))
+    judge.expect('floods', isRefused, () => `${kind}: ${sent} requests, only ${statuses.join(', ')}`)
+  }
+}
+
+/** The smallest of the values that so large a share of them does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
+}

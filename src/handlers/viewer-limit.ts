@@ -1,0 +1,34 @@
+/** The limit of requests for photos: a person never meets it, a scraper does. */
+import type { Context } from 'hono'
+import { type Allowance, ViewerLimitReached } from '../runtime/request-limits.ts'
+import type { Services } from '../runtime/services.ts'
+import { isAdmin } from '../runtime/sign-in/admins.ts'
+import { type AppEnv, runtimeOf } from './exchange.ts'
+import { peekSession } from './session.ts'
+
+/** Counts a request to a viewer route, unless an admin of the tenant sends it. Throws `rate_limited`. */
+export async function countViewer(c: Context<AppEnv>, services: Services): Promise<void> {
+  if (services.settings.viewerRequests === 0) return
+  const { config, tenant } = runtimeOf(c.env)
+  const session = await peekSession(c, services)
+  if (session && isAdmin(session.email, config, services.settings)) return
+  try {
+    const allowance = services.limits.viewer(c.env.connection.client(), tenant)
+    if (allowance) c.env.allowance = allowance
+  } catch (error) {
+    if (error instanceof ViewerLimitReached) c.env.allowance = error.allowance
+    throw error
+  }
+}
+
+/**
+ * Sets the fields that tell a client how much it may still ask (draft-ietf-httpapi-ratelimit-headers-10, sections 4 and 5): `q` requests in `w` seconds,
+ * `r` of them left, all of them again in `t` seconds.
+ */
+export function setRateLimit(
+  { limit, windowSeconds, remaining, resetSeconds }: Allowance,
+  set: (name: string, value: string) => void,
+): void {
+  set('ratelimit-policy', `"viewer";q=${limit};w=${windowSeconds}`)
+  set('ratelimit', `"viewer";r=${remaining};t=${resetSeconds}`)
+}

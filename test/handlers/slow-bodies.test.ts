@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createHandler } from '../../src/handlers/app.ts'
+import { createApp } from '../../src/handlers/routes.ts'
+import { clientOfPeer } from '../../src/runtime/client-address.ts'
+import { sessionCookie, testProcess } from './services.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+afterEach(() => void vi.useRealTimers())
+
+const everything = {
+  auth: { allowed_emails: ['admin@shibari.test'] },
+  features: {
+    auto_view_enabled: true,
+    publish_enabled: true,
+    analyze_caption_enabled: true,
+    delete_enabled: true,
+    library_enabled: true,
+  },
+}
+
+/** Every described route that takes a body of JSON. */
+function routesWithJson(): [method: string, path: string][] {
+  const { services } = testProcess(everything)
+  return createApp(services).openAPIRegistry.definitions.flatMap((definition) => {
+    if (definition.type !== 'route') return []
+    const { method, path, request } = definition.route
+    const takesJson = request?.body?.content['application/json'] !== undefined
+    return takesJson ? [[method.toUpperCase(), path.replaceAll(/\{\w+\}/g, 'a.jpg')] as [string, string]] : []
+  })
+}
+
+/** A request whose body is in the hands of the test. */
+async function sending(method: string, path: string) {
+  const { services } = testProcess(everything)
+  const handler = createHandler(services)
+  const cookie = await sessionCookie(services, 'admin@shibari.test')
+  const body = new TransformStream<Uint8Array, Uint8Array>(undefined, undefined, { highWaterMark: 9 })
+  const writer = body.writable.getWriter()
+  const init = {
+    method,
+    body: body.readable,
+    duplex: 'half',
+    headers: {
+      'content-type': 'application/json',
+      'sec-fetch-site': 'same-origin',
+      authorization: 'Bearer service-token',
+      cookie,
+    },
+  }
+  const request = new Request(`https://alice.shibari.test${path}`, init)
+  let status = 0
+  let code = ''
+  const answer = handler(request, {
+    host: 'alice.shibari.test',
+    client: () => clientOfPeer(() => null, '192.0.2.1'),
+    waitUntil: () => undefined,
+  }).then(async (response) => {
+    const problem: { code?: string } = await response.json().catch(() => ({}))
+    code = problem.code ?? ''
+    status = response.status
+  })
+  return {
+    answer,
+    outcome: () => [status, code],
+    write: (text: string) => writer.write(new TextEncoder().encode(text)),
+    pass: (ms: number) => vi.advanceTimersByTimeAsync(ms),
+  }
+}
+
+describe('a client that sends its JSON byte by byte', () => {
+  const routes = routesWithJson()
+
+  it('meets at least the routes of captions, publishing, moves and invalidation', () => {
+    const paths = routes.map((route) => route.join(' '))
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'PATCH /api/images/a.jpg',
+        'POST /api/images/a.jpg/publish',
+        'POST /api/library/objects/a.jpg/move',
+        'POST /internal/invalidate',
+      ]),
+    )
+  })
+
+  it.each(routes)('is ended with 408 by %s %s', async (method, path) => {
+    const { write, pass, outcome, answer } = await sending(method, path)
+    await write('{')
+    for (let seconds = 0; seconds < 7; seconds++) {
+      await pass(1000)
+      await write(' ')
+    }
+    expect(outcome()).toEqual([0, ''])
+    await pass(2000)
+    await answer
+    expect(outcome()).toEqual([408, 'request_too_slow'])
+  })
+})
+
+it('ends a JSON body of a megabyte within half a minute, however evenly it arrives', async () => {
+  const { write, pass, outcome } = await sending('PATCH', '/api/images/a.jpg')
+  for (let seconds = 0; seconds < 30 && outcome()[0] === 0; seconds++) {
+    await write(' '.repeat(20_000))
+    await pass(1000)
+  }
+  expect(outcome()).toEqual([408, 'request_too_slow'])
+})
+
+it('ends a JSON body without a length where it passes a megabyte', async () => {
+  const { write, pass, outcome, answer } = await sending('PATCH', '/api/images/a.jpg')
+  for (let sent = 0; sent < 9; sent++) await write(' '.repeat(128 * 1024))
+  await pass(0)
+  await answer
+  expect(outcome()).toEqual([413, 'request_too_large'])
+})
