@@ -62,6 +62,7 @@ describe('the description of the API', () => {
   it('asks for a session or a token exactly where the audience needs one', () => {
     const needs = {
       anyone: [],
+      link: [],
       viewer: [{ session: [] }, {}],
       admin: [{ session: [] }],
       service: [{ serviceToken: [] }],
