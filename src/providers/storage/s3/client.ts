@@ -4,6 +4,7 @@ import { type CredentialSource, withCredentials } from '../../../credentials.ts'
 import { isPublisherError, PublisherError } from '../../../errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../retry.ts'
 import type { Secret } from '../../../secret.ts'
+import { withoutSlashAtEnd } from '../../../text-edges.ts'
 import { credentialsRejected, storageUnavailable, throwUnlessUsable, withoutUrl } from './errors.ts'
 import { encodeKey, encodeStrictly } from './keys.ts'
 import { readWhole } from './whole-answer.ts'
@@ -174,7 +175,7 @@ function objectUrl(
       'The address of the photo storage has to be https and hold no user name.',
     )
   }
-  const path = `${endpoint.pathname.replace(/\/+$/, '')}/${encodeStrictly(bucket)}${key === undefined ? '' : `/${encodeKey(key)}`}`
+  const path = `${withoutSlashAtEnd(endpoint.pathname)}/${encodeStrictly(bucket)}${key === undefined ? '' : `/${encodeKey(key)}`}`
   const url = new URL(path, endpoint.origin)
   if (url.pathname !== path) throw storageUnavailable(new Error('The key cannot be written as a URL.'))
   const parameters = Object.entries(query).map(
