@@ -35,12 +35,14 @@ export interface S3Request {
   headers?: Readonly<Record<string, string>>
   /** A stream is sent once and not repeated. */
   body?: string | ReadableStream<Uint8Array>
+  /** Longest body of a good answer that is read within the attempt. Default: 8 MiB. */
+  maxAnswerBytes?: number
   /** The body of a good answer is left to the caller. Default: it is read within the attempt. */
   streamsAnswer?: boolean
 }
 
 export interface S3Client {
-  /** Gives 2xx, 304, 404 (of a key) and 412. Throws `storage_unavailable` or `credentials_rejected` for the rest. */
+  /** Gives 2xx, 304, 404 (of a key) and 412. Throws `AnswerTooLarge`, `storage_unavailable` or `credentials_rejected` for the rest. */
   send(request: S3Request): Promise<Response>
   /** A GET of the key that needs no further proof for so many seconds. */
   presign(key: string, seconds: number): Promise<string>
@@ -102,7 +104,9 @@ export function createS3Client({
       if (isPublisherError(cause)) throw cause
       throw new RetryableError('The S3 server could not be reached.', { cause: withoutUrl(cause) })
     }
-    const answer = response.ok && request.streamsAnswer ? response : await readWhole(response)
+    const isStreamed = response.ok && request.streamsAnswer
+    const limit = response.ok ? request.maxAnswerBytes : undefined
+    const answer = isStreamed ? response : await readWhole(response, limit)
     await throwUnlessUsable(answer, now())
     return answer
   }
