@@ -138,7 +138,12 @@ export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
     async readRecord(key) {
       const found = await files.readAtMost(paths.record(key), maxRecordBytes)
       if (found === 'too_large') throw new PublisherError('storage_unavailable', tooLarge)
-      return found && { text: unsealed(new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(found.bytes)), revision: found.file.rev }
+      return (
+        found && {
+          text: unsealed(new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(found.bytes)),
+          revision: found.file.rev,
+        }
+      )
     },
 
     replaceRecord: async (key, text) => {

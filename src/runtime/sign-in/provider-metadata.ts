@@ -1,8 +1,9 @@
 /** What the identity provider says of itself (OpenID Connect Discovery 1.0): asked late, kept for an hour, and longer while it is away. */
-import { allowInsecureRequests, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi'
+import { allowInsecureRequests, customFetch, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi'
 import { z } from 'zod'
 import { describeError, type Logger } from '../log.ts'
 import { landsWithin } from '../patience.ts'
+import { fetchBounded } from './bounded-fetch.ts'
 import { providerUnavailable } from './errors.ts'
 
 export interface MetadataOptions {
@@ -34,6 +35,7 @@ export function createProviderMetadata({ issuer, log, now }: MetadataOptions): P
     const url = new URL(issuer)
     const response = await discoveryRequest(url, {
       [allowInsecureRequests]: isInsecure(issuer),
+      [customFetch]: fetchBounded,
       signal: AbortSignal.timeout(timeoutMs),
     })
     const metadata = schema.parse(await processDiscoveryResponse(url, response))

@@ -70,7 +70,7 @@ function checkedValue<T>(content: string, schema: z.ZodType<T>): T {
 }
 
 /** Longer than any answer that is asked for. Characters. */
-const longestAnswer = 256 * 1024
+const longestAnswer = 2 ** 20
 
 /** The JSON object in the text: the whole of it, what stands in a fence, or what stands between words. */
 function jsonIn(content: string): unknown {
