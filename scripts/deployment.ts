@@ -18,7 +18,10 @@ export async function webCommand(): Promise<string[]> {
 /** The container's health check as a list of words. */
 export async function healthCheckCommand(): Promise<string[]> {
   const dockerfile = await readFile(`${project}Dockerfile`, 'utf8')
-  const words: unknown = JSON.parse(/^\s+CMD (\[.+\])$/m.exec(dockerfile)?.[1] ?? 'null')
+  const line = dockerfile
+    .split('\n')
+    .find((text) => text.trimStart().startsWith('CMD [') && text.startsWith(' '))
+  const words: unknown = JSON.parse(line?.trim().slice('CMD '.length) ?? 'null')
   if (!Array.isArray(words)) throw new Error('The Dockerfile has no health check.')
   return words.map(String)
 }

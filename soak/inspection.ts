@@ -1,5 +1,5 @@
 /** After the storm: repeats what was left unfinished, then looks into each storage, with no host between. */
-import type { PhotoStore } from '../src/workflow/ports/storage.ts'
+import type { PhotoStore, SidecarReading } from '../src/workflow/ports/storage.ts'
 import { type Folder, handle, type TrackedPhoto } from './photographer.ts'
 import { markOf, markPattern, type Tenant } from './tenants.ts'
 import type { Fleet } from './traffic.ts'
@@ -56,6 +56,11 @@ export async function inspect(
   }
 }
 
+/** Soak writes small sidecars only: one that cannot be read is a finding. */
+function textOf(sidecar: SidecarReading): string | null {
+  return sidecar === null || sidecar === 'unreadable' ? sidecar : sidecar.text
+}
+
 async function contentOf(store: PhotoStore): Promise<Found[]> {
   const found = await Promise.all(
     folders.map(async (folder) => {
@@ -66,7 +71,7 @@ async function contentOf(store: PhotoStore): Promise<Found[]> {
           const bytes = new Uint8Array(await new Response(body).arrayBuffer())
           const tail = new TextDecoder('latin1').decode(bytes.slice(-40))
           const sidecar = await store.readSidecar(folder, name)
-          return { folder, name, mark: markPattern.exec(tail)?.[0] ?? tail, sidecar: sidecar?.text ?? null }
+          return { folder, name, mark: markPattern.exec(tail)?.[0] ?? tail, sidecar: textOf(sidecar) }
         }),
       )
     }),

@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'storage_unavailable'
   | 'storage_not_atomic'
   | 'sidecar_changed'
+  | 'sidecar_unreadable'
   | 'photo_changed'
   | 'ai_refused'
   | 'ai_unusable_answer'

@@ -1,4 +1,6 @@
 /** The orchestrator under test, and the calls that are made to it. */
+import { boundedAnswer } from '../../src/bounded-body.ts'
+import { withoutSlashAtEnd } from '../../src/text-edges.ts'
 
 export interface Subject {
   baseUrl: string
@@ -62,6 +64,9 @@ export function resolve(
   })
 }
 
+/** As much of an answer as the publisher takes. Bytes. */
+const maxAnswerBytes = 1_000_000
+
 async function send(
   subject: Subject,
   path: string,
@@ -77,9 +82,10 @@ async function send(
     if (value === null) headers.delete(name)
     else headers.set(name, value)
   }
-  const url = baseUrl.replace(/\/+$/, '') + path
+  const url = withoutSlashAtEnd(baseUrl) + path
   try {
-    return await call(url, { ...init, headers, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) })
+    const signal = AbortSignal.timeout(timeoutMs)
+    return boundedAnswer(await call(url, { ...init, headers, redirect: 'manual', signal }), maxAnswerBytes)
   } catch (cause) {
     throw new Error(`no answer: ${reasonOf(cause)}`, { cause })
   }

@@ -3,6 +3,7 @@ import { getPath } from 'hono/utils/url'
 import { PublisherError } from '../errors.ts'
 import { tenantNotFound } from '../runtime/config-cache.ts'
 import { hostName, parseHost, portOf } from '../runtime/host.ts'
+import { pathForLog } from '../runtime/log.ts'
 import type { Services } from '../runtime/services.ts'
 import { originOf } from '../runtime/sign-in/return-address.ts'
 import { inSpan } from '../runtime/spans.ts'
@@ -94,7 +95,7 @@ export function createHandler(services: Services): Handler {
       tenant: exchange.runtime?.tenant,
       config_version: exchange.runtime?.configVersion,
       method: request.method,
-      path,
+      path: pathForLog(path),
       status: response.status,
       duration_ms: now() - startedAt,
     })

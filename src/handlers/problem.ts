@@ -38,6 +38,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   storage_unavailable: { status: 503, title: 'The storage does not answer' },
   storage_not_atomic: { status: 501, title: 'The storage cannot do this safely' },
   sidecar_changed: { status: 409, title: 'Changed in the meantime' },
+  sidecar_unreadable: { status: 422, title: 'The words of this photo cannot be read' },
   photo_changed: { status: 409, title: 'Changed in the meantime' },
   ai_refused: { status: 422, title: 'The AI declined this photo' },
   ai_unusable_answer: { status: 502, title: 'The AI gave no usable answer' },

@@ -28,6 +28,8 @@ export interface MailerOptions extends EndpointRule, PinnedLookupOptions {
 
 const patience: MailerTimeouts = { connectMs: 10_000, silenceMs: 20_000, stepMs: 60_000 }
 const implicitTlsPort = 465
+/** Longest reply of a server: a line has at most 512 bytes (RFC 5321, section 4.5.3.1.5), and no reply needs a hundred lines. */
+const maxReplyBytes = 64 * 1024
 
 /** Plain SMTP is for development: it needs `allowPrivate`. */
 export function createMailer({ allowPrivate, timeouts = patience, ca, ...options }: MailerOptions): Mailer {
@@ -74,6 +76,7 @@ export function createMailer({ allowPrivate, timeouts = patience, ca, ...options
       greetingTimeout: timeouts.connectMs,
       socketTimeout: timeouts.silenceMs,
       socketCloseTimeout: 1000,
+      maxResponseSize: maxReplyBytes,
     })
     // What goes wrong between two steps shows in the next one.
     smtp.on('error', () => {})

@@ -68,7 +68,11 @@ function clientAddress(address: string | null | undefined, otherwise = unknown):
   return text as ClientAddress
 }
 
+/** Eight groups of IPv6, the last two as IPv4, and a zone. Characters. */
+const maxAddressLength = 64
+
 /** Standard notation only: a proxy writes no other. */
 function isAddress(address: string): boolean {
+  if (address.length > maxAddressLength) return false
   return ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address)
 }

@@ -1,6 +1,7 @@
 /** What each variable of the environment may hold (design section 8), and what no single one can tell. */
 import { z } from 'zod'
 import { Secret } from '../secret.ts'
+import { withoutSlashAtEnd } from '../text-edges.ts'
 import { logLevels } from './log.ts'
 import { emailSchema } from './sign-in/email.ts'
 
@@ -17,7 +18,7 @@ const whole = (unit: string, least: number, most: number) =>
     .max(most, { error: `must be at most ${most}` })
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .transform((value) => value.replace(/\/+$/, ''))
+  .transform((value) => withoutSlashAtEnd(value))
 const domain = z
   .string()
   .toLowerCase()

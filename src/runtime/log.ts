@@ -1,8 +1,9 @@
 /**
- * Structured logs: one JSON object per line (design section 9). Secrets cannot get in by construction (`Secret` prints as
- * `[redacted]`); the patterns here are the second net, for what a vendor's message may quote.
+ * Structured logs: one JSON object per line. Secrets cannot get in by construction (`Secret` prints as `[redacted]`); the patterns
+ * of log-redaction.ts are the second net, for what a vendor's message may quote.
  */
 import { isPublisherError } from '../errors.ts'
+import { cutText, formatLine } from './log-redaction.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -35,7 +36,7 @@ export function createLogger({ level, write, now = Date.now, onLine }: LoggerOpt
       (msg: string, fields?: LogFields): void => {
         if (logLevels.indexOf(lineLevel) < lowest) return
         const line = { time: new Date(now()).toISOString(), level: lineLevel, msg, ...bound, ...fields }
-        write(redact(JSON.stringify(line)))
+        write(formatLine(line))
         onLine?.(lineLevel, msg)
       }
     return {
@@ -49,29 +50,32 @@ export function createLogger({ level, write, now = Date.now, onLine }: LoggerOpt
   return make({})
 }
 
-/** What may be said of an error in a log: names, codes and messages down the chain of causes. No stack, no properties. */
+/** Longest name or code of an error in the log. Characters. */
+const maxWord = 100
+/** Longest message of an error in the log. Characters. */
+const maxMessage = 500
+
+/** What may be said of an error in a log: names, codes and messages down the chain of causes, each cut. No stack, no properties. */
 export function describeError(error: unknown, depth = 0): LogFields {
   if (!(error instanceof Error)) return { name: typeof error }
   const cause = error.cause !== undefined && depth < 4 ? { cause: describeError(error.cause, depth + 1) } : {}
-  const code = isPublisherError(error) || hasCode(error) ? { code: error.code } : {}
-  return { name: error.name, ...code, message: error.message.slice(0, 500), ...cause }
+  const code = isPublisherError(error) || hasCode(error) ? { code: cutText(error.code, maxWord) } : {}
+  return {
+    name: cutText(error.name, maxWord),
+    ...code,
+    message: cutText(error.message, maxMessage),
+    ...cause,
+  }
+}
+
+/** Longest path in the log. A photo's name has at most 255 bytes, each written as three characters. */
+const maxPath = 1000
+
+/** The path of a request as it stands in the log. */
+export function pathForLog(path: string): string {
+  return cutText(path, maxPath)
 }
 
 function hasCode(error: Error): error is Error & { code: string } {
   return 'code' in error && typeof error.code === 'string'
-}
-
-const secretPatterns: readonly RegExp[] = [
-  /\b(Bearer|Basic)\s+[^\s"\\,;]+/gi,
-  /\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)*/g,
-  /\bbot\d{5,}:[\w-]{20,}/g,
-  /\b(sk|xox[a-z]|ghp)[-_][\w-]{16,}/g,
-  /\b(AWSAccessKeyId|X-Amz-(Credential|Signature|Security-Token)|access_token|refresh_token|client_secret|signature|code|state)=[^\s"\\&]+/gi,
-  /(?<=https?:\/\/)[^\s"\\/@]+@/g,
-]
-const worthLooking = /bearer|basic|eyJ|bot\d|sk[-_]|xox|ghp_|=|@/i
-
-function redact(line: string): string {
-  if (!worthLooking.test(line)) return line
-  return secretPatterns.reduce((text, pattern) => text.replace(pattern, '[redacted]'), line)
 }

@@ -3,8 +3,11 @@ import { isPublisherError, PublisherError } from '../errors.ts'
 import { analyzePhoto } from '../workflow/analysis.ts'
 import { nextPhoto } from '../workflow/next-photo.ts'
 import { type PhotoName, parsePhotoName } from '../workflow/photo.ts'
+import type { PhotoStore } from '../workflow/ports/storage.ts'
 import { type PublishReport, type PublishResult, publishPhoto } from '../workflow/publish.ts'
+import { sidecarUnreadable } from '../workflow/sidecar/bounds.ts'
 import { hasCaption, parseSidecar } from '../workflow/sidecar.ts'
+import { readingSidecarsOnce } from '../workflow/sidecar-memory.ts'
 import { tenantNotFound } from './config-cache.ts'
 import { parseHost } from './host.ts'
 import { describeError } from './log.ts'
@@ -37,9 +40,10 @@ export async function publishNext(
   const runtime = await runtimeOf(services, host, context)
   const name = select === undefined ? await chooseNext(services, runtime) : parsePhotoName(select)
   if (name === null) return null
-  const captioned = !dryRun && (await caption(services, runtime, name, context, report))
+  const store = readingSidecarsOnce(runtime.storage())
+  const captioned = !dryRun && (await caption(services, runtime, store, { name, context, report }))
   const result = await publishPhoto(
-    publishTools(services, runtime, context),
+    { ...publishTools(services, runtime, context), store },
     { name, dryRun: dryRun || runtime.config.content.debug, force: false, requestId: context.requestId },
     report,
   )
@@ -61,21 +65,23 @@ function chooseNext(services: Services, runtime: TenantRuntime): Promise<PhotoNa
   return nextPhoto({ ...digestTools(services, runtime), now: services.now, random: Math.random }, platforms)
 }
 
-/** A photo that the AI declines goes out without a caption of its own only if a person says so: here it does not go out at all. */
+/**
+ * A photo whose words cannot be read does not go out without them: this throws `sidecar_unreadable`. A photo that the AI declines goes out without a caption of its own only if a
+ * person says so: here it does not go out at all.
+ */
 async function caption(
   services: Services,
   runtime: TenantRuntime,
-  name: PhotoName,
-  context: WorkContext,
-  report: PublishReport,
+  store: PhotoStore,
+  { name, context, report }: { name: PhotoName; context: WorkContext; report: PublishReport },
 ): Promise<boolean> {
+  const sidecar = await store.readSidecar('root', name)
+  if (sidecar === 'unreadable') throw sidecarUnreadable()
   const model = runtime.config.features.analyze_caption_enabled ? runtime.model() : null
-  if (!model) return false
-  const sidecar = await runtime.storage().readSidecar('root', name)
-  if (hasCaption(parseSidecar(sidecar?.text ?? ''))) return false
+  if (!model || (sidecar && hasCaption(parseSidecar(sidecar.text)))) return false
   try {
     await analyzePhoto(
-      analysisTools(services, runtime, model, context),
+      { ...analysisTools(services, runtime, model, context), store },
       { name, forceRefresh: sidecar !== null },
       report,
     )

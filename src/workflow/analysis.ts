@@ -18,7 +18,9 @@ import type { AiPlaces } from './ports/ai-places.ts'
 import type { ImageReducer } from './ports/images.ts'
 import type { LanguageModel } from './ports/language-model.ts'
 import type { CaptionRules } from './ports/publisher.ts'
+import { sidecarUnreadable } from './sidecar/bounds.ts'
 import { parseSidecar } from './sidecar.ts'
+import { readingSidecarsOnce } from './sidecar-memory.ts'
 
 export type { Analysis }
 
@@ -58,18 +60,22 @@ const deadlineMs = 150_000
 /**
  * Analyzes a photo of the root, or gives what its sidecar knows. Stages: `reading`, `looking`, `writing_captions`, `saving`.
  *
- * Throws `photo_not_found`, `photo_changed`, what {@link LanguageModel.ask} throws, `rate_limited`, and what the store and the
+ * Throws `photo_not_found`, `photo_changed`, `sidecar_unreadable`, what {@link LanguageModel.ask} throws, `rate_limited`, and what the store and the
  * reducer throw. Whatever it throws, nothing was written.
  */
 export async function analyzePhoto(
-  tools: AnalysisTools,
+  given: AnalysisTools,
   { name, forceRefresh }: AnalysisRequest,
   report: (stage: string) => void,
 ): Promise<Analysis> {
-  const { store, settings, platforms } = tools
+  const store = readingSidecarsOnce(given.store)
+  const tools = { ...given, store }
+  const { settings, platforms } = tools
   const entry = await store.stat('root', name)
   if (!entry) throw photoNotFound()
   const sidecar = await store.readSidecar('root', name)
+  // Its captions could not be kept, so none are paid for.
+  if (sidecar === 'unreadable') throw sidecarUnreadable()
   if (sidecar && !forceRefresh) {
     const remembered = rememberedAnalysis(parseSidecar(sidecar.text), name, platforms)
     if (remembered) return remembered

@@ -95,7 +95,7 @@ function nameFor(filename: string, { mediaType }: PictureHeader): PhotoName {
   if (isPhotoName(name)) return name
   throw new PublisherError(
     'invalid_request',
-    'This file name cannot be used. Rename the file: no slashes, no control characters, no leading dot, at most 255 bytes.',
+    'This file name cannot be used. Rename the file: no slashes, no control characters, no marks that change the direction of text, no leading dot, at most 255 bytes.',
   )
 }
 

@@ -16,7 +16,7 @@ export interface PhotoDetails {
 
 /**
  * Gives the details of one photo. The digest is that of the very bytes: it comes from memory, or the original is read once.
- * Throws `photo_not_found`.
+ * A sidecar that cannot be read counts as one without words. Throws `photo_not_found`.
  */
 export async function photoDetails(
   tools: DigestTools,
@@ -31,7 +31,7 @@ export async function photoDetails(
     store.readSidecar(folder, name),
     contentDigest(tools, folder, entry),
   ])
-  const document = sidecar && parseSidecar(sidecar.text)
+  const document = sidecar === null || sidecar === 'unreadable' ? null : parseSidecar(sidecar.text)
   return {
     name: entry.name,
     temporaryUrl: link.url,
@@ -39,7 +39,7 @@ export async function photoDetails(
     caption: document && captionOf(document),
     sdCaption: document && sdCaptionOf(document),
     metadata: document && metadataOf(document),
-    hasSidecar: document !== null,
+    hasSidecar: sidecar !== null,
   }
 }
 

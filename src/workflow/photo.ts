@@ -6,17 +6,24 @@ export type Folder = 'root' | 'archive' | 'keep' | 'remove'
 export const folders: readonly Folder[] = ['root', 'archive', 'keep', 'remove']
 
 declare const photoName: unique symbol
-/** A plain file name with a photo's extension: no path, no control characters. Made by {@link parsePhotoName} only. */
+/** A plain file name with a photo's extension: no path, control or bidirectional characters. Made by {@link parsePhotoName} only. */
 export type PhotoName = string & { readonly [photoName]: true }
 
 const maxNameBytes = 255
 const extension = /\.(jpe?g|png|webp)$/i
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const forbidden = /[\u0000-\u001f\u007f/\\\u2028\u2029]/
+/**
+ * Separators of paths and lines, control characters, and the marks that change the direction of text (UAX #9, "Explicit Directional
+ * Formatting Characters"): with these, `gpj.exe` can be made to look like `exe.jpg`.
+ */
+const forbidden = /[\p{Cc}\p{Bidi_Control}/\\\u2028\u2029]/u
 
-/** Whether this is a name that a photo may have. */
+/**
+ * Tells whether this is a name that a photo may have. The one rule for all doors: uploads, addresses, moves, jobs and listings. A file
+ * whose name breaks the rule may lie in a storage; it is neither listed nor reached nor touched.
+ */
 export function isPhotoName(name: string): name is PhotoName {
   return (
+    name.length <= maxNameBytes &&
     extension.test(name) &&
     !name.startsWith('.') &&
     !forbidden.test(name) &&

@@ -13,10 +13,17 @@ import type { PostPlaces } from './ports/post-places.ts'
 import type { Publisher } from './ports/publisher.ts'
 import type { PhotoEntry } from './ports/storage.ts'
 import { archivePhoto } from './publish/archive.ts'
-import { captionFor, postDetailsOf, type SubmittedCaptions, saveSubmitted } from './publish/captions.ts'
+import {
+  captionFor,
+  postDetailsOf,
+  type SubmittedCaptions,
+  saveSubmitted,
+  wordsUnreadable,
+} from './publish/captions.ts'
 import { createPictures } from './publish/pictures.ts'
 import { type PlatformResult, type PublishTiming, publishTiming, publishTo } from './publish/platform.ts'
 import { parseSidecar } from './sidecar.ts'
+import { readingSidecarsOnce } from './sidecar-memory.ts'
 
 export interface PublishTools extends DigestTools {
   images: ImageReducer
@@ -96,17 +103,21 @@ export async function publishPhoto(
 }
 
 async function publishChosen(
-  tools: PublishTools,
+  given: PublishTools,
   { publishers, unavailable }: ReturnType<typeof choose>,
   request: PublishRequest,
   report: PublishReport,
 ): Promise<PublishResult> {
-  const { store, now } = tools
+  const store = readingSidecarsOnce(given.store)
+  const tools = { ...given, store }
+  const { now } = tools
   if (!request.dryRun && !(await store.canCreateAtomically())) throw notAtomic()
   const ledger = createLedger(store, now)
   const { folder, entry, sha256 } = await locate(tools, ledger, request, () => report('preparing'))
   const sidecar = await store.readSidecar(folder, entry.name)
-  const document = parseSidecar(sidecar?.text ?? '')
+  const isUnreadable = sidecar === 'unreadable'
+  const document = parseSidecar(sidecar === null || isUnreadable ? '' : sidecar.text)
+  const warnings = isUnreadable ? [wordsUnreadable] : []
   const job = {
     ledger,
     pictures: createPictures(tools, folder, entry),
@@ -118,7 +129,10 @@ async function publishChosen(
     onTrouble: tools.onTrouble,
   }
   if (request.signal?.aborted) throw givenUp()
-  if (!request.dryRun) await saveSubmitted(store, folder, entry.name, request, new Date(now()))
+  if (!request.dryRun) {
+    const warning = await saveSubmitted(store, folder, entry.name, request, new Date(now()))
+    if (warning) warnings.push(warning)
+  }
   const published = publishers.map(async (publisher) => {
     const caption = captionFor(publisher, document, request, tools.hashtagString)
     const result = await publishTo(publisher, caption, job)
@@ -129,10 +143,10 @@ async function publishChosen(
   const results = Object.fromEntries([...(await Promise.all(published)), ...missing])
   const anySuccess = Object.values(results).some(({ success }) => success)
   const mayArchive = anySuccess && tools.archives && !request.dryRun
-  if (!mayArchive)
-    return { name: entry.name, results, anySuccess, archived: folder === 'archive', warnings: [] }
+  if (!mayArchive) return { name: entry.name, results, anySuccess, archived: folder === 'archive', warnings }
   if (folder === 'root') report('archiving')
-  return { results, anySuccess, ...(await archivePhoto(tools, folder, entry.name)) }
+  const archived = await archivePhoto(tools, folder, entry.name)
+  return { results, anySuccess, ...archived, warnings: [...warnings, ...archived.warnings] }
 }
 
 /** What is to be published to, of what the tenant has enabled. Throws where that is nothing that can be. */

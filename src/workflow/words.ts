@@ -3,6 +3,7 @@ import { isPublisherError } from '../errors.ts'
 import type { PhotoName } from './photo.ts'
 import { photoNotFound } from './photo-details.ts'
 import type { PhotoStore } from './ports/storage.ts'
+import { sidecarUnreadable } from './sidecar/bounds.ts'
 import {
   formatSidecar,
   parseSidecar,
@@ -28,7 +29,7 @@ const maxTries = 3
 /**
  * Keeps a person's words in the sidecar of a photo of the root, and gives the sidecar as it is then. Nothing is written where it says the
  * same already. Throws `photo_not_found` rather than leaving a sidecar beside no photo, `sidecar_changed` where others never stop
- * writing, and what the store throws.
+ * writing, `sidecar_unreadable` where the sidecar is too large or would be, and what the store throws.
  */
 export async function editWords(
   { store, now }: EditTools,
@@ -38,6 +39,7 @@ export async function editWords(
   for (let tries = 1; ; tries++) {
     if (!(await store.stat('root', name))) throw photoNotFound()
     const sidecar = await store.readSidecar('root', name)
+    if (sidecar === 'unreadable') throw sidecarUnreadable()
     const before = sidecar?.text ?? ''
     const captioned = withSubmittedCaptions(parseSidecar(before), captions, new Date(now()))
     const document = altText === undefined ? captioned : withEditedAltText(captioned, altText)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { readableSidecar } from '../storage/readable-sidecar.ts'
 import { adminPost, adminRequest, auth, eventsOf, signInVariables } from './admin.ts'
 import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
 import { describeOnBothHosts } from './hosts.ts'
@@ -98,7 +99,15 @@ describeOnBothHosts('the library', (kind) => {
   it('takes plain file names only', async () => {
     await using studio = await start()
     const bytes = await picture(10)
-    for (const name of ['../up.jpg', 'a/b.jpg', '.hidden.jpg', `${'x'.repeat(260)}.jpg`]) {
+    const disguised = [
+      'gpj.\u202eexe.jpg',
+      '\u200ea.jpg',
+      'a\u2066b.jpg',
+      'a\u0085.jpg',
+      'a\u0007.jpg',
+      'a\tb.jpg',
+    ]
+    for (const name of ['../up.jpg', 'a/b.jpg', '.hidden.jpg', `${'x'.repeat(260)}.jpg`, ...disguised]) {
       const response = await send(studio.fleet, studio.tenant, { name, bytes })
       expect([name, response.status]).toEqual([name, 400])
       expect((await response.json()).code).toBe('invalid_request')
@@ -175,7 +184,7 @@ describeOnBothHosts('the library', (kind) => {
     await store.writeSidecar('root', parsePhotoName('a.jpg'), 'rope\n')
     const moved = await adminPost(fleet, tenant, '/api/library/objects/a.jpg/move', { target_folder: 'keep' })
     expect(await moved.json()).toEqual({ moved: true, destination: 'keep/a.jpg' })
-    expect((await store.readSidecar('keep', parsePhotoName('a.jpg')))?.text).toBe('rope\n')
+    expect((await readableSidecar(store, 'keep', parsePhotoName('a.jpg')))?.text).toBe('rope\n')
     const path = '/api/library/objects/keep%2Fa.jpg'
     const nowhere = await adminPost(fleet, tenant, `${path}/move`, { target_folder: 'keep' })
     expect(nowhere.status).toBe(400)

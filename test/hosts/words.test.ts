@@ -1,6 +1,7 @@
 /** What an admin writes about a photo is kept without publishing. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { readableSidecar } from '../storage/readable-sidecar.ts'
 import { adminPost, adminRequest, cookieOf } from './admin.ts'
 import { baseDomain, https } from './fleet.ts'
 import { describeOnBothHosts } from './hosts.ts'
@@ -28,7 +29,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
       })
-    const sidecar = async () => (await store.readSidecar('root', photo))?.text ?? null
+    const sidecar = async () => (await readableSidecar(store, 'root', photo))?.text ?? null
     return { tenant, store, patch, sidecar }
   }
 
@@ -66,10 +67,10 @@ describeOnBothHosts('the words of a photo', (kind) => {
   it('are not written again when nothing changes, and what is not named stays', async () => {
     const { store, patch, sidecar } = await open()
     await patch({ caption: 'By hand.', alt_text: 'A rope.' })
-    const first = await store.readSidecar('root', photo)
+    const first = await readableSidecar(store, 'root', photo)
     expect((await patch({ caption: 'By hand.', alt_text: 'A rope.' })).status).toBe(200)
     expect((await patch({})).status).toBe(200)
-    expect((await store.readSidecar('root', photo))?.revision).toBe(first?.revision)
+    expect((await readableSidecar(store, 'root', photo))?.revision).toBe(first?.revision)
     expect(await (await patch({ alt_text: '' })).json()).toMatchObject({
       caption: 'By hand.',
       alt_text: null,

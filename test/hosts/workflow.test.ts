@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { declining, onAsk } from '../../dev/emulators/openai/faults.ts'
 import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { readableSidecar } from '../storage/readable-sidecar.ts'
 import { adminPost, adminRequest, eventsOf } from './admin.ts'
 import { baseDomain } from './fleet.ts'
 import { describeOnBothHosts, patience } from './hosts.ts'
@@ -53,7 +54,7 @@ describeOnBothHosts('the workflow', (kind) => {
       const [vision] = calls()
       expect(vision?.picture).toMatchObject({ width: 300, height: 200, hasMetadata: false })
       expect(vision?.store).toBe(false)
-      const sidecar = await store.readSidecar('root', photo)
+      const sidecar = await readableSidecar(store, 'root', photo)
       expect(sidecar?.text).toContain(analysis.sd_caption)
       expect(sidecar?.text).toContain('# caption: ')
       expect(sidecar?.text).toContain('# alt_text: ')
@@ -72,7 +73,7 @@ describeOnBothHosts('the workflow', (kind) => {
       const again = await (await post('analyze?force_refresh=True')).json()
       expect(calls().length).toBeGreaterThan(asked)
       expect(again.caption).toBe('My own words.')
-      const sidecar = await store.readSidecar('root', photo)
+      const sidecar = await readableSidecar(store, 'root', photo)
       expect(sidecar?.text).toContain('# caption: My own words.')
       expect(sidecar?.text).toContain('# mine: stays')
     })
@@ -122,7 +123,7 @@ describeOnBothHosts('the workflow', (kind) => {
       const events = await eventsOf(await post('analyze', {}, { accept: 'text/event-stream' }))
       expect(events.at(-1)).toMatchObject({ event: 'error', data: { status: 422, code: 'ai_refused' } })
       end()
-      expect(await store.readSidecar('root', photo)).toBeNull()
+      expect(await readableSidecar(store, 'root', photo)).toBeNull()
     })
 
     it('refuses before a stream begins with a problem document', async () => {
@@ -190,7 +191,7 @@ describeOnBothHosts('the workflow', (kind) => {
         expect(published.results.email).toMatchObject({ success: false, code: 'provider_unavailable' })
       }
       expect((await store.list('root')).photos).toEqual([])
-      expect((await store.readSidecar('archive', photo))?.text).toContain('Dusk')
+      expect((await readableSidecar(store, 'archive', photo))?.text).toContain('Dusk')
 
       const again = await (await post('publish', telegramOnly)).json()
       expect(again).toMatchObject({ archived: true, any_success: true })
@@ -264,7 +265,7 @@ describeOnBothHosts('the workflow', (kind) => {
         })
       }
       expect([...dry.posts(), ...debugging.posts(), ...dry.mails()]).toEqual([])
-      expect(await dry.store.readSidecar('root', photo)).toBeNull()
+      expect(await readableSidecar(dry.store, 'root', photo)).toBeNull()
     })
 
     it('takes no body, an empty one, and null for what is left out', async () => {
@@ -316,7 +317,7 @@ describeOnBothHosts('the workflow', (kind) => {
       const end = studio.telegram.interfere(onMethod('sendphoto', serverError(500), { bot }))
       await post('publish', { ...telegramOnly, caption: 'Written on a train.' })
       end()
-      expect((await store.readSidecar('root', photo))?.text).toContain('# caption: Written on a train.')
+      expect((await readableSidecar(store, 'root', photo))?.text).toContain('# caption: Written on a train.')
       await post('publish', { ...telegramOnly, force: true })
       expect(posts()[0]?.caption).toBe('Written on a train.')
     })
@@ -394,14 +395,14 @@ describeOnBothHosts('the workflow', (kind) => {
           destination_folder: action,
           preview_only: false,
         })
-        expect((await store.readSidecar(action, photo))?.text).toBe('rope\n')
+        expect((await readableSidecar(store, action, photo))?.text).toBe('rope\n')
         expect((await post(action)).status).toBe(404)
         expect(await (await post('restore')).json()).toMatchObject({
           action: 'restore',
           destination_folder: 'root',
         })
       }
-      expect((await store.readSidecar('root', photo))?.text).toBe('rope\n')
+      expect((await readableSidecar(store, 'root', photo))?.text).toBe('rope\n')
       expect((await post('restore')).status).toBe(404)
       expect((await post('restore', { from: 'attic' })).status).toBe(400)
       await post('keep')

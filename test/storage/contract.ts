@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { folders, isPhotoName, parsePhotoName as photo } from '../../src/workflow/photo.ts'
 import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+import { readableSidecar } from './readable-sidecar.ts'
 
 /** One empty storage of one tenant. */
 export interface OpenStorage extends AsyncDisposable {
@@ -14,6 +15,8 @@ export interface OpenStorage extends AsyncDisposable {
   failing(nth: number): { store: PhotoStore; calls(): number }
   /** A store that waits for this before each of its calls to the vendor. */
   waiting(before: () => Promise<void>): PhotoStore
+  /** Puts a file of any name and content into the root folder, past the store. */
+  plant(file: string, bytes: Uint8Array): Promise<void>
   /** Reads a link without any further proof. */
   fetchLink(url: string): Promise<string>
 }
@@ -85,7 +88,7 @@ export function describePhotoStore(
       expect(await storage.fetchLink((await store.temporaryLink('root', photo(name))).url)).toBe('bytes')
       expect(await store.move(photo(name), 'root', 'archive')).toBe(name)
       expect(await contentOf(store, name, 'archive')).toBe('bytes')
-      expect((await store.readSidecar('archive', photo(name)))?.text).toBe('caption')
+      expect((await readableSidecar(store, 'archive', photo(name)))?.text).toBe('caption')
       expect(await store.delete('archive', photo(name))).toEqual({ deleted: true, sidecarDeleted: true })
     })
 
@@ -113,7 +116,7 @@ export function describePhotoStore(
       const { store } = storage
       const missing = photo('missing.jpg')
       expect(await store.stat('root', missing)).toBeNull()
-      expect(await store.readSidecar('root', missing)).toBeNull()
+      expect(await readableSidecar(store, 'root', missing)).toBeNull()
       await expect(store.read('root', missing)).rejects.toMatchObject({ code: 'photo_not_found' })
       await expect(store.temporaryLink('root', missing)).rejects.toMatchObject({ code: 'photo_not_found' })
       await expect(store.move(missing, 'root', 'keep')).rejects.toMatchObject({ code: 'photo_not_found' })
@@ -166,15 +169,95 @@ export function describePhotoStore(
       await expect(store.writeSidecar('root', name, 'late', null)).rejects.toMatchObject({
         code: 'sidecar_changed',
       })
-      const read = await store.readSidecar('root', name)
+      const read = await readableSidecar(store, 'root', name)
       expect(read?.text).toBe('first ✂️\n')
       await store.writeSidecar('root', name, 'second', read?.revision)
       await expect(store.writeSidecar('root', name, 'late', read?.revision)).rejects.toMatchObject({
         code: 'sidecar_changed',
       })
-      expect((await store.readSidecar('root', name))?.text).toBe('second')
+      expect((await readableSidecar(store, 'root', name))?.text).toBe('second')
       await store.writeSidecar('root', name, 'third')
-      expect((await store.readSidecar('root', name))?.text).toBe('third')
+      expect((await readableSidecar(store, 'root', name))?.text).toBe('third')
+    })
+
+    it.each([
+      ['64 KiB', 'x'.repeat(64 * 1024)],
+      ['500 lines', 'x\n'.repeat(500)],
+      ['500 lines of another kind', `${'x\r\n'.repeat(499)}x`],
+    ])('reads and writes a sidecar when it has %s', async (_size, text) => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      await storage.plant('a.txt', new TextEncoder().encode(text))
+      const read = await readableSidecar(store, 'root', photo('a.jpg'))
+      expect(read?.text === text).toBe(true)
+      await store.writeSidecar('root', photo('a.jpg'), text, read?.revision)
+      expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text === text).toBe(true)
+    })
+
+    it('keeps the byte order mark of a sidecar when it is read', async () => {
+      await using storage = await open()
+      await put(storage.store, 'a.jpg')
+      await storage.plant('a.txt', new TextEncoder().encode('\ufeffrope\n'))
+      expect((await readableSidecar(storage.store, 'root', photo('a.jpg')))?.text).toBe('\ufeffrope\n')
+    })
+
+    const unreadable: [string, string][] = [
+      ['64 KiB and a byte', 'x'.repeat(64 * 1024 + 1)],
+      ['64 KiB of characters of two bytes', 'é'.repeat(33 * 1024)],
+      ['501 lines', 'x\n'.repeat(501)],
+      ['501 lines that end like those of old Macs', 'x\r'.repeat(501)],
+      ['20 MB', 'x'.repeat(20_000_000)],
+    ]
+
+    it.each(unreadable)('leaves a sidecar unread and as it is when it has %s', async (_size, text) => {
+      await using storage = await open()
+      const { store } = storage
+      const name = photo('a.jpg')
+      await put(store, 'a.jpg')
+      await storage.plant('a.txt', new TextEncoder().encode(text))
+      expect(await store.readSidecar('root', name)).toBe('unreadable')
+      expect([...(await store.list('root')).withSidecar]).toEqual(['a.jpg'])
+      for (const revision of [null, 'x', '0123456789abcdef']) {
+        await expect(store.writeSidecar('root', name, 'mine', revision)).rejects.toMatchObject({
+          code: 'sidecar_changed',
+        })
+      }
+      expect(await store.readSidecar('root', name)).toBe('unreadable')
+    })
+
+    it('refuses to write a sidecar when it could not be read again', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const name = photo('a.jpg')
+      await put(store, 'a.jpg')
+      await store.writeSidecar('root', name, 'first')
+      for (const [, text] of unreadable) {
+        await expect(store.writeSidecar('root', name, text)).rejects.toMatchObject({
+          code: 'sidecar_unreadable',
+        })
+      }
+      expect((await readableSidecar(store, 'root', name))?.text).toBe('first')
+    })
+
+    it('moves and deletes an unreadable sidecar when its photo goes', async () => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      await storage.plant('a.txt', new Uint8Array(70_000))
+      expect(await store.move(photo('a.jpg'), 'root', 'archive')).toBe('a.jpg')
+      expect(await store.readSidecar('root', photo('a.jpg'))).toBeNull()
+      expect(await store.readSidecar('archive', photo('a.jpg'))).toBe('unreadable')
+      expect(await store.delete('archive', photo('a.jpg'))).toEqual({ deleted: true, sidecarDeleted: true })
+    })
+
+    it('neither lists nor touches a file when its name holds control or bidirectional characters', async () => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      for (const name of ['gpj.\u202eexe.jpg', 'a\u0085.jpg'].filter(canName))
+        await storage.plant(name, new TextEncoder().encode('foreign'))
+      expect((await store.list('root')).photos.map(({ name }) => name)).toEqual(['a.jpg'])
     })
 
     it('moves a photo with its sidecar, and never over another one', async () => {
@@ -383,7 +466,7 @@ async function snapshot(store: PhotoStore): Promise<Record<string, string>> {
   for (const folder of folders) {
     for (const { name } of (await store.list(folder)).photos) {
       const { body } = await store.read(folder, name)
-      const sidecar = await store.readSidecar(folder, name)
+      const sidecar = await readableSidecar(store, folder, name)
       found[`${folder}/${name}`] = `${await readText(body)} | ${sidecar?.text ?? '-'}`
     }
   }

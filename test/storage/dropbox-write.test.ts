@@ -4,6 +4,7 @@ import { onCall, rateLimited, refusedWith, serverError } from '../../dev/emulato
 import { sealed, unsealed } from '../../src/providers/storage/dropbox/seal.ts'
 import { parsePhotoName, sidecarName } from '../../src/workflow/photo.ts'
 import { photo, quickRetry, rejection, startDropbox, streamOf } from './dropbox-harness.ts'
+import { readableSidecar } from './readable-sidecar.ts'
 
 const mebibyte = 1024 * 1024
 const sessionRoutes = [
@@ -216,7 +217,7 @@ describe('a sidecar in Dropbox', () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     await store.writeSidecar('root', photo('a.jpg'), 'one', null)
-    const first = await store.readSidecar('root', photo('a.jpg'))
+    const first = await readableSidecar(store, 'root', photo('a.jpg'))
     await store.writeSidecar('root', photo('a.jpg'), 'two', first?.revision)
     const changed = { code: 'sidecar_changed' }
     await expect(store.writeSidecar('root', photo('a.jpg'), 'two', first?.revision)).rejects.toMatchObject(
@@ -239,10 +240,10 @@ describe('a sidecar in Dropbox', () => {
     const store = dropbox.store()
     dropbox.emulator.interfere(onCall('files/upload', { kind: 'answer-lost' }))
     await store.writeSidecar('root', photo('a.jpg'), 'one', null)
-    const first = await store.readSidecar('root', photo('a.jpg'))
+    const first = await readableSidecar(store, 'root', photo('a.jpg'))
     dropbox.emulator.interfere(onCall('files/upload', { kind: 'answer-lost', status: 500 }))
     await store.writeSidecar('root', photo('a.jpg'), 'two', first?.revision)
-    expect((await store.readSidecar('root', photo('a.jpg')))?.text).toBe('two')
+    expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text).toBe('two')
   })
 
   it('keeps its bytes: a byte order mark, line ends, any script', async () => {
@@ -250,15 +251,26 @@ describe('a sidecar in Dropbox', () => {
     const store = dropbox.store()
     const text = '\ufeffLine 1\r\n# ---\r\n写真 🎏\t \n'
     await store.writeSidecar('root', photo('a.jpg'), text)
-    expect((await store.readSidecar('root', photo('a.jpg')))?.text).toBe(text)
+    expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text).toBe(text)
     expect((await store.list('root')).photos).toEqual([])
   })
 
-  it('is refused when it is far larger than a caption can be', async () => {
+  it('is unreadable, and its bytes stay where they are, when it is far larger than a caption can be', async () => {
     const dropbox = await startDropbox()
-    await dropbox.account.seed('/Photos/a.txt', new Uint8Array(mebibyte + 1))
-    const error = await rejection(dropbox.store().readSidecar('root', photo('a.jpg')))
-    expect(error).toMatchObject({ code: 'storage_unavailable' })
+    await dropbox.account.seed('/Photos/a.txt', new Uint8Array(40 * mebibyte))
+    let received = 0
+    const counting: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init)
+      const counted = new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          received += chunk.length
+          controller.enqueue(chunk)
+        },
+      })
+      return new Response(response.body?.pipeThrough(counted) ?? null, response)
+    }
+    expect(await dropbox.store({ fetch: counting }).readSidecar('root', photo('a.jpg'))).toBe('unreadable')
+    expect(received).toBeLessThan(mebibyte)
   })
 })
 
@@ -431,7 +443,7 @@ describe('the paths of a Dropbox store', () => {
       fc.asyncProperty(names, async (name) => {
         const seen = dropbox.emulator.calls.length
         await store.stat('keep', photo(name))
-        await store.readSidecar('keep', photo(name))
+        await readableSidecar(store, 'keep', photo(name))
         const asked = dropbox.emulator.calls.slice(seen).flatMap((call) => call.paths)
         expect(asked).toEqual([`/Photos/keep/${name}`, `/Photos/keep/${sidecarName(photo(name))}`])
       }),

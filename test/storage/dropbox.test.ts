@@ -22,6 +22,7 @@ async function open(): Promise<OpenStorage> {
           return fetch(input, init)
         },
       }),
+    plant: (file, bytes) => dropbox.account.seed(`/Photos/${file}`, bytes),
     async fetchLink(url) {
       const response = await fetch(url)
       return response.text()

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,6 +34,10 @@ async function open(): Promise<OpenLocal> {
       return { store: make(files), calls }
     },
     waiting: (before) => make(waitingFiles(before)),
+    async plant(file, bytes) {
+      await mkdir(join(base, 'alice'), { recursive: true })
+      await writeFile(join(base, 'alice', file), bytes)
+    },
     async fetchLink(link) {
       const [folder, name] = JSON.parse(link)
       const { body } = await store.read(folder, parsePhotoName(name))
@@ -103,6 +108,21 @@ describe('the local store', () => {
       await rm(join(storage.base, 'alice', 'a.jpg'))
     })
     await expect(store.read('root', name)).rejects.toMatchObject({ code: 'photo_not_found' })
+  })
+
+  it('reads no sidecar when a named pipe has its name', async () => {
+    await using storage = await open()
+    await storage.store.upload('root', name, new Blob(['bytes']).stream(), 5)
+    execFileSync('mkfifo', [join(storage.base, 'alice', 'a.txt')])
+    expect(await storage.store.readSidecar('root', name)).toBeNull()
+  })
+
+  it('refuses a record when it is far too large', async () => {
+    await using storage = await open()
+    await storage.store.replaceRecord(['ledger', 'x.json'], 'x'.repeat(2 ** 20 + 1))
+    await expect(storage.store.readRecord(['ledger', 'x.json'])).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    })
   })
 
   it('does not work in a folder that is a link out of the base', async () => {

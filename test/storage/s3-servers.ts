@@ -4,9 +4,31 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import S3rver from '@20minutes/s3rver'
+import { AwsClient } from 'aws4fetch'
 import type { R2Server } from '../../dev/emulators/r2.ts'
 
 const bucket = 'photos'
+
+/** Puts an object there without a store. */
+export async function putObject(server: R2Server, key: string, bytes: Uint8Array): Promise<void> {
+  const { endpoint, accessKeyId, secretAccessKey } = server
+  const client = new AwsClient({
+    accessKeyId,
+    secretAccessKey,
+    service: 's3',
+    region: 'us-east-1',
+    retries: 0,
+  })
+  const url = `${endpoint}/${server.bucket}/${key.split('/').map(encodeURIComponent).join('/')}`
+  const response = await client.fetch(
+    url.replaceAll(/[()]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`),
+    {
+      method: 'PUT',
+      body: new Uint8Array(bytes),
+    },
+  )
+  if (!response.ok) throw new Error(`The server answered ${response.status}: ${await response.text()}`)
+}
 
 /** s3rver: an S3 on disk that ignores `If-None-Match`. */
 export async function startS3rver(): Promise<R2Server> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { exactLength } from '../../src/providers/storage/s3/exact-length.ts'
 import { photo, rejection, streamOf } from './dropbox-harness.ts'
+import { readableSidecar } from './readable-sidecar.ts'
 import { errorAnswer } from './s3-bucket.ts'
 import {
   answering,
@@ -63,7 +64,7 @@ describe('a copy in S3', () => {
     expect(await rejection(store.move(name, 'root', 'archive'))).toMatchObject({ code: 'sidecar_changed' })
     expect(s3.bucket.contents()).toMatchObject({ 'Photos/a.jpg': 'original', 'Photos/a.txt': 'edited' })
     expect(await store.move(name, 'root', 'archive')).toBe('a.jpg')
-    expect((await store.readSidecar('archive', name))?.text).toBe('edited')
+    expect((await readableSidecar(store, 'archive', name))?.text).toBe('edited')
   })
 })
 

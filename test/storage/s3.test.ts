@@ -4,7 +4,7 @@ import type { CredentialSource } from '../../src/credentials.ts'
 import { createS3Store, type S3Credentials } from '../../src/providers/storage/s3.ts'
 import { Secret } from '../../src/secret.ts'
 import { describePhotoStore, type OpenStorage } from './contract.ts'
-import { startS3rver } from './s3-servers.ts'
+import { putObject, startS3rver } from './s3-servers.ts'
 
 const oneAttempt = { attempts: 1, baseMs: 1, capMs: 1, attemptTimeoutMs: 5000, deadlineMs: 10_000 }
 
@@ -44,6 +44,7 @@ function opener(server: () => R2Server, rootName: string, pageSize: number) {
             return fetch(...request)
           },
         }),
+      plant: (file, bytes) => putObject(server(), `${root}/${file}`, bytes),
       fetchLink: async (url) => (await fetch(url)).text(),
       [Symbol.asyncDispose]: async () => undefined,
     }

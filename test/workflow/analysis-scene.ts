@@ -22,6 +22,7 @@ import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
 import { parseSidecar, type SidecarDocument } from '../../src/workflow/sidecar.ts'
 import { tellTale } from '../images/pictures.ts'
 import { credentialsOf } from '../publishers/posts.ts'
+import { readableSidecar } from '../storage/readable-sidecar.ts'
 
 export const name = parsePhotoName('dusk.jpg')
 export const at = new Date('2026-11-23T10:20:30Z')
@@ -101,7 +102,7 @@ export async function startScene(): Promise<Scene> {
   const upload = (folder: Folder, photo: PhotoName) =>
     store.upload(folder, photo, new Blob([original]).stream(), original.length)
   await upload('root', name)
-  const sidecar = async () => (await store.readSidecar('root', name))?.text ?? null
+  const sidecar = async () => (await readableSidecar(store, 'root', name))?.text ?? null
 
   return {
     openai,

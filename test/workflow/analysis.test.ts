@@ -148,7 +148,10 @@ describe('an analysis', () => {
       sd_caption_role_prompt: 'SD role.',
     }
     await scene.analyze({ settings: settingsWith({ ai }) })
-    expect(scene.openai.calls).toMatchObject([{ model: 'eyes' }, { model: 'pen', system: 'You are Alice.' }])
+    expect(scene.openai.calls).toMatchObject([
+      { model: 'eyes' },
+      { model: 'pen', system: expect.stringMatching(/^You are Alice\.\n/) },
+    ])
     for (const words of ['Say it.', 'SD system.', 'SD role.']) {
       expect(scene.openai.calls[1]?.prompt).toContain(words)
     }

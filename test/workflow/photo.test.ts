@@ -20,6 +20,9 @@ describe('a photo name', () => {
     'a..jpg',
     '%2e%2e.jpg',
     ' .jpg',
+    'שקיעה.jpg',
+    'خط‌کش.jpg',
+    '👩‍🎨.jpg',
   ])('may be %j', (name) => {
     expect(isPhotoName(name)).toBe(true)
   })
@@ -37,6 +40,11 @@ describe('a photo name', () => {
     ['x\u0000.jpg', 'a NUL'],
     ['x\n.jpg', 'a line break'],
     ['x\u2028.jpg', 'a line separator'],
+    ['x\u0085.jpg', 'a control character beyond ASCII'],
+    ['gpj.\u202eexe.jpg', 'a right-to-left override'],
+    ['\u200ex.jpg', 'a left-to-right mark'],
+    ['x\u2066y\u2069.jpg', 'a directional isolate'],
+    ['x\u061c.jpg', 'an Arabic letter mark'],
     ['\ud800.jpg', 'half a surrogate pair'],
     [`${'x'.repeat(252)}.jpg`, '256 bytes'],
     [`${'ü'.repeat(126)}.jpg`, '256 bytes in UTF-8'],

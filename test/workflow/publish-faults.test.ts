@@ -7,6 +7,7 @@ import { PublisherError } from '../../src/errors.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 import type { ImageReducer } from '../../src/workflow/ports/images.ts'
 import type { PublishRequest } from '../../src/workflow/publish.ts'
+import { readableSidecar } from '../storage/readable-sidecar.ts'
 import { photo, scene, whereabouts } from './publish-scene.ts'
 import { reducer } from './publishing.ts'
 
@@ -78,7 +79,10 @@ async function expectNothingLost({ folder }: Scene): Promise<void> {
   const place = places.some((found) => found.startsWith('root/')) ? 'root' : 'archive'
   const { body } = await store.read(place, photo)
   expect(await readText(body)).toBe('the photo')
-  const sidecars = await Promise.all([store.readSidecar('root', photo), store.readSidecar('archive', photo)])
+  const sidecars = await Promise.all([
+    readableSidecar(store, 'root', photo),
+    readableSidecar(store, 'archive', photo),
+  ])
   expect(sidecars.map((sidecar) => sidecar?.text ?? '').join()).toContain('# mine: stays')
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { type ErrorCode, PublisherError } from '../../src/errors.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+import { readableSidecar } from '../storage/readable-sidecar.ts'
 import { failing, photo, scene, whereabouts } from './publish-scene.ts'
 
 const refusing = (code: ErrorCode) => ({ error: new PublisherError(code, `It is ${code}.`), arrives: false })
@@ -122,7 +123,7 @@ describe('publishing', () => {
       caption: 'Typed.',
     })
     expect([telegram.posts, email.posts]).toEqual([[], []])
-    expect((await folder.open().readSidecar('root', photo))?.text).not.toContain('Typed.')
+    expect((await readableSidecar(folder.open(), 'root', photo))?.text).not.toContain('Typed.')
     await publish({ platforms: ['telegram'] })
     expect((await publish({ dryRun: true })).results.telegram?.preview).toContain('it is there already')
   })
@@ -183,7 +184,7 @@ describe('publishing', () => {
       anySuccess: false,
       archived: false,
     })
-    const sidecar = await folder.open().readSidecar('root', photo)
+    const sidecar = await readableSidecar(folder.open(), 'root', photo)
     expect(sidecar?.text).toContain('# mine: stays')
     await publish()
     expect([telegram.posts[0]?.caption, email.posts[0]?.caption]).toEqual(['For all.', 'For mail.'])

@@ -1,19 +1,24 @@
 /** Turns what a check ran into into words for the operator. */
 import { z } from 'zod'
 import { isPublisherError } from '../../errors.ts'
+import { cutAtSpace } from './redaction.ts'
 import { Trouble } from './trouble.ts'
 
 const maxLinks = 3
 const longest = 400
+/** As much of one message as is looked at. Characters. */
+const longestMessage = 2000
+/** As many wrong fields as are named. */
+const maxFields = 20
 
 /** The error's own words, then what lies underneath, down the chain of causes. */
 export function explain(error: unknown): { said: string; todo: string | undefined } {
   const todo = error instanceof Trouble ? error.todo : undefined
-  const texts = chain(error).map(wordsOf)
+  const texts = chain(error).map((link) => cutAtSpace(wordsOf(link), longestMessage))
   const distinct = texts.filter((text, index) => text !== '' && texts.indexOf(text) === index)
   const [own = 'something went wrong', ...underneath] = distinct
   const details = underneath.length > 0 ? ` (${underneath.join('; ')})` : ''
-  return { said: (own + details).slice(0, longest).toWellFormed(), todo }
+  return { said: cutAtSpace(own + details, longest).toWellFormed(), todo }
 }
 
 /** Whether this code of Node's network or resolver is the error's or that of one of its causes. */
@@ -30,7 +35,10 @@ function chain(error: unknown): Error[] {
 /** Which fields are wrong, never with their values. */
 function wordsOf(error: Error): string {
   if (error instanceof z.ZodError) {
-    return error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`).join(', ')
+    return error.issues
+      .slice(0, maxFields)
+      .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
+      .join(', ')
   }
   if (error instanceof Trouble || isPublisherError(error)) return error.message
   const code = 'code' in error && typeof error.code === 'string' && !error.message.includes(error.code)

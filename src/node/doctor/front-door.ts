@@ -1,9 +1,10 @@
 /** What a visitor meets: the certificate of the host, and this program behind it. */
 import { once } from 'node:events'
 import { request } from 'node:https'
-import { text } from 'node:stream/consumers'
+import { Readable } from 'node:stream'
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { z } from 'zod'
+import { textAtMost } from '../../bounded-body.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
@@ -70,9 +71,16 @@ function judge(host: string, socket: TLSSocket, now: number): Verdict<undefined>
 }
 
 const maxNames = 4
+/** As much of a certificate's names as is looked at. Characters. */
+const longestNames = 2000
+/** More than any answer of this program to the question that is asked. Bytes. */
+const maxAnswerBytes = 2 ** 20
 
 function namesOf({ subject, subjectaltname }: PeerCertificate): string {
-  const names = subjectaltname?.split(', ').map((name) => name.replace(/^DNS:/, '')) ?? [String(subject?.CN)]
+  const listed = subjectaltname?.slice(0, longestNames).split(', ', maxNames + 1)
+  const names = listed?.map((name) => name.replace(/^DNS:/, '')) ?? [
+    String(subject?.CN).slice(0, longestNames),
+  ]
   return names.length > maxNames ? `${names.slice(0, maxNames).join(', ')} and others` : names.join(', ')
 }
 
@@ -101,7 +109,9 @@ export async function checkSite(
   asked.end()
   const [answer] = await once(asked, 'response', { signal })
   const status = z.number().parse(answer.statusCode)
-  const body = parseJson(await text(answer))
+  // Node's own type of a web stream, which is the same thing.
+  const sent = Readable.toWeb(answer) as ReadableStream<Uint8Array<ArrayBuffer>>
+  const body = parseJson(await textAtMost({ body: sent }, maxAnswerBytes))
   if (status === 200 && featuresSchema.safeParse(body).success) {
     return { value: undefined, said: 'the running program serves this tenant' }
   }

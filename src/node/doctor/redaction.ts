@@ -9,7 +9,10 @@ export interface Redaction {
   clean(text: string): string
 }
 
-const mailAddress = /[^\s<>"'“”()[\],;:]+@[^\s<>"'“”()[\],;:]+\.[^\s<>"'“”()[\],;:.]+/g
+/** What a mail address may stand in; each such run of characters is looked at once. */
+const word = /[^\s<>"'“”()[\],;:]+/g
+/** As much of a text as is shown. Secrets are looked for in no more. Characters. */
+const longest = 4000
 /** Shorter ones, and plain words such as "dropbox", would take away more than they hide. */
 const distinctive = /^(?=.{4})(?=.*[^a-z])/s
 
@@ -30,8 +33,25 @@ export function createRedaction(): Redaction {
     clean: (text) => {
       // The longest first: one may be a part of another.
       const known = [...hidden].sort((a, b) => b.length - a.length)
-      const without = known.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text)
-      return without.replace(mailAddress, '[address]')
+      const without = known.reduce(
+        (clean, secret) => clean.replaceAll(secret, '[redacted]'),
+        cutAtSpace(text, longest),
+      )
+      return without.replace(word, withoutAddress)
     },
   }
+}
+
+/** The text, or its beginning up to the last white space before the limit: no secret is cut in two and shown in part. */
+export function cutAtSpace(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text
+  const beginning = text.slice(0, maxLength)
+  return `${beginning.slice(0, Math.max(beginning.lastIndexOf(' '), beginning.lastIndexOf('\n'), 0))}…`
+}
+
+/** A mail address has one part before its sign, and a dot with something on both sides behind it. */
+function withoutAddress(found: string): string {
+  const sign = found.indexOf('@', 1)
+  const dot = sign < 0 ? -1 : found.indexOf('.', sign + 2)
+  return dot > 0 && dot < found.length - 1 ? '[address]' : found
 }

@@ -13,16 +13,25 @@ interface SmtpError extends Error {
 /** Codes of Node and OpenSSL for a server that cannot prove who it is, or does not speak TLS. */
 const untrusted = /^ERR_(TLS|SSL)_|CERT|^UNABLE_TO_|^EPROTO$/
 
-const address = /[^\s<>"']+@[^\s<>"']+/g
+/** What an address may stand in; each such run of characters is looked at once. */
+const word = /[^\s<>"']+/g
+/** Longer words are no sentence, and may be an address that was cut off. Characters. */
+const longestWord = 320
 const longestReason = 200
+/** As much of a server's text as is looked at. Characters. */
+const longestText = 2000
 
 /**
- * Text of a server on one line of bounded length, without mail addresses: whoever knows an upload address can post to its
- * owner's profile, and servers like to repeat it.
+ * Text of a server on one line of bounded length, without mail addresses: an upload address lets its holder post to its
+ * owner's profile, and servers like to repeat it. Cuts first, so that a long text costs no more than a short one.
  */
 export function withoutAddresses(text: string): string {
-  const line = text
-    .replace(address, '[address]')
+  const beginning = text.slice(0, longestText)
+  const line = beginning
+    .replace(word, (found, at: number) => {
+      const isCutOff = text.length > longestText && at + found.length === longestText
+      return isCutOff || found.length > longestWord || found.includes('@') ? '[address]' : found
+    })
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
   return line.length > longestReason ? `${line.slice(0, longestReason).toWellFormed()}…` : line
@@ -33,7 +42,7 @@ function unavailable(cause: Error): PublisherError {
   return new PublisherError('publish_unavailable', message, { cause, isOutage: true })
 }
 
-/** For whatever goes wrong until a connection is open, secured and signed in. */
+/** For what goes wrong until a connection is open, secured and signed in. */
 export function connectFailure(error: unknown): PublisherError {
   if (isPublisherError(error)) return error
   const { code, originalCode, responseCode, cause } = parts(error)
@@ -47,7 +56,7 @@ export function connectFailure(error: unknown): PublisherError {
   return new PublisherError('publish_unavailable', message, { cause })
 }
 
-/** For whatever goes wrong while a message is sent. `begun`: the first bytes of its content have gone out. */
+/** For what goes wrong while a message is sent. `begun`: the first bytes of its content have gone out. */
 export function sendFailure(error: unknown, begun: boolean): PublisherError {
   const { code, response, responseCode, cause } = parts(error)
   const isReply = code === 'EENVELOPE' || code === 'EMESSAGE'
@@ -79,13 +88,16 @@ function isPermanent(responseCode: number | undefined): boolean {
   return responseCode !== undefined && responseCode >= 500 && responseCode < 600
 }
 
+/** Codes of Node and OpenSSL are shorter. Characters. */
+const longestCode = 100
+
 /** nodemailer's errors carry addresses in several fields: only these parts go on. */
 function parts(thrown: unknown) {
   const error: SmtpError = thrown instanceof Error ? thrown : new Error(String(thrown))
-  const code = typeof error.code === 'string' ? error.code : undefined
+  const code = typeof error.code === 'string' ? error.code.slice(0, longestCode) : undefined
   return {
     code,
-    originalCode: typeof error.originalCode === 'string' ? error.originalCode : '',
+    originalCode: typeof error.originalCode === 'string' ? error.originalCode.slice(0, longestCode) : '',
     response: typeof error.response === 'string' ? withoutAddresses(error.response) : '',
     responseCode: typeof error.responseCode === 'number' ? error.responseCode : undefined,
     cause: new Error(withoutAddresses(`${code ?? error.name}: ${error.message}`)),

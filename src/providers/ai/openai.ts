@@ -4,6 +4,7 @@ import { type CredentialSource, withCredentials } from '../../credentials.ts'
 import { isPublisherError } from '../../errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../retry.ts'
 import type { Secret } from '../../secret.ts'
+import { withoutSlashAtEnd } from '../../text-edges.ts'
 import type { LanguageModel, ModelAnswer, ModelRequest } from '../../workflow/ports/language-model.ts'
 import { answerOf, tokensOf } from './openai/answer.ts'
 import { type OpenAiFetch, openClient } from './openai/client.ts'
@@ -44,7 +45,7 @@ export function createOpenAiModel({
   now = Date.now,
   retry = patience,
 }: OpenAiModelOptions): LanguageModel {
-  const api = { baseUrl: baseUrl.replace(/\/+$/, ''), fetch }
+  const api = { baseUrl: withoutSlashAtEnd(baseUrl), fetch }
   const dialects = new Map<string, Dialect>()
 
   /** Refused fields are answered at once and cost nothing; each round gives one of them up, so there are few. */

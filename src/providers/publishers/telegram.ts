@@ -4,6 +4,7 @@ import { type CredentialSource, withCredentials } from '../../credentials.ts'
 import { isPublisherError } from '../../errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../retry.ts'
 import type { Secret } from '../../secret.ts'
+import { withoutSlashAtEnd } from '../../text-edges.ts'
 import type { CaptionRules, Post, Posted, Publisher } from '../../workflow/ports/publisher.ts'
 import { linkTo, postIdOf } from './telegram/answers.ts'
 import { outcomeUnknown, refused, tooMany, unavailable } from './telegram/errors.ts'
@@ -74,7 +75,7 @@ export function createTelegramPublisher({
   retry = patience,
 }: TelegramPublisherOptions): Publisher {
   const settings = settingsSchema.safeParse(config)
-  const api = { baseUrl: baseUrl.replace(/\/+$/, ''), fetch, now }
+  const api = { baseUrl: withoutSlashAtEnd(baseUrl), fetch, now }
 
   const send = (chatId: ChatId, post: Post, signal: AbortSignal) =>
     withCredentials(credentials, ({ bot_token }) =>

@@ -3,9 +3,10 @@ import type { CredentialSource } from '../../credentials.ts'
 import { PublisherError } from '../../errors.ts'
 import type { RetryPolicy } from '../../retry.ts'
 import type { PhotoStore, StoragePaths } from '../../workflow/ports/storage.ts'
+import { assertReadableSidecar, maxSidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
 import { createDropboxAccess, type DropboxApp, type DropboxCredentials } from './dropbox/access.ts'
 import { temporaryLinkSchema } from './dropbox/answers.ts'
-import { createDropboxApi } from './dropbox/api.ts'
+import { createDropboxApi, tooLarge } from './dropbox/api.ts'
 import { createDropboxFiles } from './dropbox/files.ts'
 import { createDropboxFetch } from './dropbox/hosts.ts'
 import { createListing, photoEntry } from './dropbox/listing.ts'
@@ -44,6 +45,9 @@ const defaultRetry: RetryPolicy = {
 
 /** Temporary links expire after four hours (spec of `get_temporary_link`). */
 const linkLifetimeMs = 4 * 60 * 60_000
+
+/** Records have some hundred bytes. */
+const maxRecordBytes = 2 ** 20
 
 /** What Dropbox accepts as a revision (`Rev` in its spec). Nothing else can ever have been one. */
 const revision = /^[0-9a-f]{9,}$/
@@ -112,29 +116,38 @@ export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
     },
 
     async readSidecar(folder, name) {
-      const found = await files.readText(paths.sidecar(folder, name))
-      return found && { text: found.text, revision: found.file.rev }
+      const found = await files.readAtMost(paths.sidecar(folder, name), maxSidecarBytes)
+      return found === null || found === 'too_large'
+        ? found && 'unreadable'
+        : toSidecar(found.bytes, found.file.rev)
     },
 
     async writeSidecar(folder, name, text, ifRevision) {
+      assertReadableSidecar(text)
       const written =
         typeof ifRevision !== 'string' || revision.test(ifRevision)
-          ? await files.writeText(paths.sidecar(folder, name), text, conditionFor(ifRevision))
+          ? await files.write(paths.sidecar(folder, name), text, conditionFor(ifRevision))
           : null
       if (written) return
       throw new PublisherError('sidecar_changed', 'The caption was changed in the meantime. Load it again.')
     },
 
     createRecord: async (key, text) =>
-      (await files.writeText(paths.record(key), sealed(text), 'absent')) !== null,
+      (await files.write(paths.record(key), sealed(text), 'absent')) !== null,
 
     async readRecord(key) {
-      const found = await files.readText(paths.record(key))
-      return found && { text: unsealed(found.text), revision: found.file.rev }
+      const found = await files.readAtMost(paths.record(key), maxRecordBytes)
+      if (found === 'too_large') throw new PublisherError('storage_unavailable', tooLarge)
+      return (
+        found && {
+          text: unsealed(new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(found.bytes)),
+          revision: found.file.rev,
+        }
+      )
     },
 
     replaceRecord: async (key, text) => {
-      await files.writeText(paths.record(key), sealed(text), 'always')
+      await files.write(paths.record(key), sealed(text), 'always')
     },
 
     deleteRecord: async (key) => {

@@ -2,10 +2,12 @@
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { type Folder, numberedName, type PhotoName, sidecarName } from '../../workflow/photo.ts'
-import type { PhotoEntry, PhotoStore, StoragePaths } from '../../workflow/ports/storage.ts'
+import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../workflow/ports/storage.ts'
+import { assertReadableSidecar, maxSidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
 import {
   photoNotFound,
   sidecarChanged,
+  storageUnavailable,
   unlessMissing,
   uploadIncomplete,
   withStorageErrors,
@@ -28,6 +30,8 @@ export interface LocalStoreOptions {
 
 const linkMs = 4 * 3600_000
 const maxNumber = 10_000
+/** Records have some hundred bytes. */
+const maxRecordBytes = 2 ** 20
 
 /**
  * Makes the store. Nothing is opened before it is needed. The content hash is made of size, time of change in
@@ -57,6 +61,13 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
       if (!sidecar && (await files.linkIfAbsent(staged, await directories.file(folder, free)))) return free
     }
     throw new RangeError('All numbers for this name are taken.')
+  }
+
+  async function readSidecar(path: string): Promise<SidecarReading> {
+    const found = await files.readAtMost(path, maxSidecarBytes)
+    return found === null || found === 'too_large'
+      ? found && 'unreadable'
+      : toSidecar(found.bytes, found.revision)
   }
 
   return withStorageErrors({
@@ -106,26 +117,30 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
     },
 
     async readSidecar(folder, name) {
-      const found = await files.readText(await directories.sidecar(folder, name))
-      return found && { text: found.text, revision: found.revision }
+      return readSidecar(await directories.sidecar(folder, name))
     },
 
     async writeSidecar(folder, name, text, ifRevision) {
+      assertReadableSidecar(text)
       const path = await directories.sidecar(folder, name)
       if (ifRevision === null) {
         if (!(await files.createText(path, text))) throw sidecarChanged()
         return
       }
-      const current = ifRevision === undefined ? null : await files.readText(path)
-      if (ifRevision !== undefined && current?.revision !== ifRevision) throw sidecarChanged()
+      if (ifRevision !== undefined) {
+        const current = await readSidecar(path)
+        if (current === null || current === 'unreadable' || current.revision !== ifRevision)
+          throw sidecarChanged()
+      }
       await files.replaceText(path, text)
     },
 
     createRecord: async (key, text) => files.createText(await recordPath(directories, key), text),
 
     async readRecord(key) {
-      const found = await files.readText(await recordPath(directories, key))
-      return found && { text: found.text, revision: found.revision }
+      const found = await files.readAtMost(await recordPath(directories, key), maxRecordBytes)
+      if (found === 'too_large') throw storageUnavailable(new Error('A record is far too large.'))
+      return found && { text: new TextDecoder().decode(found.bytes), revision: found.revision }
     },
 
     replaceRecord: async (key, text) => files.replaceText(await recordPath(directories, key), text),

@@ -10,7 +10,8 @@ import {
   type PhotoName,
   sidecarName,
 } from '../../workflow/photo.ts'
-import type { PhotoEntry, PhotoStore, StoragePaths } from '../../workflow/ports/storage.ts'
+import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../workflow/ports/storage.ts'
+import { assertReadableSidecar, maxSidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
 import { createS3Client, defaultRetry, type S3Credentials } from './s3/client.ts'
 import { photoNotFound, sidecarChanged, storageUnavailable } from './s3/errors.ts'
 import { createKeys } from './s3/keys.ts'
@@ -36,6 +37,8 @@ export interface S3StoreOptions {
 
 const linkSeconds = 4 * 3600
 const maxNumber = 1000
+/** Records have some hundred bytes. */
+const maxRecordBytes = 2 ** 20
 /** Metadata of a record: who created it, for the creator who lost the answer. */
 const createdBy = 'publisher-created-by'
 const recordType = 'application/json'
@@ -77,6 +80,13 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
       if (!photo && !sidecar && (await reserve(objects, key, owner, conditional))) return { name: free, key }
     }
     throw storageUnavailable(new Error('All numbers for this name are taken.'))
+  }
+
+  async function readSidecar(key: string): Promise<SidecarReading> {
+    const found = await objects.getAtMost(key, maxSidecarBytes)
+    return found === null || found === 'too_large'
+      ? found && 'unreadable'
+      : toSidecar(found.bytes, found.head.etag)
   }
 
   return {
@@ -144,12 +154,10 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
       return { deleted: photo !== null, sidecarDeleted: sidecar !== null }
     },
 
-    async readSidecar(folder, name) {
-      const found = await objects.getText(keys.sidecar(folder, name))
-      return found && { text: found.text, revision: found.head.etag }
-    },
+    readSidecar: (folder, name) => readSidecar(keys.sidecar(folder, name)),
 
     async writeSidecar(folder, name, text, ifRevision) {
+      assertReadableSidecar(text)
       const key = keys.sidecar(folder, name)
       if (ifRevision !== undefined) {
         // A server that ignores conditions is at least asked what it has.
@@ -160,7 +168,8 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
         ifRevision === undefined ? {} : ifRevision === null ? { ifAbsent: true } : { ifEtag: ifRevision }
       if (await objects.put(key, text, { contentType: sidecarType, ...condition })) return
       // Refused may mean that an earlier attempt of this very call went through and its answer was lost.
-      if ((await objects.getText(key))?.text !== text) throw sidecarChanged()
+      const there = await readSidecar(key)
+      if (there === null || there === 'unreadable' || there.text !== text) throw sidecarChanged()
     },
 
     async createRecord(recordKey, text) {
@@ -179,8 +188,9 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
     },
 
     async readRecord(recordKey) {
-      const found = await objects.getText(keys.record(recordKey))
-      return found && { text: found.text, revision: found.head.etag }
+      const found = await objects.getAtMost(keys.record(recordKey), maxRecordBytes)
+      if (found === 'too_large') throw storageUnavailable(new Error('A record is far too large.'))
+      return found && { text: new TextDecoder().decode(found.bytes), revision: found.head.etag }
     },
 
     async replaceRecord(recordKey, text) {

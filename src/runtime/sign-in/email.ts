@@ -1,5 +1,6 @@
 /** E-mail addresses as identities: two spellings are one person, or they are not, whatever Unicode says. */
 import { z } from 'zod'
+import { withoutEnd } from '../../text-edges.ts'
 
 declare const emailBrand: unique symbol
 /** An e-mail address in the one form in which it is compared: ASCII, lower case, nothing around it. */
@@ -7,6 +8,8 @@ export type Email = string & { readonly [emailBrand]: true }
 
 /** RFC 5321, section 4.5.3.1.3: a path of 256 octets, less its angle brackets. */
 const maxLength = 254
+/** With what stands around it. Characters. */
+const maxRawLength = 2 * maxLength
 /** ASCII before lower-casing: the Kelvin sign and others become ASCII letters by it. */
 const address = /^[\x21-\x7e]+$/
 
@@ -15,7 +18,8 @@ const address = /^[\x21-\x7e]+$/
  * of one `@` in ASCII, for such an address must never match anything.
  */
 export function parseEmail(raw: string): Email | null {
-  const text = raw.replace(/^[ \t]+|[ \t]+$/g, '')
+  if (raw.length > maxRawLength) return null
+  const text = withoutEnd(raw.replace(/^[ \t]+/, ''), /[ \t]/)
   if (text.length > maxLength || !address.test(text)) return null
   const [local, domain, ...more] = text.split('@')
   if (!local || !domain || more.length > 0) return null

@@ -1,7 +1,15 @@
 /** The one place that believes an identity provider: the checks of an ID token (OpenID Connect Core 1.0, section 3.1.3.7). */
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose'
 import { z } from 'zod'
 import { equalInConstantTime } from '../token-ring.ts'
+import { fetchBounded } from './bounded-fetch.ts'
 import { parseEmail } from './email.ts'
 import { providerUnavailable, SignInRefusal } from './errors.ts'
 import { explainJoseError, invalidIdToken } from './id-token-trouble.ts'
@@ -87,7 +95,10 @@ export async function checkIdToken(token: string, checks: IdTokenChecks): Promis
  * 30 s), and kept while the provider is away.
  */
 export function createSigningKeys(jwksUri: string): JWTVerifyGetKey {
-  const remote = createRemoteJWKSet(new URL(jwksUri), { cacheMaxAge: 3600_000 })
+  const remote = createRemoteJWKSet(new URL(jwksUri), {
+    cacheMaxAge: 3600_000,
+    [customFetch]: fetchBounded,
+  })
   return async (header, token) => {
     try {
       return await remote(header, token)

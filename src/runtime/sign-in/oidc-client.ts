@@ -7,6 +7,7 @@ import {
   ClientSecretBasic,
   ClientSecretPost,
   calculatePKCECodeChallenge,
+  customFetch,
   generateRandomCodeVerifier,
   generateRandomNonce,
   generateRandomState,
@@ -18,6 +19,7 @@ import { retryAfterMs } from '../../retry.ts'
 import type { Secret } from '../../secret.ts'
 import type { Logger } from '../log.ts'
 import type { ProviderSettings } from '../settings.ts'
+import { fetchBounded } from './bounded-fetch.ts'
 import { providerUnavailable, SignInRefusal } from './errors.ts'
 import { type CheckedIdToken, checkIdToken, createSigningKeys } from './id-token.ts'
 import { createProviderMetadata, isInsecure, type ProviderMetadata } from './provider-metadata.ts'
@@ -105,7 +107,11 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
         parameters,
         redirectUri,
         verifier,
-        { [allowInsecureRequests]: isInsecure(issuer), signal: AbortSignal.timeout(tokenTimeoutMs) },
+        {
+          [allowInsecureRequests]: isInsecure(issuer),
+          [customFetch]: fetchBounded,
+          signal: AbortSignal.timeout(tokenTimeoutMs),
+        },
       ).catch((error: unknown) => {
         // Thrown before anything is sent: no code, or several.
         throw error instanceof OperationProcessingError ? malformed(error) : providerUnavailable(error)

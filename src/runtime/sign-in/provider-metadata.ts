@@ -1,6 +1,7 @@
 /** What the identity provider says of itself (OpenID Connect Discovery 1.0): asked late, kept for an hour, and longer while it is away. */
 import {
   allowInsecureRequests,
+  customFetch,
   discoveryRequest,
   OperationProcessingError,
   processDiscoveryResponse,
@@ -8,6 +9,7 @@ import {
 import { z } from 'zod'
 import { describeError, type Logger } from '../log.ts'
 import { landsWithin } from '../patience.ts'
+import { fetchBounded } from './bounded-fetch.ts'
 import { providerUnavailable } from './errors.ts'
 import { quoted } from './quoted.ts'
 
@@ -40,6 +42,7 @@ export function createProviderMetadata({ issuer, log, now }: MetadataOptions): P
     const url = new URL(issuer)
     const response = await discoveryRequest(url, {
       [allowInsecureRequests]: isInsecure(issuer),
+      [customFetch]: fetchBounded,
       signal: AbortSignal.timeout(timeoutMs),
     })
     const document = await processDiscoveryResponse(url, response).catch((error: unknown) => {

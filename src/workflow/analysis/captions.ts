@@ -7,8 +7,10 @@ import type { Platform } from '../platform.ts'
 import type { CaptionRules } from '../ports/publisher.ts'
 import { clean } from './clean.ts'
 import {
+  asData,
   captionRolePrompt,
   captionSystemPrompt,
+  dataRule,
   sdCaptionRolePrompt,
   sdCaptionSystemPrompt,
 } from './prompts.ts'
@@ -77,7 +79,7 @@ export async function askForCaptions(job: CaptionJob): Promise<WrittenAnalysis> 
     platforms.length > 0 ? platforms : [{ platform: 'generic', captionRules: genericRules }]
   const answer = await client.ask({
     model: settings.caption_model ?? defaultCaptionModel,
-    system: settings.system_prompt ?? captionSystemPrompt,
+    system: withDataRule(settings.system_prompt ?? captionSystemPrompt),
     prompt: promptFor(job, wanted, asksForBoth),
     name: 'captions',
     schema: answerSchema(
@@ -137,7 +139,7 @@ function roomFor({ maxLength, maxHashtags }: CaptionRules, hashtagString: string
 async function askForSdCaption({ client, settings, seen }: CaptionJob): Promise<string> {
   const { value } = await client.ask({
     model: settings.sd_caption_model ?? settings.caption_model ?? defaultCaptionModel,
-    system: settings.sd_caption_system_prompt ?? sdCaptionSystemPrompt,
+    system: withDataRule(settings.sd_caption_system_prompt ?? sdCaptionSystemPrompt),
     prompt: `${settings.sd_caption_role_prompt ?? sdCaptionRolePrompt}\n\n${factsOf(seen)}`,
     name: 'sd_caption',
     schema: z.object({ sd_caption: z.string() }),
@@ -167,16 +169,27 @@ function promptFor(
     factsOf(seen),
     `Write one caption for each of these platforms:\n${rules.join('\n')}`,
     ...(withSd ? [`Also write "sd_caption". ${sdSystem} ${sdRole}`] : []),
-    ...(voice.length > 0 ? [`Keep the tone of these captions by the photographer:\n${listed(voice)}`] : []),
-    ...(recent.length > 0 ? [`Do not repeat the wording of these recent captions:\n${listed(recent)}`] : []),
+    ...(voice.length > 0
+      ? [`Keep the tone of these captions by the photographer:\n${listed('voice_profile', voice)}`]
+      : []),
+    ...(recent.length > 0
+      ? [`Do not repeat the wording of these recent captions:\n${listed('recent_captions', recent)}`]
+      : []),
   ].join('\n\n')
 }
 
 function factsOf(seen: Seen): string {
   const { alt_text, safety_labels, ...facts } = seen
-  return `What is to be seen:\n${JSON.stringify(facts)}`
+  return `What is to be seen:\n${asData('photo', facts)}`
 }
 
-function listed(texts: readonly string[]): string {
-  return texts.map((text) => `- ${clean(text)}`).join('\n')
+function listed(name: string, texts: readonly string[]): string {
+  return asData(
+    name,
+    texts.map((text) => clean(text)),
+  )
+}
+
+function withDataRule(system: string): string {
+  return `${system}\n\n${dataRule}`
 }

@@ -28,7 +28,8 @@ export async function recentCaptions({
     newest
       .map(async ({ folder, name }) => {
         const sidecar = await store.readSidecar(folder, name)
-        const document = parseSidecar(sidecar?.text ?? '')
+        if (sidecar === null || sidecar === 'unreadable') return []
+        const document = parseSidecar(sidecar.text)
         const caption = hasCaption(document) ? captionOf(document) : null
         return caption === null ? [] : [caption]
       })

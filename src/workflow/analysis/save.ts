@@ -3,6 +3,7 @@ import { isPublisherError } from '../../errors.ts'
 import { photoNotFound } from '../photo-details.ts'
 import type { Platform } from '../platform.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
+import { sidecarUnreadable } from '../sidecar/bounds.ts'
 import {
   captionOf,
   formatSidecar,
@@ -38,7 +39,8 @@ const maxTries = 3
 
 /**
  * Gives the caption and the alternative text that hold now: a person's stay. Throws `photo_not_found` rather than leaving a sidecar beside no
- * photo, and `sidecar_changed` where others never stop writing.
+ * photo, `sidecar_changed` where others never stop writing, and `sidecar_unreadable` where the sidecar is
+ * too large or would be.
  */
 export async function saveAnalysis(
   { store, settings: { captionfile }, platforms, now }: SaveTools,
@@ -50,6 +52,7 @@ export async function saveAnalysis(
   for (let tries = 1; ; tries++) {
     if (!(await store.stat('root', entry.name))) throw photoNotFound()
     const sidecar = await store.readSidecar('root', entry.name)
+    if (sidecar === 'unreadable') throw sidecarUnreadable()
     const document = withAnalysis(parseSidecar(sidecar?.text ?? ''), {
       at: new Date(now()),
       imageFile: entry.name,

@@ -5,7 +5,7 @@ import type { ImageReducer } from '../ports/images.ts'
 import type { ModelAnswer, ModelPicture, ModelRequest } from '../ports/language-model.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { clean, cleanList } from './clean.ts'
-import { visionPrompt, visionSystemPrompt } from './prompts.ts'
+import { dataRule, visionPrompt, visionSystemPrompt } from './prompts.ts'
 
 export interface VisionSettings {
   vision_model?: string | undefined
@@ -111,7 +111,7 @@ async function lookOnce(
   onLook()
   const answer = await client.ask({
     model: settings.vision_model ?? defaultVisionModel,
-    system: visionSystemPrompt,
+    system: `${visionSystemPrompt}\n\n${dataRule}`,
     prompt: visionPrompt,
     picture: { bytes: picture.bytes, mediaType: 'image/jpeg', detail },
     name: 'photo_analysis',

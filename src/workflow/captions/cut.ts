@@ -1,4 +1,5 @@
 /** Cuts text to a length, between words where there are any and never inside what people see as one character. */
+import { withoutEnd } from '../../text-edges.ts'
 import type { CaptionRules } from '../ports/publisher.ts'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
@@ -12,10 +13,10 @@ const unspaced =
 const gap = /[.,;:…]*\s/y
 
 /** White space and joiners mean nothing at the end. */
-const invisible = /[\s\u200c\u200d]+$/u
+const invisible = /[\s\u200c\u200d]/u
 
 /** Looks odd before an ellipsis. */
-const dangling = /[\s.,;:…#&(@/\-–—\u200c\u200d]+$/u
+const dangling = /[\s.,;:…#&(@/\-–—\u200c\u200d]/u
 
 /** In the unit of the rules. */
 export function lengthOf(text: string, unit: CaptionRules['unit']): number {
@@ -30,11 +31,11 @@ export function cutToLength(text: string, { maxLength, unit, plain }: CaptionRul
   if (text.length <= maxLength || lengthOf(text, unit) <= maxLength) return text
   const ellipsis = plain ? '...' : '…'
   if (maxLength <= ellipsis.length) {
-    return text.slice(0, longestEnd(text, maxLength, unit)).replace(invisible, '')
+    return withoutEnd(text.slice(0, longestEnd(text, maxLength, unit)), invisible)
   }
   const end = longestEnd(text, maxLength - ellipsis.length, unit)
-  const kept = text.slice(0, wordEnd(text, end)).replace(invisible, '')
-  return (kept.replace(dangling, '') || kept) + ellipsis
+  const kept = withoutEnd(text.slice(0, wordEnd(text, end)), invisible)
+  return (withoutEnd(kept, dangling) || kept) + ellipsis
 }
 
 /** The last end of a grapheme within the length. An index. */

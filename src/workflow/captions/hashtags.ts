@@ -10,7 +10,8 @@ const address = String.raw`\b(?:https?:\/\/|www\.)\S+`
 
 /** Web addresses are matched only to be passed over, with their fragments. */
 const inText = new RegExp(`${address}|(?<gap> ?[,;|·]? ?)(?<tags>${run})`, 'giu')
-const inRun = new RegExp(one, 'gu')
+/** Sticky: the hashtags of a run follow each other without a gap. */
+const inRun = new RegExp(one, 'guy')
 
 /** The hashtags in reading order, each with one `#`, repeated ones included. */
 export function hashtagsOf(text: string): string[] {

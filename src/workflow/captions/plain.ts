@@ -15,7 +15,7 @@ const replacements: readonly [pattern: RegExp, replacement: string][] = [
 /** Scripts that never need a joiner between two letters. */
 const selfStanding = String.raw`\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}`
 const joinedLetter = String.raw`[[\p{L}\p{M}]--[${selfStanding}]]`
-const joinedAfter = String.raw`(?<=[${joinedLetter}\p{Extended_Pictographic}\p{EMod}])`
+const joinedAfter = String.raw`(?<=[${joinedLetter}\p{Extended_Pictographic}\p{Emoji_Modifier}])`
 const joinedBefore = String.raw`(?=[${joinedLetter}\p{Extended_Pictographic}])`
 /** Emoji sequences and words of Persian or Indian scripts fall apart without their joiners: those stay. */
 const strayJoiner = new RegExp(`(?!${joinedAfter}.${joinedBefore})[\\u200c\\u200d]`, 'gv')

@@ -49,6 +49,12 @@ export interface Sidecar {
   revision: string
 }
 
+/**
+ * `null`: the photo has no sidecar. `unreadable`: it has one of more than 64 KiB or 500 lines (sidecar/bounds.ts), which is
+ * never shown or rewritten, but moves and goes with its photo.
+ */
+export type SidecarReading = Sidecar | 'unreadable' | null
+
 /** What the store itself can shrink. Absent or `null`: use the images port. */
 export interface NativeThumbnail {
   bytes: Uint8Array
@@ -102,11 +108,11 @@ export interface PhotoStore {
   /** Deletes photo and sidecar for good. Deleting what is not there is no error. */
   delete(folder: Folder, name: PhotoName): Promise<{ deleted: boolean; sidecarDeleted: boolean }>
 
-  /** `null` where the photo has none. */
-  readSidecar(folder: Folder, name: PhotoName): Promise<Sidecar | null>
+  /** Reads no more than 64 KiB, whatever the size of the file is. */
+  readSidecar(folder: Folder, name: PhotoName): Promise<SidecarReading>
   /**
    * Replaces or creates the sidecar. With `ifRevision` only while it is still at that revision (`null`: while there is
-   * none), else throws `sidecar_changed`.
+   * none), else throws `sidecar_changed`. Throws `sidecar_unreadable` for a text that could not be read again.
    */
   writeSidecar(folder: Folder, name: PhotoName, text: string, ifRevision?: string | null): Promise<void>
 

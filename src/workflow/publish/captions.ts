@@ -42,23 +42,36 @@ export function postDetailsOf(document: SidecarDocument): Pick<Post, 'altText' |
 
 const maxTries = 3
 
-/** Keeps what the person wrote before anything is sent, so that a failure does not lose it. */
+const notSaved =
+  'Your captions were sent but not saved: the text file beside this photo has more than 64 KB or 500 lines, or would have.'
+
+/** What a person is told of a photo whose own words cannot be read. */
+export const wordsUnreadable =
+  'The words of this photo were not used: the text file beside it has more than 64 KB or 500 lines.'
+
+/**
+ * Keeps what the person wrote before anything is sent, so that a failure does not lose it. Gives a warning for people where the
+ * sidecar cannot take it, `null` where all is well: publishing goes on either way.
+ */
 export async function saveSubmitted(
   store: PhotoStore,
   folder: Folder,
   name: PhotoName,
   { caption, captions = {} }: SubmittedCaptions,
   at: Date,
-): Promise<void> {
-  if (caption === undefined && Object.keys(captions).length === 0) return
+): Promise<string | null> {
+  if (caption === undefined && Object.keys(captions).length === 0) return null
   for (let tries = 1; ; tries++) {
     const sidecar = await store.readSidecar(folder, name)
+    if (sidecar === 'unreadable') return notSaved
     const before = sidecar?.text ?? ''
     const after = formatSidecar(withSubmittedCaptions(parseSidecar(before), { caption, captions }, at))
-    if (after === before) return
+    if (after === before) return null
     try {
-      return await store.writeSidecar(folder, name, after, sidecar?.revision ?? null)
+      await store.writeSidecar(folder, name, after, sidecar?.revision ?? null)
+      return null
     } catch (error) {
+      if (isPublisherError(error, 'sidecar_unreadable')) return notSaved
       if (tries === maxTries || !isPublisherError(error, 'sidecar_changed')) throw error
     }
   }

@@ -18,7 +18,8 @@ interface Entry {
 }
 
 const lineStart = /(?<=\n|\r(?!\n))/
-const lineEnd = /[\r\n]+$/
+/** At the end of a line, and nowhere else: {@link lineStart} cuts after each. */
+const lineEnd = /\r?\n$|\r$/
 const whiteSpace = /[\s\p{Cc}]+/gu
 
 /** Never throws: any text is a sidecar. */

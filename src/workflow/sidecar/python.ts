@@ -1,18 +1,25 @@
 /** Dictionaries of texts as Python prints them: what V2 once left in sidecars in place of JSON. */
 
-/** More than all captions of a photo together have. */
-const maxLength = 100_000
-const dictionary = /^\{(?:'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"|[:, ])*\}$/
-const literal = /'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)"/g
+/** As many characters as a whole sidecar may have bytes. */
+const maxLength = 64 * 1024
+/** Sticky: each part is looked for at one place only, so that the work is linear. */
+const part = /'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)"|[:, ]+/y
 const escaped = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U(00(?:0[0-9a-f]|10)[0-9a-f]{4})|(.))/g
 const named: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
 
-/** The dictionary's literals as JSON has them. Anything that is no dictionary of texts becomes nothing, which is no JSON. */
+/** The dictionary's literals as JSON has them. A text that is not a dictionary of texts becomes the empty text, which is not JSON. */
 export function pythonToJson(written: string): string {
-  if (written.length > maxLength || !dictionary.test(written)) return ''
-  return written.replace(literal, (_, single?: string, double?: string) =>
-    JSON.stringify(unescaped(single ?? double ?? '')),
-  )
+  if (written.length > maxLength || !written.startsWith('{') || !written.endsWith('}')) return ''
+  const parts: string[] = []
+  const end = written.length - 1
+  for (let position = 1; position < end; position = part.lastIndex) {
+    part.lastIndex = position
+    const found = part.exec(written)
+    if (!found) return ''
+    const literal = found[1] ?? found[2]
+    parts.push(literal === undefined ? found[0] : JSON.stringify(unescaped(literal)))
+  }
+  return `{${parts.join('')}}`
 }
 
 function unescaped(text: string): string {

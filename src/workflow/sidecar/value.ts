@@ -27,7 +27,7 @@ export function writeValue(value: SidecarValue): string {
 
 /** The value by its looks. JSON of another shape is taken as the text that it is. */
 export function readValue(written: string): SidecarValue {
-  return parse(written, list) ?? parse(written, mapping) ?? readText(written)
+  return readList(written) ?? readJsonMapping(written) ?? readText(written)
 }
 
 export function readText(written: string): string {
@@ -35,12 +35,22 @@ export function readText(written: string): string {
 }
 
 export function readList(written: string): string[] | null {
-  return parse(written, list)
+  return isEnclosed(written, '[', ']') ? parse(written, list) : null
 }
 
 /** Also reads the Python dictionaries that older versions of V2 left in its files. */
 export function readMapping(written: string): Record<string, string> | null {
-  return parse(written, mapping) ?? parse(pythonToJson(written), mapping)
+  if (!isEnclosed(written, '{', '}')) return null
+  return readJsonMapping(written) ?? parse(pythonToJson(written), mapping)
+}
+
+function readJsonMapping(written: string): Record<string, string> | null {
+  return isEnclosed(written, '{', '}') ? parse(written, mapping) : null
+}
+
+/** Decides by two characters for nearly all lines: an error of `JSON.parse` costs more than a hundred of them. */
+function isEnclosed(written: string, first: string, last: string): boolean {
+  return written.startsWith(first) && written.endsWith(last)
 }
 
 /** Whether a reader gets the same text back from the bare line. */

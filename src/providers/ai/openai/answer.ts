@@ -69,15 +69,28 @@ function checkedValue<T>(content: string, schema: z.ZodType<T>): T {
   throw unusable('The answer of the AI has the wrong form.', new Error(paths.join(', ').slice(0, 500)))
 }
 
+/** Longer than any answer that is asked for. Characters. */
+const longestAnswer = 2 ** 20
+
 /** The JSON object in the text: the whole of it, what stands in a fence, or what stands between words. */
 function jsonIn(content: string): unknown {
-  const fenced = /```(?:json)?\s*\n([\s\S]*?)\n\s*```/i.exec(content)?.[1]
+  if (content.length > longestAnswer) return undefined
   const braced = content.slice(content.indexOf('{'), content.lastIndexOf('}') + 1)
-  for (const candidate of [content, fenced, braced]) {
-    const value = parse(candidate ?? '')
+  for (const candidate of [content, fencedIn(content), braced]) {
+    const value = parse(candidate)
     if (typeof value === 'object' && value !== null) return value
   }
   return undefined
+}
+
+const fence = '```'
+
+/** What stands between the first line that begins with a fence and the next fence. */
+function fencedIn(content: string): string {
+  const opening = content.indexOf(fence)
+  const start = opening < 0 ? -1 : content.indexOf('\n', opening)
+  const end = start < 0 ? -1 : content.indexOf(fence, start)
+  return end < 0 ? '' : content.slice(start, end)
 }
 
 function parse(json: string): unknown {

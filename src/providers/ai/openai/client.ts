@@ -1,5 +1,6 @@
 /** The official SDK, closed off from the environment of the process, which is not this tenant's. */
 import { OpenAI } from 'openai'
+import { boundedAnswer } from '../../../bounded-body.ts'
 
 /** The part of `fetch` that is used. */
 export type OpenAiFetch = (url: string, init: RequestInit) => Promise<Response>
@@ -12,6 +13,8 @@ export interface OpenAiApi {
 
 /** The rest of what the SDK sends tells of this machine, or comes from `OPENAI_CUSTOM_HEADERS`. */
 const headersSent = ['accept', 'content-type', 'user-agent']
+/** A list of models has some hundred kilobytes, an answer less. Bytes. */
+const maxAnswerBytes = 4 * 2 ** 20
 /** Longer than any real error, and short enough to be kept. Characters. */
 const longestError = 4000
 
@@ -31,11 +34,12 @@ export function openClient({ baseUrl, fetch }: OpenAiApi, apiKey: string): OpenA
     logLevel: 'off',
     fetch: async (url, init = {}) => {
       const { headers, ...rest } = init
-      const response = await fetch(url instanceof Request ? url.url : url.toString(), {
+      const answer = await fetch(url instanceof Request ? url.url : url.toString(), {
         ...rest,
         headers: ownHeaders(new Headers(headers), apiKey),
         redirect: 'manual',
       })
+      const response = boundedAnswer(answer, maxAnswerBytes)
       return response.ok ? response : withStandardError(response)
     },
   })

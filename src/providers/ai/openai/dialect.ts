@@ -30,8 +30,11 @@ export function withoutRefused(dialect: Dialect, error: unknown): Dialect | null
     : null
 }
 
+/** As much of a refusal as is looked at. Characters. */
+const longestRefusal = 4000
+
 /** 400 at OpenAI, 422 at servers that check requests with pydantic. */
 function refusalOf(error: unknown): string | null {
   if (!(error instanceof BadRequestError || error instanceof UnprocessableEntityError)) return null
-  return `${error.param ?? ''} ${error.message}`
+  return `${error.param ?? ''} ${error.message}`.slice(0, longestRefusal)
 }

@@ -9,6 +9,8 @@ const declinedCode = /content_policy|content_filter|moderation_blocked|image_con
 /** OpenAI masks keys in its messages, but not wholly. */
 const keyLike = /\bsk-[\w*.-]+/g
 const longestSummary = 300
+/** As much of one message as is looked at; a key that is cut in two stands far behind the summary's end. Characters. */
+const longestMessage = 2000
 
 export interface FailureContext {
   apiKey: string
@@ -39,7 +41,7 @@ export function failureOf(error: unknown, context: FailureContext): Error {
     })
   }
   if (status === 408 || status >= 500 || status < 400) return unreachable(cause)
-  return declinedCode.test(error.code ?? '')
+  return declinedCode.test((error.code ?? '').slice(0, longestSummary))
     ? declined(cause)
     : unusable('The AI service could not work with this photo or these settings.', cause)
 }
@@ -79,7 +81,7 @@ function unavailable(message: string, cause: Error): PublisherError {
 /** Names and messages along the chain of causes, without the key. */
 function summary(error: unknown, { apiKey }: FailureContext): Error {
   const text = chain(error)
-    .map((link) => `${link.name}: ${link.message}`)
+    .map((link) => `${link.name}: ${link.message.slice(0, longestMessage)}`)
     .join(' < ')
   const id = error instanceof APIError && error.requestID ? ` (${error.requestID})` : ''
   const safe = (text + id).replaceAll(apiKey, '[redacted]').replace(keyLike, '[redacted]')

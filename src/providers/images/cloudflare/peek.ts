@@ -23,10 +23,15 @@ export async function peekPicture(
 ): Promise<PeekedPicture> {
   const reader = source.getReader()
   try {
-    let begin = new Uint8Array(0)
+    const beginning = growingBytes()
+    let lookAgainAt = 0
     for (;;) {
       const { done, value } = await reader.read()
-      if (value) begin = joined(begin, value)
+      if (value) beginning.add(value)
+      const begin = beginning.bytes()
+      if (!done && begin.length < lookAgainAt) continue
+      // A header is walked from its beginning: looking at each chunk that arrives would be quadratic work.
+      lookAgainAt = begin.length + Math.ceil(begin.length / 2)
       const header = readPictureHeader(begin)
       const isHopeless = header === 'incomplete' && (done || begin.length > maxHeaderBytes)
       if (header === 'unsupported' || isHopeless) throw unreadable()
@@ -78,9 +83,20 @@ function rejoined(
   return { body, failure: () => failure }
 }
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
+/** Bytes that arrive in chunks, in one buffer that doubles where it is full. */
+function growingBytes() {
+  let buffer = new Uint8Array(64 * 1024)
+  let length = 0
+  return {
+    add(chunk: Uint8Array): void {
+      if (length + chunk.length > buffer.length) {
+        const larger = new Uint8Array(2 * (length + chunk.length))
+        larger.set(buffer.subarray(0, length))
+        buffer = larger
+      }
+      buffer.set(chunk, length)
+      length += chunk.length
+    },
+    bytes: () => buffer.subarray(0, length),
+  }
 }

@@ -34,7 +34,10 @@ export function tooMany(retryAfterMs: number | undefined, cause: unknown): Publi
 /** What a failed `fetch` means. `token` is taken out of the cause, since errors may quote the URL. */
 export function fetchFailure(error: unknown, token: string): PublisherError {
   const codes = errorCodes(error)
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const text = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(
+    0,
+    longestText,
+  )
   const cause = new Error([text, ...codes].join(' ').replaceAll(token, '[redacted]'))
   const surelyBefore = codes.length > 0 && codes.every((code) => neverConnected.test(code))
   return surelyBefore ? unavailable(cause) : outcomeUnknown(cause)
@@ -49,10 +52,13 @@ function errorCodes(error: unknown): string[] {
 }
 
 const longestReason = 200
+/** As much of a vendor's text as is looked at; a token that is cut in two stands far behind the reason's end. Characters. */
+const longestText = 2000
 
 /** A vendor's sentence for people: one line of bounded length, without the token. */
 export function reasonOf(description: string, token: string): string {
   const line = description
+    .slice(0, longestText)
     .replaceAll(token, '[redacted]')
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()

@@ -1,9 +1,13 @@
 /** One `sendPhoto` call (Bot API, "sendPhoto"), and what its outcome means. */
+import { textAtMost } from '../../../bounded-body.ts'
 import type { PublisherError } from '../../../errors.ts'
 import { RetryableError, retryAfterMs } from '../../../retry.ts'
 import type { Post } from '../../../workflow/ports/publisher.ts'
 import { parseAnswer, type SentMessage, type TelegramAnswer } from './answers.ts'
 import { fetchFailure, outcomeUnknown, reasonOf, refused, tokenRejected, unavailable } from './errors.ts'
+
+/** Answers have some kilobytes. Bytes. */
+export const maxAnswerBytes = 2 ** 20
 
 /** A number, or `@name` of a public channel. */
 export type ChatId = number | string
@@ -61,7 +65,7 @@ export async function sendPhoto(
         signal,
       })
       const { status, headers } = response
-      return { status, headers, answer: parseAnswer(await response.text()) }
+      return { status, headers, answer: parseAnswer(await textAtMost(response, maxAnswerBytes)) }
     } catch (error) {
       throw fetchFailure(error, token)
     }

@@ -1,8 +1,9 @@
 /** Finds out whether a bot may post to a chat, by calls that post nothing (Bot API, "getMe", "getChat", "getChatMember"). */
 import { z } from 'zod'
+import { jsonAtMost } from '../../../bounded-body.ts'
 import { PublisherError } from '../../../errors.ts'
 import { fetchFailure, reasonOf, tokenRejected, tooMany, unavailable } from './errors.ts'
-import { type ChatId, type TelegramApi, tokenShape } from './send-photo.ts'
+import { type ChatId, maxAnswerBytes, type TelegramApi, tokenShape } from './send-photo.ts'
 
 const botSchema = z.object({ id: z.number().int(), username: z.string().default('the bot') })
 const chatSchema = z.object({ type: z.string(), title: z.string().default('without a title') })
@@ -33,7 +34,7 @@ export async function verifyChannel(
   const bot = await ask('getMe', botSchema, {})
   const chat = await ask('getChat', chatSchema, { chat_id: chatId })
   const member = await ask('getChatMember', memberSchema, { chat_id: chatId, user_id: bot.id })
-  const title = chat.title.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+  const title = chat.title.slice(0, longestTitle).replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
   if (mayPost(member, chat.type)) return `@${bot.username} may post to “${title}”.`
   const right =
     chat.type === 'channel' ? 'make it an administrator who may post messages' : 'let it send photos'
@@ -49,6 +50,9 @@ function mayPost(
   if (status === 'restricted') return can_send_photos === true
   return status === 'member' && type !== 'channel'
 }
+
+/** The Bot API allows 128 ("setChatTitle"). Characters. */
+const longestTitle = 256
 
 interface Call {
   token: string
@@ -73,7 +77,7 @@ async function call<T>(
       signal,
     })
     status = response.status
-    body = await response.json()
+    body = await jsonAtMost(response, maxAnswerBytes)
   } catch (error) {
     // Whatever broke: these calls post nothing. The cause has the token taken out.
     throw unavailable(fetchFailure(error, token).cause)

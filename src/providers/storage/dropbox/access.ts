@@ -4,6 +4,7 @@
  */
 import { Dropbox } from 'dropbox'
 import { z } from 'zod'
+import { textAtMost } from '../../../bounded-body.ts'
 import { type CredentialSource, withCredentials } from '../../../credentials.ts'
 import { PublisherError } from '../../../errors.ts'
 import { RetryableError, retryAfterMs } from '../../../retry.ts'
@@ -52,6 +53,9 @@ export interface DropboxAccessOptions {
   /** The time in milliseconds. */
   now: () => number
 }
+
+/** A token and what goes with it. Bytes. */
+const maxTokenBytes = 64 * 1024
 
 const rejected =
   'Dropbox no longer accepts the access that was granted to this service. Connect the Dropbox account again.'
@@ -162,7 +166,11 @@ async function post(
 ): Promise<{ status: number; headers: Headers; text: string }> {
   try {
     const response = await fetch(tokenUrl, { method: 'POST', body, signal })
-    return { status: response.status, headers: response.headers, text: await response.text() }
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: await textAtMost(response, maxTokenBytes),
+    }
   } catch (error) {
     throw new RetryableError(unreachable, { cause: new Error(redact(failureText(error))) })
   }

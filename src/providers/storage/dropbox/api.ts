@@ -1,12 +1,13 @@
 /** Calls to Dropbox: authorised, checked, repeated where that is safe, writes one at a time. */
 import { type Dropbox, type DropboxRequestOptions, DropboxResponseError } from 'dropbox'
 import type { z } from 'zod'
+import { BodyTooLarge, bytesAtMost, textAtMost } from '../../../bounded-body.ts'
 import { isPublisherError, PublisherError } from '../../../errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../retry.ts'
 import type { DropboxAccess, Session } from './access.ts'
 import { type DropboxFile, fileSchema, parseJson, previewSchema } from './answers.ts'
 import { AccessTokenRejected, failureOf, failureText, UnsettledError } from './errors.ts'
-import { apiArg, contentUrl, type DropboxFetch } from './hosts.ts'
+import { apiArg, contentUrl, type DropboxFetch, maxAnswerBytes } from './hosts.ts'
 import { createTurns } from './waiting.ts'
 
 /** One call of the SDK. */
@@ -21,7 +22,7 @@ interface DropboxDownload {
   body: ReadableStream<Uint8Array>
 }
 
-interface DropboxBytes {
+export interface DropboxBytes {
   file: DropboxFile
   bytes: Uint8Array<ArrayBuffer>
 }
@@ -40,8 +41,8 @@ export interface DropboxApi {
   write<T>(answer: z.ZodType<T>, call: SdkCall): Promise<T>
   /** The bytes of a file as they arrive: past the SDK, which would hold the whole file in memory. */
   download(path: string): Promise<DropboxDownload>
-  /** The same of a file that is known to be small. Throws `storage_unavailable` where it is not. */
-  downloadWhole(path: string, limit: number): Promise<DropboxBytes>
+  /** The whole file, `too_large` beyond the limit. Reads little more than the limit. */
+  downloadAtMost(path: string, limit: number): Promise<DropboxBytes | 'too_large'>
   /** The bytes of `get_thumbnail_v2`, whatever they are. Throws `storage_unavailable` for more than `limit` of them. */
   thumbnail(argument: unknown, limit: number): Promise<Uint8Array<ArrayBuffer>>
   /** How many writes have ended; a listing that began before the last one may be out of date. */
@@ -62,7 +63,7 @@ export interface DropboxApiOptions {
 type Attempt<T> = (session: Session, signal: AbortSignal) => Promise<T>
 
 const silent = 'Dropbox does not answer properly at the moment. Try again later.'
-const tooLarge = 'A file in the Dropbox is far larger than it should be.'
+export const tooLarge = 'A file in the Dropbox is far larger than it should be.'
 const tooMany = 'Dropbox asks for a pause. Try again later.'
 
 /** The calls of one store. */
@@ -113,16 +114,23 @@ export function createDropboxApi({ access, fetch, now, retry }: DropboxApiOption
           signal.removeEventListener('abort', abort)
         }
       }),
-    downloadWhole: (path, limit) =>
+    downloadAtMost: (path, limit) =>
       attempts(async (session, signal) => {
         const { file, body } = await download(fetch, session, path, signal)
-        return { file, bytes: await readAtMost(body, limit) }
+        if (file.size > limit) {
+          await body.cancel().catch(() => undefined)
+          return 'too_large'
+        }
+        const bytes = await bytesAtMost(body, limit).catch(unlessTooLarge)
+        return bytes === 'too_large' ? bytes : { file, bytes }
       }),
     thumbnail: (argument, limit) =>
       attempts(async (session, signal) => {
         const route = 'files/get_thumbnail_v2'
         const { body } = await fetchContent(fetch, session, route, argument, previewSchema, signal)
-        return readAtMost(body, limit)
+        const bytes = await bytesAtMost(body, limit).catch(unlessTooLarge)
+        if (bytes === 'too_large') throw new PublisherError('storage_unavailable', tooLarge)
+        return bytes
       }),
     writesEnded: () => writesEnded,
   }
@@ -153,7 +161,7 @@ async function fetchContent<T>(
     signal,
   })
   if (response.status !== 200) {
-    const body = parseJson(await response.text())
+    const body = parseJson(await textAtMost(response, maxAnswerBytes))
     throw new DropboxResponseError(response.status, response.headers, body)
   }
   const said = result.safeParse(parseJson(response.headers.get('dropbox-api-result') ?? ''))
@@ -162,15 +170,9 @@ async function fetchContent<T>(
   throw new UnsettledError(silent, { cause: new Error('the answer has no usable dropbox-api-result') })
 }
 
-async function readAtMost(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > limit) throw new PublisherError('storage_unavailable', tooLarge)
-    chunks.push(new Uint8Array(chunk))
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer())
+function unlessTooLarge(error: unknown): 'too_large' {
+  if (error instanceof BodyTooLarge) return 'too_large'
+  throw error
 }
 
 function checked<T>(schema: z.ZodType<T>, result: unknown): T {

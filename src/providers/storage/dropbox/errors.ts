@@ -49,7 +49,9 @@ export function failureOf(
   { status, headers, body }: FailedAnswer,
   context: { unsettled: boolean; now: number; redact: (text: string) => string },
 ): Error {
-  const cause = new Error(`Dropbox answered ${status}: ${context.redact(summaryOf(body)).slice(0, 300)}`)
+  const cause = new Error(
+    `Dropbox answered ${status}: ${context.redact(summaryOf(body).slice(0, longestText)).slice(0, 300)}`,
+  )
   const wait = retryAfterMs(headers, context.now) ?? retryAfterOfBody(body)
   const pause = { cause, retryAfterMs: wait, isOutage: false }
   if (status === 429) return new RetryableError(cause.message, pause)
@@ -118,6 +120,11 @@ function meaningOf(tags: string): [ErrorCode, string] {
   return found ? [found[1], found[2]] : ['storage_unavailable', refused]
 }
 
+/** The longest tag of the spec has 40 characters. */
+const longestTag = 100
+/** As much of a text of Dropbox as is looked at. Characters. */
+const longestText = 2000
+
 const taggedSchema = z.looseObject({ '.tag': z.string() })
 const bodySchema = z.object({ error_summary: z.string().optional(), error: z.unknown() })
 
@@ -126,9 +133,9 @@ function tagsOf(body: unknown): string {
   const tags: string[] = []
   let node = taggedSchema.safeParse(bodySchema.safeParse(body).data?.error)
   while (node.success && tags.length < 8) {
-    const tag = node.data['.tag']
+    const tag = node.data['.tag'].slice(0, longestTag)
     tags.push(tag)
-    node = taggedSchema.safeParse(node.data[tag] ?? node.data.reason)
+    node = taggedSchema.safeParse(node.data[node.data['.tag']] ?? node.data.reason)
   }
   return tags.join('/')
 }
@@ -160,7 +167,7 @@ function summaryOf(body: unknown): string {
 export function failureText(error: unknown): string {
   const texts: string[] = []
   for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) {
-    texts.push(`${at.name}: ${at.message}`)
+    texts.push(`${at.name}: ${at.message.slice(0, longestText)}`)
   }
   return texts.join('; ') || 'the request failed'
 }

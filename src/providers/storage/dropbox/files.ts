@@ -8,17 +8,12 @@ import {
   isFile,
   relocationSchema,
 } from './answers.ts'
-import type { DropboxApi } from './api.ts'
+import type { DropboxApi, DropboxBytes } from './api.ts'
 import { contentHash } from './content-hash.ts'
 import { isRefusal } from './errors.ts'
 
 /** When a text may be written: whatever there is, only where nothing is, or only over this revision. */
 type WriteCondition = 'always' | 'absent' | { rev: string }
-
-interface DropboxText {
-  file: DropboxFile
-  text: string
-}
 
 /** All functions take full paths of the Dropbox and throw as {@link DropboxApi} does. */
 export interface DropboxFiles {
@@ -26,10 +21,10 @@ export interface DropboxFiles {
   find(path: string): Promise<DropboxEntry | null>
   /** Like {@link find}; a folder of this name counts as nothing. */
   findFile(path: string): Promise<DropboxFile | null>
-  /** The whole file as UTF-8, `null` where there is none. Throws `storage_unavailable` beyond one mebibyte. */
-  readText(path: string): Promise<DropboxText | null>
+  /** The whole file, `too_large` beyond the limit, `null` where there is none. */
+  readAtMost(path: string, maxBytes: number): Promise<DropboxBytes | 'too_large' | null>
   /** Gives the file, or `null` where the condition did not hold. */
-  writeText(path: string, text: string, condition: WriteCondition): Promise<DropboxFile | null>
+  write(path: string, content: string | Uint8Array, condition: WriteCondition): Promise<DropboxFile | null>
   /** Removes the file while it is at that revision. */
   remove(path: string, rev: string): Promise<'removed' | 'absent' | 'changed'>
   /** Removes the file at whatever revision, never a folder. Gives whether there was one. */
@@ -43,7 +38,6 @@ export interface DropboxFiles {
   ): Promise<{ outcome: 'copied'; file: DropboxFile } | { outcome: 'taken' | 'absent' }>
 }
 
-const maxTextBytes = 1024 * 1024
 const maxAttemptsAtChanging = 5
 
 /** The files of one store. */
@@ -79,16 +73,15 @@ export function createDropboxFiles(api: DropboxApi): DropboxFiles {
     find,
     findFile,
     remove,
-    async readText(path) {
+    async readAtMost(path, maxBytes) {
       try {
-        const { file, bytes } = await api.downloadWhole(path, maxTextBytes)
-        return { file, text: new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes) }
+        return await api.downloadAtMost(path, maxBytes)
       } catch (error) {
         if (isRefusal(error, 'path/not_found', 'path/not_file', 'path/malformed_path')) return null
         throw error
       }
     },
-    writeText: (path, text, condition) => writeText(api, findFile, path, text, condition),
+    write: (path, content, condition) => write(api, findFile, path, content, condition),
     async removeAny(path) {
       for (let attempt = 1; attempt <= maxAttemptsAtChanging; attempt++) {
         const file = await findFile(path)
@@ -127,14 +120,15 @@ export function createDropboxFiles(api: DropboxApi): DropboxFiles {
   }
 }
 
-async function writeText(
+async function write(
   api: DropboxApi,
   findFile: DropboxFiles['findFile'],
   path: string,
-  text: string,
+  content: string | Uint8Array,
   condition: WriteCondition,
 ): Promise<DropboxFile | null> {
-  const contents = new Uint8Array(new TextEncoder().encode(text))
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+  const contents = new Uint8Array(bytes)
   const argument = {
     path,
     contents,

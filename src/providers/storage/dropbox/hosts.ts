@@ -1,10 +1,15 @@
 /** How requests reach Dropbox: its three hosts, or one address that stands for all of them. */
+import { boundedAnswer } from '../../../bounded-body.ts'
 
 /** The part of `fetch` that is used; {@link createDropboxFetch} makes it. */
 export type DropboxFetch = (url: string, init?: RequestInit) => Promise<Response>
 
+/** A page of a listing has 2,000 entries, each with a name and a path that Dropbox writes twice. Bytes. */
+export const maxAnswerBytes = 32 * 2 ** 20
+
 export const tokenUrl = 'https://api.dropboxapi.com/oauth2/token'
-export const contentUrl = (route: string) => `https://content.dropboxapi.com/2/${route}`
+const contentHost = 'https://content.dropboxapi.com/'
+export const contentUrl = (route: string) => `${contentHost}2/${route}`
 
 /**
  * Gives a fetch that sends what is meant for the api, content and notify hosts to `baseUrl`, paths unchanged, and that
@@ -15,7 +20,11 @@ export function createDropboxFetch(
   baseUrl: string | undefined,
 ): DropboxFetch {
   const base = baseUrl === undefined ? undefined : new URL(baseUrl)
-  return (url, init) => fetch(base ? moved(url, base) : url, { ...init, redirect: 'manual' })
+  return async (url, init) => {
+    const response = await fetch(base ? moved(url, base) : url, { ...init, redirect: 'manual' })
+    // The SDK reads whole answers; files are read here, each with a limit of its own.
+    return url.startsWith(contentHost) ? response : boundedAnswer(response, maxAnswerBytes)
+  }
 }
 
 /**

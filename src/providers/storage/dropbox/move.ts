@@ -32,6 +32,8 @@ interface Move {
 
 /** How often a sidecar may change under the hands of a move before that gives up. */
 const maxEdits = 5
+/** A larger sidecar that is edited while its photo moves stays where it is, beside its copy. Bytes. */
+const maxCarriedBytes = 8 * 2 ** 20
 
 /**
  * Moves between two folders given by their full paths. Gives the name at the target. Throws `photo_not_found`, and
@@ -116,9 +118,10 @@ async function removeLeftOver(files: DropboxFiles, sidecar: Sidecar, targetPath:
   let { rev } = sidecar.file
   for (let edits = 0; edits <= maxEdits; edits++) {
     if ((await files.remove(sidecar.path, rev)) !== 'changed') return
-    const edited = await files.readText(sidecar.path)
+    const edited = await files.readAtMost(sidecar.path, maxCarriedBytes)
     if (!edited) return
-    await files.writeText(targetPath, edited.text, 'always')
+    if (edited === 'too_large') break
+    await files.write(targetPath, edited.bytes, 'always')
     rev = edited.file.rev
   }
   throw new PublisherError('sidecar_changed', 'The caption was edited while the photo moved. Try again.')

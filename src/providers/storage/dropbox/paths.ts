@@ -1,5 +1,6 @@
 /** Where a store's files are in the Dropbox: the only place that puts a path together. */
 import { PublisherError } from '../../../errors.ts'
+import { withoutSlashAtEnd } from '../../../text-edges.ts'
 import { type Folder, numberedName, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
 import type { RecordKey, StoragePaths } from '../../../workflow/ports/storage.ts'
 
@@ -44,6 +45,6 @@ export function tooManyOfThisName(): PublisherError {
 
 /** Dropbox wants a leading slash, but the empty string for its root. */
 function absolute(path: string): string {
-  const inner = path.replace(/^\/+|\/+$/g, '')
+  const inner = withoutSlashAtEnd(path.replace(/^\/+/, ''))
   return inner === '' ? '' : `/${inner}`
 }

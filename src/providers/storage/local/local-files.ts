@@ -7,9 +7,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { systemCode, unlessMissing } from './local-errors.ts'
 
-export interface LocalText {
-  text: string
-  /** Changes with the text. */
+export interface LocalBytes {
+  bytes: Uint8Array
+  /** Changes with the bytes. */
   revision: string
 }
 
@@ -21,7 +21,8 @@ export interface LocalFiles {
   read(path: string): Promise<ReadableStream<Uint8Array>>
   /** Gives the number of bytes, which are on the disk then. */
   writeStream(path: string, body: ReadableStream<Uint8Array>): Promise<number>
-  readText(path: string): Promise<LocalText | null>
+  /** The whole file, `too_large` beyond the limit, `null` where there is no file. Reads one byte more than the limit at most. */
+  readAtMost(path: string, maxBytes: number): Promise<LocalBytes | 'too_large' | null>
   /** False where the file exists: exactly one of many gets true. */
   createText(path: string, text: string): Promise<boolean>
   replaceText(path: string, text: string): Promise<void>
@@ -79,9 +80,10 @@ export function createLocalFiles(): LocalFiles {
       return target.bytesWritten
     },
 
-    async readText(path) {
-      const text = await unlessMissing(readWhole(path))
-      return text === null ? null : { text, revision: createHash('sha256').update(text).digest('hex') }
+    async readAtMost(path, maxBytes) {
+      const bytes = await unlessMissing(readAtMost(path, maxBytes))
+      if (bytes === null || bytes === 'too_large') return bytes
+      return { bytes, revision: createHash('sha256').update(bytes).digest('hex') }
     },
 
     async createText(path, text) {
@@ -111,10 +113,22 @@ const readWithoutFollowing = constants.O_RDONLY | constants.O_NOFOLLOW
 /** Another disk, or a file system that has no hard links. */
 const withoutHardLinks = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
-async function readWhole(path: string): Promise<string> {
-  const file = await open(path, readWithoutFollowing)
+async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array | 'too_large' | null> {
+  // A named pipe would keep a thread waiting for its other end.
+  const file = await open(path, readWithoutFollowing | constants.O_NONBLOCK)
   try {
-    return await file.readFile('utf8')
+    const stats = await file.stat()
+    if (!stats.isFile()) return null
+    if (stats.size > maxBytes) return 'too_large'
+    // The file may grow while it is read.
+    const buffer = new Uint8Array(maxBytes + 1)
+    let length = 0
+    while (length <= maxBytes) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length)
+      if (bytesRead === 0) return buffer.subarray(0, length)
+      length += bytesRead
+    }
+    return 'too_large'
   } finally {
     await file.close()
   }

@@ -4,6 +4,7 @@ import { type CredentialSource, withCredentials } from '../../../credentials.ts'
 import { isPublisherError, PublisherError } from '../../../errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../retry.ts'
 import type { Secret } from '../../../secret.ts'
+import { withoutSlashAtEnd } from '../../../text-edges.ts'
 import { credentialsRejected, storageUnavailable, throwUnlessUsable, withoutUrl } from './errors.ts'
 import { encodeKey, encodeStrictly } from './keys.ts'
 import { readWhole } from './whole-answer.ts'
@@ -34,12 +35,14 @@ export interface S3Request {
   headers?: Readonly<Record<string, string>>
   /** A stream is sent once and not repeated. */
   body?: string | ReadableStream<Uint8Array>
+  /** Longest body of a good answer that is read within the attempt. Default: 8 MiB. */
+  maxAnswerBytes?: number
   /** The body of a good answer is left to the caller. Default: it is read within the attempt. */
   streamsAnswer?: boolean
 }
 
 export interface S3Client {
-  /** Gives 2xx, 304, 404 (of a key) and 412. Throws `storage_unavailable` or `credentials_rejected` for the rest. */
+  /** Gives 2xx, 304, 404 (of a key) and 412. Throws `AnswerTooLarge`, `storage_unavailable` or `credentials_rejected` for the rest. */
   send(request: S3Request): Promise<Response>
   /** A GET of the key that needs no further proof for so many seconds. */
   presign(key: string, seconds: number): Promise<string>
@@ -101,7 +104,9 @@ export function createS3Client({
       if (isPublisherError(cause)) throw cause
       throw new RetryableError('The S3 server could not be reached.', { cause: withoutUrl(cause) })
     }
-    const answer = response.ok && request.streamsAnswer ? response : await readWhole(response)
+    const isStreamed = response.ok && request.streamsAnswer
+    const limit = response.ok ? request.maxAnswerBytes : undefined
+    const answer = isStreamed ? response : await readWhole(response, limit)
     await throwUnlessUsable(answer, now())
     return answer
   }
@@ -174,7 +179,7 @@ function objectUrl(
       'The address of the photo storage has to be https and hold no user name.',
     )
   }
-  const path = `${endpoint.pathname.replace(/\/+$/, '')}/${encodeStrictly(bucket)}${key === undefined ? '' : `/${encodeKey(key)}`}`
+  const path = `${withoutSlashAtEnd(endpoint.pathname)}/${encodeStrictly(bucket)}${key === undefined ? '' : `/${encodeKey(key)}`}`
   const url = new URL(path, endpoint.origin)
   if (url.pathname !== path) throw storageUnavailable(new Error('The key cannot be written as a URL.'))
   const parameters = Object.entries(query).map(

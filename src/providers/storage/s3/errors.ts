@@ -37,17 +37,24 @@ async function saysBucketIsMissing(response: Response): Promise<boolean> {
   return errorCodeOf(await response.clone().text()) === 'NoSuchBucket'
 }
 
+const misbehaves = 'The photo storage does not answer as it should. Please try again shortly.'
+
+/** More than what was asked for may have. */
+export class AnswerTooLarge extends PublisherError {
+  constructor() {
+    super('storage_unavailable', misbehaves, {
+      cause: new Error('An answer of the S3 server is far too large.'),
+    })
+  }
+}
+
 /** An outage where the last of all attempts met one. */
 export function storageUnavailable(cause: unknown, retryAfter?: number): PublisherError {
-  return new PublisherError(
-    'storage_unavailable',
-    'The photo storage does not answer as it should. Please try again shortly.',
-    {
-      cause,
-      retryAfterMs: retryAfter,
-      isOutage: cause instanceof RetryableError && cause.isOutage,
-    },
-  )
+  return new PublisherError('storage_unavailable', misbehaves, {
+    cause,
+    retryAfterMs: retryAfter,
+    isOutage: cause instanceof RetryableError && cause.isOutage,
+  })
 }
 
 export function credentialsRejected(cause: unknown): PublisherError {

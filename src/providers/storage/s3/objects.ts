@@ -1,7 +1,7 @@
 /** Objects of one bucket: the few operations that the store is made of. */
 import { z } from 'zod'
 import type { S3Client } from './client.ts'
-import { storageUnavailable } from './errors.ts'
+import { AnswerTooLarge, storageUnavailable } from './errors.ts'
 import { exactLength } from './exact-length.ts'
 import { isCopied, type ListedObject, parseListPage, unquote } from './xml.ts'
 
@@ -33,7 +33,11 @@ export interface CopyOptions {
 export interface S3Objects {
   head(key: string): Promise<ObjectHead | null>
   get(key: string): Promise<{ head: ObjectHead; body: ReadableStream<Uint8Array> } | null>
-  getText(key: string): Promise<{ head: ObjectHead; text: string } | null>
+  /** The whole object, `too_large` beyond the limit. Reads little more than the limit. */
+  getAtMost(
+    key: string,
+    maxBytes: number,
+  ): Promise<{ head: ObjectHead; bytes: Uint8Array } | 'too_large' | null>
   /** False where a condition was not met. */
   put(key: string, body: string, options: PutOptions): Promise<boolean>
   putStream(key: string, body: ReadableStream<Uint8Array>, size: number, contentType: string): Promise<void>
@@ -91,9 +95,15 @@ export function createS3Objects(client: S3Client, probeKey: string, pageSize: nu
       }
     },
 
-    async getText(key) {
-      const response = await client.send({ method: 'GET', key })
-      return response.ok ? { head: toHead(response), text: await response.text() } : null
+    async getAtMost(key, maxAnswerBytes) {
+      try {
+        const response = await client.send({ method: 'GET', key, maxAnswerBytes })
+        if (!response.ok) return null
+        return { head: toHead(response), bytes: new Uint8Array(await response.arrayBuffer()) }
+      } catch (error) {
+        if (error instanceof AnswerTooLarge) return 'too_large'
+        throw error
+      }
     },
 
     async putStream(key, body, size, contentType) {

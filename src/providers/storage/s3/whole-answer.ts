@@ -1,13 +1,20 @@
 /** Answers that are small by nature, read while they can still be asked for again. */
 import { RetryableError } from '../../../retry.ts'
-import { storageUnavailable, withoutUrl } from './errors.ts'
+import { AnswerTooLarge, withoutUrl } from './errors.ts'
 
 /** A page of 1,000 keys of 1,024 percent-encoded bytes has less. Bytes. */
-const maxBytes = 8 * 2 ** 20
+const largestPage = 8 * 2 ** 20
 
-/** The answer with its body in memory. Throws `RetryableError` where it breaks off, `storage_unavailable` where it is far too large. */
-export async function readWhole(response: Response): Promise<Response> {
+/**
+ * The answer with its body in memory. Throws `RetryableError` where it breaks off, and {@link AnswerTooLarge} beyond `maxBytes`,
+ * at once where the answer announces more.
+ */
+export async function readWhole(response: Response, maxBytes = largestPage): Promise<Response> {
   if (!response.body) return response
+  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
+    await response.body.cancel().catch(() => undefined)
+    throw new AnswerTooLarge()
+  }
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let size = 0
   try {
@@ -19,6 +26,6 @@ export async function readWhole(response: Response): Promise<Response> {
   } catch (cause) {
     throw new RetryableError('An answer of the S3 server broke off.', { cause: withoutUrl(cause) })
   }
-  if (size > maxBytes) throw storageUnavailable(new Error('An answer of the S3 server is far too large.'))
+  if (size > maxBytes) throw new AnswerTooLarge()
   return new Response(new Blob(chunks), { status: response.status, headers: response.headers })
 }

@@ -1,0 +1,365 @@
+/** Each function that reads text which others write, with shapes of text that are hostile to it. */
+import { APIError } from 'openai'
+import { z } from 'zod'
+import { secretsIn } from '../../orchestrator/conformance/secret-patterns.ts'
+import { explain } from '../../src/node/doctor/explain.ts'
+import { createRedaction } from '../../src/node/doctor/redaction.ts'
+import { connectFailure, sendFailure, withoutAddresses } from '../../src/node/mailer/failures.ts'
+import { answerOf } from '../../src/providers/ai/openai/answer.ts'
+import { failureOf as aiFailureOf } from '../../src/providers/ai/openai/errors.ts'
+import { parseAnswer } from '../../src/providers/publishers/telegram/answers.ts'
+import { fetchFailure, reasonOf } from '../../src/providers/publishers/telegram/errors.ts'
+import { failureOf as dropboxFailureOf, failureText } from '../../src/providers/storage/dropbox/errors.ts'
+import { unsealed } from '../../src/providers/storage/dropbox/seal.ts'
+import { errorCodeOf, isCopied, parseListPage, unquote } from '../../src/providers/storage/s3/xml.ts'
+import { retryAfterMs } from '../../src/retry.ts'
+import { clientOfCloudflare, clientOfLastForwarded } from '../../src/runtime/client-address.ts'
+import { isPublicHost } from '../../src/runtime/endpoint-guard.ts'
+import { hostName, parseHost, portOf } from '../../src/runtime/host.ts'
+import { createLogger, describeError } from '../../src/runtime/log.ts'
+import { parseEmail } from '../../src/runtime/sign-in/email.ts'
+import { parseReturnPath } from '../../src/runtime/sign-in/return-address.ts'
+import { clean } from '../../src/workflow/analysis/clean.ts'
+import { fitCaption } from '../../src/workflow/captions/fit.ts'
+import { hashtagsOf, keepHashtags } from '../../src/workflow/captions/hashtags.ts'
+import { plainText } from '../../src/workflow/captions/plain.ts'
+import { parseRecord } from '../../src/workflow/ledger/record.ts'
+import { foldName } from '../../src/workflow/name-search.ts'
+import { isPhotoName } from '../../src/workflow/photo.ts'
+import { readPictureHeader } from '../../src/workflow/picture/header.ts'
+import { carriesMetadata, stripJpegMetadata } from '../../src/workflow/picture/metadata.ts'
+import { nextStep } from '../../src/workflow/random-walk.ts'
+import { pythonToJson } from '../../src/workflow/sidecar/python.ts'
+import {
+  captionOf,
+  formatSidecar,
+  metadataOf,
+  parseSidecar,
+  platformCaptionsOf,
+  tagsOf,
+  withEditedAltText,
+  withSubmittedCaptions,
+} from '../../src/workflow/sidecar.ts'
+import { matchesNone } from '../../src/workflow/thumbnail/entity-tag.ts'
+import { negotiateType } from '../../src/workflow/thumbnail/media-type.ts'
+import { repeated, type Shape, type Work } from './growth.ts'
+
+export interface ForeignText {
+  /** What is done, as the end of a test's title. */
+  what: string
+  work: Work
+  shapes: readonly Shape[]
+}
+
+const log = createLogger({ level: 'info', write: () => undefined })
+const unit = 'grapheme' as const
+const rules = { maxLength: 300, unit, maxHashtags: 3, plain: false, style: '' }
+const mailRules = { maxLength: 240, unit: 'utf16' as const, maxHashtags: 0, plain: true, style: '' }
+const at = new Date('2026-11-29T12:00:00Z')
+const model = {
+  model: 'm',
+  system: '',
+  prompt: '',
+  name: 'n',
+  schema: z.object({ a: z.string() }),
+  maxTokens: 1,
+}
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+
+const redaction = createRedaction()
+for (let index = 0; index < 50; index++) redaction.add(`reference-${index}`)
+
+function readWholeSidecar(text: string): unknown {
+  const document = parseSidecar(text)
+  return [captionOf(document), platformCaptionsOf(document), tagsOf(document), metadataOf(document)]
+}
+
+function editSidecar(text: string): string {
+  const edited = withSubmittedCaptions(parseSidecar(text), { caption: 'x', captions: { email: 'y' } }, at)
+  return formatSidecar(withEditedAltText(edited, 'z'))
+}
+
+const separated = '\n\n# ---\n'
+
+export const foreignTexts: readonly ForeignText[] = [
+  {
+    what: 'writing the line of a request with its path',
+    work: (path) => log.info('request', { path: `/${path}` }),
+    shapes: [
+      repeated('eyJ-'),
+      repeated('eyJaaaaa.'),
+      repeated('sk-'),
+      repeated('bot12345:'),
+      repeated('=@'),
+      repeated('code='),
+    ],
+  },
+  {
+    what: 'describing an error in the log',
+    work: (text) =>
+      log.warn('refused', { error: describeError(new Error(text, { cause: new Error(text) })) }),
+    shapes: [repeated('eyJ-'), repeated('https://'), repeated('Bearer ')],
+  },
+  {
+    what: 'taking mail addresses out of the words of a mail server',
+    work: withoutAddresses,
+    shapes: [repeated('a'), repeated('@'), repeated('a@'), repeated('.@ ')],
+  },
+  {
+    what: 'telling why a mail was not sent',
+    work: (text) => [
+      sendFailure(
+        Object.assign(new Error(text), { code: 'EENVELOPE', response: text, responseCode: 550 }),
+        false,
+      ),
+      connectFailure(
+        Object.assign(new Error(text), { code: 'EAUTH', originalCode: text, responseCode: 535 }),
+      ),
+    ],
+    shapes: [repeated('a', '550 '), repeated('CERT'), repeated('a.b@')],
+  },
+  {
+    what: 'redacting the words of the doctor',
+    work: redaction.clean,
+    shapes: [repeated('a'), repeated('@.'), repeated('a@a'), repeated('reference-1'), repeated('..@')],
+  },
+  {
+    what: 'explaining an error in the doctor',
+    work: (text) => explain(new Error(text)),
+    shapes: [repeated('a ')],
+  },
+  {
+    what: 'reading a sidecar',
+    work: readWholeSidecar,
+    shapes: [
+      repeated('# a: b\n', separated),
+      repeated('# caption: b\n\n# caption_edited: x\n', separated),
+      repeated('\r'),
+      repeated('\n'),
+      repeated('\r\n ', separated),
+      repeated('[', `${separated}# a: `),
+      repeated("'", `${separated}# caption_generated: {`),
+      repeated("'\\", `${separated}# caption_generated: {`),
+      repeated('# ---\n'),
+      repeated(': ', `${separated}# `),
+    ],
+  },
+  {
+    what: 'editing a sidecar',
+    work: editSidecar,
+    shapes: [repeated('# a: b\n', separated), repeated('\r', '', 'x'), repeated('\n\r')],
+  },
+  {
+    what: 'reading a dictionary of Python',
+    work: pythonToJson,
+    shapes: [
+      repeated("'", '{', '}'),
+      repeated("'a'", '{', '}'),
+      repeated('\\', "{'", '}'),
+      repeated('\\\'\\"', '{', '}'),
+      repeated('"\\', '{', '}'),
+      repeated(' ', '{', 'x'),
+    ],
+  },
+  {
+    what: 'finding the JSON in the answer of an AI',
+    work: (content) => {
+      try {
+        return answerOf({ choices: [{ message: { content } }] }, model)
+      } catch (error) {
+        return error
+      }
+    },
+    shapes: [
+      repeated('\n', '```'),
+      repeated('```\n'),
+      repeated('{'),
+      repeated('[', '{"a":'),
+      repeated(' \n', '```json'),
+    ],
+  },
+  {
+    what: 'telling why an AI refused',
+    work: (text) =>
+      aiFailureOf(new APIError(400, { message: text, code: text }, text, new Headers()), {
+        apiKey: 'sk-key',
+        model: 'm',
+        now: 0,
+      }),
+    shapes: [repeated('sk-'), repeated('content_'), repeated('sk-key')],
+  },
+  {
+    what: 'reading an answer of Telegram',
+    work: (text) => [parseAnswer(text), reasonOf(text, 'token'), fetchFailure(new Error(text), 'token')],
+    shapes: [repeated('['), repeated('{"ok":'), repeated('token'), repeated('\u200b')],
+  },
+  {
+    what: 'reading a listing of an S3 server',
+    work: (text) => {
+      try {
+        return parseListPage(text)
+      } catch (error) {
+        return error
+      }
+    },
+    shapes: [
+      repeated('<'),
+      repeated('<a>'),
+      repeated('<!--'),
+      repeated('<![CDATA['),
+      repeated('&amp;', '<a>', '</a>'),
+      repeated('&', '<a>', '</a>'),
+      repeated('&#38;', '<ListBucketResult>', '</ListBucketResult>'),
+      repeated(' a="b"', '<a', '/>'),
+      repeated(' ', '<a', '>'),
+      repeated('<Contents></Contents>', '<ListBucketResult>', '</ListBucketResult>'),
+      repeated('<!ENTITY a "b">', '<!DOCTYPE x [', ']><a/>'),
+      repeated('&a;', '<!DOCTYPE x [<!ENTITY a "bbbbbbbbbb">]><a>', '</a>'),
+      repeated('<a></a>', '<b>', '</b>'),
+      repeated('x', '<a>', ''),
+      repeated('<?a'),
+    ],
+  },
+  {
+    what: 'reading an error of an S3 server',
+    work: (text) => [
+      errorCodeOf(text),
+      errorCodeOf(`<Error><Code>${text}</Code></Error>`),
+      isCopied(text),
+      unquote(text),
+    ],
+    shapes: [repeated('"'), repeated('&quot;'), repeated('<Code>'), repeated('W/"')],
+  },
+  {
+    what: 'telling why Dropbox refused',
+    work: (text) => [
+      dropboxFailureOf(
+        { status: 409, headers: new Headers(), body: { error_summary: text, error: { '.tag': text } } },
+        { unsettled: false, now: 0, redact: (said) => said },
+      ),
+      failureText(new Error(text)),
+      unsealed(text),
+    ],
+    shapes: [repeated('path/'), repeated('/conflict'), repeated('\n'), repeated('\n \t')],
+  },
+  {
+    what: 'reading Retry-After',
+    work: (text) => retryAfterMs(Object.assign(new Headers(), { get: () => text }), 0),
+    shapes: [repeated('9'), repeated('Mon, '), repeated('(('), repeated('- ')],
+  },
+  {
+    what: 'reading a host',
+    work: (text) => [
+      hostName(text),
+      portOf(text),
+      parseHost(`${text}.shibari.test`, 'shibari.test'),
+      isPublicHost(text),
+    ],
+    shapes: [repeated('a.'), repeated(':1'), repeated('-'), repeated('::')],
+  },
+  {
+    what: 'reading the address of a client',
+    work: (text) => [clientOfLastForwarded(() => text, undefined), clientOfCloudflare(() => text, undefined)],
+    shapes: [repeated('1.'), repeated(':'), repeated('1,'), repeated('%a'), repeated('::f')],
+  },
+  {
+    what: 'reading a mail address',
+    work: parseEmail,
+    shapes: [repeated(' ', 'a', 'a'), repeated('\t', '', 'a'), repeated('@')],
+  },
+  {
+    what: 'reading where to return to',
+    work: (text) => parseReturnPath(`/${text}`),
+    shapes: [repeated('/'), repeated('../'), repeated('%2e')],
+  },
+  {
+    what: 'cleaning the words of an AI',
+    work: (text) => clean(text),
+    shapes: [repeated(' '), repeated('\ud800'), repeated('\n')],
+  },
+  {
+    what: 'fitting a caption',
+    work: (text) => [fitCaption(text, rules, text), fitCaption(text, mailRules)],
+    shapes: [
+      repeated(' ', 'a', 'a'),
+      repeated(' ', 'a'.repeat(200), 'a'),
+      repeated('.'),
+      repeated('#'),
+      repeated('#a'),
+      repeated('#1'),
+      repeated('#a '),
+      repeated('#'.repeat(3), 'x ', '1'),
+      repeated('\n'),
+      repeated('\u0301', 'e'),
+      repeated('🇩🇪'),
+      repeated('👩‍👩‍'),
+      repeated('\u200d'),
+      repeated('www.'),
+      repeated('写'),
+      repeated(' ,'),
+    ],
+  },
+  {
+    what: 'finding hashtags',
+    work: (text) => [hashtagsOf(text), keepHashtags(text, 2), plainText(text)],
+    shapes: [
+      repeated('#'),
+      repeated('#_'),
+      repeated('＃#'),
+      repeated('https://'),
+      repeated(' ;'),
+      repeated('#a#'),
+    ],
+  },
+  {
+    what: 'reading a record of the ledger',
+    work: (text) => parseRecord(text, 1),
+    shapes: [repeated('['), repeated('{"a":')],
+  },
+  {
+    what: 'reading the name of a photo',
+    work: (text) => [isPhotoName(text), isPhotoName(`${text}.jpg`), foldName(text)],
+    shapes: [repeated('.jpg'), repeated('ﷺ'), repeated('.')],
+  },
+  {
+    what: 'reading the header of a picture',
+    work: (text) => {
+      const jpeg = new Uint8Array([0xff, 0xd8, ...bytesOf(text)])
+      const webp = bytesOf(`RIFF0000WEBP${text}`)
+      return [jpeg, webp].map((bytes) => [
+        readPictureHeader(bytes),
+        carriesMetadata(bytes),
+        stripJpegMetadata(bytes),
+      ])
+    },
+    shapes: [repeated('\0'), repeated('\u00ff'), repeated('ANIM\0\0\0\0'), repeated('a')],
+  },
+  {
+    what: 'reading the cookie of the walk',
+    work: (text) => nextStep([], text),
+    shapes: [repeated('a'), repeated('a.')],
+  },
+  {
+    what: 'reading the conditions of a request',
+    work: (text) => [matchesNone(text, '"x"'), negotiateType(text, ['image/webp'])],
+    shapes: [
+      repeated('"'),
+      repeated('"a'),
+      repeated('W/"a", '),
+      repeated(';q='),
+      repeated(',;='),
+      repeated(' ', 'a;', 'b'),
+    ],
+  },
+  {
+    what: 'looking for secrets in an answer of an orchestrator',
+    work: (text) => secretsIn({ a: text }),
+    shapes: [
+      repeated('eyJ-'),
+      repeated('eyJaaaaaaaaaa.'),
+      repeated('-----BEGIN '),
+      repeated('a://b:'),
+      repeated('PRIVATE KEY'),
+    ],
+  },
+]
