@@ -68,7 +68,7 @@ export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
       'Undoes keep, remove and archive: back to the root. Looks in `keep`, `remove`, `archive` unless `from` says where.',
     request: {
       ...request,
-      body: { required: false, content: { 'application/json': { schema: restoreSchema } } },
+      body: { required: false, content: { 'application/json': { schema: restoreSchema.nullable() } } },
     },
     responses,
   })

@@ -33,7 +33,7 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
       'Stages: `preparing`; per platform `sending`, then `sent`, `skipped` or `failed`; `archiving`. What one platform refuses stops no other.',
     request: {
       params: filenameParameter,
-      body: { required: false, content: { 'application/json': { schema: publishSchema } } },
+      body: { required: false, content: { 'application/json': { schema: publishSchema.nullable() } } },
     },
     responses: { 200: staged(publishedSchema, 'What became of it on each platform') },
   })

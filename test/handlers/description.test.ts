@@ -18,7 +18,13 @@ interface Operation {
 
 interface Document {
   paths: Record<string, Record<string, Operation>>
-  components: { securitySchemes: Record<string, Record<string, string>> }
+  components: {
+    securitySchemes: Record<string, Record<string, string>>
+    schemas: Record<
+      string,
+      { type: unknown; properties: Record<string, { type: unknown; enum?: unknown[] }> }
+    >
+  }
 }
 
 const { services } = testProcess()
@@ -110,6 +116,32 @@ describe('the description of the API', () => {
     })
     expect(operation('publishPhoto').requestBody?.required).toBe(false)
     expect(operation('editPhoto').requestBody?.required).toBe(true)
+  })
+
+  it('allows null in bodies that may be left out, and nowhere else', () => {
+    const { Publish, Restore, Words } = tenants.components.schemas
+    const typesOf = (schema: typeof Words) =>
+      Object.entries(schema?.properties ?? {}).map(([name, { type }]) => [name, type])
+    expect(typesOf(Publish)).toEqual([
+      ['platforms', ['array', 'null']],
+      ['caption', ['string', 'null']],
+      ['captions', ['object', 'null']],
+      ['dry_run', ['boolean', 'null']],
+      ['force', ['boolean', 'null']],
+      ['sha256', ['string', 'null']],
+    ])
+    expect(Publish?.properties.platforms).toMatchObject({ minItems: 1, items: { type: 'string' } })
+    expect(typesOf(Restore)).toEqual([['from', ['string', 'null']]])
+    expect(typesOf(Words)).toEqual([
+      ['caption', 'string'],
+      ['captions', 'object'],
+      ['alt_text', 'string'],
+    ])
+    expect([Publish?.type, Restore?.type, Words?.type]).toEqual([
+      ['object', 'null'],
+      ['object', 'null'],
+      'object',
+    ])
   })
 
   it('says which parameters may be empty', () => {

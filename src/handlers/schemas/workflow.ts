@@ -53,18 +53,28 @@ export const analysisSchema = z
   })
   .openapi('Analysis')
 
+/** A field that may be `null`, which says the same as leaving it out. */
+function orNull<S extends z.ZodType>(schema: S) {
+  return schema.nullish().transform((value) => value ?? undefined)
+}
+
+/** The same of a switch that is off. */
+function offOrNull() {
+  return z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? false)
+}
+
 export const publishSchema = z
   .object({
-    platforms: z
-      .array(platform)
-      .min(1)
-      .max(20)
-      .optional()
-      .openapi({ description: 'Default: all enabled ones' }),
-    caption: caption.optional().openapi({ description: 'For all platforms that `captions` does not name' }),
+    platforms: orNull(z.array(platform).min(1).max(20)).openapi({ description: 'Default: all enabled ones' }),
+    caption: orNull(caption).openapi({ description: 'For all platforms that `captions` does not name' }),
     captions: z
       .record(z.string().max(20), caption)
+      .nullish()
       .transform((captions, context) => {
+        if (!captions) return undefined
         const known = z.partialRecord(z.enum(platforms), z.string())
         const { fetlife, ...others } = captions
         const parsed = known.safeParse({ ...(fetlife !== undefined && { email: fetlife }), ...others })
@@ -72,20 +82,14 @@ export const publishSchema = z
         context.addIssue({ code: 'custom', message: 'names a platform that does not exist' })
         return z.NEVER
       })
-      .optional()
-      .openapi(captionsOf([...platforms, 'fetlife'], {})),
-    dry_run: z.boolean().default(false).openapi({ description: 'Says what would be sent, and does nothing' }),
-    force: z
-      .boolean()
-      .default(false)
-      .openapi({ description: 'Tries again where nobody knows whether an earlier attempt got through' }),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .optional()
-      .openapi({
-        description: 'Of the photo that is meant: another one of this name is refused with `photo_changed`',
-      }),
+      .openapi({ ...captionsOf([...platforms, 'fetlife'], {}), type: ['object', 'null'] }),
+    dry_run: offOrNull().openapi({ description: 'Says what would be sent, and does nothing' }),
+    force: offOrNull().openapi({
+      description: 'Tries again where nobody knows whether an earlier attempt got through',
+    }),
+    sha256: orNull(z.string().regex(/^[0-9a-f]{64}$/)).openapi({
+      description: 'Of the photo that is meant: another one of this name is refused with `photo_changed`',
+    }),
   })
   .openapi('Publish')
 
@@ -170,4 +174,4 @@ export const curatedSchema = z
 
 export type CuratedAnswer = z.output<typeof curatedSchema>
 
-export const restoreSchema = z.object({ from: z.enum(restorable).optional() }).openapi('Restore')
+export const restoreSchema = z.object({ from: orNull(z.enum(restorable)) }).openapi('Restore')
