@@ -101,7 +101,7 @@ async function main(): Promise<boolean> {
   ])
   // What is still under way ends with its own deadlines.
   await pause(5000, new AbortController().signal)
-  const bystanderMs = await measureBystander(fleet, floods)
+  const bystander = await measureBystander(fleet, floods)
   const unfinished = await finish(fleet, photos)
   const arrived = fleet.inbox.inspect()
   for (const tenant of world.tenants) {
@@ -131,7 +131,7 @@ async function main(): Promise<boolean> {
     unfinished,
     peakMegabytes: peaks.megabytes,
     longestPauseMs: peaks.pauseMs,
-    bystanderMs,
+    bystander,
     floods,
     photos: photos.length,
     findings: judge.findings(),

@@ -1,4 +1,5 @@
 /** What a soak has seen. */
+import type { BystanderWaits } from './bystander.ts'
 import type { FloodAnswers } from './floods.ts'
 import type { Incidents } from './incidents.ts'
 import type { Finding } from './rules.ts'
@@ -20,8 +21,8 @@ export interface Outcome {
   unfinished: number
   peakMegabytes: number
   longestPauseMs: number
-  /** How long a visitor of another gallery waited during the floods, 99th percentile. */
-  bystanderMs: number
+  /** How long a visitor of another gallery waited, without and with floods. */
+  bystander: BystanderWaits
   floods: FloodAnswers
   photos: number
   findings: readonly Finding[]

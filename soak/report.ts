@@ -28,7 +28,10 @@ export function report(outcome: Outcome): string {
     ['changes that had to be repeated at the end', String(outcome.unfinished)],
     ['most memory of a host', `${outcome.peakMegabytes.toFixed(0)} MB`],
     ['longest pause of an event loop', `${outcome.longestPauseMs.toFixed(0)} ms`],
-    ['a visitor’s wait while others are flooded, p99', `${outcome.bystanderMs.toFixed(0)} ms`],
+    [
+      'a visitor’s wait, p99: quiet, and while others are flooded',
+      `${outcome.bystander.quietMs.toFixed(0)} ms, ${outcome.bystander.floodedMs.toFixed(0)} ms`,
+    ],
   ]
   const injected: [string, string][] = [
     ['host killed (SIGKILL) and started again', String(incidents.kills)],

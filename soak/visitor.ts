@@ -1,0 +1,42 @@
+/** A visitor in a thread of its own, whose clock does not stand still while the soak's own process is busy. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import { z } from 'zod'
+import { sendTo } from '../test/hosts/http.ts'
+
+const jobSchema = z.object({
+  host: z.string(),
+  ports: z.array(z.number()).min(1),
+  paths: z.array(z.string()).min(1),
+  ms: z.number(),
+})
+
+export type VisitorJob = z.output<typeof jobSchema>
+
+/** One answer, as it is told to the soak. Status 0: the connection broke. */
+export const looksSchema = z.array(z.object({ path: z.string(), status: z.number(), ms: z.number() }))
+
+const betweenLooksMs = 40
+
+async function visit({ host, ports, paths, ms }: VisitorJob): Promise<z.output<typeof looksSchema>> {
+  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.250' }
+  const looks: z.output<typeof looksSchema> = []
+  const look = async (turn: number) => {
+    const path = paths[turn % paths.length] ?? '/'
+    const port = ports[Math.floor(turn / paths.length) % ports.length] ?? 0
+    const startedAt = performance.now()
+    const answer = await sendTo(port, host, path, { headers }).catch(() => null)
+    await answer?.arrayBuffer()
+    return { path, status: answer?.status ?? 0, ms: performance.now() - startedAt }
+  }
+  // First looks ask the orchestrator and the storage, and do not count.
+  for (let turn = 0; turn < paths.length * ports.length; turn++) await look(turn)
+  const endsAt = performance.now() + ms
+  for (let turn = 0; performance.now() < endsAt; turn++) {
+    looks.push(await look(turn))
+    await delay(betweenLooksMs)
+  }
+  return looks
+}
+
+if (parentPort) parentPort.postMessage(await visit(jobSchema.parse(workerData)))
