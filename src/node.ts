@@ -20,7 +20,7 @@ import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createLocalStore } from './providers/storage/local.ts'
-import { createS3Store } from './providers/storage/s3.ts'
+import { createS3Store, createVerdictMemory } from './providers/storage/s3.ts'
 import { publisherFactories } from './publishers.ts'
 import { clientOfLastForwarded, clientOfPeer } from './runtime/client-address.ts'
 import type { ConfigSource } from './runtime/config-source.ts'
@@ -196,9 +196,10 @@ function configSource(settings: Settings, now: () => number): ConfigSource {
 function storages(settings: Settings, links: SignedLinks, now: () => number): StorageFactories {
   const { allowPrivateEndpoints, dropboxApp, dropboxBaseUrl, localStorageRoot } = settings
   const guarded = createGuardedFetch({ allowPrivate: allowPrivateEndpoints })
+  const verdicts = createVerdictMemory()
   return {
     s3: (context, credentials) =>
-      createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded, now }),
+      createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded, now, verdicts }),
     ...(dropboxApp && {
       dropbox: ({ paths }, credentials) =>
         createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl, now }),

@@ -19,7 +19,7 @@ export interface OpenStorage extends AsyncDisposable {
 }
 
 export interface StorageTraits {
-  /** Whether records can be claimed here. Default true. */
+  /** Whether records can be claimed here. Photos are never lost, either way. Default true. */
   atomic?: boolean
   /** Names that the server itself cannot keep or move are left out. Default: none. */
   canName?: (name: string) => boolean
@@ -148,7 +148,7 @@ export function describePhotoStore(
       expect(await contentOf(store, 'a.jpg')).toBe('first')
     })
 
-    whereAtomic('gives uploads of one name at the same moment a name each', async () => {
+    it('gives uploads of one name at the same moment a name each', async () => {
       await using storage = await open()
       const contents = Array.from({ length: 5 }, (_, index) => `content ${index}`)
       const entries = await Promise.all(contents.map((content) => put(storage.another(), 'a.jpg', content)))
@@ -210,8 +210,7 @@ export function describePhotoStore(
       expect(await snapshot(storage.store)).toEqual({ 'keep/a.jpg': 'bytes | caption' })
     })
 
-    whereAtomic(
-      'keeps photo and sidecar together however two processes that move them overtake each other',
+    it('keeps photo and sidecar together however two processes that move them overtake each other',
       async () => {
         for (const [first, second] of pausePoints) {
           await using storage = await open()
@@ -244,8 +243,7 @@ export function describePhotoStore(
       60_000,
     )
 
-    whereAtomic(
-      'loses neither of two photos of one name that arrive in a folder at the same time',
+    it('loses neither of two photos of one name that arrive in a folder at the same time',
       async () => {
         await using storage = await open()
         await put(storage.store, 'a.jpg', 'from root')
@@ -262,8 +260,7 @@ export function describePhotoStore(
       },
     )
 
-    whereAtomic(
-      'loses nothing when a move is interrupted anywhere, and completes it when it is repeated',
+    it('loses nothing when a move is interrupted anywhere, and completes it when it is repeated',
       async () => {
         for (let nth = 1; ; nth++) {
           await using storage = await open()

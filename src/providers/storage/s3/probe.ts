@@ -1,0 +1,67 @@
+/** Finds out whether a server honours `If-None-Match: *`, by racing many creators of one key. */
+import { storageUnavailable } from './errors.ts'
+import type { Conditions } from './known-servers.ts'
+import type { PutOutcome, S3Objects } from './objects.ts'
+
+/** Creators of one key at once. */
+const racers = 8
+/** Races, each for a fresh key. A gap of a server shows in some races only. */
+const rounds = 3
+const contentType = 'text/plain'
+
+type RaceObjects = Pick<S3Objects, 'put' | 'getText' | 'delete'>
+
+/**
+ * Runs the races, 30 calls where all are honoured, and fewer as soon as one is not. A race that proves nothing (an outage, an answer
+ * that got lost) throws the error of the storage. `freshKey` names an unused key at each call; all of them are deleted again.
+ */
+export async function probeConditions(objects: RaceObjects, freshKey: () => string): Promise<Conditions> {
+  for (let round = 1; round <= rounds; round++) {
+    const found = await race(objects, freshKey())
+    if (found !== 'honoured') return found
+  }
+  return 'honoured'
+}
+
+async function race(objects: RaceObjects, key: string): Promise<Conditions> {
+  const bodies = Array.from({ length: racers }, () => `Conditional writes are tried out: ${crypto.randomUUID()}\n`)
+  try {
+    const puts = bodies.map((body) => objects.put(key, body, { contentType, ifAbsent: true }))
+    const outcomes = await Promise.allSettled(puts)
+    const kept = (await objects.getText(key))?.text
+    if (count(outcomes, 'unsupported') > 0) return await refusal(objects, key)
+    if (count(outcomes, 'written') > 1) return await manyWinners(objects, key)
+    return judge(bodies, outcomes, kept)
+  } finally {
+    // A key that stays is swept later.
+    await objects.delete(key).catch(() => undefined)
+  }
+}
+
+type Outcomes = readonly PromiseSettledResult<PutOutcome>[]
+
+/** A server that refuses the header takes the same write without it; otherwise the refusal has another reason. */
+async function refusal(objects: RaceObjects, key: string): Promise<Conditions> {
+  await objects.put(key, 'This server refuses conditional writes.\n', { contentType })
+  return 'refused'
+}
+
+/** Of a key that exists, one more creation tells a server with a gap from one that never looks. */
+async function manyWinners(objects: RaceObjects, key: string): Promise<Conditions> {
+  const again = await objects.put(key, 'A key that exists is created again.\n', { contentType, ifAbsent: true })
+  return again === 'exists' ? 'overtaken' : 'ignored'
+}
+
+function judge(bodies: readonly string[], outcomes: Outcomes, kept: string | undefined): Conditions {
+  const winner = outcomes.findIndex((outcome) => outcome.status === 'fulfilled' && outcome.value === 'written')
+  // A creator that said it won, and whose text is gone, was overwritten.
+  if (winner >= 0 && kept !== undefined && kept !== bodies[winner]) return 'overtaken'
+  const isDecided = kept !== undefined && bodies.includes(kept) && count(outcomes, 'exists') > 0
+  if (isDecided) return 'honoured'
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  throw failed?.reason ?? storageUnavailable(new Error('The S3 server lost an object that it had just stored.'))
+}
+
+function count(outcomes: Outcomes, wanted: PutOutcome): number {
+  return outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value === wanted).length
+}
