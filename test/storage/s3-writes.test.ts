@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createVerdictMemory } from '../../src/providers/storage/s3.ts'
 import { exactLength } from '../../src/providers/storage/s3/exact-length.ts'
 import { photo, rejection, streamOf } from './dropbox-harness.ts'
-import { errorAnswer } from './s3-bucket.ts'
+import { errorAnswer, listingXml } from './s3-bucket.ts'
 import {
   answering,
   credentialSource,
@@ -96,13 +96,17 @@ describe('finding out whether S3 honours conditions', () => {
 
   it('sweeps what processes that are gone have left, and nothing that is younger than a day', async () => {
     const s3 = await startScriptedS3()
-    const left = ['claimants/probe.old', 'claimants/abc.def.ghi', 'conditional-writes']
+    const left = ['claimants/probe.old', 'claimants/abc.def', 'claimants/abc.young', 'conditional-writes']
     for (const key of left) s3.bucket.seed(`Photos/.publisher/${key}`, 'left')
-    // The bucket's objects are all of 5 January 2026.
-    await s3.store({ now: () => Date.parse('2026-01-06T09:00:00Z') }).canCreateAtomically()
-    expect(Object.keys(s3.bucket.contents())).toHaveLength(2)
-    await s3.store({ now: () => Date.parse('2026-01-06T11:00:00Z') }).canCreateAtomically()
-    expect(s3.bucket.contents()).toEqual({})
+    // What the server has just stored is of 5 January 2026, 10:00.
+    const times: Record<string, string> = { 'abc.young': '2026-01-04T11:00:00Z' }
+    const entries = ['probe.old', 'abc.def', 'abc.young'].map((name) => ({
+      key: `Photos/.publisher/claimants/${name}`,
+      modifiedAt: times[name] ?? '2026-01-04T09:00:00Z',
+    }))
+    s3.script(onCall('list', answering(listingXml(entries, '<IsTruncated>false</IsTruncated>'))))
+    await s3.store().canCreateAtomically()
+    expect(Object.keys(s3.bucket.contents())).toEqual(['Photos/.publisher/claimants/abc.young'])
   })
 
   it('finds a server that looks first and writes later, and claims nothing on it', async () => {
@@ -167,8 +171,8 @@ describe('finding out whether S3 honours conditions', () => {
     const claim = () => store.createRecord(['r.json'], 'mine')
     expect(await rejection(claim())).toMatchObject({ code: 'storage_not_atomic' })
     expect(await rejection(claim())).toMatchObject({ code: 'storage_not_atomic' })
-    // One race and one more creation, a look and a deletion; the sweep is a listing and a deletion.
-    expect(s3.calls).toHaveLength(8 + 1 + 2 + 2)
+    // One race and one more creation, a look and two deletions.
+    expect(s3.calls).toHaveLength(8 + 1 + 1 + 2)
   })
 })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type R2Server, startR2 } from '../../dev/emulators/r2.ts'
 import type { CredentialSource } from '../../src/credentials.ts'
-import { createS3Store, createVerdictMemory, type S3Credentials } from '../../src/providers/storage/s3.ts'
+import { createS3Store, type S3Credentials, type VerdictMemory } from '../../src/providers/storage/s3.ts'
 import { Secret } from '../../src/secret.ts'
 import { describePhotoStore, type OpenStorage, type StorageTraits } from './contract.ts'
 import { errorAnswer } from './s3-bucket.ts'
@@ -17,13 +17,13 @@ function opener(
   request: typeof fetch = (...asked) => fetch(...asked),
 ) {
   let count = 0
+  const verdicts = oneServer()
   return async (): Promise<OpenStorage> => {
     const root = `${rootName}-${++count}`
     const paths = { root, archive: `${root}/archive`, keep: `${root}/keep`, remove: `${root}/reject` }
     const base = {
       provider: 's3',
-      // Probed once for each storage: the probe has tests of its own.
-      verdicts: createVerdictMemory(),
+      verdicts,
       paths,
       credentials: credentialsOf(server()),
       allowPrivateEndpoints: true,
@@ -58,6 +58,17 @@ function opener(
       fetchLink: async (url) => (await fetch(url)).text(),
       [Symbol.asyncDispose]: async () => undefined,
     }
+  }
+}
+
+/** The server is tried out once for all storages on it: the probe has tests of its own. */
+function oneServer(): VerdictMemory {
+  let found: ReturnType<VerdictMemory['get']>
+  return {
+    get: () => found,
+    set: (_key, conditions) => {
+      found = conditions
+    },
   }
 }
 

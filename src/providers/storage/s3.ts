@@ -59,7 +59,7 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
   const { retry = defaultRetry, host = '', verdicts: memory = createVerdictMemory() } = options
   const client = createS3Client({ credentials, allowPrivateEndpoints, fetch: send, now, retry })
   const objects = createS3Objects(client, options.pageSize ?? 1000)
-  const verdicts = createVerdicts({ client, objects, keys, tenant: host, memory, now })
+  const verdicts = createVerdicts({ client, objects, keys, tenant: host, memory })
   const pausesMs = Array.from({ length: looks }, (_, look) => Math.min(retry.baseMs * 2 ** look, retry.capMs))
   const create = createExclusive({ objects, keys, verdicts, pausesMs })
 

@@ -48,10 +48,9 @@ export interface VerdictOptions {
   /** The tenant's host: memories of two tenants are never mixed. */
   tenant: string
   memory: VerdictMemory
-  now: () => number
 }
 
-export function createVerdicts({ client, objects, keys, tenant, memory, now }: VerdictOptions): Verdicts {
+export function createVerdicts({ client, objects, keys, tenant, memory }: VerdictOptions): Verdicts {
   let probe: Promise<Conditions> | undefined
 
   async function place() {
@@ -67,10 +66,10 @@ export function createVerdicts({ client, objects, keys, tenant, memory, now }: V
   }
 
   async function tryOut(): Promise<Conditions> {
-    const conditions = await probeConditions(objects, keys.freshProbe)
+    const { conditions, serverTime } = await probeConditions(objects, keys.freshProbe)
     memory.set((await place()).key, conditions)
     // A failed sweep is made up for by the next process.
-    await sweep(objects, keys, now()).catch(() => undefined)
+    await sweep(objects, keys, serverTime).catch(() => undefined)
     return conditions
   }
 
@@ -90,9 +89,13 @@ export function createVerdicts({ client, objects, keys, tenant, memory, now }: V
   }
 }
 
-/** Deletes what processes that are gone have left: probes, markers of claimants, and the probe of earlier versions. */
-async function sweep(objects: S3Objects, keys: Keys, now: number): Promise<void> {
-  const left = await objects.list(keys.claimants)
-  const old = left.filter(({ modifiedAt }) => now - modifiedAt.getTime() > leftoverMs).slice(0, maxSwept)
+/**
+ * Deletes what processes that are gone have left: probes, markers of creators, and the probe of earlier versions. Ages are by the
+ * server's clock alone, so that no marker of a living process is taken for an old one.
+ */
+async function sweep(objects: S3Objects, keys: Keys, serverTime: Date | undefined): Promise<void> {
+  const left = serverTime ? await objects.list(keys.claimants) : []
+  const oldest = (serverTime?.getTime() ?? 0) - leftoverMs
+  const old = left.filter(({ modifiedAt }) => modifiedAt.getTime() < oldest).slice(0, maxSwept)
   await Promise.all([...old.map(({ key }) => key), keys.formerProbe].map((key) => objects.delete(key)))
 }

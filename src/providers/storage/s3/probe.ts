@@ -9,29 +9,34 @@ const racers = 8
 const rounds = 3
 const contentType = 'text/plain'
 
+export interface Probed {
+  conditions: Conditions
+  /** When the last probe was written, by the server's own clock; undefined where it kept none. */
+  serverTime: Date | undefined
+}
+
 type RaceObjects = Pick<S3Objects, 'put' | 'getText' | 'delete'>
 
 /**
  * Runs the races, 30 calls where all are honoured, and fewer as soon as one is not. A race that proves nothing (an outage, an answer
  * that got lost) throws the error of the storage. `freshKey` names an unused key at each call; all of them are deleted again.
  */
-export async function probeConditions(objects: RaceObjects, freshKey: () => string): Promise<Conditions> {
-  for (let round = 1; round <= rounds; round++) {
-    const found = await race(objects, freshKey())
-    if (found !== 'honoured') return found
+export async function probeConditions(objects: RaceObjects, freshKey: () => string): Promise<Probed> {
+  let probed = await race(objects, freshKey())
+  for (let round = 2; round <= rounds && probed.conditions === 'honoured'; round++) {
+    probed = await race(objects, freshKey())
   }
-  return 'honoured'
+  return probed
 }
 
-async function race(objects: RaceObjects, key: string): Promise<Conditions> {
+async function race(objects: RaceObjects, key: string): Promise<Probed> {
   const bodies = Array.from({ length: racers }, () => `Conditional writes are tried out: ${crypto.randomUUID()}\n`)
   try {
     const puts = bodies.map((body) => objects.put(key, body, { contentType, ifAbsent: true }))
     const outcomes = await Promise.allSettled(puts)
-    const kept = (await objects.getText(key))?.text
-    if (count(outcomes, 'unsupported') > 0) return await refusal(objects, key)
-    if (count(outcomes, 'written') > 1) return await manyWinners(objects, key)
-    return judge(bodies, outcomes, kept)
+    const kept = await objects.getText(key)
+    const conditions = await judge(objects, key, { bodies, outcomes, kept: kept?.text })
+    return { conditions, serverTime: kept?.head.modifiedAt }
   } finally {
     // A key that stays is swept later.
     await objects.delete(key).catch(() => undefined)
@@ -52,7 +57,16 @@ async function manyWinners(objects: RaceObjects, key: string): Promise<Condition
   return again === 'exists' ? 'overtaken' : 'ignored'
 }
 
-function judge(bodies: readonly string[], outcomes: Outcomes, kept: string | undefined): Conditions {
+interface Race {
+  bodies: readonly string[]
+  outcomes: Outcomes
+  /** The text that the key holds after all writes. */
+  kept: string | undefined
+}
+
+async function judge(objects: RaceObjects, key: string, { bodies, outcomes, kept }: Race): Promise<Conditions> {
+  if (count(outcomes, 'unsupported') > 0) return refusal(objects, key)
+  if (count(outcomes, 'written') > 1) return manyWinners(objects, key)
   const winner = outcomes.findIndex((outcome) => outcome.status === 'fulfilled' && outcome.value === 'written')
   // A creator that said it won, and whose text is gone, was overwritten.
   if (winner >= 0 && kept !== undefined && kept !== bodies[winner]) return 'overtaken'
