@@ -109,7 +109,7 @@ async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess>
       settings,
       mailer: lateMailer(async () => {
         const { createMailer } = await import('./node/mailer.ts')
-        return createMailer({ allowPrivate: settings.allowPrivateEndpoints })
+        return createMailer({ allowPrivate: settings.allowPrivateEndpoints, name: settings.callbackHost })
       }),
     }),
     model: (credentials) =>
