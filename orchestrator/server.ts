@@ -20,11 +20,13 @@ export interface RunningOrchestrator {
 
 const drainMs = 2000
 const sweepMs = 20
+/** For a whole call and for its head: calls are small, so a slower one only holds a connection. */
+const requestLimits = { requestTimeout: 10_000, headersTimeout: 5000, connectionsCheckingInterval: 1000 }
 
 /** Starts it. Throws for files that cannot be used and for a port that is taken. */
 export async function startOrchestrator(options: StartOptions): Promise<RunningOrchestrator> {
   const app = createOrchestrator({ ...options, registry: await watchFiles(options) })
-  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  const server = createServer(requestLimits, getRequestListener(app.fetch, { overrideGlobalObjects: false }))
   const { hostname } = options
   const port = await listen(server, options.port, hostname)
   let closed: Promise<void> | undefined
