@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createVerdictMemory } from '../../src/providers/storage/s3.ts'
 import { exactLength } from '../../src/providers/storage/s3/exact-length.ts'
+import { createVerdictMemory } from '../../src/providers/storage/s3.ts'
 import { photo, rejection, streamOf } from './dropbox-harness.ts'
 import { errorAnswer, listingXml } from './s3-bucket.ts'
 import {
@@ -44,7 +44,10 @@ describe('a copy in S3', () => {
     expect(await rejection(store.move(name, 'root', 'archive'))).toMatchObject(outage)
     expect(s3.bucket.contents()).toMatchObject({ 'Photos/a.jpg': 'original', 'Photos/a.txt': 'caption' })
     expect(await store.move(name, 'root', 'archive')).toBe('a.jpg')
-    expect(s3.bucket.contents()).toEqual({ 'Photos/archive/a.jpg': 'original', 'Photos/archive/a.txt': 'caption' })
+    expect(s3.bucket.contents()).toEqual({
+      'Photos/archive/a.jpg': 'original',
+      'Photos/archive/a.txt': 'caption',
+    })
   })
 
   it('never costs a caption that is edited while its photo moves', async () => {

@@ -54,7 +54,9 @@ describe('publishing from two processes on an S3 server that looks first and wri
       expect(codes.filter((code) => code !== 'storage_not_atomic')).toEqual([])
       expect(posts).toEqual(names.map(() => 1))
       const kept = Object.entries(s3.bucket.contents()).filter(([key]) => key.endsWith('.jpg'))
-      expect(kept.map(([, content]) => content).toSorted()).toEqual(names.map((name) => `the bytes of ${name}`))
+      expect(kept.map(([, content]) => content).toSorted()).toEqual(
+        names.map((name) => `the bytes of ${name}`),
+      )
     },
     120_000,
   )

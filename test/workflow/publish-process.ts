@@ -11,7 +11,14 @@ import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
 import { publishPhoto } from '../../src/workflow/publish.ts'
 import { loopbackPublisher, rootPaths, toolsFor } from './publishing.ts'
 
-const { ROOT = '', PLATFORM_URL = '', ATTEMPTS = '1', STOP_AT = '0', PHOTOS = 'photo.jpg', S3_ENDPOINT } = process.env
+const {
+  ROOT = '',
+  PLATFORM_URL = '',
+  ATTEMPTS = '1',
+  STOP_AT = '0',
+  PHOTOS = 'photo.jpg',
+  S3_ENDPOINT,
+} = process.env
 const stopAt = Number(STOP_AT)
 let calls = 0
 
@@ -68,7 +75,10 @@ const results = await Promise.all(
         requestId: `${process.pid}-${index}`,
       },
       () => undefined,
-    ).catch((error: unknown) => ({ error: String(error), ...(isPublisherError(error) && { code: error.code }) })),
+    ).catch((error: unknown) => ({
+      error: String(error),
+      ...(isPublisherError(error) && { code: error.code }),
+    })),
   ),
 )
 process.stdout.write(`${JSON.stringify({ calls, results })}\n`)

@@ -53,7 +53,8 @@ export async function checkRecord(store: PhotoStore): Promise<Verdict<undefined>
   try {
     const won = await Promise.all(texts.map((text) => store.createRecord(key, text)))
     const winners = texts.filter((_, racer) => won[racer])
-    if (winners.length > 1) throw notAtomic(`${winners.length} of ${racers} creations of one record at once won`)
+    if (winners.length > 1)
+      throw notAtomic(`${winners.length} of ${racers} creations of one record at once won`)
     if (winners.length === 0) throw new Trouble('a new record was said to exist already')
     if ((await store.readRecord(key))?.text !== winners[0]) {
       throw new Trouble('a record that was just written cannot be read')
@@ -65,7 +66,10 @@ export async function checkRecord(store: PhotoStore): Promise<Verdict<undefined>
   }
   await store.deleteRecord(key)
   if (await store.readRecord(key)) throw new Trouble('a deleted record is still there')
-  return { value: undefined, said: `of ${racers} creations of one record at once one won; it was read and deleted` }
+  return {
+    value: undefined,
+    said: `of ${racers} creations of one record at once one won; it was read and deleted`,
+  }
 }
 
 /** `found`: the storage's own words, which name the server where it is a known one. */

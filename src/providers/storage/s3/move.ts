@@ -4,8 +4,8 @@
  * interruption at any point completes it. docs/storage-moves.md has the steps as a table.
  */
 import { type Folder, mediaType, numberedName, type PhotoName } from '../../../workflow/photo.ts'
-import type { CreateExclusively } from './exclusive.ts'
 import { photoNotFound, sidecarChanged, storageUnavailable } from './errors.ts'
+import type { CreateExclusively } from './exclusive.ts'
 import type { Keys } from './keys.ts'
 import type { ObjectHead, S3Objects } from './objects.ts'
 import { reservationOf, reserve } from './reservations.ts'

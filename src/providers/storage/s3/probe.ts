@@ -30,7 +30,10 @@ export async function probeConditions(objects: RaceObjects, freshKey: () => stri
 }
 
 async function race(objects: RaceObjects, key: string): Promise<Probed> {
-  const bodies = Array.from({ length: racers }, () => `Conditional writes are tried out: ${crypto.randomUUID()}\n`)
+  const bodies = Array.from(
+    { length: racers },
+    () => `Conditional writes are tried out: ${crypto.randomUUID()}\n`,
+  )
   try {
     const puts = bodies.map((body) => objects.put(key, body, { contentType, ifAbsent: true }))
     const outcomes = await Promise.allSettled(puts)
@@ -53,7 +56,10 @@ async function refusal(objects: RaceObjects, key: string): Promise<Conditions> {
 
 /** Of a key that exists, one more creation tells a server with a gap from one that never looks. */
 async function manyWinners(objects: RaceObjects, key: string): Promise<Conditions> {
-  const again = await objects.put(key, 'A key that exists is created again.\n', { contentType, ifAbsent: true })
+  const again = await objects.put(key, 'A key that exists is created again.\n', {
+    contentType,
+    ifAbsent: true,
+  })
   return again === 'exists' ? 'overtaken' : 'ignored'
 }
 
@@ -64,16 +70,24 @@ interface Race {
   kept: string | undefined
 }
 
-async function judge(objects: RaceObjects, key: string, { bodies, outcomes, kept }: Race): Promise<Conditions> {
+async function judge(
+  objects: RaceObjects,
+  key: string,
+  { bodies, outcomes, kept }: Race,
+): Promise<Conditions> {
   if (count(outcomes, 'unsupported') > 0) return refusal(objects, key)
   if (count(outcomes, 'written') > 1) return manyWinners(objects, key)
-  const winner = outcomes.findIndex((outcome) => outcome.status === 'fulfilled' && outcome.value === 'written')
+  const winner = outcomes.findIndex(
+    (outcome) => outcome.status === 'fulfilled' && outcome.value === 'written',
+  )
   // A creator that said it won, and whose text is gone, was overwritten.
   if (winner >= 0 && kept !== undefined && kept !== bodies[winner]) return 'overtaken'
   const isDecided = kept !== undefined && bodies.includes(kept) && count(outcomes, 'exists') > 0
   if (isDecided) return 'honoured'
   const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-  throw failed?.reason ?? storageUnavailable(new Error('The S3 server lost an object that it had just stored.'))
+  throw (
+    failed?.reason ?? storageUnavailable(new Error('The S3 server lost an object that it had just stored.'))
+  )
 }
 
 function count(outcomes: Outcomes, wanted: PutOutcome): number {
