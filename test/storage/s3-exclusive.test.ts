@@ -8,7 +8,7 @@ import type { ObjectHead, S3Objects } from '../../src/providers/storage/s3/objec
 import { paths } from './s3-scripted.ts'
 
 const key = 'Photos/.publisher/ledger/photo/telegram.json'
-const noPauses = [0]
+const pausesMs = [0]
 
 interface Stored {
   metadata: Readonly<Record<string, string>>
@@ -74,7 +74,7 @@ function creatorOn(objects: ReturnType<typeof gapServer>['objects'], conditions:
     keys: createKeys(paths),
     // A server with a gap has passed the probe.
     verdicts: verdictsOf(conditions === 'overtaken' ? 'honoured' : conditions),
-    pausesMs: noPauses,
+    pausesMs,
   })
 }
 
