@@ -1,26 +1,33 @@
-/** The audit log as JSON lines. Node only. */
+/** The audit log as JSON lines in a file or on standard output. Node only. */
 import { appendFileSync } from 'node:fs'
-import type { AuditLine } from './handlers/audit.ts'
+import { appendFile } from 'node:fs/promises'
+import { type AuditLog, createAuditLog } from './audit-log.ts'
 
 /**
- * Gives the function that appends one line: to the file, which is opened anew each time so that it may be rotated, or without
- * one to standard output. A line is on its way to the disk before the call is answered. Throws where the file cannot be
- * written at the start; later `onFailure` is told and the call goes on.
+ * Opens the log: at `path`, which is opened anew for each batch so that it may be rotated, or on standard output. Throws where the file
+ * cannot be written at the start. Lines that still wait when the process exits are written then, synchronously.
  */
-export function createAuditFile(
-  path: string | undefined,
-  onFailure: (reason: string) => void,
-): (line: AuditLine) => void {
-  const append = (text: string) => {
-    if (path === undefined) process.stdout.write(text)
-    else appendFileSync(path, text, { mode: 0o600 })
-  }
-  append('')
-  return (line) => {
+export function openAuditFile(path: string | undefined, onFailure: (reason: string) => void): AuditLog {
+  if (path !== undefined) appendFileSync(path, '', { mode: 0o600 })
+  const log = createAuditLog({
+    append: (text) => (path === undefined ? print(text) : appendFile(path, text, { mode: 0o600 })),
+    onFailure,
+  })
+  process.once('exit', () => {
+    const rest = log.unwritten()
+    if (rest === '') return
     try {
-      append(`${JSON.stringify(line)}\n`)
+      if (path === undefined) process.stdout.write(rest)
+      else appendFileSync(path, rest, { mode: 0o600 })
     } catch (error) {
       onFailure(error instanceof Error ? error.message : String(error))
     }
-  }
+  })
+  return log
+}
+
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
+  })
 }

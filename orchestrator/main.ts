@@ -1,10 +1,13 @@
 /** `npm run orchestrator`: the reference orchestrator alone, from the environment. */
-import { createAuditFile } from './audit-file.ts'
+import { openAuditFile } from './audit-file.ts'
 import { parseEnvironment } from './environment.ts'
 import { startOrchestrator } from './server.ts'
 
 async function main(): Promise<void> {
   const env = parseEnvironment(process.env)
+  const audit = openAuditFile(env.ORCHESTRATOR_AUDIT_FILE, (reason) =>
+    say(`The audit log cannot be written: ${reason}`),
+  )
   const running = await startOrchestrator({
     port: env.ORCHESTRATOR_PORT,
     hostname: env.ORCHESTRATOR_HOST,
@@ -13,14 +16,16 @@ async function main(): Promise<void> {
     tokens: env.ORCHESTRATOR_SERVICE_TOKEN,
     callsPerMinute: env.ORCHESTRATOR_CALLS_PER_MINUTE,
     variables: process.env,
-    audit: createAuditFile(env.ORCHESTRATOR_AUDIT_FILE, (reason) =>
-      say(`The audit log cannot be written: ${reason}`),
-    ),
+    audit: audit.write,
     onBadEdit: (reason) => say(`A bad edit was not taken over, the last good version stays: ${reason}`),
     onError: (error) => say(`A call failed: ${error.name}`),
   })
   say(`The orchestrator listens on ${running.url}`)
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void running.close())
+  const end = async () => {
+    await running.close()
+    await audit.close()
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end())
 }
 
 /** Standard output may be the audit log, so everything else goes to standard error. */

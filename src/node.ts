@@ -26,7 +26,7 @@ import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createLocalStore } from './providers/storage/local.ts'
-import { createS3Store } from './providers/storage/s3.ts'
+import { createS3Store, createVerdictMemory } from './providers/storage/s3.ts'
 import { publisherFactories } from './publishers.ts'
 import { clientOfLastForwarded, clientOfPeer } from './runtime/client-address.ts'
 import type { ConfigSource } from './runtime/config-source.ts'
@@ -112,7 +112,7 @@ async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess>
       settings,
       mailer: lateMailer(async () => {
         const { createMailer } = await import('./node/mailer.ts')
-        return createMailer({ allowPrivate: settings.allowPrivateEndpoints })
+        return createMailer({ allowPrivate: settings.allowPrivateEndpoints, name: settings.callbackHost })
       }),
     }),
     model: (credentials) =>
@@ -206,9 +206,10 @@ function storages(settings: Settings, links: SignedLinks, now: () => number): St
   const guarded = createGuardedFetch({ allowPrivate: allowPrivateEndpoints })
   // A dedicated app's configuration is its operator's own file, which may name any folder.
   const isLocalAllowed = localStorageRoot !== undefined || settings.configSource.kind === 'file'
+  const verdicts = createVerdictMemory()
   return {
     s3: (context, credentials) =>
-      createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded, now }),
+      createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded, now, verdicts }),
     ...(dropboxApp && {
       dropbox: ({ paths }, credentials) =>
         createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl, now }),

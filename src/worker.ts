@@ -8,7 +8,7 @@ import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
 import { createUnavailableMailer } from './providers/mail/unavailable.ts'
 import { createPrometheusMetrics } from './providers/metrics/prometheus.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
-import { createS3Store } from './providers/storage/s3.ts'
+import { createS3Store, createVerdictMemory } from './providers/storage/s3.ts'
 import { publisherFactories } from './publishers.ts'
 import { clientOfCloudflare } from './runtime/client-address.ts'
 import { guardedFetch } from './runtime/endpoint-guard.ts'
@@ -73,9 +73,10 @@ function makeServices(bindings: WorkerBindings): Services {
 
 function storages({ allowPrivateEndpoints, dropboxApp, dropboxBaseUrl }: Settings): StorageFactories {
   const guarded = guardedFetch({ allowPrivate: allowPrivateEndpoints, fetch })
+  const verdicts = createVerdictMemory()
   return {
     s3: (context, credentials) =>
-      createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded }),
+      createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded, verdicts }),
     ...(dropboxApp && {
       dropbox: ({ paths }, credentials) =>
         createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl }),

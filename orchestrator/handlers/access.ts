@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { createRateLimiter } from '../../src/runtime/rate-limit.ts'
 import { equalInConstantTime } from '../../src/runtime/token-ring.ts'
-import type { Audit } from './audit.ts'
+import { type Audit, tokenName } from './audit.ts'
 import { type Env, refuse } from './call.ts'
 
 export interface AccessOptions {
@@ -13,22 +13,20 @@ export interface AccessOptions {
   now: () => number
 }
 
-/** Refused calls that are written down per minute: strangers must not be able to fill the disk. */
-const auditedRefusalsPerMinute = 60
-
 /** 403 without one of the tokens, 429 with `Retry-After` beyond the allowance of that token. */
 export function access({ tokens, callsPerMinute, audit, now }: AccessOptions): MiddlewareHandler<Env> {
-  const perToken = { windowSeconds: 60, now, maxKeys: tokens.length }
-  const calls = createRateLimiter({ ...perToken, limit: callsPerMinute })
-  const refusals = createRateLimiter({ ...perToken, limit: auditedRefusalsPerMinute, maxKeys: 1 })
+  const calls = createRateLimiter({ windowSeconds: 60, now, maxKeys: tokens.length, limit: callsPerMinute })
+  const names = tokens.map(tokenName)
 
   return async (c, next) => {
     const given = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
     const index = tokens.findIndex((token) => equalInConstantTime(token, given))
     if (index < 0) {
-      if (refusals.take('').allowed) audit(c, { action: 'access', tenant: null, outcome: 'bad_token' })
+      await audit(c, { action: 'access', tenant: null, outcome: 'bad_token' })
       return refuse(c, 'bad_token')
     }
+    const name = await names[index]
+    if (name) c.set('token', name)
     const taken = calls.take(String(index))
     if (taken.allowed) return next()
     c.header('retry-after', String(Math.ceil(taken.retryAfterMs / 1000)))

@@ -3,7 +3,7 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Registry } from '../registry.ts'
 import { access } from './access.ts'
-import { type AuditLine, createAudit } from './audit.ts'
+import { type AuditLine, AuditUnavailable, createAudit } from './audit.ts'
 import { type Env, refuse } from './call.ts'
 import { addCredentials } from './credentials.ts'
 import { addRuntime } from './runtime.ts'
@@ -14,8 +14,11 @@ export interface OrchestratorOptions {
   registry: () => Promise<Registry>
   /** Primary and secondary service token; any of them is accepted. */
   tokens: readonly string[]
-  /** Takes one line of the audit log. */
-  audit(line: AuditLine): void
+  /**
+   * Takes one line of the audit log. Its answer is awaited before the call is answered; where it rejects with `AuditUnavailable`,
+   * nothing is handed out and the call is answered with 503.
+   */
+  audit(line: AuditLine): unknown
   now?: () => number
   /** Calls per minute and token. Default 6000. */
   callsPerMinute?: number | undefined
@@ -42,6 +45,10 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
 
   app.notFound((c) => refuse(c, 'not_found'))
   app.onError((error, c) => {
+    if (error instanceof AuditUnavailable) {
+      c.header('retry-after', '1')
+      return refuse(c, 'audit_unavailable')
+    }
     onError?.(error)
     return refuse(c, 'internal_error')
   })

@@ -16,12 +16,30 @@ export interface AuditLine extends AuditEntry {
   /** ISO 8601, UTC. */
   time: string
   request_id: string
+  /** Which service token was given, by {@link tokenName}; absent for one that is not ours. */
+  token?: string
+  /** Of a line that stands for several calls, the last one of which it describes. */
+  count?: number
 }
 
-/** Adds one entry about the call. */
-export type Audit = (c: Call, entry: AuditEntry) => void
+/** The log could not take a line, so what the line is about must not happen. */
+export class AuditUnavailable extends Error {
+  override readonly name = 'AuditUnavailable'
+}
 
-export function createAudit(write: (line: AuditLine) => void, now: () => number): Audit {
-  return (c, entry) =>
-    write({ time: new Date(now()).toISOString(), request_id: c.get('requestId'), ...entry })
+/** Adds one entry about the call, and resolves when the log has it. Rejects with {@link AuditUnavailable}. */
+export type Audit = (c: Call, entry: AuditEntry) => Promise<void>
+
+export function createAudit(write: (line: AuditLine) => unknown, now: () => number): Audit {
+  return async (c, entry) => {
+    const token = c.get('token')
+    const time = new Date(now()).toISOString()
+    await write({ time, request_id: c.get('requestId'), ...(token && { token }), ...entry })
+  }
+}
+
+/** The name of a service token: the first 32 bits of its SHA-256. It tells tokens apart and is no help to guess one. */
+export async function tokenName(token: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)))
+  return `sha256:${Array.from(digest.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }

@@ -3,7 +3,11 @@ import type { Context } from 'hono'
 import type { z } from 'zod'
 
 export interface Env {
-  Variables: { requestId: string }
+  Variables: {
+    requestId: string
+    /** The name of the service token, once it was checked. */
+    token?: string
+  }
 }
 
 export type Call = Context<Env>
@@ -29,6 +33,7 @@ const refusals = {
   other_app_type: [409, 'This host is bound to another application.'],
   body_too_large: [413, 'The body is larger than any call of the contract.'],
   too_many_requests: [429, 'Too many calls with this service token. See the header Retry-After.'],
+  audit_unavailable: [503, 'The audit log takes no lines at the moment. Try again shortly.'],
   internal_error: [500, 'Something went wrong in the orchestrator.'],
 } as const
 

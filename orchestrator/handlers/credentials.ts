@@ -26,14 +26,14 @@ export function addCredentials(app: Hono<Env>, registry: () => Promise<Registry>
         ...(found && { credentials: found.fingerprint }),
       })
     if (!known || !found) {
-      note('not_found')
+      await note('not_found')
       return refuse(c, 'not_found')
     }
     if (known.insufficientBalance) {
-      note('insufficient_balance')
+      await note('insufficient_balance')
       return c.json({ error: 'insufficient_balance' }, 403)
     }
-    note('sent')
+    await note('sent')
     return c.json(found.answer)
   })
   app.all(path, (c) => {

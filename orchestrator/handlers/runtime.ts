@@ -8,6 +8,10 @@ import { type Call, type Env, readBody, refuse } from './call.ts'
 
 const path = '/v1/runtime/by-host'
 const bodySchema = z.object({ host: z.string().min(1) })
+/** A name of 253 characters (RFC 1035, section 2.3.4), its final dot and a port. */
+const maxHostLength = 260
+/** More than any publisher sends with `If-None-Match`. Characters. */
+const maxTagsLength = 1000
 
 /** Adds POST and GET to the app. */
 export function addRuntime(app: Hono<Env>, registry: () => Promise<Registry>, audit: Audit): void {
@@ -17,17 +21,17 @@ export function addRuntime(app: Hono<Env>, registry: () => Promise<Registry>, au
     const note = (outcome: string) =>
       audit(c, { action: 'runtime.read', tenant: binding?.tenant ?? null, outcome })
     if (!binding || binding.suspended) {
-      note(binding ? 'suspended' : 'not_found')
+      await note(binding ? 'suspended' : 'not_found')
       return refuse(c, 'not_found')
     }
     if (binding.appType !== appType) {
-      note('other_app_type')
+      await note('other_app_type')
       return refuse(c, 'other_app_type')
     }
     const etag = `"${binding.configVersion}"`
     c.header('etag', etag)
     const unchanged = holds(c.req.header('if-none-match'), etag)
-    note(unchanged ? 'unchanged' : 'sent')
+    await note(unchanged ? 'unchanged' : 'sent')
     return unchanged ? c.body(null, 304) : c.json(binding.answer)
   }
 
@@ -50,13 +54,14 @@ export function addRuntime(app: Hono<Env>, registry: () => Promise<Registry>, au
  * ASCII by lower-casing.
  */
 function normalised(raw: string): string | undefined {
+  if (raw.length > maxHostLength) return undefined
   const name = /^([A-Za-z0-9.-]+?)\.?(:\d{1,5})?$/.exec(raw)?.[1]
   return name?.toLowerCase()
 }
 
 /** Whether `If-None-Match` names the tag, by weak comparison (RFC 9110, section 13.1.2). */
 function holds(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false
+  if (ifNoneMatch === undefined || ifNoneMatch.length > maxTagsLength) return false
   const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
   return tags.includes(etag) || ifNoneMatch.trim() === '*'
 }

@@ -13,7 +13,10 @@ const bodySchema = z.object({
   metric: z.literal('ai_tokens'),
   quantity: z.number().int().nonnegative(),
   unit: z.literal('tokens'),
-  occurred_at: z.iso.datetime({ offset: true }),
+  occurred_at: z
+    .string()
+    .max(64)
+    .pipe(z.iso.datetime({ offset: true })),
 })
 
 /** Events that are remembered as counted. The log holds the keys, so that billing can tell a repetition after a restart too. */
@@ -30,11 +33,16 @@ export function addUsage(app: Hono<Env>, audit: Audit): void {
     const key = JSON.stringify([tenant_id, event.idempotency_key])
     const repeated = counted.has(key)
     counted.set(key, true)
-    audit(c, {
+    const entry = {
       action: 'billing.usage',
       tenant: tenant_id,
       outcome: repeated ? 'repeated' : 'counted',
       ...(!repeated && { usage }),
+    } as const
+    await audit(c, entry).catch((error: unknown) => {
+      // Only what the log holds has been counted: a caller that is refused sends it again.
+      if (!repeated) counted.delete(key)
+      throw error
     })
     return c.json({ accepted: true }, 202)
   })

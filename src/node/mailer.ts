@@ -22,6 +22,11 @@ export interface MailerTimeouts {
 export interface MailerOptions extends EndpointRule, PinnedLookupOptions {
   /** Default: 10 s, 20 s, 60 s. */
   timeouts?: MailerTimeouts
+  /**
+   * The fully qualified name that servers are greeted with (RFC 5321, section 4.1.1.1): they hold it against other clients of the same
+   * address, and some refuse a machine's private name. Default: the machine's name, or its address.
+   */
+  name?: string
   /** Certificates (PEM) that are trusted in place of the system's; for tests. Default: the system's. */
   ca?: string
 }
@@ -32,7 +37,13 @@ const implicitTlsPort = 465
 const maxReplyBytes = 64 * 1024
 
 /** Plain SMTP is for development: it needs `allowPrivate`. */
-export function createMailer({ allowPrivate, timeouts = patience, ca, ...options }: MailerOptions): Mailer {
+export function createMailer({
+  allowPrivate,
+  timeouts = patience,
+  name,
+  ca,
+  ...options
+}: MailerOptions): Mailer {
   const lookup = allowPrivate ? undefined : createPinnedLookup(options)
 
   async function connect(server: MailServer, signal: AbortSignal): Promise<MailConnection> {
@@ -66,6 +77,7 @@ export function createMailer({ allowPrivate, timeouts = patience, ca, ...options
     const secure = useTls && port === implicitTlsPort
     const smtp = new SMTPConnection({
       connection,
+      ...(name?.includes('.') && { name }),
       host,
       port,
       secure,

@@ -39,7 +39,10 @@ export interface Attempt {
 
 export interface Ledger {
   standing(sha256: string, platform: Platform): Promise<Standing>
-  /** Of many callers at once exactly one gets the claim, also of many over one attempt. Throws `storage_not_atomic`. */
+  /**
+   * Of many callers at once exactly one gets the claim, also of many over one attempt. The claim is read back before it is given, so
+   * that a storage which looks first and writes later cannot give it twice. Throws `storage_not_atomic`.
+   */
   claim(attempt: Attempt): Promise<Claim | Exclude<Standing, { kind: 'free' }>>
   /** The platform has it: the receipt replaces the claim. */
   settle(claim: Claim, posted: Posted): Promise<void>
@@ -82,6 +85,15 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
     return { kind: 'unknown', attempt: record.attempt, since }
   }
 
+  /** Reads the claim back: a storage that let two attempts pass holds the text of one of them. Also false for a late sleeper. */
+  async function stillHolds(key: RecordKey, record: Claim['record']): Promise<boolean> {
+    const stored = await store.readRecord(key)
+    const found = stored && parseRecord(stored.text, 1)
+    const isOwn = found?.state === 'claimed' && found.attempt === record.attempt
+    // Half of the patience is left for sending, as after that time another attempt may go over this one.
+    return isOwn && now() - Date.parse(record.claimed_at) < claimPatienceMs / 2
+  }
+
   const standing = async (sha256: string, platform: Platform) => standingOf(await latest(sha256, platform))
 
   return {
@@ -102,11 +114,10 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
       }
       const mainKey = mainKeyOf(sha256, platform)
       const key = before?.kind === 'unknown' ? successorKey(sha256, platform, before.attempt) : mainKey
-      if (await store.createRecord(key, JSON.stringify(record))) {
-        return { kind: 'claimed', key, mainKey, record }
-      }
+      const isCreated = await store.createRecord(key, JSON.stringify(record))
+      if (isCreated && (await stillHolds(key, record))) return { kind: 'claimed', key, mainKey, record }
       const other = await standing(sha256, platform)
-      // It was there a moment ago: an attempt that has just been given up.
+      // It was there a moment ago: an attempt that has just been given up, or one that has overwritten this one's claim.
       return other.kind === 'free' ? { kind: 'in_progress' } : other
     },
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type AuditLine, AuditUnavailable } from '../../orchestrator/handlers/audit.ts'
 import { parseRuntimeAnswer } from '../../src/runtime/contract.ts'
 import { primary, resolvePath, runtimePath, secondary, startReference, usagePath } from './reference.ts'
 
@@ -354,6 +355,7 @@ describe('the audit log', () => {
       action: 'runtime.read',
       tenant: 'alice',
       outcome: 'sent',
+      token: expect.stringMatching(/^sha256:[0-9a-f]{8}$/),
     })
     expect(audit.map(({ action, tenant, outcome }) => `${action} ${tenant} ${outcome}`)).toEqual([
       'runtime.read alice sent',
@@ -391,11 +393,41 @@ describe('the audit log', () => {
     expect(JSON.stringify(audit)).not.toMatch(/canary|alice-storage|dora-storage|service-token/)
   })
 
-  it('notes strangers, but not so many that they fill the disk', async () => {
+  it('tells a rotated token from its successor, and names neither for a stranger', async () => {
     const { app, audit } = await startReference()
-    for (let call = 0; call < 500; call++) await app.request(runtimePath)
-    expect(audit.length).toBeGreaterThan(0)
-    expect(audit.length).toBeLessThanOrEqual(62)
-    expect(audit[0]).toMatchObject({ action: 'access', tenant: null, outcome: 'bad_token' })
+    for (const token of [primary, secondary, secondary, 'a-token-of-strangers']) {
+      await app.request(`${runtimePath}?host=${alice}`, { headers: { authorization: `Bearer ${token}` } })
+    }
+    const names = audit.map(({ token }) => token)
+    expect(names[0]).not.toBe(names[1])
+    expect(names.slice(1)).toEqual([names[1], names[1], undefined])
+    expect(audit.at(-1)).toMatchObject({ action: 'access', tenant: null, outcome: 'bad_token' })
+  })
+
+  it('hands out nothing, and counts nothing, while its log takes no lines', async () => {
+    let isFull = true
+    const lines: AuditLine[] = []
+    const audit = async (line: AuditLine) => {
+      if (isFull) throw new AuditUnavailable()
+      lines.push(line)
+    }
+    const { resolve, post } = await startReference({ audit })
+    const refused = await resolve('alice', 'alice-storage')
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
+    expect(await refused.text()).not.toContain('canary')
+    const event = {
+      tenant_id: 'alice',
+      source: 'publisher',
+      idempotency_key: 'k',
+      metric: 'ai_tokens',
+      quantity: 1,
+      unit: 'tokens',
+      occurred_at: '2026-11-01T00:00:00Z',
+    }
+    expect((await post('/v1/billing/usage', event)).status).toBe(503)
+    isFull = false
+    expect((await post('/v1/billing/usage', event)).status).toBe(202)
+    expect((await resolve('alice', 'alice-storage')).status).toBe(200)
+    expect(lines.map(({ outcome }) => outcome)).toEqual(['counted', 'sent'])
   })
 })

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { parseEnvironment } from '../../orchestrator/environment.ts'
 import { startOrchestrator } from '../../orchestrator/server.ts'
 import { writeFiles } from './files-on-disk.ts'
-import { primary, runtimePath, secondary } from './reference.ts'
+import { primary, resolvePath, runtimePath, secondary } from './reference.ts'
 
 /** Two files, and the environment that names them. */
 async function folder() {
@@ -96,6 +96,50 @@ describe('the orchestrator as a program', () => {
     }
     expect((await readFile(auditFile, 'utf8')).trimEnd().split('\n')).toHaveLength(2)
     expect((await stat(auditFile)).mode & 0o777).toBe(0o600)
+  })
+
+  it('loses no line of a read of credentials when it is ended under load', async () => {
+    await using files = await folder()
+    const auditFile = join(files.directory, 'audit.log')
+    const program = await startProgram({ ...files.environment, ORCHESTRATOR_AUDIT_FILE: auditFile })
+    let answered = 0
+    const ended = program.exit
+    const caller = async () => {
+      for (;;) {
+        const answer = await fetch(`${program.url}${resolvePath}`, {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer ${primary}`,
+            'x-tenant': 'alice',
+            'content-type': 'application/json',
+          },
+          body: '{"credentials_ref":"alice-storage"}',
+        }).catch(() => undefined)
+        if (!answer?.ok) return
+        answered += 1
+        if (answered === 40) program.child.kill('SIGTERM')
+      }
+    }
+    await Promise.all(Array.from({ length: 8 }, caller))
+    expect(await ended).toBe(0)
+    const lines = (await readFile(auditFile, 'utf8')).trimEnd().split('\n')
+    const sent = lines.map((line) => JSON.parse(line)).filter(({ outcome }) => outcome === 'sent')
+    expect(answered).toBeGreaterThanOrEqual(40)
+    expect(sent.length).toBeGreaterThanOrEqual(answered)
+  })
+
+  it('writes a flood of strangers as one line with their number', async () => {
+    await using files = await folder()
+    const auditFile = join(files.directory, 'audit.log')
+    const program = await startProgram({ ...files.environment, ORCHESTRATOR_AUDIT_FILE: auditFile })
+    for (let call = 0; call < 200; call++) await program.ask(`invented-${call}.shibari.test`)
+    program.child.kill('SIGTERM')
+    await program.exit
+    const lines = (await readFile(auditFile, 'utf8')).trimEnd().split('\n')
+    const counts = lines.map((line): number => JSON.parse(line).count)
+    // Counts are written every ten seconds.
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(200)
+    expect(lines.length).toBeLessThan(10)
   })
 
   it('says on standard error which field of a bad edit is wrong, and goes on', async () => {

@@ -254,6 +254,30 @@ describe('what goes wrong', () => {
     )
   })
 
+  it.each<[Moment, string, RegExp]>([
+    ['connect', '421 4.3.2 Service not available', /try again later/],
+    ['EHLO', '421 4.3.2 Shutting down', /try again later/],
+    ['STARTTLS', '454 4.7.0 TLS not available due to temporary reason', /try again later/],
+    ['AUTH', '454 4.7.0 Temporary authentication failure', /try again later/],
+    ['AUTH', '421 4.7.0 Too many connections', /try again later/],
+    ['MAIL', '452 4.3.1 Insufficient system storage', /try again later/],
+    ['RCPT', '450 4.2.0 Mailbox busy', /try again later/],
+    ['content', '451 4.3.0 Local error', /try again later/],
+    ['connect', '554 5.7.1 No service for you', /turns this server away/],
+    ['EHLO', '550 5.7.0 Go away', /turns this server away/],
+    ['STARTTLS', '502 5.5.1 Unknown command', /no encrypted connection/],
+  ])('tells %s: %s as what it is when nothing was sent', async (moment, reply, words) => {
+    const { port, names } = await running(startTroubledServer(moment, { reply }))
+    const mailer = createMailer({ allowPrivate: true, timeouts: patient, name: 'app.shibari.photo' })
+    // Only with TLS is STARTTLS said; EHLO is answered with HELO where TLS is not needed.
+    const server = { use_tls: moment === 'STARTTLS' || moment === 'EHLO' }
+    const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), never))
+    expect(error).toMatchObject({ code: 'publish_unavailable', message: expect.stringMatching(words) })
+    if (words.source === 'try again later') expect(error.message).toContain(reply.slice(0, 3))
+    expect(error.message).not.toMatch(/sign-in|password|cannot be reached/)
+    expect(new Set(names)).toEqual(new Set(moment === 'connect' ? [] : ['app.shibari.photo']))
+  })
+
   it('silence, at whatever moment, ends in time and is told by what may have arrived', async () => {
     const moments = [
       ['connect', 'publish_unavailable'],

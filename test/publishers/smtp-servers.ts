@@ -70,7 +70,7 @@ export async function startMailServer(
 }
 
 /** Where a conversation goes wrong. `content` is the mail itself, up to its final dot. */
-export type Moment = 'connect' | 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'content'
+export type Moment = 'connect' | 'EHLO' | 'STARTTLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'content'
 
 /** A reply in place of the usual one, or nothing, or the end of the connection. */
 export type Trouble = { reply: string } | 'silence' | 'reset'
@@ -79,6 +79,7 @@ export type Trouble = { reply: string } | 'silence' | 'reset'
 export async function startTroubledServer(moment: Moment, trouble: Trouble, nth = 1) {
   let mails = 0
   const heard: string[] = []
+  const names: string[] = []
   const reached = Promise.withResolvers<void>()
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -105,7 +106,10 @@ export async function startTroubledServer(moment: Moment, trouble: Trouble, nth 
           inContent = false
           answer('content', '250 2.0.0 Queued as 4711')
           mails += 1
-        } else if (/^EHLO/i.test(part)) answer('EHLO', '250-troubled.example\r\n250 AUTH PLAIN')
+        } else if (/^EHLO/i.test(part)) {
+          names.push(part.slice(4).trim())
+          answer('EHLO', '250-troubled.example\r\n250 AUTH PLAIN')
+        } else if (/^STARTTLS/i.test(part)) answer('STARTTLS', '220 Ready to start TLS')
         else if (/^AUTH/i.test(part)) answer('AUTH', '235 2.7.0 Accepted')
         else if (/^MAIL/i.test(part)) answer('MAIL', '250 2.1.0 Sender OK')
         else if (/^RCPT/i.test(part)) answer('RCPT', '250 2.1.5 Recipient OK')
@@ -122,6 +126,8 @@ export async function startTroubledServer(moment: Moment, trouble: Trouble, nth 
     port: portOf(server),
     /** The moments that were reached, in order. */
     heard,
+    /** The names that clients have introduced themselves with (RFC 5321, section 4.1.1.1). */
+    names,
     /** Settles when the trouble begins. */
     reached: reached.promise,
     close: () => {

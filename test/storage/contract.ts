@@ -22,7 +22,7 @@ export interface OpenStorage extends AsyncDisposable {
 }
 
 export interface StorageTraits {
-  /** Whether records can be claimed here. Default true. */
+  /** Whether records can be claimed here. Photos are never lost, either way. Default true. */
   atomic?: boolean
   /** Names that the server itself cannot keep or move are left out. Default: none. */
   canName?: (name: string) => boolean
@@ -151,7 +151,7 @@ export function describePhotoStore(
       expect(await contentOf(store, 'a.jpg')).toBe('first')
     })
 
-    whereAtomic('gives uploads of one name at the same moment a name each', async () => {
+    it('gives uploads of one name at the same moment a name each', async () => {
       await using storage = await open()
       const contents = Array.from({ length: 5 }, (_, index) => `content ${index}`)
       const entries = await Promise.all(contents.map((content) => put(storage.another(), 'a.jpg', content)))
@@ -293,88 +293,78 @@ export function describePhotoStore(
       expect(await snapshot(storage.store)).toEqual({ 'keep/a.jpg': 'bytes | caption' })
     })
 
-    whereAtomic(
-      'keeps photo and sidecar together however two processes that move them overtake each other',
-      async () => {
-        for (const [first, second] of pausePoints) {
-          await using storage = await open()
-          await put(storage.store, 'a.jpg')
-          await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
-          const move = (before: () => Promise<void>) =>
-            storage.waiting(before).move(photo('a.jpg'), 'root', 'archive')
-          // The first one stops, the second one comes so far, the first one makes one call, the second one ends, then the first.
-          const [pauses, call, other] = [pauseBefore(first), pauseBefore(first + 1), pauseBefore(second)]
-          const early = settled(
-            move(async () => {
-              await pauses.before()
-              await call.before()
-            }),
-          )
-          await Promise.race([pauses.reached, early])
-          const late = settled(move(other.before))
-          await Promise.race([other.reached, late])
-          pauses.goOn()
-          await Promise.race([call.reached, early])
-          other.goOn()
-          const moves = [await late]
-          call.goOn()
-          moves.push(await early)
-          expect([first, second, moves.includes('a.jpg')]).toEqual([first, second, true])
-          const found = await snapshot(storage.store)
-          expect([first, second, found]).toEqual([first, second, { 'archive/a.jpg': 'bytes | caption' }])
-        }
-      },
-      60_000,
-    )
-
-    whereAtomic(
-      'loses neither of two photos of one name that arrive in a folder at the same time',
-      async () => {
+    it('keeps photo and sidecar together however two processes that move them overtake each other', async () => {
+      for (const [first, second] of pausePoints) {
         await using storage = await open()
-        await put(storage.store, 'a.jpg', 'from root')
-        await put(storage.store, 'a.jpg', 'from keep', 'keep')
-        const names = await Promise.all([
-          storage.another().move(photo('a.jpg'), 'root', 'archive'),
-          storage.another().move(photo('a.jpg'), 'keep', 'archive'),
-        ])
-        expect(names.toSorted()).toEqual(['a (2).jpg', 'a.jpg'])
-        expect(Object.values(await snapshot(storage.store)).toSorted()).toEqual([
-          'from keep | -',
-          'from root | -',
-        ])
-      },
-    )
+        await put(storage.store, 'a.jpg')
+        await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
+        const move = (before: () => Promise<void>) =>
+          storage.waiting(before).move(photo('a.jpg'), 'root', 'archive')
+        // The first one stops, the second one comes so far, the first one makes one call, the second one ends, then the first.
+        const [pauses, call, other] = [pauseBefore(first), pauseBefore(first + 1), pauseBefore(second)]
+        const early = settled(
+          move(async () => {
+            await pauses.before()
+            await call.before()
+          }),
+        )
+        await Promise.race([pauses.reached, early])
+        const late = settled(move(other.before))
+        await Promise.race([other.reached, late])
+        pauses.goOn()
+        await Promise.race([call.reached, early])
+        other.goOn()
+        const moves = [await late]
+        call.goOn()
+        moves.push(await early)
+        expect([first, second, moves.includes('a.jpg')]).toEqual([first, second, true])
+        const found = await snapshot(storage.store)
+        expect([first, second, found]).toEqual([first, second, { 'archive/a.jpg': 'bytes | caption' }])
+      }
+    }, 60_000)
 
-    whereAtomic(
-      'loses nothing when a move is interrupted anywhere, and completes it when it is repeated',
-      async () => {
-        for (let nth = 1; ; nth++) {
-          await using storage = await open()
-          await put(storage.store, 'a.jpg', 'moved')
-          await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
-          await put(storage.store, 'a.jpg', 'was there before', 'archive')
-          const { store: failing, calls } = storage.failing(nth)
-          const interrupted = await failing.move(photo('a.jpg'), 'root', 'archive').then(
-            () => false,
-            () => true,
-          )
-          const between = Object.values(await snapshot(storage.store)).join()
-          expect(between).toContain('moved | ')
-          expect(between).toContain('caption')
-          // Either the move is repeated, or all that failed was to learn that it had worked.
-          const again = await storage
-            .another()
-            .move(photo('a.jpg'), 'root', 'archive')
-            .catch((error: unknown) => error)
-          if (typeof again !== 'string') expect(again).toMatchObject({ code: 'photo_not_found' })
-          expect(await snapshot(storage.store), `after a failure at call ${nth}`).toEqual({
-            'archive/a.jpg': 'was there before | -',
-            'archive/a (2).jpg': 'moved | caption',
-          })
-          if (!interrupted && calls() < nth) break
-        }
-      },
-    )
+    it('loses neither of two photos of one name that arrive in a folder at the same time', async () => {
+      await using storage = await open()
+      await put(storage.store, 'a.jpg', 'from root')
+      await put(storage.store, 'a.jpg', 'from keep', 'keep')
+      const names = await Promise.all([
+        storage.another().move(photo('a.jpg'), 'root', 'archive'),
+        storage.another().move(photo('a.jpg'), 'keep', 'archive'),
+      ])
+      expect(names.toSorted()).toEqual(['a (2).jpg', 'a.jpg'])
+      expect(Object.values(await snapshot(storage.store)).toSorted()).toEqual([
+        'from keep | -',
+        'from root | -',
+      ])
+    })
+
+    it('loses nothing when a move is interrupted anywhere, and completes it when it is repeated', async () => {
+      for (let nth = 1; ; nth++) {
+        await using storage = await open()
+        await put(storage.store, 'a.jpg', 'moved')
+        await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
+        await put(storage.store, 'a.jpg', 'was there before', 'archive')
+        const { store: failing, calls } = storage.failing(nth)
+        const interrupted = await failing.move(photo('a.jpg'), 'root', 'archive').then(
+          () => false,
+          () => true,
+        )
+        const between = Object.values(await snapshot(storage.store)).join()
+        expect(between).toContain('moved | ')
+        expect(between).toContain('caption')
+        // Either the move is repeated, or all that failed was to learn that it had worked.
+        const again = await storage
+          .another()
+          .move(photo('a.jpg'), 'root', 'archive')
+          .catch((error: unknown) => error)
+        if (typeof again !== 'string') expect(again).toMatchObject({ code: 'photo_not_found' })
+        expect(await snapshot(storage.store), `after a failure at call ${nth}`).toEqual({
+          'archive/a.jpg': 'was there before | -',
+          'archive/a (2).jpg': 'moved | caption',
+        })
+        if (!interrupted && calls() < nth) break
+      }
+    })
 
     it('deletes a photo with its sidecar, and says what there was', async () => {
       await using storage = await open()

@@ -45,6 +45,8 @@ export type Fault =
   | { kind: 'cut'; afterBytes: number; answer?: Answer }
   /** Does what was asked, sends so many bytes of the answer, waits for the promise, and sends the rest. */
   | { kind: 'hold-tail'; afterBytes: number; until: Promise<unknown> }
+  /** Checks the condition of a write at once, and writes after the promise, whatever is there by then. */
+  | { kind: 'late-write'; until: Promise<unknown> }
 
 /** Looks at each request and may spoil it. */
 export type FaultRule = (call: S3Call) => Fault | undefined
@@ -85,6 +87,22 @@ export function firstOfEach(fault: Fault): FaultRule {
     seen.add(request)
     return fault
   }
+}
+
+/** A server that looks first and writes later, at conditional writes of these keys. */
+export function gapOf(isMeant: (key: string) => boolean, gapMs = 40): FaultRule {
+  return ({ operation, key, headers }) => {
+    if (operation !== 'put' || headers['if-none-match'] === undefined || !isMeant(key)) return undefined
+    return { kind: 'late-write', until: new Promise((resolve) => setTimeout(resolve, gapMs)) }
+  }
+}
+
+/** A server that answers so to every condition of a write, and writes nothing then. */
+export function refusingConditions(status: number, code: string): FaultRule {
+  return ({ operation, headers }) =>
+    operation === 'put' && (headers['if-none-match'] ?? headers['if-match']) !== undefined
+      ? refusal(status, code)
+      : undefined
 }
 
 /** Quick, and far from its limits of time. */
@@ -146,7 +164,15 @@ export async function startScriptedS3() {
     let fault: Fault | undefined
     for (const rule of rules) fault = rule(call) ?? fault
     request.on('data', (chunk: Buffer) => onUploaded(chunk.length))
-    const perform = async () => bucket.answer({ ...call, body: await buffer(request) })
+    const perform = async () => {
+      const body = await buffer(request)
+      if (fault?.kind !== 'late-write') return bucket.answer({ ...call, body })
+      if (bucket.answer({ ...call, operation: 'head', body }).status === 200)
+        return errorAnswer(412, 'PreconditionFailed')
+      await fault.until
+      const { 'if-none-match': _, ...headers } = call.headers
+      return bucket.answer({ ...call, headers, body })
+    }
     // A client that leaves in the middle is what some tests are about.
     respond(fault, perform, response).catch(() => response.destroy())
   })

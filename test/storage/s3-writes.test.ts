@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { exactLength } from '../../src/providers/storage/s3/exact-length.ts'
+import { createVerdictMemory } from '../../src/providers/storage/s3.ts'
 import { photo, rejection, streamOf } from './dropbox-harness.ts'
 import { readableSidecar } from './readable-sidecar.ts'
-import { errorAnswer } from './s3-bucket.ts'
+import { errorAnswer, listingXml } from './s3-bucket.ts'
 import {
   answering,
   credentialSource,
   type Fault,
+  gapOf,
   onCall,
   quickRetry,
   refusal,
@@ -16,7 +18,6 @@ import {
 
 const mebibyte = 2 ** 20
 const name = photo('a.jpg')
-const probe = 'Photos/.publisher/conditional-writes'
 const outage = { name: 'PublisherError', code: 'storage_unavailable' }
 
 /** Spoils each request that sends a photo's bytes; what reserves its name and the probe pass. */
@@ -44,8 +45,10 @@ describe('a copy in S3', () => {
     expect(await rejection(store.move(name, 'root', 'archive'))).toMatchObject(outage)
     expect(s3.bucket.contents()).toMatchObject({ 'Photos/a.jpg': 'original', 'Photos/a.txt': 'caption' })
     expect(await store.move(name, 'root', 'archive')).toBe('a.jpg')
-    const { [probe]: _, ...contents } = s3.bucket.contents()
-    expect(contents).toEqual({ 'Photos/archive/a.jpg': 'original', 'Photos/archive/a.txt': 'caption' })
+    expect(s3.bucket.contents()).toEqual({
+      'Photos/archive/a.jpg': 'original',
+      'Photos/archive/a.txt': 'caption',
+    })
   })
 
   it('never costs a caption that is edited while its photo moves', async () => {
@@ -74,7 +77,77 @@ describe('finding out whether S3 honours conditions', () => {
     const store = s3.store()
     const answers = await Promise.all([store.canCreateAtomically(), store.canCreateAtomically()])
     expect([...answers, await store.canCreateAtomically()]).toEqual([true, true, true])
-    expect(s3.calls.map(({ key }) => key)).toEqual([probe, probe])
+    const made = (operation: string) => s3.calls.filter((call) => call.operation === operation).length
+    expect({ put: made('put'), get: made('get'), list: made('list'), delete: made('delete') }).toEqual({
+      put: 24,
+      get: 3,
+      list: 1,
+      delete: 4,
+    })
+    expect(s3.bucket.contents()).toEqual({})
+  })
+
+  it('is done once for all stores of a process that share a memory, and again for another tenant', async () => {
+    const s3 = await startScriptedS3()
+    const verdicts = createVerdictMemory()
+    await s3.store({ verdicts, host: 'alice.shibari.photo' }).canCreateAtomically()
+    const before = s3.calls.length
+    expect(await s3.store({ verdicts, host: 'alice.shibari.photo' }).canCreateAtomically()).toBe(true)
+    expect(s3.calls).toHaveLength(before)
+    await s3.store({ verdicts, host: 'bob.shibari.photo' }).canCreateAtomically()
+    expect(s3.calls).toHaveLength(2 * before)
+  })
+
+  it('sweeps what processes that are gone have left, and nothing that is younger than a day', async () => {
+    const s3 = await startScriptedS3()
+    const left = ['claimants/probe.old', 'claimants/abc.def', 'claimants/abc.young', 'conditional-writes']
+    for (const key of left) s3.bucket.seed(`Photos/.publisher/${key}`, 'left')
+    // What the server has just stored is of 5 January 2026, 10:00.
+    const times: Record<string, string> = { 'abc.young': '2026-01-04T11:00:00Z' }
+    const entries = ['probe.old', 'abc.def', 'abc.young'].map((name) => ({
+      key: `Photos/.publisher/claimants/${name}`,
+      modifiedAt: times[name] ?? '2026-01-04T09:00:00Z',
+    }))
+    s3.script(onCall('list', answering(listingXml(entries, '<IsTruncated>false</IsTruncated>'))))
+    await s3.store().canCreateAtomically()
+    expect(Object.keys(s3.bucket.contents())).toEqual(['Photos/.publisher/claimants/abc.young'])
+  })
+
+  it('finds a server that looks first and writes later, and claims nothing on it', async () => {
+    const s3 = await startScriptedS3()
+    s3.script(gapOf(() => true))
+    const store = s3.store()
+    expect(await store.canCreateAtomically()).toBe(false)
+    const error = await rejection(store.createRecord(['r.json'], 'mine'))
+    expect(error).toMatchObject({
+      code: 'storage_not_atomic',
+      message: expect.stringContaining('checks a conditional write first and writes later'),
+    })
+    expect(s3.bucket.contents()).toEqual({})
+  })
+
+  it('trusts a creator that lost the answer of its own creation', async () => {
+    const s3 = await startScriptedS3()
+    s3.script(onCall('put', { kind: 'answer-lost' }, { nth: 1 }))
+    expect(await s3.store().canCreateAtomically()).toBe(true)
+  })
+
+  it('is not needed for servers on the list, and names them', async () => {
+    const s3 = await startScriptedS3()
+    const reached: string[] = []
+    const store = s3.store({
+      credentials: credentialSource({ endpoint: 'https://s3.eu-central-1.wasabisys.com' }).source,
+      fetch: async (input) => {
+        reached.push(String(input))
+        return new Response()
+      },
+    })
+    expect(await store.canCreateAtomically()).toBe(false)
+    expect(await rejection(store.createRecord(['r.json'], 'mine'))).toMatchObject({
+      code: 'storage_not_atomic',
+      message: expect.stringContaining('Wasabi ignores conditional writes'),
+    })
+    expect(reached).toEqual([])
   })
 
   it.each([
@@ -97,12 +170,13 @@ describe('finding out whether S3 honours conditions', () => {
 
   it('refuses to claim anything where they are ignored', async () => {
     const s3 = await startScriptedS3()
-    s3.script(onCall('put', answering(''), { times: 2 }))
+    s3.script(onCall('put', answering(''), { times: 99 }))
     const store = s3.store()
     const claim = () => store.createRecord(['r.json'], 'mine')
     expect(await rejection(claim())).toMatchObject({ code: 'storage_not_atomic' })
     expect(await rejection(claim())).toMatchObject({ code: 'storage_not_atomic' })
-    expect(s3.calls).toHaveLength(2)
+    // One race and one more creation, a look and two deletions.
+    expect(s3.calls).toHaveLength(8 + 1 + 1 + 2)
   })
 })
 
@@ -160,7 +234,7 @@ describe('an upload to S3', () => {
     const credentials = credentialSource({ endpoint: s3.endpoint, accessKeyIds: ['OLD', 'NEW'] })
     const store = s3.store({ credentials: credentials.source })
     expect(await rejection(store.upload('root', name, streamOf('bytes'), 5))).toMatchObject(outage)
-    expect(Object.keys(s3.bucket.contents())).toEqual([probe])
+    expect(Object.keys(s3.bucket.contents())).toEqual([])
     expect(s3.calls.filter(sendsPhoto)).toHaveLength(1)
     expect(credentials.resolutions()).toBe(1)
     s3.heal()
@@ -183,7 +257,7 @@ describe('an upload to S3', () => {
     })
     const error = await rejection(s3.store().upload('root', name, body, size))
     expect(error).toMatchObject({ code: 'invalid_request' })
-    expect(Object.keys(s3.bucket.contents())).toEqual([probe])
+    expect(Object.keys(s3.bucket.contents())).toEqual([])
   })
 
   it.each([0, 1, 65_536, 3 * mebibyte])('stores a body of %d bytes as it is', async (size) => {
@@ -201,7 +275,7 @@ describe('an upload to S3', () => {
       pull: (controller) => controller.error(new Error('the client went away')),
     })
     expect(await rejection(s3.store().upload('root', name, body, 9))).toMatchObject(outage)
-    expect(Object.keys(s3.bucket.contents())).toEqual([probe])
+    expect(Object.keys(s3.bucket.contents())).toEqual([])
   })
 
   it('stops reading a body that never ends, and stores nothing', async () => {
@@ -216,7 +290,7 @@ describe('an upload to S3', () => {
     const error = await rejection(s3.store().upload('root', name, body, 3 * mebibyte))
     expect(error).toMatchObject({ code: 'invalid_request' })
     expect(cancelled).toBe(true)
-    expect(Object.keys(s3.bucket.contents())).toEqual([probe])
+    expect(Object.keys(s3.bucket.contents())).toEqual([])
   })
 
   it('keeps the last bytes until it knows that no more follow', async () => {

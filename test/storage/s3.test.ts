@@ -1,35 +1,44 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type R2Server, startR2 } from '../../dev/emulators/r2.ts'
 import type { CredentialSource } from '../../src/credentials.ts'
-import { createS3Store, type S3Credentials } from '../../src/providers/storage/s3.ts'
+import { createS3Store, type S3Credentials, type VerdictMemory } from '../../src/providers/storage/s3.ts'
 import { Secret } from '../../src/secret.ts'
-import { describePhotoStore, type OpenStorage } from './contract.ts'
+import { describePhotoStore, type OpenStorage, type StorageTraits } from './contract.ts'
+import { errorAnswer } from './s3-bucket.ts'
 import { putObject, startS3rver } from './s3-servers.ts'
 
 const oneAttempt = { attempts: 1, baseMs: 1, capMs: 1, attemptTimeoutMs: 5000, deadlineMs: 10_000 }
 
 /** Every storage is a folder of its own in one bucket. */
-function opener(server: () => R2Server, rootName: string, pageSize: number) {
+function opener(
+  server: () => R2Server,
+  rootName: string,
+  pageSize: number,
+  request: typeof fetch = (...asked) => fetch(...asked),
+) {
   let count = 0
+  const verdicts = oneServer()
   return async (): Promise<OpenStorage> => {
     const root = `${rootName}-${++count}`
     const paths = { root, archive: `${root}/archive`, keep: `${root}/keep`, remove: `${root}/reject` }
     const base = {
       provider: 's3',
+      verdicts,
       paths,
       credentials: credentialsOf(server()),
       allowPrivateEndpoints: true,
       pageSize,
+      fetch: request,
     }
     return {
       store: createS3Store(base),
       another: () => createS3Store(base),
       failing(nth) {
         let calls = 0
-        const failingFetch: typeof fetch = async (...request) => {
+        const failingFetch: typeof fetch = async (...asked) => {
           calls++
           if (calls === nth) throw new TypeError('interrupted')
-          return fetch(...request)
+          return request(...asked)
         }
         return {
           store: createS3Store({ ...base, fetch: failingFetch, retry: oneAttempt }),
@@ -39,15 +48,28 @@ function opener(server: () => R2Server, rootName: string, pageSize: number) {
       waiting: (before) =>
         createS3Store({
           ...base,
-          async fetch(...request) {
+          // The other process may stand still while this one waits for it.
+          retry: oneAttempt,
+          async fetch(...asked) {
             await before()
-            return fetch(...request)
+            return request(...asked)
           },
         }),
       plant: (file, bytes) => putObject(server(), `${root}/${file}`, bytes),
       fetchLink: async (url) => (await fetch(url)).text(),
       [Symbol.asyncDispose]: async () => undefined,
     }
+  }
+}
+
+/** The server is tried out once for all storages on it: the probe has tests of its own. */
+function oneServer(): VerdictMemory {
+  let found: ReturnType<VerdictMemory['get']>
+  return {
+    get: () => found,
+    set: (_key, conditions) => {
+      found = conditions
+    },
   }
 }
 
@@ -67,8 +89,41 @@ function credentialsOf({
   return { get: async () => credentials, reject: () => undefined }
 }
 
-const servers = [
+/** A server that refuses conditions of a write, and only those. */
+const refusing =
+  (status: number, code: string): typeof fetch =>
+  async (input, init) => {
+    const asked = new Request(input, init)
+    const { method, headers } = asked
+    const isConditional = method === 'PUT' && (headers.has('if-none-match') || headers.has('if-match'))
+    return isConditional ? new Response(errorAnswer(status, code).body, { status }) : fetch(asked)
+  }
+
+const servers: {
+  name: string
+  start: () => Promise<R2Server>
+  rootName: string
+  pageSize: number
+  request?: typeof fetch
+  traits: StorageTraits
+}[] = [
   { name: 'R2 in Miniflare', start: startR2, rootName: 'odd (é+) root', pageSize: 10, traits: {} },
+  {
+    name: 'a server that answers 501 to conditions, as Backblaze B2',
+    start: startR2,
+    rootName: 'root',
+    pageSize: 1000,
+    request: refusing(501, 'NotImplemented'),
+    traits: { atomic: false },
+  },
+  {
+    name: 'a server that answers 400 to conditions, as Alibaba OSS',
+    start: startR2,
+    rootName: 'root',
+    pageSize: 1000,
+    request: refusing(400, 'InvalidArgument'),
+    traits: { atomic: false },
+  },
   {
     // It ignores conditions, computes other signatures for odd queries, reads a copy's source by decodeURI, and fails at
     // a second page: what is asked of it is plain.
@@ -80,7 +135,7 @@ const servers = [
   },
 ]
 
-describe.each(servers)('S3 by $name', ({ start, rootName, pageSize, traits }) => {
+describe.each(servers)('S3 by $name', ({ start, rootName, pageSize, request, traits }) => {
   let server: R2Server
   beforeAll(async () => {
     server = await start()
@@ -88,7 +143,7 @@ describe.each(servers)('S3 by $name', ({ start, rootName, pageSize, traits }) =>
   afterAll(() => server.close())
   describePhotoStore(
     'the S3 store',
-    opener(() => server, rootName, pageSize),
+    opener(() => server, rootName, pageSize, request),
     traits,
   )
 })

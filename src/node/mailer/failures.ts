@@ -42,16 +42,30 @@ function unavailable(cause: Error): PublisherError {
   return new PublisherError('publish_unavailable', message, { cause, isOutage: true })
 }
 
-/** For what goes wrong until a connection is open, secured and signed in. */
+/** A server that was reached and does not let this client in now, or ever. */
+function turnedAway(response: string, responseCode: number | undefined, cause: Error): PublisherError {
+  const message = isTransient(responseCode)
+    ? `The mail server has a passing problem: ${response} Nothing was sent; try again later.`
+    : `The mail server turns this server away: ${response} Nothing was sent.`
+  return new PublisherError('publish_unavailable', message, { cause, isOutage: isTransient(responseCode) })
+}
+
+/**
+ * The error for a failure until a connection is open, secured and signed in. A reply of 4yz is a passing problem at any of these steps,
+ * also 454 to STARTTLS (RFC 3207, section 4) and to AUTH (RFC 4954, section 6): neither encryption nor password is wrong then.
+ */
 export function connectFailure(error: unknown): PublisherError {
   if (isPublisherError(error)) return error
-  const { code, originalCode, responseCode, cause } = parts(error)
-  if (code === 'EAUTH' && !isTransient(responseCode)) {
+  const { code, originalCode, response, responseCode, cause } = parts(error)
+  if (isTransient(responseCode)) return turnedAway(response, responseCode, cause)
+  if (code === 'EAUTH') {
     const message =
       "The mail server rejects the sign-in. Put a valid user name and password into this site's configuration."
     return new PublisherError('credentials_rejected', message, { cause })
   }
-  if (code !== 'ETLS' && !untrusted.test(originalCode)) return unavailable(cause)
+  const isUntrusted = code === 'ETLS' || untrusted.test(originalCode)
+  if (!isUntrusted && isPermanent(responseCode)) return turnedAway(response, responseCode, cause)
+  if (!isUntrusted) return unavailable(cause)
   const message = 'The mail server offers no encrypted connection that can be trusted. Nothing was sent.'
   return new PublisherError('publish_unavailable', message, { cause })
 }

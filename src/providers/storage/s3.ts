@@ -1,6 +1,5 @@
 /** Photos in an S3 bucket: AWS, Cloudflare R2, MinIO and what else speaks it. */
 import type { CredentialSource } from '../../credentials.ts'
-import { PublisherError } from '../../errors.ts'
 import type { RetryPolicy } from '../../retry.ts'
 import {
   type Folder,
@@ -13,13 +12,16 @@ import {
 import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../workflow/ports/storage.ts'
 import { assertReadableSidecar, maxSidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
 import { createS3Client, defaultRetry, type S3Credentials } from './s3/client.ts'
-import { photoNotFound, sidecarChanged, storageUnavailable } from './s3/errors.ts'
+import { createVerdictMemory, createVerdicts, type VerdictMemory } from './s3/conditions.ts'
+import { notAtomic, photoNotFound, sidecarChanged, storageUnavailable } from './s3/errors.ts'
+import { createExclusive } from './s3/exclusive.ts'
 import { createKeys } from './s3/keys.ts'
 import { movePhoto } from './s3/move.ts'
-import { createS3Objects, type ObjectHead } from './s3/objects.ts'
+import { createS3Objects, type ObjectHead, type PutOptions } from './s3/objects.ts'
 import { reservationOf, reserve, withoutReservations } from './s3/reservations.ts'
 
 export type { S3Credentials } from './s3/client.ts'
+export { createVerdictMemory, type VerdictMemory } from './s3/conditions.ts'
 
 export interface S3StoreOptions {
   /** As the configuration names it. */
@@ -31,6 +33,10 @@ export interface S3StoreOptions {
   fetch?: typeof fetch
   now?: () => number
   retry?: RetryPolicy
+  /** The tenant's host, by which verdicts are kept apart. Default: none. */
+  host?: string
+  /** What this process knows of servers. Default: a memory of this store alone. */
+  verdicts?: VerdictMemory
   /** Objects per page of a listing. Default and maximum of S3: 1000. */
   pageSize?: number
 }
@@ -39,27 +45,26 @@ const linkSeconds = 4 * 3600
 const maxNumber = 1000
 /** Records have some hundred bytes. */
 const maxRecordBytes = 2 ** 20
-/** Metadata of a record: who created it, for the creator who lost the answer. */
-const createdBy = 'publisher-created-by'
 const recordType = 'application/json'
 const sidecarType = 'text/plain; charset=utf-8'
 
+/** Looks at the markers of other creators before one of them counts as stuck. */
+const looks = 6
+
 /**
- * Makes the store. Path-style addresses; the content hash is the ETag. Records can be trusted only where the server honours
- * conditional writes, which is found out once, by trying (`canCreateAtomically`).
+ * Makes the store. Path-style addresses; the content hash is the ETag. Records can be claimed only where the server honours conditional
+ * writes: by its documentation, or by a race that is run once per process and day (`canCreateAtomically`).
  */
 export function createS3Store(options: S3StoreOptions): PhotoStore {
   const { provider, paths, credentials, allowPrivateEndpoints = false, now = Date.now } = options
   const keys = createKeys(paths)
   const send = options.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => fetch(input, init))
-  const client = createS3Client({
-    credentials,
-    allowPrivateEndpoints,
-    fetch: send,
-    now,
-    retry: options.retry ?? defaultRetry,
-  })
-  const objects = createS3Objects(client, keys.probe, options.pageSize ?? 1000)
+  const { retry = defaultRetry, host = '', verdicts: memory = createVerdictMemory() } = options
+  const client = createS3Client({ credentials, allowPrivateEndpoints, fetch: send, now, retry })
+  const objects = createS3Objects(client, options.pageSize ?? 1000)
+  const verdicts = createVerdicts({ client, objects, keys, tenant: host, memory })
+  const pausesMs = Array.from({ length: looks }, (_, look) => Math.min(retry.baseMs * 2 ** look, retry.capMs))
+  const create = createExclusive({ objects, keys, verdicts, pausesMs })
 
   async function stat(folder: Folder, name: PhotoName): Promise<PhotoEntry | null> {
     const head = await objects.head(keys.photo(folder, name))
@@ -68,7 +73,6 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
 
   /** Takes the first free name. Gives it with its key. */
   async function reserveName(folder: Folder, name: PhotoName): Promise<{ name: PhotoName; key: string }> {
-    const conditional = await objects.honoursConditions()
     const owner = crypto.randomUUID()
     for (let number = 1; number <= maxNumber; number++) {
       const free = numberedName(name, number)
@@ -77,7 +81,8 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
         objects.head(key),
         objects.head(keys.sidecar(folder, free)),
       ])
-      if (!photo && !sidecar && (await reserve(objects, key, owner, conditional))) return { name: free, key }
+      if (photo || sidecar) continue
+      if ((await reserve(create, key, owner)) === 'created') return { name: free, key }
     }
     throw storageUnavailable(new Error('All numbers for this name are taken.'))
   }
@@ -87,6 +92,20 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
     return found === null || found === 'too_large'
       ? found && 'unreadable'
       : toSidecar(found.bytes, found.head.etag)
+  }
+
+  /** False where a condition was not met. A server that refuses conditions is asked to write without them. */
+  async function putConditionally(
+    key: string,
+    text: string,
+    condition: Pick<PutOptions, 'ifAbsent' | 'ifEtag'>,
+  ): Promise<boolean> {
+    const plain = { contentType: sidecarType }
+    const refuses = (await verdicts.peek())?.conditions === 'refused'
+    const outcome = await objects.put(key, text, refuses ? plain : { ...plain, ...condition })
+    if (outcome !== 'unsupported') return outcome === 'written'
+    await objects.put(key, text, plain)
+    return true
   }
 
   return {
@@ -139,7 +158,7 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
     },
 
     async move(name, from, to) {
-      if (keys.prefix(from) !== keys.prefix(to)) return movePhoto(objects, keys, name, from, to)
+      if (keys.prefix(from) !== keys.prefix(to)) return movePhoto({ objects, keys, create }, name, from, to)
       if (!(await stat(from, name))) throw photoNotFound()
       return name
     },
@@ -166,7 +185,7 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
       }
       const condition =
         ifRevision === undefined ? {} : ifRevision === null ? { ifAbsent: true } : { ifEtag: ifRevision }
-      if (await objects.put(key, text, { contentType: sidecarType, ...condition })) return
+      if (await putConditionally(key, text, condition)) return
       // Refused may mean that an earlier attempt of this very call went through and its answer was lost.
       const there = await readSidecar(key)
       if (there === null || there === 'unreadable' || there.text !== text) throw sidecarChanged()
@@ -174,17 +193,11 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
 
     async createRecord(recordKey, text) {
       const key = keys.record(recordKey)
-      if (!(await objects.honoursConditions())) {
-        throw new PublisherError(
-          'storage_not_atomic',
-          'This S3 server ignores conditional writes, so nothing can be claimed safely on it.',
-        )
-      }
-      const creator = crypto.randomUUID()
-      const metadata = { [createdBy]: creator }
-      if (await objects.put(key, text, { contentType: recordType, metadata, ifAbsent: true })) return true
-      // Refused may mean that an earlier attempt of this very call went through and its answer was lost.
-      return (await objects.head(key))?.metadata[createdBy] === creator
+      const verdict = await verdicts.get()
+      if (verdict.conditions !== 'honoured') throw notAtomic(verdict)
+      const creation = { key, body: text, contentType: recordType }
+      // Another creator is stuck: the record is taken back while its marker still keeps others from it.
+      return (await create(creation, () => objects.delete(key))) === 'created'
     },
 
     async readRecord(recordKey) {
@@ -198,7 +211,7 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
     },
 
     deleteRecord: (recordKey) => objects.delete(keys.record(recordKey)),
-    canCreateAtomically: () => objects.honoursConditions(),
+    canCreateAtomically: async () => (await verdicts.get()).conditions === 'honoured',
   }
 }
 

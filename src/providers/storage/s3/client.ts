@@ -42,12 +42,17 @@ export interface S3Request {
 }
 
 export interface S3Client {
-  /** Gives 2xx, 304, 404 (of a key) and 412. Throws `AnswerTooLarge`, `storage_unavailable` or `credentials_rejected` for the rest. */
+  /**
+   * Gives 2xx, 304, 404 (of a key), 412, and for a conditional write also the 400 and 501 of a server that does not know conditions.
+   * Throws `AnswerTooLarge`, `storage_unavailable` or `credentials_rejected` for the rest.
+   */
   send(request: S3Request): Promise<Response>
   /** A GET of the key that needs no further proof for so many seconds. */
   presign(key: string, seconds: number): Promise<string>
   /** The bucket's name, as `x-amz-copy-source` needs it. */
   copySource(key: string): Promise<string>
+  /** Which server and bucket the credentials are for. */
+  address(): Promise<{ endpoint: string; bucket: string }>
 }
 
 export const defaultRetry: RetryPolicy = {
@@ -107,7 +112,7 @@ export function createS3Client({
     const isStreamed = response.ok && request.streamsAnswer
     const limit = response.ok ? request.maxAnswerBytes : undefined
     const answer = isStreamed ? response : await readWhole(response, limit)
-    await throwUnlessUsable(answer, now())
+    await throwUnlessUsable(answer, now(), isConditional(request))
     return answer
   }
 
@@ -150,7 +155,16 @@ export function createS3Client({
       const { bucket } = await credentials.get()
       return `/${encodeStrictly(bucket)}/${encodeKey(key)}`
     },
+
+    async address() {
+      const { endpoint_url, bucket } = await credentials.get()
+      return { endpoint: endpoint_url, bucket }
+    },
   }
+}
+
+function isConditional({ method, headers = {} }: S3Request): boolean {
+  return method === 'PUT' && ('if-none-match' in headers || 'if-match' in headers)
 }
 
 /** A stream that was sent is gone: fresh credentials cannot repeat it. */

@@ -1,16 +1,27 @@
 /** What an S3 server's answers mean to the port. */
 import { PublisherError } from '../../../errors.ts'
 import { RetryableError, retryAfterMs } from '../../../retry.ts'
+import type { Verdict } from './conditions.ts'
+import type { Conditions } from './known-servers.ts'
 import { errorCodeOf } from './xml.ts'
 
-/** The answer of a server that could not do it now, or refused the credentials, as the error that it stands for. */
-export async function throwUnlessUsable(response: Response, now: number): Promise<void> {
+/**
+ * The answer of a server that could not do it now, or refused the credentials, as the error that it stands for. Of a conditional write,
+ * 501 and 400 are left to the caller: that is how servers refuse a header that they do not know.
+ */
+export async function throwUnlessUsable(
+  response: Response,
+  now: number,
+  isConditional: boolean,
+): Promise<void> {
   const { status } = response
   if (status < 300 || status === 304 || status === 412) return
   if (status === 404 && !(await saysBucketIsMissing(response))) return
-  const code = errorCodeOf(await response.text())
+  const mayRefuseHeader = isConditional && (status === 400 || status === 501)
+  const code = errorCodeOf(await (mayRefuseHeader ? response.clone() : response).text())
   const cause = new Error(`The S3 server answered ${status} ${code}.`)
   if (status === 429 || status >= 500 || transientCodes.has(code)) {
+    if (status === 501 && mayRefuseHeader) return
     if (status === 501) throw storageUnavailable(cause)
     throw new RetryableError(cause.message, {
       retryAfterMs: retryAfterMs(response.headers, now),
@@ -19,6 +30,7 @@ export async function throwUnlessUsable(response: Response, now: number): Promis
   }
   if (code === 'RequestTimeTooSkewed') throw storageUnavailable(cause)
   if (status === 401 || status === 403 || rejectionCodes.has(code)) throw credentialsRejected(cause)
+  if (mayRefuseHeader) return
   throw storageUnavailable(cause)
 }
 
@@ -81,4 +93,22 @@ export function withoutUrl(cause: unknown): Error {
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   const code = inner instanceof Error && 'code' in inner ? String(inner.code) : ''
   return new Error(inner instanceof Error ? `${inner.name} ${code}`.trim() : typeof inner)
+}
+
+/** What the server does with conditional writes, for people. */
+const conditionFaults = {
+  honoured: 'keeps conditional writes',
+  overtaken: 'checks a conditional write first and writes later, so two processes at once can both win',
+  ignored: 'ignores conditional writes (If-None-Match) and overwrites',
+  refused: 'does not know conditional writes (If-None-Match)',
+} as const satisfies Record<Conditions, string>
+
+/** Nothing can be claimed safely on this server. The message names the service where it is a documented one. */
+export function notAtomic({ conditions, known }: Verdict): PublisherError {
+  const server = known ? known.name : 'This S3 server'
+  const source = known ? ` See ${known.sources[0]}.` : ''
+  return new PublisherError(
+    'storage_not_atomic',
+    `${server} ${conditionFaults[conditions]}, so a photo could be published twice. Nothing was sent.${source}`,
+  )
 }

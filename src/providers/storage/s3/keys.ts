@@ -10,8 +10,14 @@ export interface Keys {
   sidecar(folder: Folder, name: PhotoName): string
   /** Throws `invalid_request` for a key that could name anything but a record. */
   record(key: RecordKey): string
-  /** Where it is found out whether conditional writes are honoured. */
-  probe: string
+  /** Prefix of everything that this program keeps for itself. */
+  own: string
+  /** Prefix of markers that last as long as one attempt: of creators, and of probes. */
+  claimants: string
+  /** A key that no other probe has. */
+  freshProbe(): string
+  /** Where versions before 2.1 found out about conditional writes. */
+  formerProbe: string
 }
 
 const segment = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/
@@ -23,8 +29,11 @@ export function createKeys(paths: StoragePaths): Keys {
     return path === '' ? '' : `${path}/`
   }
   const own = `${prefix('root')}.publisher/`
+  const claimants = `${own}claimants/`
   return {
     prefix,
+    own,
+    claimants,
     photo: (folder, name) => prefix(folder) + name,
     sidecar: (folder, name) => prefix(folder) + sidecarName(name),
     record(key) {
@@ -33,7 +42,8 @@ export function createKeys(paths: StoragePaths): Keys {
       }
       return own + key.join('/')
     },
-    probe: `${own}conditional-writes`,
+    freshProbe: () => `${claimants}probe.${crypto.randomUUID()}`,
+    formerProbe: `${own}conditional-writes`,
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { type Folder, mediaType, numberedName, type PhotoName } from '../../../workflow/photo.ts'
 import { photoNotFound, sidecarChanged, storageUnavailable } from './errors.ts'
+import type { CreateExclusively } from './exclusive.ts'
 import type { Keys } from './keys.ts'
 import type { ObjectHead, S3Objects } from './objects.ts'
 import { reservationOf, reserve } from './reservations.ts'
@@ -12,6 +13,12 @@ import { reservationOf, reserve } from './reservations.ts'
 const maxNumber = 1000
 /** Metadata of a copy: which source it was made of. */
 const movedFrom = 'publisher-moved-from'
+
+export interface MoveTools {
+  objects: S3Objects
+  keys: Keys
+  create: CreateExclusively
+}
 
 interface Source {
   photo: { key: string; head: ObjectHead }
@@ -27,18 +34,16 @@ interface Target {
 
 /** Gives the name at the target. Throws `photo_not_found`, and `sidecar_changed` where the caption was edited meanwhile. */
 export async function movePhoto(
-  objects: S3Objects,
-  keys: Keys,
+  { objects, keys, create }: MoveTools,
   name: PhotoName,
   from: Folder,
   to: Folder,
 ): Promise<PhotoName> {
   const source = await readSource(objects, keys, name, from)
-  const conditional = await objects.honoursConditions()
   for (let number = 1; number <= maxNumber; number++) {
     const numbered = numberedName(name, number)
     const target = { photo: keys.photo(to, numbered), sidecar: keys.sidecar(to, numbered) }
-    const state = await claim(objects, source, target, conditional)
+    const state = await claim(objects, create, source, target)
     if (state === 'taken') continue
     if (state === 'reserved') await copyPhoto(objects, source, target, name)
     if (source.sidecar) await objects.delete(source.sidecar.key)
@@ -65,23 +70,21 @@ type Claim = 'taken' | 'reserved' | 'copied'
 /** `reserved`: the photo has still to be copied. `copied`: an earlier attempt, or another process, came that far. */
 async function claim(
   objects: S3Objects,
+  create: CreateExclusively,
   source: Source,
   target: Target,
-  conditional: boolean,
 ): Promise<Claim> {
   const [photo, sidecar] = await Promise.all([objects.head(target.photo), objects.head(target.sidecar)])
-  if (photo) {
-    const found = claimOf(photo, source)
-    if (found !== 'reserved') return found
-  } else {
-    // A sidecar without its photo belongs to one with another extension, or to nobody; it is not taken over.
-    if (sidecar && sidecar.metadata[movedFrom] !== source.identity) return 'taken'
-    if (!(await reserve(objects, target.photo, source.identity, conditional))) {
-      // Another process was quicker; it may be moving this very photo.
-      const winner = await objects.head(target.photo)
-      const found = winner ? claimOf(winner, source) : 'taken'
-      if (found !== 'reserved') return found
-    }
+  const found = photo && claimOf(photo, source)
+  if (found === 'taken' || found === 'copied') return found
+  // A sidecar without its photo belongs to one with another extension, or to no photo at all; it is not taken over.
+  if (!found && sidecar && sidecar.metadata[movedFrom] !== source.identity) return 'taken'
+  const reserved = await reserve(create, target.photo, source.identity)
+  if (reserved === 'contested') throw storageUnavailable(new Error('Another process is stuck at this name.'))
+  if (reserved === 'taken') {
+    // Another process was quicker; it may have moved this very photo.
+    const winner = await objects.head(target.photo)
+    return winner && claimOf(winner, source) === 'copied' ? 'copied' : 'taken'
   }
   if (source.sidecar) {
     const { key, head } = source.sidecar

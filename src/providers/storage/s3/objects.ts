@@ -18,10 +18,13 @@ export interface ObjectHead {
 export interface PutOptions {
   contentType: string
   metadata?: Readonly<Record<string, string>>
-  /** Only where there is no object of this key yet. A server that ignores it overwrites: see {@link S3Objects.honoursConditions}. */
+  /** Only where there is no object of this key yet. Some servers ignore it and overwrite: see conditions.ts. */
   ifAbsent?: boolean
   ifEtag?: string
 }
+
+/** `exists`: a condition was not met. `unsupported`: the server refuses conditions and has written nothing. */
+export type PutOutcome = 'written' | 'exists' | 'unsupported'
 
 export interface CopyOptions {
   /** Only while the source is still at this entity tag. */
@@ -38,26 +41,21 @@ export interface S3Objects {
     key: string,
     maxBytes: number,
   ): Promise<{ head: ObjectHead; bytes: Uint8Array } | 'too_large' | null>
-  /** False where a condition was not met. */
-  put(key: string, body: string, options: PutOptions): Promise<boolean>
+  put(key: string, body: string, options: PutOptions): Promise<PutOutcome>
   putStream(key: string, body: ReadableStream<Uint8Array>, size: number, contentType: string): Promise<void>
   /** False where the source is gone or has changed. */
   copy(source: string, target: string, options: CopyOptions): Promise<boolean>
   delete(key: string): Promise<void>
   /** Objects directly below the prefix. */
   list(prefix: string): Promise<ListedObject[]>
-  /** Whether `If-None-Match: *` is honoured here; found out once, by trying. */
-  honoursConditions(): Promise<boolean>
 }
 
 /** A million objects in one folder, at the page size that S3 allows. */
 const maxPages = 1000
 const metadataPrefix = 'x-amz-meta-'
 
-export function createS3Objects(client: S3Client, probeKey: string, pageSize: number): S3Objects {
-  let probe: Promise<boolean> | undefined
-
-  async function put(key: string, body: string, options: PutOptions): Promise<boolean> {
+export function createS3Objects(client: S3Client, pageSize: number): S3Objects {
+  async function put(key: string, body: string, options: PutOptions): Promise<PutOutcome> {
     const response = await client.send({
       method: 'PUT',
       key,
@@ -70,9 +68,10 @@ export function createS3Objects(client: S3Client, probeKey: string, pageSize: nu
       },
     })
     // AWS says 404 where an object that If-Match is about has gone.
-    const isRefused = response.status === 412 || (response.status === 404 && options.ifEtag !== undefined)
-    if (!response.ok && !isRefused) throw unexpected(response)
-    return response.ok
+    if (response.status === 412 || (response.status === 404 && options.ifEtag !== undefined)) return 'exists'
+    if (response.status === 400 || response.status === 501) return 'unsupported'
+    if (!response.ok) throw unexpected(response)
+    return 'written'
   }
 
   return {
@@ -163,22 +162,7 @@ export function createS3Objects(client: S3Client, probeKey: string, pageSize: nu
       }
       return objects
     },
-
-    honoursConditions() {
-      probe ??= tryConditions(put, probeKey).catch((error: unknown) => {
-        probe = undefined
-        throw error
-      })
-      return probe
-    },
   }
-}
-
-/** The second write of a key that exists has to be refused; so has the first where an earlier process has tried. */
-async function tryConditions(put: S3Objects['put'], key: string): Promise<boolean> {
-  const write = () =>
-    put(key, 'This file shows that conditional writes work.\n', { contentType: 'text/plain', ifAbsent: true })
-  return !(await write()) || !(await write())
 }
 
 function readPage(xml: string) {

@@ -2,6 +2,7 @@
  * A name is taken before the photo arrives, by a small marker object that only one of many can create (`If-None-Match: *`).
  * Whoever finds it there goes on to the next number, except the one whose marker it is: that is how an interrupted move goes on.
  */
+import type { CreateExclusively, CreationOutcome } from './exclusive.ts'
 import type { ObjectHead, S3Objects } from './objects.ts'
 import type { ListedObject } from './xml.ts'
 
@@ -11,18 +12,9 @@ const body = 'Reserved for a photo that is on its way here.\n'
 /** Larger objects are no reservations. Bytes. */
 const maxReservationBytes = 512
 
-/** False where the name is taken by anybody else. */
-export async function reserve(
-  objects: S3Objects,
-  key: string,
-  owner: string,
-  ifAbsent: boolean,
-): Promise<boolean> {
-  const metadata = { [reservedFor]: owner }
-  if (await objects.put(key, body, { contentType: 'text/plain', metadata, ifAbsent })) return true
-  // Refused may mean that an earlier attempt of this very call went through and its answer was lost.
-  const head = await objects.head(key)
-  return head !== null && reservationOf(head) === owner
+/** Takes the name, or takes over the reservation that this owner has already. */
+export function reserve(create: CreateExclusively, key: string, owner: string): Promise<CreationOutcome> {
+  return create({ key, body, contentType: 'text/plain', owner: { name: reservedFor, value: owner } })
 }
 
 /** Who has reserved this name, `null` where the object is a real one. */

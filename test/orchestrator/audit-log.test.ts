@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { type AuditLogOptions, createAuditLog } from '../../orchestrator/audit-log.ts'
+import { type AuditLine, AuditUnavailable } from '../../orchestrator/handlers/audit.ts'
+
+const base = { time: '2026-11-01T00:00:00.000Z', request_id: 'r' }
+const credentials = (outcome: string): AuditLine => ({
+  ...base,
+  action: 'credentials.resolve',
+  tenant: 'alice',
+  outcome,
+})
+const stranger = (token = 'sha256:00000000'): AuditLine => ({
+  ...base,
+  action: 'runtime.read',
+  tenant: null,
+  outcome: 'not_found',
+  token,
+})
+const read = (tenant: string): AuditLine => ({ ...base, action: 'runtime.read', tenant, outcome: 'sent' })
+
+/** A disk that is slow or full as it is told. */
+function disk(options: Partial<AuditLogOptions> = {}) {
+  const writes: string[] = []
+  const failures: string[] = []
+  let isFull = false
+  let gate: Promise<unknown> = Promise.resolve()
+  const log = createAuditLog({
+    async append(text) {
+      await gate
+      if (isFull) throw new Error('ENOSPC: no space left on device')
+      writes.push(text)
+    },
+    onFailure: (reason) => failures.push(reason),
+    retryMs: 1,
+    closeMs: 50,
+    ...options,
+  })
+  const lines = (): AuditLine[] =>
+    writes
+      .join('')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line))
+  return {
+    log,
+    writes,
+    failures,
+    lines,
+    fill: (full: boolean) => {
+      isFull = full
+    },
+    block: (until: Promise<unknown>) => {
+      gate = until
+    },
+  }
+}
+
+describe('the audit log', () => {
+  it('writes one line for a flood of strangers, with their number', async () => {
+    const { log, writes, lines } = disk()
+    for (let call = 0; call < 100_000; call++) await log.write(stranger())
+    await log.write(stranger('sha256:11111111'))
+    expect(writes).toEqual([])
+    await log.close()
+    expect(lines()).toEqual([
+      { ...stranger(), count: 100_000 },
+      { ...stranger('sha256:11111111'), count: 1 },
+    ])
+    expect(writes.length).toBeLessThanOrEqual(2)
+  })
+
+  it('writes the counts of strangers while it runs', async () => {
+    const { log, lines } = disk({ countsMs: 1 })
+    await log.write(stranger())
+    await expect.poll(lines).toEqual([{ ...stranger(), count: 1 }])
+  })
+
+  it('has a read of credentials on the disk before its call goes on', async () => {
+    const { log, lines } = disk()
+    await log.write(credentials('sent'))
+    expect(lines()).toEqual([credentials('sent')])
+  })
+
+  it('keeps the order of lines, and writes many in one batch, when the disk is slow', async () => {
+    const slow = Promise.withResolvers<void>()
+    const { log, writes, lines, block } = disk()
+    block(slow.promise)
+    const outcomes = Array.from({ length: 1200 }, (_, index) => `sent ${index}`)
+    const written = outcomes.map((outcome) => log.write(credentials(outcome)))
+    slow.resolve()
+    await Promise.all(written)
+    expect(lines().map(({ outcome }) => outcome)).toEqual(outcomes)
+    expect(writes.length).toBeLessThanOrEqual(5)
+  })
+
+  it('refuses reads of credentials and counts the rest when the disk stays full, in bounded memory', async () => {
+    const { log, lines, failures, fill } = disk({ patienceMs: 5 })
+    fill(true)
+    const refused = await Promise.allSettled(
+      Array.from({ length: 12_000 }, (_, index) => log.write(credentials(`sent ${index}`))),
+    )
+    expect(refused.every(({ status }) => status === 'rejected')).toBe(true)
+    await expect(log.write(credentials('one more'))).rejects.toBeInstanceOf(AuditUnavailable)
+    for (let call = 0; call < 100; call++) await log.write(read('alice'))
+    expect(log.unwritten().split('\n')).toHaveLength(10_000 + 1)
+    expect(failures).toEqual(['ENOSPC: no space left on device'])
+    fill(false)
+    await expect.poll(() => lines().length).toBe(10_000)
+    await log.close()
+    expect(lines().at(-1)).toEqual({ ...read('alice'), tenant: null, count: 100 })
+  })
+
+  it('says how many lines were lost when it is closed on a full disk', async () => {
+    const { log, failures, fill } = disk({ patienceMs: 5 })
+    fill(true)
+    await log.write(read('alice'))
+    await log.close()
+    expect(failures.at(-1)).toBe('1 lines were not written')
+    expect(JSON.parse(log.unwritten())).toEqual(read('alice'))
+  })
+})
