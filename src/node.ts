@@ -24,6 +24,7 @@ import { createS3Store } from './providers/storage/s3.ts'
 import { publisherFactories } from './publishers.ts'
 import { clientOfLastForwarded, clientOfPeer } from './runtime/client-address.ts'
 import type { ConfigSource } from './runtime/config-source.ts'
+import { assertPublicEndpoint } from './runtime/endpoint-guard.ts'
 import { createFileConfigSource } from './runtime/file-config-source.ts'
 import { createLogger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
@@ -195,10 +196,12 @@ function configSource(settings: Settings, now: () => number): ConfigSource {
 
 function storages(settings: Settings, links: SignedLinks, now: () => number): StorageFactories {
   const { allowPrivateEndpoints, dropboxApp, dropboxBaseUrl, localStorageRoot } = settings
+  const checkEndpoint = (endpoint: string) =>
+    assertPublicEndpoint(endpoint, { allowPrivate: allowPrivateEndpoints })
   const guarded = createGuardedFetch({ allowPrivate: allowPrivateEndpoints })
   return {
     s3: (context, credentials) =>
-      createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded, now }),
+      createS3Store({ ...context, credentials, allowPrivateEndpoints, checkEndpoint, fetch: guarded, now }),
     ...(dropboxApp && {
       dropbox: ({ paths }, credentials) =>
         createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl, now }),

@@ -27,6 +27,8 @@ export interface S3StoreOptions {
   credentials: CredentialSource<S3Credentials>
   /** Development: endpoints may be http. Default false. */
   allowPrivateEndpoints?: boolean
+  /** Throws `endpoint_refused` for an endpoint that a tenant may not name. Default: `fetch` alone refuses. */
+  checkEndpoint?(endpoint: string): unknown
   fetch?: typeof fetch
   now?: () => number
   retry?: RetryPolicy
@@ -52,6 +54,7 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
   const client = createS3Client({
     credentials,
     allowPrivateEndpoints,
+    checkEndpoint: options.checkEndpoint ?? (() => undefined),
     fetch: send,
     now,
     retry: options.retry ?? defaultRetry,
