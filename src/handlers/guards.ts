@@ -29,6 +29,12 @@ export async function requireAdmin(
   }
 }
 
+/** Tells admins of this gallery from visitors. */
+export async function isAdminHere(c: Context<AppEnv>, services: Services): Promise<boolean> {
+  const session = await sessionOf(c, services)
+  return session !== null && isAdmin(session.email, runtimeOf(c.env).config, services.settings)
+}
+
 /** Throws `invalid_token`. */
 export function requireServiceToken(c: Context<AppEnv>, { source }: Services): void {
   const token = bearerToken(c)

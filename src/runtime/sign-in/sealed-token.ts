@@ -5,6 +5,7 @@
 import { base64url, EncryptJWT, jwtDecrypt } from 'jose'
 import type { z } from 'zod'
 import type { Secret } from '../../secret.ts'
+import { deriveKey } from '../derived-keys.ts'
 
 export interface SealerOptions<T> {
   /** The first encrypts, all of them decrypt: a rotated secret goes on working until it is taken away. */
@@ -51,7 +52,7 @@ export function createSealer<T extends Record<string, unknown>>(options: SealerO
   async function keys(): Promise<[CryptoKey, ...CryptoKey[]]> {
     if (derived) return derived
     const [first, ...older] = secrets
-    const derive = (secret: Secret) => deriveKey(secret, options.purpose)
+    const derive = (secret: Secret) => deriveKey(secret, options.purpose, 'encryption')
     derived = await Promise.all<[Promise<CryptoKey>, ...Promise<CryptoKey>[]]>([
       derive(first),
       ...older.map(derive),
@@ -106,20 +107,4 @@ function isCanonical(token: string): boolean {
   } catch {
     return false
   }
-}
-
-/** HKDF (RFC 5869) without a salt: the secrets are random already, the purpose is the info that separates the keys. */
-async function deriveKey(secret: Secret, purpose: string): Promise<CryptoKey> {
-  const encoder = new TextEncoder()
-  const material = await crypto.subtle.importKey('raw', encoder.encode(secret.reveal()), 'HKDF', false, [
-    'deriveKey',
-  ])
-  const info = encoder.encode(`publisher ${purpose}`)
-  return crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info },
-    material,
-    { name: 'AES-GCM', length: 256 },
-    false,
-    ['encrypt', 'decrypt'],
-  )
 }
