@@ -30,6 +30,7 @@ import { createS3Store, createVerdictMemory } from './providers/storage/s3.ts'
 import { publisherFactories } from './publishers.ts'
 import { clientOfLastForwarded, clientOfPeer } from './runtime/client-address.ts'
 import type { ConfigSource } from './runtime/config-source.ts'
+import { assertPublicEndpoint } from './runtime/endpoint-guard.ts'
 import { createFileConfigSource } from './runtime/file-config-source.ts'
 import { createLogger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
@@ -203,13 +204,23 @@ function configSource(settings: Settings, now: () => number): ConfigSource {
 
 function storages(settings: Settings, links: SignedLinks, now: () => number): StorageFactories {
   const { allowPrivateEndpoints, dropboxApp, dropboxBaseUrl, localStorageRoot } = settings
+  const checkEndpoint = (endpoint: string) =>
+    assertPublicEndpoint(endpoint, { allowPrivate: allowPrivateEndpoints })
   const guarded = createGuardedFetch({ allowPrivate: allowPrivateEndpoints })
   // A dedicated app's configuration is its operator's own file, which may name any folder.
   const isLocalAllowed = localStorageRoot !== undefined || settings.configSource.kind === 'file'
   const verdicts = createVerdictMemory()
   return {
     s3: (context, credentials) =>
-      createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded, now, verdicts }),
+      createS3Store({
+        ...context,
+        credentials,
+        allowPrivateEndpoints,
+        checkEndpoint,
+        fetch: guarded,
+        now,
+        verdicts,
+      }),
     ...(dropboxApp && {
       dropbox: ({ paths }, credentials) =>
         createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl, now }),

@@ -11,7 +11,7 @@ import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createS3Store, createVerdictMemory } from './providers/storage/s3.ts'
 import { publisherFactories } from './publishers.ts'
 import { clientOfCloudflare } from './runtime/client-address.ts'
-import { guardedFetch } from './runtime/endpoint-guard.ts'
+import { assertPublicEndpoint, guardedFetch } from './runtime/endpoint-guard.ts'
 import { createLogger } from './runtime/log.ts'
 import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
 import { noMetrics } from './runtime/ports/metrics.ts'
@@ -72,11 +72,20 @@ function makeServices(bindings: WorkerBindings): Services {
 }
 
 function storages({ allowPrivateEndpoints, dropboxApp, dropboxBaseUrl }: Settings): StorageFactories {
+  const checkEndpoint = (endpoint: string) =>
+    assertPublicEndpoint(endpoint, { allowPrivate: allowPrivateEndpoints })
   const guarded = guardedFetch({ allowPrivate: allowPrivateEndpoints, fetch })
   const verdicts = createVerdictMemory()
   return {
     s3: (context, credentials) =>
-      createS3Store({ ...context, credentials, allowPrivateEndpoints, fetch: guarded, verdicts }),
+      createS3Store({
+        ...context,
+        credentials,
+        allowPrivateEndpoints,
+        checkEndpoint,
+        fetch: guarded,
+        verdicts,
+      }),
     ...(dropboxApp && {
       dropbox: ({ paths }, credentials) =>
         createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl }),

@@ -47,6 +47,12 @@ export async function requireRecentSignIn(c: Context<AppEnv>, services: Services
   )
 }
 
+/** Tells admins of this gallery from visitors. */
+export async function isAdminHere(c: Context<AppEnv>, services: Services): Promise<boolean> {
+  const session = await sessionOf(c, services)
+  return session !== null && isAdmin(session.email, runtimeOf(c.env).config, services.settings)
+}
+
 /** Throws `token_required` without a bearer token (RFC 6750, section 3.1), `invalid_token` for one that is not ours. */
 export function requireServiceToken(c: Context<AppEnv>, { source }: Services): void {
   const token = bearerToken(c)

@@ -4,21 +4,22 @@ import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { PublisherError } from '../errors.ts'
 import type { Services } from '../runtime/services.ts'
-import { digestTools } from '../runtime/workflow-tools.ts'
+import { detailTools } from '../runtime/workflow-tools.ts'
 import { inOrder } from '../workflow/library.ts'
 import { type Folder, mediaType, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
-import { photoDetails } from '../workflow/photo-details.ts'
+import { photoDetails, visitorDetails } from '../workflow/photo-details.ts'
 import { nextStep } from '../workflow/random-walk.ts'
 import { makeThumbnail } from '../workflow/thumbnail.ts'
+import { copyPath, copyRoute, inlineAs } from './copies.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { photoErrors, pictureErrors, storageErrors } from './expected-errors.ts'
-import { requireAdmin } from './guards.ts'
+import { isAdminHere, requireAdmin } from './guards.ts'
 import { json, routeFor } from './route.ts'
 import {
   filenameParameter,
   imageListQuery,
   imageListSchema,
-  originalQuery,
+  linkQuery,
   type Photo,
   photoQuery,
   photoSchema,
@@ -97,20 +98,42 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
     return c.json(await detailsOf(c, folder, parsePhotoName(c.req.valid('param').filename)), 200)
   })
 
+  /** The same fields for all; what they hold depends on who asks, which settles `Vary` and `Cache-Control` too. */
   async function detailsOf(c: Context<AppEnv>, folder: Folder, name: PhotoName): Promise<Photo> {
     const runtime = runtimeOf(c.env)
-    const photo = await photoDetails(digestTools(services, runtime), folder, name)
+    const tools = detailTools(services, runtime)
     const thumbnail = new URLSearchParams({ size: 'w960h640', ...(folder !== 'root' && { folder }) })
+    const thumbnailUrl = (photo: PhotoName) =>
+      `/api/images/${encodeURIComponent(photo)}/thumbnail?${thumbnail}`
+    if (!(await isAdminHere(c, services))) {
+      const photo = await visitorDetails(tools, folder, name)
+      return {
+        filename: photo.name,
+        temp_url: c.env.origin + (await copyPath(services, runtime, photo.name)),
+        thumbnail_url: thumbnailUrl(photo.name),
+        sha256: null,
+        caption: photo.caption,
+        sd_caption: null,
+        metadata: photo.metadata,
+        has_sidecar: photo.hasSidecar,
+      }
+    }
+    const photo = await photoDetails(tools, folder, name)
     return {
       filename: photo.name,
       // A store without links of its own gives a path on this host.
       temp_url: new URL(photo.temporaryUrl, c.env.origin).href,
-      thumbnail_url: `/api/images/${encodeURIComponent(photo.name)}/thumbnail?${thumbnail}`,
+      thumbnail_url: thumbnailUrl(photo.name),
       sha256: photo.sha256,
       caption: photo.caption,
       sd_caption: photo.sdCaption,
       metadata: photo.metadata,
       has_sidecar: photo.hasSidecar,
+      picture: photo.facts && {
+        width: photo.facts.width,
+        height: photo.facts.height,
+        taken_at: photo.facts.takenAt,
+      },
     }
   }
 
@@ -125,6 +148,7 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
   }
 
   thumbnailRoute(app, services)
+  copyRoute(app, services)
   originalRoute(app, services)
 }
 
@@ -192,8 +216,9 @@ function originalRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     summary: 'The original, by a signed link',
     tags: ['photos'],
     errors: [...photoErrors, 'link_expired'],
-    description: 'The link itself is the permission: `temp_url` of a store that has no links of its own.',
-    request: { params: filenameParameter, query: originalQuery },
+    description:
+      'The link itself is the permission: `temp_url` that admins get from a store without links of its own.',
+    request: { params: filenameParameter, query: linkQuery },
     responses: {
       200: { description: 'The original', content: { 'image/jpeg': {}, 'image/png': {}, 'image/webp': {} } },
     },
@@ -203,12 +228,16 @@ function originalRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const name = parsePhotoName(c.req.valid('param').filename)
     const folder = await services.links.verify(c.req.valid('query').token, runtime.host, name)
     const { entry, body } = await runtime.storage().read(folder, name)
-    return c.body(body, 200, {
+    const headers = {
       'content-type': mediaType(name),
       'content-length': String(entry.size),
-      'cache-control': 'private, max-age=3600',
-      'content-disposition': 'inline',
-    })
+      // Only an admin is given this link: no cache may give the photo to anyone else.
+      'cache-control': 'private, no-store',
+      'content-disposition': inlineAs(name),
+    }
+    if (c.req.method !== 'HEAD') return c.body(body, 200, headers)
+    await body.cancel()
+    return c.body(null, 200, headers)
   })
 }
 

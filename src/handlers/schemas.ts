@@ -66,18 +66,49 @@ export const imageListSchema = z
   .object({ filenames: z.array(z.string()), count: z.number().int() })
   .openapi('ImageList')
 
+const visitorMetadataSchema = z
+  .object({
+    alt_text: z.string().optional(),
+    tags: z.array(z.string()).optional(),
+    taken_at: z.string().optional().openapi({
+      description: 'ISO 8601; without an offset where the camera told none',
+      example: '2026-06-01T18:30:00',
+    }),
+    width: z.number().int().optional().openapi({ description: 'Of the upright original, in pixels' }),
+    height: z.number().int().optional(),
+    credit: z.string().optional(),
+  })
+  .strict()
+  .openapi('VisitorMetadata')
+
 export const photoSchema = z
   .object({
     filename: z.string(),
-    temp_url: z
-      .string()
-      .openapi({ description: 'The original, for about four hours, for whoever holds this link' }),
+    temp_url: z.string().openapi({
+      description:
+        'The photo in full size, for about four hours, for each holder of this link. Visitors get a copy without metadata on this host, admins the original',
+    }),
     thumbnail_url: z.string(),
-    sha256: z.string().openapi({ description: 'Of the original, lower-case hex' }),
+    sha256: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Of the original, lower-case hex; null for visitors' }),
     caption: z.string().nullable(),
-    sd_caption: z.string().nullable(),
-    metadata: z.record(z.string(), z.unknown()).nullable(),
+    sd_caption: z.string().nullable().openapi({ description: 'Null for visitors' }),
+    metadata: z
+      .union([visitorMetadataSchema, z.record(z.string(), z.unknown())])
+      .nullable()
+      .openapi({ description: 'For visitors a VisitorMetadata, for admins all that the sidecar says' }),
     has_sidecar: z.boolean(),
+    picture: z
+      .object({
+        width: z.number().int(),
+        height: z.number().int(),
+        taken_at: z.string().nullable(),
+      })
+      .nullable()
+      .optional()
+      .openapi({ description: 'For admins: what the original says, upright; null where it is not known' }),
   })
   .openapi('Photo')
 
@@ -123,7 +154,8 @@ export const thumbnailQuery = z.object({
   folder,
 })
 
-export const originalQuery = z.object({ token: z.string().min(1).max(2000) })
+/** A link that this program signed. */
+export const linkQuery = z.object({ token: z.string().min(1).max(2000) })
 
 export const invalidateSchema = z.object({ host: z.string().min(1).max(300) }).openapi('Invalidate')
 

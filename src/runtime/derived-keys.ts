@@ -6,6 +6,9 @@ const encryption = { algorithm: { name: 'AES-GCM', length: 256 }, usages: ['encr
 /** HMAC with SHA-256, for names that must not be guessable. */
 const naming = { algorithm: { name: 'HMAC', hash: 'SHA-256', length: 256 }, usages: ['sign'] } as const
 
+/** The same, for signatures. */
+const signing = { ...naming, usages: ['sign', 'verify'] } as const
+
 /** The encryption key of one purpose. */
 export function deriveEncryptionKey(secret: Secret, purpose: string): Promise<CryptoKey> {
   return derive(secret, purpose, encryption)
@@ -16,11 +19,16 @@ export function deriveNamingKey(secret: Secret, purpose: string): Promise<Crypto
   return derive(secret, purpose, naming)
 }
 
+/** The key of one purpose for HMAC signatures. */
+export function deriveSigningKey(secret: Secret, purpose: string): Promise<CryptoKey> {
+  return derive(secret, purpose, signing)
+}
+
 /** Works without a salt, since the secrets are random already; the purpose is the `info` that separates the keys. */
 async function derive(
   secret: Secret,
   purpose: string,
-  { algorithm, usages }: typeof encryption | typeof naming,
+  { algorithm, usages }: typeof encryption | typeof naming | typeof signing,
 ): Promise<CryptoKey> {
   const encoder = new TextEncoder()
   const material = await crypto.subtle.importKey('raw', encoder.encode(secret.reveal()), 'HKDF', false, [

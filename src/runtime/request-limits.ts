@@ -14,7 +14,7 @@ const signInLimit = { limit: 300, windowSeconds: 300 }
 const mutationLimit = { limit: 300, windowSeconds: 60 }
 
 /** Questions of one client to the orchestrator about hosts that nothing is known of. A person asks for one. */
-const unknownHostLimit = { limit: 600, windowSeconds: 60 }
+const unknownHostLimit = { limit: 1500, windowSeconds: 60 }
 
 /**
  * Such questions of all clients together: two thirds for everyone, one third for clients that asked few. The sum is half of what the reference

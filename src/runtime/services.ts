@@ -5,6 +5,7 @@ import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
 import { createByteBudget } from './byte-budget.ts'
 import { type ConfigCache, createConfigCache } from './config-cache.ts'
 import type { ConfigSource } from './config-source.ts'
+import { createFactsCache, type FactsCache } from './facts-memory.ts'
 import type { FairnessObserver, Queue } from './fairness/observer.ts'
 import { parseHost } from './host.ts'
 import type { Logger } from './log.ts'
@@ -66,7 +67,11 @@ export interface Services
   extends Omit<ServiceOptions, 'storages' | 'publishers' | 'model' | 'counter' | 'fairness'> {
   invalidations: Invalidations
   configurations: ConfigCache<TenantRuntime>
+  /** To originals, for admins. */
   links: SignedLinks
+  /** To copies without metadata, for visitors. */
+  copyLinks: SignedLinks
+  photoFacts: FactsCache
   limits: RequestLimits
   metrics: Metrics
   /** Digests of originals. */
@@ -86,7 +91,7 @@ export function createServices(options: ServiceOptions): Services {
   const { settings, kv, counter, invalidations = noInvalidations, log, now, metrics = noMetrics } = options
   const observe = createObserver(metrics)
   const source = observeSource(options.source, observe)
-  const links = createSignedLinks(settings.sessionSecrets, now)
+  const links = createSignedLinks('original-link', settings.sessionSecrets, now)
   const pictures = createByteBudget({
     total: postedPictureBytes,
     patienceMs: 10_000,
@@ -139,6 +144,8 @@ export function createServices(options: ServiceOptions): Services {
     images: observeImages(options.images, observe),
     metrics,
     links,
+    copyLinks: createSignedLinks('copy-link', settings.sessionSecrets, now),
+    photoFacts: createFactsCache(),
     invalidations,
     limits: createRequestLimits({ counter, viewerRequests: settings.viewerRequests, now }),
     configurations,

@@ -1,10 +1,12 @@
 /** What the workflow works with, made from a process and one of its tenants: for requests and for jobs alike. */
 import type { AnalysisTools } from '../workflow/analysis.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
+import type { DetailTools } from '../workflow/photo-details.ts'
 import type { LanguageModel } from '../workflow/ports/language-model.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import { createDigestMemory } from './digest-memory.ts'
+import { createFactsMemory } from './facts-memory.ts'
 import { describeError } from './log.ts'
 import type { PublishOutcome } from './ports/metrics.ts'
 import type { Services } from './services.ts'
@@ -23,6 +25,10 @@ export function digestTools(services: Services, runtime: TenantRuntime): DigestT
     digest: services.digest,
     digests: createDigestMemory(services.sealedDigests, runtime, services.log),
   }
+}
+
+export function detailTools(services: Services, runtime: TenantRuntime): DetailTools {
+  return { ...digestTools(services, runtime), facts: createFactsMemory(services.photoFacts, runtime) }
 }
 
 export function analysisTools(

@@ -1,9 +1,10 @@
 /** The API as the web app uses it. Every answer is a photo or a problem; nothing is thrown. */
-import type { Photo } from '../handlers/schemas.ts'
+import type { Photo as AnsweredPhoto } from '../handlers/schemas.ts'
 import { retryAfterMs } from '../retry.ts'
 import type { Folder } from '../workflow/photo.ts'
 
-export type { Photo }
+/** The content of `metadata` depends on the person who asks, so each value is checked where it is shown. */
+export type Photo = Omit<AnsweredPhoto, 'metadata'> & { metadata: Readonly<Record<string, unknown>> | null }
 
 /** Of the server's own sentences, whichever the page speaks: who reads it out has to know (WCAG 2.2, 3.1.2). */
 export const serverLanguage = 'en'
@@ -226,8 +227,10 @@ async function jsonOf(response: Response): Promise<unknown> {
 function isPhoto(value: unknown): value is Photo {
   return (
     isRecord(value) &&
-    ['filename', 'temp_url', 'thumbnail_url', 'sha256'].every((field) => typeof value[field] === 'string') &&
-    ['caption', 'sd_caption'].every((field) => value[field] === null || typeof value[field] === 'string') &&
+    ['filename', 'temp_url', 'thumbnail_url'].every((field) => typeof value[field] === 'string') &&
+    ['caption', 'sd_caption', 'sha256'].every(
+      (field) => value[field] === null || typeof value[field] === 'string',
+    ) &&
     (value.metadata === null || isRecord(value.metadata))
   )
 }

@@ -1,7 +1,7 @@
-/** All that is known about a photo, and the way to its original. */
+/** The facts of a photo, and the way to it in full size. */
 import type { Photo } from './api.ts'
 import { CloseIcon } from './icons.tsx'
-import { detailsOf } from './photo-words.ts'
+import { detailsOf, isForAdmin } from './photo-words.ts'
 import { texts } from './texts.ts'
 
 export interface DetailsPanelProps {
@@ -19,7 +19,7 @@ export function DetailsPanel({ id, photo, isOpen, onClose }: DetailsPanelProps) 
       </button>
       {photo.caption && <p class="full-caption">{photo.caption}</p>}
       <a class="button original" href={photo.temp_url} target="_blank" rel="noopener noreferrer">
-        {texts.original}
+        {isForAdmin(photo) ? texts.original : texts.fullSize}
         <span class="visually-hidden"> ({texts.opensInNewTab})</span>
       </a>
       <dl>

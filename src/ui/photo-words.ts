@@ -1,56 +1,51 @@
 /** What is said about a photo: its caption, its text for those who do not see it, its details. */
 import type { Photo } from './api.ts'
-import { locale, texts } from './texts.ts'
+import { texts } from './texts.ts'
 
 /** The text in place of the picture: the written one, else the caption, else a neutral one. */
 export function altText({ metadata, caption }: Photo): string {
   return filled(metadata?.alt_text) ?? filled(caption) ?? texts.noDescription
 }
 
-/** What the details panel lists, as label and value. */
-export function detailsOf({
-  filename,
-  sd_caption,
-  sha256,
-  metadata,
-}: Photo): [label: string, value: string][] {
-  const described = Object.entries(metadata ?? {}).flatMap(([key, value]): [string, string][] => {
-    const text = shownElsewhere.has(key) ? undefined : textOf(value)
-    return text === undefined ? [] : [[labelOf(key), text]]
-  })
-  const trained = filled(sd_caption)
-  return [
-    ...described,
-    ...(trained ? [[texts.sdCaption, trained] satisfies [string, string]] : []),
-    [texts.fileName, filename],
-    [texts.sha256, sha256],
+/** The answer that an admin gets says more of the photo, and links to the original. */
+export function isForAdmin({ picture }: Photo): boolean {
+  return picture !== undefined
+}
+
+/** The rows of the details panel, as label and value. A row without a value is left out. */
+export function detailsOf(photo: Photo): [label: string, value: string][] {
+  const { filename, caption, sd_caption: trained, metadata, picture } = photo
+  const description = filled(metadata?.alt_text)
+  const { width, height, taken_at: takenAt } = picture ?? metadata ?? {}
+  const rows: [label: string, value: string | undefined][] = [
+    // The caption stands above already.
+    [texts.facts.description, description === filled(caption) ? undefined : description],
+    [texts.facts.taken, timeIn(takenAt)],
+    [texts.facts.size, isPixels(width) && isPixels(height) ? texts.facts.pixels(width, height) : undefined],
+    [texts.facts.credit, filled(isForAdmin(photo) ? metadata?.artist_alias : metadata?.credit)],
+    [texts.facts.tags, tagsIn(metadata?.tags)],
+    [texts.facts.trainingCaption, filled(trained)],
+    [texts.facts.fileName, filename],
   ]
+  return rows.flatMap(([label, value]): [string, string][] => (value === undefined ? [] : [[label, value]]))
 }
 
-const shownElsewhere: ReadonlySet<string> = new Set([
-  'caption',
-  'sd_caption',
-  'sha256',
-  'filename',
-  'image_file',
-])
-
-/** `camera_model` -> `Camera model`. */
-function labelOf(key: string): string {
-  const words = key.replaceAll('_', ' ').trim()
-  return words.charAt(0).toUpperCase() + words.slice(1)
+function isPixels(value: unknown): value is number {
+  return typeof value === 'number' && value > 0
 }
 
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'boolean') return value ? texts.yes : texts.no
-  if (typeof value === 'number') return String(value)
-  if (Array.isArray(value)) return filled(value.flatMap((member) => textOf(member) ?? []).join(', '))
-  const text = filled(value)
-  return text !== undefined && isTimestamp.test(text) ? new Date(text).toLocaleString(locale) : text
+/** The camera's own clock, wherever the page is looked at. */
+function timeIn(value: unknown): string | undefined {
+  const clock = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.exec(filled(value) ?? '')?.[0]
+  const time = clock === undefined ? Number.NaN : Date.parse(`${clock}Z`)
+  return Number.isNaN(time) ? undefined : texts.facts.time(new Date(time))
 }
 
-/** A full date and time with its zone (RFC 3339). */
-const isTimestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+/** Tags that a hand has written may be one text. */
+function tagsIn(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return filled(value)
+  return filled(value.flatMap((tag) => filled(tag) ?? []).join(', '))
+}
 
 function filled(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined

@@ -2,7 +2,8 @@
 import { PublisherError } from '../errors.ts'
 import { foldName } from './name-search.ts'
 import { type Folder, isPhotoName, type PhotoName } from './photo.ts'
-import { type PictureHeader, readPictureHeader } from './picture/header.ts'
+import { type HeaderTrouble, type PictureHeader, pictureFacts } from './picture/header.ts'
+import { createInput } from './picture/input.ts'
 import { maxPhotoPixels } from './picture/limits.ts'
 import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
 
@@ -68,7 +69,13 @@ export interface ReceivedFile {
  * an extension that says otherwise is corrected. Throws `unsupported_photo`, `photo_too_large` or `invalid_request`.
  */
 export async function takeIn(store: PhotoStore, file: ReceivedFile): Promise<PhotoEntry> {
-  const header = readPictureHeader(beginning(file.chunks))
+  const header = headerOf(file.chunks)
+  if (header === 'excessive') {
+    throw new PublisherError(
+      'unsupported_photo',
+      'This photo carries too much text and metadata (8 MB at most). Save it without metadata and try again.',
+    )
+  }
   if (header === 'incomplete' || header === 'unsupported') {
     throw new PublisherError('unsupported_photo', 'Only JPEG, PNG and WebP photos are taken.')
   }
@@ -99,25 +106,16 @@ function nameFor(filename: string, { mediaType }: PictureHeader): PhotoName {
   )
 }
 
-/** Cameras write up to some hundred kilobytes of metadata before the size. */
-const headerBytes = 2 ** 20
-
-function beginning(chunks: readonly Uint8Array[]): Uint8Array {
-  const [first = new Uint8Array()] = chunks
-  if (first.length >= headerBytes) return first.subarray(0, headerBytes)
-  const length = Math.min(
-    headerBytes,
-    chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-  )
-  const bytes = new Uint8Array(length)
-  let filled = 0
+/** Reads the header chunk by chunk: phones write metadata of some MB before the size. */
+function headerOf(chunks: readonly Uint8Array[]): PictureHeader | HeaderTrouble {
+  const input = createInput()
+  const reading = pictureFacts(input)
   for (const chunk of chunks) {
-    if (filled === length) break
-    const part = chunk.subarray(0, length - filled)
-    bytes.set(part, filled)
-    filled += part.length
+    input.push(chunk)
+    const step = reading.next()
+    if (step.done) return step.value
   }
-  return bytes
+  return 'incomplete'
 }
 
 function streamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {

@@ -1,49 +1,129 @@
-/** Everything that is shown with one photo, gathered from its store. */
+/** Everything that is shown with one photo, gathered from its store: for admins all of it, for visitors what they may have. */
 import { PublisherError } from '../errors.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
 import type { Folder, PhotoName } from './photo.ts'
-import { captionOf, metadataOf, parseSidecar, sdCaptionOf } from './sidecar.ts'
+import { type FactsMemory, factsOf, type PhotoFacts } from './picture-facts.ts'
+import type { PhotoEntry } from './ports/storage.ts'
+import {
+  captionOf,
+  hasCaption,
+  listOf,
+  metadataOf,
+  parseSidecar,
+  type SidecarDocument,
+  sdCaptionOf,
+  textOf,
+} from './sidecar.ts'
 
-export interface PhotoDetails {
+export interface DetailTools extends DigestTools {
+  facts: FactsMemory
+}
+
+interface CommonDetails {
   name: PhotoName
-  temporaryUrl: string
-  sha256: string
+  /** `null` also where the sidecar holds a Stable Diffusion caption only: that is a prompt for a model. */
   caption: string | null
-  sdCaption: string | null
-  metadata: Record<string, unknown> | null
   hasSidecar: boolean
 }
 
+export interface PhotoDetails extends CommonDetails {
+  temporaryUrl: string
+  sha256: string
+  sdCaption: string | null
+  /** All that the sidecar says. */
+  metadata: Record<string, unknown> | null
+  facts: PhotoFacts | null
+}
+
+/** Metadata for visitors. Unknown values are absent. */
+export interface VisitorMetadata {
+  alt_text?: string
+  tags?: string[]
+  taken_at?: string
+  width?: number
+  height?: number
+  credit?: string
+}
+
+export interface VisitorDetails extends CommonDetails {
+  metadata: VisitorMetadata
+}
+
 /**
- * Gives the details of one photo. The digest is that of the very bytes: it comes from memory, or the original is read once.
+ * Gives an admin the details of one photo. The digest is that of the very bytes: it comes from memory, or the original is read once.
  * A sidecar that cannot be read counts as one without words. Throws `photo_not_found`.
  */
 export async function photoDetails(
-  tools: DigestTools,
+  tools: DetailTools,
   folder: Folder,
   name: PhotoName,
 ): Promise<PhotoDetails> {
-  const { store } = tools
-  const entry = await store.stat(folder, name)
-  if (!entry) throw photoNotFound()
-  const [link, sidecar, sha256] = await Promise.all([
-    store.temporaryLink(folder, name),
-    store.readSidecar(folder, name),
+  const entry = await existing(tools, folder, name)
+  const [link, sidecar, facts, sha256] = await Promise.all([
+    tools.store.temporaryLink(folder, name),
+    sidecarOf(tools, folder, name),
+    factsOf(tools, folder, entry),
     contentDigest(tools, folder, entry),
   ])
-  const document = sidecar === null || sidecar === 'unreadable' ? null : parseSidecar(sidecar.text)
+  const { document } = sidecar
   return {
-    name: entry.name,
+    ...commonDetails(entry, sidecar),
     temporaryUrl: link.url,
     sha256,
-    caption: document && captionOf(document),
     sdCaption: document && sdCaptionOf(document),
     metadata: document && metadataOf(document),
-    hasSidecar: sidecar !== null,
+    facts,
+  }
+}
+
+/** Gives a visitor the details of one photo. Asks the store for no link, and reads no original to its end. Throws `photo_not_found`. */
+export async function visitorDetails(
+  tools: DetailTools,
+  folder: Folder,
+  name: PhotoName,
+): Promise<VisitorDetails> {
+  const entry = await existing(tools, folder, name)
+  const [sidecar, facts] = await Promise.all([sidecarOf(tools, folder, name), factsOf(tools, folder, entry)])
+  const { document } = sidecar
+  const altText = document && textOf(document, 'alt_text')
+  const tags = document ? listOf(document, 'tags') : []
+  const credit = document && textOf(document, 'artist_alias')
+  return {
+    ...commonDetails(entry, sidecar),
+    metadata: {
+      ...(altText && { alt_text: altText }),
+      ...(tags.length > 0 && { tags: [...tags] }),
+      ...(facts?.takenAt && { taken_at: facts.takenAt }),
+      ...(facts && { width: facts.width, height: facts.height }),
+      ...(credit && { credit }),
+    },
   }
 }
 
 /** The one error for a photo that is not there. */
 export function photoNotFound(): PublisherError {
   return new PublisherError('photo_not_found', 'There is no photo of this name.')
+}
+
+async function existing({ store }: DetailTools, folder: Folder, name: PhotoName): Promise<PhotoEntry> {
+  const entry = await store.stat(folder, name)
+  if (!entry) throw photoNotFound()
+  return entry
+}
+
+interface FoundSidecar {
+  exists: boolean
+  /** `null` also where the sidecar cannot be read. */
+  document: SidecarDocument | null
+}
+
+async function sidecarOf({ store }: DetailTools, folder: Folder, name: PhotoName): Promise<FoundSidecar> {
+  const sidecar = await store.readSidecar(folder, name)
+  const isReadable = sidecar !== null && sidecar !== 'unreadable'
+  return { exists: sidecar !== null, document: isReadable ? parseSidecar(sidecar.text) : null }
+}
+
+function commonDetails({ name }: PhotoEntry, { exists, document }: FoundSidecar): CommonDetails {
+  const caption = document && hasCaption(document) ? captionOf(document) : null
+  return { name, caption, hasSidecar: exists }
 }

@@ -1,7 +1,8 @@
 /** Thumbnails: from the browser's cache, from memory, from the storage, or made here, in this order. */
 import { PublisherError } from '../errors.ts'
 import type { Folder, PhotoName } from './photo.ts'
-import { carriesMetadata } from './picture/metadata.ts'
+import { withoutMetadata } from './picture/clean.ts'
+import { readPictureFacts } from './picture/header.ts'
 import type { ImageReducer, ThumbnailType } from './ports/images.ts'
 import type { NativeThumbnail, PhotoEntry, PhotoStore, ThumbnailBox } from './ports/storage.ts'
 import { matchesNone, thumbnailTag } from './thumbnail/entity-tag.ts'
@@ -95,12 +96,22 @@ async function make(
   const { store, images, owner } = tools
   const native =
     mediaType === 'image/avif' ? null : await store.thumbnail?.(folder, entry.name, box, mediaType)
-  if (native && !carriesMetadata(native.bytes)) {
-    return { bytes: new Uint8Array(native.bytes), mediaType: native.mediaType }
-  }
+  if (native && isClean(native)) return { bytes: new Uint8Array(native.bytes), mediaType: native.mediaType }
   const source = native ? streamOf(native) : originalOf(store, folder, entry)
   const { bytes, mediaType: made } = await images.reduce(source, box, mediaType, owner)
   return { bytes: new Uint8Array(bytes), mediaType: made }
+}
+
+/** Tells whether a storage's thumbnail is the picture and nothing else. The reducer names what is wrong with a damaged file. */
+function isClean({ bytes, mediaType }: NativeThumbnail): boolean {
+  try {
+    const clean = withoutMetadata(bytes)
+    const isSame = clean.bytes.length === bytes.length && bytes.every((byte, at) => byte === clean.bytes[at])
+    const facts = readPictureFacts(bytes)
+    return isSame && typeof facts === 'object' && facts.mediaType === mediaType && facts.orientation === 1
+  } catch {
+    return false
+  }
 }
 
 type Source = Parameters<ImageReducer['reduce']>[0]

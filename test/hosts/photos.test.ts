@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { adminRequest, auth, signInVariables } from './admin.ts'
 import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
 import { describeOnBothHosts, nodeHost, patience } from './hosts.ts'
 import { canary, dropboxApp, picture, type Storages, startStorages, upload } from './photographers.ts'
@@ -16,15 +17,16 @@ describeOnBothHosts('photos', (kind) => {
   })
   afterAll(() => storages[Symbol.asyncDispose]())
 
-  const start = () =>
+  const start = (variables: Record<string, string> = {}) =>
     startFleet(kind, {
       DROPBOX_APP_KEY: dropboxApp.key,
       DROPBOX_APP_SECRET: dropboxApp.secret,
       DROPBOX_BASE_URL: storages.dropboxUrl,
+      ...variables,
     })
 
   it('are listed, shown with their captions, and reduced, from S3 and from Dropbox', async () => {
-    await using fleet = await start()
+    await using fleet = await start(signInVariables)
     const name = "it's dusk (1) ü+#.jpg"
     const photo = await picture(200)
     const sidecar = 'a rope at dusk\n\n# ---\n# caption: Dusk. 🌅\n# tags: ["rope", "dusk"]\n'
@@ -36,6 +38,7 @@ describeOnBothHosts('photos', (kind) => {
     await bob.seed(`/Photos/${name.replace('.jpg', '.txt')}`, sidecar)
 
     for (const tenant of [`alice-${kind.name}`, `bob-${kind.name}`]) {
+      Object.assign(fleet.orchestrator.tenants.get(`${tenant}.${baseDomain}`)?.config ?? {}, { auth })
       const list = await fleet.get(tenant, '/api/images/list')
       expect(await list.json()).toEqual({ filenames: [name], count: 1 })
       const path = `/api/images/${encodeURIComponent(name)}`
@@ -44,13 +47,28 @@ describeOnBothHosts('photos', (kind) => {
         filename: name,
         temp_url: expect.stringMatching(/^http/),
         thumbnail_url: `${path}/thumbnail?size=w960h640`,
-        sha256: createHash('sha256').update(photo).digest('hex'),
+        sha256: null,
         caption: 'Dusk. 🌅',
-        sd_caption: 'a rope at dusk',
-        metadata: { caption: 'Dusk. 🌅', tags: ['rope', 'dusk'] },
+        sd_caption: null,
+        metadata: { tags: ['rope', 'dusk'], width: 120, height: 80 },
         has_sidecar: true,
       })
-      const original = await fetch(shown.temp_url)
+      const copyLink = new URL(shown.temp_url)
+      const copy = Buffer.from(
+        await (await fleet.get(tenant, copyLink.pathname + copyLink.search)).arrayBuffer(),
+      )
+      expect(copy.includes(canary)).toBe(false)
+      expect(await sharp(copy).raw().toBuffer()).toEqual(await sharp(photo).raw().toBuffer())
+      const known = await (await adminRequest(fleet, tenant, path)).json()
+      expect(known).toEqual({
+        ...shown,
+        temp_url: expect.stringMatching(/^http/),
+        sha256: createHash('sha256').update(photo).digest('hex'),
+        sd_caption: 'a rope at dusk',
+        metadata: { caption: 'Dusk. 🌅', tags: ['rope', 'dusk'] },
+        picture: { width: 120, height: 80, taken_at: null },
+      })
+      const original = await fetch(known.temp_url)
       expect(Buffer.from(await original.arrayBuffer()).equals(photo)).toBe(true)
       const thumbnail = await fleet.get(tenant, `${path}/thumbnail?size=w256h256`)
       expect(thumbnail.headers.get('content-type')).toBe('image/jpeg')
@@ -129,7 +147,8 @@ describeOnBothHosts('photos', (kind) => {
     const thumbnail = await fleet.get(`public-${kind.name}`, '/api/images/a.jpg/thumbnail')
     expect(thumbnail.headers.get('cache-control')).toMatch(/^public/)
     const details = await fleet.get(`public-${kind.name}`, '/api/images/a.jpg')
-    expect(details.headers.get('cache-control')).toBe('no-store')
+    expect(details.headers.get('cache-control')).toBe('private, no-store')
+    expect(details.headers.get('vary')).toContain('Cookie')
   })
 
   it('that are not what they say are a clear problem', async () => {
@@ -167,6 +186,8 @@ describeOnBothHosts('photos', (kind) => {
       ['/api/images/x.jpg/thumbnail', 404, 'photo_not_found'],
       ['/api/images/x.jpg/thumbnail?size=w1h1', 400, 'invalid_request'],
       ['/api/images/x.jpg/original', 400, 'invalid_request'],
+      ['/api/images/x.jpg/copy', 400, 'invalid_request'],
+      ['/api/images/x.jpg/copy?token=nonsense', 403, 'link_expired'],
       ['/api/images/x.jpg/original?token=nonsense', 403, 'link_expired'],
       ['/api/images/x.txt', 404, 'photo_not_found'],
       ['/api/images/..%2Fx.jpg', 404, 'photo_not_found'],
@@ -312,11 +333,11 @@ function expectCleanLog(fleet: Fleet, tenants: readonly string[]): void {
 describe('a photo of a local store', () => {
   it('is read by a link of our own, on its own host only', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'publisher-photos-'))
-    await using fleet = await startFleet(nodeHost, { LOCAL_STORAGE_ROOT: directory })
+    await using fleet = await startFleet(nodeHost, { ...signInVariables, LOCAL_STORAGE_ROOT: directory })
     const features = { auto_view_enabled: true }
     for (const tenant of ['alice', 'bob']) {
       fleet.orchestrator.tenants.set(`${tenant}.${baseDomain}`, {
-        config: { features, storage: { provider: 'local', paths: { root: 'photos' } } },
+        config: { auth, features, storage: { provider: 'local', paths: { root: 'photos' } } },
       })
     }
     const photo = await picture(1)
@@ -324,7 +345,7 @@ describe('a photo of a local store', () => {
     await writeFile(join(directory, 'alice', 'photos', 'a b.jpg'), photo)
     // Two tenants whose configurations name the same path share nothing.
     expect((await fleet.get('bob', '/api/images/a%20b.jpg')).status).toBe(404)
-    const { temp_url } = await (await fleet.get('alice', '/api/images/a%20b.jpg')).json()
+    const { temp_url } = await (await adminRequest(fleet, 'alice', '/api/images/a%20b.jpg')).json()
     const link = new URL(temp_url)
     expect(link.origin).toBe(`https://alice.${baseDomain}`)
     const original = await fleet.get('alice', link.pathname + link.search)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { declining, onAsk } from '../../dev/emulators/openai/faults.ts'
 import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { canariesIn, canaryJpeg, canaryPng, canaryWebp } from '../images/canaries.ts'
 import { readableSidecar } from '../storage/readable-sidecar.ts'
 import { adminPost, adminRequest, eventsOf } from './admin.ts'
 import { baseDomain } from './fleet.ts'
@@ -200,6 +201,32 @@ describeOnBothHosts('the workflow', (kind) => {
         post_id: published.results.telegram.post_id,
       })
       expect(posts()).toHaveLength(1)
+    })
+
+    it('sends nothing that a file tells beside its picture, to platforms and to the AI', async () => {
+      const { tenant, store, posts, mails, calls } = await open()
+      const files = {
+        'telling.jpg': await canaryJpeg({ orientation: 6 }),
+        'telling.png': await canaryPng({ orientation: 6 }),
+        'telling.webp': await canaryWebp({ orientation: 6 }),
+      }
+      for (const [name, bytes] of Object.entries(files)) {
+        await upload(store, name, bytes)
+        for (const action of ['analyze', 'publish']) {
+          const response = await adminPost(studio.fleet, tenant, `/api/images/${name}/${action}`)
+          expect([name, action, response.status]).toEqual([name, action, 200])
+        }
+      }
+      const sent = posts().map(({ photo: { bytes } }) => bytes)
+      expect(sent.flatMap(canariesIn)).toEqual([])
+      expect(sent).toHaveLength(3)
+      const letters = mails().map(({ raw }) => Buffer.from(raw, 'latin1'))
+      expect(letters.flatMap((letter) => [...canariesIn(letter), ...canariesIn(attachedTo(letter))])).toEqual(
+        [],
+      )
+      expect(letters).toHaveLength(kind.name === 'node' ? 3 : 0)
+      const shown = calls().flatMap(({ picture: seen }) => (seen ? [seen.hasMetadata] : []))
+      expect(shown).toEqual([false, false, false])
     })
 
     it('sends once, however many clicks come at once', async () => {
@@ -480,3 +507,11 @@ describeOnBothHosts('the workflow', (kind) => {
     expect(log).toContain(baseDomain)
   })
 })
+
+/** The attachments of a mail, decoded. */
+function attachedTo(letter: Buffer): Buffer {
+  const parts = letter.toString('latin1').matchAll(/base64\r\n(?:[^\r\n]+\r\n)*\r\n([A-Za-z0-9+/=\r\n]+)/g)
+  const decoded = [...parts].map(([, text = '']) => Buffer.from(text, 'base64'))
+  if (decoded.length === 0) throw new Error('expected an attachment')
+  return Buffer.concat(decoded)
+}

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { isPublisherError, PublisherError } from '../../src/errors.ts'
 import { createCloudflareReducer, type ImagesService } from '../../src/providers/images/cloudflare.ts'
-import { carriesMetadata } from '../../src/workflow/picture/metadata.ts'
 import type { ThumbnailType } from '../../src/workflow/ports/images.ts'
-import { artist, noise, type Probe, plain, probe, sourceOf, tellTale } from './pictures.ts'
+import { canariesIn, canaryAnimation, canaryJpeg, canaryWebp, textBomb } from './canaries.ts'
+import { artist, carriesMetadata, noise, type Probe, plain, probe, sourceOf, tellTale } from './pictures.ts'
 
 const box = { width: 960, height: 640 }
 
@@ -60,6 +60,28 @@ describe('the Images binding, by its words', () => {
       { format: 'image/webp', quality: 80, anim: false },
     ])
   })
+
+  it.each([
+    ['JPEG', canaryJpeg],
+    ['WebP', canaryWebp],
+    ['animated WebP', canaryAnimation],
+  ])('gives no canary away that the service leaves in a %s', async (_, make) => {
+    const { binding } = service(await make())
+    const { bytes } = await reduce(binding, sourceOf(await plain(96, 64).jpeg().toBuffer()))
+    expect(canariesIn(bytes)).toEqual([])
+  })
+
+  it.each(['zTXt', 'iTXt', 'iCCP'] as const)(
+    'is not asked about a PNG whose %s chunks inflate',
+    async (kind) => {
+      const { binding, asked } = service(await plain(9, 6).jpeg().toBuffer())
+      const bomb = await textBomb(kind, 10)
+      expect(
+        await codeOf(createCloudflareReducer(binding).reduce(sourceOf(bomb), box, 'image/jpeg', 'alice')),
+      ).toBe('photo_unreadable')
+      expect(asked).toEqual([])
+    },
+  )
 
   it('streams the original: no more than a chunk is read ahead of the service', async () => {
     const photo = await noise(400, 300).jpeg({ quality: 100 }).toBuffer()

@@ -1,6 +1,7 @@
 /** Pictures for tests, drawn from raw pixels: sharp's loaders are restricted once a reducer exists. */
 import { crc32, deflateSync } from 'node:zlib'
 import sharp, { type Sharp } from 'sharp'
+import { withoutMetadata } from '../../src/workflow/picture/clean.ts'
 
 export type Colour = readonly [red: number, green: number, blue: number]
 export const red: Colour = [220, 40, 40]
@@ -55,6 +56,16 @@ export function oriented(width: number, height: number, orientation: number): Pr
   return picture.withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer()
 }
 
+/** Tells whether a finished JPEG or WebP holds anything beside its pixels and colour profile. Other files count as suspect. */
+export function carriesMetadata(bytes: Uint8Array): boolean {
+  try {
+    const clean = withoutMetadata(bytes)
+    return clean.mediaType === 'image/png' || !Buffer.from(clean.bytes).equals(bytes)
+  } catch {
+    return true
+  }
+}
+
 export const artist = 'Canary Artist'
 export const place = '53/1 33/1 0/1'
 
@@ -95,7 +106,8 @@ export function bomb(width: number, height: number): Uint8Array {
   return Buffer.concat([signature, ...chunks])
 }
 
-function chunk(kind: string, data: Uint8Array): Uint8Array {
+/** A chunk of a PNG. */
+export function chunk(kind: string, data: Uint8Array): Uint8Array {
   const body = Buffer.concat([Buffer.from(kind), data])
   const length = Buffer.alloc(4)
   length.writeUInt32BE(data.length)

@@ -7,9 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeSamplePhotos } from '../../dev/sample-photos.ts'
 import { createSharpReducer } from '../../src/providers/images/sharp.ts'
 import { isPhotoName } from '../../src/workflow/photo.ts'
-import { carriesMetadata } from '../../src/workflow/picture/metadata.ts'
 import { metadataOf, parseSidecar, sdCaptionOf } from '../../src/workflow/sidecar.ts'
-import { sourceOf } from './pictures.ts'
+import { carriesMetadata, sourceOf } from './pictures.ts'
 
 let directory = ''
 let names: string[] = []

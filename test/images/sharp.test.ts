@@ -1,9 +1,11 @@
 import fc from 'fast-check'
-import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import sharp, { type Metadata } from 'sharp'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { isPublisherError, PublisherError } from '../../src/errors.ts'
 import { createSharpReducer, type SharpReducerOptions } from '../../src/providers/images/sharp.ts'
+import { type Metrics, noMetrics } from '../../src/runtime/ports/metrics.ts'
 import type { ImageReducer } from '../../src/workflow/ports/images.ts'
+import { textBomb } from './canaries.ts'
 import { draw, noise, type Probe, plain, probe, silent, sourceOf } from './pictures.ts'
 import { describeReducer, expectColour } from './reducer-contract.ts'
 
@@ -24,6 +26,35 @@ async function codeOf(reduced: Promise<unknown>): Promise<unknown> {
 
 const reduceSmall = (by: ImageReducer, source: Probe, owner = 'alice') =>
   by.reduce(source, small, 'image/jpeg', owner)
+
+describe('sharp, on pictures that inflate before their pixels', () => {
+  it.each(['zTXt', 'iTXt', 'iCCP'] as const)(
+    'is not asked at all about one whose %s chunks do',
+    async (kind) => {
+      const asked = vi.spyOn(sharp.prototype, 'metadata')
+      onTestFinished(() => asked.mockRestore())
+      expect(await codeOf(reduceSmall(reducer, sourceOf(await textBomb(kind, 200))))).toBe('photo_unreadable')
+      expect(asked).not.toHaveBeenCalled()
+    },
+  )
+
+  it('reads a header only with a place in the decode queue', async () => {
+    const levels = new Map<string, () => number>()
+    const metrics: Metrics = { ...noMetrics, watch: (level, read) => void levels.set(level, read) }
+    const by = createSharpReducer({ parallel: 1, metrics })
+    const photo = await noise(60, 40).jpeg().toBuffer()
+    const known = await sharp(photo).metadata()
+    const header = Promise.withResolvers<Metadata>()
+    const asked = vi.spyOn(sharp.prototype, 'metadata').mockReturnValue(header.promise)
+    onTestFinished(() => asked.mockRestore())
+    const made = [reduceSmall(by, sourceOf(photo), 'alice'), reduceSmall(by, sourceOf(photo), 'bob')]
+    await vi.waitFor(() => expect(levels.get('image_tasks_waiting')?.()).toBe(1))
+    expect(asked).toHaveBeenCalledTimes(1)
+    header.resolve(known)
+    expect((await Promise.all(made)).map(({ width }) => width)).toEqual([60, 60])
+    expect(asked).toHaveBeenCalledTimes(2)
+  })
+})
 
 describe('sharp, on unusual photos', () => {
   it('lays transparent pictures on white where the thumbnail cannot be transparent', async () => {

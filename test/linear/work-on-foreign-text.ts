@@ -26,8 +26,8 @@ import { plainText } from '../../src/workflow/captions/plain.ts'
 import { parseRecord } from '../../src/workflow/ledger/record.ts'
 import { foldName } from '../../src/workflow/name-search.ts'
 import { isPhotoName } from '../../src/workflow/photo.ts'
+import { withoutMetadata } from '../../src/workflow/picture/clean.ts'
 import { readPictureHeader } from '../../src/workflow/picture/header.ts'
-import { carriesMetadata, stripJpegMetadata } from '../../src/workflow/picture/metadata.ts'
 import { nextStep } from '../../src/workflow/random-walk.ts'
 import { pythonToJson } from '../../src/workflow/sidecar/python.ts'
 import {
@@ -65,6 +65,20 @@ const model = {
   maxTokens: 1,
 }
 const bytesOf = (text: string) => new TextEncoder().encode(text)
+/** A frame of one component, and the beginning of its scan. */
+const startOfJpeg = [
+  ...[0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0],
+  ...[0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0],
+]
+
+/** The length of the clean copy; `null` where the copy is refused. */
+function cleanCopy(bytes: Uint8Array): number | null {
+  try {
+    return withoutMetadata(bytes).bytes.length
+  } catch {
+    return null
+  }
+}
 
 const redaction = createRedaction()
 for (let index = 0; index < 50; index++) redaction.add(`reference-${index}`)
@@ -325,12 +339,10 @@ export const foreignTexts: readonly ForeignText[] = [
     what: 'reading the header of a picture',
     work: (text) => {
       const jpeg = new Uint8Array([0xff, 0xd8, ...bytesOf(text)])
-      const webp = bytesOf(`RIFF0000WEBP${text}`)
-      return [jpeg, webp].map((bytes) => [
-        readPictureHeader(bytes),
-        carriesMetadata(bytes),
-        stripJpegMetadata(bytes),
-      ])
+      const scan = new Uint8Array([...startOfJpeg, ...bytesOf(text)])
+      const webp = bytesOf(`RIFF\xff\xff\xff\x0fWEBP${text}`)
+      const png = new Uint8Array([0x89, ...bytesOf(`PNG\r\n\x1a\n${text}`)])
+      return [jpeg, scan, webp, png].map((bytes) => [readPictureHeader(bytes), cleanCopy(bytes)])
     },
     shapes: [repeated('\0'), repeated('\u00ff'), repeated('ANIM\0\0\0\0'), repeated('a')],
   },

@@ -1,5 +1,6 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { deriveSigningKey } from '../../src/runtime/derived-keys.ts'
 import { parseHost } from '../../src/runtime/host.ts'
 import { createSignedLinks } from '../../src/runtime/signed-links.ts'
 import { Secret } from '../../src/secret.ts'
@@ -20,7 +21,7 @@ const alice = hostNamed('alice')
 const photo = parsePhotoName('dusk (1).jpg')
 
 describe('a signed link', () => {
-  const links = createSignedLinks([newSecret], () => start)
+  const links = createSignedLinks('original-link', [newSecret], () => start)
 
   it('opens the one original on the one host', async () => {
     const token = await links.sign(alice, 'archive', photo, inFourHours)
@@ -29,7 +30,7 @@ describe('a signed link', () => {
 
   it('opens nothing on another host, for another photo, or after its time', async () => {
     const token = await links.sign(alice, 'root', photo, inFourHours)
-    const later = createSignedLinks([newSecret], () => inFourHours.getTime() + 1000)
+    const later = createSignedLinks('original-link', [newSecret], () => inFourHours.getTime() + 1000)
     await expect(links.verify(token, hostNamed('bob'), photo)).rejects.toMatchObject({ code: 'link_expired' })
     await expect(links.verify(token, alice, parsePhotoName('other.jpg'))).rejects.toMatchObject({
       code: 'link_expired',
@@ -38,10 +39,19 @@ describe('a signed link', () => {
   })
 
   it('survives the rotation of the secret, and ends when the old one is dropped', async () => {
-    const token = await createSignedLinks([oldSecret], () => start).sign(alice, 'root', photo, inFourHours)
-    expect(await createSignedLinks([newSecret, oldSecret], () => start).verify(token, alice, photo)).toBe(
+    const token = await createSignedLinks('original-link', [oldSecret], () => start).sign(
+      alice,
       'root',
+      photo,
+      inFourHours,
     )
+    expect(
+      await createSignedLinks('original-link', [newSecret, oldSecret], () => start).verify(
+        token,
+        alice,
+        photo,
+      ),
+    ).toBe('root')
     await expect(links.verify(token, alice, photo)).rejects.toMatchObject({ code: 'link_expired' })
   })
 
@@ -52,12 +62,23 @@ describe('a signed link', () => {
     ['one of another purpose', () => signedAs('session+jwt', 'root')],
     ['a folder that does not exist', () => signedAs('original-link+jwt', 'etc')],
     ['one without an expiry', () => withoutExpiry()],
+    ['signed with the secret itself', () => signedAs('original-link+jwt', 'root', rawKey)],
+    [
+      'a link to a clean copy',
+      () => createSignedLinks('copy-link', [newSecret], () => start).sign(alice, 'root', photo, inFourHours),
+    ],
+    [
+      'a copy link that calls itself a link to an original',
+      async () => signedAs('original-link+jwt', 'root', await deriveSigningKey(newSecret, 'copy-link')),
+    ],
   ])('is refused when it is %s', async (_title, make) => {
     await expect(links.verify(await make(), alice, photo)).rejects.toMatchObject({ code: 'link_expired' })
   })
 })
 
-const key = new TextEncoder().encode(newSecret.reveal())
+const key = await deriveSigningKey(newSecret, 'original-link')
+
+const rawKey = new TextEncoder().encode(newSecret.reveal())
 
 function unsigned(): string {
   return new UnsecuredJWT({ folder: 'root' })
@@ -67,13 +88,13 @@ function unsigned(): string {
     .encode()
 }
 
-function signedAs(typ: string, folder: string): Promise<string> {
+function signedAs(typ: string, folder: string, signingKey: CryptoKey | Uint8Array = key): Promise<string> {
   return new SignJWT({ folder })
     .setProtectedHeader({ alg: 'HS256', typ })
     .setAudience(alice)
     .setSubject(photo)
     .setExpirationTime(inFourHours)
-    .sign(key)
+    .sign(signingKey)
 }
 
 function withoutExpiry(): Promise<string> {

@@ -50,7 +50,7 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
     await page.goto('/')
     await pictureOf(page, 'one')
     await page.getByRole('button', { name: 'Details' }).click()
-    await page.getByText('SHA-256 of the original').waitFor()
+    await page.getByText('Studio Alice').waitFor()
     await expectAccessible(page)
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Zoom in' }).click()

@@ -1,7 +1,7 @@
 /** Looking at photos with finger, keys, buttons and links. */
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openChromium, phone } from '../../scripts/chromium.ts'
+import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import { eventually } from './eventually.ts'
 import { problem, randomPath, somePhotos } from './scripted-gallery.ts'
 import { announced, pictureOf, prefetched, visiting } from './visiting.ts'
@@ -317,8 +317,8 @@ describe('the details', () => {
     await page.keyboard.press('i')
     await panel.waitFor()
     expect(await button.getAttribute('aria-expanded')).toBe('true')
-    expect(await panel.getByText('X-T5').isVisible()).toBe(true)
-    await page.getByRole('link', { name: 'Open the original' }).focus()
+    expect(await panel.getByText('Studio Alice').isVisible()).toBe(true)
+    await page.getByRole('link', { name: 'Open full size' }).focus()
     await page.keyboard.press('Escape')
     await panel.waitFor({ state: 'hidden' })
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
@@ -328,19 +328,117 @@ describe('the details', () => {
     await panel.waitFor({ state: 'hidden' })
   })
 
-  it('link to the original, which is never loaded unasked', async () => {
+  it.each([
+    [
+      'English',
+      'en-US',
+      [
+        ['Description', 'What photo one shows'],
+        ['Taken', 'June 1, 2026 at 6:30 PM'],
+        ['Size', '4,000 × 6,000 pixels'],
+        ['Credit', 'Studio Alice'],
+        ['Tags', 'rope, dusk'],
+        ['File', 'one.jpg'],
+      ],
+    ],
+    [
+      'German',
+      'de-CH',
+      [
+        ['Beschreibung', 'What photo one shows'],
+        ['Aufgenommen', '1. Juni 2026 um 18:30'],
+        ['Größe', '4.000 × 6.000 Pixel'],
+        ['Foto von', 'Studio Alice'],
+        ['Schlagwörter', 'rope, dusk'],
+        ['Datei', 'one.jpg'],
+      ],
+    ],
+  ])(
+    'say in %s what the photo shows, when it was taken, its size, credit and tags',
+    async (_, locale, rows) => {
+      // The camera's clock counts, wherever the visitor is.
+      const { page } = await visiting(browser, { ...desktop, locale, timezoneId: 'Asia/Tokyo' })
+      await page.goto('/')
+      await pictureOf(page, 'one')
+      await page.keyboard.press('i')
+      await page.locator('.details dl').waitFor()
+      expect(await rowsOf(page)).toEqual(rows)
+    },
+  )
+
+  it('leave out rows of which nothing is known', async () => {
+    const { page, gallery } = await visiting(browser)
+    const [photo] = somePhotos(1)
+    const metadata = {
+      ...photo?.metadata,
+      tags: [],
+      taken_at: 'yesterday',
+      width: 0,
+      credit: ' ',
+      note: 'private',
+    }
+    gallery.script('/api/images/random', () => Response.json({ ...photo, sha256: null, metadata }))
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.keyboard.press('i')
+    await page.locator('.details dl').waitFor()
+    expect(await rowsOf(page)).toEqual([
+      ['Description', 'What photo one shows'],
+      ['File', 'one.jpg'],
+    ])
+  })
+
+  it('show an admin the original and what only admins may know', async () => {
+    const { page, gallery } = await visiting(browser)
+    const [photo] = somePhotos(1)
+    gallery.script('/api/images/random', () =>
+      Response.json({
+        ...photo,
+        sd_caption: 'a rope at dusk',
+        metadata: {
+          alt_text: 'What photo one shows',
+          artist_alias: 'Alice',
+          moderation: ['nudity'],
+          dropbox_file_id: 'id:1',
+        },
+        picture: { width: 300, height: 200, taken_at: null },
+      }),
+    )
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.keyboard.press('i')
+    await page.getByRole('link', { name: 'Open the original (opens in a new tab)' }).waitFor()
+    expect(await rowsOf(page)).toEqual([
+      ['Description', 'What photo one shows'],
+      ['Size', '300 × 200 pixels'],
+      ['Credit', 'Alice'],
+      ['Training caption', 'a rope at dusk'],
+      ['File', 'one.jpg'],
+    ])
+  })
+
+  it('link to the photo in full size, which is never loaded unasked', async () => {
     const { page, gallery } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
     await page.keyboard.press('i')
     await page.keyboard.press('ArrowRight')
     await pictureOf(page, 'two')
-    const link = page.getByRole('link', { name: 'Open the original (opens in a new tab)' })
-    expect(await link.getAttribute('href')).toBe('/original/two.jpg')
+    const link = page.getByRole('link', { name: 'Open full size (opens in a new tab)' })
+    expect(await link.getAttribute('href')).toBe('/full-size/two.jpg')
     expect(await link.getAttribute('rel')).toContain('noopener')
-    expect(gallery.asked.filter((path) => path.startsWith('/original'))).toEqual([])
+    expect(gallery.asked.filter((path) => path.startsWith('/full-size'))).toEqual([])
   })
 })
+
+/** Label and value of each row of the details. */
+function rowsOf(page: Page): Promise<string[][]> {
+  return page
+    .locator('.details dl > div')
+    .evaluateAll((rows) =>
+      rows.map((row) => ['dt', 'dd'].map((part) => row.querySelector(part)?.textContent ?? '')),
+    )
+}
 
 describe('the size of the picture', () => {
   const small = { viewport: { width: 360, height: 270 }, deviceScaleFactor: 1 }

@@ -45,12 +45,19 @@ export function somePhotos(count: number): Photo[] {
   const names = ['one', 'two', 'three', 'four', 'five']
   return names.slice(0, count).map((name) => ({
     filename: `${name}.jpg`,
-    temp_url: `/original/${name}.jpg`,
+    temp_url: `/full-size/${name}.jpg`,
     thumbnail_url: `/api/images/${name}.jpg/thumbnail?size=w960h640`,
     sha256: name.padEnd(64, '0'),
     caption: `The caption of photo ${name}.`,
     sd_caption: null,
-    metadata: { alt_text: `What photo ${name} shows`, camera_model: 'X-T5' },
+    metadata: {
+      alt_text: `What photo ${name} shows`,
+      tags: ['rope', 'dusk'],
+      taken_at: '2026-06-01T18:30:05+02:00',
+      width: 4000,
+      height: 6000,
+      credit: 'Studio Alice',
+    },
     has_sidecar: true,
   }))
 }

@@ -25,7 +25,11 @@ function counting(store: PhotoStore) {
   return { store: counted, reads }
 }
 
-const digests = { digest: sha256, digests: { get: async () => null, put: async () => undefined } }
+const digests = {
+  digest: sha256,
+  digests: { get: async () => null, put: async () => undefined },
+  facts: { get: () => null, put: () => undefined },
+}
 
 describe('a photo whose sidecar is far too large', () => {
   let folder: PhotoFolder

@@ -17,7 +17,7 @@ export interface Held {
 }
 
 /** A store of a few photos that counts what is asked of it. */
-function storeOf(photos: Record<string, Held>, native?: () => NativeThumbnail | null) {
+export function storeOf(photos: Record<string, Held>, native?: () => NativeThumbnail | null) {
   const calls = { stat: 0, read: 0, thumbnail: 0, cancelled: 0 }
   const unused = () => Promise.reject(new Error('not part of this test'))
   const entryOf = (photo: PhotoName): PhotoEntry | null => {

@@ -52,7 +52,20 @@ describe('many requests', () => {
   })
 
   it('all hear of a failure', async () => {
-    const { ask, owners } = scene({ [name]: { bytes: Buffer.from('<html>'), contentHash: 'one' } })
+    const { ask, owners, tools } = scene({ [name]: { bytes: Buffer.from('<html>'), contentHash: 'one' } })
+    // A header that is no picture's fails at once: the photo is read only when all three wait for it.
+    const allWait = Promise.withResolvers<void>()
+    let waiting = 0
+    const { get } = tools.memory
+    const { read } = tools.store
+    tools.memory.get = (key, make) => {
+      if (++waiting === 3) allWait.resolve()
+      return get(key, make)
+    }
+    tools.store.read = async (folder, photo) => {
+      await allWait.promise
+      return read(folder, photo)
+    }
     const all = await Promise.allSettled([ask(), ask(), ask()])
     expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
     expect(owners).toHaveLength(1)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PublisherError } from '../../src/errors.ts'
 import { thumbnailSizes } from '../../src/workflow/thumbnail.ts'
+import { canariesIn, canaryAnimation, canaryJpeg, canaryPng, canaryWebp } from '../images/canaries.ts'
 import { artist, plain, shapeOf, tellTale } from '../images/pictures.ts'
 import { made, name, photo, scene } from './thumbnail-scene.ts'
 
@@ -73,6 +74,19 @@ describe('a storage’s own thumbnail', () => {
       expect(Buffer.from(clean).includes(artist)).toBe(false)
       expect(await shapeOf(clean)).toEqual(['image/jpeg', 960, 640])
       expect(calls).toMatchObject({ thumbnail: 1, read: 0 })
+    }
+  })
+
+  it('gives no canary away, wherever it carries one', async () => {
+    for (const bytes of [
+      await canaryJpeg({ orientation: 6 }),
+      await canaryJpeg(),
+      await canaryWebp(),
+      await canaryAnimation(),
+      await canaryPng(),
+    ]) {
+      const { ask } = scene(undefined, () => ({ bytes, mediaType: 'image/jpeg' }))
+      expect(canariesIn((await made(ask())).bytes)).toEqual([])
     }
   })
 

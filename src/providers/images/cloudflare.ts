@@ -3,10 +3,10 @@
  * originals stream through: only their first bytes are held, until type and size are known.
  */
 import { PublisherError } from '../../errors.ts'
+import { withoutMetadata } from '../../workflow/picture/clean.ts'
 import { fittedLongSide } from '../../workflow/picture/fit.ts'
 import { readPictureHeader } from '../../workflow/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../workflow/picture/limits.ts'
-import { stripJpegMetadata } from '../../workflow/picture/metadata.ts'
 import type { ImageReducer, ReducedImage, ThumbnailType } from '../../workflow/ports/images.ts'
 import { peekPicture, unreadable } from './cloudflare/peek.ts'
 
@@ -88,8 +88,7 @@ async function reducedImage(binding: ImagesService, response: Response): Promise
   const header = readPictureHeader(bytes)
   if (typeof header === 'object' && header.mediaType !== 'image/png') {
     // The service keeps the copyright tags of JPEGs.
-    const isJpeg = header.mediaType === 'image/jpeg'
-    return { ...header, mediaType: header.mediaType, bytes: isJpeg ? stripJpegMetadata(bytes) : bytes }
+    return { ...header, mediaType: header.mediaType, bytes: withoutMetadata(bytes).bytes }
   }
   const { format, width, height } = await binding.info(new Blob([bytes]).stream())
   if (format !== 'image/avif' || !width || !height) throw new Error(`unexpected result: ${format}`)

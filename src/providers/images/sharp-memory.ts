@@ -19,7 +19,7 @@ type Picture = Pick<
 >
 
 /** What any reduction takes, however small: the pipeline's own buffers and the encoder's tables. */
-const fixedBytes = 10_000_000
+export const fixedBytes = 10_000_000
 /** Sequential reading keeps a window of rows; libvips' is about this long where the picture shrinks a lot. */
 const rowsKept = 2200
 /** Pixels of the result live in several stages at once; the AVIF encoder keeps many more copies. */
@@ -66,6 +66,8 @@ function webpBytesPerPixel(picture: Picture, original: Uint8Array): number {
   if ((picture.pages ?? 1) > 1) return 10
   for (const { kind } of webpChunks(original)) {
     if (kind === 'VP8L' || kind === 'ANMF') return kind === 'ANMF' ? 10 : 4.3
+    // Chunks behind the pixels are without number, and none of them counts.
+    if (kind === 'VP8 ') break
   }
   return picture.hasAlpha ? 1.5 : 0.3
 }

@@ -6,10 +6,11 @@ import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
 import { PublisherError } from '../../errors.ts'
 import { type Metrics, noMetrics } from '../../runtime/ports/metrics.ts'
 import { turnBox } from '../../workflow/picture/fit.ts'
+import { readPictureHeader } from '../../workflow/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../workflow/picture/limits.ts'
 import type { ImageReducer, ReducedImage, ThumbnailType } from '../../workflow/ports/images.ts'
 import type { ThumbnailBox } from '../../workflow/ports/storage.ts'
-import { estimateMemory } from './sharp-memory.ts'
+import { estimateMemory, fixedBytes } from './sharp-memory.ts'
 import { createByteQueue } from './sharp-queue.ts'
 import { type Pace, photoTooLarge, readOriginal } from './sharp-source.ts'
 
@@ -91,10 +92,12 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
       const patience = AbortSignal.timeout(patienceMs)
       try {
         if (size > maxBytes) throw photoTooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
-        return await originals.run(owner, size, patience, async () => {
+        const work = originals.run(owner, size, patience, async () => {
           const original = await readOriginal(body, size, patience, pace)
           try {
-            const picture = await inspect(original, maxPixels)
+            refuseByHeader(original, maxPixels)
+            const least = Math.min(fixedBytes, decodeBudgetBytes)
+            const picture = await decodes.run(owner, least, patience, () => inspect(original))
             const target = turnBox(box, picture.autoOrient)
             const bytes = estimateMemory(picture, original, atMost(target, picture.autoOrient), mediaType)
             if (bytes > decodeBudgetBytes) throw photoTooLarge(tooMuchMemory)
@@ -106,6 +109,7 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
             original.buffer.transfer(0)
           }
         })
+        return await within(patienceMs + decodeSeconds * 1000, work)
       } catch (error) {
         // A stream that failed by itself cannot be cancelled, and need not be.
         await body.cancel(error).catch(() => undefined)
@@ -122,14 +126,35 @@ function restrictSharp(): void {
   sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp'] })
 }
 
-/** Reads the header only, and refuses what is too large before anything is decoded. */
-async function inspect(original: Uint8Array, maxPixels: number): Promise<Metadata> {
-  // sharp's own limit would only say that it failed.
-  const picture = await orUnreadable(() => sharp(original, { limitInputPixels: false }).metadata())
-  if (picture.width * picture.height > maxPixels) {
+/**
+ * Refuses what is no picture, is too large, or carries more before its pixels than a photo does, before libvips sees a byte of it.
+ */
+function refuseByHeader(original: Uint8Array, maxPixels: number): void {
+  const header = readPictureHeader(original)
+  if (typeof header === 'string') throw unreadable(new Error(`the header is ${header}`))
+  if (header.width * header.height > maxPixels) {
     throw photoTooLarge(`The photo has more than ${Math.floor(maxPixels / 1e6)} megapixels.`)
   }
-  return picture
+}
+
+/** Has libvips read the header: text and profiles of a PNG are inflated for it. */
+async function inspect(original: Uint8Array): Promise<Metadata> {
+  // sharp's own limit would only say that it failed.
+  return orUnreadable(() => sharp(original, { limitInputPixels: false }).metadata())
+}
+
+/**
+ * The result, or `busy` after so many milliseconds. libvips cannot be stopped while it reads a header, so the work goes on, and holds its
+ * memory and its place in the queue, until it has really ended.
+ */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(tooSlow(new Error('libvips did not end in time'))), ms)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function atMost(box: ThumbnailBox, { width, height }: ThumbnailBox): ThumbnailBox {
@@ -190,14 +215,13 @@ async function orUnreadable<T>(open: () => Promise<T>): Promise<T> {
     return await open()
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('timeout')) throw tooSlow(error)
-    throw new PublisherError(
-      'photo_unreadable',
-      'This file is damaged, or it is no JPEG, PNG or WebP photo.',
-      {
-        cause: error,
-      },
-    )
+    throw unreadable(error)
   }
+}
+
+function unreadable(cause: unknown): PublisherError {
+  const message = 'This file is damaged, or it is no JPEG, PNG or WebP photo.'
+  return new PublisherError('photo_unreadable', message, { cause })
 }
 
 function tooSlow(cause: Error): PublisherError {

@@ -30,6 +30,8 @@ export interface S3StoreOptions {
   credentials: CredentialSource<S3Credentials>
   /** Development: endpoints may be http. Default false. */
   allowPrivateEndpoints?: boolean
+  /** Throws `endpoint_refused` for an endpoint that a tenant may not name. Default: `fetch` alone refuses. */
+  checkEndpoint?(endpoint: string): unknown
   fetch?: typeof fetch
   now?: () => number
   retry?: RetryPolicy
@@ -60,7 +62,15 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
   const keys = createKeys(paths)
   const send = options.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => fetch(input, init))
   const { retry = defaultRetry, host = '', verdicts: memory = createVerdictMemory() } = options
-  const client = createS3Client({ credentials, allowPrivateEndpoints, fetch: send, now, retry })
+  const { checkEndpoint = () => undefined } = options
+  const client = createS3Client({
+    credentials,
+    allowPrivateEndpoints,
+    checkEndpoint,
+    fetch: send,
+    now,
+    retry,
+  })
   const objects = createS3Objects(client, options.pageSize ?? 1000)
   const verdicts = createVerdicts({ client, objects, keys, tenant: host, memory })
   const pausesMs = Array.from({ length: looks }, (_, look) => Math.min(retry.baseMs * 2 ** look, retry.capMs))

@@ -10,6 +10,7 @@ export const de: Texts = {
   details: 'Details',
   closeDetails: 'Details schließen',
   original: 'Original öffnen',
+  fullSize: 'In voller Größe öffnen',
   opensInNewTab: 'öffnet einen neuen Tab',
   toLight: 'Helle Farben',
   toDark: 'Dunkle Farben',
@@ -149,11 +150,17 @@ export const de: Texts = {
     },
   },
 
-  fileName: 'Datei',
-  sdCaption: 'Trainingstext',
-  sha256: 'SHA-256 des Originals',
-  yes: 'ja',
-  no: 'nein',
+  facts: {
+    description: 'Beschreibung',
+    taken: 'Aufgenommen',
+    time: (time) => formats.time(time),
+    size: 'Größe',
+    pixels: (width, height) => `${formats.number(width)} × ${formats.number(height)} Pixel`,
+    credit: 'Foto von',
+    tags: 'Schlagwörter',
+    trainingCaption: 'Trainingstext',
+    fileName: 'Datei',
+  },
 
   workbench: {
     tools: 'Werkzeuge für dieses Foto',

@@ -9,6 +9,7 @@ export const en = {
   details: 'Details',
   closeDetails: 'Close details',
   original: 'Open the original',
+  fullSize: 'Open full size',
   opensInNewTab: 'opens in a new tab',
   toLight: 'Switch to the light theme',
   toDark: 'Switch to the dark theme',
@@ -144,11 +145,17 @@ export const en = {
     } as Readonly<Record<string, string>>,
   },
 
-  fileName: 'File',
-  sdCaption: 'Training caption',
-  sha256: 'SHA-256 of the original',
-  yes: 'yes',
-  no: 'no',
+  facts: {
+    description: 'Description',
+    taken: 'Taken',
+    time: (time: Date) => formats.time(time),
+    size: 'Size',
+    pixels: (width: number, height: number) => `${formats.number(width)} × ${formats.number(height)} pixels`,
+    credit: 'Credit',
+    tags: 'Tags',
+    trainingCaption: 'Training caption',
+    fileName: 'File',
+  },
 
   workbench: {
     tools: 'Tools for this photo',

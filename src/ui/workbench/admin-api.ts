@@ -24,10 +24,15 @@ export interface Stage {
 
 export interface PublishRequest {
   /** Of the photo that is meant: the server sends no other one that has its name. */
-  sha256: string
+  sha256?: string
   platforms: readonly PlatformName[]
   captions: Partial<Record<PlatformName, string>>
   force?: boolean
+}
+
+/** Names the content of the photo that is meant, where it is known. */
+export function ofContent({ sha256 }: Photo): { sha256?: string } {
+  return sha256 === null ? {} : { sha256 }
 }
 
 /** What a person wrote; what is missing stays. */

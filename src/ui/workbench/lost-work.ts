@@ -1,7 +1,7 @@
 /** What became of work whose answer was lost: the server has gone on with it, so nothing is done a second time; it is asked. */
 import type { ApiProblem, Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
-import { adminApi, type PlatformOutcome, type Published } from './admin-api.ts'
+import { adminApi, ofContent, type PlatformOutcome, type Published } from './admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import type { ByPlatform } from './draft.ts'
 import type { Publishing } from './publishing.ts'
@@ -37,7 +37,7 @@ export function createLookAgain({ gallery, store, work, saving, publishing }: Lo
     const platforms = store.state.rules.map(({ platform }) => platform)
     const name = draftOf(photo).archivedAs ?? photo.filename
     const found = await work.during(photo, 'look', () =>
-      adminApi.preview(name, { sha256: photo.sha256, platforms, captions: {} }),
+      adminApi.preview(name, { ...ofContent(photo), platforms, captions: {} }),
     )
     if (!found) return 'unanswered'
     const { outcomes, isUnderWay } = outcomesIn(found)

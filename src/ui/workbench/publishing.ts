@@ -1,7 +1,7 @@
 /** What goes out to the platforms: shown before, sent, and what became of it on each. */
 import type { Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
-import { adminApi, type PlatformName } from './admin-api.ts'
+import { adminApi, ofContent, type PlatformName } from './admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import {
   altTextOf,
@@ -54,7 +54,7 @@ export function createPublishing({ gallery, store, work, saving, restore }: Publ
     const captions = Object.fromEntries(
       platforms.map((platform) => [platform, captionOf(draft, photo, platform)]),
     )
-    return { sha256: photo.sha256, platforms, captions }
+    return { ...ofContent(photo), platforms, captions }
   }
 
   /** The server keeps what is published. */

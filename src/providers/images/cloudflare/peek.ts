@@ -1,6 +1,7 @@
 /** Looks at the beginning of a stream and gives the whole stream on, without holding more than the beginning. */
 import { PublisherError } from '../../../errors.ts'
-import { type PictureHeader, readPictureHeader } from '../../../workflow/picture/header.ts'
+import { type PictureHeader, pictureFacts } from '../../../workflow/picture/header.ts'
+import { createInput, joined } from '../../../workflow/picture/input.ts'
 
 export interface PeekedPicture {
   header: PictureHeader
@@ -9,9 +10,6 @@ export interface PeekedPicture {
   /** Why `body` failed, if it did: whoever reads it may report something less telling. */
   failure(): unknown
 }
-
-/** Phones may store a depth map of some MB before the size; what has none by then is refused. */
-const maxHeaderBytes = 8 * 2 ** 20
 
 /**
  * Reads until the type and size of the picture are known. Throws `photo_unreadable` for what is no JPEG, PNG or WebP,
@@ -22,20 +20,20 @@ export async function peekPicture(
   maxBytes: number,
 ): Promise<PeekedPicture> {
   const reader = source.getReader()
+  const input = createInput()
+  const reading = pictureFacts(input)
+  const begin: Uint8Array[] = []
   try {
-    const beginning = growingBytes()
-    let lookAgainAt = 0
     for (;;) {
       const { done, value } = await reader.read()
-      if (value) beginning.add(value)
-      const begin = beginning.bytes()
-      if (!done && begin.length < lookAgainAt) continue
-      // A header is walked from its beginning: looking at each chunk that arrives would be quadratic work.
-      lookAgainAt = begin.length + Math.ceil(begin.length / 2)
-      const header = readPictureHeader(begin)
-      const isHopeless = header === 'incomplete' && (done || begin.length > maxHeaderBytes)
-      if (header === 'unsupported' || isHopeless) throw unreadable()
-      if (header !== 'incomplete') return { header, ...rejoined(begin, reader, maxBytes) }
+      if (value) {
+        begin.push(value)
+        input.push(value)
+      } else if (done) input.end()
+      const step = reading.next()
+      if (!step.done) continue
+      if (typeof step.value === 'string') throw unreadable()
+      return { header: step.value, ...rejoined(joined(begin), reader, maxBytes) }
     }
   } catch (error) {
     await reader.cancel(error).catch(() => undefined)
@@ -81,22 +79,4 @@ function rejoined(
     { highWaterMark: 0 },
   )
   return { body, failure: () => failure }
-}
-
-/** Bytes that arrive in chunks, in one buffer that doubles where it is full. */
-function growingBytes() {
-  let buffer = new Uint8Array(64 * 1024)
-  let length = 0
-  return {
-    add(chunk: Uint8Array): void {
-      if (length + chunk.length > buffer.length) {
-        const larger = new Uint8Array(2 * (length + chunk.length))
-        larger.set(buffer.subarray(0, length))
-        buffer = larger
-      }
-      buffer.set(chunk, length)
-      length += chunk.length
-    },
-    bytes: () => buffer.subarray(0, length),
-  }
 }

@@ -22,6 +22,8 @@ export interface S3ClientOptions {
   credentials: CredentialSource<S3Credentials>
   /** Development: http endpoints are allowed. */
   allowPrivateEndpoints: boolean
+  /** Throws `endpoint_refused` for an endpoint that a tenant may not name. Every URL passes it, signed links too. */
+  checkEndpoint(endpoint: string): unknown
   fetch: typeof fetch
   now: () => number
   retry: RetryPolicy
@@ -68,11 +70,22 @@ const streamTimeoutMs = 120_000
 export function createS3Client({
   credentials,
   allowPrivateEndpoints,
+  checkEndpoint,
   fetch: send,
   now,
   retry,
 }: S3ClientOptions): S3Client {
   const signers = new WeakMap<S3Credentials, AwsClient>()
+
+  function urlOf(
+    current: S3Credentials,
+    key: string | undefined,
+    query: Readonly<Record<string, string>>,
+  ): string {
+    const url = objectUrl(current, key, query, allowPrivateEndpoints)
+    checkEndpoint(url)
+    return url
+  }
 
   function signerOf(current: S3Credentials): AwsClient {
     const known = signers.get(current)
@@ -90,7 +103,7 @@ export function createS3Client({
 
   async function signedRequest(current: S3Credentials, request: S3Request): Promise<Request> {
     const { method, key, query = {}, headers = {}, body } = request
-    const url = objectUrl(current, key, query, allowPrivateEndpoints)
+    const url = urlOf(current, key, query)
     try {
       const init = { method, headers: { ...headers }, ...(body !== undefined && { body }) }
       return await signerOf(current).sign(url, init)
@@ -147,7 +160,7 @@ export function createS3Client({
 
     async presign(key, seconds) {
       const current = await credentials.get()
-      const url = objectUrl(current, key, { 'X-Amz-Expires': String(seconds) }, allowPrivateEndpoints)
+      const url = urlOf(current, key, { 'X-Amz-Expires': String(seconds) })
       return (await signerOf(current).sign(url, { method: 'GET', aws: { signQuery: true } })).url
     },
 

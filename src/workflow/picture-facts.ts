@@ -1,0 +1,68 @@
+/** Reads a photo's size in pixels and its date from its first bytes, and remembers both: each look would read the bytes again. */
+
+import type { Folder } from './photo.ts'
+import { type PictureFacts, pictureFacts } from './picture/header.ts'
+import { createInput } from './picture/input.ts'
+import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
+
+export interface PhotoFacts {
+  /** Pixels, upright. */
+  width: number
+  height: number
+  /** ISO 8601, without an offset where the camera told none. */
+  takenAt: string | null
+}
+
+/** Facts by the store's content hash. `null`: these bytes have no facts. */
+export interface FactsMemory {
+  get(entry: PhotoEntry): PhotoFacts | null | undefined
+  put(entry: PhotoEntry, facts: PhotoFacts | null): void
+}
+
+/** Phones write some MB of metadata before the size; a photo with more has no facts. */
+const maxBytesRead = 4 * 2 ** 20
+
+/**
+ * Gives the facts from memory, or reads the beginning of the photo, 4 MB at most. `null` for a photo without a readable header, and while
+ * the storage fails: facts are worth no error.
+ */
+export async function factsOf(
+  { store, facts }: { store: PhotoStore; facts: FactsMemory },
+  folder: Folder,
+  entry: PhotoEntry,
+): Promise<PhotoFacts | null> {
+  const known = facts.get(entry)
+  if (known !== undefined) return known
+  try {
+    const { entry: found, body } = await store.read(folder, entry.name)
+    const read = await readFacts(body)
+    facts.put(found, read)
+    return read
+  } catch {
+    return null
+  }
+}
+
+async function readFacts(body: ReadableStream<Uint8Array>): Promise<PhotoFacts | null> {
+  const reader = body.getReader()
+  const input = createInput()
+  const parser = pictureFacts(input)
+  let received = 0
+  try {
+    for (let step = parser.next(); ; step = parser.next()) {
+      if (step.done) return typeof step.value === 'string' ? null : uprightFacts(step.value)
+      const { done, value } = await reader.read()
+      received += value?.length ?? 0
+      if (received > maxBytesRead) return null
+      if (value) input.push(value)
+      if (done) input.end()
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
+}
+
+/** Orientations from 5 on lie on their side (EXIF 2.32, section 4.6.4). */
+function uprightFacts({ width, height, orientation, takenAt }: PictureFacts): PhotoFacts {
+  return orientation < 5 ? { width, height, takenAt } : { width: height, height: width, takenAt }
+}

@@ -1,0 +1,40 @@
+/** Copies of pictures that hold the picture and nothing else: lossless, in one pass, without decoding, in bounded memory. */
+
+import { ascii, isJpeg, isWebp } from './blocks.ts'
+import { type PictureHeader, pngSignature } from './header.ts'
+import { type Input, joined, runOver, type Step } from './input.ts'
+import { strippedJpeg } from './strip/jpeg.ts'
+import { broken } from './strip/parts.ts'
+import { strippedPng } from './strip/png.ts'
+import { strippedWebp, webpOrientation } from './strip/webp.ts'
+
+export type PictureType = PictureHeader['mediaType']
+
+/** The type of a picture by its first 12 bytes. Throws `photo_unreadable` for all but JPEG, PNG and WebP. */
+export function pictureType(bytes: Uint8Array): PictureType {
+  if (isJpeg(bytes)) return 'image/jpeg'
+  if (ascii(bytes, 0, 8) === pngSignature) return 'image/png'
+  if (isWebp(bytes)) return 'image/webp'
+  throw broken()
+}
+
+/** The parser that writes the clean copy of a picture of this type. `orientation` counts for WebP only. */
+export function stripperOf(type: PictureType, orientation: number): (input: Input) => Generator<Step, void> {
+  if (type === 'image/jpeg') return strippedJpeg
+  if (type === 'image/png') return strippedPng
+  return (input) => strippedWebp(input, orientation)
+}
+
+/**
+ * Gives the clean copy of a picture at hand. What turns it upright stays, as an EXIF of one entry. Throws `photo_unreadable` for
+ * what is not a whole JPEG, PNG or WebP.
+ */
+export function withoutMetadata(bytes: Uint8Array): {
+  bytes: Uint8Array<ArrayBuffer>
+  mediaType: PictureType
+} {
+  const mediaType = pictureType(bytes)
+  const orientation = mediaType === 'image/webp' ? runOver(bytes, webpOrientation).value : 1
+  const { output } = runOver(bytes, stripperOf(mediaType, orientation))
+  return { bytes: joined(output), mediaType }
+}

@@ -1,0 +1,91 @@
+/** The two EXIF facts that a gallery needs, orientation and time taken, read within bounds; and an EXIF of nothing but the first. */
+import { ascii, viewOf } from './blocks.ts'
+
+export interface ExifFacts {
+  /** 1 to 8 (EXIF 2.32, tag 0x0112); 1 where there is none. */
+  orientation: number
+  /** ISO 8601, in the camera's own time where it tells no offset: `2026-06-01T18:30:00` or `...+02:00`. */
+  takenAt: string | null
+}
+
+const noFacts: ExifFacts = { orientation: 1, takenAt: null }
+const tag = { orientation: 0x0112, exifDirectory: 0x8769, taken: 0x9003, takenOffset: 0x9011 } as const
+/** Cameras write some fifty entries into a directory. */
+const maxEntries = 512
+
+/** First bytes of EXIF in a JPEG, and in WebP files of some writers. */
+export const exifIdentifier = 'Exif\0\0'
+
+/** Reads a TIFF structure, with or without {@link exifIdentifier} before it. Never throws: what is malformed has no facts. */
+export function readExif(bytes: Uint8Array): ExifFacts {
+  const start = ascii(bytes, 0, exifIdentifier.length) === exifIdentifier ? exifIdentifier.length : 0
+  const tiff = bytes.subarray(start)
+  const order = ascii(tiff, 0, 4)
+  if (order !== 'II*\0' && order !== 'MM\0*') return noFacts
+  const isLittle = order === 'II*\0'
+  const first = directoryAt(tiff, numberAt(tiff, 4, isLittle), isLittle)
+  const orientation = first.get(tag.orientation)?.short ?? 1
+  const exif = directoryAt(tiff, first.get(tag.exifDirectory)?.long ?? null, isLittle)
+  return {
+    orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
+    takenAt: timeOf(textIn(tiff, exif.get(tag.taken)), textIn(tiff, exif.get(tag.takenOffset))),
+  }
+}
+
+interface Entry {
+  count: number
+  /** The value as a 16-bit number. */
+  short: number
+  /** The value as a 32-bit number; for longer values their offset. */
+  long: number
+}
+
+function directoryAt(tiff: Uint8Array, offset: number | null, isLittle: boolean): ReadonlyMap<number, Entry> {
+  const entries = new Map<number, Entry>()
+  if (offset === null || offset + 2 > tiff.length) return entries
+  const view = viewOf(tiff)
+  const count = Math.min(view.getUint16(offset, isLittle), maxEntries)
+  for (let index = 0; index < count; index++) {
+    const at = offset + 2 + 12 * index
+    if (at + 12 > tiff.length) break
+    const key = view.getUint16(at, isLittle)
+    if (entries.has(key)) continue
+    entries.set(key, {
+      count: view.getUint32(at + 4, isLittle),
+      short: view.getUint16(at + 8, isLittle),
+      long: view.getUint32(at + 8, isLittle),
+    })
+  }
+  return entries
+}
+
+function numberAt(tiff: Uint8Array, offset: number, isLittle: boolean): number | null {
+  return offset + 4 > tiff.length ? null : viewOf(tiff).getUint32(offset, isLittle)
+}
+
+/** The text of at most 32 bytes that an entry points to. */
+function textIn(tiff: Uint8Array, entry: Entry | undefined): string {
+  if (!entry || entry.count <= 4 || entry.count > 32) return ''
+  return ascii(tiff, entry.long, entry.long + entry.count)
+}
+
+function timeOf(taken: string, offset: string): string | null {
+  const parts = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)/.exec(taken)
+  if (!parts) return null
+  const time = `${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}`
+  // Rejects the zeros of cameras without a clock, and days that no calendar has.
+  const instant = new Date(`${time}Z`)
+  if (Number.isNaN(instant.getTime()) || instant.toISOString().slice(0, 19) !== time || /^0000/.test(time))
+    return null
+  const zone = /^[+-](?:0\d|1[0-4]):[0-5]\d/.exec(offset)?.[0] ?? ''
+  return time + zone
+}
+
+/** A TIFF structure of one entry, the orientation (26 bytes), big-endian. */
+export function exifOfOrientation(orientation: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from([
+    ...[0x4d, 0x4d, 0, 42, 0, 0, 0, 8],
+    ...[0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0],
+    ...[0, 0, 0, 0],
+  ])
+}

@@ -1,0 +1,170 @@
+/**
+ * Copies a JPEG without its metadata (ITU-T T.81, annex B). Frame, tables and scans stay as they are, to the bit. Kept beside them:
+ * JFIF without its thumbnail, Adobe's colour flag, the colour profile, and the orientation in an EXIF of its own.
+ */
+import { ascii } from '../blocks.ts'
+import { exifIdentifier, exifOfOrientation, readExif } from '../exif.ts'
+import { type Input, joined, type Reading, type Step } from '../input.ts'
+import { maxBlocksBeforePixels } from '../limits.ts'
+import { broken, createHeader, take } from './parts.ts'
+
+const startOfImage = 0xd8
+const endOfImage = 0xd9
+const startOfScan = 0xda
+const end = Uint8Array.of(0xff, endOfImage)
+
+/** Writes the clean JPEG. Throws `photo_unreadable` for other files. A missing end marker is added; nothing follows it. */
+export function* strippedJpeg(input: Input): Generator<Step, void> {
+  const header = createHeader()
+  header.add(yield* take(input, 2))
+  const kept = createHeaderFilter()
+  for (let blocks = 0; ; blocks++) {
+    if (blocks > maxBlocksBeforePixels) throw broken()
+    const kind = yield* nextMarker(input)
+    if (kind === null || kind === endOfImage || kind === startOfImage) throw broken()
+    header.add(kept.filter(kind, yield* segmentPayload(input)))
+    if (kind !== startOfScan) continue
+    if (!kept.hasFrame()) throw broken()
+    yield header.close()
+    return yield* scans(input)
+  }
+}
+
+/** Copies scans and the tables between them, up to the end of the first image. */
+function* scans(input: Input): Generator<Step, void> {
+  for (let blocks = 0; ; blocks++) {
+    if (blocks > maxBlocksBeforePixels) throw broken()
+    yield* scanData(input)
+    const kind = yield* nextMarker(input)
+    // Decoders show a picture that lacks its end marker.
+    if (kind === null || kind === endOfImage) return yield end
+    if (kind === startOfImage) throw broken()
+    const payload = yield* segmentPayload(input)
+    if (isOfPicture(kind)) yield segmentOf(kind, payload)
+  }
+}
+
+interface HeaderFilter {
+  /** The segment as it goes out; empty where it does not. */
+  filter(kind: number, payload: Uint8Array): Uint8Array
+  hasFrame(): boolean
+}
+
+const dropped = new Uint8Array(0)
+
+function createHeaderFilter(): HeaderFilter {
+  let hasFrame = false
+  let hasExif = false
+  const begins = (payload: Uint8Array, text: string) => ascii(payload, 0, text.length) === text
+  return {
+    hasFrame: () => hasFrame,
+    filter(kind, payload) {
+      hasFrame ||= isFrame(kind)
+      if (isOfPicture(kind)) return segmentOf(kind, payload)
+      if (kind === 0xe0 && begins(payload, 'JFIF\0') && payload.length >= 12) {
+        return segmentOf(kind, joined([payload.subarray(0, 12), Uint8Array.of(0, 0)]))
+      }
+      if (kind === 0xe2 && begins(payload, 'ICC_PROFILE\0')) return segmentOf(kind, payload)
+      if (kind === 0xee && begins(payload, 'Adobe') && payload.length >= 12) {
+        return segmentOf(kind, payload.subarray(0, 12))
+      }
+      if (kind !== 0xe1 || hasExif || !begins(payload, exifIdentifier)) return dropped
+      hasExif = true
+      const { orientation } = readExif(payload)
+      if (orientation === 1) return dropped
+      const identifier = Uint8Array.from(exifIdentifier, (letter) => letter.charCodeAt(0))
+      return segmentOf(kind, joined([identifier, exifOfOrientation(orientation)]))
+    },
+  }
+}
+
+/** Frames, tables, restart intervals and scans. 0xc8 and all other markers have no meaning for decoders. */
+function isOfPicture(kind: number): boolean {
+  return (kind >= 0xc0 && kind <= 0xcf && kind !== 0xc8) || (kind >= startOfScan && kind <= 0xdf)
+}
+
+/** SOF0 to SOF15; between them lie DHT, JPG and DAC. */
+export function isFrame(kind: number): boolean {
+  return kind >= 0xc0 && kind <= 0xcf && kind !== 0xc4 && kind !== 0xc8 && kind !== 0xcc
+}
+
+function segmentOf(kind: number, payload: Uint8Array): Uint8Array {
+  const length = payload.length + 2
+  return joined([Uint8Array.of(0xff, kind, length >> 8, length & 0xff), payload])
+}
+
+function* segmentPayload(input: Input): Reading<Uint8Array> {
+  const [high = 0, low = 0] = yield* take(input, 2)
+  const length = high * 256 + low - 2
+  if (length < 0) throw broken()
+  return yield* take(input, length)
+}
+
+/** Consumes up to and including the next marker with a payload, the image's start or its end. `null` at the end of the file. */
+export function* nextMarker(input: Input): Reading<number | null> {
+  for (;;) {
+    const bytes = yield* input.peek(2)
+    if (bytes.length < 2) return null
+    const at = markerAt(bytes)
+    const kind = bytes[at + 1]
+    if (kind !== undefined) {
+      input.consume(at + 2)
+      return kind
+    }
+    // Only a last 0xff may begin a marker.
+    input.consume(at)
+  }
+}
+
+/** Index of the first 0xff that a marker's kind follows, else of what cannot be told without more bytes. */
+function markerAt(bytes: Uint8Array): number {
+  let at = bytes.indexOf(0xff)
+  while (at >= 0 && at + 1 < bytes.length) {
+    const kind = bytes[at + 1] ?? 0
+    if (kind !== 0xff && !standsAlone(kind)) return at
+    at = bytes.indexOf(0xff, kind === 0xff ? at + 1 : at + 2)
+  }
+  return at < 0 ? bytes.length : at
+}
+
+/** A stuffed zero, TEM, and the restart markers have no payload. */
+function standsAlone(kind: number): boolean {
+  return kind === 0 || kind === 0x01 || isRestart(kind)
+}
+
+function isRestart(kind: number): boolean {
+  return kind >= 0xd0 && kind <= 0xd7
+}
+
+/** Copies entropy-coded data up to the next marker, which is not consumed. */
+function* scanData(input: Input): Generator<Step, void> {
+  for (;;) {
+    const bytes = yield* input.peek(2)
+    const length = bytes.length < 2 && bytes[0] === 0xff ? 0 : dataLength(bytes)
+    if (length > 0) yield bytes.subarray(0, length)
+    input.consume(length)
+    if (length > 0) continue
+    const fill = fillLength(bytes)
+    // Fill bytes may come before a stuffed zero, too (libjpeg, jdhuff.c).
+    input.consume(fill)
+    if (fill === 0) return
+  }
+}
+
+/** Length of the data before the first marker or fill byte, or before a last 0xff, which the next bytes explain. */
+function dataLength(bytes: Uint8Array): number {
+  let at = bytes.indexOf(0xff)
+  while (at >= 0 && at + 1 < bytes.length) {
+    const kind = bytes[at + 1] ?? 0
+    if (kind !== 0 && !isRestart(kind)) return at
+    at = bytes.indexOf(0xff, at + 2)
+  }
+  return at < 0 ? bytes.length : at
+}
+
+/** Counts the leading 0xff bytes that another 0xff follows. */
+function fillLength(bytes: Uint8Array): number {
+  let length = 0
+  while (bytes[length] === 0xff && bytes[length + 1] === 0xff) length++
+  return length
+}

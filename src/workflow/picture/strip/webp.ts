@@ -1,0 +1,162 @@
+/**
+ * Copies a WebP without its metadata (RFC 9649, section 2). The file's size stands first, so a chunk that may not go out is replaced by
+ * an unknown one of the same length that holds zeros: readers ignore unknown chunks (section 2.7).
+ */
+import { ascii, viewOf } from '../blocks.ts'
+import { exifOfOrientation, readExif } from '../exif.ts'
+import { type Input, joined, type Reading, type Step, skip } from '../input.ts'
+import { broken, pass, take } from './parts.ts'
+
+/** VP8X: colour profile, alpha and animation. */
+const pictureFlags = 0x20 | 0x10 | 0x02
+/** VP8X: set only where an orientation is kept. */
+const exifFlag = 0x08
+const extensionBytes = 10
+const frameHeaderBytes = 16
+const animationBytes = 6
+/** Animations have at most two chunks in each frame. */
+const maxChunks = 100_000
+const maxExifBytes = 65_536
+
+interface Chunk {
+  kind: string
+  /** The chunk's first eight bytes. */
+  heading: Uint8Array
+  /** Bytes of the payload. */
+  size: number
+  /** Bytes up to the next chunk. */
+  padded: number
+}
+
+/** Chunks of one picture that have come already. Each counts once, and only before the pixels. */
+type Seen = Set<string>
+const pixels = 'pixels'
+
+/**
+ * Writes the clean WebP, which is as long as the original. `orientation` is what {@link webpOrientation} found. Throws
+ * `photo_unreadable` for other files.
+ */
+export function* strippedWebp(input: Input, orientation: number): Generator<Step, void> {
+  const begin = yield* take(input, 12)
+  const seen: Seen = new Set()
+  let left = viewOf(begin).getUint32(4, true) - 4
+  for (let chunks = 0; left >= 8; chunks++) {
+    const chunk = yield* chunkHeading(input, left)
+    left -= 8 + chunk.padded
+    if (chunks > maxChunks || (chunks === 0 && !/^VP8[ LX]$/.test(chunk.kind))) throw broken()
+    if (chunks === 0) yield begin
+    yield* strippedChunk(input, chunk, seen, orientation)
+  }
+  if (!seen.has(pixels)) throw broken()
+  yield* zeros(input, left)
+}
+
+function* strippedChunk(input: Input, chunk: Chunk, seen: Seen, orientation: number): Generator<Step, void> {
+  const { kind, heading, size, padded } = chunk
+  const isFirst = !seen.has(kind)
+  seen.add(kind)
+  if (kind === 'VP8X' && isFirst && size >= extensionBytes) {
+    yield heading
+    yield extension(yield* take(input, extensionBytes), orientation !== 1)
+    yield* zeros(input, padded - extensionBytes)
+  } else if (kind === 'ANMF' && size >= frameHeaderBytes) {
+    seen.add(pixels)
+    yield heading
+    yield* strippedFrame(input, padded)
+  } else if (kind === 'ANIM' && isFirst && size >= animationBytes) {
+    yield heading
+    yield* pass(input, animationBytes)
+    yield* zeros(input, padded - animationBytes)
+  } else if (kind === 'EXIF' && isFirst && orientation !== 1) {
+    const exif = exifOfOrientation(orientation).subarray(0, size)
+    yield heading
+    if (!(yield* skip(input, exif.length))) throw broken()
+    yield exif
+    yield* zeros(input, padded - exif.length)
+  } else if (kind === 'ICCP' && isFirst && !seen.has(pixels)) {
+    yield* keptChunk(input, chunk)
+  } else {
+    yield* pictureChunk(input, chunk, seen, isFirst)
+  }
+}
+
+/** Copies alpha and pixels, once each; zeros in place of all else. */
+function* pictureChunk(input: Input, chunk: Chunk, seen: Seen, isFirst: boolean): Generator<Step, void> {
+  const isPixels = chunk.kind === 'VP8 ' || chunk.kind === 'VP8L'
+  const isWanted = (isPixels || (chunk.kind === 'ALPH' && isFirst)) && !seen.has(pixels)
+  if (isPixels) seen.add(pixels)
+  if (isWanted) return yield* keptChunk(input, chunk)
+  yield joined([Uint8Array.from('JUNK', (letter) => letter.charCodeAt(0)), chunk.heading.subarray(4)])
+  yield* zeros(input, chunk.padded)
+}
+
+/** A frame holds chunks of its own, and metadata may hide among them. */
+function* strippedFrame(input: Input, length: number): Generator<Step, void> {
+  const seen: Seen = new Set()
+  yield* pass(input, frameHeaderBytes)
+  let left = length - frameHeaderBytes
+  while (left >= 8) {
+    const chunk = yield* chunkHeading(input, left)
+    left -= 8 + chunk.padded
+    const isFirst = !seen.has(chunk.kind)
+    seen.add(chunk.kind)
+    yield* pictureChunk(input, chunk, seen, isFirst)
+  }
+  yield* zeros(input, left)
+}
+
+function* keptChunk(input: Input, { heading, size, padded }: Chunk): Generator<Step, void> {
+  yield heading
+  yield* pass(input, size)
+  yield* zeros(input, padded - size)
+}
+
+/** Reads a chunk's heading. `left`: bytes up to the end of what it lies in. A last padding byte may be missing. */
+function* chunkHeading(input: Input, left: number): Reading<Chunk> {
+  const heading = yield* take(input, 8)
+  const size = viewOf(heading).getUint32(4, true)
+  if (size > left - 8) throw broken()
+  return { kind: ascii(heading, 0, 4), heading, size, padded: Math.min(size + (size % 2), left - 8) }
+}
+
+function extension(payload: Uint8Array, keepsExif: boolean): Uint8Array {
+  const flags = ((payload[0] ?? 0) & pictureFlags) | (keepsExif ? exifFlag : 0)
+  return joined([Uint8Array.of(flags, 0, 0, 0), payload.subarray(4)])
+}
+
+const zeroBlock = new Uint8Array(16_384)
+
+/** Writes zeros in place of the next `count` bytes. */
+function* zeros(input: Input, count: number): Generator<Step, void> {
+  for (let left = count; left > 0; left -= zeroBlock.length) {
+    const part = Math.min(left, zeroBlock.length)
+    if (!(yield* skip(input, part))) throw broken()
+    yield zeroBlock.subarray(0, part)
+  }
+}
+
+/**
+ * Looks for the orientation of a WebP, whose EXIF follows the pixels. Reads to the end only where the file says that it holds an EXIF.
+ * 1 where there is none, and for what is malformed: the copy refuses that.
+ */
+export function* webpOrientation(input: Input): Reading<number> {
+  const begin = yield* input.peek(21)
+  const isFlagged = ascii(begin, 12, 16) === 'VP8X' && ((begin[20] ?? 0) & exifFlag) !== 0
+  if (!isFlagged) return 1
+  let left = viewOf(begin).getUint32(4, true) - 4
+  input.consume(12)
+  for (let chunks = 0; left >= 8 && chunks <= maxChunks; chunks++) {
+    const heading = yield* input.peek(8)
+    if (heading.length < 8) return 1
+    const size = viewOf(heading).getUint32(4, true)
+    const kind = ascii(heading, 0, 4)
+    input.consume(8)
+    if (kind === 'EXIF') {
+      const exif = yield* input.peek(Math.min(size, maxExifBytes))
+      return readExif(exif.subarray(0, size)).orientation
+    }
+    left -= 8 + size + (size % 2)
+    if (!(yield* skip(input, size + (size % 2)))) return 1
+  }
+  return 1
+}

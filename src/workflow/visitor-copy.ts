@@ -1,0 +1,63 @@
+/** Opens the full-size photo for a visitor: the original's picture to the bit, without the file's metadata. */
+import { PublisherError } from '../errors.ts'
+import type { Folder, PhotoName } from './photo.ts'
+import { photoNotFound } from './photo-details.ts'
+import { type CleanStream, openCleanStream } from './picture/clean-stream.ts'
+import { maxPhotoBytes } from './picture/limits.ts'
+import type { PhotoContent, PhotoEntry, PhotoStore } from './ports/storage.ts'
+import { matchesNone, thumbnailTag } from './thumbnail/entity-tag.ts'
+
+/** To be raised when copies of unchanged photos come out differently. */
+const copyVersion = 1
+
+export type VisitorCopy =
+  | { status: 'not_modified'; etag: string }
+  | ({ status: 'ok'; etag: string } & CleanStream)
+
+/**
+ * Opens the copy of one photo. Read its body to the end or cancel it.
+ *
+ * Throws `photo_not_found`, `photo_too_large` beyond 50 MB, `photo_unreadable` for what is no JPEG, PNG or WebP by content, `busy` for a
+ * photo that is replaced meanwhile, and what the store throws.
+ */
+export async function openVisitorCopy(
+  store: PhotoStore,
+  folder: Folder,
+  name: PhotoName,
+  ifNoneMatch?: string,
+): Promise<VisitorCopy> {
+  if (ifNoneMatch !== undefined) {
+    const entry = await store.stat(folder, name)
+    if (!entry) throw photoNotFound()
+    const etag = await tagOf(store, entry)
+    if (matchesNone(ifNoneMatch, etag)) return { status: 'not_modified', etag }
+  }
+  const content = await store.read(folder, name)
+  const { entry } = content
+  if (entry.size > maxPhotoBytes) {
+    await content.body.cancel()
+    throw new PublisherError('photo_too_large', `This photo is larger than ${maxPhotoBytes / 2 ** 20} MB.`)
+  }
+  const clean = await openCleanStream({ size: entry.size, open: opener(store, folder, content) })
+  return { status: 'ok', etag: await tagOf(store, entry), ...clean }
+}
+
+/** Gives the body that was opened already, and at each further call the same photo once more. */
+function opener(store: PhotoStore, folder: Folder, { entry, body }: PhotoContent) {
+  let first: ReadableStream<Uint8Array> | null = body
+  return async () => {
+    if (first) {
+      const opened = first
+      first = null
+      return opened
+    }
+    const again = await store.read(folder, entry.name)
+    if (again.entry.contentHash === entry.contentHash) return again.body
+    await again.body.cancel()
+    throw new PublisherError('busy', 'This photo has just been replaced. Try again.', { retryAfterMs: 1000 })
+  }
+}
+
+function tagOf({ provider }: PhotoStore, { contentHash }: PhotoEntry): Promise<string> {
+  return thumbnailTag([provider, contentHash, 'copy', String(copyVersion)])
+}

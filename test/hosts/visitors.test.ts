@@ -1,0 +1,359 @@
+/** Walks over every public answer and link of a gallery as a stranger, and looks for metadata of the photos. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+import { thumbnailSizes } from '../../src/workflow/thumbnail.ts'
+import {
+  canariesIn,
+  canaryAnimation,
+  canaryJpeg,
+  canaryPng,
+  canaryWebp,
+  takenAt,
+  textBomb,
+} from '../images/canaries.ts'
+import { half, noise } from '../images/pictures.ts'
+import { adminRequest, auth, cookieOf, signInVariables } from './admin.ts'
+import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
+import { describeOnBothHosts, type HostKind, nodeHost } from './hosts.ts'
+import { dropboxApp, type Storages, startStorages, upload } from './photographers.ts'
+
+const photos = {
+  'dusk.jpg': await canaryJpeg({ orientation: 6 }),
+  'dawn.jpg': await canaryJpeg(),
+  'noon.png': await canaryPng({ orientation: 6 }),
+  'night.webp': await canaryWebp({ orientation: 6 }),
+  'moving.webp': await canaryAnimation(),
+}
+type Name = keyof typeof photos
+const imageNames: readonly Name[] = ['dusk.jpg', 'dawn.jpg', 'noon.png', 'night.webp', 'moving.webp']
+
+/** Everything that V2 and this program write; what follows `SECRET` is for admins. */
+const sidecar = `SECRET training prompt
+
+# ---
+# image_file: dusk.jpg
+# dropbox_file_id: id:SECRET
+# dropbox_rev: SECRETrev
+# sha256: SECRETsha
+# created: 2026-06-02T00:00:00Z
+# sd_caption_version: v1.0
+# model_version: SECRET-model
+# artist_alias: Studio Alice
+# subject: SECRET subject
+# camera: SECRET camera
+# moderation: ["SECRET nudity"]
+# alt_text: A rope at dusk
+# tags: ["rope", "dusk"]
+# caption: Dusk.
+# caption_generated: {"generic": "SECRET generated"}
+`
+
+const secretsIn = (bytes: Uint8Array) => [
+  ...canariesIn(bytes),
+  ...(Buffer.from(bytes).includes('SECRET') ? ['SECRET'] : []),
+]
+
+/** Asks for everything that is public, and for everything that an answer links to; gives what was asked with its canaries. */
+async function walk(fleet: Fleet, tenant: string): Promise<{ asked: string[]; findings: string[] }> {
+  const asked = new Set<string>()
+  const findings: string[] = []
+  const waiting = [
+    '/',
+    '/openapi.json',
+    '/manifest.webmanifest',
+    '/appearance.css',
+    '/health',
+    '/api/config/features',
+    '/api/config/publishers',
+    '/api/admin/status',
+    '/api/images/list',
+    '/api/images/random',
+    ...imageNames.flatMap((name) => [
+      `/?photo=${name}`,
+      `/api/images/${name}`,
+      `/api/images/${name}?folder=archive`,
+      `/api/images/${name}/original`,
+      ...thumbnailSizes.map((size) => `/api/images/${name}/thumbnail?size=${size}`),
+    ]),
+  ]
+  const origin = `https://${tenant}.${baseDomain}`
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+    if (asked.has(path)) continue
+    asked.add(path)
+    for (const accept of ['text/html', 'image/webp,*/*', 'image/avif', 'image/jpeg', '*/*']) {
+      if (accept !== '*/*' && !path.includes('/thumbnail') && !path.startsWith('/?')) continue
+      const response =
+        path.startsWith(origin) || path.startsWith('/')
+          ? await fleet.get(tenant, path.replace(origin, ''), { accept })
+          : await fetch(path)
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      const heads = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
+      const found = [...secretsIn(bytes), ...secretsIn(Buffer.from(heads))]
+      if (found.length > 0) findings.push(`${path} (${accept}): ${found.join(', ')}`)
+      waiting.push(...linksIn(`${heads}\n${isText(response) ? Buffer.from(bytes).toString() : ''}`))
+    }
+  }
+  return { asked: [...asked], findings }
+}
+
+const isText = ({ headers }: Response) => /json|html|css/.test(headers.get('content-type') ?? '')
+
+/** Addresses in an answer: absolute ones, and paths in quotes or angle brackets. A placeholder of the description is none. */
+function linksIn(text: string): string[] {
+  const found = text.matchAll(/https?:\/\/[^\s"'<>\\]+|(?<=["'<])\/(?:api|assets|auth)?[^\s"'<>\\]*/g)
+  return [...found]
+    .map(([link]) => link.replaceAll('&amp;', '&'))
+    .filter(
+      (link) =>
+        !link.includes('{') && !link.startsWith('//') && !/^https?:\/\/(?!alice|127|localhost)/.test(link),
+    )
+    .filter((link) => !link.startsWith('/auth/'))
+}
+
+interface Gallery {
+  tenant: string
+  fleet: Fleet
+}
+
+function describeGallery(open: () => Gallery): void {
+  it('gives a stranger no canary in any answer, header or link', async () => {
+    const { tenant, fleet } = open()
+    const { asked, findings } = await walk(fleet, tenant)
+    expect(findings).toEqual([])
+    // The walk has been where the photos are.
+    const copied = asked.flatMap((path) => /images\/([^/]+)\/copy\?token=/.exec(path)?.[1] ?? [])
+    expect(copied).toEqual(expect.arrayContaining([...imageNames]))
+    expect(asked.filter((path) => path.includes('/thumbnail')).length).toBeGreaterThanOrEqual(30)
+  }, 120_000)
+
+  it('tells a visitor the short list and an admin everything', async () => {
+    const { tenant, fleet } = open()
+    const visitors = await fleet.get(tenant, '/api/images/dusk.jpg')
+    const seen = await visitors.json()
+    expect(seen).toEqual({
+      filename: 'dusk.jpg',
+      temp_url: expect.stringContaining(`https://${tenant}.${baseDomain}/api/images/dusk.jpg/copy?token=`),
+      thumbnail_url: '/api/images/dusk.jpg/thumbnail?size=w960h640',
+      sha256: null,
+      caption: 'Dusk.',
+      sd_caption: null,
+      metadata: {
+        alt_text: 'A rope at dusk',
+        tags: ['rope', 'dusk'],
+        taken_at: takenAt,
+        width: 60,
+        height: 90,
+        credit: 'Studio Alice',
+      },
+      has_sidecar: true,
+    })
+    const stranger = { cookie: await cookieOf('mallory@elsewhere.test') }
+    expect(await (await fleet.get(tenant, '/api/images/dusk.jpg', stranger)).json()).toEqual(seen)
+    const admins = await adminRequest(fleet, tenant, '/api/images/dusk.jpg')
+    const known = await admins.json()
+    expect(known).toMatchObject({
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      sd_caption: 'SECRET training prompt',
+      metadata: { dropbox_file_id: 'id:SECRET', moderation: ['SECRET nudity'], artist_alias: 'Studio Alice' },
+      picture: { width: 60, height: 90, taken_at: takenAt },
+    })
+    for (const { headers } of [visitors, admins]) {
+      expect(headers.get('cache-control')).toMatch(/private|no-store/)
+      expect(headers.get('vary')).toContain('Cookie')
+    }
+  })
+
+  it('gives no training caption as the caption to visitors and admins', async () => {
+    const { tenant, fleet } = open()
+    const path = '/api/images/dawn.jpg'
+    expect(await (await fleet.get(tenant, path)).json()).toMatchObject({ caption: null, sd_caption: null })
+    expect(await (await adminRequest(fleet, tenant, path)).json()).toMatchObject({
+      caption: null,
+      sd_caption: 'SECRET only a prompt',
+    })
+  })
+
+  it('gives an admin the very original', async () => {
+    const { tenant, fleet } = open()
+    const { temp_url: link } = await (await adminRequest(fleet, tenant, '/api/images/dusk.jpg')).json()
+    const { origin, pathname, search } = new URL(link)
+    const isOwn = origin === `https://${tenant}.${baseDomain}`
+    const original = isOwn ? await fleet.get(tenant, pathname + search) : await fetch(link)
+    expect(Buffer.from(await original.arrayBuffer()).equals(photos['dusk.jpg'])).toBe(true)
+    if (isOwn) expect(original.headers.get('cache-control')).toBe('private, no-store')
+  })
+
+  it.each(imageNames)(
+    'gives a visitor the pixels of %s in full size, with what caches need to know',
+    async (name) => {
+      const { tenant, fleet } = open()
+      const { temp_url: link } = await (await fleet.get(tenant, `/api/images/${name}`)).json()
+      const path = link.replace(`https://${tenant}.${baseDomain}`, '')
+      const copy = await fleet.get(tenant, path)
+      const bytes = Buffer.from(await copy.arrayBuffer())
+      const pixels = (file: Buffer) => sharp(file, { animated: true }).autoOrient().raw().toBuffer()
+      expect((await pixels(bytes)).equals(await pixels(photos[name]))).toBe(true)
+      expect(Object.fromEntries(copy.headers)).toMatchObject({
+        'content-type': { jpg: 'image/jpeg', png: 'image/png', webp: 'image/webp' }[name.split('.')[1] ?? ''],
+        'content-disposition': `inline; filename*=UTF-8''${name}`,
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'public, max-age=3600',
+        etag: expect.stringMatching(/^"[0-9a-f]{32}"$/),
+      })
+      const etag = copy.headers.get('etag') ?? ''
+      const again = await fleet.get(tenant, path, { 'if-none-match': etag })
+      expect([again.status, await again.text()]).toEqual([304, ''])
+      const host = `${tenant}.${baseDomain}`
+      const head = await fleet.host.request(host, path, { method: 'HEAD', headers: https })
+      expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([200, etag, ''])
+    },
+  )
+
+  it('opens nothing else by a visitor’s link', async () => {
+    const { tenant, fleet } = open()
+    const { temp_url: link } = await (await fleet.get(tenant, '/api/images/dusk.jpg')).json()
+    const token = new URL(link).searchParams.get('token') ?? ''
+    for (const path of [
+      `/api/images/dusk.jpg/original?token=${token}`,
+      `/api/images/dawn.jpg/copy?token=${token}`,
+      `/api/images/dusk.jpg/copy?token=${token.slice(0, -3)}`,
+    ]) {
+      const response = await fleet.get(tenant, path)
+      expect([path, response.status, (await response.json()).code]).toEqual([path, 403, 'link_expired'])
+    }
+  })
+
+  it('refuses a copy of what is no photo, and never gives its bytes', async () => {
+    const { tenant, fleet } = open()
+    for (const name of ['page.jpg', 'cut.jpg']) {
+      const { temp_url: link } = await (await fleet.get(tenant, `/api/images/${name}`)).json()
+      const response = await fleet.get(tenant, link.replace(`https://${tenant}.${baseDomain}`, ''))
+      expect([name, response.status, (await response.json()).code]).toEqual([name, 422, 'photo_unreadable'])
+    }
+  })
+}
+
+const liars = {
+  'page.jpg': Buffer.from('<!doctype html><script>alert(1)</script>'.repeat(30)),
+  'cut.jpg': Buffer.from(half(photos['dusk.jpg']).subarray(0, 200)),
+}
+
+const features = { auto_view_enabled: true }
+
+function furnish(fleet: Fleet, tenant: string): void {
+  const answer = fleet.orchestrator.tenants.get(`${tenant}.${baseDomain}`)
+  Object.assign(answer?.config ?? {}, { features, auth })
+}
+
+async function fill(store: PhotoStore): Promise<void> {
+  for (const [name, bytes] of [...Object.entries(photos), ...Object.entries(liars)])
+    await upload(store, name, bytes)
+  await store.writeSidecar('root', parsePhotoName('dusk.jpg'), sidecar)
+  await store.writeSidecar('root', parsePhotoName('dawn.jpg'), 'SECRET only a prompt\n')
+}
+
+describeOnBothHosts('strangers in a gallery', (kind: HostKind) => {
+  let storages: Storages
+  let fleet: Fleet
+  beforeAll(async () => {
+    storages = await startStorages()
+    fleet = await startFleet(kind, {
+      ...signInVariables,
+      DROPBOX_APP_KEY: dropboxApp.key,
+      DROPBOX_APP_SECRET: dropboxApp.secret,
+      DROPBOX_BASE_URL: storages.dropboxUrl,
+    })
+  })
+  afterAll(async () => {
+    await fleet[Symbol.asyncDispose]()
+    await storages[Symbol.asyncDispose]()
+  })
+
+  describe('on S3', () => {
+    const tenant = `alice-s3-${kind.name}`
+    beforeAll(async () => {
+      const store = storages.onS3(fleet, tenant)
+      furnish(fleet, tenant)
+      await fill(store)
+    })
+    describeGallery(() => ({ tenant, fleet }))
+  })
+
+  describe('on Dropbox', () => {
+    const tenant = `alice-dropbox-${kind.name}`
+    beforeAll(async () => {
+      const account = storages.onDropbox(fleet, tenant)
+      furnish(fleet, tenant)
+      for (const [name, bytes] of [...Object.entries(photos), ...Object.entries(liars)])
+        await account.seed(`/Photos/${name}`, bytes)
+      await account.seed('/Photos/dusk.txt', sidecar)
+      await account.seed('/Photos/dawn.txt', 'SECRET only a prompt\n')
+    })
+    describeGallery(() => ({ tenant, fleet }))
+  })
+})
+
+describe('strangers in a gallery on the local disk', () => {
+  let directory = ''
+  let fleet: Fleet
+  const tenant = 'alice-local'
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'publisher-visitors-'))
+    for (const [name, bytes] of [...Object.entries(photos), ...Object.entries(liars)])
+      await writeFile(join(directory, name), bytes)
+    await writeFile(join(directory, 'dusk.txt'), sidecar)
+    await writeFile(join(directory, 'dawn.txt'), 'SECRET only a prompt\n')
+    fleet = await startFleet(nodeHost, signInVariables)
+    fleet.orchestrator.tenants.set(`${tenant}.${baseDomain}`, {
+      config: { features, auth, storage: { provider: 'local', paths: { root: directory } } },
+    })
+  })
+  afterAll(async () => {
+    await fleet[Symbol.asyncDispose]()
+    await rm(directory, { recursive: true })
+  })
+  describeGallery(() => ({ tenant, fleet }))
+})
+
+describeOnBothHosts('pictures with much before their pixels', (kind: HostKind) => {
+  it('are refused when they inflate to gigabytes, and accepted with 2 MB of extended XMP', async () => {
+    await using storages = await startStorages()
+    await using fleet = await startFleet(kind, signInVariables)
+    const tenant = `bombs-${kind.name}`
+    const store = storages.onS3(fleet, tenant)
+    furnish(fleet, tenant)
+    const send = async (name: string, bytes: Uint8Array) => {
+      const form = new FormData()
+      form.append('file', new File([new Uint8Array(bytes)], name))
+      const encoded = new Response(form)
+      const response = await adminRequest(fleet, tenant, '/api/library/upload', {
+        method: 'POST',
+        headers: { 'content-type': encoded.headers.get('content-type') ?? '' },
+        body: new Uint8Array(await encoded.arrayBuffer()),
+      })
+      return [response.status, (await response.json()).code]
+    }
+    for (const bomb of ['zTXt', 'iTXt', 'iCCP'] as const) {
+      const bytes = await textBomb(bomb, 200)
+      expect([bomb, ...(await send(`${bomb}.png`, bytes))]).toEqual([bomb, 415, 'unsupported_photo'])
+      await upload(store, `${bomb}.png`, bytes)
+      const look = await fleet.get(tenant, `/api/images/${bomb}.png/thumbnail`)
+      expect([bomb, look.status, (await look.json()).code]).toEqual([bomb, 422, 'photo_unreadable'])
+    }
+    const picture = await noise(64, 48).jpeg().toBuffer()
+    const xmp = Buffer.from(`http://ns.adobe.com/xmp/extension/\0${'x'.repeat(65_000)}`)
+    const extended = Array.from({ length: 32 }, () =>
+      Buffer.concat([Buffer.from([0xff, 0xe1, (xmp.length + 2) >> 8, (xmp.length + 2) & 255]), xmp]),
+    )
+    const portrait = Buffer.concat([picture.subarray(0, 2), ...extended, picture.subarray(2)])
+    expect(await send('portrait.jpg', portrait)).toEqual([200, undefined])
+    const seen = await (await fleet.get(tenant, '/api/images/portrait.jpg')).json()
+    expect(seen.metadata).toMatchObject({ width: 64, height: 48 })
+    expect((await fleet.get(tenant, '/api/images/portrait.jpg/thumbnail')).status).toBe(200)
+  })
+})
