@@ -67,7 +67,7 @@ export async function measureConfigCache(): Promise<Table> {
 
 const sealedMeasured = 5000
 
-/** What a configuration costs that another process has put into the shared store: once per process and TTL, never per request. */
+/** Measures a configuration that another process put into the shared store: a cost once per process and TTL, not per request. */
 async function measureSealing(): Promise<string> {
   const kv: KeyValueStore = { ...createMemoryKeyValueStore(), isOwn: false }
   const text = JSON.stringify(runtimeAnswer('tenant-1'))

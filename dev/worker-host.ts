@@ -20,7 +20,7 @@ export interface WorkerHost {
   port: number
   /** Runs the scheduled handler, as a cron trigger does. */
   runSchedule(): Promise<unknown>
-  /** What lies in the KV of the Worker, past the Worker. */
+  /** Opens the Worker's KV, past the Worker. */
   kv(): Promise<StoredValues>
   close(): Promise<void>
 }

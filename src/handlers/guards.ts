@@ -29,7 +29,7 @@ export async function requireAdmin(
   }
 }
 
-/** How long ago the person may have proved who they are for what cannot be undone. Seconds. */
+/** Oldest proof of who the person is that counts for what cannot be undone. Seconds. */
 const recentSeconds = 24 * 3600
 
 /**

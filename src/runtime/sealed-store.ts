@@ -25,7 +25,7 @@ export interface SealedStore {
   readonly isOwn: boolean
   /** Gives `null` for an unknown key, and for a value that was altered, is out of date, or was sealed for another host or key. */
   get(host: string, key: string): Promise<string | null>
-  /** The value cannot be opened any more after `ttlSeconds`, whatever the store keeps. */
+  /** The value cannot be opened any more after `ttlSeconds`, even where the store keeps it. */
   put(host: string, key: string, value: string, options: { ttlSeconds: number }): Promise<void>
   delete(key: string): Promise<void>
 }
@@ -39,7 +39,7 @@ interface OpenedValue {
   expiresAt: number
 }
 
-/** Makes the store of one purpose. Values in a process's own memory stay as they are: nobody else can reach them. */
+/** Makes the store of one purpose. Values in a process's own memory stay as they are: no other program can reach them. */
 export function createSealedStore(options: SealedStoreOptions): SealedStore {
   const { kv, maxOpened, now, ...sealing } = options
   const sealer = createSealer({ ...sealing, schema: contentSchema, now })

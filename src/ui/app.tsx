@@ -32,7 +32,7 @@ export interface AppProps {
   grid: ComponentChildren
   /** How many photos that lists, where it is known. */
   listed: number | null
-  /** What 'Sign out everywhere' came to, right after it. */
+  /** Result of 'Sign out everywhere', right after it. */
   signedOut: SignedOut | null
 }
 

@@ -1,4 +1,4 @@
-/** Tells what 'Sign out everywhere' came to, once, on the page where it ends. */
+/** Tells the result of 'Sign out everywhere', once, on the page where it ends. */
 import { useState } from 'preact/hooks'
 import { CloseIcon } from './icons.tsx'
 import { texts } from './texts.ts'

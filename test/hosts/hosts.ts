@@ -16,7 +16,7 @@ export interface RunningHost {
   port: number
   /** What a cron trigger does; Workers only. */
   runSchedule?(): Promise<unknown>
-  /** What lies in its KV; Workers only. */
+  /** Opens its KV; Workers only. */
   kv?(): Promise<StoredValues>
   close(): Promise<void>
 }

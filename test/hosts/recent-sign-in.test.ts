@@ -18,7 +18,7 @@ const deletions = [
   ['DELETE', '/api/library/objects/archive%2Fx.jpg'],
 ] as const
 
-/** The code of the refusal, whatever else a deletion comes to. */
+/** Status and code of an answer that is a problem. */
 async function codeOf(response: Response): Promise<[number, string | undefined]> {
   const { code }: { code?: string } = await response.json()
   return [response.status, code]

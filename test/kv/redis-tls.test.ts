@@ -1,4 +1,4 @@
-/** A Redis whose certificate nobody signed but itself, as a stranger in between would show one, and as Heroku's own does. */
+/** A Redis that signs its own certificate, as Heroku's does, and as a stranger in between would. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

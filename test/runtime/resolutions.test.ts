@@ -7,6 +7,7 @@ import { type ConfigSource, toLookup } from '../../src/runtime/config-source.ts'
 import { parseHost } from '../../src/runtime/host.ts'
 import { createLogger } from '../../src/runtime/log.ts'
 import type { KeyValueStore } from '../../src/runtime/ports/kv.ts'
+import { createSealedStore } from '../../src/runtime/sealed-store.ts'
 import { Secret } from '../../src/secret.ts'
 
 const answer = {
@@ -144,7 +145,15 @@ describe('where a configuration came from', () => {
       }),
     )
     await process().request()
-    const shared = await kv.get('config:alice.shibari.test')
+    expect(await kv.get('config:alice.shibari.test')).not.toContain('credentials_ref')
+    const sealed = createSealedStore({
+      kv,
+      secrets: [new Secret('test-session-secret-of-32-characters')],
+      purpose: 'configuration',
+      maxLength: 100_000,
+      now: () => 0,
+    })
+    const shared = await sealed.get('alice.shibari.test', 'config:alice.shibari.test')
     expect(shared).toContain('"credentials_ref":"ai"')
     expect(shared).not.toContain('canary')
   })

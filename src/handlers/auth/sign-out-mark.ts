@@ -1,4 +1,4 @@
-/** Remembers in this browser that a person signed out, so that the next sign-in asks who it is, whatever the provider remembers. */
+/** Remembers in this browser that a person signed out, so that the next sign-in asks who it is, though the provider may remember. */
 import type { Context } from 'hono'
 import type { Settings } from '../../runtime/settings.ts'
 import type { AppEnv } from '../exchange.ts'

@@ -52,7 +52,7 @@ async function reach({ ready }: Redis): Promise<void> {
   })
 }
 
-/** How Node names certificates that it does not accept. */
+/** Node's codes for certificates that it does not accept. */
 const untrusted = [
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',

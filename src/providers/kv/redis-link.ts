@@ -9,7 +9,7 @@ import type { Secret } from '../../secret.ts'
 export interface RedisLinkOptions {
   /** `redis://` or `rediss://`, with the password in it. */
   url: Secret
-  /** Whether a certificate has to be for this host and signed by a known authority. Heroku's are not. */
+  /** True: the certificate has to be for this host and from a known authority. Heroku's are not. */
   verifyTls: boolean
   /** Limit of one command. Milliseconds. */
   commandMs: number

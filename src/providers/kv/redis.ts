@@ -11,7 +11,7 @@ import { countInRedis } from './redis-rates.ts'
 export interface RedisOptions {
   /** `redis://` or `rediss://`, with the password in it. */
   url: Secret
-  /** Whether a certificate has to be for this host and signed by a known authority. Heroku's are not. */
+  /** True: the certificate has to be for this host and from a known authority. Heroku's are not. */
   verifyTls: boolean
   /** Limit of one command. Milliseconds. */
   commandMs: number

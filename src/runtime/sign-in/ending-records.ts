@@ -1,6 +1,6 @@
 /**
- * What the shared store holds of ended sessions: keys are HMACs, so nobody can read whom they are about or write one for a session that
- * goes on; a person's value is sealed. Records are written under each secret, so that a rotation forgets none.
+ * Records of ended sessions in the shared store. Keys are HMACs: a reader cannot tell whom they are about, a writer cannot end a session
+ * that goes on. A person's value is sealed. Records are written under each secret, so that a rotation forgets none.
  */
 import { base64url } from 'jose'
 import { z } from 'zod'

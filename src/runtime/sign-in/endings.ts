@@ -1,6 +1,6 @@
 /**
- * Sessions that ended before their time: a sign-out, 'sign out everywhere', an operator. A cookie cannot be called back, so what ended is
- * remembered until the last copy of it has expired: in this process, and in the shared store for all others.
+ * Sessions that ended before their time: by a sign-out, by 'sign out everywhere', by an operator. A cookie cannot be called back. So the
+ * end is remembered until the last copy of the cookie has expired, in this process and in the shared store for all others.
  */
 import { LRUCache } from 'lru-cache'
 import type { Secret } from '../../secret.ts'
@@ -22,7 +22,7 @@ type Facts = Pick<Session, 'id' | 'email' | 'signedInAt'>
 
 /** Nothing here rejects. A shared store that is away costs knowledge of what other processes ended, never a sign-out here. */
 export interface Endings {
-  /** Whether the session ended. What the shared store said counts for {@link verdictMs}. */
+  /** Tells whether the session ended. The shared store's word counts for {@link verdictMs}. */
   isEnded(session: Facts): Promise<boolean>
   /** The same by what this process knows now. */
   isKnownEnded(session: Facts): boolean
@@ -36,7 +36,7 @@ export interface Endings {
   tellAgain(): Promise<void>
 }
 
-/** How long a session that had not ended is believed to go on, so that an admin's request rarely costs a call. */
+/** Time for which a session that had not ended is believed to go on, so that an admin's request rarely costs a call. */
 const verdictMs = 30_000
 /** Sessions and people remembered per process; about 300 bytes each. */
 const maxRemembered = 10_000
@@ -61,7 +61,7 @@ export function createEndings({ kv, secrets, log, now }: EndingsOptions): Ending
   const sessions = new LRUCache<string, Remembered>({ max: maxRemembered })
   const people = new LRUCache<Email, RememberedPerson>({ max: maxRemembered })
   const alive = new LRUCache<string, number>({ max: maxRemembered })
-  /** By the clock, since a Worker's request that is cut off takes its unfinished work with it. */
+  /** End of the turn of {@link tell}, by the clock: a Worker's request that is cut off takes its unfinished work with it. */
   let tellingUntil = 0
   let unsharedSince: number | null = null
 
@@ -75,7 +75,7 @@ export function createEndings({ kv, secrets, log, now }: EndingsOptions): Ending
     return sessions.has(id) || signedInAt <= (people.get(email)?.until ?? 0)
   }
 
-  /** What the store says of an end that is known here may be its stand-in's word, which no other process hears. */
+  /** Keeps an end that is known here as it is: the store's word may come from its stand-in, which no other process hears. */
   function rememberPerson(email: Email, until: number): void {
     if (until > (people.get(email)?.until ?? 0)) people.set(email, { until, isShared: true })
   }

@@ -3,7 +3,7 @@ import { decodeProtectedHeader, errors, type JWTPayload } from 'jose'
 import { SignInRefusal } from './errors.ts'
 import { quoted } from './quoted.ts'
 
-/** What the token was held against. */
+/** Values that the token was held against. */
 export interface Expected {
   issuer: string
   clientId: string

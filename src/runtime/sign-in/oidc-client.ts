@@ -1,6 +1,5 @@
 /** Authorization code flow with PKCE against one identity provider (RFC 6749, RFC 7636, RFC 9207; OpenID Connect Core 1.0). */
 import {
-  AuthorizationResponseError,
   allowInsecureRequests,
   authorizationCodeGrantRequest,
   type ClientAuth,
@@ -12,18 +11,17 @@ import {
   generateRandomNonce,
   generateRandomState,
   OperationProcessingError,
-  validateAuthResponse,
 } from 'oauth4webapi'
 import { z } from 'zod'
 import { retryAfterMs } from '../../retry.ts'
 import type { Secret } from '../../secret.ts'
 import type { Logger } from '../log.ts'
 import type { ProviderSettings } from '../settings.ts'
+import { malformedAnswer, validAnswer } from './authorization-answer.ts'
 import { fetchBounded } from './bounded-fetch.ts'
 import { providerUnavailable, SignInRefusal } from './errors.ts'
 import { type CheckedIdToken, checkIdToken, createSigningKeys } from './id-token.ts'
 import { createProviderMetadata, isInsecure, type ProviderMetadata } from './provider-metadata.ts'
-import { quoted } from './quoted.ts'
 import { maxSessionSeconds } from './sessions.ts'
 import { acceptedAlgorithms, algorithmsOf } from './signing-algorithms.ts'
 
@@ -35,7 +33,7 @@ export interface SignInSecrets {
   verifier: string
 }
 
-/** What the provider has to ask even where it knows the browser: who it is, or a proof of it; `null`: as it likes. */
+/** Question that the provider has to ask though it knows the browser: who it is, or a proof of it; `null`: as it likes. */
 export type Ask = 'person' | 'proof' | null
 
 /** Names the provider's own session: by its ID token, or by the session id in the token. */
@@ -44,7 +42,7 @@ export interface SessionHint {
   providerSession?: string
 }
 
-/** What a sign-in brought. */
+/** Result of a sign-in. */
 export interface Redeemed extends CheckedIdToken {
   idToken: string
 }
@@ -114,7 +112,7 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
         },
       ).catch((error: unknown) => {
         // Thrown before anything is sent: no code, or several.
-        throw error instanceof OperationProcessingError ? malformed(error) : providerUnavailable(error)
+        throw error instanceof OperationProcessingError ? malformedAnswer(error) : providerUnavailable(error)
       })
       const idToken = await idTokenIn(response, now())
       const checked = await checkIdToken(idToken, {
@@ -164,41 +162,6 @@ function clientAuth(
 ): ClientAuth {
   const isBasic = methods?.includes('client_secret_basic') && !methods.includes('client_secret_post')
   return isBasic ? ClientSecretBasic(secret.reveal()) : ClientSecretPost(secret.reveal())
-}
-
-/** Of RFC 6749, section 4.1.2.1, and its extensions; anything else that stands there does not get into a log. */
-const errorCode = /^[a-z_]{1,40}$/
-
-/** The answer's state, issuer and shape. An `error` in it is a refusal whose words are not repeated. */
-function validAnswer(
-  server: ProviderMetadata,
-  client: { client_id: string },
-  answer: URLSearchParams,
-  state: string,
-): URLSearchParams {
-  try {
-    return validateAuthResponse(server, client, answer, state)
-  } catch (cause) {
-    if (cause instanceof AuthorizationResponseError) {
-      const said = errorCode.test(cause.error) ? cause.error : 'something that is no error code'
-      throw new SignInRefusal(
-        'provider_error',
-        'The sign-in service did not sign you in: it was cancelled, or it refused.',
-        { about: 'error', cause: new Error(`It answered ${said}.`) },
-      )
-    }
-    const iss = answer.get('iss')
-    if (iss !== null && iss !== server.issuer) {
-      const words = `The answer says issuer ${quoted(iss)}; configured is ${quoted(server.issuer)}.`
-      throw malformed(new Error(words, { cause }), 'iss')
-    }
-    throw malformed(cause)
-  }
-}
-
-function malformed(cause: unknown, about?: string): SignInRefusal {
-  const details = { cause, ...(about !== undefined && { about }) }
-  return new SignInRefusal('answer_malformed', 'The answer of the sign-in service is not valid.', details)
 }
 
 const tokenAnswer = z.object({ id_token: z.string().min(1).max(20_000) })

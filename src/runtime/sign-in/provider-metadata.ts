@@ -88,7 +88,7 @@ function differentIssuer(said: unknown, issuer: string): Error {
   return new Error(`The discovery document says issuer ${quoted(said)}; configured is ${quoted(issuer)}.`)
 }
 
-/** How oauth4webapi tells of it. */
+/** Shape of oauth4webapi's error for another issuer. */
 const mismatchSchema = z.object({ attribute: z.literal('issuer'), body: z.object({ issuer: z.unknown() }) })
 
 /** Whether the provider is one on this machine (see environment.ts); only then may its addresses be http. */

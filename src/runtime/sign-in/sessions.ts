@@ -14,7 +14,7 @@ export interface Person {
   subject: string
 }
 
-/** One sign-in of one person, whatever cookies carry it. */
+/** One sign-in of one person, in all cookies that carry it. */
 export interface SignedIn extends Person {
   /** Names the sign-in: all cookies that came of it share the id, renewals included, so one sign-out ends them all. */
   id: string
@@ -64,13 +64,13 @@ const contentSchema = z.object({
 export type SessionSettings = Pick<Settings, 'sessionSecrets' | 'sessionTtlSeconds'>
 
 export interface SessionsOptions {
-  /** Whether the session ended before its time (endings.ts). */
+  /** Tells whether the session ended before its time (endings.ts). */
   isEnded(session: Session): Promise<boolean>
   /** Milliseconds since 1970. */
   now: () => number
 }
 
-/** Makes an id that nobody can guess. */
+/** Makes an id that cannot be guessed. */
 export function newSessionId(): string {
   return crypto.randomUUID()
 }

@@ -71,7 +71,7 @@ describeOnBothHosts('signing in', (kind) => {
       expect(kept.filter((cookie) => cookie.domain !== `app.${baseDomain}`)).toMatchObject([
         { name, domain, isHostOnly, path: '/', isSecure: true, sameSite: 'lax' },
       ])
-      // Of the steps on the way only what the sign-out needs stays behind, on the callback host alone.
+      // Only the cookie that the sign-out needs stays behind, on the callback host alone.
       const others = kept.filter((cookie) => cookie.name !== name)
       expect(others).toMatchObject([
         { name: '__Host-session-hint', domain: `app.${baseDomain}`, isHostOnly: true, isSecure: true },

@@ -18,7 +18,7 @@ function signOut(browser: Browser, tenant: string, query: Record<string, string>
   return browser.navigate(url, { method: 'POST', from: new URL(tenant) })
 }
 
-/** What an operator sends. */
+/** Sends an operator's word. */
 function endSessions(host: RunningHost, body: unknown, token = serviceToken): Promise<Response> {
   return host.request(`alice.${baseDomain}`, '/internal/sessions/end', {
     method: 'POST',

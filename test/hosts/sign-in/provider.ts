@@ -18,7 +18,7 @@ export interface TestProvider extends AsyncDisposable {
   person: string | null
   /** How often the prompt was shown. */
   prompts: number
-  /** Whether each sign-out brought an ID token of this provider that names the person who is signed in there. */
+  /** True for each sign-out that brought an ID token of this provider for the person who is signed in there. */
   logoutHints: boolean[]
   /** Requests that came, as `method path`. */
   requests: string[]
