@@ -98,7 +98,6 @@ export function createEndings({ kv, secrets, log, now }: EndingsOptions): Ending
   async function tell(isDue: (entry: Remembered) => boolean): Promise<void> {
     if (now() < tellingUntil) return
     tellingUntil = now() + tellingMs
-    unsharedSince = null
     try {
       for (const [id, entry] of sessions.entries()) {
         if (isDue(entry)) await share(entry, () => records.putSession(id))
@@ -106,6 +105,8 @@ export function createEndings({ kv, secrets, log, now }: EndingsOptions): Ending
       for (const [email, entry] of people.entries()) {
         if (isDue(entry)) await share(entry, () => records.putPerson(email, entry.until))
       }
+      const all = [...sessions.values(), ...people.values()]
+      unsharedSince = all.every(({ isShared }) => isShared) ? null : now()
     } finally {
       tellingUntil = 0
     }

@@ -17,7 +17,7 @@ const loginSchema = z.object({
   ...returnAddress,
   browser: z.string().nullable(),
   /** The person has to prove anew who they are; no session is reused. */
-  isFresh: z.boolean(),
+  isFresh: z.boolean().default(false),
 })
 /** In a cookie of the callback host while the browser is at the identity provider. */
 const transactionSchema = z.object({
