@@ -256,7 +256,7 @@ describe('the limit of unknown hosts', () => {
   it('refuses a client who invents more than 1,500 in a minute, and no other client', () => {
     const { limits } = processWith()
     for (let count = 0; count < 1500; count++) limits.unknownHost(here)
-    expect(() => limits.unknownHost(here)).toThrow(expect.objectContaining({ ...tooMany, retryAfterMs: 100 }))
+    expect(() => limits.unknownHost(here)).toThrow(expect.objectContaining({ ...tooMany, retryAfterMs: 40 }))
     limits.unknownHost(there)
   })
 
@@ -271,7 +271,7 @@ describe('the limit of unknown hosts', () => {
   it('does not count hosts that are a tenant’s, and takes each back once', () => {
     const { limits } = processWith()
     for (let count = 0; count < 1000; count++) limits.unknownHost(here)()
-    for (let count = 0; count < 599; count++) limits.unknownHost(here)
+    for (let count = 0; count < 1499; count++) limits.unknownHost(here)
     const known = limits.unknownHost(here)
     known()
     known()
