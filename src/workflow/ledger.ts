@@ -85,9 +85,15 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
     return { kind: 'unknown', attempt: record.attempt, since }
   }
 
-  /** Reads the claim back: a storage that let two attempts pass holds the text of one of them. Also false for a late sleeper. */
+  /**
+   * Reads the claim back: a storage that let two attempts pass holds the text of one of them. Also false for a late sleeper. Where the
+   * storage does not answer, the claim is taken back, as nothing was sent under it.
+   */
   async function stillHolds(key: RecordKey, record: Claim['record']): Promise<boolean> {
-    const stored = await store.readRecord(key)
+    const stored = await store.readRecord(key).catch(async (error: unknown) => {
+      await store.deleteRecord(key)
+      throw error
+    })
     const found = stored && parseRecord(stored.text, 1)
     const isOwn = found?.state === 'claimed' && found.attempt === record.attempt
     // Half of the patience is left for sending, as after that time another attempt may go over this one.

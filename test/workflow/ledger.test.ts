@@ -90,6 +90,39 @@ describe('the ledger', () => {
     expect(await ledger.standing(sha256, 'telegram')).toMatchObject({ kind: 'unknown' })
   })
 
+  it('gives a claim to no attempt whose record holds the text of another one', async () => {
+    await using scene = await open()
+    const { store, clock, another } = scene
+    const winner = await claimed(another())
+    // A storage that let both pass, and kept the other one's text.
+    const gullible = { ...store, createRecord: async () => true }
+    expect(await claim(createLedger(gullible, () => clock.time))).toEqual({ kind: 'in_progress' })
+    await another().settle(winner, { postId: '42' })
+    expect(await claim(another())).toEqual({ kind: 'duplicate', postId: '42' })
+  })
+
+  it('gives a claim to no attempt that slept between claiming and sending', async () => {
+    await using scene = await open()
+    const { store, clock } = scene
+    const sleepy = {
+      ...store,
+      readRecord: async (...asked: Parameters<typeof store.readRecord>) => {
+        clock.time += 6 * minute
+        return store.readRecord(...asked)
+      },
+    }
+    expect((await claim(createLedger(sleepy, () => clock.time))).kind).not.toBe('claimed')
+  })
+
+  it('takes a claim back when it cannot be read back', async () => {
+    await using scene = await open()
+    const { store, clock, another } = scene
+    const mute = { ...store, readRecord: () => Promise.reject(new Error('down')) }
+    const attempt = { sha256, platform: 'telegram', filename: photo, requestId: 'r', over: null } as const
+    await expect(createLedger(mute, () => clock.time).claim(attempt)).rejects.toThrow('down')
+    expect((await claim(another())).kind).toBe('claimed')
+  })
+
   it('lets one of many forced attempts go over an unknown outcome', async () => {
     await using scene = await open()
     const { ledger, another } = scene

@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import type { S3Client } from './client.ts'
 import type { Keys } from './keys.ts'
-import { type Conditions, type KnownServer, knownServer } from './known-servers.ts'
+import { type Conditions, knownServer, type Verdict } from './known-servers.ts'
 import type { S3Objects } from './objects.ts'
 import { probeConditions } from './probe.ts'
 
@@ -24,12 +24,6 @@ const maxSwept = 100
 /** A memory for all stores of one process: a new configuration version makes new stores, and needs no new probe. */
 export function createVerdictMemory(): VerdictMemory {
   return new LRUCache<string, Conditions>({ max: maxRemembered, ttl: rememberedMs })
-}
-
-export interface Verdict {
-  conditions: Conditions
-  /** The service, where its documentation is the ground of the verdict. */
-  known: KnownServer | undefined
 }
 
 export interface Verdicts {

@@ -1,8 +1,7 @@
 /** What an S3 server's answers mean to the port. */
 import { PublisherError } from '../../../errors.ts'
 import { RetryableError, retryAfterMs } from '../../../retry.ts'
-import type { Verdict } from './conditions.ts'
-import type { Conditions } from './known-servers.ts'
+import type { Conditions, Verdict } from './known-servers.ts'
 import { errorCodeOf } from './xml.ts'
 
 /**

@@ -21,6 +21,13 @@ export interface KnownServer {
   sources: readonly [string, ...string[]]
 }
 
+/** What is known of a server's conditional writes. */
+export interface Verdict {
+  conditions: Conditions
+  /** The service, where its documentation is the ground of the verdict. */
+  known: KnownServer | undefined
+}
+
 const knownServers: readonly KnownServer[] = [
   {
     name: 'Amazon S3',
