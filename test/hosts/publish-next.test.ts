@@ -3,13 +3,29 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { createNodeServices } from '../../src/node.ts'
 import { publishOnSchedule } from '../../src/runtime/publish-next.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { putObject } from '../storage/s3-servers.ts'
 import { baseDomain, serviceToken, sessionSecret } from './fleet.ts'
 import { nodeHost, workerHost } from './hosts.ts'
 import { picture, upload } from './photographers.ts'
 import { recipient, type Studio, startStudio } from './studio.ts'
+
+const serverSchema = z
+  .object({
+    endpoint_url: z.string(),
+    bucket: z.string(),
+    access_key_id: z.string(),
+    secret_access_key: z.string(),
+  })
+  .transform(({ endpoint_url, bucket, access_key_id, secret_access_key }) => ({
+    endpoint: endpoint_url,
+    bucket,
+    accessKeyId: access_key_id,
+    secretAccessKey: secret_access_key,
+  }))
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -82,6 +98,21 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     }
     expect(posts('preview')).toEqual([])
     expect((await store.list('root')).photos).toHaveLength(1)
+  })
+
+  it('sends nothing of a photo when its words cannot be read', async () => {
+    for (const [tenant, features] of [
+      ['unread', {}],
+      ['unread-by-hand', { features: { publish_enabled: true } }],
+    ] as const) {
+      const store = studio.tenant(tenant, features)
+      await upload(store, 'a.jpg', await picture(5))
+      const credentials = studio.fleet.orchestrator.credentials.get(`${tenant}/${tenant}-storage`)
+      await putObject(serverSchema.parse(credentials), `${tenant}/a.txt`, new Uint8Array(70_000))
+      const ended = await run('--host', `${tenant}.${baseDomain}`)
+      expect([ended.code, ended.log]).toEqual([1, expect.stringContaining('sidecar_unreadable')])
+      expect(posts(tenant)).toEqual([])
+    }
   })
 
   it('says what is wrong, and ends with a code that says it too', async () => {

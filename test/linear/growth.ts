@@ -1,4 +1,4 @@
-/** Compares the time of some work on a text with that on a text four times as long. */
+/** Compares the CPU time of some work on a text with that on a text four times as long. */
 
 /** Work on one text. A promise is awaited. */
 export type Work = (text: string) => unknown
@@ -15,11 +15,14 @@ export interface Growth {
 
 const shortLength = 16_384
 const longLength = 4 * shortLength
-const repetitions = 9
-/** Less than this on the long text is no danger, and too little to compare. Milliseconds. */
-const floorMs = 4
-/** Beyond it there is no need to try the long text. Milliseconds. */
+/** Quadratic work on the long text takes two billion steps, so some hundred milliseconds at the least. */
+const harmlessMs = 25
+const harmlessRuns = 9
+/** Beyond it there is no need to try the long text. */
 const hopelessMs = 1500
+/** The kernel counts CPU time in ticks of up to 10 ms, so the work is repeated until that is a small error. */
+const batchMs = 80
+const maxRuns = 100
 const maxAttempts = 4
 
 /** A text that begins and ends in a way of its own around repetitions of `unit`. */
@@ -28,46 +31,60 @@ export function repeated(unit: string, before = '', after = ''): Shape {
 }
 
 /**
- * The growth of the work on texts of this shape. The least of several runs counts: it is the one that no other process and no
- * collection of garbage held up. A growth of 6 or more is measured again before it is given.
- *
- * The kernel counts a thread's CPU time in ticks of some milliseconds, which is too coarse for work that lasts less than one.
+ * The growth of the work on texts of this shape; a ratio of 0 where the long text takes next to no time. Compared is the CPU time of
+ * this thread, so that other processes do not count. A growth of 6 or more is measured again before it is given.
  */
 export async function growthOf(work: Work, shape: Shape): Promise<Growth> {
-  for (const length of [shortLength / 16, shortLength / 4]) {
-    const ms = await timeMs(work, shape(length))
-    if (ms > hopelessMs)
-      return { ratio: Number.POSITIVE_INFINITY, shortMs: ms, longMs: Number.POSITIVE_INFINITY }
+  for (const length of [shortLength / 16, shortLength / 4, shortLength]) {
+    const ms = await elapsedMs(work, shape(length))
+    if (ms > hopelessMs) return hopeless(ms)
   }
-  let best = await measure(work, shape)
-  for (let attempt = 2; attempt <= maxAttempts && best.ratio >= 6; attempt++) {
-    const again = await measure(work, shape)
-    if (again.ratio < best.ratio) best = again
+  const long = shape(longLength)
+  const leastMs = await leastElapsedMs(work, long)
+  if (leastMs < harmlessMs) return { ratio: 0, shortMs: leastMs, longMs: leastMs }
+  let best = hopeless(0)
+  for (let attempt = 1; attempt <= maxAttempts && best.ratio >= 6; attempt++) {
+    const found = await measure(work, shape(shortLength), long)
+    if (found.ratio < best.ratio) best = found
   }
   return best
 }
 
-async function measure(work: Work, shape: Shape): Promise<Growth> {
-  const [short, long] = [shape(shortLength), shape(longLength)]
-  const shortMs = await leastMs(work, short)
-  if (shortMs > hopelessMs)
-    return { ratio: Number.POSITIVE_INFINITY, shortMs, longMs: Number.POSITIVE_INFINITY }
-  const longMs = await leastMs(work, long)
-  const ratio = longMs < floorMs ? 0 : longMs / Math.max(shortMs, floorMs / 8)
-  return { ratio, shortMs, longMs }
+function hopeless(shortMs: number): Growth {
+  return { ratio: Number.POSITIVE_INFINITY, shortMs, longMs: Number.POSITIVE_INFINITY }
 }
 
-async function leastMs(work: Work, text: string): Promise<number> {
+async function measure(work: Work, short: string, long: string): Promise<Growth> {
+  let runs = 0
+  let shortMs = 0
+  while (shortMs < batchMs && runs < maxRuns) {
+    shortMs += await cpuMs(work, short)
+    runs++
+  }
+  let longMs = 0
+  for (let run = 0; run < runs; run++) longMs += await cpuMs(work, long)
+  return { ratio: longMs / Math.max(shortMs, 1), shortMs, longMs }
+}
+
+/** The run that no other process held up is the one that counts: whatever it took is more than the work itself. */
+async function leastElapsedMs(work: Work, text: string): Promise<number> {
   let least = Number.POSITIVE_INFINITY
-  for (let run = 0; run < repetitions; run++) {
-    least = Math.min(least, await timeMs(work, text))
+  for (let run = 0; run < harmlessRuns && least >= harmlessMs; run++) {
+    least = Math.min(least, await elapsedMs(work, text))
     if (least > hopelessMs) break
   }
   return least
 }
 
-async function timeMs(work: Work, text: string): Promise<number> {
+async function elapsedMs(work: Work, text: string): Promise<number> {
   const startedAt = performance.now()
   await work(text)
   return performance.now() - startedAt
+}
+
+async function cpuMs(work: Work, text: string): Promise<number> {
+  const before = process.threadCpuUsage()
+  await work(text)
+  const { user, system } = process.threadCpuUsage(before)
+  return (user + system) / 1000
 }

@@ -2,6 +2,9 @@
 import { APIError } from 'openai'
 import { z } from 'zod'
 import { secretsIn } from '../../orchestrator/conformance/secret-patterns.ts'
+import { createOrchestrator } from '../../orchestrator/handlers/app.ts'
+import { createHandler } from '../../src/handlers/app.ts'
+import { readFile } from '../../src/handlers/upload.ts'
 import { explain } from '../../src/node/doctor/explain.ts'
 import { createRedaction } from '../../src/node/doctor/redaction.ts'
 import { connectFailure, sendFailure, withoutAddresses } from '../../src/node/mailer/failures.ts'
@@ -29,6 +32,7 @@ import { isPhotoName } from '../../src/workflow/photo.ts'
 import { withoutMetadata } from '../../src/workflow/picture/clean.ts'
 import { readPictureHeader } from '../../src/workflow/picture/header.ts'
 import { nextStep } from '../../src/workflow/random-walk.ts'
+import { toSidecar } from '../../src/workflow/sidecar/bounds.ts'
 import { pythonToJson } from '../../src/workflow/sidecar/python.ts'
 import {
   captionOf,
@@ -42,6 +46,8 @@ import {
 } from '../../src/workflow/sidecar.ts'
 import { matchesNone } from '../../src/workflow/thumbnail/entity-tag.ts'
 import { negotiateType } from '../../src/workflow/thumbnail/media-type.ts'
+import { testProcess } from '../handlers/services.ts'
+import { primary, registryOf } from '../orchestrator/reference.ts'
 import { repeated, type Shape, type Work } from './growth.ts'
 
 export interface ForeignText {
@@ -83,14 +89,52 @@ function cleanCopy(bytes: Uint8Array): number | null {
 const redaction = createRedaction()
 for (let index = 0; index < 50; index++) redaction.add(`reference-${index}`)
 
+/** The sidecar in these bytes, as stores give it: what is too large is nothing. */
+function sidecarIn(text: string) {
+  const sidecar = toSidecar(bytesOf(text), '')
+  return parseSidecar(sidecar === 'unreadable' ? '' : sidecar.text)
+}
+
 function readWholeSidecar(text: string): unknown {
-  const document = parseSidecar(text)
+  const document = sidecarIn(text)
   return [captionOf(document), platformCaptionsOf(document), tagsOf(document), metadataOf(document)]
 }
 
 function editSidecar(text: string): string {
-  const edited = withSubmittedCaptions(parseSidecar(text), { caption: 'x', captions: { email: 'y' } }, at)
+  const edited = withSubmittedCaptions(sidecarIn(text), { caption: 'x', captions: { email: 'y' } }, at)
   return formatSidecar(withEditedAltText(edited, 'z'))
+}
+
+/** As a header may have it. */
+const printable = (text: string) => text.replaceAll(/[^\x20-\x7e]/g, '_')
+const handler = createHandler(
+  testProcess({ features: { auto_view_enabled: true, library_enabled: true } }).services,
+)
+const control = createOrchestrator({
+  registry: registryOf,
+  tokens: [primary],
+  audit: () => undefined,
+  callsPerMinute: 1e9,
+})
+
+function ask(path: string, headers: Record<string, string> = {}): Promise<Response> {
+  const request = new Request(`https://alice.shibari.test/${path}`, { headers })
+  return handler(request, {
+    host: 'alice.shibari.test',
+    client: () => clientOfLastForwarded((name) => headers[name], '192.0.2.1'),
+    waitUntil: () => undefined,
+  })
+}
+
+async function readForm(text: string, filename: string): Promise<unknown> {
+  const part = `--b\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\n\r\n${text}\r\n--b--\r\n`
+  const request = new Request('https://alice.shibari.test/', {
+    method: 'POST',
+    headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    body: part,
+  })
+  const memory = { bytes: 0, isWanted: false, take: async () => undefined, end: () => undefined }
+  return readFile(request, 'file', 10_000_000, memory).catch((error: unknown) => error)
 }
 
 const separated = '\n\n# ---\n'
@@ -106,6 +150,78 @@ export const foreignTexts: readonly ForeignText[] = [
       repeated('bot12345:'),
       repeated('=@'),
       repeated('code='),
+    ],
+  },
+  {
+    what: 'answering a request for a path',
+    work: (text) => Promise.all([ask(text), ask(`api/images/${text}`), ask(`auth/login?return_to=/${text}`)]),
+    shapes: [
+      repeated('eyJ-'),
+      repeated('/'),
+      repeated('%2e/'),
+      repeated('../'),
+      repeated('%e2%80%ae'),
+      repeated('%'),
+      repeated('a=b&', '?'),
+      repeated('+'),
+      repeated(':'),
+    ],
+  },
+  {
+    what: 'answering a request with headers',
+    work: (text) => {
+      const value = printable(text)
+      return ask('api/images/a.jpg', {
+        accept: value,
+        authorization: `Bearer ${value}`,
+        cookie: `walk=${value}; __Host-session=${value}`,
+        'content-type': value,
+        'if-none-match': value,
+        origin: value,
+        'x-forwarded-for': value,
+        'x-request-id': value,
+      })
+    },
+    shapes: [
+      repeated(';'),
+      repeated('; a=b'),
+      repeated('; __Host-session=x'),
+      repeated('"'),
+      repeated(',;='),
+      repeated(' '),
+      repeated('Bearer '),
+    ],
+  },
+  {
+    what: 'reading an upload',
+    work: (text) => Promise.all([readForm(text, 'a.jpg'), readForm('x', text.replaceAll(/[\r\n"]/g, '_'))]),
+    shapes: [
+      repeated('\r\n--'),
+      repeated('\r\n--b\r\n\r\n'),
+      repeated('%22'),
+      repeated('\\'),
+      repeated(';'),
+      repeated('-'),
+    ],
+  },
+  {
+    what: 'answering a request to the control plane',
+    work: (text) => {
+      const value = printable(text)
+      const headers = { authorization: `Bearer ${primary}`, 'if-none-match': value, 'x-request-id': value }
+      return Promise.all([
+        control.request(`/v1/runtime/by-host?host=${encodeURIComponent(value)}`, { headers }),
+        control.request('/v1/runtime/by-host?host=alice.shibari.test', { headers }),
+        control.request(`/v1/${value}`, { headers: { authorization: `Bearer ${value}` } }),
+      ])
+    },
+    shapes: [
+      repeated('a.'),
+      repeated(':1'),
+      repeated('W/"a",'),
+      repeated(','),
+      repeated('/'),
+      repeated('Bearer '),
     ],
   },
   {

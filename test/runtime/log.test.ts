@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { PublisherError } from '../../src/errors.ts'
-import { createLogger, describeError } from '../../src/runtime/log.ts'
+import { createLogger, describeError, pathForLog } from '../../src/runtime/log.ts'
 import { Secret } from '../../src/secret.ts'
 
 function capture(level: 'debug' | 'info' = 'info') {
@@ -27,6 +27,8 @@ describe('a log line', () => {
   it.each([
     ['a bearer token', 'authorization: Bearer canary-token'],
     ['a JWT', 'got eyJhbGciOiJIUzI1NiJ9.canaryeyJzdWIi.canarysignature'],
+    ['a JWT behind another word', 'token-eyJhbGciOiJIUzI1NiJ9.canarycanary.canary'],
+    ['a JWT behind a part that looks like one', 'eyJhb.x.eyJhbGciOiJIUzI1NiJ9.canarycanary'],
     ['a bot token in a URL', 'https://api.telegram.org/bot12345678:canary_AAAAAAAAAAAAAAAAAAAA/sendPhoto'],
     ['a presigned URL', 'https://s3/x?X-Amz-Credential=canary&X-Amz-Signature=canary'],
     ['an OpenAI key', 'Incorrect API key: sk-canaryAAAAAAAAAAAAAAAAAA'],
@@ -37,6 +39,22 @@ describe('a log line', () => {
     log.warn('vendor failed', { error: describeError(new Error(message)) })
     expect(lines.join()).toContain('[redacted]')
     expect(lines.join()).not.toContain('canary')
+  })
+
+  it('is bounded when what it holds is long', () => {
+    const { lines, log } = capture()
+    const long = 'x'.repeat(100_000)
+    log.info('request', { path: pathForLog(`/${long}`) })
+    log.warn('refused', {
+      error: describeError(new Error(long, { cause: Object.assign(new Error(long), { code: long }) })),
+    })
+    log.warn('forgotten', { request_id: 'r', text: long, list: Array.from({ length: 1000 }, () => long) })
+    log.warn('wide', Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`key${index}`, 'x'])))
+    expect(lines.map(({ length }) => length).every((length) => length <= 16_384)).toBe(true)
+    expect(lines[0]?.length).toBeLessThan(1200)
+    const [, , forgotten, wide] = lines.map((line) => JSON.parse(line))
+    expect(forgotten).toMatchObject({ msg: 'forgotten', request_id: 'r', cut: true })
+    expect(wide).toEqual({ time: expect.any(String), level: 'warn', msg: 'wide', cut: true })
   })
 
   it('describes an error by its chain of causes, without stack or properties', () => {

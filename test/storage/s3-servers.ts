@@ -10,7 +10,11 @@ import type { R2Server } from '../../dev/emulators/r2.ts'
 const bucket = 'photos'
 
 /** Puts an object there without a store. */
-export async function putObject(server: R2Server, key: string, bytes: Uint8Array): Promise<void> {
+export async function putObject(
+  server: Omit<R2Server, 'close'>,
+  key: string,
+  bytes: Uint8Array,
+): Promise<void> {
   const { endpoint, accessKeyId, secretAccessKey } = server
   const client = new AwsClient({
     accessKeyId,

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   captionOf,
   formatSidecar,
@@ -253,6 +253,18 @@ describe('the values of a sidecar', () => {
       tags: { a: 'b' },
     })
     expect(textOf(parseSidecar('rope'), 'constructor')).toBeNull()
+  })
+})
+
+describe('the work on the values of a sidecar', () => {
+  it('parses no line when it does not look like JSON', () => {
+    const parse = vi.spyOn(JSON, 'parse')
+    try {
+      metadataOf(parseSidecar(`\n\n# ---\n${'# a: b\n'.repeat(400)}# list: ["x"]\n`))
+      expect(parse).toHaveBeenCalledTimes(1)
+    } finally {
+      parse.mockRestore()
+    }
   })
 })
 

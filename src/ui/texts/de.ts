@@ -299,6 +299,11 @@ export const de: Texts = {
         title: 'Jemand anderes schrieb zur selben Zeit',
         advice: 'Nichts wurde überschrieben. Versuche es noch einmal.',
       },
+      sidecar_unreadable: {
+        title: 'Die Textdatei dieses Fotos ist zu groß',
+        advice:
+          'Nichts wurde geändert. Öffne die .txt-Datei neben dem Foto in deinem Speicher und kürze sie.',
+      },
       photo_changed: {
         title: 'Das Foto wurde ausgetauscht',
         advice: 'Inzwischen liegt dort eine andere Datei. Lade die Seite neu.',

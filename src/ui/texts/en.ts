@@ -291,6 +291,10 @@ export const en = {
         title: 'Somebody else wrote at the same time',
         advice: 'Nothing was overwritten. Try it again.',
       },
+      sidecar_unreadable: {
+        title: 'This photo’s text file is too large',
+        advice: 'Nothing was changed. Open the .txt file beside the photo in your storage and shorten it.',
+      },
       photo_changed: {
         title: 'The photo was changed',
         advice: 'Another file took its place meanwhile. Load the page again.',

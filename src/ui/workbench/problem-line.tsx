@@ -23,6 +23,7 @@ const final: ReadonlySet<string> = new Set([
   'cross_origin',
   'photo_not_found',
   'photo_changed',
+  'sidecar_unreadable',
   'ai_refused',
 ])
 

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { type ScriptedS3, startScriptedS3 } from '../storage/s3-scripted.ts'
+import { adminPost, adminRequest } from './admin.ts'
+import { describeOnBothHosts } from './hosts.ts'
+import { picture } from './photographers.ts'
+import { type Studio, startStudio } from './studio.ts'
+
+const photo = parsePhotoName('dusk.jpg')
+const path = `/api/images/${photo}`
+const small = 'rope\n\n# ---\n# caption: By hand.\n# caption_edited: True\n'
+/** More than all buffers between two programs hold. */
+const large = `rope\n\n# ---\n${'# a: b\n'.repeat(4_000_000)}`
+
+describeOnBothHosts('a sidecar', (kind) => {
+  let studio: Studio
+  beforeAll(async () => {
+    studio = await startStudio(kind)
+  })
+  afterAll(() => studio[Symbol.asyncDispose]())
+
+  let tenants = 0
+  /** A tenant whose storage writes down each request, with this sidecar beside its one photo. */
+  async function open(sidecar: string) {
+    const tenant = `sidecars-${kind.name}-${++tenants}`
+    const s3 = await startScriptedS3()
+    const ref = `${tenant}-scripted`
+    studio.tenant(tenant, {
+      storage: { provider: 's3', credentials_ref: ref, paths: { root: 'Photos' } },
+    })
+    studio.fleet.orchestrator.credentials.set(`${tenant}/${ref}`, {
+      provider: 's3',
+      version: '1',
+      access_key_id: 'scripted',
+      secret_access_key: 'scripted-secret',
+      endpoint_url: s3.endpoint,
+      bucket: 'photos',
+      region: 'auto',
+    })
+    s3.bucket.seed(`Photos/${photo}`, await picture(tenants * 7, 90, 60))
+    s3.bucket.seed('Photos/dusk.txt', sidecar)
+    const patch = (body: unknown) =>
+      adminRequest(studio.fleet, tenant, path, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    return {
+      s3,
+      get: (address: string) => studio.fleet.get(tenant, address),
+      patch,
+      post: (action: string, body?: unknown) => adminPost(studio.fleet, tenant, `${path}/${action}`, body),
+    }
+  }
+
+  function readsOf(s3: ScriptedS3) {
+    return s3.calls.filter(({ operation, key }) => operation === 'get' && key.endsWith('.txt'))
+  }
+
+  it('is read once when a request needs it', async () => {
+    const { s3, get, patch, post } = await open(small)
+    const requests: [string, () => Promise<Response>, number][] = [
+      ['details', () => get(path), 1],
+      ['random', () => get('/api/images/random'), 1],
+      ['list', () => get('/api/images/list'), 0],
+      ['edit', () => patch({ caption: 'Edited.' }), 1],
+      ['analyze', () => post('analyze'), 1],
+      ['analyze anew', () => post('analyze?force_refresh=true'), 1],
+      ['preview', () => post('publish', { dry_run: true, caption: 'Typed.' }), 1],
+      ['keep', () => post('keep'), 0],
+      ['restore', () => post('restore'), 0],
+      ['publish', () => post('publish', { caption: 'Typed.' }), 1],
+    ]
+    for (const [what, ask, expected] of requests) {
+      const before = readsOf(s3).length
+      const response = await ask()
+      expect([what, response.status, readsOf(s3).length - before]).toEqual([what, 200, expected])
+    }
+    expect(s3.bucket.contents()['Photos/archive/dusk.txt']).toContain('Typed.')
+  })
+
+  it('is neither read to its end nor changed when it is far too large', async () => {
+    const { s3, get, patch, post } = await open(large)
+    expect(await (await get(path)).json()).toMatchObject({
+      caption: null,
+      sd_caption: null,
+      metadata: null,
+      has_sidecar: true,
+    })
+    for (const ask of [
+      () => patch({ caption: 'Mine.' }),
+      () => post('analyze'),
+      () => post('analyze?force_refresh=true'),
+    ]) {
+      const response = await ask()
+      expect([response.status, (await response.json()).code]).toEqual([422, 'sidecar_unreadable'])
+    }
+    const preview = await post('publish', { dry_run: true })
+    expect(await preview.json()).toMatchObject({ warnings: [expect.stringContaining('not used')] })
+    const published = await post('publish', { caption: 'Typed.' })
+    expect(await published.json()).toMatchObject({
+      any_success: true,
+      archived: true,
+      warnings: [expect.stringContaining('not used'), expect.stringContaining('not saved')],
+    })
+    expect(s3.bucket.contents()['Photos/archive/dusk.txt'] === large).toBe(true)
+    expect(s3.calls.filter(({ operation, key }) => operation === 'put' && key.endsWith('.txt'))).toEqual([])
+    expect(new Set(await Promise.all(readsOf(s3).map(({ completed }) => completed)))).toEqual(
+      new Set([false]),
+    )
+  })
+
+  it('moves and goes with its photo when it is far too large', async () => {
+    const { s3, post } = await open(large)
+    expect((await post('remove')).status).toBe(200)
+    expect(s3.bucket.contents()['Photos/reject/dusk.txt'] === large).toBe(true)
+    expect((await post('restore')).status).toBe(200)
+    expect((await post('delete')).status).toBe(200)
+    expect(Object.keys(s3.bucket.contents()).filter((key) => key.endsWith('.txt'))).toEqual([])
+  })
+})
