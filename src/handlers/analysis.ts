@@ -25,6 +25,7 @@ export function analysisRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
       ...modelErrors,
       'feature_disabled',
       'sidecar_changed',
+      'sidecar_unreadable',
       'photo_changed',
     ],
     description:

@@ -18,7 +18,7 @@ export function wordsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
     operationId: 'editPhoto',
     summary: 'Save captions and alt text of a photo',
     tags: ['photos'],
-    errors: [...photoErrors, 'feature_disabled', 'sidecar_changed'],
+    errors: [...photoErrors, 'feature_disabled', 'sidecar_changed', 'sidecar_unreadable'],
     description:
       'Keeps what a person wrote in the sidecar of a photo of the root; what is not named stays. Needs analysis or publishing to be on, in review too.',
     request: {
