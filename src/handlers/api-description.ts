@@ -7,8 +7,8 @@ import { schemes } from './route-description.ts'
 import { problemSchema } from './schemas.ts'
 import { tags } from './tags.ts'
 
-const description = `One photographer's photos. The host decides whose: every address below is relative to a gallery such as
-\`https://alice.shibari.photo\`.
+const description = `One photographer's photos. The host decides whose: every address below is relative to a gallery, for example
+\`alice.shibari.photo\`.
 
 - **Errors** are problem documents (RFC 9457). \`code\` is stable and meant for programs.
 - **Changes** (any method but GET and HEAD) are accepted from pages of the same host only: \`Sec-Fetch-Site: same-origin\`, or, without

@@ -1,5 +1,5 @@
 /** Walks over every public answer and link of a gallery as a stranger, and looks for metadata of the photos. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -105,7 +105,7 @@ const isText = ({ headers }: Response) => /json|html|css/.test(headers.get('cont
 
 /** Addresses in an answer: absolute ones, and paths in quotes or angle brackets. A placeholder of the description is none. */
 function linksIn(text: string): string[] {
-  const found = text.matchAll(/https?:\/\/[^\s"'<>\\]+|(?<=["'<])\/(?:api|assets|auth)?[^\s"'<>\\]*/g)
+  const found = text.matchAll(/https?:\/\/[^\s"'<>\\`]+|(?<=["'<])\/(?:api|assets|auth)?[^\s"'<>\\]*/g)
   return [...found]
     .map(([link]) => link.replaceAll('&amp;', '&'))
     .filter(
@@ -304,13 +304,15 @@ describe('strangers in a gallery on the local disk', () => {
   const tenant = 'alice-local'
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'publisher-visitors-'))
+    const folder = join(directory, tenant, 'photos')
+    await mkdir(folder, { recursive: true })
     for (const [name, bytes] of [...Object.entries(photos), ...Object.entries(liars)])
-      await writeFile(join(directory, name), bytes)
-    await writeFile(join(directory, 'dusk.txt'), sidecar)
-    await writeFile(join(directory, 'dawn.txt'), 'SECRET only a prompt\n')
-    fleet = await startFleet(nodeHost, signInVariables)
+      await writeFile(join(folder, name), bytes)
+    await writeFile(join(folder, 'dusk.txt'), sidecar)
+    await writeFile(join(folder, 'dawn.txt'), 'SECRET only a prompt\n')
+    fleet = await startFleet(nodeHost, { ...signInVariables, LOCAL_STORAGE_ROOT: directory })
     fleet.orchestrator.tenants.set(`${tenant}.${baseDomain}`, {
-      config: { features, auth, storage: { provider: 'local', paths: { root: directory } } },
+      config: { features, auth, storage: { provider: 'local', paths: { root: 'photos' } } },
     })
   })
   afterAll(async () => {
