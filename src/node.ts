@@ -229,7 +229,7 @@ function storages(settings: Settings, links: SignedLinks, now: () => number): St
       local: ({ host, tenant, paths }) =>
         createLocalStore({
           paths,
-          // Each tenant has a folder of its own, whatever its configuration says.
+          // Each tenant has a folder of its own, which its configuration cannot leave.
           baseDirectory: localStorageRoot === undefined ? undefined : join(localStorageRoot, tenant),
           now,
           link: async (folder, name, expiresAt) => {

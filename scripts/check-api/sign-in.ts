@@ -22,7 +22,7 @@ const maxHops = 20
 export async function signIn({ port, host, person }: SignInOptions): Promise<string> {
   const jar = createJar()
 
-  /** Asks at loopback whatever the host is called: not every system resolves names below `localhost`. */
+  /** Asks at loopback for any host name: not every system resolves names below `localhost`. */
   async function send(url: URL, method: 'GET' | 'POST'): Promise<Answer> {
     const address = new URL(url.pathname + url.search, `http://127.0.0.1:${url.port || port}`)
     const { statusCode, headers, body } = await request(address, {

@@ -40,7 +40,7 @@ export interface Exchange {
   route?: string
   /** Set on every route that belongs to a tenant. */
   runtime?: TenantRuntime
-  /** What the client may still ask of viewer routes; the answer says it. */
+  /** Rest of the client's allowance on viewer routes, for the fields of the answer. */
   allowance?: Allowance
   /** Who is signed in, `null`: nobody. Set when a route first asks (`sessionOf`). */
   session?: Session | null

@@ -37,7 +37,7 @@ function isJson({ req }: Context<AppEnv>): boolean {
   return /\bjson\b/i.test(req.header('content-type') ?? '')
 }
 
-/** Puts the text where Hono keeps a body that was read: a promise, whatever its type says. */
+/** Puts the text where Hono keeps a body that was read. The value there is a promise, though its type says otherwise. */
 function keep({ req }: Context<AppEnv>, text: string): void {
   Object.assign(req.bodyCache, { text: Promise.resolve(text) })
 }

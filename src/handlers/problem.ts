@@ -126,7 +126,7 @@ function isNavigation(request: Request): boolean {
   return isForPeople(new URL(request.url).pathname)
 }
 
-/** Whether browsers navigate to a path, so that an error there may be a page. */
+/** Tells paths that browsers navigate to, where an error may be a page. */
 export function isForPeople(path: string): boolean {
   return !path.startsWith('/api/') && !path.startsWith('/internal/')
 }

@@ -22,7 +22,7 @@ export interface Responses {
 /** Names of the ways to prove who calls; openapi.ts describes each. */
 export const schemes = { session: 'session', service: 'serviceToken', operator: 'metricsToken' } as const
 
-/** What a caller of each audience has to send (OpenAPI 3.1, "Security Requirement Object"); `{}`: nothing will do as well. */
+/** Proofs that a caller of each audience has to send (OpenAPI 3.1, "Security Requirement Object"); `{}`: none is needed. */
 export const securityOf: Readonly<Record<Audience, Record<string, string[]>[]>> = {
   anyone: [],
   link: [],

@@ -1,6 +1,6 @@
 /** Addresses that belong to no tenant: health, static files and the control plane's calls. */
 
-/** Whether a path is answered on any host, without looking for a tenant. */
+/** Tells paths that are answered on any host, without looking for a tenant. */
 export function isTenantFree(path: string): boolean {
   return (
     path.startsWith('/assets/') ||

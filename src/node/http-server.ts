@@ -79,7 +79,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     const refusal = refuseEarly(error, crypto.randomUUID())
     onAnswered(refusal.status, error.code)
     socket.end(asMessage(refusal))
-    // What is still on its way would reset the connection, and the client might lose the answer.
+    // Bytes that still arrive would reset the connection, and the client might lose the answer.
     setTimeout(() => socket.destroy(), lingerMs).unref()
   }
 

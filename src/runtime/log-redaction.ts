@@ -2,9 +2,9 @@
 
 /** A line is cut where it has more. Characters. */
 const maxLine = 16_384
-/** What stays of each text in a line that is cut. Characters. */
+/** Longest text in a line that is cut. Characters. */
 const maxText = 300
-/** What stays of each list in a line that is cut. */
+/** Longest list in a line that is cut. Items. */
 const maxItems = 20
 
 export type LogLine = Readonly<Record<string, unknown>>
@@ -42,7 +42,7 @@ const secretPatterns: readonly RegExp[] = [
   /(?<=https?:\/\/)[^\s"\\/@]+@/g,
 ]
 const worthLooking = /bearer|basic|eyJ|bot\d|sk[-_]|xox|ghp_|=|@/i
-/** What a JSON Web Token consists of, and nothing else: each such run of characters is looked at once. */
+/** Run of the characters that a JSON Web Token consists of; each is looked at once. */
 const tokenRun = /[\w.-]{13,}/g
 
 function redact(line: string): string {

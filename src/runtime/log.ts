@@ -55,7 +55,7 @@ const maxWord = 100
 /** Longest message of an error in the log. Characters. */
 const maxMessage = 500
 
-/** What may be said of an error in a log: names, codes and messages down the chain of causes, each cut. No stack, no properties. */
+/** Describes an error for the log: names, codes and messages down the chain of causes, each cut. No stack, no properties. */
 export function describeError(error: unknown, depth = 0): LogFields {
   if (!(error instanceof Error)) return { name: typeof error }
   const cause = error.cause !== undefined && depth < 4 ? { cause: describeError(error.cause, depth + 1) } : {}

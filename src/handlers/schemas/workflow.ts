@@ -85,7 +85,7 @@ export const publishSchema = z
       .openapi({ ...captionsOf([...platforms, 'fetlife'], {}), type: ['object', 'null'] }),
     dry_run: offOrNull().openapi({ description: 'Says what would be sent, and does nothing' }),
     force: offOrNull().openapi({
-      description: 'Tries again where nobody knows whether an earlier attempt got through',
+      description: 'Tries again where the outcome of an earlier attempt is unknown',
     }),
     sha256: orNull(z.string().regex(/^[0-9a-f]{64}$/)).openapi({
       description: 'Of the photo that is meant: another one of this name is refused with `photo_changed`',

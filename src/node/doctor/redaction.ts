@@ -9,7 +9,7 @@ export interface Redaction {
   clean(text: string): string
 }
 
-/** What a mail address may stand in; each such run of characters is looked at once. */
+/** Run of characters that may hold a mail address; each is looked at once. */
 const word = /[^\s<>"'“”()[\],;:]+/g
 /** As much of a text as is shown. Secrets are looked for in no more. Characters. */
 const longest = 4000

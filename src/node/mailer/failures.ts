@@ -13,7 +13,7 @@ interface SmtpError extends Error {
 /** Codes of Node and OpenSSL for a server that cannot prove who it is, or does not speak TLS. */
 const untrusted = /^ERR_(TLS|SSL)_|CERT|^UNABLE_TO_|^EPROTO$/
 
-/** What an address may stand in; each such run of characters is looked at once. */
+/** Run of characters that may hold an address; each is looked at once. */
 const word = /[^\s<>"']+/g
 /** Longer words are no sentence, and may be an address that was cut off. Characters. */
 const longestWord = 320

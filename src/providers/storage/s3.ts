@@ -37,7 +37,7 @@ export interface S3StoreOptions {
   retry?: RetryPolicy
   /** The tenant's host, by which verdicts are kept apart. Default: none. */
   host?: string
-  /** What this process knows of servers. Default: a memory of this store alone. */
+  /** Verdicts of this process on servers. Default: a memory of this store alone. */
   verdicts?: VerdictMemory
   /** Objects per page of a listing. Default and maximum of S3: 1000. */
   pageSize?: number

@@ -4,7 +4,7 @@
  */
 
 /**
- * Stands in each system prompt, whatever a tenant's configuration puts in place of the rest. A model can hold a sheet of paper into the
+ * Stands in each system prompt, also where a tenant's configuration replaces the rest. A model can hold a sheet of paper into the
  * picture, and captions come from files that other programs write too.
  */
 export const dataRule =

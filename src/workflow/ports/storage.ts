@@ -108,7 +108,7 @@ export interface PhotoStore {
   /** Deletes photo and sidecar for good. Deleting what is not there is no error. */
   delete(folder: Folder, name: PhotoName): Promise<{ deleted: boolean; sidecarDeleted: boolean }>
 
-  /** Reads no more than 64 KiB, whatever the size of the file is. */
+  /** Reads no more than 64 KiB of a file of any size. */
   readSidecar(folder: Folder, name: PhotoName): Promise<SidecarReading>
   /**
    * Replaces or creates the sidecar. With `ifRevision` only while it is still at that revision (`null`: while there is

@@ -45,7 +45,7 @@ const maxTries = 3
 const notSaved =
   'Your captions were sent but not saved: the text file beside this photo has more than 64 KB or 500 lines, or would have.'
 
-/** What a person is told of a photo whose own words cannot be read. */
+/** Warning about a photo whose own words cannot be read. */
 export const wordsUnreadable =
   'The words of this photo were not used: the text file beside it has more than 64 KB or 500 lines.'
 

@@ -26,7 +26,7 @@ export function assertReadableSidecar(text: string): void {
   )
 }
 
-/** What to throw where the sidecar that is there is to be changed. */
+/** Error for a change of a sidecar that is unreadable. */
 export function sidecarUnreadable(): PublisherError {
   return new PublisherError(
     'sidecar_unreadable',

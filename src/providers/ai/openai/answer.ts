@@ -85,7 +85,7 @@ function jsonIn(content: string): unknown {
 
 const fence = '```'
 
-/** What stands between the first line that begins with a fence and the next fence. */
+/** Text between the first line that begins with a fence and the next fence. */
 function fencedIn(content: string): string {
   const opening = content.indexOf(fence)
   const start = opening < 0 ? -1 : content.indexOf('\n', opening)

@@ -6,7 +6,7 @@ import { type Conditions, knownServer, type Verdict } from './known-servers.ts'
 import type { S3Objects } from './objects.ts'
 import { probeConditions } from './probe.ts'
 
-/** What a process has found out about servers, by tenant, endpoint, bucket and root. */
+/** Verdicts of a process on servers, by tenant, endpoint, bucket and root. */
 export interface VerdictMemory {
   get(key: string): Conditions | undefined
   set(key: string, conditions: Conditions): unknown

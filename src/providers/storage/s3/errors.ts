@@ -94,7 +94,7 @@ export function withoutUrl(cause: unknown): Error {
   return new Error(inner instanceof Error ? `${inner.name} ${code}`.trim() : typeof inner)
 }
 
-/** What the server does with conditional writes, for people. */
+/** Describes for people how the server treats conditional writes. */
 const conditionFaults = {
   honoured: 'keeps conditional writes',
   overtaken: 'checks a conditional write first and writes later, so two processes at once can both win',

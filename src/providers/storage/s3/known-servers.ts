@@ -21,7 +21,7 @@ export interface KnownServer {
   sources: readonly [string, ...string[]]
 }
 
-/** What is known of a server's conditional writes. */
+/** Verdict on a server's conditional writes. */
 export interface Verdict {
   conditions: Conditions
   /** The service, where its documentation is the ground of the verdict. */
