@@ -35,9 +35,14 @@ function operationOf({ host, method, target }: AskedFor): Operation | undefined 
   descriptions ??= describeBoth()
   // Its default name (docs/configuration.md).
   const paths = host.startsWith('app.') ? descriptions.callback : descriptions.tenants
-  const path = target.split(/[?#]/, 1)[0] ?? ''
+  const path = pathOf(target)
   const found = paths[path] ?? Object.entries(paths).find(([pattern]) => matches(pattern, path))?.[1]
   return found?.[method === 'HEAD' ? 'get' : method.toLowerCase()]
+}
+
+/** The path as a server sees it: the URL parser resolves segments of dots before any router looks. */
+function pathOf(target: string): string {
+  return URL.parse(target, 'http://any.invalid')?.pathname ?? ''
 }
 
 /** A parameter stands for one segment, as in the router. */
