@@ -159,4 +159,9 @@ export const linkQuery = z.object({ token: z.string().min(1).max(2000) })
 
 export const invalidateSchema = z.object({ host: z.string().min(1).max(300) }).openapi('Invalidate')
 
-export const endSessionsSchema = z.object({ email: emailSchema }).openapi('EndSessions')
+/** The form of an address that {@link emailSchema} takes. */
+const emailForm = { type: 'string', maxLength: 254, pattern: '^[!-?A-~]+@[!-?A-~]+$' } as const
+
+export const endSessionsSchema = z
+  .object({ email: emailSchema.openapi({ ...emailForm, examples: ['person@example.org'] }) })
+  .openapi('EndSessions')
