@@ -119,7 +119,7 @@ describeOnBothHosts('a request that changes something', (kind) => {
         },
         body: '{}',
       })
-      expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'invalid_token' }])
+      expect([refused.status, await refused.json()]).toMatchObject([401, { code: 'token_required' }])
     }
   })
 
