@@ -42,7 +42,7 @@ function operationOf({ host, method, target }: AskedFor): Operation | undefined 
 
 /** The path as a server sees it: the URL parser resolves segments of dots before any router looks. */
 function pathOf(target: string): string {
-  return URL.parse(target, 'http://any.invalid')?.pathname ?? ''
+  return URL.parse(`http://any.invalid${target}`)?.pathname ?? ''
 }
 
 /** A parameter stands for one segment, as in the router. */
