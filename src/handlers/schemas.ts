@@ -163,5 +163,10 @@ export const invalidateSchema = z.object({ host: z.string().min(1).max(300) }).o
 const emailForm = { type: 'string', maxLength: 254, pattern: '^[!-?A-~]+@[!-?A-~]+$' } as const
 
 export const endSessionsSchema = z
-  .object({ email: emailSchema.openapi({ ...emailForm, examples: ['person@example.org'] }) })
+  .object({
+    email: z
+      .string()
+      .openapi({ ...emailForm, examples: ['person@example.org'] })
+      .pipe(emailSchema),
+  })
   .openapi('EndSessions')
