@@ -84,7 +84,7 @@ describeOnBothHosts('a sidecar', (kind) => {
     expect(await (await get(path)).json()).toMatchObject({
       caption: null,
       sd_caption: null,
-      metadata: null,
+      metadata: { width: 90, height: 60 },
       has_sidecar: true,
     })
     for (const ask of [
