@@ -125,6 +125,6 @@ export interface PhotoStore {
   /** Writes the record whatever there was. */
   replaceRecord(key: RecordKey, text: string): Promise<void>
   deleteRecord(key: RecordKey): Promise<void>
-  /** Whether {@link createRecord} can be trusted here; by its documentation, or by a probe once per process. */
+  /** Tells if {@link createRecord} can be trusted here: by the documentation of the server, or by one probe per process. */
   canCreateAtomically(): Promise<boolean>
 }
