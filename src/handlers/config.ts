@@ -5,6 +5,7 @@ import { enabledPublisher } from '../runtime/publishers.ts'
 import type { Services } from '../runtime/services.ts'
 import { canSignIn, isAdmin } from '../runtime/sign-in/admins.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
+import { canPublish } from './features.ts'
 import { json, routeFor } from './route.ts'
 import { securityOf } from './route-description.ts'
 import {
@@ -25,11 +26,18 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     responses: { 200: json(featuresResponseSchema, 'What is on for this tenant') },
   })
   app.openapi(features, (c) => {
-    const { config } = runtimeOf(c.env)
+    const runtime = runtimeOf(c.env)
+    const { config } = runtime
     const auth_mode = canSignIn(config, services.settings) ? ('auth0' as const) : ('none' as const)
     const max_upload_mb = services.settings.maxUploadBytes / 2 ** 20
     return c.json(
-      { ...config.features, auth_mode, storage_provider: config.storage.provider, max_upload_mb },
+      {
+        ...config.features,
+        publish_enabled: canPublish(runtime),
+        auth_mode,
+        storage_provider: config.storage.provider,
+        max_upload_mb,
+      },
       200,
     )
   })

@@ -3,9 +3,16 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Services } from '../runtime/services.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
-import { type Curated, putAside, restore } from '../workflow/curation.ts'
+import {
+  assertExists,
+  type Curated,
+  deletePhoto,
+  putAside,
+  type Restorable,
+  restore,
+  restoredFrom,
+} from '../workflow/curation.ts'
 import { type PhotoName, parsePhotoName } from '../workflow/photo.ts'
-import { photoNotFound } from '../workflow/photo-details.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { photoErrors } from './expected-errors.ts'
 import { requireFeature } from './features.ts'
@@ -54,7 +61,7 @@ export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     const runtime = runtimeOf(c.env)
     requireFeature(runtime, 'delete_enabled')
     await requireRecentSignIn(c, services)
-    return c.json(await curate(c, 'delete', (name) => deletePhoto(runtime, name)), 200)
+    return c.json(await curate(c, 'delete', (name) => erasePhoto(runtime, name)), 200)
   })
 
   const bringBack = routeFor('admin', services, {
@@ -74,7 +81,8 @@ export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
   })
   app.openapi(bringBack, async (c) => {
     const { from } = restoreSchema.parse(c.req.valid('json') ?? {})
-    return c.json(await curate(c, 'restore', (name) => restore(runtimeOf(c.env).storage(), name, from)), 200)
+    const act = (name: PhotoName) => restore(runtimeOf(c.env).storage(), name, from)
+    return c.json(await curate(c, 'restore', act, from), 200)
   })
 }
 
@@ -84,17 +92,34 @@ interface Outcome {
 }
 
 /** With `content.debug` nothing is moved, and the answer says so. */
-async function curate(c: Context<AppEnv>, action: Action, act: (name: PhotoName) => Promise<Outcome>) {
+async function curate(
+  c: Context<AppEnv>,
+  action: Action,
+  act: (name: PhotoName) => Promise<Outcome>,
+  from?: Restorable,
+) {
   const name = parsePhotoName(c.req.param('filename') ?? '')
-  const preview = runtimeOf(c.env).config.content.debug
-  const { name: filename, folder } = preview ? { name, folder: targets[action] } : await act(name)
+  const runtime = runtimeOf(c.env)
+  const preview = runtime.config.content.debug
+  const { name: filename, folder } = preview ? await previewOf(runtime, action, name, from) : await act(name)
   return { filename, action, destination_folder: folder, preview_only: preview }
 }
 
 const targets = { keep: 'keep', remove: 'remove', restore: 'root', delete: null } as const
 
-async function deletePhoto(runtime: TenantRuntime, name: PhotoName): Promise<Outcome> {
-  const { deleted } = await runtime.storage().delete('root', name)
-  if (!deleted) throw photoNotFound()
+/** Throws `photo_not_found` where the action itself would. */
+async function previewOf(
+  runtime: TenantRuntime,
+  action: Action,
+  name: PhotoName,
+  from?: Restorable,
+): Promise<Outcome> {
+  if (action === 'restore') await restoredFrom(runtime.storage(), name, from)
+  else await assertExists(runtime.storage(), 'root', name)
+  return { name, folder: targets[action] }
+}
+
+async function erasePhoto(runtime: TenantRuntime, name: PhotoName): Promise<Outcome> {
+  await deletePhoto(runtime.storage(), 'root', name)
   return { name, folder: null }
 }

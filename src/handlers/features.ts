@@ -10,6 +10,11 @@ export function requireFeature({ config }: Pick<TenantRuntime, 'config'>, flag: 
   if (!config.features[flag]) throw featureOff()
 }
 
+/** Tells if publishing is on: the flag, unless the tenant is in review. */
+export function canPublish({ config }: Pick<TenantRuntime, 'config'>): boolean {
+  return config.features.publish_enabled && config.features.mode !== 'review'
+}
+
 /** Publishing: the flag, unless the tenant is in review. Throws `feature_disabled`. */
 export function requirePublishing(runtime: Pick<TenantRuntime, 'config'>): void {
   requireFeature(runtime, 'publish_enabled')

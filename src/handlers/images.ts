@@ -134,7 +134,7 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
       publications: publications.map(({ platform, status, at, postUrl, error }) => ({
         platform,
         status,
-        at: at && at.toISOString(),
+        at: at?.toISOString() ?? null,
         post_url: postUrl,
         error,
       })),

@@ -5,12 +5,14 @@ import { PublisherError } from '../errors.ts'
 import { type ByteBudgetOptions, createByteBudget } from '../runtime/byte-budget.ts'
 import type { Services } from '../runtime/services.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
+import { assertExists, deletePhoto } from '../workflow/curation.ts'
 import { listLibrary, takeIn } from '../workflow/library.ts'
-import { type Folder, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
+import { type Folder, folders, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { photoErrors, pictureErrors, storageErrors } from './expected-errors.ts'
 import { requireFeature } from './features.ts'
 import { requireRecentSignIn } from './guards.ts'
+import { formatCursor } from './library-cursor.ts'
 import { answerInStages, staged } from './progress.ts'
 import { json, routeFor } from './route.ts'
 import {
@@ -53,18 +55,18 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
   app.openapi(route, async (c) => {
     const runtime = libraryOf(c)
-    const { prefix, q, offset, limit, ...order } = c.req.valid('query')
+    const { prefix, q, cursor, offset, limit, sort, order } = c.req.valid('query')
     const [folder, namePrefix] = splitKey(prefix)
+    const place = offset === 0 && cursor ? cursor : { order: { sort, order } }
     const page = await listLibrary(runtime.storage(), {
-      ...order,
+      ...place.order,
+      ...('after' in place && { after: place.after }),
       folder,
       prefix: namePrefix,
       search: q,
       offset,
       limit,
     })
-    const end = offset + page.photos.length
-    const truncated = end < page.total
     return c.json(
       {
         objects: page.photos.map(({ name, size, modifiedAt }) => ({
@@ -72,9 +74,9 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
           size,
           last_modified: modifiedAt.toISOString(),
         })),
-        cursor: truncated ? String(end) : null,
+        cursor: page.end && formatCursor(place.order, page.end),
         total_in_window: page.total,
-        truncated,
+        truncated: page.end !== null,
       },
       200,
     )
@@ -133,9 +135,12 @@ function deleteRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     requireFeature(runtime, 'delete_enabled')
     await requireRecentSignIn(c, services)
     const [folder, name] = parseKey(c.req.valid('param').filename)
-    if (runtime.config.content.debug) return c.json({ deleted: false, sidecar_deleted: false }, 200)
-    const { deleted, sidecarDeleted } = await runtime.storage().delete(folder, name)
-    return c.json({ deleted, sidecar_deleted: sidecarDeleted }, 200)
+    if (runtime.config.content.debug) {
+      await assertExists(runtime.storage(), folder, name)
+      return c.json({ deleted: null, sidecar_deleted: false }, 200)
+    }
+    const { sidecarDeleted } = await deletePhoto(runtime.storage(), folder, name)
+    return c.json({ deleted: name, sidecar_deleted: sidecarDeleted }, 200)
   })
 }
 
@@ -158,9 +163,12 @@ function moveRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const [from, name] = parseKey(c.req.valid('param').filename)
     const { target_folder: to } = c.req.valid('json')
     if (from === to) throw new PublisherError('invalid_request', 'The photo is in that folder already.')
-    if (runtime.config.content.debug) return c.json({ moved: false, destination: keyOf(to, name) }, 200)
+    if (runtime.config.content.debug) {
+      await assertExists(runtime.storage(), from, name)
+      return c.json({ moved: null, destination: to, key: keyOf(to, name) }, 200)
+    }
     const moved = await runtime.storage().move(name, from, to)
-    return c.json({ moved: true, destination: keyOf(to, moved) }, 200)
+    return c.json({ moved: name, destination: to, key: keyOf(to, moved) }, 200)
   })
 }
 
@@ -180,7 +188,15 @@ function parseKey(key: string): [Folder, PhotoName] {
   return [folder, parsePhotoName(name)]
 }
 
+/** A folder may stand alone, with or without its slash. */
 function splitKey(key: string): [Folder, string] {
-  const [, folder, rest] = /^(root|archive|keep|remove)\/(.*)$/s.exec(key) ?? []
-  return folder === undefined || rest === undefined ? ['root', key] : [folder as Folder, rest]
+  const [first = '', ...rest] = key.split('/')
+  const folder = folderNames.get(first)
+  return folder === undefined ? ['root', key] : [folder, rest.join('/')]
 }
+
+/** `reject` is the usual path of the folder for removed photos. */
+const folderNames: ReadonlyMap<string, Folder> = new Map([
+  ...folders.map((folder) => [folder, folder] as const),
+  ['reject', 'remove'],
+])

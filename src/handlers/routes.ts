@@ -8,7 +8,7 @@ import { appearanceRoutes } from './appearance.ts'
 import { callbackRoute } from './auth/callback.ts'
 import { enterRoute } from './auth/hand-over.ts'
 import { loginRoute, startRoute } from './auth/login.ts'
-import { endedRoute, endRoute, logoutRoutes } from './auth/logout.ts'
+import { endedRoute, endRoute, logoutByFetchRoutes, logoutRoutes } from './auth/logout.ts'
 import { configRoutes } from './config.ts'
 import { curationRoutes } from './curation.ts'
 import type { AppEnv } from './exchange.ts'
@@ -47,6 +47,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   loginRoute(app, services)
   enterRoute(app, services)
   logoutRoutes(app, services)
+  logoutByFetchRoutes(app, services)
   libraryRoutes(app, services)
   internalRoutes(app, services)
   metricsRoute(app, services)

@@ -26,7 +26,7 @@ export const notReadySchema = z
 
 export const featuresResponseSchema = z
   .object({
-    publish_enabled: z.boolean(),
+    publish_enabled: z.boolean().openapi({ description: 'False in review, whatever the flag says' }),
     analyze_caption_enabled: z.boolean(),
     keep_enabled: z.boolean(),
     remove_enabled: z.boolean(),

@@ -25,6 +25,37 @@ export async function restore(store: PhotoStore, name: PhotoName, from?: Restora
   return { name: await store.move(name, folder, 'root'), folder: 'root' }
 }
 
+/**
+ * Deletes a photo and its sidecar for good. Throws `photo_not_found` before anything is deleted, so that a missing photo takes no
+ * sidecar with it that another photo of its stem may have.
+ */
+export async function deletePhoto(
+  store: PhotoStore,
+  folder: Folder,
+  name: PhotoName,
+): Promise<{ sidecarDeleted: boolean }> {
+  await assertExists(store, folder, name)
+  const { deleted, sidecarDeleted } = await store.delete(folder, name)
+  if (!deleted) throw photoNotFound()
+  return { sidecarDeleted }
+}
+
+/** Throws `photo_not_found` where a change that is only previewed would. */
+export async function assertExists(store: PhotoStore, folder: Folder, name: PhotoName): Promise<void> {
+  if (!(await store.stat(folder, name))) throw photoNotFound()
+}
+
+/** Gives the folder that {@link restore} would take the photo from. Throws `photo_not_found`. */
+export async function restoredFrom(
+  store: PhotoStore,
+  name: PhotoName,
+  from?: Restorable,
+): Promise<Restorable> {
+  if (from === undefined) return findIn(store, name)
+  await assertExists(store, from, name)
+  return from
+}
+
 async function findIn(store: PhotoStore, name: PhotoName): Promise<Restorable> {
   const found = await Promise.all(restorable.map((folder) => store.stat(folder, name)))
   const folder = restorable.find((_, index) => found[index])

@@ -14,12 +14,17 @@ export interface LibraryOrder {
   order: 'asc' | 'desc'
 }
 
+/** Place of a photo in a listing, also of a photo that is gone by now. */
+export type LibraryMark = Pick<PhotoEntry, 'name' | 'size' | 'modifiedAt'>
+
 export interface LibraryQuery extends LibraryOrder {
   folder: Folder
   /** What names begin with. */
   prefix: string
   /** What names contain, whatever the case and the accents. */
   search: string
+  /** Begins behind this photo. Photos that are added or removed in the meantime shift nothing. */
+  after?: LibraryMark
   offset: number
   limit: number
 }
@@ -28,6 +33,8 @@ export interface LibraryPage {
   photos: PhotoEntry[]
   /** How many there are in all. */
   total: number
+  /** Last photo of this page, where another page follows. */
+  end: LibraryMark | null
 }
 
 /** One page of a folder's photos. */
@@ -36,21 +43,29 @@ export async function listLibrary(store: PhotoStore, query: LibraryQuery): Promi
   const search = foldName(query.search)
   const found = photos.filter(({ name }) => name.startsWith(query.prefix) && foldName(name).includes(search))
   const ordered = inOrder(found, query)
-  return { photos: ordered.slice(query.offset, query.offset + query.limit), total: ordered.length }
+  const { after } = query
+  const rest = after ? ordered.filter((photo) => compareBy(query, photo, after) > 0) : ordered
+  const page = rest.slice(query.offset, query.offset + query.limit)
+  const hasMore = query.offset + page.length < rest.length
+  return { photos: page, total: ordered.length, end: (hasMore && page.at(-1)) || null }
 }
 
 /** The photos sorted; where the sort says nothing, the name decides. */
 export function inOrder(photos: readonly PhotoEntry[], { sort, order }: LibraryOrder): PhotoEntry[] {
-  const direction = order === 'asc' ? 1 : -1
-  return photos.toSorted((one, other) => direction * (compare[sort](one, other) || byName(one, other)))
+  return photos.toSorted((one, other) => compareBy({ sort, order }, one, other))
 }
 
-const byName = (one: PhotoEntry, other: PhotoEntry) => (one.name < other.name ? -1 : 1)
+function compareBy({ sort, order }: LibraryOrder, one: LibraryMark, other: LibraryMark): number {
+  return (order === 'asc' ? 1 : -1) * (compare[sort](one, other) || byName(one, other))
+}
+
+const byName = (one: LibraryMark, other: LibraryMark) =>
+  one.name === other.name ? 0 : one.name < other.name ? -1 : 1
 
 const compare = {
   name: byName,
-  size: (one: PhotoEntry, other: PhotoEntry) => one.size - other.size,
-  last_modified: (one: PhotoEntry, other: PhotoEntry) =>
+  size: (one: LibraryMark, other: LibraryMark) => one.size - other.size,
+  last_modified: (one: LibraryMark, other: LibraryMark) =>
     one.modifiedAt.getTime() - other.modifiedAt.getTime(),
 }
 

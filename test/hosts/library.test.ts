@@ -170,7 +170,11 @@ describeOnBothHosts('the library', (kind) => {
     expect(await keys('prefix=du')).toEqual(['dusk.jpg'])
     expect(await keys('prefix=archive/')).toEqual(['archive/b.jpg'])
     expect(await keys('sort=size&order=desc')).toEqual(['Dusk 2.jpg', 'dusk.jpg', 'a.jpg'])
-    expect(await list('limit=2')).toMatchObject({ cursor: '2', truncated: true, total_in_window: 3 })
+    expect(await list('limit=2')).toMatchObject({
+      cursor: expect.any(String),
+      truncated: true,
+      total_in_window: 3,
+    })
     expect(await keys('limit=2&offset=2')).toEqual(['dusk.jpg'])
     expect(await list('prefix=&q=&sort=&order=&offset=&limit=')).toEqual(await list(''))
     const wrong = await adminRequest(fleet, tenant, '/api/library/objects?limit=0')
@@ -183,7 +187,7 @@ describeOnBothHosts('the library', (kind) => {
     await upload(store, 'a.jpg', await picture(1))
     await store.writeSidecar('root', parsePhotoName('a.jpg'), 'rope\n')
     const moved = await adminPost(fleet, tenant, '/api/library/objects/a.jpg/move', { target_folder: 'keep' })
-    expect(await moved.json()).toEqual({ moved: true, destination: 'keep/a.jpg' })
+    expect(await moved.json()).toEqual({ moved: 'a.jpg', destination: 'keep', key: 'keep/a.jpg' })
     expect((await readableSidecar(store, 'keep', parsePhotoName('a.jpg')))?.text).toBe('rope\n')
     const path = '/api/library/objects/keep%2Fa.jpg'
     const nowhere = await adminPost(fleet, tenant, `${path}/move`, { target_folder: 'keep' })
@@ -191,9 +195,126 @@ describeOnBothHosts('the library', (kind) => {
     const elsewhere = await adminPost(fleet, tenant, `${path}/move`, { target_folder: 'other' })
     expect(elsewhere.status).toBe(400)
     const deleted = await adminRequest(fleet, tenant, path, { method: 'DELETE' })
-    expect(await deleted.json()).toEqual({ deleted: true, sidecar_deleted: true })
+    expect(await deleted.json()).toEqual({ deleted: 'a.jpg', sidecar_deleted: true })
     const again = await adminRequest(fleet, tenant, path, { method: 'DELETE' })
-    expect(await again.json()).toEqual({ deleted: false, sidecar_deleted: false })
+    expect([again.status, (await again.json()).code]).toEqual([404, 'photo_not_found'])
+  })
+
+  it('gives the rest of a listing by its cursor when photos come and go in the meantime', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    for (const [index, name] of ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg'].entries()) {
+      await upload(store, name, await picture(index, 100 + 60 * index, 80))
+    }
+    const list = async (query: string) =>
+      (await adminRequest(fleet, tenant, `/api/library/objects?${query}`)).json()
+    const keysOf = ({ objects }: { objects: { key: string }[] }) => objects.map(({ key }) => key)
+    const bySize = 'sort=size&order=desc&limit=2'
+    const [first, largest] = [await list('limit=2'), await list(bySize)]
+    expect([keysOf(first), keysOf(largest)]).toEqual([
+      ['a.jpg', 'b.jpg'],
+      ['e.jpg', 'd.jpg'],
+    ])
+    await store.delete('root', parsePhotoName('b.jpg'))
+    await store.delete('root', parsePhotoName('d.jpg'))
+    await upload(store, 'aa.jpg', await picture(9))
+    const second = await list(`limit=2&cursor=${first.cursor}`)
+    expect(second).toMatchObject({ cursor: null, truncated: false, total_in_window: 4 })
+    expect(keysOf(second)).toEqual(['c.jpg', 'e.jpg'])
+    expect(keysOf(await list(`${bySize}&cursor=${largest.cursor}`))).toEqual(['c.jpg', 'aa.jpg'])
+    // Programs may repeat the cursor alone.
+    expect(keysOf(await list(`limit=2&cursor=${largest.cursor}`))).toEqual(['c.jpg', 'aa.jpg'])
+    expect(keysOf(await list(`limit=2&offset=1&cursor=${first.cursor}`))).toEqual(['aa.jpg', 'c.jpg'])
+    expect(keysOf(await list('limit=2&cursor='))).toEqual(['a.jpg', 'aa.jpg'])
+  })
+
+  it('refuses a cursor when no answer has given it', async () => {
+    await using studio = await start()
+    const wrong = [
+      '2',
+      '%00',
+      'x'.repeat(3000),
+      Buffer.from('["name","asc","../a",1,1]').toString('base64url'),
+    ]
+    for (const cursor of wrong) {
+      const path = `/api/library/objects?cursor=${cursor}`
+      const response = await adminRequest(studio.fleet, studio.tenant, path)
+      expect([cursor, response.status, (await response.json()).code]).toEqual([
+        cursor,
+        400,
+        'invalid_request',
+      ])
+    }
+  })
+
+  it('lists a folder when the prefix names it with or without a slash', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    for (const [index, folder] of (['archive', 'keep', 'remove'] as const).entries()) {
+      await upload(store, `${folder}.jpg`, await picture(index))
+      await store.move(parsePhotoName(`${folder}.jpg`), 'root', folder)
+    }
+    await upload(store, 'here.jpg', await picture(8))
+    const prefixes: [string, string][] = [
+      ['archive', 'archive/archive.jpg'],
+      ['archive/', 'archive/archive.jpg'],
+      ['archive/arch', 'archive/archive.jpg'],
+      ['keep', 'keep/keep.jpg'],
+      ['remove', 'remove/remove.jpg'],
+      ['reject', 'remove/remove.jpg'],
+      ['reject/', 'remove/remove.jpg'],
+      ['root', 'here.jpg'],
+      ['', 'here.jpg'],
+    ]
+    for (const [prefix, key] of prefixes) {
+      const response = await adminRequest(fleet, tenant, `/api/library/objects?prefix=${prefix}`)
+      const { objects } = await response.json()
+      expect([prefix, objects.map((object: { key: string }) => object.key)]).toEqual([prefix, [key]])
+    }
+  })
+
+  it('answers 404 and leaves other words alone when a photo is missing', async () => {
+    for (const content of [{}, { content: { debug: true } }]) {
+      await using studio = await start({ features: { delete_enabled: true }, ...content })
+      const { fleet, tenant, store } = studio
+      await store.writeSidecar('root', parsePhotoName('gone.jpg'), 'of gone.png\n')
+      const requests: [string, string, object][] = [
+        ['DELETE', '/api/library/objects/gone.jpg', {}],
+        ['DELETE', '/api/library/objects/archive%2Fgone.jpg', {}],
+        ['POST', '/api/library/objects/gone.jpg/move', { target_folder: 'archive' }],
+        ['POST', '/api/images/gone.jpg/keep', {}],
+        ['POST', '/api/images/gone.jpg/remove', {}],
+        ['POST', '/api/images/gone.jpg/restore', {}],
+        ['POST', '/api/images/gone.jpg/restore', { from: 'archive' }],
+        ['POST', '/api/images/gone.jpg/delete', {}],
+      ]
+      for (const [method, path, body] of requests) {
+        const response =
+          method === 'DELETE'
+            ? await adminRequest(fleet, tenant, path, { method })
+            : await adminPost(fleet, tenant, path, body)
+        expect([path, response.status, (await response.json()).code]).toEqual([path, 404, 'photo_not_found'])
+      }
+      expect((await readableSidecar(store, 'root', parsePhotoName('gone.jpg')))?.text).toBe('of gone.png\n')
+    }
+  })
+
+  it('answers V2’s programs with the fields that they read', async () => {
+    await using studio = await start({ features: { delete_enabled: true } })
+    const { fleet, tenant, store } = studio
+    await upload(store, 'a.jpg', await picture(1))
+    const move = (target_folder: string) =>
+      adminPost(fleet, tenant, '/api/library/objects/a.jpg/move', { target_folder })
+    expect(await (await move('archive')).json()).toMatchObject({ moved: 'a.jpg', destination: 'archive' })
+    await upload(store, 'a.jpg', await picture(2))
+    expect(await (await move('archive')).json()).toEqual({
+      moved: 'a.jpg',
+      destination: 'archive',
+      key: 'archive/a (2).jpg',
+    })
+    await upload(store, 'a.jpg', await picture(3))
+    const deleted = await adminRequest(fleet, tenant, '/api/library/objects/a.jpg', { method: 'DELETE' })
+    expect(await deleted.json()).toEqual({ deleted: 'a.jpg', sidecar_deleted: false })
   })
 
   it('shows thumbnails of every folder to admins, and of the root alone to visitors', async () => {

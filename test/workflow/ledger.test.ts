@@ -57,7 +57,12 @@ describe('the ledger', () => {
     await using scene = await open()
     const { ledger, another } = scene
     await ledger.settle(await claimed(ledger), { postId: '42', url: 'https://t.me/x/42' })
-    const duplicate = { kind: 'duplicate', postId: '42', url: 'https://t.me/x/42' }
+    const duplicate = {
+      kind: 'duplicate',
+      postId: '42',
+      postedAt: new Date(scene.clock.time),
+      url: 'https://t.me/x/42',
+    }
     expect(await claim(another(), false, parsePhotoName('copy.jpg'))).toEqual(duplicate)
     expect(await claim(another(), true)).toEqual(duplicate)
     expect(await ledger.standing(sha256, 'email')).toEqual({ kind: 'free' })
@@ -69,7 +74,7 @@ describe('the ledger', () => {
     const since = new Date(clock.time)
     await claimed(ledger)
     clock.time += 10 * minute - 1
-    expect(await claim(another(), true)).toEqual({ kind: 'in_progress' })
+    expect(await claim(another(), true)).toEqual({ kind: 'in_progress', since: expect.any(Date) })
     clock.time += 1
     expect(await claim(another())).toMatchObject({ kind: 'unknown', since })
   })
@@ -79,7 +84,10 @@ describe('the ledger', () => {
     const { ledger, another } = scene
     await claimed(ledger)
     for (const minutes of [-9, -1, 1, 9]) {
-      expect(await another(minutes * minute).standing(sha256, 'telegram')).toEqual({ kind: 'in_progress' })
+      expect(await another(minutes * minute).standing(sha256, 'telegram')).toEqual({
+        kind: 'in_progress',
+        since: expect.any(Date),
+      })
     }
   })
 
@@ -96,9 +104,12 @@ describe('the ledger', () => {
     const winner = await claimed(another())
     // A storage that let both pass, and kept the other one's text.
     const gullible = { ...store, createRecord: async () => true }
-    expect(await claim(createLedger(gullible, () => clock.time))).toEqual({ kind: 'in_progress' })
+    expect(await claim(createLedger(gullible, () => clock.time))).toEqual({
+      kind: 'in_progress',
+      since: expect.any(Date),
+    })
     await another().settle(winner, { postId: '42' })
-    expect(await claim(another())).toEqual({ kind: 'duplicate', postId: '42' })
+    expect(await claim(another())).toEqual({ kind: 'duplicate', postId: '42', postedAt: expect.any(Date) })
   })
 
   it('gives a claim to no attempt that slept between claiming and sending', async () => {
@@ -166,13 +177,17 @@ describe('the ledger', () => {
     const { ledger, another, clock, store } = scene
     await ledger.markUnknown(await claimed(ledger), 'The answer got lost.')
     const forced = await claimed(another(), true)
-    expect(await claim(another(), true)).toEqual({ kind: 'in_progress' })
+    expect(await claim(another(), true)).toEqual({ kind: 'in_progress', since: expect.any(Date) })
     const dying = { ...store, replaceRecord: diesAfter(1, store.replaceRecord) }
     await expect(createLedger(dying, () => clock.time).settle(forced, { postId: '9' })).rejects.toThrow(
       'died',
     )
     clock.time += 11 * minute
-    expect(await claim(another(), true)).toEqual({ kind: 'duplicate', postId: '9' })
+    expect(await claim(another(), true)).toEqual({
+      kind: 'duplicate',
+      postId: '9',
+      postedAt: expect.any(Date),
+    })
   })
 
   it.each([
@@ -185,10 +200,14 @@ describe('the ledger', () => {
     clock.time += 11 * minute
     const forced = await claimed(another(), true)
     await wakeUp(ledger, asleep)
-    expect(await claim(another())).toEqual({ kind: 'in_progress' })
+    expect(await claim(another())).toEqual({ kind: 'in_progress', since: expect.any(Date) })
     await another().settle(forced, { postId: '9' })
     await wakeUp(ledger, asleep)
-    expect(await claim(another(), true)).toEqual({ kind: 'duplicate', postId: '9' })
+    expect(await claim(another(), true)).toEqual({
+      kind: 'duplicate',
+      postId: '9',
+      postedAt: expect.any(Date),
+    })
   })
 
   it('keeps the receipt of an attempt that was taken for dead, though the one after it failed', async () => {
@@ -199,7 +218,11 @@ describe('the ledger', () => {
     const forced = await claimed(another(), true)
     await ledger.settle(asleep, { postId: '3' })
     await another().release(forced)
-    expect(await claim(another(), true)).toEqual({ kind: 'duplicate', postId: '3' })
+    expect(await claim(another(), true)).toEqual({
+      kind: 'duplicate',
+      postId: '3',
+      postedAt: expect.any(Date),
+    })
   })
 
   it('comes to an end in records that lead in a circle, and leaves them alone', async () => {
@@ -220,7 +243,7 @@ describe('the ledger', () => {
     await store.replaceRecord(first.key, 'rubbish')
     expect(await claim(ledger)).toEqual({ kind: 'unknown', attempt: expect.any(String), since: null })
     await ledger.settle(await claimed(ledger, true), { postId: '5' })
-    expect(await claim(ledger, true)).toEqual({ kind: 'duplicate', postId: '5' })
+    expect(await claim(ledger, true)).toEqual({ kind: 'duplicate', postId: '5', postedAt: expect.any(Date) })
   })
 
   it('gives no link that is none of the web', async () => {
@@ -229,7 +252,7 @@ describe('the ledger', () => {
     await ledger.settle(await claimed(ledger), { postId: '42', url: 'https://t.me/x/42' })
     const receipt = (await store.readRecord(key))?.text ?? ''
     await store.replaceRecord(key, receipt.replace('https://t.me/x/42', 'javascript:alert(1)'))
-    expect(await claim(ledger)).toEqual({ kind: 'duplicate', postId: '42' })
+    expect(await claim(ledger)).toEqual({ kind: 'duplicate', postId: '42', postedAt: expect.any(Date) })
   })
 
   it.each([

@@ -11,6 +11,8 @@ import { failing, photo, scene, whereabouts } from './publish-scene.ts'
 const refusing = (code: ErrorCode) => ({ error: new PublisherError(code, `It is ${code}.`), arrives: false })
 const losing = { error: new PublisherError('publish_outcome_unknown', 'Lost.'), arrives: true }
 
+const publishedAt = new Date('2026-11-01T12:00:00Z')
+
 describe('publishing', () => {
   it('reaches all platforms and archives the photo with its sidecar', async () => {
     await using open = await scene()
@@ -18,8 +20,8 @@ describe('publishing', () => {
     expect(await publish({ caption: 'Typed.' })).toEqual({
       name: photo,
       results: {
-        telegram: { success: true, postId: 'telegram-1' },
-        email: { success: true, postId: 'email-1' },
+        telegram: { success: true, postId: 'telegram-1', publishedAt },
+        email: { success: true, postId: 'email-1', publishedAt },
       },
       anySuccess: true,
       archived: true,
@@ -48,8 +50,8 @@ describe('publishing', () => {
     })
     const second = await publish()
     expect(second.results).toEqual({
-      telegram: { success: true, postId: 'telegram-1' },
-      email: { success: true, skipped: 'duplicate', postId: 'email-1' },
+      telegram: { success: true, postId: 'telegram-1', publishedAt },
+      email: { success: true, skipped: 'duplicate', postId: 'email-1', publishedAt },
     })
     expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
     expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
@@ -218,7 +220,7 @@ describe('publishing', () => {
       { platforms: ['telegram'] },
       { store: failing(folder.open(), 'replaceRecord', 2) },
     )
-    expect(shaken.results.telegram).toEqual({ success: true, postId: 'telegram-1' })
+    expect(shaken.results.telegram).toEqual({ success: true, postId: 'telegram-1', publishedAt })
     const broken = await publish({ platforms: ['email'] }, { store: failing(folder.open(), 'replaceRecord') })
     expect(broken.results.email).toMatchObject({ success: true, warning: expect.stringContaining('receipt') })
     clock.time += 11 * 60_000

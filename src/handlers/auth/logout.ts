@@ -10,7 +10,8 @@ import type { SignIn } from '../../runtime/sign-in/sign-in.ts'
 import { audit } from '../audit.ts'
 import { type AppEnv, readHeader } from '../exchange.ts'
 import { messagePage } from '../message-page.ts'
-import { routeFor } from '../route.ts'
+import { json, routeFor } from '../route.ts'
+import { adminStatusSchema } from '../schemas.ts'
 import { dropSession, openSessions, sessionOf } from '../session.ts'
 import { deleteCookie, hostCookie, onlyCookieValue, writeCookie } from './cookies.ts'
 import { callbackUrl, returnAddressOf, safeReturnUrl } from './redirects.ts'
@@ -63,6 +64,30 @@ export function logoutRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     if (site === 'same-origin') return signOut(c, services, asked)
     return c.html(await question(returnAddressOf(c, asked.return_to).path), 200)
   })
+}
+
+/** Sign-out for programs: V2's paths. Fetch could not follow the redirects of `/auth/logout` to other origins. */
+export function logoutByFetchRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  for (const [path, operationId] of [
+    ['/api/auth/logout', 'signOutHere'],
+    ['/api/admin/logout', 'signOutAdmin'],
+  ] as const) {
+    const route = routeFor('anyone', services, {
+      method: 'post',
+      path,
+      operationId,
+      summary: 'Sign out, without redirects',
+      tags: ['session'],
+      description:
+        'Ends the session with all its copies. The session at the identity provider stays: browsers navigate to `/auth/logout` to end that too.',
+      request: { query: query.pick({ everywhere: true }) },
+      responses: { 200: json(adminStatusSchema, 'Signed out') },
+    })
+    app.openapi(route, async (c) => {
+      await endHere(c, services, c.req.valid('query').everywhere === 'true')
+      return c.json({ admin: false }, 200)
+    })
+  }
 }
 
 /** `/auth/end` on the callback host. */
@@ -133,9 +158,17 @@ function signedOutCookie(settings: Services['settings']) {
 
 async function signOut(c: Context<AppEnv>, services: Services, { return_to, everywhere }: Query) {
   const { settings, signIn } = services
-  const who = await sessionOf(c, services)
-  const isEverywhere = everywhere === 'true' && who !== null
   const address = returnAddressOf(c, return_to)
+  const { isEverywhere, isShared } = await endHere(c, services, everywhere === 'true')
+  const path = isEverywhere ? withNews(address.path, isShared) : address.path
+  return c.redirect(await nextStop({ ...address, path }, settings, signIn), 303)
+}
+
+/** Ends the session on this host. `isShared` is false where other processes cannot be told yet. */
+async function endHere(c: Context<AppEnv>, services: Services, everywhere: boolean) {
+  const { settings, signIn } = services
+  const who = await sessionOf(c, services)
+  const isEverywhere = everywhere && who !== null
   const isShared = signIn
     ? await endSessions(c, services, signIn, isEverywhere ? who.email : undefined)
     : true
@@ -144,8 +177,7 @@ async function signOut(c: Context<AppEnv>, services: Services, { return_to, ever
     const details = { ...(isEverywhere && { everywhere: true }), ...(!isShared && { shared: false }) }
     audit(c.env, services, { action: 'sign-out', outcome: 'ok', who, details })
   }
-  const path = isEverywhere ? withNews(address.path, isShared) : address.path
-  return c.redirect(await nextStop({ ...address, path }, settings, signIn), 303)
+  return { isEverywhere, isShared }
 }
 
 /**

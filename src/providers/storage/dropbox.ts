@@ -146,7 +146,7 @@ export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
       )
     },
 
-    listRecords: (folder) => listFileNames(api, paths.record(folder)),
+    listRecords: async (folder) => listFileNames(api, paths.record(folder)),
 
     replaceRecord: async (key, text) => {
       await files.write(paths.record(key), sealed(text), 'always')

@@ -172,7 +172,7 @@ async function actOn(action: BulkAction, item: Item): Promise<Outcome> {
 }
 
 async function deleteObject(item: Item): Promise<Outcome> {
-  const result = await send<{ deleted: boolean }>('DELETE', objectPath(item))
+  const result = await send<{ deleted: string | null }>('DELETE', objectPath(item))
   if ('problem' in result) return result
   return { to: null, isTrial: !result.value.deleted }
 }
@@ -180,7 +180,7 @@ async function deleteObject(item: Item): Promise<Outcome> {
 async function moveBack(item: Item, target: Item | undefined): Promise<Outcome> {
   if (item.folder !== 'root') return actOn('restore', item)
   const body = { target_folder: target?.folder ?? 'root' }
-  const result = await send<{ moved: boolean }>('POST', `${objectPath(item)}/move`, body)
+  const result = await send<{ moved: string | null }>('POST', `${objectPath(item)}/move`, body)
   if ('problem' in result) return result
   return { to: null, isTrial: !result.value.moved }
 }
