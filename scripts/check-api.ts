@@ -60,7 +60,7 @@ async function check({ demo, program, directory, state, clock }: Scene): Promise
   })
   const admins = { alice: await admin('alice'), bob: await admin('bob') }
   // Signing out would end the session of the requests after it; a visitor does it.
-  const signedIn = ['--exclude-path-regex', '^/auth/']
+  const signedIn = ['--exclude-path-regex', '^/(auth/|api/(auth|admin)/logout$)']
   const runs = [
     { title: 'a visitor of alice', tenant: 'alice', credentials: {}, options: [] },
     { title: 'alice, photos in a folder', tenant: 'alice', credentials: admins.alice, options: signedIn },

@@ -52,6 +52,17 @@ describeOnBothHosts('outcomes that happened', (kind) => {
     expect(await random.json()).toMatchObject({ publications: [] })
   })
 
+  it('tells clients that publishing is off when the tenant is in review', async () => {
+    const publishing = { auto_view_enabled: true, publish_enabled: true }
+    const { tenant } = await open({ features: { ...publishing, mode: 'review' } })
+    const { tenant: other } = await open({ features: { ...publishing, mode: 'publish' } })
+    const features = async (name: string) => (await studio.fleet.get(name, '/api/config/features')).json()
+    expect(await features(tenant)).toMatchObject({ publish_enabled: false, mode: 'review' })
+    expect(await features(other)).toMatchObject({ publish_enabled: true, mode: 'publish' })
+    const publishers = await (await studio.fleet.get(tenant, '/api/config/publishers')).json()
+    expect(publishers).toMatchObject({ telegram: true, email: true, instagram: false })
+  })
+
   it('shows visitors no outcomes when a photo was published', async () => {
     const { tenant, publish } = await open({ content: { archive: false } })
     await publish(telegramOnly)

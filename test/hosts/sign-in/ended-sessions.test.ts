@@ -43,6 +43,26 @@ describeOnBothHosts('a session that was ended', (kind) => {
     expect(fleet.issuer.authorizations).toHaveLength(before + 1)
   })
 
+  it.each([
+    ['/api/auth/logout', 'domain'],
+    ['/api/auth/logout', 'host'],
+    ['/api/admin/logout', 'domain'],
+  ])('ends with all its copies when a program posts to %s (%s scope)', async (path, scope) => {
+    await using fleet = await startWithScript(kind, inScope(scope))
+    const browser = fleet.browser()
+    await signIn(browser, alice)
+    const thief = fleet.browser(browser.jar.copy())
+    const sibling = await browser.script(bob, `${alice}${path}`, { method: 'POST' })
+    expect([sibling.status, (await sibling.json()).code]).toEqual([403, 'cross_origin'])
+    expect(await status(browser, alice)).toEqual(person)
+    const answer = await browser.script(alice, path, { method: 'POST' })
+    expect([answer.status, await answer.json()]).toEqual([200, nobody])
+    expect(await status(browser, alice)).toEqual(nobody)
+    expect(await status(thief, alice)).toEqual(nobody)
+    const again = await browser.script(alice, path, { method: 'POST' })
+    expect([again.status, await again.json()]).toEqual([200, nobody])
+  })
+
   it('ends on every host when one host of the host scope signs out', async () => {
     await using fleet = await startWithScript(kind, inScope('host'))
     const browser = fleet.browser()
