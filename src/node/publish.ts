@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { isPublisherError } from '../errors.ts'
 import { createNodeServices } from '../node.ts'
 import { type PublishNextResult, publishNext } from '../runtime/publish-next.ts'
+import type { PlatformResult } from '../workflow/publish/platform.ts'
 import { createBackgroundWork } from './background.ts'
 import { createFaults } from './faults.ts'
 
@@ -10,10 +11,16 @@ const usage = `npm run publish -- --host alice.shibari.photo [--select dusk.jpg]
     --host HOST     whose photo
     --select NAME   this photo; otherwise one that is not published yet
     --preview       says what would be sent and where to; nothing is sent, moved or written
-    --dry-run       the same`
+    --dry-run       the same
+    --help          this text
 
-/** Ended well; nothing went out; called wrongly. */
-const exitCodes = { ok: 0, failed: 1, usage: 2 } as const
+Exit codes:
+    0   a platform has the photo, from this run or from an earlier one; or a preview was shown
+    1   nothing went out; the last lines say why
+    2   called wrongly
+    3   nothing left to publish`
+
+const exitCodes = { ok: 0, failed: 1, usage: 2, nothingLeft: 3 } as const
 const usageReportMs = 5000
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -22,6 +29,10 @@ const complain = (text: string) => process.stderr.write(`${text}\n`)
 async function main(): Promise<number> {
   const options = readArguments()
   if (!options) return exitCodes.usage
+  if (options === 'help') {
+    say(usage)
+    return exitCodes.ok
+  }
   const { host, select, dryRun } = options
   // People read standard output; the log goes beside it.
   const services = await createNodeServices({
@@ -30,12 +41,15 @@ async function main(): Promise<number> {
   })
   const background = createBackgroundWork(createFaults(services.log))
   const context = { requestId: crypto.randomUUID(), waitUntil: background.waitUntil }
-  const result = await publishNext(services, { host, select, dryRun }, context, (stage, details) =>
-    say([stage, details?.platform].filter(Boolean).join(' ').replaceAll('_', ' ')),
-  )
+  const result = await publishNext(services, { host, select, dryRun }, context, (stage, details) => {
+    // A preview skips nothing: its lines come at the end.
+    if (details?.reason === 'dry_run') return
+    say([stage, details?.platform].filter(Boolean).join(' ').replaceAll('_', ' '))
+  })
   await background.settled(usageReportMs)
   say(describe(result, host))
-  return result === null || result.anySuccess || dryRun ? exitCodes.ok : exitCodes.failed
+  if (result === null) return exitCodes.nothingLeft
+  return result.anySuccess || result.dryRun ? exitCodes.ok : exitCodes.failed
 }
 
 function readArguments() {
@@ -46,8 +60,10 @@ function readArguments() {
         select: { type: 'string' },
         preview: { type: 'boolean', default: false },
         'dry-run': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
       },
     })
+    if (values.help) return 'help'
     if (values.host === undefined) throw new TypeError('Name the host whose photo is to be published.')
     return { host: values.host, select: values.select, dryRun: values.preview || values['dry-run'] }
   } catch (error) {
@@ -56,17 +72,37 @@ function readArguments() {
   }
 }
 
-/** What became of it, for people. */
+/** Tells people the outcome. */
 function describe(result: PublishNextResult, host: string): string {
   if (!result) return `${host} has nothing left to publish.`
-  const lines = Object.entries(result.results).map(([platform, outcome]) => {
-    const { preview, error, skipped, url, postId, warning } = outcome
-    const said =
-      preview ?? error ?? (skipped === 'duplicate' ? 'has it already' : `published as ${url ?? postId}`)
-    return `  ${platform}: ${said}${warning ? ` (${warning})` : ''}`
-  })
-  const place = result.archived ? ', now in the archive' : ''
-  return [`${result.name}${place}`, ...lines, ...result.warnings].join('\n')
+  const { name, results, archived, dryRun, wouldCaption, warnings } = result
+  const lines = Object.entries(results).map(
+    ([platform, outcome]) => `  ${platform}: ${describeOutcome(outcome)}`,
+  )
+  const place = archived ? ', now in the archive' : ''
+  return [
+    ...(dryRun ? ['Preview: nothing was sent, moved or written.'] : []),
+    `${name}${place}`,
+    ...(wouldCaption
+      ? ['  The AI would write the words first. The lines below show the photo without them.']
+      : []),
+    ...lines,
+    ...warnings,
+  ].join('\n')
+}
+
+function describeOutcome({ preview, standing, error, skipped, ...outcome }: PlatformResult): string {
+  const { url, postId, publishedAt, warning } = outcome
+  const since = [publishedAt && `since ${dateOf(publishedAt)}`, url].filter(Boolean).join(', ')
+  const addition = warning ? ` (${warning})` : ''
+  if (standing === 'duplicate') return `already there ${since}; nothing would be sent`
+  if (skipped === 'duplicate') return `already there ${since}; nothing was sent`
+  return (preview ?? error ?? `published as ${url ?? postId}`) + addition
+}
+
+/** `2026-11-01 12:00 UTC` */
+function dateOf(time: Date): string {
+  return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 process.exitCode = await main().catch((error: unknown) => {

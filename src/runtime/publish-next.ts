@@ -24,8 +24,17 @@ export interface PublishNextRequest {
   dryRun: boolean
 }
 
+export interface PublishedNext extends PublishResult {
+  /** The AI has written words in this run. */
+  captioned: boolean
+  /** In a dry run: the AI would write words first, so those of the results are not what would go out. */
+  wouldCaption: boolean
+  /** Nothing was sent, moved or written; also where `content.debug` is on. */
+  dryRun: boolean
+}
+
 /** `null`: there is nothing left to publish. */
-export type PublishNextResult = (PublishResult & { captioned: boolean }) | null
+export type PublishNextResult = PublishedNext | null
 
 /**
  * Does what an admin would do with one photo. Throws `tenant_not_found`, `feature_disabled`, `photo_not_found`, and what analysis and
@@ -38,16 +47,21 @@ export async function publishNext(
   report: PublishReport,
 ): Promise<PublishNextResult> {
   const runtime = await runtimeOf(services, host, context)
-  const name = select === undefined ? await chooseNext(services, runtime) : parsePhotoName(select)
+  const isDry = dryRun || runtime.config.content.debug
+  const name =
+    select === undefined
+      ? await chooseNext(services, runtime, { context, remembers: !isDry })
+      : parsePhotoName(select)
   if (name === null) return null
   const store = readingSidecarsOnce(runtime.storage())
-  const captioned = !dryRun && (await caption(services, runtime, store, { name, context, report }))
+  const wouldCaption = isDry && (await needsCaption(runtime, store, name))
+  const captioned = !isDry && (await caption(services, runtime, store, { name, context, report }))
   const result = await publishPhoto(
     { ...publishTools(services, runtime, context), store },
-    { name, dryRun: dryRun || runtime.config.content.debug, force: false, requestId: context.requestId },
+    { name, dryRun: isDry, force: false, requestId: context.requestId },
     report,
   )
-  return { ...result, captioned }
+  return { ...result, captioned, wouldCaption, dryRun: isDry }
 }
 
 async function runtimeOf(services: Services, host: string, context: WorkContext): Promise<TenantRuntime> {
@@ -60,9 +74,33 @@ async function runtimeOf(services: Services, host: string, context: WorkContext)
   throw new PublisherError('feature_disabled', 'Publishing is switched off for this gallery.')
 }
 
-function chooseNext(services: Services, runtime: TenantRuntime): Promise<PhotoName | null> {
+function chooseNext(
+  services: Services,
+  runtime: TenantRuntime,
+  { context, remembers }: { context: WorkContext; remembers: boolean },
+): Promise<PhotoName | null> {
   const platforms = runtime.publishers().available.map(({ platform }) => platform)
-  return nextPhoto({ ...digestTools(services, runtime), now: services.now, random: Math.random }, platforms)
+  if (platforms.length === 0) {
+    throw new PublisherError('invalid_request', 'There is no platform to publish to. Nothing was sent.')
+  }
+  const { now, log } = services
+  const onTrouble = (error: unknown) =>
+    log.warn('the search for a photo goes on', {
+      tenant: runtime.tenant,
+      request_id: context.requestId,
+      error: describeError(error),
+    })
+  const tools = { ...digestTools(services, runtime), now, random: Math.random, remembers, onTrouble }
+  return nextPhoto(tools, platforms)
+}
+
+/** Tells if the AI is on and the photo lies in the root without a caption. Throws `sidecar_unreadable`. */
+async function needsCaption(runtime: TenantRuntime, store: PhotoStore, name: PhotoName): Promise<boolean> {
+  const sidecar = await store.readSidecar('root', name)
+  if (sidecar === 'unreadable') throw sidecarUnreadable()
+  const isOn = runtime.config.features.analyze_caption_enabled && runtime.model() !== null
+  if (!isOn || (sidecar && hasCaption(parseSidecar(sidecar.text)))) return false
+  return (await store.stat('root', name)) !== null
 }
 
 /**
@@ -75,10 +113,10 @@ async function caption(
   store: PhotoStore,
   { name, context, report }: { name: PhotoName; context: WorkContext; report: PublishReport },
 ): Promise<boolean> {
+  const isNeeded = await needsCaption(runtime, store, name)
+  const model = runtime.model()
+  if (!isNeeded || !model) return false
   const sidecar = await store.readSidecar('root', name)
-  if (sidecar === 'unreadable') throw sidecarUnreadable()
-  const model = runtime.config.features.analyze_caption_enabled ? runtime.model() : null
-  if (!model || (sidecar && hasCaption(parseSidecar(sidecar.text)))) return false
   try {
     await analyzePhoto(
       { ...analysisTools(services, runtime, model, context), store },
@@ -103,10 +141,17 @@ export async function publishOnSchedule(
   const fields = { request_id: context.requestId, tenant: host.split('.')[0] }
   try {
     const result = await publishNext(services, { host, dryRun: false }, context, () => undefined)
-    const platforms = Object.entries(result?.results ?? {}).map(([platform, outcome]) =>
+    if (!result) {
+      log.info('nothing left to publish on schedule', fields)
+      return
+    }
+    const platforms = Object.entries(result.results).map(([platform, outcome]) =>
       [platform, outcome.skipped ?? outcome.code ?? 'sent'].join(': '),
     )
-    log.info('published on schedule', { ...fields, photo: result?.name ?? null, platforms })
+    const details = { ...fields, photo: result.name, platforms }
+    const isSent = Object.values(result.results).some(({ success, skipped }) => success && !skipped)
+    if (isSent) log.info('published on schedule', details)
+    else log.warn('nothing was published on schedule', details)
   } catch (error) {
     log.warn('nothing was published on schedule', { ...fields, error: describeError(error) })
   }

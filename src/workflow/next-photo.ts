@@ -1,6 +1,8 @@
 /** Which photo is published next when nobody chooses: any of the root that is not everywhere yet. */
+import { isPublisherError } from '../errors.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
-import { createLedger } from './ledger.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+import { type PublishedPhotos, readPublishedPhotos } from './next-photo/published-photos.ts'
 import type { PhotoName } from './photo.ts'
 import type { Platform } from './platform.ts'
 import type { PhotoEntry } from './ports/storage.ts'
@@ -9,30 +11,70 @@ export interface NextPhotoTools extends DigestTools {
   now: () => number
   /** 0 to 1; which of the photos is looked at first. */
   random: () => number
+  /** Writes down which photos turned out to be published, so that the next search need not read them. */
+  remembers: boolean
+  /** Told what went wrong beside the search, for the log. */
+  onTrouble(error: unknown): void
 }
 
-/** A gallery whose photos are all published is not read to its end each time. */
-const maxLooks = 50
+/** Photos that are looked at side by side. */
+const batchSize = 4
+/** Looks after which the findings are written down, so that a search that is cut off leaves less to the next one. */
+const looksPerSave = 48
 
 /**
- * Gives a photo that at least one platform does not have and that nobody is at; `null` where there is none among the first fifty
- * that were looked at. What has an unknown outcome everywhere is left to a person.
+ * Gives a photo that at least one platform lacks and that no attempt is at; `null` where there is none. Photos whose outcome is
+ * unknown everywhere are left to a person. Reads the original of each published photo once at most, over all searches: what is known
+ * to be published is passed over.
  */
 export async function nextPhoto(
   tools: NextPhotoTools,
   platforms: readonly Platform[],
 ): Promise<PhotoName | null> {
-  const { store, now } = tools
+  const { store, now, random, remembers, onTrouble } = tools
   const { photos } = await store.list('root')
   const ledger = createLedger(store, now)
-  for (const entry of shuffled(photos, tools.random).slice(0, maxLooks)) {
-    const sha256 = await contentDigest(tools, 'root', entry)
-    const standings = await Promise.all(platforms.map((platform) => ledger.standing(sha256, platform)))
-    const isFree = standings.some(({ kind }) => kind === 'free')
-    const isBusy = standings.some(({ kind }) => kind === 'in_progress')
-    if (isFree && !isBusy) return entry.name
+  const published = await readPublishedPhotos(store, onTrouble)
+  const save = async () => {
+    if (remembers) await published.save(photos).catch(onTrouble)
   }
-  return null
+  const open = shuffled(
+    photos.filter((entry) => !published.isOnAll(entry, platforms)),
+    random,
+  )
+  try {
+    for (let start = 0; start < open.length; start += batchSize) {
+      const batch = open.slice(start, start + batchSize)
+      const free = await Promise.all(batch.map((entry) => isFree(tools, ledger, published, entry, platforms)))
+      const found = batch.find((_, index) => free[index])
+      if (found) return found.name
+      if ((start + batchSize) % looksPerSave === 0) await save()
+    }
+    return null
+  } finally {
+    await save()
+  }
+}
+
+async function isFree(
+  tools: DigestTools,
+  ledger: Ledger,
+  published: PublishedPhotos,
+  entry: PhotoEntry,
+  platforms: readonly Platform[],
+): Promise<boolean> {
+  const sha256 = await contentDigest(tools, 'root', entry).catch((error: unknown) => {
+    // Moved or deleted since it was listed.
+    if (isPublisherError(error, 'photo_not_found')) return null
+    throw error
+  })
+  if (sha256 === null) return false
+  const kinds = await Promise.all(
+    platforms.map(async (platform) => (await ledger.standing(sha256, platform)).kind),
+  )
+  const on = platforms.filter((_, index) => kinds[index] === 'duplicate')
+  if (on.length > 0) published.add(entry, on)
+  return kinds.includes('free') && !kinds.includes('in_progress')
 }
 
 /** Fisher and Yates, from the end. */

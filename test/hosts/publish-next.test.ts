@@ -11,7 +11,7 @@ import { putObject } from '../storage/s3-servers.ts'
 import { baseDomain, serviceToken, sessionSecret } from './fleet.ts'
 import { nodeHost, workerHost } from './hosts.ts'
 import { picture, upload } from './photographers.ts'
-import { recipient, type Studio, startStudio } from './studio.ts'
+import { apiKey, recipient, type Studio, startStudio } from './studio.ts'
 
 const serverSchema = z
   .object({
@@ -82,7 +82,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     expect((await store.list('archive')).photos.map(({ name }) => name)).toEqual(['a.jpg', 'b.jpg'])
     expect(posts('evening')[0]?.caption).not.toBe('')
     const none = await run('--host', host)
-    expect([none.code, none.output]).toEqual([0, `${host} has nothing left to publish.\n`])
+    expect([none.code, none.output]).toEqual([3, `${host} has nothing left to publish.\n`])
   })
 
   it('only says what it would do in a preview', async () => {
@@ -98,6 +98,51 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     }
     expect(posts('preview')).toEqual([])
     expect((await store.list('root')).photos).toHaveLength(1)
+  })
+
+  it('says in a preview that the AI would write first when a photo has no caption, and skips nothing', async () => {
+    const store = studio.tenant('uncaptioned')
+    await upload(store, 'a.jpg', await picture(8))
+    const host = `uncaptioned.${baseDomain}`
+    for (const args of [[], ['--select', 'a.jpg']]) {
+      const { code, output } = await run('--host', host, ...args, '--preview')
+      expect([code, output]).toEqual([0, expect.stringContaining('The AI would write the words first.')])
+      expect(output).not.toContain('skipped')
+    }
+    const off = { features: { publish_enabled: true } }
+    await upload(studio.tenant('without-ai', off), 'a.jpg', await picture(8))
+    const plain = await run('--host', `without-ai.${baseDomain}`, '--preview')
+    expect([plain.code, plain.output]).toEqual([0, expect.not.stringContaining('The AI')])
+    expect(studio.openai.calls.filter(({ key }) => key === apiKey('uncaptioned'))).toEqual([])
+    expect(await store.listRecords(['ledger'])).toEqual([])
+  })
+
+  it('ends well and sends nothing when the tenant debugs', async () => {
+    await upload(studio.tenant('debugging', { content: { debug: true } }), 'a.jpg', await picture(8))
+    const { code, output } = await run('--host', `debugging.${baseDomain}`)
+    expect([code, output]).toEqual([0, expect.stringMatching(/^Preview: [\s\S]*telegram: /m)])
+    expect(output).not.toContain('skipped')
+    expect(posts('debugging')).toEqual([])
+  })
+
+  it('says since when and where a photo is published when it is chosen again', async () => {
+    const store = studio.tenant('again', { content: { archive: false } })
+    await upload(store, 'a.jpg', await picture(9))
+    const args = ['--host', `again.${baseDomain}`, '--select', 'a.jpg']
+    expect((await run(...args)).output).toMatch(/telegram: published as https:\/\/t\.me/)
+    const { code, output } = await run(...args)
+    const there =
+      /telegram: already there since \d{4}-\d\d-\d\d \d\d:\d\d UTC, https:\/\/t\.me\S*; nothing was sent/
+    expect([code, output]).toEqual([0, expect.stringMatching(there)])
+    expect(output).not.toContain('published')
+    const preview = await run(...args, '--preview')
+    expect(preview.output).toMatch(/telegram: already there since .*t\.me\S*; nothing would be sent/)
+    expect(posts('again')).toHaveLength(1)
+  })
+
+  it('explains its exit codes when it is asked for help', async () => {
+    const { code, output } = await run('--help')
+    expect([code, output]).toEqual([0, expect.stringMatching(/3 +nothing left to publish/)])
   })
 
   it('sends nothing of a photo when its words cannot be read', async () => {
@@ -160,11 +205,13 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     const services = await createNodeServices({ variables: environment(), write: (line) => lines.push(line) })
     const context = { requestId: 'schedule-1', waitUntil: () => undefined }
     await publishOnSchedule(services, `schedule.${baseDomain}`, context)
+    await publishOnSchedule(services, `schedule.${baseDomain}`, context)
     await publishOnSchedule(services, `nobody.${baseDomain}`, context)
     expect(posts('schedule')).toHaveLength(1)
     const said = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg.includes('on schedule'))
     expect(said).toMatchObject([
       { msg: 'published on schedule', tenant: 'schedule', photo: 'a.jpg' },
+      { msg: 'nothing left to publish on schedule', tenant: 'schedule' },
       { msg: 'nothing was published on schedule', tenant: 'nobody' },
     ])
   })

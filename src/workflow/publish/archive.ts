@@ -25,7 +25,7 @@ export async function archivePhoto(
     }
     onTrouble(error)
     const warning =
-      'It is published, but could not be moved to the archive. Publish it again to complete that: nothing is sent twice.'
+      'The photo could not be moved to the archive. Publish it again to complete that: nothing is sent twice.'
     return { name, archived: false, warnings: [warning] }
   }
 }

@@ -232,7 +232,7 @@ function hindranceOf(known: Standing): string[] {
     case 'free':
       return []
     case 'duplicate':
-      return ['But it is there already, and would not be sent again.']
+      return [`But it is there already since ${known.postedAt.toISOString()}: nothing would be sent.`]
     case 'in_progress':
       return ['But it is being published at this moment.']
     case 'unknown':

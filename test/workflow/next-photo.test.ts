@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { sha256 } from '../../src/node/digest.ts'
+import { createLocalStore } from '../../src/providers/storage/local.ts'
+import { nextPhoto } from '../../src/workflow/next-photo.ts'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import type { Platform } from '../../src/workflow/platform.ts'
+import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+import { rootPaths } from './publishing.ts'
+
+const now = Date.parse('2026-11-01T12:00:00Z')
+const digestOf = (text: string) => createHash('sha256').update(text).digest('hex')
+const nameOf = (index: number) => `photo-${String(index).padStart(4, '0')}.jpg`
+
+interface Gallery extends AsyncDisposable {
+  store: PhotoStore
+  /** Originals that were read. */
+  reads(): number
+  add(name: string, text?: string): Promise<void>
+  publish(text: string, platform?: Platform): Promise<void>
+  next(options?: SearchOptions): Promise<string | null>
+}
+
+interface SearchOptions {
+  platforms?: Platform[]
+  remembers?: boolean
+}
+
+/** A folder in which a photo's bytes are its first name. */
+async function gallery(photos: number, published: (index: number) => boolean): Promise<Gallery> {
+  const root = await mkdtemp(join(tmpdir(), 'publisher-next-'))
+  const inner = createLocalStore({ paths: rootPaths(root), link: async () => '/' })
+  let reads = 0
+  const store: PhotoStore = {
+    ...inner,
+    read: (...which) => {
+      reads += 1
+      return inner.read(...which)
+    },
+  }
+  const add = (name: string, text = name) => writeFile(join(root, name), text)
+  async function publish(text: string, platform: Platform = 'telegram') {
+    const at = new Date(now).toISOString()
+    const receipt = { state: 'posted', attempt: 'a', platform, filename: text, request_id: 'r', post_id: '1' }
+    const record = JSON.stringify({ ...receipt, claimed_at: at, posted_at: at })
+    await store.replaceRecord(['ledger', digestOf(text), `${platform}.json`], record)
+  }
+  for (let index = 0; index < photos; index++) {
+    await add(nameOf(index))
+    if (published(index)) await publish(nameOf(index))
+  }
+  return {
+    store,
+    reads: () => reads,
+    add,
+    publish,
+    next: ({ platforms = ['telegram'], remembers = true }: SearchOptions = {}) =>
+      nextPhoto(
+        {
+          store,
+          digest: sha256,
+          digests: { get: async () => null, put: async () => undefined },
+          now: () => now,
+          random: Math.random,
+          remembers,
+          onTrouble: (error) => {
+            throw error
+          },
+        },
+        platforms,
+      ),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  }
+}
+
+describe('the next photo', () => {
+  it('is one of the ten unpublished when a thousand photos lie in the root', async () => {
+    await using open = await gallery(1000, (index) => index % 100 !== 37)
+    const found = new Set<string | null>()
+    for (let run = 0; run < 5; run++) found.add(await open.next())
+    for (const name of found) expect(name).toMatch(/^photo-0\d37\.jpg$/)
+  })
+
+  it('reads each published original once when a schedule asks again and again', async () => {
+    await using open = await gallery(60, () => true)
+    expect(await open.next()).toBeNull()
+    expect(open.reads()).toBe(60)
+    expect(await open.next()).toBeNull()
+    expect(open.reads()).toBe(60)
+    await open.add('new.jpg')
+    expect(await open.next()).toBe('new.jpg')
+    expect(open.reads()).toBe(61)
+  })
+
+  it('is found when a published name has other bytes now', async () => {
+    await using open = await gallery(3, () => true)
+    expect(await open.next()).toBeNull()
+    await open.add(nameOf(1), 'other bytes, another size')
+    expect(await open.next()).toBe(nameOf(1))
+  })
+
+  it('is one that a new platform lacks when all are published on the others', async () => {
+    await using open = await gallery(3, () => true)
+    expect(await open.next()).toBeNull()
+    await open.publish(nameOf(0), 'email')
+    await open.publish(nameOf(2), 'email')
+    expect(await open.next({ platforms: ['telegram', 'email'] })).toBe(nameOf(1))
+    await open.publish(nameOf(1), 'email')
+    expect(await open.next({ platforms: ['telegram', 'email'] })).toBeNull()
+  })
+
+  it('is found when what was remembered is damaged', async () => {
+    await using open = await gallery(3, (index) => index !== 2)
+    await open.next()
+    for (const text of ['not JSON', '[]', '{"photos":{"photo-0002.jpg":7}}']) {
+      await open.store.replaceRecord(['ledger', 'published.json'], text)
+      expect(await open.next()).toBe(nameOf(2))
+    }
+  })
+
+  it('writes nothing when it is only previewed', async () => {
+    await using open = await gallery(2, () => true)
+    expect(await open.next({ remembers: false })).toBeNull()
+    expect(await open.store.listRecords(['ledger'])).not.toContain('published.json')
+  })
+
+  it('is none that an attempt is at, or whose outcome is unknown', async () => {
+    await using open = await gallery(2, () => false)
+    const claim = { state: 'claimed', attempt: 'a', platform: 'telegram', filename: 'x', request_id: 'r' }
+    for (const [index, age] of [1000, 3_600_000].entries()) {
+      const record = JSON.stringify({ ...claim, claimed_at: new Date(now - age).toISOString() })
+      await open.store.replaceRecord(['ledger', digestOf(nameOf(index)), 'telegram.json'], record)
+    }
+    expect(await open.next()).toBeNull()
+    await open.add('free.jpg')
+    expect(await open.next()).toBe(parsePhotoName('free.jpg'))
+  })
+})
