@@ -23,6 +23,9 @@ export interface PublisherEntry {
   config: Record<string, unknown>
 }
 
+/** The types that an entry may have. */
+export const platformNames: readonly string[] = [...platforms, 'fetlife']
+
 const platformName = z
   .string()
   .trim()
