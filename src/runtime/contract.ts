@@ -27,6 +27,7 @@ import { resolvePaths } from './paths.ts'
 import { publishersField } from './publishers.ts'
 
 export type { Fault } from './lenient.ts'
+export { listedPublishers } from './publishers.ts'
 
 export const appType = 'publisher_v2'
 
