@@ -80,6 +80,31 @@ describeOnBothHosts('a configuration with odd optional fields', (kind) => {
     }
   })
 
+  it('logs a life cycle by its severity and shows it to admins alone', async () => {
+    const shape = lenientShapes.find(({ title }) => title === 'the life cycle of a model')
+    const tenant = await open(shape?.config ?? {})
+    const status = await (await adminRequest(fleet, tenant, '/api/admin/status')).json()
+    expect(status).toMatchObject({
+      admin: true,
+      notices: [
+        {
+          model: 'vision',
+          severity: 'critical',
+          text: 'goes away',
+          shutdown_date: '2026-12-01',
+          recommended_replacement: 'another',
+        },
+      ],
+    })
+    expect(await (await fleet.get(tenant, '/api/admin/status')).json()).toEqual({ admin: false })
+    const logged = fleet.host.lines
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.msg === 'model notice' && line.tenant === tenant)
+    expect(logged).toMatchObject([
+      { level: 'error', model: 'vision', notice: 'goes away', recommended_replacement: 'another' },
+    ])
+  })
+
   const storage = { provider: 'dropbox', paths: { root: '/Photos' } }
 
   it.each([
