@@ -88,7 +88,7 @@ module.exports = {
       to: {
         path: '^src',
         pathNot:
-          '^src/(runtime/(contract|credential-schemas|token-ring|rate-limit)|text-edges|bounded-body)\\.ts$',
+          '^src/(runtime/(contract|unknown-keys|credential-schemas|token-ring|rate-limit)|text-edges|bounded-body)\\.ts$',
       },
     },
     {

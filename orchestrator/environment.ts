@@ -26,6 +26,10 @@ const environmentSchema = z.object({
       error: 'must hold tokens of at least 16 visible ASCII characters, separated by commas',
     }),
   ORCHESTRATOR_CALLS_PER_MINUTE: count(1, 60_000).default(6000),
+  ORCHESTRATOR_OTHER_APP_STATUS: z
+    .enum(['404', '409'], { error: 'must be 404 or 409' })
+    .default('404')
+    .transform((status) => (status === '409' ? 409 : 404)),
 })
 
 export type OrchestratorEnvironment = z.output<typeof environmentSchema>

@@ -18,6 +18,8 @@ async function main(): Promise<void> {
     variables: process.env,
     audit: audit.write,
     onBadEdit: (reason) => say(`A bad edit was not taken over, the last good version stays: ${reason}`),
+    onWarning: (warning) => say(`The publisher ignores a key: ${warning}`),
+    otherAppStatus: env.ORCHESTRATOR_OTHER_APP_STATUS,
     onError: (error) => say(`A call failed: ${error.name}`),
   })
   say(`The orchestrator listens on ${running.url}`)

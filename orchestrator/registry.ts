@@ -9,6 +9,8 @@ export interface Registry {
   byHost: ReadonlyMap<string, Binding>
   /** By what `X-Tenant` may say: the first label of a host that is served (design section 3). */
   byTenant: ReadonlyMap<string, TenantCredentials>
+  /** Sentences about keys that the publisher would ignore; empty where all are known. */
+  warnings: readonly string[]
 }
 
 interface TenantCredentials {
@@ -33,7 +35,8 @@ export interface RegistryInput {
 export async function parseRegistry(input: RegistryInput): Promise<Registry> {
   const bindings = await readTenants(parseDocument(input.tenants, 'tenants'))
   const secrets = await readSecrets(parseDocument(input.secrets, 'secrets'), input)
-  return { byHost: indexHosts(bindings), byTenant: indexCredentials(bindings, secrets) }
+  const warnings = bindings.flatMap((binding) => binding.warnings)
+  return { byHost: indexHosts(bindings), byTenant: indexCredentials(bindings, secrets), warnings }
 }
 
 function indexHosts(bindings: readonly Binding[]): Registry['byHost'] {

@@ -12,6 +12,8 @@ export interface WatchedFilesOptions {
   variables: Readonly<Record<string, string | undefined>>
   /** Told once about each bad edit, and why it was not taken over. */
   onBadEdit(reason: string): void
+  /** Told at the start and after each good edit about each key that the publisher would ignore. Default: not told. */
+  onWarning?(warning: string): void
   /** Waits so long that a file which has not changed meanwhile is no longer being written. Default: 50 ms. */
   pause?: () => Promise<unknown>
 }
@@ -30,8 +32,10 @@ export async function watchFiles(options: WatchedFilesOptions): Promise<() => Pr
   let registry = await parse(await read(options))
   let look: Promise<void> | undefined
 
-  function parse(contents: Contents): Promise<Registry> {
-    return parseRegistry({ ...contents, variables: options.variables, versionKey })
+  async function parse(contents: Contents): Promise<Registry> {
+    const parsed = await parseRegistry({ ...contents, variables: options.variables, versionKey })
+    for (const warning of parsed.warnings) options.onWarning?.(warning)
+    return parsed
   }
 
   async function refresh(): Promise<void> {

@@ -22,6 +22,8 @@ export interface OrchestratorOptions {
   now?: () => number
   /** Calls per minute and token. Default 6000. */
   callsPerMinute?: number | undefined
+  /** The answer for a host of another application. Default 404, the only refusal of a host that V2 knows. */
+  otherAppStatus?: 404 | 409 | undefined
   /** Told about an error that no caller is to blame for. Default: it is only answered with 500. */
   onError?(error: Error): void
 }
@@ -31,7 +33,7 @@ const maxBodyBytes = 64 * 1024
 
 /** Makes the handlers of one orchestrator. */
 export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
-  const { registry, tokens, now = Date.now, callsPerMinute = 6000, onError } = options
+  const { registry, tokens, now = Date.now, callsPerMinute = 6000, otherAppStatus = 404, onError } = options
   const audit = createAudit(options.audit, now)
   const app = new Hono<Env>()
 
@@ -39,7 +41,7 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
   app.get('/health', (c) => c.json({ status: 'ok' }))
   app.use('/v1/*', noStore, access({ tokens, callsPerMinute, audit, now }))
   app.use('/v1/*', bodyLimit({ maxSize: maxBodyBytes, onError: (c) => refuse(c, 'body_too_large') }))
-  addRuntime(app, registry, audit)
+  addRuntime(app, registry, audit, otherAppStatus)
   addCredentials(app, registry, audit)
   addUsage(app, audit)
 

@@ -14,7 +14,12 @@ const maxHostLength = 260
 const maxTagsLength = 1000
 
 /** Adds POST and GET to the app. */
-export function addRuntime(app: Hono<Env>, registry: () => Promise<Registry>, audit: Audit): void {
+export function addRuntime(
+  app: Hono<Env>,
+  registry: () => Promise<Registry>,
+  audit: Audit,
+  otherAppStatus: 404 | 409,
+): void {
   async function answer(c: Call, rawHost: string): Promise<Response> {
     const host = normalised(rawHost)
     const binding = host === undefined ? undefined : (await registry()).byHost.get(host)
@@ -26,7 +31,7 @@ export function addRuntime(app: Hono<Env>, registry: () => Promise<Registry>, au
     }
     if (binding.appType !== appType) {
       await note('other_app_type')
-      return refuse(c, 'other_app_type')
+      return refuse(c, otherAppStatus === 409 ? 'other_app_type' : 'not_found')
     }
     const etag = `"${binding.configVersion}"`
     c.header('etag', etag)

@@ -6,18 +6,21 @@ import type { Audit } from './audit.ts'
 import { type Env, readBody, refuse } from './call.ts'
 
 const path = '/v1/billing/usage'
-const bodySchema = z.object({
+const event = {
   tenant_id: z.string().min(1).max(253),
-  source: z.literal('publisher'),
+  source: z.enum(['publisher', 'publisher_storage_ops']),
   idempotency_key: z.string().min(1).max(200),
-  metric: z.literal('ai_tokens'),
   quantity: z.number().int().nonnegative(),
-  unit: z.literal('tokens'),
   occurred_at: z
     .string()
     .max(64)
     .pipe(z.iso.datetime({ offset: true })),
-})
+}
+const bodySchema = z.discriminatedUnion('metric', [
+  z.object({ ...event, metric: z.literal('ai_tokens'), unit: z.literal('tokens') }),
+  /** V2's count of calls to its storage. */
+  z.object({ ...event, metric: z.literal('storage_ops_requests'), unit: z.literal('requests') }),
+])
 
 /** Events that are remembered as counted. The log holds the keys, so that billing can tell a repetition after a restart too. */
 const maxRemembered = 50_000
@@ -44,7 +47,7 @@ export function addUsage(app: Hono<Env>, audit: Audit): void {
       if (!repeated) counted.delete(key)
       throw error
     })
-    return c.json({ accepted: true }, 202)
+    return c.json({ accepted: true })
   })
   app.all(path, (c) => {
     c.header('allow', 'POST')

@@ -1,6 +1,7 @@
 /** The file of tenants: which host is bound to whom, and what the publisher is told about it. */
 import { z } from 'zod'
-import { appType, parseRuntimeAnswer, withoutNulls } from '../../src/runtime/contract.ts'
+import { appType, listedPublishers, parseRuntimeAnswer, withoutNulls } from '../../src/runtime/contract.ts'
+import { unknownKeys, unknownKeyText } from '../../src/runtime/unknown-keys.ts'
 import { canonicalJson, sha256Hex } from './canonical.ts'
 import { checked, describeIssues, RegistryError } from './document.ts'
 
@@ -13,6 +14,8 @@ export interface Binding {
   insufficientBalance: boolean
   configVersion: string
   answer: Readonly<Record<string, unknown>>
+  /** Keys that the publisher would ignore, each as a sentence. */
+  warnings: readonly string[]
 }
 
 const label = '(?!-)[a-z0-9-]{1,63}(?<!-)'
@@ -66,28 +69,66 @@ async function bind(tenant: string, entry: TenantEntry): Promise<Binding> {
     insufficientBalance: entry.insufficient_balance,
     configVersion,
     answer,
+    warnings: entry.app_type === appType ? warningsOf(answer, tenant) : [],
   }
 }
 
-/** Version 1 carries features and storage only (design section 3), so a file may be written for both versions. */
-function configOf({ schema_version, config }: TenantEntry): unknown {
-  const { features, storage } = config
-  return withoutNulls(schema_version === 1 ? { features, storage } : config)
+function warningsOf(answer: unknown, tenant: string): string[] {
+  return unknownKeys(answer).map((key) => `tenants.${tenant}.${unknownKeyText(key)}`)
 }
+
+/**
+ * The configuration as it is sent. Version 1 carries features and storage only, so a file may be written for both versions. V2
+ * needs the features, and the publishers as a list with identifiers.
+ */
+function configOf({ schema_version, app_type, config }: TenantEntry): unknown {
+  if (app_type !== appType) return withoutNulls(config)
+  const { features, storage, publishers, ...rest } = config
+  const needed = { features: features ?? {}, storage }
+  if (schema_version === 1) return withoutNulls(needed)
+  const listed = listedPublishers(withoutNulls(publishers))
+  return withoutNulls({
+    ...needed,
+    ...rest,
+    publishers: listed ? listed.map(({ entry }) => identified(entry)) : (publishers ?? null),
+  })
+}
+
+/** The entry with an identifier: its type, where the file has none. */
+function identified(entry: unknown): unknown {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry) || !('type' in entry)) return entry
+  return { id: entry.type, ...entry }
+}
+
+const filled = z.string().trim().min(1)
+
+/** A form of a mail server in which nothing that matters was filled in. */
+function isEmptyForm(server: unknown): boolean {
+  const form = z.object({ host: blank, from_email: blank, password_ref: blank })
+  return form.safeParse(server).success
+}
+const blank = z.string().trim().max(0).optional()
 
 /** The publisher takes a mail server that is not filled in for none; who writes this file hears what is missing. */
 const filledIn = z.object({
   app_type: z.literal(appType),
   config: z.object({
-    email_server: z.object({ host: z.string(), from_email: z.string(), password_ref: z.string() }).optional(),
+    email_server: z.preprocess(
+      (server) => (isEmptyForm(server) ? undefined : server),
+      z.object({ host: filled, from_email: filled, password_ref: filled }).optional(),
+    ),
   }),
 })
 
 /** The publisher's own reading; it leaves the configuration of other apps alone. */
 function mustBeUnderstood(answer: { app_type: string; config: unknown }, where: string): void {
   try {
-    parseRuntimeAnswer(answer)
-    if (answer.app_type === appType) filledIn.parse(answer)
+    const read = parseRuntimeAnswer(answer)
+    if (read === 'other_app_type') return
+    // The publisher would use defaults; the author of the file hears which fields cannot be used.
+    if (read.faults.length > 0)
+      throw new RegistryError(read.faults.map(({ path, reason }) => `${where}.${path}: ${reason}`).join('; '))
+    filledIn.parse(answer)
   } catch (error) {
     if (error instanceof z.ZodError) throw new RegistryError(describeIssues(error.issues, where))
     throw error

@@ -1,6 +1,7 @@
 /** What a client may know of the tenant's configuration. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { PublisherError } from '../errors.ts'
+import { modelNotices } from '../runtime/model-notices.ts'
 import { enabledPublisher } from '../runtime/publishers.ts'
 import type { Services } from '../runtime/services.ts'
 import { canSignIn, isAdmin } from '../runtime/sign-in/admins.ts'
@@ -81,7 +82,9 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     const session = await sessionOf(c, services)
     if (!session) return c.json({ admin: false }, 200)
     const { email } = session
-    return c.json({ admin: isAdmin(email, runtimeOf(c.env).config, services.settings), email }, 200)
+    const { config } = runtimeOf(c.env)
+    if (!isAdmin(email, config, services.settings)) return c.json({ admin: false, email }, 200)
+    return c.json({ admin: true, email, notices: modelNotices(config.ai) }, 200)
   })
 }
 

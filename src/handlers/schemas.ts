@@ -56,7 +56,22 @@ export const publishersResponseSchema = z
   .openapi('Publishers')
 
 export const adminStatusSchema = z
-  .object({ admin: z.boolean(), email: z.string().optional() })
+  .object({
+    admin: z.boolean(),
+    email: z.string().optional(),
+    notices: z
+      .array(
+        z.object({
+          model: z.enum(['vision', 'caption']).nullable(),
+          severity: z.enum(['info', 'warning', 'critical']),
+          text: z.string().nullable(),
+          shutdown_date: z.string().nullable(),
+          recommended_replacement: z.string().nullable(),
+        }),
+      )
+      .optional()
+      .openapi({ description: 'For admins: models of the AI that will be retired' }),
+  })
   .openapi('AdminStatus')
 
 export const voiceProfileSchema = z

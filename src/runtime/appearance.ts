@@ -1,5 +1,6 @@
 /** A tenant's own title and colours. What cannot be used is left out, so that a slip of a pen costs nobody their gallery. */
 import { z } from 'zod'
+import { block, field, type ValueOf } from './lenient.ts'
 
 export const themes = ['dark', 'light'] as const
 export type Theme = (typeof themes)[number]
@@ -23,18 +24,16 @@ const line = z
   )
   .pipe(z.string().min(1).max(60))
 
-export const appearanceSchema = z
-  .object({
-    /** Instead of the host's first label, at most 60 characters. */
-    title: line.optional().catch(undefined),
-    /** For what is pressed or has the focus, in each theme where it can be read. */
-    accent_color: colour.optional().catch(undefined),
-    /** Behind everything, in each theme where text on it can be read. */
-    background_color: colour.optional().catch(undefined),
-  })
-  .catch({})
+export const appearanceField = block({
+  /** Instead of the host's first label, at most 60 characters. */
+  title: field(line, undefined, 'is not a line of at most 60 characters'),
+  /** For what is pressed or has the focus, in each theme where it can be read. */
+  accent_color: field(colour, undefined, 'is not a colour such as #c40 or #cc4400'),
+  /** Behind everything, in each theme where text on it can be read. */
+  background_color: field(colour, undefined, 'is not a colour such as #c40 or #cc4400'),
+})
 
-export type Appearance = z.output<typeof appearanceSchema>
+export type Appearance = Partial<ValueOf<typeof appearanceField>>
 
 /** The page's own colours as src/ui/style.css has them. */
 export const ownColours = {

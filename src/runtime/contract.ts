@@ -1,17 +1,37 @@
 /**
- * The orchestrator contract (design section 3): what a runtime answer and a resolved credential look like. The
- * reference orchestrator validates its file with the same schemas. Unknown fields are tolerated, `null` means absent.
+ * The orchestrator contract: what a runtime answer looks like. Only the envelope and a usable `storage` block are required. Every
+ * other field falls back to its default where it cannot be used, and is named in {@link RuntimeAnswer.faults}. Unknown fields are
+ * tolerated; `null` and blank text mean absent.
  */
 import { z } from 'zod'
-import { appearanceSchema } from './appearance.ts'
+import { appearanceField } from './appearance.ts'
+import {
+  block,
+  choice,
+  type Fault,
+  type Field,
+  field,
+  flag,
+  isBlank,
+  isRecord,
+  list,
+  memberOf,
+  name,
+  note,
+  text,
+  type ValueOf,
+  whole,
+} from './lenient.ts'
+import { lifecycleField, noticesField } from './model-notices.ts'
 import { resolvePaths } from './paths.ts'
-import { publishersSchema } from './publishers.ts'
+import { publishersField } from './publishers.ts'
+
+export type { Fault } from './lenient.ts'
+export { listedPublishers } from './publishers.ts'
 
 export const appType = 'publisher_v2'
 
-const flag = (whenAbsent: boolean) => z.boolean().default(whenAbsent)
-
-export const featuresSchema = z.object({
+const featuresField = block({
   publish_enabled: flag(false),
   analyze_caption_enabled: flag(false),
   keep_enabled: flag(true),
@@ -21,27 +41,30 @@ export const featuresSchema = z.object({
   library_enabled: flag(true),
   alt_text_enabled: flag(true),
   smart_hashtags_enabled: flag(true),
-  voice_matching_enabled: flag(false),
-  mode: z.enum(['review', 'publish']).optional(),
+  /** Absent: on where there is a voice profile. */
+  voice_matching_enabled: flag(undefined),
+  mode: choice(['review', 'publish'], undefined),
 })
 
-const credentialsRef = z.string().min(1).max(500)
-const text = z.string().max(20_000)
-const positive = z.number().int().positive()
+const credentialsRef = name(500)
 
 export const storageProviders = ['dropbox', 's3', 'managed', 'gdrive', 'local'] as const
 
-export const storageSchema = z
+const path = z.string().trim().min(1).max(1000)
+
+/** Sub-paths that are no paths at all have their defaults; one that climbs makes the storage unusable. */
+const subPaths = block({
+  archive: field(path, 'archive', 'is not a path'),
+  keep: field(path, 'keep', 'is not a path'),
+  remove: field(path, 'reject', 'is not a path'),
+})
+
+const storageSchema = z
   .object({
-    provider: z.enum(storageProviders),
-    credentials_ref: credentialsRef.optional(),
+    provider: z.string().trim().toLowerCase().pipe(z.enum(storageProviders)),
+    credentials_ref: z.string().optional(),
     paths: z
-      .object({
-        root: z.string().min(1).max(1000),
-        archive: z.string().min(1).max(1000).default('archive'),
-        keep: z.string().min(1).max(1000).default('keep'),
-        remove: z.string().min(1).max(1000).default('reject'),
-      })
+      .object({ root: path, archive: z.string(), keep: z.string(), remove: z.string() })
       .transform((paths, context) => {
         try {
           return resolvePaths(paths)
@@ -56,156 +79,240 @@ export const storageSchema = z
     error: 'every storage but "local" needs credentials',
   })
 
-/** A server that is not filled in yet is none: publishing by mail says so then, and the gallery is there all the same. */
-export const emailServerSchema = z
-  .object({
-    host: z.string().min(1).max(253).optional(),
-    port: z.number().int().min(1).max(65_535).default(587),
-    use_tls: flag(true),
-    from_email: z.string().min(3).max(320).optional(),
-    username: z.string().min(1).max(320).optional(),
-    password_ref: credentialsRef.optional(),
-  })
-  .transform(({ host, from_email, password_ref, ...rest }) => {
+/** The block with its optional fields read: what {@link storageSchema} judges. */
+function storageDocument(value: unknown, path: string, faults: Fault[]): unknown {
+  if (!isRecord(value)) return value
+  const paths = memberOf(value, 'paths')
+  return {
+    provider: memberOf(value, 'provider'),
+    credentials_ref: credentialsRef.read(
+      memberOf(value, 'credentials_ref'),
+      `${path}.credentials_ref`,
+      faults,
+    ),
+    paths: isRecord(paths)
+      ? { root: memberOf(paths, 'root'), ...subPaths.read(paths, `${path}.paths`, faults) }
+      : paths,
+  }
+}
+
+/** Finds unknown keys of the storage block. */
+const storageKeys = block({
+  provider: text,
+  credentials_ref: text,
+  paths: block({ ...subPaths.members, root: text }),
+})
+
+const emailServerFields = block({
+  host: name(253),
+  port: whole(587, 1, 65_535),
+  use_tls: flag(true),
+  from_email: name(320),
+  username: name(320),
+  password_ref: credentialsRef,
+})
+
+/** A server that is not filled in counts as absent: publishing by mail says so, and the gallery is served. */
+const emailServerField = {
+  ...emailServerFields,
+  read(value: unknown, path: string, faults: Fault[]) {
+    const { host, from_email, password_ref, ...rest } = emailServerFields.read(value, path, faults)
     if (host === undefined || from_email === undefined || password_ref === undefined) return undefined
     return { ...rest, host, from_email, password_ref, username: rest.username ?? from_email }
-  })
+  },
+}
 
-/** That a model will be retired, or what else the operator should hear: whatever it looks like, it is only logged. */
-const notices = z
-  .unknown()
-  .optional()
-  .transform((value): readonly string[] => {
-    if (value === undefined) return []
-    const list = Array.isArray(value) ? value : [value]
-    return list
-      .slice(0, 20)
-      .map((notice) => (typeof notice === 'string' ? notice : JSON.stringify(notice)).slice(0, 500))
-  })
+const visionDetail = ['low', 'high', 'auto', 'original'] as const
 
-export const aiSchema = z.object({
-  credentials_ref: credentialsRef.optional(),
-  vision_model: text.optional(),
-  caption_model: text.optional(),
-  system_prompt: text.optional(),
-  role_prompt: text.optional(),
-  sd_caption_enabled: z.boolean().optional(),
-  sd_caption_single_call_enabled: z.boolean().optional(),
-  sd_caption_model: text.optional(),
-  sd_caption_system_prompt: text.optional(),
-  sd_caption_role_prompt: text.optional(),
-  model_notices: notices,
-  rate_per_minute: positive.default(20),
-  vision_max_dimension: positive.default(1024),
-  vision_detail: z.enum(['low', 'high', 'auto', 'original']).default('low'),
+const aiField = block({
+  credentials_ref: credentialsRef,
+  vision_model: name(200),
+  caption_model: name(200),
+  system_prompt: text,
+  role_prompt: text,
+  sd_caption_enabled: flag(undefined),
+  sd_caption_single_call_enabled: flag(undefined),
+  sd_caption_model: name(200),
+  sd_caption_system_prompt: text,
+  sd_caption_role_prompt: text,
+  model_notices: noticesField,
+  vision_model_lifecycle: lifecycleField,
+  caption_model_lifecycle: lifecycleField,
+  rate_per_minute: whole(20, 1),
+  /** 0: the photo is not resized. */
+  vision_max_dimension: whole(1024, 0),
+  vision_detail: choice(visionDetail, 'low'),
   vision_fallback_enabled: flag(true),
-  vision_fallback_max_dimension: positive.default(2048),
-  vision_fallback_detail: z.enum(['low', 'high', 'auto', 'original']).default('high'),
+  vision_fallback_max_dimension: whole(2048, 0),
+  vision_fallback_detail: choice(visionDetail, 'high'),
 })
 
-export const captionFileSchema = z.object({
+const captionFileField = block({
   extended_metadata_enabled: flag(false),
-  artist_alias: text.optional(),
+  artist_alias: text,
 })
 
-export const confirmationSchema = z.object({
+const tagsCount = whole(5, Number.MIN_SAFE_INTEGER)
+
+const confirmationField = block({
   confirmation_to_sender: flag(true),
-  confirmation_tags_count: z.number().int().min(0).default(5),
-  confirmation_tags_nature: text.optional(),
+  /** A negative count is 0. */
+  confirmation_tags_count: {
+    read: (value: unknown, path: string, faults: Fault[]) => Math.max(0, tagsCount.read(value, path, faults)),
+  },
+  confirmation_tags_nature: text,
 })
 
-export const contentSchema = z.object({
-  hashtag_string: text.default(''),
+/** The AI is shown this many captions at most; further ones are dropped. */
+const maxVoiceProfile = 20
+
+const contentField = block({
+  hashtag_string: field(z.string().max(20_000), '', 'is not text of at most 20,000 characters'),
   archive: flag(true),
   debug: flag(false),
-  voice_profile: z.array(text).max(20).default([]),
+  voice_profile: list(z.string().max(20_000), maxVoiceProfile),
 })
 
-export const authSchema = z.object({
-  enabled: flag(true),
-  allowed_emails: z.array(z.string().max(320)).optional(),
-})
+const maxAllowedEmails = 10_000
 
-const blocksOfVersion1 = {
-  features: featuresSchema.prefault({}),
-  storage: storageSchema,
+/** An unusable list denies everyone: the fleet's own list counts only where there is none. */
+const allowedEmailsField: Field<string[] | undefined> = {
+  read: (value, path, faults) =>
+    isBlank(value) ? undefined : list(z.string().max(320), maxAllowedEmails).read(value, path, faults),
 }
 
-const configSchema = z
-  .object({
-    ...blocksOfVersion1,
-    publishers: publishersSchema.default([]),
-    email_server: emailServerSchema.optional(),
-    ai: aiSchema.prefault({}),
-    captionfile: captionFileSchema.prefault({}),
-    confirmation: confirmationSchema.prefault({}),
-    content: contentSchema.prefault({}),
-    auth: authSchema.optional(),
-    appearance: appearanceSchema.prefault({}),
-  })
-  // Without a key of the tenant's there is nothing to analyze with (design section 3).
-  .transform(({ features, ...config }) => ({
-    ...config,
-    features: {
-      ...features,
-      analyze_caption_enabled: features.analyze_caption_enabled && config.ai.credentials_ref !== undefined,
-    },
-  }))
+const authFields = block({ enabled: flag(true), allowed_emails: allowedEmailsField }, [
+  'provider',
+  'domain',
+  'client_id',
+  'audience',
+])
+
+/** A block of another type denies everyone, as an unusable list does. */
+const authField = {
+  ...authFields,
+  read(value: unknown, path: string, faults: Fault[]) {
+    if (isBlank(value)) return undefined
+    if (isRecord(value)) return authFields.read(value, path, faults)
+    note(faults, path, 'is not a block of fields, so sign-in is denied')
+    return { enabled: true, allowed_emails: [] }
+  },
+}
+
+const optionalBlocks = {
+  publishers: publishersField,
+  email_server: emailServerField,
+  ai: aiField,
+  captionfile: captionFileField,
+  confirmation: confirmationField,
+  content: contentField,
+  auth: authField,
+  appearance: appearanceField,
+}
+
+const optionalFields = block(optionalBlocks)
+
+type Features = ValueOf<typeof featuresField>
 
 /** Everything about one tenant that is no secret. */
-export type RuntimeConfig = z.output<typeof configSchema>
-
-/** Version 1 knows only features and storage; analysis and publishing are off whatever its flags say. */
-const version1ConfigSchema = z.object(blocksOfVersion1).transform(
-  ({ features, storage }): RuntimeConfig =>
-    configSchema.parse({
-      features: { ...features, analyze_caption_enabled: false, publish_enabled: false },
-      storage: { ...storage, paths: { ...storage.paths } },
-    }),
-)
-
-const envelope = {
-  tenant: z.string().min(1).max(253),
-  app_type: z.string().min(1),
-  /** Opaque; some count. */
-  config_version: z.union([z.string().min(1).max(500), z.number().transform(String)]),
-  ttl_seconds: z.number().optional(),
+export type RuntimeConfig = ValueOf<typeof optionalFields> & {
+  storage: z.output<typeof storageSchema>
+  features: Features & { voice_matching_enabled: boolean }
 }
 
-const answerSchema = z
-  .discriminatedUnion('schema_version', [
-    z.object({ schema_version: z.literal(1), ...envelope, config: version1ConfigSchema }),
-    z.object({ schema_version: z.literal(2), ...envelope, config: configSchema }),
-  ])
-  .transform(({ tenant, app_type, config_version, ttl_seconds, config }) => ({
-    tenant,
-    appType: app_type,
-    configVersion: config_version,
-    ttlSeconds: clampTtl(ttl_seconds),
-    config,
-  }))
+/** Version 1 knows only features and storage; analysis and publishing are off whatever its flags say. */
+function readOptional(
+  config: unknown,
+  schemaVersion: number,
+  faults: Fault[],
+): Omit<RuntimeConfig, 'storage'> {
+  const features = featuresField.read(memberOf(config, 'features'), 'config.features', faults)
+  const isVersion1 = schemaVersion === 1
+  const rest = optionalFields.read(isVersion1 ? {} : config, 'config', faults)
+  return {
+    ...rest,
+    features: {
+      ...features,
+      publish_enabled: features.publish_enabled && !isVersion1,
+      // Without a key of the tenant's there is nothing to analyze with.
+      analyze_caption_enabled: features.analyze_caption_enabled && rest.ai.credentials_ref !== undefined,
+      voice_matching_enabled: features.voice_matching_enabled ?? rest.content.voice_profile.length > 0,
+    },
+  }
+}
 
-/** What the orchestrator says about one host, checked and with all defaults filled in. */
-export type RuntimeAnswer = z.output<typeof answerSchema>
+const envelopeFields = block({
+  tenant: name(253),
+  /** An answer that names no schema, as the first ones of the contract, is of the newest. */
+  schema_version: whole(2, 0),
+  ttl_seconds: field(
+    z.union([z.number(), z.string().max(40).trim().min(1).transform(Number).pipe(z.number())]),
+    undefined,
+    'is not a number',
+  ),
+})
+
+const requiredSchema = z.object({
+  schema_version: z.union([z.literal(1), z.literal(2)]),
+  /** Opaque; some count. */
+  config_version: z.union([z.string().min(1).max(500), z.number().transform(String)]),
+  app_type: z.string().min(1),
+  config: z.object({ storage: storageSchema }),
+})
+
+/** The known fields of an answer. Finds unknown keys. */
+export const answerFields: Field<unknown> = block({
+  ...envelopeFields.members,
+  app_type: text,
+  config_version: text,
+  config: block({ features: featuresField, storage: storageKeys, ...optionalBlocks }),
+})
+
+/** The answer of the orchestrator about one host, checked and with all defaults filled in. */
+export interface RuntimeAnswer {
+  tenant: string
+  appType: string
+  configVersion: string
+  ttlSeconds: number
+  config: RuntimeConfig
+  /** Fields that could not be used, each once. */
+  faults: readonly Fault[]
+}
 
 /**
- * Checks a runtime answer. Throws a `ZodError` that names the wrong fields.
+ * Checks a runtime answer. Throws a `ZodError` that names the wrong fields where the envelope or the storage cannot be used.
  * An answer of another app type passes whatever its config holds, since that config is not ours to judge.
  */
 export function parseRuntimeAnswer(body: unknown): RuntimeAnswer | 'other_app_type' {
   const cleaned = withoutNulls(body)
-  const binding = z.object({ app_type: z.string() }).safeParse(cleaned)
-  if (binding.success && binding.data.app_type !== appType) return 'other_app_type'
-  return answerSchema.parse(isObject(cleaned) ? { ...newest, ...cleaned } : cleaned)
+  const boundTo = memberOf(cleaned, 'app_type')
+  if (typeof boundTo === 'string' && boundTo !== appType) return 'other_app_type'
+  const faults: Fault[] = []
+  const { tenant, schema_version, ttl_seconds } = envelopeFields.read(cleaned, '', faults)
+  const config = memberOf(cleaned, 'config')
+  const storage = storageDocument(memberOf(config, 'storage'), 'config.storage', faults)
+  const required = requiredSchema.parse(
+    isRecord(cleaned)
+      ? { ...cleaned, schema_version, config: isRecord(config) ? { storage } : config }
+      : cleaned,
+  )
+  return {
+    tenant: tenant ?? '',
+    appType: required.app_type,
+    configVersion: required.config_version,
+    ttlSeconds: clampTtl(ttl_seconds),
+    config: { ...readOptional(config, schema_version, faults), storage: required.config.storage },
+    faults,
+  }
 }
 
 /**
  * The answer as the newest contract writes it, without anything that this program has no use for: {@link parseRuntimeAnswer} gives
- * the same again.
+ * the same again, without the faults.
  */
 export function toBody({ tenant, appType: app_type, configVersion, ttlSeconds, config }: RuntimeAnswer) {
   return {
-    ...newest,
+    schema_version: 2,
     tenant,
     app_type,
     config_version: configVersion,
@@ -213,9 +320,6 @@ export function toBody({ tenant, appType: app_type, configVersion, ttlSeconds, c
     config,
   }
 }
-
-/** An answer that names no schema, as the first ones of the contract, is of the newest. */
-const newest = { schema_version: 2 }
 
 const defaultTtlSeconds = 600
 
@@ -225,15 +329,17 @@ export function clampTtl(ttlSeconds: number | undefined): number {
   return Math.min(3600, Math.max(5, ttlSeconds))
 }
 
-/** The document without object members that are `null`. */
-export function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls)
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, member]) => (member === null ? [] : [[key, withoutNulls(member)]])),
-  )
-}
+/** Deeper than any document of the contract. */
+const maxDepth = 50
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
+/** The document without object members that are `null`, and without what is nested deeper than any contract. */
+export function withoutNulls(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > maxDepth) return undefined
+  if (Array.isArray(value)) return value.map((entry) => withoutNulls(entry, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) =>
+      member === null ? [] : [[key, withoutNulls(member, depth + 1)]],
+    ),
+  )
 }

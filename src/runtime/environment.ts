@@ -52,7 +52,10 @@ const issuer = z.string().refine(isIssuer, {
   error: 'must be an https URL without a query (http only on this machine)',
 })
 
-const emails = z.string().transform(commaSeparated).pipe(z.array(emailSchema))
+const emails = z
+  .string()
+  .transform(commaSeparated)
+  .pipe(z.array(emailSchema).transform((addresses) => [...new Set(addresses)]))
 
 const thirtyDays = 30 * 24 * 3600
 const weekSeconds = 7 * 24 * 3600

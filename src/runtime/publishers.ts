@@ -1,51 +1,133 @@
 /** The `publishers` block of the contract: an array, or the epic's object form, normalised to an array. */
 import { z } from 'zod'
 import { type Platform, platforms } from '../workflow/platform.ts'
+import {
+  block,
+  choice,
+  type Fault,
+  type Field,
+  field,
+  flag,
+  isBlank,
+  isRecord,
+  memberOf,
+  name,
+  note,
+} from './lenient.ts'
+
+export interface PublisherEntry {
+  id?: string | undefined
+  type: Platform
+  enabled: boolean
+  credentials_ref?: string | undefined
+  config: Record<string, unknown>
+}
+
+/** The types that an entry may have. */
+export const platformNames: readonly string[] = [...platforms, 'fetlife']
 
 const platformName = z
-  .enum([...platforms, 'fetlife'])
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.enum([...platforms, 'fetlife']))
   .transform((type): Platform => (type === 'fetlife' ? 'email' : type))
 
-const entrySchema = z.object({
-  id: z.union([z.string().max(200), z.number().transform(String)]).optional(),
-  type: platformName,
-  enabled: z.boolean().default(true),
-  credentials_ref: z.string().min(1).max(500).optional(),
-  config: z.record(z.string(), z.unknown()).default({}),
+const address = name(320)
+
+/** The settings of a platform that this version reads. Others stay as they came, for their publisher to judge. */
+const settings: Partial<Record<Platform, Field<Record<string, unknown>>>> = {
+  telegram: block({
+    channel_id: field(
+      z.union([z.number().int(), z.string().trim().max(100)]),
+      undefined,
+      'is not a number or @name',
+    ),
+  }),
+  email: block({
+    recipient: address,
+    caption_target: choice(['subject', 'body', 'both'], undefined),
+    subject_mode: choice(['normal', 'private', 'avatar'], undefined),
+  }),
+}
+
+const entryFields = block({
+  id: field(
+    z.union([z.string().max(200), z.number().transform(String)]),
+    undefined,
+    'is not text of at most 200 characters',
+  ),
+  enabled: flag(true),
+  credentials_ref: name(500),
 })
 
-export type PublisherEntry = z.output<typeof entrySchema>
+/** The keys of an entry, and of its `config` where this version knows the type. Finds unknown keys. */
+export function publisherFields(type: unknown): Field<unknown> {
+  const platform = platformName.safeParse(type).data
+  const config: Field<unknown> = (platform && settings[platform]) ?? { read: () => undefined }
+  return block({ ...entryFields.members, type: name(100), config })
+}
 
 /** An entry of a type that this version does not know is left out: a newer orchestrator must not stop an older fleet. */
-const arrayForm = z.array(z.looseObject({ type: z.string() })).transform((entries, context) =>
-  entries.flatMap((entry, index) => {
-    if (!platformName.safeParse(entry.type).success) return []
-    const parsed = entrySchema.safeParse(entry)
-    if (parsed.success) return [parsed.data]
-    for (const issue of parsed.error.issues) {
-      context.addIssue({ code: 'custom', message: issue.message, path: [index, ...issue.path] })
-    }
+function readEntry(value: unknown, path: string, faults: Fault[]): PublisherEntry[] {
+  if (isBlank(value)) return []
+  if (!isRecord(value)) {
+    note(faults, path, 'is not a block of fields')
     return []
-  }),
-)
+  }
+  const type = memberOf(value, 'type')
+  if (typeof type !== 'string' || isBlank(type)) {
+    note(faults, `${path}.type`, 'is missing or not text')
+    return []
+  }
+  const platform = platformName.safeParse(type).data
+  if (platform === undefined) return []
+  const config = memberOf(value, 'config')
+  const settingsPath = `${path}.config`
+  if (!isBlank(config) && !isRecord(config)) note(faults, settingsPath, 'is not a block of fields')
+  const raw = isRecord(config) ? config : {}
+  const read = settings[platform]?.read(raw, settingsPath, faults) ?? {}
+  const usable = Object.entries({ ...raw, ...read }).filter(([, setting]) => setting !== undefined)
+  return [{ ...entryFields.read(value, path, faults), type: platform, config: Object.fromEntries(usable) }]
+}
 
-const ownFields = new Set(['id', 'type', 'enabled', 'credentials_ref', 'config'])
+const ownFields = new Set(['id', 'enabled', 'credentials_ref', 'config'])
 
 /** `{"telegram": {...}}`: the settings stand flat beside `credentials_ref`, or under `config`. */
-const objectForm = z
-  .record(z.string(), z.record(z.string(), z.unknown()))
-  .transform((byType) =>
-    Object.entries(byType).map(([type, block]): { type: string; [field: string]: unknown } => {
-      const own = Object.entries(block).filter(([key]) => ownFields.has(key) && key !== 'type')
-      const flat = Object.entries(block).filter(([key]) => !ownFields.has(key))
-      const { config, ...rest } = Object.fromEntries(own)
-      const nested = typeof config === 'object' && config !== null ? config : {}
-      return { id: type, ...rest, type, config: { ...Object.fromEntries(flat), ...nested } }
-    }),
-  )
-  .pipe(arrayForm)
+function entryOf(type: string, value: Record<string, unknown>): Record<string, unknown> {
+  const members = Object.entries(value).filter(([key]) => key !== 'type')
+  const own = Object.fromEntries(members.filter(([key]) => ownFields.has(key)))
+  const flat = Object.fromEntries(members.filter(([key]) => !ownFields.has(key)))
+  const { config } = own
+  const isUsable = isBlank(config) || isRecord(config)
+  return { id: type, ...own, type, config: isUsable ? { ...flat, ...(isRecord(config) && config) } : config }
+}
 
-export const publishersSchema = z.union([arrayForm, objectForm])
+interface Listed {
+  /** The place of an entry in its block: its index, or its type in the object form. */
+  key: string
+  entry: unknown
+}
+
+/** The entries of either form, the object form's in the shape of the array's; `null` for any other value. */
+export function listedPublishers(value: unknown): Listed[] | null {
+  if (Array.isArray(value)) return value.map((entry: unknown, index) => ({ key: String(index), entry }))
+  if (!isRecord(value)) return null
+  return Object.entries(value).map(([type, member], index) => ({
+    key: platformName.safeParse(type).success ? type.trim() : String(index),
+    entry: isRecord(member) ? entryOf(type, member) : member,
+  }))
+}
+
+export const publishersField: Field<PublisherEntry[]> = {
+  read(value, path, faults) {
+    if (isBlank(value)) return []
+    const listed = listedPublishers(value)
+    if (listed) return listed.flatMap(({ key, entry }) => readEntry(entry, `${path}.${key}`, faults))
+    note(faults, path, 'is not a list')
+    return []
+  },
+}
 
 /** The entry that counts for a platform: the first enabled one of its type. */
 export function enabledPublisher(

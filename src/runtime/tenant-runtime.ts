@@ -23,6 +23,7 @@ import { withFairPublisher } from './fairness/publisher.ts'
 import { withFairStorage } from './fairness/store.ts'
 import type { Host, Tenant, TenantHost } from './host.ts'
 import type { Logger } from './log.ts'
+import { modelNotices } from './model-notices.ts'
 import type { RateCounter } from './ports/rate-counter.ts'
 import { createRecentNames, type ListingCache, type RecentNames } from './recent-names.ts'
 import type { Settings } from './settings.ts'
@@ -99,6 +100,19 @@ export interface TenantRuntimeOptions {
   fairness?: FairnessObserver
 }
 
+/** Logs what the operator should mend: fields that could not be used, and models that will be retired. */
+function tell(log: Logger, { config, faults }: RuntimeAnswer): void {
+  for (const { path, reason } of faults) log.warn('configuration field unusable', { path, reason })
+  for (const { severity, text, ...notice } of modelNotices(config.ai)) {
+    const stated = Object.fromEntries(
+      Object.entries({ ...notice, notice: text }).filter(([, it]) => it !== null),
+    )
+    if (severity === 'critical') log.error('model notice', stated)
+    else if (severity === 'info') log.info('model notice', stated)
+    else log.warn('model notice', stated)
+  }
+}
+
 /** Gives the function that turns a runtime answer into what requests run with. */
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
   const {
@@ -112,9 +126,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
     observePlaces = (places) => places,
   } = options
   return (answer: RuntimeAnswer, { host, tenant }: TenantHost): TenantRuntime => {
-    for (const notice of answer.config.ai.model_notices) {
-      options.log.warn('model notice', { tenant, config_version: answer.configVersion, notice })
-    }
+    tell(options.log.with({ tenant, config_version: answer.configVersion }), answer)
     const credentials = createCredentialCache({
       resolve: (ref) => source.resolveCredentials(tenant, ref, crypto.randomUUID()),
       ttlMs: answer.ttlSeconds * 1000,
@@ -183,7 +195,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
     return {
       host,
       tenant,
-      displayName: answer.tenant,
+      displayName: answer.tenant || tenant,
       config: answer.config,
       configVersion: answer.configVersion,
       storage,

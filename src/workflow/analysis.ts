@@ -28,6 +28,7 @@ export type { Analysis }
 export interface AnalysisSettings {
   ai: VisionSettings & CaptionSettings
   captionfile: SaveSettings
+  confirmation: { confirmation_tags_nature?: string | undefined }
   content: { hashtag_string: string; voice_profile: readonly string[] }
   features: { alt_text_enabled: boolean; smart_hashtags_enabled: boolean; voice_matching_enabled: boolean }
 }
@@ -87,7 +88,7 @@ export async function analyzePhoto(
     {
       ...tools,
       client,
-      settings: settings.ai,
+      settings: { ...settings.ai, tags_nature: settings.confirmation.confirmation_tags_nature },
       callsInAll: 1 + captionCalls(settings.ai),
       onLook: () => report('looking'),
     },

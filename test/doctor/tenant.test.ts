@@ -54,6 +54,18 @@ const controlPlane: Trouble[] = [
     says: /bound the host to another application/,
   },
   {
+    what: 'a field of the configuration cannot be used',
+    breakIt: (practice) => change(practice, { captionfile: { extended_metadata_enabled: 'canary-perhaps' } }),
+    differs: { configuration: 'warning' },
+    says: /config\.captionfile\.extended_metadata_enabled is not true or false, so its default counts/,
+  },
+  {
+    what: 'a key of the configuration is not known',
+    breakIt: (practice) => change(practice, { captionfile: { artist_allias: 'A' } }),
+    differs: { configuration: 'warning' },
+    says: /config\.captionfile\.artist_allias is not known \(did you mean artist_alias\?\)/,
+  },
+  {
     what: 'the answer is for another application',
     breakIt: ({ answer }) => void Object.assign(answer, { app_type: 'shop' }),
     differs: { configuration: 'failed', site: 'failed', ...nothingOfTenant },

@@ -10,18 +10,22 @@ import { createRedaction } from '../../src/node/doctor/redaction.ts'
 import { connectFailure, sendFailure, withoutAddresses } from '../../src/node/mailer/failures.ts'
 import { answerOf } from '../../src/providers/ai/openai/answer.ts'
 import { failureOf as aiFailureOf } from '../../src/providers/ai/openai/errors.ts'
+import { normalTags } from '../../src/providers/publishers/email/confirmation.ts'
 import { parseAnswer } from '../../src/providers/publishers/telegram/answers.ts'
 import { fetchFailure, reasonOf } from '../../src/providers/publishers/telegram/errors.ts'
 import { failureOf as dropboxFailureOf, failureText } from '../../src/providers/storage/dropbox/errors.ts'
 import { unsealed } from '../../src/providers/storage/dropbox/seal.ts'
 import { errorCodeOf, isCopied, parseListPage, unquote } from '../../src/providers/storage/s3/xml.ts'
 import { retryAfterMs } from '../../src/retry.ts'
+import { appearanceField } from '../../src/runtime/appearance.ts'
 import { clientOfCloudflare, clientOfLastForwarded } from '../../src/runtime/client-address.ts'
 import { isPublicHost } from '../../src/runtime/endpoint-guard.ts'
 import { hostName, parseHost, portOf } from '../../src/runtime/host.ts'
+import { choice, flag, name, whole } from '../../src/runtime/lenient.ts'
 import { createLogger, describeError } from '../../src/runtime/log.ts'
 import { parseEmail } from '../../src/runtime/sign-in/email.ts'
 import { parseReturnPath } from '../../src/runtime/sign-in/return-address.ts'
+import { unknownKeys } from '../../src/runtime/unknown-keys.ts'
 import { clean } from '../../src/workflow/analysis/clean.ts'
 import { fitCaption } from '../../src/workflow/captions/fit.ts'
 import { hashtagsOf, keepHashtags } from '../../src/workflow/captions/hashtags.ts'
@@ -489,5 +493,27 @@ export const foreignTexts: readonly ForeignText[] = [
       repeated('a://b:'),
       repeated('PRIVATE KEY'),
     ],
+  },
+  {
+    what: 'writing the tags of a confirmation mail',
+    work: (text) => normalTags([text, ...text.split(' ')]),
+    shapes: [repeated('#'), repeated('_a'), repeated('# '), repeated('ﷺ')],
+  },
+  {
+    what: 'reading the fields of a configuration',
+    work: (text) => [
+      whole(1, 0).read(text, 'x', []),
+      flag(true).read(text, 'x', []),
+      choice(['a'], 'a').read(text, 'x', []),
+      name(10).read(text, 'x', []),
+      appearanceField.read({ title: text, accent_color: text }, 'x', []),
+    ],
+    shapes: [repeated(' '), repeated('1'), repeated('0', '1.', 'x'), repeated('#')],
+  },
+  {
+    what: 'naming the unknown keys of a configuration',
+    work: (text) =>
+      unknownKeys({ [text]: 1, config: { publishers: { [text]: {} }, features: { [text]: 1 } } }),
+    shapes: [repeated('a'), repeated('publish_'), repeated('\u202e')],
   },
 ]

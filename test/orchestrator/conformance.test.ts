@@ -63,6 +63,10 @@ const faults: Readonly<Record<string, Spoil>> = {
   'POST by-host answers what the publisher understands, or 405': change((body) => ({ ...body, config: {} })),
   'GET by-host answers what the publisher understands, or 405 where POST works': () =>
     new Response(null, { status: 405 }),
+  'the publisher knows every key of the configuration and can use every field': change((body) => ({
+    ...body,
+    config: { ...Object(body.config), features: { publish_enabled: 'perhaps' } },
+  })),
   'the configuration holds no secret': change((body) => ({
     ...body,
     config: { ai: { system_prompt: 'sk-proj-0123456789abcdefghij' } },

@@ -19,11 +19,13 @@ async function watched(
   await writeFile(tenantsFile, fileOf(entry('alice', '/first')))
   if (secrets !== undefined) await writeFile(secretsFile, secrets)
   const reasons: string[] = []
+  const warnings: string[] = []
   const registry = await watchFiles({
     tenantsFile,
     secretsFile: secrets === undefined ? undefined : secretsFile,
     variables: {},
     onBadEdit: (reason) => reasons.push(reason),
+    onWarning: (warning) => warnings.push(warning),
     pause: () => pause(tenantsFile),
   })
   const configOf = async (tenant: string) =>
@@ -32,6 +34,7 @@ async function watched(
     tenantsFile,
     secretsFile,
     reasons,
+    warnings,
     registry,
     configOf,
     /** As careful editors and deployments do it. */
@@ -44,6 +47,14 @@ async function watched(
 }
 
 describe('an edit of the orchestrator’s file', () => {
+  it('is taken over with a warning when it has an unknown key', async () => {
+    await using open = await watched()
+    await open.replace(fileOf(entry('alice', '/second', '      feature: {}\n')))
+    expect(await open.configOf('alice')).toContain('/second')
+    expect(open.warnings).toEqual(['tenants.alice.config.feature is not known (did you mean features?)'])
+    expect(open.reasons).toEqual([])
+  })
+
   it('counts with the next call, replaced or written in place', async () => {
     await using open = await watched()
     expect(await open.configOf('alice')).toContain('/first')

@@ -20,6 +20,7 @@ describe('the reference orchestrator, asked for a host', () => {
       config_version: expect.stringMatching(sha256),
       ttl_seconds: 600,
       config: {
+        features: {},
         storage: { provider: 'dropbox', credentials_ref: 'alice-storage', paths: { root: '/Photos' } },
       },
     })
@@ -71,9 +72,14 @@ describe('the reference orchestrator, asked for a host', () => {
     expect(answers[0]?.status).toBe(404)
   })
 
-  it('says 409 about a host of another app', async () => {
+  it('answers a host of another app as an unknown host, and with 409 when the setting says so', async () => {
     const { byHost } = await startReference()
-    expect((await byHost('shop.shibari.test')).status).toBe(409)
+    const answers = [await byHost('shop.shibari.test'), await byHost('unknown.shibari.test')]
+    expect(answers.map(({ status }) => status)).toEqual([404, 404])
+    const [shop, unknown] = await Promise.all(answers.map((answer) => answer.text()))
+    expect(shop).toBe(unknown)
+    const { byHost: byHost409 } = await startReference({ otherAppStatus: 409 })
+    expect((await byHost409('shop.shibari.test')).status).toBe(409)
   })
 
   it('answers 304 for the current version, by both methods, and 200 for any other', async () => {
@@ -196,8 +202,8 @@ describe('the reference orchestrator, told of usage', () => {
   it('counts an event once, however often it comes, and writes it down', async () => {
     const { post, audit } = await startReference()
     const answers = await Promise.all([event, event, event].map((sent) => post(usagePath, sent)))
-    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202])
-    expect((await post(usagePath, { ...event, tenant_id: 'bob' })).status).toBe(202)
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect((await post(usagePath, { ...event, tenant_id: 'bob' })).status).toBe(200)
     expect(audit.map(({ tenant, outcome }) => [tenant, outcome])).toEqual([
       ['alice', 'counted'],
       ['alice', 'repeated'],
@@ -207,6 +213,23 @@ describe('the reference orchestrator, told of usage', () => {
     const { tenant_id, source, ...usage } = event
     expect(audit[0]).toMatchObject({ action: 'billing.usage', tenant: tenant_id, usage })
     expect(source).toBe('publisher')
+  })
+
+  it('counts the storage requests of V2', async () => {
+    const { post, audit } = await startReference()
+    const sent = {
+      tenant_id: 'alice',
+      source: 'publisher_storage_ops',
+      idempotency_key: 'r2ops:alice:2026-11-01:12',
+      metric: 'storage_ops_requests',
+      quantity: 17,
+      unit: 'requests',
+      occurred_at: '2026-11-01T12:00:00.123456+00:00',
+    }
+    expect((await post(usagePath, sent)).status).toBe(200)
+    const { tenant_id: _tenant, source: _source, ...usage } = sent
+    expect(audit).toMatchObject([{ action: 'billing.usage', tenant: 'alice', outcome: 'counted', usage }])
+    expect((await post(usagePath, { ...sent, unit: 'tokens' })).status).toBe(400)
   })
 
   it.each([
@@ -426,7 +449,7 @@ describe('the audit log', () => {
     }
     expect((await post('/v1/billing/usage', event)).status).toBe(503)
     isFull = false
-    expect((await post('/v1/billing/usage', event)).status).toBe(202)
+    expect((await post('/v1/billing/usage', event)).status).toBe(200)
     expect((await resolve('alice', 'alice-storage')).status).toBe(200)
     expect(lines.map(({ outcome }) => outcome)).toEqual(['counted', 'sent'])
   })

@@ -201,6 +201,7 @@ describe('the environment of the orchestrator', () => {
       ORCHESTRATOR_FILE: 'tenants.yaml',
       ORCHESTRATOR_SERVICE_TOKEN: [primary],
       ORCHESTRATOR_CALLS_PER_MINUTE: 6000,
+      ORCHESTRATOR_OTHER_APP_STATUS: 404,
     })
   })
 
@@ -295,7 +296,7 @@ describe('the conformance suite as a program', () => {
       start(main, { ORCHESTRATOR_SERVICE_TOKEN: `${secondary},x` }, ['--base-url', `${url}/`, ...named]),
     ]
     expect(await good.exit).toBe(0)
-    expect(good.out.stdout).toMatch(/\n26 passed, 0 failed, 1 not applicable\n$/)
+    expect(good.out.stdout).toMatch(/\n27 passed, 0 failed, 1 not applicable\n$/)
     expect(await bad.exit).toBe(1)
     expect(bad.out.stdout).toMatch(/FAIL {12}POST by-host .*: it answered 403, not 200\./)
     expect(bad.out.stdout).toMatch(/\n\d+ passed, \d+ failed, \d+ not applicable\n$/)

@@ -88,12 +88,47 @@ describe('the version of credentials', () => {
 })
 
 describe('the file of tenants', () => {
-  it('takes both forms of publishers', async () => {
-    const list = [{ id: 'x', type: 'telegram', credentials_ref: 'r', config: { channel_id: '@x' } }]
+  it('sends publishers as a list with identifiers when the file has the object form or no identifiers', async () => {
+    const anonymous = { type: 'telegram', credentials_ref: 'r', config: { channel_id: '@x' } }
+    const sent = [{ id: 'telegram', ...anonymous }]
     const byType = { telegram: { channel_id: '@x', credentials_ref: 'r' } }
-    for (const publishers of [list, byType]) {
-      expect((await bindingOf(alice({}, { publishers }))).answer.config).toMatchObject({ publishers })
+    for (const publishers of [sent, [anonymous], byType]) {
+      expect((await bindingOf(alice({}, { publishers }))).answer.config).toMatchObject({ publishers: sent })
     }
+  })
+
+  it('sends the features, which V2 requires, when the file has none', async () => {
+    expect((await bindingOf(alice())).answer.config).toMatchObject({ features: {} })
+    expect((await bindingOf(alice({ schema_version: 1 }))).answer.config).toMatchObject({ features: {} })
+  })
+
+  it('takes the empty form of a mail server', async () => {
+    const email_server = { host: '', port: 587, from_email: ' ', password_ref: null }
+    expect((await bindingOf(alice({}, { email_server }))).answer).toBeDefined()
+  })
+
+  it('names unknown keys with the nearest known one, and takes the file', async () => {
+    const { warnings } = await registryOf(
+      alice(
+        {},
+        {
+          features: { publish_enable: true },
+          contents: {},
+          publishers: { fetlive: {}, telegram: { chanel_id: 7 } },
+          auth: { provider: 'auth0', alowed_emails: [] },
+          storage: { ...storage, paths: { root: '/x', 'arch\u202eive': 'y' } },
+        },
+      ),
+      {},
+    )
+    expect(warnings).toEqual([
+      'tenants.alice.config.features.publish_enable is not known (did you mean publish_enabled?)',
+      'tenants.alice.config.storage.paths.arch ive is not known (did you mean archive?)',
+      'tenants.alice.config.contents is not known (did you mean content?)',
+      'tenants.alice.config.auth.alowed_emails is not known (did you mean allowed_emails?)',
+      'tenants.alice.config.publishers.0.type: fetlive is not known (did you mean fetlife?)',
+      'tenants.alice.config.publishers.1.config.chanel_id is not known (did you mean channel_id?)',
+    ])
   })
 
   it('takes JSON, with nothing in the file of secrets', async () => {
@@ -125,7 +160,7 @@ describe('the file of tenants', () => {
     ],
     [
       'a flag that is no flag',
-      alice({}, { features: { publish_enabled: 'yes' } }),
+      alice({}, { features: { publish_enabled: 'perhaps' } }),
       /tenants\.alice\.config\.features\.publish_enabled: /,
     ],
     [
@@ -171,7 +206,7 @@ describe('the file of tenants', () => {
 
   it('is refused with all that is wrong at once', async () => {
     const reason = await reasonOf(
-      alice({}, { features: { publish_enabled: 1, mode: 2 }, content: { archive: 3 } }),
+      alice({}, { features: { publish_enabled: 7, mode: 2 }, content: { archive: 3 } }),
     )
     expect(reason.split('; ')).toHaveLength(3)
   })

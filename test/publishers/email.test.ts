@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMailer } from '../../src/node/mailer.ts'
 import { createUnavailableMailer } from '../../src/providers/mail/unavailable.ts'
+import { normalTags } from '../../src/providers/publishers/email/confirmation.ts'
 import { createEmailPublisher } from '../../src/providers/publishers/email.ts'
 import { Secret } from '../../src/secret.ts'
 import type { Mailer } from '../../src/workflow/ports/mail.ts'
@@ -94,6 +95,13 @@ describe('a photo', () => {
     ['the caption, also where it is in both', { caption_target: 'both' }, 'Tied at dawn.'],
     ['a few words where the caption is in the body', { caption_target: 'body' }, 'Photo upload'],
     ['a prefix for friends only', { subject_mode: 'private' }, 'Private: Tied at dawn.'],
+    ['a prefix in any case', { subject_mode: ' PRIVATE', caption_target: 'Body ' }, 'Private: Photo upload'],
+    ['the caption when the settings are blank', { subject_mode: '', caption_target: ' ' }, 'Tied at dawn.'],
+    [
+      'the caption when the settings are null or unknown',
+      { subject_mode: null, caption_target: 'x' },
+      'Tied at dawn.',
+    ],
     ['a prefix for the profile', { subject_mode: 'avatar', caption_target: 'body' }, 'Avatar: Photo upload'],
   ])('has in its subject %s', async (_, config, subject) => {
     const { port, mails } = await running(startMailServer())
@@ -181,25 +189,57 @@ describe('the confirmation', () => {
     expect(mails.map(({ to }) => to)).toEqual([[recipient], admins])
     expect(mails[1]?.headers).toContain('Subject: Tied at dawn.')
     expect(mails[1]?.headers).not.toContain(posted.postId)
-    expect(mails[1]?.raw).toContain('---\r\nImage Tags (FetLife context): rope, dawn, portrait\r\n')
+    expect(mails[1]?.raw).toContain('---\r\nTags: rope, dawn, portrait\r\n')
     expect(mails[1]?.raw).toContain('filename="rope at dawn.jpg"')
     expect(mails[1]?.raw).not.toContain('uploadcanary')
-    expect(mails[0]?.raw).not.toContain('Image Tags')
+    expect(mails[0]?.raw).not.toContain('Tags:')
   })
 
-  it('goes to the sender where there are no admins, in the words of the configuration', async () => {
+  it('goes to the sender where there are no admins, and calls the tags by a plain word', async () => {
     const { port, mails } = await running(startMailServer())
-    const own = { ...confirmation, confirmation_tags_nature: 'for the album' }
+    const own = { ...confirmation, confirmation_tags_nature: 'short nouns; no emojis' }
     await publisher(port, { confirmation: own }).publish(await postOf(), never)
     expect(mails[1]?.to).toEqual([sender])
-    expect(mails[1]?.raw).toContain('Image Tags (for the album): rope, dawn, portrait')
+    expect(mails[1]?.raw).toContain('\r\nTags: rope, dawn, portrait')
+    expect(mails[1]?.raw).not.toContain('short nouns')
+  })
+
+  it('lists tags as V2 does when they have hashes, capitals, punctuation and repetitions', async () => {
+    const { port, mails } = await running(startMailServer())
+    const tags = [
+      ' ##Rope_Art ',
+      'rope-art',
+      'ROPE  art!',
+      '#',
+      '...',
+      'c++',
+      'dawn/light',
+      'a',
+      'b',
+      'extra',
+    ]
+    await publisher(port, { confirmation }).publish(await postOf({ tags }), never)
+    expect(mails[1]?.raw).toContain('\r\nTags: rope art, c, dawn light\r\n')
+    expect(normalTags(['#Überwurf', '東京_夜', 'مصر', 'Überwurf', 'noe\u0301'])).toEqual([
+      'überwurf',
+      '東京 夜',
+      'مصر',
+      'noe\u0301',
+    ])
+  })
+
+  it('goes once to an address that is listed twice in any case', async () => {
+    const { port, mails } = await running(startMailServer())
+    const admins = ['Alice@Example.com', 'alice@example.com ', 'helper@example.com', 'ALICE@EXAMPLE.COM']
+    await publisher(port, { confirmation, admins }).publish(await postOf(), never)
+    expect(mails[1]?.to).toEqual(['Alice@Example.com', 'helper@example.com'])
   })
 
   it('has no line of tags where there are none', async () => {
     const { port, mails } = await running(startMailServer())
     await publisher(port, { confirmation }).publish(await postOf({ tags: [] }), never)
     expect(mails).toHaveLength(2)
-    expect(mails[1]?.raw).not.toContain('Image Tags')
+    expect(mails[1]?.raw).not.toContain('Tags:')
   })
 
   it.each<[string, Moment, Trouble]>([

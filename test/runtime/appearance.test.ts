@@ -1,9 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { appearanceSchema, coloursOf, contrast, ownColours, themes } from '../../src/runtime/appearance.ts'
+import {
+  type Appearance,
+  appearanceField,
+  coloursOf,
+  contrast,
+  ownColours,
+  themes,
+} from '../../src/runtime/appearance.ts'
 import { parseRuntimeAnswer } from '../../src/runtime/contract.ts'
 
-const colours = (appearance: object) => coloursOf(appearanceSchema.parse(appearance))
+const read = (appearance: object): Appearance => appearanceField.read(appearance, 'appearance', [])
+const colours = (appearance: object) => coloursOf(read(appearance))
 const own = coloursOf({})
 
 describe('the appearance', () => {
@@ -29,9 +37,7 @@ describe('the appearance', () => {
   })
 
   it('keeps what is right beside what is wrong', () => {
-    expect(
-      appearanceSchema.parse({ title: 'Mine', accent_color: '#FA0', background_color: 'night' }),
-    ).toEqual({
+    expect(read({ title: 'Mine', accent_color: '#FA0', background_color: 'night' })).toEqual({
       title: 'Mine',
       accent_color: '#ffaa00',
       background_color: undefined,
@@ -39,7 +45,7 @@ describe('the appearance', () => {
   })
 
   it('takes from a title what could disguise its surroundings', () => {
-    expect(appearanceSchema.parse({ title: ' A\u202eb\u2028c\td ' })).toEqual({ title: 'A b c d' })
+    expect(read({ title: ' A\u202eb\u2028c\td ' })).toEqual({ title: 'A b c d' })
   })
 
   it.each([

@@ -59,7 +59,8 @@ describe('a runtime answer', () => {
     ],
   ])('that is written down and read again is the same: %s', (_title, config, envelope) => {
     const answer = parse(config, envelope)
-    expect(parseRuntimeAnswer(JSON.parse(JSON.stringify(toBody(answer))))).toEqual(answer)
+    const again = parseRuntimeAnswer(JSON.parse(JSON.stringify(toBody(answer))))
+    expect(again).toEqual({ ...answer, faults: [] })
   })
 
   it('tolerates unknown fields and takes null for absent', () => {
@@ -145,8 +146,6 @@ describe('a runtime answer', () => {
     ['a root that climbs', { storage: { ...storage, paths: { root: '/Photos/../../etc' } } }],
     ['an archive that climbs', { storage: { ...storage, paths: { root: '/Photos', archive: '../other' } } }],
     ['a keep with a backslash', { storage: { ...storage, paths: { root: '/Photos', keep: 'a\\..\\b' } } }],
-    ['flags that are no booleans', { features: { publish_enabled: 'yes' } }],
-    ['a voice profile of 21', { content: { voice_profile: Array.from({ length: 21 }, () => 'x') } }],
   ])('is refused with %s', (_title, config) => {
     expect(() => parse(config)).toThrow()
   })

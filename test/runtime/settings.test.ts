@@ -160,7 +160,10 @@ describe('parseSettings', () => {
     })
 
     it('take the fleet’s admins in the form in which they are compared', () => {
-      const { adminEmails } = parseSettings({ ...minimal, ADMIN_LOGIN_EMAILS: ' Op@X.test, second@x.test ,' })
+      const { adminEmails } = parseSettings({
+        ...minimal,
+        ADMIN_LOGIN_EMAILS: ' Op@X.test, second@x.test ,op@x.TEST',
+      })
       expect(adminEmails).toEqual(['op@x.test', 'second@x.test'])
       expect(messageOf({ ...minimal, ADMIN_LOGIN_EMAILS: 'op@x.test; canary' })).toMatch(
         /ADMIN_LOGIN_EMAILS must/,

@@ -42,6 +42,14 @@ describe('the prompts that go to the AI', () => {
     expect(scene.openai.calls[4]?.system).toContain('SD system.')
   })
 
+  it('tell the nature of the tags when the tenant names one, on one line', async () => {
+    await scene.analyze()
+    expect(scene.openai.calls[0]?.prompt).not.toContain('The tags are')
+    const settings = settingsWith({ confirmation: { confirmation_tags_nature: 'short nouns;\n no emojis' } })
+    await scene.analyze({ settings }, { forceRefresh: true })
+    expect(scene.openai.calls[2]?.prompt).toContain('\nThe tags are: short nouns; no emojis')
+  })
+
   it('hold recent captions as data that cannot end its mark', async () => {
     await scene.addPhoto('archive', 'older.jpg', withOrder, 1)
     await scene.analyze()

@@ -58,6 +58,7 @@ export function settingsWith(
       ...changes.ai,
     },
     captionfile: { extended_metadata_enabled: true, ...changes.captionfile },
+    confirmation: { ...changes.confirmation },
     content: { hashtag_string: '', voice_profile: [], ...changes.content },
     features: {
       alt_text_enabled: true,

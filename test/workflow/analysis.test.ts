@@ -88,6 +88,16 @@ describe('an analysis', () => {
     expect(scene.openai.calls[1]?.picture).toBeUndefined()
   })
 
+  it('shows the AI the photo in its own size when the largest side is 0, and in the fallback likewise', async () => {
+    const ai = { vision_max_dimension: 0, vision_fallback_max_dimension: 0 }
+    scene.say('photo_analysis', () => 'unusable')
+    await scene.analyze({ settings: settingsWith({ ai }) }).catch(() => undefined)
+    expect(scene.openai.calls.map(({ picture }) => [picture?.width, picture?.height])).toEqual([
+      [180, 120],
+      [180, 120],
+    ])
+  })
+
   it('writes no details for tenants without extended metadata', async () => {
     await scene.analyze({ settings: settingsWith({ captionfile: { extended_metadata_enabled: false } }) })
     expect(metadataOf(await scene.document())).not.toHaveProperty('tags')

@@ -1,4 +1,6 @@
 /** Checks about `/v1/runtime/by-host`. */
+import { parseRuntimeAnswer } from '../../../src/runtime/contract.ts'
+import { unknownKeys, unknownKeyText } from '../../../src/runtime/unknown-keys.ts'
 import type { Check } from '../check.ts'
 import {
   envelopeOf,
@@ -31,6 +33,18 @@ export const runtimeChecks: readonly Check[] = [
       const byPost = await postByHost(subject, subject.host)
       if (byPost.status === 405) throw new Error('both methods answer 405')
       throw new NotApplicable('GET answers 405, so the publisher uses POST')
+    },
+  },
+  {
+    name: 'the publisher knows every key of the configuration and can use every field',
+    why: 'The publisher ignores an unknown key, and gives an unusable field its default.',
+    run: async (subject) => {
+      const body = await jsonOf(await askByHost(subject, subject.host))
+      const answer = parseRuntimeAnswer(body)
+      const faults = answer === 'other_app_type' ? [] : answer.faults
+      if (faults.length > 0) throw new Error(faults.map(({ path, reason }) => `${path} ${reason}`).join(', '))
+      const unknown = unknownKeys(body)
+      if (unknown.length > 0) throw new NotApplicable(unknown.map(unknownKeyText).join(', '))
     },
   },
   {

@@ -6,6 +6,7 @@ import { clampTtl, type RuntimeAnswer } from '../../runtime/contract.ts'
 import type { TenantHost } from '../../runtime/host.ts'
 import { createOrchestratorClient } from '../../runtime/orchestrator-client.ts'
 import type { ConfigSourceSettings, Settings } from '../../runtime/settings.ts'
+import { unknownKeys, unknownKeyText } from '../../runtime/unknown-keys.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
@@ -130,5 +131,7 @@ function odditiesOf({ answer, body }: { answer: RuntimeAnswer; body: unknown }, 
       `It names the tenant “${answer.tenant.slice(0, 60)}”; credentials are asked for “${tenant}” all the same.`,
     )
   }
+  for (const { path, reason } of answer.faults) oddities.push(`${path} ${reason}, so its default counts.`)
+  for (const unknown of unknownKeys(body)) oddities.push(`${unknownKeyText(unknown)}.`)
   return oddities
 }

@@ -16,7 +16,7 @@ export function adminsOf(
   { adminEmails }: Pick<Settings, 'adminEmails'>,
 ): readonly Email[] {
   if (!auth?.allowed_emails) return adminEmails
-  return auth.allowed_emails.flatMap((address) => parseEmail(address) ?? [])
+  return [...new Set(auth.allowed_emails.flatMap((address) => parseEmail(address) ?? []))]
 }
 
 /** Whether this is one of {@link adminsOf}. */

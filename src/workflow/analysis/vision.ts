@@ -14,6 +14,8 @@ export interface VisionSettings {
   vision_fallback_enabled: boolean
   vision_fallback_max_dimension: number
   vision_fallback_detail: ModelPicture['detail']
+  /** What the tenant's tags should look like, such as 'short nouns'. */
+  tags_nature?: string | undefined
 }
 
 /** The AI with the tenant's allowance and billing around it. */
@@ -112,13 +114,21 @@ async function lookOnce(
   const answer = await client.ask({
     model: settings.vision_model ?? defaultVisionModel,
     system: `${visionSystemPrompt}\n\n${dataRule}`,
-    prompt: visionPrompt,
+    prompt: visionPrompt + natureOf(settings),
     picture: { bytes: picture.bytes, mediaType: 'image/jpeg', detail },
     name: 'photo_analysis',
     schema: seenSchema,
     maxTokens,
   })
   return { ...answer, value: cleaned(answer.value) }
+}
+
+const maxNatureLength = 500
+
+/** A line about the tags, where the tenant says what they should be. */
+function natureOf({ tags_nature = '' }: Pick<VisionSettings, 'tags_nature'>): string {
+  const nature = clean(tags_nature.slice(0, maxNatureLength))
+  return nature === '' ? '' : `\n\nThe tags are: ${nature}`
 }
 
 /** The largest that any model looks at; a configuration that asks for more would only cost memory. */
@@ -130,7 +140,8 @@ async function reduced({ store, images, owner }: LookTools, entry: PhotoEntry, d
     await content.body.cancel()
     throw new PublisherError('photo_changed', 'This photo has just been replaced. Try again.')
   }
-  const side = Math.min(dimension, maxDimension)
+  // 0: not resized, up to what models look at. The reducer never enlarges.
+  const side = dimension === 0 ? maxDimension : Math.min(dimension, maxDimension)
   const source = { body: content.body, size: entry.size }
   return images.reduce(source, { width: side, height: side }, 'image/jpeg', owner)
 }

@@ -9,10 +9,13 @@ const address = z
   .max(320)
   .regex(/^[^\s\p{Cc}<>()[\]",;:\\@]+@[^\s\p{Cc}<>()[\]",;:\\@]+$/u)
 
+const word = z.string().trim().toLowerCase()
+
+/** A word that is blank or unknown is the default, as in V2. */
 const settingsSchema = z.object({
   recipient: address,
-  caption_target: z.enum(['subject', 'body', 'both']).default('subject'),
-  subject_mode: z.enum(['normal', 'private', 'avatar']).default('normal'),
+  caption_target: word.pipe(z.enum(['subject', 'body', 'both'])).catch('subject'),
+  subject_mode: word.pipe(z.enum(['normal', 'private', 'avatar'])).catch('normal'),
 })
 
 export type EmailSettings = z.output<typeof settingsSchema>
@@ -22,9 +25,15 @@ export function parseSettings(config: unknown): EmailSettings | null {
   return settingsSchema.safeParse(config).data ?? null
 }
 
-/** The addresses among these. */
+/** The addresses among these, each once whatever its case, as it was first written. */
 export function usableAddresses(candidates: readonly string[]): string[] {
-  return candidates.flatMap((candidate) => address.safeParse(candidate).data ?? [])
+  const usable = new Map<string, string>()
+  for (const candidate of candidates) {
+    const written = address.safeParse(candidate).data
+    const key = written?.toLowerCase()
+    if (written !== undefined && key !== undefined && !usable.has(key)) usable.set(key, written)
+  }
+  return [...usable.values()]
 }
 
 const prefixes = { normal: '', private: 'Private: ', avatar: 'Avatar: ' }

@@ -1,0 +1,167 @@
+/**
+ * Readers for the fields of a configuration that another program wrote. No reader throws: an unusable value becomes the field's
+ * default and is noted as a fault, and `null`, `""` and blank text count as absent.
+ */
+import { z } from 'zod'
+
+/** An unusable field. It names the place and never holds the value. */
+export interface Fault {
+  /** Members joined by dots, from the top of the answer: `config.ai.vision_detail`. */
+  path: string
+  /** A few words that complete 'the field ...', such as 'is out of range'. */
+  reason: string
+}
+
+export interface Field<T> {
+  /** Gives the usable value or the default, and adds a fault at `path` where the value cannot be used. */
+  read(value: unknown, path: string, faults: Fault[]): T
+  /** The known members of a block: finds unknown keys. */
+  members?: Readonly<Record<string, Field<unknown>>>
+  /** Keys of a block that other programs of the contract read. */
+  foreignKeys?: readonly string[]
+}
+
+/** The value that a field gives. */
+export type ValueOf<F> = F extends Field<infer T> ? T : never
+
+type Values<M> = { [K in keyof M]: ValueOf<M[K]> }
+
+/** Upper bound on the faults of one answer, so that a hostile or broken answer cannot flood the log. */
+const maxFaults = 100
+
+/** Adds a fault, once per path. */
+export function note(faults: Fault[], path: string, reason: string): void {
+  if (faults.length < maxFaults && !faults.some((fault) => fault.path === path)) faults.push({ path, reason })
+}
+
+/** Tells values that count as absent. */
+export function isBlank(value: unknown): value is undefined | null | string {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+}
+
+/** Tells JSON objects from lists, text, numbers and `null`. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The own member of a JSON object; undefined where there is none. */
+export function memberOf(value: unknown, key: string): unknown {
+  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
+}
+
+/** Builds a field from a zod schema: what the schema refuses becomes `whenAbsent`. */
+export function field<S extends z.ZodType, D>(
+  schema: S,
+  whenAbsent: D,
+  reason: string,
+): Field<z.output<S> | D> {
+  return {
+    read(value, path, faults) {
+      if (isBlank(value)) return whenAbsent
+      const parsed = schema.safeParse(value)
+      if (parsed.success) return parsed.data
+      note(faults, path, reason)
+      return whenAbsent
+    },
+  }
+}
+
+/** V2 reads these as booleans, in any case. */
+const words = new Map([
+  ...['true', 't', 'yes', 'y', 'on', '1'].map((word) => [word, true] as const),
+  ...['false', 'f', 'no', 'n', 'off', '0'].map((word) => [word, false] as const),
+])
+
+const booleanSchema = z.union([z.boolean(), z.string(), z.number()]).transform((value, context) => {
+  const flag = typeof value === 'boolean' ? value : words.get(String(value).trim().toLowerCase())
+  if (flag === undefined) context.addIssue('is not true or false')
+  return flag ?? z.NEVER
+})
+
+/** A boolean, also as text or as 1 and 0. */
+export function flag<D extends boolean | undefined>(whenAbsent: D): Field<boolean | D> {
+  return field(booleanSchema, whenAbsent, 'is not true or false')
+}
+
+const numberSchema = z.union([
+  z.number(),
+  z
+    .string()
+    .max(40)
+    .trim()
+    .regex(/^[+-]?\d{1,15}(\.0{1,15})?$/)
+    .transform(Number),
+])
+
+/** A whole number within its limits, also as text. */
+export function whole(whenAbsent: number, min: number, max = Number.MAX_SAFE_INTEGER): Field<number> {
+  return {
+    read(value, path, faults) {
+      if (isBlank(value)) return whenAbsent
+      const parsed = numberSchema.pipe(z.int()).safeParse(value)
+      if (parsed.success && parsed.data >= min && parsed.data <= max) return parsed.data
+      note(faults, path, parsed.success ? 'is out of range' : 'is not a whole number')
+      return whenAbsent
+    },
+  }
+}
+
+/** Text as it was written. */
+export const text = field(z.string().max(20_000), undefined, 'is not text of at most 20,000 characters')
+
+/** Text without white space around it: names, references, addresses. */
+export function name(maxLength: number): Field<string | undefined> {
+  return field(z.string().trim().max(maxLength), undefined, `is not text of at most ${maxLength} characters`)
+}
+
+/** One of a few words, in any case and with white space around it. */
+export function choice<const V extends readonly [string, ...string[]], const D>(
+  values: V,
+  whenAbsent: D,
+): Field<V[number] | D> {
+  return field(z.string().trim().toLowerCase().pipe(z.enum(values)), whenAbsent, 'is not a known value')
+}
+
+/** The entries of a list that can be used, at most `max`; further ones are dropped without a fault. */
+export function list<T>(entry: z.ZodType<T>, max: number): Field<T[]> {
+  return {
+    read(value, path, faults) {
+      if (isBlank(value)) return []
+      if (!Array.isArray(value)) {
+        note(faults, path, 'is not a list')
+        return []
+      }
+      const present = value.filter((item) => !isBlank(item))
+      const usable = present.flatMap((item) => {
+        const parsed = entry.safeParse(item)
+        return parsed.success ? [parsed.data] : []
+      })
+      if (usable.length < present.length) note(faults, path, 'has entries that cannot be used')
+      return usable.slice(0, max)
+    },
+  }
+}
+
+/** The path of a member; the top of the answer has the empty path. */
+export function below(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`
+}
+
+/** A JSON object whose members are fields. A value of another type gives every member its default. */
+export function block<M extends Record<string, Field<unknown>>>(
+  members: M,
+  foreignKeys: readonly string[] = [],
+): Field<Values<M>> {
+  return {
+    members,
+    foreignKeys,
+    read(value, path, faults) {
+      if (!isBlank(value) && !isRecord(value)) note(faults, path, 'is not a block of fields')
+      const read = Object.entries(members).map(
+        ([key, member]) => [key, member.read(memberOf(value, key), below(path, key), faults)] as const,
+      )
+      // One entry per member, read by that member: the mapped type says the same.
+      return Object.fromEntries(read) as Values<M>
+    },
+  }
+}

@@ -1,0 +1,86 @@
+/** Notices about a tenant's AI models: that a model will be retired, and which one replaces it. */
+import { z } from 'zod'
+import { block, choice, type Field, field, isBlank, type ValueOf } from './lenient.ts'
+
+const severities = ['info', 'warning', 'critical'] as const
+export type Severity = (typeof severities)[number]
+
+const maxNotices = 20
+const maxNoticeLength = 500
+
+/** Free notices of any shape, as text. */
+export const noticesField: Field<readonly string[]> = {
+  read(value) {
+    if (isBlank(value)) return []
+    const entries: unknown[] = Array.isArray(value) ? value : [value]
+    return entries
+      .filter((entry) => !isBlank(entry))
+      .slice(0, maxNotices)
+      .map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)).slice(0, maxNoticeLength))
+  },
+}
+
+const short = field(z.string().max(maxNoticeLength), undefined, 'is not text of at most 500 characters')
+
+const lifecycleFields = block({
+  warning: short,
+  shutdown_date: short,
+  recommended_replacement: short,
+  severity: choice(severities, 'warning'),
+})
+
+/** What is known about the end of one model; undefined where nothing is. */
+export type Lifecycle = ValueOf<typeof lifecycleFields>
+
+export const lifecycleField: Field<Lifecycle | undefined> = {
+  ...lifecycleFields,
+  read(value, path, faults) {
+    const lifecycle = lifecycleFields.read(value, path, faults)
+    const { warning, shutdown_date, recommended_replacement } = lifecycle
+    return [warning, shutdown_date, recommended_replacement].every(isBlank) ? undefined : lifecycle
+  },
+}
+
+/** A notice as logs and admins get it. */
+export interface ModelNotice {
+  /** The model that it is about; `null` where the control plane does not say. */
+  model: 'vision' | 'caption' | null
+  severity: Severity
+  /** The control plane's words; `null` where it has none. */
+  text: string | null
+  /** As the control plane writes it, usually `YYYY-MM-DD`. */
+  shutdown_date: string | null
+  recommended_replacement: string | null
+}
+
+/** The notices of a configuration's `ai` block, the models' life cycles first. */
+export function modelNotices(ai: {
+  model_notices: readonly string[]
+  vision_model_lifecycle: Lifecycle | undefined
+  caption_model_lifecycle: Lifecycle | undefined
+}): ModelNotice[] {
+  const ends = [
+    { model: 'vision' as const, lifecycle: ai.vision_model_lifecycle },
+    { model: 'caption' as const, lifecycle: ai.caption_model_lifecycle },
+  ].flatMap(({ model, lifecycle }) =>
+    lifecycle
+      ? [
+          {
+            model,
+            severity: lifecycle.severity,
+            text: lifecycle.warning ?? null,
+            shutdown_date: lifecycle.shutdown_date ?? null,
+            recommended_replacement: lifecycle.recommended_replacement ?? null,
+          },
+        ]
+      : [],
+  )
+  const others = ai.model_notices.map((text) => ({
+    model: null,
+    severity: 'warning' as const,
+    text,
+    shutdown_date: null,
+    recommended_replacement: null,
+  }))
+  return [...ends, ...others]
+}
