@@ -93,7 +93,7 @@ function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     tags: ['library'],
     errors: [...storageErrors, ...pictureErrors, 'feature_disabled'],
     description:
-      'multipart/form-data with one file in the field `file`. Answers in stages where events are accepted.',
+      'multipart/form-data with one file in the field `file`. Answers in stages where events are accepted. AVIF and HEIC are stored as JPEG where the server can open them.',
     request: { body: uploadBody },
     responses: { 200: staged(uploadedSchema, 'The photo, under the name that it got') },
   })
@@ -107,7 +107,8 @@ function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       try {
         const file = await readFile(c.req.raw, 'file', maxUploadBytes, portion)
         report('storing', { size: file.size })
-        const { name, size } = await takeIn(store, file)
+        const tools = { images: services.images, owner: runtime.tenant }
+        const { name, size } = await takeIn(store, tools, file)
         return { key: name, size }
       } finally {
         portion.end()

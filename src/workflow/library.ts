@@ -1,10 +1,8 @@
 /** The library: what an admin sees of a folder's files, and how new photos get in. */
 import { PublisherError } from '../errors.ts'
 import { foldName } from './name-search.ts'
+import { checkNewPhoto, type NewPhoto, type NewPhotoTools, streamOf } from './new-photo.ts'
 import { type Folder, isPhotoName, type PhotoName } from './photo.ts'
-import { type HeaderTrouble, type PictureHeader, pictureFacts } from './picture/header.ts'
-import { createInput } from './picture/input.ts'
-import { maxPhotoPixels } from './picture/limits.ts'
 import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
 
 export const librarySorts = ['name', 'size', 'last_modified'] as const
@@ -66,26 +64,15 @@ export interface ReceivedFile {
 
 /**
  * Takes a new photo into the root folder, under its own name or that name with a number. What it is, is read from its content;
- * an extension that says otherwise is corrected. Throws `unsupported_photo`, `photo_too_large` or `invalid_request`.
+ * an extension that says otherwise is corrected. Throws what {@link checkNewPhoto} does, and `invalid_request` for its name.
  */
-export async function takeIn(store: PhotoStore, file: ReceivedFile): Promise<PhotoEntry> {
-  const header = headerOf(file.chunks)
-  if (header === 'excessive') {
-    throw new PublisherError(
-      'unsupported_photo',
-      'This photo carries too much text and metadata (8 MB at most). Save it without metadata and try again.',
-    )
-  }
-  if (header === 'incomplete' || header === 'unsupported') {
-    throw new PublisherError('unsupported_photo', 'Only JPEG, PNG and WebP photos are taken.')
-  }
-  if (header.width * header.height > maxPhotoPixels) {
-    throw new PublisherError(
-      'photo_too_large',
-      'This photo has too many pixels; 100 megapixels is the limit.',
-    )
-  }
-  return store.upload('root', nameFor(file.filename, header), streamOf(file.chunks), file.size)
+export async function takeIn(
+  store: PhotoStore,
+  tools: NewPhotoTools,
+  file: ReceivedFile,
+): Promise<PhotoEntry> {
+  const photo = await checkNewPhoto(tools, file)
+  return store.upload('root', nameFor(photo), streamOf(photo), photo.size)
 }
 
 const extensions = {
@@ -95,7 +82,7 @@ const extensions = {
 } as const
 const usualExtension = { 'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp' } as const
 
-function nameFor(filename: string, { mediaType }: PictureHeader): PhotoName {
+function nameFor({ filename, mediaType }: NewPhoto): PhotoName {
   const name = extensions[mediaType].test(filename)
     ? filename
     : filename.replace(/\.[A-Za-z0-9]{1,5}$/, '') + usualExtension[mediaType]
@@ -104,27 +91,4 @@ function nameFor(filename: string, { mediaType }: PictureHeader): PhotoName {
     'invalid_request',
     'This file name cannot be used. Rename the file: no slashes, no control characters, no marks that change the direction of text, no leading dot, at most 255 bytes.',
   )
-}
-
-/** Reads the header chunk by chunk: phones write metadata of some MB before the size. */
-function headerOf(chunks: readonly Uint8Array[]): PictureHeader | HeaderTrouble {
-  const input = createInput()
-  const reading = pictureFacts(input)
-  for (const chunk of chunks) {
-    input.push(chunk)
-    const step = reading.next()
-    if (step.done) return step.value
-  }
-  return 'incomplete'
-}
-
-function streamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
-  const pending = chunks.values()
-  return new ReadableStream({
-    pull(controller) {
-      const { done, value } = pending.next()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-  })
 }
