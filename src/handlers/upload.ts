@@ -8,7 +8,7 @@ import {
 } from '@remix-run/multipart-parser'
 import { isPublisherError, PublisherError } from '../errors.ts'
 import type { Portion } from '../runtime/byte-budget.ts'
-import type { ReceivedFile } from '../workflow/library.ts'
+import type { ReceivedFile } from '../workflow/new-photo.ts'
 import { arriving, type Pace } from './arriving-body.ts'
 
 /** What a form may hold beside the file: boundaries, headers, other fields. */

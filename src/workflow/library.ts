@@ -1,9 +1,11 @@
 /** The library: what an admin sees of a folder's files, and how new photos get in. */
 import { PublisherError } from '../errors.ts'
+import type { DigestTools } from './content-digest.ts'
 import { foldName } from './name-search.ts'
-import { checkNewPhoto, type NewPhoto, type NewPhotoTools, streamOf } from './new-photo.ts'
+import { checkNewPhoto, type NewPhoto, type NewPhotoTools, type ReceivedFile, streamOf } from './new-photo.ts'
 import { type Folder, isPhotoName, type PhotoName } from './photo.ts'
 import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
+import { findSamePhoto, type KnownPhotos, type LocatedPhoto } from './same-photo.ts'
 
 export const librarySorts = ['name', 'size', 'last_modified'] as const
 
@@ -52,27 +54,40 @@ const compare = {
     one.modifiedAt.getTime() - other.modifiedAt.getTime(),
 }
 
-/** A file as a person sent it. */
-export interface ReceivedFile {
-  /** As the sender calls it. */
-  filename: string
-  /** Its bytes in order. */
-  chunks: readonly Uint8Array[]
-  /** Their sum. */
-  size: number
+export interface UploadTools extends NewPhotoTools, DigestTools {
+  known: KnownPhotos
 }
 
 /**
  * Takes a new photo into the root folder, under its own name or that name with a number. What it is, is read from its content;
- * an extension that says otherwise is corrected. Throws what {@link checkNewPhoto} does, and `invalid_request` for its name.
+ * an extension that says otherwise is corrected. Throws what {@link checkNewPhoto} does, `invalid_request` for its name, and
+ * `already_here` where duplicates are refused and a photo of any folder has the same bytes.
  */
 export async function takeIn(
-  store: PhotoStore,
-  tools: NewPhotoTools,
+  tools: UploadTools,
   file: ReceivedFile,
+  duplicates: 'keep' | 'refuse',
 ): Promise<PhotoEntry> {
+  const { store, known } = tools
   const photo = await checkNewPhoto(tools, file)
-  return store.upload('root', nameFor(photo), streamOf(photo), photo.size)
+  const name = nameFor(photo)
+  const same = duplicates === 'refuse' ? await findSamePhoto(tools, known, photo) : null
+  if (same) throw alreadyHere(same)
+  const entry = await store.upload('root', name, streamOf(photo), photo.size)
+  known.add(store, { folder: 'root', entry })
+  return entry
+}
+
+function alreadyHere({ folder, entry }: LocatedPhoto): PublisherError {
+  const key = keyOf(folder, entry.name)
+  return new PublisherError('already_here', `This photo is here already, as ${key}. Nothing was stored.`, {
+    existing: { folder, key },
+  })
+}
+
+/** A photo in the root is called by its name alone, one elsewhere by folder and name: `archive/dusk.jpg`. */
+export function keyOf(folder: Folder, name: PhotoName): string {
+  return folder === 'root' ? name : `${folder}/${name}`
 }
 
 const extensions = {

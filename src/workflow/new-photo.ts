@@ -1,12 +1,21 @@
 /** Looks at an uploaded file before it is stored: what can never be shown is refused, what can be shown is stored as it has to be. */
 import { isPublisherError, PublisherError } from '../errors.ts'
-import type { ReceivedFile } from './library.ts'
 import { stripperOf } from './picture/clean.ts'
 import { type HeaderTrouble, type PictureHeader, pictureFacts } from './picture/header.ts'
 import { createInput } from './picture/input.ts'
 import { maxPhotoPixels } from './picture/limits.ts'
 import { type PhoneFormat, phoneFormat } from './picture/phone-formats.ts'
 import type { ImageReducer } from './ports/images.ts'
+
+/** A file as a person sent it. */
+export interface ReceivedFile {
+  /** As the sender calls it. */
+  filename: string
+  /** Its bytes in order. */
+  chunks: readonly Uint8Array[]
+  /** Their sum. */
+  size: number
+}
 
 export interface NewPhotoTools {
   images: ImageReducer

@@ -66,9 +66,14 @@ function cutToBytes(text: string, maxBytes: number): string {
 }
 
 function beginningOf(characters: readonly string[], maxBytes: number): string {
+  let beginning = ''
   let length = 0
-  const end = characters.findIndex((character) => (length += bytesOf(character)) > maxBytes)
-  return characters.slice(0, end < 0 ? undefined : end).join('')
+  for (const character of characters) {
+    length += bytesOf(character)
+    if (length > maxBytes) break
+    beginning += character
+  }
+  return beginning
 }
 
 function bytesOf(text: string): number {

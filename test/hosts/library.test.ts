@@ -199,6 +199,48 @@ describeOnBothHosts('the library', (kind) => {
     expect(problem.detail).toMatch(/cannot open HEIC.*Most Compatible/)
   })
 
+  it('names the photo that is here already when duplicates are refused', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    const ask = async (name: string, bytes: Uint8Array, query = '?duplicates=refuse', accept = '*/*') => {
+      const { body, headers } = await form({ name, bytes })
+      const path = `/api/library/upload${query}`
+      return adminRequest(fleet, tenant, path, { method: 'POST', body, headers: { ...headers, accept } })
+    }
+    const [one, other] = [await picture(10), await picture(11)]
+    expect(one.length).toBe(other.length)
+    await upload(store, 'dusk.jpg', one)
+    await store.move(parsePhotoName('dusk.jpg'), 'root', 'archive')
+    const refused = await ask('another name.jpg', one)
+    expect([refused.status, await refused.json()]).toEqual([
+      409,
+      expect.objectContaining({
+        code: 'already_here',
+        existing: { folder: 'archive', key: 'archive/dusk.jpg' },
+      }),
+    ])
+    expect((await ask('other.jpg', other)).status).toBe(200)
+    const again = await ask('again.jpg', other)
+    expect(await again.json()).toMatchObject({ existing: { folder: 'root', key: 'other.jpg' } })
+    const staged = await eventsOf(await ask('again.jpg', other, '?duplicates=refuse', 'text/event-stream'))
+    expect(staged.at(-1)).toMatchObject({
+      event: 'error',
+      data: { code: 'already_here', existing: { key: 'other.jpg' } },
+    })
+    expect((await ask('kept.jpg', other, '?duplicates=keep')).status).toBe(200)
+    expect((await ask('kept.jpg', other, '')).status).toBe(200)
+    expect((await ask('a.jpg', other, '?duplicates=perhaps')).status).toBe(400)
+    await store.delete('archive', parsePhotoName('dusk.jpg'))
+    expect((await ask('back again.jpg', one)).status).toBe(200)
+    const { photos } = await store.list('root')
+    expect(photos.map(({ name }) => name)).toEqual([
+      'back again.jpg',
+      'kept (2).jpg',
+      'kept.jpg',
+      'other.jpg',
+    ])
+  })
+
   it('takes plain file names only', async () => {
     await using studio = await start()
     const bytes = await picture(10)

@@ -385,8 +385,10 @@ export const de: Texts = {
     dropHere: 'Fotos hier ablegen, um sie hochzuladen',
     tray: 'Hochgeladene Fotos',
     progress: (done, all) => `${done} von ${all} hochgeladen`,
-    finished: (done, failed) =>
-      failed === 0 ? `${done} hochgeladen` : `${done} hochgeladen, ${failed} nicht`,
+    finished: (done, failed, duplicates) =>
+      [`${done} hochgeladen`, failed > 0 && `${failed} nicht`, duplicates > 0 && `${duplicates} schon da`]
+        .filter(Boolean)
+        .join(', '),
     progressOf: (name) => `Hochladen von ${name}`,
     cancelAll: 'Alle abbrechen',
     retryAll: 'Alle noch einmal',
@@ -412,10 +414,17 @@ export const de: Texts = {
       cancelled: 'Abgebrochen',
       lost: 'Die Antwort ging verloren: Sieh nach, ob es da ist, bevor du es noch einmal versuchst',
     },
+    alreadyHere: (name, folder) => `Schon da als ${name} (${folder})`,
+    keepBoth: 'Beide behalten',
+    skip: 'Überspringen',
+    keepAll: 'Jeweils beide behalten',
+    skipAll: (count) => `Alle ${count} überspringen`,
+    damaged: 'Das Foto ist beschädigt oder unvollständig. Kopiere es noch einmal von der Kamera.',
     stalled: 'Steht: Eine Minute lang kam nichts voran. Versuch es noch einmal.',
     faults: {
       notPhoto: () => 'Kein Foto: JPEG, PNG und WebP werden genommen',
-      notPhotoYet: () => 'HEIC und AVIF werden nicht genommen: erst als JPEG speichern',
+      notPhotoYet: () =>
+        'Dieser Server kann HEIC und AVIF nicht öffnen. Wähle auf dem iPhone Einstellungen > Kamera > Formate > Maximale Kompatibilität oder exportiere das Foto als JPEG.',
       empty: () => 'Die Datei ist leer',
       tooLarge: (megabytes) => `Zu groß: Ein Foto darf höchstens ${megabytes} MB haben`,
       unreadable: () => 'Die Datei kann nicht gelesen werden',

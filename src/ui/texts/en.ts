@@ -365,8 +365,10 @@ export const en = {
     dropHere: 'Drop photos to upload them',
     tray: 'Uploads',
     progress: (done: number, all: number) => `${done} of ${all} uploaded`,
-    finished: (done: number, failed: number) =>
-      failed === 0 ? `${done} uploaded` : `${done} uploaded, ${failed} not`,
+    finished: (done: number, failed: number, duplicates: number) =>
+      [`${done} uploaded`, failed > 0 && `${failed} not`, duplicates > 0 && `${duplicates} already here`]
+        .filter(Boolean)
+        .join(', '),
     progressOf: (name: string) => `Upload of ${name}`,
     cancelAll: 'Cancel all',
     retryAll: 'Try all again',
@@ -391,10 +393,17 @@ export const en = {
       cancelled: 'Cancelled',
       lost: 'The answer got lost: look whether it is there before you try again',
     },
+    alreadyHere: (name: string, folder: string) => `Already here as ${name} (${folder})`,
+    keepBoth: 'Keep both',
+    skip: 'Skip',
+    keepAll: 'Keep both of each',
+    skipAll: (count: number) => `Skip all ${count}`,
+    damaged: 'This photo is damaged or incomplete. Copy it from the camera again.',
     stalled: 'Stalled: the line stood still for a minute. Try it again.',
     faults: {
       notPhoto: (_megabytes: number) => 'Not a photo: JPEG, PNG and WebP are taken',
-      notPhotoYet: (_megabytes: number) => 'HEIC and AVIF are not taken: save it as JPEG first',
+      notPhotoYet: (_megabytes: number) =>
+        'This server can’t open HEIC or AVIF. On an iPhone choose Settings > Camera > Formats > Most Compatible, or export it as JPEG.',
       empty: (_megabytes: number) => 'The file is empty',
       tooLarge: (megabytes: number) => `Too large: a photo may have at most ${megabytes} MB`,
       unreadable: (_megabytes: number) => 'The file cannot be read',

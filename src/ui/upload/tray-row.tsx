@@ -48,6 +48,26 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
           <RetryIcon />
         </button>
       )}
+      {status === 'duplicate' && (
+        <div class="tray-choice">
+          <button
+            type="button"
+            class="button"
+            aria-label={`${words.keepBoth}: ${file.name}`}
+            onClick={({ currentTarget }) => decide(currentTarget, () => queue.keepBoth([id]))}
+          >
+            {words.keepBoth}
+          </button>
+          <button
+            type="button"
+            class="button"
+            aria-label={`${words.skip}: ${file.name}`}
+            onClick={({ currentTarget }) => decide(currentTarget, () => queue.skip([id]))}
+          >
+            {words.skip}
+          </button>
+        </div>
+      )}
       {storedAs !== null && (
         <button
           type="button"
@@ -62,16 +82,29 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
   )
 }
 
-function stateWords({ status, share, fault, problem, file, storedAs }: Upload, maxMegabytes: number): string {
+/** Keeps the focus in the tray when the button goes. */
+export function decide(button: HTMLElement, decision: () => void): void {
+  button.closest('.tray')?.querySelector<HTMLElement>('.tray-summary')?.focus()
+  decision()
+}
+
+const folderNames: Readonly<Record<string, string>> = texts.grid.folder
+
+function stateWords(upload: Upload, maxMegabytes: number): string {
+  const { status, share, fault, problem, file, storedAs, existing } = upload
   const words = texts.upload
   if (fault) return words.faults[fault](maxMegabytes)
   if (status === 'failed' && problem) {
     if (problem.code === 'stalled') return words.stalled
     if (problem.status === 413) return problem.detail ?? words.faults.tooLarge(maxMegabytes)
     if (problem.status === 415) return words.faults.notPhoto(maxMegabytes)
+    if (problem.code === 'photo_unreadable') return words.damaged
     return problem.detail ?? texts.problems[kindOf(problem)].title
   }
   if (status === 'done') return storedAs === file.name ? words.done : words.renamed(file.name)
+  if (status === 'duplicate' || status === 'skipped') {
+    return existing ? words.alreadyHere(existing.name, folderNames[existing.folder] ?? existing.folder) : ''
+  }
   if (status === 'sending') return words.sent(Math.round(share * 100))
   return words.states[status]
 }

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import { SignInLink } from '../account.tsx'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
-import { TrayRow } from './tray-row.tsx'
+import { decide, TrayRow } from './tray-row.tsx'
 import { canRetry, isUnderWay, type Pause, type UploadQueue, type UploadState } from './upload-queue.ts'
 
 const listId = 'uploads'
@@ -22,11 +22,14 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
   const words = texts.upload
   const underWay = uploads.filter(isUnderWay)
   const done = uploads.filter(({ status }) => status === 'done').length
-  const troubled = uploads.filter(({ status }) => status === 'failed' || status === 'lost')
+  const troubled = uploads.filter(({ status }) => /^(failed|lost|duplicate)$/.test(status))
+  const duplicates = uploads.filter(({ status }) => status === 'duplicate').map(({ id }) => id)
   const share =
     uploads.reduce((sum, upload) => sum + (isUnderWay(upload) ? upload.share : 1), 0) / uploads.length
   const summary =
-    underWay.length > 0 ? words.progress(done, uploads.length) : words.finished(done, troubled.length)
+    underWay.length > 0
+      ? words.progress(done, uploads.length)
+      : words.finished(done, troubled.length - duplicates.length, duplicates.length)
 
   return (
     <section class="tray" aria-label={words.tray}>
@@ -56,6 +59,24 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
         <button type="button" class="button" onClick={queue.retryAll}>
           {words.retryAll}
         </button>
+      )}
+      {duplicates.length > 1 && (
+        <div class="tray-choice">
+          <button
+            type="button"
+            class="button"
+            onClick={({ currentTarget }) => decide(currentTarget, () => queue.keepBoth(duplicates))}
+          >
+            {words.keepAll}
+          </button>
+          <button
+            type="button"
+            class="button"
+            onClick={({ currentTarget }) => decide(currentTarget, () => queue.skip(duplicates))}
+          >
+            {words.skipAll(duplicates.length)}
+          </button>
+        </div>
       )}
       {(isOpen || troubled.length > 0) && (
         <ul class="tray-list" id={listId}>

@@ -1,20 +1,32 @@
 /** Photos on their way into the library: what waits, what is being sent, what came of it. Knows no components. */
 import type { ApiProblem } from '../api.ts'
 import { kindOf, retryAfterSeconds } from '../problem-kind.ts'
-import { type FileFault, faultOf } from './photo-file.ts'
-import { sendFile } from './send-file.ts'
+import { type FileFault, faultOf, isPhoneFormat } from './photo-file.ts'
+import { type Existing, sendFile } from './send-file.ts'
 
 export interface Upload {
   id: number
   file: File
-  /** `lost`: all of it has left, and nobody knows whether it arrived. */
-  status: 'waiting' | 'sending' | 'storing' | 'done' | 'failed' | 'lost' | 'cancelled'
+  /** `lost`: all of it has left, and nobody knows whether it arrived. `duplicate`: a person decides, see `existing`. */
+  status:
+    | 'waiting'
+    | 'sending'
+    | 'storing'
+    | 'done'
+    | 'failed'
+    | 'lost'
+    | 'cancelled'
+    | 'duplicate'
+    | 'skipped'
   /** What has left, 0 to 1. */
   share: number
   fault: FileFault | null
   problem: ApiProblem | null
   /** An attempt before broke off: it is looked for before it is sent again. */
   mayBeThere: boolean
+  /** The photo that has the same bytes. */
+  existing: Existing | null
+  keepsDuplicate: boolean
   /** The name that the photo got. */
   storedAs: string | null
 }
@@ -33,6 +45,10 @@ export interface UploadQueue {
   cancelAll(): void
   retry(id: number): void
   retryAll(): void
+  /** Stores these photos beside those that have the same bytes. */
+  keepBoth(ids: readonly number[]): void
+  /** Leaves these out, since they are there already. */
+  skip(ids: readonly number[]): void
   /** Forgets all that has ended. */
   clear(): void
   /** Ends the pause. */
@@ -80,7 +96,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     }
   }
 
-  async function send({ id, file, mayBeThere }: Upload): Promise<void> {
+  async function send({ id, file, mayBeThere, keepsDuplicate }: Upload): Promise<void> {
     const control = new AbortController()
     sending.set(id, control)
     const { signal } = control
@@ -93,14 +109,23 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     if ('problem' in found) return takeProblem(id, found.problem)
     if (found.name !== null) return arrived(id, found.name)
     const sent = await sendFile(file, {
+      keepsDuplicate,
       signal,
       stallMs,
       onProgress: (loaded, total) => change(id, { share: loaded / Math.max(1, total) }),
       onStoring: () => change(id, { status: 'storing', share: 1 }),
     })
     if (signal.aborted) return
-    if ('problem' in sent) return takeProblem(id, sent.problem)
-    arrived(id, sent.key)
+    if ('key' in sent) return arrived(id, sent.key)
+    if ('problem' in sent) {
+      const isPhone = sent.problem.code === 'unsupported_photo' && (await isPhoneFormat(file))
+      if (signal.aborted) return
+      return isPhone ? end(id, { status: 'failed', fault: 'notPhotoYet' }) : takeProblem(id, sent.problem)
+    }
+    const { existing } = sent
+    const isOwn = mayBeThere && existing.folder === 'root' && existing.name.startsWith(stemOf(file))
+    if (isOwn) arrived(id, existing.name)
+    else end(id, { status: 'duplicate', existing })
   }
 
   function arrived(id: number, name: string): void {
@@ -191,6 +216,8 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
           fault: null,
           problem: null,
           mayBeThere: false,
+          existing: null,
+          keepsDuplicate: false,
           storedAs: null,
         }),
       )
@@ -211,6 +238,21 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     },
     retry: (id) => again((upload) => upload.id === id && !isUnderWay(upload)),
     retryAll: () => again(canRetry),
+    keepBoth(ids) {
+      const kept = { status: 'waiting' as const, share: 0, keepsDuplicate: true }
+      set({
+        uploads: state.uploads.map((upload) => (ids.includes(upload.id) ? { ...upload, ...kept } : upload)),
+      })
+      pump()
+    },
+    skip(ids) {
+      const skipped = { status: 'skipped' as const }
+      set({
+        uploads: state.uploads.map((upload) =>
+          ids.includes(upload.id) ? { ...upload, ...skipped } : upload,
+        ),
+      })
+    },
     clear: () => set({ uploads: state.uploads.filter(isUnderWay) }),
     resume,
   }
@@ -223,4 +265,8 @@ export function canRetry({ status, fault }: Upload): boolean {
 
 export function isUnderWay({ status }: Upload): boolean {
   return status === 'waiting' || status === 'sending' || status === 'storing'
+}
+
+function stemOf({ name }: File): string {
+  return name.replace(/\.[^.]*$/, '')
 }
