@@ -386,9 +386,7 @@ export const de: Texts = {
     tray: 'Hochgeladene Fotos',
     progress: (done, all) => `${done} von ${all} hochgeladen`,
     finished: (done, failed, duplicates) =>
-      [`${done} hochgeladen`, failed > 0 && `${failed} nicht`, duplicates > 0 && `${duplicates} schon da`]
-        .filter(Boolean)
-        .join(', '),
+      `${done} hochgeladen${failed ? `, ${failed} nicht` : ''}${duplicates ? `, ${duplicates} schon da` : ''}`,
     progressOf: (name) => `Hochladen von ${name}`,
     cancelAll: 'Alle abbrechen',
     retryAll: 'Alle noch einmal',
@@ -417,17 +415,15 @@ export const de: Texts = {
     alreadyHere: (name, folder) => `Schon da als ${name} (${folder})`,
     keepBoth: 'Beide behalten',
     skip: 'Überspringen',
-    keepAll: 'Jeweils beide behalten',
-    skipAll: (count) => `Alle ${count} überspringen`,
-    damaged: 'Das Foto ist beschädigt oder unvollständig. Kopiere es noch einmal von der Kamera.',
+    damaged: 'Beschädigt oder unvollständig: kopiere es noch einmal von der Kamera',
+    phoneFormat:
+      'Der Server kann das nicht öffnen. Auf dem iPhone: Einstellungen > Kamera > Formate > Maximale Kompatibilität.',
     stalled: 'Steht: Eine Minute lang kam nichts voran. Versuch es noch einmal.',
+    tooLarge: (megabytes) => `Zu groß: Ein Foto darf höchstens ${megabytes} MB haben`,
     faults: {
-      notPhoto: () => 'Kein Foto: JPEG, PNG und WebP werden genommen',
-      notPhotoYet: () =>
-        'Dieser Server kann HEIC und AVIF nicht öffnen. Wähle auf dem iPhone Einstellungen > Kamera > Formate > Maximale Kompatibilität oder exportiere das Foto als JPEG.',
-      empty: () => 'Die Datei ist leer',
-      tooLarge: (megabytes) => `Zu groß: Ein Foto darf höchstens ${megabytes} MB haben`,
-      unreadable: () => 'Die Datei kann nicht gelesen werden',
+      notPhoto: 'Kein Foto: JPEG, PNG und WebP werden genommen',
+      empty: 'Die Datei ist leer',
+      unreadable: 'Die Datei kann nicht gelesen werden',
     },
   },
 

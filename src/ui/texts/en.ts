@@ -366,9 +366,7 @@ export const en = {
     tray: 'Uploads',
     progress: (done: number, all: number) => `${done} of ${all} uploaded`,
     finished: (done: number, failed: number, duplicates: number) =>
-      [`${done} uploaded`, failed > 0 && `${failed} not`, duplicates > 0 && `${duplicates} already here`]
-        .filter(Boolean)
-        .join(', '),
+      `${done} uploaded${failed ? `, ${failed} not` : ''}${duplicates ? `, ${duplicates} already here` : ''}`,
     progressOf: (name: string) => `Upload of ${name}`,
     cancelAll: 'Cancel all',
     retryAll: 'Try all again',
@@ -396,17 +394,14 @@ export const en = {
     alreadyHere: (name: string, folder: string) => `Already here as ${name} (${folder})`,
     keepBoth: 'Keep both',
     skip: 'Skip',
-    keepAll: 'Keep both of each',
-    skipAll: (count: number) => `Skip all ${count}`,
-    damaged: 'This photo is damaged or incomplete. Copy it from the camera again.',
+    damaged: 'Damaged or incomplete: copy it from the camera again',
+    phoneFormat: 'This server can’t open it. On iPhone: Settings > Camera > Formats > Most Compatible.',
     stalled: 'Stalled: the line stood still for a minute. Try it again.',
+    tooLarge: (megabytes: number) => `Too large: a photo may have at most ${megabytes} MB`,
     faults: {
-      notPhoto: (_megabytes: number) => 'Not a photo: JPEG, PNG and WebP are taken',
-      notPhotoYet: (_megabytes: number) =>
-        'This server can’t open HEIC or AVIF. On an iPhone choose Settings > Camera > Formats > Most Compatible, or export it as JPEG.',
-      empty: (_megabytes: number) => 'The file is empty',
-      tooLarge: (megabytes: number) => `Too large: a photo may have at most ${megabytes} MB`,
-      unreadable: (_megabytes: number) => 'The file cannot be read',
+      notPhoto: 'Not a photo: JPEG, PNG and WebP are taken',
+      empty: 'The file is empty',
+      unreadable: 'The file cannot be read',
     },
   },
 

@@ -87,11 +87,11 @@ const stalled: ApiProblem = { code: 'stalled', ...noAnswer }
 
 function refusalIn(body: Record<string, unknown>): Sent {
   const { existing } = body
-  if (isRecord(existing) && typeof existing.folder === 'string' && typeof existing.key === 'string') {
-    const { folder, key } = existing
-    return { existing: { folder, name: folder === 'root' ? key : key.slice(folder.length + 1) } }
+  if (!isRecord(existing)) return { problem: problemFrom(body) }
+  // A key of another folder than the root is `archive/dusk.jpg`.
+  return {
+    existing: { folder: String(existing.folder), name: String(existing.key).replace(/^\w+\//, '') },
   }
-  return { problem: problemFrom(body) }
 }
 
 /** The problem document of a refusal, or what the status says where a proxy wrote something else. */

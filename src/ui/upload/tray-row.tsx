@@ -48,26 +48,7 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
           <RetryIcon />
         </button>
       )}
-      {status === 'duplicate' && (
-        <div class="tray-choice">
-          <button
-            type="button"
-            class="button"
-            aria-label={`${words.keepBoth}: ${file.name}`}
-            onClick={({ currentTarget }) => decide(currentTarget, () => queue.keepBoth([id]))}
-          >
-            {words.keepBoth}
-          </button>
-          <button
-            type="button"
-            class="button"
-            aria-label={`${words.skip}: ${file.name}`}
-            onClick={({ currentTarget }) => decide(currentTarget, () => queue.skip([id]))}
-          >
-            {words.skip}
-          </button>
-        </div>
-      )}
+      {status === 'duplicate' && <Choice ids={[id]} of={`: ${file.name}`} queue={queue} />}
       {storedAs !== null && (
         <button
           type="button"
@@ -82,10 +63,36 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
   )
 }
 
-/** Keeps the focus in the tray when the button goes. */
-export function decide(button: HTMLElement, decision: () => void): void {
-  button.closest('.tray')?.querySelector<HTMLElement>('.tray-summary')?.focus()
-  decision()
+export interface ChoiceProps {
+  /** Uploads of photos that are there already. */
+  ids: readonly number[]
+  /** Behind the words for screen readers. */
+  of: string
+  /** Behind the words for everyone. */
+  count?: string
+  queue: UploadQueue
+}
+
+export function Choice({ ids, of, count = '', queue }: ChoiceProps) {
+  return (
+    <div class="tray-choice">
+      {(['keepBoth', 'skip'] as const).map((choice) => (
+        <button
+          key={choice}
+          type="button"
+          class="button"
+          aria-label={texts.upload[choice] + count + of}
+          onClick={({ currentTarget }) => {
+            // The button goes; the focus stays in the tray.
+            currentTarget.closest('.tray')?.querySelector('button')?.focus()
+            queue.decide(ids, choice === 'keepBoth')
+          }}
+        >
+          {texts.upload[choice] + count}
+        </button>
+      ))}
+    </div>
+  )
 }
 
 const folderNames: Readonly<Record<string, string>> = texts.grid.folder
@@ -93,17 +100,19 @@ const folderNames: Readonly<Record<string, string>> = texts.grid.folder
 function stateWords(upload: Upload, maxMegabytes: number): string {
   const { status, share, fault, problem, file, storedAs, existing } = upload
   const words = texts.upload
-  if (fault) return words.faults[fault](maxMegabytes)
+  if (fault) return fault === 'tooLarge' ? words.tooLarge(maxMegabytes) : words.faults[fault]
   if (status === 'failed' && problem) {
     if (problem.code === 'stalled') return words.stalled
-    if (problem.status === 413) return problem.detail ?? words.faults.tooLarge(maxMegabytes)
-    if (problem.status === 415) return words.faults.notPhoto(maxMegabytes)
+    if (problem.status === 413) return problem.detail ?? words.tooLarge(maxMegabytes)
+    if (problem.status === 415) {
+      return /\.(hei[cf]|avif)$/i.test(file.name) ? words.phoneFormat : words.faults.notPhoto
+    }
     if (problem.code === 'photo_unreadable') return words.damaged
     return problem.detail ?? texts.problems[kindOf(problem)].title
   }
   if (status === 'done') return storedAs === file.name ? words.done : words.renamed(file.name)
-  if (status === 'duplicate' || status === 'skipped') {
-    return existing ? words.alreadyHere(existing.name, folderNames[existing.folder] ?? existing.folder) : ''
+  if (existing || status === 'duplicate') {
+    return words.alreadyHere(existing?.name ?? '', folderNames[existing?.folder ?? ''] ?? '')
   }
   if (status === 'sending') return words.sent(Math.round(share * 100))
   return words.states[status]

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import { SignInLink } from '../account.tsx'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
-import { decide, TrayRow } from './tray-row.tsx'
+import { Choice, TrayRow } from './tray-row.tsx'
 import { canRetry, isUnderWay, type Pause, type UploadQueue, type UploadState } from './upload-queue.ts'
 
 const listId = 'uploads'
@@ -61,22 +61,7 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
         </button>
       )}
       {duplicates.length > 1 && (
-        <div class="tray-choice">
-          <button
-            type="button"
-            class="button"
-            onClick={({ currentTarget }) => decide(currentTarget, () => queue.keepBoth(duplicates))}
-          >
-            {words.keepAll}
-          </button>
-          <button
-            type="button"
-            class="button"
-            onClick={({ currentTarget }) => decide(currentTarget, () => queue.skip(duplicates))}
-          >
-            {words.skipAll(duplicates.length)}
-          </button>
-        </div>
+        <Choice ids={duplicates} of="" count={` (${duplicates.length})`} queue={queue} />
       )}
       {(isOpen || troubled.length > 0) && (
         <ul class="tray-list" id={listId}>

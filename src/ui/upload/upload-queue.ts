@@ -1,23 +1,15 @@
 /** Photos on their way into the library: what waits, what is being sent, what came of it. Knows no components. */
 import type { ApiProblem } from '../api.ts'
 import { kindOf, retryAfterSeconds } from '../problem-kind.ts'
-import { type FileFault, faultOf, isPhoneFormat } from './photo-file.ts'
+import { stemOf } from './find-file.ts'
+import { type FileFault, faultOf } from './photo-file.ts'
 import { type Existing, sendFile } from './send-file.ts'
 
 export interface Upload {
   id: number
   file: File
   /** `lost`: all of it has left, and nobody knows whether it arrived. `duplicate`: a person decides, see `existing`. */
-  status:
-    | 'waiting'
-    | 'sending'
-    | 'storing'
-    | 'done'
-    | 'failed'
-    | 'lost'
-    | 'cancelled'
-    | 'duplicate'
-    | 'skipped'
+  status: 'waiting' | 'sending' | 'storing' | 'done' | 'failed' | 'lost' | 'cancelled' | 'duplicate'
   /** What has left, 0 to 1. */
   share: number
   fault: FileFault | null
@@ -45,10 +37,8 @@ export interface UploadQueue {
   cancelAll(): void
   retry(id: number): void
   retryAll(): void
-  /** Stores these photos beside those that have the same bytes. */
-  keepBoth(ids: readonly number[]): void
-  /** Leaves these out, since they are there already. */
-  skip(ids: readonly number[]): void
+  /** Stores these photos beside those that have the same bytes, or leaves them out. */
+  decide(ids: readonly number[], keeps: boolean): void
   /** Forgets all that has ended. */
   clear(): void
   /** Ends the pause. */
@@ -117,13 +107,9 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     })
     if (signal.aborted) return
     if ('key' in sent) return arrived(id, sent.key)
-    if ('problem' in sent) {
-      const isPhone = sent.problem.code === 'unsupported_photo' && (await isPhoneFormat(file))
-      if (signal.aborted) return
-      return isPhone ? end(id, { status: 'failed', fault: 'notPhotoYet' }) : takeProblem(id, sent.problem)
-    }
+    if ('problem' in sent) return takeProblem(id, sent.problem)
     const { existing } = sent
-    const isOwn = mayBeThere && existing.folder === 'root' && existing.name.startsWith(stemOf(file))
+    const isOwn = mayBeThere && existing.folder === 'root' && existing.name.startsWith(stemOf(file.name))
     if (isOwn) arrived(id, existing.name)
     else end(id, { status: 'duplicate', existing })
   }
@@ -238,20 +224,14 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     },
     retry: (id) => again((upload) => upload.id === id && !isUnderWay(upload)),
     retryAll: () => again(canRetry),
-    keepBoth(ids) {
-      const kept = { status: 'waiting' as const, share: 0, keepsDuplicate: true }
+    decide(ids, keepsDuplicate) {
+      const part = keepsDuplicate
+        ? { status: 'waiting' as const, existing: null, keepsDuplicate }
+        : { status: 'cancelled' as const }
       set({
-        uploads: state.uploads.map((upload) => (ids.includes(upload.id) ? { ...upload, ...kept } : upload)),
+        uploads: state.uploads.map((upload) => (ids.includes(upload.id) ? { ...upload, ...part } : upload)),
       })
       pump()
-    },
-    skip(ids) {
-      const skipped = { status: 'skipped' as const }
-      set({
-        uploads: state.uploads.map((upload) =>
-          ids.includes(upload.id) ? { ...upload, ...skipped } : upload,
-        ),
-      })
     },
     clear: () => set({ uploads: state.uploads.filter(isUnderWay) }),
     resume,
@@ -259,14 +239,12 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
 }
 
 /** Whether another attempt could end otherwise: what is wrong with the file itself stays wrong. */
-export function canRetry({ status, fault }: Upload): boolean {
-  return (status === 'failed' || status === 'cancelled') && (fault === null || fault === 'unreadable')
+export function canRetry({ status, fault, existing }: Upload): boolean {
+  return (
+    (status === 'failed' || status === 'cancelled') && !existing && (fault === null || fault === 'unreadable')
+  )
 }
 
 export function isUnderWay({ status }: Upload): boolean {
   return status === 'waiting' || status === 'sending' || status === 'storing'
-}
-
-function stemOf({ name }: File): string {
-  return name.replace(/\.[^.]*$/, '')
 }
