@@ -15,7 +15,7 @@ export interface TrayRowProps {
 }
 
 export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: TrayRowProps) {
-  const { id, file, status, storedAs, share } = upload
+  const { id, file, status, storedAs, share, existing } = upload
   const words = texts.upload
   const said = stateWords(upload, maxMegabytes)
   return (
@@ -48,7 +48,7 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
           <RetryIcon />
         </button>
       )}
-      {status === 'duplicate' && <Choice ids={[id]} of={`: ${file.name}`} queue={queue} />}
+      {existing && status === 'failed' && <Choice ids={[id]} of={`: ${file.name}`} queue={queue} />}
       {storedAs !== null && (
         <button
           type="button"
@@ -101,6 +101,7 @@ function stateWords(upload: Upload, maxMegabytes: number): string {
   const { status, share, fault, problem, file, storedAs, existing } = upload
   const words = texts.upload
   if (fault) return fault === 'tooLarge' ? words.tooLarge(maxMegabytes) : words.faults[fault]
+  if (existing) return words.alreadyHere(existing.name, folderNames[existing.folder] ?? '')
   if (status === 'failed' && problem) {
     if (problem.code === 'stalled') return words.stalled
     if (problem.status === 413) return problem.detail ?? words.tooLarge(maxMegabytes)
@@ -111,9 +112,6 @@ function stateWords(upload: Upload, maxMegabytes: number): string {
     return problem.detail ?? texts.problems[kindOf(problem)].title
   }
   if (status === 'done') return storedAs === file.name ? words.done : words.renamed(file.name)
-  if (existing || status === 'duplicate') {
-    return words.alreadyHere(existing?.name ?? '', folderNames[existing?.folder ?? ''] ?? '')
-  }
   if (status === 'sending') return words.sent(Math.round(share * 100))
   return words.states[status]
 }

@@ -22,8 +22,8 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
   const words = texts.upload
   const underWay = uploads.filter(isUnderWay)
   const done = uploads.filter(({ status }) => status === 'done').length
-  const troubled = uploads.filter(({ status }) => /^(failed|lost|duplicate)$/.test(status))
-  const duplicates = uploads.filter(({ status }) => status === 'duplicate').map(({ id }) => id)
+  const troubled = uploads.filter(({ status }) => status === 'failed' || status === 'lost')
+  const duplicates = troubled.filter(({ existing }) => existing).map(({ id }) => id)
   const share =
     uploads.reduce((sum, upload) => sum + (isUnderWay(upload) ? upload.share : 1), 0) / uploads.length
   const summary =

@@ -8,8 +8,8 @@ import { type Existing, sendFile } from './send-file.ts'
 export interface Upload {
   id: number
   file: File
-  /** `lost`: all of it has left, and nobody knows whether it arrived. `duplicate`: a person decides, see `existing`. */
-  status: 'waiting' | 'sending' | 'storing' | 'done' | 'failed' | 'lost' | 'cancelled' | 'duplicate'
+  /** `lost`: all of it has left, and nobody knows whether it arrived. `failed` with `existing`: a person decides. */
+  status: 'waiting' | 'sending' | 'storing' | 'done' | 'failed' | 'lost' | 'cancelled'
   /** What has left, 0 to 1. */
   share: number
   fault: FileFault | null
@@ -111,7 +111,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     const { existing } = sent
     const isOwn = mayBeThere && existing.folder === 'root' && existing.name.startsWith(stemOf(file.name))
     if (isOwn) arrived(id, existing.name)
-    else end(id, { status: 'duplicate', existing })
+    else end(id, { status: 'failed', existing })
   }
 
   function arrived(id: number, name: string): void {
