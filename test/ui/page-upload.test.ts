@@ -194,7 +194,7 @@ describe('what is wrong with a file', () => {
     onceThen(gallery, () => new Response('event: progress\ndata: {"stage":"storing"}\n\n'))
     await picker(page).setInputFiles([file('a.jpg')])
     await tray(page).getByText('look whether it is there').waitFor()
-    expect(gallery.asked.filter((asked) => asked === path)).toHaveLength(1)
+    expect(gallery.asked.filter((asked) => asked.startsWith(path))).toHaveLength(1)
   })
 })
 
@@ -296,11 +296,11 @@ describe('what passes', () => {
     await picker(page).setInputFiles([file('a.jpg')])
     await tray(page).getByText('The server is busy. Goes on by itself in').waitFor()
     await page.clock.runFor(89_000)
-    expect(gallery.asked.filter((asked) => asked === path)).toHaveLength(1)
+    expect(gallery.asked.filter((asked) => asked.startsWith(path))).toHaveLength(1)
     // Up to a quarter longer, so that not all pages come back at once.
     await page.clock.runFor(24_000)
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
-    expect(gallery.asked.filter((asked) => asked === path)).toHaveLength(2)
+    expect(gallery.asked.filter((asked) => asked.startsWith(path))).toHaveLength(2)
   })
 
   it('is waited for without a connection, and everything goes on when it is back', async () => {
