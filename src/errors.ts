@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'sidecar_changed'
   | 'sidecar_unreadable'
   | 'photo_changed'
+  | 'already_here'
   | 'ai_refused'
   | 'ai_unusable_answer'
   | 'ai_unavailable'
@@ -61,6 +62,14 @@ export interface ErrorDetails {
   retryAfterMs?: number | undefined
   /** The vendor could not be reached, did not answer in time, or said that it failed (5xx): whoever asks, it goes wrong. */
   isOutage?: boolean
+  /** The photo that is there already, for `already_here`. */
+  existing?: ExistingPhoto
+}
+
+/** A photo as the library names it: `key` is its name in the root, `archive/` and its name elsewhere. */
+export interface ExistingPhoto {
+  folder: string
+  key: string
 }
 
 /** An expected failure with a stable code. `message` is shown to people and therefore never holds a secret. */
@@ -69,12 +78,14 @@ export class PublisherError extends Error {
   readonly code: ErrorCode
   readonly retryAfterMs: number | undefined
   readonly isOutage: boolean
+  readonly existing: ExistingPhoto | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
     this.code = code
     this.retryAfterMs = details.retryAfterMs
     this.isOutage = details.isOutage ?? false
+    this.existing = details.existing
   }
 }
 

@@ -5,9 +5,11 @@ import { PublisherError } from '../errors.ts'
 import { type ByteBudgetOptions, createByteBudget } from '../runtime/byte-budget.ts'
 import type { Services } from '../runtime/services.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
+import { digestTools } from '../runtime/workflow-tools.ts'
 import { assertExists, deletePhoto } from '../workflow/curation.ts'
-import { listLibrary, takeIn } from '../workflow/library.ts'
+import { keyOf, listLibrary, takeIn } from '../workflow/library.ts'
 import { type Folder, folders, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
+import { createKnownPhotos } from '../workflow/same-photo.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { photoErrors, pictureErrors, storageErrors } from './expected-errors.ts'
 import { requireFeature } from './features.ts'
@@ -24,6 +26,7 @@ import {
   moveSchema,
   uploadBody,
   uploadedSchema,
+  uploadQuery,
 } from './schemas/library.ts'
 import { formOverheadBytes, photoTooLarge, readFile } from './upload.ts'
 
@@ -85,6 +88,7 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
 
 function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { maxUploadBytes } = services.settings
+  const known = createKnownPhotos(services.now)
   const budget = createByteBudget({ ...budgetOfUploads, now: services.now })
   services.metrics.watch('upload_bytes', () => budget.takenBytes)
   const route = routeFor('admin', services, {
@@ -93,15 +97,21 @@ function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     operationId: 'uploadPhoto',
     summary: 'Upload a photo',
     tags: ['library'],
-    errors: [...storageErrors, ...pictureErrors, 'feature_disabled'],
+    errors: [...storageErrors, ...pictureErrors, 'feature_disabled', 'already_here'],
     description:
-      'multipart/form-data with one file in the field `file`. Answers in stages where events are accepted.',
-    request: { body: uploadBody },
+      'multipart/form-data with one file in the field `file`. Answers in stages where events are accepted. AVIF and HEIC are stored as JPEG where the server can open them.',
+    request: { query: uploadQuery, body: uploadBody },
     responses: { 200: staged(uploadedSchema, 'The photo, under the name that it got') },
   })
   app.openapi(route, async (c) => {
     const runtime = libraryOf(c)
-    const store = runtime.storage()
+    const { duplicates } = c.req.valid('query')
+    const tools = {
+      ...digestTools(services, runtime),
+      images: services.images,
+      owner: runtime.tenant,
+      known,
+    }
     const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)
     if (announced > maxUploadBytes + formOverheadBytes) throw photoTooLarge(maxUploadBytes)
     return answerInStages(c, services, async (report) => {
@@ -109,7 +119,7 @@ function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       try {
         const file = await readFile(c.req.raw, 'file', maxUploadBytes, portion)
         report('storing', { size: file.size })
-        const { name, size } = await takeIn(store, file)
+        const { name, size } = await takeIn(tools, file, duplicates)
         return { key: name, size }
       } finally {
         portion.end()
@@ -178,11 +188,7 @@ function libraryOf(c: Context<AppEnv>): TenantRuntime {
   return runtime
 }
 
-/** A photo in the root is called by its name alone, one elsewhere by folder and name: `archive/dusk.jpg`. */
-function keyOf(folder: Folder, name: PhotoName): string {
-  return folder === 'root' ? name : `${folder}/${name}`
-}
-
+/** The folder and the name of a {@link keyOf}. */
 function parseKey(key: string): [Folder, PhotoName] {
   const [folder, name] = splitKey(key)
   return [folder, parsePhotoName(name)]

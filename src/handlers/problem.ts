@@ -1,6 +1,6 @@
 /** The one place where errors become HTTP: problem documents (RFC 9457) for programs, a small page for people. */
 import { HTTPException } from 'hono/http-exception'
-import { type ErrorCode, isPublisherError, PublisherError } from '../errors.ts'
+import { type ErrorCode, type ExistingPhoto, isPublisherError, PublisherError } from '../errors.ts'
 import { messagePage, type PageLink } from './message-page.ts'
 
 interface Kind {
@@ -40,6 +40,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   sidecar_changed: { status: 409, title: 'Changed in the meantime' },
   sidecar_unreadable: { status: 422, title: 'The words of this photo cannot be read' },
   photo_changed: { status: 409, title: 'Changed in the meantime' },
+  already_here: { status: 409, title: 'This photo is here already' },
   ai_refused: { status: 422, title: 'The AI declined this photo' },
   ai_unusable_answer: { status: 502, title: 'The AI gave no usable answer' },
   ai_unavailable: { status: 503, title: 'The AI does not answer' },
@@ -69,6 +70,7 @@ export interface Problem {
   detail: string
   code: ErrorCode
   request_id: string
+  existing?: ExistingPhoto
 }
 
 /** Any thrown value as an error with a code. What is not expected becomes `internal_error`, whose text says nothing. */
@@ -116,8 +118,8 @@ export async function problemResponse(
 }
 
 /** The error as the members of a problem document. */
-export function problemOf({ code, message }: PublisherError, requestId: string): Problem {
-  return { ...kinds[code], detail: message, code, request_id: requestId }
+export function problemOf({ code, message, existing }: PublisherError, requestId: string): Problem {
+  return { ...kinds[code], detail: message, code, request_id: requestId, ...(existing && { existing }) }
 }
 
 /** Whether a person's browser goes to a page: it asks for HTML, outside the API. */

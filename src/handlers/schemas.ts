@@ -13,6 +13,10 @@ export const problemSchema = z
     detail: z.string(),
     code: z.string().openapi({ description: 'Stable, for programs', example: 'photo_not_found' }),
     request_id: z.string(),
+    existing: z
+      .object({ folder: z.string(), key: z.string() })
+      .optional()
+      .openapi({ description: 'With `already_here`: the photo that has these bytes' }),
   })
   .openapi('Problem')
 

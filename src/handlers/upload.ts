@@ -8,7 +8,7 @@ import {
 } from '@remix-run/multipart-parser'
 import { isPublisherError, PublisherError } from '../errors.ts'
 import type { Portion } from '../runtime/byte-budget.ts'
-import type { ReceivedFile } from '../workflow/library.ts'
+import type { ReceivedFile } from '../workflow/new-photo.ts'
 import { arriving, type Pace } from './arriving-body.ts'
 
 /** What a form may hold beside the file: boundaries, headers, other fields. */
@@ -57,7 +57,16 @@ export async function readFile(
   if (!file || others.length > 0) {
     throw new PublisherError('invalid_request', `Send exactly one file, in the field "${field}".`)
   }
-  return { filename: file.filename ?? '', chunks: file.content, size: file.size }
+  return { filename: fileName(file), chunks: file.content, size: file.size }
+}
+
+/**
+ * Name of the file. Browsers write a quotation mark as `%22` and line breaks as `%0D` and `%0A`, and escape nothing else, so `100%.jpg`
+ * stays (HTML standard, "Multipart form data"). A name of RFC 5987 (`filename*`) comes decoded from the parser.
+ */
+function fileName({ filename = '', headers }: MultipartPart): string {
+  if (headers['content-disposition']?.includes('filename*')) return filename
+  return filename.replaceAll('%22', '"').replaceAll('%0D', '\r').replaceAll('%0A', '\n')
 }
 
 /** The error for a photo over the limit. */

@@ -1,11 +1,11 @@
 /** The library: what an admin sees of a folder's files, and how new photos get in. */
 import { PublisherError } from '../errors.ts'
+import type { DigestTools } from './content-digest.ts'
 import { foldName } from './name-search.ts'
+import { checkNewPhoto, type NewPhoto, type NewPhotoTools, type ReceivedFile, streamOf } from './new-photo.ts'
 import { type Folder, isPhotoName, type PhotoName } from './photo.ts'
-import { type HeaderTrouble, type PictureHeader, pictureFacts } from './picture/header.ts'
-import { createInput } from './picture/input.ts'
-import { maxPhotoPixels } from './picture/limits.ts'
 import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
+import { findSamePhoto, type KnownPhotos, type LocatedPhoto } from './same-photo.ts'
 
 export const librarySorts = ['name', 'size', 'last_modified'] as const
 
@@ -69,38 +69,40 @@ const compare = {
     one.modifiedAt.getTime() - other.modifiedAt.getTime(),
 }
 
-/** A file as a person sent it. */
-export interface ReceivedFile {
-  /** As the sender calls it. */
-  filename: string
-  /** Its bytes in order. */
-  chunks: readonly Uint8Array[]
-  /** Their sum. */
-  size: number
+export interface UploadTools extends NewPhotoTools, DigestTools {
+  known: KnownPhotos
 }
 
 /**
  * Takes a new photo into the root folder, under its own name or that name with a number. What it is, is read from its content;
- * an extension that says otherwise is corrected. Throws `unsupported_photo`, `photo_too_large` or `invalid_request`.
+ * an extension that says otherwise is corrected. Throws what {@link checkNewPhoto} does, `invalid_request` for its name, and
+ * `already_here` where duplicates are refused and a photo of any folder has the same bytes.
  */
-export async function takeIn(store: PhotoStore, file: ReceivedFile): Promise<PhotoEntry> {
-  const header = headerOf(file.chunks)
-  if (header === 'excessive') {
-    throw new PublisherError(
-      'unsupported_photo',
-      'This photo carries too much text and metadata (8 MB at most). Save it without metadata and try again.',
-    )
-  }
-  if (header === 'incomplete' || header === 'unsupported') {
-    throw new PublisherError('unsupported_photo', 'Only JPEG, PNG and WebP photos are taken.')
-  }
-  if (header.width * header.height > maxPhotoPixels) {
-    throw new PublisherError(
-      'photo_too_large',
-      'This photo has too many pixels; 100 megapixels is the limit.',
-    )
-  }
-  return store.upload('root', nameFor(file.filename, header), streamOf(file.chunks), file.size)
+export async function takeIn(
+  tools: UploadTools,
+  file: ReceivedFile,
+  duplicates: 'keep' | 'refuse',
+): Promise<PhotoEntry> {
+  const { store, known } = tools
+  const photo = await checkNewPhoto(tools, file)
+  const name = nameFor(photo)
+  const same = duplicates === 'refuse' ? await findSamePhoto(tools, known, photo) : null
+  if (same) throw alreadyHere(same)
+  const entry = await store.upload('root', name, streamOf(photo), photo.size)
+  known.add(store, { folder: 'root', entry })
+  return entry
+}
+
+function alreadyHere({ folder, entry }: LocatedPhoto): PublisherError {
+  const key = keyOf(folder, entry.name)
+  return new PublisherError('already_here', `This photo is here already, as ${key}. Nothing was stored.`, {
+    existing: { folder, key },
+  })
+}
+
+/** A photo in the root is called by its name alone, one elsewhere by folder and name: `archive/dusk.jpg`. */
+export function keyOf(folder: Folder, name: PhotoName): string {
+  return folder === 'root' ? name : `${folder}/${name}`
 }
 
 const extensions = {
@@ -110,7 +112,7 @@ const extensions = {
 } as const
 const usualExtension = { 'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp' } as const
 
-function nameFor(filename: string, { mediaType }: PictureHeader): PhotoName {
+function nameFor({ filename, mediaType }: NewPhoto): PhotoName {
   const name = extensions[mediaType].test(filename)
     ? filename
     : filename.replace(/\.[A-Za-z0-9]{1,5}$/, '') + usualExtension[mediaType]
@@ -119,27 +121,4 @@ function nameFor(filename: string, { mediaType }: PictureHeader): PhotoName {
     'invalid_request',
     'This file name cannot be used. Rename the file: no slashes, no control characters, no marks that change the direction of text, no leading dot, at most 255 bytes.',
   )
-}
-
-/** Reads the header chunk by chunk: phones write metadata of some MB before the size. */
-function headerOf(chunks: readonly Uint8Array[]): PictureHeader | HeaderTrouble {
-  const input = createInput()
-  const reading = pictureFacts(input)
-  for (const chunk of chunks) {
-    input.push(chunk)
-    const step = reading.next()
-    if (step.done) return step.value
-  }
-  return 'incomplete'
-}
-
-function streamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
-  const pending = chunks.values()
-  return new ReadableStream({
-    pull(controller) {
-      const { done, value } = pending.next()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-  })
 }

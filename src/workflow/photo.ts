@@ -28,7 +28,7 @@ export function isPhotoName(name: string): name is PhotoName {
     !name.startsWith('.') &&
     !forbidden.test(name) &&
     name.isWellFormed() &&
-    new TextEncoder().encode(name).length <= maxNameBytes
+    bytesOf(name) <= maxNameBytes
   )
 }
 
@@ -43,12 +43,41 @@ export function sidecarName(name: PhotoName): string {
   return name.replace(extension, '.txt')
 }
 
-/** The name with ` (2)`, ` (3)` ... before the extension; `attempt` 1 is the name itself. */
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/**
+ * The name with ` (2)`, ` (3)` ... before the extension; `attempt` 1 is the name itself. A long name loses characters before the
+ * number, so that the result has at most 255 bytes.
+ */
 export function numberedName(name: PhotoName, attempt: number): PhotoName {
   if (attempt <= 1) return name
   const dot = name.lastIndexOf('.')
+  const end = ` (${attempt})${name.slice(dot)}`
   // Adding a number before the extension cannot turn a photo's name into something else.
-  return `${name.slice(0, dot)} (${attempt})${name.slice(dot)}` as PhotoName
+  return `${cutToBytes(name.slice(0, dot), maxNameBytes - bytesOf(end))}${end}` as PhotoName
+}
+
+/** The beginning of the text that fits, without half a character at its end. */
+function cutToBytes(text: string, maxBytes: number): string {
+  if (bytesOf(text) <= maxBytes) return text
+  const whole = Array.from(graphemes.segment(text), ({ segment }) => segment)
+  // A single grapheme of stacked accents may be longer than a file name.
+  return beginningOf(whole, maxBytes) || beginningOf(Array.from(text), maxBytes)
+}
+
+function beginningOf(characters: readonly string[], maxBytes: number): string {
+  let beginning = ''
+  let length = 0
+  for (const character of characters) {
+    length += bytesOf(character)
+    if (length > maxBytes) break
+    beginning += character
+  }
+  return beginning
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length
 }
 
 /** The media type that the extension promises. */

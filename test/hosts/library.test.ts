@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { readPictureFacts } from '../../src/workflow/picture/header.ts'
+import { half, noise, shapeOf } from '../images/pictures.ts'
 import { readableSidecar } from '../storage/readable-sidecar.ts'
 import { adminPost, adminRequest, auth, eventsOf, signInVariables } from './admin.ts'
 import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
@@ -94,6 +96,149 @@ describeOnBothHosts('the library', (kind) => {
       const response = await send(fleet, tenant, { name, bytes })
       expect([name, response.status, (await response.json()).code]).toEqual([name, 415, 'unsupported_photo'])
     }
+  })
+
+  it('reads a file name as the person wrote it when browsers or programs have escaped it', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    const names: [string, string][] = [
+      ['filename="My %22best%22 shot.jpg"', 'My "best" shot.jpg'],
+      ['filename="my \\"other\\" shot.jpg"', 'my "other" shot.jpg'],
+      ['filename="100%.jpg"', '100%.jpg'],
+      ['filename="a%20b%2F%25.jpg"', 'a%20b%2F%25.jpg'],
+      ['filename="plain.jpg"; filename*=UTF-8\'\'%C3%A4%2522.jpg', 'ä%22.jpg'],
+    ]
+    const bytes = await picture(10)
+    for (const [written, name] of names) {
+      const answer = await adminRequest(fleet, tenant, '/api/library/upload', {
+        method: 'POST',
+        headers: { 'content-type': 'multipart/form-data; boundary=x' },
+        body: Buffer.concat([
+          Buffer.from(`--x\r\ncontent-disposition: form-data; name="file"; ${written}\r\n\r\n`),
+          bytes,
+          Buffer.from('\r\n--x--\r\n'),
+        ]),
+      })
+      expect([written, answer.status, (await answer.json()).key]).toEqual([written, 200, name])
+      const path = `/api/images/${encodeURIComponent(name)}`
+      const photo = await (await adminRequest(fleet, tenant, path)).json()
+      expect(photo.filename).toBe(name)
+      expect((await fetch(photo.temp_url)).status).toBe(200)
+      expect((await adminRequest(fleet, tenant, photo.thumbnail_url)).status).toBe(200)
+    }
+    const { photos } = await store.list('root')
+    expect(photos.map((photo) => photo.name).toSorted()).toEqual(names.map(([, name]) => name).toSorted())
+    const broken = await send(fleet, tenant, { name: 'two\r\nlines.jpg', bytes })
+    expect([broken.status, (await broken.json()).code]).toEqual([400, 'invalid_request'])
+  })
+
+  it('refuses a photo when only its first bytes arrive', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    const whole = {
+      'cut.jpg': await noise(300, 200).jpeg().toBuffer(),
+      'scans.jpg': await noise(300, 200).jpeg({ progressive: true }).toBuffer(),
+      'cut.png': await noise(300, 200).png().toBuffer(),
+      'cut.webp': await noise(300, 200).webp().toBuffer(),
+    }
+    for (const [name, bytes] of Object.entries(whole)) {
+      const answer = await send(fleet, tenant, { name, bytes: half(bytes) })
+      const problem = await answer.json()
+      expect([name, answer.status, problem.code]).toEqual([name, 422, 'photo_unreadable'])
+      expect(problem.detail).toMatch(/a part of it is missing/)
+    }
+    expect((await store.list('root')).photos).toEqual([])
+  })
+
+  it('takes and shows a photo when only the mark of its end is missing', async () => {
+    await using studio = await start({ features: { auto_view_enabled: true } })
+    const { fleet, tenant } = studio
+    const endless = {
+      'a.jpg': (await noise(300, 200).jpeg().toBuffer()).subarray(0, -2),
+      'b.png': (await noise(300, 200).png().toBuffer()).subarray(0, -12),
+    }
+    for (const [name, bytes] of Object.entries(endless)) {
+      const answer = await send(fleet, tenant, { name, bytes })
+      expect([name, answer.status]).toEqual([name, 200])
+      const thumbnail = await fleet.get(tenant, `/api/images/${name}/thumbnail?size=w256h256`)
+      expect([thumbnail.status, await shapeOf(new Uint8Array(await thumbnail.arrayBuffer()))]).toEqual([
+        200,
+        ['image/jpeg', 256, 171],
+      ])
+      const { temp_url } = await (await fleet.get(tenant, `/api/images/${name}`)).json()
+      const { pathname, search } = new URL(temp_url)
+      const copy = new Uint8Array(await (await fleet.get(tenant, pathname + search)).arrayBuffer())
+      expect((await shapeOf(copy)).slice(1)).toEqual([300, 200])
+    }
+  })
+
+  it('stores an AVIF as an upright JPEG, and says what to do when a HEIC cannot be opened', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    const avif = await noise(300, 200)
+      .withExif({ IFD2: { DateTimeOriginal: '2024:05:06 07:08:09', OffsetTimeOriginal: '+02:00' } })
+      .avif()
+      .toBuffer()
+    const answer = await send(fleet, tenant, { name: 'Rope "1".avif', bytes: avif, type: 'image/avif' })
+    const { key, size } = await answer.json()
+    expect([answer.status, key]).toEqual([200, 'Rope "1".jpg'])
+    const { entry, body } = await store.read('root', parsePhotoName(key))
+    const stored = new Uint8Array(await new Response(body).arrayBuffer())
+    expect([entry.size, stored.length]).toEqual([size, size])
+    expect(await shapeOf(stored)).toEqual(['image/jpeg', 300, 200])
+    if (kind.name === 'node') {
+      expect(readPictureFacts(stored)).toMatchObject({ orientation: 1, takenAt: '2024-05-06T07:08:09+02:00' })
+    }
+    const broken = await send(fleet, tenant, { name: 'half.avif', bytes: half(avif) })
+    expect([415, 422]).toContain(broken.status)
+    expect((await store.list('root')).photos).toHaveLength(1)
+    const heic = Buffer.from(`\0\0\0\x18ftypheic\0\0\0\0mif1heic${'\0'.repeat(500)}`, 'latin1')
+    const refused = await send(fleet, tenant, { name: 'IMG_1.HEIC', bytes: heic, type: 'image/heic' })
+    const problem = await refused.json()
+    expect([refused.status, problem.code]).toEqual([415, 'unsupported_photo'])
+    expect(problem.detail).toMatch(/cannot open HEIC.*Most Compatible/)
+  })
+
+  it('names the photo that is here already when duplicates are refused', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    const ask = async (name: string, bytes: Uint8Array, query = '?duplicates=refuse', accept = '*/*') => {
+      const { body, headers } = await form({ name, bytes })
+      const path = `/api/library/upload${query}`
+      return adminRequest(fleet, tenant, path, { method: 'POST', body, headers: { ...headers, accept } })
+    }
+    const [one, other] = [await picture(10), await picture(11)]
+    expect(one.length).toBe(other.length)
+    await upload(store, 'dusk.jpg', one)
+    await store.move(parsePhotoName('dusk.jpg'), 'root', 'archive')
+    const refused = await ask('another name.jpg', one)
+    expect([refused.status, await refused.json()]).toEqual([
+      409,
+      expect.objectContaining({
+        code: 'already_here',
+        existing: { folder: 'archive', key: 'archive/dusk.jpg' },
+      }),
+    ])
+    expect((await ask('other.jpg', other)).status).toBe(200)
+    const again = await ask('again.jpg', other)
+    expect(await again.json()).toMatchObject({ existing: { folder: 'root', key: 'other.jpg' } })
+    const staged = await eventsOf(await ask('again.jpg', other, '?duplicates=refuse', 'text/event-stream'))
+    expect(staged.at(-1)).toMatchObject({
+      event: 'error',
+      data: { code: 'already_here', existing: { key: 'other.jpg' } },
+    })
+    expect((await ask('kept.jpg', other, '?duplicates=keep')).status).toBe(200)
+    expect((await ask('kept.jpg', other, '')).status).toBe(200)
+    expect((await ask('a.jpg', other, '?duplicates=perhaps')).status).toBe(400)
+    await store.delete('archive', parsePhotoName('dusk.jpg'))
+    expect((await ask('back again.jpg', one)).status).toBe(200)
+    const { photos } = await store.list('root')
+    expect(photos.map(({ name }) => name)).toEqual([
+      'back again.jpg',
+      'kept (2).jpg',
+      'kept.jpg',
+      'other.jpg',
+    ])
   })
 
   it('takes plain file names only', async () => {

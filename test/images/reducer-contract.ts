@@ -156,6 +156,31 @@ export function describeReducer(title: string, reduce: Reduce): void {
       }
     })
 
+    it('makes a JPEG or PNG smaller when only the mark of its end is missing', async () => {
+      const picture = draw(400, 300, (x, y) => [x % 256, y % 256, (x * y) % 256])
+      for (const [original, endBytes] of [
+        [await picture.clone().jpeg().toBuffer(), 2],
+        [await picture.clone().jpeg().toBuffer(), 1],
+        [await picture.clone().jpeg({ progressive: true }).toBuffer(), 2],
+        [await picture.clone().png().toBuffer(), 12],
+      ] as const) {
+        const { width, height } = await reduce(original.subarray(0, -endBytes), small)
+        expect([width, height]).toEqual([53, 40])
+      }
+    })
+
+    it('refuses a JPEG when an end mark was put behind a part of it', async () => {
+      const picture = draw(400, 300, (x, y) => [x % 256, y % 256, (x * y) % 256])
+      const end = Buffer.from([0xff, 0xd9])
+      for (const original of [
+        await picture.clone().jpeg().toBuffer(),
+        await picture.clone().jpeg({ progressive: true }).toBuffer(),
+      ]) {
+        expect(await codeOf(Buffer.concat([half(original), end]))).toBe('photo_unreadable')
+        expect(await codeOf(original.subarray(0, -40))).toBe('photo_unreadable')
+      }
+    })
+
     it('refuses a decompression bomb by its header', async () => {
       const compressed = bomb(20_000, 20_000)
       expect(compressed.length).toBeLessThan(500_000)

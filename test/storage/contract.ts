@@ -154,6 +154,26 @@ export function describePhotoStore(
       expect(await contentOf(store, 'a.jpg')).toBe('first')
     })
 
+    it('numbers the longest names within what a storage can list when they are taken', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const names = [`${'写'.repeat(83)}ab.jpg`, `${'x'.repeat(150)}.jpg`]
+      const longest = names.find(canName) ?? ''
+      await put(store, longest, 'first')
+      const { name } = await put(store, longest, 'second')
+      await store.writeSidecar('root', name, 'its caption\n')
+      const { photos, withSidecar } = await store.list('root')
+      expect(photos.map((entry) => entry.name).toSorted()).toEqual([name, photo(longest)].toSorted())
+      expect([...withSidecar]).toEqual([name])
+      expect(await contentOf(store, name)).toBe('second')
+      await store.move(photo(longest), 'root', 'archive')
+      await put(store, longest, 'third')
+      const moved = await store.move(photo(longest), 'root', 'archive')
+      expect(moved).not.toBe(longest)
+      expect(await contentOf(store, moved, 'archive')).toBe('third')
+      expect((await store.list('archive')).photos).toHaveLength(2)
+    })
+
     it('gives uploads of one name at the same moment a name each', async () => {
       await using storage = await open()
       const contents = Array.from({ length: 5 }, (_, index) => `content ${index}`)

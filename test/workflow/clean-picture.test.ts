@@ -113,6 +113,14 @@ describe('a clean copy', () => {
     expect(Buffer.from(clean)).toEqual(original)
   })
 
+  it('ends a PNG that lacks its end chunk or a part of it', async () => {
+    const original = await noise(40, 30).png().toBuffer()
+    for (const missing of [12, 8, 5]) {
+      const clean = withoutMetadata(original.subarray(0, -missing)).bytes
+      expect(Buffer.from(clean)).toEqual(Buffer.from(withoutMetadata(original).bytes))
+    }
+  })
+
   it.each([
     ['HTML', Buffer.from('<!doctype html><script>alert(1)</script>')],
     ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><text>CANARY</text></svg>')],
@@ -125,7 +133,7 @@ describe('a clean copy', () => {
     ],
     ['a JPEG that ends in its header', plainJpeg.subarray(0, 100)],
     ['a PNG that ends in its header', plainPng.subarray(0, 40)],
-    ['a PNG without its end', plainPng.subarray(0, -12)],
+    ['a PNG that ends in its pixels', plainPng.subarray(0, -20)],
     [
       'a WebP without pixels',
       Buffer.from('RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x01\0\0\x01\0\0', 'latin1'),

@@ -67,6 +67,26 @@ describe('a photo name', () => {
     )
   })
 
+  it('stays within 255 bytes and keeps whole characters when it gets a number', () => {
+    const artist = '👩‍🎨'
+    const names = [
+      `${'写'.repeat(83)}ab.jpg`,
+      `abcde${artist.repeat(22)}.jpeg`,
+      `a${'\u0301'.repeat(125)}.jpg`,
+      `${'x'.repeat(250)}.webp`,
+    ].map((name) => parsePhotoName(name))
+    for (const name of names) {
+      for (const attempt of [2, 10_000]) {
+        const numbered = numberedName(name, attempt)
+        expect(isPhotoName(numbered)).toBe(true)
+        expect(numbered).toMatch(/ \(\d+\)\.(jpe?g|webp)$/)
+        expect(name.startsWith(numbered.slice(0, numbered.lastIndexOf(' (')))).toBe(true)
+      }
+    }
+    expect(numberedName(parsePhotoName(names[1] ?? ''), 2)).toBe(`abcde${artist.repeat(21)} (2).jpeg`)
+    expect(numberedName(parsePhotoName(names[0] ?? ''), 2)).toBe(`${'写'.repeat(82)} (2).jpg`)
+  })
+
   it('knows its sidecar, its numbered forms and its type', () => {
     const name = parsePhotoName('dusk.v2.JPEG')
     expect(sidecarName(name)).toBe('dusk.v2.txt')

@@ -52,6 +52,12 @@ export const libraryPageSchema = z
   })
   .openapi('LibraryPage')
 
+export const uploadQuery = z.object({
+  duplicates: orEmpty(z.enum(['keep', 'refuse']).default('keep')).openapi({
+    description: '`refuse`: 409 `already_here` where a photo of any folder has the same bytes',
+  }),
+})
+
 /** One file, read as it arrives (upload.ts): described here and not validated by zod, which would hold all of it in memory. */
 export const uploadBody = {
   required: true,
@@ -63,12 +69,13 @@ export const uploadBody = {
           file: {
             type: 'string' as const,
             format: 'binary',
-            description: 'A JPEG, PNG or WebP; its content decides which',
+            description:
+              'A JPEG, PNG or WebP, or an AVIF or HEIC that becomes a JPEG; its content decides which',
           },
         },
         required: ['file'],
       },
-      encoding: { file: { contentType: 'image/jpeg, image/png, image/webp' } },
+      encoding: { file: { contentType: 'image/jpeg, image/png, image/webp, image/avif, image/heic' } },
     },
   },
 }

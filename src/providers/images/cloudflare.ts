@@ -21,6 +21,9 @@ interface PictureTransformer {
   output(options: { format: ThumbnailType; quality: number; anim: false }): Promise<{ response(): Response }>
 }
 
+/** Quality of a JPEG that replaces an original. */
+const originalQuality = 92
+
 export interface CloudflareReducerOptions {
   /** Largest original in bytes. Default: 50 MB. */
   maxBytes?: number
@@ -64,6 +67,23 @@ export function createCloudflareReducer(
       } catch (error) {
         await body.cancel(error).catch(() => undefined)
         throw failure() ?? asPublisherError(error)
+      }
+    },
+    /** The service opens HEIC, and AVIF for some accounts. It keeps none of their metadata. */
+    async toJpeg({ body, size }) {
+      try {
+        if (size > maxBytes) throw tooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
+        const result = await binding
+          .input(body)
+          .output({ format: 'image/jpeg', quality: originalQuality, anim: false })
+        const bytes = new Uint8Array(await result.response().arrayBuffer())
+        const header = readPictureHeader(bytes)
+        if (typeof header === 'string' || header.mediaType !== 'image/jpeg') throw cannotOpen(header)
+        return { ...header, mediaType: header.mediaType, bytes }
+      } catch (error) {
+        await body.cancel(error).catch(() => undefined)
+        const known = asPublisherError(error)
+        throw known.code === 'photo_unreadable' ? cannotOpen(error) : known
       }
     },
   }
@@ -111,6 +131,10 @@ function asPublisherError(error: unknown): PublisherError {
   }
   const message = 'The service that makes photos smaller does not answer. Try again in a moment.'
   return new PublisherError('busy', message, { cause: error, retryAfterMs: 5000 })
+}
+
+function cannotOpen(cause: unknown): PublisherError {
+  return new PublisherError('unsupported_photo', 'This server cannot open this kind of photo.', { cause })
 }
 
 function tooLarge(message: string, cause?: unknown): PublisherError {

@@ -9,8 +9,10 @@ export interface Pace {
   bytesPerSecond: number
 }
 
+const jpegEnd = Uint8Array.of(0xff, 0xd9)
+
 /**
- * Reads the stream into one buffer of `size` bytes. Throws `photo_too_large` for a stream that goes on beyond that,
+ * Reads the stream into one buffer, which has room for {@link withEndMark} behind the picture. Throws `photo_too_large` for a stream that goes on beyond that,
  * `busy` when `patience` ends first or the stream is slower than `pace`, and whatever the stream fails with. The stream is cancelled
  * in each case.
  */
@@ -20,7 +22,7 @@ export async function readOriginal(
   patience: AbortSignal,
   pace: Pace,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const original = new Uint8Array(size)
+  const original = new Uint8Array(size + jpegEnd.length)
   const reader = body.getReader()
   const startedAt = performance.now()
   let length = 0
@@ -54,6 +56,13 @@ export async function readOriginal(
     patience.removeEventListener('abort', giveUp)
     reader.releaseLock()
   }
+}
+
+/** Gives an original of {@link readOriginal} with the end marker of a JPEG behind it, in the same memory. */
+export function withEndMark(original: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const marked = new Uint8Array(original.buffer, 0, original.length + jpegEnd.length)
+  marked.set(jpegEnd, original.length)
+  return marked
 }
 
 export function photoTooLarge(message: string): PublisherError {

@@ -8,11 +8,12 @@ import { type Metrics, noMetrics } from '../../runtime/ports/metrics.ts'
 import { turnBox } from '../../workflow/picture/fit.ts'
 import { readPictureHeader } from '../../workflow/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../workflow/picture/limits.ts'
+import { phoneFormat } from '../../workflow/picture/phone-formats.ts'
 import type { ImageReducer, ReducedImage, ThumbnailType } from '../../workflow/ports/images.ts'
 import type { ThumbnailBox } from '../../workflow/ports/storage.ts'
-import { estimateMemory, fixedBytes } from './sharp-memory.ts'
+import { estimateAvifMemory, estimateMemory, fixedBytes } from './sharp-memory.ts'
 import { createByteQueue } from './sharp-queue.ts'
-import { type Pace, photoTooLarge, readOriginal } from './sharp-source.ts'
+import { type Pace, photoTooLarge, readOriginal, withEndMark } from './sharp-source.ts'
 
 export interface SharpReducerOptions {
   /**
@@ -57,7 +58,7 @@ const tooMuchMemory =
   'This photo needs more memory to open than this server has. Save it as a baseline (not progressive) JPEG.'
 
 /**
- * Creates the reducer. It also sets sharp up for the whole process: JPEG, PNG and WebP are the only formats that can be
+ * Creates the reducer. It also sets sharp up for the whole process: JPEG, PNG, WebP and AVIF are the only formats that can be
  * opened, nothing is cached, and one decode uses one thread.
  *
  * Errors of the source stream are passed on as they are. `busy` is also thrown for an original that arrives too slowly.
@@ -87,43 +88,66 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
   metrics.watch('image_tasks_waiting', () => originals.waitingTasks + decodes.waitingTasks)
   restrictSharp()
 
+  const runDecode: RunDecode = async (owner, bytes, patience, task) => {
+    if (bytes > decodeBudgetBytes) throw photoTooLarge(tooMuchMemory)
+    return decodes.run(owner, bytes, patience, task)
+  }
+
+  /** Reads the original, has `work` done with it, and ends in time. */
+  async function withOriginal(
+    { body, size }: PictureSource,
+    owner: string,
+    work: (original: Uint8Array<ArrayBuffer>, patience: AbortSignal) => Promise<ReducedImage>,
+  ): Promise<ReducedImage> {
+    const patience = AbortSignal.timeout(patienceMs)
+    try {
+      if (size > maxBytes) throw photoTooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
+      const running = originals.run(owner, size, patience, async () => {
+        const original = await readOriginal(body, size, patience, pace)
+        try {
+          return await work(original, patience)
+        } finally {
+          // Frees the memory now, when the queue counts it as free, and not at some later collection.
+          original.buffer.transfer(0)
+        }
+      })
+      return await within(patienceMs + decodeSeconds * 1000, running)
+    } catch (error) {
+      // A stream that failed by itself cannot be cancelled, and need not be.
+      await body.cancel(error).catch(() => undefined)
+      throw error
+    }
+  }
+
+  const least = Math.min(fixedBytes, decodeBudgetBytes)
   return {
-    async reduce({ body, size }, box, mediaType, owner) {
-      const patience = AbortSignal.timeout(patienceMs)
-      try {
-        if (size > maxBytes) throw photoTooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
-        const work = originals.run(owner, size, patience, async () => {
-          const original = await readOriginal(body, size, patience, pace)
-          try {
-            refuseByHeader(original, maxPixels)
-            const least = Math.min(fixedBytes, decodeBudgetBytes)
-            const picture = await decodes.run(owner, least, patience, () => inspect(original))
-            const target = turnBox(box, picture.autoOrient)
-            const bytes = estimateMemory(picture, original, atMost(target, picture.autoOrient), mediaType)
-            if (bytes > decodeBudgetBytes) throw photoTooLarge(tooMuchMemory)
-            return await decodes.run(owner, bytes, patience, () =>
-              encode(original, picture, target, mediaType),
-            )
-          } finally {
-            // Frees the memory now, when the queue counts it as free, and not at some later collection.
-            original.buffer.transfer(0)
-          }
-        })
-        return await within(patienceMs + decodeSeconds * 1000, work)
-      } catch (error) {
-        // A stream that failed by itself cannot be cancelled, and need not be.
-        await body.cancel(error).catch(() => undefined)
-        throw error
-      }
-    },
+    reduce: (source, box, mediaType, owner) =>
+      withOriginal(source, owner, async (original, patience) => {
+        refuseByHeader(original, maxPixels)
+        const picture = await decodes.run(owner, least, patience, () => inspect(original))
+        const target = turnBox(box, picture.autoOrient)
+        const bytes = estimateMemory(picture, original, atMost(target, picture.autoOrient), mediaType)
+        return runDecode(owner, bytes, patience, () => encode(original, picture, target, mediaType))
+      }),
+    toJpeg: (source, owner) =>
+      withOriginal(source, owner, async (original, patience) => {
+        if (phoneFormat(original) === null) throw unreadable(new Error('neither AVIF nor HEIC'))
+        const picture = await decodes.run(owner, least, patience, () => inspectAvif(original))
+        refusePixels(picture, maxPixels)
+        return runDecode(owner, estimateAvifMemory(picture), patience, () => convert(original, picture))
+      }),
   }
 }
+
+type PictureSource = Parameters<ImageReducer['reduce']>[0]
+type RunDecode = ReturnType<typeof createByteQueue>['run']
 
 function restrictSharp(): void {
   sharp.cache(false)
   sharp.concurrency(1)
   sharp.block({ operation: ['VipsForeignLoad'] })
-  sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp'] })
+  const pictures = ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp']
+  sharp.unblock({ operation: [...pictures, 'VipsForeignLoadHeif'] })
 }
 
 /**
@@ -132,9 +156,42 @@ function restrictSharp(): void {
 function refuseByHeader(original: Uint8Array, maxPixels: number): void {
   const header = readPictureHeader(original)
   if (typeof header === 'string') throw unreadable(new Error(`the header is ${header}`))
-  if (header.width * header.height > maxPixels) {
+  refusePixels(header, maxPixels)
+}
+
+function refusePixels({ width, height }: ThumbnailBox, maxPixels: number): void {
+  if (width * height > maxPixels) {
     throw photoTooLarge(`The photo has more than ${Math.floor(maxPixels / 1e6)} megapixels.`)
   }
+}
+
+/** Has libheif read the header. The prebuilt libvips decodes AV1, and not the HEVC of a HEIC. */
+async function inspectAvif(original: Uint8Array): Promise<Metadata> {
+  const isAvif = phoneFormat(original) === 'AVIF'
+  const reading = sharp(original, { limitInputPixels: false }).metadata()
+  const picture = await reading.catch((error: unknown) => {
+    throw isAvif ? unreadable(error) : cannotDecode(error)
+  })
+  if (picture.compression !== 'av1') throw cannotDecode(new Error(`${picture.compression}`))
+  return picture
+}
+
+function cannotDecode(cause: unknown): PublisherError {
+  return new PublisherError('unsupported_photo', 'This server cannot open this kind of photo.', { cause })
+}
+
+/** All metadata stays: the result replaces an original. */
+async function convert(original: Uint8Array, picture: Metadata): Promise<ReducedImage> {
+  const { data, info } = await orUnreadable(() =>
+    sharp(original, { failOn: 'warning', limitInputPixels: picture.width * picture.height })
+      .timeout({ seconds: decodeSeconds })
+      .autoOrient()
+      .keepMetadata()
+      .flatten({ background: '#ffffff' })
+      .jpeg({ quality: 92 })
+      .toBuffer({ resolveWithObject: true }),
+  )
+  return { bytes: new Uint8Array(data), mediaType: 'image/jpeg', width: info.width, height: info.height }
 }
 
 /** Has libvips read the header: text and profiles of a PNG are inflated for it. */
@@ -162,15 +219,15 @@ function atMost(box: ThumbnailBox, { width, height }: ThumbnailBox): ThumbnailBo
 }
 
 async function encode(
-  original: Uint8Array,
+  original: Uint8Array<ArrayBuffer>,
   picture: Metadata,
   box: ThumbnailBox,
   mediaType: ThumbnailType,
 ): Promise<ReducedImage> {
   // sharp's defaults drop all metadata and convert to sRGB.
-  const attempt = (failOn: SharpOptions['failOn']) =>
+  const attempt = (failOn: SharpOptions['failOn'], bytes = original) =>
     encoder(
-      sharp(original, { failOn, limitInputPixels: picture.width * picture.height })
+      sharp(bytes, { failOn, limitInputPixels: picture.width * picture.height })
         .timeout({ seconds: decodeSeconds })
         .autoOrient()
         .resize({ ...box, fit: 'inside', withoutEnlargement: true }),
@@ -178,8 +235,10 @@ async function encode(
     ).toBuffer({ resolveWithObject: true })
   const { data, info } = await orUnreadable(() =>
     attempt('warning').catch((error: unknown) => {
-      if (!isHarmless(error)) throw error
-      return attempt('truncated')
+      if (isHarmless(error)) return attempt('truncated')
+      // With an end marker, libjpeg warns only where picture data is missing.
+      if (hasNoEnd(error)) return attempt('warning', withEndMark(original))
+      throw error
     }),
   )
   return { bytes: new Uint8Array(data), mediaType, width: info.width, height: info.height }
@@ -208,6 +267,11 @@ function encoder(picture: Sharp, mediaType: ThumbnailType): Sharp {
  */
 function isHarmless(error: unknown): boolean {
   return error instanceof Error && error.message.includes('Invalid SOS parameters for sequential JPEG')
+}
+
+/** A JPEG that ends without its end marker, whether its last rows are there or not. */
+function hasNoEnd(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('premature end of JPEG image')
 }
 
 async function orUnreadable<T>(open: () => Promise<T>): Promise<T> {

@@ -59,7 +59,11 @@ export function observePublisher(publisher: Publisher, observe: Observe): Publis
 
 /** sharp in this process, or Cloudflare Images: either way something that photos queue for. */
 export function observeImages(images: ImageReducer, observe: Observe): ImageReducer {
+  const toJpeg = images.toJpeg?.bind(images)
   return {
+    ...(toJpeg && {
+      toJpeg: (source, owner) => observe({ to: 'images', operation: 'toJpeg' }, () => toJpeg(source, owner)),
+    }),
     reduce: (source, box, mediaType, owner) =>
       observe({ to: 'images', operation: 'reduce' }, () => images.reduce(source, box, mediaType, owner)),
   }

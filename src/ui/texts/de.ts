@@ -385,8 +385,8 @@ export const de: Texts = {
     dropHere: 'Fotos hier ablegen, um sie hochzuladen',
     tray: 'Hochgeladene Fotos',
     progress: (done, all) => `${done} von ${all} hochgeladen`,
-    finished: (done, failed) =>
-      failed === 0 ? `${done} hochgeladen` : `${done} hochgeladen, ${failed} nicht`,
+    finished: (done, failed, duplicates) =>
+      `${done} hochgeladen${failed ? `, ${failed} nicht` : ''}${duplicates ? `, ${duplicates} schon da` : ''}`,
     progressOf: (name) => `Hochladen von ${name}`,
     cancelAll: 'Alle abbrechen',
     retryAll: 'Alle noch einmal',
@@ -412,13 +412,18 @@ export const de: Texts = {
       cancelled: 'Abgebrochen',
       lost: 'Die Antwort ging verloren: Sieh nach, ob es da ist, bevor du es noch einmal versuchst',
     },
+    alreadyHere: (name, folder) => `Schon da als ${name} (${folder})`,
+    keepBoth: 'Beide behalten',
+    skip: 'Überspringen',
+    damaged: 'Beschädigt oder unvollständig: kopiere es noch einmal von der Kamera',
+    phoneFormat:
+      'Der Server kann das nicht öffnen. Auf dem iPhone: Einstellungen > Kamera > Formate > Maximale Kompatibilität.',
     stalled: 'Steht: Eine Minute lang kam nichts voran. Versuch es noch einmal.',
+    tooLarge: (megabytes) => `Zu groß: Ein Foto darf höchstens ${megabytes} MB haben`,
     faults: {
-      notPhoto: () => 'Kein Foto: JPEG, PNG und WebP werden genommen',
-      notPhotoYet: () => 'HEIC und AVIF werden nicht genommen: erst als JPEG speichern',
-      empty: () => 'Die Datei ist leer',
-      tooLarge: (megabytes) => `Zu groß: Ein Foto darf höchstens ${megabytes} MB haben`,
-      unreadable: () => 'Die Datei kann nicht gelesen werden',
+      notPhoto: 'Kein Foto: JPEG, PNG und WebP werden genommen',
+      empty: 'Die Datei ist leer',
+      unreadable: 'Die Datei kann nicht gelesen werden',
     },
   },
 

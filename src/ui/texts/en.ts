@@ -365,8 +365,8 @@ export const en = {
     dropHere: 'Drop photos to upload them',
     tray: 'Uploads',
     progress: (done: number, all: number) => `${done} of ${all} uploaded`,
-    finished: (done: number, failed: number) =>
-      failed === 0 ? `${done} uploaded` : `${done} uploaded, ${failed} not`,
+    finished: (done: number, failed: number, duplicates: number) =>
+      `${done} uploaded${failed ? `, ${failed} not` : ''}${duplicates ? `, ${duplicates} already here` : ''}`,
     progressOf: (name: string) => `Upload of ${name}`,
     cancelAll: 'Cancel all',
     retryAll: 'Try all again',
@@ -391,13 +391,17 @@ export const en = {
       cancelled: 'Cancelled',
       lost: 'The answer got lost: look whether it is there before you try again',
     },
+    alreadyHere: (name: string, folder: string) => `Already here as ${name} (${folder})`,
+    keepBoth: 'Keep both',
+    skip: 'Skip',
+    damaged: 'Damaged or incomplete: copy it from the camera again',
+    phoneFormat: 'This server can’t open it. On iPhone: Settings > Camera > Formats > Most Compatible.',
     stalled: 'Stalled: the line stood still for a minute. Try it again.',
+    tooLarge: (megabytes: number) => `Too large: a photo may have at most ${megabytes} MB`,
     faults: {
-      notPhoto: (_megabytes: number) => 'Not a photo: JPEG, PNG and WebP are taken',
-      notPhotoYet: (_megabytes: number) => 'HEIC and AVIF are not taken: save it as JPEG first',
-      empty: (_megabytes: number) => 'The file is empty',
-      tooLarge: (megabytes: number) => `Too large: a photo may have at most ${megabytes} MB`,
-      unreadable: (_megabytes: number) => 'The file cannot be read',
+      notPhoto: 'Not a photo: JPEG, PNG and WebP are taken',
+      empty: 'The file is empty',
+      unreadable: 'The file cannot be read',
     },
   },
 

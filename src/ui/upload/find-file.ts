@@ -6,7 +6,7 @@ const longestSearch = 200
 
 /** The inbox has it where a name begins alike, which the server may have given an end of its own, and has as many bytes. */
 export async function findFile(file: File): Promise<{ name: string | null } | { problem: ApiProblem }> {
-  const stem = file.name.replace(/\.[^.]*$/, '')
+  const stem = stemOf(file.name)
   const parameters = new URLSearchParams({ prefix: 'root/', q: stem.slice(0, longestSearch), limit: '500' })
   const answer = await askForJson(`/api/library/objects?${parameters}`)
   if ('problem' in answer) return answer
@@ -18,3 +18,6 @@ export async function findFile(file: File): Promise<{ name: string | null } | { 
   })
   return { name: keys[0] ?? null }
 }
+
+/** A file's name without its extension. */
+export const stemOf = (name: string): string => name.replace(/\.[^.]*$/, '')

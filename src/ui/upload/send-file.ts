@@ -3,9 +3,17 @@ import { createParser } from 'eventsource-parser'
 import { retryAfterMs } from '../../retry.ts'
 import { type ApiProblem, isRecord, problemFrom, unreached } from '../api.ts'
 
-export type Sent = { key: string } | { problem: ApiProblem }
+/** The photo of the gallery that has the bytes of an upload. */
+export interface Existing {
+  folder: string
+  name: string
+}
+
+export type Sent = { key: string } | { existing: Existing } | { problem: ApiProblem }
 
 export interface SendOptions {
+  /** Stores a second copy of what is there already. */
+  keepsDuplicate: boolean
   /** Bytes that have left, of all of them. */
   onProgress: (sent: number, total: number) => void
   /** All has arrived, and the server puts it away. */
@@ -16,7 +24,10 @@ export interface SendOptions {
 }
 
 /** Gives what became of it; `answer_lost` where all has left and nobody knows, `stalled` where less has. Never ends after `signal`. */
-export function sendFile(file: File, { onProgress, onStoring, signal, stallMs }: SendOptions): Promise<Sent> {
+export function sendFile(
+  file: File,
+  { keepsDuplicate, onProgress, onStoring, signal, stallMs }: SendOptions,
+): Promise<Sent> {
   const request = new XMLHttpRequest()
   const { promise, resolve } = Promise.withResolvers<Sent>()
   let hasLeft = false
@@ -28,7 +39,7 @@ export function sendFile(file: File, { onProgress, onStoring, signal, stallMs }:
       if (!isRecord(content)) return
       if (event === 'progress' && content.stage === 'storing') onStoring()
       if (event === 'result' && typeof content.key === 'string') outcome = { key: content.key }
-      if (event === 'error') outcome = { problem: problemFrom(content) }
+      if (event === 'error') outcome = refusalIn(content)
     },
   })
   let watchdog: ReturnType<typeof setTimeout> | undefined
@@ -56,12 +67,12 @@ export function sendFile(file: File, { onProgress, onStoring, signal, stallMs }:
   request.addEventListener('progress', readEvents)
   request.addEventListener('load', () => {
     readEvents()
-    resolve(outcome ?? { problem: request.status === 200 ? lost : refusalOf(request) })
+    resolve(outcome ?? (request.status === 200 ? { problem: lost } : refusalOf(request)))
   })
   request.addEventListener('loadend', () => clearTimeout(watchdog))
   request.addEventListener('error', () => resolve(outcome ?? { problem: hasLeft ? lost : unreached() }))
   signal.addEventListener('abort', () => request.abort())
-  request.open('POST', '/api/library/upload')
+  request.open('POST', `/api/library/upload${keepsDuplicate ? '' : '?duplicates=refuse'}`)
   request.setRequestHeader('accept', 'text/event-stream')
   const form = new FormData()
   form.append('file', file, file.name)
@@ -74,17 +85,29 @@ const noAnswer = { status: 0, detail: null, requestId: null, retryAfterSeconds: 
 const lost: ApiProblem = { code: 'answer_lost', ...noAnswer }
 const stalled: ApiProblem = { code: 'stalled', ...noAnswer }
 
+function refusalIn(body: Record<string, unknown>): Sent {
+  const { existing } = body
+  if (!isRecord(existing)) return { problem: problemFrom(body) }
+  // A key of another folder than the root is `archive/dusk.jpg`.
+  return {
+    existing: { folder: String(existing.folder), name: String(existing.key).replace(/^\w+\//, '') },
+  }
+}
+
 /** The problem document of a refusal, or what the status says where a proxy wrote something else. */
-function refusalOf(request: XMLHttpRequest): ApiProblem {
+function refusalOf(request: XMLHttpRequest): Sent {
   const header = request.getResponseHeader('retry-after')
   const wait = retryAfterMs(new Headers(header === null ? {} : { 'retry-after': header }), Date.now())
   const retryAfterSeconds = wait === undefined ? null : Math.ceil(wait / 1000)
   const { status } = request
   try {
     const body: unknown = JSON.parse(request.responseText)
-    if (isRecord(body)) return { ...problemFrom({ ...body, status }), retryAfterSeconds }
+    if (isRecord(body)) {
+      const refusal = refusalIn({ ...body, status })
+      return 'problem' in refusal ? { problem: { ...refusal.problem, retryAfterSeconds } } : refusal
+    }
   } catch {
     // No JSON.
   }
-  return { ...problemFrom({ status }), retryAfterSeconds }
+  return { problem: { ...problemFrom({ status }), retryAfterSeconds } }
 }

@@ -15,7 +15,7 @@ export interface TrayRowProps {
 }
 
 export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: TrayRowProps) {
-  const { id, file, status, storedAs, share } = upload
+  const { id, file, status, storedAs, share, existing } = upload
   const words = texts.upload
   const said = stateWords(upload, maxMegabytes)
   return (
@@ -48,6 +48,7 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
           <RetryIcon />
         </button>
       )}
+      {existing && status === 'failed' && <Choice ids={[id]} of={`: ${file.name}`} queue={queue} />}
       {storedAs !== null && (
         <button
           type="button"
@@ -62,13 +63,52 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
   )
 }
 
-function stateWords({ status, share, fault, problem, file, storedAs }: Upload, maxMegabytes: number): string {
+export interface ChoiceProps {
+  /** Uploads of photos that are there already. */
+  ids: readonly number[]
+  /** Behind the words for screen readers. */
+  of: string
+  /** Behind the words for everyone. */
+  count?: string
+  queue: UploadQueue
+}
+
+export function Choice({ ids, of, count = '', queue }: ChoiceProps) {
+  return (
+    <div class="tray-choice">
+      {(['keepBoth', 'skip'] as const).map((choice) => (
+        <button
+          key={choice}
+          type="button"
+          class="button"
+          aria-label={texts.upload[choice] + count + of}
+          onClick={({ currentTarget }) => {
+            // The button goes; the focus stays in the tray.
+            currentTarget.closest('.tray')?.querySelector('button')?.focus()
+            queue.decide(ids, choice === 'keepBoth')
+          }}
+        >
+          {texts.upload[choice] + count}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+const folderNames: Readonly<Record<string, string>> = texts.grid.folder
+
+function stateWords(upload: Upload, maxMegabytes: number): string {
+  const { status, share, fault, problem, file, storedAs, existing } = upload
   const words = texts.upload
-  if (fault) return words.faults[fault](maxMegabytes)
+  if (fault) return fault === 'tooLarge' ? words.tooLarge(maxMegabytes) : words.faults[fault]
+  if (existing) return words.alreadyHere(existing.name, folderNames[existing.folder] ?? '')
   if (status === 'failed' && problem) {
     if (problem.code === 'stalled') return words.stalled
-    if (problem.status === 413) return problem.detail ?? words.faults.tooLarge(maxMegabytes)
-    if (problem.status === 415) return words.faults.notPhoto(maxMegabytes)
+    if (problem.status === 413) return problem.detail ?? words.tooLarge(maxMegabytes)
+    if (problem.status === 415) {
+      return /\.(hei[cf]|avif)$/i.test(file.name) ? words.phoneFormat : words.faults.notPhoto
+    }
+    if (problem.code === 'photo_unreadable') return words.damaged
     return problem.detail ?? texts.problems[kindOf(problem)].title
   }
   if (status === 'done') return storedAs === file.name ? words.done : words.renamed(file.name)

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import { SignInLink } from '../account.tsx'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
-import { TrayRow } from './tray-row.tsx'
+import { Choice, TrayRow } from './tray-row.tsx'
 import { canRetry, isUnderWay, type Pause, type UploadQueue, type UploadState } from './upload-queue.ts'
 
 const listId = 'uploads'
@@ -23,10 +23,13 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
   const underWay = uploads.filter(isUnderWay)
   const done = uploads.filter(({ status }) => status === 'done').length
   const troubled = uploads.filter(({ status }) => status === 'failed' || status === 'lost')
+  const duplicates = troubled.filter(({ existing }) => existing).map(({ id }) => id)
   const share =
     uploads.reduce((sum, upload) => sum + (isUnderWay(upload) ? upload.share : 1), 0) / uploads.length
   const summary =
-    underWay.length > 0 ? words.progress(done, uploads.length) : words.finished(done, troubled.length)
+    underWay.length > 0
+      ? words.progress(done, uploads.length)
+      : words.finished(done, troubled.length - duplicates.length, duplicates.length)
 
   return (
     <section class="tray" aria-label={words.tray}>
@@ -56,6 +59,9 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
         <button type="button" class="button" onClick={queue.retryAll}>
           {words.retryAll}
         </button>
+      )}
+      {duplicates.length > 1 && (
+        <Choice ids={duplicates} of="" count={` (${duplicates.length})`} queue={queue} />
       )}
       {(isOpen || troubled.length > 0) && (
         <ul class="tray-list" id={listId}>

@@ -1,13 +1,14 @@
 /** Photos on their way into the library: what waits, what is being sent, what came of it. Knows no components. */
 import type { ApiProblem } from '../api.ts'
 import { kindOf, retryAfterSeconds } from '../problem-kind.ts'
+import { stemOf } from './find-file.ts'
 import { type FileFault, faultOf } from './photo-file.ts'
-import { sendFile } from './send-file.ts'
+import { type Existing, sendFile } from './send-file.ts'
 
 export interface Upload {
   id: number
   file: File
-  /** `lost`: all of it has left, and nobody knows whether it arrived. */
+  /** `lost`: all of it has left, and nobody knows whether it arrived. `failed` with `existing`: a person decides. */
   status: 'waiting' | 'sending' | 'storing' | 'done' | 'failed' | 'lost' | 'cancelled'
   /** What has left, 0 to 1. */
   share: number
@@ -15,6 +16,9 @@ export interface Upload {
   problem: ApiProblem | null
   /** An attempt before broke off: it is looked for before it is sent again. */
   mayBeThere: boolean
+  /** The photo that has the same bytes. */
+  existing: Existing | null
+  keepsDuplicate: boolean
   /** The name that the photo got. */
   storedAs: string | null
 }
@@ -33,6 +37,8 @@ export interface UploadQueue {
   cancelAll(): void
   retry(id: number): void
   retryAll(): void
+  /** Stores these photos beside those that have the same bytes, or leaves them out. */
+  decide(ids: readonly number[], keeps: boolean): void
   /** Forgets all that has ended. */
   clear(): void
   /** Ends the pause. */
@@ -80,7 +86,7 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     }
   }
 
-  async function send({ id, file, mayBeThere }: Upload): Promise<void> {
+  async function send({ id, file, mayBeThere, keepsDuplicate }: Upload): Promise<void> {
     const control = new AbortController()
     sending.set(id, control)
     const { signal } = control
@@ -93,14 +99,19 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     if ('problem' in found) return takeProblem(id, found.problem)
     if (found.name !== null) return arrived(id, found.name)
     const sent = await sendFile(file, {
+      keepsDuplicate,
       signal,
       stallMs,
       onProgress: (loaded, total) => change(id, { share: loaded / Math.max(1, total) }),
       onStoring: () => change(id, { status: 'storing', share: 1 }),
     })
     if (signal.aborted) return
+    if ('key' in sent) return arrived(id, sent.key)
     if ('problem' in sent) return takeProblem(id, sent.problem)
-    arrived(id, sent.key)
+    const { existing } = sent
+    const isOwn = mayBeThere && existing.folder === 'root' && existing.name.startsWith(stemOf(file.name))
+    if (isOwn) arrived(id, existing.name)
+    else end(id, { status: 'failed', existing })
   }
 
   function arrived(id: number, name: string): void {
@@ -191,6 +202,8 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
           fault: null,
           problem: null,
           mayBeThere: false,
+          existing: null,
+          keepsDuplicate: false,
           storedAs: null,
         }),
       )
@@ -211,14 +224,25 @@ export function createUploadQueue(options: UploadQueueOptions): UploadQueue {
     },
     retry: (id) => again((upload) => upload.id === id && !isUnderWay(upload)),
     retryAll: () => again(canRetry),
+    decide(ids, keepsDuplicate) {
+      const part = keepsDuplicate
+        ? { status: 'waiting' as const, existing: null, keepsDuplicate }
+        : { status: 'cancelled' as const }
+      set({
+        uploads: state.uploads.map((upload) => (ids.includes(upload.id) ? { ...upload, ...part } : upload)),
+      })
+      pump()
+    },
     clear: () => set({ uploads: state.uploads.filter(isUnderWay) }),
     resume,
   }
 }
 
 /** Whether another attempt could end otherwise: what is wrong with the file itself stays wrong. */
-export function canRetry({ status, fault }: Upload): boolean {
-  return (status === 'failed' || status === 'cancelled') && (fault === null || fault === 'unreadable')
+export function canRetry({ status, fault, existing }: Upload): boolean {
+  return (
+    (status === 'failed' || status === 'cancelled') && !existing && (fault === null || fault === 'unreadable')
+  )
 }
 
 export function isUnderWay({ status }: Upload): boolean {

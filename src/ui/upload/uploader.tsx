@@ -48,7 +48,8 @@ export function Uploader({ maxMegabytes, onReady, onStored, onShow }: UploaderPr
       <input
         ref={picker}
         type="file"
-        accept="image/jpeg,image/png,image/webp"
+        // Without HEIC in this list, iPhones hand over a JPEG of it.
+        accept="image/jpeg,image/png,image/webp,image/avif"
         multiple
         hidden
         onChange={({ currentTarget }) => {

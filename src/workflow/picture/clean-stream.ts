@@ -121,7 +121,7 @@ async function copy(
 }
 
 /** The next piece of output; empty at the end. */
-async function nextChunk(source: OpenSource, running: Generator<Step, void>): Promise<Uint8Array> {
+async function nextChunk(source: OpenSource, running: Generator<Step, boolean>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   let length = 0
   while (length < chunkBytes) {

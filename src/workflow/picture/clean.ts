@@ -18,8 +18,14 @@ export function pictureType(bytes: Uint8Array): PictureType {
   throw broken()
 }
 
-/** The parser that writes the clean copy of a picture of this type. `orientation` counts for WebP only. */
-export function stripperOf(type: PictureType, orientation: number): (input: Input) => Generator<Step, void> {
+/**
+ * The parser that writes the clean copy of a picture of this type, and gives whether the file had its end. `orientation` counts for
+ * WebP only.
+ */
+export function stripperOf(
+  type: PictureType,
+  orientation: number,
+): (input: Input) => Generator<Step, boolean> {
   if (type === 'image/jpeg') return strippedJpeg
   if (type === 'image/png') return strippedPng
   return (input) => strippedWebp(input, orientation)

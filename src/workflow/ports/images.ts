@@ -27,4 +27,11 @@ export interface ImageReducer {
     mediaType: ThumbnailType,
     owner: string,
   ): Promise<ReducedImage>
+  /**
+   * Makes a JPEG of high quality of a whole AVIF or HEIC: upright, in its own colour space. EXIF and other metadata stay where the host
+   * can carry them. Reads `body` when it begins and cancels it when it fails.
+   *
+   * Throws `unsupported_photo` where this host cannot decode the format, and what {@link reduce} throws. Absent: it can decode none.
+   */
+  toJpeg?(source: { body: ReadableStream<Uint8Array>; size: number }, owner: string): Promise<ReducedImage>
 }

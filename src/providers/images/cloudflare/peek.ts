@@ -5,7 +5,10 @@ import { createInput, joined } from '../../../workflow/picture/input.ts'
 
 export interface PeekedPicture {
   header: PictureHeader
-  /** The stream from its first byte on. It fails with `photo_too_large` beyond the limit. */
+  /**
+   * The stream from its first byte on. It fails with `photo_too_large` beyond the limit. A JPEG ends with an end marker: without one,
+   * the service refuses a picture that is there in full.
+   */
   body: ReadableStream<Uint8Array>
   /** Why `body` failed, if it did: whoever reads it may report something less telling. */
   failure(): unknown
@@ -33,7 +36,8 @@ export async function peekPicture(
       const step = reading.next()
       if (!step.done) continue
       if (typeof step.value === 'string') throw unreadable()
-      return { header: step.value, ...rejoined(joined(begin), reader, maxBytes) }
+      const isJpeg = step.value.mediaType === 'image/jpeg'
+      return { header: step.value, ...rejoined(joined(begin), reader, maxBytes, isJpeg ? jpegEnd : nothing) }
     }
   } catch (error) {
     await reader.cancel(error).catch(() => undefined)
@@ -51,10 +55,14 @@ export function unreadable(cause?: unknown): PublisherError {
   )
 }
 
+const jpegEnd = Uint8Array.of(0xff, 0xd9)
+const nothing = new Uint8Array(0)
+
 function rejoined(
   begin: Uint8Array,
   reader: ReadableStreamDefaultReader<Uint8Array>,
   maxBytes: number,
+  end: Uint8Array,
 ): Omit<PeekedPicture, 'header'> {
   let failure: unknown
   let length = begin.length
@@ -64,7 +72,10 @@ function rejoined(
       async pull(controller) {
         try {
           const { done, value } = await reader.read()
-          if (done) return controller.close()
+          if (done) {
+            if (end.length > 0) controller.enqueue(end)
+            return controller.close()
+          }
           length += value.length
           if (length > maxBytes) throw new PublisherError('photo_too_large', 'The photo is too large.')
           controller.enqueue(value)

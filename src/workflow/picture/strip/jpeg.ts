@@ -13,8 +13,11 @@ const endOfImage = 0xd9
 const startOfScan = 0xda
 const end = Uint8Array.of(0xff, endOfImage)
 
-/** Writes the clean JPEG. Throws `photo_unreadable` for other files. A missing end marker is added; nothing follows it. */
-export function* strippedJpeg(input: Input): Generator<Step, void> {
+/**
+ * Writes the clean JPEG. Throws `photo_unreadable` for other files. A missing end marker is added; nothing follows it. Gives whether the
+ * end marker was there.
+ */
+export function* strippedJpeg(input: Input): Generator<Step, boolean> {
   const header = createHeader()
   header.add(yield* take(input, 2))
   const kept = createHeaderFilter()
@@ -31,13 +34,16 @@ export function* strippedJpeg(input: Input): Generator<Step, void> {
 }
 
 /** Copies scans and the tables between them, up to the end of the first image. */
-function* scans(input: Input): Generator<Step, void> {
+function* scans(input: Input): Generator<Step, boolean> {
   for (let blocks = 0; ; blocks++) {
     if (blocks > maxBlocksBeforePixels) throw broken()
     yield* scanData(input)
     const kind = yield* nextMarker(input)
     // Decoders show a picture that lacks its end marker.
-    if (kind === null || kind === endOfImage) return yield end
+    if (kind === null || kind === endOfImage) {
+      yield end
+      return kind !== null
+    }
     if (kind === startOfImage) throw broken()
     const payload = yield* segmentPayload(input)
     if (isOfPicture(kind)) yield segmentOf(kind, payload)

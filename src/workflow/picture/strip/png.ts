@@ -30,20 +30,30 @@ const maxLengths: ReadonlyMap<string, number> = new Map([
 const maxChunks = 100_000
 const maxExifBytes = 65_536
 
-/** Writes the clean PNG, which ends with its IEND. Throws `photo_unreadable` for other files. */
-export function* strippedPng(input: Input): Generator<Step, void> {
+/**
+ * Writes the clean PNG. A missing IEND is added; nothing follows it. Throws `photo_unreadable` for other files. Gives whether the IEND
+ * was there.
+ */
+export function* strippedPng(input: Input): Generator<Step, boolean> {
   const header = createHeader()
   header.add(yield* take(input, 8))
   let hasPixels = false
   let hasExif = false
   for (let chunks = 0; chunks < maxChunks; chunks++) {
+    const peeked = yield* input.peek(8)
+    // Decoders show a picture that lacks its end chunk.
+    if (peeked.length < 8 && hasPixels) {
+      yield chunkOf('IEND', new Uint8Array(0))
+      return false
+    }
     const begin = yield* take(input, 8)
     const length = viewOf(begin).getUint32(0)
     const kind = ascii(begin, 4, 8)
     if (length > unbounded || (chunks === 0) !== (kind === 'IHDR')) throw broken()
     if (kind === 'IEND') {
       if (!hasPixels) throw broken()
-      return yield chunkOf('IEND', new Uint8Array(0))
+      yield chunkOf('IEND', new Uint8Array(0))
+      return true
     }
     if (kind === 'IDAT' && !hasPixels) {
       hasPixels = true

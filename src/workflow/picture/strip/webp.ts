@@ -34,9 +34,9 @@ const pixels = 'pixels'
 
 /**
  * Writes the clean WebP, which is as long as the original. `orientation` is what {@link webpOrientation} found. Throws
- * `photo_unreadable` for other files.
+ * `photo_unreadable` for other files, also for those that end too early: gives true otherwise.
  */
-export function* strippedWebp(input: Input, orientation: number): Generator<Step, void> {
+export function* strippedWebp(input: Input, orientation: number): Generator<Step, boolean> {
   const begin = yield* take(input, 12)
   const seen: Seen = new Set()
   let left = viewOf(begin).getUint32(4, true) - 4
@@ -49,6 +49,7 @@ export function* strippedWebp(input: Input, orientation: number): Generator<Step
   }
   if (!seen.has(pixels)) throw broken()
   yield* zeros(input, left)
+  return true
 }
 
 function* strippedChunk(input: Input, chunk: Chunk, seen: Seen, orientation: number): Generator<Step, void> {

@@ -1,0 +1,170 @@
+/** Looks at an uploaded file before it is stored: what can never be shown is refused, what can be shown is stored as it has to be. */
+import { isPublisherError, PublisherError } from '../errors.ts'
+import { stripperOf } from './picture/clean.ts'
+import { type HeaderTrouble, type PictureHeader, pictureFacts } from './picture/header.ts'
+import { createInput } from './picture/input.ts'
+import { maxPhotoPixels } from './picture/limits.ts'
+import { type PhoneFormat, phoneFormat } from './picture/phone-formats.ts'
+import type { ImageReducer } from './ports/images.ts'
+
+/** A file as a person sent it. */
+export interface ReceivedFile {
+  /** As the sender calls it. */
+  filename: string
+  /** Its bytes in order. */
+  chunks: readonly Uint8Array[]
+  /** Their sum. */
+  size: number
+}
+
+export interface NewPhotoTools {
+  images: ImageReducer
+  /** The tenant, for fairness where work has to queue. */
+  owner: string
+}
+
+/** A file that is a photo by its content. */
+export interface NewPhoto extends ReceivedFile {
+  mediaType: PictureHeader['mediaType']
+}
+
+/** Decoded at this size, a JPEG costs least. */
+const smallest = { width: 256, height: 256 }
+
+/**
+ * Gives the photo, an AVIF or HEIC as a JPEG. Throws `unsupported_photo`, `photo_unreadable` where it is damaged or cut off,
+ * `photo_too_large`, and `busy` where only decoding could tell and the host has no room for it.
+ */
+export async function checkNewPhoto(tools: NewPhotoTools, file: ReceivedFile): Promise<NewPhoto> {
+  const format = phoneFormat(beginning(file))
+  if (format) return asJpeg(tools, file, format)
+  const { mediaType } = usable(headerOf(file))
+  await requirePicture(tools, file, mediaType)
+  return { ...file, mediaType }
+}
+
+/** The file as a stream. It can be called any number of times. */
+export function streamOf({ chunks }: ReceivedFile): ReadableStream<Uint8Array> {
+  const pending = chunks.values()
+  return new ReadableStream({
+    pull(controller) {
+      const { done, value } = pending.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+  })
+}
+
+async function asJpeg(
+  { images, owner }: NewPhotoTools,
+  file: ReceivedFile,
+  format: PhoneFormat,
+): Promise<NewPhoto> {
+  if (!images.toJpeg) throw cannotOpen(format)
+  try {
+    const { bytes } = await images.toJpeg({ body: streamOf(file), size: file.size }, owner)
+    return { filename: file.filename, chunks: [bytes], size: bytes.length, mediaType: 'image/jpeg' }
+  } catch (error) {
+    throw isPublisherError(error, 'thumbnail_unavailable') || isPublisherError(error, 'unsupported_photo')
+      ? cannotOpen(format, error)
+      : error
+  }
+}
+
+function cannotOpen(format: PhoneFormat, cause?: unknown): PublisherError {
+  return new PublisherError(
+    'unsupported_photo',
+    format === 'HEIC'
+      ? 'This server cannot open HEIC. On an iPhone choose Settings > Camera > Formats > Most Compatible, or export the photo as JPEG.'
+      : 'This server cannot open this AVIF. Export the photo as JPEG.',
+    { cause },
+  )
+}
+
+function usable(header: PictureHeader | HeaderTrouble): PictureHeader {
+  if (header === 'excessive') {
+    throw new PublisherError(
+      'unsupported_photo',
+      'This photo carries too much text and metadata (8 MB at most). Save it without metadata and try again.',
+    )
+  }
+  if (header === 'incomplete' || header === 'unsupported') {
+    throw new PublisherError('unsupported_photo', 'This is not a JPEG, PNG or WebP photo.')
+  }
+  if (header.width * header.height > maxPhotoPixels) {
+    throw new PublisherError(
+      'photo_too_large',
+      'This photo has too many pixels; 100 megapixels is the limit.',
+    )
+  }
+  return header
+}
+
+/** Throws where the picture is damaged or cut off. A host that cannot decode it now takes what is whole by its structure. */
+async function requirePicture(
+  { images, owner }: NewPhotoTools,
+  file: ReceivedFile,
+  mediaType: PictureHeader['mediaType'],
+): Promise<void> {
+  try {
+    await images.reduce({ body: streamOf(file), size: file.size }, smallest, 'image/jpeg', owner)
+  } catch (error) {
+    if (isPublisherError(error, 'photo_unreadable')) throw damaged(error)
+    if (!isPublisherError(error)) throw error
+    if (hasEnd(file, mediaType)) return
+    throw isPublisherError(error, 'busy') ? error : damaged(error)
+  }
+}
+
+function damaged(cause: unknown): PublisherError {
+  return new PublisherError(
+    'photo_unreadable',
+    'This photo is damaged, or a part of it is missing. Copy it from the camera again, or export it again.',
+    { cause },
+  )
+}
+
+/** Tells whether the structure of the file is whole, up to the mark of its end. */
+function hasEnd({ chunks }: ReceivedFile, mediaType: PictureHeader['mediaType']): boolean {
+  const input = createInput()
+  const pending = chunks.values()
+  const reading = stripperOf(mediaType, 1)(input)
+  try {
+    for (;;) {
+      const step = reading.next()
+      if (step.done) return step.value
+      if (step.value) continue
+      const { done, value } = pending.next()
+      if (done) input.end()
+      else input.push(value)
+    }
+  } catch (error) {
+    if (isPublisherError(error, 'photo_unreadable')) return false
+    throw error
+  }
+}
+
+/** Reads the header chunk by chunk: phones write metadata of some MB before the size. */
+function headerOf({ chunks }: ReceivedFile): PictureHeader | HeaderTrouble {
+  const input = createInput()
+  const reading = pictureFacts(input)
+  for (const chunk of chunks) {
+    input.push(chunk)
+    const step = reading.next()
+    if (step.done) return step.value
+  }
+  return 'incomplete'
+}
+
+/** The first 256 bytes, fewer where the file is shorter. */
+function beginning({ chunks }: ReceivedFile): Uint8Array {
+  const bytes = new Uint8Array(256)
+  let length = 0
+  for (const chunk of chunks) {
+    const part = chunk.subarray(0, bytes.length - length)
+    bytes.set(part, length)
+    length += part.length
+    if (length === bytes.length) break
+  }
+  return bytes.subarray(0, length)
+}

@@ -1,0 +1,82 @@
+/** Finds the photo of a gallery that has the very bytes of an upload. */
+import { LRUCache } from 'lru-cache'
+import { contentDigest, type DigestTools } from './content-digest.ts'
+import { type ReceivedFile, streamOf } from './new-photo.ts'
+import { type Folder, folders } from './photo.ts'
+import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
+
+/** Photos of one size whose digests are compared; each may be read once for it. */
+const maxCandidates = 8
+/** A gallery whose folders were listed this recently is not listed again. */
+const maxAgeMs = 30_000
+/** Galleries whose listings are remembered. A listing of 10,000 photos takes some 3 MB. */
+const maxGalleries = 10
+
+export interface LocatedPhoto {
+  folder: Folder
+  entry: PhotoEntry
+}
+
+/** The photos of all folders of a gallery, listed at most every 30 s, and those stored since. */
+export interface KnownPhotos {
+  ofSize(store: PhotoStore, bytes: number): Promise<LocatedPhoto[]>
+  add(store: PhotoStore, photo: LocatedPhoto): void
+}
+
+interface Listing {
+  at: number
+  photos: Promise<LocatedPhoto[]>
+  stored: LocatedPhoto[]
+}
+
+export function createKnownPhotos(now: () => number): KnownPhotos {
+  const listings = new LRUCache<PhotoStore, Listing>({ max: maxGalleries })
+
+  function listingOf(store: PhotoStore): Listing {
+    const known = listings.get(store)
+    if (known && now() - known.at < maxAgeMs) return known
+    const listing = { at: now(), photos: listAll(store), stored: [] }
+    listings.set(store, listing)
+    listing.photos.catch(() => listings.delete(store))
+    return listing
+  }
+
+  return {
+    async ofSize(store, bytes) {
+      const { photos, stored } = listingOf(store)
+      return [...(await photos), ...stored].filter(({ entry }) => entry.size === bytes)
+    },
+    add(store, photo) {
+      listings.get(store)?.stored.push(photo)
+    },
+  }
+}
+
+async function listAll(store: PhotoStore): Promise<LocatedPhoto[]> {
+  const listed = await Promise.all(
+    folders.map(async (folder) => {
+      const { photos } = await store.list(folder)
+      return photos.map((entry) => ({ folder, entry }))
+    }),
+  )
+  return listed.flat()
+}
+
+/**
+ * Gives where these bytes are already, `null` where they are not. Photos of another size are not read, and at most eight of the same
+ * size. A photo that is gone by now does not count.
+ */
+export async function findSamePhoto(
+  tools: DigestTools,
+  known: KnownPhotos,
+  photo: ReceivedFile,
+): Promise<LocatedPhoto | null> {
+  const candidates = await known.ofSize(tools.store, photo.size)
+  if (candidates.length === 0) return null
+  const sha256 = await tools.digest(streamOf(photo))
+  for (const candidate of candidates.slice(0, maxCandidates)) {
+    const entry = await tools.store.stat(candidate.folder, candidate.entry.name)
+    if (entry && (await contentDigest(tools, candidate.folder, entry)) === sha256) return candidate
+  }
+  return null
+}
