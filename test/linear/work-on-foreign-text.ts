@@ -10,6 +10,7 @@ import { createRedaction } from '../../src/node/doctor/redaction.ts'
 import { connectFailure, sendFailure, withoutAddresses } from '../../src/node/mailer/failures.ts'
 import { answerOf } from '../../src/providers/ai/openai/answer.ts'
 import { failureOf as aiFailureOf } from '../../src/providers/ai/openai/errors.ts'
+import { toldError } from '../../src/providers/ai/openai/told-errors.ts'
 import { parseAnswer } from '../../src/providers/publishers/telegram/answers.ts'
 import { fetchFailure, reasonOf } from '../../src/providers/publishers/telegram/errors.ts'
 import { failureOf as dropboxFailureOf, failureText } from '../../src/providers/storage/dropbox/errors.ts'
@@ -306,7 +307,20 @@ export const foreignTexts: readonly ForeignText[] = [
       repeated('{'),
       repeated('[', '{"a":'),
       repeated(' \n', '```json'),
+      repeated('{}'),
+      repeated('{"'),
+      repeated('\\', '{"'),
+      repeated('\n{'),
+      repeated('</think>'),
+      repeated('</think>{}'),
+      repeated('```\n{}\n'),
+      repeated('{"b":{}}'),
     ],
+  },
+  {
+    what: 'finding an error in an AI answer of status 200',
+    work: (text) => toldError({ error: { code: text, type: text, message: text } }),
+    shapes: [repeated('rate'), repeated('too '), repeated('9'), repeated('content-')],
   },
   {
     what: 'telling why an AI refused',
