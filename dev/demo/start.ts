@@ -122,6 +122,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     WEB_SESSION_SECRET: 'a-secret-for-the-demo-on-this-machine-only',
     WEB_SECURE_COOKIES: 'false',
     FORCE_HTTPS: 'false',
+    DEVELOPMENT_HOSTS: tenants.map(({ name }) => `${name}.${baseDomain}`).join(','),
     ALLOW_PRIVATE_ENDPOINTS: 'true',
     DROPBOX_APP_KEY: dropbox.app.key,
     DROPBOX_APP_SECRET: dropbox.app.secret,
