@@ -5,6 +5,7 @@ import { createNodeServices } from '../node.ts'
 import { type PublishNextResult, publishNext } from '../runtime/publish-next.ts'
 import { createBackgroundWork } from './background.ts'
 import { createFaults } from './faults.ts'
+import { endWithHelp } from './usage.ts'
 
 const usage = `npm run publish -- --host alice.shibari.photo [--select dusk.jpg] [--preview | --dry-run]
     --host HOST     whose photo
@@ -69,6 +70,7 @@ function describe(result: PublishNextResult, host: string): string {
   return [`${result.name}${place}`, ...lines, ...result.warnings].join('\n')
 }
 
+endWithHelp(usage)
 process.exitCode = await main().catch((error: unknown) => {
   const message = isPublisherError(error)
     ? `${error.message} (${error.code})`
