@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { endWithHelp } from '../src/node/usage.ts'
 import { measureConfigCache } from './config-cache.ts'
 import { measureStartup } from './startup.ts'
 import { renderTable, type Table } from './table.ts'
@@ -13,6 +14,7 @@ import { measureWebApp } from './web-app.ts'
 import { measureGrid } from './web-app-grid.ts'
 import { measureWorkflow } from './workflow.ts'
 
+endWithHelp('npm run bench: measures for some minutes, prints the tables and writes docs/performance.md')
 const project = fileURLToPath(new URL('../', import.meta.url))
 const report = `${project}docs/performance.md`
 

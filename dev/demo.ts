@@ -2,25 +2,30 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { endWithHelp } from '../src/node/usage.ts'
 import { buildWhereStale } from './demo/build.ts'
 import { greeting } from './demo/greeting.ts'
+import { progressTo } from './demo/progress.ts'
 import { type Demo, startDemo } from './demo/start.ts'
 
 const usage = `npm run demo -- [--photos DIR] [--port 8080] [--domain localhost] [--state .demo]
     --photos DIR   shows your own photos at alice's address; they stay where and as they are
     --port N       where to listen; the next free port is taken where it is in use
     --domain NAME  below which the galleries lie, such as demo.localhost: there one sign-in counts for all of them
-    --state DIR    where the demo keeps its files`
+    --state DIR    where the demo keeps its files
+    --worker       runs the publisher as a Worker (\`npm run dev:worker\`)`
 
 const project = fileURLToPath(new URL('../', import.meta.url))
 /** Browsers find these on this machine by themselves. */
 const localDomain = /^([a-z0-9-]+\.)*localhost$/
 
 async function main(): Promise<void> {
+  endWithHelp(usage)
   const { photos, port, domain: baseDomain, worker, state } = readArguments()
   console.log('Starting the demo ...')
-  await buildWhereStale(project, worker)
-  const demo = await startDemo({ state, port, baseDomain, worker, photos })
+  const step = progressTo((text) => process.stdout.write(text))
+  await buildWhereStale(project, worker, step)
+  const demo = await startDemo({ state, port, baseDomain, worker, photos, step })
   if (demo.port !== port) console.log(`Port ${port} is in use, so ${demo.port} is taken.`)
   endOnSignal(demo)
   console.log(greeting({ ...demo, baseDomain, worker, state }))

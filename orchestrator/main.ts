@@ -2,6 +2,7 @@
 import { openAuditFile } from './audit-file.ts'
 import { parseEnvironment } from './environment.ts'
 import { startOrchestrator } from './server.ts'
+import { endWithHelp } from './usage.ts'
 
 async function main(): Promise<void> {
   const env = parseEnvironment(process.env)
@@ -35,6 +36,9 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
+endWithHelp(
+  `npm run orchestrator: the reference orchestrator; its environment is described in docs/orchestrator.md`,
+)
 main().catch((error: unknown) => {
   say(error instanceof Error ? error.message : String(error))
   process.exitCode = 1

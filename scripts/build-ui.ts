@@ -1,11 +1,13 @@
 /** Builds the web app into dist/ui. */
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
+import { endWithHelp } from '../src/node/usage.ts'
 
 /** Where the built web app lies. */
 export const uiDirectory = fileURLToPath(new URL('../dist/ui', import.meta.url))
 
 if (import.meta.main) {
+  endWithHelp('npm run build:ui: builds src/ui into dist/ui')
   // A test runner that calls this has a NODE_ENV of its own, which would make it a development build.
   process.env.NODE_ENV = 'production'
   await build({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)), logLevel: 'warn' })

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { buildWhereStale } from '../dev/demo/build.ts'
 import { samplePhotos } from '../dev/demo/photos.ts'
 import { type Demo, startDemo } from '../dev/demo/start.ts'
+import { endWithHelp } from '../src/node/usage.ts'
 import { installSchemathesis, runSchemathesis } from './check-api/schemathesis.ts'
 import { signIn } from './check-api/sign-in.ts'
 
@@ -125,6 +126,9 @@ function createClock(): Clock {
   }
 }
 
+endWithHelp(
+  'npm run check:api: asks a demo everything that /openapi.json describes; installs Schemathesis (Python)',
+)
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error))
   process.exitCode = 1

@@ -1,6 +1,7 @@
 /** Fails when the built web app is larger than promised (issue 5), and prints what it weighs. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { endWithHelp } from '../src/node/usage.ts'
 import { uiDirectory } from './build-ui.ts'
 
 /** Bytes after gzip, all files of a kind together. */
@@ -27,6 +28,7 @@ export async function uiSizes(directory: string): Promise<KindSize[]> {
 }
 
 if (import.meta.main) {
+  endWithHelp('node scripts/check-ui-size.ts: fails where dist/ui is larger than promised')
   for (const { kind, bytes, limit } of await uiSizes(uiDirectory)) {
     const isTooLarge = bytes > limit
     console.log(`${kind.padEnd(4)} ${bytes} of ${limit} bytes gzip${isTooLarge ? '  TOO LARGE' : ''}`)

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { endWithHelp } from '../src/node/usage.ts'
 import { project } from './deployment.ts'
 
 /** The sum of the gzip sizes of the Worker's modules. */
@@ -20,6 +21,7 @@ export async function workerBytes(directory: string): Promise<number> {
 }
 
 if (import.meta.main) {
+  endWithHelp('node scripts/check-worker-size.ts: fails where dist/worker is larger than promised')
   const bytes = await workerBytes(join(project, 'dist/worker'))
   const isTooLarge = bytes > maxWorkerBytes
   process.stdout.write(`worker ${bytes} of ${maxWorkerBytes} bytes gzip${isTooLarge ? '  TOO LARGE' : ''}\n`)

@@ -14,6 +14,7 @@ import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { SMTPServer } from 'smtp-server'
 import { startOpenAiEmulator } from '../dev/emulators/openai.ts'
+import { endWithHelp } from '../src/node/usage.ts'
 import { buildSteps, healthCheckCommand, presetVariables, project, webCommand } from './deployment.ts'
 
 const run = promisify(execFile)
@@ -325,6 +326,7 @@ async function prove(folder: string): Promise<void> {
   }
 }
 
+endWithHelp('npm run prove:heroku: builds a slug as Heroku does, starts it and asks it; takes some minutes')
 const folder = await mkdtemp(join(tmpdir(), 'publisher-slug-'))
 const watchdog = setTimeout(() => {
   process.stderr.write(`The proof took longer than ${limitMs / 1000} s.\n`)

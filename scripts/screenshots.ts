@@ -12,6 +12,7 @@ import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core'
 import sharp from 'sharp'
+import { endWithHelp } from '../src/node/usage.ts'
 import { desktop, openChromium, phone } from './chromium.ts'
 
 interface View {
@@ -98,9 +99,11 @@ const views: Record<string, View> = {
   },
 }
 
+const usage = 'node scripts/screenshots.ts <base URL> <person> [folder] [view ...]'
+endWithHelp(usage)
 const [baseURL, person, into, ...chosen] = process.argv.slice(2)
 if (!baseURL || !person) {
-  console.error('Usage: node scripts/screenshots.ts <base URL> <person> [folder] [view ...]')
+  console.error(`Usage: ${usage}`)
   process.exit(2)
 }
 const folder = into ?? fileURLToPath(new URL('../docs/screenshots', import.meta.url))

@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { endWithHelp } from '../src/node/usage.ts'
 import { floodNowAndThen, measureBystander } from './bystander.ts'
 import { client, insist } from './clients.ts'
 import type { FloodAnswers } from './floods.ts'
@@ -25,6 +26,12 @@ import { createTroubles, pause } from './troubles.ts'
 import { judgeLine, watch } from './watch.ts'
 import { startWorld } from './world.ts'
 
+endWithHelp(`npm run soak -- [--seconds 300] [--tenants 300] [--clients 24] [--seed 1] [--report]
+    --seconds N   how long the storm lasts
+    --tenants N   tenants of the emulated fleet
+    --clients N   visitors and admins at once
+    --seed N      the same seed brings the same troubles
+    --report      writes docs/reliability.md`)
 const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '300' },

@@ -22,6 +22,7 @@ import { openRedis, sharedStores } from './node/shared-store.ts'
 import { startTracing } from './node/tracing.ts'
 import type { Tracing } from './node/tracing-sdk.ts'
 import { createUnreadBodies } from './node/unread-bodies.ts'
+import { endWithHelp } from './node/usage.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
@@ -275,6 +276,7 @@ async function main(): Promise<void> {
 }
 
 if (import.meta.main) {
+  endWithHelp('npm start: serves the galleries; the environment is described in docs/configuration.md')
   main().catch((error: unknown) => {
     const message = error instanceof SettingsError || error instanceof Error ? error.message : String(error)
     process.stderr.write(`${message}\n`)

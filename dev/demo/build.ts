@@ -1,13 +1,20 @@
 /** Builds the web app and the Worker for the demo, where they are older than their sources. */
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { type Step, silently } from './progress.ts'
 
-/** Runs `build:ui`, and `build:worker` where it is wanted. What is up to date is left alone. */
-export async function buildWhereStale(project: string, worker: boolean): Promise<void> {
-  if (await isStale(join(project, 'dist/ui/index.html'), join(project, 'src/ui'))) run(project, 'build:ui')
+/** Runs `build:ui`, and `build:worker` where it is wanted. What is up to date is left alone. Throws an Error with all that a failing build said. */
+export async function buildWhereStale(
+  project: string,
+  worker: boolean,
+  step: Step = silently,
+): Promise<void> {
+  if (await isStale(join(project, 'dist/ui/index.html'), join(project, 'src/ui')))
+    await step('Building the page', () => run(project, 'build:ui'))
   if (worker && (await isStale(join(project, 'dist/worker/worker.js'), join(project, 'src'))))
-    run(project, 'build:worker')
+    await step('Building the Worker', () => run(project, 'build:worker'))
 }
 
 async function isStale(output: string, sources: string): Promise<boolean> {
@@ -21,6 +28,15 @@ async function isStale(output: string, sources: string): Promise<boolean> {
   return Math.max(...times) > built.mtimeMs
 }
 
-function run(project: string, script: string): void {
-  execFileSync('npm', ['run', '--silent', script], { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] })
+const maxOutputBytes = 64 * 2 ** 20
+
+/** Keeps what the build says to itself unless it fails. */
+async function run(project: string, script: string): Promise<void> {
+  try {
+    await promisify(execFile)('npm', ['run', '--silent', script], { cwd: project, maxBuffer: maxOutputBytes })
+  } catch (error) {
+    const said =
+      error instanceof Error && 'stdout' in error && 'stderr' in error ? [error.stdout, error.stderr] : []
+    throw new Error(`\`npm run ${script}\` failed:\n${said.join('\n').trim() || String(error)}`)
+  }
 }

@@ -39,6 +39,7 @@ ${signingIn(baseDomain, issuer)}
 The AI is an emulator that looks at the pixels.
 Their configuration comes from the orchestrator at ${orchestrator}.
 Edit ${join(place, 'tenants.yaml')}: it takes effect within a minute. The log is ${join(place, 'publisher.log')}.
+To examine a gallery: npm run doctor -- --env ${join(place, 'env')} --host ${options.tenants[0]?.name}.${baseDomain}
 Ctrl-C ends everything.
 `
 }

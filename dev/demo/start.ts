@@ -7,8 +7,10 @@ import { startOrchestrator } from '../../orchestrator/server.ts'
 import { startNodeHost } from '../../src/node.ts'
 import { startOidcProvider } from '../emulators/oidc.ts'
 import { startWorkerHost, type WorkerHostOptions } from '../worker-host.ts'
+import { writeEnvFile } from './env-file.ts'
 import { ownPhotos, samplePhotos } from './photos.ts'
 import { freePort } from './ports.ts'
+import { type Step, silently } from './progress.ts'
 import { localStorage, startDropbox, startS3 } from './storages.ts'
 import { type DemoTenant, orchestratorFiles } from './tenants.ts'
 import { type DemoVendors, startVendors } from './vendors.ts'
@@ -24,6 +26,8 @@ export interface DemoOptions {
   worker?: boolean
   /** Photos to show at alice's address; they stay where and as they are. */
   photos?: string | undefined
+  /** Tells what the start is busy with. Default: silent. */
+  step?: Step
   /** Variables of the publisher beside the demo's own. */
   variables?: Readonly<Record<string, string>>
   /** The publisher's clock, in milliseconds since 1970. Not for a Worker. */
@@ -53,17 +57,17 @@ const serviceToken = 'demo-service-token-of-this-machine'
 
 /** Starts all of them. Needs a built web app, and the built Worker where it is one. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { state, port, baseDomain, worker = false, photos } = options
+  const { state, port, baseDomain, worker = false, photos, step = silently } = options
   await mkdir(state, { recursive: true })
-  const directories = await samplePhotos(state)
+  const directories = await step('Sample photos', () => samplePhotos(state))
   // The channels begin empty, so nothing has been published yet.
   await rm(join(directories.alice, '.publisher'), { recursive: true, force: true })
   if (photos) directories.alice = worker ? photos : await ownPhotos(state, 'alice', photos)
 
   const parts: Part[] = []
-  const s3 = await startS3()
+  const s3 = await step('S3', startS3)
   parts.push({ name: 'S3', close: s3.close })
-  const dropbox = await startDropbox('carol', directories.carol)
+  const dropbox = await step('Dropbox', () => startDropbox('carol', directories.carol))
   parts.push({ name: 'Dropbox', close: dropbox.close })
   const tenants: DemoTenant[] = [
     {
@@ -90,24 +94,21 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       appearance: { title: 'Carol’s Knots', accent_color: '#a3205c' },
     },
   ]
-  const vendors = await startVendors(
-    tenants.map(({ name }) => name),
-    port + 20,
-  )
+  const names = tenants.map(({ name }) => name)
+  const vendors = await step('Telegram, AI and mail', () => startVendors(names, port + 20))
   parts.push({ name: 'Telegram, OpenAI and mail', close: vendors.close })
-  const orchestrator = await startDemoOrchestrator(
-    state,
-    port + 10,
-    orchestratorFiles(tenants, vendors, baseDomain),
-  )
+  const files = orchestratorFiles(tenants, vendors, baseDomain)
+  const orchestrator = await step('Orchestrator', () => startDemoOrchestrator(state, port + 10, files))
   parts.push({ name: 'orchestrator', close: orchestrator.close })
 
   const listenOn = await freePort(port)
-  const signIn = await startOidcProvider({
-    port: port + 15,
-    callbackOrigins: [`http://app.${baseDomain}:${listenOn}`],
-    people: tenants.flatMap(({ admin }) => admin ?? []),
-  })
+  const signIn = await step('Sign-in', () =>
+    startOidcProvider({
+      port: port + 15,
+      callbackOrigins: [`http://app.${baseDomain}:${listenOn}`],
+      people: tenants.flatMap(({ admin }) => admin ?? []),
+    }),
+  )
   parts.push({ name: 'sign-in', close: signIn.close })
   const log = createWriteStream(join(state, 'publisher.log'))
   const write = (line: string) => log.write(`${line}\n`)
@@ -122,6 +123,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     WEB_SESSION_SECRET: 'a-secret-for-the-demo-on-this-machine-only',
     WEB_SECURE_COOKIES: 'false',
     FORCE_HTTPS: 'false',
+    DEVELOPMENT_HOSTS: tenants.map(({ name }) => `${name}.${baseDomain}`).join(','),
     ALLOW_PRIVATE_ENDPOINTS: 'true',
     DROPBOX_APP_KEY: dropbox.app.key,
     DROPBOX_APP_SECRET: dropbox.app.secret,
@@ -131,10 +133,11 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     LOCAL_STORAGE_ROOT: dirname(directories.alice),
     ...options.variables,
   }
-  parts.push({
-    name: 'publisher',
-    close: await startHost(worker, { variables, port: listenOn, write, now: options.now }),
-  })
+  await writeEnvFile(state, variables)
+  const close = await step('Publisher', () =>
+    startHost(worker, { variables, port: listenOn, write, now: options.now }),
+  )
+  parts.push({ name: 'publisher', close })
   return {
     tenants,
     vendors,

@@ -38,7 +38,7 @@ export async function startVendors(tenants: readonly string[], firstPort: number
   const smtpPort = await freePort(firstPort + 25)
   const webPort = await freePort(firstPort + 26)
   const mail = new MailDev({ smtp: smtpPort, ip: loopback, web: webPort, webIp: loopback, silent: true })
-  await mail.start()
+  await withoutAnnouncement(() => mail.start())
   return {
     telegramUrl: telegram.url,
     openaiUrl: openai.url,
@@ -82,6 +82,17 @@ export async function startVendors(tenants: readonly string[], firstPort: number
     async close() {
       await Promise.all([telegram.close(), openai.close(), mail.stop()])
     },
+  }
+}
+
+/** Keeps MailDev's web server from announcing itself, which it does even when `silent`. */
+async function withoutAnnouncement(start: () => Promise<unknown>): Promise<void> {
+  const { info } = console
+  console.info = () => undefined
+  try {
+    await start()
+  } finally {
+    console.info = info
   }
 }
 

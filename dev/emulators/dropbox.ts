@@ -2,7 +2,13 @@
  * The Dropbox HTTP API on this machine: accounts with files of their own, tokens, the routes that the product uses with
  * their errors, and ways to misbehave. All hosts of Dropbox are one address here (`DROPBOX_BASE_URL`).
  */
-import { type AccountState, createAccount, type DropboxAccount, handleOf } from './dropbox/account.ts'
+import {
+  type AccountOptions,
+  type AccountState,
+  createAccount,
+  type DropboxAccount,
+  handleOf,
+} from './dropbox/account.ts'
 import { contentRoutes } from './dropbox/content-routes.ts'
 import { type DropboxCall, type FaultRule, spoiled } from './dropbox/faults.ts'
 import { createLinks } from './dropbox/links.ts'
@@ -14,13 +20,14 @@ import { type EmulatorSettings, type Route, respond } from './dropbox/route.ts'
 import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
 import { authorised, grantToken, ownerOf } from './dropbox/tokens.ts'
 import { uploadRoutes } from './dropbox/upload-routes.ts'
+import { rootedAt, userRoutes } from './dropbox/user-routes.ts'
 
 export interface DropboxEmulatorOptions extends Partial<EmulatorSettings> {
   /** The one app whose key and secret the token endpoint takes. */
   app: { key: string; secret: string }
   /** Lifetime of an access token. Default: 14,400 seconds. */
   accessTokenSeconds?: number
-  /** What tokens are good for. Default: reading and writing files and their metadata. */
+  /** What tokens are good for. Default: the account's own data, reading and writing files and their metadata. */
   scopes?: readonly string[]
   /** Lifetime of a temporary link. Default: 4 hours. */
   linkMs?: number
@@ -28,7 +35,7 @@ export interface DropboxEmulatorOptions extends Partial<EmulatorSettings> {
 
 export interface DropboxEmulator {
   /** A new account with no files; it is told from others by its refresh token. */
-  addAccount(name: string, refreshToken: string): DropboxAccount
+  addAccount(name: string, refreshToken: string, options?: AccountOptions): DropboxAccount
   /** Answers one request to any of Dropbox's hosts. Rejects where a real connection would break. */
   fetch(request: Request): Promise<Response>
   /** Serves on 127.0.0.1 until it is closed. Port 0, the default, is a free one. */
@@ -44,8 +51,9 @@ const routes: Record<string, Route> = {
   ...contentRoutes,
   ...uploadRoutes,
   ...relocationRoutes,
+  ...userRoutes,
 }
-const allScopes = ['files.metadata.read', 'files.content.read', 'files.content.write']
+const allScopes = ['account_info.read', 'files.metadata.read', 'files.content.read', 'files.content.write']
 const maxCallsKept = 10_000
 
 export function createDropboxEmulator(options: DropboxEmulatorOptions): DropboxEmulator {
@@ -91,20 +99,21 @@ export function createDropboxEmulator(options: DropboxEmulatorOptions): DropboxE
   async function callRoute(received: Received): Promise<Response> {
     const route = routes[received.route]
     if (!route || received.method !== 'POST') throw new Refusal(404, 'There is no such route.')
-    const account = authorised(received.headers, accounts, settings.now())
+    const user = authorised(received.headers, accounts, settings.now())
     if (!scopes.includes(route.scope)) throw missingScope(route.scope)
     const argument = parseArgument(received, route.style)
+    const account = rootedAt(received.headers, user)
     const link = links.maker(received.url.origin)
-    return respond(await route.run({ account, settings, link }, argument, received.body))
+    return respond(await route.run({ account, user, settings, link }, argument, received.body))
   }
 
   return {
     fetch,
     calls,
-    addAccount(name, refreshToken) {
-      const account = createAccount(name, refreshToken, settings.now)
+    addAccount(name, refreshToken, accountOptions) {
+      const account = createAccount(name, refreshToken, settings.now, accountOptions)
       accounts.push(account)
-      return handleOf(account)
+      return handleOf(account, settings.now)
     },
     listen: (port = 0) => listenOnLoopback(fetch, port),
     interfere(rule) {

@@ -1,5 +1,6 @@
 /** `npm run conformance`: puts an orchestrator through the contract's checks and says what it found. */
 import { parseArgs } from 'node:util'
+import { endWithHelp } from '../usage.ts'
 import { checks } from './checks.ts'
 import { describeFinding, type Finding, runChecks } from './run.ts'
 import type { Subject } from './subject.ts'
@@ -17,6 +18,7 @@ const usage = `npm run conformance -- --base-url URL --token TOKEN --host HOST
     --list             says what is checked and why, and calls nothing`
 
 function readArguments(): Subject | 'list' {
+  endWithHelp(usage)
   const text = { type: 'string' } as const
   const { values } = parseArgs({
     options: {

@@ -1,6 +1,6 @@
 /** The program: a Request and what is known of its connection in, a Response out. */
 import { getPath } from 'hono/utils/url'
-import { PublisherError } from '../errors.ts'
+import { isPublisherError, PublisherError } from '../errors.ts'
 import { tenantNotFound } from '../runtime/config-cache.ts'
 import { hostName, parseHost, portOf } from '../runtime/host.ts'
 import { pathForLog } from '../runtime/log.ts'
@@ -9,8 +9,10 @@ import { originOf } from '../runtime/sign-in/return-address.ts'
 import { inSpan } from '../runtime/spans.ts'
 import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
 import { type Connection, type Exchange, readHeader, requestIdOf } from './exchange.ts'
+import { galleryLinks } from './gallery-list.ts'
 import { hasMetrics, metricsPath } from './metrics.ts'
 import { requestObserver } from './observed-request.ts'
+import { isNavigation, type Offer } from './problem.ts'
 import { refusal } from './refusal.ts'
 import { allowedMethods, createApp, createCallbackApp } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -87,7 +89,7 @@ export function createHandler(services: Services): Handler {
     try {
       response = await answer(request, exchange, path)
     } catch (error) {
-      response = await refusal(error, request, exchange, services)
+      response = await refusal(error, request, exchange, services, await offerFor(error, request, exchange))
     }
     complete(response, exchange)
     log.info('request', {
@@ -100,6 +102,14 @@ export function createHandler(services: Services): Handler {
       duration_ms: now() - startedAt,
     })
     return response
+  }
+
+  /** In development, the galleries: there is no other way to find out their addresses. */
+  async function offerFor(error: unknown, request: Request, exchange: Exchange): Promise<Offer | undefined> {
+    if (!settings.isDevelopment || !isPublisherError(error, 'tenant_not_found')) return undefined
+    if (!isNavigation(request)) return undefined
+    const port = portOf(exchange.connection.host ?? '')
+    return { links: await galleryLinks(services, port).catch(() => []) }
   }
 
   const observed = requestObserver(services, answerAndLog)

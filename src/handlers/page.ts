@@ -4,6 +4,7 @@ import { PublisherError } from '../errors.ts'
 import type { Services } from '../runtime/services.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { fetchAhead } from './fetch-ahead.ts'
+import { messageStyle, messageStylePath } from './message-style.ts'
 import { guardFor, routeFor } from './route.ts'
 
 export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
@@ -29,6 +30,13 @@ export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     if (link) page.headers.set('link', link)
     return page
   })
+  // Its name has no fingerprint, so it is kept for an hour only.
+  app.get(messageStylePath, guardFor('anyone', services), (c) =>
+    c.body(messageStyle, 200, {
+      'content-type': 'text/css; charset=utf-8',
+      'cache-control': 'public, max-age=3600',
+    }),
+  )
   app.get('/assets/*', guardFor('anyone', services), async (c) => {
     const asset = await assets.get(c.req.path, c.req.raw)
     if (!asset) throw new PublisherError('not_found', 'There is no such file.')

@@ -1,7 +1,7 @@
 /** The one place where errors become HTTP: problem documents (RFC 9457) for programs, a small page for people. */
 import { HTTPException } from 'hono/http-exception'
 import { type ErrorCode, type ExistingPhoto, isPublisherError, PublisherError } from '../errors.ts'
-import { messagePage, type PageLink } from './message-page.ts'
+import { type MessagePage, messagePage } from './message-page.ts'
 
 interface Kind {
   status: number
@@ -94,12 +94,15 @@ export function statusOf(code: ErrorCode): number {
   return kinds[code].status
 }
 
-/** The error as a response: a page where a person navigates, a problem document everywhere else. `link`: what the page offers. */
+/** Where a page leads to: one next step, or a choice. */
+export type Offer = Pick<MessagePage, 'link' | 'links'>
+
+/** The error as a response: a page where a person navigates, a problem document everywhere else. */
 export async function problemResponse(
   error: PublisherError,
   request: Request,
   requestId: string,
-  link?: PageLink,
+  offer: Offer = {},
 ): Promise<Response> {
   const { status, title } = kinds[error.code]
   const headers = new Headers({ 'cache-control': 'no-store', vary: 'Accept' })
@@ -110,7 +113,7 @@ export async function problemResponse(
   if (error.code === 'token_required') headers.set('www-authenticate', 'Bearer')
   if (isNavigation(request)) {
     headers.set('content-type', 'text/html; charset=utf-8')
-    const page = await messagePage({ title, text: error.message, requestId, ...(link && { link }) })
+    const page = await messagePage({ title, text: error.message, requestId, ...offer })
     return new Response(page, { status, headers })
   }
   headers.set('content-type', 'application/problem+json')
@@ -123,7 +126,7 @@ export function problemOf({ code, message, existing }: PublisherError, requestId
 }
 
 /** Whether a person's browser goes to a page: it asks for HTML, outside the API. */
-function isNavigation(request: Request): boolean {
+export function isNavigation(request: Request): boolean {
   if (!request.headers.get('accept')?.includes('text/html')) return false
   return isForPeople(new URL(request.url).pathname)
 }

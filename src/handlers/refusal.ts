@@ -3,21 +3,23 @@ import type { PublisherError } from '../errors.ts'
 import { describeError } from '../runtime/log.ts'
 import type { Services } from '../runtime/services.ts'
 import type { Exchange } from './exchange.ts'
-import type { PageLink } from './message-page.ts'
-import { problemResponse, statusOf, toPublisherError } from './problem.ts'
+import { type Offer, problemResponse, statusOf, toPublisherError } from './problem.ts'
 
-/** Never rejects. `link`: what a person is offered to do next. */
+/** Never rejects. `offer`: what a person is offered to do next; the gallery, where its host was found and nothing is at the address. */
 export async function refusal(
   thrown: unknown,
   request: Request,
   exchange: Exchange,
   services: Pick<Services, 'log' | 'metrics'>,
-  link?: PageLink,
+  offer?: Offer,
 ): Promise<Response> {
   const error = toPublisherError(thrown)
   logFault(error, exchange, services)
-  return problemResponse(error, request, exchange.requestId, link)
+  const home = exchange.runtime && error.code === 'not_found' ? { link: toGallery } : {}
+  return problemResponse(error, request, exchange.requestId, offer ?? home)
 }
+
+const toGallery = { text: 'Open the gallery', href: '/' }
 
 /** Counts it, with a line in the log where it is not the caller's fault. */
 export function logFault(

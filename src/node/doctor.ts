@@ -1,10 +1,13 @@
 /** `npm run doctor -- --host x`: says what is wrong with one tenant's set-up, in plain words, and changes nothing. */
-import { parseArgs } from 'node:util'
+import { readFileSync } from 'node:fs'
+import { parseArgs, parseEnv } from 'node:util'
 import type { Finding, Outcome } from './doctor/examination.ts'
 import { examine } from './doctor/examine.ts'
+import { endWithHelp } from './usage.ts'
 
-const usage = `npm run doctor -- --host alice.shibari.photo [--json]
+const usage = `npm run doctor -- --host alice.shibari.photo [--env FILE] [--json]
     --host HOST   whose set-up; the environment is the app's (docs/configuration.md)
+    --env FILE    reads variables from a file, such as the demo's .demo/env; they go before those of the shell
     --json        one JSON document in place of lines`
 
 /** Nothing failed; something did; called wrongly. */
@@ -36,10 +39,15 @@ function summaryOf(findings: readonly Finding[]): string {
 function readArguments() {
   try {
     const { values } = parseArgs({
-      options: { host: { type: 'string' }, json: { type: 'boolean', default: false } },
+      options: {
+        host: { type: 'string' },
+        env: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
     })
     if (values.host === undefined) throw new TypeError('Name the host whose set-up is to be examined.')
-    return { host: values.host, json: values.json }
+    const ofFile = values.env === undefined ? {} : parseEnv(readFileSync(values.env, 'utf8'))
+    return { host: values.host, json: values.json, variables: { ...process.env, ...ofFile } }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`)
     return null
@@ -49,10 +57,10 @@ function readArguments() {
 async function main(): Promise<number> {
   const options = readArguments()
   if (!options) return exitCodes.usage
-  const { host, json } = options
+  const { host, json, variables } = options
   const findings = await examine({
     host,
-    variables: process.env,
+    variables,
     ...(!json && { onFinding: (finding) => say(lineOf(finding)) }),
   })
   const ok = findings.every(({ outcome }) => outcome !== 'failed')
@@ -60,6 +68,7 @@ async function main(): Promise<number> {
   return ok ? exitCodes.ok : exitCodes.failed
 }
 
+endWithHelp(usage)
 process.exitCode = await main()
 // Connections that are kept alive, and checks that were left behind, must not hold the program.
 process.stdout.write('', () => process.exit())

@@ -6,6 +6,7 @@ import { type PublishNextResult, publishNext } from '../runtime/publish-next.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
 import { createBackgroundWork } from './background.ts'
 import { createFaults } from './faults.ts'
+import { endWithHelp } from './usage.ts'
 
 const usage = `npm run publish -- --host alice.shibari.photo [--select dusk.jpg] [--preview | --dry-run]
     --host HOST     whose photo
@@ -105,6 +106,7 @@ function dateOf(time: Date): string {
   return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
+endWithHelp(usage)
 process.exitCode = await main().catch((error: unknown) => {
   const message = isPublisherError(error)
     ? `${error.message} (${error.code})`

@@ -26,6 +26,8 @@ export interface ConfigSource {
   lookup(host: Host, knownVersion: string | undefined, requestId: string): Promise<ConfigLookup>
   /** Throws `credentials_unavailable` or `insufficient_balance`. */
   resolveCredentials(tenant: Tenant, ref: string, requestId: string): Promise<Credentials>
+  /** The hosts that it has, where it can tell; for a developer's list of galleries. Throws `config_unavailable`. */
+  hosts?(): Promise<readonly string[]>
   /** Tells the billing; repeats what may be repeated. Rejects where it does not arrive. */
   reportUsage(event: UsageEvent, requestId: string): Promise<void>
   /** Whether the source answers right now, and if not, why (for `/health/ready`). Never throws. */

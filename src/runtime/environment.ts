@@ -96,6 +96,7 @@ export const environmentSchema = z.object({
   WEB_ADMIN_COOKIE_TTL_SECONDS: whole('seconds', 60, thirtyDays).default(weekSeconds),
   ADMIN_COOKIE_SCOPE: z.enum(['domain', 'host'], { error: 'must be domain or host' }).default('domain'),
   FORCE_HTTPS: flag(true),
+  DEVELOPMENT_HOSTS: z.string().transform(commaSeparated).pipe(z.array(domain)).default([]),
   WEB_SECURE_COOKIES: flag(true),
   ALLOW_PRIVATE_ENDPOINTS: flag(false),
   LIBRARY_MAX_UPLOAD_MB: whole('megabytes', 1, 50).default(50),
@@ -168,6 +169,22 @@ const pairs = [
 
 /** What is wrong with variables that are each well-formed. */
 export function contradictions(env: Environment): string[] {
+  return [...cookieContradictions(env), ...developmentContradictions(env)]
+}
+
+/** Whether this process runs on a developer's machine: over plain HTTP, for names that lead nowhere else. */
+export function isDevelopment(env: Environment): boolean {
+  return !env.FORCE_HTTPS && `.${env.ORCHESTRATOR_BASE_DOMAIN}`.endsWith('.localhost')
+}
+
+function developmentContradictions(env: Environment): string[] {
+  if (env.DEVELOPMENT_HOSTS.length === 0 || isDevelopment(env)) return []
+  return [
+    'DEVELOPMENT_HOSTS needs FORCE_HTTPS=false and an ORCHESTRATOR_BASE_DOMAIN of localhost or below: it lists tenants',
+  ]
+}
+
+function cookieContradictions(env: Environment): string[] {
   const isBelow = `.${callbackHostOf(env)}`.endsWith(`.${env.ORCHESTRATOR_BASE_DOMAIN}`)
   if (!env.AUTH0_CLIENT_ID || cookieScopeOf(env) === 'host' || isBelow) return []
   return [

@@ -42,8 +42,15 @@ export function createFileConfigSource({ read, baseDomain }: FileConfigOptions):
     }
   }
 
+  async function servedHost() {
+    const { tenant, host } = await load()
+    return host ?? `${tenant.toLowerCase()}.${baseDomain}`
+  }
+
   return {
     kind: 'file',
+
+    hosts: async () => [await servedHost()],
 
     async lookup(host, knownVersion) {
       const { credentials, host: configuredHost, ...answer } = await load()

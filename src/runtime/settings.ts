@@ -6,6 +6,7 @@ import {
   cookieScopeOf,
   type Environment,
   environmentSchema,
+  isDevelopment,
   missingVariables,
   sourceKind,
 } from './environment.ts'
@@ -53,6 +54,10 @@ export interface Settings {
   cookieScope: 'domain' | 'host'
   /** False in development only: the public scheme is then `http`. */
   forceHttps: boolean
+  /** Whether unknown hosts may be answered with a list of galleries: over HTTP and below localhost only. */
+  isDevelopment: boolean
+  /** Hosts of that list, where the source of configurations cannot name them. */
+  developmentHosts: readonly string[]
   secureCookies: boolean
   allowPrivateEndpoints: boolean
   dropboxApp: { key: string; secret: Secret } | null
@@ -127,6 +132,8 @@ function toSettings(env: Environment): Settings {
     sessionTtlSeconds: env.WEB_ADMIN_COOKIE_TTL_SECONDS,
     cookieScope: cookieScopeOf(env),
     forceHttps: env.FORCE_HTTPS,
+    isDevelopment: isDevelopment(env),
+    developmentHosts: env.DEVELOPMENT_HOSTS,
     secureCookies: env.WEB_SECURE_COOKIES,
     allowPrivateEndpoints: env.ALLOW_PRIVATE_ENDPOINTS,
     dropboxApp:

@@ -23,7 +23,7 @@ const controlPlane: Trouble[] = [
     breakIt: ({ orchestrator }) => orchestrator.tokens.clear(),
     differs: { orchestrator: 'failed', site: 'failed', configuration: 'skipped', ...nothingOfTenant },
     says: /refuses the service token/,
-    todo: /ORCHESTRATOR_SERVICE_TOKEN/,
+    todo: /^Correct ORCHESTRATOR_SERVICE_TOKEN; see/,
   },
   {
     what: 'the orchestrator accepts one of two tokens',
@@ -38,6 +38,7 @@ const controlPlane: Trouble[] = [
     breakIt: ({ orchestrator }) => orchestrator.close(),
     differs: { orchestrator: 'failed', site: 'failed', configuration: 'skipped', ...nothingOfTenant },
     says: /cannot be reached/,
+    todo: /127\.0\.0\.1:\d+ can be reached from here.*ORCHESTRATOR_BASE_URL/,
   },
   {
     what: 'the orchestrator knows no such host',
@@ -116,6 +117,15 @@ const credentials: Trouble[] = [
     todo: /of the kind telegram/,
   },
   {
+    what: 'the orchestrator fails at a reference',
+    breakIt: ({ orchestrator }) => {
+      orchestrator.script = ({ subject }) => (subject === refOf('ai') ? { status: 500 } : undefined)
+    },
+    differs: { 'credentials.ai': 'failed', ai: 'skipped' },
+    says: /do not resolve/,
+    todo: /^Look at the log of the orchestrator/,
+  },
+  {
     what: 'a reference resolves to another kind',
     breakIt: (practice) => practice.store('ai', { provider: 'smtp', version: '1', password: 'canary' }),
     differs: { 'credentials.ai': 'failed', ai: 'skipped' },
@@ -131,6 +141,7 @@ const credentials: Trouble[] = [
       'storage.link': 'skipped',
     },
     says: /malformed at: refresh_token/,
+    todo: /^Correct these fields/,
   },
   {
     what: 'the tenant has run out of credit',
@@ -170,12 +181,36 @@ const storage: Trouble[] = [
       practice.store('storage', { provider: 'dropbox', refresh_token: 'canary-revoked' }),
     differs: { 'storage.list': 'failed', 'storage.records': 'failed', 'storage.link': 'skipped' },
     says: /no longer accepts the access.*invalid_grant/,
+    todo: /^Connect the Dropbox account again/,
   },
   {
     what: 'the Dropbox app has another secret',
     breakIt: ({ variables }) => void Object.assign(variables, { DROPBOX_APP_SECRET: 'canary-wrong' }),
     differs: { 'storage.list': 'failed', 'storage.records': 'failed', 'storage.link': 'skipped' },
     says: /own app key.*invalid_client/,
+    todo: /^Correct DROPBOX_APP_KEY and DROPBOX_APP_SECRET/,
+  },
+  {
+    what: 'DROPBOX_APP_KEY is unset',
+    breakIt: ({ variables }) =>
+      void Object.assign(variables, { DROPBOX_APP_KEY: '', DROPBOX_APP_SECRET: '' }),
+    differs: { 'storage.list': 'failed', 'storage.records': 'failed', 'storage.link': 'skipped' },
+    says: /cannot use the storage "dropbox"/,
+    todo: /^Set DROPBOX_APP_KEY and DROPBOX_APP_SECRET/,
+  },
+  {
+    what: 'Dropbox cannot be reached',
+    breakIt: ({ variables }) => void Object.assign(variables, { DROPBOX_BASE_URL: 'http://127.0.0.1:3' }),
+    differs: { 'storage.list': 'failed', 'storage.records': 'failed', 'storage.link': 'skipped' },
+    says: /Dropbox does not answer.*ECONNREFUSED/,
+    todo: /^Check that 127\.0\.0\.1:3 can be reached.*Correct DROPBOX_BASE_URL/,
+  },
+  {
+    what: 'the S3 server cannot be reached',
+    breakIt: (practice) => onS3(practice, { endpoint_url: 'http://127.0.0.1:3' }),
+    differs: { 'storage.list': 'failed', 'storage.records': 'failed', 'storage.link': 'skipped' },
+    says: /does not answer as it should.*ECONNREFUSED/,
+    todo: /^Check that 127\.0\.0\.1:3 can be reached.*`endpoint_url`/,
   },
   {
     what: 'the permission to list is missing',
@@ -229,6 +264,7 @@ const storage: Trouble[] = [
       'credentials.storage': undefined,
     },
     says: /keeps no photos on its own disk.*LOCAL_STORAGE_ROOT/,
+    todo: /^Set LOCAL_STORAGE_ROOT/,
   },
   {
     what: 'Google Drive is configured, which this server lacks',
@@ -239,10 +275,26 @@ const storage: Trouble[] = [
     },
     differs: { 'storage.list': 'failed', 'storage.records': 'failed', 'storage.link': 'skipped' },
     says: /cannot use the storage "gdrive"/,
+    todo: /^Set `storage\.provider` to dropbox or s3/,
   },
 ]
 
 const channels: Trouble[] = [
+  {
+    what: 'the AI cannot be reached',
+    breakIt: ({ variables }) => void Object.assign(variables, { OPENAI_BASE_URL: 'http://127.0.0.1:3/v1' }),
+    differs: { ai: 'failed' },
+    says: /does not answer/,
+    todo: /^Check that 127\.0\.0\.1:3 can be reached.*Correct OPENAI_BASE_URL/,
+  },
+  {
+    what: 'Telegram cannot be reached',
+    breakIt: ({ variables }) =>
+      void Object.assign(variables, { TELEGRAM_API_BASE_URL: 'http://127.0.0.1:3' }),
+    differs: { 'publisher.telegram': 'failed' },
+    says: /Telegram/,
+    todo: /^Check that 127\.0\.0\.1:3 can be reached.*Correct TELEGRAM_API_BASE_URL/,
+  },
   {
     what: 'the bot token was revoked',
     breakIt: ({ telegram }) => telegram.revoke(botToken),
@@ -396,7 +448,7 @@ const shared: Trouble[] = [
   },
   {
     what: 'Redis does not answer',
-    breakIt: ({ variables }) => void Object.assign(variables, { REDIS_URL: 'redis://:canary@127.0.0.1:1' }),
+    breakIt: ({ variables }) => void Object.assign(variables, { REDIS_URL: 'redis://:canary@127.0.0.1:3' }),
     differs: { redis: 'failed' },
     says: /^it cannot be reached \(.*ECONNREFUSED/,
   },

@@ -11,6 +11,7 @@ import { connectFailure, sendFailure, withoutAddresses } from '../../src/node/ma
 import { answerOf } from '../../src/providers/ai/openai/answer.ts'
 import { failureOf as aiFailureOf } from '../../src/providers/ai/openai/errors.ts'
 import { normalTags } from '../../src/providers/publishers/email/confirmation.ts'
+import { toldError } from '../../src/providers/ai/openai/told-errors.ts'
 import { parseAnswer } from '../../src/providers/publishers/telegram/answers.ts'
 import { fetchFailure, reasonOf } from '../../src/providers/publishers/telegram/errors.ts'
 import { failureOf as dropboxFailureOf, failureText } from '../../src/providers/storage/dropbox/errors.ts'
@@ -310,7 +311,20 @@ export const foreignTexts: readonly ForeignText[] = [
       repeated('{'),
       repeated('[', '{"a":'),
       repeated(' \n', '```json'),
+      repeated('{}'),
+      repeated('{"'),
+      repeated('\\', '{"'),
+      repeated('\n{'),
+      repeated('</think>'),
+      repeated('</think>{}'),
+      repeated('```\n{}\n'),
+      repeated('{"b":{}}'),
     ],
+  },
+  {
+    what: 'finding an error in an AI answer of status 200',
+    work: (text) => toldError({ error: { code: text, type: text, message: text } }),
+    shapes: [repeated('rate'), repeated('too '), repeated('9'), repeated('content-')],
   },
   {
     what: 'telling why an AI refused',

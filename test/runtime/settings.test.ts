@@ -68,6 +68,19 @@ describe('parseSettings', () => {
     }
   })
 
+  it.each([
+    ['over HTTPS', { ORCHESTRATOR_BASE_DOMAIN: 'localhost' }],
+    ['for names beyond this machine', { FORCE_HTTPS: 'false' }],
+    [
+      'below a name that only ends like localhost',
+      { FORCE_HTTPS: 'false', ORCHESTRATOR_BASE_DOMAIN: 'notlocalhost' },
+    ],
+  ])('refuses DEVELOPMENT_HOSTS when the process runs %s', (_, variables) => {
+    expect(messageOf({ ...minimal, ...variables, DEVELOPMENT_HOSTS: 'alice.localhost' })).toContain(
+      'DEVELOPMENT_HOSTS needs FORCE_HTTPS=false',
+    )
+  })
+
   it('names what is missing beside what is malformed', () => {
     const message = messageOf({ PORT: 'eighty', DROPBOX_APP_KEY: 'key', AUTH0_CLIENT_ID: 'id' })
     for (const name of [

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { endWithHelp } from '../../src/node/usage.ts'
 import { createS3Store } from '../../src/providers/storage/s3.ts'
 import { Secret } from '../../src/secret.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
@@ -92,6 +93,9 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+endWithHelp(
+  'npm run prove:moto: publishes from two processes against moto (Python); ROUNDS and MOTO_SERVER are variables',
+)
 const directory = await mkdtemp(join(tmpdir(), 'publisher-moto-'))
 const { endpoint, child } = await startMoto(installed(directory))
 let isTwice = false

@@ -8,6 +8,10 @@ import { createTree, type Tree } from './tree.ts'
 export interface DropboxAccount {
   /** Stands in the call log. */
   readonly name: string
+  /** The team's space, where the account has one: files of its own. */
+  readonly team: Pick<DropboxAccount, 'seed' | 'paths' | 'text'> | undefined
+  /** The user changes to another team, whose space is empty. Nothing else of the account changes. */
+  changeTeam(): void
   /** Puts a file there, over whatever there was. */
   seed(path: string, content: Uint8Array | string): Promise<void>
   /** Puts all files of a directory on this machine there. They are read when asked for; the directory never changes. */
@@ -29,7 +33,11 @@ export interface DropboxAccount {
 /** The emulator's own view of an account. */
 export interface AccountState {
   readonly name: string
+  /** Id of the user's own folder. */
+  readonly namespace: string
   readonly tree: Tree
+  /** The team's space: a second tree with cursors and locks of its own. Its tokens are those of the account. */
+  team: AccountState | undefined
   /** The one refresh token that counts; `undefined` when the user has disconnected the app. */
   refreshToken: string | undefined
   accessTokens: Map<string, { expiresAt: number }>
@@ -51,10 +59,25 @@ export interface ListingCursor {
   version: number
 }
 
-export function createAccount(name: string, refreshToken: string, now: () => number): AccountState {
+let namespaces = 1_000_000
+
+export interface AccountOptions {
+  /** Whether the user is a member of a team with a space of its own. */
+  hasTeamSpace?: boolean
+}
+
+export function createAccount(
+  name: string,
+  refreshToken: string | undefined,
+  now: () => number,
+  { hasTeamSpace = false }: AccountOptions = {},
+): AccountState {
+  namespaces += 1
   return {
     name,
+    namespace: String(namespaces),
     tree: createTree(now),
+    team: hasTeamSpace ? createAccount(name, undefined, now) : undefined,
     refreshToken,
     accessTokens: new Map(),
     sessions: new Map(),
@@ -64,7 +87,7 @@ export function createAccount(name: string, refreshToken: string, now: () => num
   }
 }
 
-export function handleOf(state: AccountState): DropboxAccount {
+export function handleOf(state: AccountState, now: () => number): DropboxAccount {
   const { tree } = state
   const file = (path: string): StoredBytes | undefined => {
     const node = tree.find(path)
@@ -72,6 +95,12 @@ export function handleOf(state: AccountState): DropboxAccount {
   }
   return {
     name: state.name,
+    get team() {
+      return state.team && handleOf(state.team, now)
+    },
+    changeTeam() {
+      state.team = createAccount(state.name, undefined, now)
+    },
     async seed(path, content) {
       tree.write(
         path,

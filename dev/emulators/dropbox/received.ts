@@ -29,6 +29,8 @@ export function parseArgument(
   style: 'rpc' | 'upload' | 'download',
 ): unknown {
   const type = headers.get('content-type') ?? ''
+  // Routes without an argument need no body.
+  if (style === 'rpc' && type === '' && argument === '') return null
   if (style === 'rpc' && !type.startsWith('application/json'))
     throw badInput(route, 'Bad HTTP "Content-Type" header')
   if (style === 'upload' && type !== 'application/octet-stream') {

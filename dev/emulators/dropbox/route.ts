@@ -20,7 +20,10 @@ export interface EmulatorSettings {
 }
 
 export interface RouteContext {
+  /** The files that paths are relative to. */
   account: AccountState
+  /** The account whose token came along. */
+  user: AccountState
   settings: EmulatorSettings
   /** Makes a link from which these bytes can be had without a token. */
   link(file: TreeFile): string

@@ -84,6 +84,46 @@ export const misshapen: OpenAiFault = {
   instead: () => ({ content: JSON.stringify({ caption: ['no', 'such', 'member'] }) }),
 }
 
+/** Thinks aloud, with braces, before the JSON. */
+export const thinking: OpenAiFault = {
+  kind: 'say',
+  instead: (answer) => ({
+    content: `<think>They want {"description": ...}, so I look at {the} "photo</think>\n${answer}`,
+  }),
+}
+
+/** Puts words with braces before and behind the JSON. */
+export const chatty: OpenAiFault = {
+  kind: 'say',
+  instead: (answer) => ({ content: `For {this} photo: ${answer} That is {all}.` }),
+}
+
+/** An error in an answer of status 200, as gateways pass on what failed behind them. */
+export function toldWithStatus200(
+  error: unknown,
+  { choices, retryAfter }: { choices?: unknown; retryAfter?: number } = {},
+): HttpFault {
+  const headers = {
+    'content-type': 'application/json',
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+  }
+  return { kind: 'answer', status: 200, body: JSON.stringify({ error, choices }), headers }
+}
+
+/** A completion that a gateway ended without an answer; the tokens are counted. */
+export const withoutChoices: HttpFault = {
+  kind: 'answer',
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({
+    id: 'x',
+    object: 'chat.completion',
+    model: 'm',
+    choices: null,
+    usage: { total_tokens: 10 },
+  }),
+}
+
 /** Any error in the API's own form. */
 export async function refusing(
   status: number,

@@ -112,6 +112,6 @@ async function refuse(
   }
   const href = safeReturnUrl(transaction, services.settings)
   const link = { text: `Back to ${transaction.host}`, href }
-  const response = await refusal(error, c.req.raw, c.env, services, link)
+  const response = await refusal(error, c.req.raw, c.env, services, { link })
   return c.newResponse(response.body, response)
 }

@@ -7,6 +7,7 @@ import type { TenantHost } from '../../runtime/host.ts'
 import { createOrchestratorClient } from '../../runtime/orchestrator-client.ts'
 import type { ConfigSourceSettings, Settings } from '../../runtime/settings.ts'
 import { unknownKeys, unknownKeyText } from '../../runtime/unknown-keys.ts'
+import { hostOf } from './advice.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
@@ -31,10 +32,7 @@ export async function checkTokens(
   }
   const reasons = answers.flatMap((answer) => (answer.ready ? [] : [answer.reason]))
   if (good === 0) {
-    throw new Trouble(
-      [...new Set(reasons)].join('; '),
-      'Correct ORCHESTRATOR_BASE_URL or ORCHESTRATOR_SERVICE_TOKEN; see docs/operations/incidents.md.',
-    )
+    throw new Trouble([...new Set(reasons)].join('; '), tokenAdvice(reasons, settings.baseUrl))
   }
   const places = answers.flatMap(({ ready }, index) => (ready ? [] : [index + 1]))
   return {
@@ -43,6 +41,15 @@ export async function checkTokens(
     warning: true,
     todo: 'Fine while rotating. Afterwards remove what is refused from ORCHESTRATOR_SERVICE_TOKEN (docs/operations/secrets.md).',
   }
+}
+
+function tokenAdvice(reasons: readonly string[], baseUrl: string): string {
+  const isRefused = reasons.some((reason) => reason.includes('token'))
+  if (isRefused) return 'Correct ORCHESTRATOR_SERVICE_TOKEN; see docs/operations/secrets.md.'
+  const address = hostOf(baseUrl)
+  return reasons.some((reason) => reason.includes('cannot be reached'))
+    ? `Check that ${address} can be reached from here and that the orchestrator runs. Correct ORCHESTRATOR_BASE_URL if that is not its address; see docs/operations/incidents.md.`
+    : `Correct ORCHESTRATOR_BASE_URL if ${address} is not the orchestrator; otherwise look at its log. See docs/operations/incidents.md.`
 }
 
 /** Asks for the host's configuration and judges the answer. Throws {@link Trouble} where the tenant cannot be served. */
@@ -90,7 +97,13 @@ async function lookUp(source: ConfigSource, host: TenantHost['host']) {
         cause,
       )
     }
-    throw new Trouble('no configuration could be had', undefined, cause)
+    throw new Trouble(
+      'no configuration could be had',
+      source.kind === 'file'
+        ? 'Correct CONFIG_FILE: it has to name a file of JSON or YAML that this user may read.'
+        : 'Look at the log of the orchestrator for this host, and try again.',
+      cause,
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 /** Whether each reference of a configuration resolves to credentials of the kind that is needed. */
 import { isPublisherError } from '../../errors.ts'
-import type { ConfigSource } from '../../runtime/config-source.ts'
+import { type ConfigSource, UnknownCredentials } from '../../runtime/config-source.ts'
 import type { RuntimeConfig } from '../../runtime/contract.ts'
 import type { Credentials } from '../../runtime/credential-schemas.ts'
 import type { Tenant } from '../../runtime/host.ts'
@@ -59,11 +59,7 @@ export async function checkReference(
     .resolveCredentials(tenant, ref, crypto.randomUUID())
     .catch((error: unknown) => {
       throw isPublisherError(error, 'credentials_unavailable')
-        ? new Trouble(
-            'they do not resolve',
-            `Store credentials of the kind ${wanted} under this reference, for this tenant.`,
-            error.cause,
-          )
+        ? new Trouble('they do not resolve', resolvingAdvice(error.cause, wanted), error.cause)
         : error
     })
   if (kinds.includes(credentials.provider))
@@ -72,4 +68,12 @@ export async function checkReference(
     `they are of the kind ${credentials.provider}, needed is ${wanted}`,
     'Correct the reference, or what is stored under it.',
   )
+}
+
+function resolvingAdvice(cause: unknown, wanted: string): string {
+  if (cause instanceof UnknownCredentials)
+    return `Store credentials of the kind ${wanted} under this reference, for this tenant.`
+  return cause instanceof Error && cause.message.startsWith('The resolved credentials are malformed')
+    ? 'Correct these fields where the credentials are stored.'
+    : 'Look at the log of the orchestrator: it has the reference, but did not answer with the credentials.'
 }

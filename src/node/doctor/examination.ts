@@ -34,11 +34,11 @@ export interface Step<T> {
 export interface Examination {
   findings: readonly Finding[]
   /**
-   * Runs the check unless `ground` did not pass. `todo` is what to do where the failure does not say it. The signal fires when the
-   * time is over.
+   * Runs the check unless `ground` did not pass. `advise` gives what to do where the failure itself does not say it. The signal fires
+   * when the time is over.
    */
   check<G, T>(
-    what: { id: string; title: string; todo?: string | undefined },
+    what: { id: string; title: string; advise?: ((error: unknown) => string | undefined) | undefined },
     ground: Step<G>,
     run: (value: G, signal: AbortSignal) => Promise<Verdict<T>>,
   ): Promise<Step<T>>
@@ -73,7 +73,7 @@ export function createExamination({ limitMs, redact, onFinding }: ExaminationOpt
   return {
     findings,
 
-    async check({ todo, ...what }, ground, run) {
+    async check({ advise, ...what }, ground, run) {
       const { title } = what
       if (!ground.passed) {
         note({ ...what, outcome: 'skipped', said: `not checked, since “${ground.title}” did not pass` })
@@ -85,7 +85,7 @@ export function createExamination({ limitMs, redact, onFinding }: ExaminationOpt
         return { title, passed: { value } }
       } catch (error) {
         const why = explain(error)
-        note({ ...what, outcome: 'failed', said: why.said, todo: why.todo ?? todo })
+        note({ ...what, outcome: 'failed', said: why.said, todo: why.todo ?? advise?.(error) })
         return { title, passed: null }
       }
     },

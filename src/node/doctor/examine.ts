@@ -3,6 +3,8 @@ import { Resolver } from 'node:dns/promises'
 import { createNodeServices } from '../../node.ts'
 import { parseHost, type TenantHost } from '../../runtime/host.ts'
 import type { Services } from '../../runtime/services.ts'
+import { SettingsError } from '../../runtime/settings.ts'
+import { reachingAdvice } from './advice.ts'
 import { checkAnswer, checkTokens } from './control-plane.ts'
 import { checkCallbackDns, checkDns, type Names } from './dns.ts'
 import {
@@ -43,9 +45,15 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
   const { limitMs = 30_000, onFinding = () => undefined } = options
   const redaction = createRedaction()
   const examination = createExamination({ limitMs, redact: redaction.clean, onFinding })
-  const services = await examination.check({ id: 'environment', title: 'Environment' }, solid, async () =>
-    openServices(options, redaction),
-  )
+  const environment = {
+    id: 'environment',
+    title: 'Environment',
+    advise: (error: unknown) =>
+      error instanceof SettingsError
+        ? 'Set these variables as docs/configuration.md says; --env FILE reads them from a file.'
+        : undefined,
+  }
+  const services = await examination.check(environment, solid, async () => openServices(options, redaction))
   const host = await examination.check({ id: 'host', title: 'Host' }, services, async ({ settings }) =>
     checkHost(options.host, settings),
   )
@@ -132,9 +140,14 @@ async function examineDoor(
   const trusted = await examination.check(certificate, reachable, async ([{ host: name }], signal) =>
     checkCertificate(name, door, now(), signal),
   )
-  await examination.check(site, both(host, trusted), async ([{ host: name }], signal) =>
+  const asked = { ...site, advise: doorAdvice(host) }
+  await examination.check(asked, both(host, trusted), async ([{ host: name }], signal) =>
     checkSite(name, door, signal),
   )
+}
+
+function doorAdvice({ passed }: Step<TenantHost>): (error: unknown) => string | undefined {
+  return (error) => reachingAdvice(error, { address: passed?.value.host ?? 'the host' })
 }
 
 /** What all tenants share. */

@@ -14,7 +14,7 @@ const maxFields = 20
 /** The error's own words, then what lies underneath, down the chain of causes. */
 export function explain(error: unknown): { said: string; todo: string | undefined } {
   const todo = error instanceof Trouble ? error.todo : undefined
-  const texts = chain(error).map((link) => cutAtSpace(wordsOf(link), longestMessage))
+  const texts = causesOf(error).map((link) => cutAtSpace(wordsOf(link), longestMessage))
   const distinct = texts.filter((text, index) => text !== '' && texts.indexOf(text) === index)
   const [own = 'something went wrong', ...underneath] = distinct
   const details = underneath.length > 0 ? ` (${underneath.join('; ')})` : ''
@@ -23,10 +23,11 @@ export function explain(error: unknown): { said: string; todo: string | undefine
 
 /** Whether this code of Node's network or resolver is the error's or that of one of its causes. */
 export function hasCode(error: unknown, code: string): boolean {
-  return chain(error).some((link) => 'code' in link && link.code === code)
+  return causesOf(error).some((link) => 'code' in link && link.code === code)
 }
 
-function chain(error: unknown): Error[] {
+/** The error and what lies underneath, the error first. */
+export function causesOf(error: unknown): Error[] {
   const links: Error[] = []
   for (let at = error; at instanceof Error && links.length <= maxLinks; at = at.cause) links.push(at)
   return links

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { z } from 'zod'
 import { textAtMost } from '../../bounded-body.ts'
+import { isUnreachable } from './advice.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
@@ -38,7 +39,9 @@ export async function checkCertificate(
     if (error instanceof Trouble) throw error
     throw new Trouble(
       `no TLS connection to ${host} came about`,
-      'Is the host a domain of the app (`heroku domains`), and has it a certificate (`heroku certs:auto`)?',
+      isUnreachable(error)
+        ? `Nothing takes connections at port ${port} there: compare where the DNS points with \`heroku domains\`, and look whether the app runs.`
+        : 'Is the host a domain of the app (`heroku domains`), and has it a certificate (`heroku certs:auto`)?',
       error,
     )
   } finally {

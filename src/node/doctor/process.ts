@@ -5,6 +5,7 @@ import type { Settings } from '../../runtime/settings.ts'
 import { createProviderMetadata } from '../../runtime/sign-in/provider-metadata.ts'
 import { quoted } from '../../runtime/sign-in/quoted.ts'
 import { acceptedAlgorithms, algorithmsOf } from '../../runtime/sign-in/signing-algorithms.ts'
+import { hostOf, reachingAdvice } from './advice.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
@@ -25,10 +26,14 @@ export async function checkSignIn(
   const log = createLogger({ level: 'error', write: () => undefined })
   const { issuer } = provider
   const metadata = await createProviderMetadata({ issuer, log, now })().catch((error: unknown) => {
+    const cause = error instanceof Error ? error.cause : error
+    const setting = provider.isAuth0 ? 'AUTH0_DOMAIN' : 'OIDC_ISSUER_URL'
+    const reaching = reachingAdvice(cause, { setting, address: hostOf(issuer) })
     throw new Trouble(
       'it cannot be discovered',
-      'AUTH0_DOMAIN or OIDC_ISSUER_URL has to name the issuer to the letter; see docs/operations/auth0.md.',
-      error instanceof Error ? error.cause : error,
+      reaching ??
+        'AUTH0_DOMAIN or OIDC_ISSUER_URL has to name the issuer to the letter; see docs/operations/auth0.md.',
+      cause,
     )
   })
   const algorithms = algorithmsOf(metadata)
@@ -57,7 +62,12 @@ const keyTypes: Readonly<Record<string, string>> = { RS: 'RSA', PS: 'RSA', ES: '
 /** Throws {@link Trouble} where the issuer publishes no key that an ID token could be checked with. */
 async function checkKeys(address: string, algorithms: readonly string[], signal: AbortSignal): Promise<void> {
   const response = await fetch(address, { signal }).catch((error: unknown) => {
-    throw new Trouble('its signing keys cannot be read', 'Look at jwks_uri of its discovery document.', error)
+    throw new Trouble(
+      'its signing keys cannot be read',
+      reachingAdvice(error, { setting: 'jwks_uri of its discovery document', address: hostOf(address) }) ??
+        'Look at jwks_uri of its discovery document.',
+      error,
+    )
   })
   const parsed = keysSchema.safeParse(await response.json().catch(() => null))
   if (!response.ok || !parsed.success) {

@@ -4,7 +4,7 @@ import type { PhotoEntry, PhotoListing, PhotoStore } from '../../workflow/ports/
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
-type Right = 'list' | 'write' | 'link'
+export type Right = 'list' | 'write' | 'link'
 
 /** What the owner or the operator has to grant, in the vendor's own words. */
 const rights: Record<string, Record<Right, string>> = {

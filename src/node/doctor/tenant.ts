@@ -1,15 +1,18 @@
 /** What belongs to one tenant: credentials, storage, platforms, the AI, and who may administer it. */
 
+import type { RuntimeConfig } from '../../runtime/contract.ts'
 import type { Credentials } from '../../runtime/credential-schemas.ts'
 import type { Services } from '../../runtime/services.ts'
+import type { Settings } from '../../runtime/settings.ts'
 import { adminsOf, canSignIn } from '../../runtime/sign-in/admins.ts'
 import type { TenantRuntime } from '../../runtime/tenant-runtime.ts'
 import { createGuardedFetch } from '../guarded-fetch.ts'
+import { hostOf, reachingAdvice, storageAdvice } from './advice.ts'
 import { checkModel, checkPublisher } from './channels.ts'
 import { checkReference, referencesOf } from './credentials.ts'
 import { both, type Examination, type Step, solid, type Verdict } from './examination.ts'
 import type { Redaction } from './redaction.ts'
-import { checkLink, checkList, checkRecord, grant } from './storage.ts'
+import { checkLink, checkList, checkRecord, grant, type Right } from './storage.ts'
 
 type Ground = Step<[Services, TenantRuntime]>
 /** By purpose: the credentials that a check needs. */
@@ -65,15 +68,21 @@ async function examineCredentials(
 }
 
 async function examineStorage(examination: Examination, ground: Ground, resolved: Resolved): Promise<void> {
-  const provider = ground.passed?.value[1].config.storage.provider ?? ''
+  const advise = (right: Right) => (error: unknown) => {
+    if (!ground.passed) return undefined
+    const [{ settings }, { config }] = ground.passed.value
+    const { provider } = config.storage
+    const endpoint = endpointOf(settings, resolved.get('storage')?.passed?.value)
+    return storageAdvice(error, provider, settings, endpoint, grant(provider, right))
+  }
   const usable = both(ground, resolved.get('storage') ?? solid)
   const listed = await examination.check(
-    { id: 'storage.list', title: 'Storage: list', todo: grant(provider, 'list') },
+    { id: 'storage.list', title: 'Storage: list', advise: advise('list') },
     usable,
     async ([[, runtime]]) => checkList(runtime.storage()),
   )
   await examination.check(
-    { id: 'storage.records', title: 'Storage: write', todo: grant(provider, 'write') },
+    { id: 'storage.records', title: 'Storage: write', advise: advise('write') },
     usable,
     async ([[, runtime]]) => checkRecord(runtime.storage()),
   )
@@ -83,7 +92,7 @@ async function examineStorage(examination: Examination, ground: Ground, resolved
     return
   }
   await examination.check(
-    { ...link, todo: grant(provider, 'link') },
+    { ...link, advise: advise('link') },
     both(usable, listed),
     async ([[[{ settings }, runtime]], { photos }], signal) => {
       const fetch = createGuardedFetch({ allowPrivate: settings.allowPrivateEndpoints })
@@ -92,13 +101,40 @@ async function examineStorage(examination: Examination, ground: Ground, resolved
   )
 }
 
+/** Where the storage is, for a person who looks for what is in between. */
+function endpointOf(settings: Settings, credentials: Credentials | undefined) {
+  if (credentials?.provider === 's3' || credentials?.provider === 'managed') {
+    const { endpoint_url } = credentials
+    return { setting: '`endpoint_url` of its credentials', address: hostOf(endpoint_url) }
+  }
+  return settings.dropboxBaseUrl === undefined
+    ? { address: 'api.dropboxapi.com' }
+    : { setting: 'DROPBOX_BASE_URL', address: hostOf(settings.dropboxBaseUrl) }
+}
+
+/** Where the server of a platform or of the AI is. */
+function channelEndpointOf(purpose: string, settings: Settings, { email_server }: RuntimeConfig) {
+  if (purpose === 'email') {
+    const address = email_server ? `${email_server.host}:${email_server.port}` : 'the mail server'
+    return { setting: '`email_server`', address }
+  }
+  return purpose === 'ai'
+    ? { setting: 'OPENAI_BASE_URL', address: hostOf(settings.openaiBaseUrl ?? 'https://api.openai.com') }
+    : {
+        setting: 'TELEGRAM_API_BASE_URL',
+        address: hostOf(settings.telegramBaseUrl ?? 'https://api.telegram.org'),
+      }
+}
+
 async function examineChannels(examination: Examination, ground: Ground, resolved: Resolved): Promise<void> {
   if (!ground.passed) {
     await examination.check({ id: 'publishers', title: 'Publishers' }, ground, nothing)
     await examination.check({ id: 'ai', title: 'AI' }, ground, nothing)
     return
   }
-  const [, runtime] = ground.passed.value
+  const [{ settings }, runtime] = ground.passed.value
+  const advise = (purpose: string) => (error: unknown) =>
+    reachingAdvice(error, channelEndpointOf(purpose, settings, runtime.config))
   const { available, unavailable } = runtime.publishers()
   for (const platform of unavailable) {
     const what = { id: `publisher.${platform}`, title: `Publishing by ${nameOf(platform)}` }
@@ -111,7 +147,11 @@ async function examineChannels(examination: Examination, ground: Ground, resolve
   }
   for (const publisher of available) {
     const { platform } = publisher
-    const what = { id: `publisher.${platform}`, title: `Publishing by ${nameOf(platform)}` }
+    const what = {
+      id: `publisher.${platform}`,
+      title: `Publishing by ${nameOf(platform)}`,
+      advise: advise(platform),
+    }
     await examination.check(what, resolved.get(platform) ?? solid, (_, signal) =>
       checkPublisher(publisher, signal),
     )
@@ -119,8 +159,10 @@ async function examineChannels(examination: Examination, ground: Ground, resolve
   const model = runtime.model()
   if (!model) examination.skip({ id: 'ai', title: 'AI' }, 'the configuration names none')
   else {
-    await examination.check({ id: 'ai', title: 'AI' }, resolved.get('ai') ?? solid, (_, signal) =>
-      checkModel(model, runtime.config.ai, signal),
+    await examination.check(
+      { id: 'ai', title: 'AI', advise: advise('ai') },
+      resolved.get('ai') ?? solid,
+      (_, signal) => checkModel(model, runtime.config.ai, signal),
     )
   }
 }

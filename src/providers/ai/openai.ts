@@ -73,11 +73,13 @@ export function createOpenAiModel({
     onTokens?: (tokens: number) => void,
   ): Promise<ModelAnswer<T>> {
     const apiKey = key.reveal()
-    const body = await complete(openClient(api, apiKey), request, signal).catch((error) => {
+    const count = (answer: unknown) => {
+      const tokens = tokensOf(answer)
+      if (tokens !== null) onTokens?.(tokens)
+    }
+    const body = await complete(openClient(api, apiKey, count), request, signal).catch((error) => {
       throw failureOf(error, { apiKey, model: request.model, now: now() })
     })
-    const tokens = tokensOf(body)
-    if (tokens !== null) onTokens?.(tokens)
     return answerOf(body, request)
   }
 

@@ -23,7 +23,10 @@ export interface DropboxStoreOptions {
   credentials: CredentialSource<DropboxCredentials>
   /** The Dropbox app of the fleet, to which the tenant granted access. */
   app: DropboxApp
-  /** Where the tenant's folders are. `/` is the root of what the app may see; a leading slash makes no difference. */
+  /**
+   * Where the tenant's folders are. `/` is the root of what the app may see; a leading slash makes no difference. They lie in the
+   * user's own folder, or in the space of their team where only that has the root folder.
+   */
   paths: StoragePaths
   /** Stands for Dropbox's api, content and notify hosts at once, paths unchanged. Default: Dropbox itself. */
   baseUrl?: string | undefined
@@ -60,11 +63,11 @@ const revision = /^[0-9a-f]{9,}$/
 export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
   const { credentials, app, baseUrl, now = Date.now, retry = defaultRetry } = options
   const fetch = createDropboxFetch(options.fetch ?? ((input, init) => globalThis.fetch(input, init)), baseUrl)
-  const access = createDropboxAccess({ credentials, app, fetch, now })
+  const paths = createDropboxPaths(options.paths)
+  const access = createDropboxAccess({ credentials, app, fetch, now, folder: paths.folder('root') })
   const api = createDropboxApi({ access, fetch, now, retry })
   const files = createDropboxFiles(api)
   const listFolder = createListing(api, retry.deadlineMs)
-  const paths = createDropboxPaths(options.paths)
 
   return {
     provider: 'dropbox',

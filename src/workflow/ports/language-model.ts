@@ -34,7 +34,7 @@ export interface LanguageModel {
    * Asks once and gives the checked answer. `onTokens` is told what the server counted, in and out, where it says so: also for an
    * answer that is of no use, for it is paid all the same. It must not fail.
    * Waits for nothing but the server: repeating is up to the caller, except where
-   * the server says that nothing was done yet (429, 503) and a short wait fits in.
+   * the server says that nothing was done yet (429, 503, a completion without a message) and a short wait fits in.
    *
    * Throws `ai_refused` where the model declines, `ai_unusable_answer` for anything that is not of the shape or was cut and for a
    * request that the server does not take (another picture may be taken),

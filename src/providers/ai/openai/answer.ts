@@ -1,39 +1,63 @@
 /** What a server answers, checked. */
 import { z } from 'zod'
 import { PublisherError } from '../../../errors.ts'
+import { RetryableError } from '../../../retry.ts'
 import type { ModelAnswer, ModelRequest } from '../../../workflow/ports/language-model.ts'
+import { jsonObjectsIn } from './json-in-words.ts'
+
+const text = z.string().nullish().catch(null)
+
+/** Parts as Mistral and others send them; those that are no text (`thinking`) are left out. */
+const contentSchema = z.union([
+  z.string(),
+  z
+    .array(z.object({ text }).catch({ text: null }))
+    .transform((parts) => parts.map(({ text: words }) => words ?? '').join('')),
+  // Gateways that parse the JSON themselves.
+  z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value)),
+])
 
 /** Other servers leave out what OpenAI always sends. */
 const completionSchema = z.object({
-  model: z.string().optional(),
+  model: text,
   choices: z
     .array(
       z.object({
-        finish_reason: z.string().nullish(),
-        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
+        finish_reason: text,
+        message: z.object({
+          content: contentSchema.nullish().catch(null),
+          refusal: text,
+          reasoning_content: text,
+          reasoning: text,
+        }),
       }),
     )
     .min(1),
-  usage: z.object({ total_tokens: z.number().int().nonnegative() }).nullish().catch(null),
 })
 
-/** What the server counted for this answer, in and out; `null` where it does not say, or where it is no answer. */
+const usageSchema = z.object({ usage: z.object({ total_tokens: z.number().int().nonnegative() }) })
+
+/** What the server counted for this answer, in and out; `null` where it does not say. */
 export function tokensOf(body: unknown): number | null {
-  return completionSchema.safeParse(body).data?.usage?.total_tokens ?? null
+  return usageSchema.safeParse(body).data?.usage.total_tokens ?? null
 }
 
 /**
- * The checked answer. Throws `ai_refused`, `ai_unusable_answer`, and `ai_unavailable` for what is no completion at all. The model's
- * own words stay out of errors: they may quote the photo's people.
+ * The checked answer. Throws `ai_refused`, `ai_unusable_answer`, `ai_unavailable` for what is not of this service, and
+ * `RetryableError` for a completion without a message. The model's own words stay out of errors: they may quote the photo's people.
  */
 export function answerOf<T>(body: unknown, { model, schema }: ModelRequest<T>): ModelAnswer<T> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw notTheService()
   const completion = completionSchema.safeParse(body)
   const choice = completion.data?.choices[0]
-  if (!completion.success || !choice) throw notTheService(completion.error)
+  if (!completion.success || !choice) throw withoutAnswer(completion.error)
   const { finish_reason, message } = choice
   if (message.refusal || finish_reason === 'content_filter') throw declined()
   if (finish_reason === 'length') throw unusable('The answer of the AI was cut off before its end.')
-  return { value: checkedValue(message.content ?? '', schema), model: completion.data.model ?? model }
+  const { content, reasoning_content, reasoning } = message
+  // Some servers take the whole answer for reasoning.
+  const words = content?.trim() ? content : reasoning_content || reasoning || ''
+  return { value: checkedValue(words, schema), model: completion.data.model ?? model }
 }
 
 export function declined(cause?: unknown): PublisherError {
@@ -46,57 +70,42 @@ export function unusable(what: string, cause?: unknown): PublisherError {
   return new PublisherError('ai_unusable_answer', `${what} Nothing was changed; try again.`, { cause })
 }
 
-function notTheService(cause: unknown): PublisherError {
+export function outage(cause: unknown, wait?: number): PublisherError {
   return new PublisherError(
     'ai_unavailable',
-    'What answers in place of the AI is something else. Tell the operator.',
+    'The AI service does not answer at the moment. Try again later.',
     {
       cause,
+      retryAfterMs: wait,
+      isOutage: true,
     },
   )
 }
 
-function checkedValue<T>(content: string, schema: z.ZodType<T>): T {
-  const found = jsonIn(content)
-  if (found === undefined) {
+/** Gateways answer so when the model behind them failed: nothing was done yet. */
+function withoutAnswer(cause: unknown): RetryableError {
+  return new RetryableError('the completion has no message', { cause: outage(cause) })
+}
+
+function notTheService(): PublisherError {
+  return new PublisherError(
+    'ai_unavailable',
+    'What answers in place of the AI is something else. Tell the operator.',
+  )
+}
+
+function checkedValue<T>(words: string, schema: z.ZodType<T>): T {
+  let misfit: z.ZodError | undefined
+  for (const candidate of jsonObjectsIn(words)) {
+    const checked = schema.safeParse(candidate)
+    if (checked.success) return checked.data
+    misfit ??= checked.error
+  }
+  if (!misfit) {
     throw unusable(
       'The AI answered with something else than what was asked. It may have declined this photo.',
     )
   }
-  const checked = schema.safeParse(found)
-  if (checked.success) return checked.data
-  const paths = checked.error.issues.map(({ path, code }) => `${path.join('.')}: ${code}`)
+  const paths = misfit.issues.map(({ path, code }) => `${path.join('.')}: ${code}`)
   throw unusable('The answer of the AI has the wrong form.', new Error(paths.join(', ').slice(0, 500)))
-}
-
-/** Longer than any answer that is asked for. Characters. */
-const longestAnswer = 2 ** 20
-
-/** The JSON object in the text: the whole of it, what stands in a fence, or what stands between words. */
-function jsonIn(content: string): unknown {
-  if (content.length > longestAnswer) return undefined
-  const braced = content.slice(content.indexOf('{'), content.lastIndexOf('}') + 1)
-  for (const candidate of [content, fencedIn(content), braced]) {
-    const value = parse(candidate)
-    if (typeof value === 'object' && value !== null) return value
-  }
-  return undefined
-}
-
-const fence = '```'
-
-/** Text between the first line that begins with a fence and the next fence. */
-function fencedIn(content: string): string {
-  const opening = content.indexOf(fence)
-  const start = opening < 0 ? -1 : content.indexOf('\n', opening)
-  const end = start < 0 ? -1 : content.indexOf(fence, start)
-  return end < 0 ? '' : content.slice(start, end)
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 /** The official SDK, closed off from the environment of the process, which is not this tenant's. */
 import { OpenAI } from 'openai'
 import { boundedAnswer } from '../../../bounded-body.ts'
+import { toldError } from './told-errors.ts'
 
 /** The part of `fetch` that is used. */
 export type OpenAiFetch = (url: string, init: RequestInit) => Promise<Response>
@@ -20,9 +21,14 @@ const longestError = 4000
 
 /**
  * Makes a client for one key. Whatever the SDK would take from the environment is given here, retries are left to the caller,
- * nothing is logged, and no redirect is followed: a key must not travel on.
+ * nothing is logged, and no redirect is followed: a key must not travel on. An error in an answer of status 200 is thrown like any
+ * other. `onAnswer` gets the body of each answer of status 200 before that.
  */
-export function openClient({ baseUrl, fetch }: OpenAiApi, apiKey: string): OpenAI {
+export function openClient(
+  { baseUrl, fetch }: OpenAiApi,
+  apiKey: string,
+  onAnswer?: (body: unknown) => void,
+): OpenAI {
   return new OpenAI({
     apiKey,
     baseURL: baseUrl,
@@ -40,7 +46,7 @@ export function openClient({ baseUrl, fetch }: OpenAiApi, apiKey: string): OpenA
         redirect: 'manual',
       })
       const response = boundedAnswer(answer, maxAnswerBytes)
-      return response.ok ? response : withStandardError(response)
+      return response.ok ? withToldStatus(response, onAnswer) : withStandardError(response)
     },
   })
 }
@@ -54,21 +60,41 @@ function ownHeaders(all: Headers, apiKey: string): Headers {
   return kept
 }
 
+/** Gives an error that came with status 200 the status that OpenAI would have answered. */
+async function withToldStatus(
+  response: Response,
+  onAnswer: ((body: unknown) => void) | undefined,
+): Promise<Response> {
+  const text = await response.text()
+  const body = parsed(text)
+  if (body === undefined) return new Response(text, response)
+  onAnswer?.(body)
+  const told = toldError(body)
+  return asJson(told ? { error: told.error } : body, response, told?.status ?? response.status)
+}
+
 /** The SDK drops an error that is not below `error`, which is where only some servers put it. */
 async function withStandardError(response: Response): Promise<Response> {
   const text = await response.text()
   if (hasStandardError(text)) return new Response(text, response)
-  const headers = new Headers(response.headers)
-  headers.set('content-type', 'application/json')
-  const error = { message: text.slice(0, longestError) }
-  return new Response(JSON.stringify({ error }), { status: response.status, headers })
+  return asJson({ error: { message: text.slice(0, longestError) } }, response, response.status)
 }
 
 function hasStandardError(text: string): boolean {
+  const body = parsed(text)
+  return typeof body === 'object' && body !== null && 'error' in body
+}
+
+function asJson(body: unknown, { headers: given }: Response, status: number): Response {
+  const headers = new Headers(given)
+  headers.set('content-type', 'application/json')
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+function parsed(text: string): unknown {
   try {
-    const body: unknown = JSON.parse(text)
-    return typeof body === 'object' && body !== null && 'error' in body
+    return JSON.parse(text)
   } catch {
-    return false
+    return undefined
   }
 }

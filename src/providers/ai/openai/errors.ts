@@ -1,8 +1,9 @@
 /** What a failed call means. The vendor's error stays behind, for it may quote the key; a short summary of it becomes the cause. */
 import { APIError } from 'openai'
+import { z } from 'zod'
 import { PublisherError } from '../../../errors.ts'
 import { RetryableError, retryAfterMs } from '../../../retry.ts'
-import { declined, unusable } from './answer.ts'
+import { declined, outage, unusable } from './answer.ts'
 
 /** Codes by which OpenAI declines a request instead of answering that it does. */
 const declinedCode = /content_policy|content_filter|moderation_blocked|image_content/i
@@ -21,33 +22,48 @@ export interface FailureContext {
 
 /** Gives the error to throw: `RetryableError` where the server says that it did nothing yet and may soon. */
 export function failureOf(error: unknown, context: FailureContext): Error {
-  if (!(error instanceof APIError) || error.status === undefined) return unreachable(summary(error, context))
+  if (!(error instanceof APIError) || error.status === undefined) return outage(summary(error, context))
   const { status } = error
   const cause = summary(error, context)
   if (status === 401) return rejected(cause)
+  if (isDeclined(error)) return declined(cause)
   if (status === 403)
     return unavailable('The AI service does not allow this. Check what the API key may use.', cause)
   if (status === 404) {
     return unavailable(`The AI service has no model “${context.model}”. Check the configuration.`, cause)
   }
-  if (status === 429 && isOutOfCredit(error)) {
+  if (status === 402 || isOutOfCredit(error)) {
     return unavailable('The account at the AI service has no credit left. Top it up there.', cause)
   }
   if (status === 429 || status === 503) {
     const wait = error.headers && retryAfterMs(error.headers, context.now)
     return new RetryableError(cause.message, {
-      cause: status === 429 ? tooMany(wait, cause) : unreachable(cause, wait),
+      cause: status === 429 ? tooMany(wait, cause) : outage(cause, wait),
       retryAfterMs: wait,
     })
   }
-  if (status === 408 || status >= 500 || status < 400) return unreachable(cause)
-  return declinedCode.test((error.code ?? '').slice(0, longestSummary))
-    ? declined(cause)
-    : unusable('The AI service could not work with this photo or these settings.', cause)
+  if (status === 408 || status >= 500 || status < 400) return outage(cause)
+  return unusable('The AI service could not work with this photo or these settings.', cause)
 }
 
+/** Codes of OpenAI, OpenRouter and DeepSeek for an account that has to be paid first. */
+const outOfCredit = /insufficient_(?:quota|credits|funds|balance)|billing_(?:hard_limit|not_active)/i
+
 function isOutOfCredit({ code, type }: APIError): boolean {
-  return code === 'insufficient_quota' || type === 'insufficient_quota'
+  return [code, type].some((words) => outOfCredit.test(wordsOf(words)))
+}
+
+/** OpenRouter answers 403 with `metadata.reasons` for what its moderation flagged. */
+const flagged = z.object({ metadata: z.object({ reasons: z.array(z.unknown()).min(1) }) })
+
+function isDeclined({ status, code, error }: APIError): boolean {
+  if (status === undefined || status >= 500) return false
+  return declinedCode.test(wordsOf(code)) || (status === 403 && flagged.safeParse(error).success)
+}
+
+/** Gateways put numbers where OpenAI has words. */
+function wordsOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, longestSummary) : ''
 }
 
 function rejected(cause: Error): PublisherError {
@@ -60,18 +76,6 @@ function tooMany(wait: number | undefined, cause: Error): PublisherError {
     cause,
     retryAfterMs: wait,
   })
-}
-
-function unreachable(cause: Error, wait?: number): PublisherError {
-  return new PublisherError(
-    'ai_unavailable',
-    'The AI service does not answer at the moment. Try again later.',
-    {
-      cause,
-      retryAfterMs: wait,
-      isOutage: true,
-    },
-  )
 }
 
 function unavailable(message: string, cause: Error): PublisherError {

@@ -10,8 +10,9 @@ import { PublisherError } from '../../../errors.ts'
 import { RetryableError, retryAfterMs } from '../../../retry.ts'
 import { Secret } from '../../../secret.ts'
 import { parseJson, tokenSchema } from './answers.ts'
-import { AccessTokenRejected, failureText } from './errors.ts'
+import { AccessTokenRejected, failureText, PathRootRejected } from './errors.ts'
 import { type DropboxFetch, tokenUrl } from './hosts.ts'
+import { findPathRoot, type PathRoot } from './path-root.ts'
 import { unlessAborted } from './waiting.ts'
 
 /** What the orchestrator resolves for a Dropbox tenant. */
@@ -31,6 +32,8 @@ export interface DropboxApp {
 export interface Session {
   sdk: Dropbox
   token: Secret
+  /** Headers of calls that do not go through the SDK: who calls, and what paths are relative to. */
+  headers(): Record<string, string>
   /** Removes this session's secrets from a text that is going to be logged. */
   redact(text: string): string
 }
@@ -52,6 +55,8 @@ export interface DropboxAccessOptions {
   fetch: DropboxFetch
   /** The time in milliseconds. */
   now: () => number
+  /** The store's root folder, by which a team's space is told from the member's own folder. */
+  folder: string
 }
 
 /** A token and what goes with it. Bytes. */
@@ -68,14 +73,13 @@ const renewBeforeMs = 5 * 60_000
 /** Keeps the access token of one store. Nothing is asked for before the first call. */
 export function createDropboxAccess(options: DropboxAccessOptions): DropboxAccess {
   let current: { refreshToken: Secret; session: Session; usableUntil: number } | undefined
+  /** Outlives access tokens: asked for once per refresh token. */
+  let known: { refreshToken: Secret; pathRoot: PathRoot } | undefined
   let flight: { refreshToken: Secret; session: Promise<Session> } | undefined
 
   function joinFlight(refreshToken: Secret, signal: AbortSignal) {
     if (flight && equal(flight.refreshToken, refreshToken)) return flight
-    const session = grant(options, refreshToken, signal).then((granted) => {
-      current = { refreshToken, ...granted }
-      return granted.session
-    })
+    const session = open(refreshToken, signal)
     const mine = { refreshToken, session }
     const land = () => {
       if (flight === mine) flight = undefined
@@ -83,6 +87,37 @@ export function createDropboxAccess(options: DropboxAccessOptions): DropboxAcces
     session.then(land, land)
     flight = mine
     return mine
+  }
+
+  async function open(refreshToken: Secret, signal: AbortSignal): Promise<Session> {
+    const { token, usableUntil, redact } = await grant(options, refreshToken, signal)
+    const accessToken = token.reveal()
+    const { fetch, folder, now } = options
+    const client = (pathRoot?: string) =>
+      new Dropbox({ accessToken, fetch, ...(pathRoot !== undefined && { pathRoot }) })
+    const pathRoot =
+      known && equal(known.refreshToken, refreshToken)
+        ? known.pathRoot
+        : await findPathRoot({ open: client, folder, signal, redact, now })
+    if (pathRoot.isSettled) known = { refreshToken, pathRoot }
+    const { header } = pathRoot
+    const session: Session = {
+      sdk: client(header),
+      token,
+      headers: () => ({
+        Authorization: `Bearer ${token.reveal()}`,
+        ...(header !== undefined && { 'Dropbox-API-Path-Root': header }),
+      }),
+      redact,
+    }
+    current = { refreshToken, session, usableUntil }
+    return session
+  }
+
+  function forget(session: Session, error: AccessTokenRejected): void {
+    if (current?.session !== session) return
+    current = undefined
+    if (error instanceof PathRootRejected) known = undefined
   }
 
   async function sessionFor({ refresh_token }: DropboxCredentials, signal: AbortSignal): Promise<Session> {
@@ -110,14 +145,14 @@ export function createDropboxAccess(options: DropboxAccessOptions): DropboxAcces
       return await call(session)
     } catch (error) {
       if (!(error instanceof AccessTokenRejected)) throw error
-      if (current?.session === session) current = undefined
+      forget(session, error)
     }
     const renewed = await sessionFor(credentials, signal)
     try {
       return await call(renewed)
     } catch (error) {
       if (!(error instanceof AccessTokenRejected)) throw error
-      if (current?.session === renewed) current = undefined
+      forget(renewed, error)
       throw new PublisherError('credentials_rejected', rejected, { cause: error })
     }
   }
@@ -133,7 +168,7 @@ async function grant(
   { app, fetch, now }: DropboxAccessOptions,
   refreshToken: Secret,
   signal: AbortSignal,
-): Promise<{ session: Session; usableUntil: number }> {
+): Promise<{ token: Secret; usableUntil: number; redact: (text: string) => string }> {
   const askedAt = now()
   const body = new URLSearchParams({
     grant_type: 'refresh_token',
@@ -149,11 +184,8 @@ async function grant(
   const lifetimeMs = granted.data.expires_in * 1000
   const token = new Secret(granted.data.access_token)
   return {
-    session: {
-      sdk: new Dropbox({ accessToken: token.reveal(), fetch }),
-      token,
-      redact: redactor([token, refreshToken, app.secret]),
-    },
+    token,
+    redact: redactor([token, refreshToken, app.secret]),
     usableUntil: askedAt + lifetimeMs - Math.min(renewBeforeMs, lifetimeMs / 10),
   }
 }

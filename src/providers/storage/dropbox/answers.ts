@@ -48,6 +48,14 @@ export const uploadSessionSchema = z.object({ session_id: z.string().min(1) })
 export const nothingSchema = z.null()
 export const temporaryLinkSchema = z.object({ link: z.url({ protocol: /^https?$/ }) })
 
+/** Ids of namespaces, as common.stone has them. */
+const namespaceId = z.string().regex(/^[-\w:]{1,100}$/)
+
+/** The part of `users/get_current_account` that tells of a team space. */
+export const rootInfoSchema = z.object({
+  root_info: z.object({ root_namespace_id: namespaceId, home_namespace_id: namespaceId }),
+})
+
 /** A token is checked for what a header may hold, because fetch quotes a header that it refuses in its error. */
 export const tokenSchema = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]+$/),

@@ -149,7 +149,7 @@ async function download(
 /** `result`: what a route says of its bytes, which differs from route to route. */
 async function fetchContent<T>(
   fetch: DropboxFetch,
-  { token }: Session,
+  session: Session,
   route: ContentRoute,
   argument: unknown,
   result: z.ZodType<T>,
@@ -157,7 +157,7 @@ async function fetchContent<T>(
 ): Promise<{ result: T; body: ReadableStream<Uint8Array> }> {
   const response = await fetch(contentUrl(route), {
     method: 'POST',
-    headers: { Authorization: `Bearer ${token.reveal()}`, 'Dropbox-API-Arg': apiArg(argument) },
+    headers: { ...session.headers(), 'Dropbox-API-Arg': apiArg(argument) },
     signal,
   })
   if (response.status !== 200) {

@@ -9,6 +9,9 @@ export class UnsettledError extends RetryableError {}
 /** The access token is no longer accepted; a new one may be. */
 export class AccessTokenRejected extends Error {}
 
+/** The namespace in `Dropbox-API-Path-Root` is no longer this user's root: they joined, left or changed a team. */
+export class PathRootRejected extends AccessTokenRejected {}
+
 /** The refusal of a route (HTTP 409). It already says what a person may be told, so that it may leave the store as it is. */
 export class DropboxRefusal extends PublisherError {
   /** The nested union tags from the outside in: `path/conflict/file`. */
@@ -56,10 +59,11 @@ export function failureOf(
   const pause = { cause, retryAfterMs: wait, isOutage: false }
   if (status === 429) return new RetryableError(cause.message, pause)
   if (status === 401) {
-    if (/^(expired|invalid)_access_token$/.test(tagsOf(body))) {
-      return new AccessTokenRejected(cause.message)
-    }
+    if (isStaleToken(body)) return new AccessTokenRejected(cause.message)
     return new PublisherError('credentials_rejected', notPermittedBy(body), { cause })
+  }
+  if (status === 422 && /^(invalid_root|no_permission)(\/|$)/.test(tagsOf(body))) {
+    return new PathRootRejected(cause.message)
   }
   if (status === 409) {
     const tags = tagsOf(body)
@@ -72,6 +76,11 @@ export function failureOf(
   }
   if (status === 400 || status === 403) return new PublisherError('storage_unavailable', refused, { cause })
   return new UnsettledError(cause.message, { cause, retryAfterMs: wait })
+}
+
+/** Tells a token that a new one may replace from a token that is not allowed to do something. */
+export function isStaleToken(body: unknown): boolean {
+  return /^(expired|invalid)_access_token$/.test(tagsOf(body))
 }
 
 const notPermitted =

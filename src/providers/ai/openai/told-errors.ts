@@ -1,0 +1,57 @@
+/** Errors that gateways put into an answer of status 200 (OpenRouter, LiteLLM, vLLM and the like), and their status. */
+
+/** Characters of a code or type that are looked at. */
+const longestCode = 300
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Words in `code` or `type`, most telling first, and the status that OpenAI answers in that case. */
+const statusOfWords: readonly [words: RegExp, status: number][] = [
+  [/insufficient|billing|payment|credit|balance|quota/, 402],
+  [/rate.?limit|too.?many|exhausted|throttl/, 429],
+  [/content.?policy|content.?filter|moderation/, 400],
+  [/api.?key|unauthorized|authenti/, 401],
+  [/permission|forbidden/, 403],
+  [/not.?found/, 404],
+  [/overloaded|unavailable|capacity/, 503],
+  [/invalid|unsupported|bad.?request|unprocessable/, 400],
+]
+/** Gateways pass on failures of their upstream without a code: status of an outage. */
+const unknownStatus = 502
+
+/** The status and the standard body of an error in an answer of status 200; `null` where the answer tells of none. */
+export function toldError(body: unknown): { status: number; error: unknown } | null {
+  const error = isFields(body) ? errorIn(body) : null
+  return error === null
+    ? null
+    : { status: statusOf(error), error: isFields(error) ? error : { message: error } }
+}
+
+function errorIn(body: Fields): unknown {
+  if (body.error) return body.error
+  const choices = Array.isArray(body.choices) ? body.choices : null
+  const choice: unknown = choices?.[0]
+  if (isFields(choice)) {
+    if (choice.error) return choice.error
+    return choice.finish_reason === 'error' ? 'finish_reason: error' : null
+  }
+  const isError = body.object === 'error' || (!('data' in body && body.data) && !('object' in body))
+  return isError && typeof body.message === 'string' ? body : null
+}
+
+function statusOf(error: unknown): number {
+  const { code, status, type } = isFields(error) ? error : { code: error, status: null, type: null }
+  for (const value of [code, status]) {
+    const number = Number(typeof value === 'string' ? value.slice(0, longestCode) : value)
+    if (Number.isInteger(number) && number >= 400 && number < 600) return number
+  }
+  const words = [code, status, type]
+    .map((value) => String(value).slice(0, longestCode))
+    .join(' ')
+    .toLowerCase()
+  return statusOfWords.find(([pattern]) => pattern.test(words))?.[1] ?? unknownStatus
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
