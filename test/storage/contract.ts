@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { folders, isPhotoName, parsePhotoName as photo } from '../../src/workflow/photo.ts'
 import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+import { encodedAs } from '../workflow/sidecar-examples.ts'
 import { readableSidecar } from './readable-sidecar.ts'
 
 /** One empty storage of one tenant. */
@@ -203,6 +204,25 @@ export function describePhotoStore(
       await put(storage.store, 'a.jpg')
       await storage.plant('a.txt', new TextEncoder().encode('\ufeffrope\n'))
       expect((await readableSidecar(storage.store, 'root', photo('a.jpg')))?.text).toBe('\ufeffrope\n')
+    })
+
+    it.each([
+      ['Windows-1252', 'windows-1252'],
+      ['UTF-16', 'utf-16le'],
+      ['UTF-16 of the other order', 'utf-16be'],
+    ] as const)('keeps the encoding of a sidecar when it is %s', async (_name, encoding) => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      const before = encodedAs('über\r\n\r\n# ---\r\n# note: für dich – später\r\n', encoding)
+      await storage.plant('a.txt', before)
+      const read = await readableSidecar(store, 'root', photo('a.jpg'))
+      expect(read?.text).toContain('# note: für dich – später\r\n')
+      await store.writeSidecar('root', photo('a.jpg'), `${read?.text}# caption: Größe\r\n`, read?.revision)
+      const again = await readableSidecar(store, 'root', photo('a.jpg'))
+      expect(again?.text).toBe(`${read?.text}# caption: Größe\r\n`)
+      // The store names the encoding in the revision; UTF-8 has no name there.
+      expect(again?.revision).toContain(`${encoding} `)
     })
 
     const unreadable: [string, string][] = [

@@ -3,7 +3,7 @@ import type { CredentialSource } from '../../credentials.ts'
 import { PublisherError } from '../../errors.ts'
 import type { RetryPolicy } from '../../retry.ts'
 import type { PhotoStore, StoragePaths } from '../../workflow/ports/storage.ts'
-import { assertReadableSidecar, maxSidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
+import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
 import { createDropboxAccess, type DropboxApp, type DropboxCredentials } from './dropbox/access.ts'
 import { temporaryLinkSchema } from './dropbox/answers.ts'
 import { createDropboxApi, tooLarge } from './dropbox/api.ts'
@@ -122,11 +122,11 @@ export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
         : toSidecar(found.bytes, found.file.rev)
     },
 
-    async writeSidecar(folder, name, text, ifRevision) {
-      assertReadableSidecar(text)
+    async writeSidecar(folder, name, text, revisionBefore) {
+      const { bytes, ifRevision } = sidecarBytes(text, revisionBefore)
       const written =
         typeof ifRevision !== 'string' || revision.test(ifRevision)
-          ? await files.write(paths.sidecar(folder, name), text, conditionFor(ifRevision))
+          ? await files.write(paths.sidecar(folder, name), bytes, conditionFor(ifRevision))
           : null
       if (written) return
       throw new PublisherError('sidecar_changed', 'The caption was changed in the meantime. Load it again.')

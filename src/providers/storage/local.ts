@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { type Folder, numberedName, type PhotoName, sidecarName } from '../../workflow/photo.ts'
 import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../workflow/ports/storage.ts'
-import { assertReadableSidecar, maxSidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
+import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
 import {
   photoNotFound,
   sidecarChanged,
@@ -121,10 +121,10 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
     },
 
     async writeSidecar(folder, name, text, ifRevision) {
-      assertReadableSidecar(text)
+      const { bytes } = sidecarBytes(text, ifRevision)
       const path = await directories.sidecar(folder, name)
       if (ifRevision === null) {
-        if (!(await files.createText(path, text))) throw sidecarChanged()
+        if (!(await files.createText(path, bytes))) throw sidecarChanged()
         return
       }
       if (ifRevision !== undefined) {
@@ -132,7 +132,7 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
         if (current === null || current === 'unreadable' || current.revision !== ifRevision)
           throw sidecarChanged()
       }
-      await files.replaceText(path, text)
+      await files.replaceText(path, bytes)
     },
 
     createRecord: async (key, text) => files.createText(await recordPath(directories, key), text),

@@ -10,7 +10,7 @@ import {
   sidecarName,
 } from '../../workflow/photo.ts'
 import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../workflow/ports/storage.ts'
-import { assertReadableSidecar, maxSidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
+import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
 import { createS3Client, defaultRetry, type S3Credentials } from './s3/client.ts'
 import { createVerdictMemory, createVerdicts, type VerdictMemory } from './s3/conditions.ts'
 import { notAtomic, photoNotFound, sidecarChanged, storageUnavailable } from './s3/errors.ts'
@@ -49,6 +49,8 @@ const maxNumber = 1000
 const maxRecordBytes = 2 ** 20
 const recordType = 'application/json'
 const sidecarType = 'text/plain; charset=utf-8'
+/** Of a sidecar that another program wrote in an encoding of its own. */
+const foreignSidecarType = 'text/plain'
 
 /** Looks at the markers of other creators before one of them counts as stuck. */
 const looks = 6
@@ -107,14 +109,14 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
   /** False where a condition was not met. A server that refuses conditions is asked to write without them. */
   async function putConditionally(
     key: string,
-    text: string,
-    condition: Pick<PutOptions, 'ifAbsent' | 'ifEtag'>,
+    bytes: Uint8Array<ArrayBuffer>,
+    { contentType, ...condition }: Pick<PutOptions, 'contentType' | 'ifAbsent' | 'ifEtag'>,
   ): Promise<boolean> {
-    const plain = { contentType: sidecarType }
+    const plain = { contentType }
     const refuses = (await verdicts.peek())?.conditions === 'refused'
-    const outcome = await objects.put(key, text, refuses ? plain : { ...plain, ...condition })
+    const outcome = await objects.put(key, bytes, refuses ? plain : { ...plain, ...condition })
     if (outcome !== 'unsupported') return outcome === 'written'
-    await objects.put(key, text, plain)
+    await objects.put(key, bytes, plain)
     return true
   }
 
@@ -185,8 +187,8 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
 
     readSidecar: (folder, name) => readSidecar(keys.sidecar(folder, name)),
 
-    async writeSidecar(folder, name, text, ifRevision) {
-      assertReadableSidecar(text)
+    async writeSidecar(folder, name, text, revisionBefore) {
+      const { bytes, ifRevision } = sidecarBytes(text, revisionBefore)
       const key = keys.sidecar(folder, name)
       if (ifRevision !== undefined) {
         // A server that ignores conditions is at least asked what it has.
@@ -195,7 +197,8 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
       }
       const condition =
         ifRevision === undefined ? {} : ifRevision === null ? { ifAbsent: true } : { ifEtag: ifRevision }
-      if (await putConditionally(key, text, condition)) return
+      const contentType = ifRevision === revisionBefore ? sidecarType : foreignSidecarType
+      if (await putConditionally(key, bytes, { contentType, ...condition })) return
       // Refused may mean that an earlier attempt of this very call went through and its answer was lost.
       const there = await readSidecar(key)
       if (there === null || there === 'unreadable' || there.text !== text) throw sidecarChanged()

@@ -88,7 +88,7 @@ async function claim(
   }
   if (source.sidecar) {
     const { key, head } = source.sidecar
-    const type = 'text/plain; charset=utf-8'
+    const type = head.contentType ?? 'text/plain'
     const copied = await copyOf(objects, key, target.sidecar, head, type, source.identity)
     // Gone: another process is finishing this move. Still there: it was edited, and would be deleted in the end.
     if (!copied && (await objects.head(key))) throw sidecarChanged()
