@@ -153,6 +153,11 @@ export function withEditedCaption(document: SidecarDocument, written: string, at
   })
 }
 
+/** The sidecar with the name of its photo, unless it has one: other photos of the stem then leave it alone. */
+export function withOwner(document: SidecarDocument, photo: string): SidecarDocument {
+  return textOf(document, 'image_file') === null ? withValues(document, { image_file: photo }) : document
+}
+
 /** Tags of the extended metadata, else those that were kept for the confirmation mail alone. */
 export function tagsOf(document: SidecarDocument): readonly string[] {
   const tags = listOf(document, 'tags')

@@ -104,25 +104,25 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
       }
     },
 
-    async move(name, from, to) {
+    async move(name, from, to, sidecar = 'stem') {
       if (directories.same(from, to)) return (await existing(from, name)).name
       const [source, target] = [await directories.folder(from), await directories.folder(to)]
-      return movePhoto(files, name, source, target)
+      return movePhoto(files, name, source, target, sidecar)
     },
 
-    async delete(folder, name) {
+    async delete(folder, name, form = 'stem') {
       const directory = await directories.folder(folder)
-      const sidecarDeleted = await files.remove(join(directory, sidecarName(name)))
+      const sidecarDeleted = form !== null && (await files.remove(join(directory, sidecarName(name, form))))
       return { sidecarDeleted, deleted: await files.remove(join(directory, name)) }
     },
 
-    async readSidecar(folder, name) {
-      return readSidecar(await directories.sidecar(folder, name))
+    async readSidecar(folder, name, form) {
+      return readSidecar(await directories.sidecar(folder, name, form))
     },
 
-    async writeSidecar(folder, name, text, ifRevision) {
+    async writeSidecar(folder, name, text, ifRevision, form) {
       const { bytes } = sidecarBytes(text, ifRevision)
-      const path = await directories.sidecar(folder, name)
+      const path = await directories.sidecar(folder, name, form)
       if (ifRevision === null) {
         if (!(await files.createText(path, bytes))) throw sidecarChanged()
         return

@@ -12,6 +12,7 @@ import {
   savedCaptionFor,
   tagsOf,
   textOf,
+  withOwner,
   withSubmittedCaptions,
 } from '../sidecar.ts'
 
@@ -63,9 +64,10 @@ export async function saveSubmitted(
     const sidecar = await store.readSidecar(folder, name)
     if (sidecar === 'unreadable') return notSaved
     const before = sidecar?.text ?? ''
-    const after = formatSidecar(withSubmittedCaptions(parseSidecar(before), { caption, captions }, at))
-    if (after === before) return null
+    const document = withSubmittedCaptions(parseSidecar(before), { caption, captions }, at)
+    if (formatSidecar(document) === before) return null
     try {
+      const after = formatSidecar(withOwner(document, name))
       await store.writeSidecar(folder, name, after, sidecar?.revision ?? null)
       return null
     } catch (error) {

@@ -28,7 +28,7 @@ export function decodeText(bytes: Uint8Array): DecodedText | null {
  * another one. `null` for a text that comes back from neither.
  */
 export function encodeText(text: string, encoding: Encoding): Uint8Array<ArrayBuffer> | null {
-  for (const bytes of [encodeAs(text, encoding), new TextEncoder().encode(text)]) {
+  for (const bytes of [encodeAs(text, encoding), new Uint8Array(new TextEncoder().encode(text))]) {
     if (bytes && decodeText(bytes)?.text === text) return bytes
   }
   return null
