@@ -27,6 +27,8 @@ export interface StorageTraits {
   atomic?: boolean
   /** False for a server whose own deletions and creations disturb each other. Default true. */
   steady?: boolean
+  /** False for a store that decides itself which file is a photo's sidecar. Default true. */
+  takesForms?: boolean
   /** Names that the server itself cannot keep or move are left out. Default: none. */
   canName?: (name: string) => boolean
 }
@@ -36,10 +38,11 @@ export function describePhotoStore(
   open: () => Promise<OpenStorage>,
   traits: StorageTraits = {},
 ): void {
-  const { atomic = true, steady = true, canName = () => true } = traits
+  const { atomic = true, steady = true, takesForms = true, canName = () => true } = traits
   // Not skipped but absent: what a store cannot do is another promise, with a test of its own.
   const absent = () => undefined
   const whereSteady = steady ? it : absent
+  const whereTakingForms = takesForms ? it : absent
   const [whereAtomic, whereNotAtomic] = atomic ? [it, absent] : [absent, it]
 
   describe(title, () => {
@@ -298,24 +301,27 @@ export function describePhotoStore(
       expect(await store.move(photo('a (2).jpg'), 'archive', 'root')).toBe('a (2).jpg')
     })
 
-    it('moves and deletes the sidecar of the full name, or none, when that is asked for', async () => {
-      await using storage = await open()
-      const { store } = storage
-      const webp = photo('a.webp')
-      await put(store, 'a.jpg', 'jpeg')
-      await store.writeSidecar('root', photo('a.jpg'), 'words of the jpeg', null)
-      await storage.plant('a.webp', new TextEncoder().encode('webp'))
-      await store.writeSidecar('root', webp, 'words of the webp', null, 'full')
-      const { withSidecar, withFullName } = await store.list('root')
-      expect([[...withSidecar], [...(withFullName ?? [])]]).toEqual([['a.jpg', 'a.webp'], ['a.webp']])
-      expect(await store.move(webp, 'root', 'archive', 'full')).toBe('a.webp')
-      expect(await store.readSidecar('root', webp, 'full')).toBeNull()
-      expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
-      expect(await store.move(webp, 'archive', 'keep', null)).toBe('a.webp')
-      expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
-      expect(await store.delete('keep', webp, null)).toEqual({ deleted: true, sidecarDeleted: false })
-      expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text).toBe('words of the jpeg')
-    })
+    whereTakingForms(
+      'moves and deletes the sidecar of the full name, or none, when that is asked for',
+      async () => {
+        await using storage = await open()
+        const { store } = storage
+        const webp = photo('a.webp')
+        await put(store, 'a.jpg', 'jpeg')
+        await store.writeSidecar('root', photo('a.jpg'), 'words of the jpeg', null)
+        await storage.plant('a.webp', new TextEncoder().encode('webp'))
+        await store.writeSidecar('root', webp, 'words of the webp', null, 'full')
+        const { withSidecar, withFullName } = await store.list('root')
+        expect([[...withSidecar], [...(withFullName ?? [])]]).toEqual([['a.jpg', 'a.webp'], ['a.webp']])
+        expect(await store.move(webp, 'root', 'archive', 'full')).toBe('a.webp')
+        expect(await store.readSidecar('root', webp, 'full')).toBeNull()
+        expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
+        expect(await store.move(webp, 'archive', 'keep', null)).toBe('a.webp')
+        expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
+        expect(await store.delete('keep', webp, null)).toEqual({ deleted: true, sidecarDeleted: false })
+        expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text).toBe('words of the jpeg')
+      },
+    )
 
     it('leaves a photo where it is when both folders are the same', async () => {
       await using storage = await open()

@@ -42,11 +42,11 @@ export function postDetailsOf(document: SidecarDocument): Pick<Post, 'altText' |
 const maxTries = 3
 
 const notSaved =
-  'Your captions were sent but not saved: the text file beside this photo has more than 64 KB or 500 lines, or would have.'
+  'Your captions were sent but not saved: the text file beside this photo is too large (64 KB, 500 lines), would become so, or mixes encodings.'
 
 /** Warning about a photo whose own words cannot be read. */
 export const wordsUnreadable =
-  'The words of this photo were not used: the text file beside it has more than 64 KB or 500 lines.'
+  'The words of this photo were not used: the text file beside it has more than 64 KB or 500 lines, or mixes encodings.'
 
 /**
  * Keeps what the person wrote before anything is sent, so that a failure does not lose it. Gives a warning for people where the
