@@ -6,7 +6,7 @@ import { type PhotoName, parsePhotoName } from '../workflow/photo.ts'
 import type { PhotoStore } from '../workflow/ports/storage.ts'
 import { type PublishReport, type PublishResult, publishPhoto } from '../workflow/publish.ts'
 import { sidecarUnreadable } from '../workflow/sidecar/bounds.ts'
-import { hasCaption, parseSidecar } from '../workflow/sidecar.ts'
+import { captionOf, parseSidecar } from '../workflow/sidecar.ts'
 import { readingSidecarsOnce } from '../workflow/sidecar-memory.ts'
 import { tenantNotFound } from './config-cache.ts'
 import { parseHost } from './host.ts'
@@ -99,7 +99,7 @@ async function needsCaption(runtime: TenantRuntime, store: PhotoStore, name: Pho
   const sidecar = await store.readSidecar('root', name)
   if (sidecar === 'unreadable') throw sidecarUnreadable()
   const isOn = runtime.config.features.analyze_caption_enabled && runtime.model() !== null
-  if (!isOn || (sidecar && hasCaption(parseSidecar(sidecar.text)))) return false
+  if (!isOn || (sidecar && captionOf(parseSidecar(sidecar.text)) !== null)) return false
   return (await store.stat('root', name)) !== null
 }
 

@@ -1,10 +1,12 @@
 /** What a host gives to the handlers: everything that differs between Node, Workers and a test. */
+import { contentDigest } from '../workflow/content-digest.ts'
 import type { StreamDigest } from '../workflow/ports/digest.ts'
 import type { ImageReducer } from '../workflow/ports/images.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
 import { createByteBudget } from './byte-budget.ts'
 import { type ConfigCache, createConfigCache } from './config-cache.ts'
 import type { ConfigSource } from './config-source.ts'
+import { createDigestMemory } from './digest-memory.ts'
 import { createFactsCache, type FactsCache } from './facts-memory.ts'
 import type { FairnessObserver, Queue } from './fairness/observer.ts'
 import { parseHost } from './host.ts'
@@ -99,8 +101,14 @@ export function createServices(options: ServiceOptions): Services {
     now,
   })
   metrics.watch('posted_picture_bytes', () => pictures.takenBytes)
+  const sealing = { kv, secrets: settings.sessionSecrets, ...digestSealing, now }
+  const sealedDigests = createSealedStore(sealing)
   const derive = tenantRuntimeFactory({
     source,
+    digestsOf: (store, tenant) => {
+      const tools = { store, digest: options.digest, digests: createDigestMemory(sealedDigests, tenant, log) }
+      return (folder, entry) => contentDigest(tools, folder, entry)
+    },
     storages: observeStorages(options.storages(links), observe),
     publishers: observePublishers(options.publishers, observe),
     model: observeModels(options.model, observe),
@@ -149,7 +157,7 @@ export function createServices(options: ServiceOptions): Services {
     invalidations,
     limits: createRequestLimits({ counter, viewerRequests: settings.viewerRequests, now }),
     configurations,
-    sealedDigests: createSealedStore({ kv, secrets: settings.sessionSecrets, ...digestSealing, now }),
+    sealedDigests,
     signIn,
   }
 }

@@ -1,6 +1,7 @@
 /** What one tenant's requests run with. It lives exactly as long as one version of the tenant's configuration. */
 import type { CredentialSource } from '../credentials.ts'
 import { PublisherError } from '../errors.ts'
+import { type OwnSidecarTools, withOwnSidecars } from '../workflow/own-sidecars.ts'
 import type { AiPlaces } from '../workflow/ports/ai-places.ts'
 import type { LanguageModel } from '../workflow/ports/language-model.ts'
 import type { PostPlaces } from '../workflow/ports/post-places.ts'
@@ -84,6 +85,11 @@ export interface TenantRuntimeOptions {
   thumbnails: ThumbnailCache
   /** The same. */
   listings: ListingCache
+  /** Makes the digests by which a store tells whose a sidecar is. Default: names alone tell it. */
+  digestsOf?: (
+    store: PhotoStore,
+    tenant: Pick<TenantRuntime, 'host' | 'tenant' | 'config'>,
+  ) => OwnSidecarTools['sha256Of']
   /** Room for the pictures of posts that are under way; shared by all tenants. */
   pictures: ByteBudget
   storages: StorageFactories
@@ -162,7 +168,10 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
     }
 
     const storage = () => {
-      store ??= withFairStorage(openStorage(), fair)
+      if (store) return store
+      const fairStore = withFairStorage(openStorage(), fair)
+      const sha256Of = options.digestsOf?.(fairStore, { host, tenant, config: answer.config })
+      store = withOwnSidecars(fairStore, { now, sha256Of })
       return store
     }
 

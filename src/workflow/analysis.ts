@@ -51,7 +51,7 @@ export interface AnalysisTools extends DigestTools {
 
 export interface AnalysisRequest {
   name: PhotoName
-  /** Asks the AI although there are captions. What a person wrote stays. */
+  /** Asks the AI although there are captions. What a person wrote stays; an empty caption does not. */
   forceRefresh: boolean
 }
 
@@ -108,6 +108,7 @@ export async function analyzePhoto(
     seen: { ...seen.value, alt_text: altText },
     written,
     sha256,
+    replaceEmpty: forceRefresh,
   })
   return toAnalysis(name, seen.value, written, saved)
 }

@@ -38,9 +38,27 @@ export function parsePhotoName(name: string): PhotoName {
   return name
 }
 
-/** The sidecar's file name: `x.jpg` -> `x.txt`. */
-export function sidecarName(name: PhotoName): string {
-  return name.replace(extension, '.txt')
+/**
+ * How a sidecar is named after its photo: by its stem (`x.jpg` -> `x.txt`), as V2 does, or by its full name (`x.webp` ->
+ * `x.webp.txt`), where the sidecar of the stem is another photo's.
+ */
+export type SidecarForm = 'stem' | 'full'
+
+/** The sidecar's file name. */
+export function sidecarName(name: PhotoName, form: SidecarForm = 'stem'): string {
+  return form === 'full' ? `${name}.txt` : name.replace(extension, '.txt')
+}
+
+/** The extension as the name has it, without its dot. */
+export function extensionOf(name: PhotoName): string {
+  return name.slice(name.lastIndexOf('.') + 1)
+}
+
+/** Names that photos of the same stem may have, in the order in which a sidecar without an owner is theirs; not `name` itself. */
+export function siblingNames(name: PhotoName): readonly PhotoName[] {
+  const stem = name.slice(0, name.lastIndexOf('.') + 1)
+  const names = ['jpg', 'jpeg', 'png', 'webp'].flatMap((end) => [stem + end, stem + end.toUpperCase()])
+  return names.filter((sibling): sibling is PhotoName => isPhotoName(sibling) && sibling !== name)
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })

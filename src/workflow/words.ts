@@ -10,6 +10,7 @@ import {
   type SidecarDocument,
   type WrittenCaptions,
   withEditedAltText,
+  withOwner,
   withSubmittedCaptions,
 } from './sidecar.ts'
 
@@ -42,11 +43,11 @@ export async function editWords(
     if (sidecar === 'unreadable') throw sidecarUnreadable()
     const before = sidecar?.text ?? ''
     const captioned = withSubmittedCaptions(parseSidecar(before), captions, new Date(now()))
-    const document = altText === undefined ? captioned : withEditedAltText(captioned, altText)
-    const after = formatSidecar(document)
-    if (after === before) return document
+    const edited = altText === undefined ? captioned : withEditedAltText(captioned, altText)
+    if (formatSidecar(edited) === before) return edited
+    const document = withOwner(edited, name)
     try {
-      await store.writeSidecar('root', name, after, sidecar?.revision ?? null)
+      await store.writeSidecar('root', name, formatSidecar(document), sidecar?.revision ?? null)
       return document
     } catch (error) {
       if (tries === maxTries || !isPublisherError(error, 'sidecar_changed')) throw error

@@ -8,6 +8,7 @@ import { createNodeServices } from '../../src/node.ts'
 import { publishOnSchedule } from '../../src/runtime/publish-next.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 import { putObject } from '../storage/s3-servers.ts'
+import { trainingPromptOnly } from '../workflow/sidecar-examples.ts'
 import { baseDomain, serviceToken, sessionSecret } from './fleet.ts'
 import { nodeHost, workerHost } from './hosts.ts'
 import { picture, upload } from './photographers.ts'
@@ -143,6 +144,18 @@ describe('npm run publish', { timeout: 120_000 }, () => {
   it('explains its exit codes when it is asked for help', async () => {
     const { code, output } = await run('--help')
     expect([code, output]).toEqual([0, expect.stringMatching(/3 +nothing left to publish/)])
+  })
+
+  it('publishes without words when the photo has a training prompt only and analysis is off', async () => {
+    const store = studio.tenant('prompt-only', { features: { publish_enabled: true } })
+    await upload(store, 'dusk.jpg', await picture(6))
+    await store.writeSidecar('root', parsePhotoName('dusk.jpg'), trainingPromptOnly)
+    const { code, output } = await run('--host', `prompt-only.${baseDomain}`)
+    expect([code, output]).toEqual([0, expect.stringContaining('now in the archive')])
+    expect(posts('prompt-only').map(({ caption }) => caption ?? '')).toEqual([''])
+    const mails = studio.mail.mails.filter(({ to }) => to.includes(recipient('prompt-only')))
+    expect(mails).toHaveLength(1)
+    expect(JSON.stringify(mails)).not.toContain('hemp rope')
   })
 
   it('sends nothing of a photo when its words cannot be read', async () => {

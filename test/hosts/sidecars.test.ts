@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 import { type ScriptedS3, startScriptedS3 } from '../storage/s3-scripted.ts'
+import { windows1252Sidecar } from '../workflow/sidecar-examples.ts'
 import { adminPost, adminRequest } from './admin.ts'
 import { describeOnBothHosts } from './hosts.ts'
 import { picture } from './photographers.ts'
@@ -21,7 +22,7 @@ describeOnBothHosts('a sidecar', (kind) => {
 
   let tenants = 0
   /** A tenant whose storage writes down each request, with this sidecar beside its one photo. */
-  async function open(sidecar: string) {
+  async function open(sidecar: string | Uint8Array) {
     const tenant = `sidecars-${kind.name}-${++tenants}`
     const s3 = await startScriptedS3()
     const ref = `${tenant}-scripted`
@@ -68,7 +69,8 @@ describeOnBothHosts('a sidecar', (kind) => {
       ['analyze anew', () => post('analyze?force_refresh=true'), 1],
       ['preview', () => post('publish', { dry_run: true, caption: 'Typed.' }), 1],
       ['keep', () => post('keep'), 0],
-      ['restore', () => post('restore'), 0],
+      // No listing of that folder says that the photo has its stem for itself.
+      ['restore', () => post('restore'), 1],
       ['publish', () => post('publish', { caption: 'Typed.' }), 1],
     ]
     for (const [what, ask, expected] of requests) {
@@ -108,6 +110,31 @@ describeOnBothHosts('a sidecar', (kind) => {
     expect(new Set(await Promise.all(readsOf(s3).map(({ completed }) => completed)))).toEqual(
       new Set([false]),
     )
+  })
+
+  it('keeps its encoding and its foreign bytes when a person edits a file of Windows-1252', async () => {
+    const { s3, get, patch } = await open(windows1252Sidecar)
+    expect((await patch({ caption: 'Größe – gemessen' })).status).toBe(200)
+    expect(await (await get(path)).json()).toMatchObject({ caption: 'Größe – gemessen' })
+    const stored = s3.bucket.bytesOf('Photos/dusk.txt')
+    expect(stored?.subarray(0, windows1252Sidecar.length)).toEqual(Buffer.from(windows1252Sidecar))
+    expect((await patch({ caption: 'Nacht 🌅' })).status).toBe(200)
+    expect(s3.bucket.contents()['Photos/dusk.txt']).toContain('# note: meine Notiz über Größe\n')
+    expect(await (await get(path)).json()).toMatchObject({ caption: 'Nacht 🌅' })
+  })
+
+  it('is left alone, and said to be unreadable, when it mixes encodings', async () => {
+    const mixed = Buffer.concat([Buffer.from('über Möwen\n\n# ---\n# note: '), Buffer.from([0xfc, 10])])
+    const { s3, get, patch, post } = await open(mixed)
+    expect(await (await get(path)).json()).toMatchObject({ caption: null, has_sidecar: true })
+    for (const ask of [() => patch({ caption: 'Mine.' }), () => post('analyze')]) {
+      const response = await ask()
+      expect([response.status, await response.json()]).toEqual([
+        422,
+        expect.objectContaining({ code: 'sidecar_unreadable', detail: expect.stringContaining('UTF-8') }),
+      ])
+    }
+    expect(s3.bucket.bytesOf('Photos/dusk.txt')).toEqual(mixed)
   })
 
   it('moves and goes with its photo when it is far too large', async () => {

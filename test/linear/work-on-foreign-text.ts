@@ -38,6 +38,7 @@ import { withoutMetadata } from '../../src/workflow/picture/clean.ts'
 import { readPictureHeader } from '../../src/workflow/picture/header.ts'
 import { nextStep } from '../../src/workflow/random-walk.ts'
 import { toSidecar } from '../../src/workflow/sidecar/bounds.ts'
+import { decodeText } from '../../src/workflow/sidecar/encoding.ts'
 import { pythonToJson } from '../../src/workflow/sidecar/python.ts'
 import {
   captionOf,
@@ -277,6 +278,17 @@ export const foreignTexts: readonly ForeignText[] = [
       repeated("'\\", `${separated}# caption_generated: {`),
       repeated('# ---\n'),
       repeated(': ', `${separated}# `),
+    ],
+  },
+  {
+    what: 'telling the encoding of a sidecar',
+    work: (text) => decodeText(Uint8Array.from(text, (character) => character.charCodeAt(0))),
+    shapes: [
+      repeated('\xfc'),
+      repeated('\xc3\xa4', '', '\xfc'),
+      repeated('\xf0', '\xff'),
+      repeated('a\0'),
+      repeated('\0a', '\xfe\xff'),
     ],
   },
   {

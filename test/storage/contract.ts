@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { folders, isPhotoName, parsePhotoName as photo } from '../../src/workflow/photo.ts'
 import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+import { encodedAs } from '../workflow/sidecar-examples.ts'
 import { readableSidecar } from './readable-sidecar.ts'
 
 /** One empty storage of one tenant. */
@@ -26,6 +27,8 @@ export interface StorageTraits {
   atomic?: boolean
   /** False for a server whose own deletions and creations disturb each other. Default true. */
   steady?: boolean
+  /** False for a store that decides itself which file is a photo's sidecar. Default true. */
+  takesForms?: boolean
   /** Names that the server itself cannot keep or move are left out. Default: none. */
   canName?: (name: string) => boolean
 }
@@ -35,10 +38,11 @@ export function describePhotoStore(
   open: () => Promise<OpenStorage>,
   traits: StorageTraits = {},
 ): void {
-  const { atomic = true, steady = true, canName = () => true } = traits
+  const { atomic = true, steady = true, takesForms = true, canName = () => true } = traits
   // Not skipped but absent: what a store cannot do is another promise, with a test of its own.
   const absent = () => undefined
   const whereSteady = steady ? it : absent
+  const whereTakingForms = takesForms ? it : absent
   const [whereAtomic, whereNotAtomic] = atomic ? [it, absent] : [absent, it]
 
   describe(title, () => {
@@ -225,6 +229,25 @@ export function describePhotoStore(
       expect((await readableSidecar(storage.store, 'root', photo('a.jpg')))?.text).toBe('\ufeffrope\n')
     })
 
+    it.each([
+      ['Windows-1252', 'windows-1252'],
+      ['UTF-16', 'utf-16le'],
+      ['UTF-16 of the other order', 'utf-16be'],
+    ] as const)('keeps the encoding of a sidecar when it is %s', async (_name, encoding) => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      const before = encodedAs('über\r\n\r\n# ---\r\n# note: für dich – später\r\n', encoding)
+      await storage.plant('a.txt', before)
+      const read = await readableSidecar(store, 'root', photo('a.jpg'))
+      expect(read?.text).toContain('# note: für dich – später\r\n')
+      await store.writeSidecar('root', photo('a.jpg'), `${read?.text}# caption: Größe\r\n`, read?.revision)
+      const again = await readableSidecar(store, 'root', photo('a.jpg'))
+      expect(again?.text).toBe(`${read?.text}# caption: Größe\r\n`)
+      // The store names the encoding in the revision; UTF-8 has no name there.
+      expect(again?.revision).toContain(`${encoding} `)
+    })
+
     const unreadable: [string, string][] = [
       ['64 KiB and a byte', 'x'.repeat(64 * 1024 + 1)],
       ['64 KiB of characters of two bytes', 'é'.repeat(33 * 1024)],
@@ -297,6 +320,28 @@ export function describePhotoStore(
       })
       expect(await store.move(photo('a (2).jpg'), 'archive', 'root')).toBe('a (2).jpg')
     })
+
+    whereTakingForms(
+      'moves and deletes the sidecar of the full name, or none, when that is asked for',
+      async () => {
+        await using storage = await open()
+        const { store } = storage
+        const webp = photo('a.webp')
+        await put(store, 'a.jpg', 'jpeg')
+        await store.writeSidecar('root', photo('a.jpg'), 'words of the jpeg', null)
+        await storage.plant('a.webp', new TextEncoder().encode('webp'))
+        await store.writeSidecar('root', webp, 'words of the webp', null, 'full')
+        const { withSidecar, withFullName } = await store.list('root')
+        expect([[...withSidecar], [...(withFullName ?? [])]]).toEqual([['a.jpg', 'a.webp'], ['a.webp']])
+        expect(await store.move(webp, 'root', 'archive', 'full')).toBe('a.webp')
+        expect(await store.readSidecar('root', webp, 'full')).toBeNull()
+        expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
+        expect(await store.move(webp, 'archive', 'keep', null)).toBe('a.webp')
+        expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
+        expect(await store.delete('keep', webp, null)).toEqual({ deleted: true, sidecarDeleted: false })
+        expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text).toBe('words of the jpeg')
+      },
+    )
 
     it('leaves a photo where it is when both folders are the same', async () => {
       await using storage = await open()

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createLocalFiles, type LocalFiles } from '../../src/providers/storage/local/local-files.ts'
 import { createLocalStore } from '../../src/providers/storage/local.ts'
+import { withOwnSidecars } from '../../src/workflow/own-sidecars.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
+import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
 import { describePhotoStore, type OpenStorage } from './contract.ts'
 
 const paths = { root: '/alice', archive: '/alice/archive', keep: '/alice/keep', remove: '/alice/reject' }
@@ -85,6 +87,25 @@ function waitingFiles(before: () => Promise<void>): LocalFiles {
 }
 
 describePhotoStore('the local store', open)
+
+const own = (store: PhotoStore) => withOwnSidecars(store, { now: Date.now })
+describePhotoStore(
+  'the local store with a sidecar for each photo',
+  async () => {
+    const storage = await open()
+    return {
+      ...storage,
+      store: own(storage.store),
+      another: () => own(storage.another()),
+      failing(nth) {
+        const { store, calls } = storage.failing(nth)
+        return { store: own(store), calls }
+      },
+      waiting: (before) => own(storage.waiting(before)),
+    }
+  },
+  { takesForms: false },
+)
 
 describe('the local store', () => {
   const name = parsePhotoName('a.jpg')

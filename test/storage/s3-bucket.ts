@@ -80,6 +80,10 @@ export function createBucket() {
       const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
       store(key, bytes, { 'content-type': 'image/jpeg' })
     },
+    bytesOf: (key: string) => {
+      const found = objects.get(key)
+      return found && Buffer.from(found.bytes)
+    },
     /** Each key with its content, sorted. */
     contents: () =>
       Object.fromEntries(

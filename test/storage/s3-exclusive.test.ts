@@ -12,7 +12,7 @@ const pausesMs = [0]
 
 interface Stored {
   metadata: Readonly<Record<string, string>>
-  body: string
+  body: string | Uint8Array
 }
 
 /**

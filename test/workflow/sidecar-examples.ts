@@ -130,3 +130,43 @@ function valueAsV2Reads(written: string): unknown {
     return written
   }
 }
+
+/** A sidecar that holds nothing but the training prompt of V2 and where it came from. */
+export const trainingPromptOnly = `seated figure, hemp rope, candle light, dark wooden floor
+
+# ---
+# image_file: dusk.jpg
+# created: 2025-04-02T09:12:44Z
+# sd_caption_version: v1.0
+# model_version: gpt-4o
+`
+
+/** A text as another program writes it. Windows-1252 here: Latin-1 and a few signs. */
+export function encodedAs(
+  text: string,
+  encoding:
+    | 'utf-8'
+    | 'utf-8 with a mark'
+    | 'utf-16le'
+    | 'utf-16be'
+    | 'utf-16le without a mark'
+    | 'utf-16be without a mark'
+    | 'windows-1252',
+): Uint8Array<ArrayBuffer> {
+  const signs: Readonly<Record<string, number>> = { '–': 0x96, '“': 0x93, '”': 0x94, '…': 0x85, '€': 0x80 }
+  if (encoding === 'utf-8') return new TextEncoder().encode(text)
+  if (encoding === 'utf-8 with a mark') return new TextEncoder().encode(`\ufeff${text}`)
+  if (encoding === 'windows-1252')
+    return Uint8Array.from(Array.from(text, (sign) => signs[sign] ?? sign.charCodeAt(0)))
+  const units = Array.from(encoding.endsWith('mark') ? text : `\ufeff${text}`, (sign) => sign.charCodeAt(0))
+  const isLittle = encoding.startsWith('utf-16le')
+  return Uint8Array.from(
+    units.flatMap((unit) => (isLittle ? [unit & 255, unit >> 8] : [unit >> 8, unit & 255])),
+  )
+}
+
+/** A sidecar that a German text editor of Windows saved. */
+export const windows1252Sidecar = encodedAs(
+  'Kerzenlicht über dem Atelier, grün\n\n# ---\n# image_file: dusk.jpg\n# note: meine Notiz über Größe\n',
+  'windows-1252',
+)

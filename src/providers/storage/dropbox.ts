@@ -3,7 +3,7 @@ import type { CredentialSource } from '../../credentials.ts'
 import { PublisherError } from '../../errors.ts'
 import type { RetryPolicy } from '../../retry.ts'
 import type { PhotoStore, StoragePaths } from '../../workflow/ports/storage.ts'
-import { assertReadableSidecar, maxSidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
+import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
 import { createDropboxAccess, type DropboxApp, type DropboxCredentials } from './dropbox/access.ts'
 import { temporaryLinkSchema } from './dropbox/answers.ts'
 import { createDropboxApi, tooLarge } from './dropbox/api.ts'
@@ -109,27 +109,28 @@ export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
       )
     },
 
-    move: (name, from, to) => movePhoto(files, name, paths.folder(from), paths.folder(to)),
+    move: (name, from, to, sidecar = 'stem') =>
+      movePhoto(files, name, paths.folder(from), paths.folder(to), sidecar),
 
     // The photo last: as long as it is there, its owner sees it and can repeat what was interrupted.
-    async delete(folder, name) {
-      const sidecarDeleted = await files.removeAny(paths.sidecar(folder, name))
+    async delete(folder, name, form = 'stem') {
+      const sidecarDeleted = form !== null && (await files.removeAny(paths.sidecar(folder, name, form)))
       const deleted = await files.removeAny(paths.photo(folder, name))
       return { deleted, sidecarDeleted }
     },
 
-    async readSidecar(folder, name) {
-      const found = await files.readAtMost(paths.sidecar(folder, name), maxSidecarBytes)
+    async readSidecar(folder, name, form) {
+      const found = await files.readAtMost(paths.sidecar(folder, name, form), maxSidecarBytes)
       return found === null || found === 'too_large'
         ? found && 'unreadable'
         : toSidecar(found.bytes, found.file.rev)
     },
 
-    async writeSidecar(folder, name, text, ifRevision) {
-      assertReadableSidecar(text)
+    async writeSidecar(folder, name, text, revisionBefore, form) {
+      const { bytes, ifRevision } = sidecarBytes(text, revisionBefore)
       const written =
         typeof ifRevision !== 'string' || revision.test(ifRevision)
-          ? await files.write(paths.sidecar(folder, name), text, conditionFor(ifRevision))
+          ? await files.write(paths.sidecar(folder, name, form), bytes, conditionFor(ifRevision))
           : null
       if (written) return
       throw new PublisherError('sidecar_changed', 'The caption was changed in the meantime. Load it again.')

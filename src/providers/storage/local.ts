@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { type Folder, numberedName, type PhotoName, sidecarName } from '../../workflow/photo.ts'
 import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../workflow/ports/storage.ts'
-import { assertReadableSidecar, maxSidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
+import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
 import {
   photoNotFound,
   sidecarChanged,
@@ -104,27 +104,27 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
       }
     },
 
-    async move(name, from, to) {
+    async move(name, from, to, sidecar = 'stem') {
       if (directories.same(from, to)) return (await existing(from, name)).name
       const [source, target] = [await directories.folder(from), await directories.folder(to)]
-      return movePhoto(files, name, source, target)
+      return movePhoto(files, name, source, target, sidecar)
     },
 
-    async delete(folder, name) {
+    async delete(folder, name, form = 'stem') {
       const directory = await directories.folder(folder)
-      const sidecarDeleted = await files.remove(join(directory, sidecarName(name)))
+      const sidecarDeleted = form !== null && (await files.remove(join(directory, sidecarName(name, form))))
       return { sidecarDeleted, deleted: await files.remove(join(directory, name)) }
     },
 
-    async readSidecar(folder, name) {
-      return readSidecar(await directories.sidecar(folder, name))
+    async readSidecar(folder, name, form) {
+      return readSidecar(await directories.sidecar(folder, name, form))
     },
 
-    async writeSidecar(folder, name, text, ifRevision) {
-      assertReadableSidecar(text)
-      const path = await directories.sidecar(folder, name)
+    async writeSidecar(folder, name, text, ifRevision, form) {
+      const { bytes } = sidecarBytes(text, ifRevision)
+      const path = await directories.sidecar(folder, name, form)
       if (ifRevision === null) {
-        if (!(await files.createText(path, text))) throw sidecarChanged()
+        if (!(await files.createText(path, bytes))) throw sidecarChanged()
         return
       }
       if (ifRevision !== undefined) {
@@ -132,7 +132,7 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
         if (current === null || current === 'unreadable' || current.revision !== ifRevision)
           throw sidecarChanged()
       }
-      await files.replaceText(path, text)
+      await files.replaceText(path, bytes)
     },
 
     createRecord: async (key, text) => files.createText(await recordPath(directories, key), text),

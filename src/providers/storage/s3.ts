@@ -1,16 +1,10 @@
 /** Photos in an S3 bucket: AWS, Cloudflare R2, MinIO and what else speaks it. */
 import type { CredentialSource } from '../../credentials.ts'
 import type { RetryPolicy } from '../../retry.ts'
-import {
-  type Folder,
-  isPhotoName,
-  mediaType,
-  numberedName,
-  type PhotoName,
-  sidecarName,
-} from '../../workflow/photo.ts'
+import { type Folder, isPhotoName, mediaType, numberedName, type PhotoName } from '../../workflow/photo.ts'
 import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../workflow/ports/storage.ts'
-import { assertReadableSidecar, maxSidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
+import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
+import { sidecarsAmong } from '../../workflow/sidecar/listed.ts'
 import { createS3Client, defaultRetry, type S3Credentials } from './s3/client.ts'
 import { createVerdictMemory, createVerdicts, type VerdictMemory } from './s3/conditions.ts'
 import { notAtomic, photoNotFound, sidecarChanged, storageUnavailable } from './s3/errors.ts'
@@ -49,6 +43,8 @@ const maxNumber = 1000
 const maxRecordBytes = 2 ** 20
 const recordType = 'application/json'
 const sidecarType = 'text/plain; charset=utf-8'
+/** Of a sidecar that another program wrote in an encoding of its own. */
+const foreignSidecarType = 'text/plain'
 
 /** Looks at the markers of other creators before one of them counts as stuck. */
 const looks = 6
@@ -107,14 +103,14 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
   /** False where a condition was not met. A server that refuses conditions is asked to write without them. */
   async function putConditionally(
     key: string,
-    text: string,
-    condition: Pick<PutOptions, 'ifAbsent' | 'ifEtag'>,
+    bytes: Uint8Array<ArrayBuffer>,
+    { contentType, ...condition }: Pick<PutOptions, 'contentType' | 'ifAbsent' | 'ifEtag'>,
   ): Promise<boolean> {
-    const plain = { contentType: sidecarType }
+    const plain = { contentType }
     const refuses = (await verdicts.peek())?.conditions === 'refused'
-    const outcome = await objects.put(key, text, refuses ? plain : { ...plain, ...condition })
+    const outcome = await objects.put(key, bytes, refuses ? plain : { ...plain, ...condition })
     if (outcome !== 'unsupported') return outcome === 'written'
-    await objects.put(key, text, plain)
+    await objects.put(key, bytes, plain)
     return true
   }
 
@@ -135,8 +131,7 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
         return isPhotoName(name) ? [{ name, size, modifiedAt, contentHash: etag }] : []
       })
       entries.sort((a, b) => (a.name < b.name ? -1 : 1))
-      const withSidecar = entries.filter(({ name }) => names.has(sidecarName(name))).map(({ name }) => name)
-      return { photos: entries, withSidecar: new Set(withSidecar) }
+      return { photos: entries, ...sidecarsAmong(entries, (name) => names.has(name)) }
     },
 
     async read(folder, name) {
@@ -167,27 +162,26 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
       return entry
     },
 
-    async move(name, from, to) {
-      if (keys.prefix(from) !== keys.prefix(to)) return movePhoto({ objects, keys, create }, name, from, to)
+    async move(name, from, to, sidecar = 'stem') {
+      if (keys.prefix(from) !== keys.prefix(to))
+        return movePhoto({ objects, keys, create }, name, from, to, sidecar)
       if (!(await stat(from, name))) throw photoNotFound()
       return name
     },
 
-    async delete(folder, name) {
-      const [photo, sidecar] = await Promise.all([
-        stat(folder, name),
-        objects.head(keys.sidecar(folder, name)),
-      ])
-      if (sidecar) await objects.delete(keys.sidecar(folder, name))
+    async delete(folder, name, form = 'stem') {
+      const sidecarKey = form && keys.sidecar(folder, name, form)
+      const [photo, sidecar] = await Promise.all([stat(folder, name), sidecarKey && objects.head(sidecarKey)])
+      if (sidecarKey && sidecar) await objects.delete(sidecarKey)
       if (photo) await objects.delete(keys.photo(folder, name))
       return { deleted: photo !== null, sidecarDeleted: sidecar !== null }
     },
 
-    readSidecar: (folder, name) => readSidecar(keys.sidecar(folder, name)),
+    readSidecar: (folder, name, form) => readSidecar(keys.sidecar(folder, name, form)),
 
-    async writeSidecar(folder, name, text, ifRevision) {
-      assertReadableSidecar(text)
-      const key = keys.sidecar(folder, name)
+    async writeSidecar(folder, name, text, revisionBefore, form) {
+      const { bytes, ifRevision } = sidecarBytes(text, revisionBefore)
+      const key = keys.sidecar(folder, name, form)
       if (ifRevision !== undefined) {
         // A server that ignores conditions is at least asked what it has.
         const current = (await objects.head(key))?.etag ?? null
@@ -195,7 +189,8 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
       }
       const condition =
         ifRevision === undefined ? {} : ifRevision === null ? { ifAbsent: true } : { ifEtag: ifRevision }
-      if (await putConditionally(key, text, condition)) return
+      const contentType = ifRevision === revisionBefore ? sidecarType : foreignSidecarType
+      if (await putConditionally(key, bytes, { contentType, ...condition })) return
       // Refused may mean that an earlier attempt of this very call went through and its answer was lost.
       const there = await readSidecar(key)
       if (there === null || there === 'unreadable' || there.text !== text) throw sidecarChanged()

@@ -37,11 +37,11 @@ export function withFairStorage(store: PhotoStore, context: GateContext): PhotoS
     temporaryLink: (folder, name) => gate.look(() => store.temporaryLink(folder, name), local),
     ...(thumbnail && { thumbnail }),
     upload: (folder, name, body, size) => gate.begin(() => store.upload(folder, name, body, size)),
-    move: (name, from, to) => gate.change(() => store.move(name, from, to)),
-    delete: (folder, name) => gate.change(() => store.delete(folder, name)),
-    readSidecar: (folder, name) => gate.look(() => store.readSidecar(folder, name)),
-    writeSidecar: (folder, name, text, ifRevision) =>
-      gate.change(() => store.writeSidecar(folder, name, text, ifRevision)),
+    move: (name, from, to, sidecar) => gate.change(() => store.move(name, from, to, sidecar)),
+    delete: (folder, name, sidecar) => gate.change(() => store.delete(folder, name, sidecar)),
+    readSidecar: (folder, name, sidecar) => gate.look(() => store.readSidecar(folder, name, sidecar)),
+    writeSidecar: (folder, name, text, ifRevision, sidecar) =>
+      gate.change(() => store.writeSidecar(folder, name, text, ifRevision, sidecar)),
     createRecord: (key, text) => gate.begin(() => store.createRecord(key, text)),
     readRecord: (key) => gate.look(() => store.readRecord(key)),
     listRecords: (folder) => gate.look(() => store.listRecords(folder)),

@@ -18,11 +18,12 @@ export function observeStore(store: PhotoStore, observe: Observe): PhotoStore {
         at('thumbnail', () => thumbnail.call(store, folder, name, box, mediaType)),
     }),
     upload: (folder, name, body, size) => at('upload', () => store.upload(folder, name, body, size)),
-    move: (name, from, to) => at('move', () => store.move(name, from, to)),
-    delete: (folder, name) => at('delete', () => store.delete(folder, name)),
-    readSidecar: (folder, name) => at('read_sidecar', () => store.readSidecar(folder, name)),
-    writeSidecar: (folder, name, text, ifRevision) =>
-      at('write_sidecar', () => store.writeSidecar(folder, name, text, ifRevision)),
+    move: (name, from, to, sidecar) => at('move', () => store.move(name, from, to, sidecar)),
+    delete: (folder, name, sidecar) => at('delete', () => store.delete(folder, name, sidecar)),
+    readSidecar: (folder, name, sidecar) =>
+      at('read_sidecar', () => store.readSidecar(folder, name, sidecar)),
+    writeSidecar: (folder, name, text, ifRevision, sidecar) =>
+      at('write_sidecar', () => store.writeSidecar(folder, name, text, ifRevision, sidecar)),
     createRecord: (key, text) => at('create_record', () => store.createRecord(key, text)),
     readRecord: (key) => at('read_record', () => store.readRecord(key)),
     listRecords: (folder) => at('list_records', () => store.listRecords(folder)),

@@ -300,9 +300,9 @@ export const de: Texts = {
         advice: 'Nichts wurde überschrieben. Versuche es noch einmal.',
       },
       sidecar_unreadable: {
-        title: 'Die Textdatei dieses Fotos ist zu groß',
+        title: 'Die Textdatei dieses Fotos ist nicht lesbar',
         advice:
-          'Nichts wurde geändert. Öffne die .txt-Datei neben dem Foto in deinem Speicher und kürze sie.',
+          'Nichts wurde geändert. Kürze die .txt-Datei des Fotos in deinem Speicher oder speichere sie als UTF-8.',
       },
       photo_changed: {
         title: 'Das Foto wurde ausgetauscht',

@@ -292,8 +292,8 @@ export const en = {
         advice: 'Nothing was overwritten. Try it again.',
       },
       sidecar_unreadable: {
-        title: 'This photo’s text file is too large',
-        advice: 'Nothing was changed. Open the .txt file beside the photo in your storage and shorten it.',
+        title: 'We can’t read this photo’s text file',
+        advice: 'Nothing was changed. In your storage, shorten the photo’s .txt file or save it as UTF-8.',
       },
       photo_changed: {
         title: 'The photo was changed',

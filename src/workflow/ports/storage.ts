@@ -2,7 +2,7 @@
  * A photographer's storage. One store is one tenant's: it knows the tenant's paths and credentials, and no function
  * takes a path, so a caller cannot name anything outside.
  */
-import type { Folder, PhotoName } from '../photo.ts'
+import type { Folder, PhotoName, SidecarForm } from '../photo.ts'
 
 /**
  * One normalised path per folder: segments joined by `/`, no `.`, `..` or empty ones, a leading `/` only where the
@@ -27,8 +27,10 @@ export interface PhotoEntry {
 export interface PhotoListing {
   /** Sorted by name, in code unit order. */
   photos: PhotoEntry[]
-  /** Names of the photos that have a sidecar beside them. */
+  /** Names of the photos that have a sidecar beside them; of photos that share a stem, all. */
   withSidecar: ReadonlySet<PhotoName>
+  /** Those of them whose sidecar has their full name. Default: none. */
+  withFullName?: ReadonlySet<PhotoName>
 }
 
 export interface PhotoContent {
@@ -50,7 +52,7 @@ export interface Sidecar {
 }
 
 /**
- * `null`: the photo has no sidecar. `unreadable`: it has one of more than 64 KiB or 500 lines (sidecar/bounds.ts), which is
+ * `null`: the photo has no sidecar. `unreadable`: it has one of more than 64 KiB or 500 lines, or of no known encoding (sidecar/bounds.ts), which is
  * never shown or rewritten, but moves and goes with its photo.
  */
 export type SidecarReading = Sidecar | 'unreadable' | null
@@ -102,19 +104,29 @@ export interface PhotoStore {
   /**
    * Moves the photo together with its sidecar and never overwrites: a taken name gets a numbered suffix, the same for
    * both. Repeating it after an interruption at any point completes the move. Gives the name at the target.
-   * Throws `photo_not_found`.
+   * Throws `photo_not_found`. `sidecar`, here and below: which file goes along; `null`: none. Default: the one of the stem.
    */
-  move(name: PhotoName, from: Folder, to: Folder): Promise<PhotoName>
+  move(name: PhotoName, from: Folder, to: Folder, sidecar?: SidecarForm | null): Promise<PhotoName>
   /** Deletes photo and sidecar for good. Deleting what is not there is no error. */
-  delete(folder: Folder, name: PhotoName): Promise<{ deleted: boolean; sidecarDeleted: boolean }>
+  delete(
+    folder: Folder,
+    name: PhotoName,
+    sidecar?: SidecarForm | null,
+  ): Promise<{ deleted: boolean; sidecarDeleted: boolean }>
 
   /** Reads no more than 64 KiB of a file of any size. */
-  readSidecar(folder: Folder, name: PhotoName): Promise<SidecarReading>
+  readSidecar(folder: Folder, name: PhotoName, sidecar?: SidecarForm): Promise<SidecarReading>
   /**
    * Replaces or creates the sidecar. With `ifRevision` only while it is still at that revision (`null`: while there is
    * none), else throws `sidecar_changed`. Throws `sidecar_unreadable` for a text that could not be read again.
    */
-  writeSidecar(folder: Folder, name: PhotoName, text: string, ifRevision?: string | null): Promise<void>
+  writeSidecar(
+    folder: Folder,
+    name: PhotoName,
+    text: string,
+    ifRevision?: string | null,
+    sidecar?: SidecarForm,
+  ): Promise<void>
 
   /**
    * Creates the record if there is none, atomically over all processes: exactly one of many callers gets `true`.

@@ -6,13 +6,13 @@ import type { Platform } from '../platform.ts'
 import type { Post, Publisher } from '../ports/publisher.ts'
 import type { PhotoStore } from '../ports/storage.ts'
 import {
-  captionOf,
   formatSidecar,
   parseSidecar,
-  platformCaptionsOf,
   type SidecarDocument,
+  savedCaptionFor,
   tagsOf,
   textOf,
+  withOwner,
   withSubmittedCaptions,
 } from '../sidecar.ts'
 
@@ -30,8 +30,7 @@ export function captionFor(
   { caption, captions }: SubmittedCaptions,
   hashtagString: string,
 ): string {
-  const text =
-    captions?.[platform] ?? caption ?? platformCaptionsOf(document)[platform] ?? captionOf(document) ?? ''
+  const text = captions?.[platform] ?? caption ?? savedCaptionFor(document, platform)
   return fitCaption(text, captionRules, hashtagString)
 }
 
@@ -43,11 +42,11 @@ export function postDetailsOf(document: SidecarDocument): Pick<Post, 'altText' |
 const maxTries = 3
 
 const notSaved =
-  'Your captions were sent but not saved: the text file beside this photo has more than 64 KB or 500 lines, or would have.'
+  'Your captions were sent but not saved: the text file beside this photo is too large (64 KB, 500 lines), would become so, or mixes encodings.'
 
 /** Warning about a photo whose own words cannot be read. */
 export const wordsUnreadable =
-  'The words of this photo were not used: the text file beside it has more than 64 KB or 500 lines.'
+  'The words of this photo were not used: the text file beside it has more than 64 KB or 500 lines, or mixes encodings.'
 
 /**
  * Keeps what the person wrote before anything is sent, so that a failure does not lose it. Gives a warning for people where the
@@ -65,9 +64,10 @@ export async function saveSubmitted(
     const sidecar = await store.readSidecar(folder, name)
     if (sidecar === 'unreadable') return notSaved
     const before = sidecar?.text ?? ''
-    const after = formatSidecar(withSubmittedCaptions(parseSidecar(before), { caption, captions }, at))
-    if (after === before) return null
+    const document = withSubmittedCaptions(parseSidecar(before), { caption, captions }, at)
+    if (formatSidecar(document) === before) return null
     try {
+      const after = formatSidecar(withOwner(document, name))
       await store.writeSidecar(folder, name, after, sidecar?.revision ?? null)
       return null
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Lists a folder's photos: all pages, one flight per folder. */
-import { isPhotoName, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../workflow/photo.ts'
 import type { PhotoEntry, PhotoListing } from '../../../workflow/ports/storage.ts'
 import { type DropboxEntry, type DropboxFile, isFile, pageSchema } from './answers.ts'
 import type { DropboxApi } from './api.ts'
@@ -82,15 +82,21 @@ async function readPages(api: DropboxApi, path: string): Promise<Map<string, Dro
 function photosAmong(entries: Map<string, DropboxEntry>): PhotoListing {
   const photos: PhotoEntry[] = []
   const withSidecar = new Set<PhotoName>()
+  const withFullName = new Set<PhotoName>()
+  const isFileAt = (key: string) => {
+    const entry = entries.get(key)
+    return entry !== undefined && isFile(entry)
+  }
   for (const entry of entries.values()) {
     const photo = isFile(entry) ? photoEntry(entry) : null
     if (!photo) continue
     photos.push(photo)
-    const sidecar = entries.get(sidecarKey(keyOf(entry)))
-    if (sidecar && isFile(sidecar)) withSidecar.add(photo.name)
+    if (isFileAt(sidecarKey(keyOf(entry), 'full'))) withFullName.add(photo.name)
+    if (withFullName.has(photo.name) || isFileAt(sidecarKey(keyOf(entry), 'stem')))
+      withSidecar.add(photo.name)
   }
   photos.sort((one, other) => (one.name < other.name ? -1 : 1))
-  return { photos, withSidecar }
+  return { photos, withSidecar, withFullName }
 }
 
 /** The file as a photo, `null` where its name is no photo's. */
@@ -106,10 +112,10 @@ function keyOf({ name, path_lower }: DropboxEntry): string {
   return path_lower?.slice(path_lower.lastIndexOf('/') + 1) ?? name.toLowerCase()
 }
 
-function sidecarKey(key: string): string {
-  return isPhotoName(key) ? sidecarName(key) : ''
+function sidecarKey(key: string, form: SidecarForm): string {
+  return isPhotoName(key) ? sidecarName(key, form) : ''
 }
 
-function copyOf({ photos, withSidecar }: PhotoListing): PhotoListing {
-  return { photos: [...photos], withSidecar: new Set(withSidecar) }
+function copyOf({ photos, withSidecar, withFullName }: PhotoListing): PhotoListing {
+  return { photos: [...photos], withSidecar: new Set(withSidecar), withFullName: new Set(withFullName) }
 }

@@ -12,7 +12,7 @@
  * number. Nothing is overwritten, because Dropbox itself refuses a taken name.
  */
 import { PublisherError } from '../../../errors.ts'
-import { isPhotoName, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../workflow/photo.ts'
 import { type DropboxFile, isFile } from './answers.ts'
 import type { DropboxFiles } from './files.ts'
 import { numberedNames, tooManyOfThisName } from './paths.ts'
@@ -28,7 +28,11 @@ interface Move {
   fromPath: string
   /** The target folder's full path. */
   to: string
+  sidecarOf: SidecarOf
 }
+
+/** File name of a photo's sidecar. */
+type SidecarOf = (name: PhotoName) => string
 
 /** How often a sidecar may change under the hands of a move before that gives up. */
 const maxEdits = 5
@@ -44,31 +48,40 @@ export async function movePhoto(
   name: PhotoName,
   from: string,
   to: string,
+  form: SidecarForm | null,
 ): Promise<PhotoName> {
+  const sidecarOf: SidecarOf = (named) => sidecarName(named, form ?? 'stem')
   const fromPath = `${from}/${name}`
-  const sidecarPath = `${from}/${sidecarName(name)}`
-  const [photo, sidecarFile] = await Promise.all([files.findFile(fromPath), files.findFile(sidecarPath)])
+  const sidecarPath = `${from}/${sidecarOf(name)}`
+  const [photo, sidecarFile] = await Promise.all([
+    files.findFile(fromPath),
+    form === null ? null : files.findFile(sidecarPath),
+  ])
   const sidecar = sidecarFile && { path: sidecarPath, file: sidecarFile }
   const stored = photo && isPhotoName(photo.name) ? photo.name : name
   if (from.toLowerCase() === to.toLowerCase()) return photo ? stored : notFound()
-  if (!photo) return finishInterrupted(files, name, sidecar, to)
+  if (!photo) return finishInterrupted(files, name, sidecar, to, sidecarOf)
 
   for (const target of numberedNames(stored)) {
-    const outcome = await moveTo(files, { photo, sidecar, fromPath, to }, target)
+    const outcome = await moveTo(files, { photo, sidecar, fromPath, to, sidecarOf }, target)
     if (outcome === 'taken') continue
-    if (outcome === 'absent') return finishInterrupted(files, stored, sidecar, to)
-    if (sidecar) await removeLeftOver(files, sidecar, `${to}/${sidecarName(target)}`)
+    if (outcome === 'absent') return finishInterrupted(files, stored, sidecar, to, sidecarOf)
+    if (sidecar) await removeLeftOver(files, sidecar, `${to}/${sidecarOf(target)}`)
     return target
   }
   throw tooManyOfThisName()
 }
 
-async function moveTo(files: DropboxFiles, { photo, sidecar, fromPath, to }: Move, target: PhotoName) {
+async function moveTo(
+  files: DropboxFiles,
+  { photo, sidecar, fromPath, to, sidecarOf }: Move,
+  target: PhotoName,
+) {
   const inTheWay = await files.find(`${to}/${target}`)
   // The same photo, when somebody else has moved it in this very moment.
   if (inTheWay) return isFile(inTheWay) && inTheWay.id === photo.id ? 'absent' : 'taken'
 
-  const sidecarPath = `${to}/${sidecarName(target)}`
+  const sidecarPath = `${to}/${sidecarOf(target)}`
   const place = await placeSidecar(files, sidecar, sidecarPath)
   if (place === 'taken') return 'taken'
 
@@ -97,10 +110,11 @@ async function finishInterrupted(
   name: PhotoName,
   sidecar: Sidecar | null,
   to: string,
+  sidecarOf: SidecarOf,
 ): Promise<PhotoName> {
   if (!sidecar) return notFound()
   for (const target of numberedNames(name)) {
-    const targetSidecar = `${to}/${sidecarName(target)}`
+    const targetSidecar = `${to}/${sidecarOf(target)}`
     const [photo, copy] = await Promise.all([
       files.findFile(`${to}/${target}`),
       files.findFile(targetSidecar),

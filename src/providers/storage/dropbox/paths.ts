@@ -1,14 +1,20 @@
 /** Where a store's files are in the Dropbox: the only place that puts a path together. */
 import { PublisherError } from '../../../errors.ts'
 import { withoutSlashAtEnd } from '../../../text-edges.ts'
-import { type Folder, numberedName, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import {
+  type Folder,
+  numberedName,
+  type PhotoName,
+  type SidecarForm,
+  sidecarName,
+} from '../../../workflow/photo.ts'
 import type { RecordKey, StoragePaths } from '../../../workflow/ports/storage.ts'
 
 export interface DropboxPaths {
   /** The folder itself: `''` for the root of the Dropbox, else `/a/b`. */
   folder(folder: Folder): string
   photo(folder: Folder, name: PhotoName): string
-  sidecar(folder: Folder, name: PhotoName): string
+  sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): string
   /** Below `<root>/.publisher`. Throws `invalid_request` for a key that could point elsewhere. */
   record(key: RecordKey): string
 }
@@ -21,7 +27,7 @@ export function createDropboxPaths(configured: StoragePaths): DropboxPaths {
   return {
     folder,
     photo: (which, name) => `${folder(which)}/${name}`,
-    sidecar: (which, name) => `${folder(which)}/${sidecarName(name)}`,
+    sidecar: (which, name, form) => `${folder(which)}/${sidecarName(name, form)}`,
     record(key) {
       if (key.length === 0 || !key.every((segment) => recordSegment.test(segment))) {
         throw new PublisherError('invalid_request', 'This is no name of a record.')

@@ -24,8 +24,8 @@ export interface LocalFiles {
   /** The whole file, `too_large` beyond the limit, `null` where there is no file. Reads one byte more than the limit at most. */
   readAtMost(path: string, maxBytes: number): Promise<LocalBytes | 'too_large' | null>
   /** False where the file exists: exactly one of many gets true. */
-  createText(path: string, text: string): Promise<boolean>
-  replaceText(path: string, text: string): Promise<void>
+  createText(path: string, text: string | Uint8Array): Promise<boolean>
+  replaceText(path: string, text: string | Uint8Array): Promise<void>
   /** Gives the file a second name; false where that name is taken. */
   linkIfAbsent(existing: string, path: string): Promise<boolean>
   /** Whether both names mean the same bytes: one file, or equal copies. */
@@ -35,7 +35,7 @@ export interface LocalFiles {
 }
 
 export function createLocalFiles(): LocalFiles {
-  async function stage(path: string, text: string): Promise<string> {
+  async function stage(path: string, text: string | Uint8Array): Promise<string> {
     const staged = join(dirname(path), `.${randomUUID()}.tmp`)
     await mkdir(dirname(path), { recursive: true })
     const file = await open(staged, 'wx')

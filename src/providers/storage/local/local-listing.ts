@@ -1,8 +1,9 @@
 /** Photos and sidecars of one directory. */
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
-import { isPhotoName, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import { isPhotoName, type PhotoName } from '../../../workflow/photo.ts'
 import type { PhotoEntry, PhotoListing } from '../../../workflow/ports/storage.ts'
+import { sidecarsAmong } from '../../../workflow/sidecar/listed.ts'
 import { unlessMissing } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 
@@ -27,6 +28,5 @@ export async function listPhotos(
       if (stats?.isFile()) photos.push(toEntry(name, stats))
     }
   }
-  const withSidecar = photos.filter(({ name }) => present.has(sidecarName(name))).map(({ name }) => name)
-  return { photos, withSidecar: new Set(withSidecar) }
+  return { photos, ...sidecarsAmong(photos, (name) => present.has(name)) }
 }

@@ -4,7 +4,7 @@
  * the move after an interruption at any point completes it.
  */
 import { join } from 'node:path'
-import { numberedName, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import { numberedName, type PhotoName, type SidecarForm, sidecarName } from '../../../workflow/photo.ts'
 import { photoNotFound, unlessMissing } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 
@@ -16,14 +16,17 @@ export async function movePhoto(
   name: PhotoName,
   from: string,
   to: string,
+  form: SidecarForm | null,
 ): Promise<PhotoName> {
+  const sidecarOf = (named: PhotoName) => sidecarName(named, form ?? 'stem')
   const photo = join(from, name)
-  const sidecar = join(from, sidecarName(name))
+  const sidecar = join(from, sidecarOf(name))
   if (!(await isFile(files, photo))) throw photoNotFound()
-  const hasSidecar = await isFile(files, sidecar)
+  const hasSidecar = form !== null && (await isFile(files, sidecar))
   for (let number = 1; number <= maxNumber; number++) {
     const target = numberedName(name, number)
-    const claimed = await claim(files, { photo, sidecar: hasSidecar ? sidecar : null }, to, target)
+    const places = { photo: join(to, target), sidecar: join(to, sidecarOf(target)) }
+    const claimed = await claim(files, { photo, sidecar: hasSidecar ? sidecar : null }, places)
     if (!claimed) continue
     if (hasSidecar) await files.remove(sidecar)
     await files.remove(photo)
@@ -32,15 +35,12 @@ export async function movePhoto(
   throw new RangeError('All numbers for this name are taken.')
 }
 
-/** Gives photo and sidecar this name in `to`; false where somebody else has it, with nothing left behind. */
+/** Gives photo and sidecar these names; false where somebody else has it, with nothing left behind. */
 async function claim(
   files: LocalFiles,
   source: { photo: string; sidecar: string | null },
-  to: string,
-  target: PhotoName,
+  { photo, sidecar }: { photo: string; sidecar: string },
 ): Promise<boolean> {
-  const photo = join(to, target)
-  const sidecar = join(to, sidecarName(target))
   const photoIsThere = await isFile(files, photo)
   if (photoIsThere && !(await files.sameContent(source.photo, photo))) return false
   let linkedSidecar = false

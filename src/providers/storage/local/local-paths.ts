@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { lstat, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { PublisherError } from '../../../errors.ts'
-import { type Folder, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../workflow/photo.ts'
 import type { RecordKey, StoragePaths } from '../../../workflow/ports/storage.ts'
 import { storageUnavailable, unlessMissing } from './local-errors.ts'
 
@@ -11,7 +11,7 @@ export interface SafeDirectories {
   /** The folder's directory, which need not exist. Throws `storage_unavailable` where it leads out of the base. */
   folder(folder: Folder): Promise<string>
   file(folder: Folder, name: PhotoName): Promise<string>
-  sidecar(folder: Folder, name: PhotoName): Promise<string>
+  sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): Promise<string>
   /** A name for a file that is not finished yet, on the folder's own disk and never listed. */
   temporary(folder: Folder): Promise<string>
   /** Whether two folders are the same directory. */
@@ -40,7 +40,7 @@ export function safeDirectories(paths: StoragePaths, baseDirectory: string | und
   return {
     folder,
     file: async (which, name) => join(await folder(which), name),
-    sidecar: async (which, name) => join(await folder(which), sidecarName(name)),
+    sidecar: async (which, name, form) => join(await folder(which), sidecarName(name, form)),
     temporary: async (which) => join(await folder(which), ownDirectory, `${randomUUID()}.tmp`),
     same: (one, other) => absolute(one) === absolute(other),
   }

@@ -36,7 +36,7 @@ export interface S3Request {
   query?: Readonly<Record<string, string>>
   headers?: Readonly<Record<string, string>>
   /** A stream is sent once and not repeated. */
-  body?: string | ReadableStream<Uint8Array>
+  body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
   /** Longest body of a good answer that is read within the attempt. Default: 8 MiB. */
   maxAnswerBytes?: number
   /** The body of a good answer is left to the caller. Default: it is read within the attempt. */

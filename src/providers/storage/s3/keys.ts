@@ -1,13 +1,13 @@
 /** Keys of one tenant's objects, and how they are written into a URL. */
 import { PublisherError } from '../../../errors.ts'
-import { type Folder, type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../workflow/photo.ts'
 import type { RecordKey, StoragePaths } from '../../../workflow/ports/storage.ts'
 
 export interface Keys {
   /** What all keys of a folder begin with; empty for the whole bucket. */
   prefix(folder: Folder): string
   photo(folder: Folder, name: PhotoName): string
-  sidecar(folder: Folder, name: PhotoName): string
+  sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): string
   /** Throws `invalid_request` for a key that could name anything but a record. */
   record(key: RecordKey): string
   /** Prefix of everything that this program keeps for itself. */
@@ -35,7 +35,7 @@ export function createKeys(paths: StoragePaths): Keys {
     own,
     claimants,
     photo: (folder, name) => prefix(folder) + name,
-    sidecar: (folder, name) => prefix(folder) + sidecarName(name),
+    sidecar: (folder, name, form) => prefix(folder) + sidecarName(name, form),
     record(key) {
       if (key.length === 0 || !key.every((part) => segment.test(part))) {
         throw new PublisherError('invalid_request', 'This is no key of a record.')

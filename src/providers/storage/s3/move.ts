@@ -3,7 +3,13 @@
  * The source is complete until the copies are, and the copies say what they were made of, so repeating the move after an
  * interruption at any point completes it. docs/storage-moves.md has the steps as a table.
  */
-import { type Folder, mediaType, numberedName, type PhotoName } from '../../../workflow/photo.ts'
+import {
+  type Folder,
+  mediaType,
+  numberedName,
+  type PhotoName,
+  type SidecarForm,
+} from '../../../workflow/photo.ts'
 import { photoNotFound, sidecarChanged, storageUnavailable } from './errors.ts'
 import type { CreateExclusively } from './exclusive.ts'
 import type { Keys } from './keys.ts'
@@ -38,11 +44,13 @@ export async function movePhoto(
   name: PhotoName,
   from: Folder,
   to: Folder,
+  sidecar: SidecarForm | null,
 ): Promise<PhotoName> {
-  const source = await readSource(objects, keys, name, from)
+  const form = sidecar ?? undefined
+  const source = await readSource(objects, keys.photo(from, name), sidecar && keys.sidecar(from, name, form))
   for (let number = 1; number <= maxNumber; number++) {
     const numbered = numberedName(name, number)
-    const target = { photo: keys.photo(to, numbered), sidecar: keys.sidecar(to, numbered) }
+    const target = { photo: keys.photo(to, numbered), sidecar: keys.sidecar(to, numbered, form) }
     const state = await claim(objects, create, source, target)
     if (state === 'taken') continue
     if (state === 'reserved') await copyPhoto(objects, source, target, name)
@@ -53,14 +61,15 @@ export async function movePhoto(
   throw storageUnavailable(new Error('All numbers for this name are taken.'))
 }
 
-async function readSource(objects: S3Objects, keys: Keys, name: PhotoName, from: Folder): Promise<Source> {
-  const photoKey = keys.photo(from, name)
-  const sidecarKey = keys.sidecar(from, name)
-  const [photo, sidecar] = await Promise.all([objects.head(photoKey), objects.head(sidecarKey)])
+async function readSource(objects: S3Objects, photoKey: string, sidecarKey: string | null): Promise<Source> {
+  const [photo, sidecar] = await Promise.all([
+    objects.head(photoKey),
+    sidecarKey === null ? null : objects.head(sidecarKey),
+  ])
   if (!photo || reservationOf(photo) !== null) throw photoNotFound()
   return {
     photo: { key: photoKey, head: photo },
-    sidecar: sidecar && { key: sidecarKey, head: sidecar },
+    sidecar: sidecarKey !== null && sidecar ? { key: sidecarKey, head: sidecar } : null,
     identity: await digest(`${photoKey}\n${photo.etag}\n${photo.size}`),
   }
 }
@@ -88,7 +97,7 @@ async function claim(
   }
   if (source.sidecar) {
     const { key, head } = source.sidecar
-    const type = 'text/plain; charset=utf-8'
+    const type = head.contentType ?? 'text/plain'
     const copied = await copyOf(objects, key, target.sidecar, head, type, source.identity)
     // Gone: another process is finishing this move. Still there: it was edited, and would be deleted in the end.
     if (!copied && (await objects.head(key))) throw sidecarChanged()

@@ -41,7 +41,7 @@ export interface S3Objects {
     key: string,
     maxBytes: number,
   ): Promise<{ head: ObjectHead; bytes: Uint8Array } | 'too_large' | null>
-  put(key: string, body: string, options: PutOptions): Promise<PutOutcome>
+  put(key: string, body: string | Uint8Array<ArrayBuffer>, options: PutOptions): Promise<PutOutcome>
   putStream(key: string, body: ReadableStream<Uint8Array>, size: number, contentType: string): Promise<void>
   /** False where the source is gone or has changed. */
   copy(source: string, target: string, options: CopyOptions): Promise<boolean>
@@ -55,7 +55,11 @@ const maxPages = 1000
 const metadataPrefix = 'x-amz-meta-'
 
 export function createS3Objects(client: S3Client, pageSize: number): S3Objects {
-  async function put(key: string, body: string, options: PutOptions): Promise<PutOutcome> {
+  async function put(
+    key: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    options: PutOptions,
+  ): Promise<PutOutcome> {
     const response = await client.send({
       method: 'PUT',
       key,

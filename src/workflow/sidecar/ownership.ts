@@ -1,0 +1,92 @@
+/**
+ * Decides whose a sidecar is. `IMG_7.jpg` and `IMG_7.webp` share the name `IMG_7.txt`, and only one of them may have its words.
+ * docs/decisions says why the rules are these.
+ */
+import { extensionOf, isPhotoName, type PhotoName, siblingNames } from '../photo.ts'
+import type { SidecarReading } from '../ports/storage.ts'
+import { parseSidecar, textOf } from '../sidecar.ts'
+
+/** Asks about the folder in which the sidecar lies. */
+export interface OwnershipQuestions {
+  /** Whether upper and lower case name the same file there. */
+  foldsCase: boolean
+  /** A photo of the folder. */
+  exists(name: PhotoName): Promise<boolean>
+  /** The digest of this photo's bytes, lower-case hex; `null` where it is not to be had. */
+  sha256(): Promise<string | null>
+}
+
+/**
+ * Tells if the sidecar that is named after this photo's stem is the photo's own.
+ *
+ * 1. `image_file` with the photo's extension: yes. A move that numbers a photo renames both and leaves `image_file` as it is.
+ * 2. `image_file` with another extension, of a photo that is there: no.
+ * 3. Without that photo, `image_file` with another spelling of the extension (`.JPG`, `.jpeg`), or `sha256` of this photo: yes.
+ * 4. `sha256` alone: yes where it is this photo's.
+ * 5. Neither of the two, or an unreadable file: the first photo of the stem in the order jpg, jpeg, png, webp.
+ */
+export async function isOwnSidecar(
+  reading: Exclude<SidecarReading, null>,
+  name: PhotoName,
+  questions: OwnershipQuestions,
+): Promise<boolean> {
+  if (reading === 'unreadable') return isFirstOfStem(name, questions)
+  const { imageFile, sha256 } = identityOf(reading.text)
+  if (imageFile === null && sha256 === null) return isFirstOfStem(name, questions)
+  const isOfThisPhoto = async () => sha256 !== null && (await questions.sha256()) === sha256
+  if (imageFile === null) return isOfThisPhoto()
+  if (isSameExtension(imageFile, name, questions)) return true
+  const isRespelled = familyOf(imageFile) === familyOf(name)
+  if (!isRespelled && sha256 === null) return false
+  if (await questions.exists(withExtensionOf(name, imageFile))) return false
+  return isRespelled || isOfThisPhoto()
+}
+
+/** Tells if a sidecar that has a photo's full name is the photo's own: it says so. Others name files like this, too. */
+export function isOwnFullName(reading: SidecarReading, name: PhotoName, foldsCase: boolean): boolean {
+  if (reading === null || reading === 'unreadable') return false
+  const { imageFile } = identityOf(reading.text)
+  return imageFile !== null && isSameExtension(imageFile, name, { foldsCase })
+}
+
+function identityOf(text: string): { imageFile: PhotoName | null; sha256: string | null } {
+  const document = parseSidecar(text)
+  const imageFile = textOf(document, 'image_file')
+  const sha256 = textOf(document, 'sha256')?.toLowerCase() ?? ''
+  return {
+    imageFile: imageFile !== null && isPhotoName(imageFile) ? imageFile : null,
+    sha256: /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null,
+  }
+}
+
+function isSameExtension(
+  one: PhotoName,
+  other: PhotoName,
+  { foldsCase }: Pick<OwnershipQuestions, 'foldsCase'>,
+): boolean {
+  const [a, b] = [extensionOf(one), extensionOf(other)]
+  return a === b || (foldsCase && a.toLowerCase() === b.toLowerCase())
+}
+
+function familyOf(name: PhotoName): string {
+  return extensionOf(name).toLowerCase().replace('jpeg', 'jpg')
+}
+
+function withExtensionOf(name: PhotoName, other: PhotoName): PhotoName {
+  // A photo's name with another photo's extension is a photo's name.
+  return `${name.slice(0, -extensionOf(name).length)}${extensionOf(other)}` as PhotoName
+}
+
+async function isFirstOfStem(name: PhotoName, { exists, foldsCase }: OwnershipQuestions): Promise<boolean> {
+  const own = `.${extensionOf(name)}`
+  const order = ['.jpg', '.JPG', '.jpeg', '.JPEG', '.png', '.PNG', '.webp', '.WEBP']
+  const rank = order.indexOf(own)
+  const before = siblingNames(name).filter((sibling) => {
+    const end = `.${extensionOf(sibling)}`
+    const isSameFile = foldsCase && end.toLowerCase() === own.toLowerCase()
+    const isDoubled = foldsCase && end !== end.toLowerCase()
+    return !isSameFile && !isDoubled && (rank < 0 || order.indexOf(end) < rank)
+  })
+  const found = await Promise.all(before.map(exists))
+  return !found.includes(true)
+}
