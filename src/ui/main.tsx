@@ -139,7 +139,7 @@ function draw(): void {
   visited.add(shown.screen)
 }
 
-function toolsOf({ screen, photo, item }: GalleryState) {
+function toolsOf({ screen, photo, item, layers }: GalleryState) {
   if (areToolsLost) return <LostTools />
   if (!workbench || !account?.isAdmin) return null
   const { features } = account
@@ -147,7 +147,7 @@ function toolsOf({ screen, photo, item }: GalleryState) {
   return (
     <>
       <div class="tools-of-root" hidden={isElsewhere}>
-        {workbench.tools(screen === 'grid' || isElsewhere ? null : photo, features)}
+        {workbench.tools(screen === 'grid' || isElsewhere ? null : photo, features, layers.includes('sheet'))}
       </div>
       {isElsewhere && photo && screen === 'photo' && loader.wall?.library?.tools(item, features)}
     </>

@@ -20,7 +20,11 @@ export function Stage({ gallery, state }: StageProps) {
   const isPictureShown = photo !== null && picture === 'shown'
   // Folders may hold photos of one name.
   const name = `${item?.folder}/${photo?.filename}`
-  const zoom = useZoom(area, isPictureShown ? name : null, { isOn: state.isCloseUp, set: gallery.closeUp })
+  const closeUp = {
+    isOn: state.layers.includes('closeUp'),
+    set: (isOn: boolean) => gallery.setLayer('closeUp', isOn),
+  }
+  const zoom = useZoom(area, isPictureShown ? name : null, closeUp)
   useSwipe(area, { left: gallery.next, right: gallery.previous, isOff: zoom.isZoomed })
 
   return (

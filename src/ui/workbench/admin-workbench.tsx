@@ -10,7 +10,7 @@ import { Workbench } from './workbench.tsx'
 
 export interface AdminWorkbench {
   /** Below the photo. */
-  tools(photo: Photo | null, features: Features): ComponentChildren
+  tools(photo: Photo | null, features: Features, isSheetOpen: boolean): ComponentChildren
   /** Over whatever the page shows. */
   toasts(): ComponentChildren
 }
@@ -31,9 +31,18 @@ export function createWorkbench({ gallery, owner, onChange }: AdminWorkbenchOpti
   })
   shelf.onForgotten(desk.forget)
   void desk.start()
+  const setOpen = (isOn: boolean) => gallery.setLayer('sheet', isOn)
   return {
-    tools: (photo, features) => (
-      <Workbench desk={desk} shelf={shelf} state={state} photo={photo} features={features} />
+    tools: (photo, features, isSheetOpen) => (
+      <Workbench
+        desk={desk}
+        shelf={shelf}
+        state={state}
+        photo={photo}
+        features={features}
+        isOpen={isSheetOpen}
+        setOpen={setOpen}
+      />
     ),
     toasts: () => state && <Toasts toasts={state.toasts} onDismiss={desk.dismiss} />,
   }
