@@ -49,7 +49,7 @@ async function listPhotos(api: DropboxApi, path: string): Promise<PhotoListing> 
     try {
       return photosAmong(await entriesOf(api, path))
     } catch (error) {
-      if (isRefusal(error, 'path/not_found')) return { photos: [], withSidecar: new Set() }
+      if (isRefusal(error, 'path/not_found')) return { photos: [], withSidecar: new Set(), isFolderMissing: true }
       if (!isRefusal(error, 'reset') || restarts === maxRestarts) throw error
     }
   }
@@ -99,6 +99,6 @@ function sidecarKey(key: string): string {
   return isPhotoName(key) ? sidecarName(key) : ''
 }
 
-function copyOf({ photos, withSidecar }: PhotoListing): PhotoListing {
-  return { photos: [...photos], withSidecar: new Set(withSidecar) }
+function copyOf({ photos, withSidecar, ...rest }: PhotoListing): PhotoListing {
+  return { photos: [...photos], withSidecar: new Set(withSidecar), ...rest }
 }
