@@ -29,7 +29,7 @@ export interface AppProps {
   /** What an admin is told in passing. */
   toasts: ComponentChildren
   /** In place of the photo while the grid is shown. */
-  grid: ComponentChildren
+  grid: (onUpload: (() => void) | null) => ComponentChildren
   /** How many photos that lists, where it is known. */
   listed: number | null
   /** Result of 'Sign out everywhere', right after it. */
@@ -89,7 +89,7 @@ export function App(props: AppProps) {
       {/* An open sheet stays there while the grid is shown. */}
       <div class={`page ${isOpen && photo ? 'with-details' : ''}`} hidden={isGrid}>
         {!isGrid && bar}
-        <Stage gallery={gallery} state={state} />
+        <Stage gallery={gallery} state={state} onUpload={chooseFiles} />
         {(photo || !problem) && (
           <Dock
             gallery={gallery}
@@ -112,7 +112,7 @@ export function App(props: AppProps) {
       {isGrid && (
         <div class="page grid-page">
           {bar}
-          {grid}
+          {grid(chooseFiles)}
         </div>
       )}
       {toasts}

@@ -130,7 +130,7 @@ function draw(): void {
       tools={toolsOf(shown)}
       bulk={account?.isAdmin && loader.wall?.library?.result(account.features)}
       toasts={workbench?.toasts()}
-      grid={shown.screen === 'grid' && gridOf(shown)}
+      grid={(onUpload) => shown && gridFor(shown, onUpload)}
       signedOut={signedOut}
       listed={(shown.query && loader.wall?.listings.of(shown.query).count) ?? null}
     />,
@@ -166,7 +166,7 @@ function LostTools() {
   )
 }
 
-function gridOf({ query, index }: GalleryState) {
+function gridFor({ query, index }: GalleryState, onUpload: (() => void) | null) {
   const { wall } = loader
   if (!query) return null
   if (!wall) {
@@ -187,6 +187,7 @@ function gridOf({ query, index }: GalleryState) {
       selection={(features && library?.selectionIn(listing, features)) ?? null}
       from={index}
       takesFocus={visited.has('photo')}
+      onUpload={onUpload}
       tools={features && library?.bar(listing, features)}
     />
   )

@@ -12,9 +12,11 @@ import { ZoomBar } from './zoom/zoom-bar.tsx'
 export interface StageProps {
   gallery: Gallery
   state: GalleryState
+  /** Opens the picker of files; `null` where the person cannot upload. */
+  onUpload: (() => void) | null
 }
 
-export function Stage({ gallery, state }: StageProps) {
+export function Stage({ gallery, state, onUpload }: StageProps) {
   const { photo, item, picture, pictureReloads, problem, isBusy, direction, hint } = state
   const area = useRef<HTMLElement>(null)
   const isPictureShown = photo !== null && picture === 'shown'
@@ -52,6 +54,7 @@ export function Stage({ gallery, state }: StageProps) {
           isBusy={isBusy}
           onRetry={gallery.retry}
           onNext={gallery.next}
+          onUpload={onUpload}
         />
       )}
       {hint && (

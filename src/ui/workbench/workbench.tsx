@@ -2,7 +2,7 @@
 import './workbench.css'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
-import { KeepIcon, PublishIcon, RemoveIcon } from '../icons.tsx'
+import { DeleteIcon, KeepIcon, PublishIcon, RemoveIcon } from '../icons.tsx'
 import { useShortcuts } from '../keyboard.ts'
 import { ConfirmDelete } from '../library/confirm-delete.tsx'
 import { texts } from '../texts.ts'
@@ -96,12 +96,12 @@ export function Workbench({ desk, shelf, state, photo, features, isOpen, setOpen
         {features.delete && !canWrite && (
           <button
             type="button"
-            class="button danger"
+            class="button danger apart"
             disabled={!photo}
             aria-disabled={isBusy}
             onClick={() => !isBusy && setDeleting(true)}
           >
-            <RemoveIcon />
+            <DeleteIcon />
             {texts.selection.actions.delete}
           </button>
         )}
