@@ -99,6 +99,17 @@ export interface TenantRuntimeOptions {
   fairness?: FairnessObserver
 }
 
+/** The same store. `onChange` is called after each attempt to bring photos into a folder or out of it, since a failed one may have done so. */
+function noticingChanges(store: PhotoStore, onChange: () => void): PhotoStore {
+  const then = <T>(change: Promise<T>) => change.finally(onChange)
+  return {
+    ...store,
+    upload: (...photo) => then(store.upload(...photo)),
+    move: (...photo) => then(store.move(...photo)),
+    delete: (...photo) => then(store.delete(...photo)),
+  }
+}
+
 /** Gives the function that turns a runtime answer into what requests run with. */
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
   const {
@@ -150,7 +161,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
     }
 
     const storage = () => {
-      store ??= withFairStorage(openStorage(), fair)
+      store ??= noticingChanges(withFairStorage(openStorage(), fair), () => recentNames.forget())
       return store
     }
 
@@ -180,6 +191,8 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       return photos.map((photo) => photo.name)
     }
 
+    const recentNames = createRecentNames({ cache: listings, identity, list: listRoot, now })
+
     return {
       host,
       tenant,
@@ -205,7 +218,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         return aiPlaces
       },
       thumbnails: createThumbnailMemory({ cache: thumbnails, identity }),
-      recentNames: createRecentNames({ cache: listings, identity, list: listRoot, now }),
+      recentNames,
     }
   }
 }

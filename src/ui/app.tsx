@@ -67,8 +67,6 @@ export function App(props: AppProps) {
         : tenant
   }, [photo, tenant, isGrid])
   useFocusOnPhoto(isGrid)
-  // The first photo of an empty gallery is shown; others wait for their turn.
-  const onStored = isGrid || photo ? gallery.changed : gallery.visit
   const bar = (
     <Bar
       tenant={tenant}
@@ -120,7 +118,7 @@ export function App(props: AppProps) {
       <UploadEntry
         account={account}
         onReady={(choose) => setChooseFiles(() => choose)}
-        onStored={onStored}
+        onStored={gallery.stored}
         onShow={gallery.visit}
       />
       {isHelpOpen && <ShortcutSheet isAdmin={account?.isAdmin === true} onClose={() => setHelpOpen(false)} />}

@@ -22,8 +22,12 @@ export interface Gallery {
   previous(): void
   /** Repeats what failed. */
   retry(): void
-  /** The photo is gone from here: where it was shown, another one takes its place. */
-  leave(filename: string, folder?: Item['folder']): void
+  /** The photo is gone from here: where it was shown, another one takes its place. The server knows that once `settled` is. */
+  leave(filename: string, folder?: Item['folder'], settled?: Promise<unknown>): void
+  /** So many photos more or fewer lie in the inbox. */
+  counted(change: number): void
+  /** A new photo lies in the inbox. The first one of an empty gallery is shown. */
+  stored(filename: string): void
   /** Shows the photo of this name next; `photo`: what is known of it. */
   visit(filename: string, photo?: Photo): void
   /** The photo is back in the inbox, and lists have it again. Gives whether it is shown: it may be, but does not take the grid's place. */
@@ -44,8 +48,6 @@ export interface Gallery {
   open(item: Item): void
   /** Lists something else, or in another way. */
   browse(query: Query, how: EntryChange): void
-  /** Photos have come or gone: lists are asked for again. */
-  changed(): void
 }
 
 export interface GalleryOptions {
@@ -70,6 +72,8 @@ export function createGallery(options: GalleryOptions): Gallery {
   const onePhoto = createOnePhoto({ showing, photos, orderOf })
   const walk = createWalk({ showing, steps, photos, onePhoto, api, preload })
   const inOrder = createInOrder({ showing, photos, onePhoto, orderOf, preload, onListChange, toGrid })
+  /** Names of photos that were counted out, since a photo may be told to leave twice. */
+  const leftInbox = new Set<string>()
   const isShown = (item: Item) => showing.state.item !== null && keyOf(showing.state.item) === keyOf(item)
 
   function showAddressed(): void {
@@ -178,8 +182,20 @@ export function createGallery(options: GalleryOptions): Gallery {
     next: () => layers.whole(next),
     previous: () => layers.whole(previous),
     retry: showing.retry,
-    leave(filename, folder = 'root') {
+    counted: walk.counted,
+    stored(filename) {
+      leftInbox.delete(filename)
+      walk.counted(1)
+      const { screen, photo } = showing.state
+      if (screen === 'grid' || photo) onListChange()
+      else layers.whole(() => visit(filename))
+    },
+    leave(filename, folder = 'root', settled) {
       const gone: Item = { name: filename, folder }
+      if (folder === 'root' && !leftInbox.has(filename)) {
+        leftInbox.add(filename)
+        walk.counted(-1, settled)
+      }
       const { query, screen } = showing.state
       const wasShown = isShown(gone)
       photos.forget(gone)
@@ -194,6 +210,8 @@ export function createGallery(options: GalleryOptions): Gallery {
     },
     visit: (filename, photo) => layers.whole(() => visit(filename, photo)),
     comeBack(filename, photo, mayShow) {
+      leftInbox.delete(filename)
+      walk.counted(1)
       if (mayShow && showing.state.screen === 'photo') {
         layers.whole(() => visit(filename, photo))
         return true
@@ -237,6 +255,5 @@ export function createGallery(options: GalleryOptions): Gallery {
       writeEntry({ query, photo: null }, { position: currentEntry().position, from, layers: [] }, how)
       showAddressed()
     },
-    changed: () => onListChange(),
   }
 }

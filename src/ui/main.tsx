@@ -33,11 +33,13 @@ const loader = createWallLoader({
   api,
   whoIsThere: () => askWho(),
   onChange: () => draw(),
-  onGone(items) {
+  onGone(items, cameIn) {
     const shownItem = shown?.screen === 'photo' && shown.item
     const gone = items.find(
       (item) => shownItem && item.name === shownItem.name && item.folder === shownItem.folder,
     )
+    // The photo that is shown counts itself out.
+    gallery.counted(cameIn - items.filter((item) => item !== gone && item.folder === 'root').length)
     if (gone) gallery.leave(gone.name, gone.folder)
     else loader.wall?.listings.drop(items)
   },

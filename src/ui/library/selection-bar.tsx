@@ -6,6 +6,7 @@ import type { Folder } from '../order.ts'
 import { texts } from '../texts.ts'
 import { ActionButtons } from './action-buttons.tsx'
 import type { Bulk } from './bulk.ts'
+import { GestureHint } from './gesture-hint.tsx'
 import type { Selection } from './selection.ts'
 
 export interface SelectionBarProps {
@@ -53,6 +54,7 @@ export function SelectionBar({ selection, bulk, result, features, folder }: Sele
           </>
         )}
       </div>
+      {!isShown && !result && <GestureHint name="grid" />}
       {result}
     </>
   )

@@ -98,6 +98,13 @@ export const de: Texts = {
     deleteYes: (count) => (count === 1 ? 'Löschen' : `${count} Fotos löschen`),
     deleteNo: 'Abbrechen',
   },
+  gestures: {
+    hints: {
+      photo: 'Wische das Foto nach oben, um es zu behalten, nach unten, um es auszusortieren.',
+      grid: 'Halte ein Foto gedrückt, um es auszuwählen.',
+    },
+    close: 'Verstanden',
+  },
   shortcuts: {
     title: 'Tastenkürzel',
     close: 'Tastenkürzel schließen',

@@ -92,6 +92,13 @@ export const en = {
     deleteYes: (count: number) => (count === 1 ? 'Delete it' : `Delete ${count} photos`),
     deleteNo: 'Cancel',
   },
+  gestures: {
+    hints: {
+      photo: 'Swipe the photo up to keep it, down to remove it.',
+      grid: 'Press and hold a photo to select it.',
+    },
+    close: 'Got it',
+  },
   shortcuts: {
     title: 'Keyboard shortcuts',
     close: 'Close the shortcuts',

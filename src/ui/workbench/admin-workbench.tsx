@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Features, Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
+import { GestureHint } from '../library/gesture-hint.tsx'
 import { createDesk } from './desk.ts'
 import type { DeskState } from './desk-state.ts'
 import { createShelf } from './draft-shelf.ts'
@@ -34,15 +35,18 @@ export function createWorkbench({ gallery, owner, onChange }: AdminWorkbenchOpti
   const setOpen = (isOn: boolean) => gallery.setLayer('sheet', isOn)
   return {
     tools: (photo, features, isSheetOpen) => (
-      <Workbench
-        desk={desk}
-        shelf={shelf}
-        state={state}
-        photo={photo}
-        features={features}
-        isOpen={isSheetOpen}
-        setOpen={setOpen}
-      />
+      <>
+        {photo && features.keep && features.remove && <GestureHint name="photo" />}
+        <Workbench
+          desk={desk}
+          shelf={shelf}
+          state={state}
+          photo={photo}
+          features={features}
+          isOpen={isSheetOpen}
+          setOpen={setOpen}
+        />
+      </>
     ),
     toasts: () => state && <Toasts toasts={state.toasts} onDismiss={desk.dismiss} />,
   }
