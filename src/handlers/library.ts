@@ -80,6 +80,9 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
         cursor: page.end && formatCursor(place.order, page.end),
         total_in_window: page.total,
         truncated: page.end !== null,
+        // The other folders come with the first photo in them.
+        ...(folder === 'root' &&
+          page.isFolderMissing && { missing_folder: runtime.config.storage.paths.root }),
       },
       200,
     )

@@ -19,8 +19,12 @@ export interface RecentNamesOptions {
   now: () => number
 }
 
-/** Gives the names, at most 10 s old unless `fresh` ones are asked for. */
-export type RecentNames = (options?: { fresh?: boolean }) => Promise<readonly PhotoName[]>
+export interface RecentNames {
+  /** Gives the names, at most 10 s old unless `fresh` ones are asked for. */
+  (options?: { fresh?: boolean }): Promise<readonly PhotoName[]>
+  /** The root was changed by this process: the next caller gets a listing that began after this. */
+  forget(): void
+}
 
 const recentMs = 10_000
 /** What a string and its place in the list take beside its characters. */
@@ -42,27 +46,39 @@ function sizeOf(names: readonly PhotoName[]): number {
 /** Makes one tenant's view. One listing is in flight at a time; a failed one is not kept. */
 export function createRecentNames({ cache, identity, list, now }: RecentNamesOptions): RecentNames {
   let flight: Promise<readonly PhotoName[]> | undefined
+  let changes = 0
 
   const isRecent = ({ listedAt }: Listing) => now() - listedAt < recentMs
 
   async function listAnew(): Promise<readonly PhotoName[]> {
     const listedAt = now()
+    const before = changes
     const names = await list()
     for (const key of cache.rkeys()) {
       const listing = cache.peek(key)
       if (listing && isRecent(listing)) break
       cache.delete(key)
     }
-    cache.set(identity, { names, listedAt })
+    if (before === changes) cache.set(identity, { names, listedAt })
     return names
   }
 
-  return async ({ fresh = false } = {}) => {
+  async function namesOf({ fresh = false } = {}): Promise<readonly PhotoName[]> {
     const known = cache.get(identity)
     if (!fresh && known && isRecent(known)) return known.names
-    flight ??= listAnew().finally(() => {
-      flight = undefined
+    if (flight) return flight
+    const mine = listAnew().finally(() => {
+      if (flight === mine) flight = undefined
     })
-    return flight
+    flight = mine
+    return mine
   }
+
+  return Object.assign(namesOf, {
+    forget() {
+      changes++
+      flight = undefined
+      cache.delete(identity)
+    },
+  })
 }

@@ -119,6 +119,17 @@ function tell(log: Logger, { config, faults }: RuntimeAnswer): void {
   }
 }
 
+/** The same store. `onChange` is called after each attempt to bring photos into a folder or out of it, since a failed one may have done so. */
+function noticingChanges(store: PhotoStore, onChange: () => void): PhotoStore {
+  const then = <T>(change: Promise<T>) => change.finally(onChange)
+  return {
+    ...store,
+    upload: (...photo) => then(store.upload(...photo)),
+    move: (...photo) => then(store.move(...photo)),
+    delete: (...photo) => then(store.delete(...photo)),
+  }
+}
+
 /** Gives the function that turns a runtime answer into what requests run with. */
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
   const {
@@ -171,7 +182,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       if (store) return store
       const fairStore = withFairStorage(openStorage(), fair)
       const sha256Of = options.digestsOf?.(fairStore, { host, tenant, config: answer.config })
-      store = withOwnSidecars(fairStore, { now, sha256Of })
+      store = noticingChanges(withOwnSidecars(fairStore, { now, sha256Of }), () => recentNames.forget())
       return store
     }
 
@@ -201,6 +212,8 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       return photos.map((photo) => photo.name)
     }
 
+    const recentNames = createRecentNames({ cache: listings, identity, list: listRoot, now })
+
     return {
       host,
       tenant,
@@ -226,7 +239,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         return aiPlaces
       },
       thumbnails: createThumbnailMemory({ cache: thumbnails, identity }),
-      recentNames: createRecentNames({ cache: listings, identity, list: listRoot, now }),
+      recentNames,
     }
   }
 }

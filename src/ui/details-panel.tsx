@@ -1,5 +1,7 @@
 /** The facts of a photo, and the way to it in full size. */
+import { useRef } from 'preact/hooks'
 import type { Photo } from './api.ts'
+import { useDragDown } from './drag-down.ts'
 import { CloseIcon } from './icons.tsx'
 import { detailsOf, isForAdmin } from './photo-words.ts'
 import { texts } from './texts.ts'
@@ -12,8 +14,11 @@ export interface DetailsPanelProps {
 }
 
 export function DetailsPanel({ id, photo, isOpen, onClose }: DetailsPanelProps) {
+  const panel = useRef<HTMLElement>(null)
+  useDragDown(panel, onClose)
   return (
-    <aside class="details" id={id} hidden={!isOpen} aria-label={texts.details}>
+    <aside class="details" id={id} hidden={!isOpen} aria-label={texts.details} ref={panel}>
+      <div class="drag-handle" aria-hidden="true" />
       <button type="button" class="button icon close" aria-label={texts.closeDetails} onClick={onClose}>
         <CloseIcon />
       </button>

@@ -33,11 +33,13 @@ const loader = createWallLoader({
   api,
   whoIsThere: () => askWho(),
   onChange: () => draw(),
-  onGone(items) {
+  onGone(items, cameIn) {
     const shownItem = shown?.screen === 'photo' && shown.item
     const gone = items.find(
       (item) => shownItem && item.name === shownItem.name && item.folder === shownItem.folder,
     )
+    // The photo that is shown counts itself out.
+    gallery.counted(cameIn - items.filter((item) => item !== gone && item.folder === 'root').length)
     if (gone) gallery.leave(gone.name, gone.folder)
     else loader.wall?.listings.drop(items)
   },
@@ -130,7 +132,7 @@ function draw(): void {
       tools={toolsOf(shown)}
       bulk={account?.isAdmin && loader.wall?.library?.result(account.features)}
       toasts={workbench?.toasts()}
-      grid={shown.screen === 'grid' && gridOf(shown)}
+      grid={(onUpload) => shown && gridFor(shown, onUpload)}
       signedOut={signedOut}
       listed={(shown.query && loader.wall?.listings.of(shown.query).count) ?? null}
     />,
@@ -139,7 +141,7 @@ function draw(): void {
   visited.add(shown.screen)
 }
 
-function toolsOf({ screen, photo, item }: GalleryState) {
+function toolsOf({ screen, photo, item, layers }: GalleryState) {
   if (areToolsLost) return <LostTools />
   if (!workbench || !account?.isAdmin) return null
   const { features } = account
@@ -147,7 +149,7 @@ function toolsOf({ screen, photo, item }: GalleryState) {
   return (
     <>
       <div class="tools-of-root" hidden={isElsewhere}>
-        {workbench.tools(screen === 'grid' || isElsewhere ? null : photo, features)}
+        {workbench.tools(screen === 'grid' || isElsewhere ? null : photo, features, layers.includes('sheet'))}
       </div>
       {isElsewhere && photo && screen === 'photo' && loader.wall?.library?.tools(item, features)}
     </>
@@ -166,7 +168,7 @@ function LostTools() {
   )
 }
 
-function gridOf({ query, index }: GalleryState) {
+function gridFor({ query, index }: GalleryState, onUpload: (() => void) | null) {
   const { wall } = loader
   if (!query) return null
   if (!wall) {
@@ -187,6 +189,7 @@ function gridOf({ query, index }: GalleryState) {
       selection={(features && library?.selectionIn(listing, features)) ?? null}
       from={index}
       takesFocus={visited.has('photo')}
+      onUpload={onUpload}
       tools={features && library?.bar(listing, features)}
     />
   )

@@ -35,11 +35,13 @@ export interface LibraryPage {
   total: number
   /** Last photo of this page, where another page follows. */
   end: LibraryMark | null
+  /** The folder does not exist. */
+  isFolderMissing: boolean
 }
 
 /** One page of a folder's photos. */
 export async function listLibrary(store: PhotoStore, query: LibraryQuery): Promise<LibraryPage> {
-  const { photos } = await store.list(query.folder)
+  const { photos, isFolderMissing = false } = await store.list(query.folder)
   const search = foldName(query.search)
   const found = photos.filter(({ name }) => name.startsWith(query.prefix) && foldName(name).includes(search))
   const ordered = inOrder(found, query)
@@ -47,7 +49,7 @@ export async function listLibrary(store: PhotoStore, query: LibraryQuery): Promi
   const rest = after ? ordered.filter((photo) => compareBy(query, photo, after) > 0) : ordered
   const page = rest.slice(query.offset, query.offset + query.limit)
   const hasMore = query.offset + page.length < rest.length
-  return { photos: page, total: ordered.length, end: (hasMore && page.at(-1)) || null }
+  return { photos: page, total: ordered.length, isFolderMissing, end: (hasMore && page.at(-1)) || null }
 }
 
 /** The photos sorted; where the sort says nothing, the name decides. */

@@ -35,6 +35,20 @@ describe('recent names', () => {
     expect(listed).toHaveLength(3)
   })
 
+  it('are listed anew after a change, also when a listing was on its way', async () => {
+    const { listed, of } = gallery()
+    const names = of('alice')
+    await names()
+    names.forget()
+    const early = names()
+    names.forget()
+    const late = names()
+    await Promise.all([early, late])
+    expect(listed).toHaveLength(3)
+    await names()
+    expect(listed).toHaveLength(3)
+  })
+
   it('are each tenant’s own, and nobody’s after another configuration', async () => {
     const { of } = gallery()
     expect(await of('alice')()).not.toEqual(await of('bob')())

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { librarySorts } from '../../workflow/library.ts'
 import { folders } from '../../workflow/photo.ts'
 import { maxCursorLength, parseCursor } from '../library-cursor.ts'
-import { orEmpty, wholeNumber } from '../schemas.ts'
+import { missingFolder, orEmpty, wholeNumber } from '../schemas.ts'
 
 const key = z.string().min(1).max(1000).openapi({
   description: 'The name of a photo in the root; `archive/`, `keep/` or `remove/` and the name elsewhere',
@@ -49,6 +49,7 @@ export const libraryPageSchema = z
       .openapi({ description: '`cursor` of the request for the next page; null on the last page' }),
     total_in_window: z.number().int().openapi({ description: 'Photos on all pages' }),
     truncated: z.boolean().openapi({ description: 'Another page follows' }),
+    missing_folder: missingFolder,
   })
   .openapi('LibraryPage')
 

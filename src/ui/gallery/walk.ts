@@ -12,6 +12,8 @@ export interface Walk {
   readonly count: number | null
   /** Shows a photo that is new in this visit. */
   showNext(how: EntryChange): void
+  /** So many photos more or fewer lie in the inbox. The server counts so once `settled` is. */
+  counted(change: number, settled?: Promise<unknown>): void
   /** Shows this one after the photo that is shown. */
   showAgain(item: Item): void
   fetchAhead(): void
@@ -31,11 +33,15 @@ export interface WalkOptions {
 export function createWalk({ showing, steps, photos, onePhoto, api, preload }: WalkOptions): Walk {
   let upcoming: Promise<Answer> | null = null
   let count: number | null = null
+  /** Changes of the inbox that have begun and ended. What was asked across one of them may count either way. */
+  let changes = 0
+  let unsettled = 0
 
   /** One request for the photo after this one, however often it is asked for. A failure is forgotten, not kept. */
   function fetchUpcoming(): Promise<Answer> {
     if (upcoming) return upcoming
     // The picture is asked for before anything is drawn.
+    const asked = changes
     const request = photos.learnFrom(api.random).then((answer) => {
       if ('photo' in answer) preload(answer.photo)
       return answer
@@ -43,11 +49,15 @@ export function createWalk({ showing, steps, photos, onePhoto, api, preload }: W
     upcoming = request
     void request.then((answer) => {
       if ('photo' in answer) {
-        count = answer.count ?? count
-        if (!showing.state.query) showing.change({ count })
+        if (count === null || (asked === changes && unsettled === 0)) tell(answer.count ?? count)
       } else if (upcoming === request) upcoming = null
     })
     return request
+  }
+
+  function tell(next: number | null): void {
+    count = next
+    if (!showing.state.query) showing.change({ count })
   }
 
   function showUpcoming(photo: Photo, how: EntryChange): void {
@@ -61,7 +71,11 @@ export function createWalk({ showing, steps, photos, onePhoto, api, preload }: W
     const item: Item = { name: photo.filename, folder: 'root' }
     const position = how === 'push' ? state.position + 1 : state.position
     steps.note(position, item)
-    writeEntry({ query: null, photo: item }, { position, from: how === 'push' ? 'photo' : null }, how)
+    writeEntry(
+      { query: null, photo: item },
+      { position, from: how === 'push' ? 'photo' : null, layers: [] },
+      how,
+    )
     // It may have been captioned since it was fetched ahead.
     onePhoto.show(photos.known(item) ?? photo, item, { direction: 'forward', position })
   }
@@ -82,10 +96,20 @@ export function createWalk({ showing, steps, photos, onePhoto, api, preload }: W
       return count
     },
     showNext,
+    counted(change, settled = Promise.resolve()) {
+      const end = () => {
+        changes++
+        unsettled--
+      }
+      changes++
+      unsettled++
+      void settled.then(end, end)
+      if (count !== null) tell(Math.max(0, count + change))
+    },
     showAgain(item) {
       const position = showing.state.position + 1
       steps.endAt(position)
-      writeEntry({ query: null, photo: item }, { position, from: 'photo' }, 'push')
+      writeEntry({ query: null, photo: item }, { position, from: 'photo', layers: [] }, 'push')
       onePhoto.showNamed(item, { direction: 'forward', position })
     },
     fetchAhead: () => void fetchUpcoming(),

@@ -44,8 +44,8 @@ export interface Bulk {
 
 export interface BulkOptions {
   onChange: (state: BulkState | null) => void
-  /** These photos are no longer where they were. */
-  onGone: (items: readonly Item[]) => void
+  /** These photos are no longer where they were; so many of them are in the inbox now. */
+  onGone: (items: readonly Item[], cameIn: number) => void
   /** Photos have come back. */
   onBack: () => void
 }
@@ -92,12 +92,14 @@ export function createBulk({ onChange, onGone, onBack }: BulkOptions): Bulk {
           moved: to && !isTrial ? [...now.moved, { from, to }] : now.moved,
         }))
         if (!isTrial) finished.push(item)
+        if (!isTrial && to?.folder === 'root') cameIn++
       }
     }
     const finished: Item[] = []
+    let cameIn = 0
     await Promise.all(Array.from({ length: atOnce }, lane))
     add(() => ({ isRunning: false }))
-    if (finished.length > 0) onGone(finished)
+    if (finished.length > 0) onGone(finished, cameIn)
   }
 
   function begin(action: BulkAction, items: readonly Item[]): void {

@@ -27,8 +27,8 @@ export interface Library {
 
 export interface LibraryOptions {
   onChange: () => void
-  /** These photos are no longer where they were. */
-  onGone: (items: readonly Item[]) => void
+  /** These photos are no longer where they were; so many of them are in the inbox now. */
+  onGone: (items: readonly Item[], cameIn: number) => void
   /** Photos have come back. */
   onBack: () => void
 }
@@ -47,9 +47,9 @@ export function createLibrary({ onChange, onGone, onBack }: LibraryOptions): Lib
       state = next
       onChange()
     },
-    onGone(items) {
+    onGone(items, cameIn) {
       selection.forget(items)
-      onGone(items)
+      onGone(items, cameIn)
     },
   })
   const takesFocus = () => {

@@ -6,6 +6,7 @@ import type { Folder } from '../order.ts'
 import { texts } from '../texts.ts'
 import { ActionButtons } from './action-buttons.tsx'
 import type { Bulk } from './bulk.ts'
+import { GestureHint } from './gesture-hint.tsx'
 import type { Selection } from './selection.ts'
 
 export interface SelectionBarProps {
@@ -20,8 +21,8 @@ export interface SelectionBarProps {
 const words = texts.selection
 
 export function SelectionBar({ selection, bulk, result, features, folder }: SelectionBarProps) {
-  const { size, isFilling } = selection
-  const isShown = !result && (size > 0 || isFilling)
+  const { size, isFilling, isOn } = selection
+  const isShown = !result && (size > 0 || isFilling || isOn)
   const bar = isShown
     ? ({ class: 'selection-bar', role: 'toolbar', 'aria-label': words.tools } as const)
     : { class: 'visually-hidden' }
@@ -35,7 +36,7 @@ export function SelectionBar({ selection, bulk, result, features, folder }: Sele
         )}
         {/* There before its words are: a region that comes together with them is often not read out. */}
         <p class="selected-count" aria-live="polite">
-          {isShown && (isFilling ? words.selecting : words.selected(size))}
+          {isShown && (isFilling ? words.selecting : size === 0 ? words.tapToSelect : words.selected(size))}
         </p>
         {isShown && (
           <>
@@ -47,12 +48,13 @@ export function SelectionBar({ selection, bulk, result, features, folder }: Sele
               folder={folder}
               features={features}
               count={size}
-              isBusy={isFilling}
+              isBusy={isFilling || size === 0}
               onAction={(action) => void bulk.run(action, selection.items())}
             />
           </>
         )}
       </div>
+      {!isShown && !result && <GestureHint name="grid" />}
       {result}
     </>
   )

@@ -58,6 +58,7 @@ export const de: Texts = {
     count: (count) => `${formats.number(count)} ${count === 1 ? 'Foto' : 'Fotos'}`,
     search: 'Nach Namen suchen',
     showAll: 'Alle Fotos zeigen',
+    select: 'Auswählen',
     sort: 'Reihenfolge',
     sorts: { name: 'Nach Namen', newest: 'Neueste zuerst', largest: 'Größte zuerst' },
     folders: 'Ordner',
@@ -69,6 +70,7 @@ export const de: Texts = {
     select: (name) => `${name} auswählen`,
     selected: (count) => `${formats.number(count)} ausgewählt`,
     selecting: 'Wird ausgewählt …',
+    tapToSelect: 'Tippe Fotos an, um sie auszuwählen.',
     all: 'Alle auswählen',
     clear: 'Nichts auswählen',
     actions: {
@@ -95,6 +97,13 @@ export const de: Texts = {
     deleteAdvice: 'Auch die Texte werden gelöscht. Niemand kann sie zurückholen.',
     deleteYes: (count) => (count === 1 ? 'Löschen' : `${count} Fotos löschen`),
     deleteNo: 'Abbrechen',
+  },
+  gestures: {
+    hints: {
+      photo: 'Wische das Foto nach oben, um es zu behalten, nach unten, um es auszusortieren.',
+      grid: 'Halte ein Foto gedrückt, um es auszuwählen.',
+    },
+    close: 'Verstanden',
   },
   shortcuts: {
     title: 'Tastenkürzel',
@@ -444,6 +453,11 @@ export const de: Texts = {
     empty: {
       title: 'Noch keine Fotos',
       advice: 'Fotos, die in diese Galerie kommen, erscheinen hier.',
+    },
+    rootMissing: {
+      title: 'Den Fotoordner gibt es nicht',
+      advice:
+        'Lege ihn in deinem Speicher an oder ändere den Pfad. Das erste hochgeladene Foto legt ihn auch an.',
     },
     folderEmpty: {
       title: 'Dieser Ordner ist leer',

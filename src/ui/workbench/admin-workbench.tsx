@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Features, Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
+import { GestureHint } from '../library/gesture-hint.tsx'
 import { createDesk } from './desk.ts'
 import type { DeskState } from './desk-state.ts'
 import { createShelf } from './draft-shelf.ts'
@@ -10,7 +11,7 @@ import { Workbench } from './workbench.tsx'
 
 export interface AdminWorkbench {
   /** Below the photo. */
-  tools(photo: Photo | null, features: Features): ComponentChildren
+  tools(photo: Photo | null, features: Features, isSheetOpen: boolean): ComponentChildren
   /** Over whatever the page shows. */
   toasts(): ComponentChildren
 }
@@ -31,9 +32,21 @@ export function createWorkbench({ gallery, owner, onChange }: AdminWorkbenchOpti
   })
   shelf.onForgotten(desk.forget)
   void desk.start()
+  const setOpen = (isOn: boolean) => gallery.setLayer('sheet', isOn)
   return {
-    tools: (photo, features) => (
-      <Workbench desk={desk} shelf={shelf} state={state} photo={photo} features={features} />
+    tools: (photo, features, isSheetOpen) => (
+      <>
+        {photo && features.keep && features.remove && <GestureHint name="photo" />}
+        <Workbench
+          desk={desk}
+          shelf={shelf}
+          state={state}
+          photo={photo}
+          features={features}
+          isOpen={isSheetOpen}
+          setOpen={setOpen}
+        />
+      </>
     ),
     toasts: () => state && <Toasts toasts={state.toasts} onDismiss={desk.dismiss} />,
   }

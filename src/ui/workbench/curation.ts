@@ -42,7 +42,7 @@ export function createCuration({ gallery, store, work }: CurationTools) {
     }
     const isUndisturbed = work.watch()
     tell(done)
-    gallery.leave(filename)
+    gallery.leave(filename, 'root', answer)
     const result = await answer
     if ('problem' in result || result.value.preview_only) {
       dismiss([done])

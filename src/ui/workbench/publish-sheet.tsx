@@ -1,6 +1,7 @@
 /** The sheet: a photo's words, then what each platform gets of them, then what became of it. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
+import { useDragDown } from '../drag-down.ts'
 import { BackIcon, CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import { useDialog } from '../use-dialog.ts'
@@ -28,6 +29,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
   const closing = useDialog(dialog, onClose)
+  useDragDown(dialog, onClose)
   const wasSending = draft.failure?.during === 'publish' || Object.keys(draft.outcomes).length > 0
   const [isSending, setSending] = useState(features.publish && (wasSending || draft.work?.kind === 'publish'))
   // Whoever opened the sheet, or turned its page, goes on at its top.
@@ -66,6 +68,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
         <button type="button" class="button icon" aria-label={words.close} onClick={onClose}>
           <CloseIcon />
         </button>
+        <div class="drag-handle" aria-hidden="true" />
       </div>
       {/* A preview holds nothing that takes the focus, and has to be scrolled by keys as well. */}
       <div class="sheet-body" tabIndex={isSending ? 0 : undefined}>

@@ -31,6 +31,8 @@ export interface PhotoListing {
   withSidecar: ReadonlySet<PhotoName>
   /** Those of them whose sidecar has their full name. Default: none. */
   withFullName?: ReadonlySet<PhotoName>
+  /** The folder does not exist. Absent where it does, or where the store has no folders (S3). */
+  isFolderMissing?: true
 }
 
 export interface PhotoContent {

@@ -45,22 +45,23 @@ export function createListing(api: DropboxApi, patienceMs: number): (path: strin
 }
 
 async function listPhotos(api: DropboxApi, path: string): Promise<PhotoListing> {
-  return photosAmong(await entriesOf(api, path))
+  const entries = await entriesOf(api, path)
+  return entries ? photosAmong(entries) : { photos: [], withSidecar: new Set(), isFolderMissing: true }
 }
 
 /** Names of the files directly below a folder by its full path, spelled as they are there. */
 export async function listFileNames(api: DropboxApi, path: string): Promise<string[]> {
   const entries = await entriesOf(api, path)
-  return [...entries.values()].filter(isFile).map(({ name }) => name)
+  return [...(entries?.values() ?? [])].filter(isFile).map(({ name }) => name)
 }
 
-/** Entries of a folder, all pages. A folder that does not exist has none. */
-async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry>> {
+/** Entries of a folder, all pages; `null` for a folder that does not exist. */
+async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry> | null> {
   for (let restarts = 0; ; restarts++) {
     try {
       return await readPages(api, path)
     } catch (error) {
-      if (isRefusal(error, 'path/not_found')) return new Map()
+      if (isRefusal(error, 'path/not_found')) return null
       if (!isRefusal(error, 'reset') || restarts === maxRestarts) throw error
     }
   }
@@ -116,6 +117,11 @@ function sidecarKey(key: string, form: SidecarForm): string {
   return isPhotoName(key) ? sidecarName(key, form) : ''
 }
 
-function copyOf({ photos, withSidecar, withFullName }: PhotoListing): PhotoListing {
-  return { photos: [...photos], withSidecar: new Set(withSidecar), withFullName: new Set(withFullName) }
+function copyOf({ photos, withSidecar, withFullName, ...rest }: PhotoListing): PhotoListing {
+  return {
+    photos: [...photos],
+    withSidecar: new Set(withSidecar),
+    withFullName: new Set(withFullName),
+    ...rest,
+  }
 }

@@ -1,0 +1,66 @@
+/** Dragging a sheet down by its handle or head closes it. */
+import type { RefObject } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+
+/** A part of the sheet's height, and no more than a thumb's way in pixels. */
+const enough = { part: 0.3, pixels: 160 }
+/** Speed of a flick in pixels per millisecond, after a way that is not a tap. */
+const flick = { speed: 0.5, pixels: 24 }
+const settlingMs = 180
+
+interface Drag {
+  id: number
+  startY: number
+  y: number
+  /** Of the latest move, in pixels per millisecond. */
+  speed: number
+  at: number
+}
+
+/** Follows the finger over `sheet` where its `.drag-handle` is visible. It springs back unless the way or the speed is enough. */
+export function useDragDown(sheet: RefObject<HTMLElement | null>, onClose: () => void): void {
+  const close = useRef(onClose)
+  close.current = onClose
+  useEffect(() => {
+    const element = sheet.current
+    if (!element) return
+    const listening = new AbortController()
+    const { signal } = listening
+    let drag: Drag | null = null
+
+    const wayOf = ({ y, startY }: Drag) => Math.max(0, y - startY)
+    const settle = (isClosing: boolean, way: number) => {
+      drag = null
+      element.style.translate = ''
+      if (way === 0) return
+      if (matchMedia('(prefers-reduced-motion: reduce)').matches) return isClosing && close.current()
+      const translate = [`0 ${way}px`, isClosing ? '0 100%' : '0 0']
+      const moving = element.animate({ translate }, { duration: settlingMs, easing: 'ease-out' })
+      if (isClosing) moving.onfinish = () => close.current()
+    }
+    const onDown = ({ target, isPrimary, pointerId, clientY, timeStamp }: PointerEvent) => {
+      const isHandle = target instanceof Element && target.closest('.drag-handle, .sheet-head')
+      const isVisible = element.querySelector('.drag-handle')?.clientHeight
+      if (!isPrimary || !isHandle || !isVisible || target.closest('button, a')) return
+      drag = { id: pointerId, startY: clientY, y: clientY, speed: 0, at: timeStamp }
+    }
+    const onMove = ({ pointerId, clientY, timeStamp }: PointerEvent) => {
+      if (drag?.id !== pointerId) return
+      const speed = (clientY - drag.y) / Math.max(1, timeStamp - drag.at)
+      drag = { ...drag, y: clientY, speed, at: timeStamp }
+      element.style.translate = `0 ${wayOf(drag)}px`
+    }
+    const onUp = ({ pointerId }: PointerEvent) => {
+      if (drag?.id !== pointerId) return
+      const way = wayOf(drag)
+      const isFar = way >= Math.min(enough.pixels, element.clientHeight * enough.part)
+      settle(isFar || (drag.speed >= flick.speed && way >= flick.pixels), way)
+    }
+    const onCancel = () => drag && settle(false, wayOf(drag))
+    element.addEventListener('pointerdown', onDown, { signal })
+    document.addEventListener('pointermove', onMove, { signal })
+    document.addEventListener('pointerup', onUp, { signal })
+    document.addEventListener('pointercancel', onCancel, { signal })
+    return () => listening.abort()
+  }, [sheet])
+}
