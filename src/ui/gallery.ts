@@ -29,7 +29,7 @@ export interface Gallery {
   /** The photo is back in the inbox, and lists have it again. Gives whether it is shown: it may be, but does not take the grid's place. */
   comeBack(filename: string, photo: Photo | undefined, mayShow: boolean): boolean
   /** Something is known of the photo that was not known when it was loaded. */
-  learn(filename: string, news: Partial<Photo>): void
+  learn(filename: string, news: Partial<Photo>, folder?: Item['folder']): void
   /** The browser shows the current picture: time to get the next. */
   pictureLoaded(): void
   /** The browser could not show the current picture. */
@@ -190,8 +190,8 @@ export function createGallery(options: GalleryOptions): Gallery {
       onListChange()
       return false
     },
-    learn(filename, news) {
-      const item: Item = { name: filename, folder: 'root' }
+    learn(filename, news, folder = 'root') {
+      const item: Item = { name: filename, folder }
       const known = photos.known(item)
       if (!known) return
       const photo = { ...known, ...news }
