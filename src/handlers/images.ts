@@ -4,10 +4,11 @@ import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { PublisherError } from '../errors.ts'
 import type { Services } from '../runtime/services.ts'
-import { detailTools } from '../runtime/workflow-tools.ts'
+import { detailTools, publicationTools } from '../runtime/workflow-tools.ts'
 import { inOrder } from '../workflow/library.ts'
 import { type Folder, mediaType, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
 import { photoDetails, visitorDetails } from '../workflow/photo-details.ts'
+import { publicationsOf } from '../workflow/publications.ts'
 import { nextStep } from '../workflow/random-walk.ts'
 import { makeThumbnail } from '../workflow/thumbnail.ts'
 import { copyPath, copyRoute, inlineAs } from './copies.ts'
@@ -119,6 +120,7 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
       }
     }
     const photo = await photoDetails(tools, folder, name)
+    const publications = await publicationsOf(publicationTools(services, runtime, c.env), photo.sha256)
     return {
       filename: photo.name,
       // A store without links of its own gives a path on this host.
@@ -129,6 +131,13 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
       sd_caption: photo.sdCaption,
       metadata: photo.metadata,
       has_sidecar: photo.hasSidecar,
+      publications: publications.map(({ platform, status, at, postUrl, error }) => ({
+        platform,
+        status,
+        at: at && at.toISOString(),
+        post_url: postUrl,
+        error,
+      })),
       picture: photo.facts && {
         width: photo.facts.width,
         height: photo.facts.height,

@@ -100,6 +100,10 @@ function captionRulesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
 }
 
-function toBody({ postId, ...result }: PlatformResult) {
-  return { ...result, ...(postId !== undefined && { post_id: postId }) }
+function toBody({ postId, publishedAt, ...result }: PlatformResult) {
+  return {
+    ...result,
+    ...(postId !== undefined && { post_id: postId }),
+    ...(publishedAt && { published_at: publishedAt.toISOString() }),
+  }
 }

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { emailSchema } from '../runtime/sign-in/email.ts'
 import { librarySorts } from '../workflow/library.ts'
 import { folders } from '../workflow/photo.ts'
+import { platforms } from '../workflow/platform.ts'
 import { thumbnailSizes } from '../workflow/thumbnail.ts'
 
 export const problemSchema = z
@@ -81,6 +82,18 @@ const visitorMetadataSchema = z
   .strict()
   .openapi('VisitorMetadata')
 
+const publicationSchema = z
+  .object({
+    platform: z.enum(platforms),
+    status: z.enum(['published', 'failed', 'unknown', 'in_progress']),
+    at: z.iso.datetime().nullable().openapi({
+      description: 'When it was published, failed or begun; null where the record cannot be read',
+    }),
+    post_url: z.string().nullable(),
+    error: z.string().nullable().openapi({ description: 'For people' }),
+  })
+  .openapi('Publication')
+
 export const photoSchema = z
   .object({
     filename: z.string(),
@@ -100,6 +113,9 @@ export const photoSchema = z
       .nullable()
       .openapi({ description: 'For visitors a VisitorMetadata, for admins all that the sidecar says' }),
     has_sidecar: z.boolean(),
+    publications: z.array(publicationSchema).optional().openapi({
+      description: 'For admins: the last outcome on each platform where anything was tried',
+    }),
     picture: z
       .object({
         width: z.number().int(),

@@ -3,6 +3,7 @@ import type { AnalysisTools } from '../workflow/analysis.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
 import type { DetailTools } from '../workflow/photo-details.ts'
 import type { LanguageModel } from '../workflow/ports/language-model.ts'
+import type { PublicationTools } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import { createDigestMemory } from './digest-memory.ts'
@@ -29,6 +30,25 @@ export function digestTools(services: Services, runtime: TenantRuntime): DigestT
 
 export function detailTools(services: Services, runtime: TenantRuntime): DetailTools {
   return { ...digestTools(services, runtime), facts: createFactsMemory(services.photoFacts, runtime) }
+}
+
+export function publicationTools(
+  services: Services,
+  runtime: TenantRuntime,
+  { requestId }: Pick<WorkContext, 'requestId'>,
+): PublicationTools {
+  const { available, unavailable } = runtime.publishers()
+  return {
+    store: runtime.storage(),
+    now: services.now,
+    platforms: [...available.map(({ platform }) => platform), ...unavailable],
+    onTrouble: (error) =>
+      services.log.warn('outcomes of a photo cannot be read', {
+        tenant: runtime.tenant,
+        request_id: requestId,
+        error: describeError(error),
+      }),
+  }
 }
 
 export function analysisTools(

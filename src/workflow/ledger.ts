@@ -2,20 +2,24 @@
  * The ledger: what was sent to which platform, kept in the tenant's own storage, so that no photo goes out twice whichever process,
  * click or file name asks. docs/publishing.md has the sequence step by step.
  */
+import { type Failure, failureKey, formatFailure, parseFailure } from './ledger/failure.ts'
 import { type LedgerRecord, parseRecord, type UnreadableRecord } from './ledger/record.ts'
 import type { PhotoName } from './photo.ts'
-import type { Platform } from './platform.ts'
+import { type Platform, platforms } from './platform.ts'
 import type { Posted } from './ports/publisher.ts'
 import type { PhotoStore, RecordKey } from './ports/storage.ts'
 
 /** What the ledger knows about a photo on a platform. */
 export type Standing =
   | { kind: 'free' }
-  | { kind: 'duplicate'; postId: string; url?: string }
+  | { kind: 'duplicate'; postId: string; postedAt: Date; url?: string }
   /** Somebody is at it right now. */
-  | { kind: 'in_progress' }
-  /** Sent perhaps: the process died, or the platform did not say. `since` is `null` where the record cannot be read. */
-  | { kind: 'unknown'; attempt: string; since: Date | null }
+  | { kind: 'in_progress'; since: Date | null }
+  /**
+   * Sent perhaps: the process died, or the platform did not say. `since` is `null` where the record cannot be read.
+   * `reason` is for people.
+   */
+  | { kind: 'unknown'; attempt: string; since: Date | null; reason?: string }
 
 /** The right to send one photo to one platform, held by exactly one attempt. */
 export interface Claim {
@@ -45,11 +49,17 @@ export interface Ledger {
    */
   claim(attempt: Attempt): Promise<Claim | Exclude<Standing, { kind: 'free' }>>
   /** The platform has it: the receipt replaces the claim. */
-  settle(claim: Claim, posted: Posted): Promise<void>
+  settle(claim: Claim, posted: Posted): Promise<{ postedAt: Date }>
   /** The platform surely does not have it: everything is as it was before the claim. */
   release(claim: Claim): Promise<void>
   /** Nobody can tell. `reason` is for people. */
   markUnknown(claim: Claim, reason: string): Promise<void>
+  /** Remembers that the last attempt failed. Claims nothing, and counts only while the photo's standing is free. */
+  recordFailure(sha256: string, platform: Platform, error: string): Promise<void>
+  /** The last failure, `null` where there is none. */
+  failure(sha256: string, platform: Platform): Promise<Failure | 'unreadable' | null>
+  /** Platforms that have any record of the photo, in the order of {@link platforms}. */
+  platformsOf(sha256: string): Promise<Platform[]>
 }
 
 /** No attempt lasts that long, so an older claim belongs to a process that is gone. Clocks may differ by half of it. */
@@ -77,12 +87,14 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
     if (!record) return { kind: 'free' }
     if (record.state === 'unreadable') return { kind: 'unknown', attempt: record.attempt, since: null }
     if (record.state === 'posted') {
-      return { kind: 'duplicate', postId: record.post_id, ...(record.url && { url: record.url }) }
+      const postedAt = new Date(record.posted_at)
+      return { kind: 'duplicate', postId: record.post_id, postedAt, ...(record.url && { url: record.url }) }
     }
     const since = new Date(record.claimed_at)
     const isYoung = Math.abs(now() - since.getTime()) < claimPatienceMs
-    if (record.state === 'claimed' && isYoung) return { kind: 'in_progress' }
-    return { kind: 'unknown', attempt: record.attempt, since }
+    if (record.state === 'claimed' && isYoung) return { kind: 'in_progress', since }
+    const reason = record.state === 'unknown' ? { reason: record.reason } : {}
+    return { kind: 'unknown', attempt: record.attempt, since, ...reason }
   }
 
   /**
@@ -124,15 +136,17 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
       if (isCreated && (await stillHolds(key, record))) return { kind: 'claimed', key, mainKey, record }
       const other = await standing(sha256, platform)
       // It was there a moment ago: an attempt that has just been given up, or one that has overwritten this one's claim.
-      return other.kind === 'free' ? { kind: 'in_progress' } : other
+      return other.kind === 'free' ? { kind: 'in_progress', since: null } : other
     },
 
     async settle({ key, mainKey, record }, { postId, url }) {
-      const posted_at = new Date(now()).toISOString()
+      const postedAt = new Date(now())
+      const posted_at = postedAt.toISOString()
       const receipt = { ...record, state: 'posted', posted_at, post_id: postId, ...(url && { url }) }
       await store.replaceRecord(key, JSON.stringify(receipt))
       // The chain leads there too; this only shortens the way.
       if (key !== mainKey) await store.replaceRecord(mainKey, JSON.stringify(receipt))
+      return { postedAt }
     },
 
     async release({ key, record }) {
@@ -143,6 +157,21 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
 
     async markUnknown({ key, record }, reason) {
       await store.replaceRecord(key, JSON.stringify({ ...record, state: 'unknown', reason }))
+    },
+
+    async recordFailure(sha256, platform, error) {
+      const failure = formatFailure({ at: new Date(now()), error })
+      await store.replaceRecord(failureKey(sha256, platform), failure)
+    },
+
+    async failure(sha256, platform) {
+      const stored = await store.readRecord(failureKey(sha256, platform))
+      return stored && (parseFailure(stored.text) ?? 'unreadable')
+    },
+
+    async platformsOf(sha256) {
+      const names = await store.listRecords(['ledger', sha256])
+      return platforms.filter((platform) => names.some((name) => name.startsWith(`${platform}.`)))
     },
   }
 }

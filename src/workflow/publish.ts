@@ -125,6 +125,7 @@ async function publishChosen(
     photo: { name: entry.name, sha256, ...postDetailsOf(document) },
     request,
     timing: tools.timing ?? publishTiming,
+    now,
     report,
     onTrouble: tools.onTrouble,
   }

@@ -82,6 +82,7 @@ const calls: Record<string, (store: PhotoStore) => Promise<unknown>> = {
   temporaryLink: (store) => store.temporaryLink('root', photo),
   readSidecar: (store) => store.readSidecar('root', photo),
   readRecord: (store) => store.readRecord(key),
+  listRecords: (store) => store.listRecords(['ledger']),
   canCreateAtomically: (store) => store.canCreateAtomically(),
   upload: (store) => store.upload('root', photo, body(), 3),
   createRecord: (store) => store.createRecord(key, 'claim'),
@@ -91,7 +92,16 @@ const calls: Record<string, (store: PhotoStore) => Promise<unknown>> = {
   replaceRecord: (store) => store.replaceRecord(key, 'receipt'),
   deleteRecord: (store) => store.deleteRecord(key),
 }
-const refused = ['list', 'stat', 'read', 'temporaryLink', 'readSidecar', 'readRecord', 'canCreateAtomically']
+const refused = [
+  'list',
+  'stat',
+  'read',
+  'temporaryLink',
+  'readSidecar',
+  'readRecord',
+  'listRecords',
+  'canCreateAtomically',
+]
 const begins = ['upload', 'createRecord']
 const tried = ['move', 'delete', 'writeSidecar', 'replaceRecord', 'deleteRecord']
 

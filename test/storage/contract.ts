@@ -427,6 +427,21 @@ export function describePhotoStore(
       expect(await store.readRecord(key)).toBeNull()
     })
 
+    it('lists the records of one folder, and none of a folder that does not exist', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const folder = ['ledger', 'a'.repeat(64)]
+      expect(await store.listRecords(folder)).toEqual([])
+      for (const key of [
+        [...folder, 'telegram.json'],
+        [...folder, 'email.failed.json'],
+        ['ledger', 'x.json'],
+      ])
+        await store.replaceRecord(key, '{}')
+      expect((await store.listRecords(folder)).sort()).toEqual(['email.failed.json', 'telegram.json'])
+      await expect(store.listRecords(['..'])).rejects.toMatchObject({ code: 'invalid_request' })
+    })
+
     it.each([[[]], [['..']], [['a', '..', 'b']], [['a/b']], [['']], [['.hidden']], [['a\\b']], [['a\nb']]])(
       'refuses the record key %j',
       async (key) => {

@@ -68,6 +68,7 @@ export function storeOf(photos: Record<string, Held>, native?: () => NativeThumb
     writeSidecar: unused,
     createRecord: unused,
     readRecord: unused,
+    listRecords: unused,
     replaceRecord: unused,
     deleteRecord: unused,
     canCreateAtomically: unused,

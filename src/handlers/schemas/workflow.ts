@@ -136,6 +136,9 @@ const resultSchema = z.object({
   success: z.boolean(),
   post_id: z.string().optional(),
   url: z.string().optional(),
+  published_at: z.iso.datetime().optional().openapi({
+    description: 'When the platform got it: now, or before where it is skipped as a duplicate',
+  }),
   error: z.string().optional(),
   code: z.string().optional(),
   skipped: z.enum(['duplicate', 'in_progress', 'unknown', 'dry_run']).optional(),

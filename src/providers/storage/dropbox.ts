@@ -9,7 +9,7 @@ import { temporaryLinkSchema } from './dropbox/answers.ts'
 import { createDropboxApi, tooLarge } from './dropbox/api.ts'
 import { createDropboxFiles } from './dropbox/files.ts'
 import { createDropboxFetch } from './dropbox/hosts.ts'
-import { createListing, photoEntry } from './dropbox/listing.ts'
+import { createListing, listFileNames, photoEntry } from './dropbox/listing.ts'
 import { movePhoto } from './dropbox/move.ts'
 import { createDropboxPaths } from './dropbox/paths.ts'
 import { sealed, unsealed } from './dropbox/seal.ts'
@@ -145,6 +145,8 @@ export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
         }
       )
     },
+
+    listRecords: (folder) => listFileNames(api, paths.record(folder)),
 
     replaceRecord: async (key, text) => {
       await files.write(paths.record(key), sealed(text), 'always')

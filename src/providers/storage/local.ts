@@ -143,6 +143,8 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
       return found && { text: new TextDecoder().decode(found.bytes), revision: found.revision }
     },
 
+    listRecords: async (folder) => files.names(await recordPath(directories, folder)),
+
     replaceRecord: async (key, text) => files.replaceText(await recordPath(directories, key), text),
 
     async deleteRecord(key) {

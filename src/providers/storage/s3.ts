@@ -216,6 +216,11 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
       return found && { text: new TextDecoder().decode(found.bytes), revision: found.head.etag }
     },
 
+    async listRecords(folder) {
+      const prefix = `${keys.record(folder)}/`
+      return (await objects.list(prefix)).map(({ key }) => key.slice(prefix.length)).filter(Boolean)
+    },
+
     async replaceRecord(recordKey, text) {
       await objects.put(keys.record(recordKey), text, { contentType: recordType })
     },

@@ -44,6 +44,7 @@ export function withFairStorage(store: PhotoStore, context: GateContext): PhotoS
       gate.change(() => store.writeSidecar(folder, name, text, ifRevision)),
     createRecord: (key, text) => gate.begin(() => store.createRecord(key, text)),
     readRecord: (key) => gate.look(() => store.readRecord(key)),
+    listRecords: (folder) => gate.look(() => store.listRecords(folder)),
     replaceRecord: (key, text) => gate.settle(() => store.replaceRecord(key, text)),
     deleteRecord: (key) => gate.settle(() => store.deleteRecord(key)),
     canCreateAtomically: () => gate.look(() => store.canCreateAtomically(), local),

@@ -25,6 +25,7 @@ export function observeStore(store: PhotoStore, observe: Observe): PhotoStore {
       at('write_sidecar', () => store.writeSidecar(folder, name, text, ifRevision)),
     createRecord: (key, text) => at('create_record', () => store.createRecord(key, text)),
     readRecord: (key) => at('read_record', () => store.readRecord(key)),
+    listRecords: (folder) => at('list_records', () => store.listRecords(folder)),
     replaceRecord: (key, text) => at('replace_record', () => store.replaceRecord(key, text)),
     deleteRecord: (key) => at('delete_record', () => store.deleteRecord(key)),
     canCreateAtomically: () => at('probe', () => store.canCreateAtomically()),

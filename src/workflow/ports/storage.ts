@@ -122,6 +122,8 @@ export interface PhotoStore {
    */
   createRecord(key: RecordKey, text: string): Promise<boolean>
   readRecord(key: RecordKey): Promise<StoredRecord | null>
+  /** Last segments of the records directly below `folder`, in no order. Empty for a folder that does not exist. */
+  listRecords(folder: RecordKey): Promise<string[]>
   /** Writes the record whatever there was. */
   replaceRecord(key: RecordKey, text: string): Promise<void>
   deleteRecord(key: RecordKey): Promise<void>

@@ -10,6 +10,8 @@ export interface PlatformResult {
   success: boolean
   postId?: string
   url?: string
+  /** With `url`: when the platform got it, also by an earlier attempt. */
+  publishedAt?: Date
   /** For people. */
   error?: string
   /** The code of the error. */
@@ -44,6 +46,7 @@ export interface PlatformJob {
   photo: Omit<Post, 'caption' | 'picture'>
   request: { dryRun: boolean; force: boolean; requestId: string }
   timing: PublishTiming
+  now: () => number
   report(stage: string, details: { platform: Platform; [detail: string]: unknown }): void
   /** What went wrong underneath, for the log. */
   onTrouble(error: unknown): void
@@ -62,6 +65,9 @@ export async function publishTo(
     job.onTrouble(error)
     return failureOf(error)
   })
+  if (!result.success && !result.skipped && result.code !== 'publish_outcome_unknown') {
+    await rememberFailure(platform, result, job)
+  }
   const stage = result.skipped ? 'skipped' : result.success ? 'sent' : 'failed'
   job.report(stage, {
     platform,
@@ -69,6 +75,15 @@ export async function publishTo(
     ...(result.code && { code: result.code }),
   })
   return result
+}
+
+/** Lets people see the failure later. A storage that does not keep it changes nothing. */
+async function rememberFailure(
+  platform: Platform,
+  { error = '' }: PlatformResult,
+  { ledger, photo, onTrouble }: PlatformJob,
+): Promise<void> {
+  await ledger.recordFailure(photo.sha256, platform, error).catch(onTrouble)
 }
 
 async function attempt(publisher: Publisher, caption: string, job: PlatformJob): Promise<PlatformResult> {
@@ -148,21 +163,22 @@ async function failed(claim: Claim, error: unknown, { ledger, onTrouble }: Platf
 async function keepReceipt(
   claim: Claim,
   posted: Posted,
-  { ledger, timing, onTrouble }: PlatformJob,
+  { ledger, timing, now, onTrouble }: PlatformJob,
 ): Promise<PlatformResult> {
+  const sentAt = new Date(now())
   const { postId, url, warning } = posted
   const result = { success: true, postId, ...(url && { url }), ...(warning && { warning }) }
   for (let tries = 1; tries <= receiptTries; tries++) {
     if (tries > 1) await pause(timing.receiptPauseMs * 2 ** (tries - 2))
     try {
-      await ledger.settle(claim, posted)
-      return result
+      const { postedAt } = await ledger.settle(claim, posted)
+      return { ...result, publishedAt: postedAt }
     } catch (trouble) {
       onTrouble(trouble)
     }
   }
   const lost = 'It is published, but the storage did not keep the receipt: later it may be shown as unknown.'
-  return { ...result, warning: warning ? `${warning} ${lost}` : lost }
+  return { ...result, publishedAt: sentAt, warning: warning ? `${warning} ${lost}` : lost }
 }
 
 function pause(ms: number): Promise<void> {
@@ -176,6 +192,7 @@ function skipped(standing: Exclude<Standing, { kind: 'free' }>): PlatformResult 
         success: true,
         skipped: 'duplicate',
         postId: standing.postId,
+        publishedAt: standing.postedAt,
         ...(standing.url && { url: standing.url }),
       }
     case 'in_progress':
@@ -203,7 +220,10 @@ function previewOf(publisher: Publisher, post: Omit<Post, 'picture'>, known: Sta
     caption: post.caption,
     ...(subject !== undefined && { subject }),
     ...(known.kind !== 'free' && { standing: known.kind }),
-    ...(known.kind === 'duplicate' && known.url && { url: known.url }),
+    ...(known.kind === 'duplicate' && {
+      publishedAt: known.postedAt,
+      ...(known.url && { url: known.url }),
+    }),
   }
 }
 

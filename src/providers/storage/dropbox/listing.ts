@@ -45,18 +45,29 @@ export function createListing(api: DropboxApi, patienceMs: number): (path: strin
 }
 
 async function listPhotos(api: DropboxApi, path: string): Promise<PhotoListing> {
+  return photosAmong(await entriesOf(api, path))
+}
+
+/** Names of the files directly below a folder by its full path, spelled as they are there. */
+export async function listFileNames(api: DropboxApi, path: string): Promise<string[]> {
+  const entries = await entriesOf(api, path)
+  return [...entries.values()].filter(isFile).map(({ name }) => name)
+}
+
+/** Entries of a folder, all pages. A folder that does not exist has none. */
+async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry>> {
   for (let restarts = 0; ; restarts++) {
     try {
-      return photosAmong(await entriesOf(api, path))
+      return await readPages(api, path)
     } catch (error) {
-      if (isRefusal(error, 'path/not_found')) return { photos: [], withSidecar: new Set() }
+      if (isRefusal(error, 'path/not_found')) return new Map()
       if (!isRefusal(error, 'reset') || restarts === maxRestarts) throw error
     }
   }
 }
 
 /** Later pages may take back what earlier ones said, when files change in the meantime. */
-async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry>> {
+async function readPages(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry>> {
   const entries = new Map<string, DropboxEntry>()
   const argument = { path, limit: 2000, include_non_downloadable_files: false }
   let page = await api.read(pageSchema, (sdk, options) => sdk.filesListFolder(argument, options))

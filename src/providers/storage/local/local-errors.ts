@@ -62,6 +62,7 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     writeSidecar: guard(store.writeSidecar),
     createRecord: guard(store.createRecord),
     readRecord: guard(store.readRecord),
+    listRecords: guard(store.listRecords),
     replaceRecord: guard(store.replaceRecord),
     deleteRecord: guard(store.deleteRecord),
     canCreateAtomically: guard(store.canCreateAtomically),

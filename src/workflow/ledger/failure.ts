@@ -1,0 +1,43 @@
+/** The last failure of a photo on a platform, kept beside the ledger's records. It claims nothing: no attempt ever looks at it. */
+import { z } from 'zod'
+import type { Platform } from '../platform.ts'
+import type { RecordKey } from '../ports/storage.ts'
+
+/** Longest sentence that is kept, in UTF-16 units. */
+const maxErrorLength = 1000
+
+const failureSchema = z.object({
+  state: z.literal('failed'),
+  failed_at: z.iso.datetime(),
+  error: z.string(),
+})
+
+export interface Failure {
+  at: Date
+  /** Tells people what went wrong. */
+  error: string
+}
+
+/** Key of the failure, which no claim or receipt ever has. */
+export function failureKey(sha256: string, platform: Platform): RecordKey {
+  return ['ledger', sha256, `${platform}.failed.json`]
+}
+
+export function formatFailure({ at, error }: Failure): string {
+  const failure: z.input<typeof failureSchema> = {
+    state: 'failed',
+    failed_at: at.toISOString(),
+    error: error.slice(0, maxErrorLength),
+  }
+  return JSON.stringify(failure)
+}
+
+/** Reads a failure; `null` for a text that is not one. Never throws. */
+export function parseFailure(text: string): Failure | null {
+  try {
+    const { failed_at, error } = failureSchema.parse(JSON.parse(text))
+    return { at: new Date(failed_at), error }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,78 @@
+/** Outcomes of a photo on each platform that anything was tried on, for the people who look at it later. */
+import { createLedger, type Ledger, type Standing } from './ledger.ts'
+import { type Platform, platforms } from './platform.ts'
+import type { PhotoStore } from './ports/storage.ts'
+
+export interface Publication {
+  platform: Platform
+  status: 'published' | 'failed' | 'unknown' | 'in_progress'
+  /** When it was published, failed or begun; `null` where the record cannot be read. */
+  at: Date | null
+  postUrl: string | null
+  /** Tells people what went wrong. */
+  error: string | null
+}
+
+export interface PublicationTools {
+  store: PhotoStore
+  now: () => number
+  /** Platforms that the tenant has enabled. */
+  platforms: readonly Platform[]
+  /** Told what went wrong underneath, for the log. */
+  onTrouble(error: unknown): void
+}
+
+/**
+ * Gives the outcomes of a photo by the digest of its bytes, also on platforms that are not enabled any more. Costs one listing where
+ * nothing was ever tried. Never rejects: where the storage does not answer, the outcome is unknown on each enabled platform.
+ */
+export async function publicationsOf(tools: PublicationTools, sha256: string): Promise<Publication[]> {
+  const { store, now, onTrouble } = tools
+  const ledger = createLedger(store, now)
+  try {
+    const tried = await ledger.platformsOf(sha256)
+    const found = await Promise.all(
+      tried.map((platform) =>
+        publicationOn(ledger, sha256, platform).catch((error: unknown) => {
+          onTrouble(error)
+          return unreadable(platform)
+        }),
+      ),
+    )
+    return found.filter((publication) => publication !== null)
+  } catch (error) {
+    onTrouble(error)
+    return platforms.filter((platform) => tools.platforms.includes(platform)).map(unreadable)
+  }
+}
+
+async function publicationOn(
+  ledger: Ledger,
+  sha256: string,
+  platform: Platform,
+): Promise<Publication | null> {
+  const standing = await ledger.standing(sha256, platform)
+  if (standing.kind !== 'free') return { platform, ...outcomeOf(standing) }
+  const failure = await ledger.failure(sha256, platform)
+  if (!failure) return null
+  if (failure === 'unreadable') return unreadable(platform)
+  return { platform, status: 'failed', at: failure.at, postUrl: null, error: failure.error }
+}
+
+function outcomeOf(standing: Exclude<Standing, { kind: 'free' }>): Omit<Publication, 'platform'> {
+  switch (standing.kind) {
+    case 'duplicate':
+      return { status: 'published', at: standing.postedAt, postUrl: standing.url ?? null, error: null }
+    case 'in_progress':
+      return { status: 'in_progress', at: standing.since, postUrl: null, error: null }
+    case 'unknown':
+      return { status: 'unknown', at: standing.since, postUrl: null, error: standing.reason ?? interrupted }
+  }
+}
+
+const interrupted = 'We don’t know if it was published: the attempt was interrupted. Check there first.'
+
+function unreadable(platform: Platform): Publication {
+  const error = 'We don’t know if it was published: the record of it cannot be read. Check there first.'
+  return { platform, status: 'unknown', at: null, postUrl: null, error }
+}
