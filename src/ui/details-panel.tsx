@@ -1,4 +1,5 @@
 /** The facts of a photo, and the way to it in full size. */
+import type { ComponentChildren } from 'preact'
 import type { Photo } from './api.ts'
 import { CloseIcon } from './icons.tsx'
 import { detailsOf, isForAdmin } from './photo-words.ts'
@@ -8,15 +9,18 @@ export interface DetailsPanelProps {
   id: string
   photo: Photo
   isOpen: boolean
+  /** For admins: where the photo is published. */
+  publications: ComponentChildren
   onClose: () => void
 }
 
-export function DetailsPanel({ id, photo, isOpen, onClose }: DetailsPanelProps) {
+export function DetailsPanel({ id, photo, isOpen, publications, onClose }: DetailsPanelProps) {
   return (
     <aside class="details" id={id} hidden={!isOpen} aria-label={texts.details}>
       <button type="button" class="button icon close" aria-label={texts.closeDetails} onClick={onClose}>
         <CloseIcon />
       </button>
+      {publications}
       {photo.caption && <p class="full-caption">{photo.caption}</p>}
       <a class="button original" href={photo.temp_url} target="_blank" rel="noopener noreferrer">
         {isForAdmin(photo) ? texts.original : texts.fullSize}

@@ -2,16 +2,20 @@
 import type { ComponentChildren } from 'preact'
 import type { Features, Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
+import type { Folder } from '../order.ts'
 import { createDesk } from './desk.ts'
 import type { DeskState } from './desk-state.ts'
 import { createShelf } from './draft-shelf.ts'
+import { Publications } from './publications.tsx'
 import { Toasts } from './toasts.tsx'
 import { Workbench } from './workbench.tsx'
 
 export interface AdminWorkbench {
   /** Below the photo. */
   tools(photo: Photo | null, features: Features): ComponentChildren
-  /** Over whatever the page shows. */
+  /** On top of the photo's details: where it is published, and where that failed. */
+  publications(photo: Photo, folder: Folder, features: Features): ComponentChildren
+  /** Over every screen of the page. */
   toasts(): ComponentChildren
 }
 
@@ -34,6 +38,21 @@ export function createWorkbench({ gallery, owner, onChange }: AdminWorkbenchOpti
   return {
     tools: (photo, features) => (
       <Workbench desk={desk} shelf={shelf} state={state} photo={photo} features={features} />
+    ),
+    publications: (photo, folder, { publish }) => (
+      <Publications
+        photo={photo}
+        draft={desk.draftOf(photo)}
+        // The server publishes from these two folders only.
+        onSend={
+          !publish || (folder !== 'root' && folder !== 'archive')
+            ? null
+            : (platform, force) =>
+                folder === 'archive'
+                  ? desk.republish(photo, { platforms: [platform], force })
+                  : desk.publish(photo, { platforms: [platform], force })
+        }
+      />
     ),
     toasts: () => state && <Toasts toasts={state.toasts} onDismiss={desk.dismiss} />,
   }

@@ -116,7 +116,7 @@ export function isHeldUp({ work }: Draft): boolean {
 }
 
 /** Whether all platforms that it was to go to have it. */
-export function isEverywhere({ outcomes }: Draft): boolean {
+export function isEverywhere({ outcomes }: Pick<Draft, 'outcomes'>): boolean {
   return Object.values(outcomes).every(({ success }) => success)
 }
 

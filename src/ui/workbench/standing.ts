@@ -47,7 +47,7 @@ export function isSendable(standing: Standing | null): boolean {
 export function withResults({ publications = [] }: Photo, results: Draft['outcomes']): Publication[] {
   const found = Object.entries(results).flatMap(([platform, outcome]): Publication[] => {
     const standing = standingIn(outcome)
-    return standing ? [{ platform, ...standing }] : []
+    return standing ? [{ platform: platform as PlatformName, ...standing }] : []
   })
   const isOther = ({ platform }: Publication) => !found.some((each) => each.platform === platform)
   return [...publications.filter(isOther), ...found]
