@@ -17,6 +17,7 @@ import { photoErrors, pictureErrors, storageErrors } from './expected-errors.ts'
 import { isAdminHere, requireAdmin } from './guards.ts'
 import { json, routeFor } from './route.ts'
 import {
+  captionsAnswer,
   filenameParameter,
   imageListQuery,
   imageListSchema,
@@ -114,6 +115,7 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
         thumbnail_url: thumbnailUrl(photo.name),
         sha256: null,
         caption: photo.caption,
+        alt_text: photo.altText,
         sd_caption: null,
         metadata: photo.metadata,
         has_sidecar: photo.hasSidecar,
@@ -128,6 +130,8 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
       thumbnail_url: thumbnailUrl(photo.name),
       sha256: photo.sha256,
       caption: photo.caption,
+      alt_text: photo.altText,
+      captions: captionsAnswer(photo.captions),
       sd_caption: photo.sdCaption,
       metadata: photo.metadata,
       has_sidecar: photo.hasSidecar,

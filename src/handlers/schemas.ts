@@ -3,7 +3,9 @@ import { z } from '@hono/zod-openapi'
 import { emailSchema } from '../runtime/sign-in/email.ts'
 import { librarySorts } from '../workflow/library.ts'
 import { folders } from '../workflow/photo.ts'
+import type { SavedCaptions } from '../workflow/photo-details.ts'
 import { platforms } from '../workflow/platform.ts'
+import { captionSources } from '../workflow/sidecar.ts'
 import { thumbnailSizes } from '../workflow/thumbnail.ts'
 
 export const problemSchema = z
@@ -94,6 +96,24 @@ const publicationSchema = z
   })
   .openapi('Publication')
 
+/** The words that are saved with a photo. */
+export const captionsSchema = z
+  .object({
+    source: z.enum(captionSources).nullable().openapi({
+      description:
+        'Where the caption comes from. `training`: the sidecar has only a training prompt, which is no caption; null: no words at all',
+    }),
+    by_platform: z.record(z.string(), z.string()).openapi({
+      description: 'The saved words that each enabled platform gets when no others are sent; empty: none',
+    }),
+  })
+  .openapi('Captions')
+
+/** The same as the workflow gives them. */
+export function captionsAnswer({ source, byPlatform }: SavedCaptions): z.output<typeof captionsSchema> {
+  return { source, by_platform: { ...byPlatform } }
+}
+
 export const photoSchema = z
   .object({
     filename: z.string(),
@@ -106,7 +126,9 @@ export const photoSchema = z
       .string()
       .nullable()
       .openapi({ description: 'Of the original, lower-case hex; null for visitors' }),
-    caption: z.string().nullable(),
+    caption: z.string().nullable().openapi({ description: 'Empty where a person emptied it; null: none' }),
+    alt_text: z.string().nullable(),
+    captions: captionsSchema.optional().openapi({ description: 'For admins' }),
     sd_caption: z.string().nullable().openapi({ description: 'Null for visitors' }),
     metadata: z
       .union([visitorMetadataSchema, z.record(z.string(), z.unknown())])

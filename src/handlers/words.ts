@@ -1,7 +1,9 @@
 /** A person's captions and alternative text for one photo, kept without publishing. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Services } from '../runtime/services.ts'
+import { enabledPlatforms } from '../runtime/workflow-tools.ts'
 import { parsePhotoName } from '../workflow/photo.ts'
+import { savedCaptions } from '../workflow/photo-details.ts'
 import { captionOf, metadataOf, textOf } from '../workflow/sidecar.ts'
 import { editWords } from '../workflow/words.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
@@ -9,7 +11,7 @@ import { photoErrors } from './expected-errors.ts'
 import { featureOff, requireFeature } from './features.ts'
 import { json, routeFor } from './route.ts'
 import { wordsSchema, writtenSchema } from './schemas/workflow.ts'
-import { filenameParameter } from './schemas.ts'
+import { captionsAnswer, filenameParameter } from './schemas.ts'
 
 export function wordsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('admin', services, {
@@ -42,6 +44,7 @@ export function wordsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
         filename: name,
         caption: captionOf(document),
         alt_text: textOf(document, 'alt_text'),
+        captions: captionsAnswer(savedCaptions(document, enabledPlatforms(runtime))),
         metadata,
       },
       200,

@@ -6,7 +6,7 @@ import { type PhotoName, parsePhotoName } from '../workflow/photo.ts'
 import type { PhotoStore } from '../workflow/ports/storage.ts'
 import { type PublishReport, type PublishResult, publishPhoto } from '../workflow/publish.ts'
 import { sidecarUnreadable } from '../workflow/sidecar/bounds.ts'
-import { hasCaption, parseSidecar } from '../workflow/sidecar.ts'
+import { captionOf, parseSidecar } from '../workflow/sidecar.ts'
 import { readingSidecarsOnce } from '../workflow/sidecar-memory.ts'
 import { tenantNotFound } from './config-cache.ts'
 import { parseHost } from './host.ts'
@@ -78,7 +78,7 @@ async function caption(
   const sidecar = await store.readSidecar('root', name)
   if (sidecar === 'unreadable') throw sidecarUnreadable()
   const model = runtime.config.features.analyze_caption_enabled ? runtime.model() : null
-  if (!model || (sidecar && hasCaption(parseSidecar(sidecar.text)))) return false
+  if (!model || (sidecar && captionOf(parseSidecar(sidecar.text)) !== null)) return false
   try {
     await analyzePhoto(
       { ...analysisTools(services, runtime, model, context), store },

@@ -2,6 +2,7 @@
 import type { AnalysisTools } from '../workflow/analysis.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
 import type { DetailTools } from '../workflow/photo-details.ts'
+import type { Platform } from '../workflow/platform.ts'
 import type { LanguageModel } from '../workflow/ports/language-model.ts'
 import type { PublicationTools } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
@@ -29,7 +30,17 @@ export function digestTools(services: Services, runtime: TenantRuntime): DigestT
 }
 
 export function detailTools(services: Services, runtime: TenantRuntime): DetailTools {
-  return { ...digestTools(services, runtime), facts: createFactsMemory(services.photoFacts, runtime) }
+  return {
+    ...digestTools(services, runtime),
+    facts: createFactsMemory(services.photoFacts, runtime),
+    platforms: enabledPlatforms(runtime),
+  }
+}
+
+/** Platforms that the tenant has enabled, also those that this server cannot reach. */
+export function enabledPlatforms(runtime: TenantRuntime): readonly Platform[] {
+  const { available, unavailable } = runtime.publishers()
+  return [...available.map(({ platform }) => platform), ...unavailable]
 }
 
 export function publicationTools(

@@ -39,7 +39,8 @@ export interface AppProps {
 }
 
 export function App(props: AppProps) {
-  const { tenant, gallery, state, account, tools, bulk, publications, toasts, grid, listed, signedOut } = props
+  const { tenant, gallery, state, account, tools, bulk, publications, toasts, grid, listed, signedOut } =
+    props
   const { photo, problem, screen, query } = state
   const isGrid = screen === 'grid'
   const [isOpen, setOpen] = useState(false)

@@ -50,7 +50,7 @@ export interface AnalysisTools extends DigestTools {
 
 export interface AnalysisRequest {
   name: PhotoName
-  /** Asks the AI although there are captions. What a person wrote stays. */
+  /** Asks the AI although there are captions. What a person wrote stays; an empty caption does not. */
   forceRefresh: boolean
 }
 
@@ -107,6 +107,7 @@ export async function analyzePhoto(
     seen: { ...seen.value, alt_text: altText },
     written,
     sha256,
+    replaceEmpty: forceRefresh,
   })
   return toAnalysis(name, seen.value, written, saved)
 }

@@ -3,33 +3,60 @@ import { PublisherError } from '../errors.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
 import type { Folder, PhotoName } from './photo.ts'
 import { type FactsMemory, factsOf, type PhotoFacts } from './picture-facts.ts'
+import type { Platform } from './platform.ts'
 import type { PhotoEntry } from './ports/storage.ts'
 import {
+  type CaptionSource,
   captionOf,
-  hasCaption,
+  captionSourceOf,
   listOf,
   metadataOf,
   parseSidecar,
   type SidecarDocument,
+  savedCaptionFor,
   sdCaptionOf,
   textOf,
 } from './sidecar.ts'
 
 export interface DetailTools extends DigestTools {
   facts: FactsMemory
+  /** Enabled for the tenant. */
+  platforms: readonly Platform[]
 }
 
 interface CommonDetails {
   name: PhotoName
   /** `null` also where the sidecar holds a Stable Diffusion caption only: that is a prompt for a model. */
   caption: string | null
+  altText: string | null
   hasSidecar: boolean
+}
+
+/** The words that are saved with a photo. */
+export interface SavedCaptions {
+  source: CaptionSource | null
+  /** The words that each platform gets when a person types no others; empty where there are none. */
+  byPlatform: Readonly<Partial<Record<Platform, string>>>
+}
+
+/** Gives the words that a sidecar holds for these platforms; none for a photo without a sidecar. */
+export function savedCaptions(
+  document: SidecarDocument | null,
+  platforms: readonly Platform[],
+): SavedCaptions {
+  return {
+    source: document && captionSourceOf(document),
+    byPlatform: Object.fromEntries(
+      platforms.map((platform) => [platform, document ? savedCaptionFor(document, platform) : '']),
+    ),
+  }
 }
 
 export interface PhotoDetails extends CommonDetails {
   temporaryUrl: string
   sha256: string
   sdCaption: string | null
+  captions: SavedCaptions
   /** All that the sidecar says. */
   metadata: Record<string, unknown> | null
   facts: PhotoFacts | null
@@ -71,6 +98,7 @@ export async function photoDetails(
     temporaryUrl: link.url,
     sha256,
     sdCaption: document && sdCaptionOf(document),
+    captions: savedCaptions(document, tools.platforms),
     metadata: document && metadataOf(document),
     facts,
   }
@@ -85,13 +113,13 @@ export async function visitorDetails(
   const entry = await existing(tools, folder, name)
   const [sidecar, facts] = await Promise.all([sidecarOf(tools, folder, name), factsOf(tools, folder, entry)])
   const { document } = sidecar
-  const altText = document && textOf(document, 'alt_text')
+  const common = commonDetails(entry, sidecar)
   const tags = document ? listOf(document, 'tags') : []
   const credit = document && textOf(document, 'artist_alias')
   return {
-    ...commonDetails(entry, sidecar),
+    ...common,
     metadata: {
-      ...(altText && { alt_text: altText }),
+      ...(common.altText && { alt_text: common.altText }),
       ...(tags.length > 0 && { tags: [...tags] }),
       ...(facts?.takenAt && { taken_at: facts.takenAt }),
       ...(facts && { width: facts.width, height: facts.height }),
@@ -124,6 +152,10 @@ async function sidecarOf({ store }: DetailTools, folder: Folder, name: PhotoName
 }
 
 function commonDetails({ name }: PhotoEntry, { exists, document }: FoundSidecar): CommonDetails {
-  const caption = document && hasCaption(document) ? captionOf(document) : null
-  return { name, caption, hasSidecar: exists }
+  return {
+    name,
+    caption: document && captionOf(document),
+    altText: document && textOf(document, 'alt_text'),
+    hasSidecar: exists,
+  }
 }

@@ -4,6 +4,7 @@
  * is written.
  */
 import {
+  hasKey,
   listOf,
   mappingOf,
   metadataOf,
@@ -67,21 +68,35 @@ export interface SidecarAnalysis {
 }
 
 /**
- * The caption to show: a person's or the last analysis's, else the first that was generated, else V2's first line. That line
- * is a prompt for Stable Diffusion, not a sentence for people: {@link hasCaption} tells the two apart.
+ * The caption to show: a person's or the last analysis's, else the first that was made for a platform. Empty where a person
+ * emptied it, `null` where there is none. V2's first line trains Stable Diffusion and is never a caption.
  */
 export function captionOf(document: SidecarDocument): string | null {
-  return writtenCaptionOf(document) ?? sdCaptionOf(document)
+  const caption = ownCaptionOf(document)
+  if (caption !== null) return caption
+  const byPlatform = Object.values(platformCaptionsOf(document))
+  return byPlatform.find((text) => text !== '') ?? byPlatform[0] ?? null
 }
 
-/** Whether there is a caption for people, and not only a Stable Diffusion caption. */
-export function hasCaption(document: SidecarDocument): boolean {
-  return writtenCaptionOf(document) !== null
+/** The caption that one platform gets when a person types no other; empty where there is none. */
+export function savedCaptionFor(document: SidecarDocument, platform: string): string {
+  return platformCaptionsOf(document)[platform] ?? captionOf(document) ?? ''
+}
+
+/** Origin of a photo's words. `training`: V2's first line is all there is, and it is no caption. */
+export const captionSources = ['person', 'ai', 'training', 'photographer'] as const
+export type CaptionSource = (typeof captionSources)[number]
+
+/** Origin of the caption that {@link captionOf} gives; `null` where the sidecar has no words at all. */
+export function captionSourceOf(document: SidecarDocument): CaptionSource | null {
+  if (hasEditedCaption(document)) return 'person'
+  if (captionOf(document) !== null) return 'ai'
+  return sdCaptionOf(document) === null ? null : 'training'
 }
 
 /**
- * The captions by platform: as a person last sent them, else as they were generated. Empty where one caption that a person
- * wrote stands for all platforms, and where there are none.
+ * The captions by platform: as a person last sent them, else as they were generated. A text that a person emptied is an empty
+ * one. No platforms where one caption that a person wrote stands for all of them, and where there are none.
  */
 export function platformCaptionsOf(document: SidecarDocument): PlatformCaptions {
   const submitted = captionsAt(document, 'caption_submitted')
@@ -95,18 +110,36 @@ export function platformCaptionsOf(document: SidecarDocument): PlatformCaptions 
  */
 export function hasEditedCaption(document: SidecarDocument): boolean {
   if (Object.keys(captionsAt(document, 'caption_submitted')).length > 0) return true
-  const caption = textOf(document, 'caption')
+  const caption = ownCaptionOf(document)
   if (caption === null) return false
-  const isMarked = /^(?:true|yes|1)$/i.test(textOf(document, 'caption_edited') ?? '')
-  return isMarked || !Object.values(captionsAt(document, 'caption_generated')).includes(caption)
+  return (
+    isMarkedAsEdited(document) || !Object.values(captionsAt(document, 'caption_generated')).includes(caption)
+  )
+}
+
+function isMarkedAsEdited(document: SidecarDocument): boolean {
+  return /^(?:true|yes|1)$/i.test(textOf(document, 'caption_edited') ?? '')
+}
+
+/** Tells if a person emptied the caption and left no words for any platform. */
+function isEmptied(document: SidecarDocument): boolean {
+  const texts = [captionOf(document), ...Object.values(platformCaptionsOf(document))]
+  return texts.every((text) => text === '')
+}
+
+/** The caption that stands for all platforms; empty where a person emptied it. */
+function ownCaptionOf(document: SidecarDocument): string | null {
+  const hasBeenEmptied = hasKey(document, 'caption') && isMarkedAsEdited(document)
+  return textOf(document, 'caption') ?? (hasBeenEmptied ? '' : null)
 }
 
 /**
- * The sidecar with a caption that a person wrote. Of the texts that V2 keeps by platform, those that carried the former
+ * The sidecar with a caption that a person wrote; a blank one is an empty one. Of the texts that V2 keeps by platform, those that carried the former
  * caption follow it; V2 would show the old ones otherwise.
  */
-export function withEditedCaption(document: SidecarDocument, caption: string, at: Date): SidecarDocument {
-  const former = textOf(document, 'caption')
+export function withEditedCaption(document: SidecarDocument, written: string, at: Date): SidecarDocument {
+  const caption = orEmpty(written)
+  const former = ownCaptionOf(document)
   const submitted = mappingOf(document, 'caption_submitted')
   return withValues(document, {
     caption,
@@ -157,16 +190,17 @@ export function withSubmittedCaptions(
   at: Date,
 ): SidecarDocument {
   const edited =
-    caption === undefined || caption === captionOf(document)
+    caption === undefined || orEmpty(caption) === captionOf(document)
       ? document
       : withEditedCaption(document, caption, at)
   const known = platformCaptionsOf(edited)
-  const news = Object.entries(captions).filter(([platform, text]) => text !== known[platform])
+  const submitted = Object.entries(captions).map(([platform, text]) => [platform, orEmpty(text)] as const)
+  const news = submitted.filter(([platform, text]) => text !== known[platform])
   if (news.length === 0) return edited
   return withValues(edited, {
     // A text for one platform is no text for all: without any, the first one stands for the photo.
-    caption: writtenCaptionOf(edited) === null ? news[0]?.[1] : undefined,
-    caption_submitted: { ...mappingOf(edited, 'caption_submitted'), ...captions },
+    caption: captionOf(edited) === null ? news.find(([, text]) => text !== '')?.[1] : undefined,
+    caption_submitted: { ...mappingOf(edited, 'caption_submitted'), ...Object.fromEntries(submitted) },
     caption_edited: 'True',
     caption_updated_at: timestamp(at),
   })
@@ -174,15 +208,16 @@ export function withSubmittedCaptions(
 
 /**
  * The sidecar with the results of an analysis. A caption that a person wrote stays, unless they said that it may go:
- * `replaceEdited`. So does their alternative text, and what others wrote into the file always stays.
+ * `replaceEdited`, or for an empty caption `replaceEmpty`. So does their alternative text, and what others wrote into the file always stays.
  */
 export function withAnalysis(
   document: SidecarDocument,
   analysis: SidecarAnalysis,
-  { replaceEdited = false }: { replaceEdited?: boolean } = {},
+  { replaceEdited = false, replaceEmpty = false }: { replaceEdited?: boolean; replaceEmpty?: boolean } = {},
 ): SidecarDocument {
   const { at, sdCaption, caption, platformCaptions, details, confirmationTags } = analysis
-  const keepsCaption = hasEditedCaption(document) && !replaceEdited
+  const mayReplace = replaceEdited || (replaceEmpty && isEmptied(document))
+  const keepsCaption = hasEditedCaption(document) && !mayReplace
   return withValues(sdCaption === null ? document : withSdCaption(document, sdCaption), {
     image_file: analysis.imageFile,
     dropbox_file_id: analysis.ofDropbox?.fileId,
@@ -205,19 +240,25 @@ export function withAnalysis(
   })
 }
 
-function writtenCaptionOf(document: SidecarDocument): string | null {
-  return textOf(document, 'caption') ?? Object.values(platformCaptionsOf(document))[0] ?? null
-}
-
-/** V2 has written one text for all platforms, then a text for each. */
+/** V2 has written one text for all platforms, then a text for each. A person may have emptied one; the AI writes no blank ones. */
 function captionsAt(
   document: SidecarDocument,
   key: 'caption_generated' | 'caption_submitted',
 ): PlatformCaptions {
   const byPlatform = mappingOf(document, key)
-  if (byPlatform) return Object.fromEntries(Object.entries(byPlatform).filter(([, text]) => text.trim()))
+  if (byPlatform) {
+    const texts = Object.entries(byPlatform).map(([platform, text]) => [platform, orEmpty(text)] as const)
+    const isKept =
+      key === 'caption_submitted' ? () => true : ([, text]: readonly [string, string]) => text !== ''
+    return Object.fromEntries(texts.filter(isKept))
+  }
   const text = textOf(document, key)
   return text === null || /^[[{]/.test(text) ? {} : { generic: text }
+}
+
+/** A text of white space only says nothing. */
+function orEmpty(text: string): string {
+  return text.trim() === '' ? '' : text
 }
 
 /** V2 leaves out what has no value. */

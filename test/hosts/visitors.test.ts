@@ -141,6 +141,7 @@ function describeGallery(open: () => Gallery): void {
       thumbnail_url: '/api/images/dusk.jpg/thumbnail?size=w960h640',
       sha256: null,
       caption: 'Dusk.',
+      alt_text: 'A rope at dusk',
       sd_caption: null,
       metadata: {
         alt_text: 'A rope at dusk',

@@ -46,6 +46,10 @@ describeOnBothHosts('the words of a photo', (kind) => {
       filename: photo,
       caption: 'By hand.',
       alt_text: 'A rope at dusk.',
+      captions: {
+        source: 'person',
+        by_platform: { telegram: 'By hand.', email: 'By hand, for FetLife.' },
+      },
       metadata: expect.objectContaining({ caption_edited: 'True', alt_text_edited: 'True', mine: 'stays' }),
     })
     const text = await sidecar()
@@ -140,6 +144,66 @@ describeOnBothHosts('the words of a photo', (kind) => {
     })
   })
 
+  it.each([
+    ['everywhere', { caption: '' }],
+    ['with blanks only', { caption: ' \n' }],
+    ['for each platform', { captions: { telegram: '', email: '' } }],
+  ])('stay empty when a person empties the caption %s', async (_, emptied) => {
+    const { tenant, store, patch, sidecar } = await open()
+    const generated = '{"telegram": "Generated.", "email": "Generated for mail."}'
+    await store.writeSidecar(
+      'root',
+      photo,
+      `rope\n\n# ---\n# caption: Generated.\n# caption_generated: ${generated}\n`,
+    )
+    const nothing = { source: 'person', by_platform: { telegram: '', email: '' } }
+    expect(await (await patch({ caption: '', ...emptied })).json()).toMatchObject({
+      caption: '',
+      captions: nothing,
+    })
+    const emptiedText = await sidecar()
+    const shown = await adminRequest(studio.fleet, tenant, path)
+    expect(await shown.json()).toMatchObject({ caption: '', captions: nothing })
+    const calls = studio.openai.calls.length
+    const analysis = await adminPost(studio.fleet, tenant, `${path}/analyze`)
+    expect(await analysis.json()).toMatchObject({ caption: '', sidecar_written: false })
+    expect(studio.openai.calls.length).toBe(calls)
+    expect(await sidecar()).toBe(emptiedText)
+    await adminPost(studio.fleet, tenant, `${path}/publish`, { platforms: ['telegram'] })
+    const posts = studio.telegram.posts.filter(({ chat }) => chat.title === tenant)
+    expect(posts.map(({ caption }) => caption ?? '')).toEqual([''])
+  })
+
+  it('stay empty for the one platform that a person emptied when others have words', async () => {
+    const { patch } = await open()
+    await patch({ captions: { telegram: '', email: 'By mail.' } })
+    expect(await (await patch({ alt_text: 'A rope.' })).json()).toMatchObject({
+      captions: { source: 'person', by_platform: { telegram: '', email: 'By mail.' } },
+    })
+  })
+
+  it('come back from the AI when a person emptied the caption and then asks the AI to write again', async () => {
+    const { tenant, patch } = await open()
+    await patch({ caption: '' })
+    const analysis = await adminPost(studio.fleet, tenant, `${path}/analyze?force_refresh=true`)
+    expect((await analysis.json()).caption).not.toBe('')
+    const shown = await adminRequest(studio.fleet, tenant, path)
+    expect(await shown.json()).toMatchObject({ captions: { source: 'ai' } })
+  })
+
+  it('say that there are none when the photo has no sidecar', async () => {
+    const { tenant } = await open()
+    const shown = await adminRequest(studio.fleet, tenant, path)
+    expect(await shown.json()).toMatchObject({
+      caption: null,
+      alt_text: null,
+      captions: { source: null, by_platform: { telegram: '', email: '' } },
+    })
+    const visited = await (await studio.fleet.get(tenant, path)).json()
+    expect(visited).toMatchObject({ caption: null, alt_text: null })
+    expect(visited).not.toHaveProperty('captions')
+  })
+
   it('are refused to others, for photos that are not there, and where nothing is written', async () => {
     const { tenant, patch, sidecar } = await open()
     const off = await open({ features: { auto_view_enabled: true } })
@@ -153,7 +217,6 @@ describeOnBothHosts('the words of a photo', (kind) => {
       ['a sibling’s page', patch(words, { 'sec-fetch-site': 'same-site' }), 403, 'cross_origin'],
       ['no such photo', patch(words, {}, '/api/images/none.jpg'), 404, 'photo_not_found'],
       ['a path', patch(words, {}, '/api/images/..%2Fdusk.jpg'), 404, 'photo_not_found'],
-      ['a blank caption', patch({ caption: ' \n' }), 400, 'invalid_request'],
       ['a platform that is none', patch({ captions: { myspace: 'X' } }), 400, 'invalid_request'],
       ['too much', patch({ alt_text: 'x'.repeat(2001) }), 400, 'invalid_request'],
       ['nothing is on', off.patch(words), 403, 'feature_disabled'],

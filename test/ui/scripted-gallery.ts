@@ -49,6 +49,7 @@ export function somePhotos(count: number): Photo[] {
     thumbnail_url: `/api/images/${name}.jpg/thumbnail?size=w960h640`,
     sha256: name.padEnd(64, '0'),
     caption: `The caption of photo ${name}.`,
+    alt_text: `What photo ${name} shows`,
     sd_caption: null,
     metadata: {
       alt_text: `What photo ${name} shows`,

@@ -195,13 +195,17 @@ describe('a photo that has a caption', () => {
     expect(await scene.sidecar()).toBe(known)
   })
 
-  it.each([
-    ['V2’s first line', 'rope, portrait\n'],
-    ['generated captions', '\n\n# ---\n# caption_generated: {"telegram": "Dusk."}\n'],
-  ])('may have it as %s', async (_, text) => {
+  it('may have it as generated captions', async () => {
+    const text = '\n\n# ---\n# caption_generated: {"telegram": "Dusk."}\n'
     await scene.store.writeSidecar('root', name, text)
     expect((await scene.analyze()).sidecarWritten).toBe(false)
     expect(scene.openai.calls).toEqual([])
+  })
+
+  it('is asked of the AI when the sidecar has a training prompt only', async () => {
+    await scene.store.writeSidecar('root', name, 'rope, portrait\n')
+    expect((await scene.analyze()).sidecarWritten).toBe(true)
+    expect(scene.openai.calls.length).toBeGreaterThan(0)
   })
 
   it('is analyzed where the sidecar has everything but a caption', async () => {

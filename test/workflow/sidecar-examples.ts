@@ -130,3 +130,13 @@ function valueAsV2Reads(written: string): unknown {
     return written
   }
 }
+
+/** A sidecar that holds nothing but the training prompt of V2 and where it came from. */
+export const trainingPromptOnly = `seated figure, hemp rope, candle light, dark wooden floor
+
+# ---
+# image_file: dusk.jpg
+# created: 2025-04-02T09:12:44Z
+# sd_caption_version: v1.0
+# model_version: gpt-4o
+`

@@ -29,6 +29,7 @@ const digests = {
   digest: sha256,
   digests: { get: async () => null, put: async () => undefined },
   facts: { get: () => null, put: () => undefined },
+  platforms: [],
 }
 
 describe('a photo whose sidecar is far too large', () => {

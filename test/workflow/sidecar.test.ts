@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import {
   captionOf,
+  captionSourceOf,
   formatSidecar,
-  hasCaption,
   hasEditedCaption,
   listOf,
   metadataOf,
@@ -18,7 +18,7 @@ import {
   withSdCaption,
   withValues,
 } from '../../src/workflow/sidecar.ts'
-import { asV2Reads, v2Sidecars } from './sidecar-examples.ts'
+import { asV2Reads, trainingPromptOnly, v2Sidecars } from './sidecar-examples.ts'
 
 const shapes = Object.entries(v2Sidecars)
 const at = new Date('2026-11-23T16:30:00.123Z')
@@ -141,9 +141,11 @@ describe('a sidecar', () => {
     fc.assert(
       fc.property(file, (text) => {
         const document = parseSidecar(text)
-        expect(captionOf(document)?.trim()).not.toBe('')
-        if (hasCaption(document)) expect(captionOf(document)).not.toBeNull()
-        expect(Object.values(platformCaptionsOf(document))).not.toContain('')
+        const caption = captionOf(document)
+        if (caption?.trim() === '') expect([caption, captionSourceOf(document)]).toEqual(['', 'person'])
+        expect(captionSourceOf(document) === 'training').toBe(
+          caption === null && sdCaptionOf(document) !== null,
+        )
         JSON.stringify(metadataOf(document))
       }),
     )
@@ -224,7 +226,7 @@ describe('the values of a sidecar', () => {
     const document = parseSidecar('rope\n# caption: not this\n\n  # --- metadata\n# caption: this\n')
     expect(metadataOf(document)).toEqual({ caption: 'this' })
     expect(metadataOf(parseSidecar('rope\n# caption: not this\n'))).toEqual({})
-    expect(captionOf(parseSidecar('rope\n# caption: not this\n'))).toBe('rope')
+    expect(captionOf(parseSidecar('rope\n# caption: not this\n'))).toBeNull()
   })
 
   it('are found in a file that has nothing above them', () => {
@@ -403,8 +405,8 @@ describe('a change to a sidecar', () => {
 
 describe('the caption of a sidecar', () => {
   it.each([
-    ['the first version', 'fine-art figure study, rope harness, low-key light', {}],
-    ['as the first plan had it', 'woman in red at dusk', {}],
+    ['the first version', null, {}],
+    ['as the first plan had it', null, {}],
     ['with an edited caption', '"Dusk": the last knot. #shibari', {}],
     ['with an edited caption of several lines as they stood', 'The last knot.\n\n#rope #shibari', {}],
     ['of an edit without an analysis', 'The last knot.\n\n#rope #shibari', {}],
@@ -426,8 +428,13 @@ describe('the caption of a sidecar', () => {
   })
 
   it('is told apart from the Stable Diffusion caption', () => {
-    expect(hasCaption(parseSidecar(v2Sidecars['the first version']))).toBe(false)
-    expect(hasCaption(parseSidecar(v2Sidecars['with captions by platform']))).toBe(true)
+    const source = (text: string) => captionSourceOf(parseSidecar(text))
+    expect(captionOf(parseSidecar(trainingPromptOnly))).toBeNull()
+    expect(source(trainingPromptOnly)).toBe('training')
+    expect(source(v2Sidecars['the first version'])).toBe('training')
+    expect(source(v2Sidecars['with captions by platform'])).toBe('ai')
+    expect(source(v2Sidecars['with an edited caption'])).toBe('person')
+    expect(source('')).toBeNull()
     const document = parseSidecar('prompt\n\n# ---\n# caption: words\n')
     expect([sdCaptionOf(document), captionOf(document)]).toEqual(['prompt', 'words'])
   })
@@ -437,10 +444,10 @@ describe('the caption of a sidecar', () => {
     ['\n\n# ---\n# caption: \n', null],
     ['prompt\n\n# ---\n# caption: !json " \\n"\n# caption_generated: Generated.\n', 'Generated.'],
     ['prompt\n\n# ---\n# caption_generated: {"telegram": " ", "email": "Mail."}\n', 'Mail.'],
-    ['prompt\n\n# ---\n# caption_generated: {broken\n', 'prompt'],
-    ['prompt\n\n# ---\n# caption_generated: ["a"]\n', 'prompt'],
-    ["prompt\n\n# ---\n# caption_generated: {'a': ('b', 'c')}\n", 'prompt'],
-    ["prompt\n\n# ---\n# caption_generated: {'a': __import__('os')}\n", 'prompt'],
+    ['prompt\n\n# ---\n# caption_generated: {broken\n', null],
+    ['prompt\n\n# ---\n# caption_generated: ["a"]\n', null],
+    ["prompt\n\n# ---\n# caption_generated: {'a': ('b', 'c')}\n", null],
+    ["prompt\n\n# ---\n# caption_generated: {'a': __import__('os')}\n", null],
     [
       "prompt\n\n# ---\n# caption_generated: {'a': '\\x41\\u00e9\\U0001f305\\U99999999\\t\\\\'}\n",
       'Aé🌅U99999999\t\\',
@@ -614,6 +621,19 @@ describe('an analysis', () => {
     for (const text of Object.values(v2Sidecars)) {
       const once = withAnalysis(parseSidecar(text), analysis)
       expect(formatSidecar(withAnalysis(once, analysis))).toBe(formatSidecar(once))
+    }
+  })
+
+  it('keeps the empty caption of a person until that person asks for new words', () => {
+    for (const text of Object.values(v2Sidecars)) {
+      const emptied = withEditedCaption(parseSidecar(text), ' ', at)
+      const stored = parseSidecar(formatSidecar(emptied))
+      expect([captionOf(stored), captionSourceOf(stored)]).toEqual(['', 'person'])
+      expect(captionOf(withAnalysis(stored, analysis))).toBe('')
+      expect(asV2Reads(formatSidecar(stored)).metadata.get('caption')).toBe('')
+      expect(captionOf(withAnalysis(stored, analysis, { replaceEmpty: true }))).toBe(
+        Object.values(platformCaptionsOf(stored)).includes('For the channel.') ? '' : 'New words.',
+      )
     }
   })
 

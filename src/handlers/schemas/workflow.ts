@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { restorable } from '../../workflow/curation.ts'
 import { folders } from '../../workflow/photo.ts'
 import { type Platform, platforms } from '../../workflow/platform.ts'
-import { orEmpty } from '../schemas.ts'
+import { captionsSchema, orEmpty } from '../schemas.ts'
 
 /** `fetlife` is another name for `email`. */
 const platform = z
@@ -15,8 +15,8 @@ const maxCaptionLength = 10_000
 const caption = z.string().max(maxCaptionLength)
 
 /** Describes captions by platform; other names are refused. */
-function captionsOf(names: readonly string[], rule: { pattern?: string }) {
-  const text = { type: 'string' as const, maxLength: maxCaptionLength, ...rule }
+function captionsOf(names: readonly string[]) {
+  const text = { type: 'string' as const, maxLength: maxCaptionLength }
   const properties = Object.fromEntries(names.map((name) => [name, text]))
   return { type: 'object' as const, properties, additionalProperties: false }
 }
@@ -82,7 +82,7 @@ export const publishSchema = z
         context.addIssue({ code: 'custom', message: 'names a platform that does not exist' })
         return z.NEVER
       })
-      .openapi({ ...captionsOf([...platforms, 'fetlife'], {}), type: ['object', 'null'] }),
+      .openapi({ ...captionsOf([...platforms, 'fetlife']), type: ['object', 'null'] }),
     dry_run: offOrNull().openapi({ description: 'Says what would be sent, and does nothing' }),
     force: offOrNull().openapi({
       description: 'Tries again where the outcome of an earlier attempt is unknown',
@@ -93,15 +93,12 @@ export const publishSchema = z
   })
   .openapi('Publish')
 
-const words = caption.regex(/\S/, 'is blank')
-
 export const wordsSchema = z
   .object({
-    caption: words.optional().openapi({ description: 'For all platforms without words of their own' }),
-    captions: z
-      .partialRecord(z.enum(platforms), words)
+    caption: caption
       .optional()
-      .openapi(captionsOf(platforms, { pattern: '\\S' })),
+      .openapi({ description: 'For all platforms without words of their own; empty: no words' }),
+    captions: z.partialRecord(z.enum(platforms), caption).optional().openapi(captionsOf(platforms)),
     alt_text: z.string().max(2000).optional().openapi({ description: 'Blank: none' }),
   })
   .openapi('Words')
@@ -111,6 +108,7 @@ export const writtenSchema = z
     filename: z.string(),
     caption: z.string().nullable(),
     alt_text: z.string().nullable(),
+    captions: captionsSchema,
     metadata: z.record(z.string(), z.unknown()),
   })
   .openapi('Written')

@@ -317,7 +317,10 @@ export const en = {
         title: 'The AI declined this photo',
         advice: 'Asking again rarely helps. Write the captions by hand.',
       },
-      ai_unusable_answer: { title: 'The AI’s answer was unusable', advice: 'Nothing was changed. Try again.' },
+      ai_unusable_answer: {
+        title: 'The AI’s answer was unusable',
+        advice: 'Nothing was changed. Try again.',
+      },
       ai_unavailable: {
         title: 'The AI does not answer',
         advice: 'Nothing was changed. Try again in a while.',

@@ -106,7 +106,8 @@ export function chosenOf(
     .map(({ platform }) => platform)
     .filter(
       (platform) =>
-        draft.chosen[platform] ?? (!isPublished(standingOf(draft, photo, platform)) && (usual[platform] ?? true)),
+        draft.chosen[platform] ??
+        (!isPublished(standingOf(draft, photo, platform)) && (usual[platform] ?? true)),
     )
 }
 
@@ -119,4 +120,3 @@ export function isHeldUp({ work }: Draft): boolean {
 export function isEverywhere({ outcomes }: Pick<Draft, 'outcomes'>): boolean {
   return Object.values(outcomes).every(({ success }) => success)
 }
-

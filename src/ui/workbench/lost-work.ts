@@ -77,14 +77,18 @@ function outcomesIn({ results }: Published): {
 } {
   const outcomes = Object.entries(results).flatMap(([platform, { standing, url, published_at: at }]) =>
     standing
-      ? [[platform, {
-            success: standing === 'duplicate',
-            skipped: standing,
-            standing,
-            ...(url && { url }),
-            ...(at && { published_at: at }),
-          },
-        ] as const]
+      ? [
+          [
+            platform,
+            {
+              success: standing === 'duplicate',
+              skipped: standing,
+              standing,
+              ...(url && { url }),
+              ...(at && { published_at: at }),
+            },
+          ] as const,
+        ]
       : [],
   )
   return {

@@ -48,11 +48,7 @@ export function Publications({ photo, draft, isBefore = false, onSend }: Publica
             isBefore={isBefore}
           >
             {onSend && (
-              <Repeat
-                standing={standing}
-                draft={draft}
-                onSend={(force) => void send(platform, force)}
-              />
+              <Repeat standing={standing} draft={draft} onSend={(force) => void send(platform, force)} />
             )}
           </StandingLine>
         ))}

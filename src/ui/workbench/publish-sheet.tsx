@@ -119,9 +119,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
                 // Not `disabled`: who tabs here hears why.
                 aria-disabled={isHeldUp(draft) || chosen.length === 0 || whyNot !== null}
                 aria-describedby={whyNot === null ? undefined : 'why-not'}
-                onClick={() =>
-                  !isHeldUp(draft) && chosen.length > 0 && whyNot === null && turnTo(true)
-                }
+                onClick={() => !isHeldUp(draft) && chosen.length > 0 && whyNot === null && turnTo(true)}
               >
                 {chosen.length === 0 && whyNot === null ? words.choosePlatform : words.preview}
               </button>

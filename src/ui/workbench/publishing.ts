@@ -83,8 +83,7 @@ export function createPublishing(tools: PublishingTools): Publishing {
       store.set({ drafts: new Map([...store.state.drafts].filter(([key]) => key !== keyOf(photo))) })
     // The ledger knows what failed, and can be asked once the photo is back.
     else change(photo, { archivedAs: null, outcomes: {}, previews: {}, warnings: [] })
-    const retry = () =>
-      void republish({ ...photo, filename: archivedAs }, { platforms: failed, captions })
+    const retry = () => void republish({ ...photo, filename: archivedAs }, { platforms: failed, captions })
     tell({
       text: isDone ? 'archived' : 'partly',
       says: headlineOf(draft.outcomes),

@@ -35,7 +35,11 @@ export function createRepublish(gallery: Gallery, { draftOf, change, tell }: Des
     }
     const { results } = result.value
     const found = await adminApi.photo(filename, 'archive')
-    gallery.learn(filename, 'value' in found ? found.value : { publications: withResults(photo, results) }, 'archive')
+    gallery.learn(
+      filename,
+      'value' in found ? found.value : { publications: withResults(photo, results) },
+      'archive',
+    )
     const outcomes = { outcomes: results, previews: {} }
     const left = platforms.filter((platform) => isSendable(standingOf(outcomes, photo, platform)))
     const isFailure = !isEverywhere(outcomes)

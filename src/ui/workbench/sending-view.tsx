@@ -42,7 +42,9 @@ export function SendingView({ desk, state, draft, photo, platforms }: SendingVie
             class="button"
             disabled={isHeldUp(draft)}
             onClick={() => {
-              const sent = shown.map(({ platform }) => platform).filter((platform) => draft.outcomes[platform])
+              const sent = shown
+                .map(({ platform }) => platform)
+                .filter((platform) => draft.outcomes[platform])
               void desk.publish(photo, { platforms: sent })
             }}
           >

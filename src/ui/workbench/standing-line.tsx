@@ -61,7 +61,8 @@ function wordsOf(name: string, status: Standing['status'], when: string, isBefor
 const shapes: Readonly<Record<Standing['status'], string>> = {
   published: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm-4 9.3 2.8 2.7 5.2-5.7',
   failed: 'M12 3.5 2.5 20h19zM12 10v4.500m0 2.500v.01',
-  unknown: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM9.5 9.500a2.5 2.5 0 1 1 3.5 2.300c-.7.3-1 .8-1 1.700m0 3v.01',
+  unknown:
+    'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM9.5 9.500a2.5 2.5 0 1 1 3.5 2.300c-.7.3-1 .8-1 1.700m0 3v.01',
   in_progress: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4.500V12l3 2',
 }
 

@@ -86,6 +86,7 @@ export function headlineOf(outcomes: Draft['outcomes']): string {
     underWay: namesOf((_, standing) => standing?.status === 'in_progress'),
   }
   // Duplicates that a look after lost work has found may be what that work had sent.
-  const isNothingSent = all.length > 0 && all.every(([, { skipped, standing }]) => skipped === 'duplicate' && !standing)
+  const isNothingSent =
+    all.length > 0 && all.every(([, { skipped, standing }]) => skipped === 'duplicate' && !standing)
   return `${words.headline(headline)}${isNothingSent ? ` ${words.nothingSent}` : ''}`
 }

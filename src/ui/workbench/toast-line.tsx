@@ -18,7 +18,10 @@ export function ToastLine({ toast, onDismiss, doing }: ToastLineProps) {
   const { text, says = '', photo, problem, undo, retry, show } = toast
   const isArchived = text === 'archived' || text === 'partly'
   return (
-    <div class={`toast ${isFailure(toast) ? 'bad' : ''}`} role={!problem && isFailure(toast) ? 'alert' : undefined}>
+    <div
+      class={`toast ${isFailure(toast) ? 'bad' : ''}`}
+      role={!problem && isFailure(toast) ? 'alert' : undefined}
+    >
       {problem ? (
         <>
           <strong>

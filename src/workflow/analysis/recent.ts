@@ -1,7 +1,7 @@
 /** What the photographer has published lately, from the newest sidecars of the root and the archive. */
 import type { Folder } from '../photo.ts'
 import type { PhotoStore } from '../ports/storage.ts'
-import { captionOf, hasCaption, parseSidecar } from '../sidecar.ts'
+import { captionOf, parseSidecar } from '../sidecar.ts'
 
 const maxCaptions = 8
 
@@ -29,9 +29,8 @@ export async function recentCaptions({
       .map(async ({ folder, name }) => {
         const sidecar = await store.readSidecar(folder, name)
         if (sidecar === null || sidecar === 'unreadable') return []
-        const document = parseSidecar(sidecar.text)
-        const caption = hasCaption(document) ? captionOf(document) : null
-        return caption === null ? [] : [caption]
+        const caption = captionOf(parseSidecar(sidecar.text))
+        return caption ? [caption] : []
       })
       .map((reading) => reading.catch(orNothing)),
   )

@@ -6,8 +6,8 @@ import type { CaptionRules } from '../ports/publisher.ts'
 import {
   captionOf,
   listOf,
-  platformCaptionsOf,
   type SidecarDocument,
+  savedCaptionFor,
   sdCaptionOf,
   tagsOf,
   textOf,
@@ -28,7 +28,7 @@ export interface Analysis {
 }
 
 /**
- * What the sidecar says, where it has a caption or V2's first line; `null`: the AI has to be asked. Sidecars keep no description and
+ * What the sidecar says, where it has a caption or a person emptied it; `null`: the AI has to be asked. Sidecars keep no description and
  * no mood; the subject stands for the one.
  */
 export function rememberedAnalysis(
@@ -38,7 +38,6 @@ export function rememberedAnalysis(
 ): Analysis | null {
   const caption = captionOf(document)
   if (caption === null) return null
-  const byPlatform = platformCaptionsOf(document)
   return {
     name,
     description: textOf(document, 'description') ?? textOf(document, 'subject') ?? '',
@@ -51,7 +50,7 @@ export function rememberedAnalysis(
     platformCaptions: Object.fromEntries(
       platforms.map(({ platform, captionRules }) => [
         platform,
-        fitCaption(byPlatform[platform] ?? caption, captionRules),
+        fitCaption(savedCaptionFor(document, platform), captionRules),
       ]),
     ),
     sidecarWritten: false,

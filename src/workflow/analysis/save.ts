@@ -32,6 +32,8 @@ interface Found {
   seen: Seen
   written: WrittenAnalysis
   sha256: string
+  /** A person asked for new words: an empty caption gives way to them. */
+  replaceEmpty: boolean
 }
 
 /** Somebody may write at the same moment; each time their words are read first. */
@@ -45,7 +47,7 @@ const maxTries = 3
 export async function saveAnalysis(
   { store, settings: { captionfile }, platforms, now }: SaveTools,
   entry: PhotoEntry,
-  { seen, written, sha256 }: Found,
+  { seen, written, sha256, replaceEmpty }: Found,
 ): Promise<{ caption: string; altText: string | null }> {
   const isExtended = captionfile.extended_metadata_enabled
   const isMailed = platforms.some(({ platform }) => platform === 'email')
@@ -53,7 +55,7 @@ export async function saveAnalysis(
     if (!(await store.stat('root', entry.name))) throw photoNotFound()
     const sidecar = await store.readSidecar('root', entry.name)
     if (sidecar === 'unreadable') throw sidecarUnreadable()
-    const document = withAnalysis(parseSidecar(sidecar?.text ?? ''), {
+    const found = {
       at: new Date(now()),
       imageFile: entry.name,
       ofDropbox: entry.ofDropbox,
@@ -65,7 +67,8 @@ export async function saveAnalysis(
       platformCaptions: written.captions,
       details: isExtended ? detailsOf(seen) : null,
       confirmationTags: isMailed && !isExtended ? seen.tags : null,
-    })
+    }
+    const document = withAnalysis(parseSidecar(sidecar?.text ?? ''), found, { replaceEmpty })
     try {
       await store.writeSidecar('root', entry.name, formatSidecar(document), sidecar?.revision ?? null)
       return {

@@ -6,11 +6,10 @@ import type { Platform } from '../platform.ts'
 import type { Post, Publisher } from '../ports/publisher.ts'
 import type { PhotoStore } from '../ports/storage.ts'
 import {
-  captionOf,
   formatSidecar,
   parseSidecar,
-  platformCaptionsOf,
   type SidecarDocument,
+  savedCaptionFor,
   tagsOf,
   textOf,
   withSubmittedCaptions,
@@ -30,8 +29,7 @@ export function captionFor(
   { caption, captions }: SubmittedCaptions,
   hashtagString: string,
 ): string {
-  const text =
-    captions?.[platform] ?? caption ?? platformCaptionsOf(document)[platform] ?? captionOf(document) ?? ''
+  const text = captions?.[platform] ?? caption ?? savedCaptionFor(document, platform)
   return fitCaption(text, captionRules, hashtagString)
 }
 

@@ -44,6 +44,11 @@ export function textOf(document: SidecarDocument, key: string): string | null {
   return text.trim() === '' ? null : text
 }
 
+/** Tells if a line gives the key a value, be it a blank one. */
+export function hasKey(document: SidecarDocument, key: string): boolean {
+  return writtenOf(document, key) !== undefined
+}
+
 /** The value of a key as a list; a text that is no list is a list of one. */
 export function listOf(document: SidecarDocument, key: string): readonly string[] {
   const list = readList(writtenOf(document, key) ?? '')
