@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
+import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { adminPost, adminRequest, eventsOf } from './admin.ts'
+import { describeOnBothHosts } from './hosts.ts'
+import { picture, upload } from './photographers.ts'
+import { botToken, chatOf, type Studio, startStudio } from './studio.ts'
+
+const photo = parsePhotoName('dusk.jpg')
+const telegramOnly = { platforms: ['telegram'] }
+const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/)
+
+describeOnBothHosts('outcomes that happened', (kind) => {
+  let studio: Studio
+  beforeAll(async () => {
+    studio = await startStudio(kind)
+  })
+  afterAll(() => studio[Symbol.asyncDispose]())
+
+  let tenants = 0
+  async function open(config: Record<string, unknown> = {}) {
+    const tenant = `outcomes-${kind.name}-${++tenants}`
+    const store = studio.tenant(tenant, config)
+    const bytes = await picture(tenants * 9, 300, 200)
+    await upload(store, photo, bytes)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const publish = async (body: unknown) =>
+      (await adminPost(studio.fleet, tenant, `/api/images/${photo}/publish`, body)).json()
+    const details = async (folder = 'root') =>
+      (await adminRequest(studio.fleet, tenant, `/api/images/${photo}?folder=${folder}`)).json()
+    const credentials = studio.fleet.orchestrator.credentials
+    const key = `${tenant}/${tenant}-telegram`
+    /** The bot's token cannot be had, until the function that this gives is called. */
+    async function withoutToken() {
+      const good = credentials.get(key) ?? {}
+      credentials.delete(key)
+      await studio.fleet.invalidate(tenant)
+      return async () => {
+        credentials.set(key, good)
+        await studio.fleet.invalidate(tenant)
+      }
+    }
+    const posts = () => studio.telegram.posts.filter(({ chat }) => chat.title === tenant)
+    return { tenant, store, sha256, publish, details, withoutToken, posts }
+  }
+
+  it('shows an admin no outcomes of a photo when nothing was tried', async () => {
+    const { tenant, details } = await open()
+    expect(await details()).toMatchObject({ publications: [] })
+    const random = await adminRequest(studio.fleet, tenant, '/api/images/random')
+    expect(await random.json()).toMatchObject({ publications: [] })
+  })
+
+  it('shows visitors no outcomes when a photo was published', async () => {
+    const { tenant, publish } = await open({ content: { archive: false } })
+    await publish(telegramOnly)
+    for (const path of [`/api/images/${photo}`, '/api/images/random']) {
+      const seen = await (await studio.fleet.get(tenant, path)).json()
+      expect(seen).toMatchObject({ filename: photo })
+      expect(seen).not.toHaveProperty('publications')
+    }
+  })
+
+  it('shows since when and where a photo is published when it is skipped, previewed and looked at', async () => {
+    const { tenant, publish, details } = await open()
+    const first = (await publish(telegramOnly)).results.telegram
+    const url = expect.stringContaining(`t.me/channel_${chatOf(tenant)}`)
+    expect(first).toMatchObject({ success: true, url, published_at: isoTime })
+    const { published_at } = first
+    const again = (await publish(telegramOnly)).results.telegram
+    expect(again).toMatchObject({ success: true, skipped: 'duplicate', url: first.url, published_at })
+    const preview = (await publish({ ...telegramOnly, dry_run: true })).results.telegram
+    expect(preview).toMatchObject({ skipped: 'dry_run', standing: 'duplicate', url: first.url, published_at })
+    expect((await details('archive')).publications).toEqual([
+      { platform: 'telegram', status: 'published', at: published_at, post_url: first.url, error: null },
+    ])
+  })
+
+  it('tells the stage skipped when a photo is on the platform already', async () => {
+    const { tenant, publish } = await open()
+    await publish(telegramOnly)
+    const path = `/api/images/${photo}/publish`
+    const headers = { accept: 'text/event-stream' }
+    const events = await eventsOf(await adminPost(studio.fleet, tenant, path, telegramOnly, headers))
+    expect(events.map(({ data }) => data.stage).filter(Boolean)).toEqual(['preparing', 'skipped'])
+  })
+
+  it('remembers a failure until the photo is published', async () => {
+    const { publish, details, withoutToken, posts } = await open({ content: { archive: false } })
+    const end = await withoutToken()
+    const { error } = (await publish(telegramOnly)).results.telegram
+    await end()
+    expect((await details()).publications).toEqual([
+      { platform: 'telegram', status: 'failed', at: isoTime, post_url: null, error },
+    ])
+    expect((await publish(telegramOnly)).results.telegram).toMatchObject({ success: true })
+    expect((await details()).publications).toMatchObject([{ status: 'published', error: null }])
+    expect(posts()).toHaveLength(1)
+  })
+
+  it('shows an unknown outcome with its reason when an answer got lost', async () => {
+    const { tenant, publish, details } = await open()
+    const bot = botToken(tenant).split(':')[0] ?? ''
+    const end = studio.telegram.interfere(onMethod('sendphoto', serverError(500), { bot }))
+    const { error } = (await publish(telegramOnly)).results.telegram
+    end()
+    expect((await details()).publications).toEqual([
+      { platform: 'telegram', status: 'unknown', at: isoTime, post_url: null, error },
+    ])
+  })
+
+  it('shows a platform as unknown when its record cannot be read, and others as they are', async () => {
+    const { store, sha256, publish, details } = await open()
+    await publish(telegramOnly)
+    await store.replaceRecord(['ledger', sha256, 'email.json'], 'not a record')
+    await store.replaceRecord(['ledger', sha256, 'bluesky.failed.json'], '{}')
+    expect((await details('archive')).publications).toMatchObject([
+      { platform: 'telegram', status: 'published' },
+      { platform: 'email', status: 'unknown', at: null, error: expect.stringMatching(/./) },
+      { platform: 'bluesky', status: 'unknown', at: null, error: expect.stringMatching(/./) },
+    ])
+  })
+
+  it('shows what failed and sends it once when a new page retries from the archive', async () => {
+    const { store, sha256, publish, details, withoutToken, posts } = await open()
+    const end = await withoutToken()
+    if (kind.name === 'node') {
+      const partly = await publish({})
+      expect(partly).toMatchObject({ any_success: true, archived: true })
+      expect(partly.results).toMatchObject({ email: { success: true }, telegram: { success: false } })
+    } else {
+      // Workers send no mail: an earlier attempt on the Node host did.
+      const posted_at = '2026-11-01T10:00:00.000Z'
+      const receipt = {
+        ...{ state: 'posted', attempt: 'a', platform: 'email', filename: photo, request_id: 'r' },
+        ...{ claimed_at: posted_at, posted_at, post_id: '<id@mail.test>' },
+      }
+      await store.replaceRecord(['ledger', sha256, 'email.json'], JSON.stringify(receipt))
+      await store.move(photo, 'root', 'archive')
+      expect(await publish(telegramOnly)).toMatchObject({ any_success: false, archived: true })
+    }
+    await end()
+    const failed = (await details('archive')).publications
+    expect(failed).toMatchObject([
+      { platform: 'telegram', status: 'failed', at: isoTime, error: expect.stringMatching(/./) },
+      { platform: 'email', status: 'published' },
+    ])
+    const clicks = await Promise.all([publish(telegramOnly), publish(telegramOnly)])
+    expect(clicks.filter(({ results }) => results.telegram.skipped === undefined)).toHaveLength(1)
+    expect(posts()).toHaveLength(1)
+    expect((await details('archive')).publications).toMatchObject([
+      { platform: 'telegram', status: 'published', post_url: expect.stringContaining('t.me/'), error: null },
+      { platform: 'email', status: 'published' },
+    ])
+    expect((await store.list('root')).photos).toEqual([])
+    expect((await store.list('archive')).photos).toHaveLength(1)
+  })
+})
