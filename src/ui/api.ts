@@ -44,7 +44,7 @@ export interface Features {
   library: boolean
   /** What one photo may weigh. */
   maxUploadMegabytes: number
-  /** Publishing is on, and nothing leaves while the gallery is in review. */
+  /** Nothing leaves while the gallery is in review. */
   review: boolean
   altText: boolean
 }
@@ -100,7 +100,7 @@ export function createApi(): GalleryApi {
           delete: features.delete_enabled === true,
           library: features.library_enabled === true,
           maxUploadMegabytes: typeof features.max_upload_mb === 'number' ? features.max_upload_mb : 50,
-          review: features.publish_enabled === true && features.mode === 'review',
+          review: features.mode === 'review',
           altText: features.alt_text_enabled === true,
         },
       }
