@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 import { appIcons } from './scripts/app-icons.ts'
 import { precompress } from './scripts/precompress.ts'
+import { preloadApp } from './scripts/preload-app.ts'
 
 export default defineConfig({
   root: fileURLToPath(new URL('src/ui', import.meta.url)),
@@ -14,6 +15,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // Few files: what the app shares with its later parts lies in the app, and the formats of both languages beside the start.
+        codeSplitting: {
+          groups: [
+            { name: 'start', test: /src\/ui\/(start|texts|texts\/formats)\.ts$|vite\/preload-helper/ },
+            { name: 'app', test: /node_modules\/preact\/|src\/ui\/((gallery|zoom)\/)?[\w-]+\.tsx?$/ },
+          ],
+        },
+      },
+    },
   },
-  plugins: [appIcons(), precompress()],
+  plugins: [appIcons(), preloadApp(), precompress()],
 })

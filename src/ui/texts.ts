@@ -1,18 +1,19 @@
 /** The web app's words in the language that the browser asks for. */
-import { de } from './texts/de.ts'
-import { en, type Texts } from './texts/en.ts'
+import type { Texts } from './texts/en.ts'
 
-const languages: ReadonlyMap<string, Texts> = new Map([
-  ['en', en],
-  ['de', de],
-])
+const languages: ReadonlySet<string> = new Set(['en', 'de'])
 
 const languageOf = (tag: string) => tag.split('-')[0] ?? ''
 
-/** The first of the browser's languages that there is (BCP 47: the part before the hyphen decides), with its region; else English. */
+/** First of the browser's languages that the app speaks (BCP 47: the part before the hyphen decides), with its region; else English. */
 export const locale: string = navigator.languages.find((tag) => languages.has(languageOf(tag))) ?? 'en'
 
-/** Of the words. */
+/** Language of the words. */
 export const language: string = languageOf(locale)
 
-export const texts: Texts = languages.get(language) ?? en
+/** The words. Set once, before any module that reads them is loaded. */
+export let texts: Texts
+
+export function setTexts(loaded: Texts): void {
+  texts = loaded
+}

@@ -2,9 +2,18 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { uiDirectory } from '../../scripts/build-ui.ts'
 import { uiSizes } from '../../scripts/check-ui-size.ts'
+import { openChromium } from '../../scripts/chromium.ts'
+import { visiting } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
 
 describe('the built page', () => {
   it('is within its size limits', async () => {
@@ -24,22 +33,49 @@ describe('the built page', () => {
   })
 })
 
+describe('the words of the built page', () => {
+  it.each([
+    ['en-GB', 'en', 'All photos'],
+    ['de-AT', 'de', 'Alle Fotos'],
+    ['fr', 'en', 'All photos'],
+  ])('arrive for %s as one file, asked for beside the app', async (locale, language, label) => {
+    const { page } = await visiting(browser, { locale })
+    await page.goto('/')
+    await page.getByRole('button', { name: label }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe(language)
+    const scripts: string[] = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map(({ name }) => /assets\/(\w+)-[\w-]{8}\.js$/.exec(name)?.[1] ?? '')
+        .filter((name) => name !== ''),
+    )
+    expect(scripts.filter((name) => name.length === 2)).toEqual([language])
+    // The page itself names the app: nothing of it waits for the words.
+    const html = await readFile(join(uiDirectory, 'index.html'), 'utf8')
+    expect(html).toMatch(/<link rel="modulepreload" [^>]*\/assets\/app-/)
+  })
+})
+
 describe('the size check', () => {
-  it('adds up all files of a kind as they travel', async () => {
+  it('adds up all files of a kind as they travel, with one language only', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'ui-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     await mkdir(join(directory, 'assets'))
     for (const [name, bytes] of [
-      ['a.js', 50_000],
-      ['b.js', 20_000],
-      ['c.css', 3],
+      ['start-12345678.js', 10_000],
+      ['grid-12345678.js', 50_000],
+      ['en-12345678.js', 4000],
+      ['de-1_3-5678.js', 5000],
+      ['start-12345678.css', 3],
     ] as const) {
       await writeFile(join(directory, 'assets', name), '')
       await writeFile(join(directory, 'assets', `${name}.gz`), Buffer.alloc(bytes))
     }
+    await writeFile(join(directory, 'index.html'), '<script src="/assets/start-12345678.js"></script>')
     expect(await uiSizes(directory)).toEqual([
-      { kind: 'js', bytes: 70_000, limit: 60_000 },
+      { kind: 'js', bytes: 65_000, limit: 60_000 },
       { kind: 'css', bytes: 3, limit: 15_000 },
+      { kind: 'first view', bytes: 15_000, limit: 32_000 },
     ])
   })
 })
