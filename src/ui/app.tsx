@@ -110,7 +110,7 @@ export function App(props: AppProps) {
             id={detailsId}
             photo={photo}
             isOpen={isOpen}
-            publications={publications}
+            publications={isOpen && publications}
             onClose={close}
           />
         )}

@@ -24,7 +24,7 @@ export interface Gallery {
   retry(): void
   /** The photo is gone from here: where it was shown, another one takes its place. */
   leave(filename: string, folder?: Item['folder']): void
-  /** Shows the photo of this name next; `photo`: what is known of it. */
+  /** Shows the photo of this name next; `photo` is shown where nothing newer is known. */
   visit(filename: string, photo?: Photo): void
   /** The photo is back in the inbox, and lists have it again. Gives whether it is shown: it may be, but does not take the grid's place. */
   comeBack(filename: string, photo: Photo | undefined, mayShow: boolean): boolean
@@ -109,7 +109,8 @@ export function createGallery(options: GalleryOptions): Gallery {
 
   function visit(filename: string, photo?: Photo): void {
     const item: Item = { name: filename, folder: 'root' }
-    if (photo) photos.keep(item, photo)
+    // A photo that is known has its latest words.
+    if (photo && !photos.known(item)) photos.keep(item, photo)
     onListChange()
     const { screen, query, position } = showing.state
     const isOnPhoto = screen === 'photo'

@@ -287,7 +287,7 @@ describe('deleting', () => {
     const opener = page.getByRole('button', { name: 'Delete for good' })
     await opener.click()
     // The question has the focus, on the answer that changes nothing.
-    await page.getByText('Nobody can').waitFor()
+    await page.getByText('This can’t be undone.').waitFor()
     await page.keyboard.press('Enter')
     await opener.waitFor()
     expect(asked).toEqual([])

@@ -330,7 +330,7 @@ describe('publishing', () => {
     await page.getByRole('button', { name: 'Check again' }).click()
     await post(page, 'Telegram').getByText('Already on Telegram').waitFor()
     expect(await page.getByText('Nothing was sent.').count()).toBe(0)
-    await page.getByText('We don’t know if FetLife received it').waitFor()
+    await post(page, 'FetLife').getByText('We don’t know if FetLife received it').waitFor()
     expect(asked).toHaveLength(1)
 
     function problemless() {
