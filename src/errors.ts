@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'tenant_not_found'
   | 'photo_not_found'
   | 'no_photos'
+  | 'root_missing'
   | 'method_not_allowed'
   | 'not_signed_in'
   | 'sign_in_too_old'

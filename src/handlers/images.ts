@@ -8,6 +8,7 @@ import { detailTools, publicationTools } from '../runtime/workflow-tools.ts'
 import { inOrder } from '../workflow/library.ts'
 import { type Folder, mediaType, type PhotoName, parsePhotoName } from '../workflow/photo.ts'
 import { photoDetails, visitorDetails } from '../workflow/photo-details.ts'
+import type { PhotoListing } from '../workflow/ports/storage.ts'
 import { publicationsOf } from '../workflow/publications.ts'
 import { nextStep } from '../workflow/random-walk.ts'
 import { makeThumbnail } from '../workflow/thumbnail.ts'
@@ -47,9 +48,10 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
     responses: { 200: json(imageListSchema, 'The names of all photos in the root folder, sorted') },
   })
   app.openapi(list, async (c) => {
-    const { photos } = await runtimeOf(c.env).storage().list('root')
-    const filenames = inOrder(photos, c.req.valid('query')).map((photo) => photo.name)
-    return c.json({ filenames, count: filenames.length }, 200)
+    const listing = await runtimeOf(c.env).storage().list('root')
+    const filenames = inOrder(listing.photos, c.req.valid('query')).map((photo) => photo.name)
+    const missing = listing.isFolderMissing ? await missingRoot(c, listing) : {}
+    return c.json({ filenames, count: filenames.length, ...missing }, 200)
   })
 
   const random = routeFor('viewer', services, {
@@ -58,7 +60,7 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
     operationId: 'getRandomImage',
     summary: 'The next photo of a visitor’s walk',
     tags: ['photos'],
-    errors: [...photoErrors, 'no_photos'],
+    errors: [...photoErrors, 'no_photos', 'root_missing'],
     responses: {
       200: {
         ...json(photoSchema, 'A photo; none repeats for a visitor until all were shown'),
@@ -72,7 +74,7 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
     for (let attempt = 1; ; attempt++) {
       const names = await runtimeOf(c.env).recentNames({ fresh: attempt > 1 })
       const step = nextStep(names, getCookie(c, walkCookie))
-      if (!step) throw new PublisherError('no_photos', 'There are no photos in this gallery yet.')
+      if (!step) throw await emptyGallery(c)
       try {
         const photo = await detailsOf(c, 'root', step.name)
         rememberWalk(c, step.position)
@@ -99,6 +101,27 @@ export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
     if (folder !== 'root') await requireAdmin(c, services)
     return c.json(await detailsOf(c, folder, parsePhotoName(c.req.valid('param').filename)), 200)
   })
+
+  async function emptyGallery(c: Context<AppEnv>): Promise<PublisherError> {
+    const { missing_folder: folder } = await missingRoot(c)
+    return folder === undefined
+      ? new PublisherError('no_photos', 'There are no photos in this gallery yet.')
+      : new PublisherError(
+          'root_missing',
+          `The folder ${folder} does not exist. Create it or change the path.`,
+        )
+  }
+
+  /** Names the root folder to an admin where it does not exist. Visitors see an empty gallery. */
+  async function missingRoot(
+    c: Context<AppEnv>,
+    listing?: PhotoListing,
+  ): Promise<{ missing_folder?: string }> {
+    if (!(await isAdminHere(c, services))) return {}
+    const { storage, config } = runtimeOf(c.env)
+    const { isFolderMissing } = listing ?? (await storage().list('root'))
+    return isFolderMissing ? { missing_folder: config.storage.paths.root } : {}
+  }
 
   /** The same fields for all; what they hold depends on who asks, which settles `Vary` and `Cache-Control` too. */
   async function detailsOf(c: Context<AppEnv>, folder: Folder, name: PhotoName): Promise<Photo> {

@@ -75,6 +75,9 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
         cursor: truncated ? String(end) : null,
         total_in_window: page.total,
         truncated,
+        // The other folders come with the first photo in them.
+        ...(folder === 'root' &&
+          page.isFolderMissing && { missing_folder: runtime.config.storage.paths.root }),
       },
       200,
     )

@@ -15,6 +15,7 @@ const kinds: Readonly<Record<ErrorCode, Kind>> = {
   tenant_not_found: { status: 404, title: 'Not found' },
   photo_not_found: { status: 404, title: 'No such photo' },
   no_photos: { status: 404, title: 'No photos yet' },
+  root_missing: { status: 404, title: 'The photo folder does not exist' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   not_signed_in: { status: 401, title: 'Not signed in' },
   sign_in_too_old: { status: 401, title: 'Sign in again first' },

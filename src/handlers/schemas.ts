@@ -65,8 +65,13 @@ export const voiceProfileSchema = z
   .object({ voice_profile: z.array(z.string()), enabled: z.boolean() })
   .openapi('VoiceProfile')
 
+export const missingFolder = z.string().optional().openapi({
+  description: 'The root folder, where it does not exist. For admins, from storages that have folders',
+  example: '/Photos',
+})
+
 export const imageListSchema = z
-  .object({ filenames: z.array(z.string()), count: z.number().int() })
+  .object({ filenames: z.array(z.string()), count: z.number().int(), missing_folder: missingFolder })
   .openapi('ImageList')
 
 const visitorMetadataSchema = z

@@ -18,9 +18,13 @@ export interface Entry {
   position: number
   /** Which screen of ours lies right before this entry; `null` for one that this page did not write. */
   from: 'grid' | 'photo' | null
-  /** The photo close up. It lies right after the entry of the photo. */
-  isCloseUp?: boolean
+  /** Layers over the photo, the lowest first. Each lies right after the entry without it. */
+  layers: readonly Layer[]
 }
+
+/** Layers over a photo, the lowest first: its facts, the full-size view, and the sheet in which it is captioned and published. */
+export const layersInOrder = ['details', 'closeUp', 'sheet'] as const
+export type Layer = (typeof layersInOrder)[number]
 
 /** What the address says. A query, not a fragment, so that it survives a detour over a sign-in page. */
 export function readAddress(): Address {
@@ -53,10 +57,11 @@ export function currentEntry(): Entry {
     typeof entry === 'object' && entry !== null ? Reflect.get(entry, field) : undefined
   const position = read('position')
   const from = read('from')
+  const layers = read('layers')
   return {
     position: typeof position === 'number' ? position : 0,
     from: from === 'grid' || from === 'photo' ? from : null,
-    isCloseUp: read('isCloseUp') === true,
+    layers: layersInOrder.filter((layer) => Array.isArray(layers) && layers.includes(layer)),
   }
 }
 

@@ -49,12 +49,18 @@ export interface Features {
   altText: boolean
 }
 
+export interface Names {
+  names: string[]
+  /** The root folder, where it does not exist: for admins. */
+  missingFolder: string | null
+}
+
 export interface GalleryApi {
   /** The next photo of this visitor's walk. */
   random(): Promise<Answer>
   photo(item: { name: string; folder: Folder }): Promise<Answer>
   /** The names of all photos that visitors see. */
-  names(isByDate: boolean): Promise<{ names: string[] } | { problem: ApiProblem }>
+  names(isByDate: boolean): Promise<Names | { problem: ApiProblem }>
   /** Why a picture did not load, for the browser does not say. `null` when it loads now. */
   pictureProblem(photo: Photo): Promise<ApiProblem | null>
   /** `null` where nobody can tell now. */
@@ -78,8 +84,10 @@ export function createApi(): GalleryApi {
     async names(isByDate) {
       const answer = await askForJson(`/api/images/list${isByDate ? '?sort=last_modified&order=desc' : ''}`)
       if ('problem' in answer) return answer
-      const names = isRecord(answer.body) ? answer.body.filenames : null
-      return isTextList(names) ? { names } : { problem: unreadable }
+      const body = isRecord(answer.body) ? answer.body : {}
+      return isTextList(body.filenames)
+        ? { names: body.filenames, missingFolder: textOf(body.missing_folder) }
+        : { problem: unreadable }
     },
     pictureProblem: ({ thumbnail_url }) => pictureProblemAt(thumbnail_url),
     async account() {
@@ -234,6 +242,8 @@ function isPhoto(value: unknown): value is Photo {
     (value.metadata === null || isRecord(value.metadata))
   )
 }
+
+export const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

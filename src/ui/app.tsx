@@ -1,6 +1,6 @@
 /** The whole page: title bar, and below it one photo with its caption, buttons and details, or the grid. */
-import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import type { ComponentChildren, RefObject } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Account, serverLanguage } from './api.ts'
 import { Bar } from './bar.tsx'
 import { DetailsPanel } from './details-panel.tsx'
@@ -31,7 +31,7 @@ export interface AppProps {
   /** What an admin is told in passing. */
   toasts: ComponentChildren
   /** In place of the photo while the grid is shown. */
-  grid: ComponentChildren
+  grid: (onUpload: (() => void) | null) => ComponentChildren
   /** How many photos that lists, where it is known. */
   listed: number | null
   /** Result of 'Sign out everywhere', right after it. */
@@ -43,14 +43,13 @@ export function App(props: AppProps) {
     props
   const { photo, problem, screen, query } = state
   const isGrid = screen === 'grid'
-  const [isOpen, setOpen] = useState(false)
+  const isOpen = state.layers.includes('details')
+  const setOpen = (isOn: boolean) => gallery.setLayer('details', isOn)
   const [isHelpOpen, setHelpOpen] = useState(false)
   const [chooseFiles, setChooseFiles] = useState<(() => void) | null>(null)
   const detailsButton = useRef<HTMLButtonElement>(null)
-  const close = () => {
-    setOpen(false)
-    detailsButton.current?.focus()
-  }
+  const close = () => setOpen(false)
+  useFocusAfter(isOpen, detailsButton)
   const closeTopmost = () => {
     if (isOpen && photo) return close()
     return query ? gallery.openGrid() : false
@@ -58,7 +57,7 @@ export function App(props: AppProps) {
   useShortcuts({
     next: !isGrid && gallery.next,
     previous: !isGrid && gallery.previous,
-    details: !isGrid && (() => setOpen((was) => !was)),
+    details: !isGrid && (() => setOpen(!isOpen)),
     close: !isGrid && closeTopmost,
     toggleGrid: isGrid ? gallery.closeGrid : gallery.openGrid,
     help: () => setHelpOpen(true),
@@ -93,7 +92,7 @@ export function App(props: AppProps) {
       {/* An open sheet stays there while the grid is shown. */}
       <div class={`page ${isOpen && photo ? 'with-details' : ''}`} hidden={isGrid}>
         {!isGrid && bar}
-        <Stage gallery={gallery} state={state} />
+        <Stage gallery={gallery} state={state} onUpload={chooseFiles} />
         {(photo || !problem) && (
           <Dock
             gallery={gallery}
@@ -124,7 +123,7 @@ export function App(props: AppProps) {
       {isGrid && (
         <div class="page grid-page">
           {bar}
-          {grid}
+          {grid(chooseFiles)}
         </div>
       )}
       {toasts}
@@ -145,6 +144,17 @@ function skipToContent(): void {
   const main = document.querySelector<HTMLElement>('.page:not([hidden]) > main')
   const target = main?.querySelector<HTMLElement>('a.tile[tabindex="0"]') ?? main
   target?.focus()
+}
+
+/** Gives the focus to the button that opened the details when it was lost with them, whichever way they were closed. */
+function useFocusAfter(isOpen: boolean, button: RefObject<HTMLButtonElement | null>): void {
+  const wasOpen = useRef(isOpen)
+  useLayoutEffect(() => {
+    const { activeElement } = document
+    const isLost = activeElement === document.body || activeElement?.closest('.details')
+    if (wasOpen.current && !isOpen && isLost) button.current?.focus()
+    wasOpen.current = isOpen
+  }, [isOpen, button])
 }
 
 /** Who comes from the grid goes on at the photo. */

@@ -1,10 +1,10 @@
 /** Which photo is shown, what comes next, on the walk or in the grid's order, and what went wrong. Knows no components. */
-import { addressOf, currentEntry, type EntryChange, readAddress, writeEntry } from './address.ts'
+import { addressOf, currentEntry, type EntryChange, type Layer, readAddress, writeEntry } from './address.ts'
 import type { GalleryApi, Photo } from './api.ts'
 import { explainPicture } from './gallery/broken-picture.ts'
-import { createCloseUp } from './gallery/close-up.ts'
 import { createHistorySteps } from './gallery/history-steps.ts'
 import { createInOrder } from './gallery/in-order.ts'
+import { createLayers } from './gallery/layers.ts'
 import { createOnePhoto } from './gallery/one-photo.ts'
 import { createPhotoStore } from './gallery/photo-store.ts'
 import { createShowing } from './gallery/showing.ts'
@@ -34,8 +34,8 @@ export interface Gallery {
   pictureLoaded(): void
   /** The browser could not show the current picture. */
   pictureFailed(): void
-  /** The photo is looked at closer than whole, or no longer is. Back makes it whole first. */
-  closeUp(isOn: boolean): void
+  /** Opens or closes a layer over the photo. Back closes the topmost first. */
+  setLayer(layer: Layer, isOn: boolean): void
   /** From the photo to the grid, by the browser's history where it lies right before. */
   openGrid(): void
   /** From the grid to one photo at a time. */
@@ -64,8 +64,8 @@ export interface GalleryOptions {
 export function createGallery(options: GalleryOptions): Gallery {
   const { api, preload, orderOf, onListChange, onChange } = options
   const steps = createHistorySteps()
-  const showing = createShowing(onChange, () => closeUp.settled())
-  const closeUp = createCloseUp(showing, steps)
+  const showing = createShowing(onChange, (action) => layers.whole(action))
+  const layers = createLayers(showing, steps)
   const photos = createPhotoStore(api)
   const onePhoto = createOnePhoto({ showing, photos, orderOf })
   const walk = createWalk({ showing, steps, photos, onePhoto, api, preload })
@@ -78,7 +78,15 @@ export function createGallery(options: GalleryOptions): Gallery {
     const { query, photo } = readAddress()
     if (query && !photo) {
       showing.beginTurn()
-      showing.change({ screen: 'grid', query, isBusy: false, problem: null, hint: null, position })
+      showing.change({
+        screen: 'grid',
+        query,
+        layers: [],
+        isBusy: false,
+        problem: null,
+        hint: null,
+        position,
+      })
       return
     }
     const direction = position < showing.state.position ? 'backward' : 'forward'
@@ -94,8 +102,9 @@ export function createGallery(options: GalleryOptions): Gallery {
       screen === 'photo' &&
       position === currentEntry().position &&
       addressOf({ query, photo: item }) === addressOf(readAddress())
+    const isOwnStep = steps.isOnItsWay
     if (!isSamePhoto) showAddressed()
-    closeUp.arrived(isSamePhoto)
+    layers.arrived(isSamePhoto, isOwnStep)
   }
 
   function toGrid(query: Query): void {
@@ -122,7 +131,11 @@ export function createGallery(options: GalleryOptions): Gallery {
     const place = isHere ? position : position + 1
     if (!isHere) steps.note(place, item)
     const from = isHere ? currentEntry().from : null
-    writeEntry({ query: null, photo: item }, { position: place, from }, isHere ? 'replace' : 'push')
+    writeEntry(
+      { query: null, photo: item },
+      { position: place, from, layers: [] },
+      isHere ? 'replace' : 'push',
+    )
     showing.change({ screen: 'photo', query: null, index: null, count: walk.count })
     onePhoto.showNamed(item, { position: place, direction: 'forward' })
   }
@@ -152,7 +165,7 @@ export function createGallery(options: GalleryOptions): Gallery {
     }
     onListChange()
     steps.endAt(position)
-    writeEntry({ query: everything, photo: null }, { position, from: 'photo' }, 'push')
+    writeEntry({ query: everything, photo: null }, { position, from: 'photo', layers: [] }, 'push')
     showAddressed()
   }
 
@@ -161,10 +174,10 @@ export function createGallery(options: GalleryOptions): Gallery {
       steps.endAt(currentEntry().position)
       addEventListener('popstate', onPopState)
       showAddressed()
-      closeUp.arrived(false)
+      layers.arrived(false, false)
     },
-    next: () => closeUp.whole(next),
-    previous: () => closeUp.whole(previous),
+    next: () => layers.whole(next),
+    previous: () => layers.whole(previous),
     retry: showing.retry,
     leave(filename, folder = 'root') {
       const gone: Item = { name: filename, folder }
@@ -180,10 +193,10 @@ export function createGallery(options: GalleryOptions): Gallery {
       onListChange(gone)
       void walk.leave(gone, wasShown)
     },
-    visit: (filename, photo) => closeUp.whole(() => visit(filename, photo)),
+    visit: (filename, photo) => layers.whole(() => visit(filename, photo)),
     comeBack(filename, photo, mayShow) {
       if (mayShow && showing.state.screen === 'photo') {
-        closeUp.whole(() => visit(filename, photo))
+        layers.whole(() => visit(filename, photo))
         return true
       }
       const item: Item = { name: filename, folder: 'root' }
@@ -205,24 +218,24 @@ export function createGallery(options: GalleryOptions): Gallery {
       else walk.fetchAhead()
     },
     pictureFailed: () => void explainPicture(showing, api),
-    closeUp: closeUp.set,
-    openGrid: () => closeUp.whole(openGrid),
+    setLayer: layers.set,
+    openGrid: () => layers.whole(openGrid),
     closeGrid() {
       if (currentEntry().from === 'photo') return steps.go(-1)
       steps.endAt(0)
-      writeEntry({ query: null, photo: null }, { position: 0, from: null }, 'push')
+      writeEntry({ query: null, photo: null }, { position: 0, from: null, layers: [] }, 'push')
       showAddressed()
     },
     open(item) {
       const { query } = showing.state
       if (!query) return
-      writeEntry({ query, photo: item }, { position: 0, from: 'grid' }, 'push')
+      writeEntry({ query, photo: item }, { position: 0, from: 'grid', layers: [] }, 'push')
       showing.change({ screen: 'photo', index: null, count: null })
       onePhoto.showNamed(item, { position: 0, direction: 'forward' })
     },
     browse(query, how) {
       const from = how === 'push' ? 'grid' : currentEntry().from
-      writeEntry({ query, photo: null }, { position: currentEntry().position, from }, how)
+      writeEntry({ query, photo: null }, { position: currentEntry().position, from, layers: [] }, how)
       showAddressed()
     },
     changed: () => onListChange(),

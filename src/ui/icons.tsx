@@ -24,7 +24,15 @@ export const KeepIcon = () => (
   </Icon>
 )
 
+/** Aside, into another folder. */
 export const RemoveIcon = () => (
+  <Icon>
+    <path d="M3.5 7.500v11h17v-9.500h-9l-2-2h-6zM9 14h6" />
+  </Icon>
+)
+
+/** For good. */
+export const DeleteIcon = () => (
   <Icon>
     <path d="M5 7h14M9.5 7V4.5h5V7M7 7l.9 12.5h8.2L17 7M10.3 10.5v5.5M13.7 10.5v5.5" />
   </Icon>
@@ -168,6 +176,7 @@ const drawings: Readonly<Record<ProblemKind, ComponentChildren>> = {
       <path d="m15 15 5 5" />
     </>
   ),
+  rootMissing: frame,
   folderEmpty: frame,
   missing: (
     <>

@@ -131,7 +131,7 @@ function draw(): void {
       bulk={account?.isAdmin && loader.wall?.library?.result(account.features)}
       publications={publicationsOf(shown)}
       toasts={workbench?.toasts()}
-      grid={shown.screen === 'grid' && gridOf(shown)}
+      grid={(onUpload) => shown && gridFor(shown, onUpload)}
       signedOut={signedOut}
       listed={(shown.query && loader.wall?.listings.of(shown.query).count) ?? null}
     />,
@@ -145,7 +145,7 @@ function publicationsOf({ photo, item }: GalleryState) {
   return workbench.publications(photo, item.folder, account.features)
 }
 
-function toolsOf({ screen, photo, item }: GalleryState) {
+function toolsOf({ screen, photo, item, layers }: GalleryState) {
   if (areToolsLost) return <LostTools />
   if (!workbench || !account?.isAdmin) return null
   const { features } = account
@@ -153,7 +153,7 @@ function toolsOf({ screen, photo, item }: GalleryState) {
   return (
     <>
       <div class="tools-of-root" hidden={isElsewhere}>
-        {workbench.tools(screen === 'grid' || isElsewhere ? null : photo, features)}
+        {workbench.tools(screen === 'grid' || isElsewhere ? null : photo, features, layers.includes('sheet'))}
       </div>
       {isElsewhere && photo && screen === 'photo' && loader.wall?.library?.tools(item, features)}
     </>
@@ -172,7 +172,7 @@ function LostTools() {
   )
 }
 
-function gridOf({ query, index }: GalleryState) {
+function gridFor({ query, index }: GalleryState, onUpload: (() => void) | null) {
   const { wall } = loader
   if (!query) return null
   if (!wall) {
@@ -193,6 +193,7 @@ function gridOf({ query, index }: GalleryState) {
       selection={(features && library?.selectionIn(listing, features)) ?? null}
       from={index}
       takesFocus={visited.has('photo')}
+      onUpload={onUpload}
       tools={features && library?.bar(listing, features)}
     />
   )

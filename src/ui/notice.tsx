@@ -3,7 +3,7 @@ import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { SignInLink, SignOutForm } from './account.tsx'
 import { type ApiProblem, serverLanguage } from './api.ts'
 import { clock } from './clock.ts'
-import { ProblemIcon } from './icons.tsx'
+import { ProblemIcon, UploadIcon } from './icons.tsx'
 import { kindOf, type ProblemKind, retryAfterSeconds } from './problem-kind.ts'
 import { texts } from './texts.ts'
 
@@ -19,11 +19,15 @@ export interface NoticeProps {
   onNext: () => void
   /** In place of the button that tries again. */
   instead?: { label: string; onClick: () => void } | undefined
+  /** Opens the picker of files; `null` where the person cannot upload. */
+  onUpload?: (() => void) | null
 }
 
-export function Notice({ problem, failures, isOverPhoto, isBusy, onRetry, onNext, instead }: NoticeProps) {
+export function Notice(props: NoticeProps) {
+  const { problem, failures, isOverPhoto, isBusy, onRetry, onNext, instead, onUpload } = props
   const kind = kindOf(problem)
   const { title, advice } = texts.problems[kind]
+  const upload = kind === 'empty' || kind === 'rootMissing' ? onUpload : null
   const wait = useMemo(() => retryAfterSeconds(problem, failures), [problem, failures])
   const goesOn = kind === 'missing' || kind === 'unreadable'
   const wayToAccount = accountButton(problem)
@@ -41,9 +45,15 @@ export function Notice({ problem, failures, isOverPhoto, isBusy, onRetry, onNext
       )}
       <div class="actions">
         {wayToAccount}
+        {upload && (
+          <button type="button" class="button action" onClick={upload}>
+            <UploadIcon />
+            {texts.upload.choose}
+          </button>
+        )}
         <button
           type="button"
-          class={`button ${wayToAccount ? '' : 'action'}`}
+          class={`button ${wayToAccount || upload ? '' : 'action'}`}
           aria-busy={isBusy}
           onClick={instead?.onClick ?? (goesOn ? onNext : onRetry)}
         >

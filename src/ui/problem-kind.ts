@@ -3,6 +3,7 @@ import type { ApiProblem } from './api.ts'
 
 export type ProblemKind =
   | 'empty'
+  | 'rootMissing'
   | 'folderEmpty'
   | 'nothingFound'
   | 'missing'
@@ -20,6 +21,7 @@ export type ProblemKind =
 
 const kinds: Readonly<Record<string, ProblemKind>> = {
   no_photos: 'empty',
+  root_missing: 'rootMissing',
   folder_empty: 'folderEmpty',
   nothing_found: 'nothingFound',
   photo_not_found: 'missing',

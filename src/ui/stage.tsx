@@ -12,15 +12,21 @@ import { ZoomBar } from './zoom/zoom-bar.tsx'
 export interface StageProps {
   gallery: Gallery
   state: GalleryState
+  /** Opens the picker of files; `null` where the person cannot upload. */
+  onUpload: (() => void) | null
 }
 
-export function Stage({ gallery, state }: StageProps) {
+export function Stage({ gallery, state, onUpload }: StageProps) {
   const { photo, item, picture, pictureReloads, problem, isBusy, direction, hint } = state
   const area = useRef<HTMLElement>(null)
   const isPictureShown = photo !== null && picture === 'shown'
   // Folders may hold photos of one name.
   const name = `${item?.folder}/${photo?.filename}`
-  const zoom = useZoom(area, isPictureShown ? name : null, { isOn: state.isCloseUp, set: gallery.closeUp })
+  const closeUp = {
+    isOn: state.layers.includes('closeUp'),
+    set: (isOn: boolean) => gallery.setLayer('closeUp', isOn),
+  }
+  const zoom = useZoom(area, isPictureShown ? name : null, closeUp)
   useSwipe(area, { left: gallery.next, right: gallery.previous, isOff: zoom.isZoomed })
 
   return (
@@ -48,6 +54,7 @@ export function Stage({ gallery, state }: StageProps) {
           isBusy={isBusy}
           onRetry={gallery.retry}
           onNext={gallery.next}
+          onUpload={onUpload}
         />
       )}
       {hint && (

@@ -28,15 +28,18 @@ export interface LibraryPage {
   photos: PhotoEntry[]
   /** How many there are in all. */
   total: number
+  /** The folder does not exist. */
+  isFolderMissing: boolean
 }
 
 /** One page of a folder's photos. */
 export async function listLibrary(store: PhotoStore, query: LibraryQuery): Promise<LibraryPage> {
-  const { photos } = await store.list(query.folder)
+  const { photos, isFolderMissing = false } = await store.list(query.folder)
   const search = foldName(query.search)
   const found = photos.filter(({ name }) => name.startsWith(query.prefix) && foldName(name).includes(search))
   const ordered = inOrder(found, query)
-  return { photos: ordered.slice(query.offset, query.offset + query.limit), total: ordered.length }
+  const page = ordered.slice(query.offset, query.offset + query.limit)
+  return { photos: page, total: ordered.length, isFolderMissing }
 }
 
 /** The photos sorted; where the sort says nothing, the name decides. */

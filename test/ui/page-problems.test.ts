@@ -197,6 +197,8 @@ describe('when the next photo cannot be had', () => {
     await stopClock(page)
     await page.goto('/')
     await eventually(() => expect(gallery.asked).toHaveLength(1))
+    // The page is there, and has asked itself.
+    await page.getByRole('banner').waitFor()
     await page.clock.runFor(20_000)
     await page.getByRole('heading', { name: 'No answer from the gallery' }).waitFor()
   })

@@ -17,7 +17,7 @@ const close = (page: Page) => eventually(async () => expect(await isZoomed(page)
 
 /** What the browser's history holds for the entry that is shown. */
 const isOnEntryOfCloseUp = (page: Page) =>
-  page.evaluate(() => Reflect.get(Object(history.state), 'isCloseUp') === true)
+  page.evaluate(() => String(Reflect.get(Object(history.state), 'layers')).includes('closeUp'))
 const offEntryOfCloseUp = (page: Page) =>
   eventually(async () => expect(await isOnEntryOfCloseUp(page)).toBe(false))
 

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { librarySorts } from '../../workflow/library.ts'
 import { folders } from '../../workflow/photo.ts'
-import { orEmpty, wholeNumber } from '../schemas.ts'
+import { missingFolder, orEmpty, wholeNumber } from '../schemas.ts'
 
 const key = z.string().min(1).max(1000).openapi({
   description: 'The name of a photo in the root; `archive/`, `keep/` or `remove/` and the name elsewhere',
@@ -32,6 +32,7 @@ export const libraryPageSchema = z
     cursor: z.string().nullable().openapi({ description: 'The next offset' }),
     total_in_window: z.number().int(),
     truncated: z.boolean(),
+    missing_folder: missingFolder,
   })
   .openapi('LibraryPage')
 

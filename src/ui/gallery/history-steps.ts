@@ -4,7 +4,8 @@ import type { Item } from '../order.ts'
 export interface HistorySteps {
   /** A step was asked for, and the browser is not there yet. */
   readonly isOnItsWay: boolean
-  go(step: -1 | 1): void
+  /** Steps back where negative. */
+  go(step: number): void
   /** The browser is where it was to go. */
   arrived(): void
   /** Nothing of this visit lies after this position. */

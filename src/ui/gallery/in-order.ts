@@ -61,13 +61,13 @@ export function createInOrder(options: InOrderOptions): InOrder {
       const after = await besideOf(query, gone, 1)
       const beside = 'item' in after && after.item ? after : await besideOf(query, gone, -1)
       onListChange(gone)
-      if (isWanted()) await showing.settled()
-      if (!isWanted()) return
-      if ('item' in beside && beside.item) show(query, beside.item, 'forward')
-      else {
+      const goOn = () => {
+        if (!isWanted()) return
+        if ('item' in beside && beside.item) return show(query, beside.item, 'forward')
         showing.change({ photo: null, item: null })
         toGrid(query)
       }
+      if (isWanted()) showing.whole(goOn)
     },
   }
 }

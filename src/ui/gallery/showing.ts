@@ -23,8 +23,8 @@ export interface Showing {
   /** Nothing went wrong, and nothing changed. */
   stay(reason: NonNullable<GalleryState['hint']>['reason']): void
   retry(): void
-  /** Resolves when the browser's history may be written to: nobody looks closely any more. */
-  settled(): Promise<void>
+  /** Does this once the browser's history may be written to: from the photo's own entry. */
+  whole(action: () => void): void
 }
 
 interface Failed {
@@ -33,7 +33,7 @@ interface Failed {
 
 export function createShowing(
   onChange: (state: GalleryState) => void,
-  settled: () => Promise<void>,
+  whole: (action: () => void) => void,
 ): Showing {
   let state = initialState
   let turn = 0
@@ -67,12 +67,13 @@ export function createShowing(
     change({ isBusy: true, hint: null })
     const found = await asking
     if (!isWanted()) return
-    if (isFailed(found)) {
-      beforeFailing?.()
-      return fail(found.problem)
-    }
-    await settled()
-    if (isWanted()) show(found)
+    if (!isFailed(found)) return whole(() => isWanted() && show(found))
+    if (!beforeFailing) return fail(found.problem)
+    whole(() => {
+      if (!isWanted()) return
+      beforeFailing()
+      fail(found.problem)
+    })
   }
 
   return {
@@ -86,7 +87,7 @@ export function createShowing(
     fail,
     stay: (reason) => change({ isBusy: false, problem: null, failures: 0, hint: { reason } }),
     retry: () => again(),
-    settled,
+    whole,
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the page shows, all of it in one object that is never changed, only replaced. */
+import type { Layer } from '../address.ts'
 import type { ApiProblem, Photo } from '../api.ts'
 import type { Item, Query } from '../order.ts'
 
@@ -22,8 +23,8 @@ export interface GalleryState {
   /** Failures in a row, for the time until the next attempt. */
   failures: number
   isBusy: boolean
-  /** The photo is looked at closer than whole. */
-  isCloseUp: boolean
+  /** Open over the photo, the lowest first. */
+  layers: readonly Layer[]
   /** Where the photo came from: the right of it (newer) or the left (older). */
   direction: 'forward' | 'backward'
   /** Number of photos before this one in this visit. */
@@ -47,7 +48,7 @@ export const initialState: GalleryState = {
   problem: null,
   failures: 0,
   isBusy: true,
-  isCloseUp: false,
+  layers: [],
   direction: 'forward',
   position: 0,
   hint: null,

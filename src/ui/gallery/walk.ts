@@ -61,7 +61,11 @@ export function createWalk({ showing, steps, photos, onePhoto, api, preload }: W
     const item: Item = { name: photo.filename, folder: 'root' }
     const position = how === 'push' ? state.position + 1 : state.position
     steps.note(position, item)
-    writeEntry({ query: null, photo: item }, { position, from: how === 'push' ? 'photo' : null }, how)
+    writeEntry(
+      { query: null, photo: item },
+      { position, from: how === 'push' ? 'photo' : null, layers: [] },
+      how,
+    )
     // It may have been captioned since it was fetched ahead.
     onePhoto.show(photos.known(item) ?? photo, item, { direction: 'forward', position })
   }
@@ -85,7 +89,7 @@ export function createWalk({ showing, steps, photos, onePhoto, api, preload }: W
     showAgain(item) {
       const position = showing.state.position + 1
       steps.endAt(position)
-      writeEntry({ query: null, photo: item }, { position, from: 'photo' }, 'push')
+      writeEntry({ query: null, photo: item }, { position, from: 'photo', layers: [] }, 'push')
       onePhoto.showNamed(item, { direction: 'forward', position })
     },
     fetchAhead: () => void fetchUpcoming(),

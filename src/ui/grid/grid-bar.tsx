@@ -2,11 +2,12 @@
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { addressOf } from '../address.ts'
+import { CheckIcon } from '../icons.tsx'
 import { sorts as allSorts, everything } from '../order.ts'
 import { texts } from '../texts.ts'
 import type { GridProps } from './grid-props.ts'
 
-type GridBarProps = Pick<GridProps, 'gallery' | 'query' | 'sorts' | 'folders'> & {
+type GridBarProps = Pick<GridProps, 'gallery' | 'query' | 'sorts' | 'folders' | 'selection' | 'listing'> & {
   searchField: RefObject<HTMLInputElement | null>
 }
 
@@ -14,7 +15,8 @@ const words = texts.grid
 /** As long as fingers rest between words. */
 const typingMs = 200
 
-export function GridBar({ gallery, query, sorts, folders, searchField }: GridBarProps) {
+export function GridBar(props: GridBarProps) {
+  const { gallery, query, sorts, folders, selection, listing, searchField } = props
   const [typed, setTyped] = useState(query.search)
   // What was looked for last from here. Another search came by the back button or by a link, and takes the field over.
   const own = useRef(query.search)
@@ -85,6 +87,17 @@ export function GridBar({ gallery, query, sorts, folders, searchField }: GridBar
             </option>
           ))}
         </select>
+        {selection && listing.count !== 0 && (
+          <button
+            type="button"
+            class="button select"
+            aria-pressed={selection.isOn || selection.size > 0}
+            onClick={() => (selection.isOn || selection.size > 0 ? selection.clear() : selection.turn(true))}
+          >
+            <CheckIcon />
+            {words.select}
+          </button>
+        )}
       </div>
     </div>
   )

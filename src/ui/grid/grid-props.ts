@@ -7,6 +7,9 @@ import type { Listing } from './listing.ts'
 /** What an admin has marked. */
 export interface GridSelection {
   size: number
+  /** Taps mark photos instead of opening them, also while none is marked. */
+  isOn: boolean
+  turn(isOn: boolean): void
   /** The names of those to mark are still on their way. */
   isFilling: boolean
   has(item: Item): boolean
@@ -29,6 +32,8 @@ export interface GridProps {
   from: number | null
   /** The person was on another screen before, and goes on here. */
   takesFocus: boolean
+  /** Opens the picker of files; `null` where the person cannot upload. */
+  onUpload: (() => void) | null
   /** What can be done with what is marked. */
   tools: ComponentChildren
 }

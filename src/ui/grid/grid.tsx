@@ -19,7 +19,7 @@ import { gap, useWallView, type ViewWindow } from './view-window.ts'
 const words = texts.grid
 
 export function Grid(props: GridProps) {
-  const { gallery, listing, query, selection, from, takesFocus } = props
+  const { gallery, listing, query, selection, from, takesFocus, onUpload } = props
   const { count, problem } = listing
   const scroller = useRef<HTMLElement>(null)
   const tiles = useRef<HTMLDivElement>(null)
@@ -50,7 +50,7 @@ export function Grid(props: GridProps) {
     if (!problem && last >= first) void listing.load(first, last)
   })
 
-  const isMarking = Boolean(selection?.size || selection?.isFilling)
+  const isMarking = Boolean(selection?.size || selection?.isFilling || selection?.isOn)
   useLayoutEffect(() => {
     // The bar that has come lies over the lower tiles.
     if (isMarking && tiles.current?.querySelector('.tile:focus-visible')) wanted.current.scroll = true
@@ -95,7 +95,7 @@ export function Grid(props: GridProps) {
     select: (event) => (selection && isInGrid(event.target) ? selection.toggle(active) : false),
     extendSelection: (event) => (selection && isInGrid(event.target) ? selection.extendTo(active) : false),
     selectAll: () => (selection && count ? selection.all() : false),
-    clearSelection: () => (selection?.size || selection?.isFilling ? selection.clear() : false),
+    clearSelection: () => (isMarking ? selection?.clear() : false),
   })
   const check = useCallback(
     (index: number, { shiftKey }: MouseEvent) =>
@@ -175,6 +175,7 @@ export function Grid(props: GridProps) {
               ? { label: words.showAll, onClick: () => gallery.browse({ ...query, search: '' }, 'replace') }
               : undefined
           }
+          onUpload={query.folder === everything.folder ? onUpload : null}
         />
       )}
       {props.tools}
@@ -219,10 +220,17 @@ function isInGrid(target: EventTarget | null): boolean {
 }
 
 /** Nothing to show is no failure, and is told alike. */
-function emptiness({ count }: Listing, { folder, search }: Query): ApiProblem | null {
+function emptiness({ count, missingFolder }: Listing, { folder, search }: Query): ApiProblem | null {
   if (count !== 0) return null
-  const code = search ? 'nothing_found' : folder === everything.folder ? 'no_photos' : 'folder_empty'
-  return { code, status: 0, detail: null, requestId: null, retryAfterSeconds: null }
+  const isRoot = folder === everything.folder
+  const code = search
+    ? 'nothing_found'
+    : missingFolder
+      ? 'root_missing'
+      : isRoot
+        ? 'no_photos'
+        : 'folder_empty'
+  return { code, status: 0, detail: missingFolder, requestId: null, retryAfterSeconds: null }
 }
 
 /** In place of the tiles until the first names are there. */

@@ -15,12 +15,16 @@ export interface Page {
   items: Item[]
   /** In the whole list. */
   total: number
+  /** The root folder, where it does not exist. */
+  missingFolder?: string | null
 }
 
 export interface Listing extends Order {
   readonly query: Query
   /** `null` until the first answer. */
   readonly count: number | null
+  /** The root folder, where it does not exist. */
+  readonly missingFolder: string | null
   readonly problem: ApiProblem | null
   /** In a row. */
   readonly failures: number
@@ -47,6 +51,7 @@ export function createListing(source: Source, query: Query, onChange: () => void
   let count = atHand?.total ?? null
   let problem: ApiProblem | null = null
   let failures = 0
+  let missingFolder: string | null = null
   // Pages on their way. After a change of the list their places are no longer true.
   let pages = new Map<number, Promise<void>>()
 
@@ -64,6 +69,7 @@ export function createListing(source: Source, query: Query, onChange: () => void
         problem = null
         failures = 0
         count = answer.total
+        missingFolder = answer.missingFolder ?? null
         items.length = answer.total
         items.splice(page * pageSize, answer.items.length, ...answer.items)
       }
@@ -118,6 +124,9 @@ export function createListing(source: Source, query: Query, onChange: () => void
     get count() {
       return count
     },
+    get missingFolder() {
+      return missingFolder
+    },
     get problem() {
       return problem
     },
@@ -150,6 +159,7 @@ export function createListing(source: Source, query: Query, onChange: () => void
         items = [...answer.items]
         items.length = answer.total
         count = answer.total
+        missingFolder = answer.missingFolder ?? null
         problem = null
         failures = 0
       }

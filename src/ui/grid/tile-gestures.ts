@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { GridSelection } from './grid-props.ts'
 
 export interface TileGestureActions {
-  selection: Pick<GridSelection, 'size' | 'toggle' | 'extendTo'> | null
+  selection: Pick<GridSelection, 'size' | 'isOn' | 'toggle' | 'extendTo'> | null
   open(index: number): void
   /** The Tab key comes back to the tile that was used last. */
   onTouch(index: number): void
@@ -63,7 +63,8 @@ export function useTileGestures({ selection, open, onTouch }: TileGestureActions
         return
       }
       if (selection && shiftKey) selection.extendTo(index)
-      else if (selection && (hasModifier || (selection.size > 0 && event.detail > 0))) selection.toggle(index)
+      else if (selection && (hasModifier || ((selection.isOn || selection.size > 0) && event.detail > 0)))
+        selection.toggle(index)
       else open(index)
     },
   }

@@ -43,7 +43,7 @@ export function createVisitorSource(api: GalleryApi): Source {
         item: { name, folder: 'root' },
         folded: foldName(name),
       }))
-      return find(asked.entries, query.search)
+      return { ...find(asked.entries, query.search), missingFolder: answer.missingFolder }
     },
   }
 }

@@ -1,14 +1,14 @@
 /** A button for each thing that can be done with photos. Deleting is asked about first. */
 import { useState } from 'preact/hooks'
 import type { Features } from '../api.ts'
-import { KeepIcon, RemoveIcon, RestoreIcon } from '../icons.tsx'
+import { DeleteIcon, KeepIcon, RemoveIcon, RestoreIcon } from '../icons.tsx'
 import type { Folder } from '../order.ts'
 import { texts } from '../texts.ts'
 import { actionsIn } from './allowed-actions.ts'
 import type { BulkAction } from './bulk.ts'
 import { ConfirmDelete } from './confirm-delete.tsx'
 
-const icons = { keep: KeepIcon, remove: RemoveIcon, restore: RestoreIcon, delete: RemoveIcon }
+const icons = { keep: KeepIcon, remove: RemoveIcon, restore: RestoreIcon, delete: DeleteIcon }
 
 export interface ActionButtonsProps {
   /** Of the element around the buttons. */
@@ -39,7 +39,7 @@ export function ActionButtons({
             <button
               key={action}
               type="button"
-              class={`button ${action === 'delete' ? 'danger' : ''}`}
+              class={`button ${action === 'delete' ? 'danger apart' : ''}`}
               aria-busy={isBusy}
               disabled={isBusy}
               onClick={() => (action === 'delete' ? setAsking(true) : onAction(action))}

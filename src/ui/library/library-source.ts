@@ -1,5 +1,5 @@
 /** Lists as an admin sees them: every folder, page by page, searched and sorted by the server. */
-import { askForJson, isRecord, unreadable } from '../api.ts'
+import { askForJson, isRecord, textOf, unreadable } from '../api.ts'
 import type { Source } from '../grid/listing.ts'
 import type { Item, Query, Sort } from '../order.ts'
 
@@ -31,6 +31,6 @@ export const librarySource: Source = {
       const key = isRecord(object) ? object.key : undefined
       return typeof key === 'string' ? [{ name: key.slice(key.indexOf('/') + 1), folder }] : []
     })
-    return { items, total: body.total_in_window }
+    return { items, total: body.total_in_window, missingFolder: textOf(body.missing_folder) }
   },
 }

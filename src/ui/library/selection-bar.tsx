@@ -20,8 +20,8 @@ export interface SelectionBarProps {
 const words = texts.selection
 
 export function SelectionBar({ selection, bulk, result, features, folder }: SelectionBarProps) {
-  const { size, isFilling } = selection
-  const isShown = !result && (size > 0 || isFilling)
+  const { size, isFilling, isOn } = selection
+  const isShown = !result && (size > 0 || isFilling || isOn)
   const bar = isShown
     ? ({ class: 'selection-bar', role: 'toolbar', 'aria-label': words.tools } as const)
     : { class: 'visually-hidden' }
@@ -35,7 +35,7 @@ export function SelectionBar({ selection, bulk, result, features, folder }: Sele
         )}
         {/* There before its words are: a region that comes together with them is often not read out. */}
         <p class="selected-count" aria-live="polite">
-          {isShown && (isFilling ? words.selecting : words.selected(size))}
+          {isShown && (isFilling ? words.selecting : size === 0 ? words.tapToSelect : words.selected(size))}
         </p>
         {isShown && (
           <>
@@ -47,7 +47,7 @@ export function SelectionBar({ selection, bulk, result, features, folder }: Sele
               folder={folder}
               features={features}
               count={size}
-              isBusy={isFilling}
+              isBusy={isFilling || size === 0}
               onAction={(action) => void bulk.run(action, selection.items())}
             />
           </>

@@ -16,6 +16,7 @@ export function createSelection(onChange: () => void, onMark: () => void): Selec
   let listing: Listing | null = null
   let anchor: number | null = null
   let filling: AbortController | null = null
+  let isOn = false
 
   function giveUp(): void {
     filling?.abort()
@@ -39,6 +40,14 @@ export function createSelection(onChange: () => void, onMark: () => void): Selec
   }
 
   return {
+    get isOn() {
+      return isOn
+    },
+    turn(next) {
+      onMark()
+      isOn = next
+      onChange()
+    },
     get size() {
       return marked.size
     },
@@ -73,6 +82,7 @@ export function createSelection(onChange: () => void, onMark: () => void): Selec
       giveUp()
       marked = new Map()
       anchor = null
+      isOn = false
       onChange()
     },
     follow(next) {
@@ -81,6 +91,7 @@ export function createSelection(onChange: () => void, onMark: () => void): Selec
         (listing.query.folder !== next.query.folder || listing.query.search !== next.query.search)
       )
         marked = new Map()
+      if (listing && listing.query.folder !== next.query.folder) isOn = false
       if (listing !== next) {
         anchor = null
         giveUp()

@@ -58,6 +58,7 @@ export const de: Texts = {
     count: (count) => `${formats.number(count)} ${count === 1 ? 'Foto' : 'Fotos'}`,
     search: 'Nach Namen suchen',
     showAll: 'Alle Fotos zeigen',
+    select: 'Auswählen',
     sort: 'Reihenfolge',
     sorts: { name: 'Nach Namen', newest: 'Neueste zuerst', largest: 'Größte zuerst' },
     folders: 'Ordner',
@@ -69,6 +70,7 @@ export const de: Texts = {
     select: (name) => `${name} auswählen`,
     selected: (count) => `${formats.number(count)} ausgewählt`,
     selecting: 'Wird ausgewählt …',
+    tapToSelect: 'Tippe Fotos an, um sie auszuwählen.',
     all: 'Alle auswählen',
     clear: 'Nichts auswählen',
     actions: {
@@ -453,6 +455,11 @@ export const de: Texts = {
     empty: {
       title: 'Noch keine Fotos',
       advice: 'Fotos, die in diese Galerie kommen, erscheinen hier.',
+    },
+    rootMissing: {
+      title: 'Den Fotoordner gibt es nicht',
+      advice:
+        'Lege ihn in deinem Speicher an oder ändere den Pfad. Das erste hochgeladene Foto legt ihn auch an.',
     },
     folderEmpty: {
       title: 'Dieser Ordner ist leer',

@@ -57,6 +57,7 @@ export const en = {
     count: (count: number) => `${formats.number(count)} ${count === 1 ? 'photo' : 'photos'}`,
     search: 'Search by name',
     showAll: 'Show all photos',
+    select: 'Select',
     sort: 'Order',
     sorts: { name: 'By name', newest: 'Newest first', largest: 'Largest first' },
     folders: 'Folders',
@@ -68,6 +69,7 @@ export const en = {
     select: (name: string) => `Select ${name}`,
     selected: (count: number) => `${formats.number(count)} selected`,
     selecting: 'Selecting …',
+    tapToSelect: 'Tap photos to select them.',
     all: 'Select all',
     clear: 'Select nothing',
     actions: { keep: 'Keep', remove: 'Remove', restore: 'Back to the inbox', delete: 'Delete' },
@@ -434,6 +436,10 @@ export const en = {
     empty: {
       title: 'No photos yet',
       advice: 'Photos that are put into this gallery appear here.',
+    },
+    rootMissing: {
+      title: 'The photo folder does not exist',
+      advice: 'Create it in your storage or change the path. The first upload creates it too.',
     },
     folderEmpty: {
       title: 'This folder is empty',

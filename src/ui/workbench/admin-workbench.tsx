@@ -12,7 +12,7 @@ import { Workbench } from './workbench.tsx'
 
 export interface AdminWorkbench {
   /** Below the photo. */
-  tools(photo: Photo | null, features: Features): ComponentChildren
+  tools(photo: Photo | null, features: Features, isSheetOpen: boolean): ComponentChildren
   /** On top of the photo's details: where it is published, and where that failed. */
   publications(photo: Photo, folder: Folder, features: Features): ComponentChildren
   /** Over every screen of the page. */
@@ -35,9 +35,18 @@ export function createWorkbench({ gallery, owner, onChange }: AdminWorkbenchOpti
   })
   shelf.onForgotten(desk.forget)
   void desk.start()
+  const setOpen = (isOn: boolean) => gallery.setLayer('sheet', isOn)
   return {
-    tools: (photo, features) => (
-      <Workbench desk={desk} shelf={shelf} state={state} photo={photo} features={features} />
+    tools: (photo, features, isSheetOpen) => (
+      <Workbench
+        desk={desk}
+        shelf={shelf}
+        state={state}
+        photo={photo}
+        features={features}
+        isOpen={isSheetOpen}
+        setOpen={setOpen}
+      />
     ),
     publications: (photo, folder, { publish }) => (
       <Publications

@@ -2,7 +2,7 @@
 import './workbench.css'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
-import { KeepIcon, PublishIcon, RemoveIcon } from '../icons.tsx'
+import { DeleteIcon, KeepIcon, PublishIcon, RemoveIcon } from '../icons.tsx'
 import { useShortcuts } from '../keyboard.ts'
 import { ConfirmDelete } from '../library/confirm-delete.tsx'
 import { texts } from '../texts.ts'
@@ -19,18 +19,20 @@ export interface WorkbenchProps {
   state: DeskState | null
   photo: Photo | null
   features: Features
+  /** Whether the sheet is open: a layer over the photo in the browser's history. */
+  isOpen: boolean
+  setOpen: (isOn: boolean) => void
 }
 
 const words = texts.workbench
 
-export function Workbench({ desk, shelf, state, photo, features }: WorkbenchProps) {
-  const [isOpen, setOpen] = useState(false)
+export function Workbench({ desk, shelf, state, photo, features, isOpen, setOpen }: WorkbenchProps) {
   const [isDeleting, setDeleting] = useState(false)
   const canWrite = features.analyze || features.publish || features.review
   // Before it is painted: who sees the button may press it, and what is decided later would close the sheet again.
   useLayoutEffect(() => {
-    // Another photo, another sheet; unless this one was left for a sign-in.
-    setOpen(photo !== null && canWrite && shelf.wasOpen(keyOf(photo)))
+    // Left for a sign-in. Later than this effect, since opening the sheet draws the page again.
+    if (photo && canWrite && shelf.wasOpen(keyOf(photo))) queueMicrotask(() => setOpen(true))
   }, [photo?.filename])
   // Before it is painted: what ends now must know whether somebody looks.
   desk.look(photo, isOpen)
@@ -43,7 +45,7 @@ export function Workbench({ desk, shelf, state, photo, features }: WorkbenchProp
   useEffect(() => {
     return isSheetThere ? () => desk.leaveSheet(photo) : undefined
   }, [isSheetThere, photo?.filename])
-  const close = useCallback(() => setOpen(false), [])
+  const close = useCallback(() => setOpen(false), [setOpen])
 
   const shown = useRef(photo)
   shown.current = photo
@@ -94,12 +96,12 @@ export function Workbench({ desk, shelf, state, photo, features }: WorkbenchProp
         {features.delete && !canWrite && (
           <button
             type="button"
-            class="button danger"
+            class="button danger apart"
             disabled={!photo}
             aria-disabled={isBusy}
             onClick={() => !isBusy && setDeleting(true)}
           >
-            <RemoveIcon />
+            <DeleteIcon />
             {texts.selection.actions.delete}
           </button>
         )}

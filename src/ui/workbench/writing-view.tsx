@@ -1,6 +1,7 @@
 /** Where a photo's words are written, by hand or by the AI. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
+import { DeleteIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import type { Desk, DeskState } from './desk.ts'
 import { altTextOf, captionOf, chosenOf, type Draft, hasCaption, isHeldUp, isPersons } from './draft.ts'
@@ -144,7 +145,14 @@ function DeleteButton({ isBusy, onDelete }: { isBusy: boolean; onDelete: () => v
   }, [isSure])
   if (!isSure) {
     return (
-      <button type="button" class="button quiet" ref={opener} disabled={isBusy} onClick={() => setSure(true)}>
+      <button
+        type="button"
+        class="button danger apart"
+        ref={opener}
+        disabled={isBusy}
+        onClick={() => setSure(true)}
+      >
+        <DeleteIcon />
         {words.deleteForGood}
       </button>
     )

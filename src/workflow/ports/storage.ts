@@ -29,6 +29,8 @@ export interface PhotoListing {
   photos: PhotoEntry[]
   /** Names of the photos that have a sidecar beside them. */
   withSidecar: ReadonlySet<PhotoName>
+  /** The folder does not exist. Absent where it does, or where the store has no folders (S3). */
+  isFolderMissing?: true
 }
 
 export interface PhotoContent {

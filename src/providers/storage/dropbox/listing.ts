@@ -45,22 +45,23 @@ export function createListing(api: DropboxApi, patienceMs: number): (path: strin
 }
 
 async function listPhotos(api: DropboxApi, path: string): Promise<PhotoListing> {
-  return photosAmong(await entriesOf(api, path))
+  const entries = await entriesOf(api, path)
+  return entries ? photosAmong(entries) : { photos: [], withSidecar: new Set(), isFolderMissing: true }
 }
 
 /** Names of the files directly below a folder by its full path, spelled as they are there. */
 export async function listFileNames(api: DropboxApi, path: string): Promise<string[]> {
   const entries = await entriesOf(api, path)
-  return [...entries.values()].filter(isFile).map(({ name }) => name)
+  return [...(entries?.values() ?? [])].filter(isFile).map(({ name }) => name)
 }
 
-/** Entries of a folder, all pages. A folder that does not exist has none. */
-async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry>> {
+/** Entries of a folder, all pages; `null` where the folder does not exist. */
+async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry> | null> {
   for (let restarts = 0; ; restarts++) {
     try {
       return await readPages(api, path)
     } catch (error) {
-      if (isRefusal(error, 'path/not_found')) return new Map()
+      if (isRefusal(error, 'path/not_found')) return null
       if (!isRefusal(error, 'reset') || restarts === maxRestarts) throw error
     }
   }
@@ -110,6 +111,6 @@ function sidecarKey(key: string): string {
   return isPhotoName(key) ? sidecarName(key) : ''
 }
 
-function copyOf({ photos, withSidecar }: PhotoListing): PhotoListing {
-  return { photos: [...photos], withSidecar: new Set(withSidecar) }
+function copyOf({ photos, withSidecar, ...rest }: PhotoListing): PhotoListing {
+  return { photos: [...photos], withSidecar: new Set(withSidecar), ...rest }
 }

@@ -9,13 +9,14 @@ import type { LocalFiles } from './local-files.ts'
 /** So many files are looked at side by side: enough to be quick, few enough for the limit on open files. */
 const batchSize = 64
 
-/** A directory that does not exist is empty. What vanishes while it is listed is left out. */
+/** A directory that does not exist is empty, and said to be missing. What vanishes while it is listed is left out. */
 export async function listPhotos(
   files: LocalFiles,
   directory: string,
   toEntry: (name: PhotoName, stats: Stats) => PhotoEntry,
 ): Promise<PhotoListing> {
   const names = await files.names(directory)
+  const isMissing = names.length === 0 && (await unlessMissing(files.stat(directory))) === null
   const present = new Set(names)
   const photoNames = names.filter(isPhotoName).sort()
   const photos: PhotoEntry[] = []
@@ -28,5 +29,5 @@ export async function listPhotos(
     }
   }
   const withSidecar = photos.filter(({ name }) => present.has(sidecarName(name))).map(({ name }) => name)
-  return { photos, withSidecar: new Set(withSidecar) }
+  return { photos, withSidecar: new Set(withSidecar), ...(isMissing && { isFolderMissing: true }) }
 }
