@@ -214,7 +214,7 @@ async function openResults(page: Page): Promise<void> {
     events(route, ['result', { filename: 'x', results, any_success: true, archived: false }]),
   )
   await button(page, /^Publish to/).click()
-  await page.getByRole('heading', { name: 'What became of it' }).waitFor()
+  await page.getByRole('heading', { name: 'Results' }).waitFor()
 }
 
 async function openUploads(page: Page): Promise<void> {

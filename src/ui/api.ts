@@ -44,7 +44,7 @@ export interface Features {
   library: boolean
   /** What one photo may weigh. */
   maxUploadMegabytes: number
-  /** Publishing is on, and nothing leaves while the gallery is in review. */
+  /** Nothing leaves while the gallery is in review. */
   review: boolean
   altText: boolean
 }

@@ -26,6 +26,8 @@ export interface AppProps {
   tools: ComponentChildren
   /** Work on many photos and what came of it, while a photo is shown. */
   bulk: ComponentChildren
+  /** For admins, on top of the details: where the photo is published. */
+  publications: ComponentChildren
   /** What an admin is told in passing. */
   toasts: ComponentChildren
   /** In place of the photo while the grid is shown. */
@@ -37,7 +39,8 @@ export interface AppProps {
 }
 
 export function App(props: AppProps) {
-  const { tenant, gallery, state, account, tools, bulk, toasts, grid, listed, signedOut } = props
+  const { tenant, gallery, state, account, tools, bulk, publications, toasts, grid, listed, signedOut } =
+    props
   const { photo, problem, screen, query } = state
   const isGrid = screen === 'grid'
   const isOpen = state.layers.includes('details')
@@ -99,7 +102,15 @@ export function App(props: AppProps) {
           />
         )}
         {!isGrid && bulk}
-        {photo && <DetailsPanel id={detailsId} photo={photo} isOpen={isOpen} onClose={close} />}
+        {photo && (
+          <DetailsPanel
+            id={detailsId}
+            photo={photo}
+            isOpen={isOpen}
+            publications={isOpen && publications}
+            onClose={close}
+          />
+        )}
         <p class="visually-hidden" role="status">
           <span key={announcementKey(state)}>
             {announcement(state)}

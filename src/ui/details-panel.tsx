@@ -1,4 +1,5 @@
 /** The facts of a photo, and the way to it in full size. */
+import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { Photo } from './api.ts'
 import { useDragDown } from './drag-down.ts'
@@ -10,10 +11,12 @@ export interface DetailsPanelProps {
   id: string
   photo: Photo
   isOpen: boolean
+  /** For admins: where the photo is published. */
+  publications: ComponentChildren
   onClose: () => void
 }
 
-export function DetailsPanel({ id, photo, isOpen, onClose }: DetailsPanelProps) {
+export function DetailsPanel({ id, photo, isOpen, publications, onClose }: DetailsPanelProps) {
   const panel = useRef<HTMLElement>(null)
   useDragDown(panel, onClose)
   return (
@@ -22,6 +25,7 @@ export function DetailsPanel({ id, photo, isOpen, onClose }: DetailsPanelProps) 
       <button type="button" class="button icon close" aria-label={texts.closeDetails} onClick={onClose}>
         <CloseIcon />
       </button>
+      {publications}
       {photo.caption && <p class="full-caption">{photo.caption}</p>}
       <a class="button original" href={photo.temp_url} target="_blank" rel="noopener noreferrer">
         {isForAdmin(photo) ? texts.original : texts.fullSize}

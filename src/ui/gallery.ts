@@ -28,12 +28,12 @@ export interface Gallery {
   counted(change: number): void
   /** A new photo lies in the inbox. The first one of an empty gallery is shown. */
   stored(filename: string): void
-  /** Shows the photo of this name next; `photo`: what is known of it. */
+  /** Shows the photo of this name next; `photo` is shown where nothing newer is known. */
   visit(filename: string, photo?: Photo): void
   /** The photo is back in the inbox, and lists have it again. Gives whether it is shown: it may be, but does not take the grid's place. */
   comeBack(filename: string, photo: Photo | undefined, mayShow: boolean): boolean
   /** Something is known of the photo that was not known when it was loaded. */
-  learn(filename: string, news: Partial<Photo>): void
+  learn(filename: string, news: Partial<Photo>, folder?: Item['folder']): void
   /** The browser shows the current picture: time to get the next. */
   pictureLoaded(): void
   /** The browser could not show the current picture. */
@@ -122,7 +122,8 @@ export function createGallery(options: GalleryOptions): Gallery {
 
   function visit(filename: string, photo?: Photo): void {
     const item: Item = { name: filename, folder: 'root' }
-    if (photo) photos.keep(item, photo)
+    // A photo that is known has its latest words.
+    if (photo && !photos.known(item)) photos.keep(item, photo)
     onListChange()
     const { screen, query, position } = showing.state
     const isOnPhoto = screen === 'photo'
@@ -221,8 +222,8 @@ export function createGallery(options: GalleryOptions): Gallery {
       onListChange()
       return false
     },
-    learn(filename, news) {
-      const item: Item = { name: filename, folder: 'root' }
+    learn(filename, news, folder = 'root') {
+      const item: Item = { name: filename, folder }
       const known = photos.known(item)
       if (!known) return
       const photo = { ...known, ...news }

@@ -131,6 +131,7 @@ function draw(): void {
       account={account}
       tools={toolsOf(shown)}
       bulk={account?.isAdmin && loader.wall?.library?.result(account.features)}
+      publications={publicationsOf(shown)}
       toasts={workbench?.toasts()}
       grid={(onUpload) => shown && gridFor(shown, onUpload)}
       signedOut={signedOut}
@@ -139,6 +140,11 @@ function draw(): void {
     root,
   )
   visited.add(shown.screen)
+}
+
+function publicationsOf({ photo, item }: GalleryState) {
+  if (!workbench || !account?.isAdmin || !photo || !item) return null
+  return workbench.publications(photo, item.folder, account.features)
 }
 
 function toolsOf({ screen, photo, item, layers }: GalleryState) {

@@ -1,10 +1,10 @@
-/** What is said about a photo: its caption, its text for those who do not see it, its details. */
+/** Texts about a photo: its caption, its alt text, its details. */
 import type { Photo } from './api.ts'
 import { texts } from './texts.ts'
 
 /** The text in place of the picture: the written one, else the caption, else a neutral one. */
-export function altText({ metadata, caption }: Photo): string {
-  return filled(metadata?.alt_text) ?? filled(caption) ?? texts.noDescription
+export function altText({ alt_text, caption }: Photo): string {
+  return filled(alt_text) ?? filled(caption) ?? texts.noDescription
 }
 
 /** The answer that an admin gets says more of the photo, and links to the original. */
@@ -14,8 +14,8 @@ export function isForAdmin({ picture }: Photo): boolean {
 
 /** The rows of the details panel, as label and value. A row without a value is left out. */
 export function detailsOf(photo: Photo): [label: string, value: string][] {
-  const { filename, caption, sd_caption: trained, metadata, picture } = photo
-  const description = filled(metadata?.alt_text)
+  const { filename, caption, alt_text, sd_caption: trained, metadata, picture } = photo
+  const description = filled(alt_text)
   const { width, height, taken_at: takenAt } = picture ?? metadata ?? {}
   const rows: [label: string, value: string | undefined][] = [
     // The caption stands above already.

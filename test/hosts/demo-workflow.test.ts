@@ -39,14 +39,14 @@ it('captions a photo, publishes it to Telegram and FetLife, and keeps it in the 
   const words = `Edited at ${Date.now()}.`
   await page.getByLabel('Caption for Telegram').fill(words)
   await page.getByLabel('Caption for FetLife').fill(words)
-  const description = page.getByLabel('Description for those who cannot see the photo')
+  const description = page.getByLabel('Alt text (describe the photo for screen readers)')
   await description.fill('What a person sees.')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Preview' }).click()
   await page.getByRole('region', { name: 'FetLife' }).getByText(words).first().waitFor()
   await page.getByRole('button', { name: 'Publish to Telegram and FetLife' }).click()
-  await page.getByText('Published, and put into the archive.').waitFor()
+  await page.getByText('Moved to the archive.').waitFor()
 
   const photos = join(demo.state, 'photos/alice')
   const archive = join(photos, 'archive')

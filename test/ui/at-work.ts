@@ -112,7 +112,8 @@ export const path = (action: string) => `/api/images/one.jpg/${action}`
 export const onePath = '/api/images/one.jpg'
 export const openSheet = (page: Page) => page.getByRole('button', { name: /^(Publish|Captions)$/ }).click()
 export const captionOf = (page: Page, platform: string) => page.getByLabel(`Caption for ${platform}`)
-export const altTextField = (page: Page) => page.getByLabel('Description for those who cannot see the photo')
+export const altTextField = (page: Page) =>
+  page.getByLabel('Alt text (describe the photo for screen readers)')
 export const sheetOf = (page: Page) => page.getByRole('dialog')
 
 /** While the sheet is there, keys are its own. */
@@ -124,7 +125,7 @@ export async function closeSheet(page: Page): Promise<void> {
 /** From the words to the preview of what goes out. */
 export async function openPreview(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Preview' }).click()
-  await page.getByRole('heading', { name: 'Before it goes out' }).waitFor()
+  await page.getByRole('heading', { name: 'Preview' }).waitFor()
 }
 
 /** From the preview to the platforms. */

@@ -47,12 +47,12 @@ const actions: [action: string, at: string, act: (page: Page) => Promise<void>][
 
 const happenings: [happening: string, answer: () => Response, title: string, button: string | null][] = [
   ['the session has ended', () => problem(401, 'not_signed_in'), 'You are signed out', null],
-  ['the right is gone', () => problem(403, 'not_admin'), 'You are not an admin here any more', null],
+  ['the right is gone', () => problem(403, 'not_admin'), 'You are no longer an admin here', null],
   ['the feature is off', () => problem(403, 'feature_disabled'), 'This is switched off', null],
   [
     'it was too much at once',
     () => problem(429, 'rate_limited', { 'retry-after': '90' }),
-    'Too much at once',
+    'Too many requests',
     'Try again in 1:30',
   ],
   [
@@ -64,12 +64,12 @@ const happenings: [happening: string, answer: () => Response, title: string, but
   [
     'the orchestrator is down',
     () => problem(503, 'config_unavailable'),
-    'The gallery cannot be reached in full',
+    'The gallery’s settings can’t be read',
     'Try again',
   ],
   ['the words are too many', () => problem(413, 'request_too_large'), 'Too many words', 'Try again'],
-  ['somebody else wrote', () => problem(409, 'sidecar_changed'), 'Somebody else wrote', 'Try again'],
-  ['the photo is gone', () => problem(404, 'photo_not_found'), 'The photo is not here any more', null],
+  ['somebody else wrote', () => problem(409, 'sidecar_changed'), 'Someone else was editing', 'Try again'],
+  ['the photo is gone', () => problem(404, 'photo_not_found'), 'The photo is no longer here', null],
   [
     'a proxy answers',
     () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
@@ -91,7 +91,7 @@ describe.each(actions)('%s', (_action, at, act) => {
       const retry = alert.getByRole('button', { name: 'Try again' })
       if (button === null) expect([happening, await retry.count()]).toEqual([happening, 0])
       else await alert.getByRole('button', { name: button, exact: true }).waitFor()
-      const back = page.getByRole('button', { name: 'Back to the words' })
+      const back = page.getByRole('button', { name: 'Edit captions' })
       if (await back.isVisible()) await back.click()
       await expectTyped(page)
     }
@@ -168,7 +168,8 @@ describe('what was typed', () => {
         filename: 'one.jpg',
         caption: 'The caption of photo one.',
         alt_text: words.alt_text,
-        metadata: { alt_text: words.alt_text, caption_submitted: words.captions },
+        captions: { source: 'person', by_platform: words.captions },
+        metadata: {},
       }),
     )
     await page.getByRole('button', { name: 'Save' }).click()
@@ -182,8 +183,15 @@ describe('what was typed', () => {
     gallery.script('/api/images/two.jpg', async (request) => {
       if (request.method !== 'PATCH') return Response.json(two)
       const { captions } = await request.json()
-      const metadata = { ...two?.metadata, caption_submitted: captions }
-      return Response.json({ filename: 'two.jpg', caption: 'New words.', alt_text: null, metadata })
+      const saved = { source: 'person', by_platform: captions }
+      const { alt_text, metadata } = two ?? {}
+      return Response.json({
+        filename: 'two.jpg',
+        caption: 'New words.',
+        alt_text,
+        captions: saved,
+        metadata,
+      })
     })
     await prefetched(page, 'two')
     await page.keyboard.press('g')

@@ -34,6 +34,9 @@ async function startPublishing(page: Page): Promise<void> {
   await sendOut(page)
 }
 
+/** Two o'clock and five minutes by the clock of the browser's device, which is set to UTC. */
+const at = '2026-11-03T14:05:00.000Z'
+
 /** Answers what a dry run finds after an answer got lost. */
 const standing = (results: object, archived = false) =>
   Response.json({ filename: 'one.jpg', results, any_success: false, archived })
@@ -51,7 +54,7 @@ describe('publishing', () => {
     await stream.send('progress', { stage: 'sending', platform: 'telegram' })
     await stream.send('progress', { stage: 'sending', platform: 'email' })
     await stream.send('progress', { stage: 'sent', platform: 'telegram' })
-    await post(page, 'Telegram').getByText('Telegram has it').waitFor()
+    await post(page, 'Telegram').getByText('Sent to Telegram').waitFor()
     await post(page, 'FetLife').getByText('Sending to FetLife').waitFor()
     await closeSheet(page)
     await page.getByRole('button', { name: 'Next' }).click()
@@ -62,7 +65,7 @@ describe('publishing', () => {
     await post(page, 'FetLife').getByText('Sending to FetLife').waitFor()
     await stream.send('result', published({ telegram: { success: true }, email: { success: true } }))
     await stream.end()
-    await page.getByText('Published, and put into the archive.').waitFor()
+    await page.getByText('Moved to the archive.').waitFor()
     await pictureOf(page, 'three')
   })
 
@@ -81,9 +84,9 @@ describe('publishing', () => {
     )
     await startPublishing(page)
     await page.getByText('The server said no.').waitFor()
-    expect(await post(page, 'Telegram').getByText('Published.').isVisible()).toBe(true)
-    await page.getByRole('button', { name: 'Try again where it failed' }).click()
-    await page.getByText('Published, and put into the archive.').waitFor()
+    expect(await post(page, 'Telegram').getByText('Published to Telegram').isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await page.getByText('Moved to the archive.').waitFor()
     expect(asked.map(({ body }) => body.platforms)).toEqual([['telegram', 'email'], ['email']])
   })
 
@@ -106,12 +109,12 @@ describe('publishing', () => {
       Response.json({ ...somePhotos(1)[0], filename: 'one (2).jpg' }),
     )
     await startPublishing(page)
-    await page.getByRole('button', { name: 'I have looked: publish it again' }).click()
+    await page.getByRole('button', { name: 'I checked, it’s not there: publish again' }).click()
     await page.getByText('The server said no.').waitFor()
-    await page.getByRole('button', { name: 'Try again where it failed' }).click()
-    await page.getByText('Published, and put into the archive.').waitFor()
-    await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByText('Back where it was.').waitFor()
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await page.getByText('Moved to the archive.').waitFor()
+    await page.getByRole('button', { name: 'Move back to inbox' }).click()
+    await page.getByText('Back in the inbox.').waitFor()
     expect(asked.map(({ path }) => path)).toEqual([
       path('publish'),
       inArchive('publish'),
@@ -130,17 +133,17 @@ describe('publishing', () => {
     )
     answer(path('restore'), () => restored('one.jpg'))
     await startPublishing(page)
-    await page.getByText('The photo is in the archive already.').waitFor()
-    await page.getByRole('button', { name: 'Back to the words' }).click()
+    await page.getByText('The photo is in the archive.').waitFor()
+    await page.getByRole('button', { name: 'Edit captions' }).click()
     await page.getByLabel('Caption for FetLife').fill('Shorter.')
     for (const name of ['Save', 'Delete for good', /with AI/]) {
       expect(await page.getByRole('button', { name }).count()).toBe(0)
     }
     await page.getByRole('button', { name: 'Preview' }).click()
     await closeSheet(page)
-    await page.getByText('Not published everywhere, and put into the archive.').waitFor()
+    await page.getByText('Published to Telegram. FetLife failed. Moved to the archive.').waitFor()
     await pictureOf(page, 'two')
-    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('button', { name: 'Move back to inbox' }).click()
     await pictureOf(page, 'one')
     expect(asked.map(({ path }) => path)).toEqual([path('publish'), path('restore')])
     expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
@@ -157,11 +160,11 @@ describe('publishing', () => {
       ])
     })
     await startPublishing(page)
-    await page.getByText('The photo is in the archive already.').waitFor()
-    await page.getByRole('button', { name: 'Back to the words' }).click()
+    await page.getByText('The photo is in the archive.').waitFor()
+    await page.getByRole('button', { name: 'Edit captions' }).click()
     await page.getByRole('button', { name: 'Preview' }).click()
     await closeSheet(page)
-    await page.getByText('Not published everywhere, and put into the archive.').waitFor()
+    await page.getByText('Published to Telegram. FetLife failed. Moved to the archive.').waitFor()
     await pictureOf(page, 'two')
   })
 
@@ -171,17 +174,17 @@ describe('publishing', () => {
     answer(path('publish'), () => stream.response)
     answer(path('restore'), () => restored('one.jpg'))
     await startPublishing(page)
-    await page.locator('.sheet-foot').getByRole('button', { name: 'Asking the server' }).waitFor()
+    await page.locator('.sheet-foot').getByRole('button', { name: 'Contacting the server' }).waitFor()
     await closeSheet(page)
     await page.keyboard.press('g')
     await page.getByRole('link', { name: 'one.jpg' }).waitFor()
     await stream.send('result', published({ telegram: { success: true }, email: { success: true } }))
     await stream.end()
-    await page.getByText('Published, and put into the archive.').waitFor()
+    await page.getByText('Moved to the archive.').waitFor()
     await page.getByRole('link', { name: 'one.jpg' }).waitFor({ state: 'detached' })
     expect(new URL(page.url()).search).toBe('?view=grid')
     await page.keyboard.press('u')
-    await page.getByText('Back where it was.').waitFor()
+    await page.getByText('Back in the inbox.').waitFor()
     await page.getByRole('link', { name: 'one.jpg' }).waitFor()
     expect(new URL(page.url()).search).toBe('?view=grid')
   })
@@ -196,7 +199,7 @@ describe('publishing', () => {
     await startPublishing(page)
     const warning = page.locator('.remark').filter({ hasText: 'could not be moved to the archive' })
     await warning.getByRole('button', { name: 'Try again' }).click()
-    await page.getByText('Published, and put into the archive.').waitFor()
+    await page.getByText('Moved to the archive.').waitFor()
     expect(asked.map(({ body }) => body.platforms)).toEqual([
       ['telegram', 'email'],
       ['telegram', 'email'],
@@ -228,10 +231,11 @@ describe('publishing', () => {
         filename: 'one.jpg',
         caption: 'X',
         alt_text: 'A rope.',
+        captions: { source: 'person', by_platform: {} },
         metadata: { alt_text: 'A rope.' },
       }),
     )
-    await page.getByText('Published, and put into the archive.').waitFor()
+    await page.getByText('Moved to the archive.').waitFor()
     expect(asked).toEqual([
       [true, 'Typed.'],
       [false, 'Typed.'],
@@ -255,41 +259,51 @@ describe('publishing', () => {
     await page.getByLabel('FetLife', { exact: true }).uncheck()
     await openPreview(page)
     await page.getByRole('button', { name: 'Publish to Telegram' }).click()
-    await page.getByText('the answer of Telegram got lost. Look there first.').waitFor()
-    expect(await page.getByRole('button', { name: 'Try again where it failed' }).count()).toBe(0)
-    await page.getByRole('button', { name: 'I have looked: publish it again' }).click()
-    await page.getByText('Published, and put into the archive.').waitFor()
+    await page
+      .getByText('We don’t know if Telegram received it: the connection dropped. Check your channel first.')
+      .waitFor()
+    expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'I checked, it’s not there: publish again' }).click()
+    await page.getByText('Moved to the archive.').waitFor()
     expect(asked.map(({ body }) => body.force)).toEqual([false, true])
   })
 
-  it('explains what was published before, and stays open where nothing is archived', async () => {
+  it('never says published where the platform had the photo before', async () => {
     const { page, answer } = await atWork(browser)
-    const before = { success: true, skipped: 'duplicate', url: '/the-post' }
-    answer(path('publish'), () =>
-      events(['result', published({ telegram: before, email: { success: true } }, false)]),
-    )
+    const before = { success: true, skipped: 'duplicate', url: '/the-post', published_at: at }
+    answer(path('publish'), () => events(['result', published({ telegram: before, email: before }, false)]))
     await openSheet(page)
     await openPreview(page)
     // Once it is sent, a preview that is on its way is waited for no more.
     await page.getByText('Private: The caption of photo one.').waitFor()
     await sendOut(page)
-    await page.getByText('Was published before; nothing was sent twice.').waitFor()
-    await page.getByRole('heading', { name: 'What became of it' }).waitFor()
-    expect(await page.getByText('Private: The caption of photo one.').isVisible()).toBe(true)
-    expect(await page.getByRole('link', { name: 'Look at it' }).getAttribute('href')).toBe('/the-post')
+    await page.getByText('Already on Telegram and FetLife. Nothing was sent.').waitFor()
+    await page.getByRole('heading', { name: 'Results' }).waitFor()
+    const telegram = post(page, 'Telegram')
+    await telegram.getByText('Already on Telegram since 3 Nov 2026, 14:05 · View post').waitFor()
+    await telegram.getByText('Nothing was sent.').waitFor()
+    const link = telegram.getByRole('link', { name: 'View post' })
+    expect(await link.getAttribute('href')).toBe('/the-post')
+    expect(await link.getAttribute('rel')).toContain('noopener')
+    expect(await sheetOf(page).getByText('Published').count()).toBe(0)
     await page.getByRole('button', { name: 'Done' }).click()
     await sheetOf(page).waitFor({ state: 'detached' })
     await pictureOf(page, 'one')
+    expect(await page.getByRole('button', { name: 'Move back to inbox' }).count()).toBe(0)
   })
 
-  it('says before it is sent that it is there already', async () => {
+  it('says before it is sent that the platform has the photo already', async () => {
     const { page, gallery } = await atWork(browser)
+    const standings = { success: false, skipped: 'dry_run', standing: 'duplicate', published_at: at }
     gallery.script(path('publish'), () =>
-      standing({ telegram: { success: false, skipped: 'dry_run', standing: 'duplicate', caption: 'X' } }),
+      standing({ telegram: { ...standings, url: '/the-post', caption: 'X' } }),
     )
     await openSheet(page)
     await openPreview(page)
-    await post(page, 'Telegram').getByText('It is there already, and will not be sent again.').waitFor()
+    await post(page, 'Telegram')
+      .getByText('Already on Telegram since 3 Nov 2026, 14:05 · View post')
+      .waitFor()
+    await page.getByRole('button', { name: 'Publish to FetLife', exact: true }).waitFor()
   })
 
   it('says that nothing was sent in test mode', async () => {
@@ -297,7 +311,7 @@ describe('publishing', () => {
     const dry = { success: false, skipped: 'dry_run', preview: 'X' }
     answer(path('publish'), () => events(['result', published({ telegram: dry, email: dry }, false)]))
     await startPublishing(page)
-    await page.getByText('This gallery is in test mode: nothing was sent').waitFor()
+    await page.getByText('Test mode: nothing was sent').waitFor()
     expect(await page.getByText('Not published.').count()).toBe(0)
   })
 
@@ -305,17 +319,18 @@ describe('publishing', () => {
     const { page, gallery, asked, answer } = await atWork(browser)
     answer(path('publish'), () => events(['progress', { stage: 'sending', platform: 'telegram' }]))
     await startPublishing(page)
-    await page.getByText('The server goes on all the same.').waitFor()
+    await page.getByText('The server is still working; check again in a moment.').waitFor()
     const dry = { success: false, skipped: 'dry_run' }
     gallery.script(path('publish'), () =>
       standing({ telegram: { ...dry, standing: 'in_progress' }, email: dry }),
     )
-    await page.getByRole('button', { name: 'Look again' }).click()
+    await page.getByRole('button', { name: 'Check again' }).click()
     await page.getByText('Nothing new yet').waitFor()
     gallery.script(path('publish'), () => problemless())
-    await page.getByRole('button', { name: 'Look again' }).click()
-    await post(page, 'Telegram').getByText('Was published before; nothing was sent twice.').waitFor()
-    await page.getByText('the answer of FetLife got lost').waitFor()
+    await page.getByRole('button', { name: 'Check again' }).click()
+    await post(page, 'Telegram').getByText('Already on Telegram').waitFor()
+    expect(await page.getByText('Nothing was sent.').count()).toBe(0)
+    await post(page, 'FetLife').getByText('We don’t know if FetLife received it').waitFor()
     expect(asked).toHaveLength(1)
 
     function problemless() {

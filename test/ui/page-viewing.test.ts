@@ -93,8 +93,8 @@ describe('the first photo', () => {
   })
 
   it.each([
-    ['its caption', { metadata: null }, 'The caption of photo one.'],
-    ['neutral words', { metadata: { alt_text: ' ' }, caption: null }, 'A photo without a description'],
+    ['its caption', { alt_text: null }, 'The caption of photo one.'],
+    ['neutral words', { alt_text: ' ', caption: null }, 'A photo without a description'],
   ])('without an alternative text is described by %s', async (_, part, expected) => {
     const photos = somePhotos(1).map((photo) => ({ ...photo, ...part }))
     const { page } = await visiting(browser, { photos })

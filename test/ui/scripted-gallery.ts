@@ -50,6 +50,10 @@ export function somePhotos(count: number): Photo[] {
     sha256: name.padEnd(64, '0'),
     caption: `The caption of photo ${name}.`,
     alt_text: `What photo ${name} shows`,
+    captions: {
+      source: 'ai' as const,
+      by_platform: { telegram: `The caption of photo ${name}.`, email: `The caption of photo ${name}.` },
+    },
     sd_caption: null,
     metadata: {
       alt_text: `What photo ${name} shows`,

@@ -7,6 +7,7 @@ import type {
   Published,
   Written,
 } from '../../handlers/schemas/workflow.ts'
+import type { Folder } from '../../workflow/photo.ts'
 import { type ApiProblem, isRecord, type Photo, problemFrom, problemOf, unreached } from '../api.ts'
 
 export type { Analysis, CaptionRulesAnswer, Published }
@@ -45,7 +46,8 @@ export type Curation = 'keep' | 'remove' | 'restore' | 'delete'
 
 export const adminApi = {
   captionRules: () => send<CaptionRulesAnswer>('GET', '/api/config/captions'),
-  photo: (name: string) => send<Photo>('GET', photoPath(name)),
+  photo: (name: string, folder: Folder = 'root') =>
+    send<Photo>('GET', `${photoPath(name)}${folder === 'root' ? '' : `?folder=${folder}`}`),
   save: (name: string, words: Words) => send<Written>('PATCH', photoPath(name), words),
   analyze: (name: string, isFresh: boolean, onStage: (stage: Stage) => void) =>
     stream<Analysis>(`${photoPath(name)}/analyze?force_refresh=${isFresh}`, {}, onStage),

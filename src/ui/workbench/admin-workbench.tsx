@@ -3,16 +3,20 @@ import type { ComponentChildren } from 'preact'
 import type { Features, Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
 import { GestureHint } from '../library/gesture-hint.tsx'
+import type { Folder } from '../order.ts'
 import { createDesk } from './desk.ts'
 import type { DeskState } from './desk-state.ts'
 import { createShelf } from './draft-shelf.ts'
+import { Publications } from './publications.tsx'
 import { Toasts } from './toasts.tsx'
 import { Workbench } from './workbench.tsx'
 
 export interface AdminWorkbench {
   /** Below the photo. */
   tools(photo: Photo | null, features: Features, isSheetOpen: boolean): ComponentChildren
-  /** Over whatever the page shows. */
+  /** On top of the photo's details: where it is published, and where that failed. */
+  publications(photo: Photo, folder: Folder, features: Features): ComponentChildren
+  /** Over every screen of the page. */
   toasts(): ComponentChildren
 }
 
@@ -47,6 +51,21 @@ export function createWorkbench({ gallery, owner, onChange }: AdminWorkbenchOpti
           setOpen={setOpen}
         />
       </>
+    ),
+    publications: (photo, folder, { publish }) => (
+      <Publications
+        photo={photo}
+        draft={desk.draftOf(photo)}
+        // The server publishes from these two folders only.
+        onSend={
+          !publish || (folder !== 'root' && folder !== 'archive')
+            ? null
+            : (platform, force) =>
+                folder === 'archive'
+                  ? desk.republish(photo, { platforms: [platform], force })
+                  : desk.publish(photo, { platforms: [platform], force })
+        }
+      />
     ),
     toasts: () => state && <Toasts toasts={state.toasts} onDismiss={desk.dismiss} />,
   }

@@ -3,7 +3,7 @@ import type { Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
 import { type Analysis, adminApi } from './admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
-import { isPersons, knownCaption } from './known-words.ts'
+import { hasCaption, isPersons, savedCaption } from './draft.ts'
 import type { Work } from './work.ts'
 
 export function createAnalyze(gallery: Gallery, store: DeskStore, work: Work) {
@@ -13,14 +13,14 @@ export function createAnalyze(gallery: Gallery, store: DeskStore, work: Work) {
     const before = draftOf(photo).captions
     // With captions there already, the person asks for other ones.
     const found = await work.during(photo, 'analyze', (onStage) =>
-      adminApi.analyze(filename, photo.caption !== null, onStage),
+      adminApi.analyze(filename, hasCaption(photo), onStage),
     )
     if (!found) return
     const news = newsOf(photo, found)
     gallery.learn(filename, news)
     const saved = { ...photo, ...news }
     const captions = Object.entries(found.platform_captions).filter(
-      ([platform, text]) => text !== knownCaption(saved, platform),
+      ([platform, text]) => text !== savedCaption(saved, platform),
     )
     change(photo, {
       captions: Object.fromEntries(captions),
@@ -35,14 +35,13 @@ export function createAnalyze(gallery: Gallery, store: DeskStore, work: Work) {
 /** What the server has saved with the photo. */
 function newsOf(photo: Photo, { caption, alt_text, sd_caption, platform_captions }: Analysis) {
   return {
-    caption,
     sd_caption,
     has_sidecar: true,
-    metadata: {
-      ...photo.metadata,
-      ...(alt_text && { alt_text }),
-      // What a person wrote still counts for the server.
-      ...(!isPersons(photo) && { caption_generated: { generic: caption, ...platform_captions } }),
-    },
+    ...(alt_text && { alt_text }),
+    // What a person wrote still counts for the server.
+    ...(!isPersons(photo) && {
+      caption,
+      captions: { source: 'ai' as const, by_platform: platform_captions },
+    }),
   }
 }

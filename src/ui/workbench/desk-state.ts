@@ -3,7 +3,7 @@ import type { ApiProblem, Photo } from '../api.ts'
 import { lost, type PlatformRules } from './admin-api.ts'
 import { type ByPlatform, type Draft, emptyDraft, keyOf } from './draft.ts'
 import type { Shelf } from './draft-shelf.ts'
-import type { Toast } from './toast.ts'
+import { isFailure, type Toast } from './toast.ts'
 
 export interface DeskState {
   rules: readonly PlatformRules[]
@@ -74,7 +74,7 @@ export function createDeskStore(shelf: Shelf, onChange: (state: DeskState) => vo
     },
     unshelve: (photo) => shelf.put(keyOf(photo), { captions: {}, altText: null, work: null }),
     tell(toast) {
-      const others = state.toasts.filter(({ problem, photo }) => !problem || photo !== toast.photo)
+      const others = state.toasts.filter((each) => !isFailure(each) || each.photo !== toast.photo)
       set({ toasts: [...others, toast].slice(-maxToasts) })
     },
     dismiss: (gone) => set({ toasts: state.toasts.filter((toast) => !gone.includes(toast)) }),

@@ -9,6 +9,7 @@ import type { Draft } from './draft.ts'
 import type { Shelf } from './draft-shelf.ts'
 import { createLookAgain } from './lost-work.ts'
 import { createPublishing, type PublishOptions } from './publishing.ts'
+import { createRepublish, type Republish } from './republish.ts'
 import { createSaving } from './saving.ts'
 import type { Toast } from './toast.ts'
 import { createWork } from './work.ts'
@@ -30,6 +31,8 @@ export interface Desk {
   preview(photo: Photo): Promise<void>
   /** To the chosen platforms, or to those named. */
   publish(photo: Photo, options?: PublishOptions): Promise<void>
+  /** Publishes a photo of the archive where that failed. */
+  republish: Republish
   /** What became of work whose answer was lost. */
   lookAgain(photo: Photo): Promise<void>
   /** Nobody looks at its sheet any more. */
@@ -48,7 +51,8 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
   const curation = createCuration({ gallery, store, work })
   const saving = createSaving(gallery, store, work)
   const restore = (filename: string) => curation.restore(filename, 'archive')
-  const publishing = createPublishing({ gallery, store, work, saving, restore })
+  const republish = createRepublish(gallery, store)
+  const publishing = createPublishing({ gallery, store, work, saving, restore, republish })
 
   return {
     async start() {
@@ -81,6 +85,7 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
     analyze: createAnalyze(gallery, store, work),
     preview: publishing.preview,
     publish: publishing.publish,
+    republish,
     lookAgain: createLookAgain({ gallery, store, work, saving, publishing }),
     leaveSheet: publishing.leaveArchived,
     curate(photo, action) {

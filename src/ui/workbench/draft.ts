@@ -1,7 +1,7 @@
 /** One photo's words while they are written, what is under way with them, and what became of it. */
 import type { ApiProblem, Photo } from '../api.ts'
 import type { PlatformName, PlatformOutcome, PlatformRules, Stage } from './admin-api.ts'
-import { knownAltText, knownCaption } from './known-words.ts'
+import { isPublished, standingOf } from './standing.ts'
 
 export type ByPlatform<T> = Partial<Record<PlatformName, T>>
 export type WorkKind = 'analyze' | 'save' | 'preview' | 'publish' | 'look' | 'delete'
@@ -46,44 +46,68 @@ export function keyOf({ sha256, filename }: Photo): string {
   return `${sha256}/${filename}`
 }
 
+/** Caption that the server would send to this platform: it names the source of a photo's words, the page does not guess. */
+export function savedCaption({ captions }: Photo, platform: string): string {
+  return captions?.by_platform[platform] ?? ''
+}
+
+export function savedAltText({ alt_text }: Photo): string {
+  return alt_text?.trim() ?? ''
+}
+
+/** Whether the photo has a caption, be it an empty one of a person. A training prompt is not a caption. */
+export function hasCaption({ captions }: Photo): boolean {
+  const source = captions?.source ?? null
+  return source !== null && source !== 'training'
+}
+
+/** Whether a person wrote the caption: the AI does not replace it. */
+export function isPersons({ captions }: Photo): boolean {
+  return captions?.source === 'person'
+}
+
 export function captionOf(draft: Draft, photo: Photo, platform: PlatformName): string {
-  return draft.captions[platform] ?? knownCaption(photo, platform)
+  return draft.captions[platform] ?? savedCaption(photo, platform)
 }
 
 export function altTextOf(draft: Draft, photo: Photo): string {
-  return draft.altText ?? knownAltText(photo)
+  return draft.altText ?? savedAltText(photo)
 }
 
-/** What would be saved now; `null` where everything is. An empty caption is one for publishing only. */
+/** Words to save now, `null` where all are saved. An emptied caption is saved empty. */
 export function unsavedWords(draft: Draft, photo: Photo, rules: readonly PlatformRules[]) {
-  const all = rules.map(({ platform }) => ({ platform, text: captionOf(draft, photo, platform) }))
-  const isChanged = all.some(
-    ({ platform, text }) => text.trim() !== '' && text !== knownCaption(photo, platform),
-  )
+  const all = rules.map(({ platform }) => ({ platform, text: orEmpty(captionOf(draft, photo, platform)) }))
+  const isChanged = all.some(({ platform, text }) => text !== savedCaption(photo, platform))
   const altText = altTextOf(draft, photo)
-  const isDescribed = altText.trim() !== knownAltText(photo)
+  const isDescribed = altText.trim() !== savedAltText(photo)
   if (!isChanged && !isDescribed) return null
   return {
     // All of them: beside words of a person the server counts no other ones.
     ...(isChanged && {
-      captions: Object.fromEntries(
-        all.filter(({ text }) => text.trim() !== '').map(({ platform, text }) => [platform, text]),
-      ),
+      captions: Object.fromEntries(all.map(({ platform, text }) => [platform, text])),
     }),
     ...(isDescribed && { alt_text: altText }),
   }
 }
 
+/** Blanks alone are no words. */
+export function orEmpty(text: string): string {
+  return text.trim() === '' ? '' : text
+}
+
 /** The platforms that the photo would go to: those chosen, by default those chosen last time that have not got it. */
 export function chosenOf(
-  { chosen, outcomes }: Draft,
+  draft: Draft,
+  photo: Photo,
   rules: readonly PlatformRules[],
   usual: ByPlatform<boolean>,
 ): PlatformName[] {
   return rules
     .map(({ platform }) => platform)
     .filter(
-      (platform) => chosen[platform] ?? (outcomes[platform]?.success !== true && (usual[platform] ?? true)),
+      (platform) =>
+        draft.chosen[platform] ??
+        (!isPublished(standingOf(draft, photo, platform)) && (usual[platform] ?? true)),
     )
 }
 
@@ -93,11 +117,6 @@ export function isHeldUp({ work }: Draft): boolean {
 }
 
 /** Whether all platforms that it was to go to have it. */
-export function isEverywhere({ outcomes }: Draft): boolean {
+export function isEverywhere({ outcomes }: Pick<Draft, 'outcomes'>): boolean {
   return Object.values(outcomes).every(({ success }) => success)
-}
-
-/** Nobody knows whether it got through: only a person who has looked may say so. */
-export function isUnknown(outcome: PlatformOutcome | undefined): boolean {
-  return outcome?.skipped === 'unknown' || outcome?.code === 'publish_outcome_unknown'
 }

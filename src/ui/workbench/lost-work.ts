@@ -53,7 +53,8 @@ export function createLookAgain({ gallery, store, work, saving, publishing }: Lo
     if (!found) return 'unanswered'
     gallery.learn(photo.filename, found)
     saving.settle(photo, found, {})
-    if (JSON.stringify(found.metadata) === JSON.stringify(photo.metadata)) return 'pending'
+    if (JSON.stringify([found.captions, found.metadata]) === JSON.stringify([photo.captions, photo.metadata]))
+      return 'pending'
     change(photo, { done: 'written' })
     return 'known'
   }
@@ -74,9 +75,20 @@ function outcomesIn({ results }: Published): {
   outcomes: ByPlatform<PlatformOutcome>
   isUnderWay: boolean
 } {
-  const outcomes = Object.entries(results).flatMap(([platform, { standing, url }]) =>
+  const outcomes = Object.entries(results).flatMap(([platform, { standing, url, published_at: at }]) =>
     standing
-      ? [[platform, { success: standing === 'duplicate', skipped: standing, ...(url && { url }) }] as const]
+      ? [
+          [
+            platform,
+            {
+              success: standing === 'duplicate',
+              skipped: standing,
+              standing,
+              ...(url && { url }),
+              ...(at && { published_at: at }),
+            },
+          ] as const,
+        ]
       : [],
   )
   return {

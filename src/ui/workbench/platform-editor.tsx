@@ -7,8 +7,6 @@ export interface PlatformEditorProps {
   rules: PlatformRules
   hashtags: string
   caption: string
-  /** What the platform gets where nobody types another. */
-  savedCaption: string
   isChosen: boolean
   isBusy: boolean
   canPublish: boolean
@@ -25,8 +23,7 @@ export function PlatformEditor(props: PlatformEditorProps) {
   const id = `caption-${platform}`
   const facts = captionFacts(caption, rules, hashtags)
   const isTooLong = facts.length > maxLength
-  // A sidecar leaves out what is empty, and the platform has the photo's own words again.
-  const isCleared = caption.trim() === '' && props.savedCaption !== ''
+  const isWordless = caption.trim() === ''
   return (
     <fieldset class="platform">
       <legend class="visually-hidden">{name}</legend>
@@ -67,12 +64,12 @@ export function PlatformEditor(props: PlatformEditorProps) {
         value={caption}
         readOnly={isBusy}
         placeholder={words.captionPlaceholder}
-        aria-describedby={isCleared ? `${id}-count ${id}-cleared` : `${id}-count`}
+        aria-describedby={isWordless ? `${id}-count ${id}-wordless` : `${id}-count`}
         onInput={(event) => props.onWrite(event.currentTarget.value)}
       />
-      {isCleared && (
-        <p class="preview" id={`${id}-cleared`}>
-          {words.cleared} {canPublish && words.goesWithout}
+      {isWordless && (
+        <p class="preview muted" id={`${id}-wordless`}>
+          {words.cleared}
         </p>
       )}
       {facts.cut !== '' && (

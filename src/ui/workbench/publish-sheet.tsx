@@ -1,4 +1,4 @@
-/** The sheet: a photo's words, then what each platform gets of them, then what became of it. */
+/** The sheet: a photo's words, then a preview for each platform, then the results. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../api.ts'
 import { useDragDown } from '../drag-down.ts'
@@ -7,10 +7,11 @@ import { texts } from '../texts.ts'
 import { useDialog } from '../use-dialog.ts'
 import type { PlatformName } from './admin-api.ts'
 import type { Desk, DeskState } from './desk.ts'
-import { chosenOf, type Draft, isHeldUp, isUnknown, unsavedWords } from './draft.ts'
+import { chosenOf, type Draft, isHeldUp, unsavedWords } from './draft.ts'
 import { FailureLine } from './failure-line.tsx'
 import { ProblemLine } from './problem-line.tsx'
 import { SendingView } from './sending-view.tsx'
+import { headlineOf, isPublished, isSendable, standingOf } from './standing.ts'
 import { stageWords } from './steps.tsx'
 import { WritingView } from './writing-view.tsx'
 
@@ -38,7 +39,14 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
     dialog.current?.scrollTo(0, 0)
     dialog.current?.querySelector('.sheet-body')?.scrollTo(0, 0)
   }, [isSending])
-  const chosen = chosenOf(draft, state.rules, state.usual)
+  const chosen = chosenOf(draft, photo, state.rules, state.usual)
+  const hasAll = (platforms: readonly PlatformName[]) =>
+    platforms.length > 0 && platforms.every((platform) => isPublished(standingOf(draft, photo, platform)))
+  const whyNot = hasAll(chosen)
+    ? words.wouldSkip
+    : chosen.length === 0 && hasAll(state.rules.map(({ platform }) => platform))
+      ? words.wouldSkipAll
+      : null
   const turnTo = (sends: boolean) => {
     setSending(sends)
     if (sends) void desk.preview(photo)
@@ -77,12 +85,31 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
         {isSending ? (
           <SendingView desk={desk} state={state} draft={draft} photo={photo} platforms={chosen} />
         ) : (
-          <WritingView desk={desk} state={state} draft={draft} photo={photo} features={features} />
+          <WritingView
+            desk={desk}
+            state={state}
+            draft={draft}
+            photo={photo}
+            features={features}
+            onSend={() => setSending(true)}
+          />
         )}
       </div>
       <div class="sheet-foot">
+        {features.publish && whyNot && headlineOf(draft.outcomes) === '' && (
+          <p class="why-not muted" id="why-not">
+            {whyNot}
+          </p>
+        )}
         {isSending ? (
-          <SendButton desk={desk} draft={draft} photo={photo} chosen={chosen} onDone={onClose} />
+          <SendButton
+            desk={desk}
+            draft={draft}
+            photo={photo}
+            chosen={chosen}
+            isExplained={whyNot !== null}
+            onDone={onClose}
+          />
         ) : (
           <>
             {draft.archivedAs === null && (
@@ -92,10 +119,12 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
               <button
                 type="button"
                 class="button action"
-                disabled={isHeldUp(draft) || chosen.length === 0}
-                onClick={() => turnTo(true)}
+                // Not `disabled`: who tabs here hears why.
+                aria-disabled={isHeldUp(draft) || chosen.length === 0 || whyNot !== null}
+                aria-describedby={whyNot === null ? undefined : 'why-not'}
+                onClick={() => !isHeldUp(draft) && chosen.length > 0 && whyNot === null && turnTo(true)}
               >
-                {chosen.length === 0 ? words.choosePlatform : words.preview}
+                {chosen.length === 0 && whyNot === null ? words.choosePlatform : words.preview}
               </button>
             )}
           </>
@@ -117,12 +146,14 @@ function SendButton({
   draft,
   photo,
   chosen,
+  isExplained,
   onDone,
-}: ButtonProps & { chosen: readonly PlatformName[]; onDone: () => void }) {
+}: ButtonProps & { chosen: readonly PlatformName[]; isExplained: boolean; onDone: () => void }) {
   const { outcomes } = draft
-  const isAgain = Object.values(outcomes).some(({ success, skipped }) => !success && skipped !== 'dry_run')
-  // Those that nobody knows about have a button of their own.
-  const sendable = chosen.filter((platform) => !isUnknown(outcomes[platform]))
+  // Platforms that may have the photo have a button of their own.
+  const sendable = chosen.filter((platform) => isSendable(standingOf(draft, photo, platform)))
+  const isAgain = sendable.some((platform) => standingOf(draft, photo, platform)?.status === 'failed')
+  const isOff = isHeldUp(draft) || sendable.length === 0
   if (sendable.length === 0 && Object.keys(outcomes).length > 0) {
     return (
       <button type="button" class="button action" disabled={isHeldUp(draft)} onClick={onDone}>
@@ -135,14 +166,15 @@ function SendButton({
       type="button"
       class="button action"
       aria-busy={isHeldUp(draft)}
-      disabled={isHeldUp(draft) || sendable.length === 0}
-      onClick={() => void desk.publish(photo, { platforms: sendable })}
+      aria-disabled={isOff}
+      aria-describedby={isExplained ? 'why-not' : undefined}
+      onClick={() => !isOff && void desk.publish(photo, { platforms: sendable })}
     >
       {isHeldUp(draft)
         ? workWords(draft)
         : isAgain
-          ? words.publishAgain
-          : words.publishTo(sendable.map((platform) => words.platforms[platform]))}
+          ? words.retry
+          : words.publishTo((isOff ? chosen : sendable).map((platform) => words.platforms[platform]))}
     </button>
   )
 }

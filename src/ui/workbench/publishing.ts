@@ -12,9 +12,11 @@ import {
   isEverywhere,
   isHeldUp,
   keyOf,
+  savedAltText,
 } from './draft.ts'
-import { knownAltText } from './known-words.ts'
+import type { Republish } from './republish.ts'
 import type { Saving } from './saving.ts'
+import { headlineOf, isSendable, standingOf } from './standing.ts'
 import type { Toast } from './toast.ts'
 import type { Work } from './work.ts'
 
@@ -40,11 +42,13 @@ export interface PublishingTools {
   saving: Saving
   /** Out of the archive again. */
   restore(filename: string): Promise<void>
+  republish: Republish
 }
 
-export function createPublishing({ gallery, store, work, saving, restore }: PublishingTools): Publishing {
+export function createPublishing(tools: PublishingTools): Publishing {
+  const { gallery, store, work, saving, restore, republish } = tools
   const { draftOf, change, tell } = store
-  const chosenFor = (photo: Photo) => chosenOf(draftOf(photo), store.state.rules, store.state.usual)
+  const chosenFor = (photo: Photo) => chosenOf(draftOf(photo), photo, store.state.rules, store.state.usual)
 
   const nameOf = (photo: Photo) => draftOf(photo).archivedAs ?? photo.filename
 
@@ -71,11 +75,23 @@ export function createPublishing({ gallery, store, work, saving, restore }: Publ
     const { archivedAs } = draft
     if (archivedAs === null || isHeldUp(draft)) return
     const isDone = isEverywhere(draft)
+    const failed = store.state.rules
+      .map(({ platform }) => platform)
+      .filter((platform) => draft.outcomes[platform] && isSendable(standingOf(draft, photo, platform)))
+    const { captions } = request(photo, failed)
     if (isDone)
       store.set({ drafts: new Map([...store.state.drafts].filter(([key]) => key !== keyOf(photo))) })
-    // What failed can be tried again once it is back.
-    else change(photo, { archivedAs: null })
-    tell({ text: isDone ? 'archived' : 'partly', photo: filename, undo: () => void restore(archivedAs) })
+    // The ledger knows what failed, and can be asked once the photo is back.
+    else change(photo, { archivedAs: null, outcomes: {}, previews: {}, warnings: [] })
+    const retry = () => void republish({ ...photo, filename: archivedAs }, { platforms: failed, captions })
+    tell({
+      text: isDone ? 'archived' : 'partly',
+      says: headlineOf(draft.outcomes),
+      photo: filename,
+      isFailure: !isDone,
+      undo: () => void restore(archivedAs),
+      ...(failed.length > 0 && { retry }),
+    })
     gallery.leave(filename)
   }
 
@@ -86,7 +102,11 @@ export function createPublishing({ gallery, store, work, saving, restore }: Publ
     if (isDone) store.unshelve(photo)
     else if (isSeen) return
     if (draft.archivedAs !== null) leaveArchived(photo)
-    else if (!isSeen) tell({ text: toastOf(draft), photo: photo.filename, show: () => work.show(photo) })
+    else if (!isSeen) {
+      const says = headlineOf(draft.outcomes)
+      const show = () => work.show(photo)
+      tell({ text: toastOf(draft), says, photo: photo.filename, isFailure: !isDone && !isTest(draft), show })
+    }
   }
 
   return {
@@ -104,7 +124,7 @@ export function createPublishing({ gallery, store, work, saving, restore }: Publ
       const asked = request(photo, platforms)
       const draft = draftOf(photo)
       // The text for those who do not see the photo goes out from where it is saved.
-      const isDescribed = altTextOf(draft, photo).trim() === knownAltText(photo)
+      const isDescribed = altTextOf(draft, photo).trim() === savedAltText(photo)
       if (draft.archivedAs === null && !isDescribed && !(await saving.save(photo))) return
       const published = await work.during(photo, 'publish', (onStage) =>
         adminApi.publish(nameOf(photo), { ...asked, force }, onStage),
@@ -128,7 +148,9 @@ export function createPublishing({ gallery, store, work, saving, restore }: Publ
 }
 
 function toastOf(draft: Draft): Toast['text'] {
-  if (Object.values(draft.outcomes).some(({ skipped }) => skipped === 'dry_run')) return 'testMode'
+  if (isTest(draft)) return 'testMode'
   if (!isEverywhere(draft)) return 'notEverywhere'
   return draft.warnings.length > 0 ? 'notArchived' : 'published'
 }
+
+const isTest = ({ outcomes }: Draft) => Object.values(outcomes).some(({ skipped }) => skipped === 'dry_run')

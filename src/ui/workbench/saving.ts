@@ -3,8 +3,7 @@ import type { Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
 import { adminApi, type PlatformName } from './admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
-import { type ByPlatform, unsavedWords } from './draft.ts'
-import { knownAltText, knownCaption } from './known-words.ts'
+import { type ByPlatform, orEmpty, savedAltText, savedCaption, unsavedWords } from './draft.ts'
 import type { Work } from './work.ts'
 
 export interface Saving {
@@ -20,9 +19,10 @@ export function createSaving(gallery: Gallery, store: DeskStore, work: Work): Sa
   function settle(photo: Photo, saved: Photo, sent: ByPlatform<string>): void {
     const { captions, altText } = draftOf(photo)
     const rest = Object.entries(captions).filter(
-      ([platform, text]) => text !== sent[platform as PlatformName] && text !== knownCaption(saved, platform),
+      ([platform, text]) =>
+        orEmpty(text) !== sent[platform as PlatformName] && orEmpty(text) !== savedCaption(saved, platform),
     )
-    const isDescribed = altText === null || altText.trim() === knownAltText(saved)
+    const isDescribed = altText === null || altText.trim() === savedAltText(saved)
     change(photo, {
       captions: Object.fromEntries(rest),
       altText: isDescribed ? null : altText,
@@ -37,7 +37,8 @@ export function createSaving(gallery: Gallery, store: DeskStore, work: Work): Sa
       if (!words) return true
       const written = await work.during(photo, 'save', () => adminApi.save(photo.filename, words))
       if (!written) return false
-      const news = { caption: written.caption, metadata: written.metadata, has_sidecar: true }
+      const { caption, alt_text, captions, metadata } = written
+      const news = { caption, alt_text, captions, metadata, has_sidecar: true }
       gallery.learn(photo.filename, news)
       settle(photo, { ...photo, ...news }, words.captions ?? {})
       change(photo, { done: 'saved' })

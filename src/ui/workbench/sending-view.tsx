@@ -1,11 +1,13 @@
-/** What each platform gets, how far it has come there, and what became of it. */
+/** Post for each platform, with its progress and result; what failed comes first. */
 import { type Photo, serverLanguage } from '../api.ts'
 import { texts } from '../texts.ts'
-import type { PlatformName, PlatformOutcome, PlatformRules } from './admin-api.ts'
+import type { PlatformName, PlatformRules } from './admin-api.ts'
 import { captionFacts } from './caption-facts.ts'
 import type { Desk, DeskState } from './desk.ts'
-import { altTextOf, captionOf, type Draft, isHeldUp, isUnknown } from './draft.ts'
+import { altTextOf, captionOf, type Draft, isEverywhere, isHeldUp } from './draft.ts'
 import { PostPreview } from './post-preview.tsx'
+import { headlineOf, rankOf, standingOf } from './standing.ts'
+import { StandingIcon, StandingLine } from './standing-line.tsx'
 
 export interface SendingViewProps {
   desk: Desk
@@ -19,27 +21,32 @@ export interface SendingViewProps {
 const words = texts.workbench
 
 export function SendingView({ desk, state, draft, photo, platforms }: SendingViewProps) {
-  const shown = state.rules.filter(({ platform }) => platforms.includes(platform) || draft.outcomes[platform])
+  const isSending = draft.work?.kind === 'publish'
+  const rank = ({ platform }: PlatformRules) => (isSending ? 0 : rankOf(standingOf(draft, photo, platform)))
+  const shown = state.rules
+    .filter(({ platform }) => platforms.includes(platform) || standingOf(draft, photo, platform))
+    .sort((one, other) => rank(one) - rank(other))
   return (
     <>
+      {!isSending && <Headline draft={draft} />}
       {Object.values(draft.outcomes).some(({ skipped }) => skipped === 'dry_run') && (
         <p class="remark" role="status">
           {words.testMode}
         </p>
       )}
-      {draft.archivedAs !== null && (
-        <p class="remark" role="status">
-          {words.inArchive}
-        </p>
-      )}
       {draft.warnings.map((warning) => (
         <div class="remark" role="status" key={warning}>
-          <p>{warning}</p>
+          <p lang={serverLanguage}>{warning}</p>
           <button
             type="button"
             class="button"
             disabled={isHeldUp(draft)}
-            onClick={() => void desk.publish(photo, { platforms: shown.map(({ platform }) => platform) })}
+            onClick={() => {
+              const sent = shown
+                .map(({ platform }) => platform)
+                .filter((platform) => draft.outcomes[platform])
+              void desk.publish(photo, { platforms: sent })
+            }}
           >
             {texts.tryAgain}
           </button>
@@ -59,8 +66,24 @@ export function SendingView({ desk, state, draft, photo, platforms }: SendingVie
           </li>
         ))}
       </ul>
-      {draft.work?.kind === 'publish' && <p class="muted">{words.goesOn}</p>}
+      {isSending && <p class="muted">{words.goesOn}</p>}
     </>
+  )
+}
+
+/** Results in one line; failures have their own colour, icon and place. */
+function Headline({ draft }: { draft: Draft }) {
+  const headline = headlineOf(draft.outcomes)
+  if (headline === '') return null
+  const isDone = isEverywhere(draft)
+  return (
+    <div class={`outcome headline ${isDone ? 'published' : 'failed'}`} role={isDone ? 'status' : 'alert'}>
+      <p class="standing">
+        <StandingIcon status={isDone ? 'published' : 'failed'} />
+        <strong>{headline}</strong>
+      </p>
+      {draft.archivedAs !== null && <p>{words.inArchive}</p>}
+    </div>
   )
 }
 
@@ -78,6 +101,7 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
   const { work } = draft
   const preview = draft.previews[platform]
   const outcome = draft.outcomes[platform]
+  const standing = standingOf(draft, photo, platform)
   const name = words.platforms[platform]
   const stage =
     work?.kind === 'publish' ? work.stages.findLast((each) => each.platform === platform) : undefined
@@ -96,62 +120,27 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
         <p class={`stage-line ${stage?.stage ?? 'waiting'}`}>
           {stage ? words.stages[stage.stage]?.(name) : words.stages.preparing?.(name)}
         </p>
-      ) : outcome ? (
-        <Outcome name={name} outcome={outcome} isBusy={isHeldUp(draft)} onForce={onForce} />
       ) : (
-        preview?.standing && <p class="remark">{standingWords(preview, name)}</p>
+        standing && (
+          <StandingLine
+            name={name}
+            standing={standing}
+            isBefore={outcome?.success !== true || outcome.skipped === 'duplicate'}
+          >
+            {outcome?.skipped === 'duplicate' && !outcome.standing && <p>{words.nothingSent}</p>}
+            {outcome?.warning && (
+              <p class="muted" lang={serverLanguage}>
+                {outcome.warning}
+              </p>
+            )}
+            {standing.status === 'unknown' && (
+              <button type="button" class="button" disabled={isHeldUp(draft)} onClick={onForce}>
+                {words.force}
+              </button>
+            )}
+          </StandingLine>
+        )
       )}
     </section>
-  )
-}
-
-function standingWords({ standing }: PlatformOutcome, name: string): string {
-  if (standing === 'duplicate') return words.willSkip
-  return standing === 'in_progress' ? words.inProgress : words.unknown(name)
-}
-
-interface OutcomeProps {
-  name: string
-  outcome: PlatformOutcome
-  isBusy: boolean
-  onForce: () => void
-}
-
-function Outcome({ name, outcome, isBusy, onForce }: OutcomeProps) {
-  const { success, skipped, url, error, warning } = outcome
-  if (skipped === 'dry_run') return null
-  const mayBeThere = isUnknown(outcome)
-  return (
-    <div class={`outcome ${success ? 'good' : 'bad'}`}>
-      <p>
-        {success ? (skipped === 'duplicate' ? words.alreadyThere : words.sent) : null}
-        {!success &&
-          (mayBeThere
-            ? words.unknown(name)
-            : skipped === 'in_progress'
-              ? words.inProgress
-              : words.failed)}{' '}
-        {url && (
-          <a href={url} target="_blank" rel="noopener noreferrer">
-            {words.look}
-          </a>
-        )}
-      </p>
-      {!success && error && (
-        <p class="muted" lang={serverLanguage}>
-          {error}
-        </p>
-      )}
-      {warning && (
-        <p class="muted" lang={serverLanguage}>
-          {warning}
-        </p>
-      )}
-      {mayBeThere && (
-        <button type="button" class="button" disabled={isBusy} onClick={onForce}>
-          {words.force}
-        </button>
-      )}
-    </div>
   )
 }

@@ -2,7 +2,8 @@
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import { ProblemLine } from './problem-line.tsx'
-import type { Toast } from './toast.ts'
+import { StandingIcon } from './standing-line.tsx'
+import { isFailure, type Toast } from './toast.ts'
 
 const words = texts.workbench
 
@@ -14,9 +15,13 @@ export interface ToastLineProps {
 }
 
 export function ToastLine({ toast, onDismiss, doing }: ToastLineProps) {
-  const { text, photo, problem, undo, retry, show } = toast
+  const { text, says = '', photo, problem, undo, retry, show } = toast
+  const isArchived = text === 'archived' || text === 'partly'
   return (
-    <div class={`toast ${problem ? 'bad' : ''}`}>
+    <div
+      class={`toast ${isFailure(toast) ? 'bad' : ''}`}
+      role={!problem && isFailure(toast) ? 'alert' : undefined}
+    >
       {problem ? (
         <>
           <strong>
@@ -25,11 +30,19 @@ export function ToastLine({ toast, onDismiss, doing }: ToastLineProps) {
           <ProblemLine problem={problem} onRetry={retry && doing(retry)} />
         </>
       ) : (
-        <p>{words.toasts[text]}</p>
+        <p class="standing">
+          {isFailure(toast) && <StandingIcon status="failed" />}
+          <span>{[says, words.toasts[text]].filter(Boolean).join(' ')}</span>
+        </p>
+      )}
+      {retry && !problem && (
+        <button type="button" class="button" onClick={doing(retry)}>
+          {words.retry}
+        </button>
       )}
       {undo && !problem && (
         <button type="button" class="button" aria-keyshortcuts="U" onClick={doing(undo)}>
-          {words.undo}
+          {isArchived ? words.moveBack : words.undo}
         </button>
       )}
       {show && (

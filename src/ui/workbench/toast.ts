@@ -1,4 +1,4 @@
-/** What the page says in passing. */
+/** A message of the page in passing. */
 import type { ApiProblem } from '../api.ts'
 
 export interface Toast {
@@ -19,10 +19,19 @@ export interface Toast {
     | 'notRestored'
     | 'failed'
   photo: string
+  /** Comes before the words of `text`. */
+  says?: string
+  /** Stays until it is read, as with `problem`. */
+  isFailure?: boolean
   problem?: ApiProblem
   undo?: () => void
   /** Repeats what failed. */
   retry?: () => void
   /** Opens the photo that this is about. */
   show?: () => void
+}
+
+/** Whether the toast waits until a person has read it. */
+export function isFailure({ problem, isFailure }: Toast): boolean {
+  return problem !== undefined || isFailure === true
 }

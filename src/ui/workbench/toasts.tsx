@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { useShortcuts } from '../keyboard.ts'
 import { texts } from '../texts.ts'
-import type { Toast } from './toast.ts'
+import { isFailure, type Toast } from './toast.ts'
 import { ToastLine } from './toast-line.tsx'
 
 /** Long enough to find one's glasses (WCAG 2.2, 2.2.1 asks for no less where something is lost; nothing is: photos stay in folders). */
@@ -18,10 +18,11 @@ export interface ToastsProps {
 
 export function Toasts({ toasts, onDismiss }: ToastsProps) {
   const area = useRef<HTMLElement>(null)
-  const failures = toasts.filter(({ problem }) => problem)
-  const passing = toasts.filter(({ problem }) => !problem)
+  const failures = toasts.filter(isFailure)
+  const passing = toasts.filter((toast) => !isFailure(toast))
   const latest = passing.at(-1)
   const undoable = passing.findLast(({ undo }) => undo)
+  const undone = toasts.findLast(({ undo }) => undo)
   useEffect(() => {
     // What went wrong stays until somebody has read it, and nothing goes from under a hand. What is below the latest goes with it.
     if (!latest) return
@@ -34,7 +35,7 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
     onDismiss([toast])
     action()
   }
-  useShortcuts({ undo: undoable?.undo && doing(undoable, undoable.undo) })
+  useShortcuts({ undo: undone?.undo && doing(undone, undone.undo) })
   const lineOf = (toast: Toast | undefined) =>
     toast && (
       <ToastLine

@@ -4,9 +4,9 @@ import type { Features, Photo } from '../api.ts'
 import { DeleteIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import type { Desk, DeskState } from './desk.ts'
-import { altTextOf, captionOf, chosenOf, type Draft, isHeldUp } from './draft.ts'
-import { isPersons, knownCaption } from './known-words.ts'
+import { altTextOf, captionOf, chosenOf, type Draft, hasCaption, isHeldUp, isPersons } from './draft.ts'
 import { PlatformEditor } from './platform-editor.tsx'
+import { Publications, type PublicationsProps } from './publications.tsx'
 import { Steps } from './steps.tsx'
 
 export interface WritingViewProps {
@@ -15,18 +15,25 @@ export interface WritingViewProps {
   draft: Draft
   photo: Photo
   features: Features
+  /** The person sends from here, and goes on where the results are. */
+  onSend: () => void
 }
 
 const words = texts.workbench
 
-export function WritingView({ desk, state, draft, photo, features }: WritingViewProps) {
+export function WritingView({ desk, state, draft, photo, features, onSend }: WritingViewProps) {
   const { work } = draft
   const isArchived = draft.archivedAs !== null
   const isAnalyzing = work?.kind === 'analyze'
-  const chosen = chosenOf(draft, state.rules, state.usual)
+  const chosen = chosenOf(draft, photo, state.rules, state.usual)
   const { button, steps, onAsk } = useFocusOnSteps(isAnalyzing)
+  const send: PublicationsProps['onSend'] = (platform, force) => {
+    onSend()
+    return desk.publish(photo, { platforms: [platform], force })
+  }
   return (
     <>
+      <Publications photo={photo} draft={draft} isBefore onSend={features.publish ? send : null} />
       {features.review && <p class="remark">{words.review}</p>}
       {!features.publish && !features.review && <p class="remark">{words.publishOff}</p>}
       {features.analyze && !isAnalyzing && !isArchived && (
@@ -41,7 +48,7 @@ export function WritingView({ desk, state, draft, photo, features }: WritingView
             void desk.analyze(photo)
           }}
         >
-          {photo.caption === null ? words.analyze : words.analyzeAgain}
+          {hasCaption(photo) ? words.analyzeAgain : words.analyze}
         </button>
       )}
       {isAnalyzing && (
@@ -68,7 +75,6 @@ export function WritingView({ desk, state, draft, photo, features }: WritingView
           rules={rules}
           hashtags={state.hashtags}
           caption={captionOf(draft, photo, rules.platform)}
-          savedCaption={knownCaption(photo, rules.platform)}
           isChosen={chosen.includes(rules.platform)}
           isBusy={isAnalyzing || work?.kind === 'publish'}
           canPublish={features.publish}
