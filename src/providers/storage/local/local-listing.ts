@@ -29,5 +29,9 @@ export async function listPhotos(
       if (stats?.isFile()) photos.push(toEntry(name, stats))
     }
   }
-  return { photos, ...sidecarsAmong(photos, (name) => present.has(name)), ...(isMissing && { isFolderMissing: true }) }
+  return {
+    photos,
+    ...sidecarsAmong(photos, (name) => present.has(name)),
+    ...(isMissing && { isFolderMissing: true }),
+  }
 }
