@@ -59,7 +59,7 @@ const serviceToken = 'demo-service-token-of-this-machine'
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { state, port, baseDomain, worker = false, photos, step = silently } = options
   await mkdir(state, { recursive: true })
-  const directories = await step('Sample photos', () => samplePhotos(state))
+  const directories = await step('Sample photos (made once)', () => samplePhotos(state))
   // The channels begin empty, so nothing has been published yet.
   await rm(join(directories.alice, '.publisher'), { recursive: true, force: true })
   if (photos) directories.alice = worker ? photos : await ownPhotos(state, 'alice', photos)

@@ -2,6 +2,8 @@
  * OpenAI's Chat Completions on this machine (`OPENAI_BASE_URL`, which ends with `/v1`). It looks at the pictures that it gets and
  * answers in the shape that is asked for, says that it is an emulator, and can misbehave.
  */
+import { defaultCaptionModel } from '../../src/workflow/analysis/captions.ts'
+import { defaultVisionModel } from '../../src/workflow/analysis/vision.ts'
 import { ConnectionBroken, spoiled } from './dropbox/faults.ts'
 import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
 import { callOf, usageOf } from './openai/call.ts'
@@ -57,7 +59,8 @@ export async function startOpenAiEmulator(options: OpenAiEmulatorOptions): Promi
       const route = `${request.method} ${new URL(request.url).pathname}`
       if (route === 'POST /v1/chat/completions') return await complete(request, key)
       if (!keys.has(key)) throw wrongKey(key)
-      if (route === 'GET /v1/models') return modelList(models ?? ['emulated'])
+      if (route === 'GET /v1/models')
+        return modelList(models ?? [defaultVisionModel, defaultCaptionModel, 'emulated'])
       throw new Refusal(404, 'Unknown request URL')
     } catch (error) {
       if (error instanceof Refusal) return refused(error)

@@ -1,9 +1,17 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { ownPorts, startDemo } from './demo-process.ts'
 import { sendTo } from './http.ts'
+
+const project = fileURLToPath(new URL('../../', import.meta.url))
+const run = promisify(execFile)
 
 describe.each([
   { title: 'the demo', args: [] },
@@ -18,6 +26,13 @@ describe.each([
     const { output, addresses } = demo
     try {
       expect(output.join('\n')).toContain(`Port ${taken} is in use`)
+      const progress = output.slice(
+        1,
+        output.findIndex((line) => line.startsWith('Port ')),
+      )
+      expect(progress.length).toBeGreaterThanOrEqual(6)
+      // Nothing of the parts' own announcements.
+      expect(progress.filter((line) => !/^ {2}[\w ,()-]+ \.\.\. \d+\.\d s$/.test(line))).toEqual([])
       const pages = addresses.filter(({ hostname }) => /^(alice|bob|carol)\./.test(hostname))
       expect(pages.map(({ hostname }) => hostname)).toEqual([
         'alice.localhost',
@@ -46,6 +61,16 @@ describe.each([
         expect(await sharp(await thumbnail.arrayBuffer()).metadata()).toMatchObject({ format: 'jpeg' })
       }
       expect(new Set(lists).size).toBe(3)
+      const env = join(demo.state, 'env')
+      expect((await stat(env)).mode & 0o777).toBe(0o600)
+      for (const tenant of ['alice', 'bob', 'carol']) {
+        const call = ['src/node/doctor.ts', '--env', env, '--host', `${tenant}.localhost`, '--json']
+        const { stdout } = await run(process.execPath, call, { cwd: project, env: {} })
+        expect(JSON.parse(stdout)).toMatchObject({ ok: true })
+      }
+      const port = Number(pages[0]?.port)
+      const lost = await sendTo(port, `localhost:${port}`, '/', { headers: { accept: 'text/html' } })
+      expect(await lost.text()).toContain(`<a href="${pages[0]?.href}">alice.localhost</a>`)
     } finally {
       inUse.close()
       expect(await demo.end()).toEqual([0, null])

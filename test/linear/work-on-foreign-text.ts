@@ -5,6 +5,7 @@ import { secretsIn } from '../../orchestrator/conformance/secret-patterns.ts'
 import { createOrchestrator } from '../../orchestrator/handlers/app.ts'
 import { createHandler } from '../../src/handlers/app.ts'
 import { readFile } from '../../src/handlers/upload.ts'
+import { reachingAdvice } from '../../src/node/doctor/advice.ts'
 import { explain } from '../../src/node/doctor/explain.ts'
 import { createRedaction } from '../../src/node/doctor/redaction.ts'
 import { connectFailure, sendFailure, withoutAddresses } from '../../src/node/mailer/failures.ts'
@@ -337,6 +338,11 @@ export const foreignTexts: readonly ForeignText[] = [
     what: 'finding an error in an AI answer of status 200',
     work: (text) => toldError({ error: { code: text, type: text, message: text } }),
     shapes: [repeated('rate'), repeated('too '), repeated('9'), repeated('content-')],
+  },
+  {
+    what: 'advising about a failed connection',
+    work: (text) => reachingAdvice(new Error(text), { address: 'x' }),
+    shapes: [repeated('ECONN'), repeated('SELF_SIGNED'), repeated('_'), repeated('UND_ERR_')],
   },
   {
     what: 'telling why an AI refused',
