@@ -66,6 +66,7 @@ describeOnBothHosts('photos', (kind) => {
         sha256: createHash('sha256').update(photo).digest('hex'),
         sd_caption: 'a rope at dusk',
         metadata: { caption: 'Dusk. 🌅', tags: ['rope', 'dusk'] },
+        publications: [],
         picture: { width: 120, height: 80, taken_at: null },
       })
       const original = await fetch(known.temp_url)
