@@ -68,6 +68,7 @@ describeOnBothHosts('photos', (kind) => {
         captions: { source: 'person', by_platform: {} },
         sd_caption: 'a rope at dusk',
         metadata: { caption: 'Dusk. 🌅', tags: ['rope', 'dusk'] },
+        publications: [],
         picture: { width: 120, height: 80, taken_at: null },
       })
       const original = await fetch(known.temp_url)

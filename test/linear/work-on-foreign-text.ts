@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { secretsIn } from '../../orchestrator/conformance/secret-patterns.ts'
 import { createOrchestrator } from '../../orchestrator/handlers/app.ts'
 import { createHandler } from '../../src/handlers/app.ts'
+import { parseCursor } from '../../src/handlers/library-cursor.ts'
 import { readFile } from '../../src/handlers/upload.ts'
 import { reachingAdvice } from '../../src/node/doctor/advice.ts'
 import { explain } from '../../src/node/doctor/explain.ts'
@@ -32,6 +33,7 @@ import { clean } from '../../src/workflow/analysis/clean.ts'
 import { fitCaption } from '../../src/workflow/captions/fit.ts'
 import { hashtagsOf, keepHashtags } from '../../src/workflow/captions/hashtags.ts'
 import { plainText } from '../../src/workflow/captions/plain.ts'
+import { parseFailure } from '../../src/workflow/ledger/failure.ts'
 import { parseRecord } from '../../src/workflow/ledger/record.ts'
 import { foldName } from '../../src/workflow/name-search.ts'
 import { isPhotoName } from '../../src/workflow/photo.ts'
@@ -514,6 +516,16 @@ export const foreignTexts: readonly ForeignText[] = [
       repeated(',;='),
       repeated(' ', 'a;', 'b'),
     ],
+  },
+  {
+    what: 'reading the cursor of a listing',
+    work: (text) => parseCursor(text),
+    shapes: [repeated('W'), repeated('W1tb'), repeated('='), repeated('-_')],
+  },
+  {
+    what: 'reading the failure of an attempt',
+    work: (text) => parseFailure(text),
+    shapes: [repeated('['), repeated('{"a":'), repeated('1')],
   },
   {
     what: 'looking for secrets in an answer of an orchestrator',

@@ -114,6 +114,24 @@ describe('publishing', () => {
     expect(await whereabouts(folder)).toContain('root/photo.jpg')
   })
 
+  it('keeps no failure when a dry run cannot look into the ledger', async () => {
+    await using open = await scene()
+    const store = open.folder.open()
+    const result = await open.publish({ dryRun: true }, { store: failing(store, 'readRecord') })
+    expect(result.results.telegram).toMatchObject({ success: false, code: 'storage_unavailable' })
+    expect(await ledgerOf(store)).toEqual([])
+  })
+
+  it('publishes as before when the storage keeps no failure', async () => {
+    await using open = await scene()
+    const store = failing(open.folder.open(), 'replaceRecord', 1)
+    open.telegram.script.push(refusing('publish_refused'))
+    const { results } = await open.publish({ platforms: ['telegram'] }, { store })
+    expect(results.telegram).toMatchObject({ success: false, code: 'publish_refused' })
+    expect(open.troubles).toHaveLength(2)
+    expect((await open.publish({ platforms: ['telegram'] })).results.telegram?.success).toBe(true)
+  })
+
   it('sends nothing and writes nothing in a dry run', async () => {
     await using open = await scene()
     const { publish, telegram, email, folder } = open
@@ -261,3 +279,7 @@ describe('publishing', () => {
     expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
   })
 })
+
+function ledgerOf(store: PhotoStore): Promise<string[]> {
+  return store.listRecords(['ledger', createHash('sha256').update('the photo').digest('hex')])
+}

@@ -65,7 +65,8 @@ export async function publishTo(
     job.onTrouble(error)
     return failureOf(error)
   })
-  if (!result.success && !result.skipped && result.code !== 'publish_outcome_unknown') {
+  const isFailure = !result.success && !result.skipped && result.code !== 'publish_outcome_unknown'
+  if (isFailure && !job.request.dryRun) {
     await rememberFailure(platform, result, job)
   }
   const stage = result.skipped ? 'skipped' : result.success ? 'sent' : 'failed'
