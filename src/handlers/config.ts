@@ -84,7 +84,8 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     const { email } = session
     const { config } = runtimeOf(c.env)
     if (!isAdmin(email, config, services.settings)) return c.json({ admin: false, email }, 200)
-    return c.json({ admin: true, email, notices: modelNotices(config.ai) }, 200)
+    const notices = modelNotices(config.ai)
+    return c.json({ admin: true, email, ...(notices.length > 0 && { notices }) }, 200)
   })
 }
 

@@ -76,7 +76,7 @@ export const adminStatusSchema = z
         }),
       )
       .optional()
-      .openapi({ description: 'For admins: models of the AI that will be retired' }),
+      .openapi({ description: 'For admins, where there are any: models of the AI that will be retired' }),
   })
   .openapi('AdminStatus')
 

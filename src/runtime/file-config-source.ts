@@ -22,11 +22,11 @@ export interface FileConfigOptions {
 }
 
 const fileSchema = z.looseObject({
-  tenant: z.string().min(1),
+  tenant: z.string().trim().min(1),
   /** The host to serve. Default: the tenant under the base domain. */
-  host: z.string().toLowerCase().optional(),
+  host: z.string().trim().min(1).toLowerCase().optional().catch(undefined),
   config: z.record(z.string(), z.unknown()),
-  credentials: z.record(z.string(), z.unknown()).default({}),
+  credentials: z.record(z.string(), z.unknown()).catch({}),
 })
 
 /** Makes the source. The file is read late: what is wrong with it shows in `/health/ready` and as `config_unavailable`. */

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { type AuditLine, AuditUnavailable } from '../../orchestrator/handlers/audit.ts'
 import { parseRuntimeAnswer } from '../../src/runtime/contract.ts'
-import { primary, resolvePath, runtimePath, secondary, startReference, usagePath } from './reference.ts'
+import {
+  primary,
+  registryOf,
+  resolvePath,
+  runtimePath,
+  secondary,
+  startReference,
+  usagePath,
+} from './reference.ts'
 
 const alice = 'alice.shibari.test'
 const nobody = 'nobody.shibari.test'
@@ -25,6 +34,41 @@ describe('the reference orchestrator, asked for a host', () => {
       },
     })
     expect(parseRuntimeAnswer(answer)).toMatchObject({ tenant: 'alice', ttlSeconds: 600 })
+  })
+
+  it('holds every field that V2 requires, of the type that V2 requires', async () => {
+    const registry = await registryOf({
+      bob: {
+        hosts: ['bob.shibari.test'],
+        config: {
+          storage: { provider: 'dropbox', credentials_ref: 'bob-storage', paths: { root: '/Photos' } },
+          publishers: { telegram: { channel_id: '@bob' }, fetlife: { recipient: '1@upload.example.com' } },
+        },
+      },
+    })
+    const { byHost } = await startReference({ registry: async () => registry })
+    const publisher = z.object({
+      id: z.string(),
+      type: z.string(),
+      config: z.record(z.string(), z.unknown()),
+    })
+    const answer = z.object({
+      schema_version: z.literal(2),
+      tenant: z.string(),
+      app_type: z.string(),
+      config_version: z.string(),
+      ttl_seconds: z.int(),
+      config: z.object({
+        features: z.record(z.string(), z.boolean()),
+        storage: z.object({
+          provider: z.enum(['dropbox', 'managed']),
+          credentials_ref: z.string(),
+          paths: z.object({ root: z.string() }),
+        }),
+        publishers: z.array(publisher).length(2),
+      }),
+    })
+    expect(answer.safeParse(await (await byHost('bob.shibari.test')).json()).error).toBeUndefined()
   })
 
   it('gives a tenant’s own TTL, and one answer for all its hosts', async () => {
@@ -213,6 +257,16 @@ describe('the reference orchestrator, told of usage', () => {
     const { tenant_id, source, ...usage } = event
     expect(audit[0]).toMatchObject({ action: 'billing.usage', tenant: tenant_id, usage })
     expect(source).toBe('publisher')
+  })
+
+  it('counts tokens that V2 reports under the identifier of the AI’s answer', async () => {
+    const { post } = await startReference()
+    const sent = {
+      ...event,
+      idempotency_key: 'chatcmpl-9xYz',
+      occurred_at: '2026-11-01T12:00:00.000001+00:00',
+    }
+    expect((await post(usagePath, sent)).status).toBe(200)
   })
 
   it('counts the storage requests of V2', async () => {

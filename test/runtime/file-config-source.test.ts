@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { createFileConfigSource } from '../../src/runtime/file-config-source.ts'
+import { parseHost } from '../../src/runtime/host.ts'
+
+const host = parseHost('alice.shibari.test', 'shibari.test')?.host
+const config = 'config: { storage: { provider: local, paths: { root: photos } } }'
+
+describe('a configuration file with odd optional fields', () => {
+  it.each([
+    ['no credentials under their name', `tenant: alice\ncredentials:\n${config}`],
+    ['credentials of another type', `tenant: alice\ncredentials: 7\n${config}`],
+    ['a blank host', `tenant: alice\nhost: " "\n${config}`],
+    ['no host under its name', `tenant: alice\nhost:\n${config}`],
+    ['a host in capitals with blanks', `tenant: alice\nhost: " ALICE.shibari.test "\n${config}`],
+    ['a TTL as text', `tenant: " alice "\nttl_seconds: "60"\n${config}`],
+  ])('serves the tenant when it has %s', async (_title, text) => {
+    const source = createFileConfigSource({ read: async () => text, baseDomain: 'shibari.test' })
+    if (!host) throw new TypeError('unreachable')
+    expect(await source.lookup(host, undefined, 'r')).toMatchObject({ status: 'found' })
+    expect(await source.check()).toEqual({ ready: true })
+  })
+
+  it('names an unusable field in its answer', async () => {
+    const text = `tenant: alice\nttl_seconds: soon\n${config}`
+    const source = createFileConfigSource({ read: async () => text, baseDomain: 'shibari.test' })
+    if (!host) throw new TypeError('unreachable')
+    expect(await source.lookup(host, undefined, 'r')).toMatchObject({
+      answer: { ttlSeconds: 600, faults: [{ path: 'ttl_seconds' }] },
+    })
+  })
+})
