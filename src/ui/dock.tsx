@@ -23,7 +23,7 @@ export function Dock({ gallery, state, isOpen, detailsButton, onDetails, tools }
   const isFirst = query ? index === 0 : position === 0
   return (
     <footer class="dock">
-      <p class={`caption ${photo?.caption ? '' : 'muted'}`}>{photo && (photo.caption || texts.noCaption)}</p>
+      <p class={`caption ${photo?.caption ? '' : 'muted'}`}>{photo && (photo.caption ?? texts.noCaption)}</p>
       {tools}
       <div class="controls">
         <button

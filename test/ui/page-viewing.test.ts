@@ -412,7 +412,7 @@ describe('the details', () => {
       ['Description', 'What photo one shows'],
       ['Size', '300 × 200 pixels'],
       ['Credit', 'Alice'],
-      ['Training caption', 'a rope at dusk'],
+      ['Training prompt', 'a rope at dusk'],
       ['File', 'one.jpg'],
     ])
   })

@@ -276,6 +276,22 @@ describe('the editor', () => {
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('')
   })
 
+  it('asks for each platform’s words again when the photo was fetched before the sign-in', async () => {
+    const { page, gallery } = await atWork(browser)
+    const [one] = somePhotos(1)
+    const captions = { source: 'person', by_platform: { telegram: 'For Telegram.', email: 'For mail.' } }
+    const answers = [
+      { ...one, captions: undefined },
+      { ...one, captions },
+    ]
+    gallery.script(onePath, () => Response.json(answers.length > 1 ? answers.shift() : answers[0]))
+    await page.reload()
+    await pictureOf(page, 'one')
+    await openSheet(page)
+    await expect.poll(() => captionOf(page, 'FetLife').inputValue()).toBe('For mail.')
+    expect(await captionOf(page, 'Telegram').inputValue()).toBe('For Telegram.')
+  })
+
   it('types letters that are shortcuts elsewhere, and no key reaches the page below', async () => {
     const { page, asked } = await atWork(browser)
     await openSheet(page)

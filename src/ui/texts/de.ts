@@ -167,7 +167,7 @@ export const de: Texts = {
     pixels: (width, height) => `${formats.number(width)} × ${formats.number(height)} Pixel`,
     credit: 'Foto von',
     tags: 'Schlagwörter',
-    trainingCaption: 'Trainingstext',
+    trainingCaption: 'Trainings-Prompt',
     fileName: 'Datei',
   },
 

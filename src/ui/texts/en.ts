@@ -162,7 +162,7 @@ export const en = {
     pixels: (width: number, height: number) => `${formats.number(width)} × ${formats.number(height)} pixels`,
     credit: 'Credit',
     tags: 'Tags',
-    trainingCaption: 'Training caption',
+    trainingCaption: 'Training prompt',
     fileName: 'File',
   },
 

@@ -19,6 +19,8 @@ export type { DeskState }
 export interface Desk {
   start(): Promise<void>
   draftOf(photo: Photo): Draft
+  /** Asks for the photo again where it was fetched before its admin had signed in. */
+  complete(photo: Photo): Promise<void>
   /** The photo in front of the person, and whether they see what becomes of its words. */
   look(photo: Photo | null, isSheetOpen: boolean): void
   write(photo: Photo, platform: PlatformName, caption: string): void
@@ -65,6 +67,11 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
       }
     },
     draftOf,
+    async complete(photo) {
+      if (photo.captions) return
+      const found = await adminApi.photo(photo.filename)
+      if ('value' in found) gallery.learn(photo.filename, found.value)
+    },
     look: work.look,
     write: (photo, platform, caption) =>
       change(photo, {

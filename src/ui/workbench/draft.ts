@@ -47,8 +47,9 @@ export function keyOf({ sha256, filename }: Photo): string {
 }
 
 /** Caption that the server would send to this platform: it names the source of a photo's words, the page does not guess. */
-export function savedCaption({ captions }: Photo, platform: string): string {
-  return captions?.by_platform[platform] ?? ''
+export function savedCaption({ captions, caption }: Photo, platform: string): string {
+  // Visitors are told the photo's caption only.
+  return (captions ? captions.by_platform[platform] : caption) ?? ''
 }
 
 export function savedAltText({ alt_text }: Photo): string {

@@ -108,14 +108,6 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
   return (
     <section class="post" aria-label={name}>
       <h3>{name}</h3>
-      <PostPreview
-        platform={platform}
-        photo={photo}
-        altText={altTextOf(draft, photo)}
-        // Until the server has said it, by its own rules.
-        caption={preview?.caption ?? captionFacts(captionOf(draft, photo, platform), rules, hashtags).sent}
-        subject={preview?.subject}
-      />
       {isGoing && work?.kind === 'publish' ? (
         <p class={`stage-line ${stage?.stage ?? 'waiting'}`}>
           {stage ? words.stages[stage.stage]?.(name) : words.stages.preparing?.(name)}
@@ -141,6 +133,14 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
           </StandingLine>
         )
       )}
+      <PostPreview
+        platform={platform}
+        photo={photo}
+        altText={altTextOf(draft, photo)}
+        // Until the server has said it, by its own rules.
+        caption={preview?.caption ?? captionFacts(captionOf(draft, photo, platform), rules, hashtags).sent}
+        subject={preview?.subject}
+      />
     </section>
   )
 }

@@ -2,16 +2,23 @@
 import type { Photo } from '../api.ts'
 import { texts } from '../texts.ts'
 import type { PlatformName, PlatformOutcome } from './admin-api.ts'
-import type { Draft } from './draft.ts'
 
 export type Publication = NonNullable<Photo['publications']>[number]
 export type Standing = Omit<Publication, 'platform'>
+
+type Results = Partial<Record<PlatformName, PlatformOutcome>>
+
+/** Results of this page's attempts, and of dry runs. */
+export interface Attempts {
+  outcomes: Results
+  previews: Results
+}
 
 const words = texts.workbench
 
 /** `null` where nothing was ever sent there, as far as the page knows. */
 export function standingOf(
-  { outcomes, previews }: Pick<Draft, 'outcomes' | 'previews'>,
+  { outcomes, previews }: Attempts,
   photo: Photo,
   platform: PlatformName,
 ): Standing | null {
@@ -44,7 +51,7 @@ export function isSendable(standing: Standing | null): boolean {
 }
 
 /** Ledger of the photo with these results in it, for where the server cannot be asked again. */
-export function withResults({ publications = [] }: Photo, results: Draft['outcomes']): Publication[] {
+export function withResults({ publications = [] }: Photo, results: Results): Publication[] {
   const found = Object.entries(results).flatMap(([platform, outcome]): Publication[] => {
     const standing = standingIn(outcome)
     return standing ? [{ platform: platform as PlatformName, ...standing }] : []
@@ -72,7 +79,7 @@ export function momentOf(at: string | null): string {
 }
 
 /** Results of publishing in one line, such as 'Published to FetLife. Telegram failed.' Empty where nothing was attempted. */
-export function headlineOf(outcomes: Draft['outcomes']): string {
+export function headlineOf(outcomes: Results): string {
   const all = Object.entries(outcomes).filter(([, { skipped }]) => skipped !== 'dry_run')
   const namesOf = (isMeant: (outcome: PlatformOutcome, standing: Standing | null) => boolean) =>
     all

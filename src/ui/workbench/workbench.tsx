@@ -45,6 +45,9 @@ export function Workbench({ desk, shelf, state, photo, features, isOpen, setOpen
   useEffect(() => {
     return isSheetThere ? () => desk.leaveSheet(photo) : undefined
   }, [isSheetThere, photo?.filename])
+  useEffect(() => {
+    if (isSheetThere) void desk.complete(photo)
+  }, [isSheetThere, photo?.filename])
   const close = useCallback(() => setOpen(false), [setOpen])
 
   const shown = useRef(photo)
