@@ -49,7 +49,8 @@ async function listPhotos(api: DropboxApi, path: string): Promise<PhotoListing> 
     try {
       return photosAmong(await entriesOf(api, path))
     } catch (error) {
-      if (isRefusal(error, 'path/not_found')) return { photos: [], withSidecar: new Set(), isFolderMissing: true }
+      if (isRefusal(error, 'path/not_found'))
+        return { photos: [], withSidecar: new Set(), isFolderMissing: true }
       if (!isRefusal(error, 'reset') || restarts === maxRestarts) throw error
     }
   }
