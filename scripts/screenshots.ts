@@ -41,6 +41,8 @@ const views: Record<string, View> = {
     },
   },
   empty: { show: (page) => withProblem(page, 404, 'no_photos') },
+  empty_admin: { as: 'admin', show: (page) => withProblem(page, 404, 'no_photos') },
+  missing_folder: { as: 'admin', show: (page) => withProblem(page, 404, 'root_missing') },
   private: { show: (page) => withProblem(page, 401, 'not_signed_in') },
   offline: {
     async show(page) {
@@ -72,6 +74,13 @@ const views: Record<string, View> = {
     },
   },
   folders: { as: 'admin', show: (page) => openGrid(page) },
+  selecting: {
+    as: 'admin',
+    async show(page) {
+      await openGrid(page)
+      await button(page, 'Select').click()
+    },
+  },
   selection: { as: 'admin', show: openSelection },
   delete: {
     as: 'admin',

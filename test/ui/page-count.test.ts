@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
-import { atWork, path } from './at-work.ts'
+import { atWork, events, path } from './at-work.ts'
 import { pictureOf, prefetched } from './visiting.ts'
 
 let browser: Browser
@@ -56,7 +56,7 @@ describe('the number of photos', () => {
       library_enabled: true,
       max_upload_mb: 50,
     })
-    gallery.script('/api/library/upload', () => Response.json({ key: 'new.jpg', size: 3 }))
+    gallery.script('/api/library/upload', () => events(['result', { key: 'new.jpg', size: 4 }]))
     await counted(page, '4 photos')
     await page
       .locator('input[type="file"]')

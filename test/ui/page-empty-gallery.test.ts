@@ -48,7 +48,7 @@ describe('an empty gallery', () => {
     const { page } = await emptyGallery('root_missing', phone)
     await page.goto('/')
     await page.getByRole('heading', { name: 'The photo folder does not exist' }).waitFor()
-    await page.getByText('The server says root_missing.').waitFor()
+    await page.getByRole('main').getByText('The server says root_missing.').waitFor()
     await chooser(page).waitFor()
   })
 

@@ -1,4 +1,5 @@
 /** A gesture that nothing on the screen shows, told once on a device with a touch screen. */
+import './gesture-hint.css'
 import { useLayoutEffect, useState } from 'preact/hooks'
 import { texts } from '../texts.ts'
 

@@ -1,0 +1,122 @@
+/** Dragging sheets down on a phone, and the gestures that are told once. */
+import type { Browser, CDPSession, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { atWork, captionOf, features, openSheet, sheetOf, signedInAs } from './at-work.ts'
+import { eventually } from './eventually.ts'
+import { pictureOf, visiting } from './visiting.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openChromium()
+  return () => browser.close()
+})
+
+interface Finger {
+  move(dy: number): Promise<void>
+  lift(): Promise<void>
+}
+
+/** Puts a finger on the sheet's handle. */
+async function fingerOn(page: Page, sheet: string): Promise<Finger> {
+  // The sheet has risen: its box stands still.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))),
+  )
+  const box = await page.locator(`${sheet} .drag-handle`).boundingBox()
+  if (!box) throw new Error('the handle is not visible')
+  const session: CDPSession = await page.context().newCDPSession(page)
+  const x = box.x + box.width / 2
+  const top = box.y + box.height / 2
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints: y === undefined ? [] : [{ x, y }] })
+  await send('touchStart', top)
+  return {
+    move: (dy) => send('touchMove', top + dy).then(() => {}),
+    lift: () => send('touchEnd').then(() => {}),
+  }
+}
+
+const followed = (page: Page, sheet: string) =>
+  page.locator(sheet).evaluate((element) => (element instanceof HTMLElement ? element.style.translate : ''))
+
+describe('dragging', () => {
+  it('closes the publish sheet past the threshold and keeps unsaved words', async () => {
+    const { page } = await atWork(browser, phone)
+    await openSheet(page)
+    await captionOf(page, 'Telegram').fill('Half a thought')
+    const finger = await fingerOn(page, '.sheet')
+    await finger.move(80)
+    await eventually(async () => expect(await followed(page, '.sheet')).toBe('0px 80px'))
+    await finger.move(200)
+    await finger.lift()
+    await sheetOf(page).waitFor({ state: 'detached' })
+    await openSheet(page)
+    expect(await captionOf(page, 'Telegram').inputValue()).toBe('Half a thought')
+  })
+
+  it.each(['reduce', 'no-preference'] as const)(
+    'closes the details with motion set to %s',
+    async (reducedMotion) => {
+      const { page } = await visiting(browser, { ...phone, reducedMotion })
+      await page.goto('/')
+      await pictureOf(page, 'one')
+      await page.getByRole('button', { name: 'Details', exact: true }).click()
+      const finger = await fingerOn(page, '.details')
+      await finger.move(100)
+      await finger.move(220)
+      await finger.lift()
+      await page.getByRole('complementary', { name: 'Details' }).waitFor({ state: 'hidden' })
+      await pictureOf(page, 'one')
+    },
+  )
+
+  it('lets the details spring back when the way was short and slow', async () => {
+    const { page } = await visiting(browser, phone)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('button', { name: 'Details', exact: true }).click()
+    const finger = await fingerOn(page, '.details')
+    await finger.move(40)
+    await eventually(async () => expect(await followed(page, '.details')).toBe('0px 40px'))
+    // A last move that goes back a little: no flick.
+    await finger.move(38)
+    await finger.lift()
+    await eventually(async () => expect(await followed(page, '.details')).toBe(''))
+    expect(await page.getByRole('complementary', { name: 'Details' }).isVisible()).toBe(true)
+  })
+
+  it('has no handle when the sheet is a column', async () => {
+    const { page } = await atWork(browser, desktop)
+    await openSheet(page)
+    expect(await page.locator('.sheet .drag-handle').isVisible()).toBe(false)
+  })
+})
+
+describe('a gesture', () => {
+  it.each([
+    ['/', 'Swipe the photo up to keep it, down to remove it.'],
+    ['/?view=grid', 'Press and hold a photo to select it.'],
+  ])('is told once at %s on a touch screen', async (address, words) => {
+    const { page, gallery } = await visiting(browser, phone)
+    signedInAs(gallery, 'alice@example.org')
+    gallery.script('/api/config/features', () => Response.json(features))
+    gallery.script('/api/config/captions', () => Response.json({ platforms: [], hashtags: '' }))
+    await page.goto(address)
+    const hint = page.getByText(words)
+    await hint.waitFor()
+    await page.getByRole('button', { name: 'Got it' }).click()
+    await hint.waitFor({ state: 'detached' })
+    await page.reload()
+    await (address === '/'
+      ? page.getByRole('toolbar')
+      : page.getByRole('button', { name: 'Select' })
+    ).waitFor()
+    expect(await hint.count()).toBe(0)
+  })
+
+  it('is not told with a mouse', async () => {
+    const { page } = await atWork(browser, desktop)
+    expect(await page.getByRole('note').count()).toBe(0)
+  })
+})
