@@ -80,6 +80,8 @@ export const adminStatusSchema = z
   })
   .openapi('AdminStatus')
 
+export type AdminStatus = z.output<typeof adminStatusSchema>
+
 export const voiceProfileSchema = z
   .object({ voice_profile: z.array(z.string()), enabled: z.boolean() })
   .openapi('VoiceProfile')

@@ -1,5 +1,5 @@
 /** Who is signed in, in a corner of the bar: the way in, and the way out. */
-import type { Account } from './api.ts'
+import type { Account, AiNotice } from './api.ts'
 import { PersonIcon } from './icons.tsx'
 import { forgetDrafts } from './signing-out.ts'
 import { texts } from './texts.ts'
@@ -9,7 +9,7 @@ const menuId = 'account'
 /** Nothing while nobody knows, and where nobody can sign in. */
 export function AccountMenu({ account }: { account: Account | null }) {
   if (!account) return null
-  const { email, isAdmin, canSignIn } = account
+  const { email, isAdmin, canSignIn, notices } = account
   if (email === null) return canSignIn ? <SignInLink className="button quiet" /> : null
   return (
     <>
@@ -26,11 +26,24 @@ export function AccountMenu({ account }: { account: Account | null }) {
         <p class="muted">{texts.signedInAs}</p>
         <p class="email">{email}</p>
         {!isAdmin && <p class="muted">{texts.notAdmin}</p>}
+        {notices.length > 0 && <AiNotices notices={notices} />}
         <SignOutForm className="button" />
         <SignOutForm className="button quiet" isEverywhere />
         <p class="muted">{texts.signOutEverywhereAdvice}</p>
       </section>
     </>
+  )
+}
+
+function AiNotices({ notices }: { notices: readonly AiNotice[] }) {
+  return (
+    <ul class="ai-notices" aria-label={texts.aiNotices}>
+      {notices.map((notice) => (
+        <li key={JSON.stringify(notice)} class={notice.severity}>
+          {texts.aiNotice(notice)}
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -1,5 +1,5 @@
 /** The API as the web app uses it. Every answer is a photo or a problem; nothing is thrown. */
-import type { Photo as AnsweredPhoto } from '../handlers/schemas.ts'
+import type { AdminStatus, Photo as AnsweredPhoto } from '../handlers/schemas.ts'
 import { retryAfterMs } from '../retry.ts'
 import type { Folder } from '../workflow/photo.ts'
 
@@ -32,7 +32,11 @@ export interface Account {
   canSignIn: boolean
   /** What is on for this gallery. */
   features: Features
+  /** For admins: AI models that will be retired. */
+  notices: AiNotice[]
 }
+
+export type AiNotice = NonNullable<AdminStatus['notices']>[number]
 
 export interface Features {
   analyze: boolean
@@ -100,6 +104,7 @@ export function createApi(): GalleryApi {
         email: typeof status.email === 'string' ? status.email : null,
         isAdmin: status.admin === true,
         canSignIn: features.auth_mode !== 'none',
+        notices: Array.isArray(status.notices) ? status.notices : [],
         features: {
           analyze: features.analyze_caption_enabled === true,
           publish: features.publish_enabled === true && features.mode !== 'review',

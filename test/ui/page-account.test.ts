@@ -39,6 +39,30 @@ describe('the account', () => {
     expect(url.searchParams.get('return_to')).toBe('/?photo=two.jpg')
   })
 
+  it('names the AI models that will be retired when an admin opens it', async () => {
+    const { page, gallery } = await visiting(browser, { ...phone })
+    visitedBy(gallery, {
+      admin: true,
+      email: 'alice@example.org',
+      notices: [
+        {
+          model: 'vision',
+          severity: 'critical',
+          text: 'Goes away soon.',
+          shutdown_date: '2026-12-01',
+          recommended_replacement: 'newer-model',
+        },
+      ],
+    })
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('button', { name: 'Account: alice@example.org' }).click()
+    const notices = page.getByRole('list', { name: 'Notices about the AI' })
+    expect(await notices.getByRole('listitem').allTextContents()).toEqual([
+      'AI that describes photos: Goes away soon. Ends: 2026-12-01. Replacement: newer-model.',
+    ])
+  })
+
   it.each([
     ['an admin', { admin: true, email: 'alice@example.org' }, 0],
     ['somebody else’s admin', { admin: false, email: 'bob@example.org' }, 1],

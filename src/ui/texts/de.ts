@@ -27,6 +27,16 @@ export const de: Texts = {
   closeMessage: 'Nachricht schließen',
   signedInAs: 'Angemeldet als',
   account: (email) => `Konto: ${email}`,
+  aiNotices: 'Hinweise zur KI',
+  aiNotice: ({ model, text, shutdown_date, recommended_replacement }) =>
+    [
+      model === null ? 'KI:' : model === 'vision' ? 'KI für Bildbeschreibungen:' : 'KI für Bildtexte:',
+      text ?? 'Das Modell wird eingestellt.',
+      shutdown_date && `Ende: ${shutdown_date}.`,
+      recommended_replacement && `Ersatz: ${recommended_replacement}.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   notAdmin: 'Du verwaltest diese Galerie nicht.',
   toolsLost: {
     title: 'Die Werkzeuge wurden nicht geladen.',

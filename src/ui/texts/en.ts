@@ -1,4 +1,5 @@
 /** Every word of the web app, in English. Another language is another file of this shape and a line in texts.ts. */
+import type { AiNotice } from '../api.ts'
 import type { Scope, ShortcutName } from '../keyboard.ts'
 import type { ProblemKind } from '../problem-kind.ts'
 import { formatsOf } from './formats.ts'
@@ -26,6 +27,16 @@ export const en = {
   closeMessage: 'Close this message',
   signedInAs: 'Signed in as',
   account: (email: string) => `Account: ${email}`,
+  aiNotices: 'Notices about the AI',
+  aiNotice: ({ model, text, shutdown_date, recommended_replacement }: AiNotice) =>
+    [
+      model === null ? 'AI:' : model === 'vision' ? 'AI that describes photos:' : 'AI that writes captions:',
+      text ?? 'its model will be retired.',
+      shutdown_date && `Ends: ${shutdown_date}.`,
+      recommended_replacement && `Replacement: ${recommended_replacement}.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   notAdmin: 'You are not an admin of this gallery.',
   toolsLost: {
     title: 'The tools did not load.',
