@@ -63,6 +63,23 @@ const views: Record<string, View> = {
   captions: { as: 'admin', show: openCaptions },
   preview: { as: 'admin', show: openPreview },
   results: { as: 'admin', show: openResults },
+  outcomes: {
+    as: 'admin',
+    async show(page) {
+      await withOutcomes(page, { telegram: 'published', email: 'failed' })
+      await openDetails(page)
+    },
+  },
+  published: {
+    as: 'admin',
+    async show(page) {
+      await withOutcomes(page, { telegram: 'published', email: 'published' })
+      await button(page, 'Publish').click()
+      await page.locator('.sheet textarea').first().waitFor()
+    },
+  },
+  'unknown-page': { show: (page) => openMessage(page, '/nothing/here') },
+  'failed-sign-in': { show: (page) => openMessage(page, '/auth/callback?error=access_denied') },
   kept: {
     as: 'admin',
     async show(page) {
@@ -226,6 +243,29 @@ async function openResults(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Results' }).waitFor()
 }
 
+/** The photo answers from now on with these outcomes. */
+async function withOutcomes(page: Page, outcomes: Readonly<Record<string, 'published' | 'failed'>>) {
+  const path = '/api/images/last-light-at-the-jetty.jpg'
+  // Asked by the page, since the names below localhost are known to browsers only.
+  const photo = await page.evaluate(async (url) => (await (await fetch(url)).json()) as object, path)
+  const publications = Object.entries(outcomes).map(([platform, status]) => ({
+    platform,
+    status,
+    at: '2026-11-28T17:05:00Z',
+    post_url: status === 'published' && platform === 'telegram' ? 'https://t.me/c/1000010000000/7' : null,
+    error: status === 'failed' ? 'The mail server cannot be reached. Try again later.' : null,
+  }))
+  await page.route(new RegExp(`${path}$`), (route) => route.fulfill({ json: { ...photo, publications } }))
+  await page.goto(photoAddress)
+  await pictureShown(page)
+  await page.getByRole('toolbar').waitFor()
+}
+
+async function openMessage(page: Page, path: string): Promise<void> {
+  await page.goto(path)
+  await page.locator('main').waitFor()
+}
+
 async function openUploads(page: Page): Promise<void> {
   const files = [
     'rose jute, coiled.png',
@@ -242,7 +282,7 @@ async function openUploads(page: Page): Promise<void> {
     }),
   )
   let asked = 0
-  await page.route('**/api/library/upload', async (route) => {
+  await page.route(/\/api\/library\/upload/, async (route) => {
     asked += 1
     if (asked === 1) await events(route, ['result', { key: 'DSC0142.jpg', size: 1 }])
     // The others are never answered.
