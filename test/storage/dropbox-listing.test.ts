@@ -52,11 +52,11 @@ describe('listing a Dropbox folder', () => {
     expect((await store.list('archive')).photos).toHaveLength(1)
   })
 
-  it('takes a missing folder for an empty one, and a file in its place for a mistake', async () => {
+  it('tells a missing folder from an empty one, and takes a file in its place for a mistake', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/keep', 'a file')
     const store = dropbox.store()
-    await expect(store.list('archive')).resolves.toEqual({ photos: [], withSidecar: new Set() })
+    await expect(store.list('archive')).resolves.toMatchObject({ photos: [], isFolderMissing: true })
     const error = await rejection(store.list('keep'))
     expect(error).toMatchObject({ code: 'storage_unavailable', message: expect.stringMatching(/configur/) })
   })

@@ -110,6 +110,13 @@ describePhotoStore(
 describe('the local store', () => {
   const name = parsePhotoName('a.jpg')
 
+  it('tells a missing folder from an empty one', async () => {
+    await using storage = await open()
+    expect(await storage.store.list('root')).toMatchObject({ photos: [], isFolderMissing: true })
+    await mkdir(join(storage.base, 'alice'))
+    expect(await storage.store.list('root')).not.toHaveProperty('isFolderMissing')
+  })
+
   it('does not follow links out of its folder', async () => {
     await using storage = await open()
     await writeFile(join(storage.base, 'secret.jpg'), 'of another tenant')
