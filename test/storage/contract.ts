@@ -332,7 +332,10 @@ export function describePhotoStore(
         await storage.plant('a.webp', new TextEncoder().encode('webp'))
         await store.writeSidecar('root', webp, 'words of the webp', null, 'full')
         const { withSidecar, withFullName } = await store.list('root')
-        expect([[...withSidecar], [...(withFullName ?? [])]]).toEqual([['a.jpg', 'a.webp'], ['a.webp']])
+        expect([[...withSidecar].toSorted(), [...(withFullName ?? [])]]).toEqual([
+          ['a.jpg', 'a.webp'],
+          ['a.webp'],
+        ])
         expect(await store.move(webp, 'root', 'archive', 'full')).toBe('a.webp')
         expect(await store.readSidecar('root', webp, 'full')).toBeNull()
         expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
