@@ -229,14 +229,20 @@ async function look(
 }
 
 async function isKnown(ledger: Ledger, sha256: string): Promise<boolean> {
-  const standings = await Promise.all(platforms.map((platform) => ledger.standing(sha256, platform)))
-  return standings.some(({ kind }) => kind !== 'free')
+  const records = await Promise.all(
+    platforms.map(async (platform) => {
+      const { kind } = await ledger.standing(sha256, platform)
+      return kind !== 'free' || (await ledger.failure(sha256, platform)) !== null
+    }),
+  )
+  return records.includes(true)
 }
 
 function anotherPhoto(): PublisherError {
   return new PublisherError(
     'photo_changed',
     'Another photo has this name by now. Nothing was sent. Look at it again first.',
+/** Tells if any attempt at the photo left a record, a failure included. Lists nothing, which some storages refuse. */
   )
 }
 
