@@ -199,6 +199,23 @@ describeOnBothHosts('the library', (kind) => {
     expect(problem.detail).toMatch(/cannot open HEIC.*Most Compatible/)
   })
 
+  it('names where a photo is now when it was moved a moment before its duplicate', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    const bytes = await picture(10)
+    await upload(store, 'dusk.jpg', bytes)
+    const ask = async () => {
+      const { body, headers } = await form({ name: 'again.jpg', bytes })
+      const options = { method: 'POST', body, headers }
+      return (await adminRequest(fleet, tenant, '/api/library/upload?duplicates=refuse', options)).json()
+    }
+    expect(await ask()).toMatchObject({ existing: { key: 'dusk.jpg' } })
+    const path = '/api/library/objects/dusk.jpg/move'
+    await adminPost(fleet, tenant, path, { target_folder: 'archive' })
+    expect(await ask()).toMatchObject({ code: 'already_here', existing: { key: 'archive/dusk.jpg' } })
+    expect((await store.list('root')).photos).toEqual([])
+  })
+
   it('names the photo that is here already when duplicates are refused', async () => {
     await using studio = await start()
     const { fleet, tenant, store } = studio
