@@ -100,7 +100,10 @@ function usable(header: PictureHeader | HeaderTrouble): PictureHeader {
   return header
 }
 
-/** Throws where the picture is damaged or cut off. A host that cannot decode it now takes what is whole by its structure. */
+/**
+ * Throws where the picture is damaged or cut off, and where this host has too little memory for it and could never show it. A host that
+ * cannot decode it now takes what is whole by its structure.
+ */
 async function requirePicture(
   { images, owner }: NewPhotoTools,
   file: ReceivedFile,
@@ -110,7 +113,7 @@ async function requirePicture(
     await images.reduce({ body: streamOf(file), size: file.size }, smallest, 'image/jpeg', owner)
   } catch (error) {
     if (isPublisherError(error, 'photo_unreadable')) throw damaged(error)
-    if (!isPublisherError(error)) throw error
+    if (!isPublisherError(error) || error.code === 'photo_too_large') throw error
     if (hasEnd(file, mediaType)) return
     throw isPublisherError(error, 'busy') ? error : damaged(error)
   }

@@ -31,10 +31,14 @@ describe('a new photo', async () => {
   const whole = [jpeg, await noise(200, 150).jpeg({ progressive: true }).toBuffer(), png, webp]
 
   it('is taken by its structure when the host cannot decode it', async () => {
-    for (const images of [createUnavailableReducer(), failing('busy'), failing('photo_too_large')]) {
+    for (const images of [createUnavailableReducer(), failing('busy')]) {
       for (const bytes of whole) expect(await check(bytes, images)).toMatch(/^image\//)
       expect(await check(Buffer.concat([jpeg, Buffer.alloc(3000)]), images)).toBe('image/jpeg')
     }
+  })
+
+  it('is refused when opening it needs more memory than the host has', async () => {
+    for (const bytes of whole) expect(await check(bytes, failing('photo_too_large'))).toBe('photo_too_large')
   })
 
   it('is refused when a part is missing and the host cannot decode it', async () => {
