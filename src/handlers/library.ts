@@ -113,6 +113,7 @@ function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       ...digestTools(services, runtime),
       images: services.images,
       owner: runtime.tenant,
+      maxBytes: maxUploadBytes,
       known,
     }
     const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)
@@ -122,7 +123,7 @@ function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       try {
         const file = await readFile(c.req.raw, 'file', maxUploadBytes, portion)
         report('storing', { size: file.size })
-        const { name, size } = await takeIn(tools, file, duplicates)
+        const { name, size } = await takeIn({ ...tools, onBytes: portion.count }, file, duplicates)
         return { key: name, size }
       } finally {
         portion.end()

@@ -29,6 +29,8 @@ export interface Portion {
   readonly isWanted: boolean
   /** Takes so many more, waiting where they are not free. Throws `busy` once the patience is over; what is held stays held. */
   take(bytes: number): Promise<void>
+  /** Counts so many more that lie in memory already. Never waits; others wait for them. */
+  count(bytes: number): void
   /** Gives all of it back. */
   end(): void
 }
@@ -96,6 +98,9 @@ export function createByteBudget({ total, patienceMs, busy, now = Date.now }: By
         },
         async take(bytes) {
           await waitFor(bytes)
+          portion.bytes += bytes
+        },
+        count(bytes) {
           portion.bytes += bytes
         },
         end: () => void portions.delete(portion),

@@ -1,10 +1,13 @@
 /** Looks at an uploaded file before it is stored: what can never be shown is refused, what can be shown is stored as it has to be. */
 import { isPublisherError, PublisherError } from '../errors.ts'
 import { stripperOf } from './picture/clean.ts'
-import { type HeaderTrouble, type PictureHeader, pictureFacts } from './picture/header.ts'
+import { timeInContainer } from './picture/container.ts'
+import { exifOfTime } from './picture/exif.ts'
+import { type HeaderTrouble, type PictureHeader, pictureFacts, readPictureFacts } from './picture/header.ts'
 import { createInput } from './picture/input.ts'
 import { maxPhotoPixels } from './picture/limits.ts'
 import { type PhoneFormat, phoneFormat } from './picture/phone-formats.ts'
+import { withExif } from './picture/strip/jpeg.ts'
 import type { ImageReducer } from './ports/images.ts'
 
 /** A file as a person sent it. */
@@ -21,6 +24,10 @@ export interface NewPhotoTools {
   images: ImageReducer
   /** The tenant, for fairness where work has to queue. */
   owner: string
+  /** Largest photo that is stored, also after it was made a JPEG. */
+  maxBytes: number
+  /** Told how many bytes a photo takes in memory beside those that were sent. */
+  onBytes(bytes: number): void
 }
 
 /** A file that is a photo by its content. */
@@ -56,19 +63,38 @@ export function streamOf({ chunks }: ReceivedFile): ReadableStream<Uint8Array> {
 }
 
 async function asJpeg(
-  { images, owner }: NewPhotoTools,
+  { images, owner, maxBytes, onBytes }: NewPhotoTools,
   file: ReceivedFile,
   format: PhoneFormat,
 ): Promise<NewPhoto> {
   if (!images.toJpeg) throw cannotOpen(format)
   try {
     const { bytes } = await images.toJpeg({ body: streamOf(file), size: file.size }, owner)
-    return { filename: file.filename, chunks: [bytes], size: bytes.length, mediaType: 'image/jpeg' }
+    onBytes(bytes.length)
+    const chunks = withTime(bytes, file)
+    const size = chunks.reduce((sum, { length }) => sum + length, 0)
+    if (size > maxBytes) throw largeAsJpeg(maxBytes)
+    return { filename: file.filename, chunks, size, mediaType: 'image/jpeg' }
   } catch (error) {
     throw isPublisherError(error, 'thumbnail_unavailable') || isPublisherError(error, 'unsupported_photo')
       ? cannotOpen(format, error)
       : error
   }
+}
+
+/** The JPEG with the time taken of the file that it was made of: some hosts keep no metadata. */
+function withTime(jpeg: Uint8Array, { chunks, size }: ReceivedFile): Uint8Array[] {
+  const facts = readPictureFacts(jpeg)
+  const takenAt = typeof facts === 'object' && facts.takenAt === null ? timeInContainer(chunks, size) : null
+  if (takenAt === null) return [jpeg]
+  return withExif(jpeg, exifOfTime(takenAt))
+}
+
+function largeAsJpeg(maxBytes: number): PublisherError {
+  return new PublisherError(
+    'photo_too_large',
+    `This photo is larger than ${maxBytes / 2 ** 20} MB as a JPEG. Export it as a JPEG of lower quality.`,
+  )
 }
 
 function cannotOpen(format: PhoneFormat, cause?: unknown): PublisherError {
@@ -100,7 +126,10 @@ function usable(header: PictureHeader | HeaderTrouble): PictureHeader {
   return header
 }
 
-/** Throws where the picture is damaged or cut off. A host that cannot decode it now takes what is whole by its structure. */
+/**
+ * Throws where the picture is damaged or cut off, and where this host has too little memory for it and could never show it. A host that
+ * cannot decode it now takes what is whole by its structure.
+ */
 async function requirePicture(
   { images, owner }: NewPhotoTools,
   file: ReceivedFile,
@@ -110,7 +139,7 @@ async function requirePicture(
     await images.reduce({ body: streamOf(file), size: file.size }, smallest, 'image/jpeg', owner)
   } catch (error) {
     if (isPublisherError(error, 'photo_unreadable')) throw damaged(error)
-    if (!isPublisherError(error)) throw error
+    if (!isPublisherError(error) || error.code === 'photo_too_large') throw error
     if (hasEnd(file, mediaType)) return
     throw isPublisherError(error, 'busy') ? error : damaged(error)
   }

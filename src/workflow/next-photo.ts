@@ -19,13 +19,16 @@ export interface NextPhotoTools extends DigestTools {
 
 /** Photos that are looked at side by side. */
 const batchSize = 4
+/** Photos known to be published that are asked about again where no other is left: their records may have been deleted meanwhile. */
+const maxDoubts = 200
 /** Looks after which the findings are written down, so that a search that is cut off leaves less to the next one. */
 const looksPerSave = 48
 
 /**
  * Gives a photo that at least one platform lacks and that no attempt is at; `null` where there is none. Photos whose outcome is
  * unknown everywhere are left to a person. Reads the original of each published photo once at most, over all searches: what is known
- * to be published is passed over.
+ * to be published is passed over. Where nothing else is left, up to 200 of those are asked about again, at random: an owner deletes
+ * records to publish a photo again.
  */
 export async function nextPhoto(
   tools: NextPhotoTools,
@@ -38,19 +41,21 @@ export async function nextPhoto(
   const save = async () => {
     if (remembers) await published.save(photos).catch(onTrouble)
   }
-  const open = shuffled(
-    photos.filter((entry) => !published.isOnAll(entry, platforms)),
-    random,
-  )
-  try {
-    for (let start = 0; start < open.length; start += batchSize) {
-      const batch = open.slice(start, start + batchSize)
+  const search = async (entries: readonly PhotoEntry[]) => {
+    for (let start = 0; start < entries.length; start += batchSize) {
+      const batch = entries.slice(start, start + batchSize)
       const free = await Promise.all(batch.map((entry) => isFree(tools, ledger, published, entry, platforms)))
       const found = batch.find((_, index) => free[index])
       if (found) return found.name
       if ((start + batchSize) % looksPerSave === 0) await save()
     }
     return null
+  }
+  const order = shuffled(photos, random)
+  const done = order.filter((entry) => published.isOnAll(entry, platforms))
+  const open = order.filter((entry) => !published.isOnAll(entry, platforms))
+  try {
+    return (await search(open)) ?? (await search(done.slice(0, maxDoubts)))
   } finally {
     await save()
   }
@@ -63,18 +68,23 @@ async function isFree(
   entry: PhotoEntry,
   platforms: readonly Platform[],
 ): Promise<boolean> {
-  const sha256 = await contentDigest(tools, 'root', entry).catch((error: unknown) => {
-    // Moved or deleted since it was listed.
-    if (isPublisherError(error, 'photo_not_found')) return null
-    throw error
-  })
+  const sha256 = published.sha256Of(entry) ?? (await digestOf(tools, entry))
   if (sha256 === null) return false
   const kinds = await Promise.all(
     platforms.map(async (platform) => (await ledger.standing(sha256, platform)).kind),
   )
   const on = platforms.filter((_, index) => kinds[index] === 'duplicate')
-  if (on.length > 0) published.add(entry, on)
+  if (on.length > 0) published.add(entry, on, sha256)
+  else published.forget(entry)
   return kinds.includes('free') && !kinds.includes('in_progress')
+}
+
+/** Gives `null` for a photo that was moved or deleted since it was listed. */
+function digestOf(tools: DigestTools, entry: PhotoEntry): Promise<string | null> {
+  return contentDigest(tools, 'root', entry).catch((error: unknown) => {
+    if (isPublisherError(error, 'photo_not_found')) return null
+    throw error
+  })
 }
 
 /** Fisher and Yates, from the end. */

@@ -24,26 +24,25 @@ export interface PublicationTools {
 
 /**
  * Gives the outcomes of a photo by the digest of its bytes, also on platforms that are not enabled any more. Costs one listing where
- * nothing was ever tried. Never rejects: where the storage does not answer, the outcome is unknown on each enabled platform.
+ * nothing was ever tried. Never rejects: a platform whose records cannot be read has the outcome unknown. Where the storage lists
+ * nothing, each enabled platform is looked up.
  */
 export async function publicationsOf(tools: PublicationTools, sha256: string): Promise<Publication[]> {
   const { store, now, onTrouble } = tools
   const ledger = createLedger(store, now)
-  try {
-    const tried = await ledger.platformsOf(sha256)
-    const found = await Promise.all(
-      tried.map((platform) =>
-        publicationOn(ledger, sha256, platform).catch((error: unknown) => {
-          onTrouble(error)
-          return unreadable(platform)
-        }),
-      ),
-    )
-    return found.filter((publication) => publication !== null)
-  } catch (error) {
+  const tried = await ledger.platformsOf(sha256).catch((error: unknown) => {
     onTrouble(error)
-    return platforms.filter((platform) => tools.platforms.includes(platform)).map(unreadable)
-  }
+    return platforms.filter((platform) => tools.platforms.includes(platform))
+  })
+  const found = await Promise.all(
+    tried.map((platform) =>
+      publicationOn(ledger, sha256, platform).catch((error: unknown) => {
+        onTrouble(error)
+        return unreadable(platform)
+      }),
+    ),
+  )
+  return found.filter((publication) => publication !== null)
 }
 
 async function publicationOn(

@@ -21,7 +21,14 @@ import {
   wordsUnreadable,
 } from './publish/captions.ts'
 import { createPictures } from './publish/pictures.ts'
-import { type PlatformResult, type PublishTiming, publishTiming, publishTo } from './publish/platform.ts'
+import {
+  type PlatformJob,
+  type PlatformResult,
+  type PublishTiming,
+  publishTiming,
+  publishTo,
+  rememberFailure,
+} from './publish/platform.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 
@@ -118,7 +125,7 @@ async function publishChosen(
   const isUnreadable = sidecar === 'unreadable'
   const document = parseSidecar(sidecar === null || isUnreadable ? '' : sidecar.text)
   const warnings = isUnreadable ? [wordsUnreadable] : []
-  const job = {
+  const job: PlatformJob = {
     ledger,
     pictures: createPictures(tools, folder, entry),
     places: tools.places,
@@ -140,8 +147,8 @@ async function publishChosen(
     tools.onResult?.(publisher.platform, result)
     return [publisher.platform, result] as const
   })
-  const missing = unavailable.map((platform) => [platform, notHere(platform, report)] as const)
-  const results = Object.fromEntries([...(await Promise.all(published)), ...missing])
+  const missing = unavailable.map(async (platform) => [platform, await notHere(platform, job)] as const)
+  const results = Object.fromEntries(await Promise.all([...published, ...missing]))
   const anySuccess = Object.values(results).some(({ success }) => success)
   const mayArchive = anySuccess && tools.archives && !request.dryRun
   if (!mayArchive) return { name: entry.name, results, anySuccess, archived: folder === 'archive', warnings }
@@ -176,10 +183,12 @@ function unavailableHere(platform: Platform): PublisherError {
   )
 }
 
-function notHere(platform: Platform, report: PublishReport): PlatformResult {
+async function notHere(platform: Platform, job: PlatformJob): Promise<PlatformResult> {
   const { code, message } = unavailableHere(platform)
-  report('failed', { platform, code })
-  return { success: false, error: message, code }
+  const result = { success: false, error: message, code }
+  if (!job.request.dryRun) await rememberFailure(platform, result, job)
+  job.report('failed', { platform, code })
+  return result
 }
 
 interface Located {
@@ -228,9 +237,15 @@ async function look(
   }
 }
 
+/** Tells if any attempt at the photo left a record, a failure included. Lists nothing, which some storages refuse. */
 async function isKnown(ledger: Ledger, sha256: string): Promise<boolean> {
-  const standings = await Promise.all(platforms.map((platform) => ledger.standing(sha256, platform)))
-  return standings.some(({ kind }) => kind !== 'free')
+  const records = await Promise.all(
+    platforms.map(async (platform) => {
+      const { kind } = await ledger.standing(sha256, platform)
+      return kind !== 'free' || (await ledger.failure(sha256, platform)) !== null
+    }),
+  )
+  return records.includes(true)
 }
 
 function anotherPhoto(): PublisherError {

@@ -1,8 +1,9 @@
 /** Finds the photo of a gallery that has the very bytes of an upload. */
 import { LRUCache } from 'lru-cache'
+import { isPublisherError } from '../errors.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
 import { type ReceivedFile, streamOf } from './new-photo.ts'
-import { type Folder, folders } from './photo.ts'
+import { type Folder, folders, type PhotoName } from './photo.ts'
 import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
 
 /** Photos of one size whose digests are compared; each may be read once for it. */
@@ -21,6 +22,8 @@ export interface LocatedPhoto {
 export interface KnownPhotos {
   ofSize(store: PhotoStore, bytes: number): Promise<LocatedPhoto[]>
   add(store: PhotoStore, photo: LocatedPhoto): void
+  /** Lists the folders again for the next question, as a remembered place turned out to be wrong. */
+  forget(store: PhotoStore): void
 }
 
 interface Listing {
@@ -49,6 +52,7 @@ export function createKnownPhotos(now: () => number): KnownPhotos {
     add(store, photo) {
       listings.get(store)?.stored.push(photo)
     },
+    forget: (store) => void listings.delete(store),
   }
 }
 
@@ -64,7 +68,7 @@ async function listAll(store: PhotoStore): Promise<LocatedPhoto[]> {
 
 /**
  * Gives where these bytes are already, `null` where they are not. Photos of another size are not read, and at most eight of the same
- * size. A photo that is gone by now does not count.
+ * size. Where a photo is gone from its remembered place, the folders are listed again once: it may have been moved.
  */
 export async function findSamePhoto(
   tools: DigestTools,
@@ -74,9 +78,35 @@ export async function findSamePhoto(
   const candidates = await known.ofSize(tools.store, photo.size)
   if (candidates.length === 0) return null
   const sha256 = await tools.digest(streamOf(photo))
+  const first = await sameAmong(tools, candidates, sha256)
+  if (first !== 'gone') return first
+  known.forget(tools.store)
+  const again = await sameAmong(tools, await known.ofSize(tools.store, photo.size), sha256)
+  return again === 'gone' ? null : again
+}
+
+/** `gone`: none of those that are there has these bytes, and one is not there any more. */
+async function sameAmong(
+  tools: DigestTools,
+  candidates: readonly LocatedPhoto[],
+  sha256: string,
+): Promise<LocatedPhoto | 'gone' | null> {
+  let isOneGone = false
   for (const candidate of candidates.slice(0, maxCandidates)) {
-    const entry = await tools.store.stat(candidate.folder, candidate.entry.name)
-    if (entry && (await contentDigest(tools, candidate.folder, entry)) === sha256) return candidate
+    const { folder, entry: listed } = candidate
+    const digest = await digestAt(tools, folder, listed.name)
+    if (digest === null) isOneGone = true
+    else if (digest === sha256) return candidate
   }
-  return null
+  return isOneGone ? 'gone' : null
+}
+
+/** Gives `null` where no photo has that name, or has lost it meanwhile. */
+async function digestAt(tools: DigestTools, folder: Folder, name: PhotoName): Promise<string | null> {
+  const entry = await tools.store.stat(folder, name)
+  if (!entry) return null
+  return contentDigest(tools, folder, entry).catch((error: unknown) => {
+    if (isPublisherError(error, 'photo_not_found')) return null
+    throw error
+  })
 }

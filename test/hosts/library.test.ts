@@ -186,9 +186,7 @@ describeOnBothHosts('the library', (kind) => {
     const stored = new Uint8Array(await new Response(body).arrayBuffer())
     expect([entry.size, stored.length]).toEqual([size, size])
     expect(await shapeOf(stored)).toEqual(['image/jpeg', 300, 200])
-    if (kind.name === 'node') {
-      expect(readPictureFacts(stored)).toMatchObject({ orientation: 1, takenAt: '2024-05-06T07:08:09+02:00' })
-    }
+    expect(readPictureFacts(stored)).toMatchObject({ orientation: 1, takenAt: '2024-05-06T07:08:09+02:00' })
     const broken = await send(fleet, tenant, { name: 'half.avif', bytes: half(avif) })
     expect([415, 422]).toContain(broken.status)
     expect((await store.list('root')).photos).toHaveLength(1)
@@ -197,6 +195,23 @@ describeOnBothHosts('the library', (kind) => {
     const problem = await refused.json()
     expect([refused.status, problem.code]).toEqual([415, 'unsupported_photo'])
     expect(problem.detail).toMatch(/cannot open HEIC.*Most Compatible/)
+  })
+
+  it('names where a photo is now when it was moved a moment before its duplicate', async () => {
+    await using studio = await start()
+    const { fleet, tenant, store } = studio
+    const bytes = await picture(10)
+    await upload(store, 'dusk.jpg', bytes)
+    const ask = async () => {
+      const { body, headers } = await form({ name: 'again.jpg', bytes })
+      const options = { method: 'POST', body, headers }
+      return (await adminRequest(fleet, tenant, '/api/library/upload?duplicates=refuse', options)).json()
+    }
+    expect(await ask()).toMatchObject({ existing: { key: 'dusk.jpg' } })
+    const path = '/api/library/objects/dusk.jpg/move'
+    await adminPost(fleet, tenant, path, { target_folder: 'archive' })
+    expect(await ask()).toMatchObject({ code: 'already_here', existing: { key: 'archive/dusk.jpg' } })
+    expect((await store.list('root')).photos).toEqual([])
   })
 
   it('names the photo that is here already when duplicates are refused', async () => {

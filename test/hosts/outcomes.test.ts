@@ -110,6 +110,20 @@ describeOnBothHosts('outcomes that happened', (kind) => {
     expect(posts()).toHaveLength(1)
   })
 
+  it('sends a photo of the archive when each platform had failed before it was moved there', async () => {
+    const { tenant, publish, details, withoutToken, posts } = await open()
+    const end = await withoutToken()
+    await publish(telegramOnly)
+    await end()
+    const path = `/api/library/objects/${photo}/move`
+    expect((await adminPost(studio.fleet, tenant, path, { target_folder: 'archive' })).status).toBe(200)
+    expect((await details('archive')).publications).toMatchObject([
+      { platform: 'telegram', status: 'failed' },
+    ])
+    expect((await publish(telegramOnly)).results?.telegram).toMatchObject({ success: true })
+    expect(posts()).toHaveLength(1)
+  })
+
   it('shows an unknown outcome with its reason when an answer got lost', async () => {
     const { tenant, publish, details } = await open()
     const bot = botToken(tenant).split(':')[0] ?? ''

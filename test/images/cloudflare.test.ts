@@ -174,6 +174,13 @@ describe('the Images binding, by its words', () => {
     expect(endless.pulled()).toBeLessThan(700_000)
   })
 
+  it('refuses a HEIC when its JPEG is larger than the limit', async () => {
+    const heic = sourceOf(Buffer.from('\0\0\0\x18ftypheic\0\0\0\0heicmif1', 'latin1'))
+    const large = Buffer.concat([await plain(90, 60).jpeg().toBuffer(), Buffer.alloc(500_000)])
+    const { toJpeg } = createCloudflareReducer(service(large).binding, { maxBytes: 500_000 })
+    expect(await codeOf(toJpeg?.(heic, 'alice') ?? Promise.resolve())).toBe('photo_too_large')
+  })
+
   it('passes on what the source fails with, at the beginning and later', async () => {
     const gone = new PublisherError('storage_unavailable', 'The storage went away.')
     const { binding } = service(failure(9999))

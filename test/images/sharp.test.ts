@@ -82,19 +82,29 @@ describe('sharp, on unusual photos', () => {
     expect(await codeOf(reduceSmall(reducer, sourceOf(photo)))).toBe('photo_unreadable')
   })
 
-  it('accepts the wrong scan header of Samsung phones, yet not half of such a file', async () => {
+  describe('the wrong scan header of Samsung phones', async () => {
     const photo = await draw(400, 300, (x, y) => [x % 256, y % 256, 90])
       .jpeg()
       .toBuffer()
     const scan = photo.indexOf(Buffer.from([0xff, 0xda]))
     const components = photo[scan + 4] ?? 0
     photo[scan + 6 + 2 * components] = 0
-    await expect(sharp(photo).resize(60).toBuffer()).rejects.toThrow('Invalid SOS')
-    const { bytes } = await reduceSmall(reducer, sourceOf(photo))
-    await expectColour(bytes, 30, 20, [229, 152, 90], 20)
-    expect(await codeOf(reduceSmall(reducer, sourceOf(photo.subarray(0, photo.length >> 1))))).toBe(
-      'photo_unreadable',
-    )
+    const end = Buffer.from([0xff, 0xd9])
+    const halfOfIt = photo.subarray(0, photo.length >> 1)
+
+    it('is accepted, also when the end marker is missing', async () => {
+      await expect(sharp(photo).resize(60).toBuffer()).rejects.toThrow('Invalid SOS')
+      for (const bytes of [photo, photo.subarray(0, -2)]) {
+        const reduced = await reduceSmall(reducer, sourceOf(bytes))
+        await expectColour(reduced.bytes, 30, 20, [229, 152, 90], 20)
+      }
+    })
+
+    it('is refused when half of the photo is missing, with an end marker and without', async () => {
+      for (const bytes of [halfOfIt, Buffer.concat([halfOfIt, end])]) {
+        expect(await codeOf(reduceSmall(reducer, sourceOf(bytes)))).toBe('photo_unreadable')
+      }
+    })
   })
 
   it('refuses a photo whose decoding needs more memory than there is, before decoding it', async () => {

@@ -38,6 +38,7 @@ import { parseRecord } from '../../src/workflow/ledger/record.ts'
 import { foldName } from '../../src/workflow/name-search.ts'
 import { isPhotoName } from '../../src/workflow/photo.ts'
 import { withoutMetadata } from '../../src/workflow/picture/clean.ts'
+import { timeInContainer } from '../../src/workflow/picture/container.ts'
 import { readPictureHeader } from '../../src/workflow/picture/header.ts'
 import { nextStep } from '../../src/workflow/random-walk.ts'
 import { toSidecar } from '../../src/workflow/sidecar/bounds.ts'
@@ -80,6 +81,14 @@ const model = {
   maxTokens: 1,
 }
 const bytesOf = (text: string) => new TextEncoder().encode(text)
+/** A box of an AVIF or HEIC. */
+function boxOf(kind: string, parts: readonly Uint8Array[]): Uint8Array {
+  const payload = Buffer.concat(parts)
+  const heading = Buffer.from(`\0\0\0\0${kind}`, 'latin1')
+  heading.writeUInt32BE(payload.length + heading.length)
+  return Buffer.concat([heading, payload])
+}
+const exifItem = boxOf('infe', [Uint8Array.of(2, 0, 0, 0, 0, 9, 0, 0), bytesOf('Exif')])
 /** A frame of one component, and the beginning of its scan. */
 const startOfJpeg = [
   ...[0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0],
@@ -142,7 +151,13 @@ async function readForm(text: string, filename: string): Promise<unknown> {
     headers: { 'content-type': 'multipart/form-data; boundary=b' },
     body: part,
   })
-  const memory = { bytes: 0, isWanted: false, take: async () => undefined, end: () => undefined }
+  const memory = {
+    bytes: 0,
+    isWanted: false,
+    take: async () => undefined,
+    count: () => undefined,
+    end: () => undefined,
+  }
   return readFile(request, 'file', 10_000_000, memory).catch((error: unknown) => error)
 }
 
@@ -499,6 +514,18 @@ export const foreignTexts: readonly ForeignText[] = [
       return [jpeg, scan, webp, png].map((bytes) => [readPictureHeader(bytes), cleanCopy(bytes)])
     },
     shapes: [repeated('\0'), repeated('\u00ff'), repeated('ANIM\0\0\0\0'), repeated('a')],
+  },
+  {
+    what: 'reading the time taken of an AVIF or HEIC',
+    work: (text) => {
+      const content = bytesOf(text)
+      const meta = boxOf('meta', [new Uint8Array(4), content])
+      const items = boxOf('iinf', [Uint8Array.of(0, 0, 0, 0, 255, 255), exifItem, content])
+      const places = boxOf('iloc', [Uint8Array.of(2, 0, 0, 0, 0, 0, 255, 255, 255, 255), content])
+      const file = boxOf('meta', [new Uint8Array(4), items, places])
+      return [content, meta, file].map((bytes) => timeInContainer([bytes], bytes.length))
+    },
+    shapes: [repeated('\0'), repeated('\u00ff'), repeated('\0\0\0\bfree'), repeated('\0\0\0\bmeta')],
   },
   {
     what: 'reading the cookie of the walk',

@@ -47,6 +47,19 @@ describe('a budget of bytes', () => {
     expect([b.isWanted, budget.takenBytes]).toEqual([false, 55])
   })
 
+  it('counts at once what lies in memory already, and lets others wait for it', async () => {
+    const budget = createByteBudget(options)
+    const [a, b] = [budget.open('a', 50), budget.open('b', 50)]
+    await a.take(50)
+    a.count(45)
+    expect([a.bytes, budget.takenBytes]).toEqual([95, 95])
+    const refused = expect(b.take(10)).rejects.toMatchObject({ code: 'busy' })
+    await vi.advanceTimersByTimeAsync(1000)
+    await refused
+    a.end()
+    await b.take(10)
+  })
+
   it('says busy once the patience is over, and keeps what was held', async () => {
     const budget = createByteBudget(options)
     await budget.open('a', 50).take(50)

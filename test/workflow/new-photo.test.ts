@@ -1,7 +1,9 @@
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { type ErrorCode, PublisherError } from '../../src/errors.ts'
 import { createUnavailableReducer } from '../../src/providers/images/cloudflare.ts'
 import { checkNewPhoto } from '../../src/workflow/new-photo.ts'
+import { readPictureFacts } from '../../src/workflow/picture/header.ts'
 import { phoneFormat } from '../../src/workflow/picture/phone-formats.ts'
 import type { ImageReducer } from '../../src/workflow/ports/images.ts'
 import { half, noise } from '../images/pictures.ts'
@@ -13,12 +15,28 @@ const failing = (code: ErrorCode): ImageReducer => ({
   },
 })
 
-/** Checks a file that arrives in small chunks. Gives its type, or the code of the error. */
-async function check(bytes: Uint8Array, images: ImageReducer): Promise<string> {
+/** Makes the same JPEG of everything. */
+const making = (jpeg: Uint8Array): ImageReducer => ({
+  ...createUnavailableReducer(),
+  toJpeg: async ({ body }) => {
+    await body.cancel()
+    return { bytes: jpeg, mediaType: 'image/jpeg', width: 200, height: 150 }
+  },
+})
+
+const maxBytes = 2 ** 20
+
+/** Checks a file that arrives in small chunks. */
+async function checked(bytes: Uint8Array, images: ImageReducer, onBytes: (bytes: number) => void = () => {}) {
   const chunks: Uint8Array[] = []
   for (let at = 0; at < bytes.length; at += 1000) chunks.push(bytes.subarray(at, at + 1000))
   const file = { filename: 'a.jpg', chunks, size: bytes.length }
-  return checkNewPhoto({ images, owner: 'alice' }, file).then(
+  return checkNewPhoto({ images, owner: 'alice', maxBytes, onBytes }, file)
+}
+
+/** Gives the type, or the code of the error. */
+function check(bytes: Uint8Array, images: ImageReducer): Promise<string> {
+  return checked(bytes, images).then(
     ({ mediaType }) => mediaType,
     (error: PublisherError) => error.code,
   )
@@ -31,10 +49,14 @@ describe('a new photo', async () => {
   const whole = [jpeg, await noise(200, 150).jpeg({ progressive: true }).toBuffer(), png, webp]
 
   it('is taken by its structure when the host cannot decode it', async () => {
-    for (const images of [createUnavailableReducer(), failing('busy'), failing('photo_too_large')]) {
+    for (const images of [createUnavailableReducer(), failing('busy')]) {
       for (const bytes of whole) expect(await check(bytes, images)).toMatch(/^image\//)
       expect(await check(Buffer.concat([jpeg, Buffer.alloc(3000)]), images)).toBe('image/jpeg')
     }
+  })
+
+  it('is refused when opening it needs more memory than the host has', async () => {
+    for (const bytes of whole) expect(await check(bytes, failing('photo_too_large'))).toBe('photo_too_large')
   })
 
   it('is refused when a part is missing and the host cannot decode it', async () => {
@@ -51,6 +73,43 @@ describe('a new photo', async () => {
   it('is refused as AVIF or HEIC when the host cannot decode any', async () => {
     const avif = await noise(20, 10).avif().toBuffer()
     expect(await check(avif, createUnavailableReducer())).toBe('unsupported_photo')
+  })
+
+  it.each(['+02:00', ''])(
+    'keeps its date, offset "%s", when it is made a JPEG without metadata',
+    async (zone) => {
+      const taken = { DateTimeOriginal: '2024:05:06 07:08:09', ...(zone && { OffsetTimeOriginal: zone }) }
+      const avif = await noise(200, 150).withExif({ IFD2: taken }).avif().toBuffer()
+      const { chunks, size, mediaType } = await checked(avif, making(jpeg))
+      const made = Buffer.concat(chunks)
+      expect([size, mediaType]).toEqual([made.length, 'image/jpeg'])
+      expect(readPictureFacts(made)).toMatchObject({ orientation: 1, takenAt: `2024-05-06T07:08:09${zone}` })
+      const { exif } = await sharp(made).metadata()
+      expect(exif?.toString('latin1')).toContain('2024:05:06 07:08:09')
+      expect(await sharp(made).raw().toBuffer()).toEqual(await sharp(jpeg).raw().toBuffer())
+    },
+  )
+
+  it('is stored as the host made it when its JPEG tells a date or the file has none', async () => {
+    const dated = await noise(200, 150)
+      .withExif({ IFD2: { DateTimeOriginal: '2020:01:02 03:04:05' } })
+      .jpeg()
+      .toBuffer()
+    const taken = { DateTimeOriginal: '2024:05:06 07:08:09' }
+    const avif = await noise(200, 150).withExif({ IFD2: taken }).avif().toBuffer()
+    expect(Buffer.concat((await checked(avif, making(dated))).chunks)).toEqual(dated)
+    const plain = await noise(200, 150).avif().toBuffer()
+    expect(Buffer.concat((await checked(plain, making(jpeg))).chunks)).toEqual(jpeg)
+  })
+
+  it('is refused when it is too large as a JPEG, and its bytes are counted', async () => {
+    const avif = await noise(20, 10).avif().toBuffer()
+    const large = Buffer.concat([jpeg, Buffer.alloc(maxBytes)])
+    const counted: number[] = []
+    await expect(checked(avif, making(large), (bytes) => void counted.push(bytes))).rejects.toMatchObject({
+      code: 'photo_too_large',
+    })
+    expect(counted).toEqual([large.length])
   })
 
   it('is known as AVIF or HEIC by the brands of its first box', () => {

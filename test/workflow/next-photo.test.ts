@@ -5,22 +5,31 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/node/digest.ts'
 import { createLocalStore } from '../../src/providers/storage/local.ts'
+import { readPublishedPhotos } from '../../src/workflow/next-photo/published-photos.ts'
 import { nextPhoto } from '../../src/workflow/next-photo.ts'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 import type { Platform } from '../../src/workflow/platform.ts'
-import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+import type { PhotoEntry, PhotoStore } from '../../src/workflow/ports/storage.ts'
 import { rootPaths } from './publishing.ts'
 
 const now = Date.parse('2026-11-01T12:00:00Z')
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex')
 const nameOf = (index: number) => `photo-${String(index).padStart(4, '0')}.jpg`
 
+function fail(error: unknown): never {
+  throw error
+}
+
 interface Gallery extends AsyncDisposable {
   store: PhotoStore
   /** Originals that were read. */
   reads(): number
+  /** Records of photos that were read. */
+  looks(): number
   add(name: string, text?: string): Promise<void>
   publish(text: string, platform?: Platform): Promise<void>
+  /** Takes back what {@link Gallery.publish} did, as a person who wants to publish a photo again. */
+  forget(text: string, platform?: Platform): Promise<void>
   next(options?: SearchOptions): Promise<string | null>
 }
 
@@ -34,8 +43,13 @@ async function gallery(photos: number, published: (index: number) => boolean): P
   const root = await mkdtemp(join(tmpdir(), 'publisher-next-'))
   const inner = createLocalStore({ paths: rootPaths(root), link: async () => '/' })
   let reads = 0
+  let looks = 0
   const store: PhotoStore = {
     ...inner,
+    readRecord: (key) => {
+      if (key.length === 3) looks += 1
+      return inner.readRecord(key)
+    },
     read: (...which) => {
       reads += 1
       return inner.read(...which)
@@ -55,8 +69,11 @@ async function gallery(photos: number, published: (index: number) => boolean): P
   return {
     store,
     reads: () => reads,
+    looks: () => looks,
     add,
     publish,
+    forget: (text, platform = 'telegram') =>
+      store.deleteRecord(['ledger', digestOf(text), `${platform}.json`]),
     next: ({ platforms = ['telegram'], remembers = true }: SearchOptions = {}) =>
       nextPhoto(
         {
@@ -66,9 +83,7 @@ async function gallery(photos: number, published: (index: number) => boolean): P
           now: () => now,
           random: Math.random,
           remembers,
-          onTrouble: (error) => {
-            throw error
-          },
+          onTrouble: fail,
         },
         platforms,
       ),
@@ -110,6 +125,52 @@ describe('the next photo', () => {
     expect(await open.next({ platforms: ['telegram', 'email'] })).toBe(nameOf(1))
     await open.publish(nameOf(1), 'email')
     expect(await open.next({ platforms: ['telegram', 'email'] })).toBeNull()
+  })
+
+  it('is found when its record was deleted to publish it again', async () => {
+    await using open = await gallery(60, () => true)
+    expect(await open.next()).toBeNull()
+    await open.forget(nameOf(23))
+    expect(await open.next()).toBe(nameOf(23))
+    expect(open.reads()).toBe(60)
+    await open.publish(nameOf(23))
+    expect(await open.next()).toBeNull()
+    await open.forget(nameOf(41))
+    expect(await open.next({ remembers: false })).toBe(nameOf(41))
+  })
+
+  it('is found when its record was deleted and an earlier version remembered it without a digest', async () => {
+    await using open = await gallery(2, () => true)
+    const { photos } = await open.store.list('root')
+    const known = photos.map(({ name, contentHash }) => [name, [contentHash, ['telegram']]])
+    const text = JSON.stringify({ photos: Object.fromEntries(known) })
+    await open.store.replaceRecord(['ledger', 'published.json'], text)
+    await open.forget(nameOf(1))
+    expect(await open.next()).toBe(nameOf(1))
+  })
+
+  it('asks the ledger about 200 photos at most when all are known to be published', async () => {
+    await using open = await gallery(210, () => true)
+    expect(await open.next()).toBeNull()
+    const before = open.looks()
+    expect(await open.next()).toBeNull()
+    expect(open.looks() - before).toBe(200)
+  })
+
+  it('keeps its notes readable when names take three bytes a character', async () => {
+    await using open = await gallery(0, () => false)
+    const entries: PhotoEntry[] = []
+    for (let index = 0; index < 5000; index++) {
+      const name = parsePhotoName(`${'写'.repeat(80)}${String(index).padStart(4, '0')}.jpg`)
+      entries.push({ name, size: 1, modifiedAt: new Date(now), contentHash: `hash-${index}` })
+    }
+    const published = await readPublishedPhotos(open.store, fail)
+    for (const entry of entries) published.add(entry, ['telegram'], digestOf(entry.name))
+    await published.save(entries)
+    const stored = await open.store.readRecord(['ledger', 'published.json'])
+    expect(new TextEncoder().encode(stored?.text).length).toBeLessThan(2 ** 20)
+    const again = await readPublishedPhotos(open.store, fail)
+    expect(entries.filter((entry) => again.isOnAll(entry, ['telegram'])).length).toBeGreaterThan(2000)
   })
 
   it('is found when what was remembered is damaged', async () => {

@@ -122,6 +122,16 @@ describe('publishing', () => {
     expect(await ledgerOf(store)).toEqual([])
   })
 
+  it('remembers a failure when this server cannot publish to a platform, and none of a dry run', async () => {
+    await using studio = await scene()
+    const records = () => ledgerOf(studio.folder.open())
+    await studio.publish({ dryRun: true }, { unavailable: ['bluesky'] })
+    expect(await records()).toEqual([])
+    const { results } = await studio.publish({}, { unavailable: ['bluesky'] })
+    expect(results).toMatchObject({ telegram: { success: true }, bluesky: { code: 'provider_unavailable' } })
+    expect(await records()).toContain('bluesky.failed.json')
+  })
+
   it('publishes as before when the storage keeps no failure', async () => {
     await using open = await scene()
     const store = failing(open.folder.open(), 'replaceRecord', 1)

@@ -2,6 +2,7 @@
  * Reduces pictures with the Images binding of Cloudflare Workers. An isolate has 128 MB for all its requests, so
  * originals stream through: only their first bytes are held, until type and size are known.
  */
+import { BodyTooLarge, bytesAtMost } from '../../bounded-body.ts'
 import { PublisherError } from '../../errors.ts'
 import { withoutMetadata } from '../../workflow/picture/clean.ts'
 import { fittedLongSide } from '../../workflow/picture/fit.ts'
@@ -69,14 +70,14 @@ export function createCloudflareReducer(
         throw failure() ?? asPublisherError(error)
       }
     },
-    /** The service opens HEIC, and AVIF for some accounts. It keeps none of their metadata. */
+    /** The service opens HEIC, and AVIF for some accounts. It keeps none of their metadata. The JPEG may have `maxBytes` too. */
     async toJpeg({ body, size }) {
       try {
         if (size > maxBytes) throw tooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
         const result = await binding
           .input(body)
           .output({ format: 'image/jpeg', quality: originalQuality, anim: false })
-        const bytes = new Uint8Array(await result.response().arrayBuffer())
+        const bytes = await bytesAtMost(result.response().body, maxBytes)
         const header = readPictureHeader(bytes)
         if (typeof header === 'string' || header.mediaType !== 'image/jpeg') throw cannotOpen(header)
         return { ...header, mediaType: header.mediaType, bytes }
@@ -122,6 +123,7 @@ const usageLimitCode = 9422
 
 function asPublisherError(error: unknown): PublisherError {
   if (error instanceof PublisherError) return error
+  if (error instanceof BodyTooLarge) return tooLarge('The photo is too large as a JPEG.', error)
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (tooLargeCodes.includes(code)) return tooLarge('The photo is too large to be made smaller here.', error)
   if (unreadableCodes.includes(code)) return unreadable(error)

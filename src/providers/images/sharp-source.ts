@@ -10,6 +10,7 @@ export interface Pace {
 }
 
 const jpegEnd = Uint8Array.of(0xff, 0xd9)
+const startOfScan = 0xda
 
 /**
  * Reads the stream into one buffer, which has room for {@link withEndMark} behind the picture. Throws `photo_too_large` for a stream that goes on beyond that,
@@ -63,6 +64,22 @@ export function withEndMark(original: Uint8Array<ArrayBuffer>): Uint8Array<Array
   const marked = new Uint8Array(original.buffer, 0, original.length + jpegEnd.length)
   marked.set(jpegEnd, original.length)
   return marked
+}
+
+/**
+ * Gives the original with the only values that the scan header of a sequential JPEG may have (ITU-T T.81, section B.2.3), in the same
+ * memory. Only the first scan is set right.
+ */
+export function withScanHeader(original: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  for (let at = 2; at + 4 <= original.length && original[at] === 0xff; ) {
+    const end = at + 2 + (original[at + 2] ?? 0) * 256 + (original[at + 3] ?? 0)
+    if (original[at + 1] === startOfScan) {
+      if (end <= original.length) original.set([0, 63, 0], end - 3)
+      break
+    }
+    at = end
+  }
+  return original
 }
 
 export function photoTooLarge(message: string): PublisherError {

@@ -2,7 +2,7 @@
  * Reduces pictures with sharp (libvips) on Node, within the memory of a small dyno: work that needs the original or the
  * decoded picture waits until there is room for its bytes.
  */
-import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
+import sharp, { type Metadata, type Sharp } from 'sharp'
 import { PublisherError } from '../../errors.ts'
 import { type Metrics, noMetrics } from '../../runtime/ports/metrics.ts'
 import { turnBox } from '../../workflow/picture/fit.ts'
@@ -13,7 +13,7 @@ import type { ImageReducer, ReducedImage, ThumbnailType } from '../../workflow/p
 import type { ThumbnailBox } from '../../workflow/ports/storage.ts'
 import { estimateAvifMemory, estimateMemory, fixedBytes } from './sharp-memory.ts'
 import { createByteQueue } from './sharp-queue.ts'
-import { type Pace, photoTooLarge, readOriginal, withEndMark } from './sharp-source.ts'
+import { type Pace, photoTooLarge, readOriginal, withEndMark, withScanHeader } from './sharp-source.ts'
 
 export interface SharpReducerOptions {
   /**
@@ -225,21 +225,25 @@ async function encode(
   mediaType: ThumbnailType,
 ): Promise<ReducedImage> {
   // sharp's defaults drop all metadata and convert to sRGB.
-  const attempt = (failOn: SharpOptions['failOn'], bytes = original) =>
+  const attempt = (bytes: Uint8Array) =>
     encoder(
-      sharp(bytes, { failOn, limitInputPixels: picture.width * picture.height })
+      sharp(bytes, { failOn: 'warning', limitInputPixels: picture.width * picture.height })
         .timeout({ seconds: decodeSeconds })
         .autoOrient()
         .resize({ ...box, fit: 'inside', withoutEnlargement: true }),
       mediaType,
     ).toBuffer({ resolveWithObject: true })
   const { data, info } = await orUnreadable(() =>
-    attempt('warning').catch((error: unknown) => {
-      if (isHarmless(error)) return attempt('truncated')
-      // With an end marker, libjpeg warns only where picture data is missing.
-      if (hasNoEnd(error)) return attempt('warning', withEndMark(original))
-      throw error
-    }),
+    attempt(original)
+      .catch((error: unknown) => {
+        if (isHarmless(error)) return attempt(withScanHeader(original))
+        throw error
+      })
+      .catch((error: unknown) => {
+        // With an end marker, libjpeg warns only where picture data is missing.
+        if (hasNoEnd(error)) return attempt(withEndMark(original))
+        throw error
+      }),
   )
   return { bytes: new Uint8Array(data), mediaType, width: info.width, height: info.height }
 }

@@ -1,4 +1,4 @@
-/** The last failure of a photo on a platform, kept beside the ledger's records. It claims nothing: no attempt ever looks at it. */
+/** The last failure of a photo on a platform, kept beside the ledger's records. It claims nothing and hinders no attempt. */
 import { z } from 'zod'
 import type { Platform } from '../platform.ts'
 import type { RecordKey } from '../ports/storage.ts'

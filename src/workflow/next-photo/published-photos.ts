@@ -8,19 +8,24 @@ import { type Platform, platforms } from '../platform.ts'
 import type { PhotoEntry, PhotoStore, RecordKey } from '../ports/storage.ts'
 
 const key: RecordKey = ['ledger', 'published.json']
-/** Below the limit of a record in every storage; some 6,000 photos. UTF-16 units. */
-const maxTextLength = 900_000
+/** Below the limit of a record in every storage (1 MiB); some 4,000 photos. */
+const maxTextBytes = 900_000
 
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 const recordSchema = z.object({
-  /** By name: what the storage knows of the bytes, and the platforms that have them. */
-  photos: z.record(z.string(), z.tuple([z.string(), z.array(z.enum(platforms))])),
+  /** By name: what the storage knows of the bytes, the platforms that have them, and their SHA-256. Earlier versions kept no SHA-256. */
+  photos: z.record(z.string(), z.tuple([z.string(), z.array(z.enum(platforms)), sha256Schema.optional()])),
 })
 
 export interface PublishedPhotos {
   /** Tells if all these platforms are known to have the photo's very bytes. */
   isOnAll(entry: PhotoEntry, all: readonly Platform[]): boolean
-  add(entry: PhotoEntry, on: readonly Platform[]): void
-  /** Keeps what was added, and forgets photos that are not among `present`. Writes nothing where nothing was added. */
+  /** SHA-256 of the photo's very bytes, `null` where it is not known. */
+  sha256Of(entry: PhotoEntry): string | null
+  add(entry: PhotoEntry, on: readonly Platform[], sha256: string): void
+  /** Takes back {@link PublishedPhotos.add}. */
+  forget(entry: PhotoEntry): void
+  /** Keeps what was added and forgotten, and drops photos that are not among `present`. Writes nothing where nothing has changed. */
   save(present: readonly PhotoEntry[]): Promise<void>
 }
 
@@ -37,11 +42,18 @@ export async function readPublishedPhotos(
       const [hash, on] = known.get(name) ?? []
       return hash === contentHash && all.every((platform) => on?.includes(platform))
     },
-    add({ name, contentHash }, on) {
-      const [hash, before] = known.get(name) ?? []
-      if (hash === contentHash && before?.join() === on.join()) return
-      known.set(name, [contentHash, [...on]])
+    sha256Of({ name, contentHash }) {
+      const [hash, , sha256] = known.get(name) ?? []
+      return (hash === contentHash && sha256) || null
+    },
+    add({ name, contentHash }, on, sha256) {
+      const [hash, before, digest] = known.get(name) ?? []
+      if (hash === contentHash && before?.join() === on.join() && digest === sha256) return
+      known.set(name, [contentHash, [...on], sha256])
       hasChanged = true
+    },
+    forget({ name }) {
+      if (known.delete(name)) hasChanged = true
     },
     async save(present) {
       if (!hasChanged) return
@@ -63,12 +75,13 @@ function parse(text: string): Known {
 
 function format(known: ReadonlyMap<string, Known[string]>, present: readonly PhotoEntry[]): string {
   const photos: [PhotoName, Known[string]][] = []
-  let length = 0
+  const encoder = new TextEncoder()
+  let bytes = 0
   for (const { name } of present) {
     const photo = known.get(name)
     if (!photo) continue
-    length += JSON.stringify([name, photo]).length
-    if (length > maxTextLength) break
+    bytes += encoder.encode(JSON.stringify([name, photo])).length
+    if (bytes > maxTextBytes) break
     photos.push([name, photo])
   }
   return JSON.stringify({ photos: Object.fromEntries(photos) })

@@ -1,4 +1,4 @@
-/** The two EXIF facts that a gallery needs, orientation and time taken, read within bounds; and an EXIF of nothing but the first. */
+/** The two EXIF facts that a gallery needs, orientation and time taken, read within bounds; and an EXIF of only one of them. */
 import { ascii, viewOf } from './blocks.ts'
 
 export interface ExifFacts {
@@ -10,6 +10,7 @@ export interface ExifFacts {
 
 const noFacts: ExifFacts = { orientation: 1, takenAt: null }
 const tag = { orientation: 0x0112, exifDirectory: 0x8769, taken: 0x9003, takenOffset: 0x9011 } as const
+const fieldType = { ascii: 2, long: 4 } as const
 /** Cameras write some fifty entries into a directory. */
 const maxEntries = 512
 
@@ -88,4 +89,30 @@ export function exifOfOrientation(orientation: number): Uint8Array<ArrayBuffer> 
     ...[0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0],
     ...[0, 0, 0, 0],
   ])
+}
+
+/** A TIFF structure of nothing but the time taken, big-endian. Takes the time as {@link readExif} gives it. */
+export function exifOfTime(takenAt: string): Uint8Array<ArrayBuffer> {
+  const [day, time] = [takenAt.slice(0, 10).replaceAll('-', ':'), takenAt.slice(11, 19)]
+  const texts: { key: number; text: string }[] = [{ key: tag.taken, text: `${day} ${time}\0` }]
+  if (takenAt.length > 19) texts.push({ key: tag.takenOffset, text: `${takenAt.slice(19)}\0` })
+  const directory = 26
+  let textAt = directory + 2 + 12 * texts.length + 4
+  const tiff = new Uint8Array(textAt + texts.reduce((sum, { text }) => sum + text.length, 0))
+  const view = viewOf(tiff)
+  const write = (at: number, [key, type, count, value]: readonly [number, number, number, number]) => {
+    view.setUint16(at, key)
+    view.setUint16(at + 2, type)
+    view.setUint32(at + 4, count)
+    view.setUint32(at + 8, value)
+  }
+  tiff.set([0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1])
+  write(10, [tag.exifDirectory, fieldType.long, 1, directory])
+  view.setUint16(directory, texts.length)
+  for (const [index, { key, text }] of texts.entries()) {
+    write(directory + 2 + 12 * index, [key, fieldType.ascii, text.length, textAt])
+    tiff.set(new TextEncoder().encode(text), textAt)
+    textAt += text.length
+  }
+  return tiff
 }

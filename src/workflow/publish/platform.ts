@@ -79,7 +79,7 @@ export async function publishTo(
 }
 
 /** Lets people see the failure later. A storage that does not keep it changes nothing. */
-async function rememberFailure(
+export async function rememberFailure(
   platform: Platform,
   { error = '' }: PlatformResult,
   { ledger, photo, onTrouble }: PlatformJob,

@@ -94,6 +94,14 @@ export function isFrame(kind: number): boolean {
   return kind >= 0xc0 && kind <= 0xcf && kind !== 0xc4 && kind !== 0xc8 && kind !== 0xcc
 }
 
+/** The JPEG in pieces, with an EXIF of up to 64 KB behind its start or its JFIF segment. Copies no picture data. */
+export function withExif(jpeg: Uint8Array, tiff: Uint8Array): Uint8Array[] {
+  const [, , mark, kind, high = 0, low = 0] = jpeg
+  const at = mark === 0xff && kind === 0xe0 ? 4 + high * 256 + low : 2
+  const exif = segmentOf(0xe1, joined([new TextEncoder().encode(exifIdentifier), tiff]))
+  return [jpeg.subarray(0, at), exif, jpeg.subarray(at)]
+}
+
 function segmentOf(kind: number, payload: Uint8Array): Uint8Array {
   const length = payload.length + 2
   return joined([Uint8Array.of(0xff, kind, length >> 8, length & 0xff), payload])
