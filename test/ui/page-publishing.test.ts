@@ -341,6 +341,51 @@ describe('publishing', () => {
     }
   })
 
+  it('names the platform that failed when the answer got lost and the photo is in the archive', async () => {
+    const { page, gallery, asked, answer } = await atWork(browser)
+    answer(path('publish'), () => events(['progress', { stage: 'sending', platform: 'telegram' }]))
+    await startPublishing(page)
+    await page.getByText('The server is still working; check again in a moment.').waitFor()
+    const dry = { success: false, skipped: 'dry_run' }
+    gallery.script(path('publish'), () =>
+      standing({ telegram: dry, email: { ...dry, standing: 'duplicate', published_at: at } }, true),
+    )
+    const failed = {
+      platform: 'telegram',
+      status: 'failed',
+      at,
+      post_url: null,
+      error: 'The channel said no.',
+    }
+    gallery.script(onePath, (request) =>
+      new URL(request.url).searchParams.get('folder') === 'archive'
+        ? Response.json({ ...somePhotos(1)[0], publications: [failed] })
+        : problem(404, 'photo_not_found'),
+    )
+    await page.getByRole('button', { name: 'Check again' }).click()
+    await page.getByRole('alert').filter({ hasText: 'Already on FetLife. Telegram failed.' }).waitFor()
+    await post(page, 'Telegram').getByText('The channel said no.').waitFor()
+    answer(path('publish'), () => events(['result', published({ telegram: { success: true } })]))
+    await page.locator('.sheet-foot').getByRole('button', { name: 'Retry' }).click()
+    await page.getByText('Moved to the archive.').waitFor()
+    expect(asked.map(({ body }) => body.platforms)).toEqual([['telegram', 'email'], ['telegram']])
+  })
+
+  it('keeps the question open when the second half of the answer got lost too', async () => {
+    const { page, gallery, answer } = await atWork(browser)
+    answer(path('publish'), () => events(['progress', { stage: 'sending', platform: 'telegram' }]))
+    await startPublishing(page)
+    const again = page.getByRole('button', { name: 'Check again' })
+    await again.waitFor()
+    const found = { success: false, skipped: 'dry_run', standing: 'duplicate' }
+    gallery.script(path('publish'), () => standing({ email: found }, true))
+    gallery.script(onePath, () => problem(503, 'storage_unavailable'))
+    await again.click()
+    await page.getByRole('alert').getByText('The storage does not answer').waitFor()
+    expect(await page.getByText('Moved to the archive.').count()).toBe(0)
+    expect(await sheetOf(page).isVisible()).toBe(true)
+  })
+
   it('does not begin with a description that could not be saved', async () => {
     const { page, gallery, asked } = await atWork(browser)
     gallery.script(onePath, () => new Response(null, { status: 503 }))
