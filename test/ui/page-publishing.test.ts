@@ -386,6 +386,19 @@ describe('publishing', () => {
     expect(await sheetOf(page).isVisible()).toBe(true)
   })
 
+  it('explains the preview that is off when every chosen platform has the photo', async () => {
+    const { page, answer } = await atWork(browser)
+    const before = { success: true, skipped: 'duplicate', published_at: at }
+    answer(path('publish'), () => events(['result', published({ telegram: before, email: before }, false)]))
+    await startPublishing(page)
+    await page.getByRole('button', { name: 'Edit captions' }).click()
+    const reason = page.locator('.sheet-foot .why-not')
+    await reason.waitFor()
+    const button = page.locator('.sheet-foot .action')
+    expect(await button.getAttribute('aria-disabled')).toBe('true')
+    expect(await button.getAttribute('aria-describedby')).toBe(await reason.getAttribute('id'))
+  })
+
   it('does not begin with a description that could not be saved', async () => {
     const { page, gallery, asked } = await atWork(browser)
     gallery.script(onePath, () => new Response(null, { status: 503 }))
