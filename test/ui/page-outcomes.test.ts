@@ -179,6 +179,15 @@ describe('a photo of the archive', () => {
     expect(await details(page).getByRole('button', { name: 'Retry' }).isEnabled()).toBe(true)
   })
 
+  it('does not warn when another attempt is under way', async () => {
+    const { page, answer } = await inTheArchive([failedOnFetLife])
+    const underWay = { success: false, skipped: 'in_progress' }
+    answer(publish, () => events(['result', published({ email: underWay })]))
+    await details(page).getByRole('button', { name: 'Retry' }).click()
+    await page.getByText('Still publishing to FetLife.').waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
   it('is sent again where the outcome is unknown only on a person’s word', async () => {
     const { page, asked, answer } = await inTheArchive([
       { ...failedOnFetLife, platform: 'telegram', status: 'unknown', error: null },

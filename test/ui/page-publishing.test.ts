@@ -386,6 +386,71 @@ describe('publishing', () => {
     expect(await sheetOf(page).isVisible()).toBe(true)
   })
 
+  it('offers to publish again when the preview finds that no attempt is under way any more', async () => {
+    const { page, gallery, answer } = await atWork(browser)
+    const underWay = { platform: 'telegram', status: 'in_progress', at, post_url: null, error: null }
+    gallery.script(onePath, () => Response.json({ ...somePhotos(1)[0], publications: [underWay] }))
+    answer(path('publish'), () =>
+      events(['result', published({ telegram: { success: false, skipped: 'in_progress' } }, false)]),
+    )
+    await openSheet(page)
+    await page.getByLabel('FetLife', { exact: true }).uncheck()
+    await openPreview(page)
+    await sendOut(page)
+    await post(page, 'Telegram').getByText('Being published to Telegram right now').waitFor()
+    await page.getByRole('button', { name: 'Edit captions' }).click()
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await page.getByRole('button', { name: 'Publish to Telegram' }).waitFor()
+    expect(await page.getByText('Being published to Telegram right now').count()).toBe(0)
+  })
+
+  it('asks the server again when the sheet is opened after an attempt that was under way', async () => {
+    const { page, gallery, answer } = await atWork(browser)
+    const entry = { platform: 'telegram', status: 'in_progress', at, post_url: null, error: null }
+    gallery.script(onePath, () => Response.json({ ...somePhotos(1)[0], publications: [entry] }))
+    answer(path('publish'), () =>
+      events(['result', published({ telegram: { success: false, skipped: 'in_progress' } }, false)]),
+    )
+    await openSheet(page)
+    await page.getByLabel('FetLife', { exact: true }).uncheck()
+    await openPreview(page)
+    await sendOut(page)
+    await page.getByRole('button', { name: 'Done' }).click()
+    await sheetOf(page).waitFor({ state: 'detached' })
+    entry.status = 'published'
+    await openSheet(page)
+    await sheetOf(page).getByText('Already on Telegram since 3 Nov 2026, 14:05').waitFor()
+  })
+
+  it('does not call an attempt that is under way a failure', async () => {
+    const { page, answer } = await atWork(browser)
+    const underWay = { success: false, skipped: 'in_progress' }
+    answer(path('publish'), () =>
+      events(['result', published({ telegram: underWay, email: { success: true } }, false)]),
+    )
+    await startPublishing(page)
+    const headline = page
+      .getByRole('status')
+      .filter({ hasText: 'Published to FetLife. Still publishing to Telegram.' })
+    await headline.waitFor()
+    expect(await sheetOf(page).getByRole('alert').count()).toBe(0)
+    expect(await headline.getAttribute('class')).toContain('in_progress')
+  })
+
+  it('does not warn in passing when an attempt is under way and the sheet is closed', async () => {
+    const { page, answer } = await atWork(browser)
+    const stream = openStream()
+    answer(path('publish'), () => stream.response)
+    await startPublishing(page)
+    await page.locator('.sheet-foot').getByRole('button', { name: 'Contacting the server' }).waitFor()
+    await closeSheet(page)
+    const underWay = { success: false, skipped: 'in_progress' }
+    await stream.send('result', published({ telegram: underWay, email: { success: true } }, false))
+    await stream.end()
+    await page.getByText('Published to FetLife. Still publishing to Telegram.').waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
   it('explains the preview that is off when every chosen platform has the photo', async () => {
     const { page, answer } = await atWork(browser)
     const before = { success: true, skipped: 'duplicate', published_at: at }
