@@ -33,7 +33,7 @@ type Publication = typeof onTelegram | typeof failedOnFetLife | { [key: string]:
 const inFolder = '/api/images/one.jpg'
 const publish = `${inFolder}/publish`
 const details = (page: Page) => page.getByRole('complementary', { name: 'Details' })
-const standings = (page: Page) => page.getByRole('region', { name: 'Where it is published' })
+const standings = (page: Page) => page.getByRole('region', { name: 'Publishing status' })
 
 /** An admin who looks at the first photo, of which the server remembers this. */
 async function lookingAt(publications: readonly Publication[], window: object = desktop) {
