@@ -6,6 +6,8 @@ import { useEffect, useRef } from 'preact/hooks'
 const enough = { part: 0.3, pixels: 160 }
 /** Speed of a flick in pixels per millisecond, after a way that is not a tap. */
 const flick = { speed: 0.5, pixels: 24 }
+/** A finger that rested so long before it was lifted has not flicked. */
+const restMs = 80
 const settlingMs = 180
 
 interface Drag {
@@ -50,13 +52,16 @@ export function useDragDown(sheet: RefObject<HTMLElement | null>, onClose: () =>
       drag = { ...drag, y: clientY, speed, at: timeStamp }
       element.style.translate = `0 ${wayOf(drag)}px`
     }
-    const onUp = ({ pointerId }: PointerEvent) => {
+    const onUp = ({ pointerId, timeStamp }: PointerEvent) => {
       if (drag?.id !== pointerId) return
       const way = wayOf(drag)
       const isFar = way >= Math.min(enough.pixels, element.clientHeight * enough.part)
-      settle(isFar || (drag.speed >= flick.speed && way >= flick.pixels), way)
+      const isFlick = drag.speed >= flick.speed && way >= flick.pixels && timeStamp - drag.at <= restMs
+      settle(isFar || isFlick, way)
     }
-    const onCancel = () => drag && settle(false, wayOf(drag))
+    const onCancel = ({ pointerId }: PointerEvent) => {
+      if (drag?.id === pointerId) settle(false, wayOf(drag))
+    }
     element.addEventListener('pointerdown', onDown, { signal })
     document.addEventListener('pointermove', onMove, { signal })
     document.addEventListener('pointerup', onUp, { signal })

@@ -24,8 +24,8 @@ export interface Gallery {
   retry(): void
   /** The photo is gone from here: where it was shown, another one takes its place. The server knows that once `settled` is. */
   leave(filename: string, folder?: Item['folder'], settled?: Promise<unknown>): void
-  /** So many photos more or fewer lie in the inbox. */
-  counted(change: number): void
+  /** Photos that have come into the inbox, and how many others have left it. */
+  counted(cameIn: readonly Item[], left: number): void
   /** A new photo lies in the inbox. The first one of an empty gallery is shown. */
   stored(filename: string): void
   /** Shows the photo of this name next; `photo` is shown where nothing newer is known. */
@@ -183,7 +183,10 @@ export function createGallery(options: GalleryOptions): Gallery {
     next: () => layers.whole(next),
     previous: () => layers.whole(previous),
     retry: showing.retry,
-    counted: walk.counted,
+    counted(cameIn, left) {
+      for (const { name } of cameIn) leftInbox.delete(name)
+      walk.counted(cameIn.length - left)
+    },
     stored(filename) {
       leftInbox.delete(filename)
       walk.counted(1)

@@ -39,7 +39,7 @@ const loader = createWallLoader({
       (item) => shownItem && item.name === shownItem.name && item.folder === shownItem.folder,
     )
     // The photo that is shown counts itself out.
-    gallery.counted(cameIn - items.filter((item) => item !== gone && item.folder === 'root').length)
+    gallery.counted(cameIn, items.filter((item) => item !== gone && item.folder === 'root').length)
     if (gone) gallery.leave(gone.name, gone.folder)
     else loader.wall?.listings.drop(items)
   },

@@ -1,9 +1,11 @@
 /** A modal dialog that closes by Escape and a tap beside it, and stays above the keyboard of a phone. */
 import type { RefObject, TargetedEvent, TargetedMouseEvent } from 'preact'
-import { useEffect, useLayoutEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
 /** Opens it as long as it is there; the focus then goes back to where it was. Gives what the element listens to. */
 export function useDialog(dialog: RefObject<HTMLDialogElement | null>, onClose: () => void) {
+  const closed = useRef(onClose)
+  closed.current = onClose
   // Before it is painted: the focus is still where it was when the sheet was asked for, and no key is lost between the two.
   useLayoutEffect(() => {
     const element = dialog.current
@@ -14,7 +16,11 @@ export function useDialog(dialog: RefObject<HTMLDialogElement | null>, onClose: 
       if (!(event.target instanceof Node && element?.contains(event.target))) event.stopPropagation()
     }
     document.addEventListener('keydown', onKeyDown, { capture: true })
+    // Browsers may close a dialog without asking, as with Back on Android.
+    const onClosed = () => closed.current()
+    element?.addEventListener('close', onClosed)
     return () => {
+      element?.removeEventListener('close', onClosed)
       document.removeEventListener('keydown', onKeyDown, { capture: true })
       element?.close()
       if (opener instanceof HTMLElement) opener.focus()

@@ -28,8 +28,8 @@ export interface WallOptions {
   /** Who is looking; asked once. */
   whoIsThere: () => Promise<Account | null>
   onChange: () => void
-  /** These photos are no longer where they were; so many of them are in the inbox now. */
-  onGone: (items: readonly Item[], cameIn: number) => void
+  /** These photos are no longer where they were; those that came in are in the inbox now. */
+  onGone: (items: readonly Item[], cameIn: readonly Item[]) => void
 }
 
 export function createWallLoader({ api, whoIsThere, onChange, onGone }: WallOptions): WallLoader {

@@ -162,7 +162,7 @@ describe('in German, whose words are longer', () => {
     await page.getByText('Noch nicht gespeichert').waitFor()
     await expectNothingCutOff(page)
     await page.getByRole('button', { name: 'Vorschau' }).click()
-    await page.getByRole('button', { name: 'Zurück zu den Texten' }).waitFor()
+    await page.getByRole('button', { name: 'Texte bearbeiten' }).waitFor()
     await expectNothingCutOff(page)
     await page.getByRole('button', { name: 'Schließen', exact: true }).click()
     await page.getByRole('button', { name: 'Alle Fotos' }).click()

@@ -1,8 +1,9 @@
 /** The number of photos under the title. */
 import type { Browser, Page } from 'playwright-core'
-import { beforeAll, describe, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
 import { atWork, events, path } from './at-work.ts'
+import { randomPath, somePhotos } from './scripted-gallery.ts'
 import { pictureOf, prefetched } from './visiting.ts'
 
 let browser: Browser
@@ -49,6 +50,38 @@ describe('the number of photos', () => {
     await counted(page, '3 photos')
     removed.resolve(new Response(null, { status: 500 }))
     await counted(page, '4 photos')
+  })
+
+  it('falls a second time when a photo came back among many and leaves again', async () => {
+    const { page, gallery, answer } = await atWork(browser, phone, { library_enabled: true })
+    await prefetched(page, 'two')
+    await counted(page, '4 photos')
+    // From here on the page alone counts.
+    gallery.script(randomPath, () => Response.json(somePhotos(1)[0]))
+    gallery.script('/api/library/objects', () =>
+      Response.json({
+        objects: [{ key: 'keep/one.jpg', size: 1, last_modified: '2026-01-01T00:00:00Z' }],
+        cursor: null,
+        total_in_window: 1,
+        truncated: false,
+      }),
+    )
+    answer(path('keep'), () => Response.json(moved('keep')))
+    answer(path('restore'), () => Response.json({ ...moved('root'), action: 'restore' }))
+    await page.getByRole('button', { name: 'Keep', exact: true }).click()
+    await counted(page, '3 photos')
+    await page.getByRole('button', { name: 'All photos' }).click()
+    await page.getByRole('link', { name: 'Kept' }).click()
+    await page.getByRole('button', { name: 'Select', exact: true }).click()
+    await page.getByRole('link', { name: 'one.jpg' }).tap()
+    await page.getByRole('button', { name: 'Back to the inbox' }).click()
+    await page.getByText('1 back in the inbox.').waitFor()
+    await page.getByRole('button', { name: 'One photo at a time' }).click()
+    await pictureOf(page, 'one')
+    await counted(page, '4 photos')
+    await page.getByRole('button', { name: 'Keep', exact: true }).click()
+    await counted(page, '3 photos')
+    expect(await page.getByRole('alert').count()).toBe(0)
   })
 
   it('follows an upload', async () => {

@@ -13,11 +13,11 @@ beforeAll(async () => {
 })
 
 interface Finger {
-  move(dy: number): Promise<void>
-  lift(): Promise<void>
+  move(dy: number, atMs?: number): Promise<void>
+  lift(atMs?: number): Promise<void>
 }
 
-/** Puts a finger on the sheet's handle. */
+/** Puts a finger on the sheet's handle. `atMs` of its steps: how long after that they happen, by the clock that the page sees. */
 async function fingerOn(page: Page, sheet: string): Promise<Finger> {
   // The sheet has risen: its box stands still.
   await page.evaluate(() =>
@@ -28,12 +28,18 @@ async function fingerOn(page: Page, sheet: string): Promise<Finger> {
   const session: CDPSession = await page.context().newCDPSession(page)
   const x = box.x + box.width / 2
   const top = box.y + box.height / 2
-  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number) =>
-    session.send('Input.dispatchTouchEvent', { type, touchPoints: y === undefined ? [] : [{ x, y }] })
-  await send('touchStart', top)
+  const start = Date.now()
+  const send = async (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number, atMs?: number) => {
+    await session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: y === undefined ? [] : [{ x, y }],
+      ...(atMs !== undefined && { timestamp: (start + atMs) / 1000 }),
+    })
+  }
+  await send('touchStart', top, 0)
   return {
-    move: (dy) => send('touchMove', top + dy).then(() => {}),
-    lift: () => send('touchEnd').then(() => {}),
+    move: (dy, atMs) => send('touchMove', top + dy, atMs),
+    lift: (atMs) => send('touchEnd', undefined, atMs),
   }
 }
 
@@ -84,6 +90,52 @@ describe('dragging', () => {
     await finger.lift()
     await eventually(async () => expect(await followed(page, '.details')).toBe(''))
     expect(await page.getByRole('complementary', { name: 'Details' }).isVisible()).toBe(true)
+  })
+
+  it('closes the details on a flick', async () => {
+    const { page } = await visiting(browser, phone)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('button', { name: 'Details', exact: true }).click()
+    const finger = await fingerOn(page, '.details')
+    await finger.move(20, 20)
+    await finger.move(60, 40)
+    await finger.lift(60)
+    await page.getByRole('complementary', { name: 'Details' }).waitFor({ state: 'hidden' })
+  })
+
+  it('lets the details spring back when the finger rested before it was lifted', async () => {
+    const { page } = await visiting(browser, phone)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('button', { name: 'Details', exact: true }).click()
+    const finger = await fingerOn(page, '.details')
+    await finger.move(20, 20)
+    await finger.move(60, 40)
+    await eventually(async () => expect(await followed(page, '.details')).toBe('0px 60px'))
+    await finger.lift(400)
+    await eventually(async () => expect(await followed(page, '.details')).toBe(''))
+    await page.evaluate(() =>
+      Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))),
+    )
+    expect(await page.getByRole('complementary', { name: 'Details' }).isVisible()).toBe(true)
+  })
+
+  it('goes on when the browser cancels another finger', async () => {
+    const { page } = await visiting(browser, phone)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.getByRole('button', { name: 'Details', exact: true }).click()
+    const finger = await fingerOn(page, '.details')
+    await finger.move(80)
+    await eventually(async () => expect(await followed(page, '.details')).toBe('0px 80px'))
+    await page.evaluate(() => {
+      document.dispatchEvent(new PointerEvent('pointercancel', { pointerId: 4_711, bubbles: true }))
+    })
+    expect(await followed(page, '.details')).toBe('0px 80px')
+    await finger.move(220)
+    await finger.lift()
+    await page.getByRole('complementary', { name: 'Details' }).waitFor({ state: 'hidden' })
   })
 
   it('has no handle when the sheet is a column', async () => {

@@ -436,7 +436,7 @@ describe('the sheet of shortcuts', () => {
     await page.goto('/')
     await pictureOf(page, 'one')
     await page.keyboard.press('?')
-    await page.getByLabel('Letters and signs work as shortcuts').uncheck()
+    await page.getByLabel('Use letter keys as shortcuts').uncheck()
     await page.getByRole('button', { name: 'Close the shortcuts' }).click()
     await page.reload()
     await pictureOf(page, 'one')

@@ -142,6 +142,18 @@ describe('the sheet', () => {
     await inHistory(page, [])
   })
 
+  it('can be opened again when the browser has closed it without asking', async () => {
+    const { page } = await atWork(browser, phone)
+    await openSheet(page)
+    await sheetOf(page).waitFor()
+    await page.evaluate(() => document.querySelector('dialog')?.close())
+    await page.locator('dialog').waitFor({ state: 'detached' })
+    await inHistory(page, [])
+    await openSheet(page)
+    await captionOf(page, 'Telegram').waitFor()
+    await inHistory(page, ['sheet'])
+  })
+
   it('is gone from the history when its photo was deleted', async () => {
     const { page, answer } = await atWork(browser, phone)
     answer('/api/images/one.jpg/delete', () =>

@@ -127,7 +127,7 @@ describe('selecting', () => {
       await expectAccessible(page)
     }
     await page.keyboard.press('Escape')
-    expect(await page.getByRole('toolbar', { name: 'What to do with' }).count()).toBe(0)
+    expect(await page.getByRole('toolbar', { name: 'Actions for selected photos' }).count()).toBe(0)
     await page.keyboard.press('Control+a')
     await page.getByText('4 selected').waitFor()
   })
@@ -174,7 +174,7 @@ describe('selecting', () => {
     const { page } = await atLibrary(desktop, { keep_enabled: false, delete_enabled: false })
     await tile(page, 'one').focus()
     await page.keyboard.press('x')
-    const tools = page.getByRole('toolbar', { name: 'What to do with' })
+    const tools = page.getByRole('toolbar', { name: 'Actions for selected photos' })
     expect(await tools.getByRole('button').allTextContents()).toEqual(['', 'Select all', 'Remove'])
   })
 })
@@ -229,7 +229,7 @@ describe('selecting ten thousand', () => {
     await answers
     await page.getByRole('link', { name: 'Inbox' }).click()
     await tile(page, 'one').waitFor()
-    expect(await page.getByRole('toolbar', { name: 'What to do with' }).count()).toBe(0)
+    expect(await page.getByRole('toolbar', { name: 'Actions for selected photos' }).count()).toBe(0)
     expect(held.length).toBeLessThanOrEqual(4)
   })
 })
@@ -265,7 +265,7 @@ describe('many photos at once', () => {
     })
     await page.keyboard.press('Control+a')
     await page.getByRole('button', { name: 'Remove', exact: true }).click()
-    await page.getByText('1 did not work:').waitFor()
+    await page.getByText('1 failed:').waitFor()
     await page.getByText('3 removed.').waitFor()
     await page.getByText('The server says storage_unavailable.').waitFor()
     expect(await names(page)).toEqual(['two.jpg'])
@@ -293,8 +293,8 @@ describe('many photos at once', () => {
 
   it('give way to the tools when others are marked, and close by Escape', async () => {
     const { page } = await atLibrary()
-    const tools = page.getByRole('toolbar', { name: 'What to do with' })
-    const result = page.getByRole('region', { name: 'What became of it' })
+    const tools = page.getByRole('toolbar', { name: 'Actions for selected photos' })
+    const result = page.getByRole('region', { name: 'Results' })
     for (const name of ['one', 'two']) {
       await tile(page, name).focus()
       await page.keyboard.press('x')
@@ -354,7 +354,7 @@ describe('many photos at once', () => {
     await page.keyboard.press('Control+a')
     await page.getByRole('button', { name: 'Delete', exact: true }).click()
     await page.getByRole('button', { name: 'Delete 4 photos' }).click()
-    await page.getByText('4 did not work:').waitFor()
+    await page.getByText('4 failed:').waitFor()
     // The first answers say it for all.
     expect(asked).toBeLessThan(4)
     const wayIn = page.locator('.failures').getByRole('link', { name: 'Sign in again (opens in a new tab)' })
@@ -374,7 +374,7 @@ describe('many photos at once', () => {
       )
     await page.keyboard.press('Control+a')
     await page.getByRole('button', { name: 'Keep', exact: true }).click()
-    await page.getByText('4 did not work:').waitFor()
+    await page.getByText('4 failed:').waitFor()
     const wayIn = page.locator('.failures').getByRole('link', { name: 'Sign in (opens in a new tab)' })
     expect(await wayIn.getAttribute('target')).toBe('_blank')
     isSignedIn = true
@@ -384,7 +384,7 @@ describe('many photos at once', () => {
 })
 
 describe('work on many photos, while the person goes on', () => {
-  const result = (page: Page) => page.getByRole('region', { name: 'What became of it' })
+  const result = (page: Page) => page.getByRole('region', { name: 'Results' })
 
   /** Two are kept but for the last, which waits for the test; the person has opened the other photo. */
   async function halfWay(window: object, second?: () => Response) {
@@ -439,7 +439,7 @@ describe('work on many photos, while the person goes on', () => {
     await page.getByRole('button', { name: 'Next' }).click()
     await page.getByRole('heading', { name: 'That photo is not here' }).waitFor()
     last.resolve(problem(503, 'storage_unavailable'))
-    await result(page).getByText('1 did not work:').waitFor()
+    await result(page).getByText('1 failed:').waitFor()
     gallery.script('/api/images/four.jpg/keep', kept)
     await result(page).getByRole('button', { name: 'Try again' }).click()
     await result(page).getByText('2 kept.').waitFor()

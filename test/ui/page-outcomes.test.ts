@@ -33,7 +33,7 @@ type Publication = typeof onTelegram | typeof failedOnFetLife | { [key: string]:
 const inFolder = '/api/images/one.jpg'
 const publish = `${inFolder}/publish`
 const details = (page: Page) => page.getByRole('complementary', { name: 'Details' })
-const standings = (page: Page) => page.getByRole('region', { name: 'Where it is published' })
+const standings = (page: Page) => page.getByRole('region', { name: 'Publishing status' })
 
 /** An admin who looks at the first photo, of which the server remembers this. */
 async function lookingAt(publications: readonly Publication[], window: object = desktop) {
@@ -177,6 +177,15 @@ describe('a photo of the archive', () => {
     await toast.getByRole('button', { name: 'Retry' }).waitFor()
     await details(page).getByText('The mail server said no.').waitFor()
     expect(await details(page).getByRole('button', { name: 'Retry' }).isEnabled()).toBe(true)
+  })
+
+  it('does not warn when another attempt is under way', async () => {
+    const { page, answer } = await inTheArchive([failedOnFetLife])
+    const underWay = { success: false, skipped: 'in_progress' }
+    answer(publish, () => events(['result', published({ email: underWay })]))
+    await details(page).getByRole('button', { name: 'Retry' }).click()
+    await page.getByText('Still publishing to FetLife.').waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
   })
 
   it('is sent again where the outcome is unknown only on a person’s word', async () => {

@@ -248,7 +248,7 @@ describe('a picture that does not load', () => {
 
 /** Seconds that the countdown shows. */
 async function secondsLeft(page: Page): Promise<number> {
-  const countdown = page.locator('.countdown', { hasText: 'Tries again by itself in' })
+  const countdown = page.locator('.countdown', { hasText: 'Retrying in' })
   const [, minutes, seconds] = /(\d+):(\d\d)$/.exec((await countdown.textContent()) ?? '') ?? []
   return Number(minutes) * 60 + Number(seconds)
 }

@@ -341,6 +341,129 @@ describe('publishing', () => {
     }
   })
 
+  it('names the platform that failed when the answer got lost and the photo is in the archive', async () => {
+    const { page, gallery, asked, answer } = await atWork(browser)
+    answer(path('publish'), () => events(['progress', { stage: 'sending', platform: 'telegram' }]))
+    await startPublishing(page)
+    await page.getByText('The server is still working; check again in a moment.').waitFor()
+    const dry = { success: false, skipped: 'dry_run' }
+    gallery.script(path('publish'), () =>
+      standing({ telegram: dry, email: { ...dry, standing: 'duplicate', published_at: at } }, true),
+    )
+    const failed = {
+      platform: 'telegram',
+      status: 'failed',
+      at,
+      post_url: null,
+      error: 'The channel said no.',
+    }
+    gallery.script(onePath, (request) =>
+      new URL(request.url).searchParams.get('folder') === 'archive'
+        ? Response.json({ ...somePhotos(1)[0], publications: [failed] })
+        : problem(404, 'photo_not_found'),
+    )
+    await page.getByRole('button', { name: 'Check again' }).click()
+    await page.getByRole('alert').filter({ hasText: 'Already on FetLife. Telegram failed.' }).waitFor()
+    await post(page, 'Telegram').getByText('The channel said no.').waitFor()
+    answer(path('publish'), () => events(['result', published({ telegram: { success: true } })]))
+    await page.locator('.sheet-foot').getByRole('button', { name: 'Retry' }).click()
+    await page.getByText('Moved to the archive.').waitFor()
+    expect(asked.map(({ body }) => body.platforms)).toEqual([['telegram', 'email'], ['telegram']])
+  })
+
+  it('keeps the question open when the second half of the answer got lost too', async () => {
+    const { page, gallery, answer } = await atWork(browser)
+    answer(path('publish'), () => events(['progress', { stage: 'sending', platform: 'telegram' }]))
+    await startPublishing(page)
+    const again = page.getByRole('button', { name: 'Check again' })
+    await again.waitFor()
+    const found = { success: false, skipped: 'dry_run', standing: 'duplicate' }
+    gallery.script(path('publish'), () => standing({ email: found }, true))
+    gallery.script(onePath, () => problem(503, 'storage_unavailable'))
+    await again.click()
+    await page.getByRole('alert').getByText('The storage does not answer').waitFor()
+    expect(await page.getByText('Moved to the archive.').count()).toBe(0)
+    expect(await sheetOf(page).isVisible()).toBe(true)
+  })
+
+  it('offers to publish again when the preview finds that no attempt is under way any more', async () => {
+    const { page, gallery, answer } = await atWork(browser)
+    const underWay = { platform: 'telegram', status: 'in_progress', at, post_url: null, error: null }
+    gallery.script(onePath, () => Response.json({ ...somePhotos(1)[0], publications: [underWay] }))
+    answer(path('publish'), () =>
+      events(['result', published({ telegram: { success: false, skipped: 'in_progress' } }, false)]),
+    )
+    await openSheet(page)
+    await page.getByLabel('FetLife', { exact: true }).uncheck()
+    await openPreview(page)
+    await sendOut(page)
+    await post(page, 'Telegram').getByText('Being published to Telegram right now').waitFor()
+    await page.getByRole('button', { name: 'Edit captions' }).click()
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await page.getByRole('button', { name: 'Publish to Telegram' }).waitFor()
+    expect(await page.getByText('Being published to Telegram right now').count()).toBe(0)
+  })
+
+  it('asks the server again when the sheet is opened after an attempt that was under way', async () => {
+    const { page, gallery, answer } = await atWork(browser)
+    const entry = { platform: 'telegram', status: 'in_progress', at, post_url: null, error: null }
+    gallery.script(onePath, () => Response.json({ ...somePhotos(1)[0], publications: [entry] }))
+    answer(path('publish'), () =>
+      events(['result', published({ telegram: { success: false, skipped: 'in_progress' } }, false)]),
+    )
+    await openSheet(page)
+    await page.getByLabel('FetLife', { exact: true }).uncheck()
+    await openPreview(page)
+    await sendOut(page)
+    await page.getByRole('button', { name: 'Done' }).click()
+    await sheetOf(page).waitFor({ state: 'detached' })
+    entry.status = 'published'
+    await openSheet(page)
+    await sheetOf(page).getByText('Already on Telegram since 3 Nov 2026, 14:05').waitFor()
+  })
+
+  it('does not call an attempt that is under way a failure', async () => {
+    const { page, answer } = await atWork(browser)
+    const underWay = { success: false, skipped: 'in_progress' }
+    answer(path('publish'), () =>
+      events(['result', published({ telegram: underWay, email: { success: true } }, false)]),
+    )
+    await startPublishing(page)
+    const headline = page
+      .getByRole('status')
+      .filter({ hasText: 'Published to FetLife. Still publishing to Telegram.' })
+    await headline.waitFor()
+    expect(await sheetOf(page).getByRole('alert').count()).toBe(0)
+    expect(await headline.getAttribute('class')).toContain('in_progress')
+  })
+
+  it('does not warn in passing when an attempt is under way and the sheet is closed', async () => {
+    const { page, answer } = await atWork(browser)
+    const stream = openStream()
+    answer(path('publish'), () => stream.response)
+    await startPublishing(page)
+    await page.locator('.sheet-foot').getByRole('button', { name: 'Contacting the server' }).waitFor()
+    await closeSheet(page)
+    const underWay = { success: false, skipped: 'in_progress' }
+    await stream.send('result', published({ telegram: underWay, email: { success: true } }, false))
+    await stream.end()
+    await page.getByText('Published to FetLife. Still publishing to Telegram.').waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
+  it('explains the preview that is off when every chosen platform has the photo', async () => {
+    const { page, answer } = await atWork(browser)
+    const before = { success: true, skipped: 'duplicate', published_at: at }
+    answer(path('publish'), () => events(['result', published({ telegram: before, email: before }, false)]))
+    await startPublishing(page)
+    await page.getByRole('button', { name: 'Edit captions' }).click()
+    const reason = page.locator('.sheet-foot .why-not')
+    await reason.waitFor()
+    const button = page.locator('.sheet-foot .action')
+    expect(await button.getAttribute('aria-disabled')).toBe('true')
+    expect(await button.getAttribute('aria-describedby')).toBe(await reason.getAttribute('id'))
+  })
+
   it('does not begin with a description that could not be saved', async () => {
     const { page, gallery, asked } = await atWork(browser)
     gallery.script(onePath, () => new Response(null, { status: 503 }))

@@ -140,7 +140,7 @@ describe('photos come in', () => {
     gallery.script(path, () => stored('two.jpg'))
     await picker(page).setInputFiles([file('dusk.jpg')])
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).click()
-    await page.getByText('Uploaded under this name, since dusk.jpg was not free').waitFor()
+    await page.getByText('Renamed: dusk.jpg is taken or not allowed').waitFor()
     await page.getByRole('button', { name: 'Show two.jpg' }).click()
     await pictureOf(page, 'two')
   })
@@ -157,19 +157,19 @@ describe('photos come in', () => {
 
 describe('what is wrong with a file', () => {
   it.each([
-    ['text', file('a.jpg', Buffer.from('Dear diary, today')), 'Not a photo: JPEG, PNG and WebP are taken'],
+    ['text', file('a.jpg', Buffer.from('Dear diary, today')), 'Not a photo. Use JPEG, PNG or WebP.'],
     ['nothing', file('a.jpg', Buffer.alloc(0)), 'The file is empty'],
     ['too much', file('a.jpg', Buffer.alloc(2 ** 20 + 1, 0xff)), 'Too large: a photo may have at most 1 MB'],
   ])('is said of %s before anything is sent', async (_, wrong, words) => {
     const { page, names } = await atHome()
     await picker(page).setInputFiles([wrong, file('good.jpg')])
     await tray(page).getByText(words).waitFor()
-    await tray(page).getByRole('button', { name: '1 uploaded, 1 not' }).waitFor()
+    await tray(page).getByRole('button', { name: '1 uploaded, 1 failed' }).waitFor()
     expect(names).toEqual(['good.jpg'])
   })
 
   it.each([
-    [415, 'unsupported_photo', 'Not a photo: JPEG, PNG and WebP are taken'],
+    [415, 'unsupported_photo', 'Not a photo. Use JPEG, PNG or WebP.'],
     [422, 'photo_unreadable', 'Damaged or incomplete: copy it'],
     [413, 'photo_too_large', 'The server says photo_too_large.'],
     [403, 'feature_off', 'The server says feature_off.'],
@@ -193,7 +193,7 @@ describe('what is wrong with a file', () => {
     const { page, gallery } = await atHome()
     onceThen(gallery, () => new Response('event: progress\ndata: {"stage":"storing"}\n\n'))
     await picker(page).setInputFiles([file('a.jpg')])
-    await tray(page).getByText('look whether it is there').waitFor()
+    await tray(page).getByText('Check if the photo is there').waitFor()
     expect(gallery.asked.filter((asked) => asked.startsWith(path))).toHaveLength(1)
   })
 })
@@ -278,7 +278,7 @@ describe('the tray', () => {
     await picker(page).waitFor({ state: 'attached' })
     const files = Array.from({ length: 12 }, (_each, index) => file(`${index}.jpg`))
     await picker(page).setInputFiles(files)
-    await tray(page).getByRole('button', { name: '0 uploaded, 12 not' }).waitFor()
+    await tray(page).getByRole('button', { name: '0 uploaded, 12 failed' }).waitFor()
     await search.click({ timeout: 2000 })
     const [covered, field] = await Promise.all([tray(page).boundingBox(), search.boundingBox()])
     expect(covered && field && covered.y).toBeGreaterThan((field?.y ?? 0) + (field?.height ?? 0))
@@ -294,7 +294,7 @@ describe('what passes', () => {
     await stopClock(page)
     onceThen(gallery, () => problem(status, code, { 'retry-after': '90' }))
     await picker(page).setInputFiles([file('a.jpg')])
-    await tray(page).getByText('The server is busy. Goes on by itself in').waitFor()
+    await tray(page).getByText('The server is busy. Continuing in').waitFor()
     await page.clock.runFor(89_000)
     expect(gallery.asked.filter((asked) => asked.startsWith(path))).toHaveLength(1)
     // Up to a quarter longer, so that not all pages come back at once.

@@ -44,8 +44,8 @@ export interface Bulk {
 
 export interface BulkOptions {
   onChange: (state: BulkState | null) => void
-  /** These photos are no longer where they were; so many of them are in the inbox now. */
-  onGone: (items: readonly Item[], cameIn: number) => void
+  /** These photos are no longer where they were; those that came in are in the inbox now. */
+  onGone: (items: readonly Item[], cameIn: readonly Item[]) => void
   /** Photos have come back. */
   onBack: () => void
 }
@@ -92,11 +92,11 @@ export function createBulk({ onChange, onGone, onBack }: BulkOptions): Bulk {
           moved: to && !isTrial ? [...now.moved, { from, to }] : now.moved,
         }))
         if (!isTrial) finished.push(item)
-        if (!isTrial && to?.folder === 'root') cameIn++
+        if (!isTrial && to?.folder === 'root') cameIn.push(to)
       }
     }
     const finished: Item[] = []
-    let cameIn = 0
+    const cameIn: Item[] = []
     await Promise.all(Array.from({ length: atOnce }, lane))
     add(() => ({ isRunning: false }))
     if (finished.length > 0) onGone(finished, cameIn)

@@ -27,8 +27,8 @@ export interface Library {
 
 export interface LibraryOptions {
   onChange: () => void
-  /** These photos are no longer where they were; so many of them are in the inbox now. */
-  onGone: (items: readonly Item[], cameIn: number) => void
+  /** These photos are no longer where they were; those that came in are in the inbox now. */
+  onGone: (items: readonly Item[], cameIn: readonly Item[]) => void
   /** Photos have come back. */
   onBack: () => void
 }

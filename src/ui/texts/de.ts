@@ -62,7 +62,7 @@ export const de: Texts = {
     close: 'Ein Foto nach dem anderen',
     skip: 'Zu den Fotos springen',
     loading: 'Die Fotos werden geladen',
-    onItsWay: 'Ein Foto, das noch kommt',
+    onItsWay: 'Foto wird geladen',
     tile: (name, place, count) => `${name}, ${place} von ${count}`,
     place: (place, count) => `${place} / ${count}`,
     count: (count) => `${formats.number(count)} ${count === 1 ? 'Foto' : 'Fotos'}`,
@@ -75,14 +75,14 @@ export const de: Texts = {
     folder: { root: 'Eingang', keep: 'Behalten', archive: 'Archiv', remove: 'Aussortiert' },
   },
   selection: {
-    tools: 'Was mit den ausgewählten Fotos geschehen soll',
-    result: 'Was daraus wurde',
+    tools: 'Aktionen für ausgewählte Fotos',
+    result: 'Ergebnis',
     select: (name) => `${name} auswählen`,
     selected: (count) => `${formats.number(count)} ausgewählt`,
     selecting: 'Wird ausgewählt …',
     tapToSelect: 'Tippe Fotos an, um sie auszuwählen.',
     all: 'Alle auswählen',
-    clear: 'Nichts auswählen',
+    clear: 'Auswahl aufheben',
     actions: {
       keep: 'Behalten',
       remove: 'Aussortieren',
@@ -98,13 +98,13 @@ export const de: Texts = {
       delete: (count) => `${count} gelöscht.`,
     },
     undone: (count) => (count === 1 ? '1 wieder da, wo es war.' : `${count} wieder da, wo sie waren.`),
-    trial: 'Nichts wurde verschoben: Diese Galerie probiert zurzeit nur aus.',
-    failed: (count) => (count === 1 ? '1 ging nicht:' : `${count} gingen nicht:`),
+    trial: 'Testbetrieb: Nichts wurde verschoben.',
+    failed: (count) => `${count} fehlgeschlagen:`,
     stop: 'Anhalten',
     undo: 'Rückgängig',
     close: 'Schließen',
     deleteTitle: (count) => (count === 1 ? 'Dieses Foto löschen?' : `${count} Fotos löschen?`),
-    deleteAdvice: 'Auch die Texte werden gelöscht. Niemand kann sie zurückholen.',
+    deleteAdvice: 'Auch die Texte werden gelöscht. Das lässt sich nicht rückgängig machen.',
     deleteYes: (count) => (count === 1 ? 'Löschen' : `${count} Fotos löschen`),
     deleteNo: 'Abbrechen',
   },
@@ -118,7 +118,7 @@ export const de: Texts = {
   shortcuts: {
     title: 'Tastenkürzel',
     close: 'Tastenkürzel schließen',
-    letters: 'Buchstaben und Zeichen wirken als Kürzel',
+    letters: 'Buchstabentasten als Kürzel verwenden',
     scopes: {
       everywhere: 'Überall',
       photo: 'Ein Foto',
@@ -146,11 +146,11 @@ export const de: Texts = {
       select: 'Foto auswählen oder nicht',
       extendSelection: 'Bis hierher auswählen',
       selectAll: 'Alle auswählen',
-      clearSelection: 'Nichts auswählen',
+      clearSelection: 'Auswahl aufheben',
       keep: 'Behalten',
       remove: 'Aussortieren',
       publish: 'Texte und Veröffentlichen',
-      undo: 'Zuletzt Getanes zurücknehmen',
+      undo: 'Letzte Aktion rückgängig machen',
     },
     keys: {
       ' ': 'Leertaste',
@@ -200,7 +200,7 @@ export const de: Texts = {
     loadingPlatforms: 'Die Plattformen werden geladen',
     noPlatforms: 'Für diese Galerie ist keine Plattform eingerichtet.',
     review:
-      'Diese Galerie wird geprüft: Texte lassen sich schreiben und speichern, veröffentlicht wird nichts.',
+      'Diese Galerie ist im Prüfmodus: Texte lassen sich schreiben und speichern, veröffentlicht wird nichts.',
     publishOff:
       'Veröffentlichen ist für diese Galerie abgeschaltet. Texte lassen sich schreiben und speichern.',
     testMode: 'Testbetrieb: Nichts wurde gesendet, und das Foto bleibt, wo es ist.',
@@ -244,7 +244,7 @@ export const de: Texts = {
     mailText: 'Text',
     attachment: 'Anhang',
     inArchive: 'Das Foto ist im Archiv. Du kannst es hier erneut versuchen, oder später vom Archiv aus.',
-    publications: 'Veröffentlicht auf',
+    publications: 'Stand der Veröffentlichung',
     moment: (time) => formats.moment(time),
     published: (platform, when) => `Auf ${platform} veröffentlicht${when && `: ${when}`}`,
     alreadyThere: (platform, when) => (when ? `Seit ${when} auf ${platform}` : `Schon auf ${platform}`),
@@ -255,8 +255,8 @@ export const de: Texts = {
     unknown: (platform) =>
       `Wir wissen nicht, ob es bei ${platform} ankam: Die Verbindung brach ab. Sieh zuerst ${platform === 'Telegram' ? 'in deinem Kanal' : `auf ${platform}`} nach.`,
     force: 'Nachgesehen, es fehlt: noch einmal veröffentlichen',
-    wouldSkip: 'Dort ist es schon veröffentlicht. Es würde nichts gesendet.',
-    wouldSkipAll: 'Es ist schon auf allen Plattformen veröffentlicht. Es würde nichts gesendet.',
+    wouldSkip: 'Dort ist es schon veröffentlicht. Es wird nichts gesendet.',
+    wouldSkipAll: 'Es ist schon auf allen Plattformen veröffentlicht. Es wird nichts gesendet.',
     headline: ({ sent, already, failed, unknown, underWay }) =>
       [
         sent.length > 0 && `Auf ${formats.list(sent)} veröffentlicht.`,
@@ -314,14 +314,14 @@ export const de: Texts = {
       not_admin: {
         title: 'Du verwaltest diese Galerie nicht mehr',
         advice:
-          'Nichts wurde geändert. Melde dich ab, um als jemand anderes wiederzukommen; was nicht gespeichert ist, geht dabei verloren.',
+          'Nichts wurde geändert. Melde dich ab, um ein anderes Konto zu nutzen; was nicht gespeichert ist, geht dabei verloren.',
       },
       feature_disabled: {
         title: 'Das ist abgeschaltet',
         advice: 'Es wurde für diese Galerie abgeschaltet. Lade die Seite neu, um zu sehen, was geht.',
       },
       cross_origin: {
-        title: 'Nicht angenommen',
+        title: 'Anfrage abgelehnt',
         advice: 'Lade die Seite neu und wiederhole es dort. Deine Worte bleiben.',
       },
       photo_not_found: {
@@ -390,7 +390,7 @@ export const de: Texts = {
       },
       missing: { title: 'Das Foto ist nicht mehr hier', advice: 'Schließe das und nimm ein anderes.' },
       failed: {
-        title: 'Das ging nicht',
+        title: 'Das hat nicht geklappt',
         advice: 'Deine Worte bleiben auf diesem Gerät. Versuche es noch einmal.',
       },
     },
@@ -409,7 +409,7 @@ export const de: Texts = {
       notKept: 'Das Behalten ist fehlgeschlagen. Das Foto ist wieder da.',
       notRemoved: 'Das Aussortieren ist fehlgeschlagen. Das Foto ist wieder da.',
       notRestored: 'Das Zurückholen ist fehlgeschlagen.',
-      failed: 'Das ging nicht. Nichts wurde geändert.',
+      failed: 'Das hat nicht geklappt. Nichts wurde geändert.',
     },
   },
 
@@ -419,7 +419,7 @@ export const de: Texts = {
     tray: 'Hochgeladene Fotos',
     progress: (done, all) => `${done} von ${all} hochgeladen`,
     finished: (done, failed, duplicates) =>
-      `${done} hochgeladen${failed ? `, ${failed} nicht` : ''}${duplicates ? `, ${duplicates} schon da` : ''}`,
+      `${done} hochgeladen${failed ? `, ${failed} fehlgeschlagen` : ''}${duplicates ? `, ${duplicates} schon da` : ''}`,
     progressOf: (name) => `Hochladen von ${name}`,
     cancelAll: 'Alle abbrechen',
     retryAll: 'Alle noch einmal',
@@ -433,17 +433,17 @@ export const de: Texts = {
       offline: 'Du bist offline. Es geht weiter, sobald die Verbindung wieder da ist.',
       signedOut:
         'Du bist abgemeldet. Nichts ist verloren: Melde dich an und komm zurück, dann geht es weiter.',
-      wait: 'Der Server ist beschäftigt. Es geht von selbst weiter.',
+      wait: 'Der Server ist beschäftigt. Das Hochladen läuft automatisch weiter.',
     },
     done: 'Hochgeladen',
-    renamed: (name) => `Unter diesem Namen hochgeladen, denn ${name} war nicht frei oder passte nicht`,
+    renamed: (name) => `Umbenannt: ${name} ist vergeben oder nicht erlaubt`,
     sent: (percent) => `${percent} %`,
     states: {
       waiting: 'Wartet',
       storing: 'Wird gespeichert',
       failed: 'Nicht hochgeladen',
       cancelled: 'Abgebrochen',
-      lost: 'Die Antwort ging verloren: Sieh nach, ob es da ist, bevor du es noch einmal versuchst',
+      lost: 'Die Verbindung brach ab. Sieh nach, ob das Foto da ist, bevor du es noch einmal versuchst.',
     },
     alreadyHere: (name, folder) => `Schon da als ${name} (${folder})`,
     keepBoth: 'Beide behalten',
@@ -451,10 +451,10 @@ export const de: Texts = {
     damaged: 'Beschädigt oder unvollständig: kopiere es noch einmal von der Kamera',
     phoneFormat:
       'Der Server kann das nicht öffnen. Auf dem iPhone: Einstellungen > Kamera > Formate > Maximale Kompatibilität.',
-    stalled: 'Steht: Eine Minute lang kam nichts voran. Versuch es noch einmal.',
+    stalled: 'Seit einer Minute kein Fortschritt. Versuch es noch einmal.',
     tooLarge: (megabytes) => `Zu groß: Ein Foto darf höchstens ${megabytes} MB haben`,
     faults: {
-      notPhoto: 'Kein Foto: JPEG, PNG und WebP werden genommen',
+      notPhoto: 'Kein Foto. Nimm JPEG, PNG oder WebP.',
       empty: 'Die Datei ist leer',
       unreadable: 'Die Datei kann nicht gelesen werden',
     },
@@ -469,7 +469,7 @@ export const de: Texts = {
 
   tryAgain: 'Noch einmal versuchen',
   anotherPhoto: 'Ein anderes Foto zeigen',
-  retriesIn: (time) => `Versucht es von selbst wieder in ${time}`,
+  retriesIn: (time) => `Neuer Versuch in ${time}`,
   retrying: 'Neuer Versuch',
   requestId: (id) => `Anfrage ${id}`,
 
@@ -493,7 +493,7 @@ export const de: Texts = {
     },
     missing: {
       title: 'Dieses Foto ist nicht hier',
-      advice: 'Es wurde verschoben oder entfernt, oder der Link stimmt nicht ganz.',
+      advice: 'Es wurde verschoben oder entfernt, oder der Link ist falsch.',
     },
     private: {
       title: 'Diese Galerie ist privat',
@@ -501,8 +501,7 @@ export const de: Texts = {
     },
     notAdmin: {
       title: 'Das ist nicht deine Galerie',
-      advice:
-        'Das kann nur, wer diese Galerie verwaltet. Melde dich ab, um als jemand anderes wiederzukommen.',
+      advice: 'Das kann nur, wer diese Galerie verwaltet. Melde dich ab, um ein anderes Konto zu nutzen.',
     },
     signInAgain: {
       title: 'Zum Löschen neu anmelden',
@@ -515,16 +514,15 @@ export const de: Texts = {
     },
     slowDown: {
       title: 'Einen Moment, bitte',
-      advice: 'Das war mehr, als diese Galerie auf einmal beantworten kann.',
+      advice: 'Zu viele Anfragen. Warte einen Moment.',
     },
     tooLarge: {
       title: 'Das war zu groß',
-      advice:
-        'So viel nimmt die Galerie nicht auf einmal. Nichts wurde geändert: Sende weniger und versuche es noch einmal.',
+      advice: 'Nichts wurde geändert. Sende weniger und versuche es noch einmal.',
     },
     unavailable: {
       title: 'Gerade nicht erreichbar',
-      advice: 'Die Galerie kommt nicht an ihre Fotos. Meist geht das von selbst vorbei.',
+      advice: 'Der Fotospeicher antwortet nicht. Versuche es in ein paar Minuten noch einmal.',
     },
     setup: {
       title: 'Hier ist etwas nicht richtig eingerichtet',
@@ -532,12 +530,11 @@ export const de: Texts = {
     },
     offline: {
       title: 'Du bist offline',
-      advice: 'Die Galerie macht von selbst weiter, sobald die Verbindung wieder da ist.',
+      advice: 'Die Galerie verbindet sich neu, sobald du wieder online bist.',
     },
     unreachable: {
       title: 'Die Galerie antwortet nicht',
-      advice:
-        'Die Verbindung ist vielleicht schwach. Fotos, die du schon gesehen hast, sind einen Schritt zurück.',
+      advice: 'Die Verbindung ist vielleicht schwach. Mit „Zurück“ siehst du bereits angesehene Fotos.',
     },
     failed: {
       title: 'Etwas ist schiefgegangen',

@@ -19,7 +19,7 @@ export type { DeskState }
 export interface Desk {
   start(): Promise<void>
   draftOf(photo: Photo): Draft
-  /** Asks for the photo again where it was fetched before its admin had signed in. */
+  /** Asks for the photo again where it was fetched before its admin had signed in, or while it was being published. */
   complete(photo: Photo): Promise<void>
   /** The photo in front of the person, and whether they see what becomes of its words. */
   look(photo: Photo | null, isSheetOpen: boolean): void
@@ -68,7 +68,8 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
     },
     draftOf,
     async complete(photo) {
-      if (photo.captions) return
+      const isUnderWay = photo.publications?.some(({ status }) => status === 'in_progress')
+      if (photo.captions && !isUnderWay) return
       const found = await adminApi.photo(photo.filename)
       if ('value' in found) gallery.learn(photo.filename, found.value)
     },
@@ -94,7 +95,7 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
     publish: publishing.publish,
     republish,
     lookAgain: createLookAgain({ gallery, store, work, saving, publishing }),
-    leaveSheet: publishing.leaveArchived,
+    leaveSheet: publishing.leave,
     curate(photo, action) {
       if (draftOf(photo).archivedAs === null) curation.putAside(photo, action)
     },

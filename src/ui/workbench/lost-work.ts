@@ -1,11 +1,12 @@
 /** What became of work whose answer was lost: the server has gone on with it, so nothing is done a second time; it is asked. */
 import type { ApiProblem, Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
-import { adminApi, ofContent, type PlatformOutcome, type Published } from './admin-api.ts'
+import { adminApi, ofContent, type PlatformOutcome, type Published, type Result } from './admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import type { ByPlatform } from './draft.ts'
 import type { Publishing } from './publishing.ts'
 import type { Saving } from './saving.ts'
+import type { Publication } from './standing.ts'
 import type { Work } from './work.ts'
 
 export interface LostWorkTools {
@@ -32,15 +33,27 @@ type Finding = 'known' | 'pending' | 'unanswered'
 export function createLookAgain({ gallery, store, work, saving, publishing }: LostWorkTools) {
   const { draftOf, change } = store
 
-  /** The server's ledger knows, and a dry run tells. */
-  async function lookAfterPublishing(photo: Photo): Promise<Finding> {
+  /** Asks by a dry run where the photo has got through, then the ledger where it failed: a dry run keeps silent about that. */
+  async function askAfter(photo: Photo): Promise<Result<Found>> {
     const platforms = store.state.rules.map(({ platform }) => platform)
     const name = draftOf(photo).archivedAs ?? photo.filename
-    const found = await work.during(photo, 'look', () =>
-      adminApi.preview(name, { ...ofContent(photo), platforms, captions: {} }),
-    )
+    const tried = await adminApi.preview(name, { ...ofContent(photo), platforms, captions: {} })
+    if ('problem' in tried) return tried
+    const { filename, archived } = tried.value
+    const known = await adminApi.photo(filename, archived ? 'archive' : 'root')
+    return 'problem' in known
+      ? known
+      : { value: { ...tried.value, publications: known.value.publications ?? [] } }
+  }
+
+  async function lookAfterPublishing(photo: Photo): Promise<Finding> {
+    const found = await work.during(photo, 'look', () => askAfter(photo))
     if (!found) return 'unanswered'
-    const { outcomes, isUnderWay } = outcomesIn(found)
+    const { publications } = found
+    gallery.learn(photo.filename, { publications })
+    const { chosen } = draftOf(photo)
+    const failed = publications.filter(({ platform }) => chosen[platform] !== false)
+    const { outcomes, isUnderWay } = outcomesIn(found, failed)
     change(photo, { outcomes, archivedAs: found.archived ? found.filename : null })
     if (isUnderWay) return 'pending'
     if (Object.keys(outcomes).length > 0 && found.archived) publishing.finish(photo)
@@ -70,11 +83,23 @@ export function createLookAgain({ gallery, store, work, saving, publishing }: Lo
   }
 }
 
+interface Found extends Published {
+  publications: Publication[]
+}
+
 /** Platforms that nothing was sent to are not among the outcomes. */
-function outcomesIn({ results }: Published): {
+function outcomesIn(
+  { results }: Published,
+  publications: readonly Publication[],
+): {
   outcomes: ByPlatform<PlatformOutcome>
   isUnderWay: boolean
 } {
+  const failed = publications.flatMap(({ platform, status, at, error }) =>
+    status === 'failed'
+      ? [[platform, { success: false, ...(at && { published_at: at }), ...(error && { error }) }] as const]
+      : [],
+  )
   const outcomes = Object.entries(results).flatMap(([platform, { standing, url, published_at: at }]) =>
     standing
       ? [
@@ -92,7 +117,7 @@ function outcomesIn({ results }: Published): {
       : [],
   )
   return {
-    outcomes: Object.fromEntries(outcomes),
+    outcomes: Object.fromEntries([...failed, ...outcomes]),
     isUnderWay: outcomes.some(([, { skipped }]) => skipped === 'in_progress'),
   }
 }

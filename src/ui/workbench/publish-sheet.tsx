@@ -47,6 +47,8 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
     : chosen.length === 0 && hasAll(state.rules.map(({ platform }) => platform))
       ? words.wouldSkipAll
       : null
+  // Beside a headline the reason says nothing new.
+  const reason = features.publish && !(isSending && headlineOf(draft.outcomes) !== '') ? whyNot : null
   const turnTo = (sends: boolean) => {
     setSending(sends)
     if (sends) void desk.preview(photo)
@@ -96,9 +98,9 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
         )}
       </div>
       <div class="sheet-foot">
-        {features.publish && whyNot && headlineOf(draft.outcomes) === '' && (
+        {reason && (
           <p class="why-not muted" id="why-not">
-            {whyNot}
+            {reason}
           </p>
         )}
         {isSending ? (
@@ -107,7 +109,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
             draft={draft}
             photo={photo}
             chosen={chosen}
-            isExplained={whyNot !== null}
+            isExplained={reason !== null}
             onDone={onClose}
           />
         ) : (

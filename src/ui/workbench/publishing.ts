@@ -16,7 +16,7 @@ import {
 } from './draft.ts'
 import type { Republish } from './republish.ts'
 import type { Saving } from './saving.ts'
-import { headlineOf, isSendable, standingOf } from './standing.ts'
+import { headlineOf, isSendable, needsPerson, standingOf, withoutUnderWay } from './standing.ts'
 import type { Toast } from './toast.ts'
 import type { Work } from './work.ts'
 
@@ -31,8 +31,8 @@ export interface Publishing {
   publish(photo: Photo, options?: PublishOptions): Promise<void>
   /** It has got through everywhere, or nobody looks: what became of it is said in passing. */
   finish(photo: Photo): void
-  /** Where it lies in the archive, and nothing more is done about it: the page goes on to another photo. */
-  leaveArchived(photo: Photo): void
+  /** Forgets results that may change at any moment. A photo of the archive gives way to another one. */
+  leave(photo: Photo): void
 }
 
 export interface PublishingTools {
@@ -73,7 +73,7 @@ export function createPublishing(tools: PublishingTools): Publishing {
     const { filename } = photo
     const draft = draftOf(photo)
     const { archivedAs } = draft
-    if (archivedAs === null || isHeldUp(draft)) return
+    if (archivedAs === null) return
     const isDone = isEverywhere(draft)
     const failed = store.state.rules
       .map(({ platform }) => platform)
@@ -88,7 +88,7 @@ export function createPublishing(tools: PublishingTools): Publishing {
       text: isDone ? 'archived' : 'partly',
       says: headlineOf(draft.outcomes),
       photo: filename,
-      isFailure: !isDone,
+      isFailure: needsPerson(draft.outcomes),
       undo: () => void restore(archivedAs),
       ...(failed.length > 0 && { retry }),
     })
@@ -105,19 +105,34 @@ export function createPublishing(tools: PublishingTools): Publishing {
     else if (!isSeen) {
       const says = headlineOf(draft.outcomes)
       const show = () => work.show(photo)
-      tell({ text: toastOf(draft), says, photo: photo.filename, isFailure: !isDone && !isTest(draft), show })
+      tell({
+        text: toastOf(draft),
+        says,
+        photo: photo.filename,
+        isFailure: needsPerson(draft.outcomes),
+        show,
+      })
     }
   }
 
   return {
     finish,
-    leaveArchived,
+    leave(photo) {
+      const draft = draftOf(photo)
+      if (isHeldUp(draft)) return
+      if (draft.archivedAs !== null) return leaveArchived(photo)
+      const outcomes = withoutUnderWay(draft.outcomes)
+      const isChanged = Object.keys(outcomes).length < Object.keys(draft.outcomes).length
+      if (isChanged) change(photo, { outcomes, previews: {} })
+    },
     async preview(photo) {
       const platforms = chosenFor(photo)
       if (platforms.length === 0) return
       const asked = request(photo, platforms)
       const found = await work.during(photo, 'preview', () => adminApi.preview(nameOf(photo), asked))
-      if (found) change(photo, { previews: found.results })
+      if (!found) return
+      const outcomes = withoutUnderWay(draftOf(photo).outcomes)
+      change(photo, { previews: found.results, outcomes })
     },
     async publish(photo, { platforms = chosenFor(photo), force = false } = {}) {
       // Before they are saved: what is saved is a draft no more.

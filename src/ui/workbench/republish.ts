@@ -3,8 +3,8 @@ import type { Photo } from '../api.ts'
 import type { Gallery } from '../gallery.ts'
 import { adminApi, ofContent, type PlatformName } from './admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
-import { type ByPlatform, isEverywhere, isHeldUp } from './draft.ts'
-import { headlineOf, isSendable, standingOf, withResults } from './standing.ts'
+import { type ByPlatform, isHeldUp } from './draft.ts'
+import { headlineOf, isSendable, needsPerson, standingOf, withResults } from './standing.ts'
 
 export interface Repetition {
   platforms: readonly PlatformName[]
@@ -42,7 +42,7 @@ export function createRepublish(gallery: Gallery, { draftOf, change, tell }: Des
     )
     const outcomes = { outcomes: results, previews: {} }
     const left = platforms.filter((platform) => isSendable(standingOf(outcomes, photo, platform)))
-    const isFailure = !isEverywhere(outcomes)
+    const isFailure = needsPerson(results)
     tell({
       text: isFailure ? 'notEverywhere' : 'published',
       says: headlineOf(results),

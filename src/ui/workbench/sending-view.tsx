@@ -4,9 +4,9 @@ import { texts } from '../texts.ts'
 import type { PlatformName, PlatformRules } from './admin-api.ts'
 import { captionFacts } from './caption-facts.ts'
 import type { Desk, DeskState } from './desk.ts'
-import { altTextOf, captionOf, type Draft, isEverywhere, isHeldUp } from './draft.ts'
+import { altTextOf, captionOf, type Draft, isHeldUp } from './draft.ts'
 import { PostPreview } from './post-preview.tsx'
-import { headlineOf, rankOf, standingOf } from './standing.ts'
+import { headlineOf, needsPerson, rankOf, standingOf, worstOf } from './standing.ts'
 import { StandingIcon, StandingLine } from './standing-line.tsx'
 
 export interface SendingViewProps {
@@ -75,11 +75,11 @@ export function SendingView({ desk, state, draft, photo, platforms }: SendingVie
 function Headline({ draft }: { draft: Draft }) {
   const headline = headlineOf(draft.outcomes)
   if (headline === '') return null
-  const isDone = isEverywhere(draft)
+  const status = worstOf(draft.outcomes)
   return (
-    <div class={`outcome headline ${isDone ? 'published' : 'failed'}`} role={isDone ? 'status' : 'alert'}>
+    <div class={`outcome headline ${status}`} role={needsPerson(draft.outcomes) ? 'alert' : 'status'}>
       <p class="standing">
-        <StandingIcon status={isDone ? 'published' : 'failed'} />
+        <StandingIcon status={status} />
         <strong>{headline}</strong>
       </p>
       {draft.archivedAs !== null && <p>{words.inArchive}</p>}

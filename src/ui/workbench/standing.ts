@@ -24,12 +24,33 @@ export function standingOf(
 ): Standing | null {
   const outcome = outcomes[platform]
   const preview = previews[platform]
-  return (
-    (outcome && standingIn(outcome)) ??
-    (preview && standingIn(preview)) ??
-    photo.publications?.find((publication) => publication.platform === platform) ??
-    null
+  const known = photo.publications?.find((publication) => publication.platform === platform) ?? null
+  const attempt = outcome ? standingIn(outcome) : null
+  // The other attempt has ended well since.
+  if (attempt?.status === 'in_progress' && known?.status === 'published') return known
+  if (attempt) return attempt
+  if (!preview) return known
+  // A dry run that finds nothing in the way is younger than the ledger, but keeps silent about failures.
+  return standingIn(preview) ?? (known?.status === 'in_progress' ? null : known)
+}
+
+/** Results without those that can change at any moment, so that the server is asked instead. */
+export function withoutUnderWay(outcomes: Results): Results {
+  const settled = Object.entries(outcomes).filter(
+    ([, outcome]) => standingIn(outcome)?.status !== 'in_progress',
   )
+  return Object.fromEntries(settled)
+}
+
+/** Gives the status among the results that needs a person most; `published` where nothing else is. */
+export function worstOf(outcomes: Results): Standing['status'] {
+  const standings = Object.values(outcomes).map(standingIn)
+  return standings.sort((one, other) => rankOf(one) - rankOf(other))[0]?.status ?? 'published'
+}
+
+/** Whether a person has to look: an attempt that is still under way asks nothing of them. */
+export function needsPerson(outcomes: Results): boolean {
+  return ['failed', 'unknown'].includes(worstOf(outcomes))
 }
 
 /** `null` for a dry run that found nothing in the way. */
