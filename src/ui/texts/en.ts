@@ -133,7 +133,7 @@ export const en = {
       previous: 'Back',
       details: 'Details',
       close: 'Close the details, or go back to all photos',
-      gridMove: 'Next photo in the grid',
+      gridMove: 'Move between photos in the grid',
       gridPage: 'A page up or down',
       gridEnd: 'To the first or the last photo',
       openPhoto: 'Open the photo',
@@ -249,8 +249,8 @@ export const en = {
     unknown: (platform: string) =>
       `We don’t know if ${platform} received it: the connection dropped. Check ${platform === 'Telegram' ? 'your channel' : platform} first.`,
     force: 'I checked, it’s not there: publish again',
-    wouldSkip: 'Already published there. Nothing would be sent.',
-    wouldSkipAll: 'Already published on every platform. Nothing would be sent.',
+    wouldSkip: 'Already published there. Nothing will be sent.',
+    wouldSkipAll: 'Already published on every platform. Nothing will be sent.',
     /** What came of publishing, in one line: each list names platforms. */
     headline: ({ sent, already, failed, unknown, underWay }: Headline) =>
       [
