@@ -292,6 +292,17 @@ describe('a sidecar of a stem', () => {
     expect(await readdir(base)).toEqual(expect.arrayContaining(['IMG_7.txt', 'IMG_7.webp.txt']))
   })
 
+  it('cannot be written when it is of another photo and the full name would be too long', async () => {
+    const [jpg, webp] = ['jpg', 'webp'].map((end) => photo(`${'x'.repeat(250)}.${end}`))
+    if (!jpg || !webp) throw new Error('no names')
+    for (const name of [jpg, webp]) await file(name)
+    await file(`${'x'.repeat(250)}.txt`, meta(`image_file: ${jpg}`))
+    expect(await wordsOf(webp)).toBeNull()
+    await expect(store.writeSidecar('root', webp, 'words', null)).rejects.toMatchObject({
+      code: 'sidecar_unreadable',
+    })
+  })
+
   it('hinders neither a move nor a deletion when it cannot be read', async () => {
     await file('IMG_7.webp')
     await symlink('/nowhere', join(base, 'IMG_7.txt'))
