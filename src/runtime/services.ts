@@ -106,8 +106,12 @@ export function createServices(options: ServiceOptions): Services {
   const derive = tenantRuntimeFactory({
     source,
     digestsOf: (store, tenant) => {
-      const tools = { store, digest: options.digest, digests: createDigestMemory(sealedDigests, tenant, log) }
-      return (folder, entry) => contentDigest(tools, folder, entry)
+      const digests = createDigestMemory(sealedDigests, tenant, log)
+      const tools = { store, digest: options.digest, digests }
+      return {
+        sha256Of: (folder, entry) => contentDigest(tools, folder, entry),
+        rememberedSha256Of: digests.get,
+      }
     },
     storages: observeStorages(options.storages(links), observe),
     publishers: observePublishers(options.publishers, observe),

@@ -21,7 +21,7 @@ import { withFairModel } from './fairness/model.ts'
 import type { FairnessObserver } from './fairness/observer.ts'
 import { createPostPlaces } from './fairness/posts.ts'
 import { withFairPublisher } from './fairness/publisher.ts'
-import { withFairStorage } from './fairness/store.ts'
+import { fairStorage } from './fairness/store.ts'
 import type { Host, Tenant, TenantHost } from './host.ts'
 import type { Logger } from './log.ts'
 import { modelNotices } from './model-notices.ts'
@@ -89,7 +89,7 @@ export interface TenantRuntimeOptions {
   digestsOf?: (
     store: PhotoStore,
     tenant: Pick<TenantRuntime, 'host' | 'tenant' | 'config'>,
-  ) => OwnSidecarTools['sha256Of']
+  ) => Pick<OwnSidecarTools, 'sha256Of' | 'rememberedSha256Of'>
   /** Room for the pictures of posts that are under way; shared by all tenants. */
   pictures: ByteBudget
   storages: StorageFactories
@@ -180,9 +180,10 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
 
     const storage = () => {
       if (store) return store
-      const fairStore = withFairStorage(openStorage(), fair)
-      const sha256Of = options.digestsOf?.(fairStore, { host, tenant, config: answer.config })
-      store = noticingChanges(withOwnSidecars(fairStore, { now, sha256Of }), () => recentNames.forget())
+      const { store: fairStore, whenChanging } = fairStorage(openStorage(), fair)
+      const digests = options.digestsOf?.(whenChanging, { host, tenant, config: answer.config })
+      const ownStore = withOwnSidecars(fairStore, { now, whenChanging, ...digests })
+      store = noticingChanges(ownStore, () => recentNames.forget())
       return store
     }
 

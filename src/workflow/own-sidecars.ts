@@ -2,143 +2,241 @@
 import { isPublisherError, PublisherError } from '../errors.ts'
 import {
   type Folder,
+  fitsFullName,
   numberedName,
   type PhotoName,
   type SidecarForm,
   siblingNames,
-  sidecarName,
 } from './photo.ts'
-import type { PhotoEntry, PhotoListing, PhotoStore, SidecarReading } from './ports/storage.ts'
-import { isOwnFullName, isOwnSidecar, type OwnershipQuestions } from './sidecar/ownership.ts'
+import type { PhotoEntry, PhotoStore, SidecarReading } from './ports/storage.ts'
+import { sidecarUnreadable } from './sidecar/bounds.ts'
+import { createKnownStems, recentMs } from './sidecar/known-stems.ts'
+import { isOwnFullName, type Ownership, type OwnershipQuestions, ownershipOf } from './sidecar/ownership.ts'
+import { formatSidecar, parseSidecar, withOwner } from './sidecar.ts'
 
 export interface OwnSidecarTools {
   /** Milliseconds. */
   now: () => number
-  /** The digest of a photo's bytes, lower-case hex. Default: sidecars that say only a digest count as anonymous. */
+  /** The digest of a photo's bytes, lower-case hex, read where need be. Default: sidecars that say only a digest are another photo's. */
   sha256Of?: ((folder: Folder, entry: PhotoEntry) => Promise<string>) | undefined
+  /** The same from memory, `null` where it is not there: for those who only look. Default: `sha256Of`. */
+  rememberedSha256Of?: ((entry: PhotoEntry) => Promise<string | null>) | undefined
+  /** Asks for a move or a deletion, which is tried also while looking is refused. Default: the store itself. */
+  whenChanging?: Pick<PhotoStore, 'readSidecar' | 'stat'> | undefined
 }
 
 /** Which file is the photo's sidecar, and what is in it. `form` is `null` where the stem's is another photo's. */
 interface Found {
   form: SidecarForm | null
   reading: SidecarReading
+  /** The sidecar itself says whose it is. */
+  isNamed: boolean
 }
 
-/** What the last listing of a folder tells of its stems. */
-interface Stems {
-  listedAtMs: number
-  /** Names of sidecars that more than one photo has, or may have by now. */
-  shared: Set<string>
-  withFullName: ReadonlySet<PhotoName>
+/** How ownership is found out, for one purpose. */
+interface Inquiry {
+  store: Pick<PhotoStore, 'readSidecar' | 'stat'>
+  isAlone(folder: Folder, name: PhotoName): boolean
+  sha256Of(folder: Folder, entry: PhotoEntry): Promise<string | null>
+  /** A file that the storage never gives counts as unreadable. */
+  insists: boolean
 }
 
-/** Listings and findings of this age still count. */
-const recentMs = 30_000
 const maxFindings = 200
 const maxNumber = 1000
 /** Marks the revision of a sidecar that has its photo's full name. */
 const fullNameMark = 'full-name '
-/** Stores in which upper and lower case name the same file. */
-const foldingProviders: ReadonlySet<string> = new Set(['dropbox'])
 
 /**
  * The same store, whose moves, deletions and words touch the sidecar of that very photo. A photo whose stem's sidecar is another
  * one's has its own under its full name, `IMG_7.webp.txt`. An upload gets a stem that no photo has.
  *
- * Asks nothing more of the store while a listing of the last 30 s says that the photo has its stem for itself. A move asks nothing
- * more after a reading of the same request.
+ * Reads one sidecar where a listing of the last 30 s says that the photo has its stem for itself. A move reads nothing more after a
+ * reading of the same request that found the sidecar's owner in it. An upload reads two, and lists the folder at most every 30 s.
  */
-export function withOwnSidecars(store: PhotoStore, { now, sha256Of }: OwnSidecarTools): PhotoStore {
-  const foldsCase = foldingProviders.has(store.provider)
-  const stems = new Map<Folder, Stems>()
-  /** When a sidecar was last found to be the photo's own: it does not change hands. */
+export function withOwnSidecars(store: PhotoStore, tools: OwnSidecarTools): PhotoStore {
+  const { now, sha256Of = async () => null, rememberedSha256Of, whenChanging = store } = tools
+  const foldsCase = store.provider === 'dropbox'
+  /** It depends on the disk. */
+  const mayFoldCase = store.provider === 'local'
+  const stems = createKnownStems({ now, foldsCase, mayFoldCase })
+  const listings = new Map<Folder, Promise<unknown>>()
+  /** When a sidecar was last found to name the photo: it does not change hands. */
   const owned = new Map<string, number>()
 
-  function isAlone(folder: Folder, name: PhotoName): boolean {
-    const known = stems.get(folder)
-    if (!known || now() - known.listedAtMs >= recentMs) return false
-    return !known.shared.has(stemOf(name)) && !known.withFullName.has(name)
+  const looking: Inquiry = {
+    store,
+    isAlone: stems.isAlone,
+    sha256Of: rememberedSha256Of ? (_, entry) => rememberedSha256Of(entry) : sha256Of,
+    insists: false,
   }
+  const moving: Inquiry = { store: whenChanging, isAlone: stems.isAlone, sha256Of, insists: true }
+  // A listing may be outdated, and a deletion is for good.
+  const deleting: Inquiry = { ...moving, isAlone: () => false }
 
-  const exists = async (folder: Folder, name: PhotoName) => (await store.stat(folder, name)) !== null
-
-  function questionsAbout(folder: Folder, name: PhotoName): OwnershipQuestions {
+  function questionsAbout(inquiry: Inquiry, folder: Folder, name: PhotoName): OwnershipQuestions {
+    const stat = (photo: PhotoName) => inquiry.store.stat(folder, photo)
     return {
       foldsCase,
-      exists: async (other) => !isAlone(folder, name) && (await exists(folder, other)),
+      async exists(other) {
+        if (inquiry.isAlone(folder, name)) return false
+        const entry = await stat(other)
+        const maySame = mayFoldCase && other.toLowerCase() === name.toLowerCase()
+        // On disk the hash names the file itself.
+        return entry !== null && !(maySame && (await stat(name))?.contentHash === entry.contentHash)
+      },
       async sha256() {
-        const entry = sha256Of && (await store.stat(folder, name))
-        return entry ? ((await sha256Of?.(folder, entry)) ?? null) : null
+        const entry = await stat(name)
+        return entry && inquiry.sha256Of(folder, entry)
       },
     }
   }
 
-  async function find(folder: Folder, name: PhotoName): Promise<Found> {
-    const ofStem = await store.readSidecar(folder, name)
-    const isOwn = ofStem !== null && (await isOwnSidecar(ofStem, name, questionsAbout(folder, name)))
-    if (isOwn) {
+  async function read(
+    { store: { readSidecar }, insists }: Inquiry,
+    folder: Folder,
+    name: PhotoName,
+    form: SidecarForm,
+  ): Promise<SidecarReading> {
+    if (form === 'full' && !fitsFullName(name)) return null
+    const reading = readSidecar(folder, name, form)
+    return insists ? reading.catch((error) => unlessTemporary(error, 'unreadable')) : reading
+  }
+
+  async function ownership(
+    inquiry: Inquiry,
+    folder: Folder,
+    name: PhotoName,
+    reading: Exclude<SidecarReading, null>,
+  ): Promise<Ownership> {
+    const questions = questionsAbout(inquiry, folder, name)
+    const found = ownershipOf(reading, name, questions)
+    if (!inquiry.insists) return found
+    return found.catch((error) => ownershipOf(unlessTemporary(error, 'unreadable'), name, questions))
+  }
+
+  async function find(inquiry: Inquiry, folder: Folder, name: PhotoName): Promise<Found> {
+    const ofStem = await read(inquiry, folder, name, 'stem')
+    const owner = ofStem && (await ownership(inquiry, folder, name, ofStem))
+    const stem: Found = { form: 'stem', reading: ofStem, isNamed: owner === 'own' }
+    if (owner === 'own') {
       if (owned.size >= maxFindings) owned.clear()
       owned.set(`${folder}/${name}`, now())
-      return { form: 'stem', reading: ofStem }
+      return stem
     }
-    const none: Found = { form: ofStem === null ? 'stem' : null, reading: null }
-    if (ofStem === null && isAlone(folder, name)) return none
-    const reading = await store.readSidecar(folder, name, 'full')
-    return isOwnFullName(reading, name, foldsCase) ? { form: 'full', reading } : none
+    const isFirst = owner === 'first' && siblingNames(name, foldsCase).before.length === 0
+    if (isFirst || (owner !== 'other' && inquiry.isAlone(folder, name))) return stem
+    const full = await read(inquiry, folder, name, 'full')
+    if (isOwnFullName(full, name, foldsCase)) return { form: 'full', reading: full, isNamed: true }
+    if (owner !== 'other') return stem
+    return { form: null, reading: full && 'unreadable', isNamed: false }
   }
 
-  async function isStemFree(folder: Folder, name: PhotoName): Promise<boolean> {
-    const names = siblingNames(name).filter((sibling) => !foldsCase || /\.[a-z]+$/.test(sibling))
-    const sidecars = (['stem', 'full'] as const).map((form) => store.readSidecar(folder, name, form))
-    const photos = [name, ...names].map((other) => store.stat(folder, other))
-    const found: readonly unknown[] = await Promise.all([...sidecars, ...photos])
-    return found.every((file) => file === null)
+  /** Photos of other names may come to share a stem by this move: each sidecar then says whose it is. */
+  async function nameOwners(found: Found, name: PhotoName, from: Folder, to: Folder): Promise<void> {
+    const { form, reading, isNamed } = found
+    const mayChangeHands = form === 'stem' && !isNamed && reading !== null && reading !== 'unreadable'
+    if (from === to || (form !== 'full' && !mayChangeHands)) return
+    const { all } = siblingNames(name, foldsCase)
+    const entries = await Promise.all(all.map((other) => whenChanging.stat(to, other)))
+    const siblings = all.filter((_, index) => entries[index])
+    if (siblings.length === 0) return
+    if (form === 'stem') return nameOwner(from, name, found)
+    for (const sibling of siblings) await nameOwner(to, sibling, await find(deleting, to, sibling))
   }
 
-  async function freeName(folder: Folder, name: PhotoName): Promise<PhotoName> {
+  async function nameOwner(
+    folder: Folder,
+    name: PhotoName,
+    { form, reading, isNamed }: Found,
+  ): Promise<void> {
+    if (form !== 'stem' || isNamed || reading === null || reading === 'unreadable') return
+    const named = formatSidecar(withOwner(parseSidecar(reading.text), name))
+    const writing = store.writeSidecar(folder, name, named, reading.revision)
+    await writing.catch((error) => unlessTemporary(error, undefined))
+  }
+
+  async function list(folder: Folder): ReturnType<PhotoStore['list']> {
+    const listedAtMs = now()
+    const listing = await store.list(folder)
+    stems.note(folder, listing, listedAtMs)
+    return listing
+  }
+
+  /** Lists the folder unless that was done recently. */
+  async function learnStems(folder: Folder): Promise<void> {
+    if (stems.isRecent(folder)) return
+    const listing = listings.get(folder) ?? list(folder).finally(() => listings.delete(folder))
+    listings.set(folder, listing)
+    await listing
+  }
+
+  /** Gives the first name whose stem no photo has, nor a sidecar, after reserving it. */
+  async function reserveName(folder: Folder, name: PhotoName): Promise<PhotoName> {
+    await learnStems(folder)
     for (let number = 1; number <= maxNumber; number++) {
-      const numbered = numberedName(name, number)
-      if (await isStemFree(folder, numbered)) return numbered
+      const free = numberedName(name, number)
+      if (!stems.reserve(folder, free)) continue
+      let isFree = false
+      try {
+        const forms = ['stem', 'full'] as const
+        const sidecars = await Promise.all(forms.map((form) => read(looking, folder, free, form)))
+        isFree = sidecars.every((sidecar) => sidecar === null)
+        if (isFree) return free
+      } finally {
+        if (!isFree) stems.release(folder, free)
+      }
     }
     throw new PublisherError('storage_unavailable', 'There are too many photos of this name.')
   }
 
-  /** A photo that arrived may share its stem with others. */
-  function noteArrival(folder: Folder, name: PhotoName): void {
-    stems.get(folder)?.shared.add(stemOf(name))
+  /** A change that failed may have been made. */
+  async function changing<T>(folders: readonly Folder[], change: Promise<T>): Promise<T> {
+    try {
+      return await change
+    } catch (error) {
+      for (const folder of folders) stems.forget(folder)
+      throw error
+    }
   }
 
   return {
     ...store,
-
-    async list(folder) {
-      const listedAtMs = now()
-      const listing = await store.list(folder)
-      stems.set(folder, { listedAtMs, ...stemsIn(listing) })
-      return listing
-    },
+    list,
 
     async upload(folder, name, body, size) {
-      const entry = await store.upload(folder, await freeName(folder, name), body, size)
-      noteArrival(folder, entry.name)
-      return entry
+      const free = await reserveName(folder, name)
+      try {
+        const entry = await changing([folder], store.upload(folder, free, body, size))
+        stems.add(folder, entry.name, null)
+        return entry
+      } finally {
+        stems.release(folder, free)
+      }
     },
 
     async move(name, from, to) {
       const isOwned = now() - (owned.get(`${from}/${name}`) ?? -Infinity) < recentMs
-      const form = isOwned || isAlone(from, name) ? 'stem' : (await find(from, name)).form
+      const found = isOwned ? null : await find(moving, from, name)
+      if (found) await nameOwners(found, name, from, to)
+      const form = found ? found.form : 'stem'
       owned.delete(`${from}/${name}`)
-      const moved = await store.move(name, from, to, form)
-      noteArrival(to, moved)
+      const moved = await changing([from, to], store.move(name, from, to, form))
+      stems.remove(from, name)
+      stems.add(to, moved, form)
       return moved
     },
 
     async delete(folder, name) {
-      return store.delete(folder, name, (await find(folder, name)).form)
+      const { form } = await find(deleting, folder, name)
+      owned.delete(`${folder}/${name}`)
+      const deleted = await changing([folder], store.delete(folder, name, form))
+      stems.remove(folder, name)
+      return deleted
     },
 
     async readSidecar(folder, name) {
-      const { form, reading } = await find(folder, name)
+      const { form, reading } = await find(looking, folder, name)
       if (form !== 'full' || reading === null || reading === 'unreadable') return reading
       return { ...reading, revision: fullNameMark + reading.revision }
     },
@@ -148,33 +246,23 @@ export function withOwnSidecars(store: PhotoStore, { now, sha256Of }: OwnSidecar
         const revision = ifRevision.slice(fullNameMark.length)
         return store.writeSidecar(folder, name, text, revision, 'full')
       }
-      if (ifRevision === undefined) {
-        const { form } = await find(folder, name)
-        return store.writeSidecar(folder, name, text, undefined, form ?? 'full')
-      }
       try {
-        await store.writeSidecar(folder, name, text, ifRevision)
+        if (ifRevision !== undefined) return await store.writeSidecar(folder, name, text, ifRevision)
       } catch (error) {
-        const isTaken = ifRevision === null && isPublisherError(error, 'sidecar_changed')
-        if (!isTaken || (await find(folder, name)).form !== null) throw error
-        await store.writeSidecar(folder, name, text, null, 'full')
+        if (ifRevision !== null || !isPublisherError(error, 'sidecar_changed')) throw error
       }
+      const { form, reading } = await find(looking, folder, name)
+      if (form === null && (reading === 'unreadable' || !fitsFullName(name))) throw sidecarUnreadable()
+      await store.writeSidecar(folder, name, text, ifRevision, form ?? 'full')
+      if (form !== 'stem') stems.add(folder, name, 'full')
     },
   }
 }
 
-function stemsIn({ photos, withFullName = new Set() }: PhotoListing): Omit<Stems, 'listedAtMs'> {
-  const seen = new Set<string>()
-  const shared = new Set<string>()
-  for (const { name } of photos) {
-    const stem = stemOf(name)
-    if (seen.has(stem)) shared.add(stem)
-    seen.add(stem)
-  }
-  return { shared, withFullName }
-}
-
-/** Case is folded, so that stores that fold it have no stem for two. */
-function stemOf(name: PhotoName): string {
-  return sidecarName(name).toLowerCase()
+/** The value that stands for a file which the storage does not give. Throws an error that a repetition may cure. */
+function unlessTemporary<T>(error: unknown, value: T): T {
+  const isTemporary =
+    isPublisherError(error) && (error.isOutage || error.retryAfterMs !== undefined || error.code === 'busy')
+  if (isTemporary) throw error
+  return value
 }

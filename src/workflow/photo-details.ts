@@ -86,11 +86,13 @@ export async function photoDetails(
   name: PhotoName,
 ): Promise<PhotoDetails> {
   const entry = await existing(tools, folder, name)
+  const digest = contentDigest(tools, folder, entry)
   const [link, sidecar, facts, sha256] = await Promise.all([
     tools.store.temporaryLink(folder, name),
-    sidecarOf(tools, folder, name),
+    // A sidecar that says only a digest is the photo's by it, and looking at sidecars makes none.
+    digest.then(() => sidecarOf(tools, folder, name)),
     factsOf(tools, folder, entry),
-    contentDigest(tools, folder, entry),
+    digest,
   ])
   const { document } = sidecar
   return {

@@ -49,16 +49,33 @@ export function sidecarName(name: PhotoName, form: SidecarForm = 'stem'): string
   return form === 'full' ? `${name}.txt` : name.replace(extension, '.txt')
 }
 
+/** Tells if a file may have the photo's full name with `.txt`: names end at 255 bytes on most disks. */
+export function fitsFullName(name: PhotoName): boolean {
+  return bytesOf(sidecarName(name, 'full')) <= maxNameBytes
+}
+
 /** The extension as the name has it, without its dot. */
 export function extensionOf(name: PhotoName): string {
   return name.slice(name.lastIndexOf('.') + 1)
 }
 
-/** Names that photos of the same stem may have, in the order in which a sidecar without an owner is theirs; not `name` itself. */
-export function siblingNames(name: PhotoName): readonly PhotoName[] {
-  const stem = name.slice(0, name.lastIndexOf('.') + 1)
-  const names = ['jpg', 'jpeg', 'png', 'webp'].flatMap((end) => [stem + end, stem + end.toUpperCase()])
-  return names.filter((sibling): sibling is PhotoName => isPhotoName(sibling) && sibling !== name)
+/**
+ * Names that other photos of the same stem may have, in the order in which a sidecar without an owner is theirs. `before`: those that
+ * precede this photo in that order. `foldsCase`: upper and lower case name the same file.
+ */
+export function siblingNames(
+  name: PhotoName,
+  foldsCase = false,
+): { all: readonly PhotoName[]; before: readonly PhotoName[] } {
+  const stem = name.slice(0, -extensionOf(name).length)
+  const own = foldsCase ? stem + extensionOf(name).toLowerCase() : name
+  const names = ['jpg', 'jpeg', 'png', 'webp'].flatMap((end) =>
+    foldsCase ? [stem + end] : [stem + end, stem + end.toUpperCase()],
+  )
+  const others = (some: string[]) =>
+    some.filter((other): other is PhotoName => other !== own && isPhotoName(other))
+  const place = names.indexOf(own)
+  return { all: others(names), before: others(place < 0 ? names : names.slice(0, place)) }
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })

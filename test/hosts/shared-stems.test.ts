@@ -83,6 +83,36 @@ describeOnBothHosts('two photos of one stem', (kind) => {
     expect(await get(first)).toMatchObject({ caption: 'First.', has_sidecar: true })
   })
 
+  it('hands no words to the first when the second is restored with a sidecar that names no photo', async () => {
+    const { store, get, post } = await open()
+    await store.move(second, 'root', 'keep', null)
+    await store.move(first, 'root', 'remove')
+    await store.writeSidecar('keep', second, 'prompt\n\n# ---\n# caption: Second.\n')
+    await store.move(first, 'remove', 'root', null)
+    await post(second, 'restore')
+    expect(await get(first)).toMatchObject({ caption: null })
+    expect(await get(second)).toMatchObject({ caption: 'Second.' })
+  })
+
+  it('says that the words are unreadable when another program has the full name of the second', async () => {
+    const { tenant, store, get, post } = await open()
+    await store.writeSidecar('root', second, 'notes of another program', null, 'full')
+    const edited = await adminRequest(studio.fleet, tenant, `/api/images/${second}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ caption: 'Second.' }),
+    })
+    expect([edited.status, (await edited.json()).code]).toEqual([422, 'sidecar_unreadable'])
+    expect(await post(second, 'analyze')).toMatchObject({ status: 422, code: 'sidecar_unreadable' })
+    const published = await post(second, 'publish', { platforms: ['telegram'], caption: 'Typed.' })
+    expect(published).toMatchObject({ any_success: true, archived: true })
+    expect(published.warnings).toEqual(expect.arrayContaining([expect.stringContaining('not saved')]))
+    expect(await get(first)).toMatchObject({ caption: 'First.' })
+    expect(await store.readSidecar('root', second, 'full')).toMatchObject({
+      text: 'notes of another program',
+    })
+  })
+
   it('numbers an upload when another photo has its stem', async () => {
     const { tenant, store } = await open()
     await store.delete('root', first)

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { type ScriptedS3, startScriptedS3 } from '../storage/s3-scripted.ts'
+import { refusal, type ScriptedS3, startScriptedS3 } from '../storage/s3-scripted.ts'
 import { windows1252Sidecar } from '../workflow/sidecar-examples.ts'
 import { adminPost, adminRequest } from './admin.ts'
 import { describeOnBothHosts } from './hosts.ts'
@@ -50,6 +51,7 @@ describeOnBothHosts('a sidecar', (kind) => {
       s3,
       get: (address: string) => studio.fleet.get(tenant, address),
       patch,
+      asAdmin: () => adminRequest(studio.fleet, tenant, path),
       post: (action: string, body?: unknown) => adminPost(studio.fleet, tenant, `${path}/${action}`, body),
     }
   }
@@ -135,6 +137,26 @@ describeOnBothHosts('a sidecar', (kind) => {
       ])
     }
     expect(s3.bucket.bytesOf('Photos/dusk.txt')).toEqual(mixed)
+  })
+
+  it('hinders neither a move nor a deletion when the storage refuses to give it', async () => {
+    const { s3, post } = await open(small)
+    s3.script(({ operation, key }) =>
+      operation === 'get' && key.endsWith('.txt') ? refusal(403, 'AccessDenied') : undefined,
+    )
+    for (const action of ['remove', 'restore', 'delete'])
+      expect([action, (await post(action)).status]).toEqual([action, 200])
+    expect(Object.keys(s3.bucket.contents()).filter((key) => key.includes('dusk'))).toEqual([])
+  })
+
+  it("is its photo's when a digest alone says so and an admin looks", async () => {
+    const sha256 = createHash('sha256')
+      .update(await picture((tenants + 1) * 7, 90, 60))
+      .digest('hex')
+    const { get, asAdmin } = await open(`rope\n\n# ---\n# sha256: ${sha256}\n# caption: Words.\n`)
+    expect(await (await get(path)).json()).toMatchObject({ caption: null })
+    expect(await (await asAdmin()).json()).toMatchObject({ caption: 'Words.', sha256 })
+    expect(await (await get(path)).json()).toMatchObject({ caption: 'Words.' })
   })
 
   it('moves and goes with its photo when it is far too large', async () => {

@@ -4,8 +4,9 @@ import { PublisherError } from '../../src/errors.ts'
 import { unlessBroken } from '../../src/runtime/fairness/broken-stream.ts'
 import { withFairModel } from '../../src/runtime/fairness/model.ts'
 import { withFairPublisher } from '../../src/runtime/fairness/publisher.ts'
-import { withFairStorage } from '../../src/runtime/fairness/store.ts'
+import { fairStorage, withFairStorage } from '../../src/runtime/fairness/store.ts'
 import { parseHost, type Tenant } from '../../src/runtime/host.ts'
+import { withOwnSidecars } from '../../src/workflow/own-sidecars.ts'
 import type { LanguageModel } from '../../src/workflow/ports/language-model.ts'
 import type { PhotoContent, PhotoStore } from '../../src/workflow/ports/storage.ts'
 import { photo, scene as publishScene } from '../workflow/publish-scene.ts'
@@ -341,6 +342,26 @@ describe('publishing behind a breaker', () => {
       expect(events).toContain('local open')
     }
     expect(reached).toBeGreaterThan(8)
+  })
+
+  it('moves and deletes a photo with its own sidecar although the breaker is open', async () => {
+    await using open = await scene()
+    const { inner, clock } = open
+    const { fair } = context(() => clock.now)
+    const { store, whenChanging } = fairStorage(inner, fair)
+    const own = withOwnSidecars(store, { now: () => clock.now, whenChanging })
+    await inner.writeSidecar('root', photo, 'words')
+    async function goDown() {
+      const { stat } = inner
+      inner.stat = async () => Promise.reject(outage())
+      for (let i = 0; i < 5; i++) await store.stat('root', photo).catch(() => undefined)
+      inner.stat = stat
+      await expect(store.stat('root', photo)).rejects.toMatchObject({ code: 'storage_unavailable' })
+    }
+    await goDown()
+    const moved = await own.move(photo, 'root', 'keep')
+    await goDown()
+    expect(await own.delete('keep', moved)).toEqual({ deleted: true, sidecarDeleted: true })
   })
 
   it('keeps the receipt and archives the photo although the breaker opened while it was being sent', async () => {

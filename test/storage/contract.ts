@@ -2,6 +2,7 @@
 import { text as readText } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { withOwnSidecars } from '../../src/workflow/own-sidecars.ts'
 import { folders, isPhotoName, parsePhotoName as photo } from '../../src/workflow/photo.ts'
 import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
 import { encodedAs } from '../workflow/sidecar-examples.ts'
@@ -177,6 +178,27 @@ export function describePhotoStore(
       expect(await contentOf(store, moved, 'archive')).toBe('third')
       expect((await store.list('archive')).photos).toHaveLength(2)
     })
+
+    const longNames = [3, 2, 1, 0].flatMap((short) => [
+      `${'写'.repeat(82)}${'x'.repeat(5 - short)}.jpg`,
+      `${'x'.repeat(251 - short)}.jpg`,
+    ])
+    it.each([...longNames, 'x.jpg'].filter(canName))(
+      'keeps words and photo together when each photo has a sidecar of its own and the name is %s',
+      async (name) => {
+        await using storage = await open()
+        const store = takesForms ? withOwnSidecars(storage.store, { now: Date.now }) : storage.store
+        const named = photo(name)
+        expect((await put(store, name, 'first')).name).toBe(name)
+        expect(await store.readSidecar('root', named)).toBeNull()
+        await store.writeSidecar('root', named, 'words', null)
+        expect((await readableSidecar(store, 'root', named))?.text).toBe('words')
+        expect((await put(store, name, 'second')).name).not.toBe(name)
+        expect(await store.move(named, 'root', 'archive')).toBe(name)
+        expect((await readableSidecar(store, 'archive', named))?.text).toBe('words')
+        expect(await store.delete('archive', named)).toEqual({ deleted: true, sidecarDeleted: true })
+      },
+    )
 
     it('gives uploads of one name at the same moment a name each', async () => {
       await using storage = await open()

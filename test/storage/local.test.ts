@@ -145,6 +145,13 @@ describe('the local store', () => {
     expect(await storage.store.readSidecar('root', name)).toBeNull()
   })
 
+  it('reads no sidecar when its full name is longer than the disk takes', async () => {
+    await using storage = await open()
+    const long = parsePhotoName(`${'x'.repeat(251)}.jpg`)
+    await storage.store.upload('root', long, new Blob(['bytes']).stream(), 5)
+    expect(await storage.store.readSidecar('root', long, 'full')).toBeNull()
+  })
+
   it('refuses a record when it is far too large', async () => {
     await using storage = await open()
     await storage.store.replaceRecord(['ledger', 'x.json'], 'x'.repeat(2 ** 20 + 1))

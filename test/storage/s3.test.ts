@@ -122,7 +122,7 @@ const servers: {
     start: startS3rver,
     rootName: 'root',
     pageSize: 1000,
-    traits: { atomic: false, steady: false, canName: (name: string) => /^[\w .%-]+$/.test(name) },
+    traits: { atomic: false, steady: false, canName: (name: string) => /^[\w .%-]{1,200}$/.test(name) },
   },
 ]
 

@@ -20,19 +20,26 @@ const limits = { atOnce: 16, maxWaiting: 200 }
  * it is made; receipts, moves, sidecars and deletions are always tried.
  */
 export function withFairStorage(store: PhotoStore, context: GateContext): PhotoStore {
+  return fairStorage(store, context).store
+}
+
+/** The same, with questions that belong to a move or a deletion: they wait before those who look, and are never refused. */
+export function fairStorage(
+  store: PhotoStore,
+  context: GateContext,
+): { store: PhotoStore; whenChanging: PhotoStore } {
   const vendor = storageVendor(store.provider)
   const gate = createGate({ ...context, ...limits, vendor, queue: 'storage', unavailable })
   // A store that has none must not seem to have one.
   const thumbnail: PhotoStore['thumbnail'] =
     store.thumbnail && ((...which) => gate.look(async () => (await store.thumbnail?.(...which)) ?? null))
-  return {
+  const fair: PhotoStore = {
     provider: store.provider,
     list: (folder) => gate.look(() => store.list(folder)),
     stat: (folder, name) => gate.look(() => store.stat(folder, name)),
     async read(folder, name) {
       const onLate = ({ body }: PhotoContent) => void body.cancel().catch(() => undefined)
-      const { entry, body } = await gate.look(() => store.read(folder, name), { onLate })
-      return { entry, body: unlessBroken(body, (cause) => unavailable({ cause })) }
+      return watched(await gate.look(() => store.read(folder, name), { onLate }))
     },
     temporaryLink: (folder, name) => gate.look(() => store.temporaryLink(folder, name), local),
     ...(thumbnail && { thumbnail }),
@@ -49,6 +56,19 @@ export function withFairStorage(store: PhotoStore, context: GateContext): PhotoS
     deleteRecord: (key) => gate.settle(() => store.deleteRecord(key)),
     canCreateAtomically: () => gate.look(() => store.canCreateAtomically(), local),
   }
+  return {
+    store: fair,
+    whenChanging: {
+      ...fair,
+      stat: (folder, name) => gate.change(() => store.stat(folder, name)),
+      read: async (folder, name) => watched(await gate.change(() => store.read(folder, name))),
+      readSidecar: (folder, name, sidecar) => gate.change(() => store.readSidecar(folder, name, sidecar)),
+    },
+  }
+}
+
+function watched({ entry, body }: PhotoContent): PhotoContent {
+  return { entry, body: unlessBroken(body, (cause) => unavailable({ cause })) }
 }
 
 function unavailable(details: ErrorDetails): PublisherError {

@@ -55,7 +55,7 @@ function splitRevision<R extends string | null | undefined>(revision: R): [Encod
 export function sidecarUnreadable(): PublisherError {
   return new PublisherError(
     'sidecar_unreadable',
-    'The text file beside this photo has more than 64 KB or 500 lines or mixes encodings, so it is neither read nor changed. Shorten it or save it as UTF-8 in your storage, or move it away.',
+    "The text file beside this photo has more than 64 KB or 500 lines, mixes encodings or is another program's, so it is neither read nor changed. Shorten it or save it as UTF-8 in your storage, or move it away.",
   )
 }
 

@@ -16,6 +16,9 @@ export interface OwnershipQuestions {
   sha256(): Promise<string | null>
 }
 
+/** `own`: the sidecar names this photo. `first`: it names none, and this photo is the first of its stem. */
+export type Ownership = 'own' | 'first' | 'other'
+
 /**
  * Tells if the sidecar that is named after this photo's stem is the photo's own.
  *
@@ -25,14 +28,23 @@ export interface OwnershipQuestions {
  * 4. `sha256` alone: yes where it is this photo's.
  * 5. Neither of the two, or an unreadable file: the first photo of the stem in the order jpg, jpeg, png, webp.
  */
-export async function isOwnSidecar(
+export async function ownershipOf(
   reading: Exclude<SidecarReading, null>,
   name: PhotoName,
   questions: OwnershipQuestions,
+): Promise<Ownership> {
+  const identity = reading === 'unreadable' ? null : identityOf(reading.text)
+  if (identity && (identity.imageFile !== null || identity.sha256 !== null))
+    return (await isNamed(identity, name, questions)) ? 'own' : 'other'
+  const { before } = siblingNames(name, questions.foldsCase)
+  return (await Promise.all(before.map(questions.exists))).includes(true) ? 'other' : 'first'
+}
+
+async function isNamed(
+  { imageFile, sha256 }: Identity,
+  name: PhotoName,
+  questions: OwnershipQuestions,
 ): Promise<boolean> {
-  if (reading === 'unreadable') return isFirstOfStem(name, questions)
-  const { imageFile, sha256 } = identityOf(reading.text)
-  if (imageFile === null && sha256 === null) return isFirstOfStem(name, questions)
   const isOfThisPhoto = async () => sha256 !== null && (await questions.sha256()) === sha256
   if (imageFile === null) return isOfThisPhoto()
   if (isSameExtension(imageFile, name, questions)) return true
@@ -49,7 +61,12 @@ export function isOwnFullName(reading: SidecarReading, name: PhotoName, foldsCas
   return imageFile !== null && isSameExtension(imageFile, name, { foldsCase })
 }
 
-function identityOf(text: string): { imageFile: PhotoName | null; sha256: string | null } {
+interface Identity {
+  imageFile: PhotoName | null
+  sha256: string | null
+}
+
+function identityOf(text: string): Identity {
   const document = parseSidecar(text)
   const imageFile = textOf(document, 'image_file')
   const sha256 = textOf(document, 'sha256')?.toLowerCase() ?? ''
@@ -75,18 +92,4 @@ function familyOf(name: PhotoName): string {
 function withExtensionOf(name: PhotoName, other: PhotoName): PhotoName {
   // A photo's name with another photo's extension is a photo's name.
   return `${name.slice(0, -extensionOf(name).length)}${extensionOf(other)}` as PhotoName
-}
-
-async function isFirstOfStem(name: PhotoName, { exists, foldsCase }: OwnershipQuestions): Promise<boolean> {
-  const own = `.${extensionOf(name)}`
-  const order = ['.jpg', '.JPG', '.jpeg', '.JPEG', '.png', '.PNG', '.webp', '.WEBP']
-  const rank = order.indexOf(own)
-  const before = siblingNames(name).filter((sibling) => {
-    const end = `.${extensionOf(sibling)}`
-    const isSameFile = foldsCase && end.toLowerCase() === own.toLowerCase()
-    const isDoubled = foldsCase && end !== end.toLowerCase()
-    return !isSameFile && !isDoubled && (rank < 0 || order.indexOf(end) < rank)
-  })
-  const found = await Promise.all(before.map(exists))
-  return !found.includes(true)
 }

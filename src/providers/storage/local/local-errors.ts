@@ -7,13 +7,14 @@ export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** The result, or `null` where there is no such file or folder. */
+const missingCodes: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'])
+
+/** The result, or `null` where there is no such file or folder: there is none of a name that the disk cannot keep. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work
   } catch (error) {
-    const code = systemCode(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    if (missingCodes.has(systemCode(error))) return null
     throw error
   }
 }
