@@ -12,7 +12,6 @@ import {
   type Field,
   field,
   flag,
-  isBlank,
   isRecord,
   list,
   memberOf,
@@ -43,7 +42,11 @@ const featuresField = block({
   smart_hashtags_enabled: flag(true),
   /** Absent: on where there is a voice profile. */
   voice_matching_enabled: flag(undefined),
-  mode: choice(['review', 'publish'], undefined),
+  /** A brake, as `content.debug` is: a value that cannot be used must not let photos out. */
+  mode: choice(['review', 'publish'], undefined, {
+    value: 'review',
+    consequence: 'publishing is off until it is corrected',
+  }),
 })
 
 const credentialsRef = name(500)
@@ -169,16 +172,22 @@ const maxVoiceProfile = 20
 const contentField = block({
   hashtag_string: field(z.string().max(20_000), '', 'is not text of at most 20,000 characters'),
   archive: flag(true),
-  debug: flag(false),
+  debug: flag(false, { value: true, consequence: 'nothing is sent or moved until it is corrected' }),
   voice_profile: list(z.string().max(20_000), maxVoiceProfile),
 })
 
 const maxAllowedEmails = 10_000
 
-/** An unusable list denies everyone: the fleet's own list counts only where there is none. */
+const emails = list(z.string().max(320), maxAllowedEmails)
+
+/** An unusable list denies everyone, blank text too: the fleet's own list counts only where there is none. */
 const allowedEmailsField: Field<string[] | undefined> = {
-  read: (value, path, faults) =>
-    isBlank(value) ? undefined : list(z.string().max(320), maxAllowedEmails).read(value, path, faults),
+  read(value, path, faults) {
+    if (value === undefined || value === null) return undefined
+    if (Array.isArray(value)) return emails.read(value, path, faults)
+    note(faults, path, 'is not a list', 'sign-in is denied')
+    return []
+  },
 }
 
 const authFields = block({ enabled: flag(true), allowed_emails: allowedEmailsField }, [
@@ -188,13 +197,13 @@ const authFields = block({ enabled: flag(true), allowed_emails: allowedEmailsFie
   'audience',
 ])
 
-/** A block of another type denies everyone, as an unusable list does. */
+/** A block of another type (blank text too) denies everyone, as an unusable list does. */
 const authField = {
   ...authFields,
   read(value: unknown, path: string, faults: Fault[]) {
-    if (isBlank(value)) return undefined
+    if (value === undefined || value === null) return undefined
     if (isRecord(value)) return authFields.read(value, path, faults)
-    note(faults, path, 'is not a block of fields, so sign-in is denied')
+    note(faults, path, 'is not a block of fields', 'sign-in is denied')
     return { enabled: true, allowed_emails: [] }
   },
 }

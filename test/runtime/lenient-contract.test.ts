@@ -166,4 +166,30 @@ describe('the meaning of lenient values', () => {
       matches([], true),
     ]).toEqual([true, true, false, false, true])
   })
+
+  it.each([
+    [
+      'mode',
+      (value: unknown) => parse({ ...fullConfig, features: { mode: value } }).config.features.mode,
+      'review',
+    ],
+    [
+      'debug',
+      (value: unknown) => parse({ ...fullConfig, content: { debug: value } }).config.content.debug,
+      true,
+    ],
+    [
+      'enabled',
+      (value: unknown) =>
+        parse({ ...fullConfig, publishers: [{ type: 'telegram', enabled: value }] }).config.publishers[0]
+          ?.enabled,
+      false,
+    ],
+  ])(
+    'puts the brake %s on when its value cannot be used, and leaves it off when it is blank',
+    (_name, read, braked) => {
+      for (const odd of ['reviews', ['review'], 2, [], {}]) expect(read(odd)).toBe(braked)
+      for (const blank of ['', '  ', null, undefined]) expect(read(blank)).not.toBe(braked)
+    },
+  )
 })

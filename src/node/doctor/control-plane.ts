@@ -144,7 +144,8 @@ function odditiesOf({ answer, body }: { answer: RuntimeAnswer; body: unknown }, 
       `It names the tenant “${answer.tenant.slice(0, 60)}”; credentials are asked for “${tenant}” all the same.`,
     )
   }
-  for (const { path, reason } of answer.faults) oddities.push(`${path} ${reason}, so its default counts.`)
+  for (const { path, reason, consequence } of answer.faults)
+    oddities.push(`${path} ${reason}, so ${consequence}.`)
   for (const unknown of unknownKeys(body)) oddities.push(`${unknownKeyText(unknown)}.`)
   return oddities
 }
