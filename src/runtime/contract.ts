@@ -1,5 +1,5 @@
 /**
- * The orchestrator contract: what a runtime answer looks like. Only the envelope and a usable `storage` block are required. Every
+ * The orchestrator contract: what a runtime answer looks like. Only `app_type` and a usable `storage` block are required. Every
  * other field falls back to its default where it cannot be used, and is named in {@link RuntimeAnswer.faults}. Unknown fields are
  * tolerated; `null` and blank text mean absent.
  */
@@ -12,6 +12,7 @@ import {
   type Field,
   field,
   flag,
+  isBlank,
   isRecord,
   list,
   memberOf,
@@ -250,10 +251,35 @@ function readOptional(
   }
 }
 
+const anySchemaVersion = whole(2, 0)
+
+/** An answer that names no schema (or 0), as the first ones of the contract, is of the newest; so is one of a newer schema. */
+const schemaVersionField: Field<1 | 2> = {
+  read(value, path, faults) {
+    const version = anySchemaVersion.read(value, path, faults)
+    if (version === 1) return 1
+    if (version > 2) note(faults, path, 'is not a known version', 'it is read as version 2')
+    return 2
+  },
+}
+
+/** Opaque; some count. */
+const versionSchema = z.union([z.string().max(500), z.number().transform(String)])
+
+/** An unusable version becomes one that no other answer has, so the next lookup replaces this one. */
+const configVersionField: Field<string> = {
+  read(value, path, faults) {
+    const version = versionSchema.safeParse(value)
+    if (version.success && !isBlank(version.data)) return version.data
+    note(faults, path, 'is not text of 1 to 500 characters', 'each answer counts as new')
+    return crypto.randomUUID()
+  },
+}
+
 const envelopeFields = block({
   tenant: name(253),
-  /** An answer that names no schema, as the first ones of the contract, is of the newest. */
-  schema_version: whole(2, 0),
+  schema_version: schemaVersionField,
+  config_version: configVersionField,
   ttl_seconds: field(
     z.union([z.number(), z.string().max(40).trim().min(1).transform(Number).pipe(z.number())]),
     undefined,
@@ -262,9 +288,6 @@ const envelopeFields = block({
 })
 
 const requiredSchema = z.object({
-  schema_version: z.union([z.literal(1), z.literal(2)]),
-  /** Opaque; some count. */
-  config_version: z.union([z.string().min(1).max(500), z.number().transform(String)]),
   app_type: z.string().min(1),
   config: z.object({ storage: storageSchema }),
 })
@@ -273,7 +296,6 @@ const requiredSchema = z.object({
 export const answerFields: Field<unknown> = block({
   ...envelopeFields.members,
   app_type: text,
-  config_version: text,
   config: block({ features: featuresField, storage: storageKeys, ...optionalBlocks }),
 })
 
@@ -297,18 +319,16 @@ export function parseRuntimeAnswer(body: unknown): RuntimeAnswer | 'other_app_ty
   const boundTo = memberOf(cleaned, 'app_type')
   if (typeof boundTo === 'string' && boundTo !== appType) return 'other_app_type'
   const faults: Fault[] = []
-  const { tenant, schema_version, ttl_seconds } = envelopeFields.read(cleaned, '', faults)
+  const { tenant, schema_version, config_version, ttl_seconds } = envelopeFields.read(cleaned, '', faults)
   const config = memberOf(cleaned, 'config')
   const storage = storageDocument(memberOf(config, 'storage'), 'config.storage', faults)
   const required = requiredSchema.parse(
-    isRecord(cleaned)
-      ? { ...cleaned, schema_version, config: isRecord(config) ? { storage } : config }
-      : cleaned,
+    isRecord(cleaned) ? { ...cleaned, config: isRecord(config) ? { storage } : config } : cleaned,
   )
   return {
     tenant: tenant ?? '',
     appType: required.app_type,
-    configVersion: required.config_version,
+    configVersion: config_version,
     ttlSeconds: clampTtl(ttl_seconds),
     config: { ...readOptional(config, schema_version, faults), storage: required.config.storage },
     faults,
