@@ -100,26 +100,6 @@ function configOf({ schema_version, app_type, config }: TenantEntry): Record<str
   return { features, storage, ...rest, publishers: listed ? listed.map(({ entry }) => entry) : publishers }
 }
 
-const filled = z.string().trim().min(1)
-
-/** A form of a mail server in which nothing that matters was filled in. */
-function isEmptyForm(server: unknown): boolean {
-  const form = z.object({ host: blank, from_email: blank, password_ref: blank })
-  return form.safeParse(server).success
-}
-const blank = z.string().trim().max(0).optional()
-
-/** The publisher takes a mail server that is not filled in for none; who writes this file hears what is missing. */
-const filledIn = z.object({
-  app_type: z.literal(appType),
-  config: z.object({
-    email_server: z.preprocess(
-      (server) => (isEmptyForm(server) ? undefined : server),
-      z.object({ host: filled, from_email: filled, password_ref: filled }).optional(),
-    ),
-  }),
-})
-
 /** The publisher's own reading; `null` for the configuration of another app. */
 function understood(
   answer: { app_type: string; config: Record<string, unknown> } & Record<string, unknown>,
@@ -131,7 +111,6 @@ function understood(
     // The publisher would use defaults; the author of the file hears which fields cannot be used.
     if (read.faults.length > 0)
       throw new RegistryError(read.faults.map(({ path, reason }) => `${where}.${path}: ${reason}`).join('; '))
-    filledIn.parse(answer)
     return read.config
   } catch (error) {
     if (error instanceof z.ZodError) throw new RegistryError(describeIssues(error.issues, where))

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { appearanceField } from './appearance.ts'
 import {
+  below,
   block,
   choice,
   type Fault,
@@ -54,14 +55,27 @@ const credentialsRef = name(500)
 
 export const storageProviders = ['dropbox', 's3', 'managed', 'gdrive', 'local'] as const
 
-const path = z.string().trim().min(1).max(1000)
+const maxPathLength = 1000
+const path = z.string().trim().min(1).max(maxPathLength)
 
-/** Sub-paths that are no paths at all have their defaults; one that climbs makes the storage unusable. */
-const subPaths = block({
-  archive: field(path, 'archive', 'is not a path'),
-  keep: field(path, 'keep', 'is not a path'),
-  remove: field(path, 'reject', 'is not a path'),
-})
+/**
+ * Sub-paths that are no paths at all have their defaults; one that climbs makes the storage unusable. A resolved sub-path holds the
+ * root too, and is read back from the shared store.
+ */
+function subPathsBelow(root: unknown) {
+  const isResolved = (path: string) => path.startsWith('/') || path.startsWith(`${root}/`)
+  const subPath = z
+    .string()
+    .trim()
+    .min(1)
+    .refine((path) => path.length <= (isResolved(path) ? 2 * maxPathLength + 1 : maxPathLength))
+  const reason = 'is not a path of at most 1,000 characters'
+  return block({
+    archive: field(subPath, 'archive', reason),
+    keep: field(subPath, 'keep', reason),
+    remove: field(subPath, 'reject', reason),
+  })
+}
 
 const storageSchema = z
   .object({
@@ -87,6 +101,7 @@ const storageSchema = z
 function storageDocument(value: unknown, path: string, faults: Fault[]): unknown {
   if (!isRecord(value)) return value
   const paths = memberOf(value, 'paths')
+  const root = memberOf(paths, 'root')
   return {
     provider: memberOf(value, 'provider'),
     credentials_ref: credentialsRef.read(
@@ -94,9 +109,7 @@ function storageDocument(value: unknown, path: string, faults: Fault[]): unknown
       `${path}.credentials_ref`,
       faults,
     ),
-    paths: isRecord(paths)
-      ? { root: memberOf(paths, 'root'), ...subPaths.read(paths, `${path}.paths`, faults) }
-      : paths,
+    paths: isRecord(paths) ? { root, ...subPathsBelow(root).read(paths, `${path}.paths`, faults) } : paths,
   }
 }
 
@@ -104,7 +117,7 @@ function storageDocument(value: unknown, path: string, faults: Fault[]): unknown
 const storageKeys = block({
   provider: text,
   credentials_ref: text,
-  paths: block({ ...subPaths.members, root: text }),
+  paths: block({ ...subPathsBelow('').members, root: text }),
 })
 
 const emailServerFields = block({
@@ -116,12 +129,18 @@ const emailServerFields = block({
   password_ref: credentialsRef,
 })
 
-/** A server that is not filled in counts as absent: publishing by mail says so, and the gallery is served. */
+/** A server that is not filled in counts as absent: publishing by mail says so, and the gallery is served. Half a form is a fault. */
 const emailServerField = {
   ...emailServerFields,
   read(value: unknown, path: string, faults: Fault[]) {
     const { host, from_email, password_ref, ...rest } = emailServerFields.read(value, path, faults)
-    if (host === undefined || from_email === undefined || password_ref === undefined) return undefined
+    if (host === undefined || from_email === undefined || password_ref === undefined) {
+      const needed = { host, from_email, password_ref }
+      const missing = Object.entries(needed).flatMap(([key, it]) => (it === undefined ? [key] : []))
+      if (missing.length < 3)
+        for (const key of missing) note(faults, below(path, key), 'is missing', 'publishing by mail is off')
+      return undefined
+    }
     return { ...rest, host, from_email, password_ref, username: rest.username ?? from_email }
   },
 }

@@ -26,7 +26,10 @@ export interface FileConfigOptions {
 const fileSchema = z.looseObject({
   /** A name of digits is a number in YAML. */
   tenant: z.union([z.string(), z.number().transform(String)]).pipe(z.string().trim().min(1)),
-  app_type: z.unknown().optional().transform((type) => (isBlank(type) ? appType : type)),
+  app_type: z
+    .unknown()
+    .optional()
+    .transform((type) => (isBlank(type) ? appType : type)),
   /** The host to serve. Default: the tenant under the base domain. */
   host: z.string().trim().min(1).toLowerCase().optional().catch(undefined),
   config: z.record(z.string(), z.unknown()),

@@ -110,10 +110,13 @@ interface Listed {
   entry: unknown
 }
 
-/** The entries of either form, the object form's in the shape of the array's; `null` for any other value. */
+/** The entries of either form (or the only one, outside a list), the object form's in the shape of the array's; `null` for any other value. */
 export function listedPublishers(value: unknown): Listed[] | null {
   if (Array.isArray(value)) return value.map((entry: unknown, index) => ({ key: String(index), entry }))
   if (!isRecord(value)) return null
+  // One entry that was not put into a list: no platform is called `type`.
+  const { type: ownType } = value
+  if (typeof ownType === 'string' && !isBlank(ownType)) return [{ key: '0', entry: value }]
   return Object.entries(value).map(([type, member], index) => ({
     key: platformName.safeParse(type).success ? type.trim() : String(index),
     entry: isRecord(member) ? entryOf(type, member) : member,
