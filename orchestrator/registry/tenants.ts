@@ -1,9 +1,16 @@
 /** The file of tenants: which host is bound to whom, and what the publisher is told about it. */
 import { z } from 'zod'
-import { appType, listedPublishers, parseRuntimeAnswer, withoutNulls } from '../../src/runtime/contract.ts'
+import {
+  appType,
+  listedPublishers,
+  parseRuntimeAnswer,
+  type RuntimeConfig,
+  withoutNulls,
+} from '../../src/runtime/contract.ts'
 import { unknownKeys, unknownKeyText } from '../../src/runtime/unknown-keys.ts'
 import { canonicalJson, sha256Hex } from './canonical.ts'
 import { checked, describeIssues, RegistryError } from './document.ts'
+import { v2Form } from './v2-form.ts'
 
 /** What is known about a tenant's hosts, with the answer ready to be sent. */
 export interface Binding {
@@ -50,26 +57,29 @@ export async function readTenants(document: unknown): Promise<Binding[]> {
 }
 
 async function bind(tenant: string, entry: TenantEntry): Promise<Binding> {
-  const config = configOf(entry)
+  const where = `tenants.${tenant}`
+  const { schema_version, app_type } = entry
+  const written = configOf(entry)
+  const read = understood({ schema_version, app_type, config_version: 'written', config: written }, where)
+  const config = read ? v2Form(written, read) : written
   const configVersion = await sha256Hex(canonicalJson(config))
   const answer = {
-    schema_version: entry.schema_version,
+    schema_version,
     tenant,
-    app_type: entry.app_type,
+    app_type,
     config_version: configVersion,
     ttl_seconds: entry.ttl_seconds,
     config,
   }
-  mustBeUnderstood(answer, `tenants.${tenant}`)
   return {
     tenant,
     hosts: entry.hosts,
-    appType: entry.app_type,
+    appType: app_type,
     suspended: entry.suspended,
     insufficientBalance: entry.insufficient_balance,
     configVersion,
     answer,
-    warnings: entry.app_type === appType ? warningsOf(answer, tenant) : [],
+    warnings: read ? warningsOf({ ...answer, config: written }, tenant) : [],
   }
 }
 
@@ -78,57 +88,30 @@ function warningsOf(answer: unknown, tenant: string): string[] {
 }
 
 /**
- * The configuration as it is sent. Version 1 carries features and storage only, so a file may be written for both versions. V2
- * needs the features, and the publishers as a list with identifiers.
+ * The configuration as it is written. Version 1 carries features and storage only, so a file may be written for both versions.
+ * Publishers are a list, in which the reasons and warnings name their places.
  */
-function configOf({ schema_version, app_type, config }: TenantEntry): unknown {
-  if (app_type !== appType) return withoutNulls(config)
-  const { features, storage, publishers, ...rest } = config
-  const needed = { features: features ?? {}, storage }
-  if (schema_version === 1) return withoutNulls(needed)
-  const listed = listedPublishers(withoutNulls(publishers))
-  return withoutNulls({
-    ...needed,
-    ...rest,
-    publishers: listed ? listed.map(({ entry }) => identified(entry)) : (publishers ?? null),
-  })
+function configOf({ schema_version, app_type, config }: TenantEntry): Record<string, unknown> {
+  const cleaned = z.record(z.string(), z.unknown()).parse(withoutNulls(config))
+  if (app_type !== appType) return cleaned
+  const { features, storage, publishers, ...rest } = cleaned
+  if (schema_version === 1) return { features, storage }
+  const listed = listedPublishers(publishers)
+  return { features, storage, ...rest, publishers: listed ? listed.map(({ entry }) => entry) : publishers }
 }
 
-/** The entry with an identifier: its type, where the file has none. */
-function identified(entry: unknown): unknown {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry) || !('type' in entry)) return entry
-  return { id: entry.type, ...entry }
-}
-
-const filled = z.string().trim().min(1)
-
-/** A form of a mail server in which nothing that matters was filled in. */
-function isEmptyForm(server: unknown): boolean {
-  const form = z.object({ host: blank, from_email: blank, password_ref: blank })
-  return form.safeParse(server).success
-}
-const blank = z.string().trim().max(0).optional()
-
-/** The publisher takes a mail server that is not filled in for none; who writes this file hears what is missing. */
-const filledIn = z.object({
-  app_type: z.literal(appType),
-  config: z.object({
-    email_server: z.preprocess(
-      (server) => (isEmptyForm(server) ? undefined : server),
-      z.object({ host: filled, from_email: filled, password_ref: filled }).optional(),
-    ),
-  }),
-})
-
-/** The publisher's own reading; it leaves the configuration of other apps alone. */
-function mustBeUnderstood(answer: { app_type: string; config: unknown }, where: string): void {
+/** The publisher's own reading; `null` for the configuration of another app. */
+function understood(
+  answer: { app_type: string; config: Record<string, unknown> } & Record<string, unknown>,
+  where: string,
+): RuntimeConfig | null {
   try {
     const read = parseRuntimeAnswer(answer)
-    if (read === 'other_app_type') return
+    if (read === 'other_app_type') return null
     // The publisher would use defaults; the author of the file hears which fields cannot be used.
     if (read.faults.length > 0)
       throw new RegistryError(read.faults.map(({ path, reason }) => `${where}.${path}: ${reason}`).join('; '))
-    filledIn.parse(answer)
+    return read.config
   } catch (error) {
     if (error instanceof z.ZodError) throw new RegistryError(describeIssues(error.issues, where))
     throw error

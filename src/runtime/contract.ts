@@ -1,11 +1,12 @@
 /**
- * The orchestrator contract: what a runtime answer looks like. Only the envelope and a usable `storage` block are required. Every
+ * The orchestrator contract: what a runtime answer looks like. Only `app_type` and a usable `storage` block are required. Every
  * other field falls back to its default where it cannot be used, and is named in {@link RuntimeAnswer.faults}. Unknown fields are
  * tolerated; `null` and blank text mean absent.
  */
 import { z } from 'zod'
 import { appearanceField } from './appearance.ts'
 import {
+  below,
   block,
   choice,
   type Fault,
@@ -43,21 +44,38 @@ const featuresField = block({
   smart_hashtags_enabled: flag(true),
   /** Absent: on where there is a voice profile. */
   voice_matching_enabled: flag(undefined),
-  mode: choice(['review', 'publish'], undefined),
+  /** A brake, as `content.debug` is: a value that cannot be used must not let photos out. */
+  mode: choice(['review', 'publish'], undefined, {
+    value: 'review',
+    consequence: 'publishing is off until it is corrected',
+  }),
 })
 
 const credentialsRef = name(500)
 
 export const storageProviders = ['dropbox', 's3', 'managed', 'gdrive', 'local'] as const
 
-const path = z.string().trim().min(1).max(1000)
+const maxPathLength = 1000
+const path = z.string().trim().min(1).max(maxPathLength)
 
-/** Sub-paths that are no paths at all have their defaults; one that climbs makes the storage unusable. */
-const subPaths = block({
-  archive: field(path, 'archive', 'is not a path'),
-  keep: field(path, 'keep', 'is not a path'),
-  remove: field(path, 'reject', 'is not a path'),
-})
+/**
+ * Sub-paths that are no paths at all have their defaults; one that climbs makes the storage unusable. A resolved sub-path holds the
+ * root too, and is read back from the shared store.
+ */
+function subPathsBelow(root: unknown) {
+  const isResolved = (path: string) => path.startsWith('/') || path.startsWith(`${root}/`)
+  const subPath = z
+    .string()
+    .trim()
+    .min(1)
+    .refine((path) => path.length <= (isResolved(path) ? 2 * maxPathLength + 1 : maxPathLength))
+  const reason = 'is not a path of at most 1,000 characters'
+  return block({
+    archive: field(subPath, 'archive', reason),
+    keep: field(subPath, 'keep', reason),
+    remove: field(subPath, 'reject', reason),
+  })
+}
 
 const storageSchema = z
   .object({
@@ -83,6 +101,7 @@ const storageSchema = z
 function storageDocument(value: unknown, path: string, faults: Fault[]): unknown {
   if (!isRecord(value)) return value
   const paths = memberOf(value, 'paths')
+  const root = memberOf(paths, 'root')
   return {
     provider: memberOf(value, 'provider'),
     credentials_ref: credentialsRef.read(
@@ -90,9 +109,7 @@ function storageDocument(value: unknown, path: string, faults: Fault[]): unknown
       `${path}.credentials_ref`,
       faults,
     ),
-    paths: isRecord(paths)
-      ? { root: memberOf(paths, 'root'), ...subPaths.read(paths, `${path}.paths`, faults) }
-      : paths,
+    paths: isRecord(paths) ? { root, ...subPathsBelow(root).read(paths, `${path}.paths`, faults) } : paths,
   }
 }
 
@@ -100,7 +117,7 @@ function storageDocument(value: unknown, path: string, faults: Fault[]): unknown
 const storageKeys = block({
   provider: text,
   credentials_ref: text,
-  paths: block({ ...subPaths.members, root: text }),
+  paths: block({ ...subPathsBelow('').members, root: text }),
 })
 
 const emailServerFields = block({
@@ -112,12 +129,18 @@ const emailServerFields = block({
   password_ref: credentialsRef,
 })
 
-/** A server that is not filled in counts as absent: publishing by mail says so, and the gallery is served. */
+/** A server that is not filled in counts as absent: publishing by mail says so, and the gallery is served. Half a form is a fault. */
 const emailServerField = {
   ...emailServerFields,
   read(value: unknown, path: string, faults: Fault[]) {
     const { host, from_email, password_ref, ...rest } = emailServerFields.read(value, path, faults)
-    if (host === undefined || from_email === undefined || password_ref === undefined) return undefined
+    if (host === undefined || from_email === undefined || password_ref === undefined) {
+      const needed = { host, from_email, password_ref }
+      const missing = Object.entries(needed).flatMap(([key, it]) => (it === undefined ? [key] : []))
+      if (missing.length < 3)
+        for (const key of missing) note(faults, below(path, key), 'is missing', 'publishing by mail is off')
+      return undefined
+    }
     return { ...rest, host, from_email, password_ref, username: rest.username ?? from_email }
   },
 }
@@ -169,16 +192,22 @@ const maxVoiceProfile = 20
 const contentField = block({
   hashtag_string: field(z.string().max(20_000), '', 'is not text of at most 20,000 characters'),
   archive: flag(true),
-  debug: flag(false),
+  debug: flag(false, { value: true, consequence: 'nothing is sent or moved until it is corrected' }),
   voice_profile: list(z.string().max(20_000), maxVoiceProfile),
 })
 
 const maxAllowedEmails = 10_000
 
-/** An unusable list denies everyone: the fleet's own list counts only where there is none. */
+const emails = list(z.string().max(320), maxAllowedEmails)
+
+/** An unusable list denies everyone, blank text too: the fleet's own list counts only where there is none. */
 const allowedEmailsField: Field<string[] | undefined> = {
-  read: (value, path, faults) =>
-    isBlank(value) ? undefined : list(z.string().max(320), maxAllowedEmails).read(value, path, faults),
+  read(value, path, faults) {
+    if (value === undefined || value === null) return undefined
+    if (Array.isArray(value)) return emails.read(value, path, faults)
+    note(faults, path, 'is not a list', 'sign-in is denied')
+    return []
+  },
 }
 
 const authFields = block({ enabled: flag(true), allowed_emails: allowedEmailsField }, [
@@ -188,13 +217,13 @@ const authFields = block({ enabled: flag(true), allowed_emails: allowedEmailsFie
   'audience',
 ])
 
-/** A block of another type denies everyone, as an unusable list does. */
+/** A block of another type (blank text too) denies everyone, as an unusable list does. */
 const authField = {
   ...authFields,
   read(value: unknown, path: string, faults: Fault[]) {
-    if (isBlank(value)) return undefined
+    if (value === undefined || value === null) return undefined
     if (isRecord(value)) return authFields.read(value, path, faults)
-    note(faults, path, 'is not a block of fields, so sign-in is denied')
+    note(faults, path, 'is not a block of fields', 'sign-in is denied')
     return { enabled: true, allowed_emails: [] }
   },
 }
@@ -241,10 +270,35 @@ function readOptional(
   }
 }
 
+const anySchemaVersion = whole(2, 0)
+
+/** An answer that names no schema (or 0), as the first ones of the contract, is of the newest; so is one of a newer schema. */
+const schemaVersionField: Field<1 | 2> = {
+  read(value, path, faults) {
+    const version = anySchemaVersion.read(value, path, faults)
+    if (version === 1) return 1
+    if (version > 2) note(faults, path, 'is not a known version', 'it is read as version 2')
+    return 2
+  },
+}
+
+/** Opaque; some count. */
+const versionSchema = z.union([z.string().max(500), z.number().transform(String)])
+
+/** An unusable version becomes one that no other answer has, so the next lookup replaces this one. */
+const configVersionField: Field<string> = {
+  read(value, path, faults) {
+    const version = versionSchema.safeParse(value)
+    if (version.success && !isBlank(version.data)) return version.data
+    note(faults, path, 'is not text of 1 to 500 characters', 'each answer counts as new')
+    return crypto.randomUUID()
+  },
+}
+
 const envelopeFields = block({
   tenant: name(253),
-  /** An answer that names no schema, as the first ones of the contract, is of the newest. */
-  schema_version: whole(2, 0),
+  schema_version: schemaVersionField,
+  config_version: configVersionField,
   ttl_seconds: field(
     z.union([z.number(), z.string().max(40).trim().min(1).transform(Number).pipe(z.number())]),
     undefined,
@@ -253,9 +307,6 @@ const envelopeFields = block({
 })
 
 const requiredSchema = z.object({
-  schema_version: z.union([z.literal(1), z.literal(2)]),
-  /** Opaque; some count. */
-  config_version: z.union([z.string().min(1).max(500), z.number().transform(String)]),
   app_type: z.string().min(1),
   config: z.object({ storage: storageSchema }),
 })
@@ -264,7 +315,6 @@ const requiredSchema = z.object({
 export const answerFields: Field<unknown> = block({
   ...envelopeFields.members,
   app_type: text,
-  config_version: text,
   config: block({ features: featuresField, storage: storageKeys, ...optionalBlocks }),
 })
 
@@ -288,18 +338,16 @@ export function parseRuntimeAnswer(body: unknown): RuntimeAnswer | 'other_app_ty
   const boundTo = memberOf(cleaned, 'app_type')
   if (typeof boundTo === 'string' && boundTo !== appType) return 'other_app_type'
   const faults: Fault[] = []
-  const { tenant, schema_version, ttl_seconds } = envelopeFields.read(cleaned, '', faults)
+  const { tenant, schema_version, config_version, ttl_seconds } = envelopeFields.read(cleaned, '', faults)
   const config = memberOf(cleaned, 'config')
   const storage = storageDocument(memberOf(config, 'storage'), 'config.storage', faults)
   const required = requiredSchema.parse(
-    isRecord(cleaned)
-      ? { ...cleaned, schema_version, config: isRecord(config) ? { storage } : config }
-      : cleaned,
+    isRecord(cleaned) ? { ...cleaned, config: isRecord(config) ? { storage } : config } : cleaned,
   )
   return {
     tenant: tenant ?? '',
     appType: required.app_type,
-    configVersion: required.config_version,
+    configVersion: config_version,
     ttlSeconds: clampTtl(ttl_seconds),
     config: { ...readOptional(config, schema_version, faults), storage: required.config.storage },
     faults,

@@ -14,6 +14,8 @@ import {
   UnknownCredentials,
   unavailableMessage,
 } from './config-source.ts'
+import { appType } from './contract.ts'
+import { isBlank } from './lenient.ts'
 
 export interface FileConfigOptions {
   /** Reads the file's text; called for each lookup, so that an edit takes effect with the next check. */
@@ -22,7 +24,12 @@ export interface FileConfigOptions {
 }
 
 const fileSchema = z.looseObject({
-  tenant: z.string().trim().min(1),
+  /** A name of digits is a number in YAML. */
+  tenant: z.union([z.string(), z.number().transform(String)]).pipe(z.string().trim().min(1)),
+  app_type: z
+    .unknown()
+    .optional()
+    .transform((type) => (isBlank(type) ? appType : type)),
   /** The host to serve. Default: the tenant under the base domain. */
   host: z.string().trim().min(1).toLowerCase().optional().catch(undefined),
   config: z.record(z.string(), z.unknown()),
@@ -59,7 +66,7 @@ export function createFileConfigSource({ read, baseDomain }: FileConfigOptions):
       // An edit by hand counts, whether or not it changed the version that stands in the file.
       const version = await digest([answer.config_version, answer.config])
       if (version === knownVersion) return { status: 'unchanged' }
-      return toLookup({ schema_version: 2, app_type: 'publisher_v2', ...answer, config_version: version })
+      return toLookup({ schema_version: 2, ...answer, config_version: version })
     },
 
     async resolveCredentials(_tenant, ref) {

@@ -10,6 +10,14 @@ export interface Fault {
   path: string
   /** A few words that complete 'the field ...', such as 'is out of range'. */
   reason: string
+  /** A few words that complete 'so ...': what counts instead. */
+  consequence: string
+}
+
+/** What an unusable value becomes where that is not the field's default. */
+interface Brake<T> {
+  value: T
+  consequence: string
 }
 
 export interface Field<T> {
@@ -30,8 +38,13 @@ type Values<M> = { [K in keyof M]: ValueOf<M[K]> }
 const maxFaults = 100
 
 /** Adds a fault, once per path. */
-export function note(faults: Fault[], path: string, reason: string): void {
-  if (faults.length < maxFaults && !faults.some((fault) => fault.path === path)) faults.push({ path, reason })
+export function note(faults: Fault[], path: string, reason: string, consequence: string): void {
+  if (faults.length < maxFaults && !faults.some((fault) => fault.path === path))
+    faults.push({ path, reason, consequence })
+}
+
+function defaultCounts(whenAbsent: unknown): string {
+  return whenAbsent === undefined ? 'it counts as absent' : 'its default counts'
 }
 
 /** Tells values that count as absent. */
@@ -49,19 +62,20 @@ export function memberOf(value: unknown, key: string): unknown {
   return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
-/** Builds a field from a zod schema: what the schema refuses becomes `whenAbsent`. */
+/** Builds a field from a zod schema: what the schema refuses becomes `whenAbsent`, or the brake's value. */
 export function field<S extends z.ZodType, D>(
   schema: S,
   whenAbsent: D,
   reason: string,
+  brake?: Brake<z.output<S>>,
 ): Field<z.output<S> | D> {
   return {
     read(value, path, faults) {
       if (isBlank(value)) return whenAbsent
       const parsed = schema.safeParse(value)
       if (parsed.success) return parsed.data
-      note(faults, path, reason)
-      return whenAbsent
+      note(faults, path, reason, brake?.consequence ?? defaultCounts(whenAbsent))
+      return brake ? brake.value : whenAbsent
     },
   }
 }
@@ -79,8 +93,11 @@ const booleanSchema = z.union([z.boolean(), z.string(), z.number()]).transform((
 })
 
 /** A boolean, also as text or as 1 and 0. */
-export function flag<D extends boolean | undefined>(whenAbsent: D): Field<boolean | D> {
-  return field(booleanSchema, whenAbsent, 'is not true or false')
+export function flag<D extends boolean | undefined>(
+  whenAbsent: D,
+  brake?: Brake<boolean>,
+): Field<boolean | D> {
+  return field(booleanSchema, whenAbsent, 'is not true or false', brake)
 }
 
 const numberSchema = z.union([
@@ -100,7 +117,7 @@ export function whole(whenAbsent: number, min: number, max = Number.MAX_SAFE_INT
       if (isBlank(value)) return whenAbsent
       const parsed = numberSchema.pipe(z.int()).safeParse(value)
       if (parsed.success && parsed.data >= min && parsed.data <= max) return parsed.data
-      note(faults, path, parsed.success ? 'is out of range' : 'is not a whole number')
+      note(faults, path, parsed.success ? 'is out of range' : 'is not a whole number', 'its default counts')
       return whenAbsent
     },
   }
@@ -118,8 +135,10 @@ export function name(maxLength: number): Field<string | undefined> {
 export function choice<const V extends readonly [string, ...string[]], const D>(
   values: V,
   whenAbsent: D,
+  brake?: Brake<V[number]>,
 ): Field<V[number] | D> {
-  return field(z.string().trim().toLowerCase().pipe(z.enum(values)), whenAbsent, 'is not a known value')
+  const known = z.string().trim().toLowerCase().pipe(z.enum(values))
+  return field(known, whenAbsent, 'is not a known value', brake)
 }
 
 /** The entries of a list that can be used, at most `max`; further ones are dropped without a fault. */
@@ -128,7 +147,7 @@ export function list<T>(entry: z.ZodType<T>, max: number): Field<T[]> {
     read(value, path, faults) {
       if (isBlank(value)) return []
       if (!Array.isArray(value)) {
-        note(faults, path, 'is not a list')
+        note(faults, path, 'is not a list', 'it counts as empty')
         return []
       }
       const present = value.filter((item) => !isBlank(item))
@@ -136,7 +155,8 @@ export function list<T>(entry: z.ZodType<T>, max: number): Field<T[]> {
         const parsed = entry.safeParse(item)
         return parsed.success ? [parsed.data] : []
       })
-      if (usable.length < present.length) note(faults, path, 'has entries that cannot be used')
+      if (usable.length < present.length)
+        note(faults, path, 'has entries that cannot be used', 'they are left out')
       return usable.slice(0, max)
     },
   }
@@ -156,7 +176,8 @@ export function block<M extends Record<string, Field<unknown>>>(
     members,
     foreignKeys,
     read(value, path, faults) {
-      if (!isBlank(value) && !isRecord(value)) note(faults, path, 'is not a block of fields')
+      if (!isBlank(value) && !isRecord(value))
+        note(faults, path, 'is not a block of fields', 'its defaults count')
       const read = Object.entries(members).map(
         ([key, member]) => [key, member.read(memberOf(value, key), below(path, key), faults)] as const,
       )

@@ -10,7 +10,7 @@ export interface ConfiguredPaths {
 
 /**
  * A sub-path that starts with `/` or with the root is taken as it is, anything else is joined to the root
- * (design section 3). Empty and `.` segments are dropped, so that no two spellings of one path exist.
+ * (design section 3). Empty, blank and `.` segments and blanks at the ends are dropped, so that no two spellings of one path exist.
  * Throws a `RangeError` for a `..` segment, a backslash or a control character.
  */
 export function resolvePaths(configured: ConfiguredPaths): StoragePaths {
@@ -32,7 +32,8 @@ export function resolvePaths(configured: ConfiguredPaths): StoragePaths {
 function normalise(path: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   if (/[\u0000-\u001f\u007f\\]/.test(path)) throw new RangeError('a storage path holds a forbidden character')
-  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.')
-  if (segments.includes('..')) throw new RangeError('a storage path holds a ".." segment')
-  return (path.startsWith('/') ? '/' : '') + segments.join('/')
+  const segments = path.split('/').filter((segment) => !['', '.'].includes(segment.trim()))
+  if (segments.some((segment) => segment.trim() === '..'))
+    throw new RangeError('a storage path holds a ".." segment')
+  return ((path.startsWith('/') ? '/' : '') + segments.join('/')).trim()
 }

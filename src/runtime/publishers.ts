@@ -57,7 +57,7 @@ const entryFields = block({
     undefined,
     'is not text of at most 200 characters',
   ),
-  enabled: flag(true),
+  enabled: flag(true, { value: false, consequence: 'the platform is off until it is corrected' }),
   credentials_ref: name(500),
 })
 
@@ -72,19 +72,20 @@ export function publisherFields(type: unknown): Field<unknown> {
 function readEntry(value: unknown, path: string, faults: Fault[]): PublisherEntry[] {
   if (isBlank(value)) return []
   if (!isRecord(value)) {
-    note(faults, path, 'is not a block of fields')
+    note(faults, path, 'is not a block of fields', 'it is left out')
     return []
   }
   const type = memberOf(value, 'type')
   if (typeof type !== 'string' || isBlank(type)) {
-    note(faults, `${path}.type`, 'is missing or not text')
+    note(faults, `${path}.type`, 'is missing or not text', 'the entry is left out')
     return []
   }
   const platform = platformName.safeParse(type).data
   if (platform === undefined) return []
   const config = memberOf(value, 'config')
   const settingsPath = `${path}.config`
-  if (!isBlank(config) && !isRecord(config)) note(faults, settingsPath, 'is not a block of fields')
+  if (!isBlank(config) && !isRecord(config))
+    note(faults, settingsPath, 'is not a block of fields', 'it counts as empty')
   const raw = isRecord(config) ? config : {}
   const read = settings[platform]?.read(raw, settingsPath, faults) ?? {}
   const usable = Object.entries({ ...raw, ...read }).filter(([, setting]) => setting !== undefined)
@@ -109,10 +110,13 @@ interface Listed {
   entry: unknown
 }
 
-/** The entries of either form, the object form's in the shape of the array's; `null` for any other value. */
+/** The entries of either form (or the only one, outside a list), the object form's in the shape of the array's; `null` for any other value. */
 export function listedPublishers(value: unknown): Listed[] | null {
   if (Array.isArray(value)) return value.map((entry: unknown, index) => ({ key: String(index), entry }))
   if (!isRecord(value)) return null
+  // One entry that was not put into a list: no platform is called `type`.
+  const { type: ownType } = value
+  if (typeof ownType === 'string' && !isBlank(ownType)) return [{ key: '0', entry: value }]
   return Object.entries(value).map(([type, member], index) => ({
     key: platformName.safeParse(type).success ? type.trim() : String(index),
     entry: isRecord(member) ? entryOf(type, member) : member,
@@ -124,7 +128,7 @@ export const publishersField: Field<PublisherEntry[]> = {
     if (isBlank(value)) return []
     const listed = listedPublishers(value)
     if (listed) return listed.flatMap(({ key, entry }) => readEntry(entry, `${path}.${key}`, faults))
-    note(faults, path, 'is not a list')
+    note(faults, path, 'is not a list', 'it counts as empty')
     return []
   },
 }

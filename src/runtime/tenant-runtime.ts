@@ -108,7 +108,7 @@ export interface TenantRuntimeOptions {
 
 /** Logs what the operator should mend: fields that could not be used, and models that will be retired. */
 function tell(log: Logger, { config, faults }: RuntimeAnswer): void {
-  for (const { path, reason } of faults) log.warn('configuration field unusable', { path, reason })
+  for (const fault of faults) log.warn('configuration field unusable', { ...fault })
   for (const { severity, text, ...notice } of modelNotices(config.ai)) {
     const stated = Object.fromEntries(
       Object.entries({ ...notice, notice: text }).filter(([, it]) => it !== null),

@@ -87,12 +87,64 @@ describe('an error in an answer of status 200', () => {
     ['a refusal', { error: upstream('content_policy_violation') }, 'ai_refused', 'declined', 1],
     ['moderation', { error: { code: 403, metadata: { reasons: ['sexual'] } } }, 'ai_refused', 'declined', 1],
     ['400', { error: upstream(400) }, 'ai_unusable_answer', 'could not work', 1],
+    [
+      'missing permissions',
+      { error: upstream('insufficient_permissions') },
+      'ai_unavailable',
+      'does not allow this',
+      1,
+    ],
+    ['a failed balancer', { error: upstream('load_balancer_error') }, 'ai_unavailable', 'does not answer', 1],
+    ['a low balance', { error: upstream('insufficient_balance') }, 'ai_unavailable', 'no credit left', 1],
+    [
+      'a credit that is used up',
+      { error: upstream('credit_exhausted') },
+      'ai_unavailable',
+      'no credit left',
+      1,
+    ],
+    [
+      'a quota that is exceeded',
+      { error: upstream('quota_exceeded') },
+      'ai_unavailable',
+      'no credit left',
+      1,
+    ],
+    ['billing', { error: upstream('billing_not_active') }, 'ai_unavailable', 'no credit left', 1],
+    ['an empty object alone', { error: {} }, 'ai_unavailable', 'does not answer', 1],
+    [
+      'an empty message beside a failed choice',
+      { error: { message: '' }, choices: [{ finish_reason: 'error', message: {} }] },
+      'ai_unavailable',
+      'does not answer',
+      1,
+    ],
   ])('is told by its code when it is %s', async (_, body, code, words, calls) => {
     const { baseUrl, requests } = await serving(body)
     const error = await failure(model(baseUrl).ask(request, never))
     expect([error.code, requests()]).toEqual([code, calls])
     expect(error.message).toContain(words)
   })
+
+  it.each(
+    [{}, [], { message: '', code: '' }, { message: null, code: null, type: null }, ' '].map((error) => ({
+      error,
+    })),
+  )('is ignored when it is $error beside a good answer', async ({ error }) => {
+    for (const body of [{ error, choices: [choice] }, { choices: [{ ...choice, error }] }]) {
+      const { baseUrl } = await serving(body)
+      expect((await model(baseUrl).ask(request, never)).value).toEqual(seen)
+    }
+  })
+
+  it.each([{ finish_reason: 'content_filter' }, { finish_reason: 'content_filter', message: null }])(
+    'is a refusal when the choice is %j',
+    async (filtered) => {
+      const { baseUrl, requests } = await serving({ choices: [filtered] })
+      expect((await failure(model(baseUrl).ask(request, never))).code).toBe('ai_refused')
+      expect(requests()).toBe(1)
+    },
+  )
 
   it('is waited for when the server names a pause', async () => {
     openai.interfere(onAsk(toldWithStatus200(upstream(429), { retryAfter: 120 })))

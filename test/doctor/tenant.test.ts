@@ -61,6 +61,39 @@ const controlPlane: Trouble[] = [
     says: /config\.captionfile\.extended_metadata_enabled is not true or false, so its default counts/,
   },
   {
+    what: 'a field of another type is beside a TTL as text',
+    breakIt: ({ answer }) =>
+      void Object.assign(answer, {
+        schema_version: 3,
+        ttl_seconds: '4000',
+        tenant: '',
+        config: { ...answer.config, appearance: 7 },
+      }),
+    differs: { configuration: 'warning' },
+    says: /. Its ttl_seconds of 4000 is read as 3600\. schema_version is not a known version, so it is read as version 2\. config\.appearance is not a block of fields, so its defaults count\.$/,
+  },
+  {
+    what: 'a schema version 1 is text',
+    breakIt: ({ answer }) => void Object.assign(answer, { schema_version: '1' }),
+    differs: {
+      configuration: 'warning',
+      'credentials.telegram': undefined,
+      'credentials.email': undefined,
+      'credentials.ai': undefined,
+      'publisher.telegram': undefined,
+      'publisher.email': undefined,
+      admins: 'warning',
+      ai: 'skipped',
+    },
+    says: /schema version 1, so analysis and publishing are off/,
+  },
+  {
+    what: 'the list of admins is blank',
+    breakIt: (practice) => change(practice, { auth: { allowed_emails: ' ' } }),
+    differs: { configuration: 'warning', admins: 'warning' },
+    says: /config\.auth\.allowed_emails is not a list, so sign-in is denied\.$/,
+  },
+  {
     what: 'a key of the configuration is not known',
     breakIt: (practice) => change(practice, { captionfile: { artist_allias: 'A' } }),
     differs: { configuration: 'warning' },

@@ -119,8 +119,6 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     ['a list', []],
     ['no storage', { config: {} }],
     ['a root that climbs', { config: { storage: { provider: 'local', paths: { root: '../../etc' } } } }],
-    ['an unknown schema', { schema_version: 99, config: {} }],
-    ['a version that is no text', { config_version: {}, config: markedConfig(true) }],
   ])('counts as unreachable when the answer is %s', async (_title, body) => {
     await using fleet = await startFleet(kind)
     const envelope = { schema_version: 2, tenant: 'alice', app_type: 'publisher_v2', config_version: 'v1' }
@@ -130,6 +128,23 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(response.status).toBe(503)
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await response.json()).toMatchObject({ code: 'config_unavailable' })
+  })
+
+  it.each([
+    { envelope: { schema_version: 99 } },
+    { envelope: { schema_version: 0 } },
+    { envelope: { config_version: '' } },
+    { envelope: { config_version: 'x'.repeat(501) } },
+    { envelope: { config_version: null } },
+    { envelope: { config_version: true } },
+    { envelope: { config_version: {} } },
+  ])('serves the gallery when the envelope has $envelope', async ({ envelope }) => {
+    await using fleet = await startFleet(kind)
+    const answer = { schema_version: 2, tenant: 'alice', app_type: 'publisher_v2', config_version: 'v1' }
+    const body = { ...answer, ...envelope, config: markedConfig(true) }
+    fleet.orchestrator.script = () => ({ status: 200, body })
+    const response = await fleet.get('alice', features)
+    expect([response.status, await response.json()]).toMatchObject([200, { delete_enabled: true }])
   })
 
   it('counts as unreachable when the answer is too slow, after three attempts', async () => {

@@ -7,7 +7,7 @@ import {
   optionalPaths,
   withValueAt,
 } from '../runtime/lenient-configurations.ts'
-import { adminEmail, adminRequest, signInVariables } from './admin.ts'
+import { adminEmail, adminPost, adminRequest, signInVariables } from './admin.ts'
 import { baseDomain, type Fleet, startFleet } from './fleet.ts'
 import { describeOnBothHosts } from './hosts.ts'
 import { dropboxApp, picture, type Storages, startStorages } from './photographers.ts'
@@ -112,6 +112,9 @@ describeOnBothHosts('a configuration with odd optional fields', (kind) => {
     ['a list', []],
     ['a list of addresses that is text', { allowed_emails: adminEmail }],
     ['a list of addresses that is a number', { allowed_emails: 7 }],
+    ['a list of addresses that is empty text', { allowed_emails: '' }],
+    ['a list of addresses that is blank text', { allowed_emails: ' ' }],
+    ['blank text', ' '],
     ['only entries that are no addresses', { allowed_emails: [7, {}] }],
   ])('denies the fleet’s own admins when the auth block is %s', async (_title, auth) => {
     const without = await open({ storage })
@@ -130,4 +133,28 @@ describeOnBothHosts('a configuration with odd optional fields', (kind) => {
     expect((await adminRequest(fleet, good, '/api/library/objects')).status).toBe(200)
     expect(faultsOf(good)).toHaveLength(2)
   })
+
+  it.each([{ mode: 'reviews' }, { mode: ['review'] }, { mode: true }])(
+    'refuses to publish when the mode is $mode',
+    async ({ mode }) => {
+      const tenant = await open({ storage, features: { publish_enabled: true, mode } })
+      const refused = await adminPost(fleet, tenant, '/api/images/dusk.jpg/publish')
+      expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'feature_disabled' }])
+      expect(faultsOf(tenant)).toMatchObject([
+        { path: 'config.features.mode', consequence: 'publishing is off until it is corrected' },
+      ])
+    },
+  )
+
+  it.each([{ debug: 'yes please' }, { debug: 2 }, { debug: [] }])(
+    'moves nothing when the debug switch is $debug',
+    async ({ debug }) => {
+      const tenant = await open({ storage, content: { debug } })
+      const kept = await adminPost(fleet, tenant, '/api/images/dusk.jpg/keep')
+      expect([kept.status, await kept.json()]).toMatchObject([200, { preview_only: true }])
+      expect(faultsOf(tenant)).toMatchObject([
+        { path: 'config.content.debug', consequence: 'nothing is sent or moved until it is corrected' },
+      ])
+    },
+  )
 })

@@ -252,6 +252,12 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect(response.status).toBe(404)
   })
 
+  it.each(['/api/auth/logout', '/api/admin/logout'])('says that programs send Origin to %s', async (path) => {
+    await using fleet = await aliceOnly()
+    const document = await (await fleet.get('alice', '/openapi.json')).json()
+    expect(document.paths[path].post.description).toContain('Programs send `Origin`')
+  })
+
   it('describes itself', async () => {
     await using fleet = await aliceOnly()
     const response = await fleet.get('alice', '/openapi.json')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { parseRegistry } from '../../orchestrator/registry.ts'
 import { registryOf } from './reference.ts'
 
@@ -26,6 +27,54 @@ async function reasonOf(
   )
   expect(error).toMatchObject({ name: 'RegistryError' })
   return String(error)
+}
+
+/** Block models of V2 (`config/orchestrator_models.py`): a value of another type is refused, null and blank text too. */
+const v2Flag = z.union([z.boolean(), z.stringbool()]).optional()
+const v2Int = z.coerce.number().int().optional()
+const v2Text = z.string().nullish()
+const v2Config = z.looseObject({
+  features: z.record(z.string(), v2Flag),
+  storage: z.looseObject({
+    provider: z.string(),
+    paths: z.looseObject({ root: z.string(), archive: v2Text, keep: v2Text, remove: v2Text }),
+  }),
+  auth: z.looseObject({ enabled: v2Flag, allowed_emails: z.array(z.string()).optional() }).nullish(),
+  publishers: z
+    .array(
+      z.looseObject({
+        id: z.string(),
+        type: z.enum(['telegram', 'fetlife', 'instagram', 'pigeon']),
+        enabled: v2Flag,
+        credentials_ref: v2Text,
+        config: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .optional(),
+  email_server: z
+    .looseObject({
+      host: z.string(),
+      port: v2Int,
+      use_tls: v2Flag,
+      from_email: z.string(),
+      password_ref: v2Text,
+    })
+    .nullish(),
+  ai: z
+    .looseObject({ vision_max_dimension: v2Int.nullish(), sd_caption_enabled: v2Flag.nullish() })
+    .nullish(),
+  captionfile: z.looseObject({}).nullish(),
+  confirmation: z.looseObject({ confirmation_tags_count: v2Int.nullish() }).nullish(),
+  content: z
+    .looseObject({ archive: v2Flag.nullish(), voice_profile: z.array(z.string()).nullish() })
+    .nullish(),
+})
+
+/** The configuration as it is sent, once V2's models have taken it. */
+async function v2ConfigOf(config: Record<string, unknown>) {
+  const sent = (await bindingOf(alice({}, config))).answer.config
+  v2Config.parse(sent)
+  return z.record(z.string(), z.unknown()).parse(sent)
 }
 
 describe('the version of a configuration', () => {
@@ -100,6 +149,75 @@ describe('the file of tenants', () => {
   it('sends the features, which V2 requires, when the file has none', async () => {
     expect((await bindingOf(alice())).answer.config).toMatchObject({ features: {} })
     expect((await bindingOf(alice({ schema_version: 1 }))).answer.config).toMatchObject({ features: {} })
+  })
+
+  it('sends V2 types, names and identifiers in the form that it takes when the file has others', async () => {
+    const publishers = [
+      { id: 7, type: 'email', config: { recipient: 'a@b.example' } },
+      { type: ' Telegram ', enabled: '', credentials_ref: ' r ', config: { channel_id: '@x' } },
+      { type: 'FetLife', id: '', enabled: 'no', config: null },
+      { type: 'pigeon', config: {} },
+    ]
+    const config = await v2ConfigOf({
+      publishers,
+      storage: { ...storage, provider: ' Local ', paths: { root: ' /x ' } },
+    })
+    expect(config).toMatchObject({
+      storage: { provider: 'local', paths: { root: '/x' } },
+      publishers: [
+        { id: '7', type: 'fetlife', config: { recipient: 'a@b.example' } },
+        { id: 'telegram', type: 'telegram', credentials_ref: 'r', config: { channel_id: '@x' } },
+        { id: 'fetlife', type: 'fetlife', enabled: false },
+        { id: 'pigeon', type: 'pigeon' },
+      ],
+    })
+  })
+
+  it('sends V2 the object form of publishers with its own types when the file has email', async () => {
+    const config = await v2ConfigOf({
+      publishers: { email: { recipient: 'a@b.example' }, ' Telegram ': { channel_id: 1 } },
+    })
+    expect(config.publishers).toMatchObject([
+      { type: 'fetlife', config: { recipient: 'a@b.example' } },
+      { type: 'telegram', config: { channel_id: 1 } },
+    ])
+  })
+
+  it('leaves blank members out when V2 would refuse them', async () => {
+    const config = await v2ConfigOf({
+      features: { publish_enabled: '', keep_enabled: ' ' },
+      ai: { credentials_ref: '', vision_max_dimension: '', sd_caption_enabled: ' ' },
+      email_server: {
+        host: 'h.example',
+        from_email: 'a@b.example',
+        password_ref: 'p',
+        port: '',
+        use_tls: '',
+      },
+      content: { hashtag_string: '', archive: '', voice_profile: '' },
+      confirmation: { confirmation_tags_count: '' },
+      captionfile: '',
+      auth: { enabled: '', provider: '' },
+    })
+    expect(config).toEqual({
+      features: {},
+      storage,
+      ai: {},
+      email_server: { host: 'h.example', from_email: 'a@b.example', password_ref: 'p' },
+      content: {},
+      confirmation: {},
+      auth: {},
+    })
+  })
+
+  it('sends V2 no mail server when its form is empty', async () => {
+    const email_server = { host: '', port: 587, from_email: ' ', password_ref: null }
+    expect(await v2ConfigOf({ email_server })).not.toHaveProperty('email_server')
+  })
+
+  it('is refused when a blank list of admins would become the list of the fleet', async () => {
+    const reason = await reasonOf(alice({}, { auth: { allowed_emails: ' ' } }))
+    expect(reason).toMatch(/tenants\.alice\.config\.auth\.allowed_emails: is not a list/)
   })
 
   it('takes the empty form of a mail server', async () => {

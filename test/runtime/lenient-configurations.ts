@@ -23,6 +23,35 @@ export const lenientShapes: readonly Shape[] = [
   shape('a mail server of an empty form', {
     email_server: { host: '', port: 587, from_email: '', password_ref: null },
   }),
+  shape(
+    'a mail server that is half filled in',
+    { email_server: { host: 'mail.example.com', from_email: ' ', password_ref: null } },
+    'config.email_server.from_email',
+    'config.email_server.password_ref',
+  ),
+  shape(
+    'one publisher that is not in a list',
+    {
+      publishers: {
+        type: 'telegram',
+        enabled: 'perhaps',
+        credentials_ref: 'tg',
+        config: { channel_id: '@alice' },
+      },
+    },
+    'config.publishers.0.enabled',
+  ),
+  shape('long paths', {
+    storage: {
+      ...storage,
+      paths: {
+        root: `/${'r'.repeat(600)}`,
+        archive: 'a'.repeat(500),
+        keep: 'k'.repeat(1000),
+        remove: 'x/'.repeat(500),
+      },
+    },
+  }),
   shape('an empty reference of the AI', { ai: { credentials_ref: '' } }),
   shape('empty sub-paths', {
     storage: { ...storage, paths: { root: '/Photos', archive: '', keep: '', remove: '' } },

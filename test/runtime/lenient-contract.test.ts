@@ -67,15 +67,54 @@ describe('a configuration with one odd field', () => {
     )
   })
 
+  it('is the same after it was written down and read again when its paths are long', () => {
+    const segment = fc.string({
+      minLength: 1,
+      maxLength: 1000,
+      unit: fc.constantFrom('a', 'b', '/', ' ', 'é'),
+    })
+    fc.assert(
+      fc.property(fc.tuple(segment, segment, segment, segment), ([root, archive, keep, remove]) => {
+        const storage = {
+          provider: 'dropbox',
+          credentials_ref: 'db',
+          paths: { root: `x${root}`.slice(0, 1000), archive, keep, remove },
+        }
+        const answer = parse({ storage })
+        const again = parseRuntimeAnswer(JSON.parse(JSON.stringify(toBody(answer))))
+        expect(again).toEqual({ ...answer, faults: [] })
+      }),
+    )
+  })
+
   it.each([
     ['a TTL as text', { ttl_seconds: ' 900 ' }, { ttlSeconds: 900, faults: [] }],
     ['a TTL of another type', { ttl_seconds: {} }, { ttlSeconds: 600, faults: [{ path: 'ttl_seconds' }] }],
     ['no tenant', { tenant: '' }, { tenant: '', faults: [] }],
     ['a tenant of another type', { tenant: 7 }, { tenant: '', faults: [{ path: 'tenant' }] }],
     ['a schema version as text', { schema_version: '2' }, { faults: [] }],
+    ['a schema version of 0', { schema_version: 0 }, { faults: [] }],
+    ['a newer schema version', { schema_version: 3 }, { faults: [{ path: 'schema_version' }] }],
+    ['a schema version below 0', { schema_version: -1 }, { faults: [{ path: 'schema_version' }] }],
+    ['a schema version of another type', { schema_version: [] }, { faults: [{ path: 'schema_version' }] }],
+    ['a version of 500 characters', { config_version: 'x'.repeat(500) }, { faults: [] }],
   ])('is read when the envelope has %s', (_title, more, expected) => {
     expect(parse(fullConfig, more)).toMatchObject(expected)
   })
+
+  it.each(['', '  ', 'x'.repeat(501), null, undefined, true, {}, []].map((version) => ({ version })))(
+    'gets a version of its own each time when the version is $version',
+    ({ version }) => {
+      const [first, second] = [
+        parse(fullConfig, { config_version: version }),
+        parse(fullConfig, { config_version: version }),
+      ]
+      expect(first.configVersion).toMatch(/^[0-9a-f-]{36}$/)
+      expect(second.configVersion).not.toBe(first.configVersion)
+      expect(first.faults).toMatchObject([{ path: 'config_version' }])
+      expect(first.config).toEqual(parse(fullConfig).config)
+    },
+  )
 
   it('reads version 1 with odd features, and ignores all other blocks', () => {
     const { config, faults } = parse(
@@ -134,6 +173,13 @@ describe('the meaning of lenient values', () => {
     expect(shape('a mail server of an empty form').email_server).toBeUndefined()
   })
 
+  it('takes one publisher that is not in a list for a list of one', () => {
+    const publisher = { type: ' Telegram ', credentials_ref: 'tg', config: { channel_id: '@alice' } }
+    expect(parse({ ...fullConfig, publishers: publisher }).config.publishers).toMatchObject([
+      { type: 'telegram', credentials_ref: 'tg', config: { channel_id: '@alice' } },
+    ])
+  })
+
   it('takes types and settings of publishers in any case', () => {
     expect(shape('settings of FetLife in another case').publishers).toEqual([
       {
@@ -166,4 +212,30 @@ describe('the meaning of lenient values', () => {
       matches([], true),
     ]).toEqual([true, true, false, false, true])
   })
+
+  it.each([
+    [
+      'mode',
+      (value: unknown) => parse({ ...fullConfig, features: { mode: value } }).config.features.mode,
+      'review',
+    ],
+    [
+      'debug',
+      (value: unknown) => parse({ ...fullConfig, content: { debug: value } }).config.content.debug,
+      true,
+    ],
+    [
+      'enabled',
+      (value: unknown) =>
+        parse({ ...fullConfig, publishers: [{ type: 'telegram', enabled: value }] }).config.publishers[0]
+          ?.enabled,
+      false,
+    ],
+  ])(
+    'puts the brake %s on when its value cannot be used, and leaves it off when it is blank',
+    (_name, read, braked) => {
+      for (const odd of ['reviews', ['review'], 2, [], {}]) expect(read(odd)).toBe(braked)
+      for (const blank of ['', '  ', null, undefined]) expect(read(blank)).not.toBe(braked)
+    },
+  )
 })

@@ -107,9 +107,16 @@ async function lookUp(source: ConfigSource, host: TenantHost['host']) {
   }
 }
 
+/** The number, also as text; `null` for any other value. */
+function numberIn(value: unknown): number | null {
+  const isWritten = typeof value === 'string' && value.trim() !== ''
+  const number = typeof value === 'number' || isWritten ? Number(value) : Number.NaN
+  return Number.isFinite(number) ? number : null
+}
+
 const envelopeSchema = z.object({
-  schema_version: z.unknown().optional(),
-  ttl_seconds: z.number().nullish(),
+  schema_version: z.unknown().transform(numberIn).optional(),
+  ttl_seconds: z.unknown().transform(numberIn).optional(),
 })
 
 function verdictOn(found: { answer: RuntimeAnswer; body: unknown }, tenant: string): Verdict<RuntimeAnswer> {
@@ -139,12 +146,13 @@ function odditiesOf({ answer, body }: { answer: RuntimeAnswer; body: unknown }, 
   if (typeof ttl_seconds === 'number' && ttl_seconds !== clampTtl(ttl_seconds)) {
     oddities.push(`Its ttl_seconds of ${ttl_seconds} is read as ${answer.ttlSeconds}.`)
   }
-  if (answer.tenant !== tenant) {
+  if (answer.tenant !== '' && answer.tenant !== tenant) {
     oddities.push(
       `It names the tenant “${answer.tenant.slice(0, 60)}”; credentials are asked for “${tenant}” all the same.`,
     )
   }
-  for (const { path, reason } of answer.faults) oddities.push(`${path} ${reason}, so its default counts.`)
+  for (const { path, reason, consequence } of answer.faults)
+    oddities.push(`${path} ${reason}, so ${consequence}.`)
   for (const unknown of unknownKeys(body)) oddities.push(`${unknownKeyText(unknown)}.`)
   return oddities
 }

@@ -35,6 +35,11 @@ const completionSchema = z.object({
     .min(1),
 })
 
+/** A filtered choice may come without a message. */
+const filteredSchema = z.object({
+  choices: z.tuple([z.object({ finish_reason: z.literal('content_filter') })], z.unknown()),
+})
+
 const usageSchema = z.object({ usage: z.object({ total_tokens: z.number().int().nonnegative() }) })
 
 /** What the server counted for this answer, in and out; `null` where it does not say. */
@@ -48,11 +53,12 @@ export function tokensOf(body: unknown): number | null {
  */
 export function answerOf<T>(body: unknown, { model, schema }: ModelRequest<T>): ModelAnswer<T> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw notTheService()
+  if (filteredSchema.safeParse(body).success) throw declined()
   const completion = completionSchema.safeParse(body)
   const choice = completion.data?.choices[0]
   if (!completion.success || !choice) throw withoutAnswer(completion.error)
   const { finish_reason, message } = choice
-  if (message.refusal || finish_reason === 'content_filter') throw declined()
+  if (message.refusal) throw declined()
   if (finish_reason === 'length') throw unusable('The answer of the AI was cut off before its end.')
   const { content, reasoning_content, reasoning } = message
   // Some servers take the whole answer for reasoning.

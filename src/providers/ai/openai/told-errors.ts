@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** Words in `code` or `type`, most telling first, and the status that OpenAI answers in that case. */
 const statusOfWords: readonly [words: RegExp, status: number][] = [
-  [/insufficient|billing|payment|credit|balance|quota/, 402],
+  [/billing|payment|credit|quota|fund|(?<!load.?)balance(?![dr])/, 402],
   [/rate.?limit|too.?many|exhausted|throttl/, 429],
   [/content.?policy|content.?filter|moderation/, 400],
   [/api.?key|unauthorized|authenti/, 401],
@@ -28,15 +28,26 @@ export function toldError(body: unknown): { status: number; error: unknown } | n
 }
 
 function errorIn(body: Fields): unknown {
-  if (body.error) return body.error
   const choices = Array.isArray(body.choices) ? body.choices : null
   const choice: unknown = choices?.[0]
+  // Some gateways send an empty error beside each good answer.
+  const hasMessage = isFields(choice) && isFields(choice.message)
+  if (body.error && !(hasMessage && isEmpty(body.error))) return body.error
   if (isFields(choice)) {
-    if (choice.error) return choice.error
+    if (choice.error && !(hasMessage && isEmpty(choice.error))) return choice.error
     return choice.finish_reason === 'error' ? 'finish_reason: error' : null
   }
   const isError = body.object === 'error' || (!('data' in body && body.data) && !('object' in body))
   return isError && typeof body.message === 'string' ? body : null
+}
+
+/** Tells errors that say nothing: blank text, an empty list, an object without a message, code, status or type. */
+function isEmpty(error: unknown): boolean {
+  if (typeof error === 'string') return error.trim() === ''
+  if (Array.isArray(error)) return error.length === 0
+  if (!isFields(error)) return false
+  const { message, code, status, type } = error
+  return [message, code, status, type].every((it) => (typeof it === 'string' ? it.trim() === '' : !it))
 }
 
 function statusOf(error: unknown): number {

@@ -1,0 +1,76 @@
+/** The configuration in the types and words that V2's models take; this publisher reads the file's own form too. */
+import type { RuntimeConfig } from '../../src/runtime/contract.ts'
+import { flag, isBlank, isRecord } from '../../src/runtime/lenient.ts'
+import { listedPublishers, publishersField } from '../../src/runtime/publishers.ts'
+
+type Members = Record<string, unknown>
+
+/**
+ * Gives what is sent for `config`, of which `read` is the publisher's reading. Blank members are left out, as `null` is. Keys that the
+ * publisher does not know stay.
+ */
+export function v2Form(config: Members, read: RuntimeConfig): Members {
+  const { features, storage, publishers, email_server, content, auth, ...rest } = config
+  const list = listedPublishers(publishers)
+  return {
+    ...membersOf(sentValue(rest, read)),
+    features: sentValue(membersOf(features), read.features),
+    storage: trimmed(sentValue(storage, read.storage)),
+    ...(list && { publishers: list.flatMap(({ entry }) => sentPublisher(entry)) }),
+    ...(read.email_server && { email_server: sentValue(email_server, read.email_server) }),
+    ...(isRecord(content) && {
+      content: {
+        ...membersOf(sentValue(content, read.content)),
+        ...filledList(content, read.content, 'voice_profile'),
+      },
+    }),
+    ...(isRecord(auth) &&
+      read.auth && {
+        auth: { ...membersOf(sentValue(auth, read.auth)), ...filledList(auth, read.auth, 'allowed_emails') },
+      }),
+  }
+}
+
+function membersOf(value: unknown): Members {
+  return isRecord(value) ? value : {}
+}
+
+/** The entries of a list that the publisher can use, where the file has the list. */
+function filledList<K extends string>(block: Members, read: { [key in K]: unknown }, key: K): Members {
+  return Array.isArray(block[key]) ? { [key]: read[key] } : {}
+}
+
+/** The value without blank members; flags and numbers as such, and words as the publisher reads them. */
+function sentValue(written: unknown, read: unknown): unknown {
+  if (isRecord(written)) {
+    const known = membersOf(read)
+    return Object.fromEntries(
+      Object.entries(written).flatMap(([key, member]) =>
+        isBlank(member) ? [] : [[key, sentValue(member, Object.hasOwn(known, key) ? known[key] : undefined)]],
+      ),
+    )
+  }
+  // The publisher turns some flags off, so the written flag counts and not what is read.
+  if (typeof read === 'boolean') return flag(read).read(written, '', [])
+  if (typeof written !== 'string') return written
+  if (typeof read === 'number') return read
+  const word = written.trim()
+  return read === word || read === word.toLowerCase() ? read : written
+}
+
+/** Sub-paths are resolved by the publisher, so they are not sent as it reads them. */
+function trimmed(value: unknown): unknown {
+  if (typeof value === 'string') return value.trim()
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, trimmed(member)]))
+}
+
+/** V2 needs an identifier that is text and calls the mail to FetLife `fetlife`; it knows no type `email`. */
+function sentPublisher(entry: unknown): unknown[] {
+  if (isBlank(entry)) return []
+  const [read] = publishersField.read([entry], '', [])
+  const sent = membersOf(sentValue(entry, read))
+  const word = String(sent.type).trim().toLowerCase()
+  const type = word === 'email' ? 'fetlife' : word
+  return [{ ...sent, id: String(sent.id ?? type), type }]
+}
