@@ -1,7 +1,12 @@
 /** The configuration in the types and words that V2's models take; this publisher reads the file's own form too. */
-import type { RuntimeConfig } from '../../src/runtime/contract.ts'
-import { flag, isBlank, isRecord } from '../../src/runtime/lenient.ts'
-import { listedPublishers, publishersField } from '../../src/runtime/publishers.ts'
+import {
+  flag,
+  isBlank,
+  isRecord,
+  listedPublishers,
+  publishersField,
+  type RuntimeConfig,
+} from '../../src/runtime/contract.ts'
 
 type Members = Record<string, unknown>
 

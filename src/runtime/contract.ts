@@ -27,8 +27,8 @@ import { lifecycleField, noticesField } from './model-notices.ts'
 import { resolvePaths } from './paths.ts'
 import { publishersField } from './publishers.ts'
 
-export type { Fault } from './lenient.ts'
-export { listedPublishers } from './publishers.ts'
+export { type Fault, flag, isBlank, isRecord } from './lenient.ts'
+export { listedPublishers, publishersField } from './publishers.ts'
 
 export const appType = 'publisher_v2'
 

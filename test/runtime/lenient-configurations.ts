@@ -45,7 +45,7 @@ export const lenientShapes: readonly Shape[] = [
     storage: {
       ...storage,
       paths: {
-        root: `/${'r'.repeat(600)}`,
+        root: '/Photos',
         archive: 'a'.repeat(500),
         keep: 'k'.repeat(1000),
         remove: 'x/'.repeat(500),
