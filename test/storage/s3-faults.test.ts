@@ -188,6 +188,12 @@ describe('patience', () => {
     expect(s3.calls).toHaveLength(1)
   })
 
+  it('asks again when an object has no entity tag for a moment', async () => {
+    const s3 = await seeded()
+    s3.script(onCall('head', { kind: 'answer', status: 200 }))
+    expect(await s3.store().stat('root', name)).toMatchObject({ name, size: 8 })
+  })
+
   it('is not impressed by a Retry-After that nobody can read', async () => {
     const s3 = await seeded()
     s3.script(firstOfEach(refusal(503, 'SlowDown', { 'retry-after': 'soon' })))

@@ -126,6 +126,10 @@ export function createS3Client({
     const limit = response.ok ? request.maxAnswerBytes : undefined
     const answer = isStreamed ? response : await readWhole(response, limit)
     await throwUnlessUsable(answer, now(), isConditional(request))
+    if (request.method === 'HEAD' && answer.ok && !answer.headers.get('etag')) {
+      // A server on disk may answer so while it writes the object.
+      throw new RetryableError('The S3 server says too little of an object.')
+    }
     return answer
   }
 
