@@ -1,4 +1,4 @@
-/** What a start is busy with, for the person who waits. */
+/** Progress of a start, for the person who waits. */
 
 /** Runs one step and tells what it is and how long it took. */
 export type Step = <T>(what: string, run: () => Promise<T>) => Promise<T>

@@ -27,7 +27,7 @@ export interface DropboxEmulatorOptions extends Partial<EmulatorSettings> {
   app: { key: string; secret: string }
   /** Lifetime of an access token. Default: 14,400 seconds. */
   accessTokenSeconds?: number
-  /** What tokens are good for. Default: the account's own data, reading and writing files and their metadata. */
+  /** Scopes of the tokens. Default: the account's own data, reading and writing files and their metadata. */
   scopes?: readonly string[]
   /** Lifetime of a temporary link. Default: 4 hours. */
   linkMs?: number

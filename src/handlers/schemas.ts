@@ -32,7 +32,7 @@ export const notReadySchema = z
 
 export const featuresResponseSchema = z
   .object({
-    publish_enabled: z.boolean().openapi({ description: 'False in review, whatever the flag says' }),
+    publish_enabled: z.boolean().openapi({ description: 'False in review, also when the flag is on' }),
     analyze_caption_enabled: z.boolean(),
     keep_enabled: z.boolean(),
     remove_enabled: z.boolean(),

@@ -249,7 +249,7 @@ export type RuntimeConfig = ValueOf<typeof optionalFields> & {
   features: Features & { voice_matching_enabled: boolean }
 }
 
-/** Version 1 knows only features and storage; analysis and publishing are off whatever its flags say. */
+/** Version 1 knows only features and storage; analysis and publishing are off, also when its flags say otherwise. */
 function readOptional(
   config: unknown,
   schemaVersion: number,

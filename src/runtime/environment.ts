@@ -172,7 +172,7 @@ export function contradictions(env: Environment): string[] {
   return [...cookieContradictions(env), ...developmentContradictions(env)]
 }
 
-/** Whether this process runs on a developer's machine: over plain HTTP, for names that lead nowhere else. */
+/** True on a developer's machine: over plain HTTP, for names that lead nowhere else. */
 export function isDevelopment(env: Environment): boolean {
   return !env.FORCE_HTTPS && `.${env.ORCHESTRATOR_BASE_DOMAIN}`.endsWith('.localhost')
 }

@@ -14,7 +14,7 @@ export interface Fault {
   consequence: string
 }
 
-/** What an unusable value becomes where that is not the field's default. */
+/** Replaces an unusable value where that is not the field's default. */
 interface Brake<T> {
   value: T
   consequence: string

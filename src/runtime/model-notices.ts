@@ -29,7 +29,7 @@ const lifecycleFields = block({
   severity: choice(severities, 'warning'),
 })
 
-/** What is known about the end of one model; undefined where nothing is. */
+/** Known facts about the end of one model; undefined without any. */
 export type Lifecycle = ValueOf<typeof lifecycleFields>
 
 export const lifecycleField: Field<Lifecycle | undefined> = {

@@ -54,7 +54,7 @@ export interface Settings {
   cookieScope: 'domain' | 'host'
   /** False in development only: the public scheme is then `http`. */
   forceHttps: boolean
-  /** Whether unknown hosts may be answered with a list of galleries: over HTTP and below localhost only. */
+  /** True when unknown hosts get a list of galleries: over HTTP and below localhost only. */
   isDevelopment: boolean
   /** Hosts of that list, where the source of configurations cannot name them. */
   developmentHosts: readonly string[]

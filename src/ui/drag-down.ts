@@ -14,7 +14,7 @@ interface Drag {
   id: number
   startY: number
   y: number
-  /** Of the latest move, in pixels per millisecond. */
+  /** Speed of the latest move, in pixels per millisecond. */
   speed: number
   at: number
 }

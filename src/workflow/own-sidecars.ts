@@ -33,7 +33,7 @@ interface Found {
   isNamed: boolean
 }
 
-/** How ownership is found out, for one purpose. */
+/** Sources that tell ownership, for one purpose. */
 interface Inquiry {
   store: Pick<PhotoStore, 'readSidecar' | 'stat'>
   isAlone(folder: Folder, name: PhotoName): boolean

@@ -39,7 +39,7 @@ export function parsePhotoName(name: string): PhotoName {
 }
 
 /**
- * How a sidecar is named after its photo: by its stem (`x.jpg` -> `x.txt`), as V2 does, or by its full name (`x.webp` ->
+ * Names a sidecar after its photo: by its stem (`x.jpg` -> `x.txt`), as V2 does, or by its full name (`x.webp` ->
  * `x.webp.txt`), where the sidecar of the stem is another photo's.
  */
 export type SidecarForm = 'stem' | 'full'

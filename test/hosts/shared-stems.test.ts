@@ -1,4 +1,4 @@
-/** Two photos of one stem: each has its own words, whatever is done to the other. */
+/** Two photos of one stem: each keeps its own words when the other changes. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/workflow/photo.ts'
 import { adminPost, adminRequest } from './admin.ts'

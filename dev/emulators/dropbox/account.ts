@@ -62,7 +62,7 @@ export interface ListingCursor {
 let namespaces = 1_000_000
 
 export interface AccountOptions {
-  /** Whether the user is a member of a team with a space of its own. */
+  /** True for a member of a team with a space of its own. */
   hasTeamSpace?: boolean
 }
 

@@ -34,7 +34,7 @@ export const libraryQuery = z.object({
     type: 'string',
     maxLength: maxCursorLength,
     description:
-      'Of the answer before: the page behind it, in the order of that answer, whatever `sort` and `order` say. Ignored beside an `offset` other than 0',
+      'Of the answer before: the page behind it, in the order of that answer; `sort` and `order` are ignored. Ignored itself beside an `offset` other than 0',
   }),
   offset: wholeNumber({ min: 0, max: 1_000_000, fallback: 0 }),
   limit: wholeNumber({ min: 1, max: 1000, fallback: 100 }),

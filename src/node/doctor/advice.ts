@@ -1,4 +1,4 @@
-/** What to do about a failure, by its cause: a server that cannot be reached, one that is not set up here, a right that is missing. */
+/** Advice by the cause of a failure: an unreachable server, one that is not set up here, a missing right. */
 import { isPublisherError } from '../../errors.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { causesOf } from './explain.ts'
@@ -43,12 +43,12 @@ function textOf(error: Error): string {
   return 'code' in error ? `${error.message} ${String(error.code)}` : error.message
 }
 
-/** Whether no connection came about. */
+/** True when no connection came about. */
 export function isUnreachable(error: unknown): boolean {
   return causesOf(error).some((cause) => unreachableCodes.test(textOf(cause).slice(0, longestMessage)))
 }
 
-/** Whether the failure speaks of a right or of credentials, which the owner can give. */
+/** True when the failure names a right or credentials, which the owner can give. */
 function isAboutRights(error: unknown): boolean {
   return isPublisherError(error, 'credentials_rejected') || !isPublisherError(error)
 }

@@ -43,7 +43,7 @@ const maxNumber = 1000
 const maxRecordBytes = 2 ** 20
 const recordType = 'application/json'
 const sidecarType = 'text/plain; charset=utf-8'
-/** Of a sidecar that another program wrote in an encoding of its own. */
+/** Type of a sidecar that another program wrote in an encoding of its own. */
 const foreignSidecarType = 'text/plain'
 
 /** Looks at the markers of other creators before one of them counts as stuck. */

@@ -251,7 +251,7 @@ export const en = {
     force: 'I checked, it’s not there: publish again',
     wouldSkip: 'Already published there. Nothing will be sent.',
     wouldSkipAll: 'Already published on every platform. Nothing will be sent.',
-    /** What came of publishing, in one line: each list names platforms. */
+    /** Outcome of publishing, in one line: each list names platforms. */
     headline: ({ sent, already, failed, unknown, underWay }: Headline) =>
       [
         sent.length > 0 && `Published to ${formats.list(sent)}.`,

@@ -15,5 +15,5 @@ export async function faultOf(file: File, maxMegabytes: number): Promise<FileFau
   }
 }
 
-/** How JPEG, PNG, WebP, and HEIC or AVIF begin, one character for each byte. */
+/** First bytes of JPEG, PNG, WebP, and HEIC or AVIF, one character for each byte. */
 const beginnings = /^(\xff\xd8\xff|\x89PNG\r\n|RIFF.{4}WEBP|.{4}ftyp(hei|mif1|avif))/s

@@ -8,7 +8,7 @@ import { type Existing, sendFile } from './send-file.ts'
 export interface Upload {
   id: number
   file: File
-  /** `lost`: all of it has left, and nobody knows whether it arrived. `failed` with `existing`: a person decides. */
+  /** `lost`: all of it has left, and its arrival is unknown. `failed` with `existing`: a person decides. */
   status: 'waiting' | 'sending' | 'storing' | 'done' | 'failed' | 'lost' | 'cancelled'
   /** What has left, 0 to 1. */
   share: number

@@ -38,7 +38,7 @@ function newsOf(photo: Photo, { caption, alt_text, sd_caption, platform_captions
     sd_caption,
     has_sidecar: true,
     ...(alt_text && { alt_text }),
-    // What a person wrote still counts for the server.
+    // Words that a person wrote still count for the server.
     ...(!isPersons(photo) && {
       caption,
       captions: { source: 'ai' as const, by_platform: platform_captions },

@@ -56,13 +56,13 @@ export function savedAltText({ alt_text }: Photo): string {
   return alt_text?.trim() ?? ''
 }
 
-/** Whether the photo has a caption, be it an empty one of a person. A training prompt is not a caption. */
+/** True for a photo with a caption, also an empty one of a person. A training prompt is not a caption. */
 export function hasCaption({ captions }: Photo): boolean {
   const source = captions?.source ?? null
   return source !== null && source !== 'training'
 }
 
-/** Whether a person wrote the caption: the AI does not replace it. */
+/** True when a person wrote the caption: the AI does not replace it. */
 export function isPersons({ captions }: Photo): boolean {
   return captions?.source === 'person'
 }

@@ -48,7 +48,7 @@ export function worstOf(outcomes: Results): Standing['status'] {
   return standings.sort((one, other) => rankOf(one) - rankOf(other))[0]?.status ?? 'published'
 }
 
-/** Whether a person has to look: an attempt that is still under way asks nothing of them. */
+/** True when a person has to look: an attempt that is still under way asks nothing of them. */
 export function needsPerson(outcomes: Results): boolean {
   return ['failed', 'unknown'].includes(worstOf(outcomes))
 }
@@ -66,7 +66,7 @@ function standingIn(outcome: PlatformOutcome): Standing | null {
 
 export const isPublished = (standing: Standing | null) => standing?.status === 'published'
 
-/** Whether sending now may reach the platform. The unknown is sent again only on a person's word. */
+/** True when sending now may reach the platform. The unknown is sent again only on a person's word. */
 export function isSendable(standing: Standing | null): boolean {
   return standing === null || standing.status === 'failed'
 }

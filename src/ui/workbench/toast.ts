@@ -31,7 +31,7 @@ export interface Toast {
   show?: () => void
 }
 
-/** Whether the toast waits until a person has read it. */
+/** True when the toast waits until a person has read it. */
 export function isFailure({ problem, isFailure }: Toast): boolean {
   return problem !== undefined || isFailure === true
 }

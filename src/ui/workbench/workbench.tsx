@@ -19,7 +19,7 @@ export interface WorkbenchProps {
   state: DeskState | null
   photo: Photo | null
   features: Features
-  /** Whether the sheet is open: a layer over the photo in the browser's history. */
+  /** True when the sheet is open: a layer over the photo in the browser's history. */
   isOpen: boolean
   setOpen: (isOn: boolean) => void
 }

@@ -28,7 +28,7 @@ export interface Analysis {
 }
 
 /**
- * What the sidecar says, where it has a caption or a person emptied it; `null`: the AI has to be asked. Sidecars keep no description and
+ * Gives the words of the sidecar, where it has a caption or a person emptied it; `null`: the AI has to be asked. Sidecars keep no description and
  * no mood; the subject stands for the one.
  */
 export function rememberedAnalysis(

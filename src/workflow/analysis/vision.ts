@@ -14,7 +14,7 @@ export interface VisionSettings {
   vision_fallback_enabled: boolean
   vision_fallback_max_dimension: number
   vision_fallback_detail: ModelPicture['detail']
-  /** What the tenant's tags should look like, such as 'short nouns'. */
+  /** Nature of the tenant's tags, such as 'short nouns'. */
   tags_nature?: string | undefined
 }
 

@@ -13,7 +13,7 @@ const maxTextBytes = 900_000
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 const recordSchema = z.object({
-  /** By name: what the storage knows of the bytes, the platforms that have them, and their SHA-256. Earlier versions kept no SHA-256. */
+  /** Entries by name: the storage's hash of the bytes, the platforms that have them, and their SHA-256. Earlier versions kept no SHA-256. */
   photos: z.record(z.string(), z.tuple([z.string(), z.array(z.enum(platforms)), sha256Schema.optional()])),
 })
 

@@ -1,5 +1,5 @@
 /**
- * What a sidecar may be. A photo's words take a few kilobytes; other programs may leave anything under the same name, and work
+ * Bounds of a sidecar. A photo's words take a few kilobytes; other programs may leave anything under the same name, and work
  * on it must cost nothing.
  */
 import { PublisherError } from '../../errors.ts'

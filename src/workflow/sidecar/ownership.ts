@@ -8,7 +8,7 @@ import { parseSidecar, textOf } from '../sidecar.ts'
 
 /** Asks about the folder in which the sidecar lies. */
 export interface OwnershipQuestions {
-  /** Whether upper and lower case name the same file there. */
+  /** True when upper and lower case name the same file there. */
   foldsCase: boolean
   /** A photo of the folder. */
   exists(name: PhotoName): Promise<boolean>

@@ -42,7 +42,7 @@ const filteredSchema = z.object({
 
 const usageSchema = z.object({ usage: z.object({ total_tokens: z.number().int().nonnegative() }) })
 
-/** What the server counted for this answer, in and out; `null` where it does not say. */
+/** Tokens that the server counted for this answer, in and out; `null` where it does not say. */
 export function tokensOf(body: unknown): number | null {
   return usageSchema.safeParse(body).data?.usage.total_tokens ?? null
 }

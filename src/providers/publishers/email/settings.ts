@@ -25,7 +25,7 @@ export function parseSettings(config: unknown): EmailSettings | null {
   return settingsSchema.safeParse(config).data ?? null
 }
 
-/** The addresses among these, each once whatever its case, as it was first written. */
+/** The addresses among these, each once in any case, as it was first written. */
 export function usableAddresses(candidates: readonly string[]): string[] {
   const usable = new Map<string, string>()
   for (const candidate of candidates) {

@@ -35,7 +35,7 @@ export async function movePhoto(
   throw new RangeError('All numbers for this name are taken.')
 }
 
-/** Gives photo and sidecar these names; false where somebody else has it, with nothing left behind. */
+/** Gives photo and sidecar these names; false when another attempt has taken them, with nothing left behind. */
 async function claim(
   files: LocalFiles,
   source: { photo: string; sidecar: string | null },
