@@ -34,7 +34,7 @@ export const libraryQuery = z.object({
     type: 'string',
     maxLength: maxCursorLength,
     description:
-      'Of the answer before: the page behind it, in the order of that answer; `sort` and `order` are ignored. Ignored itself beside an `offset` other than 0',
+      'Cursor of the answer before. Gives the next page in the order of that answer; `sort` and `order` are ignored. The cursor is ignored beside an `offset` other than 0',
   }),
   offset: wholeNumber({ min: 0, max: 1_000_000, fallback: 0 }),
   limit: wholeNumber({ min: 1, max: 1000, fallback: 100 }),
