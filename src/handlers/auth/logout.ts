@@ -79,7 +79,7 @@ export function logoutByFetchRoutes(app: OpenAPIHono<AppEnv>, services: Services
       summary: 'Sign out, without redirects',
       tags: ['session'],
       description:
-        'Ends the session with all its copies. The session at the identity provider stays: browsers navigate to `/auth/logout` to end that too. Programs send `Origin` with this host, such as `Origin: https://alice.example.com`; without it the answer is 403.',
+        'Ends the session with all its copies. The session at the identity provider stays: browsers navigate to `/auth/logout` to end that too. Programs send `Origin` with the scheme and host of this gallery; without it the answer is 403.',
       request: { query: query.pick({ everywhere: true }) },
       responses: { 200: json(adminStatusSchema, 'Signed out') },
     })
