@@ -27,6 +27,8 @@ interface View {
 
 const photoAddress = '/?photo=last-light-at-the-jetty.jpg'
 const gridAddress = '/?view=grid'
+/** The demo's callback host lies beside the gallery. */
+const callbackOrigin = process.argv[2]?.replace(/\/\/[^.]+/, '//app') ?? ''
 const button = (page: Page, name: string | RegExp) =>
   page.getByRole('button', { name, exact: typeof name === 'string' })
 
@@ -41,8 +43,8 @@ const views: Record<string, View> = {
     },
   },
   empty: { show: (page) => withProblem(page, 404, 'no_photos') },
-  empty_admin: { as: 'admin', show: (page) => withProblem(page, 404, 'no_photos') },
-  missing_folder: { as: 'admin', show: (page) => withProblem(page, 404, 'root_missing') },
+  empty_admin: { as: 'admin', show: (page) => openEmpty(page, 'no_photos') },
+  missing_folder: { as: 'admin', show: (page) => openEmpty(page, 'root_missing') },
   private: { show: (page) => withProblem(page, 401, 'not_signed_in') },
   offline: {
     async show(page) {
@@ -79,7 +81,9 @@ const views: Record<string, View> = {
     },
   },
   'unknown-page': { show: (page) => openMessage(page, '/nothing/here') },
-  'failed-sign-in': { show: (page) => openMessage(page, '/auth/callback?error=access_denied') },
+  'failed-sign-in': {
+    show: (page) => openMessage(page, new URL('/auth/callback?error=access_denied', callbackOrigin).href),
+  },
   kept: {
     as: 'admin',
     async show(page) {
@@ -309,6 +313,11 @@ async function withProblem(page: Page, status: number, code: string): Promise<vo
   )
   await page.goto('/')
   await page.locator('.notice').waitFor()
+}
+
+async function openEmpty(page: Page, code: string): Promise<void> {
+  await withProblem(page, 404, code)
+  await button(page, 'Upload photos').first().waitFor()
 }
 
 function events(route: Route, ...list: [event: string, data: object][]): Promise<void> {
