@@ -7,7 +7,7 @@ import { type Binding, readTenants } from './registry/tenants.ts'
 export interface Registry {
   /** By normalised host. */
   byHost: ReadonlyMap<string, Binding>
-  /** By what `X-Tenant` may say: the first label of a host that is served (design section 3). */
+  /** By what `X-Tenant` may say: the first label of a host that is served. */
   byTenant: ReadonlyMap<string, TenantCredentials>
   /** Sentences about keys that the publisher would ignore; empty where all are known. */
   warnings: readonly string[]

@@ -1,4 +1,4 @@
-/** Fails when the built Worker is larger than promised (design section 10), and prints what it weighs. */
+/** Fails when the built Worker is larger than promised, and prints what it weighs. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'

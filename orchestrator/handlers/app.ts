@@ -1,4 +1,4 @@
-/** The contract's calls (design section 3), as fetch handlers. */
+/** The contract's calls, as fetch handlers. */
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Registry } from '../registry.ts'

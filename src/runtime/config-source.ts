@@ -42,7 +42,7 @@ export const unavailableMessage =
 /** After how long a malformed answer is worth asking for again. Milliseconds. */
 export const malformedRetryMs = 5_000
 
-/** Parses an answer; a malformed one is an answer that did not come (design section 4, rule 6). Throws `config_unavailable`. */
+/** Parses an answer; a malformed one is an answer that did not come. Throws `config_unavailable`. */
 export function toLookup(body: unknown): ConfigLookup {
   let answer: RuntimeAnswer | 'other_app_type'
   try {

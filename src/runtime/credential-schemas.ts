@@ -1,4 +1,4 @@
-/** What `POST /v1/credentials/resolve` answers, discriminated by `provider` (design section 3). */
+/** Answers of `POST /v1/credentials/resolve`, discriminated by `provider`. */
 import { z } from 'zod'
 import { Secret } from '../secret.ts'
 

@@ -1,4 +1,4 @@
-/** What each variable of the environment may hold (design section 8), and what no single one can tell. */
+/** What each variable of the environment may hold, and what no single one can tell. */
 import { z } from 'zod'
 import { Secret } from '../secret.ts'
 import { withoutSlashAtEnd } from '../text-edges.ts'

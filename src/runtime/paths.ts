@@ -9,8 +9,8 @@ export interface ConfiguredPaths {
 }
 
 /**
- * A sub-path that starts with `/` or with the root is taken as it is, anything else is joined to the root
- * (design section 3). Empty, blank and `.` segments and blanks at the ends are dropped, so that no two spellings of one path exist.
+ * A sub-path that starts with `/` or with the root is taken as it is, anything else is joined to the root.
+ * Empty, blank and `.` segments and blanks at the ends are dropped, so that no two spellings of one path exist.
  * Throws a `RangeError` for a `..` segment, a backslash or a control character.
  */
 export function resolvePaths(configured: ConfiguredPaths): StoragePaths {

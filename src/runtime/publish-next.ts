@@ -104,8 +104,8 @@ async function needsCaption(runtime: TenantRuntime, store: PhotoStore, name: Pho
 }
 
 /**
- * A photo whose words cannot be read does not go out without them: this throws `sidecar_unreadable`. A photo that the AI declines goes out without a caption of its own only if a
- * person says so: here it does not go out at all.
+ * Lets the AI write a caption where the photo needs one; gives whether it has. Throws `sidecar_unreadable`, and the AI's refusal:
+ * only a person may publish such a photo without words.
  */
 async function caption(
   services: Services,
@@ -131,7 +131,7 @@ async function caption(
   }
 }
 
-/** {@link publishNext} where nobody reads the answer: what becomes of it is in the log. Never rejects. */
+/** {@link publishNext} for schedules: the log tells the outcome. Never rejects. */
 export async function publishOnSchedule(
   services: Services,
   host: string,

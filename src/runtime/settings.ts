@@ -1,4 +1,4 @@
-/** The settings of a process, made from the environment (design section 8) once at the start. */
+/** The settings of a process, made from the environment once at the start. */
 import type { Secret } from '../secret.ts'
 import {
   callbackHostOf,

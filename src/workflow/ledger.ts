@@ -13,7 +13,7 @@ import type { PhotoStore, RecordKey } from './ports/storage.ts'
 export type Standing =
   | { kind: 'free' }
   | { kind: 'duplicate'; postId: string; postedAt: Date; url?: string }
-  /** Somebody is at it right now. */
+  /** Another attempt is under way. */
   | { kind: 'in_progress'; since: Date | null }
   /**
    * Sent perhaps: the process died, or the platform did not say. `since` is `null` where the record cannot be read.

@@ -1,4 +1,4 @@
-/** Which photo is published next when nobody chooses: any of the root that is not everywhere yet. */
+/** Finds the photo to publish next without a person: any of the root that some platform lacks. */
 import { isPublisherError } from '../errors.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
 import { createLedger, type Ledger } from './ledger.ts'

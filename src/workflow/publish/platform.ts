@@ -48,7 +48,7 @@ export interface PlatformJob {
   timing: PublishTiming
   now: () => number
   report(stage: string, details: { platform: Platform; [detail: string]: unknown }): void
-  /** What went wrong underneath, for the log. */
+  /** Told the cause of a failure, for the log. */
   onTrouble(error: unknown): void
 }
 
