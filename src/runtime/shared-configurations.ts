@@ -38,6 +38,7 @@ export function createSharedConfigurations(
         const text = (await store?.get(host, kvKey(host))) ?? 'null'
         const shared = sharedSchema.safeParse(JSON.parse(text))
         if (!shared.success) return null
+        if (shared.data.fetchedAt > now() + maxClockSkewMs) return null
         const found = toLookup(shared.data.body)
         const fetchedAt = Math.min(shared.data.fetchedAt, now())
         if (found.status !== 'found' || fetchedAt + found.answer.ttlSeconds * 1000 <= now()) return null
@@ -63,6 +64,12 @@ export const maxSealedLength = 500_000
 export function sharedText(answer: RuntimeAnswer, fetchedAt: number): string {
   return JSON.stringify({ fetchedAt, body: toBody(answer) })
 }
+
+/**
+ * Largest lead of another process's clock. A date further ahead hides the age of a configuration, which might then serve for twice its
+ * TTL. A lead that is shorter than this age stays unseen and lengthens the TTL by itself.
+ */
+const maxClockSkewMs = 1000
 
 const sharedSchema = z.object({ fetchedAt: z.number(), body: z.unknown() })
 

@@ -49,7 +49,8 @@ function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer), gi
     pass(seconds: number) {
       time += seconds * 1000
     },
-    process() {
+    /** One more process, whose clock may be ahead of the others. */
+    process({ aheadMs = 0 } = {}) {
       const seen: string[] = []
       const cache = createConfigCache({
         source: {
@@ -64,7 +65,7 @@ function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer), gi
         secrets: [new Secret('test-session-secret-of-32-characters')],
         derive: () => 'runtime',
         log: createLogger({ level: 'error', write: () => undefined }),
-        now,
+        now: () => now() + aheadMs,
         onResolved: (resolution) => seen.push(resolution),
       })
       return {
@@ -103,6 +104,29 @@ describe('where a configuration came from', () => {
     await second.request()
     await second.request()
     expect(second.seen).toEqual(['kv', 'hit'])
+  })
+
+  it('refuses a shared configuration that a fast clock dated when the orchestrator is away', async () => {
+    let isAway = false
+    const { process, pass } = fleet(async () => {
+      if (isAway) throw new PublisherError('config_unavailable', 'The orchestrator is away.')
+      return toLookup({ ...answer, ttl_seconds: 5 })
+    })
+    await process({ aheadMs: 60_000 }).request()
+    isAway = true
+    const second = process()
+    pass(4)
+    await second.request()
+    pass(4)
+    expect(await second.request()).toBeUndefined()
+  })
+
+  it('adopts a shared configuration when the clocks differ by less than a second', async () => {
+    const { process } = fleet()
+    await process({ aheadMs: 900 }).request()
+    const second = process()
+    await second.request()
+    expect(second.seen).toEqual(['kv'])
   })
 
   it('is the shared store also when the orchestrator has only said "unchanged" for hours', async () => {
