@@ -66,8 +66,8 @@ export function sharedText(answer: RuntimeAnswer, fetchedAt: number): string {
 }
 
 /**
- * Largest lead of another process's clock. A date further ahead hides the age of a configuration, which might then serve for twice its
- * TTL. A lead that is shorter than this age stays unseen and lengthens the TTL by itself.
+ * Largest accepted lead of another process's clock. A date further ahead hides the age of a configuration, which could then serve for
+ * twice its TTL. Only dates in the future show a lead: with an older date the configuration serves longer, by the length of the lead.
  */
 const maxClockSkewMs = 1000
 

@@ -106,7 +106,7 @@ describe('where a configuration came from', () => {
     expect(second.seen).toEqual(['kv', 'hit'])
   })
 
-  it('refuses a shared configuration that a fast clock dated when the orchestrator is away', async () => {
+  it('refuses a shared configuration when the clock of the process that shared it is a minute ahead', async () => {
     let isAway = false
     const { process, pass } = fleet(async () => {
       if (isAway) throw new PublisherError('config_unavailable', 'The orchestrator is away.')
