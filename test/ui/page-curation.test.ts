@@ -319,7 +319,7 @@ describe('deleting with an old sign-in', () => {
     const { page, gallery } = await atWork(browser, { ...desktop, locale })
     gallery.script(path('delete'), () => problem(401, 'sign_in_too_old'))
     await page.keyboard.press('p')
-    const caption = page.getByRole('dialog').getByRole('textbox').first()
+    const caption = page.getByRole('dialog').getByRole('textbox', { name: 'Telegram' })
     await caption.fill('Half a sentence')
     await page.getByRole('button', { name: opener }).click()
     await page.getByRole('button', { name: yes, exact: true }).click()
