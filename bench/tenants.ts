@@ -1,9 +1,9 @@
 /** Whether a Node host bends as tenants become many: the time of warm requests that are spread over all of them, and memory. */
 import { readFile } from 'node:fs/promises'
 import autocannon from 'autocannon'
-import { baseDomain, https, serviceToken, sessionSecret } from '../test/hosts/fleet.ts'
-import { sendTo } from '../test/hosts/http.ts'
-import { startOrchestrator, type TestOrchestrator } from '../test/hosts/orchestrator.ts'
+import { startOrchestrator, type TestOrchestrator } from '../test/support/fakes/orchestrator.ts'
+import { baseDomain, https, serviceToken, sessionSecret } from '../test/support/fixtures/fleet.ts'
+import { sendTo } from '../test/support/fixtures/http-client.ts'
 import { runtimeAnswer } from './config-cache.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { median, type Table, thousands } from './table.ts'

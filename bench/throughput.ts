@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import autocannon from 'autocannon'
-import { sendTo } from '../test/hosts/http.ts'
+import { sendTo } from '../test/support/fixtures/http-client.ts'
 import { startServer } from './server-process.ts'
 import { median, type Table, thousands } from './table.ts'
 

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { desktop, openChromium } from '../scripts/chromium.ts'
-import { manyPhotos, type ScriptedGallery, startGallery } from '../test/ui/scripted-gallery.ts'
+import { manyPhotos, type ScriptedGallery, startGallery } from '../test/support/fakes/gallery-server.ts'
 import { median, type Table, thousands } from './table.ts'
 
 const photos = 10_000

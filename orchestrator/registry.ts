@@ -1,5 +1,5 @@
 /** What the orchestrator knows, from one file of tenants and one of secrets, checked with the publisher's own schemas. */
-import { appType } from '../src/runtime/contract.ts'
+import { appType } from '../src/contract/runtime-answer.ts'
 import { parseDocument, RegistryError } from './registry/document.ts'
 import { readSecrets, type SecretsByRef } from './registry/secrets.ts'
 import { type Binding, readTenants } from './registry/tenants.ts'

@@ -7,7 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import type { Plugin } from 'vite'
-import { type AppIcon, iconList } from '../src/runtime/ports/assets.ts'
+import { type AppIcon, iconList } from '../src/ports/assets.ts'
 
 const drawing = fileURLToPath(new URL('../src/ui/favicon.svg', import.meta.url))
 /** The drawing's own ground, which fills what a launcher cuts away. */

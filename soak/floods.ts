@@ -1,8 +1,8 @@
 /** Clients that try to keep a host busy: what each of them sends, from an address of its own, until it is stopped. */
 import { connect } from 'node:net'
-import { parsePhotoName } from '../src/workflow/photo.ts'
-import { baseDomain } from '../test/hosts/fleet.ts'
-import { sendTo } from '../test/hosts/http.ts'
+import { parsePhotoName } from '../src/ports/photo.ts'
+import { baseDomain } from '../test/support/fixtures/fleet.ts'
+import { sendTo } from '../test/support/fixtures/http-client.ts'
 import { pngBomb } from './png-bomb.ts'
 import { markedPhoto, type Tenant } from './tenants.ts'
 import type { Fleet } from './traffic.ts'

@@ -1,6 +1,6 @@
 /** What happens to the fleet itself: hosts that are killed or ended in order, and configurations that change. */
-import { baseDomain, serviceToken } from '../test/hosts/fleet.ts'
-import { sendTo } from '../test/hosts/http.ts'
+import { baseDomain, serviceToken } from '../test/support/fixtures/fleet.ts'
+import { sendTo } from '../test/support/fixtures/http-client.ts'
 import type { HostProcess } from './processes.ts'
 import { ask, type Fleet } from './traffic.ts'
 import { pause, pick } from './troubles.ts'

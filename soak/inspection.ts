@@ -1,5 +1,5 @@
 /** After the storm: repeats what was left unfinished, then looks into each storage, with no host between. */
-import type { PhotoStore, SidecarReading } from '../src/workflow/ports/storage.ts'
+import type { PhotoStore, SidecarReading } from '../src/ports/storage.ts'
 import { type Folder, handle, type TrackedPhoto } from './photographer.ts'
 import { markOf, markPattern, type Tenant } from './tenants.ts'
 import type { Fleet } from './traffic.ts'

@@ -1,5 +1,5 @@
 /** What has arrived at the channels and in the mailboxes, and what the hosts said of it. */
-import { apiKey, chatOf, recipient } from '../test/hosts/studio.ts'
+import { apiKey, chatOf, recipient } from '../test/support/fixtures/studio.ts'
 import type { Judge } from './rules.ts'
 import { markPattern, type Tenant } from './tenants.ts'
 import type { World } from './world.ts'

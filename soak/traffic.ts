@@ -1,7 +1,7 @@
 /** One request to the fleet as somebody sends it, and what must be true of any answer whatever. */
 import { createParser } from 'eventsource-parser'
-import { baseDomain } from '../test/hosts/fleet.ts'
-import { sendTo } from '../test/hosts/http.ts'
+import { baseDomain } from '../test/support/fixtures/fleet.ts'
+import { sendTo } from '../test/support/fixtures/http-client.ts'
 import type { Inbox } from './posts.ts'
 import type { HostProcess } from './processes.ts'
 import { servedBy } from './proxy.ts'

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { rateLimited as dropboxLimit, type Fault, serverError } from '../dev/emulators/dropbox/faults.ts'
 import { rateLimited as telegramLimit } from '../dev/emulators/telegram/faults.ts'
-import type { ScriptedAnswer } from '../test/hosts/orchestrator.ts'
+import type { ScriptedAnswer } from '../test/support/fakes/orchestrator.ts'
 import type { Trouble } from './proxy.ts'
 
 export type Vendor = 'orchestrator' | 'dropbox' | 's3' | 'telegram' | 'openai' | 'smtp'

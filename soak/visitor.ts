@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { z } from 'zod'
-import { sendTo } from '../test/hosts/http.ts'
+import { sendTo } from '../test/support/fixtures/http-client.ts'
 
 const jobSchema = z.object({
   host: z.string(),

@@ -1,6 +1,6 @@
 /** What can be seen of the hosts from outside, all the time: memory, metrics, log lines. */
-import { baseDomain } from '../test/hosts/fleet.ts'
-import { sendTo } from '../test/hosts/http.ts'
+import { baseDomain } from '../test/support/fixtures/fleet.ts'
+import { sendTo } from '../test/support/fixtures/http-client.ts'
 import { type HostProcess, peakMemory } from './processes.ts'
 import type { Judge } from './rules.ts'
 import type { Fleet } from './traffic.ts'

@@ -4,11 +4,11 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ErrorCode } from './errors.ts'
+import { assertPublicEndpoint } from './base/endpoint-guard.ts'
+import type { ErrorCode } from './base/errors.ts'
 import { createHandler } from './handlers/app.ts'
 import { securityHeaders } from './handlers/security-headers.ts'
 import { createBackgroundWork } from './node/background.ts'
-import { sha256 } from './node/digest.ts'
 import { cutMs, drain } from './node/drain.ts'
 import { createEarlyRefusals } from './node/early-refusals.ts'
 import { createEnding } from './node/ending.ts'
@@ -23,23 +23,23 @@ import { startTracing } from './node/tracing.ts'
 import type { Tracing } from './node/tracing-sdk.ts'
 import { createUnreadBodies } from './node/unread-bodies.ts'
 import { endWithHelp } from './node/usage.ts'
+import type { ConfigSource } from './ports/config-source.ts'
+import { type Metrics, noMetrics, type UncaughtKind } from './ports/metrics.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
+import { sha256 } from './providers/digest/node-hash.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
+import { publisherFactories } from './providers/publishers.ts'
 import { createDropboxStore } from './providers/storage/dropbox.ts'
 import { createLocalStore } from './providers/storage/local.ts'
 import { createS3Store, createVerdictMemory } from './providers/storage/s3.ts'
-import { publisherFactories } from './publishers.ts'
-import { clientOfLastForwarded, clientOfPeer } from './runtime/client-address.ts'
-import type { ConfigSource } from './runtime/config-source.ts'
-import { assertPublicEndpoint } from './runtime/endpoint-guard.ts'
-import { createFileConfigSource } from './runtime/file-config-source.ts'
-import { createLogger } from './runtime/log.ts'
-import { createOrchestratorClient } from './runtime/orchestrator-client.ts'
-import { type Metrics, noMetrics, type UncaughtKind } from './runtime/ports/metrics.ts'
+import { clientOfLastForwarded, clientOfPeer } from './runtime/limits/client-address.ts'
+import type { SignedLinks } from './runtime/sealing/signed-links.ts'
 import { createServices, type Services } from './runtime/services.ts'
-import { parseSettings, type Settings, SettingsError } from './runtime/settings.ts'
-import type { SignedLinks } from './runtime/signed-links.ts'
-import type { StorageFactories } from './runtime/tenant-runtime.ts'
+import { parseSettings, type Settings, SettingsError } from './runtime/settings/settings.ts'
+import { createLogger } from './runtime/telemetry/log.ts'
+import { createFileConfigSource } from './runtime/tenancy/file-config-source.ts'
+import { createOrchestratorClient } from './runtime/tenancy/orchestrator-client.ts'
+import type { StorageFactories } from './runtime/tenancy/tenant-runtime.ts'
 
 export interface NodeHostOptions {
   /** The environment; see docs/configuration.md. */
@@ -113,7 +113,7 @@ async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess>
     publishers: publisherFactories({
       settings,
       mailer: lateMailer(async () => {
-        const { createMailer } = await import('./node/mailer.ts')
+        const { createMailer } = await import('./providers/mail/nodemailer.ts')
         return createMailer({ allowPrivate: settings.allowPrivateEndpoints, name: settings.callbackHost })
       }),
     }),

@@ -1,6 +1,6 @@
 /** What checks expect of answers. Messages say what came, and never hold a secret. */
 import { z } from 'zod'
-import { parseRuntimeAnswer } from '../../src/runtime/contract.ts'
+import { parseRuntimeAnswer } from '../../src/contract/runtime-answer.ts'
 
 /** Thrown by a check that cannot be made, or for what the contract leaves open. */
 export class NotApplicable extends Error {

@@ -1,6 +1,6 @@
 /** The orchestrator under test, and the calls that are made to it. */
-import { boundedAnswer } from '../../src/bounded-body.ts'
-import { withoutSlashAtEnd } from '../../src/text-edges.ts'
+import { boundedAnswer } from '../../src/base/bounded-body.ts'
+import { withoutSlashAtEnd } from '../../src/base/text-edges.ts'
 
 export interface Subject {
   baseUrl: string

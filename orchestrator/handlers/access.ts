@@ -1,7 +1,7 @@
 /** Who may call at all, and how often. */
 import type { MiddlewareHandler } from 'hono'
-import { createRateLimiter } from '../../src/runtime/rate-limit.ts'
-import { equalInConstantTime } from '../../src/runtime/token-ring.ts'
+import { equalInConstantTime } from '../../src/contract/service-tokens.ts'
+import { createRateLimiter } from '../../src/runtime/limits/rate-limit.ts'
 import { type Audit, tokenName } from './audit.ts'
 import { type Env, refuse } from './call.ts'
 

@@ -1,7 +1,7 @@
 /** `/v1/runtime/by-host`: what the publisher is told about a host. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { appType } from '../../src/runtime/contract.ts'
+import { appType } from '../../src/contract/runtime-answer.ts'
 import type { Registry } from '../registry.ts'
 import type { Audit } from './audit.ts'
 import { type Call, type Env, readBody, refuse } from './call.ts'

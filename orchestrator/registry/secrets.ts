@@ -1,7 +1,7 @@
 /** The file of secrets: tenant -> reference -> what the reference resolves to. */
 import { z } from 'zod'
-import { withoutNulls } from '../../src/runtime/contract.ts'
-import { credentialsSchema } from '../../src/runtime/credential-schemas.ts'
+import { credentialsSchema } from '../../src/contract/credentials.ts'
+import { withoutNulls } from '../../src/contract/runtime-answer.ts'
 import { canonicalJson, sha256Hex } from './canonical.ts'
 import { checked, RegistryError } from './document.ts'
 

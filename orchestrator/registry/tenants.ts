@@ -6,8 +6,8 @@ import {
   parseRuntimeAnswer,
   type RuntimeConfig,
   withoutNulls,
-} from '../../src/runtime/contract.ts'
-import { unknownKeys, unknownKeyText } from '../../src/runtime/unknown-keys.ts'
+} from '../../src/contract/runtime-answer.ts'
+import { unknownKeys, unknownKeyText } from '../../src/contract/unknown-keys.ts'
 import { canonicalJson, sha256Hex } from './canonical.ts'
 import { checked, describeIssues, RegistryError } from './document.ts'
 import { v2Form } from './v2-form.ts'

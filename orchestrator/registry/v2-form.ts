@@ -6,7 +6,7 @@ import {
   listedPublishers,
   publishersField,
   type RuntimeConfig,
-} from '../../src/runtime/contract.ts'
+} from '../../src/contract/runtime-answer.ts'
 
 type Members = Record<string, unknown>
 

@@ -1,9 +1,9 @@
 /** The parts of `/openapi.json` that belong to no single route. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Settings } from '../runtime/settings.ts'
-import { sessionCookie } from './auth/cookies.ts'
+import type { Settings } from '../runtime/settings/settings.ts'
 import type { AppEnv } from './exchange.ts'
 import { schemes } from './route-description.ts'
+import { sessionCookie } from './routes/auth/cookies.ts'
 import { problemSchema } from './schemas.ts'
 import { tags } from './tags.ts'
 

@@ -1,5 +1,5 @@
 /** Bodies of requests have to keep a pace, since what has arrived lies in memory until the rest is there. */
-import { PublisherError } from '../errors.ts'
+import { PublisherError } from '../base/errors.ts'
 
 export interface Pace {
   /** The longest silence, and all that can be saved up for one. Milliseconds. */

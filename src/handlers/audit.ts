@@ -1,7 +1,8 @@
 /** Audit lines: who did what to whose photos, or was not allowed to. Filter the log by `msg` = `audit`. */
-import type { LogFields } from '../runtime/log.ts'
+
 import type { Services } from '../runtime/services.ts'
 import type { Person } from '../runtime/sign-in/sessions.ts'
+import type { LogFields } from '../runtime/telemetry/log.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface AuditEvent {
@@ -9,7 +10,7 @@ export interface AuditEvent {
   action: string
   /** `started`: the answer is a stream, whose end has a line of its own. */
   outcome: 'ok' | 'started' | 'failed' | 'refused'
-  /** Why not: a code of src/errors.ts or a reason of the sign-in, never somebody else's words. */
+  /** Why not: a code of src/base/errors.ts or a reason of the sign-in, never somebody else's words. */
   reason?: string | undefined
   /** Default: who is signed in on this exchange. Only addresses that the identity provider has verified. */
   who?: Person | null

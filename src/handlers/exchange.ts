@@ -1,9 +1,10 @@
 /** What one request carries on its way through the handlers. */
-import type { ClientAddress } from '../runtime/client-address.ts'
-import type { Tenant } from '../runtime/host.ts'
-import type { Allowance } from '../runtime/request-limits.ts'
+
+import type { Tenant } from '../contract/host.ts'
+import type { ClientAddress } from '../runtime/limits/client-address.ts'
+import type { Allowance } from '../runtime/limits/request-limits.ts'
 import type { Session } from '../runtime/sign-in/sessions.ts'
-import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
+import type { TenantRuntime } from '../runtime/tenancy/tenant-runtime.ts'
 
 /** What the host program knows about the connection and the library must not guess. */
 export interface Connection {

@@ -1,7 +1,7 @@
 /** Features that a tenant has off are refused before anything is done. */
-import { PublisherError } from '../errors.ts'
-import type { RuntimeConfig } from '../runtime/contract.ts'
-import type { TenantRuntime } from '../runtime/tenant-runtime.ts'
+import { PublisherError } from '../base/errors.ts'
+import type { RuntimeConfig } from '../contract/runtime-answer.ts'
+import type { TenantRuntime } from '../runtime/tenancy/tenant-runtime.ts'
 
 type Flag = Exclude<keyof RuntimeConfig['features'], 'mode'>
 

@@ -3,7 +3,7 @@
  * a browser that waits for the script to ask loses a round trip, or two. Nothing is told here that the address does not say: who may
  * see the photo is decided where it is asked for.
  */
-import { type Folder, folders, isPhotoName } from '../workflow/photo.ts'
+import { type Folder, folders, isPhotoName } from '../ports/photo.ts'
 import { largestSides, neededSide, sourceSet, wideWindow } from '../workflow/thumbnail/picture-sources.ts'
 import type { ThumbnailSize } from '../workflow/thumbnail.ts'
 

@@ -1,10 +1,10 @@
 /** Who may do what, and from where: the checks behind the audiences of route.ts. */
 import type { Context } from 'hono'
-import { PublisherError } from '../errors.ts'
+import { PublisherError } from '../base/errors.ts'
+import { equalInConstantTime } from '../contract/service-tokens.ts'
 import type { Services } from '../runtime/services.ts'
 import { canSignIn, isAdmin } from '../runtime/sign-in/admins.ts'
 import { signInOff } from '../runtime/sign-in/errors.ts'
-import { equalInConstantTime } from '../runtime/token-ring.ts'
 import { type AppEnv, readHeader, runtimeOf } from './exchange.ts'
 import { sessionOf } from './session.ts'
 

@@ -1,8 +1,8 @@
 /** Request bodies of JSON, before a route's schema sees them: bounded in size and time, and with nothing for what says nothing. */
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { isPublisherError, PublisherError } from '../errors.ts'
-import { withoutNulls } from '../runtime/contract.ts'
+import { isPublisherError, PublisherError } from '../base/errors.ts'
+import { withoutNulls } from '../contract/runtime-answer.ts'
 import { arriving, type Pace } from './arriving-body.ts'
 import type { AppEnv } from './exchange.ts'
 

@@ -1,7 +1,7 @@
 /** Each request counted, timed and in a span of its own. */
-import { noMetrics } from '../runtime/ports/metrics.ts'
+import { noMetrics } from '../ports/metrics.ts'
 import type { Services } from '../runtime/services.ts'
-import { hasTracer, inRequestSpan, markFailed, type Span } from '../runtime/spans.ts'
+import { hasTracer, inRequestSpan, markFailed, type Span } from '../runtime/telemetry/spans.ts'
 import { type Exchange, readHeader } from './exchange.ts'
 
 /** Methods that are counted by their name: strangers may invent others. */

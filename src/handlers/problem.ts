@@ -1,6 +1,6 @@
 /** The one place where errors become HTTP: problem documents (RFC 9457) for programs, a small page for people. */
 import { HTTPException } from 'hono/http-exception'
-import { type ErrorCode, type ExistingPhoto, isPublisherError, PublisherError } from '../errors.ts'
+import { type ErrorCode, type ExistingPhoto, isPublisherError, PublisherError } from '../base/errors.ts'
 import { type MessagePage, messagePage } from './message-page.ts'
 
 interface Kind {

@@ -1,7 +1,7 @@
 /** What was thrown while answering, as a response, with a line in the log where it is our fault. */
-import type { PublisherError } from '../errors.ts'
-import { describeError } from '../runtime/log.ts'
+import type { PublisherError } from '../base/errors.ts'
 import type { Services } from '../runtime/services.ts'
+import { describeError } from '../runtime/telemetry/log.ts'
 import type { Exchange } from './exchange.ts'
 import { type Offer, problemResponse, statusOf, toPublisherError } from './problem.ts'
 

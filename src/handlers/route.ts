@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-opena
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
-import { type ErrorCode, isPublisherError } from '../errors.ts'
+import { type ErrorCode, isPublisherError } from '../base/errors.ts'
 import type { Services } from '../runtime/services.ts'
 import { audit } from './audit.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'

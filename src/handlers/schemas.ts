@@ -1,10 +1,10 @@
 /** The API's own schemas: they validate, they describe (`/openapi.json`), and the web app takes its types from them. */
 import { z } from '@hono/zod-openapi'
-import { emailSchema } from '../runtime/sign-in/email.ts'
+import { emailSchema } from '../contract/email.ts'
+import { platforms } from '../contract/platform.ts'
+import { folders } from '../ports/photo.ts'
 import { librarySorts } from '../workflow/library.ts'
-import { folders } from '../workflow/photo.ts'
 import type { SavedCaptions } from '../workflow/photo-details.ts'
-import { platforms } from '../workflow/platform.ts'
 import { captionSources } from '../workflow/sidecar.ts'
 import { thumbnailSizes } from '../workflow/thumbnail.ts'
 

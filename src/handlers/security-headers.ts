@@ -1,5 +1,5 @@
 /** Headers that every response carries (design section 6). */
-import type { Settings } from '../runtime/settings.ts'
+import type { Settings } from '../runtime/settings/settings.ts'
 
 type Header = readonly [name: string, value: string]
 

@@ -1,6 +1,6 @@
 /** The limit of requests for photos: a person never meets it, a scraper does. */
 import type { Context } from 'hono'
-import { type Allowance, ViewerLimitReached } from '../runtime/request-limits.ts'
+import { type Allowance, ViewerLimitReached } from '../runtime/limits/request-limits.ts'
 import type { Services } from '../runtime/services.ts'
 import { isAdmin } from '../runtime/sign-in/admins.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'

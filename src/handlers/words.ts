@@ -1,8 +1,8 @@
 /** A person's captions and alternative text for one photo, kept without publishing. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { parsePhotoName } from '../ports/photo.ts'
 import type { Services } from '../runtime/services.ts'
 import { enabledPlatforms } from '../runtime/workflow-tools.ts'
-import { parsePhotoName } from '../workflow/photo.ts'
 import { savedCaptions } from '../workflow/photo-details.ts'
 import { captionOf, metadataOf, textOf } from '../workflow/sidecar.ts'
 import { editWords } from '../workflow/words.ts'

@@ -1,6 +1,6 @@
 /** Answers to requests that never reach the program: problem documents with the security headers of every other answer. */
 import { STATUS_CODES } from 'node:http'
-import type { PublisherError } from '../errors.ts'
+import type { PublisherError } from '../base/errors.ts'
 import { problemOf } from '../handlers/problem.ts'
 
 export interface EarlyRefusal {

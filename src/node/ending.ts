@@ -1,5 +1,5 @@
 /** The end of a process: in order, within the platform's time, and in any case. */
-import { describeError, type Logger } from '../runtime/log.ts'
+import { describeError, type Logger } from '../runtime/telemetry/log.ts'
 
 export interface EndingOptions {
   log: Logger

@@ -1,5 +1,5 @@
 /** Faults outside of any request: logged, counted by who listens, never fatal to the requests that run. */
-import { describeError, type Logger } from '../runtime/log.ts'
+import { describeError, type Logger } from '../runtime/telemetry/log.ts'
 
 /** Also the message of the log line. */
 export type FaultKind =

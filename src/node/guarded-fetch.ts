@@ -1,14 +1,14 @@
 /** The fetch of the Node host for servers that tenants name: each connection goes to an address that was checked. */
 import { isIP } from 'node:net'
 import { Agent, buildConnector, type Dispatcher } from 'undici'
-import { isPublisherError, type PublisherError } from '../errors.ts'
 import {
   addressRefused,
   type EndpointRule,
   type Fetch,
   guardedFetch,
   isPublicAddress,
-} from '../runtime/endpoint-guard.ts'
+} from '../base/endpoint-guard.ts'
+import { isPublisherError, type PublisherError } from '../base/errors.ts'
 import { createPinnedLookup, type PinnedLookupOptions } from './public-lookup.ts'
 
 export interface GuardedFetchOptions extends EndpointRule, PinnedLookupOptions {}

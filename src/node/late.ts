@@ -1,6 +1,6 @@
 /** Providers whose libraries are loaded when somebody first needs them, since they would make each start longer. */
-import type { LanguageModel } from '../workflow/ports/language-model.ts'
-import type { Mailer } from '../workflow/ports/mail.ts'
+import type { LanguageModel } from '../ports/language-model.ts'
+import type { Mailer } from '../ports/mail.ts'
 
 /** A model that `load` gives with the first question. */
 export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {

@@ -1,7 +1,7 @@
 /** What only Node can tell of itself: memory, event loop, collections of garbage. */
 import { collectDefaultMetrics } from 'prom-client'
+import type { Metrics } from '../ports/metrics.ts'
 import { createPrometheusMetrics } from '../providers/metrics/prometheus.ts'
-import type { Metrics } from '../runtime/ports/metrics.ts'
 
 /**
  * Makes the metrics of a process of Node. `dyno` names it, where the platform gives it a name; each start is another process all the

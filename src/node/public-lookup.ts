@@ -1,7 +1,7 @@
 /** Name resolution that gives public addresses only, for connections to servers that tenants name. */
 import { Resolver } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
-import { addressRefused, isPublicAddress } from '../runtime/endpoint-guard.ts'
+import { addressRefused, isPublicAddress } from '../base/endpoint-guard.ts'
 
 /** All addresses of a name. Rejects where it has none. */
 export type ResolveAddresses = (hostname: string) => Promise<readonly string[]>

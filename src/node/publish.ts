@@ -1,8 +1,8 @@
 /** `npm run publish`: publishes one photo of one tenant and ends. For Heroku Scheduler, and for people who want to look first. */
 import { parseArgs } from 'node:util'
-import { isPublisherError } from '../errors.ts'
+import { isPublisherError } from '../base/errors.ts'
+import { type PublishNextResult, publishNext } from '../jobs/publish-next.ts'
 import { createNodeServices } from '../node.ts'
-import { type PublishNextResult, publishNext } from '../runtime/publish-next.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
 import { createBackgroundWork } from './background.ts'
 import { createFaults } from './faults.ts'

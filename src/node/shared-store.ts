@@ -1,11 +1,12 @@
 /** What several dynos share, where the environment names a Redis; a process without one keeps for itself what it remembers and counts. */
+
+import type { Metrics } from '../ports/metrics.ts'
 import { createMemoryKeyValueStore } from '../providers/kv/memory.ts'
 import type { Redis } from '../providers/kv/redis.ts'
-import { describeError, type Logger } from '../runtime/log.ts'
-import type { Metrics } from '../runtime/ports/metrics.ts'
 import type { ServiceOptions } from '../runtime/services.ts'
-import type { Settings } from '../runtime/settings.ts'
-import { kvKey } from '../runtime/shared-configurations.ts'
+import type { Settings } from '../runtime/settings/settings.ts'
+import { describeError, type Logger } from '../runtime/telemetry/log.ts'
+import { kvKey } from '../runtime/tenancy/shared-configurations.ts'
 
 export interface SharedStoreOptions {
   settings: Pick<Settings, 'baseDomain' | 'redis'>

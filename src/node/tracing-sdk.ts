@@ -22,7 +22,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
-import type { Logger } from '../runtime/log.ts'
+import type { Logger } from '../runtime/telemetry/log.ts'
 
 export interface Tracing {
   /** Sends what is still waiting; resolves after `ms`, or a few seconds, at the latest and never rejects. */
@@ -36,7 +36,7 @@ const endingMs = 3000
 /** What SDK and collector say may be long. Characters. */
 const maxReason = 300
 
-/** Registers the SDK globally, where the API of src/runtime/spans.ts finds it. */
+/** Registers the SDK globally, where the API of src/runtime/telemetry/spans.ts finds it. */
 export function registerSdk(variables: Variables, log: Logger): Tracing {
   const troubled = (message: string, ...details: unknown[]) =>
     log.warn('tracing is troubled', { reason: [message, ...details].join(' ').slice(0, maxReason) })

@@ -1,5 +1,5 @@
 /** Traces of the Node host, off unless the standard variables say where they go (docs/operations/monitoring.md). */
-import type { Logger } from '../runtime/log.ts'
+import type { Logger } from '../runtime/telemetry/log.ts'
 import type { Tracing } from './tracing-sdk.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>

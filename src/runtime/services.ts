@@ -1,43 +1,44 @@
 /** What a host gives to the handlers: everything that differs between Node, Workers and a test. */
+
+import { parseHost } from '../contract/host.ts'
+import type { Assets } from '../ports/assets.ts'
+import type { ConfigSource } from '../ports/config-source.ts'
+import type { StreamDigest } from '../ports/digest.ts'
+import type { ImageReducer } from '../ports/images.ts'
+import { type Invalidations, noInvalidations } from '../ports/invalidations.ts'
+import type { KeyValueStore } from '../ports/kv.ts'
+import { type Level, type Metrics, noMetrics } from '../ports/metrics.ts'
+import type { RateCounter } from '../ports/rate-counter.ts'
 import { contentDigest } from '../workflow/content-digest.ts'
-import type { StreamDigest } from '../workflow/ports/digest.ts'
-import type { ImageReducer } from '../workflow/ports/images.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
-import { createByteBudget } from './byte-budget.ts'
-import { type ConfigCache, createConfigCache } from './config-cache.ts'
-import type { ConfigSource } from './config-source.ts'
-import { createDigestMemory } from './digest-memory.ts'
-import { createFactsCache, type FactsCache } from './facts-memory.ts'
-import type { FairnessObserver, Queue } from './fairness/observer.ts'
-import { parseHost } from './host.ts'
-import type { Logger } from './log.ts'
-import { createObserver } from './observed/calls.ts'
+import { createByteBudget } from './limits/byte-budget.ts'
+import type { FairnessObserver, Queue } from './limits/observer.ts'
+import { createRequestLimits, type RequestLimits } from './limits/request-limits.ts'
+import { createSealedStore, type SealedStore } from './sealing/sealed-store.ts'
+import { createSignedLinks, type SignedLinks } from './sealing/signed-links.ts'
+import type { Settings } from './settings/settings.ts'
+import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
+import type { Logger } from './telemetry/log.ts'
+import { type ConfigCache, createConfigCache } from './tenancy/config-cache.ts'
+import { createDigestMemory } from './tenancy/digest-memory.ts'
+import { createFactsCache, type FactsCache } from './tenancy/facts-memory.ts'
+import { createListingCache } from './tenancy/recent-names.ts'
+import type { PublisherFactories } from './tenancy/tenant-publishers.ts'
+import {
+  type ModelFactory,
+  type StorageFactories,
+  type TenantRuntime,
+  tenantRuntimeFactory,
+} from './tenancy/tenant-runtime.ts'
+import { createObserver } from './vendor-calls/observe.ts'
 import {
   observeImages,
   observeModels,
   observePublishers,
   observeStorages,
   placesObserver,
-} from './observed/providers.ts'
-import { observeSource } from './observed/source.ts'
-import type { Assets } from './ports/assets.ts'
-import { type Invalidations, noInvalidations } from './ports/invalidations.ts'
-import type { KeyValueStore } from './ports/kv.ts'
-import { type Level, type Metrics, noMetrics } from './ports/metrics.ts'
-import type { RateCounter } from './ports/rate-counter.ts'
-import { createListingCache } from './recent-names.ts'
-import { createRequestLimits, type RequestLimits } from './request-limits.ts'
-import { createSealedStore, type SealedStore } from './sealed-store.ts'
-import type { Settings } from './settings.ts'
-import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
-import { createSignedLinks, type SignedLinks } from './signed-links.ts'
-import type { PublisherFactories } from './tenant-publishers.ts'
-import {
-  type ModelFactory,
-  type StorageFactories,
-  type TenantRuntime,
-  tenantRuntimeFactory,
-} from './tenant-runtime.ts'
+} from './vendor-calls/observed-providers.ts'
+import { observeSource } from './vendor-calls/observed-source.ts'
 
 export interface ServiceOptions {
   settings: Settings

@@ -1,18 +1,19 @@
 /** What the workflow works with, made from a process and one of its tenants: for requests and for jobs alike. */
+
+import type { Platform } from '../contract/platform.ts'
+import type { LanguageModel } from '../ports/language-model.ts'
+import type { PublishOutcome } from '../ports/metrics.ts'
 import type { AnalysisTools } from '../workflow/analysis.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
 import type { DetailTools } from '../workflow/photo-details.ts'
-import type { Platform } from '../workflow/platform.ts'
-import type { LanguageModel } from '../workflow/ports/language-model.ts'
 import type { PublicationTools } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
 import type { PublishTools } from '../workflow/publish.ts'
-import { createDigestMemory } from './digest-memory.ts'
-import { createFactsMemory } from './facts-memory.ts'
-import { describeError } from './log.ts'
-import type { PublishOutcome } from './ports/metrics.ts'
 import type { Services } from './services.ts'
-import type { TenantRuntime } from './tenant-runtime.ts'
+import { describeError } from './telemetry/log.ts'
+import { createDigestMemory } from './tenancy/digest-memory.ts'
+import { createFactsMemory } from './tenancy/facts-memory.ts'
+import type { TenantRuntime } from './tenancy/tenant-runtime.ts'
 
 /** Where the work comes from. */
 export interface WorkContext {

@@ -1,7 +1,8 @@
 /** The API as the web app uses it. Every answer is a photo or a problem; nothing is thrown. */
+
+import { retryAfterMs } from '../base/retry.ts'
 import type { AdminStatus, Photo as AnsweredPhoto } from '../handlers/schemas.ts'
-import { retryAfterMs } from '../retry.ts'
-import type { Folder } from '../workflow/photo.ts'
+import type { Folder } from '../ports/photo.ts'
 
 /** The content of `metadata` depends on the person who asks, so each value is checked where it is shown. */
 export type Photo = Omit<AnsweredPhoto, 'metadata'> & { metadata: Readonly<Record<string, unknown>> | null }
@@ -10,7 +11,7 @@ export type Photo = Omit<AnsweredPhoto, 'metadata'> & { metadata: Readonly<Recor
 export const serverLanguage = 'en'
 
 export interface ApiProblem {
-  /** The server's code (src/errors.ts), or `offline`, `unreachable`, `unexpected_answer` where there is none. */
+  /** The server's code (src/base/errors.ts), or `offline`, `unreachable`, `unexpected_answer` where there is none. */
   code: string
   /** 0 where there was no answer. */
   status: number

@@ -1,4 +1,4 @@
-/** The gallery's own title. It comes with the stylesheet of its colours (src/handlers/appearance.ts), before the first paint. */
+/** The gallery's own title. It comes with the stylesheet of its colours (src/handlers/routes/appearance.ts), before the first paint. */
 
 /** The title, or the host's first label where the stylesheet did not come: `alice.shibari.photo` is alice's. */
 export function galleryTitle(): string {

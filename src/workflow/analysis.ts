@@ -1,5 +1,12 @@
 /** Analysis: an AI looks at a reduced copy of the photo, then writes captions; the sidecar keeps both. */
-import { PublisherError } from '../errors.ts'
+import { PublisherError } from '../base/errors.ts'
+import type { Platform } from '../contract/platform.ts'
+import type { AiPlaces } from '../ports/ai-places.ts'
+import type { ImageReducer } from '../ports/images.ts'
+import type { LanguageModel } from '../ports/language-model.ts'
+import type { PhotoName } from '../ports/photo.ts'
+import type { CaptionRules } from '../ports/publisher.ts'
+import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import {
   askForCaptions,
   type CaptionSettings,
@@ -11,14 +18,7 @@ import { type Analysis, rememberedAnalysis } from './analysis/remembered.ts'
 import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
 import { type AiClient, look, type VisionSettings } from './analysis/vision.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
-import type { PhotoName } from './photo.ts'
 import { photoNotFound } from './photo-details.ts'
-import type { Platform } from './platform.ts'
-import type { AiPlaces } from './ports/ai-places.ts'
-import type { ImageReducer } from './ports/images.ts'
-import type { LanguageModel } from './ports/language-model.ts'
-import type { CaptionRules } from './ports/publisher.ts'
-import { sidecarUnreadable } from './sidecar/bounds.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 

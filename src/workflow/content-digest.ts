@@ -1,7 +1,8 @@
 /** The digest of a photo's very bytes: from memory, or by reading the original once. */
-import type { Folder } from './photo.ts'
-import type { StreamDigest } from './ports/digest.ts'
-import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
+
+import type { StreamDigest } from '../ports/digest.ts'
+import type { Folder } from '../ports/photo.ts'
+import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 
 /** Remembers digests between requests, by what the store knows of the bytes. */
 export interface DigestMemory {

@@ -1,8 +1,8 @@
 /** Curation: keep, remove and restore are moves of photo and sidecar, nothing is lost; delete is for good. */
 
-import type { Folder, PhotoName } from './photo.ts'
+import type { Folder, PhotoName } from '../ports/photo.ts'
+import type { PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from './photo-details.ts'
-import type { PhotoStore } from './ports/storage.ts'
 
 export interface Curated {
   /** The name at the target: a taken one got a number. */

@@ -2,12 +2,13 @@
  * The ledger: what was sent to which platform, kept in the tenant's own storage, so that no photo goes out twice whichever process,
  * click or file name asks. docs/publishing.md has the sequence step by step.
  */
+
+import { type Platform, platforms } from '../contract/platform.ts'
+import type { PhotoName } from '../ports/photo.ts'
+import type { Posted } from '../ports/publisher.ts'
+import type { PhotoStore, RecordKey } from '../ports/storage.ts'
 import { type Failure, failureKey, formatFailure, parseFailure } from './ledger/failure.ts'
 import { type LedgerRecord, parseRecord, type UnreadableRecord } from './ledger/record.ts'
-import type { PhotoName } from './photo.ts'
-import { type Platform, platforms } from './platform.ts'
-import type { Posted } from './ports/publisher.ts'
-import type { PhotoStore, RecordKey } from './ports/storage.ts'
 
 /** What the ledger knows about a photo on a platform. */
 export type Standing =

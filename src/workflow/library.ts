@@ -1,10 +1,10 @@
 /** The library: what an admin sees of a folder's files, and how new photos get in. */
-import { PublisherError } from '../errors.ts'
+import { PublisherError } from '../base/errors.ts'
+import { type Folder, isPhotoName, type PhotoName } from '../ports/photo.ts'
+import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import type { DigestTools } from './content-digest.ts'
 import { foldName } from './name-search.ts'
 import { checkNewPhoto, type NewPhoto, type NewPhotoTools, type ReceivedFile, streamOf } from './new-photo.ts'
-import { type Folder, isPhotoName, type PhotoName } from './photo.ts'
-import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
 import { findSamePhoto, type KnownPhotos, type LocatedPhoto } from './same-photo.ts'
 
 export const librarySorts = ['name', 'size', 'last_modified'] as const

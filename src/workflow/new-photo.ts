@@ -1,14 +1,19 @@
 /** Looks at an uploaded file before it is stored: what can never be shown is refused, what can be shown is stored as it has to be. */
-import { isPublisherError, PublisherError } from '../errors.ts'
-import { stripperOf } from './picture/clean.ts'
-import { timeInContainer } from './picture/container.ts'
-import { exifOfTime } from './picture/exif.ts'
-import { type HeaderTrouble, type PictureHeader, pictureFacts, readPictureFacts } from './picture/header.ts'
-import { createInput } from './picture/input.ts'
-import { maxPhotoPixels } from './picture/limits.ts'
-import { type PhoneFormat, phoneFormat } from './picture/phone-formats.ts'
-import { withExif } from './picture/strip/jpeg.ts'
-import type { ImageReducer } from './ports/images.ts'
+import { isPublisherError, PublisherError } from '../base/errors.ts'
+import { stripperOf } from '../base/picture/clean.ts'
+import { timeInContainer } from '../base/picture/container.ts'
+import { exifOfTime } from '../base/picture/exif.ts'
+import {
+  type HeaderTrouble,
+  type PictureHeader,
+  pictureFacts,
+  readPictureFacts,
+} from '../base/picture/header.ts'
+import { createInput } from '../base/picture/input.ts'
+import { maxPhotoPixels } from '../base/picture/limits.ts'
+import { type PhoneFormat, phoneFormat } from '../base/picture/phone-formats.ts'
+import { withExif } from '../base/picture/strip/jpeg.ts'
+import type { ImageReducer } from '../ports/images.ts'
 
 /** A file as a person sent it. */
 export interface ReceivedFile {

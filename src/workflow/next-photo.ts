@@ -1,11 +1,11 @@
 /** Finds the photo to publish next without a person: any of the root that some platform lacks. */
-import { isPublisherError } from '../errors.ts'
+import { isPublisherError } from '../base/errors.ts'
+import type { Platform } from '../contract/platform.ts'
+import type { PhotoName } from '../ports/photo.ts'
+import type { PhotoEntry } from '../ports/storage.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { type PublishedPhotos, readPublishedPhotos } from './next-photo/published-photos.ts'
-import type { PhotoName } from './photo.ts'
-import type { Platform } from './platform.ts'
-import type { PhotoEntry } from './ports/storage.ts'
 
 export interface NextPhotoTools extends DigestTools {
   now: () => number

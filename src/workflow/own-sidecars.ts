@@ -1,5 +1,5 @@
 /** A store in which each photo has a sidecar of its own, also where photos share a stem: the one place that applies the rule. */
-import { isPublisherError, PublisherError } from '../errors.ts'
+import { isPublisherError, PublisherError } from '../base/errors.ts'
 import {
   type Folder,
   fitsFullName,
@@ -7,9 +7,9 @@ import {
   type PhotoName,
   type SidecarForm,
   siblingNames,
-} from './photo.ts'
-import type { PhotoEntry, PhotoStore, SidecarReading } from './ports/storage.ts'
-import { sidecarUnreadable } from './sidecar/bounds.ts'
+} from '../ports/photo.ts'
+import { sidecarUnreadable } from '../ports/sidecar-file.ts'
+import type { PhotoEntry, PhotoStore, SidecarReading } from '../ports/storage.ts'
 import { createKnownStems, recentMs } from './sidecar/known-stems.ts'
 import { isOwnFullName, type Ownership, type OwnershipQuestions, ownershipOf } from './sidecar/ownership.ts'
 import { formatSidecar, parseSidecar, withOwner } from './sidecar.ts'

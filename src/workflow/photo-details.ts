@@ -1,10 +1,10 @@
 /** Everything that is shown with one photo, gathered from its store: for admins all of it, for visitors what they may have. */
-import { PublisherError } from '../errors.ts'
+import { PublisherError } from '../base/errors.ts'
+import type { Platform } from '../contract/platform.ts'
+import type { Folder, PhotoName } from '../ports/photo.ts'
+import type { PhotoEntry } from '../ports/storage.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
-import type { Folder, PhotoName } from './photo.ts'
 import { type FactsMemory, factsOf, type PhotoFacts } from './picture-facts.ts'
-import type { Platform } from './platform.ts'
-import type { PhotoEntry } from './ports/storage.ts'
 import {
   type CaptionSource,
   captionOf,

@@ -1,9 +1,9 @@
 /** Reads a photo's size in pixels and its date from its first bytes, and remembers both: each look would read the bytes again. */
 
-import type { Folder } from './photo.ts'
-import { type PictureFacts, pictureFacts } from './picture/header.ts'
-import { createInput } from './picture/input.ts'
-import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
+import { type PictureFacts, pictureFacts } from '../base/picture/header.ts'
+import { createInput } from '../base/picture/input.ts'
+import type { Folder } from '../ports/photo.ts'
+import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 
 export interface PhotoFacts {
   /** Pixels, upright. */

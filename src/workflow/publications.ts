@@ -1,7 +1,8 @@
 /** Outcomes of a photo on each platform that anything was tried on, for the people who look at it later. */
+
+import { type Platform, platforms } from '../contract/platform.ts'
+import type { PhotoStore } from '../ports/storage.ts'
 import { createLedger, type Ledger, type Standing } from './ledger.ts'
-import { type Platform, platforms } from './platform.ts'
-import type { PhotoStore } from './ports/storage.ts'
 
 export interface Publication {
   platform: Platform

@@ -2,16 +2,16 @@
  * Publishing one photo: to all platforms side by side, each at most once, then into the archive. docs/publishing.md numbers the steps
  * and says what is true after a crash at each of them.
  */
-import { PublisherError } from '../errors.ts'
+import { PublisherError } from '../base/errors.ts'
+import { type Platform, platforms } from '../contract/platform.ts'
+import type { ImageReducer } from '../ports/images.ts'
+import type { Folder, PhotoName } from '../ports/photo.ts'
+import type { PostPlaces } from '../ports/post-places.ts'
+import type { Publisher } from '../ports/publisher.ts'
+import type { PhotoEntry } from '../ports/storage.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
 import { createLedger, type Ledger } from './ledger.ts'
-import type { Folder, PhotoName } from './photo.ts'
 import { photoNotFound } from './photo-details.ts'
-import { type Platform, platforms } from './platform.ts'
-import type { ImageReducer } from './ports/images.ts'
-import type { PostPlaces } from './ports/post-places.ts'
-import type { Publisher } from './ports/publisher.ts'
-import type { PhotoEntry } from './ports/storage.ts'
 import { archivePhoto } from './publish/archive.ts'
 import {
   captionFor,

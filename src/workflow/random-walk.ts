@@ -2,7 +2,7 @@
  * Shows every photo once before one repeats, without remembering visitors: a seed orders all photos, and the visitor's cookie holds
  * the seed and the place in that order. Any process continues the walk of any other, and photos may come and go meanwhile.
  */
-import type { PhotoName } from './photo.ts'
+import type { PhotoName } from '../ports/photo.ts'
 
 export interface WalkStep {
   name: PhotoName

@@ -1,10 +1,10 @@
 /** Finds the photo of a gallery that has the very bytes of an upload. */
 import { LRUCache } from 'lru-cache'
-import { isPublisherError } from '../errors.ts'
+import { isPublisherError } from '../base/errors.ts'
+import { type Folder, folders, type PhotoName } from '../ports/photo.ts'
+import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
 import { type ReceivedFile, streamOf } from './new-photo.ts'
-import { type Folder, folders, type PhotoName } from './photo.ts'
-import type { PhotoEntry, PhotoStore } from './ports/storage.ts'
 
 /** Photos of one size whose digests are compared; each may be read once for it. */
 const maxCandidates = 8

@@ -1,6 +1,6 @@
 /** Reads each sidecar once per request, however many steps of the request need its words. */
-import type { Folder, PhotoName } from './photo.ts'
-import type { PhotoStore, SidecarReading } from './ports/storage.ts'
+import type { Folder, PhotoName } from '../ports/photo.ts'
+import type { PhotoStore, SidecarReading } from '../ports/storage.ts'
 
 /**
  * The same store for one request. A sidecar that was read is remembered until this request writes to it, or moves or deletes a

@@ -1,11 +1,12 @@
 /** Thumbnails: from the browser's cache, from memory, from the storage, or made here, in this order. */
-import { PublisherError } from '../errors.ts'
-import type { Folder, PhotoName } from './photo.ts'
-import { withoutMetadata } from './picture/clean.ts'
-import { readPictureFacts } from './picture/header.ts'
-import type { ImageReducer, ThumbnailType } from './ports/images.ts'
-import type { NativeThumbnail, PhotoEntry, PhotoStore, ThumbnailBox } from './ports/storage.ts'
-import { matchesNone, thumbnailTag } from './thumbnail/entity-tag.ts'
+
+import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
+import { PublisherError } from '../base/errors.ts'
+import { withoutMetadata } from '../base/picture/clean.ts'
+import { readPictureFacts } from '../base/picture/header.ts'
+import type { ImageReducer, ThumbnailType } from '../ports/images.ts'
+import type { Folder, PhotoName } from '../ports/photo.ts'
+import type { NativeThumbnail, PhotoEntry, PhotoStore, ThumbnailBox } from '../ports/storage.ts'
 import { negotiateType } from './thumbnail/media-type.ts'
 import type { FinishedThumbnail, ThumbnailMemory } from './thumbnail/memory.ts'
 

@@ -1,11 +1,12 @@
 /** Opens the full-size photo for a visitor: the original's picture to the bit, without the file's metadata. */
-import { PublisherError } from '../errors.ts'
-import type { Folder, PhotoName } from './photo.ts'
+
+import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
+import { PublisherError } from '../base/errors.ts'
+import { type CleanStream, openCleanStream } from '../base/picture/clean-stream.ts'
+import { maxPhotoBytes } from '../base/picture/limits.ts'
+import type { Folder, PhotoName } from '../ports/photo.ts'
+import type { PhotoContent, PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from './photo-details.ts'
-import { type CleanStream, openCleanStream } from './picture/clean-stream.ts'
-import { maxPhotoBytes } from './picture/limits.ts'
-import type { PhotoContent, PhotoEntry, PhotoStore } from './ports/storage.ts'
-import { matchesNone, thumbnailTag } from './thumbnail/entity-tag.ts'
 
 /** To be raised when copies of unchanged photos come out differently. */
 const copyVersion = 1

@@ -1,9 +1,9 @@
 /** What a person writes about a photo without publishing it: its captions and its text for those who do not see it. */
-import { isPublisherError } from '../errors.ts'
-import type { PhotoName } from './photo.ts'
+import { isPublisherError } from '../base/errors.ts'
+import type { PhotoName } from '../ports/photo.ts'
+import { sidecarUnreadable } from '../ports/sidecar-file.ts'
+import type { PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from './photo-details.ts'
-import type { PhotoStore } from './ports/storage.ts'
-import { sidecarUnreadable } from './sidecar/bounds.ts'
 import {
   formatSidecar,
   parseSidecar,

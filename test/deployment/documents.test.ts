@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { presetVariables, project } from '../../scripts/deployment.ts'
-import { environmentSchema } from '../../src/runtime/environment.ts'
+import { environmentSchema } from '../../src/runtime/settings/environment.ts'
 
 const documents = [
   'README.md',

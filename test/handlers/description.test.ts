@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { describeApi } from '../../src/handlers/api-description.ts'
 import { createApp, createCallbackApp } from '../../src/handlers/routes.ts'
 import { tags } from '../../src/handlers/tags.ts'
-import { undescribed } from './described-answers.ts'
-import { testProcess } from './services.ts'
+import { undescribed } from '../support/contracts/described-answers.ts'
+import { testProcess } from '../support/fixtures/services.ts'
 
 interface Operation {
   operationId: string

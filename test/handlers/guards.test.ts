@@ -1,11 +1,11 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { describe, expect, it } from 'vitest'
-import { PublisherError } from '../../src/errors.ts'
+import { PublisherError } from '../../src/base/errors.ts'
 import type { AppEnv } from '../../src/handlers/exchange.ts'
 import type { Audience } from '../../src/handlers/expected-errors.ts'
 import { problemResponse, toPublisherError } from '../../src/handlers/problem.ts'
 import { routeFor } from '../../src/handlers/route.ts'
-import { sessionCookie, testProcess } from './services.ts'
+import { sessionCookie, testProcess } from '../support/fixtures/services.ts'
 
 const origin = 'https://alice.shibari.test'
 const ownPage = { 'sec-fetch-site': 'same-origin' }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { createHandler } from '../../src/handlers/app.ts'
 import { guardFor } from '../../src/handlers/route.ts'
 import { createApp } from '../../src/handlers/routes.ts'
-import { clientOfPeer } from '../../src/runtime/client-address.ts'
-import { sessionCookie, testProcess } from './services.ts'
+import { clientOfPeer } from '../../src/runtime/limits/client-address.ts'
+import { sessionCookie, testProcess } from '../support/fixtures/services.ts'
 
 const stoppedClock = () => Date.parse('2026-11-01T12:00:00Z')
 

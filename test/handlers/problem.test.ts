@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type ErrorDetails, PublisherError } from '../../src/errors.ts'
+import { type ErrorDetails, PublisherError } from '../../src/base/errors.ts'
 import { problemResponse } from '../../src/handlers/problem.ts'
 
 const request = new Request('https://alice.shibari.test/api/images/list')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { securityHeaders } from '../../src/handlers/security-headers.ts'
-import { parseSettings } from '../../src/runtime/settings.ts'
+import { parseSettings } from '../../src/runtime/settings/settings.ts'
 
 const minimal = {
   ORCHESTRATOR_BASE_URL: 'https://orchestrator.test',

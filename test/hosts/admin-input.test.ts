@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { adminRequest } from './admin.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { picture, upload } from './photographers.ts'
-import { type Studio, startStudio } from './studio.ts'
+import { adminRequest } from '../support/fixtures/admin.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { picture, upload } from '../support/fixtures/photographers.ts'
+import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const bodies: [type: string, body: string][] = [
   ['application/json', ''],

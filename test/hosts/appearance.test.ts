@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { baseDomain, markedConfig, startFleet } from './fleet.ts'
-import { describeOnBothHosts } from './hosts.ts'
+import { baseDomain, markedConfig, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
 
 describeOnBothHosts('the appearance', (kind) => {
   async function galleries(appearances: Record<string, unknown>) {

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { adminRequest, cookieOf } from './admin.ts'
-import { baseDomain } from './fleet.ts'
-import { describeOnBothHosts, nodeHost } from './hosts.ts'
-import { picture } from './photographers.ts'
-import { type Studio, startStudio } from './studio.ts'
+import { adminRequest, cookieOf } from '../support/fixtures/admin.ts'
+import { baseDomain } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts, nodeHost } from '../support/fixtures/hosts.ts'
+import { picture } from '../support/fixtures/photographers.ts'
+import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 /** A form with one file, whose header line is made of bytes. */
 function formOf(disposition: Uint8Array | string, content: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { baseDomain, https, markedConfig, serviceToken, startFleet } from './fleet.ts'
-import { describeOnBothHosts, nodeHost, patience } from './hosts.ts'
+import { baseDomain, https, markedConfig, serviceToken, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts, nodeHost, patience } from '../support/fixtures/hosts.ts'
 
 const features = '/api/config/features'
 const alice = `alice.${baseDomain}`

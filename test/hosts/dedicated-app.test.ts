@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { adminPost, cookieOf, signInVariables } from './admin.ts'
-import { baseDomain, https, sessionSecret } from './fleet.ts'
-import { nodeHost, type RunningHost } from './hosts.ts'
-import { picture, upload } from './photographers.ts'
-import { type Studio, startStudio } from './studio.ts'
+import { adminPost, cookieOf, signInVariables } from '../support/fixtures/admin.ts'
+import { baseDomain, https, sessionSecret } from '../support/fixtures/fleet.ts'
+import { nodeHost, type RunningHost } from '../support/fixtures/hosts.ts'
+import { picture, upload } from '../support/fixtures/photographers.ts'
+import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const host = `alice.${baseDomain}`
 let studio: Studio

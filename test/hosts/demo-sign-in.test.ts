@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
-import { type RunningDemo, startDemo } from './demo-process.ts'
+import { type RunningDemo, startDemo } from '../support/fixtures/demo-process.ts'
 
 let browser: Browser
 let starting: [Promise<RunningDemo>, Promise<RunningDemo>]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
-import { type RunningDemo, startDemo } from './demo-process.ts'
+import { type RunningDemo, startDemo } from '../support/fixtures/demo-process.ts'
 
 let browser: Browser
 let demo: RunningDemo

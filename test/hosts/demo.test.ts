@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { ownPorts, startDemo } from './demo-process.ts'
-import { sendTo } from './http.ts'
+import { ownPorts, startDemo } from '../support/fixtures/demo-process.ts'
+import { sendTo } from '../support/fixtures/http-client.ts'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { baseDomain, https, markedConfig, sessionSecret, startFleet } from './fleet.ts'
-import { describeOnBothHosts, nodeHost, type RunningHost } from './hosts.ts'
+import { baseDomain, https, markedConfig, sessionSecret, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts, nodeHost, type RunningHost } from '../support/fixtures/hosts.ts'
 
 const navigating = { ...https, accept: 'text/html,*/*;q=0.8' }
 const local = { FORCE_HTTPS: 'false', ORCHESTRATOR_BASE_DOMAIN: 'localhost' }

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { onAsk } from '../../dev/emulators/openai/faults.ts'
 import { onMethod } from '../../dev/emulators/telegram/faults.ts'
-import { startTroubledServer } from '../publishers/smtp-servers.ts'
-import { adminPost } from './admin.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { picture, upload } from './photographers.ts'
-import { metricsToken, sampleOf, scrape } from './prometheus-text.ts'
-import { apiKey, botToken, recipient, type Studio, startStudio } from './studio.ts'
+import { startTroubledServer } from '../support/fakes/smtp-servers.ts'
+import { adminPost } from '../support/fixtures/admin.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { picture, upload } from '../support/fixtures/photographers.ts'
+import { metricsToken, sampleOf, scrape } from '../support/fixtures/prometheus-text.ts'
+import { apiKey, botToken, recipient, type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 /** Each of them once. */
 function unique(values: readonly unknown[]): unknown[] {

@@ -3,10 +3,10 @@ import { createServer, request as httpRequest, type ServerResponse } from 'node:
 import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { auth, cookieOf, signInVariables } from './admin.ts'
-import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { picture, type Storages, startStorages, upload } from './photographers.ts'
+import { auth, cookieOf, signInVariables } from '../support/fixtures/admin.ts'
+import { baseDomain, type Fleet, https, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { picture, type Storages, startStorages, upload } from '../support/fixtures/photographers.ts'
 
 /** Says nothing, or fails, or lists an empty bucket, or begins a photo of 10 MB and falls silent. */
 interface BadStorage extends AsyncDisposable {

@@ -1,11 +1,11 @@
 /** A writer of the shared store, Redis or KV, who wants to be an admin. */
 import { describe, expect, it, vi } from 'vitest'
 import type { StoredValues } from '../../dev/worker-host.ts'
-import { inRedis, prefix } from '../kv/redis-client.ts'
-import { startRedisServer } from '../kv/redis-server.ts'
-import { cookieOf, signInVariables } from './admin.ts'
-import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
-import { nodeHost, patience, workerHost } from './hosts.ts'
+import { cookieOf, signInVariables } from '../support/fixtures/admin.ts'
+import { baseDomain, type Fleet, https, startFleet } from '../support/fixtures/fleet.ts'
+import { nodeHost, patience, workerHost } from '../support/fixtures/hosts.ts'
+import { inRedis, prefix } from '../support/fixtures/redis-client.ts'
+import { startRedisServer } from '../support/fixtures/redis-server.ts'
 
 interface Scene extends AsyncDisposable {
   fleet: Fleet

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serverError as aiError, onAsk } from '../../dev/emulators/openai/faults.ts'
 import { onMethod, rateLimited, serverError } from '../../dev/emulators/telegram/faults.ts'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { cookieOf } from './admin.ts'
-import { baseDomain, https } from './fleet.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { picture, upload } from './photographers.ts'
-import { apiKey, chatOf, recipient, type Studio, startStudio } from './studio.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { cookieOf } from '../support/fixtures/admin.ts'
+import { baseDomain, https } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { picture, upload } from '../support/fixtures/photographers.ts'
+import { apiKey, chatOf, recipient, type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 interface Action {
   tenant: string

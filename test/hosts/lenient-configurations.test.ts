@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { adminEmail, adminPost, adminRequest, signInVariables } from '../support/fixtures/admin.ts'
+import { baseDomain, type Fleet, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
 import {
   anyJson,
   fullConfig,
   lenientShapes,
   optionalPaths,
   withValueAt,
-} from '../runtime/lenient-configurations.ts'
-import { adminEmail, adminPost, adminRequest, signInVariables } from './admin.ts'
-import { baseDomain, type Fleet, startFleet } from './fleet.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { dropboxApp, picture, type Storages, startStorages } from './photographers.ts'
+} from '../support/fixtures/lenient-configurations.ts'
+import { dropboxApp, picture, type Storages, startStorages } from '../support/fixtures/photographers.ts'
 
 describeOnBothHosts('a configuration with odd optional fields', (kind) => {
   let storages: Storages

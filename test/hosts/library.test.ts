@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { readPictureFacts } from '../../src/workflow/picture/header.ts'
-import { half, noise, shapeOf } from '../images/pictures.ts'
-import { readableSidecar } from '../storage/readable-sidecar.ts'
-import { adminPost, adminRequest, auth, eventsOf, signInVariables } from './admin.ts'
-import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { picture, type Storages, startStorages, upload } from './photographers.ts'
+import { readPictureFacts } from '../../src/base/picture/header.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { adminPost, adminRequest, auth, eventsOf, signInVariables } from '../support/fixtures/admin.ts'
+import { baseDomain, type Fleet, https, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { picture, type Storages, startStorages, upload } from '../support/fixtures/photographers.ts'
+import { half, noise, shapeOf } from '../support/fixtures/pictures.ts'
+import { readableSidecar } from '../support/fixtures/readable-sidecar.ts'
 
 interface File {
   name: string

@@ -6,14 +6,21 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { onMethod } from '../../dev/emulators/telegram/faults.ts'
 import { type NodeHost, startNodeHost } from '../../src/node.ts'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { adminPost, cookieOf, eventsOf } from './admin.ts'
-import { baseDomain, type Fleet, https, markedConfig, sessionSecret, startFleet } from './fleet.ts'
-import { nodeHost } from './hosts.ts'
-import { sendTo } from './http.ts'
-import { nodeProcess } from './node-process.ts'
-import { picture, upload } from './photographers.ts'
-import { startStudio } from './studio.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { adminPost, cookieOf, eventsOf } from '../support/fixtures/admin.ts'
+import {
+  baseDomain,
+  type Fleet,
+  https,
+  markedConfig,
+  sessionSecret,
+  startFleet,
+} from '../support/fixtures/fleet.ts'
+import { nodeHost } from '../support/fixtures/hosts.ts'
+import { sendTo } from '../support/fixtures/http-client.ts'
+import { nodeProcess } from '../support/fixtures/node-process.ts'
+import { picture, upload } from '../support/fixtures/photographers.ts'
+import { startStudio } from '../support/fixtures/studio.ts'
 
 const photo = parsePhotoName('dusk.jpg')
 const ready = (fleet: Fleet) => fleet.host.request('any.host', '/health/ready')
@@ -208,7 +215,7 @@ describe('a fault outside of any request', () => {
   it('is logged and told to who counts, and ends nothing', () => {
     const script = `
       import { createFaults, watchProcess } from './src/node/faults.ts'
-      import { createLogger } from './src/runtime/log.ts'
+      import { createLogger } from './src/runtime/telemetry/log.ts'
       const counted = []
       const log = createLogger({ level: 'info', write: console.log, now: () => 0 })
       watchProcess(createFaults(log, (kind) => counted.push(kind)))

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { https } from './fleet.ts'
-import { describeOnBothHosts, type HostKind } from './hosts.ts'
-import { alice, callback, startWithScript } from './sign-in/sign-in-fleet.ts'
+import { https } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts, type HostKind } from '../support/fixtures/hosts.ts'
+import { alice, callback, startWithScript } from '../support/fixtures/sign-in/fleet.ts'
 
 /** How the platform of each host says who the client is. */
 function from(address: string, kind: HostKind): Record<string, string> {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { adminEmail, adminPost, signInVariables } from './admin.ts'
-import { baseDomain, https, markedConfig, serviceToken, startFleet } from './fleet.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { picture, upload } from './photographers.ts'
-import { metricsToken, sampleOf, samples, scrape } from './prometheus-text.ts'
-import { apiKey, botToken, type Studio, startStudio } from './studio.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { adminEmail, adminPost, signInVariables } from '../support/fixtures/admin.ts'
+import { baseDomain, https, markedConfig, serviceToken, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { picture, upload } from '../support/fixtures/photographers.ts'
+import { metricsToken, sampleOf, samples, scrape } from '../support/fixtures/prometheus-text.ts'
+import { apiKey, botToken, type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const alice = `alice.${baseDomain}`
 const hosts = [alice, `nobody.${baseDomain}`, `app.${baseDomain}`, 'example.org', '10.1.2.3']

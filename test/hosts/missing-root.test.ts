@@ -1,9 +1,9 @@
 /** A gallery whose root folder does not exist. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { adminRequest, auth, signInVariables } from './admin.ts'
-import { baseDomain, startFleet } from './fleet.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { dropboxApp, picture, type Storages, startStorages } from './photographers.ts'
+import { adminRequest, auth, signInVariables } from '../support/fixtures/admin.ts'
+import { baseDomain, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { dropboxApp, picture, type Storages, startStorages } from '../support/fixtures/photographers.ts'
 
 const dropboxVariables = ({ dropboxUrl }: Storages) => ({
   DROPBOX_APP_KEY: dropboxApp.key,

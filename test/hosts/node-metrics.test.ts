@@ -3,10 +3,17 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, vi } from 'vitest'
 import { startNodeHost } from '../../src/node.ts'
-import { startRedisServer } from '../kv/redis-server.ts'
-import { baseDomain, type Fleet, https, markedConfig, sessionSecret, startFleet } from './fleet.ts'
-import { nodeHost, patience } from './hosts.ts'
-import { metricsToken, sampleOf, samples, scrape } from './prometheus-text.ts'
+import {
+  baseDomain,
+  type Fleet,
+  https,
+  markedConfig,
+  sessionSecret,
+  startFleet,
+} from '../support/fixtures/fleet.ts'
+import { nodeHost, patience } from '../support/fixtures/hosts.ts'
+import { metricsToken, sampleOf, samples, scrape } from '../support/fixtures/prometheus-text.ts'
+import { startRedisServer } from '../support/fixtures/redis-server.ts'
 
 const alice = `alice.${baseDomain}`
 

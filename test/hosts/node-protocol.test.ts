@@ -4,9 +4,9 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEarlyRefusals } from '../../src/node/early-refusals.ts'
 import { createHttpServer } from '../../src/node/http-server.ts'
 import { createUnreadBodies } from '../../src/node/unread-bodies.ts'
-import { baseDomain, markedConfig, startFleet } from './fleet.ts'
-import { nodeHost } from './hosts.ts'
-import { openRaw } from './raw-connection.ts'
+import { baseDomain, markedConfig, startFleet } from '../support/fixtures/fleet.ts'
+import { nodeHost } from '../support/fixtures/hosts.ts'
+import { openRaw } from '../support/fixtures/raw-connection.ts'
 
 const alice = `alice.${baseDomain}`
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { adminPost, adminRequest, eventsOf } from './admin.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { picture, upload } from './photographers.ts'
-import { botToken, chatOf, type Studio, startStudio } from './studio.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { adminPost, adminRequest, eventsOf } from '../support/fixtures/admin.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { picture, upload } from '../support/fixtures/photographers.ts'
+import { botToken, chatOf, type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const photo = parsePhotoName('dusk.jpg')
 const telegramOnly = { platforms: ['telegram'] }

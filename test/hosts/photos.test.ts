@@ -4,11 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { adminRequest, auth, signInVariables } from './admin.ts'
-import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
-import { describeOnBothHosts, nodeHost, patience } from './hosts.ts'
-import { canary, dropboxApp, picture, type Storages, startStorages, upload } from './photographers.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { adminRequest, auth, signInVariables } from '../support/fixtures/admin.ts'
+import { baseDomain, type Fleet, https, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts, nodeHost, patience } from '../support/fixtures/hosts.ts'
+import {
+  canary,
+  dropboxApp,
+  picture,
+  type Storages,
+  startStorages,
+  upload,
+} from '../support/fixtures/photographers.ts'
 
 describeOnBothHosts('photos', (kind) => {
   let storages: Storages

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { adminEmail, adminRequest, auth, cookieOf, signInVariables } from './admin.ts'
-import { baseDomain, startFleet } from './fleet.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import type { Browser } from './sign-in/browser.ts'
-import { tokenFor } from './sign-in/scripted-issuer.ts'
-import { alice, bob, signIn, startWithScript } from './sign-in/sign-in-fleet.ts'
+import { tokenFor } from '../support/fakes/scripted-issuer.ts'
+import { adminEmail, adminRequest, auth, cookieOf, signInVariables } from '../support/fixtures/admin.ts'
+import { baseDomain, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import type { Browser } from '../support/fixtures/sign-in/browser.ts'
+import { alice, bob, signIn, startWithScript } from '../support/fixtures/sign-in/fleet.ts'
 
 const day = 24 * 3600
 const config = {

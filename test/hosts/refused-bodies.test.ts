@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { adminEmail, auth, cookieOf, signInVariables } from './admin.ts'
-import { baseDomain, markedConfig, startFleet } from './fleet.ts'
-import { nodeHost } from './hosts.ts'
-import { openRaw } from './raw-connection.ts'
+import { adminEmail, auth, cookieOf, signInVariables } from '../support/fixtures/admin.ts'
+import { baseDomain, markedConfig, startFleet } from '../support/fixtures/fleet.ts'
+import { nodeHost } from '../support/fixtures/hosts.ts'
+import { openRaw } from '../support/fixtures/raw-connection.ts'
 
 const alice = `alice.${baseDomain}`
 const megabyte = Buffer.alloc(2 ** 20, 'x')

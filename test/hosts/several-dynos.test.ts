@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { commandsOf, everythingIn, inRedis } from '../kv/redis-client.ts'
-import { type RedisServer, startRedisServer } from '../kv/redis-server.ts'
-import { adminEmail, adminPost, cookieOf, signInVariables } from './admin.ts'
-import { baseDomain, https, markedConfig, serviceToken, sessionSecret, startFleet } from './fleet.ts'
-import { nodeHost, patience, type RunningHost } from './hosts.ts'
-import { startOrchestrator, type TestOrchestrator } from './orchestrator.ts'
-import { picture, upload } from './photographers.ts'
-import { startStudio } from './studio.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { startOrchestrator, type TestOrchestrator } from '../support/fakes/orchestrator.ts'
+import { adminEmail, adminPost, cookieOf, signInVariables } from '../support/fixtures/admin.ts'
+import {
+  baseDomain,
+  https,
+  markedConfig,
+  serviceToken,
+  sessionSecret,
+  startFleet,
+} from '../support/fixtures/fleet.ts'
+import { nodeHost, patience, type RunningHost } from '../support/fixtures/hosts.ts'
+import { picture, upload } from '../support/fixtures/photographers.ts'
+import { commandsOf, everythingIn, inRedis } from '../support/fixtures/redis-client.ts'
+import { type RedisServer, startRedisServer } from '../support/fixtures/redis-server.ts'
+import { startStudio } from '../support/fixtures/studio.ts'
 
 interface Dynos extends AsyncDisposable {
   orchestrator: TestOrchestrator

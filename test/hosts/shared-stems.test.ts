@@ -1,10 +1,10 @@
 /** Two photos of one stem: each keeps its own words when the other changes. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { adminPost, adminRequest } from './admin.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { picture, upload } from './photographers.ts'
-import { type Studio, startStudio } from './studio.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { adminPost, adminRequest } from '../support/fixtures/admin.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { picture, upload } from '../support/fixtures/photographers.ts'
+import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const [first, second] = [parsePhotoName('IMG_7.jpg'), parsePhotoName('IMG_7.webp')]
 const words =

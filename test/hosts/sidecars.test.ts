@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { refusal, type ScriptedS3, startScriptedS3 } from '../storage/s3-scripted.ts'
-import { windows1252Sidecar } from '../workflow/sidecar-examples.ts'
-import { adminPost, adminRequest } from './admin.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { picture } from './photographers.ts'
-import { type Studio, startStudio } from './studio.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { refusal, type ScriptedS3, startScriptedS3 } from '../support/fakes/s3-scripted.ts'
+import { adminPost, adminRequest } from '../support/fixtures/admin.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { picture } from '../support/fixtures/photographers.ts'
+import { windows1252Sidecar } from '../support/fixtures/sidecar-examples.ts'
+import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const photo = parsePhotoName('dusk.jpg')
 const path = `/api/images/${photo}`

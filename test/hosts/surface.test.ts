@@ -2,8 +2,8 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { baseDomain, https, markedConfig, serviceToken, startFleet } from './fleet.ts'
-import { describeOnBothHosts, nodeHost } from './hosts.ts'
+import { baseDomain, https, markedConfig, serviceToken, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts, nodeHost } from '../support/fixtures/hosts.ts'
 
 const alice = `alice.${baseDomain}`
 

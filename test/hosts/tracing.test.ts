@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { adminEmail, adminPost } from './admin.ts'
-import { baseDomain, serviceToken, sessionSecret } from './fleet.ts'
-import { nodeProcess } from './node-process.ts'
-import { canary, picture, upload } from './photographers.ts'
-import { apiKey, botToken, startStudio } from './studio.ts'
-import { attributesOf, startTraceCollector, treeOf } from './trace-collector.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { attributesOf, startTraceCollector, treeOf } from '../support/fakes/trace-collector.ts'
+import { adminEmail, adminPost } from '../support/fixtures/admin.ts'
+import { baseDomain, serviceToken, sessionSecret } from '../support/fixtures/fleet.ts'
+import { nodeProcess } from '../support/fixtures/node-process.ts'
+import { canary, picture, upload } from '../support/fixtures/photographers.ts'
+import { apiKey, botToken, startStudio } from '../support/fixtures/studio.ts'
 
 const photo = parsePhotoName('private-name.jpg')
 const caller = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }

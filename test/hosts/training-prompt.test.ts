@@ -1,11 +1,11 @@
 /** The first line of a sidecar of V2 is a prompt that trains models, and goes nowhere. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { trainingPromptOnly } from '../workflow/sidecar-examples.ts'
-import { adminPost, adminRequest } from './admin.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { picture, upload } from './photographers.ts'
-import { type Studio, startStudio } from './studio.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { adminPost, adminRequest } from '../support/fixtures/admin.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { picture, upload } from '../support/fixtures/photographers.ts'
+import { trainingPromptOnly } from '../support/fixtures/sidecar-examples.ts'
+import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const photo = parsePhotoName('dusk.jpg')
 const path = `/api/images/${photo}`

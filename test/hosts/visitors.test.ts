@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import type { PhotoStore } from '../../src/ports/storage.ts'
 import { thumbnailSizes } from '../../src/workflow/thumbnail.ts'
+import { adminRequest, auth, cookieOf, signInVariables } from '../support/fixtures/admin.ts'
 import {
   canariesIn,
   canaryAnimation,
@@ -15,12 +16,11 @@ import {
   canaryWebp,
   takenAt,
   textBomb,
-} from '../images/canaries.ts'
-import { half, noise } from '../images/pictures.ts'
-import { adminRequest, auth, cookieOf, signInVariables } from './admin.ts'
-import { baseDomain, type Fleet, https, startFleet } from './fleet.ts'
-import { describeOnBothHosts, type HostKind, nodeHost } from './hosts.ts'
-import { dropboxApp, type Storages, startStorages, upload } from './photographers.ts'
+} from '../support/fixtures/canaries.ts'
+import { baseDomain, type Fleet, https, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts, type HostKind, nodeHost } from '../support/fixtures/hosts.ts'
+import { dropboxApp, type Storages, startStorages, upload } from '../support/fixtures/photographers.ts'
+import { half, noise } from '../support/fixtures/pictures.ts'
 
 const photos = {
   'dusk.jpg': await canaryJpeg({ orientation: 6 }),

@@ -1,12 +1,12 @@
 /** What an admin writes about a photo is kept without publishing. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { readableSidecar } from '../storage/readable-sidecar.ts'
-import { adminPost, adminRequest, cookieOf } from './admin.ts'
-import { baseDomain, https } from './fleet.ts'
-import { describeOnBothHosts } from './hosts.ts'
-import { picture, upload } from './photographers.ts'
-import { type Studio, startStudio } from './studio.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { adminPost, adminRequest, cookieOf } from '../support/fixtures/admin.ts'
+import { baseDomain, https } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { picture, upload } from '../support/fixtures/photographers.ts'
+import { readableSidecar } from '../support/fixtures/readable-sidecar.ts'
+import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const photo = parsePhotoName('dusk.jpg')
 const path = `/api/images/${photo}`

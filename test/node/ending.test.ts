@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createEnding, type EndingOptions } from '../../src/node/ending.ts'
-import { createLogger } from '../../src/runtime/log.ts'
+import { createLogger } from '../../src/runtime/telemetry/log.ts'
 
 /** Ends a process that is none, and gives what it did, in order. */
 async function endOf(options: Partial<EndingOptions>, signals = 1): Promise<string[]> {
@@ -59,8 +59,8 @@ describe('the last spans', () => {
     const script = `
       import { createServer } from 'node:net'
       import { startTracing } from './src/node/tracing.ts'
-      import { createLogger } from './src/runtime/log.ts'
-      import { inRequestSpan } from './src/runtime/spans.ts'
+      import { createLogger } from './src/runtime/telemetry/log.ts'
+      import { inRequestSpan } from './src/runtime/telemetry/spans.ts'
       const collector = createServer(() => undefined).listen(0, '127.0.0.1', async () => {
         const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:' + collector.address().port }
         process.env.OTEL_EXPORTER_OTLP_ENDPOINT = variables.OTEL_EXPORTER_OTLP_ENDPOINT

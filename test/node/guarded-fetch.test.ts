@@ -6,7 +6,7 @@ import type { Dispatcher } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createGuardedFetch, createPublicAgent } from '../../src/node/guarded-fetch.ts'
 import type { ResolveAddresses } from '../../src/node/public-lookup.ts'
-import { cert, certifiedName, key } from './test-certificate.ts'
+import { cert, certifiedName, key } from '../support/fixtures/test-certificate.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 

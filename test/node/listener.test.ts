@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createEarlyRefusals } from '../../src/node/early-refusals.ts'
 import { createListener } from '../../src/node/listener.ts'
 import { createUnreadBodies } from '../../src/node/unread-bodies.ts'
-import { clientOfPeer } from '../../src/runtime/client-address.ts'
+import { clientOfPeer } from '../../src/runtime/limits/client-address.ts'
 
 const seen: unknown[] = []
 const server = createServer(

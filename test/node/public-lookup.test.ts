@@ -5,7 +5,7 @@ import {
   createPinnedLookup,
   type ResolveAddresses,
 } from '../../src/node/public-lookup.ts'
-import { type NameServer, startNameServer } from './name-server.ts'
+import { type NameServer, startNameServer } from '../support/fakes/name-server.ts'
 
 const v4 = '93.184.215.14'
 const v6 = '2606:2800:21f:cb07:6820:80da:af6b:8b2c'

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { createNodeMetrics } from '../../src/node/process-metrics.ts'
-import type { Level, Metrics } from '../../src/runtime/ports/metrics.ts'
+import type { Level, Metrics } from '../../src/ports/metrics.ts'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 const read = (path: string) => readFile(project + path, 'utf8')

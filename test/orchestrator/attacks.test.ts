@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { primary, resolvePath, runtimePath, secrets, startReference, tenants } from './reference.ts'
+import {
+  primary,
+  resolvePath,
+  runtimePath,
+  secrets,
+  startReference,
+  tenants,
+} from '../support/fixtures/reference-orchestrator.ts'
 
 /** What every lookup in an object literal would find. */
 const inherited = [

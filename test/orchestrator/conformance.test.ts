@@ -4,7 +4,7 @@ import { NotApplicable } from '../../orchestrator/conformance/expectations.ts'
 import { describeFinding, runChecks } from '../../orchestrator/conformance/run.ts'
 import { secretsIn } from '../../orchestrator/conformance/secret-patterns.ts'
 import type { Subject } from '../../orchestrator/conformance/subject.ts'
-import { primary, type Reference, startReference } from './reference.ts'
+import { primary, type Reference, startReference } from '../support/fixtures/reference-orchestrator.ts'
 
 const timing = 'an unknown and a suspended host take the same time'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type AuditLine, AuditUnavailable } from '../../orchestrator/handlers/audit.ts'
-import { parseRuntimeAnswer } from '../../src/runtime/contract.ts'
+import { parseRuntimeAnswer } from '../../src/contract/runtime-answer.ts'
 import {
   primary,
   registryOf,
@@ -10,7 +10,7 @@ import {
   secondary,
   startReference,
   usagePath,
-} from './reference.ts'
+} from '../support/fixtures/reference-orchestrator.ts'
 
 const alice = 'alice.shibari.test'
 const nobody = 'nobody.shibari.test'

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseEnvironment } from '../../orchestrator/environment.ts'
 import { startOrchestrator } from '../../orchestrator/server.ts'
-import { writeFiles } from './files-on-disk.ts'
-import { primary, resolvePath, runtimePath, secondary } from './reference.ts'
+import { writeFiles } from '../support/fixtures/orchestrator-files.ts'
+import { primary, resolvePath, runtimePath, secondary } from '../support/fixtures/reference-orchestrator.ts'
 
 /** Two files, and the environment that names them. */
 async function folder() {

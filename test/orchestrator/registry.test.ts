@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { parseRegistry } from '../../orchestrator/registry.ts'
-import { registryOf } from './reference.ts'
+import { registryOf } from '../support/fixtures/reference-orchestrator.ts'
 
 const storage = { provider: 'local', paths: { root: '/x' } }
 const alice = (more: Record<string, unknown> = {}, config: Record<string, unknown> = {}) => ({

@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import type { AuditLine } from '../../orchestrator/handlers/audit.ts'
 import { startOrchestrator } from '../../orchestrator/server.ts'
-import { writeFiles } from './files-on-disk.ts'
-import { primary, resolvePath, runtimePath } from './reference.ts'
+import { writeFiles } from '../support/fixtures/orchestrator-files.ts'
+import { primary, resolvePath, runtimePath } from '../support/fixtures/reference-orchestrator.ts'
 
 const authorization = `Authorization: Bearer ${primary}`
 const ref = '{"credentials_ref":"alice-storage"}'

@@ -7,8 +7,8 @@ import { inspect } from '../../soak/inspection.ts'
 import { type TrackedPhoto, trackedPhoto } from '../../soak/photographer.ts'
 import { createJudge, type Rule, ruleNames } from '../../soak/rules.ts'
 import { fill, firstPhotos, type Tenant } from '../../soak/tenants.ts'
+import { resolvePaths } from '../../src/contract/paths.ts'
 import { createLocalStore } from '../../src/providers/storage/local.ts'
-import { resolvePaths } from '../../src/runtime/paths.ts'
 
 let root: string
 let tenant: Tenant

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { uiDirectory } from '../../scripts/build-ui.ts'
 import { uiSizes } from '../../scripts/check-ui-size.ts'
 import { openChromium } from '../../scripts/chromium.ts'
-import { visiting } from './visiting.ts'
+import { visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { problem, randomPath } from '../support/fakes/gallery-server.ts'
 import {
   atWork,
   events,
@@ -12,10 +13,9 @@ import {
   published,
   sendOut,
   sheetOf,
-} from './at-work.ts'
-import { expectAccessible } from './axe.ts'
-import { problem, randomPath } from './scripted-gallery.ts'
-import { pictureOf, visiting } from './visiting.ts'
+} from '../support/fixtures/admin-page.ts'
+import { expectAccessible } from '../support/fixtures/axe.ts'
+import { pictureOf, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

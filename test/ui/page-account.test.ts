@@ -2,9 +2,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
-import { signedInAs } from './at-work.ts'
-import { problem, randomPath, type ScriptedGallery } from './scripted-gallery.ts'
-import { pictureOf, visiting } from './visiting.ts'
+import { problem, randomPath, type ScriptedGallery } from '../support/fakes/gallery-server.ts'
+import { signedInAs } from '../support/fixtures/admin-page.ts'
+import { pictureOf, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

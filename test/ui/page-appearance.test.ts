@@ -2,10 +2,10 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { askAi, atWork, closeSheet, openSheet, openStream, path } from './at-work.ts'
-import { eventually } from './eventually.ts'
-import { problem, randomPath, somePhotos } from './scripted-gallery.ts'
-import { pictureOf, prefetched, visiting } from './visiting.ts'
+import { problem, randomPath, somePhotos } from '../support/fakes/gallery-server.ts'
+import { askAi, atWork, closeSheet, openSheet, openStream, path } from '../support/fixtures/admin-page.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { pictureOf, prefetched, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -2,9 +2,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
-import { atWork, events, path } from './at-work.ts'
-import { randomPath, somePhotos } from './scripted-gallery.ts'
-import { pictureOf, prefetched } from './visiting.ts'
+import { randomPath, somePhotos } from '../support/fakes/gallery-server.ts'
+import { atWork, events, path } from '../support/fixtures/admin-page.ts'
+import { pictureOf, prefetched } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -2,11 +2,19 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { atWork, captionOf, closeSheet, openSheet, path, sheetOf, type Work } from './at-work.ts'
-import { expectAccessible } from './axe.ts'
-import { eventually } from './eventually.ts'
-import { problem, randomPath, somePhotos } from './scripted-gallery.ts'
-import { pictureOf, prefetched, stopClock } from './visiting.ts'
+import { problem, randomPath, somePhotos } from '../support/fakes/gallery-server.ts'
+import {
+  atWork,
+  captionOf,
+  closeSheet,
+  openSheet,
+  path,
+  sheetOf,
+  type Work,
+} from '../support/fixtures/admin-page.ts'
+import { expectAccessible } from '../support/fixtures/axe.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { pictureOf, prefetched, stopClock } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { problem, somePhotos } from '../support/fakes/gallery-server.ts'
 import {
   altTextField,
   askAi,
@@ -15,9 +16,8 @@ import {
   sheetOf,
   signedInAs,
   type Work,
-} from './at-work.ts'
-import { problem, somePhotos } from './scripted-gallery.ts'
-import { pictureOf, prefetched, stopClock } from './visiting.ts'
+} from '../support/fixtures/admin-page.ts'
+import { pictureOf, prefetched, stopClock } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -2,9 +2,16 @@
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { atWork, captionOf, features, openSheet, sheetOf, signedInAs } from './at-work.ts'
-import { eventually } from './eventually.ts'
-import { pictureOf, visiting } from './visiting.ts'
+import {
+  atWork,
+  captionOf,
+  features,
+  openSheet,
+  sheetOf,
+  signedInAs,
+} from '../support/fixtures/admin-page.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { pictureOf, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

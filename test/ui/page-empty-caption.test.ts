@@ -2,10 +2,10 @@
 import type { Browser } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { atWork, captionOf, onePath, openSheet, sheetOf } from './at-work.ts'
-import { expectAccessible } from './axe.ts'
-import { somePhotos } from './scripted-gallery.ts'
-import { pictureOf } from './visiting.ts'
+import { somePhotos } from '../support/fakes/gallery-server.ts'
+import { atWork, captionOf, onePath, openSheet, sheetOf } from '../support/fixtures/admin-page.ts'
+import { expectAccessible } from '../support/fixtures/axe.ts'
+import { pictureOf } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -2,10 +2,10 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { atWork, features, openSheet, signedInAs } from './at-work.ts'
-import { expectAccessible } from './axe.ts'
-import { problem, randomPath, stylesheet } from './scripted-gallery.ts'
-import { visiting } from './visiting.ts'
+import { problem, randomPath, stylesheet } from '../support/fakes/gallery-server.ts'
+import { atWork, features, openSheet, signedInAs } from '../support/fixtures/admin-page.ts'
+import { expectAccessible } from '../support/fixtures/axe.ts'
+import { visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -12,10 +12,10 @@ import {
   path,
   sheetOf,
   signedInAs,
-} from './at-work.ts'
-import { expectAccessible } from './axe.ts'
-import { eventually } from './eventually.ts'
-import { visiting } from './visiting.ts'
+} from '../support/fixtures/admin-page.ts'
+import { expectAccessible } from '../support/fixtures/axe.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -2,10 +2,10 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { expectAccessible } from './axe.ts'
-import { eventually } from './eventually.ts'
-import { manyPhotos, problem, somePhotos } from './scripted-gallery.ts'
-import { announced, pictureOf, stopClock, visiting } from './visiting.ts'
+import { manyPhotos, problem, somePhotos } from '../support/fakes/gallery-server.ts'
+import { expectAccessible } from '../support/fixtures/axe.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { announced, pictureOf, stopClock, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -5,9 +5,9 @@ import type { Browser } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { uiDirectory } from '../../scripts/build-ui.ts'
 import { openChromium } from '../../scripts/chromium.ts'
-import { eventually } from './eventually.ts'
-import { stylesheet } from './scripted-gallery.ts'
-import { pictureOf, visiting } from './visiting.ts'
+import { stylesheet } from '../support/fakes/gallery-server.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { pictureOf, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

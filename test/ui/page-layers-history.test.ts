@@ -2,9 +2,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { atWork, captionOf, closeSheet, openSheet, sheetOf } from './at-work.ts'
-import { eventually } from './eventually.ts'
-import { pictureOf, prefetched, visiting } from './visiting.ts'
+import { atWork, captionOf, closeSheet, openSheet, sheetOf } from '../support/fixtures/admin-page.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { pictureOf, prefetched, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -2,10 +2,18 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { atWork, captionOf, events, openPreview, openSheet, published, sendOut } from './at-work.ts'
-import { expectAccessible } from './axe.ts'
-import { somePhotos } from './scripted-gallery.ts'
-import { pictureOf } from './visiting.ts'
+import { somePhotos } from '../support/fakes/gallery-server.ts'
+import {
+  atWork,
+  captionOf,
+  events,
+  openPreview,
+  openSheet,
+  published,
+  sendOut,
+} from '../support/fixtures/admin-page.ts'
+import { expectAccessible } from '../support/fixtures/axe.ts'
+import { pictureOf } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

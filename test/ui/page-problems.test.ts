@@ -2,9 +2,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium } from '../../scripts/chromium.ts'
-import { eventually } from './eventually.ts'
-import { problem, randomPath, type ScriptedGallery } from './scripted-gallery.ts'
-import { announced, pictureOf, prefetched, stopClock, visiting } from './visiting.ts'
+import { problem, randomPath, type ScriptedGallery } from '../support/fakes/gallery-server.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { announced, pictureOf, prefetched, stopClock, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
+import { problem, somePhotos } from '../support/fakes/gallery-server.ts'
 import {
   altTextField,
   atWork,
@@ -16,9 +17,8 @@ import {
   published,
   sendOut,
   sheetOf,
-} from './at-work.ts'
-import { problem, somePhotos } from './scripted-gallery.ts'
-import { pictureOf } from './visiting.ts'
+} from '../support/fixtures/admin-page.ts'
+import { pictureOf } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

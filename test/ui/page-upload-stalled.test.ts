@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
-import { eventually } from './eventually.ts'
-import { pictureOf, visiting } from './visiting.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { pictureOf, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 let photo: Buffer

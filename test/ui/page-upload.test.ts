@@ -3,9 +3,9 @@ import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { eventually } from './eventually.ts'
-import { problem, type ScriptedGallery, somePhotos } from './scripted-gallery.ts'
-import { pictureOf, stopClock, visiting } from './visiting.ts'
+import { problem, type ScriptedGallery, somePhotos } from '../support/fakes/gallery-server.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { pictureOf, stopClock, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 let photo: Buffer

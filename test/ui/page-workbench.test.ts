@@ -2,6 +2,7 @@
 import type { Browser, Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
+import { somePhotos } from '../support/fakes/gallery-server.ts'
 import {
   altTextField,
   analysis,
@@ -19,9 +20,8 @@ import {
   published,
   sheetOf,
   signedInAs,
-} from './at-work.ts'
-import { somePhotos } from './scripted-gallery.ts'
-import { pictureOf, visiting } from './visiting.ts'
+} from '../support/fixtures/admin-page.ts'
+import { pictureOf, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

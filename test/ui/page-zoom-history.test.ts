@@ -2,8 +2,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { eventually } from './eventually.ts'
-import { pictureOf, prefetched, visiting } from './visiting.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { pictureOf, prefetched, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

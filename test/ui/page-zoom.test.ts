@@ -2,9 +2,9 @@
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { eventually } from './eventually.ts'
-import type { ScriptedGallery } from './scripted-gallery.ts'
-import { pictureOf, prefetched, visiting } from './visiting.ts'
+import type { ScriptedGallery } from '../support/fakes/gallery-server.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
+import { pictureOf, prefetched, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {

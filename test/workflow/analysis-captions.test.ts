@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PublisherError } from '../../src/errors.ts'
+import { PublisherError } from '../../src/base/errors.ts'
 import { captionOf } from '../../src/workflow/sidecar.ts'
-import { failure } from '../publishers/contract.ts'
-import { type Scene, settingsWith, startScene, telegram } from './analysis-scene.ts'
+import { failure } from '../support/contracts/publisher.ts'
+import { type Scene, settingsWith, startScene, telegram } from '../support/fixtures/analysis.ts'
 
 let scene: Scene
 beforeEach(async () => {

@@ -9,11 +9,11 @@ import {
   refusing,
   serverError,
 } from '../../dev/emulators/openai/faults.ts'
-import { PublisherError } from '../../src/errors.ts'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { PublisherError } from '../../src/base/errors.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
 import { captionOf, listOf, textOf } from '../../src/workflow/sidecar.ts'
-import { failure } from '../publishers/contract.ts'
-import { email, name, type Scene, settingsWith, startScene, telegram } from './analysis-scene.ts'
+import { failure } from '../support/contracts/publisher.ts'
+import { email, name, type Scene, settingsWith, startScene, telegram } from '../support/fixtures/analysis.ts'
 
 let scene: Scene
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
+import type { PhotoStore } from '../../src/ports/storage.ts'
 import { postDetailsOf } from '../../src/workflow/publish/captions.ts'
 import {
   captionOf,
@@ -9,7 +9,15 @@ import {
   textOf,
   withEditedCaption,
 } from '../../src/workflow/sidecar.ts'
-import { at, email, name, type Scene, settingsWith, startScene, telegram } from './analysis-scene.ts'
+import {
+  at,
+  email,
+  name,
+  type Scene,
+  settingsWith,
+  startScene,
+  telegram,
+} from '../support/fixtures/analysis.ts'
 
 let scene: Scene
 beforeEach(async () => {

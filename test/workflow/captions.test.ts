@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { CaptionRules } from '../../src/ports/publisher.ts'
 import { lengthOf } from '../../src/workflow/captions/cut.ts'
 import { fitCaption } from '../../src/workflow/captions/fit.ts'
 import { hashtagsOf } from '../../src/workflow/captions/hashtags.ts'
-import type { CaptionRules } from '../../src/workflow/ports/publisher.ts'
 
 const telegram: CaptionRules = { maxLength: 1024, unit: 'utf16', maxHashtags: 30, plain: false, style: '' }
 const bluesky: CaptionRules = { ...telegram, maxLength: 300, unit: 'grapheme' }

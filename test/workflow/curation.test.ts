@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { PhotoStore } from '../../src/ports/storage.ts'
 import { putAside, restore } from '../../src/workflow/curation.ts'
-import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
-import { photo } from './publish-scene.ts'
-import { photoFolder } from './publishing.ts'
+import { photoFolder } from '../support/fixtures/publishing.ts'
+import { photo } from '../support/fixtures/scripted-platforms.ts'
 
 async function everything(store: PhotoStore): Promise<string[]> {
   const found = await Promise.all(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { parsePhotoName } from '../../src/ports/photo.ts'
 import { type Claim, createLedger, type Ledger } from '../../src/workflow/ledger.ts'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { photoFolder } from './publishing.ts'
+import { photoFolder } from '../support/fixtures/publishing.ts'
 
 const sha256 = 'a'.repeat(64)
 const minute = 60_000

@@ -1,12 +1,12 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { type ErrorCode, PublisherError } from '../../src/errors.ts'
+import { type ErrorCode, PublisherError } from '../../src/base/errors.ts'
+import { readPictureFacts } from '../../src/base/picture/header.ts'
+import { phoneFormat } from '../../src/base/picture/phone-formats.ts'
+import type { ImageReducer } from '../../src/ports/images.ts'
 import { createUnavailableReducer } from '../../src/providers/images/cloudflare.ts'
 import { checkNewPhoto } from '../../src/workflow/new-photo.ts'
-import { readPictureFacts } from '../../src/workflow/picture/header.ts'
-import { phoneFormat } from '../../src/workflow/picture/phone-formats.ts'
-import type { ImageReducer } from '../../src/workflow/ports/images.ts'
-import { half, noise } from '../images/pictures.ts'
+import { half, noise } from '../support/fixtures/pictures.ts'
 
 const failing = (code: ErrorCode): ImageReducer => ({
   async reduce({ body }) {

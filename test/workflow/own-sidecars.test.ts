@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parsePhotoName as photo } from '../../src/ports/photo.ts'
+import type { PhotoStore } from '../../src/ports/storage.ts'
 import { createLocalStore } from '../../src/providers/storage/local.ts'
 import { withOwnSidecars } from '../../src/workflow/own-sidecars.ts'
-import { parsePhotoName as photo } from '../../src/workflow/photo.ts'
-import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
-import { readableSidecar } from '../storage/readable-sidecar.ts'
+import { readableSidecar } from '../support/fixtures/readable-sidecar.ts'
 
 const paths = { root: '/', archive: '/archive', keep: '/keep', remove: '/remove' }
 const digestOfWebp = 'ab'.repeat(32)

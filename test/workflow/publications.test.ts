@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { PublisherError } from '../../src/errors.ts'
-import type { Platform } from '../../src/workflow/platform.ts'
+import { PublisherError } from '../../src/base/errors.ts'
+import type { Platform } from '../../src/contract/platform.ts'
 import { publicationsOf } from '../../src/workflow/publications.ts'
-import { failing, scene } from './publish-scene.ts'
+import { failing, scene } from '../support/fixtures/scripted-platforms.ts'
 
 const sha256 = createHash('sha256').update('the photo').digest('hex')
 const enabled: readonly Platform[] = ['telegram', 'email']

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { type FaultRule, gapOf, startScriptedS3 } from '../storage/s3-scripted.ts'
-import { countingPlatform } from './publishing.ts'
+import { type FaultRule, gapOf, startScriptedS3 } from '../support/fakes/s3-scripted.ts'
+import { countingPlatform } from '../support/fixtures/publishing.ts'
 
-const script = fileURLToPath(new URL('./publish-process.ts', import.meta.url))
+const script = fileURLToPath(new URL('../support/fixtures/publish-process.ts', import.meta.url))
 const names = Array.from({ length: 6 }, (_, index) => `photo-${index}.jpg`)
 
 interface Outcome {

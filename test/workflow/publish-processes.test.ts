@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
 import { publishPhoto } from '../../src/workflow/publish.ts'
 import {
   type CountingPlatform,
@@ -16,9 +16,9 @@ import {
   type PhotoFolder,
   photoFolder,
   toolsFor,
-} from './publishing.ts'
+} from '../support/fixtures/publishing.ts'
 
-const script = fileURLToPath(new URL('./publish-process.ts', import.meta.url))
+const script = fileURLToPath(new URL('../support/fixtures/publish-process.ts', import.meta.url))
 const elevenMinutes = 11 * 60_000
 
 function start(folder: PhotoFolder, platform: CountingPlatform, variables: Record<string, string>) {

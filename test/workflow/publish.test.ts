@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type ErrorCode, PublisherError } from '../../src/errors.ts'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
-import { readableSidecar } from '../storage/readable-sidecar.ts'
-import { failing, photo, scene, whereabouts } from './publish-scene.ts'
+import { type ErrorCode, PublisherError } from '../../src/base/errors.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import type { PhotoStore } from '../../src/ports/storage.ts'
+import { readableSidecar } from '../support/fixtures/readable-sidecar.ts'
+import { failing, photo, scene, whereabouts } from '../support/fixtures/scripted-platforms.ts'
 
 const refusing = (code: ErrorCode) => ({ error: new PublisherError(code, `It is ${code}.`), arrives: false })
 const losing = { error: new PublisherError('publish_outcome_unknown', 'Lost.'), arrives: true }

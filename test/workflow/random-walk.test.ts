@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type PhotoName, parsePhotoName } from '../../src/workflow/photo.ts'
+import { type PhotoName, parsePhotoName } from '../../src/ports/photo.ts'
 import { nextStep } from '../../src/workflow/random-walk.ts'
 
 const named = (count: number): PhotoName[] =>

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { sha256 } from '../../src/node/digest.ts'
+import type { PhotoStore } from '../../src/ports/storage.ts'
+import { sha256 } from '../../src/providers/digest/node-hash.ts'
 import { photoDetails } from '../../src/workflow/photo-details.ts'
-import type { PhotoStore } from '../../src/workflow/ports/storage.ts'
 import { editWords } from '../../src/workflow/words.ts'
-import { name, type Scene, startScene } from './analysis-scene.ts'
-import { photo, scene as publishScene } from './publish-scene.ts'
-import { type PhotoFolder, photoFolder } from './publishing.ts'
+import { name, type Scene, startScene } from '../support/fixtures/analysis.ts'
+import { type PhotoFolder, photoFolder } from '../support/fixtures/publishing.ts'
+import { photo, scene as publishScene } from '../support/fixtures/scripted-platforms.ts'
 
 const large = `rope\n\n# ---\n${'# a: b\n'.repeat(150_000)}`
 const unreadable = { code: 'sidecar_unreadable' }

@@ -18,7 +18,7 @@ import {
   withSdCaption,
   withValues,
 } from '../../src/workflow/sidecar.ts'
-import { asV2Reads, trainingPromptOnly, v2Sidecars } from './sidecar-examples.ts'
+import { asV2Reads, trainingPromptOnly, v2Sidecars } from '../support/fixtures/sidecar-examples.ts'
 
 const shapes = Object.entries(v2Sidecars)
 const at = new Date('2026-11-23T16:30:00.123Z')

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { matchesNone } from '../../src/workflow/thumbnail/entity-tag.ts'
+import { matchesNone } from '../../src/base/entity-tag.ts'
 import { negotiateType } from '../../src/workflow/thumbnail/media-type.ts'
 import { makeThumbnail } from '../../src/workflow/thumbnail.ts'
-import { made, name, photo, scene } from './thumbnail-scene.ts'
+import { made, name, photo, scene } from '../support/fixtures/thumbnails.ts'
 
 describe('a conditional request', () => {
   it('costs one stat: nothing is read, nothing is made', async () => {

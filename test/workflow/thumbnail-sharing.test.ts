@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
 import {
   createThumbnailCache,
   createThumbnailMemory,
   type FinishedThumbnail,
 } from '../../src/workflow/thumbnail/memory.ts'
 import { makeThumbnail } from '../../src/workflow/thumbnail.ts'
-import { plain, shapeOf } from '../images/pictures.ts'
-import { made, memoryFor, name, photo, scene } from './thumbnail-scene.ts'
+import { plain, shapeOf } from '../support/fixtures/pictures.ts'
+import { made, memoryFor, name, photo, scene } from '../support/fixtures/thumbnails.ts'
 
 describe('many requests', () => {
   it('for the same thumbnail share one', async () => {

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { PublisherError } from '../../src/errors.ts'
+import { PublisherError } from '../../src/base/errors.ts'
 import { thumbnailSizes } from '../../src/workflow/thumbnail.ts'
-import { canariesIn, canaryAnimation, canaryJpeg, canaryPng, canaryWebp } from '../images/canaries.ts'
-import { artist, plain, shapeOf, tellTale } from '../images/pictures.ts'
-import { made, name, photo, scene } from './thumbnail-scene.ts'
+import {
+  canariesIn,
+  canaryAnimation,
+  canaryJpeg,
+  canaryPng,
+  canaryWebp,
+} from '../support/fixtures/canaries.ts'
+import { artist, plain, shapeOf, tellTale } from '../support/fixtures/pictures.ts'
+import { made, name, photo, scene } from '../support/fixtures/thumbnails.ts'
 
 describe('a thumbnail', () => {
   it('is made from the original, in the default size, without metadata', async () => {

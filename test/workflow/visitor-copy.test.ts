@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { parsePhotoName } from '../../src/workflow/photo.ts'
-import { maxPhotoBytes } from '../../src/workflow/picture/limits.ts'
+import { maxPhotoBytes } from '../../src/base/picture/limits.ts'
+import { parsePhotoName } from '../../src/ports/photo.ts'
 import { factsOf, type PhotoFacts } from '../../src/workflow/picture-facts.ts'
 import { openVisitorCopy } from '../../src/workflow/visitor-copy.ts'
-import { canariesIn, canaryJpeg, canaryWebp, takenAt } from '../images/canaries.ts'
-import { noise, probe } from '../images/pictures.ts'
-import { storeOf } from './thumbnail-scene.ts'
+import { canariesIn, canaryJpeg, canaryWebp, takenAt } from '../support/fixtures/canaries.ts'
+import { noise, probe } from '../support/fixtures/pictures.ts'
+import { storeOf } from '../support/fixtures/thumbnails.ts'
 
 const name = parsePhotoName('dusk.jpg')
 const jpeg = await canaryJpeg({ orientation: 6 })

@@ -1,7 +1,7 @@
 /** Checks about `/v1/credentials/resolve`. */
 import { z } from 'zod'
-import { withoutNulls } from '../../../src/runtime/contract.ts'
-import { credentialsSchema } from '../../../src/runtime/credential-schemas.ts'
+import { credentialsSchema } from '../../../src/contract/credentials.ts'
+import { withoutNulls } from '../../../src/contract/runtime-answer.ts'
 import type { Check } from '../check.ts'
 import {
   expectSame,

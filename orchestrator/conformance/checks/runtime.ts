@@ -1,6 +1,6 @@
 /** Checks about `/v1/runtime/by-host`. */
-import { parseRuntimeAnswer } from '../../../src/runtime/contract.ts'
-import { unknownKeys, unknownKeyText } from '../../../src/runtime/unknown-keys.ts'
+import { parseRuntimeAnswer } from '../../../src/contract/runtime-answer.ts'
+import { unknownKeys, unknownKeyText } from '../../../src/contract/unknown-keys.ts'
 import type { Check } from '../check.ts'
 import {
   envelopeOf,

@@ -1,8 +1,8 @@
 /** Schemas of the library. */
 import { z } from '@hono/zod-openapi'
+import { folders } from '../../ports/photo.ts'
 import { librarySorts } from '../../workflow/library.ts'
-import { folders } from '../../workflow/photo.ts'
-import { maxCursorLength, parseCursor } from '../library-cursor.ts'
+import { maxCursorLength, parseCursor } from '../routes/library-cursor.ts'
 import { missingFolder, orEmpty, wholeNumber } from '../schemas.ts'
 
 const key = z.string().min(1).max(1000).openapi({

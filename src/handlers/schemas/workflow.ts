@@ -1,8 +1,8 @@
 /** Schemas of analysis, publishing and curation. */
 import { z } from '@hono/zod-openapi'
+import { type Platform, platforms } from '../../contract/platform.ts'
+import { folders } from '../../ports/photo.ts'
 import { restorable } from '../../workflow/curation.ts'
-import { folders } from '../../workflow/photo.ts'
-import { type Platform, platforms } from '../../workflow/platform.ts'
 import { captionsSchema, orEmpty } from '../schemas.ts'
 
 /** `fetlife` is another name for `email`. */

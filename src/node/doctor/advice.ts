@@ -1,6 +1,6 @@
 /** Advice by the cause of a failure: an unreachable server, one that is not set up here, a missing right. */
-import { isPublisherError } from '../../errors.ts'
-import type { Settings } from '../../runtime/settings.ts'
+import { isPublisherError } from '../../base/errors.ts'
+import type { Settings } from '../../runtime/settings/settings.ts'
 import { causesOf } from './explain.ts'
 
 /** As much of one message as is looked at. Characters. */

@@ -1,9 +1,9 @@
 /** Whether a tenant's platforms and AI let us in. Nothing is posted, mailed or asked of a model. */
-import type { RuntimeConfig } from '../../runtime/contract.ts'
+import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
+import type { LanguageModel } from '../../ports/language-model.ts'
+import type { Publisher } from '../../ports/publisher.ts'
 import { defaultCaptionModel } from '../../workflow/analysis/captions.ts'
 import { defaultVisionModel } from '../../workflow/analysis/vision.ts'
-import type { LanguageModel } from '../../workflow/ports/language-model.ts'
-import type { Publisher } from '../../workflow/ports/publisher.ts'
 import type { Verdict } from './examination.ts'
 
 export async function checkPublisher(publisher: Publisher, signal: AbortSignal): Promise<Verdict<undefined>> {

@@ -1,11 +1,11 @@
 /** Whether each reference of a configuration resolves to credentials of the kind that is needed. */
-import { isPublisherError } from '../../errors.ts'
-import { type ConfigSource, UnknownCredentials } from '../../runtime/config-source.ts'
-import type { RuntimeConfig } from '../../runtime/contract.ts'
-import type { Credentials } from '../../runtime/credential-schemas.ts'
-import type { Tenant } from '../../runtime/host.ts'
-import { enabledPublisher } from '../../runtime/publishers.ts'
-import { type Platform, platforms } from '../../workflow/platform.ts'
+import { isPublisherError } from '../../base/errors.ts'
+import type { Credentials } from '../../contract/credentials.ts'
+import type { Tenant } from '../../contract/host.ts'
+import { type Platform, platforms } from '../../contract/platform.ts'
+import { enabledPublisher } from '../../contract/publisher-entries.ts'
+import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
+import { type ConfigSource, UnknownCredentials } from '../../ports/config-source.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 

@@ -1,6 +1,6 @@
 /** Turns what a check ran into into words for the operator. */
 import { z } from 'zod'
-import { isPublisherError } from '../../errors.ts'
+import { isPublisherError } from '../../base/errors.ts'
 import { cutAtSpace } from './redaction.ts'
 import { Trouble } from './trouble.ts'
 

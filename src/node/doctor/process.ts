@@ -1,10 +1,10 @@
 /** What a process shares with others: the identity provider. */
 import { z } from 'zod'
-import { createLogger } from '../../runtime/log.ts'
-import type { Settings } from '../../runtime/settings.ts'
+import type { Settings } from '../../runtime/settings/settings.ts'
 import { createProviderMetadata } from '../../runtime/sign-in/provider-metadata.ts'
 import { quoted } from '../../runtime/sign-in/quoted.ts'
 import { acceptedAlgorithms, algorithmsOf } from '../../runtime/sign-in/signing-algorithms.ts'
+import { createLogger } from '../../runtime/telemetry/log.ts'
 import { hostOf, reachingAdvice } from './advice.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'

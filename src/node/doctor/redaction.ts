@@ -1,5 +1,5 @@
 /** The second net under the doctor's words: secrets, references and mail addresses that this run knows are taken out. */
-import { Secret } from '../../secret.ts'
+import { Secret } from '../../base/secret.ts'
 
 export interface Redaction {
   /** Adds every secret that lies in the value, at any depth. */

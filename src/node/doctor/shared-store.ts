@@ -1,8 +1,9 @@
 /** Whether Redis does what several dynos need of it: reached by each, shared by all, and not full. */
+
+import { noMetrics } from '../../ports/metrics.ts'
 import type { Redis, RedisMemory } from '../../providers/kv/redis.ts'
-import { createLogger } from '../../runtime/log.ts'
-import { noMetrics } from '../../runtime/ports/metrics.ts'
-import type { Settings } from '../../runtime/settings.ts'
+import type { Settings } from '../../runtime/settings/settings.ts'
+import { createLogger } from '../../runtime/telemetry/log.ts'
 import { openRedis } from '../shared-store.ts'
 import type { Verdict } from './examination.ts'
 import { hasCode } from './explain.ts'

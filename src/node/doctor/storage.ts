@@ -1,6 +1,6 @@
 /** Whether a tenant's storage lets us do what the workflow needs. Nothing of the photographer's is touched. */
-import { isPublisherError } from '../../errors.ts'
-import type { PhotoEntry, PhotoListing, PhotoStore } from '../../workflow/ports/storage.ts'
+import { isPublisherError } from '../../base/errors.ts'
+import type { PhotoEntry, PhotoListing, PhotoStore } from '../../ports/storage.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 

@@ -1,11 +1,11 @@
 /** What belongs to one tenant: credentials, storage, platforms, the AI, and who may administer it. */
 
-import type { RuntimeConfig } from '../../runtime/contract.ts'
-import type { Credentials } from '../../runtime/credential-schemas.ts'
+import type { Credentials } from '../../contract/credentials.ts'
+import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
 import type { Services } from '../../runtime/services.ts'
-import type { Settings } from '../../runtime/settings.ts'
+import type { Settings } from '../../runtime/settings/settings.ts'
 import { adminsOf, canSignIn } from '../../runtime/sign-in/admins.ts'
-import type { TenantRuntime } from '../../runtime/tenant-runtime.ts'
+import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
 import { createGuardedFetch } from '../guarded-fetch.ts'
 import { hostOf, reachingAdvice, storageAdvice } from './advice.ts'
 import { checkModel, checkPublisher } from './channels.ts'

@@ -1,5 +1,5 @@
 /** The web app behind the Workers static assets binding. */
-import { type AppIcon, type Assets, assetCaching, iconList } from '../../runtime/ports/assets.ts'
+import { type AppIcon, type Assets, assetCaching, iconList } from '../../ports/assets.ts'
 
 export interface CloudflareAssetsOptions {
   /**

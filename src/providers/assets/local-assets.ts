@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseAccept } from 'hono/utils/accept'
 import { getMimeType } from 'hono/utils/mime'
-import { type AppIcon, type Assets, assetCaching, iconList } from '../../runtime/ports/assets.ts'
-import { matchesNone } from '../../workflow/thumbnail/entity-tag.ts'
+import { matchesNone } from '../../base/entity-tag.ts'
+import { type AppIcon, type Assets, assetCaching, iconList } from '../../ports/assets.ts'
 
 export interface LocalAssetsOptions {
   /** The folder that `npm run build` wrote: `index.html`, `assets/`, and beside each file its `.br` and `.gz`. */

@@ -2,13 +2,13 @@
  * Reduces pictures with the Images binding of Cloudflare Workers. An isolate has 128 MB for all its requests, so
  * originals stream through: only their first bytes are held, until type and size are known.
  */
-import { BodyTooLarge, bytesAtMost } from '../../bounded-body.ts'
-import { PublisherError } from '../../errors.ts'
-import { withoutMetadata } from '../../workflow/picture/clean.ts'
-import { fittedLongSide } from '../../workflow/picture/fit.ts'
-import { readPictureHeader } from '../../workflow/picture/header.ts'
-import { maxPhotoBytes, maxPhotoPixels } from '../../workflow/picture/limits.ts'
-import type { ImageReducer, ReducedImage, ThumbnailType } from '../../workflow/ports/images.ts'
+import { BodyTooLarge, bytesAtMost } from '../../base/bounded-body.ts'
+import { PublisherError } from '../../base/errors.ts'
+import { withoutMetadata } from '../../base/picture/clean.ts'
+import { fittedLongSide } from '../../base/picture/fit.ts'
+import { readPictureHeader } from '../../base/picture/header.ts'
+import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
+import type { ImageReducer, ReducedImage, ThumbnailType } from '../../ports/images.ts'
 import { peekPicture, unreadable } from './cloudflare/peek.ts'
 
 /** What is used of the binding, in web-platform types; `ImagesBinding` of @cloudflare/workers-types fulfils it. */

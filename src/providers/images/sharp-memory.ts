@@ -1,8 +1,8 @@
 /** How much memory libvips will take for a picture, known from its header alone. Measured by bench/thumbnail-memory.ts. */
 import type { Metadata } from 'sharp'
-import { webpChunks } from '../../workflow/picture/blocks.ts'
-import type { ThumbnailType } from '../../workflow/ports/images.ts'
-import type { ThumbnailBox } from '../../workflow/ports/storage.ts'
+import { webpChunks } from '../../base/picture/blocks.ts'
+import type { ThumbnailType } from '../../ports/images.ts'
+import type { ThumbnailBox } from '../../ports/storage.ts'
 
 /** What the estimate goes by. */
 type Picture = Pick<

@@ -2,7 +2,7 @@
  * A queue that counts bytes instead of items and is fair between owners: among those who wait, the one who was given
  * the fewest bytes so far is next (start-time fair queueing). No well-kept library does both.
  */
-import { PublisherError } from '../../errors.ts'
+import { PublisherError } from '../../base/errors.ts'
 
 export interface ByteQueueOptions {
   /** What may be taken at the same time, in bytes. */

@@ -1,5 +1,5 @@
 /** Takes an original into memory, once and never more of it than was agreed. */
-import { PublisherError } from '../../errors.ts'
+import { PublisherError } from '../../base/errors.ts'
 
 /** What a storage has to manage, lest its tenant's originals keep room that others wait for. */
 export interface Pace {

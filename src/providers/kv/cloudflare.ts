@@ -1,7 +1,7 @@
 /** Cloudflare KV behind the key-value port. Eventually consistent: fine for what may be stale, wrong for locks. */
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import type { KeyValueStore } from '../../runtime/ports/kv.ts'
+import type { KeyValueStore } from '../../ports/kv.ts'
 
 /** The part of Cloudflare's `KVNamespace` binding that is used here. */
 export interface KeyValueNamespace {

@@ -1,6 +1,6 @@
 /** The key-value store of one process: the default. Bounded, so that strangers cannot fill it. */
 import { LRUCache } from 'lru-cache'
-import type { KeyValueStore } from '../../runtime/ports/kv.ts'
+import type { KeyValueStore } from '../../ports/kv.ts'
 
 export interface MemoryKeyValueOptions {
   /** Characters of keys and values in all before the least recently used go. Default 4 million. */

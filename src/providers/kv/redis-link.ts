@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from '@redis/client'
-import type { Secret } from '../../secret.ts'
+import type { Secret } from '../../base/secret.ts'
 
 export interface RedisLinkOptions {
   /** `redis://` or `rediss://`, with the password in it. */

@@ -1,5 +1,5 @@
 /** Rates counted inside of Redis, in one step and by its clock: the generic cell rate algorithm (ITU-T I.371). */
-import type { RateDecision } from '../../runtime/ports/rate-counter.ts'
+import type { RateDecision } from '../../ports/rate-counter.ts'
 import type { RedisClient } from './redis-link.ts'
 
 /** The key holds when the allowance is whole again, in milliseconds of Redis' clock, and goes when it is. */
@@ -15,7 +15,7 @@ redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', next - now)
 return {1, window - (next - now)}
 `
 
-/** Counts `count`. The same arithmetic as `src/runtime/rate-limit.ts`. Rejects where Redis does. */
+/** Counts `count`. The same arithmetic as `src/runtime/limits/rate-limit.ts`. Rejects where Redis does. */
 export async function countInRedis(
   client: RedisClient,
   key: string,

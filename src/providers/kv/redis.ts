@@ -1,9 +1,10 @@
 /** What several dynos share by Redis or Valkey: the key-value store, the counting of rates, and invalidations. */
-import type { InvalidationListener, Invalidations } from '../../runtime/ports/invalidations.ts'
-import type { KeyValueStore } from '../../runtime/ports/kv.ts'
-import type { RedisFailure } from '../../runtime/ports/metrics.ts'
-import type { RateCounter } from '../../runtime/ports/rate-counter.ts'
-import type { Secret } from '../../secret.ts'
+
+import type { Secret } from '../../base/secret.ts'
+import type { InvalidationListener, Invalidations } from '../../ports/invalidations.ts'
+import type { KeyValueStore } from '../../ports/kv.ts'
+import type { RedisFailure } from '../../ports/metrics.ts'
+import type { RateCounter } from '../../ports/rate-counter.ts'
 import { createRedisInvalidations } from './redis-invalidations.ts'
 import { createRedisLink, RedisAway, type RedisClient, type RedisState } from './redis-link.ts'
 import { countInRedis } from './redis-rates.ts'

@@ -1,6 +1,6 @@
 /** The mailer of hosts that cannot send mail. */
-import { PublisherError } from '../../errors.ts'
-import type { Mailer } from '../../workflow/ports/mail.ts'
+import { PublisherError } from '../../base/errors.ts'
+import type { Mailer } from '../../ports/mail.ts'
 
 /** Refuses every connection with `provider_unavailable`; the platform's other channels are not affected. */
 export function createUnavailableMailer(): Mailer {

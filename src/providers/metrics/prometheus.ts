@@ -1,8 +1,8 @@
 /** Metrics by prom-client, in the text format of Prometheus. docs/operations/monitoring.md says what each one tells. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { type Level, type Metrics, redisFailures, uncaughtKinds } from '../../runtime/ports/metrics.ts'
-import { vendors } from '../../runtime/ports/vendors.ts'
-import { platforms } from '../../workflow/platform.ts'
+import { platforms } from '../../contract/platform.ts'
+import { type Level, type Metrics, redisFailures, uncaughtKinds } from '../../ports/metrics.ts'
+import { vendors } from '../../ports/vendors.ts'
 
 export interface PrometheusOptions {
   /**

@@ -1,9 +1,10 @@
 /** Publishes by mail to an upload address, as FetLife takes photos, through the tenant's own mail server. */
-import { type CredentialSource, withCredentials } from '../../credentials.ts'
-import { isPublisherError, PublisherError } from '../../errors.ts'
-import type { Secret } from '../../secret.ts'
-import type { MailConnection, Mailer, MailMessage } from '../../workflow/ports/mail.ts'
-import type { CaptionRules, Post, Posted, Publisher } from '../../workflow/ports/publisher.ts'
+
+import { isPublisherError, PublisherError } from '../../base/errors.ts'
+import type { Secret } from '../../base/secret.ts'
+import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
+import type { MailConnection, Mailer, MailMessage } from '../../ports/mail.ts'
+import type { CaptionRules, Post, Posted, Publisher } from '../../ports/publisher.ts'
 import { type ConfirmationSettings, confirmationOf } from './email/confirmation.ts'
 import {
   attachmentName,

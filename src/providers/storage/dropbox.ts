@@ -1,9 +1,10 @@
 /** A photographer's Dropbox as a photo store. */
-import type { CredentialSource } from '../../credentials.ts'
-import { PublisherError } from '../../errors.ts'
-import type { RetryPolicy } from '../../retry.ts'
-import type { PhotoStore, StoragePaths } from '../../workflow/ports/storage.ts'
-import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
+
+import { PublisherError } from '../../base/errors.ts'
+import type { RetryPolicy } from '../../base/retry.ts'
+import type { CredentialSource } from '../../ports/credentials.ts'
+import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../ports/sidecar-file.ts'
+import type { PhotoStore, StoragePaths } from '../../ports/storage.ts'
 import { createDropboxAccess, type DropboxApp, type DropboxCredentials } from './dropbox/access.ts'
 import { temporaryLinkSchema } from './dropbox/answers.ts'
 import { createDropboxApi, tooLarge } from './dropbox/api.ts'

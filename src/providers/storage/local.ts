@@ -1,9 +1,9 @@
 /** Photos in folders on this machine's disk: the embedded default for the demo, development and self-hosting. Node only. */
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
-import { type Folder, numberedName, type PhotoName, sidecarName } from '../../workflow/photo.ts'
-import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../workflow/ports/storage.ts'
-import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
+import { type Folder, numberedName, type PhotoName, sidecarName } from '../../ports/photo.ts'
+import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../ports/sidecar-file.ts'
+import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../ports/storage.ts'
 import {
   photoNotFound,
   sidecarChanged,

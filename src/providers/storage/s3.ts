@@ -1,10 +1,11 @@
 /** Photos in an S3 bucket: AWS, Cloudflare R2, MinIO and what else speaks it. */
-import type { CredentialSource } from '../../credentials.ts'
-import type { RetryPolicy } from '../../retry.ts'
-import { type Folder, isPhotoName, mediaType, numberedName, type PhotoName } from '../../workflow/photo.ts'
-import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../workflow/ports/storage.ts'
-import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../workflow/sidecar/bounds.ts'
-import { sidecarsAmong } from '../../workflow/sidecar/listed.ts'
+
+import type { RetryPolicy } from '../../base/retry.ts'
+import type { CredentialSource } from '../../ports/credentials.ts'
+import { sidecarsAmong } from '../../ports/listed-sidecars.ts'
+import { type Folder, isPhotoName, mediaType, numberedName, type PhotoName } from '../../ports/photo.ts'
+import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../ports/sidecar-file.ts'
+import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../ports/storage.ts'
 import { createS3Client, defaultRetry, type S3Credentials } from './s3/client.ts'
 import { createVerdictMemory, createVerdicts, type VerdictMemory } from './s3/conditions.ts'
 import { notAtomic, photoNotFound, sidecarChanged, storageUnavailable } from './s3/errors.ts'

@@ -1,7 +1,8 @@
 /** Who may change what belongs to a tenant: decided on each request from the tenant's configuration as it is now. */
-import type { RuntimeConfig } from '../contract.ts'
-import type { Settings } from '../settings.ts'
-import { type Email, parseEmail } from './email.ts'
+
+import { type Email, parseEmail } from '../../contract/email.ts'
+import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
+import type { Settings } from '../settings/settings.ts'
 
 /** Whether anybody can sign in on this tenant's host. */
 export function canSignIn({ auth }: RuntimeConfig, { provider }: Pick<Settings, 'provider'>): boolean {

@@ -1,5 +1,5 @@
 /** How the identity provider is asked: its answers are read whole, so they have a limit. */
-import { boundedAnswer } from '../../bounded-body.ts'
+import { boundedAnswer } from '../../base/bounded-body.ts'
 
 /** More than any discovery document, set of keys or token answer has. Bytes. */
 const maxAnswerBytes = 2 ** 20

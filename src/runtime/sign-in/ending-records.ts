@@ -4,11 +4,11 @@
  */
 import { base64url } from 'jose'
 import { z } from 'zod'
-import type { Secret } from '../../secret.ts'
-import { deriveNamingKey } from '../derived-keys.ts'
-import type { KeyValueStore } from '../ports/kv.ts'
-import type { Email } from './email.ts'
-import { createSealer } from './sealed-token.ts'
+import type { Secret } from '../../base/secret.ts'
+import type { Email } from '../../contract/email.ts'
+import type { KeyValueStore } from '../../ports/kv.ts'
+import { deriveNamingKey } from '../sealing/derived-keys.ts'
+import { createSealer } from '../sealing/sealed-token.ts'
 import { maxSessionSeconds } from './sessions.ts'
 
 /** Everything rejects where the store does. */

@@ -3,10 +3,10 @@
  * end is remembered until the last copy of the cookie has expired, in this process and in the shared store for all others.
  */
 import { LRUCache } from 'lru-cache'
-import type { Secret } from '../../secret.ts'
-import { describeError, type Logger } from '../log.ts'
-import type { KeyValueStore } from '../ports/kv.ts'
-import type { Email } from './email.ts'
+import type { Secret } from '../../base/secret.ts'
+import type { Email } from '../../contract/email.ts'
+import type { KeyValueStore } from '../../ports/kv.ts'
+import { describeError, type Logger } from '../telemetry/log.ts'
 import { createEndingRecords } from './ending-records.ts'
 import type { Session } from './sessions.ts'
 

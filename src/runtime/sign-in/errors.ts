@@ -1,5 +1,5 @@
 /** How a sign-in can fail, in words for the person in front of it. */
-import { PublisherError } from '../../errors.ts'
+import { PublisherError } from '../../base/errors.ts'
 
 /** Why, for the audit log: from this list only, never the words of a provider or a browser. */
 export type RefusalReason =

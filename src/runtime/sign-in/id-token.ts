@@ -8,9 +8,9 @@ import {
   jwtVerify,
 } from 'jose'
 import { z } from 'zod'
-import { equalInConstantTime } from '../token-ring.ts'
+import { parseEmail } from '../../contract/email.ts'
+import { equalInConstantTime } from '../../contract/service-tokens.ts'
 import { fetchBounded } from './bounded-fetch.ts'
-import { parseEmail } from './email.ts'
 import { providerUnavailable, SignInRefusal } from './errors.ts'
 import { explainJoseError, invalidIdToken } from './id-token-trouble.ts'
 import { quoted } from './quoted.ts'

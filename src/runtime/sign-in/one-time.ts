@@ -1,8 +1,8 @@
 /** What may be used once, as far as a service without a database can tell. */
 import { base64url } from 'jose'
 import { LRUCache } from 'lru-cache'
-import { describeError, type Logger } from '../log.ts'
-import type { KeyValueStore } from '../ports/kv.ts'
+import type { KeyValueStore } from '../../ports/kv.ts'
+import { describeError, type Logger } from '../telemetry/log.ts'
 
 export interface OneTimeOptions {
   /** Decides between processes, as exactly as it can. */

@@ -7,8 +7,8 @@ import {
   processDiscoveryResponse,
 } from 'oauth4webapi'
 import { z } from 'zod'
-import { describeError, type Logger } from '../log.ts'
-import { landsWithin } from '../patience.ts'
+import { landsWithin } from '../../base/time.ts'
+import { describeError, type Logger } from '../telemetry/log.ts'
 import { fetchBounded } from './bounded-fetch.ts'
 import { providerUnavailable } from './errors.ts'
 import { quoted } from './quoted.ts'

@@ -1,6 +1,6 @@
 /** Where a browser goes back to after signing in or out: always built from checked parts, never repeated from a request. */
-import { parseHost } from '../host.ts'
-import type { Settings } from '../settings.ts'
+import { parseHost } from '../../contract/host.ts'
+import type { Settings } from '../settings/settings.ts'
 
 /** A page of a tenant. `port` counts in development only. */
 export interface ReturnAddress {

@@ -3,9 +3,9 @@
  * (admins.ts).
  */
 import { z } from 'zod'
-import type { Settings } from '../settings.ts'
-import { type Email, emailSchema } from './email.ts'
-import { createSealer } from './sealed-token.ts'
+import { type Email, emailSchema } from '../../contract/email.ts'
+import { createSealer } from '../sealing/sealed-token.ts'
+import type { Settings } from '../settings/settings.ts'
 
 /** Somebody whom the identity provider knows, with an address that it has verified. */
 export interface Person {

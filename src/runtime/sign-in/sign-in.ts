@@ -1,13 +1,13 @@
 /** Everything that signing in needs, wired for one process. */
 import { z } from 'zod'
-import type { Logger } from '../log.ts'
-import type { KeyValueStore } from '../ports/kv.ts'
-import type { ProviderSettings, Settings } from '../settings.ts'
-import { emailSchema } from './email.ts'
+import { emailSchema } from '../../contract/email.ts'
+import type { KeyValueStore } from '../../ports/kv.ts'
+import { createSealer, type Sealer } from '../sealing/sealed-token.ts'
+import type { ProviderSettings, Settings } from '../settings/settings.ts'
+import type { Logger } from '../telemetry/log.ts'
 import { createEndings, type Endings } from './endings.ts'
 import { createOidcClient, type OidcClient } from './oidc-client.ts'
 import { type Claim, createClaim } from './one-time.ts'
-import { createSealer, type Sealer } from './sealed-token.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 
 const returnAddress = { host: z.string(), port: z.string().nullable(), path: z.string() }

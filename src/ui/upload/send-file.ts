@@ -1,6 +1,6 @@
 /** Sends one photo. XMLHttpRequest, because `fetch` does not tell how much has left. */
 import { createParser } from 'eventsource-parser'
-import { retryAfterMs } from '../../retry.ts'
+import { retryAfterMs } from '../../base/retry.ts'
 import { type ApiProblem, isRecord, problemFrom, unreached } from '../api.ts'
 
 /** The photo of the gallery that has the bytes of an upload. */

@@ -7,7 +7,7 @@ import type {
   Published,
   Written,
 } from '../../handlers/schemas/workflow.ts'
-import type { Folder } from '../../workflow/photo.ts'
+import type { Folder } from '../../ports/photo.ts'
 import { type ApiProblem, isRecord, type Photo, problemFrom, problemOf, unreached } from '../api.ts'
 
 export type { Analysis, CaptionRulesAnswer, Published }

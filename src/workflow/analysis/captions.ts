@@ -1,10 +1,10 @@
 /** The second call: captions for all platforms at once, and the Stable Diffusion caption. */
 import { z } from 'zod'
-import { PublisherError } from '../../errors.ts'
+import { PublisherError } from '../../base/errors.ts'
+import type { Platform } from '../../contract/platform.ts'
+import type { CaptionRules } from '../../ports/publisher.ts'
 import { fitCaption } from '../captions/fit.ts'
 import { hashtagsOf } from '../captions/hashtags.ts'
-import type { Platform } from '../platform.ts'
-import type { CaptionRules } from '../ports/publisher.ts'
 import { clean } from './clean.ts'
 import {
   asData,

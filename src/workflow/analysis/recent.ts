@@ -1,6 +1,6 @@
 /** What the photographer has published lately, from the newest sidecars of the root and the archive. */
-import type { Folder } from '../photo.ts'
-import type { PhotoStore } from '../ports/storage.ts'
+import type { Folder } from '../../ports/photo.ts'
+import type { PhotoStore } from '../../ports/storage.ts'
 import { captionOf, parseSidecar } from '../sidecar.ts'
 
 const maxCaptions = 8

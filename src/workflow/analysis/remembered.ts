@@ -1,8 +1,9 @@
 /** An analysis that the sidecar knows already. */
+
+import type { Platform } from '../../contract/platform.ts'
+import type { PhotoName } from '../../ports/photo.ts'
+import type { CaptionRules } from '../../ports/publisher.ts'
 import { fitCaption } from '../captions/fit.ts'
-import type { PhotoName } from '../photo.ts'
-import type { Platform } from '../platform.ts'
-import type { CaptionRules } from '../ports/publisher.ts'
 import {
   captionOf,
   listOf,

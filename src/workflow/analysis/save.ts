@@ -1,9 +1,9 @@
 /** Keeps an analysis in the photo's sidecar, beside whatever a person or another program has written there. */
-import { isPublisherError } from '../../errors.ts'
+import { isPublisherError } from '../../base/errors.ts'
+import type { Platform } from '../../contract/platform.ts'
+import { sidecarUnreadable } from '../../ports/sidecar-file.ts'
+import type { PhotoEntry, PhotoStore } from '../../ports/storage.ts'
 import { photoNotFound } from '../photo-details.ts'
-import type { Platform } from '../platform.ts'
-import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
-import { sidecarUnreadable } from '../sidecar/bounds.ts'
 import {
   captionOf,
   formatSidecar,

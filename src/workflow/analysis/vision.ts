@@ -1,9 +1,9 @@
 /** The first call: what is to be seen on the photo. */
 import { z } from 'zod'
-import { isPublisherError, PublisherError } from '../../errors.ts'
-import type { ImageReducer } from '../ports/images.ts'
-import type { ModelAnswer, ModelPicture, ModelRequest } from '../ports/language-model.ts'
-import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
+import { isPublisherError, PublisherError } from '../../base/errors.ts'
+import type { ImageReducer } from '../../ports/images.ts'
+import type { ModelAnswer, ModelPicture, ModelRequest } from '../../ports/language-model.ts'
+import type { PhotoEntry, PhotoStore } from '../../ports/storage.ts'
 import { clean, cleanList } from './clean.ts'
 import { dataRule, visionPrompt, visionSystemPrompt } from './prompts.ts'
 

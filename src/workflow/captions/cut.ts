@@ -1,6 +1,6 @@
 /** Cuts text to a length, between words where there are any and never inside what people see as one character. */
-import { withoutEnd } from '../../text-edges.ts'
-import type { CaptionRules } from '../ports/publisher.ts'
+import { withoutEnd } from '../../base/text-edges.ts'
+import type { CaptionRules } from '../../ports/publisher.ts'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const words = new Intl.Segmenter(undefined, { granularity: 'word' })

@@ -1,5 +1,5 @@
 /** Fits a caption to what a platform takes (design section 7, "Captions per platform"). */
-import type { CaptionRules } from '../ports/publisher.ts'
+import type { CaptionRules } from '../../ports/publisher.ts'
 import { cutToLength, lengthOf } from './cut.ts'
 import { hashtagsOf, keepHashtags } from './hashtags.ts'
 import { plainText } from './plain.ts'

@@ -1,7 +1,7 @@
 /** The last failure of a photo on a platform, kept beside the ledger's records. It claims nothing and hinders no attempt. */
 import { z } from 'zod'
-import type { Platform } from '../platform.ts'
-import type { RecordKey } from '../ports/storage.ts'
+import type { Platform } from '../../contract/platform.ts'
+import type { RecordKey } from '../../ports/storage.ts'
 
 /** Longest sentence that is kept, in UTF-16 units. */
 const maxErrorLength = 1000

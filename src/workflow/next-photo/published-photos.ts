@@ -3,9 +3,9 @@
  * It orders the search only: the ledger alone decides what is sent.
  */
 import { z } from 'zod'
-import type { PhotoName } from '../photo.ts'
-import { type Platform, platforms } from '../platform.ts'
-import type { PhotoEntry, PhotoStore, RecordKey } from '../ports/storage.ts'
+import { type Platform, platforms } from '../../contract/platform.ts'
+import type { PhotoName } from '../../ports/photo.ts'
+import type { PhotoEntry, PhotoStore, RecordKey } from '../../ports/storage.ts'
 
 const key: RecordKey = ['ledger', 'published.json']
 /** Below the limit of a record in every storage (1 MiB); some 4,000 photos. */

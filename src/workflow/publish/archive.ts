@@ -1,7 +1,7 @@
 /** What is published goes into the archive; what hinders that does not undo the publishing. */
-import { isPublisherError } from '../../errors.ts'
-import type { Folder, PhotoName } from '../photo.ts'
-import type { PhotoStore } from '../ports/storage.ts'
+import { isPublisherError } from '../../base/errors.ts'
+import type { Folder, PhotoName } from '../../ports/photo.ts'
+import type { PhotoStore } from '../../ports/storage.ts'
 
 export interface Archived {
   name: PhotoName

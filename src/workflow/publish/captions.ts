@@ -1,10 +1,10 @@
 /** Which words go with a photo: what the person has just written, else what the sidecar holds. */
-import { isPublisherError } from '../../errors.ts'
+import { isPublisherError } from '../../base/errors.ts'
+import type { Platform } from '../../contract/platform.ts'
+import type { Folder, PhotoName } from '../../ports/photo.ts'
+import type { Post, Publisher } from '../../ports/publisher.ts'
+import type { PhotoStore } from '../../ports/storage.ts'
 import { fitCaption } from '../captions/fit.ts'
-import type { Folder, PhotoName } from '../photo.ts'
-import type { Platform } from '../platform.ts'
-import type { Post, Publisher } from '../ports/publisher.ts'
-import type { PhotoStore } from '../ports/storage.ts'
 import {
   formatSidecar,
   parseSidecar,

@@ -1,8 +1,8 @@
 /** The pictures that platforms get: reduced from one and the same original, once per size. */
-import { PublisherError } from '../../errors.ts'
-import type { Folder } from '../photo.ts'
-import type { ImageReducer, ReducedImage } from '../ports/images.ts'
-import type { PhotoEntry, PhotoStore, ThumbnailBox } from '../ports/storage.ts'
+import { PublisherError } from '../../base/errors.ts'
+import type { ImageReducer, ReducedImage } from '../../ports/images.ts'
+import type { Folder } from '../../ports/photo.ts'
+import type { PhotoEntry, PhotoStore, ThumbnailBox } from '../../ports/storage.ts'
 
 export interface Pictures {
   /** A JPEG without metadata. Throws `photo_changed`, and what the reducer and the store throw. */

@@ -1,9 +1,9 @@
 /** One photo to one platform: look, prepare, claim, send, keep the receipt. */
-import { isPublisherError, PublisherError } from '../../errors.ts'
+import { isPublisherError, PublisherError } from '../../base/errors.ts'
+import type { Platform } from '../../contract/platform.ts'
+import type { PostPlaces } from '../../ports/post-places.ts'
+import type { Post, Posted, Publisher } from '../../ports/publisher.ts'
 import type { Claim, Ledger, Standing } from '../ledger.ts'
-import type { Platform } from '../platform.ts'
-import type { PostPlaces } from '../ports/post-places.ts'
-import type { Post, Posted, Publisher } from '../ports/publisher.ts'
 import type { Pictures } from './pictures.ts'
 
 export interface PlatformResult {

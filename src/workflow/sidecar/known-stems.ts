@@ -1,6 +1,6 @@
 /** Photos of each stem, as a recent listing of their folder tells it, with those that came and went since. */
-import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../photo.ts'
-import type { PhotoListing } from '../ports/storage.ts'
+import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../ports/photo.ts'
+import type { PhotoListing } from '../../ports/storage.ts'
 
 /** A listing of this age still counts. Milliseconds. */
 export const recentMs = 30_000

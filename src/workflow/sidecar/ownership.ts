@@ -2,8 +2,8 @@
  * Decides whose a sidecar is. `IMG_7.jpg` and `IMG_7.webp` share the name `IMG_7.txt`, and only one of them may have its words.
  * docs/decisions says why the rules are these.
  */
-import { extensionOf, isPhotoName, type PhotoName, siblingNames } from '../photo.ts'
-import type { SidecarReading } from '../ports/storage.ts'
+import { extensionOf, isPhotoName, type PhotoName, siblingNames } from '../../ports/photo.ts'
+import type { SidecarReading } from '../../ports/storage.ts'
 import { parseSidecar, textOf } from '../sidecar.ts'
 
 /** Asks about the folder in which the sidecar lies. */

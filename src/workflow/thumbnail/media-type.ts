@@ -1,6 +1,6 @@
 /** Chooses a thumbnail's media type from what the client accepts (RFC 9110, section 12.5.1). */
 import { parseAccept } from 'hono/utils/accept'
-import type { ThumbnailType } from '../ports/images.ts'
+import type { ThumbnailType } from '../../ports/images.ts'
 
 /**
  * JPEG unless a better type of `offered` is named by `Accept` and weighs at least as much as JPEG does. Wildcards do

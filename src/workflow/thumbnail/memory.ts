@@ -1,6 +1,6 @@
 /** Remembers finished thumbnails, and those being made, so that no thumbnail is made twice without need. */
 import { LRUCache } from 'lru-cache'
-import type { ThumbnailType } from '../ports/images.ts'
+import type { ThumbnailType } from '../../ports/images.ts'
 
 export interface FinishedThumbnail {
   bytes: Uint8Array<ArrayBuffer>

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { baseDomain } from '../fleet.ts'
-import { describeOnBothHosts, type RunningHost } from '../hosts.ts'
-import { goodClaims, signWith } from './scripted-issuer.ts'
-import { alice, bob, evil, signIn, startWithScript } from './sign-in-fleet.ts'
+import { goodClaims, signWith } from '../../support/fakes/scripted-issuer.ts'
+import { baseDomain } from '../../support/fixtures/fleet.ts'
+import { describeOnBothHosts, type RunningHost } from '../../support/fixtures/hosts.ts'
+import { alice, bob, evil, signIn, startWithScript } from '../../support/fixtures/sign-in/fleet.ts'
 
 /** What the log tells an auditor, without the times. */
 function auditLines({ lines }: RunningHost): Record<string, unknown>[] {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { baseDomain, https } from '../fleet.ts'
-import { describeOnBothHosts } from '../hosts.ts'
+import { baseDomain, https } from '../../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../../support/fixtures/hosts.ts'
 import {
   alice,
   bob,
@@ -10,7 +10,7 @@ import {
   signIn,
   startWithScript,
   status,
-} from './sign-in-fleet.ts'
+} from '../../support/fixtures/sign-in/fleet.ts'
 
 interface Change {
   method: string

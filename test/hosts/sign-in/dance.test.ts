@@ -1,9 +1,17 @@
 import { expect, it } from 'vitest'
-import { baseDomain, https, markedConfig, startFleet } from '../fleet.ts'
-import { describeOnBothHosts } from '../hosts.ts'
-import { createBrowser } from './browser.ts'
-import { createSigningKey, goodClaims, signWith } from './scripted-issuer.ts'
-import { alice, bob, callback, signIn, startWithProvider, startWithScript, status } from './sign-in-fleet.ts'
+import { createSigningKey, goodClaims, signWith } from '../../support/fakes/scripted-issuer.ts'
+import { baseDomain, https, markedConfig, startFleet } from '../../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../../support/fixtures/hosts.ts'
+import { createBrowser } from '../../support/fixtures/sign-in/browser.ts'
+import {
+  alice,
+  bob,
+  callback,
+  signIn,
+  startWithProvider,
+  startWithScript,
+  status,
+} from '../../support/fixtures/sign-in/fleet.ts'
 
 const scopes = [['domain'], ['host']] as const
 const aliceEmail = `alice@${baseDomain}`

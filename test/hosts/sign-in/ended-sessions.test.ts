@@ -1,12 +1,19 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { createSealer } from '../../../src/runtime/sign-in/sealed-token.ts'
-import { Secret } from '../../../src/secret.ts'
-import { baseDomain, https, serviceToken, sessionSecret } from '../fleet.ts'
-import { describeOnBothHosts, nodeHost, type RunningHost } from '../hosts.ts'
-import type { Browser, Page } from './browser.ts'
-import { tokenFor } from './scripted-issuer.ts'
-import { alice, bob, callback, signIn, startWithScript, status } from './sign-in-fleet.ts'
+import { Secret } from '../../../src/base/secret.ts'
+import { createSealer } from '../../../src/runtime/sealing/sealed-token.ts'
+import { tokenFor } from '../../support/fakes/scripted-issuer.ts'
+import { baseDomain, https, serviceToken, sessionSecret } from '../../support/fixtures/fleet.ts'
+import { describeOnBothHosts, nodeHost, type RunningHost } from '../../support/fixtures/hosts.ts'
+import type { Browser, Page } from '../../support/fixtures/sign-in/browser.ts'
+import {
+  alice,
+  bob,
+  callback,
+  signIn,
+  startWithScript,
+  status,
+} from '../../support/fixtures/sign-in/fleet.ts'
 
 const scopes = [['domain'], ['host']] as const
 const inScope = (scope: string) => ({ variables: { ADMIN_COOKIE_SCOPE: scope } })

@@ -1,10 +1,15 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { expect, it } from 'vitest'
-import { baseDomain } from '../fleet.ts'
-import { describeOnBothHosts } from '../hosts.ts'
-import { clientSecret } from './provider.ts'
-import { createSigningKey, goodClaims, type ScriptedIssuer, signWith } from './scripted-issuer.ts'
-import { alice, signIn, startWithScript, status } from './sign-in-fleet.ts'
+import {
+  createSigningKey,
+  goodClaims,
+  type ScriptedIssuer,
+  signWith,
+} from '../../support/fakes/scripted-issuer.ts'
+import { baseDomain } from '../../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../../support/fixtures/hosts.ts'
+import { alice, signIn, startWithScript, status } from '../../support/fixtures/sign-in/fleet.ts'
+import { clientSecret } from '../../support/fixtures/sign-in/identity-provider.ts'
 
 type Forgery = (nonce: string, issuer: ScriptedIssuer) => Promise<string>
 

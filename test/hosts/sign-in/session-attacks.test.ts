@@ -1,15 +1,15 @@
 import { CompactEncrypt, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { parseEmail } from '../../../src/runtime/sign-in/email.ts'
-import { createSealer } from '../../../src/runtime/sign-in/sealed-token.ts'
+import { Secret } from '../../../src/base/secret.ts'
+import { parseEmail } from '../../../src/contract/email.ts'
+import { createSealer } from '../../../src/runtime/sealing/sealed-token.ts'
 import { createSessions, newSessionId } from '../../../src/runtime/sign-in/sessions.ts'
-import { Secret } from '../../../src/secret.ts'
-import { baseDomain, sessionSecret } from '../fleet.ts'
-import { describeOnBothHosts, nodeHost, patience } from '../hosts.ts'
-import type { Browser } from './browser.ts'
-import { tokenFor } from './scripted-issuer.ts'
-import { alice, bob, evil, signIn, startWithScript, status } from './sign-in-fleet.ts'
+import { tokenFor } from '../../support/fakes/scripted-issuer.ts'
+import { baseDomain, sessionSecret } from '../../support/fixtures/fleet.ts'
+import { describeOnBothHosts, nodeHost, patience } from '../../support/fixtures/hosts.ts'
+import type { Browser } from '../../support/fixtures/sign-in/browser.ts'
+import { alice, bob, evil, signIn, startWithScript, status } from '../../support/fixtures/sign-in/fleet.ts'
 
 const scopes = [['domain'], ['host']] as const
 const inScope = (scope: string) => ({ variables: { ADMIN_COOKIE_SCOPE: scope } })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { baseDomain, https } from '../fleet.ts'
-import { describeOnBothHosts } from '../hosts.ts'
-import { tokenFor } from './scripted-issuer.ts'
+import { tokenFor } from '../../support/fakes/scripted-issuer.ts'
+import { baseDomain, https } from '../../support/fixtures/fleet.ts'
+import { describeOnBothHosts } from '../../support/fixtures/hosts.ts'
 import {
   alice,
   bob,
@@ -11,7 +11,7 @@ import {
   startWithProvider,
   startWithScript,
   status,
-} from './sign-in-fleet.ts'
+} from '../../support/fixtures/sign-in/fleet.ts'
 
 const scopes = [['domain'], ['host']] as const
 const inScope = (scope: string) => ({ variables: { ADMIN_COOKIE_SCOPE: scope } })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseRuntimeAnswer } from '../../../src/runtime/contract.ts'
+import { parseRuntimeAnswer } from '../../../src/contract/runtime-answer.ts'
 import { adminsOf } from '../../../src/runtime/sign-in/admins.ts'
 
 it('names each admin once when an address is listed twice in any case', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { Secret } from '../../../src/base/secret.ts'
+import { parseEmail } from '../../../src/contract/email.ts'
+import type { KeyValueStore } from '../../../src/ports/kv.ts'
 import { createMemoryKeyValueStore } from '../../../src/providers/kv/memory.ts'
-import { createLogger } from '../../../src/runtime/log.ts'
-import type { KeyValueStore } from '../../../src/runtime/ports/kv.ts'
-import { parseEmail } from '../../../src/runtime/sign-in/email.ts'
 import { createEndings } from '../../../src/runtime/sign-in/endings.ts'
-import { Secret } from '../../../src/secret.ts'
+import { createLogger } from '../../../src/runtime/telemetry/log.ts'
 
 const start = 1_800_000_000
 const email = parseEmail('alice@shibari.test') ?? fail()

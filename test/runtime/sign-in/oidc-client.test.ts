@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createLogger } from '../../../src/runtime/log.ts'
+import { Secret } from '../../../src/base/secret.ts'
 import { createOidcClient } from '../../../src/runtime/sign-in/oidc-client.ts'
-import { Secret } from '../../../src/secret.ts'
-import { type ScriptedIssuer, startScriptedIssuer } from '../../hosts/sign-in/scripted-issuer.ts'
+import { createLogger } from '../../../src/runtime/telemetry/log.ts'
+import { type ScriptedIssuer, startScriptedIssuer } from '../../support/fakes/scripted-issuer.ts'
 
 const ended = 'https://app.shibari.test/auth/ended'
 

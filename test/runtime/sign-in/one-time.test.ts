@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { KeyValueStore } from '../../../src/ports/kv.ts'
 import { createMemoryKeyValueStore } from '../../../src/providers/kv/memory.ts'
-import { createLogger } from '../../../src/runtime/log.ts'
-import type { KeyValueStore } from '../../../src/runtime/ports/kv.ts'
 import { createClaim } from '../../../src/runtime/sign-in/one-time.ts'
+import { createLogger } from '../../../src/runtime/telemetry/log.ts'
 
 function processWith(kv: KeyValueStore) {
   const lines: string[] = []

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createLogger } from '../../../src/runtime/log.ts'
 import { createProviderMetadata } from '../../../src/runtime/sign-in/provider-metadata.ts'
-import { type ScriptedIssuer, startScriptedIssuer } from '../../hosts/sign-in/scripted-issuer.ts'
+import { createLogger } from '../../../src/runtime/telemetry/log.ts'
+import { type ScriptedIssuer, startScriptedIssuer } from '../../support/fakes/scripted-issuer.ts'
 
 const hour = 3600_000
 

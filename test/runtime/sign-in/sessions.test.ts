@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseEmail } from '../../../src/runtime/sign-in/email.ts'
+import { Secret } from '../../../src/base/secret.ts'
+import { parseEmail } from '../../../src/contract/email.ts'
 import { createSessions, maxSessionSeconds } from '../../../src/runtime/sign-in/sessions.ts'
-import { Secret } from '../../../src/secret.ts'
 
 const start = 1_800_000_000
 const audience = '.shibari.test'

@@ -1,8 +1,8 @@
 /** What a server answers, checked. */
 import { z } from 'zod'
-import { PublisherError } from '../../../errors.ts'
-import { RetryableError } from '../../../retry.ts'
-import type { ModelAnswer, ModelRequest } from '../../../workflow/ports/language-model.ts'
+import { PublisherError } from '../../../base/errors.ts'
+import { RetryableError } from '../../../base/retry.ts'
+import type { ModelAnswer, ModelRequest } from '../../../ports/language-model.ts'
 import { jsonObjectsIn } from './json-in-words.ts'
 
 const text = z.string().nullish().catch(null)

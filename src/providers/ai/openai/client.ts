@@ -1,6 +1,6 @@
 /** The official SDK, closed off from the environment of the process, which is not this tenant's. */
 import { OpenAI } from 'openai'
-import { boundedAnswer } from '../../../bounded-body.ts'
+import { boundedAnswer } from '../../../base/bounded-body.ts'
 import { toldError } from './told-errors.ts'
 
 /** The part of `fetch` that is used. */

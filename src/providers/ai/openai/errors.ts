@@ -1,8 +1,8 @@
 /** What a failed call means. The vendor's error stays behind, for it may quote the key; a short summary of it becomes the cause. */
 import { APIError } from 'openai'
 import { z } from 'zod'
-import { PublisherError } from '../../../errors.ts'
-import { RetryableError, retryAfterMs } from '../../../retry.ts'
+import { PublisherError } from '../../../base/errors.ts'
+import { RetryableError, retryAfterMs } from '../../../base/retry.ts'
 import { declined, outage, unusable } from './answer.ts'
 
 /** Codes by which OpenAI declines a request instead of answering that it does. */

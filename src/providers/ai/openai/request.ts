@@ -2,7 +2,7 @@
 import { encodeBase64 } from 'hono/utils/encode'
 import type { ChatCompletionCreateParamsNonStreaming, ChatCompletionUserMessageParam } from 'openai/resources'
 import { z } from 'zod'
-import type { ModelPicture, ModelRequest } from '../../../workflow/ports/language-model.ts'
+import type { ModelPicture, ModelRequest } from '../../../ports/language-model.ts'
 import type { Dialect } from './dialect.ts'
 
 /** `store: false`: neither pictures nor captions are to be kept at the vendor. */

@@ -1,7 +1,7 @@
 /** Looks at the beginning of a stream and gives the whole stream on, without holding more than the beginning. */
-import { PublisherError } from '../../../errors.ts'
-import { type PictureHeader, pictureFacts } from '../../../workflow/picture/header.ts'
-import { createInput, joined } from '../../../workflow/picture/input.ts'
+import { PublisherError } from '../../../base/errors.ts'
+import { type PictureHeader, pictureFacts } from '../../../base/picture/header.ts'
+import { createInput, joined } from '../../../base/picture/input.ts'
 
 export interface PeekedPicture {
   header: PictureHeader

@@ -1,6 +1,6 @@
 /** The mail that tells a tenant's admins what was published, with the photo's tags to be entered by hand. */
-import type { MailMessage } from '../../../workflow/ports/mail.ts'
-import type { Post } from '../../../workflow/ports/publisher.ts'
+import type { MailMessage } from '../../../ports/mail.ts'
+import type { Post } from '../../../ports/publisher.ts'
 
 /** The fields of the tenant's `confirmation` block. */
 export interface ConfirmationSettings {

@@ -1,6 +1,6 @@
 /** What the tenant's configuration says about publishing by mail, checked. */
 import { z } from 'zod'
-import type { Post } from '../../../workflow/ports/publisher.ts'
+import type { Post } from '../../../ports/publisher.ts'
 
 /** One address without a name; quotes, brackets, commas and white space would make it something else in a header. */
 const address = z

@@ -1,5 +1,5 @@
 /** Tells apart what was surely not posted from what may have been. */
-import { PublisherError } from '../../../errors.ts'
+import { PublisherError } from '../../../base/errors.ts'
 
 /** Codes of Node's sockets, resolver and TLS that stand for a connection which never carried a request. */
 const neverConnected =

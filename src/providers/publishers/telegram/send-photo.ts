@@ -1,8 +1,8 @@
 /** One `sendPhoto` call (Bot API, "sendPhoto"), and what its outcome means. */
-import { textAtMost } from '../../../bounded-body.ts'
-import type { PublisherError } from '../../../errors.ts'
-import { RetryableError, retryAfterMs } from '../../../retry.ts'
-import type { Post } from '../../../workflow/ports/publisher.ts'
+import { textAtMost } from '../../../base/bounded-body.ts'
+import type { PublisherError } from '../../../base/errors.ts'
+import { RetryableError, retryAfterMs } from '../../../base/retry.ts'
+import type { Post } from '../../../ports/publisher.ts'
 import { parseAnswer, type SentMessage, type TelegramAnswer } from './answers.ts'
 import { fetchFailure, outcomeUnknown, reasonOf, refused, tokenRejected, unavailable } from './errors.ts'
 

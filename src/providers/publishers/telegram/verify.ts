@@ -1,7 +1,7 @@
 /** Finds out whether a bot may post to a chat, by calls that post nothing (Bot API, "getMe", "getChat", "getChatMember"). */
 import { z } from 'zod'
-import { jsonAtMost } from '../../../bounded-body.ts'
-import { PublisherError } from '../../../errors.ts'
+import { jsonAtMost } from '../../../base/bounded-body.ts'
+import { PublisherError } from '../../../base/errors.ts'
 import { fetchFailure, reasonOf, tokenRejected, tooMany, unavailable } from './errors.ts'
 import { type ChatId, maxAnswerBytes, type TelegramApi, tokenShape } from './send-photo.ts'
 

@@ -1,9 +1,9 @@
 /** Calls to Dropbox: authorised, checked, repeated where that is safe, writes one at a time. */
 import { type Dropbox, type DropboxRequestOptions, DropboxResponseError } from 'dropbox'
 import type { z } from 'zod'
-import { BodyTooLarge, bytesAtMost, textAtMost } from '../../../bounded-body.ts'
-import { isPublisherError, PublisherError } from '../../../errors.ts'
-import { RetryableError, type RetryPolicy, withRetry } from '../../../retry.ts'
+import { BodyTooLarge, bytesAtMost, textAtMost } from '../../../base/bounded-body.ts'
+import { isPublisherError, PublisherError } from '../../../base/errors.ts'
+import { RetryableError, type RetryPolicy, withRetry } from '../../../base/retry.ts'
 import type { DropboxAccess, Session } from './access.ts'
 import { type DropboxFile, fileSchema, parseJson, previewSchema } from './answers.ts'
 import { AccessTokenRejected, failureOf, failureText, UnsettledError } from './errors.ts'

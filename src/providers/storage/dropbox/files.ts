@@ -1,5 +1,5 @@
 /** What can be done with one file, each safe to repeat when an answer got lost. */
-import { PublisherError } from '../../../errors.ts'
+import { PublisherError } from '../../../base/errors.ts'
 import {
   type DropboxEntry,
   type DropboxFile,

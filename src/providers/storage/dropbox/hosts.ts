@@ -1,5 +1,5 @@
 /** How requests reach Dropbox: its three hosts, or one address that stands for all of them. */
-import { boundedAnswer } from '../../../bounded-body.ts'
+import { boundedAnswer } from '../../../base/bounded-body.ts'
 
 /** The part of `fetch` that is used; {@link createDropboxFetch} makes it. */
 export type DropboxFetch = (url: string, init?: RequestInit) => Promise<Response>

@@ -1,6 +1,6 @@
 /** Lists a folder's photos: all pages, one flight per folder. */
-import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../workflow/photo.ts'
-import type { PhotoEntry, PhotoListing } from '../../../workflow/ports/storage.ts'
+import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
+import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
 import { type DropboxEntry, type DropboxFile, isFile, pageSchema } from './answers.ts'
 import type { DropboxApi } from './api.ts'
 import { isRefusal } from './errors.ts'

@@ -11,8 +11,8 @@
  * left there, and Dropbox cannot tell which. A caption of other content is never taken over: the photo gets another
  * number. Nothing is overwritten, because Dropbox itself refuses a taken name.
  */
-import { PublisherError } from '../../../errors.ts'
-import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../workflow/photo.ts'
+import { PublisherError } from '../../../base/errors.ts'
+import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
 import { type DropboxFile, isFile } from './answers.ts'
 import type { DropboxFiles } from './files.ts'
 import { numberedNames, tooManyOfThisName } from './paths.ts'

@@ -1,14 +1,14 @@
 /** Where a store's files are in the Dropbox: the only place that puts a path together. */
-import { PublisherError } from '../../../errors.ts'
-import { withoutSlashAtEnd } from '../../../text-edges.ts'
+import { PublisherError } from '../../../base/errors.ts'
+import { withoutSlashAtEnd } from '../../../base/text-edges.ts'
 import {
   type Folder,
   numberedName,
   type PhotoName,
   type SidecarForm,
   sidecarName,
-} from '../../../workflow/photo.ts'
-import type { RecordKey, StoragePaths } from '../../../workflow/ports/storage.ts'
+} from '../../../ports/photo.ts'
+import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 
 export interface DropboxPaths {
   /** The folder itself: `''` for the root of the Dropbox, else `/a/b`. */

@@ -1,6 +1,6 @@
 /** Thumbnails made by Dropbox itself (`get_thumbnail_v2`). */
-import { PublisherError } from '../../../errors.ts'
-import type { NativeThumbnail, ThumbnailBox } from '../../../workflow/ports/storage.ts'
+import { PublisherError } from '../../../base/errors.ts'
+import type { NativeThumbnail, ThumbnailBox } from '../../../ports/storage.ts'
 import type { DropboxApi } from './api.ts'
 import { DropboxRefusal, isRefusal } from './errors.ts'
 

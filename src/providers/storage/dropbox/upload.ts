@@ -3,8 +3,8 @@
  * first and get their name last: a stream can be sent only once, while a name may turn out to be taken at the very end, and a
  * piece of a session can be sent again after a lost answer.
  */
-import { PublisherError } from '../../../errors.ts'
-import { type PhotoName, sidecarName } from '../../../workflow/photo.ts'
+import { PublisherError } from '../../../base/errors.ts'
+import { type PhotoName, sidecarName } from '../../../ports/photo.ts'
 import { type DropboxFile, fileSchema, nothingSchema, uploadSessionSchema } from './answers.ts'
 import type { DropboxApi } from './api.ts'
 import { blockDigests, blockSize, combineDigests, contentHash } from './content-hash.ts'

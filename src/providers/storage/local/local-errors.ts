@@ -1,6 +1,6 @@
 /** What the disk refuses, in the words of the port. */
-import { isPublisherError, PublisherError } from '../../../errors.ts'
-import type { PhotoStore } from '../../../workflow/ports/storage.ts'
+import { isPublisherError, PublisherError } from '../../../base/errors.ts'
+import type { PhotoStore } from '../../../ports/storage.ts'
 
 /** The file system's code (`ENOENT`, `EACCES` ...) where the error has one. */
 export function systemCode(error: unknown): string | undefined {

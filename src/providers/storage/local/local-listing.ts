@@ -1,9 +1,9 @@
 /** Photos and sidecars of one directory. */
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
-import { isPhotoName, type PhotoName } from '../../../workflow/photo.ts'
-import type { PhotoEntry, PhotoListing } from '../../../workflow/ports/storage.ts'
-import { sidecarsAmong } from '../../../workflow/sidecar/listed.ts'
+import { sidecarsAmong } from '../../../ports/listed-sidecars.ts'
+import { isPhotoName, type PhotoName } from '../../../ports/photo.ts'
+import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
 import { unlessMissing } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 

@@ -4,7 +4,7 @@
  * the move after an interruption at any point completes it.
  */
 import { join } from 'node:path'
-import { numberedName, type PhotoName, type SidecarForm, sidecarName } from '../../../workflow/photo.ts'
+import { numberedName, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
 import { photoNotFound, unlessMissing } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { lstat, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
-import { PublisherError } from '../../../errors.ts'
-import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../workflow/photo.ts'
-import type { RecordKey, StoragePaths } from '../../../workflow/ports/storage.ts'
+import { PublisherError } from '../../../base/errors.ts'
+import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
+import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 import { storageUnavailable, unlessMissing } from './local-errors.ts'
 
 export interface SafeDirectories {

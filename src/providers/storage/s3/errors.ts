@@ -1,6 +1,6 @@
 /** What an S3 server's answers mean to the port. */
-import { PublisherError } from '../../../errors.ts'
-import { RetryableError, retryAfterMs } from '../../../retry.ts'
+import { PublisherError } from '../../../base/errors.ts'
+import { RetryableError, retryAfterMs } from '../../../base/retry.ts'
 import type { Conditions, Verdict } from './known-servers.ts'
 import { errorCodeOf } from './xml.ts'
 

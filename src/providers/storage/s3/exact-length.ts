@@ -1,5 +1,5 @@
 /** Streams that are as long as announced, or fail: a photo must not arrive cut off. */
-import { PublisherError } from '../../../errors.ts'
+import { PublisherError } from '../../../base/errors.ts'
 
 export interface ExactLength {
   stream: ReadableStream<Uint8Array>

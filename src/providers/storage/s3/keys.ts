@@ -1,7 +1,7 @@
 /** Keys of one tenant's objects, and how they are written into a URL. */
-import { PublisherError } from '../../../errors.ts'
-import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../workflow/photo.ts'
-import type { RecordKey, StoragePaths } from '../../../workflow/ports/storage.ts'
+import { PublisherError } from '../../../base/errors.ts'
+import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
+import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 
 export interface Keys {
   /** What all keys of a folder begin with; empty for the whole bucket. */

@@ -9,7 +9,7 @@ import {
   numberedName,
   type PhotoName,
   type SidecarForm,
-} from '../../../workflow/photo.ts'
+} from '../../../ports/photo.ts'
 import { photoNotFound, sidecarChanged, storageUnavailable } from './errors.ts'
 import type { CreateExclusively } from './exclusive.ts'
 import type { Keys } from './keys.ts'

@@ -1,5 +1,5 @@
 /** Answers that are small by nature, read while they can still be asked for again. */
-import { RetryableError } from '../../../retry.ts'
+import { RetryableError } from '../../../base/retry.ts'
 import { AnswerTooLarge, withoutUrl } from './errors.ts'
 
 /** A page of 1,000 keys of 1,024 percent-encoded bytes has less. Bytes. */

@@ -1,0 +1,142 @@
+/** The `publishers` block of the contract: an array, or the epic's object form, normalised to an array. */
+import { z } from 'zod'
+import {
+  block,
+  choice,
+  type Fault,
+  type Field,
+  field,
+  flag,
+  isBlank,
+  isRecord,
+  memberOf,
+  name,
+  note,
+} from './lenient.ts'
+import { type Platform, platforms } from './platform.ts'
+
+export interface PublisherEntry {
+  id?: string | undefined
+  type: Platform
+  enabled: boolean
+  credentials_ref?: string | undefined
+  config: Record<string, unknown>
+}
+
+/** The types that an entry may have. */
+export const platformNames: readonly string[] = [...platforms, 'fetlife']
+
+const platformName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.enum([...platforms, 'fetlife']))
+  .transform((type): Platform => (type === 'fetlife' ? 'email' : type))
+
+const address = name(320)
+
+/** The settings of a platform that this version reads. Others stay as they came, for their publisher to judge. */
+const settings: Partial<Record<Platform, Field<Record<string, unknown>>>> = {
+  telegram: block({
+    channel_id: field(
+      z.union([z.number().int(), z.string().trim().max(100)]),
+      undefined,
+      'is not a number or @name',
+    ),
+  }),
+  email: block({
+    recipient: address,
+    caption_target: choice(['subject', 'body', 'both'], undefined),
+    subject_mode: choice(['normal', 'private', 'avatar'], undefined),
+  }),
+}
+
+const entryFields = block({
+  id: field(
+    z.union([z.string().max(200), z.number().transform(String)]),
+    undefined,
+    'is not text of at most 200 characters',
+  ),
+  enabled: flag(true, { value: false, consequence: 'the platform is off until it is corrected' }),
+  credentials_ref: name(500),
+})
+
+/** The keys of an entry, and of its `config` where this version knows the type. Finds unknown keys. */
+export function publisherFields(type: unknown): Field<unknown> {
+  const platform = platformName.safeParse(type).data
+  const config: Field<unknown> = (platform && settings[platform]) ?? { read: () => undefined }
+  return block({ ...entryFields.members, type: name(100), config })
+}
+
+/** An entry of a type that this version does not know is left out: a newer orchestrator must not stop an older fleet. */
+function readEntry(value: unknown, path: string, faults: Fault[]): PublisherEntry[] {
+  if (isBlank(value)) return []
+  if (!isRecord(value)) {
+    note(faults, path, 'is not a block of fields', 'it is left out')
+    return []
+  }
+  const type = memberOf(value, 'type')
+  if (typeof type !== 'string' || isBlank(type)) {
+    note(faults, `${path}.type`, 'is missing or not text', 'the entry is left out')
+    return []
+  }
+  const platform = platformName.safeParse(type).data
+  if (platform === undefined) return []
+  const config = memberOf(value, 'config')
+  const settingsPath = `${path}.config`
+  if (!isBlank(config) && !isRecord(config))
+    note(faults, settingsPath, 'is not a block of fields', 'it counts as empty')
+  const raw = isRecord(config) ? config : {}
+  const read = settings[platform]?.read(raw, settingsPath, faults) ?? {}
+  const usable = Object.entries({ ...raw, ...read }).filter(([, setting]) => setting !== undefined)
+  return [{ ...entryFields.read(value, path, faults), type: platform, config: Object.fromEntries(usable) }]
+}
+
+const ownFields = new Set(['id', 'enabled', 'credentials_ref', 'config'])
+
+/** `{"telegram": {...}}`: the settings stand flat beside `credentials_ref`, or under `config`. */
+function entryOf(type: string, value: Record<string, unknown>): Record<string, unknown> {
+  const members = Object.entries(value).filter(([key]) => key !== 'type')
+  const own = Object.fromEntries(members.filter(([key]) => ownFields.has(key)))
+  const flat = Object.fromEntries(members.filter(([key]) => !ownFields.has(key)))
+  const { config } = own
+  const isUsable = isBlank(config) || isRecord(config)
+  return { id: type, ...own, type, config: isUsable ? { ...flat, ...(isRecord(config) && config) } : config }
+}
+
+interface Listed {
+  /** The place of an entry in its block: its index, or its type in the object form. */
+  key: string
+  entry: unknown
+}
+
+/** The entries of either form (or the only one, outside a list), the object form's in the shape of the array's; `null` for any other value. */
+export function listedPublishers(value: unknown): Listed[] | null {
+  if (Array.isArray(value)) return value.map((entry: unknown, index) => ({ key: String(index), entry }))
+  if (!isRecord(value)) return null
+  // One entry that was not put into a list: no platform is called `type`.
+  const { type: ownType } = value
+  if (typeof ownType === 'string' && !isBlank(ownType)) return [{ key: '0', entry: value }]
+  return Object.entries(value).map(([type, member], index) => ({
+    key: platformName.safeParse(type).success ? type.trim() : String(index),
+    entry: isRecord(member) ? entryOf(type, member) : member,
+  }))
+}
+
+export const publishersField: Field<PublisherEntry[]> = {
+  read(value, path, faults) {
+    if (isBlank(value)) return []
+    const listed = listedPublishers(value)
+    if (listed) return listed.flatMap(({ key, entry }) => readEntry(entry, `${path}.${key}`, faults))
+    note(faults, path, 'is not a list', 'it counts as empty')
+    return []
+  },
+}
+
+/** The entry that counts for a platform: the first enabled one of its type. */
+export function enabledPublisher(
+  entries: readonly PublisherEntry[],
+  platform: Platform,
+): PublisherEntry | undefined {
+  return entries.find((entry) => entry.type === platform && entry.enabled)
+}

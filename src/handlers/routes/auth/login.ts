@@ -1,0 +1,97 @@
+/** The first half of a sign-in: from a tenant's page over the callback host to the identity provider. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { Services } from '../../../runtime/services.ts'
+import { canSignIn } from '../../../runtime/sign-in/admins.ts'
+import { signInExpired, signInOff } from '../../../runtime/sign-in/errors.ts'
+import type { LoginRequest, SignIn } from '../../../runtime/sign-in/sign-in.ts'
+import { type AppEnv, runtimeOf } from '../../exchange.ts'
+import { routeFor } from '../../route.ts'
+import { sessionOf } from '../../session.ts'
+import { hostCookie, writePending } from './cookies.ts'
+import { markBrowser, returnToTenant } from './hand-over.ts'
+import { callbackUrl, returnAddressOf } from './redirects.ts'
+import { hasSignedOut } from './sign-out-mark.ts'
+
+/** For the redirect from one host of ours to the other, and for loading the page again when the provider was away. */
+const loginSeconds = 60
+/** For typing a password and finding a second factor. */
+export const transactionSeconds = 300
+
+/** `/auth/login` on tenants' hosts. */
+export function loginRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { settings, signIn } = services
+  const route = routeFor('anyone', services, {
+    method: 'get',
+    path: '/auth/login',
+    operationId: 'signIn',
+    summary: 'Sign in',
+    tags: ['session'],
+    errors: ['sign_in_unavailable'],
+    description:
+      'Signs in; for browsers. `fresh=true` has the person prove anew to the provider who they are (see `sign_in_too_old`).',
+    request: { query: z.object({ return_to: z.string().optional(), fresh: z.string().optional() }) },
+    responses: { 302: { description: 'To the callback host, and on to the identity provider' } },
+  })
+  app.openapi(route, async (c) => {
+    if (!signIn || !canSignIn(runtimeOf(c.env).config, settings)) throw signInOff()
+    const { return_to, fresh } = c.req.valid('query')
+    const address = returnAddressOf(c, return_to)
+    const browser = settings.cookieScope === 'host' ? markBrowser(c, services) : null
+    const request = await signIn.logins.seal(
+      { ...address, browser, isFresh: fresh === 'true' },
+      { audience: settings.callbackHost, expiresInSeconds: loginSeconds },
+    )
+    return c.redirect(callbackUrl(settings, address.port, '/auth/start', { request }), 302)
+  })
+}
+
+/** `/auth/start` on the callback host: the only host whose cookies the provider's answer comes back to. */
+export function startRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn: SignIn): void {
+  const { settings } = services
+  const route = routeFor('anyone', services, {
+    method: 'get',
+    path: '/auth/start',
+    operationId: 'startSignIn',
+    summary: 'Second step of signing in',
+    tags: ['session'],
+    errors: ['sign_in_expired', 'sign_in_unavailable'],
+    description: 'On the callback host: the second step of `/auth/login`.',
+    request: { query: z.object({ request: z.string() }) },
+    responses: {
+      302: { description: 'To the identity provider' },
+      303: { description: 'Back to the tenant, for who is signed in already' },
+    },
+  })
+  app.openapi(route, async (c) => {
+    const login = (await signIn.logins.open(c.req.valid('query').request, settings.callbackHost))?.content
+    if (!login) throw signInExpired()
+    const mayReuse = settings.cookieScope === 'host' && !login.isFresh
+    const session = mayReuse ? await sessionOf(c, services) : null
+    if (session) return returnToTenant(c, services, signIn, session, login)
+    return c.redirect(await beginTransaction(c, services, signIn, login), 302)
+  })
+}
+
+/** The cookie that the provider's answer will be held against. */
+export function transactionCookie(settings: Services['settings']) {
+  return hostCookie('sign-in', settings)
+}
+
+async function beginTransaction(
+  c: Context<AppEnv>,
+  { settings }: Services,
+  { provider, transactions }: SignIn,
+  login: LoginRequest,
+): Promise<string> {
+  const redirectUri = callbackUrl(settings, login.port, '/auth/callback')
+  const ask = login.isFresh ? 'proof' : hasSignedOut(c, settings) ? 'person' : null
+  const { url, secrets } = await provider.begin(redirectUri, ask)
+  const value = await transactions.seal(
+    { ...login, secrets },
+    { audience: settings.callbackHost, expiresInSeconds: transactionSeconds },
+  )
+  const step = { id: secrets.state, value, maxAgeSeconds: transactionSeconds }
+  writePending(c, settings, transactionCookie(settings), step)
+  return url
+}

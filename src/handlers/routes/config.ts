@@ -1,0 +1,125 @@
+/** What a client may know of the tenant's configuration. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { PublisherError } from '../../base/errors.ts'
+import { modelNotices } from '../../contract/model-notices.ts'
+import { enabledPublisher } from '../../contract/publisher-entries.ts'
+import type { Services } from '../../runtime/services.ts'
+import { canSignIn, isAdmin } from '../../runtime/sign-in/admins.ts'
+import { type AppEnv, runtimeOf } from '../exchange.ts'
+import { canPublish } from '../features.ts'
+import { json, routeFor } from '../route.ts'
+import { securityOf } from '../route-description.ts'
+import {
+  adminStatusSchema,
+  featuresResponseSchema,
+  publishersResponseSchema,
+  voiceProfileSchema,
+} from '../schemas.ts'
+import { sessionOf } from '../session.ts'
+
+export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const features = routeFor('anyone', services, {
+    method: 'get',
+    path: '/api/config/features',
+    operationId: 'getFeatures',
+    summary: 'Features of the gallery',
+    tags: ['gallery'],
+    responses: { 200: json(featuresResponseSchema, 'What is on for this tenant') },
+  })
+  app.openapi(features, (c) => {
+    const runtime = runtimeOf(c.env)
+    const { config } = runtime
+    const auth_mode = canSignIn(config, services.settings) ? ('auth0' as const) : ('none' as const)
+    const max_upload_mb = services.settings.maxUploadBytes / 2 ** 20
+    return c.json(
+      {
+        ...config.features,
+        publish_enabled: canPublish(runtime),
+        auth_mode,
+        storage_provider: config.storage.provider,
+        max_upload_mb,
+      },
+      200,
+    )
+  })
+
+  const publishers = routeFor('anyone', services, {
+    method: 'get',
+    path: '/api/config/publishers',
+    operationId: 'getPublishers',
+    summary: 'Platforms that the gallery publishes to',
+    tags: ['gallery'],
+    responses: { 200: json(publishersResponseSchema, 'Where this tenant publishes') },
+  })
+  app.openapi(publishers, (c) => {
+    const { publishers: entries } = runtimeOf(c.env).config
+    const isEnabled = (platform: Parameters<typeof enabledPublisher>[1]) =>
+      enabledPublisher(entries, platform) !== undefined
+    return c.json(
+      {
+        telegram: isEnabled('telegram'),
+        email: isEnabled('email'),
+        instagram: isEnabled('instagram'),
+        bluesky: isEnabled('bluesky'),
+        mastodon: isEnabled('mastodon'),
+      },
+      200,
+    )
+  })
+
+  voiceProfileRoutes(app, services)
+
+  const status = routeFor('anyone', services, {
+    method: 'get',
+    path: '/api/admin/status',
+    operationId: 'getAdminStatus',
+    summary: 'Who is signed in',
+    tags: ['session'],
+    security: [{}, ...securityOf.admin],
+    responses: { 200: json(adminStatusSchema, 'Whether the caller is an admin of this tenant') },
+  })
+  app.openapi(status, async (c) => {
+    const session = await sessionOf(c, services)
+    if (!session) return c.json({ admin: false }, 200)
+    const { email } = session
+    const { config } = runtimeOf(c.env)
+    if (!isAdmin(email, config, services.settings)) return c.json({ admin: false, email }, 200)
+    const notices = modelNotices(config.ai)
+    return c.json({ admin: true, email, ...(notices.length > 0 && { notices }) }, 200)
+  })
+}
+
+function voiceProfileRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const path = '/api/config/voice-profile'
+  const read = routeFor('admin', services, {
+    method: 'get',
+    path,
+    operationId: 'getVoiceProfile',
+    summary: 'Captions that show the AI how this photographer writes',
+    tags: ['gallery'],
+    responses: {
+      200: json(voiceProfileSchema, 'The captions that show the AI how this photographer writes'),
+    },
+  })
+  app.openapi(read, (c) => {
+    const { content, features } = runtimeOf(c.env).config
+    return c.json({ voice_profile: content.voice_profile, enabled: features.voice_matching_enabled }, 200)
+  })
+
+  const write = routeFor('admin', services, {
+    method: 'post',
+    path,
+    operationId: 'setVoiceProfile',
+    summary: 'Refused: the configuration is managed elsewhere',
+    tags: ['gallery'],
+    errors: ['managed_elsewhere'],
+    description: 'Always refused with 409: the configuration is not kept here.',
+    responses: {},
+  })
+  app.openapi(write, () => {
+    throw new PublisherError(
+      'managed_elsewhere',
+      'Nothing was changed: the voice profile belongs to this gallery’s configuration. Change it where that is managed.',
+    )
+  })
+}

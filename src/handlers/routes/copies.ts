@@ -1,0 +1,69 @@
+/** Full-size photos for visitors: signed links on this host to copies without metadata. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type PhotoName, parsePhotoName } from '../../ports/photo.ts'
+import type { Services } from '../../runtime/services.ts'
+import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
+import { openVisitorCopy } from '../../workflow/visitor-copy.ts'
+import { type AppEnv, runtimeOf } from '../exchange.ts'
+import { photoErrors, pictureErrors } from '../expected-errors.ts'
+import { routeFor } from '../route.ts'
+import { filenameParameter, linkQuery } from '../schemas.ts'
+
+const hourMs = 3600_000
+
+/** The path of a link that works for four to five hours. It is the same within an hour, so that browsers keep what it gave. */
+export async function copyPath(
+  { copyLinks, now }: Services,
+  { host }: TenantRuntime,
+  name: PhotoName,
+): Promise<string> {
+  const expiresAt = new Date((Math.floor(now() / hourMs) + 5) * hourMs)
+  const token = await copyLinks.sign(host, 'root', name, expiresAt)
+  return `/api/images/${encodeURIComponent(name)}/copy?token=${token}`
+}
+
+export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('viewer', services, {
+    method: 'get',
+    path: '/api/images/{filename}/copy',
+    operationId: 'getCopy',
+    summary: 'A photo in full size, by a signed link',
+    tags: ['photos'],
+    errors: [...photoErrors, ...pictureErrors, 'link_expired'],
+    description:
+      'Opens the photo that `temp_url` of a visitor names. The type follows the content, not the name.',
+    request: { params: filenameParameter, query: linkQuery },
+    responses: {
+      200: {
+        description: 'The original’s picture in full size, without metadata',
+        content: { 'image/jpeg': {}, 'image/png': {}, 'image/webp': {} },
+      },
+      304: { description: 'Unchanged since the given entity tag' },
+    },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = runtimeOf(c.env)
+    const name = parsePhotoName(c.req.valid('param').filename)
+    const folder = await services.copyLinks.verify(c.req.valid('query').token, runtime.host, name)
+    const copy = await openVisitorCopy(runtime.storage(), folder, name, c.req.header('if-none-match'))
+    c.header('etag', copy.etag)
+    c.header('accept-ranges', 'none')
+    const scope = runtime.config.features.auto_view_enabled ? 'public' : 'private'
+    c.header('cache-control', `${scope}, max-age=3600`)
+    if (copy.status === 'not_modified') return c.body(null, 304)
+    c.header('content-type', copy.mediaType)
+    c.header('content-disposition', inlineAs(name))
+    if (c.req.method !== 'HEAD') return c.body(copy.body, 200)
+    await copy.body.cancel()
+    return c.body(null, 200)
+  })
+}
+
+/** Shown in the browser; saved under the photo's name (RFC 6266, RFC 8187). */
+export function inlineAs(name: PhotoName): string {
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16)}`,
+  )
+  return `inline; filename*=UTF-8''${encoded}`
+}

@@ -1,0 +1,83 @@
+/** Calls by the control plane. They prove themselves by a service token and work on any host. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { PublisherError } from '../../base/errors.ts'
+import { parseHost } from '../../contract/host.ts'
+import type { Services } from '../../runtime/services.ts'
+import { signInOff } from '../../runtime/sign-in/errors.ts'
+import { audit } from '../audit.ts'
+import type { AppEnv } from '../exchange.ts'
+import { routeFor } from '../route.ts'
+import { endSessionsSchema, invalidateSchema } from '../schemas.ts'
+
+export function internalRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  invalidateRoute(app, services)
+  endSessionsRoute(app, services)
+}
+
+function invalidateRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { configurations, invalidations, settings, log } = services
+  const invalidate = routeFor('service', services, {
+    method: 'post',
+    path: '/internal/invalidate',
+    operationId: 'invalidateHost',
+    summary: 'Forget what is cached for a host',
+    tags: ['operations'],
+    request: { body: { required: true, content: { 'application/json': { schema: invalidateSchema } } } },
+    responses: {
+      204: {
+        description:
+          'What was cached for the host is gone in the process that answers, in the shared store, and in every process that shares its Redis. Others (dynos without Redis, other isolates of a Worker) follow at their next check, a tenth of the TTL (15 s at least) after the last one',
+      },
+      202: {
+        description:
+          'It is gone in the process that answers; those that share its Redis cannot be told at the moment and will be as soon as possible',
+      },
+    },
+  })
+  app.openapi(invalidate, async (c) => {
+    const host = parseHost(c.req.valid('json').host, settings.baseDomain)
+    if (!host) throw new PublisherError('invalid_request', 'This is no host of this fleet.')
+    await configurations.invalidate(host.host)
+    const isEverywhere = await invalidations.announce(host.host)
+    log.info('configuration invalidated', {
+      request_id: c.env.requestId,
+      tenant: host.tenant,
+      everywhere: isEverywhere,
+    })
+    return c.body(null, isEverywhere ? 204 : 202)
+  })
+}
+
+/** For an operator who has to end what a person, or a thief of their cookie, has open (docs/operations/incidents.md). */
+function endSessionsRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { signIn } = services
+  const end = routeFor('service', services, {
+    method: 'post',
+    path: '/internal/sessions/end',
+    operationId: 'endSessionsOfPerson',
+    summary: 'End all sessions of a person',
+    tags: ['operations'],
+    errors: ['sign_in_unavailable'],
+    description:
+      'Ends all sessions of the person with this e-mail address, on all hosts. Signing in again works at once, unless the identity provider blocks the person.',
+    request: { body: { required: true, content: { 'application/json': { schema: endSessionsSchema } } } },
+    responses: {
+      204: {
+        description:
+          'They have ended in the process that answers; every process that shares its Redis or KV follows within a minute',
+      },
+      202: {
+        description:
+          'They have ended in the process that answers; the shared store cannot be reached and is told as soon as possible',
+      },
+    },
+  })
+  app.openapi(end, async (c) => {
+    if (!signIn) throw signInOff()
+    const { email } = c.req.valid('json')
+    const isShared = await signIn.endings.endPerson(email)
+    const details = { person: email, shared: isShared }
+    audit(c.env, services, { action: 'POST /internal/sessions/end', outcome: 'ok', who: null, details })
+    return c.body(null, isShared ? 204 : 202)
+  })
+}

@@ -1,0 +1,40 @@
+/** Cursor of a folder's listing: the photo that a page ended with, and the order of the listing. */
+import { base64url } from 'jose'
+import { z } from 'zod'
+import { isPhotoName } from '../../ports/photo.ts'
+import { type LibraryMark, type LibraryOrder, librarySorts } from '../../workflow/library.ts'
+
+const contentSchema = z
+  .tuple([
+    z.enum(librarySorts),
+    z.enum(['asc', 'desc']),
+    z.string().refine(isPhotoName),
+    z.number().int().nonnegative(),
+    z.number().int(),
+  ])
+  .transform(([sort, order, name, size, time]) => ({
+    order: { sort, order },
+    after: { name, size, modifiedAt: new Date(time) },
+  }))
+
+export interface LibraryCursor {
+  order: LibraryOrder
+  after: LibraryMark
+}
+
+/** Longest cursor in characters: a name of 255 bytes, each escaped by JSON, and what stands beside it. */
+export const maxCursorLength = 2200
+
+export function formatCursor({ sort, order }: LibraryOrder, { name, size, modifiedAt }: LibraryMark): string {
+  const content: z.input<typeof contentSchema> = [sort, order, name, size, modifiedAt.getTime()]
+  return base64url.encode(new TextEncoder().encode(JSON.stringify(content)))
+}
+
+/** Reads a cursor; `null` for a text that is not a cursor of ours. Never throws. */
+export function parseCursor(cursor: string): LibraryCursor | null {
+  try {
+    return contentSchema.parse(JSON.parse(new TextDecoder().decode(base64url.decode(cursor))))
+  } catch {
+    return null
+  }
+}

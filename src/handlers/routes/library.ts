@@ -1,0 +1,212 @@
+/** The library: an admin's view of the files, uploads, moves and deletions. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { PublisherError } from '../../base/errors.ts'
+import { type Folder, folders, type PhotoName, parsePhotoName } from '../../ports/photo.ts'
+import { type ByteBudgetOptions, createByteBudget } from '../../runtime/limits/byte-budget.ts'
+import type { Services } from '../../runtime/services.ts'
+import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
+import { digestTools } from '../../runtime/workflow-tools.ts'
+import { assertExists, deletePhoto } from '../../workflow/curation.ts'
+import { keyOf, listLibrary, takeIn } from '../../workflow/library.ts'
+import { createKnownPhotos } from '../../workflow/same-photo.ts'
+import { type AppEnv, runtimeOf } from '../exchange.ts'
+import { photoErrors, pictureErrors, storageErrors } from '../expected-errors.ts'
+import { requireFeature } from '../features.ts'
+import { requireRecentSignIn } from '../guards.ts'
+import { answerInStages, staged } from '../progress.ts'
+import { json, routeFor } from '../route.ts'
+import {
+  deletedSchema,
+  libraryKeyParameter,
+  libraryPageSchema,
+  libraryQuery,
+  movedSchema,
+  moveSchema,
+  uploadBody,
+  uploadedSchema,
+  uploadQuery,
+} from '../schemas/library.ts'
+import { formatCursor } from './library-cursor.ts'
+import { formOverheadBytes, photoTooLarge, readFile } from './upload.ts'
+
+const budgetOfUploads: ByteBudgetOptions = {
+  /** Two of the largest photos; each lies in memory while it is passed on, since a store has to know its size first. */
+  total: 2 * (50 * 2 ** 20 + formOverheadBytes),
+  /** Longer than those who are too slow are borne with. */
+  patienceMs: 20_000,
+  busy: 'Too many uploads at once. Try again in a few seconds.',
+}
+
+export function libraryRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  listRoute(app, services)
+  uploadRoute(app, services)
+  deleteRoute(app, services)
+  moveRoute(app, services)
+}
+
+function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'get',
+    path: '/api/library/objects',
+    operationId: 'listLibraryObjects',
+    summary: 'One page of a folder',
+    tags: ['library'],
+    errors: [...storageErrors, 'feature_disabled'],
+    request: { query: libraryQuery },
+    responses: { 200: json(libraryPageSchema, 'One page of a folder’s photos') },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = libraryOf(c)
+    const { prefix, q, cursor, offset, limit, sort, order } = c.req.valid('query')
+    const [folder, namePrefix] = splitKey(prefix)
+    const place = offset === 0 && cursor ? cursor : { order: { sort, order } }
+    const page = await listLibrary(runtime.storage(), {
+      ...place.order,
+      ...('after' in place && { after: place.after }),
+      folder,
+      prefix: namePrefix,
+      search: q,
+      offset,
+      limit,
+    })
+    return c.json(
+      {
+        objects: page.photos.map(({ name, size, modifiedAt }) => ({
+          key: keyOf(folder, name),
+          size,
+          last_modified: modifiedAt.toISOString(),
+        })),
+        cursor: page.end && formatCursor(place.order, page.end),
+        total_in_window: page.total,
+        truncated: page.end !== null,
+        // The other folders come with the first photo in them.
+        ...(folder === 'root' &&
+          page.isFolderMissing && { missing_folder: runtime.config.storage.paths.root }),
+      },
+      200,
+    )
+  })
+}
+
+function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { maxUploadBytes } = services.settings
+  const known = createKnownPhotos(services.now)
+  const budget = createByteBudget({ ...budgetOfUploads, now: services.now })
+  services.metrics.watch('upload_bytes', () => budget.takenBytes)
+  const route = routeFor('admin', services, {
+    method: 'post',
+    path: '/api/library/upload',
+    operationId: 'uploadPhoto',
+    summary: 'Upload a photo',
+    tags: ['library'],
+    errors: [...storageErrors, ...pictureErrors, 'feature_disabled', 'already_here'],
+    description:
+      'multipart/form-data with one file in the field `file`. Answers in stages where events are accepted. AVIF and HEIC are stored as JPEG where the server can open them.',
+    request: { query: uploadQuery, body: uploadBody },
+    responses: { 200: staged(uploadedSchema, 'The photo, under the name that it got') },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = libraryOf(c)
+    const { duplicates } = c.req.valid('query')
+    const tools = {
+      ...digestTools(services, runtime),
+      images: services.images,
+      owner: runtime.tenant,
+      maxBytes: maxUploadBytes,
+      known,
+    }
+    const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)
+    if (announced > maxUploadBytes + formOverheadBytes) throw photoTooLarge(maxUploadBytes)
+    return answerInStages(c, services, async (report) => {
+      const portion = budget.open(runtime.tenant, announced)
+      try {
+        const file = await readFile(c.req.raw, 'file', maxUploadBytes, portion)
+        report('storing', { size: file.size })
+        const { name, size } = await takeIn({ ...tools, onBytes: portion.count }, file, duplicates)
+        return { key: name, size }
+      } finally {
+        portion.end()
+      }
+    })
+  })
+}
+
+function deleteRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'delete',
+    path: '/api/library/objects/{filename}',
+    operationId: 'deleteLibraryObject',
+    summary: 'Delete a photo of any folder',
+    tags: ['library'],
+    errors: [...photoErrors, 'feature_disabled', 'sign_in_too_old'],
+    description: 'For good. Needs a sign-in of the last 24 hours, else 401 `sign_in_too_old`.',
+    request: { params: libraryKeyParameter },
+    responses: { 200: json(deletedSchema, 'What was deleted for good') },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = libraryOf(c)
+    requireFeature(runtime, 'delete_enabled')
+    await requireRecentSignIn(c, services)
+    const [folder, name] = parseKey(c.req.valid('param').filename)
+    if (runtime.config.content.debug) {
+      await assertExists(runtime.storage(), folder, name)
+      return c.json({ deleted: null, sidecar_deleted: false }, 200)
+    }
+    const { sidecarDeleted } = await deletePhoto(runtime.storage(), folder, name)
+    return c.json({ deleted: name, sidecar_deleted: sidecarDeleted }, 200)
+  })
+}
+
+function moveRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'post',
+    path: '/api/library/objects/{filename}/move',
+    operationId: 'moveLibraryObject',
+    summary: 'Move a photo to another folder',
+    tags: ['library'],
+    errors: [...photoErrors, 'feature_disabled'],
+    request: {
+      params: libraryKeyParameter,
+      body: { required: true, content: { 'application/json': { schema: moveSchema } } },
+    },
+    responses: { 200: json(movedSchema, 'Where the photo and its sidecar are now') },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = libraryOf(c)
+    const [from, name] = parseKey(c.req.valid('param').filename)
+    const { target_folder: to } = c.req.valid('json')
+    if (from === to) throw new PublisherError('invalid_request', 'The photo is in that folder already.')
+    if (runtime.config.content.debug) {
+      await assertExists(runtime.storage(), from, name)
+      return c.json({ moved: null, destination: to, key: keyOf(to, name) }, 200)
+    }
+    const moved = await runtime.storage().move(name, from, to)
+    return c.json({ moved: name, destination: to, key: keyOf(to, moved) }, 200)
+  })
+}
+
+function libraryOf(c: Context<AppEnv>): TenantRuntime {
+  const runtime = runtimeOf(c.env)
+  requireFeature(runtime, 'library_enabled')
+  return runtime
+}
+
+/** The folder and the name of a {@link keyOf}. */
+function parseKey(key: string): [Folder, PhotoName] {
+  const [folder, name] = splitKey(key)
+  return [folder, parsePhotoName(name)]
+}
+
+/** A folder may stand alone, with or without its slash. */
+function splitKey(key: string): [Folder, string] {
+  const [first = '', ...rest] = key.split('/')
+  const folder = folderNames.get(first)
+  return folder === undefined ? ['root', key] : [folder, rest.join('/')]
+}
+
+/** `reject` is the usual path of the folder for removed photos. */
+const folderNames: ReadonlyMap<string, Folder> = new Map([
+  ...folders.map((folder) => [folder, folder] as const),
+  ['reject', 'remove'],
+])

@@ -1,0 +1,29 @@
+/** `/openapi.json`: the API's description of itself, from the schemas that validate it. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Services } from '../../runtime/services.ts'
+import { describeApi } from '../api-description.ts'
+import type { AppEnv } from '../exchange.ts'
+import { describeRoute, guardFor, routeFor } from '../route.ts'
+
+export function openApiRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('anyone', services, {
+    method: 'get',
+    path: '/openapi.json',
+    operationId: 'getDescription',
+    summary: 'This description',
+    tags: ['page'],
+    responses: {
+      200: {
+        description: 'An OpenAPI 3.1 document',
+        content: { 'application/json': { schema: { type: 'object' } } },
+      },
+    },
+  })
+  describeRoute(app, route)
+  // The same for every tenant of a process. Registered by hand, since it is sent as text that was written once.
+  let document: string | undefined
+  app.get(route.path, guardFor('anyone', services), (c) => {
+    document ??= JSON.stringify(describeApi(app, services.settings))
+    return c.body(document, 200, { 'content-type': 'application/json' })
+  })
+}

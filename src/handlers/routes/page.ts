@@ -1,0 +1,45 @@
+/** The web app's document and its static files. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { PublisherError } from '../../base/errors.ts'
+import type { Services } from '../../runtime/services.ts'
+import { type AppEnv, runtimeOf } from '../exchange.ts'
+import { fetchAhead } from '../fetch-ahead.ts'
+import { messageStyle, messageStylePath } from '../message-style.ts'
+import { guardFor, routeFor } from '../route.ts'
+
+export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { assets } = services
+  const document = routeFor('anyone', services, {
+    method: 'get',
+    path: '/',
+    operationId: 'getPage',
+    summary: 'The web app',
+    tags: ['page'],
+    responses: {
+      200: { description: 'The document of the web app', content: { 'text/html': {} } },
+      304: { description: 'Unchanged since the given entity tag' },
+    },
+  })
+  app.openapi(document, async (c) => {
+    const page = await assets.index(c.req.raw)
+    const link = fetchAhead({
+      query: new URL(c.req.url).searchParams,
+      isPublic: runtimeOf(c.env).config.features.auto_view_enabled,
+      savesData: c.req.header('save-data')?.toLowerCase() === 'on',
+    })
+    if (link) page.headers.set('link', link)
+    return page
+  })
+  // Its name has no fingerprint, so it is kept for an hour only.
+  app.get(messageStylePath, guardFor('anyone', services), (c) =>
+    c.body(messageStyle, 200, {
+      'content-type': 'text/css; charset=utf-8',
+      'cache-control': 'public, max-age=3600',
+    }),
+  )
+  app.get('/assets/*', guardFor('anyone', services), async (c) => {
+    const asset = await assets.get(c.req.path, c.req.raw)
+    if (!asset) throw new PublisherError('not_found', 'There is no such file.')
+    return asset
+  })
+}

@@ -1,0 +1,158 @@
+/** Publishing without a person: one photo of one tenant, captioned where it has no caption. For schedulers of both hosts. */
+import { isPublisherError, PublisherError } from '../base/errors.ts'
+import { parseHost } from '../contract/host.ts'
+import { type PhotoName, parsePhotoName } from '../ports/photo.ts'
+import { sidecarUnreadable } from '../ports/sidecar-file.ts'
+import type { PhotoStore } from '../ports/storage.ts'
+import type { Services } from '../runtime/services.ts'
+import { describeError } from '../runtime/telemetry/log.ts'
+import { tenantNotFound } from '../runtime/tenancy/config-cache.ts'
+import type { TenantRuntime } from '../runtime/tenancy/tenant-runtime.ts'
+import { analysisTools, digestTools, publishTools, type WorkContext } from '../runtime/workflow-tools.ts'
+import { analyzePhoto } from '../workflow/analysis.ts'
+import { nextPhoto } from '../workflow/next-photo.ts'
+import { type PublishReport, type PublishResult, publishPhoto } from '../workflow/publish.ts'
+import { captionOf, parseSidecar } from '../workflow/sidecar.ts'
+import { readingSidecarsOnce } from '../workflow/sidecar-memory.ts'
+
+export interface PublishNextRequest {
+  /** The tenant's host. */
+  host: string
+  /** Default: one that is not published yet. */
+  select?: string | undefined
+  /** Says what would be sent; nothing is written anywhere, and the AI is not asked. */
+  dryRun: boolean
+}
+
+export interface PublishedNext extends PublishResult {
+  /** The AI has written words in this run. */
+  captioned: boolean
+  /** In a dry run: the AI would write words first, so those of the results are not what would go out. */
+  wouldCaption: boolean
+  /** Nothing was sent, moved or written; also where `content.debug` is on. */
+  dryRun: boolean
+}
+
+/** `null`: there is nothing left to publish. */
+export type PublishNextResult = PublishedNext | null
+
+/**
+ * Does what an admin would do with one photo. Throws `tenant_not_found`, `feature_disabled`, `photo_not_found`, and what analysis and
+ * publishing throw before anything is sent.
+ */
+export async function publishNext(
+  services: Services,
+  { host, select, dryRun }: PublishNextRequest,
+  context: WorkContext,
+  report: PublishReport,
+): Promise<PublishNextResult> {
+  const runtime = await runtimeOf(services, host, context)
+  const isDry = dryRun || runtime.config.content.debug
+  const name =
+    select === undefined
+      ? await chooseNext(services, runtime, { context, remembers: !isDry })
+      : parsePhotoName(select)
+  if (name === null) return null
+  const store = readingSidecarsOnce(runtime.storage())
+  const wouldCaption = isDry && (await needsCaption(runtime, store, name))
+  const captioned = !isDry && (await caption(services, runtime, store, { name, context, report }))
+  const result = await publishPhoto(
+    { ...publishTools(services, runtime, context), store },
+    { name, dryRun: isDry, force: false, requestId: context.requestId },
+    report,
+  )
+  return { ...result, captioned, wouldCaption, dryRun: isDry }
+}
+
+async function runtimeOf(services: Services, host: string, context: WorkContext): Promise<TenantRuntime> {
+  const { settings, configurations } = services
+  const tenant = parseHost(host, settings.baseDomain, [settings.callbackHost])
+  if (!tenant) throw tenantNotFound()
+  const runtime = await configurations.load(tenant, { ...context, countStranger: () => () => undefined })
+  const { publish_enabled, mode } = runtime.config.features
+  if (publish_enabled && mode !== 'review') return runtime
+  throw new PublisherError('feature_disabled', 'Publishing is switched off for this gallery.')
+}
+
+function chooseNext(
+  services: Services,
+  runtime: TenantRuntime,
+  { context, remembers }: { context: WorkContext; remembers: boolean },
+): Promise<PhotoName | null> {
+  const platforms = runtime.publishers().available.map(({ platform }) => platform)
+  if (platforms.length === 0) {
+    throw new PublisherError('invalid_request', 'There is no platform to publish to. Nothing was sent.')
+  }
+  const { now, log } = services
+  const onTrouble = (error: unknown) =>
+    log.warn('the search for a photo goes on', {
+      tenant: runtime.tenant,
+      request_id: context.requestId,
+      error: describeError(error),
+    })
+  const tools = { ...digestTools(services, runtime), now, random: Math.random, remembers, onTrouble }
+  return nextPhoto(tools, platforms)
+}
+
+/** Tells if the AI is on and the photo lies in the root without a caption. Throws `sidecar_unreadable`. */
+async function needsCaption(runtime: TenantRuntime, store: PhotoStore, name: PhotoName): Promise<boolean> {
+  const sidecar = await store.readSidecar('root', name)
+  if (sidecar === 'unreadable') throw sidecarUnreadable()
+  const isOn = runtime.config.features.analyze_caption_enabled && runtime.model() !== null
+  if (!isOn || (sidecar && captionOf(parseSidecar(sidecar.text)) !== null)) return false
+  return (await store.stat('root', name)) !== null
+}
+
+/**
+ * Lets the AI write a caption where the photo needs one; gives whether it has. Throws `sidecar_unreadable`, and the AI's refusal:
+ * only a person may publish such a photo without words.
+ */
+async function caption(
+  services: Services,
+  runtime: TenantRuntime,
+  store: PhotoStore,
+  { name, context, report }: { name: PhotoName; context: WorkContext; report: PublishReport },
+): Promise<boolean> {
+  const isNeeded = await needsCaption(runtime, store, name)
+  const model = runtime.model()
+  if (!isNeeded || !model) return false
+  const sidecar = await store.readSidecar('root', name)
+  try {
+    await analyzePhoto(
+      { ...analysisTools(services, runtime, model, context), store },
+      { name, forceRefresh: sidecar !== null },
+      report,
+    )
+    return true
+  } catch (error) {
+    // An earlier attempt has archived it: publishing finds it there.
+    if (isPublisherError(error, 'photo_not_found')) return false
+    throw error
+  }
+}
+
+/** {@link publishNext} for schedules: the log tells the outcome. Never rejects. */
+export async function publishOnSchedule(
+  services: Services,
+  host: string,
+  context: WorkContext,
+): Promise<void> {
+  const { log } = services
+  const fields = { request_id: context.requestId, tenant: host.split('.')[0] }
+  try {
+    const result = await publishNext(services, { host, dryRun: false }, context, () => undefined)
+    if (!result) {
+      log.info('nothing left to publish on schedule', fields)
+      return
+    }
+    const platforms = Object.entries(result.results).map(([platform, outcome]) =>
+      [platform, outcome.skipped ?? outcome.code ?? 'sent'].join(': '),
+    )
+    const details = { ...fields, photo: result.name, platforms }
+    const isSent = Object.values(result.results).some(({ success, skipped }) => success && !skipped)
+    if (isSent) log.info('published on schedule', details)
+    else log.warn('nothing was published on schedule', details)
+  } catch (error) {
+    log.warn('nothing was published on schedule', { ...fields, error: describeError(error) })
+  }
+}

@@ -1,0 +1,123 @@
+/** Sends mail over SMTP by nodemailer's connection, to servers that tenants name. */
+import type { Socket } from 'node:net'
+import SMTPConnection, { type SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection'
+import { assertPublicHost, type EndpointRule } from '../../base/endpoint-guard.ts'
+import { PublisherError } from '../../base/errors.ts'
+import { createPinnedLookup, type PinnedLookupOptions } from '../../node/public-lookup.ts'
+import type { MailConnection, Mailer, MailMessage, MailServer } from '../../ports/mail.ts'
+import { connectFailure, sendFailure, withoutAddresses } from './nodemailer/failures.ts'
+import { composeMessage } from './nodemailer/message.ts'
+import { openSocket } from './nodemailer/socket.ts'
+import { createSteps, type RunStep } from './nodemailer/steps.ts'
+
+export interface MailerTimeouts {
+  /** Until the TCP connection stands; then again until the server has greeted and TLS is set up. */
+  connectMs: number
+  /** Longest silence of the server. */
+  silenceMs: number
+  /** One whole step: greeting with TLS, signing in, or sending a message. */
+  stepMs: number
+}
+
+export interface MailerOptions extends EndpointRule, PinnedLookupOptions {
+  /** Default: 10 s, 20 s, 60 s. */
+  timeouts?: MailerTimeouts
+  /**
+   * The fully qualified name that servers are greeted with (RFC 5321, section 4.1.1.1): they hold it against other clients of the same
+   * address, and some refuse a machine's private name. Default: the machine's name, or its address.
+   */
+  name?: string
+  /** Certificates (PEM) that are trusted in place of the system's; for tests. Default: the system's. */
+  ca?: string
+}
+
+const patience: MailerTimeouts = { connectMs: 10_000, silenceMs: 20_000, stepMs: 60_000 }
+const implicitTlsPort = 465
+/** Longest reply of a server: a line has at most 512 bytes (RFC 5321, section 4.5.3.1.5), and no reply needs a hundred lines. */
+const maxReplyBytes = 64 * 1024
+
+/** Plain SMTP is for development: it needs `allowPrivate`. */
+export function createMailer({
+  allowPrivate,
+  timeouts = patience,
+  name,
+  ca,
+  ...options
+}: MailerOptions): Mailer {
+  const lookup = allowPrivate ? undefined : createPinnedLookup(options)
+
+  async function connect(server: MailServer, signal: AbortSignal): Promise<MailConnection> {
+    const { host, port, useTls, username, password } = server
+    assertPublicHost(host, { allowPrivate })
+    if (!useTls && !allowPrivate) throw plainRefused()
+    const target = { host, port, lookup, timeoutMs: timeouts.connectMs }
+    const socket = await openSocket(target, signal).catch((error: unknown) => {
+      throw connectFailure(error)
+    })
+    const smtp = createSession(server, socket)
+    const step = createSteps(smtp, socket, timeouts.stepMs)
+    try {
+      await step<void>(signal, (done) => smtp.connect((error) => done(error ?? null)))
+      if (smtp.allowsAuth) {
+        const auth = { user: username, pass: password.reveal() }
+        await step(signal, (done) => smtp.login(auth, done))
+      }
+    } catch (error) {
+      smtp.close()
+      socket.destroy()
+      throw connectFailure(error)
+    }
+    return {
+      send: (message, signal) => send(smtp, step, message, signal),
+      close: async () => smtp.quit(),
+    }
+  }
+
+  function createSession({ host, port, useTls }: MailServer, connection: Socket): SMTPConnection {
+    const secure = useTls && port === implicitTlsPort
+    const smtp = new SMTPConnection({
+      connection,
+      ...(name?.includes('.') && { name }),
+      host,
+      port,
+      secure,
+      requireTLS: useTls && !secure,
+      ignoreTLS: !useTls,
+      tls: ca === undefined ? {} : { ca },
+      connectionTimeout: timeouts.connectMs,
+      greetingTimeout: timeouts.connectMs,
+      socketTimeout: timeouts.silenceMs,
+      socketCloseTimeout: 1000,
+      maxResponseSize: maxReplyBytes,
+    })
+    // What goes wrong between two steps shows in the next one.
+    smtp.on('error', () => {})
+    return smtp
+  }
+
+  return { connect }
+}
+
+async function send(
+  smtp: SMTPConnection,
+  step: RunStep,
+  message: MailMessage,
+  signal: AbortSignal,
+): Promise<{ response: string }> {
+  const outgoing = await composeMessage(message)
+  try {
+    const { envelope, content } = outgoing
+    const { response } = await step<SMTPConnectionSendInfo>(signal, (done) =>
+      smtp.send(envelope, content, done),
+    )
+    return { response: withoutAddresses(response) }
+  } catch (error) {
+    throw sendFailure(error, outgoing.begun)
+  }
+}
+
+function plainRefused(): PublisherError {
+  const message =
+    'The mail server in this site\'s configuration is refused: it would get the password unencrypted. Set "use_tls" to true there.'
+  return new PublisherError('endpoint_refused', message)
+}

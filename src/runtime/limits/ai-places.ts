@@ -1,0 +1,58 @@
+/** How many calls to the AI a tenant may make per minute (`ai.rate_per_minute`). */
+import { PublisherError } from '../../base/errors.ts'
+import type { Tenant } from '../../contract/host.ts'
+import type { AiPlaces } from '../../ports/ai-places.ts'
+import type { RateCounter } from '../../ports/rate-counter.ts'
+import { createSharedTake } from './shared-rate-limit.ts'
+
+/** A person waits that long for a place; after that an answer is kinder. */
+const patienceMs = 10_000
+
+export interface AiPlacesOptions {
+  tenant: Tenant
+  ratePerMinute: number
+  /** Counts for all processes; without it each process counts alone. */
+  counter?: RateCounter | undefined
+  now: () => number
+}
+
+/** Makes one tenant's places. */
+export function createAiPlaces({ tenant, ratePerMinute, counter, now }: AiPlacesOptions): AiPlaces {
+  const rate = { limit: ratePerMinute, windowSeconds: 60 }
+  const take = createSharedTake({ ...rate, name: 'ai', counter, maxKeys: 1, now })
+  return {
+    async take(count, signal) {
+      const givesUpAt = now() + patienceMs
+      for (;;) {
+        const decision = await take(tenant, count)
+        if (decision.allowed) return
+        const { retryAfterMs } = decision
+        if (now() + retryAfterMs > givesUpAt) {
+          throw new PublisherError(
+            'rate_limited',
+            'The AI is asked too often at the moment. Try again shortly.',
+            {
+              retryAfterMs,
+            },
+          )
+        }
+        await pause(retryAfterMs, signal)
+      }
+    },
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        reject(signal.reason)
+      },
+      { once: true },
+    )
+  })
+}

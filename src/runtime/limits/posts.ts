@@ -1,0 +1,38 @@
+/** A tenant's posts: few at once, since each holds its pictures for as long as a platform takes its time. */
+import type { PostPlaces } from '../../ports/post-places.ts'
+import { platformVendor } from '../../ports/vendors.ts'
+import type { GateContext } from '../vendor-calls/fair-store.ts'
+import type { ByteBudget } from './byte-budget.ts'
+import { createEntrance } from './entrance.ts'
+
+/** Somebody who publishes many photos by a script stands in a line of their own. */
+const limits = { atOnce: 4, maxWaiting: 32 }
+/** What somebody waits before the post begins: with a post of usual length it should fit into the 30 s of Heroku's router. */
+const patienceMs = 15_000
+/** As long as a claim of the ledger is respected: who takes longer has lost it as well. */
+const holdMs = 10 * 60_000
+
+/** Makes one tenant's places. `pictures` is shared by all tenants. */
+export function createPostPlaces({ tenant, now, observer }: GateContext, pictures: ByteBudget): PostPlaces {
+  const enter = createEntrance({ ...limits, queue: 'publishing', tenant, now, observer, holdMs })
+  return {
+    async run(platforms, work, signal) {
+      const vendors = platforms.map(platformVendor)
+      const leave = await enter({ line: 'first', patienceMs, vendors, signal })
+      try {
+        return await work()
+      } finally {
+        leave()
+      }
+    },
+    async carry(bytes, work) {
+      const portion = pictures.open(tenant, bytes)
+      try {
+        await portion.take(bytes)
+        return await work()
+      } finally {
+        portion.end()
+      }
+    },
+  }
+}

@@ -1,0 +1,70 @@
+/** Links of our own to one photo on one host, for a limited time: to originals for admins, to clean copies for visitors. */
+import { jwtVerify, SignJWT } from 'jose'
+import { PublisherError } from '../../base/errors.ts'
+import type { Secret } from '../../base/secret.ts'
+import type { Host } from '../../contract/host.ts'
+import { type Folder, folders, type PhotoName } from '../../ports/photo.ts'
+import { deriveSigningKey } from './derived-keys.ts'
+
+export interface SignedLinks {
+  /** A token for one photo on one host. */
+  sign(host: Host, folder: Folder, name: PhotoName, expiresAt: Date): Promise<string>
+  /** The folder that the token opens for this very host and photo. Throws `link_expired` for anything else. */
+  verify(token: string, host: Host, name: PhotoName): Promise<Folder>
+}
+
+/** Kind of a link. Each purpose has a key and a token type of its own. */
+export type LinkPurpose = 'original-link' | 'copy-link'
+
+const algorithm = 'HS256'
+
+/** Signs with the first secret's key and accepts those of all, so that links survive a rotation. Keys are derived at the first use. */
+export function createSignedLinks(
+  purpose: LinkPurpose,
+  secrets: readonly [Secret, ...Secret[]],
+  now: () => number,
+): SignedLinks {
+  const typ = `${purpose}+jwt`
+  let derived: CryptoKey[] | undefined
+
+  /** Kept only when they are there: on Workers a promise may die with the request that waits for it first. */
+  async function keys(): Promise<CryptoKey[]> {
+    derived ??= await Promise.all(secrets.map((secret) => deriveSigningKey(secret, purpose)))
+    return derived
+  }
+
+  return {
+    async sign(host, folder, name, expiresAt) {
+      const [key] = await keys()
+      if (!key) throw new TypeError('There is no secret to sign with.')
+      return new SignJWT({ folder })
+        .setProtectedHeader({ alg: algorithm, typ })
+        .setAudience(host)
+        .setSubject(name)
+        .setExpirationTime(expiresAt)
+        .sign(key)
+    },
+
+    async verify(token, host, name) {
+      for (const key of await keys()) {
+        const payload = await jwtVerify(token, key, {
+          algorithms: [algorithm],
+          typ,
+          audience: host,
+          subject: name,
+          currentDate: new Date(now()),
+          requiredClaims: ['exp'],
+        }).then(
+          (verified) => verified.payload,
+          () => null,
+        )
+        const folder = folders.find((known) => known === payload?.folder)
+        if (folder) return folder
+      }
+      throw new PublisherError(
+        'link_expired',
+        'This link is not valid or has expired. Open the photo again for a new one.',
+      )
+    },
+  }
+}

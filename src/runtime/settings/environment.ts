@@ -1,0 +1,203 @@
+/** What each variable of the environment may hold, and what no single one can tell. */
+import { z } from 'zod'
+import { Secret } from '../../base/secret.ts'
+import { withoutSlashAtEnd } from '../../base/text-edges.ts'
+import { emailSchema } from '../../contract/email.ts'
+import { logLevels } from '../telemetry/log.ts'
+
+const flag = (whenAbsent: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
+    .transform((value) => value === 'true' || value === '1')
+    .default(whenAbsent)
+const whole = (unit: string, least: number, most: number) =>
+  z.coerce
+    .number({ error: `must be ${unit}` })
+    .int({ error: `must be ${unit}` })
+    .min(least, { error: `must be at least ${least}` })
+    .max(most, { error: `must be at most ${most}` })
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .transform((value) => withoutSlashAtEnd(value))
+const domain = z
+  .string()
+  .toLowerCase()
+  .regex(
+    /^(?=.{1,189}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+    'must be a domain name',
+  )
+const secret = z
+  .string()
+  .min(1)
+  .transform((value) => new Secret(value))
+const commaSeparated = (value: string) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
+const sessionSecrets = z
+  .string({ error: 'is required' })
+  .transform(commaSeparated)
+  .refine((parts) => parts.length > 0 && parts.every((part) => part.length >= 32), {
+    error: 'must hold at least 32 characters each',
+  })
+  .transform(([first = '', ...rest]): [Secret, ...Secret[]] => [
+    new Secret(first),
+    ...rest.map((part) => new Secret(part)),
+  ])
+
+/** Kept as it is, since an issuer is compared letter by letter (OpenID Connect Discovery 1.0, section 4.3). */
+const issuer = z.string().refine(isIssuer, {
+  error: 'must be an https URL without a query (http only on this machine)',
+})
+
+const emails = z
+  .string()
+  .transform(commaSeparated)
+  .pipe(z.array(emailSchema).transform((addresses) => [...new Set(addresses)]))
+
+const thirtyDays = 30 * 24 * 3600
+const weekSeconds = 7 * 24 * 3600
+
+export const environmentSchema = z.object({
+  PORT: whole('a port', 0, 65_535).default(8080),
+  MAX_CONNECTIONS: whole('connections', 10, 60_000).default(2000),
+  VIEWER_REQUESTS_PER_5_MINUTES: whole('requests', 0, 1_000_000).default(3000),
+  CONFIG_SOURCE: z.enum(['orchestrator', 'file'], { error: 'must be orchestrator or file' }).optional(),
+  CONFIG_FILE: z.string().optional(),
+  CONFIG_CACHE_MB: whole('megabytes', 1, 4096).default(32),
+  ORCHESTRATOR_BASE_URL: url.optional(),
+  ORCHESTRATOR_SERVICE_TOKEN: z
+    .string()
+    .transform(commaSeparated)
+    .refine((tokens) => tokens.length > 0, { error: 'must hold at least one token' })
+    .transform((tokens) => tokens.map((token) => new Secret(token)))
+    .optional(),
+  ORCHESTRATOR_BASE_DOMAIN: domain.default('shibari.photo'),
+  ORCHESTRATOR_TIMEOUT_MS: whole('milliseconds', 50, 10_000).default(3000),
+  DROPBOX_APP_KEY: z.string().optional(),
+  DROPBOX_APP_SECRET: secret.optional(),
+  DROPBOX_BASE_URL: url.optional(),
+  GOOGLE_CLIENT_ID: z.string().optional(),
+  GOOGLE_CLIENT_SECRET: secret.optional(),
+  GOOGLE_API_BASE_URL: url.optional(),
+  OPENAI_BASE_URL: url.optional(),
+  TELEGRAM_API_BASE_URL: url.optional(),
+  INSTAGRAM_API_BASE_URL: url.optional(),
+  BLUESKY_SERVICE_URL: url.optional(),
+  AUTH0_DOMAIN: domain.optional(),
+  OIDC_ISSUER_URL: issuer.optional(),
+  AUTH0_CLIENT_ID: z.string().optional(),
+  AUTH0_CLIENT_SECRET: secret.optional(),
+  AUTH_CALLBACK_HOST: domain.optional(),
+  ADMIN_LOGIN_EMAILS: emails.default([]),
+  WEB_SESSION_SECRET: sessionSecrets,
+  WEB_ADMIN_COOKIE_TTL_SECONDS: whole('seconds', 60, thirtyDays).default(weekSeconds),
+  ADMIN_COOKIE_SCOPE: z.enum(['domain', 'host'], { error: 'must be domain or host' }).default('domain'),
+  FORCE_HTTPS: flag(true),
+  DEVELOPMENT_HOSTS: z.string().transform(commaSeparated).pipe(z.array(domain)).default([]),
+  WEB_SECURE_COOKIES: flag(true),
+  ALLOW_PRIVATE_ENDPOINTS: flag(false),
+  LIBRARY_MAX_UPLOAD_MB: whole('megabytes', 1, 50).default(50),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' })
+    .transform((value) => new Secret(value))
+    .optional(),
+  REDIS_TLS_VERIFY: flag(true),
+  KV_TIMEOUT_MS: whole('milliseconds', 20, 10_000).default(500),
+  REDIS_TIMEOUT_MS: whole('milliseconds', 20, 5000).default(250),
+  SCHEDULED_PUBLISH_HOSTS: z.string().transform(commaSeparated).default([]),
+  LOCAL_STORAGE_ROOT: z.string().optional(),
+  METRICS_TOKEN: secret.optional(),
+  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+})
+
+export type Environment = z.output<typeof environmentSchema>
+
+/** Where configurations come from when nobody says it. */
+export function sourceKind(env: Environment): 'orchestrator' | 'file' {
+  return env.CONFIG_SOURCE ?? (env.ORCHESTRATOR_BASE_URL ? 'orchestrator' : 'file')
+}
+
+export function callbackHostOf(env: Environment): string {
+  return env.AUTH_CALLBACK_HOST ?? `app.${env.ORCHESTRATOR_BASE_DOMAIN}`
+}
+
+/**
+ * A browser takes no cookie for a parent of one label: to it `localhost` is a public suffix like `com` (RFC 6265bis, section 5.7).
+ * Each host then keeps a cookie of its own.
+ */
+export function cookieScopeOf(env: Environment): 'domain' | 'host' {
+  return env.ORCHESTRATOR_BASE_DOMAIN.includes('.') ? env.ADMIN_COOKIE_SCOPE : 'host'
+}
+
+/** Which variables there are, well-formed or not. */
+export type Given = Readonly<Partial<Record<keyof typeof environmentSchema.shape, string>>>
+
+/** What is missing beside what is there; one sentence for each. */
+export function missingVariables(given: Given): string[] {
+  const problems: string[] = []
+  if ((given.CONFIG_SOURCE ?? (given.ORCHESTRATOR_BASE_URL ? 'orchestrator' : 'file')) === 'orchestrator') {
+    if (!given.ORCHESTRATOR_BASE_URL)
+      problems.push('ORCHESTRATOR_BASE_URL is required with CONFIG_SOURCE=orchestrator')
+    if (!given.ORCHESTRATOR_SERVICE_TOKEN)
+      problems.push('ORCHESTRATOR_SERVICE_TOKEN is required with ORCHESTRATOR_BASE_URL')
+  } else if (!given.CONFIG_FILE) {
+    problems.push('either ORCHESTRATOR_BASE_URL or CONFIG_FILE is required')
+  }
+  for (const [one, other] of pairs) {
+    if (!given[one] !== !given[other]) problems.push(`${one} and ${other} belong together`)
+  }
+  const signIn = [
+    given.AUTH0_DOMAIN ?? given.OIDC_ISSUER_URL,
+    given.AUTH0_CLIENT_ID,
+    given.AUTH0_CLIENT_SECRET,
+  ]
+  if (signIn.some(Boolean) && !signIn.every(Boolean)) {
+    problems.push(
+      'AUTH0_DOMAIN (or OIDC_ISSUER_URL), AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET belong together',
+    )
+  }
+  return problems
+}
+
+const pairs = [
+  ['DROPBOX_APP_KEY', 'DROPBOX_APP_SECRET'],
+  ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
+] as const
+
+/** What is wrong with variables that are each well-formed. */
+export function contradictions(env: Environment): string[] {
+  return [...cookieContradictions(env), ...developmentContradictions(env)]
+}
+
+/** True on a developer's machine: over plain HTTP, for names that lead nowhere else. */
+export function isDevelopment(env: Environment): boolean {
+  return !env.FORCE_HTTPS && `.${env.ORCHESTRATOR_BASE_DOMAIN}`.endsWith('.localhost')
+}
+
+function developmentContradictions(env: Environment): string[] {
+  if (env.DEVELOPMENT_HOSTS.length === 0 || isDevelopment(env)) return []
+  return [
+    'DEVELOPMENT_HOSTS needs FORCE_HTTPS=false and an ORCHESTRATOR_BASE_DOMAIN of localhost or below: it lists tenants',
+  ]
+}
+
+function cookieContradictions(env: Environment): string[] {
+  const isBelow = `.${callbackHostOf(env)}`.endsWith(`.${env.ORCHESTRATOR_BASE_DOMAIN}`)
+  if (!env.AUTH0_CLIENT_ID || cookieScopeOf(env) === 'host' || isBelow) return []
+  return [
+    'AUTH_CALLBACK_HOST must lie under ORCHESTRATOR_BASE_DOMAIN, or ADMIN_COOKIE_SCOPE must be host: it sets the cookie',
+  ]
+}
+
+function isIssuer(value: string): boolean {
+  const url = URL.parse(value)
+  if (!url || [url.username, url.password, url.search, url.hash].some((part) => part !== '')) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(127(\.\d{1,3}){3}|\[::1\]|([a-z0-9-]+\.)*localhost)$/.test(hostname)
+}

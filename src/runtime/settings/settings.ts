@@ -1,0 +1,163 @@
+/** The settings of a process, made from the environment once at the start. */
+import type { Secret } from '../../base/secret.ts'
+import type { Email } from '../../contract/email.ts'
+import type { LogLevel } from '../telemetry/log.ts'
+import {
+  callbackHostOf,
+  contradictions,
+  cookieScopeOf,
+  type Environment,
+  environmentSchema,
+  isDevelopment,
+  missingVariables,
+  sourceKind,
+} from './environment.ts'
+
+/** Where configuration comes from: the control plane, or one file for one dedicated app (the rollback path). */
+export type ConfigSourceSettings =
+  | { kind: 'orchestrator'; baseUrl: string; tokens: readonly Secret[]; timeoutMs: number }
+  | { kind: 'file'; path: string }
+
+/** The identity provider and our registration there. */
+export interface ProviderSettings {
+  /** As it names itself, to the letter: Auth0's ends with a slash. */
+  issuer: string
+  clientId: string
+  clientSecret: Secret
+  /** Auth0 ends sessions at `/v2/logout` also where its discovery document does not say so. */
+  isAuth0: boolean
+}
+
+export interface Settings {
+  port: number
+  /** Open connections of the Node host. */
+  maxConnections: number
+  /** Requests to viewer routes per client and tenant in five minutes; 0: no limit. */
+  viewerRequests: number
+  configSource: ConfigSourceSettings
+  /** Limit of one call to Cloudflare KV. Milliseconds. */
+  kvTimeoutMs: number
+  /** Memory for configurations and what is derived from them. Bytes. */
+  maxConfigBytes: number
+  baseDomain: string
+  /** The one host that the identity provider returns to. It is no tenant. */
+  callbackHost: string
+  /** Who signs people in; `null`: nobody can sign in anywhere. */
+  provider: ProviderSettings | null
+  /** Admins of tenants whose configuration names none of their own. */
+  adminEmails: readonly Email[]
+  /** First is used for new tokens, all of them are accepted. */
+  sessionSecrets: readonly [Secret, ...Secret[]]
+  /** How long a sign-in lasts without being used. */
+  sessionTtlSeconds: number
+  /** `domain`: one cookie for all hosts under the base domain; `host`: each host keeps its own. */
+  cookieScope: 'domain' | 'host'
+  /** False in development only: the public scheme is then `http`. */
+  forceHttps: boolean
+  /** True when unknown hosts get a list of galleries: over HTTP and below localhost only. */
+  isDevelopment: boolean
+  /** Hosts of that list, where the source of configurations cannot name them. */
+  developmentHosts: readonly string[]
+  secureCookies: boolean
+  allowPrivateEndpoints: boolean
+  dropboxApp: { key: string; secret: Secret } | null
+  dropboxBaseUrl: string | undefined
+  /** Ends with `/v1`. */
+  openaiBaseUrl: string | undefined
+  telegramBaseUrl: string | undefined
+  /** Largest photo that is taken in. Bytes. */
+  maxUploadBytes: number
+  /** What several dynos share; `null`: this process is alone. Node host only. */
+  redis: { url: Secret; verifyTls: boolean; timeoutMs: number } | null
+  /** Hosts of tenants that a Worker's schedule publishes one photo of. */
+  scheduledHosts: readonly string[]
+  /**
+   * Folder of which each `local` store has a subfolder, named like its tenant. Undefined: `local` is refused, except with `CONFIG_SOURCE=file`, where
+   * its paths are absolute.
+   */
+  localStorageRoot: string | undefined
+  /** Who holds it may read `/metrics`; undefined: nobody may. */
+  metricsToken: Secret | undefined
+  logLevel: LogLevel
+}
+
+/** Thrown for a start that cannot succeed. The message names variables, never their values. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+/**
+ * Checks the environment. An empty variable counts as absent. Throws {@link SettingsError} whose one message names every
+ * variable that is missing or malformed and what is wrong with it.
+ */
+export function parseSettings(variables: Readonly<Record<string, unknown>>): Settings {
+  const given = Object.fromEntries(
+    Object.keys(environmentSchema.shape).flatMap((name) => {
+      const value = variables[name]
+      return typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as const] : []
+    }),
+  )
+  const parsed = environmentSchema.safeParse(given)
+  const wrong = parsed.success
+    ? contradictions(parsed.data)
+    : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`)
+  const problems = [...wrong, ...missingVariables(given)]
+  if (!parsed.success || problems.length > 0) {
+    throw new SettingsError(`The environment is incomplete or malformed: ${problems.join('; ')}`)
+  }
+  return toSettings(parsed.data)
+}
+
+function toSettings(env: Environment): Settings {
+  return {
+    port: env.PORT,
+    maxConnections: env.MAX_CONNECTIONS,
+    viewerRequests: env.VIEWER_REQUESTS_PER_5_MINUTES,
+    configSource:
+      sourceKind(env) === 'orchestrator'
+        ? {
+            kind: 'orchestrator',
+            baseUrl: env.ORCHESTRATOR_BASE_URL ?? '',
+            tokens: env.ORCHESTRATOR_SERVICE_TOKEN ?? [],
+            timeoutMs: env.ORCHESTRATOR_TIMEOUT_MS,
+          }
+        : { kind: 'file', path: env.CONFIG_FILE ?? '' },
+    kvTimeoutMs: env.KV_TIMEOUT_MS,
+    maxConfigBytes: env.CONFIG_CACHE_MB * 2 ** 20,
+    baseDomain: env.ORCHESTRATOR_BASE_DOMAIN,
+    callbackHost: callbackHostOf(env),
+    provider: toProvider(env),
+    adminEmails: env.ADMIN_LOGIN_EMAILS,
+    sessionSecrets: env.WEB_SESSION_SECRET,
+    sessionTtlSeconds: env.WEB_ADMIN_COOKIE_TTL_SECONDS,
+    cookieScope: cookieScopeOf(env),
+    forceHttps: env.FORCE_HTTPS,
+    isDevelopment: isDevelopment(env),
+    developmentHosts: env.DEVELOPMENT_HOSTS,
+    secureCookies: env.WEB_SECURE_COOKIES,
+    allowPrivateEndpoints: env.ALLOW_PRIVATE_ENDPOINTS,
+    dropboxApp:
+      env.DROPBOX_APP_KEY && env.DROPBOX_APP_SECRET
+        ? { key: env.DROPBOX_APP_KEY, secret: env.DROPBOX_APP_SECRET }
+        : null,
+    dropboxBaseUrl: env.DROPBOX_BASE_URL,
+    openaiBaseUrl: env.OPENAI_BASE_URL,
+    telegramBaseUrl: env.TELEGRAM_API_BASE_URL,
+    maxUploadBytes: env.LIBRARY_MAX_UPLOAD_MB * 2 ** 20,
+    redis: env.REDIS_URL
+      ? { url: env.REDIS_URL, verifyTls: env.REDIS_TLS_VERIFY, timeoutMs: env.REDIS_TIMEOUT_MS }
+      : null,
+    scheduledHosts: env.SCHEDULED_PUBLISH_HOSTS,
+    localStorageRoot: env.LOCAL_STORAGE_ROOT,
+    metricsToken: env.METRICS_TOKEN,
+    logLevel: env.LOG_LEVEL,
+  }
+}
+
+/** `OIDC_ISSUER_URL` says more than `AUTH0_DOMAIN` and counts where both are set. */
+function toProvider(env: Environment): ProviderSettings | null {
+  const { AUTH0_CLIENT_ID: clientId, AUTH0_CLIENT_SECRET: clientSecret } = env
+  const issuer = env.OIDC_ISSUER_URL ?? (env.AUTH0_DOMAIN ? `https://${env.AUTH0_DOMAIN}/` : undefined)
+  if (!issuer || !clientId || !clientSecret) return null
+  return { issuer, clientId, clientSecret, isAuth0: env.OIDC_ISSUER_URL === undefined }
+}

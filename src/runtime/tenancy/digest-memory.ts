@@ -1,0 +1,52 @@
+/** Remembers the SHA-256 of originals in the key-value store, sealed, so that an original is read once for it and not per view. */
+import { base64url } from 'jose'
+import type { DigestMemory } from '../../workflow/content-digest.ts'
+import type { SealedStore } from '../sealing/sealed-store.ts'
+import { describeError, type Logger } from '../telemetry/log.ts'
+import type { TenantRuntime } from './tenant-runtime.ts'
+
+/** Photos that nobody looks at must not fill a small store (docs/operations/heroku.md): each is read once a week at most. */
+const ttlSeconds = 7 * 24 * 3600
+/** Enough to tell a tenant's own photos apart, and half the room of the whole. Bytes. */
+const keyBytes = 16
+const digestBytes = 32
+
+/** Makes one tenant's memory. A store that fails costs a reading of the original, nothing else. */
+export function createDigestMemory(
+  sealed: SealedStore,
+  { host, tenant, config }: Pick<TenantRuntime, 'host' | 'tenant' | 'config'>,
+  log: Logger,
+): DigestMemory {
+  const failed = (error: unknown) => log.warn('shared store failed', { tenant, error: describeError(error) })
+
+  /** Hashed, since names and roots may be longer than a key may be (Cloudflare KV: 512 bytes). */
+  async function keyOf(name: string, contentHash: string): Promise<string> {
+    const { provider, paths } = config.storage
+    const identity = JSON.stringify([tenant, provider, paths.root, name, contentHash])
+    const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(identity))
+    return `sha256:${tenant}:${base64url.encode(new Uint8Array(hash, 0, keyBytes))}`
+  }
+
+  return {
+    async get({ name, contentHash }) {
+      const value = await sealed.get(host, await keyOf(name, contentHash)).catch(failed)
+      return value ? hexOf(value) : null
+    },
+    async put({ name, contentHash }, sha256) {
+      const value = base64url.encode(bytesOf(sha256))
+      await sealed.put(host, await keyOf(name, contentHash), value, { ttlSeconds }).catch(failed)
+    },
+  }
+}
+
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+}
+
+/** `null` where it is no digest. */
+function hexOf(value: string): string | null {
+  if (!/^[\w-]{43}$/.test(value)) return null
+  const bytes = base64url.decode(value)
+  if (bytes.length !== digestBytes) return null
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

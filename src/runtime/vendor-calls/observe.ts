@@ -1,0 +1,41 @@
+/** Calls to the outside, each measured and in a span of its own. */
+import { isPublisherError } from '../../base/errors.ts'
+import type { CallOutcome, Metrics, OutgoingCall } from '../../ports/metrics.ts'
+import { inSpan, markFailed } from '../telemetry/spans.ts'
+
+/**
+ * Makes one call. `outcomeOf` says what an answer amounts to; default: `ok`. `failureOf` says what an error amounts to where its code
+ * does not; default: it does.
+ */
+export type Observe = <T>(
+  call: Pick<OutgoingCall, 'to' | 'operation'>,
+  make: () => Promise<T>,
+  outcomeOf?: (answer: T) => CallOutcome,
+  failureOf?: (error: unknown) => CallOutcome | undefined,
+) => Promise<T>
+
+/** Makes the observer of a process. */
+export function createObserver(metrics: Metrics): Observe {
+  return ({ to, operation }, make, outcomeOf = () => 'ok', failureOf = () => undefined) =>
+    inSpan(
+      `${to} ${operation}`,
+      { isCall: true, attributes: { 'publisher.vendor': to, 'publisher.operation': operation } },
+      async (span) => {
+        const startedAt = performance.now()
+        let outcome: CallOutcome = 'error'
+        try {
+          const answer = await make()
+          outcome = outcomeOf(answer)
+          return answer
+        } catch (error) {
+          outcome = failureOf(error) ?? (isPublisherError(error) ? error.code : 'error')
+          throw error
+        } finally {
+          const seconds = (performance.now() - startedAt) / 1000
+          metrics.called({ to, operation, outcome, seconds })
+          span.setAttribute('publisher.outcome', outcome)
+          if (outcome === 'not_ready') markFailed(span, outcome)
+        }
+      },
+    )
+}

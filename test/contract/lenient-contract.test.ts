@@ -1,0 +1,247 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseRuntimeAnswer, type RuntimeAnswer, toBody } from '../../src/contract/runtime-answer.ts'
+import {
+  anyJson,
+  fullConfig,
+  lenientShapes,
+  optionalPaths,
+  withValueAt,
+} from '../support/fixtures/lenient-configurations.ts'
+
+const envelope = {
+  schema_version: 2,
+  tenant: 'alice',
+  app_type: 'publisher_v2',
+  config_version: 'v1',
+  ttl_seconds: 60,
+}
+
+function parse(config: unknown, more: Record<string, unknown> = {}): RuntimeAnswer {
+  const answer = parseRuntimeAnswer({ ...envelope, config, ...more })
+  if (answer === 'other_app_type') throw new Error('unexpected')
+  return answer
+}
+
+function shape(title: string): RuntimeAnswer['config'] {
+  const found = lenientShapes.find((each) => each.title === title)
+  if (!found) throw new Error(`There is no shape "${title}".`)
+  return parse(found.config).config
+}
+
+/** Blocks in which one member decides about others. */
+const wholeBlocks = new Set(['publishers', 'email_server', 'auth'])
+
+/** The configuration without the field, and without what depends on it. */
+function without(config: unknown, path: readonly string[]): unknown {
+  const [top = ''] = path
+  const place = wholeBlocks.has(top) ? [top] : path.filter((key) => !/^\d$/.test(key))
+  const rest = withValueAt(config, place, 'left out')
+  return top === 'ai' ? withValueAt(rest, ['features', 'analyze_caption_enabled'], 'left out') : rest
+}
+
+/** Lists of words are named as a whole. */
+function namedPlace(path: readonly string[]): string {
+  return path.join('.').replace(/(voice_profile|allowed_emails|model_notices)\.\d$/, '$1')
+}
+
+describe('a configuration with one odd field', () => {
+  it('keeps the storage and every other field, and names the field at most once', () => {
+    const whole = parse(fullConfig)
+    expect(whole.faults).toEqual([])
+    fc.assert(
+      fc.property(fc.constantFrom(...optionalPaths), anyJson, (path, value) => {
+        const { config, faults } = parse(withValueAt(fullConfig, path, value))
+        expect(without(config, path)).toEqual(without(whole.config, path))
+        for (const fault of faults)
+          expect(fault.path).toMatch(new RegExp(`^config\\.${namedPlace(path)}(\\.|$)`))
+        expect(new Set(faults.map((fault) => fault.path)).size).toBe(faults.length)
+        expect(JSON.stringify(faults)).not.toContain('xxxx')
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('is the same after it was written down and read again', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...optionalPaths), anyJson, (path, value) => {
+        const { faults, ...answer } = parse(withValueAt(fullConfig, path, value))
+        const again = parseRuntimeAnswer(JSON.parse(JSON.stringify(toBody({ ...answer, faults }))))
+        expect(again).toEqual({ ...answer, faults: [] })
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('is the same after it was written down and read again when its paths are long', () => {
+    const segment = fc.string({
+      minLength: 1,
+      maxLength: 1000,
+      unit: fc.constantFrom('a', 'b', '/', ' ', 'é'),
+    })
+    fc.assert(
+      fc.property(fc.tuple(segment, segment, segment, segment), ([root, archive, keep, remove]) => {
+        const storage = {
+          provider: 'dropbox',
+          credentials_ref: 'db',
+          paths: { root: `x${root}`.slice(0, 1000), archive, keep, remove },
+        }
+        const answer = parse({ storage })
+        const again = parseRuntimeAnswer(JSON.parse(JSON.stringify(toBody(answer))))
+        expect(again).toEqual({ ...answer, faults: [] })
+      }),
+    )
+  })
+
+  it.each([
+    ['a TTL as text', { ttl_seconds: ' 900 ' }, { ttlSeconds: 900, faults: [] }],
+    ['a TTL of another type', { ttl_seconds: {} }, { ttlSeconds: 600, faults: [{ path: 'ttl_seconds' }] }],
+    ['no tenant', { tenant: '' }, { tenant: '', faults: [] }],
+    ['a tenant of another type', { tenant: 7 }, { tenant: '', faults: [{ path: 'tenant' }] }],
+    ['a schema version as text', { schema_version: '2' }, { faults: [] }],
+    ['a schema version of 0', { schema_version: 0 }, { faults: [] }],
+    ['a newer schema version', { schema_version: 3 }, { faults: [{ path: 'schema_version' }] }],
+    ['a schema version below 0', { schema_version: -1 }, { faults: [{ path: 'schema_version' }] }],
+    ['a schema version of another type', { schema_version: [] }, { faults: [{ path: 'schema_version' }] }],
+    ['a version of 500 characters', { config_version: 'x'.repeat(500) }, { faults: [] }],
+  ])('is read when the envelope has %s', (_title, more, expected) => {
+    expect(parse(fullConfig, more)).toMatchObject(expected)
+  })
+
+  it.each(['', '  ', 'x'.repeat(501), null, undefined, true, {}, []].map((version) => ({ version })))(
+    'gets a version of its own each time when the version is $version',
+    ({ version }) => {
+      const [first, second] = [
+        parse(fullConfig, { config_version: version }),
+        parse(fullConfig, { config_version: version }),
+      ]
+      expect(first.configVersion).toMatch(/^[0-9a-f-]{36}$/)
+      expect(second.configVersion).not.toBe(first.configVersion)
+      expect(first.faults).toMatchObject([{ path: 'config_version' }])
+      expect(first.config).toEqual(parse(fullConfig).config)
+    },
+  )
+
+  it('reads version 1 with odd features, and ignores all other blocks', () => {
+    const { config, faults } = parse(
+      { ...fullConfig, ai: 'x', features: { keep_enabled: 'off', remove_enabled: 'perhaps' } },
+      { schema_version: '1' },
+    )
+    expect(config.features).toMatchObject({
+      keep_enabled: false,
+      remove_enabled: true,
+      publish_enabled: false,
+    })
+    expect(faults.map(({ path }) => path)).toEqual(['config.features.remove_enabled'])
+  })
+
+  it('is read when it is nested deeper than any stack', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    const body = JSON.stringify({ ...envelope, config: { ...fullConfig, ai: 'DEEP' } }).replace(
+      '"DEEP"',
+      deep,
+    )
+    expect(parseRuntimeAnswer(JSON.parse(body))).toMatchObject({ faults: [{ path: 'config.ai' }] })
+  })
+})
+
+describe('the meaning of lenient values', () => {
+  it('takes 0 for photos that are not resized, and a negative count of tags for none', () => {
+    expect(shape('no resizing of photos').ai).toMatchObject({
+      vision_max_dimension: 0,
+      vision_detail: 'high',
+    })
+    expect(shape('a negative count of tags').confirmation.confirmation_tags_count).toBe(0)
+  })
+
+  it('takes blank paths for the defaults and trims the others', () => {
+    const expected = {
+      root: '/Photos',
+      archive: '/Photos/archive',
+      keep: '/Photos/keep',
+      remove: '/Photos/reject',
+    }
+    expect(shape('empty sub-paths').storage.paths).toEqual(expected)
+    expect(shape('paths with blanks around them').storage).toMatchObject({
+      provider: 'dropbox',
+      paths: expected,
+    })
+  })
+
+  it('takes numbers and booleans as text', () => {
+    const { email_server, features } = shape('numbers and booleans as text')
+    expect(email_server).toMatchObject({ port: 587, use_tls: true })
+    expect(features).toMatchObject({ delete_enabled: false, keep_enabled: true })
+  })
+
+  it('turns analysis off where the reference is blank, and has no mail server where the form is blank', () => {
+    expect(shape('an empty reference of the AI').features.analyze_caption_enabled).toBe(false)
+    expect(shape('a mail server of an empty form').email_server).toBeUndefined()
+  })
+
+  it('takes one publisher that is not in a list for a list of one', () => {
+    const publisher = { type: ' Telegram ', credentials_ref: 'tg', config: { channel_id: '@alice' } }
+    expect(parse({ ...fullConfig, publishers: publisher }).config.publishers).toMatchObject([
+      { type: 'telegram', credentials_ref: 'tg', config: { channel_id: '@alice' } },
+    ])
+  })
+
+  it('takes types and settings of publishers in any case', () => {
+    expect(shape('settings of FetLife in another case').publishers).toEqual([
+      {
+        id: 'f',
+        type: 'email',
+        enabled: true,
+        credentials_ref: undefined,
+        config: { recipient: '1@upload.example.com', subject_mode: 'private', caption_target: 'both' },
+      },
+    ])
+    expect(shape('empty settings of FetLife').publishers).toMatchObject([
+      { type: 'email', config: { recipient: '1@upload.example.com' } },
+    ])
+  })
+
+  it('drops examples of the voice beyond 20 and those that are no text', () => {
+    expect(shape('more examples of the voice than are used').content.voice_profile).toHaveLength(20)
+    expect(shape('examples of the voice that are no text').content.voice_profile).toEqual(['one'])
+  })
+
+  it('matches the voice where there are examples, unless the flag says otherwise', () => {
+    const matches = (voice_profile: string[], flag?: unknown) =>
+      parse({ ...fullConfig, features: { voice_matching_enabled: flag }, content: { voice_profile } }).config
+        .features.voice_matching_enabled
+    expect([
+      matches(['x']),
+      matches(['x'], null),
+      matches([]),
+      matches(['x'], false),
+      matches([], true),
+    ]).toEqual([true, true, false, false, true])
+  })
+
+  it.each([
+    [
+      'mode',
+      (value: unknown) => parse({ ...fullConfig, features: { mode: value } }).config.features.mode,
+      'review',
+    ],
+    [
+      'debug',
+      (value: unknown) => parse({ ...fullConfig, content: { debug: value } }).config.content.debug,
+      true,
+    ],
+    [
+      'enabled',
+      (value: unknown) =>
+        parse({ ...fullConfig, publishers: [{ type: 'telegram', enabled: value }] }).config.publishers[0]
+          ?.enabled,
+      false,
+    ],
+  ])(
+    'puts the brake %s on when its value cannot be used, and leaves it off when it is blank',
+    (_name, read, braked) => {
+      for (const odd of ['reviews', ['review'], 2, [], {}]) expect(read(odd)).toBe(braked)
+      for (const blank of ['', '  ', null, undefined]) expect(read(blank)).not.toBe(braked)
+    },
+  )
+})

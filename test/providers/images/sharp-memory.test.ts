@@ -1,0 +1,85 @@
+import sharp, { type Sharp } from 'sharp'
+import { describe, expect, it } from 'vitest'
+import type { ThumbnailType } from '../../../src/ports/images.ts'
+import { estimateMemory } from '../../../src/providers/images/sharp-memory.ts'
+import { plain } from '../../support/fixtures/pictures.ts'
+
+const small = { width: 96, height: 64 }
+const pixels = 3000 * 2000
+
+async function estimated(
+  picture: Sharp,
+  box = small,
+  mediaType: ThumbnailType = 'image/jpeg',
+): Promise<number> {
+  const bytes = await picture.toBuffer()
+  return estimateMemory(await sharp(bytes).metadata(), bytes, box, mediaType)
+}
+
+/** What the estimate counts per pixel of the original. */
+async function perPixel(picture: Sharp): Promise<number> {
+  return ((await estimated(picture)) - (await estimated(plain(8, 8).jpeg()))) / pixels
+}
+
+// The figures of bench/thumbnail-memory.ts and of the measurements that it grew from.
+describe('the estimated memory', () => {
+  const picture = plain(3000, 2000)
+
+  it.each([
+    ['a progressive JPEG keeps its coefficients', picture.clone().jpeg({ progressive: true }), 3],
+    [
+      'full colour resolution has twice as many',
+      picture.clone().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }),
+      6,
+    ],
+    ['an interlaced PNG is decoded whole', picture.clone().png({ progressive: true }), 3],
+    [
+      'so is an interlaced PNG of 16 bits',
+      picture.clone().toColourspace('rgb16').png({ progressive: true }),
+      6,
+    ],
+    ['lossless WebP is decoded to four bytes', picture.clone().webp({ lossless: true, effort: 0 }), 4.3],
+    ['lossy WebP is scaled row by row', picture.clone().webp({ effort: 0 }), 0.3],
+  ])('%s', async (_, original, expected) => {
+    expect(await perPixel(original)).toBeCloseTo(expected, 0)
+  })
+
+  it('of a baseline JPEG or PNG grows with the width only', async () => {
+    const wide = await estimated(plain(3000, 3000).jpeg())
+    const higher = await estimated(plain(3000, 6000).jpeg())
+    expect(higher).toBe(wide)
+    expect(await estimated(plain(6000, 3000).jpeg())).toBeGreaterThan(wide * 1.4)
+  })
+
+  it('of an animation is that of two canvases', async () => {
+    const { data, info } = await plain(300, 400).composite([]).raw().toBuffer({ resolveWithObject: true })
+    data.fill(90, 0, data.length / 2)
+    const animated = sharp(data, { raw: { ...info, pageHeight: 200 } }).webp({ delay: [100, 100], loop: 0 })
+    const still = plain(300, 200).webp()
+    expect((await estimated(animated)) - (await estimated(still))).toBeGreaterThan(300 * 200 * 9)
+  })
+
+  it('grows with the result, and for AVIF most', async () => {
+    const large = { width: 2048, height: 1365 }
+    const thumbnail = await estimated(picture.clone().jpeg())
+    expect(await estimated(picture.clone().jpeg(), large)).toBeGreaterThan(thumbnail + 25e6)
+    expect(await estimated(picture.clone().jpeg(), large, 'image/avif')).toBeGreaterThan(thumbnail + 100e6)
+  })
+
+  it('of a 100-megapixel progressive photo fits the default budget, also for the vision model', () => {
+    const photo = {
+      format: 'jpeg',
+      width: 12_000,
+      height: 8334,
+      channels: 3,
+      depth: 'uchar',
+      isProgressive: true,
+      chromaSubsampling: '4:2:0',
+      hasAlpha: false,
+    } as const
+    const vision = { width: 2048, height: 1422 }
+    const bytes = estimateMemory(photo, new Uint8Array(), vision, 'image/jpeg')
+    expect(bytes).toBeLessThan(350_000_000)
+    expect(bytes).toBeGreaterThan(332_000_000)
+  })
+})

@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createRedisInvalidations } from '../../../src/providers/kv/redis-invalidations.ts'
+
+function listening() {
+  const heard: string[] = []
+  const invalidations = createRedisInvalidations({
+    publish: async () => true,
+    heard: (host) => heard.push(host),
+  })
+  return { heard, receive: invalidations.receive }
+}
+
+describe('a message on the channel of invalidations', () => {
+  it('makes a process forget a host when it has the shape of one', () => {
+    const { heard, receive } = listening()
+    receive('{"from":"another","host":"alice.shibari.test"}')
+    expect(heard).toEqual(['alice.shibari.test'])
+  })
+
+  it('is not parsed when it is longer than any of ours', () => {
+    const { heard, receive } = listening()
+    receive(JSON.stringify({ from: 'another', host: 'a', more: 'x'.repeat(10_000_000) }))
+    receive(JSON.stringify({ from: 'another', host: 'a'.repeat(1000) }))
+    expect(heard).toEqual([])
+  })
+
+  it('does nothing but name a host when a stranger writes it', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.constant('{"from":1,"host":[]}')), (message) => {
+        const { heard, receive } = listening()
+        receive(message)
+        for (const host of heard) expect(typeof host).toBe('string')
+      }),
+    )
+  })
+})

@@ -1,0 +1,84 @@
+/** A Redis that signs its own certificate, as Heroku's does, and as a stranger in between would. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { examine } from '../../../src/node/doctor/examine.ts'
+import { parseSettings } from '../../../src/runtime/settings/settings.ts'
+import { baseDomain, https, markedConfig, startFleet } from '../../support/fixtures/fleet.ts'
+import { nodeHost, patience } from '../../support/fixtures/hosts.ts'
+import { type RedisServer, startRedisServer } from '../../support/fixtures/redis-server.ts'
+import { cert, key } from '../../support/fixtures/test-certificate.ts'
+
+let folder: string
+let server: RedisServer
+let url: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'redis-tls-'))
+  await writeFile(join(folder, 'cert.pem'), cert)
+  await writeFile(join(folder, 'key.pem'), key)
+  const files = ['--tls-cert-file', join(folder, 'cert.pem'), '--tls-key-file', join(folder, 'key.pem')]
+  server = await startRedisServer((port) => [
+    ...['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no'],
+    ...files,
+  ])
+  url = server.url.replace('redis:', 'rediss:')
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+})
+
+const alice = `alice.${baseDomain}`
+
+describe('a Redis with a self-signed certificate', () => {
+  it('is refused by default, and the host serves on without it', async () => {
+    await using fleet = await startFleet(nodeHost, { REDIS_URL: url })
+    await vi.waitFor(() => expect(fleet.host.lines.join('\n')).toContain('redis down'), patience)
+    expect(fleet.host.lines.join('\n')).toMatch(/self-signed certificate|SELF_SIGNED/)
+    expect(fleet.host.lines.join('\n')).not.toContain('redis up')
+    fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
+    const response = await fleet.host.request(alice, '/api/config/features', { headers: https })
+    expect(response.status).toBe(200)
+  })
+
+  it('is used when the operator says that its certificate is not to be checked', async () => {
+    await using fleet = await startFleet(nodeHost, { REDIS_URL: url, REDIS_TLS_VERIFY: 'false' })
+    await vi.waitFor(() => expect(fleet.host.lines.join('\n')).toContain('redis up'), patience)
+  })
+
+  it('is told by the doctor with the variable that decides about it', async () => {
+    const findings = await examine({
+      host: alice,
+      variables: {
+        ORCHESTRATOR_BASE_URL: 'http://127.0.0.1:9',
+        ORCHESTRATOR_SERVICE_TOKEN: 'token',
+        ORCHESTRATOR_BASE_DOMAIN: baseDomain,
+        WEB_SESSION_SECRET: 'test-session-secret-of-32-characters',
+        FORCE_HTTPS: 'false',
+        REDIS_URL: url,
+      },
+    })
+    const redis = findings.find(({ id }) => id === 'redis')
+    expect(redis).toMatchObject({
+      outcome: 'failed',
+      todo: expect.stringContaining('REDIS_TLS_VERIFY=false'),
+    })
+    expect(JSON.stringify(findings)).not.toContain('canary')
+  })
+
+  it.each([
+    [undefined, true],
+    ['true', true],
+    ['false', false],
+  ])('is verified when REDIS_TLS_VERIFY is %s: %s', (REDIS_TLS_VERIFY, verifyTls) => {
+    const settings = parseSettings({
+      ORCHESTRATOR_BASE_URL: 'https://orchestrator.test',
+      ORCHESTRATOR_SERVICE_TOKEN: 'token',
+      WEB_SESSION_SECRET: 'test-session-secret-of-32-characters',
+      REDIS_URL: url,
+      REDIS_TLS_VERIFY,
+    })
+    expect(settings.redis).toMatchObject({ verifyTls })
+  })
+})

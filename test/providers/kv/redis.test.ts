@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clientOfPeer } from '../../../src/runtime/limits/client-address.ts'
+import { createRequestLimits } from '../../../src/runtime/limits/request-limits.ts'
+import { inRedis, openRedis, prefix } from '../../support/fixtures/redis-client.ts'
+import { type RedisServer, startRedisServer } from '../../support/fixtures/redis-server.ts'
+
+let server: RedisServer
+beforeAll(async () => {
+  server = await startRedisServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const here = clientOfPeer(() => undefined, '192.0.2.1')
+
+describe('rates that are counted in Redis', () => {
+  it('let exactly as many through as one process would, however many ask at the same moment', async () => {
+    using first = openRedis(server)
+    using second = openRedis(server)
+    await Promise.all([first.reached('up'), second.reached('up')])
+    const processes = [first, second].map(({ counter }) => createRequestLimits({ counter, now: Date.now }))
+    const asked = processes.flatMap((limits) => Array.from({ length: 290 }, () => limits.signIn(here)))
+    const allowed = (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled')
+    // One place comes back per second, and each process alone would have let 290 pass.
+    expect(allowed.length).toBeGreaterThanOrEqual(300)
+    expect(allowed.length).toBeLessThan(400)
+  })
+
+  it('say when to come back, and leave nothing in Redis for ever', async () => {
+    using redis = openRedis(server)
+    await redis.reached('up')
+    const rate = { limit: 2, windowSeconds: 600 }
+    expect(await redis.counter.take('rate:test:a', rate)).toEqual({ allowed: true, remaining: 1 })
+    expect(await redis.counter.take('rate:test:a', rate)).toEqual({ allowed: true, remaining: 0 })
+    const refused = await redis.counter.take('rate:test:a', rate)
+    expect(refused).toEqual({ allowed: false, retryAfterMs: expect.any(Number) })
+    expect(await redis.counter.take('rate:test:b', rate)).toEqual({ allowed: true, remaining: 1 })
+    const lives = await inRedis(server, (client) => client.pTTL(`${prefix}rate:test:a`))
+    expect(lives).toBeGreaterThan(0)
+    expect(lives).toBeLessThanOrEqual(600_000)
+  })
+
+  it('take several together or none of them', async () => {
+    using redis = openRedis(server)
+    await redis.reached('up')
+    const rate = { limit: 3, windowSeconds: 600 }
+    expect(await redis.counter.take('rate:test:c', rate, 2)).toEqual({ allowed: true, remaining: 1 })
+    expect(await redis.counter.take('rate:test:c', rate, 2)).toMatchObject({ allowed: false })
+    expect(await redis.counter.take('rate:test:c', rate)).toEqual({ allowed: true, remaining: 0 })
+    expect(await redis.counter.take('rate:test:d', rate, 9)).toEqual({ allowed: true, remaining: 0 })
+  })
+
+  it('lock nobody out for longer than a window, whatever Redis holds', async () => {
+    using redis = openRedis(server)
+    await redis.reached('up')
+    await inRedis(server, (client) => client.set(`${prefix}rate:test:locked`, '9e300'))
+    const refused = await redis.counter.take('rate:test:locked', { limit: 60, windowSeconds: 60 })
+    expect(refused).toEqual({ allowed: false, retryAfterMs: 1000 })
+  })
+})
+
+describe('what is claimed in Redis', () => {
+  it('is one process’s alone, however many ask at the same moment, and is free again after its time', async () => {
+    using first = openRedis(server)
+    using second = openRedis(server)
+    await Promise.all([first.reached('up'), second.reached('up')])
+    for (let round = 0; round < 20; round++) {
+      const asked = [first, second, first, second].map(({ kv }) =>
+        kv.claim(`used:${round}`, { ttlSeconds: 300 }),
+      )
+      expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1)
+    }
+    const lives = await inRedis(server, (client) => client.pTTL(`${prefix}used:0`))
+    expect(lives).toBeGreaterThan(0)
+    expect(lives).toBeLessThanOrEqual(300_000)
+  })
+
+  it('is claimed once per process while Redis is away', async () => {
+    await using own = await startRedisServer()
+    await own.kill()
+    using first = openRedis(own)
+    using second = openRedis(own)
+    const asked = [first, first, second].map(({ kv }) => kv.claim('used:x', { ttlSeconds: 300 }))
+    expect(await Promise.all(asked)).toEqual([true, false, true])
+  })
+})
+
+describe('invalidations through Redis', () => {
+  it('reach every other process, and no other fleet', async () => {
+    using first = openRedis(server)
+    using second = openRedis(server)
+    const heard: string[] = []
+    const come = Promise.withResolvers<void>()
+    first.invalidations.listen({ invalidated: (host) => heard.push(`first ${host}`), ...silent })
+    second.invalidations.listen({
+      invalidated(host) {
+        heard.push(`second ${host}`)
+        come.resolve()
+      },
+      ...silent,
+    })
+    await Promise.all([first.reached('up'), second.reached('up')])
+    await inRedis(server, async (client) => {
+      await client.publish('publisher:other.test:invalidations', '{"from":"x","host":"bob.other.test"}')
+      await client.publish(`${prefix}invalidations`, 'nonsense')
+    })
+    expect(await first.invalidations.announce('alice.shibari.test')).toBe(true)
+    await come.promise
+    expect(heard).toEqual(['second alice.shibari.test'])
+  })
+
+  it('that could not be said are said later', async () => {
+    await using own = await startRedisServer()
+    using first = openRedis(own, 100)
+    using second = openRedis(own)
+    const come = Promise.withResolvers<void>()
+    second.invalidations.listen({
+      invalidated: (host) => host === 'alice.shibari.test' && come.resolve(),
+      ...silent,
+    })
+    await Promise.all([first.reached('up'), second.reached('up')])
+    own.hang()
+    expect(await first.invalidations.announce('bob.shibari.test')).toBe(false)
+    // Redis is left alone now, so this one does not even lie in a socket.
+    expect(await first.invalidations.announce('alice.shibari.test')).toBe(false)
+    own.goOn()
+    await come.promise
+  })
+
+  it('that Redis took only in part are none, and are said later', async () => {
+    await using own = await startRedisServer()
+    using first = openRedis(own)
+    using second = openRedis(own)
+    const come = Promise.withResolvers<void>()
+    second.invalidations.listen({ invalidated: () => come.resolve(), ...silent })
+    await Promise.all([first.reached('up'), second.reached('up')])
+    await first.kv.put('config:alice.shibari.test', 'old', { ttlSeconds: 600 })
+    // As a replica, or a server that cannot save, refuses what writes and takes what does not.
+    await inRedis(own, (client) => client.sendCommand(['ACL', 'SETUSER', 'default', '-del']))
+    await first.kv.delete('config:alice.shibari.test')
+    expect(await first.invalidations.announce('alice.shibari.test')).toBe(false)
+    await inRedis(own, (client) => client.sendCommand(['ACL', 'SETUSER', 'default', '+del']))
+    await come.promise
+    expect(await inRedis(own, (client) => client.get(`${prefix}config:alice.shibari.test`))).toBeNull()
+  })
+
+  it('tell who listens when some may have been missed', async () => {
+    await using own = await startRedisServer()
+    using redis = openRedis(own)
+    const told: string[] = []
+    redis.invalidations.listen({
+      invalidated: () => undefined,
+      lost: () => told.push('lost'),
+      restored: () => told.push('restored'),
+    })
+    await redis.reached('up')
+    await own.restart()
+    await redis.reached('up', 2)
+    expect(told).toEqual(['lost', 'restored', 'lost', 'restored'])
+  })
+})
+
+describe('without Redis', () => {
+  it('a process keeps for itself what it put, and counts alone', async () => {
+    await using own = await startRedisServer()
+    await own.kill()
+    using redis = openRedis(own)
+    await redis.kv.put('key', 'value', { ttlSeconds: 60 })
+    expect(await redis.kv.get('key')).toBe('value')
+    await redis.kv.delete('key')
+    expect(await redis.kv.get('key')).toBeNull()
+    expect(await redis.counter.take('rate:x', { limit: 1, windowSeconds: 1 })).toBeNull()
+    const limits = createRequestLimits({ counter: redis.counter, now: () => 0 })
+    for (let turn = 0; turn < 300; turn++) await limits.signIn(here)
+    await expect(limits.signIn(here)).rejects.toMatchObject({ code: 'rate_limited' })
+  })
+
+  it('one line says so, however many commands fail, and Redis is used again when it is back', async () => {
+    await using own = await startRedisServer()
+    using redis = openRedis(own)
+    await redis.reached('up')
+    await own.kill()
+    for (let turn = 0; turn < 500; turn++) await redis.kv.get('key')
+    await redis.reached('down')
+    expect(redis.states).toEqual(['up', 'down'])
+    await own.restart()
+    await redis.reached('up', 2)
+    await redis.kv.put('key', 'value', { ttlSeconds: 60 })
+    expect(await inRedis(own, (client) => client.get(`${prefix}key`))).toBe('value')
+  })
+
+  it('nothing waits and nothing queues up: a Redis that hangs is asked once, then left alone', async () => {
+    await using own = await startRedisServer()
+    using redis = openRedis(own, 100)
+    await redis.reached('up')
+    own.hang()
+    const keys = Array.from({ length: 5000 }, (_, index) => `key-${index}`)
+    await Promise.all(keys.map((key) => redis.kv.put(key, 'value', { ttlSeconds: 60 })))
+    await redis.reached('slow')
+    expect(await redis.kv.get('key-0')).toBe('value')
+    expect(await redis.kv.get('key-4999')).toBe('value')
+    await redis.reached('down')
+    own.goOn()
+    await redis.reached('up', 2)
+    expect(await redis.kv.get('unknown')).toBeNull()
+  })
+
+  it('says why it cannot be reached, and when it can', async () => {
+    await using own = await startRedisServer()
+    await own.kill()
+    using redis = openRedis(own)
+    await expect(redis.ready(10_000)).rejects.toMatchObject({
+      name: 'RedisAway',
+      cause: expect.objectContaining({ code: 'ECONNREFUSED' }),
+    })
+    await own.restart()
+    await redis.reached('up')
+    await redis.ready(10_000)
+    expect(await redis.memory()).toMatchObject({ limitBytes: 0, policy: 'noeviction' })
+  })
+
+  it('more than Redis can answer at once is no refusal', async () => {
+    using redis = openRedis(server)
+    await redis.reached('up')
+    const keys = Array.from({ length: 5000 }, (_, index) => `key-${index}`)
+    await Promise.all(keys.map((key) => redis.kv.put(key, 'value', { ttlSeconds: 60 })))
+    expect(redis.refusals).toEqual([])
+    expect(new Set(redis.failures)).toEqual(new Set(['slow']))
+    expect(await redis.kv.get('key-0')).toBe('value')
+  })
+
+  it('a full Redis is told of once, and what it refuses is kept here', async () => {
+    await using own = await startRedisServer(['--maxmemory', '1', '--maxmemory-policy', 'noeviction'])
+    using redis = openRedis(own)
+    await redis.reached('up')
+    for (let turn = 0; turn < 10; turn++) await redis.kv.put('key', 'value', { ttlSeconds: 60 })
+    expect(redis.refusals).toHaveLength(1)
+    expect(redis.failures).toHaveLength(10)
+    expect(new Set(redis.failures)).toEqual(new Set(['refused']))
+    expect(redis.states).toEqual(['up'])
+  })
+})
+
+const silent = { lost: () => undefined, restored: () => undefined }

@@ -1,0 +1,522 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { Secret } from '../../../src/base/secret.ts'
+import type { Mailer } from '../../../src/ports/mail.ts'
+import { createMailer } from '../../../src/providers/mail/nodemailer.ts'
+import { createUnavailableMailer } from '../../../src/providers/mail/unavailable.ts'
+import { normalTags } from '../../../src/providers/publishers/email/confirmation.ts'
+import { createEmailPublisher } from '../../../src/providers/publishers/email.ts'
+import {
+  describePublisher,
+  describeVerification,
+  failure,
+  type PublisherScene,
+} from '../../support/contracts/publisher.ts'
+import {
+  type Moment,
+  startMailServer,
+  startTroubledServer,
+  type Trouble,
+} from '../../support/fakes/smtp-servers.ts'
+import { credentialsOf, postOf } from '../../support/fixtures/posts.ts'
+import { cert, certifiedName } from '../../support/fixtures/test-certificate.ts'
+
+const recipient = '12345-uploadcanary@upload.fetlife.com'
+const sender = 'alice@photos.example'
+const never = new AbortController().signal
+/** Longer than a busy machine pauses: no case but those about silence waits for it. */
+const patient = { connectMs: 15_000, silenceMs: 15_000, stepMs: 25_000 }
+/** For servers that say nothing on purpose; all of them are waited for at once. */
+const hasty = { connectMs: 2000, silenceMs: 2000, stepMs: 25_000 }
+const local = createMailer({ allowPrivate: true, timeouts: patient })
+const impatient = createMailer({ allowPrivate: true, timeouts: hasty })
+
+const servers: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+
+async function running<T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+  const server = await starting
+  servers.push(server)
+  return server
+}
+
+type Options = Parameters<typeof createEmailPublisher>[0]
+
+function publisher(
+  port: number,
+  { config, server, ...rest }: Omit<Partial<Options>, 'server'> & { server?: object } = {},
+) {
+  return createEmailPublisher({
+    config: { recipient, ...Object(config) },
+    server: { host: '127.0.0.1', port, use_tls: false, from_email: sender, username: sender, ...server },
+    confirmation: { confirmation_to_sender: false, confirmation_tags_count: 5 },
+    admins: [],
+    credentials: credentialsOf({ password: new Secret('right-canary') }),
+    mailer: local,
+    host: 'alice.shibari.photo',
+    ...rest,
+  })
+}
+
+async function openScene(): Promise<PublisherScene> {
+  const secrets = { good: ['right-canary'], bad: ['wrong-canary'], stale: ['old-canary', 'right-canary'] }
+  const server = await startMailServer()
+  return {
+    publisher: (kind = 'good') => {
+      const [first, next] = secrets[kind].map((value) => ({ password: new Secret(value) }))
+      return publisher(server.port, {
+        mailer: impatient,
+        credentials: credentialsOf(first ?? { password: new Secret('') }, next),
+      })
+    },
+    received: () => server.mails.length,
+    loseNextAnswer: server.loseNextAnswer,
+    stop: server.close,
+  }
+}
+
+describePublisher('Mail', openScene)
+describeVerification('Mail', openScene)
+
+describe('a photo', () => {
+  it('goes out as one mail with the caption and the photo attached', async () => {
+    const { port, mails } = await running(startMailServer())
+    const post = await postOf()
+    expect(await publisher(port).publish(post, never)).toEqual({
+      postId: `<${post.sha256}-email@alice.shibari.photo>`,
+    })
+    expect(mails).toHaveLength(1)
+    const [mail] = mails
+    expect(mail).toMatchObject({ from: sender, to: [recipient] })
+    expect(mail?.headers).toContain('Subject: Tied at dawn.')
+    expect(mail?.headers).toContain(`From: ${sender}`)
+    expect(mail?.headers).toContain(`To: ${recipient}`)
+    expect(mail?.headers).toContain(`Message-ID: <${post.sha256}-email@alice.shibari.photo>`)
+    expect(mail?.raw).toMatch(/Content-Type: text\/plain; charset=utf-8[\s\S]*Tied at dawn\./)
+    expect(mail?.raw).toMatch(/Content-Type: image\/jpeg; name="rope at dawn\.jpg"/)
+    expect(mail?.raw).toMatch(/Content-Disposition: attachment; filename="rope at dawn\.jpg"/)
+    const [, attached = ''] = /\r\n\r\n([A-Za-z0-9+/=\r\n]{200,})\r\n--/.exec(mail?.raw ?? '') ?? []
+    expect(new Uint8Array(Buffer.from(attached, 'base64'))).toEqual(post.picture.bytes)
+  })
+
+  it.each([
+    ['the caption', {}, 'Tied at dawn.'],
+    ['the caption, also where it is in both', { caption_target: 'both' }, 'Tied at dawn.'],
+    ['a few words where the caption is in the body', { caption_target: 'body' }, 'Photo upload'],
+    ['a prefix for friends only', { subject_mode: 'private' }, 'Private: Tied at dawn.'],
+    ['a prefix in any case', { subject_mode: ' PRIVATE', caption_target: 'Body ' }, 'Private: Photo upload'],
+    ['the caption when the settings are blank', { subject_mode: '', caption_target: ' ' }, 'Tied at dawn.'],
+    [
+      'the caption when the settings are null or unknown',
+      { subject_mode: null, caption_target: 'x' },
+      'Tied at dawn.',
+    ],
+    ['a prefix for the profile', { subject_mode: 'avatar', caption_target: 'body' }, 'Avatar: Photo upload'],
+  ])('has in its subject %s', async (_, config, subject) => {
+    const { port, mails } = await running(startMailServer())
+    await publisher(port, { config }).publish(await postOf(), never)
+    expect(mails[0]?.headers).toMatch(new RegExp(`^Subject: ${subject}$`, 'm'))
+    expect(mails[0]?.raw).toMatch(/\r\n\r\nTied at dawn\.\r\n/)
+  })
+
+  it('without a caption still has a subject', async () => {
+    const { port, mails } = await running(startMailServer())
+    await publisher(port).publish(await postOf({ caption: '' }), never)
+    expect(mails[0]?.headers).toMatch(/^Subject: Photo upload$/m)
+  })
+
+  it('cannot bring a header of its own, by its caption, its tags or the configuration', async () => {
+    const { port, mails } = await running(startMailServer())
+    const caption = 'Tied\r\nBcc: thief@example.com\u2028X-Evil: 1\u0000'
+    const confirmation = {
+      confirmation_to_sender: true,
+      confirmation_tags_count: 5,
+      confirmation_tags_nature: 'tags\r\nBcc: thief@example.com',
+    }
+    const admins = ['admin@example.com\r\nBcc: thief@example.com', 'admin@example.com']
+    const post = await postOf({ caption, tags: ['rope\r\n.\r\nMAIL FROM:<x@y>'] })
+    await publisher(port, { confirmation, admins, config: { subject_mode: 'private' } }).publish(post, never)
+    expect(mails.map(({ to }) => to)).toEqual([[recipient], ['admin@example.com']])
+    for (const { headers } of mails) {
+      expect(headers).not.toMatch(/^(bcc|x-evil)/im)
+      expect(headers).toMatch(/^Subject: Private: Tied Bcc: thief@example\.com X-Evil: 1$/m)
+    }
+  })
+
+  it.each([
+    ['several recipients', 'a@example.com, b@example.com'],
+    ['a name', 'Alice <a@example.com>'],
+    ['a line break', 'a@example.com\r\nDATA'],
+    ['nothing', undefined],
+  ])('is not sent to a recipient that is %s', async (_, wrong) => {
+    const { port, mails } = await running(startMailServer())
+    const error = await failure(
+      publisher(port, { config: { recipient: wrong } }).publish(await postOf(), never),
+    )
+    expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('recipient') })
+    expect(mails).toEqual([])
+  })
+
+  it('is described without being sent, and without the address that it goes to', async () => {
+    const sentence = publisher(1, { config: { subject_mode: 'private' } }).describe(await postOf())
+    expect(sentence).toBe(
+      'FetLife would get a mail with the subject “Private: Tied at dawn.” and rope at dawn.jpg attached.',
+    )
+    const other = publisher(1, { config: { recipient: 'secretcanary@mail.example' } })
+    expect(other.describe(await postOf())).toContain('an address at mail.example would get')
+    const none = createEmailPublisher({
+      config: {},
+      server: undefined,
+      confirmation: { confirmation_to_sender: true, confirmation_tags_count: 5 },
+      admins: [],
+      credentials: credentialsOf({ password: new Secret('x') }),
+      mailer: local,
+      host: 'alice.shibari.photo',
+    })
+    expect(none.describe(await postOf())).toContain('"email_server"')
+    expect((await failure(none.publish(await postOf(), never))).code).toBe('publish_refused')
+  })
+})
+
+describe('the confirmation', () => {
+  const confirmation = { confirmation_to_sender: true, confirmation_tags_count: 3 }
+
+  it('goes to the admins over the same connection, with the first tags and the photo', async () => {
+    let connections = 0
+    const { port, mails } = await running(
+      startMailServer({
+        onConnect: (_session, done) => {
+          connections += 1
+          done()
+        },
+      }),
+    )
+    const admins = ['alice@example.com', 'helper@example.com']
+    const posted = await publisher(port, { confirmation, admins }).publish(await postOf(), never)
+    expect(posted.warning).toBeUndefined()
+    expect(connections).toBe(1)
+    expect(mails.map(({ to }) => to)).toEqual([[recipient], admins])
+    expect(mails[1]?.headers).toContain('Subject: Tied at dawn.')
+    expect(mails[1]?.headers).not.toContain(posted.postId)
+    expect(mails[1]?.raw).toContain('---\r\nTags: rope, dawn, portrait\r\n')
+    expect(mails[1]?.raw).toContain('filename="rope at dawn.jpg"')
+    expect(mails[1]?.raw).not.toContain('uploadcanary')
+    expect(mails[0]?.raw).not.toContain('Tags:')
+  })
+
+  it('goes to the sender where there are no admins, and calls the tags by a plain word', async () => {
+    const { port, mails } = await running(startMailServer())
+    const own = { ...confirmation, confirmation_tags_nature: 'short nouns; no emojis' }
+    await publisher(port, { confirmation: own }).publish(await postOf(), never)
+    expect(mails[1]?.to).toEqual([sender])
+    expect(mails[1]?.raw).toContain('\r\nTags: rope, dawn, portrait')
+    expect(mails[1]?.raw).not.toContain('short nouns')
+  })
+
+  it('lists tags as V2 does when they have hashes, capitals, punctuation and repetitions', async () => {
+    const { port, mails } = await running(startMailServer())
+    const tags = [
+      ' ##Rope_Art ',
+      'rope-art',
+      'ROPE  art!',
+      '#',
+      '...',
+      'c++',
+      'dawn/light',
+      'a',
+      'b',
+      'extra',
+    ]
+    await publisher(port, { confirmation }).publish(await postOf({ tags }), never)
+    expect(mails[1]?.raw).toContain('\r\nTags: rope art, c, dawn light\r\n')
+    expect(normalTags(['#Überwurf', '東京_夜', 'مصر', 'Überwurf', 'noe\u0301'])).toEqual([
+      'überwurf',
+      '東京 夜',
+      'مصر',
+      'noe\u0301',
+    ])
+  })
+
+  it('goes once to an address that is listed twice in any case', async () => {
+    const { port, mails } = await running(startMailServer())
+    const admins = ['Alice@Example.com', 'alice@example.com ', 'helper@example.com', 'ALICE@EXAMPLE.COM']
+    await publisher(port, { confirmation, admins }).publish(await postOf(), never)
+    expect(mails[1]?.to).toEqual(['Alice@Example.com', 'helper@example.com'])
+  })
+
+  it('has no line of tags where there are none', async () => {
+    const { port, mails } = await running(startMailServer())
+    await publisher(port, { confirmation }).publish(await postOf({ tags: [] }), never)
+    expect(mails).toHaveLength(2)
+    expect(mails[1]?.raw).not.toContain('Tags:')
+  })
+
+  it.each<[string, Moment, Trouble]>([
+    ['refused', 'content', { reply: '554 5.7.1 No' }],
+    ['not answered', 'content', 'silence'],
+    ['cut off', 'RCPT', 'reset'],
+  ])('is a warning and no failure when it is %s', async (_, moment, trouble) => {
+    const { port } = await running(startTroubledServer(moment, trouble, 2))
+    const mailer = trouble === 'silence' ? impatient : local
+    const posted = await publisher(port, { confirmation, mailer }).publish(await postOf(), never)
+    expect(posted.postId).toContain('-email@')
+    expect(posted.warning).toMatch(/^The photo was sent, but the confirmation mail was not\. The mail server/)
+  })
+})
+
+describe('what goes wrong', () => {
+  const busy = { reply: '451 4.3.0 Try later' }
+  const no = { reply: '554 5.7.1 <12345-uploadcanary@upload.fetlife.com> is not wanted' }
+  const noise = { reply: 'Hello?' }
+  it.each<[Moment, Trouble, string]>([
+    ['connect', 'reset', 'publish_unavailable'],
+    ['connect', busy, 'publish_unavailable'],
+    ['connect', no, 'publish_unavailable'],
+    ['connect', noise, 'publish_unavailable'],
+    ['EHLO', 'reset', 'publish_unavailable'],
+    ['AUTH', 'reset', 'publish_unavailable'],
+    ['AUTH', { reply: '454 4.7.0 Temporary failure' }, 'publish_unavailable'],
+    ['AUTH', { reply: '535 5.7.8 Bad credentials' }, 'credentials_rejected'],
+    ['MAIL', 'reset', 'publish_unavailable'],
+    ['MAIL', busy, 'publish_unavailable'],
+    ['MAIL', no, 'publish_refused'],
+    ['RCPT', 'reset', 'publish_unavailable'],
+    ['RCPT', busy, 'publish_unavailable'],
+    ['RCPT', no, 'publish_refused'],
+    ['DATA', 'reset', 'publish_unavailable'],
+    ['DATA', busy, 'publish_unavailable'],
+    ['DATA', no, 'publish_refused'],
+    ['content', 'reset', 'publish_outcome_unknown'],
+    ['content', busy, 'publish_unavailable'],
+    ['content', no, 'publish_refused'],
+    ['content', noise, 'publish_outcome_unknown'],
+    ['content', { reply: '354 Go on' }, 'publish_outcome_unknown'],
+    ['content', { reply: '421 4.3.2 Closing' }, 'publish_unavailable'],
+  ])('at %s: %j is %s', async (moment, trouble, code) => {
+    const { port, heard } = await running(startTroubledServer(moment, trouble))
+    const error = await failure(publisher(port).publish(await postOf(), never))
+    expect(error.code).toBe(code)
+    expect(heard.at(-1)).toBe(moment)
+    // Nothing is sent a second time; only the sign-in is tried again with fresh credentials.
+    expect(heard.filter((moment) => moment === 'connect')).toHaveLength(
+      code === 'credentials_rejected' ? 2 : 1,
+    )
+  })
+
+  it.each<[Moment, string, RegExp]>([
+    ['connect', '421 4.3.2 Service not available', /try again later/],
+    ['EHLO', '421 4.3.2 Shutting down', /try again later/],
+    ['STARTTLS', '454 4.7.0 TLS not available due to temporary reason', /try again later/],
+    ['AUTH', '454 4.7.0 Temporary authentication failure', /try again later/],
+    ['AUTH', '421 4.7.0 Too many connections', /try again later/],
+    ['MAIL', '452 4.3.1 Insufficient system storage', /try again later/],
+    ['RCPT', '450 4.2.0 Mailbox busy', /try again later/],
+    ['content', '451 4.3.0 Local error', /try again later/],
+    ['connect', '554 5.7.1 No service for you', /turns this server away/],
+    ['EHLO', '550 5.7.0 Go away', /turns this server away/],
+    ['STARTTLS', '502 5.5.1 Unknown command', /no encrypted connection/],
+  ])('tells %s: %s as what it is when nothing was sent', async (moment, reply, words) => {
+    const { port, names } = await running(startTroubledServer(moment, { reply }))
+    const mailer = createMailer({ allowPrivate: true, timeouts: patient, name: 'app.shibari.photo' })
+    // Only with TLS is STARTTLS said; EHLO is answered with HELO where TLS is not needed.
+    const server = { use_tls: moment === 'STARTTLS' || moment === 'EHLO' }
+    const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), never))
+    expect(error).toMatchObject({ code: 'publish_unavailable', message: expect.stringMatching(words) })
+    if (words.source === 'try again later') expect(error.message).toContain(reply.slice(0, 3))
+    expect(error.message).not.toMatch(/sign-in|password|cannot be reached/)
+    expect(new Set(names)).toEqual(new Set(moment === 'connect' ? [] : ['app.shibari.photo']))
+  })
+
+  it('silence, at whatever moment, ends in time and is told by what may have arrived', async () => {
+    const moments = [
+      ['connect', 'publish_unavailable'],
+      ['EHLO', 'publish_unavailable'],
+      ['AUTH', 'publish_unavailable'],
+      ['MAIL', 'publish_unavailable'],
+      ['RCPT', 'publish_unavailable'],
+      ['DATA', 'publish_unavailable'],
+      ['content', 'publish_outcome_unknown'],
+    ] as const
+    await Promise.all(
+      moments.map(async ([moment, code]) => {
+        const { port, heard } = await running(startTroubledServer(moment, 'silence'))
+        const error = await failure(publisher(port, { mailer: impatient }).publish(await postOf(), never))
+        expect([moment, error.code, heard.at(-1)]).toEqual([moment, code, moment])
+        expect(heard.filter((one) => one === 'connect')).toHaveLength(1)
+      }),
+    )
+  })
+
+  it('no server, or a name that does not resolve, got nothing', async () => {
+    const server = await startMailServer()
+    await server.close()
+    expect((await failure(publisher(server.port).publish(await postOf(), never))).code).toBe(
+      'publish_unavailable',
+    )
+    const nowhere = publisher(1, { server: { host: 'mail.invalid' } })
+    expect((await failure(nowhere.publish(await postOf(), never))).code).toBe('publish_unavailable')
+  })
+
+  it('a photo over the limit that the server announces is refused unsent', async () => {
+    const { port, mails } = await running(startMailServer({ size: 1000 }))
+    const error = await failure(publisher(port).publish(await postOf(), never))
+    expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('larger') })
+    expect(mails).toEqual([])
+  })
+
+  it('a caller who gives up is told what may have arrived', async () => {
+    const before = await failure(publisher(1).publish(await postOf(), AbortSignal.abort()))
+    expect(before.code).toBe('publish_unavailable')
+    for (const [moment, code] of [
+      ['AUTH', 'publish_unavailable'],
+      ['content', 'publish_outcome_unknown'],
+    ] as const) {
+      const caller = new AbortController()
+      const { port, reached } = await running(startTroubledServer(moment, 'silence'))
+      const failed = failure(publisher(port).publish(await postOf(), caller.signal))
+      await reached
+      caller.abort()
+      expect((await failed).code).toBe(code)
+    }
+  })
+
+  it('a server that trickles its replies along does not hold the request', async () => {
+    const { port } = await running(startTroubledServer('EHLO', { reply: '250-and\r\n250-on' }))
+    const mailer = createMailer({
+      allowPrivate: true,
+      timeouts: { ...patient, silenceMs: 60_000, stepMs: 100 },
+    })
+    expect((await failure(publisher(port, { mailer }).publish(await postOf(), never))).code).toBe(
+      'publish_unavailable',
+    )
+  })
+
+  it('a closing that fails takes nothing back', async () => {
+    const mailer: Mailer = {
+      connect: async () => ({
+        send: async () => ({ response: '250 OK' }),
+        close: () => Promise.reject(new Error('too late')),
+      }),
+    }
+    expect((await publisher(1, { mailer }).publish(await postOf(), never)).postId).toContain('@')
+  })
+
+  it('a host that cannot send mail says so', async () => {
+    const error = await failure(
+      publisher(1, { mailer: createUnavailableMailer() }).publish(await postOf(), never),
+    )
+    expect(error.code).toBe('provider_unavailable')
+  })
+})
+
+describe('credentials', () => {
+  it('are resolved afresh once when the server rejects them', async () => {
+    const { port, mails, logins } = await running(startMailServer())
+    const credentials = credentialsOf(
+      { password: new Secret('old') },
+      { password: new Secret('right-canary') },
+    )
+    await publisher(port, { credentials }).publish(await postOf(), never)
+    expect(mails).toHaveLength(1)
+    expect(logins.map(({ password }) => password)).toEqual(['old', 'right-canary'])
+  })
+
+  it('that stay wrong are an error for people', async () => {
+    const { port, mails } = await running(startMailServer({ password: 'another' }))
+    const error = await failure(publisher(port).publish(await postOf(), never))
+    expect(error).toMatchObject({
+      code: 'credentials_rejected',
+      message: expect.stringContaining('password'),
+    })
+    expect(mails).toEqual([])
+  })
+
+  it('are not needed where the server asks for none', async () => {
+    const { port, mails } = await running(startMailServer({ authOptional: true, disabledCommands: ['AUTH'] }))
+    await publisher(port).publish(await postOf(), never)
+    expect(mails).toHaveLength(1)
+  })
+})
+
+describe('encryption', () => {
+  /** Trusts the certificate, and finds its name on loopback. */
+  const trusting = { allowPrivate: false, timeouts: patient, ca: cert, isPublic: () => true }
+  const resolve = async () => ['127.0.0.1']
+  const secured = { host: certifiedName, use_tls: true }
+
+  it('is STARTTLS, before anything is said', async () => {
+    const { port, mails, logins } = await running(startMailServer())
+    const mailer = createMailer({ ...trusting, resolve })
+    await publisher(port, { mailer, server: secured }).publish(await postOf(), never)
+    expect(mails).toMatchObject([{ secure: true }])
+    expect(logins).toHaveLength(1)
+  })
+
+  it.each([
+    ['hides STARTTLS', startMailServer, { disabledCommands: ['STARTTLS'] }, trusting, certifiedName],
+    [
+      'has a certificate of its own making',
+      startMailServer,
+      {},
+      { ...trusting, ca: undefined },
+      certifiedName,
+    ],
+    ['has a certificate for another name', startMailServer, {}, trusting, 'mail.other.example'],
+  ])('is not given up for a server that %s', async (_, start, options, { ca, ...trust }, host) => {
+    const { port, mails, logins } = await running(start(options))
+    const mailer = createMailer({ ...trust, ...(ca !== undefined && { ca }), resolve })
+    const error = await failure(
+      publisher(port, { mailer, server: { host, use_tls: true } }).publish(await postOf(), never),
+    )
+    expect(error).toMatchObject({
+      code: 'publish_unavailable',
+      message: expect.stringContaining('encrypted'),
+    })
+    expect(logins).toEqual([])
+    expect(mails).toEqual([])
+  })
+
+  it('is never left out outside development', async () => {
+    const { port, logins } = await running(startMailServer())
+    const mailer = createMailer({ ...trusting, resolve })
+    const server = { host: certifiedName, use_tls: false }
+    const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), never))
+    expect(error).toMatchObject({ code: 'endpoint_refused', message: expect.stringContaining('use_tls') })
+    expect(logins).toEqual([])
+  })
+})
+
+describe('a server inside our network', () => {
+  it.each([
+    '127.0.0.1',
+    'localhost',
+    '169.254.169.254',
+    '10.0.0.5',
+    '[::1]',
+    '0x7f.1',
+    'mail.internal',
+    'mail',
+  ])('is not called: %s', async (host) => {
+    const { port, logins } = await running(startMailServer())
+    const mailer = createMailer({ allowPrivate: false, timeouts: patient })
+    const error = await failure(
+      publisher(port, { mailer, server: { host, use_tls: true } }).publish(await postOf(), never),
+    )
+    expect(error.code).toBe('endpoint_refused')
+    expect(logins).toEqual([])
+  })
+
+  it('is not called by a public name either', async () => {
+    const { port, logins } = await running(startMailServer())
+    const mailer = createMailer({
+      allowPrivate: false,
+      timeouts: patient,
+      resolve: async () => ['127.0.0.1'],
+    })
+    const server = { host: 'rebinding.example.com', use_tls: true }
+    const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), never))
+    expect(error.code).toBe('endpoint_refused')
+    expect(logins).toEqual([])
+  })
+})

@@ -1,0 +1,396 @@
+import { createServer } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Fault } from '../../../dev/emulators/dropbox/faults.ts'
+import {
+  malformed,
+  onMethod,
+  rateLimited,
+  refusing,
+  serverError,
+} from '../../../dev/emulators/telegram/faults.ts'
+import { startTelegramEmulator, type TelegramEmulator } from '../../../dev/emulators/telegram.ts'
+import type { RetryPolicy } from '../../../src/base/retry.ts'
+import { Secret } from '../../../src/base/secret.ts'
+import type { Post } from '../../../src/ports/publisher.ts'
+import type { TelegramFetch } from '../../../src/providers/publishers/telegram/send-photo.ts'
+import { createTelegramPublisher } from '../../../src/providers/publishers/telegram.ts'
+import {
+  describePublisher,
+  describeVerification,
+  failure,
+  type PublisherScene,
+} from '../../support/contracts/publisher.ts'
+import { credentialsOf, everythingOf, postOf } from '../../support/fixtures/posts.ts'
+
+const token = '1001:alice-canary-token'
+const othersToken = '2002:bob-canary-token'
+const channel = { id: -1001234567890, title: 'Alice ties', username: 'alice_ties' }
+const privateChannel = { id: -1009876543210, title: 'Alice in private' }
+const group = { id: -42, title: 'Friends', type: 'group' as const }
+const bobsChannel = { id: -1005555555555, title: 'Bob' }
+
+/** Pauses are short, and a busy machine is waited for. */
+const quick: RetryPolicy = {
+  attempts: 3,
+  baseMs: 1,
+  capMs: 50,
+  attemptTimeoutMs: 20_000,
+  deadlineMs: 25_000,
+}
+/** For a server that says nothing on purpose. */
+const hasty: RetryPolicy = { ...quick, attemptTimeoutMs: 1500 }
+const never = new AbortController().signal
+
+let telegram: TelegramEmulator
+
+beforeEach(async () => {
+  telegram = await startTelegramEmulator({
+    bots: [
+      { token, chats: [channel, privateChannel, group] },
+      { token: othersToken, chats: [bobsChannel] },
+    ],
+  })
+})
+afterEach(() => telegram.close())
+
+function publisher(
+  options: Partial<Parameters<typeof createTelegramPublisher>[0]> & { channel_id?: unknown } = {},
+) {
+  const { channel_id = channel.id, ...rest } = options
+  return createTelegramPublisher({
+    config: { channel_id },
+    credentials: credentialsOf({ bot_token: new Secret(token) }),
+    baseUrl: telegram.url,
+    retry: quick,
+    ...rest,
+  })
+}
+
+async function openScene(): Promise<PublisherScene> {
+  const own = await startTelegramEmulator({ bots: [{ token, chats: [channel] }] })
+  const secrets = { good: [token], bad: ['1001:wrong-canary'], stale: ['1001:old-canary', token] }
+  return {
+    publisher: (kind = 'good') => {
+      const [first, next] = secrets[kind].map((value) => ({ bot_token: new Secret(value) }))
+      const credentials = credentialsOf(first ?? { bot_token: new Secret('') }, next)
+      return publisher({ credentials, baseUrl: own.url })
+    },
+    received: () => own.posts.length,
+    loseNextAnswer: () => void own.interfere(onMethod('sendPhoto', { kind: 'answer-lost' })),
+    stop: own.close,
+  }
+}
+
+describePublisher('Telegram', openScene)
+describeVerification('Telegram', openScene)
+
+describe('a photo', () => {
+  it('is posted with its caption as plain text, and can be found again', async () => {
+    const post = await postOf({ caption: 'Tied <b>at</b> *dawn*_.\n\n#rope' })
+    expect(await publisher().publish(post, never)).toEqual({
+      postId: `${channel.id}/1`,
+      url: 'https://t.me/alice_ties/1',
+    })
+    expect(telegram.posts).toMatchObject([
+      { chat: { id: channel.id }, bot: '1001', caption: post.caption, photo: { filename: 'photo.jpg' } },
+    ])
+    expect(telegram.posts[0]?.photo.bytes).toEqual(post.picture.bytes)
+  })
+
+  it.each([
+    ['a number', channel.id, 'https://t.me/alice_ties/1'],
+    ['a number as text', String(channel.id), 'https://t.me/alice_ties/1'],
+    ['a name', '@alice_ties', 'https://t.me/alice_ties/1'],
+    ['a private channel, whose link works for members', privateChannel.id, 'https://t.me/c/9876543210/1'],
+    ['a group, which has no links', group.id, undefined],
+  ])('goes to the channel that the configuration names: %s', async (_, channel_id, url) => {
+    expect((await publisher({ channel_id }).publish(await postOf(), never)).url).toBe(url)
+  })
+
+  it('may have no caption', async () => {
+    await publisher().publish(await postOf({ caption: '' }), never)
+    expect(telegram.posts).toMatchObject([{ caption: '' }])
+  })
+
+  it('may have a caption of exactly the limit', async () => {
+    await publisher().publish(await postOf({ caption: '😀'.repeat(512) }), never)
+    expect(telegram.posts).toHaveLength(1)
+  })
+
+  it.each([
+    ['larger than 10 MB', { bytes: new Uint8Array(10_000_001) }, /10 MB/],
+    ['too long on both sides', { width: 6000, height: 4001 }, /10000 pixels/],
+    ['too narrow', { width: 2101, height: 100 }, /20 times/],
+  ])('is refused before anything is sent when it is %s', async (_, picture, reason) => {
+    const post = await postOf()
+    const tooMuch: Post = { ...post, picture: { ...post.picture, ...picture } }
+    const error = await failure(publisher().publish(tooMuch, never))
+    expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringMatching(reason) })
+    expect(telegram.calls).toEqual([])
+  })
+
+  it.each([{}, { channel_id: '' }, { channel_id: 'alice' }, { channel_id: '@a/../b' }, null])(
+    'goes nowhere without a usable channel: %j',
+    async (config) => {
+      const error = await failure(publisher({ config }).publish(await postOf(), never))
+      expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('channel_id') })
+      expect(telegram.calls).toEqual([])
+    },
+  )
+
+  it('is described without being sent, and without the token', async () => {
+    const sentence = publisher({ channel_id: '@alice_ties' }).describe(await postOf())
+    expect(sentence).toBe(
+      'Telegram would get the photo in the channel @alice_ties, with the caption “Tied at dawn.”.',
+    )
+    expect(telegram.calls).toEqual([])
+  })
+})
+
+describe('what goes wrong', () => {
+  const forever = new Promise<never>(() => {})
+  const cases: [what: string, fault: Fault | Promise<Fault>, code: string, posted: number][] = [
+    ['silence', { kind: 'hold', until: forever }, 'publish_outcome_unknown', 0],
+    ['the connection breaks before the body was read', { kind: 'reset' }, 'publish_outcome_unknown', 0],
+    ['the connection breaks before the answer', { kind: 'answer-lost' }, 'publish_outcome_unknown', 1],
+    ['a proxy loses the answer', { kind: 'answer-lost', status: 502 }, 'publish_outcome_unknown', 1],
+    [
+      'the answer stops half-way',
+      { kind: 'hold-tail', afterBytes: 20, until: forever },
+      'publish_outcome_unknown',
+      1,
+    ],
+    ['500', serverError(), 'publish_outcome_unknown', 0],
+    ["500 in the API's own form", refusing(500, 'Internal Server Error'), 'publish_outcome_unknown', 0],
+    ['a page in place of the answer', malformed(), 'publish_outcome_unknown', 0],
+    ['an answer of another shape', malformed('{"ok":true,"result":[]}'), 'publish_outcome_unknown', 0],
+    [
+      'a redirect',
+      { kind: 'answer', status: 307, body: '', headers: { location: '/elsewhere' } },
+      'publish_outcome_unknown',
+      0,
+    ],
+    ['400', refusing(400, 'Bad Request: IMAGE_PROCESS_FAILED'), 'publish_refused', 0],
+    ['403', refusing(403, 'Forbidden: bot was kicked'), 'publish_refused', 0],
+    ['413 of a proxy', { kind: 'answer', status: 413, body: '<html>' }, 'publish_refused', 0],
+    ['401', refusing(401, 'Unauthorized'), 'credentials_rejected', 0],
+    ['404', refusing(404, 'Not Found'), 'credentials_rejected', 0],
+    ['429 beyond the cap', rateLimited(37), 'rate_limited', 0],
+    ['408', { kind: 'answer', status: 408, body: '' }, 'publish_unavailable', 0],
+  ]
+
+  it.each(cases)('%s', async (_, fault, code, posted) => {
+    telegram.interfere(onMethod('sendPhoto', await fault, { times: 5 }))
+    const retry = 'until' in (await fault) ? hasty : quick
+    const error = await failure(publisher({ retry }).publish(await postOf(), never))
+    expect(error.code).toBe(code)
+    expect(telegram.posts).toHaveLength(posted)
+    // What may have arrived is never sent again; fresh credentials are worth one more call.
+    expect(telegram.calls).toHaveLength(code === 'credentials_rejected' ? 2 : 1)
+  })
+
+  it('a server that is not there got nothing', async () => {
+    const { url } = telegram
+    await telegram.close()
+    const error = await failure(publisher({ baseUrl: url }).publish(await postOf(), never))
+    expect(error.code).toBe('publish_unavailable')
+    telegram = await startTelegramEmulator({ bots: [] })
+  })
+
+  it('a name that does not resolve got nothing', async () => {
+    const run = publisher({ baseUrl: 'https://telegram.invalid' }).publish(await postOf(), never)
+    expect((await failure(run)).code).toBe('publish_unavailable')
+  })
+
+  it('a connection that is taken and closed at once may have been heard', async () => {
+    const server = createServer((socket) => socket.destroy())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const run = publisher({ baseUrl: `http://127.0.0.1:${port}` }).publish(await postOf(), never)
+    expect((await failure(run)).code).toBe('publish_outcome_unknown')
+    server.close()
+  })
+
+  it('an error that quotes the address is told without the token', async () => {
+    const fetch = (url: string) => Promise.reject(new TypeError(`Failed to fetch ${url}`))
+    const error = await failure(publisher({ fetch }).publish(await postOf(), never))
+    expect(error.code).toBe('publish_outcome_unknown')
+    expect(everythingOf(error)).toContain('[redacted]')
+  })
+
+  it("Telegram's reason is shown on one line of bounded length", async () => {
+    const description = `Bad Request:\r\n\u202e${'x'.repeat(500)}`
+    telegram.interfere(onMethod('sendPhoto', await refusing(400, description)))
+    const { message } = await failure(publisher().publish(await postOf(), never))
+    expect(message).toMatch(/^Telegram does not take the photo: Bad Request: x+…$/)
+    expect(message.length).toBeLessThan(250)
+  })
+
+  it('a caller who gives up before the start sends nothing, and later leaves it open', async () => {
+    const error = await failure(publisher().publish(await postOf(), AbortSignal.abort()))
+    expect(error.code).toBe('publish_unavailable')
+    expect(telegram.calls).toEqual([])
+
+    const caller = new AbortController()
+    telegram.interfere((call) => {
+      caller.abort()
+      return call.method === 'sendphoto' ? { kind: 'hold', until: forever } : undefined
+    })
+    const late = await failure(publisher().publish(await postOf(), caller.signal))
+    expect(late.code).toBe('publish_outcome_unknown')
+  })
+})
+
+describe('a pause that Telegram asks for', () => {
+  it('is kept within the cap, and the photo is posted once', async () => {
+    telegram.interfere(onMethod('sendPhoto', await rateLimited(0.02), { times: 2 }))
+    await publisher().publish(await postOf(), never)
+    expect(telegram.calls.map(({ status }) => status)).toEqual([429, 429, 200])
+    expect(telegram.posts).toHaveLength(1)
+  })
+
+  it('ends as an error that says how long, where it is too long or too frequent', async () => {
+    telegram.interfere(onMethod('sendPhoto', await rateLimited(37)))
+    expect(await failure(publisher().publish(await postOf(), never))).toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs: 37_000,
+      message: expect.stringContaining('37 seconds'),
+    })
+
+    telegram.interfere(onMethod('sendPhoto', await rateLimited(0.01), { times: 9 }))
+    expect((await failure(publisher().publish(await postOf(), never))).code).toBe('rate_limited')
+    expect(telegram.calls).toHaveLength(4)
+    expect(telegram.posts).toEqual([])
+  })
+
+  it('ends when the caller gives up during it: nothing was sent', async () => {
+    const caller = new AbortController()
+    telegram.interfere(onMethod('sendPhoto', await rateLimited(30)))
+    const givingUpAfterTheAnswer: TelegramFetch = async (url, init) => {
+      const answer = await fetch(url, init)
+      const whole = new Response(await answer.arrayBuffer(), answer)
+      caller.abort()
+      return whole
+    }
+    const run = publisher({
+      fetch: givingUpAfterTheAnswer,
+      retry: { ...quick, capMs: 60_000, deadlineMs: 60_000 },
+    }).publish(await postOf(), caller.signal)
+    expect((await failure(run)).code).toBe('rate_limited')
+    expect(telegram.posts).toEqual([])
+  })
+})
+
+describe('credentials', () => {
+  it('are resolved afresh once when the token was revoked', async () => {
+    const fresh = '1001:alice-canary-second'
+    const credentials = credentialsOf({ bot_token: new Secret(token) }, { bot_token: new Secret(fresh) })
+    telegram.revoke(token)
+    telegram.addBot({ token: fresh, chats: [channel] })
+    await publisher({ credentials }).publish(await postOf(), never)
+    expect(telegram.posts).toHaveLength(1)
+    expect(credentials).toMatchObject({ resolved: 2, rejected: [{}] })
+  })
+
+  it.each(['', 'not a token', '1001:a/../../x', '1001:a?b'])(
+    'that are no token are sent nowhere: %j',
+    async (value) => {
+      const credentials = credentialsOf({ bot_token: new Secret(value) })
+      const error = await failure(publisher({ credentials }).publish(await postOf(), never))
+      expect(error.code).toBe('credentials_rejected')
+      expect(telegram.calls).toEqual([])
+    },
+  )
+
+  it("of one tenant do not reach another tenant's channel", async () => {
+    const error = await failure(publisher({ channel_id: bobsChannel.id }).publish(await postOf(), never))
+    expect(error.code).toBe('publish_refused')
+    expect(telegram.posts).toEqual([])
+  })
+})
+
+describe('a group that became a supergroup', () => {
+  const supergroup = -1007777777777
+
+  it('gets the photo under its new identifier, once, with a word to the admin', async () => {
+    telegram.upgradeGroup(group.id, supergroup)
+    const posted = await publisher({ channel_id: group.id }).publish(await postOf(), never)
+    expect(posted).toMatchObject({
+      postId: `${supergroup}/1`,
+      warning: expect.stringContaining(String(supergroup)),
+    })
+    expect(telegram.posts).toHaveLength(1)
+  })
+
+  it('is followed only once', async () => {
+    telegram.upgradeGroup(group.id, supergroup)
+    telegram.upgradeGroup(supergroup, -1008888888888)
+    const error = await failure(publisher({ channel_id: group.id }).publish(await postOf(), never))
+    expect(error.code).toBe('publish_refused')
+    expect(telegram.calls).toHaveLength(2)
+  })
+})
+
+describe('the emulator', () => {
+  const call = (path: string, init?: RequestInit) => fetch(`${telegram.url}${path}`, init)
+  const form = async (fields: Record<string, string>, photo = true) => {
+    const body = new FormData()
+    for (const [field, value] of Object.entries(fields)) body.append(field, value)
+    const { picture } = await postOf()
+    if (photo) body.append('photo', new Blob([new Uint8Array(picture.bytes)]), 'x.jpg')
+    return { method: 'POST', body }
+  }
+
+  it('answers getMe and getChat as the Bot API does', async () => {
+    expect(await (await call(`/bot${token}/getMe`)).json()).toMatchObject({ ok: true, result: { id: 1001 } })
+    const chat = await call(`/bot${token}/GETCHAT?chat_id=@Alice_Ties`)
+    expect(await chat.json()).toEqual({ ok: true, result: { ...channel, type: 'channel' } })
+  })
+
+  it.each([
+    ['an unknown token', '/bot9:x/getMe', 401, 'Unauthorized'],
+    ['a malformed token', '/botx/getMe', 404, 'Not Found'],
+    ['an unknown method', `/bot${token}/sendNothing`, 404, 'Not Found'],
+    ['an unknown chat', `/bot${token}/getChat?chat_id=1`, 400, 'Bad Request: chat not found'],
+    [
+      'the chat of another bot',
+      `/bot${token}/getChat?chat_id=${bobsChannel.id}`,
+      403,
+      'Forbidden: bot is not a member of the channel chat',
+    ],
+  ])('refuses %s', async (_, path, status, description) => {
+    const answer = await call(path)
+    expect(answer.status).toBe(status)
+    expect(await answer.json()).toEqual({ ok: false, error_code: status, description })
+  })
+
+  it('keeps the real limits', async () => {
+    const chat_id = String(channel.id)
+    const long = await call(`/bot${token}/sendPhoto`, await form({ chat_id, caption: 'x'.repeat(1025) }))
+    expect(await long.json()).toMatchObject({ description: 'Bad Request: message caption is too long' })
+    const trimmed = await form({ chat_id, caption: ` ${'😀'.repeat(1024)} ` })
+    expect((await call(`/bot${token}/sendPhoto`, trimmed)).status).toBe(200)
+    const none = await call(`/bot${token}/sendPhoto`, await form({ chat_id }, false))
+    expect(none.status).toBe(400)
+
+    const { picture } = await postOf({}, { width: 2100, height: 100 })
+    const { method, body } = await form({ chat_id }, false)
+    body.append('photo', new Blob([new Uint8Array(picture.bytes)]), 'x.jpg')
+    const narrow = await call(`/bot${token}/sendPhoto`, { method, body })
+    expect(await narrow.json()).toMatchObject({ description: 'Bad Request: PHOTO_INVALID_DIMENSIONS' })
+  })
+
+  it('shows people what was posted, with captions as text', async () => {
+    await publisher().publish(await postOf({ caption: '<script>alert(1)</script> & more' }), never)
+    const page = await call('/')
+    const text = await page.text()
+    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; more')
+    expect(text).not.toContain('<script')
+    expect(text).not.toContain('canary')
+    const [, source] = /src="([^"]+)"/.exec(text) ?? []
+    const photo = await call(source ?? '')
+    expect(photo.headers.get('content-type')).toBe('image/jpeg')
+    expect((await call('/photos/1/1')).status).toBe(404)
+  })
+})

@@ -1,0 +1,124 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { PublisherError } from '../../../src/base/errors.ts'
+import { parseHost } from '../../../src/contract/host.ts'
+import { createByteBudget } from '../../../src/runtime/limits/byte-budget.ts'
+import { createPostPlaces } from '../../../src/runtime/limits/posts.ts'
+import { photo, scene as publishScene } from '../../support/fixtures/scripted-platforms.ts'
+
+const never = new Promise<never>(() => undefined)
+
+/** The places of one tenant, and what an operator would see. */
+function scene(total = 100) {
+  const known = parseHost('alice.shibari.test', 'shibari.test', [])
+  if (!known) throw new Error('no tenant')
+  const events: string[] = []
+  let waiting = 0
+  const pictures = createByteBudget({ total, patienceMs: 10_000, busy: 'Nothing was sent.' })
+  const observer = {
+    onRejected: (vendor: string, reason: string) => void events.push(`${vendor} ${reason}`),
+    onWaiting: (_queue: string, change: number) => {
+      waiting += change
+    },
+  }
+  const places = createPostPlaces({ tenant: known.tenant, now: Date.now, observer }, pictures)
+  return { places, pictures, events, waiting: () => waiting }
+}
+
+afterEach(() => void vi.useRealTimers())
+
+describe('places for posts', () => {
+  it('are four; 32 more wait, and each platform of a further one counts as a call that was not made', async () => {
+    const { places, events, waiting } = scene()
+    let begun = 0
+    const hang = () => {
+      begun += 1
+      return never
+    }
+    for (let i = 0; i < 36; i++) places.run(['email'], hang).catch(() => undefined)
+    await expect(places.run(['telegram', 'email'], hang)).rejects.toMatchObject({
+      code: 'busy',
+      retryAfterMs: expect.any(Number),
+    })
+    expect([begun, waiting()]).toEqual([4, 32])
+    expect(events).toEqual(['telegram line_full', 'smtp line_full'])
+  })
+
+  it('are waited for no longer than fifteen seconds', async () => {
+    vi.useFakeTimers()
+    const { places, events, waiting } = scene()
+    for (let i = 0; i < 4; i++) places.run(['email'], () => never).catch(() => undefined)
+    const refused = expect(places.run(['email'], () => never)).rejects.toMatchObject({ code: 'busy' })
+    await vi.advanceTimersByTimeAsync(15_000)
+    await refused
+    expect([events, waiting()]).toEqual([['smtp waited_too_long'], 0])
+  })
+
+  it.each([
+    ['sent', undefined, true],
+    ['refused', new PublisherError('publish_refused', 'No.'), false],
+    ['lost', new PublisherError('publish_outcome_unknown', 'Perhaps.'), false],
+    ['broken by an error of our own', new TypeError('a defect'), false],
+  ])(
+    'are free again, and the memory of pictures too, after a post that was %s',
+    async (_title, error, success) => {
+      const open = await publishScene()
+      await using _ = open.folder
+      const { places, pictures } = scene()
+      const held: number[] = []
+      const telegram = {
+        ...open.telegram,
+        publish: async () => {
+          held.push(pictures.takenBytes)
+          if (error) throw error
+          return { postId: '1' }
+        },
+      }
+      const result = await open.publish({}, { publishers: [telegram], places })
+      expect([result.results.telegram?.success, held, pictures.takenBytes]).toEqual([success, [3], 0])
+      await places.run(['email'], async () => undefined)
+    },
+  )
+
+  it('are free again after a photo that is not there', async () => {
+    const open = await publishScene()
+    await using _ = open.folder
+    const { places, waiting } = scene()
+    await open.folder.open().delete('root', photo)
+    for (let i = 0; i < 5; i++) {
+      await expect(open.publish({}, { places })).rejects.toMatchObject({ code: 'photo_not_found' })
+    }
+    expect(waiting()).toBe(0)
+  })
+
+  it('are left by who goes away; nothing has begun', async () => {
+    const open = await publishScene()
+    await using _ = open.folder
+    const { places, waiting } = scene()
+    for (let i = 0; i < 4; i++) places.run(['email'], () => never).catch(() => undefined)
+    const leaving = new AbortController()
+    const published = open.publish({ caption: 'Mine.', signal: leaving.signal }, { places })
+    leaving.abort()
+    await expect(published).rejects.toMatchObject({ code: 'invalid_request' })
+    expect([open.stages, open.telegram.posts, waiting()]).toEqual([[], [], 0])
+  })
+
+  it('refuse a post before its claim where no memory is left for its picture', async () => {
+    const open = await publishScene()
+    await using _ = open.folder
+    const { places, pictures } = scene(7)
+    await pictures.open('bob', 3).take(3)
+    await pictures.open('carol', 2).take(2)
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    const publishing = open.publish({ platforms: ['telegram'] }, { places })
+    await expect.poll(() => vi.getTimerCount()).toBeGreaterThan(0)
+    await vi.advanceTimersByTimeAsync(11_000)
+    expect((await publishing).results.telegram).toEqual({
+      success: false,
+      code: 'busy',
+      error: 'Nothing was sent.',
+    })
+    expect(open.telegram.posts).toEqual([])
+    const preview = await open.publish({ platforms: ['telegram'], dryRun: true }, { places })
+    expect(preview.results.telegram).not.toHaveProperty('standing')
+  })
+})

@@ -1,0 +1,93 @@
+/** Metrics of one vendor can be laid beside each other: calls, refused calls and breakers name it by the same word. */
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { PublisherError } from '../../../src/base/errors.ts'
+import { parseHost } from '../../../src/contract/host.ts'
+import { platforms } from '../../../src/contract/platform.ts'
+import { noMetrics } from '../../../src/ports/metrics.ts'
+import type { Post } from '../../../src/ports/publisher.ts'
+import type { PhotoStore } from '../../../src/ports/storage.ts'
+import { withFairModel } from '../../../src/runtime/vendor-calls/fair-model.ts'
+import { withFairPublisher } from '../../../src/runtime/vendor-calls/fair-publisher.ts'
+import { withFairStorage } from '../../../src/runtime/vendor-calls/fair-store.ts'
+import { createObserver } from '../../../src/runtime/vendor-calls/observe.ts'
+import { observeModels, observePublisher } from '../../../src/runtime/vendor-calls/observed-providers.ts'
+import { observeStore } from '../../../src/runtime/vendor-calls/observed-store.ts'
+import { photo, scene } from '../../support/fixtures/scripted-platforms.ts'
+
+const away = async () => {
+  throw new PublisherError('storage_unavailable', 'Away.', { isOutage: true })
+}
+const signal = new AbortController().signal
+const credentials = { get: away, reject: () => undefined }
+const post: Post = {
+  name: photo,
+  sha256: '',
+  caption: '',
+  altText: null,
+  tags: [],
+  picture: { bytes: new Uint8Array(), mediaType: 'image/jpeg', width: 1, height: 1 },
+}
+
+/** What metrics are told while a vendor goes down and is not called any more. */
+function listen() {
+  const words = { called: new Set<string>(), breakers: new Set<string>(), rejected: new Set<string>() }
+  const observe = createObserver({ ...noMetrics, called: ({ to }) => void words.called.add(to) })
+  const known = parseHost('alice.shibari.test', 'shibari.test', [])
+  if (!known) throw new Error('no tenant')
+  const fair = {
+    tenant: known.tenant,
+    now: Date.now,
+    observer: {
+      onState: (vendor: string) => void words.breakers.add(vendor),
+      onRejected: (vendor: string) => void words.rejected.add(vendor),
+    },
+  }
+  return { words, observe, fair }
+}
+
+async function sixTimes(call: () => Promise<unknown>): Promise<void> {
+  for (let i = 0; i < 6; i++) await call().catch(() => undefined)
+}
+
+const one = (word: string) => ({
+  called: new Set([word]),
+  breakers: new Set([word]),
+  rejected: new Set([word]),
+})
+
+describe('one word for', () => {
+  it.each([
+    ['s3', 's3'],
+    ['managed', 's3'],
+    ['dropbox', 'dropbox'],
+    ['local', 'local'],
+  ] as const)('the storage "%s": %s', async (provider, word) => {
+    await using open = await scene()
+    const { words, observe, fair } = listen()
+    const store: PhotoStore = { ...open.folder.open(), provider, stat: away }
+    const fairStore = withFairStorage(observeStore(store, observe), fair)
+    await sixTimes(() => fairStore.stat('root', photo))
+    expect(words).toEqual(one(word))
+  })
+
+  it('the AI', async () => {
+    const { words, observe, fair } = listen()
+    const model = withFairModel(observeModels(() => ({ ask: away }), observe)(credentials), fair)
+    const request = { model: 'm', system: '', prompt: '', name: 'n', schema: z.unknown(), maxTokens: 1 }
+    await sixTimes(() => model.ask(request, signal))
+    expect(words).toEqual(one('openai'))
+  })
+
+  it.each(platforms.map((platform) => [platform, platform === 'email' ? 'smtp' : platform] as const))(
+    'the platform "%s": %s',
+    async (platform, word) => {
+      await using open = await scene()
+      const { words, observe, fair } = listen()
+      const publisher = { ...open.telegram, platform, publish: away }
+      const watched = withFairPublisher(observePublisher(publisher, observe), fair)
+      await sixTimes(() => watched.publish(post, signal))
+      expect(words).toEqual(one(word))
+    },
+  )
+})

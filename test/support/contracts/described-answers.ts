@@ -1,0 +1,84 @@
+/** Holds answers against the API's own description: the statuses, media types and error codes of a route are all in it. */
+import { describeApi } from '../../../src/handlers/api-description.ts'
+import { createApp, createCallbackApp } from '../../../src/handlers/routes.ts'
+import { testProcess } from '../fixtures/services.ts'
+
+interface DescribedResponse {
+  content?: Record<string, { schema?: { allOf?: { properties?: { code?: { enum?: string[] } } }[] } }>
+}
+
+interface Operation {
+  operationId: string
+  responses: Record<string, DescribedResponse>
+}
+
+/** Operations by method, by path. */
+type Paths = Record<string, Record<string, Operation>>
+
+interface Descriptions {
+  tenants: Paths
+  callback: Paths
+}
+
+/** The descriptions of a process on which everything is switched on. */
+function describeBoth(): Descriptions {
+  const { services } = testProcess()
+  const pathsOf = (app: ReturnType<typeof createApp>): Paths =>
+    JSON.parse(JSON.stringify(describeApi(app, services.settings))).paths
+  return { tenants: pathsOf(createApp(services)), callback: pathsOf(createCallbackApp(services)) }
+}
+
+let descriptions: Descriptions | undefined
+
+/** Finds the operation of a request; `undefined` for an address or a method that is not described. */
+function operationOf({ host, method, target }: AskedFor): Operation | undefined {
+  descriptions ??= describeBoth()
+  // Its default name (docs/configuration.md).
+  const paths = host.startsWith('app.') ? descriptions.callback : descriptions.tenants
+  const path = pathOf(target)
+  const found = paths[path] ?? Object.entries(paths).find(([pattern]) => matches(pattern, path))?.[1]
+  return found?.[method === 'HEAD' ? 'get' : method.toLowerCase()]
+}
+
+/** The path as a server sees it: the URL parser resolves segments of dots before any router looks. */
+function pathOf(target: string): string {
+  return URL.parse(`http://any.invalid${target}`)?.pathname ?? ''
+}
+
+/** A parameter stands for one segment, as in the router. */
+function matches(pattern: string, path: string): boolean {
+  const [expected, given] = [pattern.split('/'), path.split('/')]
+  return (
+    expected.length === given.length &&
+    expected.every(
+      (segment, index) => segment === given[index] || (segment.startsWith('{') && given[index] !== ''),
+    )
+  )
+}
+
+export interface AskedFor {
+  host: string
+  method: string
+  /** Path and query. */
+  target: string
+}
+
+/** Says what of an answer is not described; `null` where all of it is, and for an address that is not described at all. */
+export async function undescribed(asked: AskedFor, response: Response): Promise<string | null> {
+  const { method } = asked
+  const operation = operationOf(asked)
+  if (!operation) return null
+  const { status } = response
+  const answer = `${operation.operationId} answered ${status}`
+  const described = operation.responses[status]
+  if (!described) return `${answer}, which is not described: ${await response.clone().text()}`
+  const type = response.headers.get('content-type')?.split(';', 1)[0]
+  const hasBody = method !== 'HEAD' && status !== 204 && status !== 304
+  if (!hasBody || type === undefined) return null
+  const content = described.content?.[type]
+  if (!content) return `${answer} with ${type}, which is not described`
+  if (type !== 'application/problem+json') return null
+  const { code }: { code: string } = await response.clone().json()
+  const codes = content.schema?.allOf?.flatMap(({ properties }) => properties?.code?.enum ?? [])
+  return codes?.includes(code) ? null : `${answer} with the code ${code}, which is not described`
+}

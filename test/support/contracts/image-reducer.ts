@@ -1,0 +1,209 @@
+/** What every reducer promises, whatever it is made of. */
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { isPublisherError } from '../../../src/base/errors.ts'
+import type { ReducedImage, ThumbnailType } from '../../../src/ports/images.ts'
+import type { ThumbnailBox } from '../../../src/ports/storage.ts'
+import {
+  artist,
+  blue,
+  bomb,
+  type Colour,
+  colourAt,
+  draw,
+  green,
+  half,
+  oriented,
+  plain,
+  red,
+  shapeOf,
+  tellTale,
+  yellow,
+} from '../fixtures/pictures.ts'
+
+/** Reduces the bytes with a fresh stream. Default: a JPEG in 960x640. */
+export type Reduce = (
+  bytes: Uint8Array,
+  box?: ThumbnailBox,
+  mediaType?: ThumbnailType,
+) => Promise<ReducedImage>
+
+const types: ThumbnailType[] = ['image/jpeg', 'image/webp', 'image/avif']
+const small = { width: 60, height: 40 }
+
+export function describeReducer(title: string, reduce: Reduce): void {
+  describe(title, () => {
+    const codeOf = (bytes: Uint8Array) =>
+      reduce(bytes).then(
+        () => 'made',
+        (error: unknown) => (isPublisherError(error) ? error.code : error),
+      )
+
+    it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns EXIF orientation %i upright', async (orientation) => {
+      const landscape = await reduce(await oriented(120, 80, orientation), small)
+      expect([landscape.width, landscape.height]).toEqual([60, 40])
+      await expectCorners(landscape)
+      const portrait = await reduce(await oriented(80, 120, orientation), small)
+      expect([portrait.width, portrait.height]).toEqual([40, 60])
+      await expectCorners(portrait)
+    })
+
+    it('turns the box with the photo, so that a portrait is no smaller than a landscape', async () => {
+      const box = { width: 96, height: 64 }
+      const sizeOf = async (width: number, height: number) => {
+        const reduced = await reduce(await plain(width, height).jpeg().toBuffer(), box)
+        return [reduced.width, reduced.height]
+      }
+      expect(await sizeOf(300, 200)).toEqual([96, 64])
+      expect(await sizeOf(200, 300)).toEqual([64, 96])
+      expect(await sizeOf(200, 200)).toEqual([64, 64])
+      expect(await sizeOf(1000, 100)).toEqual([96, expect.closeTo(9.6, -1)])
+      expect(await sizeOf(100, 1000)).toEqual([expect.closeTo(9.6, -1), 96])
+    })
+
+    it('does not enlarge', async () => {
+      const reduced = await reduce(await plain(30, 20).png().toBuffer())
+      expect([reduced.width, reduced.height]).toEqual([30, 20])
+    })
+
+    it.each(types)('makes %s and says its true size', async (mediaType) => {
+      const reduced = await reduce(await plain(300, 200).jpeg().toBuffer(), small, mediaType)
+      expect(reduced).toMatchObject({ mediaType, width: 60, height: 40 })
+      expect(await shapeOf(reduced.bytes)).toEqual([mediaType, 60, 40])
+    })
+
+    it.each(types)('leaves no EXIF, GPS or XMP in a thumbnail of type %s', async (mediaType) => {
+      for (const original of [
+        await tellTale().jpeg().toBuffer(),
+        await tellTale().png().toBuffer(),
+        await tellTale().webp().toBuffer(),
+      ]) {
+        expect(await sharp(original).metadata()).toHaveProperty('exif')
+        const { bytes } = await reduce(original, small, mediaType)
+        const text = Buffer.from(bytes).toString('latin1')
+        expect(text).not.toContain(artist)
+        expect(text).not.toContain('Canary')
+        expect(text).not.toContain('Exif')
+        expect(text).not.toContain('xmpmeta')
+      }
+    })
+
+    it('keeps colours of a wide gamut right by converting them to sRGB', async () => {
+      const colour: Colour = [200, 100, 50]
+      const wide = await plain(90, 60, colour).withIccProfile('p3').jpeg({ quality: 100 }).toBuffer()
+      const stored = await sharp(wide, { ignoreIcc: true }).raw().toBuffer()
+      expect([...stored.subarray(0, 3)]).not.toEqual(colour.map((value) => expect.closeTo(value, -1)))
+      const { bytes } = await reduce(wide, small)
+      expect((await sharp(bytes).metadata()).hasProfile).toBe(false)
+      await expectColour(bytes, 10, 10, colour, 4)
+    })
+
+    it('goes by content, not by any name', async () => {
+      for (const original of [
+        await plain(90, 60).jpeg().toBuffer(),
+        await plain(90, 60).png().toBuffer(),
+        await plain(90, 60).webp().toBuffer(),
+        await plain(90, 60).webp({ lossless: true }).toBuffer(),
+        await plain(90, 60).jpeg({ progressive: true }).toBuffer(),
+        await plain(90, 60).png({ progressive: true }).toBuffer(),
+        await plain(90, 60).toColourspace('b-w').jpeg().toBuffer(),
+        await plain(90, 60).toColourspace('rgb16').png().toBuffer(),
+      ]) {
+        const { bytes } = await reduce(original, small)
+        expect((await sharp(bytes).metadata()).format).toBe('jpeg')
+      }
+    })
+
+    it('takes the first frame of an animated WebP', async () => {
+      const frames = draw(40, 60, (_, y) => (y < 30 ? red : blue))
+      const { data, info } = await frames.raw().toBuffer({ resolveWithObject: true })
+      const animated = await sharp(data, { raw: { ...info, pageHeight: 30 } })
+        .webp({ delay: [100, 100], loop: 0 })
+        .toBuffer()
+      const reduced = await reduce(animated, { width: 20, height: 15 }, 'image/webp')
+      expect([reduced.width, reduced.height]).toEqual([20, 15])
+      expect((await sharp(reduced.bytes).metadata()).pages ?? 1).toBe(1)
+      await expectColour(reduced.bytes, 5, 5, red, 12)
+    })
+
+    it('refuses what is no JPEG, PNG or WebP', async () => {
+      const picture = plain(90, 60)
+      const impostors = {
+        gif: await picture.clone().gif().toBuffer(),
+        tiff: await picture.clone().tiff().toBuffer(),
+        avif: await picture.clone().avif().toBuffer(),
+        svg: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"/>'),
+        html: Buffer.from('<!doctype html><title>Not found</title><p>There is no such photo here.</p>'),
+        text: Buffer.from('JFIF'),
+        zeros: new Uint8Array(5000),
+        nothing: new Uint8Array(0),
+      }
+      for (const [kind, bytes] of Object.entries(impostors)) {
+        expect([kind, await codeOf(bytes)]).toEqual([kind, 'photo_unreadable'])
+      }
+    })
+
+    it('refuses half a photo', async () => {
+      const picture = draw(400, 300, (x, y) => [x % 256, y % 256, (x * y) % 256])
+      for (const [kind, bytes] of Object.entries({
+        jpeg: await picture.clone().jpeg().toBuffer(),
+        progressive: await picture.clone().jpeg({ progressive: true }).toBuffer(),
+        png: await picture.clone().png().toBuffer(),
+        webp: await picture.clone().webp().toBuffer(),
+      })) {
+        expect([kind, await codeOf(half(bytes))]).toEqual([kind, 'photo_unreadable'])
+        expect([kind, await codeOf(bytes.subarray(0, 20))]).toEqual([kind, 'photo_unreadable'])
+      }
+    })
+
+    it('makes a JPEG or PNG smaller when only the mark of its end is missing', async () => {
+      const picture = draw(400, 300, (x, y) => [x % 256, y % 256, (x * y) % 256])
+      for (const [original, endBytes] of [
+        [await picture.clone().jpeg().toBuffer(), 2],
+        [await picture.clone().jpeg().toBuffer(), 1],
+        [await picture.clone().jpeg({ progressive: true }).toBuffer(), 2],
+        [await picture.clone().png().toBuffer(), 12],
+      ] as const) {
+        const { width, height } = await reduce(original.subarray(0, -endBytes), small)
+        expect([width, height]).toEqual([53, 40])
+      }
+    })
+
+    it('refuses a JPEG when an end mark was put behind a part of it', async () => {
+      const picture = draw(400, 300, (x, y) => [x % 256, y % 256, (x * y) % 256])
+      const end = Buffer.from([0xff, 0xd9])
+      for (const original of [
+        await picture.clone().jpeg().toBuffer(),
+        await picture.clone().jpeg({ progressive: true }).toBuffer(),
+      ]) {
+        expect(await codeOf(Buffer.concat([half(original), end]))).toBe('photo_unreadable')
+        expect(await codeOf(original.subarray(0, -40))).toBe('photo_unreadable')
+      }
+    })
+
+    it('refuses a decompression bomb by its header', async () => {
+      const compressed = bomb(20_000, 20_000)
+      expect(compressed.length).toBeLessThan(500_000)
+      expect(await codeOf(compressed)).toBe('photo_too_large')
+    })
+  })
+}
+
+async function expectCorners({ bytes, width, height }: ReducedImage): Promise<void> {
+  await expectColour(bytes, 5, 5, red, 20)
+  await expectColour(bytes, width - 6, 5, green, 20)
+  await expectColour(bytes, 5, height - 6, blue, 20)
+  await expectColour(bytes, width - 6, height - 6, yellow, 20)
+}
+
+export async function expectColour(
+  picture: Uint8Array,
+  left: number,
+  top: number,
+  expected: Colour,
+  tolerance: number,
+): Promise<void> {
+  const actual = await colourAt(picture, left, top)
+  const distance = Math.max(...actual.map((value, channel) => Math.abs(value - (expected[channel] ?? 0))))
+  expect(distance, `${actual} should be about ${expected}`).toBeLessThanOrEqual(tolerance)
+}

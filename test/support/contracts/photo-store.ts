@@ -1,0 +1,600 @@
+/** What every photo store has to do, as one suite that each of them runs. */
+import { text as readText } from 'node:stream/consumers'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { folders, isPhotoName, parsePhotoName as photo } from '../../../src/ports/photo.ts'
+import type { PhotoStore } from '../../../src/ports/storage.ts'
+import { withOwnSidecars } from '../../../src/workflow/own-sidecars.ts'
+import { readableSidecar } from '../fixtures/readable-sidecar.ts'
+import { encodedAs } from '../fixtures/sidecar-examples.ts'
+
+/** One empty storage of one tenant. */
+export interface OpenStorage extends AsyncDisposable {
+  store: PhotoStore
+  /** Another store on the same storage, as another process would have it. */
+  another(): PhotoStore
+  /** A store whose vendor call of this number (1 is the first) does not go through; counts them in `calls`. */
+  failing(nth: number): { store: PhotoStore; calls(): number }
+  /** A store that waits for this before each of its calls to the vendor. */
+  waiting(before: () => Promise<void>): PhotoStore
+  /** Puts a file of any name and content into the root folder, past the store. */
+  plant(file: string, bytes: Uint8Array): Promise<void>
+  /** Reads a link without any further proof. */
+  fetchLink(url: string): Promise<string>
+}
+
+export interface StorageTraits {
+  /** Whether records can be claimed here. Photos are never lost, either way. Default true. */
+  atomic?: boolean
+  /** False for a server whose own deletions and creations disturb each other. Default true. */
+  steady?: boolean
+  /** False for a store that decides itself which file is a photo's sidecar. Default true. */
+  takesForms?: boolean
+  /** Names that the server itself cannot keep or move are left out. Default: none. */
+  canName?: (name: string) => boolean
+}
+
+export function describePhotoStore(
+  title: string,
+  open: () => Promise<OpenStorage>,
+  traits: StorageTraits = {},
+): void {
+  const { atomic = true, steady = true, takesForms = true, canName = () => true } = traits
+  // Not skipped but absent: what a store cannot do is another promise, with a test of its own.
+  const absent = () => undefined
+  const whereSteady = steady ? it : absent
+  const whereTakingForms = takesForms ? it : absent
+  const [whereAtomic, whereNotAtomic] = atomic ? [it, absent] : [absent, it]
+
+  describe(title, () => {
+    it('lists photos only, sorted, and says which have a sidecar', async () => {
+      await using storage = await open()
+      const { store } = storage
+      for (const folder of folders) expect((await store.list(folder)).photos).toEqual([])
+      for (const name of ['b.jpg', 'a.png', 'Z.webp', 'ä.jpeg']) await put(store, name)
+      await store.writeSidecar('root', photo('a.png'), 'caption')
+      await store.replaceRecord(['ledger', 'x.json'], '{}')
+      await put(store, 'kept.jpg', 'kept', 'keep')
+      const { photos, withSidecar } = await store.list('root')
+      expect(photos.map(({ name }) => name)).toEqual(['Z.webp', 'a.png', 'b.jpg', 'ä.jpeg'])
+      expect([...withSidecar]).toEqual(['a.png'])
+      expect(photos[1]).toMatchObject({ size: 5, contentHash: expect.stringMatching(/./) })
+      expect(Math.abs((photos[1]?.modifiedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000)
+      expect((await store.list('keep')).photos.map(({ name }) => name)).toEqual(['kept.jpg'])
+    })
+
+    it('lists more photos than fit into a page', async () => {
+      await using storage = await open()
+      const names = Array.from({ length: 25 }, (_, index) => `${String(index).padStart(3, '0')}.jpg`)
+      await Promise.all(names.map((name) => put(storage.store, name)))
+      expect((await storage.store.list('root')).photos.map(({ name }) => name)).toEqual(names)
+    })
+
+    const oddNames = [
+      'two words.jpg',
+      'a+b.jpg',
+      'no#1.jpg',
+      '50%.jpg',
+      '%2F%2e%2e.jpg',
+      "it's (really) *new*!.jpg",
+      'a&b=c;d?e.jpg',
+      '"quoted".jpg',
+      'Ünïcödé 写真 🌅.jpg',
+      'e\u0301.jpg',
+      '~tilde@home,here.jpg',
+      '<tag>.jpg',
+    ].filter(canName)
+
+    it.each(oddNames)('keeps the name %j through everything that is done to a photo', async (name) => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, name, 'bytes')
+      await store.writeSidecar('root', photo(name), 'caption')
+      expect((await store.list('root')).photos.map((entry) => entry.name)).toEqual([name])
+      expect(await store.stat('root', photo(name))).toMatchObject({ name, size: 5 })
+      expect(await contentOf(store, name)).toBe('bytes')
+      expect(await storage.fetchLink((await store.temporaryLink('root', photo(name))).url)).toBe('bytes')
+      expect(await store.move(photo(name), 'root', 'archive')).toBe(name)
+      expect(await contentOf(store, name, 'archive')).toBe('bytes')
+      expect((await readableSidecar(store, 'archive', photo(name)))?.text).toBe('caption')
+      expect(await store.delete('archive', photo(name))).toEqual({ deleted: true, sidecarDeleted: true })
+    })
+
+    it('keeps any name that a photo may have', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const unit = fc.constantFrom(...'aZ0 ._-+%#&=?!\'()*~@,;:$[]{}^`|<>"é写🌅')
+      const name = fc.string({ unit, minLength: 1, maxLength: 20 }).map((text) => `${text}.jpg`)
+      await fc.assert(
+        fc.asyncProperty(
+          name.filter((odd) => isPhotoName(odd) && canName(odd)),
+          async (odd) => {
+            await put(store, odd, odd)
+            expect(await contentOf(store, odd)).toBe(odd)
+            expect((await store.list('root')).photos.map((entry) => entry.name)).toEqual([odd])
+            expect((await store.delete('root', photo(odd))).deleted).toBe(true)
+          },
+        ),
+        { numRuns: 40 },
+      )
+    })
+
+    it('knows nothing of a photo that is not there', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const missing = photo('missing.jpg')
+      expect(await store.stat('root', missing)).toBeNull()
+      expect(await readableSidecar(store, 'root', missing)).toBeNull()
+      await expect(store.read('root', missing)).rejects.toMatchObject({ code: 'photo_not_found' })
+      await expect(store.temporaryLink('root', missing)).rejects.toMatchObject({ code: 'photo_not_found' })
+      await expect(store.move(missing, 'root', 'keep')).rejects.toMatchObject({ code: 'photo_not_found' })
+      expect(await store.delete('root', missing)).toEqual({ deleted: false, sidecarDeleted: false })
+    })
+
+    it('gives the content hash anew when the bytes change, and the same while they do not', async () => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg', 'one')
+      const first = await store.stat('root', photo('a.jpg'))
+      expect((await store.stat('root', photo('a.jpg')))?.contentHash).toBe(first?.contentHash)
+      expect((await store.list('root')).photos[0]?.contentHash).toBe(first?.contentHash)
+      await store.delete('root', photo('a.jpg'))
+      await put(store, 'a.jpg', 'two')
+      expect((await store.stat('root', photo('a.jpg')))?.contentHash).not.toBe(first?.contentHash)
+    })
+
+    it('gives links that work for about four hours', async () => {
+      await using storage = await open()
+      await put(storage.store, 'a.jpg')
+      const { expiresAt } = await storage.store.temporaryLink('root', photo('a.jpg'))
+      expect(Math.abs(expiresAt.getTime() - Date.now() - 4 * 3600_000)).toBeLessThan(120_000)
+    })
+
+    it('never overwrites with an upload: a taken name gets a number', async () => {
+      await using storage = await open()
+      const { store } = storage
+      expect((await put(store, 'a.jpg', 'first')).name).toBe('a.jpg')
+      expect((await put(store, 'a.jpg', 'second')).name).toBe('a (2).jpg')
+      expect((await put(store, 'a.jpg', 'third')).name).toBe('a (3).jpg')
+      expect(await contentOf(store, 'a.jpg')).toBe('first')
+    })
+
+    it('numbers the longest names within what a storage can list when they are taken', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const names = [`${'写'.repeat(83)}ab.jpg`, `${'x'.repeat(150)}.jpg`]
+      const longest = names.find(canName) ?? ''
+      await put(store, longest, 'first')
+      const { name } = await put(store, longest, 'second')
+      await store.writeSidecar('root', name, 'its caption\n')
+      const { photos, withSidecar } = await store.list('root')
+      expect(photos.map((entry) => entry.name).toSorted()).toEqual([name, photo(longest)].toSorted())
+      expect([...withSidecar]).toEqual([name])
+      expect(await contentOf(store, name)).toBe('second')
+      await store.move(photo(longest), 'root', 'archive')
+      await put(store, longest, 'third')
+      const moved = await store.move(photo(longest), 'root', 'archive')
+      expect(moved).not.toBe(longest)
+      expect(await contentOf(store, moved, 'archive')).toBe('third')
+      expect((await store.list('archive')).photos).toHaveLength(2)
+    })
+
+    const longNames = [3, 2, 1, 0].flatMap((short) => [
+      `${'写'.repeat(82)}${'x'.repeat(5 - short)}.jpg`,
+      `${'x'.repeat(251 - short)}.jpg`,
+    ])
+    it.each([...longNames, 'x.jpg'].filter(canName))(
+      'keeps words and photo together when each photo has a sidecar of its own and the name is %s',
+      async (name) => {
+        await using storage = await open()
+        const store = takesForms ? withOwnSidecars(storage.store, { now: Date.now }) : storage.store
+        const named = photo(name)
+        expect((await put(store, name, 'first')).name).toBe(name)
+        expect(await store.readSidecar('root', named)).toBeNull()
+        await store.writeSidecar('root', named, 'words', null)
+        expect((await readableSidecar(store, 'root', named))?.text).toBe('words')
+        expect((await put(store, name, 'second')).name).not.toBe(name)
+        expect(await store.move(named, 'root', 'archive')).toBe(name)
+        expect((await readableSidecar(store, 'archive', named))?.text).toBe('words')
+        expect(await store.delete('archive', named)).toEqual({ deleted: true, sidecarDeleted: true })
+      },
+    )
+
+    it('gives uploads of one name at the same moment a name each', async () => {
+      await using storage = await open()
+      const contents = Array.from({ length: 5 }, (_, index) => `content ${index}`)
+      const entries = await Promise.all(contents.map((content) => put(storage.another(), 'a.jpg', content)))
+      expect(new Set(entries.map(({ name }) => name)).size).toBe(5)
+      const kept = await Promise.all(entries.map(({ name }) => contentOf(storage.store, name)))
+      expect(kept).toEqual(contents)
+    })
+
+    it('reads and writes sidecars, and notices that one has changed', async () => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      const name = photo('a.jpg')
+      await store.writeSidecar('root', name, 'first ✂️\n', null)
+      await expect(store.writeSidecar('root', name, 'late', null)).rejects.toMatchObject({
+        code: 'sidecar_changed',
+      })
+      const read = await readableSidecar(store, 'root', name)
+      expect(read?.text).toBe('first ✂️\n')
+      await store.writeSidecar('root', name, 'second', read?.revision)
+      await expect(store.writeSidecar('root', name, 'late', read?.revision)).rejects.toMatchObject({
+        code: 'sidecar_changed',
+      })
+      expect((await readableSidecar(store, 'root', name))?.text).toBe('second')
+      await store.writeSidecar('root', name, 'third')
+      expect((await readableSidecar(store, 'root', name))?.text).toBe('third')
+    })
+
+    it.each([
+      ['64 KiB', 'x'.repeat(64 * 1024)],
+      ['500 lines', 'x\n'.repeat(500)],
+      ['500 lines of another kind', `${'x\r\n'.repeat(499)}x`],
+    ])('reads and writes a sidecar when it has %s', async (_size, text) => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      await storage.plant('a.txt', new TextEncoder().encode(text))
+      const read = await readableSidecar(store, 'root', photo('a.jpg'))
+      expect(read?.text === text).toBe(true)
+      await store.writeSidecar('root', photo('a.jpg'), text, read?.revision)
+      expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text === text).toBe(true)
+    })
+
+    it('keeps the byte order mark of a sidecar when it is read', async () => {
+      await using storage = await open()
+      await put(storage.store, 'a.jpg')
+      await storage.plant('a.txt', new TextEncoder().encode('\ufeffrope\n'))
+      expect((await readableSidecar(storage.store, 'root', photo('a.jpg')))?.text).toBe('\ufeffrope\n')
+    })
+
+    it.each([
+      ['Windows-1252', 'windows-1252'],
+      ['UTF-16', 'utf-16le'],
+      ['UTF-16 of the other order', 'utf-16be'],
+    ] as const)('keeps the encoding of a sidecar when it is %s', async (_name, encoding) => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      const before = encodedAs('über\r\n\r\n# ---\r\n# note: für dich – später\r\n', encoding)
+      await storage.plant('a.txt', before)
+      const read = await readableSidecar(store, 'root', photo('a.jpg'))
+      expect(read?.text).toContain('# note: für dich – später\r\n')
+      await store.writeSidecar('root', photo('a.jpg'), `${read?.text}# caption: Größe\r\n`, read?.revision)
+      const again = await readableSidecar(store, 'root', photo('a.jpg'))
+      expect(again?.text).toBe(`${read?.text}# caption: Größe\r\n`)
+      // The store names the encoding in the revision; UTF-8 has no name there.
+      expect(again?.revision).toContain(`${encoding} `)
+    })
+
+    const unreadable: [string, string][] = [
+      ['64 KiB and a byte', 'x'.repeat(64 * 1024 + 1)],
+      ['64 KiB of characters of two bytes', 'é'.repeat(33 * 1024)],
+      ['501 lines', 'x\n'.repeat(501)],
+      ['501 lines that end like those of old Macs', 'x\r'.repeat(501)],
+      ['20 MB', 'x'.repeat(20_000_000)],
+    ]
+
+    it.each(unreadable)('leaves a sidecar unread and as it is when it has %s', async (_size, text) => {
+      await using storage = await open()
+      const { store } = storage
+      const name = photo('a.jpg')
+      await put(store, 'a.jpg')
+      await storage.plant('a.txt', new TextEncoder().encode(text))
+      expect(await store.readSidecar('root', name)).toBe('unreadable')
+      expect([...(await store.list('root')).withSidecar]).toEqual(['a.jpg'])
+      for (const revision of [null, 'x', '0123456789abcdef']) {
+        await expect(store.writeSidecar('root', name, 'mine', revision)).rejects.toMatchObject({
+          code: 'sidecar_changed',
+        })
+      }
+      expect(await store.readSidecar('root', name)).toBe('unreadable')
+    })
+
+    it('refuses to write a sidecar when it could not be read again', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const name = photo('a.jpg')
+      await put(store, 'a.jpg')
+      await store.writeSidecar('root', name, 'first')
+      for (const [, text] of unreadable) {
+        await expect(store.writeSidecar('root', name, text)).rejects.toMatchObject({
+          code: 'sidecar_unreadable',
+        })
+      }
+      expect((await readableSidecar(store, 'root', name))?.text).toBe('first')
+    })
+
+    it('moves and deletes an unreadable sidecar when its photo goes', async () => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      await storage.plant('a.txt', new Uint8Array(70_000))
+      expect(await store.move(photo('a.jpg'), 'root', 'archive')).toBe('a.jpg')
+      expect(await store.readSidecar('root', photo('a.jpg'))).toBeNull()
+      expect(await store.readSidecar('archive', photo('a.jpg'))).toBe('unreadable')
+      expect(await store.delete('archive', photo('a.jpg'))).toEqual({ deleted: true, sidecarDeleted: true })
+    })
+
+    it('neither lists nor touches a file when its name holds control or bidirectional characters', async () => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      for (const name of ['gpj.\u202eexe.jpg', 'a\u0085.jpg'].filter(canName))
+        await storage.plant(name, new TextEncoder().encode('foreign'))
+      expect((await store.list('root')).photos.map(({ name }) => name)).toEqual(['a.jpg'])
+    })
+
+    it('moves a photo with its sidecar, and never over another one', async () => {
+      await using storage = await open()
+      const { store } = storage
+      for (const content of ['first', 'second']) {
+        await put(store, 'a.jpg', content)
+        await store.writeSidecar('root', photo('a.jpg'), `caption of ${content}`)
+        await store.move(photo('a.jpg'), 'root', 'archive')
+      }
+      expect(await snapshot(store)).toEqual({
+        'archive/a.jpg': 'first | caption of first',
+        'archive/a (2).jpg': 'second | caption of second',
+      })
+      expect(await store.move(photo('a (2).jpg'), 'archive', 'root')).toBe('a (2).jpg')
+    })
+
+    whereTakingForms(
+      'moves and deletes the sidecar of the full name, or none, when that is asked for',
+      async () => {
+        await using storage = await open()
+        const { store } = storage
+        const webp = photo('a.webp')
+        await put(store, 'a.jpg', 'jpeg')
+        await store.writeSidecar('root', photo('a.jpg'), 'words of the jpeg', null)
+        await storage.plant('a.webp', new TextEncoder().encode('webp'))
+        await store.writeSidecar('root', webp, 'words of the webp', null, 'full')
+        const { withSidecar, withFullName } = await store.list('root')
+        expect([[...withSidecar].toSorted(), [...(withFullName ?? [])]]).toEqual([
+          ['a.jpg', 'a.webp'],
+          ['a.webp'],
+        ])
+        expect(await store.move(webp, 'root', 'archive', 'full')).toBe('a.webp')
+        expect(await store.readSidecar('root', webp, 'full')).toBeNull()
+        expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
+        expect(await store.move(webp, 'archive', 'keep', null)).toBe('a.webp')
+        expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
+        expect(await store.delete('keep', webp, null)).toEqual({ deleted: true, sidecarDeleted: false })
+        expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text).toBe('words of the jpeg')
+      },
+    )
+
+    it('leaves a photo where it is when both folders are the same', async () => {
+      await using storage = await open()
+      await put(storage.store, 'a.jpg')
+      expect(await storage.store.move(photo('a.jpg'), 'root', 'root')).toBe('a.jpg')
+      expect(await snapshot(storage.store)).toEqual({ 'root/a.jpg': 'bytes | -' })
+    })
+
+    it('ends with one photo when two processes move it at the same time', async () => {
+      await using storage = await open()
+      await put(storage.store, 'a.jpg')
+      await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
+      const moves = await Promise.allSettled(
+        [1, 2, 3].map(() => storage.another().move(photo('a.jpg'), 'root', 'keep')),
+      )
+      expect(moves.map(({ status }) => status)).toContain('fulfilled')
+      expect(await snapshot(storage.store)).toEqual({ 'keep/a.jpg': 'bytes | caption' })
+    })
+
+    whereSteady(
+      'keeps photo and sidecar together however two processes that move them overtake each other',
+      async () => {
+        for (const [first, second] of pausePoints) {
+          await using storage = await open()
+          await put(storage.store, 'a.jpg')
+          await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
+          const move = (before: () => Promise<void>) =>
+            storage.waiting(before).move(photo('a.jpg'), 'root', 'archive')
+          // The first one stops, the second one comes so far, the first one makes one call, the second one ends, then the first.
+          const [pauses, call, other] = [pauseBefore(first), pauseBefore(first + 1), pauseBefore(second)]
+          const early = settled(
+            move(async () => {
+              await pauses.before()
+              await call.before()
+            }),
+          )
+          await Promise.race([pauses.reached, early])
+          const late = settled(move(other.before))
+          await Promise.race([other.reached, late])
+          pauses.goOn()
+          await Promise.race([call.reached, early])
+          other.goOn()
+          const moves = [await late]
+          call.goOn()
+          moves.push(await early)
+          expect([first, second, moves.includes('a.jpg')]).toEqual([first, second, true])
+          const found = await snapshot(storage.store)
+          expect([first, second, found]).toEqual([first, second, { 'archive/a.jpg': 'bytes | caption' }])
+        }
+      },
+      60_000,
+    )
+
+    it('loses neither of two photos of one name that arrive in a folder at the same time', async () => {
+      await using storage = await open()
+      await put(storage.store, 'a.jpg', 'from root')
+      await put(storage.store, 'a.jpg', 'from keep', 'keep')
+      const names = await Promise.all([
+        storage.another().move(photo('a.jpg'), 'root', 'archive'),
+        storage.another().move(photo('a.jpg'), 'keep', 'archive'),
+      ])
+      expect(names.toSorted()).toEqual(['a (2).jpg', 'a.jpg'])
+      expect(Object.values(await snapshot(storage.store)).toSorted()).toEqual([
+        'from keep | -',
+        'from root | -',
+      ])
+    })
+
+    it('loses nothing when a move is interrupted anywhere, and completes it when it is repeated', async () => {
+      for (let nth = 1; ; nth++) {
+        await using storage = await open()
+        await put(storage.store, 'a.jpg', 'moved')
+        await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
+        await put(storage.store, 'a.jpg', 'was there before', 'archive')
+        const { store: failing, calls } = storage.failing(nth)
+        const interrupted = await failing.move(photo('a.jpg'), 'root', 'archive').then(
+          () => false,
+          () => true,
+        )
+        const between = Object.values(await snapshot(storage.store)).join()
+        expect(between).toContain('moved | ')
+        expect(between).toContain('caption')
+        // Either the move is repeated, or all that failed was to learn that it had worked.
+        const again = await storage
+          .another()
+          .move(photo('a.jpg'), 'root', 'archive')
+          .catch((error: unknown) => error)
+        if (typeof again !== 'string') expect(again).toMatchObject({ code: 'photo_not_found' })
+        expect(await snapshot(storage.store), `after a failure at call ${nth}`).toEqual({
+          'archive/a.jpg': 'was there before | -',
+          'archive/a (2).jpg': 'moved | caption',
+        })
+        if (!interrupted && calls() < nth) break
+      }
+    })
+
+    it('deletes a photo with its sidecar, and says what there was', async () => {
+      await using storage = await open()
+      const { store } = storage
+      await put(store, 'a.jpg')
+      await put(store, 'b.jpg')
+      await store.writeSidecar('root', photo('a.jpg'), 'caption')
+      expect(await store.delete('root', photo('a.jpg'))).toEqual({ deleted: true, sidecarDeleted: true })
+      expect(await store.delete('root', photo('a.jpg'))).toEqual({ deleted: false, sidecarDeleted: false })
+      expect(await snapshot(store)).toEqual({ 'root/b.jpg': 'bytes | -' })
+    })
+
+    whereAtomic(
+      'gives a record to exactly one of many who create it, with equal and with different texts',
+      async () => {
+        await using storage = await open()
+        expect(await storage.store.canCreateAtomically()).toBe(true)
+        const key = ['ledger', 'a'.repeat(64), 'telegram.json']
+        for (const text of [() => 'equal', (index: number) => `different ${index}`]) {
+          const won = await Promise.all(
+            Array.from({ length: 20 }, (_, index) => storage.another().createRecord(key, text(index))),
+          )
+          expect(won.filter(Boolean)).toHaveLength(1)
+          expect((await storage.store.readRecord(key))?.text).toBe(text(won.indexOf(true)))
+          await storage.store.deleteRecord(key)
+        }
+      },
+    )
+
+    whereNotAtomic('says that records cannot be claimed here, and does not pretend', async () => {
+      await using storage = await open()
+      expect(await storage.store.canCreateAtomically()).toBe(false)
+      await expect(storage.store.createRecord(['ledger', 'x.json'], '{}')).rejects.toMatchObject({
+        code: 'storage_not_atomic',
+      })
+    })
+
+    it('reads, replaces and deletes records', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const key = ['ledger', 'x.json']
+      expect(await store.readRecord(key)).toBeNull()
+      await store.replaceRecord(key, '{"a": "ü"}')
+      const first = await store.readRecord(key)
+      expect(first?.text).toBe('{"a": "ü"}')
+      await store.replaceRecord(key, '{}')
+      expect(await store.readRecord(key)).toMatchObject({
+        text: '{}',
+        revision: expect.not.stringMatching(first?.revision ?? '-'),
+      })
+      await store.deleteRecord(key)
+      await store.deleteRecord(key)
+      expect(await store.readRecord(key)).toBeNull()
+    })
+
+    it('lists the records of one folder, and none of a folder that does not exist', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const folder = ['ledger', 'a'.repeat(64)]
+      expect(await store.listRecords(folder)).toEqual([])
+      for (const key of [
+        [...folder, 'telegram.json'],
+        [...folder, 'email.failed.json'],
+        ['ledger', 'x.json'],
+      ])
+        await store.replaceRecord(key, '{}')
+      expect((await store.listRecords(folder)).sort()).toEqual(['email.failed.json', 'telegram.json'])
+      await expect(store.listRecords(['..'])).rejects.toMatchObject({ code: 'invalid_request' })
+    })
+
+    it.each([[[]], [['..']], [['a', '..', 'b']], [['a/b']], [['']], [['.hidden']], [['a\\b']], [['a\nb']]])(
+      'refuses the record key %j',
+      async (key) => {
+        await using storage = await open()
+        await expect(storage.store.replaceRecord(key, 'x')).rejects.toMatchObject({ code: 'invalid_request' })
+        await expect(storage.store.readRecord(key)).rejects.toMatchObject({ code: 'invalid_request' })
+      },
+    )
+  })
+}
+
+async function put(
+  store: PhotoStore,
+  name: string,
+  content = 'bytes',
+  folder: 'root' | 'keep' | 'archive' = 'root',
+) {
+  const bytes = new TextEncoder().encode(content)
+  return store.upload(folder, photo(name), new Blob([bytes]).stream(), bytes.byteLength)
+}
+
+async function contentOf(
+  store: PhotoStore,
+  name: string,
+  folder: 'root' | 'archive' = 'root',
+): Promise<string> {
+  const { body } = await store.read(folder, photo(name))
+  return readText(body)
+}
+
+/** Everything that is there: `folder/name` to `content | sidecar`. */
+async function snapshot(store: PhotoStore): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  for (const folder of folders) {
+    for (const { name } of (await store.list(folder)).photos) {
+      const { body } = await store.read(folder, name)
+      const sidecar = await readableSidecar(store, folder, name)
+      found[`${folder}/${name}`] = `${await readText(body)} | ${sidecar?.text ?? '-'}`
+    }
+  }
+  return found
+}
+
+/** Before which of their calls two processes stop, until the other one has gone on. */
+const pausePoints = [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((first) =>
+  [2, 3, 4, 5, 6, 7, 8, 9].map((second) => [first, second] as const),
+)
+
+/** What a move gives, `null` where it fails. */
+const settled = (move: Promise<string>) => move.catch(() => null)
+
+/** Stops before the call of this number until it may go on. */
+function pauseBefore(nth: number) {
+  const reached = Promise.withResolvers<void>()
+  const permission = Promise.withResolvers<void>()
+  let calls = 0
+  return {
+    reached: reached.promise,
+    goOn: () => permission.resolve(),
+    async before() {
+      if (++calls !== nth) return
+      reached.resolve()
+      await permission.promise
+    },
+  }
+}

@@ -1,0 +1,141 @@
+/** What every publisher promises (src/ports/publisher.ts), as cases that run against any of them. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isPublisherError, type PublisherError } from '../../../src/base/errors.ts'
+import type { Publisher } from '../../../src/ports/publisher.ts'
+import { fitCaption } from '../../../src/workflow/captions/fit.ts'
+import { everythingOf, postOf } from '../fixtures/posts.ts'
+
+export interface PublisherScene {
+  /** A publisher whose credentials are good, bad, or bad until they are resolved afresh. */
+  publisher(credentials?: 'good' | 'bad' | 'stale'): Publisher
+  /** How many posts have arrived at the platform. */
+  received(): number
+  /** The next post arrives, but no answer comes back. */
+  loseNextAnswer(): void
+  /** From now on nothing listens there. */
+  stop(): Promise<void>
+}
+
+/** All secrets of the scene contain the word `canary`: credentials, and addresses that are as good as one. */
+export function describePublisher(name: string, open: () => Promise<PublisherScene>): void {
+  describe(`${name} as a publisher`, () => {
+    const never = new AbortController().signal
+    let scene: PublisherScene
+    let isOpen = false
+    const stop = async () => {
+      if (isOpen) await scene.stop()
+      isOpen = false
+    }
+    beforeEach(async () => {
+      scene = await open()
+      isOpen = true
+    })
+    afterEach(stop)
+
+    it('posts once and names the post', async () => {
+      const posted = await scene.publisher().publish(await postOf(), never)
+      expect(posted.postId).not.toBe('')
+      expect(JSON.stringify(posted)).not.toContain('canary')
+      expect(scene.received()).toBe(1)
+    })
+
+    it('posts several photos at once', async () => {
+      const publisher = scene.publisher()
+      const posts = await Promise.all(['a', 'b', 'c'].map((digit) => postOf({ sha256: digit.repeat(64) })))
+      const posted = await Promise.all(posts.map((post) => publisher.publish(post, never)))
+      expect(new Set(posted.map(({ postId }) => postId)).size).toBe(3)
+      expect(scene.received()).toBe(3)
+    })
+
+    it.each(['knots '.repeat(1000), '😀'.repeat(3000), '縄'.repeat(3000), 'é'.repeat(3000), ''])(
+      'takes any caption that was fitted to its rules',
+      async (text) => {
+        const publisher = scene.publisher()
+        const caption = fitCaption(text, publisher.captionRules, '#rope #art')
+        await publisher.publish(await postOf({ caption }), never)
+        expect(scene.received()).toBe(1)
+      },
+    )
+
+    it('does not repeat what may have arrived', async () => {
+      scene.loseNextAnswer()
+      const error = await failure(scene.publisher().publish(await postOf(), never))
+      expect(error.code).toBe('publish_outcome_unknown')
+      expect(scene.received()).toBe(1)
+    })
+
+    it('resolves rejected credentials afresh, once', async () => {
+      await scene.publisher('stale').publish(await postOf(), never)
+      expect(scene.received()).toBe(1)
+
+      const error = await failure(scene.publisher('bad').publish(await postOf(), never))
+      expect(error.code).toBe('credentials_rejected')
+      expect(scene.received()).toBe(1)
+    })
+
+    it('sends nothing for a caller who has gone', async () => {
+      const error = await failure(scene.publisher().publish(await postOf(), AbortSignal.abort()))
+      expect(error.code).toBe('publish_unavailable')
+      expect(scene.received()).toBe(0)
+    })
+
+    it('says that nothing was sent where nothing listens', async () => {
+      const publisher = scene.publisher()
+      await stop()
+      expect((await failure(publisher.publish(await postOf(), never))).code).toBe('publish_unavailable')
+    })
+
+    it('describes a post without sending it', async () => {
+      const { picture: _, ...post } = await postOf({ caption: 'Tied at dusk.' })
+      const sentence = scene.publisher().describe(post)
+      expect(sentence).toContain('Tied at dusk.')
+      expect(sentence).not.toContain('canary')
+      expect(scene.received()).toBe(0)
+    })
+  })
+}
+
+/** What `verify` promises, for publishers that have it. Takes the same scene. */
+export function describeVerification(name: string, open: () => Promise<PublisherScene>): void {
+  describe(`${name}, verified`, () => {
+    const never = new AbortController().signal
+
+    async function verified(kind: 'good' | 'bad' | 'stale', { gone = false } = {}) {
+      const scene = await open()
+      const publisher = scene.publisher(kind)
+      if (gone) await scene.stop()
+      try {
+        if (!publisher.verify) throw new TypeError('This publisher cannot be verified.')
+        return await publisher.verify(never)
+      } finally {
+        expect(scene.received()).toBe(0)
+        if (!gone) await scene.stop()
+      }
+    }
+
+    it.each(['good', 'stale'] as const)(
+      'says what it found with %s credentials and sends nothing',
+      async (kind) => {
+        const sentence = await verified(kind)
+        expect(sentence).toMatch(/^\S.*\.$/)
+        expect(sentence).not.toContain('canary')
+      },
+    )
+
+    it('tells rejected credentials from a platform that is away', async () => {
+      expect((await failure(verified('bad'))).code).toBe('credentials_rejected')
+      expect((await failure(verified('good', { gone: true }))).code).toBe('publish_unavailable')
+    })
+  })
+}
+
+/** The failure of `run`. No part of it may hold a secret. */
+export async function failure(run: Promise<unknown>): Promise<PublisherError> {
+  const error = await run.then(
+    () => new Error('nothing failed'),
+    (error: unknown) => error,
+  )
+  if (!isPublisherError(error)) throw error
+  expect(everythingOf(error)).not.toContain('canary')
+  return error
+}

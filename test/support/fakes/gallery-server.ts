@@ -1,0 +1,187 @@
+/** A gallery on loopback: the built page under the strict policy, and an API that does what the test says. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import sharp from 'sharp'
+import { uiDirectory } from '../../../scripts/build-ui.ts'
+import { fetchAhead } from '../../../src/handlers/fetch-ahead.ts'
+import { createLocalAssets } from '../../../src/providers/assets/local-assets.ts'
+import type { Photo } from '../../../src/ui/api.ts'
+
+type Script = (request: Request) => Response | Promise<Response>
+
+export interface ScriptedGallery {
+  /** `http://alice.localhost:<port>` */
+  origin: string
+  /** Paths and queries that were asked of the API, in order, but for the questions who is looking. */
+  asked: string[]
+  /** From now on this path answers so. Paths without a script answer like a healthy gallery. */
+  script(path: string, script: Script): void
+  /** The path is healthy again. */
+  heal(path: string): void
+  /** The picture of the photo at this index, as a healthy gallery gives it. */
+  picture(index: number, size: string): Promise<Response>
+  close(): Promise<void>
+}
+
+export const randomPath = '/api/images/random'
+
+/** `default-src 'none'` and what the page needs, at least as strict as the product's. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Photos named `one.jpg` and so on, alternately across and upright. */
+export function somePhotos(count: number): Photo[] {
+  const names = ['one', 'two', 'three', 'four', 'five']
+  return names.slice(0, count).map((name) => ({
+    filename: `${name}.jpg`,
+    temp_url: `/full-size/${name}.jpg`,
+    thumbnail_url: `/api/images/${name}.jpg/thumbnail?size=w960h640`,
+    sha256: name.padEnd(64, '0'),
+    caption: `The caption of photo ${name}.`,
+    alt_text: `What photo ${name} shows`,
+    captions: {
+      source: 'ai' as const,
+      by_platform: { telegram: `The caption of photo ${name}.`, email: `The caption of photo ${name}.` },
+    },
+    sd_caption: null,
+    metadata: {
+      alt_text: `What photo ${name} shows`,
+      tags: ['rope', 'dusk'],
+      taken_at: '2026-06-01T18:30:05+02:00',
+      width: 4000,
+      height: 6000,
+      credit: 'Studio Alice',
+    },
+    has_sidecar: true,
+  }))
+}
+
+/** So many photos that nobody lays them all out: `photo-00000.jpg` and on. */
+export function manyPhotos(count: number): Photo[] {
+  const [sample] = somePhotos(1)
+  if (!sample) throw new Error('there is no photo to copy')
+  return Array.from({ length: count }, (_, place) => {
+    const filename = `photo-${String(place).padStart(5, '0')}.jpg`
+    return { ...sample, filename, thumbnail_url: `/api/images/${filename}/thumbnail?size=w960h640` }
+  })
+}
+
+/** A problem document as the server writes it. */
+export function problem(status: number, code: string, headers: Record<string, string> = {}): Response {
+  const body = {
+    title: code,
+    status,
+    detail: `The server says ${code}.`,
+    code,
+    request_id: `request-${code}`,
+  }
+  return Response.json(body, { status, headers: { 'content-type': 'application/problem+json', ...headers } })
+}
+
+export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
+  const assets = await createLocalAssets({ directory: uiDirectory })
+  const scripts = new Map<string, Script>()
+  const asked: string[] = []
+  const healthy = healthyApi(photos)
+
+  const answer = async (request: Request): Promise<Response> => {
+    const { pathname, search, searchParams } = new URL(request.url)
+    const own = scripts.get(pathname)
+    if (pathname === '/appearance.css') return own?.(request) ?? stylesheet(':root {}')
+    if (pathname === '/manifest.webmanifest') return own?.(request) ?? Response.json({})
+    if (pathname === '/') {
+      const page = await assets.index(request)
+      const link = fetchAhead({ query: searchParams, isPublic: true, savesData: false })
+      if (link) page.headers.set('link', link)
+      return page
+    }
+    if (pathname.startsWith('/assets/')) return (await assets.get(pathname, request)) ?? notFound()
+    if (!(pathname in nobody)) asked.push(pathname + search)
+    return (scripts.get(pathname) ?? healthy)(request)
+  }
+  const listener = getRequestListener(async (request) => {
+    const response = await answer(request)
+    response.headers.set('content-security-policy', policy)
+    response.headers.set('x-content-type-options', 'nosniff')
+    return response
+  })
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `http://alice.localhost:${port}`,
+    asked,
+    script: (path, script) => scripts.set(path, script),
+    heal: (path) => scripts.delete(path),
+    picture,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+export function stylesheet(text: string): Response {
+  return new Response(text, { headers: { 'content-type': 'text/css' } })
+}
+
+/** A visitor where nobody can sign in. */
+const nobody: Record<string, object> = {
+  '/api/admin/status': { admin: false },
+  '/api/config/features': { auth_mode: 'none' },
+}
+
+/** Walks through the photos in order, over and over. */
+function healthyApi(photos: Photo[]): Script {
+  let walked = 0
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.url)
+    const who = nobody[pathname]
+    if (who) return Response.json(who)
+    if (pathname === randomPath) {
+      const photo = photos[walked++ % photos.length]
+      const headers = { 'x-total-count': String(photos.length) }
+      return photo ? Response.json(photo, { headers }) : problem(404, 'no_photos')
+    }
+    if (pathname === '/api/images/list') {
+      const filenames = photos.map(({ filename }) => filename)
+      // In this gallery the last photo is the newest.
+      if (searchParams.get('sort') === 'last_modified') filenames.reverse()
+      return Response.json({ filenames, count: filenames.length })
+    }
+    const [, name, thumbnail] = /^\/api\/images\/([^/]+)(\/thumbnail)?$/.exec(pathname) ?? []
+    const index = photos.findIndex(({ filename }) => filename === decodeURIComponent(name ?? ''))
+    const photo = photos[index]
+    if (!photo) return problem(404, 'photo_not_found')
+    return thumbnail ? picture(index, searchParams.get('size') ?? '') : Response.json(photo)
+  }
+}
+
+/** A plain picture of the photo's own colour and shape that fits the box, which turns with the photo. */
+async function picture(index: number, size: string): Promise<Response> {
+  const [, longSide, shortSide] = /^w(\d+)h(\d+)$/.exec(size) ?? []
+  const long = Math.min(Number(longSide), Number(shortSide) * 1.5)
+  const [width, height] = index % 2 === 0 ? [long, long / 1.5] : [long / 1.5, long]
+  const background = { r: (40 + index * 45) % 256, g: 90, b: (200 + index * 216) % 256 }
+  const create = { width: Math.round(width), height: Math.round(height), channels: 3, background } as const
+  const bytes = await sharp({ create }).jpeg().toBuffer()
+  return new Response(new Uint8Array(bytes), {
+    headers: { 'content-type': 'image/jpeg', 'cache-control': 'private, max-age=3600' },
+  })
+}
+
+function notFound(): Response {
+  return new Response(null, { status: 404 })
+}
