@@ -5,6 +5,10 @@ import { appIcons } from './scripts/app-icons.ts'
 import { precompress } from './scripts/precompress.ts'
 import { preloadApp } from './scripts/preload-app.ts'
 
+/** What every visitor runs: the gallery itself. The grid and the darkroom are loaded when they are first needed. */
+const appCode =
+  /node_modules\/preact\/|src\/ui\/((gallery\/(zoom\/)?|account\/)?[\w-]+|darkroom\/upload\/upload-entry)\.tsx?$/
+
 export default defineConfig({
   root: fileURLToPath(new URL('src/ui', import.meta.url)),
   base: '/',
@@ -21,7 +25,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'start', test: /src\/ui\/(start|texts|texts\/formats)\.ts$|vite\/preload-helper/ },
-            { name: 'app', test: /node_modules\/preact\/|src\/ui\/((gallery|zoom)\/)?[\w-]+\.tsx?$/ },
+            { name: 'app', test: appCode },
           ],
         },
       },

@@ -8,7 +8,7 @@ import { largestSides, neededSide, sourceSet, wideWindow } from '../workflow/thu
 import type { ThumbnailSize } from '../workflow/thumbnail.ts'
 
 export interface FetchAheadOptions {
-  /** The query of the page's address, as the page reads it (src/ui/address.ts). */
+  /** The query of the page's address, as the page reads it (src/ui/gallery/address.ts). */
   query: URLSearchParams
   /** Whether anyone may see the photos: only then the picture, too, is sure to be there. */
   isPublic: boolean

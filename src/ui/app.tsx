@@ -1,19 +1,19 @@
 /** The whole page: title bar, and below it one photo with its caption, buttons and details, or the grid. */
 import type { ComponentChildren, RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { Farewell, type SignedOut } from './account/farewell.tsx'
 import { type Account, serverLanguage } from './api.ts'
-import { Bar } from './bar.tsx'
-import { DetailsPanel } from './details-panel.tsx'
-import { Dock, detailsId } from './dock.tsx'
-import { Farewell, type SignedOut } from './farewell.tsx'
-import type { Gallery, GalleryState } from './gallery.ts'
+import { UploadEntry } from './darkroom/upload/upload-entry.tsx'
+import { Bar } from './gallery/bar.tsx'
+import { DetailsPanel } from './gallery/details-panel.tsx'
+import { Dock, detailsId } from './gallery/dock.tsx'
+import type { Gallery, GalleryState } from './gallery/gallery.ts'
+import { altText } from './gallery/photo-words.ts'
+import { Stage } from './gallery/stage.tsx'
 import { useShortcuts } from './keyboard.ts'
-import { altText } from './photo-words.ts'
 import { kindOf } from './problem-kind.ts'
 import { ShortcutSheet } from './shortcut-sheet.tsx'
-import { Stage } from './stage.tsx'
 import { texts } from './texts.ts'
-import { UploadEntry } from './upload-entry.tsx'
 
 export interface AppProps {
   /** Whose gallery this is. */

@@ -1,17 +1,17 @@
 /** Starts the web app. */
 import { render } from 'preact'
+import { takeFarewell } from './account/farewell.tsx'
 import { type Account, createApi, unreached } from './api.ts'
 import { App } from './app.tsx'
-import { galleryTitle } from './appearance.ts'
-import { takeFarewell } from './farewell.tsx'
-import { createGallery, type GalleryState } from './gallery.ts'
+import type { AdminWorkbench } from './darkroom/workbench/admin-workbench.tsx'
+import { galleryTitle } from './gallery/appearance.ts'
+import { createGallery, type GalleryState } from './gallery/gallery.ts'
+import { folders, sorts } from './gallery/order.ts'
+import { preloadPicture } from './gallery/picture-sources.ts'
+import { createWallLoader } from './gallery/wall.ts'
 import { Notice } from './notice.tsx'
-import { folders, sorts } from './order.ts'
-import { preloadPicture } from './picture-sources.ts'
 import { language, texts } from './texts.ts'
 import { restoreTheme } from './theme.ts'
-import { createWallLoader } from './wall.ts'
-import type { AdminWorkbench } from './workbench/admin-workbench.tsx'
 
 /** Before the gallery writes its own address over it. */
 const signedOut = takeFarewell()
@@ -112,7 +112,7 @@ addEventListener('online', () => void lookAgain())
 /** Visitors are not sent what they cannot use. */
 async function fetchTools({ email }: Account): Promise<void> {
   try {
-    const { createWorkbench } = await import('./workbench/admin-workbench.tsx')
+    const { createWorkbench } = await import('./darkroom/workbench/admin-workbench.tsx')
     workbench = createWorkbench({ gallery: view, owner: email ?? '', onChange: draw })
   } catch {
     // The connection broke off, or the page is older than the files that are there now.

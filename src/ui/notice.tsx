@@ -1,6 +1,6 @@
 /** What went wrong, what to do about it, and the button for it. */
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { SignInLink, SignOutForm } from './account.tsx'
+import { SignInLink, SignOutForm } from './account/account.tsx'
 import { type ApiProblem, serverLanguage } from './api.ts'
 import { clock } from './clock.ts'
 import { ProblemIcon, UploadIcon } from './icons.tsx'

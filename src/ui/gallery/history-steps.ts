@@ -1,5 +1,5 @@
 /** Steps through the browser's own history, and how far it goes on from here. */
-import type { Item } from '../order.ts'
+import type { Item } from './order.ts'
 
 export interface HistorySteps {
   /** A step was asked for, and the browser is not there yet. */

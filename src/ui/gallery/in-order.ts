@@ -1,8 +1,9 @@
 /** From photo to photo in the grid's order. The grid stays one step back in the browser's history. */
-import { currentEntry, writeEntry } from '../address.ts'
+
 import { type Photo, unreached } from '../api.ts'
-import type { Item, Order, Query } from '../order.ts'
+import { currentEntry, writeEntry } from './address.ts'
 import type { OnePhoto } from './one-photo.ts'
+import type { Item, Order, Query } from './order.ts'
 import type { PhotoStore } from './photo-store.ts'
 import type { Showing } from './showing.ts'
 import type { Place } from './state.ts'

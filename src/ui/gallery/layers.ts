@@ -2,7 +2,7 @@
  * Layers over the photo in the browser's history: each has an entry of its own after the photo's, so that Back closes the topmost first.
  * Other ways to close a layer go back in the history, and later actions wait until the browser is there.
  */
-import { currentEntry, type Layer, layersInOrder, readAddress, writeEntry } from '../address.ts'
+import { currentEntry, type Layer, layersInOrder, readAddress, writeEntry } from './address.ts'
 import type { HistorySteps } from './history-steps.ts'
 import type { Showing } from './showing.ts'
 

@@ -1,9 +1,10 @@
 /** The walk: one photo after another as the server chooses them, the next of which is asked for ahead. */
-import { currentEntry, type EntryChange, readAddress, writeEntry } from '../address.ts'
+
 import type { Answer, GalleryApi, Photo } from '../api.ts'
-import type { Item } from '../order.ts'
+import { currentEntry, type EntryChange, readAddress, writeEntry } from './address.ts'
 import type { HistorySteps } from './history-steps.ts'
 import type { OnePhoto } from './one-photo.ts'
+import type { Item } from './order.ts'
 import type { PhotoStore } from './photo-store.ts'
 import type { Showing } from './showing.ts'
 

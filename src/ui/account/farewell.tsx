@@ -1,0 +1,36 @@
+/** Tells the result of 'Sign out everywhere', once, on the page where it ends. */
+import { useState } from 'preact/hooks'
+import { CloseIcon } from '../icons.tsx'
+import { texts } from '../texts.ts'
+
+export type SignedOut = keyof typeof texts.signedOut
+
+const parameter = 'signed_out'
+
+/** Reads the server's word from the address and takes it out, so that a copied link or a reload does not repeat it. */
+export function takeFarewell(): SignedOut | null {
+  const url = new URL(location.href)
+  const said = url.searchParams.get(parameter)
+  if (said === null) return null
+  url.searchParams.delete(parameter)
+  history.replaceState(history.state, '', url)
+  return said === 'everywhere' || said === 'soon' ? said : null
+}
+
+export function Farewell({ signedOut }: { signedOut: SignedOut }) {
+  const [isOpen, setOpen] = useState(true)
+  if (!isOpen) return null
+  return (
+    <div class="farewell">
+      <p role="status">{texts.signedOut[signedOut]}</p>
+      <button
+        type="button"
+        class="button icon"
+        aria-label={texts.closeMessage}
+        onClick={() => setOpen(false)}
+      >
+        <CloseIcon />
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,98 @@
+/** How far the work on several photos has come, and what became of it. */
+import type { RefObject } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { SignInLink } from '../../account/account.tsx'
+import { type Features, serverLanguage } from '../../api.ts'
+import { CloseIcon } from '../../icons.tsx'
+import { useShortcuts } from '../../keyboard.ts'
+import { kindOf } from '../../problem-kind.ts'
+import { texts } from '../../texts.ts'
+import { useLeaveWarning } from '../leave-warning.ts'
+import { canUndo } from './allowed-actions.ts'
+import type { Bulk, BulkState } from './bulk.ts'
+
+const words = texts.selection
+
+export interface BulkResultProps {
+  bulk: Bulk
+  state: BulkState
+  features: Features
+  /** Whether the focus goes here: asked when work begins, and true once. */
+  takesFocus: () => boolean
+  /** Beside a photo, whose keys come first. */
+  isAside: boolean
+}
+
+export function BulkResult({ bulk, state, features, takesFocus, isAside }: BulkResultProps) {
+  const { action, isUndo, done, total, isRunning, failed, isTrial, moved } = state
+  const bar = useRef<HTMLElement>(null)
+  // The button that was pressed is gone; whoever goes on by keys goes on here.
+  useEffect(() => {
+    if (takesFocus()) bar.current?.focus({ preventScroll: true })
+  }, [isRunning, takesFocus])
+  useLeaveWarning(isRunning)
+  useShortcuts({
+    clearSelection: !isRunning && (({ target }) => (isAside && !isIn(bar, target) ? false : bulk.dismiss())),
+  })
+  const summary = isRunning
+    ? words.progress(done + failed.length, total)
+    : isTrial
+      ? words.trial
+      : isUndo
+        ? words.undone(done)
+        : words.done[action](done)
+  const [first] = failed
+  return (
+    <section class="selection-bar result" aria-label={words.result} ref={bar} tabIndex={-1}>
+      {isRunning && <progress max={total} value={done + failed.length} aria-label={words.working} />}
+      <p class="selected-count" role="status">
+        {isRunning || done > 0 || failed.length === 0 ? summary : ''}{' '}
+        {!isRunning && failed.length > 0 && <strong>{words.failed(failed.length)}</strong>}
+      </p>
+      {isRunning && (
+        <button type="button" class="button" onClick={bulk.stop}>
+          {words.stop}
+        </button>
+      )}
+      {!isRunning && moved.length > 0 && !isUndo && canUndo(state, features) && (
+        <button type="button" class="button" onClick={() => void bulk.undo()}>
+          {words.undo}
+        </button>
+      )}
+      {!isRunning && failed.length > 0 && (
+        <button type="button" class="button action" onClick={() => void bulk.retry()}>
+          {texts.tryAgain}
+        </button>
+      )}
+      {!isRunning && (
+        <button type="button" class="button icon" aria-label={words.close} onClick={bulk.dismiss}>
+          <CloseIcon />
+        </button>
+      )}
+      {!isRunning && first && (
+        <div class="failures">
+          {kindOf(first.problem) === 'private' && <SignInLink className="button action" isInNewTab />}
+          {kindOf(first.problem) === 'signInAgain' && (
+            <>
+              <p>{texts.problems.signInAgain.advice}</p>
+              <SignInLink className="button action" isInNewTab isFresh />
+            </>
+          )}
+          <ul>
+            {failed.map(({ item, problem }) => (
+              <li key={item.name}>
+                <b>{item.name}</b>{' '}
+                <span class="muted" lang={problem.detail === null ? undefined : serverLanguage}>
+                  {problem.detail ?? texts.problems[kindOf(problem)].title}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
+  )
+}
+
+const isIn = (area: RefObject<HTMLElement | null>, target: EventTarget | null) =>
+  target instanceof Node && area.current?.contains(target) === true

@@ -1,0 +1,36 @@
+/** Lists as an admin sees them: every folder, page by page, searched and sorted by the server. */
+import { askForJson, isRecord, textOf, unreadable } from '../../api.ts'
+import type { Source } from '../../gallery/grid/listing.ts'
+import type { Item, Query, Sort } from '../../gallery/order.ts'
+
+const order = {
+  name: 'sort=name',
+  newest: 'sort=last_modified&order=desc',
+  largest: 'sort=size&order=desc',
+} as const satisfies Readonly<Record<Sort, string>>
+
+/** The server lists the whole folder for each page: fewer, larger pages. */
+const pageSize = 500
+
+export const librarySource: Source = {
+  pageSize,
+  async page({ folder, search, sort }: Query, offset: number) {
+    const parameters = new URLSearchParams({
+      // A photo of the root may be called like a folder's key; only `root/` says what is meant.
+      prefix: `${folder}/`,
+      q: search,
+      offset: String(offset),
+      limit: String(pageSize),
+    })
+    const answer = await askForJson(`/api/library/objects?${parameters}&${order[sort]}`)
+    if ('problem' in answer) return answer
+    const { body } = answer
+    if (!isRecord(body) || !Array.isArray(body.objects) || typeof body.total_in_window !== 'number')
+      return { problem: unreadable }
+    const items = body.objects.flatMap((object: unknown): Item[] => {
+      const key = isRecord(object) ? object.key : undefined
+      return typeof key === 'string' ? [{ name: key.slice(key.indexOf('/') + 1), folder }] : []
+    })
+    return { items, total: body.total_in_window, missingFolder: textOf(body.missing_folder) }
+  },
+}

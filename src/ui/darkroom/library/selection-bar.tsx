@@ -1,0 +1,61 @@
+/** What can be done with the photos that are marked, and what became of it. */
+import type { ComponentChildren } from 'preact'
+import type { Features } from '../../api.ts'
+import type { Folder } from '../../gallery/order.ts'
+import { CloseIcon } from '../../icons.tsx'
+import { texts } from '../../texts.ts'
+import { ActionButtons } from './action-buttons.tsx'
+import type { Bulk } from './bulk.ts'
+import { GestureHint } from './gesture-hint.tsx'
+import type { Selection } from './selection.ts'
+
+export interface SelectionBarProps {
+  selection: Selection
+  bulk: Bulk
+  /** In its place as long as there is any. */
+  result: ComponentChildren
+  features: Features
+  folder: Folder
+}
+
+const words = texts.selection
+
+export function SelectionBar({ selection, bulk, result, features, folder }: SelectionBarProps) {
+  const { size, isFilling, isOn } = selection
+  const isShown = !result && (size > 0 || isFilling || isOn)
+  const bar = isShown
+    ? ({ class: 'selection-bar', role: 'toolbar', 'aria-label': words.tools } as const)
+    : { class: 'visually-hidden' }
+  return (
+    <>
+      <div {...bar}>
+        {isShown && (
+          <button type="button" class="button icon" aria-label={words.clear} onClick={selection.clear}>
+            <CloseIcon />
+          </button>
+        )}
+        {/* There before its words are: a region that comes together with them is often not read out. */}
+        <p class="selected-count" aria-live="polite">
+          {isShown && (isFilling ? words.selecting : size === 0 ? words.tapToSelect : words.selected(size))}
+        </p>
+        {isShown && (
+          <>
+            <button type="button" class="button quiet" onClick={selection.all}>
+              {words.all}
+            </button>
+            <ActionButtons
+              className="selection-actions"
+              folder={folder}
+              features={features}
+              count={size}
+              isBusy={isFilling || size === 0}
+              onAction={(action) => void bulk.run(action, selection.items())}
+            />
+          </>
+        )}
+      </div>
+      {!isShown && !result && <GestureHint name="grid" />}
+      {result}
+    </>
+  )
+}

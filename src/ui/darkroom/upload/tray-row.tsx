@@ -1,0 +1,131 @@
+/** One file in the tray: what it is, how far it is, what can be done about it. */
+import { useEffect, useState } from 'preact/hooks'
+import { serverLanguage } from '../../api.ts'
+import { CloseIcon, DoneIcon, RetryIcon } from '../../icons.tsx'
+import { kindOf } from '../../problem-kind.ts'
+import { texts } from '../../texts.ts'
+import { canRetry, isUnderWay, type Upload, type UploadQueue } from './upload-queue.ts'
+
+export interface TrayRowProps {
+  upload: Upload
+  hasThumbnail: boolean
+  queue: UploadQueue
+  maxMegabytes: number
+  onShow: (name: string) => void
+}
+
+export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: TrayRowProps) {
+  const { id, file, status, storedAs, share, existing } = upload
+  const words = texts.upload
+  const said = stateWords(upload, maxMegabytes)
+  return (
+    <li class="tray-row">
+      {hasThumbnail && upload.fault === null ? <Thumbnail file={file} /> : <span class="tray-picture" />}
+      <div class="tray-words">
+        <p class="tray-name">{storedAs ?? file.name}</p>
+        <p class="muted" lang={said === upload.problem?.detail ? serverLanguage : undefined}>
+          {said}
+        </p>
+        {status === 'sending' && <progress value={share} aria-label={words.progressOf(file.name)} />}
+      </div>
+      {isUnderWay(upload) && (
+        <button
+          type="button"
+          class="button icon"
+          aria-label={words.cancel(file.name)}
+          onClick={() => queue.cancel(id)}
+        >
+          <CloseIcon />
+        </button>
+      )}
+      {(status === 'lost' || canRetry(upload)) && (
+        <button
+          type="button"
+          class="button icon"
+          aria-label={words.retry(file.name)}
+          onClick={() => queue.retry(id)}
+        >
+          <RetryIcon />
+        </button>
+      )}
+      {existing && status === 'failed' && <Choice ids={[id]} of={`: ${file.name}`} queue={queue} />}
+      {storedAs !== null && (
+        <button
+          type="button"
+          class="button icon"
+          aria-label={words.show(storedAs)}
+          onClick={() => onShow(storedAs)}
+        >
+          <DoneIcon />
+        </button>
+      )}
+    </li>
+  )
+}
+
+export interface ChoiceProps {
+  /** Uploads of photos that are there already. */
+  ids: readonly number[]
+  /** Behind the words for screen readers. */
+  of: string
+  /** Behind the words for everyone. */
+  count?: string
+  queue: UploadQueue
+}
+
+export function Choice({ ids, of, count = '', queue }: ChoiceProps) {
+  return (
+    <div class="tray-choice">
+      {(['keepBoth', 'skip'] as const).map((choice) => (
+        <button
+          key={choice}
+          type="button"
+          class="button"
+          aria-label={texts.upload[choice] + count + of}
+          onClick={({ currentTarget }) => {
+            // The button goes; the focus stays in the tray.
+            currentTarget.closest('.tray')?.querySelector('button')?.focus()
+            queue.decide(ids, choice === 'keepBoth')
+          }}
+        >
+          {texts.upload[choice] + count}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+const folderNames: Readonly<Record<string, string>> = texts.grid.folder
+
+function stateWords(upload: Upload, maxMegabytes: number): string {
+  const { status, share, fault, problem, file, storedAs, existing } = upload
+  const words = texts.upload
+  if (fault) return fault === 'tooLarge' ? words.tooLarge(maxMegabytes) : words.faults[fault]
+  if (existing) return words.alreadyHere(existing.name, folderNames[existing.folder] ?? '')
+  if (status === 'failed' && problem) {
+    if (problem.code === 'stalled') return words.stalled
+    if (problem.status === 413) return problem.detail ?? words.tooLarge(maxMegabytes)
+    if (problem.status === 415) {
+      return /\.(hei[cf]|avif)$/i.test(file.name) ? words.phoneFormat : words.faults.notPhoto
+    }
+    if (problem.code === 'photo_unreadable') return words.damaged
+    return problem.detail ?? texts.problems[kindOf(problem)].title
+  }
+  if (status === 'done') return storedAs === file.name ? words.done : words.renamed(file.name)
+  if (status === 'sending') return words.sent(Math.round(share * 100))
+  return words.states[status]
+}
+
+/** The chosen file itself, as long as it is looked at. */
+function Thumbnail({ file }: { file: File }) {
+  const [url, setUrl] = useState<string | null>(null)
+  const [isBroken, setBroken] = useState(false)
+  useEffect(() => {
+    const made = URL.createObjectURL(file)
+    setUrl(made)
+    return () => URL.revokeObjectURL(made)
+  }, [file])
+  // Until it is looked at, and where it is damaged, the file may be anything.
+  if (!url || isBroken) return <span class="tray-picture" />
+  return <img class="tray-picture" src={url} alt="" decoding="async" onError={() => setBroken(true)} />
+}

@@ -1,0 +1,107 @@
+/** The tray in the corner: how far all of it is, and on request each file. */
+
+import { useState } from 'preact/hooks'
+import { SignInLink } from '../../account/account.tsx'
+import { CloseIcon } from '../../icons.tsx'
+import { texts } from '../../texts.ts'
+import { Choice, TrayRow } from './tray-row.tsx'
+import { canRetry, isUnderWay, type Pause, type UploadQueue, type UploadState } from './upload-queue.ts'
+
+const listId = 'uploads'
+
+export interface TrayProps {
+  state: UploadState
+  queue: UploadQueue
+  maxMegabytes: number
+  onShow: (name: string) => void
+}
+
+export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
+  const [isOpen, setOpen] = useState(false)
+  const { uploads, pause } = state
+  const words = texts.upload
+  const underWay = uploads.filter(isUnderWay)
+  const done = uploads.filter(({ status }) => status === 'done').length
+  const troubled = uploads.filter(({ status }) => status === 'failed' || status === 'lost')
+  const duplicates = troubled.filter(({ existing }) => existing).map(({ id }) => id)
+  const share =
+    uploads.reduce((sum, upload) => sum + (isUnderWay(upload) ? upload.share : 1), 0) / uploads.length
+  const summary =
+    underWay.length > 0
+      ? words.progress(done, uploads.length)
+      : words.finished(done, troubled.length - duplicates.length, duplicates.length)
+
+  return (
+    <section class="tray" aria-label={words.tray}>
+      <div class="tray-head">
+        <button
+          type="button"
+          class="button quiet tray-summary"
+          aria-expanded={isOpen}
+          aria-controls={listId}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {summary}
+        </button>
+        {underWay.length > 0 ? (
+          <button type="button" class="button quiet" onClick={queue.cancelAll}>
+            {words.cancelAll}
+          </button>
+        ) : (
+          <button type="button" class="button icon" aria-label={words.close} onClick={queue.clear}>
+            <CloseIcon />
+          </button>
+        )}
+      </div>
+      <progress class="tray-progress" value={share} aria-label={words.tray} />
+      {pause && <PauseLine pause={pause} onResume={queue.resume} />}
+      {uploads.some(canRetry) && underWay.length === 0 && (
+        <button type="button" class="button" onClick={queue.retryAll}>
+          {words.retryAll}
+        </button>
+      )}
+      {duplicates.length > 1 && (
+        <Choice ids={duplicates} of="" count={` (${duplicates.length})`} queue={queue} />
+      )}
+      {(isOpen || troubled.length > 0) && (
+        <ul class="tray-list" id={listId}>
+          {uploads
+            .filter((upload) => isOpen || troubled.includes(upload))
+            .map((upload, index) => (
+              <TrayRow
+                key={upload.id}
+                upload={upload}
+                hasThumbnail={index < mostThumbnails}
+                queue={queue}
+                maxMegabytes={maxMegabytes}
+                onShow={onShow}
+              />
+            ))}
+        </ul>
+      )}
+      <p class="visually-hidden" aria-live="polite">
+        {pause ? pauseWords(pause) : summary}
+      </p>
+    </section>
+  )
+}
+
+/** The browser decodes each in full for its little place. */
+const mostThumbnails = 12
+
+function PauseLine({ pause, onResume }: { pause: Pause; onResume: () => void }) {
+  return (
+    <div class="tray-pause">
+      <p>{pause.reason === 'wait' ? texts.upload.waiting(pause.seconds) : pauseWords(pause)}</p>
+      {pause.reason === 'signedOut' && <SignInLink className="button action" isInNewTab />}
+      <button type="button" class="button" onClick={onResume}>
+        {texts.upload.goOn}
+      </button>
+    </div>
+  )
+}
+
+/** Without the seconds, which nobody wants to be read out one by one. */
+function pauseWords({ reason }: Pause): string {
+  return texts.upload.pauses[reason]
+}

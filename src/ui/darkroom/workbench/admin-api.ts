@@ -1,0 +1,143 @@
+/** What an admin can do, over the API of the page's own host. Nothing is thrown: every answer is a result or a problem. */
+import { createParser } from 'eventsource-parser'
+import type {
+  Analysis,
+  CaptionRulesAnswer,
+  CuratedAnswer,
+  Published,
+  Written,
+} from '../../../handlers/schemas/workflow.ts'
+import type { Folder } from '../../../ports/photo.ts'
+import { type ApiProblem, isRecord, type Photo, problemFrom, problemOf, unreached } from '../../api.ts'
+
+export type { Analysis, CaptionRulesAnswer, Published }
+export type PlatformRules = CaptionRulesAnswer['platforms'][number]
+export type PlatformName = PlatformRules['platform']
+export type PlatformOutcome = NonNullable<Published['results'][PlatformName]>
+
+export type Result<T> = { value: T } | { problem: ApiProblem }
+
+/** One step of long work, as the server names it. */
+export interface Stage {
+  stage: string
+  platform?: string
+}
+
+export interface PublishRequest {
+  /** Of the photo that is meant: the server sends no other one that has its name. */
+  sha256?: string
+  platforms: readonly PlatformName[]
+  captions: Partial<Record<PlatformName, string>>
+  force?: boolean
+}
+
+/** Names the content of the photo that is meant, where it is known. */
+export function ofContent({ sha256 }: Photo): { sha256?: string } {
+  return sha256 === null ? {} : { sha256 }
+}
+
+/** What a person wrote; what is missing stays. */
+export interface Words {
+  captions?: Partial<Record<PlatformName, string>>
+  alt_text?: string
+}
+
+export type Curation = 'keep' | 'remove' | 'restore' | 'delete'
+
+export const adminApi = {
+  captionRules: () => send<CaptionRulesAnswer>('GET', '/api/config/captions'),
+  photo: (name: string, folder: Folder = 'root') =>
+    send<Photo>('GET', `${photoPath(name)}${folder === 'root' ? '' : `?folder=${folder}`}`),
+  save: (name: string, words: Words) => send<Written>('PATCH', photoPath(name), words),
+  analyze: (name: string, isFresh: boolean, onStage: (stage: Stage) => void) =>
+    stream<Analysis>(`${photoPath(name)}/analyze?force_refresh=${isFresh}`, {}, onStage),
+  publish: (name: string, request: PublishRequest, onStage: (stage: Stage) => void) =>
+    stream<Published>(`${photoPath(name)}/publish`, request, onStage),
+  /** What publishing would send, and what the server knows of earlier attempts. */
+  preview: (name: string, request: PublishRequest) =>
+    send<Published>('POST', `${photoPath(name)}/publish`, { ...request, dry_run: true }),
+  curate: (name: string, action: Curation, body: object = {}) =>
+    send<CuratedAnswer>('POST', `${photoPath(name)}/${action}`, body),
+}
+
+/** Longer than a storage takes to move a photo. */
+const answerMs = 60_000
+/** Several of the server's own signs of life (src/handlers/progress.ts): the line is dead then. */
+const silenceMs = 60_000
+
+function photoPath(name: string): string {
+  return `/api/images/${encodeURIComponent(name)}`
+}
+
+/** Asks for JSON, with a JSON body where there is one. */
+export async function send<T>(method: string, path: string, body?: object): Promise<Result<T>> {
+  const signal = AbortSignal.timeout(answerMs)
+  const response = await request(method, path, 'application/json', signal, body)
+  if (!(response instanceof Response)) return { problem: response }
+  if (!response.ok) return { problem: await problemOf(response) }
+  const value: unknown = await response.json().catch(() => null)
+  return isRecord(value) ? { value: value as T } : { problem: lost }
+}
+
+/** Long work: stages come as they are reached, the result at the end. */
+async function stream<T>(path: string, body: object, onStage: (stage: Stage) => void): Promise<Result<T>> {
+  const line = new AbortController()
+  const hangUp = () => line.abort()
+  let timer = setTimeout(hangUp, silenceMs)
+  try {
+    const response = await request('POST', path, 'text/event-stream', line.signal, body)
+    if (!(response instanceof Response)) return { problem: response }
+    if (!response.ok || !response.body) return { problem: await problemOf(response) }
+    let result: Result<T> = { problem: lost }
+    const parser = createParser({
+      onEvent({ event, data }) {
+        const content: unknown = JSON.parse(data)
+        if (!isRecord(content)) return
+        // What the server says to its own page fits its own schemas.
+        if (event === 'progress' && typeof content.stage === 'string') onStage(content as unknown as Stage)
+        if (event === 'result') result = { value: content as T }
+        if (event === 'error') result = { problem: problemFrom(content) }
+      },
+    })
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      clearTimeout(timer)
+      timer = setTimeout(hangUp, silenceMs)
+      parser.feed(read.value)
+    }
+    return result
+  } catch {
+    return { problem: lost }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The line broke while the server was at work, which it brings to its end all the same. */
+export const lost: ApiProblem = {
+  code: 'answer_lost',
+  status: 0,
+  detail: null,
+  requestId: null,
+  retryAfterSeconds: null,
+}
+
+async function request(
+  method: string,
+  path: string,
+  accept: string,
+  signal: AbortSignal,
+  body?: object,
+): Promise<Response | ApiProblem> {
+  try {
+    return await fetch(path, {
+      method,
+      cache: 'no-store',
+      signal,
+      headers: { accept, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+  } catch {
+    return unreached()
+  }
+}

@@ -1,0 +1,47 @@
+/** Captions that the AI writes: over what was typed, which can be brought back. */
+import type { Photo } from '../../api.ts'
+import type { Gallery } from '../../gallery/gallery.ts'
+import { type Analysis, adminApi } from './admin-api.ts'
+import type { DeskStore } from './desk-state.ts'
+import { hasCaption, isPersons, savedCaption } from './draft.ts'
+import type { Work } from './work.ts'
+
+export function createAnalyze(gallery: Gallery, store: DeskStore, work: Work) {
+  const { draftOf, change, tell } = store
+  return async (photo: Photo): Promise<void> => {
+    const { filename } = photo
+    const before = draftOf(photo).captions
+    // With captions there already, the person asks for other ones.
+    const found = await work.during(photo, 'analyze', (onStage) =>
+      adminApi.analyze(filename, hasCaption(photo), onStage),
+    )
+    if (!found) return
+    const news = newsOf(photo, found)
+    gallery.learn(filename, news)
+    const saved = { ...photo, ...news }
+    const captions = Object.entries(found.platform_captions).filter(
+      ([platform, text]) => text !== savedCaption(saved, platform),
+    )
+    change(photo, {
+      captions: Object.fromEntries(captions),
+      replaced: Object.keys(before).length > 0 ? before : null,
+      previews: {},
+      done: 'written',
+    })
+    if (!work.isSeen(photo)) tell({ text: 'written', photo: filename, show: () => work.show(photo) })
+  }
+}
+
+/** What the server has saved with the photo. */
+function newsOf(photo: Photo, { caption, alt_text, sd_caption, platform_captions }: Analysis) {
+  return {
+    sd_caption,
+    has_sidecar: true,
+    ...(alt_text && { alt_text }),
+    // Words that a person wrote still count for the server.
+    ...(!isPersons(photo) && {
+      caption,
+      captions: { source: 'ai' as const, by_platform: platform_captions },
+    }),
+  }
+}

@@ -1,0 +1,48 @@
+/** What went wrong with the work on a photo, and the button that repeats it or looks what became of it. */
+import type { Photo } from '../../api.ts'
+import { texts } from '../../texts.ts'
+import type { Desk } from './desk.ts'
+import type { Draft, WorkKind } from './draft.ts'
+import { ProblemLine } from './problem-line.tsx'
+
+/** The server may have begun, and brings to its end what it has begun. */
+const mayGoOn: ReadonlySet<string> = new Set(['answer_lost', 'answer_pending', 'unreachable'])
+
+export function FailureLine({
+  desk,
+  photo,
+  failure,
+}: {
+  desk: Desk
+  photo: Photo
+  failure: Draft['failure']
+}) {
+  if (!failure) return null
+  const { during, problem } = failure
+  const looksAgain = (during === 'analyze' || during === 'publish') && mayGoOn.has(problem.code)
+  return (
+    <ProblemLine
+      key={`${during} ${problem.code}`}
+      problem={problem}
+      onRetry={() => void (looksAgain ? desk.lookAgain(photo) : repeat(desk, photo, during))}
+      retryWords={looksAgain ? texts.workbench.lookAgain : undefined}
+    />
+  )
+}
+
+function repeat(desk: Desk, photo: Photo, kind: WorkKind): Promise<unknown> {
+  switch (kind) {
+    case 'analyze':
+      return desk.analyze(photo)
+    case 'save':
+      return desk.save(photo)
+    case 'preview':
+      return desk.preview(photo)
+    case 'publish':
+      return desk.publish(photo)
+    case 'look':
+      return desk.lookAgain(photo)
+    case 'delete':
+      return desk.erase(photo)
+  }
+}

@@ -1,0 +1,123 @@
+/** What became of work whose answer was lost: the server has gone on with it, so nothing is done a second time; it is asked. */
+import type { ApiProblem, Photo } from '../../api.ts'
+import type { Gallery } from '../../gallery/gallery.ts'
+import { adminApi, ofContent, type PlatformOutcome, type Published, type Result } from './admin-api.ts'
+import type { DeskStore } from './desk-state.ts'
+import type { ByPlatform } from './draft.ts'
+import type { Publishing } from './publishing.ts'
+import type { Saving } from './saving.ts'
+import type { Publication } from './standing.ts'
+import type { Work } from './work.ts'
+
+export interface LostWorkTools {
+  gallery: Gallery
+  store: DeskStore
+  work: Work
+  saving: Saving
+  publishing: Publishing
+}
+
+/** Nothing has come of it yet. */
+const pending: ApiProblem = {
+  code: 'answer_pending',
+  status: 0,
+  detail: null,
+  requestId: null,
+  retryAfterSeconds: null,
+}
+
+/** `unanswered`: the question got lost as well. */
+type Finding = 'known' | 'pending' | 'unanswered'
+
+/** Makes the function that looks what became of the work on a photo that failed last. */
+export function createLookAgain({ gallery, store, work, saving, publishing }: LostWorkTools) {
+  const { draftOf, change } = store
+
+  /** Asks by a dry run where the photo has got through, then the ledger where it failed: a dry run keeps silent about that. */
+  async function askAfter(photo: Photo): Promise<Result<Found>> {
+    const platforms = store.state.rules.map(({ platform }) => platform)
+    const name = draftOf(photo).archivedAs ?? photo.filename
+    const tried = await adminApi.preview(name, { ...ofContent(photo), platforms, captions: {} })
+    if ('problem' in tried) return tried
+    const { filename, archived } = tried.value
+    const known = await adminApi.photo(filename, archived ? 'archive' : 'root')
+    return 'problem' in known
+      ? known
+      : { value: { ...tried.value, publications: known.value.publications ?? [] } }
+  }
+
+  async function lookAfterPublishing(photo: Photo): Promise<Finding> {
+    const found = await work.during(photo, 'look', () => askAfter(photo))
+    if (!found) return 'unanswered'
+    const { publications } = found
+    gallery.learn(photo.filename, { publications })
+    const { chosen } = draftOf(photo)
+    const failed = publications.filter(({ platform }) => chosen[platform] !== false)
+    const { outcomes, isUnderWay } = outcomesIn(found, failed)
+    change(photo, { outcomes, archivedAs: found.archived ? found.filename : null })
+    if (isUnderWay) return 'pending'
+    if (Object.keys(outcomes).length > 0 && found.archived) publishing.finish(photo)
+    return 'known'
+  }
+
+  /** What was written lies with the photo. */
+  async function lookAfterWriting(photo: Photo): Promise<Finding> {
+    const found = await work.during(photo, 'look', () => adminApi.photo(photo.filename))
+    if (!found) return 'unanswered'
+    gallery.learn(photo.filename, found)
+    saving.settle(photo, found, {})
+    if (JSON.stringify([found.captions, found.metadata]) === JSON.stringify([photo.captions, photo.metadata]))
+      return 'pending'
+    change(photo, { done: 'written' })
+    return 'known'
+  }
+
+  return async (photo: Photo): Promise<void> => {
+    const { failure } = draftOf(photo)
+    if (!failure) return
+    const finding = await (failure.during === 'publish' ? lookAfterPublishing : lookAfterWriting)(photo)
+    if (finding === 'known') return
+    // Still the same work, whatever failed on the way to look at it.
+    const problem = finding === 'pending' ? pending : (draftOf(photo).failure?.problem ?? failure.problem)
+    change(photo, { failure: { during: failure.during, problem } })
+  }
+}
+
+interface Found extends Published {
+  publications: Publication[]
+}
+
+/** Platforms that nothing was sent to are not among the outcomes. */
+function outcomesIn(
+  { results }: Published,
+  publications: readonly Publication[],
+): {
+  outcomes: ByPlatform<PlatformOutcome>
+  isUnderWay: boolean
+} {
+  const failed = publications.flatMap(({ platform, status, at, error }) =>
+    status === 'failed'
+      ? [[platform, { success: false, ...(at && { published_at: at }), ...(error && { error }) }] as const]
+      : [],
+  )
+  const outcomes = Object.entries(results).flatMap(([platform, { standing, url, published_at: at }]) =>
+    standing
+      ? [
+          [
+            platform,
+            {
+              success: standing === 'duplicate',
+              skipped: standing,
+              standing,
+              ...(url && { url }),
+              ...(at && { published_at: at }),
+            },
+          ] as const,
+        ]
+      : [],
+  )
+  return {
+    outcomes: Object.fromEntries([...failed, ...outcomes]),
+    isUnderWay: outcomes.some(([, { skipped }]) => skipped === 'in_progress'),
+  }
+}

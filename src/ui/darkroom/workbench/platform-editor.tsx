@@ -1,0 +1,87 @@
+/** One platform's caption, with the server's own rules counted live. */
+import { texts } from '../../texts.ts'
+import type { PlatformRules } from './admin-api.ts'
+import { captionFacts } from './caption-facts.ts'
+
+export interface PlatformEditorProps {
+  rules: PlatformRules
+  hashtags: string
+  caption: string
+  isChosen: boolean
+  isBusy: boolean
+  canPublish: boolean
+  onWrite: (caption: string) => void
+  onChoose: (isChosen: boolean) => void
+}
+
+const words = texts.workbench
+
+export function PlatformEditor(props: PlatformEditorProps) {
+  const { rules, hashtags, caption, isChosen, isBusy, canPublish } = props
+  const { platform, max_length: maxLength, max_hashtags: maxHashtags } = rules
+  const name = words.platforms[platform]
+  const id = `caption-${platform}`
+  const facts = captionFacts(caption, rules, hashtags)
+  const isTooLong = facts.length > maxLength
+  const isWordless = caption.trim() === ''
+  return (
+    <fieldset class="platform">
+      <legend class="visually-hidden">{name}</legend>
+      <div class="platform-head">
+        {canPublish ? (
+          <label class="toggle">
+            <input
+              type="checkbox"
+              checked={isChosen}
+              disabled={isBusy}
+              onChange={(event) => props.onChoose(event.currentTarget.checked)}
+            />
+            {name}
+          </label>
+        ) : (
+          <strong>{name}</strong>
+        )}
+        <span class="counters" id={`${id}-count`}>
+          <span class="visually-hidden">
+            {words.countLong(facts.length, maxLength, facts.hashtags, maxHashtags)}
+          </span>
+          {facts.hashtags > 0 && (
+            <span class={`counter ${facts.hashtags > maxHashtags ? 'over' : 'muted'}`} aria-hidden="true">
+              {words.hashtags(facts.hashtags, maxHashtags)}
+            </span>
+          )}
+          <span class={`counter ${isTooLong ? 'over' : 'muted'}`} aria-hidden="true">
+            {words.count(facts.length, maxLength)}
+          </span>
+        </span>
+      </div>
+      <label class="visually-hidden" for={id}>
+        {words.captionFor(name)}
+      </label>
+      <textarea
+        id={id}
+        rows={3}
+        value={caption}
+        readOnly={isBusy}
+        placeholder={words.captionPlaceholder}
+        aria-describedby={isWordless ? `${id}-count ${id}-wordless` : `${id}-count`}
+        onInput={(event) => props.onWrite(event.currentTarget.value)}
+      />
+      {isWordless && (
+        <p class="preview muted" id={`${id}-wordless`}>
+          {words.cleared}
+        </p>
+      )}
+      {facts.cut !== '' && (
+        <p class="preview cut">
+          {words.tooLong(facts.length - maxLength)} <del>{facts.cut}</del>
+        </p>
+      )}
+      {facts.sent !== caption.trim() && (
+        <p class="preview">
+          <span class="muted">{words.willBeSent}</span> {facts.sent === '' ? words.nothing : facts.sent}
+        </p>
+      )}
+    </fieldset>
+  )
+}

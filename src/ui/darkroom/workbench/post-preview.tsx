@@ -1,0 +1,52 @@
+/** A post as people will see it. */
+import type { Photo } from '../../api.ts'
+import { pictureSources } from '../../gallery/picture-sources.ts'
+import { texts } from '../../texts.ts'
+import type { PlatformName } from './admin-api.ts'
+
+export interface PostPreviewProps {
+  platform: PlatformName
+  photo: Photo
+  altText: string
+  /** As it goes out. */
+  caption: string
+  /** Of the mail; `undefined` until the server has said it. */
+  subject: string | undefined
+}
+
+const words = texts.workbench
+
+export function PostPreview({ platform, photo, altText, caption, subject }: PostPreviewProps) {
+  const picture = (
+    <img {...pictureSources(photo.thumbnail_url)} sizes="16rem" alt={altText} draggable={false} />
+  )
+  if (platform !== 'email') {
+    return (
+      <figure class="bubble">
+        {picture}
+        {caption !== '' && <figcaption>{caption}</figcaption>}
+      </figure>
+    )
+  }
+  return (
+    <div class="mail">
+      <dl>
+        {subject !== undefined && (
+          <div>
+            <dt>{words.subject}</dt>
+            <dd>{subject}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{words.mailText}</dt>
+          <dd>{caption === '' ? words.nothing : caption}</dd>
+        </div>
+        <div>
+          <dt>{words.attachment}</dt>
+          <dd>{photo.filename.replace(/\.[^.]+$/, '.jpg')}</dd>
+        </div>
+      </dl>
+      {picture}
+    </div>
+  )
+}

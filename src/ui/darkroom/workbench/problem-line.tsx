@@ -1,0 +1,73 @@
+/** A problem in one place of the page, with what to do about it. */
+import { useEffect, useState } from 'preact/hooks'
+import { SignInLink, SignOutForm } from '../../account/account.tsx'
+import { type ApiProblem, serverLanguage } from '../../api.ts'
+import { clock } from '../../clock.ts'
+import { kindOf, retryAfterSeconds } from '../../problem-kind.ts'
+import { texts } from '../../texts.ts'
+
+export interface ProblemLineProps {
+  problem: ApiProblem
+  /** Repeats what failed; nothing where that cannot help. */
+  onRetry?: (() => void) | undefined
+  /** Default: "Try again". */
+  retryWords?: string | undefined
+}
+
+/** Repeating these changes nothing. */
+const final: ReadonlySet<string> = new Set([
+  'not_signed_in',
+  'not_admin',
+  'sign_in_too_old',
+  'feature_disabled',
+  'cross_origin',
+  'photo_not_found',
+  'photo_changed',
+  'sidecar_unreadable',
+  'ai_refused',
+])
+
+const words = texts.workbench
+
+/** Nothing that was typed is lost: the words stay where they are. */
+export function ProblemLine({ problem, onRetry, retryWords = texts.tryAgain }: ProblemLineProps) {
+  const kind = kindOf(problem)
+  const { title, advice } = words.problems[problem.code] ?? words.problems[kind] ?? texts.problems[kind]
+  const left = useSecondsLeft(problem)
+  return (
+    <div class="problem-line" role="alert">
+      <p>
+        <strong>{title}.</strong> {advice}
+      </p>
+      {problem.detail && (
+        <p class="muted" lang={serverLanguage}>
+          {problem.detail}
+        </p>
+      )}
+      {problem.code === 'not_signed_in' && <SignInLink className="button action" />}
+      {problem.code === 'sign_in_too_old' && <SignInLink className="button action" isFresh />}
+      {problem.code === 'not_admin' && <SignOutForm className="button" />}
+      {onRetry && !final.has(problem.code) && (
+        <button type="button" class="button" disabled={left > 0} onClick={onRetry}>
+          {left > 0 ? words.waitFor(clock(left)) : retryWords}
+        </button>
+      )}
+      {problem.requestId && <p class="request-id">{texts.requestId(problem.requestId)}</p>}
+    </div>
+  )
+}
+
+/** What is left of the pause that the server asked for, or of a short one where it asked for less haste only. */
+function useSecondsLeft(problem: ApiProblem): number {
+  const pause =
+    problem.retryAfterSeconds ?? (kindOf(problem) === 'slowDown' ? retryAfterSeconds(problem, 1) : 0)
+  const [left, setLeft] = useState(pause ?? 0)
+  useEffect(() => {
+    const end = Date.now() + (pause ?? 0) * 1000
+    const tick = () => setLeft(Math.max(0, Math.ceil((end - Date.now()) / 1000)))
+    tick()
+    const timer = setInterval(tick, 1000)
+    return () => clearInterval(timer)
+  }, [problem])
+  return left
+}

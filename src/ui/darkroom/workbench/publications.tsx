@@ -1,0 +1,80 @@
+/** Where a photo is published and where that failed, by the server's ledger; failures come first and can be repeated. */
+import { useRef } from 'preact/hooks'
+import type { Photo } from '../../api.ts'
+import { texts } from '../../texts.ts'
+import type { PlatformName } from './admin-api.ts'
+import { type Draft, isHeldUp } from './draft.ts'
+import { rankOf, type Standing, standingOf } from './standing.ts'
+import { StandingLine } from './standing-line.tsx'
+import { stageWords } from './steps.tsx'
+
+export interface PublicationsProps {
+  photo: Photo
+  draft: Draft
+  /** Reports posts as a reason not to send again. */
+  isBefore?: boolean
+  /** Publishes to this platform alone; `null` where that is not possible. */
+  onSend: ((platform: PlatformName, force: boolean) => Promise<void>) | null
+}
+
+const words = texts.workbench
+
+/** Gives nothing where nothing was ever sent. */
+export function Publications({ photo, draft, isBefore = false, onSend }: PublicationsProps) {
+  const area = useRef<HTMLElement>(null)
+  const platforms = new Set([
+    ...(photo.publications ?? []).map(({ platform }) => platform),
+    ...(Object.keys(draft.outcomes) as PlatformName[]),
+  ])
+  const all = [...platforms].flatMap((platform) => {
+    const standing = standingOf(draft, photo, platform)
+    return standing ? [{ platform, standing }] : []
+  })
+  if (all.length === 0) return null
+  const send = async (platform: PlatformName, force: boolean) => {
+    await onSend?.(platform, force)
+    // The button is gone where it went well.
+    if (document.activeElement === document.body) area.current?.focus({ preventScroll: true })
+  }
+  return (
+    <section class="publications" aria-label={words.publications} ref={area} tabIndex={-1}>
+      {all
+        .sort((one, other) => rankOf(one.standing) - rankOf(other.standing))
+        .map(({ platform, standing }) => (
+          <StandingLine
+            key={platform}
+            name={words.platformNamed(platform)}
+            standing={standing}
+            isBefore={isBefore}
+          >
+            {onSend && (
+              <Repeat standing={standing} draft={draft} onSend={(force) => void send(platform, force)} />
+            )}
+          </StandingLine>
+        ))}
+      {draft.work?.kind === 'publish' && <p role="status">{stageWords(draft.work.stages)}</p>}
+    </section>
+  )
+}
+
+interface RepeatProps {
+  standing: Standing
+  draft: Draft
+  onSend: (force: boolean) => void
+}
+
+function Repeat({ standing: { status }, draft, onSend }: RepeatProps) {
+  if (status !== 'failed' && status !== 'unknown') return null
+  const isBusy = isHeldUp(draft)
+  return (
+    <button
+      type="button"
+      class="button"
+      // Not `disabled`: the focus would get lost.
+      aria-disabled={isBusy}
+      onClick={() => !isBusy && onSend(status === 'unknown')}
+    >
+      {status === 'failed' ? words.retry : words.force}
+    </button>
+  )
+}

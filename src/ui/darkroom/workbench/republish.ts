@@ -1,0 +1,56 @@
+/** Publishing a photo of the archive to platforms where it failed, long after its sheet was closed. */
+import type { Photo } from '../../api.ts'
+import type { Gallery } from '../../gallery/gallery.ts'
+import { adminApi, ofContent, type PlatformName } from './admin-api.ts'
+import type { DeskStore } from './desk-state.ts'
+import { type ByPlatform, isHeldUp } from './draft.ts'
+import { headlineOf, isSendable, needsPerson, standingOf, withResults } from './standing.ts'
+
+export interface Repetition {
+  platforms: readonly PlatformName[]
+  /** Words typed before; a platform that is missing gets those saved with the photo. */
+  captions?: ByPlatform<string>
+  /** Sends again although the platform may have the photo: a person's word. */
+  force?: boolean
+}
+
+/** Makes the function that publishes a photo of the archive under its name there. The photo stays where it is. */
+export function createRepublish(gallery: Gallery, { draftOf, change, tell }: DeskStore) {
+  return async function republish(photo: Photo, repetition: Repetition): Promise<void> {
+    if (isHeldUp(draftOf(photo))) return
+    const { filename } = photo
+    const { platforms, captions = {}, force = false } = repetition
+    const reached = (stages: NonNullable<ReturnType<typeof draftOf>['work']>['stages']) =>
+      change(photo, { work: { kind: 'publish', stages }, failure: null })
+    reached([])
+    const request = { ...ofContent(photo), platforms, captions, force }
+    const result = await adminApi.publish(filename, request, (stage) =>
+      reached([...(draftOf(photo).work?.stages ?? []), stage]),
+    )
+    // The server's ledger tells of this attempt and of those before.
+    change(photo, { work: null, outcomes: {}, previews: {} })
+    const retry = (again: Repetition) => () => void republish(photo, again)
+    if ('problem' in result) {
+      return tell({ text: 'failed', photo: filename, problem: result.problem, retry: retry(repetition) })
+    }
+    const { results } = result.value
+    const found = await adminApi.photo(filename, 'archive')
+    gallery.learn(
+      filename,
+      'value' in found ? found.value : { publications: withResults(photo, results) },
+      'archive',
+    )
+    const outcomes = { outcomes: results, previews: {} }
+    const left = platforms.filter((platform) => isSendable(standingOf(outcomes, photo, platform)))
+    const isFailure = needsPerson(results)
+    tell({
+      text: isFailure ? 'notEverywhere' : 'published',
+      says: headlineOf(results),
+      photo: filename,
+      isFailure,
+      ...(left.length > 0 && { retry: retry({ platforms: left, captions }) }),
+    })
+  }
+}
+
+export type Republish = ReturnType<typeof createRepublish>

@@ -1,0 +1,48 @@
+/** A photo's words on their way to the server, and what is left to save once it has them. */
+import type { Photo } from '../../api.ts'
+import type { Gallery } from '../../gallery/gallery.ts'
+import { adminApi, type PlatformName } from './admin-api.ts'
+import type { DeskStore } from './desk-state.ts'
+import { type ByPlatform, orEmpty, savedAltText, savedCaption, unsavedWords } from './draft.ts'
+import type { Work } from './work.ts'
+
+export interface Saving {
+  /** Whether everything is saved now. */
+  save(photo: Photo): Promise<boolean>
+  /** What is saved now is a draft no more, unless the person has typed on since it was sent. */
+  settle(photo: Photo, saved: Photo, sent: ByPlatform<string>): void
+}
+
+export function createSaving(gallery: Gallery, store: DeskStore, work: Work): Saving {
+  const { draftOf, change } = store
+
+  function settle(photo: Photo, saved: Photo, sent: ByPlatform<string>): void {
+    const { captions, altText } = draftOf(photo)
+    const rest = Object.entries(captions).filter(
+      ([platform, text]) =>
+        orEmpty(text) !== sent[platform as PlatformName] && orEmpty(text) !== savedCaption(saved, platform),
+    )
+    const isDescribed = altText === null || altText.trim() === savedAltText(saved)
+    change(photo, {
+      captions: Object.fromEntries(rest),
+      altText: isDescribed ? null : altText,
+      replaced: null,
+    })
+  }
+
+  return {
+    settle,
+    async save(photo) {
+      const words = unsavedWords(draftOf(photo), photo, store.state.rules)
+      if (!words) return true
+      const written = await work.during(photo, 'save', () => adminApi.save(photo.filename, words))
+      if (!written) return false
+      const { caption, alt_text, captions, metadata } = written
+      const news = { caption, alt_text, captions, metadata, has_sidecar: true }
+      gallery.learn(photo.filename, news)
+      settle(photo, { ...photo, ...news }, words.captions ?? {})
+      change(photo, { done: 'saved' })
+      return true
+    },
+  }
+}

@@ -1,0 +1,146 @@
+/** Post for each platform, with its progress and result; what failed comes first. */
+import { type Photo, serverLanguage } from '../../api.ts'
+import { texts } from '../../texts.ts'
+import type { PlatformName, PlatformRules } from './admin-api.ts'
+import { captionFacts } from './caption-facts.ts'
+import type { Desk, DeskState } from './desk.ts'
+import { altTextOf, captionOf, type Draft, isHeldUp } from './draft.ts'
+import { PostPreview } from './post-preview.tsx'
+import { headlineOf, needsPerson, rankOf, standingOf, worstOf } from './standing.ts'
+import { StandingIcon, StandingLine } from './standing-line.tsx'
+
+export interface SendingViewProps {
+  desk: Desk
+  state: DeskState
+  draft: Draft
+  photo: Photo
+  /** The platforms that it goes to, or was to go to. */
+  platforms: readonly PlatformName[]
+}
+
+const words = texts.workbench
+
+export function SendingView({ desk, state, draft, photo, platforms }: SendingViewProps) {
+  const isSending = draft.work?.kind === 'publish'
+  const rank = ({ platform }: PlatformRules) => (isSending ? 0 : rankOf(standingOf(draft, photo, platform)))
+  const shown = state.rules
+    .filter(({ platform }) => platforms.includes(platform) || standingOf(draft, photo, platform))
+    .sort((one, other) => rank(one) - rank(other))
+  return (
+    <>
+      {!isSending && <Headline draft={draft} />}
+      {Object.values(draft.outcomes).some(({ skipped }) => skipped === 'dry_run') && (
+        <p class="remark" role="status">
+          {words.testMode}
+        </p>
+      )}
+      {draft.warnings.map((warning) => (
+        <div class="remark" role="status" key={warning}>
+          <p lang={serverLanguage}>{warning}</p>
+          <button
+            type="button"
+            class="button"
+            disabled={isHeldUp(draft)}
+            onClick={() => {
+              const sent = shown
+                .map(({ platform }) => platform)
+                .filter((platform) => draft.outcomes[platform])
+              void desk.publish(photo, { platforms: sent })
+            }}
+          >
+            {texts.tryAgain}
+          </button>
+        </div>
+      ))}
+      <ul class="posts">
+        {shown.map((rules) => (
+          <li key={rules.platform}>
+            <PlatformPost
+              rules={rules}
+              hashtags={state.hashtags}
+              draft={draft}
+              photo={photo}
+              isGoing={platforms.includes(rules.platform)}
+              onForce={() => void desk.publish(photo, { platforms: [rules.platform], force: true })}
+            />
+          </li>
+        ))}
+      </ul>
+      {isSending && <p class="muted">{words.goesOn}</p>}
+    </>
+  )
+}
+
+/** Results in one line; failures have their own colour, icon and place. */
+function Headline({ draft }: { draft: Draft }) {
+  const headline = headlineOf(draft.outcomes)
+  if (headline === '') return null
+  const status = worstOf(draft.outcomes)
+  return (
+    <div class={`outcome headline ${status}`} role={needsPerson(draft.outcomes) ? 'alert' : 'status'}>
+      <p class="standing">
+        <StandingIcon status={status} />
+        <strong>{headline}</strong>
+      </p>
+      {draft.archivedAs !== null && <p>{words.inArchive}</p>}
+    </div>
+  )
+}
+
+interface PlatformPostProps {
+  rules: PlatformRules
+  hashtags: string
+  draft: Draft
+  photo: Photo
+  isGoing: boolean
+  onForce: () => void
+}
+
+function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: PlatformPostProps) {
+  const { platform } = rules
+  const { work } = draft
+  const preview = draft.previews[platform]
+  const outcome = draft.outcomes[platform]
+  const standing = standingOf(draft, photo, platform)
+  const name = words.platforms[platform]
+  const stage =
+    work?.kind === 'publish' ? work.stages.findLast((each) => each.platform === platform) : undefined
+  return (
+    <section class="post" aria-label={name}>
+      <h3>{name}</h3>
+      {isGoing && work?.kind === 'publish' ? (
+        <p class={`stage-line ${stage?.stage ?? 'waiting'}`}>
+          {stage ? words.stages[stage.stage]?.(name) : words.stages.preparing?.(name)}
+        </p>
+      ) : (
+        standing && (
+          <StandingLine
+            name={name}
+            standing={standing}
+            isBefore={outcome?.success !== true || outcome.skipped === 'duplicate'}
+          >
+            {outcome?.skipped === 'duplicate' && !outcome.standing && <p>{words.nothingSent}</p>}
+            {outcome?.warning && (
+              <p class="muted" lang={serverLanguage}>
+                {outcome.warning}
+              </p>
+            )}
+            {standing.status === 'unknown' && (
+              <button type="button" class="button" disabled={isHeldUp(draft)} onClick={onForce}>
+                {words.force}
+              </button>
+            )}
+          </StandingLine>
+        )
+      )}
+      <PostPreview
+        platform={platform}
+        photo={photo}
+        altText={altTextOf(draft, photo)}
+        // Until the server has said it, by its own rules.
+        caption={preview?.caption ?? captionFacts(captionOf(draft, photo, platform), rules, hashtags).sent}
+        subject={preview?.subject}
+      />
+    </section>
+  )
+}

@@ -1,0 +1,76 @@
+/** Standing of a photo on one platform: an icon, words, the way to the post, and what a person can do about it. */
+import type { ComponentChildren } from 'preact'
+import { serverLanguage } from '../../api.ts'
+import { texts } from '../../texts.ts'
+import { momentOf, type Standing } from './standing.ts'
+
+export interface StandingLineProps {
+  /** Name of the platform. */
+  name: string
+  standing: Standing
+  /** Reports an earlier post as a reason not to send again. */
+  isBefore?: boolean
+  /** More about it, and its buttons. */
+  children?: ComponentChildren
+}
+
+const words = texts.workbench
+
+export function StandingLine({ name, standing, isBefore = false, children }: StandingLineProps) {
+  const { status, at, post_url: url, error } = standing
+  return (
+    <div class={`outcome ${status}`}>
+      <p class="standing">
+        <StandingIcon status={status} />
+        <span>
+          {wordsOf(name, status, momentOf(at), isBefore)}
+          {url && (
+            <>
+              {' · '}
+              <a href={url} target="_blank" rel="noopener noreferrer">
+                {words.viewPost}
+                <span class="visually-hidden"> ({texts.opensInNewTab})</span>
+              </a>
+            </>
+          )}
+        </span>
+      </p>
+      {status !== 'published' && error && (
+        <p class="muted" lang={serverLanguage}>
+          {error}
+        </p>
+      )}
+      {children}
+    </div>
+  )
+}
+
+function wordsOf(name: string, status: Standing['status'], when: string, isBefore: boolean): string {
+  switch (status) {
+    case 'published':
+      return isBefore ? words.alreadyThere(name, when) : words.published(name, when)
+    case 'failed':
+      return `${words.failed(name)}${when && ` · ${when}`}`
+    case 'unknown':
+      return words.unknown(name)
+    case 'in_progress':
+      return words.inProgress(name)
+  }
+}
+
+const shapes: Readonly<Record<Standing['status'], string>> = {
+  published: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm-4 9.3 2.8 2.7 5.2-5.7',
+  failed: 'M12 3.5 2.5 20h19zM12 10v4.500m0 2.500v.01',
+  unknown:
+    'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM9.5 9.500a2.5 2.5 0 1 1 3.5 2.300c-.7.3-1 .8-1 1.700m0 3v.01',
+  in_progress: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4.500V12l3 2',
+}
+
+/** A shape of its own for each status: colours alone tell some people nothing. */
+export function StandingIcon({ status }: { status: Standing['status'] }) {
+  return (
+    <svg class="line-icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={shapes[status]} />
+    </svg>
+  )
+}

@@ -1,0 +1,31 @@
+/** How far long work has come, as steps in a row. */
+import { texts } from '../../texts.ts'
+import type { Stage } from './admin-api.ts'
+
+const words = texts.workbench
+const steps = ['reading', 'looking', 'writing_captions', 'saving'] as const
+
+/** The steps of an analysis. */
+export function Steps({ stages }: { stages: readonly Stage[] }) {
+  const named = new Set(stages.map(({ stage }) => stage))
+  const reached = steps.findLastIndex((step) => named.has(step))
+  return (
+    <ol class="steps">
+      {steps.map((step, index) => (
+        <li
+          key={step}
+          class={index < reached ? 'past' : index === reached ? 'now' : ''}
+          aria-current={index === reached ? 'step' : undefined}
+        >
+          {words.steps[step]}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** The latest stage in words. */
+export function stageWords(stages: readonly Stage[]): string {
+  const { stage, platform } = stages.at(-1) ?? { stage: 'asking' }
+  return words.stages[stage]?.(words.platformNamed(platform ?? '')) ?? words.working
+}

@@ -1,0 +1,58 @@
+/** What was just done, with the way back while it is there. */
+import { CloseIcon } from '../../icons.tsx'
+import { texts } from '../../texts.ts'
+import { ProblemLine } from './problem-line.tsx'
+import { StandingIcon } from './standing-line.tsx'
+import { isFailure, type Toast } from './toast.ts'
+
+const words = texts.workbench
+
+export interface ToastLineProps {
+  toast: Toast
+  onDismiss: () => void
+  /** The action, which settles what is told. */
+  doing: (action: () => void) => () => void
+}
+
+export function ToastLine({ toast, onDismiss, doing }: ToastLineProps) {
+  const { text, says = '', photo, problem, undo, retry, show } = toast
+  const isArchived = text === 'archived' || text === 'partly'
+  return (
+    <div
+      class={`toast ${isFailure(toast) ? 'bad' : ''}`}
+      role={!problem && isFailure(toast) ? 'alert' : undefined}
+    >
+      {problem ? (
+        <>
+          <strong>
+            {text !== 'failed' && words.toasts[text]} {show && <span class="muted">{photo}</span>}
+          </strong>
+          <ProblemLine problem={problem} onRetry={retry && doing(retry)} />
+        </>
+      ) : (
+        <p class="standing">
+          {isFailure(toast) && <StandingIcon status="failed" />}
+          <span>{[says, words.toasts[text]].filter(Boolean).join(' ')}</span>
+        </p>
+      )}
+      {retry && !problem && (
+        <button type="button" class="button" onClick={doing(retry)}>
+          {words.retry}
+        </button>
+      )}
+      {undo && !problem && (
+        <button type="button" class="button" aria-keyshortcuts="U" onClick={doing(undo)}>
+          {isArchived ? words.moveBack : words.undo}
+        </button>
+      )}
+      {show && (
+        <button type="button" class="button" aria-label={`${words.show}: ${photo}`} onClick={doing(show)}>
+          {words.show}
+        </button>
+      )}
+      <button type="button" class="button icon" aria-label={words.close} onClick={onDismiss}>
+        <CloseIcon />
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,177 @@
+/** Where a photo's words are written, by hand or by the AI. */
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Features, Photo } from '../../api.ts'
+import { DeleteIcon } from '../../icons.tsx'
+import { texts } from '../../texts.ts'
+import type { Desk, DeskState } from './desk.ts'
+import { altTextOf, captionOf, chosenOf, type Draft, hasCaption, isHeldUp, isPersons } from './draft.ts'
+import { PlatformEditor } from './platform-editor.tsx'
+import { Publications, type PublicationsProps } from './publications.tsx'
+import { Steps } from './steps.tsx'
+
+export interface WritingViewProps {
+  desk: Desk
+  state: DeskState
+  draft: Draft
+  photo: Photo
+  features: Features
+  /** The person sends from here, and goes on where the results are. */
+  onSend: () => void
+}
+
+const words = texts.workbench
+
+export function WritingView({ desk, state, draft, photo, features, onSend }: WritingViewProps) {
+  const { work } = draft
+  const isArchived = draft.archivedAs !== null
+  const isAnalyzing = work?.kind === 'analyze'
+  const chosen = chosenOf(draft, photo, state.rules, state.usual)
+  const { button, steps, onAsk } = useFocusOnSteps(isAnalyzing)
+  const send: PublicationsProps['onSend'] = (platform, force) => {
+    onSend()
+    return desk.publish(photo, { platforms: [platform], force })
+  }
+  return (
+    <>
+      <Publications photo={photo} draft={draft} isBefore onSend={features.publish ? send : null} />
+      {features.review && <p class="remark">{words.review}</p>}
+      {!features.publish && !features.review && <p class="remark">{words.publishOff}</p>}
+      {features.analyze && !isAnalyzing && !isArchived && (
+        <button
+          type="button"
+          class="button write"
+          ref={button}
+          aria-disabled={isHeldUp(draft)}
+          onClick={() => {
+            if (isHeldUp(draft)) return
+            onAsk()
+            void desk.analyze(photo)
+          }}
+        >
+          {hasCaption(photo) ? words.analyzeAgain : words.analyze}
+        </button>
+      )}
+      {isAnalyzing && (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
+        <div class="under-way" role="group" aria-label={words.working} tabIndex={-1} ref={steps}>
+          <Steps stages={work.stages} />
+          <p class="muted">{words.goesOn}</p>
+        </div>
+      )}
+      {draft.done === 'written' && isPersons(photo) && Object.keys(draft.captions).length > 0 && (
+        <p class="remark">{words.keptByPerson}</p>
+      )}
+      {draft.replaced && (
+        <div class="remark">
+          <p>{words.replaced}</p>
+          <button type="button" class="button" onClick={() => desk.takeBack(photo)}>
+            {words.takeBack}
+          </button>
+        </div>
+      )}
+      {state.rules.map((rules) => (
+        <PlatformEditor
+          key={`${photo.filename} ${rules.platform}`}
+          rules={rules}
+          hashtags={state.hashtags}
+          caption={captionOf(draft, photo, rules.platform)}
+          isChosen={chosen.includes(rules.platform)}
+          isBusy={isAnalyzing || work?.kind === 'publish'}
+          canPublish={features.publish}
+          onWrite={(caption) => desk.write(photo, rules.platform, caption)}
+          onChoose={(chooses) => desk.choose(photo, rules.platform, chooses)}
+        />
+      ))}
+      {!state.isReady && <p class="muted">{words.loadingPlatforms}</p>}
+      {state.isReady && !state.problem && state.rules.length === 0 && (
+        <p class="muted">{words.noPlatforms}</p>
+      )}
+      {features.altText && (
+        <div class="platform">
+          <label class="platform-head" for="alt-text">
+            {words.altText}
+          </label>
+          <textarea
+            id="alt-text"
+            rows={2}
+            maxLength={2000}
+            value={altTextOf(draft, photo)}
+            readOnly={isAnalyzing || isArchived || work?.kind === 'publish'}
+            placeholder={words.altTextPlaceholder}
+            onInput={(event) => desk.describe(photo, event.currentTarget.value)}
+          />
+        </div>
+      )}
+      {features.delete && !isArchived && (
+        <DeleteButton isBusy={isHeldUp(draft)} onDelete={() => void desk.erase(photo)} />
+      )}
+    </>
+  )
+}
+
+/** The button that asks the AI gives way to the steps, and comes back after them; so does the focus of whoever pressed it. */
+function useFocusOnSteps(isAnalyzing: boolean) {
+  const button = useRef<HTMLButtonElement>(null)
+  const steps = useRef<HTMLDivElement>(null)
+  const hasAsked = useRef(false)
+  useLayoutEffect(() => {
+    if (!hasAsked.current) return
+    if (isAnalyzing) steps.current?.focus({ preventScroll: true })
+    else {
+      hasAsked.current = false
+      // Whoever has gone on elsewhere stays there.
+      if (document.activeElement === document.body) button.current?.focus({ preventScroll: true })
+    }
+  }, [isAnalyzing])
+  return {
+    button,
+    steps,
+    onAsk() {
+      hasAsked.current = true
+    },
+  }
+}
+
+/** Asks before it deletes: there is no undo. */
+function DeleteButton({ isBusy, onDelete }: { isBusy: boolean; onDelete: () => void }) {
+  const [isSure, setSure] = useState(false)
+  const wasSure = useRef(isSure)
+  const opener = useRef<HTMLButtonElement>(null)
+  const cancel = useRef<HTMLButtonElement>(null)
+  // The button that was pressed is gone, and what came in its place has the focus.
+  useLayoutEffect(() => {
+    if (isSure !== wasSure.current) (isSure ? cancel : opener).current?.focus()
+    wasSure.current = isSure
+  }, [isSure])
+  if (!isSure) {
+    return (
+      <button
+        type="button"
+        class="button danger apart"
+        ref={opener}
+        disabled={isBusy}
+        onClick={() => setSure(true)}
+      >
+        <DeleteIcon />
+        {words.deleteForGood}
+      </button>
+    )
+  }
+  return (
+    <div class="confirmation" role="alert">
+      <p>{words.deleteQuestion}</p>
+      <button type="button" class="button" ref={cancel} onClick={() => setSure(false)}>
+        {words.deleteNo}
+      </button>
+      <button
+        type="button"
+        class="button danger"
+        // Not `disabled`: the focus would get lost where the deletion fails.
+        aria-disabled={isBusy}
+        onClick={() => !isBusy && onDelete()}
+      >
+        {words.deleteYes}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,44 @@
+/** The facts of a photo, and the way to it in full size. */
+import type { ComponentChildren } from 'preact'
+import { useRef } from 'preact/hooks'
+import type { Photo } from '../api.ts'
+import { useDragDown } from '../drag-down.ts'
+import { CloseIcon } from '../icons.tsx'
+import { texts } from '../texts.ts'
+import { detailsOf, isForAdmin } from './photo-words.ts'
+
+export interface DetailsPanelProps {
+  id: string
+  photo: Photo
+  isOpen: boolean
+  /** For admins: where the photo is published. */
+  publications: ComponentChildren
+  onClose: () => void
+}
+
+export function DetailsPanel({ id, photo, isOpen, publications, onClose }: DetailsPanelProps) {
+  const panel = useRef<HTMLElement>(null)
+  useDragDown(panel, onClose)
+  return (
+    <aside class="details" id={id} hidden={!isOpen} aria-label={texts.details} ref={panel}>
+      <div class="drag-handle" aria-hidden="true" />
+      <button type="button" class="button icon close" aria-label={texts.closeDetails} onClick={onClose}>
+        <CloseIcon />
+      </button>
+      {publications}
+      {photo.caption && <p class="full-caption">{photo.caption}</p>}
+      <a class="button original" href={photo.temp_url} target="_blank" rel="noopener noreferrer">
+        {isForAdmin(photo) ? texts.original : texts.fullSize}
+        <span class="visually-hidden"> ({texts.opensInNewTab})</span>
+      </a>
+      <dl>
+        {detailsOf(photo).map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </aside>
+  )
+}

@@ -1,0 +1,104 @@
+/** Above the tiles: which folder, what to look for, in which order, and how many there are. */
+import type { RefObject } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { CheckIcon } from '../../icons.tsx'
+import { texts } from '../../texts.ts'
+import { addressOf } from '../address.ts'
+import { sorts as allSorts, everything } from '../order.ts'
+import type { GridProps } from './grid-props.ts'
+
+type GridBarProps = Pick<GridProps, 'gallery' | 'query' | 'sorts' | 'folders' | 'selection' | 'listing'> & {
+  searchField: RefObject<HTMLInputElement | null>
+}
+
+const words = texts.grid
+/** As long as fingers rest between words. */
+const typingMs = 200
+
+export function GridBar(props: GridBarProps) {
+  const { gallery, query, sorts, folders, selection, listing, searchField } = props
+  const [typed, setTyped] = useState(query.search)
+  // What was looked for last from here. Another search came by the back button or by a link, and takes the field over.
+  const own = useRef(query.search)
+  useEffect(() => {
+    if (query.search === own.current) return
+    own.current = query.search
+    setTyped(query.search)
+  }, [query.search])
+  // In step with the page: a search that began before a photo was opened must not end above it.
+  useLayoutEffect(() => {
+    const search = typed.trim()
+    if (search === query.search) return
+    const timer = setTimeout(() => {
+      own.current = search
+      gallery.browse({ ...query, search }, 'replace')
+    }, typingMs)
+    return () => clearTimeout(timer)
+  }, [typed, query, gallery])
+
+  return (
+    <div class="grid-bar">
+      {folders && (
+        <nav class="folders" aria-label={words.folders}>
+          {folders.map((folder) => (
+            <a
+              key={folder}
+              class="folder"
+              aria-current={folder === query.folder ? 'page' : undefined}
+              href={addressOf({ query: { ...everything, folder }, photo: null })}
+              onClick={(event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) return
+                event.preventDefault()
+                if (folder !== query.folder) gallery.browse({ ...query, folder }, 'push')
+              }}
+            >
+              {words.folder[folder]}
+            </a>
+          ))}
+        </nav>
+      )}
+      <div class="finding">
+        <input
+          ref={searchField}
+          type="search"
+          class="search"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          maxLength={200}
+          value={typed}
+          placeholder={words.search}
+          aria-label={words.search}
+          aria-keyshortcuts="/"
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+        <select
+          class="sort"
+          aria-label={words.sort}
+          value={query.sort}
+          onChange={(event) => {
+            const sort = allSorts.find((known) => known === event.currentTarget.value)
+            if (sort) gallery.browse({ ...query, sort }, 'replace')
+          }}
+        >
+          {sorts.map((sort) => (
+            <option key={sort} value={sort}>
+              {words.sorts[sort]}
+            </option>
+          ))}
+        </select>
+        {selection && listing.count !== 0 && (
+          <button
+            type="button"
+            class="button select"
+            aria-pressed={selection.isOn || selection.size > 0}
+            onClick={() => (selection.isOn || selection.size > 0 ? selection.clear() : selection.turn(true))}
+          >
+            <CheckIcon />
+            {words.select}
+          </button>
+        )}
+      </div>
+    </div>
+  )
+}

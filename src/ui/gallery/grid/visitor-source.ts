@@ -1,0 +1,55 @@
+/** Lists as a visitor sees them: all names come at once, and are searched here. */
+
+import { foldName } from '../../../workflow/name-search.ts'
+import type { GalleryApi } from '../../api.ts'
+import type { Item, Query } from '../order.ts'
+import type { Page, Source } from './listing.ts'
+
+/** A photo, and its name as searches see it. */
+interface Entry {
+  item: Item
+  folded: string
+}
+
+export function createVisitorSource(api: GalleryApi): Source {
+  let latest: { isByDate: boolean; answer: ReturnType<GalleryApi['names']>; entries: Entry[] | null } | null =
+    null
+
+  function ask(isByDate: boolean) {
+    latest = { isByDate, answer: api.names(isByDate), entries: null }
+    return latest
+  }
+
+  /** While somebody types, the names of a moment ago are good enough. */
+  function namesFor({ search, sort }: Query) {
+    const isByDate = sort !== 'name'
+    return search !== '' && latest?.isByDate === isByDate ? latest : null
+  }
+
+  return {
+    pageSize: 1_000_000,
+    known(query) {
+      const entries = namesFor(query)?.entries
+      return entries ? find(entries, query.search) : null
+    },
+    async page(query) {
+      const asked = namesFor(query) ?? ask(query.sort !== 'name')
+      const answer = await asked.answer
+      if ('problem' in answer) {
+        if (latest === asked) latest = null
+        return answer
+      }
+      asked.entries ??= answer.names.map((name) => ({
+        item: { name, folder: 'root' },
+        folded: foldName(name),
+      }))
+      return { ...find(asked.entries, query.search), missingFolder: answer.missingFolder }
+    },
+  }
+}
+
+function find(entries: readonly Entry[], search: string): Page {
+  const sought = foldName(search)
+  const items = entries.filter(({ folded }) => folded.includes(sought)).map(({ item }) => item)
+  return { items, total: items.length }
+}

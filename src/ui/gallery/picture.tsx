@@ -1,0 +1,88 @@
+/** One photo on the stage: blurred until it is there, sharper when somebody comes close. */
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Photo } from '../api.ts'
+import type { GalleryState } from './gallery.ts'
+import { altText } from './photo-words.ts'
+import { isRemembered, pictureAt, pictureSources, rememberPicture } from './picture-sources.ts'
+
+export interface PictureProps {
+  photo: Photo
+  direction: GalleryState['direction']
+  isZoomed: boolean
+  onLoad: () => void
+  onError: () => void
+}
+
+export function Picture({ photo, direction, isZoomed, onLoad, onError }: PictureProps) {
+  const { thumbnail_url } = photo
+  const [isLoaded, setLoaded] = useState(false)
+  const fullSize = useFullSize(thumbnail_url, isZoomed)
+  return (
+    <>
+      <img
+        class={`picture ${direction}`}
+        {...(fullSize ? { src: fullSize } : pictureSources(thumbnail_url))}
+        alt={altText(photo)}
+        decoding="sync"
+        draggable={false}
+        onLoad={() => {
+          rememberPicture(thumbnail_url)
+          if (isLoaded) return
+          setLoaded(true)
+          onLoad()
+        }}
+        onError={() => !fullSize && onError()}
+      />
+      {!isLoaded && <Preview thumbnailUrl={thumbnail_url} />}
+    </>
+  )
+}
+
+/** The largest size once it can be shown without a wait; from then on it stays. */
+function useFullSize(thumbnailUrl: string, isZoomed: boolean): string | null {
+  const [fullSize, setFullSize] = useState<string | null>(null)
+  useEffect(() => {
+    if (!isZoomed || fullSize) return
+    let isGone = false
+    const image = new Image()
+    image.src = pictureAt(thumbnailUrl, 'w2048h1536')
+    image.decode().then(
+      () => !isGone && setFullSize(image.src),
+      // The smaller one is there, and stays.
+      () => {},
+    )
+    return () => {
+      isGone = true
+    }
+  }, [thumbnailUrl, isZoomed, fullSize])
+  return fullSize
+}
+
+/** The smallest size, blurred, in the very box of the photo; an empty one until that is known. Nothing where the photo is a moment away. */
+function Preview({ thumbnailUrl }: { thumbnailUrl: string }) {
+  const [isWanted] = useState(() => !isRemembered(thumbnailUrl))
+  const [ratio, setRatio] = useState<number | null>(null)
+  const box = useRef<HTMLImageElement>(null)
+  useLayoutEffect(() => {
+    if (ratio) box.current?.style.setProperty('--ratio', String(ratio))
+  }, [ratio])
+  if (!isWanted) return null
+  return (
+    <>
+      {!ratio && <Placeholder />}
+      <img
+        class="preview-picture"
+        ref={box}
+        src={pictureAt(thumbnailUrl, 'w256h256')}
+        alt=""
+        draggable={false}
+        hidden={!ratio}
+        onLoad={({ currentTarget }) => setRatio(currentTarget.naturalWidth / currentTarget.naturalHeight)}
+      />
+    </>
+  )
+}
+
+export function Placeholder() {
+  return <div class="placeholder" />
+}

@@ -1,0 +1,67 @@
+/** Where the photo is, or what is there instead. */
+import { useRef } from 'preact/hooks'
+import { Notice } from '../notice.tsx'
+import { texts } from '../texts.ts'
+import type { Gallery, GalleryState } from './gallery.ts'
+import { altText } from './photo-words.ts'
+import { Picture, Placeholder } from './picture.tsx'
+import { useSwipe } from './swipe.ts'
+import { useZoom } from './zoom/use-zoom.ts'
+import { ZoomBar } from './zoom/zoom-bar.tsx'
+
+export interface StageProps {
+  gallery: Gallery
+  state: GalleryState
+  /** Opens the picker of files; `null` where the person cannot upload. */
+  onUpload: (() => void) | null
+}
+
+export function Stage({ gallery, state, onUpload }: StageProps) {
+  const { photo, item, picture, pictureReloads, problem, isBusy, direction, hint } = state
+  const area = useRef<HTMLElement>(null)
+  const isPictureShown = photo !== null && picture === 'shown'
+  // Folders may hold photos of one name.
+  const name = `${item?.folder}/${photo?.filename}`
+  const closeUp = {
+    isOn: state.layers.includes('closeUp'),
+    set: (isOn: boolean) => gallery.setLayer('closeUp', isOn),
+  }
+  const zoom = useZoom(area, isPictureShown ? name : null, closeUp)
+  useSwipe(area, { left: gallery.next, right: gallery.previous, isOff: zoom.isZoomed })
+
+  return (
+    <main class={`stage ${zoom.scale > 1 ? 'zoomed' : ''}`} ref={area} tabIndex={-1}>
+      {isBusy && <div class="progress" />}
+      {isPictureShown && (
+        <Picture
+          key={`${name} ${pictureReloads}`}
+          photo={photo}
+          direction={direction}
+          isZoomed={zoom.scale > 1}
+          onLoad={gallery.pictureLoaded}
+          onError={gallery.pictureFailed}
+        />
+      )}
+      {/* What is above is covered, its heading too. */}
+      {isPictureShown && zoom.scale > 1 && <h1 class="visually-hidden">{altText(photo)}</h1>}
+      {isPictureShown && <ZoomBar zoom={zoom} />}
+      {!photo && !problem && <Placeholder />}
+      {problem && (
+        <Notice
+          problem={problem}
+          failures={state.failures}
+          isOverPhoto={isPictureShown}
+          isBusy={isBusy}
+          onRetry={gallery.retry}
+          onNext={gallery.next}
+          onUpload={onUpload}
+        />
+      )}
+      {hint && (
+        <p class="hint" key={hint}>
+          {texts.hints[hint.reason]}
+        </p>
+      )}
+    </main>
+  )
+}

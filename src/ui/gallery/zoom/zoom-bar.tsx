@@ -1,0 +1,44 @@
+/** The buttons of the full-size view, and what it says to a screen reader. */
+import { CloseIcon, ZoomInIcon, ZoomOutIcon } from '../../icons.tsx'
+import { texts } from '../../texts.ts'
+import type { Zoom } from './use-zoom.ts'
+import { largestScale } from './view.ts'
+
+export function ZoomBar({ zoom }: { zoom: Zoom }) {
+  const { scale } = zoom
+  const isZoomed = scale > 1
+  const words = texts.zoom
+  return (
+    <div class="zoom-bar">
+      {isZoomed && (
+        <button type="button" class="button icon" aria-label={words.further} onClick={zoom.further}>
+          <ZoomOutIcon />
+        </button>
+      )}
+      <button
+        type="button"
+        class="button icon"
+        aria-label={words.closer}
+        aria-keyshortcuts="Z"
+        aria-disabled={scale >= largestScale}
+        onClick={zoom.closer}
+      >
+        <ZoomInIcon />
+      </button>
+      {isZoomed && (
+        <button
+          type="button"
+          class="button icon"
+          aria-label={words.whole}
+          aria-keyshortcuts="Escape"
+          onClick={zoom.leave}
+        >
+          <CloseIcon />
+        </button>
+      )}
+      <p class="visually-hidden" aria-live="polite">
+        {isZoomed ? words.size(Math.round(scale * 100)) : ''}
+      </p>
+    </div>
+  )
+}

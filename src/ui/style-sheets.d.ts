@@ -1,2 +1,0 @@
-/** The build makes files of them. */
-declare module '*.css'

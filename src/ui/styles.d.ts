@@ -1,2 +1,0 @@
-/** Stylesheets that a component brings along; Vite makes files of them. */
-declare module '*.css'
