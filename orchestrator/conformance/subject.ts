@@ -1,6 +1,5 @@
 /** The orchestrator under test, and the calls that are made to it. */
-import { boundedAnswer } from '../../src/base/bounded-body.ts'
-import { withoutSlashAtEnd } from '../../src/base/text-edges.ts'
+import { boundedAnswer } from './bounded-answer.ts'
 
 export interface Subject {
   baseUrl: string
@@ -64,7 +63,7 @@ export function resolve(
   })
 }
 
-/** As much of an answer as the publisher takes. Bytes. */
+/** Largest answer that the publisher takes, too. */
 const maxAnswerBytes = 1_000_000
 
 async function send(
@@ -82,13 +81,20 @@ async function send(
     if (value === null) headers.delete(name)
     else headers.set(name, value)
   }
-  const url = withoutSlashAtEnd(baseUrl) + path
+  const url = withoutSlashes(baseUrl) + path
   try {
     const signal = AbortSignal.timeout(timeoutMs)
     return boundedAnswer(await call(url, { ...init, headers, redirect: 'manual', signal }), maxAnswerBytes)
   } catch (cause) {
     throw new Error(`no answer: ${reasonOf(cause)}`, { cause })
   }
+}
+
+/** Cuts the slashes at the end of an address. */
+function withoutSlashes(address: string): string {
+  let end = address.length
+  while (address[end - 1] === '/') end--
+  return address.slice(0, end)
 }
 
 /** What fetch itself says is only that it failed. */

@@ -1,9 +1,9 @@
-/** Who may call at all, and how often. */
+/** Admits callers with a service token, as often as its allowance lets them. */
 import type { MiddlewareHandler } from 'hono'
 import { equalInConstantTime } from '../../src/contract/service-tokens.ts'
-import { createRateLimiter } from '../../src/runtime/limits/rate-limit.ts'
 import { type Audit, tokenName } from './audit.ts'
 import { type Env, refuse } from './call.ts'
+import { createCallAllowance } from './call-allowance.ts'
 
 export interface AccessOptions {
   /** Primary and secondary service token; any of them is accepted. */
@@ -13,9 +13,9 @@ export interface AccessOptions {
   now: () => number
 }
 
-/** 403 without one of the tokens, 429 with `Retry-After` beyond the allowance of that token. */
+/** Answers 403 without one of the tokens, and 429 with `Retry-After` beyond the allowance of that token. */
 export function access({ tokens, callsPerMinute, audit, now }: AccessOptions): MiddlewareHandler<Env> {
-  const calls = createRateLimiter({ windowSeconds: 60, now, maxKeys: tokens.length, limit: callsPerMinute })
+  const calls = createCallAllowance(callsPerMinute, now)
   const names = tokens.map(tokenName)
 
   return async (c, next) => {
@@ -27,9 +27,9 @@ export function access({ tokens, callsPerMinute, audit, now }: AccessOptions): M
     }
     const name = await names[index]
     if (name) c.set('token', name)
-    const taken = calls.take(String(index))
-    if (taken.allowed) return next()
-    c.header('retry-after', String(Math.ceil(taken.retryAfterMs / 1000)))
+    const waitMs = calls.take(index)
+    if (waitMs === 0) return next()
+    c.header('retry-after', String(Math.ceil(waitMs / 1000)))
     return refuse(c, 'too_many_requests')
   }
 }

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { createCallAllowance } from '../../orchestrator/handlers/call-allowance.ts'
+
+it('gives used calls back evenly when time passes', () => {
+  const clock = { time: 1_000_000 }
+  const allowance = createCallAllowance(4, () => clock.time)
+  expect([0, 0, 0, 0, 0].map((token) => allowance.take(token))).toEqual([0, 0, 0, 0, 15_000])
+  clock.time += 14_999
+  expect(allowance.take(0)).toBe(1)
+  clock.time += 1
+  expect([allowance.take(0), allowance.take(0)]).toEqual([0, 15_000])
+})
+
+it('counts each token alone', () => {
+  const allowance = createCallAllowance(1, () => 1_000_000)
+  expect([allowance.take(0), allowance.take(1), allowance.take(0)]).toEqual([0, 0, 60_000])
+})
+
+it('makes a token wait one interval at most when the clock is set back', () => {
+  const clock = { time: 1_000_000_000 }
+  const allowance = createCallAllowance(2, () => clock.time)
+  allowance.take(0)
+  allowance.take(0)
+  clock.time = 1_000_000
+  expect(allowance.take(0)).toBe(30_000)
+  clock.time += 30_000
+  expect(allowance.take(0)).toBe(0)
+})
