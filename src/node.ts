@@ -1,10 +1,6 @@
 /** The Node host (Heroku, or any Node 24): `node src/node.ts` serves with what the environment says. */
-import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { assertPublicEndpoint } from './base/endpoint-guard.ts'
 import type { ErrorCode } from './base/errors.ts'
 import { createHandler } from './handlers/app.ts'
 import { securityHeaders } from './handlers/security-headers.ts'
@@ -13,43 +9,20 @@ import { cutMs, drain } from './node/drain.ts'
 import { createEarlyRefusals } from './node/early-refusals.ts'
 import { createEnding } from './node/ending.ts'
 import { createFaults, type FaultKind, type Faults, watchProcess } from './node/faults.ts'
-import { createGuardedFetch } from './node/guarded-fetch.ts'
 import { createHttpServer } from './node/http-server.ts'
-import { lateMailer, lateModel } from './node/late.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
-import { openRedis, sharedStores } from './node/shared-store.ts'
+import { createNodeProcess, type NodeHostOptions } from './node/process.ts'
 import { startTracing } from './node/tracing.ts'
 import type { Tracing } from './node/tracing-sdk.ts'
 import { createUnreadBodies } from './node/unread-bodies.ts'
 import { endWithHelp } from './node/usage.ts'
-import type { ConfigSource } from './ports/config-source.ts'
-import { type Metrics, noMetrics, type UncaughtKind } from './ports/metrics.ts'
-import { createLocalAssets } from './providers/assets/local-assets.ts'
-import { sha256 } from './providers/digest/node-hash.ts'
-import { createSharpReducer } from './providers/images/sharp.ts'
-import { publisherFactories } from './providers/publishers.ts'
-import { createDropboxStore } from './providers/storage/dropbox.ts'
-import { createLocalStore } from './providers/storage/local.ts'
-import { createS3Store, createVerdictMemory } from './providers/storage/s3.ts'
+import type { UncaughtKind } from './ports/metrics.ts'
 import { clientOfLastForwarded, clientOfPeer } from './runtime/limits/client-address.ts'
-import type { SignedLinks } from './runtime/sealing/signed-links.ts'
-import { createServices, type Services } from './runtime/services.ts'
-import { parseSettings, type Settings, SettingsError } from './runtime/settings/settings.ts'
-import { createLogger } from './runtime/telemetry/log.ts'
-import { createFileConfigSource } from './runtime/tenancy/file-config-source.ts'
-import { createOrchestratorClient } from './runtime/tenancy/orchestrator-client.ts'
-import type { StorageFactories } from './runtime/tenancy/tenant-runtime.ts'
+import type { Services } from './runtime/services.ts'
+import { SettingsError } from './runtime/settings/settings.ts'
 
-export interface NodeHostOptions {
-  /** The environment; see docs/configuration.md. */
-  variables: Readonly<Record<string, string | undefined>>
-  /** Takes one log line. Default: standard output. */
-  write?: (line: string) => void
-  /** Where the built web app lies. Default: `dist/ui` of this package. */
-  uiDirectory?: string
-  now?: () => number
-}
+export { createNodeServices, type NodeHostOptions } from './node/process.ts'
 
 export interface NodeHost {
   server: Server
@@ -64,11 +37,6 @@ export interface NodeHost {
   close(lagMs?: number, deadlineMs?: number): Promise<void>
 }
 
-/** Beside the sources in a checkout, beside the compiled files in the package. */
-const builtUi = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../dist/ui/' : '../ui/', import.meta.url),
-)
-
 /** Where connections are cut, work that goes on without its client gets this much more. */
 const afterworkMs = 1500
 
@@ -77,59 +45,6 @@ const countedAs: Readonly<Record<FaultKind, UncaughtKind>> = {
   'unhandled rejection': 'rejection',
   'background work failed': 'background',
   'the adapter failed': 'adapter',
-}
-
-/** Wires a process of Node, without a server. Throws `SettingsError` for an environment that cannot work. */
-export async function createNodeServices(options: NodeHostOptions): Promise<Services> {
-  return (await createNodeProcess(options)).services
-}
-
-interface NodeProcess {
-  services: Services
-  endsSoon(): void
-  /** Gives back what lies outside of this process. */
-  release(): void
-}
-
-async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess> {
-  const { variables, write = console.log, now = Date.now } = options
-  const settings = parseSettings(variables)
-  const metrics = await metricsOf(settings, variables)
-  const log = createLogger({ level: settings.logLevel, write, now, onLine: metrics.logged })
-  const redis = await openRedis({ settings, log, metrics, now })
-  let isDraining = false
-  const services = createServices({
-    settings,
-    source: configSource(settings, now),
-    ...sharedStores(redis, now),
-    isDraining: () => isDraining,
-    images: createSharpReducer({ metrics }),
-    digest: sha256,
-    assets: await createLocalAssets({ directory: options.uiDirectory ?? builtUi }),
-    log,
-    metrics,
-    now,
-    storages: (links) => storages(settings, links, now),
-    publishers: publisherFactories({
-      settings,
-      mailer: lateMailer(async () => {
-        const { createMailer } = await import('./providers/mail/nodemailer.ts')
-        return createMailer({ allowPrivate: settings.allowPrivateEndpoints, name: settings.callbackHost })
-      }),
-    }),
-    model: (credentials) =>
-      lateModel(async () => {
-        const { createOpenAiModel } = await import('./providers/ai/openai.ts')
-        return createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl, now })
-      }),
-  })
-  return {
-    services,
-    endsSoon() {
-      isDraining = true
-    },
-    release: () => redis?.close(),
-  }
 }
 
 /** Starts a host. Throws `SettingsError` for an environment that cannot work. */
@@ -182,63 +97,6 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     const work = await background.settled(endsAt - performance.now())
     if (connections + work > 0) log.warn('cut off', { connections, background: work })
     release()
-  }
-}
-
-/** Loaded where somebody may read them: without a token nothing is counted. */
-async function metricsOf(
-  { metricsToken }: Settings,
-  variables: NodeHostOptions['variables'],
-): Promise<Metrics> {
-  if (!metricsToken) return noMetrics
-  const { createNodeMetrics } = await import('./node/process-metrics.ts')
-  return createNodeMetrics(variables.DYNO)
-}
-
-function configSource(settings: Settings, now: () => number): ConfigSource {
-  const { configSource: source, baseDomain, callbackHost } = settings
-  if (source.kind === 'file') {
-    return createFileConfigSource({ read: () => readFile(source.path, 'utf8'), baseDomain })
-  }
-  return createOrchestratorClient({ ...source, probeHost: callbackHost, now })
-}
-
-function storages(settings: Settings, links: SignedLinks, now: () => number): StorageFactories {
-  const { allowPrivateEndpoints, dropboxApp, dropboxBaseUrl, localStorageRoot } = settings
-  const checkEndpoint = (endpoint: string) =>
-    assertPublicEndpoint(endpoint, { allowPrivate: allowPrivateEndpoints })
-  const guarded = createGuardedFetch({ allowPrivate: allowPrivateEndpoints })
-  // A dedicated app's configuration is its operator's own file, which may name any folder.
-  const isLocalAllowed = localStorageRoot !== undefined || settings.configSource.kind === 'file'
-  const verdicts = createVerdictMemory()
-  return {
-    s3: (context, credentials) =>
-      createS3Store({
-        ...context,
-        credentials,
-        allowPrivateEndpoints,
-        checkEndpoint,
-        fetch: guarded,
-        now,
-        verdicts,
-      }),
-    ...(dropboxApp && {
-      dropbox: ({ paths }, credentials) =>
-        createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl, now }),
-    }),
-    ...(isLocalAllowed && {
-      local: ({ host, tenant, paths }) =>
-        createLocalStore({
-          paths,
-          // Each tenant has a folder of its own, which its configuration cannot leave.
-          baseDirectory: localStorageRoot === undefined ? undefined : join(localStorageRoot, tenant),
-          now,
-          link: async (folder, name, expiresAt) => {
-            const token = await links.sign(host, folder, name, expiresAt)
-            return `/api/images/${encodeURIComponent(name)}/original?token=${token}`
-          },
-        }),
-    }),
   }
 }
 

@@ -2,10 +2,10 @@
 import { parseArgs } from 'node:util'
 import { isPublisherError } from '../base/errors.ts'
 import { type PublishNextResult, publishNext } from '../jobs/publish-next.ts'
-import { createNodeServices } from '../node.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
 import { createBackgroundWork } from './background.ts'
 import { createFaults } from './faults.ts'
+import { createNodeServices } from './process.ts'
 import { endWithHelp } from './usage.ts'
 
 const usage = `npm run publish -- --host alice.shibari.photo [--select dusk.jpg] [--preview | --dry-run]

@@ -1,9 +1,9 @@
 /** The doctor's round: everything that has to be right for one tenant, from the environment to each platform. */
 import { Resolver } from 'node:dns/promises'
 import { parseHost, type TenantHost } from '../../contract/host.ts'
-import { createNodeServices } from '../../node.ts'
 import type { Services } from '../../runtime/services.ts'
 import { SettingsError } from '../../runtime/settings/settings.ts'
+import { createNodeServices } from '../process.ts'
 import { reachingAdvice } from './advice.ts'
 import { checkAnswer, checkTokens } from './control-plane.ts'
 import { checkCallbackDns, checkDns, type Names } from './dns.ts'
