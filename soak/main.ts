@@ -14,15 +14,15 @@ import type { FloodAnswers } from './floods.ts'
 import { changeVersions, type Incidents, restartHosts, shakeRedis } from './incidents.ts'
 import { finish, inspect } from './inspection.ts'
 import type { Outcome } from './outcome.ts'
-import { trackedPhoto } from './photographer.ts'
+import { type TrackedPhoto, trackedPhoto } from './photographer.ts'
 import { createInbox } from './posts.ts'
 import { type HostProcess, startHostProcess } from './processes.ts'
-import { startBalancer } from './proxy.ts'
+import { type Proxy as Balancer, startBalancer } from './proxy.ts'
 import { report } from './report.ts'
 import { createJudge } from './rules.ts'
 import { firstPhotos } from './tenants.ts'
 import type { Fleet } from './traffic.ts'
-import { createTroubles, pause } from './troubles.ts'
+import { createTroubles, pause, type Troubles } from './troubles.ts'
 import { judgeLine, watch } from './watch.ts'
 import { startWorld } from './world.ts'
 
@@ -54,19 +54,14 @@ const clockOffsetsMs = [0, 60_000]
 const longestPauseMs = 3000
 const insistentClients = 3
 
-async function main(): Promise<boolean> {
-  execFileSync('npm', ['run', '--silent', 'build:ui'], {
-    cwd: project,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const startedAt = Date.now()
-  const random = randomFrom(seed ?? 1)
-  const troubles = createTroubles(random)
+type StartHost = (index: number, port: number) => Promise<HostProcess>
+
+/** Starts the world, a host for each clock and the balancer before them. */
+async function startFleet(troubles: Troubles, peaks: Storm['peaks']) {
   const world = await startWorld(tenantCount ?? 300, troubles)
   const judge = createJudge()
-  const peaks = { megabytes: 0, pauseMs: 0 }
   const hosts: HostProcess[] = []
-  const start = (index: number, port: number) =>
+  const start: StartHost = (index, port) =>
     startHostProcess({
       index,
       port,
@@ -91,44 +86,77 @@ async function main(): Promise<boolean> {
     forgottenAt: new Map(),
     statuses: new Map(),
   }
-  const photos = world.tenants.flatMap((tenant) => firstPhotos.map((id) => trackedPhoto(tenant, id)))
-  const incidents: Incidents = { kills: 0, restarts: 0, versions: 0, redisHangs: 0, redisDeaths: 0 }
+  return { fleet, proxy, start }
+}
 
-  const floods: FloodAnswers = new Map()
-  const storm = AbortSignal.timeout((seconds ?? 300) * 1000)
+interface Storm {
+  fleet: Fleet
+  photos: TrackedPhoto[]
+  start: StartHost
+  random: () => number
+  peaks: { megabytes: number; pauseMs: number }
+  incidents: Incidents
+  floods: FloodAnswers
+}
+
+/** Lets clients, floods and incidents loose on the fleet for the seconds of the run. */
+async function rage({ fleet, photos, start, random, peaks, incidents, floods }: Storm): Promise<void> {
+  const signal = AbortSignal.timeout((seconds ?? 300) * 1000)
   await Promise.all([
-    troubles.run(storm),
-    restartHosts(fleet, start, incidents, { everyMs: restartsEveryMs(seconds ?? 300), signal: storm }),
-    changeVersions(fleet, random, incidents, storm),
-    shakeRedis(world, incidents, storm),
-    floodNowAndThen(fleet, floods, storm),
-    watch(fleet, peaks, storm),
-    ...Array.from({ length: insistentClients }, () => insist(fleet, photos, random, storm)),
-    ...Array.from({ length: clients ?? 24 }, () => client(fleet, photos, random, storm)),
+    fleet.troubles.run(signal),
+    restartHosts(fleet, start, incidents, { everyMs: restartsEveryMs(seconds ?? 300), signal }),
+    changeVersions(fleet, random, incidents, signal),
+    shakeRedis(fleet.world, incidents, signal),
+    floodNowAndThen(fleet, floods, signal),
+    watch(fleet, peaks, signal),
+    ...Array.from({ length: insistentClients }, () => insist(fleet, photos, random, signal)),
+    ...Array.from({ length: clients ?? 24 }, () => client(fleet, photos, random, signal)),
   ])
-  // What is still under way ends with its own deadlines.
+  // Calls under way end with their own deadlines.
   await pause(5000, new AbortController().signal)
-  const bystander = await measureBystander(fleet, floods)
-  const unfinished = await finish(fleet, photos)
-  const arrived = fleet.inbox.inspect()
-  for (const tenant of world.tenants) {
+}
+
+/** Looks at every tenant, then ends the hosts and the world. */
+async function closeFleet(fleet: Fleet, proxy: Balancer, photos: readonly TrackedPhoto[]): Promise<void> {
+  for (const tenant of fleet.world.tenants) {
     await inspect(
       fleet,
       tenant,
       photos.filter((photo) => photo.tenant === tenant),
     )
   }
-  for (const host of hosts) {
+  for (const host of fleet.hosts) {
     const code = await host.end()
-    judge.expect('hosts', code === 0, () => `host ${host.index} answered SIGTERM with ${code}`)
+    fleet.judge.expect('hosts', code === 0, () => `host ${host.index} answered SIGTERM with ${code}`)
   }
   await proxy.close()
-  await world.close()
+  await fleet.world.close()
+}
+
+async function main(): Promise<boolean> {
+  execFileSync('npm', ['run', '--silent', 'build:ui'], {
+    cwd: project,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const startedAt = Date.now()
+  const random = randomFrom(seed ?? 1)
+  const troubles = createTroubles(random)
+  const peaks = { megabytes: 0, pauseMs: 0 }
+  const { fleet, proxy, start } = await startFleet(troubles, peaks)
+  const { tenants } = fleet.world
+  const photos = tenants.flatMap((tenant) => firstPhotos.map((id) => trackedPhoto(tenant, id)))
+  const incidents: Incidents = { kills: 0, restarts: 0, versions: 0, redisHangs: 0, redisDeaths: 0 }
+  const floods: FloodAnswers = new Map()
+  await rage({ fleet, photos, start, random, peaks, incidents, floods })
+  const bystander = await measureBystander(fleet, floods)
+  const unfinished = await finish(fleet, photos)
+  const arrived = fleet.inbox.inspect()
+  await closeFleet(fleet, proxy, photos)
 
   const outcome: Outcome = {
     startedAt,
     seconds: seconds ?? 0,
-    tenants: world.tenants.length,
+    tenants: tenants.length,
     clients: clients ?? 0,
     seed: seed ?? 1,
     statuses: fleet.statuses,
@@ -141,7 +169,7 @@ async function main(): Promise<boolean> {
     bystander,
     floods,
     photos: photos.length,
-    findings: judge.findings(),
+    findings: fleet.judge.findings(),
   }
   const text = report(outcome)
   console.log(text)

@@ -11,7 +11,7 @@ import { writeEnvFile } from './env-file.ts'
 import { ownPhotos, samplePhotos } from './photos.ts'
 import { freePort } from './ports.ts'
 import { type Step, silently } from './progress.ts'
-import { localStorage, startDropbox, startS3 } from './storages.ts'
+import { localStorage, type S3Emulator, startDropbox, startS3 } from './storages.ts'
 import { type DemoTenant, orchestratorFiles } from './tenants.ts'
 import { type DemoVendors, startVendors } from './vendors.ts'
 
@@ -69,10 +69,60 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   parts.push({ name: 'S3', close: s3.close })
   const dropbox = await step('Dropbox', () => startDropbox('carol', directories.carol))
   parts.push({ name: 'Dropbox', close: dropbox.close })
-  const tenants: DemoTenant[] = [
+  const tenants = await demoTenants(options, directories, { s3, dropbox })
+  const names = tenants.map(({ name }) => name)
+  const vendors = await step('Telegram, AI and mail', () => startVendors(names, port + 20))
+  parts.push({ name: 'Telegram, OpenAI and mail', close: vendors.close })
+  const files = orchestratorFiles(tenants, vendors, baseDomain)
+  const orchestrator = await step('Orchestrator', () => startDemoOrchestrator(state, port + 10, files))
+  parts.push({ name: 'orchestrator', close: orchestrator.close })
+
+  const listenOn = await freePort(port)
+  const signIn = await step('Sign-in', () =>
+    startOidcProvider({
+      port: port + 15,
+      callbackOrigins: [`http://app.${baseDomain}:${listenOn}`],
+      people: tenants.flatMap(({ admin }) => admin ?? []),
+    }),
+  )
+  parts.push({ name: 'sign-in', close: signIn.close })
+  const log = createWriteStream(join(state, 'publisher.log'))
+  const write = (line: string) => log.write(`${line}\n`)
+  const variables = {
+    ...publisherVariables({ orchestrator, signIn, dropbox, vendors }),
+    PORT: String(listenOn),
+    ORCHESTRATOR_BASE_DOMAIN: baseDomain,
+    DEVELOPMENT_HOSTS: tenants.map(({ name }) => `${name}.${baseDomain}`).join(','),
+    LOCAL_STORAGE_ROOT: dirname(directories.alice),
+    ...options.variables,
+  }
+  await writeEnvFile(state, variables)
+  const close = await step('Publisher', () =>
+    startHost(worker, { variables, port: listenOn, write, now: options.now }),
+  )
+  parts.push({ name: 'publisher', close })
+  return {
+    tenants,
+    vendors,
+    port: listenOn,
+    issuer: signIn.issuer,
+    orchestrator: orchestrator.url,
+    serviceToken,
+    close: () => closeAll(parts),
+  }
+}
+
+type Dropbox = Awaited<ReturnType<typeof startDropbox>>
+
+/** Lists the tenants. Alice has a disk, or S3 where the publisher is a Worker, which has no disk. */
+async function demoTenants(
+  { worker = false, photos }: DemoOptions,
+  directories: Awaited<ReturnType<typeof samplePhotos>>,
+  { s3, dropbox }: { s3: S3Emulator; dropbox: Pick<Dropbox, 'storage'> },
+): Promise<DemoTenant[]> {
+  return [
     {
       name: 'alice',
-      // A Worker has no disk.
       storage: worker ? await s3.storage('alice', directories.alice) : localStorage(directories.alice),
       admin: 'alice@example.org',
       isReadOnly: photos !== undefined && !worker,
@@ -94,58 +144,35 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       appearance: { title: 'Carol’s Knots', accent_color: '#a3205c' },
     },
   ]
-  const names = tenants.map(({ name }) => name)
-  const vendors = await step('Telegram, AI and mail', () => startVendors(names, port + 20))
-  parts.push({ name: 'Telegram, OpenAI and mail', close: vendors.close })
-  const files = orchestratorFiles(tenants, vendors, baseDomain)
-  const orchestrator = await step('Orchestrator', () => startDemoOrchestrator(state, port + 10, files))
-  parts.push({ name: 'orchestrator', close: orchestrator.close })
+}
 
-  const listenOn = await freePort(port)
-  const signIn = await step('Sign-in', () =>
-    startOidcProvider({
-      port: port + 15,
-      callbackOrigins: [`http://app.${baseDomain}:${listenOn}`],
-      people: tenants.flatMap(({ admin }) => admin ?? []),
-    }),
-  )
-  parts.push({ name: 'sign-in', close: signIn.close })
-  const log = createWriteStream(join(state, 'publisher.log'))
-  const write = (line: string) => log.write(`${line}\n`)
-  const variables = {
-    PORT: String(listenOn),
+/** Environment of the publisher: the addresses and secrets of the parts beside it. */
+function publisherVariables({
+  orchestrator,
+  signIn,
+  dropbox,
+  vendors,
+}: {
+  orchestrator: Awaited<ReturnType<typeof startOrchestrator>>
+  signIn: Awaited<ReturnType<typeof startOidcProvider>>
+  dropbox: Dropbox
+  vendors: DemoVendors
+}) {
+  return {
     ORCHESTRATOR_BASE_URL: orchestrator.url,
     ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
-    ORCHESTRATOR_BASE_DOMAIN: baseDomain,
     OIDC_ISSUER_URL: signIn.issuer,
     AUTH0_CLIENT_ID: signIn.clientId,
     AUTH0_CLIENT_SECRET: signIn.clientSecret,
     WEB_SESSION_SECRET: 'a-secret-for-the-demo-on-this-machine-only',
     WEB_SECURE_COOKIES: 'false',
     FORCE_HTTPS: 'false',
-    DEVELOPMENT_HOSTS: tenants.map(({ name }) => `${name}.${baseDomain}`).join(','),
     ALLOW_PRIVATE_ENDPOINTS: 'true',
     DROPBOX_APP_KEY: dropbox.app.key,
     DROPBOX_APP_SECRET: dropbox.app.secret,
     DROPBOX_BASE_URL: dropbox.url,
     OPENAI_BASE_URL: vendors.openaiUrl,
     TELEGRAM_API_BASE_URL: vendors.telegramUrl,
-    LOCAL_STORAGE_ROOT: dirname(directories.alice),
-    ...options.variables,
-  }
-  await writeEnvFile(state, variables)
-  const close = await step('Publisher', () =>
-    startHost(worker, { variables, port: listenOn, write, now: options.now }),
-  )
-  parts.push({ name: 'publisher', close })
-  return {
-    tenants,
-    vendors,
-    port: listenOn,
-    issuer: signIn.issuer,
-    orchestrator: orchestrator.url,
-    serviceToken,
-    close: () => closeAll(parts),
   }
 }
 

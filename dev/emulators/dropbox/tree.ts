@@ -63,15 +63,15 @@ const newId = () => `id:${randomBytes(16).toString('base64url')}`
 /** Dropbox's timestamps have no fraction. */
 const wholeSecond = (date: Date) => new Date(Math.floor(date.getTime() / 1000) * 1000)
 
-export function createTree(now: () => number): Tree {
+/** Nodes by path, with the history of their changes. */
+function createNodes() {
   const nodes = new Map<string, TreeNode>()
   const changes: string[] = []
   const root: TreeFolder = { kind: 'folder', path: '', id: newId() }
 
-  function put(node: TreeNode): void {
-    nodes.set(fold(node.path), node)
-    changes.push(node.path)
-  }
+  const files = () => [...nodes.values()].filter((node) => node.kind === 'file')
+  const below = (path: string) =>
+    [...nodes.values()].filter((node) => fold(node.path).startsWith(`${fold(path)}/`))
 
   function find(path: string): TreeNode | undefined {
     if (path === '') return root
@@ -80,9 +80,37 @@ export function createTree(now: () => number): Tree {
     return nodes.get(fold(path))
   }
 
-  const files = () => [...nodes.values()].filter((node) => node.kind === 'file')
-  const below = (path: string) =>
-    [...nodes.values()].filter((node) => fold(node.path).startsWith(`${fold(path)}/`))
+  return {
+    files,
+    below,
+    find,
+    put(node: TreeNode): void {
+      nodes.set(fold(node.path), node)
+      changes.push(node.path)
+    },
+    remove(path: string): void {
+      for (const node of [...below(path), find(path)]) {
+        if (!node) continue
+        nodes.delete(fold(node.path))
+        changes.push(node.path)
+      }
+    },
+    children: (path: string) =>
+      [...nodes.values()]
+        .filter((node) => fold(parentOf(node.path)) === fold(path))
+        .sort((one, other) => (one.id < other.id ? -1 : 1)),
+    version: () => changes.length,
+    changesSince: (version: number, folder: string): TreeChange[] =>
+      [...new Set(changes.slice(version))]
+        .filter((path) => fold(parentOf(path)) === fold(folder))
+        .map((path) => ({ path, node: find(path) })),
+  }
+}
+
+/** Makes an empty account, whose clock gives milliseconds since 1970. */
+export function createTree(now: () => number): Tree {
+  const nodes = createNodes()
+  const { find, files, children, remove, version, changesSince } = nodes
 
   /** The path with its folders spelled as they are spelled already. */
   function withParents(path: string): string {
@@ -95,25 +123,19 @@ export function createTree(now: () => number): Tree {
     if (existing?.kind === 'folder') return existing
     if (existing) throw new Error(`${path} is a file`)
     const folder: TreeFolder = { kind: 'folder', path: withParents(path), id: newId() }
-    put(folder)
+    nodes.put(folder)
     return folder
-  }
-
-  function remove(path: string): void {
-    for (const node of [...below(path), find(path)]) {
-      if (!node) continue
-      nodes.delete(fold(node.path))
-      changes.push(node.path)
-    }
   }
 
   function relocate(from: string, to: string, reborn: (node: TreeNode) => TreeNode, keep: boolean): TreeNode {
     const source = find(from)
     if (!source) throw new Error(`${from} does not exist`)
-    const affected = [source, ...below(source.path)]
+    const affected = [source, ...nodes.below(source.path)]
     if (!keep) remove(source.path)
     const target = withParents(to)
-    for (const node of affected) put({ ...reborn(node), path: target + node.path.slice(source.path.length) })
+    for (const node of affected) {
+      nodes.put({ ...reborn(node), path: target + node.path.slice(source.path.length) })
+    }
     return find(to) ?? source
   }
 
@@ -124,10 +146,7 @@ export function createTree(now: () => number): Tree {
     files,
     makeFolder,
     remove,
-    children: (path) =>
-      [...nodes.values()]
-        .filter((node) => fold(parentOf(node.path)) === fold(path))
-        .sort((one, other) => (one.id < other.id ? -1 : 1)),
+    children,
     hasFileAncestor(path) {
       for (let at = parentOf(path); at !== ''; at = parentOf(at)) if (find(at)?.kind === 'file') return true
       return false
@@ -144,15 +163,12 @@ export function createTree(now: () => number): Tree {
         clientModified: wholeSecond(clientModified ?? serverModified),
         serverModified,
       }
-      put(file)
+      nodes.put(file)
       return file
     },
     move: (from, to) => relocate(from, to, withNewRev, false),
     copy: (from, to) => relocate(from, to, (node) => ({ ...withNewRev(node), id: newId() }), true),
-    version: () => changes.length,
-    changesSince: (version, folder) =>
-      [...new Set(changes.slice(version))]
-        .filter((path) => fold(parentOf(path)) === fold(folder))
-        .map((path) => ({ path, node: find(path) })),
+    version,
+    changesSince,
   }
 }
