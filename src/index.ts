@@ -1,4 +1,43 @@
-/** The library: handlers that answer a Request with an injected per-tenant runtime, and the ports that a host fills. */
+/**
+ * The library: makes fetch-API handlers out of settings, a source of configurations, and providers that the host chooses.
+ * `parseSettings` throws `SettingsError` for an environment that cannot work. A handler never rejects.
+ *
+ * @example
+ * ```ts
+ * import { clientOfPeer, createFileConfigSource, createHandler, createLogger } from 'shibari-publisher'
+ * import { createServices, parseSettings } from 'shibari-publisher'
+ * import { createLocalAssets } from 'shibari-publisher/providers/assets/local-assets'
+ * import { sha256 } from 'shibari-publisher/providers/digest/node-hash'
+ * import { createSharpReducer } from 'shibari-publisher/providers/images/sharp'
+ * import { createMemoryKeyValueStore } from 'shibari-publisher/providers/kv/memory'
+ *
+ * const site = { tenant: 'alice', config: { storage: { provider: 'local', paths: { root: '/photos' } } } }
+ * const settings = parseSettings({ CONFIG_FILE: 'site.json', WEB_SESSION_SECRET: 'x'.repeat(32), FORCE_HTTPS: 'false' })
+ * const services = createServices({
+ *   settings,
+ *   source: createFileConfigSource({ baseDomain: settings.baseDomain, read: async () => JSON.stringify(site) }),
+ *   kv: createMemoryKeyValueStore(),
+ *   images: createSharpReducer(),
+ *   digest: sha256,
+ *   assets: await createLocalAssets({ directory: 'node_modules/shibari-publisher/dist/ui' }),
+ *   log: createLogger({ level: 'error', write: console.error }),
+ *   now: Date.now,
+ *   // A storage, a platform or an AI that is missing here is unavailable to the tenants of this host.
+ *   storages: () => ({}),
+ *   publishers: {},
+ *   model: () => {
+ *     throw new Error('This host has no AI.')
+ *   },
+ * })
+ * const handler = createHandler(services)
+ * const response = await handler(new Request('http://alice.shibari.photo/api/config/features'), {
+ *   host: 'alice.shibari.photo',
+ *   client: () => clientOfPeer(() => null, '192.0.2.1'),
+ *   waitUntil: () => undefined,
+ * })
+ * console.log(response.status)
+ * ```
+ */
 export { type ErrorCode, isPublisherError, PublisherError } from './base/errors.ts'
 export { Secret } from './base/secret.ts'
 export { createHandler, type Handler } from './handlers/app.ts'

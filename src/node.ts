@@ -1,4 +1,22 @@
-/** The Node host (Heroku, or any Node 24): `node src/node.ts` serves with what the environment says. */
+/**
+ * The Node host (Heroku, or any Node 24): `node src/node.ts` serves as the environment says (docs/configuration.md).
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises'
+ * import { startNodeHost } from 'shibari-publisher/node'
+ *
+ * const site = { tenant: 'alice', config: { storage: { provider: 'local', paths: { root: '/photos' } } } }
+ * await writeFile('site.json', JSON.stringify(site))
+ * const host = await startNodeHost({
+ *   variables: { PORT: '0', CONFIG_FILE: 'site.json', WEB_SESSION_SECRET: 'x'.repeat(32) },
+ *   write: () => undefined,
+ * })
+ * const response = await fetch(`http://127.0.0.1:${host.port}/health/ready`)
+ * console.log(response.status)
+ * await host.close(0)
+ * ```
+ */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from './base/errors.ts'
@@ -24,15 +42,17 @@ import { SettingsError } from './runtime/settings/settings.ts'
 
 export { createNodeServices, type NodeHostOptions } from './node/process.ts'
 
+/** A host that serves. */
 export interface NodeHost {
   server: Server
+  /** Port that it listens on, also when `PORT` was 0. */
   port: number
   services: Services
-  /** Takes what goes wrong outside of requests. */
+  /** Takes errors that happen outside of requests. */
   faults: Faults
   /**
-   * Ends what runs and resolves. New connections are taken for `lagMs` more (1500), busy ones are cut after `deadlineMs` (26,500), and
-   * what goes on without its client ends 1.5 s later at the latest. Calling it again changes nothing.
+   * Ends the host. Takes new connections for `lagMs` more (1500), cuts busy ones after `deadlineMs` (26,500), and ends background work
+   * 1.5 s later at the latest. Calling it again changes nothing.
    */
   close(lagMs?: number, deadlineMs?: number): Promise<void>
 }
@@ -47,7 +67,7 @@ const countedAs: Readonly<Record<FaultKind, UncaughtKind>> = {
   'the adapter failed': 'adapter',
 }
 
-/** Starts a host. Throws `SettingsError` for an environment that cannot work. */
+/** Starts a host and resolves when it listens. Throws `SettingsError` for an environment that cannot work, and `EADDRINUSE`. */
 export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
   const { services, endsSoon, release } = await createNodeProcess(options)
   const { settings, log, metrics } = services

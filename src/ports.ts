@@ -1,4 +1,35 @@
-/** The ports: what a provider of one's own has to fulfil. */
+/**
+ * The ports: types that a provider fulfils. Each says its limits and the errors to throw. Types only; nothing is loaded.
+ *
+ * @example
+ * ```ts
+ * import type { KeyValueStore } from 'shibari-publisher/ports'
+ *
+ * const values = new Map<string, { value: string; endsAt: number }>()
+ * const current = (key: string) => {
+ *   const entry = values.get(key)
+ *   return entry && entry.endsAt > Date.now() ? entry.value : null
+ * }
+ * const put = (key: string, value: string, ttlSeconds: number) =>
+ *   values.set(key, { value, endsAt: Date.now() + ttlSeconds * 1000 })
+ * export const store: KeyValueStore = {
+ *   get: async (key) => current(key),
+ *   async put(key, value, { ttlSeconds }) {
+ *     put(key, value, ttlSeconds)
+ *     return true
+ *   },
+ *   async delete(key) {
+ *     values.delete(key)
+ *   },
+ *   async claim(key, { ttlSeconds }) {
+ *     if (current(key) !== null) return false
+ *     put(key, '', ttlSeconds)
+ *     return true
+ *   },
+ * }
+ * console.log(await store.claim('code', { ttlSeconds: 60 }), await store.claim('code', { ttlSeconds: 60 }))
+ * ```
+ */
 
 export type { Assets } from './ports/assets.ts'
 export type { CredentialSource } from './ports/credentials.ts'

@@ -1,4 +1,21 @@
-/** The Workers host: the same handlers, with Cloudflare's KV, Images and assets behind the ports. */
+/**
+ * The Workers host: the same handlers, with Cloudflare's KV, Images and assets behind the ports. The first request throws
+ * `SettingsError` for an environment that cannot work.
+ *
+ * @example
+ * ```ts
+ * import worker, { type WorkerBindings } from 'shibari-publisher/worker'
+ *
+ * export default {
+ *   ...worker,
+ *   fetch: async (request, bindings, context) => {
+ *     const response = await worker.fetch(request, bindings, context)
+ *     console.log(response.status)
+ *     return response
+ *   },
+ * } satisfies ExportedHandler<WorkerBindings>
+ * ```
+ */
 
 import { assertPublicEndpoint, guardedFetch } from './base/endpoint-guard.ts'
 import { createHandler, type Handler } from './handlers/app.ts'

@@ -40,6 +40,7 @@ import {
 } from './vendor-calls/observed-providers.ts'
 import { observeSource } from './vendor-calls/observed-source.ts'
 
+/** Parts that a host chooses. */
 export interface ServiceOptions {
   settings: Settings
   source: ConfigSource
@@ -66,6 +67,7 @@ export interface ServiceOptions {
   fairness?: FairnessObserver
 }
 
+/** Parts that the handlers and jobs of one process share. */
 export interface Services
   extends Omit<ServiceOptions, 'storages' | 'publishers' | 'model' | 'counter' | 'fairness'> {
   invalidations: Invalidations

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,7 @@ let consumer = ''
 beforeAll(async () => {
   execFileSync('npm', ['run', '--silent', 'build:library'], { cwd: project })
   consumer = await mkdtemp(join(tmpdir(), 'publisher-consumer-'))
+  await writeFile(join(consumer, 'package.json'), '{"type":"module"}')
   const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', consumer], {
     cwd: project,
     encoding: 'utf8',
@@ -31,6 +32,31 @@ afterAll(() => rm(consumer, { recursive: true, force: true }))
 
 function run(program: string, ...args: string[]): string {
   return execFileSync(program, args, { cwd: consumer, encoding: 'utf8' })
+}
+
+const strict = [
+  '--ignoreConfig',
+  '--noEmit',
+  '--strict',
+  '--module',
+  'nodenext',
+  '--target',
+  'es2024',
+  '--skipLibCheck',
+]
+
+/** Lets TypeScript check a file of the consumer against the packed types. */
+function check(file: string, types: string): void {
+  run('node_modules/typescript/bin/tsc', ...strict, '--types', types, file)
+}
+
+/** Writes the example of an entry's doc comment into a file of the consumer. */
+async function example(entry: string): Promise<string> {
+  const source = await readFile(join(project, 'src', `${entry}.ts`), 'utf8')
+  const block = /^ \* ```ts\n((?: \*.*\n)*?) \* ```$/m.exec(source)?.[1] ?? ''
+  const file = `example-${entry}.ts`
+  await writeFile(join(consumer, file), block.replaceAll(/^ \* ?/gm, ''))
+  return file
 }
 
 describe('the packed package', () => {
@@ -73,19 +99,22 @@ describe('the packed package', () => {
        export default worker
        export type Bindings = WorkerBindings`,
     )
-    await writeFile(join(consumer, 'package.json'), '{"type":"module"}')
-    const common = [
-      '--ignoreConfig',
-      '--noEmit',
-      '--strict',
-      '--module',
-      'nodenext',
-      '--target',
-      'es2024',
-      '--skipLibCheck',
-    ]
-    run('node_modules/typescript/bin/tsc', ...common, '--types', 'node', 'consumer.ts')
-    run('node_modules/typescript/bin/tsc', ...common, '--types', '@cloudflare/workers-types', 'worker.ts')
+    check('consumer.ts', 'node')
+    check('worker.ts', '@cloudflare/workers-types')
+  })
+
+  it.each([
+    ['index', '200\n'],
+    ['ports', 'true false\n'],
+    ['node', '200\n'],
+  ])('runs the example of the entry %s', async (entry, output) => {
+    const file = await example(entry)
+    check(file, 'node')
+    expect(run(process.execPath, file)).toBe(output)
+  })
+
+  it('has types for the example of the entry worker', async () => {
+    check(await example('worker'), '@cloudflare/workers-types')
   })
 
   it('serves by its Node host', async () => {

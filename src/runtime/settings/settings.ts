@@ -28,6 +28,7 @@ export interface ProviderSettings {
   isAuth0: boolean
 }
 
+/** The checked environment of one process (docs/configuration.md). */
 export interface Settings {
   port: number
   /** Open connections of the Node host. */
