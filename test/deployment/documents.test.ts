@@ -52,6 +52,15 @@ describe.each(documents)('%s', (name) => {
   })
 })
 
+/** Files that a guide has the reader write. */
+const readersOwn = /\/yours\b/
+
+it.each(documents)('%s names files of the sources that there are', async (name) => {
+  const paths = found(await textOf(name), /(?<![\w/.-])((?:src|test)\/[\w./-]*\w)/g)
+  const missing = paths.filter((path) => !existsSync(`${project}${path}`) && !readersOwn.test(path))
+  expect(missing).toEqual([])
+})
+
 /** Variables of other programs, each with whose it is. */
 const others: Readonly<Record<string, string>> = {
   CLOUDFLARE_API_TOKEN: 'wrangler',
