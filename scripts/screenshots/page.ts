@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 
 export const photoAddress = '/?photo=last-light-at-the-jetty.jpg'
-export const gridAddress = '/?view=grid'
+const gridAddress = '/?view=grid'
 export const button = (page: Page, name: string | RegExp) =>
   page.getByRole('button', { name, exact: typeof name === 'string' })
 

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { ESLint } from 'eslint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { project } from '../../scripts/deployment.ts'
 
@@ -235,6 +236,12 @@ it('lets the web app use types of modules that it must not load', async () => {
   expect(loaded.map(({ rule, from, to }) => [rule.name, from, to])).toEqual(
     forTypesOnly.map(([from, to]) => ['browser-loads-leaves-only', from, to]),
   )
+})
+
+it('refuses a type that is imported in place, where dependency-cruiser does not look', async () => {
+  const source = "export type X = import('../providers/storage/s3.ts').Store\n"
+  const [result] = await new ESLint().lintText(source, { filePath: 'src/workflow/planted.ts' })
+  expect(result?.messages.map(({ ruleId }) => ruleId)).toEqual(['no-restricted-syntax'])
 })
 
 it('plants a wrong import for each rule', () => {
