@@ -5,7 +5,7 @@
 import { LRUCache } from 'lru-cache'
 import { PublisherError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
-import { landsWithin } from '../../base/time.ts'
+import { settlesWithin } from '../../base/time.ts'
 import type { Host, TenantHost } from '../../contract/host.ts'
 import type { RuntimeAnswer } from '../../contract/runtime-answer.ts'
 import { type ConfigSource, unavailableMessage } from '../../ports/config-source.ts'
@@ -289,7 +289,8 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     try {
       for (let attempt = 1; attempt <= 2; attempt++) {
         const flight = fly(host, context)
-        const landed = await landsWithin(flight, flightPatienceMs)
+        const landed = await settlesWithin(flight, flightPatienceMs)
+        if (landed) await flight
         if (!landed && flights.get(host.host) === flight) flights.delete(host.host)
         const entry = validEntry(host)
         const isNobodys = !entry && isUnknown(host)
