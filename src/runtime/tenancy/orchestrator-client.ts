@@ -2,7 +2,7 @@
 import type { PublisherError } from '../../base/errors.ts'
 import { RetryableError } from '../../base/retry.ts'
 import type { Secret } from '../../base/secret.ts'
-import { type ConfigSource, credentialsUnavailable } from '../../ports/config-source.ts'
+import { type ConfigSource, credentialsUnavailable, type UsageEvent } from '../../ports/config-source.ts'
 import {
   type Answer,
   configUnavailable,
@@ -67,19 +67,8 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
       return readCredentials(await call(request, credentialsUnavailable))
     },
 
-    async reportUsage({ tenant, tokens, idempotencyKey, occurredAt }, requestId) {
-      const body = {
-        tenant_id: tenant,
-        source: 'publisher',
-        idempotency_key: idempotencyKey,
-        metric: 'ai_tokens',
-        quantity: tokens,
-        unit: 'tokens',
-        occurred_at: occurredAt.toISOString(),
-      }
-      const path = '/v1/billing/usage'
-      const request: Call = { method: 'POST', path, body, requestId: toUuid(requestId) }
-      const { status } = await call(request, configUnavailable)
+    async reportUsage(event, requestId) {
+      const { status } = await call(usageCall(event, toUuid(requestId)), configUnavailable)
       // Billing is optional: an orchestrator without it answers 404.
       if (status >= 300 && status !== 404) {
         throw configUnavailable(new Error(`The orchestrator answered ${status} for usage.`))
@@ -99,6 +88,19 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
 
     acceptsToken: tokens.accepts,
   }
+}
+
+function usageCall({ tenant, tokens, idempotencyKey, occurredAt }: UsageEvent, requestId: string): Call {
+  const body = {
+    tenant_id: tenant,
+    source: 'publisher',
+    idempotency_key: idempotencyKey,
+    metric: 'ai_tokens',
+    quantity: tokens,
+    unit: 'tokens',
+    occurred_at: occurredAt.toISOString(),
+  }
+  return { method: 'POST', path: '/v1/billing/usage', body, requestId }
 }
 
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i

@@ -1,13 +1,12 @@
 /** Questions about one host, to the source and to the shared store, and what their answers change in memory. */
-import { PublisherError } from '../../../base/errors.ts'
 import type { TenantHost } from '../../../contract/host.ts'
-import { type ConfigSource, unavailableMessage } from '../../../ports/config-source.ts'
-import { createPlaces } from '../../limits/places.ts'
+import type { ConfigSource } from '../../../ports/config-source.ts'
 import { describeError, type Logger } from '../../telemetry/log.ts'
 import { type Confirmed, type Entries, type Entry, neverShared, sizeOf } from './entries.ts'
 import type { Invalidations } from './invalidations.ts'
 import type { KnownHosts } from './known-hosts.ts'
 import { type SharedConfigurations, sharedText } from './shared-configurations.ts'
+import { createUnknownHostLimit } from './unknown-host-limit.ts'
 
 /** What the connection adds to a lookup. */
 export interface LookupContext {
@@ -55,16 +54,13 @@ export interface Lookups<T> {
  * ending it.
  */
 export const lookupPatienceMs = 12_000
-/** Upper bound on lookups of unknown hosts at once. Holds all tenants of a fleet, since after a start each of them is unknown. */
-const unknownAtOnce = 500
-const unknownRetryMs = 2000
 /** Repeated writes of an unchanged configuration per TTL, so that the shared store never loses a configuration in use. */
 const sharesPerTtl = 3
 
 /** Makes the lookups of one process. */
 export function createLookups<T>(options: LookupsOptions<T>): Lookups<T> {
   const { entries, hosts, invalidations, source, shared, log, now } = options
-  const unknownSlots = createPlaces({ atOnce: unknownAtOnce, maxWaiting: 0, holdMs: lookupPatienceMs, now })
+  const limitUnknown = createUnknownHostLimit(now, lookupPatienceMs)
 
   function confirm(host: TenantHost, confirmed: Confirmed): void {
     entries.confirm(host, confirmed)
@@ -104,14 +100,11 @@ export function createLookups<T>(options: LookupsOptions<T>): Lookups<T> {
     ask,
 
     async lookupUnknownHost(host, context) {
-      const leave = await unknownSlots.enter('second', 0).catch(throwTooManyLookups)
-      try {
+      await limitUnknown(async () => {
         const refund = await context.admitStranger?.()
         await ask(host, context)
         if (entries.has(host.host)) refund?.()
-      } finally {
-        leave()
-      }
+      })
     },
 
     async checkSuspect(host, suspect, context) {
@@ -139,8 +132,4 @@ export function createLookups<T>(options: LookupsOptions<T>): Lookups<T> {
       return true
     },
   }
-}
-
-function throwTooManyLookups(cause: unknown): never {
-  throw new PublisherError('config_unavailable', unavailableMessage, { cause, retryAfterMs: unknownRetryMs })
 }
