@@ -14,7 +14,7 @@ export interface PlacesOptions {
   /** Longest that a place can be held. Milliseconds. */
   holdMs: number
   now: () => number
-  /** Told when one more waits, or one less. Must not fail. */
+  /** Receives each change of the number of waiters. Must not throw. */
   onWaiting?: (change: 1 | -1) => void
 }
 

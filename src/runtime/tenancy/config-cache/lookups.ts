@@ -8,7 +8,7 @@ import type { KnownHosts } from './known-hosts.ts'
 import { type SharedConfigurations, sharedText } from './shared-configurations.ts'
 import { createUnknownHostLimit } from './unknown-host-limit.ts'
 
-/** What the connection adds to a lookup. */
+/** Request and connection behind a lookup. */
 export interface LookupContext {
   requestId: string
   /** Keeps work alive after the response, where the platform would otherwise stop it (Workers). */
@@ -22,7 +22,7 @@ export interface LookupContext {
   admitStranger?(): Promise<() => void>
 }
 
-/** What the process knows. */
+/** Knowledge of one process about hosts and their configurations. */
 export interface ConfigMemory<T> {
   entries: Entries<T>
   hosts: KnownHosts
