@@ -2,6 +2,7 @@
  * OpenAI's Chat Completions on this machine (`OPENAI_BASE_URL`, which ends with `/v1`). It looks at the pictures that it gets and
  * answers in the shape that is asked for, says that it is an emulator, and can misbehave.
  */
+import { pause } from '../../src/base/time.ts'
 import { defaultCaptionModel } from '../../src/workflow/analysis/captions.ts'
 import { defaultVisionModel } from '../../src/workflow/analysis/vision.ts'
 import { ConnectionBroken, spoiled } from './dropbox/faults.ts'
@@ -80,7 +81,7 @@ export async function startOpenAiEmulator(options: OpenAiEmulatorOptions): Promi
     const http = fault?.kind === 'say' ? undefined : fault
     const instead = fault?.kind === 'say' ? fault.instead : () => ({})
     const response = await spoiled(http, async () => {
-      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
+      if (delayMs > 0) await pause(delayMs)
       return answer(asked.data, call, instead)
     })
     call.status = response.status

@@ -2,6 +2,7 @@
  * The Telegram Bot API on this machine (`TELEGRAM_API_BASE_URL`): bots with the chats that they may post to, real limits and
  * errors, ways to misbehave, and a page that shows what was posted.
  */
+import { pause } from '../../src/base/time.ts'
 import { ConnectionBroken, spoiled } from './dropbox/faults.ts'
 import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
 import { Refusal, refused, succeeded } from './telegram/answers.ts'
@@ -73,7 +74,7 @@ export async function startTelegramEmulator(options: TelegramEmulatorOptions): P
     const chatId = form.get('chat_id')
     call.chatId = typeof chatId === 'string' ? chatId : undefined
     const response = await spoiled(fault, async () => {
-      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
+      if (delayMs > 0) await pause(delayMs)
       return answer(state, token, call.method, form, now())
     })
     call.status = response.status

@@ -1,8 +1,8 @@
 /** The file of tenants: which host is bound to whom, and what the publisher is told about it. */
 import { z } from 'zod'
+import { listedPublishers } from '../../src/contract/publisher-entries.ts'
 import {
   appType,
-  listedPublishers,
   parseRuntimeAnswer,
   type RuntimeConfig,
   withoutNulls,

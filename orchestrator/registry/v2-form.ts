@@ -1,12 +1,7 @@
 /** The configuration in the types and words that V2's models take; this publisher reads the file's own form too. */
-import {
-  flag,
-  isBlank,
-  isRecord,
-  listedPublishers,
-  publishersField,
-  type RuntimeConfig,
-} from '../../src/contract/runtime-answer.ts'
+import { flag, isBlank, isRecord } from '../../src/contract/lenient.ts'
+import { listedPublishers, publishersField } from '../../src/contract/publisher-entries.ts'
+import type { RuntimeConfig } from '../../src/contract/runtime-answer.ts'
 
 type Members = Record<string, unknown>
 

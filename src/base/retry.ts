@@ -1,5 +1,6 @@
 /** Retries with back-off, `Retry-After` and one overall deadline: p-retry plus what it leaves to its caller. */
 import pRetry, { AbortError } from 'p-retry'
+import { pause } from './time.ts'
 
 export interface RetryPolicy {
   /** How often to try in all, the first time included. */
@@ -87,19 +88,4 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
   const date = Date.parse(value)
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    const onAbort = () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort)
-      resolve()
-    }, ms)
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
 }

@@ -1,14 +1,72 @@
-/** Waiting for work that somebody else began and may never finish. */
+/** Pauses and time limits. An outcome that arrives after its limit never becomes an unhandled rejection. */
 
-/** Whether `work` settles within `ms`; rejects as it does. On Workers a shared promise may die with the request that owns it. */
-export async function landsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | null = null
-  const patience = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
+/** Waits `ms` milliseconds. Rejects with the reason of `signal` as soon as it fires. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const onAbort = () => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', onAbort, { once: true })
   })
-  try {
-    return await Promise.race([work.then(() => true), patience])
-  } finally {
-    if (timer !== null) clearTimeout(timer)
-  }
+}
+
+/**
+ * Settles as `work` does, or rejects with `overdue()` after `ms` milliseconds. The work itself goes on: `onLate` receives a result that
+ * arrives after the limit.
+ */
+export function within<T>(
+  work: Promise<T>,
+  ms: number,
+  overdue: () => Error,
+  onLate: (result: T) => void = () => undefined,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      reject(overdue())
+    }, ms)
+    work.then(
+      (result) => {
+        clearTimeout(timer)
+        if (isLate) onLate(result)
+        else resolve(result)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
+  })
+}
+
+/**
+ * Tells if `work` fulfils or rejects within `ms` milliseconds. Never rejects. Needed for work that another request began: a Worker may
+ * cancel that request and leave its promises pending for ever.
+ */
+export function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ms)
+    const settled = () => {
+      clearTimeout(timer)
+      resolve(true)
+    }
+    work.then(settled, settled)
+  })
+}
+
+/** Settles as `work` does, or rejects with the reason of `signal` as soon as it fires. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
 }

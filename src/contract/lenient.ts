@@ -131,6 +131,9 @@ export function name(maxLength: number): Field<string | undefined> {
   return field(z.string().trim().max(maxLength), undefined, `is not text of at most ${maxLength} characters`)
 }
 
+/** A reference to credentials. */
+export const credentialsRef = name(500)
+
 /** One of a few words, in any case and with white space around it. */
 export function choice<const V extends readonly [string, ...string[]], const D>(
   values: V,

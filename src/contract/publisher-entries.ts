@@ -13,7 +13,7 @@ import {
   name,
   note,
 } from './lenient.ts'
-import { type Platform, platforms } from './platform.ts'
+import { type Platform, platformName } from './platform.ts'
 
 export interface PublisherEntry {
   id?: string | undefined
@@ -22,16 +22,6 @@ export interface PublisherEntry {
   credentials_ref?: string | undefined
   config: Record<string, unknown>
 }
-
-/** The types that an entry may have. */
-export const platformNames: readonly string[] = [...platforms, 'fetlife']
-
-const platformName = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .pipe(z.enum([...platforms, 'fetlife']))
-  .transform((type): Platform => (type === 'fetlife' ? 'email' : type))
 
 const address = name(320)
 

@@ -1,7 +1,8 @@
 /** Finds keys of a runtime answer that the contract does not know, and the known keys that were probably meant. */
 import { distance } from 'fastest-levenshtein'
 import { below, type Field, isRecord, memberOf } from './lenient.ts'
-import { listedPublishers, platformNames, publisherFields } from './publisher-entries.ts'
+import { platformName, platformNames } from './platform.ts'
+import { listedPublishers, publisherFields } from './publisher-entries.ts'
 import { answerFields } from './runtime-answer.ts'
 
 export interface UnknownKey {
@@ -26,7 +27,7 @@ export function unknownKeys(body: unknown): UnknownKey[] {
     const path = `config.publishers.${key}`
     const type = memberOf(entry, 'type')
     collect(publisherFields(type), entry, path, found)
-    const isKnown = typeof type !== 'string' || platformNames.includes(type.trim().toLowerCase())
+    const isKnown = typeof type !== 'string' || platformName.safeParse(type).success
     if (!isKnown) add(found, `${path}.type: ${type}`, nearestOf(type, platformNames))
   }
   return found

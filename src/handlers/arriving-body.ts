@@ -1,5 +1,6 @@
 /** Bodies of requests have to keep a pace, since what has arrived lies in memory until the rest is there. */
 import { PublisherError } from '../base/errors.ts'
+import { within } from '../base/time.ts'
 
 export interface Pace {
   /** The longest silence, and all that can be saved up for one. Milliseconds. */
@@ -26,13 +27,14 @@ export function arriving(
 ): ReadableStream<Uint8Array> {
   // The body is never cancelled: on Node that would end the connection, and with it the answer.
   const reader = body.getReader()
+  const tooSlow = () => new PublisherError('request_too_slow', message)
   let leftMs = pace().graceMs
   let leftInAllMs = totalMs
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const startedAt = performance.now()
-        const { done, value } = await within(reader.read(), Math.min(leftMs, leftInAllMs), message)
+        const { done, value } = await within(reader.read(), Math.min(leftMs, leftInAllMs), tooSlow)
         if (done) return controller.close()
         const waitedMs = performance.now() - startedAt
         const { graceMs, bytesPerSecond } = pace()
@@ -45,16 +47,4 @@ export function arriving(
     },
     { highWaterMark: 0 },
   )
-}
-
-async function within<T>(work: Promise<T>, ms: number, message: string): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new PublisherError('request_too_slow', message)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -2,6 +2,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { isPublisherError, PublisherError } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
 import { withoutNulls } from '../contract/runtime-answer.ts'
 import { arriving, type Pace } from './arriving-body.ts'
 import type { AppEnv } from './exchange.ts'
@@ -80,9 +81,6 @@ function tooLarge(): PublisherError {
 /** What is no JSON stays, for the route's schema to refuse. */
 function tidied(text: string): string {
   if (text.trim() === '') return '{}'
-  try {
-    return JSON.stringify(withoutNulls(JSON.parse(text)) ?? {})
-  } catch {
-    return text
-  }
+  const parsed = parseJson(text)
+  return parsed === undefined ? text : JSON.stringify(withoutNulls(parsed) ?? {})
 }

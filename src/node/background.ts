@@ -1,5 +1,5 @@
 /** Work that goes on when its request has been answered, or when its client has gone away. */
-import { setTimeout as delay } from 'node:timers/promises'
+import { settlesWithin } from '../base/time.ts'
 import type { Faults } from './faults.ts'
 
 export interface BackgroundWork {
@@ -11,6 +11,11 @@ export interface BackgroundWork {
 /** Makes the list of one process. A failure that nobody else handles is a fault. */
 export function createBackgroundWork(faults: Faults): BackgroundWork {
   const running = new Set<Promise<unknown>>()
+
+  async function nothingLeft(): Promise<void> {
+    while (running.size > 0) await Promise.all(running)
+  }
+
   return {
     waitUntil(work) {
       const watched = work
@@ -19,13 +24,7 @@ export function createBackgroundWork(faults: Faults): BackgroundWork {
       running.add(watched)
     },
     async settled(ms) {
-      const enough = new AbortController()
-      const deadline = delay(ms, undefined, { signal: enough.signal }).catch(() => undefined)
-      while (running.size > 0) {
-        const isOver = await Promise.race([Promise.all(running).then(() => false), deadline.then(() => true)])
-        if (isOver) break
-      }
-      enough.abort()
+      await settlesWithin(nothingLeft(), ms)
       return running.size
     },
   }

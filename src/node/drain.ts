@@ -1,6 +1,6 @@
 /** An orderly end within Heroku's 30 seconds: running requests finish, idle connections close, nothing is cut off early. */
 import type { Server } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../base/time.ts'
 
 /** Heroku's router goes on sending requests for a moment after SIGTERM. */
 const routerLagMs = 1500
@@ -19,7 +19,7 @@ export interface DrainOptions {
 export async function drain(server: Server, options: DrainOptions = {}): Promise<number> {
   const { lagMs = routerLagMs, deadlineMs = cutMs } = options
   let cut = 0
-  await delay(lagMs)
+  await pause(lagMs)
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   // A socket that was busy at the close goes back to keep-alive and would hold it for the whole keepAliveTimeout.
   const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs)

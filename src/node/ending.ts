@@ -1,4 +1,5 @@
 /** The end of a process: in order, within the platform's time, and in any case. */
+import { within } from '../base/time.ts'
 import { describeError, type Logger } from '../runtime/telemetry/log.ts'
 
 export interface EndingOptions {
@@ -23,12 +24,11 @@ export function createEnding(options: EndingOptions): (signal: NodeJS.Signals) =
   async function inOrder(signal: NodeJS.Signals): Promise<void> {
     const endsAt = clock() + limitMs
     log.info('draining', { signal })
-    const { promise: late, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => reject(new Error(`It took longer than ${limitMs} ms.`)), limitMs)
     const closed = close()
     const said = closed.catch(() => undefined).then(() => sendSpans(Math.max(0, endsAt - clock())))
     try {
-      const outcomes = await Promise.race([Promise.allSettled([closed, said]), late])
+      const overdue = () => new Error(`It took longer than ${limitMs} ms.`)
+      const outcomes = await within(Promise.allSettled([closed, said]), limitMs, overdue)
       const failed = outcomes.find((outcome) => outcome.status === 'rejected')
       if (failed) throw failed.reason
       log.info('stopped')
@@ -36,8 +36,6 @@ export function createEnding(options: EndingOptions): (signal: NodeJS.Signals) =
     } catch (error) {
       log.error('ended out of order', { error: describeError(error) })
       exit(1)
-    } finally {
-      clearTimeout(timer)
     }
   }
 

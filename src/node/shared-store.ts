@@ -6,7 +6,7 @@ import type { Redis } from '../providers/kv/redis.ts'
 import type { ServiceOptions } from '../runtime/services.ts'
 import type { Settings } from '../runtime/settings/settings.ts'
 import { describeError, type Logger } from '../runtime/telemetry/log.ts'
-import { kvKey } from '../runtime/tenancy/shared-configurations.ts'
+import { kvKey } from '../runtime/tenancy/config-cache/shared-configurations.ts'
 
 export interface SharedStoreOptions {
   settings: Pick<Settings, 'baseDomain' | 'redis'>

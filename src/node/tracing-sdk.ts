@@ -2,7 +2,6 @@
  * OpenTelemetry's SDK with what its own packages leave to their caller: which sampler the environment asks for. The exporter reads
  * `OTEL_EXPORTER_OTLP_*` by itself, the resource `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
@@ -22,6 +21,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
+import { within } from '../base/time.ts'
 import type { Logger } from '../runtime/telemetry/log.ts'
 
 export interface Tracing {
@@ -57,12 +57,10 @@ export function registerSdk(variables: Variables, log: Logger): Tracing {
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   return {
     async end(ms) {
-      const sent = provider.shutdown().then(
-        () => true,
-        () => false,
+      const overdue = () => new Error('The collector did not answer in time.')
+      await within(provider.shutdown(), Math.min(ms, endingMs), overdue).catch(() =>
+        log.warn('tracing is troubled', { reason: 'the last spans could not be sent' }),
       )
-      const inTime = await Promise.race([sent, delay(Math.min(ms, endingMs), false)])
-      if (!inTime) log.warn('tracing is troubled', { reason: 'the last spans could not be sent' })
     },
   }
 }

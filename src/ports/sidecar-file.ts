@@ -1,10 +1,11 @@
 /**
- * Bounds of a sidecar. A photo's words take a few kilobytes; other programs may leave anything under the same name, and work
- * on it must cost nothing.
+ * Sidecars as values of the storage port: bounds, bytes, and their place in a listing. A photo's words take a few kilobytes; other
+ * programs may leave any file under the same name, and work on such a file must cost nothing.
  */
 import { PublisherError } from '../base/errors.ts'
 import { decodeText, type Encoding, encodeText, encodings } from '../base/text-encoding.ts'
-import type { Sidecar } from './storage.ts'
+import { type PhotoName, sidecarName } from './photo.ts'
+import type { PhotoEntry, PhotoListing, Sidecar } from './storage.ts'
 
 /** Stores read no more of a sidecar than this. Bytes. */
 export const maxSidecarBytes = 64 * 1024
@@ -68,4 +69,15 @@ function isWithinLines(text: string): boolean {
     if (isEnd && ++lines > maxSidecarLines) return false
   }
   return true
+}
+
+/** Tells which photos of a listing have a sidecar beside them. `has` tells if the folder has a file of this name. */
+export function sidecarsAmong(
+  photos: readonly PhotoEntry[],
+  has: (file: string) => boolean,
+): Required<Pick<PhotoListing, 'withSidecar' | 'withFullName'>> {
+  const names = photos.map(({ name }) => name)
+  const withFullName = new Set(names.filter((name) => has(sidecarName(name, 'full'))))
+  const isBesideSidecar = (name: PhotoName) => withFullName.has(name) || has(sidecarName(name))
+  return { withSidecar: new Set(names.filter(isBesideSidecar)), withFullName }
 }

@@ -149,7 +149,7 @@ export function createServices(options: ServiceOptions): Services {
     },
     lost: () => configurations.checkOften(),
     restored() {
-      configurations.doubtAll()
+      configurations.markAllSuspect()
       void signIn?.endings.tellAgain()
     },
   })

@@ -49,11 +49,10 @@ export function publicationTools(
   runtime: TenantRuntime,
   { requestId }: Pick<WorkContext, 'requestId'>,
 ): PublicationTools {
-  const { available, unavailable } = runtime.publishers()
   return {
     store: runtime.storage(),
     now: services.now,
-    platforms: [...available.map(({ platform }) => platform), ...unavailable],
+    platforms: enabledPlatforms(runtime),
     onTrouble: (error) =>
       services.log.warn('outcomes of a photo cannot be read', {
         tenant: runtime.tenant,

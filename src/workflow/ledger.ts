@@ -7,20 +7,12 @@ import { type Platform, platforms } from '../contract/platform.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { Posted } from '../ports/publisher.ts'
 import type { PhotoStore, RecordKey } from '../ports/storage.ts'
+import { latestRecord, mainKeyOf, successorKey } from './ledger/chain.ts'
 import { type Failure, failureKey, formatFailure, parseFailure } from './ledger/failure.ts'
-import { type LedgerRecord, parseRecord, type UnreadableRecord } from './ledger/record.ts'
+import { type LedgerRecord, parseRecord } from './ledger/record.ts'
+import { claimPatienceMs, type Standing, standingOf } from './ledger/standing.ts'
 
-/** What the ledger knows about a photo on a platform. */
-export type Standing =
-  | { kind: 'free' }
-  | { kind: 'duplicate'; postId: string; postedAt: Date; url?: string }
-  /** Another attempt is under way. */
-  | { kind: 'in_progress'; since: Date | null }
-  /**
-   * Sent perhaps: the process died, or the platform did not say. `since` is `null` where the record cannot be read.
-   * `reason` is for people.
-   */
-  | { kind: 'unknown'; attempt: string; since: Date | null; reason?: string }
+export type { Standing } from './ledger/standing.ts'
 
 /** The right to send one photo to one platform, held by exactly one attempt. */
 export interface Claim {
@@ -63,57 +55,10 @@ export interface Ledger {
   platformsOf(sha256: string): Promise<Platform[]>
 }
 
-/** No attempt lasts that long, so an older claim belongs to a process that is gone. Clocks may differ by half of it. */
-export const claimPatienceMs = 10 * 60_000
-
-/** Each attempt of a chain was asked for by a person; a longer one was not made by us. */
-const maxChain = 50
-
+/** Makes the ledger of one storage. */
 export function createLedger(store: PhotoStore, now: () => number): Ledger {
-  /** The last attempt of the chain: a forced attempt follows the one that it was forced over. */
-  async function latest(sha256: string, platform: Platform): Promise<LedgerRecord | UnreadableRecord | null> {
-    let key = mainKeyOf(sha256, platform)
-    let last: LedgerRecord | UnreadableRecord | null = null
-    for (let position = 1; position <= maxChain; position++) {
-      const stored = await store.readRecord(key)
-      if (!stored) break
-      last = parseRecord(stored.text, position)
-      if (last.state === 'posted') break
-      key = successorKey(sha256, platform, last.attempt)
-    }
-    return last
-  }
-
-  function standingOf(record: LedgerRecord | UnreadableRecord | null): Standing {
-    if (!record) return { kind: 'free' }
-    if (record.state === 'unreadable') return { kind: 'unknown', attempt: record.attempt, since: null }
-    if (record.state === 'posted') {
-      const postedAt = new Date(record.posted_at)
-      return { kind: 'duplicate', postId: record.post_id, postedAt, ...(record.url && { url: record.url }) }
-    }
-    const since = new Date(record.claimed_at)
-    const isYoung = Math.abs(now() - since.getTime()) < claimPatienceMs
-    if (record.state === 'claimed' && isYoung) return { kind: 'in_progress', since }
-    const reason = record.state === 'unknown' ? { reason: record.reason } : {}
-    return { kind: 'unknown', attempt: record.attempt, since, ...reason }
-  }
-
-  /**
-   * Reads the claim back: a storage that let two attempts pass holds the text of one of them. Also false for a late sleeper. Where the
-   * storage does not answer, the claim is taken back, as nothing was sent under it.
-   */
-  async function stillHolds(key: RecordKey, record: Claim['record']): Promise<boolean> {
-    const stored = await store.readRecord(key).catch(async (error: unknown) => {
-      await store.deleteRecord(key)
-      throw error
-    })
-    const found = stored && parseRecord(stored.text, 1)
-    const isOwn = found?.state === 'claimed' && found.attempt === record.attempt
-    // Half of the patience is left for sending, as after that time another attempt may go over this one.
-    return isOwn && now() - Date.parse(record.claimed_at) < claimPatienceMs / 2
-  }
-
-  const standing = async (sha256: string, platform: Platform) => standingOf(await latest(sha256, platform))
+  const standing = async (sha256: string, platform: Platform) =>
+    standingOf(await latestRecord(store, sha256, platform), now())
 
   return {
     standing,
@@ -134,7 +79,8 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
       const mainKey = mainKeyOf(sha256, platform)
       const key = before?.kind === 'unknown' ? successorKey(sha256, platform, before.attempt) : mainKey
       const isCreated = await store.createRecord(key, JSON.stringify(record))
-      if (isCreated && (await stillHolds(key, record))) return { kind: 'claimed', key, mainKey, record }
+      if (isCreated && (await stillHolds(store, key, record, now)))
+        return { kind: 'claimed', key, mainKey, record }
       const other = await standing(sha256, platform)
       // It was there a moment ago: an attempt that has just been given up, or one that has overwritten this one's claim.
       return other.kind === 'free' ? { kind: 'in_progress', since: null } : other
@@ -177,10 +123,22 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
   }
 }
 
-function mainKeyOf(sha256: string, platform: Platform): RecordKey {
-  return ['ledger', sha256, `${platform}.json`]
-}
-
-function successorKey(sha256: string, platform: Platform, attempt: string): RecordKey {
-  return ['ledger', sha256, `${platform}.after-${attempt}.json`]
+/**
+ * Reads the claim back: a storage that let two attempts pass holds the text of one of them. Also false for a late sleeper. Where the
+ * storage does not answer, the claim is taken back, as nothing was sent under it.
+ */
+async function stillHolds(
+  store: PhotoStore,
+  key: RecordKey,
+  record: Claim['record'],
+  now: () => number,
+): Promise<boolean> {
+  const stored = await store.readRecord(key).catch(async (error: unknown) => {
+    await store.deleteRecord(key)
+    throw error
+  })
+  const found = stored && parseRecord(stored.text, 1)
+  const isOwn = found?.state === 'claimed' && found.attempt === record.attempt
+  // Half of the patience is left for sending, as after that time another attempt may go over this one.
+  return isOwn && now() - Date.parse(record.claimed_at) < claimPatienceMs / 2
 }

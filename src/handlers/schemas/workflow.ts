@@ -1,15 +1,14 @@
 /** Schemas of analysis, publishing and curation. */
 import { z } from '@hono/zod-openapi'
-import { type Platform, platforms } from '../../contract/platform.ts'
+import { platformNames, platformOf, platforms, textsByPlatform } from '../../contract/platform.ts'
 import { folders } from '../../ports/photo.ts'
 import { restorable } from '../../workflow/curation.ts'
 import { captionsSchema, orEmpty } from '../schemas.ts'
 
-/** `fetlife` is another name for `email`. */
 const platform = z
-  .enum([...platforms, 'fetlife'])
-  .transform((name): Platform => (name === 'fetlife' ? 'email' : name))
-  .openapi({ type: 'string', enum: [...platforms, 'fetlife'] })
+  .enum(platformNames)
+  .transform(platformOf)
+  .openapi({ type: 'string', enum: [...platformNames] })
 
 const maxCaptionLength = 10_000
 const caption = z.string().max(maxCaptionLength)
@@ -75,14 +74,12 @@ export const publishSchema = z
       .nullish()
       .transform((captions, context) => {
         if (!captions) return undefined
-        const known = z.partialRecord(z.enum(platforms), z.string())
-        const { fetlife, ...others } = captions
-        const parsed = known.safeParse({ ...(fetlife !== undefined && { email: fetlife }), ...others })
-        if (parsed.success) return parsed.data
+        const byName = textsByPlatform(captions)
+        if (byName) return byName
         context.addIssue({ code: 'custom', message: 'names a platform that does not exist' })
         return z.NEVER
       })
-      .openapi({ ...captionsOf([...platforms, 'fetlife']), type: ['object', 'null'] }),
+      .openapi({ ...captionsOf(platformNames), type: ['object', 'null'] }),
     dry_run: offOrNull().openapi({ description: 'Says what would be sent, and does nothing' }),
     force: offOrNull().openapi({
       description: 'Tries again where the outcome of an earlier attempt is unknown',

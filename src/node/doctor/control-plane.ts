@@ -1,8 +1,9 @@
 /** Whether the orchestrator (or the file in its place) takes our tokens and answers for this host as the contract says. */
 import { z } from 'zod'
 import { isPublisherError } from '../../base/errors.ts'
+import { clampTtl } from '../../contract/envelope.ts'
 import type { TenantHost } from '../../contract/host.ts'
-import { clampTtl, type RuntimeAnswer } from '../../contract/runtime-answer.ts'
+import type { RuntimeAnswer } from '../../contract/runtime-answer.ts'
 import { unknownKeys, unknownKeyText } from '../../contract/unknown-keys.ts'
 import type { ConfigSource } from '../../ports/config-source.ts'
 import type { ConfigSourceSettings, Settings } from '../../runtime/settings/settings.ts'

@@ -1,4 +1,5 @@
 /** Runs checks one after another: each in bounded time, none ending the others, and none whose ground is missing. */
+import { within } from '../../base/time.ts'
 import { explain } from './explain.ts'
 import { Trouble } from './trouble.ts'
 
@@ -80,7 +81,7 @@ export function createExamination({ limitMs, redact, onFinding }: ExaminationOpt
         return { title, passed: null }
       }
       try {
-        const { value, said, ...verdict } = await within(limitMs, run, ground.passed.value)
+        const { value, said, ...verdict } = await inTime(limitMs, run, ground.passed.value)
         note({ ...what, outcome: verdict.warning ? 'warning' : 'ok', said, todo: verdict.todo })
         return { title, passed: { value } }
       } catch (error) {
@@ -101,7 +102,7 @@ export function both<A, B>(a: Step<A>, b: Step<B>): Step<[A, B]> {
 }
 
 /** A check that heeds no signal is left behind when its time is over. */
-async function within<G, R>(
+async function inTime<G, R>(
   limitMs: number,
   run: (value: G, signal: AbortSignal) => Promise<R>,
   value: G,
@@ -111,14 +112,8 @@ async function within<G, R>(
     'Try again; if it stays, look at the status page of the service and at the network in between.',
   )
   const limit = new AbortController()
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    reject(late)
+  return within(run(value, limit.signal), limitMs, () => {
     limit.abort(late)
-  }, limitMs)
-  try {
-    return await Promise.race([run(value, limit.signal), promise])
-  } finally {
-    clearTimeout(timer)
-  }
+    return late
+  })
 }

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { z } from 'zod'
 import { textAtMost } from '../../base/bounded-body.ts'
+import { parseJson } from '../../base/json.ts'
 import { isUnreachable } from './advice.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
@@ -135,12 +136,4 @@ export async function checkSite(
     `something else than this program answers (${status})`,
     'Add the host to the right app (`heroku domains:add`), and look where the DNS points.',
   )
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -8,6 +8,7 @@ import { turnBox } from '../../base/picture/fit.ts'
 import { readPictureHeader } from '../../base/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
 import { phoneFormat } from '../../base/picture/phone-formats.ts'
+import { within } from '../../base/time.ts'
 import type { ImageReducer, ReducedImage, ThumbnailType } from '../../ports/images.ts'
 import { type Metrics, noMetrics } from '../../ports/metrics.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
@@ -111,7 +112,9 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
           original.buffer.transfer(0)
         }
       })
-      return await within(patienceMs + decodeSeconds * 1000, running)
+      // libvips cannot be stopped while it reads a header: the work goes on, and holds its memory and its place, until it has really ended.
+      const overdue = () => tooSlow(new Error('libvips did not end in time'))
+      return await within(running, patienceMs + decodeSeconds * 1000, overdue)
     } catch (error) {
       // A stream that failed by itself cannot be cancelled, and need not be.
       await body.cancel(error).catch(() => undefined)
@@ -198,20 +201,6 @@ async function convert(original: Uint8Array, picture: Metadata): Promise<Reduced
 async function inspect(original: Uint8Array): Promise<Metadata> {
   // sharp's own limit would only say that it failed.
   return orUnreadable(() => sharp(original, { limitInputPixels: false }).metadata())
-}
-
-/**
- * The result, or `busy` after so many milliseconds. libvips cannot be stopped while it reads a header, so the work goes on, and holds its
- * memory and its place in the queue, until it has really ended.
- */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(tooSlow(new Error('libvips did not end in time'))), ms)
-  try {
-    return await Promise.race([work, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function atMost(box: ThumbnailBox, { width, height }: ThumbnailBox): ThumbnailBox {

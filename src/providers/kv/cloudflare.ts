@@ -1,6 +1,8 @@
 /** Cloudflare KV behind the key-value port. Eventually consistent: fine for what may be stale, wrong for locks. */
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
+import { parseJson } from '../../base/json.ts'
+import { within } from '../../base/time.ts'
 import type { KeyValueStore } from '../../ports/kv.ts'
 
 /** The part of Cloudflare's `KVNamespace` binding that is used here. */
@@ -55,7 +57,7 @@ export function createCloudflareKeyValueStore(
   }
 
   async function findStored(key: string): Promise<StoredEntry | null> {
-    const stored = await inTime(namespace.get(key), answerMs)
+    const stored = await within(namespace.get(key), answerMs, noAnswer)
     if (stored === null) return null
     const entry = entrySchema.safeParse(parseJson(stored))
     return entry.success && entry.data.expiresAt > now() ? entry.data : null
@@ -63,7 +65,7 @@ export function createCloudflareKeyValueStore(
 
   async function store(key: string, entry: StoredEntry, ttlSeconds: number): Promise<void> {
     const expirationTtl = Math.max(minExpirationTtl, Math.ceil(ttlSeconds))
-    await inTime(namespace.put(key, JSON.stringify(entry), { expirationTtl }), answerMs)
+    await within(namespace.put(key, JSON.stringify(entry), { expirationTtl }), answerMs, noAnswer)
   }
 
   return {
@@ -91,23 +93,11 @@ export function createCloudflareKeyValueStore(
     },
     async delete(key) {
       own.delete(key)
-      await inTime(namespace.delete(key), answerMs)
+      await within(namespace.delete(key), answerMs, noAnswer)
     },
   }
 }
 
-/** What becomes of a call that is too late is nobody's concern any more. */
-function inTime<T>(call: Promise<T>, ms: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('Cloudflare KV does not answer.')), ms)
-    call.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+function noAnswer(): Error {
+  return new Error('Cloudflare KV does not answer.')
 }

@@ -1,5 +1,6 @@
 /** Invalidations by publish and subscribe, and what could not be said yet. */
 import { z } from 'zod'
+import { parseJson } from '../../base/json.ts'
 
 export interface RedisInvalidationsOptions {
   /** Takes the host's configuration out of Redis and sends the message. Whether Redis did both; else it did neither. */
@@ -47,13 +48,5 @@ export function createRedisInvalidations({ publish, heard }: RedisInvalidationsO
         undelivered.delete(host)
       }
     },
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -2,9 +2,8 @@
 
 import type { RetryPolicy } from '../../base/retry.ts'
 import type { CredentialSource } from '../../ports/credentials.ts'
-import { sidecarsAmong } from '../../ports/listed-sidecars.ts'
 import { type Folder, isPhotoName, mediaType, numberedName, type PhotoName } from '../../ports/photo.ts'
-import { maxSidecarBytes, sidecarBytes, toSidecar } from '../../ports/sidecar-file.ts'
+import { maxSidecarBytes, sidecarBytes, sidecarsAmong, toSidecar } from '../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoStore, SidecarReading, StoragePaths } from '../../ports/storage.ts'
 import { createS3Client, defaultRetry, type S3Credentials } from './s3/client.ts'
 import { createVerdictMemory, createVerdicts, type VerdictMemory } from './s3/conditions.ts'

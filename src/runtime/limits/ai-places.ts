@@ -1,5 +1,6 @@
 /** How many calls to the AI a tenant may make per minute (`ai.rate_per_minute`). */
 import { PublisherError } from '../../base/errors.ts'
+import { pause } from '../../base/time.ts'
 import type { Tenant } from '../../contract/host.ts'
 import type { AiPlaces } from '../../ports/ai-places.ts'
 import type { RateCounter } from '../../ports/rate-counter.ts'
@@ -40,19 +41,4 @@ export function createAiPlaces({ tenant, ratePerMinute, counter, now }: AiPlaces
       }
     },
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        reject(signal.reason)
-      },
-      { once: true },
-    )
-  })
 }

@@ -1,5 +1,6 @@
 /** How many bytes of requests may lie in memory at once, over all tenants of a process. */
 import { PublisherError } from '../../base/errors.ts'
+import { pause } from '../../base/time.ts'
 
 export interface ByteBudgetOptions {
   /** Bytes. */
@@ -75,7 +76,7 @@ export function createByteBudget({ total, patienceMs, busy, now = Date.now }: By
     for (let waitedMs = 0; taken() + bytes > total; waitedMs += lookMs) {
       if (waitedMs >= patienceMs) throw refused()
       wantedAt = now()
-      await new Promise((resolve) => setTimeout(resolve, lookMs))
+      await pause(lookMs)
       forgetTheLost()
     }
   }

@@ -3,6 +3,9 @@
  * the second. Libraries (p-limit, p-queue, cockatiel's bulkhead) take a place back only when its holder ends, and a Worker's request
  * that is cancelled never does: here a place that is held for too long is free again by the clock.
  */
+import { createWaitingLine, type Leave } from './waiting-line.ts'
+
+export { type Leave, NoPlace } from './waiting-line.ts'
 
 export interface PlacesOptions {
   atOnce: number
@@ -11,12 +14,9 @@ export interface PlacesOptions {
   /** Longest that a place can be held. Milliseconds. */
   holdMs: number
   now: () => number
-  /** Told when one more waits, or one less. Must not fail. */
+  /** Receives each change of the number of waiters. Must not throw. */
   onWaiting?: (change: 1 | -1) => void
 }
-
-/** Gives the place back. Calling it twice, or too late, does nothing. */
-export type Leave = () => void
 
 export interface Places {
   /** Held places. */
@@ -28,32 +28,10 @@ export interface Places {
   enter(line: 'first' | 'second', patienceMs: number, signal?: AbortSignal): Promise<Leave>
 }
 
-export class NoPlace extends Error {
-  override readonly name = 'NoPlace'
-  readonly reason: 'line_full' | 'waited_too_long'
-
-  constructor(reason: NoPlace['reason']) {
-    super(reason)
-    this.reason = reason
-  }
-}
-
-interface Waiting {
-  /** When it has left at the latest, also where its own timer is gone. */
-  until: number
-  begin(leave: Leave): void
-  giveUp(): void
-}
-
-export function createPlaces({
-  atOnce,
-  maxWaiting,
-  holdMs,
-  now,
-  onWaiting = () => undefined,
-}: PlacesOptions): Places {
+/** Makes the places of one tenant and one kind of work. */
+export function createPlaces(options: PlacesOptions): Places {
+  const { atOnce, maxWaiting, holdMs, now, onWaiting = () => undefined } = options
   const holders = new Map<Leave, number>()
-  const lines = { first: new Set<Waiting>(), second: new Set<Waiting>() }
 
   function isFree(): boolean {
     if (holders.size < atOnce) return true
@@ -71,52 +49,12 @@ export function createPlaces({
   }
 
   function admit(): void {
-    for (const line of [lines.first, lines.second]) {
-      for (const next of line) {
-        if (!isFree()) return
-        if (next.until > now()) next.begin(take())
-        else next.giveUp()
-      }
-    }
+    lines.first.admit({ isFree, take })
+    lines.second.admit({ isFree, take })
   }
 
-  function forgetTheLost(line: Set<Waiting>): void {
-    for (const waiting of line) if (waiting.until <= now()) waiting.giveUp()
-  }
-
-  function wait(line: Set<Waiting>, patienceMs: number, signal: AbortSignal | undefined): Promise<Leave> {
-    return new Promise((resolve, reject) => {
-      const done = () => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', abort)
-        line.delete(waiting)
-        onWaiting(-1)
-      }
-      const abort = () => {
-        done()
-        reject(signal?.reason)
-      }
-      const waiting: Waiting = {
-        until: now() + patienceMs,
-        begin(leave) {
-          done()
-          resolve(leave)
-        },
-        giveUp() {
-          done()
-          reject(new NoPlace('waited_too_long'))
-        },
-      }
-      const timer = setTimeout(() => {
-        // Places that were held for too long may have become free.
-        admit()
-        if (line.has(waiting)) waiting.giveUp()
-      }, patienceMs)
-      signal?.addEventListener('abort', abort, { once: true })
-      line.add(waiting)
-      onWaiting(1)
-    })
-  }
+  const line = () => createWaitingLine({ maxWaiting, now, onWaiting, onImpatient: admit })
+  const lines = { first: line(), second: line() }
 
   return {
     get held() {
@@ -128,11 +66,7 @@ export function createPlaces({
     async enter(name, patienceMs, signal) {
       signal?.throwIfAborted()
       admit()
-      if (isFree()) return take()
-      const line = lines[name]
-      if (line.size >= maxWaiting) forgetTheLost(line)
-      if (line.size >= maxWaiting) throw new NoPlace('line_full')
-      return wait(line, patienceMs, signal)
+      return isFree() ? take() : lines[name].wait(patienceMs, signal)
     },
   }
 }

@@ -7,7 +7,7 @@ import {
   processDiscoveryResponse,
 } from 'oauth4webapi'
 import { z } from 'zod'
-import { landsWithin } from '../../base/time.ts'
+import { settlesWithin } from '../../base/time.ts'
 import { describeError, type Logger } from '../telemetry/log.ts'
 import { fetchBounded } from './bounded-fetch.ts'
 import { providerUnavailable } from './errors.ts'
@@ -58,7 +58,8 @@ export function createProviderMetadata({ issuer, log, now }: MetadataOptions): P
     flight ??= ask()
     const current = flight
     try {
-      if (!(await landsWithin(current, patienceMs))) throw new Error('It was waited for in vain.')
+      if (!(await settlesWithin(current, patienceMs))) throw new Error('It was waited for in vain.')
+      await current
     } finally {
       if (flight === current) flight = undefined
     }

@@ -3,6 +3,7 @@
  * early is told in the words of the platform's own streams, which name no code.
  */
 import { isPublisherError } from '../../base/errors.ts'
+import { within } from '../../base/time.ts'
 
 /** Longest silence while somebody wants to read on. Milliseconds. */
 const silenceMs = 30_000
@@ -19,19 +20,14 @@ export function unlessBroken(
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        let timer: ReturnType<typeof setTimeout> | undefined
-        const silence = new Promise<never>((_, reject) => {
-          timer = setTimeout(() => reject(new Error('The body stalled.')), silenceMs)
-        })
+        const stalled = () => new Error('The body stalled.')
         try {
-          const { done, value } = await Promise.race([reader.read(), silence])
+          const { done, value } = await within(reader.read(), silenceMs, stalled)
           if (done) controller.close()
           else controller.enqueue(value)
         } catch (error) {
           reader.cancel(error).catch(() => undefined)
           throw isPublisherError(error) ? error : failed(error)
-        } finally {
-          clearTimeout(timer)
         }
       },
       cancel: (reason) => reader.cancel(reason),

@@ -3,6 +3,7 @@
  * circuit breaker. It belongs to the tenant's runtime, so that no tenant's vendor delays or fails anybody else.
  */
 import type { ErrorDetails, PublisherError } from '../../base/errors.ts'
+import { within } from '../../base/time.ts'
 import { createEntrance } from '../limits/entrance.ts'
 import type { Queue } from '../limits/observer.ts'
 import type { Leave } from '../limits/places.ts'
@@ -80,31 +81,4 @@ export function createGate({ queue, atOnce, maxWaiting, unavailable, ...options 
     },
     settle: (call) => watch.run(call, { insists: true }),
   }
-}
-
-/** What `work` gives, or `overdue` once the time is over. */
-function within<T>(
-  work: Promise<T>,
-  ms: number,
-  overdue: () => Error,
-  onLate: (result: T) => void = () => undefined,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let isLate = false
-    const timer = setTimeout(() => {
-      isLate = true
-      reject(overdue())
-    }, ms)
-    work.then(
-      (result) => {
-        clearTimeout(timer)
-        if (isLate) onLate(result)
-        else resolve(result)
-      },
-      (error: unknown) => {
-        clearTimeout(timer)
-        reject(error)
-      },
-    )
-  })
 }

@@ -1,5 +1,6 @@
 /** The last failure of a photo on a platform, kept beside the ledger's records. It claims nothing and hinders no attempt. */
 import { z } from 'zod'
+import { parseJson } from '../../base/json.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { RecordKey } from '../../ports/storage.ts'
 
@@ -34,10 +35,6 @@ export function formatFailure({ at, error }: Failure): string {
 
 /** Reads a failure; `null` for a text that is not one. Never throws. */
 export function parseFailure(text: string): Failure | null {
-  try {
-    const { failed_at, error } = failureSchema.parse(JSON.parse(text))
-    return { at: new Date(failed_at), error }
-  } catch {
-    return null
-  }
+  const parsed = failureSchema.safeParse(parseJson(text))
+  return parsed.success ? { at: new Date(parsed.data.failed_at), error: parsed.data.error } : null
 }

@@ -1,5 +1,6 @@
 /** One record of the ledger as it lies in the storage. */
 import { z } from 'zod'
+import { parseJson } from '../../base/json.ts'
 
 const base = {
   /** Ends up in the name of the record that follows it. */
@@ -36,9 +37,6 @@ export interface UnreadableRecord {
 
 /** Never throws. `position` in the chain of attempts names a record that does not say itself which attempt it is. */
 export function parseRecord(text: string, position: number): LedgerRecord | UnreadableRecord {
-  try {
-    return recordSchema.parse(JSON.parse(text))
-  } catch {
-    return { state: 'unreadable', attempt: `unreadable-${position}` }
-  }
+  const unreadable = { state: 'unreadable' as const, attempt: `unreadable-${position}` }
+  return recordSchema.safeParse(parseJson(text)).data ?? unreadable
 }

@@ -3,6 +3,7 @@
  * It orders the search only: the ledger alone decides what is sent.
  */
 import { z } from 'zod'
+import { parseJson } from '../../base/json.ts'
 import { type Platform, platforms } from '../../contract/platform.ts'
 import type { PhotoName } from '../../ports/photo.ts'
 import type { PhotoEntry, PhotoStore, RecordKey } from '../../ports/storage.ts'
@@ -66,11 +67,7 @@ export async function readPublishedPhotos(
 type Known = z.output<typeof recordSchema>['photos']
 
 function parse(text: string): Known {
-  try {
-    return recordSchema.parse(JSON.parse(text)).photos
-  } catch {
-    return {}
-  }
+  return recordSchema.safeParse(parseJson(text)).data?.photos ?? {}
 }
 
 function format(known: ReadonlyMap<string, Known[string]>, present: readonly PhotoEntry[]): string {

@@ -1,5 +1,6 @@
 /** One photo to one platform: look, prepare, claim, send, keep the receipt. */
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
+import { pause, unlessAborted } from '../../base/time.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { PostPlaces } from '../../ports/post-places.ts'
 import type { Post, Posted, Publisher } from '../../ports/publisher.ts'
@@ -136,14 +137,7 @@ async function pictureFor({ platform, pictureBox }: Publisher, { ledger, picture
 /** Ends in time, also where the publisher does not listen to its signal. */
 async function send(publisher: Publisher, post: Post, ms: number): Promise<Posted> {
   const signal = AbortSignal.timeout(ms)
-  const overdue = Promise.withResolvers<never>()
-  const onAbort = () => overdue.reject(signal.reason)
-  signal.addEventListener('abort', onAbort)
-  try {
-    return await Promise.race([publisher.publish(post, signal), overdue.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
+  return unlessAborted(publisher.publish(post, signal), signal)
 }
 
 /** What is no error of ours may have happened at any moment: then nobody can tell. */
@@ -180,10 +174,6 @@ async function keepReceipt(
   }
   const lost = 'It is published, but the storage did not keep the receipt: later it may be shown as unknown.'
   return { ...result, publishedAt: sentAt, warning: warning ? `${warning} ${lost}` : lost }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 function skipped(standing: Exclude<Standing, { kind: 'free' }>): PlatformResult {

@@ -3,6 +3,7 @@
  * that as `!json "..."`, which is V2's own mark for it.
  */
 import { z } from 'zod'
+import { parseJson } from '../../base/json.ts'
 import { pythonToJson } from './python.ts'
 
 export type SidecarValue = string | readonly string[] | Readonly<Record<string, string>>
@@ -76,10 +77,6 @@ function quote(value: string): string {
 }
 
 function parse<T>(json: string, schema: z.ZodType<T>): T | null {
-  try {
-    return schema.safeParse(JSON.parse(json)).data ?? null
-  } catch {
-    // A text of a person's that only looks like JSON.
-    return null
-  }
+  // Undefined where a person's text only looks like JSON.
+  return schema.safeParse(parseJson(json)).data ?? null
 }

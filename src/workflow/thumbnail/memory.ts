@@ -1,5 +1,6 @@
 /** Remembers finished thumbnails, and those being made, so that no thumbnail is made twice without need. */
 import { LRUCache } from 'lru-cache'
+import { settlesWithin } from '../../base/time.ts'
 import type { ThumbnailType } from '../../ports/images.ts'
 
 export interface FinishedThumbnail {
@@ -64,26 +65,12 @@ export function createThumbnailMemory(options: ThumbnailMemoryOptions): Thumbnai
         if (remembered) return remembered
         const flight = inFlight.get(key)
         if (!flight) break
-        const finished = await orNothing(flight, patienceMs)
-        if (finished) return finished
+        if (await settlesWithin(flight, patienceMs)) return flight
         if (inFlight.get(key) === flight) inFlight.delete(key)
       }
       const made = await start(key, make)
       cache.set(cacheKey, made)
       return made
     },
-  }
-}
-
-/** The result, or undefined when the time is over before it is there. */
-async function orNothing<T>(result: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | null = null
-  const nothing = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined)
-  })
-  try {
-    return await Promise.race([result, nothing])
-  } finally {
-    if (timer !== null) clearTimeout(timer)
   }
 }

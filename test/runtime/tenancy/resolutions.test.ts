@@ -153,7 +153,7 @@ describe('where a configuration came from', () => {
     const first = process()
     await first.request()
     await kv.delete('config:alice.shibari.test')
-    first.cache.doubtAll()
+    first.cache.markAllSuspect()
     await first.request()
     const second = process()
     await second.request()

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
+import { pause } from '../../../src/base/time.ts'
 import type { CredentialSource } from '../../../src/ports/credentials.ts'
 import { createS3Store, type S3Credentials, type S3StoreOptions } from '../../../src/providers/storage/s3.ts'
 import { type Answer, createBucket, errorAnswer, type Operation } from './s3-bucket.ts'
@@ -93,7 +94,7 @@ export function firstOfEach(fault: Fault): FaultRule {
 export function gapOf(isMeant: (key: string) => boolean, gapMs = 40): FaultRule {
   return ({ operation, key, headers }) => {
     if (operation !== 'put' || headers['if-none-match'] === undefined || !isMeant(key)) return undefined
-    return { kind: 'late-write', until: new Promise((resolve) => setTimeout(resolve, gapMs)) }
+    return { kind: 'late-write', until: pause(gapMs) }
   }
 }
 

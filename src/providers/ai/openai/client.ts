@@ -1,6 +1,7 @@
 /** The official SDK, closed off from the environment of the process, which is not this tenant's. */
 import { OpenAI } from 'openai'
 import { boundedAnswer } from '../../../base/bounded-body.ts'
+import { parseJson } from '../../../base/json.ts'
 import { toldError } from './told-errors.ts'
 
 /** The part of `fetch` that is used. */
@@ -66,7 +67,7 @@ async function withToldStatus(
   onAnswer: ((body: unknown) => void) | undefined,
 ): Promise<Response> {
   const text = await response.text()
-  const body = parsed(text)
+  const body = parseJson(text)
   if (body === undefined) return new Response(text, response)
   onAnswer?.(body)
   const told = toldError(body)
@@ -81,7 +82,7 @@ async function withStandardError(response: Response): Promise<Response> {
 }
 
 function hasStandardError(text: string): boolean {
-  const body = parsed(text)
+  const body = parseJson(text)
   return typeof body === 'object' && body !== null && 'error' in body
 }
 
@@ -89,12 +90,4 @@ function asJson(body: unknown, { headers: given }: Response, status: number): Re
   const headers = new Headers(given)
   headers.set('content-type', 'application/json')
   return new Response(JSON.stringify(body), { status, headers })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 /** The JSON objects in a model's answer: after its thoughts, in a fence, between words. */
+import { parseJson } from '../../../base/json.ts'
 
 /** Longer than any answer that is asked for. Characters. */
 const longestAnswer = 2 ** 20
@@ -26,7 +27,7 @@ function* objectsBetweenWords(words: string): Generator<object> {
 }
 
 function* objectIn(json: string): Generator<object> {
-  const value = parse(json)
+  const value = parseJson(json)
   if (typeof value === 'object' && value !== null) yield value
 }
 
@@ -63,13 +64,5 @@ function* balancedIn(words: string): Generator<string> {
       found += 1
       if (found === maxObjects) return
     }
-  }
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
   }
 }

@@ -1,5 +1,6 @@
 /** What the Bot API answers to sendPhoto (Bot API, "Making requests" and "sendPhoto"). */
 import { z } from 'zod'
+import { parseJson } from '../../../base/json.ts'
 
 const postedSchema = z.object({
   ok: z.literal(true),
@@ -31,11 +32,7 @@ export type SentMessage = z.output<typeof postedSchema>['result']
 
 /** The answer, or `null` for anything that the Bot API does not say. */
 export function parseAnswer(body: string): TelegramAnswer | null {
-  try {
-    return answerSchema.safeParse(JSON.parse(body)).data ?? null
-  } catch {
-    return null
-  }
+  return answerSchema.safeParse(parseJson(body)).data ?? null
 }
 
 /** Unique over all chats, as `message_id` alone is not. */

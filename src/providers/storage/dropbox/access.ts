@@ -8,12 +8,12 @@ import { textAtMost } from '../../../base/bounded-body.ts'
 import { PublisherError } from '../../../base/errors.ts'
 import { RetryableError, retryAfterMs } from '../../../base/retry.ts'
 import { Secret } from '../../../base/secret.ts'
+import { unlessAborted } from '../../../base/time.ts'
 import { type CredentialSource, withCredentials } from '../../../ports/credentials.ts'
-import { parseJson, tokenSchema } from './answers.ts'
+import { jsonOrText, tokenSchema } from './answers.ts'
 import { AccessTokenRejected, failureText, PathRootRejected } from './errors.ts'
 import { type DropboxFetch, tokenUrl } from './hosts.ts'
 import { findPathRoot, type PathRoot } from './path-root.ts'
-import { unlessAborted } from './waiting.ts'
 
 /** What the orchestrator resolves for a Dropbox tenant. */
 export interface DropboxCredentials {
@@ -178,8 +178,8 @@ async function grant(
   })
   const redact = redactor([refreshToken, app.secret])
   const { status, headers, text } = await post(fetch, body, signal, redact)
-  if (status !== 200) throw grantFailure(status, retryAfterMs(headers, now()), parseJson(text), redact)
-  const granted = tokenSchema.safeParse(parseJson(text))
+  if (status !== 200) throw grantFailure(status, retryAfterMs(headers, now()), jsonOrText(text), redact)
+  const granted = tokenSchema.safeParse(jsonOrText(text))
   if (!granted.success) throw new RetryableError(unreachable, { cause: new Error('the answer has no token') })
   const lifetimeMs = granted.data.expires_in * 1000
   const token = new Secret(granted.data.access_token)

@@ -1,5 +1,6 @@
 /** What Dropbox answers, checked where it comes in. Fields that nobody reads are left out. */
 import { z } from 'zod'
+import { parseJson } from '../../../base/json.ts'
 
 /** A file's metadata. `upload` and `download` answer it without a tag. */
 export const fileSchema = z.object({
@@ -63,10 +64,7 @@ export const tokenSchema = z.object({
 })
 
 /** The parsed JSON, or the text itself where it is none, which then fits no schema but may say what went wrong. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+export function jsonOrText(text: string): unknown {
+  const parsed = parseJson(text)
+  return parsed === undefined ? text : parsed
 }

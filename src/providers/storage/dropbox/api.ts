@@ -5,10 +5,10 @@ import { BodyTooLarge, bytesAtMost, textAtMost } from '../../../base/bounded-bod
 import { isPublisherError, PublisherError } from '../../../base/errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../base/retry.ts'
 import type { DropboxAccess, Session } from './access.ts'
-import { type DropboxFile, fileSchema, parseJson, previewSchema } from './answers.ts'
+import { type DropboxFile, fileSchema, jsonOrText, previewSchema } from './answers.ts'
 import { AccessTokenRejected, failureOf, failureText, UnsettledError } from './errors.ts'
 import { apiArg, contentUrl, type DropboxFetch, maxAnswerBytes } from './hosts.ts'
-import { createTurns } from './waiting.ts'
+import { createTurns } from './turns.ts'
 
 /** One call of the SDK. */
 type SdkCall = (sdk: Dropbox, options: DropboxRequestOptions) => Promise<{ result: unknown }>
@@ -161,10 +161,10 @@ async function fetchContent<T>(
     signal,
   })
   if (response.status !== 200) {
-    const body = parseJson(await textAtMost(response, maxAnswerBytes))
+    const body = jsonOrText(await textAtMost(response, maxAnswerBytes))
     throw new DropboxResponseError(response.status, response.headers, body)
   }
-  const said = result.safeParse(parseJson(response.headers.get('dropbox-api-result') ?? ''))
+  const said = result.safeParse(jsonOrText(response.headers.get('dropbox-api-result') ?? ''))
   if (said.success) return { result: said.data, body: response.body ?? new Blob([]).stream() }
   await response.body?.cancel()
   throw new UnsettledError(silent, { cause: new Error('the answer has no usable dropbox-api-result') })

@@ -1,10 +1,10 @@
 /** Lists a folder's photos: all pages, one flight per folder. */
+import { settlesWithin } from '../../../base/time.ts'
 import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
 import { type DropboxEntry, type DropboxFile, isFile, pageSchema } from './answers.ts'
 import type { DropboxApi } from './api.ts'
 import { isRefusal } from './errors.ts'
-import { endsWithin } from './waiting.ts'
 
 /** A cursor may be taken away at any page (`reset`); then the listing starts again, at most this often. */
 const maxRestarts = 2
@@ -36,7 +36,7 @@ export function createListing(api: DropboxApi, patienceMs: number): (path: strin
   return async (path) => {
     const writes = api.writesEnded()
     for (let running = flights.get(path); running; running = flights.get(path)) {
-      const ended = await endsWithin(running.listing, patienceMs)
+      const ended = await settlesWithin(running.listing, patienceMs)
       if (ended && running.writes >= writes) return copyOf(await running.listing)
       if (flights.get(path) === running) flights.delete(path)
     }

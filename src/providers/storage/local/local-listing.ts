@@ -1,8 +1,8 @@
 /** Photos and sidecars of one directory. */
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
-import { sidecarsAmong } from '../../../ports/listed-sidecars.ts'
 import { isPhotoName, type PhotoName } from '../../../ports/photo.ts'
+import { sidecarsAmong } from '../../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
 import { unlessMissing } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'

@@ -6,6 +6,7 @@
  * each sees the other's. The one whose text the object holds waits for the others to withdraw, and they do once they have read it.
  * This needs a server whose plain writes, lists and reads agree with each other. docs/publishing.md has the reasoning step by step.
  */
+import { pause } from '../../../base/time.ts'
 import type { Verdicts } from './conditions.ts'
 import type { Keys } from './keys.ts'
 import type { Conditions } from './known-servers.ts'
@@ -124,10 +125,6 @@ export function createExclusive({ objects, keys, verdicts, pausesMs }: Exclusive
 function isOwners(head: ObjectHead | null, { id, owner }: Attempt): boolean {
   if (!head) return false
   return owner ? head.metadata[owner.name] === owner.value : head.metadata[createdBy] === id
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 async function digest(text: string): Promise<string> {

@@ -4,11 +4,11 @@
  * orchestrator is asked instead; nothing here rejects.
  */
 import { z } from 'zod'
-import type { Host } from '../../contract/host.ts'
-import { type RuntimeAnswer, toBody } from '../../contract/runtime-answer.ts'
-import { toLookup } from '../../ports/config-source.ts'
-import type { SealedStore } from '../sealing/sealed-store.ts'
-import { describeError, type Logger } from '../telemetry/log.ts'
+import type { Host } from '../../../contract/host.ts'
+import { type RuntimeAnswer, toBody } from '../../../contract/runtime-answer.ts'
+import { toLookup } from '../../../ports/config-source.ts'
+import type { SealedStore } from '../../sealing/sealed-store.ts'
+import { describeError, type Logger } from '../../telemetry/log.ts'
 
 export interface SharedConfigurations {
   /** The newest that is known and still valid. */

@@ -1,0 +1,48 @@
+/** The envelope of a runtime answer: tenant, versions, time to live. */
+import { z } from 'zod'
+import { block, type Field, field, isBlank, name, note, whole } from './lenient.ts'
+
+const anySchemaVersion = whole(2, 0)
+
+/** An answer that names no schema (or 0), as the first ones of the contract, is of the newest; so is one of a newer schema. */
+const schemaVersionField: Field<1 | 2> = {
+  read(value, path, faults) {
+    const version = anySchemaVersion.read(value, path, faults)
+    if (version === 1) return 1
+    if (version > 2) note(faults, path, 'is not a known version', 'it is read as version 2')
+    return 2
+  },
+}
+
+/** An opaque version; some orchestrators count. */
+const versionSchema = z.union([z.string().max(500), z.number().transform(String)])
+
+/** An unusable version becomes one that no other answer has, so the next lookup replaces this one. */
+const configVersionField: Field<string> = {
+  read(value, path, faults) {
+    const version = versionSchema.safeParse(value)
+    if (version.success && !isBlank(version.data)) return version.data
+    note(faults, path, 'is not text of 1 to 500 characters', 'each answer counts as new')
+    return crypto.randomUUID()
+  },
+}
+
+/** The fields of the envelope that have defaults. */
+export const envelopeFields = block({
+  tenant: name(253),
+  schema_version: schemaVersionField,
+  config_version: configVersionField,
+  ttl_seconds: field(
+    z.union([z.number(), z.string().max(40).trim().min(1).transform(Number).pipe(z.number())]),
+    undefined,
+    'is not a number',
+  ),
+})
+
+const defaultTtlSeconds = 600
+
+/** 0 or absent means the default, for live orchestrators have been seen to send 0; the rest is clamped to 5..3600. */
+export function clampTtl(ttlSeconds: number | undefined): number {
+  if (!ttlSeconds) return defaultTtlSeconds
+  return Math.min(3600, Math.max(5, ttlSeconds))
+}

@@ -1,0 +1,71 @@
+/** Writes endings to the shared store, and again later where the store did not take them. */
+import type { EndingRecords } from './ending-records.ts'
+import type { Ending, KnownEndings } from './known-endings.ts'
+
+export interface EndingOutboxOptions {
+  records: EndingRecords
+  known: KnownEndings
+  /** Logs a failure of the shared store. */
+  onFailure(error: unknown): void
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/** Nothing here rejects. */
+export interface EndingOutbox {
+  /** Writes one ending; false where other processes cannot be told yet. */
+  share(ending: Ending, write: () => Promise<boolean>): Promise<boolean>
+  /** Writes all endings, shared or not. */
+  shareAll(): Promise<void>
+  /** Starts another attempt for the endings that are not shared, at most every 5 s. */
+  retryWhenDue(): void
+}
+
+const retryMs = 5000
+/** Upper bound on the time for writing all endings one after the other. */
+const roundMs = 60_000
+
+/** Makes the outbox of one process. */
+export function createEndingOutbox({ records, known, onFailure, now }: EndingOutboxOptions): EndingOutbox {
+  /** End of the running round, by the clock: a Worker that cancels a request also cancels its unfinished work. */
+  let roundUntil = 0
+  let unsharedSince: number | null = null
+
+  async function share(ending: Ending, write: () => Promise<boolean>): Promise<boolean> {
+    try {
+      ending.isShared = await write()
+    } catch (error) {
+      onFailure(error)
+      ending.isShared = false
+    }
+    if (!ending.isShared) unsharedSince ??= now()
+    return ending.isShared
+  }
+
+  async function shareDue(isDue: (ending: Ending) => boolean): Promise<void> {
+    if (now() < roundUntil) return
+    roundUntil = now() + roundMs
+    const { sessions, people } = known
+    try {
+      for (const [id, ending] of sessions.entries()) {
+        if (isDue(ending)) await share(ending, () => records.putSession(id))
+      }
+      for (const [email, ending] of people.entries()) {
+        if (isDue(ending)) await share(ending, () => records.putPerson(email, ending.until))
+      }
+      const all = [...sessions.values(), ...people.values()]
+      unsharedSince = all.every(({ isShared }) => isShared) ? null : now()
+    } finally {
+      roundUntil = 0
+    }
+  }
+
+  return {
+    share,
+    shareAll: () => shareDue(() => true),
+    retryWhenDue() {
+      const isDue = unsharedSince !== null && now() - unsharedSince >= retryMs
+      if (isDue) void shareDue(({ isShared }) => !isShared)
+    },
+  }
+}

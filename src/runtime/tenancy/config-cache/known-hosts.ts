@@ -1,0 +1,46 @@
+/** Hosts by what the source said of them: no tenant (for half a minute), or a tenant once. */
+import { LRUCache } from 'lru-cache'
+import type { Host } from '../../../contract/host.ts'
+
+export interface KnownHosts {
+  /** Remembered unknown hosts. */
+  readonly unknownCount: number
+  /** Tells if the source said a moment ago that the host is no tenant's. */
+  isUnknown(host: Host): boolean
+  /** Tells if the host was a tenant's in this process; its entry may have been evicted since. */
+  wasTenant(host: Host): boolean
+  markTenant(host: Host): void
+  markUnknown(host: Host): void
+  /** Forgets that the host is unknown. */
+  forgetUnknown(host: Host): void
+  forgetAllUnknown(): void
+}
+
+const unknownTtlMs = 30_000
+/** Upper bound on remembered unknown hosts (about 200 bytes each). */
+const maxUnknown = 50_000
+/** Upper bound on remembered tenants' hosts (about 150 bytes each). */
+const maxTenants = 20_000
+
+/** Makes the memory of one process. */
+export function createKnownHosts(now: () => number): KnownHosts {
+  const unknownUntil = new LRUCache<Host, number>({ max: maxUnknown })
+  const tenants = new LRUCache<Host, true>({ max: maxTenants })
+  return {
+    get unknownCount() {
+      return unknownUntil.size
+    },
+    isUnknown: (host) => (unknownUntil.get(host) ?? 0) > now(),
+    wasTenant: (host) => tenants.has(host),
+    markTenant(host) {
+      unknownUntil.delete(host)
+      tenants.set(host, true)
+    },
+    markUnknown(host) {
+      tenants.delete(host)
+      unknownUntil.set(host, now() + unknownTtlMs)
+    },
+    forgetUnknown: (host) => void unknownUntil.delete(host),
+    forgetAllUnknown: () => unknownUntil.clear(),
+  }
+}

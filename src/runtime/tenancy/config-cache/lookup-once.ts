@@ -1,0 +1,62 @@
+/** One running lookup per host, which all requests for the host share. */
+import { settlesWithin } from '../../../base/time.ts'
+import type { Host, TenantHost } from '../../../contract/host.ts'
+import { type ConfigMemory, type LookupContext, type Lookups, lookupPatienceMs } from './lookups.ts'
+
+/** Source of the answer: the shared store, or the config source. */
+type Outcome = 'kv' | 'miss'
+
+export interface LookupOnce {
+  isRunning(host: Host): boolean
+  /**
+   * Joins the running lookup or starts one, and waits for its end, at most 12 s; a lookup that takes longer is left behind. Rejects as
+   * the lookup does.
+   */
+  run(host: TenantHost, context: LookupContext): Promise<Outcome>
+  /** Lets the next request start a lookup of its own. */
+  leaveBehind(host: Host): void
+  leaveAllBehind(): void
+}
+
+/** Makes the lookups that requests share in one process. */
+export function createLookupOnce<T>(
+  { entries, hosts, invalidations }: ConfigMemory<T>,
+  lookups: Lookups<T>,
+): LookupOnce {
+  // A lookup ends in plain data, so a Worker may share it between requests.
+  const running = new Map<Host, Promise<Outcome>>()
+
+  async function lookup(host: TenantHost, isStranger: boolean, context: LookupContext): Promise<Outcome> {
+    const known = entries.get(host.host)
+    if (!known && (await lookups.adoptShared(host))) return 'kv'
+    if (known?.isSuspect) await lookups.checkSuspect(host, known, context)
+    else if (isStranger) await lookups.lookupUnknownHost(host, context)
+    else await lookups.ask(host, context)
+    return 'miss'
+  }
+
+  function start(host: TenantHost, context: LookupContext): Promise<Outcome> {
+    const { host: name } = host
+    const isStranger = !entries.has(name) && !hosts.wasTenant(name) && !invalidations.has(name)
+    const refund = isStranger ? context.countStranger() : undefined
+    const started = lookup(host, isStranger, context).finally(() => {
+      if (running.get(host.host) === started) running.delete(host.host)
+      if (entries.has(host.host)) refund?.()
+    })
+    running.set(host.host, started)
+    context.waitUntil(started.catch(() => undefined))
+    return started
+  }
+
+  return {
+    isRunning: (host) => running.has(host),
+    async run(host, context) {
+      const current = running.get(host.host) ?? start(host, context)
+      if (await settlesWithin(current, lookupPatienceMs)) return current
+      if (running.get(host.host) === current) running.delete(host.host)
+      return 'miss'
+    },
+    leaveBehind: (host) => void running.delete(host),
+    leaveAllBehind: () => running.clear(),
+  }
+}

@@ -1,0 +1,32 @@
+/** Several service tokens of which one is in use: rotation without a restart. */
+import type { Secret } from '../../../base/secret.ts'
+import { equalInConstantTime } from '../../../contract/service-tokens.ts'
+
+export interface TokenRing {
+  /** The token that worked last, at first the first. */
+  current(): Secret
+  /** The remaining tokens, each once, in order. */
+  others(): Secret[]
+  prefer(token: Secret): void
+  /** Tells if `candidate` is one of the tokens, in a time that does not depend on where they differ. */
+  accepts(candidate: string): boolean
+}
+
+/** Makes the ring. Throws a `RangeError` for an empty list. */
+export function createTokenRing(tokens: readonly Secret[]): TokenRing {
+  const [first] = tokens
+  if (!first) throw new RangeError('At least one service token is needed.')
+  let preferred = first
+  return {
+    current: () => preferred,
+    others: () => {
+      const start = tokens.indexOf(preferred)
+      return [...tokens.slice(start + 1), ...tokens.slice(0, start)]
+    },
+    prefer: (token) => {
+      preferred = token
+    },
+    accepts: (candidate) =>
+      tokens.reduce((found, token) => equalInConstantTime(token.reveal(), candidate) || found, false),
+  }
+}

@@ -1,0 +1,32 @@
+/** Standing of a photo on a platform, by the last record that the ledger has of both. */
+import type { LedgerRecord, UnreadableRecord } from './record.ts'
+
+/** Knowledge of the ledger about a photo on a platform. */
+export type Standing =
+  | { kind: 'free' }
+  | { kind: 'duplicate'; postId: string; postedAt: Date; url?: string }
+  /** Another attempt is under way. */
+  | { kind: 'in_progress'; since: Date | null }
+  /**
+   * Sent perhaps: the process died, or the platform did not say. `since` is `null` where the record cannot be read.
+   * `reason` is for people.
+   */
+  | { kind: 'unknown'; attempt: string; since: Date | null; reason?: string }
+
+/** Longest time of an attempt: an older claim belongs to a process that is gone. Clocks may differ by half of this time. */
+export const claimPatienceMs = 10 * 60_000
+
+/** Judges the last record of a chain at the time `now`. */
+export function standingOf(record: LedgerRecord | UnreadableRecord | null, now: number): Standing {
+  if (!record) return { kind: 'free' }
+  if (record.state === 'unreadable') return { kind: 'unknown', attempt: record.attempt, since: null }
+  if (record.state === 'posted') {
+    const postedAt = new Date(record.posted_at)
+    return { kind: 'duplicate', postId: record.post_id, postedAt, ...(record.url && { url: record.url }) }
+  }
+  const since = new Date(record.claimed_at)
+  const isYoung = Math.abs(now - since.getTime()) < claimPatienceMs
+  if (record.state === 'claimed' && isYoung) return { kind: 'in_progress', since }
+  const reason = record.state === 'unknown' ? { reason: record.reason } : {}
+  return { kind: 'unknown', attempt: record.attempt, since, ...reason }
+}
