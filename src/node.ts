@@ -18,6 +18,7 @@ import { createHttpServer } from './node/http-server.ts'
 import { lateMailer, lateModel } from './node/late.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
+import { createPinnedLookup } from './node/public-lookup.ts'
 import { openRedis, sharedStores } from './node/shared-store.ts'
 import { startTracing } from './node/tracing.ts'
 import type { Tracing } from './node/tracing-sdk.ts'
@@ -114,7 +115,11 @@ async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess>
       settings,
       mailer: lateMailer(async () => {
         const { createMailer } = await import('./providers/mail/nodemailer.ts')
-        return createMailer({ allowPrivate: settings.allowPrivateEndpoints, name: settings.callbackHost })
+        return createMailer({
+          allowPrivate: settings.allowPrivateEndpoints,
+          lookup: createPinnedLookup(),
+          name: settings.callbackHost,
+        })
       }),
     }),
     model: (credentials) =>
