@@ -7,13 +7,13 @@ import {
   thinking,
   toldWithStatus200,
   withoutChoices,
-} from '../../../dev/emulators/openai/faults.ts'
-import { type OpenAiEmulator, startOpenAiEmulator } from '../../../dev/emulators/openai.ts'
-import { Secret } from '../../../src/base/secret.ts'
-import { createOpenAiModel } from '../../../src/providers/ai/openai.ts'
-import { failure } from '../../support/contracts/publisher.ts'
-import { serving } from '../../support/fakes/ai-gateway.ts'
-import { credentialsOf } from '../../support/fixtures/posts.ts'
+} from '../../../../dev/emulators/openai/faults.ts'
+import { type OpenAiEmulator, startOpenAiEmulator } from '../../../../dev/emulators/openai.ts'
+import { Secret } from '../../../../src/base/secret.ts'
+import { createOpenAiModel } from '../../../../src/providers/ai/openai.ts'
+import { failure } from '../../../support/contracts/publisher.ts'
+import { serving } from '../../../support/fakes/ai-gateway.ts'
+import { credentialsOf } from '../../../support/fixtures/posts.ts'
 
 const key = 'sk-canary-of-alice'
 const never = new AbortController().signal

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { peekPicture } from '../../../src/providers/images/cloudflare/peek.ts'
-import { growthOf } from '../../linear/growth.ts'
+import { peekPicture } from '../../../../src/providers/images/cloudflare/peek.ts'
+import { growthOf } from '../../../linear/growth.ts'
 
 /** A JPEG whose size stands behind so many bytes of metadata. */
 function jpegWith(metadataBytes: number): Uint8Array {

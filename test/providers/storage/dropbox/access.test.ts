@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { onCall, rateLimited, serverError } from '../../../dev/emulators/dropbox/faults.ts'
-import { Secret } from '../../../src/base/secret.ts'
+import { onCall, rateLimited, serverError } from '../../../../dev/emulators/dropbox/faults.ts'
+import { Secret } from '../../../../src/base/secret.ts'
 import {
   canaries,
   credentialSource,
@@ -9,7 +9,7 @@ import {
   quickRetry,
   rejection,
   startDropbox,
-} from '../../support/fixtures/dropbox.ts'
+} from '../../../support/fixtures/dropbox.ts'
 
 describe('the access token of a Dropbox store', () => {
   it('is granted once for ten concurrent first calls', async () => {

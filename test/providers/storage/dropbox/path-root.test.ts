@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { onCall, rateLimited, serverError } from '../../../dev/emulators/dropbox/faults.ts'
-import { canaries, paths, photo, rejection, startDropbox, streamOf } from '../../support/fixtures/dropbox.ts'
+import { onCall, rateLimited, serverError } from '../../../../dev/emulators/dropbox/faults.ts'
+import { canaries, paths, photo, rejection, startDropbox, streamOf } from '../../../support/fixtures/dropbox.ts'
 
 const asked = 'users/get_current_account'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { exactLength } from '../../../src/providers/storage/s3/exact-length.ts'
-import { createVerdictMemory } from '../../../src/providers/storage/s3.ts'
-import { errorAnswer, listingXml } from '../../support/fakes/s3-bucket.ts'
+import { exactLength } from '../../../../src/providers/storage/s3/exact-length.ts'
+import { createVerdictMemory } from '../../../../src/providers/storage/s3.ts'
+import { errorAnswer, listingXml } from '../../../support/fakes/s3-bucket.ts'
 import {
   answering,
   credentialSource,
@@ -12,9 +12,9 @@ import {
   refusal,
   type S3Call,
   startScriptedS3,
-} from '../../support/fakes/s3-scripted.ts'
-import { photo, rejection, streamOf } from '../../support/fixtures/dropbox.ts'
-import { readableSidecar } from '../../support/fixtures/readable-sidecar.ts'
+} from '../../../support/fakes/s3-scripted.ts'
+import { photo, rejection, streamOf } from '../../../support/fixtures/dropbox.ts'
+import { readableSidecar } from '../../../support/fixtures/readable-sidecar.ts'
 
 const mebibyte = 2 ** 20
 const name = photo('a.jpg')

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { malformed, onCall, refusedWith, serverError } from '../../../dev/emulators/dropbox/faults.ts'
-import { photo, quickRetry, rejection, startDropbox } from '../../support/fixtures/dropbox.ts'
+import { malformed, onCall, refusedWith, serverError } from '../../../../dev/emulators/dropbox/faults.ts'
+import { photo, quickRetry, rejection, startDropbox } from '../../../support/fixtures/dropbox.ts'
 
 const portrait = () => picture(800, 1200)
 const picture = (width: number, height: number) =>

@@ -3,9 +3,9 @@ import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { PublisherError } from '../../../src/base/errors.ts'
-import { describeReducer, type Reduce } from '../../support/contracts/image-reducer.ts'
-import { plain } from '../../support/fixtures/pictures.ts'
+import { PublisherError } from '../../../../src/base/errors.ts'
+import { describeReducer, type Reduce } from '../../../support/contracts/image-reducer.ts'
+import { plain } from '../../../support/fixtures/pictures.ts'
 
 const box = { width: 960, height: 640 }
 let source = ''
@@ -14,7 +14,7 @@ let unbound: Miniflare
 
 beforeAll(async () => {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../support/fixtures/image-worker.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../../../support/fixtures/image-worker.ts', import.meta.url))],
     bundle: true,
     write: false,
     format: 'esm',

@@ -3,7 +3,7 @@ import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { canaries, startDropbox } from '../../support/fixtures/dropbox.ts'
+import { canaries, startDropbox } from '../../../support/fixtures/dropbox.ts'
 
 /** What a bundler takes of the SDK depends on its settings; both builds must do. */
 const builds = { 'es build': ['module', 'main'], 'browser build': ['browser', 'module', 'main'] }
@@ -14,7 +14,7 @@ describe.each(Object.entries(builds))('the Dropbox store in workerd (%s of the S
 
   beforeAll(async () => {
     const { outputFiles } = await build({
-      entryPoints: [fileURLToPath(new URL('../../support/fixtures/dropbox-worker.ts', import.meta.url))],
+      entryPoints: [fileURLToPath(new URL('../../../support/fixtures/dropbox-worker.ts', import.meta.url))],
       bundle: true,
       write: false,
       format: 'esm',

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { onCall, rateLimited, refusedWith, serverError } from '../../../dev/emulators/dropbox/faults.ts'
-import { parsePhotoName, sidecarName } from '../../../src/ports/photo.ts'
-import { sealed, unsealed } from '../../../src/providers/storage/dropbox/seal.ts'
-import { photo, quickRetry, rejection, startDropbox, streamOf } from '../../support/fixtures/dropbox.ts'
-import { readableSidecar } from '../../support/fixtures/readable-sidecar.ts'
+import { onCall, rateLimited, refusedWith, serverError } from '../../../../dev/emulators/dropbox/faults.ts'
+import { parsePhotoName, sidecarName } from '../../../../src/ports/photo.ts'
+import { sealed, unsealed } from '../../../../src/providers/storage/dropbox/seal.ts'
+import { photo, quickRetry, rejection, startDropbox, streamOf } from '../../../support/fixtures/dropbox.ts'
+import { readableSidecar } from '../../../support/fixtures/readable-sidecar.ts'
 
 const mebibyte = 1024 * 1024
 const sessionRoutes = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { composeMessage } from '../../../src/providers/mail/nodemailer/message.ts'
+import { composeMessage } from '../../../../src/providers/mail/nodemailer/message.ts'
 
 const photo = crypto.getRandomValues(new Uint8Array(60_000))
 const message = {

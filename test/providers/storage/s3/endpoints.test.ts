@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { assertPublicEndpoint } from '../../../src/base/endpoint-guard.ts'
-import { Secret } from '../../../src/base/secret.ts'
-import { parsePhotoName } from '../../../src/ports/photo.ts'
-import { createS3Store } from '../../../src/providers/storage/s3.ts'
+import { assertPublicEndpoint } from '../../../../src/base/endpoint-guard.ts'
+import { Secret } from '../../../../src/base/secret.ts'
+import { parsePhotoName } from '../../../../src/ports/photo.ts'
+import { createS3Store } from '../../../../src/providers/storage/s3.ts'
 
 /** A store whose server, wherever it is, would answer: only the guard can refuse. */
 function storeAt(endpoint: string) {

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
-import { PublisherError } from '../../../src/base/errors.ts'
-import type { PhotoStore } from '../../../src/ports/storage.ts'
-import { errorAnswer } from '../../support/fakes/s3-bucket.ts'
+import { PublisherError } from '../../../../src/base/errors.ts'
+import type { PhotoStore } from '../../../../src/ports/storage.ts'
+import { errorAnswer } from '../../../support/fakes/s3-bucket.ts'
 import {
   always,
   canaries,
@@ -15,9 +15,9 @@ import {
   type S3Call,
   type ScriptedS3,
   startScriptedS3,
-} from '../../support/fakes/s3-scripted.ts'
-import { photo, rejection, streamOf } from '../../support/fixtures/dropbox.ts'
-import { readableSidecar } from '../../support/fixtures/readable-sidecar.ts'
+} from '../../../support/fakes/s3-scripted.ts'
+import { photo, rejection, streamOf } from '../../../support/fixtures/dropbox.ts'
+import { readableSidecar } from '../../../support/fixtures/readable-sidecar.ts'
 
 const name = photo('a.jpg')
 const key = 'Photos/a.jpg'
