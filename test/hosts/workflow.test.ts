@@ -8,7 +8,7 @@ import { canariesIn, canaryJpeg, canaryPng, canaryWebp } from '../support/fixtur
 import { baseDomain } from '../support/fixtures/fleet.ts'
 import { describeOnBothHosts, patience } from '../support/fixtures/hosts.ts'
 import { canary, picture, upload } from '../support/fixtures/photographers.ts'
-import { readableSidecar } from '../support/fixtures/readable-sidecar.ts'
+import { readableSidecar } from '../support/fixtures/stored-photos.ts'
 import { apiKey, botToken, chatOf, recipient, type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const photo = parsePhotoName('dusk.jpg')

@@ -9,7 +9,6 @@ import { createEmailPublisher } from '../../../src/providers/publishers/email.ts
 import {
   describePublisher,
   describeVerification,
-  failure,
   type PublisherScene,
 } from '../../support/contracts/publisher.ts'
 import {
@@ -19,6 +18,7 @@ import {
   type Trouble,
 } from '../../support/fakes/smtp-servers.ts'
 import { credentialsOf, postOf } from '../../support/fixtures/posts.ts'
+import { failure } from '../../support/fixtures/rejections.ts'
 import { cert, certifiedName } from '../../support/fixtures/test-certificate.ts'
 
 const recipient = '12345-uploadcanary@upload.fetlife.com'

@@ -9,13 +9,10 @@ import {
   withoutChoices,
 } from '../../../../dev/emulators/openai/faults.ts'
 import { type OpenAiEmulator, startOpenAiEmulator } from '../../../../dev/emulators/openai.ts'
-import { Secret } from '../../../../src/base/secret.ts'
-import { createOpenAiModel } from '../../../../src/providers/ai/openai.ts'
-import { failure } from '../../../support/contracts/publisher.ts'
 import { serving } from '../../../support/fakes/ai-gateway.ts'
-import { credentialsOf } from '../../../support/fixtures/posts.ts'
+import { key, modelAt } from '../../../support/fixtures/openai.ts'
+import { failure } from '../../../support/fixtures/rejections.ts'
 
-const key = 'sk-canary-of-alice'
 const never = new AbortController().signal
 const schema = z.object({ description: z.string(), tags: z.array(z.string()), nsfw: z.boolean() })
 const request = {
@@ -35,10 +32,7 @@ beforeEach(async () => {
 })
 afterEach(() => openai.close())
 
-function model(baseUrl = openai.url) {
-  const retry = { attempts: 3, baseMs: 1, capMs: 50, attemptTimeoutMs: 20_000, deadlineMs: 25_000 }
-  return createOpenAiModel({ credentials: credentialsOf({ api_key: new Secret(key) }), baseUrl, retry })
-}
+const model = (baseUrl = openai.url) => modelAt(baseUrl)
 
 describe('an error in an answer of status 200', () => {
   const upstream = (code: unknown) => ({ message: 'Provider returned error', code })

@@ -1,53 +1,26 @@
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
-import { Miniflare } from 'miniflare'
+import type { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { PublisherError } from '../../../../src/base/errors.ts'
 import { describeReducer, type Reduce } from '../../../support/contracts/image-reducer.ts'
 import { plain } from '../../../support/fixtures/pictures.ts'
+import { bundleWorker, startWorkerd } from '../../../support/fixtures/workerd.ts'
 
 const box = { width: 960, height: 640 }
-let source = ''
 let bound: Miniflare
 let unbound: Miniflare
 
 beforeAll(async () => {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../../support/fixtures/image-worker.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'neutral',
-    target: 'es2024',
-  })
-  source = outputFiles[0]?.text ?? ''
-  bound = startWorker({ IMAGES: { type: 'images' } })
-  unbound = startWorker({})
+  const entry = fileURLToPath(new URL('../../../support/fixtures/image-worker.ts', import.meta.url))
+  const source = await bundleWorker({ entryPoints: [entry] })
+  bound = startWorkerd(source, { env: { IMAGES: { type: 'images' } } })
+  unbound = startWorkerd(source)
 })
 
 afterAll(async () => {
   await Promise.all([bound.dispose(), unbound.dispose()])
 })
-
-function startWorker(env: Record<string, { type: 'images' }>): Miniflare {
-  return new Miniflare({
-    host: '127.0.0.1',
-    port: 0,
-    logRequests: false,
-    workers: [
-      {
-        config: {
-          name: 'images',
-          compatibilityDate: '2026-11-01',
-          compatibilityFlags: ['no_nodejs_compat', 'no_nodejs_compat_v2'],
-          manifest: { mainModule: 'worker.js', modules: { 'worker.js': { type: 'esm', contents: source } } },
-          env,
-        },
-      },
-    ],
-  })
-}
 
 const problemSchema = z.object({
   code: z.enum(['photo_unreadable', 'photo_too_large', 'thumbnail_unavailable', 'busy']),

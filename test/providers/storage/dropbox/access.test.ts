@@ -2,14 +2,9 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { onCall, rateLimited, serverError } from '../../../../dev/emulators/dropbox/faults.ts'
 import { Secret } from '../../../../src/base/secret.ts'
-import {
-  canaries,
-  credentialSource,
-  photo,
-  quickRetry,
-  rejection,
-  startDropbox,
-} from '../../../support/fixtures/dropbox.ts'
+import { canaries, credentialSource, quickRetry, startDropbox } from '../../../support/fixtures/dropbox.ts'
+import { rejection } from '../../../support/fixtures/rejections.ts'
+import { photo } from '../../../support/fixtures/stored-photos.ts'
 
 describe('the access token of a Dropbox store', () => {
   it('is granted once for ten concurrent first calls', async () => {

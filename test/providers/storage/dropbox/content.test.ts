@@ -2,7 +2,9 @@ import { inspect } from 'node:util'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { malformed, onCall, refusedWith, serverError } from '../../../../dev/emulators/dropbox/faults.ts'
-import { photo, quickRetry, rejection, startDropbox } from '../../../support/fixtures/dropbox.ts'
+import { quickRetry, startDropbox } from '../../../support/fixtures/dropbox.ts'
+import { rejection } from '../../../support/fixtures/rejections.ts'
+import { photo } from '../../../support/fixtures/stored-photos.ts'
 
 const portrait = () => picture(800, 1200)
 const picture = (width: number, height: number) =>

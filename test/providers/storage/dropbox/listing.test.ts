@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { malformed, onCall, rateLimited } from '../../../../dev/emulators/dropbox/faults.ts'
 import type { Folder } from '../../../../src/ports/photo.ts'
-import { paths, photo, rejection, startDropbox, streamOf } from '../../../support/fixtures/dropbox.ts'
+import { paths, startDropbox } from '../../../support/fixtures/dropbox.ts'
+import { rejection } from '../../../support/fixtures/rejections.ts'
+import { photo, streamOf } from '../../../support/fixtures/stored-photos.ts'
 
 describe('listing a Dropbox folder', () => {
   it('reads all pages, empty ones with more behind them included', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { onCall, refusedWith } from '../../../../dev/emulators/dropbox/faults.ts'
 import { isPublisherError } from '../../../../src/base/errors.ts'
-import { photo, quickRetry, startDropbox } from '../../../support/fixtures/dropbox.ts'
+import { quickRetry, startDropbox } from '../../../support/fixtures/dropbox.ts'
+import { photo } from '../../../support/fixtures/stored-photos.ts'
 
 const once = { ...quickRetry, attempts: 1 }
 const broken = { kind: 'reset' } as const

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { onCall, rateLimited, serverError } from '../../../../dev/emulators/dropbox/faults.ts'
-import { canaries, paths, photo, rejection, startDropbox, streamOf } from '../../../support/fixtures/dropbox.ts'
+import { canaries, paths, startDropbox } from '../../../support/fixtures/dropbox.ts'
+import { rejection } from '../../../support/fixtures/rejections.ts'
+import { photo, streamOf } from '../../../support/fixtures/stored-photos.ts'
 
 const asked = 'users/get_current_account'
 

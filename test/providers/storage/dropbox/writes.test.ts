@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { onCall, rateLimited, refusedWith, serverError } from '../../../../dev/emulators/dropbox/faults.ts'
 import { parsePhotoName, sidecarName } from '../../../../src/ports/photo.ts'
 import { sealed, unsealed } from '../../../../src/providers/storage/dropbox/seal.ts'
-import { photo, quickRetry, rejection, startDropbox, streamOf } from '../../../support/fixtures/dropbox.ts'
-import { readableSidecar } from '../../../support/fixtures/readable-sidecar.ts'
+import { quickRetry, startDropbox } from '../../../support/fixtures/dropbox.ts'
+import { rejection } from '../../../support/fixtures/rejections.ts'
+import { photo, readableSidecar, streamOf } from '../../../support/fixtures/stored-photos.ts'
 
 const mebibyte = 1024 * 1024
 const sessionRoutes = [

@@ -16,8 +16,8 @@ import {
   type ScriptedS3,
   startScriptedS3,
 } from '../../../support/fakes/s3-scripted.ts'
-import { photo, rejection, streamOf } from '../../../support/fixtures/dropbox.ts'
-import { readableSidecar } from '../../../support/fixtures/readable-sidecar.ts'
+import { rejection } from '../../../support/fixtures/rejections.ts'
+import { photo, readableSidecar, streamOf } from '../../../support/fixtures/stored-photos.ts'
 
 const name = photo('a.jpg')
 const key = 'Photos/a.jpg'

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { PhotoStore } from '../../../../src/ports/storage.ts'
 import { knownServer } from '../../../../src/providers/storage/s3/known-servers.ts'
 import { refusingConditions, startScriptedS3 } from '../../../support/fakes/s3-scripted.ts'
-import { photo, rejection, streamOf } from '../../../support/fixtures/dropbox.ts'
-import { readableSidecar } from '../../../support/fixtures/readable-sidecar.ts'
+import { rejection } from '../../../support/fixtures/rejections.ts'
+import { photo, readableSidecar, streamOf } from '../../../support/fixtures/stored-photos.ts'
 
 describe('the list of known S3 servers', () => {
   it.each([
