@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { privateHosts, publicHosts } from '../support/fixtures/endpoint-table.ts'
+import { privateHosts, publicHosts } from '../support/fixtures/public-hosts.ts'
 import { bundleWorker, startWorkerd } from '../support/fixtures/workerd.ts'
 
 const guard = fileURLToPath(new URL('../../src/base/endpoint-guard.ts', import.meta.url))

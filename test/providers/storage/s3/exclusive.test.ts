@@ -6,7 +6,7 @@ import { createKeys } from '../../../../src/providers/storage/s3/keys.ts'
 import type { Conditions } from '../../../../src/providers/storage/s3/known-servers.ts'
 import type { ObjectHead } from '../../../../src/providers/storage/s3/object-reads.ts'
 import type { S3Objects } from '../../../../src/providers/storage/s3/objects.ts'
-import { paths } from '../../../support/fakes/s3-scripted.ts'
+import { paths } from '../../../support/fakes/scripted-s3.ts'
 
 const key = 'Photos/.publisher/ledger/photo/telegram.json'
 const pausesMs = [0]

@@ -15,7 +15,7 @@ import {
   type S3Call,
   type ScriptedS3,
   startScriptedS3,
-} from '../../../support/fakes/s3-scripted.ts'
+} from '../../../support/fakes/scripted-s3.ts'
 import { rejection } from '../../../support/fixtures/rejections.ts'
 import { photo, readableSidecar, streamOf } from '../../../support/fixtures/stored-photos.ts'
 

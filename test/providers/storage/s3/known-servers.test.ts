@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PhotoStore } from '../../../../src/ports/storage.ts'
 import { knownServer } from '../../../../src/providers/storage/s3/known-servers.ts'
-import { refusingConditions, startScriptedS3 } from '../../../support/fakes/s3-scripted.ts'
+import { refusingConditions, startScriptedS3 } from '../../../support/fakes/scripted-s3.ts'
 import { rejection } from '../../../support/fixtures/rejections.ts'
 import { photo, readableSidecar, streamOf } from '../../../support/fixtures/stored-photos.ts'
 

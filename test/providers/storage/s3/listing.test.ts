@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { listingXml } from '../../../support/fakes/s3-bucket.ts'
-import { answering, onCall, startScriptedS3 } from '../../../support/fakes/s3-scripted.ts'
+import { answering, onCall, startScriptedS3 } from '../../../support/fakes/scripted-s3.ts'
 import { rejection } from '../../../support/fixtures/rejections.ts'
 
 const encoded = '<EncodingType>url</EncodingType>'

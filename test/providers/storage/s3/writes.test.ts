@@ -12,7 +12,7 @@ import {
   refusal,
   type S3Call,
   startScriptedS3,
-} from '../../../support/fakes/s3-scripted.ts'
+} from '../../../support/fakes/scripted-s3.ts'
 import { rejection } from '../../../support/fixtures/rejections.ts'
 import { photo, readableSidecar, streamOf } from '../../../support/fixtures/stored-photos.ts'
 

@@ -11,13 +11,13 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { Secret } from '../../src/base/secret.ts'
-import { endWithHelp } from '../../src/node/usage.ts'
-import { parsePhotoName } from '../../src/ports/photo.ts'
-import { createS3Store } from '../../src/providers/storage/s3.ts'
-import { countingPlatform } from '../support/fixtures/publishing.ts'
+import { Secret } from '../src/base/secret.ts'
+import { endWithHelp } from '../src/node/usage.ts'
+import { parsePhotoName } from '../src/ports/photo.ts'
+import { createS3Store } from '../src/providers/storage/s3.ts'
+import { countingPlatform } from '../test/support/fixtures/publishing.ts'
 
-const script = fileURLToPath(new URL('../support/fixtures/publish-process.ts', import.meta.url))
+const script = fileURLToPath(new URL('../test/support/fixtures/publish-process.ts', import.meta.url))
 const rounds = Number(process.env.ROUNDS ?? 10)
 const names = Array.from({ length: 6 }, (_, index) => `photo-${index}.jpg`)
 

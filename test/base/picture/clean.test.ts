@@ -6,6 +6,7 @@ import { stripperOf, withoutMetadata } from '../../../src/base/picture/clean.ts'
 import { openCleanStream } from '../../../src/base/picture/clean-stream.ts'
 import { readPictureFacts } from '../../../src/base/picture/header.ts'
 import { createInput } from '../../../src/base/picture/input.ts'
+import { noise, plain, probe, sourceOf } from '../../support/fixtures/pictures.ts'
 import {
   canariesIn,
   canaryAnimation,
@@ -14,8 +15,7 @@ import {
   canaryWebp,
   segment,
   takenAt,
-} from '../../support/fixtures/canaries.ts'
-import { noise, plain, probe, sourceOf } from '../../support/fixtures/pictures.ts'
+} from '../../support/fixtures/pictures-with-metadata.ts'
 
 const makers = { jpeg: canaryJpeg, png: canaryPng, webp: canaryWebp }
 const pictures = {
