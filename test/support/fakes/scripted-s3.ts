@@ -1,4 +1,4 @@
-/** A small S3 on loopback that misbehaves as it is told, and stores that speak to it over HTTP. */
+/** A small S3 on loopback that misbehaves as a test scripts it, and stores that speak to it over HTTP. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'

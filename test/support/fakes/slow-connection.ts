@@ -1,4 +1,4 @@
-/** A line to a server on loopback on which every byte takes its time, as from one data centre to another. */
+/** A connection to a server on loopback that delays every byte, as between two data centres. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
