@@ -68,25 +68,33 @@ function open(endpoint: string, root: string) {
 }
 
 async function publishOnce(endpoint: string, root: string) {
-  await using platform = await countingPlatform()
   const store = open(endpoint, root)
   for (const name of names) {
     const bytes = new TextEncoder().encode(`${root} ${name}`)
     await store.upload('root', parsePhotoName(name), new Blob([bytes]).stream(), bytes.length)
   }
-  const variables = { ROOT: root, S3_ENDPOINT: endpoint, PLATFORM_URL: platform.url }
+  const platform = await countingPlatform()
+  try {
+    const outcomes = await publishTwice({ ROOT: root, S3_ENDPOINT: endpoint, PLATFORM_URL: platform.url })
+    const posts = Object.groupBy(platform.posts, ({ sha256 }) => sha256)
+    return {
+      posts: platform.posts.length,
+      twice: Object.values(posts).filter((same) => (same?.length ?? 0) > 1).length,
+      refused: outcomes.filter(({ code }) => code === 'storage_not_atomic').length,
+    }
+  } finally {
+    await platform[Symbol.asyncDispose]()
+  }
+}
+
+/** Publishes all photos from two processes at once. Gives the outcomes of both. */
+async function publishTwice(variables: Record<string, string>): Promise<{ code?: string }[]> {
   const env = { ...variables, PHOTOS: names.join(','), ATTEMPTS: '3' }
   const children = [1, 2].map(() =>
     spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] }),
   )
   const outputs = await Promise.all(children.map(({ stdout }) => text(stdout)))
-  const outcomes: { code?: string }[] = outputs.flatMap((output) => JSON.parse(output).results)
-  const posts = Object.groupBy(platform.posts, ({ sha256 }) => sha256)
-  return {
-    posts: platform.posts.length,
-    twice: Object.values(posts).filter((same) => (same?.length ?? 0) > 1).length,
-    refused: outcomes.filter(({ code }) => code === 'storage_not_atomic').length,
-  }
+  return outputs.flatMap((output) => JSON.parse(output).results)
 }
 
 function say(line: string): void {
