@@ -3,7 +3,7 @@
 export interface SharesOptions {
   /** Bytes that may be held at the same time. */
   budgetBytes: number
-  /** How many tasks may run at the same time, whatever they hold. Default: any number. */
+  /** Tasks that may run at the same time. Default: any number. */
   parallel?: number
   /** A second opinion, asked where something runs already: whether there really is room for so many bytes more. */
   hasRoomFor?: (bytes: number) => boolean

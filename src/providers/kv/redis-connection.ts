@@ -103,7 +103,7 @@ export function keepConnected(options: RedisConnectionOptions): RedisConnection 
   }
 }
 
-/** For those who wait for a connection; where nobody does, its failure is no news. */
+/** Makes a promise for callers of `ready`. Without such a caller its rejection is ignored. */
 function beginAttempt() {
   const attempt = Promise.withResolvers<void>()
   attempt.promise.catch(() => undefined)

@@ -4,7 +4,7 @@ export interface RedisMemory {
   usedBytes: number
   /** 0: it names none. */
   limitBytes: number
-  /** What becomes of keys when it is full: `noeviction`, `volatile-lru` ... */
+  /** Eviction policy for when it is full: `noeviction`, `volatile-lru` ... */
   policy: string
 }
 

@@ -34,6 +34,7 @@ export interface RedisOptions {
   onFailure?(kind: RedisFailure): void
   /** Under which key of the store the configuration of a host lies, so that it goes in one step with the word that it has to go. */
   configKey(host: string): string
+  /** The time in milliseconds. */
   now: () => number
 }
 

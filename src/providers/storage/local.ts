@@ -9,13 +9,15 @@ import { createRecordFiles } from './local/local-records.ts'
 import { createSidecarFiles } from './local/local-sidecars.ts'
 
 export interface LocalStoreOptions {
+  /** Directories of the tenant's folders. */
   paths: StoragePaths
   /** The tenant's own folder: all paths are taken below it and may not leave it. Left out: they have to be absolute. */
   baseDirectory?: string | undefined
   /** Makes a link to an original that works until `expiresAt`: a URL, or a path on the tenant's host. */
   link(folder: Folder, name: PhotoName, expiresAt: Date): Promise<string>
+  /** The time in milliseconds. Default: `Date.now`. */
   now?: () => number
-  /** What touches the disk; a test hands in one that fails. */
+  /** Operations on the disk; a test hands in failing ones. */
   files?: LocalFiles
 }
 

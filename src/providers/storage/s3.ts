@@ -17,16 +17,21 @@ export { createVerdictMemory, type VerdictMemory } from './s3/conditions.ts'
 export type { S3Credentials } from './s3/signing.ts'
 
 export interface S3StoreOptions {
-  /** As the configuration names it. */
+  /** Name of the storage in the configuration: `s3` or `managed`. */
   provider: string
+  /** Prefixes of the tenant's folders; a leading slash makes no difference. */
   paths: StoragePaths
+  /** Resolves the tenant's keys, endpoint and bucket. */
   credentials: CredentialSource<S3Credentials>
   /** Development: endpoints may be http. Default false. */
   allowPrivateEndpoints?: boolean
   /** Throws `endpoint_refused` for an endpoint that a tenant may not name. Default: `fetch` alone refuses. */
   checkEndpoint?(endpoint: string): unknown
+  /** Sends requests. Default: the global `fetch`. */
   fetch?: typeof fetch
+  /** The time in milliseconds. Default: `Date.now`. */
   now?: () => number
+  /** Repetition of calls. Default: 4 attempts within 20 seconds. */
   retry?: RetryPolicy
   /** The tenant's host, by which verdicts are kept apart. Default: none. */
   host?: string

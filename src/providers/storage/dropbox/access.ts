@@ -4,7 +4,7 @@ import { type CredentialSource, withCredentials } from '../../../ports/credentia
 import { AccessTokenRejected, accessRejected } from './errors.ts'
 import { createSessions, type Session, type SessionsOptions } from './sessions.ts'
 
-/** What the orchestrator resolves for a Dropbox tenant. */
+/** Credentials that the orchestrator resolves for a Dropbox tenant. */
 export interface DropboxCredentials {
   readonly refresh_token: Secret
 }

@@ -5,7 +5,7 @@ import { sidecarChanged } from '../../../ports/storage-errors.ts'
 import type { DropboxFiles } from './files.ts'
 import type { DropboxPaths } from './paths.ts'
 
-/** What Dropbox accepts as a revision (`Rev` in its spec). Nothing else can ever have been one. */
+/** Revisions as Dropbox makes and accepts them (`Rev` in its spec). */
 const revision = /^[0-9a-f]{9,}$/
 
 /** Makes the store's functions for sidecars. */

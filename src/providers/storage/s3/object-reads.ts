@@ -17,7 +17,7 @@ export interface ObjectHead {
 
 /** An object that was read whole. Its revision is the entity tag. */
 export interface SmallObject extends SmallFile {
-  /** By the server's clock. */
+  /** Time of the last write, by the server's clock. */
   modifiedAt: Date
 }
 

@@ -6,7 +6,7 @@ import { withoutSlashAtEnd } from '../../../base/text-edges.ts'
 import { credentialsRejected, storageUnavailable } from './errors.ts'
 import { encodeKey, encodeStrictly } from './keys.ts'
 
-/** What the orchestrator resolves for `s3` and `managed`. */
+/** Credentials that the orchestrator resolves for `s3` and `managed`. */
 export interface S3Credentials {
   access_key_id: Secret
   secret_access_key: Secret
