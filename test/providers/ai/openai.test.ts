@@ -15,6 +15,7 @@ import {
   serverError,
 } from '../../../dev/emulators/openai/faults.ts'
 import { type OpenAiEmulator, startOpenAiEmulator } from '../../../dev/emulators/openai.ts'
+import type { RetryPolicy } from '../../../src/base/retry.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import type { ModelRequest } from '../../../src/ports/language-model.ts'
 import { createOpenAiModel, type OpenAiModelOptions } from '../../../src/providers/ai/openai.ts'

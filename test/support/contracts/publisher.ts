@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Publisher } from '../../../src/ports/publisher.ts'
 import { fitCaption } from '../../../src/workflow/captions/fit.ts'
 import { postOf } from '../fixtures/posts.ts'
+import { failure } from '../fixtures/rejections.ts'
 
 export interface PublisherScene {
   /** A publisher whose credentials are good, bad, or bad until they are resolved afresh. */
