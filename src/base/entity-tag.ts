@@ -1,4 +1,5 @@
 /** Entity tags of thumbnails and their comparison (RFC 9110, sections 8.8.3 and 13.1.2). */
+import { toHex } from './hex.ts'
 
 /** To be raised when thumbnails of unchanged photos come out differently: another quality, another fit. */
 const encoderVersion = 1
@@ -10,8 +11,7 @@ const encoderVersion = 1
 export async function thumbnailTag(parts: readonly string[]): Promise<string> {
   const text = JSON.stringify([encoderVersion, ...parts])
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  const hex = Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0'))
-  return `"${hex.join('')}"`
+  return `"${toHex(digest.subarray(0, 16))}"`
 }
 
 /**

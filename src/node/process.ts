@@ -21,6 +21,7 @@ import { createOrchestratorClient } from '../runtime/tenancy/orchestrator-client
 import type { StorageFactories } from '../runtime/tenancy/tenant-runtime.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
 import { lateMailer, lateModel } from './late.ts'
+import { createPinnedLookup } from './public-lookup.ts'
 import { openRedis, sharedStores } from './shared-store.ts'
 
 export interface NodeHostOptions {
@@ -75,7 +76,11 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
       settings,
       mailer: lateMailer(async () => {
         const { createMailer } = await import('../providers/mail/nodemailer.ts')
-        return createMailer({ allowPrivate: settings.allowPrivateEndpoints, name: settings.callbackHost })
+        return createMailer({
+          allowPrivate: settings.allowPrivateEndpoints,
+          lookup: createPinnedLookup(),
+          name: settings.callbackHost,
+        })
       }),
     }),
     model: (credentials) =>

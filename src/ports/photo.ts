@@ -92,6 +92,11 @@ export function numberedName(name: PhotoName, attempt: number): PhotoName {
   return `${cutToBytes(name.slice(0, dot), maxNameBytes - bytesOf(end))}${end}` as PhotoName
 }
 
+/** Gives the name itself, then its numbered forms as {@link numberedName} makes them: `most` names in all. */
+export function* numberedNames(name: PhotoName, most: number): Generator<PhotoName> {
+  for (let attempt = 1; attempt <= most; attempt++) yield numberedName(name, attempt)
+}
+
 /** The beginning of the text that fits, without half a character at its end. */
 function cutToBytes(text: string, maxBytes: number): string {
   if (bytesOf(text) <= maxBytes) return text

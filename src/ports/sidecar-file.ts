@@ -5,7 +5,7 @@
 import { PublisherError } from '../base/errors.ts'
 import { decodeText, type Encoding, encodeText, encodings } from '../base/text-encoding.ts'
 import { type PhotoName, sidecarName } from './photo.ts'
-import type { PhotoEntry, PhotoListing, Sidecar } from './storage.ts'
+import type { PhotoEntry, PhotoListing, Sidecar, SidecarReading } from './storage.ts'
 
 /** Stores read no more of a sidecar than this. Bytes. */
 export const maxSidecarBytes = 64 * 1024
@@ -21,6 +21,19 @@ export function toSidecar(bytes: Uint8Array, revision: string): Sidecar | 'unrea
   if (!decoded || !isWithinLines(decoded.text)) return 'unreadable'
   const { text, encoding } = decoded
   return { text, revision: encoding === 'utf-8' ? revision : `${encoding} ${revision}` }
+}
+
+/** A file that was read whole. */
+export interface SmallFile {
+  bytes: Uint8Array
+  /** Changes with the bytes. */
+  revision: string
+}
+
+/** Reads the sidecar in a file; `too_large`: the file has more than {@link maxSidecarBytes}. `null`: there is no file. */
+export function sidecarIn(file: SmallFile | 'too_large' | null): SidecarReading {
+  if (file === null) return null
+  return file === 'too_large' ? 'unreadable' : toSidecar(file.bytes, file.revision)
 }
 
 export interface WritableSidecar<R> {

@@ -49,7 +49,7 @@ export interface TemporaryLink {
 
 export interface Sidecar {
   text: string
-  /** For {@link PhotoStore.writeSidecar}'s `ifRevision`. */
+  /** For {@link SidecarFiles.writeSidecar}'s `ifRevision`. */
   revision: string
 }
 
@@ -78,10 +78,13 @@ export interface StoredRecord {
   revision: string
 }
 
-export interface PhotoStore {
+export interface PhotoStore extends PhotoFiles, SidecarFiles, RecordFiles {
   /** `dropbox`, `s3`, `managed`, `local` ... as the configuration names it. */
   readonly provider: string
+}
 
+/** The photos of a store. */
+export interface PhotoFiles {
   /** Photos directly below the folder. A folder that does not exist is empty. */
   list(folder: Folder): Promise<PhotoListing>
   /** `null` where there is no such photo. */
@@ -115,7 +118,10 @@ export interface PhotoStore {
     name: PhotoName,
     sidecar?: SidecarForm | null,
   ): Promise<{ deleted: boolean; sidecarDeleted: boolean }>
+}
 
+/** The text files beside the photos of a store. */
+export interface SidecarFiles {
   /** Reads no more than 64 KiB of a file of any size. */
   readSidecar(folder: Folder, name: PhotoName, sidecar?: SidecarForm): Promise<SidecarReading>
   /**
@@ -129,7 +135,10 @@ export interface PhotoStore {
     ifRevision?: string | null,
     sidecar?: SidecarForm,
   ): Promise<void>
+}
 
+/** The small records that this program keeps in a store. */
+export interface RecordFiles {
   /**
    * Creates the record if there is none, atomically over all processes: exactly one of many callers gets `true`.
    * Throws `storage_not_atomic` where the store turned out not to guarantee that.

@@ -1,33 +1,19 @@
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
-import { Miniflare } from 'miniflare'
 import { expect, it } from 'vitest'
-import { privateHosts, publicHosts } from '../support/fixtures/endpoint-table.ts'
+import { privateHosts, publicHosts } from '../support/fixtures/public-hosts.ts'
+import { bundleWorker, startWorkerd } from '../support/fixtures/workerd.ts'
 
 const guard = fileURLToPath(new URL('../../src/base/endpoint-guard.ts', import.meta.url))
 
 it('judges every host of the table on Workers as on Node, though the URL parser is another', async () => {
-  const script = await bundled(`
+  const contents = `
     import { isPublicHost } from ${JSON.stringify(guard)}
     export default {
       fetch: async (request) => Response.json((await request.json()).map(isPublicHost))
     }
-  `)
-  const worker = new Miniflare({
-    host: '127.0.0.1',
-    port: 0,
-    logRequests: false,
-    workers: [
-      {
-        config: {
-          name: 'judge',
-          compatibilityDate: '2026-11-01',
-          compatibilityFlags: ['no_nodejs_compat', 'no_nodejs_compat_v2'],
-          manifest: { mainModule: 'judge.js', modules: { 'judge.js': { type: 'esm', contents: script } } },
-        },
-      },
-    ],
-  })
+  `
+  const resolveDir = fileURLToPath(new URL('.', import.meta.url))
+  const worker = startWorkerd(await bundleWorker({ stdin: { contents, resolveDir }, platform: 'browser' }))
   try {
     const address = await worker.ready
     const judge = async (table: [host: string, what: string][]) => {
@@ -41,13 +27,3 @@ it('judges every host of the table on Workers as on Node, though the URL parser 
     await worker.dispose()
   }
 })
-
-async function bundled(contents: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
-    bundle: true,
-    format: 'esm',
-    write: false,
-  })
-  return outputFiles[0]?.text ?? ''
-}

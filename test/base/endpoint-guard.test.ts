@@ -8,7 +8,7 @@ import {
   isPublicAddress,
   isPublicHost,
 } from '../../src/base/endpoint-guard.ts'
-import { privateHosts, publicHosts } from '../support/fixtures/endpoint-table.ts'
+import { privateHosts, publicHosts } from '../support/fixtures/public-hosts.ts'
 
 describe('isPublicHost', () => {
   it.each(publicHosts)('takes %j (%s)', (host) => {

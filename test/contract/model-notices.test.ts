@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { testProcess } from '../support/fixtures/services.ts'
+import { testProcess } from '../support/fixtures/test-process.ts'
 
 it.each([
   ['words', ['gpt-4o retires on 2027-03-01'], ['gpt-4o retires on 2027-03-01']],

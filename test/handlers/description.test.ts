@@ -3,7 +3,7 @@ import { describeApi } from '../../src/handlers/api-description.ts'
 import { createApp, createCallbackApp } from '../../src/handlers/routes.ts'
 import { tags } from '../../src/handlers/tags.ts'
 import { undescribed } from '../support/contracts/described-answers.ts'
-import { testProcess } from '../support/fixtures/services.ts'
+import { testProcess } from '../support/fixtures/test-process.ts'
 
 interface Operation {
   operationId: string

@@ -5,7 +5,7 @@ import type { AppEnv } from '../../src/handlers/exchange.ts'
 import type { Audience } from '../../src/handlers/expected-errors.ts'
 import { problemResponse, toPublisherError } from '../../src/handlers/problem.ts'
 import { routeFor } from '../../src/handlers/route.ts'
-import { sessionCookie, testProcess } from '../support/fixtures/services.ts'
+import { sessionCookie, testProcess } from '../support/fixtures/test-process.ts'
 
 const origin = 'https://alice.shibari.test'
 const ownPage = { 'sec-fetch-site': 'same-origin' }

@@ -3,7 +3,7 @@ import { createHandler } from '../../src/handlers/app.ts'
 import { guardFor } from '../../src/handlers/route.ts'
 import { createApp } from '../../src/handlers/routes.ts'
 import { clientOfPeer } from '../../src/runtime/limits/client-address.ts'
-import { sessionCookie, testProcess } from '../support/fixtures/services.ts'
+import { sessionCookie, testProcess } from '../support/fixtures/test-process.ts'
 
 const stoppedClock = () => Date.parse('2026-11-01T12:00:00Z')
 

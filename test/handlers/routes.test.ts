@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { AppEnv } from '../../src/handlers/exchange.ts'
 import { audienceOf, guardFor, routeFor } from '../../src/handlers/route.ts'
 import { createApp, createCallbackApp } from '../../src/handlers/routes.ts'
-import { testProcess } from '../support/fixtures/services.ts'
+import { testProcess } from '../support/fixtures/test-process.ts'
 
 type App = OpenAPIHono<AppEnv>
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createHandler } from '../../src/handlers/app.ts'
 import { createApp } from '../../src/handlers/routes.ts'
 import { clientOfPeer } from '../../src/runtime/limits/client-address.ts'
-import { sessionCookie, testProcess } from '../support/fixtures/services.ts'
+import { sessionCookie, testProcess } from '../support/fixtures/test-process.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => void vi.useRealTimers())

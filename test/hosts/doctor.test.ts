@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { apiKey, botToken, openPractice, type Practice } from '../support/fixtures/healthy-tenant.ts'
+import { apiKey, botToken, openPractice, type Practice } from '../support/fixtures/doctor-tenant.ts'
 
 interface Ended {
   code: number | null

@@ -7,7 +7,7 @@ import { baseDomain, type Fleet, https, startFleet } from '../support/fixtures/f
 import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
 import { picture, type Storages, startStorages, upload } from '../support/fixtures/photographers.ts'
 import { half, noise, shapeOf } from '../support/fixtures/pictures.ts'
-import { readableSidecar } from '../support/fixtures/readable-sidecar.ts'
+import { readableSidecar } from '../support/fixtures/stored-photos.ts'
 
 interface File {
   name: string

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/ports/photo.ts'
-import { refusal, type ScriptedS3, startScriptedS3 } from '../support/fakes/s3-scripted.ts'
+import { refusal, type ScriptedS3, startScriptedS3 } from '../support/fakes/scripted-s3.ts'
 import { adminPost, adminRequest } from '../support/fixtures/admin.ts'
 import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
 import { picture } from '../support/fixtures/photographers.ts'

@@ -8,6 +8,10 @@ import { parsePhotoName } from '../../src/ports/photo.ts'
 import type { PhotoStore } from '../../src/ports/storage.ts'
 import { thumbnailSizes } from '../../src/workflow/thumbnail.ts'
 import { adminRequest, auth, cookieOf, signInVariables } from '../support/fixtures/admin.ts'
+import { baseDomain, type Fleet, https, startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts, type HostKind, nodeHost } from '../support/fixtures/hosts.ts'
+import { dropboxApp, type Storages, startStorages, upload } from '../support/fixtures/photographers.ts'
+import { half, noise } from '../support/fixtures/pictures.ts'
 import {
   canariesIn,
   canaryAnimation,
@@ -16,11 +20,7 @@ import {
   canaryWebp,
   takenAt,
   textBomb,
-} from '../support/fixtures/canaries.ts'
-import { baseDomain, type Fleet, https, startFleet } from '../support/fixtures/fleet.ts'
-import { describeOnBothHosts, type HostKind, nodeHost } from '../support/fixtures/hosts.ts'
-import { dropboxApp, type Storages, startStorages, upload } from '../support/fixtures/photographers.ts'
-import { half, noise } from '../support/fixtures/pictures.ts'
+} from '../support/fixtures/pictures-with-metadata.ts'
 
 const photos = {
   'dusk.jpg': await canaryJpeg({ orientation: 6 }),

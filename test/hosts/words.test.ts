@@ -1,11 +1,12 @@
 /** What an admin writes about a photo is kept without publishing. */
+
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { adminPost, adminRequest, cookieOf } from '../support/fixtures/admin.ts'
 import { baseDomain, https } from '../support/fixtures/fleet.ts'
 import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
 import { picture, upload } from '../support/fixtures/photographers.ts'
-import { readableSidecar } from '../support/fixtures/readable-sidecar.ts'
+import { readableSidecar } from '../support/fixtures/stored-photos.ts'
 import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const photo = parsePhotoName('dusk.jpg')

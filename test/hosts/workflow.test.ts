@@ -4,11 +4,11 @@ import { declining, onAsk } from '../../dev/emulators/openai/faults.ts'
 import { onMethod, serverError } from '../../dev/emulators/telegram/faults.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { adminPost, adminRequest, eventsOf } from '../support/fixtures/admin.ts'
-import { canariesIn, canaryJpeg, canaryPng, canaryWebp } from '../support/fixtures/canaries.ts'
 import { baseDomain } from '../support/fixtures/fleet.ts'
 import { describeOnBothHosts, patience } from '../support/fixtures/hosts.ts'
 import { canary, picture, upload } from '../support/fixtures/photographers.ts'
-import { readableSidecar } from '../support/fixtures/readable-sidecar.ts'
+import { canariesIn, canaryJpeg, canaryPng, canaryWebp } from '../support/fixtures/pictures-with-metadata.ts'
+import { readableSidecar } from '../support/fixtures/stored-photos.ts'
 import { apiKey, botToken, chatOf, recipient, type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const photo = parsePhotoName('dusk.jpg')

@@ -61,7 +61,7 @@ import {
 } from '../../src/workflow/sidecar.ts'
 import { negotiateType } from '../../src/workflow/thumbnail/media-type.ts'
 import { primary, registryOf } from '../support/fixtures/reference-orchestrator.ts'
-import { testProcess } from '../support/fixtures/services.ts'
+import { testProcess } from '../support/fixtures/test-process.ts'
 import { repeated, type Shape, type Work } from './growth.ts'
 
 export interface ForeignText {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PublisherError } from '../../src/base/errors.ts'
 import { captionOf } from '../../src/workflow/sidecar.ts'
-import { failure } from '../support/contracts/publisher.ts'
 import { type Scene, settingsWith, startScene, telegram } from '../support/fixtures/analysis.ts'
+import { failure } from '../support/fixtures/rejections.ts'
 
 let scene: Scene
 beforeEach(async () => {

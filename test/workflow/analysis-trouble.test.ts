@@ -12,8 +12,8 @@ import {
 import { PublisherError } from '../../src/base/errors.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { captionOf, listOf, textOf } from '../../src/workflow/sidecar.ts'
-import { failure } from '../support/contracts/publisher.ts'
 import { email, name, type Scene, settingsWith, startScene, telegram } from '../support/fixtures/analysis.ts'
+import { failure } from '../support/fixtures/rejections.ts'
 
 let scene: Scene
 beforeEach(async () => {

@@ -1,4 +1,5 @@
 /** Photos that share a stem, and whose the sidecar of that stem is. */
+
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -7,7 +8,7 @@ import { parsePhotoName as photo } from '../../src/ports/photo.ts'
 import type { PhotoStore } from '../../src/ports/storage.ts'
 import { createLocalStore } from '../../src/providers/storage/local.ts'
 import { withOwnSidecars } from '../../src/workflow/own-sidecars.ts'
-import { readableSidecar } from '../support/fixtures/readable-sidecar.ts'
+import { readableSidecar } from '../support/fixtures/stored-photos.ts'
 
 const paths = { root: '/', archive: '/archive', keep: '/keep', remove: '/remove' }
 const digestOfWebp = 'ab'.repeat(32)

@@ -8,8 +8,8 @@ import type { ImageReducer } from '../../src/ports/images.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import type { PublishRequest } from '../../src/workflow/publish.ts'
 import { reducer } from '../support/fixtures/publishing.ts'
-import { readableSidecar } from '../support/fixtures/readable-sidecar.ts'
 import { photo, scene, whereabouts } from '../support/fixtures/scripted-platforms.ts'
+import { readableSidecar } from '../support/fixtures/stored-photos.ts'
 
 type Scene = Awaited<ReturnType<typeof scene>>
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { type FaultRule, gapOf, startScriptedS3 } from '../support/fakes/s3-scripted.ts'
+import { type FaultRule, gapOf, startScriptedS3 } from '../support/fakes/scripted-s3.ts'
 import { countingPlatform } from '../support/fixtures/publishing.ts'
 
 const script = fileURLToPath(new URL('../support/fixtures/publish-process.ts', import.meta.url))

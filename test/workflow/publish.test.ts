@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { type ErrorCode, PublisherError } from '../../src/base/errors.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import type { PhotoStore } from '../../src/ports/storage.ts'
-import { readableSidecar } from '../support/fixtures/readable-sidecar.ts'
 import { failing, photo, scene, whereabouts } from '../support/fixtures/scripted-platforms.ts'
+import { readableSidecar } from '../support/fixtures/stored-photos.ts'
 
 const refusing = (code: ErrorCode) => ({ error: new PublisherError(code, `It is ${code}.`), arrives: false })
 const losing = { error: new PublisherError('publish_outcome_unknown', 'Lost.'), arrives: true }

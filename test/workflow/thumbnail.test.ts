@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { PublisherError } from '../../src/base/errors.ts'
 import { thumbnailSizes } from '../../src/workflow/thumbnail.ts'
+import { artist, plain, shapeOf, tellTale } from '../support/fixtures/pictures.ts'
 import {
   canariesIn,
   canaryAnimation,
   canaryJpeg,
   canaryPng,
   canaryWebp,
-} from '../support/fixtures/canaries.ts'
-import { artist, plain, shapeOf, tellTale } from '../support/fixtures/pictures.ts'
+} from '../support/fixtures/pictures-with-metadata.ts'
 import { made, name, photo, scene } from '../support/fixtures/thumbnails.ts'
 
 describe('a thumbnail', () => {

@@ -3,8 +3,8 @@ import { maxPhotoBytes } from '../../src/base/picture/limits.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { factsOf, type PhotoFacts } from '../../src/workflow/picture-facts.ts'
 import { openVisitorCopy } from '../../src/workflow/visitor-copy.ts'
-import { canariesIn, canaryJpeg, canaryWebp, takenAt } from '../support/fixtures/canaries.ts'
 import { noise, probe } from '../support/fixtures/pictures.ts'
+import { canariesIn, canaryJpeg, canaryWebp, takenAt } from '../support/fixtures/pictures-with-metadata.ts'
 import { storeOf } from '../support/fixtures/thumbnails.ts'
 
 const name = parsePhotoName('dusk.jpg')

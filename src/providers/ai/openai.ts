@@ -1,5 +1,5 @@
 /** Asks OpenAI, or a server that speaks as it does, by Chat Completions: the one endpoint that all of them have. */
-import { APIError, type OpenAI } from 'openai'
+import { APIError } from 'openai'
 import { isPublisherError } from '../../base/errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../base/retry.ts'
 import type { Secret } from '../../base/secret.ts'
@@ -8,9 +8,8 @@ import { type CredentialSource, withCredentials } from '../../ports/credentials.
 import type { LanguageModel, ModelAnswer, ModelRequest } from '../../ports/language-model.ts'
 import { answerOf, tokensOf } from './openai/answer.ts'
 import { type OpenAiFetch, openClient } from './openai/client.ts'
-import { type Dialect, fullDialect, withoutRefused } from './openai/dialect.ts'
+import { createCompletions } from './openai/completions.ts'
 import { failureOf } from './openai/errors.ts'
-import { requestBody } from './openai/request.ts'
 
 export interface OpenAiCredentials {
   api_key: Secret
@@ -37,7 +36,7 @@ const patience: RetryPolicy = {
   deadlineMs: 60_000,
 }
 
-/** Makes the model. What a server does not understand is remembered per model, so that it is asked for once. */
+/** Makes the model of one tenant. Nothing is called before the first use. */
 export function createOpenAiModel({
   credentials,
   baseUrl = 'https://api.openai.com/v1',
@@ -46,25 +45,7 @@ export function createOpenAiModel({
   retry = patience,
 }: OpenAiModelOptions): LanguageModel {
   const api = { baseUrl: withoutSlashAtEnd(baseUrl), fetch }
-  const dialects = new Map<string, Dialect>()
-
-  /** Refused fields are answered at once and cost nothing; each round gives one of them up, so there are few. */
-  async function complete<T>(
-    client: OpenAI,
-    request: ModelRequest<T>,
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    for (;;) {
-      const dialect = dialects.get(request.model) ?? fullDialect
-      try {
-        return await client.chat.completions.create(requestBody(request, dialect), { signal })
-      } catch (error) {
-        const understood = withoutRefused(dialect, error)
-        if (!understood) throw error
-        dialects.set(request.model, understood)
-      }
-    }
-  }
+  const complete = createCompletions()
 
   async function askWith<T>(
     key: Secret,

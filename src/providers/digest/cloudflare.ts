@@ -1,9 +1,10 @@
-/** SHA-256 of a stream on Workers (`crypto.DigestStream`). */
+/** SHA-256 of a stream by `crypto.DigestStream`, which only Workers have. */
+import { toHex } from '../../base/hex.ts'
 import type { StreamDigest } from '../../ports/digest.ts'
 
+/** Hashes the stream to its end and gives the digest in hexadecimal. */
 export const sha256: StreamDigest = async (body) => {
   const digester = new crypto.DigestStream('SHA-256')
   await body.pipeTo(digester)
-  const bytes = new Uint8Array(await digester.digest)
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(new Uint8Array(await digester.digest))
 }

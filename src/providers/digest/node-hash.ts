@@ -1,7 +1,8 @@
-/** SHA-256 of a stream on Node. */
+/** SHA-256 of a stream by `node:crypto`, since Web Crypto takes no streams. */
 import { createHash } from 'node:crypto'
 import type { StreamDigest } from '../../ports/digest.ts'
 
+/** Hashes the stream to its end and gives the digest in hexadecimal. */
 export const sha256: StreamDigest = async (body) => {
   const hash = createHash('sha256')
   for await (const chunk of body) hash.update(chunk)

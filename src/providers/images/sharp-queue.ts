@@ -3,16 +3,11 @@
  * the fewest bytes so far is next (start-time fair queueing). No well-kept library does both.
  */
 import { PublisherError } from '../../base/errors.ts'
+import { createShares, type SharesOptions } from './sharp-shares.ts'
 
-export interface ByteQueueOptions {
-  /** What may be taken at the same time, in bytes. */
-  budgetBytes: number
-  /** How many tasks may run at the same time, whatever they take. Default: any number. */
-  parallel?: number
+export interface ByteQueueOptions extends SharesOptions {
   /** How many may wait; one owner gets at most half of the places. */
   maxWaiting: number
-  /** A second opinion, asked where something runs already: whether there really is room for so many bytes more. */
-  hasRoomFor?: (bytes: number) => boolean
 }
 
 export interface ByteQueue {
@@ -38,13 +33,12 @@ interface Waiting {
 
 const retryAfterMs = 3000
 
-export function createByteQueue(options: ByteQueueOptions): ByteQueue {
-  const { budgetBytes, parallel = Number.POSITIVE_INFINITY, maxWaiting, hasRoomFor = () => true } = options
+/** Makes a queue in which nothing runs or waits. */
+export function createByteQueue({ maxWaiting, ...options }: ByteQueueOptions): ByteQueue {
+  const { budgetBytes } = options
+  const shares = createShares(options)
   const waiting = new Set<Waiting>()
-  const takenByOwner = new Map<string, number>()
   const nextTagByOwner = new Map<string, number>()
-  let running = 0
-  let taken = 0
   let clock = 0
 
   function enter(owner: string, bytes: number, patience: AbortSignal): Promise<void> {
@@ -74,16 +68,11 @@ export function createByteQueue(options: ByteQueueOptions): ByteQueue {
 
   /** Strictly in order: a large task is not overtaken for ever by small ones that fit. */
   function beginWhatFits(): void {
-    for (let job = next(); job && fits(job.bytes); job = next()) {
+    for (let job = next(); job && shares.fits(job.bytes); job = next()) {
       clock = Math.max(clock, job.tag)
-      change(job.owner, job.bytes, 1)
+      shares.take(job.owner, job.bytes)
       job.begin()
     }
-  }
-
-  function fits(bytes: number): boolean {
-    if (running === 0) return true
-    return running < parallel && taken + bytes <= budgetBytes && hasRoomFor(bytes)
   }
 
   /** Each owner is represented by the task that has waited longest, lest its large ones starve behind its small ones. */
@@ -93,22 +82,9 @@ export function createByteQueue(options: ByteQueueOptions): ByteQueue {
     for (const job of waiting) {
       if (seen.has(job.owner)) continue
       seen.add(job.owner)
-      if (mayTake(job) && (first === undefined || job.tag < first.tag)) first = job
+      if (shares.isFair(job.owner, job.bytes) && (first === undefined || job.tag < first.tag)) first = job
     }
     return first
-  }
-
-  function mayTake({ owner, bytes }: Waiting): boolean {
-    const held = takenByOwner.get(owner) ?? 0
-    return held === 0 || held + bytes <= budgetBytes / 2
-  }
-
-  function change(owner: string, bytes: number, tasks: 1 | -1): void {
-    running += tasks
-    taken += tasks * bytes
-    const held = (takenByOwner.get(owner) ?? 0) + tasks * bytes
-    if (held > 0) takenByOwner.set(owner, held)
-    else takenByOwner.delete(owner)
   }
 
   /** An owner whose turn is not behind the clock has no history that counts. */
@@ -118,7 +94,7 @@ export function createByteQueue(options: ByteQueueOptions): ByteQueue {
 
   return {
     get takenBytes() {
-      return taken
+      return shares.heldBytes
     },
     get waitingTasks() {
       return waiting.size
@@ -129,7 +105,7 @@ export function createByteQueue(options: ByteQueueOptions): ByteQueue {
       try {
         return await task()
       } finally {
-        change(owner, bytes, -1)
+        shares.giveBack(owner, bytes)
         beginWhatFits()
         forget()
       }

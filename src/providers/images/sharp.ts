@@ -2,19 +2,21 @@
  * Reduces pictures with sharp (libvips) on Node, within the memory of a small dyno: work that needs the original or the
  * decoded picture waits until there is room for its bytes.
  */
-import sharp, { type Metadata, type Sharp } from 'sharp'
-import { PublisherError } from '../../base/errors.ts'
+import sharp from 'sharp'
 import { turnBox } from '../../base/picture/fit.ts'
 import { readPictureHeader } from '../../base/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
 import { phoneFormat } from '../../base/picture/phone-formats.ts'
 import { within } from '../../base/time.ts'
-import type { ImageReducer, ReducedImage, ThumbnailType } from '../../ports/images.ts'
+import type { ImageReducer, ReducedImage } from '../../ports/images.ts'
 import { type Metrics, noMetrics } from '../../ports/metrics.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
+import { convert, inspectAvif } from './sharp-convert.ts'
+import { decodeSeconds, encode, inspect } from './sharp-encode.ts'
+import { tooSlow, unreadable } from './sharp-errors.ts'
 import { estimateAvifMemory, estimateMemory, fixedBytes } from './sharp-memory.ts'
 import { createByteQueue } from './sharp-queue.ts'
-import { type Pace, photoTooLarge, readOriginal, withEndMark, withScanHeader } from './sharp-source.ts'
+import { type Pace, photoTooLarge, readOriginal } from './sharp-source.ts'
 
 export interface SharpReducerOptions {
   /**
@@ -48,12 +50,6 @@ export interface SharpReducerOptions {
   /** Largest picture in pixels. Default: 110 million. */
   maxPixels?: number
 }
-
-/**
- * A decode that takes longer is abandoned: seconds. The slowest honest photo measured takes 3. Together with the waiting
- * it stays below the 30 s after which Heroku's router gives up.
- */
-const decodeSeconds = 10
 
 const tooMuchMemory =
   'This photo needs more memory to open than this server has. Save it as a baseline (not progressive) JPEG.'
@@ -168,122 +164,6 @@ function refusePixels({ width, height }: ThumbnailBox, maxPixels: number): void 
   }
 }
 
-/** Has libheif read the header. The prebuilt libvips decodes AV1, and not the HEVC of a HEIC. */
-async function inspectAvif(original: Uint8Array): Promise<Metadata> {
-  const isAvif = phoneFormat(original) === 'AVIF'
-  const reading = sharp(original, { limitInputPixels: false }).metadata()
-  const picture = await reading.catch((error: unknown) => {
-    throw isAvif ? unreadable(error) : cannotDecode(error)
-  })
-  if (picture.compression !== 'av1') throw cannotDecode(new Error(`${picture.compression}`))
-  return picture
-}
-
-function cannotDecode(cause: unknown): PublisherError {
-  return new PublisherError('unsupported_photo', 'This server cannot open this kind of photo.', { cause })
-}
-
-/** All metadata stays: the result replaces an original. */
-async function convert(original: Uint8Array, picture: Metadata): Promise<ReducedImage> {
-  const { data, info } = await orUnreadable(() =>
-    sharp(original, { failOn: 'warning', limitInputPixels: picture.width * picture.height })
-      .timeout({ seconds: decodeSeconds })
-      .autoOrient()
-      .keepMetadata()
-      .flatten({ background: '#ffffff' })
-      .jpeg({ quality: 92 })
-      .toBuffer({ resolveWithObject: true }),
-  )
-  return { bytes: new Uint8Array(data), mediaType: 'image/jpeg', width: info.width, height: info.height }
-}
-
-/** Has libvips read the header: text and profiles of a PNG are inflated for it. */
-async function inspect(original: Uint8Array): Promise<Metadata> {
-  // sharp's own limit would only say that it failed.
-  return orUnreadable(() => sharp(original, { limitInputPixels: false }).metadata())
-}
-
 function atMost(box: ThumbnailBox, { width, height }: ThumbnailBox): ThumbnailBox {
   return { width: Math.min(width, box.width), height: Math.min(height, box.height) }
-}
-
-async function encode(
-  original: Uint8Array<ArrayBuffer>,
-  picture: Metadata,
-  box: ThumbnailBox,
-  mediaType: ThumbnailType,
-): Promise<ReducedImage> {
-  // sharp's defaults drop all metadata and convert to sRGB.
-  const attempt = (bytes: Uint8Array) =>
-    encoder(
-      sharp(bytes, { failOn: 'warning', limitInputPixels: picture.width * picture.height })
-        .timeout({ seconds: decodeSeconds })
-        .autoOrient()
-        .resize({ ...box, fit: 'inside', withoutEnlargement: true }),
-      mediaType,
-    ).toBuffer({ resolveWithObject: true })
-  const { data, info } = await orUnreadable(() =>
-    attempt(original)
-      .catch((error: unknown) => {
-        if (isHarmless(error)) return attempt(withScanHeader(original))
-        throw error
-      })
-      .catch((error: unknown) => {
-        // With an end marker, libjpeg warns only where picture data is missing.
-        if (hasNoEnd(error)) return attempt(withEndMark(original))
-        throw error
-      }),
-  )
-  return { bytes: new Uint8Array(data), mediaType, width: info.width, height: info.height }
-}
-
-/**
- * Measured on the sample photos: mozjpeg would make thumbnails a fifth smaller for 30 ms more, and takes ten times as long where there
- * is much grain; what is published is larger still. WebP at effort 2 is half the size of a JPEG by mozjpeg in less time, and within 5 %
- * of the default effort 4, which takes twice as long. AVIF at effort 2 takes
- * five times as long as JPEG, at its default effort thirty times.
- */
-function encoder(picture: Sharp, mediaType: ThumbnailType): Sharp {
-  switch (mediaType) {
-    case 'image/jpeg':
-      return picture.flatten({ background: '#ffffff' }).jpeg({ quality: 80 })
-    case 'image/webp':
-      return picture.webp({ quality: 80, effort: 2 })
-    case 'image/avif':
-      return picture.avif({ quality: 55, effort: 2 })
-  }
-}
-
-/**
- * Many Samsung phones write wrong numbers into the scan header, which decoders warn of and otherwise ignore
- * (https://github.com/lovell/sharp/issues/1578). Every other warning means that picture data is damaged.
- */
-function isHarmless(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('Invalid SOS parameters for sequential JPEG')
-}
-
-/** A JPEG that ends without its end marker, whether its last rows are there or not. */
-function hasNoEnd(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('premature end of JPEG image')
-}
-
-async function orUnreadable<T>(open: () => Promise<T>): Promise<T> {
-  try {
-    return await open()
-  } catch (error) {
-    if (error instanceof Error && error.message.startsWith('timeout')) throw tooSlow(error)
-    throw unreadable(error)
-  }
-}
-
-function unreadable(cause: unknown): PublisherError {
-  const message = 'This file is damaged, or it is no JPEG, PNG or WebP photo.'
-  return new PublisherError('photo_unreadable', message, { cause })
-}
-
-function tooSlow(cause: Error): PublisherError {
-  return new PublisherError('busy', 'Opening this photo took too long. Try again later.', {
-    cause,
-    retryAfterMs: 30_000,
-  })
 }

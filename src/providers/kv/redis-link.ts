@@ -2,25 +2,16 @@
  * One connection to Redis or Valkey (version 6 or newer), for commands and a subscription alike (RESP3). While it does not stand,
  * or answers too slowly, every command fails at once: nothing queues up.
  */
-import { setTimeout as delay } from 'node:timers/promises'
-import { createClient } from '@redis/client'
-import type { Secret } from '../../base/secret.ts'
+import { keepConnected, type RedisClient, type RedisConnectionOptions } from './redis-connection.ts'
+import { RedisAway, within } from './redis-within.ts'
 
-export interface RedisLinkOptions {
-  /** `redis://` or `rediss://`, with the password in it. */
-  url: Secret
-  /** True: the certificate has to be for this host and from a known authority. Heroku's are not. */
-  verifyTls: boolean
+export interface RedisLinkOptions extends Omit<RedisConnectionOptions, 'onUp' | 'onDown'> {
   /** Limit of one command. Milliseconds. */
   commandMs: number
-  channel: string
-  onMessage(message: string): void
   /** Called for each change; a state lasts until the next one. */
   onState(state: RedisState): void
   /** Called for each connection that was lost or could not be made, and for each command that had no answer in time or no place. */
   onFailure(kind: 'down' | 'slow'): void
-  /** Called when the connection stands and is subscribed, and every few seconds while it answers. */
-  onAlive(): void
 }
 
 export type RedisState =
@@ -44,79 +35,34 @@ export interface RedisLink {
   close(): void
 }
 
-export class RedisAway extends Error {
-  override readonly name = 'RedisAway'
-}
-
-export type RedisClient = ReturnType<typeof makeClient>
-
 /** After a command without an answer, Redis is left alone for this long. */
 const pauseMs = 2000
-const connectMs = 3000
-/** Keeps the connection from being idle (Heroku closes those after 300 s) and finds one that is dead without a word. */
-const pingEveryMs = 5000
-const silenceMs = 2000
-const firstRetryMs = 250
-const maxRetryMs = 5000
 /** A bound for what a hanging server is still to answer. */
 const maxUnanswered = 1000
 
 /** Begins to connect and goes on for ever; never waits for Redis, and keeps no process alive. */
 export function createRedisLink(options: RedisLinkOptions): RedisLink {
   const { commandMs } = options
-  const ended = new AbortController()
-  let current: RedisClient | undefined
   let state: RedisState['is'] | undefined
+  let isClosed = false
   let pausedUntil = 0
   let unanswered = 0
-  let attempt = beginAttempt()
-
-  function enter(next: RedisState): void {
-    if (state === next.is || ended.signal.aborted) return
-    state = next.is
-    options.onState(next)
-  }
-
-  /** Resolves never; rejects when the connection is lost. */
-  async function serve(client: RedisClient, lost: Promise<never>): Promise<never> {
-    await within(connectMs, Promise.race([connect(client), lost]))
-    current = client
-    pausedUntil = 0
-    enter({ is: 'up' })
-    attempt.resolve()
-    for (;;) {
-      options.onAlive()
-      await Promise.race([delay(pingEveryMs, undefined, { ref: false, signal: ended.signal }), lost])
-      await within(silenceMs, Promise.race([client.ping(), lost]))
-    }
-  }
-
-  async function connect(client: RedisClient): Promise<void> {
-    await client.connect()
-    await client.subscribe(options.channel, options.onMessage)
-  }
-
-  async function keepConnected(): Promise<void> {
-    for (let failures = 0; !ended.signal.aborted; failures++) {
-      const client = makeClient(options)
-      const { promise: lost, reject } = Promise.withResolvers<never>()
-      lost.catch(() => undefined)
-      client.on('error', reject)
-      client.on('end', () => reject(new RedisAway('The connection to Redis has ended.')))
-      client.unref()
-      const cause: unknown = await serve(client, lost).catch((error: unknown) => error)
-      if (current) failures = 0
-      current = undefined
-      if (client.isOpen) client.destroy()
-      if (ended.signal.aborted) return
+  const connection = keepConnected({
+    ...options,
+    onUp() {
+      pausedUntil = 0
+      enter({ is: 'up' })
+    },
+    onDown(cause) {
       enter({ is: 'down', cause })
       options.onFailure('down')
-      attempt.reject(cause)
-      attempt = beginAttempt()
-      const longest = Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(failures, 10))
-      const pause = longest * (0.5 + Math.random() / 2)
-      await delay(pause, undefined, { ref: false, signal: ended.signal }).catch(() => undefined)
-    }
+    },
+  })
+
+  function enter(next: RedisState): void {
+    if (state === next.is || isClosed) return
+    state = next.is
+    options.onState(next)
   }
 
   /** Counts until the answer is there, however late: only then its place in the client's queue is free. */
@@ -129,10 +75,9 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     }
   }
 
-  void keepConnected()
   return {
     async run(command) {
-      const client = current
+      const client = connection.client()
       if (!client || performance.now() < pausedUntil) throw new RedisAway('Redis is not asked at the moment.')
       if (unanswered >= maxUnanswered) {
         options.onFailure('slow')
@@ -140,10 +85,10 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       }
       try {
         const answer = await within(commandMs, counted(client, command))
-        if (client === current) enter({ is: 'up' })
+        if (client === connection.client()) enter({ is: 'up' })
         return answer
       } catch (error) {
-        if (error instanceof RedisAway && client === current) {
+        if (error instanceof RedisAway && client === connection.client()) {
           pausedUntil = performance.now() + pauseMs
           enter({ is: 'slow' })
           options.onFailure('slow')
@@ -151,51 +96,10 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
         throw client.isReady ? error : new RedisAway('The connection to Redis is lost.', { cause: error })
       }
     },
-    async ready(ms) {
-      try {
-        await within(ms, attempt.promise)
-      } catch (cause) {
-        throw new RedisAway('Redis cannot be reached.', { cause })
-      }
-    },
+    ready: connection.ready,
     close() {
-      ended.abort()
-      if (current?.isOpen) current.destroy()
-      current = undefined
+      isClosed = true
+      connection.close()
     },
-  }
-}
-
-/** For those who wait for a connection; where nobody does, its failure is no news. */
-function beginAttempt() {
-  const attempt = Promise.withResolvers<void>()
-  attempt.promise.catch(() => undefined)
-  return attempt
-}
-
-function makeClient({ url, verifyTls }: Pick<RedisLinkOptions, 'url' | 'verifyTls'>) {
-  const address = url.reveal()
-  return createClient({
-    url: address,
-    disableOfflineQueue: true,
-    maintNotifications: 'disabled',
-    socket: {
-      connectTimeout: connectMs,
-      reconnectStrategy: false,
-      ...(address.startsWith('rediss:') && { tls: true, rejectUnauthorized: verifyTls }),
-    },
-  })
-}
-
-/** Rejects with {@link RedisAway} where `work` is not done in time. What it does later is nobody's business. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  // Answers that are already there are read before time is called: a busy process is not a slow Redis.
-  const timer = setTimeout(() => setImmediate(() => reject(new RedisAway('Redis does not answer.'))), ms)
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-    work.catch(() => undefined)
   }
 }

@@ -1,6 +1,6 @@
 /** Rates counted inside of Redis, in one step and by its clock: the generic cell rate algorithm (ITU-T I.371). */
 import type { RateDecision } from '../../ports/rate-counter.ts'
-import type { RedisClient } from './redis-link.ts'
+import type { RedisClient } from './redis-connection.ts'
 
 /** The key holds when the allowance is whole again, in milliseconds of Redis' clock, and goes when it is. */
 const script = `

@@ -5,9 +5,15 @@ import type { InvalidationListener, Invalidations } from '../../ports/invalidati
 import type { KeyValueStore } from '../../ports/kv.ts'
 import type { RedisFailure } from '../../ports/metrics.ts'
 import type { RateCounter } from '../../ports/rate-counter.ts'
+import { createAskRedis } from './redis-ask.ts'
+import type { RedisClient } from './redis-connection.ts'
 import { createRedisInvalidations } from './redis-invalidations.ts'
-import { createRedisLink, RedisAway, type RedisClient, type RedisState } from './redis-link.ts'
+import { createRedisLink, type RedisState } from './redis-link.ts'
+import { memoryOf, type RedisMemory } from './redis-memory.ts'
 import { countInRedis } from './redis-rates.ts'
+import { createRedisStore } from './redis-store.ts'
+
+export type { RedisMemory } from './redis-memory.ts'
 
 export interface RedisOptions {
   /** `redis://` or `rediss://`, with the password in it. */
@@ -28,17 +34,8 @@ export interface RedisOptions {
   onFailure?(kind: RedisFailure): void
   /** Under which key of the store the configuration of a host lies, so that it goes in one step with the word that it has to go. */
   configKey(host: string): string
+  /** The time in milliseconds. */
   now: () => number
-}
-
-const refusalEveryMs = 60_000
-
-export interface RedisMemory {
-  usedBytes: number
-  /** 0: it names none. */
-  limitBytes: number
-  /** What becomes of keys when it is full: `noeviction`, `volatile-lru` ... */
-  policy: string
 }
 
 /** None of its functions but `ready` rejects, and none takes much longer than `commandMs`. */
@@ -65,22 +62,12 @@ function forgetInRedis(client: RedisClient, key: string, channel: string, messag
   return client.eval(forgetScript, { keys: [key], arguments: [channel, message] })
 }
 
-/** By `INFO memory`, one `name:value` a line. */
-function memoryOf(said: string): RedisMemory {
-  const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(said)?.[1]?.trim() ?? ''
-  return {
-    usedBytes: Number(field('used_memory')),
-    limitBytes: Number(field('maxmemory')),
-    policy: field('maxmemory_policy'),
-  }
-}
-
 /** Makes them over one connection, which it begins to open; works without Redis being there. */
 export function createRedis(options: RedisOptions): Redis {
   const { prefix, onRefusal, onFailure = () => undefined, now } = options
   let memory = options.fallback()
-  let refusalToldAt = Number.NEGATIVE_INFINITY
   let listener: InvalidationListener | undefined
+  let isSubscribed = false
   const channel = `${prefix}invalidations`
   const link = createRedisLink({
     ...options,
@@ -95,7 +82,7 @@ export function createRedis(options: RedisOptions): Redis {
     },
     onFailure,
   })
-  let isSubscribed = false
+  const ask = createAskRedis({ link, onRefusal, onFailure, now })
 
   function restored(): void {
     memory = options.fallback()
@@ -108,21 +95,6 @@ export function createRedis(options: RedisOptions): Redis {
     listener?.lost()
   }
 
-  /** `undefined` where there is no answer. */
-  async function ask<T>(command: (client: RedisClient) => Promise<T>): Promise<T | undefined> {
-    try {
-      return await link.run(command)
-    } catch (error) {
-      if (error instanceof RedisAway) return undefined
-      onFailure('refused')
-      if (now() - refusalToldAt >= refusalEveryMs) {
-        refusalToldAt = now()
-        onRefusal(error)
-      }
-      return undefined
-    }
-  }
-
   const invalidations = createRedisInvalidations({
     publish: async (host, message) =>
       (await ask((client) => forgetInRedis(client, prefix + options.configKey(host), channel, message))) !==
@@ -131,28 +103,7 @@ export function createRedis(options: RedisOptions): Redis {
   })
 
   return {
-    kv: {
-      async get(key) {
-        const found = await ask((client) => client.get(prefix + key))
-        return found === undefined ? memory.get(key) : found
-      },
-      async put(key, value, { ttlSeconds }) {
-        const expiration = expiryAfter(ttlSeconds)
-        const done = await ask((client) => client.set(prefix + key, value, { expiration }))
-        if (done === undefined) await memory.put(key, value, { ttlSeconds })
-        return done !== undefined
-      },
-      async delete(key) {
-        await memory.delete(key)
-        await ask((client) => client.del(prefix + key))
-      },
-      // In one step. Where its answer is lost, the key may be taken all the same, and stays so for the other processes.
-      async claim(key, { ttlSeconds }) {
-        const expiration = expiryAfter(ttlSeconds)
-        const answer = await ask((client) => client.set(prefix + key, '', { condition: 'NX', expiration }))
-        return answer === undefined ? memory.claim(key, { ttlSeconds }) : answer !== null
-      },
-    },
+    kv: createRedisStore({ ask, prefix, fallback: () => memory }),
     counter: {
       async take(key, rate, count = 1) {
         return (await ask((client) => countInRedis(client, prefix + key, rate, count))) ?? null
@@ -174,8 +125,4 @@ export function createRedis(options: RedisOptions): Redis {
     },
     close: link.close,
   }
-}
-
-function expiryAfter(seconds: number) {
-  return { type: 'EX', value: Math.max(1, Math.ceil(seconds)) } as const
 }

@@ -1,9 +1,8 @@
 /** Sends mail over SMTP by nodemailer's connection, to servers that tenants name. */
-import type { Socket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import SMTPConnection, { type SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection'
 import { assertPublicHost, type EndpointRule } from '../../base/endpoint-guard.ts'
 import { PublisherError } from '../../base/errors.ts'
-import { createPinnedLookup, type PinnedLookupOptions } from '../../node/public-lookup.ts'
 import type { MailConnection, Mailer, MailMessage, MailServer } from '../../ports/mail.ts'
 import { connectFailure, sendFailure, withoutAddresses } from './nodemailer/failures.ts'
 import { composeMessage } from './nodemailer/message.ts'
@@ -19,7 +18,12 @@ export interface MailerTimeouts {
   stepMs: number
 }
 
-export interface MailerOptions extends EndpointRule, PinnedLookupOptions {
+export interface MailerOptions extends EndpointRule {
+  /**
+   * Resolves the names of servers; it has to fail for every name that leads to an address that is not public. Not used where
+   * `allowPrivate` is set: names are then resolved by the system.
+   */
+  lookup: LookupFunction
   /** Default: 10 s, 20 s, 60 s. */
   timeouts?: MailerTimeouts
   /**
@@ -36,21 +40,13 @@ const implicitTlsPort = 465
 /** Longest reply of a server: a line has at most 512 bytes (RFC 5321, section 4.5.3.1.5), and no reply needs a hundred lines. */
 const maxReplyBytes = 64 * 1024
 
-/** Plain SMTP is for development: it needs `allowPrivate`. */
-export function createMailer({
-  allowPrivate,
-  timeouts = patience,
-  name,
-  ca,
-  ...options
-}: MailerOptions): Mailer {
-  const lookup = allowPrivate ? undefined : createPinnedLookup(options)
-
+/** Makes the mailer of this process. Plain SMTP is for development: it needs `allowPrivate`. */
+export function createMailer({ allowPrivate, timeouts = patience, name, ca, lookup }: MailerOptions): Mailer {
   async function connect(server: MailServer, signal: AbortSignal): Promise<MailConnection> {
     const { host, port, useTls, username, password } = server
     assertPublicHost(host, { allowPrivate })
     if (!useTls && !allowPrivate) throw plainRefused()
-    const target = { host, port, lookup, timeoutMs: timeouts.connectMs }
+    const target = { host, port, lookup: allowPrivate ? undefined : lookup, timeoutMs: timeouts.connectMs }
     const socket = await openSocket(target, signal).catch((error: unknown) => {
       throw connectFailure(error)
     })

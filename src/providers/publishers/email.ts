@@ -6,6 +6,7 @@ import { type CredentialSource, withCredentials } from '../../ports/credentials.
 import type { MailConnection, Mailer, MailMessage } from '../../ports/mail.ts'
 import type { CaptionRules, Post, Posted, Publisher } from '../../ports/publisher.ts'
 import { type ConfirmationSettings, confirmationOf } from './email/confirmation.ts'
+import { messageOf } from './email/message.ts'
 import {
   attachmentName,
   parseSettings,
@@ -56,6 +57,7 @@ const noServer = 'the mail server is missing in this site\'s configuration. Fill
 const noSender = 'the sender in this site\'s configuration is no mail address. Correct "from_email".'
 const noRecipient = 'the recipient in this site\'s configuration is no mail address. Correct "recipient".'
 
+/** Makes the publisher of one tenant. Nothing is checked or connected before the first use. */
 export function createEmailPublisher(options: EmailPublisherOptions): Publisher {
   const { server, confirmation, admins, credentials, mailer, host } = options
   const settings = parseSettings(options.config)
@@ -88,18 +90,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
     const parts = ready()
     if (typeof parts === 'string') throw refused(parts)
     const { server, from, settings } = parts
-    const message: MailMessage = {
-      from,
-      to: [settings.recipient],
-      subject: subjectOf(settings, post.caption),
-      text: post.caption,
-      messageId: `<${post.sha256}-email@${host}>`,
-      attachment: {
-        filename: attachmentName(post),
-        contentType: post.picture.mediaType,
-        bytes: post.picture.bytes,
-      },
-    }
+    const message = messageOf({ from, settings, host }, post)
     const connection = await connect(server, signal)
     try {
       await connection.send(message, signal)

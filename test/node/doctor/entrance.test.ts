@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { itFinds, nothingOfTenant, type Trouble } from '../../support/fixtures/doctor-faults.ts'
-import { host } from '../../support/fixtures/healthy-tenant.ts'
+import { host } from '../../support/fixtures/doctor-tenant.ts'
 
 const troubles: Trouble[] = [
   {

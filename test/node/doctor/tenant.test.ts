@@ -10,7 +10,7 @@ import {
   onS3,
   type Practice,
   refOf,
-} from '../../support/fixtures/healthy-tenant.ts'
+} from '../../support/fixtures/doctor-tenant.ts'
 
 const change = ({ answer }: Practice, blocks: Record<string, unknown>) =>
   void Object.assign(answer.config, blocks)

@@ -18,23 +18,14 @@ import { type OpenAiEmulator, startOpenAiEmulator } from '../../../dev/emulators
 import type { RetryPolicy } from '../../../src/base/retry.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import type { ModelRequest } from '../../../src/ports/language-model.ts'
-import { createOpenAiModel } from '../../../src/providers/ai/openai.ts'
-import { failure } from '../../support/contracts/publisher.ts'
+import { createOpenAiModel, type OpenAiModelOptions } from '../../../src/providers/ai/openai.ts'
 import { serving } from '../../support/fakes/ai-gateway.ts'
+import { key, modelAt } from '../../support/fixtures/openai.ts'
 import { plain, red } from '../../support/fixtures/pictures.ts'
 import { credentialsOf } from '../../support/fixtures/posts.ts'
+import { hasty, quick } from '../../support/fixtures/quick-retry.ts'
+import { failure } from '../../support/fixtures/rejections.ts'
 
-const key = 'sk-canary-of-alice'
-/** Pauses are short, and a busy machine is waited for. */
-const quick: RetryPolicy = {
-  attempts: 3,
-  baseMs: 1,
-  capMs: 50,
-  attemptTimeoutMs: 20_000,
-  deadlineMs: 25_000,
-}
-/** For a server that says nothing on purpose. */
-const hasty: RetryPolicy = { ...quick, attemptTimeoutMs: 1500 }
 const never = new AbortController().signal
 const schema = z.object({ description: z.string().max(500), tags: z.array(z.string()), nsfw: z.boolean() })
 type Seen = z.output<typeof schema>
@@ -46,10 +37,7 @@ beforeEach(async () => {
 })
 afterEach(() => openai.close())
 
-function model(options: Partial<Parameters<typeof createOpenAiModel>[0]> = {}) {
-  const credentials = credentialsOf({ api_key: new Secret(key) })
-  return createOpenAiModel({ credentials, baseUrl: openai.url, retry: quick, ...options })
-}
+const model = (options: Partial<OpenAiModelOptions> = {}) => modelAt(openai.url, options)
 
 function request(fields: Partial<ModelRequest<Seen>> = {}): ModelRequest<Seen> {
   return {

@@ -3,13 +3,6 @@ import { isPublisherError, PublisherError } from '../../../src/base/errors.ts'
 import type { ThumbnailType } from '../../../src/ports/images.ts'
 import { createCloudflareReducer, type ImagesService } from '../../../src/providers/images/cloudflare.ts'
 import {
-  canariesIn,
-  canaryAnimation,
-  canaryJpeg,
-  canaryWebp,
-  textBomb,
-} from '../../support/fixtures/canaries.ts'
-import {
   artist,
   carriesMetadata,
   noise,
@@ -19,6 +12,13 @@ import {
   sourceOf,
   tellTale,
 } from '../../support/fixtures/pictures.ts'
+import {
+  canariesIn,
+  canaryAnimation,
+  canaryJpeg,
+  canaryWebp,
+  textBomb,
+} from '../../support/fixtures/pictures-with-metadata.ts'
 
 const box = { width: 960, height: 640 }
 

@@ -6,8 +6,8 @@ import type { ImageReducer } from '../../../src/ports/images.ts'
 import { type Metrics, noMetrics } from '../../../src/ports/metrics.ts'
 import { createSharpReducer, type SharpReducerOptions } from '../../../src/providers/images/sharp.ts'
 import { describeReducer, expectColour } from '../../support/contracts/image-reducer.ts'
-import { textBomb } from '../../support/fixtures/canaries.ts'
 import { draw, noise, type Probe, plain, probe, silent, sourceOf } from '../../support/fixtures/pictures.ts'
+import { textBomb } from '../../support/fixtures/pictures-with-metadata.ts'
 
 const box = { width: 960, height: 640 }
 const small = { width: 60, height: 40 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
+import { createPinnedLookup } from '../../../src/node/public-lookup.ts'
 import type { Mailer } from '../../../src/ports/mail.ts'
 import { createMailer } from '../../../src/providers/mail/nodemailer.ts'
 import { createUnavailableMailer } from '../../../src/providers/mail/unavailable.ts'
@@ -8,7 +9,6 @@ import { createEmailPublisher } from '../../../src/providers/publishers/email.ts
 import {
   describePublisher,
   describeVerification,
-  failure,
   type PublisherScene,
 } from '../../support/contracts/publisher.ts'
 import {
@@ -18,6 +18,7 @@ import {
   type Trouble,
 } from '../../support/fakes/smtp-servers.ts'
 import { credentialsOf, postOf } from '../../support/fixtures/posts.ts'
+import { failure } from '../../support/fixtures/rejections.ts'
 import { cert, certifiedName } from '../../support/fixtures/test-certificate.ts'
 
 const recipient = '12345-uploadcanary@upload.fetlife.com'
@@ -27,8 +28,9 @@ const never = new AbortController().signal
 const patient = { connectMs: 15_000, silenceMs: 15_000, stepMs: 25_000 }
 /** For servers that say nothing on purpose; all of them are waited for at once. */
 const hasty = { connectMs: 2000, silenceMs: 2000, stepMs: 25_000 }
-const local = createMailer({ allowPrivate: true, timeouts: patient })
-const impatient = createMailer({ allowPrivate: true, timeouts: hasty })
+const lookup = createPinnedLookup()
+const local = createMailer({ allowPrivate: true, lookup, timeouts: patient })
+const impatient = createMailer({ allowPrivate: true, lookup, timeouts: hasty })
 
 const servers: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -318,7 +320,7 @@ describe('what goes wrong', () => {
     ['STARTTLS', '502 5.5.1 Unknown command', /no encrypted connection/],
   ])('tells %s: %s as what it is when nothing was sent', async (moment, reply, words) => {
     const { port, names } = await running(startTroubledServer(moment, { reply }))
-    const mailer = createMailer({ allowPrivate: true, timeouts: patient, name: 'app.shibari.photo' })
+    const mailer = createMailer({ allowPrivate: true, lookup, timeouts: patient, name: 'app.shibari.photo' })
     // Only with TLS is STARTTLS said; EHLO is answered with HELO where TLS is not needed.
     const server = { use_tls: moment === 'STARTTLS' || moment === 'EHLO' }
     const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), never))
@@ -385,6 +387,7 @@ describe('what goes wrong', () => {
     const { port } = await running(startTroubledServer('EHLO', { reply: '250-and\r\n250-on' }))
     const mailer = createMailer({
       allowPrivate: true,
+      lookup,
       timeouts: { ...patient, silenceMs: 60_000, stepMs: 100 },
     })
     expect((await failure(publisher(port, { mailer }).publish(await postOf(), never))).code).toBe(
@@ -441,13 +444,13 @@ describe('credentials', () => {
 
 describe('encryption', () => {
   /** Trusts the certificate, and finds its name on loopback. */
-  const trusting = { allowPrivate: false, timeouts: patient, ca: cert, isPublic: () => true }
-  const resolve = async () => ['127.0.0.1']
+  const loopback = createPinnedLookup({ resolve: async () => ['127.0.0.1'], isPublic: () => true })
+  const trusting = { allowPrivate: false, lookup: loopback, timeouts: patient, ca: cert }
   const secured = { host: certifiedName, use_tls: true }
 
   it('is STARTTLS, before anything is said', async () => {
     const { port, mails, logins } = await running(startMailServer())
-    const mailer = createMailer({ ...trusting, resolve })
+    const mailer = createMailer(trusting)
     await publisher(port, { mailer, server: secured }).publish(await postOf(), never)
     expect(mails).toMatchObject([{ secure: true }])
     expect(logins).toHaveLength(1)
@@ -465,7 +468,7 @@ describe('encryption', () => {
     ['has a certificate for another name', startMailServer, {}, trusting, 'mail.other.example'],
   ])('is not given up for a server that %s', async (_, start, options, { ca, ...trust }, host) => {
     const { port, mails, logins } = await running(start(options))
-    const mailer = createMailer({ ...trust, ...(ca !== undefined && { ca }), resolve })
+    const mailer = createMailer({ ...trust, ...(ca !== undefined && { ca }) })
     const error = await failure(
       publisher(port, { mailer, server: { host, use_tls: true } }).publish(await postOf(), never),
     )
@@ -479,7 +482,7 @@ describe('encryption', () => {
 
   it('is never left out outside development', async () => {
     const { port, logins } = await running(startMailServer())
-    const mailer = createMailer({ ...trusting, resolve })
+    const mailer = createMailer(trusting)
     const server = { host: certifiedName, use_tls: false }
     const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), never))
     expect(error).toMatchObject({ code: 'endpoint_refused', message: expect.stringContaining('use_tls') })
@@ -499,7 +502,7 @@ describe('a server inside our network', () => {
     'mail',
   ])('is not called: %s', async (host) => {
     const { port, logins } = await running(startMailServer())
-    const mailer = createMailer({ allowPrivate: false, timeouts: patient })
+    const mailer = createMailer({ allowPrivate: false, lookup, timeouts: patient })
     const error = await failure(
       publisher(port, { mailer, server: { host, use_tls: true } }).publish(await postOf(), never),
     )
@@ -511,8 +514,8 @@ describe('a server inside our network', () => {
     const { port, logins } = await running(startMailServer())
     const mailer = createMailer({
       allowPrivate: false,
+      lookup: createPinnedLookup({ resolve: async () => ['127.0.0.1'] }),
       timeouts: patient,
-      resolve: async () => ['127.0.0.1'],
     })
     const server = { host: 'rebinding.example.com', use_tls: true }
     const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), never))

@@ -9,7 +9,6 @@ import {
   serverError,
 } from '../../../dev/emulators/telegram/faults.ts'
 import { startTelegramEmulator, type TelegramEmulator } from '../../../dev/emulators/telegram.ts'
-import type { RetryPolicy } from '../../../src/base/retry.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import type { Post } from '../../../src/ports/publisher.ts'
 import type { TelegramFetch } from '../../../src/providers/publishers/telegram/send-photo.ts'
@@ -17,10 +16,11 @@ import { createTelegramPublisher } from '../../../src/providers/publishers/teleg
 import {
   describePublisher,
   describeVerification,
-  failure,
   type PublisherScene,
 } from '../../support/contracts/publisher.ts'
-import { credentialsOf, everythingOf, postOf } from '../../support/fixtures/posts.ts'
+import { credentialsOf, postOf } from '../../support/fixtures/posts.ts'
+import { hasty, quick } from '../../support/fixtures/quick-retry.ts'
+import { everythingOf, failure } from '../../support/fixtures/rejections.ts'
 
 const token = '1001:alice-canary-token'
 const othersToken = '2002:bob-canary-token'
@@ -29,16 +29,6 @@ const privateChannel = { id: -1009876543210, title: 'Alice in private' }
 const group = { id: -42, title: 'Friends', type: 'group' as const }
 const bobsChannel = { id: -1005555555555, title: 'Bob' }
 
-/** Pauses are short, and a busy machine is waited for. */
-const quick: RetryPolicy = {
-  attempts: 3,
-  baseMs: 1,
-  capMs: 50,
-  attemptTimeoutMs: 20_000,
-  deadlineMs: 25_000,
-}
-/** For a server that says nothing on purpose. */
-const hasty: RetryPolicy = { ...quick, attemptTimeoutMs: 1500 }
 const never = new AbortController().signal
 
 let telegram: TelegramEmulator

@@ -10,7 +10,7 @@ import { createOpenAiModel } from '../../../src/providers/ai/openai.ts'
 import { createTelegramPublisher } from '../../../src/providers/publishers/telegram.ts'
 import { createDropboxStore } from '../../../src/providers/storage/dropbox.ts'
 import { createS3Store } from '../../../src/providers/storage/s3.ts'
-import { paths } from '../../support/fakes/s3-scripted.ts'
+import { paths } from '../../support/fakes/scripted-s3.ts'
 import { postOf } from '../../support/fixtures/posts.ts'
 
 interface Answer {

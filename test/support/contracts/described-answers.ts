@@ -1,7 +1,7 @@
 /** Holds answers against the API's own description: the statuses, media types and error codes of a route are all in it. */
 import { describeApi } from '../../../src/handlers/api-description.ts'
 import { createApp, createCallbackApp } from '../../../src/handlers/routes.ts'
-import { testProcess } from '../fixtures/services.ts'
+import { testProcess } from '../fixtures/test-process.ts'
 
 interface DescribedResponse {
   content?: Record<string, { schema?: { allOf?: { properties?: { code?: { enum?: string[] } } }[] } }>

@@ -1,12 +1,13 @@
 /** What every photo store has to do, as one suite that each of them runs. */
+
 import { text as readText } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { folders, isPhotoName, parsePhotoName as photo } from '../../../src/ports/photo.ts'
 import type { PhotoStore } from '../../../src/ports/storage.ts'
 import { withOwnSidecars } from '../../../src/workflow/own-sidecars.ts'
-import { readableSidecar } from '../fixtures/readable-sidecar.ts'
 import { encodedAs } from '../fixtures/sidecar-examples.ts'
+import { readableSidecar } from '../fixtures/stored-photos.ts'
 
 /** One empty storage of one tenant. */
 export interface OpenStorage extends AsyncDisposable {

@@ -1,9 +1,10 @@
 /** What every publisher promises (src/ports/publisher.ts), as cases that run against any of them. */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isPublisherError, type PublisherError } from '../../../src/base/errors.ts'
 import type { Publisher } from '../../../src/ports/publisher.ts'
 import { fitCaption } from '../../../src/workflow/captions/fit.ts'
-import { everythingOf, postOf } from '../fixtures/posts.ts'
+import { postOf } from '../fixtures/posts.ts'
+import { failure } from '../fixtures/rejections.ts'
 
 export interface PublisherScene {
   /** A publisher whose credentials are good, bad, or bad until they are resolved afresh. */
@@ -127,15 +128,4 @@ export function describeVerification(name: string, open: () => Promise<Publisher
       expect((await failure(verified('good', { gone: true }))).code).toBe('publish_unavailable')
     })
   })
-}
-
-/** The failure of `run`. No part of it may hold a secret. */
-export async function failure(run: Promise<unknown>): Promise<PublisherError> {
-  const error = await run.then(
-    () => new Error('nothing failed'),
-    (error: unknown) => error,
-  )
-  if (!isPublisherError(error)) throw error
-  expect(everythingOf(error)).not.toContain('canary')
-  return error
 }

@@ -1,3 +1,4 @@
+/** A gateway to an AI on loopback that gives the same answer to every request. */
 import { createServer } from 'node:http'
 import { onTestFinished } from 'vitest'
 

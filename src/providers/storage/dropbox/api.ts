@@ -3,11 +3,14 @@ import { type Dropbox, type DropboxRequestOptions, DropboxResponseError } from '
 import type { z } from 'zod'
 import { BodyTooLarge, bytesAtMost, textAtMost } from '../../../base/bounded-body.ts'
 import { isPublisherError, PublisherError } from '../../../base/errors.ts'
+import { limitHead } from '../../../base/head-limit.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../base/retry.ts'
-import type { DropboxAccess, Session } from './access.ts'
+import type { SmallFile } from '../../../ports/sidecar-file.ts'
+import type { DropboxAccess } from './access.ts'
 import { type DropboxFile, fileSchema, jsonOrText, previewSchema } from './answers.ts'
 import { AccessTokenRejected, failureOf, failureText, UnsettledError } from './errors.ts'
 import { apiArg, contentUrl, type DropboxFetch, maxAnswerBytes } from './hosts.ts'
+import type { Session } from './sessions.ts'
 import { createTurns } from './turns.ts'
 
 /** One call of the SDK. */
@@ -22,8 +25,8 @@ interface DropboxDownload {
   body: ReadableStream<Uint8Array>
 }
 
-export interface DropboxBytes {
-  file: DropboxFile
+/** A file that was read whole. Its revision is the `rev`. */
+export interface SmallDropboxFile extends SmallFile {
   bytes: Uint8Array<ArrayBuffer>
 }
 
@@ -42,7 +45,7 @@ export interface DropboxApi {
   /** The bytes of a file as they arrive: past the SDK, which would hold the whole file in memory. */
   download(path: string): Promise<DropboxDownload>
   /** The whole file, `too_large` beyond the limit. Reads little more than the limit. */
-  downloadAtMost(path: string, limit: number): Promise<DropboxBytes | 'too_large'>
+  downloadAtMost(path: string, limit: number): Promise<SmallDropboxFile | 'too_large'>
   /** The bytes of `get_thumbnail_v2`, whatever they are. Throws `storage_unavailable` for more than `limit` of them. */
   thumbnail(argument: unknown, limit: number): Promise<Uint8Array<ArrayBuffer>>
   /** How many writes have ended; a listing that began before the last one may be out of date. */
@@ -103,17 +106,7 @@ export function createDropboxApi({ access, fetch, now, retry }: DropboxApiOption
         writesEnded += 1
       }),
     download: (path) =>
-      attempts(async (session, signal) => {
-        // The attempt's time limit is for the answer's beginning; the body takes as long as its reader does.
-        const beginning = new AbortController()
-        const abort = () => beginning.abort(signal.reason)
-        signal.addEventListener('abort', abort, { once: true })
-        try {
-          return await download(fetch, session, path, beginning.signal)
-        } finally {
-          signal.removeEventListener('abort', abort)
-        }
-      }),
+      attempts((session, signal) => limitHead(signal, (head) => download(fetch, session, path, head))),
     downloadAtMost: (path, limit) =>
       attempts(async (session, signal) => {
         const { file, body } = await download(fetch, session, path, signal)
@@ -122,7 +115,7 @@ export function createDropboxApi({ access, fetch, now, retry }: DropboxApiOption
           return 'too_large'
         }
         const bytes = await bytesAtMost(body, limit).catch(unlessTooLarge)
-        return bytes === 'too_large' ? bytes : { file, bytes }
+        return bytes === 'too_large' ? bytes : { bytes, revision: file.rev }
       }),
     thumbnail: (argument, limit) =>
       attempts(async (session, signal) => {

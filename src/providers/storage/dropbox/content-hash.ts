@@ -1,4 +1,5 @@
 /** Dropbox's content hash (Dropbox documentation, "Content hash"), made block by block so that no file is held whole. */
+import { toHex } from '../../../base/hex.ts'
 
 /** The size of a block. Only the last one of a file may be shorter. Bytes. */
 export const blockSize = 4 * 1024 * 1024
@@ -17,7 +18,7 @@ export async function blockDigests(bytes: Uint8Array<ArrayBuffer>): Promise<Uint
 export async function combineDigests(digests: readonly Uint8Array[]): Promise<string> {
   const joined = await new Blob(digests.map((digest) => new Uint8Array(digest))).arrayBuffer()
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', joined))
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(hash)
 }
 
 /** The content hash of these bytes, in hexadecimal. */

@@ -96,6 +96,13 @@ function notPermittedBy(body: unknown): string {
   return `Dropbox does not grant this service the permission “${scope}”. Tick it in the Dropbox app's settings, then connect the account again.`
 }
 
+/** Error for a grant that the photographer has to give again. */
+export function accessRejected(cause: unknown): PublisherError {
+  const message =
+    'Dropbox no longer accepts the access that was granted to this service. Connect the Dropbox account again.'
+  return new PublisherError('credentials_rejected', message, { cause })
+}
+
 const refused = 'Dropbox refused the request. Tell the operator if it goes on.'
 
 /** First match wins; the tags are those of the spec's LookupError and WriteError. */

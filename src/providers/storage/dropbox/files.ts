@@ -8,7 +8,7 @@ import {
   isFile,
   relocationSchema,
 } from './answers.ts'
-import type { DropboxApi, DropboxBytes } from './api.ts'
+import type { DropboxApi, SmallDropboxFile } from './api.ts'
 import { contentHash } from './content-hash.ts'
 import { isRefusal } from './errors.ts'
 
@@ -22,7 +22,7 @@ export interface DropboxFiles {
   /** Like {@link find}; a folder of this name counts as nothing. */
   findFile(path: string): Promise<DropboxFile | null>
   /** The whole file, `too_large` beyond the limit, `null` where there is none. */
-  readAtMost(path: string, maxBytes: number): Promise<DropboxBytes | 'too_large' | null>
+  readAtMost(path: string, maxBytes: number): Promise<SmallDropboxFile | 'too_large' | null>
   /** Gives the file, or `null` where the condition did not hold. */
   write(path: string, content: string | Uint8Array, condition: WriteCondition): Promise<DropboxFile | null>
   /** Removes the file while it is at that revision. */

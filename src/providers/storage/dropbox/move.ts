@@ -12,10 +12,17 @@
  * number. Nothing is overwritten, because Dropbox itself refuses a taken name.
  */
 import { PublisherError } from '../../../base/errors.ts'
-import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
+import {
+  isPhotoName,
+  numberedNames,
+  type PhotoName,
+  type SidecarForm,
+  sidecarName,
+} from '../../../ports/photo.ts'
+import { photoNotFound } from '../../../ports/storage-errors.ts'
 import { type DropboxFile, isFile } from './answers.ts'
 import type { DropboxFiles } from './files.ts'
-import { numberedNames, tooManyOfThisName } from './paths.ts'
+import { maxNumber, tooManyOfThisName } from './paths.ts'
 
 interface Sidecar {
   path: string
@@ -59,10 +66,13 @@ export async function movePhoto(
   ])
   const sidecar = sidecarFile && { path: sidecarPath, file: sidecarFile }
   const stored = photo && isPhotoName(photo.name) ? photo.name : name
-  if (from.toLowerCase() === to.toLowerCase()) return photo ? stored : notFound()
+  if (from.toLowerCase() === to.toLowerCase()) {
+    if (!photo) throw photoNotFound()
+    return stored
+  }
   if (!photo) return finishInterrupted(files, name, sidecar, to, sidecarOf)
 
-  for (const target of numberedNames(stored)) {
+  for (const target of numberedNames(stored, maxNumber)) {
     const outcome = await moveTo(files, { photo, sidecar, fromPath, to, sidecarOf }, target)
     if (outcome === 'taken') continue
     if (outcome === 'absent') return finishInterrupted(files, stored, sidecar, to, sidecarOf)
@@ -112,19 +122,19 @@ async function finishInterrupted(
   to: string,
   sidecarOf: SidecarOf,
 ): Promise<PhotoName> {
-  if (!sidecar) return notFound()
-  for (const target of numberedNames(name)) {
+  if (!sidecar) throw photoNotFound()
+  for (const target of numberedNames(name, maxNumber)) {
     const targetSidecar = `${to}/${sidecarOf(target)}`
     const [photo, copy] = await Promise.all([
       files.findFile(`${to}/${target}`),
       files.findFile(targetSidecar),
     ])
-    if (!photo && !copy) return notFound()
+    if (!photo && !copy) throw photoNotFound()
     if (!photo || copy?.content_hash !== sidecar.file.content_hash) continue
     await removeLeftOver(files, sidecar, targetSidecar)
     return target
   }
-  return notFound()
+  throw photoNotFound()
 }
 
 /** Deletes the sidecar at the source. An edit that came after the copy was made is carried over first. */
@@ -136,11 +146,7 @@ async function removeLeftOver(files: DropboxFiles, sidecar: Sidecar, targetPath:
     if (!edited) return
     if (edited === 'too_large') break
     await files.write(targetPath, edited.bytes, 'always')
-    rev = edited.file.rev
+    rev = edited.revision
   }
   throw new PublisherError('sidecar_changed', 'The caption was edited while the photo moved. Try again.')
-}
-
-function notFound(): never {
-  throw new PublisherError('photo_not_found', 'There is no photo of this name.')
 }

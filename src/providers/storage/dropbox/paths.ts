@@ -1,13 +1,8 @@
 /** Where a store's files are in the Dropbox: the only place that puts a path together. */
 import { PublisherError } from '../../../base/errors.ts'
 import { withoutSlashAtEnd } from '../../../base/text-edges.ts'
-import {
-  type Folder,
-  numberedName,
-  type PhotoName,
-  type SidecarForm,
-  sidecarName,
-} from '../../../ports/photo.ts'
+import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
+import { recordFile } from '../../../ports/record-key.ts'
 import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 
 export interface DropboxPaths {
@@ -19,8 +14,6 @@ export interface DropboxPaths {
   record(key: RecordKey): string
 }
 
-const recordSegment = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/
-
 /** The paths of one store. */
 export function createDropboxPaths(configured: StoragePaths): DropboxPaths {
   const folder = (which: Folder) => absolute(configured[which])
@@ -28,23 +21,14 @@ export function createDropboxPaths(configured: StoragePaths): DropboxPaths {
     folder,
     photo: (which, name) => `${folder(which)}/${name}`,
     sidecar: (which, name, form) => `${folder(which)}/${sidecarName(name, form)}`,
-    record(key) {
-      if (key.length === 0 || !key.every((segment) => recordSegment.test(segment))) {
-        throw new PublisherError('invalid_request', 'This is no name of a record.')
-      }
-      return `${folder('root')}/.publisher/${key.join('/')}`
-    },
+    record: (key) => `${folder('root')}/.publisher/${recordFile(key)}`,
   }
 }
 
-const maxNumber = 1000
+/** Numbered names that are tried before {@link tooManyOfThisName} is thrown. */
+export const maxNumber = 1000
 
-/** `x.jpg`, `x (2).jpg`, `x (3).jpg` ... a thousand names, after which {@link tooManyOfThisName} is to be thrown. */
-export function* numberedNames(name: PhotoName): Generator<PhotoName> {
-  for (let number = 1; number <= maxNumber; number++) yield numberedName(name, number)
-}
-
-/** What to throw when no numbered name was free. */
+/** Error for a name of which all numbered forms are taken. */
 export function tooManyOfThisName(): PublisherError {
   return new PublisherError('storage_unavailable', 'There are too many photos of this name.')
 }

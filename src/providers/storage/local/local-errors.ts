@@ -19,17 +19,6 @@ export async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
   }
 }
 
-export function photoNotFound(): PublisherError {
-  return new PublisherError('photo_not_found', 'There is no photo of this name.')
-}
-
-export function sidecarChanged(): PublisherError {
-  return new PublisherError(
-    'sidecar_changed',
-    'Somebody else has changed the caption in the meantime. Load it again.',
-  )
-}
-
 export function uploadIncomplete(): PublisherError {
   return new PublisherError('invalid_request', 'The photo did not arrive whole. Send it again.')
 }
@@ -42,7 +31,7 @@ export function storageUnavailable(cause: unknown): PublisherError {
   )
 }
 
-/** The same store, whose functions throw nothing but the port's errors. */
+/** Wraps the store so that its functions throw nothing but the port's errors. */
 export function withStorageErrors(store: PhotoStore): PhotoStore {
   const guard =
     <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
@@ -50,8 +39,7 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
       work(...args).catch((error: unknown) => {
         throw isPublisherError(error) ? error : storageUnavailable(error)
       })
-  return {
-    provider: store.provider,
+  const guarded = {
     list: guard(store.list),
     stat: guard(store.stat),
     read: guard(store.read),
@@ -67,5 +55,6 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     replaceRecord: guard(store.replaceRecord),
     deleteRecord: guard(store.deleteRecord),
     canCreateAtomically: guard(store.canCreateAtomically),
-  }
+  } satisfies Omit<Required<PhotoStore>, 'provider' | 'thumbnail'>
+  return { ...store, ...guarded, ...(store.thumbnail && { thumbnail: guard(store.thumbnail) }) }
 }

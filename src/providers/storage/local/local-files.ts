@@ -5,13 +5,8 @@ import { copyFile, link, lstat, mkdir, open, readdir, rename, unlink } from 'nod
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { SmallFile } from '../../../ports/sidecar-file.ts'
 import { systemCode, unlessMissing } from './local-errors.ts'
-
-export interface LocalBytes {
-  bytes: Uint8Array
-  /** Changes with the bytes. */
-  revision: string
-}
 
 export interface LocalFiles {
   names(directory: string): Promise<string[]>
@@ -22,7 +17,7 @@ export interface LocalFiles {
   /** Gives the number of bytes, which are on the disk then. */
   writeStream(path: string, body: ReadableStream<Uint8Array>): Promise<number>
   /** The whole file, `too_large` beyond the limit, `null` where there is no file. Reads one byte more than the limit at most. */
-  readAtMost(path: string, maxBytes: number): Promise<LocalBytes | 'too_large' | null>
+  readAtMost(path: string, maxBytes: number): Promise<SmallFile | 'too_large' | null>
   /** False where the file exists: exactly one of many gets true. */
   createText(path: string, text: string | Uint8Array): Promise<boolean>
   replaceText(path: string, text: string | Uint8Array): Promise<void>

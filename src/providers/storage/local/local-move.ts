@@ -4,11 +4,13 @@
  * the move after an interruption at any point completes it.
  */
 import { join } from 'node:path'
-import { numberedName, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
-import { photoNotFound, unlessMissing } from './local-errors.ts'
+import { numberedNames, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
+import { photoNotFound } from '../../../ports/storage-errors.ts'
+import { unlessMissing } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 
-const maxNumber = 10_000
+/** Numbered names that are tried before a store gives up. */
+export const maxNumber = 10_000
 
 /** Gives the name at the target. Throws `photo_not_found`. */
 export async function movePhoto(
@@ -23,8 +25,7 @@ export async function movePhoto(
   const sidecar = join(from, sidecarOf(name))
   if (!(await isFile(files, photo))) throw photoNotFound()
   const hasSidecar = form !== null && (await isFile(files, sidecar))
-  for (let number = 1; number <= maxNumber; number++) {
-    const target = numberedName(name, number)
+  for (const target of numberedNames(name, maxNumber)) {
     const places = { photo: join(to, target), sidecar: join(to, sidecarOf(target)) }
     const claimed = await claim(files, { photo, sidecar: hasSidecar ? sidecar : null }, places)
     if (!claimed) continue

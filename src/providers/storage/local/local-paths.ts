@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { lstat, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
-import { PublisherError } from '../../../base/errors.ts'
 import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
+import { recordFile } from '../../../ports/record-key.ts'
 import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 import { storageUnavailable, unlessMissing } from './local-errors.ts'
 
@@ -64,12 +64,8 @@ async function nearestRealPath(path: string): Promise<string> {
   return real ?? nearestRealPath(resolve(path, '..'))
 }
 
-const segment = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/
-
-/** The file of a record. Throws `invalid_request` for a key that could name anything else. */
+/** Gives the path of a record's file. Throws `invalid_request` for a key that could name anything else. */
 export async function recordPath(directories: SafeDirectories, key: RecordKey): Promise<string> {
-  if (key.length === 0 || !key.every((part) => segment.test(part))) {
-    throw new PublisherError('invalid_request', 'This is no key of a record.')
-  }
-  return join(await directories.folder('root'), ownDirectory, ...key)
+  const file = recordFile(key)
+  return join(await directories.folder('root'), ownDirectory, file)
 }

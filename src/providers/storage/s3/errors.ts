@@ -76,15 +76,9 @@ export function credentialsRejected(cause: unknown): PublisherError {
   )
 }
 
-export function photoNotFound(): PublisherError {
-  return new PublisherError('photo_not_found', 'There is no photo of this name.')
-}
-
-export function sidecarChanged(): PublisherError {
-  return new PublisherError(
-    'sidecar_changed',
-    'Somebody else has changed the caption in the meantime. Load it again.',
-  )
+/** Error for a name of which all numbered forms are taken. */
+export function tooManyOfThisName(): PublisherError {
+  return storageUnavailable(new Error('All numbers for this name are taken.'))
 }
 
 /** A network error's message may quote the URL, and a presigned one is a secret. */

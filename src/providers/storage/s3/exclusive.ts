@@ -6,11 +6,14 @@
  * each sees the other's. The one whose text the object holds waits for the others to withdraw, and they do once they have read it.
  * This needs a server whose plain writes, lists and reads agree with each other. docs/publishing.md has the reasoning step by step.
  */
+import { sha256Hex } from '../../../base/hex.ts'
 import { pause } from '../../../base/time.ts'
 import type { Verdicts } from './conditions.ts'
 import type { Keys } from './keys.ts'
 import type { Conditions } from './known-servers.ts'
-import type { ObjectHead, PutOptions, S3Objects } from './objects.ts'
+import type { ObjectHead } from './object-reads.ts'
+import type { PutOptions } from './object-writes.ts'
+import type { S3Objects } from './objects.ts'
 
 export interface Creation {
   key: string
@@ -103,7 +106,7 @@ export function createExclusive({ objects, keys, verdicts, pausesMs }: Exclusive
   return async (creation, onContested) => {
     const { conditions, known } = await verdicts.get()
     const id = crypto.randomUUID()
-    const prefix = `${keys.claimants}${await digest(creation.key)}.`
+    const prefix = `${keys.claimants}${await sha256Hex(creation.key)}.`
     const attempt = { ...creation, id, prefix, marker: prefix + id }
     if (known?.conditions === 'honoured') return (await write(attempt, conditions)) ? 'created' : 'taken'
     await objects.put(attempt.marker, markerBody, { contentType: 'text/plain' })
@@ -125,9 +128,4 @@ export function createExclusive({ objects, keys, verdicts, pausesMs }: Exclusive
 function isOwners(head: ObjectHead | null, { id, owner }: Attempt): boolean {
   if (!head) return false
   return owner ? head.metadata[owner.name] === owner.value : head.metadata[createdBy] === id
-}
-
-async function digest(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

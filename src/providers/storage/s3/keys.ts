@@ -1,6 +1,6 @@
 /** Keys of one tenant's objects, and how they are written into a URL. */
-import { PublisherError } from '../../../base/errors.ts'
 import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
+import { recordFile } from '../../../ports/record-key.ts'
 import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 
 export interface Keys {
@@ -20,8 +20,6 @@ export interface Keys {
   formerProbe: string
 }
 
-const segment = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/
-
 /** Keys have no leading slash, whatever the configuration says. */
 export function createKeys(paths: StoragePaths): Keys {
   const prefix = (folder: Folder) => {
@@ -36,12 +34,7 @@ export function createKeys(paths: StoragePaths): Keys {
     claimants,
     photo: (folder, name) => prefix(folder) + name,
     sidecar: (folder, name, form) => prefix(folder) + sidecarName(name, form),
-    record(key) {
-      if (key.length === 0 || !key.every((part) => segment.test(part))) {
-        throw new PublisherError('invalid_request', 'This is no key of a record.')
-      }
-      return own + key.join('/')
-    },
+    record: (key) => own + recordFile(key),
     freshProbe: () => `${claimants}probe.${crypto.randomUUID()}`,
     formerProbe: `${own}conditional-writes`,
   }

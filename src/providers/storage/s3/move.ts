@@ -3,28 +3,23 @@
  * The source is complete until the copies are, and the copies say what they were made of, so repeating the move after an
  * interruption at any point completes it. docs/storage-moves.md has the steps as a table.
  */
+import { sha256Hex } from '../../../base/hex.ts'
 import {
   type Folder,
   mediaType,
-  numberedName,
+  numberedNames,
   type PhotoName,
   type SidecarForm,
 } from '../../../ports/photo.ts'
-import { photoNotFound, sidecarChanged, storageUnavailable } from './errors.ts'
+import { photoNotFound, sidecarChanged } from '../../../ports/storage-errors.ts'
+import { storageUnavailable, tooManyOfThisName } from './errors.ts'
 import type { CreateExclusively } from './exclusive.ts'
-import type { Keys } from './keys.ts'
-import type { ObjectHead, S3Objects } from './objects.ts'
-import { reservationOf, reserve } from './reservations.ts'
+import type { ObjectHead } from './object-reads.ts'
+import type { S3Objects } from './objects.ts'
+import { maxNumber, type ReservationTools, reservationOf, reserve } from './reservations.ts'
 
-const maxNumber = 1000
 /** Metadata of a copy: which source it was made of. */
 const movedFrom = 'publisher-moved-from'
-
-export interface MoveTools {
-  objects: S3Objects
-  keys: Keys
-  create: CreateExclusively
-}
 
 interface Source {
   photo: { key: string; head: ObjectHead }
@@ -40,7 +35,7 @@ interface Target {
 
 /** Gives the name at the target. Throws `photo_not_found`, and `sidecar_changed` where the caption was edited meanwhile. */
 export async function movePhoto(
-  { objects, keys, create }: MoveTools,
+  { objects, keys, create }: ReservationTools,
   name: PhotoName,
   from: Folder,
   to: Folder,
@@ -48,8 +43,7 @@ export async function movePhoto(
 ): Promise<PhotoName> {
   const form = sidecar ?? undefined
   const source = await readSource(objects, keys.photo(from, name), sidecar && keys.sidecar(from, name, form))
-  for (let number = 1; number <= maxNumber; number++) {
-    const numbered = numberedName(name, number)
+  for (const numbered of numberedNames(name, maxNumber)) {
     const target = { photo: keys.photo(to, numbered), sidecar: keys.sidecar(to, numbered, form) }
     const state = await claim(objects, create, source, target)
     if (state === 'taken') continue
@@ -58,7 +52,7 @@ export async function movePhoto(
     await objects.delete(source.photo.key)
     return numbered
   }
-  throw storageUnavailable(new Error('All numbers for this name are taken.'))
+  throw tooManyOfThisName()
 }
 
 async function readSource(objects: S3Objects, photoKey: string, sidecarKey: string | null): Promise<Source> {
@@ -70,7 +64,7 @@ async function readSource(objects: S3Objects, photoKey: string, sidecarKey: stri
   return {
     photo: { key: photoKey, head: photo },
     sidecar: sidecarKey !== null && sidecar ? { key: sidecarKey, head: sidecar } : null,
-    identity: await digest(`${photoKey}\n${photo.etag}\n${photo.size}`),
+    identity: await sha256Hex(`${photoKey}\n${photo.etag}\n${photo.size}`),
   }
 }
 
@@ -136,9 +130,4 @@ function copyOf(
 ) {
   const metadata = { ...head.metadata, [movedFrom]: identity }
   return objects.copy(from, to, { sourceEtag: head.etag, contentType, metadata })
-}
-
-async function digest(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

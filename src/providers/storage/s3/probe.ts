@@ -1,7 +1,8 @@
 /** Finds out whether a server honours `If-None-Match: *`, by racing many creators of one key. */
 import { storageUnavailable } from './errors.ts'
 import type { Conditions } from './known-servers.ts'
-import type { PutOutcome, S3Objects } from './objects.ts'
+import type { PutOutcome } from './object-writes.ts'
+import type { S3Objects } from './objects.ts'
 
 /** Creators of one key at once. */
 const racers = 8
@@ -43,7 +44,7 @@ async function race(objects: RaceObjects, key: string): Promise<Probed> {
     const kept = found === 'too_large' ? null : found
     const text = kept ? new TextDecoder().decode(kept.bytes) : undefined
     const conditions = await judge(objects, key, { bodies, outcomes, kept: text })
-    return { conditions, serverTime: kept?.head.modifiedAt }
+    return { conditions, serverTime: kept?.modifiedAt }
   } finally {
     // A key that stays is swept later.
     await objects.delete(key).catch(() => undefined)

@@ -1,0 +1,53 @@
+/** Bytes that running tasks hold, in total and per owner, and the rules for giving out more. */
+
+export interface SharesOptions {
+  /** Bytes that may be held at the same time. */
+  budgetBytes: number
+  /** Tasks that may run at the same time. Default: any number. */
+  parallel?: number
+  /** A second opinion, asked where something runs already: whether there really is room for so many bytes more. */
+  hasRoomFor?: (bytes: number) => boolean
+}
+
+export interface Shares {
+  /** Bytes that running tasks hold now. */
+  readonly heldBytes: number
+  /** Tells whether a task of so many bytes may begin now. A task always may where none runs. */
+  fits(bytes: number): boolean
+  /** Tells whether this owner stays within half of the budget. A single task of an owner always does. */
+  isFair(owner: string, bytes: number): boolean
+  take(owner: string, bytes: number): void
+  giveBack(owner: string, bytes: number): void
+}
+
+/** Makes the shares of one budget, none of them taken. */
+export function createShares(options: SharesOptions): Shares {
+  const { budgetBytes, parallel = Number.POSITIVE_INFINITY, hasRoomFor = () => true } = options
+  const heldByOwner = new Map<string, number>()
+  let running = 0
+  let heldBytes = 0
+
+  function change(owner: string, bytes: number, tasks: 1 | -1): void {
+    running += tasks
+    heldBytes += tasks * bytes
+    const held = (heldByOwner.get(owner) ?? 0) + tasks * bytes
+    if (held > 0) heldByOwner.set(owner, held)
+    else heldByOwner.delete(owner)
+  }
+
+  return {
+    get heldBytes() {
+      return heldBytes
+    },
+    fits(bytes) {
+      if (running === 0) return true
+      return running < parallel && heldBytes + bytes <= budgetBytes && hasRoomFor(bytes)
+    },
+    isFair(owner, bytes) {
+      const held = heldByOwner.get(owner) ?? 0
+      return held === 0 || held + bytes <= budgetBytes / 2
+    },
+    take: (owner, bytes) => change(owner, bytes, 1),
+    giveBack: (owner, bytes) => change(owner, bytes, -1),
+  }
+}

@@ -1,0 +1,125 @@
+/** Keeps one connection to Redis open and subscribed: opens it, pings it, and opens another when it is lost. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { createClient } from '@redis/client'
+import type { Secret } from '../../base/secret.ts'
+import { RedisAway, within } from './redis-within.ts'
+
+export interface RedisConnectionOptions {
+  /** `redis://` or `rediss://`, with the password in it. */
+  url: Secret
+  /** True: the certificate has to be for this host and from a known authority. Heroku's are not. */
+  verifyTls: boolean
+  channel: string
+  onMessage(message: string): void
+  /** Called when a connection stands and is subscribed. */
+  onUp(): void
+  /** Called for each connection that was lost or could not be made, with the cause. */
+  onDown(cause: unknown): void
+  /** Called when the connection stands and is subscribed, and every few seconds while it answers. */
+  onAlive(): void
+}
+
+export interface RedisConnection {
+  /** Gives the client that is connected and subscribed, `undefined` while there is none. */
+  client(): RedisClient | undefined
+  /**
+   * Resolves when the connection stands and is subscribed. Rejects with {@link RedisAway} when the attempt that is under way fails, at
+   * the latest after `ms`; `cause` says why.
+   */
+  ready(ms: number): Promise<void>
+  close(): void
+}
+
+export type RedisClient = ReturnType<typeof makeClient>
+
+const connectMs = 3000
+/** Keeps the connection from being idle (Heroku closes those after 300 s) and finds one that is dead without a word. */
+const pingEveryMs = 5000
+const silenceMs = 2000
+const firstRetryMs = 250
+const maxRetryMs = 5000
+
+/** Begins to connect and goes on for ever; keeps no process alive. */
+export function keepConnected(options: RedisConnectionOptions): RedisConnection {
+  const ended = new AbortController()
+  let current: RedisClient | undefined
+  let attempt = beginAttempt()
+
+  /** Resolves never; rejects when the connection is lost. */
+  async function serve(client: RedisClient, lost: Promise<never>): Promise<never> {
+    await within(connectMs, Promise.race([connect(client), lost]))
+    current = client
+    options.onUp()
+    attempt.resolve()
+    for (;;) {
+      options.onAlive()
+      await Promise.race([delay(pingEveryMs, undefined, { ref: false, signal: ended.signal }), lost])
+      await within(silenceMs, Promise.race([client.ping(), lost]))
+    }
+  }
+
+  async function connect(client: RedisClient): Promise<void> {
+    await client.connect()
+    await client.subscribe(options.channel, options.onMessage)
+  }
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !ended.signal.aborted; failures++) {
+      const client = makeClient(options)
+      const { promise: lost, reject } = Promise.withResolvers<never>()
+      lost.catch(() => undefined)
+      client.on('error', reject)
+      client.on('end', () => reject(new RedisAway('The connection to Redis has ended.')))
+      client.unref()
+      const cause: unknown = await serve(client, lost).catch((error: unknown) => error)
+      if (current) failures = 0
+      current = undefined
+      if (client.isOpen) client.destroy()
+      if (ended.signal.aborted) return
+      options.onDown(cause)
+      attempt.reject(cause)
+      attempt = beginAttempt()
+      const longest = Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(failures, 10))
+      const pause = longest * (0.5 + Math.random() / 2)
+      await delay(pause, undefined, { ref: false, signal: ended.signal }).catch(() => undefined)
+    }
+  }
+
+  void run()
+  return {
+    client: () => current,
+    async ready(ms) {
+      try {
+        await within(ms, attempt.promise)
+      } catch (cause) {
+        throw new RedisAway('Redis cannot be reached.', { cause })
+      }
+    },
+    close() {
+      ended.abort()
+      if (current?.isOpen) current.destroy()
+      current = undefined
+    },
+  }
+}
+
+/** Makes a promise for callers of `ready`. Without such a caller its rejection is ignored. */
+function beginAttempt() {
+  const attempt = Promise.withResolvers<void>()
+  attempt.promise.catch(() => undefined)
+  return attempt
+}
+
+function makeClient({ url, verifyTls }: Pick<RedisConnectionOptions, 'url' | 'verifyTls'>) {
+  const address = url.reveal()
+  return createClient({
+    url: address,
+    disableOfflineQueue: true,
+    maintNotifications: 'disabled',
+    socket: {
+      connectTimeout: connectMs,
+      reconnectStrategy: false,
+      ...(address.startsWith('rediss:') && { tls: true, rejectUnauthorized: verifyTls }),
+    },
+  })
+}

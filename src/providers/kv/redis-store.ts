@@ -1,0 +1,41 @@
+/** The key-value store in Redis, with a store of this process that takes over while Redis is away. */
+import type { KeyValueStore } from '../../ports/kv.ts'
+import type { AskRedis } from './redis-ask.ts'
+
+export interface RedisStoreOptions {
+  ask: AskRedis
+  /** Begins all keys. */
+  prefix: string
+  /** Gives the store that takes over at the moment. */
+  fallback(): KeyValueStore
+}
+
+/** Makes the store. Its functions never reject because of Redis. */
+export function createRedisStore({ ask, prefix, fallback }: RedisStoreOptions): KeyValueStore {
+  return {
+    async get(key) {
+      const found = await ask((client) => client.get(prefix + key))
+      return found === undefined ? fallback().get(key) : found
+    },
+    async put(key, value, { ttlSeconds }) {
+      const expiration = expiryAfter(ttlSeconds)
+      const done = await ask((client) => client.set(prefix + key, value, { expiration }))
+      if (done === undefined) await fallback().put(key, value, { ttlSeconds })
+      return done !== undefined
+    },
+    async delete(key) {
+      await fallback().delete(key)
+      await ask((client) => client.del(prefix + key))
+    },
+    // In one step. Where its answer is lost, the key may be taken all the same, and stays so for the other processes.
+    async claim(key, { ttlSeconds }) {
+      const expiration = expiryAfter(ttlSeconds)
+      const answer = await ask((client) => client.set(prefix + key, '', { condition: 'NX', expiration }))
+      return answer === undefined ? fallback().claim(key, { ttlSeconds }) : answer !== null
+    },
+  }
+}
+
+function expiryAfter(seconds: number) {
+  return { type: 'EX', value: Math.max(1, Math.ceil(seconds)) } as const
+}

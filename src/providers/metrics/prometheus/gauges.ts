@@ -1,0 +1,64 @@
+/** Gauges: levels that are read when the metrics are, each the sum of what its readers give. */
+import { Gauge, type Registry } from 'prom-client'
+import type { Level, Metrics } from '../../../ports/metrics.ts'
+
+const levels: Readonly<Record<Level, { name: string; help: string }>> = {
+  requests_in_flight: { name: 'publisher_requests_in_flight', help: 'Requests that have no answer yet' },
+  configurations: { name: 'publisher_configurations', help: 'Configurations in memory' },
+  unknown_hosts: { name: 'publisher_unknown_hosts', help: 'Hosts in memory that are known to be nobody’s' },
+  image_original_bytes: {
+    name: 'publisher_image_original_bytes',
+    help: 'Originals in memory for decoding, in bytes',
+  },
+  image_decode_bytes: {
+    name: 'publisher_image_decode_bytes',
+    help: 'Estimated memory of running decodes, in bytes',
+  },
+  image_tasks_waiting: {
+    name: 'publisher_image_tasks_waiting',
+    help: 'Pictures that wait for room to be decoded',
+  },
+  ai_calls_waiting: {
+    name: 'publisher_ai_calls_waiting',
+    help: 'Calls to the AI that wait for their tenant’s allowance',
+  },
+  redis_up: { name: 'publisher_redis_up', help: 'Whether the connection to Redis stands' },
+  upload_bytes: { name: 'publisher_upload_bytes', help: 'Memory that running uploads hold, in bytes' },
+  storage_places_waiting: {
+    name: 'publisher_storage_places_waiting',
+    help: 'Calls to storages that wait for one of their tenant’s places',
+  },
+  ai_places_waiting: {
+    name: 'publisher_ai_places_waiting',
+    help: 'Calls to the AI that wait for one of their tenant’s places',
+  },
+  posts_waiting: {
+    name: 'publisher_posts_waiting',
+    help: 'Posts that wait for one of their tenant’s places',
+  },
+  posted_picture_bytes: {
+    name: 'publisher_posted_picture_bytes',
+    help: 'Pictures of posts that are under way, in bytes',
+  },
+}
+
+/** Gives the function that adds a reader to a level. A level without a reader is not in the registry. */
+export function createGauges(registry: Registry): Metrics['watch'] {
+  const watched = new Map<Level, (() => number)[]>()
+  return (level, read) => {
+    const readers = watched.get(level)
+    if (readers) {
+      readers.push(read)
+      return
+    }
+    const all = [read]
+    watched.set(level, all)
+    new Gauge({
+      ...levels[level],
+      registers: [registry],
+      collect() {
+        this.set(all.reduce((sum, one) => sum + one(), 0))
+      },
+    })
+  }
+}

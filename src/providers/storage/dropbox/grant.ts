@@ -1,0 +1,115 @@
+/** Grants an access token for a refresh token: our own, because the SDK puts refresh token and app secret into the URL. */
+import { z } from 'zod'
+import { textAtMost } from '../../../base/bounded-body.ts'
+import { PublisherError } from '../../../base/errors.ts'
+import { RetryableError, retryAfterMs } from '../../../base/retry.ts'
+import { Secret } from '../../../base/secret.ts'
+import { jsonOrText, tokenSchema } from './answers.ts'
+import { accessRejected, failureText } from './errors.ts'
+import { type DropboxFetch, tokenUrl } from './hosts.ts'
+
+/** The fleet's Dropbox app. */
+export interface DropboxApp {
+  /** The app key, which is the OAuth client id. */
+  key: string
+  /** The app secret. */
+  secret: Secret
+}
+
+export interface GrantOptions {
+  /** The fleet's app. */
+  app: DropboxApp
+  /** Sends requests to Dropbox. */
+  fetch: DropboxFetch
+  /** The time in milliseconds. */
+  now: () => number
+}
+
+export interface Grant {
+  token: Secret
+  /** Time of {@link GrantOptions.now} from which a new token is to be asked for. */
+  usableUntil: number
+  /** Removes the secrets of this grant from a text for the log. */
+  redact: (text: string) => string
+}
+
+/** A token and what goes with it. Bytes. */
+const maxTokenBytes = 64 * 1024
+
+const appRefused = "Dropbox does not accept this service's own app key. The operator has to correct it."
+export const noToken = 'Dropbox granted no access token.'
+
+/** Renew this long before the expiry, so that a call does not lose its token on the way. */
+const renewBeforeMs = 5 * 60_000
+
+/**
+ * Asks for an access token by a refresh-token grant (RFC 6749, section 6). Everything secret travels in the body. Throws
+ * `credentials_rejected`, `storage_unavailable` where the app itself is refused, or {@link RetryableError}.
+ */
+export async function grant(
+  { app, fetch, now }: GrantOptions,
+  refreshToken: Secret,
+  signal: AbortSignal,
+): Promise<Grant> {
+  const askedAt = now()
+  const body = new URLSearchParams({
+    grant_type: 'refresh_token',
+    refresh_token: refreshToken.reveal(),
+    client_id: app.key,
+    client_secret: app.secret.reveal(),
+  })
+  const redact = redactor([refreshToken, app.secret])
+  const { status, headers, text } = await post(fetch, body, signal, redact)
+  if (status !== 200) throw grantFailure(status, retryAfterMs(headers, now()), jsonOrText(text), redact)
+  const granted = tokenSchema.safeParse(jsonOrText(text))
+  if (!granted.success) throw new RetryableError(noToken, { cause: new Error('the answer has no token') })
+  const lifetimeMs = granted.data.expires_in * 1000
+  const token = new Secret(granted.data.access_token)
+  return {
+    token,
+    redact: redactor([token, refreshToken, app.secret]),
+    usableUntil: askedAt + lifetimeMs - Math.min(renewBeforeMs, lifetimeMs / 10),
+  }
+}
+
+async function post(
+  fetch: DropboxFetch,
+  body: URLSearchParams,
+  signal: AbortSignal,
+  redact: (text: string) => string,
+): Promise<{ status: number; headers: Headers; text: string }> {
+  try {
+    const response = await fetch(tokenUrl, { method: 'POST', body, signal })
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: await textAtMost(response, maxTokenBytes),
+    }
+  } catch (error) {
+    throw new RetryableError(noToken, { cause: new Error(redact(failureText(error))) })
+  }
+}
+
+const oauthErrorSchema = z.object({ error: z.string() })
+
+/** The error codes of RFC 6749, section 5.2. `invalid_grant` is the tenant's, the rest is about our app. */
+function grantFailure(
+  status: number,
+  waitMs: number | undefined,
+  answer: unknown,
+  redact: (text: string) => string,
+): Error {
+  const code = oauthErrorSchema.safeParse(answer).data?.error
+  const cause = new Error(
+    `the token request was answered ${status}: ${redact(code ?? 'no error code').slice(0, 100)}`,
+  )
+  if (code === 'invalid_grant') return accessRejected(cause)
+  if (code && (status === 400 || status === 401)) {
+    return new PublisherError('storage_unavailable', appRefused, { cause })
+  }
+  return new RetryableError(noToken, { cause, retryAfterMs: waitMs, isOutage: status !== 429 })
+}
+
+function redactor(secrets: Secret[]): (text: string) => string {
+  return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret.reveal(), '[redacted]'), text)
+}

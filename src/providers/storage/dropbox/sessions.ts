@@ -1,0 +1,106 @@
+/**
+ * The sessions of one store: one access token for all calls, renewed in time. Calls that wait for a grant share it, because the
+ * SDK would make a grant for each of them.
+ */
+
+import { Dropbox } from 'dropbox'
+import { RetryableError } from '../../../base/retry.ts'
+import type { Secret } from '../../../base/secret.ts'
+import { unlessAborted } from '../../../base/time.ts'
+import { type AccessTokenRejected, PathRootRejected } from './errors.ts'
+import { type GrantOptions, grant, noToken } from './grant.ts'
+import { findPathRoot, type PathRoot } from './path-root.ts'
+
+/** An access token and what goes with it. */
+export interface Session {
+  sdk: Dropbox
+  token: Secret
+  /** Headers of calls that do not go through the SDK: who calls, and what paths are relative to. */
+  headers(): Record<string, string>
+  /** Removes this session's secrets from a text that is going to be logged. */
+  redact(text: string): string
+}
+
+export interface SessionsOptions extends GrantOptions {
+  /** The store's root folder, by which a team's space is told from the member's own folder. */
+  folder: string
+}
+
+export interface Sessions {
+  /** Gives the session for this refresh token, opened on first use. Throws what {@link grant} throws. */
+  get(refreshToken: Secret, signal: AbortSignal): Promise<Session>
+  /** Drops a session that Dropbox has refused; the next {@link get} opens another. */
+  forget(session: Session, error: AccessTokenRejected): void
+}
+
+/** Makes the sessions of one store. Nothing is asked for before the first call. */
+export function createSessions(options: SessionsOptions): Sessions {
+  let current: { refreshToken: Secret; session: Session; usableUntil: number } | undefined
+  /** Outlives access tokens: asked for once per refresh token. */
+  let known: { refreshToken: Secret; pathRoot: PathRoot } | undefined
+  let flight: { refreshToken: Secret; session: Promise<Session> } | undefined
+
+  function joinFlight(refreshToken: Secret, signal: AbortSignal) {
+    if (flight && equal(flight.refreshToken, refreshToken)) return flight
+    const session = open(refreshToken, signal)
+    const mine = { refreshToken, session }
+    const land = () => {
+      if (flight === mine) flight = undefined
+    }
+    session.then(land, land)
+    flight = mine
+    return mine
+  }
+
+  async function open(refreshToken: Secret, signal: AbortSignal): Promise<Session> {
+    const { token, usableUntil, redact } = await grant(options, refreshToken, signal)
+    const accessToken = token.reveal()
+    const { fetch, folder, now } = options
+    const client = (pathRoot?: string) =>
+      new Dropbox({ accessToken, fetch, ...(pathRoot !== undefined && { pathRoot }) })
+    const pathRoot =
+      known && equal(known.refreshToken, refreshToken)
+        ? known.pathRoot
+        : await findPathRoot({ open: client, folder, signal, redact, now })
+    if (pathRoot.isSettled) known = { refreshToken, pathRoot }
+    const { header } = pathRoot
+    const session: Session = {
+      sdk: client(header),
+      token,
+      headers: () => ({
+        Authorization: `Bearer ${token.reveal()}`,
+        ...(header !== undefined && { 'Dropbox-API-Path-Root': header }),
+      }),
+      redact,
+    }
+    current = { refreshToken, session, usableUntil }
+    return session
+  }
+
+  return {
+    async get(refreshToken, signal) {
+      if (current && equal(current.refreshToken, refreshToken) && options.now() < current.usableUntil) {
+        return current.session
+      }
+      const joined = joinFlight(refreshToken, signal)
+      try {
+        return await unlessAborted(joined.session, signal)
+      } catch (error) {
+        if (!signal.aborted) throw error
+        // A flight that hangs must not be joined again.
+        if (flight === joined) flight = undefined
+        throw new RetryableError(noToken, { cause: error })
+      }
+    },
+
+    forget(session, error) {
+      if (current?.session !== session) return
+      current = undefined
+      if (error instanceof PathRootRejected) known = undefined
+    },
+  }
+}
+
+function equal(one: Secret, other: Secret): boolean {
+  return one.reveal() === other.reveal()
+}

@@ -1,0 +1,95 @@
+/** Photos of one store as files of its directories. */
+import type { Stats } from 'node:fs'
+import { join } from 'node:path'
+import { type Folder, numberedNames, type PhotoName, sidecarName } from '../../../ports/photo.ts'
+import type { PhotoEntry, PhotoFiles } from '../../../ports/storage.ts'
+import { photoNotFound } from '../../../ports/storage-errors.ts'
+import { unlessMissing, uploadIncomplete } from './local-errors.ts'
+import type { LocalFiles } from './local-files.ts'
+import { listPhotos } from './local-listing.ts'
+import { maxNumber, movePhoto } from './local-move.ts'
+import type { SafeDirectories } from './local-paths.ts'
+
+export interface PhotoFilesOptions {
+  files: LocalFiles
+  directories: SafeDirectories
+  /** Makes a link to an original that works until `expiresAt`. */
+  link(folder: Folder, name: PhotoName, expiresAt: Date): Promise<string>
+  now: () => number
+}
+
+const linkMs = 4 * 3600_000
+
+/** Makes the store's functions for photos. */
+export function createPhotoFiles({ files, directories, link, now }: PhotoFilesOptions): PhotoFiles {
+  async function stat(folder: Folder, name: PhotoName): Promise<PhotoEntry | null> {
+    const path = await directories.file(folder, name)
+    const stats = await unlessMissing(files.stat(path))
+    return stats?.isFile() ? toEntry(name, stats) : null
+  }
+
+  async function existing(folder: Folder, name: PhotoName): Promise<PhotoEntry> {
+    const entry = await stat(folder, name)
+    if (!entry) throw photoNotFound()
+    return entry
+  }
+
+  /** Gives the finished file the first name that no photo has, nor a sidecar that would become its own. */
+  async function nameUpload(staged: string, folder: Folder, name: PhotoName): Promise<PhotoName> {
+    for (const free of numberedNames(name, maxNumber)) {
+      const sidecar = await unlessMissing(files.stat(await directories.sidecar(folder, free)))
+      if (!sidecar && (await files.linkIfAbsent(staged, await directories.file(folder, free)))) return free
+    }
+    throw new RangeError('All numbers for this name are taken.')
+  }
+
+  return {
+    async list(folder) {
+      const directory = await directories.folder(folder)
+      return listPhotos(files, directory, toEntry)
+    },
+
+    stat,
+
+    async read(folder, name) {
+      const entry = await existing(folder, name)
+      // It may be moved away between the look and the reading.
+      const body = await unlessMissing(files.read(await directories.file(folder, name)))
+      if (!body) throw photoNotFound()
+      return { entry, body }
+    },
+
+    async temporaryLink(folder, name) {
+      await existing(folder, name)
+      const expiresAt = new Date(now() + linkMs)
+      return { url: await link(folder, name, expiresAt), expiresAt }
+    },
+
+    async upload(folder, name, body, size) {
+      const staged = await directories.temporary(folder)
+      try {
+        if ((await files.writeStream(staged, body)) !== size) throw uploadIncomplete()
+        return await existing(folder, await nameUpload(staged, folder, name))
+      } finally {
+        await files.remove(staged)
+      }
+    },
+
+    async move(name, from, to, sidecar = 'stem') {
+      if (directories.same(from, to)) return (await existing(from, name)).name
+      const [source, target] = [await directories.folder(from), await directories.folder(to)]
+      return movePhoto(files, name, source, target, sidecar)
+    },
+
+    async delete(folder, name, form = 'stem') {
+      const directory = await directories.folder(folder)
+      const sidecarDeleted = form !== null && (await files.remove(join(directory, sidecarName(name, form))))
+      return { sidecarDeleted, deleted: await files.remove(join(directory, name)) }
+    },
+  }
+}
+
+function toEntry(name: PhotoName, stats: Stats & { mtimeNs?: bigint }): PhotoEntry {
+  const contentHash = [stats.size, stats.mtimeMs, stats.ino].map((part) => part.toString(36)).join('-')
+  return { name, size: stats.size, modifiedAt: stats.mtime, contentHash }
+}

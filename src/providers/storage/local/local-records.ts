@@ -1,0 +1,29 @@
+/** Records of one store as files below its root directory. */
+import { maxRecordBytes } from '../../../ports/record-key.ts'
+import type { RecordFiles } from '../../../ports/storage.ts'
+import { storageUnavailable } from './local-errors.ts'
+import type { LocalFiles } from './local-files.ts'
+import { recordPath, type SafeDirectories } from './local-paths.ts'
+
+/** Makes the store's functions for records. */
+export function createRecordFiles(files: LocalFiles, directories: SafeDirectories): RecordFiles {
+  return {
+    createRecord: async (key, text) => files.createText(await recordPath(directories, key), text),
+
+    async readRecord(key) {
+      const found = await files.readAtMost(await recordPath(directories, key), maxRecordBytes)
+      if (found === 'too_large') throw storageUnavailable(new Error('A record is far too large.'))
+      return found && { text: new TextDecoder().decode(found.bytes), revision: found.revision }
+    },
+
+    listRecords: async (folder) => files.names(await recordPath(directories, folder)),
+
+    replaceRecord: async (key, text) => files.replaceText(await recordPath(directories, key), text),
+
+    async deleteRecord(key) {
+      await files.remove(await recordPath(directories, key))
+    },
+
+    canCreateAtomically: async () => true,
+  }
+}

@@ -1,0 +1,49 @@
+/** Records of one store as objects below its own prefix. */
+import { maxRecordBytes } from '../../../ports/record-key.ts'
+import type { RecordFiles } from '../../../ports/storage.ts'
+import type { Verdicts } from './conditions.ts'
+import { notAtomic, storageUnavailable } from './errors.ts'
+import type { CreateExclusively } from './exclusive.ts'
+import type { Keys } from './keys.ts'
+import type { S3Objects } from './objects.ts'
+
+export interface RecordFilesOptions {
+  objects: S3Objects
+  keys: Keys
+  verdicts: Verdicts
+  create: CreateExclusively
+}
+
+const contentType = 'application/json'
+
+/** Makes the store's functions for records. */
+export function createRecordFiles({ objects, keys, verdicts, create }: RecordFilesOptions): RecordFiles {
+  return {
+    async createRecord(recordKey, text) {
+      const key = keys.record(recordKey)
+      const verdict = await verdicts.get()
+      if (verdict.conditions !== 'honoured') throw notAtomic(verdict)
+      const creation = { key, body: text, contentType }
+      // Another creator is stuck: the record is taken back while its marker still keeps others from it.
+      return (await create(creation, () => objects.delete(key))) === 'created'
+    },
+
+    async readRecord(recordKey) {
+      const found = await objects.getAtMost(keys.record(recordKey), maxRecordBytes)
+      if (found === 'too_large') throw storageUnavailable(new Error('A record is far too large.'))
+      return found && { text: new TextDecoder().decode(found.bytes), revision: found.revision }
+    },
+
+    async listRecords(folder) {
+      const prefix = `${keys.record(folder)}/`
+      return (await objects.list(prefix)).map(({ key }) => key.slice(prefix.length)).filter(Boolean)
+    },
+
+    async replaceRecord(recordKey, text) {
+      await objects.put(keys.record(recordKey), text, { contentType })
+    },
+
+    deleteRecord: (recordKey) => objects.delete(keys.record(recordKey)),
+    canCreateAtomically: async () => (await verdicts.get()).conditions === 'honoured',
+  }
+}

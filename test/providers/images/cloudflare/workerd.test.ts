@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url'
+import type { Miniflare } from 'miniflare'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { PublisherError } from '../../../../src/base/errors.ts'
+import { describeReducer, type Reduce } from '../../../support/contracts/image-reducer.ts'
+import { plain } from '../../../support/fixtures/pictures.ts'
+import { bundleWorker, startWorkerd } from '../../../support/fixtures/workerd.ts'
+
+const box = { width: 960, height: 640 }
+let bound: Miniflare
+let unbound: Miniflare
+
+beforeAll(async () => {
+  const entry = fileURLToPath(new URL('../../../support/fixtures/image-worker.ts', import.meta.url))
+  const source = await bundleWorker({ entryPoints: [entry] })
+  bound = startWorkerd(source, { env: { IMAGES: { type: 'images' } } })
+  unbound = startWorkerd(source)
+})
+
+afterAll(async () => {
+  await Promise.all([bound.dispose(), unbound.dispose()])
+})
+
+const problemSchema = z.object({
+  code: z.enum(['photo_unreadable', 'photo_too_large', 'thumbnail_unavailable', 'busy']),
+  message: z.string(),
+})
+const typeSchema = z.enum(['image/jpeg', 'image/webp', 'image/avif'])
+
+const reduceIn =
+  (worker: () => Miniflare): Reduce =>
+  async (bytes, { width, height } = box, type = 'image/jpeg') => {
+    const query = new URLSearchParams({
+      width: `${width}`,
+      height: `${height}`,
+      type,
+      size: `${bytes.length}`,
+    })
+    const response = await worker().dispatchFetch(`http://images/?${query}`, { method: 'POST', body: bytes })
+    if (!response.ok) {
+      const { code, message } = problemSchema.parse(await response.json())
+      throw new PublisherError(code, message)
+    }
+    return {
+      bytes: new Uint8Array(await response.arrayBuffer()),
+      mediaType: typeSchema.parse(response.headers.get('content-type')),
+      width: Number(response.headers.get('x-width')),
+      height: Number(response.headers.get('x-height')),
+    }
+  }
+
+describeReducer(
+  'the Images binding in workerd',
+  reduceIn(() => bound),
+)
+
+describe('a Worker without the Images binding', () => {
+  it('says that thumbnails are not available', async () => {
+    const photo = await plain(90, 60).jpeg().toBuffer()
+    await expect(reduceIn(() => unbound)(photo)).rejects.toMatchObject({ code: 'thumbnail_unavailable' })
+  })
+})

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest'
+import { malformed, onCall, rateLimited } from '../../../../dev/emulators/dropbox/faults.ts'
+import type { Folder } from '../../../../src/ports/photo.ts'
+import { paths, startDropbox } from '../../../support/fixtures/dropbox.ts'
+import { rejection } from '../../../support/fixtures/rejections.ts'
+import { photo, streamOf } from '../../../support/fixtures/stored-photos.ts'
+
+describe('listing a Dropbox folder', () => {
+  it('reads all pages, empty ones with more behind them included', async () => {
+    const dropbox = await startDropbox({ pageSize: 3, emptyPages: 2 })
+    const names = Array.from({ length: 10 }, (_, index) => `photo ${index}.jpg`)
+    for (const name of names) await dropbox.account.seed(`/Photos/${name}`, name)
+    const listing = await dropbox.store().list('root')
+    expect(listing.photos.map((entry) => entry.name)).toEqual(names)
+    expect(dropbox.count('files/list_folder/continue')).toBe(5)
+  })
+
+  it('knows photos, sidecars of any case, and nothing else', async () => {
+    const dropbox = await startDropbox()
+    for (const name of ['a.JPG', 'A.txt', 'b.webp', 'c.png', 'C.TXT', 'd.txt', 'notes.md', '.hidden.jpg']) {
+      await dropbox.account.seed(`/Photos/${name}`, name)
+    }
+    await dropbox.account.seed('/Photos/folder.jpg/inner.jpg', 'a folder may be called so')
+    await dropbox.account.seed('/Photos/b.txt/inner.md', 'a folder is no sidecar')
+    const listing = await dropbox.store().list('root')
+    expect(listing.photos.map((entry) => entry.name)).toEqual(['a.JPG', 'b.webp', 'c.png'])
+    expect([...listing.withSidecar].sort()).toEqual(['a.JPG', 'c.png'])
+  })
+
+  it('gives size, time and the content hash that changes with the bytes only', async () => {
+    const dropbox = await startDropbox({ now: () => Date.parse('2026-01-02T03:04:05Z') })
+    await dropbox.account.seed('/Photos/empty.jpg', '')
+    await dropbox.account.seed('/Photos/b.jpg', 'bytes')
+    const { photos } = await dropbox.store().list('root')
+    expect(photos).toEqual([
+      expect.objectContaining({ size: 5, modifiedAt: new Date('2026-01-02T03:04:05Z') }),
+      expect.objectContaining({
+        contentHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      }),
+    ])
+  })
+
+  it.each<[string, string]>([
+    ['/', '/archive'],
+    ['Photos', '/Photos/archive'],
+    ['/Photos/', '/Photos/archive'],
+  ])('takes the root %j as it is configured', async (root, archive) => {
+    const dropbox = await startDropbox()
+    const folder = root.replaceAll('/', '')
+    await dropbox.account.seed(`${folder ? `/${folder}` : ''}/a.jpg`, 'a')
+    await dropbox.account.seed(`${archive}/b.jpg`, 'b')
+    const store = dropbox.store({ paths: { ...paths, root, archive } })
+    expect((await store.list('root')).photos).toHaveLength(1)
+    expect((await store.list('archive')).photos).toHaveLength(1)
+  })
+
+  it('tells a missing folder from an empty one, and takes a file in its place for a mistake', async () => {
+    const dropbox = await startDropbox()
+    await dropbox.account.seed('/Photos/keep', 'a file')
+    const store = dropbox.store()
+    await expect(store.list('archive')).resolves.toMatchObject({ photos: [], isFolderMissing: true })
+    const error = await rejection(store.list('keep'))
+    expect(error).toMatchObject({ code: 'storage_unavailable', message: expect.stringMatching(/configur/) })
+  })
+
+  it('is made once for callers at the same time, and each gets a copy', async () => {
+    const dropbox = await startDropbox({ refuseParallelListings: true })
+    await dropbox.account.seed('/Photos/a.jpg', 'a')
+    const store = dropbox.store()
+    const folders: Folder[] = ['root', 'root', 'archive', 'root']
+    const [first, second] = await Promise.all(folders.map((folder) => store.list(folder)))
+    expect(dropbox.count('files/list_folder')).toBe(2)
+    first?.photos.pop()
+    expect(second?.photos).toHaveLength(1)
+  })
+
+  it('never gives a caller a listing that began before its own upload ended', async () => {
+    const dropbox = await startDropbox({ refuseParallelListings: true })
+    const gate = Promise.withResolvers<void>()
+    const store = dropbox.store()
+    dropbox.emulator.interfere(
+      onCall('files/list_folder', { kind: 'hold-tail', afterBytes: 5, until: gate.promise }),
+    )
+    const early = store.list('root')
+    await expect
+      .poll(() => dropbox.emulator.calls)
+      .toContainEqual(expect.objectContaining({ route: 'files/list_folder', status: expect.any(Number) }))
+    await store.upload('root', photo('new.jpg'), streamOf('new'), 3)
+    const late = store.list('root')
+    gate.resolve()
+    expect((await early).photos).toEqual([])
+    expect((await late).photos.map((entry) => entry.name)).toEqual(['new.jpg'])
+  })
+
+  it('follows what changes while it reads', async () => {
+    const dropbox = await startDropbox({ pageSize: 1 })
+    for (const name of ['a', 'b', 'c']) await dropbox.account.seed(`/Photos/${name}.jpg`, name)
+    dropbox.emulator.interfere((call) => {
+      if (call.route === 'files/list_folder/continue') dropbox.account.remove('/Photos/b.jpg')
+      return undefined
+    })
+    const { photos } = await dropbox.store().list('root')
+    expect(photos.map((entry) => entry.name)).toEqual(['a.jpg', 'c.jpg'])
+  })
+
+  it('starts again when Dropbox takes the cursor away, but not for ever', async () => {
+    const dropbox = await startDropbox({ pageSize: 1 })
+    for (const name of ['a', 'b']) await dropbox.account.seed(`/Photos/${name}.jpg`, name)
+    const reset = {
+      kind: 'answer',
+      status: 409,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ error_summary: 'reset/...', error: { '.tag': 'reset' } }),
+    } as const
+    dropbox.emulator.interfere(onCall('files/list_folder/continue', reset))
+    expect((await dropbox.store().list('root')).photos).toHaveLength(2)
+    dropbox.emulator.interfere(onCall('files/list_folder/continue', reset, { times: 99 }))
+    await expect(dropbox.store().list('root')).rejects.toMatchObject({ code: 'storage_unavailable' })
+  })
+
+  it('reads a page again when its answer got lost, without losing or doubling a photo', async () => {
+    const dropbox = await startDropbox({ pageSize: 1 })
+    for (const name of ['a', 'b', 'c']) await dropbox.account.seed(`/Photos/${name}.jpg`, name)
+    dropbox.emulator.interfere(onCall('files/list_folder/continue', { kind: 'answer-lost' }))
+    expect((await dropbox.store().list('root')).photos).toHaveLength(3)
+  })
+
+  it('waits as long as Dropbox asks for', async () => {
+    const dropbox = await startDropbox()
+    dropbox.emulator.interfere(onCall('files/list_folder', rateLimited(1)))
+    await dropbox.store().list('root')
+    const [first, second] = dropbox.emulator.calls.filter((call) => call.route === 'files/list_folder')
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1000)
+  })
+
+  it('gives up at once, and says when to come back, where Dropbox asks for too long a pause', async () => {
+    const dropbox = await startDropbox()
+    dropbox.emulator.interfere(onCall('files/list_folder', rateLimited(300)))
+    const error = await rejection(dropbox.store().list('root'))
+    expect(error).toMatchObject({ code: 'storage_unavailable', retryAfterMs: 300_000 })
+    expect(dropbox.count('files/list_folder')).toBe(1)
+  })
+
+  it.each([
+    ['HTML', '<html>captive portal</html>'],
+    ['nothing', ''],
+    ['an array', '[]'],
+    ['no entries', '{"cursor":"c","has_more":false}'],
+    ['no cursor', '{"entries":[],"has_more":true}'],
+    [
+      'a file without its fields',
+      '{"entries":[{".tag":"file","name":"a.jpg"}],"cursor":"c","has_more":false}',
+    ],
+    ['entries that are no objects', '{"entries":[null,7],"cursor":"c","has_more":false}'],
+  ])('is an outage when the answer is %s', async (_, body) => {
+    const dropbox = await startDropbox()
+    dropbox.emulator.interfere(onCall('files/list_folder', malformed(body), { times: 9 }))
+    await expect(dropbox.store().list('root')).rejects.toMatchObject({ code: 'storage_unavailable' })
+  })
+
+  it('passes over kinds of entries that nobody has heard of yet', async () => {
+    const dropbox = await startDropbox()
+    const entries = [{ '.tag': 'hologram', name: 'a.jpg', path_lower: '/photos/a.jpg' }]
+    const page = malformed(JSON.stringify({ entries, cursor: 'c', has_more: false }))
+    dropbox.emulator.interfere(onCall('files/list_folder', page))
+    await expect(dropbox.store().list('root')).resolves.toMatchObject({ photos: [] })
+  })
+})
