@@ -1,9 +1,8 @@
 /** A tenant's posts: few at once, since each holds its pictures for as long as a platform takes its time. */
 import type { PostPlaces } from '../../ports/post-places.ts'
 import { platformVendor } from '../../ports/vendors.ts'
-import type { GateContext } from '../vendor-calls/fair-store.ts'
 import type { ByteBudget } from './byte-budget.ts'
-import { createEntrance } from './entrance.ts'
+import { createEntrance, type EntranceOptions } from './entrance.ts'
 
 /** Somebody who publishes many photos by a script stands in a line of their own. */
 const limits = { atOnce: 4, maxWaiting: 32 }
@@ -13,7 +12,10 @@ const patienceMs = 15_000
 const holdMs = 10 * 60_000
 
 /** Makes one tenant's places. `pictures` is shared by all tenants. */
-export function createPostPlaces({ tenant, now, observer }: GateContext, pictures: ByteBudget): PostPlaces {
+export function createPostPlaces(
+  { tenant, now, observer }: Pick<EntranceOptions, 'tenant' | 'now' | 'observer'>,
+  pictures: ByteBudget,
+): PostPlaces {
   const enter = createEntrance({ ...limits, queue: 'publishing', tenant, now, observer, holdMs })
   return {
     async run(platforms, work, signal) {
