@@ -11,6 +11,7 @@ import { type Level, type Metrics, noMetrics } from '../ports/metrics.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import { contentDigest } from '../workflow/content-digest.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
+import { countWaitingForAi } from './limits/ai-places.ts'
 import { createByteBudget } from './limits/byte-budget.ts'
 import type { FairnessObserver, Queue } from './limits/observer.ts'
 import { createRequestLimits, type RequestLimits } from './limits/request-limits.ts'
@@ -30,15 +31,9 @@ import {
   type TenantRuntime,
   tenantRuntimeFactory,
 } from './tenancy/tenant-runtime.ts'
+import { configSourceCalls } from './vendor-calls/config-source-calls.ts'
+import { imageCalls } from './vendor-calls/image-calls.ts'
 import { createObserver } from './vendor-calls/observe.ts'
-import {
-  observeImages,
-  observeModels,
-  observePublishers,
-  observeStorages,
-  placesObserver,
-} from './vendor-calls/observed-providers.ts'
-import { observeSource } from './vendor-calls/observed-source.ts'
 
 /** Parts that a host chooses. */
 export interface ServiceOptions {
@@ -95,7 +90,7 @@ const digestSealing = { purpose: 'digest', maxLength: 1000, maxOpened: 2_000_000
 export function createServices(options: ServiceOptions): Services {
   const { settings, kv, counter, invalidations = noInvalidations, log, now, metrics = noMetrics } = options
   const observe = createObserver(metrics)
-  const source = observeSource(options.source, observe)
+  const source = configSourceCalls(options.source, observe)
   const links = createSignedLinks('original-link', settings.sessionSecrets, now)
   const pictures = createByteBudget({
     total: postedPictureBytes,
@@ -116,10 +111,11 @@ export function createServices(options: ServiceOptions): Services {
         rememberedSha256Of: digests.get,
       }
     },
-    storages: observeStorages(options.storages(links), observe),
-    publishers: observePublishers(options.publishers, observe),
-    model: observeModels(options.model, observe),
-    observePlaces: placesObserver(metrics),
+    storages: options.storages(links),
+    publishers: options.publishers,
+    model: options.model,
+    observe,
+    observePlaces: countWaitingForAi(metrics),
     thumbnails: createThumbnailCache(),
     listings: createListingCache(),
     pictures,
@@ -156,7 +152,7 @@ export function createServices(options: ServiceOptions): Services {
   return {
     ...options,
     source,
-    images: observeImages(options.images, observe),
+    images: imageCalls(options.images, observe),
     metrics,
     links,
     copyLinks: createSignedLinks('copy-link', settings.sessionSecrets, now),

@@ -10,8 +10,10 @@ import type { ConfigSource } from '../../ports/config-source.ts'
 import type { CredentialSource } from '../../ports/credentials.ts'
 import type { LanguageModel } from '../../ports/language-model.ts'
 import type { PostPlaces } from '../../ports/post-places.ts'
+import type { Publisher } from '../../ports/publisher.ts'
 import type { RateCounter } from '../../ports/rate-counter.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
+import { aiVendor, platformVendor, storageVendor } from '../../ports/vendors.ts'
 import { type OwnSidecarTools, withOwnSidecars } from '../../workflow/own-sidecars.ts'
 import {
   createThumbnailMemory,
@@ -25,9 +27,10 @@ import { createPostPlaces } from '../limits/posts.ts'
 import type { Settings } from '../settings/settings.ts'
 import { adminsOf } from '../sign-in/admins.ts'
 import type { Logger } from '../telemetry/log.ts'
-import { withFairModel } from '../vendor-calls/fair-model.ts'
-import { withFairPublisher } from '../vendor-calls/fair-publisher.ts'
-import { fairStorage } from '../vendor-calls/fair-store.ts'
+import { modelCalls } from '../vendor-calls/model-calls.ts'
+import type { Observe } from '../vendor-calls/observe.ts'
+import { publisherCalls } from '../vendor-calls/publisher-calls.ts'
+import { storageCalls } from '../vendor-calls/storage-calls.ts'
 import { createCredentialCache } from './credential-cache.ts'
 import { createRecentNames, type ListingCache, type RecentNames } from './recent-names.ts'
 import { type PublisherFactories, type TenantPublishers, tenantPublishers } from './tenant-publishers.ts'
@@ -101,6 +104,8 @@ export interface TenantRuntimeOptions {
   counter?: RateCounter | undefined
   /** Counts who waits for the AI. Default: nobody does. */
   observePlaces?: (places: AiPlaces) => AiPlaces
+  /** Measures each call to a vendor. */
+  observe: Observe
   log: Logger
   now: () => number
   /** Told of refused calls and of vendors that are down. */
@@ -150,7 +155,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       ttlMs: answer.ttlSeconds * 1000,
       now,
     })
-    const fair = { tenant, now, observer: options.fairness ?? {} }
+    const calls = { tenant, now, observer: options.fairness ?? {}, observe: options.observe }
     let store: PhotoStore | undefined
     let publishers: TenantPublishers | undefined
     let model: LanguageModel | null | undefined
@@ -181,9 +186,10 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
 
     const storage = () => {
       if (store) return store
-      const { store: fairStore, whenChanging } = fairStorage(openStorage(), fair)
+      const vendor = storageVendor(answer.config.storage.provider)
+      const { store: calledStore, whenChanging } = storageCalls(openStorage(), { ...calls, vendor })
       const digests = options.digestsOf?.(whenChanging, { host, tenant, config: answer.config })
-      const ownStore = withOwnSidecars(fairStore, { now, whenChanging, ...digests })
+      const ownStore = withOwnSidecars(calledStore, { now, whenChanging, ...digests })
       store = noticingChanges(ownStore, () => recentNames.forget())
       return store
     }
@@ -196,12 +202,15 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         // A reference that is missing resolves to nothing, as one does that is unknown.
         credentials: (ref = '', provider) => credentials.source(ref, provider),
       })
-      return { available: available.map((publisher) => withFairPublisher(publisher, fair)), unavailable }
+      const throughCalls = (publisher: Publisher) =>
+        publisherCalls(publisher, { ...calls, vendor: platformVendor(publisher.platform) })
+      return { available: available.map(throughCalls), unavailable }
     }
 
     function openModel(): LanguageModel | null {
       const { credentials_ref: ref } = answer.config.ai
-      return ref === undefined ? null : withFairModel(options.model(credentials.source(ref, 'openai')), fair)
+      if (ref === undefined) return null
+      return modelCalls(options.model(credentials.source(ref, 'openai')), { ...calls, vendor: aiVendor })
     }
 
     function openAiPlaces(): AiPlaces {
@@ -232,7 +241,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         return model
       },
       postPlaces() {
-        postPlaces ??= createPostPlaces(fair, options.pictures)
+        postPlaces ??= createPostPlaces(calls, options.pictures)
         return postPlaces
       },
       // Most of what a tenant without a visitor would take, and only analyses need it.
