@@ -1,10 +1,10 @@
 /** The parts of `/openapi.json` that belong to no single route. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Settings } from '../runtime/settings/settings.ts'
+import { sessionCookie } from './cookies.ts'
 import type { AppEnv } from './exchange.ts'
 import { schemes } from './route-description.ts'
-import { sessionCookie } from './routes/auth/cookies.ts'
-import { problemSchema } from './schemas.ts'
+import { problemSchema } from './routes/images-schemas.ts'
 import { tags } from './tags.ts'
 
 const description = `One photographer's photos. The host decides whose: every address below is relative to a gallery, for example

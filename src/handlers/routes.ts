@@ -13,6 +13,7 @@ import { callbackRoute } from './routes/auth/callback.ts'
 import { enterRoute } from './routes/auth/hand-over.ts'
 import { loginRoute, startRoute } from './routes/auth/login.ts'
 import { endedRoute, endRoute, logoutByFetchRoutes, logoutRoutes } from './routes/auth/logout.ts'
+import { wordsRoutes } from './routes/captions.ts'
 import { configRoutes } from './routes/config.ts'
 import { curationRoutes } from './routes/curation.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -23,7 +24,6 @@ import { metricsRoute } from './routes/metrics.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { pageRoutes } from './routes/page.ts'
 import { publishRoutes } from './routes/publishing.ts'
-import { wordsRoutes } from './words.ts'
 
 /** What tenants' hosts answer to, and what needs no tenant. */
 export function createApp(services: Services): OpenAPIHono<AppEnv> {

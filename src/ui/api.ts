@@ -1,7 +1,7 @@
 /** The API as the web app uses it. Every answer is a photo or a problem; nothing is thrown. */
 
 import { retryAfterMs } from '../base/retry.ts'
-import type { AdminStatus, Photo as AnsweredPhoto } from '../handlers/schemas.ts'
+import type { AdminStatus, Photo as AnsweredPhoto } from '../handlers/routes/images-schemas.ts'
 import type { Folder } from '../ports/photo.ts'
 
 /** The content of `metadata` depends on the person who asks, so each value is checked where it is shown. */
@@ -77,7 +77,7 @@ const timeoutMs = 20_000
 /** The API of the page's own host. */
 export function createApi(): GalleryApi {
   let isFirst = true
-  /** The first photo is on its way already (src/handlers/fetch-ahead.ts), which browsers give to an ordinary request only. */
+  /** The first photo is on its way already (src/handlers/routes/fetch-ahead.ts), which browsers give to an ordinary request only. */
   function askForNext(path: string): Promise<Answer> {
     const cache = isFirst ? 'default' : 'no-store'
     isFirst = false

@@ -9,13 +9,13 @@ import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { canPublish } from '../features.ts'
 import { json, routeFor } from '../route.ts'
 import { securityOf } from '../route-description.ts'
+import { sessionOf } from '../session.ts'
 import {
   adminStatusSchema,
   featuresResponseSchema,
   publishersResponseSchema,
   voiceProfileSchema,
-} from '../schemas.ts'
-import { sessionOf } from '../session.ts'
+} from './images-schemas.ts'
 
 export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const features = routeFor('anyone', services, {

@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 import type { Services } from '../../runtime/services.ts'
 import type { AppEnv } from '../exchange.ts'
 import { guardFor, json, routeFor } from '../route.ts'
-import { healthSchema, notReadySchema, readinessSchema } from '../schemas.ts'
+import { healthSchema, notReadySchema, readinessSchema } from './images-schemas.ts'
 
 type Readiness = Awaited<ReturnType<Services['source']['check']>>
 

@@ -16,6 +16,7 @@ import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, pictureErrors, storageErrors } from '../expected-errors.ts'
 import { isAdminHere, requireAdmin } from '../guards.ts'
 import { json, routeFor } from '../route.ts'
+import { copyPath, copyRoute, inlineAs } from './copies.ts'
 import {
   captionsAnswer,
   filenameParameter,
@@ -26,8 +27,7 @@ import {
   photoQuery,
   photoSchema,
   thumbnailQuery,
-} from '../schemas.ts'
-import { copyPath, copyRoute, inlineAs } from './copies.ts'
+} from './images-schemas.ts'
 
 /** In a header, so that the walk's answer stays the photo that it always was. */
 const totalHeader = 'x-total-count'

@@ -7,7 +7,7 @@ import { signInOff } from '../../runtime/sign-in/errors.ts'
 import { audit } from '../audit.ts'
 import type { AppEnv } from '../exchange.ts'
 import { routeFor } from '../route.ts'
-import { endSessionsSchema, invalidateSchema } from '../schemas.ts'
+import { endSessionsSchema, invalidateSchema } from './images-schemas.ts'
 
 export function internalRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   invalidateRoute(app, services)

@@ -16,6 +16,7 @@ import { requireFeature } from '../features.ts'
 import { requireRecentSignIn } from '../guards.ts'
 import { answerInStages, staged } from '../progress.ts'
 import { json, routeFor } from '../route.ts'
+import { formatCursor } from './library-cursor.ts'
 import {
   deletedSchema,
   libraryKeyParameter,
@@ -26,9 +27,8 @@ import {
   uploadBody,
   uploadedSchema,
   uploadQuery,
-} from '../schemas/library.ts'
-import { formatCursor } from './library-cursor.ts'
-import { formOverheadBytes, photoTooLarge, readFile } from './upload.ts'
+} from './library-schemas.ts'
+import { formOverheadBytes, photoTooLarge, readFile } from './upload-form.ts'
 
 const budgetOfUploads: ByteBudgetOptions = {
   /** Two of the largest photos; each lies in memory while it is passed on, since a store has to know its size first. */

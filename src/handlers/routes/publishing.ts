@@ -10,8 +10,8 @@ import { photoErrors, pictureErrors, storageErrors } from '../expected-errors.ts
 import { requirePublishing } from '../features.ts'
 import { answerInStages, staged } from '../progress.ts'
 import { json, routeFor } from '../route.ts'
-import { captionRulesSchema, publishedSchema, publishSchema } from '../schemas/workflow.ts'
-import { filenameParameter } from '../schemas.ts'
+import { filenameParameter } from './images-schemas.ts'
+import { captionRulesSchema, publishedSchema, publishSchema } from './publishing-schemas.ts'
 
 export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   captionRulesRoute(app, services)

@@ -6,7 +6,7 @@ import type {
   CuratedAnswer,
   Published,
   Written,
-} from '../../../handlers/schemas/workflow.ts'
+} from '../../../handlers/routes/publishing-schemas.ts'
 import type { Folder } from '../../../ports/photo.ts'
 import { type ApiProblem, isRecord, type Photo, problemFrom, problemOf, unreached } from '../../api.ts'
 

@@ -2,8 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import { folders } from '../../ports/photo.ts'
 import { librarySorts } from '../../workflow/library.ts'
-import { maxCursorLength, parseCursor } from '../routes/library-cursor.ts'
-import { missingFolder, orEmpty, wholeNumber } from '../schemas.ts'
+import { missingFolder, orEmpty, wholeNumber } from './images-schemas.ts'
+import { maxCursorLength, parseCursor } from './library-cursor.ts'
 
 const key = z.string().min(1).max(1000).openapi({
   description: 'The name of a photo in the root; `archive/`, `keep/` or `remove/` and the name elsewhere',

@@ -1,7 +1,7 @@
 /** The galleries of a developer's machine, for a person at an address that is none of them. */
-import type { Services } from '../../runtime/services.ts'
-import { originOf } from '../../runtime/sign-in/return-address.ts'
-import type { PageLink } from '../message-page.ts'
+import type { Services } from '../runtime/services.ts'
+import { originOf } from '../runtime/sign-in/return-address.ts'
+import type { PageLink } from './message-page.ts'
 
 /**
  * Gives a link to each gallery that DEVELOPMENT_HOSTS or the configuration file names. Gives none outside development: there no answer

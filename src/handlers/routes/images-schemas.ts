@@ -1,12 +1,12 @@
 /** The API's own schemas: they validate, they describe (`/openapi.json`), and the web app takes its types from them. */
 import { z } from '@hono/zod-openapi'
-import { emailSchema } from '../contract/email.ts'
-import { platforms } from '../contract/platform.ts'
-import { folders } from '../ports/photo.ts'
-import { librarySorts } from '../workflow/library.ts'
-import type { SavedCaptions } from '../workflow/photo-details.ts'
-import { captionSources } from '../workflow/sidecar.ts'
-import { thumbnailSizes } from '../workflow/thumbnail.ts'
+import { emailSchema } from '../../contract/email.ts'
+import { platforms } from '../../contract/platform.ts'
+import { folders } from '../../ports/photo.ts'
+import { librarySorts } from '../../workflow/library.ts'
+import type { SavedCaptions } from '../../workflow/photo-details.ts'
+import { captionSources } from '../../workflow/sidecar.ts'
+import { thumbnailSizes } from '../../workflow/thumbnail.ts'
 
 export const problemSchema = z
   .object({

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { type Platform, platforms } from '../../contract/platform.ts'
 import { folders } from '../../ports/photo.ts'
 import { restorable } from '../../workflow/curation.ts'
-import { captionsSchema, orEmpty } from '../schemas.ts'
+import { captionsSchema, orEmpty } from './images-schemas.ts'
 
 /** `fetlife` is another name for `email`. */
 const platform = z
