@@ -13,8 +13,9 @@ import { callbackRoute } from './routes/auth/callback.ts'
 import { enterRoute } from './routes/auth/hand-over.ts'
 import { loginRoute, startRoute } from './routes/auth/login.ts'
 import { endedRoute, endRoute, logoutByFetchRoutes, logoutRoutes } from './routes/auth/logout.ts'
-import { wordsRoutes } from './routes/captions.ts'
+import { captionRoutes } from './routes/captions.ts'
 import { configRoutes } from './routes/config.ts'
+import { copyRoute } from './routes/copies.ts'
 import { curationRoutes } from './routes/curation.ts'
 import { healthRoutes } from './routes/health.ts'
 import { imageRoutes } from './routes/images.ts'
@@ -22,8 +23,11 @@ import { internalRoutes } from './routes/internal.ts'
 import { libraryRoutes } from './routes/library.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { openApiRoutes } from './routes/openapi.ts'
+import { originalRoute } from './routes/originals.ts'
 import { pageRoutes } from './routes/page.ts'
 import { publishRoutes } from './routes/publishing.ts'
+import { thumbnailRoute } from './routes/thumbnails.ts'
+import { uploadRoute } from './routes/upload.ts'
 
 /** What tenants' hosts answer to, and what needs no tenant. */
 export function createApp(services: Services): OpenAPIHono<AppEnv> {
@@ -40,15 +44,19 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   healthRoutes(app, services)
   configRoutes(app, services)
   imageRoutes(app, services)
+  thumbnailRoute(app, services)
+  copyRoute(app, services)
+  originalRoute(app, services)
   analysisRoutes(app, services)
   publishRoutes(app, services)
-  wordsRoutes(app, services)
+  captionRoutes(app, services)
   curationRoutes(app, services)
   loginRoute(app, services)
   enterRoute(app, services)
   logoutRoutes(app, services)
   logoutByFetchRoutes(app, services)
   libraryRoutes(app, services)
+  uploadRoute(app, services)
   internalRoutes(app, services)
   metricsRoute(app, services)
   pageRoutes(app, services)

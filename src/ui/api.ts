@@ -1,7 +1,8 @@
 /** The API as the web app uses it. Every answer is a photo or a problem; nothing is thrown. */
 
 import { retryAfterMs } from '../base/retry.ts'
-import type { AdminStatus, Photo as AnsweredPhoto } from '../handlers/routes/images-schemas.ts'
+import type { AdminStatus } from '../handlers/routes/config-schemas.ts'
+import type { Photo as AnsweredPhoto } from '../handlers/routes/images-schemas.ts'
 import type { Folder } from '../ports/photo.ts'
 
 /** The content of `metadata` depends on the person who asks, so each value is checked where it is shown. */

@@ -1,4 +1,4 @@
-/** A person's captions and alternative text for one photo, kept without publishing. */
+/** Captions: a person's edits, saved without publishing, and the rules of each platform. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { parsePhotoName } from '../../ports/photo.ts'
 import type { Services } from '../../runtime/services.ts'
@@ -7,13 +7,18 @@ import { savedCaptions } from '../../workflow/photo-details.ts'
 import { captionOf, metadataOf, textOf } from '../../workflow/sidecar.ts'
 import { editWords } from '../../workflow/words.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
-import { photoErrors } from '../expected-errors.ts'
+import { photoErrors, storageErrors } from '../expected-errors.ts'
 import { featureOff, requireFeature } from '../features.ts'
 import { json, routeFor } from '../route.ts'
-import { captionsAnswer, filenameParameter } from './images-schemas.ts'
-import { wordsSchema, writtenSchema } from './publishing-schemas.ts'
+import { captionEditSchema, captionRulesSchema, captionsAnswer, savedEditSchema } from './captions-schemas.ts'
+import { filenameParameter } from './images-schemas.ts'
 
-export function wordsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+export function captionRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  editRoute(app, services)
+  rulesRoute(app, services)
+}
+
+function editRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('admin', services, {
     method: 'patch',
     path: '/api/images/{filename}',
@@ -25,9 +30,9 @@ export function wordsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
       'Keeps what a person wrote in the sidecar of a photo of the root; what is not named stays. Needs analysis or publishing to be on, in review too.',
     request: {
       params: filenameParameter,
-      body: { required: true, content: { 'application/json': { schema: wordsSchema } } },
+      body: { required: true, content: { 'application/json': { schema: captionEditSchema } } },
     },
-    responses: { 200: json(writtenSchema, 'What the sidecar says now') },
+    responses: { 200: json(savedEditSchema, 'What the sidecar says now') },
   })
   app.openapi(route, async (c) => {
     const runtime = runtimeOf(c.env)
@@ -49,5 +54,31 @@ export function wordsRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
       },
       200,
     )
+  })
+}
+
+function rulesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'get',
+    path: '/api/config/captions',
+    operationId: 'getCaptionRules',
+    summary: 'Rules of each platform’s captions',
+    tags: ['gallery'],
+    errors: [...storageErrors],
+    description: 'For editors of captions: the rules that the server itself goes by.',
+    responses: {
+      200: json(captionRulesSchema, 'Where this tenant can publish, and what captions may be there'),
+    },
+  })
+  app.openapi(route, (c) => {
+    const runtime = runtimeOf(c.env)
+    const rules = runtime.publishers().available.map(({ platform, captionRules }) => ({
+      platform,
+      max_length: captionRules.maxLength,
+      unit: captionRules.unit,
+      max_hashtags: captionRules.maxHashtags,
+      plain: captionRules.plain,
+    }))
+    return c.json({ platforms: rules, hashtags: runtime.config.content.hashtag_string }, 200)
   })
 }

@@ -1,90 +1,10 @@
-/** The API's own schemas: they validate, they describe (`/openapi.json`), and the web app takes its types from them. */
+/** Schemas of photos as viewers read them, and of the parameters that all work on one photo shares. */
 import { z } from '@hono/zod-openapi'
-import { emailSchema } from '../../contract/email.ts'
 import { platforms } from '../../contract/platform.ts'
 import { folders } from '../../ports/photo.ts'
 import { librarySorts } from '../../workflow/library.ts'
-import type { SavedCaptions } from '../../workflow/photo-details.ts'
-import { captionSources } from '../../workflow/sidecar.ts'
-import { thumbnailSizes } from '../../workflow/thumbnail.ts'
-
-export const problemSchema = z
-  .object({
-    title: z.string(),
-    status: z.number().int(),
-    detail: z.string(),
-    code: z.string().openapi({ description: 'Stable, for programs', example: 'photo_not_found' }),
-    request_id: z.string(),
-    existing: z
-      .object({ folder: z.string(), key: z.string() })
-      .optional()
-      .openapi({ description: 'With `already_here`: the photo that has these bytes' }),
-  })
-  .openapi('Problem')
-
-export const healthSchema = z.object({ status: z.literal('ok') }).openapi('Health')
-export const readinessSchema = z
-  .object({ status: z.literal('ok'), mode: z.enum(['orchestrator', 'file']) })
-  .openapi('Readiness')
-export const notReadySchema = z
-  .object({ status: z.literal('not_ready'), reason: z.string() })
-  .openapi('NotReady')
-
-export const featuresResponseSchema = z
-  .object({
-    publish_enabled: z.boolean().openapi({ description: 'False in review, also when the flag is on' }),
-    analyze_caption_enabled: z.boolean(),
-    keep_enabled: z.boolean(),
-    remove_enabled: z.boolean(),
-    delete_enabled: z.boolean(),
-    auto_view_enabled: z.boolean(),
-    library_enabled: z.boolean(),
-    alt_text_enabled: z.boolean(),
-    smart_hashtags_enabled: z.boolean(),
-    voice_matching_enabled: z.boolean(),
-    mode: z.enum(['review', 'publish']).optional(),
-    auth_mode: z.enum(['auth0', 'none']),
-    storage_provider: z.string(),
-    max_upload_mb: z
-      .number()
-      .openapi({ description: 'What one photo may weigh, in units of 1,048,576 bytes' }),
-  })
-  .openapi('Features')
-
-export const publishersResponseSchema = z
-  .object({
-    telegram: z.boolean(),
-    email: z.boolean(),
-    instagram: z.boolean(),
-    bluesky: z.boolean(),
-    mastodon: z.boolean(),
-  })
-  .openapi('Publishers')
-
-export const adminStatusSchema = z
-  .object({
-    admin: z.boolean(),
-    email: z.string().optional(),
-    notices: z
-      .array(
-        z.object({
-          model: z.enum(['vision', 'caption']).nullable(),
-          severity: z.enum(['info', 'warning', 'critical']),
-          text: z.string().nullable(),
-          shutdown_date: z.string().nullable(),
-          recommended_replacement: z.string().nullable(),
-        }),
-      )
-      .optional()
-      .openapi({ description: 'For admins, where there are any: models of the AI that will be retired' }),
-  })
-  .openapi('AdminStatus')
-
-export type AdminStatus = z.output<typeof adminStatusSchema>
-
-export const voiceProfileSchema = z
-  .object({ voice_profile: z.array(z.string()), enabled: z.boolean() })
-  .openapi('VoiceProfile')
+import { orEmpty } from '../input-schemas.ts'
+import { captionsSchema } from './captions-schemas.ts'
 
 export const missingFolder = z.string().optional().openapi({
   description: 'The root folder, where it does not exist. For admins, from storages that have folders',
@@ -121,24 +41,6 @@ const publicationSchema = z
     error: z.string().nullable().openapi({ description: 'For people' }),
   })
   .openapi('Publication')
-
-/** The words that are saved with a photo. */
-export const captionsSchema = z
-  .object({
-    source: z.enum(captionSources).nullable().openapi({
-      description:
-        'Where the caption comes from. `training`: the sidecar has only a training prompt, which is no caption; null: no words at all',
-    }),
-    by_platform: z.record(z.string(), z.string()).openapi({
-      description: 'The saved words that each enabled platform gets when no others are sent; empty: none',
-    }),
-  })
-  .openapi('Captions')
-
-/** The same as the workflow gives them. */
-export function captionsAnswer({ source, byPlatform }: SavedCaptions): z.output<typeof captionsSchema> {
-  return { source, by_platform: { ...byPlatform } }
-}
 
 export const photoSchema = z
   .object({
@@ -183,54 +85,17 @@ export const filenameParameter = z.object({
   filename: z.string().openapi({ param: { name: 'filename', in: 'path' }, example: 'dusk-01.jpg' }),
 })
 
-/** A parameter of a query that forms and scripts may send empty for left out. */
-export function orEmpty<S extends z.ZodType>(schema: S) {
-  const lenient = z.preprocess((value) => (value === '' ? undefined : value), schema)
-  return lenient.openapi({ param: { allowEmptyValue: true } })
-}
-
-/** A whole number of a query, in plain digits: `Number` alone would take `1e2`, `0x10` and blanks as well. */
-export function wholeNumber({ min, max, fallback }: { min: number; max: number; fallback: number }) {
-  const digits = z.string().regex(/^\d{1,15}$/, 'is not a whole number')
-  return orEmpty(digits.transform(Number).pipe(z.number().int().min(min).max(max)).default(fallback)).openapi(
-    {
-      type: 'integer',
-      minimum: min,
-      maximum: max,
-      default: fallback,
-    },
-  )
-}
-
-const folder = orEmpty(
+/** Folder of a photo, in a query. */
+export const photoFolder = orEmpty(
   z.enum(folders).default('root').openapi({ description: 'Any but `root` is for admins' }),
 )
 
-export const photoQuery = z.object({ folder })
+export const photoQuery = z.object({ folder: photoFolder })
 
 export const imageListQuery = z.object({
   sort: orEmpty(z.enum(librarySorts).default('name')),
   order: orEmpty(z.enum(['asc', 'desc']).default('asc')),
 })
 
-export const thumbnailQuery = z.object({
-  size: orEmpty(z.enum(thumbnailSizes).default('w960h640')),
-  folder,
-})
-
 /** A link that this program signed. */
 export const linkQuery = z.object({ token: z.string().min(1).max(2000) })
-
-export const invalidateSchema = z.object({ host: z.string().min(1).max(300) }).openapi('Invalidate')
-
-/** The form of an address that {@link emailSchema} takes. */
-const emailForm = { type: 'string', maxLength: 254, pattern: '^[!-?A-~]+@[!-?A-~]+$' } as const
-
-export const endSessionsSchema = z
-  .object({
-    email: z
-      .string()
-      .openapi({ ...emailForm, examples: ['person@example.org'] })
-      .pipe(emailSchema),
-  })
-  .openapi('EndSessions')

@@ -1,9 +1,8 @@
-/** Schemas of analysis, publishing and curation. */
+/** Schemas of publishing one photo. */
 import { z } from '@hono/zod-openapi'
 import { type Platform, platforms } from '../../contract/platform.ts'
-import { folders } from '../../ports/photo.ts'
-import { restorable } from '../../workflow/curation.ts'
-import { captionsSchema, orEmpty } from './images-schemas.ts'
+import { offOrNull, orNull } from '../input-schemas.ts'
+import { captionsByPlatform, captionText } from './captions-schemas.ts'
 
 /** `fetlife` is another name for `email`. */
 const platform = z
@@ -11,67 +10,12 @@ const platform = z
   .transform((name): Platform => (name === 'fetlife' ? 'email' : name))
   .openapi({ type: 'string', enum: [...platforms, 'fetlife'] })
 
-const maxCaptionLength = 10_000
-const caption = z.string().max(maxCaptionLength)
-
-/** Describes captions by platform; other names are refused. */
-function captionsOf(names: readonly string[]) {
-  const text = { type: 'string' as const, maxLength: maxCaptionLength }
-  const properties = Object.fromEntries(names.map((name) => [name, text]))
-  return { type: 'object' as const, properties, additionalProperties: false }
-}
-
-export const analyzeQuery = z.object({
-  force_refresh: orEmpty(
-    z
-      .string()
-      .toLowerCase()
-      .pipe(z.enum(['true', 'false', '1', '0']))
-      .default('false')
-      .transform((value) => value === 'true' || value === '1'),
-  ).openapi({
-    type: ['boolean', 'integer'],
-    enum: [true, false, 1, 0],
-    description: 'Asks the AI again; what a person wrote stays',
-  }),
-})
-
-const byPlatform = z.partialRecord(z.enum(platforms), z.string())
-
-export const analysisSchema = z
-  .object({
-    filename: z.string(),
-    description: z.string(),
-    mood: z.string(),
-    tags: z.array(z.string()),
-    nsfw: z.boolean(),
-    caption: z.string(),
-    sd_caption: z.string().nullable(),
-    alt_text: z.string().nullable(),
-    platform_captions: byPlatform.openapi({ description: 'Within each platform’s limits' }),
-    sidecar_written: z.boolean(),
-  })
-  .openapi('Analysis')
-
-/** A field that may be `null`, which says the same as leaving it out. */
-function orNull<S extends z.ZodType>(schema: S) {
-  return schema.nullish().transform((value) => value ?? undefined)
-}
-
-/** The same of a switch that is off. */
-function offOrNull() {
-  return z
-    .boolean()
-    .nullish()
-    .transform((value) => value ?? false)
-}
-
 export const publishSchema = z
   .object({
     platforms: orNull(z.array(platform).min(1).max(20)).openapi({ description: 'Default: all enabled ones' }),
-    caption: orNull(caption).openapi({ description: 'For all platforms that `captions` does not name' }),
+    caption: orNull(captionText).openapi({ description: 'For all platforms that `captions` does not name' }),
     captions: z
-      .record(z.string().max(20), caption)
+      .record(z.string().max(20), captionText)
       .nullish()
       .transform((captions, context) => {
         if (!captions) return undefined
@@ -82,7 +26,7 @@ export const publishSchema = z
         context.addIssue({ code: 'custom', message: 'names a platform that does not exist' })
         return z.NEVER
       })
-      .openapi({ ...captionsOf([...platforms, 'fetlife']), type: ['object', 'null'] }),
+      .openapi({ ...captionsByPlatform([...platforms, 'fetlife']), type: ['object', 'null'] }),
     dry_run: offOrNull().openapi({ description: 'Says what would be sent, and does nothing' }),
     force: offOrNull().openapi({
       description: 'Tries again where the outcome of an earlier attempt is unknown',
@@ -92,43 +36,6 @@ export const publishSchema = z
     }),
   })
   .openapi('Publish')
-
-export const wordsSchema = z
-  .object({
-    caption: caption
-      .optional()
-      .openapi({ description: 'For all platforms without words of their own; empty: no words' }),
-    captions: z.partialRecord(z.enum(platforms), caption).optional().openapi(captionsOf(platforms)),
-    alt_text: z.string().max(2000).optional().openapi({ description: 'Blank: none' }),
-  })
-  .openapi('Words')
-
-export const writtenSchema = z
-  .object({
-    filename: z.string(),
-    caption: z.string().nullable(),
-    alt_text: z.string().nullable(),
-    captions: captionsSchema,
-    metadata: z.record(z.string(), z.unknown()),
-  })
-  .openapi('Written')
-
-export type Written = z.output<typeof writtenSchema>
-
-export const captionRulesSchema = z
-  .object({
-    platforms: z.array(
-      z.object({
-        platform: z.enum(platforms),
-        max_length: z.number().int(),
-        unit: z.enum(['utf16', 'grapheme']),
-        max_hashtags: z.number().int(),
-        plain: z.boolean(),
-      }),
-    ),
-    hashtags: z.string().openapi({ description: 'Added where a platform takes hashtags' }),
-  })
-  .openapi('CaptionRules')
 
 const resultSchema = z.object({
   success: z.boolean(),
@@ -160,19 +67,4 @@ export const publishedSchema = z
   })
   .openapi('Published')
 
-export type Analysis = z.output<typeof analysisSchema>
 export type Published = z.output<typeof publishedSchema>
-export type CaptionRulesAnswer = z.output<typeof captionRulesSchema>
-
-export const curatedSchema = z
-  .object({
-    filename: z.string().openapi({ description: 'The name at its new place' }),
-    action: z.enum(['keep', 'remove', 'delete', 'restore']),
-    destination_folder: z.enum(folders).nullable(),
-    preview_only: z.boolean().openapi({ description: 'Nothing was done: `content.debug` is on' }),
-  })
-  .openapi('Curated')
-
-export type CuratedAnswer = z.output<typeof curatedSchema>
-
-export const restoreSchema = z.object({ from: orNull(z.enum(restorable)) }).openapi('Restore')

@@ -1,0 +1,95 @@
+/** Uploads of photos into the root. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { type ByteBudgetOptions, createByteBudget } from '../../runtime/limits/byte-budget.ts'
+import type { Services } from '../../runtime/services.ts'
+import { digestTools } from '../../runtime/workflow-tools.ts'
+import { takeIn } from '../../workflow/library.ts'
+import { createKnownPhotos } from '../../workflow/same-photo.ts'
+import type { AppEnv } from '../exchange.ts'
+import { pictureErrors, storageErrors } from '../expected-errors.ts'
+import { orEmpty } from '../input-schemas.ts'
+import { answerInStages, staged } from '../progress.ts'
+import { routeFor } from '../route.ts'
+import { libraryOf } from './library.ts'
+import { formOverheadBytes, photoTooLarge, readFile } from './upload-form.ts'
+
+const uploadQuery = z.object({
+  duplicates: orEmpty(z.enum(['keep', 'refuse']).default('keep')).openapi({
+    description: '`refuse`: 409 `already_here` where a photo of any folder has the same bytes',
+  }),
+})
+
+/** Describes the form without validating it: zod would hold the whole file in memory. upload-form.ts reads the file as it arrives. */
+const uploadBody = {
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object' as const,
+        properties: {
+          file: {
+            type: 'string' as const,
+            format: 'binary',
+            description:
+              'A JPEG, PNG or WebP, or an AVIF or HEIC that becomes a JPEG; its content decides which',
+          },
+        },
+        required: ['file'],
+      },
+      encoding: { file: { contentType: 'image/jpeg, image/png, image/webp, image/avif, image/heic' } },
+    },
+  },
+}
+
+const uploadedSchema = z.object({ key: z.string(), size: z.number().int() }).openapi('Uploaded')
+
+const budgetOfUploads: ByteBudgetOptions = {
+  /** Two of the largest photos; each lies in memory while it is passed on, since a store has to know its size first. */
+  total: 2 * (50 * 2 ** 20 + formOverheadBytes),
+  /** Longer than those who are too slow are borne with. */
+  patienceMs: 20_000,
+  busy: 'Too many uploads at once. Try again in a few seconds.',
+}
+
+export function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { maxUploadBytes } = services.settings
+  const known = createKnownPhotos(services.now)
+  const budget = createByteBudget({ ...budgetOfUploads, now: services.now })
+  services.metrics.watch('upload_bytes', () => budget.takenBytes)
+  const route = routeFor('admin', services, {
+    method: 'post',
+    path: '/api/library/upload',
+    operationId: 'uploadPhoto',
+    summary: 'Upload a photo',
+    tags: ['library'],
+    errors: [...storageErrors, ...pictureErrors, 'feature_disabled', 'already_here'],
+    description:
+      'multipart/form-data with one file in the field `file`. Answers in stages where events are accepted. AVIF and HEIC are stored as JPEG where the server can open them.',
+    request: { query: uploadQuery, body: uploadBody },
+    responses: { 200: staged(uploadedSchema, 'The photo, under the name that it got') },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = libraryOf(c)
+    const { duplicates } = c.req.valid('query')
+    const tools = {
+      ...digestTools(services, runtime),
+      images: services.images,
+      owner: runtime.tenant,
+      maxBytes: maxUploadBytes,
+      known,
+    }
+    const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)
+    if (announced > maxUploadBytes + formOverheadBytes) throw photoTooLarge(maxUploadBytes)
+    return answerInStages(c, services, async (report) => {
+      const portion = budget.open(runtime.tenant, announced)
+      try {
+        const file = await readFile(c.req.raw, 'file', maxUploadBytes, portion)
+        report('storing', { size: file.size })
+        const { name, size } = await takeIn({ ...tools, onBytes: portion.count }, file, duplicates)
+        return { key: name, size }
+      } finally {
+        portion.end()
+      }
+    })
+  })
+}
