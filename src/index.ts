@@ -1,5 +1,6 @@
 /** The library: handlers that answer a Request with an injected per-tenant runtime, and the ports that a host fills. */
-export { type ErrorCode, isPublisherError, PublisherError } from './base/errors.ts'
+export type { ErrorCode } from './base/error-codes.ts'
+export { isPublisherError, PublisherError } from './base/errors.ts'
 export { Secret } from './base/secret.ts'
 export { createHandler, type Handler } from './handlers/app.ts'
 export type { Connection } from './handlers/exchange.ts'

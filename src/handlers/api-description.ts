@@ -9,7 +9,7 @@ import { tags } from './tags.ts'
 const description = `One photographer's photos. The host decides whose: every address below is relative to a gallery, for example
 \`alice.shibari.photo\`.
 
-- **Errors** are problem documents (RFC 9457). \`code\` is stable and meant for programs.
+- **Errors** are problem documents (RFC 9457). \`code\` is stable and meant for programs; \`type\` leads to its explanation.
 - **Changes** (any method but GET and HEAD) are accepted from pages of the same host only: \`Sec-Fetch-Site: same-origin\`, or, without
   that header, an \`Origin\` equal to the host's own. Otherwise 403 \`cross_origin\`. Calls with a service token need neither.
 - **HEAD** works wherever GET does. Any other method that an address does not list is answered with 405 and \`Allow\`.
@@ -17,6 +17,11 @@ const description = `One photographer's photos. The host decides whose: every ad
 
 const problemSchema = z
   .object({
+    type: z.string().openapi({
+      format: 'uri-reference',
+      description: 'Address of the explanation of `code`, relative to this host',
+      example: '/errors#photo_not_found',
+    }),
     title: z.string(),
     status: z.number().int(),
     detail: z.string(),

@@ -17,6 +17,7 @@ import { captionRoutes } from './routes/captions.ts'
 import { configRoutes } from './routes/config.ts'
 import { copyRoute } from './routes/copies.ts'
 import { curationRoutes } from './routes/curation.ts'
+import { errorsRoute } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
 import { imageRoutes } from './routes/images.ts'
 import { internalRoutes } from './routes/internal.ts'
@@ -60,6 +61,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   internalRoutes(app, services)
   metricsRoute(app, services)
   pageRoutes(app, services)
+  errorsRoute(app, services)
   appearanceRoutes(app, services)
   openApiRoutes(app, services)
   return app

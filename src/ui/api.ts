@@ -12,7 +12,7 @@ export type Photo = Omit<AnsweredPhoto, 'metadata'> & { metadata: Readonly<Recor
 export const serverLanguage = 'en'
 
 export interface ApiProblem {
-  /** The server's code (src/base/errors.ts), or `offline`, `unreachable`, `unexpected_answer` where there is none. */
+  /** The server's code (src/base/error-codes.ts), or `offline`, `unreachable`, `unexpected_answer` where there is none. */
   code: string
   /** 0 where there was no answer. */
   status: number
