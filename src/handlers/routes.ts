@@ -1,4 +1,7 @@
-/** The two tables of routes: of tenants' hosts, and of the callback host. */
+/**
+ * The two tables of routes: of tenants' hosts, and of the callback host. A new route goes into the file of its resource in routes/; a new
+ * resource is a file there and a line here. Schemas that the page or another resource reads stand in `<resource>-schemas.ts`.
+ */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { PublisherError } from '../base/errors.ts'
 import type { Services } from '../runtime/services.ts'
