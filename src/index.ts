@@ -38,7 +38,8 @@
  * console.log(response.status)
  * ```
  */
-export { type ErrorCode, isPublisherError, PublisherError } from './base/errors.ts'
+export type { ErrorCode } from './base/error-codes.ts'
+export { isPublisherError, PublisherError } from './base/errors.ts'
 export { Secret } from './base/secret.ts'
 export { createHandler, type Handler } from './handlers/app.ts'
 export type { Connection } from './handlers/exchange.ts'

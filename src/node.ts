@@ -19,7 +19,7 @@
  */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { ErrorCode } from './base/errors.ts'
+import type { ErrorCode } from './base/error-codes.ts'
 import { createHandler } from './handlers/app.ts'
 import { securityHeaders } from './handlers/security-headers.ts'
 import { createBackgroundWork } from './node/background.ts'

@@ -1,20 +1,38 @@
 /** The parts of `/openapi.json` that belong to no single route. */
-import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Settings } from '../runtime/settings/settings.ts'
+import { sessionCookie } from './cookies.ts'
 import type { AppEnv } from './exchange.ts'
 import { schemes } from './route-description.ts'
-import { sessionCookie } from './routes/auth/cookies.ts'
-import { problemSchema } from './schemas.ts'
 import { tags } from './tags.ts'
 
 const description = `One photographer's photos. The host decides whose: every address below is relative to a gallery, for example
 \`alice.shibari.photo\`.
 
-- **Errors** are problem documents (RFC 9457). \`code\` is stable and meant for programs.
+- **Errors** are problem documents (RFC 9457). \`code\` is stable and meant for programs; \`type\` leads to its explanation.
 - **Changes** (any method but GET and HEAD) are accepted from pages of the same host only: \`Sec-Fetch-Site: same-origin\`, or, without
   that header, an \`Origin\` equal to the host's own. Otherwise 403 \`cross_origin\`. Calls with a service token need neither.
 - **HEAD** works wherever GET does. Any other method that an address does not list is answered with 405 and \`Allow\`.
 - **Bodies** of JSON hold at most 1,048,576 bytes.`
+
+const problemSchema = z
+  .object({
+    type: z.string().openapi({
+      format: 'uri-reference',
+      description: 'Address of the explanation of `code`, relative to this host',
+      example: '/errors#photo_not_found',
+    }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string().openapi({ description: 'Stable, for programs', example: 'photo_not_found' }),
+    request_id: z.string(),
+    existing: z
+      .object({ folder: z.string(), key: z.string() })
+      .optional()
+      .openapi({ description: 'With `already_here`: the photo that has these bytes' }),
+  })
+  .openapi('Problem')
 
 /** An SPDX expression: the library's types know version 3.0 of OpenAPI, which has none. */
 const license = { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' }

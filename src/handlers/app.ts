@@ -1,18 +1,16 @@
 /** The program: a Request and what is known of its connection in, a Response out. */
 import { getPath } from 'hono/utils/url'
-import { isPublisherError, PublisherError } from '../base/errors.ts'
-import { hostName, parseHost, portOf } from '../contract/host.ts'
+import { hostName, parseHost } from '../contract/host.ts'
 import type { Services } from '../runtime/services.ts'
-import { originOf } from '../runtime/sign-in/return-address.ts'
 import { pathForLog } from '../runtime/telemetry/log.ts'
 import { inSpan } from '../runtime/telemetry/spans.ts'
 import { tenantNotFound } from '../runtime/tenancy/config-cache.ts'
 import type { TenantRuntime } from '../runtime/tenancy/tenant-runtime.ts'
-import { type Connection, type Exchange, readHeader, requestIdOf } from './exchange.ts'
+import { type Connection, type Exchange, requestIdOf } from './exchange.ts'
+import { galleryOffer } from './gallery-list.ts'
+import { publicOrigin, redirectToHttps } from './https.ts'
 import { requestObserver } from './observed-request.ts'
-import { isNavigation, type Offer } from './problem.ts'
 import { refusal } from './refusal.ts'
-import { galleryLinks } from './routes/gallery-list.ts'
 import { hasMetrics, metricsPath } from './routes/metrics.ts'
 import { allowedMethods, createApp, createCallbackApp } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -36,8 +34,8 @@ export function createHandler(services: Services): Handler {
       return answerOnCallbackHost(request, exchange, path)
     }
     exchange.runtime = await resolveTenant(services, exchange)
-    exchange.origin = publicOrigin(exchange.runtime.host, exchange)
-    const redirect = toHttps(request, exchange)
+    exchange.origin = publicOrigin(exchange.runtime.host, exchange.connection, settings)
+    const redirect = redirectToHttps(request, exchange, settings)
     if (redirect) return redirect
     if (path.startsWith('/auth/')) await services.limits.signIn(exchange.connection.client())
     return app.fetch(request, exchange)
@@ -46,32 +44,14 @@ export function createHandler(services: Services): Handler {
   /** All but the sign-in's own steps is the one 404, as on any host that is no tenant's. */
   async function answerOnCallbackHost(request: Request, exchange: Exchange, path: string): Promise<Response> {
     if (!allowedMethods(callbackApp, path).includes(request.method)) throw tenantNotFound()
-    exchange.origin = publicOrigin(settings.callbackHost, exchange)
-    const redirect = toHttps(request, exchange)
+    exchange.origin = publicOrigin(settings.callbackHost, exchange.connection, settings)
+    const redirect = redirectToHttps(request, exchange, settings)
     if (redirect) return redirect
     await services.limits.signIn(exchange.connection.client())
     const response = await callbackApp.fetch(request, exchange)
     // Its addresses hold codes.
     response.headers.set('referrer-policy', 'no-referrer')
     return response
-  }
-
-  function publicOrigin(host: string, { connection }: Exchange): string {
-    return originOf(host, portOf(connection.host ?? ''), settings)
-  }
-
-  /** Heroku's router says by `X-Forwarded-Proto` how the public connection came. Throws `https_required`. */
-  function toHttps(request: Request, { connection, origin }: Exchange): Response | undefined {
-    if (!settings.forceHttps || readHeader(request, connection, 'x-forwarded-proto') !== 'http')
-      return undefined
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      throw new PublisherError(
-        'https_required',
-        'Nothing was done: this request came over HTTP. Repeat it over HTTPS.',
-      )
-    }
-    const { pathname, search } = new URL(request.url)
-    return new Response(null, { status: 308, headers: { location: origin + pathname + search } })
   }
 
   function complete(response: Response, { connection, requestId, allowance }: Exchange): void {
@@ -89,7 +69,8 @@ export function createHandler(services: Services): Handler {
     try {
       response = await answer(request, exchange, path)
     } catch (error) {
-      response = await refusal(error, request, exchange, services, await offerFor(error, request, exchange))
+      const offer = await galleryOffer(error, request, exchange, services)
+      response = await refusal(error, request, exchange, services, offer)
     }
     complete(response, exchange)
     log.info('request', {
@@ -102,14 +83,6 @@ export function createHandler(services: Services): Handler {
       duration_ms: now() - startedAt,
     })
     return response
-  }
-
-  /** In development, the galleries: there is no other way to find out their addresses. */
-  async function offerFor(error: unknown, request: Request, exchange: Exchange): Promise<Offer | undefined> {
-    if (!settings.isDevelopment || !isPublisherError(error, 'tenant_not_found')) return undefined
-    if (!isNavigation(request)) return undefined
-    const port = portOf(exchange.connection.host ?? '')
-    return { links: await galleryLinks(services, port).catch(() => []) }
   }
 
   const observed = requestObserver(services, answerAndLog)

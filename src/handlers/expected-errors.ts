@@ -1,5 +1,5 @@
 /** The errors that a route can answer with: those that its audience, address and input imply, and groups that several routes share. */
-import type { ErrorCode } from '../base/errors.ts'
+import type { ErrorCode } from '../base/error-codes.ts'
 import { isTenantFree } from './tenant-free.ts'
 
 /**

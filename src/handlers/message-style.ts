@@ -33,6 +33,8 @@ main {
   overflow-wrap: anywhere;
 }
 h1 { font-size: 1.375rem; line-height: 1.25; }
+h2 { font-size: 1.0625rem; }
+section:target { outline: 2px solid; outline-offset: 0.5rem; }
 ul { display: grid; gap: 0.25rem; padding: 0; list-style: none; }
 ul a { display: block; padding: 0.5rem 0; }
 a { color: light-dark(#8f5200, #f0b46a); }

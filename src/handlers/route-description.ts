@@ -1,6 +1,6 @@
 /** Parts of the API's description that follow from a route's audience, so that no route writes them down. */
 import type { RouteConfig, z } from '@hono/zod-openapi'
-import type { ErrorCode } from '../base/errors.ts'
+import type { ErrorCode } from '../base/error-codes.ts'
 import type { Audience } from './expected-errors.ts'
 import { isForPeople, statusOf } from './problem.ts'
 import { isTenantFree } from './tenant-free.ts'

@@ -1,4 +1,7 @@
-/** The two tables of routes: of tenants' hosts, and of the callback host. */
+/**
+ * The two tables of routes: of tenants' hosts, and of the callback host. A new route goes into the file of its resource in routes/; a new
+ * resource is a file there and a line here. Schemas that the page or another resource reads stand in `<resource>-schemas.ts`.
+ */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { PublisherError } from '../base/errors.ts'
 import type { Services } from '../runtime/services.ts'
@@ -13,17 +16,22 @@ import { callbackRoute } from './routes/auth/callback.ts'
 import { enterRoute } from './routes/auth/hand-over.ts'
 import { loginRoute, startRoute } from './routes/auth/login.ts'
 import { endedRoute, endRoute, logoutByFetchRoutes, logoutRoutes } from './routes/auth/logout.ts'
+import { captionRoutes } from './routes/captions.ts'
 import { configRoutes } from './routes/config.ts'
+import { copyRoute } from './routes/copies.ts'
 import { curationRoutes } from './routes/curation.ts'
+import { errorsRoute } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
 import { imageRoutes } from './routes/images.ts'
 import { internalRoutes } from './routes/internal.ts'
 import { libraryRoutes } from './routes/library.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { openApiRoutes } from './routes/openapi.ts'
+import { originalRoute } from './routes/originals.ts'
 import { pageRoutes } from './routes/page.ts'
 import { publishRoutes } from './routes/publishing.ts'
-import { wordsRoutes } from './words.ts'
+import { thumbnailRoute } from './routes/thumbnails.ts'
+import { uploadRoute } from './routes/upload.ts'
 
 /** What tenants' hosts answer to, and what needs no tenant. */
 export function createApp(services: Services): OpenAPIHono<AppEnv> {
@@ -40,18 +48,23 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   healthRoutes(app, services)
   configRoutes(app, services)
   imageRoutes(app, services)
+  thumbnailRoute(app, services)
+  copyRoute(app, services)
+  originalRoute(app, services)
   analysisRoutes(app, services)
   publishRoutes(app, services)
-  wordsRoutes(app, services)
+  captionRoutes(app, services)
   curationRoutes(app, services)
   loginRoute(app, services)
   enterRoute(app, services)
   logoutRoutes(app, services)
   logoutByFetchRoutes(app, services)
   libraryRoutes(app, services)
+  uploadRoute(app, services)
   internalRoutes(app, services)
   metricsRoute(app, services)
   pageRoutes(app, services)
+  errorsRoute(app, services)
   appearanceRoutes(app, services)
   openApiRoutes(app, services)
   return app

@@ -4,8 +4,8 @@ import type { Services } from '../runtime/services.ts'
 import type { Settings } from '../runtime/settings/settings.ts'
 import { canSignIn } from '../runtime/sign-in/admins.ts'
 import type { IssuedSession, Session } from '../runtime/sign-in/sessions.ts'
+import { cookieValues, deleteCookie, sessionCookie, writeCookie } from './cookies.ts'
 import type { AppEnv } from './exchange.ts'
-import { cookieValues, deleteCookie, sessionCookie, writeCookie } from './routes/auth/cookies.ts'
 
 /** Whom a session is for: the cookie's own reach, so that a token of one host or fleet is worth nothing on another. */
 export function sessionAudience({ cookieScope, baseDomain }: Settings, host: string): string {

@@ -1,10 +1,12 @@
-/** Addresses that belong to no tenant: health, static files and the control plane's calls. */
+/** Addresses that belong to no tenant: health, static files, the page of error codes, calls of the control plane. */
+import { errorsPath } from './problem.ts'
 
 /** Tells paths that are answered on any host, without looking for a tenant. */
 export function isTenantFree(path: string): boolean {
   return (
     path.startsWith('/assets/') ||
     path === '/health' ||
+    path === errorsPath ||
     path.startsWith('/health/') ||
     path.startsWith('/internal/')
   )

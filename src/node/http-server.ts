@@ -7,7 +7,8 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { Socket } from 'node:net'
-import { type ErrorCode, PublisherError } from '../base/errors.ts'
+import type { ErrorCode } from '../base/error-codes.ts'
+import { PublisherError } from '../base/errors.ts'
 import { saneRequestId } from '../handlers/exchange.ts'
 import { asMessage, type RefuseEarly } from './early-refusals.ts'
 import type { UnreadBodies } from './unread-bodies.ts'

@@ -1,7 +1,8 @@
 /** Connections of the Node host: refuses what could make two parts of the program see two different hosts. */
 import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
 import { getRequestListener, RequestError } from '@hono/node-server'
-import { type ErrorCode, PublisherError } from '../base/errors.ts'
+import type { ErrorCode } from '../base/error-codes.ts'
+import { PublisherError } from '../base/errors.ts'
 import { hostName } from '../contract/host.ts'
 import type { Handler } from '../handlers/app.ts'
 import { saneRequestId } from '../handlers/exchange.ts'

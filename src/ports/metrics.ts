@@ -2,7 +2,7 @@
  * What a process tells of its own work, for the operator. Every word that is handed over comes from the program's own code: no tenant,
  * host, path, address or text of people, for strangers invent those without end (docs/operations/monitoring.md).
  */
-import type { ErrorCode } from '../base/errors.ts'
+import type { ErrorCode } from '../base/error-codes.ts'
 
 /** Where a request's configuration came from. */
 export type Resolution =

@@ -1,7 +1,8 @@
 /** The API as the web app uses it. Every answer is a photo or a problem; nothing is thrown. */
 
 import { retryAfterMs } from '../base/retry.ts'
-import type { AdminStatus, Photo as AnsweredPhoto } from '../handlers/schemas.ts'
+import type { AdminStatus } from '../handlers/routes/config-schemas.ts'
+import type { Photo as AnsweredPhoto } from '../handlers/routes/images-schemas.ts'
 import type { Folder } from '../ports/photo.ts'
 
 /** The content of `metadata` depends on the person who asks, so each value is checked where it is shown. */
@@ -11,7 +12,7 @@ export type Photo = Omit<AnsweredPhoto, 'metadata'> & { metadata: Readonly<Recor
 export const serverLanguage = 'en'
 
 export interface ApiProblem {
-  /** The server's code (src/base/errors.ts), or `offline`, `unreachable`, `unexpected_answer` where there is none. */
+  /** The server's code (src/base/error-codes.ts), or `offline`, `unreachable`, `unexpected_answer` where there is none. */
   code: string
   /** 0 where there was no answer. */
   status: number
@@ -77,7 +78,7 @@ const timeoutMs = 20_000
 /** The API of the page's own host. */
 export function createApi(): GalleryApi {
   let isFirst = true
-  /** The first photo is on its way already (src/handlers/fetch-ahead.ts), which browsers give to an ordinary request only. */
+  /** The first photo is on its way already (src/handlers/routes/fetch-ahead.ts), which browsers give to an ordinary request only. */
   function askForNext(path: string): Promise<Answer> {
     const cache = isFirst ? 'default' : 'no-store'
     isFirst = false

@@ -200,11 +200,27 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     ])
   })
 
+  it('explains the codes of problem documents on every host', async () => {
+    await using fleet = await aliceOnly()
+    const [first, ...others] = await Promise.all(
+      [alice, `nobody.${baseDomain}`, `app.${baseDomain}`, 'example.org'].map(async (host) => {
+        const response = await fleet.host.request(host, '/errors', { headers: https })
+        expect(response.status).toBe(200)
+        expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+        return response.text()
+      }),
+    )
+    expect(first).toContain('<section id="tenant_not_found">')
+    for (const other of others) expect(other).toBe(first)
+    expect(fleet.orchestrator.calls).toEqual([])
+  })
+
   it('tells programs with a problem document and people with a page', async () => {
     await using fleet = await aliceOnly()
     const program = await fleet.get('alice', '/nonsense')
     expect(program.headers.get('content-type')).toBe('application/problem+json')
     expect(await program.json()).toEqual({
+      type: '/errors#not_found',
       title: 'Not found',
       status: 404,
       detail: expect.any(String),

@@ -65,6 +65,7 @@ async function walk(fleet: Fleet, tenant: string): Promise<{ asked: string[]; fi
   const waiting = [
     '/',
     '/openapi.json',
+    '/errors',
     '/manifest.webmanifest',
     '/appearance.css',
     '/health',

@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { type ErrorCode, PublisherError } from '../../src/base/errors.ts'
+import type { ErrorCode } from '../../src/base/error-codes.ts'
+import { PublisherError } from '../../src/base/errors.ts'
 import { readPictureFacts } from '../../src/base/picture/header.ts'
 import { phoneFormat } from '../../src/base/picture/phone-formats.ts'
 import type { ImageReducer } from '../../src/ports/images.ts'

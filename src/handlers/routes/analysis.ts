@@ -9,8 +9,8 @@ import { modelErrors, photoErrors, pictureErrors } from '../expected-errors.ts'
 import { featureOff, requireFeature } from '../features.ts'
 import { answerInStages, staged } from '../progress.ts'
 import { routeFor } from '../route.ts'
-import { analysisSchema, analyzeQuery } from '../schemas/workflow.ts'
-import { filenameParameter } from '../schemas.ts'
+import { analysisSchema, analyzeQuery } from './analysis-schemas.ts'
+import { filenameParameter } from './images-schemas.ts'
 
 export function analysisRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('admin', services, {

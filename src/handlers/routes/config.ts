@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { PublisherError } from '../../base/errors.ts'
 import { modelNotices } from '../../contract/model-notices.ts'
+import { type Platform, platforms } from '../../contract/platform.ts'
 import { enabledPublisher } from '../../contract/publisher-entries.ts'
 import type { Services } from '../../runtime/services.ts'
 import { canSignIn, isAdmin } from '../../runtime/sign-in/admins.ts'
@@ -9,15 +10,22 @@ import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { canPublish } from '../features.ts'
 import { json, routeFor } from '../route.ts'
 import { securityOf } from '../route-description.ts'
+import { sessionOf } from '../session.ts'
 import {
   adminStatusSchema,
   featuresResponseSchema,
   publishersResponseSchema,
   voiceProfileSchema,
-} from '../schemas.ts'
-import { sessionOf } from '../session.ts'
+} from './config-schemas.ts'
 
 export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  featuresRoute(app, services)
+  publishersRoute(app, services)
+  voiceProfileRoutes(app, services)
+  statusRoute(app, services)
+}
+
+function featuresRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const features = routeFor('anyone', services, {
     method: 'get',
     path: '/api/config/features',
@@ -42,7 +50,9 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
       200,
     )
   })
+}
 
+function publishersRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const publishers = routeFor('anyone', services, {
     method: 'get',
     path: '/api/config/publishers',
@@ -53,39 +63,8 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   })
   app.openapi(publishers, (c) => {
     const { publishers: entries } = runtimeOf(c.env).config
-    const isEnabled = (platform: Parameters<typeof enabledPublisher>[1]) =>
-      enabledPublisher(entries, platform) !== undefined
-    return c.json(
-      {
-        telegram: isEnabled('telegram'),
-        email: isEnabled('email'),
-        instagram: isEnabled('instagram'),
-        bluesky: isEnabled('bluesky'),
-        mastodon: isEnabled('mastodon'),
-      },
-      200,
-    )
-  })
-
-  voiceProfileRoutes(app, services)
-
-  const status = routeFor('anyone', services, {
-    method: 'get',
-    path: '/api/admin/status',
-    operationId: 'getAdminStatus',
-    summary: 'Who is signed in',
-    tags: ['session'],
-    security: [{}, ...securityOf.admin],
-    responses: { 200: json(adminStatusSchema, 'Whether the caller is an admin of this tenant') },
-  })
-  app.openapi(status, async (c) => {
-    const session = await sessionOf(c, services)
-    if (!session) return c.json({ admin: false }, 200)
-    const { email } = session
-    const { config } = runtimeOf(c.env)
-    if (!isAdmin(email, config, services.settings)) return c.json({ admin: false, email }, 200)
-    const notices = modelNotices(config.ai)
-    return c.json({ admin: true, email, ...(notices.length > 0 && { notices }) }, 200)
+    const isEnabled = (platform: Platform) => enabledPublisher(entries, platform) !== undefined
+    return c.json(Object.fromEntries(platforms.map((platform) => [platform, isEnabled(platform)])), 200)
   })
 }
 
@@ -121,5 +100,26 @@ function voiceProfileRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
       'managed_elsewhere',
       'Nothing was changed: the voice profile belongs to this gallery’s configuration. Change it where that is managed.',
     )
+  })
+}
+
+function statusRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const status = routeFor('anyone', services, {
+    method: 'get',
+    path: '/api/admin/status',
+    operationId: 'getAdminStatus',
+    summary: 'Who is signed in',
+    tags: ['session'],
+    security: [{}, ...securityOf.admin],
+    responses: { 200: json(adminStatusSchema, 'Whether the caller is an admin of this tenant') },
+  })
+  app.openapi(status, async (c) => {
+    const session = await sessionOf(c, services)
+    if (!session) return c.json({ admin: false }, 200)
+    const { email } = session
+    const { config } = runtimeOf(c.env)
+    if (!isAdmin(email, config, services.settings)) return c.json({ admin: false, email }, 200)
+    const notices = modelNotices(config.ai)
+    return c.json({ admin: true, email, ...(notices.length > 0 && { notices }) }, 200)
   })
 }

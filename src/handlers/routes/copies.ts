@@ -7,7 +7,7 @@ import { openVisitorCopy } from '../../workflow/visitor-copy.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, pictureErrors } from '../expected-errors.ts'
 import { routeFor } from '../route.ts'
-import { filenameParameter, linkQuery } from '../schemas.ts'
+import { filenameParameter, linkQuery } from './images-schemas.ts'
 
 const hourMs = 3600_000
 

@@ -18,8 +18,8 @@ import { photoErrors } from '../expected-errors.ts'
 import { requireFeature } from '../features.ts'
 import { requireRecentSignIn } from '../guards.ts'
 import { json, routeFor } from '../route.ts'
-import { curatedSchema, restoreSchema } from '../schemas/workflow.ts'
-import { filenameParameter } from '../schemas.ts'
+import { curatedSchema, restoreSchema } from './curation-schemas.ts'
+import { filenameParameter } from './images-schemas.ts'
 
 type Action = 'keep' | 'remove' | 'delete' | 'restore'
 

@@ -1,10 +1,15 @@
 /** Health: on any host, without a tenant. */
-import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Services } from '../../runtime/services.ts'
 import type { AppEnv } from '../exchange.ts'
 import { guardFor, json, routeFor } from '../route.ts'
-import { healthSchema, notReadySchema, readinessSchema } from '../schemas.ts'
+
+const healthSchema = z.object({ status: z.literal('ok') }).openapi('Health')
+const readinessSchema = z
+  .object({ status: z.literal('ok'), mode: z.enum(['orchestrator', 'file']) })
+  .openapi('Readiness')
+const notReadySchema = z.object({ status: z.literal('not_ready'), reason: z.string() }).openapi('NotReady')
 
 type Readiness = Awaited<ReturnType<Services['source']['check']>>
 

@@ -1,13 +1,27 @@
 /** Calls by the control plane. They prove themselves by a service token and work on any host. */
-import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { PublisherError } from '../../base/errors.ts'
+import { emailSchema } from '../../contract/email.ts'
 import { parseHost } from '../../contract/host.ts'
 import type { Services } from '../../runtime/services.ts'
 import { signInOff } from '../../runtime/sign-in/errors.ts'
 import { audit } from '../audit.ts'
 import type { AppEnv } from '../exchange.ts'
 import { routeFor } from '../route.ts'
-import { endSessionsSchema, invalidateSchema } from '../schemas.ts'
+
+const invalidateSchema = z.object({ host: z.string().min(1).max(300) }).openapi('Invalidate')
+
+/** Form of the addresses that {@link emailSchema} accepts. */
+const emailForm = { type: 'string', maxLength: 254, pattern: '^[!-?A-~]+@[!-?A-~]+$' } as const
+
+const endSessionsSchema = z
+  .object({
+    email: z
+      .string()
+      .openapi({ ...emailForm, examples: ['person@example.org'] })
+      .pipe(emailSchema),
+  })
+  .openapi('EndSessions')
 
 export function internalRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   invalidateRoute(app, services)

@@ -1,21 +1,18 @@
-/** The library: an admin's view of the files, uploads, moves and deletions. */
+/** The library: an admin's list of the files, moves and deletions. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { PublisherError } from '../../base/errors.ts'
 import { type Folder, folders, type PhotoName, parsePhotoName } from '../../ports/photo.ts'
-import { type ByteBudgetOptions, createByteBudget } from '../../runtime/limits/byte-budget.ts'
 import type { Services } from '../../runtime/services.ts'
 import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
-import { digestTools } from '../../runtime/workflow-tools.ts'
 import { assertExists, deletePhoto } from '../../workflow/curation.ts'
-import { keyOf, listLibrary, takeIn } from '../../workflow/library.ts'
-import { createKnownPhotos } from '../../workflow/same-photo.ts'
+import { keyOf, listLibrary } from '../../workflow/library.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
-import { photoErrors, pictureErrors, storageErrors } from '../expected-errors.ts'
+import { photoErrors, storageErrors } from '../expected-errors.ts'
 import { requireFeature } from '../features.ts'
 import { requireRecentSignIn } from '../guards.ts'
-import { answerInStages, staged } from '../progress.ts'
 import { json, routeFor } from '../route.ts'
+import { formatCursor } from './library-cursor.ts'
 import {
   deletedSchema,
   libraryKeyParameter,
@@ -23,24 +20,10 @@ import {
   libraryQuery,
   movedSchema,
   moveSchema,
-  uploadBody,
-  uploadedSchema,
-  uploadQuery,
-} from '../schemas/library.ts'
-import { formatCursor } from './library-cursor.ts'
-import { formOverheadBytes, photoTooLarge, readFile } from './upload.ts'
-
-const budgetOfUploads: ByteBudgetOptions = {
-  /** Two of the largest photos; each lies in memory while it is passed on, since a store has to know its size first. */
-  total: 2 * (50 * 2 ** 20 + formOverheadBytes),
-  /** Longer than those who are too slow are borne with. */
-  patienceMs: 20_000,
-  busy: 'Too many uploads at once. Try again in a few seconds.',
-}
+} from './library-schemas.ts'
 
 export function libraryRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   listRoute(app, services)
-  uploadRoute(app, services)
   deleteRoute(app, services)
   moveRoute(app, services)
 }
@@ -86,49 +69,6 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       },
       200,
     )
-  })
-}
-
-function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const { maxUploadBytes } = services.settings
-  const known = createKnownPhotos(services.now)
-  const budget = createByteBudget({ ...budgetOfUploads, now: services.now })
-  services.metrics.watch('upload_bytes', () => budget.takenBytes)
-  const route = routeFor('admin', services, {
-    method: 'post',
-    path: '/api/library/upload',
-    operationId: 'uploadPhoto',
-    summary: 'Upload a photo',
-    tags: ['library'],
-    errors: [...storageErrors, ...pictureErrors, 'feature_disabled', 'already_here'],
-    description:
-      'multipart/form-data with one file in the field `file`. Answers in stages where events are accepted. AVIF and HEIC are stored as JPEG where the server can open them.',
-    request: { query: uploadQuery, body: uploadBody },
-    responses: { 200: staged(uploadedSchema, 'The photo, under the name that it got') },
-  })
-  app.openapi(route, async (c) => {
-    const runtime = libraryOf(c)
-    const { duplicates } = c.req.valid('query')
-    const tools = {
-      ...digestTools(services, runtime),
-      images: services.images,
-      owner: runtime.tenant,
-      maxBytes: maxUploadBytes,
-      known,
-    }
-    const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)
-    if (announced > maxUploadBytes + formOverheadBytes) throw photoTooLarge(maxUploadBytes)
-    return answerInStages(c, services, async (report) => {
-      const portion = budget.open(runtime.tenant, announced)
-      try {
-        const file = await readFile(c.req.raw, 'file', maxUploadBytes, portion)
-        report('storing', { size: file.size })
-        const { name, size } = await takeIn({ ...tools, onBytes: portion.count }, file, duplicates)
-        return { key: name, size }
-      } finally {
-        portion.end()
-      }
-    })
   })
 }
 
@@ -186,7 +126,8 @@ function moveRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
 }
 
-function libraryOf(c: Context<AppEnv>): TenantRuntime {
+/** Gives the tenant's runtime. Throws `feature_disabled` where the library is off. */
+export function libraryOf(c: Context<AppEnv>): TenantRuntime {
   const runtime = runtimeOf(c.env)
   requireFeature(runtime, 'library_enabled')
   return runtime

@@ -3,9 +3,9 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { PublisherError } from '../../base/errors.ts'
 import type { Services } from '../../runtime/services.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
-import { fetchAhead } from '../fetch-ahead.ts'
 import { messageStyle, messageStylePath } from '../message-style.ts'
 import { guardFor, routeFor } from '../route.ts'
+import { fetchAhead } from './fetch-ahead.ts'
 
 export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { assets } = services

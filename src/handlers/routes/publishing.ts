@@ -6,15 +6,14 @@ import { publishTools } from '../../runtime/workflow-tools.ts'
 import type { PlatformResult } from '../../workflow/publish/platform.ts'
 import { publishPhoto } from '../../workflow/publish.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
-import { photoErrors, pictureErrors, storageErrors } from '../expected-errors.ts'
+import { photoErrors, pictureErrors } from '../expected-errors.ts'
 import { requirePublishing } from '../features.ts'
 import { answerInStages, staged } from '../progress.ts'
-import { json, routeFor } from '../route.ts'
-import { captionRulesSchema, publishedSchema, publishSchema } from '../schemas/workflow.ts'
-import { filenameParameter } from '../schemas.ts'
+import { routeFor } from '../route.ts'
+import { filenameParameter } from './images-schemas.ts'
+import { publishedSchema, publishSchema } from './publishing-schemas.ts'
 
 export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
-  captionRulesRoute(app, services)
   const route = routeFor('admin', services, {
     method: 'post',
     path: '/api/images/{filename}/publish',
@@ -71,32 +70,6 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
         ...(published.warnings.length > 0 && { warnings: published.warnings }),
       }
     })
-  })
-}
-
-function captionRulesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const route = routeFor('admin', services, {
-    method: 'get',
-    path: '/api/config/captions',
-    operationId: 'getCaptionRules',
-    summary: 'Rules of each platform’s captions',
-    tags: ['gallery'],
-    errors: [...storageErrors],
-    description: 'For editors of captions: the rules that the server itself goes by.',
-    responses: {
-      200: json(captionRulesSchema, 'Where this tenant can publish, and what captions may be there'),
-    },
-  })
-  app.openapi(route, (c) => {
-    const runtime = runtimeOf(c.env)
-    const rules = runtime.publishers().available.map(({ platform, captionRules }) => ({
-      platform,
-      max_length: captionRules.maxLength,
-      unit: captionRules.unit,
-      max_hashtags: captionRules.maxHashtags,
-      plain: captionRules.plain,
-    }))
-    return c.json({ platforms: rules, hashtags: runtime.config.content.hashtag_string }, 200)
   })
 }
 

@@ -1,87 +1,95 @@
-/** Reads one file from a multipart form (RFC 7578), with a limit that holds while it arrives. */
-import {
-  getMultipartBoundary,
-  MaxFileSizeExceededError,
-  MaxTotalSizeExceededError,
-  type MultipartPart,
-  parseMultipartStream,
-} from '@remix-run/multipart-parser'
-import { isPublisherError, PublisherError } from '../../base/errors.ts'
-import type { Portion } from '../../runtime/limits/byte-budget.ts'
-import type { ReceivedFile } from '../../workflow/new-photo.ts'
-import { arriving, type Pace } from '../arriving-body.ts'
+/** Uploads of photos into the root. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { type ByteBudgetOptions, createByteBudget } from '../../runtime/limits/byte-budget.ts'
+import type { Services } from '../../runtime/services.ts'
+import { digestTools } from '../../runtime/workflow-tools.ts'
+import { takeIn } from '../../workflow/library.ts'
+import { createKnownPhotos } from '../../workflow/same-photo.ts'
+import type { AppEnv } from '../exchange.ts'
+import { pictureErrors, storageErrors } from '../expected-errors.ts'
+import { orEmpty } from '../input-schemas.ts'
+import { answerInStages, staged } from '../progress.ts'
+import { routeFor } from '../route.ts'
+import { libraryOf } from './library.ts'
+import { formOverheadBytes, photoTooLarge, readFile } from './upload-form.ts'
 
-/** What a form may hold beside the file: boundaries, headers, other fields. */
-export const formOverheadBytes = 64 * 1024
-const maxParts = 20
+const uploadQuery = z.object({
+  duplicates: orEmpty(z.enum(['keep', 'refuse']).default('keep')).openapi({
+    description: '`refuse`: 409 `already_here` where a photo of any folder has the same bytes',
+  }),
+})
 
-/** What a bad line of a phone manages. Nobody pays for the slow ones as long as there is room. */
-const pace: Pace = { graceMs: 10_000, bytesPerSecond: 16_000 }
-/** Asked of uploads of this size on while others wait for the memory that they hold. */
-const wanted = { fromBytes: 8 * 2 ** 20, bytesPerSecond: 256_000 }
+/** Describes the form without validating it: zod would hold the whole file in memory. upload-form.ts reads the file as it arrives. */
+const uploadBody = {
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object' as const,
+        properties: {
+          file: {
+            type: 'string' as const,
+            format: 'binary',
+            description:
+              'A JPEG, PNG or WebP, or an AVIF or HEIC that becomes a JPEG; its content decides which',
+          },
+        },
+        required: ['file'],
+      },
+      encoding: { file: { contentType: 'image/jpeg, image/png, image/webp, image/avif, image/heic' } },
+    },
+  },
+}
 
-/**
- * Gives the file in `field`; `memory` holds what has arrived. Throws `unsupported_media_type`, `invalid_request`, `photo_too_large`,
- * `request_too_slow`, and `busy` where there is no room for more.
- */
-export async function readFile(
-  request: Request,
-  field: string,
-  maxBytes: number,
-  memory: Portion,
-): Promise<ReceivedFile> {
-  const contentType = request.headers.get('content-type') ?? ''
-  if (!contentType.toLowerCase().startsWith('multipart/form-data')) {
-    throw new PublisherError('unsupported_media_type', 'Send the photo as multipart/form-data.')
-  }
-  const boundary = getMultipartBoundary(contentType)
-  if (!request.body || !boundary) throw unreadable()
-  const body = arriving(request.body, {
-    pace: () =>
-      memory.isWanted && memory.bytes >= wanted.fromBytes
-        ? { ...pace, bytesPerSecond: wanted.bytesPerSecond }
-        : pace,
-    arrived: (bytes) => memory.take(bytes),
-    message: 'The photo arrived too slowly. Nothing was stored; try again with a better connection.',
+const uploadedSchema = z.object({ key: z.string(), size: z.number().int() }).openapi('Uploaded')
+
+const budgetOfUploads: ByteBudgetOptions = {
+  /** Two of the largest photos; each lies in memory while it is passed on, since a store has to know its size first. */
+  total: 2 * (50 * 2 ** 20 + formOverheadBytes),
+  /** Longer than those who are too slow are borne with. */
+  patienceMs: 20_000,
+  busy: 'Too many uploads at once. Try again in a few seconds.',
+}
+
+export function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const { maxUploadBytes } = services.settings
+  const known = createKnownPhotos(services.now)
+  const budget = createByteBudget({ ...budgetOfUploads, now: services.now })
+  services.metrics.watch('upload_bytes', () => budget.takenBytes)
+  const route = routeFor('admin', services, {
+    method: 'post',
+    path: '/api/library/upload',
+    operationId: 'uploadPhoto',
+    summary: 'Upload a photo',
+    tags: ['library'],
+    errors: [...storageErrors, ...pictureErrors, 'feature_disabled', 'already_here'],
+    description:
+      'multipart/form-data with one file in the field `file`. Answers in stages where events are accepted. AVIF and HEIC are stored as JPEG where the server can open them.',
+    request: { query: uploadQuery, body: uploadBody },
+    responses: { 200: staged(uploadedSchema, 'The photo, under the name that it got') },
   })
-  const limits = { maxFileSize: maxBytes, maxTotalSize: maxBytes + formOverheadBytes, maxParts }
-  const files: MultipartPart[] = []
-  try {
-    for await (const part of parseMultipartStream(body, { boundary, ...limits })) {
-      if (part.name === field && part.isFile) files.push(part)
+  app.openapi(route, async (c) => {
+    const runtime = libraryOf(c)
+    const { duplicates } = c.req.valid('query')
+    const tools = {
+      ...digestTools(services, runtime),
+      images: services.images,
+      owner: runtime.tenant,
+      maxBytes: maxUploadBytes,
+      known,
     }
-  } catch (error) {
-    throw toPublisherError(error, maxBytes)
-  }
-  const [file, ...others] = files
-  if (!file || others.length > 0) {
-    throw new PublisherError('invalid_request', `Send exactly one file, in the field "${field}".`)
-  }
-  return { filename: fileName(file), chunks: file.content, size: file.size }
-}
-
-/**
- * Name of the file. Browsers write a quotation mark as `%22` and line breaks as `%0D` and `%0A`, and escape nothing else, so `100%.jpg`
- * stays (HTML standard, "Multipart form data"). A name of RFC 5987 (`filename*`) comes decoded from the parser.
- */
-function fileName({ filename = '', headers }: MultipartPart): string {
-  if (headers['content-disposition']?.includes('filename*')) return filename
-  return filename.replaceAll('%22', '"').replaceAll('%0D', '\r').replaceAll('%0A', '\n')
-}
-
-/** The error for a photo over the limit. */
-export function photoTooLarge(maxBytes: number): PublisherError {
-  return new PublisherError('photo_too_large', `A photo may have at most ${maxBytes / 2 ** 20} MB.`)
-}
-
-function toPublisherError(error: unknown, maxBytes: number): unknown {
-  if (error instanceof MaxFileSizeExceededError || error instanceof MaxTotalSizeExceededError) {
-    return photoTooLarge(maxBytes)
-  }
-  // The parser throws other errors too: of file names that are not UTF-8, and of a client that went away.
-  return isPublisherError(error) ? error : unreadable(error)
-}
-
-function unreadable(cause?: unknown): PublisherError {
-  return new PublisherError('invalid_request', 'The form cannot be read, or did not arrive whole.', { cause })
+    const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)
+    if (announced > maxUploadBytes + formOverheadBytes) throw photoTooLarge(maxUploadBytes)
+    return answerInStages(c, services, async (report) => {
+      const portion = budget.open(runtime.tenant, announced)
+      try {
+        const file = await readFile(c.req.raw, 'file', maxUploadBytes, portion)
+        report('storing', { size: file.size })
+        const { name, size } = await takeIn({ ...tools, onBytes: portion.count }, file, duplicates)
+        return { key: name, size }
+      } finally {
+        portion.end()
+      }
+    })
+  })
 }

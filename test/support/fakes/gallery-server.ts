@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import sharp from 'sharp'
 import { uiDirectory } from '../../../scripts/build-ui.ts'
-import { fetchAhead } from '../../../src/handlers/fetch-ahead.ts'
+import { fetchAhead } from '../../../src/handlers/routes/fetch-ahead.ts'
 import { createLocalAssets } from '../../../src/providers/assets/local-assets.ts'
 import type { Photo } from '../../../src/ui/api.ts'
 

@@ -12,10 +12,10 @@ import { signInExpired, signInOff } from '../../../runtime/sign-in/errors.ts'
 import type { SignedIn } from '../../../runtime/sign-in/sessions.ts'
 import type { HandOver, LoginRequest, SignIn } from '../../../runtime/sign-in/sign-in.ts'
 import { audit } from '../../audit.ts'
+import { deleteCookie, hostCookie, onlyCookieValue, pendingCookie, writePending } from '../../cookies.ts'
 import { type AppEnv, runtimeOf } from '../../exchange.ts'
 import { routeFor } from '../../route.ts'
 import { keepSession, sessionAudience } from '../../session.ts'
-import { deleteCookie, hostCookie, onlyCookieValue, pendingCookie, writePending } from './cookies.ts'
 import { requestPort, safeReturnUrl } from './redirects.ts'
 
 /** A redirect takes a second; this leaves time for a slow phone. */

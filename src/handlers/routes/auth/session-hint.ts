@@ -7,8 +7,8 @@ import type { Settings } from '../../../runtime/settings/settings.ts'
 import type { Redeemed, SessionHint } from '../../../runtime/sign-in/oidc-client.ts'
 import { maxSessionSeconds } from '../../../runtime/sign-in/sessions.ts'
 import type { SignIn } from '../../../runtime/sign-in/sign-in.ts'
+import { type CookieKind, deleteCookie, hostCookie, onlyCookieValue, writeCookie } from '../../cookies.ts'
 import type { AppEnv } from '../../exchange.ts'
-import { type CookieKind, deleteCookie, hostCookie, onlyCookieValue, writeCookie } from './cookies.ts'
 
 /** Browsers drop a cookie whose name and value have more than 4,096 bytes (RFC 6265bis, section 5.6). */
 const maxCookieBytes = 4096

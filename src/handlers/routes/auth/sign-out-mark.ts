@@ -1,8 +1,8 @@
 /** Remembers in this browser that a person signed out, so that the next sign-in asks who it is, though the provider may remember. */
 import type { Context } from 'hono'
 import type { Settings } from '../../../runtime/settings/settings.ts'
+import { type CookieKind, cookieValues, deleteCookie, hostCookie, writeCookie } from '../../cookies.ts'
 import type { AppEnv } from '../../exchange.ts'
-import { type CookieKind, cookieValues, deleteCookie, hostCookie, writeCookie } from './cookies.ts'
 
 /** As long as a provider's session may outlive ours: browsers keep a cookie for 400 days at most (RFC 6265bis, section 5.5). */
 const markSeconds = 400 * 24 * 3600

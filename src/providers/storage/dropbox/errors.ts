@@ -1,6 +1,7 @@
 /** What a failed call means: try again, refresh the token, give up, or a refusal that the caller understands. */
 import { z } from 'zod'
-import { type ErrorCode, type ErrorDetails, PublisherError } from '../../../base/errors.ts'
+import type { ErrorCode } from '../../../base/error-codes.ts'
+import { type ErrorDetails, PublisherError } from '../../../base/errors.ts'
 import { RetryableError, retryAfterMs } from '../../../base/retry.ts'
 
 /** No usable answer came, so nobody knows whether the call took effect. */

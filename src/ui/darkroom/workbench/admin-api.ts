@@ -1,12 +1,9 @@
 /** What an admin can do, over the API of the page's own host. Nothing is thrown: every answer is a result or a problem. */
 import { createParser } from 'eventsource-parser'
-import type {
-  Analysis,
-  CaptionRulesAnswer,
-  CuratedAnswer,
-  Published,
-  Written,
-} from '../../../handlers/schemas/workflow.ts'
+import type { Analysis } from '../../../handlers/routes/analysis-schemas.ts'
+import type { CaptionRulesAnswer, SavedEdit } from '../../../handlers/routes/captions-schemas.ts'
+import type { CuratedAnswer } from '../../../handlers/routes/curation-schemas.ts'
+import type { Published } from '../../../handlers/routes/publishing-schemas.ts'
 import type { Folder } from '../../../ports/photo.ts'
 import { type ApiProblem, isRecord, type Photo, problemFrom, problemOf, unreached } from '../../api.ts'
 
@@ -48,7 +45,7 @@ export const adminApi = {
   captionRules: () => send<CaptionRulesAnswer>('GET', '/api/config/captions'),
   photo: (name: string, folder: Folder = 'root') =>
     send<Photo>('GET', `${photoPath(name)}${folder === 'root' ? '' : `?folder=${folder}`}`),
-  save: (name: string, words: Words) => send<Written>('PATCH', photoPath(name), words),
+  save: (name: string, words: Words) => send<SavedEdit>('PATCH', photoPath(name), words),
   analyze: (name: string, isFresh: boolean, onStage: (stage: Stage) => void) =>
     stream<Analysis>(`${photoPath(name)}/analyze?force_refresh=${isFresh}`, {}, onStage),
   publish: (name: string, request: PublishRequest, onStage: (stage: Stage) => void) =>

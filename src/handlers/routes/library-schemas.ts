@@ -2,8 +2,9 @@
 import { z } from '@hono/zod-openapi'
 import { folders } from '../../ports/photo.ts'
 import { librarySorts } from '../../workflow/library.ts'
-import { maxCursorLength, parseCursor } from '../routes/library-cursor.ts'
-import { missingFolder, orEmpty, wholeNumber } from '../schemas.ts'
+import { orEmpty, wholeNumber } from '../input-schemas.ts'
+import { missingFolder } from './images-schemas.ts'
+import { maxCursorLength, parseCursor } from './library-cursor.ts'
 
 const key = z.string().min(1).max(1000).openapi({
   description: 'The name of a photo in the root; `archive/`, `keep/` or `remove/` and the name elsewhere',
@@ -52,36 +53,6 @@ export const libraryPageSchema = z
     missing_folder: missingFolder,
   })
   .openapi('LibraryPage')
-
-export const uploadQuery = z.object({
-  duplicates: orEmpty(z.enum(['keep', 'refuse']).default('keep')).openapi({
-    description: '`refuse`: 409 `already_here` where a photo of any folder has the same bytes',
-  }),
-})
-
-/** One file, read as it arrives (upload.ts): described here and not validated by zod, which would hold all of it in memory. */
-export const uploadBody = {
-  required: true,
-  content: {
-    'multipart/form-data': {
-      schema: {
-        type: 'object' as const,
-        properties: {
-          file: {
-            type: 'string' as const,
-            format: 'binary',
-            description:
-              'A JPEG, PNG or WebP, or an AVIF or HEIC that becomes a JPEG; its content decides which',
-          },
-        },
-        required: ['file'],
-      },
-      encoding: { file: { contentType: 'image/jpeg, image/png, image/webp, image/avif, image/heic' } },
-    },
-  },
-}
-
-export const uploadedSchema = z.object({ key: z.string(), size: z.number().int() }).openapi('Uploaded')
 
 export const deletedSchema = z
   .object({

@@ -99,6 +99,13 @@ describe('the description of the API', () => {
     }
   })
 
+  it('describes the type of problem documents as an address on the same host', () => {
+    expect(tenants.components.schemas.Problem?.properties.type).toMatchObject({
+      type: 'string',
+      format: 'uri-reference',
+    })
+  })
+
   it('derives the statuses of an admin’s change with a body from its audience and its input', () => {
     const { responses } = operation('publishPhoto')
     for (const status of [200, 400, 401, 403, 404, 408, 409, 413, 415, 429, 431, 500, 503]) {

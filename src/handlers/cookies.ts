@@ -1,8 +1,8 @@
 /** Cookies of the sign-in: their names and attributes, and reading them without trusting that there is only one. */
 import type { Context } from 'hono'
 import { setCookie } from 'hono/cookie'
-import type { Settings } from '../../../runtime/settings/settings.ts'
-import { type AppEnv, readHeader } from '../../exchange.ts'
+import type { Settings } from '../runtime/settings/settings.ts'
+import { type AppEnv, readHeader } from './exchange.ts'
 
 export interface CookieKind {
   /** The name, or its beginning where several of a kind may exist at once. */

@@ -1,7 +1,7 @@
 /** What the page's document has the browser fetch ahead, and what it must not tell. */
 import { describe, expect, it } from 'vitest'
-import { createApp } from '../../src/handlers/routes.ts'
-import { testProcess } from '../support/fixtures/test-process.ts'
+import { createApp } from '../../../src/handlers/routes.ts'
+import { testProcess } from '../../support/fixtures/test-process.ts'
 
 const open = { features: { auto_view_enabled: true } }
 

@@ -3,9 +3,9 @@
  * a browser that waits for the script to ask loses a round trip, or two. Nothing is told here that the address does not say: who may
  * see the photo is decided where it is asked for.
  */
-import { type Folder, folders, isPhotoName } from '../ports/photo.ts'
-import { largestSides, neededSide, sourceSet, wideWindow } from '../workflow/thumbnail/picture-sources.ts'
-import type { ThumbnailSize } from '../workflow/thumbnail.ts'
+import { type Folder, folders, isPhotoName } from '../../ports/photo.ts'
+import { largestSides, neededSide, sourceSet, wideWindow } from '../../workflow/thumbnail/picture-sources.ts'
+import type { ThumbnailSize } from '../../workflow/thumbnail.ts'
 
 export interface FetchAheadOptions {
   /** The query of the page's address, as the page reads it (src/ui/gallery/address.ts). */

@@ -1,0 +1,34 @@
+/** The galleries of a developer's machine, for a person at an address that is none of them. */
+import { isPublisherError } from '../base/errors.ts'
+import { portOf } from '../contract/host.ts'
+import type { Services } from '../runtime/services.ts'
+import { originOf } from '../runtime/sign-in/return-address.ts'
+import type { Exchange } from './exchange.ts'
+import type { PageLink } from './message-page.ts'
+import { isNavigation, type Offer } from './problem.ts'
+
+/**
+ * Offers the galleries to a person in development, who cannot find out their addresses otherwise. Gives `undefined` outside development:
+ * there no answer may tell one unknown host from another, or name a tenant.
+ */
+export async function galleryOffer(
+  error: unknown,
+  request: Request,
+  { connection }: Exchange,
+  services: Pick<Services, 'settings' | 'source'>,
+): Promise<Offer | undefined> {
+  if (!services.settings.isDevelopment || !isPublisherError(error, 'tenant_not_found')) return undefined
+  if (!isNavigation(request)) return undefined
+  const port = portOf(connection.host ?? '')
+  return { links: await galleryLinks(services, port).catch(() => []) }
+}
+
+/** Gives a link to each gallery that DEVELOPMENT_HOSTS or the configuration file names. */
+async function galleryLinks(
+  { settings, source }: Pick<Services, 'settings' | 'source'>,
+  port: string | null,
+): Promise<readonly PageLink[]> {
+  const named = settings.developmentHosts
+  const hosts = named.length > 0 ? named : ((await source.hosts?.()) ?? [])
+  return hosts.map((host) => ({ text: host, href: `${originOf(host, port, settings)}/` }))
+}

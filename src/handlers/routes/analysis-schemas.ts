@@ -1,0 +1,38 @@
+/** Schemas of the analysis of one photo. */
+import { z } from '@hono/zod-openapi'
+import { platforms } from '../../contract/platform.ts'
+import { orEmpty } from '../input-schemas.ts'
+
+export const analyzeQuery = z.object({
+  force_refresh: orEmpty(
+    z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(['true', 'false', '1', '0']))
+      .default('false')
+      .transform((value) => value === 'true' || value === '1'),
+  ).openapi({
+    type: ['boolean', 'integer'],
+    enum: [true, false, 1, 0],
+    description: 'Asks the AI again; what a person wrote stays',
+  }),
+})
+
+const byPlatform = z.partialRecord(z.enum(platforms), z.string())
+
+export const analysisSchema = z
+  .object({
+    filename: z.string(),
+    description: z.string(),
+    mood: z.string(),
+    tags: z.array(z.string()),
+    nsfw: z.boolean(),
+    caption: z.string(),
+    sd_caption: z.string().nullable(),
+    alt_text: z.string().nullable(),
+    platform_captions: byPlatform.openapi({ description: 'Within each platform’s limits' }),
+    sidecar_written: z.boolean(),
+  })
+  .openapi('Analysis')
+
+export type Analysis = z.output<typeof analysisSchema>

@@ -1,0 +1,76 @@
+/** Schemas of saved captions, of their edits, and of the rules of each platform. */
+import { z } from '@hono/zod-openapi'
+import { platforms } from '../../contract/platform.ts'
+import type { SavedCaptions } from '../../workflow/photo-details.ts'
+import { captionSources } from '../../workflow/sidecar.ts'
+
+const maxCaptionLength = 10_000
+/** Caption as a person may send it. */
+export const captionText = z.string().max(maxCaptionLength)
+
+/** Describes captions by platform; other names are refused. */
+export function captionsByPlatform(names: readonly string[]) {
+  const text = { type: 'string' as const, maxLength: maxCaptionLength }
+  const properties = Object.fromEntries(names.map((name) => [name, text]))
+  return { type: 'object' as const, properties, additionalProperties: false }
+}
+
+/** Captions that are saved with a photo. */
+export const captionsSchema = z
+  .object({
+    source: z.enum(captionSources).nullable().openapi({
+      description:
+        'Where the caption comes from. `training`: the sidecar has only a training prompt, which is no caption; null: no words at all',
+    }),
+    by_platform: z.record(z.string(), z.string()).openapi({
+      description: 'The saved words that each enabled platform gets when no others are sent; empty: none',
+    }),
+  })
+  .openapi('Captions')
+
+/** Gives saved captions of the workflow as the API's answer. */
+export function captionsAnswer({ source, byPlatform }: SavedCaptions): z.output<typeof captionsSchema> {
+  return { source, by_platform: { ...byPlatform } }
+}
+
+export const captionEditSchema = z
+  .object({
+    caption: captionText
+      .optional()
+      .openapi({ description: 'For all platforms without words of their own; empty: no words' }),
+    captions: z
+      .partialRecord(z.enum(platforms), captionText)
+      .optional()
+      .openapi(captionsByPlatform(platforms)),
+    alt_text: z.string().max(2000).optional().openapi({ description: 'Blank: none' }),
+  })
+  .openapi('Words')
+
+export const savedEditSchema = z
+  .object({
+    filename: z.string(),
+    caption: z.string().nullable(),
+    alt_text: z.string().nullable(),
+    captions: captionsSchema,
+    metadata: z.record(z.string(), z.unknown()),
+  })
+  .openapi('Written')
+
+export type SavedEdit = z.output<typeof savedEditSchema>
+
+export const captionRulesSchema = z
+  .object({
+    platforms: z.array(
+      z.object({
+        platform: z.enum(platforms),
+        max_length: z.number().int(),
+        unit: z.enum(['utf16', 'grapheme']),
+        max_hashtags: z.number().int(),
+        plain: z.boolean(),
+      }),
+    ),
+    hashtags: z.string().openapi({ description: 'Added where a platform takes hashtags' }),
+  })
+  .openapi('CaptionRules')
+
+export type CaptionRulesAnswer = z.output<typeof captionRulesSchema>

@@ -1,0 +1,84 @@
+/** Captions: a person's edits, saved without publishing, and the rules of each platform. */
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { parsePhotoName } from '../../ports/photo.ts'
+import type { Services } from '../../runtime/services.ts'
+import { enabledPlatforms } from '../../runtime/workflow-tools.ts'
+import { savedCaptions } from '../../workflow/photo-details.ts'
+import { captionOf, metadataOf, textOf } from '../../workflow/sidecar.ts'
+import { editWords } from '../../workflow/words.ts'
+import { type AppEnv, runtimeOf } from '../exchange.ts'
+import { photoErrors, storageErrors } from '../expected-errors.ts'
+import { featureOff, requireFeature } from '../features.ts'
+import { json, routeFor } from '../route.ts'
+import { captionEditSchema, captionRulesSchema, captionsAnswer, savedEditSchema } from './captions-schemas.ts'
+import { filenameParameter } from './images-schemas.ts'
+
+export function captionRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
+  editRoute(app, services)
+  rulesRoute(app, services)
+}
+
+function editRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'patch',
+    path: '/api/images/{filename}',
+    operationId: 'editPhoto',
+    summary: 'Save captions and alt text of a photo',
+    tags: ['photos'],
+    errors: [...photoErrors, 'feature_disabled', 'sidecar_changed', 'sidecar_unreadable'],
+    description:
+      'Keeps what a person wrote in the sidecar of a photo of the root; what is not named stays. Needs analysis or publishing to be on, in review too.',
+    request: {
+      params: filenameParameter,
+      body: { required: true, content: { 'application/json': { schema: captionEditSchema } } },
+    },
+    responses: { 200: json(savedEditSchema, 'What the sidecar says now') },
+  })
+  app.openapi(route, async (c) => {
+    const runtime = runtimeOf(c.env)
+    const { features } = runtime.config
+    if (!features.analyze_caption_enabled && !features.publish_enabled) throw featureOff()
+    const name = parsePhotoName(c.req.valid('param').filename)
+    const { caption, captions = {}, alt_text: altText } = c.req.valid('json')
+    if (altText !== undefined) requireFeature(runtime, 'alt_text_enabled')
+    const tools = { store: runtime.storage(), now: services.now }
+    const document = await editWords(tools, name, { caption, captions, altText })
+    const metadata: Record<string, unknown> = metadataOf(document)
+    return c.json(
+      {
+        filename: name,
+        caption: captionOf(document),
+        alt_text: textOf(document, 'alt_text'),
+        captions: captionsAnswer(savedCaptions(document, enabledPlatforms(runtime))),
+        metadata,
+      },
+      200,
+    )
+  })
+}
+
+function rulesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
+  const route = routeFor('admin', services, {
+    method: 'get',
+    path: '/api/config/captions',
+    operationId: 'getCaptionRules',
+    summary: 'Rules of each platform’s captions',
+    tags: ['gallery'],
+    errors: [...storageErrors],
+    description: 'For editors of captions: the rules that the server itself goes by.',
+    responses: {
+      200: json(captionRulesSchema, 'Where this tenant can publish, and what captions may be there'),
+    },
+  })
+  app.openapi(route, (c) => {
+    const runtime = runtimeOf(c.env)
+    const rules = runtime.publishers().available.map(({ platform, captionRules }) => ({
+      platform,
+      max_length: captionRules.maxLength,
+      unit: captionRules.unit,
+      max_hashtags: captionRules.maxHashtags,
+      plain: captionRules.plain,
+    }))
+    return c.json({ platforms: rules, hashtags: runtime.config.content.hashtag_string }, 200)
+  })
+}

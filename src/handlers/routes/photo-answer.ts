@@ -1,0 +1,86 @@
+/** One photo as the API answers it: a part of the fields for visitors, all of them for admins. */
+import type { Context } from 'hono'
+import type { Folder, PhotoName } from '../../ports/photo.ts'
+import type { Services } from '../../runtime/services.ts'
+import { detailTools, publicationTools } from '../../runtime/workflow-tools.ts'
+import { photoDetails, visitorDetails } from '../../workflow/photo-details.ts'
+import { type Publication, publicationsOf } from '../../workflow/publications.ts'
+import { type AppEnv, runtimeOf } from '../exchange.ts'
+import { isAdminHere } from '../guards.ts'
+import { captionsAnswer } from './captions-schemas.ts'
+import { copyPath } from './copies.ts'
+import type { Photo } from './images-schemas.ts'
+
+/**
+ * Gives the fields that the caller may see. Asking for the session also settles `Vary` and `Cache-Control`. Throws `photo_not_found`
+ * and the errors of the storage.
+ */
+export async function photoAnswer(
+  c: Context<AppEnv>,
+  services: Services,
+  folder: Folder,
+  name: PhotoName,
+): Promise<Photo> {
+  const isAdmin = await isAdminHere(c, services)
+  return isAdmin ? adminAnswer(c, services, folder, name) : visitorAnswer(c, services, folder, name)
+}
+
+async function visitorAnswer(
+  c: Context<AppEnv>,
+  services: Services,
+  folder: Folder,
+  name: PhotoName,
+): Promise<Photo> {
+  const runtime = runtimeOf(c.env)
+  const photo = await visitorDetails(detailTools(services, runtime), folder, name)
+  return {
+    filename: photo.name,
+    temp_url: c.env.origin + (await copyPath(services, runtime, photo.name)),
+    thumbnail_url: thumbnailPath(folder, photo.name),
+    sha256: null,
+    caption: photo.caption,
+    alt_text: photo.altText,
+    sd_caption: null,
+    metadata: photo.metadata,
+    has_sidecar: photo.hasSidecar,
+  }
+}
+
+async function adminAnswer(
+  c: Context<AppEnv>,
+  services: Services,
+  folder: Folder,
+  name: PhotoName,
+): Promise<Photo> {
+  const runtime = runtimeOf(c.env)
+  const photo = await photoDetails(detailTools(services, runtime), folder, name)
+  const publications = await publicationsOf(publicationTools(services, runtime, c.env), photo.sha256)
+  return {
+    filename: photo.name,
+    // A store without links of its own gives a path on this host.
+    temp_url: new URL(photo.temporaryUrl, c.env.origin).href,
+    thumbnail_url: thumbnailPath(folder, photo.name),
+    sha256: photo.sha256,
+    caption: photo.caption,
+    alt_text: photo.altText,
+    captions: captionsAnswer(photo.captions),
+    sd_caption: photo.sdCaption,
+    metadata: photo.metadata,
+    has_sidecar: photo.hasSidecar,
+    publications: publications.map(publicationAnswer),
+    picture: photo.facts && {
+      width: photo.facts.width,
+      height: photo.facts.height,
+      taken_at: photo.facts.takenAt,
+    },
+  }
+}
+
+function publicationAnswer({ platform, status, at, postUrl, error }: Publication) {
+  return { platform, status, at: at?.toISOString() ?? null, post_url: postUrl, error }
+}
+
+function thumbnailPath(folder: Folder, name: PhotoName): string {
+  const query = new URLSearchParams({ size: 'w960h640', ...(folder !== 'root' && { folder }) })
+  return `/api/images/${encodeURIComponent(name)}/thumbnail?${query}`
+}

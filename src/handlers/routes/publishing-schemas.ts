@@ -1,0 +1,67 @@
+/** Schemas of publishing one photo. */
+import { z } from '@hono/zod-openapi'
+import { platformNames, platformOf, platforms, textsByPlatform } from '../../contract/platform.ts'
+import { offOrNull, orNull } from '../input-schemas.ts'
+import { captionsByPlatform, captionText } from './captions-schemas.ts'
+
+const platform = z
+  .enum(platformNames)
+  .transform(platformOf)
+  .openapi({ type: 'string', enum: [...platformNames] })
+
+export const publishSchema = z
+  .object({
+    platforms: orNull(z.array(platform).min(1).max(20)).openapi({ description: 'Default: all enabled ones' }),
+    caption: orNull(captionText).openapi({ description: 'For all platforms that `captions` does not name' }),
+    captions: z
+      .record(z.string().max(20), captionText)
+      .nullish()
+      .transform((captions, context) => {
+        if (!captions) return undefined
+        const byName = textsByPlatform(captions)
+        if (byName) return byName
+        context.addIssue({ code: 'custom', message: 'names a platform that does not exist' })
+        return z.NEVER
+      })
+      .openapi({ ...captionsByPlatform(platformNames), type: ['object', 'null'] }),
+    dry_run: offOrNull().openapi({ description: 'Says what would be sent, and does nothing' }),
+    force: offOrNull().openapi({
+      description: 'Tries again where the outcome of an earlier attempt is unknown',
+    }),
+    sha256: orNull(z.string().regex(/^[0-9a-f]{64}$/)).openapi({
+      description: 'Of the photo that is meant: another one of this name is refused with `photo_changed`',
+    }),
+  })
+  .openapi('Publish')
+
+const resultSchema = z.object({
+  success: z.boolean(),
+  post_id: z.string().optional(),
+  url: z.string().optional(),
+  published_at: z.iso.datetime().optional().openapi({
+    description: 'When the platform got it: now, or before where it is skipped as a duplicate',
+  }),
+  error: z.string().optional(),
+  code: z.string().optional(),
+  skipped: z.enum(['duplicate', 'in_progress', 'unknown', 'dry_run']).optional(),
+  warning: z.string().optional(),
+  preview: z.string().optional().openapi({ description: 'What would be sent' }),
+  caption: z.string().optional().openapi({ description: 'With `preview`: the words as they would go out' }),
+  subject: z.string().optional().openapi({ description: 'With `preview`: the subject of the mail' }),
+  standing: z
+    .enum(['duplicate', 'in_progress', 'unknown'])
+    .optional()
+    .openapi({ description: 'With `preview`: why it would not be sent as things stand' }),
+})
+
+export const publishedSchema = z
+  .object({
+    filename: z.string().openapi({ description: 'The name at its final place' }),
+    results: z.partialRecord(z.enum(platforms), resultSchema),
+    any_success: z.boolean(),
+    archived: z.boolean(),
+    warnings: z.array(z.string()).optional(),
+  })
+  .openapi('Published')
+
+export type Published = z.output<typeof publishedSchema>
