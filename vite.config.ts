@@ -9,6 +9,9 @@ import { preloadApp } from './scripts/preload-app.ts'
 const appCode =
   /node_modules\/preact\/|src\/ui\/((gallery\/(zoom\/)?|account\/)?[\w-]+|darkroom\/upload\/upload-entry)\.tsx?$/
 
+/** Sheets beside that code. In the start's chunk, so that the page links one file with all of them. */
+const appSheets = /src\/ui\/(gallery\/(zoom\/)?|account\/)?[\w-]+\.css$/
+
 export default defineConfig({
   root: fileURLToPath(new URL('src/ui', import.meta.url)),
   base: '/',
@@ -25,6 +28,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'start', test: /src\/ui\/(start|texts|texts\/formats)\.ts$|vite\/preload-helper/ },
+            { name: 'start', test: appSheets },
             { name: 'app', test: appCode },
           ],
         },

@@ -35,7 +35,7 @@ export const appearanceField = block({
 
 export type Appearance = Partial<ValueOf<typeof appearanceField>>
 
-/** The page's own colours as src/ui/style.css has them. */
+/** The page's own colours as src/ui/tokens.css has them. */
 export const ownColours = {
   dark: { background: '#0f0f10', raised: '#1b1b1e', text: '#f1efec', muted: '#a8a49d', accent: '#f0b46a' },
   light: { background: '#f5f3ef', raised: '#fffefb', text: '#1c1a17', muted: '#625d55', accent: '#8f5200' },

@@ -3,7 +3,7 @@
 /** Below `/assets/`, so that any host serves it: also one that is no gallery. */
 export const messageStylePath = '/assets/message.css'
 
-/** Colours as in src/ui/style.css, without those of a tenant: most of these pages belong to none. */
+/** Colours as in src/ui/tokens.css, without those of a tenant: most of these pages belong to none. */
 export const messageStyle = `:root {
   color-scheme: dark;
   background: light-dark(#f5f3ef, #0f0f10);

@@ -1,4 +1,5 @@
 /** The whole page: title bar, and below it one photo with its caption, buttons and details, or the grid. */
+import './app.css'
 import type { ComponentChildren, RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Farewell, type SignedOut } from './account/farewell.tsx'

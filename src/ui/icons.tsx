@@ -1,4 +1,5 @@
 /** Line icons on a 24 pixel grid. They decorate: the words beside them, or the button's label, say the same. */
+import './icons.css'
 import type { ComponentChildren } from 'preact'
 import type { ProblemKind } from './problem-kind.ts'
 

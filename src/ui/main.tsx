@@ -1,4 +1,5 @@
 /** Starts the web app. */
+import './main.css'
 import { render } from 'preact'
 import { takeFarewell } from './account/farewell.tsx'
 import { type Account, createApi, unreached } from './api.ts'

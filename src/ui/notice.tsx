@@ -1,4 +1,5 @@
 /** What went wrong, what to do about it, and the button for it. */
+import './notice.css'
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { SignInLink, SignOutForm } from './account/account.tsx'
 import { type ApiProblem, serverLanguage } from './api.ts'

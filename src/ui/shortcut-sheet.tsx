@@ -1,4 +1,7 @@
 /** All keys of the page, on `?`. */
+import './dialog.css'
+import './shortcut-sheet.css'
+import './toggle.css'
 import { useRef, useState } from 'preact/hooks'
 import { CloseIcon } from './icons.tsx'
 import { areLettersOn, type Scope, type ShortcutName, shortcutList, turnLetters } from './keyboard.ts'

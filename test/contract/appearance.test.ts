@@ -79,7 +79,7 @@ describe('the appearance', () => {
   })
 
   it('knows the page’s own colours', async () => {
-    const css = await readFile(new URL('../../src/ui/style.css', import.meta.url), 'utf8')
+    const css = await readFile(new URL('../../src/ui/tokens.css', import.meta.url), 'utf8')
     for (const name of ['background', 'raised', 'text', 'muted', 'accent'] as const) {
       expect(css).toContain(`--${name}: light-dark(${ownColours.light[name]}, ${ownColours.dark[name]});`)
     }

@@ -31,6 +31,21 @@ describe('the built page', () => {
     expect(built.length).toBeGreaterThanOrEqual(4)
     for (const reference of built) expect(reference).toMatch(/^\/assets\/[\w-]+-[\w-]{8}\.(js|css|svg|png)$/)
   })
+
+  it('sends a visitor of the first view no style sheet but the linked one', async () => {
+    const { page } = await visiting(browser)
+    await page.goto('/')
+    await page.getByRole('button', { name: 'All photos' }).waitFor()
+    const sheets = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map(({ name }) => new URL(name).pathname)
+        .filter((path) => path.startsWith('/assets/') && path.endsWith('.css')),
+    )
+    const html = await readFile(join(uiDirectory, 'index.html'), 'utf8')
+    expect(sheets).toEqual([...html.matchAll(/href="(\/assets\/[^"]+\.css)"/g)].map(([, path]) => path))
+    expect(sheets).toHaveLength(1)
+  })
 })
 
 describe('the words of the built page', () => {

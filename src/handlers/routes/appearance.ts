@@ -66,7 +66,7 @@ export function appearanceRoutes(app: OpenAPIHono<AppEnv>, services: Services): 
 const longestShortName = 15
 
 /**
- * Custom properties that the page reads, stronger than those of src/ui/style.css wherever the build puts that. The title is
+ * Custom properties that the page reads, stronger than those of src/ui/tokens.css wherever the build puts that. The title is
  * percent-encoded: nothing in it can end the string.
  */
 function stylesheet(appearance: Appearance, host: string): string {

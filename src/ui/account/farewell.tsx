@@ -1,4 +1,5 @@
 /** Tells the result of 'Sign out everywhere', once, on the page where it ends. */
+import './farewell.css'
 import { useState } from 'preact/hooks'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'

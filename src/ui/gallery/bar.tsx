@@ -1,4 +1,5 @@
 /** Above everything: whose gallery it is, how many photos, and the ways to elsewhere. */
+import './bar.css'
 import { AccountMenu } from '../account/account.tsx'
 import type { Account } from '../api.ts'
 import { GridIcon, KeysIcon, PhotoIcon, UploadIcon } from '../icons.tsx'

@@ -1,4 +1,6 @@
 /** The facts of a photo, and the way to it in full size. */
+import '../drag-handle.css'
+import './details-panel.css'
 import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { Photo } from '../api.ts'

@@ -1,4 +1,5 @@
 /** The caption and the buttons, where the thumb is. */
+import './dock.css'
 import type { ComponentChildren, RefObject } from 'preact'
 import { BackIcon, DetailsIcon, NextIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'

@@ -1,4 +1,5 @@
 /** One photo on the stage: blurred until it is there, sharper when somebody comes close. */
+import './picture.css'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Photo } from '../api.ts'
 import type { GalleryState } from './gallery.ts'

@@ -1,4 +1,5 @@
 /** Where the photo is, or what is there instead. */
+import './stage.css'
 import { useRef } from 'preact/hooks'
 import { Notice } from '../notice.tsx'
 import { texts } from '../texts.ts'

@@ -1,4 +1,6 @@
 /** How far the work on several photos has come, and what became of it. */
+import './bulk-result.css'
+import './selection-bar.css'
 import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { SignInLink } from '../../account/account.tsx'

@@ -1,4 +1,5 @@
 /** Asks before photos are deleted: there is no undo. */
+import '../../dialog.css'
 import { useRef } from 'preact/hooks'
 import { texts } from '../../texts.ts'
 import { useDialog } from '../../use-dialog.ts'

@@ -8,7 +8,6 @@ import { actionsIn } from './allowed-actions.ts'
 import { type BulkState, createBulk } from './bulk.ts'
 import { BulkResult } from './bulk-result.tsx'
 import { FolderTools } from './folder-tools.tsx'
-import './library.css'
 import { createSelection } from './selection.ts'
 import { SelectionBar } from './selection-bar.tsx'
 

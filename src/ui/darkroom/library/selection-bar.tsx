@@ -1,4 +1,5 @@
 /** What can be done with the photos that are marked, and what became of it. */
+import './selection-bar.css'
 import type { ComponentChildren } from 'preact'
 import type { Features } from '../../api.ts'
 import type { Folder } from '../../gallery/order.ts'

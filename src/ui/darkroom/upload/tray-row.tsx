@@ -1,4 +1,5 @@
 /** One file in the tray: what it is, how far it is, what can be done about it. */
+import './tray-row.css'
 import { useEffect, useState } from 'preact/hooks'
 import { serverLanguage } from '../../api.ts'
 import { CloseIcon, DoneIcon, RetryIcon } from '../../icons.tsx'

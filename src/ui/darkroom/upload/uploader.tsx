@@ -1,12 +1,12 @@
 /** The way for photos into the library: a picker, a place to drop them, and a tray with what became of them. Loaded for admins only. */
+import './uploader.css'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createApi } from '../../api.ts'
 import { texts } from '../../texts.ts'
 import { useLeaveWarning } from '../leave-warning.ts'
+import { findFile } from './find-file.ts'
 import { useIncoming } from './incoming.ts'
 import { Tray } from './tray.tsx'
-import './upload.css'
-import { findFile } from './find-file.ts'
 import { createUploadQueue, isUnderWay, type UploadState } from './upload-queue.ts'
 
 export interface UploaderProps {

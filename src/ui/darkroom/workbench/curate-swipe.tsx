@@ -1,4 +1,5 @@
 /** Swiping up keeps a photo, swiping down removes it: a longer way than to the next one, and it says so while the finger is down. */
+import './curate-swipe.css'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { KeepIcon, RemoveIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'

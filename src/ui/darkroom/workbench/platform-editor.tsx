@@ -1,4 +1,6 @@
 /** One platform's caption, with the server's own rules counted live. */
+import '../../toggle.css'
+import './platform-editor.css'
 import { texts } from '../../texts.ts'
 import type { PlatformRules } from './admin-api.ts'
 import { captionFacts } from './caption-facts.ts'

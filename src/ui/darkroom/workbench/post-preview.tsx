@@ -1,4 +1,5 @@
 /** A post as people will see it. */
+import './post-preview.css'
 import type { Photo } from '../../api.ts'
 import { pictureSources } from '../../gallery/picture-sources.ts'
 import { texts } from '../../texts.ts'

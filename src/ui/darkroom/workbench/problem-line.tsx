@@ -1,4 +1,6 @@
 /** A problem in one place of the page, with what to do about it. */
+import './problem-line.css'
+import './remark.css'
 import { useEffect, useState } from 'preact/hooks'
 import { SignInLink, SignOutForm } from '../../account/account.tsx'
 import { type ApiProblem, serverLanguage } from '../../api.ts'

@@ -1,4 +1,5 @@
 /** Where a photo is published and where that failed, by the server's ledger; failures come first and can be repeated. */
+import './publications.css'
 import { useRef } from 'preact/hooks'
 import type { Photo } from '../../api.ts'
 import { texts } from '../../texts.ts'

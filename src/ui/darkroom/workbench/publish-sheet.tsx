@@ -1,4 +1,6 @@
 /** The sheet: a photo's words, then a preview for each platform, then the results. */
+import '../../drag-handle.css'
+import './publish-sheet.css'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../../api.ts'
 import { useDragDown } from '../../drag-down.ts'

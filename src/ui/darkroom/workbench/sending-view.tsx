@@ -1,4 +1,6 @@
 /** Post for each platform, with its progress and result; what failed comes first. */
+import './remark.css'
+import './sending-view.css'
 import { type Photo, serverLanguage } from '../../api.ts'
 import { texts } from '../../texts.ts'
 import type { PlatformName, PlatformRules } from './admin-api.ts'

@@ -1,4 +1,6 @@
 /** Standing of a photo on one platform: an icon, words, the way to the post, and what a person can do about it. */
+import './remark.css'
+import './standing-line.css'
 import type { ComponentChildren } from 'preact'
 import { serverLanguage } from '../../api.ts'
 import { texts } from '../../texts.ts'

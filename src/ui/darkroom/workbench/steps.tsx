@@ -1,4 +1,5 @@
 /** How far long work has come, as steps in a row. */
+import './steps.css'
 import { texts } from '../../texts.ts'
 import type { Stage } from './admin-api.ts'
 

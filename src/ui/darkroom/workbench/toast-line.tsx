@@ -1,4 +1,5 @@
 /** What was just done, with the way back while it is there. */
+import './toast-line.css'
 import { CloseIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'
 import { ProblemLine } from './problem-line.tsx'

@@ -1,4 +1,5 @@
 /** What was done in passing, whatever the page shows: what went wrong above, the way back below. */
+import './toasts.css'
 import { useEffect, useRef } from 'preact/hooks'
 import { useShortcuts } from '../../keyboard.ts'
 import { texts } from '../../texts.ts'

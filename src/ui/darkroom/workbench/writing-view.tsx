@@ -1,4 +1,6 @@
 /** Where a photo's words are written, by hand or by the AI. */
+import './remark.css'
+import './writing-view.css'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Features, Photo } from '../../api.ts'
 import { DeleteIcon } from '../../icons.tsx'

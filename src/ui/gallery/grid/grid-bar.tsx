@@ -1,4 +1,5 @@
 /** Above the tiles: which folder, what to look for, in which order, and how many there are. */
+import './grid-bar.css'
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { CheckIcon } from '../../icons.tsx'

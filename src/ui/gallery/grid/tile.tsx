@@ -1,4 +1,5 @@
 /** One photo of the grid: a link to it, whose picture is fetched only where somebody looks. */
+import './tile.css'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { CheckIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'

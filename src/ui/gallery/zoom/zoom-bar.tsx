@@ -1,4 +1,5 @@
 /** The buttons of the full-size view, and what it says to a screen reader. */
+import './zoom-bar.css'
 import { CloseIcon, ZoomInIcon, ZoomOutIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'
 import type { Zoom } from './use-zoom.ts'
