@@ -6,12 +6,12 @@ import { App } from './app.tsx'
 import type { AdminWorkbench } from './darkroom/workbench/admin-workbench.tsx'
 import { galleryTitle } from './gallery/appearance.ts'
 import { createGallery, type GalleryState } from './gallery/gallery.ts'
+import { Notice } from './gallery/notice.tsx'
 import { folders, sorts } from './gallery/order.ts'
 import { preloadPicture } from './gallery/picture-sources.ts'
-import { createWallLoader } from './gallery/wall.ts'
-import { Notice } from './notice.tsx'
 import { language, texts } from './texts.ts'
 import { restoreTheme } from './theme.ts'
+import { createWallLoader } from './wall.ts'
 
 /** Before the gallery writes its own address over it. */
 const signedOut = takeFarewell()

@@ -3,8 +3,8 @@ import { AccountMenu } from '../account/account.tsx'
 import type { Account } from '../api.ts'
 import { GridIcon, KeysIcon, PhotoIcon, UploadIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
-import { ThemeButton } from '../theme-button.tsx'
 import type { Gallery, GalleryState } from './gallery.ts'
+import { ThemeButton } from './theme-button.tsx'
 
 export interface BarProps {
   tenant: string

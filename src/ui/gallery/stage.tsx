@@ -1,8 +1,8 @@
 /** Where the photo is, or what is there instead. */
 import { useRef } from 'preact/hooks'
-import { Notice } from '../notice.tsx'
 import { texts } from '../texts.ts'
 import type { Gallery, GalleryState } from './gallery.ts'
+import { Notice } from './notice.tsx'
 import { altText } from './photo-words.ts'
 import { Picture, Placeholder } from './picture.tsx'
 import { useSwipe } from './swipe.ts'

@@ -2,7 +2,7 @@
 import type { ApiProblem } from '../../api.ts'
 import { type Item, keyOf } from '../../gallery/order.ts'
 import { kindOf } from '../../problem-kind.ts'
-import { adminApi, send } from '../workbench/admin-api.ts'
+import { adminApi, send } from '../admin-api.ts'
 
 export type BulkAction = 'keep' | 'remove' | 'restore' | 'delete'
 

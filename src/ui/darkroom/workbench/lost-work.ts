@@ -1,7 +1,7 @@
 /** What became of work whose answer was lost: the server has gone on with it, so nothing is done a second time; it is asked. */
 import type { ApiProblem, Photo } from '../../api.ts'
 import type { Gallery } from '../../gallery/gallery.ts'
-import { adminApi, ofContent, type PlatformOutcome, type Published, type Result } from './admin-api.ts'
+import { adminApi, ofContent, type PlatformOutcome, type Published, type Result } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import type { ByPlatform } from './draft.ts'
 import type { Publishing } from './publishing.ts'

@@ -1,6 +1,6 @@
 /** One platform's caption, with the server's own rules counted live. */
 import { texts } from '../../texts.ts'
-import type { PlatformRules } from './admin-api.ts'
+import type { PlatformRules } from '../admin-api.ts'
 import { captionFacts } from './caption-facts.ts'
 
 export interface PlatformEditorProps {

@@ -2,7 +2,7 @@
 import type { Photo } from '../../api.ts'
 import { pictureSources } from '../../gallery/picture-sources.ts'
 import { texts } from '../../texts.ts'
-import type { PlatformName } from './admin-api.ts'
+import type { PlatformName } from '../admin-api.ts'
 
 export interface PostPreviewProps {
   platform: PlatformName

@@ -2,7 +2,7 @@
 import { useRef } from 'preact/hooks'
 import type { Photo } from '../../api.ts'
 import { texts } from '../../texts.ts'
-import type { PlatformName } from './admin-api.ts'
+import type { PlatformName } from '../admin-api.ts'
 import { type Draft, isHeldUp } from './draft.ts'
 import { rankOf, type Standing, standingOf } from './standing.ts'
 import { StandingLine } from './standing-line.tsx'

@@ -1,7 +1,7 @@
 /** What goes out to the platforms: shown before, sent, and what became of it on each. */
 import type { Photo } from '../../api.ts'
 import type { Gallery } from '../../gallery/gallery.ts'
-import { adminApi, ofContent, type PlatformName } from './admin-api.ts'
+import { adminApi, ofContent, type PlatformName } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import {
   altTextOf,

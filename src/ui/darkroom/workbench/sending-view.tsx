@@ -1,7 +1,7 @@
 /** Post for each platform, with its progress and result; what failed comes first. */
 import { type Photo, serverLanguage } from '../../api.ts'
 import { texts } from '../../texts.ts'
-import type { PlatformName, PlatformRules } from './admin-api.ts'
+import type { PlatformName, PlatformRules } from '../admin-api.ts'
 import { captionFacts } from './caption-facts.ts'
 import type { Desk, DeskState } from './desk.ts'
 import { altTextOf, captionOf, type Draft, isHeldUp } from './draft.ts'

@@ -1,6 +1,6 @@
 /** How far long work has come, as steps in a row. */
 import { texts } from '../../texts.ts'
-import type { Stage } from './admin-api.ts'
+import type { Stage } from '../admin-api.ts'
 
 const words = texts.workbench
 const steps = ['reading', 'looking', 'writing_captions', 'saving'] as const

@@ -1,11 +1,11 @@
 /** What went wrong, what to do about it, and the button for it. */
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { SignInLink, SignOutForm } from './account/account.tsx'
-import { type ApiProblem, serverLanguage } from './api.ts'
-import { clock } from './clock.ts'
-import { ProblemIcon, UploadIcon } from './icons.tsx'
-import { kindOf, type ProblemKind, retryAfterSeconds } from './problem-kind.ts'
-import { texts } from './texts.ts'
+import { SignInLink, SignOutForm } from '../account/account.tsx'
+import { type ApiProblem, serverLanguage } from '../api.ts'
+import { clock } from '../clock.ts'
+import { ProblemIcon, UploadIcon } from '../icons.tsx'
+import { kindOf, type ProblemKind, retryAfterSeconds } from '../problem-kind.ts'
+import { texts } from '../texts.ts'
 
 export interface NoticeProps {
   problem: ApiProblem

@@ -6,9 +6,9 @@ import type {
   CuratedAnswer,
   Published,
   Written,
-} from '../../../handlers/schemas/workflow.ts'
-import type { Folder } from '../../../ports/photo.ts'
-import { type ApiProblem, isRecord, type Photo, problemFrom, problemOf, unreached } from '../../api.ts'
+} from '../../handlers/schemas/workflow.ts'
+import type { Folder } from '../../ports/photo.ts'
+import { type ApiProblem, isRecord, type Photo, problemFrom, problemOf, unreached } from '../api.ts'
 
 export type { Analysis, CaptionRulesAnswer, Published }
 export type PlatformRules = CaptionRulesAnswer['platforms'][number]
