@@ -28,11 +28,12 @@ const final: ReadonlySet<string> = new Set([
 ])
 
 const words = texts.workbench
+const problemTexts: Readonly<Record<string, { title: string; advice: string }>> = words.problems
 
 /** Nothing that was typed is lost: the words stay where they are. */
 export function ProblemLine({ problem, onRetry, retryWords = texts.tryAgain }: ProblemLineProps) {
   const kind = kindOf(problem)
-  const { title, advice } = words.problems[problem.code] ?? words.problems[kind] ?? texts.problems[kind]
+  const { title, advice } = problemTexts[problem.code] ?? problemTexts[kind] ?? texts.problems[kind]
   const left = useSecondsLeft(problem)
   return (
     <div class="problem-line" role="alert">

@@ -8,6 +8,7 @@ import { altTextOf, captionOf, type Draft, isHeldUp } from './draft.ts'
 import { PostPreview } from './post-preview.tsx'
 import { headlineOf, needsPerson, rankOf, standingOf, worstOf } from './standing.ts'
 import { StandingIcon, StandingLine } from './standing-line.tsx'
+import { stageTexts } from './steps.tsx'
 
 export interface SendingViewProps {
   desk: Desk
@@ -110,7 +111,7 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
       <h3>{name}</h3>
       {isGoing && work?.kind === 'publish' ? (
         <p class={`stage-line ${stage?.stage ?? 'waiting'}`}>
-          {stage ? words.stages[stage.stage]?.(name) : words.stages.preparing?.(name)}
+          {stage ? stageTexts[stage.stage]?.(name) : words.stages.preparing(name)}
         </p>
       ) : (
         standing && (
