@@ -1,8 +1,9 @@
 /** The grid's code and lists, fetched when they are first needed; an admin's with what only admins can do. */
-import type { Account, GalleryApi } from './api.ts'
+import type { Account } from './account/who.ts'
 import type { Library } from './darkroom/library/library.tsx'
+import type { GalleryApi } from './gallery/gallery-api.ts'
 import type { Grid } from './gallery/grid/grid.tsx'
-import type { Listings } from './gallery/grid/listing.ts'
+import type { Listings } from './gallery/grid/listings.ts'
 import type { Item, Order, Query } from './gallery/order.ts'
 
 export interface Wall {

@@ -1,8 +1,9 @@
 /** Who is signed in, in a corner of the bar: the way in, and the way out. */
-import type { Account, AiNotice } from '../api.ts'
+
 import { PersonIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import { forgetDrafts } from './signing-out.ts'
+import type { Account, AiNotice } from './who.ts'
 
 const menuId = 'account'
 

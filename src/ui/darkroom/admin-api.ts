@@ -8,7 +8,9 @@ import type {
   Written,
 } from '../../handlers/schemas/workflow.ts'
 import type { Folder } from '../../ports/photo.ts'
-import { type ApiProblem, isRecord, type Photo, problemFrom, problemOf, unreached } from '../api.ts'
+import type { Photo } from '../gallery/gallery-api.ts'
+import { isRecord } from '../json.ts'
+import { type ApiProblem, pageProblem, problemFrom, problemOf, unreached } from '../problem.ts'
 
 export type { Analysis, CaptionRulesAnswer, Published }
 export type PlatformRules = CaptionRulesAnswer['platforms'][number]
@@ -114,13 +116,7 @@ async function stream<T>(path: string, body: object, onStage: (stage: Stage) => 
 }
 
 /** The line broke while the server was at work, which it brings to its end all the same. */
-export const lost: ApiProblem = {
-  code: 'answer_lost',
-  status: 0,
-  detail: null,
-  requestId: null,
-  retryAfterSeconds: null,
-}
+export const lost = pageProblem('answer_lost')
 
 async function request(
   method: string,

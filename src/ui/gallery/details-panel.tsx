@@ -1,10 +1,10 @@
 /** The facts of a photo, and the way to it in full size. */
 import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
-import type { Photo } from '../api.ts'
 import { useDragDown } from '../drag-down.ts'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
+import type { Photo } from './gallery-api.ts'
 import { detailsOf, isForAdmin } from './photo-words.ts'
 
 export interface DetailsPanelProps {

@@ -1,7 +1,7 @@
 /** One photo on the stage: blurred until it is there, sharper when somebody comes close. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { Photo } from '../api.ts'
 import type { GalleryState } from './gallery.ts'
+import type { Photo } from './gallery-api.ts'
 import { altText } from './photo-words.ts'
 import { isRemembered, pictureAt, pictureSources, rememberPicture } from './picture-sources.ts'
 

@@ -1,8 +1,8 @@
 /** A problem in one place of the page, with what to do about it. */
 import { useEffect, useState } from 'preact/hooks'
 import { SignInLink, SignOutForm } from '../../account/account.tsx'
-import { type ApiProblem, serverLanguage } from '../../api.ts'
 import { clock } from '../../clock.ts'
+import { type ApiProblem, serverLanguage } from '../../problem.ts'
 import { kindOf, retryAfterSeconds } from '../../problem-kind.ts'
 import { texts } from '../../texts.ts'
 

@@ -1,5 +1,6 @@
 /** Post for each platform, with its progress and result; what failed comes first. */
-import { type Photo, serverLanguage } from '../../api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import { serverLanguage } from '../../problem.ts'
 import { texts } from '../../texts.ts'
 import type { PlatformName, PlatformRules } from '../admin-api.ts'
 import { captionFacts } from './caption-facts.ts'
@@ -111,7 +112,7 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
       <h3>{name}</h3>
       {isGoing && work?.kind === 'publish' ? (
         <p class={`stage-line ${stage?.stage ?? 'waiting'}`}>
-          {stage ? stageTexts[stage.stage]?.(name) : words.stages.preparing(name)}
+          {stage ? stageTexts[stage.stage]?.(name) : words.stages.preparing()}
         </p>
       ) : (
         standing && (

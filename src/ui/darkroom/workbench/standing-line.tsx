@@ -1,6 +1,6 @@
 /** Standing of a photo on one platform: an icon, words, the way to the post, and what a person can do about it. */
 import type { ComponentChildren } from 'preact'
-import { serverLanguage } from '../../api.ts'
+import { serverLanguage } from '../../problem.ts'
 import { texts } from '../../texts.ts'
 import { momentOf, type Standing } from './standing.ts'
 

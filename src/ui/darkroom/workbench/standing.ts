@@ -1,5 +1,5 @@
 /** Standing of a photo on each platform: from this page's own attempt, else from a dry run, else from the server's ledger. */
-import type { Photo } from '../../api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
 import type { PlatformName, PlatformOutcome } from '../admin-api.ts'
 

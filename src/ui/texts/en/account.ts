@@ -1,5 +1,5 @@
 /** Texts about signing in and out, and about the account, in English. */
-import type { AiNotice } from '../../api.ts'
+import type { AiNotice } from '../../account/who.ts'
 
 export const accountTexts = {
   signIn: 'Sign in',
