@@ -12,7 +12,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src',
-        pathNot: '^src/(handlers/|index\\.ts|node|worker|ui/(account/who|gallery/gallery-api|darkroom/admin-api)\\.ts)',
+        pathNot:
+          '^src/(handlers/|index\\.ts|node|worker|ui/(account/account-api|gallery/gallery-api|darkroom/admin-api)\\.ts)',
       },
       to: { path: '^src/handlers' },
     },

@@ -1,6 +1,6 @@
 /** The tools of admins around a photo. Their code is fetched for admins only. */
 import type { ComponentChildren } from 'preact'
-import type { Account } from './account/who.ts'
+import type { Account } from './account/account-api.ts'
 import type { AdminWorkbench } from './darkroom/workbench/admin-workbench.tsx'
 import type { Gallery, GalleryState } from './gallery/gallery.ts'
 import { texts } from './texts.ts'

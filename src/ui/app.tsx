@@ -1,8 +1,8 @@
 /** The whole page: title bar, and below it one photo with its caption, buttons and details, or the grid. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Account } from './account/account-api.ts'
 import { Farewell, type SignedOut } from './account/farewell.tsx'
-import type { Account } from './account/who.ts'
 import { Announcement } from './announcement.tsx'
 import { UploadEntry } from './darkroom/upload/upload-entry.tsx'
 import { Bar } from './gallery/bar.tsx'

@@ -1,5 +1,5 @@
 /** The screen with the grid, whose code is fetched when it is first shown. */
-import type { Account } from './account/who.ts'
+import type { Account } from './account/account-api.ts'
 import type { Gallery, GalleryState } from './gallery/gallery.ts'
 import { Notice } from './gallery/notice.tsx'
 import { folders, sorts } from './gallery/order.ts'

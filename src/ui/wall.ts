@@ -1,5 +1,5 @@
 /** The grid's code and lists, fetched when they are first needed; an admin's with what only admins can do. */
-import type { Account } from './account/who.ts'
+import type { Account } from './account/account-api.ts'
 import type { Library } from './darkroom/library/library.tsx'
 import type { GalleryApi } from './gallery/gallery-api.ts'
 import type { Grid } from './gallery/grid/grid.tsx'

@@ -2,8 +2,8 @@
 
 import { PersonIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
+import type { Account, AiNotice } from './account-api.ts'
 import { forgetDrafts } from './signing-out.ts'
-import type { Account, AiNotice } from './who.ts'
 
 const menuId = 'account'
 

@@ -1,5 +1,5 @@
 /** The session of this page: who is signed in, and whether that is still so. */
-import { type Account, fetchAccount } from './who.ts'
+import { type Account, fetchAccount } from './account-api.ts'
 
 export interface Session {
   /** `null` until it is known who is looking. */

@@ -1,6 +1,6 @@
 /** Above everything: whose gallery it is, how many photos, and the ways to elsewhere. */
 import { AccountMenu } from '../account/account.tsx'
-import type { Account } from '../account/who.ts'
+import type { Account } from '../account/account-api.ts'
 import { GridIcon, KeysIcon, PhotoIcon, UploadIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import type { Gallery, GalleryState } from './gallery.ts'

@@ -2,7 +2,7 @@
 import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { SignInLink } from '../../account/account.tsx'
-import type { Features } from '../../account/who.ts'
+import type { Features } from '../../account/account-api.ts'
 import { CloseIcon } from '../../icons.tsx'
 import { useShortcuts } from '../../keyboard.ts'
 import { serverLanguage } from '../../problem.ts'

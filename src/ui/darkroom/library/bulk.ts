@@ -2,8 +2,8 @@
 
 import { type Item, keyOf } from '../../gallery/order.ts'
 import type { ApiProblem } from '../../problem.ts'
-import { actOn, type BulkAction, moveBack, type Outcome } from './acts.ts'
-import { actOnAll } from './lanes.ts'
+import { actOnAll } from './act-on-all.ts'
+import { actOn, type BulkAction, moveBack, type Outcome } from './photo-action.ts'
 
 export type { BulkAction }
 

@@ -1,6 +1,6 @@
 /** What can be done with the photos that are marked, and what became of it. */
 import type { ComponentChildren } from 'preact'
-import type { Features } from '../../account/who.ts'
+import type { Features } from '../../account/account-api.ts'
 import type { Folder } from '../../gallery/order.ts'
 import { CloseIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'

@@ -1,6 +1,6 @@
 /** The way for photos into the library: a picker, a place to drop them, and a tray with what became of them. Loaded for admins only. */
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { fetchAccount } from '../../account/who.ts'
+import { fetchAccount } from '../../account/account-api.ts'
 import { texts } from '../../texts.ts'
 import { useLeaveWarning } from '../leave-warning.ts'
 import { useIncoming } from './incoming.ts'

@@ -1,6 +1,6 @@
 /** The sheet: a photo's words, then a preview for each platform, then the results. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { Features } from '../../account/who.ts'
+import type { Features } from '../../account/account-api.ts'
 import { useDragDown } from '../../drag-down.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { useDialog } from '../../use-dialog.ts'

@@ -1,5 +1,5 @@
 /** The foot of the sheet: the buttons that save, preview and publish, and the reason why there is nothing to send. */
-import type { Features } from '../../account/who.ts'
+import type { Features } from '../../account/account-api.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
 import type { PlatformName } from '../admin-api.ts'

@@ -1,6 +1,6 @@
 /** The head of the sheet: its title, the status of the words in it, and the ways back and out. */
 import type { RefObject } from 'preact'
-import type { Features } from '../../account/who.ts'
+import type { Features } from '../../account/account-api.ts'
 import { BackIcon, CloseIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'
 import type { Draft } from './draft.ts'

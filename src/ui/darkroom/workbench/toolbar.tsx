@@ -1,5 +1,5 @@
 /** An admin's buttons under the photo. */
-import type { Features } from '../../account/who.ts'
+import type { Features } from '../../account/account-api.ts'
 import { DeleteIcon, KeepIcon, PublishIcon, RemoveIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'
 

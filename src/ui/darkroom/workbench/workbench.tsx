@@ -1,7 +1,7 @@
 /** An admin's tools under the photo, and the sheet in which it is captioned and published. Loaded for admins only. */
 import './workbench.css'
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks'
-import type { Features } from '../../account/who.ts'
+import type { Features } from '../../account/account-api.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { useShortcuts } from '../../keyboard.ts'
 import { ConfirmDelete } from '../library/confirm-delete.tsx'

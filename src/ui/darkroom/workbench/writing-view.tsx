@@ -1,6 +1,6 @@
 /** Where a photo's words are written, by hand or by the AI. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { Features } from '../../account/who.ts'
+import type { Features } from '../../account/account-api.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { DeleteIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'

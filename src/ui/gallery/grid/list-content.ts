@@ -1,4 +1,4 @@
-/** What is known of one list: its names, its length, and the latest failure. Holds names only, so ten thousand photos are little. */
+/** The content of one list: its names, its length, and the latest failure. Ten thousand names need little memory. */
 import type { ApiProblem } from '../../problem.ts'
 import { type Item, keyOf } from '../order.ts'
 import type { Page, PageAnswer } from './source.ts'

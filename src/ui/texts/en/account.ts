@@ -1,5 +1,5 @@
 /** Texts about signing in and out, and about the account, in English. */
-import type { AiNotice } from '../../account/who.ts'
+import type { AiNotice } from '../../account/account-api.ts'
 
 export const accountTexts = {
   signIn: 'Sign in',

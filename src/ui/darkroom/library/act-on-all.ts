@@ -2,7 +2,7 @@
 import type { Item } from '../../gallery/order.ts'
 import type { ApiProblem } from '../../problem.ts'
 import { kindOf } from '../../problem-kind.ts'
-import type { Done, Outcome } from './acts.ts'
+import type { Done, Outcome } from './photo-action.ts'
 
 export interface LaneOptions {
   act: (item: Item) => Promise<Outcome>

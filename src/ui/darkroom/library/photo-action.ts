@@ -1,4 +1,4 @@
-/** What can be done to one photo of the library, over the API. */
+/** Actions on one photo of the library, over the API. */
 
 import { type Item, keyOf } from '../../gallery/order.ts'
 import type { ApiProblem } from '../../problem.ts'
