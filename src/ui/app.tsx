@@ -1,18 +1,19 @@
 /** The whole page: title bar, and below it one photo with its caption, buttons and details, or the grid. */
 import './app.css'
-import type { ComponentChildren, RefObject } from 'preact'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Account } from './account/account-api.ts'
 import { Farewell, type SignedOut } from './account/farewell.tsx'
-import { type Account, serverLanguage } from './api.ts'
+import { Announcement } from './announcement.tsx'
 import { UploadEntry } from './darkroom/upload/upload-entry.tsx'
 import { Bar } from './gallery/bar.tsx'
 import { DetailsPanel } from './gallery/details-panel.tsx'
 import { Dock, detailsId } from './gallery/dock.tsx'
 import type { Gallery, GalleryState } from './gallery/gallery.ts'
-import { altText } from './gallery/photo-words.ts'
+import type { Photo } from './gallery/gallery-api.ts'
 import { Stage } from './gallery/stage.tsx'
 import { useShortcuts } from './keyboard.ts'
-import { kindOf } from './problem-kind.ts'
+import { skipToContent, useFocusAfter, useFocusOnPhoto } from './page-focus.ts'
 import { ShortcutSheet } from './shortcut-sheet.tsx'
 import { texts } from './texts.ts'
 
@@ -63,13 +64,7 @@ export function App(props: AppProps) {
     toggleGrid: isGrid ? gallery.closeGrid : gallery.openGrid,
     help: () => setHelpOpen(true),
   })
-  useEffect(() => {
-    document.title = isGrid
-      ? `${texts.grid.title} · ${tenant}`
-      : photo
-        ? `${photo.filename} · ${tenant}`
-        : tenant
-  }, [photo, tenant, isGrid])
+  usePageTitle(tenant, isGrid, photo)
   useFocusOnPhoto(isGrid)
   const bar = (
     <Bar
@@ -112,12 +107,7 @@ export function App(props: AppProps) {
             onClose={close}
           />
         )}
-        <p class="visually-hidden" role="status">
-          <span key={announcementKey(state)}>
-            {announcement(state)}
-            {problem?.detail && <span lang={serverLanguage}> {problem.detail}</span>}
-          </span>
-        </p>
+        <Announcement state={state} />
       </div>
       {isGrid && (
         <div class="page grid-page">
@@ -138,44 +128,10 @@ export function App(props: AppProps) {
   )
 }
 
-/** A button, since a link to a place in the page would change the address, which is the photo's. */
-function skipToContent(): void {
-  const main = document.querySelector<HTMLElement>('.page:not([hidden]) > main')
-  const target = main?.querySelector<HTMLElement>('a.tile[tabindex="0"]') ?? main
-  target?.focus()
-}
-
-/** Gives the focus to the button that opened the details when it was lost with them, whichever way they were closed. */
-function useFocusAfter(isOpen: boolean, button: RefObject<HTMLButtonElement | null>): void {
-  const wasOpen = useRef(isOpen)
-  useLayoutEffect(() => {
-    const { activeElement } = document
-    const isLost = activeElement === document.body || activeElement?.closest('.details')
-    if (wasOpen.current && !isOpen && isLost) button.current?.focus()
-    wasOpen.current = isOpen
-  }, [isOpen, button])
-}
-
-/** Who comes from the grid goes on at the photo. */
-function useFocusOnPhoto(isGrid: boolean): void {
-  const wasGrid = useRef(isGrid)
+/** Names the shown photo, or the grid, in the browser's title. */
+function usePageTitle(tenant: string, isGrid: boolean, photo: Photo | null): void {
   useEffect(() => {
-    if (wasGrid.current && !isGrid) document.querySelector<HTMLElement>('.stage')?.focus()
-    wasGrid.current = isGrid
-  }, [isGrid])
-}
-
-/** What a screen reader says of a change that others see. */
-function announcement({ photo, problem, isBusy, hint, query, index, count }: GalleryState): string {
-  if (problem) return `${texts.problems[kindOf(problem)].title}.`
-  if (hint) return texts.hints[hint.reason]
-  if (isBusy) return photo ? texts.loadingNext : texts.loading
-  if (!photo) return ''
-  const place = query && index !== null && count !== null ? ` ${texts.grid.place(index + 1, count)}` : ''
-  return texts.photo(altText(photo)) + place
-}
-
-/** A new element is read out even if its words are those of the one before. */
-function announcementKey({ photo, position }: GalleryState): string {
-  return `${photo?.filename} ${position}`
+    const screen = isGrid ? texts.grid.title : photo?.filename
+    document.title = screen === undefined ? tenant : `${screen} · ${tenant}`
+  }, [photo, tenant, isGrid])
 }

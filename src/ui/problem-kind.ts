@@ -1,5 +1,5 @@
 /** What a problem means to the person in front of the page. */
-import type { ApiProblem } from './api.ts'
+import type { ApiProblem } from './problem.ts'
 
 export type ProblemKind =
   | 'empty'

@@ -9,6 +9,7 @@ import { texts } from './texts.ts'
 import { useDialog } from './use-dialog.ts'
 
 const words = texts.shortcuts
+const keyTexts: Readonly<Record<string, string>> = words.keys
 const scopes: readonly Scope[] = ['everywhere', 'photo', 'grid', 'selection', 'tools']
 
 export interface ShortcutSheetProps {
@@ -72,6 +73,6 @@ function Row({ name, keys }: { name: ShortcutName; keys: readonly string[] }) {
 function labelOf(key: string): string {
   return key
     .split(/\+(?=.)/)
-    .map((part) => words.keys[part] ?? part.toUpperCase())
+    .map((part) => keyTexts[part] ?? part.toUpperCase())
     .join(' + ')
 }

@@ -1,8 +1,8 @@
 /** Who is signed in, in a corner of the bar: the way in, and the way out. */
 import './account.css'
-import type { Account, AiNotice } from '../api.ts'
 import { PersonIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
+import type { Account, AiNotice } from './account-api.ts'
 import { forgetDrafts } from './signing-out.ts'
 
 const menuId = 'account'

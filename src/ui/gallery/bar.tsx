@@ -1,11 +1,11 @@
 /** Above everything: whose gallery it is, how many photos, and the ways to elsewhere. */
 import './bar.css'
 import { AccountMenu } from '../account/account.tsx'
-import type { Account } from '../api.ts'
+import type { Account } from '../account/account-api.ts'
 import { GridIcon, KeysIcon, PhotoIcon, UploadIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
-import { ThemeButton } from '../theme-button.tsx'
 import type { Gallery, GalleryState } from './gallery.ts'
+import { ThemeButton } from './theme-button.tsx'
 
 export interface BarProps {
   tenant: string

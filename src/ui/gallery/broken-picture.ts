@@ -1,15 +1,10 @@
 /** What to do about a picture that the browser could not show. */
-import type { ApiProblem, GalleryApi } from '../api.ts'
+import { pageProblem } from '../problem.ts'
+import type { GalleryApi } from './gallery-api.ts'
 import type { Showing } from './showing.ts'
 
 /** The server gave a picture, and the browser could make nothing of it. */
-const undecodable: ApiProblem = {
-  code: 'photo_unreadable',
-  status: 0,
-  detail: null,
-  requestId: null,
-  retryAfterSeconds: null,
-}
+const undecodable = pageProblem('photo_unreadable')
 
 /** A picture may fail for a passing reason, so it gets a second chance before it counts as damaged. */
 export async function explainPicture(showing: Showing, api: GalleryApi): Promise<void> {

@@ -3,10 +3,10 @@ import '../drag-handle.css'
 import './details-panel.css'
 import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
-import type { Photo } from '../api.ts'
 import { useDragDown } from '../drag-down.ts'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
+import type { Photo } from './gallery-api.ts'
 import { detailsOf, isForAdmin } from './photo-words.ts'
 
 export interface DetailsPanelProps {

@@ -1,7 +1,8 @@
 /** From photo to photo in the grid's order. The grid stays one step back in the browser's history. */
 
-import { type Photo, unreached } from '../api.ts'
+import { unreached } from '../problem.ts'
 import { currentEntry, writeEntry } from './address.ts'
+import type { Photo } from './gallery-api.ts'
 import type { OnePhoto } from './one-photo.ts'
 import type { Item, Order, Query } from './order.ts'
 import type { PhotoStore } from './photo-store.ts'

@@ -1,5 +1,5 @@
 /** One photo in front of the person, with its place in the grid's order where it follows one. */
-import type { Photo } from '../api.ts'
+import type { Photo } from './gallery-api.ts'
 import type { Item, Order, Query } from './order.ts'
 import type { PhotoStore } from './photo-store.ts'
 import type { Showing } from './showing.ts'

@@ -1,7 +1,7 @@
 /** Photos in an order: what the grid lists, and what Next and Back follow for a photo that was opened from it. */
 import type { Folder } from '../../ports/photo.ts'
 import type { ThumbnailSize } from '../../workflow/thumbnail.ts'
-import type { ApiProblem } from '../api.ts'
+import type { ApiProblem } from '../problem.ts'
 
 export type { Folder }
 

@@ -1,5 +1,5 @@
 /** The photos that this visit knows, and the way to those that it does not know yet. */
-import type { Answer, GalleryApi, Photo } from '../api.ts'
+import type { Answer, GalleryApi, Photo } from './gallery-api.ts'
 import { type Item, keyOf } from './order.ts'
 
 export interface PhotoStore {

@@ -1,6 +1,7 @@
 /** Texts about a photo: its caption, its alt text, its details. */
-import type { Photo } from '../api.ts'
+
 import { texts } from '../texts.ts'
+import type { Photo } from './gallery-api.ts'
 
 /** The text in place of the picture: the written one, else the caption, else a neutral one. */
 export function altText({ alt_text, caption }: Photo): string {

@@ -1,8 +1,8 @@
 /** One photo on the stage: blurred until it is there, sharper when somebody comes close. */
 import './picture.css'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { Photo } from '../api.ts'
 import type { GalleryState } from './gallery.ts'
+import type { Photo } from './gallery-api.ts'
 import { altText } from './photo-words.ts'
 import { isRemembered, pictureAt, pictureSources, rememberPicture } from './picture-sources.ts'
 

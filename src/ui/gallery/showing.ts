@@ -1,5 +1,5 @@
 /** What is shown now, and what is on its way. Each action is a turn: what arrives for an earlier turn is no longer wanted. */
-import type { ApiProblem } from '../api.ts'
+import type { ApiProblem } from '../problem.ts'
 import { type GalleryState, initialState } from './state.ts'
 
 /** Tells whether nothing else was asked for in the meantime. */

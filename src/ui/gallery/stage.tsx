@@ -1,9 +1,9 @@
 /** Where the photo is, or what is there instead. */
 import './stage.css'
 import { useRef } from 'preact/hooks'
-import { Notice } from '../notice.tsx'
 import { texts } from '../texts.ts'
 import type { Gallery, GalleryState } from './gallery.ts'
+import { Notice } from './notice.tsx'
 import { altText } from './photo-words.ts'
 import { Picture, Placeholder } from './picture.tsx'
 import { useSwipe } from './swipe.ts'

@@ -1,7 +1,8 @@
 /** What the page shows, all of it in one object that is never changed, only replaced. */
 
-import type { ApiProblem, Photo } from '../api.ts'
+import type { ApiProblem } from '../problem.ts'
 import type { Layer } from './address.ts'
+import type { Photo } from './gallery-api.ts'
 import type { Item, Query } from './order.ts'
 
 export interface GalleryState {

@@ -7,7 +7,7 @@ import sharp from 'sharp'
 import { uiDirectory } from '../../../scripts/build-ui.ts'
 import { fetchAhead } from '../../../src/handlers/routes/fetch-ahead.ts'
 import { createLocalAssets } from '../../../src/providers/assets/local-assets.ts'
-import type { Photo } from '../../../src/ui/api.ts'
+import type { Photo } from '../../../src/ui/gallery/gallery-api.ts'
 
 type Script = (request: Request) => Response | Promise<Response>
 

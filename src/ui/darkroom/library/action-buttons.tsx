@@ -1,6 +1,6 @@
 /** A button for each thing that can be done with photos. Deleting is asked about first. */
 import { useState } from 'preact/hooks'
-import type { Features } from '../../api.ts'
+import type { Features } from '../../account/account-api.ts'
 import type { Folder } from '../../gallery/order.ts'
 import { DeleteIcon, KeepIcon, RemoveIcon, RestoreIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'

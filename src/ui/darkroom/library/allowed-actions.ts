@@ -1,5 +1,5 @@
 /** What an admin may do with photos, by the folder that they are in and what is on for the gallery. */
-import type { Features } from '../../api.ts'
+import type { Features } from '../../account/account-api.ts'
 import type { Folder } from '../../gallery/order.ts'
 import type { BulkAction, BulkState } from './bulk.ts'
 

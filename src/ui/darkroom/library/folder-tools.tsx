@@ -1,5 +1,5 @@
 /** What an admin can do with a photo that is shown out of another folder than the inbox. */
-import type { Features } from '../../api.ts'
+import type { Features } from '../../account/account-api.ts'
 import type { Item } from '../../gallery/order.ts'
 import { texts } from '../../texts.ts'
 import { ActionButtons } from './action-buttons.tsx'

@@ -1,7 +1,10 @@
 /** Lists as an admin sees them: every folder, page by page, searched and sorted by the server. */
-import { askForJson, isRecord, textOf, unreadable } from '../../api.ts'
-import type { Source } from '../../gallery/grid/listing.ts'
+
+import type { Source } from '../../gallery/grid/source.ts'
 import type { Item, Query, Sort } from '../../gallery/order.ts'
+import { getJson } from '../../get.ts'
+import { isRecord, textOf } from '../../json.ts'
+import { unreadable } from '../../problem.ts'
 
 const order = {
   name: 'sort=name',
@@ -22,7 +25,7 @@ export const librarySource: Source = {
       offset: String(offset),
       limit: String(pageSize),
     })
-    const answer = await askForJson(`/api/library/objects?${parameters}&${order[sort]}`)
+    const answer = await getJson(`/api/library/objects?${parameters}&${order[sort]}`)
     if ('problem' in answer) return answer
     const { body } = answer
     if (!isRecord(body) || !Array.isArray(body.objects) || typeof body.total_in_window !== 'number')

@@ -1,6 +1,6 @@
 /** What only admins can do with many photos: fetched for them alone. */
 import type { ComponentChildren } from 'preact'
-import type { Features } from '../../api.ts'
+import type { Features } from '../../account/account-api.ts'
 import type { GridSelection } from '../../gallery/grid/grid-props.ts'
 import type { Listing } from '../../gallery/grid/listing.ts'
 import type { Item } from '../../gallery/order.ts'

@@ -1,7 +1,7 @@
 /** What can be done with the photos that are marked, and what became of it. */
 import './selection-bar.css'
 import type { ComponentChildren } from 'preact'
-import type { Features } from '../../api.ts'
+import type { Features } from '../../account/account-api.ts'
 import type { Folder } from '../../gallery/order.ts'
 import { CloseIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'

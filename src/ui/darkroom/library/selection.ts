@@ -2,6 +2,7 @@
 import type { GridSelection } from '../../gallery/grid/grid-props.ts'
 import type { Listing } from '../../gallery/grid/listing.ts'
 import { type Item, keyOf } from '../../gallery/order.ts'
+import { createMarks } from './marks.ts'
 
 export interface Selection extends GridSelection {
   items(): Item[]
@@ -10,34 +11,12 @@ export interface Selection extends GridSelection {
   forget(gone: readonly Item[]): void
 }
 
-/** `onMark`: somebody marks, or takes marks away, before that is done. */
+/** Makes the selection. `onMark` is called before a person selects photos or clears the selection. */
 export function createSelection(onChange: () => void, onMark: () => void): Selection {
-  let marked = new Map<string, Item>()
+  const marks = createMarks(onChange)
   let listing: Listing | null = null
   let anchor: number | null = null
-  let filling: AbortController | null = null
   let isOn = false
-
-  function giveUp(): void {
-    filling?.abort()
-    filling = null
-  }
-
-  async function fill(first: number, last: number): Promise<void> {
-    giveUp()
-    const mine = new AbortController()
-    filling = mine
-    onChange()
-    const items = (await listing?.load(first, last, mine.signal)) ?? []
-    if (filling !== mine) return
-    filling = null
-    mark(items)
-  }
-
-  const mark = (items: readonly Item[]) => {
-    marked = new Map([...marked, ...items.map((item) => [keyOf(item), item] as const)])
-    onChange()
-  }
 
   return {
     get isOn() {
@@ -49,57 +28,51 @@ export function createSelection(onChange: () => void, onMark: () => void): Selec
       onChange()
     },
     get size() {
-      return marked.size
+      return marks.items.size
     },
     get isFilling() {
-      return filling !== null
+      return marks.isFilling
     },
-    has: (item) => marked.has(keyOf(item)),
-    items: () => [...marked.values()],
+    has: (item) => marks.items.has(keyOf(item)),
+    items: () => [...marks.items.values()],
     toggle(index) {
       const item = listing?.at(index)
       if (!item) return
       onMark()
-      giveUp()
       anchor = index
-      if (marked.delete(keyOf(item))) onChange()
-      else mark([item])
+      marks.toggle(item)
     },
     extendTo(index) {
       onMark()
       const first = Math.min(anchor ?? index, index)
       const last = Math.max(anchor ?? index, index)
       anchor = index
-      void fill(first, last)
+      void marks.fill(listing, first, last)
     },
     all() {
       onMark()
-      const count = listing?.count
-      if (count) void fill(0, count - 1)
+      if (listing?.count) void marks.fill(listing, 0, listing.count - 1)
     },
     clear() {
       onMark()
-      giveUp()
-      marked = new Map()
+      marks.clear()
       anchor = null
       isOn = false
       onChange()
     },
     follow(next) {
-      if (
-        listing &&
-        (listing.query.folder !== next.query.folder || listing.query.search !== next.query.search)
-      )
-        marked = new Map()
-      if (listing && listing.query.folder !== next.query.folder) isOn = false
+      const isOtherFolder = listing !== null && listing.query.folder !== next.query.folder
+      const isOtherSearch = listing !== null && listing.query.search !== next.query.search
+      if (isOtherFolder || isOtherSearch) marks.items.clear()
+      if (isOtherFolder) isOn = false
       if (listing !== next) {
         anchor = null
-        giveUp()
+        marks.stopFilling()
       }
       listing = next
     },
     forget(gone) {
-      for (const item of gone) marked.delete(keyOf(item))
+      for (const item of gone) marks.items.delete(keyOf(item))
       anchor = null
       onChange()
     },

@@ -1,5 +1,8 @@
 /** Whether a file whose upload broke off has arrived all the same: sent again, it would get another name. */
-import { type ApiProblem, askForJson, isRecord, unreadable } from '../../api.ts'
+
+import { getJson } from '../../get.ts'
+import { isRecord } from '../../json.ts'
+import { type ApiProblem, unreadable } from '../../problem.ts'
 
 /** Of the server, for what names contain. */
 const longestSearch = 200
@@ -8,7 +11,7 @@ const longestSearch = 200
 export async function findFile(file: File): Promise<{ name: string | null } | { problem: ApiProblem }> {
   const stem = stemOf(file.name)
   const parameters = new URLSearchParams({ prefix: 'root/', q: stem.slice(0, longestSearch), limit: '500' })
-  const answer = await askForJson(`/api/library/objects?${parameters}`)
+  const answer = await getJson(`/api/library/objects?${parameters}`)
   if ('problem' in answer) return answer
   const { body } = answer
   if (!isRecord(body) || !Array.isArray(body.objects)) return { problem: unreadable }

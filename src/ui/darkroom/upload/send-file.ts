@@ -1,7 +1,7 @@
 /** Sends one photo. XMLHttpRequest, because `fetch` does not tell how much has left. */
 import { createParser } from 'eventsource-parser'
-import { retryAfterMs } from '../../../base/retry.ts'
-import { type ApiProblem, isRecord, problemFrom, unreached } from '../../api.ts'
+import { isRecord } from '../../json.ts'
+import { type ApiProblem, pageProblem, problemFrom, problemOfHead, unreached } from '../../problem.ts'
 
 /** The photo of the gallery that has the bytes of an upload. */
 export interface Existing {
@@ -81,9 +81,8 @@ export function sendFile(
   return promise
 }
 
-const noAnswer = { status: 0, detail: null, requestId: null, retryAfterSeconds: null }
-const lost: ApiProblem = { code: 'answer_lost', ...noAnswer }
-const stalled: ApiProblem = { code: 'stalled', ...noAnswer }
+const lost = pageProblem('answer_lost')
+const stalled = pageProblem('stalled')
 
 function refusalIn(body: Record<string, unknown>): Sent {
   const { existing } = body
@@ -94,12 +93,15 @@ function refusalIn(body: Record<string, unknown>): Sent {
   }
 }
 
-/** The problem document of a refusal, or what the status says where a proxy wrote something else. */
+/** Reads the problem document of a refusal, or the status alone where a proxy wrote something else. */
 function refusalOf(request: XMLHttpRequest): Sent {
   const header = request.getResponseHeader('retry-after')
-  const wait = retryAfterMs(new Headers(header === null ? {} : { 'retry-after': header }), Date.now())
-  const retryAfterSeconds = wait === undefined ? null : Math.ceil(wait / 1000)
   const { status } = request
+  const bare = problemOfHead({
+    status,
+    headers: new Headers(header === null ? {} : { 'retry-after': header }),
+  })
+  const { retryAfterSeconds } = bare
   try {
     const body: unknown = JSON.parse(request.responseText)
     if (isRecord(body)) {
@@ -107,7 +109,7 @@ function refusalOf(request: XMLHttpRequest): Sent {
       return 'problem' in refusal ? { problem: { ...refusal.problem, retryAfterSeconds } } : refusal
     }
   } catch {
-    // No JSON.
+    // The body is not JSON.
   }
-  return { problem: { ...problemFrom({ status }), retryAfterSeconds } }
+  return { problem: bare }
 }

@@ -1,11 +1,12 @@
 /** One file in the tray: what it is, how far it is, what can be done about it. */
 import './tray-row.css'
 import { useEffect, useState } from 'preact/hooks'
-import { serverLanguage } from '../../api.ts'
 import { CloseIcon, DoneIcon, RetryIcon } from '../../icons.tsx'
+import { serverLanguage } from '../../problem.ts'
 import { kindOf } from '../../problem-kind.ts'
 import { texts } from '../../texts.ts'
-import { canRetry, isUnderWay, type Upload, type UploadQueue } from './upload-queue.ts'
+import { canRetry, isUnderWay, type Upload } from './upload.ts'
+import type { UploadQueue } from './upload-queue.ts'
 
 export interface TrayRowProps {
   upload: Upload

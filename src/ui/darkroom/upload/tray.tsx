@@ -6,7 +6,9 @@ import { SignInLink } from '../../account/account.tsx'
 import { CloseIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'
 import { Choice, TrayRow } from './tray-row.tsx'
-import { canRetry, isUnderWay, type Pause, type UploadQueue, type UploadState } from './upload-queue.ts'
+import { canRetry, isUnderWay } from './upload.ts'
+import type { UploadQueue } from './upload-queue.ts'
+import type { Pause, UploadState } from './upload-store.ts'
 
 const listId = 'uploads'
 

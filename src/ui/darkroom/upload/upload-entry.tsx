@@ -1,6 +1,6 @@
 /** Where photos come in. What does it is loaded only for admins of a gallery that takes them. */
 import { useEffect, useState } from 'preact/hooks'
-import type { Account } from '../../api.ts'
+import type { Account } from '../../account/account-api.ts'
 import type { Uploader, UploaderProps } from './uploader.tsx'
 
 export interface UploadEntryProps extends Omit<UploaderProps, 'maxMegabytes'> {

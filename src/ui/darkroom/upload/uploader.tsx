@@ -1,13 +1,15 @@
 /** The way for photos into the library: a picker, a place to drop them, and a tray with what became of them. Loaded for admins only. */
 import './uploader.css'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { createApi } from '../../api.ts'
+import { fetchAccount } from '../../account/account-api.ts'
 import { texts } from '../../texts.ts'
 import { useLeaveWarning } from '../leave-warning.ts'
 import { findFile } from './find-file.ts'
 import { useIncoming } from './incoming.ts'
 import { Tray } from './tray.tsx'
-import { createUploadQueue, isUnderWay, type UploadState } from './upload-queue.ts'
+import { isUnderWay } from './upload.ts'
+import { createUploadQueue } from './upload-queue.ts'
+import type { UploadState } from './upload-store.ts'
 
 export interface UploaderProps {
   maxMegabytes: number
@@ -28,7 +30,7 @@ export function Uploader({ maxMegabytes, onReady, onStored, onShow }: UploaderPr
       createUploadQueue({
         maxMegabytes,
         find: findFile,
-        isAdmin: async () => (await createApi().account())?.isAdmin ?? null,
+        isAdmin: async () => (await fetchAccount())?.isAdmin ?? null,
         onChange: setState,
         onStored: (name) => stored.current(name),
       }),
@@ -80,9 +82,7 @@ function useReturn({ pause }: UploadState, resume: () => void): void {
     if (reason !== 'signedOut') addEventListener('online', resume, { signal })
     else {
       const onReturn = () =>
-        void createApi()
-          .account()
-          .then((account) => !signal.aborted && account?.isAdmin && resume())
+        void fetchAccount().then((account) => !signal.aborted && account?.isAdmin && resume())
       addEventListener('focus', onReturn, { signal })
       document.addEventListener('visibilitychange', () => !document.hidden && onReturn(), { signal })
     }

@@ -1,7 +1,8 @@
 /** An admin's desk with all that is on it, for as long as the page lives. Loaded for admins only. */
 import type { ComponentChildren } from 'preact'
-import type { Features, Photo } from '../../api.ts'
+import type { Features } from '../../account/account-api.ts'
 import type { Gallery } from '../../gallery/gallery.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
 import type { Folder } from '../../gallery/order.ts'
 import { GestureHint } from '../library/gesture-hint.tsx'
 import { createDesk } from './desk.ts'

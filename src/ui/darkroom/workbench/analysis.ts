@@ -1,7 +1,8 @@
 /** Captions that the AI writes: over what was typed, which can be brought back. */
-import type { Photo } from '../../api.ts'
+
 import type { Gallery } from '../../gallery/gallery.ts'
-import { type Analysis, adminApi } from './admin-api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import { type Analysis, adminApi } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import { hasCaption, isPersons, savedCaption } from './draft.ts'
 import type { Work } from './work.ts'

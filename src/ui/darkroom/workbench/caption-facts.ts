@@ -2,7 +2,7 @@
 import { lengthOf } from '../../../workflow/captions/cut.ts'
 import { fitCaption } from '../../../workflow/captions/fit.ts'
 import { hashtagsOf } from '../../../workflow/captions/hashtags.ts'
-import type { PlatformRules } from './admin-api.ts'
+import type { PlatformRules } from '../admin-api.ts'
 
 export interface CaptionFacts {
   /** In the platform's unit, after its reductions and before it is cut. */

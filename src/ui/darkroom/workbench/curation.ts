@@ -1,7 +1,8 @@
 /** Keeping and removing, at once: the next photo is there before the server has answered, and a failure brings the photo back where that disturbs nobody. */
-import type { Photo } from '../../api.ts'
+
 import type { Gallery } from '../../gallery/gallery.ts'
-import { adminApi } from './admin-api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import { adminApi } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import type { Toast } from './toast.ts'
 import type { Work } from './work.ts'

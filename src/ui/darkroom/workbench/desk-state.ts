@@ -1,6 +1,8 @@
 /** What the desk knows: the platforms and their rules, the drafts of all photos, and what it says in passing. */
-import type { ApiProblem, Photo } from '../../api.ts'
-import { lost, type PlatformRules } from './admin-api.ts'
+
+import type { Photo } from '../../gallery/gallery-api.ts'
+import type { ApiProblem } from '../../problem.ts'
+import { lost, type PlatformRules } from '../admin-api.ts'
 import { type ByPlatform, type Draft, emptyDraft, keyOf } from './draft.ts'
 import type { Shelf } from './draft-shelf.ts'
 import { isFailure, type Toast } from './toast.ts'

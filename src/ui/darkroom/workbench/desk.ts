@@ -1,7 +1,8 @@
 /** What an admin is doing with the photo on the desk: words being written, platforms chosen, results. Knows no components. */
-import type { Photo } from '../../api.ts'
+
 import type { Gallery } from '../../gallery/gallery.ts'
-import { adminApi, type PlatformName } from './admin-api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import { adminApi, type PlatformName } from '../admin-api.ts'
 import { createAnalyze } from './analysis.ts'
 import { type CurationAction, createCuration } from './curation.ts'
 import { createDeskStore, type DeskState } from './desk-state.ts'

@@ -4,7 +4,7 @@
  */
 
 import { draftsKey } from '../../account/signing-out.ts'
-import { isRecord } from '../../api.ts'
+import { isRecord } from '../../json.ts'
 import type { ByPlatform } from './draft.ts'
 
 /** What of a draft is worth keeping. */

@@ -1,6 +1,8 @@
 /** One photo's words while they are written, what is under way with them, and what became of it. */
-import type { ApiProblem, Photo } from '../../api.ts'
-import type { PlatformName, PlatformOutcome, PlatformRules, Stage } from './admin-api.ts'
+
+import type { Photo } from '../../gallery/gallery-api.ts'
+import type { ApiProblem } from '../../problem.ts'
+import type { PlatformName, PlatformOutcome, PlatformRules, Stage } from '../admin-api.ts'
 import { isPublished, standingOf } from './standing.ts'
 
 export type ByPlatform<T> = Partial<Record<PlatformName, T>>

@@ -1,5 +1,5 @@
 /** What went wrong with the work on a photo, and the button that repeats it or looks what became of it. */
-import type { Photo } from '../../api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
 import type { Desk } from './desk.ts'
 import type { Draft, WorkKind } from './draft.ts'

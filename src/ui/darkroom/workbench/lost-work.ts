@@ -1,7 +1,9 @@
 /** What became of work whose answer was lost: the server has gone on with it, so nothing is done a second time; it is asked. */
-import type { ApiProblem, Photo } from '../../api.ts'
+
 import type { Gallery } from '../../gallery/gallery.ts'
-import { adminApi, ofContent, type PlatformOutcome, type Published, type Result } from './admin-api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import { pageProblem } from '../../problem.ts'
+import { adminApi, ofContent, type PlatformOutcome, type Published, type Result } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import type { ByPlatform } from './draft.ts'
 import type { Publishing } from './publishing.ts'
@@ -18,13 +20,7 @@ export interface LostWorkTools {
 }
 
 /** Nothing has come of it yet. */
-const pending: ApiProblem = {
-  code: 'answer_pending',
-  status: 0,
-  detail: null,
-  requestId: null,
-  retryAfterSeconds: null,
-}
+const pending = pageProblem('answer_pending')
 
 /** `unanswered`: the question got lost as well. */
 type Finding = 'known' | 'pending' | 'unanswered'

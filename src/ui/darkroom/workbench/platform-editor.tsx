@@ -2,7 +2,7 @@
 import '../../toggle.css'
 import './platform-editor.css'
 import { texts } from '../../texts.ts'
-import type { PlatformRules } from './admin-api.ts'
+import type { PlatformRules } from '../admin-api.ts'
 import { captionFacts } from './caption-facts.ts'
 
 export interface PlatformEditorProps {

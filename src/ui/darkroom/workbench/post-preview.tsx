@@ -1,9 +1,9 @@
 /** A post as people will see it. */
 import './post-preview.css'
-import type { Photo } from '../../api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
 import { pictureSources } from '../../gallery/picture-sources.ts'
 import { texts } from '../../texts.ts'
-import type { PlatformName } from './admin-api.ts'
+import type { PlatformName } from '../admin-api.ts'
 
 export interface PostPreviewProps {
   platform: PlatformName

@@ -3,8 +3,8 @@ import './problem-line.css'
 import './remark.css'
 import { useEffect, useState } from 'preact/hooks'
 import { SignInLink, SignOutForm } from '../../account/account.tsx'
-import { type ApiProblem, serverLanguage } from '../../api.ts'
 import { clock } from '../../clock.ts'
+import { type ApiProblem, serverLanguage } from '../../problem.ts'
 import { kindOf, retryAfterSeconds } from '../../problem-kind.ts'
 import { texts } from '../../texts.ts'
 
@@ -30,11 +30,12 @@ const final: ReadonlySet<string> = new Set([
 ])
 
 const words = texts.workbench
+const problemTexts: Readonly<Record<string, { title: string; advice: string }>> = words.problems
 
 /** Nothing that was typed is lost: the words stay where they are. */
 export function ProblemLine({ problem, onRetry, retryWords = texts.tryAgain }: ProblemLineProps) {
   const kind = kindOf(problem)
-  const { title, advice } = words.problems[problem.code] ?? words.problems[kind] ?? texts.problems[kind]
+  const { title, advice } = problemTexts[problem.code] ?? problemTexts[kind] ?? texts.problems[kind]
   const left = useSecondsLeft(problem)
   return (
     <div class="problem-line" role="alert">

@@ -1,9 +1,9 @@
 /** Where a photo is published and where that failed, by the server's ledger; failures come first and can be repeated. */
 import './publications.css'
 import { useRef } from 'preact/hooks'
-import type { Photo } from '../../api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
-import type { PlatformName } from './admin-api.ts'
+import type { PlatformName } from '../admin-api.ts'
 import { type Draft, isHeldUp } from './draft.ts'
 import { rankOf, type Standing, standingOf } from './standing.ts'
 import { StandingLine } from './standing-line.tsx'

@@ -1,7 +1,8 @@
 /** Publishing a photo of the archive to platforms where it failed, long after its sheet was closed. */
-import type { Photo } from '../../api.ts'
+
 import type { Gallery } from '../../gallery/gallery.ts'
-import { adminApi, ofContent, type PlatformName } from './admin-api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import { adminApi, ofContent, type PlatformName } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import { type ByPlatform, isHeldUp } from './draft.ts'
 import { headlineOf, isSendable, needsPerson, standingOf, withResults } from './standing.ts'

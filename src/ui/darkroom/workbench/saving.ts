@@ -1,7 +1,8 @@
 /** A photo's words on their way to the server, and what is left to save once it has them. */
-import type { Photo } from '../../api.ts'
+
 import type { Gallery } from '../../gallery/gallery.ts'
-import { adminApi, type PlatformName } from './admin-api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import { adminApi, type PlatformName } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import { type ByPlatform, orEmpty, savedAltText, savedCaption, unsavedWords } from './draft.ts'
 import type { Work } from './work.ts'

@@ -1,15 +1,17 @@
 /** Post for each platform, with its progress and result; what failed comes first. */
 import './remark.css'
 import './sending-view.css'
-import { type Photo, serverLanguage } from '../../api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import { serverLanguage } from '../../problem.ts'
 import { texts } from '../../texts.ts'
-import type { PlatformName, PlatformRules } from './admin-api.ts'
+import type { PlatformName, PlatformRules } from '../admin-api.ts'
 import { captionFacts } from './caption-facts.ts'
 import type { Desk, DeskState } from './desk.ts'
 import { altTextOf, captionOf, type Draft, isHeldUp } from './draft.ts'
 import { PostPreview } from './post-preview.tsx'
 import { headlineOf, needsPerson, rankOf, standingOf, worstOf } from './standing.ts'
 import { StandingIcon, StandingLine } from './standing-line.tsx'
+import { stageTexts } from './steps.tsx'
 
 export interface SendingViewProps {
   desk: Desk
@@ -112,7 +114,7 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
       <h3>{name}</h3>
       {isGoing && work?.kind === 'publish' ? (
         <p class={`stage-line ${stage?.stage ?? 'waiting'}`}>
-          {stage ? words.stages[stage.stage]?.(name) : words.stages.preparing?.(name)}
+          {stage ? stageTexts[stage.stage]?.(name) : words.stages.preparing()}
         </p>
       ) : (
         standing && (

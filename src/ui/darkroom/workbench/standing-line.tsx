@@ -2,7 +2,7 @@
 import './remark.css'
 import './standing-line.css'
 import type { ComponentChildren } from 'preact'
-import { serverLanguage } from '../../api.ts'
+import { serverLanguage } from '../../problem.ts'
 import { texts } from '../../texts.ts'
 import { momentOf, type Standing } from './standing.ts'
 

@@ -1,7 +1,7 @@
 /** Standing of a photo on each platform: from this page's own attempt, else from a dry run, else from the server's ledger. */
-import type { Photo } from '../../api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
-import type { PlatformName, PlatformOutcome } from './admin-api.ts'
+import type { PlatformName, PlatformOutcome } from '../admin-api.ts'
 
 export type Publication = NonNullable<Photo['publications']>[number]
 export type Standing = Omit<Publication, 'platform'>

@@ -1,9 +1,11 @@
 /** How far long work has come, as steps in a row. */
 import './steps.css'
 import { texts } from '../../texts.ts'
-import type { Stage } from './admin-api.ts'
+import type { Stage } from '../admin-api.ts'
 
 const words = texts.workbench
+/** Texts by the server's name of a stage. A newer server may name stages that this page does not know. */
+export const stageTexts: Readonly<Record<string, (platform: string) => string>> = words.stages
 const steps = ['reading', 'looking', 'writing_captions', 'saving'] as const
 
 /** The steps of an analysis. */
@@ -28,5 +30,5 @@ export function Steps({ stages }: { stages: readonly Stage[] }) {
 /** The latest stage in words. */
 export function stageWords(stages: readonly Stage[]): string {
   const { stage, platform } = stages.at(-1) ?? { stage: 'asking' }
-  return words.stages[stage]?.(words.platformNamed(platform ?? '')) ?? words.working
+  return stageTexts[stage]?.(words.platformNamed(platform ?? '')) ?? words.working
 }

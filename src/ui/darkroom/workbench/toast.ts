@@ -1,5 +1,5 @@
 /** A message of the page in passing. */
-import type { ApiProblem } from '../../api.ts'
+import type { ApiProblem } from '../../problem.ts'
 
 export interface Toast {
   text:

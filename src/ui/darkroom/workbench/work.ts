@@ -1,7 +1,8 @@
 /** Work on a photo that takes a while: its beginning, its stages and its failure are seen where the person looks. */
-import type { Photo } from '../../api.ts'
+
 import type { Gallery } from '../../gallery/gallery.ts'
-import type { Result, Stage } from './admin-api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import type { Result, Stage } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import { isHeldUp, keyOf, type WorkKind } from './draft.ts'
 import type { Shelf } from './draft-shelf.ts'

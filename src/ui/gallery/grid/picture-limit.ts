@@ -1,6 +1,7 @@
 /** Pictures of the grid that the server refuses for a while: one question for all of them, and one pause. */
-import { type ApiProblem, pictureProblemAt } from '../../api.ts'
+import type { ApiProblem } from '../../problem.ts'
 import { kindOf } from '../../problem-kind.ts'
+import { pictureProblemAt } from '../gallery-api.ts'
 
 export interface PictureLimit {
   /** Why the pictures pause; `null` while they do not. */

@@ -1,9 +1,9 @@
 /** Lists as a visitor sees them: all names come at once, and are searched here. */
 
 import { foldName } from '../../../workflow/name-search.ts'
-import type { GalleryApi } from '../../api.ts'
+import type { GalleryApi } from '../gallery-api.ts'
 import type { Item, Query } from '../order.ts'
-import type { Page, Source } from './listing.ts'
+import type { Page, Source } from './source.ts'
 
 /** A photo, and its name as searches see it. */
 interface Entry {

@@ -1,5 +1,6 @@
 /** Fingers, mouse and wheel on a photo that can be zoomed. */
-import { type Point, type View, zoomed } from './view.ts'
+import { createDoubleTap } from './double-tap.ts'
+import { distance, type Point, type View, zoomed } from './view.ts'
 
 export interface ZoomHandlers {
   view(): View
@@ -14,15 +15,13 @@ export interface ZoomHandlers {
   toggle(at: Point): void
 }
 
-/** Two taps closer than this in time (ms) and space (px) are one double tap. */
-const doubleTap = { ms: 300, px: 30 }
-/** What moves further was no tap. */
-const tapPx = 10
+/** A pointer that moves further is not a tap. */
+const maxTapPx = 10
 
 /** Listens until `signal` ends it. One pointer pans what is zoomed, two pinch. */
 export function listenToGestures(area: HTMLElement, handlers: ZoomHandlers, signal: AbortSignal): void {
   const pointers = new Map<number, Point>()
-  let lastTap: (Point & { time: number }) | null = null
+  const taps = createDoubleTap()
   let down: Point | null = null
   let isMouse = false
 
@@ -48,39 +47,18 @@ export function listenToGestures(area: HTMLElement, handlers: ZoomHandlers, sign
     const now = { x: event.clientX, y: event.clientY }
     const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1]
     pointers.set(event.pointerId, now)
-    if (other) handlers.follow(pinched(before, now, other))
-    else if (handlers.isZoomed()) handlers.follow(moved(now.x - before.x, now.y - before.y))
-  }
-
-  /** One finger of two has moved: what lay between them still does. */
-  function pinched(before: Point, now: Point, other: Point): View {
-    const factor = distance(now, other) / Math.max(1, distance(before, other))
-    const from = middle(before, other)
-    const to = middle(now, other)
-    const view = moved(to.x - from.x, to.y - from.y)
-    return zoomed(view, Math.max(0.5, view.scale * factor), handlers.toStage(to))
-  }
-
-  function moved(x: number, y: number): View {
-    const view = handlers.view()
-    return { ...view, x: view.x + x, y: view.y + y }
+    if (other) handlers.follow(pinched(handlers, before, now, other))
+    else if (handlers.isZoomed()) handlers.follow(panned(handlers.view(), before, now))
   }
 
   function onUp(event: PointerEvent): void {
     if (!pointers.delete(event.pointerId)) return
     const point = { x: event.clientX, y: event.clientY }
-    const isTap = down !== null && distance(down, point) < tapPx
+    const isTap = down !== null && distance(down, point) < maxTapPx
     if (pointers.size === 0) handlers.end()
     // A mouse has a double click of its own, in the time that its owner needs.
-    if (!isTap || isMouse) {
-      lastTap = null
-      return
-    }
-    const time = event.timeStamp
-    if (lastTap && time - lastTap.time < doubleTap.ms && distance(lastTap, point) < doubleTap.px) {
-      lastTap = null
-      handlers.toggle(point)
-    } else lastTap = { ...point, time }
+    if (!isTap || isMouse) taps.forget()
+    else if (taps.lifted(point, event.timeStamp)) handlers.toggle(point)
   }
 
   function onCancel({ pointerId }: PointerEvent): void {
@@ -100,7 +78,7 @@ export function listenToGestures(area: HTMLElement, handlers: ZoomHandlers, sign
       handlers.follow(
         zoomed(handlers.view(), scale, handlers.toStage({ x: event.clientX, y: event.clientY })),
       )
-    } else handlers.follow(moved(-event.deltaX, -event.deltaY))
+    } else handlers.follow(panned(handlers.view(), { x: event.deltaX, y: event.deltaY }, { x: 0, y: 0 }))
     handlers.end()
   }
 }
@@ -110,8 +88,17 @@ function isOnPhoto({ target }: Event): boolean {
   return target instanceof Element && target.closest('button, a, .notice') === null
 }
 
-function distance(one: Point, other: Point): number {
-  return Math.hypot(one.x - other.x, one.y - other.y)
+/** Moves the view by the way between two points. */
+function panned(view: View, from: Point, to: Point): View {
+  return { ...view, x: view.x + to.x - from.x, y: view.y + to.y - from.y }
+}
+
+/** Zooms after one finger of two has moved, so that the photo stays under both. */
+function pinched({ view, toStage }: ZoomHandlers, before: Point, now: Point, other: Point): View {
+  const factor = distance(now, other) / Math.max(1, distance(before, other))
+  const to = middle(now, other)
+  const moved = panned(view(), middle(before, other), to)
+  return zoomed(moved, Math.max(0.5, moved.scale * factor), toStage(to))
 }
 
 function middle(one: Point, other: Point): Point {

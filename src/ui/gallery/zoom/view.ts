@@ -49,6 +49,10 @@ export function settled(view: View, { photo, window }: Surroundings): View {
   }
 }
 
+export function distance(one: Point, other: Point): number {
+  return Math.hypot(one.x - other.x, one.y - other.y)
+}
+
 function between(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value))
 }

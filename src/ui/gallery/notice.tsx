@@ -1,12 +1,12 @@
 /** What went wrong, what to do about it, and the button for it. */
 import './notice.css'
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { SignInLink, SignOutForm } from './account/account.tsx'
-import { type ApiProblem, serverLanguage } from './api.ts'
-import { clock } from './clock.ts'
-import { ProblemIcon, UploadIcon } from './icons.tsx'
-import { kindOf, type ProblemKind, retryAfterSeconds } from './problem-kind.ts'
-import { texts } from './texts.ts'
+import { SignInLink, SignOutForm } from '../account/account.tsx'
+import { clock } from '../clock.ts'
+import { ProblemIcon, UploadIcon } from '../icons.tsx'
+import { type ApiProblem, serverLanguage } from '../problem.ts'
+import { kindOf, type ProblemKind, retryAfterSeconds } from '../problem-kind.ts'
+import { texts } from '../texts.ts'
 
 export interface NoticeProps {
   problem: ApiProblem

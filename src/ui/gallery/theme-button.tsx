@@ -1,8 +1,8 @@
 /** Changes between dark and light. */
 import { useEffect, useState } from 'preact/hooks'
-import { MoonIcon, SunIcon } from './icons.tsx'
-import { texts } from './texts.ts'
-import { currentTheme, onSystemThemeChange, switchTheme } from './theme.ts'
+import { MoonIcon, SunIcon } from '../icons.tsx'
+import { texts } from '../texts.ts'
+import { currentTheme, onSystemThemeChange, switchTheme } from '../theme.ts'
 
 export function ThemeButton() {
   const [theme, setTheme] = useState(currentTheme)

@@ -1,9 +1,10 @@
 /** The grid's code and lists, fetched when they are first needed; an admin's with what only admins can do. */
-import type { Account, GalleryApi } from '../api.ts'
-import type { Library } from '../darkroom/library/library.tsx'
-import type { Grid } from './grid/grid.tsx'
-import type { Listings } from './grid/listing.ts'
-import type { Item, Order, Query } from './order.ts'
+import type { Account } from './account/account-api.ts'
+import type { Library } from './darkroom/library/library.tsx'
+import type { GalleryApi } from './gallery/gallery-api.ts'
+import type { Grid } from './gallery/grid/grid.tsx'
+import type { Listings } from './gallery/grid/listings.ts'
+import type { Item, Order, Query } from './gallery/order.ts'
 
 export interface Wall {
   Grid: typeof Grid
@@ -41,10 +42,10 @@ export function createWallLoader({ api, whoIsThere, onChange, onGone }: WallOpti
     try {
       const [account, { Grid, createListings, createVisitorSource }] = await Promise.all([
         whoIsThere(),
-        import('./grid/index.ts'),
+        import('./gallery/grid/index.ts'),
       ])
       // Visitors are not sent what they cannot use.
-      const module = account?.isAdmin ? await import('../darkroom/library/library.tsx') : null
+      const module = account?.isAdmin ? await import('./darkroom/library/library.tsx') : null
       const source = account?.features.library && module ? module.librarySource : createVisitorSource(api)
       const listings = createListings(source, onChange)
       const library = module?.createLibrary({ onChange, onGone, onBack: listings.refresh }) ?? null

@@ -1,11 +1,13 @@
 /** What an admin can do, over the API of the page's own host. Nothing is thrown: every answer is a result or a problem. */
 import { createParser } from 'eventsource-parser'
-import type { Analysis } from '../../../handlers/routes/analysis-schemas.ts'
-import type { CaptionRulesAnswer, SavedEdit } from '../../../handlers/routes/captions-schemas.ts'
-import type { CuratedAnswer } from '../../../handlers/routes/curation-schemas.ts'
-import type { Published } from '../../../handlers/routes/publishing-schemas.ts'
-import type { Folder } from '../../../ports/photo.ts'
-import { type ApiProblem, isRecord, type Photo, problemFrom, problemOf, unreached } from '../../api.ts'
+import type { Analysis } from '../../handlers/routes/analysis-schemas.ts'
+import type { CaptionRulesAnswer, SavedEdit } from '../../handlers/routes/captions-schemas.ts'
+import type { CuratedAnswer } from '../../handlers/routes/curation-schemas.ts'
+import type { Published } from '../../handlers/routes/publishing-schemas.ts'
+import type { Folder } from '../../ports/photo.ts'
+import type { Photo } from '../gallery/gallery-api.ts'
+import { isRecord } from '../json.ts'
+import { type ApiProblem, pageProblem, problemFrom, problemOf, unreached } from '../problem.ts'
 
 export type { Analysis, CaptionRulesAnswer, Published }
 export type PlatformRules = CaptionRulesAnswer['platforms'][number]
@@ -111,13 +113,7 @@ async function stream<T>(path: string, body: object, onStage: (stage: Stage) => 
 }
 
 /** The line broke while the server was at work, which it brings to its end all the same. */
-export const lost: ApiProblem = {
-  code: 'answer_lost',
-  status: 0,
-  detail: null,
-  requestId: null,
-  retryAfterSeconds: null,
-}
+export const lost = pageProblem('answer_lost')
 
 async function request(
   method: string,

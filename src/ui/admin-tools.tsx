@@ -1,0 +1,72 @@
+/** The tools of admins around a photo. Their code is fetched for admins only. */
+import type { ComponentChildren } from 'preact'
+import type { Account } from './account/account-api.ts'
+import type { AdminWorkbench } from './darkroom/workbench/admin-workbench.tsx'
+import type { Gallery, GalleryState } from './gallery/gallery.ts'
+import { texts } from './texts.ts'
+import type { Wall } from './wall.ts'
+
+export interface AdminTools {
+  /** Starts anew for this person: drops the tools of the person before, and fetches those of an admin. */
+  begin(account: Account): void
+  /** Buttons below the photo. */
+  buttons(state: GalleryState, account: Account | null, wall: Wall | null): ComponentChildren
+  /** Publications on top of the photo's details. */
+  publications(state: GalleryState, account: Account | null): ComponentChildren
+  toasts(): ComponentChildren
+}
+
+export function createAdminTools(gallery: Gallery, onChange: () => void): AdminTools {
+  let workbench: AdminWorkbench | null = null
+  let isLost = false
+
+  async function fetchTools({ email }: Account): Promise<void> {
+    try {
+      const { createWorkbench } = await import('./darkroom/workbench/admin-workbench.tsx')
+      workbench = createWorkbench({ gallery, owner: email ?? '', onChange })
+    } catch {
+      // The connection broke off, or the page is older than the files that are there now.
+      isLost = true
+    }
+    onChange()
+  }
+
+  return {
+    begin(account) {
+      workbench = null
+      if (account.isAdmin) void fetchTools(account)
+    },
+    buttons({ screen, photo, item, layers }, account, wall) {
+      if (isLost) return <LostTools />
+      if (!workbench || !account?.isAdmin) return null
+      const { features } = account
+      const isElsewhere = item !== null && item.folder !== 'root'
+      const onDesk = screen === 'grid' || isElsewhere ? null : photo
+      return (
+        <>
+          <div class="tools-of-root" hidden={isElsewhere}>
+            {workbench.tools(onDesk, features, layers.includes('sheet'))}
+          </div>
+          {isElsewhere && photo && screen === 'photo' && wall?.library?.tools(item, features)}
+        </>
+      )
+    },
+    publications({ photo, item }, account) {
+      if (!workbench || !account?.isAdmin || !photo || !item) return null
+      return workbench.publications(photo, item.folder, account.features)
+    },
+    toasts: () => workbench?.toasts(),
+  }
+}
+
+/** Browsers remember that a module failed, so only a new page asks again. Unsaved captions are on this device. */
+function LostTools() {
+  return (
+    <div class="tools-lost" role="alert">
+      <span>{texts.toolsLost.title}</span>
+      <button type="button" class="button" onClick={() => location.reload()}>
+        {texts.toolsLost.reload}
+      </button>
+    </div>
+  )
+}

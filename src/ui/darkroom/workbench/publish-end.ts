@@ -1,0 +1,89 @@
+/** The end of publishing a photo: a message about the results, and the next photo where this one is in the archive. */
+
+import type { Gallery } from '../../gallery/gallery.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import type { DeskStore } from './desk-state.ts'
+import { type Draft, isEverywhere, isHeldUp, keyOf } from './draft.ts'
+import { requestFor } from './publish-request.ts'
+import type { Republish } from './republish.ts'
+import { headlineOf, isSendable, needsPerson, standingOf, withoutUnderWay } from './standing.ts'
+import type { Toast } from './toast.ts'
+import type { Work } from './work.ts'
+
+export interface PublishEnd {
+  /** Ends publishing that reached every platform or that the person no longer looks at. Tells the results in a toast. */
+  finish(photo: Photo): void
+  /** Forgets results that may change at any moment. A photo of the archive gives way to another one. */
+  leave(photo: Photo): void
+}
+
+export interface PublishEndTools {
+  gallery: Gallery
+  store: DeskStore
+  work: Work
+  /** Moves the photo out of the archive again. */
+  restore(filename: string): Promise<void>
+  republish: Republish
+}
+
+export function createPublishEnd(tools: PublishEndTools): PublishEnd {
+  const { gallery, store, work, restore, republish } = tools
+  const { draftOf, change, tell } = store
+
+  function leaveArchived(photo: Photo): void {
+    const { filename } = photo
+    const draft = draftOf(photo)
+    const { archivedAs } = draft
+    if (archivedAs === null) return
+    const isDone = isEverywhere(draft)
+    const failed = store.state.rules
+      .map(({ platform }) => platform)
+      .filter((platform) => draft.outcomes[platform] && isSendable(standingOf(draft, photo, platform)))
+    const { captions } = requestFor(photo, draft, failed)
+    if (isDone)
+      store.set({ drafts: new Map([...store.state.drafts].filter(([key]) => key !== keyOf(photo))) })
+    // The ledger knows what failed, and can be asked once the photo is back.
+    else change(photo, { archivedAs: null, outcomes: {}, previews: {}, warnings: [] })
+    const retry = () => void republish({ ...photo, filename: archivedAs }, { platforms: failed, captions })
+    tell({
+      ...resultsOf(photo, draft),
+      text: isDone ? 'archived' : 'partly',
+      undo: () => void restore(archivedAs),
+      ...(failed.length > 0 && { retry }),
+    })
+    gallery.leave(filename)
+  }
+
+  return {
+    finish(photo) {
+      const draft = draftOf(photo)
+      const isSeen = work.isSeen(photo)
+      if (isEverywhere(draft)) store.unshelve(photo)
+      else if (isSeen) return
+      if (draft.archivedAs !== null) leaveArchived(photo)
+      else if (!isSeen)
+        tell({ ...resultsOf(photo, draft), text: toastOf(draft), show: () => work.show(photo) })
+    },
+    leave(photo) {
+      const draft = draftOf(photo)
+      if (isHeldUp(draft)) return
+      if (draft.archivedAs !== null) return leaveArchived(photo)
+      const outcomes = withoutUnderWay(draft.outcomes)
+      const isChanged = Object.keys(outcomes).length < Object.keys(draft.outcomes).length
+      if (isChanged) change(photo, { outcomes, previews: {} })
+    },
+  }
+}
+
+/** Parts of a toast about the results on each platform. */
+function resultsOf({ filename }: Photo, { outcomes }: Draft) {
+  return { says: headlineOf(outcomes), photo: filename, isFailure: needsPerson(outcomes) }
+}
+
+function toastOf(draft: Draft): Toast['text'] {
+  if (isTest(draft)) return 'testMode'
+  if (!isEverywhere(draft)) return 'notEverywhere'
+  return draft.warnings.length > 0 ? 'notArchived' : 'published'
+}
+
+const isTest = ({ outcomes }: Draft) => Object.values(outcomes).some(({ skipped }) => skipped === 'dry_run')

@@ -1,0 +1,147 @@
+/** The foot of the sheet: the buttons that save, preview and publish, and the reason why there is nothing to send. */
+import type { Features } from '../../account/account-api.ts'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import { texts } from '../../texts.ts'
+import type { PlatformName } from '../admin-api.ts'
+import type { Desk, DeskState } from './desk.ts'
+import { type Draft, isHeldUp, unsavedWords } from './draft.ts'
+import { headlineOf, isPublished, isSendable, standingOf } from './standing.ts'
+import { workWords } from './work-words.ts'
+
+export interface SheetFootProps extends ButtonProps {
+  state: DeskState
+  features: Features
+  /** Platforms that it goes to. */
+  chosen: readonly PlatformName[]
+  /** Preview and results are shown, instead of the captions. */
+  isSending: boolean
+  onPreview: () => void
+  onDone: () => void
+}
+
+const words = texts.workbench
+
+export function SheetFoot(props: SheetFootProps) {
+  const { desk, state, draft, photo, features, chosen, isSending, onPreview, onDone } = props
+  const whyNot = reasonNotToSend(state, draft, photo, chosen)
+  // Beside a headline the reason says nothing new.
+  const reason = features.publish && !(isSending && headlineOf(draft.outcomes) !== '') ? whyNot : null
+  const isOff = isHeldUp(draft) || chosen.length === 0 || whyNot !== null
+  return (
+    <div class="sheet-foot">
+      {reason && (
+        <p class="why-not muted" id="why-not">
+          {reason}
+        </p>
+      )}
+      {isSending ? (
+        <SendButton
+          desk={desk}
+          draft={draft}
+          photo={photo}
+          chosen={chosen}
+          isExplained={reason !== null}
+          onDone={onDone}
+        />
+      ) : (
+        <>
+          {draft.archivedAs === null && (
+            <SaveButton desk={desk} state={state} draft={draft} photo={photo} isMain={!features.publish} />
+          )}
+          {features.publish && state.rules.length > 0 && (
+            <button
+              type="button"
+              class="button action"
+              // Not `disabled`: a person who tabs here hears the reason.
+              aria-disabled={isOff}
+              aria-describedby={whyNot === null ? undefined : 'why-not'}
+              onClick={() => !isOff && onPreview()}
+            >
+              {chosen.length === 0 && whyNot === null ? words.choosePlatform : words.preview}
+            </button>
+          )}
+        </>
+      )}
+    </div>
+  )
+}
+
+/** Gives the reason why publishing would send nothing; `null` where it would send something, or nothing is chosen yet. */
+function reasonNotToSend(
+  { rules }: DeskState,
+  draft: Draft,
+  photo: Photo,
+  chosen: readonly PlatformName[],
+): string | null {
+  const hasAll = (platforms: readonly PlatformName[]) =>
+    platforms.length > 0 && platforms.every((platform) => isPublished(standingOf(draft, photo, platform)))
+  if (hasAll(chosen)) return words.wouldSkip
+  return chosen.length === 0 && hasAll(rules.map(({ platform }) => platform)) ? words.wouldSkipAll : null
+}
+
+interface ButtonProps {
+  desk: Desk
+  draft: Draft
+  photo: Photo
+}
+
+/** The button that publishes, retries, or closes the sheet once nothing is left to send. */
+function SendButton({
+  desk,
+  draft,
+  photo,
+  chosen,
+  isExplained,
+  onDone,
+}: ButtonProps & { chosen: readonly PlatformName[]; isExplained: boolean; onDone: () => void }) {
+  const { outcomes } = draft
+  // Platforms that may have the photo have a button of their own.
+  const sendable = chosen.filter((platform) => isSendable(standingOf(draft, photo, platform)))
+  const isAgain = sendable.some((platform) => standingOf(draft, photo, platform)?.status === 'failed')
+  const isOff = isHeldUp(draft) || sendable.length === 0
+  if (sendable.length === 0 && Object.keys(outcomes).length > 0) {
+    return (
+      <button type="button" class="button action" disabled={isHeldUp(draft)} onClick={onDone}>
+        {words.done}
+      </button>
+    )
+  }
+  return (
+    <button
+      type="button"
+      class="button action"
+      aria-busy={isHeldUp(draft)}
+      aria-disabled={isOff}
+      aria-describedby={isExplained ? 'why-not' : undefined}
+      onClick={() => !isOff && void desk.publish(photo, { platforms: sendable })}
+    >
+      {isHeldUp(draft)
+        ? workWords(draft)
+        : isAgain
+          ? words.retry
+          : words.publishTo((isOff ? chosen : sendable).map((platform) => words.platforms[platform]))}
+    </button>
+  )
+}
+
+function SaveButton({
+  desk,
+  state,
+  draft,
+  photo,
+  isMain,
+}: ButtonProps & { state: DeskState; isMain: boolean }) {
+  const isUnsaved = unsavedWords(draft, photo, state.rules) !== null
+  return (
+    <button
+      type="button"
+      class={`button ${isMain ? 'action' : ''}`}
+      aria-busy={draft.work?.kind === 'save'}
+      // Not `disabled`: the focus would get lost when it is saved.
+      aria-disabled={isHeldUp(draft) || !isUnsaved}
+      onClick={() => !isHeldUp(draft) && isUnsaved && void desk.save(photo)}
+    >
+      {words.save}
+    </button>
+  )
+}

@@ -1,0 +1,57 @@
+/** The head of the sheet: its title, the status of the words in it, and the ways back and out. */
+import type { RefObject } from 'preact'
+import type { Features } from '../../account/account-api.ts'
+import { BackIcon, CloseIcon } from '../../icons.tsx'
+import { texts } from '../../texts.ts'
+import type { Draft } from './draft.ts'
+import { workWords } from './work-words.ts'
+
+export interface SheetHeadProps {
+  draft: Draft
+  features: Features
+  /** Preview and results are shown, instead of the captions. */
+  isSending: boolean
+  isUnsaved: boolean
+  heading: RefObject<HTMLHeadingElement | null>
+  onBack: () => void
+  onClose: () => void
+}
+
+const words = texts.workbench
+
+export function SheetHead(props: SheetHeadProps) {
+  const { draft, features, isSending, isUnsaved, heading, onBack, onClose } = props
+  return (
+    <div class="sheet-head">
+      {isSending && (
+        <button type="button" class="button icon" aria-label={words.backToWriting} onClick={onBack}>
+          <BackIcon />
+        </button>
+      )}
+      <div class="sheet-title">
+        <h2 id="sheet-title" tabIndex={-1} ref={heading}>
+          {titleOf(draft, isSending, features)}
+        </h2>
+        <p class="muted" role="status">
+          {statusWords(draft, isUnsaved)}
+        </p>
+      </div>
+      <button type="button" class="button icon" aria-label={words.close} onClick={onClose}>
+        <CloseIcon />
+      </button>
+      <div class="drag-handle" aria-hidden="true" />
+    </div>
+  )
+}
+
+function titleOf({ outcomes }: Draft, isSending: boolean, features: Features): string {
+  if (!isSending) return features.publish ? words.publish : words.captions
+  return Object.keys(outcomes).length > 0 ? words.results : words.previewOf
+}
+
+function statusWords(draft: Draft, isUnsaved: boolean): string {
+  const { work, done } = draft
+  if (work) return workWords(draft)
+  if (isUnsaved && done !== 'written') return words.unsaved
+  return done === null ? '' : words[done]
+}

@@ -1,0 +1,70 @@
+/** An admin's buttons under the photo. */
+import type { Features } from '../../account/account-api.ts'
+import { DeleteIcon, KeepIcon, PublishIcon, RemoveIcon } from '../../icons.tsx'
+import { texts } from '../../texts.ts'
+
+export interface ToolbarProps {
+  features: Features
+  hasPhoto: boolean
+  /** A published photo that is still shown: it can no longer be put aside. */
+  isArchived: boolean
+  isBusy: boolean
+  isSheetOpen: boolean
+  /** `null` where the gallery has that switched off. */
+  onKeep: (() => void) | null
+  onRemove: (() => void) | null
+  /** Opens the sheet; `null` where captions can be neither written nor published. */
+  onSheet: (() => void) | null
+  onDelete: () => void
+}
+
+const words = texts.workbench
+
+export function Toolbar(props: ToolbarProps) {
+  const { features, hasPhoto, isArchived, isBusy, isSheetOpen, onKeep, onRemove, onSheet, onDelete } = props
+  const isSettled = !hasPhoto || isArchived
+  return (
+    <div class="tools" role="toolbar" aria-label={words.tools}>
+      {onRemove && (
+        <button type="button" class="button" disabled={isSettled} aria-keyshortcuts="R" onClick={onRemove}>
+          <RemoveIcon />
+          {words.remove}
+        </button>
+      )}
+      {onKeep && (
+        <button type="button" class="button" disabled={isSettled} aria-keyshortcuts="K" onClick={onKeep}>
+          <KeepIcon />
+          {words.keep}
+        </button>
+      )}
+      {/* Otherwise this button lies in the sheet, further from the thumb. */}
+      {features.delete && !onSheet && (
+        <button
+          type="button"
+          class="button danger apart"
+          disabled={!hasPhoto}
+          aria-disabled={isBusy}
+          onClick={() => !isBusy && onDelete()}
+        >
+          <DeleteIcon />
+          {texts.selection.actions.delete}
+        </button>
+      )}
+      {onSheet && (
+        <button
+          type="button"
+          class="button"
+          disabled={!hasPhoto}
+          aria-haspopup="dialog"
+          aria-expanded={isSheetOpen}
+          aria-busy={isBusy}
+          aria-keyshortcuts="P"
+          onClick={onSheet}
+        >
+          <PublishIcon />
+          {features.publish ? words.publish : words.captions}
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,87 @@
+/** The API as visitors use it. Every answer is a photo, a list of names or a problem; nothing is thrown. */
+import type { Photo as AnsweredPhoto } from '../../handlers/routes/images-schemas.ts'
+import type { Folder } from '../../ports/photo.ts'
+import { get, getJson } from '../get.ts'
+import { isRecord, isTextList, jsonOf, textOf } from '../json.ts'
+import { type ApiProblem, problemOf, problemOfHead, unreadable } from '../problem.ts'
+
+/** The content of `metadata` depends on the person who asks, so each value is checked where it is shown. */
+export type Photo = Omit<AnsweredPhoto, 'metadata'> & { metadata: Readonly<Record<string, unknown>> | null }
+
+/** `count`: the number of photos on the walk. */
+export type Answer = { photo: Photo; count?: number } | { problem: ApiProblem }
+
+export interface Names {
+  names: string[]
+  /** The root folder, where it does not exist: for admins. */
+  missingFolder: string | null
+}
+
+export interface GalleryApi {
+  /** Gets the next photo of this visitor's walk. */
+  random(): Promise<Answer>
+  photo(item: { name: string; folder: Folder }): Promise<Answer>
+  /** Lists the names of all photos that visitors see. */
+  names(isByDate: boolean): Promise<Names | { problem: ApiProblem }>
+  /** Finds out why a picture did not load, for the browser does not say. Gives `null` when it loads now. */
+  pictureProblem(photo: Photo): Promise<ApiProblem | null>
+}
+
+/** Makes the API of the page's own host. */
+export function createGalleryApi(): GalleryApi {
+  let isFirst = true
+  /** The first photo is on its way already (src/handlers/fetch-ahead.ts), which browsers give to an ordinary request only. */
+  function getNext(path: string): Promise<Answer> {
+    const cache = isFirst ? 'default' : 'no-store'
+    isFirst = false
+    return getPhoto(path, cache)
+  }
+  return {
+    random: () => getNext('/api/images/random'),
+    photo: ({ name, folder }) => getNext(`/api/images/${encodeURIComponent(name)}${elsewhere(folder)}`),
+    async names(isByDate) {
+      const answer = await getJson(`/api/images/list${isByDate ? '?sort=last_modified&order=desc' : ''}`)
+      if ('problem' in answer) return answer
+      const body = isRecord(answer.body) ? answer.body : {}
+      return isTextList(body.filenames)
+        ? { names: body.filenames, missingFolder: textOf(body.missing_folder) }
+        : { problem: unreadable }
+    },
+    pictureProblem: ({ thumbnail_url }) => pictureProblemAt(thumbnail_url),
+  }
+}
+
+/** Finds out why the picture at this address did not load. Gives `null` when it loads now. */
+export async function pictureProblemAt(url: string): Promise<ApiProblem | null> {
+  const response = await get(url, 'image/*')
+  if (!(response instanceof Response)) return response
+  if (!response.ok) return problemOf(response)
+  await response.body?.cancel()
+  return null
+}
+
+function elsewhere(folder: Folder): string {
+  return folder === 'root' ? '' : `?folder=${folder}`
+}
+
+async function getPhoto(path: string, cache: RequestCache): Promise<Answer> {
+  const response = await get(path, 'application/json', cache)
+  if (!(response instanceof Response)) return { problem: response }
+  if (!response.ok) return { problem: await problemOf(response) }
+  const body = await jsonOf(response)
+  const count = Number(response.headers.get('x-total-count')) || undefined
+  if (isPhoto(body)) return { photo: body, ...(count && { count }) }
+  return { problem: problemOfHead(response) }
+}
+
+/** Checks the fields without which the page cannot show a photo. */
+function isPhoto(value: unknown): value is Photo {
+  return (
+    isRecord(value) &&
+    ['filename', 'temp_url', 'thumbnail_url'].every((field) => typeof value[field] === 'string') &&
+    ['caption', 'sd_caption', 'sha256'].every(
+      (field) => value[field] === null || typeof value[field] === 'string',
+    ) &&
+    (value.metadata === null || isRecord(value.metadata))
+  )
+}

@@ -1,0 +1,115 @@
+/** Photos that leave the inbox and come into it while the gallery is open, and what becomes known of them. */
+import { currentEntry, writeEntry } from './address.ts'
+import type { Photo } from './gallery-api.ts'
+import type { HistorySteps } from './history-steps.ts'
+import type { InOrder } from './in-order.ts'
+import type { OnePhoto } from './one-photo.ts'
+import { type Item, keyOf } from './order.ts'
+import type { PhotoStore } from './photo-store.ts'
+import type { Showing } from './showing.ts'
+import type { Walk } from './walk.ts'
+
+export interface Inbox {
+  /** Counts photos that came into the inbox, and how many others left it. */
+  counted(cameIn: readonly Item[], left: number): void
+  /** Takes a new photo into the inbox. Shows it in an empty gallery. */
+  stored(filename: string): void
+  /** Takes the photo away, and shows another one in its place. The server knows of it once `settled` is. */
+  leave(filename: string, folder?: Item['folder'], settled?: Promise<unknown>): void
+  /** Shows the photo of this name next. `photo` is shown where nothing newer is known. */
+  visit(filename: string, photo?: Photo): void
+  /** Takes the photo back into the inbox. Gives true when it is shown: `mayShow` allows that, but the grid stays. */
+  comeBack(filename: string, photo: Photo | undefined, mayShow: boolean): boolean
+  /** Adds to a photo what was not known when it was loaded. */
+  learn(filename: string, news: Partial<Photo>, folder?: Item['folder']): void
+}
+
+export interface InboxOptions {
+  showing: Showing
+  steps: HistorySteps
+  photos: PhotoStore
+  onePhoto: OnePhoto
+  walk: Walk
+  inOrder: InOrder
+  onListChange: (gone?: Item) => void
+}
+
+export function createInbox(options: InboxOptions): Inbox {
+  const { showing, steps, photos, onePhoto, walk, inOrder, onListChange } = options
+  /** Names of photos that were counted out, since a photo may be told to leave twice. */
+  const left = new Set<string>()
+  const isShown = (item: Item) => showing.state.item !== null && keyOf(showing.state.item) === keyOf(item)
+  const visit: Inbox['visit'] = (filename, photo) => showing.whole(() => visitNow(inRoot(filename), photo))
+
+  function visitNow(item: Item, photo?: Photo): void {
+    // A photo that is known has its latest words.
+    if (photo && !photos.known(item)) photos.keep(item, photo)
+    onListChange()
+    const { screen, query, position } = showing.state
+    const isOnPhoto = screen === 'photo'
+    if (isOnPhoto && query?.folder === 'root') {
+      inOrder.show(query, item, 'backward')
+      return
+    }
+    const isHere = isOnPhoto && isShown(item)
+    const place = isHere ? position : position + 1
+    if (!isHere) steps.note(place, item)
+    const entry = { position: place, from: isHere ? currentEntry().from : null, layers: [] }
+    writeEntry({ query: null, photo: item }, entry, isHere ? 'replace' : 'push')
+    showing.change({ screen: 'photo', query: null, index: null, count: walk.count })
+    onePhoto.showNamed(item, { position: place, direction: 'forward' })
+  }
+
+  function giveWay(gone: Item): void {
+    const { query, screen } = showing.state
+    const wasShown = isShown(gone)
+    photos.forget(gone)
+    if (screen === 'photo' && query && wasShown) return void inOrder.leave(query, gone)
+    if (screen === 'grid' && wasShown) showing.change({ item: null, photo: null })
+    onListChange(gone)
+    void walk.leave(gone, screen === 'photo' && wasShown)
+  }
+
+  return {
+    counted(cameIn, leftNow) {
+      for (const { name } of cameIn) left.delete(name)
+      walk.counted(cameIn.length - leftNow)
+    },
+    stored(filename) {
+      left.delete(filename)
+      walk.counted(1)
+      const { screen, photo } = showing.state
+      if (screen === 'grid' || photo) onListChange()
+      else visit(filename)
+    },
+    leave(filename, folder = 'root', settled) {
+      if (folder === 'root' && !left.has(filename)) {
+        left.add(filename)
+        walk.counted(-1, settled)
+      }
+      giveWay({ name: filename, folder })
+    },
+    visit,
+    comeBack(filename, photo, mayShow) {
+      left.delete(filename)
+      walk.counted(1)
+      if (mayShow && showing.state.screen === 'photo') {
+        visit(filename, photo)
+        return true
+      }
+      if (photo) photos.keep(inRoot(filename), photo)
+      onListChange()
+      return false
+    },
+    learn(filename, news, folder = 'root') {
+      const item: Item = { name: filename, folder }
+      const known = photos.known(item)
+      if (!known) return
+      const photo = { ...known, ...news }
+      photos.keep(item, photo)
+      if (isShown(item)) showing.change({ photo })
+    },
+  }
+}
+
+const inRoot = (name: string): Item => ({ name, folder: 'root' })

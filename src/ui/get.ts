@@ -1,0 +1,25 @@
+/** GET requests to the page's own host. Nothing is thrown: every answer is a result or a problem. */
+import { jsonOf } from './json.ts'
+import { type ApiProblem, problemOf, unreached } from './problem.ts'
+
+const timeoutMs = 20_000
+
+/** Asks for a path. The default `no-store` lets a repetition after a failure reach the server. */
+export async function get(
+  path: string,
+  accept: string,
+  cache: RequestCache = 'no-store',
+): Promise<Response | ApiProblem> {
+  try {
+    return await fetch(path, { headers: { accept }, cache, signal: AbortSignal.timeout(timeoutMs) })
+  } catch {
+    return unreached()
+  }
+}
+
+/** Gets a JSON document with any content. */
+export async function getJson(path: string): Promise<{ body: unknown } | { problem: ApiProblem }> {
+  const response = await get(path, 'application/json')
+  if (!(response instanceof Response)) return { problem: response }
+  return response.ok ? { body: await jsonOf(response) } : { problem: await problemOf(response) }
+}

@@ -1,0 +1,28 @@
+/** Texts about signing in and out, and about the account, in German. */
+import type { AccountTexts } from '../en/account.ts'
+
+export const accountTexts: AccountTexts = {
+  signIn: 'Anmelden',
+  signInAgain: 'Neu anmelden',
+  signOut: 'Abmelden',
+  signOutEverywhere: 'Überall abmelden',
+  signOutEverywhereAdvice: 'Beendet deine Sitzungen auf allen Geräten.',
+  signedOut: {
+    everywhere: 'Du bist auf allen Geräten abgemeldet. Bis es dort ankommt, kann es eine Minute dauern.',
+    soon: 'Du bist hier abgemeldet. Deine anderen Geräte folgen, sobald der Server sie erreicht; sieh in ein paar Minuten noch einmal nach.',
+  },
+  closeMessage: 'Nachricht schließen',
+  signedInAs: 'Angemeldet als',
+  account: (email) => `Konto: ${email}`,
+  aiNotices: 'Hinweise zur KI',
+  aiNotice: ({ model, text, shutdown_date, recommended_replacement }) =>
+    [
+      model === null ? 'KI:' : model === 'vision' ? 'KI für Bildbeschreibungen:' : 'KI für Bildtexte:',
+      text ?? 'Das Modell wird eingestellt.',
+      shutdown_date && `Ende: ${shutdown_date}.`,
+      recommended_replacement && `Ersatz: ${recommended_replacement}.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
+  notAdmin: 'Du verwaltest diese Galerie nicht.',
+}

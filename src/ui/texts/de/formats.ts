@@ -1,0 +1,4 @@
+/** Numbers, lists and times as German writes them. */
+import { formatsOf } from '../formats.ts'
+
+export const formats = formatsOf('de')

@@ -1,0 +1,149 @@
+/** Texts for curating, captioning and publishing one photo, in German. */
+
+import type { WorkbenchTexts } from '../en/workbench.ts'
+import { formats } from './formats.ts'
+import { workbenchProblems } from './workbench-problems.ts'
+
+const platforms = {
+  telegram: 'Telegram',
+  email: 'FetLife',
+  instagram: 'Instagram',
+  bluesky: 'Bluesky',
+  mastodon: 'Mastodon',
+}
+
+export const workbenchTexts: WorkbenchTexts = {
+  toolsLost: {
+    title: 'Die Werkzeuge wurden nicht geladen.',
+    reload: 'Seite neu laden',
+  },
+  workbench: {
+    tools: 'Werkzeuge für dieses Foto',
+    keep: 'Behalten',
+    remove: 'Aussortieren',
+    publish: 'Veröffentlichen',
+    captions: 'Texte',
+    messages: 'Meldungen',
+    close: 'Schließen',
+    undo: 'Rückgängig',
+    moveBack: 'Zurück in den Eingang',
+    retry: 'Erneut versuchen',
+    analyze: 'Texte von der KI schreiben lassen',
+    analyzeAgain: 'Neue Texte von der KI',
+    takeBack: 'Meine Worte zurückholen',
+    replaced: 'Die KI hat deine Worte überschrieben.',
+    keptByPerson: 'Deine gespeicherten Worte bleiben, bis du diese speicherst.',
+    loadingPlatforms: 'Die Plattformen werden geladen',
+    noPlatforms: 'Für diese Galerie ist keine Plattform eingerichtet.',
+    review:
+      'Diese Galerie ist im Prüfmodus: Texte lassen sich schreiben und speichern, veröffentlicht wird nichts.',
+    publishOff:
+      'Veröffentlichen ist für diese Galerie abgeschaltet. Texte lassen sich schreiben und speichern.',
+    testMode: 'Testbetrieb: Nichts wurde gesendet, und das Foto bleibt, wo es ist.',
+    preview: 'Vorschau',
+    previewOf: 'Vorschau',
+    results: 'Ergebnis',
+    backToWriting: 'Texte bearbeiten',
+    publishTo: (names) =>
+      names.length === 0 ? 'Wähle eine Plattform' : `Veröffentlichen: ${formats.list(names)}`,
+    choosePlatform: 'Wähle eine Plattform',
+    done: 'Fertig',
+    save: 'Speichern',
+    unsaved: 'Noch nicht gespeichert',
+    saved: 'Gespeichert',
+    written: 'Neue Texte sind da',
+    platforms,
+    platformNamed: (name) => {
+      const names: Readonly<Record<string, string>> = platforms
+      return names[name] ?? name
+    },
+    captionFor: (platform) => `Text für ${platform}`,
+    captionPlaceholder: 'Ein paar Worte, oder keine',
+    altText: 'Alternativtext (beschreibt das Foto für Screenreader)',
+    altTextPlaceholder: 'Was das Foto zeigt, in einem Satz',
+    count: (length, limit) => `${length} / ${limit}`,
+    hashtags: (count, limit) => `# ${count} / ${limit}`,
+    countLong: (length, limit, tags, tagLimit) =>
+      `${length} von ${limit} Zeichen, ${tags} von ${tagLimit} Hashtags`,
+    cleared: 'Wird ohne Text veröffentlicht.',
+    tooLong: (over) => `${over} Zeichen zu lang. Abgeschnitten wird:`,
+    willBeSent: 'Gesendet wird:',
+    nothing: '(ohne Text)',
+    mailTo: 'Mail an FetLife',
+    subject: 'Betreff',
+    mailText: 'Text',
+    attachment: 'Anhang',
+    inArchive: 'Das Foto ist im Archiv. Du kannst es hier erneut versuchen, oder später vom Archiv aus.',
+    publications: 'Stand der Veröffentlichung',
+    moment: (time) => formats.moment(time),
+    published: (platform, when) => `Auf ${platform} veröffentlicht${when && `: ${when}`}`,
+    alreadyThere: (platform, when) => (when ? `Seit ${when} auf ${platform}` : `Schon auf ${platform}`),
+    nothingSent: 'Nichts wurde gesendet.',
+    inProgress: (platform) => `Wird gerade auf ${platform} veröffentlicht`,
+    failed: (platform) => `${platform} ist fehlgeschlagen`,
+    viewPost: 'Beitrag ansehen',
+    unknown: (platform) =>
+      `Wir wissen nicht, ob es bei ${platform} ankam: Die Verbindung brach ab. Sieh zuerst ${platform === 'Telegram' ? 'in deinem Kanal' : `auf ${platform}`} nach.`,
+    force: 'Nachgesehen, es fehlt: noch einmal veröffentlichen',
+    wouldSkip: 'Dort ist es schon veröffentlicht. Es wird nichts gesendet.',
+    wouldSkipAll: 'Es ist schon auf allen Plattformen veröffentlicht. Es wird nichts gesendet.',
+    headline: ({ sent, already, failed, unknown, underWay }) =>
+      [
+        sent.length > 0 && `Auf ${formats.list(sent)} veröffentlicht.`,
+        already.length > 0 && `Schon auf ${formats.list(already)}.`,
+        failed.length > 0 &&
+          `${formats.list(failed)} ${failed.length === 1 ? 'ist' : 'sind'} fehlgeschlagen.`,
+        unknown.length > 0 && `Wir wissen nicht, ob es bei ${formats.list(unknown)} ankam.`,
+        underWay.length > 0 && `Wird noch auf ${formats.list(underWay)} veröffentlicht.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
+    working: 'In Arbeit',
+    steps: { reading: 'Foto lesen', looking: 'Ansehen', writing_captions: 'Schreiben', saving: 'Speichern' },
+    stages: {
+      asking: () => 'Verbindung zum Server',
+      reading: () => 'Das Foto wird gelesen',
+      looking: () => 'Die KI sieht sich das Foto an',
+      writing_captions: () => 'Die KI schreibt',
+      saving: () => 'Die Texte werden gespeichert',
+      preparing: () => 'Das Foto wird vorbereitet',
+      sending: (platform) => `Wird an ${platform} gesendet`,
+      sent: (platform) => `An ${platform} gesendet`,
+      skipped: (platform) => `Nichts an ${platform} gesendet`,
+      failed: (platform) => `${platform} ist fehlgeschlagen`,
+      archiving: () => 'Wird ins Archiv verschoben',
+    },
+    goesOn: 'Du kannst das schließen und andere Fotos ansehen; die Arbeit läuft weiter.',
+    deleteForGood: 'Endgültig löschen',
+    deleteQuestion: 'Dieses Foto und seine Texte löschen? Das lässt sich nicht rückgängig machen.',
+    deleteYes: 'Löschen',
+    deleteNo: 'Abbrechen',
+    show: 'Zeigen',
+    lookAgain: 'Erneut nachsehen',
+    waitFor: (time) => `Wieder möglich in ${time}`,
+    swipe: {
+      keep: 'Weiter wischen: behalten',
+      remove: 'Weiter wischen: aussortieren',
+      keepNow: 'Loslassen: behalten',
+      removeNow: 'Loslassen: aussortieren',
+    },
+    problems: workbenchProblems,
+    toasts: {
+      kept: 'Behalten.',
+      removed: 'Aussortiert.',
+      deleted: 'Gelöscht.',
+      restored: 'Wieder im Eingang.',
+      archived: 'Ins Archiv verschoben.',
+      partly: 'Ins Archiv verschoben.',
+      published: '',
+      notEverywhere: '',
+      notArchived: 'Das Foto ließ sich nicht ins Archiv verschieben.',
+      written: 'Neue Texte sind da.',
+      testMode: 'Testbetrieb: Nichts wurde verschoben.',
+      notKept: 'Das Behalten ist fehlgeschlagen. Das Foto ist wieder da.',
+      notRemoved: 'Das Aussortieren ist fehlgeschlagen. Das Foto ist wieder da.',
+      notRestored: 'Das Zurückholen ist fehlgeschlagen.',
+      failed: 'Das hat nicht geklappt. Nichts wurde geändert.',
+    },
+  },
+}

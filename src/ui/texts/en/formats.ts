@@ -1,0 +1,4 @@
+/** Numbers, lists and times as English writes them. */
+import { formatsOf } from '../formats.ts'
+
+export const formats = formatsOf('en')

@@ -1,0 +1,156 @@
+/** Texts for curating, captioning and publishing one photo, in English. */
+import { formats } from './formats.ts'
+import { workbenchProblems } from './workbench-problems.ts'
+
+const platforms = {
+  telegram: 'Telegram',
+  email: 'FetLife',
+  instagram: 'Instagram',
+  bluesky: 'Bluesky',
+  mastodon: 'Mastodon',
+}
+
+export const workbenchTexts = {
+  toolsLost: {
+    title: 'The tools didn’t load.',
+    reload: 'Reload',
+  },
+  workbench: {
+    tools: 'Tools for this photo',
+    keep: 'Keep',
+    remove: 'Remove',
+    publish: 'Publish',
+    captions: 'Captions',
+    messages: 'Messages',
+    close: 'Close',
+    undo: 'Undo',
+    moveBack: 'Move back to inbox',
+    retry: 'Retry',
+    analyze: 'Write captions with AI',
+    analyzeAgain: 'Write new captions with AI',
+    takeBack: 'Bring back my words',
+    replaced: 'The AI replaced your words.',
+    keptByPerson: 'Your saved words stay until you save these.',
+    loadingPlatforms: 'Loading the platforms',
+    noPlatforms: 'No platform is set up for this gallery.',
+    review: 'This gallery is in review: you can write and save captions, but not publish.',
+    publishOff: 'Publishing is off for this gallery. You can write and save captions.',
+    testMode: 'Test mode: nothing was sent, and the photo was not moved.',
+    preview: 'Preview',
+    previewOf: 'Preview',
+    results: 'Results',
+    backToWriting: 'Edit captions',
+    publishTo: (names: readonly string[]) =>
+      names.length === 0 ? 'Choose a platform' : `Publish to ${formats.list(names)}`,
+    choosePlatform: 'Choose a platform',
+    done: 'Done',
+    save: 'Save',
+    unsaved: 'Not saved yet',
+    saved: 'Saved',
+    written: 'New captions written',
+    platforms,
+    platformNamed: (name: string): string => {
+      const names: Readonly<Record<string, string>> = platforms
+      return names[name] ?? name
+    },
+    captionFor: (platform: string) => `Caption for ${platform}`,
+    captionPlaceholder: 'A few words, or none',
+    altText: 'Alt text (describe the photo for screen readers)',
+    altTextPlaceholder: 'What the photo shows, in a sentence',
+    count: (length: number, limit: number) => `${length} / ${limit}`,
+    hashtags: (count: number, limit: number) => `# ${count} / ${limit}`,
+    countLong: (length: number, limit: number, tags: number, tagLimit: number) =>
+      `${length} of ${limit} characters, ${tags} of ${tagLimit} hashtags`,
+    cleared: 'Publishes without words.',
+    tooLong: (over: number) => `${over} characters too long. This will be cut off:`,
+    willBeSent: 'Will be sent as:',
+    nothing: '(no caption)',
+    mailTo: 'Mail to FetLife',
+    subject: 'Subject',
+    mailText: 'Text',
+    attachment: 'Attachment',
+    inArchive: 'The photo is in the archive. You can retry here, or later from the archive.',
+    publications: 'Publishing status',
+    moment: (time: Date) => formats.moment(time),
+    published: (platform: string, when: string) => `Published to ${platform}${when && `: ${when}`}`,
+    alreadyThere: (platform: string, when: string) => `Already on ${platform}${when && ` since ${when}`}`,
+    nothingSent: 'Nothing was sent.',
+    inProgress: (platform: string) => `Being published to ${platform} right now`,
+    failed: (platform: string) => `${platform} failed`,
+    viewPost: 'View post',
+    unknown: (platform: string) =>
+      `We don’t know if ${platform} received it: the connection dropped. Check ${platform === 'Telegram' ? 'your channel' : platform} first.`,
+    force: 'I checked, it’s not there: publish again',
+    wouldSkip: 'Already published there. Nothing will be sent.',
+    wouldSkipAll: 'Already published on every platform. Nothing will be sent.',
+    /** Outcome of publishing, in one line: each list names platforms. */
+    headline: ({ sent, already, failed, unknown, underWay }: Headline) =>
+      [
+        sent.length > 0 && `Published to ${formats.list(sent)}.`,
+        already.length > 0 && `Already on ${formats.list(already)}.`,
+        failed.length > 0 && `${formats.list(failed)} failed.`,
+        unknown.length > 0 && `We don’t know if ${formats.list(unknown)} received it.`,
+        underWay.length > 0 && `Still publishing to ${formats.list(underWay)}.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
+    working: 'Working',
+    steps: { reading: 'Read photo', looking: 'Look at it', writing_captions: 'Write', saving: 'Save' },
+    stages: {
+      asking: () => 'Contacting the server',
+      reading: () => 'Reading the photo',
+      looking: () => 'The AI is looking at the photo',
+      writing_captions: () => 'The AI is writing',
+      saving: () => 'Saving the captions',
+      preparing: () => 'Preparing the photo',
+      sending: (platform: string) => `Sending to ${platform}`,
+      sent: (platform: string) => `Sent to ${platform}`,
+      skipped: (platform: string) => `Nothing sent to ${platform}`,
+      failed: (platform: string) => `${platform} failed`,
+      archiving: () => 'Moving to the archive',
+    },
+    goesOn: 'You can close this and look at other photos; the work continues.',
+    deleteForGood: 'Delete for good',
+    deleteQuestion: 'Delete this photo and its captions? This can’t be undone.',
+    deleteYes: 'Delete',
+    deleteNo: 'Cancel',
+    show: 'Show',
+    lookAgain: 'Check again',
+    waitFor: (time: string) => `Try again in ${time}`,
+    swipe: {
+      keep: 'Keep swiping to keep',
+      remove: 'Keep swiping to remove',
+      keepNow: 'Let go to keep',
+      removeNow: 'Let go to remove',
+    },
+    problems: workbenchProblems,
+    toasts: {
+      kept: 'Kept.',
+      removed: 'Removed.',
+      deleted: 'Deleted.',
+      restored: 'Back in the inbox.',
+      archived: 'Moved to the archive.',
+      partly: 'Moved to the archive.',
+      published: '',
+      notEverywhere: '',
+      notArchived: 'The photo could not be moved to the archive.',
+      written: 'New captions written.',
+      testMode: 'Test mode: nothing was moved.',
+      notKept: 'Could not keep the photo. It is back.',
+      notRemoved: 'Could not remove the photo. It is back.',
+      notRestored: 'Could not move the photo back.',
+      failed: 'That did not work. Nothing was changed.',
+    },
+  },
+}
+
+/** Names of platforms, by the outcome of publishing there. */
+interface Headline {
+  sent: readonly string[]
+  already: readonly string[]
+  failed: readonly string[]
+  unknown: readonly string[]
+  underWay: readonly string[]
+}
+
+export type WorkbenchTexts = typeof workbenchTexts
