@@ -44,7 +44,7 @@ function faultsOf(sheets: readonly Sheet[], layers: readonly string[]): string[]
 }
 
 function lineOf(rule: Rule): number {
-  return 'value' in rule && rule.value !== null && 'loc' in rule.value ? rule.value.loc.line + 1 : 0
+  return 'value' in rule && rule.value && 'loc' in rule.value ? rule.value.loc.line + 1 : 0
 }
 
 /** Equal for two rules whose contents apply at the same times and weigh the same. */
