@@ -2,9 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { assertPublicEndpoint } from './base/endpoint-guard.ts'
 import type { ErrorCode } from './base/errors.ts'
 import { createHandler } from './handlers/app.ts'
 import { securityHeaders } from './handlers/security-headers.ts'
@@ -13,11 +11,10 @@ import { cutMs, drain } from './node/drain.ts'
 import { createEarlyRefusals } from './node/early-refusals.ts'
 import { createEnding } from './node/ending.ts'
 import { createFaults, type FaultKind, type Faults, watchProcess } from './node/faults.ts'
-import { createGuardedFetch } from './node/guarded-fetch.ts'
 import { createHttpServer } from './node/http-server.ts'
-import { lateMailer, lateModel } from './node/late.ts'
 import { createLineWriter } from './node/line-writer.ts'
 import { createListener } from './node/listener.ts'
+import { nodeProviders } from './node/providers.ts'
 import { openRedis, sharedStores } from './node/shared-store.ts'
 import { startTracing } from './node/tracing.ts'
 import type { Tracing } from './node/tracing-sdk.ts'
@@ -28,18 +25,13 @@ import { type Metrics, noMetrics, type UncaughtKind } from './ports/metrics.ts'
 import { createLocalAssets } from './providers/assets/local-assets.ts'
 import { sha256 } from './providers/digest/node-hash.ts'
 import { createSharpReducer } from './providers/images/sharp.ts'
-import { publisherFactories } from './providers/publishers.ts'
-import { createDropboxStore } from './providers/storage/dropbox.ts'
-import { createLocalStore } from './providers/storage/local.ts'
-import { createS3Store, createVerdictMemory } from './providers/storage/s3.ts'
+import { providerVariables } from './providers/registry.ts'
 import { clientOfLastForwarded, clientOfPeer } from './runtime/limits/client-address.ts'
-import type { SignedLinks } from './runtime/sealing/signed-links.ts'
 import { createServices, type Services } from './runtime/services.ts'
 import { parseSettings, type Settings, SettingsError } from './runtime/settings/settings.ts'
 import { createLogger } from './runtime/telemetry/log.ts'
 import { createFileConfigSource } from './runtime/tenancy/file-config-source.ts'
 import { createOrchestratorClient } from './runtime/tenancy/orchestrator-client.ts'
-import type { StorageFactories } from './runtime/tenancy/tenant-runtime.ts'
 
 export interface NodeHostOptions {
   /** The environment; see docs/configuration.md. */
@@ -93,7 +85,7 @@ interface NodeProcess {
 
 async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess> {
   const { variables, write = console.log, now = Date.now } = options
-  const settings = parseSettings(variables)
+  const settings = parseSettings(variables, providerVariables)
   const metrics = await metricsOf(settings, variables)
   const log = createLogger({ level: settings.logLevel, write, now, onLine: metrics.logged })
   const redis = await openRedis({ settings, log, metrics, now })
@@ -109,19 +101,7 @@ async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess>
     log,
     metrics,
     now,
-    storages: (links) => storages(settings, links, now),
-    publishers: publisherFactories({
-      settings,
-      mailer: lateMailer(async () => {
-        const { createMailer } = await import('./providers/mail/nodemailer.ts')
-        return createMailer({ allowPrivate: settings.allowPrivateEndpoints, name: settings.callbackHost })
-      }),
-    }),
-    model: (credentials) =>
-      lateModel(async () => {
-        const { createOpenAiModel } = await import('./providers/ai/openai.ts')
-        return createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl, now })
-      }),
+    ...nodeProviders({ settings, variables, now }),
   })
   return {
     services,
@@ -201,45 +181,6 @@ function configSource(settings: Settings, now: () => number): ConfigSource {
     return createFileConfigSource({ read: () => readFile(source.path, 'utf8'), baseDomain })
   }
   return createOrchestratorClient({ ...source, probeHost: callbackHost, now })
-}
-
-function storages(settings: Settings, links: SignedLinks, now: () => number): StorageFactories {
-  const { allowPrivateEndpoints, dropboxApp, dropboxBaseUrl, localStorageRoot } = settings
-  const checkEndpoint = (endpoint: string) =>
-    assertPublicEndpoint(endpoint, { allowPrivate: allowPrivateEndpoints })
-  const guarded = createGuardedFetch({ allowPrivate: allowPrivateEndpoints })
-  // A dedicated app's configuration is its operator's own file, which may name any folder.
-  const isLocalAllowed = localStorageRoot !== undefined || settings.configSource.kind === 'file'
-  const verdicts = createVerdictMemory()
-  return {
-    s3: (context, credentials) =>
-      createS3Store({
-        ...context,
-        credentials,
-        allowPrivateEndpoints,
-        checkEndpoint,
-        fetch: guarded,
-        now,
-        verdicts,
-      }),
-    ...(dropboxApp && {
-      dropbox: ({ paths }, credentials) =>
-        createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl, now }),
-    }),
-    ...(isLocalAllowed && {
-      local: ({ host, tenant, paths }) =>
-        createLocalStore({
-          paths,
-          // Each tenant has a folder of its own, which its configuration cannot leave.
-          baseDirectory: localStorageRoot === undefined ? undefined : join(localStorageRoot, tenant),
-          now,
-          link: async (folder, name, expiresAt) => {
-            const token = await links.sign(host, folder, name, expiresAt)
-            return `/api/images/${encodeURIComponent(name)}/original?token=${token}`
-          },
-        }),
-    }),
-  }
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -54,6 +54,8 @@ const featuresField = block({
 const credentialsRef = name(500)
 
 export const storageProviders = ['dropbox', 's3', 'managed', 'gdrive', 'local'] as const
+/** Where a tenant's photos are kept, by the name that configurations use. */
+export type StorageProvider = (typeof storageProviders)[number]
 
 const maxPathLength = 1000
 const path = z.string().trim().min(1).max(maxPathLength)

@@ -8,9 +8,13 @@ import type { ImageReducer } from '../ports/images.ts'
 import { type Invalidations, noInvalidations } from '../ports/invalidations.ts'
 import type { KeyValueStore } from '../ports/kv.ts'
 import { type Level, type Metrics, noMetrics } from '../ports/metrics.ts'
+import type { InstalledModel } from '../ports/model-driver.ts'
+import type { InstalledPublishers } from '../ports/publisher-driver.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
+import type { InstalledStorages } from '../ports/storage-driver.ts'
 import { contentDigest } from '../workflow/content-digest.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
+import { countWaitingForAi } from './limits/ai-places.ts'
 import { createByteBudget } from './limits/byte-budget.ts'
 import type { FairnessObserver, Queue } from './limits/observer.ts'
 import { createRequestLimits, type RequestLimits } from './limits/request-limits.ts'
@@ -23,22 +27,10 @@ import { type ConfigCache, createConfigCache } from './tenancy/config-cache.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { createFactsCache, type FactsCache } from './tenancy/facts-memory.ts'
 import { createListingCache } from './tenancy/recent-names.ts'
-import type { PublisherFactories } from './tenancy/tenant-publishers.ts'
-import {
-  type ModelFactory,
-  type StorageFactories,
-  type TenantRuntime,
-  tenantRuntimeFactory,
-} from './tenancy/tenant-runtime.ts'
+import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
+import { configSourceCalls } from './vendor-calls/config-source-calls.ts'
+import { imageCalls } from './vendor-calls/image-calls.ts'
 import { createObserver } from './vendor-calls/observe.ts'
-import {
-  observeImages,
-  observeModels,
-  observePublishers,
-  observeStorages,
-  placesObserver,
-} from './vendor-calls/observed-providers.ts'
-import { observeSource } from './vendor-calls/observed-source.ts'
 
 export interface ServiceOptions {
   settings: Settings
@@ -58,16 +50,16 @@ export interface ServiceOptions {
   metrics?: Metrics
   /** Milliseconds since 1970. */
   now: () => number
-  /** The storages that this host can use. */
-  storages(links: SignedLinks): StorageFactories
-  publishers: PublisherFactories
-  model: ModelFactory
+  /** Installs the storages of this host. `links` lead to originals that the handlers serve. */
+  storages(links: SignedLinks): InstalledStorages
+  publishers: InstalledPublishers
+  model: InstalledModel
   /** Told of refused calls and of vendors that are down. Default: the log and the metrics. */
   fairness?: FairnessObserver
 }
 
-export interface Services
-  extends Omit<ServiceOptions, 'storages' | 'publishers' | 'model' | 'counter' | 'fairness'> {
+export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 'fairness'> {
+  storages: InstalledStorages
   invalidations: Invalidations
   configurations: ConfigCache<TenantRuntime>
   /** To originals, for admins. */
@@ -93,8 +85,9 @@ const digestSealing = { purpose: 'digest', maxLength: 1000, maxOpened: 2_000_000
 export function createServices(options: ServiceOptions): Services {
   const { settings, kv, counter, invalidations = noInvalidations, log, now, metrics = noMetrics } = options
   const observe = createObserver(metrics)
-  const source = observeSource(options.source, observe)
+  const source = configSourceCalls(options.source, observe)
   const links = createSignedLinks('original-link', settings.sessionSecrets, now)
+  const storages = options.storages(links)
   const pictures = createByteBudget({
     total: postedPictureBytes,
     patienceMs: 10_000,
@@ -114,10 +107,11 @@ export function createServices(options: ServiceOptions): Services {
         rememberedSha256Of: digests.get,
       }
     },
-    storages: observeStorages(options.storages(links), observe),
-    publishers: observePublishers(options.publishers, observe),
-    model: observeModels(options.model, observe),
-    observePlaces: placesObserver(metrics),
+    storages,
+    publishers: options.publishers,
+    model: options.model,
+    observe,
+    observePlaces: countWaitingForAi(metrics),
     thumbnails: createThumbnailCache(),
     listings: createListingCache(),
     pictures,
@@ -154,7 +148,8 @@ export function createServices(options: ServiceOptions): Services {
   return {
     ...options,
     source,
-    images: observeImages(options.images, observe),
+    storages,
+    images: imageCalls(options.images, observe),
     metrics,
     links,
     copyLinks: createSignedLinks('copy-link', settings.sessionSecrets, now),

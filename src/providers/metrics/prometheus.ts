@@ -2,7 +2,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { platforms } from '../../contract/platform.ts'
 import { type Level, type Metrics, redisFailures, uncaughtKinds } from '../../ports/metrics.ts'
-import { vendors } from '../../ports/vendors.ts'
 
 export interface PrometheusOptions {
   /**
@@ -10,6 +9,8 @@ export interface PrometheusOptions {
    * counters must not be taken for one.
    */
   process: string
+  /** Vendors that breakers may name, for whom the counters start at 0. Default: none. */
+  vendors?: readonly string[]
   /** Adds what only this kind of host can tell. */
   addTo?: (registry: Registry) => void
 }
@@ -59,7 +60,7 @@ const levels: Readonly<Record<Level, { name: string; help: string }>> = {
 }
 
 /** Makes the metrics of one process. */
-export function createPrometheusMetrics({ process, addTo }: PrometheusOptions): Metrics {
+export function createPrometheusMetrics({ process, vendors = [], addTo }: PrometheusOptions): Metrics {
   const registry = new Registry()
   registry.setDefaultLabels({ process })
   addTo?.(registry)

@@ -1,4 +1,5 @@
 /** Providers whose libraries are loaded when somebody first needs them, since they would make each start longer. */
+import { once } from '../base/once.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { Mailer } from '../ports/mail.ts'
 
@@ -15,12 +16,4 @@ export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {
 export function lateMailer(load: () => Promise<Mailer>): Mailer {
   const mailer = once(load)
   return { connect: async (server, signal) => (await mailer()).connect(server, signal) }
-}
-
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined
-  return () => {
-    loaded ??= load()
-    return loaded
-  }
 }
