@@ -4,6 +4,7 @@ import { Secret } from '../src/base/secret.ts'
 import { parseHost, type TenantHost } from '../src/contract/host.ts'
 import { type ConfigSource, toLookup } from '../src/ports/config-source.ts'
 import type { KeyValueStore } from '../src/ports/kv.ts'
+import { noMetrics } from '../src/ports/metrics.ts'
 import { createMemoryKeyValueStore } from '../src/providers/kv/memory.ts'
 import { createByteBudget } from '../src/runtime/limits/byte-budget.ts'
 import { createSealedStore } from '../src/runtime/sealing/sealed-store.ts'
@@ -11,6 +12,7 @@ import { createLogger } from '../src/runtime/telemetry/log.ts'
 import { createConfigCache } from '../src/runtime/tenancy/config-cache.ts'
 import { createListingCache } from '../src/runtime/tenancy/recent-names.ts'
 import { tenantRuntimeFactory } from '../src/runtime/tenancy/tenant-runtime.ts'
+import { createObserver } from '../src/runtime/vendor-calls/observe.ts'
 import { createThumbnailCache } from '../src/workflow/thumbnail/memory.ts'
 import { type Table, thousands } from './table.ts'
 
@@ -114,8 +116,8 @@ async function measure(size: number): Promise<string[]> {
         endpoint: () => ({ address: 'ai.test' }),
         open: () => ({ ask: () => Promise.reject(new Error('not used')) }),
       },
-      observe: (_call, make) => make(),
       settings: { adminEmails: [] },
+      observe: createObserver(noMetrics),
       log: createLogger({ level: 'error', write: console.error }),
       thumbnails: createThumbnailCache(),
       listings: createListingCache(),

@@ -2,6 +2,7 @@
 import { PublisherError } from '../../base/errors.ts'
 import type { Tenant } from '../../contract/host.ts'
 import type { AiPlaces } from '../../ports/ai-places.ts'
+import type { Metrics } from '../../ports/metrics.ts'
 import type { RateCounter } from '../../ports/rate-counter.ts'
 import { createSharedTake } from './shared-rate-limit.ts'
 
@@ -40,6 +41,23 @@ export function createAiPlaces({ tenant, ratePerMinute, counter, now }: AiPlaces
       }
     },
   }
+}
+
+/** Gives a wrapper of allowances that counts which calls wait for them, over all tenants, as the level `ai_calls_waiting`. */
+export function countWaitingForAi(metrics: Metrics): (places: AiPlaces) => AiPlaces {
+  let waiting = 0
+  metrics.watch('ai_calls_waiting', () => waiting)
+  return (places) => ({
+    ...places,
+    async take(count, signal) {
+      waiting++
+      try {
+        await places.take(count, signal)
+      } finally {
+        waiting--
+      }
+    },
+  })
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

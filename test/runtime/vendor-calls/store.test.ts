@@ -3,11 +3,13 @@ import { z } from 'zod'
 import { PublisherError } from '../../../src/base/errors.ts'
 import { parseHost, type Tenant } from '../../../src/contract/host.ts'
 import type { LanguageModel } from '../../../src/ports/language-model.ts'
+import { noMetrics } from '../../../src/ports/metrics.ts'
 import type { PhotoContent, PhotoStore } from '../../../src/ports/storage.ts'
 import { unlessBroken } from '../../../src/runtime/vendor-calls/broken-stream.ts'
-import { withFairModel } from '../../../src/runtime/vendor-calls/fair-model.ts'
-import { withFairPublisher } from '../../../src/runtime/vendor-calls/fair-publisher.ts'
-import { fairStorage, withFairStorage } from '../../../src/runtime/vendor-calls/fair-store.ts'
+import { modelCalls } from '../../../src/runtime/vendor-calls/model-calls.ts'
+import { createObserver } from '../../../src/runtime/vendor-calls/observe.ts'
+import { publisherCalls } from '../../../src/runtime/vendor-calls/publisher-calls.ts'
+import { storageCalls } from '../../../src/runtime/vendor-calls/storage-calls.ts'
 import { withOwnSidecars } from '../../../src/workflow/own-sidecars.ts'
 import { photoFolder } from '../../support/fixtures/publishing.ts'
 import { photo, scene as publishScene } from '../../support/fixtures/scripted-platforms.ts'
@@ -27,8 +29,10 @@ function context(now: () => number = Date.now) {
   return {
     events,
     fair: {
+      vendor: 'local',
       tenant: tenant(),
       now,
+      observe: createObserver(noMetrics),
       observer: {
         onState: (vendor: string, state: string) => void events.push(`${vendor} ${state}`),
         onRejected: (vendor: string, reason: string) => void events.push(`${vendor} ${reason}`),
@@ -54,7 +58,7 @@ async function scene() {
       }
     },
   })
-  const store = withFairStorage(watched, fair)
+  const store = storageCalls(watched, fair).store
   return {
     inner,
     store,
@@ -316,7 +320,7 @@ describe('publishing behind a breaker', () => {
         }
       },
     })
-    const store = withFairStorage(tripping, fair)
+    const store = storageCalls(tripping, fair).store
     await open.publish({}, { store }).catch(() => undefined)
     const isReached = made >= nth
     made = Number.POSITIVE_INFINITY
@@ -348,7 +352,7 @@ describe('publishing behind a breaker', () => {
     await using open = await scene()
     const { inner, clock } = open
     const { fair } = context(() => clock.now)
-    const { store, whenChanging } = fairStorage(inner, fair)
+    const { store, whenChanging } = storageCalls(inner, fair)
     const own = withOwnSidecars(store, { now: () => clock.now, whenChanging })
     await inner.writeSidecar('root', photo, 'words')
     async function goDown() {
@@ -369,7 +373,7 @@ describe('publishing behind a breaker', () => {
     await using folder = open.folder
     const { fair, events } = context(() => open.clock.time)
     const inner: PhotoStore = { ...folder.open() }
-    const store = withFairStorage(inner, fair)
+    const store = storageCalls(inner, fair).store
     const publisher = {
       ...open.telegram,
       async publish(...post: Parameters<typeof open.telegram.publish>) {
@@ -391,7 +395,10 @@ describe('publishing behind a breaker', () => {
     const open = await publishScene()
     await using _ = open.folder
     const { fair, events } = context(() => open.clock.time)
-    const publishers = [withFairPublisher(open.telegram, fair), withFairPublisher(open.email, fair)]
+    const publishers = [
+      publisherCalls(open.telegram, { ...fair, vendor: 'telegram' }),
+      publisherCalls(open.email, { ...fair, vendor: 'smtp' }),
+    ]
     const error = new PublisherError('publish_unavailable', 'Away.', { isOutage: true })
     open.telegram.script.push(...Array.from({ length: 5 }, () => ({ error, arrives: false })))
     const publish = () => open.publish({ platforms: ['telegram'] }, { publishers })
@@ -422,7 +429,7 @@ describe('an AI', () => {
         return never
       },
     }
-    const fairModel = withFairModel(model, fair)
+    const fairModel = modelCalls(model, { ...fair, vendor: 'openai' })
     const patient = new AbortController().signal
     for (let i = 0; i < 4; i++) fairModel.ask(request, patient).catch(() => undefined)
     const leaving = new AbortController()
@@ -441,7 +448,10 @@ describe('an AI', () => {
       ...Array.from({ length: 5 }, () => new PublisherError('ai_unavailable', 'Away.', { isOutage: true })),
     ]
     const { signal } = new AbortController()
-    const model = withFairModel({ ask: async () => Promise.reject(errors.shift()) }, fair)
+    const model = modelCalls(
+      { ask: async () => Promise.reject(errors.shift()) },
+      { ...fair, vendor: 'openai' },
+    )
     for (let i = 0; i < 14; i++) await model.ask(request, signal).catch(() => undefined)
     expect(events).toEqual(['openai open'])
     await expect(model.ask(request, signal)).rejects.toMatchObject({

@@ -7,19 +7,19 @@ import { platforms } from '../../../src/contract/platform.ts'
 import { noMetrics } from '../../../src/ports/metrics.ts'
 import type { Post } from '../../../src/ports/publisher.ts'
 import type { PhotoStore } from '../../../src/ports/storage.ts'
-import { withFairModel } from '../../../src/runtime/vendor-calls/fair-model.ts'
-import { withFairPublisher } from '../../../src/runtime/vendor-calls/fair-publisher.ts'
-import { withFairStorage } from '../../../src/runtime/vendor-calls/fair-store.ts'
+import { models } from '../../../src/providers/models.ts'
+import { publishers } from '../../../src/providers/publishers.ts'
+import { storages } from '../../../src/providers/storages.ts'
+import { modelCalls } from '../../../src/runtime/vendor-calls/model-calls.ts'
 import { createObserver } from '../../../src/runtime/vendor-calls/observe.ts'
-import { observeModels, observePublisher } from '../../../src/runtime/vendor-calls/observed-providers.ts'
-import { observeStore } from '../../../src/runtime/vendor-calls/observed-store.ts'
+import { publisherCalls } from '../../../src/runtime/vendor-calls/publisher-calls.ts'
+import { storageCalls } from '../../../src/runtime/vendor-calls/storage-calls.ts'
 import { photo, scene } from '../../support/fixtures/scripted-platforms.ts'
 
 const away = async () => {
   throw new PublisherError('storage_unavailable', 'Away.', { isOutage: true })
 }
 const signal = new AbortController().signal
-const credentials = { get: away, reject: () => undefined }
 const post: Post = {
   name: photo,
   sha256: '',
@@ -35,15 +35,16 @@ function listen() {
   const observe = createObserver({ ...noMetrics, called: ({ to }) => void words.called.add(to) })
   const known = parseHost('alice.shibari.test', 'shibari.test', [])
   if (!known) throw new Error('no tenant')
-  const fair = {
+  const calls = {
     tenant: known.tenant,
+    observe,
     now: Date.now,
     observer: {
       onState: (vendor: string) => void words.breakers.add(vendor),
       onRejected: (vendor: string) => void words.rejected.add(vendor),
     },
   }
-  return { words, observe, fair }
+  return { words, calls }
 }
 
 async function sixTimes(call: () => Promise<unknown>): Promise<void> {
@@ -64,16 +65,16 @@ describe('one word for', () => {
     ['local', 'local'],
   ] as const)('the storage "%s": %s', async (provider, word) => {
     await using open = await scene()
-    const { words, observe, fair } = listen()
+    const { words, calls } = listen()
     const store: PhotoStore = { ...open.folder.open(), provider, stat: away }
-    const fairStore = withFairStorage(observeStore(store, observe), fair)
-    await sixTimes(() => fairStore.stat('root', photo))
+    const { store: calledStore } = storageCalls(store, { ...calls, vendor: storages[provider].vendor })
+    await sixTimes(() => calledStore.stat('root', photo))
     expect(words).toEqual(one(word))
   })
 
   it('the AI', async () => {
-    const { words, observe, fair } = listen()
-    const model = withFairModel(observeModels(() => ({ ask: away }), observe)(credentials), fair)
+    const { words, calls } = listen()
+    const model = modelCalls({ ask: away }, { ...calls, vendor: models.openai.vendor })
     const request = { model: 'm', system: '', prompt: '', name: 'n', schema: z.unknown(), maxTokens: 1 }
     await sixTimes(() => model.ask(request, signal))
     expect(words).toEqual(one('openai'))
@@ -83,9 +84,9 @@ describe('one word for', () => {
     'the platform "%s": %s',
     async (platform, word) => {
       await using open = await scene()
-      const { words, observe, fair } = listen()
+      const { words, calls } = listen()
       const publisher = { ...open.telegram, platform, publish: away }
-      const watched = withFairPublisher(observePublisher(publisher, observe), fair)
+      const watched = publisherCalls(publisher, { ...calls, vendor: publishers[platform].vendor })
       await sixTimes(() => watched.publish(post, signal))
       expect(words).toEqual(one(word))
     },

@@ -1,0 +1,23 @@
+/** The source of configurations behind the pipeline. */
+import { areUnknown, type ConfigSource } from '../../ports/config-source.ts'
+import { observing } from './layers.ts'
+import type { Observe } from './observe.ts'
+import { type CallTable, throughLayers } from './pipeline.ts'
+
+const calls = {
+  lookup: { operation: 'runtime', outcomeOf: ({ status }) => (status === 'found' ? 'ok' : status) },
+  resolveCredentials: {
+    operation: 'credentials',
+    failureOf: (error) => (areUnknown(error) ? 'credentials_unknown' : undefined),
+  },
+  reportUsage: { operation: 'usage' },
+  check: { operation: 'check', outcomeOf: ({ ready }) => (ready ? 'ok' : 'not_ready') },
+  hosts: 'direct',
+  acceptsToken: 'direct',
+} as const satisfies CallTable<ConfigSource>
+
+/** Gives the same source, each call to an orchestrator observed. A file stays as it is: reading it calls no other program. */
+export function configSourceCalls(source: ConfigSource, observe: Observe): ConfigSource {
+  if (source.kind !== 'orchestrator') return source
+  return throughLayers(source, calls, [observing({ vendor: 'orchestrator', observe })])
+}

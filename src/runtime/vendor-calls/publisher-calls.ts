@@ -1,0 +1,30 @@
+/** A tenant's platform behind the pipeline. Whole posts are limited instead of calls (limits/posts.ts). */
+import { type ErrorDetails, PublisherError } from '../../base/errors.ts'
+import type { Publisher } from '../../ports/publisher.ts'
+import { breaking, type LimitedTable, observing, type VendorCallContext } from './layers.ts'
+import { throughLayers } from './pipeline.ts'
+import { createWatch } from './watch.ts'
+
+/** Longer than publishing waits for a platform. */
+const probeMs = 100_000
+
+const calls = {
+  publish: { operation: 'publish', kind: 'begin' },
+  describe: 'direct',
+  subject: 'direct',
+  verify: 'direct',
+} as const satisfies LimitedTable<Publisher>
+
+/**
+ * Gives the same publisher, which throws `publish_unavailable` at once while the platform is down. The platform is not called then: the
+ * photo surely was not sent, and its claim is given back.
+ */
+export function publisherCalls(publisher: Publisher, context: VendorCallContext): Publisher {
+  const watch = createWatch({ ...context, probeMs, unavailable })
+  return throughLayers(publisher, calls, [observing(context), breaking(watch)])
+}
+
+function unavailable(details: ErrorDetails): PublisherError {
+  const message = 'This platform is not answering at the moment. Nothing was sent; try again shortly.'
+  return new PublisherError('publish_unavailable', message, details)
+}
