@@ -1,89 +1,10 @@
 import { Miniflare } from 'miniflare'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { KeyValueStore } from '../../../src/ports/kv.ts'
 import { createCloudflareKeyValueStore } from '../../../src/providers/kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from '../../../src/providers/kv/memory.ts'
+import { describeKeyValueStore } from '../../support/contracts/key-value-store.ts'
 import { inRedis, openRedis, prefix } from '../../support/fixtures/redis-client.ts'
 import { startRedisServer } from '../../support/fixtures/redis-server.ts'
-
-interface Clock {
-  time: number
-}
-
-interface OpenStore {
-  store: KeyValueStore
-  /** Where the store lives by a clock of its own: lets time pass for this key. */
-  age?(key: string, ms: number): Promise<void>
-  close(): Promise<void>
-}
-
-function describeKeyValueStore(title: string, open: (now: () => number) => Promise<OpenStore>): void {
-  describe(title, () => {
-    const withStore =
-      (check: (store: KeyValueStore, pass: (key: string, ms: number) => Promise<void>) => Promise<void>) =>
-      async () => {
-        const clock: Clock = { time: Date.now() }
-        const { store, age, close } = await open(() => clock.time)
-        try {
-          await check(store, async (key, ms) => {
-            clock.time += ms
-            await age?.(key, ms)
-          })
-        } finally {
-          await close()
-        }
-      }
-
-    it(
-      'gives back what was put, until it is replaced or deleted',
-      withStore(async (store) => {
-        expect(await store.get('key')).toBeNull()
-        await store.put('key', 'one', { ttlSeconds: 600 })
-        expect(await store.get('key')).toBe('one')
-        await store.put('key', 'zwei ✂️ "quoted"', { ttlSeconds: 600 })
-        expect(await store.get('key')).toBe('zwei ✂️ "quoted"')
-        await store.delete('key')
-        expect(await store.get('key')).toBeNull()
-        await store.delete('key')
-      }),
-    )
-
-    it(
-      'forgets after a TTL shorter than a minute',
-      withStore(async (store, pass) => {
-        await store.put('key', 'value', { ttlSeconds: 50 })
-        await pass('key', 25_000)
-        expect(await store.get('key')).toBe('value')
-        await pass('key', 25_000)
-        expect(await store.get('key')).toBeNull()
-      }),
-    )
-
-    it(
-      'lets one of all who ask at the same moment be the first, until the time is over',
-      withStore(async (store, pass) => {
-        const ask = () => store.claim('key', { ttlSeconds: 50 })
-        const answers = await Promise.all(Array.from({ length: 10 }, ask))
-        expect(answers.filter(Boolean)).toHaveLength(1)
-        await pass('key', 25_000)
-        expect(await ask()).toBe(false)
-        await pass('key', 25_000)
-        expect(await ask()).toBe(true)
-      }),
-    )
-
-    it(
-      'takes no key that somebody has, and one that was given back',
-      withStore(async (store) => {
-        await store.put('key', 'value', { ttlSeconds: 600 })
-        expect(await store.claim('key', { ttlSeconds: 600 })).toBe(false)
-        expect(await store.get('key')).toBe('value')
-        await store.delete('key')
-        expect(await store.claim('key', { ttlSeconds: 600 })).toBe(true)
-      }),
-    )
-  })
-}
 
 describeKeyValueStore('the memory store', async (now) => ({
   store: createMemoryKeyValueStore({ now }),
