@@ -1,4 +1,7 @@
-/** Providers whose libraries are loaded when somebody first needs them, since they would make each start longer. */
+/**
+ * Providers whose libraries are loaded on first use, since they would make each start longer. What is not loaded yet cannot be spread:
+ * `satisfies` makes each wrapper name every method of its port, optional ones included.
+ */
 import { once } from '../base/once.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { Mailer } from '../ports/mail.ts'
@@ -9,11 +12,13 @@ export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {
   return {
     ask: async (...call) => (await model()).ask(...call),
     listModels: async (signal) => (await (await model()).listModels?.(signal)) ?? null,
-  }
+  } satisfies Required<LanguageModel>
 }
 
 /** A mailer that `load` gives with the first mail. */
 export function lateMailer(load: () => Promise<Mailer>): Mailer {
   const mailer = once(load)
-  return { connect: async (server, signal) => (await mailer()).connect(server, signal) }
+  return {
+    connect: async (server, signal) => (await mailer()).connect(server, signal),
+  } satisfies Required<Mailer>
 }

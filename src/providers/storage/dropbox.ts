@@ -72,6 +72,7 @@ export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
 
   return {
     provider: 'dropbox',
+    foldsCase: 'always',
 
     list: (folder) => listFolder(paths.folder(folder)),
 

@@ -72,6 +72,7 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
 
   return withStorageErrors({
     provider: 'local',
+    foldsCase: 'sometimes',
 
     async list(folder) {
       const directory = await directories.folder(folder)

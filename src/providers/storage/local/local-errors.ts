@@ -50,8 +50,7 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
       work(...args).catch((error: unknown) => {
         throw isPublisherError(error) ? error : storageUnavailable(error)
       })
-  return {
-    provider: store.provider,
+  const guarded = {
     list: guard(store.list),
     stat: guard(store.stat),
     read: guard(store.read),
@@ -67,5 +66,7 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     replaceRecord: guard(store.replaceRecord),
     deleteRecord: guard(store.deleteRecord),
     canCreateAtomically: guard(store.canCreateAtomically),
-  }
+  } satisfies Omit<Required<PhotoStore>, 'provider' | 'foldsCase' | 'thumbnail'>
+  // A folder on disk makes no thumbnails.
+  return { ...store, ...guarded }
 }
