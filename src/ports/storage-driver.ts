@@ -48,12 +48,12 @@ export type StorageRight = 'list' | 'write' | 'link'
 interface StorageFacts extends Installed {
   /** Permissions to grant, in the vendor's own words. Absent: unknown. */
   readonly rights?: Readonly<Record<StorageRight, string>>
-  /** Why a tenant cannot use the storage on a server without its variables. Default: a sentence with its name. */
+  /** Sentence for a tenant whose storage is not set up on this server. Default: one with the storage's name. */
   readonly unavailable?: string
   /** True for an error message of the vendor that means a missing right. Default: none does. */
   isAboutRights?(message: string): boolean
-  /** How an operator makes the storage available. */
-  readonly setUp: string
+  /** Advice for an operator whose server is not set up for the storage. Default: none. */
+  readonly setUp?: string
   /** Advice for an error message of the vendor; `undefined` for a message that it does not know. */
   advise?(message: string): string | undefined
 }

@@ -59,7 +59,6 @@ const s3 = storageDriver({
     link: 'The key needs s3:GetObject below the root.',
   },
   isAboutRights: (message) => /NoSuchBucket|AccessDenied/.test(message),
-  setUp: 'Nothing is to be set up: every server can use S3.',
   advise: (message) =>
     message.includes('RequestTimeTooSkewed')
       ? 'Correct the clock of this machine: S3 refuses signatures that are 15 minutes off.'

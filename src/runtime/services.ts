@@ -53,7 +53,8 @@ export interface ServiceOptions {
   /** Installs the storages of this host. `links` lead to originals that the handlers serve. */
   storages(links: SignedLinks): InstalledStorages
   publishers: InstalledPublishers
-  model: InstalledModel
+  /** `null`: this host has no AI. */
+  model: InstalledModel | null
   /** Told of refused calls and of vendors that are down. Default: the log and the metrics. */
   fairness?: FairnessObserver
 }

@@ -39,7 +39,7 @@ export function referencesOf(config: RuntimeConfig, providers: Providers): Refer
       ? [{ purpose: 'storage', title: 'the storage', ref: storage.credentials_ref, kinds, fillIn } as const]
       : []),
     ...platforms.flatMap((platform) => publisherReference(platform, config, providers)),
-    ...(ai.credentials_ref === undefined
+    ...(!model || ai.credentials_ref === undefined
       ? []
       : [
           {

@@ -158,8 +158,9 @@ async function examineModel({ examination, services, runtime, resolved }: Channe
     examination.skip(what, 'the configuration names none')
     return
   }
+  const endpoint = services.model?.endpoint()
   await examination.check(
-    { ...what, advise: (error) => reachingAdvice(error, services.model.endpoint()) },
+    { ...what, advise: (error) => endpoint && reachingAdvice(error, endpoint) },
     resolved.get('ai') ?? solid,
     (_, signal) => checkModel(model, runtime.config.ai, signal),
   )

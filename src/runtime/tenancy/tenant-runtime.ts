@@ -60,7 +60,8 @@ export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageO
   /** Room for the pictures of posts that are under way; shared by all tenants. */
   pictures: ByteBudget
   publishers: InstalledPublishers
-  model: InstalledModel
+  /** `null`: this host has no AI. */
+  model: InstalledModel | null
   settings: Pick<Settings, 'adminEmails'>
   /** Counts calls of the AI for all processes. */
   counter?: RateCounter | undefined
@@ -110,9 +111,12 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
   }
 }
 
-function openModel(installed: InstalledModel, { config, find, calls }: TenantScope): LanguageModel | null {
+function openModel(
+  installed: InstalledModel | null,
+  { config, find, calls }: TenantScope,
+): LanguageModel | null {
   const { credentials_ref: ref } = config.ai
-  if (ref === undefined) return null
+  if (!installed || ref === undefined) return null
   return modelCalls(installed.open(find, ref), { ...calls, vendor: installed.vendor })
 }
 
