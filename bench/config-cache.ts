@@ -109,7 +109,7 @@ async function measure(size: number): Promise<string[]> {
       source,
       storages: {},
       publishers: {},
-      model: () => ({ ask: () => Promise.reject(new Error('not used')) }),
+      model: null,
       settings: { adminEmails: [] },
       observe: createObserver(noMetrics),
       log: createLogger({ level: 'error', write: console.error }),

@@ -44,6 +44,9 @@ export { Secret } from './base/secret.ts'
 export { createHandler, type Handler } from './handlers/app.ts'
 export type { Connection } from './handlers/exchange.ts'
 export type { ConfigLookup, ConfigSource } from './ports/config-source.ts'
+export type { InstalledModel } from './ports/model-driver.ts'
+export type { InstalledPublishers } from './ports/publisher-driver.ts'
+export type { InstalledStorages, StorageContext } from './ports/storage-driver.ts'
 export {
   type ClientAddress,
   type ClientOf,
@@ -56,4 +59,4 @@ export { parseSettings, type Settings, SettingsError } from './runtime/settings/
 export { createLogger, type Logger } from './runtime/telemetry/log.ts'
 export { createFileConfigSource } from './runtime/tenancy/file-config-source.ts'
 export { createOrchestratorClient } from './runtime/tenancy/orchestrator-client.ts'
-export type { StorageContext, StorageFactories, TenantRuntime } from './runtime/tenancy/tenant-runtime.ts'
+export type { TenantRuntime } from './runtime/tenancy/tenant-runtime.ts'

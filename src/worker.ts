@@ -21,7 +21,6 @@ import { assertPublicEndpoint, guardedFetch } from './base/endpoint-guard.ts'
 import { createHandler, type Handler } from './handlers/app.ts'
 import { publishOnSchedule } from './jobs/publish-next.ts'
 import { noMetrics } from './ports/metrics.ts'
-import { createOpenAiModel } from './providers/ai/openai.ts'
 import { createCloudflareAssets } from './providers/assets/cloudflare-assets.ts'
 import { sha256 } from './providers/digest/cloudflare.ts'
 import { createCloudflareReducer, createUnavailableReducer } from './providers/images/cloudflare.ts'
@@ -29,15 +28,15 @@ import { createCloudflareKeyValueStore } from './providers/kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
 import { createUnavailableMailer } from './providers/mail/unavailable.ts'
 import { createPrometheusMetrics } from './providers/metrics/prometheus.ts'
-import { publisherFactories } from './providers/publishers.ts'
-import { createDropboxStore } from './providers/storage/dropbox.ts'
-import { createS3Store, createVerdictMemory } from './providers/storage/s3.ts'
+import { installModel } from './providers/models.ts'
+import { installPublishers } from './providers/publishers.ts'
+import { providerVariables, vendors } from './providers/registry.ts'
+import { installStorages } from './providers/storages.ts'
 import { clientOfCloudflare } from './runtime/limits/client-address.ts'
-import { createServices, type Services } from './runtime/services.ts'
+import { createServices, type ServiceOptions, type Services } from './runtime/services.ts'
 import { parseSettings, type Settings, SettingsError } from './runtime/settings/settings.ts'
 import { createLogger } from './runtime/telemetry/log.ts'
 import { createOrchestratorClient } from './runtime/tenancy/orchestrator-client.ts'
-import type { StorageFactories } from './runtime/tenancy/tenant-runtime.ts'
 
 /** Bindings of wrangler.toml; the variables of docs/configuration.md stand beside them. */
 export interface WorkerBindings {
@@ -64,12 +63,12 @@ function processOf(bindings: WorkerBindings): WorkerProcess {
 }
 
 function makeServices(bindings: WorkerBindings): Services {
-  const settings = parseSettings({ ...bindings })
+  const settings = parseSettings({ ...bindings }, providerVariables)
   const { configSource } = settings
   if (configSource.kind === 'file') throw new SettingsError('CONFIG_SOURCE=file needs the Node host.')
   // Of this isolate only, as docs/operations/monitoring.md says.
   const metrics = settings.metricsToken
-    ? createPrometheusMetrics({ process: crypto.randomUUID().slice(0, 8) })
+    ? createPrometheusMetrics({ process: crypto.randomUUID().slice(0, 8), vendors })
     : noMetrics
   return createServices({
     settings,
@@ -83,31 +82,29 @@ function makeServices(bindings: WorkerBindings): Services {
     log: createLogger({ level: settings.logLevel, write: console.log, onLine: metrics.logged }),
     metrics,
     now: Date.now,
-    storages: () => storages(settings),
-    publishers: publisherFactories({ settings, mailer: createUnavailableMailer() }),
-    model: (credentials) => createOpenAiModel({ credentials, baseUrl: settings.openaiBaseUrl }),
+    ...workerProviders(settings, bindings),
   })
 }
 
-function storages({ allowPrivateEndpoints, dropboxApp, dropboxBaseUrl }: Settings): StorageFactories {
-  const checkEndpoint = (endpoint: string) =>
-    assertPublicEndpoint(endpoint, { allowPrivate: allowPrivateEndpoints })
-  const guarded = guardedFetch({ allowPrivate: allowPrivateEndpoints, fetch })
-  const verdicts = createVerdictMemory()
+/** Providers of a Worker: all registries, without a disk and without mail. */
+function workerProviders(
+  settings: Settings,
+  bindings: WorkerBindings,
+): Pick<ServiceOptions, 'storages' | 'publishers' | 'model'> {
+  const variables = { ...bindings }
+  const allowPrivate = settings.allowPrivateEndpoints
+  const guarded = guardedFetch({ allowPrivate, fetch })
+  const tools = {
+    now: Date.now,
+    fetch: guarded,
+    checkEndpoint: (endpoint: string) => assertPublicEndpoint(endpoint, { allowPrivate }),
+    allowPrivateEndpoints: allowPrivate,
+    isDedicated: false,
+  }
   return {
-    s3: (context, credentials) =>
-      createS3Store({
-        ...context,
-        credentials,
-        allowPrivateEndpoints,
-        checkEndpoint,
-        fetch: guarded,
-        verdicts,
-      }),
-    ...(dropboxApp && {
-      dropbox: ({ paths }, credentials) =>
-        createDropboxStore({ paths, credentials, app: dropboxApp, baseUrl: dropboxBaseUrl }),
-    }),
+    storages: () => installStorages(tools, variables),
+    publishers: installPublishers({ mailer: createUnavailableMailer(), fetch: guarded }, variables),
+    model: installModel(tools, variables),
   }
 }
 

@@ -1,5 +1,17 @@
 /** How a provider gets the tenant's credentials: late, and afresh once when the vendor rejects them. */
 import { isPublisherError } from '../base/errors.ts'
+import type { Credentials, CredentialsOf } from '../contract/credentials.ts'
+
+/** Name of a kind of credentials, as the control plane gives it. */
+export type CredentialKind = Credentials['provider']
+
+/** True when the credentials are of one of these kinds. */
+export function isOfKind<K extends CredentialKind>(
+  credentials: Credentials,
+  kinds: readonly K[],
+): credentials is CredentialsOf<K> {
+  return kinds.some((kind) => kind === credentials.provider)
+}
 
 /** One tenant's credentials for one purpose. Kept in process memory only. */
 export interface CredentialSource<T> {

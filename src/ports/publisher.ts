@@ -1,4 +1,4 @@
-/** One platform of one tenant. Adding a platform is a file that makes one of these, and a line in src/providers/publishers.ts. */
+/** One platform of one tenant. docs/adding-a-publisher.md shows how to add a platform. */
 
 import type { Platform } from '../contract/platform.ts'
 import type { ReducedImage } from './images.ts'
@@ -44,6 +44,8 @@ export interface Posted {
 export interface Publisher {
   readonly platform: Platform
   readonly captionRules: CaptionRules
+  /** True when {@link publish} passes on the tags of a post. Default: false. */
+  readonly usesTags?: boolean
   /** What the photo is reduced to. Pixels. */
   readonly pictureBox: ThumbnailBox
   /**

@@ -81,6 +81,8 @@ export interface StoredRecord {
 export interface PhotoStore extends PhotoFiles, SidecarFiles, RecordFiles {
   /** `dropbox`, `s3`, `managed`, `local` ... as the configuration names it. */
   readonly provider: string
+  /** Names that differ in case only are one file. `sometimes`: the disk decides. Absent: they are two files. */
+  readonly foldsCase?: 'always' | 'sometimes'
 }
 
 /** The photos of a store. */

@@ -1,33 +1,100 @@
-/** The platforms that this program can publish to. A new one is a file below src/providers/publishers and an entry here. */
+/** Platforms that tenants can publish to. A new one is a file below src/providers/publishers and an entry here. */
 
-import type { Mailer } from '../ports/mail.ts'
-import type { Settings } from '../runtime/settings/settings.ts'
-import type { PublisherFactories } from '../runtime/tenancy/tenant-publishers.ts'
+import { hostOf } from '../base/url-host.ts'
+import { httpUrl, type Variables } from '../base/variables.ts'
+import { type Platform, platforms } from '../contract/platform.ts'
+import {
+  type InstalledPublisher,
+  type InstalledPublishers,
+  type PublisherDriver,
+  type PublisherTools,
+  publisherDriver,
+} from '../ports/publisher-driver.ts'
 import { createEmailPublisher } from './publishers/email.ts'
 import { createTelegramPublisher } from './publishers/telegram.ts'
 
-export interface PublisherTools {
-  settings: Pick<Settings, 'telegramBaseUrl'>
-  mailer: Mailer
-}
+const telegram = publisherDriver({
+  title: 'Telegram',
+  vendor: 'telegram',
+  credentials: ['telegram'],
+  variables: { TELEGRAM_API_BASE_URL: httpUrl.optional() },
+  endpoint: ({ TELEGRAM_API_BASE_URL: baseUrl = 'https://api.telegram.org' }) => ({
+    setting: 'TELEGRAM_API_BASE_URL',
+    address: hostOf(baseUrl),
+  }),
+  open:
+    (_tools, { TELEGRAM_API_BASE_URL: baseUrl }) =>
+    ({ entry }, credentials) =>
+      createTelegramPublisher({ config: entry.config, credentials, baseUrl }),
+})
 
-export function publisherFactories({ settings, mailer }: PublisherTools): PublisherFactories {
-  return {
-    telegram: ({ entry, credentials }) =>
-      createTelegramPublisher({
-        config: entry.config,
-        credentials: credentials(entry.credentials_ref, 'telegram'),
-        baseUrl: settings.telegramBaseUrl,
-      }),
-    email: ({ entry, config, host, admins, credentials }) =>
+const email = publisherDriver({
+  title: 'mail',
+  vendor: 'smtp',
+  credentials: ['smtp'],
+  reference: (_entry, { email_server }) => email_server?.password_ref,
+  fillIn: 'Fill in `email_server` with its `password_ref`.',
+  variables: {},
+  endpoint: (_variables, { email_server: server }) => ({
+    setting: '`email_server`',
+    address: server ? `${server.host}:${server.port}` : 'the mail server',
+  }),
+  open:
+    ({ mailer }) =>
+    ({ entry, config, host, admins }, credentials) =>
       createEmailPublisher({
         config: entry.config,
         server: config.email_server,
         confirmation: config.confirmation,
         admins,
-        credentials: credentials(config.email_server?.password_ref, 'smtp'),
+        credentials,
         mailer,
         host,
       }),
-  }
+})
+
+const instagram = publisherDriver({
+  title: 'Instagram',
+  vendor: 'instagram',
+  credentials: ['instagram'],
+  variables: { INSTAGRAM_API_BASE_URL: httpUrl.optional() },
+  endpoint: () => ({ address: 'graph.instagram.com' }),
+  // Not built yet.
+  open: () => null,
+})
+
+const bluesky = publisherDriver({
+  title: 'Bluesky',
+  vendor: 'bluesky',
+  credentials: ['bluesky'],
+  variables: { BLUESKY_SERVICE_URL: httpUrl.optional() },
+  endpoint: () => ({ address: 'bsky.social' }),
+  // Not built yet.
+  open: () => null,
+})
+
+const mastodon = publisherDriver({
+  title: 'Mastodon',
+  vendor: 'mastodon',
+  credentials: ['mastodon'],
+  variables: {},
+  endpoint: () => ({ address: 'the Mastodon server' }),
+  // Not built yet.
+  open: () => null,
+})
+
+/** Every platform that a configuration may name. */
+export const publishers = {
+  telegram,
+  email,
+  instagram,
+  bluesky,
+  mastodon,
+} as const satisfies Readonly<Record<Platform, PublisherDriver>>
+
+/** Prepares all platforms for one process. */
+export function installPublishers(tools: PublisherTools, variables: Variables): InstalledPublishers {
+  const installed: Partial<Record<Platform, InstalledPublisher>> = {}
+  for (const platform of platforms) installed[platform] = publishers[platform].install(tools, variables)
+  return installed
 }

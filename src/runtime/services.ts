@@ -8,7 +8,10 @@ import type { ImageReducer } from '../ports/images.ts'
 import { type Invalidations, noInvalidations } from '../ports/invalidations.ts'
 import type { KeyValueStore } from '../ports/kv.ts'
 import { type Level, type Metrics, noMetrics } from '../ports/metrics.ts'
+import type { InstalledModel } from '../ports/model-driver.ts'
+import type { InstalledPublishers } from '../ports/publisher-driver.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
+import type { InstalledStorages } from '../ports/storage-driver.ts'
 import { contentDigest } from '../workflow/content-digest.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
 import { countWaitingForAi } from './limits/ai-places.ts'
@@ -24,13 +27,7 @@ import { type ConfigCache, createConfigCache } from './tenancy/config-cache.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { createFactsCache, type FactsCache } from './tenancy/facts-memory.ts'
 import { createListingCache } from './tenancy/recent-names.ts'
-import type { PublisherFactories } from './tenancy/tenant-publishers.ts'
-import {
-  type ModelFactory,
-  type StorageFactories,
-  type TenantRuntime,
-  tenantRuntimeFactory,
-} from './tenancy/tenant-runtime.ts'
+import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
 import { configSourceCalls } from './vendor-calls/config-source-calls.ts'
 import { imageCalls } from './vendor-calls/image-calls.ts'
 import { createObserver } from './vendor-calls/observe.ts'
@@ -54,17 +51,18 @@ export interface ServiceOptions {
   metrics?: Metrics
   /** Milliseconds since 1970. */
   now: () => number
-  /** The storages that this host can use. */
-  storages(links: SignedLinks): StorageFactories
-  publishers: PublisherFactories
-  model: ModelFactory
+  /** Installs the storages of this host. `links` lead to originals that the handlers serve. */
+  storages(links: SignedLinks): InstalledStorages
+  publishers: InstalledPublishers
+  /** `null`: this host has no AI. */
+  model: InstalledModel | null
   /** Told of refused calls and of vendors that are down. Default: the log and the metrics. */
   fairness?: FairnessObserver
 }
 
 /** Parts that the handlers and jobs of one process share. */
-export interface Services
-  extends Omit<ServiceOptions, 'storages' | 'publishers' | 'model' | 'counter' | 'fairness'> {
+export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 'fairness'> {
+  storages: InstalledStorages
   invalidations: Invalidations
   configurations: ConfigCache<TenantRuntime>
   /** To originals, for admins. */
@@ -92,6 +90,7 @@ export function createServices(options: ServiceOptions): Services {
   const observe = createObserver(metrics)
   const source = configSourceCalls(options.source, observe)
   const links = createSignedLinks('original-link', settings.sessionSecrets, now)
+  const storages = options.storages(links)
   const pictures = createByteBudget({
     total: postedPictureBytes,
     patienceMs: 10_000,
@@ -111,7 +110,7 @@ export function createServices(options: ServiceOptions): Services {
         rememberedSha256Of: digests.get,
       }
     },
-    storages: options.storages(links),
+    storages,
     publishers: options.publishers,
     model: options.model,
     observe,
@@ -152,6 +151,7 @@ export function createServices(options: ServiceOptions): Services {
   return {
     ...options,
     source,
+    storages,
     images: imageCalls(options.images, observe),
     metrics,
     links,

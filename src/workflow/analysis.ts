@@ -1,11 +1,10 @@
 /** Analysis: an AI looks at a reduced copy of the photo, then writes captions; the sidecar keeps both. */
 import { PublisherError } from '../base/errors.ts'
-import type { Platform } from '../contract/platform.ts'
 import type { AiPlaces } from '../ports/ai-places.ts'
 import type { ImageReducer } from '../ports/images.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PhotoName } from '../ports/photo.ts'
-import type { CaptionRules } from '../ports/publisher.ts'
+import type { Publisher } from '../ports/publisher.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import {
   askForCaptions,
@@ -38,7 +37,7 @@ export interface AnalysisTools extends DigestTools {
   model: LanguageModel
   places: AiPlaces
   /** Where the tenant publishes: one caption for each. None: one caption for people. */
-  platforms: readonly { platform: Platform; captionRules: CaptionRules }[]
+  platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags'>[]
   settings: AnalysisSettings
   /** The tenant, for fairness where pictures queue. */
   owner: string

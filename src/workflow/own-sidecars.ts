@@ -27,8 +27,8 @@ export interface OwnSidecarTools {
  * reading of the same request that found the sidecar's owner in it. An upload reads two, and lists the folder at most every 30 s.
  */
 export function withOwnSidecars(store: PhotoStore, tools: OwnSidecarTools): PhotoStore {
-  const foldsCase = store.provider === 'dropbox'
-  const mayFoldCase = store.provider === 'local'
+  const foldsCase = store.foldsCase === 'always'
+  const mayFoldCase = store.foldsCase === 'sometimes'
   const stems = createListedStems(store, { now: tools.now, foldsCase, mayFoldCase })
   const owners = createRecentOwners(tools.now)
   const { isAlone, changing } = stems

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { presetVariables, project } from '../../scripts/deployment.ts'
+import { providerVariables } from '../../src/providers/registry.ts'
 import { environmentSchema } from '../../src/runtime/settings/environment.ts'
 
 const documents = [
@@ -61,6 +62,8 @@ it.each(documents)('%s names files of the sources that there are', async (name) 
   expect(missing).toEqual([])
 })
 
+/** Variables that a process parses, those of its providers included. */
+const ownVariables = Object.keys({ ...environmentSchema.shape, ...providerVariables.shape })
 /** Variables of other programs, each with whose it is. */
 const others: Readonly<Record<string, string>> = {
   CLOUDFLARE_API_TOKEN: 'wrangler',
@@ -75,7 +78,7 @@ describe('environment variables in the documents', () => {
     const orchestrators = found(await textOf('orchestrator/environment.ts'), /^\s+([A-Z][A-Z_]+):/gm)
     const ownDocument = found(await textOf('docs/configuration.md'), /^\| `([A-Z][A-Z0-9_]+)`/gm)
     const known = new Set([
-      ...Object.keys(environmentSchema.shape),
+      ...ownVariables,
       ...orchestrators,
       ...ownDocument,
       ...Object.keys(await presetVariables()),
@@ -89,9 +92,7 @@ describe('environment variables in the documents', () => {
 
   it('stand in the table of docs/configuration.md when the environment is parsed', async () => {
     const text = await textOf('docs/configuration.md')
-    const missing = Object.keys(environmentSchema.shape).filter(
-      (variable) => !text.includes(`\`${variable}\``),
-    )
+    const missing = ownVariables.filter((variable) => !text.includes(`\`${variable}\``))
     expect(missing).toEqual([])
   })
 
@@ -99,7 +100,7 @@ describe('environment variables in the documents', () => {
     const app: { env: Record<string, unknown> } = JSON.parse(await textOf('app.json'))
     const vars = found((await textOf('wrangler.toml')).split('[vars]')[1] ?? '', /^([A-Z][A-Z0-9_]+) = /gm)
     const nodes = ['NODE_OPTIONS', 'MALLOC_ARENA_MAX', 'MALLOC_TRIM_THRESHOLD_']
-    const known = [...Object.keys(environmentSchema.shape), ...nodes]
+    const known = [...ownVariables, ...nodes]
     expect(
       [...Object.keys(app.env), ...vars].filter(
         (variable) => !noNames.test(variable) && !known.includes(variable),

@@ -24,7 +24,16 @@ async function signedIn(window: object) {
   gallery.script('/api/config/features', () => Response.json(features))
   gallery.script('/api/config/captions', () =>
     Response.json({
-      platforms: [{ platform: 'telegram', max_length: 60, unit: 'utf16', max_hashtags: 30, plain: false }],
+      platforms: [
+        {
+          platform: 'telegram',
+          max_length: 60,
+          unit: 'utf16',
+          max_hashtags: 30,
+          plain: false,
+          has_subject: false,
+        },
+      ],
       hashtags: '',
     }),
   )

@@ -255,7 +255,14 @@ describe('the editor', () => {
 
   it('counts what people see as one character where the platform does', async () => {
     const { page, gallery } = await atWork(browser)
-    const bluesky = { platform: 'bluesky', max_length: 3, unit: 'grapheme', max_hashtags: 9, plain: false }
+    const bluesky = {
+      platform: 'bluesky',
+      max_length: 3,
+      unit: 'grapheme',
+      max_hashtags: 9,
+      plain: false,
+      has_subject: false,
+    }
     gallery.script('/api/config/captions', () => Response.json({ platforms: [bluesky], hashtags: '' }))
     await page.reload()
     await openSheet(page)

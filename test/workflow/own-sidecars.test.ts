@@ -227,13 +227,13 @@ describe('a sidecar of a stem', () => {
   })
 
   /** The store on a disk that folds upper and lower case, as one of macOS. */
-  function folding(provider: 'local' | 'dropbox'): PhotoStore {
+  function folding(foldsCase: 'always' | 'sometimes'): PhotoStore {
     const spelled = async (name: string) =>
       (await readdir(base)).find((other) => other.toLowerCase() === name.toLowerCase()) ?? name
     return withOwnSidecars(
       {
         ...raw,
-        provider,
+        foldsCase,
         async stat(folder, name) {
           return raw.stat(folder, photo(await spelled(name)))
         },
@@ -253,7 +253,7 @@ describe('a sidecar of a stem', () => {
   ])('belongs to IMG_7.JPG when the disk folds case and the sidecar is %s', async (_, line) => {
     await file('IMG_7.JPG')
     await file('IMG_7.txt', meta(line))
-    expect(await folding('local').readSidecar('root', photo('IMG_7.JPG'))).toMatchObject({
+    expect(await folding('sometimes').readSidecar('root', photo('IMG_7.JPG'))).toMatchObject({
       text: meta(line),
     })
   })
@@ -261,7 +261,7 @@ describe('a sidecar of a stem', () => {
   it('belongs to the first photo of the stem when Dropbox spells extensions in mixed case', async () => {
     for (const name of ['IMG_7.Jpg', 'IMG_7.Webp']) await file(name)
     await file('IMG_7.txt', meta('caption: Words'))
-    const dropbox = folding('dropbox')
+    const dropbox = folding('always')
     expect(await dropbox.readSidecar('root', photo('IMG_7.Jpg'))).toMatchObject({
       revision: expect.stringMatching(/./),
     })
@@ -271,7 +271,7 @@ describe('a sidecar of a stem', () => {
   it('is found under the full name when Dropbox is asked in another case than it lists', async () => {
     await file('IMG_7.webp')
     await file('IMG_7.webp.txt', meta('image_file: IMG_7.webp'))
-    const dropbox = folding('dropbox')
+    const dropbox = folding('always')
     await dropbox.list('root')
     expect(await dropbox.readSidecar('root', photo('IMG_7.WEBP'))).toMatchObject({
       revision: expect.stringMatching(/./),

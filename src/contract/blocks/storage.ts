@@ -4,6 +4,8 @@ import { block, credentialsRef, type Fault, field, isRecord, memberOf, text } fr
 import { resolvePaths } from '../paths.ts'
 
 export const storageProviders = ['dropbox', 's3', 'managed', 'gdrive', 'local'] as const
+/** Where a tenant's photos are kept, by the name that configurations use. */
+export type StorageProvider = (typeof storageProviders)[number]
 
 const maxPathLength = 1000
 const path = z.string().trim().min(1).max(maxPathLength)

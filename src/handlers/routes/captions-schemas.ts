@@ -67,6 +67,7 @@ export const captionRulesSchema = z
         unit: z.enum(['utf16', 'grapheme']),
         max_hashtags: z.number().int(),
         plain: z.boolean(),
+        has_subject: z.boolean().openapi({ description: 'Posts are mails with a subject line' }),
       }),
     ),
     hashtags: z.string().openapi({ description: 'Added where a platform takes hashtags' }),

@@ -72,12 +72,13 @@ function rulesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
   app.openapi(route, (c) => {
     const runtime = runtimeOf(c.env)
-    const rules = runtime.publishers().available.map(({ platform, captionRules }) => ({
+    const rules = runtime.publishers().available.map(({ platform, captionRules, subject }) => ({
       platform,
       max_length: captionRules.maxLength,
       unit: captionRules.unit,
       max_hashtags: captionRules.maxHashtags,
       plain: captionRules.plain,
+      has_subject: subject !== undefined,
     }))
     return c.json({ platforms: rules, hashtags: runtime.config.content.hashtag_string }, 200)
   })

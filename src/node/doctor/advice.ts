@@ -1,6 +1,7 @@
 /** Advice by the cause of a failure: an unreachable server, one that is not set up here, a missing right. */
 import { isPublisherError } from '../../base/errors.ts'
-import type { Settings } from '../../runtime/settings/settings.ts'
+import type { Endpoint } from '../../ports/driver.ts'
+import type { InstalledStorage, StorageRight } from '../../ports/storage-driver.ts'
 import { causesOf } from './explain.ts'
 
 /** As much of one message as is looked at. Characters. */
@@ -9,19 +10,6 @@ const longestMessage = 2000
 const unreachableCodes =
   /\b(?:ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOST\w+|UND_ERR_\w*TIMEOUT|bad port)\b/
 const untrustedCodes = /\b(?:\w*SELF_SIGNED\w*|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+)\b/
-
-/** Where a server is: the place of the setting, and the address where it is known. */
-export interface Endpoint {
-  /** A variable or a field of the configuration; `undefined` where the address cannot be set. */
-  setting?: string | undefined
-  /** Host with port. Its path and user stay behind: they may be secret. */
-  address: string
-}
-
-/** The host of a URL; the text itself where it is none. */
-export function hostOf(url: string): string {
-  return URL.parse(url)?.host ?? url.slice(0, 100)
-}
 
 /** Advice for a connection that did not come about; `undefined` where it did. */
 export function reachingAdvice(error: unknown, { setting, address }: Endpoint): string | undefined {
@@ -53,33 +41,22 @@ function isAboutRights(error: unknown): boolean {
   return isPublisherError(error, 'credentials_rejected') || !isPublisherError(error)
 }
 
-/** Advice where a storage fails. `grant`: what is missing where its server refuses us. */
+/** Advice for a storage that fails. `right`: the access that was tried. */
 export function storageAdvice(
   error: unknown,
-  provider: string,
-  settings: Settings,
+  storage: InstalledStorage,
   endpoint: Endpoint,
-  grant: string | undefined,
+  right: StorageRight,
 ): string | undefined {
-  if (isPublisherError(error, 'provider_unavailable')) return missingHere(provider, settings)
+  if (isPublisherError(error, 'provider_unavailable')) return storage.setUp
   const reaching = reachingAdvice(error, endpoint)
   if (reaching !== undefined) return reaching
-  const causes = causesOf(error).map(({ message }) => message.slice(0, longestMessage))
-  if (causes.some((text) => /invalid_client/.test(text)))
-    return 'Correct DROPBOX_APP_KEY and DROPBOX_APP_SECRET: they have to be those of one Dropbox app.'
-  if (causes.some((text) => /invalid_grant/.test(text)))
-    return 'Connect the Dropbox account again, and store the new refresh token.'
-  if (causes.some((text) => /RequestTimeTooSkewed/.test(text)))
-    return 'Correct the clock of this machine: S3 refuses signatures that are 15 minutes off.'
-  if (isAboutRights(error) || causes.some((text) => /NoSuchBucket|AccessDenied| 40[034] /.test(text)))
-    return grant
+  const messages = causesOf(error).map(({ message }) => message.slice(0, longestMessage))
+  const known = messages.map((message) => storage.advise?.(message)).find((advice) => advice !== undefined)
+  if (known !== undefined) return known
+  const isRefused = messages.some(
+    (message) => / 40[034] /.test(message) || storage.isAboutRights?.(message) === true,
+  )
+  if (isAboutRights(error) || isRefused) return storage.rights?.[right]
   return `Try again; if it stays, look at the status page of ${endpoint.address}.`
-}
-
-function missingHere(provider: string, { dropboxApp }: Settings): string {
-  if (provider === 'dropbox' && dropboxApp === null)
-    return "Set DROPBOX_APP_KEY and DROPBOX_APP_SECRET in the app's environment; the tenant's account is not the cause."
-  if (provider === 'local')
-    return 'Set LOCAL_STORAGE_ROOT where this server is to keep photos on its disk; otherwise use dropbox or s3.'
-  return 'Set `storage.provider` to dropbox or s3: this server has no other storage.'
 }

@@ -1,6 +1,7 @@
 /** Whether the orchestrator (or the file in its place) takes our tokens and answers for this host as the contract says. */
 import { z } from 'zod'
 import { isPublisherError } from '../../base/errors.ts'
+import { hostOf } from '../../base/url-host.ts'
 import { clampTtl } from '../../contract/envelope.ts'
 import type { TenantHost } from '../../contract/host.ts'
 import type { RuntimeAnswer } from '../../contract/runtime-answer.ts'
@@ -8,7 +9,6 @@ import { unknownKeys, unknownKeyText } from '../../contract/unknown-keys.ts'
 import type { ConfigSource } from '../../ports/config-source.ts'
 import type { ConfigSourceSettings, Settings } from '../../runtime/settings/settings.ts'
 import { createOrchestratorClient } from '../../runtime/tenancy/orchestrator-client.ts'
-import { hostOf } from './advice.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 

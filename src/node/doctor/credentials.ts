@@ -6,54 +6,75 @@ import { type Platform, platforms } from '../../contract/platform.ts'
 import { enabledPublisher } from '../../contract/publisher-entries.ts'
 import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
 import { type ConfigSource, UnknownCredentials } from '../../ports/config-source.ts'
+import type { CredentialKind } from '../../ports/credentials.ts'
+import { referenceOf } from '../../ports/publisher-driver.ts'
+import type { Services } from '../../runtime/services.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
 export interface Reference {
   /** `storage`, `ai`, or a platform. */
   purpose: 'storage' | 'ai' | Platform
+  /** Name of its user, for people. */
+  title: string
   ref: string | undefined
   /** Any of these will do. */
-  kinds: readonly Credentials['provider'][]
+  kinds: readonly CredentialKind[]
+  /** Advice where the configuration has no reference. */
+  fillIn: string
 }
 
-/** What the configuration refers to and would use. */
-export function referencesOf(config: RuntimeConfig): Reference[] {
-  const { storage, ai, publishers } = config
-  const references: Reference[] = []
-  if (storage.provider !== 'local') {
-    const kinds =
-      storage.provider === 's3' || storage.provider === 'managed'
-        ? (['s3', 'managed'] as const)
-        : [storage.provider]
-    references.push({ purpose: 'storage', ref: storage.credentials_ref, kinds })
-  }
-  for (const platform of platforms) {
-    const entry = enabledPublisher(publishers, platform)
-    if (!entry) continue
-    references.push(
-      platform === 'email'
-        ? { purpose: platform, ref: config.email_server?.password_ref, kinds: ['smtp'] }
-        : { purpose: platform, ref: entry.credentials_ref, kinds: [platform] },
-    )
-  }
-  if (ai.credentials_ref !== undefined)
-    references.push({ purpose: 'ai', ref: ai.credentials_ref, kinds: ['openai'] })
-  return references
+/** Providers of a process, as far as references are concerned. */
+export type Providers = Pick<Services, 'storages' | 'publishers' | 'model'>
+
+const fillIn = 'Set its `credentials_ref`.'
+
+/** References of a configuration that its tenant would use. */
+export function referencesOf(config: RuntimeConfig, providers: Providers): Reference[] {
+  const { storage, ai } = config
+  const { model } = providers
+  const kinds = providers.storages[storage.provider]?.credentials ?? []
+  return [
+    ...(kinds.length > 0
+      ? [{ purpose: 'storage', title: 'the storage', ref: storage.credentials_ref, kinds, fillIn } as const]
+      : []),
+    ...platforms.flatMap((platform) => publisherReference(platform, config, providers)),
+    ...(!model || ai.credentials_ref === undefined
+      ? []
+      : [
+          {
+            purpose: 'ai',
+            title: model.title,
+            ref: ai.credentials_ref,
+            kinds: model.credentials,
+            fillIn,
+          } as const,
+        ]),
+  ]
+}
+
+function publisherReference(
+  platform: Platform,
+  config: RuntimeConfig,
+  { publishers }: Pick<Providers, 'publishers'>,
+): Reference[] {
+  const entry = enabledPublisher(config.publishers, platform)
+  const publisher = publishers[platform]
+  if (!entry || !publisher) return []
+  const { title, credentials: kinds, fillIn: advice = fillIn } = publisher
+  const ref = referenceOf(publisher, { entry, config })
+  return [{ purpose: platform, title, ref, kinds, fillIn: advice }]
 }
 
 /** Resolves one. Throws {@link Trouble}, which names its purpose and never the reference. */
 export async function checkReference(
   source: ConfigSource,
   tenant: Tenant,
-  { ref, kinds }: Reference,
+  { ref, kinds, fillIn }: Reference,
 ): Promise<Verdict<Credentials>> {
   const wanted = kinds.join(' or ')
   if (ref === undefined) {
-    throw new Trouble(
-      'the configuration names no credentials for it',
-      kinds[0] === 'smtp' ? 'Fill in `email_server` with its `password_ref`.' : 'Set its `credentials_ref`.',
-    )
+    throw new Trouble('the configuration names no credentials for it', fillIn)
   }
   const credentials = await source
     .resolveCredentials(tenant, ref, crypto.randomUUID())

@@ -1,11 +1,12 @@
 /** What a process shares with others: the identity provider. */
 import { z } from 'zod'
+import { hostOf } from '../../base/url-host.ts'
 import type { Settings } from '../../runtime/settings/settings.ts'
 import { createProviderMetadata } from '../../runtime/sign-in/provider-metadata.ts'
 import { quoted } from '../../runtime/sign-in/quoted.ts'
 import { acceptedAlgorithms, algorithmsOf } from '../../runtime/sign-in/signing-algorithms.ts'
 import { createLogger } from '../../runtime/telemetry/log.ts'
-import { hostOf, reachingAdvice } from './advice.ts'
+import { reachingAdvice } from './advice.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 

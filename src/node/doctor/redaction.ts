@@ -13,7 +13,7 @@ export interface Redaction {
 const word = /[^\s<>"'“”()[\],;:]+/g
 /** As much of a text as is shown. Secrets are looked for in no more. Characters. */
 const longest = 4000
-/** Shorter ones, and plain words such as "dropbox", would take away more than they hide. */
+/** Secrets that are long and varied enough: hiding plain words, such as the name of a vendor, would hide too much else. */
 const distinctive = /^(?=.{4})(?=.*[^a-z])/s
 
 export function createRedaction(): Redaction {

@@ -4,32 +4,6 @@ import type { PhotoEntry, PhotoListing, PhotoStore } from '../../ports/storage.t
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
-export type Right = 'list' | 'write' | 'link'
-
-/** What the owner or the operator has to grant, in the vendor's own words. */
-const rights: Record<string, Record<Right, string>> = {
-  dropbox: {
-    list: 'The Dropbox app needs the permission files.metadata.read.',
-    write: 'The Dropbox app needs the permissions files.content.write and files.content.read.',
-    link: 'The Dropbox app needs the permission files.content.read.',
-  },
-  s3: {
-    list: 'The key needs s3:ListBucket on the bucket, and the bucket and endpoint have to be right.',
-    write: 'The key needs s3:PutObject, s3:GetObject and s3:DeleteObject below the root.',
-    link: 'The key needs s3:GetObject below the root.',
-  },
-  local: {
-    list: 'The process needs to read the folder `paths.root`.',
-    write: 'The process needs to write into the folder `paths.root`.',
-    link: 'The process needs to read the photos.',
-  },
-}
-
-/** What to do where this right is missing. */
-export function grant(provider: string, right: Right): string | undefined {
-  return rights[provider === 'managed' ? 's3' : provider]?.[right]
-}
-
 export async function checkList(store: PhotoStore): Promise<Verdict<PhotoListing>> {
   const listing = await store.list('root')
   const { photos, withSidecar } = listing

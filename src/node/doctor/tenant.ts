@@ -1,18 +1,19 @@
 /** What belongs to one tenant: credentials, storage, platforms, the AI, and who may administer it. */
 
 import type { Credentials } from '../../contract/credentials.ts'
-import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
+import type { Platform } from '../../contract/platform.ts'
+import type { Publisher } from '../../ports/publisher.ts'
+import type { StorageRight } from '../../ports/storage-driver.ts'
 import type { Services } from '../../runtime/services.ts'
-import type { Settings } from '../../runtime/settings/settings.ts'
 import { adminsOf, canSignIn } from '../../runtime/sign-in/admins.ts'
 import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
 import { createGuardedFetch } from '../guarded-fetch.ts'
-import { hostOf, reachingAdvice, storageAdvice } from './advice.ts'
+import { reachingAdvice, storageAdvice } from './advice.ts'
 import { checkModel, checkPublisher } from './channels.ts'
 import { checkReference, referencesOf } from './credentials.ts'
 import { both, type Examination, type Step, solid, type Verdict } from './examination.ts'
 import type { Redaction } from './redaction.ts'
-import { checkLink, checkList, checkRecord, grant, type Right } from './storage.ts'
+import { checkLink, checkList, checkRecord } from './storage.ts'
 
 type Ground = Step<[Services, TenantRuntime]>
 /** By purpose: the credentials that a check needs. */
@@ -51,14 +52,14 @@ async function examineCredentials(
     await examination.check({ id: 'credentials', title: 'Credentials' }, ground, nothing)
     return resolved
   }
-  const [{ source }, { tenant, config }] = ground.passed.value
-  const references = referencesOf(config)
+  const [services, { tenant, config }] = ground.passed.value
+  const references = referencesOf(config, services)
   for (const { ref } of references) if (ref !== undefined) redaction.add(ref)
   for (const reference of references) {
-    const { purpose } = reference
-    const what = { id: `credentials.${purpose}`, title: `Credentials of ${nameOf(purpose)}` }
+    const { purpose, title } = reference
+    const what = { id: `credentials.${purpose}`, title: `Credentials of ${title}` }
     const step = await examination.check(what, solid, async () => {
-      const verdict = await checkReference(source, tenant, reference)
+      const verdict = await checkReference(services.source, tenant, reference)
       redaction.addSecrets(verdict.value)
       return verdict
     })
@@ -68,12 +69,12 @@ async function examineCredentials(
 }
 
 async function examineStorage(examination: Examination, ground: Ground, resolved: Resolved): Promise<void> {
-  const advise = (right: Right) => (error: unknown) => {
+  const advise = (right: StorageRight) => (error: unknown) => {
     if (!ground.passed) return undefined
-    const [{ settings }, { config }] = ground.passed.value
-    const { provider } = config.storage
-    const endpoint = endpointOf(settings, resolved.get('storage')?.passed?.value)
-    return storageAdvice(error, provider, settings, endpoint, grant(provider, right))
+    const [{ storages }, { config }] = ground.passed.value
+    const storage = storages[config.storage.provider]
+    const endpoint = storage?.endpoint(resolved.get('storage')?.passed?.value)
+    return storage && endpoint && storageAdvice(error, storage, endpoint, right)
   }
   const usable = both(ground, resolved.get('storage') ?? solid)
   const listed = await examination.check(
@@ -101,84 +102,71 @@ async function examineStorage(examination: Examination, ground: Ground, resolved
   )
 }
 
-/** Where the storage is, for a person who looks for what is in between. */
-function endpointOf(settings: Settings, credentials: Credentials | undefined) {
-  if (credentials?.provider === 's3' || credentials?.provider === 'managed') {
-    const { endpoint_url } = credentials
-    return { setting: '`endpoint_url` of its credentials', address: hostOf(endpoint_url) }
-  }
-  return settings.dropboxBaseUrl === undefined
-    ? { address: 'api.dropboxapi.com' }
-    : { setting: 'DROPBOX_BASE_URL', address: hostOf(settings.dropboxBaseUrl) }
-}
-
-/** Where the server of a platform or of the AI is. */
-function channelEndpointOf(purpose: string, settings: Settings, { email_server }: RuntimeConfig) {
-  if (purpose === 'email') {
-    const address = email_server ? `${email_server.host}:${email_server.port}` : 'the mail server'
-    return { setting: '`email_server`', address }
-  }
-  return purpose === 'ai'
-    ? { setting: 'OPENAI_BASE_URL', address: hostOf(settings.openaiBaseUrl ?? 'https://api.openai.com') }
-    : {
-        setting: 'TELEGRAM_API_BASE_URL',
-        address: hostOf(settings.telegramBaseUrl ?? 'https://api.telegram.org'),
-      }
-}
-
 async function examineChannels(examination: Examination, ground: Ground, resolved: Resolved): Promise<void> {
   if (!ground.passed) {
     await examination.check({ id: 'publishers', title: 'Publishers' }, ground, nothing)
     await examination.check({ id: 'ai', title: 'AI' }, ground, nothing)
     return
   }
-  const [{ settings }, runtime] = ground.passed.value
-  const advise = (purpose: string) => (error: unknown) =>
-    reachingAdvice(error, channelEndpointOf(purpose, settings, runtime.config))
+  const [services, runtime] = ground.passed.value
+  const channels: Channels = { examination, services, runtime, resolved }
   const { available, unavailable } = runtime.publishers()
-  for (const platform of unavailable) {
-    const what = { id: `publisher.${platform}`, title: `Publishing by ${nameOf(platform)}` }
-    await examination.check(what, solid, async () => ({
-      value: undefined,
-      said: 'this server cannot publish there',
-      warning: true,
-      todo: 'Disable the platform in the configuration.',
-    }))
-  }
-  for (const publisher of available) {
-    const { platform } = publisher
-    const what = {
-      id: `publisher.${platform}`,
-      title: `Publishing by ${nameOf(platform)}`,
-      advise: advise(platform),
-    }
-    await examination.check(what, resolved.get(platform) ?? solid, (_, signal) =>
-      checkPublisher(publisher, signal),
-    )
-  }
-  const model = runtime.model()
-  if (!model) examination.skip({ id: 'ai', title: 'AI' }, 'the configuration names none')
-  else {
-    await examination.check(
-      { id: 'ai', title: 'AI', advise: advise('ai') },
-      resolved.get('ai') ?? solid,
-      (_, signal) => checkModel(model, runtime.config.ai, signal),
-    )
-  }
+  for (const platform of unavailable) await noteUnavailable(channels, platform)
+  for (const publisher of available) await examinePublisher(channels, publisher)
+  await examineModel(channels)
 }
 
-/** For what is skipped for want of its ground, and so never run. */
+interface Channels {
+  examination: Examination
+  services: Services
+  runtime: TenantRuntime
+  resolved: Resolved
+}
+
+function publisherFinding({ services }: Channels, platform: Platform) {
+  const title = services.publishers[platform]?.title ?? platform
+  return { id: `publisher.${platform}`, title: `Publishing by ${title}` }
+}
+
+async function noteUnavailable(channels: Channels, platform: Platform): Promise<void> {
+  await channels.examination.check(publisherFinding(channels, platform), solid, async () => ({
+    value: undefined,
+    said: 'this server cannot publish there',
+    warning: true,
+    todo: 'Disable the platform in the configuration.',
+  }))
+}
+
+async function examinePublisher(channels: Channels, publisher: Publisher): Promise<void> {
+  const { examination, services, runtime, resolved } = channels
+  const { platform } = publisher
+  const endpoint = services.publishers[platform]?.endpoint(runtime.config)
+  await examination.check(
+    {
+      ...publisherFinding(channels, platform),
+      advise: (error) => endpoint && reachingAdvice(error, endpoint),
+    },
+    resolved.get(platform) ?? solid,
+    (_, signal) => checkPublisher(publisher, signal),
+  )
+}
+
+async function examineModel({ examination, services, runtime, resolved }: Channels): Promise<void> {
+  const what = { id: 'ai', title: 'AI' }
+  const model = runtime.model()
+  if (!model) {
+    examination.skip(what, 'the configuration names none')
+    return
+  }
+  const endpoint = services.model?.endpoint()
+  await examination.check(
+    { ...what, advise: (error) => endpoint && reachingAdvice(error, endpoint) },
+    resolved.get('ai') ?? solid,
+    (_, signal) => checkModel(model, runtime.config.ai, signal),
+  )
+}
+
+/** Body of a check whose ground did not pass; never called. */
 async function nothing(): Promise<Verdict<undefined>> {
   return { value: undefined, said: '' }
-}
-
-const names: Record<string, string> = {
-  ai: 'the AI',
-  storage: 'the storage',
-  telegram: 'Telegram',
-  email: 'mail',
-}
-
-function nameOf(purpose: string): string {
-  return names[purpose] ?? purpose
 }

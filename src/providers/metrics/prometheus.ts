@@ -2,7 +2,6 @@
 import { Registry } from 'prom-client'
 import { platforms } from '../../contract/platform.ts'
 import { type Metrics, redisFailures, uncaughtKinds } from '../../ports/metrics.ts'
-import { vendors } from '../../ports/vendors.ts'
 import { createCounts } from './prometheus/counts.ts'
 import { createGauges } from './prometheus/gauges.ts'
 
@@ -12,12 +11,14 @@ export interface PrometheusOptions {
    * counters must not be taken for one.
    */
   process: string
+  /** Vendors that breakers may name, for whom the counters start at 0. Default: none. */
+  vendors?: readonly string[]
   /** Adds what only this kind of host can tell. */
   addTo?: (registry: Registry) => void
 }
 
 /** Makes the metrics of one process. */
-export function createPrometheusMetrics({ process, addTo }: PrometheusOptions): Metrics {
+export function createPrometheusMetrics({ process, vendors = [], addTo }: PrometheusOptions): Metrics {
   const registry = new Registry()
   registry.setDefaultLabels({ process })
   addTo?.(registry)

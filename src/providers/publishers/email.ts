@@ -124,6 +124,8 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
   return {
     platform: 'email',
     captionRules,
+    // The confirmation lists them.
+    usesTags: true,
     pictureBox,
     publish,
     verify,

@@ -30,6 +30,7 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
   const directories = safeDirectories(paths, baseDirectory)
   return withStorageErrors({
     provider: 'local',
+    foldsCase: 'sometimes',
     ...createPhotoFiles({ files, directories, link, now }),
     ...createSidecarFiles(files, directories),
     ...createRecordFiles(files, directories),

@@ -1,4 +1,4 @@
-/** What operators may want to count. The names of vendors are those of src/ports/vendors.ts, so there are few. */
+/** What operators may want to count. Vendors are named as in their registries' entries, so there are few names. */
 import type { Tenant } from '../../contract/host.ts'
 
 /** `closed`: calls go through. `open`: they fail at once. `half_open`: one call finds out whether the vendor is back. */

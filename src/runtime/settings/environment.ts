@@ -1,7 +1,7 @@
 /** What each variable of the environment may hold, and what no single one can tell. */
 import { z } from 'zod'
 import { Secret } from '../../base/secret.ts'
-import { withoutSlashAtEnd } from '../../base/text-edges.ts'
+import { httpUrl, secretText } from '../../base/variables.ts'
 import { emailSchema } from '../../contract/email.ts'
 import { logLevels } from '../telemetry/log.ts'
 
@@ -16,9 +16,6 @@ const whole = (unit: string, least: number, most: number) =>
     .int({ error: `must be ${unit}` })
     .min(least, { error: `must be at least ${least}` })
     .max(most, { error: `must be at most ${most}` })
-const url = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .transform((value) => withoutSlashAtEnd(value))
 const domain = z
   .string()
   .toLowerCase()
@@ -26,10 +23,6 @@ const domain = z
     /^(?=.{1,189}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
     'must be a domain name',
   )
-const secret = z
-  .string()
-  .min(1)
-  .transform((value) => new Secret(value))
 const commaSeparated = (value: string) =>
   value
     .split(',')
@@ -67,7 +60,7 @@ export const environmentSchema = z.object({
   CONFIG_SOURCE: z.enum(['orchestrator', 'file'], { error: 'must be orchestrator or file' }).optional(),
   CONFIG_FILE: z.string().optional(),
   CONFIG_CACHE_MB: whole('megabytes', 1, 4096).default(32),
-  ORCHESTRATOR_BASE_URL: url.optional(),
+  ORCHESTRATOR_BASE_URL: httpUrl.optional(),
   ORCHESTRATOR_SERVICE_TOKEN: z
     .string()
     .transform(commaSeparated)
@@ -76,20 +69,10 @@ export const environmentSchema = z.object({
     .optional(),
   ORCHESTRATOR_BASE_DOMAIN: domain.default('shibari.photo'),
   ORCHESTRATOR_TIMEOUT_MS: whole('milliseconds', 50, 10_000).default(3000),
-  DROPBOX_APP_KEY: z.string().optional(),
-  DROPBOX_APP_SECRET: secret.optional(),
-  DROPBOX_BASE_URL: url.optional(),
-  GOOGLE_CLIENT_ID: z.string().optional(),
-  GOOGLE_CLIENT_SECRET: secret.optional(),
-  GOOGLE_API_BASE_URL: url.optional(),
-  OPENAI_BASE_URL: url.optional(),
-  TELEGRAM_API_BASE_URL: url.optional(),
-  INSTAGRAM_API_BASE_URL: url.optional(),
-  BLUESKY_SERVICE_URL: url.optional(),
   AUTH0_DOMAIN: domain.optional(),
   OIDC_ISSUER_URL: issuer.optional(),
   AUTH0_CLIENT_ID: z.string().optional(),
-  AUTH0_CLIENT_SECRET: secret.optional(),
+  AUTH0_CLIENT_SECRET: secretText.optional(),
   AUTH_CALLBACK_HOST: domain.optional(),
   ADMIN_LOGIN_EMAILS: emails.default([]),
   WEB_SESSION_SECRET: sessionSecrets,
@@ -108,8 +91,7 @@ export const environmentSchema = z.object({
   KV_TIMEOUT_MS: whole('milliseconds', 20, 10_000).default(500),
   REDIS_TIMEOUT_MS: whole('milliseconds', 20, 5000).default(250),
   SCHEDULED_PUBLISH_HOSTS: z.string().transform(commaSeparated).default([]),
-  LOCAL_STORAGE_ROOT: z.string().optional(),
-  METRICS_TOKEN: secret.optional(),
+  METRICS_TOKEN: secretText.optional(),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 })
 
@@ -146,9 +128,6 @@ export function missingVariables(given: Given): string[] {
   } else if (!given.CONFIG_FILE) {
     problems.push('either ORCHESTRATOR_BASE_URL or CONFIG_FILE is required')
   }
-  for (const [one, other] of pairs) {
-    if (!given[one] !== !given[other]) problems.push(`${one} and ${other} belong together`)
-  }
   const signIn = [
     given.AUTH0_DOMAIN ?? given.OIDC_ISSUER_URL,
     given.AUTH0_CLIENT_ID,
@@ -161,11 +140,6 @@ export function missingVariables(given: Given): string[] {
   }
   return problems
 }
-
-const pairs = [
-  ['DROPBOX_APP_KEY', 'DROPBOX_APP_SECRET'],
-  ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
-] as const
 
 /** What is wrong with variables that are each well-formed. */
 export function contradictions(env: Environment): string[] {

@@ -1,5 +1,7 @@
 /** The settings of a process, made from the environment once at the start. */
+import { z } from 'zod'
 import type { Secret } from '../../base/secret.ts'
+import { setVariables, type Variables } from '../../base/variables.ts'
 import type { Email } from '../../contract/email.ts'
 import type { LogLevel } from '../telemetry/log.ts'
 import {
@@ -61,25 +63,17 @@ export interface Settings {
   developmentHosts: readonly string[]
   secureCookies: boolean
   allowPrivateEndpoints: boolean
-  dropboxApp: { key: string; secret: Secret } | null
-  dropboxBaseUrl: string | undefined
-  /** Ends with `/v1`. */
-  openaiBaseUrl: string | undefined
-  telegramBaseUrl: string | undefined
   /** Largest photo that is taken in. Bytes. */
   maxUploadBytes: number
   /** What several dynos share; `null`: this process is alone. Node host only. */
   redis: { url: Secret; verifyTls: boolean; timeoutMs: number } | null
   /** Hosts of tenants that a Worker's schedule publishes one photo of. */
   scheduledHosts: readonly string[]
-  /**
-   * Folder of which each `local` store has a subfolder, named like its tenant. Undefined: `local` is refused, except with `CONFIG_SOURCE=file`, where
-   * its paths are absolute.
-   */
-  localStorageRoot: string | undefined
   /** Who holds it may read `/metrics`; undefined: nobody may. */
   metricsToken: Secret | undefined
   logLevel: LogLevel
+  /** Parsed variables of providers, with every secret wrapped. */
+  ofProviders: Readonly<Record<string, unknown>>
 }
 
 /** Thrown for a start that cannot succeed. The message names variables, never their values. */
@@ -87,29 +81,52 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
-/**
- * Checks the environment. An empty variable counts as absent. Throws {@link SettingsError} whose one message names every
- * variable that is missing or malformed and what is wrong with it.
- */
-export function parseSettings(variables: Readonly<Record<string, unknown>>): Settings {
-  const given = Object.fromEntries(
-    Object.keys(environmentSchema.shape).flatMap((name) => {
-      const value = variables[name]
-      return typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as const] : []
-    }),
-  )
-  const parsed = environmentSchema.safeParse(given)
-  const wrong = parsed.success
-    ? contradictions(parsed.data)
-    : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`)
-  const problems = [...wrong, ...missingVariables(given)]
-  if (!parsed.success || problems.length > 0) {
-    throw new SettingsError(`The environment is incomplete or malformed: ${problems.join('; ')}`)
-  }
-  return toSettings(parsed.data)
+/** Variables that belong to providers; each reads its own where it is registered. */
+export interface ProviderVariables {
+  readonly shape: z.ZodRawShape
+  /** Variables that are set together or not at all. */
+  readonly together: readonly (readonly string[])[]
 }
 
-function toSettings(env: Environment): Settings {
+const noProviders: ProviderVariables = { shape: {}, together: [] }
+
+/**
+ * Checks the environment, with the variables of `providers` (default: there are none). An empty variable counts as absent. Throws
+ * {@link SettingsError} whose one message names every variable that is missing or malformed and what is wrong with it.
+ */
+export function parseSettings(variables: Variables, providers: ProviderVariables = noProviders): Settings {
+  const parsed = parse(environmentSchema, variables)
+  const ofProviders = parse(z.object(providers.shape), variables)
+  const wrong = parsed.data ? contradictions(parsed.data) : []
+  const problems = [
+    ...parsed.problems,
+    ...ofProviders.problems,
+    ...wrong,
+    ...missingVariables(parsed.given),
+    ...separated(providers.together, ofProviders.given),
+  ]
+  if (!parsed.data || !ofProviders.data || problems.length > 0) {
+    throw new SettingsError(`The environment is incomplete or malformed: ${problems.join('; ')}`)
+  }
+  return { ...toSettings(parsed.data), ofProviders: ofProviders.data }
+}
+
+/** The variables of a schema, and one sentence for each that is malformed. */
+function parse<S extends z.ZodObject>(schema: S, variables: Variables) {
+  const given = setVariables(Object.keys(schema.shape), variables)
+  const { data, error } = schema.safeParse(given)
+  const problems = error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) ?? []
+  return { given, data, problems }
+}
+
+/** One sentence for each group of which only a part is set. */
+function separated(groups: ProviderVariables['together'], given: Readonly<Record<string, string>>): string[] {
+  return groups
+    .filter((group) => group.some((name) => given[name]) && !group.every((name) => given[name]))
+    .map((group) => `${group.join(' and ')} belong together`)
+}
+
+function toSettings(env: Environment): Omit<Settings, 'ofProviders'> {
   return {
     port: env.PORT,
     maxConnections: env.MAX_CONNECTIONS,
@@ -137,19 +154,11 @@ function toSettings(env: Environment): Settings {
     developmentHosts: env.DEVELOPMENT_HOSTS,
     secureCookies: env.WEB_SECURE_COOKIES,
     allowPrivateEndpoints: env.ALLOW_PRIVATE_ENDPOINTS,
-    dropboxApp:
-      env.DROPBOX_APP_KEY && env.DROPBOX_APP_SECRET
-        ? { key: env.DROPBOX_APP_KEY, secret: env.DROPBOX_APP_SECRET }
-        : null,
-    dropboxBaseUrl: env.DROPBOX_BASE_URL,
-    openaiBaseUrl: env.OPENAI_BASE_URL,
-    telegramBaseUrl: env.TELEGRAM_API_BASE_URL,
     maxUploadBytes: env.LIBRARY_MAX_UPLOAD_MB * 2 ** 20,
     redis: env.REDIS_URL
       ? { url: env.REDIS_URL, verifyTls: env.REDIS_TLS_VERIFY, timeoutMs: env.REDIS_TIMEOUT_MS }
       : null,
     scheduledHosts: env.SCHEDULED_PUBLISH_HOSTS,
-    localStorageRoot: env.LOCAL_STORAGE_ROOT,
     metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,
   }

@@ -5,7 +5,7 @@
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import type { Credentials, CredentialsOf } from '../../contract/credentials.ts'
 import { credentialsUnavailable } from '../../ports/config-source.ts'
-import type { CredentialSource } from '../../ports/credentials.ts'
+import { type CredentialKind, type CredentialSource, isOfKind } from '../../ports/credentials.ts'
 
 export interface CredentialCacheOptions {
   resolve(ref: string): Promise<Credentials>
@@ -16,7 +16,7 @@ export interface CredentialCacheOptions {
 
 export interface CredentialCache {
   /** The credentials behind `ref`, which have to be one of these providers'. */
-  source<P extends Credentials['provider']>(
+  source<P extends CredentialKind>(
     ref: string,
     ...providers: readonly P[]
   ): CredentialSource<CredentialsOf<P>>
@@ -104,7 +104,7 @@ export function createCredentialCache({ resolve, ttlMs, now }: CredentialCacheOp
       return {
         async get() {
           const credentials = await get(ref)
-          if (isOneOf(credentials, providers)) return credentials
+          if (isOfKind(credentials, providers)) return credentials
           throw credentialsUnavailable(
             new Error(
               `The reference resolves to ${credentials.provider}, needed is ${providers.join(' or ')}.`,
@@ -136,11 +136,4 @@ function repeated(error: unknown, leftMs: number): unknown {
     isOutage,
     retryAfterMs: error.retryAfterMs === undefined ? undefined : leftMs,
   })
-}
-
-function isOneOf<P extends Credentials['provider']>(
-  credentials: Credentials,
-  providers: readonly P[],
-): credentials is CredentialsOf<P> {
-  return providers.some((provider) => provider === credentials.provider)
 }

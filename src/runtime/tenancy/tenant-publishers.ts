@@ -1,46 +1,31 @@
-/** A tenant's publishers: what its configuration enables and this server can use. */
-
-import type { Credentials, CredentialsOf } from '../../contract/credentials.ts'
-import type { Host } from '../../contract/host.ts'
+/** A tenant's publishers: platforms that its configuration enables and this server can use. */
 import { type Platform, platforms } from '../../contract/platform.ts'
-import { enabledPublisher, type PublisherEntry } from '../../contract/publisher-entries.ts'
-import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
-import type { CredentialSource } from '../../ports/credentials.ts'
+import { enabledPublisher } from '../../contract/publisher-entries.ts'
 import type { Publisher } from '../../ports/publisher.ts'
-
-export interface PublisherContext {
-  entry: PublisherEntry
-  config: RuntimeConfig
-  host: Host
-  /** Who administers the tenant. */
-  admins: readonly string[]
-  /** The credentials behind a reference of the configuration; one that is missing fails when it is needed. */
-  credentials<P extends Credentials['provider']>(
-    ref: string | undefined,
-    provider: P,
-  ): CredentialSource<CredentialsOf<P>>
-}
-
-/** How publishers are made. A platform that is missing here is unavailable. */
-export type PublisherFactories = Partial<Record<Platform, (context: PublisherContext) => Publisher>>
+import type { InstalledPublishers } from '../../ports/publisher-driver.ts'
+import { publisherCalls } from '../vendor-calls/publisher-calls.ts'
+import type { TenantScope } from './tenant-scope.ts'
 
 export interface TenantPublishers {
   available: readonly Publisher[]
-  /** Enabled by the configuration, and not to be had on this server. */
+  /** Platforms that the configuration enables and this server cannot use. */
   unavailable: readonly Platform[]
 }
 
-/** Makes those that are enabled; the first enabled entry of each platform counts. */
-export function tenantPublishers(
-  factories: PublisherFactories,
-  context: Omit<PublisherContext, 'entry'>,
+/** Opens the enabled platforms, each behind the pipeline; the first enabled entry of each platform counts. */
+export function openTenantPublishers(
+  installed: InstalledPublishers,
+  { config, host, find, calls }: TenantScope,
+  admins: readonly string[],
 ): TenantPublishers {
-  const enabled = platforms.flatMap((platform) => {
-    const entry = enabledPublisher(context.config.publishers, platform)
-    return entry ? [{ platform, entry }] : []
-  })
-  return {
-    available: enabled.flatMap(({ platform, entry }) => factories[platform]?.({ ...context, entry }) ?? []),
-    unavailable: enabled.flatMap(({ platform }) => (factories[platform] ? [] : [platform])),
+  const available: Publisher[] = []
+  const unavailable: Platform[] = []
+  for (const platform of platforms) {
+    const entry = enabledPublisher(config.publishers, platform)
+    if (!entry) continue
+    const { open = null, vendor = platform } = installed[platform] ?? {}
+    if (!open) unavailable.push(platform)
+    else available.push(publisherCalls(open({ entry, config, host, admins }, find), { ...calls, vendor }))
   }
+  return { available, unavailable }
 }

@@ -1,6 +1,6 @@
 /** Keeps an analysis in the photo's sidecar, beside whatever a person or another program has written there. */
 import { isPublisherError } from '../../base/errors.ts'
-import type { Platform } from '../../contract/platform.ts'
+import type { Publisher } from '../../ports/publisher.ts'
 import { sidecarUnreadable } from '../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoStore } from '../../ports/storage.ts'
 import { photoNotFound } from '../photo-details.ts'
@@ -24,7 +24,7 @@ export interface SaveSettings {
 interface SaveTools {
   store: PhotoStore
   settings: { captionfile: SaveSettings }
-  platforms: readonly { platform: Platform }[]
+  platforms: readonly Pick<Publisher, 'usesTags'>[]
   now: () => number
 }
 
@@ -50,7 +50,7 @@ export async function saveAnalysis(
   { seen, written, sha256, replaceEmpty }: Found,
 ): Promise<{ caption: string; altText: string | null }> {
   const isExtended = captionfile.extended_metadata_enabled
-  const isMailed = platforms.some(({ platform }) => platform === 'email')
+  const needsTags = platforms.some(({ usesTags }) => usesTags === true)
   for (let tries = 1; ; tries++) {
     if (!(await store.stat('root', entry.name))) throw photoNotFound()
     const sidecar = await store.readSidecar('root', entry.name)
@@ -66,7 +66,7 @@ export async function saveAnalysis(
       caption: written.caption,
       platformCaptions: written.captions,
       details: isExtended ? detailsOf(seen) : null,
-      confirmationTags: isMailed && !isExtended ? seen.tags : null,
+      confirmationTags: needsTags && !isExtended ? seen.tags : null,
     }
     const document = withAnalysis(parseSidecar(sidecar?.text ?? ''), found, { replaceEmpty })
     try {

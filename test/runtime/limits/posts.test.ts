@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PublisherError } from '../../../src/base/errors.ts'
 import { parseHost } from '../../../src/contract/host.ts'
+import type { Platform } from '../../../src/contract/platform.ts'
+import { publishers } from '../../../src/providers/publishers.ts'
 import { createByteBudget } from '../../../src/runtime/limits/byte-budget.ts'
 import { createPostPlaces } from '../../../src/runtime/limits/posts.ts'
 import { photo, scene as publishScene } from '../../support/fixtures/scripted-platforms.ts'
 
+const vendorOf = (platform: Platform) => publishers[platform].vendor
 const never = new Promise<never>(() => undefined)
 
 /** The places of one tenant, and what an operator would see. */
@@ -20,7 +23,7 @@ function scene(total = 100) {
       waiting += change
     },
   }
-  const places = createPostPlaces({ tenant: known.tenant, now: Date.now, observer }, pictures)
+  const places = createPostPlaces({ tenant: known.tenant, now: Date.now, observer, vendorOf }, pictures)
   return { places, pictures, events, waiting: () => waiting }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { providerVariables } from '../../../src/providers/registry.ts'
 import { parseSettings, SettingsError } from '../../../src/runtime/settings/settings.ts'
 
 const minimal = {
@@ -9,7 +10,7 @@ const minimal = {
 
 function messageOf(variables: Record<string, string>): string {
   try {
-    parseSettings(variables)
+    parseSettings(variables, providerVariables)
   } catch (error) {
     if (error instanceof SettingsError) return error.message
   }
@@ -30,7 +31,6 @@ describe('parseSettings', () => {
       forceHttps: true,
       secureCookies: true,
       allowPrivateEndpoints: false,
-      dropboxApp: null,
       logLevel: 'info',
     })
   })

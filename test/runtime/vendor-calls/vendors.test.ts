@@ -7,7 +7,9 @@ import { platforms } from '../../../src/contract/platform.ts'
 import { noMetrics } from '../../../src/ports/metrics.ts'
 import type { Post } from '../../../src/ports/publisher.ts'
 import type { PhotoStore } from '../../../src/ports/storage.ts'
-import { aiVendor, platformVendor, storageVendor } from '../../../src/ports/vendors.ts'
+import { models } from '../../../src/providers/models.ts'
+import { publishers } from '../../../src/providers/publishers.ts'
+import { storages } from '../../../src/providers/storages.ts'
 import { modelCalls } from '../../../src/runtime/vendor-calls/model-calls.ts'
 import { createObserver } from '../../../src/runtime/vendor-calls/observe.ts'
 import { publisherCalls } from '../../../src/runtime/vendor-calls/publisher-calls.ts'
@@ -65,14 +67,14 @@ describe('one word for', () => {
     await using open = await scene()
     const { words, calls } = listen()
     const store: PhotoStore = { ...open.folder.open(), provider, stat: away }
-    const { store: calledStore } = storageCalls(store, { ...calls, vendor: storageVendor(provider) })
+    const { store: calledStore } = storageCalls(store, { ...calls, vendor: storages[provider].vendor })
     await sixTimes(() => calledStore.stat('root', photo))
     expect(words).toEqual(one(word))
   })
 
   it('the AI', async () => {
     const { words, calls } = listen()
-    const model = modelCalls({ ask: away }, { ...calls, vendor: aiVendor })
+    const model = modelCalls({ ask: away }, { ...calls, vendor: models.openai.vendor })
     const request = { model: 'm', system: '', prompt: '', name: 'n', schema: z.unknown(), maxTokens: 1 }
     await sixTimes(() => model.ask(request, signal))
     expect(words).toEqual(one('openai'))
@@ -84,7 +86,7 @@ describe('one word for', () => {
       await using open = await scene()
       const { words, calls } = listen()
       const publisher = { ...open.telegram, platform, publish: away }
-      const watched = publisherCalls(publisher, { ...calls, vendor: platformVendor(platform) })
+      const watched = publisherCalls(publisher, { ...calls, vendor: publishers[platform].vendor })
       await sixTimes(() => watched.publish(post, signal))
       expect(words).toEqual(one(word))
     },

@@ -3,25 +3,25 @@ import './post-preview.css'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { pictureSources } from '../../gallery/picture-sources.ts'
 import { texts } from '../../texts.ts'
-import type { PlatformName } from '../admin-api.ts'
 
 export interface PostPreviewProps {
-  platform: PlatformName
+  /** The post is a mail with a subject line. */
+  hasSubject: boolean
   photo: Photo
   altText: string
   /** As it goes out. */
   caption: string
-  /** Of the mail; `undefined` until the server has said it. */
+  /** Subject line; `undefined` until the server has said it. */
   subject: string | undefined
 }
 
 const words = texts.workbench
 
-export function PostPreview({ platform, photo, altText, caption, subject }: PostPreviewProps) {
+export function PostPreview({ hasSubject, photo, altText, caption, subject }: PostPreviewProps) {
   const picture = (
     <img {...pictureSources(photo.thumbnail_url)} sizes="16rem" alt={altText} draggable={false} />
   )
-  if (platform !== 'email') {
+  if (!hasSubject) {
     return (
       <figure class="bubble">
         {picture}

@@ -138,7 +138,7 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
         )
       )}
       <PostPreview
-        platform={platform}
+        hasSubject={rules.has_subject}
         photo={photo}
         altText={altTextOf(draft, photo)}
         // Until the server has said it, by its own rules.

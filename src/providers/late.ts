@@ -2,6 +2,7 @@
  * Providers whose libraries are loaded on first use, since they would make each start longer. What is not loaded yet cannot be spread:
  * `satisfies` makes each wrapper name every method of its port, optional ones included.
  */
+import { once } from '../base/once.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { Mailer } from '../ports/mail.ts'
 
@@ -20,12 +21,4 @@ export function lateMailer(load: () => Promise<Mailer>): Mailer {
   return {
     connect: async (server, signal) => (await mailer()).connect(server, signal),
   } satisfies Required<Mailer>
-}
-
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined
-  return () => {
-    loaded ??= load()
-    return loaded
-  }
 }

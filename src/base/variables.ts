@@ -1,0 +1,28 @@
+/** Schemas of environment variables, for a process and its providers alike. */
+import { z } from 'zod'
+import { Secret } from './secret.ts'
+import { withoutSlashAtEnd } from './text-edges.ts'
+
+/** A web address, without a slash at its end. */
+export const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .transform((value) => withoutSlashAtEnd(value))
+
+/** A text that no log may show. */
+export const secretText = z
+  .string()
+  .min(1)
+  .transform((value) => new Secret(value))
+
+/** Variables as a process finds them: texts, and bindings of a Worker. */
+export type Variables = Readonly<Record<string, unknown>>
+
+/** The named variables that are set, trimmed. A blank one counts as absent. */
+export function setVariables(names: readonly string[], variables: Variables): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = variables[name]
+      return typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as const] : []
+    }),
+  )
+}

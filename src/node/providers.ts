@@ -1,0 +1,66 @@
+/** Providers of the Node host: all registries, with a disk, a mailer and guarded connections of this machine. */
+import { join } from 'node:path'
+import { assertPublicEndpoint } from '../base/endpoint-guard.ts'
+import type { Variables } from '../base/variables.ts'
+import type { StorageTools } from '../ports/storage-driver.ts'
+import { lateMailer } from '../providers/late.ts'
+import { installModel } from '../providers/models.ts'
+import { installPublishers } from '../providers/publishers.ts'
+import { createLocalStore } from '../providers/storage/local.ts'
+import { installStorages } from '../providers/storages.ts'
+import type { SignedLinks } from '../runtime/sealing/signed-links.ts'
+import type { ServiceOptions } from '../runtime/services.ts'
+import type { Settings } from '../runtime/settings/settings.ts'
+import { createGuardedFetch } from './guarded-fetch.ts'
+import { createPinnedLookup } from './public-lookup.ts'
+
+interface NodeProviderOptions {
+  settings: Settings
+  variables: Variables
+  now: () => number
+}
+
+/** Installs the providers of a process. */
+export function nodeProviders({
+  settings,
+  variables,
+  now,
+}: NodeProviderOptions): Pick<ServiceOptions, 'storages' | 'publishers' | 'model'> {
+  const { allowPrivateEndpoints: allowPrivate, callbackHost } = settings
+  const fetch = createGuardedFetch({ allowPrivate })
+  const mailer = lateMailer(async () => {
+    const { createMailer } = await import('../providers/mail/nodemailer.ts')
+    return createMailer({ allowPrivate, lookup: createPinnedLookup(), name: callbackHost })
+  })
+  return {
+    storages: (links) =>
+      installStorages(
+        {
+          now,
+          fetch,
+          checkEndpoint: (endpoint) => assertPublicEndpoint(endpoint, { allowPrivate }),
+          allowPrivateEndpoints: allowPrivate,
+          isDedicated: settings.configSource.kind === 'file',
+          openDisk: diskOpener(links, now),
+        },
+        variables,
+      ),
+    publishers: installPublishers({ mailer, fetch }, variables),
+    model: installModel({ now }, variables),
+  }
+}
+
+/** Stores on this machine's disk, whose originals are served by signed links of our own. */
+function diskOpener(links: SignedLinks, now: () => number): NonNullable<StorageTools['openDisk']> {
+  return ({ host, tenant, paths }, root) =>
+    createLocalStore({
+      paths,
+      // Each tenant has a folder of its own, which its configuration cannot leave.
+      baseDirectory: root === undefined ? undefined : join(root, tenant),
+      now,
+      link: async (folder, name, expiresAt) => {
+        const token = await links.sign(host, folder, name, expiresAt)
+        return `/api/images/${encodeURIComponent(name)}/original?token=${token}`
+      },
+    })
+}

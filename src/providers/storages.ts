@@ -1,0 +1,128 @@
+/** Storages that tenants can keep their photos in. A new one is a file below src/providers/storage and an entry here. */
+import { z } from 'zod'
+import { hostOf } from '../base/url-host.ts'
+import { httpUrl, secretText, type Variables } from '../base/variables.ts'
+import { type StorageProvider, storageProviders } from '../contract/blocks/storage.ts'
+import {
+  type InstalledStorage,
+  type InstalledStorages,
+  type StorageDriver,
+  type StorageTools,
+  storageDriver,
+} from '../ports/storage-driver.ts'
+import { createDropboxStore } from './storage/dropbox.ts'
+import { createS3Store, createVerdictMemory } from './storage/s3.ts'
+
+const dropbox = storageDriver({
+  title: 'Dropbox',
+  vendor: 'dropbox',
+  credentials: ['dropbox'],
+  variables: {
+    DROPBOX_APP_KEY: z.string().optional(),
+    DROPBOX_APP_SECRET: secretText.optional(),
+    DROPBOX_BASE_URL: httpUrl.optional(),
+  },
+  together: ['DROPBOX_APP_KEY', 'DROPBOX_APP_SECRET'],
+  rights: {
+    list: 'The Dropbox app needs the permission files.metadata.read.',
+    write: 'The Dropbox app needs the permissions files.content.write and files.content.read.',
+    link: 'The Dropbox app needs the permission files.content.read.',
+  },
+  setUp:
+    "Set DROPBOX_APP_KEY and DROPBOX_APP_SECRET in the app's environment; the tenant's account is not the cause.",
+  advise(message) {
+    if (message.includes('invalid_client'))
+      return 'Correct DROPBOX_APP_KEY and DROPBOX_APP_SECRET: they have to be those of one Dropbox app.'
+    if (message.includes('invalid_grant'))
+      return 'Connect the Dropbox account again, and store the new refresh token.'
+    return undefined
+  },
+  endpoint: ({ DROPBOX_BASE_URL: baseUrl }) =>
+    baseUrl === undefined
+      ? { address: 'api.dropboxapi.com' }
+      : { setting: 'DROPBOX_BASE_URL', address: hostOf(baseUrl) },
+  open({ now }, { DROPBOX_APP_KEY: key, DROPBOX_APP_SECRET: secret, DROPBOX_BASE_URL: baseUrl }) {
+    if (key === undefined || secret === undefined) return null
+    const app = { key, secret }
+    return ({ paths }, credentials) => createDropboxStore({ paths, credentials, app, baseUrl, now })
+  },
+})
+
+const s3 = storageDriver({
+  title: 'S3',
+  vendor: 's3',
+  credentials: ['s3', 'managed'],
+  variables: {},
+  rights: {
+    list: 'The key needs s3:ListBucket on the bucket, and the bucket and endpoint have to be right.',
+    write: 'The key needs s3:PutObject, s3:GetObject and s3:DeleteObject below the root.',
+    link: 'The key needs s3:GetObject below the root.',
+  },
+  isAboutRights: (message) => /NoSuchBucket|AccessDenied/.test(message),
+  advise: (message) =>
+    message.includes('RequestTimeTooSkewed')
+      ? 'Correct the clock of this machine: S3 refuses signatures that are 15 minutes off.'
+      : undefined,
+  endpoint: (_variables, credentials) => ({
+    setting: '`endpoint_url` of its credentials',
+    address: credentials ? hostOf(credentials.endpoint_url) : 'the S3 server',
+  }),
+  open({ now, fetch, checkEndpoint, allowPrivateEndpoints }) {
+    const tools = { now, fetch, checkEndpoint, allowPrivateEndpoints, verdicts: createVerdictMemory() }
+    return (context, credentials) => createS3Store({ ...tools, ...context, credentials })
+  },
+})
+
+/** Photos on the host's own disk. Without a folder for each tenant a configuration could name any path of it. */
+const local = storageDriver({
+  title: 'the disk of the server',
+  vendor: 'local',
+  credentials: [],
+  variables: { LOCAL_STORAGE_ROOT: z.string().optional() },
+  rights: {
+    list: 'The process needs to read the folder `paths.root`.',
+    write: 'The process needs to write into the folder `paths.root`.',
+    link: 'The process needs to read the photos.',
+  },
+  unavailable: 'This server keeps no photos on its own disk: the storage "local" needs LOCAL_STORAGE_ROOT.',
+  setUp:
+    'Set LOCAL_STORAGE_ROOT where this server is to keep photos on its disk; otherwise use dropbox or s3.',
+  endpoint: () => ({ address: 'the disk of the server' }),
+  open({ openDisk, isDedicated }, { LOCAL_STORAGE_ROOT: root }) {
+    if (!openDisk || (root === undefined && !isDedicated)) return null
+    return (context) => openDisk(context, root)
+  },
+})
+
+const gdrive = storageDriver({
+  title: 'Google Drive',
+  vendor: 'gdrive',
+  credentials: ['gdrive'],
+  variables: {
+    GOOGLE_CLIENT_ID: z.string().optional(),
+    GOOGLE_CLIENT_SECRET: secretText.optional(),
+    GOOGLE_API_BASE_URL: httpUrl.optional(),
+  },
+  together: ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
+  setUp: 'Set `storage.provider` to dropbox or s3: this server has no other storage.',
+  endpoint: () => ({ address: 'www.googleapis.com' }),
+  // Not built yet.
+  open: () => null,
+})
+
+/** Every storage that a configuration may name. */
+export const storages = {
+  dropbox,
+  s3,
+  /** S3 that the fleet's operator provides. */
+  managed: s3,
+  gdrive,
+  local,
+} as const satisfies Readonly<Record<StorageProvider, StorageDriver>>
+
+/** Prepares all storages for one process. */
+export function installStorages(tools: StorageTools, variables: Variables): InstalledStorages {
+  const installed: Partial<Record<StorageProvider, InstalledStorage>> = {}
+  for (const provider of storageProviders) installed[provider] = storages[provider].install(tools, variables)
+  return installed
+}

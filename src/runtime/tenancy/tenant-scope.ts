@@ -1,0 +1,49 @@
+/** The parts of one tenant in one version of its configuration that every provider is opened with. */
+import type { Host, Tenant, TenantHost } from '../../contract/host.ts'
+import type { RuntimeAnswer, RuntimeConfig } from '../../contract/runtime-answer.ts'
+import type { ConfigSource } from '../../ports/config-source.ts'
+import type { FindCredentials } from '../../ports/driver.ts'
+import type { FairnessObserver } from '../limits/observer.ts'
+import type { VendorCallContext } from '../vendor-calls/layers.ts'
+import type { Observe } from '../vendor-calls/observe.ts'
+import { createCredentialCache } from './credential-cache.ts'
+
+export interface TenantScope {
+  host: Host
+  tenant: Tenant
+  config: RuntimeConfig
+  /** Credentials of the tenant, resolved when first needed and kept as long as the configuration. */
+  find: FindCredentials
+  /** Context of calls to the tenant's vendors. */
+  calls: Omit<VendorCallContext, 'vendor'>
+}
+
+export interface TenantScopeOptions {
+  source: ConfigSource
+  /** Measures each call to a vendor. */
+  observe: Observe
+  /** Told of refused calls and of vendors that are down. Default: no one is told. */
+  fairness?: FairnessObserver
+  now: () => number
+}
+
+/** Makes the scope of one tenant. */
+export function tenantScope(
+  { source, observe, fairness = {}, now }: TenantScopeOptions,
+  { config, ttlSeconds }: RuntimeAnswer,
+  { host, tenant }: TenantHost,
+): TenantScope {
+  const credentials = createCredentialCache({
+    resolve: (ref) => source.resolveCredentials(tenant, ref, crypto.randomUUID()),
+    ttlMs: ttlSeconds * 1000,
+    now,
+  })
+  return {
+    host,
+    tenant,
+    config,
+    // A reference that is missing resolves to nothing, as an unknown one does.
+    find: (ref = '', kinds) => credentials.source(ref, ...kinds),
+    calls: { tenant, now, observer: fairness, observe },
+  }
+}

@@ -1,0 +1,46 @@
+/** A tenant's storage: opened by its provider, behind the pipeline, with sidecars that belong to one photo each. */
+
+import type { PhotoStore } from '../../ports/storage.ts'
+import { type InstalledStorages, storageUnavailable } from '../../ports/storage-driver.ts'
+import { type OwnSidecarTools, withOwnSidecars } from '../../workflow/own-sidecars.ts'
+import { storageCalls } from '../vendor-calls/storage-calls.ts'
+import type { TenantScope } from './tenant-scope.ts'
+
+export interface TenantStorageOptions {
+  storages: InstalledStorages
+  /** Makes the digests by which a store finds the owner of a sidecar. Default: names alone decide. */
+  digestsOf?: (
+    store: PhotoStore,
+    tenant: Pick<TenantScope, 'host' | 'tenant' | 'config'>,
+  ) => Pick<OwnSidecarTools, 'sha256Of' | 'rememberedSha256Of'>
+}
+
+/**
+ * Opens the storage that the configuration names. Calls `onChange` after each attempt to bring photos into a folder or out of it. Throws
+ * `provider_unavailable` where this server cannot use the storage.
+ */
+export function openTenantStorage(
+  { storages, digestsOf }: TenantStorageOptions,
+  scope: TenantScope,
+  onChange: () => void,
+): PhotoStore {
+  const { host, tenant, config, find, calls } = scope
+  const { provider, paths, credentials_ref: ref } = config.storage
+  const installed = storages[provider]
+  if (!installed) throw storageUnavailable(provider)
+  const opened = installed.open({ host, tenant, paths, provider }, find, ref)
+  const { store, whenChanging } = storageCalls(opened, { ...calls, vendor: installed.vendor })
+  const digests = digestsOf?.(whenChanging, scope)
+  return noticingChanges(withOwnSidecars(store, { now: calls.now, whenChanging, ...digests }), onChange)
+}
+
+/** Gives the same store, which calls `onChange` also after a failed attempt: it may have changed the folder. */
+function noticingChanges(store: PhotoStore, onChange: () => void): PhotoStore {
+  const then = <T>(change: Promise<T>) => change.finally(onChange)
+  return {
+    ...store,
+    upload: (...photo) => then(store.upload(...photo)),
+    move: (...photo) => then(store.move(...photo)),
+    delete: (...photo) => then(store.delete(...photo)),
+  }
+}
