@@ -1,51 +1,23 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { z } from 'zod'
 import { PublisherError } from '../../../src/base/errors.ts'
-import { parseHost, type Tenant } from '../../../src/contract/host.ts'
-import type { LanguageModel } from '../../../src/ports/language-model.ts'
-import { noMetrics } from '../../../src/ports/metrics.ts'
 import type { PhotoContent, PhotoStore } from '../../../src/ports/storage.ts'
 import { unlessBroken } from '../../../src/runtime/vendor-calls/broken-stream.ts'
-import { modelCalls } from '../../../src/runtime/vendor-calls/model-calls.ts'
-import { createObserver } from '../../../src/runtime/vendor-calls/observe.ts'
 import { publisherCalls } from '../../../src/runtime/vendor-calls/publisher-calls.ts'
 import { storageCalls } from '../../../src/runtime/vendor-calls/storage-calls.ts'
 import { withOwnSidecars } from '../../../src/workflow/own-sidecars.ts'
 import { photoFolder } from '../../support/fixtures/publishing.ts'
 import { photo, scene as publishScene } from '../../support/fixtures/scripted-platforms.ts'
+import { vendorCalls } from '../../support/fixtures/vendor-calls.ts'
 
 const outage = () => new PublisherError('storage_unavailable', 'Away.', { isOutage: true })
 const never = new Promise<never>(() => undefined)
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-function tenant(): Tenant {
-  const known = parseHost('alice.shibari.test', 'shibari.test', [])
-  if (!known) throw new Error('no tenant')
-  return known.tenant
-}
-
-function context(now: () => number = Date.now) {
-  const events: string[] = []
-  return {
-    events,
-    fair: {
-      vendor: 'local',
-      tenant: tenant(),
-      now,
-      observe: createObserver(noMetrics),
-      observer: {
-        onState: (vendor: string, state: string) => void events.push(`${vendor} ${state}`),
-        onRejected: (vendor: string, reason: string) => void events.push(`${vendor} ${reason}`),
-      },
-    },
-  }
-}
-
 /** A store on disk of which single functions can be replaced, behind its gate. */
 async function scene() {
   const folder = await photoFolder()
   const clock = { now: 1_000_000 }
-  const { fair, events } = context(() => clock.now)
+  const { fair, events } = vendorCalls(() => clock.now)
   const inner: PhotoStore = { ...folder.open() }
   const calls: string[] = []
   const watched = new Proxy(inner, {
@@ -301,7 +273,7 @@ describe('publishing behind a breaker', () => {
   async function publishTwice(nth: number) {
     const open = await publishScene()
     await using folder = open.folder
-    const { fair, events } = context(() => open.clock.time)
+    const { fair, events } = vendorCalls(() => open.clock.time)
     const inner = folder.open()
     let [made, isDown] = [0, false]
     const tripping: PhotoStore = new Proxy(inner, {
@@ -351,7 +323,7 @@ describe('publishing behind a breaker', () => {
   it('moves and deletes a photo with its own sidecar although the breaker is open', async () => {
     await using open = await scene()
     const { inner, clock } = open
-    const { fair } = context(() => clock.now)
+    const { fair } = vendorCalls(() => clock.now)
     const { store, whenChanging } = storageCalls(inner, fair)
     const own = withOwnSidecars(store, { now: () => clock.now, whenChanging })
     await inner.writeSidecar('root', photo, 'words')
@@ -371,7 +343,7 @@ describe('publishing behind a breaker', () => {
   it('keeps the receipt and archives the photo although the breaker opened while it was being sent', async () => {
     const open = await publishScene()
     await using folder = open.folder
-    const { fair, events } = context(() => open.clock.time)
+    const { fair, events } = vendorCalls(() => open.clock.time)
     const inner: PhotoStore = { ...folder.open() }
     const store = storageCalls(inner, fair).store
     const publisher = {
@@ -394,7 +366,7 @@ describe('publishing behind a breaker', () => {
   it('refuses a platform that is down before it is called, gives the claim back, and sends once later', async () => {
     const open = await publishScene()
     await using _ = open.folder
-    const { fair, events } = context(() => open.clock.time)
+    const { fair, events } = vendorCalls(() => open.clock.time)
     const publishers = [
       publisherCalls(open.telegram, { ...fair, vendor: 'telegram' }),
       publisherCalls(open.email, { ...fair, vendor: 'smtp' }),
@@ -414,49 +386,5 @@ describe('publishing behind a breaker', () => {
     expect((await publish()).results.telegram).toMatchObject({ success: true, postId: 'telegram-1' })
     expect((await publish()).results.telegram).toMatchObject({ skipped: 'duplicate' })
     expect(open.telegram.posts).toHaveLength(1)
-  })
-})
-
-describe('an AI', () => {
-  const request = { model: 'm', system: '', prompt: '', name: 'n', schema: z.unknown(), maxTokens: 1 }
-
-  it('is asked four things at once; who gives up loses the place in the line', async () => {
-    const { fair } = context()
-    let asked = 0
-    const model: LanguageModel = {
-      ask: () => {
-        asked += 1
-        return never
-      },
-    }
-    const fairModel = modelCalls(model, { ...fair, vendor: 'openai' })
-    const patient = new AbortController().signal
-    for (let i = 0; i < 4; i++) fairModel.ask(request, patient).catch(() => undefined)
-    const leaving = new AbortController()
-    const waiting = Array.from({ length: 16 }, () => fairModel.ask(request, leaving.signal))
-    await expect(fairModel.ask(request, patient)).rejects.toMatchObject({ code: 'busy' })
-    leaving.abort(new Error('gone'))
-    const ends = await Promise.allSettled(waiting)
-    expect(ends.every(({ status }) => status === 'rejected')).toBe(true)
-    expect(asked).toBe(4)
-  })
-
-  it('that is down is not asked; one that declines is', async () => {
-    const { fair, events } = context()
-    const errors = [
-      ...Array.from({ length: 9 }, () => new PublisherError('ai_refused', 'No.')),
-      ...Array.from({ length: 5 }, () => new PublisherError('ai_unavailable', 'Away.', { isOutage: true })),
-    ]
-    const { signal } = new AbortController()
-    const model = modelCalls(
-      { ask: async () => Promise.reject(errors.shift()) },
-      { ...fair, vendor: 'openai' },
-    )
-    for (let i = 0; i < 14; i++) await model.ask(request, signal).catch(() => undefined)
-    expect(events).toEqual(['openai open'])
-    await expect(model.ask(request, signal)).rejects.toMatchObject({
-      code: 'ai_unavailable',
-      retryAfterMs: expect.any(Number),
-    })
   })
 })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { isPublisherError, PublisherError } from '../../../src/base/errors.ts'
-import { Secret } from '../../../src/base/secret.ts'
-import { parseHost, type TenantHost } from '../../../src/contract/host.ts'
-import { type ConfigLookup, toLookup } from '../../../src/ports/config-source.ts'
-import { createMemoryKeyValueStore } from '../../../src/providers/kv/memory.ts'
-import { clientOfPeer } from '../../../src/runtime/limits/client-address.ts'
-import { createRequestLimits } from '../../../src/runtime/limits/request-limits.ts'
-import { createLogger } from '../../../src/runtime/telemetry/log.ts'
-import { createConfigCache, type LookupContext } from '../../../src/runtime/tenancy/config-cache.ts'
+import { isPublisherError, PublisherError } from '../../../../src/base/errors.ts'
+import { Secret } from '../../../../src/base/secret.ts'
+import { parseHost, type TenantHost } from '../../../../src/contract/host.ts'
+import { type ConfigLookup, toLookup } from '../../../../src/ports/config-source.ts'
+import { createMemoryKeyValueStore } from '../../../../src/providers/kv/memory.ts'
+import { clientOfPeer } from '../../../../src/runtime/limits/client-address.ts'
+import { createRequestLimits } from '../../../../src/runtime/limits/request-limits.ts'
+import { createLogger } from '../../../../src/runtime/telemetry/log.ts'
+import { createConfigCache, type LookupContext } from '../../../../src/runtime/tenancy/config-cache.ts'
 
 const answer = {
   schema_version: 2,

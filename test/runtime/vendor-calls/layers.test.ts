@@ -1,4 +1,4 @@
-/** Metrics of one vendor can be laid beside each other: calls, refused calls and breakers name it by the same word. */
+/** Calls, refused calls and breakers name a vendor by the same word, so its metrics can be laid beside each other. */
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { PublisherError } from '../../../src/base/errors.ts'

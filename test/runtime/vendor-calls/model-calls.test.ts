@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { PublisherError } from '../../../src/base/errors.ts'
+import type { LanguageModel } from '../../../src/ports/language-model.ts'
+import { modelCalls } from '../../../src/runtime/vendor-calls/model-calls.ts'
+import { vendorCalls } from '../../support/fixtures/vendor-calls.ts'
+
+const never = new Promise<never>(() => undefined)
+
+describe('an AI', () => {
+  const request = { model: 'm', system: '', prompt: '', name: 'n', schema: z.unknown(), maxTokens: 1 }
+
+  it('is asked four things at once; who gives up loses the place in the line', async () => {
+    const { fair } = vendorCalls()
+    let asked = 0
+    const model: LanguageModel = {
+      ask: () => {
+        asked += 1
+        return never
+      },
+    }
+    const fairModel = modelCalls(model, { ...fair, vendor: 'openai' })
+    const patient = new AbortController().signal
+    for (let i = 0; i < 4; i++) fairModel.ask(request, patient).catch(() => undefined)
+    const leaving = new AbortController()
+    const waiting = Array.from({ length: 16 }, () => fairModel.ask(request, leaving.signal))
+    await expect(fairModel.ask(request, patient)).rejects.toMatchObject({ code: 'busy' })
+    leaving.abort(new Error('gone'))
+    const ends = await Promise.allSettled(waiting)
+    expect(ends.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(asked).toBe(4)
+  })
+
+  it('that is down is not asked; one that declines is', async () => {
+    const { fair, events } = vendorCalls()
+    const errors = [
+      ...Array.from({ length: 9 }, () => new PublisherError('ai_refused', 'No.')),
+      ...Array.from({ length: 5 }, () => new PublisherError('ai_unavailable', 'Away.', { isOutage: true })),
+    ]
+    const { signal } = new AbortController()
+    const model = modelCalls(
+      { ask: async () => Promise.reject(errors.shift()) },
+      { ...fair, vendor: 'openai' },
+    )
+    for (let i = 0; i < 14; i++) await model.ask(request, signal).catch(() => undefined)
+    expect(events).toEqual(['openai open'])
+    await expect(model.ask(request, signal)).rejects.toMatchObject({
+      code: 'ai_unavailable',
+      retryAfterMs: expect.any(Number),
+    })
+  })
+})
