@@ -53,12 +53,17 @@ describe.each(documents)('%s', (name) => {
   })
 })
 
-/** Files that a guide has the reader write. */
-const readersOwn = /\/yours\b/
+/** Files that a guide has the reader write: `yours`, or named at the head of a block of code. */
+function readersOwn(text: string): (path: string) => boolean {
+  const written = new Set(found(text, /^```ts\n\/\/ (\S+)$/gm))
+  return (path) => /\/yours\b/.test(path) || written.has(path)
+}
 
 it.each(documents)('%s names files of the sources that there are', async (name) => {
-  const paths = found(await textOf(name), /(?<![\w/.-])((?:src|test)\/[\w./-]*\w)/g)
-  const missing = paths.filter((path) => !existsSync(`${project}${path}`) && !readersOwn.test(path))
+  const text = await textOf(name)
+  const isReadersOwn = readersOwn(text)
+  const paths = found(text, /(?<![\w/.-])((?:src|test)\/[\w./-]*\w)/g)
+  const missing = paths.filter((path) => !existsSync(`${project}${path}`) && !isReadersOwn(path))
   expect(missing).toEqual([])
 })
 
