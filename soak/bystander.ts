@@ -1,5 +1,4 @@
 /** A visitor of one gallery while others are flooded: what the floods must not reach. */
-
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { z } from 'zod'
@@ -8,7 +7,7 @@ import { baseDomain } from '../test/support/fixtures/fleet.ts'
 import { type FloodAnswers, runFloods } from './floods.ts'
 import { markedPhoto, type Tenant } from './tenants.ts'
 import type { Fleet } from './traffic.ts'
-import { pause } from './troubles.ts'
+import { pauseQuietly } from './troubles.ts'
 import { looksSchema, type VisitorJob } from './visitor.ts'
 import { viewerLimit } from './world.ts'
 
@@ -26,7 +25,7 @@ export async function floodNowAndThen(
   const { target } = parties(fleet)
   if (!target) return
   while (!storm.aborted) {
-    await pause(6000, storm)
+    await pauseQuietly(6000, storm)
     if (!storm.aborted)
       await runFloods(fleet, target, answers, AbortSignal.any([storm, AbortSignal.timeout(2000)]))
   }

@@ -2,7 +2,7 @@
 import { handle, type TrackedPhoto, upload } from './photographer.ts'
 import type { Tenant } from './tenants.ts'
 import { type Asked, ask, type Fleet } from './traffic.ts'
-import { pause, pick } from './troubles.ts'
+import { pauseQuietly, pick } from './troubles.ts'
 
 const looksPerVisit = 6
 
@@ -39,7 +39,7 @@ export async function insist(
       random,
     )
     if (photo && fleet.troubles.isOutage()) await handle(fleet, photo, random)
-    await pause(200, signal)
+    await pauseQuietly(200, signal)
   }
 }
 

@@ -6,7 +6,7 @@ import { sendTo } from '../test/support/fixtures/http-client.ts'
 import { pngBomb } from './png-bomb.ts'
 import { markedPhoto, type Tenant } from './tenants.ts'
 import type { Fleet } from './traffic.ts'
-import { pause } from './troubles.ts'
+import { pauseQuietly } from './troubles.ts'
 
 export const floodKinds = {
   paths: 'paths that make a redaction slow',
@@ -93,7 +93,7 @@ async function repeat(
     const answer = await sendTo(port, `${tenant}.${baseDomain}`, path, { headers }).catch(() => null)
     count(kind, answer?.status ?? 0)
     // A host that is being started again refuses at once.
-    await pause(answer ? pauseMs : 100, signal)
+    await pauseQuietly(answer ? pauseMs : 100, signal)
   }
 }
 
@@ -133,7 +133,7 @@ async function trickle(
     socket.on('error', () => undefined)
     socket.write(beginning)
     while (!signal.aborted && !socket.destroyed && !socket.readableEnded) {
-      await pause(everyMs, signal)
+      await pauseQuietly(everyMs, signal)
       if (socket.writable) socket.write(piece)
     }
     const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(received) ?? []

@@ -3,7 +3,7 @@ import { baseDomain, serviceToken } from '../test/support/fixtures/fleet.ts'
 import { sendTo } from '../test/support/fixtures/http-client.ts'
 import type { HostProcess } from './processes.ts'
 import { ask, type Fleet } from './traffic.ts'
-import { pause, pick } from './troubles.ts'
+import { pauseQuietly, pick } from './troubles.ts'
 
 export interface Incidents {
   kills: number
@@ -25,7 +25,7 @@ export async function restartHosts(
   { everyMs, signal }: { everyMs: number; signal: AbortSignal },
 ): Promise<void> {
   for (let turn = 0; ; turn++) {
-    await pause(everyMs, signal)
+    await pauseQuietly(everyMs, signal)
     if (signal.aborted) return
     const index = turn % fleet.hosts.length
     const host = fleet.hosts[index]
@@ -50,7 +50,7 @@ export async function changeVersions(
   signal: AbortSignal,
 ): Promise<void> {
   for (let version = 2; ; version++) {
-    await pause(betweenVersionsMs, signal)
+    await pauseQuietly(betweenVersionsMs, signal)
     const tenant = pick(fleet.world.tenants, random)
     if (signal.aborted || !tenant) return
     const host = `${tenant.name}.${baseDomain}`
@@ -87,17 +87,17 @@ export async function shakeRedis(
   signal: AbortSignal,
 ): Promise<void> {
   for (let turn = 0; ; turn++) {
-    await pause(betweenRedisMs, signal)
+    await pauseQuietly(betweenRedisMs, signal)
     if (signal.aborted) return
     if (turn % 2 === 0) {
       incidents.redisHangs++
       redis.hang()
-      await pause(withoutRedisMs, signal)
+      await pauseQuietly(withoutRedisMs, signal)
       redis.goOn()
     } else {
       incidents.redisDeaths++
       await redis.kill()
-      await pause(withoutRedisMs, signal)
+      await pauseQuietly(withoutRedisMs, signal)
       await redis.restart()
     }
   }

@@ -1,13 +1,12 @@
 /** After the storm: repeats what was left unfinished, then looks into each storage, with no host between. */
+import { pause } from '../src/base/time.ts'
 import type { PhotoStore, SidecarReading } from '../src/ports/storage.ts'
 import { type Folder, handle, type TrackedPhoto } from './photographer.ts'
 import { markOf, markPattern, type Tenant } from './tenants.ts'
 import type { Fleet } from './traffic.ts'
-import { pause } from './troubles.ts'
 
 const folders: readonly Folder[] = ['root', 'archive', 'keep', 'remove']
 const repeats = 30
-const never = new AbortController().signal
 
 /** Repeats each change that has no good answer yet. Gives how many there were. */
 export async function finish(fleet: Fleet, photos: readonly TrackedPhoto[]): Promise<number> {
@@ -16,7 +15,7 @@ export async function finish(fleet: Fleet, photos: readonly TrackedPhoto[]): Pro
     open.map(async (photo) => {
       for (let attempt = 0; photo.pending !== null && attempt < repeats; attempt++) {
         await handle(fleet, photo, () => 0)
-        if (photo.pending !== null) await pause(1000, never)
+        if (photo.pending !== null) await pause(1000)
       }
     }),
   )

@@ -1,7 +1,7 @@
 /** In front of the mail server: connections that are refused, cut, slow, or end before the answer to a mail arrives. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../src/base/time.ts'
 import type { Proxy as ProxyServer } from './proxy.ts'
 import { slowMs, type TroubleKind } from './troubles.ts'
 
@@ -41,7 +41,7 @@ export async function startMailGate(
 async function admit(client: Socket, port: number, kind: TroubleKind | undefined): Promise<void> {
   if (kind === 'reset') return void client.resetAndDestroy()
   if (kind === 'error' || kind === 'limit' || kind === 'outage') return void client.end(refusals[kind])
-  if (kind === 'slow') await delay(slowMs)
+  if (kind === 'slow') await pause(slowMs)
   const server = connect(port, '127.0.0.1')
   server.on('error', () => client.destroy())
   server.on('close', () => client.destroy())

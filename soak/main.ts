@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { pause } from '../src/base/time.ts'
 import { endWithHelp } from '../src/node/usage.ts'
 import { floodNowAndThen, measureBystander } from './bystander.ts'
 import { client, insist } from './clients.ts'
@@ -22,7 +23,7 @@ import { report } from './report.ts'
 import { createJudge } from './rules.ts'
 import { firstPhotos } from './tenants.ts'
 import type { Fleet } from './traffic.ts'
-import { createTroubles, pause, type Troubles } from './troubles.ts'
+import { createTroubles, type Troubles } from './troubles.ts'
 import { judgeLine, watch } from './watch.ts'
 import { startWorld } from './world.ts'
 
@@ -113,7 +114,7 @@ async function rage({ fleet, photos, start, random, peaks, incidents, floods }: 
     ...Array.from({ length: clients ?? 24 }, () => client(fleet, photos, random, signal)),
   ])
   // Calls under way end with their own deadlines.
-  await pause(5000, new AbortController().signal)
+  await pause(5000)
 }
 
 /** Looks at every tenant, then ends the hosts and the world. */

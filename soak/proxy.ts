@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../src/base/time.ts'
 
 export interface Proxy {
   port: number
@@ -43,7 +43,7 @@ export function startGate(port: number, trouble: () => Trouble | undefined): Pro
     const fault = trouble()
     if (fault?.kind === 'answer') return void outgoing.writeHead(fault.status, fault.headers).end()
     if (fault?.kind === 'reset') return void outgoing.destroy()
-    if (fault?.kind === 'slow') await delay(fault.ms)
+    if (fault?.kind === 'slow') await pause(fault.ms)
     const answer = await forward(incoming, body, port)
     if (typeof answer === 'string' || fault?.kind === 'lost') return void outgoing.destroy()
     pass(answer, outgoing, {})

@@ -1,7 +1,7 @@
 /** The timetable of what goes wrong: which vendor misbehaves, how, and from when to when. */
-import { setTimeout as delay } from 'node:timers/promises'
 import { rateLimited as dropboxLimit, type Fault, serverError } from '../dev/emulators/dropbox/faults.ts'
 import { rateLimited as telegramLimit } from '../dev/emulators/telegram/faults.ts'
+import { pause } from '../src/base/time.ts'
 import type { ScriptedAnswer } from '../test/support/fakes/orchestrator.ts'
 import type { Trouble } from './proxy.ts'
 
@@ -49,7 +49,7 @@ export function createTroubles(random: () => number): Troubles {
     const window: Window = { vendor, kind, from: Date.now(), to: Number.POSITIVE_INFINITY }
     windows.push(window)
     current.set(vendor, window)
-    await pause(ms, signal)
+    await pauseQuietly(ms, signal)
     window.to = Date.now()
     current.delete(vendor)
   }
@@ -71,7 +71,7 @@ export function createTroubles(random: () => number): Troubles {
         if (step % combinations.length === 0) shuffle(combinations, random)
         const next = combinations[step % combinations.length]
         if (next) void cause(next.vendor, next.kind, 1500 + random() * 2500, signal)
-        await pause(1500 + random() * 1500, signal)
+        await pauseQuietly(1500 + random() * 1500, signal)
       }
     },
   }
@@ -92,9 +92,9 @@ export function pick<T>(items: readonly T[], random: () => number): T | undefine
   return items[Math.floor(random() * items.length)]
 }
 
-/** Ends early, without an error, when the signal fires. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined)
+/** Waits `ms` milliseconds. Ends early, without an error, when the signal fires. */
+export async function pauseQuietly(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(ms, signal).catch(() => undefined)
 }
 
 /** As the emulators of Dropbox, Telegram and OpenAI do it. */
@@ -109,7 +109,7 @@ export async function createEmulatorFaults(): Promise<
       case 'limit':
         return limits[vendor]
       case 'slow':
-        return { kind: 'hold', until: delay(slowMs) }
+        return { kind: 'hold', until: pause(slowMs) }
       case 'lost':
         return { kind: 'answer-lost' }
       case 'reset':
@@ -149,7 +149,7 @@ export async function orchestratorAnswer(
     case 'limit':
       return { status: 429, headers: { 'retry-after': '1' } }
     case 'slow':
-      await delay(3500)
+      await pause(3500)
       return undefined
     case 'lost':
       return { status: 200, body: '{"schema_version":2,"tenant":' }

@@ -1,7 +1,7 @@
 /** A visitor in a thread of its own, whose clock does not stand still while the soak's own process is busy. */
-import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { z } from 'zod'
+import { pause } from '../src/base/time.ts'
 import { sendTo } from '../test/support/fixtures/http-client.ts'
 
 const jobSchema = z.object({
@@ -34,7 +34,7 @@ async function visit({ host, ports, paths, ms }: VisitorJob): Promise<z.output<t
   const endsAt = performance.now() + ms
   for (let turn = 0; performance.now() < endsAt; turn++) {
     looks.push(await look(turn))
-    await delay(betweenLooksMs)
+    await pause(betweenLooksMs)
   }
   return looks
 }

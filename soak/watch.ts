@@ -4,7 +4,7 @@ import { sendTo } from '../test/support/fixtures/http-client.ts'
 import { type HostProcess, peakMemory } from './processes.ts'
 import type { Judge } from './rules.ts'
 import type { Fleet } from './traffic.ts'
-import { pause } from './troubles.ts'
+import { pauseQuietly } from './troubles.ts'
 import { metricsToken } from './world.ts'
 
 /** MB. */
@@ -27,7 +27,7 @@ export async function watch(
       peaks.megabytes = Math.max(peaks.megabytes, megabytes)
       judge.expect('memory', megabytes < memoryLimit, () => `host ${index}: ${megabytes.toFixed(0)} MB`)
     }
-    await pause(500, signal)
+    await pauseQuietly(500, signal)
   }
 }
 

@@ -1,7 +1,7 @@
 /** `list_folder`, its cursors, and `get_metadata`. */
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { pause } from '../../../src/base/time.ts'
 import type { ListingCursor } from './account.ts'
 import { rateLimit, refuse } from './refusals.ts'
 import {
@@ -95,7 +95,7 @@ async function alone(context: RouteContext, key: string, list: () => RouteAnswer
   if (listing.has(key)) throw rateLimit('too_many_requests', 1)
   listing.add(key)
   try {
-    await sleep(5)
+    await pause(5)
     return list()
   } finally {
     listing.delete(key)

@@ -1,5 +1,5 @@
 /** One write at a time: what Dropbox does for each account. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { pause } from '../../../src/base/time.ts'
 import { type Refusal, rateLimit } from './refusals.ts'
 import type { RouteAnswer, RouteContext } from './route.ts'
 
@@ -13,7 +13,7 @@ export async function locked(
   if (account.writing > 0) throw refusal
   account.writing += 1
   try {
-    await sleep(5)
+    await pause(5)
     return await write()
   } finally {
     account.writing -= 1
