@@ -6,11 +6,11 @@ import type { Features } from '../../account/account-api.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { DeleteIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'
+import { AnalysisControls } from './analysis-controls.tsx'
 import type { Desk, DeskState } from './desk.ts'
-import { altTextOf, captionOf, chosenOf, type Draft, hasCaption, isHeldUp, isPersons } from './draft.ts'
+import { altTextOf, captionOf, chosenOf, type Draft, isHeldUp, isPersons } from './draft.ts'
 import { PlatformEditor } from './platform-editor.tsx'
 import { Publications, type PublicationsProps } from './publications.tsx'
-import { Steps } from './steps.tsx'
 
 export interface WritingViewProps {
   desk: Desk
@@ -29,7 +29,6 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
   const isArchived = draft.archivedAs !== null
   const isAnalyzing = work?.kind === 'analyze'
   const chosen = chosenOf(draft, photo, state.rules, state.usual)
-  const { button, steps, onAsk } = useFocusOnSteps(isAnalyzing)
   const send: PublicationsProps['onSend'] = (platform, force) => {
     onSend()
     return desk.publish(photo, { platforms: [platform], force })
@@ -39,28 +38,12 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
       <Publications photo={photo} draft={draft} isBefore onSend={features.publish ? send : null} />
       {features.review && <p class="remark">{words.review}</p>}
       {!features.publish && !features.review && <p class="remark">{words.publishOff}</p>}
-      {features.analyze && !isAnalyzing && !isArchived && (
-        <button
-          type="button"
-          class="button write"
-          ref={button}
-          aria-disabled={isHeldUp(draft)}
-          onClick={() => {
-            if (isHeldUp(draft)) return
-            onAsk()
-            void desk.analyze(photo)
-          }}
-        >
-          {hasCaption(photo) ? words.analyzeAgain : words.analyze}
-        </button>
-      )}
-      {isAnalyzing && (
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
-        <div class="under-way" role="group" aria-label={words.working} tabIndex={-1} ref={steps}>
-          <Steps stages={work.stages} />
-          <p class="muted">{words.goesOn}</p>
-        </div>
-      )}
+      <AnalysisControls
+        desk={desk}
+        draft={draft}
+        photo={photo}
+        canAnalyze={features.analyze && !isArchived}
+      />
       {draft.done === 'written' && isPersons(photo) && Object.keys(draft.captions).length > 0 && (
         <p class="remark">{words.keptByPerson}</p>
       )}
@@ -110,29 +93,6 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
       )}
     </>
   )
-}
-
-/** The button that asks the AI gives way to the steps, and comes back after them; so does the focus of whoever pressed it. */
-function useFocusOnSteps(isAnalyzing: boolean) {
-  const button = useRef<HTMLButtonElement>(null)
-  const steps = useRef<HTMLDivElement>(null)
-  const hasAsked = useRef(false)
-  useLayoutEffect(() => {
-    if (!hasAsked.current) return
-    if (isAnalyzing) steps.current?.focus({ preventScroll: true })
-    else {
-      hasAsked.current = false
-      // Whoever has gone on elsewhere stays there.
-      if (document.activeElement === document.body) button.current?.focus({ preventScroll: true })
-    }
-  }, [isAnalyzing])
-  return {
-    button,
-    steps,
-    onAsk() {
-      hasAsked.current = true
-    },
-  }
 }
 
 /** Asks before it deletes: there is no undo. */

@@ -18,25 +18,6 @@ const typingMs = 200
 
 export function GridBar(props: GridBarProps) {
   const { gallery, query, sorts, folders, selection, listing, searchField } = props
-  const [typed, setTyped] = useState(query.search)
-  // What was looked for last from here. Another search came by the back button or by a link, and takes the field over.
-  const own = useRef(query.search)
-  useEffect(() => {
-    if (query.search === own.current) return
-    own.current = query.search
-    setTyped(query.search)
-  }, [query.search])
-  // In step with the page: a search that began before a photo was opened must not end above it.
-  useLayoutEffect(() => {
-    const search = typed.trim()
-    if (search === query.search) return
-    const timer = setTimeout(() => {
-      own.current = search
-      gallery.browse({ ...query, search }, 'replace')
-    }, typingMs)
-    return () => clearTimeout(timer)
-  }, [typed, query, gallery])
-
   return (
     <div class="grid-bar">
       {folders && (
@@ -59,20 +40,7 @@ export function GridBar(props: GridBarProps) {
         </nav>
       )}
       <div class="finding">
-        <input
-          ref={searchField}
-          type="search"
-          class="search"
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck={false}
-          maxLength={200}
-          value={typed}
-          placeholder={words.search}
-          aria-label={words.search}
-          aria-keyshortcuts="/"
-          onInput={(event) => setTyped(event.currentTarget.value)}
-        />
+        <SearchField gallery={gallery} query={query} searchField={searchField} />
         <select
           class="sort"
           aria-label={words.sort}
@@ -101,5 +69,47 @@ export function GridBar(props: GridBarProps) {
         )}
       </div>
     </div>
+  )
+}
+
+/** Searches while a person types, after each pause. */
+function SearchField({
+  gallery,
+  query,
+  searchField,
+}: Pick<GridBarProps, 'gallery' | 'query' | 'searchField'>) {
+  const [typed, setTyped] = useState(query.search)
+  // What was looked for last from here. Another search came by the back button or by a link, and takes the field over.
+  const own = useRef(query.search)
+  useEffect(() => {
+    if (query.search === own.current) return
+    own.current = query.search
+    setTyped(query.search)
+  }, [query.search])
+  // In step with the page: a search that began before a photo was opened must not end above it.
+  useLayoutEffect(() => {
+    const search = typed.trim()
+    if (search === query.search) return
+    const timer = setTimeout(() => {
+      own.current = search
+      gallery.browse({ ...query, search }, 'replace')
+    }, typingMs)
+    return () => clearTimeout(timer)
+  }, [typed, query, gallery])
+  return (
+    <input
+      ref={searchField}
+      type="search"
+      class="search"
+      autocomplete="off"
+      autocapitalize="off"
+      spellcheck={false}
+      maxLength={200}
+      value={typed}
+      placeholder={words.search}
+      aria-label={words.search}
+      aria-keyshortcuts="/"
+      onInput={(event) => setTyped(event.currentTarget.value)}
+    />
   )
 }

@@ -1,0 +1,73 @@
+/** The button that asks the AI for captions, and the steps of its work in the button's place. */
+import './analysis-controls.css'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { Photo } from '../../gallery/gallery-api.ts'
+import { texts } from '../../texts.ts'
+import type { Desk } from './desk.ts'
+import { type Draft, hasCaption, isHeldUp } from './draft.ts'
+import { Steps } from './steps.tsx'
+
+export interface AnalysisControlsProps {
+  desk: Desk
+  draft: Draft
+  photo: Photo
+  /** The gallery has an AI, and the photo is not archived. */
+  canAnalyze: boolean
+}
+
+const words = texts.workbench
+
+export function AnalysisControls({ desk, draft, photo, canAnalyze }: AnalysisControlsProps) {
+  const { work } = draft
+  const isAnalyzing = work?.kind === 'analyze'
+  const { button, steps, onAsk } = useFocusOnSteps(isAnalyzing)
+  return (
+    <>
+      {canAnalyze && !isAnalyzing && (
+        <button
+          type="button"
+          class="button write"
+          ref={button}
+          aria-disabled={isHeldUp(draft)}
+          onClick={() => {
+            if (isHeldUp(draft)) return
+            onAsk()
+            void desk.analyze(photo)
+          }}
+        >
+          {hasCaption(photo) ? words.analyzeAgain : words.analyze}
+        </button>
+      )}
+      {isAnalyzing && (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
+        <div class="under-way" role="group" aria-label={words.working} tabIndex={-1} ref={steps}>
+          <Steps stages={work.stages} />
+          <p class="muted">{words.goesOn}</p>
+        </div>
+      )}
+    </>
+  )
+}
+
+/** The button that asks the AI gives way to the steps, and comes back after them; so does the focus of whoever pressed it. */
+function useFocusOnSteps(isAnalyzing: boolean) {
+  const button = useRef<HTMLButtonElement>(null)
+  const steps = useRef<HTMLDivElement>(null)
+  const hasAsked = useRef(false)
+  useLayoutEffect(() => {
+    if (!hasAsked.current) return
+    if (isAnalyzing) steps.current?.focus({ preventScroll: true })
+    else {
+      hasAsked.current = false
+      // Whoever has gone on elsewhere stays there.
+      if (document.activeElement === document.body) button.current?.focus({ preventScroll: true })
+    }
+  }, [isAnalyzing])
+  return {
+    button,
+    steps,
+    onAsk() {
+      hasAsked.current = true
+    },
+  }
+}
