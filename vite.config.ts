@@ -24,7 +24,8 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // Few files: what the app shares with its later parts lies in the app, and the formats of both languages beside the start.
+        // Few files: what the app shares with its later parts lies in the app, and what the formats of both languages share lies beside
+        // the start.
         codeSplitting: {
           groups: [
             { name: 'start', test: /src\/ui\/(start|texts|texts\/formats)\.ts$|vite\/preload-helper/ },

@@ -39,7 +39,7 @@ export interface RuntimeAnswer {
 
 /**
  * Checks a runtime answer. Throws a `ZodError` that names the wrong fields where the envelope or the storage cannot be used.
- * An answer of another app type passes whatever its config holds, since that config is not ours to judge.
+ * An answer of another app type passes regardless of its config, which is not ours to judge.
  */
 export function parseRuntimeAnswer(body: unknown): RuntimeAnswer | 'other_app_type' {
   const cleaned = withoutNulls(body)

@@ -1,5 +1,4 @@
 /** What one request carries on its way through the handlers. */
-
 import type { Tenant } from '../contract/host.ts'
 import type { ClientAddress } from '../runtime/limits/client-address.ts'
 import type { Allowance } from '../runtime/limits/request-limits.ts'
@@ -23,7 +22,10 @@ export interface Connection {
    * goes over it. Left out: the answer gets it.
    */
   setHeader?(name: string, value: string): void
-  /** Who is counted as one client: one of the functions of runtime/client-address.ts, as the platform in front of the host demands. */
+  /**
+   * Who is counted as one client: one of the functions of src/runtime/limits/client-address.ts, as the platform in front of the host
+   * demands.
+   */
   client(): ClientAddress
   /** Keeps work alive after the response where the platform would stop it. */
   waitUntil(work: Promise<unknown>): void

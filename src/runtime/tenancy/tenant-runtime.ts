@@ -1,4 +1,4 @@
-/** What one tenant's requests run with. It lives exactly as long as one version of the tenant's configuration. */
+/** Configuration, stores and clients of one tenant. They live exactly as long as one version of the tenant's configuration. */
 import { once } from '../../base/once.ts'
 import type { Host, Tenant, TenantHost } from '../../contract/host.ts'
 import type { Platform } from '../../contract/platform.ts'
@@ -65,7 +65,7 @@ export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageO
   settings: Pick<Settings, 'adminEmails'>
   /** Counts calls of the AI for all processes. */
   counter?: RateCounter | undefined
-  /** Counts who waits for the AI. Default: nobody does. */
+  /** Counts waiting AI calls. Default: no count. */
   observePlaces?: (places: AiPlaces) => AiPlaces
   log: Logger
 }

@@ -1,4 +1,7 @@
-/** All texts of the web app in English, one file per room. Another language is a folder of the same files and a line in start.ts. */
+/**
+ * All texts of the web app in English, one file per room. Another language needs a folder of the same files and a file as this one
+ * beside it, its tag in `languages` (src/ui/texts.ts), an import in src/ui/start.ts, and an entry in test/ui/texts.test.ts.
+ */
 import { accountTexts } from './en/account.ts'
 import { galleryTexts } from './en/gallery.ts'
 import { gridTexts } from './en/grid.ts'

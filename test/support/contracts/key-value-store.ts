@@ -73,7 +73,7 @@ export function describeKeyValueStore(
     )
 
     it(
-      'takes no key that somebody has, and one that was given back',
+      'refuses a claimed key and accepts a released one',
       withStore(async (store) => {
         await store.put('key', 'value', { ttlSeconds: 600 })
         expect(await store.claim('key', { ttlSeconds: 600 })).toBe(false)

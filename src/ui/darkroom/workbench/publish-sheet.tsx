@@ -31,7 +31,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
   useDragDown(dialog, onClose)
   const wasSending = draft.failure?.during === 'publish' || Object.keys(draft.outcomes).length > 0
   const [isSending, setSending] = useState(features.publish && (wasSending || draft.work?.kind === 'publish'))
-  // Whoever opened the sheet, or turned its page, goes on at its top.
+  // Moves focus and scroll to the top after opening or turning the sheet.
   useLayoutEffect(() => {
     heading.current?.focus()
     dialog.current?.scrollTo(0, 0)

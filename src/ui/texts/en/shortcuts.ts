@@ -39,7 +39,7 @@ export const shortcutsTexts = {
       publish: 'Captions and publishing',
       undo: 'Undo the last action',
     } satisfies Record<ShortcutName, string>,
-    /** What is written on keys, where it is not their letter. */
+    /** Labels of keys other than letters. */
     keys: {
       ' ': 'Space',
       escape: 'Esc',
