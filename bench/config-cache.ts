@@ -1,5 +1,4 @@
 /** What a hit of the configuration cache costs, what one tenant costs in memory, and whether either bends as tenants grow. */
-
 import { Secret } from '../src/base/secret.ts'
 import { parseHost, type TenantHost } from '../src/contract/host.ts'
 import { type ConfigSource, toLookup } from '../src/ports/config-source.ts'

@@ -30,7 +30,6 @@
  * console.log(await store.claim('code', { ttlSeconds: 60 }), await store.claim('code', { ttlSeconds: 60 }))
  * ```
  */
-
 export type { Assets } from './ports/assets.ts'
 export type { CredentialSource } from './ports/credentials.ts'
 export type { StreamDigest } from './ports/digest.ts'

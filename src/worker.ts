@@ -16,7 +16,6 @@
  * } satisfies ExportedHandler<WorkerBindings>
  * ```
  */
-
 import { assertPublicEndpoint, guardedFetch } from './base/endpoint-guard.ts'
 import { createHandler, type Handler } from './handlers/app.ts'
 import { publishOnSchedule } from './jobs/publish-next.ts'

@@ -1,5 +1,4 @@
 /** The product as it is deployed on Node, with one tenant from a file. Prints its port. */
-
 import { createLineWriter } from '../../src/node/line-writer.ts'
 import { startNodeHost } from '../../src/node.ts'
 

@@ -1,5 +1,4 @@
 /** The contract (design section 3) as a list of checks that any orchestrator can be put through. */
-
 import type { Check } from './check.ts'
 import { accessChecks } from './checks/access.ts'
 import { credentialsChecks } from './checks/credentials.ts'

@@ -1,5 +1,4 @@
 /** Audit lines: who did what to whose photos, or was not allowed to. Filter the log by `msg` = `audit`. */
-
 import type { Services } from '../runtime/services.ts'
 import type { Person } from '../runtime/sign-in/sessions.ts'
 import type { LogFields } from '../runtime/telemetry/log.ts'

@@ -1,5 +1,4 @@
 /** Platforms that tenants can publish to. A new one is a file below src/providers/publishers and an entry here. */
-
 import { hostOf } from '../base/url-host.ts'
 import { httpUrl, type Variables } from '../base/variables.ts'
 import { type Platform, platforms } from '../contract/platform.ts'

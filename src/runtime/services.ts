@@ -1,5 +1,4 @@
 /** What a host gives to the handlers: everything that differs between Node, Workers and a test. */
-
 import { parseHost } from '../contract/host.ts'
 import type { Assets } from '../ports/assets.ts'
 import type { ConfigSource } from '../ports/config-source.ts'

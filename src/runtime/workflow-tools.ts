@@ -1,5 +1,4 @@
 /** What the workflow works with, made from a process and one of its tenants: for requests and for jobs alike. */
-
 import type { Platform } from '../contract/platform.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PublishOutcome } from '../ports/metrics.ts'

@@ -2,7 +2,6 @@
  * Starts the web app in the language that the browser asks for. A small script of its own: the words download beside the app, which the
  * built page preloads.
  */
-
 import type { Texts } from './texts/en.ts'
 import { language, setTexts } from './texts.ts'
 

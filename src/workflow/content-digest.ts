@@ -1,5 +1,4 @@
 /** The digest of a photo's very bytes: from memory, or by reading the original once. */
-
 import type { StreamDigest } from '../ports/digest.ts'
 import type { Folder } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'

@@ -1,5 +1,4 @@
 /** Curation: keep, remove and restore are moves of photo and sidecar, nothing is lost; delete is for good. */
-
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from './photo-details.ts'

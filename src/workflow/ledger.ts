@@ -2,7 +2,6 @@
  * The ledger: what was sent to which platform, kept in the tenant's own storage, so that no photo goes out twice whichever process,
  * click or file name asks. docs/publishing.md has the sequence step by step.
  */
-
 import { type Platform, platforms } from '../contract/platform.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { Posted } from '../ports/publisher.ts'

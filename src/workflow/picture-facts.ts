@@ -1,5 +1,4 @@
 /** Reads a photo's size in pixels and its date from its first bytes, and remembers both: each look would read the bytes again. */
-
 import { type PictureFacts, pictureFacts } from '../base/picture/header.ts'
 import { createInput } from '../base/picture/input.ts'
 import type { Folder } from '../ports/photo.ts'

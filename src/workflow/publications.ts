@@ -1,5 +1,4 @@
 /** Outcomes of a photo on each platform that anything was tried on, for the people who look at it later. */
-
 import { type Platform, platforms } from '../contract/platform.ts'
 import type { PhotoStore } from '../ports/storage.ts'
 import { createLedger, type Ledger, type Standing } from './ledger.ts'

@@ -1,5 +1,4 @@
 /** Thumbnails: from the browser's cache, from memory, from the storage, or made here, in this order. */
-
 import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
 import { PublisherError } from '../base/errors.ts'
 import { withoutMetadata } from '../base/picture/clean.ts'

@@ -1,5 +1,4 @@
 /** Opens the full-size photo for a visitor: the original's picture to the bit, without the file's metadata. */
-
 import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
 import { PublisherError } from '../base/errors.ts'
 import { type CleanStream, openCleanStream } from '../base/picture/clean-stream.ts'

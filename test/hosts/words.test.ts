@@ -1,5 +1,4 @@
 /** What an admin writes about a photo is kept without publishing. */
-
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { adminPost, adminRequest, cookieOf } from '../support/fixtures/admin.ts'

@@ -1,5 +1,4 @@
 /** Photos that share a stem, and whose the sidecar of that stem is. */
-
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

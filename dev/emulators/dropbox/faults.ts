@@ -1,5 +1,4 @@
 /** Ways in which the emulator can misbehave, and the log of what it was asked. */
-
 import { union } from './refusals.ts'
 import { streamOf } from './stored-bytes.ts'
 

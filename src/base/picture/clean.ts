@@ -1,5 +1,4 @@
 /** Copies of pictures that hold the picture and nothing else: lossless, in one pass, without decoding, in bounded memory. */
-
 import { ascii, isJpeg, isWebp } from './blocks.ts'
 import { type PictureHeader, pngSignature } from './header.ts'
 import { type Input, joined, runOver, type Step } from './input.ts'

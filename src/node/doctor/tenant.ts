@@ -1,5 +1,4 @@
 /** What belongs to one tenant: credentials, storage, platforms, the AI, and who may administer it. */
-
 import type { Credentials } from '../../contract/credentials.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { Publisher } from '../../ports/publisher.ts'

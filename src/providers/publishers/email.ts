@@ -1,5 +1,4 @@
 /** Publishes by mail to an upload address, as FetLife takes photos, through the tenant's own mail server. */
-
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'

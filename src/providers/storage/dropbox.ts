@@ -1,5 +1,4 @@
 /** A photographer's Dropbox as a photo store. */
-
 import type { RetryPolicy } from '../../base/retry.ts'
 import type { CredentialSource } from '../../ports/credentials.ts'
 import type { PhotoStore, StoragePaths } from '../../ports/storage.ts'

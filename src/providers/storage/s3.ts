@@ -1,5 +1,4 @@
 /** Photos in an S3 bucket: AWS, Cloudflare R2, MinIO and what else speaks it. */
-
 import type { RetryPolicy } from '../../base/retry.ts'
 import type { CredentialSource } from '../../ports/credentials.ts'
 import type { PhotoStore, StoragePaths } from '../../ports/storage.ts'

@@ -1,5 +1,4 @@
 /** Who may change what belongs to a tenant: decided on each request from the tenant's configuration as it is now. */
-
 import { type Email, parseEmail } from '../../contract/email.ts'
 import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
 import type { Settings } from '../settings/settings.ts'

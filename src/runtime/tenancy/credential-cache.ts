@@ -1,7 +1,6 @@
 /**
  * One tenant's resolved credentials, in process memory only. It belongs to one configuration version and goes with it.
  */
-
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import type { Credentials, CredentialsOf } from '../../contract/credentials.ts'
 import { credentialsUnavailable } from '../../ports/config-source.ts'

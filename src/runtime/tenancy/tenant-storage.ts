@@ -1,5 +1,4 @@
 /** A tenant's storage: opened by its provider, behind the pipeline, with sidecars that belong to one photo each. */
-
 import type { PhotoStore } from '../../ports/storage.ts'
 import { type InstalledStorages, storageUnavailable } from '../../ports/storage-driver.ts'
 import { type OwnSidecarTools, withOwnSidecars } from '../../workflow/own-sidecars.ts'

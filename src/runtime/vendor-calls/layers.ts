@@ -1,5 +1,4 @@
 /** The layers of the pipeline: observe, give up at a deadline, break the circuit, limit the calls at once. */
-
 import type { ErrorDetails, PublisherError } from '../../base/errors.ts'
 import { within } from '../../base/time.ts'
 import type { Tenant } from '../../contract/host.ts'

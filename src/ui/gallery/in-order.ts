@@ -1,5 +1,4 @@
 /** From photo to photo in the grid's order. The grid stays one step back in the browser's history. */
-
 import { unreached } from '../problem.ts'
 import { currentEntry, writeEntry } from './address.ts'
 import type { Photo } from './gallery-api.ts'

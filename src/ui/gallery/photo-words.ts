@@ -1,5 +1,4 @@
 /** Texts about a photo: its caption, its alt text, its details. */
-
 import { texts } from '../texts.ts'
 import type { Photo } from './gallery-api.ts'
 

@@ -1,5 +1,4 @@
 /** Which of the server's thumbnail sizes a picture element may choose from. */
-
 import { largestSides, neededSide, sourceSet, wideWindow } from '../../workflow/thumbnail/picture-sources.ts'
 import type { ThumbnailSize } from '../../workflow/thumbnail.ts'
 

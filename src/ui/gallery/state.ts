@@ -1,5 +1,4 @@
 /** What the page shows, all of it in one object that is never changed, only replaced. */
-
 import type { ApiProblem } from '../problem.ts'
 import type { Layer } from './address.ts'
 import type { Photo } from './gallery-api.ts'

@@ -1,5 +1,4 @@
 /** An analysis that the sidecar knows already. */
-
 import type { Platform } from '../../contract/platform.ts'
 import type { PhotoName } from '../../ports/photo.ts'
 import type { CaptionRules } from '../../ports/publisher.ts'

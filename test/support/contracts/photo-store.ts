@@ -1,5 +1,4 @@
 /** What every photo store has to do, as one suite that each of them runs. */
-
 import { text as readText } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

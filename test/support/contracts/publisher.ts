@@ -1,5 +1,4 @@
 /** What every publisher promises (src/ports/publisher.ts), as cases that run against any of them. */
-
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Publisher } from '../../../src/ports/publisher.ts'
 import { fitCaption } from '../../../src/workflow/captions/fit.ts'

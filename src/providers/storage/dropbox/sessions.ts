@@ -2,7 +2,6 @@
  * The sessions of one store: one access token for all calls, renewed in time. Calls that wait for a grant share it, because the
  * SDK would make a grant for each of them.
  */
-
 import { Dropbox } from 'dropbox'
 import { RetryableError } from '../../../base/retry.ts'
 import type { Secret } from '../../../base/secret.ts'

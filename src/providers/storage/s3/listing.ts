@@ -1,5 +1,4 @@
 /** Lists the photos directly below a prefix, and which of them have a sidecar. */
-
 import { isPhotoName } from '../../../ports/photo.ts'
 import { sidecarsAmong } from '../../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'

@@ -1,5 +1,4 @@
 /** One thing done to many photos: a few at a time, with what failed kept for another try, and a way back. */
-
 import { type Item, keyOf } from '../../gallery/order.ts'
 import type { ApiProblem } from '../../problem.ts'
 import { actOnAll } from './act-on-all.ts'

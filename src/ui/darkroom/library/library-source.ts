@@ -1,5 +1,4 @@
 /** Lists as an admin sees them: every folder, page by page, searched and sorted by the server. */
-
 import type { Source } from '../../gallery/grid/source.ts'
 import type { Item, Query, Sort } from '../../gallery/order.ts'
 import { getJson } from '../../get.ts'

@@ -1,5 +1,4 @@
 /** Actions on one photo of the library, over the API. */
-
 import { type Item, keyOf } from '../../gallery/order.ts'
 import type { ApiProblem } from '../../problem.ts'
 import { adminApi, send } from '../admin-api.ts'

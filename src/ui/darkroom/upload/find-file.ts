@@ -1,5 +1,4 @@
 /** Whether a file whose upload broke off has arrived all the same: sent again, it would get another name. */
-
 import { getJson } from '../../get.ts'
 import { isRecord } from '../../json.ts'
 import { type ApiProblem, unreadable } from '../../problem.ts'

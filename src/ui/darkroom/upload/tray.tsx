@@ -1,5 +1,4 @@
 /** The tray in the corner: how far all of it is, and on request each file. */
-
 import './tray.css'
 import { useState } from 'preact/hooks'
 import { SignInLink } from '../../account/account.tsx'

@@ -1,5 +1,4 @@
 /** Captions that the AI writes: over what was typed, which can be brought back. */
-
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { type Analysis, adminApi } from '../admin-api.ts'

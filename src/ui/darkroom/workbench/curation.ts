@@ -1,5 +1,4 @@
 /** Keeping and removing, at once: the next photo is there before the server has answered, and a failure brings the photo back where that disturbs nobody. */
-
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { adminApi } from '../admin-api.ts'

@@ -1,5 +1,4 @@
 /** What the desk knows: the platforms and their rules, the drafts of all photos, and what it says in passing. */
-
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { ApiProblem } from '../../problem.ts'
 import { lost, type PlatformRules } from '../admin-api.ts'

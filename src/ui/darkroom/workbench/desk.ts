@@ -1,5 +1,4 @@
 /** What an admin is doing with the photo on the desk: words being written, platforms chosen, results. Knows no components. */
-
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { adminApi, type PlatformName } from '../admin-api.ts'

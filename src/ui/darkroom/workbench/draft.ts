@@ -1,5 +1,4 @@
 /** One photo's words while they are written, what is under way with them, and what became of it. */
-
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { ApiProblem } from '../../problem.ts'
 import type { PlatformName, PlatformOutcome, PlatformRules, Stage } from '../admin-api.ts'

@@ -1,5 +1,4 @@
 /** What became of work whose answer was lost: the server has gone on with it, so nothing is done a second time; it is asked. */
-
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { pageProblem } from '../../problem.ts'

@@ -1,5 +1,4 @@
 /** The end of publishing a photo: a message about the results, and the next photo where this one is in the archive. */
-
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { DeskStore } from './desk-state.ts'

@@ -1,5 +1,4 @@
 /** Publishing a photo of the archive to platforms where it failed, long after its sheet was closed. */
-
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { adminApi, ofContent, type PlatformName } from '../admin-api.ts'

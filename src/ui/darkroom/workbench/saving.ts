@@ -1,5 +1,4 @@
 /** A photo's words on their way to the server, and what is left to save once it has them. */
-
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { adminApi, type PlatformName } from '../admin-api.ts'

@@ -1,5 +1,4 @@
 /** Work on a photo that takes a while: its beginning, its stages and its failure are seen where the person looks. */
-
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { Result, Stage } from '../admin-api.ts'

@@ -1,5 +1,4 @@
 /** Lists as a visitor sees them: all names come at once, and are searched here. */
-
 import { foldName } from '../../../workflow/name-search.ts'
 import type { GalleryApi } from '../gallery-api.ts'
 import type { Item, Query } from '../order.ts'

@@ -1,5 +1,4 @@
 /** Texts around one photo, in German. */
-
 import type { GalleryTexts } from '../en/gallery.ts'
 import { formats } from './formats.ts'
 

@@ -1,5 +1,4 @@
 /** Texts of the grid, in German. */
-
 import type { GridTexts } from '../en/grid.ts'
 import { formats } from './formats.ts'
 

@@ -1,5 +1,4 @@
 /** Texts for work on many photos, and hints about gestures, in German. */
-
 import type { LibraryTexts } from '../en/library.ts'
 import { formats } from './formats.ts'
 

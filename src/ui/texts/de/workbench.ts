@@ -1,5 +1,4 @@
 /** Texts for curating, captioning and publishing one photo, in German. */
-
 import type { WorkbenchTexts } from '../en/workbench.ts'
 import { formats } from './formats.ts'
 import { workbenchProblems } from './workbench-problems.ts'
