@@ -23,8 +23,8 @@ export interface Connection {
    */
   setHeader?(name: string, value: string): void
   /**
-   * Who is counted as one client: one of the functions of src/runtime/limits/client-address.ts, as the platform in front of the host
-   * demands.
+   * Address under which limits count the client: from the function of src/runtime/limits/client-address.ts that fits the platform in
+   * front of the host.
    */
   client(): ClientAddress
   /** Keeps work alive after the response where the platform would stop it. */

@@ -49,7 +49,7 @@ export function AnalysisControls({ desk, draft, photo, canAnalyze }: AnalysisCon
   )
 }
 
-/** The button that asks the AI gives way to the steps, and comes back after them; so does the focus of whoever pressed it. */
+/** Moves the focus from the pressed button to the steps that replace it, and back when the button returns. */
 function useFocusOnSteps(isAnalyzing: boolean) {
   const button = useRef<HTMLButtonElement>(null)
   const steps = useRef<HTMLDivElement>(null)
@@ -59,7 +59,7 @@ function useFocusOnSteps(isAnalyzing: boolean) {
     if (isAnalyzing) steps.current?.focus({ preventScroll: true })
     else {
       hasAsked.current = false
-      // Whoever has gone on elsewhere stays there.
+      // Leaves the focus where a person has moved it meanwhile.
       if (document.activeElement === document.body) button.current?.focus({ preventScroll: true })
     }
   }, [isAnalyzing])

@@ -79,14 +79,14 @@ function SearchField({
   searchField,
 }: Pick<GridBarProps, 'gallery' | 'query' | 'searchField'>) {
   const [typed, setTyped] = useState(query.search)
-  // What was looked for last from here. Another search came by the back button or by a link, and takes the field over.
+  // Last search from this field. Any other comes from the back button or a link, and replaces the typed text.
   const own = useRef(query.search)
   useEffect(() => {
     if (query.search === own.current) return
     own.current = query.search
     setTyped(query.search)
   }, [query.search])
-  // In step with the page: a search that began before a photo was opened must not end above it.
+  // A layout effect: a search that began before a photo was opened must not end above the photo.
   useLayoutEffect(() => {
     const search = typed.trim()
     if (search === query.search) return
