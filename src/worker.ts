@@ -23,8 +23,7 @@ import { noMetrics } from './ports/metrics.ts'
 import { createCloudflareAssets } from './providers/assets/cloudflare-assets.ts'
 import { sha256 } from './providers/digest/cloudflare.ts'
 import { createCloudflareReducer, createUnavailableReducer } from './providers/images/cloudflare.ts'
-import { createCloudflareKeyValueStore } from './providers/kv/cloudflare.ts'
-import { createMemoryKeyValueStore } from './providers/kv/memory.ts'
+import { openKeyValueStore } from './providers/kv-stores.ts'
 import { createUnavailableMailer } from './providers/mail/unavailable.ts'
 import { createPrometheusMetrics } from './providers/metrics/prometheus.ts'
 import { installModel } from './providers/models.ts'
@@ -69,12 +68,14 @@ function makeServices(bindings: WorkerBindings): Services {
   const metrics = settings.metricsToken
     ? createPrometheusMetrics({ process: crypto.randomUUID().slice(0, 8), vendors })
     : noMetrics
+  const tools = { now: Date.now, namespace: bindings.KV }
+  const { kv, counter, invalidations } = openKeyValueStore(tools, { ...bindings })
   return createServices({
     settings,
     source: createOrchestratorClient({ ...configSource, probeHost: settings.callbackHost }),
-    kv: bindings.KV
-      ? createCloudflareKeyValueStore(bindings.KV, { answerMs: settings.kvTimeoutMs })
-      : createMemoryKeyValueStore(),
+    kv,
+    counter,
+    invalidations,
     images: bindings.IMAGES ? createCloudflareReducer(bindings.IMAGES) : createUnavailableReducer(),
     digest: sha256,
     assets: createCloudflareAssets({ binding: bindings.ASSETS }),

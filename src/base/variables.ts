@@ -14,6 +14,21 @@ export const secretText = z
   .min(1)
   .transform((value) => new Secret(value))
 
+/** A switch: `true` or `1`, `false` or `0`. */
+export const flag = (whenAbsent: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
+    .transform((value) => value === 'true' || value === '1')
+    .default(whenAbsent)
+
+/** A whole number of a unit, bounds included. */
+export const whole = (unit: string, least: number, most: number) =>
+  z.coerce
+    .number({ error: `must be ${unit}` })
+    .int({ error: `must be ${unit}` })
+    .min(least, { error: `must be at least ${least}` })
+    .max(most, { error: `must be at most ${most}` })
+
 /** Variables as a process finds them: texts, and bindings of a Worker. */
 export type Variables = Readonly<Record<string, unknown>>
 

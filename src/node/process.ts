@@ -6,6 +6,7 @@ import { type Metrics, noMetrics } from '../ports/metrics.ts'
 import { createLocalAssets } from '../providers/assets/local-assets.ts'
 import { sha256 } from '../providers/digest/node-hash.ts'
 import { createSharpReducer } from '../providers/images/sharp.ts'
+import { openKeyValueStore } from '../providers/kv-stores.ts'
 import { providerVariables } from '../providers/registry.ts'
 import { createServices, type Services } from '../runtime/services.ts'
 import { parseSettings, type Settings } from '../runtime/settings/settings.ts'
@@ -13,7 +14,7 @@ import { createLogger } from '../runtime/telemetry/log.ts'
 import { createFileConfigSource } from '../runtime/tenancy/file-config-source.ts'
 import { createOrchestratorClient } from '../runtime/tenancy/orchestrator-client.ts'
 import { nodeProviders } from './providers.ts'
-import { openRedis, sharedStores } from './shared-store.ts'
+import { storeTools } from './shared-store.ts'
 
 export interface NodeHostOptions {
   /** The environment; see docs/configuration.md. */
@@ -49,12 +50,15 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
   const settings = parseSettings(variables, providerVariables)
   const metrics = await metricsOf(settings, variables)
   const log = createLogger({ level: settings.logLevel, write, now, onLine: metrics.logged })
-  const redis = await openRedis({ settings, log, metrics, now })
+  const tools = await storeTools({ settings, variables, log, metrics, now })
+  const { kv, counter, invalidations, close } = openKeyValueStore(tools, variables)
   let isDraining = false
   const services = createServices({
     settings,
     source: configSource(settings, now),
-    ...sharedStores(redis, now),
+    kv,
+    counter,
+    invalidations,
     isDraining: () => isDraining,
     images: createSharpReducer({ metrics }),
     digest: sha256,
@@ -69,7 +73,7 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
     endsSoon() {
       isDraining = true
     },
-    release: () => redis?.close(),
+    release: () => close?.(),
   }
 }
 

@@ -37,9 +37,9 @@ export interface ServiceOptions {
   source: ConfigSource
   kv: KeyValueStore
   /** Counts rates for all processes. Default: each process counts alone. */
-  counter?: RateCounter
+  counter?: RateCounter | undefined
   /** Tells other processes what to forget. Default: there are none, or they find out by their own checks. */
-  invalidations?: Invalidations
+  invalidations?: Invalidations | undefined
   /** Whether the process is about to end, so that `/health/ready` and `/health/traffic` say it. Default: never. */
   isDraining?(): boolean
   images: ImageReducer

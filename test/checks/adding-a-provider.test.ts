@@ -38,7 +38,7 @@ async function blocksOf(page: string): Promise<Block[]> {
   }))
 }
 
-/** Writes a new file, or puts an entry in the place of the one with the same name. Gives its path. */
+/** Writes a new file, or puts an entry into a registry. Gives its path. */
 async function follow({ path, code }: Block): Promise<string> {
   const target = join(tree, path)
   const existing = await readFile(target, 'utf8').catch(() => null)
@@ -47,12 +47,16 @@ async function follow({ path, code }: Block): Promise<string> {
   return target
 }
 
+/** Puts the entry in the place of the one with the same name, or a new one before `memory`. */
 function withEntry(registry: string, block: string): string {
   const [imports = '', entry = ''] = block.split(/\n\n(?=const )/)
-  const name = entry.match(/^const \w+ = /)?.[0]
-  const old = registry.match(new RegExp(`^${name}.*?^\\}\\)\\n`, 'ms'))?.[0]
-  if (name === undefined || old === undefined) throw new TypeError(`The registry has no such entry: ${name}`)
-  return `${imports}\n${registry.replace(old, () => entry)}`
+  const name = entry.match(/^const (\w+) = /)?.[1]
+  const old = registry.match(new RegExp(`^const ${name} = .*?^\\}\\)\\n`, 'ms'))?.[0]
+  if (old !== undefined) return `${imports}\n${registry.replace(old, () => entry)}`
+  const table = registry.match(/^export const \w+ = \{\n(?: {2}\w+,\n)*? {2}memory,\n/m)?.[0]
+  if (name === undefined || table === undefined) throw new TypeError(`The registry has no place for ${name}`)
+  const longer = table.replace('  memory,\n', `  ${name},\n  memory,\n`)
+  return `${imports}\n${registry.replace(table, () => `${entry}\n${longer}`)}`
 }
 
 /** Output of a program of this project, run in the copy. Its failure is output too. */
@@ -63,11 +67,14 @@ async function outputOf(...parameters: string[]): Promise<string> {
 }
 
 describe('the pages that show how to add a provider', () => {
-  it('have three blocks each: the file, the entry, the test', () => {
+  it('have three blocks for each provider: the file, the entry, the test', () => {
     expect(files.map((path) => path.slice(tree.length + 1))).toEqual([
       'src/providers/storage/memory.ts',
       'src/providers/storages.ts',
       'test/providers/storage/memory.test.ts',
+      'src/providers/kv/map.ts',
+      'src/providers/kv-stores.ts',
+      'test/providers/kv/map.test.ts',
       'src/providers/publishers/mastodon.ts',
       'src/providers/publishers.ts',
       'test/providers/publishers/mastodon.test.ts',
@@ -86,7 +93,7 @@ describe('the pages that show how to add a provider', () => {
       "export default { test: { include: ['test/providers/**/*.test.ts'], testTimeout: 60_000 } }",
     )
     const output = await outputOf('node_modules/vitest/vitest.mjs', 'run', '--reporter=dot')
-    expect(output).toMatch(/Test Files\s+2 passed \(2\)/)
+    expect(output).toMatch(/Test Files\s+3 passed \(3\)/)
     expect(output).toMatch(/Tests\s+\d{2,} passed \(\d+\)/)
   }, 120_000)
 })

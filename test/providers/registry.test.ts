@@ -1,18 +1,26 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { StorageProvider } from '../../src/contract/blocks/storage.ts'
 import { parseHost } from '../../src/contract/host.ts'
 import { platforms } from '../../src/contract/platform.ts'
 import type { Driver, FindCredentials } from '../../src/ports/driver.ts'
+import { noInvalidations } from '../../src/ports/invalidations.ts'
+import type { KeyValueDriver, KeyValueTools, OpenedStore } from '../../src/ports/kv-driver.ts'
 import type { StorageTools } from '../../src/ports/storage-driver.ts'
+import { keyValueStores, openKeyValueStore } from '../../src/providers/kv-stores.ts'
 import { createUnavailableMailer } from '../../src/providers/mail/unavailable.ts'
 import { models } from '../../src/providers/models.ts'
 import { installPublishers, publishers } from '../../src/providers/publishers.ts'
 import { providerVariables, vendors } from '../../src/providers/registry.ts'
 import { installStorages, storages } from '../../src/providers/storages.ts'
 import { environmentSchema } from '../../src/runtime/settings/environment.ts'
+import { parseSettings } from '../../src/runtime/settings/settings.ts'
 
-const drivers = [storages, publishers, models].flatMap((entries) => Object.values<Driver>(entries))
+type Entry = Omit<Driver, 'credentials'>
+
+const drivers: readonly Entry[] = [storages, publishers, models, keyValueStores].flatMap((entries) =>
+  Object.values<Entry>(entries),
+)
 const never = () => Promise.reject(new Error('This test calls no vendor.'))
 const find: FindCredentials = () => ({ get: never, reject: () => undefined })
 const tools: StorageTools = {
@@ -54,7 +62,8 @@ describe('the registries', () => {
 
   it('name each vendor by one word', () => {
     expect(vendors).toEqual(expect.arrayContaining(['s3', 'dropbox', 'local', 'openai', 'telegram', 'smtp']))
-    for (const vendor of vendors) expect(vendor).toMatch(/^[a-z0-9]+$/)
+    for (const { vendor } of drivers) expect(vendor).toMatch(/^[a-z0-9]+$/)
+    expect(new Set(vendors).size).toBe(vendors.length)
   })
 
   it('open a storage when its variables are set', () => {
@@ -91,5 +100,73 @@ describe('the registries', () => {
   it('open no publisher that is not built yet', () => {
     const installed = installPublishers({ mailer: createUnavailableMailer(), fetch: never }, {})
     expect(platforms.filter((platform) => installed[platform]?.open)).toEqual(['telegram', 'email'])
+  })
+})
+
+describe('the key-value stores', () => {
+  const namespace = { get: async () => null, put: async () => undefined, delete: async () => undefined }
+  const overRedis = { get: async () => null, put: async () => true, delete: never, claim: async () => true }
+  const opened: Required<OpenedStore> = {
+    kv: overRedis,
+    counter: { take: async () => null },
+    invalidations: noInvalidations,
+    ready: async () => undefined,
+    memory: async () => null,
+    close: () => undefined,
+  }
+  const REDIS_URL = 'redis://:secret@127.0.0.1:1'
+
+  /** Tools of a host that can open each store, and what it opened Redis with. */
+  function everyTool() {
+    const openRedis = vi.fn<NonNullable<KeyValueTools['openRedis']>>(() => opened)
+    return { now: Date.now, namespace, openRedis }
+  }
+
+  it('use Redis before a binding, and a binding before memory', () => {
+    const tools = everyTool()
+    expect(openKeyValueStore(tools, { REDIS_URL })).toBe(opened)
+    expect(openKeyValueStore(tools, { REDIS_URL: ' ' }).kv.isOwn).toBeUndefined()
+    expect(openKeyValueStore({ now: Date.now }, {}).kv.isOwn).toBe(true)
+    expect(tools.openRedis).toHaveBeenCalledOnce()
+  })
+
+  it('use memory when a host cannot open Redis', () => {
+    expect(openKeyValueStore({ now: Date.now }, { REDIS_URL }).kv.isOwn).toBe(true)
+  })
+
+  it.each([
+    [{}, { verifyTls: true, commandMs: 250 }],
+    [
+      { REDIS_TLS_VERIFY: 'false', REDIS_TIMEOUT_MS: '40' },
+      { verifyTls: false, commandMs: 40 },
+    ],
+  ])('open Redis with the values of %j', (variables, expected) => {
+    const tools = everyTool()
+    openKeyValueStore(tools, { REDIS_URL, ...variables })
+    expect(tools.openRedis.mock.lastCall?.[0]).toMatchObject(expected)
+    expect(tools.openRedis.mock.lastCall?.[0].url.reveal()).toBe(REDIS_URL)
+    openKeyValueStore({ ...tools, callMs: 5000 }, { REDIS_URL, ...variables })
+    expect(tools.openRedis.mock.lastCall?.[0].commandMs).toBe(5000)
+  })
+
+  it('bring what their entries say', () => {
+    for (const driver of Object.values<KeyValueDriver>(keyValueStores)) {
+      const store = driver.open(everyTool(), { REDIS_URL })
+      expect(Object.keys(store ?? {})).toEqual(expect.arrayContaining(['kv', ...driver.brings]))
+      expect(store?.kv.isOwn ?? false).toBe(!driver.isShared)
+      if (driver.advice) expect(driver.needs).not.toEqual([])
+    }
+  })
+
+  it.each([
+    ['REDIS_URL', 'http://127.0.0.1', 'must be a redis or rediss URL'],
+    ['REDIS_TLS_VERIFY', 'perhaps', 'must be true or false'],
+    ['REDIS_TIMEOUT_MS', '10', 'must be at least 20'],
+    ['KV_TIMEOUT_MS', 'soon', 'must be milliseconds'],
+  ])('have the start stopped by %s=%s', (name, value, problem) => {
+    const required = { CONFIG_FILE: 'site.json', WEB_SESSION_SECRET: 'x'.repeat(32) }
+    expect(() => parseSettings({ ...required, [name]: value }, providerVariables)).toThrow(
+      `The environment is incomplete or malformed: ${name} ${problem}`,
+    )
   })
 })

@@ -19,7 +19,7 @@ import {
 import { checkCertificate, checkSite, type FrontDoor } from './front-door.ts'
 import { checkSignIn } from './process.ts'
 import { createRedaction, type Redaction } from './redaction.ts'
-import { checkSharedStore } from './shared-store.ts'
+import { checkSharedStore, triedStores } from './shared-store.ts'
 import { examineTenant } from './tenant.ts'
 import { Trouble } from './trouble.ts'
 
@@ -156,10 +156,15 @@ async function examineProcess(
   examination: Examination,
   services: Step<Services>,
 ): Promise<void> {
-  const shared = { id: 'redis', title: 'Redis' }
-  if (options.variables.REDIS_URL) {
-    await examination.check(shared, services, async ({ settings, now }) => checkSharedStore(settings, now))
-  } else examination.skip(shared, 'REDIS_URL is not set: each process keeps its own cache')
+  const { variables } = options
+  for (const store of triedStores) {
+    const finding = { id: store.vendor, title: store.title }
+    if (store.isNamed(variables)) {
+      await examination.check(finding, services, async ({ settings, now }) =>
+        checkSharedStore(store, settings, variables, now),
+      )
+    } else examination.skip(finding, store.advice.unset)
+  }
   await examination.check(
     { id: 'sign-in', title: 'Sign-in provider' },
     services,

@@ -1,55 +1,56 @@
-/** Whether Redis does what several dynos need of it: reached by each, shared by all, and not full. */
-
+/** Checks that a shared key-value store does what several dynos need: reached by each, shared by all, and not full. */
+import type { Variables } from '../../base/variables.ts'
+import type { KeyValueDriver, OpenedStore, StoreAdvice, StoreMemory } from '../../ports/kv-driver.ts'
 import { noMetrics } from '../../ports/metrics.ts'
-import type { Redis, RedisMemory } from '../../providers/kv/redis.ts'
+import { keyValueStores } from '../../providers/kv-stores.ts'
 import type { Settings } from '../../runtime/settings/settings.ts'
 import { createLogger } from '../../runtime/telemetry/log.ts'
-import { openRedis } from '../shared-store.ts'
+import { storeTools } from '../shared-store.ts'
 import type { Verdict } from './examination.ts'
 import { hasCode } from './explain.ts'
 import { Trouble } from './trouble.ts'
 
 const readyMs = 10_000
 /** A slow answer is no wrong one; it counts as no answer only in a program that has visitors. */
-const commandMs = 5000
+const callMs = 5000
 const ttlSeconds = 60
-/** From here on a Redis that evicts nothing is about to refuse. Share of its limit. */
+/** Share of the limit from which a store that evicts nothing is about to refuse. */
 const nearlyFull = 0.8
+
+/** A store that the doctor can try. */
+export type TriedStore = KeyValueDriver & { readonly advice: StoreAdvice }
+
+/** Entries of the registry that the doctor can try. */
+export const triedStores: readonly TriedStore[] = Object.values<KeyValueDriver>(keyValueStores).filter(
+  (driver): driver is TriedStore => driver.advice !== undefined,
+)
 
 /** Writes as one process and reads as another: a store that is not shared, or not there, shows. */
 export async function checkSharedStore(
-  { baseDomain, redis }: Pick<Settings, 'baseDomain' | 'redis'>,
+  driver: TriedStore,
+  settings: Pick<Settings, 'baseDomain'>,
+  variables: Variables,
   now: () => number,
 ): Promise<Verdict<undefined>> {
-  const settings = { baseDomain, redis: redis && { ...redis, timeoutMs: commandMs } }
   const log = createLogger({ level: 'error', write: () => undefined })
-  const open = () => openRedis({ settings, log, metrics: noMetrics, now })
-  const [one, other] = await Promise.all([open(), open()])
-  if (!one || !other) throw new TypeError('no Redis is named')
+  const tools = { ...(await storeTools({ settings, variables, log, metrics: noMetrics, now })), callMs }
+  const [one, other] = [driver.open(tools, variables), driver.open(tools, variables)]
+  if (!one || !other) throw new TypeError(`${driver.title} is not set up`)
   try {
-    await Promise.all([reach(one), reach(other)])
-    await share(one, other)
-    return judge(await one.memory())
+    await Promise.all([reach(one, driver), reach(other, driver)])
+    await share(one, other, driver)
+    return judge((await one.memory?.()) ?? null, driver)
   } finally {
-    one.close()
-    other.close()
+    one.close?.()
+    other.close?.()
   }
 }
 
-async function reach({ ready }: Redis): Promise<void> {
-  await ready(readyMs).catch((error: unknown) => {
-    if (isUntrusted(error)) {
-      throw new Trouble(
-        'its certificate is not trusted',
-        'Heroku’s own Redis signs its certificate itself: set REDIS_TLS_VERIFY=false there, and only there. A private authority is named by NODE_EXTRA_CA_CERTS.',
-        error instanceof Error ? error.cause : error,
-      )
-    }
-    throw new Trouble(
-      'it cannot be reached',
-      'Correct REDIS_URL, or look at the state of the Redis server. Until then every process asks for itself.',
-      error instanceof Error ? error.cause : error,
-    )
+async function reach({ ready }: OpenedStore, { advice }: TriedStore): Promise<void> {
+  await ready?.(readyMs).catch((error: unknown) => {
+    const cause = error instanceof Error ? error.cause : error
+    if (isUntrusted(error)) throw new Trouble('its certificate is not trusted', advice.untrusted, cause)
+    throw new Trouble('it cannot be reached', advice.unreachable, cause)
   })
 }
 
@@ -67,7 +68,11 @@ function isUntrusted(error: unknown): boolean {
   return untrusted.some((code) => hasCode(error, code))
 }
 
-async function share({ kv: one }: Redis, { kv: other }: Redis): Promise<void> {
+async function share(
+  { kv: one }: OpenedStore,
+  { kv: other }: OpenedStore,
+  { advice }: TriedStore,
+): Promise<void> {
   const key = `doctor:${crypto.randomUUID()}`
   const value = crypto.randomUUID()
   await one.put(key, value, { ttlSeconds })
@@ -76,11 +81,11 @@ async function share({ kv: one }: Redis, { kv: other }: Redis): Promise<void> {
   if (seen === value) return
   throw new Trouble(
     'what one process writes, another one does not find: it answers, but takes nothing, or loses it at once',
-    'Look at its memory and at the rights of the user in REDIS_URL (the log says `redis refused` with its words).',
+    advice.unshared,
   )
 }
 
-function judge(memory: RedisMemory | null): Verdict<undefined> {
+function judge(memory: StoreMemory | null, { advice }: TriedStore): Verdict<undefined> {
   const shared = 'what one process writes, another one reads'
   if (!memory) return { value: undefined, said: `${shared}; it does not tell of its memory` }
   const { usedBytes, limitBytes, policy } = memory
@@ -95,7 +100,7 @@ function judge(memory: RedisMemory | null): Verdict<undefined> {
         ? `${said}: it is nearly full, and then refuses what is new`
         : `${said}: once it is full it refuses what is new`,
     warning: true,
-    todo: 'Set `maxmemory-policy` to `volatile-lru` (Heroku: `heroku redis:maxmemory --policy volatile-lru -a <app>`); see docs/operations/heroku.md.',
+    todo: advice.evictsNothing,
   }
 }
 

@@ -4,13 +4,7 @@ import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
 import { within } from '../../base/time.ts'
 import type { KeyValueStore } from '../../ports/kv.ts'
-
-/** The part of Cloudflare's `KVNamespace` binding that is used here. */
-export interface KeyValueNamespace {
-  get(key: string): Promise<string | null>
-  put(key: string, value: string, options: { expirationTtl: number }): Promise<void>
-  delete(key: string): Promise<void>
-}
+import type { KeyValueNamespace } from '../../ports/kv-driver.ts'
 
 export interface CloudflareKeyValueOptions {
   now?: () => number

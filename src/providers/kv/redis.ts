@@ -1,27 +1,18 @@
 /** What several dynos share by Redis or Valkey: the key-value store, the counting of rates, and invalidations. */
 
-import type { Secret } from '../../base/secret.ts'
-import type { InvalidationListener, Invalidations } from '../../ports/invalidations.ts'
+import type { InvalidationListener } from '../../ports/invalidations.ts'
 import type { KeyValueStore } from '../../ports/kv.ts'
+import type { OpenedStore, RedisServerSettings } from '../../ports/kv-driver.ts'
 import type { RedisFailure } from '../../ports/metrics.ts'
-import type { RateCounter } from '../../ports/rate-counter.ts'
 import { createAskRedis } from './redis-ask.ts'
 import type { RedisClient } from './redis-connection.ts'
 import { createRedisInvalidations } from './redis-invalidations.ts'
 import { createRedisLink, type RedisState } from './redis-link.ts'
-import { memoryOf, type RedisMemory } from './redis-memory.ts'
+import { memoryOf } from './redis-memory.ts'
 import { countInRedis } from './redis-rates.ts'
 import { createRedisStore } from './redis-store.ts'
 
-export type { RedisMemory } from './redis-memory.ts'
-
-export interface RedisOptions {
-  /** `redis://` or `rediss://`, with the password in it. */
-  url: Secret
-  /** True: the certificate has to be for this host and from a known authority. Heroku's are not. */
-  verifyTls: boolean
-  /** Limit of one command. Milliseconds. */
-  commandMs: number
+export interface RedisOptions extends RedisServerSettings {
   /** Begins all keys and names the channel, so that two fleets may share one Redis. */
   prefix: string
   /** Takes over while Redis is away, and is emptied when it is back. */
@@ -38,18 +29,8 @@ export interface RedisOptions {
   now: () => number
 }
 
-/** None of its functions but `ready` rejects, and none takes much longer than `commandMs`. */
-export interface Redis {
-  kv: KeyValueStore
-  counter: RateCounter
-  invalidations: Invalidations
-  /** Resolves when it can be used. Rejects when the attempt to connect that is under way fails, at the latest after `ms`, with the cause. */
-  ready(ms: number): Promise<void>
-  /** What Redis says of its own memory; `null` where it does not answer. */
-  memory(): Promise<RedisMemory | null>
-  /** Ends the connection. */
-  close(): void
-}
+/** A store on Redis. Only `ready` rejects; no other function takes much longer than `commandMs`. */
+export type Redis = Required<OpenedStore>
 
 /** Others are told only where the configuration is gone: they would read the old one again. */
 const forgetScript = `

@@ -1,21 +1,10 @@
 /** What each variable of the environment may hold, and what no single one can tell. */
 import { z } from 'zod'
 import { Secret } from '../../base/secret.ts'
-import { httpUrl, secretText } from '../../base/variables.ts'
+import { flag, httpUrl, secretText, whole } from '../../base/variables.ts'
 import { emailSchema } from '../../contract/email.ts'
 import { logLevels } from '../telemetry/log.ts'
 
-const flag = (whenAbsent: boolean) =>
-  z
-    .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
-    .transform((value) => value === 'true' || value === '1')
-    .default(whenAbsent)
-const whole = (unit: string, least: number, most: number) =>
-  z.coerce
-    .number({ error: `must be ${unit}` })
-    .int({ error: `must be ${unit}` })
-    .min(least, { error: `must be at least ${least}` })
-    .max(most, { error: `must be at most ${most}` })
 const domain = z
   .string()
   .toLowerCase()
@@ -83,13 +72,6 @@ export const environmentSchema = z.object({
   WEB_SECURE_COOKIES: flag(true),
   ALLOW_PRIVATE_ENDPOINTS: flag(false),
   LIBRARY_MAX_UPLOAD_MB: whole('megabytes', 1, 50).default(50),
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' })
-    .transform((value) => new Secret(value))
-    .optional(),
-  REDIS_TLS_VERIFY: flag(true),
-  KV_TIMEOUT_MS: whole('milliseconds', 20, 10_000).default(500),
-  REDIS_TIMEOUT_MS: whole('milliseconds', 20, 5000).default(250),
   SCHEDULED_PUBLISH_HOSTS: z.string().transform(commaSeparated).default([]),
   METRICS_TOKEN: secretText.optional(),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),

@@ -38,8 +38,6 @@ export interface Settings {
   /** Requests to viewer routes per client and tenant in five minutes; 0: no limit. */
   viewerRequests: number
   configSource: ConfigSourceSettings
-  /** Limit of one call to Cloudflare KV. Milliseconds. */
-  kvTimeoutMs: number
   /** Memory for configurations and what is derived from them. Bytes. */
   maxConfigBytes: number
   baseDomain: string
@@ -65,8 +63,6 @@ export interface Settings {
   allowPrivateEndpoints: boolean
   /** Largest photo that is taken in. Bytes. */
   maxUploadBytes: number
-  /** What several dynos share; `null`: this process is alone. Node host only. */
-  redis: { url: Secret; verifyTls: boolean; timeoutMs: number } | null
   /** Hosts of tenants that a Worker's schedule publishes one photo of. */
   scheduledHosts: readonly string[]
   /** Who holds it may read `/metrics`; undefined: nobody may. */
@@ -140,7 +136,6 @@ function toSettings(env: Environment): Omit<Settings, 'ofProviders'> {
             timeoutMs: env.ORCHESTRATOR_TIMEOUT_MS,
           }
         : { kind: 'file', path: env.CONFIG_FILE ?? '' },
-    kvTimeoutMs: env.KV_TIMEOUT_MS,
     maxConfigBytes: env.CONFIG_CACHE_MB * 2 ** 20,
     baseDomain: env.ORCHESTRATOR_BASE_DOMAIN,
     callbackHost: callbackHostOf(env),
@@ -155,9 +150,6 @@ function toSettings(env: Environment): Omit<Settings, 'ofProviders'> {
     secureCookies: env.WEB_SECURE_COOKIES,
     allowPrivateEndpoints: env.ALLOW_PRIVATE_ENDPOINTS,
     maxUploadBytes: env.LIBRARY_MAX_UPLOAD_MB * 2 ** 20,
-    redis: env.REDIS_URL
-      ? { url: env.REDIS_URL, verifyTls: env.REDIS_TLS_VERIFY, timeoutMs: env.REDIS_TIMEOUT_MS }
-      : null,
     scheduledHosts: env.SCHEDULED_PUBLISH_HOSTS,
     metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,

@@ -19,6 +19,11 @@ import type { RetryPolicy } from '../../../src/base/retry.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import type { ModelRequest } from '../../../src/ports/language-model.ts'
 import { createOpenAiModel, type OpenAiModelOptions } from '../../../src/providers/ai/openai.ts'
+import {
+  describeLanguageModel,
+  type ModelScene,
+  type ModelTrouble,
+} from '../../support/contracts/language-model.ts'
 import { serving } from '../../support/fakes/ai-gateway.ts'
 import { key, modelAt } from '../../support/fixtures/openai.ts'
 import { plain, red } from '../../support/fixtures/pictures.ts'
@@ -55,6 +60,43 @@ async function picture(): Promise<NonNullable<ModelRequest<Seen>['picture']>> {
   const bytes = new Uint8Array(await plain(60, 40, red).jpeg().toBuffer())
   return { bytes, mediaType: 'image/jpeg', detail: 'low' }
 }
+
+/** A server of its own for each case of the suite. */
+async function openScene(): Promise<ModelScene> {
+  const server = await startOpenAiEmulator({ keys: [key] })
+  const troubles = {
+    refusal: declining,
+    misshapen,
+    cut,
+    'rate limit': refusing(429, `Rate limit reached for ${key}`, { retryAfter: 120 }),
+    error: serverError(),
+  } satisfies Record<ModelTrouble, OpenAiFault | Promise<OpenAiFault>>
+  const revoked = { api_key: new Secret('sk-canary-that-was-revoked') }
+  const good = { api_key: new Secret(key) }
+  const credentials = {
+    good: () => credentialsOf(good),
+    bad: () => credentialsOf(revoked),
+    stale: () => credentialsOf(revoked, good),
+  }
+  return {
+    model: (kind = 'good') => modelAt(server.url, { credentials: credentials[kind]() }),
+    asked: () => server.calls.length,
+    async trouble(kind) {
+      server.interfere(onAsk(await troubles[kind], { times: Number.POSITIVE_INFINITY }))
+    },
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      server.interfere(() => {
+        resolve()
+        return { kind: 'hold', until: new Promise<never>(() => undefined) }
+      })
+      return promise
+    },
+    stop: server.close,
+  }
+}
+
+describeLanguageModel('OpenAI', openScene)
 
 describe('a question', () => {
   it('is answered in the shape that was asked for, with what the server counted', async () => {
@@ -226,12 +268,6 @@ describe('what goes wrong', () => {
     expect((await failure(model({ retry }).ask(request(), never))).code).toBe('rate_limited')
     expect(openai.calls).toHaveLength(1)
   })
-
-  it('asks nothing where nothing listens', async () => {
-    await openai.close()
-    expect((await failure(model().ask(request(), never))).code).toBe('ai_unavailable')
-    openai = await startOpenAiEmulator({ keys: [key] })
-  })
 })
 
 describe('the key', () => {
@@ -259,26 +295,6 @@ describe('the key', () => {
     await failure(model().ask(request({ picture: await picture() }), never))
     expect(elsewhere.calls).toEqual([])
   })
-
-  it('is not sent for a caller who has gone', async () => {
-    const gone = AbortSignal.abort(new Error('the visitor left'))
-    await expect(model().ask(request(), gone)).rejects.toThrow('the visitor left')
-    expect(openai.calls).toEqual([])
-  })
-})
-
-it('stops when the caller goes', async () => {
-  const caller = new AbortController()
-  const reached = Promise.withResolvers<void>()
-  openai.interfere(() => {
-    reached.resolve()
-    return { kind: 'hold', until: new Promise<never>(() => {}) }
-  })
-  const asking = model({ retry: quick }).ask(request(), caller.signal)
-  const outcome = expect(asking).rejects.toThrow('the visitor left')
-  await reached.promise
-  caller.abort(new Error('the visitor left'))
-  await outcome
 })
 
 describe('a server that speaks differently', () => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { examine } from '../../../src/node/doctor/examine.ts'
-import { parseSettings } from '../../../src/runtime/settings/settings.ts'
+import type { KeyValueTools, RedisServerSettings } from '../../../src/ports/kv-driver.ts'
+import { keyValueStores } from '../../../src/providers/kv-stores.ts'
 import { baseDomain, https, markedConfig, startFleet } from '../../support/fixtures/fleet.ts'
 import { nodeHost, patience } from '../../support/fixtures/hosts.ts'
 import { type RedisServer, startRedisServer } from '../../support/fixtures/redis-server.ts'
@@ -72,13 +73,14 @@ describe('a Redis with a self-signed certificate', () => {
     ['true', true],
     ['false', false],
   ])('is verified when REDIS_TLS_VERIFY is %s: %s', (REDIS_TLS_VERIFY, verifyTls) => {
-    const settings = parseSettings({
-      ORCHESTRATOR_BASE_URL: 'https://orchestrator.test',
-      ORCHESTRATOR_SERVICE_TOKEN: 'token',
-      WEB_SESSION_SECRET: 'test-session-secret-of-32-characters',
-      REDIS_URL: url,
-      REDIS_TLS_VERIFY,
-    })
-    expect(settings.redis).toMatchObject({ verifyTls })
+    const servers: RedisServerSettings[] = []
+    const openRedis: KeyValueTools['openRedis'] = (server) => {
+      servers.push(server)
+      throw new Error('opened')
+    }
+    const open = () =>
+      keyValueStores.redis.open({ now: Date.now, openRedis }, { REDIS_URL: url, REDIS_TLS_VERIFY })
+    expect(open).toThrow('opened')
+    expect(servers).toMatchObject([{ verifyTls }])
   })
 })

@@ -1,0 +1,85 @@
+/** Key-value stores that a process can use. A new one is a file below src/providers/kv and an entry here. */
+import { z } from 'zod'
+import { Secret } from '../base/secret.ts'
+import { flag, type Variables, whole } from '../base/variables.ts'
+import {
+  type KeyValueDriver,
+  type KeyValueTools,
+  keyValueDriver,
+  type OpenedStore,
+} from '../ports/kv-driver.ts'
+import { createCloudflareKeyValueStore } from './kv/cloudflare.ts'
+import { createMemoryKeyValueStore } from './kv/memory.ts'
+
+/** Redis or Valkey, for several processes of Node. */
+const redis = keyValueDriver({
+  title: 'Redis',
+  vendor: 'redis',
+  variables: {
+    REDIS_URL: z
+      .url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' })
+      .transform((value) => new Secret(value))
+      .optional(),
+    REDIS_TLS_VERIFY: flag(true),
+    REDIS_TIMEOUT_MS: whole('milliseconds', 20, 5000).default(250),
+  },
+  needs: ['REDIS_URL'],
+  isShared: true,
+  brings: ['counter', 'invalidations'],
+  advice: {
+    unset: 'REDIS_URL is not set: each process keeps its own cache',
+    untrusted:
+      'Heroku’s own Redis signs its certificate itself: set REDIS_TLS_VERIFY=false there, and only there. A private authority is named by NODE_EXTRA_CA_CERTS.',
+    unreachable:
+      'Correct REDIS_URL, or look at the state of the Redis server. Until then every process asks for itself.',
+    unshared:
+      'Look at its memory and at the rights of the user in REDIS_URL (the log says `redis refused` with its words).',
+    evictsNothing:
+      'Set `maxmemory-policy` to `volatile-lru` (Heroku: `heroku redis:maxmemory --policy volatile-lru -a <app>`); see docs/operations/heroku.md.',
+  },
+  open({ openRedis, callMs }, { REDIS_URL: url, REDIS_TLS_VERIFY: verifyTls, REDIS_TIMEOUT_MS: timeoutMs }) {
+    if (!openRedis || url === undefined) return null
+    return openRedis({ url, verifyTls, commandMs: callMs ?? timeoutMs })
+  },
+})
+
+/** Cloudflare KV, for all isolates of a Worker with that binding. */
+const cloudflare = keyValueDriver({
+  title: 'Cloudflare KV',
+  vendor: 'cloudflare',
+  variables: { KV_TIMEOUT_MS: whole('milliseconds', 20, 10_000).default(500) },
+  needs: [],
+  isShared: true,
+  brings: [],
+  open: ({ namespace, now, callMs }, { KV_TIMEOUT_MS: timeoutMs }) =>
+    namespace
+      ? { kv: createCloudflareKeyValueStore(namespace, { now, answerMs: callMs ?? timeoutMs }) }
+      : null,
+})
+
+/** Memory of one process, where no other store is set up. */
+const memory = keyValueDriver({
+  title: 'the memory of the process',
+  vendor: 'memory',
+  variables: {},
+  needs: [],
+  isShared: false,
+  brings: [],
+  open: ({ now }) => ({ kv: createMemoryKeyValueStore({ now }) }),
+})
+
+/** Every store. The first that is set up is used; memory always is. */
+export const keyValueStores = {
+  redis,
+  cloudflare,
+  memory,
+} as const satisfies Readonly<Record<string, KeyValueDriver>>
+
+/** Opens the store of one process. Never waits for its server. */
+export function openKeyValueStore(tools: KeyValueTools, variables: Variables): OpenedStore {
+  for (const driver of Object.values<KeyValueDriver>(keyValueStores)) {
+    const opened = driver.open(tools, variables)
+    if (opened) return opened
+  }
+  throw new TypeError('unreachable: memory is always set up')
+}
