@@ -25,9 +25,7 @@
  *   // A storage, a platform or an AI that is missing here is unavailable to the tenants of this host.
  *   storages: () => ({}),
  *   publishers: {},
- *   model: () => {
- *     throw new Error('This host has no AI.')
- *   },
+ *   model: null,
  * })
  * const handler = createHandler(services)
  * const response = await handler(new Request('http://alice.shibari.photo/api/config/features'), {
@@ -41,12 +39,19 @@
 export type { ErrorCode } from './base/error-codes.ts'
 export { isPublisherError, PublisherError } from './base/errors.ts'
 export { Secret } from './base/secret.ts'
+export { SettingsError } from './base/variables.ts'
 export { createHandler, type Handler } from './handlers/app.ts'
 export type { Connection } from './handlers/exchange.ts'
 export type { ConfigLookup, ConfigSource } from './ports/config-source.ts'
-export type { InstalledModel } from './ports/model-driver.ts'
-export type { InstalledPublishers } from './ports/publisher-driver.ts'
-export type { InstalledStorages, StorageContext } from './ports/storage-driver.ts'
+export { type InstalledModel, modelDriver } from './ports/model-driver.ts'
+export { type InstalledPublishers, publisherDriver } from './ports/publisher-driver.ts'
+export {
+  type InstalledStorages,
+  /** Earlier name of the same type. */
+  type InstalledStorages as StorageFactories,
+  type StorageContext,
+  storageDriver,
+} from './ports/storage-driver.ts'
 export {
   type ClientAddress,
   type ClientOf,
@@ -55,7 +60,7 @@ export {
   clientOfPeer,
 } from './runtime/limits/client-address.ts'
 export { createServices, type ServiceOptions, type Services } from './runtime/services.ts'
-export { parseSettings, type Settings, SettingsError } from './runtime/settings/settings.ts'
+export { parseSettings, type Settings } from './runtime/settings/settings.ts'
 export { createLogger, type Logger } from './runtime/telemetry/log.ts'
 export { createFileConfigSource } from './runtime/tenancy/file-config-source.ts'
 export { createOrchestratorClient } from './runtime/tenancy/orchestrator-client.ts'

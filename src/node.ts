@@ -20,6 +20,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from './base/error-codes.ts'
+import { SettingsError } from './base/variables.ts'
 import { createHandler } from './handlers/app.ts'
 import { securityHeaders } from './handlers/security-headers.ts'
 import { createBackgroundWork } from './node/background.ts'
@@ -38,7 +39,6 @@ import { endWithHelp } from './node/usage.ts'
 import type { UncaughtKind } from './ports/metrics.ts'
 import { clientOfLastForwarded, clientOfPeer } from './runtime/limits/client-address.ts'
 import type { Services } from './runtime/services.ts'
-import { SettingsError } from './runtime/settings/settings.ts'
 
 export { createNodeServices, type NodeHostOptions } from './node/process.ts'
 

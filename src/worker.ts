@@ -17,22 +17,24 @@
  * ```
  */
 import { assertPublicEndpoint, guardedFetch } from './base/endpoint-guard.ts'
+import { SettingsError } from './base/variables.ts'
 import { createHandler, type Handler } from './handlers/app.ts'
 import { publishOnSchedule } from './jobs/publish-next.ts'
 import { noMetrics } from './ports/metrics.ts'
+import { createOpenAiModel } from './providers/ai/openai.ts'
 import { createCloudflareAssets } from './providers/assets/cloudflare-assets.ts'
 import { sha256 } from './providers/digest/cloudflare.ts'
 import { createCloudflareReducer, createUnavailableReducer } from './providers/images/cloudflare.ts'
 import { openKeyValueStore } from './providers/kv-stores.ts'
 import { createUnavailableMailer } from './providers/mail/unavailable.ts'
 import { createPrometheusMetrics } from './providers/metrics/prometheus.ts'
-import { installModel } from './providers/models.ts'
+import { model } from './providers/model.ts'
 import { installPublishers } from './providers/publishers.ts'
 import { providerVariables, vendors } from './providers/registry.ts'
 import { installStorages } from './providers/storages.ts'
 import { clientOfCloudflare } from './runtime/limits/client-address.ts'
 import { createServices, type ServiceOptions, type Services } from './runtime/services.ts'
-import { parseSettings, type Settings, SettingsError } from './runtime/settings/settings.ts'
+import { parseSettings, type Settings } from './runtime/settings/settings.ts'
 import { createLogger } from './runtime/telemetry/log.ts'
 import { createOrchestratorClient } from './runtime/tenancy/orchestrator-client.ts'
 
@@ -104,7 +106,8 @@ function workerProviders(
   return {
     storages: () => installStorages(tools, variables),
     publishers: installPublishers({ mailer: createUnavailableMailer(), fetch: guarded }, variables),
-    model: installModel(tools, variables),
+    // Loaded with the Worker: requests must not wait for a promise of another request.
+    model: model.install({ now: Date.now, openAi: createOpenAiModel }, variables),
   }
 }
 

@@ -8,3 +8,15 @@ export function once<T>(make: () => T): () => T {
     return made.value
   }
 }
+
+/** Gives a function that calls `load` at the first use and shares its result. A `load` that rejects is called again at the next use. */
+export function onceLoaded<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined
+  return () => {
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined
+      throw error
+    })
+    return loading
+  }
+}

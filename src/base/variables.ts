@@ -32,6 +32,19 @@ export const whole = (unit: string, least: number, most: number) =>
 /** Variables as a process finds them: texts, and bindings of a Worker. */
 export type Variables = Readonly<Record<string, unknown>>
 
+/** Thrown for a start that cannot succeed. The message names variables, never their values. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+/** Parses the variables that a schema names. Gives one sentence for each that is malformed. */
+export function parseVariables<S extends z.ZodObject>(schema: S, variables: Variables) {
+  const given = setVariables(Object.keys(schema.shape), variables)
+  const { data, error } = schema.safeParse(given)
+  const problems = error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) ?? []
+  return { given, data, problems }
+}
+
 /** The named variables that are set, trimmed. A blank one counts as absent. */
 export function setVariables(names: readonly string[], variables: Variables): Record<string, string> {
   return Object.fromEntries(

@@ -13,7 +13,7 @@ import { parseSettings, type Settings } from '../runtime/settings/settings.ts'
 import { createLogger } from '../runtime/telemetry/log.ts'
 import { createFileConfigSource } from '../runtime/tenancy/file-config-source.ts'
 import { createOrchestratorClient } from '../runtime/tenancy/orchestrator-client.ts'
-import { nodeProviders } from './providers.ts'
+import { type NodeProviders, nodeProviders } from './providers.ts'
 import { storeTools } from './shared-store.ts'
 
 export interface NodeHostOptions {
@@ -23,6 +23,8 @@ export interface NodeHostOptions {
   write?: (line: string) => void
   /** Where the built web app lies. Default: `dist/ui` of this package. */
   uiDirectory?: string
+  /** Adds, replaces or removes providers of the registries. Default: all of them. */
+  providers?(installed: NodeProviders): NodeProviders
   now?: () => number
 }
 
@@ -46,7 +48,7 @@ export interface NodeProcess {
 
 /** Wires a process and gives what its host needs to end it. Throws `SettingsError` for an environment that cannot work. */
 export async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess> {
-  const { variables, write = console.log, now = Date.now } = options
+  const { variables, write = console.log, now = Date.now, providers = (installed) => installed } = options
   const settings = parseSettings(variables, providerVariables)
   const metrics = await metricsOf(settings, variables)
   const log = createLogger({ level: settings.logLevel, write, now, onLine: metrics.logged })
@@ -66,7 +68,7 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
     log,
     metrics,
     now,
-    ...nodeProviders({ settings, variables, now }),
+    ...providers(nodeProviders({ settings, variables, now })),
   })
   return {
     services,

@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import { assertPublicEndpoint } from '../base/endpoint-guard.ts'
 import type { Variables } from '../base/variables.ts'
+import type { ModelTools } from '../ports/model-driver.ts'
 import type { StorageTools } from '../ports/storage-driver.ts'
-import { lateMailer } from '../providers/late.ts'
-import { installModel } from '../providers/models.ts'
+import { model } from '../providers/model.ts'
 import { installPublishers } from '../providers/publishers.ts'
 import { createLocalStore } from '../providers/storage/local.ts'
 import { installStorages } from '../providers/storages.ts'
@@ -12,7 +12,11 @@ import type { SignedLinks } from '../runtime/sealing/signed-links.ts'
 import type { ServiceOptions } from '../runtime/services.ts'
 import type { Settings } from '../runtime/settings/settings.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
+import { lateMailer, lateModel } from './late.ts'
 import { createPinnedLookup } from './public-lookup.ts'
+
+/** Storages, platforms and the AI of a process. */
+export type NodeProviders = Pick<ServiceOptions, 'storages' | 'publishers' | 'model'>
 
 interface NodeProviderOptions {
   settings: Settings
@@ -21,11 +25,7 @@ interface NodeProviderOptions {
 }
 
 /** Installs the providers of a process. */
-export function nodeProviders({
-  settings,
-  variables,
-  now,
-}: NodeProviderOptions): Pick<ServiceOptions, 'storages' | 'publishers' | 'model'> {
+export function nodeProviders({ settings, variables, now }: NodeProviderOptions): NodeProviders {
   const { allowPrivateEndpoints: allowPrivate, callbackHost } = settings
   const fetch = createGuardedFetch({ allowPrivate })
   const mailer = lateMailer(async () => {
@@ -46,9 +46,15 @@ export function nodeProviders({
         variables,
       ),
     publishers: installPublishers({ mailer, fetch }, variables),
-    model: installModel({ now }, variables),
+    model: model.install({ now, openAi }, variables),
   }
 }
+
+const openAi: ModelTools['openAi'] = (options) =>
+  lateModel(async () => {
+    const { createOpenAiModel } = await import('../providers/ai/openai.ts')
+    return createOpenAiModel(options)
+  })
 
 /** Stores on this machine's disk, whose originals are served by signed links of our own. */
 function diskOpener(links: SignedLinks, now: () => number): NonNullable<StorageTools['openDisk']> {

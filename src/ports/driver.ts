@@ -1,6 +1,6 @@
 /** Parts that entries of all provider registries share, whichever port they open. */
 import { z } from 'zod'
-import { setVariables, type Variables } from '../base/variables.ts'
+import { parseVariables, SettingsError, type Variables } from '../base/variables.ts'
 import type { CredentialsOf } from '../contract/credentials.ts'
 import type { CredentialKind, CredentialSource } from './credentials.ts'
 
@@ -22,6 +22,12 @@ export interface Driver extends Installed {
   readonly together?: readonly string[]
 }
 
+/** An entry of the registry of storages, platforms or the AI. */
+export interface VendorDriver extends Driver {
+  /** False where configurations may name the vendor and no server can use it yet. */
+  readonly isBuilt: boolean
+}
+
 /** Parsed variables of a provider. */
 export type VariablesOf<V extends z.ZodRawShape> = z.output<z.ZodObject<V>>
 
@@ -39,7 +45,9 @@ export type FindCredentials = <K extends CredentialKind>(
   kinds: readonly K[],
 ) => CredentialSource<CredentialsOf<K>>
 
-/** Parses the variables of one provider. Throws `ZodError`; `parseSettings` has checked them before. */
+/** Parses the variables of one provider. Throws {@link SettingsError}, as `parseSettings` does, for hosts that did not check them before. */
 export function readVariables<V extends z.ZodRawShape>(shape: V, variables: Variables): VariablesOf<V> {
-  return z.object(shape).parse(setVariables(Object.keys(shape), variables))
+  const { data, problems } = parseVariables(z.object(shape), variables)
+  if (!data) throw new SettingsError(`The environment is malformed: ${problems.join('; ')}`)
+  return data
 }

@@ -1,4 +1,4 @@
-/** One AI service: an entry of src/providers/models.ts. docs/adding-a-provider.md shows how to write one. */
+/** The AI that all tenants use: the entry of src/providers/model.ts. docs/adding-a-provider.md says how to put another in its place. */
 import type { z } from 'zod'
 import type { Variables } from '../base/variables.ts'
 import type { CredentialsOf } from '../contract/credentials.ts'
@@ -10,11 +10,23 @@ import {
   type Installed,
   readVariables,
   type VariablesOf,
+  type VendorDriver,
 } from './driver.ts'
 import type { LanguageModel } from './language-model.ts'
 
 /** Tools that a host gives to its AI. */
 export interface ModelTools {
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** Opens OpenAI. A host may load its library with the first question. */
+  openAi(options: OpenAiOptions): LanguageModel
+}
+
+interface OpenAiOptions {
+  /** The tenant's key. */
+  credentials: CredentialSource<CredentialsOf<'openai'>>
+  /** Address of the API; ends with `/v1`. Default: OpenAI's own. */
+  baseUrl: string | undefined
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -38,8 +50,8 @@ export interface InstalledModel extends Installed {
   open(find: FindCredentials, ref: string): LanguageModel
 }
 
-/** An entry of the registry. */
-export interface ModelDriver extends Driver {
+/** The entry in src/providers/model.ts. */
+export interface ModelDriver extends VendorDriver {
   /** Reads the environment once for a process. */
   install(tools: ModelTools, variables: Variables): InstalledModel
 }
@@ -52,6 +64,7 @@ export function modelDriver<const V extends z.ZodRawShape, const K extends Crede
 }: ModelDefinition<V, K>): ModelDriver {
   return {
     ...facts,
+    isBuilt: true,
     install(tools, variables) {
       const own = readVariables(facts.variables, variables)
       const openModel = open(tools, own)

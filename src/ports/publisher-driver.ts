@@ -15,6 +15,7 @@ import {
   type Installed,
   readVariables,
   type VariablesOf,
+  type VendorDriver,
 } from './driver.ts'
 import type { Mailer } from './mail.ts'
 import type { Publisher } from './publisher.ts'
@@ -51,8 +52,8 @@ interface PublisherDefinition<V extends z.ZodRawShape, K extends CredentialKind>
   readonly credentials: readonly K[]
   /** Address of the platform's server. */
   endpoint(variables: VariablesOf<V>, config: RuntimeConfig): Endpoint
-  /** Prepares the platform for a process; `null` where it cannot be used: it is not set up, or not built yet. */
-  open(tools: PublisherTools, variables: VariablesOf<V>): OpenPublisher<K> | null
+  /** Prepares the platform for a process; `null` where this server is not set up for it. `null` in place of `open`: not built yet. */
+  readonly open: ((tools: PublisherTools, variables: VariablesOf<V>) => OpenPublisher<K> | null) | null
 }
 
 /** Opens the publisher of one tenant. A wrong setting fails when the publisher is used, not here. */
@@ -72,7 +73,7 @@ export interface InstalledPublisher extends PublisherFacts {
 export type InstalledPublishers = Readonly<Partial<Record<Platform, InstalledPublisher>>>
 
 /** An entry of the registry. */
-export interface PublisherDriver extends PublisherFacts, Driver {
+export interface PublisherDriver extends PublisherFacts, VendorDriver {
   /** Reads the environment once for a process. */
   install(tools: PublisherTools, variables: Variables): InstalledPublisher
 }
@@ -85,9 +86,10 @@ export function publisherDriver<const V extends z.ZodRawShape, const K extends C
 }: PublisherDefinition<V, K>): PublisherDriver {
   return {
     ...facts,
+    isBuilt: open !== null,
     install(tools, variables) {
       const own = readVariables(facts.variables, variables)
-      const openPublisher = open(tools, own)
+      const openPublisher = open?.(tools, own) ?? null
       return {
         ...facts,
         endpoint: (config) => endpoint(own, config),

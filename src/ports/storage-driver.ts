@@ -15,6 +15,7 @@ import {
   type Installed,
   readVariables,
   type VariablesOf,
+  type VendorDriver,
 } from './driver.ts'
 import type { PhotoStore } from './storage.ts'
 
@@ -62,10 +63,10 @@ interface StorageFacts extends Installed {
 interface StorageDefinition<V extends z.ZodRawShape, K extends CredentialKind> extends StorageFacts, Driver {
   readonly variables: V
   readonly credentials: readonly K[]
-  /** Address of the server. `credentials` are the tenant's, where they are known. */
-  endpoint(variables: VariablesOf<V>, credentials: CredentialsOf<K> | undefined): Endpoint
-  /** Prepares the storage for a process; `null` where it cannot be used: it is not set up, or not built yet. */
-  open(tools: StorageTools, variables: VariablesOf<V>): OpenStore<K> | null
+  /** Address of the server. `credentials` are the tenant's, where they are known. Absent: there is no server. */
+  endpoint?(variables: VariablesOf<V>, credentials: CredentialsOf<K> | undefined): Endpoint
+  /** Prepares the storage for a process; `null` where this server is not set up for it. `null` in place of `open`: not built yet. */
+  readonly open: ((tools: StorageTools, variables: VariablesOf<V>) => OpenStore<K> | null) | null
 }
 
 /** Opens the store of one tenant. */
@@ -76,7 +77,8 @@ type OpenStore<K extends CredentialKind> = (
 
 /** A storage as a process uses it. */
 export interface InstalledStorage extends StorageFacts {
-  endpoint(credentials: Credentials | undefined): Endpoint
+  /** Address of the server; `undefined` where there is none. */
+  endpoint(credentials: Credentials | undefined): Endpoint | undefined
   /** Opens the store of one tenant. Throws `provider_unavailable` where this server cannot use the storage. */
   open(context: StorageContext, find: FindCredentials, ref: string | undefined): PhotoStore
 }
@@ -85,7 +87,7 @@ export interface InstalledStorage extends StorageFacts {
 export type InstalledStorages = Readonly<Partial<Record<StorageProvider, InstalledStorage>>>
 
 /** An entry of the registry. */
-export interface StorageDriver extends StorageFacts, Driver {
+export interface StorageDriver extends StorageFacts, VendorDriver {
   /** Reads the environment once for a process. */
   install(tools: StorageTools, variables: Variables): InstalledStorage
 }
@@ -99,13 +101,14 @@ export function storageDriver<const V extends z.ZodRawShape, const K extends Cre
   const kinds = facts.credentials
   return {
     ...facts,
+    isBuilt: open !== null,
     install(tools, variables) {
       const own = readVariables(facts.variables, variables)
-      const openStore = open(tools, own)
+      const openStore = open?.(tools, own) ?? null
       return {
         ...facts,
         endpoint: (credentials) =>
-          endpoint(own, credentials && isOfKind(credentials, kinds) ? credentials : undefined),
+          endpoint?.(own, credentials && isOfKind(credentials, kinds) ? credentials : undefined),
         open(context, find, ref) {
           if (!openStore) throw storageUnavailable(context.provider, facts.unavailable)
           return openStore(context, find(ref, kinds))

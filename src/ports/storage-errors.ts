@@ -8,5 +8,8 @@ export function photoNotFound(): PublisherError {
 
 /** Error for a sidecar that is no longer at the revision that its editor had read. */
 export function sidecarChanged(): PublisherError {
-  return new PublisherError('sidecar_changed', 'The caption was changed in the meantime. Load it again.')
+  return new PublisherError(
+    'sidecar_changed',
+    'Somebody else has changed the caption in the meantime. Load it again.',
+  )
 }

@@ -59,7 +59,7 @@ const instagram = publisherDriver({
   variables: { INSTAGRAM_API_BASE_URL: httpUrl.optional() },
   endpoint: () => ({ address: 'graph.instagram.com' }),
   // Not built yet.
-  open: () => null,
+  open: null,
 })
 
 const bluesky = publisherDriver({
@@ -69,7 +69,7 @@ const bluesky = publisherDriver({
   variables: { BLUESKY_SERVICE_URL: httpUrl.optional() },
   endpoint: () => ({ address: 'bsky.social' }),
   // Not built yet.
-  open: () => null,
+  open: null,
 })
 
 const mastodon = publisherDriver({
@@ -79,7 +79,7 @@ const mastodon = publisherDriver({
   variables: {},
   endpoint: () => ({ address: 'the Mastodon server' }),
   // Not built yet.
-  open: () => null,
+  open: null,
 })
 
 /** Every platform that a configuration may name. */

@@ -1,14 +1,15 @@
 /** All registries together: the variables that providers read, and the names that metrics know them by. */
-import type { Driver } from '../ports/driver.ts'
+import type { Driver, VendorDriver } from '../ports/driver.ts'
 import type { KeyValueDriver } from '../ports/kv-driver.ts'
 import { keyValueStores } from './kv-stores.ts'
-import { models } from './models.ts'
+import { model } from './model.ts'
 import { publishers } from './publishers.ts'
 import { storages } from './storages.ts'
 
-const drivers: readonly Driver[] = [storages, publishers, models].flatMap((entries) =>
-  Object.values<Driver>(entries),
-)
+/** Each entry once, also where configurations have two names for it. */
+const drivers: readonly VendorDriver[] = [
+  ...new Set([...Object.values<VendorDriver>(storages), ...Object.values<VendorDriver>(publishers), model]),
+]
 
 const configured: readonly Pick<Driver, 'variables' | 'together'>[] = [
   ...drivers,
@@ -21,5 +22,7 @@ export const providerVariables = {
   together: configured.flatMap(({ together }) => (together ? [together] : [])),
 }
 
-/** Vendors behind the breakers of tenants. */
-export const vendors: readonly string[] = [...new Set(drivers.map(({ vendor }) => vendor))]
+/** Vendors behind the breakers of tenants: those that this program can call. */
+export const vendors: readonly string[] = [
+  ...new Set(drivers.filter(({ isBuilt }) => isBuilt).map(({ vendor }) => vendor)),
+]

@@ -87,7 +87,6 @@ const local = storageDriver({
   unavailable: 'This server keeps no photos on its own disk: the storage "local" needs LOCAL_STORAGE_ROOT.',
   setUp:
     'Set LOCAL_STORAGE_ROOT where this server is to keep photos on its disk; otherwise use dropbox or s3.',
-  endpoint: () => ({ address: 'the disk of the server' }),
   open({ openDisk, isDedicated }, { LOCAL_STORAGE_ROOT: root }) {
     if (!openDisk || (root === undefined && !isDedicated)) return null
     return (context) => openDisk(context, root)
@@ -107,7 +106,7 @@ const gdrive = storageDriver({
   setUp: 'Set `storage.provider` to dropbox or s3: this server has no other storage.',
   endpoint: () => ({ address: 'www.googleapis.com' }),
   // Not built yet.
-  open: () => null,
+  open: null,
 })
 
 /** Every storage that a configuration may name. */
@@ -123,6 +122,13 @@ export const storages = {
 /** Prepares all storages for one process. */
 export function installStorages(tools: StorageTools, variables: Variables): InstalledStorages {
   const installed: Partial<Record<StorageProvider, InstalledStorage>> = {}
-  for (const provider of storageProviders) installed[provider] = storages[provider].install(tools, variables)
+  // Two names of one storage share what it remembers of servers.
+  const byDriver = new Map<StorageDriver, InstalledStorage>()
+  for (const provider of storageProviders) {
+    const driver = storages[provider]
+    const known = byDriver.get(driver) ?? driver.install(tools, variables)
+    byDriver.set(driver, known)
+    installed[provider] = known
+  }
   return installed
 }

@@ -19,7 +19,11 @@ beforeAll(async () => {
   tree = await mkdtemp(join(tmpdir(), 'adding-a-provider-'))
   for (const path of copied) await cp(join(project, path), join(tree, path), { recursive: true })
   await symlink(join(project, 'node_modules'), join(tree, 'node_modules'))
-  for (const page of pages) for (const block of await blocksOf(page)) files.push(await follow(block))
+  for (const page of pages) {
+    const text = await readFile(join(project, page), 'utf8')
+    for (const addition of additionsOf(text)) await add(addition)
+    for (const block of blocksOf(text)) files.push(await follow(block))
+  }
 })
 
 afterAll(() => rm(tree, { recursive: true, force: true }))
@@ -29,16 +33,39 @@ interface Block {
   code: string
 }
 
+interface Addition {
+  name: string
+  list: string
+  path: string
+}
+
+/** Sentences of a page that add a name to a list: an array of names, or a table of entries. */
+function additionsOf(text: string): Addition[] {
+  return [...text.matchAll(/Add `(\w+)` to `(\w+)` in `(\S+)`/g)].map(
+    ([, name = '', list = '', path = '']) => ({ name, list, path }),
+  )
+}
+
+async function add({ name, list, path }: Addition): Promise<void> {
+  const target = join(tree, path)
+  const old = await readFile(target, 'utf8')
+  const opening = `export const ${list} = `
+  const changed = old
+    .replace(`${opening}[`, `${opening}['${name}', `)
+    .replace(`${opening}{`, `${opening}{ ${name},`)
+  if (changed === old) throw new TypeError(`There is no list ${list} in ${path}`)
+  await writeFile(target, changed)
+}
+
 /** Code blocks of a page whose first line names a file. */
-async function blocksOf(page: string): Promise<Block[]> {
-  const text = await readFile(join(project, page), 'utf8')
+function blocksOf(text: string): Block[] {
   return [...text.matchAll(/^```ts\n\/\/ (\S+)\n(.*?)^```$/gms)].map(([, path = '', code = '']) => ({
     path,
     code,
   }))
 }
 
-/** Writes a new file, or puts an entry into a registry. Gives its path. */
+/** Writes a new file, or adds an entry to a registry. Gives its path. */
 async function follow({ path, code }: Block): Promise<string> {
   const target = join(tree, path)
   const existing = await readFile(target, 'utf8').catch(() => null)
@@ -47,16 +74,11 @@ async function follow({ path, code }: Block): Promise<string> {
   return target
 }
 
-/** Puts the entry in the place of the one with the same name, or a new one before `memory`. */
 function withEntry(registry: string, block: string): string {
   const [imports = '', entry = ''] = block.split(/\n\n(?=const )/)
-  const name = entry.match(/^const (\w+) = /)?.[1]
-  const old = registry.match(new RegExp(`^const ${name} = .*?^\\}\\)\\n`, 'ms'))?.[0]
-  if (old !== undefined) return `${imports}\n${registry.replace(old, () => entry)}`
-  const table = registry.match(/^export const \w+ = \{\n(?: {2}\w+,\n)*? {2}memory,\n/m)?.[0]
-  if (name === undefined || table === undefined) throw new TypeError(`The registry has no place for ${name}`)
-  const longer = table.replace('  memory,\n', `  ${name},\n  memory,\n`)
-  return `${imports}\n${registry.replace(table, () => `${entry}\n${longer}`)}`
+  const first = registry.search(/^const \w+ = \w+Driver\(/m)
+  if (first === -1 || entry === '') throw new TypeError('There is no entry, or no registry for it')
+  return `${imports}\n${registry.slice(0, first)}${entry}\n${registry.slice(first)}`
 }
 
 /** Output of a program of this project, run in the copy. Its failure is output too. */
@@ -75,9 +97,20 @@ describe('the pages that show how to add a provider', () => {
       'src/providers/kv/map.ts',
       'src/providers/kv-stores.ts',
       'test/providers/kv/map.test.ts',
-      'src/providers/publishers/mastodon.ts',
+      'src/providers/publishers/pixelfed.ts',
       'src/providers/publishers.ts',
-      'test/providers/publishers/mastodon.test.ts',
+      'test/providers/publishers/pixelfed.test.ts',
+    ])
+  })
+
+  it('add each name to the contract and to its registry', async () => {
+    const texts = await Promise.all(pages.map((page) => readFile(join(project, page), 'utf8')))
+    expect(texts.flatMap(additionsOf).map(({ name, list }) => `${name} in ${list}`)).toEqual([
+      'memory in storageProviders',
+      'memory in storages',
+      'map in keyValueStores',
+      'pixelfed in platforms',
+      'pixelfed in publishers',
     ])
   })
 

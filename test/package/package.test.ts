@@ -70,7 +70,7 @@ describe('the packed package', () => {
        const nothing = () => { throw new Error('not used') }
        const handler = createHandler(createServices({
          settings, now: Date.now, kv: createMemoryKeyValueStore(), digest: nothing, images: { reduce: nothing },
-         assets: { index: nothing, get: nothing }, log: createLogger({ level: 'error', write: console.error }), storages: () => ({}), publishers: {}, model: nothing,
+         assets: { index: nothing, get: nothing }, log: createLogger({ level: 'error', write: console.error }), storages: () => ({}), publishers: {}, model: null,
          source: createFileConfigSource({ baseDomain: settings.baseDomain, read: async () => JSON.stringify({ tenant: 'alice', config }) }),
        }))
        const response = await handler(new Request('http://alice.shibari.photo/api/config/features'), {
@@ -85,13 +85,17 @@ describe('the packed package', () => {
     await writeFile(
       join(consumer, 'consumer.ts'),
       `import { createHandler, type Handler, type Services } from 'shibari-publisher'
+       import type { StorageContext, StorageFactories } from 'shibari-publisher'
        import type { PhotoStore, KeyValueStore } from 'shibari-publisher/ports'
+       import type { LanguageModel, Mailer, ModelDriver, Publisher, PublisherDriver, StorageDriver } from 'shibari-publisher/ports'
        import { startNodeHost, type NodeHost } from 'shibari-publisher/node'
        import { createS3Store } from 'shibari-publisher/providers/storage/s3'
        export const make: (services: Services) => Handler = createHandler
        export const start = (): Promise<NodeHost> => startNodeHost({ variables: {} })
        export const s3 = (options: Parameters<typeof createS3Store>[0]): PhotoStore => createS3Store(options)
-       export type Store = KeyValueStore`,
+       export type Store = KeyValueStore
+       export type Kept = [StorageContext, StorageFactories]
+       export type Ports = [LanguageModel, Mailer, ModelDriver, Publisher, PublisherDriver, StorageDriver]`,
     )
     await writeFile(
       join(consumer, 'worker.ts'),
@@ -111,6 +115,13 @@ describe('the packed package', () => {
     const file = await example(entry)
     check(file, 'node')
     expect(run(process.execPath, file)).toBe(output)
+  })
+
+  it('runs the example of docs/library.md', async () => {
+    const page = await readFile(join(project, 'docs/library.md'), 'utf8')
+    await writeFile(join(consumer, 'library.ts'), /^```ts\n(.*?)^```$/ms.exec(page)?.[1] ?? '')
+    check('library.ts', 'node')
+    expect(run(process.execPath, 'library.ts')).toBe('archive\n')
   })
 
   it('has types for the example of the entry worker', async () => {

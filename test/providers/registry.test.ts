@@ -1,68 +1,68 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { SettingsError } from '../../src/base/variables.ts'
 import type { StorageProvider } from '../../src/contract/blocks/storage.ts'
 import { parseHost } from '../../src/contract/host.ts'
-import { platforms } from '../../src/contract/platform.ts'
-import type { Driver, FindCredentials } from '../../src/ports/driver.ts'
+import type { Driver, FindCredentials, VendorDriver } from '../../src/ports/driver.ts'
 import { noInvalidations } from '../../src/ports/invalidations.ts'
 import type { KeyValueDriver, KeyValueTools, OpenedStore } from '../../src/ports/kv-driver.ts'
 import type { StorageTools } from '../../src/ports/storage-driver.ts'
 import { keyValueStores, openKeyValueStore } from '../../src/providers/kv-stores.ts'
-import { createUnavailableMailer } from '../../src/providers/mail/unavailable.ts'
-import { models } from '../../src/providers/models.ts'
-import { installPublishers, publishers } from '../../src/providers/publishers.ts'
+import { model } from '../../src/providers/model.ts'
+import { publishers } from '../../src/providers/publishers.ts'
 import { providerVariables, vendors } from '../../src/providers/registry.ts'
 import { installStorages, storages } from '../../src/providers/storages.ts'
 import { environmentSchema } from '../../src/runtime/settings/environment.ts'
 import { parseSettings } from '../../src/runtime/settings/settings.ts'
+import {
+  publisherTools,
+  storageTools,
+  unbuiltPublisher,
+  unbuiltStorage,
+} from '../support/fixtures/unbuilt-providers.ts'
 
-type Entry = Omit<Driver, 'credentials'>
-
-const drivers: readonly Entry[] = [storages, publishers, models, keyValueStores].flatMap((entries) =>
-  Object.values<Entry>(entries),
-)
+const drivers = [storages, publishers, { model }].flatMap((entries) => Object.values<VendorDriver>(entries))
+const configured: readonly Pick<Driver, 'variables' | 'together' | 'vendor'>[] = [
+  ...new Set(drivers),
+  ...Object.values<KeyValueDriver>(keyValueStores),
+]
 const never = () => Promise.reject(new Error('This test calls no vendor.'))
 const find: FindCredentials = () => ({ get: never, reject: () => undefined })
-const tools: StorageTools = {
-  now: Date.now,
-  fetch: never,
-  checkEndpoint: () => undefined,
-  allowPrivateEndpoints: false,
-  isDedicated: false,
-}
+
+const known = parseHost('alice.shibari.test', 'shibari.test')
+if (!known) throw new TypeError('unreachable')
+const paths = { root: 'photos', archive: 'photos/a', keep: 'photos/k', remove: 'photos/r' }
+const context = { ...known, paths }
 
 function open(
   provider: StorageProvider,
   variables: Record<string, string>,
   more: Partial<StorageTools> = {},
 ) {
-  const known = parseHost('alice.shibari.test', 'shibari.test')
-  if (!known) throw new TypeError('unreachable')
-  const paths = { root: 'photos', archive: 'photos/a', keep: 'photos/k', remove: 'photos/r' }
-  const installed = installStorages({ ...tools, ...more }, variables)[provider]
-  return installed?.open({ ...known, paths, provider }, find, 'ref')
+  const installed = installStorages({ ...storageTools, ...more }, variables)[provider]
+  return installed?.open({ ...context, provider }, find, 'ref')
 }
 
 describe('the registries', () => {
   it('give each environment variable to one provider only, and none that the process reads itself', () => {
-    const names = [...new Set(drivers)].flatMap(({ variables }) => Object.keys(variables))
+    const names = configured.flatMap(({ variables }) => Object.keys(variables))
     expect(names.toSorted()).toEqual(Object.keys(providerVariables.shape).toSorted())
     expect(names.filter((name) => name in environmentSchema.shape)).toEqual([])
   })
 
   it('start without any variable', () => {
-    for (const { variables } of drivers)
+    for (const { variables } of configured)
       expect(z.object(variables).safeParse({})).toMatchObject({ success: true })
   })
 
   it('name only variables that the same entry reads as belonging together', () => {
-    for (const { variables, together = [] } of drivers)
+    for (const { variables, together = [] } of configured)
       expect(together.filter((name) => !(name in variables))).toEqual([])
   })
 
   it('name each vendor by one word', () => {
     expect(vendors).toEqual(expect.arrayContaining(['s3', 'dropbox', 'local', 'openai', 'telegram', 'smtp']))
-    for (const { vendor } of drivers) expect(vendor).toMatch(/^[a-z0-9]+$/)
+    for (const { vendor } of configured) expect(vendor).toMatch(/^[a-z0-9]+$/)
     expect(new Set(vendors).size).toBe(vendors.length)
   })
 
@@ -79,7 +79,6 @@ describe('the registries', () => {
       { DROPBOX_APP_KEY: 'key', DROPBOX_APP_SECRET: ' ' },
       'This server cannot use the storage "dropbox".',
     ],
-    ['gdrive', {}, 'This server cannot use the storage "gdrive".'],
     ['local', { LOCAL_STORAGE_ROOT: '/photos' }, /keeps no photos on its own disk/],
   ] as const)('refuse the storage %s when the server has %j and no disk', (provider, variables, message) => {
     expect(() => open(provider, variables)).toThrow(message)
@@ -97,9 +96,35 @@ describe('the registries', () => {
     expect(roots).toEqual(['/photos', undefined])
   })
 
-  it('open no publisher that is not built yet', () => {
-    const installed = installPublishers({ mailer: createUnavailableMailer(), fetch: never }, {})
-    expect(platforms.filter((platform) => installed[platform]?.open)).toEqual(['telegram', 'email'])
+  it('share one installed storage between two names of one driver', () => {
+    const { s3, managed } = installStorages(storageTools, {})
+    expect(s3).toBe(managed)
+  })
+
+  it('name a malformed variable when a host installs without parseSettings', () => {
+    const wrong = () => installStorages(storageTools, { DROPBOX_BASE_URL: 'canary' })
+    expect(wrong).toThrow(SettingsError)
+    expect(wrong).toThrow('The environment is malformed: DROPBOX_BASE_URL must be an http or https URL')
+  })
+
+  it('begin no series of metrics for a vendor that nothing can call yet', () => {
+    const unbuilt = drivers.filter(({ isBuilt }) => !isBuilt).map(({ vendor }) => vendor)
+    expect(vendors.filter((vendor) => unbuilt.includes(vendor))).toEqual([])
+  })
+})
+
+describe('a driver that is not built', () => {
+  it('refuses to open a storage', () => {
+    const driver = unbuiltStorage([], 'Choose another.')
+    expect(driver.isBuilt).toBe(false)
+    const open = () => driver.install(storageTools, {}).open({ ...context, provider: 'gdrive' }, find, 'ref')
+    expect(open).toThrow('This server cannot use the storage "gdrive".')
+  })
+
+  it('opens no platform', () => {
+    const driver = unbuiltPublisher()
+    expect(driver.isBuilt).toBe(false)
+    expect(driver.install(publisherTools, {}).open).toBeNull()
   })
 })
 

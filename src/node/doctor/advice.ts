@@ -41,15 +41,15 @@ function isAboutRights(error: unknown): boolean {
   return isPublisherError(error, 'credentials_rejected') || !isPublisherError(error)
 }
 
-/** Advice for a storage that fails. `right`: the access that was tried. */
+/** Advice for a storage that fails. `endpoint`: where its server is, if it has one. `right`: the access that was tried. */
 export function storageAdvice(
   error: unknown,
   storage: InstalledStorage,
-  endpoint: Endpoint,
+  endpoint: Endpoint | undefined,
   right: StorageRight,
 ): string | undefined {
   if (isPublisherError(error, 'provider_unavailable')) return storage.setUp
-  const reaching = reachingAdvice(error, endpoint)
+  const reaching = endpoint && reachingAdvice(error, endpoint)
   if (reaching !== undefined) return reaching
   const messages = causesOf(error).map(({ message }) => message.slice(0, longestMessage))
   const known = messages.map((message) => storage.advise?.(message)).find((advice) => advice !== undefined)
@@ -58,5 +58,5 @@ export function storageAdvice(
     (message) => / 40[034] /.test(message) || storage.isAboutRights?.(message) === true,
   )
   if (isAboutRights(error) || isRefused) return storage.rights?.[right]
-  return `Try again; if it stays, look at the status page of ${endpoint.address}.`
+  return endpoint && `Try again; if it stays, look at the status page of ${endpoint.address}.`
 }

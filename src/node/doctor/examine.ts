@@ -1,9 +1,9 @@
 /** The doctor's round: everything that has to be right for one tenant, from the environment to each platform. */
 import { Resolver } from 'node:dns/promises'
+import { SettingsError } from '../../base/variables.ts'
 import { parseHost, type TenantHost } from '../../contract/host.ts'
 import type { Services } from '../../runtime/services.ts'
-import { SettingsError } from '../../runtime/settings/settings.ts'
-import { createNodeServices } from '../process.ts'
+import { createNodeServices, type NodeHostOptions } from '../process.ts'
 import { reachingAdvice } from './advice.ts'
 import { checkAnswer, checkTokens } from './control-plane.ts'
 import { checkCallbackDns, checkDns, type Names } from './dns.ts'
@@ -23,7 +23,7 @@ import { checkSharedStore, triedStores } from './shared-store.ts'
 import { examineTenant } from './tenant.ts'
 import { Trouble } from './trouble.ts'
 
-export interface DoctorOptions {
+export interface DoctorOptions extends Pick<NodeHostOptions, 'providers'> {
   /** The tenant's host. */
   host: string
   /** The environment of the app; see docs/configuration.md. */
@@ -83,7 +83,7 @@ function jobContext() {
 }
 
 async function openServices(
-  { variables, uiDirectory, now }: DoctorOptions,
+  { variables, uiDirectory, providers, now }: DoctorOptions,
   redaction: Redaction,
 ): Promise<Verdict<Services>> {
   const services = await createNodeServices({
@@ -91,6 +91,7 @@ async function openServices(
     // What the log would say is said by the findings.
     write: () => undefined,
     ...(uiDirectory !== undefined && { uiDirectory }),
+    ...(providers && { providers }),
     ...(now && { now }),
   })
   redaction.addSecrets(services.settings)

@@ -73,7 +73,7 @@ async function examineStorage(examination: Examination, ground: Ground, resolved
     const [{ storages }, { config }] = ground.passed.value
     const storage = storages[config.storage.provider]
     const endpoint = storage?.endpoint(resolved.get('storage')?.passed?.value)
-    return storage && endpoint && storageAdvice(error, storage, endpoint, right)
+    return storage && storageAdvice(error, storage, endpoint, right)
   }
   const usable = both(ground, resolved.get('storage') ?? solid)
   const listed = await examination.check(

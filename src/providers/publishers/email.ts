@@ -8,6 +8,7 @@ import { type ConfirmationSettings, confirmationOf } from './email/confirmation.
 import { messageOf } from './email/message.ts'
 import {
   attachmentName,
+  type EmailSettings,
   parseSettings,
   recipientForPeople,
   subjectOf,
@@ -60,14 +61,7 @@ const noRecipient = 'the recipient in this site\'s configuration is no mail addr
 export function createEmailPublisher(options: EmailPublisherOptions): Publisher {
   const { server, confirmation, admins, credentials, mailer, host } = options
   const settings = parseSettings(options.config)
-  const [from] = usableAddresses([server?.from_email ?? ''])
-
-  /** What a mail needs, or the reason why there can be none. */
-  function ready() {
-    if (!server) return noServer
-    if (from === undefined) return noSender
-    return settings ? { server, from, settings } : noRecipient
-  }
+  const parts = partsOf(server, settings)
 
   function connect(
     { host, port, use_tls: useTls, username }: EmailServerSettings,
@@ -79,14 +73,12 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
   }
 
   async function verify(signal: AbortSignal): Promise<string> {
-    const parts = ready()
     if (typeof parts === 'string') throw refused(parts)
     await closed(await connect(parts.server, signal))
     return `The mail server lets us in; mails would go to ${recipientForPeople(parts.settings)}.`
   }
 
   async function publish(post: Post, signal: AbortSignal): Promise<Posted> {
-    const parts = ready()
     if (typeof parts === 'string') throw refused(parts)
     const { server, from, settings } = parts
     const message = messageOf({ from, settings, host }, post)
@@ -130,13 +122,20 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
     verify,
     subject: ({ caption }) => (settings ? subjectOf(settings, caption) : undefined),
     describe: ({ name, caption }) => {
-      const parts = ready()
       if (typeof parts === 'string') return `No mail would be sent: ${parts}`
       const { settings } = parts
       const subject = subjectOf(settings, caption)
       return `${recipientForPeople(settings)} would get a mail with the subject “${subject}” and ${attachmentName({ name })} attached.`
     },
   }
+}
+
+/** Parts that every mail needs, or the reason why there can be no mail. */
+function partsOf(server: EmailServerSettings | undefined, settings: EmailSettings | null) {
+  if (!server) return noServer
+  const [from] = usableAddresses([server.from_email])
+  if (from === undefined) return noSender
+  return settings ? { server, from, settings } : noRecipient
 }
 
 function refused(reason: string): PublisherError {

@@ -1,7 +1,7 @@
 /** The settings of a process, made from the environment once at the start. */
 import { z } from 'zod'
 import type { Secret } from '../../base/secret.ts'
-import { setVariables, type Variables } from '../../base/variables.ts'
+import { parseVariables, SettingsError, type Variables } from '../../base/variables.ts'
 import type { Email } from '../../contract/email.ts'
 import type { LogLevel } from '../telemetry/log.ts'
 import {
@@ -72,11 +72,6 @@ export interface Settings {
   ofProviders: Readonly<Record<string, unknown>>
 }
 
-/** Thrown for a start that cannot succeed. The message names variables, never their values. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError'
-}
-
 /** Variables that belong to providers; each reads its own where it is registered. */
 export interface ProviderVariables {
   readonly shape: z.ZodRawShape
@@ -91,8 +86,8 @@ const noProviders: ProviderVariables = { shape: {}, together: [] }
  * {@link SettingsError} whose one message names every variable that is missing or malformed and what is wrong with it.
  */
 export function parseSettings(variables: Variables, providers: ProviderVariables = noProviders): Settings {
-  const parsed = parse(environmentSchema, variables)
-  const ofProviders = parse(z.object(providers.shape), variables)
+  const parsed = parseVariables(environmentSchema, variables)
+  const ofProviders = parseVariables(z.object(providers.shape), variables)
   const wrong = parsed.data ? contradictions(parsed.data) : []
   const problems = [
     ...parsed.problems,
@@ -105,14 +100,6 @@ export function parseSettings(variables: Variables, providers: ProviderVariables
     throw new SettingsError(`The environment is incomplete or malformed: ${problems.join('; ')}`)
   }
   return { ...toSettings(parsed.data), ofProviders: ofProviders.data }
-}
-
-/** The variables of a schema, and one sentence for each that is malformed. */
-function parse<S extends z.ZodObject>(schema: S, variables: Variables) {
-  const given = setVariables(Object.keys(schema.shape), variables)
-  const { data, error } = schema.safeParse(given)
-  const problems = error?.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`) ?? []
-  return { given, data, problems }
 }
 
 /** One sentence for each group of which only a part is set. */

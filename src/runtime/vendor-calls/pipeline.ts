@@ -51,8 +51,8 @@ export type Layer<Treatment = unknown> = <Answer>(
 ) => Promise<Answer>
 
 /**
- * Gives the same port with every method of the table behind the layers; the first layer is closest to the provider. Members that the
- * table does not name and `direct` methods stay as they are; an optional method that the port lacks stays absent.
+ * Gives the same port with every method of the table behind the layers; the first layer is closest to the provider. `direct` methods and
+ * members that the table does not name reach the port itself, also those of a class. An optional method that the port lacks stays absent.
  */
 export function throughLayers<Port extends object, Treatment = unknown>(
   port: Port,
@@ -61,12 +61,16 @@ export function throughLayers<Port extends object, Treatment = unknown>(
 ): Port {
   const rules: [string, (AnyCallRule & Treatment) | typeof direct][] = Object.entries(table)
   // TypeScript cannot follow that each override has the type of the method it replaces: parameters and answer pass through unread.
-  const overrides: Record<string, (...parameters: unknown[]) => Promise<unknown>> = {}
+  const overrides: Record<string, unknown> = {}
   for (const [name, rule] of rules) {
-    if (rule === direct || Reflect.get(port, name) === undefined) continue
-    overrides[name] = (...parameters) => callThrough(layers, rule, port, name, parameters)
+    const method: unknown = Reflect.get(port, name)
+    if (typeof method !== 'function') continue
+    overrides[name] =
+      rule === direct
+        ? method.bind(port)
+        : (...parameters: unknown[]) => callThrough(layers, rule, port, name, parameters)
   }
-  return { ...port, ...overrides }
+  return { ...inheritedMembers(port), ...port, ...overrides }
 }
 
 function callThrough<Treatment>(
@@ -78,4 +82,17 @@ function callThrough<Treatment>(
 ): Promise<unknown> {
   const atProvider = (): Promise<unknown> => Reflect.apply(Reflect.get(port, name), port, parameters)
   return layers.reduce((call, layer) => () => layer(call, rule, parameters), atProvider)()
+}
+
+/** Members of the port's class, which a spread leaves out. Methods are bound to the port. */
+function inheritedMembers(port: object, heir: object = port): Record<string, unknown> {
+  const prototype = Reflect.getPrototypeOf(heir)
+  // The last prototype is the one of all objects.
+  if (!prototype || !Reflect.getPrototypeOf(prototype)) return {}
+  const names = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor')
+  const members = names.map((name): [string, unknown] => {
+    const member: unknown = Reflect.get(port, name)
+    return [name, typeof member === 'function' ? member.bind(port) : member]
+  })
+  return { ...inheritedMembers(port, prototype), ...Object.fromEntries(members) }
 }

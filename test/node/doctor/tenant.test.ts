@@ -11,6 +11,7 @@ import {
   type Practice,
   refOf,
 } from '../../support/fixtures/doctor-tenant.ts'
+import { withoutPlatform, withoutStorage } from '../../support/fixtures/unbuilt-providers.ts'
 
 const change = ({ answer }: Practice, blocks: Record<string, unknown>) =>
   void Object.assign(answer.config, blocks)
@@ -202,7 +203,10 @@ const credentials: Trouble[] = [
   },
   {
     what: 'a platform is enabled that this server does not have',
-    breakIt: (practice) => change(practice, { publishers: [{ type: 'instagram' }] }),
+    breakIt: (practice) => {
+      practice.options.providers = withoutPlatform('instagram', ['instagram'])
+      change(practice, { publishers: [{ type: 'instagram' }] })
+    },
     differs: {
       'publisher.instagram': 'warning',
       'credentials.instagram': 'failed',
@@ -308,15 +312,16 @@ const storage: Trouble[] = [
     todo: /^Set LOCAL_STORAGE_ROOT/,
   },
   {
-    what: 'Google Drive is configured, which this server lacks',
+    what: 'a storage is configured that this server lacks',
     breakIt: (practice) => {
+      practice.options.providers = withoutStorage('gdrive', ['gdrive'], 'Choose another storage.')
       const storage = { provider: 'gdrive', credentials_ref: refOf('storage'), paths: { root: 'x' } }
       change(practice, { storage })
       practice.store('storage', { provider: 'gdrive', version: '1', refresh_token: 'canary' })
     },
     differs: { 'storage.list': 'failed', 'storage.records': 'failed', 'storage.link': 'skipped' },
     says: /cannot use the storage "gdrive"/,
-    todo: /^Set `storage\.provider` to dropbox or s3/,
+    todo: /^Choose another storage/,
   },
 ]
 

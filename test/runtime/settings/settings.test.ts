@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { SettingsError } from '../../../src/base/variables.ts'
 import { providerVariables } from '../../../src/providers/registry.ts'
-import { parseSettings, SettingsError } from '../../../src/runtime/settings/settings.ts'
+import { parseSettings } from '../../../src/runtime/settings/settings.ts'
 
 const minimal = {
   ORCHESTRATOR_BASE_URL: 'https://orchestrator.test/',

@@ -7,7 +7,7 @@ import { platforms } from '../../../src/contract/platform.ts'
 import { noMetrics } from '../../../src/ports/metrics.ts'
 import type { Post } from '../../../src/ports/publisher.ts'
 import type { PhotoStore } from '../../../src/ports/storage.ts'
-import { models } from '../../../src/providers/models.ts'
+import { model as registered } from '../../../src/providers/model.ts'
 import { publishers } from '../../../src/providers/publishers.ts'
 import { storages } from '../../../src/providers/storages.ts'
 import { modelCalls } from '../../../src/runtime/vendor-calls/model-calls.ts'
@@ -74,7 +74,7 @@ describe('one word for', () => {
 
   it('the AI', async () => {
     const { words, calls } = listen()
-    const model = modelCalls({ ask: away }, { ...calls, vendor: models.openai.vendor })
+    const model = modelCalls({ ask: away }, { ...calls, vendor: registered.vendor })
     const request = { model: 'm', system: '', prompt: '', name: 'n', schema: z.unknown(), maxTokens: 1 }
     await sixTimes(() => model.ask(request, signal))
     expect(words).toEqual(one('openai'))

@@ -79,7 +79,46 @@ describe('throughLayers', () => {
   it('keeps properties and direct methods, and adds no optional method that the port lacks', () => {
     const wrapped = throughLayers(port, table, [])
     expect(wrapped.name).toBe('port')
-    expect(wrapped.describe).toBe(port.describe)
+    expect(wrapped.describe()).toBe('a port')
+    expect(wrapped).not.toHaveProperty('drop')
+  })
+})
+
+describe('throughLayers around an instance of a class', () => {
+  class Base {
+    get name() {
+      return `port ${this.describe()}`
+    }
+    describe() {
+      return 'of Base'
+    }
+  }
+  class Instance extends Base implements Port {
+    readonly #found = 7
+    override describe() {
+      return `with ${this.#found}`
+    }
+    async find() {
+      return this.#found
+    }
+    tomorrow() {
+      return this.#found
+    }
+  }
+
+  it('runs its methods with their own state, direct ones and unknown ones included', async () => {
+    const notes: string[] = []
+    const wrapped = throughLayers<Port>(new Instance(), table, [noting(notes, 'layer')])
+    expect(await wrapped.find('abc')).toBe(7)
+    expect(wrapped.describe()).toBe('with 7')
+    expect(Reflect.apply(Reflect.get(wrapped, 'tomorrow'), undefined, [])).toBe(7)
+    expect(notes).toHaveLength(1)
+  })
+
+  it('keeps its properties, also after another wrapper spread it', () => {
+    const wrapped = { ...throughLayers<Port>(new Instance(), table, []) }
+    expect(wrapped.name).toBe('port with 7')
+    expect(wrapped.describe()).toBe('with 7')
     expect(wrapped).not.toHaveProperty('drop')
   })
 })

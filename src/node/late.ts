@@ -2,13 +2,13 @@
  * Providers whose libraries are loaded on first use, since they would make each start longer. What is not loaded yet cannot be spread:
  * `satisfies` makes each wrapper name every method of its port, optional ones included.
  */
-import { once } from '../base/once.ts'
+import { onceLoaded } from '../base/once.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { Mailer } from '../ports/mail.ts'
 
 /** A model that `load` gives with the first question. */
 export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {
-  const model = once(load)
+  const model = onceLoaded(load)
   return {
     ask: async (...call) => (await model()).ask(...call),
     listModels: async (signal) => (await (await model()).listModels?.(signal)) ?? null,
@@ -17,7 +17,7 @@ export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {
 
 /** A mailer that `load` gives with the first mail. */
 export function lateMailer(load: () => Promise<Mailer>): Mailer {
-  const mailer = once(load)
+  const mailer = onceLoaded(load)
   return {
     connect: async (server, signal) => (await mailer()).connect(server, signal),
   } satisfies Required<Mailer>
