@@ -8,7 +8,7 @@ import type { TenantRuntime } from '../runtime/tenancy/tenant-runtime.ts'
 /** What the host program knows about the connection and the library must not guess. */
 export interface Connection {
   /**
-   * The host that this request is for, decided once by the program that received the connection (design section 4).
+   * The host that this request is for, decided once by the program that received the connection (docs/architecture.md).
    * `null` where there is none.
    */
   host: string | null

@@ -1,7 +1,7 @@
 /** Curation: keep, remove and restore are moves of photo and sidecar, nothing is lost; delete is for good. */
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoStore } from '../ports/storage.ts'
-import { photoNotFound } from './photo-details.ts'
+import { photoNotFound } from '../ports/storage-errors.ts'
 
 export interface Curated {
   /** The name at the target: a taken one got a number. */

@@ -13,7 +13,7 @@ const outage = () => new PublisherError('storage_unavailable', 'Away.', { isOuta
 const never = new Promise<never>(() => undefined)
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-/** A store on disk of which single functions can be replaced, behind its gate. */
+/** A store on disk of which single functions can be replaced, behind its layers. */
 async function scene() {
   const folder = await photoFolder()
   const clock = { now: 1_000_000 }

@@ -2,7 +2,7 @@
  * What is typed and not saved yet, kept on this device: it survives a sign-in on the way, a reload and a phone that closes the page. One
  * person's, bounded, and gone after three days or when they sign out.
  */
-
+import { parseJson } from '../../../base/json.ts'
 import { draftsKey } from '../../account/signing-out.ts'
 import { isRecord } from '../../json.ts'
 import type { ByPlatform } from './draft.ts'
@@ -106,13 +106,17 @@ function bounded(content: Content, now: number): Content {
 }
 
 function readContent(): Content | null {
+  const content = parseJson(shelvedText() ?? '')
+  if (!isRecord(content) || !isRecord(content.usual) || !isRecord(content.drafts)) return null
+  // What this page has written fits its own type.
+  return content as unknown as Content
+}
+
+function shelvedText(): string | null {
   try {
-    const content: unknown = JSON.parse(localStorage.getItem(draftsKey) ?? 'null')
-    if (!isRecord(content) || !isRecord(content.usual) || !isRecord(content.drafts)) return null
-    // What this page has written fits its own type.
-    return content as unknown as Content
+    return localStorage.getItem(draftsKey)
   } catch {
-    // Storage is forbidden to this page, or something else was written there.
+    // Storage is forbidden to this page.
     return null
   }
 }
