@@ -74,18 +74,3 @@ export async function withRetry<T>(
     throw lastError ?? error
   }
 }
-
-/** A date has 29 characters (RFC 9110, section 5.6.7). */
-const maxHeader = 60
-
-/**
- * Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds or a date. Milliseconds from `now`, or undefined
- * where the header is absent or unreadable.
- */
-export function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const value = headers.get('retry-after')?.slice(0, maxHeader).trim()
-  if (!value) return undefined
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
-}

@@ -1,12 +1,12 @@
 /** Problems as the page knows them: told by the server in a problem document (RFC 9457), or found by the page itself. */
-import { retryAfterMs } from '../base/retry.ts'
+import { retryAfterMs } from '../base/retry-after.ts'
 import { isRecord, jsonOf } from './json.ts'
 
 /** Language of the server's own sentences, for screen readers (WCAG 2.2, 3.1.2). */
 export const serverLanguage = 'en'
 
 export interface ApiProblem {
-  /** The server's code (src/base/errors.ts), or one of the page: `offline`, `unreachable`, `unexpected_answer` ... */
+  /** The server's code (src/base/error-codes.ts), or one of the page: `offline`, `unreachable`, `unexpected_answer` ... */
   code: string
   /** 0 where there was no answer. */
   status: number

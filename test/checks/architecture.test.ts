@@ -49,7 +49,10 @@ const wrong: Readonly<Record<string, Imports>> = {
     ['src/providers/storage/s3.ts', 'src/providers/mail/unavailable.ts'],
     ['src/providers/storage/s3.ts', 'src/providers/storages.ts'],
   ],
-  'provider-imports-no-sibling': [['src/providers/storage/s3.ts', 'src/providers/storage/dropbox.ts']],
+  'provider-imports-no-sibling': [
+    ['src/providers/storage/s3.ts', 'src/providers/storage/dropbox.ts'],
+    ['src/providers/storage/s3.ts', 'src/providers/storage/s3compatible.ts'],
+  ],
   'web-standards-only': [
     ['src/workflow/publish.ts', 'node:fs'],
     ['src/providers/storage/s3.ts', 'fs'],
@@ -125,6 +128,13 @@ const forTypesOnly: Imports = [
   ['src/ui/main.tsx', 'src/handlers/schemas.ts'],
   ['src/ui/main.tsx', 'src/ports/storage.ts'],
   ['src/ui/main.tsx', 'src/workflow/publish.ts'],
+  ['src/ui/main.tsx', 'src/base/retry.ts'],
+]
+/** Modules that would bring a package or a room into the page. */
+const beneathLeaves: Imports = [
+  ['src/base/time.ts', 'zod'],
+  ['src/base/time.ts', 'src/base/variables.ts'],
+  ['src/workflow/captions/fit.ts', 'src/ports/storage.ts'],
 ]
 
 const trees = await mkdtemp(join(tmpdir(), 'publisher-architecture-'))
@@ -238,6 +248,14 @@ it('lets the web app use types of modules that it must not load', async () => {
   )
 })
 
+it('lets leaves for browsers use types of modules that they must not load', async () => {
+  expect(await violations(beneathLeaves, 'type')).toEqual([])
+  const loaded = await violations(beneathLeaves, 'value')
+  expect(loaded.map(({ rule }) => rule.name)).toEqual(
+    beneathLeaves.map(() => 'leaves-for-browsers-load-leaves'),
+  )
+})
+
 it('refuses a type that is imported in place, where dependency-cruiser does not look', async () => {
   const source = "export type X = import('../providers/storage/s3.ts').Store\n"
   const [result] = await new ESLint().lintText(source, { filePath: 'src/workflow/planted.ts' })
@@ -248,6 +266,11 @@ it('plants a wrong import for each rule', () => {
   const { forbidden }: { forbidden: { name: string }[] } = createRequire(import.meta.url)(
     join(project, '.dependency-cruiser.cjs'),
   )
-  const others = ['no-circle', 'no-circle-of-rooms', 'browser-loads-leaves-only']
+  const others = [
+    'no-circle',
+    'no-circle-of-rooms',
+    'browser-loads-leaves-only',
+    'leaves-for-browsers-load-leaves',
+  ]
   expect(forbidden.map(({ name }) => name).sort()).toEqual([...Object.keys(wrong), ...others].sort())
 })

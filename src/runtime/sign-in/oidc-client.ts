@@ -13,7 +13,7 @@ import {
   OperationProcessingError,
 } from 'oauth4webapi'
 import { z } from 'zod'
-import { retryAfterMs } from '../../base/retry.ts'
+import { retryAfterMs } from '../../base/retry-after.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { ProviderSettings } from '../settings/settings.ts'
 import type { Logger } from '../telemetry/log.ts'

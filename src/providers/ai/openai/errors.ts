@@ -2,7 +2,8 @@
 import { APIError } from 'openai'
 import { z } from 'zod'
 import { PublisherError } from '../../../base/errors.ts'
-import { RetryableError, retryAfterMs } from '../../../base/retry.ts'
+import { RetryableError } from '../../../base/retry.ts'
+import { retryAfterMs } from '../../../base/retry-after.ts'
 import { declined, outage, unusable } from './answer.ts'
 
 /** Codes by which OpenAI declines a request instead of answering that it does. */

@@ -1,7 +1,8 @@
 /** One `sendPhoto` call (Bot API, "sendPhoto"), and what its outcome means. */
 import { textAtMost } from '../../../base/bounded-body.ts'
 import type { PublisherError } from '../../../base/errors.ts'
-import { RetryableError, retryAfterMs } from '../../../base/retry.ts'
+import { RetryableError } from '../../../base/retry.ts'
+import { retryAfterMs } from '../../../base/retry-after.ts'
 import type { Post } from '../../../ports/publisher.ts'
 import { parseAnswer, type SentMessage, type TelegramAnswer } from './answers.ts'
 import { fetchFailure, outcomeUnknown, reasonOf, refused, tokenRejected, unavailable } from './errors.ts'

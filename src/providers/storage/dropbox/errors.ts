@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../../../base/error-codes.ts'
 import { type ErrorDetails, PublisherError } from '../../../base/errors.ts'
-import { RetryableError, retryAfterMs } from '../../../base/retry.ts'
+import { RetryableError } from '../../../base/retry.ts'
+import { retryAfterMs } from '../../../base/retry-after.ts'
 
 /** No usable answer came, so nobody knows whether the call took effect. */
 export class UnsettledError extends RetryableError {}

@@ -1,6 +1,7 @@
 /** The namespace that a store's paths are relative to: the member's own folder, or the space of their team (Dropbox, "Team Files Guide"). */
 import { type Dropbox, DropboxResponseError } from 'dropbox'
-import { RetryableError, retryAfterMs } from '../../../base/retry.ts'
+import { RetryableError } from '../../../base/retry.ts'
+import { retryAfterMs } from '../../../base/retry-after.ts'
 import { rootInfoSchema } from './answers.ts'
 import { failureText, isStaleToken } from './errors.ts'
 

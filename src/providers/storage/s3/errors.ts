@@ -1,6 +1,7 @@
 /** What an S3 server's answers mean to the port. */
 import { PublisherError } from '../../../base/errors.ts'
-import { RetryableError, retryAfterMs } from '../../../base/retry.ts'
+import { RetryableError } from '../../../base/retry.ts'
+import { retryAfterMs } from '../../../base/retry-after.ts'
 import type { Conditions, Verdict } from './known-servers.ts'
 import { errorCodeOf } from './xml.ts'
 
@@ -74,11 +75,6 @@ export function credentialsRejected(cause: unknown): PublisherError {
     'The photo storage refuses the credentials it was given. They have to be renewed where the storage was connected.',
     { cause },
   )
-}
-
-/** Error for a name of which all numbered forms are taken. */
-export function tooManyOfThisName(): PublisherError {
-  return storageUnavailable(new Error('All numbers for this name are taken.'))
 }
 
 /** A network error's message may quote the URL, and a presigned one is a secret. */

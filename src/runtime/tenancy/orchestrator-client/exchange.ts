@@ -1,6 +1,7 @@
 /** One call over HTTP: the headers of the contract, the next token where one is refused, and retries within one deadline. */
 import { textAtMost } from '../../../base/bounded-body.ts'
-import { RetryableError, type RetryPolicy, retryAfterMs, withRetry } from '../../../base/retry.ts'
+import { RetryableError, type RetryPolicy, withRetry } from '../../../base/retry.ts'
+import { retryAfterMs } from '../../../base/retry-after.ts'
 import type { Secret } from '../../../base/secret.ts'
 import { traceHeaders } from '../../telemetry/spans.ts'
 import { type Answer, refusesToken } from './answers.ts'
