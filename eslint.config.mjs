@@ -1,6 +1,7 @@
 /**
- * `npm run check:regexps`: refuses regular expressions whose work grows faster than the text they read. Biome lints everything else.
- * eslint-plugin-regexp knows patterns that begin with a quantifier; recheck finds a text that makes any other pattern slow.
+ * `npm run check:lint`: refuses regular expressions whose work grows faster than the text they read, and types that are imported in place.
+ * Biome lints everything else. eslint-plugin-regexp knows patterns that begin with a quantifier; recheck finds a text that makes any other
+ * pattern slow.
  */
 import babelParser from '@babel/eslint-parser'
 import regexp from 'eslint-plugin-regexp'
