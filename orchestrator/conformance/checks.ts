@@ -1,4 +1,4 @@
-/** The contract (design section 3) as a list of checks that any orchestrator can be put through. */
+/** The contract as a list of checks that any orchestrator can be put through (docs/orchestrator.md). */
 
 import type { Check } from './check.ts'
 import { accessChecks } from './checks/access.ts'

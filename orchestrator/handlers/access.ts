@@ -1,6 +1,6 @@
 /** Admits callers with a service token, as often as its allowance lets them. */
 import type { MiddlewareHandler } from 'hono'
-import { equalInConstantTime } from '../../src/contract/service-tokens.ts'
+import { equalInConstantTime } from '../../src/contract/constant-time.ts'
 import { type Audit, tokenName } from './audit.ts'
 import { type Env, refuse } from './call.ts'
 import { createCallAllowance } from './call-allowance.ts'

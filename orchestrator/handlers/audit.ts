@@ -1,4 +1,5 @@
 /** The audit log: who was told what about whom. No secret, and no credentials reference in clear. */
+import { sha256Hex } from '../registry/canonical.ts'
 import type { Call } from './call.ts'
 
 interface AuditEntry {
@@ -40,6 +41,5 @@ export function createAudit(write: (line: AuditLine) => unknown, now: () => numb
 
 /** The name of a service token: the first 32 bits of its SHA-256. It tells tokens apart and is no help to guess one. */
 export async function tokenName(token: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)))
-  return `sha256:${Array.from(digest.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  return `sha256:${(await sha256Hex(token)).slice(0, 8)}`
 }

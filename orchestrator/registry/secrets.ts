@@ -1,6 +1,6 @@
 /** The file of secrets: tenant -> reference -> what the reference resolves to. */
 import { z } from 'zod'
-import { credentialsSchema } from '../../src/contract/credentials.ts'
+import { answerDefaultsOf, credentialsSchema } from '../../src/contract/credentials.ts'
 import { withoutNulls } from '../../src/contract/runtime-answer.ts'
 import { canonicalJson, sha256Hex } from './canonical.ts'
 import { checked, RegistryError } from './document.ts'
@@ -47,13 +47,6 @@ interface Place extends SecretsContext {
   where: string
 }
 
-/** What the contract names a default for, so that callers need not know it. */
-const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  dropbox: { expires_at: null },
-  s3: { region: 'auto' },
-  managed: { region: 'auto' },
-}
-
 async function store(value: unknown, place: Place): Promise<StoredCredentials> {
   const resolved = Object.fromEntries(
     Object.entries(checked(writtenSchema, value, place.where)).map(([field, member]) => [
@@ -65,7 +58,7 @@ async function store(value: unknown, place: Place): Promise<StoredCredentials> {
   const version = await sha256Hex(place.versionKey + canonicalJson(resolved))
   const fingerprint = await sha256Hex(canonicalJson([place.tenant, place.ref]))
   return {
-    answer: { version: version.slice(0, 16), ...defaults[provider], ...resolved },
+    answer: { version: version.slice(0, 16), ...answerDefaultsOf(provider), ...resolved },
     fingerprint: fingerprint.slice(0, 12),
   }
 }

@@ -1,5 +1,6 @@
 /** The configuration in the types and words that V2's models take; this publisher reads the file's own form too. */
 import { flag, isBlank, isRecord } from '../../src/contract/lenient.ts'
+import { v2NameOf } from '../../src/contract/platform.ts'
 import { listedPublishers, publishersField } from '../../src/contract/publisher-entries.ts'
 import type { RuntimeConfig } from '../../src/contract/runtime-answer.ts'
 
@@ -65,12 +66,11 @@ function trimmed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, trimmed(member)]))
 }
 
-/** V2 needs an identifier that is text and calls the mail to FetLife `fetlife`; it knows no type `email`. */
+/** Gives the entry with an identifier that is text, which V2 needs, and with V2's name of its type. */
 function sentPublisher(entry: unknown): unknown[] {
   if (isBlank(entry)) return []
   const [read] = publishersField.read([entry], '', [])
   const sent = membersOf(sentValue(entry, read))
-  const word = String(sent.type).trim().toLowerCase()
-  const type = word === 'email' ? 'fetlife' : word
+  const type = v2NameOf(String(sent.type).trim().toLowerCase())
   return [{ ...sent, id: String(sent.id ?? type), type }]
 }

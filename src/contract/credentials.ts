@@ -17,6 +17,8 @@ const version = opaque.catch('')
 const absentWhereBlank = (value: unknown) =>
   typeof value === 'string' && value.trim() === '' ? undefined : value
 
+const defaultRegion = 'auto'
+
 const s3 = {
   version,
   access_key_id: secret,
@@ -26,7 +28,7 @@ const s3 = {
     .trim()
     .pipe(z.url({ protocol: /^https?$/ })),
   bucket: z.string().trim().min(1),
-  region: z.string().trim().min(1).catch('auto'),
+  region: z.string().trim().min(1).catch(defaultRegion),
 }
 
 const byProvider = z.discriminatedUnion('provider', [
@@ -61,3 +63,17 @@ export const credentialsSchema = z.preprocess((answer) => {
 /** Resolved credentials with every secret wrapped. */
 export type Credentials = z.output<typeof credentialsSchema>
 export type CredentialsOf<P extends Credentials['provider']> = Extract<Credentials, { provider: P }>
+
+type Defaults = Readonly<Record<string, string | null>>
+
+const answerDefaults = {
+  dropbox: { expires_at: null },
+  s3: { region: defaultRegion },
+  managed: { region: defaultRegion },
+} satisfies Partial<Record<Credentials['provider'], Defaults>>
+
+/** Gives the values of fields that an answer of this provider carries even where nothing sets them. */
+export function answerDefaultsOf(provider: Credentials['provider']): Defaults {
+  const byProvider: Partial<Record<Credentials['provider'], Defaults>> = answerDefaults
+  return byProvider[provider] ?? {}
+}

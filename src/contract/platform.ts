@@ -16,6 +16,11 @@ export function platformOf(name: (typeof platformNames)[number]): Platform {
   return name === alias ? aliased : name
 }
 
+/** Gives the type that V2 knows a publisher's type by: `fetlife` for `email`. Every other type stays as it is. */
+export function v2NameOf(type: string): string {
+  return type === aliased ? alias : type
+}
+
 /** Reads the name of a platform in any case and with white space around it. */
 export const platformName = z.string().trim().toLowerCase().pipe(z.enum(platformNames)).transform(platformOf)
 

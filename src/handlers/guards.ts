@@ -1,7 +1,7 @@
 /** Who may do what, and from where: the checks behind the audiences of route.ts. */
 import type { Context } from 'hono'
 import { PublisherError } from '../base/errors.ts'
-import { equalInConstantTime } from '../contract/service-tokens.ts'
+import { equalInConstantTime } from '../contract/constant-time.ts'
 import type { Services } from '../runtime/services.ts'
 import { canSignIn, isAdmin } from '../runtime/sign-in/admins.ts'
 import { signInOff } from '../runtime/sign-in/errors.ts'

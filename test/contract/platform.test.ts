@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { platformName, platformNames, platforms, textsByPlatform } from '../../src/contract/platform.ts'
+import {
+  platformName,
+  platformNames,
+  platforms,
+  textsByPlatform,
+  v2NameOf,
+} from '../../src/contract/platform.ts'
 
 describe('platformName', () => {
   it('reads every platform by its own name', () => {
@@ -19,6 +25,17 @@ describe('platformName', () => {
   it('refuses other names and other types', () => {
     for (const value of ['', 'myspace', 'tele gram', 7, null, ['telegram']])
       expect(platformName.safeParse(value).success).toBe(false)
+  })
+})
+
+describe('v2NameOf', () => {
+  it('names mail as V2 does and keeps every other type', () => {
+    expect(['email', 'fetlife', 'telegram', 'myspace'].map(v2NameOf)).toEqual([
+      'fetlife',
+      'fetlife',
+      'telegram',
+      'myspace',
+    ])
   })
 })
 

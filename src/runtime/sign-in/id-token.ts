@@ -8,8 +8,8 @@ import {
   jwtVerify,
 } from 'jose'
 import { z } from 'zod'
+import { equalInConstantTime } from '../../contract/constant-time.ts'
 import { parseEmail } from '../../contract/email.ts'
-import { equalInConstantTime } from '../../contract/service-tokens.ts'
 import { fetchBounded } from './bounded-fetch.ts'
 import { providerUnavailable, SignInRefusal } from './errors.ts'
 import { explainJoseError, invalidIdToken } from './id-token-trouble.ts'

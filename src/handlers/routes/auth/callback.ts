@@ -1,8 +1,8 @@
 /** `/auth/callback` on the callback host: the identity provider's answer, taken once and only in the browser that asked. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { equalInConstantTime } from '../../../contract/constant-time.ts'
 import { parseHost } from '../../../contract/host.ts'
-import { equalInConstantTime } from '../../../contract/service-tokens.ts'
 import type { Services } from '../../../runtime/services.ts'
 import { SignInRefusal, signInExpired } from '../../../runtime/sign-in/errors.ts'
 import type { Redeemed } from '../../../runtime/sign-in/oidc-client.ts'

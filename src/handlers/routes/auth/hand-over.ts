@@ -5,7 +5,7 @@
  */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { equalInConstantTime } from '../../../contract/service-tokens.ts'
+import { equalInConstantTime } from '../../../contract/constant-time.ts'
 import type { Services } from '../../../runtime/services.ts'
 import { canSignIn } from '../../../runtime/sign-in/admins.ts'
 import { signInExpired, signInOff } from '../../../runtime/sign-in/errors.ts'

@@ -1,6 +1,6 @@
 /** Several service tokens of which one is in use: rotation without a restart. */
 import type { Secret } from '../../../base/secret.ts'
-import { equalInConstantTime } from '../../../contract/service-tokens.ts'
+import { equalInConstantTime } from '../../../contract/constant-time.ts'
 
 export interface TokenRing {
   /** The token that worked last, at first the first. */
