@@ -1,5 +1,5 @@
 /** Names of photos and folders: the only way in which anything above a store can point at a file. */
-import { PublisherError } from '../base/errors.ts'
+import { photoNotFound } from './storage-errors.ts'
 
 /** Where a photo can be. The store knows which path each one is. */
 export type Folder = 'root' | 'archive' | 'keep' | 'remove'
@@ -34,7 +34,7 @@ export function isPhotoName(name: string): name is PhotoName {
 
 /** Checks a name that came from outside. Throws `photo_not_found`: a name that cannot exist is a photo that does not. */
 export function parsePhotoName(name: string): PhotoName {
-  if (!isPhotoName(name)) throw new PublisherError('photo_not_found', 'There is no photo of this name.')
+  if (!isPhotoName(name)) throw photoNotFound()
   return name
 }
 
@@ -92,9 +92,15 @@ export function numberedName(name: PhotoName, attempt: number): PhotoName {
   return `${cutToBytes(name.slice(0, dot), maxNameBytes - bytesOf(end))}${end}` as PhotoName
 }
 
-/** Gives the name itself, then its numbered forms as {@link numberedName} makes them: `most` names in all. */
-export function* numberedNames(name: PhotoName, most: number): Generator<PhotoName> {
-  for (let attempt = 1; attempt <= most; attempt++) yield numberedName(name, attempt)
+/** Upper bound on names that are tried for one photo: each costs calls to the storage. */
+const maxNumberedNames = 1000
+
+/**
+ * Gives the name itself, then its numbered forms as {@link numberedName} makes them, a thousand names in all. A store that finds none of
+ * them free throws `tooManyOfThisName` (src/ports/storage-errors.ts).
+ */
+export function* numberedNames(name: PhotoName): Generator<PhotoName> {
+  for (let attempt = 1; attempt <= maxNumberedNames; attempt++) yield numberedName(name, attempt)
 }
 
 /** The beginning of the text that fits, without half a character at its end. */

@@ -6,6 +6,7 @@ import type { LanguageModel } from '../ports/language-model.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { Publisher } from '../ports/publisher.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
+import { photoNotFound } from '../ports/storage-errors.ts'
 import {
   askForCaptions,
   type CaptionSettings,
@@ -17,7 +18,6 @@ import { type Analysis, rememberedAnalysis } from './analysis/remembered.ts'
 import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
 import { type AiClient, look, type VisionSettings } from './analysis/vision.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
-import { photoNotFound } from './photo-details.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoStore } from '../ports/storage.ts'
-import { photoNotFound } from './photo-details.ts'
+import { photoNotFound } from '../ports/storage-errors.ts'
 
 export interface Curated {
   /** The name at the target: a taken one got a number. */

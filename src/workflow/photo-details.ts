@@ -1,8 +1,8 @@
 /** Everything that is shown with one photo, gathered from its store: for admins all of it, for visitors what they may have. */
-import { PublisherError } from '../base/errors.ts'
 import type { Platform } from '../contract/platform.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoEntry } from '../ports/storage.ts'
+import { photoNotFound } from '../ports/storage-errors.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
 import { type FactsMemory, factsOf, type PhotoFacts } from './picture-facts.ts'
 import {
@@ -128,11 +128,6 @@ export async function visitorDetails(
       ...(credit && { credit }),
     },
   }
-}
-
-/** The one error for a photo that is not there. */
-export function photoNotFound(): PublisherError {
-  return new PublisherError('photo_not_found', 'There is no photo of this name.')
 }
 
 async function existing({ store }: DetailTools, folder: Folder, name: PhotoName): Promise<PhotoEntry> {

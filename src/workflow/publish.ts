@@ -9,9 +9,9 @@ import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PostPlaces } from '../ports/post-places.ts'
 import type { Publisher } from '../ports/publisher.ts'
 import type { PhotoEntry } from '../ports/storage.ts'
+import { photoNotFound } from '../ports/storage-errors.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
 import { createLedger, type Ledger } from './ledger.ts'
-import { photoNotFound } from './photo-details.ts'
 import { archivePhoto } from './publish/archive.ts'
 import {
   captionFor,

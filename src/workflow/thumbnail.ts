@@ -7,6 +7,7 @@ import { readPictureFacts } from '../base/picture/header.ts'
 import type { ImageReducer, ThumbnailType } from '../ports/images.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { NativeThumbnail, PhotoEntry, PhotoStore, ThumbnailBox } from '../ports/storage.ts'
+import { photoNotFound } from '../ports/storage-errors.ts'
 import { negotiateType } from './thumbnail/media-type.ts'
 import type { FinishedThumbnail, ThumbnailMemory } from './thumbnail/memory.ts'
 
@@ -69,7 +70,7 @@ export async function makeThumbnail(
   const { store, memory } = tools
   const { folder, name, size = defaultThumbnailSize } = request
   const entry = await store.stat(folder, name)
-  if (!entry) throw new PublisherError('photo_not_found', 'There is no photo of this name.')
+  if (!entry) throw photoNotFound()
   const mediaType = negotiateType(request.accept, offeredTypes(store))
   const etag = await thumbnailTag([store.provider, entry.contentHash, size, mediaType])
   if (matchesNone(request.ifNoneMatch, etag)) return { status: 'not_modified', etag }

@@ -6,7 +6,7 @@ import { type CleanStream, openCleanStream } from '../base/picture/clean-stream.
 import { maxPhotoBytes } from '../base/picture/limits.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoContent, PhotoEntry, PhotoStore } from '../ports/storage.ts'
-import { photoNotFound } from './photo-details.ts'
+import { photoNotFound } from '../ports/storage-errors.ts'
 
 /** To be raised when copies of unchanged photos come out differently. */
 const copyVersion = 1

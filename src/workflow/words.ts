@@ -3,7 +3,7 @@ import { isPublisherError } from '../base/errors.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import type { PhotoStore } from '../ports/storage.ts'
-import { photoNotFound } from './photo-details.ts'
+import { photoNotFound } from '../ports/storage-errors.ts'
 import {
   formatSidecar,
   parseSidecar,

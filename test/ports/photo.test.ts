@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isPhotoName, mediaType, numberedName, parsePhotoName, sidecarName } from '../../src/ports/photo.ts'
+import {
+  isPhotoName,
+  mediaType,
+  numberedName,
+  numberedNames,
+  parsePhotoName,
+  sidecarName,
+} from '../../src/ports/photo.ts'
 
 describe('a photo name', () => {
   it.each([
@@ -79,6 +86,13 @@ describe('a photo name', () => {
     }
     expect(numberedName(parsePhotoName(names[1] ?? ''), 2)).toBe(`abcde${artist.repeat(21)} (2).jpeg`)
     expect(numberedName(parsePhotoName(names[0] ?? ''), 2)).toBe(`${'写'.repeat(82)} (2).jpg`)
+  })
+
+  it('has a thousand forms, beginning with itself', () => {
+    const names = [...numberedNames(parsePhotoName('dusk.jpg'))]
+    expect(names.slice(0, 2)).toEqual(['dusk.jpg', 'dusk (2).jpg'])
+    expect(names.at(-1)).toBe('dusk (1000).jpg')
+    expect(new Set(names).size).toBe(1000)
   })
 
   it('knows its sidecar, its numbered forms and its type', () => {

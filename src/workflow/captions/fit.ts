@@ -1,4 +1,4 @@
-/** Fits a caption to what a platform takes (design section 7, "Captions per platform"). */
+/** Fits a caption to what a platform takes. */
 import type { CaptionRules } from '../../ports/publisher.ts'
 import { cutToLength, lengthOf } from './cut.ts'
 import { hashtagsOf, keepHashtags } from './hashtags.ts'

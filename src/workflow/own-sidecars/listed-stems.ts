@@ -1,7 +1,7 @@
 /** Stems of a store's photos: learned by listing its folders, kept by its changes, reserved for its uploads. */
-import { PublisherError } from '../../base/errors.ts'
-import { type Folder, numberedName, type PhotoName, type SidecarForm } from '../../ports/photo.ts'
+import { type Folder, numberedNames, type PhotoName, type SidecarForm } from '../../ports/photo.ts'
 import type { PhotoListing, PhotoStore } from '../../ports/storage.ts'
+import { tooManyOfThisName } from '../../ports/storage-errors.ts'
 import { createKnownStems, type KnownStems, type KnownStemsOptions } from '../sidecar/known-stems.ts'
 import { type Inquiry, readForm } from './inquiry.ts'
 
@@ -17,7 +17,6 @@ export interface ListedStems extends Pick<KnownStems, 'isAlone' | 'add' | 'remov
   changing<T>(folders: readonly Folder[], change: Promise<T>): Promise<T>
 }
 
-const maxNumber = 1000
 const forms: readonly SidecarForm[] = ['stem', 'full']
 
 /** Makes the memory of one store's stems. */
@@ -48,8 +47,7 @@ export function createListedStems(store: Pick<PhotoStore, 'list'>, options: Know
     list,
     async reserveName(inquiry, folder, name) {
       await learn(folder)
-      for (let number = 1; number <= maxNumber; number++) {
-        const free = numberedName(name, number)
+      for (const free of numberedNames(name)) {
         if (!stems.reserve(folder, free)) continue
         let isFree = false
         try {
@@ -60,7 +58,7 @@ export function createListedStems(store: Pick<PhotoStore, 'list'>, options: Know
           if (!isFree) stems.release(folder, free)
         }
       }
-      throw new PublisherError('storage_unavailable', 'There are too many photos of this name.')
+      throw tooManyOfThisName()
     },
     async changing(folders, change) {
       try {

@@ -19,10 +19,9 @@ import {
   type SidecarForm,
   sidecarName,
 } from '../../../ports/photo.ts'
-import { photoNotFound } from '../../../ports/storage-errors.ts'
+import { photoNotFound, tooManyOfThisName } from '../../../ports/storage-errors.ts'
 import { type DropboxFile, isFile } from './answers.ts'
 import type { DropboxFiles } from './files.ts'
-import { maxNumber, tooManyOfThisName } from './paths.ts'
 
 interface Sidecar {
   path: string
@@ -72,7 +71,7 @@ export async function movePhoto(
   }
   if (!photo) return finishInterrupted(files, name, sidecar, to, sidecarOf)
 
-  for (const target of numberedNames(stored, maxNumber)) {
+  for (const target of numberedNames(stored)) {
     const outcome = await moveTo(files, { photo, sidecar, fromPath, to, sidecarOf }, target)
     if (outcome === 'taken') continue
     if (outcome === 'absent') return finishInterrupted(files, stored, sidecar, to, sidecarOf)
@@ -123,7 +122,7 @@ async function finishInterrupted(
   sidecarOf: SidecarOf,
 ): Promise<PhotoName> {
   if (!sidecar) throw photoNotFound()
-  for (const target of numberedNames(name, maxNumber)) {
+  for (const target of numberedNames(name)) {
     const targetSidecar = `${to}/${sidecarOf(target)}`
     const [photo, copy] = await Promise.all([
       files.findFile(`${to}/${target}`),

@@ -1,5 +1,4 @@
 /** Where a store's files are in the Dropbox: the only place that puts a path together. */
-import { PublisherError } from '../../../base/errors.ts'
 import { withoutSlashAtEnd } from '../../../base/text-edges.ts'
 import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
 import { recordFile } from '../../../ports/record-key.ts'
@@ -23,14 +22,6 @@ export function createDropboxPaths(configured: StoragePaths): DropboxPaths {
     sidecar: (which, name, form) => `${folder(which)}/${sidecarName(name, form)}`,
     record: (key) => `${folder('root')}/.publisher/${recordFile(key)}`,
   }
-}
-
-/** Numbered names that are tried before {@link tooManyOfThisName} is thrown. */
-export const maxNumber = 1000
-
-/** Error for a name of which all numbered forms are taken. */
-export function tooManyOfThisName(): PublisherError {
-  return new PublisherError('storage_unavailable', 'There are too many photos of this name.')
 }
 
 /** Dropbox wants a leading slash, but the empty string for its root. */

@@ -5,12 +5,12 @@
  */
 import { PublisherError } from '../../../base/errors.ts'
 import { numberedNames, type PhotoName, sidecarName } from '../../../ports/photo.ts'
+import { tooManyOfThisName } from '../../../ports/storage-errors.ts'
 import { type DropboxFile, fileSchema, nothingSchema, uploadSessionSchema } from './answers.ts'
 import type { DropboxApi } from './api.ts'
 import { blockDigests, blockSize, combineDigests, contentHash } from './content-hash.ts'
 import { isRefusal } from './errors.ts'
 import type { DropboxFiles } from './files.ts'
-import { maxNumber, tooManyOfThisName } from './paths.ts'
 
 /** What is held in memory of one upload. Whole blocks, so that the content hash can be made from the pieces. Bytes. */
 const pieceSize = 2 * blockSize
@@ -35,7 +35,7 @@ export async function uploadPhoto(
   size: number,
 ): Promise<DropboxFile> {
   const nameless = size > pieceSize ? await send(api, body, size) : await keep(body, size)
-  for (const target of numberedNames(name, maxNumber)) {
+  for (const target of numberedNames(name)) {
     const path = `${folder}/${target}`
     const [photo, sidecar] = await Promise.all([
       files.find(path),

@@ -5,14 +5,11 @@
  */
 import { join } from 'node:path'
 import { numberedNames, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
-import { photoNotFound } from '../../../ports/storage-errors.ts'
+import { photoNotFound, tooManyOfThisName } from '../../../ports/storage-errors.ts'
 import { unlessMissing } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 
-/** Numbered names that are tried before a store gives up. */
-export const maxNumber = 10_000
-
-/** Gives the name at the target. Throws `photo_not_found`. */
+/** Gives the name at the target. Throws `photo_not_found`, and `storage_unavailable` where there are too many photos of this name. */
 export async function movePhoto(
   files: LocalFiles,
   name: PhotoName,
@@ -25,7 +22,7 @@ export async function movePhoto(
   const sidecar = join(from, sidecarOf(name))
   if (!(await isFile(files, photo))) throw photoNotFound()
   const hasSidecar = form !== null && (await isFile(files, sidecar))
-  for (const target of numberedNames(name, maxNumber)) {
+  for (const target of numberedNames(name)) {
     const places = { photo: join(to, target), sidecar: join(to, sidecarOf(target)) }
     const claimed = await claim(files, { photo, sidecar: hasSidecar ? sidecar : null }, places)
     if (!claimed) continue
@@ -33,7 +30,7 @@ export async function movePhoto(
     await files.remove(photo)
     return target
   }
-  throw new RangeError('All numbers for this name are taken.')
+  throw tooManyOfThisName()
 }
 
 /** Gives photo and sidecar these names; false when another attempt has taken them, with nothing left behind. */

@@ -3,11 +3,11 @@ import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { type Folder, numberedNames, type PhotoName, sidecarName } from '../../../ports/photo.ts'
 import type { PhotoEntry, PhotoFiles } from '../../../ports/storage.ts'
-import { photoNotFound } from '../../../ports/storage-errors.ts'
+import { photoNotFound, tooManyOfThisName } from '../../../ports/storage-errors.ts'
 import { unlessMissing, uploadIncomplete } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 import { listPhotos } from './local-listing.ts'
-import { maxNumber, movePhoto } from './local-move.ts'
+import { movePhoto } from './local-move.ts'
 import type { SafeDirectories } from './local-paths.ts'
 
 export interface PhotoFilesOptions {
@@ -36,11 +36,11 @@ export function createPhotoFiles({ files, directories, link, now }: PhotoFilesOp
 
   /** Gives the finished file the first name that no photo has, nor a sidecar that would become its own. */
   async function nameUpload(staged: string, folder: Folder, name: PhotoName): Promise<PhotoName> {
-    for (const free of numberedNames(name, maxNumber)) {
+    for (const free of numberedNames(name)) {
       const sidecar = await unlessMissing(files.stat(await directories.sidecar(folder, free)))
       if (!sidecar && (await files.linkIfAbsent(staged, await directories.file(folder, free)))) return free
     }
-    throw new RangeError('All numbers for this name are taken.')
+    throw tooManyOfThisName()
   }
 
   return {

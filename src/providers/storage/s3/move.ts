@@ -11,12 +11,12 @@ import {
   type PhotoName,
   type SidecarForm,
 } from '../../../ports/photo.ts'
-import { photoNotFound, sidecarChanged } from '../../../ports/storage-errors.ts'
-import { storageUnavailable, tooManyOfThisName } from './errors.ts'
+import { photoNotFound, sidecarChanged, tooManyOfThisName } from '../../../ports/storage-errors.ts'
+import { storageUnavailable } from './errors.ts'
 import type { CreateExclusively } from './exclusive.ts'
 import type { ObjectHead } from './object-reads.ts'
 import type { S3Objects } from './objects.ts'
-import { maxNumber, type ReservationTools, reservationOf, reserve } from './reservations.ts'
+import { type ReservationTools, reservationOf, reserve } from './reservations.ts'
 
 /** Metadata of a copy: which source it was made of. */
 const movedFrom = 'publisher-moved-from'
@@ -43,7 +43,7 @@ export async function movePhoto(
 ): Promise<PhotoName> {
   const form = sidecar ?? undefined
   const source = await readSource(objects, keys.photo(from, name), sidecar && keys.sidecar(from, name, form))
-  for (const numbered of numberedNames(name, maxNumber)) {
+  for (const numbered of numberedNames(name)) {
     const target = { photo: keys.photo(to, numbered), sidecar: keys.sidecar(to, numbered, form) }
     const state = await claim(objects, create, source, target)
     if (state === 'taken') continue

@@ -4,9 +4,9 @@ import type { PhotoEntry, PhotoFiles } from '../../../ports/storage.ts'
 import { photoNotFound } from '../../../ports/storage-errors.ts'
 import type { S3Client } from './client.ts'
 import { storageUnavailable } from './errors.ts'
-import { listPhotos } from './listing.ts'
 import { movePhoto } from './move.ts'
 import type { ObjectHead } from './object-reads.ts'
+import { listPhotos } from './photo-listing.ts'
 import { type ReservationTools, reservationOf, reserveName } from './reservations.ts'
 
 export interface PhotoFilesOptions extends ReservationTools {

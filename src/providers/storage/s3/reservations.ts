@@ -3,7 +3,7 @@
  * Whoever finds it there goes on to the next number, except the one whose marker it is: that is how an interrupted move goes on.
  */
 import { type Folder, numberedNames, type PhotoName } from '../../../ports/photo.ts'
-import { tooManyOfThisName } from './errors.ts'
+import { tooManyOfThisName } from '../../../ports/storage-errors.ts'
 import type { CreateExclusively, CreationOutcome } from './exclusive.ts'
 import type { Keys } from './keys.ts'
 import type { ObjectHead } from './object-reads.ts'
@@ -27,9 +27,6 @@ export interface ReservationTools {
   create: CreateExclusively
 }
 
-/** Numbered names that are tried before a store gives up. */
-export const maxNumber = 1000
-
 /** Takes the first name that is free, and whose sidecar's name is. Gives it with its key. */
 export async function reserveName(
   { objects, keys, create }: ReservationTools,
@@ -37,7 +34,7 @@ export async function reserveName(
   name: PhotoName,
 ): Promise<{ name: PhotoName; key: string }> {
   const owner = crypto.randomUUID()
-  for (const free of numberedNames(name, maxNumber)) {
+  for (const free of numberedNames(name)) {
     const key = keys.photo(folder, free)
     const [photo, sidecar] = await Promise.all([objects.head(key), objects.head(keys.sidecar(folder, free))])
     if (photo || sidecar) continue
