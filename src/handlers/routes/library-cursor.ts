@@ -1,6 +1,7 @@
 /** Cursor of a folder's listing: the photo that a page ended with, and the order of the listing. */
 import { base64url } from 'jose'
 import { z } from 'zod'
+import { parseJson } from '../../base/json.ts'
 import { isPhotoName } from '../../ports/photo.ts'
 import { type LibraryMark, type LibraryOrder, librarySorts } from '../../workflow/library.ts'
 
@@ -32,8 +33,13 @@ export function formatCursor({ sort, order }: LibraryOrder, { name, size, modifi
 
 /** Reads a cursor; `null` for a text that is not a cursor of ours. Never throws. */
 export function parseCursor(cursor: string): LibraryCursor | null {
+  const bytes = bytesOf(cursor)
+  return bytes && (contentSchema.safeParse(parseJson(new TextDecoder().decode(bytes))).data ?? null)
+}
+
+function bytesOf(cursor: string): Uint8Array | null {
   try {
-    return contentSchema.parse(JSON.parse(new TextDecoder().decode(base64url.decode(cursor))))
+    return base64url.decode(cursor)
   } catch {
     return null
   }

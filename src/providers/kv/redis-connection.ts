@@ -1,8 +1,9 @@
 /** Keeps one connection to Redis open and subscribed: opens it, pings it, and opens another when it is lost. */
+// Node's own pause, not `pause` of src/base/time.ts: only Node's can leave the process free to end (`ref: false`).
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from '@redis/client'
 import type { Secret } from '../../base/secret.ts'
-import { RedisAway, within } from './redis-within.ts'
+import { RedisAway, redisWithin } from './redis-within.ts'
 
 export interface RedisConnectionOptions {
   /** `redis://` or `rediss://`, with the password in it. */
@@ -47,14 +48,14 @@ export function keepConnected(options: RedisConnectionOptions): RedisConnection 
 
   /** Resolves never; rejects when the connection is lost. */
   async function serve(client: RedisClient, lost: Promise<never>): Promise<never> {
-    await within(connectMs, Promise.race([connect(client), lost]))
+    await redisWithin(Promise.race([connect(client), lost]), connectMs)
     current = client
     options.onUp()
     attempt.resolve()
     for (;;) {
       options.onAlive()
       await Promise.race([delay(pingEveryMs, undefined, { ref: false, signal: ended.signal }), lost])
-      await within(silenceMs, Promise.race([client.ping(), lost]))
+      await redisWithin(Promise.race([client.ping(), lost]), silenceMs)
     }
   }
 
@@ -90,7 +91,7 @@ export function keepConnected(options: RedisConnectionOptions): RedisConnection 
     client: () => current,
     async ready(ms) {
       try {
-        await within(ms, attempt.promise)
+        await redisWithin(attempt.promise, ms)
       } catch (cause) {
         throw new RedisAway('Redis cannot be reached.', { cause })
       }

@@ -3,7 +3,7 @@
  * or answers too slowly, every command fails at once: nothing queues up.
  */
 import { keepConnected, type RedisClient, type RedisConnectionOptions } from './redis-connection.ts'
-import { RedisAway, within } from './redis-within.ts'
+import { RedisAway, redisWithin } from './redis-within.ts'
 
 export interface RedisLinkOptions extends Omit<RedisConnectionOptions, 'onUp' | 'onDown'> {
   /** Limit of one command. Milliseconds. */
@@ -84,7 +84,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
         throw new RedisAway('Redis has too much to answer already.')
       }
       try {
-        const answer = await within(commandMs, counted(client, command))
+        const answer = await redisWithin(counted(client, command), commandMs)
         if (client === connection.client()) enter({ is: 'up' })
         return answer
       } catch (error) {

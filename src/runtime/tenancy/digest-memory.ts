@@ -1,5 +1,6 @@
 /** Remembers the SHA-256 of originals in the key-value store, sealed, so that an original is read once for it and not per view. */
 import { base64url } from 'jose'
+import { toHex } from '../../base/hex.ts'
 import type { DigestMemory } from '../../workflow/content-digest.ts'
 import type { SealedStore } from '../sealing/sealed-store.ts'
 import { describeError, type Logger } from '../telemetry/log.ts'
@@ -48,5 +49,5 @@ function hexOf(value: string): string | null {
   if (!/^[\w-]{43}$/.test(value)) return null
   const bytes = base64url.decode(value)
   if (bytes.length !== digestBytes) return null
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(bytes)
 }

@@ -5,6 +5,7 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { PublisherError } from '../../base/errors.ts'
+import { sha256Hex } from '../../base/hex.ts'
 import { isBlank } from '../../contract/lenient.ts'
 import { appType } from '../../contract/runtime-answer.ts'
 import {
@@ -64,7 +65,7 @@ export function createFileConfigSource({ read, baseDomain }: FileConfigOptions):
       if (host !== (configuredHost ?? `${answer.tenant.toLowerCase()}.${baseDomain}`))
         return { status: 'no_tenant' }
       // An edit by hand counts, whether or not it changed the version that stands in the file.
-      const version = await digest([answer.config_version, answer.config])
+      const version = await sha256Hex(JSON.stringify([answer.config_version, answer.config]))
       if (version === knownVersion) return { status: 'unchanged' }
       return toLookup({ schema_version: 2, ...answer, config_version: version })
     },
@@ -100,10 +101,4 @@ function withoutValues(cause: unknown): Error {
   return new Error(
     `The configuration file cannot be used (${cause instanceof Error ? cause.name : typeof cause}).`,
   )
-}
-
-async function digest(parts: unknown): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(parts))
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

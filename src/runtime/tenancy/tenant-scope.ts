@@ -22,7 +22,7 @@ export interface TenantScopeOptions {
   source: ConfigSource
   /** Measures each call to a vendor. */
   observe: Observe
-  /** Told of refused calls and of vendors that are down. Default: no one is told. */
+  /** Told of refused calls and of vendors that are down. Default: no observer. */
   fairness?: FairnessObserver
   now: () => number
 }

@@ -1,5 +1,6 @@
 /** What an admin can do, over the API of the page's own host. Nothing is thrown: every answer is a result or a problem. */
 import { createParser } from 'eventsource-parser'
+import { parseJson } from '../../base/json.ts'
 import type { Analysis } from '../../handlers/routes/analysis-schemas.ts'
 import type { CaptionRulesAnswer, SavedEdit } from '../../handlers/routes/captions-schemas.ts'
 import type { CuratedAnswer } from '../../handlers/routes/curation-schemas.ts'
@@ -90,7 +91,7 @@ async function stream<T>(path: string, body: object, onStage: (stage: Stage) => 
     let result: Result<T> = { problem: lost }
     const parser = createParser({
       onEvent({ event, data }) {
-        const content: unknown = JSON.parse(data)
+        const content = parseJson(data)
         if (!isRecord(content)) return
         // What the server says to its own page fits its own schemas.
         if (event === 'progress' && typeof content.stage === 'string') onStage(content as unknown as Stage)

@@ -30,7 +30,7 @@ export interface GalleryApi {
 /** Makes the API of the page's own host. */
 export function createGalleryApi(): GalleryApi {
   let isFirst = true
-  /** The first photo is on its way already (src/handlers/fetch-ahead.ts), which browsers give to an ordinary request only. */
+  /** The first photo is on its way already (src/handlers/routes/fetch-ahead.ts), which browsers give to an ordinary request only. */
   function getNext(path: string): Promise<Answer> {
     const cache = isFirst ? 'default' : 'no-store'
     isFirst = false

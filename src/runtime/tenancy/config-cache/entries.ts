@@ -112,7 +112,7 @@ export function createEntries<T>({ derive, maxBytes, log, now }: EntriesOptions<
   }
 }
 
-/** Store, gate and credentials of a tenant; a little more with publishers and the AI (docs/operations/heroku.md, "Memory"). */
+/** Store, breakers and credentials of a tenant; a little more with publishers and the AI (docs/operations/heroku.md, "Memory"). */
 const derivedBytes = 20_000
 
 /** Estimates the memory of a configuration. Text beyond Latin-1 takes two bytes per character; other text leaves the rest to its objects. */

@@ -1,4 +1,5 @@
 /** Does one thing to many photos: a few at a time, with patience for a busy server. */
+import { pause } from '../../../base/time.ts'
 import type { Item } from '../../gallery/order.ts'
 import type { ApiProblem } from '../../problem.ts'
 import { kindOf } from '../../problem-kind.ts'
@@ -41,6 +42,6 @@ async function patiently(act: (item: Item) => Promise<Outcome>, item: Item): Pro
     if (!('problem' in outcome) || kindOf(outcome.problem) !== 'slowDown') return outcome
     const seconds = outcome.problem.retryAfterSeconds
     if (seconds === null || attempt === maxAttempts) return outcome
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+    await pause(seconds * 1000)
   }
 }

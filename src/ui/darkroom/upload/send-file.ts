@@ -1,5 +1,6 @@
 /** Sends one photo. XMLHttpRequest, because `fetch` does not tell how much has left. */
 import { createParser } from 'eventsource-parser'
+import { parseJson } from '../../../base/json.ts'
 import { isRecord } from '../../json.ts'
 import { type ApiProblem, pageProblem, problemFrom, problemOfHead, unreached } from '../../problem.ts'
 
@@ -35,7 +36,7 @@ export function sendFile(
   let read = 0
   const parser = createParser({
     onEvent({ event, data }) {
-      const content: unknown = JSON.parse(data)
+      const content = parseJson(data)
       if (!isRecord(content)) return
       if (event === 'progress' && content.stage === 'storing') onStoring()
       if (event === 'result' && typeof content.key === 'string') outcome = { key: content.key }
@@ -102,14 +103,8 @@ function refusalOf(request: XMLHttpRequest): Sent {
     headers: new Headers(header === null ? {} : { 'retry-after': header }),
   })
   const { retryAfterSeconds } = bare
-  try {
-    const body: unknown = JSON.parse(request.responseText)
-    if (isRecord(body)) {
-      const refusal = refusalIn({ ...body, status })
-      return 'problem' in refusal ? { problem: { ...refusal.problem, retryAfterSeconds } } : refusal
-    }
-  } catch {
-    // The body is not JSON.
-  }
-  return { problem: bare }
+  const body = parseJson(request.responseText)
+  if (!isRecord(body)) return { problem: bare }
+  const refusal = refusalIn({ ...body, status })
+  return 'problem' in refusal ? { problem: { ...refusal.problem, retryAfterSeconds } } : refusal
 }

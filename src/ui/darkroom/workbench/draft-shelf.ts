@@ -3,6 +3,7 @@
  * person's, bounded, and gone after three days or when they sign out.
  */
 
+import { parseJson } from '../../../base/json.ts'
 import { draftsKey } from '../../account/signing-out.ts'
 import { isRecord } from '../../json.ts'
 import type { ByPlatform } from './draft.ts'
@@ -106,13 +107,17 @@ function bounded(content: Content, now: number): Content {
 }
 
 function readContent(): Content | null {
+  const content = parseJson(shelvedText() ?? '')
+  if (!isRecord(content) || !isRecord(content.usual) || !isRecord(content.drafts)) return null
+  // What this page has written fits its own type.
+  return content as unknown as Content
+}
+
+function shelvedText(): string | null {
   try {
-    const content: unknown = JSON.parse(localStorage.getItem(draftsKey) ?? 'null')
-    if (!isRecord(content) || !isRecord(content.usual) || !isRecord(content.drafts)) return null
-    // What this page has written fits its own type.
-    return content as unknown as Content
+    return localStorage.getItem(draftsKey)
   } catch {
-    // Storage is forbidden to this page, or something else was written there.
+    // Storage is forbidden to this page.
     return null
   }
 }
