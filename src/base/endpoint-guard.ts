@@ -1,6 +1,6 @@
 /**
  * Servers that a tenant names (S3 `endpoint_url`, SMTP host, Mastodon instance) are on the public internet or are not
- * called at all (design section 6). This part judges addresses and names; src/node/public-lookup.ts judges what a name
+ * called at all (docs/security.md). This part judges addresses and names; src/node/public-lookup.ts judges what a name
  * resolves to.
  */
 import ipaddr from 'ipaddr.js'

@@ -9,7 +9,7 @@ import type { TenantRuntime } from '../runtime/tenancy/tenant-runtime.ts'
 /** What the host program knows about the connection and the library must not guess. */
 export interface Connection {
   /**
-   * The host that this request is for, decided once by the program that received the connection (design section 4).
+   * The host that this request is for, decided once by the program that received the connection (docs/architecture.md).
    * `null` where there is none.
    */
   host: string | null
@@ -23,7 +23,7 @@ export interface Connection {
    * goes over it. Left out: the answer gets it.
    */
   setHeader?(name: string, value: string): void
-  /** Who is counted as one client: one of the functions of runtime/client-address.ts, as the platform in front of the host demands. */
+  /** Address that is counted as one client, by the function of src/runtime/limits/client-address.ts that fits the platform in front of the host. */
   client(): ClientAddress
   /** Keeps work alive after the response where the platform would stop it. */
   waitUntil(work: Promise<unknown>): void

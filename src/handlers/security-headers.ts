@@ -1,4 +1,4 @@
-/** Headers that every response carries (design section 6). */
+/** Headers that every response carries (docs/security.md). */
 import type { Settings } from '../runtime/settings/settings.ts'
 
 type Header = readonly [name: string, value: string]

@@ -54,7 +54,7 @@ export interface Sidecar {
 }
 
 /**
- * `null`: the photo has no sidecar. `unreadable`: it has one of more than 64 KiB or 500 lines, or of no known encoding (sidecar/bounds.ts), which is
+ * `null`: the photo has no sidecar. `unreadable`: it has one of more than 64 KiB or 500 lines, or of no known encoding (src/ports/sidecar-file.ts), which is
  * never shown or rewritten, but moves and goes with its photo.
  */
 export type SidecarReading = Sidecar | 'unreadable' | null

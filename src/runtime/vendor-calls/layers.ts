@@ -9,7 +9,7 @@ import type { Observe } from './observe.ts'
 import type { CallTable, Layer } from './pipeline.ts'
 import { createWatch, type Watch } from './watch.ts'
 
-/** What the calls of one tenant to one vendor run with. */
+/** Context of one tenant's calls to one vendor. */
 export interface VendorCallContext {
   /** As metrics, spans and log name it. */
   vendor: string
@@ -22,7 +22,7 @@ export interface VendorCallContext {
 }
 
 /**
- * How limits and circuit breaker treat a method: they cannot see which operation a call finishes, so the method decides.
+ * Treatment of a method by limits and breaker: they cannot see which operation a call finishes, so the method decides.
  * - `look` changes nothing. Refused while the vendor is down, and given up at its deadline. Throws `busy` where no slot becomes free.
  * - `begin` is the beginning of a change: refused as `look` is, but never given up once it has begun. It goes before those that look.
  * - `change` may be the end of something longer: it waits for its slot, and is made although the vendor seems down.

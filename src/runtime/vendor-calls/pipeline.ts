@@ -4,7 +4,7 @@
  */
 import type { CallOutcome } from '../../ports/metrics.ts'
 
-/** What the layers know about one method of a port. */
+/** Rule of one method of a port, as the layers read it. */
 export interface CallRule<Parameters extends readonly unknown[], Answer> {
   /** Name of the call in metrics and spans. `from`: where the parameters decide. */
   operation: string | { from(...parameters: Parameters): string }

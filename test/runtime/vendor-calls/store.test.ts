@@ -41,7 +41,7 @@ function context(now: () => number = Date.now) {
   }
 }
 
-/** A store on disk of which single functions can be replaced, behind its gate. */
+/** A store on disk of which single functions can be replaced, behind its layers. */
 async function scene() {
   const folder = await photoFolder()
   const clock = { now: 1_000_000 }

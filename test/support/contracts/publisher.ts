@@ -1,4 +1,4 @@
-/** What every publisher promises (src/ports/publisher.ts), as cases that run against any of them. */
+/** Promises of src/ports/publisher.ts as cases that run against any publisher. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Publisher } from '../../../src/ports/publisher.ts'
