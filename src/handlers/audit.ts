@@ -9,7 +9,7 @@ export interface AuditEvent {
   action: string
   /** `started`: the answer is a stream, whose end has a line of its own. */
   outcome: 'ok' | 'started' | 'failed' | 'refused'
-  /** Why not: a code of src/base/error-codes.ts or a reason of the sign-in, never somebody else's words. */
+  /** Reason of a failure or refusal: a code of src/base/error-codes.ts or of the sign-in, never the words of another program. */
   reason?: string | undefined
   /** Default: who is signed in on this exchange. Only addresses that the identity provider has verified. */
   who?: Person | null

@@ -29,7 +29,7 @@ export interface AnsweredRequest {
   seconds: number
 }
 
-/** How a call went: `ok`, a code of src/base/error-codes.ts, a word of the port that was called, or `error` for what nobody expected. */
+/** Outcome of a call: `ok`, a code of src/base/error-codes.ts, a word of the port that was called, or `error` for an unexpected error. */
 export type CallOutcome =
   | 'ok'
   | 'error'

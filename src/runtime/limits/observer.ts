@@ -1,4 +1,4 @@
-/** What operators may want to count. Vendors are named as in their registries' entries, so there are few names. */
+/** Events that operators may want to count. Vendors are named as in their registries' entries, so there are few names. */
 import type { Tenant } from '../../contract/host.ts'
 
 /** `closed`: calls go through. `open`: they fail at once. `half_open`: one call finds out whether the vendor is back. */
