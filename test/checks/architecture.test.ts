@@ -243,8 +243,8 @@ describe.each(['value', 'type'] as const)('the check of the architecture, with i
 it('lets the web app use types of modules that it must not load', async () => {
   expect(await violations(forTypesOnly, 'type')).toEqual([])
   const loaded = await violations(forTypesOnly, 'value')
-  expect(loaded.map(({ rule, from, to }) => [rule.name, from, to])).toEqual(
-    forTypesOnly.map(([from, to]) => ['browser-loads-leaves-only', from, to]),
+  expect(loaded.map(({ rule, from, to }) => `${rule.name}: ${from} ${to}`).toSorted()).toEqual(
+    forTypesOnly.map(([from, to]) => `browser-loads-leaves-only: ${from} ${to}`).toSorted(),
   )
 })
 
