@@ -1,0 +1,119 @@
+/** Rules of plain English that a program can check, as functions of a text. CONTRIBUTING.md explains them. */
+
+const maxWords = 25
+/** Colons and semicolons in one sentence. */
+const maxMarks = 1
+/** Characters of a table cell, as written in Markdown. */
+export const maxCellLength = 160
+
+/** Name of a rule. */
+export type Rule = 'opening' | 'pronoun' | 'length' | 'marks' | 'citation' | 'phrase' | 'title' | 'cell'
+
+/** Breach of a rule, with the words that break it. */
+export interface Fault {
+  readonly rule: Rule
+  readonly found: string
+}
+
+const opening = /^(?:what|who|whether|of|by|none|that|how)\b/gi
+
+const indefinite =
+  /\b(?:nobody|somebody|anybody|everybody|someone|no one|whoever|whomever|whatever|whichever)\b/gi
+/** `one` that stands for a noun: at the end of a clause, or before a word that cannot follow a number. */
+const pronoun =
+  /\bones?\b(?=\s*(?:$|[.,;:!?)]|(?:is|was|are|were|that|which|who|whose|has|had|have|can|cannot|may|might|must|will|would|should|does|do|did|and|in|for|with|without|to|from|on|as|than|but|where|when|if)\b))/gi
+/** Phrases in which `one` is a number. */
+const numeral =
+  /\bone (?:and the same|or (?:more|two|several)|by one|in (?:a |\d|two|ten)|to (?:one|two|many))|\bone to one|(?:one|two) and one\b/gi
+
+const citations = [
+  /\b(?:design|control[- ]plane|readings)(?:\.md)?,? sections?\b/gi,
+  /\bissues? #?\d+\b/gi,
+  /\b(?:the|this|our) epic\b|\bepic-\d+/gi,
+  /\b(?:design|control-plane|readings|language|style|epic-001)\.md\b|(?<![\w/])(?:\.\.\/)?shared\/(?:facts|cases|hooks)\b/gi,
+]
+/** Sections need a document with a name. */
+const section = /\bsections? \d+/gi
+const specification =
+  /\b(?:RFC|OpenID|OAuth|ECMA|ECMAScript|HTML|CSS|PNG|JPEG|Exif|TIFF|W3C|WCAG|ISO|Unicode|UAX|UTS|XMP|IPTC|HTTP|Fetch|WebP|ITU|draft-ietf-[a-z0-9-]+|specification)\b|https?:/i
+
+const phrases =
+  /\b(?:is|are|was|were) taken\b|\bgoes on\b|\ball the same\b|\bas well\b|\bby itself\b|\bby themselves\b/gi
+
+/** First word of a test title: a verb in the third person. */
+const verb =
+  /^(?:(?:never|always|still|only|also|first|immediately|silently|safely|then) )?[a-z][a-z-]*s\b(?!')/
+const notVerbs =
+  /^(?:is|are|was|as|this|its|his|others|those|these|always|photos|pictures|names|hosts|files|visitors|admins|errors|requests|words|texts)\b/
+
+/** Gives the part of a text that is prose: code, addresses and links count as one word each. */
+export function proseOf(text: string): string {
+  return text
+    .replace(/```[\s\S]*?```/g, ' ')
+    .replace(/`[^`]*`/g, 'X')
+    .replace(/\{@link ([^}]*)\}/g, '$1')
+    .replace(/\bhttps?:\/\/[^\s)>\]]+/g, 'X')
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
+
+/** Gives the sentences of a text. Blank lines and list items end one. */
+export function sentencesOf(text: string): string[] {
+  return text
+    .split(/\n\s*\n|\n\s*(?=[-*] |\d+\. )/)
+    .flatMap((block) => [...segmenter.segment(block.replace(/\s+/g, ' ').trim())])
+    .map(({ segment }) => segment.trim())
+    .filter((sentence) => sentence !== '')
+}
+
+const wordsOf = (sentence: string) => sentence.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word))
+
+function all(text: string, pattern: RegExp, rule: Rule): Fault[] {
+  return [...text.matchAll(pattern)].map(([found]) => ({ rule, found }))
+}
+
+/** Finds indefinite pronouns and documents that a reader cannot open. */
+export function wordFaults(text: string): Fault[] {
+  const prose = proseOf(text)
+  return [
+    ...all(prose, indefinite, 'pronoun'),
+    ...all(prose.replace(numeral, 'X').replace(indefinite, 'X'), pronoun, 'pronoun'),
+    ...citationFaults(prose),
+  ]
+}
+
+function citationFaults(prose: string): Fault[] {
+  const found = citations.flatMap((pattern) => all(prose, pattern, 'citation'))
+  if (found.length > 0 || specification.test(prose)) return found
+  return all(prose, section, 'citation')
+}
+
+/** Finds sentences that are too long or joined too often. */
+export function sentenceFaults(text: string): Fault[] {
+  return sentencesOf(proseOf(text)).flatMap((sentence): Fault[] => [
+    ...(wordsOf(sentence).length > maxWords ? [{ rule: 'length', found: sentence } as const] : []),
+    ...([...sentence.matchAll(/[:;](?=\s)/g)].length > maxMarks
+      ? [{ rule: 'marks', found: sentence } as const]
+      : []),
+  ])
+}
+
+/** Finds everything that a comment may not have. */
+export function commentFaults(text: string): Fault[] {
+  return [...all(text.trim(), opening, 'opening'), ...wordFaults(text), ...sentenceFaults(text)]
+}
+
+/** Finds everything that a test title may not have. */
+export function titleFaults(title: string): Fault[] {
+  const isSentence = verb.test(title) && !notVerbs.test(title)
+  return [
+    ...(isSentence ? [] : [{ rule: 'title', found: title } as const]),
+    ...wordFaults(title),
+    ...sentenceFaults(title),
+  ]
+}
+
+/** Finds everything that a sentence for people at the screen may not have, its length aside. */
+export function messageFaults(text: string): Fault[] {
+  return [...wordFaults(text), ...all(proseOf(text), phrases, 'phrase')]
+}
