@@ -122,7 +122,7 @@ async function measure(size: number): Promise<string[]> {
   const context = {
     requestId: 'bench',
     waitUntil: () => undefined,
-    countStranger: () => () => undefined,
+    countUnknownHost: () => () => undefined,
   }
   const names = Array.from({ length: size }, (_, index) => `tenant-${index}.shibari.photo`)
   for (const name of names) await cache.load(hostOf(name), context)

@@ -133,9 +133,9 @@ async function settled(page: Page, afterMs: number): Promise<void> {
 /** Runs in the page. `takeInputs()` gives the longest event and the longest task since it was last asked. */
 function watchInputs(): void {
   const longest = { wait: 0, task: 0 }
-  const events = new PerformanceObserver((list) => takeIn(list.getEntries()))
-  const tasks = new PerformanceObserver((list) => takeIn(list.getEntries()))
-  const takeIn = (entries: PerformanceEntry[]) => {
+  const events = new PerformanceObserver((list) => collect(list.getEntries()))
+  const tasks = new PerformanceObserver((list) => collect(list.getEntries()))
+  const collect = (entries: PerformanceEntry[]) => {
     for (const entry of entries) {
       if (entry.entryType === 'longtask') longest.task = Math.max(longest.task, entry.duration)
       // Others are steps of the same input, or the pointer's way to it.
@@ -147,7 +147,7 @@ function watchInputs(): void {
   events.observe(eventOptions)
   tasks.observe({ type: 'longtask' })
   const takeInputs = () => {
-    takeIn([...events.takeRecords(), ...tasks.takeRecords()])
+    collect([...events.takeRecords(), ...tasks.takeRecords()])
     const taken = { ...longest }
     Object.assign(longest, { wait: 0, task: 0 })
     return taken

@@ -3,8 +3,8 @@
  * their call is answered, and are never dropped. Strangers are counted, and written as counts.
  */
 import { setTimeout as pause } from 'node:timers/promises'
+import { createAuditCounts } from './audit-counts.ts'
 import { type AuditLine, AuditUnavailable } from './handlers/audit.ts'
-import { createStrangerCounts } from './stranger-counts.ts'
 
 export interface AuditLogOptions {
   /** Writes text behind what is there; rejects where it could not. */
@@ -48,7 +48,7 @@ interface Waiting {
 export function createAuditLog(options: AuditLogOptions): AuditLog {
   const { append, onFailure, countsMs = 10_000, patienceMs = 2000, retryMs = 1000, closeMs = 5000 } = options
   const waiting: Waiting[] = []
-  const counts = createStrangerCounts()
+  const counts = createAuditCounts()
   let writing: Promise<void> | undefined
   let countsTimer: NodeJS.Timeout | undefined
   let isFailing = false
@@ -108,7 +108,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
   return {
     async write(line) {
       if (mayNotBeDropped(line)) return writeSurely(line)
-      if (isOfStranger(line) || waiting.length >= maxDroppable) count(line)
+      if (isFromUnknownClient(line) || waiting.length >= maxDroppable) count(line)
       else enqueue(line)
     },
 
@@ -128,6 +128,6 @@ function mayNotBeDropped({ action }: AuditLine): boolean {
 }
 
 /** Any visitor of the publisher can ask for a host that there is not. */
-function isOfStranger({ action, tenant }: AuditLine): boolean {
+function isFromUnknownClient({ action, tenant }: AuditLine): boolean {
   return action === 'access' || (action === 'runtime.read' && tenant === null)
 }

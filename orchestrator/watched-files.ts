@@ -30,7 +30,7 @@ export async function watchFiles(options: WatchedFilesOptions): Promise<() => Pr
   const versionKey = crypto.randomUUID()
   let seen = await fingerprint(options)
   let registry = await parse(await read(options))
-  let look: Promise<void> | undefined
+  let check: Promise<void> | undefined
 
   async function parse(contents: Contents): Promise<Registry> {
     const parsed = await parseRegistry({ ...contents, variables: options.variables, versionKey })
@@ -53,10 +53,10 @@ export async function watchFiles(options: WatchedFilesOptions): Promise<() => Pr
   }
 
   return async () => {
-    look ??= refresh().finally(() => {
-      look = undefined
+    check ??= refresh().finally(() => {
+      check = undefined
     })
-    await look
+    await check
     return registry
   }
 }

@@ -49,9 +49,9 @@ export async function inspect(
     if (existence === 'unsure') judge.expect('kept', copies.length <= 1, where)
     if (existence !== 'here') continue
     const [copy] = copies
-    const hasWords = !hasSidecar || copy?.sidecar?.includes(`soak_mark: ${mark}`) === true
+    const hasCaption = !hasSidecar || copy?.sidecar?.includes(`soak_mark: ${mark}`) === true
     const isInPlace = pending?.kind === 'delete' || copy?.folder === folder
-    judge.expect('kept', copies.length === 1 && hasWords && isInPlace && pending === null, where)
+    judge.expect('kept', copies.length === 1 && hasCaption && isInPlace && pending === null, where)
   }
 }
 

@@ -108,8 +108,8 @@ async function resolveTenant(
   const context = {
     requestId,
     waitUntil: connection.waitUntil,
-    countStranger: () => limits.unknownHost(connection.client()),
-    admitStranger: () => limits.allUnknownHosts(connection.client()),
+    countUnknownHost: () => limits.unknownHost(connection.client()),
+    admitUnknownHost: () => limits.allUnknownHosts(connection.client()),
   }
   return (
     configurations.peek(host, context) ??

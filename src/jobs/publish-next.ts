@@ -68,7 +68,7 @@ async function runtimeOf(services: Services, host: string, context: WorkContext)
   const { settings, configurations } = services
   const tenant = parseHost(host, settings.baseDomain, [settings.callbackHost])
   if (!tenant) throw tenantNotFound()
-  const runtime = await configurations.load(tenant, { ...context, countStranger: () => () => undefined })
+  const runtime = await configurations.load(tenant, { ...context, countUnknownHost: () => () => undefined })
   const { publish_enabled, mode } = runtime.config.features
   if (publish_enabled && mode !== 'review') return runtime
   throw new PublisherError('feature_disabled', 'Publishing is switched off for this gallery.')

@@ -13,7 +13,7 @@ const usage = `npm run doctor -- --host alice.shibari.photo [--env FILE] [--json
 /** Nothing failed; something did; called wrongly. */
 const exitCodes = { ok: 0, failed: 1, usage: 2 } as const
 
-const words: Record<Outcome, string> = {
+const labels: Record<Outcome, string> = {
   ok: 'ok     ',
   warning: 'warning',
   failed: 'FAILED ',
@@ -24,7 +24,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 
 /** One line, and below it what to do. */
 function lineOf({ outcome, title, said, todo }: Finding): string {
-  const line = `${words[outcome]}  ${title}: ${said}`
+  const line = `${labels[outcome]}  ${title}: ${said}`
   return todo === undefined ? line : `${line}\n         -> ${todo}`
 }
 

@@ -13,7 +13,7 @@ import type { RateCounter } from '../ports/rate-counter.ts'
 import type { InstalledStorages } from '../ports/storage-driver.ts'
 import { contentDigest } from '../workflow/content-digest.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
-import { countWaitingForAi } from './limits/ai-places.ts'
+import { countWaitingForAi } from './limits/ai-slots.ts'
 import { createByteBudget } from './limits/byte-budget.ts'
 import type { FairnessObserver, Queue } from './limits/observer.ts'
 import { createRequestLimits, type RequestLimits } from './limits/request-limits.ts'
@@ -113,7 +113,7 @@ export function createServices(options: ServiceOptions): Services {
     publishers: options.publishers,
     model: options.model,
     observe,
-    observePlaces: countWaitingForAi(metrics),
+    observeSlots: countWaitingForAi(metrics),
     thumbnails: createThumbnailCache(),
     listings: createListingCache(),
     pictures,

@@ -73,7 +73,7 @@ export function analysisTools(
     ...digestTools(services, runtime),
     images: services.images,
     model,
-    places: runtime.aiPlaces,
+    slots: runtime.aiSlots,
     platforms: runtime.publishers().available,
     settings: runtime.config,
     owner: tenant,
@@ -99,7 +99,7 @@ export function publishTools(
     hashtagString: content.hashtag_string,
     archives: content.archive,
     owner: runtime.tenant,
-    places: runtime.postPlaces(),
+    slots: runtime.postSlots(),
     now: services.now,
     onResult: (platform, result) => services.metrics.published(platform, publishOutcome(result)),
     onTrouble: (error) =>

@@ -1,6 +1,6 @@
 /** Tells a screen reader what has changed on the page. */
 import type { GalleryState } from './gallery/gallery.ts'
-import { altText } from './gallery/photo-words.ts'
+import { altText } from './gallery/photo-text.ts'
 import { serverLanguage } from './problem.ts'
 import { kindOf } from './problem-kind.ts'
 import { texts } from './texts.ts'

@@ -3,7 +3,7 @@ import './app.css'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Account } from './account/account-api.ts'
-import { Farewell, type SignedOut } from './account/farewell.tsx'
+import { type SignedOut, SignOutNotice } from './account/sign-out-notice.tsx'
 import { UploadEntry } from './darkroom/upload/upload-entry.tsx'
 import { Bar } from './gallery/bar.tsx'
 import type { Photo } from './gallery/gallery-api.ts'
@@ -84,7 +84,7 @@ export function App(props: AppProps) {
         </div>
       )}
       {toasts}
-      {signedOut && <Farewell signedOut={signedOut} />}
+      {signedOut && <SignOutNotice signedOut={signedOut} />}
       <UploadEntry
         account={account}
         onReady={(choose) => setChooseFiles(() => choose)}

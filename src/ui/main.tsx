@@ -1,8 +1,8 @@
 /** Starts the web app: makes the gallery, the session and the tools of admins, and draws the page after each change. */
 import './main.css'
 import { render } from 'preact'
-import { takeFarewell } from './account/farewell.tsx'
 import { createSession } from './account/session.ts'
+import { takeSignOutNotice } from './account/sign-out-notice.tsx'
 import { createAdminTools } from './admin-tools.tsx'
 import { App } from './app.tsx'
 import { galleryTitle } from './gallery/appearance.ts'
@@ -16,7 +16,7 @@ import { restoreTheme } from './theme.ts'
 import { createWallLoader } from './wall.ts'
 
 // Read before the gallery writes its own address over it.
-const signedOut = takeFarewell()
+const signedOut = takeSignOutNotice()
 const root = document.getElementById('app')
 if (!root) throw new Error('index.html holds no element "app"')
 

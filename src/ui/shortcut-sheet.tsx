@@ -8,8 +8,8 @@ import { areLettersOn, type Scope, type ShortcutName, shortcutList, turnLetters 
 import { texts } from './texts.ts'
 import { useDialog } from './use-dialog.ts'
 
-const words = texts.shortcuts
-const keyTexts: Readonly<Record<string, string>> = words.keys
+const labels = texts.shortcuts
+const keyTexts: Readonly<Record<string, string>> = labels.keys
 const scopes: readonly Scope[] = ['everywhere', 'photo', 'grid', 'selection', 'tools']
 
 export interface ShortcutSheetProps {
@@ -23,15 +23,15 @@ export function ShortcutSheet({ isAdmin, onClose }: ShortcutSheetProps) {
   const closing = useDialog(dialog, onClose)
   return (
     <dialog class="dialog shortcuts" ref={dialog} aria-labelledby="shortcuts-title" {...closing}>
-      <button type="button" class="button icon close" aria-label={words.close} onClick={onClose}>
+      <button type="button" class="button icon close" aria-label={labels.close} onClick={onClose}>
         <CloseIcon />
       </button>
-      <h2 id="shortcuts-title">{words.title}</h2>
+      <h2 id="shortcuts-title">{labels.title}</h2>
       {scopes
         .filter((scope) => isAdmin || (scope !== 'tools' && scope !== 'selection'))
         .map((scope) => (
           <section key={scope} aria-labelledby={`keys-${scope}`}>
-            <h3 id={`keys-${scope}`}>{words.scopes[scope]}</h3>
+            <h3 id={`keys-${scope}`}>{labels.scopes[scope]}</h3>
             <dl>
               {shortcutList
                 .filter(([, shortcut]) => shortcut.scope === scope)
@@ -50,7 +50,7 @@ export function ShortcutSheet({ isAdmin, onClose }: ShortcutSheetProps) {
             setLetters(currentTarget.checked)
           }}
         />
-        {words.letters}
+        {labels.letters}
       </label>
     </dialog>
   )
@@ -59,7 +59,7 @@ export function ShortcutSheet({ isAdmin, onClose }: ShortcutSheetProps) {
 function Row({ name, keys }: { name: ShortcutName; keys: readonly string[] }) {
   return (
     <div>
-      <dt>{words.actions[name]}</dt>
+      <dt>{labels.actions[name]}</dt>
       <dd>
         {keys.map((key) => (
           <kbd key={key}>{labelOf(key)}</kbd>

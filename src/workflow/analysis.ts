@@ -1,6 +1,6 @@
 /** Analysis: an AI looks at a reduced copy of the photo, then writes captions; the sidecar keeps both. */
 import { PublisherError } from '../base/errors.ts'
-import type { AiPlaces } from '../ports/ai-places.ts'
+import type { AiSlots } from '../ports/ai-slots.ts'
 import type { ImageReducer } from '../ports/images.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PhotoName } from '../ports/photo.ts'
@@ -11,12 +11,12 @@ import {
   askForCaptions,
   type CaptionSettings,
   captionCalls,
-  type WrittenAnalysis,
+  type GeneratedCaptions,
 } from './analysis/captions.ts'
 import { recentCaptions } from './analysis/recent.ts'
 import { type Analysis, rememberedAnalysis } from './analysis/remembered.ts'
 import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
-import { type AiClient, look, type VisionSettings } from './analysis/vision.ts'
+import { type AiClient, describePhoto, type VisionSettings } from './analysis/vision.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
@@ -35,7 +35,7 @@ export interface AnalysisSettings {
 export interface AnalysisTools extends DigestTools {
   images: ImageReducer
   model: LanguageModel
-  places: AiPlaces
+  slots: AiSlots
   /** Where the tenant publishes: one caption for each. None: one caption for people. */
   platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags'>[]
   settings: AnalysisSettings
@@ -83,18 +83,18 @@ export async function analyzePhoto(
   report('reading')
   const sha256 = await contentDigest(tools, 'root', entry)
   const client = aiClient(tools)
-  const seen = await look(
+  const seen = await describePhoto(
     {
       ...tools,
       client,
       settings: { ...settings.ai, tags_nature: settings.confirmation.confirmation_tags_nature },
       callsInAll: 1 + captionCalls(settings.ai),
-      onLook: () => report('looking'),
+      onDescribe: () => report('looking'),
     },
     entry,
   )
   report('writing_captions')
-  const written = await askForCaptions({
+  const generated = await askForCaptions({
     client,
     settings: { ...settings.ai, ...settings.content, ...settings.features },
     platforms,
@@ -105,14 +105,14 @@ export async function analyzePhoto(
   const altText = settings.features.alt_text_enabled ? seen.value.alt_text : null
   const saved = await saveAnalysis(tools, entry, {
     seen: { ...seen.value, alt_text: altText },
-    written,
+    generated,
     sha256,
     replaceEmpty: forceRefresh,
   })
-  return toAnalysis(name, seen.value, written, saved)
+  return toAnalysis(name, seen.value, generated, saved)
 }
 
-function aiClient({ model, places, onTokens }: AnalysisTools): AiClient {
+function aiClient({ model, slots, onTokens }: AnalysisTools): AiClient {
   const signal = AbortSignal.timeout(deadlineMs)
   const inTime = async <T>(work: Promise<T>): Promise<T> => {
     try {
@@ -125,7 +125,7 @@ function aiClient({ model, places, onTokens }: AnalysisTools): AiClient {
     }
   }
   return {
-    allow: (calls) => inTime(places.take(calls, signal)),
+    allow: (calls) => inTime(slots.take(calls, signal)),
     ask: (request) => inTime(model.ask(request, signal, onTokens)),
   }
 }
@@ -133,7 +133,7 @@ function aiClient({ model, places, onTokens }: AnalysisTools): AiClient {
 function toAnalysis(
   name: PhotoName,
   seen: Parameters<typeof saveAnalysis>[2]['seen'],
-  written: WrittenAnalysis,
+  generated: GeneratedCaptions,
   saved: { caption: string; altText: string | null },
 ): Analysis {
   return {
@@ -143,9 +143,9 @@ function toAnalysis(
     tags: seen.tags,
     nsfw: seen.nsfw,
     caption: saved.caption,
-    sdCaption: written.sdCaption,
+    sdCaption: generated.sdCaption,
     altText: saved.altText,
-    platformCaptions: written.captions,
+    platformCaptions: generated.captions,
     sidecarWritten: true,
   }
 }

@@ -80,7 +80,7 @@ export interface UploadTools extends NewPhotoTools, DigestTools {
  * an extension that says otherwise is corrected. Throws what {@link checkNewPhoto} does, `invalid_request` for its name, and
  * `already_here` where duplicates are refused and a photo of any folder has the same bytes.
  */
-export async function takeIn(
+export async function addPhoto(
   tools: UploadTools,
   file: ReceivedFile,
   duplicates: 'keep' | 'refuse',

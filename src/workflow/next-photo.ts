@@ -20,9 +20,9 @@ export interface NextPhotoTools extends DigestTools {
 /** Photos that are looked at side by side. */
 const batchSize = 4
 /** Photos known to be published that are asked about again where no other is left: their records may have been deleted meanwhile. */
-const maxDoubts = 200
+const maxRechecks = 200
 /** Looks after which the findings are written down, so that a search that is cut off leaves less to the next one. */
-const looksPerSave = 48
+const checksPerSave = 48
 
 /**
  * Gives a photo that at least one platform lacks and that no attempt is at; `null` where there is none. Photos whose outcome is
@@ -47,7 +47,7 @@ export async function nextPhoto(
       const free = await Promise.all(batch.map((entry) => isFree(tools, ledger, published, entry, platforms)))
       const found = batch.find((_, index) => free[index])
       if (found) return found.name
-      if ((start + batchSize) % looksPerSave === 0) await save()
+      if ((start + batchSize) % checksPerSave === 0) await save()
     }
     return null
   }
@@ -55,7 +55,7 @@ export async function nextPhoto(
   const done = order.filter((entry) => published.isOnAll(entry, platforms))
   const open = order.filter((entry) => !published.isOnAll(entry, platforms))
   try {
-    return (await search(open)) ?? (await search(done.slice(0, maxDoubts)))
+    return (await search(open)) ?? (await search(done.slice(0, maxRechecks)))
   } finally {
     await save()
   }

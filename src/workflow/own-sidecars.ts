@@ -1,12 +1,12 @@
 /** A store in which each photo has a sidecar of its own, also where photos share a stem: the one place that applies the rule. */
 import type { Folder } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
+import { sidecarAccess } from './own-sidecars/access.ts'
 import { findSidecar } from './own-sidecars/find.ts'
 import type { Inquiry } from './own-sidecars/inquiry.ts'
 import { createListedStems, type ListedStems } from './own-sidecars/listed-stems.ts'
 import { nameOwners } from './own-sidecars/name-owners.ts'
 import { createRecentOwners } from './own-sidecars/recent-owners.ts'
-import { ownWords } from './own-sidecars/words.ts'
 
 export interface OwnSidecarTools {
   /** Milliseconds. */
@@ -35,7 +35,7 @@ export function withOwnSidecars(store: PhotoStore, tools: OwnSidecarTools): Phot
   const { looking, moving, deleting } = inquiries(store, tools, { foldsCase, mayFoldCase, isAlone, owners })
   return {
     ...store,
-    ...ownWords(store, looking, stems),
+    ...sidecarAccess(store, looking, stems),
     list: stems.list,
 
     async upload(folder, name, body, size) {

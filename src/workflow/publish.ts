@@ -6,7 +6,7 @@ import { PublisherError } from '../base/errors.ts'
 import { type Platform, platforms } from '../contract/platform.ts'
 import type { ImageReducer } from '../ports/images.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
-import type { PostPlaces } from '../ports/post-places.ts'
+import type { PostSlots } from '../ports/post-slots.ts'
 import type { Publisher } from '../ports/publisher.ts'
 import type { PhotoEntry } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
@@ -15,10 +15,10 @@ import { createLedger, type Ledger } from './ledger.ts'
 import { archivePhoto } from './publish/archive.ts'
 import {
   captionFor,
+  captionsUnreadable,
   postDetailsOf,
   type SubmittedCaptions,
   saveSubmitted,
-  wordsUnreadable,
 } from './publish/captions.ts'
 import { createPictures } from './publish/pictures.ts'
 import {
@@ -44,7 +44,7 @@ export interface PublishTools extends DigestTools {
   archives: boolean
   /** The tenant, for fairness where pictures queue. */
   owner: string
-  places: PostPlaces
+  slots: PostSlots
   now: () => number
   /** Default: {@link publishTiming}. */
   timing?: PublishTiming
@@ -102,9 +102,9 @@ export async function publishPhoto(
   const { signal } = request
   try {
     const platforms = chosen.publishers.map(({ platform }) => platform)
-    return await tools.places.run(platforms, () => publishChosen(tools, chosen, request, report), signal)
+    return await tools.slots.run(platforms, () => publishChosen(tools, chosen, request, report), signal)
   } catch (error) {
-    if (signal?.aborted && error === signal.reason) throw givenUp()
+    if (signal?.aborted && error === signal.reason) throw aborted()
     throw error
   }
 }
@@ -124,11 +124,11 @@ async function publishChosen(
   const sidecar = await store.readSidecar(folder, entry.name)
   const isUnreadable = sidecar === 'unreadable'
   const document = parseSidecar(sidecar === null || isUnreadable ? '' : sidecar.text)
-  const warnings = isUnreadable ? [wordsUnreadable] : []
+  const warnings = isUnreadable ? [captionsUnreadable] : []
   const job: PlatformJob = {
     ledger,
     pictures: createPictures(tools, folder, entry),
-    places: tools.places,
+    slots: tools.slots,
     photo: { name: entry.name, sha256, ...postDetailsOf(document) },
     request,
     timing: tools.timing ?? publishTiming,
@@ -136,7 +136,7 @@ async function publishChosen(
     report,
     onTrouble: tools.onTrouble,
   }
-  if (request.signal?.aborted) throw givenUp()
+  if (request.signal?.aborted) throw aborted()
   if (!request.dryRun) {
     const warning = await saveSubmitted(store, folder, entry.name, request, new Date(now()))
     if (warning) warnings.push(warning)
@@ -147,7 +147,9 @@ async function publishChosen(
     tools.onResult?.(publisher.platform, result)
     return [publisher.platform, result] as const
   })
-  const missing = unavailable.map(async (platform) => [platform, await notHere(platform, job)] as const)
+  const missing = unavailable.map(
+    async (platform) => [platform, await platformUnavailable(platform, job)] as const,
+  )
   const results = Object.fromEntries(await Promise.all([...published, ...missing]))
   const anySuccess = Object.values(results).some(({ success }) => success)
   const mayArchive = anySuccess && tools.archives && !request.dryRun
@@ -183,7 +185,7 @@ function unavailableHere(platform: Platform): PublisherError {
   )
 }
 
-async function notHere(platform: Platform, job: PlatformJob): Promise<PlatformResult> {
+async function platformUnavailable(platform: Platform, job: PlatformJob): Promise<PlatformResult> {
   const { code, message } = unavailableHere(platform)
   const result = { success: false, error: message, code }
   if (!job.request.dryRun) await rememberFailure(platform, result, job)
@@ -211,15 +213,15 @@ async function locate(
   }
   const isMeant = (found: Located | null): found is Located =>
     found !== null && (sha256 === undefined || found.sha256 === sha256)
-  const inRoot = await look(tools, 'root', name, tellOnce)
+  const inRoot = await findIn(tools, 'root', name, tellOnce)
   if (isMeant(inRoot)) return inRoot
-  const archived = await look(tools, 'archive', name, tellOnce)
+  const archived = await findIn(tools, 'archive', name, tellOnce)
   // What no attempt has touched is another photo of that name, or one that was published before there was a ledger.
   if (isMeant(archived) && (await isKnown(ledger, archived.sha256))) return archived
   throw inRoot ? anotherPhoto() : photoNotFound()
 }
 
-async function look(
+async function findIn(
   tools: PublishTools,
   folder: Folder,
   name: PhotoName,
@@ -262,6 +264,6 @@ function notAtomic(): PublisherError {
   )
 }
 
-function givenUp(): PublisherError {
+function aborted(): PublisherError {
   return new PublisherError('invalid_request', 'The request was given up. Nothing was sent.')
 }

@@ -180,7 +180,7 @@ export function withEditedAltText(document: SidecarDocument, text: string): Side
 }
 
 /** What a person wrote for all platforms, and for single ones. */
-export interface WrittenCaptions {
+export interface CaptionTexts {
   caption: string | undefined
   captions: PlatformCaptions
 }
@@ -191,7 +191,7 @@ export interface WrittenCaptions {
  */
 export function withSubmittedCaptions(
   document: SidecarDocument,
-  { caption, captions }: WrittenCaptions,
+  { caption, captions }: CaptionTexts,
   at: Date,
 ): SidecarDocument {
   const edited =

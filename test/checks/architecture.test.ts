@@ -89,7 +89,7 @@ const right: Imports = [
   ['src/providers/storage/s3.ts', 'src/providers/storage/s3/client.ts'],
   ['src/providers/storage/local.ts', 'node:fs'],
   ['src/providers/storages.ts', 'src/providers/storage/s3.ts'],
-  ['src/runtime/tenancy/config-cache.ts', 'src/runtime/limits/places.ts'],
+  ['src/runtime/tenancy/config-cache.ts', 'src/runtime/limits/slots.ts'],
   ['src/runtime/tenancy/config-cache.ts', 'src/workflow/publish.ts'],
   ['src/runtime/services.ts', 'src/runtime/tenancy/config-cache.ts'],
   ['src/jobs/publish-next.ts', 'src/runtime/services.ts'],

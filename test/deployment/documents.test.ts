@@ -88,8 +88,8 @@ describe('environment variables in the documents', () => {
       ...found(await textOf('bench/main.ts'), /\b([A-Z][A-Z0-9]+_[A-Z0-9_]+)\b/g),
     ])
     const named = found(await textOf(name), /(?<![\w-])([A-Z][A-Z0-9]*_[A-Z0-9_]*)/g)
-    const strangers = named.filter((word) => !known.has(word) && !noNames.test(word))
-    expect([...new Set(strangers)]).toEqual([])
+    const unknownNames = named.filter((word) => !known.has(word) && !noNames.test(word))
+    expect([...new Set(unknownNames)]).toEqual([])
   })
 
   it('stand in the table of docs/configuration.md when the environment is parsed', async () => {

@@ -37,8 +37,8 @@ describe('the Dropbox emulator', () => {
   it('gives tokens for its own app and known accounts only, and not for secrets in the URL', async () => {
     const { url } = await startDropbox()
     expect(await (await askToken(url, 'of nobody')).json()).toMatchObject({ error: 'invalid_grant' })
-    const stranger = { client_id: 'another', client_secret: 'x' }
-    expect(await (await askToken(url, canaries.refreshToken, stranger)).json()).toMatchObject({
+    const otherClient = { client_id: 'another', client_secret: 'x' }
+    expect(await (await askToken(url, canaries.refreshToken, otherClient)).json()).toMatchObject({
       error: 'invalid_client',
     })
     const query = new URLSearchParams({

@@ -126,8 +126,8 @@ describe('the description of the API', () => {
   })
 
   it('allows null in bodies that may be left out, and nowhere else', () => {
-    const { Publish, Restore, Words } = tenants.components.schemas
-    const typesOf = (schema: typeof Words) =>
+    const { Publish, Restore, CaptionEdit } = tenants.components.schemas
+    const typesOf = (schema: typeof CaptionEdit) =>
       Object.entries(schema?.properties ?? {}).map(([name, { type }]) => [name, type])
     expect(typesOf(Publish)).toEqual([
       ['platforms', ['array', 'null']],
@@ -139,12 +139,12 @@ describe('the description of the API', () => {
     ])
     expect(Publish?.properties.platforms).toMatchObject({ minItems: 1, items: { type: 'string' } })
     expect(typesOf(Restore)).toEqual([['from', ['string', 'null']]])
-    expect(typesOf(Words)).toEqual([
+    expect(typesOf(CaptionEdit)).toEqual([
       ['caption', 'string'],
       ['captions', 'object'],
       ['alt_text', 'string'],
     ])
-    expect([Publish?.type, Restore?.type, Words?.type]).toEqual([
+    expect([Publish?.type, Restore?.type, CaptionEdit?.type]).toEqual([
       ['object', 'null'],
       ['object', 'null'],
       'object',

@@ -525,7 +525,7 @@ describeOnBothHosts('the library', (kind) => {
       ['DELETE', '/api/library/objects/a.jpg', {}],
     ]
     for (const [method, path, init] of requests) {
-      const stranger = await fleet.host.request(host, path, {
+      const visitor = await fleet.host.request(host, path, {
         method,
         ...init,
         headers: {
@@ -534,7 +534,7 @@ describeOnBothHosts('the library', (kind) => {
           ...('headers' in init ? Object(init.headers) : {}),
         },
       })
-      expect([path, stranger.status]).toEqual([path, 401])
+      expect([path, visitor.status]).toEqual([path, 401])
       const admin = await adminRequest(fleet, tenant, path, { method, ...init })
       expect([path, admin.status, (await admin.json()).code]).toEqual([path, 403, 'feature_disabled'])
     }

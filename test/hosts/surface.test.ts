@@ -17,7 +17,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
   it('refuses everything that is no tenant with one and the same 404', async () => {
     await using fleet = await aliceOnly()
     const headers = { ...https, 'x-request-id': 'same' }
-    const strangers = [
+    const unknownHosts = [
       `nobody.${baseDomain}`,
       baseDomain,
       `www.${baseDomain}`,
@@ -31,7 +31,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
       `${'a'.repeat(64)}.${baseDomain}`,
     ]
     const answers = await Promise.all(
-      strangers.flatMap((host) =>
+      unknownHosts.flatMap((host) =>
         ['/', '/api/images/list', '/openapi.json', '/nonsense'].map(async (path) => {
           const response = await fleet.host.request(host, path, { headers })
           response.headers.delete('date')

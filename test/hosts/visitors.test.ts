@@ -154,8 +154,8 @@ function describeGallery(open: () => Gallery): void {
       },
       has_sidecar: true,
     })
-    const stranger = { cookie: await cookieOf('mallory@elsewhere.test') }
-    expect(await (await fleet.get(tenant, '/api/images/dusk.jpg', stranger)).json()).toEqual(seen)
+    const otherUser = { cookie: await cookieOf('mallory@elsewhere.test') }
+    expect(await (await fleet.get(tenant, '/api/images/dusk.jpg', otherUser)).json()).toEqual(seen)
     const admins = await adminRequest(fleet, tenant, '/api/images/dusk.jpg')
     const known = await admins.json()
     expect(known).toMatchObject({

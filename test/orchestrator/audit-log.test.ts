@@ -9,7 +9,7 @@ const credentials = (outcome: string): AuditLine => ({
   tenant: 'alice',
   outcome,
 })
-const stranger = (token = 'sha256:00000000'): AuditLine => ({
+const refusedCall = (token = 'sha256:00000000'): AuditLine => ({
   ...base,
   action: 'runtime.read',
   tenant: null,
@@ -58,21 +58,21 @@ function disk(options: Partial<AuditLogOptions> = {}) {
 describe('the audit log', () => {
   it('writes one line for a flood of strangers, with their number', async () => {
     const { log, writes, lines } = disk()
-    for (let call = 0; call < 100_000; call++) await log.write(stranger())
-    await log.write(stranger('sha256:11111111'))
+    for (let call = 0; call < 100_000; call++) await log.write(refusedCall())
+    await log.write(refusedCall('sha256:11111111'))
     expect(writes).toEqual([])
     await log.close()
     expect(lines()).toEqual([
-      { ...stranger(), count: 100_000 },
-      { ...stranger('sha256:11111111'), count: 1 },
+      { ...refusedCall(), count: 100_000 },
+      { ...refusedCall('sha256:11111111'), count: 1 },
     ])
     expect(writes.length).toBeLessThanOrEqual(2)
   })
 
   it('writes the counts of strangers while it runs', async () => {
     const { log, lines } = disk({ countsMs: 1 })
-    await log.write(stranger())
-    await expect.poll(lines).toEqual([{ ...stranger(), count: 1 }])
+    await log.write(refusedCall())
+    await expect.poll(lines).toEqual([{ ...refusedCall(), count: 1 }])
   })
 
   it('has a read of credentials on the disk before its call goes on', async () => {

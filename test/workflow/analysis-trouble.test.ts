@@ -72,7 +72,7 @@ describe('what goes wrong', () => {
 
   it('at a full minute asks nothing', async () => {
     const take = () => Promise.reject(new PublisherError('rate_limited', 'full'))
-    expect((await failure(scene.analyze({ places: { take } }))).code).toBe('rate_limited')
+    expect((await failure(scene.analyze({ slots: { take } }))).code).toBe('rate_limited')
     expect(scene.openai.calls).toEqual([])
   })
 
@@ -80,7 +80,7 @@ describe('what goes wrong', () => {
     scene.openai.interfere(onAsk(prose))
     const taken: number[] = []
     const take = async (count: number) => void taken.push(count)
-    await scene.analyze({ places: { take } })
+    await scene.analyze({ slots: { take } })
     expect(taken).toEqual([2, 1])
     expect(scene.openai.calls).toHaveLength(3)
   })
@@ -89,7 +89,7 @@ describe('what goes wrong', () => {
     const taken: number[] = []
     const take = async (count: number) => void taken.push(count)
     const settings = settingsWith({ ai: { sd_caption_single_call_enabled: false } })
-    await scene.analyze({ settings, places: { take } })
+    await scene.analyze({ settings, slots: { take } })
     expect(taken).toEqual([3])
     expect(scene.openai.calls).toHaveLength(3)
   })

@@ -45,7 +45,7 @@ describe('a sidecar of a stem', () => {
     await mkdir(dirname(join(base, name)), { recursive: true })
     await writeFile(join(base, name), text)
   }
-  const wordsOf = async (name: string) => (await readableSidecar(store, 'root', photo(name)))?.text ?? null
+  const textOf = async (name: string) => (await readableSidecar(store, 'root', photo(name)))?.text ?? null
   const meta = (...lines: string[]) => `prompt\n\n# ---\n${lines.map((line) => `# ${line}\n`).join('')}`
 
   it.each([
@@ -65,7 +65,7 @@ describe('a sidecar of a stem', () => {
     await file('IMG_7.jpg')
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta(...lines))
-    const words = await Promise.all(['IMG_7.jpg', 'IMG_7.webp'].map(wordsOf))
+    const words = await Promise.all(['IMG_7.jpg', 'IMG_7.webp'].map(textOf))
     expect(words.map((text) => text !== null)).toEqual([
       owners.includes('IMG_7.jpg'),
       owners.includes('IMG_7.webp'),
@@ -75,8 +75,8 @@ describe('a sidecar of a stem', () => {
   it('belongs to the photo of the exact spelling when both spellings are there', async () => {
     for (const name of ['IMG_7.jpg', 'IMG_7.JPG']) await file(name)
     await file('IMG_7.txt', meta('image_file: IMG_7.JPG'))
-    expect(await wordsOf('IMG_7.jpg')).toBeNull()
-    expect(await wordsOf('IMG_7.JPG')).toContain('prompt')
+    expect(await textOf('IMG_7.jpg')).toBeNull()
+    expect(await textOf('IMG_7.JPG')).toContain('prompt')
   })
 
   it('is never overwritten, moved or deleted with the other photo', async () => {
@@ -85,7 +85,7 @@ describe('a sidecar of a stem', () => {
     const words = meta('image_file: IMG_7.jpg')
     await file('IMG_7.txt', words)
     await store.writeSidecar('root', photo('IMG_7.webp'), meta('image_file: IMG_7.webp'), null)
-    expect(await wordsOf('IMG_7.webp')).toContain('IMG_7.webp')
+    expect(await textOf('IMG_7.webp')).toContain('IMG_7.webp')
     const read = await readableSidecar(store, 'root', photo('IMG_7.webp'))
     const edited = meta('image_file: IMG_7.webp', 'caption: Mine.')
     await store.writeSidecar('root', photo('IMG_7.webp'), edited, read?.revision)
@@ -96,10 +96,10 @@ describe('a sidecar of a stem', () => {
     })
     expect(await store.move(photo('IMG_7.webp'), 'root', 'archive')).toBe('IMG_7.webp')
     expect((await readableSidecar(store, 'archive', photo('IMG_7.webp')))?.text).toBe(edited)
-    expect(await wordsOf('IMG_7.jpg')).toBe(words)
+    expect(await textOf('IMG_7.jpg')).toBe(words)
     await store.move(photo('IMG_7.webp'), 'archive', 'root')
     expect(await store.delete('root', photo('IMG_7.webp'))).toEqual({ deleted: true, sidecarDeleted: true })
-    expect(await wordsOf('IMG_7.jpg')).toBe(words)
+    expect(await textOf('IMG_7.jpg')).toBe(words)
   })
 
   it('stays with a numbered photo when a move has renamed both', async () => {
@@ -136,13 +136,13 @@ describe('a sidecar of a stem', () => {
     await file('IMG_7.txt', 'anonymous')
     await store.list('root')
     calls.length = 0
-    await wordsOf('IMG_7.webp')
-    await wordsOf('IMG_8.webp')
+    await textOf('IMG_7.webp')
+    await textOf('IMG_8.webp')
     expect(calls).toEqual(['read stem IMG_7.webp', 'read stem IMG_8.webp'])
     await store.move(photo('IMG_8.webp'), 'root', 'keep')
     expect(calls.slice(2)).toEqual(['read stem IMG_8.webp'])
     time += 30_000
-    await wordsOf('IMG_7.webp')
+    await textOf('IMG_7.webp')
     expect(calls.filter((call) => call.startsWith('stat'))).not.toEqual([])
   })
 
@@ -161,8 +161,8 @@ describe('a sidecar of a stem', () => {
     ] as const)
       await file(name, words)
     expect(await store.move(photo('IMG_7.webp'), 'keep', 'root')).toBe('IMG_7.webp')
-    expect(await wordsOf('IMG_7.jpg')).toBeNull()
-    expect(await wordsOf('IMG_7.webp')).toContain('WEBP words')
+    expect(await textOf('IMG_7.jpg')).toBeNull()
+    expect(await textOf('IMG_7.webp')).toContain('WEBP words')
   })
 
   it('keeps its bytes when it moves and no other photo shares the stem there', async () => {
@@ -179,8 +179,8 @@ describe('a sidecar of a stem', () => {
     await file('keep/IMG_7.txt', meta('image_file: IMG_7.png'))
     await file('keep/IMG_7.jpg.txt', meta('image_file: IMG_7.jpg', 'caption: JPG words'))
     expect(await store.move(photo('IMG_7.jpg'), 'keep', 'root')).toBe('IMG_7.jpg')
-    expect(await wordsOf('IMG_7.jpg')).toContain('JPG words')
-    expect(await wordsOf('IMG_7.webp')).toContain('WEBP words')
+    expect(await textOf('IMG_7.jpg')).toContain('JPG words')
+    expect(await textOf('IMG_7.webp')).toContain('WEBP words')
   })
 
   it('stays where it is when a photo leaves that a recent listing does not know', async () => {
@@ -190,10 +190,10 @@ describe('a sidecar of a stem', () => {
     await store.list('root')
     await file('IMG_7.webp')
     await store.move(photo('IMG_7.webp'), 'root', 'keep')
-    expect(await wordsOf('IMG_7.jpg')).toBe(words)
+    expect(await textOf('IMG_7.jpg')).toBe(words)
     await file('IMG_7.webp')
     expect(await store.delete('root', photo('IMG_7.webp'))).toEqual({ deleted: true, sidecarDeleted: false })
-    expect(await wordsOf('IMG_7.jpg')).toBe(words)
+    expect(await textOf('IMG_7.jpg')).toBe(words)
   })
 
   it('stays where it is when a photo is deleted that had its stem for itself in a recent listing', async () => {
@@ -202,14 +202,14 @@ describe('a sidecar of a stem', () => {
     await store.list('root')
     await file('IMG_7.jpg')
     expect(await store.delete('root', photo('IMG_7.webp'))).toEqual({ deleted: true, sidecarDeleted: false })
-    expect(await wordsOf('IMG_7.jpg')).toContain('Words')
+    expect(await textOf('IMG_7.jpg')).toContain('Words')
   })
 
   it('stays where it is when the photo that leaves alone is not its owner', async () => {
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta('image_file: IMG_7.jpg'))
     await store.list('root')
-    expect(await wordsOf('IMG_7.webp')).toBeNull()
+    expect(await textOf('IMG_7.webp')).toBeNull()
     await store.move(photo('IMG_7.webp'), 'root', 'keep')
     expect((await readdir(base)).filter((name) => name.endsWith('.txt'))).toEqual(['IMG_7.txt'])
   })
@@ -218,9 +218,9 @@ describe('a sidecar of a stem', () => {
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta('caption: JPG words'))
     await file('IMG_7.webp.txt', meta('image_file: IMG_7.webp', 'caption: WEBP words'))
-    expect(await wordsOf('IMG_7.webp')).toContain('WEBP words')
+    expect(await textOf('IMG_7.webp')).toContain('WEBP words')
     await store.list('root')
-    expect(await wordsOf('IMG_7.webp')).toContain('WEBP words')
+    expect(await textOf('IMG_7.webp')).toContain('WEBP words')
     expect(await store.delete('root', photo('IMG_7.webp'))).toEqual({ deleted: true, sidecarDeleted: true })
     expect(await readdir(base)).toEqual(expect.arrayContaining(['IMG_7.txt']))
   })
@@ -297,7 +297,7 @@ describe('a sidecar of a stem', () => {
     if (!jpg || !webp) throw new Error('no names')
     for (const name of [jpg, webp]) await file(name)
     await file(`${'x'.repeat(250)}.txt`, meta(`image_file: ${jpg}`))
-    expect(await wordsOf(webp)).toBeNull()
+    expect(await textOf(webp)).toBeNull()
     await expect(store.writeSidecar('root', webp, 'words', null)).rejects.toMatchObject({
       code: 'sidecar_unreadable',
     })

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PhotoStore } from '../../src/ports/storage.ts'
 import { sha256 } from '../../src/providers/digest/node-hash.ts'
+import { editCaptions } from '../../src/workflow/edit-captions.ts'
 import { photoDetails } from '../../src/workflow/photo-details.ts'
-import { editWords } from '../../src/workflow/words.ts'
 import { name, type Scene, startScene } from '../support/fixtures/analysis.ts'
 import { type PhotoFolder, photoFolder } from '../support/fixtures/publishing.ts'
 import { photo, scene as publishScene } from '../support/fixtures/scripted-platforms.ts'
@@ -50,7 +50,7 @@ describe('a photo whose sidecar is far too large', () => {
   })
 
   it('keeps its sidecar when a person edits the words', async () => {
-    const edit = editWords({ store: folder.open(), now: Date.now }, photo, {
+    const edit = editCaptions({ store: folder.open(), now: Date.now }, photo, {
       caption: 'Mine.',
       captions: {},
       altText: undefined,
@@ -143,7 +143,7 @@ describe('the reads of sidecars', () => {
     await using open = await publishScene()
     const { store, reads } = counting(open.folder.open())
     await photoDetails({ store, ...digests }, 'root', photo)
-    await editWords({ store, now: Date.now }, photo, { caption: 'Mine.', captions: {}, altText: 'Seen.' })
+    await editCaptions({ store, now: Date.now }, photo, { caption: 'Mine.', captions: {}, altText: 'Seen.' })
     expect(reads).toEqual(['root/photo.jpg', 'root/photo.jpg'])
     await open.publish({ caption: 'Typed.', captions: { email: 'By mail.' } }, { store })
     expect(reads).toEqual(['root/photo.jpg', 'root/photo.jpg', 'root/photo.jpg'])

@@ -1,6 +1,6 @@
 /** A request, taken down for the log and for answering. */
 import type { OpenAiCall } from './faults.ts'
-import { lookAt } from './picture.ts'
+import { inspectPicture } from './picture.ts'
 import type { CompletionRequest, Said, Usage } from './wire.ts'
 
 export async function callOf(
@@ -33,7 +33,7 @@ export async function callOf(
         : undefined,
     system: textOf(true),
     prompt: textOf(false),
-    picture: image && (await lookAt(image.url, image.detail)),
+    picture: image && (await inspectPicture(image.url, image.detail)),
     headers,
     at,
     status: undefined,

@@ -33,7 +33,7 @@ const namedHues: readonly [upTo: number, name: string][] = [
 ]
 
 /** Throws {@link Refusal} for what is no picture in a data URL. */
-export async function lookAt(url: string, detail: string): Promise<ReceivedPicture> {
+export async function inspectPicture(url: string, detail: string): Promise<ReceivedPicture> {
   const [, mediaType, encoded] = /^data:(image\/[a-z]+);base64,([\w+/=]+)$/.exec(url) ?? []
   if (mediaType === undefined || encoded === undefined) throw badPicture('Invalid image URL')
   const bytes = Buffer.from(encoded, 'base64')

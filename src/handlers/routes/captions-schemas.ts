@@ -44,7 +44,7 @@ export const captionEditSchema = z
       .openapi(captionsByPlatform(platforms)),
     alt_text: z.string().max(2000).optional().openapi({ description: 'Blank: none' }),
   })
-  .openapi('Words')
+  .openapi('CaptionEdit')
 
 export const savedEditSchema = z
   .object({
@@ -54,7 +54,7 @@ export const savedEditSchema = z
     captions: captionsSchema,
     metadata: z.record(z.string(), z.unknown()),
   })
-  .openapi('Written')
+  .openapi('SavedEdit')
 
 export type SavedEdit = z.output<typeof savedEditSchema>
 

@@ -3,9 +3,9 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { parsePhotoName } from '../../ports/photo.ts'
 import type { Services } from '../../runtime/services.ts'
 import { enabledPlatforms } from '../../runtime/workflow-tools.ts'
+import { editCaptions } from '../../workflow/edit-captions.ts'
 import { savedCaptions } from '../../workflow/photo-details.ts'
 import { captionOf, metadataOf, textOf } from '../../workflow/sidecar.ts'
-import { editWords } from '../../workflow/words.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, storageErrors } from '../expected-errors.ts'
 import { featureOff, requireFeature } from '../features.ts'
@@ -42,7 +42,7 @@ function editRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const { caption, captions = {}, alt_text: altText } = c.req.valid('json')
     if (altText !== undefined) requireFeature(runtime, 'alt_text_enabled')
     const tools = { store: runtime.storage(), now: services.now }
-    const document = await editWords(tools, name, { caption, captions, altText })
+    const document = await editCaptions(tools, name, { caption, captions, altText })
     const metadata: Record<string, unknown> = metadataOf(document)
     return c.json(
       {

@@ -3,7 +3,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { type ByteBudgetOptions, createByteBudget } from '../../runtime/limits/byte-budget.ts'
 import type { Services } from '../../runtime/services.ts'
 import { digestTools } from '../../runtime/workflow-tools.ts'
-import { takeIn } from '../../workflow/library.ts'
+import { addPhoto } from '../../workflow/library.ts'
 import { createKnownPhotos } from '../../workflow/same-photo.ts'
 import type { AppEnv } from '../exchange.ts'
 import { pictureErrors, storageErrors } from '../expected-errors.ts'
@@ -85,7 +85,7 @@ export function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void 
       try {
         const file = await readFile(c.req.raw, 'file', maxUploadBytes, portion)
         report('storing', { size: file.size })
-        const { name, size } = await takeIn({ ...tools, onBytes: portion.count }, file, duplicates)
+        const { name, size } = await addPhoto({ ...tools, onBytes: portion.count }, file, duplicates)
         return { key: name, size }
       } finally {
         portion.end()

@@ -35,10 +35,10 @@ export async function checkTokens(
   if (good === 0) {
     throw new Trouble([...new Set(reasons)].join('; '), tokenAdvice(reasons, settings.baseUrl))
   }
-  const places = answers.flatMap(({ ready }, index) => (ready ? [] : [index + 1]))
+  const refused = answers.flatMap(({ ready }, index) => (ready ? [] : [index + 1]))
   return {
     value: undefined,
-    said: `${good} of ${tokens.length} service tokens are accepted; not number ${places.join(', ')}`,
+    said: `${good} of ${tokens.length} service tokens are accepted; not number ${refused.join(', ')}`,
     warning: true,
     todo: 'Fine while rotating. Afterwards remove what is refused from ORCHESTRATOR_SERVICE_TOKEN (docs/operations/secrets.md).',
   }

@@ -19,8 +19,8 @@ interface Records {
 /** Judges the records of a tenant's host. Throws {@link Trouble} where visitors cannot arrive or no certificate can be had. */
 export async function checkDns(names: Names, host: string, baseDomain: string): Promise<Verdict<undefined>> {
   // A name that nobody has registered shows what the wildcard says.
-  const stranger = `doctor-${randomBytes(8).toString('hex')}.${baseDomain}`
-  const [own, wildcard] = await Promise.all([recordsOf(names, host), recordsOf(names, stranger)])
+  const unknownHost = `doctor-${randomBytes(8).toString('hex')}.${baseDomain}`
+  const [own, wildcard] = await Promise.all([recordsOf(names, host), recordsOf(names, unknownHost)])
   if (own.addresses.length === 0) throw leadsNowhere(host, baseDomain, own, wildcard)
   const target = targetOf(own)
   if (own.cname?.endsWith('.herokuapp.com')) {

@@ -78,7 +78,7 @@ function jobContext() {
   return {
     requestId: crypto.randomUUID(),
     waitUntil: () => undefined,
-    countStranger: () => () => undefined,
+    countUnknownHost: () => () => undefined,
   }
 }
 

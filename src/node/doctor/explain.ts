@@ -14,7 +14,7 @@ const maxFields = 20
 /** The error's own words, then what lies underneath, down the chain of causes. */
 export function explain(error: unknown): { said: string; todo: string | undefined } {
   const todo = error instanceof Trouble ? error.todo : undefined
-  const texts = causesOf(error).map((link) => cutAtSpace(wordsOf(link), longestMessage))
+  const texts = causesOf(error).map((link) => cutAtSpace(messageOf(link), longestMessage))
   const distinct = texts.filter((text, index) => text !== '' && texts.indexOf(text) === index)
   const [own = 'something went wrong', ...underneath] = distinct
   const details = underneath.length > 0 ? ` (${underneath.join('; ')})` : ''
@@ -34,7 +34,7 @@ export function causesOf(error: unknown): Error[] {
 }
 
 /** Which fields are wrong, never with their values. */
-function wordsOf(error: Error): string {
+function messageOf(error: Error): string {
   if (error instanceof z.ZodError) {
     return error.issues
       .slice(0, maxFields)

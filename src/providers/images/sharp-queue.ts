@@ -41,13 +41,13 @@ export function createByteQueue({ maxWaiting, ...options }: ByteQueueOptions): B
   const nextTagByOwner = new Map<string, number>()
   let clock = 0
 
-  function enter(owner: string, bytes: number, patience: AbortSignal): Promise<void> {
+  function enqueue(owner: string, bytes: number, patience: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const ofOwner = [...waiting].filter((other) => other.owner === owner).length
       if (patience.aborted || waiting.size >= maxWaiting || ofOwner >= maxWaiting / 2) return reject(busy())
       const tag = Math.max(clock, nextTagByOwner.get(owner) ?? 0)
       nextTagByOwner.set(owner, tag + bytes)
-      const leave = () => {
+      const giveUp = () => {
         waiting.delete(job)
         nextTagByOwner.set(owner, (nextTagByOwner.get(owner) ?? 0) - bytes)
         reject(busy())
@@ -56,12 +56,12 @@ export function createByteQueue({ maxWaiting, ...options }: ByteQueueOptions): B
       }
       const begin = () => {
         waiting.delete(job)
-        patience.removeEventListener('abort', leave)
+        patience.removeEventListener('abort', giveUp)
         resolve()
       }
       const job: Waiting = { owner, bytes, tag, begin }
       waiting.add(job)
-      patience.addEventListener('abort', leave, { once: true })
+      patience.addEventListener('abort', giveUp, { once: true })
       beginWhatFits()
     })
   }
@@ -101,7 +101,7 @@ export function createByteQueue({ maxWaiting, ...options }: ByteQueueOptions): B
     },
     async run(owner, bytes, patience, task) {
       if (bytes > budgetBytes) throw new RangeError('a task larger than the whole budget can never begin')
-      await enter(owner, bytes, patience)
+      await enqueue(owner, bytes, patience)
       try {
         return await task()
       } finally {

@@ -41,7 +41,7 @@ export interface S3StoreOptions {
 }
 
 /** Looks at the markers of other creators before one of them counts as stuck. */
-const looks = 6
+const maxChecks = 6
 
 /**
  * Makes the store. Path-style addresses; the content hash is the ETag. Records can be claimed only where the server honours conditional
@@ -63,7 +63,9 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
   const objects = createS3Objects(client, pageSize)
   const keys = createKeys(paths)
   const verdicts = createVerdicts({ client, objects, keys, tenant: host, memory })
-  const pausesMs = Array.from({ length: looks }, (_, look) => Math.min(retry.baseMs * 2 ** look, retry.capMs))
+  const pausesMs = Array.from({ length: maxChecks }, (_, check) =>
+    Math.min(retry.baseMs * 2 ** check, retry.capMs),
+  )
   const create = createExclusive({ objects, keys, verdicts, pausesMs })
   return {
     provider,

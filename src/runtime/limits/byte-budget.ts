@@ -37,7 +37,7 @@ export interface Portion {
 }
 
 /** Who waits looks again so often: a Worker's request must not rely on another one that wakes it, as that may be cancelled. */
-const lookMs = 100
+const pollMs = 100
 /** Far longer than any work may take: what is held then belonged to a Worker's request that was cancelled. */
 const lostAfterMs = 15 * 60_000
 const retryAfterMs = 5000
@@ -73,10 +73,10 @@ export function createByteBudget({ total, patienceMs, busy, now = Date.now }: By
   }
 
   async function waitFor(bytes: number): Promise<void> {
-    for (let waitedMs = 0; taken() + bytes > total; waitedMs += lookMs) {
+    for (let waitedMs = 0; taken() + bytes > total; waitedMs += pollMs) {
       if (waitedMs >= patienceMs) throw refused()
       wantedAt = now()
-      await pause(lookMs)
+      await pause(pollMs)
       forgetTheLost()
     }
   }
@@ -95,7 +95,7 @@ export function createByteBudget({ total, patienceMs, busy, now = Date.now }: By
           return portion.bytes
         },
         get isWanted() {
-          return now() - wantedAt <= 2 * lookMs
+          return now() - wantedAt <= 2 * pollMs
         },
         async take(bytes) {
           await waitFor(bytes)

@@ -105,7 +105,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     invalidations.record(host)
     entries.delete(host)
     hosts.forgetUnknown(host)
-    lookupOnce.leaveBehind(host)
+    lookupOnce.detach(host)
   }
 
   return {
@@ -135,7 +135,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       invalidations.recordGap()
       entries.markAllSuspect()
       hosts.forgetAllUnknown()
-      lookupOnce.leaveAllBehind()
+      lookupOnce.detachAll()
     },
   }
 }

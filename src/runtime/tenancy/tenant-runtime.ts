@@ -3,10 +3,10 @@ import { once } from '../../base/once.ts'
 import type { Host, Tenant, TenantHost } from '../../contract/host.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { RuntimeAnswer, RuntimeConfig } from '../../contract/runtime-answer.ts'
-import type { AiPlaces } from '../../ports/ai-places.ts'
+import type { AiSlots } from '../../ports/ai-slots.ts'
 import type { LanguageModel } from '../../ports/language-model.ts'
 import type { InstalledModel } from '../../ports/model-driver.ts'
-import type { PostPlaces } from '../../ports/post-places.ts'
+import type { PostSlots } from '../../ports/post-slots.ts'
 import type { InstalledPublishers } from '../../ports/publisher-driver.ts'
 import type { RateCounter } from '../../ports/rate-counter.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
@@ -15,9 +15,9 @@ import {
   type ThumbnailCache,
   type ThumbnailMemory,
 } from '../../workflow/thumbnail/memory.ts'
-import { createAiPlaces } from '../limits/ai-places.ts'
+import { createAiSlots } from '../limits/ai-slots.ts'
 import type { ByteBudget } from '../limits/byte-budget.ts'
-import { createPostPlaces } from '../limits/posts.ts'
+import { createPostSlots } from '../limits/posts.ts'
 import type { Settings } from '../settings/settings.ts'
 import { adminsOf } from '../sign-in/admins.ts'
 import type { Logger } from '../telemetry/log.ts'
@@ -43,9 +43,9 @@ export interface TenantRuntime {
   /** The AI, `null` where the configuration names no credentials for one. */
   model(): LanguageModel | null
   /** The tenant's allowance of calls to it. */
-  readonly aiPlaces: AiPlaces
+  readonly aiSlots: AiSlots
   /** The tenant's places for posts, made when first needed. */
-  postPlaces(): PostPlaces
+  postSlots(): PostSlots
   /** Finished thumbnails of this tenant in this version. */
   readonly thumbnails: ThumbnailMemory
   /** Names of the root's photos. */
@@ -66,7 +66,7 @@ export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageO
   /** Counts calls of the AI for all processes. */
   counter?: RateCounter | undefined
   /** Counts waiting AI calls. Default: no count. */
-  observePlaces?: (places: AiPlaces) => AiPlaces
+  observeSlots?: (slots: AiSlots) => AiSlots
   log: Logger
 }
 
@@ -89,7 +89,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       now,
     })
     // Most of what a tenant without a visitor would take, and only analyses need it.
-    const aiPlaces = once(() => openAiPlaces(options, scope))
+    const aiSlots = once(() => openAiSlots(options, scope))
     return {
       host,
       tenant,
@@ -101,9 +101,9 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         openTenantPublishers(options.publishers, scope, adminsOf(config, options.settings)),
       ),
       model: once(() => openModel(options.model, scope)),
-      postPlaces: once(() => createPostPlaces({ ...scope.calls, vendorOf }, options.pictures)),
-      get aiPlaces() {
-        return aiPlaces()
+      postSlots: once(() => createPostSlots({ ...scope.calls, vendorOf }, options.pictures)),
+      get aiSlots() {
+        return aiSlots()
       },
       thumbnails: createThumbnailMemory({ cache: thumbnails, identity }),
       recentNames,
@@ -120,10 +120,10 @@ function openModel(
   return modelCalls(installed.open(find, ref), { ...calls, vendor: installed.vendor })
 }
 
-function openAiPlaces(
-  { counter, now, observePlaces = (places) => places }: TenantRuntimeOptions,
+function openAiSlots(
+  { counter, now, observeSlots = (slots) => slots }: TenantRuntimeOptions,
   { tenant, config }: TenantScope,
-): AiPlaces {
+): AiSlots {
   const ratePerMinute = config.ai.rate_per_minute
-  return observePlaces(createAiPlaces({ tenant, ratePerMinute, counter, now }))
+  return observeSlots(createAiSlots({ tenant, ratePerMinute, counter, now }))
 }

@@ -2,7 +2,7 @@
 import type { ErrorDetails, PublisherError } from '../../base/errors.ts'
 import { within } from '../../base/time.ts'
 import type { Tenant } from '../../contract/host.ts'
-import { createEntrance, type Enter } from '../limits/entrance.ts'
+import { type Acquire, createAcquire } from '../limits/acquire.ts'
 import type { FairnessObserver, Queue } from '../limits/observer.ts'
 import type { Observe } from './observe.ts'
 import type { CallTable, Layer } from './pipeline.ts'
@@ -22,12 +22,12 @@ export interface VendorCallContext {
 
 /**
  * Treatment of a method by limits and breaker: they cannot see which operation a call finishes, so the method decides.
- * - `look` changes nothing. Refused while the vendor is down, and given up at its deadline. Throws `busy` where no slot becomes free.
- * - `begin` is the beginning of a change: refused as `look` is, but never given up once it has begun. It goes before those that look.
+ * - `read` changes nothing. Refused while the vendor is down, and given up at its deadline. Throws `busy` where no slot becomes free.
+ * - `begin` is the beginning of a change: refused as `read` is, but never given up once it has begun. It goes before those that look.
  * - `change` may be the end of something longer: it waits for its slot, and is made although the vendor seems down.
  * - `settle` must be tried in any case: made at once, uncounted.
  */
-export type CallKind = 'look' | 'begin' | 'change' | 'settle'
+export type CallKind = 'read' | 'begin' | 'change' | 'settle'
 
 export interface Limited {
   kind: CallKind
@@ -61,8 +61,8 @@ export function limitedLayers(options: LimitOptions): Layer<Limited>[] {
   const { queue, atOnce, maxWaiting, unavailable, ...context } = options
   const { vendor, tenant, now, observer } = context
   const watch = createWatch({ vendor, tenant, now, observer, probeMs: deadlineMs, unavailable })
-  const enter = createEntrance({ queue, tenant, observer, atOnce, maxWaiting, holdMs: deadlineMs, now })
-  return [observing(context), expiring(unavailable), breaking(watch), limiting(vendor, enter, watch)]
+  const acquire = createAcquire({ queue, tenant, observer, atOnce, maxWaiting, holdMs: deadlineMs, now })
+  return [observing(context), expiring(unavailable), breaking(watch), limiting(vendor, acquire, watch)]
 }
 
 /** Measures each call, in a span of its own. */
@@ -83,17 +83,17 @@ export function breaking(watch: Watch): Layer<Limited> {
 function expiring(unavailable: LimitOptions['unavailable']): Layer<Limited> {
   const overdue = () => unavailable({ cause: new Error('no answer in time'), isOutage: true })
   return (call, { kind, release }) =>
-    kind === 'look' ? within(call(), deadlineMs, overdue, release) : call()
+    kind === 'read' ? within(call(), deadlineMs, overdue, release) : call()
 }
 
 /** Makes calls wait for one of the tenant's slots. */
-function limiting(vendor: string, enter: Enter, watch: Watch): Layer<Limited> {
+function limiting(vendor: string, acquire: Acquire, watch: Watch): Layer<Limited> {
   return async (call, { kind, signalOf }, parameters) => {
     if (kind === 'settle') return call()
     // A call that waited while the vendor went down is refused when it has its slot, and need not try.
     if (kind !== 'change') watch.refuseWhileDown()
-    const leave = await enter({
-      line: kind === 'look' ? 'second' : 'first',
+    const release = await acquire({
+      priority: kind === 'read' ? 'low' : 'high',
       // After the deadline all calls that held a slot before are out of it.
       patienceMs: kind === 'change' ? deadlineMs : patienceMs,
       vendors: [vendor],
@@ -102,7 +102,7 @@ function limiting(vendor: string, enter: Enter, watch: Watch): Layer<Limited> {
     try {
       return await call()
     } finally {
-      leave()
+      release()
     }
   }
 }

@@ -10,7 +10,7 @@ const limits = { queue: 'ai', atOnce: 4, maxWaiting: 16 } as const
 const calls = {
   ask: {
     operation: { from: ({ name }) => name },
-    kind: 'look',
+    kind: 'read',
     signalOf: (_, signal) => signal,
   },
   listModels: 'direct',

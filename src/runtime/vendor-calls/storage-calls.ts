@@ -9,28 +9,28 @@ import { throughLayers } from './pipeline.ts'
 const limits = { queue: 'storage', atOnce: 16, maxWaiting: 200 } as const
 
 const calls = {
-  list: { operation: 'list', kind: 'look' },
-  stat: { operation: 'stat', kind: 'look' },
+  list: { operation: 'list', kind: 'read' },
+  stat: { operation: 'stat', kind: 'read' },
   read: {
     operation: 'read',
-    kind: 'look',
+    kind: 'read',
     release: ({ body }) => void body.cancel().catch(() => undefined),
   },
   // S3 signs links without its server.
-  temporaryLink: { operation: 'temporary_link', kind: 'look', provesNothing: true },
-  thumbnail: { operation: 'thumbnail', kind: 'look' },
+  temporaryLink: { operation: 'temporary_link', kind: 'read', provesNothing: true },
+  thumbnail: { operation: 'thumbnail', kind: 'read' },
   upload: { operation: 'upload', kind: 'begin' },
   move: { operation: 'move', kind: 'change' },
   delete: { operation: 'delete', kind: 'change' },
-  readSidecar: { operation: 'read_sidecar', kind: 'look' },
+  readSidecar: { operation: 'read_sidecar', kind: 'read' },
   writeSidecar: { operation: 'write_sidecar', kind: 'change' },
   createRecord: { operation: 'create_record', kind: 'begin' },
-  readRecord: { operation: 'read_record', kind: 'look' },
-  listRecords: { operation: 'list_records', kind: 'look' },
+  readRecord: { operation: 'read_record', kind: 'read' },
+  listRecords: { operation: 'list_records', kind: 'read' },
   replaceRecord: { operation: 'replace_record', kind: 'settle' },
   deleteRecord: { operation: 'delete_record', kind: 'settle' },
   // Some stores know it from the documentation of their server.
-  canCreateAtomically: { operation: 'probe', kind: 'look', provesNothing: true },
+  canCreateAtomically: { operation: 'probe', kind: 'read', provesNothing: true },
 } as const satisfies LimitedTable<PhotoStore>
 
 /** Questions about a photo that belong to its move or deletion. */

@@ -18,7 +18,7 @@ export interface SessionOptions {
 }
 
 /** Time between two looks at a session that may have ended elsewhere. */
-const minMsBetweenLooks = 60_000
+const minMsBetweenChecks = 60_000
 
 export function createSession({ onPerson, onChange }: SessionOptions): Session {
   let account: Account | null = null
@@ -27,8 +27,8 @@ export function createSession({ onPerson, onChange }: SessionOptions): Session {
   let owner: string | null = null
   let askedAt = 0
 
-  async function lookAgain(): Promise<void> {
-    if (document.hidden || !account || Date.now() - askedAt < minMsBetweenLooks) return
+  async function checkAgain(): Promise<void> {
+    if (document.hidden || !account || Date.now() - askedAt < minMsBetweenChecks) return
     askedAt = Date.now()
     const found = await fetchAccount()
     if (!found || !account) return
@@ -61,8 +61,8 @@ export function createSession({ onPerson, onChange }: SessionOptions): Session {
       return asked
     },
     watch() {
-      document.addEventListener('visibilitychange', () => void lookAgain())
-      addEventListener('online', () => void lookAgain())
+      document.addEventListener('visibilitychange', () => void checkAgain())
+      addEventListener('online', () => void checkAgain())
     },
   }
 }

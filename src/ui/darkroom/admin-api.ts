@@ -37,7 +37,7 @@ export function ofContent({ sha256 }: Photo): { sha256?: string } {
 }
 
 /** What a person wrote; what is missing stays. */
-export interface Words {
+export interface EditedCaptions {
   captions?: Partial<Record<PlatformName, string>>
   alt_text?: string
 }
@@ -48,7 +48,7 @@ export const adminApi = {
   captionRules: () => send<CaptionRulesAnswer>('GET', '/api/config/captions'),
   photo: (name: string, folder: Folder = 'root') =>
     send<Photo>('GET', `${photoPath(name)}${folder === 'root' ? '' : `?folder=${folder}`}`),
-  save: (name: string, words: Words) => send<SavedEdit>('PATCH', photoPath(name), words),
+  save: (name: string, edit: EditedCaptions) => send<SavedEdit>('PATCH', photoPath(name), edit),
   analyze: (name: string, isFresh: boolean, onStage: (stage: Stage) => void) =>
     stream<Analysis>(`${photoPath(name)}/analyze?force_refresh=${isFresh}`, {}, onStage),
   publish: (name: string, request: PublishRequest, onStage: (stage: Stage) => void) =>

@@ -7,7 +7,7 @@ import { useDragDown } from '../drag-down.ts'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import type { Photo } from './gallery-api.ts'
-import { detailsOf, isForAdmin } from './photo-words.ts'
+import { detailsOf, isForAdmin } from './photo-text.ts'
 
 export interface DetailsPanelProps {
   id: string

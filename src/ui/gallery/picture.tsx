@@ -3,7 +3,7 @@ import './picture.css'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { GalleryState } from './gallery.ts'
 import type { Photo } from './gallery-api.ts'
-import { altText } from './photo-words.ts'
+import { altText } from './photo-text.ts'
 import { isRemembered, pictureAt, pictureSources, rememberPicture } from './picture-sources.ts'
 
 export interface PictureProps {

@@ -41,7 +41,7 @@ interface CaptionJob {
   recent: readonly string[]
 }
 
-export interface WrittenAnalysis {
+export interface GeneratedCaptions {
   /** The caption to show. */
   caption: string
   /** Within each platform's limits. */
@@ -71,7 +71,7 @@ export function captionCalls(settings: CaptionSettings): number {
 }
 
 /** Throws `ai_unusable_answer` also for captions of which nothing is left within the limits. */
-export async function askForCaptions(job: CaptionJob): Promise<WrittenAnalysis> {
+export async function askForCaptions(job: CaptionJob): Promise<GeneratedCaptions> {
   const { client, settings, platforms } = job
   const wantsSd = wantsSdCaption(settings)
   const asksForBoth = wantsSd && isSingleCall(settings)
@@ -90,10 +90,10 @@ export async function askForCaptions(job: CaptionJob): Promise<WrittenAnalysis> 
   })
   const fitted = wanted.map(({ platform, captionRules }) => {
     const text = answer.value.captions[platform] ?? ''
-    const words = settings.smart_hashtags_enabled
+    const body = settings.smart_hashtags_enabled
       ? text
       : fitCaption(text, { ...captionRules, maxHashtags: 0 })
-    return [platform, fitCaption(words, captionRules, settings.hashtag_string)] as const
+    return [platform, fitCaption(body, captionRules, settings.hashtag_string)] as const
   })
   const [[, caption] = ['', '']] = fitted
   if (fitted.some(([, text]) => text === '')) {

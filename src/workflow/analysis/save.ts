@@ -13,7 +13,7 @@ import {
   textOf,
   withAnalysis,
 } from '../sidecar.ts'
-import type { WrittenAnalysis } from './captions.ts'
+import type { GeneratedCaptions } from './captions.ts'
 import type { Seen } from './vision.ts'
 
 export interface SaveSettings {
@@ -30,7 +30,7 @@ interface SaveTools {
 
 interface Found {
   seen: Seen
-  written: WrittenAnalysis
+  generated: GeneratedCaptions
   sha256: string
   /** A person asked for new words: an empty caption gives way to them. */
   replaceEmpty: boolean
@@ -47,7 +47,7 @@ const maxTries = 3
 export async function saveAnalysis(
   { store, settings: { captionfile }, platforms, now }: SaveTools,
   entry: PhotoEntry,
-  { seen, written, sha256, replaceEmpty }: Found,
+  { seen, generated, sha256, replaceEmpty }: Found,
 ): Promise<{ caption: string; altText: string | null }> {
   const isExtended = captionfile.extended_metadata_enabled
   const needsTags = platforms.some(({ usesTags }) => usesTags === true)
@@ -60,11 +60,11 @@ export async function saveAnalysis(
       imageFile: entry.name,
       ofDropbox: entry.ofDropbox,
       sha256,
-      modelVersion: written.model,
+      modelVersion: generated.model,
       ...(captionfile.artist_alias !== undefined && { artistAlias: captionfile.artist_alias }),
-      sdCaption: written.sdCaption,
-      caption: written.caption,
-      platformCaptions: written.captions,
+      sdCaption: generated.sdCaption,
+      caption: generated.caption,
+      platformCaptions: generated.captions,
       details: isExtended ? detailsOf(seen) : null,
       confirmationTags: needsTags && !isExtended ? seen.tags : null,
     }
@@ -72,7 +72,7 @@ export async function saveAnalysis(
     try {
       await store.writeSidecar('root', entry.name, formatSidecar(document), sidecar?.revision ?? null)
       return {
-        caption: captionOf(document) ?? written.caption,
+        caption: captionOf(document) ?? generated.caption,
         altText: hasEditedAltText(document) ? textOf(document, 'alt_text') : seen.alt_text,
       }
     } catch (error) {

@@ -25,19 +25,19 @@ export interface AiClient {
   ask<T>(request: ModelRequest<T>): Promise<ModelAnswer<T>>
 }
 
-const words = z.array(z.string())
+const strings = z.array(z.string())
 const seenSchema = z.object({
   description: z.string(),
   mood: z.string(),
-  tags: words,
+  tags: strings,
   nsfw: z.boolean(),
-  safety_labels: words,
+  safety_labels: strings,
   subject: z.string().nullable(),
   style: z.string().nullable(),
   lighting: z.string().nullable(),
   camera: z.string().nullable(),
   clothing_or_accessories: z.string().nullable(),
-  aesthetic_terms: words,
+  aesthetic_terms: strings,
   pose: z.string().nullable(),
   composition: z.string().nullable(),
   background: z.string().nullable(),
@@ -52,7 +52,7 @@ export const defaultVisionModel = 'gpt-4o'
 /** Hidden reasoning counts as well, so this is far more than the answer takes. */
 const maxTokens = 4000
 
-export interface LookTools {
+export interface DescribeTools {
   store: PhotoStore
   images: ImageReducer
   owner: string
@@ -62,11 +62,11 @@ export interface LookTools {
   callsInAll: number
   onTrouble(error: unknown): void
   /** The picture is ready and goes out now. */
-  onLook(): void
+  onDescribe(): void
 }
 
 /** One size of the photo, as the configuration names it. */
-interface Look {
+interface Attempt {
   dimension: number
   detail: ModelPicture['detail']
   /** How many calls to the AI have to be allowed for it. */
@@ -74,18 +74,18 @@ interface Look {
 }
 
 /** Shows the reduced photo to the AI, once more and larger where the first look failed. */
-export async function look(tools: LookTools, entry: PhotoEntry): Promise<ModelAnswer<Seen>> {
+export async function describePhoto(tools: DescribeTools, entry: PhotoEntry): Promise<ModelAnswer<Seen>> {
   const { settings, callsInAll, onTrouble } = tools
   try {
-    return await lookOnce(tools, entry, {
+    return await describeOnce(tools, entry, {
       dimension: settings.vision_max_dimension,
       detail: settings.vision_detail,
       calls: callsInAll,
     })
   } catch (error) {
-    if (!settings.vision_fallback_enabled || !isWorthALook(error)) throw error
+    if (!settings.vision_fallback_enabled || !isWorthRetrying(error)) throw error
     onTrouble(error)
-    return lookOnce(tools, entry, {
+    return describeOnce(tools, entry, {
       dimension: settings.vision_fallback_max_dimension,
       detail: settings.vision_fallback_detail,
       calls: 1,
@@ -97,20 +97,20 @@ export async function look(tools: LookTools, entry: PhotoEntry): Promise<ModelAn
  * Declined stays declined; a pause, a key, a model or a photo that is missing and an account without credit are nothing that a second
  * look could mend.
  */
-function isWorthALook(error: unknown): boolean {
+function isWorthRetrying(error: unknown): boolean {
   if (isPublisherError(error, 'ai_unusable_answer')) return true
   return isPublisherError(error, 'ai_unavailable') && error.isOutage
 }
 
-async function lookOnce(
-  tools: LookTools,
+async function describeOnce(
+  tools: DescribeTools,
   entry: PhotoEntry,
-  { dimension, detail, calls }: Look,
+  { dimension, detail, calls }: Attempt,
 ): Promise<ModelAnswer<Seen>> {
-  const { client, settings, onLook } = tools
+  const { client, settings, onDescribe } = tools
   const picture = await reduced(tools, entry, dimension)
   await client.allow(calls)
-  onLook()
+  onDescribe()
   const answer = await client.ask({
     model: settings.vision_model ?? defaultVisionModel,
     system: `${visionSystemPrompt}\n\n${dataRule}`,
@@ -134,7 +134,7 @@ function natureOf({ tags_nature = '' }: Pick<VisionSettings, 'tags_nature'>): st
 /** The largest that any model looks at; a configuration that asks for more would only cost memory. */
 const maxDimension = 4096
 
-async function reduced({ store, images, owner }: LookTools, entry: PhotoEntry, dimension: number) {
+async function reduced({ store, images, owner }: DescribeTools, entry: PhotoEntry, dimension: number) {
   const content = await store.read('root', entry.name)
   if (content.entry.contentHash !== entry.contentHash) {
     await content.body.cancel()

@@ -45,7 +45,7 @@ const notSaved =
   'Your captions were sent but not saved: the text file beside this photo is too large (64 KB, 500 lines), would become so, or mixes encodings.'
 
 /** Warning about a photo whose own words cannot be read. */
-export const wordsUnreadable =
+export const captionsUnreadable =
   'The words of this photo were not used: the text file beside it has more than 64 KB or 500 lines, or mixes encodings.'
 
 /**

@@ -2,7 +2,7 @@
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import { pause, unlessAborted } from '../../base/time.ts'
 import type { Platform } from '../../contract/platform.ts'
-import type { PostPlaces } from '../../ports/post-places.ts'
+import type { PostSlots } from '../../ports/post-slots.ts'
 import type { Post, Posted, Publisher } from '../../ports/publisher.ts'
 import type { Claim, Ledger, Standing } from '../ledger.ts'
 import type { Pictures } from './pictures.ts'
@@ -43,7 +43,7 @@ export const publishTiming: PublishTiming = { sendingMs: 90_000, receiptPauseMs:
 export interface PlatformJob {
   ledger: Ledger
   pictures: Pictures
-  places: Pick<PostPlaces, 'carry'>
+  slots: Pick<PostSlots, 'carry'>
   photo: Omit<Post, 'caption' | 'picture'>
   request: { dryRun: boolean; force: boolean; requestId: string }
   timing: PublishTiming
@@ -89,7 +89,7 @@ export async function rememberFailure(
 }
 
 async function attempt(publisher: Publisher, caption: string, job: PlatformJob): Promise<PlatformResult> {
-  const { ledger, photo, request, places } = job
+  const { ledger, photo, request, slots } = job
   const { platform } = publisher
   const { sha256 } = photo
   const known = await ledger.standing(sha256, platform)
@@ -99,7 +99,7 @@ async function attempt(publisher: Publisher, caption: string, job: PlatformJob):
   const picture = await pictureFor(publisher, job)
   if (picture.kind === 'duplicate') return skipped(picture)
   const post = { ...photo, caption, picture: picture.image }
-  return places.carry(picture.image.bytes.length, () => claimAndSend(publisher, post, over, job))
+  return slots.carry(picture.image.bytes.length, () => claimAndSend(publisher, post, over, job))
 }
 
 async function claimAndSend(

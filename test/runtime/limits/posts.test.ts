@@ -4,7 +4,7 @@ import { parseHost } from '../../../src/contract/host.ts'
 import type { Platform } from '../../../src/contract/platform.ts'
 import { publishers } from '../../../src/providers/publishers.ts'
 import { createByteBudget } from '../../../src/runtime/limits/byte-budget.ts'
-import { createPostPlaces } from '../../../src/runtime/limits/posts.ts'
+import { createPostSlots } from '../../../src/runtime/limits/posts.ts'
 import { photo, scene as publishScene } from '../../support/fixtures/scripted-platforms.ts'
 
 const vendorOf = (platform: Platform) => publishers[platform].vendor
@@ -23,22 +23,22 @@ function scene(total = 100) {
       waiting += change
     },
   }
-  const places = createPostPlaces({ tenant: known.tenant, now: Date.now, observer, vendorOf }, pictures)
-  return { places, pictures, events, waiting: () => waiting }
+  const slots = createPostSlots({ tenant: known.tenant, now: Date.now, observer, vendorOf }, pictures)
+  return { slots, pictures, events, waiting: () => waiting }
 }
 
 afterEach(() => void vi.useRealTimers())
 
 describe('places for posts', () => {
   it('are four; 32 more wait, and each platform of a further one counts as a call that was not made', async () => {
-    const { places, events, waiting } = scene()
+    const { slots, events, waiting } = scene()
     let begun = 0
     const hang = () => {
       begun += 1
       return never
     }
-    for (let i = 0; i < 36; i++) places.run(['email'], hang).catch(() => undefined)
-    await expect(places.run(['telegram', 'email'], hang)).rejects.toMatchObject({
+    for (let i = 0; i < 36; i++) slots.run(['email'], hang).catch(() => undefined)
+    await expect(slots.run(['telegram', 'email'], hang)).rejects.toMatchObject({
       code: 'busy',
       retryAfterMs: expect.any(Number),
     })
@@ -48,9 +48,9 @@ describe('places for posts', () => {
 
   it('are waited for no longer than fifteen seconds', async () => {
     vi.useFakeTimers()
-    const { places, events, waiting } = scene()
-    for (let i = 0; i < 4; i++) places.run(['email'], () => never).catch(() => undefined)
-    const refused = expect(places.run(['email'], () => never)).rejects.toMatchObject({ code: 'busy' })
+    const { slots, events, waiting } = scene()
+    for (let i = 0; i < 4; i++) slots.run(['email'], () => never).catch(() => undefined)
+    const refused = expect(slots.run(['email'], () => never)).rejects.toMatchObject({ code: 'busy' })
     await vi.advanceTimersByTimeAsync(15_000)
     await refused
     expect([events, waiting()]).toEqual([['smtp waited_too_long'], 0])
@@ -66,7 +66,7 @@ describe('places for posts', () => {
     async (_title, error, success) => {
       const open = await publishScene()
       await using _ = open.folder
-      const { places, pictures } = scene()
+      const { slots, pictures } = scene()
       const held: number[] = []
       const telegram = {
         ...open.telegram,
@@ -76,19 +76,19 @@ describe('places for posts', () => {
           return { postId: '1' }
         },
       }
-      const result = await open.publish({}, { publishers: [telegram], places })
+      const result = await open.publish({}, { publishers: [telegram], slots })
       expect([result.results.telegram?.success, held, pictures.takenBytes]).toEqual([success, [3], 0])
-      await places.run(['email'], async () => undefined)
+      await slots.run(['email'], async () => undefined)
     },
   )
 
   it('are free again after a photo that is not there', async () => {
     const open = await publishScene()
     await using _ = open.folder
-    const { places, waiting } = scene()
+    const { slots, waiting } = scene()
     await open.folder.open().delete('root', photo)
     for (let i = 0; i < 5; i++) {
-      await expect(open.publish({}, { places })).rejects.toMatchObject({ code: 'photo_not_found' })
+      await expect(open.publish({}, { slots })).rejects.toMatchObject({ code: 'photo_not_found' })
     }
     expect(waiting()).toBe(0)
   })
@@ -96,10 +96,10 @@ describe('places for posts', () => {
   it('are left by who goes away; nothing has begun', async () => {
     const open = await publishScene()
     await using _ = open.folder
-    const { places, waiting } = scene()
-    for (let i = 0; i < 4; i++) places.run(['email'], () => never).catch(() => undefined)
+    const { slots, waiting } = scene()
+    for (let i = 0; i < 4; i++) slots.run(['email'], () => never).catch(() => undefined)
     const leaving = new AbortController()
-    const published = open.publish({ caption: 'Mine.', signal: leaving.signal }, { places })
+    const published = open.publish({ caption: 'Mine.', signal: leaving.signal }, { slots })
     leaving.abort()
     await expect(published).rejects.toMatchObject({ code: 'invalid_request' })
     expect([open.stages, open.telegram.posts, waiting()]).toEqual([[], [], 0])
@@ -108,11 +108,11 @@ describe('places for posts', () => {
   it('refuse a post before its claim where no memory is left for its picture', async () => {
     const open = await publishScene()
     await using _ = open.folder
-    const { places, pictures } = scene(7)
+    const { slots, pictures } = scene(7)
     await pictures.open('bob', 3).take(3)
     await pictures.open('carol', 2).take(2)
     vi.useFakeTimers({ toFake: ['setTimeout'] })
-    const publishing = open.publish({ platforms: ['telegram'] }, { places })
+    const publishing = open.publish({ platforms: ['telegram'] }, { slots })
     await expect.poll(() => vi.getTimerCount()).toBeGreaterThan(0)
     await vi.advanceTimersByTimeAsync(11_000)
     expect((await publishing).results.telegram).toEqual({
@@ -121,7 +121,7 @@ describe('places for posts', () => {
       error: 'Nothing was sent.',
     })
     expect(open.telegram.posts).toEqual([])
-    const preview = await open.publish({ platforms: ['telegram'], dryRun: true }, { places })
+    const preview = await open.publish({ platforms: ['telegram'], dryRun: true }, { slots })
     expect(preview.results.telegram).not.toHaveProperty('standing')
   })
 })

@@ -116,13 +116,11 @@ describe('a rate limiter', () => {
     const { now } = clockAt()
     const limiter = createRateLimiter({ limit: 1, windowSeconds: 60, maxKeys: 100, now })
     limiter.take('attacker')
-    for (let stranger = 0; stranger < 100_000; stranger++) {
-      limiter.take(`stranger ${stranger}`)
+    for (let client = 0; client < 100_000; client++) {
+      limiter.take(`client ${client}`)
       expect(limiter.take('attacker').allowed).toBe(false)
     }
-    const remembered = Array.from({ length: 100_000 }, (_, stranger) =>
-      limiter.debtMs(`stranger ${stranger}`),
-    )
+    const remembered = Array.from({ length: 100_000 }, (_, client) => limiter.debtMs(`client ${client}`))
     expect(remembered.filter((debt) => debt > 0)).toHaveLength(99)
   })
 

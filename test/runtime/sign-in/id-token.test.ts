@@ -32,9 +32,9 @@ describe('the signing keys of the identity provider', () => {
   it('that are unknown are refused, and are no reason to ask again and again', async () => {
     await using issuer = await startScriptedIssuer()
     const keys = createSigningKeys(`${issuer.issuer}/jwks`)
-    const stranger = await createSigningKey('stranger')
+    const foreignKey = await createSigningKey('stranger')
     for (let use = 0; use < 5; use++) {
-      const token = await signWith(stranger, goodClaims('n', issuer.issuer))
+      const token = await signWith(foreignKey, goodClaims('n', issuer.issuer))
       await expect(check(keys, token, issuer.issuer)).rejects.toMatchObject({
         code: 'sign_in_refused',
         reason: 'id_token_invalid',

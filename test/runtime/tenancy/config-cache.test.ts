@@ -24,7 +24,7 @@ const host = parseHost('alice.shibari.test', 'shibari.test') ?? fail()
 const context: LookupContext = {
   requestId: 'r',
   waitUntil: () => undefined,
-  countStranger: () => () => undefined,
+  countUnknownHost: () => () => undefined,
 }
 
 function fail(): never {
@@ -42,7 +42,7 @@ function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer), gi
   const context: LookupContext = {
     requestId: 'r',
     waitUntil: (work) => background.push(work),
-    countStranger: () => () => undefined,
+    countUnknownHost: () => () => undefined,
   }
   return {
     kv,

@@ -11,7 +11,7 @@ describe('an AI', () => {
   const request = { model: 'm', system: '', prompt: '', name: 'n', schema: z.unknown(), maxTokens: 1 }
 
   it('is asked four things at once; who gives up loses the place in the line', async () => {
-    const { fair } = vendorCalls()
+    const { limits } = vendorCalls()
     let asked = 0
     const model: LanguageModel = {
       ask: () => {
@@ -19,12 +19,12 @@ describe('an AI', () => {
         return never
       },
     }
-    const fairModel = modelCalls(model, { ...fair, vendor: 'openai' })
+    const limitedModel = modelCalls(model, { ...limits, vendor: 'openai' })
     const patient = new AbortController().signal
-    for (let i = 0; i < 4; i++) fairModel.ask(request, patient).catch(() => undefined)
+    for (let i = 0; i < 4; i++) limitedModel.ask(request, patient).catch(() => undefined)
     const leaving = new AbortController()
-    const waiting = Array.from({ length: 16 }, () => fairModel.ask(request, leaving.signal))
-    await expect(fairModel.ask(request, patient)).rejects.toMatchObject({ code: 'busy' })
+    const waiting = Array.from({ length: 16 }, () => limitedModel.ask(request, leaving.signal))
+    await expect(limitedModel.ask(request, patient)).rejects.toMatchObject({ code: 'busy' })
     leaving.abort(new Error('gone'))
     const ends = await Promise.allSettled(waiting)
     expect(ends.every(({ status }) => status === 'rejected')).toBe(true)
@@ -32,7 +32,7 @@ describe('an AI', () => {
   })
 
   it('that is down is not asked; one that declines is', async () => {
-    const { fair, events } = vendorCalls()
+    const { limits, events } = vendorCalls()
     const errors = [
       ...Array.from({ length: 9 }, () => new PublisherError('ai_refused', 'No.')),
       ...Array.from({ length: 5 }, () => new PublisherError('ai_unavailable', 'Away.', { isOutage: true })),
@@ -40,7 +40,7 @@ describe('an AI', () => {
     const { signal } = new AbortController()
     const model = modelCalls(
       { ask: async () => Promise.reject(errors.shift()) },
-      { ...fair, vendor: 'openai' },
+      { ...limits, vendor: 'openai' },
     )
     for (let i = 0; i < 14; i++) await model.ask(request, signal).catch(() => undefined)
     expect(events).toEqual(['openai open'])

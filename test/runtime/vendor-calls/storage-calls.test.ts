@@ -17,7 +17,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 async function scene() {
   const folder = await photoFolder()
   const clock = { now: 1_000_000 }
-  const { fair, events } = vendorCalls(() => clock.now)
+  const { limits, events } = vendorCalls(() => clock.now)
   const inner: PhotoStore = { ...folder.open() }
   const calls: string[] = []
   const watched = new Proxy(inner, {
@@ -30,7 +30,7 @@ async function scene() {
       }
     },
   })
-  const store = storageCalls(watched, fair).store
+  const store = storageCalls(watched, limits).store
   return {
     inner,
     store,
@@ -273,7 +273,7 @@ describe('publishing behind a breaker', () => {
   async function publishTwice(nth: number) {
     const open = await publishScene()
     await using folder = open.folder
-    const { fair, events } = vendorCalls(() => open.clock.time)
+    const { limits, events } = vendorCalls(() => open.clock.time)
     const inner = folder.open()
     let [made, isDown] = [0, false]
     const tripping: PhotoStore = new Proxy(inner, {
@@ -292,7 +292,7 @@ describe('publishing behind a breaker', () => {
         }
       },
     })
-    const store = storageCalls(tripping, fair).store
+    const store = storageCalls(tripping, limits).store
     await open.publish({}, { store }).catch(() => undefined)
     const isReached = made >= nth
     made = Number.POSITIVE_INFINITY
@@ -323,8 +323,8 @@ describe('publishing behind a breaker', () => {
   it('moves and deletes a photo with its own sidecar although the breaker is open', async () => {
     await using open = await scene()
     const { inner, clock } = open
-    const { fair } = vendorCalls(() => clock.now)
-    const { store, whenChanging } = storageCalls(inner, fair)
+    const { limits } = vendorCalls(() => clock.now)
+    const { store, whenChanging } = storageCalls(inner, limits)
     const own = withOwnSidecars(store, { now: () => clock.now, whenChanging })
     await inner.writeSidecar('root', photo, 'words')
     async function goDown() {
@@ -343,9 +343,9 @@ describe('publishing behind a breaker', () => {
   it('keeps the receipt and archives the photo although the breaker opened while it was being sent', async () => {
     const open = await publishScene()
     await using folder = open.folder
-    const { fair, events } = vendorCalls(() => open.clock.time)
+    const { limits, events } = vendorCalls(() => open.clock.time)
     const inner: PhotoStore = { ...folder.open() }
-    const store = storageCalls(inner, fair).store
+    const store = storageCalls(inner, limits).store
     const publisher = {
       ...open.telegram,
       async publish(...post: Parameters<typeof open.telegram.publish>) {
@@ -366,10 +366,10 @@ describe('publishing behind a breaker', () => {
   it('refuses a platform that is down before it is called, gives the claim back, and sends once later', async () => {
     const open = await publishScene()
     await using _ = open.folder
-    const { fair, events } = vendorCalls(() => open.clock.time)
+    const { limits, events } = vendorCalls(() => open.clock.time)
     const publishers = [
-      publisherCalls(open.telegram, { ...fair, vendor: 'telegram' }),
-      publisherCalls(open.email, { ...fair, vendor: 'smtp' }),
+      publisherCalls(open.telegram, { ...limits, vendor: 'telegram' }),
+      publisherCalls(open.email, { ...limits, vendor: 'smtp' }),
     ]
     const error = new PublisherError('publish_unavailable', 'Away.', { isOutage: true })
     open.telegram.script.push(...Array.from({ length: 5 }, () => ({ error, arrives: false })))

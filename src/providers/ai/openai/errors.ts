@@ -51,7 +51,7 @@ export function failureOf(error: unknown, context: FailureContext): Error {
 const outOfCredit = /insufficient_(?:quota|credits|funds|balance)|billing_(?:hard_limit|not_active)/i
 
 function isOutOfCredit({ code, type }: APIError): boolean {
-  return [code, type].some((words) => outOfCredit.test(wordsOf(words)))
+  return [code, type].some((words) => outOfCredit.test(textOf(words)))
 }
 
 /** OpenRouter answers 403 with `metadata.reasons` for what its moderation flagged. */
@@ -59,11 +59,11 @@ const flagged = z.object({ metadata: z.object({ reasons: z.array(z.unknown()).mi
 
 function isDeclined({ status, code, error }: APIError): boolean {
   if (status === undefined || status >= 500) return false
-  return declinedCode.test(wordsOf(code)) || (status === 403 && flagged.safeParse(error).success)
+  return declinedCode.test(textOf(code)) || (status === 403 && flagged.safeParse(error).success)
 }
 
 /** Gateways put numbers where OpenAI has words. */
-function wordsOf(value: unknown): string {
+function textOf(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, longestSummary) : ''
 }
 

@@ -23,8 +23,8 @@ export async function movePhoto(
   if (!(await isFile(files, photo))) throw photoNotFound()
   const hasSidecar = form !== null && (await isFile(files, sidecar))
   for (const target of numberedNames(name)) {
-    const places = { photo: join(to, target), sidecar: join(to, sidecarOf(target)) }
-    const claimed = await claim(files, { photo, sidecar: hasSidecar ? sidecar : null }, places)
+    const targets = { photo: join(to, target), sidecar: join(to, sidecarOf(target)) }
+    const claimed = await claim(files, { photo, sidecar: hasSidecar ? sidecar : null }, targets)
     if (!claimed) continue
     if (hasSidecar) await files.remove(sidecar)
     await files.remove(photo)

@@ -14,8 +14,8 @@ export interface LookupOnce {
    */
   run(host: TenantHost, context: LookupContext): Promise<Outcome>
   /** Lets the next request start a lookup of its own. */
-  leaveBehind(host: Host): void
-  leaveAllBehind(): void
+  detach(host: Host): void
+  detachAll(): void
 }
 
 /** Makes the lookups that requests share in one process. */
@@ -26,20 +26,20 @@ export function createLookupOnce<T>(
   // A lookup ends in plain data, so a Worker may share it between requests.
   const running = new Map<Host, Promise<Outcome>>()
 
-  async function lookup(host: TenantHost, isStranger: boolean, context: LookupContext): Promise<Outcome> {
+  async function lookup(host: TenantHost, isUnknown: boolean, context: LookupContext): Promise<Outcome> {
     const known = entries.get(host.host)
     if (!known && (await lookups.adoptShared(host))) return 'kv'
     if (known?.isSuspect) await lookups.checkSuspect(host, known, context)
-    else if (isStranger) await lookups.lookupUnknownHost(host, context)
+    else if (isUnknown) await lookups.lookupUnknownHost(host, context)
     else await lookups.ask(host, context)
     return 'miss'
   }
 
   function start(host: TenantHost, context: LookupContext): Promise<Outcome> {
     const { host: name } = host
-    const isStranger = !entries.has(name) && !hosts.wasTenant(name) && !invalidations.has(name)
-    const refund = isStranger ? context.countStranger() : undefined
-    const started = lookup(host, isStranger, context).finally(() => {
+    const isUnknown = !entries.has(name) && !hosts.wasTenant(name) && !invalidations.has(name)
+    const refund = isUnknown ? context.countUnknownHost() : undefined
+    const started = lookup(host, isUnknown, context).finally(() => {
       if (running.get(host.host) === started) running.delete(host.host)
       if (entries.has(host.host)) refund?.()
     })
@@ -56,7 +56,7 @@ export function createLookupOnce<T>(
       if (running.get(host.host) === current) running.delete(host.host)
       return 'miss'
     },
-    leaveBehind: (host) => void running.delete(host),
-    leaveAllBehind: () => running.clear(),
+    detach: (host) => void running.delete(host),
+    detachAll: () => running.clear(),
   }
 }

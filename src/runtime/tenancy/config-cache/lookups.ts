@@ -14,12 +14,12 @@ export interface LookupContext {
   /** Keeps work alive after the response, where the platform would otherwise stop it (Workers). */
   waitUntil(work: Promise<unknown>): void
   /** Counts a lookup of a host that is neither known nor invalidated; throws to refuse it. Gives the refund for a tenant's host. */
-  countStranger(): () => void
+  countUnknownHost(): () => void
   /**
    * Counts the same lookup among those of all clients, right before the source is asked; rejects to refuse it. Gives the refund for a
    * tenant's host. Left out: the lookup is no stranger's.
    */
-  admitStranger?(): Promise<() => void>
+  admitUnknownHost?(): Promise<() => void>
 }
 
 /** Knowledge of one process about hosts and their configurations. */
@@ -101,7 +101,7 @@ export function createLookups<T>(options: LookupsOptions<T>): Lookups<T> {
 
     async lookupUnknownHost(host, context) {
       await limitUnknown(async () => {
-        const refund = await context.admitStranger?.()
+        const refund = await context.admitUnknownHost?.()
         await ask(host, context)
         if (entries.has(host.host)) refund?.()
       })

@@ -1,7 +1,7 @@
 /** A limit on lookups of unknown hosts: while the source is slow or away, invented hosts load it no further. */
 import { PublisherError } from '../../../base/errors.ts'
 import { unavailableMessage } from '../../../ports/config-source.ts'
-import { createPlaces } from '../../limits/places.ts'
+import { createSlots } from '../../limits/slots.ts'
 
 /** Runs a lookup. Throws `config_unavailable` at once where too many run already. */
 export type UnknownHostLimit = (lookup: () => Promise<void>) => Promise<void>
@@ -12,15 +12,15 @@ const retryAfterMs = 2000
 
 /** Makes the limit of one process. A lookup that takes longer than `holdMs` no longer counts. */
 export function createUnknownHostLimit(now: () => number, holdMs: number): UnknownHostLimit {
-  const places = createPlaces({ atOnce, maxWaiting: 0, holdMs, now })
+  const slots = createSlots({ atOnce, maxWaiting: 0, holdMs, now })
   return async (lookup) => {
-    const leave = await places.enter('second', 0).catch((cause: unknown) => {
+    const release = await slots.acquire('low', 0).catch((cause: unknown) => {
       throw new PublisherError('config_unavailable', unavailableMessage, { cause, retryAfterMs })
     })
     try {
       await lookup()
     } finally {
-      leave()
+      release()
     }
   }
 }

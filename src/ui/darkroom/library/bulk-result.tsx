@@ -14,7 +14,7 @@ import { useLeaveWarning } from '../leave-warning.ts'
 import { canUndo } from './allowed-actions.ts'
 import type { Bulk, BulkState } from './bulk.ts'
 
-const words = texts.selection
+const labels = texts.selection
 
 export interface BulkResultProps {
   bulk: Bulk
@@ -38,28 +38,28 @@ export function BulkResult({ bulk, state, features, takesFocus, isAside }: BulkR
     clearSelection: !isRunning && (({ target }) => (isAside && !isIn(bar, target) ? false : bulk.dismiss())),
   })
   const summary = isRunning
-    ? words.progress(done + failed.length, total)
+    ? labels.progress(done + failed.length, total)
     : isTrial
-      ? words.trial
+      ? labels.trial
       : isUndo
-        ? words.undone(done)
-        : words.done[action](done)
+        ? labels.undone(done)
+        : labels.done[action](done)
   const [first] = failed
   return (
-    <section class="selection-bar result" aria-label={words.result} ref={bar} tabIndex={-1}>
-      {isRunning && <progress max={total} value={done + failed.length} aria-label={words.working} />}
+    <section class="selection-bar result" aria-label={labels.result} ref={bar} tabIndex={-1}>
+      {isRunning && <progress max={total} value={done + failed.length} aria-label={labels.working} />}
       <p class="selected-count" role="status">
         {isRunning || done > 0 || failed.length === 0 ? summary : ''}{' '}
-        {!isRunning && failed.length > 0 && <strong>{words.failed(failed.length)}</strong>}
+        {!isRunning && failed.length > 0 && <strong>{labels.failed(failed.length)}</strong>}
       </p>
       {isRunning && (
         <button type="button" class="button" onClick={bulk.stop}>
-          {words.stop}
+          {labels.stop}
         </button>
       )}
       {!isRunning && moved.length > 0 && !isUndo && canUndo(state, features) && (
         <button type="button" class="button" onClick={() => void bulk.undo()}>
-          {words.undo}
+          {labels.undo}
         </button>
       )}
       {!isRunning && failed.length > 0 && (
@@ -68,7 +68,7 @@ export function BulkResult({ bulk, state, features, takesFocus, isAside }: BulkR
         </button>
       )}
       {!isRunning && (
-        <button type="button" class="button icon" aria-label={words.close} onClick={bulk.dismiss}>
+        <button type="button" class="button icon" aria-label={labels.close} onClick={bulk.dismiss}>
           <CloseIcon />
         </button>
       )}

@@ -19,30 +19,31 @@ export interface SelectionBarProps {
   folder: Folder
 }
 
-const words = texts.selection
+const labels = texts.selection
 
 export function SelectionBar({ selection, bulk, result, features, folder }: SelectionBarProps) {
   const { size, isFilling, isOn } = selection
   const isShown = !result && (size > 0 || isFilling || isOn)
   const bar = isShown
-    ? ({ class: 'selection-bar', role: 'toolbar', 'aria-label': words.tools } as const)
+    ? ({ class: 'selection-bar', role: 'toolbar', 'aria-label': labels.tools } as const)
     : { class: 'visually-hidden' }
   return (
     <>
       <div {...bar}>
         {isShown && (
-          <button type="button" class="button icon" aria-label={words.clear} onClick={selection.clear}>
+          <button type="button" class="button icon" aria-label={labels.clear} onClick={selection.clear}>
             <CloseIcon />
           </button>
         )}
         {/* There before its words are: a region that comes together with them is often not read out. */}
         <p class="selected-count" aria-live="polite">
-          {isShown && (isFilling ? words.selecting : size === 0 ? words.tapToSelect : words.selected(size))}
+          {isShown &&
+            (isFilling ? labels.selecting : size === 0 ? labels.tapToSelect : labels.selected(size))}
         </p>
         {isShown && (
           <>
             <button type="button" class="button quiet" onClick={selection.all}>
-              {words.all}
+              {labels.all}
             </button>
             <ActionButtons
               className="selection-actions"

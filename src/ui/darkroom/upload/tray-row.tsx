@@ -18,8 +18,8 @@ export interface TrayRowProps {
 
 export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: TrayRowProps) {
   const { id, file, status, storedAs, share, existing } = upload
-  const words = texts.upload
-  const said = stateWords(upload, maxMegabytes)
+  const labels = texts.upload
+  const said = stateText(upload, maxMegabytes)
   return (
     <li class="tray-row">
       {hasThumbnail && upload.fault === null ? <Thumbnail file={file} /> : <span class="tray-picture" />}
@@ -28,13 +28,13 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
         <p class="muted" lang={said === upload.problem?.detail ? serverLanguage : undefined}>
           {said}
         </p>
-        {status === 'sending' && <progress value={share} aria-label={words.progressOf(file.name)} />}
+        {status === 'sending' && <progress value={share} aria-label={labels.progressOf(file.name)} />}
       </div>
       {isUnderWay(upload) && (
         <button
           type="button"
           class="button icon"
-          aria-label={words.cancel(file.name)}
+          aria-label={labels.cancel(file.name)}
           onClick={() => queue.cancel(id)}
         >
           <CloseIcon />
@@ -44,7 +44,7 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
         <button
           type="button"
           class="button icon"
-          aria-label={words.retry(file.name)}
+          aria-label={labels.retry(file.name)}
           onClick={() => queue.retry(id)}
         >
           <RetryIcon />
@@ -55,7 +55,7 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
         <button
           type="button"
           class="button icon"
-          aria-label={words.show(storedAs)}
+          aria-label={labels.show(storedAs)}
           onClick={() => onShow(storedAs)}
         >
           <DoneIcon />
@@ -99,23 +99,23 @@ export function Choice({ ids, of, count = '', queue }: ChoiceProps) {
 
 const folderNames: Readonly<Record<string, string>> = texts.grid.folder
 
-function stateWords(upload: Upload, maxMegabytes: number): string {
+function stateText(upload: Upload, maxMegabytes: number): string {
   const { status, share, fault, problem, file, storedAs, existing } = upload
-  const words = texts.upload
-  if (fault) return fault === 'tooLarge' ? words.tooLarge(maxMegabytes) : words.faults[fault]
-  if (existing) return words.alreadyHere(existing.name, folderNames[existing.folder] ?? '')
+  const labels = texts.upload
+  if (fault) return fault === 'tooLarge' ? labels.tooLarge(maxMegabytes) : labels.faults[fault]
+  if (existing) return labels.alreadyHere(existing.name, folderNames[existing.folder] ?? '')
   if (status === 'failed' && problem) {
-    if (problem.code === 'stalled') return words.stalled
-    if (problem.status === 413) return problem.detail ?? words.tooLarge(maxMegabytes)
+    if (problem.code === 'stalled') return labels.stalled
+    if (problem.status === 413) return problem.detail ?? labels.tooLarge(maxMegabytes)
     if (problem.status === 415) {
-      return /\.(hei[cf]|avif)$/i.test(file.name) ? words.phoneFormat : words.faults.notPhoto
+      return /\.(hei[cf]|avif)$/i.test(file.name) ? labels.phoneFormat : labels.faults.notPhoto
     }
-    if (problem.code === 'photo_unreadable') return words.damaged
+    if (problem.code === 'photo_unreadable') return labels.damaged
     return problem.detail ?? texts.problems[kindOf(problem)].title
   }
-  if (status === 'done') return storedAs === file.name ? words.done : words.renamed(file.name)
-  if (status === 'sending') return words.sent(Math.round(share * 100))
-  return words.states[status]
+  if (status === 'done') return storedAs === file.name ? labels.done : labels.renamed(file.name)
+  if (status === 'sending') return labels.sent(Math.round(share * 100))
+  return labels.states[status]
 }
 
 /** The chosen file itself, as long as it is looked at. */

@@ -21,7 +21,7 @@ export interface TrayProps {
 export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
   const [isOpen, setOpen] = useState(false)
   const { uploads, pause } = state
-  const words = texts.upload
+  const labels = texts.upload
   const underWay = uploads.filter(isUnderWay)
   const done = uploads.filter(({ status }) => status === 'done').length
   const troubled = uploads.filter(({ status }) => status === 'failed' || status === 'lost')
@@ -30,11 +30,11 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
     uploads.reduce((sum, upload) => sum + (isUnderWay(upload) ? upload.share : 1), 0) / uploads.length
   const summary =
     underWay.length > 0
-      ? words.progress(done, uploads.length)
-      : words.finished(done, troubled.length - duplicates.length, duplicates.length)
+      ? labels.progress(done, uploads.length)
+      : labels.finished(done, troubled.length - duplicates.length, duplicates.length)
 
   return (
-    <section class="tray" aria-label={words.tray}>
+    <section class="tray" aria-label={labels.tray}>
       <div class="tray-head">
         <button
           type="button"
@@ -47,19 +47,19 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
         </button>
         {underWay.length > 0 ? (
           <button type="button" class="button quiet" onClick={queue.cancelAll}>
-            {words.cancelAll}
+            {labels.cancelAll}
           </button>
         ) : (
-          <button type="button" class="button icon" aria-label={words.close} onClick={queue.clear}>
+          <button type="button" class="button icon" aria-label={labels.close} onClick={queue.clear}>
             <CloseIcon />
           </button>
         )}
       </div>
-      <progress class="tray-progress" value={share} aria-label={words.tray} />
+      <progress class="tray-progress" value={share} aria-label={labels.tray} />
       {pause && <PauseLine pause={pause} onResume={queue.resume} />}
       {uploads.some(canRetry) && underWay.length === 0 && (
         <button type="button" class="button" onClick={queue.retryAll}>
-          {words.retryAll}
+          {labels.retryAll}
         </button>
       )}
       {duplicates.length > 1 && (
@@ -82,7 +82,7 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
         </ul>
       )}
       <p class="visually-hidden" aria-live="polite">
-        {pause ? pauseWords(pause) : summary}
+        {pause ? pauseText(pause) : summary}
       </p>
     </section>
   )
@@ -94,7 +94,7 @@ const mostThumbnails = 12
 function PauseLine({ pause, onResume }: { pause: Pause; onResume: () => void }) {
   return (
     <div class="tray-pause">
-      <p>{pause.reason === 'wait' ? texts.upload.waiting(pause.seconds) : pauseWords(pause)}</p>
+      <p>{pause.reason === 'wait' ? texts.upload.waiting(pause.seconds) : pauseText(pause)}</p>
       {pause.reason === 'signedOut' && <SignInLink className="button action" isInNewTab />}
       <button type="button" class="button" onClick={onResume}>
         {texts.upload.goOn}
@@ -104,6 +104,6 @@ function PauseLine({ pause, onResume }: { pause: Pause; onResume: () => void }) 
 }
 
 /** Without the seconds, which nobody wants to be read out one by one. */
-function pauseWords({ reason }: Pause): string {
+function pauseText({ reason }: Pause): string {
   return texts.upload.pauses[reason]
 }

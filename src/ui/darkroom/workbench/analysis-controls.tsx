@@ -15,7 +15,7 @@ export interface AnalysisControlsProps {
   canAnalyze: boolean
 }
 
-const words = texts.workbench
+const labels = texts.workbench
 
 export function AnalysisControls({ desk, draft, photo, canAnalyze }: AnalysisControlsProps) {
   const { work } = draft
@@ -35,14 +35,14 @@ export function AnalysisControls({ desk, draft, photo, canAnalyze }: AnalysisCon
             void desk.analyze(photo)
           }}
         >
-          {hasCaption(photo) ? words.analyzeAgain : words.analyze}
+          {hasCaption(photo) ? labels.analyzeAgain : labels.analyze}
         </button>
       )}
       {isAnalyzing && (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
-        <div class="under-way" role="group" aria-label={words.working} tabIndex={-1} ref={steps}>
+        <div class="under-way" role="group" aria-label={labels.working} tabIndex={-1} ref={steps}>
           <Steps stages={work.stages} />
-          <p class="muted">{words.goesOn}</p>
+          <p class="muted">{labels.goesOn}</p>
         </div>
       )}
     </>

@@ -14,7 +14,7 @@ export interface CurateSwipeProps {
 }
 
 type Way = 'keep' | 'remove'
-const words = texts.workbench.swipe
+const labels = texts.workbench.swipe
 
 export function CurateSwipe({ photo, onKeep, onRemove }: CurateSwipeProps) {
   const sign = useRef<HTMLParagraphElement>(null)
@@ -43,13 +43,13 @@ export function CurateSwipe({ photo, onKeep, onRemove }: CurateSwipeProps) {
     <p class="swipe-sign" ref={sign} hidden aria-hidden="true">
       <span class="to-keep">
         <KeepIcon />
-        <span class="not-yet">{words.keep}</span>
-        <span class="armed">{words.keepNow}</span>
+        <span class="not-yet">{labels.keep}</span>
+        <span class="armed">{labels.keepNow}</span>
       </span>
       <span class="to-remove">
         <RemoveIcon />
-        <span class="not-yet">{words.remove}</span>
-        <span class="armed">{words.removeNow}</span>
+        <span class="not-yet">{labels.remove}</span>
+        <span class="armed">{labels.removeNow}</span>
       </span>
     </p>
   )

@@ -7,7 +7,7 @@ import { type CurationAction, createCuration } from './curation.ts'
 import { createDeskStore, type DeskState } from './desk-state.ts'
 import type { Draft } from './draft.ts'
 import type { Shelf } from './draft-shelf.ts'
-import { createLookAgain } from './lost-work.ts'
+import { createCheckAgain } from './lost-work.ts'
 import { createPublishing, type PublishOptions } from './publishing.ts'
 import { createRepublish, type Republish } from './republish.ts'
 import { createSaving } from './saving.ts'
@@ -22,7 +22,7 @@ export interface Desk {
   /** Asks for the photo again where it was fetched before its admin had signed in, or while it was being published. */
   complete(photo: Photo): Promise<void>
   /** The photo in front of the person, and whether they see what becomes of its words. */
-  look(photo: Photo | null, isSheetOpen: boolean): void
+  setViewed(photo: Photo | null, isSheetOpen: boolean): void
   write(photo: Photo, platform: PlatformName, caption: string): void
   describe(photo: Photo, altText: string): void
   choose(photo: Photo, platform: PlatformName, isChosen: boolean): void
@@ -36,7 +36,7 @@ export interface Desk {
   /** Publishes a photo of the archive where that failed. */
   republish: Republish
   /** What became of work whose answer was lost. */
-  lookAgain(photo: Photo): Promise<void>
+  checkAgain(photo: Photo): Promise<void>
   /** Nobody looks at its sheet any more. */
   leaveSheet(photo: Photo): void
   curate(photo: Photo, action: CurationAction): void
@@ -73,7 +73,7 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
       const found = await adminApi.photo(photo.filename)
       if ('value' in found) gallery.learn(photo.filename, found.value)
     },
-    look: work.look,
+    setViewed: work.setViewed,
     write: (photo, platform, caption) =>
       change(photo, {
         captions: { ...draftOf(photo).captions, [platform]: caption },
@@ -94,7 +94,7 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
     preview: publishing.preview,
     publish: publishing.publish,
     republish,
-    lookAgain: createLookAgain({ gallery, store, work, saving, publishing }),
+    checkAgain: createCheckAgain({ gallery, store, work, saving, publishing }),
     leaveSheet: publishing.leave,
     curate(photo, action) {
       if (draftOf(photo).archivedAs === null) curation.putAside(photo, action)

@@ -5,7 +5,7 @@ import type { PlatformName, PlatformOutcome, PlatformRules, Stage } from '../adm
 import { isPublished, standingOf } from './standing.ts'
 
 export type ByPlatform<T> = Partial<Record<PlatformName, T>>
-export type WorkKind = 'analyze' | 'save' | 'preview' | 'publish' | 'look' | 'delete'
+export type WorkKind = 'analyze' | 'save' | 'preview' | 'publish' | 'check' | 'delete'
 
 export interface Draft {
   /** As the person has typed them; a platform that is missing has the words that are saved. */
@@ -77,7 +77,7 @@ export function altTextOf(draft: Draft, photo: Photo): string {
 }
 
 /** Words to save now, `null` where all are saved. An emptied caption is saved empty. */
-export function unsavedWords(draft: Draft, photo: Photo, rules: readonly PlatformRules[]) {
+export function unsavedCaptions(draft: Draft, photo: Photo, rules: readonly PlatformRules[]) {
   const all = rules.map(({ platform }) => ({ platform, text: orEmpty(captionOf(draft, photo, platform)) }))
   const isChanged = all.some(({ platform, text }) => text !== savedCaption(photo, platform))
   const altText = altTextOf(draft, photo)

@@ -19,13 +19,13 @@ export function FailureLine({
 }) {
   if (!failure) return null
   const { during, problem } = failure
-  const looksAgain = (during === 'analyze' || during === 'publish') && mayGoOn.has(problem.code)
+  const checksAgain = (during === 'analyze' || during === 'publish') && mayGoOn.has(problem.code)
   return (
     <ProblemLine
       key={`${during} ${problem.code}`}
       problem={problem}
-      onRetry={() => void (looksAgain ? desk.lookAgain(photo) : repeat(desk, photo, during))}
-      retryWords={looksAgain ? texts.workbench.lookAgain : undefined}
+      onRetry={() => void (checksAgain ? desk.checkAgain(photo) : repeat(desk, photo, during))}
+      retryText={checksAgain ? texts.workbench.checkAgain : undefined}
     />
   )
 }
@@ -40,8 +40,8 @@ function repeat(desk: Desk, photo: Photo, kind: WorkKind): Promise<unknown> {
       return desk.preview(photo)
     case 'publish':
       return desk.publish(photo)
-    case 'look':
-      return desk.lookAgain(photo)
+    case 'check':
+      return desk.checkAgain(photo)
     case 'delete':
       return desk.erase(photo)
   }

@@ -25,7 +25,7 @@ const pending = pageProblem('answer_pending')
 type Finding = 'known' | 'pending' | 'unanswered'
 
 /** Makes the function that looks what became of the work on a photo that failed last. */
-export function createLookAgain({ gallery, store, work, saving, publishing }: LostWorkTools) {
+export function createCheckAgain({ gallery, store, work, saving, publishing }: LostWorkTools) {
   const { draftOf, change } = store
 
   /** Asks by a dry run where the photo has got through, then the ledger where it failed: a dry run keeps silent about that. */
@@ -41,8 +41,8 @@ export function createLookAgain({ gallery, store, work, saving, publishing }: Lo
       : { value: { ...tried.value, publications: known.value.publications ?? [] } }
   }
 
-  async function lookAfterPublishing(photo: Photo): Promise<Finding> {
-    const found = await work.during(photo, 'look', () => askAfter(photo))
+  async function checkAfterPublishing(photo: Photo): Promise<Finding> {
+    const found = await work.during(photo, 'check', () => askAfter(photo))
     if (!found) return 'unanswered'
     const { publications } = found
     gallery.learn(photo.filename, { publications })
@@ -56,8 +56,8 @@ export function createLookAgain({ gallery, store, work, saving, publishing }: Lo
   }
 
   /** What was written lies with the photo. */
-  async function lookAfterWriting(photo: Photo): Promise<Finding> {
-    const found = await work.during(photo, 'look', () => adminApi.photo(photo.filename))
+  async function checkAfterWriting(photo: Photo): Promise<Finding> {
+    const found = await work.during(photo, 'check', () => adminApi.photo(photo.filename))
     if (!found) return 'unanswered'
     gallery.learn(photo.filename, found)
     saving.settle(photo, found, {})
@@ -70,7 +70,7 @@ export function createLookAgain({ gallery, store, work, saving, publishing }: Lo
   return async (photo: Photo): Promise<void> => {
     const { failure } = draftOf(photo)
     if (!failure) return
-    const finding = await (failure.during === 'publish' ? lookAfterPublishing : lookAfterWriting)(photo)
+    const finding = await (failure.during === 'publish' ? checkAfterPublishing : checkAfterWriting)(photo)
     if (finding === 'known') return
     // Still the same work, whatever failed on the way to look at it.
     const problem = finding === 'pending' ? pending : (draftOf(photo).failure?.problem ?? failure.problem)

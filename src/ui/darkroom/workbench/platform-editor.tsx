@@ -16,16 +16,16 @@ export interface PlatformEditorProps {
   onChoose: (isChosen: boolean) => void
 }
 
-const words = texts.workbench
+const labels = texts.workbench
 
 export function PlatformEditor(props: PlatformEditorProps) {
   const { rules, hashtags, caption, isChosen, isBusy, canPublish } = props
   const { platform, max_length: maxLength, max_hashtags: maxHashtags } = rules
-  const name = words.platforms[platform]
+  const name = labels.platforms[platform]
   const id = `caption-${platform}`
   const facts = captionFacts(caption, rules, hashtags)
   const isTooLong = facts.length > maxLength
-  const isWordless = caption.trim() === ''
+  const isBlank = caption.trim() === ''
   return (
     <fieldset class="platform">
       <legend class="visually-hidden">{name}</legend>
@@ -45,43 +45,43 @@ export function PlatformEditor(props: PlatformEditorProps) {
         )}
         <span class="counters" id={`${id}-count`}>
           <span class="visually-hidden">
-            {words.countLong(facts.length, maxLength, facts.hashtags, maxHashtags)}
+            {labels.countLong(facts.length, maxLength, facts.hashtags, maxHashtags)}
           </span>
           {facts.hashtags > 0 && (
             <span class={`counter ${facts.hashtags > maxHashtags ? 'over' : 'muted'}`} aria-hidden="true">
-              {words.hashtags(facts.hashtags, maxHashtags)}
+              {labels.hashtags(facts.hashtags, maxHashtags)}
             </span>
           )}
           <span class={`counter ${isTooLong ? 'over' : 'muted'}`} aria-hidden="true">
-            {words.count(facts.length, maxLength)}
+            {labels.count(facts.length, maxLength)}
           </span>
         </span>
       </div>
       <label class="visually-hidden" for={id}>
-        {words.captionFor(name)}
+        {labels.captionFor(name)}
       </label>
       <textarea
         id={id}
         rows={3}
         value={caption}
         readOnly={isBusy}
-        placeholder={words.captionPlaceholder}
-        aria-describedby={isWordless ? `${id}-count ${id}-wordless` : `${id}-count`}
+        placeholder={labels.captionPlaceholder}
+        aria-describedby={isBlank ? `${id}-count ${id}-blank` : `${id}-count`}
         onInput={(event) => props.onWrite(event.currentTarget.value)}
       />
-      {isWordless && (
-        <p class="preview muted" id={`${id}-wordless`}>
-          {words.cleared}
+      {isBlank && (
+        <p class="preview muted" id={`${id}-blank`}>
+          {labels.cleared}
         </p>
       )}
       {facts.cut !== '' && (
         <p class="preview cut">
-          {words.tooLong(facts.length - maxLength)} <del>{facts.cut}</del>
+          {labels.tooLong(facts.length - maxLength)} <del>{facts.cut}</del>
         </p>
       )}
       {facts.sent !== caption.trim() && (
         <p class="preview">
-          <span class="muted">{words.willBeSent}</span> {facts.sent === '' ? words.nothing : facts.sent}
+          <span class="muted">{labels.willBeSent}</span> {facts.sent === '' ? labels.nothing : facts.sent}
         </p>
       )}
     </fieldset>

@@ -15,7 +15,7 @@ export interface PostPreviewProps {
   subject: string | undefined
 }
 
-const words = texts.workbench
+const labels = texts.workbench
 
 export function PostPreview({ hasSubject, photo, altText, caption, subject }: PostPreviewProps) {
   const picture = (
@@ -34,16 +34,16 @@ export function PostPreview({ hasSubject, photo, altText, caption, subject }: Po
       <dl>
         {subject !== undefined && (
           <div>
-            <dt>{words.subject}</dt>
+            <dt>{labels.subject}</dt>
             <dd>{subject}</dd>
           </div>
         )}
         <div>
-          <dt>{words.mailText}</dt>
-          <dd>{caption === '' ? words.nothing : caption}</dd>
+          <dt>{labels.mailText}</dt>
+          <dd>{caption === '' ? labels.nothing : caption}</dd>
         </div>
         <div>
-          <dt>{words.attachment}</dt>
+          <dt>{labels.attachment}</dt>
           <dd>{photo.filename.replace(/\.[^.]+$/, '.jpg')}</dd>
         </div>
       </dl>

@@ -13,7 +13,7 @@ export interface ProblemLineProps {
   /** Repeats what failed; nothing where that cannot help. */
   onRetry?: (() => void) | undefined
   /** Default: "Try again". */
-  retryWords?: string | undefined
+  retryText?: string | undefined
 }
 
 /** Repeating these changes nothing. */
@@ -29,11 +29,11 @@ const final: ReadonlySet<string> = new Set([
   'ai_refused',
 ])
 
-const words = texts.workbench
-const problemTexts: Readonly<Record<string, { title: string; advice: string }>> = words.problems
+const labels = texts.workbench
+const problemTexts: Readonly<Record<string, { title: string; advice: string }>> = labels.problems
 
 /** Nothing that was typed is lost: the words stay where they are. */
-export function ProblemLine({ problem, onRetry, retryWords = texts.tryAgain }: ProblemLineProps) {
+export function ProblemLine({ problem, onRetry, retryText = texts.tryAgain }: ProblemLineProps) {
   const kind = kindOf(problem)
   const { title, advice } = problemTexts[problem.code] ?? problemTexts[kind] ?? texts.problems[kind]
   const left = useSecondsLeft(problem)
@@ -52,7 +52,7 @@ export function ProblemLine({ problem, onRetry, retryWords = texts.tryAgain }: P
       {problem.code === 'not_admin' && <SignOutForm className="button" />}
       {onRetry && !final.has(problem.code) && (
         <button type="button" class="button" disabled={left > 0} onClick={onRetry}>
-          {left > 0 ? words.waitFor(clock(left)) : retryWords}
+          {left > 0 ? labels.waitFor(clock(left)) : retryText}
         </button>
       )}
       {problem.requestId && <p class="request-id">{texts.requestId(problem.requestId)}</p>}

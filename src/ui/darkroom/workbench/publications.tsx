@@ -7,7 +7,7 @@ import type { PlatformName } from '../admin-api.ts'
 import { type Draft, isHeldUp } from './draft.ts'
 import { rankOf, type Standing, standingOf } from './standing.ts'
 import { StandingLine } from './standing-line.tsx'
-import { stageWords } from './steps.tsx'
+import { stageText } from './steps.tsx'
 
 export interface PublicationsProps {
   photo: Photo
@@ -18,7 +18,7 @@ export interface PublicationsProps {
   onSend: ((platform: PlatformName, force: boolean) => Promise<void>) | null
 }
 
-const words = texts.workbench
+const labels = texts.workbench
 
 /** Gives nothing where nothing was ever sent. */
 export function Publications({ photo, draft, isBefore = false, onSend }: PublicationsProps) {
@@ -38,13 +38,13 @@ export function Publications({ photo, draft, isBefore = false, onSend }: Publica
     if (document.activeElement === document.body) area.current?.focus({ preventScroll: true })
   }
   return (
-    <section class="publications" aria-label={words.publications} ref={area} tabIndex={-1}>
+    <section class="publications" aria-label={labels.publications} ref={area} tabIndex={-1}>
       {all
         .sort((one, other) => rankOf(one.standing) - rankOf(other.standing))
         .map(({ platform, standing }) => (
           <StandingLine
             key={platform}
-            name={words.platformNamed(platform)}
+            name={labels.platformNamed(platform)}
             standing={standing}
             isBefore={isBefore}
           >
@@ -53,7 +53,7 @@ export function Publications({ photo, draft, isBefore = false, onSend }: Publica
             )}
           </StandingLine>
         ))}
-      {draft.work?.kind === 'publish' && <p role="status">{stageWords(draft.work.stages)}</p>}
+      {draft.work?.kind === 'publish' && <p role="status">{stageText(draft.work.stages)}</p>}
     </section>
   )
 }
@@ -75,7 +75,7 @@ function Repeat({ standing: { status }, draft, onSend }: RepeatProps) {
       aria-disabled={isBusy}
       onClick={() => !isBusy && onSend(status === 'unknown')}
     >
-      {status === 'failed' ? words.retry : words.force}
+      {status === 'failed' ? labels.retry : labels.force}
     </button>
   )
 }

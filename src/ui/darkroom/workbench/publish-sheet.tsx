@@ -7,7 +7,7 @@ import { useDragDown } from '../../drag-down.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { useDialog } from '../../use-dialog.ts'
 import type { Desk, DeskState } from './desk.ts'
-import { chosenOf, unsavedWords } from './draft.ts'
+import { chosenOf, unsavedCaptions } from './draft.ts'
 import { FailureLine } from './failure-line.tsx'
 import { ProblemLine } from './problem-line.tsx'
 import { SendingView } from './sending-view.tsx'
@@ -49,7 +49,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
         draft={draft}
         features={features}
         isSending={isSending}
-        isUnsaved={unsavedWords(draft, photo, state.rules) !== null}
+        isUnsaved={unsavedCaptions(draft, photo, state.rules) !== null}
         heading={heading}
         onBack={() => turnTo(false)}
         onClose={onClose}

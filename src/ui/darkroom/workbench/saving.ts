@@ -3,7 +3,7 @@ import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { adminApi, type PlatformName } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
-import { type ByPlatform, orEmpty, savedAltText, savedCaption, unsavedWords } from './draft.ts'
+import { type ByPlatform, orEmpty, savedAltText, savedCaption, unsavedCaptions } from './draft.ts'
 import type { Work } from './work.ts'
 
 export interface Saving {
@@ -33,14 +33,14 @@ export function createSaving(gallery: Gallery, store: DeskStore, work: Work): Sa
   return {
     settle,
     async save(photo) {
-      const words = unsavedWords(draftOf(photo), photo, store.state.rules)
-      if (!words) return true
-      const written = await work.during(photo, 'save', () => adminApi.save(photo.filename, words))
-      if (!written) return false
-      const { caption, alt_text, captions, metadata } = written
+      const unsaved = unsavedCaptions(draftOf(photo), photo, store.state.rules)
+      if (!unsaved) return true
+      const answer = await work.during(photo, 'save', () => adminApi.save(photo.filename, unsaved))
+      if (!answer) return false
+      const { caption, alt_text, captions, metadata } = answer
       const news = { caption, alt_text, captions, metadata, has_sidecar: true }
       gallery.learn(photo.filename, news)
-      settle(photo, { ...photo, ...news }, words.captions ?? {})
+      settle(photo, { ...photo, ...news }, unsaved.captions ?? {})
       change(photo, { done: 'saved' })
       return true
     },

@@ -22,7 +22,7 @@ export interface SendingViewProps {
   platforms: readonly PlatformName[]
 }
 
-const words = texts.workbench
+const labels = texts.workbench
 
 export function SendingView({ desk, state, draft, photo, platforms }: SendingViewProps) {
   const isSending = draft.work?.kind === 'publish'
@@ -35,7 +35,7 @@ export function SendingView({ desk, state, draft, photo, platforms }: SendingVie
       {!isSending && <Headline draft={draft} />}
       {Object.values(draft.outcomes).some(({ skipped }) => skipped === 'dry_run') && (
         <p class="remark" role="status">
-          {words.testMode}
+          {labels.testMode}
         </p>
       )}
       {draft.warnings.map((warning) => (
@@ -70,7 +70,7 @@ export function SendingView({ desk, state, draft, photo, platforms }: SendingVie
           </li>
         ))}
       </ul>
-      {isSending && <p class="muted">{words.goesOn}</p>}
+      {isSending && <p class="muted">{labels.goesOn}</p>}
     </>
   )
 }
@@ -86,7 +86,7 @@ function Headline({ draft }: { draft: Draft }) {
         <StandingIcon status={status} />
         <strong>{headline}</strong>
       </p>
-      {draft.archivedAs !== null && <p>{words.inArchive}</p>}
+      {draft.archivedAs !== null && <p>{labels.inArchive}</p>}
     </div>
   )
 }
@@ -106,7 +106,7 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
   const preview = draft.previews[platform]
   const outcome = draft.outcomes[platform]
   const standing = standingOf(draft, photo, platform)
-  const name = words.platforms[platform]
+  const name = labels.platforms[platform]
   const stage =
     work?.kind === 'publish' ? work.stages.findLast((each) => each.platform === platform) : undefined
   return (
@@ -114,7 +114,7 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
       <h3>{name}</h3>
       {isGoing && work?.kind === 'publish' ? (
         <p class={`stage-line ${stage?.stage ?? 'waiting'}`}>
-          {stage ? stageTexts[stage.stage]?.(name) : words.stages.preparing()}
+          {stage ? stageTexts[stage.stage]?.(name) : labels.stages.preparing()}
         </p>
       ) : (
         standing && (
@@ -123,7 +123,7 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
             standing={standing}
             isBefore={outcome?.success !== true || outcome.skipped === 'duplicate'}
           >
-            {outcome?.skipped === 'duplicate' && !outcome.standing && <p>{words.nothingSent}</p>}
+            {outcome?.skipped === 'duplicate' && !outcome.standing && <p>{labels.nothingSent}</p>}
             {outcome?.warning && (
               <p class="muted" lang={serverLanguage}>
                 {outcome.warning}
@@ -131,7 +131,7 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
             )}
             {standing.status === 'unknown' && (
               <button type="button" class="button" disabled={isHeldUp(draft)} onClick={onForce}>
-                {words.force}
+                {labels.force}
               </button>
             )}
           </StandingLine>

@@ -4,9 +4,9 @@ import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
 import type { PlatformName } from '../admin-api.ts'
 import type { Desk, DeskState } from './desk.ts'
-import { type Draft, isHeldUp, unsavedWords } from './draft.ts'
+import { type Draft, isHeldUp, unsavedCaptions } from './draft.ts'
+import { progressText } from './progress-text.ts'
 import { headlineOf, isPublished, isSendable, standingOf } from './standing.ts'
-import { workWords } from './work-words.ts'
 
 export interface SheetFootProps extends ButtonProps {
   state: DeskState
@@ -19,7 +19,7 @@ export interface SheetFootProps extends ButtonProps {
   onDone: () => void
 }
 
-const words = texts.workbench
+const labels = texts.workbench
 
 export function SheetFoot(props: SheetFootProps) {
   const { desk, state, draft, photo, features, chosen, isSending, onPreview, onDone } = props
@@ -57,7 +57,7 @@ export function SheetFoot(props: SheetFootProps) {
               aria-describedby={whyNot === null ? undefined : 'why-not'}
               onClick={() => !isOff && onPreview()}
             >
-              {chosen.length === 0 && whyNot === null ? words.choosePlatform : words.preview}
+              {chosen.length === 0 && whyNot === null ? labels.choosePlatform : labels.preview}
             </button>
           )}
         </>
@@ -75,8 +75,8 @@ function reasonNotToSend(
 ): string | null {
   const hasAll = (platforms: readonly PlatformName[]) =>
     platforms.length > 0 && platforms.every((platform) => isPublished(standingOf(draft, photo, platform)))
-  if (hasAll(chosen)) return words.wouldSkip
-  return chosen.length === 0 && hasAll(rules.map(({ platform }) => platform)) ? words.wouldSkipAll : null
+  if (hasAll(chosen)) return labels.wouldSkip
+  return chosen.length === 0 && hasAll(rules.map(({ platform }) => platform)) ? labels.wouldSkipAll : null
 }
 
 interface ButtonProps {
@@ -102,7 +102,7 @@ function SendButton({
   if (sendable.length === 0 && Object.keys(outcomes).length > 0) {
     return (
       <button type="button" class="button action" disabled={isHeldUp(draft)} onClick={onDone}>
-        {words.done}
+        {labels.done}
       </button>
     )
   }
@@ -116,10 +116,10 @@ function SendButton({
       onClick={() => !isOff && void desk.publish(photo, { platforms: sendable })}
     >
       {isHeldUp(draft)
-        ? workWords(draft)
+        ? progressText(draft)
         : isAgain
-          ? words.retry
-          : words.publishTo((isOff ? chosen : sendable).map((platform) => words.platforms[platform]))}
+          ? labels.retry
+          : labels.publishTo((isOff ? chosen : sendable).map((platform) => labels.platforms[platform]))}
     </button>
   )
 }
@@ -131,7 +131,7 @@ function SaveButton({
   photo,
   isMain,
 }: ButtonProps & { state: DeskState; isMain: boolean }) {
-  const isUnsaved = unsavedWords(draft, photo, state.rules) !== null
+  const isUnsaved = unsavedCaptions(draft, photo, state.rules) !== null
   return (
     <button
       type="button"
@@ -141,7 +141,7 @@ function SaveButton({
       aria-disabled={isHeldUp(draft) || !isUnsaved}
       onClick={() => !isHeldUp(draft) && isUnsaved && void desk.save(photo)}
     >
-      {words.save}
+      {labels.save}
     </button>
   )
 }

@@ -4,7 +4,7 @@ import type { Features } from '../../account/account-api.ts'
 import { BackIcon, CloseIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'
 import type { Draft } from './draft.ts'
-import { workWords } from './work-words.ts'
+import { progressText } from './progress-text.ts'
 
 export interface SheetHeadProps {
   draft: Draft
@@ -17,14 +17,14 @@ export interface SheetHeadProps {
   onClose: () => void
 }
 
-const words = texts.workbench
+const labels = texts.workbench
 
 export function SheetHead(props: SheetHeadProps) {
   const { draft, features, isSending, isUnsaved, heading, onBack, onClose } = props
   return (
     <div class="sheet-head">
       {isSending && (
-        <button type="button" class="button icon" aria-label={words.backToWriting} onClick={onBack}>
+        <button type="button" class="button icon" aria-label={labels.backToWriting} onClick={onBack}>
           <BackIcon />
         </button>
       )}
@@ -33,10 +33,10 @@ export function SheetHead(props: SheetHeadProps) {
           {titleOf(draft, isSending, features)}
         </h2>
         <p class="muted" role="status">
-          {statusWords(draft, isUnsaved)}
+          {statusText(draft, isUnsaved)}
         </p>
       </div>
-      <button type="button" class="button icon" aria-label={words.close} onClick={onClose}>
+      <button type="button" class="button icon" aria-label={labels.close} onClick={onClose}>
         <CloseIcon />
       </button>
       <div class="drag-handle" aria-hidden="true" />
@@ -45,13 +45,13 @@ export function SheetHead(props: SheetHeadProps) {
 }
 
 function titleOf({ outcomes }: Draft, isSending: boolean, features: Features): string {
-  if (!isSending) return features.publish ? words.publish : words.captions
-  return Object.keys(outcomes).length > 0 ? words.results : words.previewOf
+  if (!isSending) return features.publish ? labels.publish : labels.captions
+  return Object.keys(outcomes).length > 0 ? labels.results : labels.previewOf
 }
 
-function statusWords(draft: Draft, isUnsaved: boolean): string {
+function statusText(draft: Draft, isUnsaved: boolean): string {
   const { work, done } = draft
-  if (work) return workWords(draft)
-  if (isUnsaved && done !== 'written') return words.unsaved
-  return done === null ? '' : words[done]
+  if (work) return progressText(draft)
+  if (isUnsaved && done !== 'written') return labels.unsaved
+  return done === null ? '' : labels[done]
 }

@@ -16,7 +16,7 @@ export interface StandingLineProps {
   children?: ComponentChildren
 }
 
-const words = texts.workbench
+const labels = texts.workbench
 
 export function StandingLine({ name, standing, isBefore = false, children }: StandingLineProps) {
   const { status, at, post_url: url, error } = standing
@@ -25,12 +25,12 @@ export function StandingLine({ name, standing, isBefore = false, children }: Sta
       <p class="standing">
         <StandingIcon status={status} />
         <span>
-          {wordsOf(name, status, momentOf(at), isBefore)}
+          {standingText(name, status, momentOf(at), isBefore)}
           {url && (
             <>
               {' · '}
               <a href={url} target="_blank" rel="noopener noreferrer">
-                {words.viewPost}
+                {labels.viewPost}
                 <span class="visually-hidden"> ({texts.opensInNewTab})</span>
               </a>
             </>
@@ -47,16 +47,16 @@ export function StandingLine({ name, standing, isBefore = false, children }: Sta
   )
 }
 
-function wordsOf(name: string, status: Standing['status'], when: string, isBefore: boolean): string {
+function standingText(name: string, status: Standing['status'], when: string, isBefore: boolean): string {
   switch (status) {
     case 'published':
-      return isBefore ? words.alreadyThere(name, when) : words.published(name, when)
+      return isBefore ? labels.alreadyThere(name, when) : labels.published(name, when)
     case 'failed':
-      return `${words.failed(name)}${when && ` · ${when}`}`
+      return `${labels.failed(name)}${when && ` · ${when}`}`
     case 'unknown':
-      return words.unknown(name)
+      return labels.unknown(name)
     case 'in_progress':
-      return words.inProgress(name)
+      return labels.inProgress(name)
   }
 }
 

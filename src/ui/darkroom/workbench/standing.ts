@@ -14,7 +14,7 @@ export interface Attempts {
   previews: Results
 }
 
-const words = texts.workbench
+const labels = texts.workbench
 
 /** `null` where nothing was ever sent there, as far as the page knows. */
 export function standingOf(
@@ -96,7 +96,7 @@ export function rankOf(standing: Standing | null): number {
 /** Date and time of a post, by this device's clock; empty where it is not known. */
 export function momentOf(at: string | null): string {
   const time = Date.parse(at ?? '')
-  return Number.isNaN(time) ? '' : words.moment(new Date(time))
+  return Number.isNaN(time) ? '' : labels.moment(new Date(time))
 }
 
 /** Results of publishing in one line, such as 'Published to FetLife. Telegram failed.' Empty where nothing was attempted. */
@@ -105,7 +105,7 @@ export function headlineOf(outcomes: Results): string {
   const namesOf = (isMeant: (outcome: PlatformOutcome, standing: Standing | null) => boolean) =>
     all
       .filter(([, outcome]) => isMeant(outcome, standingIn(outcome)))
-      .map(([platform]) => words.platformNamed(platform))
+      .map(([platform]) => labels.platformNamed(platform))
   const headline = {
     sent: namesOf(({ success, skipped }) => success && !skipped),
     already: namesOf(({ skipped }) => skipped === 'duplicate'),
@@ -116,5 +116,5 @@ export function headlineOf(outcomes: Results): string {
   // Duplicates that a look after lost work has found may be what that work had sent.
   const isNothingSent =
     all.length > 0 && all.every(([, { skipped, standing }]) => skipped === 'duplicate' && !standing)
-  return `${words.headline(headline)}${isNothingSent ? ` ${words.nothingSent}` : ''}`
+  return `${labels.headline(headline)}${isNothingSent ? ` ${labels.nothingSent}` : ''}`
 }

@@ -3,9 +3,9 @@ import './steps.css'
 import { texts } from '../../texts.ts'
 import type { Stage } from '../admin-api.ts'
 
-const words = texts.workbench
+const labels = texts.workbench
 /** Texts by the server's name of a stage. A newer server may name stages that this page does not know. */
-export const stageTexts: Readonly<Record<string, (platform: string) => string>> = words.stages
+export const stageTexts: Readonly<Record<string, (platform: string) => string>> = labels.stages
 const steps = ['reading', 'looking', 'writing_captions', 'saving'] as const
 
 /** The steps of an analysis. */
@@ -20,7 +20,7 @@ export function Steps({ stages }: { stages: readonly Stage[] }) {
           class={index < reached ? 'past' : index === reached ? 'now' : ''}
           aria-current={index === reached ? 'step' : undefined}
         >
-          {words.steps[step]}
+          {labels.steps[step]}
         </li>
       ))}
     </ol>
@@ -28,7 +28,7 @@ export function Steps({ stages }: { stages: readonly Stage[] }) {
 }
 
 /** The latest stage in words. */
-export function stageWords(stages: readonly Stage[]): string {
+export function stageText(stages: readonly Stage[]): string {
   const { stage, platform } = stages.at(-1) ?? { stage: 'asking' }
-  return stageTexts[stage]?.(words.platformNamed(platform ?? '')) ?? words.working
+  return stageTexts[stage]?.(labels.platformNamed(platform ?? '')) ?? labels.working
 }

@@ -6,7 +6,7 @@ import { ProblemLine } from './problem-line.tsx'
 import { StandingIcon } from './standing-line.tsx'
 import { isFailure, type Toast } from './toast.ts'
 
-const words = texts.workbench
+const labels = texts.workbench
 
 export interface ToastLineProps {
   toast: Toast
@@ -26,32 +26,32 @@ export function ToastLine({ toast, onDismiss, doing }: ToastLineProps) {
       {problem ? (
         <>
           <strong>
-            {text !== 'failed' && words.toasts[text]} {show && <span class="muted">{photo}</span>}
+            {text !== 'failed' && labels.toasts[text]} {show && <span class="muted">{photo}</span>}
           </strong>
           <ProblemLine problem={problem} onRetry={retry && doing(retry)} />
         </>
       ) : (
         <p class="standing">
           {isFailure(toast) && <StandingIcon status="failed" />}
-          <span>{[says, words.toasts[text]].filter(Boolean).join(' ')}</span>
+          <span>{[says, labels.toasts[text]].filter(Boolean).join(' ')}</span>
         </p>
       )}
       {retry && !problem && (
         <button type="button" class="button" onClick={doing(retry)}>
-          {words.retry}
+          {labels.retry}
         </button>
       )}
       {undo && !problem && (
         <button type="button" class="button" aria-keyshortcuts="U" onClick={doing(undo)}>
-          {isArchived ? words.moveBack : words.undo}
+          {isArchived ? labels.moveBack : labels.undo}
         </button>
       )}
       {show && (
-        <button type="button" class="button" aria-label={`${words.show}: ${photo}`} onClick={doing(show)}>
-          {words.show}
+        <button type="button" class="button" aria-label={`${labels.show}: ${photo}`} onClick={doing(show)}>
+          {labels.show}
         </button>
       )}
-      <button type="button" class="button icon" aria-label={words.close} onClick={onDismiss}>
+      <button type="button" class="button icon" aria-label={labels.close} onClick={onDismiss}>
         <CloseIcon />
       </button>
     </div>

@@ -18,23 +18,23 @@ export interface ToolbarProps {
   onDelete: () => void
 }
 
-const words = texts.workbench
+const labels = texts.workbench
 
 export function Toolbar(props: ToolbarProps) {
   const { features, hasPhoto, isArchived, isBusy, isSheetOpen, onKeep, onRemove, onSheet, onDelete } = props
   const isSettled = !hasPhoto || isArchived
   return (
-    <div class="tools" role="toolbar" aria-label={words.tools}>
+    <div class="tools" role="toolbar" aria-label={labels.tools}>
       {onRemove && (
         <button type="button" class="button" disabled={isSettled} aria-keyshortcuts="R" onClick={onRemove}>
           <RemoveIcon />
-          {words.remove}
+          {labels.remove}
         </button>
       )}
       {onKeep && (
         <button type="button" class="button" disabled={isSettled} aria-keyshortcuts="K" onClick={onKeep}>
           <KeepIcon />
-          {words.keep}
+          {labels.keep}
         </button>
       )}
       {/* Otherwise this button lies in the sheet, further from the thumb. */}
@@ -62,7 +62,7 @@ export function Toolbar(props: ToolbarProps) {
           onClick={onSheet}
         >
           <PublishIcon />
-          {features.publish ? words.publish : words.captions}
+          {features.publish ? labels.publish : labels.captions}
         </button>
       )}
     </div>

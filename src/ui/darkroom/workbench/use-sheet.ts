@@ -22,7 +22,7 @@ export function useSheet({ desk, shelf, state, photo, canWrite, isOpen, setOpen 
     if (photo && canWrite && shelf.wasOpen(keyOf(photo))) queueMicrotask(() => setOpen(true))
   }, [photo?.filename])
   // Before the page is painted: work that ends now must know whether the person looks.
-  desk.look(photo, isOpen)
+  desk.setViewed(photo, isOpen)
   const toast = state?.toasts.at(-1)
   const isDone = toast?.text === 'archived' || toast?.text === 'deleted' || toast?.text === 'testMode'
   useLayoutEffect(() => {

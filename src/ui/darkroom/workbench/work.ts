@@ -8,7 +8,7 @@ import type { Shelf } from './draft-shelf.ts'
 
 export interface Work {
   /** The photo in front of the person, and whether they see what becomes of its words. */
-  look(photo: Photo | null, isSheetOpen: boolean): void
+  setViewed(photo: Photo | null, isSheetOpen: boolean): void
   /** The name of the photo in front of the person. */
   current(): string | null
   isSeen(photo: Photo): boolean
@@ -36,7 +36,7 @@ export function createWork(gallery: Gallery, store: DeskStore, shelf: Shelf): Wo
   const isSeen = ({ filename }: Photo) => inFront.isSheetOpen && current() === filename
   const show = (photo: Photo) => gallery.visit(photo.filename, photo)
   return {
-    look(photo, isSheetOpen) {
+    setViewed(photo, isSheetOpen) {
       if (photo?.filename !== current() || (isSheetOpen && !inFront.isSheetOpen)) moves++
       inFront = { photo, isSheetOpen }
     },

@@ -22,7 +22,7 @@ export interface WritingViewProps {
   onSend: () => void
 }
 
-const words = texts.workbench
+const labels = texts.workbench
 
 export function WritingView({ desk, state, draft, photo, features, onSend }: WritingViewProps) {
   const { work } = draft
@@ -36,8 +36,8 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
   return (
     <>
       <Publications photo={photo} draft={draft} isBefore onSend={features.publish ? send : null} />
-      {features.review && <p class="remark">{words.review}</p>}
-      {!features.publish && !features.review && <p class="remark">{words.publishOff}</p>}
+      {features.review && <p class="remark">{labels.review}</p>}
+      {!features.publish && !features.review && <p class="remark">{labels.publishOff}</p>}
       <AnalysisControls
         desk={desk}
         draft={draft}
@@ -45,13 +45,13 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
         canAnalyze={features.analyze && !isArchived}
       />
       {draft.done === 'written' && isPersons(photo) && Object.keys(draft.captions).length > 0 && (
-        <p class="remark">{words.keptByPerson}</p>
+        <p class="remark">{labels.keptByPerson}</p>
       )}
       {draft.replaced && (
         <div class="remark">
-          <p>{words.replaced}</p>
+          <p>{labels.replaced}</p>
           <button type="button" class="button" onClick={() => desk.takeBack(photo)}>
-            {words.takeBack}
+            {labels.takeBack}
           </button>
         </div>
       )}
@@ -68,14 +68,14 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
           onChoose={(chooses) => desk.choose(photo, rules.platform, chooses)}
         />
       ))}
-      {!state.isReady && <p class="muted">{words.loadingPlatforms}</p>}
+      {!state.isReady && <p class="muted">{labels.loadingPlatforms}</p>}
       {state.isReady && !state.problem && state.rules.length === 0 && (
-        <p class="muted">{words.noPlatforms}</p>
+        <p class="muted">{labels.noPlatforms}</p>
       )}
       {features.altText && (
         <div class="platform">
           <label class="platform-head" for="alt-text">
-            {words.altText}
+            {labels.altText}
           </label>
           <textarea
             id="alt-text"
@@ -83,7 +83,7 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
             maxLength={2000}
             value={altTextOf(draft, photo)}
             readOnly={isAnalyzing || isArchived || work?.kind === 'publish'}
-            placeholder={words.altTextPlaceholder}
+            placeholder={labels.altTextPlaceholder}
             onInput={(event) => desk.describe(photo, event.currentTarget.value)}
           />
         </div>
@@ -116,15 +116,15 @@ function DeleteButton({ isBusy, onDelete }: { isBusy: boolean; onDelete: () => v
         onClick={() => setSure(true)}
       >
         <DeleteIcon />
-        {words.deleteForGood}
+        {labels.deleteForGood}
       </button>
     )
   }
   return (
     <div class="confirmation" role="alert">
-      <p>{words.deleteQuestion}</p>
+      <p>{labels.deleteQuestion}</p>
       <button type="button" class="button" ref={cancel} onClick={() => setSure(false)}>
-        {words.deleteNo}
+        {labels.deleteNo}
       </button>
       <button
         type="button"
@@ -133,7 +133,7 @@ function DeleteButton({ isBusy, onDelete }: { isBusy: boolean; onDelete: () => v
         aria-disabled={isBusy}
         onClick={() => !isBusy && onDelete()}
       >
-        {words.deleteYes}
+        {labels.deleteYes}
       </button>
     </div>
   )

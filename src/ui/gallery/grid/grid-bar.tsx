@@ -12,7 +12,7 @@ type GridBarProps = Pick<GridProps, 'gallery' | 'query' | 'sorts' | 'folders' | 
   searchField: RefObject<HTMLInputElement | null>
 }
 
-const words = texts.grid
+const labels = texts.grid
 /** As long as fingers rest between words. */
 const typingMs = 200
 
@@ -21,7 +21,7 @@ export function GridBar(props: GridBarProps) {
   return (
     <div class="grid-bar">
       {folders && (
-        <nav class="folders" aria-label={words.folders}>
+        <nav class="folders" aria-label={labels.folders}>
           {folders.map((folder) => (
             <a
               key={folder}
@@ -34,7 +34,7 @@ export function GridBar(props: GridBarProps) {
                 if (folder !== query.folder) gallery.browse({ ...query, folder }, 'push')
               }}
             >
-              {words.folder[folder]}
+              {labels.folder[folder]}
             </a>
           ))}
         </nav>
@@ -43,7 +43,7 @@ export function GridBar(props: GridBarProps) {
         <SearchField gallery={gallery} query={query} searchField={searchField} />
         <select
           class="sort"
-          aria-label={words.sort}
+          aria-label={labels.sort}
           value={query.sort}
           onChange={(event) => {
             const sort = allSorts.find((known) => known === event.currentTarget.value)
@@ -52,7 +52,7 @@ export function GridBar(props: GridBarProps) {
         >
           {sorts.map((sort) => (
             <option key={sort} value={sort}>
-              {words.sorts[sort]}
+              {labels.sorts[sort]}
             </option>
           ))}
         </select>
@@ -64,7 +64,7 @@ export function GridBar(props: GridBarProps) {
             onClick={() => (selection.isOn || selection.size > 0 ? selection.clear() : selection.turn(true))}
           >
             <CheckIcon />
-            {words.select}
+            {labels.select}
           </button>
         )}
       </div>
@@ -106,8 +106,8 @@ function SearchField({
       spellcheck={false}
       maxLength={200}
       value={typed}
-      placeholder={words.search}
-      aria-label={words.search}
+      placeholder={labels.search}
+      aria-label={labels.search}
       aria-keyshortcuts="/"
       onInput={(event) => setTyped(event.currentTarget.value)}
     />

@@ -8,7 +8,7 @@ import type { GridProps } from './grid-props.ts'
 import type { Listing } from './listing.ts'
 import type { PictureLimit } from './picture-limit.ts'
 
-const words = texts.grid
+const labels = texts.grid
 
 export type GridNoticeProps = Pick<GridProps, 'gallery' | 'listing' | 'query' | 'onUpload'> & {
   limit: PictureLimit
@@ -32,7 +32,7 @@ export function GridNotice({ gallery, listing, query, onUpload, limit }: GridNot
       onNext={retry}
       instead={
         note.code === 'nothing_found'
-          ? { label: words.showAll, onClick: () => gallery.browse({ ...query, search: '' }, 'replace') }
+          ? { label: labels.showAll, onClick: () => gallery.browse({ ...query, search: '' }, 'replace') }
           : undefined
       }
       onUpload={query.folder === everything.folder ? onUpload : null}
@@ -45,7 +45,7 @@ export function GridStatus({ listing, query, limit }: Pick<GridNoticeProps, 'lis
   const note = noteOf(listing, query, limit)
   return (
     <p class="visually-hidden" role="status">
-      {note ? texts.problems[kindOf(note)].title : count === null ? words.loading : words.count(count)}
+      {note ? texts.problems[kindOf(note)].title : count === null ? labels.loading : labels.count(count)}
     </p>
   )
 }

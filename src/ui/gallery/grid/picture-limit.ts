@@ -23,7 +23,7 @@ export function createPictureLimit(onChange: () => void): PictureLimit {
   let waiting: PromiseWithResolvers<void> | null = null
   let questions: Promise<unknown> = Promise.resolve()
 
-  async function look(url: string): Promise<boolean> {
+  async function check(url: string): Promise<boolean> {
     if (!waiting) {
       const found = await pictureProblemAt(url)
       if (!found) {
@@ -49,7 +49,7 @@ export function createPictureLimit(onChange: () => void): PictureLimit {
     pause: () => waiting?.promise ?? null,
     async failed(url) {
       // One after the other: where the first is refused, the others know why without asking.
-      const mine = questions.then(() => look(url))
+      const mine = questions.then(() => check(url))
       questions = mine
       const isWorthIt = await mine
       await waiting?.promise

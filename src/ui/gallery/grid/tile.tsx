@@ -28,7 +28,7 @@ export interface TileProps {
   onCheck: (index: number, event: MouseEvent) => void
 }
 
-const words = texts.grid
+const labels = texts.grid
 
 /** Most tiles stay as they are when the focus, a mark or the wall moves: they are drawn again only when one of these changes. */
 export function Tile(props: TileProps) {
@@ -55,7 +55,7 @@ function TileLink(props: TileProps) {
         {...(item
           ? { href: addressOf({ query, photo: item }), title: item.name }
           : { role: 'link' as const, 'aria-disabled': true })}
-        {...{ 'aria-label': words.tile(item?.name ?? words.onItsWay, index + 1, count) }}
+        {...{ 'aria-label': labels.tile(item?.name ?? labels.onItsWay, index + 1, count) }}
         tabIndex={isActive ? 0 : -1}
         data-index={index}
         draggable={false}

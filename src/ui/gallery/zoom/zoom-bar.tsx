@@ -8,18 +8,18 @@ import { largestScale } from './view.ts'
 export function ZoomBar({ zoom }: { zoom: Zoom }) {
   const { scale } = zoom
   const isZoomed = scale > 1
-  const words = texts.zoom
+  const labels = texts.zoom
   return (
     <div class="zoom-bar">
       {isZoomed && (
-        <button type="button" class="button icon" aria-label={words.further} onClick={zoom.further}>
+        <button type="button" class="button icon" aria-label={labels.further} onClick={zoom.further}>
           <ZoomOutIcon />
         </button>
       )}
       <button
         type="button"
         class="button icon"
-        aria-label={words.closer}
+        aria-label={labels.closer}
         aria-keyshortcuts="Z"
         aria-disabled={scale >= largestScale}
         onClick={zoom.closer}
@@ -30,7 +30,7 @@ export function ZoomBar({ zoom }: { zoom: Zoom }) {
         <button
           type="button"
           class="button icon"
-          aria-label={words.whole}
+          aria-label={labels.whole}
           aria-keyshortcuts="Escape"
           onClick={zoom.leave}
         >
@@ -38,7 +38,7 @@ export function ZoomBar({ zoom }: { zoom: Zoom }) {
         </button>
       )}
       <p class="visually-hidden" aria-live="polite">
-        {isZoomed ? words.size(Math.round(scale * 100)) : ''}
+        {isZoomed ? labels.size(Math.round(scale * 100)) : ''}
       </p>
     </div>
   )

@@ -118,7 +118,7 @@ export const workbenchTexts: WorkbenchTexts = {
     deleteYes: 'Löschen',
     deleteNo: 'Abbrechen',
     show: 'Zeigen',
-    lookAgain: 'Erneut nachsehen',
+    checkAgain: 'Erneut nachsehen',
     waitFor: (time) => `Wieder möglich in ${time}`,
     swipe: {
       keep: 'Weiter wischen: behalten',

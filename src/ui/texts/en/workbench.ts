@@ -115,7 +115,7 @@ export const workbenchTexts = {
     deleteYes: 'Delete',
     deleteNo: 'Cancel',
     show: 'Show',
-    lookAgain: 'Check again',
+    checkAgain: 'Check again',
     waitFor: (time: string) => `Try again in ${time}`,
     swipe: {
       keep: 'Keep swiping to keep',

@@ -56,8 +56,8 @@ function processWith(lookup: (host: string) => Promise<ConfigLookup>) {
     return {
       requestId: 'r',
       waitUntil: () => undefined,
-      countStranger: () => limits.unknownHost(client),
-      admitStranger: () => limits.allUnknownHosts(client),
+      countUnknownHost: () => limits.unknownHost(client),
+      admitUnknownHost: () => limits.allUnknownHosts(client),
     }
   }
   /** What a client's request for this host comes to. */
@@ -103,8 +103,8 @@ describe('hosts that strangers invent', () => {
     expect(await request('known')).toBe('runtime')
     await cache.invalidate(hostOf('announced').host)
     expect(await request('announced')).toBe('runtime')
-    const strangers = () => asked.filter((host) => !known.has(host))
-    expect(strangers()).toHaveLength(500)
+    const unknownAsked = () => asked.filter((host) => !known.has(host))
+    expect(unknownAsked()).toHaveLength(500)
     // Whom there is no place for is told at once.
     expect(answers).toEqual(Array.from({ length: 100 }, () => 'config_unavailable, come back'))
     held.resolve()

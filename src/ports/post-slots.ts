@@ -1,7 +1,7 @@
 /** How many posts of a tenant may be under way, and how much of their pictures may lie in memory. */
 import type { Platform } from '../contract/platform.ts'
 
-export interface PostPlaces {
+export interface PostSlots {
   /**
    * Runs `work` in one of the tenant's places, waiting a little for it. Throws `busy` where none becomes free, or the reason of
    * `signal`; `work` has not begun then.

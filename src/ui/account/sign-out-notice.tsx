@@ -1,5 +1,5 @@
 /** Tells the result of 'Sign out everywhere', once, on the page where it ends. */
-import './farewell.css'
+import './sign-out-notice.css'
 import { useState } from 'preact/hooks'
 import { CloseIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
@@ -9,7 +9,7 @@ export type SignedOut = keyof typeof texts.signedOut
 const parameter = 'signed_out'
 
 /** Reads the server's word from the address and takes it out, so that a copied link or a reload does not repeat it. */
-export function takeFarewell(): SignedOut | null {
+export function takeSignOutNotice(): SignedOut | null {
   const url = new URL(location.href)
   const said = url.searchParams.get(parameter)
   if (said === null) return null
@@ -18,11 +18,11 @@ export function takeFarewell(): SignedOut | null {
   return said === 'everywhere' || said === 'soon' ? said : null
 }
 
-export function Farewell({ signedOut }: { signedOut: SignedOut }) {
+export function SignOutNotice({ signedOut }: { signedOut: SignedOut }) {
   const [isOpen, setOpen] = useState(true)
   if (!isOpen) return null
   return (
-    <div class="farewell">
+    <div class="sign-out-notice">
       <p role="status">{texts.signedOut[signedOut]}</p>
       <button
         type="button"

@@ -3,11 +3,11 @@
  * the second. Libraries (p-limit, p-queue, cockatiel's bulkhead) take a place back only when its holder ends, and a Worker's request
  * that is cancelled never does: here a place that is held for too long is free again by the clock.
  */
-import { createWaitingLine, type Leave } from './waiting-line.ts'
+import { createWaitQueue, type Release } from './wait-queue.ts'
 
-export { type Leave, NoPlace } from './waiting-line.ts'
+export { NoSlot, type Release } from './wait-queue.ts'
 
-export interface PlacesOptions {
+export interface SlotsOptions {
   atOnce: number
   /** How many may wait in each line. */
   maxWaiting: number
@@ -18,55 +18,55 @@ export interface PlacesOptions {
   onWaiting?: (change: 1 | -1) => void
 }
 
-export interface Places {
+export interface Slots {
   /** Held places. */
   readonly held: number
   readonly waiting: number
   /**
-   * Waits for a place, at most `patienceMs`. Rejects with {@link NoPlace}, or with the reason of `signal` once that fires.
+   * Waits for a place, at most `patienceMs`. Rejects with {@link NoSlot}, or with the reason of `signal` once that fires.
    */
-  enter(line: 'first' | 'second', patienceMs: number, signal?: AbortSignal): Promise<Leave>
+  acquire(priority: 'high' | 'low', patienceMs: number, signal?: AbortSignal): Promise<Release>
 }
 
 /** Makes the places of one tenant and one kind of work. */
-export function createPlaces(options: PlacesOptions): Places {
+export function createSlots(options: SlotsOptions): Slots {
   const { atOnce, maxWaiting, holdMs, now, onWaiting = () => undefined } = options
-  const holders = new Map<Leave, number>()
+  const holders = new Map<Release, number>()
 
   function isFree(): boolean {
     if (holders.size < atOnce) return true
     const at = now()
-    for (const [leave, until] of holders) if (until <= at) holders.delete(leave)
+    for (const [release, until] of holders) if (until <= at) holders.delete(release)
     return holders.size < atOnce
   }
 
-  function take(): Leave {
-    const leave = () => {
-      if (holders.delete(leave)) admit()
+  function take(): Release {
+    const release = () => {
+      if (holders.delete(release)) admit()
     }
-    holders.set(leave, now() + holdMs)
-    return leave
+    holders.set(release, now() + holdMs)
+    return release
   }
 
   function admit(): void {
-    lines.first.admit({ isFree, take })
-    lines.second.admit({ isFree, take })
+    queues.high.admit({ isFree, take })
+    queues.low.admit({ isFree, take })
   }
 
-  const line = () => createWaitingLine({ maxWaiting, now, onWaiting, onImpatient: admit })
-  const lines = { first: line(), second: line() }
+  const queue = () => createWaitQueue({ maxWaiting, now, onWaiting, onImpatient: admit })
+  const queues = { high: queue(), low: queue() }
 
   return {
     get held() {
       return holders.size
     },
     get waiting() {
-      return lines.first.size + lines.second.size
+      return queues.high.size + queues.low.size
     },
-    async enter(name, patienceMs, signal) {
+    async acquire(priority, patienceMs, signal) {
       signal?.throwIfAborted()
       admit()
-      return isFree() ? take() : lines[name].wait(patienceMs, signal)
+      return isFree() ? take() : queues[priority].wait(patienceMs, signal)
     },
   }
 }

@@ -11,7 +11,7 @@ import type { ListedStems } from './listed-stems.ts'
 const fullNameMark = 'full-name '
 
 /** Gives the two methods of a store that concern words. `looking` asks for people who only look. */
-export function ownWords(
+export function sidecarAccess(
   store: Pick<PhotoStore, 'writeSidecar'>,
   looking: Inquiry,
   stems: Pick<ListedStems, 'add'>,

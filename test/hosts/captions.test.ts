@@ -210,16 +210,16 @@ describeOnBothHosts('the words of a photo', (kind) => {
     const silent = await open({
       features: { auto_view_enabled: true, analyze_caption_enabled: true, alt_text_enabled: false },
     })
-    const words = { caption: 'X' }
+    const edit = { caption: 'X' }
     const attempts: [attempt: string, response: Promise<Response>, status: number, code: string][] = [
-      ['signed out', patch(words, { cookie: 'none=1' }), 401, 'not_signed_in'],
-      ['another’s admin', patch(words, { cookie: await cookieOf('bob@example.org') }), 403, 'not_admin'],
-      ['a sibling’s page', patch(words, { 'sec-fetch-site': 'same-site' }), 403, 'cross_origin'],
-      ['no such photo', patch(words, {}, '/api/images/none.jpg'), 404, 'photo_not_found'],
-      ['a path', patch(words, {}, '/api/images/..%2Fdusk.jpg'), 404, 'photo_not_found'],
+      ['signed out', patch(edit, { cookie: 'none=1' }), 401, 'not_signed_in'],
+      ['another’s admin', patch(edit, { cookie: await cookieOf('bob@example.org') }), 403, 'not_admin'],
+      ['a sibling’s page', patch(edit, { 'sec-fetch-site': 'same-site' }), 403, 'cross_origin'],
+      ['no such photo', patch(edit, {}, '/api/images/none.jpg'), 404, 'photo_not_found'],
+      ['a path', patch(edit, {}, '/api/images/..%2Fdusk.jpg'), 404, 'photo_not_found'],
       ['a platform that is none', patch({ captions: { myspace: 'X' } }), 400, 'invalid_request'],
       ['too much', patch({ alt_text: 'x'.repeat(2001) }), 400, 'invalid_request'],
-      ['nothing is on', off.patch(words), 403, 'feature_disabled'],
+      ['nothing is on', off.patch(edit), 403, 'feature_disabled'],
       ['no alternative texts', silent.patch({ alt_text: 'X' }), 403, 'feature_disabled'],
       [
         'no JSON',

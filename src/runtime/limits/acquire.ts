@@ -2,16 +2,16 @@
 import { PublisherError } from '../../base/errors.ts'
 import type { Tenant } from '../../contract/host.ts'
 import type { FairnessObserver, Queue, Refusal } from './observer.ts'
-import { createPlaces, type Leave, NoPlace, type PlacesOptions } from './places.ts'
+import { createSlots, NoSlot, type Release, type SlotsOptions } from './slots.ts'
 
-export interface EntranceOptions extends Omit<PlacesOptions, 'onWaiting'> {
+export interface TenantSlotsOptions extends Omit<SlotsOptions, 'onWaiting'> {
   queue: Queue
   tenant: Tenant
   observer: FairnessObserver
 }
 
-export interface EnterOptions {
-  line: 'first' | 'second'
+export interface AcquireOptions {
+  priority: 'high' | 'low'
   /** Milliseconds. */
   patienceMs: number
   /** Who would have been called, for counting those that are not. */
@@ -21,12 +21,12 @@ export interface EnterOptions {
 }
 
 /** Gives a place, or throws `busy`, or the reason of the signal. */
-export type Enter = (options: EnterOptions) => Promise<Leave>
+export type Acquire = (options: AcquireOptions) => Promise<Release>
 
 const busyRetryMs = 3000
 
-export function createEntrance({ queue, tenant, observer, ...options }: EntranceOptions): Enter {
-  const places = createPlaces({ ...options, onWaiting: (change) => observer.onWaiting?.(queue, change) })
+export function createAcquire({ queue, tenant, observer, ...options }: TenantSlotsOptions): Acquire {
+  const slots = createSlots({ ...options, onWaiting: (change) => observer.onWaiting?.(queue, change) })
 
   function busy(vendors: readonly string[], reason: Refusal): PublisherError {
     for (const vendor of vendors) observer.onRejected?.(vendor, reason, tenant)
@@ -34,11 +34,11 @@ export function createEntrance({ queue, tenant, observer, ...options }: Entrance
     return new PublisherError('busy', message, { retryAfterMs: busyRetryMs })
   }
 
-  return async ({ line, patienceMs, vendors, signal }) => {
+  return async ({ priority, patienceMs, vendors, signal }) => {
     try {
-      return await places.enter(line, patienceMs, signal)
+      return await slots.acquire(priority, patienceMs, signal)
     } catch (error) {
-      throw error instanceof NoPlace ? busy(vendors, error.reason) : error
+      throw error instanceof NoSlot ? busy(vendors, error.reason) : error
     }
   }
 }

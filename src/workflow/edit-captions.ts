@@ -5,16 +5,16 @@ import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import type { PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
 import {
+  type CaptionTexts,
   formatSidecar,
   parseSidecar,
   type SidecarDocument,
-  type WrittenCaptions,
   withEditedAltText,
   withOwner,
   withSubmittedCaptions,
 } from './sidecar.ts'
 
-export interface EditedWords extends WrittenCaptions {
+export interface EditedCaptions extends CaptionTexts {
   /** Blank: none any more. `undefined`: as it was. */
   altText: string | undefined
 }
@@ -32,10 +32,10 @@ const maxTries = 3
  * same already. Throws `photo_not_found` rather than leaving a sidecar beside no photo, `sidecar_changed` where others never stop
  * writing, `sidecar_unreadable` where the sidecar is too large or would be, and what the store throws.
  */
-export async function editWords(
+export async function editCaptions(
   { store, now }: EditTools,
   name: PhotoName,
-  { altText, ...captions }: EditedWords,
+  { altText, ...captions }: EditedCaptions,
 ): Promise<SidecarDocument> {
   for (let tries = 1; ; tries++) {
     if (!(await store.stat('root', name))) throw photoNotFound()

@@ -1,33 +1,33 @@
 /** A bounded line of waiters for places. Each waiter has its own patience, and a signal that ends its waiting. */
 
 /** Gives the place back. Calling it twice, or too late, does nothing. */
-export type Leave = () => void
+export type Release = () => void
 
-export class NoPlace extends Error {
-  override readonly name = 'NoPlace'
+export class NoSlot extends Error {
+  override readonly name = 'NoSlot'
   readonly reason: 'line_full' | 'waited_too_long'
 
-  constructor(reason: NoPlace['reason']) {
+  constructor(reason: NoSlot['reason']) {
     super(reason)
     this.reason = reason
   }
 }
 
 /** The places that a line waits for. */
-export interface FreePlaces {
+export interface FreeSlots {
   isFree(): boolean
-  take(): Leave
+  take(): Release
 }
 
-export interface WaitingLine {
+export interface WaitQueue {
   readonly size: number
-  /** Waits for a place, at most `patienceMs`. Rejects with {@link NoPlace}, or with the reason of `signal` as soon as it fires. */
-  wait(patienceMs: number, signal?: AbortSignal): Promise<Leave>
+  /** Waits for a place, at most `patienceMs`. Rejects with {@link NoSlot}, or with the reason of `signal` as soon as it fires. */
+  wait(patienceMs: number, signal?: AbortSignal): Promise<Release>
   /** Gives free places to the waiters in front. */
-  admit(places: FreePlaces): void
+  admit(slots: FreeSlots): void
 }
 
-export interface WaitingLineOptions {
+export interface WaitQueueOptions {
   maxWaiting: number
   now: () => number
   /** Receives each change of the number of waiters. Must not throw. */
@@ -39,12 +39,12 @@ export interface WaitingLineOptions {
 interface Waiter {
   /** Time at which the waiter has left at the latest, also where a Worker dropped its timer. */
   until: number
-  begin(leave: Leave): void
+  begin(release: Release): void
   giveUp(): void
 }
 
 /** Makes an empty line. */
-export function createWaitingLine(options: WaitingLineOptions): WaitingLine {
+export function createWaitQueue(options: WaitQueueOptions): WaitQueue {
   const { maxWaiting, now, onWaiting, onImpatient } = options
   const waiters = new Set<Waiter>()
 
@@ -52,7 +52,7 @@ export function createWaitingLine(options: WaitingLineOptions): WaitingLine {
     for (const waiter of waiters) if (waiter.until <= now()) waiter.giveUp()
   }
 
-  function enqueue(patienceMs: number, signal: AbortSignal | undefined): Promise<Leave> {
+  function enqueue(patienceMs: number, signal: AbortSignal | undefined): Promise<Release> {
     return new Promise((resolve, reject) => {
       const done = () => {
         clearTimeout(timer)
@@ -66,13 +66,13 @@ export function createWaitingLine(options: WaitingLineOptions): WaitingLine {
       }
       const waiter: Waiter = {
         until: now() + patienceMs,
-        begin(leave) {
+        begin(release) {
           done()
-          resolve(leave)
+          resolve(release)
         },
         giveUp() {
           done()
-          reject(new NoPlace('waited_too_long'))
+          reject(new NoSlot('waited_too_long'))
         },
       }
       const timer = setTimeout(() => {
@@ -91,13 +91,13 @@ export function createWaitingLine(options: WaitingLineOptions): WaitingLine {
     },
     async wait(patienceMs, signal) {
       if (waiters.size >= maxWaiting) dismissExpired()
-      if (waiters.size >= maxWaiting) throw new NoPlace('line_full')
+      if (waiters.size >= maxWaiting) throw new NoSlot('line_full')
       return enqueue(patienceMs, signal)
     },
-    admit(places) {
+    admit(slots) {
       for (const waiter of waiters) {
-        if (!places.isFree()) return
-        if (waiter.until > now()) waiter.begin(places.take())
+        if (!slots.isFree()) return
+        if (waiter.until > now()) waiter.begin(slots.take())
         else waiter.giveUp()
       }
     },

@@ -2,7 +2,7 @@
 import { PublisherError } from '../../base/errors.ts'
 import { pause } from '../../base/time.ts'
 import type { Tenant } from '../../contract/host.ts'
-import type { AiPlaces } from '../../ports/ai-places.ts'
+import type { AiSlots } from '../../ports/ai-slots.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 import type { RateCounter } from '../../ports/rate-counter.ts'
 import { createSharedTake } from './shared-rate-limit.ts'
@@ -10,7 +10,7 @@ import { createSharedTake } from './shared-rate-limit.ts'
 /** A person waits that long for a place; after that an answer is kinder. */
 const patienceMs = 10_000
 
-export interface AiPlacesOptions {
+export interface AiSlotsOptions {
   tenant: Tenant
   ratePerMinute: number
   /** Counts for all processes; without it each process counts alone. */
@@ -19,7 +19,7 @@ export interface AiPlacesOptions {
 }
 
 /** Makes one tenant's places. */
-export function createAiPlaces({ tenant, ratePerMinute, counter, now }: AiPlacesOptions): AiPlaces {
+export function createAiSlots({ tenant, ratePerMinute, counter, now }: AiSlotsOptions): AiSlots {
   const rate = { limit: ratePerMinute, windowSeconds: 60 }
   const take = createSharedTake({ ...rate, name: 'ai', counter, maxKeys: 1, now })
   return {
@@ -45,15 +45,15 @@ export function createAiPlaces({ tenant, ratePerMinute, counter, now }: AiPlaces
 }
 
 /** Gives a wrapper of allowances that counts which calls wait for them, over all tenants, as the level `ai_calls_waiting`. */
-export function countWaitingForAi(metrics: Metrics): (places: AiPlaces) => AiPlaces {
+export function countWaitingForAi(metrics: Metrics): (slots: AiSlots) => AiSlots {
   let waiting = 0
   metrics.watch('ai_calls_waiting', () => waiting)
-  return (places) => ({
-    ...places,
+  return (slots) => ({
+    ...slots,
     async take(count, signal) {
       waiting++
       try {
-        await places.take(count, signal)
+        await slots.take(count, signal)
       } finally {
         waiting--
       }
