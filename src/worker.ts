@@ -114,7 +114,8 @@ function workerProviders(
 export default {
   async fetch(request, bindings, context) {
     return processOf(bindings).handler(request, {
-      // The platform routes by the URL; a Host header could say something else (docs/decisions/README.md).
+      // The platform routes by the URL; a Host header could say something else.
+      // See docs/decisions/0001-let-each-host-program-decide-the-requests-host.md.
       host: new URL(request.url).host,
       client: () => clientOfCloudflare((name) => request.headers.get(name), undefined),
       waitUntil: (work) => context.waitUntil(work),

@@ -1,6 +1,6 @@
 /**
  * Decides whose a sidecar is. `IMG_7.jpg` and `IMG_7.webp` share the name `IMG_7.txt`, and only one of them may have its words.
- * docs/decisions says why the rules are these.
+ * docs/decisions/0101-keep-the-second-photos-captions-in-a-full-name-sidecar.md and 0102 have the reasons for the rules.
  */
 import { extensionOf, isPhotoName, type PhotoName, siblingNames } from '../../ports/photo.ts'
 import type { SidecarReading } from '../../ports/storage.ts'
