@@ -1,5 +1,6 @@
 /** The guides in docs/guides/, followed step by step in a copy of the tree. */
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,7 +13,16 @@ const pages = ['storage', 'key-value-store', 'publisher', 'route', 'job', 'text'
   (subject) => `docs/guides/add-a-${subject}.md`,
 )
 /** Parts of the tree that the new files import. */
-const copied = ['src', 'dev', 'scripts', 'test/support', 'package.json', 'tsconfig.json', 'tsconfig.web.json']
+const copied = [
+  'src',
+  'dev',
+  'scripts',
+  'test/support',
+  'biome.json',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.web.json',
+]
 
 let tree: string
 const files: string[] = []
@@ -127,6 +137,8 @@ describe('the guides', () => {
       'src/providers/kv/map.ts',
       'src/providers/kv-stores.ts',
       'test/providers/kv/map.test.ts',
+      'src/ui/texts/en/workbench.ts',
+      'src/ui/texts/de/workbench.ts',
       'src/providers/publishers/pixelfed.ts',
       'src/providers/publishers.ts',
       'test/providers/publishers/pixelfed.test.ts',
@@ -164,6 +176,14 @@ describe('the guides', () => {
     ).toBe('')
     expect(await typeErrors('./tsconfig.web.json', files.filter(isWorker))).toBe('')
   }, 240_000)
+
+  it('hold new files in the style of the project', async () => {
+    const written = files.filter((path) => !existsSync(join(project, path.slice(tree.length + 1))))
+    const biome = ['check', '--vcs-enabled=false', ...written]
+    expect(await outputOf('node_modules/@biomejs/biome/bin/biome', ...biome)).toMatch(
+      /^Checked \d+ files in \S+ No fixes applied\.\s*$/,
+    )
+  })
 
   it('hold tests that pass', async () => {
     // The test of a text needs the built app.
