@@ -129,7 +129,7 @@ async function typeErrors(config: string, files: readonly string[]): Promise<str
 }
 
 describe('the guides', () => {
-  it('have a block for each file to write or to change', () => {
+  it('finds a block for each file that the guides write or change', () => {
     expect(files.map((path) => path.slice(tree.length + 1))).toEqual([
       'src/providers/storage/memory.ts',
       'src/providers/storages.ts',
@@ -155,7 +155,7 @@ describe('the guides', () => {
     ])
   })
 
-  it('add each name to the contract and to its registry', async () => {
+  it('finds each new name in a list of the contract and of its registry', async () => {
     const texts = await Promise.all(pages.map((page) => readFile(join(project, page), 'utf8')))
     expect(texts.flatMap(additionsOf).map(({ name, list }) => `${name} in ${list}`)).toEqual([
       'memory in storageProviders',
@@ -166,7 +166,7 @@ describe('the guides', () => {
     ])
   })
 
-  it('hold code that compiles', async () => {
+  it('compiles the code of the guides', async () => {
     const isWorker = (path: string) => path.endsWith('src/worker.ts')
     expect(
       await typeErrors(
@@ -177,7 +177,7 @@ describe('the guides', () => {
     expect(await typeErrors('./tsconfig.web.json', files.filter(isWorker))).toBe('')
   }, 240_000)
 
-  it('hold new files in the style of the project', async () => {
+  it('finds no fault of style in the new files of the guides', async () => {
     const written = files.filter((path) => !existsSync(join(project, path.slice(tree.length + 1))))
     const biome = ['check', '--vcs-enabled=false', ...written]
     expect(await outputOf('node_modules/@biomejs/biome/bin/biome', ...biome)).toMatch(
@@ -185,7 +185,7 @@ describe('the guides', () => {
     )
   })
 
-  it('hold tests that pass', async () => {
+  it('passes the tests of the guides', async () => {
     // The test of a text needs the built app.
     const include = ['test/{providers,handlers,jobs}/**/*.test.ts']
     const config = `export default { test: { include: ${JSON.stringify(include)}, testTimeout: 60_000 } }`
