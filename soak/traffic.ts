@@ -100,7 +100,7 @@ function lastOf(stream: string): Pick<Answer, 'status' | 'body'> {
 /** What is answered without the storage. */
 const storageFree = ['/', '/api/config/features', '/api/admin/status']
 
-/** A circuit that has opened lets a first call through again after 10 s (docs/architecture.md). */
+/** A circuit that has opened lets a first call through again after 10 s (docs/fairness.md). */
 const circuitMs = 15_000
 
 const readRules = { local: 'reads', dropbox: 'readsDropbox', s3: 'readsS3' } as const

@@ -1,4 +1,4 @@
-/** One key-value store: an entry of src/providers/kv-stores.ts. docs/adding-a-provider.md says what belongs to one. */
+/** One key-value store: an entry of src/providers/kv-stores.ts. docs/guides/add-a-key-value-store.md says what belongs to one. */
 import type { z } from 'zod'
 import type { Secret } from '../base/secret.ts'
 import { setVariables, type Variables } from '../base/variables.ts'

@@ -13,7 +13,7 @@ export interface KeyValueStore {
   delete(key: string): Promise<void>
   /**
    * Takes a key that nobody has: true for the first who asks, false for all others until `ttlSeconds` are over. How exact that is
-   * between processes is the store's to say (docs/architecture.md, "Stores"); within one process only one is ever the first.
+   * between processes is the store's to say (docs/caching.md, "Stores"); within one process only one is ever the first.
    */
   claim(key: string, options: { ttlSeconds: number }): Promise<boolean>
 }

@@ -1,4 +1,4 @@
-/** The AI that all tenants use: the entry of src/providers/model.ts. docs/adding-a-provider.md says how to put another in its place. */
+/** The AI that all tenants use: the entry of src/providers/model.ts. docs/guides/add-a-storage.md says how to put another in its place. */
 import type { z } from 'zod'
 import type { Variables } from '../base/variables.ts'
 import type { CredentialsOf } from '../contract/credentials.ts'

@@ -1,4 +1,4 @@
-/** One platform: an entry of src/providers/publishers.ts. docs/adding-a-publisher.md shows how to write one. */
+/** One platform: an entry of src/providers/publishers.ts. docs/guides/add-a-publisher.md shows how to write one. */
 import type { z } from 'zod'
 import type { Fetch } from '../base/endpoint-guard.ts'
 import type { Variables } from '../base/variables.ts'

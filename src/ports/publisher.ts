@@ -1,4 +1,4 @@
-/** One platform of one tenant. docs/adding-a-publisher.md shows how to add a platform. */
+/** One platform of one tenant. docs/guides/add-a-publisher.md shows how to add a platform. */
 import type { Platform } from '../contract/platform.ts'
 import type { ReducedImage } from './images.ts'
 import type { PhotoName } from './photo.ts'

@@ -1,4 +1,4 @@
-/** One storage provider: an entry of src/providers/storages.ts. docs/adding-a-provider.md shows how to write one. */
+/** One storage provider: an entry of src/providers/storages.ts. docs/guides/add-a-storage.md shows how to write one. */
 import type { z } from 'zod'
 import type { Fetch } from '../base/endpoint-guard.ts'
 import { PublisherError } from '../base/errors.ts'

@@ -68,7 +68,7 @@ const ownVariables = Object.keys({ ...environmentSchema.shape, ...providerVariab
 /** Variables of other programs, each with whose it is. */
 const others: Readonly<Record<string, string>> = {
   CLOUDFLARE_API_TOKEN: 'wrangler',
-  MEMORY_STORAGE: 'an example of docs/adding-a-provider.md',
+  MEMORY_STORAGE: 'an example of docs/guides/add-a-storage.md',
   ALICE_REFRESH_TOKEN: 'an example of docs/orchestrator.md',
   TENANT_CONFIG: 'the .profile of docs/operations/migration.md',
 }

@@ -1,4 +1,4 @@
-/** A tenant's storage behind the pipeline. docs/architecture.md says which call may be refused and why. */
+/** A tenant's storage behind the pipeline. docs/fairness.md says which call may be refused and why. */
 import { type ErrorDetails, PublisherError } from '../../base/errors.ts'
 import type { PhotoContent, PhotoStore } from '../../ports/storage.ts'
 import { unlessBroken } from './broken-stream.ts'
