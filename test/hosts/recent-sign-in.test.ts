@@ -89,7 +89,7 @@ describeOnBothHosts('a fresh sign-in', (kind) => {
     ])
   })
 
-  it('rejects a sign-in as recent when the provider did not ask the person again', async () => {
+  it('does not count a sign-in as recent when the provider did not prompt the person', async () => {
     await using fleet = await start('domain')
     const browser = fleet.browser()
     fleet.issuer.idToken = tokenFor('person', { auth_time: seconds() - 2 * day })
