@@ -181,7 +181,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(fleet.orchestrator.calls).toHaveLength(1)
   })
 
-  it('tries the next token when one is refused, and remembers the accepted token', async () => {
+  it('tries the next token after a refusal and remembers the accepted token', async () => {
     await using fleet = await startFleet(kind, { ORCHESTRATOR_SERVICE_TOKEN: 'old-token,new-token' })
     fleet.orchestrator.tokens = new Set(['new-token'])
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })

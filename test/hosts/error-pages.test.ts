@@ -75,7 +75,7 @@ it.each([
   ['in production', { ORCHESTRATOR_BASE_DOMAIN: 'localhost' }, false],
   ['over HTTP with public names', { FORCE_HTTPS: 'false', ORCHESTRATOR_BASE_DOMAIN: baseDomain }, false],
 ])(
-  'names the configuration file’s gallery on unknown hosts only in development (running %s)',
+  'mentions the configuration file’s gallery on unknown hosts only in development (running %s)',
   async (_, variables, isNamed) => {
     const folder = await mkdtemp(join(tmpdir(), 'publisher-pages-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))

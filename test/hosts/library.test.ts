@@ -77,7 +77,7 @@ describeOnBothHosts('the library', (kind) => {
     expect(events[1]?.data).toMatchObject({ key: 'a.jpg' })
   })
 
-  it('detects the type of a file from its content, whatever its name and declared type', async () => {
+  it('detects the type of a file from its content, not from its name or declared type', async () => {
     await using studio = await start()
     const { fleet, tenant } = studio
     const jpeg = await picture(10)
@@ -214,7 +214,7 @@ describeOnBothHosts('the library', (kind) => {
     expect((await store.list('root')).photos).toEqual([])
   })
 
-  it('names the existing photo when duplicates are refused', async () => {
+  it('reports the existing photo when duplicates are refused', async () => {
     await using studio = await start()
     const { fleet, tenant, store } = studio
     const ask = async (name: string, bytes: Uint8Array, query = '?duplicates=refuse', accept = '*/*') => {

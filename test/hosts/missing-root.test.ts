@@ -18,7 +18,7 @@ describeOnBothHosts('a missing root folder', (kind) => {
   })
   afterAll(() => storages[Symbol.asyncDispose]())
 
-  it('names the missing Dropbox folder to admins, looks empty to visitors, and appears with the first upload', async () => {
+  it('reports a missing Dropbox folder to admins, shows visitors an empty gallery, and creates the folder on upload', async () => {
     await using fleet = await startFleet(kind, { ...signInVariables, ...dropboxVariables(storages) })
     const tenant = `rootless-${kind.name}`
     storages.onDropbox(fleet, tenant)

@@ -151,7 +151,7 @@ describe('a client that sends its headers slowly', () => {
 })
 
 describe('the limit of connections', () => {
-  it('closes idle connections to make room for new ones', async () => {
+  it('closes idle connections when new connections exceed the limit', async () => {
     await using fleet = await aliceAtNode({ MAX_CONNECTIONS: '10' })
     const idle = Array.from({ length: 10 }, () => openRaw(fleet.host.port))
     for (const { send, until } of idle) {

@@ -114,7 +114,7 @@ describe('two dynos with one Redis', () => {
     await invalidate(dynos.first)
   })
 
-  it('drops a host’s configuration on both dynos when one is told to invalidate it', async () => {
+  it('drops a host’s configuration on both dynos after one dyno invalidates it', async () => {
     await using dynos = await startDynos(server)
     await until(dynos, 'redis up')
     configure(dynos, true)
@@ -127,7 +127,7 @@ describe('two dynos with one Redis', () => {
     await vi.waitFor(async () => expect(await markOn(dynos.second)).toBe(false), patience)
   })
 
-  it('serves a new tenant on both dynos after one is told to invalidate it', async () => {
+  it('serves a new tenant on both dynos after one dyno invalidates its host', async () => {
     await using dynos = await startDynos(server)
     await until(dynos, 'redis up')
     expect([await markOn(dynos.first), await markOn(dynos.second)]).toEqual([404, 404])
@@ -157,7 +157,7 @@ describe('two dynos with one Redis', () => {
     expect(refused).toBeGreaterThanOrEqual(20)
   }, 60_000)
 
-  it('refuses a copied cookie on both dynos within 30 seconds after its session ended on one', async () => {
+  it('refuses a copied cookie on both dynos within 30 seconds after one dyno ended its session', async () => {
     const clock = { time: Date.now() }
     await using dynos = await startDynos(server, {}, () => clock.time)
     await until(dynos, 'redis up')
@@ -180,7 +180,7 @@ describe('two dynos with one Redis', () => {
     expect(await isAdmin(dynos.second)).toBe(false)
   })
 
-  it('ends all sessions of a person on both dynos when an operator tells one', async () => {
+  it('ends all sessions of a person on both dynos when an operator calls one dyno', async () => {
     const clock = { time: Date.now() }
     await using dynos = await startDynos(server, {}, () => clock.time)
     await until(dynos, 'redis up')

@@ -61,7 +61,7 @@ describeOnBothHosts('two photos with the same stem', (kind) => {
     expect(await textOf('root')).toBe(words)
   })
 
-  it('neither sends nor archives the first photo’s caption when the second is published', async () => {
+  it('does not send or archive the first photo’s caption when the second is published', async () => {
     const { tenant, post, get, textOf } = await open()
     const published = await post(second, 'publish', { platforms: ['telegram'] })
     expect(published).toMatchObject({ any_success: true, archived: true })

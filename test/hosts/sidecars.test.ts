@@ -71,7 +71,7 @@ describeOnBothHosts('a sidecar', (kind) => {
       ['analyze anew', () => post('analyze?force_refresh=true'), 1],
       ['preview', () => post('publish', { dry_run: true, caption: 'Typed.' }), 1],
       ['keep', () => post('keep'), 0],
-      // No listing of that folder proves that the photo is the only one with its stem.
+      // No listing of that folder proves that no other photo has this stem.
       ['restore', () => post('restore'), 1],
       ['publish', () => post('publish', { caption: 'Typed.' }), 1],
     ]
@@ -83,7 +83,7 @@ describeOnBothHosts('a sidecar', (kind) => {
     expect(s3.bucket.contents()['Photos/archive/dusk.txt']).toContain('Typed.')
   })
 
-  it('neither reads to the end nor changes a sidecar that is far too large', async () => {
+  it('does not change a sidecar that is far too large, or read it to the end', async () => {
     const { s3, get, patch, post } = await open(large)
     expect(await (await get(path)).json()).toMatchObject({
       caption: null,

@@ -91,7 +91,7 @@ describeOnBothHosts('captions and alt texts of a photo', (kind) => {
     expect(await sidecar()).toContain('# subject: ')
   })
 
-  it('leaves other platforms’ captions unchanged when one is edited', async () => {
+  it('leaves other platforms’ captions unchanged when a platform’s caption is edited', async () => {
     const { store, patch } = await open()
     const generated = '{"telegram": "Generated.", "email": "Generated for mail."}'
     await store.writeSidecar(
@@ -174,7 +174,7 @@ describeOnBothHosts('captions and alt texts of a photo', (kind) => {
     expect(posts.map(({ caption }) => caption ?? '')).toEqual([''])
   })
 
-  it('keeps one platform’s caption empty when only that one was emptied', async () => {
+  it('keeps a platform’s caption empty when a person emptied only that caption', async () => {
     const { patch } = await open()
     await patch({ captions: { telegram: '', email: 'By mail.' } })
     expect(await (await patch({ alt_text: 'A rope.' })).json()).toMatchObject({

@@ -111,7 +111,7 @@ describeOnBothHosts('signing in', (kind) => {
     ])
   })
 
-  it('requests a code with PKCE (S256) and a fresh state and nonce each time', async () => {
+  it('asks for a code with PKCE (S256) and a fresh state and nonce each time', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)

@@ -204,7 +204,7 @@ describeOnBothHosts('the sign-in after a sign-out', (kind) => {
     expect(fleet.issuer.authorizations.map((asked) => asked.get('prompt'))).toEqual([null, 'login'])
   })
 
-  it('names the provider’s session by its id when the ID token is too long for a cookie', async () => {
+  it('identifies the provider’s session by its id when the ID token is too long for a cookie', async () => {
     await using fleet = await startWithScript(kind)
     const good = fleet.issuer.idToken
     fleet.issuer.idToken = tokenFor('person', { sid: 'provider-session', groups: 'x'.repeat(4000) })

@@ -159,7 +159,7 @@ describeOnBothHosts('a session cookie', (kind) => {
   })
 
   describe('cookie tossing by a sibling host', () => {
-    it('signs nobody in when cookies of two people arrive', async () => {
+    it('accepts neither session when cookies of two people arrive', async () => {
       await using fleet = await startWithScript(kind)
       const victim = fleet.browser()
       await signIn(victim, alice)

@@ -25,7 +25,7 @@ function beginningLike({ searchParams }: URL): string {
 
 describeOnBothHosts('attacks on the sign-in', (kind) => {
   it.each(scopes)(
-    'signs nobody in when another browser opens an attacker’s callback URL (login CSRF, %s scope)',
+    'refuses an attacker’s callback URL in another browser (login CSRF, %s scope)',
     async (scope) => {
       await using fleet = await startWithScript(kind, inScope(scope))
       const attacker = fleet.browser()

@@ -9,7 +9,7 @@ import { failure } from '../fixtures/rejections.ts'
 export type ModelTrouble =
   /** The model declines. */
   | 'refusal'
-  /** The answer's shape differs from the requested one. */
+  /** The answer does not match the requested schema. */
   | 'misshapen'
   /** The answer was cut at the limit of tokens. */
   | 'cut'

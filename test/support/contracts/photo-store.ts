@@ -184,7 +184,7 @@ export function describePhotoStore(
       `${'x'.repeat(251 - short)}.jpg`,
     ])
     it.each([...longNames, 'x.jpg'].filter(canName))(
-      'keeps each sidecar with its photo when every photo has one and the name is %s',
+      'keeps a photo and its own sidecar together when the photo is named %s',
       async (name) => {
         await using storage = await open()
         const store = takesForms ? withOwnSidecars(storage.store, { now: Date.now }) : storage.store

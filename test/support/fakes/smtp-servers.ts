@@ -72,7 +72,7 @@ export async function startMailServer(
 /** Moment at which a conversation fails. `content` is the mail itself, up to its final dot. */
 export type Moment = 'connect' | 'EHLO' | 'STARTTLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'content'
 
-/** A reply in place of the usual one, or silence, or a dropped connection. */
+/** An unusual reply, silence, or a dropped connection. */
 export type Trouble = { reply: string } | 'silence' | 'reset'
 
 /** Speaks just enough SMTP for consecutive mails, and causes the trouble at the moment of the `nth` mail. */
