@@ -44,4 +44,4 @@ for (const measure of [
   }
 }
 await writeFile(report, introduction + machine + tables.map(renderTable).join('\n'))
-console.log(`Kept in ${report}`)
+console.log(`Wrote ${report}`)

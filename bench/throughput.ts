@@ -88,7 +88,7 @@ export async function publisherEnvironment(root = '/tmp'): Promise<Record<string
     CONFIG_FILE: file,
     ORCHESTRATOR_BASE_DOMAIN: 'shibari.test',
     WEB_SESSION_SECRET: 'bench-secret-bench-secret-bench-secret',
-    // One client here stands for thousands.
+    // Disables the limit, because one client here simulates thousands.
     VIEWER_REQUESTS_PER_5_MINUTES: '0',
   }
 }

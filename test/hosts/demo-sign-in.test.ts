@@ -95,7 +95,7 @@ async function signOut({ page, questions }: Visitor): Promise<void> {
   expect(questions).toHaveLength(asked + 1)
 }
 
-it('signs in and out once for all galleries with a shared cookie, as admin of the own gallery only', async () => {
+it('signs in and out once for galleries that share a cookie, with admin rights only on the person’s own gallery', async () => {
   const visitor = await newVisitor()
   const { page, questions } = visitor
   await signInAsAlice(visitor, addressOf('alice', shared))
@@ -111,7 +111,7 @@ it('signs in and out once for all galleries with a shared cookie, as admin of th
   expect(await status(page)).toEqual({ admin: false })
 }, 180_000)
 
-it('prompts once for all galleries with separate cookies, as admin of the own gallery only', async () => {
+it('prompts once for galleries with separate cookies, with admin rights only on the person’s own gallery', async () => {
   const visitor = await newVisitor()
   const { page, questions } = visitor
   await signInAsAlice(visitor, addressOf('alice', separate))

@@ -245,7 +245,7 @@ describeOnBothHosts('signing in', (kind) => {
     expect(fleet.issuer.requests.filter((path) => path === '/jwks').length).toBeLessThanOrEqual(2)
   })
 
-  it('keeps scheme and port in development', async () => {
+  it('keeps scheme and port in development redirects', async () => {
     const variables = { FORCE_HTTPS: 'false', WEB_SECURE_COOKIES: 'false' }
     await using fleet = await startWithScript(kind, { variables })
     const browser = fleet.browser()

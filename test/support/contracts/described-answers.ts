@@ -33,7 +33,7 @@ function describeBoth(): Descriptions {
 
 let descriptions: Descriptions | undefined
 
-/** Finds the operation of a request; `undefined` for an address or a method that is not described. */
+/** Finds the operation of a request; `undefined` for an undocumented path or method. */
 function operationOf({ host, method, target }: AskedFor): Operation | undefined {
   descriptions ??= describeBoth()
   // `app.` is the default name of the callback host (docs/configuration.md).

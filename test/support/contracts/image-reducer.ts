@@ -39,14 +39,17 @@ export function describeReducer(title: string, reduce: Reduce): void {
         (error: unknown) => (isPublisherError(error) ? error.code : error),
       )
 
-    it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns EXIF orientation %i upright', async (orientation) => {
-      const landscape = await reduce(await oriented(120, 80, orientation), small)
-      expect([landscape.width, landscape.height]).toEqual([60, 40])
-      await expectCorners(landscape)
-      const portrait = await reduce(await oriented(80, 120, orientation), small)
-      expect([portrait.width, portrait.height]).toEqual([40, 60])
-      await expectCorners(portrait)
-    })
+    it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+      'rotates photos of EXIF orientation %i upright',
+      async (orientation) => {
+        const landscape = await reduce(await oriented(120, 80, orientation), small)
+        expect([landscape.width, landscape.height]).toEqual([60, 40])
+        await expectCorners(landscape)
+        const portrait = await reduce(await oriented(80, 120, orientation), small)
+        expect([portrait.width, portrait.height]).toEqual([40, 60])
+        await expectCorners(portrait)
+      },
+    )
 
     it('rotates the box for a portrait, so that a portrait is as large as a landscape', async () => {
       const box = { width: 96, height: 64 }
@@ -61,7 +64,7 @@ export function describeReducer(title: string, reduce: Reduce): void {
       expect(await sizeOf(100, 1000)).toEqual([expect.closeTo(9.6, -1), 96])
     })
 
-    it('does not enlarge', async () => {
+    it('does not enlarge small photos', async () => {
       const reduced = await reduce(await plain(30, 20).png().toBuffer())
       expect([reduced.width, reduced.height]).toEqual([30, 20])
     })

@@ -5,13 +5,13 @@ import type { LanguageModel, ModelPicture, ModelRequest } from '../../../src/por
 import { plain, red } from '../fixtures/pictures.ts'
 import { failure } from '../fixtures/rejections.ts'
 
-/** An answer of the server that a scene can arrange. */
+/** Faulty answer that a scene can arrange. */
 export type ModelTrouble =
   /** The model declines. */
   | 'refusal'
   /** The answer does not match the requested schema. */
   | 'misshapen'
-  /** The answer was cut at the limit of tokens. */
+  /** The answer was cut off at the token limit. */
   | 'cut'
   /** Too many requests, with `Retry-After: 120`. */
   | 'rate limit'
@@ -19,13 +19,13 @@ export type ModelTrouble =
   | 'error'
 
 export interface ModelScene {
-  /** A model whose credentials are good, bad, or bad until they are resolved afresh. */
+  /** A model whose credentials are good, bad, or bad until they are resolved again. */
   model(credentials?: 'good' | 'bad' | 'stale'): LanguageModel
-  /** Counts the questions that have reached the server. */
+  /** Counts the requests that have reached the server. */
   asked(): number
-  /** Spoils every answer from now on. */
+  /** Injects this fault into every answer from now on. */
   trouble(kind: ModelTrouble): Promise<void>
-  /** Leaves the next question without an answer. Resolves when the question has arrived. */
+  /** Leaves the next request without an answer. Resolves when the request has arrived. */
   hold(): Promise<void>
   /** Stops the server. Later connections are refused. */
   stop(): Promise<void>
@@ -76,7 +76,7 @@ export function describeLanguageModel(name: string, open: () => Promise<ModelSce
       expect(scene.asked()).toBe(1)
     })
 
-    it('answers about text alone', async () => {
+    it('answers a request without a picture', async () => {
       const { value } = await scene.model().ask(request, never)
       expect(schema.parse(value)).toEqual(value)
     })

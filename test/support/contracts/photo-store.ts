@@ -11,7 +11,7 @@ import { readableSidecar } from '../fixtures/stored-photos.ts'
 /** An empty storage of one tenant. */
 export interface OpenStorage extends AsyncDisposable {
   store: PhotoStore
-  /** Another store on the same storage, as another process would have it. */
+  /** Another store on the same storage, as in another process. */
   another(): PhotoStore
   /** A store whose nth vendor call fails (1 is the first). `calls` counts the vendor calls. */
   failing(nth: number): { store: PhotoStore; calls(): number }

@@ -6,7 +6,7 @@ import { postOf } from '../fixtures/posts.ts'
 import { failure } from '../fixtures/rejections.ts'
 
 export interface PublisherScene {
-  /** A publisher whose credentials are good, bad, or bad until they are resolved afresh. */
+  /** A publisher whose credentials are good, bad, or bad until they are resolved again. */
   publisher(credentials?: 'good' | 'bad' | 'stale'): Publisher
   /** Counts the posts that have reached the platform. */
   received(): number

@@ -12,9 +12,9 @@ import type { Photo } from '../../../src/ui/gallery/gallery-api.ts'
 type Script = (request: Request) => Response | Promise<Response>
 
 export interface ScriptedGallery {
-  /** `http://alice.localhost:<port>` */
+  /** Origin of the gallery: `http://alice.localhost:<port>`. */
   origin: string
-  /** Paths and queries of API requests, in order, without the status requests. */
+  /** Paths and queries of API requests, in order, without requests for the status and the features. */
   asked: string[]
   /** Scripts the answers of this path from now on. Paths without a script answer like a healthy gallery. */
   script(path: string, script: Script): void

@@ -42,7 +42,7 @@ export async function startTraceCollector(): Promise<TraceCollector> {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   })
   const port = await new Promise<number>((resolve) => {
-    // A TCP server that listens has this kind of address.
+    // A listening TCP server has this kind of address.
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
   })
   const resources = () => received.flatMap((body) => bodySchema.parse(JSON.parse(body)).resourceSpans)
