@@ -1,4 +1,4 @@
-/** What a hit of the configuration cache costs, what one tenant costs in memory, and whether either bends as tenants grow. */
+/** Cost of a configuration cache hit, memory per tenant, and how both change as tenants grow. */
 import { Secret } from '../src/base/secret.ts'
 import { parseHost, type TenantHost } from '../src/contract/host.ts'
 import { type ConfigSource, toLookup } from '../src/ports/config-source.ts'
@@ -19,7 +19,7 @@ const secrets = [new Secret('a-secret-of-the-benchmark-32-chars')] as const
 const sizes = [10, 100, 1000, 10_000]
 const hitsMeasured = 2_000_000
 
-/** As big as real ones: prompts and a voice profile are most of it. */
+/** Makes a configuration of realistic size, mostly prompts and a voice profile. */
 export function runtimeAnswer(tenant: string): unknown {
   return {
     schema_version: 2,
@@ -61,15 +61,18 @@ export async function measureConfigCache(): Promise<Table> {
   for (const size of sizes) rows.push(await measure(size))
   return {
     title: 'The configuration cache',
-    columns: ['tenants', 'hit, ns', 'KB per tenant', 'MB in all'],
+    columns: ['tenants', 'hit, ns', 'KB per tenant', 'MB in total'],
     rows,
-    note: `${await measureSealing()} A hit is the way from the raw host to the tenant's runtime. ${thousands(hitsMeasured)} hits in random order; memory is that of tenants whose storage nobody has asked for yet. A configuration is ${thousands(JSON.stringify(runtimeAnswer('tenant-1')).length)} bytes of JSON.`,
+    note: `${await measureSealing()} A hit resolves the raw host to the tenant's runtime. ${thousands(hitsMeasured)} hits in random order; memory is measured before any tenant's storage is used. A configuration is ${thousands(JSON.stringify(runtimeAnswer('tenant-1')).length)} bytes of JSON.`,
   }
 }
 
 const sealedMeasured = 5000
 
-/** Measures a configuration that another process put into the shared store: a cost once per process and TTL, not per request. */
+/**
+ * Measures sealing and opening a configuration in the shared store. The cost arises once per process and TTL,
+ * not per request.
+ */
 async function measureSealing(): Promise<string> {
   const kv: KeyValueStore = { ...createMemoryKeyValueStore(), isOwn: false }
   const text = JSON.stringify(runtimeAnswer('tenant-1'))
@@ -92,7 +95,7 @@ async function measureSealing(): Promise<string> {
     costs.push((((performance.now() - start) * 1000) / sealedMeasured).toFixed(0))
   }
   const length = (await kv.get('config'))?.length ?? 0
-  return `Sealing one for the shared store takes ${costs[0]} µs, opening it ${costs[1]} µs; it has ${thousands(length)} characters then.`
+  return `Sealing a configuration for the shared store takes ${costs[0]} µs, opening it ${costs[1]} µs; sealed, it has ${thousands(length)} characters.`
 }
 
 async function measure(size: number): Promise<string[]> {
@@ -131,7 +134,7 @@ async function measure(size: number): Promise<string[]> {
   const order = Uint32Array.from({ length: 100_003 }, () => Math.floor(Math.random() * size))
   const hit = (index: number) => {
     const host = hostOf(names[order[index % order.length] ?? 0] ?? '')
-    if (cache.peek(host, context) === undefined) throw new Error('This was no hit.')
+    if (cache.peek(host, context) === undefined) throw new Error('The lookup missed the cache.')
   }
   for (let index = 0; index < 200_000; index++) hit(index)
   const start = performance.now()
@@ -147,7 +150,7 @@ async function measure(size: number): Promise<string[]> {
 
 function hostOf(name: string): TenantHost {
   const host = parseHost(name, 'shibari.photo')
-  if (!host) throw new Error(`${name} is no host.`)
+  if (!host) throw new Error(`${name} is not a valid host.`)
   return host
 }
 
@@ -155,7 +158,7 @@ function sourceOfTenants(): ConfigSource {
   const never = () => Promise.reject(new Error('not used'))
   return {
     kind: 'orchestrator',
-    // Through text, as over HTTP, so that no two tenants share a string.
+    // Copies through JSON, as over HTTP, so that no two tenants share a string.
     lookup: async (host) => toLookup(JSON.parse(JSON.stringify(runtimeAnswer(host.split('.')[0] ?? '')))),
     resolveCredentials: never,
     reportUsage: never,

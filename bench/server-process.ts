@@ -1,4 +1,4 @@
-/** A server below bench/servers/ in a process of its own; it prints its port when it listens. */
+/** A server from bench/servers/ in a separate process, which prints its port when it listens. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -7,7 +7,7 @@ export interface ServerProcess {
   port: number
 }
 
-/** Starts it; its log goes to a sink, as it would go to the platform's collector. */
+/** Starts the server. Its log goes to a sink, like the platform's log collector. */
 export async function startServer(
   name: string,
   file: string,
@@ -19,7 +19,7 @@ export async function startServer(
   })
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout.once('data', (line: Buffer) => resolve(Number(line.toString())))
-    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it listened`)))
+    child.once('exit', (code) => reject(new Error(`${name} exited with ${code} before listening`)))
   })
   return { child, port }
 }

@@ -1,4 +1,4 @@
-/** From the start of the process to the first answer, and the size of the deployables. */
+/** Time from process start to listening, and the size of the deployables. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ const project = fileURLToPath(new URL('../', import.meta.url))
 export async function measureStartup(environment: Record<string, string>): Promise<Table> {
   const plain = { ...(await presetVariables()), ...environment }
   const ways: { name: string; variables: Record<string, string>; seconds: number[] }[] = [
-    { name: 'as it comes', variables: plain, seconds: [] },
+    { name: 'default', variables: plain, seconds: [] },
     {
       name: 'with metrics, Redis and traces',
       variables: { ...plain, ...everything },
@@ -44,11 +44,11 @@ export async function measureStartup(environment: Record<string, string>): Promi
         `${thousands(bytes)} bytes of ${thousands(limit)}`,
       ]),
     ],
-    note: `Median of ${starts} starts of the Procfile’s own command with the presets of app.json, alternating.`,
+    note: `Median of ${starts} starts of the Procfile’s command with the presets of app.json, alternating.`,
   }
 }
 
-/** What else is loaded where the environment asks for it. Nothing has to listen there. */
+/** Variables that load all optional modules. No service needs to listen there. */
 const everything = {
   METRICS_TOKEN: 'bench-metrics-token',
   REDIS_URL: 'redis://127.0.0.1:1',

@@ -1,4 +1,4 @@
-/** Whether a Node host bends as tenants become many: the time of warm requests that are spread over all of them, and memory. */
+/** Throughput of warm requests spread over all tenants of a Node host, and memory, as the number of tenants grows. */
 import { readFile } from 'node:fs/promises'
 import autocannon from 'autocannon'
 import { startOrchestrator, type TestOrchestrator } from '../test/support/fakes/orchestrator.ts'
@@ -27,7 +27,7 @@ export async function measureTenants(): Promise<Table> {
   orchestrator.script = ({ subject }) => ({ status: 200, body: runtimeAnswer(subject.split('.')[0] ?? '') })
   const server = await startServer('publisher', 'publisher.ts', {
     ...dynoSettings,
-    // Beyond it tenants are asked for again; here it is about those that are not.
+    // Large enough that no tenant is evicted. This benchmark measures warm tenants only.
     CONFIG_CACHE_MB: '400',
     PORT: '0',
     ORCHESTRATOR_BASE_URL: orchestrator.url,
@@ -38,7 +38,7 @@ export async function measureTenants(): Promise<Table> {
     DROPBOX_APP_SECRET: 'app-secret',
   })
   try {
-    // A process that has just started is slow, and grows by more than its tenants.
+    // A fresh process is slow and grows by more than its tenants, so it is warmed up first.
     await warm(server, 0, fewest)
     await load(server, fewest)
     const rows: string[][] = []
@@ -64,14 +64,14 @@ export async function measureTenants(): Promise<Table> {
       columns: [
         'warm tenants',
         'requests/s',
-        `relative to the same process asked for ${fewest} of them`,
+        `relative to ${fewest} tenants in the same process`,
         'p50 ms',
         'p99 ms',
         'RSS, MB',
-        'KB for one more',
+        'KB per added tenant',
       ],
       rows,
-      note: `GET ${path} for one tenant after the other, ${connections} connections; medians of ${rounds} rounds of ${secondsPerRound} s, all tenants and ${fewest} of them alternating. One process, which gets the tenants of the next row; its memory holds garbage too, so small steps say little. Memory is limited as app.json has it. A configuration is ${thousands(JSON.stringify(runtimeAnswer('tenant-1')).length)} bytes of JSON.`,
+      note: `GET ${path} for each tenant in turn, ${connections} connections; medians of ${rounds} rounds of ${secondsPerRound} s, alternating between all tenants and ${fewest} of them. One process serves all rows. Its memory includes garbage, so small steps mean little. Memory is limited as in app.json. A configuration is ${thousands(JSON.stringify(runtimeAnswer('tenant-1')).length)} bytes of JSON.`,
     }
   } finally {
     server.child.kill()
@@ -79,19 +79,19 @@ export async function measureTenants(): Promise<Table> {
   }
 }
 
-/** Has the tenants from this place to that one asked for. */
+/** Requests each tenant between two indexes once. */
 async function warm({ port }: ServerProcess, from: number, to: number): Promise<void> {
   let next = from
   const ask = async () => {
     while (next < to) {
       const { status } = await sendTo(port, hostOf(next++), path, { headers: https })
-      if (status !== 200) throw new Error(`a tenant's first request was answered with ${status}`)
+      if (status !== 200) throw new Error(`The first request of a tenant returned ${status}.`)
     }
   }
   await Promise.all(Array.from({ length: connections }, ask))
 }
 
-/** All tenants, and the first few of them. */
+/** Measures all tenants and the first few, alternating. */
 async function compare(
   server: ServerProcess,
   orchestrator: TestOrchestrator,
@@ -104,7 +104,7 @@ async function compare(
     all.push(await load(server, tenants))
     few.push(await load(server, fewest))
   }
-  if (orchestrator.calls.length > questions) throw new Error('not all of the tenants were warm')
+  if (orchestrator.calls.length > questions) throw new Error('Some tenants were not warm.')
   return [middle(all), middle(few)]
 }
 
@@ -113,7 +113,7 @@ function middle(loads: readonly Load[]): Load {
   return { perSecond: of('perSecond'), p50: of('p50'), p99: of('p99') }
 }
 
-/** Each connection goes through a part of the tenants, so that each tenant is asked for after all others. */
+/** Sends requests over several connections. Each connection cycles through its own share of the tenants. */
 async function load({ port }: ServerProcess, tenants: number): Promise<Load> {
   const share = Math.max(1, Math.floor(tenants / connections))
   let first = 0
@@ -127,7 +127,7 @@ async function load({ port }: ServerProcess, tenants: number): Promise<Load> {
       client.setRequests(own.map((host) => ({ method: 'GET', path, headers: { ...https, host } })))
     },
   })
-  if (non2xx + errors > 0) throw new Error(`${non2xx + errors} warm requests failed`)
+  if (non2xx + errors > 0) throw new Error(`${non2xx + errors} warm requests failed.`)
   return { perSecond: requests.total / duration, p50: latency.p50, p99: latency.p99 }
 }
 

@@ -1,4 +1,4 @@
-/** A cached tenant's JSON request against bare Hono and against node:http, alternating in one run. */
+/** Throughput of a cached tenant's JSON request, compared with bare Hono and node:http, alternating in one run. */
 import type { ChildProcess } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ const secondsPerRound = 3
 const host = 'alice.shibari.test'
 const path = '/api/config/features'
 
-/** Set by node:http for every server alike. */
+/** Headers that node:http sets for every server. */
 const transportHeaders = new Set([
   'date',
   'connection',
@@ -62,7 +62,7 @@ function toTable(contestants: readonly Contestant[]): Table {
   const ours = median(contestants[0]?.perSecond ?? [])
   return {
     title: 'Throughput of a cached tenant',
-    columns: ['server', 'requests/s (median)', 'lowest..highest', 'p99 ms', 'Publisher relative to it'],
+    columns: ['server', 'requests/s (median)', 'lowest..highest', 'p99 ms', 'Publisher relative to this'],
     rows: contestants.map(({ name, perSecond, p99 }) => [
       name,
       thousands(median(perSecond)),
@@ -74,7 +74,7 @@ function toTable(contestants: readonly Contestant[]): Table {
   }
 }
 
-/** One tenant, alice, whose photos lie in `root`. */
+/** Makes the variables of a publisher with one tenant, alice, whose photos are in `root`. */
 export async function publisherEnvironment(root = '/tmp'): Promise<Record<string, string>> {
   const file = join(tmpdir(), `publisher-bench-${process.pid}.json`)
   const config = {
@@ -88,7 +88,7 @@ export async function publisherEnvironment(root = '/tmp'): Promise<Record<string
     CONFIG_FILE: file,
     ORCHESTRATOR_BASE_DOMAIN: 'shibari.test',
     WEB_SESSION_SECRET: 'bench-secret-bench-secret-bench-secret',
-    // One client here stands for thousands.
+    // Disables the limit, because one client here simulates thousands.
     VIEWER_REQUESTS_PER_5_MINUTES: '0',
   }
 }

@@ -1,5 +1,5 @@
 /**
- * One row of thumbnail-memory.ts, in a process of its own, for the highest memory use is known per process only:
+ * Measures one row of thumbnail-memory.ts in a separate process, because peak memory is known per process:
  * `node bench/thumbnail-case.ts FILE PARALLEL`. Prints JSON.
  */
 import { openAsBlob } from 'node:fs'
@@ -8,7 +8,7 @@ import { createSharpReducer } from '../src/providers/images/sharp.ts'
 
 export const measuredSchema = z.object({
   seconds: z.number(),
-  /** Highest resident memory of the process in bytes. */
+  /** Peak resident memory of the process in bytes. */
   maxResidentBytes: z.number(),
   made: z.number(),
   refused: z.array(z.string()),
@@ -19,7 +19,7 @@ const box = { width: 960, height: 640 }
 
 async function measure(file: string, parallel: number): Promise<Measured> {
   const original = await openAsBlob(file)
-  // Longer than production waits, so that a slow machine measures memory and not its own patience.
+  // Longer than in production, so that a slow machine measures memory instead of timeouts.
   const reducer = createSharpReducer({ patienceMs: 80_000 })
   const start = performance.now()
   const results = await Promise.allSettled(

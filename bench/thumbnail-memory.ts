@@ -1,6 +1,6 @@
 /**
- * How much memory thumbnails take at their worst, against the 512 MB of the smallest dyno: `node bench/thumbnail-memory.ts`.
- * Each row is a fresh process. It is measured twice: with Node and glibc as they come, and with the settings of app.json.
+ * Peak memory of thumbnails, compared with the 512 MB of the smallest dyno: `node bench/thumbnail-memory.ts`.
+ * Each row runs in fresh processes: with the defaults of Node and glibc, and with the settings of app.json.
  */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -13,8 +13,8 @@ import { type Measured, measuredSchema } from './thumbnail-case.ts'
 import { type Original, originals } from './thumbnail-originals.ts'
 
 /**
- * As app.json has them: a bounded heap; fewer arenas, and freed memory goes back at once, for otherwise each thread's arena keeps up to
- * 64 MB.
+ * Settings of app.json: a bounded heap, few malloc arenas, and prompt return of freed memory. By default,
+ * each thread's arena keeps up to 64 MB.
  */
 export const dynoSettings = {
   NODE_OPTIONS: '--max-old-space-size=256 --max-semi-space-size=8',

@@ -1,8 +1,8 @@
-/** Makes the originals for thumbnail-memory.ts, in a process of its own: `node bench/thumbnail-originals.ts DIRECTORY`. */
+/** Makes the originals for thumbnail-memory.ts in a separate process: `node bench/thumbnail-originals.ts DIRECTORY`. */
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 
-/** Which files there are, and what they are called in the table. */
+/** Files and their labels in the table. */
 export const originals = {
   'baseline-24.jpg': '24 MP JPEG, baseline',
   'progressive-24.jpg': '24 MP JPEG, progressive',
@@ -13,7 +13,7 @@ export const originals = {
 } as const
 export type Original = keyof typeof originals
 
-/** Soft shapes with film grain, which compresses about as photos do. */
+/** Draws soft shapes with film grain, which compress about as well as photos. */
 export function picture(width: number, height: number): Sharp {
   const side = 1024
   const pixels = new Uint8Array(side * side * 3)

@@ -1,4 +1,4 @@
-/** Thumbnails through our reducer against sharp called plainly, alternating; and what 40 at once take in memory. */
+/** Thumbnails made by our reducer compared with plain sharp, and the peak memory of 40 concurrent thumbnails. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -13,8 +13,8 @@ const perRound = 8
 const box = { width: 960, height: 640 }
 
 /**
- * In a process of its own with the settings of app.json: what other measurements leave in memory would make the reducer wait, which
- * counts what the process really takes.
+ * Measures in a separate process with the settings of app.json. The reducer watches the process's real
+ * memory, so leftovers of other benchmarks would make it wait.
  */
 export async function measureThumbnails(): Promise<Table[]> {
   const env = { ...process.env, ...dynoSettings }
@@ -43,13 +43,13 @@ async function throughput(): Promise<Table> {
   let calls = 0
   const ways: { name: string; make: () => Promise<unknown>; perSecond: number[]; perCore: number[] }[] = [
     {
-      name: 'Publisher, three tenants (queue, checks, upright, sRGB)',
+      name: 'Publisher, three tenants (queue, checks, rotation, sRGB)',
       make: ours(() => `tenant-${calls++ % 3}`),
       perSecond: [],
       perCore: [],
     },
     {
-      name: 'Publisher, one tenant (which may take half of the memory)',
+      name: 'Publisher, one tenant (limited to half of the memory)',
       make: ours(() => 'tenant'),
       perSecond: [],
       perCore: [],
@@ -70,7 +70,7 @@ async function throughput(): Promise<Table> {
     for (const way of ways) {
       const start = performance.now()
       const before = process.cpuUsage()
-      // As many as the reducer decodes side by side.
+      // Two at a time, like the reducer.
       const queue = Array.from({ length: perRound }, () => way.make)
       const workers = [1, 2].map(async () => {
         for (let make = queue.pop(); make; make = queue.pop()) await make()
@@ -91,7 +91,7 @@ async function throughput(): Promise<Table> {
       (median(perSecond) / plain).toFixed(2),
       median(perCore).toFixed(1),
     ]),
-    note: `960x640, two at a time, one thread each; per core: by the processor time that all threads took together. ${rounds} rounds of ${perRound}, alternating. The photo has ${(photo.length / 1e6).toFixed(1)} MB.`,
+    note: `960x640, two at a time, one thread each. "Per core" divides by the processor time of all threads. ${rounds} rounds of ${perRound}, alternating. The photo is ${(photo.length / 1e6).toFixed(1)} MB large.`,
   }
 }
 

@@ -1,4 +1,4 @@
-/** How long a grid of 10,000 photos lets a hand wait: from the key or the click to the frame that shows what came of it. */
+/** Input latency in a grid of 10,000 photos: from a key or click to the frame that shows its result. */
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { desktop, openChromium } from '../scripts/chromium.ts'
@@ -7,17 +7,17 @@ import { median, type Table, thousands } from './table.ts'
 
 const photos = 10_000
 const slowdowns = [1, 4]
-/** The finest that the browser tells: faster events have no entry. */
+/** Resolution of the browser's event timing. Faster events have no entry. */
 const finestMs = 16
 
 interface Interaction {
   what: string
-  /** Makes one input; `time` counts from 0. */
+  /** Makes one input. `time` counts from 0. */
   act(page: Page, time: number): Promise<void>
   times: number
-  /** How long its consequences may come later; the next input waits for them. */
+  /** Delay after the input for its late effects. The next input waits that long. */
   settleMs?: number
-  /** Goes to where it starts. */
+  /** Moves to the starting point. */
   prepare?(page: Page): Promise<void>
 }
 
@@ -25,21 +25,21 @@ const tile = 'a.tile[tabindex="0"]'
 const typed = 'photo-0123'
 
 const interactions: Interaction[] = [
-  { what: 'arrow to the right', times: 20, act: (page) => page.keyboard.press('ArrowRight') },
+  { what: 'arrow right', times: 20, act: (page) => page.keyboard.press('ArrowRight') },
   { what: 'arrow down', times: 20, act: (page) => page.keyboard.press('ArrowDown') },
   { what: 'PageDown', times: 20, act: (page) => page.keyboard.press('PageDown') },
   { what: 'End and Home', times: 20, act: (page, time) => page.keyboard.press(time % 2 ? 'Home' : 'End') },
   {
-    what: 'a click that opens a photo',
+    what: 'click that opens a photo',
     times: 10,
     settleMs: 200,
     prepare: backToGrid,
     act: (page, time) => page.locator('a.tile').nth(time).click(),
   },
   {
-    what: 'a letter in the search field',
+    what: 'letter in the search field',
     times: typed.length,
-    // The list is searched once fingers rest for a fifth of a second.
+    // The search runs once typing pauses for a fifth of a second.
     settleMs: 400,
     prepare: async (page) => {
       await backToGrid(page)
@@ -60,7 +60,7 @@ export async function measureGrid(): Promise<Table> {
       title: `From input to frame in a grid of ${thousands(photos)} photos`,
       columns: ['input', 'processor', 'times', 'median, ms', 'worst, ms', 'longest task, ms'],
       rows,
-      note: `Target: 100 ms. Headless Chromium with a desktop's window, its own Event Timing, which goes by 8 ms and begins at ${finestMs}. Tasks below 50 ms count for none; the list is searched in one that no input waits for.`,
+      note: `Target: 100 ms. Headless Chromium with a desktop's window. Its Event Timing has steps of 8 ms and starts at ${finestMs}. Tasks below 50 ms are not counted. The search runs in a task that no input waits for.`,
     }
   } finally {
     await browser.close()
@@ -68,7 +68,7 @@ export async function measureGrid(): Promise<Table> {
   }
 }
 
-/** Making pictures would take the processor from the page. */
+/** Answers every thumbnail with the same bytes, because making pictures would take processor time from the page. */
 async function answerOneThumbnail(gallery: ScriptedGallery): Promise<void> {
   const create = { width: 256, height: 171, channels: 3, background: '#765' } as const
   const bytes = new Uint8Array(await sharp({ create }).jpeg().toBuffer())
@@ -104,7 +104,7 @@ async function measure(browser: Browser, origin: string, slowdown: number): Prom
     }
     rows.push([
       what,
-      slowdown === 1 ? 'as it is' : `${slowdown} times slower`,
+      slowdown === 1 ? 'full speed' : `${slowdown} times slower`,
       String(times),
       median(waits).toFixed(0),
       Math.max(...waits).toFixed(0),
@@ -122,7 +122,7 @@ async function backToGrid(page: Page): Promise<void> {
   await settled(page, 50)
 }
 
-/** Until frames are drawn again and the browser has told of the events before them. */
+/** Waits until frames are drawn again and the browser has reported the earlier events. */
 async function settled(page: Page, afterMs: number): Promise<void> {
   await page.evaluate(async (ms) => {
     for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
@@ -130,7 +130,7 @@ async function settled(page: Page, afterMs: number): Promise<void> {
   }, afterMs)
 }
 
-/** Runs in the page. `takeInputs()` gives the longest event and the longest task since it was last asked. */
+/** Runs in the page. `takeInputs()` gives the longest event and the longest task since its last call. */
 function watchInputs(): void {
   const longest = { wait: 0, task: 0 }
   const events = new PerformanceObserver((list) => collect(list.getEntries()))
@@ -138,7 +138,7 @@ function watchInputs(): void {
   const collect = (entries: PerformanceEntry[]) => {
     for (const entry of entries) {
       if (entry.entryType === 'longtask') longest.task = Math.max(longest.task, entry.duration)
-      // Others are steps of the same input, or the pointer's way to it.
+      // Events without an interaction id are steps of the same input or pointer moves before it.
       else if (Number(Reflect.get(entry, 'interactionId')) > 0)
         longest.wait = Math.max(longest.wait, entry.duration)
     }

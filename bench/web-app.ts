@@ -1,4 +1,4 @@
-/** How long a visitor on a phone with a slow line waits for the first photo, on what, and whether the page holds still. */
+/** First visit on a phone with a slow connection: time until the first photo, its requests, and layout shifts. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,29 +14,32 @@ const photos = ['one.jpg', 'two.jpg', 'three.jpg']
 
 const slowdown = 4
 
-/** Chromium adds the latency to each request; connections and TLS cost nothing here. */
+/** Network conditions. Chromium adds the latency to each request; connections and TLS cost nothing here. */
 interface Line {
   megabitsDown: number
   megabitsUp: number
   latencyMs: number
 }
 
-/** A round trip of 150 ms, by which the target is judged. */
+/** Network of the target: a round trip of 150 ms. */
 const target: Line = { megabitsDown: 1.6, megabitsUp: 0.75, latencyMs: 150 }
-/** The preset of Chromium's developer tools ("Fast 3G", later "Slow 4G"): the same line, with what several round trips of a request cost. */
+/**
+ * Preset of Chromium's developer tools ("Fast 3G", later "Slow 4G"). Its latency per request covers several
+ * round trips.
+ */
 const preset: Line = { megabitsDown: 1.44, megabitsUp: 0.675, latencyMs: 562.5 }
 
 /** All times in milliseconds since the navigation began. */
 interface Visit {
   firstPaint: number
   photo: number
-  /** On the wire, with headers. */
+  /** Bytes transferred, including headers. */
   bytes: number
   layoutShift: number
   way: Step[]
 }
 
-/** A file or an answer that was there before the first photo could be seen. */
+/** File or answer that arrived before the first photo was visible. */
 interface Step {
   what: string
   from: number
@@ -71,7 +74,7 @@ export async function measureWebApp(): Promise<Table[]> {
   }
 }
 
-/** The same phone looks at each photo, so that the thumbnails it will ask for are there. */
+/** Views each photo on the same phone, so that the thumbnails of the measured visits exist. */
 async function warm(browser: Browser, origin: string): Promise<void> {
   const context = await browser.newContext(phone)
   const page = await context.newPage()
@@ -82,7 +85,7 @@ async function warm(browser: Browser, origin: string): Promise<void> {
   await context.close()
 }
 
-/** A visit by somebody who has never been here. */
+/** Measures a visit with an empty cache. */
 async function visit(browser: Browser, origin: string, line: Line): Promise<Visit> {
   const context = await browser.newContext(phone)
   const page = await context.newPage()
@@ -98,7 +101,7 @@ async function visit(browser: Browser, origin: string, line: Line): Promise<Visi
   await page.addInitScript(watchFirstPhoto)
   await page.goto(origin)
   await pictureShown(page)
-  // What comes after the photo may still move it.
+  // Later requests may still shift the layout.
   await page.waitForLoadState('networkidle')
   const seen = await page.evaluate(whatWasSeen)
   await context.close()
@@ -116,7 +119,10 @@ async function pictureShown(page: Page): Promise<void> {
   })
 }
 
-/** Runs in the page, before its own script. The picture is decoded in the frame that first shows it, so the task after that frame counts. */
+/**
+ * Runs in the page, before its own script. The picture is decoded in the frame that first shows it, so the
+ * measurement ends in the task after that frame.
+ */
 function watchFirstPhoto(): void {
   const seen = { photo: 0, layoutShift: 0 }
   Object.assign(globalThis, { seen })
@@ -139,7 +145,7 @@ function watchFirstPhoto(): void {
   }).observe({ type: 'layout-shift', buffered: true })
 }
 
-/** Runs in the page. */
+/** Runs in the page. Gives what the observers and the browser have recorded. */
 function whatWasSeen(): Visit {
   const { photo, layoutShift } = Reflect.get(globalThis, 'seen') as Pick<Visit, 'photo' | 'layoutShift'>
   const files = ['navigation', 'resource'].flatMap(
@@ -169,40 +175,40 @@ function summary(visits: readonly Visit[], hardVisits: readonly Visit[]): Table 
     return [what, write(median(values)), range, goal, write(median(hardVisits.map(pick)))]
   }
   return {
-    title: 'The first visit by phone over a slow line',
-    columns: ['what', 'median', 'lowest..highest', 'target', 'median with the preset of the developer tools'],
+    title: 'First visit by phone over a slow connection',
+    columns: ['what', 'median', 'lowest..highest', 'target', 'median with the developer tools’ preset'],
     rows: [
       row('first photo visible, ms', ({ photo }) => photo, '1,500'),
       row('first contentful paint, ms', ({ firstPaint }) => firstPaint, ''),
       row('bytes until the photo', ({ bytes }) => bytes, ''),
       row(
-        'layout shift in all',
+        'total layout shift',
         ({ layoutShift }) => layoutShift,
         '0',
         (value) => value.toFixed(3),
       ),
     ],
-    note: `Headless Chromium with a phone's window and nothing in its cache, ${runs} visits each, alternating; processor ${slowdown} times slower. ${describe(target)}; the preset: ${describe(preset)}. No TLS, and opening a connection costs no round trip here. Thumbnails are made already.`,
+    note: `Headless Chromium with a phone's window and an empty cache, ${runs} visits each, alternating. The processor is ${slowdown} times slower. ${describe(target)}. Preset:  ${describe(preset)}. There is no TLS, and opening a connection costs no round trip. All thumbnails exist already.`,
   }
 }
 
 function describe({ megabitsDown, megabitsUp, latencyMs }: Line): string {
-  return `${megabitsDown} Mbit/s down, ${megabitsUp} up, ${latencyMs} ms more for each request`
+  return `${megabitsDown} Mbit/s down, ${megabitsUp} up, ${latencyMs} ms added to each request`
 }
 
-/** Of the visit in the middle. */
+/** Shows the requests of the median visit. */
 function waterfall(visits: readonly Visit[]): Table {
   const middle = visits.toSorted((a, b) => a.photo - b.photo)[visits.length >> 1]
   return {
-    title: 'On the wire until the first photo',
-    columns: ['what', 'asked at, ms', 'there at, ms', 'bytes'],
+    title: 'Requests until the first photo',
+    columns: ['what', 'requested at, ms', 'received at, ms', 'bytes'],
     rows: (middle?.way ?? []).map(({ what, from, to, bytes }) => [
-      // Names change with the contents.
+      // File names contain a hash of their content.
       what.replace(/-[\w-]{8}\./, '.'),
       thousands(from),
       thousands(to),
       thousands(bytes),
     ]),
-    note: 'The visit in the middle of those above.',
+    note: 'The median visit of those above.',
   }
 }

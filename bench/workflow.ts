@@ -1,4 +1,4 @@
-/** Analyze and publish: our share beside the vendors' own latency, and the memory of eight tenants who publish at once. */
+/** Time of analyze and publish besides the vendors' own latency, and peak memory of eight concurrent tenants. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ const tenantsAtOnce = 8
 
 interface Studio {
   pid: number
-  /** An empty gallery of a tenant of its own; gives its folder. */
+  /** Adds a tenant with an empty gallery. Gives its folder. */
   open(tenant: string): Promise<string>
   post(tenant: string, photo: string, action: string): Promise<number>
   close(): Promise<void>
@@ -31,7 +31,7 @@ export async function measureWorkflow(): Promise<Table[]> {
   return [await shares({ 'a 1-megapixel JPEG': small, 'a 24-megapixel JPEG': large }), await memory(large)]
 }
 
-/** Analysis asks the AI twice, one after the other; publishing sends once. */
+/** Measures our share of the time. Analysis asks the AI twice in sequence; publishing sends once. */
 async function shares(photos: Readonly<Record<string, Buffer>>): Promise<Table> {
   const rows: string[][] = []
   for (const [title, photo] of Object.entries(photos)) {
@@ -54,9 +54,9 @@ async function shares(photos: Readonly<Record<string, Buffer>>): Promise<Table> 
   }
   return {
     title: 'Analyze and publish around the vendors’ own latency',
-    columns: ['what', 'in all, ms', 'of that the vendors, ms', 'our share, ms'],
+    columns: ['what', 'total, ms', 'vendors, ms', 'our share, ms'],
     rows,
-    note: `Each vendor call takes ${vendorMs} ms. Median of ${runs} runs, each the first of a new tenant: configuration, credentials and the photo’s digest included. Photos on disk.`,
+    note: `Each vendor call takes ${vendorMs} ms. Median of ${runs} runs, each the first of a new tenant, including configuration, credentials and the photo’s digest. Photos are on disk.`,
   }
 }
 
@@ -76,14 +76,14 @@ async function memory(photo: Buffer): Promise<Table> {
     return [title, peak.toFixed(0), seconds.toFixed(1)]
   }
   return {
-    title: `Memory of ${tenantsAtOnce} tenants who analyze and publish a 24-megapixel photo at once`,
+    title: `Memory of ${tenantsAtOnce} tenants who analyze and publish a 24-megapixel photo concurrently`,
     columns: ['Node host', 'max RSS, MB', 'seconds'],
-    rows: [await row('as it comes', {}), await row('with the settings of app.json', dynoSettings)],
-    note: 'Limit: 512 MB. All of them succeed.',
+    rows: [await row('default', {}), await row('with the settings of app.json', dynoSettings)],
+    note: 'Limit: 512 MB. All requests succeed.',
   }
 }
 
-/** The publisher in a process of its own, with an orchestrator, an AI and Telegram in this one. */
+/** Starts the publisher in a separate process, with an orchestrator, an AI and Telegram in this process. */
 async function startStudio(settings: Record<string, string>): Promise<Studio> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-workflow-'))
   const orchestrator = await startOrchestrator()
@@ -147,12 +147,12 @@ function configOf(chat: number): Record<string, unknown> {
   }
 }
 
-/** Another file with the same picture: bytes behind the end of a JPEG are not looked at. */
+/** Makes another file with the same picture. Decoders ignore bytes after the end of a JPEG. */
 function distinct(photo: Buffer, index: number): Buffer {
   return Buffer.concat([photo, Buffer.from([index])])
 }
 
-/** The most that the process ever had in memory, as Linux counts it. */
+/** Gives the peak resident memory of a process, from Linux's VmHWM. */
 async function peakMegabytes(pid: number): Promise<number> {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) / 1024

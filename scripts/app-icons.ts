@@ -1,6 +1,6 @@
 /**
- * Makes the icons of the installed app from favicon.svg, and the list of them that the hosts put into its manifest: at each build. Run
- * as a program it makes apple-touch-icon.png anew, which is kept beside the drawing because the page refers to it.
+ * Makes the installed app's icons from favicon.svg, and `icons.json` for the hosts' manifest, at each build.
+ * Run as a program, it remakes apple-touch-icon.png, which is kept in git because the page links to it.
  */
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -10,9 +10,9 @@ import type { Plugin } from 'vite'
 import { type AppIcon, iconList } from '../src/ports/assets.ts'
 
 const drawing = fileURLToPath(new URL('../src/ui/favicon.svg', import.meta.url))
-/** The drawing's own ground, which fills what a launcher cuts away. */
+/** The drawing's own background, which fills what a launcher crops. */
 const ground = '#17171a'
-/** Of a maskable icon everything within 80 % is seen (W3C, "Web Application Manifest", "safe zone"). */
+/** Share of a maskable icon that is always visible (W3C, "Web Application Manifest", "safe zone"). */
 const safeZone = 0.8
 
 const icons = [
@@ -21,10 +21,13 @@ const icons = [
   { pixels: 512, purpose: 'maskable' },
 ] as const
 
-/** The one that Apple's home screen wants, without transparent corners, which it would fill with black. The page links to it. */
+/**
+ * Icon for Apple's home screen, linked from the page. It is opaque, because Apple fills transparent corners
+ * with black.
+ */
 const appleTouchIcon = fileURLToPath(new URL('../src/ui/apple-touch-icon.png', import.meta.url))
 
-/** A Vite plugin. The icons get fingerprinted names; `icons.json` beside the page lists them. */
+/** Makes a Vite plugin. The icons get fingerprinted names; `icons.json` beside the page lists them. */
 export function appIcons(): Plugin {
   return {
     name: 'app-icons',
@@ -50,7 +53,10 @@ export function appIcons(): Plugin {
   }
 }
 
-/** The drawing on `inset` of the width, the ground around it; the corners stay clear where it fills everything. */
+/**
+ * Renders the drawing at `inset` of the width on its background. Corners stay transparent if the drawing
+ * fills the icon.
+ */
 async function picture(svg: Uint8Array, pixels: number, inset: number): Promise<Uint8Array> {
   const inner = Math.round(pixels * inset)
   const density = (72 * inner) / 32

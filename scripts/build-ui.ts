@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { endWithHelp } from '../src/node/usage.ts'
 
-/** Where the built web app lies. */
+/** Folder of the built web app. */
 export const uiDirectory = fileURLToPath(new URL('../dist/ui', import.meta.url))
 
 if (import.meta.main) {
   endWithHelp('npm run build:ui: builds src/ui into dist/ui')
-  // A test runner that calls this has a NODE_ENV of its own, which would make it a development build.
+  // A test runner that calls this program sets NODE_ENV, which would cause a development build.
   process.env.NODE_ENV = 'production'
   await build({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)), logLevel: 'warn' })
 }

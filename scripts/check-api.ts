@@ -1,6 +1,7 @@
 /**
- * `npm run check:api`: asks a running demo everything that its own description allows and refuses, as a visitor and as an admin on two
- * kinds of storage. Fails on a server error, on an answer that is not described, and on the other findings of Schemathesis.
+ * `npm run check:api`: sends requests that the API description allows and refuses to a running demo, as a
+ * visitor and as two admins. The admins' photos are in a folder and on S3. Fails on server errors,
+ * undescribed answers and the other findings of Schemathesis.
  */
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,7 +18,7 @@ const project = fileURLToPath(new URL('../', import.meta.url))
 const baseDomain = 'localhost'
 const metricsToken = 'metrics-token-of-this-check-only'
 const firstPort = 33_100
-/** So that photos are left after many of them were moved and deleted. */
+/** Enough copies that photos remain after many were moved and deleted. */
 const copiesOfPhotos = 4
 const maxExamples = 15
 
@@ -49,7 +50,7 @@ interface Scene {
   clock: Clock
 }
 
-/** Runs all three; `true` where none of them found anything. */
+/** Runs all three checks. Gives `true` if none found anything. */
 async function check({ demo, program, directory, state, clock }: Scene): Promise<boolean> {
   const host = (tenant: string) => `${tenant}.${baseDomain}:${demo.port}`
   const admin = async (tenant: string) => ({
@@ -60,7 +61,7 @@ async function check({ demo, program, directory, state, clock }: Scene): Promise
     metricsToken: { bearer: metricsToken },
   })
   const admins = { alice: await admin('alice'), bob: await admin('bob') }
-  // Signing out would end the session of the requests after it; a visitor does it.
+  // A sign-out would end the session of later requests, so only the visitor signs out.
   const signedIn = ['--exclude-path-regex', '^/(auth/|api/(auth|admin)/logout$)']
   const runs = [
     { title: 'a visitor of alice', tenant: 'alice', credentials: {}, options: [] },
@@ -87,12 +88,12 @@ async function check({ demo, program, directory, state, clock }: Scene): Promise
   return isClean
 }
 
-/** Says how many test cases there were. */
+/** Gives the number of test cases. */
 function summary(output: string): string {
-  return /^ *(\d+ generated, .*)$/m.exec(output)?.[1] ?? 'nothing was found'
+  return /^ *(\d+ generated, .*)$/m.exec(output)?.[1] ?? 'no findings'
 }
 
-/** Photos are made once; a run moves and deletes copies of them. */
+/** Makes the sample photos once and copies them, because a run moves and deletes them. */
 async function copyPhotos(state: string): Promise<void> {
   const template = join(project, 'dist/demo-template')
   await samplePhotos(template)
@@ -111,11 +112,11 @@ async function copyPhotos(state: string): Promise<void> {
 
 interface Clock {
   now(): number
-  /** Lets a second be a minute from now on. */
+  /** Makes the clock run 60 times faster from now on. */
   hurry(): void
 }
 
-/** The publisher's clock. Thousands of requests from one client would meet the limits per minute, which other tests are about. */
+/** Makes the publisher's clock. At normal speed, thousands of requests from one client would exceed the rate limits. */
 function createClock(): Clock {
   let since: number | undefined
   return {
@@ -126,9 +127,7 @@ function createClock(): Clock {
   }
 }
 
-endWithHelp(
-  'npm run check:api: asks a demo everything that /openapi.json describes; installs Schemathesis (Python)',
-)
+endWithHelp('npm run check:api: tests a demo against its own /openapi.json; installs Schemathesis (Python)')
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error))
   process.exitCode = 1

@@ -1,10 +1,10 @@
-/** Fails when the built web app is larger than promised, and prints its sizes. */
+/** Size check of the built web app: fails above the limits and prints the sizes. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { endWithHelp } from '../src/node/usage.ts'
 import { uiDirectory } from './build-ui.ts'
 
-/** Bytes after gzip: all scripts that an admin can download, those of a visitor, and those before a visitor's first photo. */
+/** Maximum bytes after gzip: all scripts of an admin, those of a visitor, and those before a visitor's first photo. */
 const limits = { js: 66_000, css: 15_000, visitor: 40_000, 'first view': 32_000 } as const
 type Kind = keyof typeof limits
 
@@ -19,20 +19,20 @@ interface File {
   bytes: number
 }
 
-/** Words of a language (src/ui/texts). A person downloads one such file only. */
+/** Texts of a language (src/ui/texts). A person downloads only one such file. */
 const languageFile = /^[a-z]{2}-[\w-]{8}\.js$/
 
-/** Scripts that the page loads for an admin only. */
+/** Scripts that only admins load. */
 const adminFile =
   /^(?:admin-workbench|confirm-delete|gesture-hint|leave-warning|library|parse|uploader)-[\w-]{8}\.js$/
 
-/** Size of each kind of file after gzip. Throws when the app is not built, or was built without compression. */
+/** Gives the size of each kind of file after gzip. Throws if the app is not built, or was built without compression. */
 export async function uiSizes(directory: string): Promise<KindSize[]> {
   const assets = join(directory, 'assets')
   const names = await readdir(assets)
   const filesOf = async (kind: 'js' | 'css'): Promise<File[]> => {
     const files = names.filter((name) => name.endsWith(`.${kind}`))
-    if (files.length === 0) throw new Error(`${assets} holds no .${kind} file. Run \`npm run build\`.`)
+    if (files.length === 0) throw new Error(`${assets} has no .${kind} file. Run \`npm run build\`.`)
     return Promise.all(
       files.map(async (name) => ({ name, bytes: (await stat(join(assets, `${name}.gz`))).size })),
     )
@@ -56,7 +56,7 @@ const sum = (files: readonly File[]) => files.reduce((total, { bytes }) => total
 const sizeOf = (kind: Kind, bytes: number): KindSize => ({ kind, bytes, limit: limits[kind] })
 
 if (import.meta.main) {
-  endWithHelp('node scripts/check-ui-size.ts: fails where dist/ui is larger than promised')
+  endWithHelp('node scripts/check-ui-size.ts: fails if dist/ui exceeds its size limits')
   for (const { kind, bytes, limit } of await uiSizes(uiDirectory)) {
     const isTooLarge = bytes > limit
     console.log(`${kind.padEnd(10)} ${bytes} of ${limit} bytes gzip${isTooLarge ? '  TOO LARGE' : ''}`)

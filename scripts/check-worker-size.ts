@@ -1,4 +1,4 @@
-/** Fails when the built Worker is larger than promised, and prints what it weighs. */
+/** Size check of the built Worker: fails above the limit and prints the size. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -6,14 +6,17 @@ import { gzip } from 'node:zlib'
 import { endWithHelp } from '../src/node/usage.ts'
 import { project } from './deployment.ts'
 
-/** The sum of the gzip sizes of the Worker's modules. */
+/** Maximum sum of the gzip sizes of the Worker's modules. */
 export const maxWorkerBytes = 1_000_000
 
-/** What Cloudflare would get: every module of the dry run. Source maps and the README beside them are not uploaded. */
+/**
+ * Gives the gzip size of every module that Cloudflare would get. Source maps and the README beside them are
+ * not uploaded.
+ */
 export async function workerBytes(directory: string): Promise<number> {
   const names = (await readdir(directory)).filter((name) => !/\.(map|md)$/.test(name))
   if (!names.includes('worker.js'))
-    throw new Error(`${directory} holds no Worker. Run \`npm run build:worker\`.`)
+    throw new Error(`${directory} has no Worker. Run \`npm run build:worker\`.`)
   const sizes = names.map(
     async (name) => (await promisify(gzip)(await readFile(join(directory, name)))).length,
   )
@@ -21,7 +24,7 @@ export async function workerBytes(directory: string): Promise<number> {
 }
 
 if (import.meta.main) {
-  endWithHelp('node scripts/check-worker-size.ts: fails where dist/worker is larger than promised')
+  endWithHelp('node scripts/check-worker-size.ts: fails if dist/worker exceeds its size limit')
   const bytes = await workerBytes(join(project, 'dist/worker'))
   const isTooLarge = bytes > maxWorkerBytes
   process.stdout.write(`worker ${bytes} of ${maxWorkerBytes} bytes gzip${isTooLarge ? '  TOO LARGE' : ''}\n`)

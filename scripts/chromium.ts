@@ -1,4 +1,4 @@
-/** A headless Chromium and the two windows in which the web app is looked at. */
+/** A headless Chromium, and the two window sizes in which the web app is tested. */
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 
@@ -19,7 +19,7 @@ const quiet = [
   '--disable-sync',
 ]
 
-/** Starts the browser at `CHROMIUM_PATH`, by default Debian's. Throws an Error that says what to do where there is none. */
+/** Starts the browser at `CHROMIUM_PATH`, by default Debian's. Throws an Error with advice if there is none. */
 export async function openChromium(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
   if (!existsSync(executablePath)) {

@@ -1,21 +1,21 @@
-/** What a deployment of the Node host consists of, read from the files that Heroku and Docker read. */
+/** Parts of a deployment of the Node host, read from the files of Heroku and Docker. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 export const project = fileURLToPath(new URL('../', import.meta.url))
 
-/** What Heroku's Node buildpack runs (docs/operations/heroku.md), and the Dockerfile too. */
+/** Steps of Heroku's Node buildpack (docs/operations/heroku.md) and of the Dockerfile. */
 export const buildSteps = ['npm ci', 'npm run heroku-postbuild', 'npm prune --omit=dev'] as const
 
-/** The words of the `web` process in the Procfile. It runs without a shell. */
+/** Gives the words of the Procfile's `web` command, which runs without a shell. */
 export async function webCommand(): Promise<string[]> {
   const procfile = await readFile(`${project}Procfile`, 'utf8')
   const line = /^web: (.+)$/m.exec(procfile)?.[1]
-  if (line === undefined) throw new Error('The Procfile names no web process.')
+  if (line === undefined) throw new Error('The Procfile has no web process.')
   return line.trim().split(/\s+/)
 }
 
-/** The container's health check as a list of words. */
+/** Gives the container's health check as a list of words. */
 export async function healthCheckCommand(): Promise<string[]> {
   const dockerfile = await readFile(`${project}Dockerfile`, 'utf8')
   const line = dockerfile
@@ -26,7 +26,7 @@ export async function healthCheckCommand(): Promise<string[]> {
   return words.map(String)
 }
 
-/** Config vars that app.json sets by itself. */
+/** Gives the config vars that app.json presets. */
 export async function presetVariables(): Promise<Record<string, string>> {
   const app: { env: Record<string, { value?: string }> } = JSON.parse(
     await readFile(`${project}app.json`, 'utf8'),

@@ -1,10 +1,10 @@
-/** Writes docs/errors.md from the table of error codes. A test fails while the document is stale. */
+/** Generator of docs/errors.md from the table of error codes. A test fails while the document is stale. */
 import { writeFile } from 'node:fs/promises'
 import { errorKinds } from '../src/base/error-codes.ts'
 import { endWithHelp } from '../src/node/usage.ts'
 import { project } from './deployment.ts'
 
-/** Gives the document as Markdown: one heading, and so one anchor, for each code. */
+/** Gives the document as Markdown, with a heading (and so an anchor) for each code. */
 export function errorsDocument(): string {
   const sections = Object.entries(errorKinds).map(
     ([code, { status, title, explanation }]) => `## ${code}\n\n${status}: **${title}.** ${explanation}\n`,

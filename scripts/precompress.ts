@@ -1,4 +1,7 @@
-/** Writes a Brotli and a gzip file beside every built file, so that the Node host compresses nothing while serving. */
+/**
+ * Build step that writes a Brotli and a gzip file beside every built file, so that the Node host compresses
+ * nothing while serving.
+ */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,13 +11,13 @@ import type { Plugin } from 'vite'
 const toBrotli = promisify(brotliCompress)
 const toGzip = promisify(gzip)
 
-/** A Vite plugin. It compresses as hard as zlib can, since this happens once per build. */
+/** Makes a Vite plugin. It uses the highest compression levels, since this runs once per build. */
 export function precompress(): Plugin {
   return {
     name: 'precompress',
     apply: 'build',
     async writeBundle({ dir }, bundle) {
-      if (!dir) throw new Error('the build writes to no folder')
+      if (!dir) throw new Error('The build has no output folder.')
       const files = Object.values(bundle).map((output) => ({
         path: join(dir, output.fileName),
         content: Buffer.from(output.type === 'chunk' ? output.code : output.source),

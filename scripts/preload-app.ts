@@ -1,9 +1,12 @@
-/** Preloads the app in the built page, so that it downloads beside the words of its language and not after them. */
+/**
+ * Build step that preloads the app in the built page, so that it downloads in parallel with the texts of its
+ * language.
+ */
 import type { Plugin, Rolldown } from 'vite'
 
 const appModule = /\/src\/ui\/main\.tsx$/
 
-/** A Vite plugin. Throws where no chunk of the build holds the app. */
+/** Makes a Vite plugin. Throws if no chunk of the build contains the app. */
 export function preloadApp(): Plugin {
   return {
     name: 'preload-app',
@@ -22,11 +25,11 @@ export function preloadApp(): Plugin {
   }
 }
 
-/** The chunk of the app and its static imports. */
+/** Gives the chunk of the app and its static imports. */
 function appFiles(bundle: Rolldown.OutputBundle): string[] {
   for (const output of Object.values(bundle)) {
     if (output.type === 'chunk' && output.moduleIds.some((id) => appModule.test(id)))
       return [output.fileName, ...output.imports]
   }
-  throw new Error('the build has no chunk with src/ui/main.tsx')
+  throw new Error('The build has no chunk with src/ui/main.tsx.')
 }

@@ -1,7 +1,7 @@
 /**
- * Proves that what Heroku would build runs: copies what its slug holds to an empty folder, goes through the buildpack's steps, starts
- * the Procfile's own command with production dependencies only, asks it like the router does, lets it load what is loaded late, and ends
- * it by SIGTERM.
+ * `npm run prove:heroku`: proves that Heroku's build would run. Copies the slug's files to an empty folder,
+ * runs the buildpack's steps and starts the Procfile's command with production dependencies only. Then it
+ * sends requests like the router, loads the optional modules, and ends the process by SIGTERM.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -36,7 +36,7 @@ async function prove(folder: string): Promise<void> {
     await checkDoctor(slug, variables)
     await checkPrograms(slug, dyno, variables)
     await end(dyno)
-    // The spans of all these requests had nowhere to go.
+    // The collector of the spans is unreachable.
     await dyno.says('tracing is troubled')
   } finally {
     dyno.process.kill('SIGKILL')
@@ -44,10 +44,10 @@ async function prove(folder: string): Promise<void> {
   }
 }
 
-endWithHelp('npm run prove:heroku: builds a slug as Heroku does, starts it and asks it; takes some minutes')
+endWithHelp('npm run prove:heroku: builds and tests a slug like Heroku; takes some minutes')
 const folder = await mkdtemp(join(tmpdir(), 'publisher-slug-'))
 const watchdog = setTimeout(() => {
-  process.stderr.write(`The proof took longer than ${limitMs / 1000} s.\n`)
+  process.stderr.write(`The check took longer than ${limitMs / 1000} s.\n`)
   process.exit(1)
 }, limitMs)
 try {

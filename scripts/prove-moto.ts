@@ -1,6 +1,7 @@
 /**
- * `npm run prove:moto`: publishes from two processes against moto, an S3 server that honours conditions and is not atomic. It is no
- * part of the suite, as it needs Python: `pip install 'moto[server]'` into a new environment, unless `MOTO_SERVER` names the program.
+ * `npm run prove:moto`: publishes from two processes against moto, an S3 server that honours conditions
+ * non-atomically. Not part of the test suite, because it needs Python. Runs `pip install 'moto[server]'` in a
+ * new environment unless `MOTO_SERVER` names the program.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -30,7 +31,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-/** The program `moto_server`, installed where it is not named. */
+/** Gives the path of `moto_server`, and installs it unless `MOTO_SERVER` is set. */
 function installed(directory: string): string {
   if (process.env.MOTO_SERVER) return process.env.MOTO_SERVER
   execFileSync('python3', ['-m', 'venv', directory])
@@ -50,7 +51,7 @@ async function startMoto(program: string): Promise<{ endpoint: string; child: Ch
   throw new Error('moto did not start within 30 s.')
 }
 
-/** Store of one root, as a process of its own would open it. */
+/** Opens the store of a root, as a separate process would. */
 function open(endpoint: string, root: string) {
   const credentials = {
     access_key_id: new Secret('access-key'),
@@ -87,7 +88,7 @@ async function publishOnce(endpoint: string, root: string) {
   }
 }
 
-/** Publishes all photos from two processes at once. Gives the outcomes of both. */
+/** Publishes all photos from two concurrent processes. Gives the outcomes of both. */
 async function publishTwice(variables: Record<string, string>): Promise<{ code?: string }[]> {
   const env = { ...variables, PHOTOS: names.join(','), ATTEMPTS: '3' }
   const children = [1, 2].map(() =>

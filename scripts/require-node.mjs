@@ -1,6 +1,6 @@
-// Loaded before every program of this package: fails clearly on a Node that cannot run it.
-// The npm package `node` (a devDependency) puts Node 24 on the PATH of npm scripts; where its install script was
-// denied, the system's own Node would take its place without a word.
+// Loaded before every program of this package: fails clearly on a Node that cannot run it. The npm package
+// `node` (a devDependency) puts Node 24 on the PATH of npm scripts. If its install script is denied, the
+// system's own Node runs instead.
 const needed = 24
 const major = Number.parseInt(process.versions.node, 10)
 if (major < needed) {

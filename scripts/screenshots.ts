@@ -1,12 +1,12 @@
 /**
- * Takes the pictures of every view of the page: docs/screenshots/<view>-<phone|desktop>-<dark|light>.png, from a demo that runs
- * (`npm run demo`), whose gallery is the same afterwards:
+ * Takes screenshots of every view of the page: docs/screenshots/<view>-<phone|desktop>-<dark|light>.png. It
+ * needs a running demo (`npm run demo`) and leaves the gallery unchanged:
  *
  *     node scripts/screenshots.ts http://alice.localhost:8080 alice@example.org [folder] [view ...]
  *
- * The person is one whom the demo's own provider lets in by a click, and who is an admin there. Without views it takes all of them.
- * What a healthy demo never shows (an empty gallery, a private one, a post that failed, an upload that does not end) is answered by this
- * script in the server's place.
+ * The person must be an admin of the gallery whom the demo's own provider signs in by a click. Default: all
+ * views. The script replaces the server's answers for states that a healthy demo never shows: an empty or
+ * private gallery, a failed post, an endless upload.
  */
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -71,7 +71,7 @@ async function picture(file: string, view: View, device: string, options: Browse
   }
 }
 
-/** The cookies of somebody who has signed in. */
+/** Gives the cookies of a signed-in person. */
 async function signIn(visitor: Browser, origin: string, who: string) {
   const context = await visitor.newContext({ ...desktop, baseURL: origin })
   const page = await context.newPage()

@@ -1,4 +1,4 @@
-/** A visitor of one gallery while others are flooded: what the floods must not reach. */
+/** Measurement of a visitor's wait in one gallery while other galleries are flooded. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { z } from 'zod'
@@ -11,12 +11,12 @@ import { pauseQuietly } from './troubles.ts'
 import { looksSchema, type VisitorJob } from './visitor.ts'
 import { viewerLimit } from './world.ts'
 
-/** The floods alone, when everything else has calmed down, so that nothing else can be to blame. */
+/** Duration of the measurement, which runs after the storm so that only the floods affect the result. */
 const measuredMs = 12_000
 const quietMs = 4000
 const limitMs = 250
 
-/** Floods that come and go while everything else goes wrong, too. */
+/** Runs short floods at intervals during the storm. */
 export async function floodNowAndThen(
   fleet: Fleet,
   answers: FloodAnswers,
@@ -31,14 +31,14 @@ export async function floodNowAndThen(
   }
 }
 
-/** 99th percentiles of a visitor's waits. Milliseconds. */
+/** 99th percentiles of a visitor's waits in milliseconds. */
 export interface BystanderWaits {
-  /** Without floods: what the machine itself allows. */
+  /** Baseline without floods. */
   quietMs: number
   floodedMs: number
 }
 
-/** Floods the hosts, and holds how long a visitor of another gallery waits against the rule. */
+/** Floods the hosts and checks the wait of a visitor of another gallery against the limit. */
 export async function measureBystander(fleet: Fleet, answers: FloodAnswers): Promise<BystanderWaits> {
   const { target, visited } = parties(fleet)
   if (!target || !visited) return { quietMs: 0, floodedMs: 0 }
@@ -74,7 +74,7 @@ function p99Of(looks: z.output<typeof looksSchema>): number {
   )
 }
 
-/** The attackers' gallery and the visitor's, both on disk, so that no vendor's trouble is measured. */
+/** Gives the flooded and the visited gallery, both on disk, so that no vendor affects the measurement. */
 function parties({ world }: Fleet): { target?: Tenant | undefined; visited?: Tenant | undefined } {
   const [target, visited] = world.tenants.filter(
     ({ kind, isShortLived }) => kind === 'local' && !isShortLived,
@@ -96,7 +96,7 @@ async function looksOf(job: VisitorJob): Promise<z.output<typeof looksSchema>> {
   return looksSchema.parse(said)
 }
 
-/** Requests after which even two slow hosts have refused some. */
+/** Numbers of requests after which even two slow hosts must have refused some. */
 const enough = { scraping: 2 * viewerLimit + 100, hosts: 1500 }
 
 function expectRefusals({ judge }: Fleet, answers: FloodAnswers): void {
@@ -110,7 +110,7 @@ function expectRefusals({ judge }: Fleet, answers: FloodAnswers): void {
   }
 }
 
-/** The smallest of the values that so large a share of them does not exceed. */
+/** Gives the smallest of the values that the given share of them does not exceed. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other)
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0

@@ -1,4 +1,4 @@
-/** Who asks without a pause: visitors, admins, strangers and admins of other tenants. */
+/** Clients that send requests without a pause: visitors, admins, strangers and admins of other tenants. */
 import { handle, type TrackedPhoto, upload } from './photographer.ts'
 import type { Tenant } from './tenants.ts'
 import { type Asked, ask, type Fleet } from './traffic.ts'
@@ -6,7 +6,7 @@ import { pauseQuietly, pick } from './troubles.ts'
 
 const looksPerVisit = 6
 
-/** Somebody who never stops. */
+/** Runs one client, with random actions, until the signal fires. */
 export async function client(
   fleet: Fleet,
   photos: TrackedPhoto[],
@@ -26,7 +26,7 @@ export async function client(
   }
 }
 
-/** Whoever goes on although the configuration has run out: it is the moment in which something could slip through. */
+/** Keeps changing photos during outages, when configurations have expired, to prove that such changes are refused. */
 export async function insist(
   fleet: Fleet,
   photos: readonly TrackedPhoto[],
@@ -43,7 +43,7 @@ export async function insist(
   }
 }
 
-/** A new photo, and the next thing that happens to it. */
+/** Uploads a new photo and makes its first change. */
 async function contribute(
   fleet: Fleet,
   tenant: Tenant,
@@ -55,7 +55,7 @@ async function contribute(
   await handle(fleet, photo, random)
 }
 
-/** Looks around at one tenant: its first answers come from a host that has to ask, the others from one that knows. */
+/** Sends several reads to one tenant. The first may need a lookup; later reads hit a warm host. */
 async function visit(fleet: Fleet, tenant: Tenant, photo: TrackedPhoto, random: () => number): Promise<void> {
   for (let look = 0; look < looksPerVisit; look++) {
     await ask(fleet, { tenant, path: readPath(photo, tenant, random) })
@@ -91,7 +91,7 @@ const forbidden: readonly [Omit<Asked, 'tenant'>, ...Omit<Asked, 'tenant'>[]] = 
   { path: '/api/library/objects' },
 ]
 
-/** Whoever has no business here, at a tenant that may or may not exist. */
+/** Sends forbidden requests to a tenant that may or may not exist. */
 async function intrude(fleet: Fleet, tenant: Tenant, random: () => number): Promise<void> {
   const { judge, world } = fleet
   const other = pick(world.tenants, random)

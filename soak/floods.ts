@@ -1,4 +1,4 @@
-/** Clients that try to keep a host busy: what each of them sends, from an address of its own, until it is stopped. */
+/** Attacks that try to keep a host busy. Each kind has its own client address and runs until it is stopped. */
 import { connect } from 'node:net'
 import { parsePhotoName } from '../src/ports/photo.ts'
 import { baseDomain } from '../test/support/fixtures/fleet.ts'
@@ -9,17 +9,17 @@ import type { Fleet } from './traffic.ts'
 import { pauseQuietly } from './troubles.ts'
 
 export const floodKinds = {
-  paths: 'paths that make a redaction slow',
+  paths: 'paths that are slow to redact',
   bodies: 'JSON bodies, a byte at a time',
   headers: 'headers, a line at a time',
   hosts: 'invented hosts',
-  scraping: 'thumbnails as fast as they come',
+  scraping: 'thumbnails as fast as possible',
   bombs: 'thumbnails of a PNG with inflating text',
 } as const
 
 export type FloodKind = keyof typeof floodKinds
 
-/** How often each flood was answered, by status. */
+/** Counts of answers by flood and status. */
 export type FloodAnswers = Map<FloodKind, Map<number, number>>
 
 const slowClients = 40
@@ -29,16 +29,16 @@ const bombSizes = ['w256h256', 'w480h320', 'w640h480', 'w960h640', 'w1024h768']
 
 interface Flood {
   fleet: Fleet
-  /** Tenant of the attackers, or whose photos they want. */
+  /** Tenant of the attackers, or the owner of the requested photos. */
   target: Tenant
   count(kind: FloodKind, status: number): void
   signal: AbortSignal
 }
 
-/** Made once: making it keeps this process busy, and with it the visitor that it measures. */
+/** Made only once, because making the bomb would block this process and distort the measurement. */
 let bomb: ReturnType<typeof pngBomb> | undefined
 
-/** Sends all floods at once against all hosts until the signal fires. */
+/** Runs all floods concurrently against all hosts until the signal fires. */
 export async function runFloods(
   fleet: Fleet,
   target: Tenant,
@@ -78,7 +78,7 @@ export async function runFloods(
   for (const [name] of files) await target.store.delete('root', name)
 }
 
-/** One client that asks again as soon as it is answered, each host in turn. */
+/** Runs a client that sends its next request after each answer, to each host in turn. */
 async function repeat(
   { fleet, count, signal }: Flood,
   kind: FloodKind,
@@ -92,7 +92,7 @@ async function repeat(
     const port = fleet.hosts[turn % fleet.hosts.length]?.port ?? 0
     const answer = await sendTo(port, `${tenant}.${baseDomain}`, path, { headers }).catch(() => null)
     count(kind, answer?.status ?? 0)
-    // A host that is being started again refuses at once.
+    // A host that is restarting refuses connections at once.
     await pauseQuietly(answer ? pauseMs : 100, signal)
   }
 }
@@ -115,7 +115,7 @@ function slowHeaders(target: Tenant): string {
   return `GET / HTTP/1.1\r\nhost: ${target.name}.${baseDomain}\r\n`
 }
 
-/** One connection after the other that never finishes its request. */
+/** Opens connections in sequence that never finish their request. */
 async function trickle(
   { fleet, count, signal }: Flood,
   kind: FloodKind,

@@ -1,6 +1,7 @@
 /**
- * One Node host of the soak in a process of its own, with a clock that may be wrong. Tells its parent its port and, each second, how
- * long its event loop was blocked. A fault that nobody caught ends it, so that the soak sees it.
+ * One Node host of the soak in a separate process, whose clock may be wrong. Reports its port and, each
+ * second, the longest event loop delay to its parent. An uncaught error ends the process, so that the soak
+ * notices it.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createLineWriter } from '../src/node/line-writer.ts'

@@ -1,4 +1,4 @@
-/** What happens to the fleet itself: hosts that are killed or ended in order, and configurations that change. */
+/** Incidents in the fleet itself: hosts are killed or shut down, and configurations change. */
 import { baseDomain, serviceToken } from '../test/support/fixtures/fleet.ts'
 import { sendTo } from '../test/support/fixtures/http-client.ts'
 import type { HostProcess } from './processes.ts'
@@ -17,7 +17,7 @@ const betweenVersionsMs = 1200
 const betweenRedisMs = 6000
 const withoutRedisMs = 2500
 
-/** Kills one host, ends the other in order, and so on; each comes back on its own port. */
+/** Restarts the hosts in turn, by SIGKILL or SIGTERM, each on its previous port. */
 export async function restartHosts(
   fleet: Fleet,
   start: (index: number, port: number) => Promise<HostProcess>,
@@ -36,13 +36,13 @@ export async function restartHosts(
     } else {
       incidents.restarts++
       const code = await host.end()
-      fleet.judge.expect('hosts', code === 0, () => `host ${index} answered SIGTERM with ${code}`)
+      fleet.judge.expect('hosts', code === 0, () => `host ${index} exited with ${code} after SIGTERM`)
     }
     fleet.hosts[index] = await start(index, host.port)
   }
 }
 
-/** Changes a tenant's configuration, tells one host of the fleet, and looks whether any still serves the old one. */
+/** Changes a tenant's configuration, invalidates it, and checks that no host serves the old version. */
 export async function changeVersions(
   fleet: Fleet,
   random: () => number,
@@ -67,20 +67,21 @@ export async function changeVersions(
       atStorage.delete(tenant.name)
     }
     const told = await Promise.all(fleet.hosts.map(({ port }) => invalidate(port, host)))
-    // 202: hosts hear of it again once Redis is back, and then forget a second time.
+    // 202: the hosts receive the invalidation again once Redis is back, and then drop the configuration a
+    // second time.
     if (!told.includes(202)) fleet.forgottenAt.set(tenant.name, Date.now())
     if (!told.every((status) => status === 204 || status === 202)) continue
     incidents.versions++
     for (let look = 0; look < fleet.hosts.length; look++) {
       const { status, body } = await ask(fleet, { tenant, path: '/api/config/features' })
-      // A host that cannot ask says so; one that was started meanwhile asks first.
+      // Skips hosts that could not ask the orchestrator and answered with an error.
       if (status !== 200 || fleet.troubles.between('orchestrator', startedAt, Date.now())) continue
       fleet.judge.expect('versions', body.smart_hashtags_enabled === value, () => `${host} after v${version}`)
     }
   }
 }
 
-/** The shared store answers nothing for a while, or dies and comes back empty. */
+/** Makes the shared store hang for a while, or restarts it empty. */
 export async function shakeRedis(
   { redis }: Fleet['world'],
   incidents: Incidents,

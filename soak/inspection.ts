@@ -1,4 +1,4 @@
-/** After the storm: repeats what was left unfinished, then looks into each storage, with no host between. */
+/** Final check: repeats unfinished changes, then reads each storage directly. */
 import { pause } from '../src/base/time.ts'
 import type { PhotoStore, SidecarReading } from '../src/ports/storage.ts'
 import { type Folder, handle, type TrackedPhoto } from './photographer.ts'
@@ -8,7 +8,7 @@ import type { Fleet } from './traffic.ts'
 const folders: readonly Folder[] = ['root', 'archive', 'keep', 'remove']
 const repeats = 30
 
-/** Repeats each change that has no good answer yet. Gives how many there were. */
+/** Repeats each change that has not succeeded yet. Gives their initial number. */
 export async function finish(fleet: Fleet, photos: readonly TrackedPhoto[]): Promise<number> {
   const open = photos.filter(({ pending, existence }) => pending !== null && existence === 'here')
   await Promise.all(
@@ -29,7 +29,7 @@ interface Found {
   sidecar: string | null
 }
 
-/** Holds what is in the tenant's storage against what its admin was told. */
+/** Compares the content of a tenant's storage with the answers that its admin got. */
 export async function inspect(
   { judge }: Pick<Fleet, 'judge'>,
   tenant: Tenant,
@@ -55,7 +55,7 @@ export async function inspect(
   }
 }
 
-/** Soak writes small sidecars only: one that cannot be read is a finding. */
+/** Gives a sidecar's text. Soak writes only small sidecars, so an unreadable sidecar is a finding. */
 function textOf(sidecar: SidecarReading): string | null {
   return sidecar === null || sidecar === 'unreadable' ? sidecar : sidecar.text
 }

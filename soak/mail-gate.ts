@@ -1,18 +1,21 @@
-/** In front of the mail server: connections that are refused, cut, slow, or end before the answer to a mail arrives. */
+/**
+ * Proxy in front of the mail server that refuses, cuts or slows connections, or ends them before a mail's
+ * confirmation.
+ */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { pause } from '../src/base/time.ts'
 import type { Proxy as ProxyServer } from './proxy.ts'
 import { slowMs, type TroubleKind } from './troubles.ts'
 
-/** How a server that has no room greets (RFC 5321, section 3.8: it closes the connection after a 421). */
+/** Greetings of a server without capacity. It closes the connection after a 421 (RFC 5321, section 3.8). */
 const refusals = {
   error: '421 4.3.2 Not available now\r\n',
   outage: '421 4.3.2 Not available now\r\n',
   limit: '421 4.7.0 Too many connections\r\n',
 } as const
 
-/** Passes connections on to a mail server on loopback, unless there is trouble. */
+/** Forwards connections to a mail server on loopback, except while a trouble is active. */
 export async function startMailGate(
   port: number,
   trouble: () => TroubleKind | undefined,
@@ -28,7 +31,7 @@ export async function startMailGate(
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the mail gate has no port')
+  if (address === null || typeof address === 'string') throw new Error('The mail gate has no port.')
   return {
     port: address.port,
     close() {
@@ -51,7 +54,7 @@ async function admit(client: Socket, port: number, kind: TroubleKind | undefined
   else server.pipe(client)
 }
 
-/** The mail arrives, and nobody hears of it. */
+/** Delivers the mail but drops its confirmation. */
 function loseAnswerToMail(client: Socket, server: Socket): void {
   let tail = ''
   let isMailSent = false

@@ -1,7 +1,7 @@
 /**
- * `npm run soak`: a fleet under load while everything around it fails, held against rules. Bounded: it ends by itself.
- * `--seconds 300 --tenants 300 --clients 24 --seed 1`; with `--report` it writes docs/reliability.md. Exit code 1 when a rule was broken,
- * or never looked at.
+ * `npm run soak`: runs a fleet under load and injected faults for a fixed time and checks it against rules.
+ * `--seconds 300 --tenants 300 --clients 24 --seed 1`; `--report` writes docs/reliability.md. Exits with 1 if
+ * a rule was broken or never checked.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
@@ -28,10 +28,10 @@ import { judgeLine, watch } from './watch.ts'
 import { startWorld } from './world.ts'
 
 endWithHelp(`npm run soak -- [--seconds 300] [--tenants 300] [--clients 24] [--seed 1] [--report]
-    --seconds N   how long the storm lasts
+    --seconds N   duration of the faults
     --tenants N   tenants of the emulated fleet
-    --clients N   visitors and admins at once
-    --seed N      the same seed brings the same troubles
+    --clients N   concurrent visitors and admins
+    --seed N      seed of the random faults
     --report      writes docs/reliability.md`)
 const { values: options } = parseArgs({
   options: {
@@ -50,14 +50,14 @@ const [seconds, tenantCount, clients, seed] = [
 ].map(Number)
 
 const project = fileURLToPath(new URL('../', import.meta.url))
-/** One host's clock is off by a minute. */
+/** Clock offset of each host: the second is a minute fast. */
 const clockOffsetsMs = [0, 60_000]
 const longestPauseMs = 3000
 const insistentClients = 3
 
 type StartHost = (index: number, port: number) => Promise<HostProcess>
 
-/** Starts the world, a host for each clock and the balancer before them. */
+/** Starts the world, a host for each clock, and the balancer in front of the hosts. */
 async function startFleet(troubles: Troubles, peaks: Storm['peaks']) {
   const world = await startWorld(tenantCount ?? 300, troubles)
   const judge = createJudge()
@@ -100,7 +100,7 @@ interface Storm {
   floods: FloodAnswers
 }
 
-/** Lets clients, floods and incidents loose on the fleet for the seconds of the run. */
+/** Runs clients, floods and incidents against the fleet for the duration of the run. */
 async function rage({ fleet, photos, start, random, peaks, incidents, floods }: Storm): Promise<void> {
   const signal = AbortSignal.timeout((seconds ?? 300) * 1000)
   await Promise.all([
@@ -113,11 +113,11 @@ async function rage({ fleet, photos, start, random, peaks, incidents, floods }: 
     ...Array.from({ length: insistentClients }, () => insist(fleet, photos, random, signal)),
     ...Array.from({ length: clients ?? 24 }, () => client(fleet, photos, random, signal)),
   ])
-  // Calls under way end with their own deadlines.
+  // Lets running calls reach their deadlines.
   await pause(5000)
 }
 
-/** Looks at every tenant, then ends the hosts and the world. */
+/** Inspects every tenant, then ends the hosts and the world. */
 async function closeFleet(fleet: Fleet, proxy: Balancer, photos: readonly TrackedPhoto[]): Promise<void> {
   for (const tenant of fleet.world.tenants) {
     await inspect(
@@ -128,7 +128,7 @@ async function closeFleet(fleet: Fleet, proxy: Balancer, photos: readonly Tracke
   }
   for (const host of fleet.hosts) {
     const code = await host.end()
-    fleet.judge.expect('hosts', code === 0, () => `host ${host.index} answered SIGTERM with ${code}`)
+    fleet.judge.expect('hosts', code === 0, () => `host ${host.index} exited with ${code} after SIGTERM`)
   }
   await proxy.close()
   await fleet.world.close()
@@ -180,12 +180,15 @@ async function main(): Promise<boolean> {
   return outcome.findings.every(({ looked, broken }) => looked > 0 && broken === 0)
 }
 
-/** Often enough that a short run sees both ways to end; no more often than hosts have time to fill their caches in between. */
+/**
+ * Frequent enough that a short run includes kills and shutdowns, but at least 9 s apart so that hosts can
+ * fill their caches.
+ */
 function restartsEveryMs(secondsInAll: number): number {
   return Math.max(9000, (secondsInAll * 1000) / 12)
 }
 
-/** The same numbers for the same seed (a linear congruential generator: chance, not secrets). */
+/** Makes a seeded random generator (linear congruential, for reproducible runs only). */
 function randomFrom(start: number): () => number {
   let state = start
   return () => {

@@ -1,4 +1,4 @@
-/** What a soak has seen. */
+/** Results of a soak. */
 import type { BystanderWaits } from './bystander.ts'
 import type { FloodAnswers } from './floods.ts'
 import type { Incidents } from './incidents.ts'
@@ -11,17 +11,17 @@ export interface Outcome {
   tenants: number
   clients: number
   seed: number
-  /** Answers by status; 0 for connections that broke. */
+  /** Answers by status; 0 for broken connections. */
   statuses: ReadonlyMap<number, number>
   incidents: Incidents
   windows: readonly Window[]
-  /** Posts and mails. */
+  /** Posts and mails that arrived. */
   arrived: number
   /** Changes that had to be repeated at the end. */
   unfinished: number
   peakMegabytes: number
   longestPauseMs: number
-  /** How long a visitor of another gallery waited, without and with floods. */
+  /** Waits of a visitor of another gallery, without and with floods. */
   bystander: BystanderWaits
   floods: FloodAnswers
   photos: number

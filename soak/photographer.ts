@@ -1,4 +1,4 @@
-/** What one tenant's admin does with photos, and where each of them must be afterwards. */
+/** Changes that a tenant's admin makes to photos, with the expected state of each photo. */
 import { sentIn } from './posts.ts'
 import type { Judge } from './rules.ts'
 import { markedPhoto, markOf, type Tenant } from './tenants.ts'
@@ -9,17 +9,17 @@ export type Folder = 'root' | 'archive' | 'keep' | 'remove'
 
 export interface TrackedPhoto {
   tenant: Tenant
-  /** `a`, `u1` and so on: the second half of its mark. */
+  /** Second half of the photo's mark: `a`, `u1` and so on. */
   id: string
-  /** The name of its file now. */
+  /** Current file name. */
   name: string
   folder: Folder
-  /** `lost`: its upload or its deletion got no answer, so nobody can say. */
+  /** `unsure`: the upload got no answer, so its outcome is unknown. */
   existence: 'here' | 'gone' | 'unsure'
   hasSidecar: boolean
-  /** Somebody is moving it. */
+  /** True while a client changes the photo. */
   isBusy: boolean
-  /** A change without a good answer: it is repeated before anything else happens to the photo. */
+  /** Change that has not succeeded yet. It is repeated before any other change to the photo. */
   pending: Change | null
 }
 
@@ -48,7 +48,7 @@ export function trackedPhoto(tenant: Tenant, id: string, isUploaded = false): Tr
   }
 }
 
-/** Does the next thing with the photo: repeats what failed, else brings it back, else something new. */
+/** Makes the next change to a photo: repeats a failed change, restores a moved photo, or picks a new change. */
 export async function handle(fleet: Fleet, photo: TrackedPhoto, random: () => number): Promise<void> {
   if (photo.isBusy || photo.existence !== 'here') return
   photo.isBusy = true
@@ -94,7 +94,7 @@ async function move(
     photo.folder = to
     return true
   }
-  // An earlier attempt has brought it there, and its answer was lost.
+  // An earlier attempt moved the photo, but its answer was lost.
   if (answer.status === 404 && answer.body.code === 'photo_not_found') {
     photo.folder = to
     return true
@@ -102,7 +102,7 @@ async function move(
   return false
 }
 
-/** A double click, which two hosts get at once: one answers in the end, the other tells how it goes. */
+/** Simulates a double click that reaches two hosts at once: one answers at the end, the other streams its stages. */
 async function publishTwice(fleet: Fleet, photo: TrackedPhoto): Promise<boolean> {
   const mark = markOf(photo.tenant.name, photo.id)
   const captions = { telegram: `${mark} on Telegram`, email: `${mark} on FetLife` }
@@ -123,7 +123,7 @@ async function remove(fleet: Fleet, photo: TrackedPhoto): Promise<boolean> {
   return answer.status === 200
 }
 
-/** Sends a new photo; gives it where it is sure that it has arrived. */
+/** Uploads a new photo. The photo exists for certain only if the upload succeeded. */
 export async function upload(fleet: Fleet, tenant: Tenant, id: string): Promise<TrackedPhoto> {
   const photo = trackedPhoto(tenant, id, true)
   photo.existence = 'unsure'
@@ -145,7 +145,7 @@ function post({ tenant, name }: TrackedPhoto, action: string, body: object): Ask
   return { tenant, method: 'POST', path: `/api/images/${encodeURIComponent(name)}/${action}`, body }
 }
 
-/** Short-lived configurations have run out this long after the orchestrator went away. */
+/** Time after the start of an orchestrator outage by which short-lived configurations have expired. */
 const expiredAfterMs = 5000 + 1500
 
 async function mutate(fleet: Fleet, asked: Asked): Promise<Answer> {

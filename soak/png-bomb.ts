@@ -1,16 +1,16 @@
-/** A small picture whose text chunks inflate to gigabytes: for readers that inflate what they skip. */
+/** A small picture whose text chunks inflate to gigabytes, for parsers that inflate chunks they skip. */
 import { crc32, deflateSync } from 'node:zlib'
 
 const side = 64
 const textChunks = 200
 const inflatedBytes = 55 * 2 ** 20
 
-/** Gives a valid PNG of 64 by 64 pixels, some 11 MB of zTXt chunks in it. */
+/** Gives a valid PNG of 64 by 64 pixels with about 11 MB of zTXt chunks. */
 export function pngBomb(): Uint8Array<ArrayBuffer> {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(side, 0)
   header.writeUInt32BE(side, 4)
-  // 8 bits of grey.
+  // 8-bit greyscale.
   header[8] = 8
   const text = Buffer.concat([Buffer.from('bomb\0\0', 'latin1'), deflateSync(Buffer.alloc(inflatedBytes))])
   const bomb = chunk('zTXt', text)

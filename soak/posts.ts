@@ -1,15 +1,15 @@
-/** What has arrived at the channels and in the mailboxes, and what the hosts said of it. */
+/** Posts and mails that arrived, compared with those that hosts reported. */
 import { apiKey, chatOf, recipient } from '../test/support/fixtures/studio.ts'
 import type { Judge } from './rules.ts'
 import { markPattern, type Tenant } from './tenants.ts'
 import type { World } from './world.ts'
 
 export interface Inbox {
-  /** Notes what a host reports as sent. */
+  /** Records a post that a host reported as sent. */
   noteReported(platform: string, mark: string): void
-  /** Takes in what has arrived since; the emulator keeps a few hundred posts only. */
+  /** Collects new posts. The emulator keeps only a few hundred. */
   collect(): void
-  /** Looks at everything that has arrived. Gives the number of posts and mails. */
+  /** Checks everything that has arrived. Gives the number of posts and mails. */
   inspect(): number
 }
 
@@ -51,7 +51,7 @@ export function createInbox({ telegram, openai, mail, tenants }: World, judge: J
         expectOwn(owner, caption, 'a post')
         count('telegram', caption)
       }
-      // Each photo's mail is followed by one that confirms it to the admin.
+      // Each photo's mail is followed by a confirmation mail to the admin, which is not counted.
       const sent = mail.mails.filter(({ to }) =>
         to.some((address) => address.endsWith('@upload.fetlife.test')),
       )
@@ -67,7 +67,7 @@ export function createInbox({ telegram, openai, mail, tenants }: World, judge: J
   }
 }
 
-/** Takes the platforms out of an answer of `publish` that say that they have just been sent to. */
+/** Gives the platforms that this `publish` answer reports as just sent. */
 export function sentIn(body: Record<string, unknown>): string[] {
   const { results } = body
   if (typeof results !== 'object' || results === null) return []

@@ -1,4 +1,4 @@
-/** The fleet: host processes that can be killed, ended in order, and started again on their ports. */
+/** Host processes of the fleet, which can be killed, shut down and restarted on their ports. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -8,39 +8,39 @@ import { z } from 'zod'
 import { dynoSettings } from '../bench/thumbnail-memory.ts'
 
 export interface HostProcess {
-  /** 0, 1 and so on. */
+  /** Index of the host: 0, 1 and so on. */
   index: number
   pid: number
   port: number
-  /** Hosts that this process has answered for since it started: what it has in its memory. */
+  /** Tenants that this process has served since its start, whose configurations are cached. */
   warm: Set<string>
-  /** Of those, the ones that it has asked their storage for. */
+  /** Warm tenants whose storage this process has used. */
   atStorage: Set<string>
-  /** When something last failed for a tenant: a circuit may be open since. */
+  /** Time of the last failure per tenant. The circuit breaker may have opened then. */
   failedAt: Map<string, number>
-  /** SIGKILL: nothing is finished. */
+  /** Sends SIGKILL, so that nothing is finished. */
   kill(): Promise<void>
-  /** SIGTERM: gives the exit code once all is drained. */
+  /** Sends SIGTERM. Gives the exit code after the host has drained. */
   end(): Promise<number | null>
 }
 
 export interface HostProcessOptions {
   index: number
-  /** 0: a free one. */
+  /** Port to listen on; 0 picks a free port. */
   port: number
   variables: Record<string, string>
   clockOffsetMs: number
   onLine(line: string): void
-  /** The longest pause of the event loop in a second, in milliseconds. */
+  /** Reports the longest event loop delay of the last second in milliseconds. */
   onDelay(ms: number): void
-  /** It ended, and nobody had asked it to. */
+  /** Reports an unexpected exit. */
   onDeath(reason: string): void
 }
 
 const messageSchema = z.union([z.object({ port: z.number() }), z.object({ delayMs: z.number() })])
 const program = fileURLToPath(new URL('./host.ts', import.meta.url))
 
-/** Starts one as a dyno of 512 MB is set up, and waits until it listens. */
+/** Starts a host with the settings of a 512 MB dyno, and waits until it listens. */
 export async function startHostProcess(options: HostProcessOptions): Promise<HostProcess> {
   const { index, onLine, onDelay, onDeath } = options
   const child = spawn(process.execPath, [program], {
@@ -60,7 +60,7 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
     complaints = `${complaints}${text}`.slice(-4000)
   })
   child.on('exit', (code, signal) => {
-    if (isWanted) onDeath(`host ${index} ended by itself (${signal ?? code}): ${complaints}`)
+    if (isWanted) onDeath(`host ${index} exited unexpectedly (${signal ?? code}): ${complaints}`)
   })
   if (child.stdout) createInterface({ input: child.stdout }).on('line', onLine)
   const port = await portOf(child, onDelay)
@@ -89,7 +89,7 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
   }
 }
 
-/** The most memory that a process ever had, in MB, as Linux counts it. */
+/** Gives the peak resident memory of a process in MB, from Linux's VmHWM. */
 export async function peakMemory(pid: number): Promise<number> {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) / 1024
@@ -97,7 +97,7 @@ export async function peakMemory(pid: number): Promise<number> {
 
 function portOf(child: ChildProcess, onDelay: (ms: number) => void): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`a host ended with ${code} before it listened`)))
+    child.once('exit', (code) => reject(new Error(`A host exited with ${code} before listening.`)))
     child.on('message', (message) => {
       const said = messageSchema.parse(message)
       if ('port' in said) resolve(said.port)

@@ -1,4 +1,4 @@
-/** Plain HTTP proxies: one in front of the fleet, and one in front of a vendor that misbehaves as the soak says. */
+/** HTTP proxies: a load balancer in front of the fleet, and a faulty gate in front of a vendor. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
@@ -9,10 +9,10 @@ export interface Proxy {
   close(): Promise<void>
 }
 
-/** Which of the hosts has answered, for whoever asked. */
+/** Header with the index of the host that answered. */
 export const servedBy = 'x-soak-served-by'
 
-/** Spreads requests over the hosts in turn; one that does not listen is passed over. */
+/** Distributes requests over the hosts in turn and skips hosts that refuse the connection. */
 export function startBalancer(ports: () => readonly number[]): Promise<Proxy> {
   let turn = 0
   return listen(async (incoming, outgoing) => {
@@ -30,13 +30,13 @@ export function startBalancer(ports: () => readonly number[]): Promise<Proxy> {
   })
 }
 
-/** What a vendor does instead of its work; `lost`: its work, without saying so. */
+/** Fault in place of the vendor's answer; `lost` performs the request but drops the answer. */
 export type Trouble =
   | { kind: 'answer'; status: number; headers?: Record<string, string> }
   | { kind: 'reset' | 'lost' }
   | { kind: 'slow'; ms: number }
 
-/** Passes requests on to a server on loopback, unless there is trouble. Host and signature stay as they are. */
+/** Forwards requests to a server on loopback, except while a trouble is active. Keeps Host and signature unchanged. */
 export function startGate(port: number, trouble: () => Trouble | undefined): Promise<Proxy> {
   return listen(async (incoming, outgoing) => {
     const body = await buffer(incoming)
@@ -59,7 +59,7 @@ async function listen(
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
+  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.')
   return {
     port: address.port,
     close: () => {
@@ -69,7 +69,7 @@ async function listen(
   }
 }
 
-/** `refused`: nobody listens, so nothing was done. `broken`: nobody can tell what was done. */
+/** Forwards a request. `refused`: no server listens, so nothing was done. `broken`: the outcome is unknown. */
 function forward(
   { method, url, rawHeaders }: IncomingMessage,
   body: Buffer,

@@ -1,28 +1,30 @@
-/** What must hold, whatever happens. Each rule counts how often it was looked at: one that never was has proved nothing. */
+/**
+ * Invariants that must hold throughout a run. Each counts its checks, because a rule that was never checked
+ * proves nothing.
+ */
 
 export const rules = {
-  hosts: 'A host ends only when it is told to, then with 0; nothing uncaught is fatal',
+  hosts: 'A host exits only on a signal and with 0, never by an uncaught error',
   internal: 'No answer is 500',
-  answers: 'No answer holds a name, mark or secret that is not its tenant’s',
-  logs: 'No log line holds a secret, or a name of another tenant',
-  vendors: 'What reaches a channel, a mailbox or the AI is the tenant’s own, by the tenant’s own key',
+  answers: 'No answer contains a name, mark or secret of another tenant',
+  logs: 'No log line contains a secret or a name of another tenant',
+  vendors: 'Channels, mailboxes and the AI receive only the tenant’s own data, with the tenant’s own key',
   access: 'Strangers get 401, other tenants’ admins 403, invented hosts 404',
-  reads: 'Reads without a vendor behind them are never 5xx where the configuration is cached',
+  reads: 'Reads that need no vendor are never 5xx while the configuration is cached',
   readsDropbox:
-    'Reads from Dropbox are never 5xx where configuration and credentials are cached, while it answers',
-  readsS3: 'Reads from S3 are never 5xx where configuration and credentials are cached, while it answers',
-  safe: 'Nothing changes for a tenant whose configuration has run out while the orchestrator is away',
-  versions: 'After an invalidation no host serves the old version',
-  once: 'Each photo is on each platform once at most',
-  real: 'What was reported as sent has arrived',
-  kept: 'Each photo exists exactly once, in the folder that was answered, its words beside it',
-  deleted: 'What was reported as deleted is gone',
-  series: 'Metrics name no tenant, and have no more than 2,000 series',
-  memory: 'No host ever has 512 MB',
-  bystander:
-    'While others are flooded, a visitor of another gallery waits less than 250 ms at the 99th percentile',
-  floods: 'No flood is answered 500; a long one of scraping meets 429, one of invented hosts 429 or 503',
-  delay: 'No host’s event loop stands still for 3 seconds',
+    'Reads from Dropbox are never 5xx while Dropbox answers and configuration and credentials are cached',
+  readsS3: 'Reads from S3 are never 5xx while S3 answers and configuration and credentials are cached',
+  safe: 'Nothing changes for a tenant whose configuration has expired during an orchestrator outage',
+  versions: 'No host serves the old version after an invalidation',
+  once: 'No photo is published twice on the same platform',
+  real: 'Every post that was reported as sent has arrived',
+  kept: 'Each photo exists exactly once, in the reported folder, with its sidecar',
+  deleted: 'Every photo that was reported as deleted is gone',
+  series: 'Metrics name no tenant and have at most 2,000 series',
+  memory: 'No host ever uses 512 MB',
+  bystander: 'A visitor waits less than 250 ms (99th percentile) while other galleries are flooded',
+  floods: 'No flood is answered with 500; long scraping gets 429, and invented hosts get 429 or 503',
+  delay: 'No host’s event loop blocks for 3 seconds',
 } as const
 
 export type Rule = keyof typeof rules
@@ -31,12 +33,12 @@ export interface Finding {
   rule: Rule
   looked: number
   broken: number
-  /** The first few. */
+  /** Details of the first few failures. */
   examples: readonly string[]
 }
 
 export interface Judge {
-  /** `what` is asked only where the rule is broken. */
+  /** Counts a check. `what` is called only if the rule is broken. */
   expect(rule: Rule, holds: boolean, what: () => string): void
   findings(): Finding[]
 }
@@ -59,8 +61,8 @@ export function createJudge(): Judge {
   }
 }
 
-/** The names in the order of the table. */
+/** Gives the rules in the order of the table. */
 export function ruleNames(): Rule[] {
-  // Object.keys loses the literal types that it has.
+  // Object.keys loses the literal types of the keys.
   return Object.keys(rules) as Rule[]
 }

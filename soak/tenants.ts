@@ -1,4 +1,4 @@
-/** The soak's photographers: each with marked photos and words in a storage of one kind, with channels and an admin of their own. */
+/** Photographers of the soak: each has marked photos and sidecars in one kind of storage, own channels and an admin. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -19,16 +19,16 @@ export const app = { key: 'soak-app-key', secret: 'canary-app-secret' }
 export interface Tenant {
   name: string
   kind: StorageKind
-  /** The orchestrator says that its configuration stands for five seconds only. */
+  /** True if the orchestrator gives this tenant's configuration a TTL of only five seconds. */
   isShortLived: boolean
-  /** What the configuration and the credentials say of the storage. */
+  /** Storage settings of the configuration and the credentials. */
   config: Record<string, unknown>
   credentials: Record<string, unknown> | undefined
-  /** The storage itself, without a host between. */
+  /** Direct access to the storage. */
   store: PhotoStore
 }
 
-/** The mark of a photo: it stands behind the picture in its file, and in its sidecar. */
+/** Makes the mark of a photo, which is appended to its file and written into its sidecar. */
 export function markOf(tenant: string, photo: string): string {
   return `${tenant}/${photo}`
 }
@@ -38,16 +38,16 @@ export const markPattern = /soak\d{4}\/[a-z0-9]+/
 const kinds = ['dropbox', 's3', 'local'] as const
 
 export interface Storages {
-  /** The hosts' `LOCAL_STORAGE_ROOT`. */
+  /** `LOCAL_STORAGE_ROOT` of the hosts. */
   directory: string
   dropbox: DropboxEmulator
   dropboxUrl: string
   r2: R2Server
-  /** Where hosts find the S3 server. */
+  /** Address of the S3 server for the hosts. */
   s3Endpoint: string
 }
 
-/** One tenant after the other takes the next kind of storage; each tenth is short-lived. */
+/** Opens a tenant. Tenants use the kinds of storage in turn, and every tenth is short-lived. */
 export async function openTenant(index: number, storages: Storages): Promise<Tenant> {
   const name = `soak${String(index).padStart(4, '0')}`
   const kind = kinds[index % kinds.length] ?? 'local'
@@ -99,7 +99,7 @@ async function opened(kind: StorageKind, name: string, storages: Storages) {
   }
 }
 
-/** As the contract's defaults have them. */
+/** Resolves the contract's default folders. */
 function pathsBelow(root: string) {
   return resolvePaths({ root, archive: 'archive', keep: 'keep', remove: 'reject' })
 }
@@ -108,10 +108,10 @@ function fixed<T>(credentials: T) {
   return { get: async () => credentials, reject: () => undefined }
 }
 
-/** Photos that each tenant begins with. */
+/** Ids of the photos that each tenant begins with. */
 export const firstPhotos = ['a', 'b', 'c'] as const
 
-/** Puts the first photos there, each with a sidecar whose mark no program of ours knows. */
+/** Stores the first photos, each with a sidecar that contains a foreign field with its mark. */
 export async function fill({ name, store }: Tenant): Promise<void> {
   await Promise.all(
     firstPhotos.map(async (photo) => {
@@ -130,7 +130,7 @@ function sidecarOf(tenant: string, photo: string): string {
 
 let picture: Promise<Buffer> | undefined
 
-/** A small picture; what follows its end is looked at by nobody but the soak. */
+/** Makes a small picture with its mark appended, which only the soak reads. */
 export async function markedPhoto(tenant: string, photo: string): Promise<Uint8Array<ArrayBuffer>> {
   picture ??= sharp({ create: { width: 320, height: 240, channels: 3, background: '#a43' } })
     .jpeg()

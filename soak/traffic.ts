@@ -1,4 +1,4 @@
-/** One request to the fleet as somebody sends it, and what must be true of any answer whatever. */
+/** A request to the fleet, with the checks that apply to every answer. */
 import { createParser } from 'eventsource-parser'
 import { baseDomain } from '../test/support/fixtures/fleet.ts'
 import { sendTo } from '../test/support/fixtures/http-client.ts'
@@ -15,16 +15,16 @@ export interface Asked {
   method?: 'GET' | 'POST' | 'DELETE'
   path: string
   body?: unknown
-  /** As multipart, one file. */
+  /** File to send as multipart. */
   file?: { name: string; bytes: Uint8Array<ArrayBuffer> }
-  /** The answer is asked for as events, which end with the result. */
+  /** Requests an event stream, which ends with the result. */
   isStream?: boolean
-  /** Whose admin asks; default: the tenant's own. `nobody`: a stranger. */
+  /** Tenant whose admin asks. Default: the tenant's own. `nobody` is a stranger. */
   as?: string
 }
 
 export interface Answer {
-  /** 0: the connection broke, nobody can tell what was done. */
+  /** 0: the connection broke, so the outcome is unknown. */
   status: number
   body: Record<string, unknown>
   startedAt: number
@@ -36,13 +36,13 @@ export interface Fleet {
   troubles: Troubles
   judge: Judge
   inbox: Inbox
-  /** The processes as they are now. */
+  /** Current host processes. */
   hosts: HostProcess[]
-  /** In front of them. */
+  /** Port of the balancer. */
   port: number
-  /** Since when each tenant's newest configuration may be cached again; Infinity while hosts are told to forget it. */
+  /** Times from which each tenant's newest configuration may be cached; Infinity during an invalidation. */
   forgottenAt: Map<string, number>
-  /** How many requests were answered, by status. */
+  /** Counts of answers by status. */
   statuses: Map<number, number>
 }
 
@@ -83,7 +83,7 @@ export async function ask(fleet: Fleet, asked: Asked): Promise<Answer> {
   return { status, body, startedAt, retryAfterMs }
 }
 
-/** What a stream has ended with. Status 0: it broke off. */
+/** Gives the last event of a stream. Status 0: the stream broke off. */
 function lastOf(stream: string): Pick<Answer, 'status' | 'body'> {
   let last: Pick<Answer, 'status' | 'body'> = { status: 0, body: {} }
   const parser = createParser({
@@ -97,15 +97,18 @@ function lastOf(stream: string): Pick<Answer, 'status' | 'body'> {
   return last
 }
 
-/** What is answered without the storage. */
+/** Paths that need no storage. */
 const storageFree = ['/', '/api/config/features', '/api/admin/status']
 
-/** A circuit that has opened lets a first call through again after 10 s (docs/fairness.md). */
+/**
+ * Time after a failure during which the circuit breaker may refuse calls. It retries after 10 s
+ * (docs/fairness.md).
+ */
 const circuitMs = 15_000
 
 const readRules = { local: 'reads', dropbox: 'readsDropbox', s3: 'readsS3' } as const
 
-/** A read fails only for a reason outside: nothing cached in this process yet, or a storage that is in trouble. */
+/** Checks a read. It may fail only if this process has nothing cached yet or the storage is in trouble. */
 function noteRead(
   { hosts, judge, troubles, forgottenAt }: Fleet,
   { tenant, method = 'GET', path, as }: Asked,

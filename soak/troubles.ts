@@ -1,4 +1,4 @@
-/** The timetable of what goes wrong: which vendor misbehaves, how, and from when to when. */
+/** Schedule of the injected vendor faults. */
 import { rateLimited as dropboxLimit, type Fault, serverError } from '../dev/emulators/dropbox/faults.ts'
 import { rateLimited as telegramLimit } from '../dev/emulators/telegram/faults.ts'
 import { pause } from '../src/base/time.ts'
@@ -12,33 +12,33 @@ export interface Window {
   vendor: Vendor
   kind: TroubleKind
   from: number
-  /** Infinity while it lasts. */
+  /** Infinity while the trouble lasts. */
   to: number
 }
 
 const vendors = ['orchestrator', 'dropbox', 's3', 'telegram', 'openai', 'smtp'] as const
 const passing = ['error', 'reset', 'limit', 'slow', 'lost'] as const
 
-/** An outage of the orchestrator outlasts the shortest TTL, which is 5 s. */
+/** An orchestrator outage outlasts the shortest TTL, which is 5 s. */
 const outageMs = 10_000
 export const slowMs = 1500
 
 export interface Troubles {
-  /** What befalls a call now. All calls in an outage, most of them in other troubles. */
+  /** Gives the trouble for a call now: for all calls in an outage, for most calls otherwise. */
   of(vendor: Vendor): TroubleKind | undefined
-  /** Whether the vendor was in trouble at any time between, or shortly before: what was held up then may fail a little later. */
+  /** True if the vendor was in trouble in this period or shortly before. Delayed calls may fail a little later. */
   between(vendor: Vendor, from: number, to: number): boolean
-  /** Whether the orchestrator is away altogether. */
+  /** True during an orchestrator outage. */
   isOutage(): boolean
   windows: readonly Window[]
-  /** Goes on until the signal says so. */
+  /** Runs the schedule until the signal fires. */
   run(signal: AbortSignal): Promise<void>
 }
 
-/** Longer than a call that was held up, and its repetition. */
+/** Longer than a delayed call and its retry. */
 const aftermathMs = 4000
 
-/** Each vendor has each kind of trouble in its turn; one that is in trouble already is passed over. */
+/** Makes the schedule. Each vendor gets each kind of trouble in turn; a vendor already in trouble is skipped. */
 export function createTroubles(random: () => number): Troubles {
   const windows: Window[] = []
   const current = new Map<Vendor, Window>()
@@ -77,7 +77,7 @@ export function createTroubles(random: () => number): Troubles {
   }
 }
 
-/** In place (Fisher and Yates). */
+/** Shuffles in place (Fisher-Yates). */
 function shuffle<T>(items: T[], random: () => number): void {
   for (let end = items.length - 1; end > 0; end--) {
     const other = Math.floor(random() * (end + 1))
@@ -97,7 +97,7 @@ export async function pauseQuietly(ms: number, signal: AbortSignal): Promise<voi
   await pause(ms, signal).catch(() => undefined)
 }
 
-/** As the emulators of Dropbox, Telegram and OpenAI do it. */
+/** Converts a trouble to a fault of the Dropbox, Telegram and OpenAI emulators. */
 export async function createEmulatorFaults(): Promise<
   (vendor: 'dropbox' | 'telegram' | 'openai', kind: TroubleKind | undefined) => Fault | undefined
 > {
@@ -121,7 +121,7 @@ export async function createEmulatorFaults(): Promise<
   }
 }
 
-/** As an S3 server does it. */
+/** Converts a trouble to a fault of the S3 gate. */
 export function gateTrouble(kind: TroubleKind | undefined): Trouble | undefined {
   switch (kind) {
     case undefined:
@@ -139,7 +139,7 @@ export function gateTrouble(kind: TroubleKind | undefined): Trouble | undefined 
   }
 }
 
-/** As an orchestrator does it; slow is beyond the 3 s that an attempt may take. */
+/** Converts a trouble to an orchestrator's answer. `slow` exceeds the 3 s timeout of an attempt. */
 export async function orchestratorAnswer(
   kind: TroubleKind | undefined,
 ): Promise<ScriptedAnswer | 'reset' | undefined> {

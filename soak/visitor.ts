@@ -1,4 +1,4 @@
-/** A visitor in a thread of its own, whose clock does not stand still while the soak's own process is busy. */
+/** A visitor in a separate thread, so that the busy soak process does not distort its measurements. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { z } from 'zod'
 import { pause } from '../src/base/time.ts'
@@ -13,7 +13,7 @@ const jobSchema = z.object({
 
 export type VisitorJob = z.output<typeof jobSchema>
 
-/** One answer, as it is told to the soak. Status 0: the connection broke. */
+/** Answers as reported to the soak. Status 0: the connection broke. */
 export const looksSchema = z.array(z.object({ path: z.string(), status: z.number(), ms: z.number() }))
 
 const betweenLooksMs = 40
@@ -29,7 +29,7 @@ async function visit({ host, ports, paths, ms }: VisitorJob): Promise<z.output<t
     await answer?.arrayBuffer()
     return { path, status: answer?.status ?? 0, ms: performance.now() - startedAt }
   }
-  // First looks ask the orchestrator and the storage, and do not count.
+  // The first requests reach the orchestrator and the storage, and are not counted.
   for (let turn = 0; turn < paths.length * ports.length; turn++) await look(turn)
   const endsAt = performance.now() + ms
   for (let turn = 0; performance.now() < endsAt; turn++) {

@@ -1,4 +1,4 @@
-/** What can be seen of the hosts from outside, all the time: memory, metrics, log lines. */
+/** Continuous checks of the hosts from outside: memory, metrics and log lines. */
 import { baseDomain } from '../test/support/fixtures/fleet.ts'
 import { sendTo } from '../test/support/fixtures/http-client.ts'
 import { type HostProcess, peakMemory } from './processes.ts'
@@ -7,11 +7,11 @@ import type { Fleet } from './traffic.ts'
 import { pauseQuietly } from './troubles.ts'
 import { metricsToken } from './world.ts'
 
-/** MB. */
+/** Memory limit of a host in megabytes. */
 const memoryLimit = 512
 const mostSeries = 2000
 
-/** Looks twice a second, and keeps the most memory that any host ever had. */
+/** Checks memory and metrics twice a second and records the peak memory of any host. */
 export async function watch(
   { hosts, inbox, judge }: Fleet,
   peaks: { megabytes: number },
@@ -21,7 +21,7 @@ export async function watch(
     inbox.collect()
     await Promise.all(hosts.map((host) => lookAtMetrics(host, judge)))
     for (const { pid, index } of hosts) {
-      // It may be gone just now.
+      // The process may have just ended.
       const megabytes = await peakMemory(pid).catch(() => Number.NaN)
       if (Number.isNaN(megabytes)) continue
       peaks.megabytes = Math.max(peaks.megabytes, megabytes)
@@ -33,7 +33,7 @@ export async function watch(
 
 async function lookAtMetrics({ port }: HostProcess, judge: Judge): Promise<void> {
   const headers = { authorization: `Bearer ${metricsToken}` }
-  // It may be gone just now.
+  // The process may have just ended.
   const response = await sendTo(port, `any.${baseDomain}`, '/metrics', { headers }).catch(() => null)
   if (response?.status !== 200) return
   const series = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
@@ -45,10 +45,10 @@ async function lookAtMetrics({ port }: HostProcess, judge: Judge): Promise<void>
   )
 }
 
-/** Holds one line of a host's log against the rules. */
+/** Checks one log line of a host against the rules. */
 export function judgeLine(line: string, judge: Judge): void {
   const { tenant, who = '' }: { tenant?: string; who?: string } = JSON.parse(line)
-  // An audit line names who was refused.
+  // An audit line names the refused person.
   const names = line.replaceAll(who || ' ', '').match(/soak\d{4}/g) ?? []
   const isOwn = tenant === undefined ? true : names.every((name) => name === tenant)
   judge.expect('logs', isOwn && !line.includes('canary'), () => line.slice(0, 400))

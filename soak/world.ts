@@ -1,4 +1,7 @@
-/** Everything around the hosts: an orchestrator, a real Redis, storages, channels and an AI, on loopback, each of which can be made to fail. */
+/**
+ * Environment of the hosts on loopback: orchestrator, a real Redis, storages, channels and an AI, each of
+ * which can fail on demand.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,26 +26,26 @@ export interface World {
   telegram: TelegramEmulator
   openai: OpenAiEmulator
   mail: MailServerOnLoopback
-  /** What the hosts share. */
+  /** Redis shared by the hosts. */
   redis: RedisServer
-  /** What a host of this world has in its environment. */
+  /** Environment variables of each host. */
   variables: Record<string, string>
-  /** The Cookie header of a tenant's admin. */
+  /** Cookie headers of the tenants' admins. */
   cookies: ReadonlyMap<string, string>
   close(): Promise<void>
 }
 
-/** Requests of a client to one gallery: so few that a scraper meets the limit in a short run. */
+/** Viewer limit per client and gallery, low enough that a scraper reaches it in a short run. */
 export const viewerLimit = 200
 
-/** What a scrape of `/metrics` shows. */
+/** Bearer token for `/metrics`. */
 export const metricsToken = 'canary-metrics-token-canary-metrics-token'
 
 export function emailOf(tenant: string): string {
   return `admin-of-${tenant}@${baseDomain}`
 }
 
-/** Starts it, and fills the storages of so many tenants. */
+/** Starts the environment and fills the storages of `count` tenants. */
 export async function startWorld(count: number, troubles: Troubles): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'soak-'))
   const dropbox = createDropboxEmulator({ app })
@@ -115,7 +118,7 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
   }
 }
 
-/** Tells the orchestrator and the channels about the tenant. */
+/** Registers the tenant with the orchestrator and the channels. */
 function register(
   { name, config, credentials, isShortLived }: Tenant,
   {

@@ -1,4 +1,4 @@
-/** A bare Hono app on the same adapter: the same body, and the same headers where BENCH_HEADERS holds them. Prints its port. */
+/** A bare Hono app on the same adapter with the same body, plus the headers in BENCH_HEADERS. Prints its port. */
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 

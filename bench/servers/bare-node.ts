@@ -1,4 +1,4 @@
-/** `node:http` alone with the same body. Prints its port. */
+/** A bare `node:http` server with the same body. Prints its port. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

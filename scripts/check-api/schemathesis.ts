@@ -1,4 +1,4 @@
-/** Schemathesis, which makes requests from an OpenAPI document and holds the answers against it: installed on first use, and run. */
+/** Installer and runner of Schemathesis, which generates requests from an OpenAPI document and checks the answers. */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -12,12 +12,12 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const cache = fileURLToPath(new URL('../../node_modules/.cache/schemathesis/', import.meta.url))
 
 const installWithinMs = 300_000
-/** A run takes some 20 s on two cores. */
+/** Time limit. A run takes about 20 s on two cores. */
 const runWithinMs = 300_000
 
 /**
- * Gives the path of the program, with exactly the versions of requirements.txt: another Hypothesis would make other requests. Throws an
- * Error that says what to do where Python is missing.
+ * Gives the path of the program, with the exact versions of requirements.txt, because another Hypothesis
+ * would generate other requests. Throws an Error with advice if Python is missing.
  */
 export async function installSchemathesis(): Promise<string> {
   const requirements = join(here, 'requirements.txt')
@@ -46,36 +46,36 @@ export async function installSchemathesis(): Promise<string> {
   } catch (cause) {
     throw new Error('Schemathesis could not be installed from PyPI.', { cause })
   }
-  // An installation that was killed half-way is made anew.
+  // Written last, so that an interrupted installation is repeated.
   await writeFile(whole, '')
   return program
 }
 
 export interface SchemathesisRun {
   program: string
-  /** Port of the publisher, on loopback. */
+  /** Port of the publisher on loopback. */
   port: number
-  /** Host of the gallery, with its port. */
+  /** Host of the gallery with its port. */
   host: string
   /** Names of photos that exist. */
   photos: readonly string[]
-  /** By the name of their security scheme in the document; none for a visitor. */
+  /** Credentials by security scheme of the document; empty for a visitor. */
   credentials: Readonly<Record<string, { api_key: string } | { bearer: string }>>
   /** Further command-line options. */
   options: readonly string[]
-  /** Test cases for each operation, beside those that cover each rule of its schema. */
+  /** Test cases per operation, besides those that cover each rule of its schema. */
   maxExamples: number
-  /** An empty directory of this run. */
+  /** Empty directory for this run. */
   directory: string
 }
 
 export interface SchemathesisResult {
-  /** No finding at all. */
+  /** True if there are no findings. */
   isClean: boolean
   output: string
 }
 
-/** Runs it once. */
+/** Runs Schemathesis once. */
 export async function runSchemathesis(options: SchemathesisRun): Promise<SchemathesisResult> {
   const { program, port, host, directory, maxExamples } = options
   await mkdir(directory, { recursive: true })
@@ -91,7 +91,7 @@ export async function runSchemathesis(options: SchemathesisRun): Promise<Schemat
       cwd: directory,
       timeout: runWithinMs,
       maxBuffer: 2 ** 26,
-      // Neither a variable CI nor settings of this machine change what is asked.
+      // A clean environment, so that neither `CI` nor local settings change the requests.
       env: { PATH: process.env.PATH, HOME: directory, PYTHONHASHSEED: '0' },
     })
     return { isClean: true, output: stdout }
@@ -101,7 +101,7 @@ export async function runSchemathesis(options: SchemathesisRun): Promise<Schemat
   }
 }
 
-/** TOML takes JSON's strings and arrays as they are. */
+/** Makes the run's own settings. JSON's strings and arrays are valid TOML. */
 function ownSettings({ photos, credentials }: SchemathesisRun): string {
   const known = Object.entries(credentials).map(([scheme, credential]) => {
     const [[field = '', value = ''] = []] = Object.entries(credential)

@@ -1,12 +1,12 @@
-/** Signs a person in through the demo's own OpenID provider, as a browser would, and gives the session. */
+/** Sign-in through the demo's own OpenID provider, like a browser. */
 import { request } from 'undici'
 
 export interface SignInOptions {
-  /** Port of the publisher, on loopback. */
+  /** Port of the publisher on loopback. */
   port: number
-  /** Host of the gallery, with its port: `alice.localhost:8080`. */
+  /** Host of the gallery with its port: `alice.localhost:8080`. */
   host: string
-  /** One of the demo's people. */
+  /** Person of the demo. */
   person: string
 }
 
@@ -15,14 +15,14 @@ interface Answer {
   location: URL | null
 }
 
-/** A sign-in takes eight redirects; more of them are a loop. */
+/** A sign-in has eight redirects. More than this are a loop. */
 const maxHops = 20
 
-/** Gives the value of the session cookie. Throws where the sign-in does not end with one. */
+/** Gives the value of the session cookie. Throws if the sign-in fails. */
 export async function signIn({ port, host, person }: SignInOptions): Promise<string> {
   const jar = createJar()
 
-  /** Asks at loopback for any host name: not every system resolves names below `localhost`. */
+  /** Sends requests for any host to loopback, because not every system resolves names below `localhost`. */
   async function send(url: URL, method: 'GET' | 'POST'): Promise<Answer> {
     const address = new URL(url.pathname + url.search, `http://127.0.0.1:${url.port || port}`)
     const { statusCode, headers, body } = await request(address, {
@@ -50,13 +50,13 @@ export async function signIn({ port, host, person }: SignInOptions): Promise<str
       continue
     }
     const session = jar.value(new URL(`http://${host}/`).hostname, 'session')
-    if (session === undefined) throw new Error(`Signing in ended with ${status} at ${url.pathname}.`)
+    if (session === undefined) throw new Error(`The sign-in failed with ${status} at ${url.pathname}.`)
     return session
   }
-  throw new Error(`Signing in went round in circles, last at ${url.pathname}.`)
+  throw new Error(`The sign-in has a redirect loop, last at ${url.pathname}.`)
 }
 
-/** Cookies by host and name. Paths, lifetimes and domains do not matter to one sign-in. */
+/** Cookies by host and name. A single sign-in can ignore paths, lifetimes and domains. */
 function createJar() {
   const cookies = new Map<string, Map<string, string>>()
   const of = (hostname: string) => cookies.get(hostname) ?? new Map<string, string>()

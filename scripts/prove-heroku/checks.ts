@@ -1,4 +1,4 @@
-/** Checks of the proof: what a running dyno and the programs of its slug have to answer. */
+/** Checks of a running dyno and of the programs in its slug. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { request } from 'node:http'
@@ -10,14 +10,14 @@ import { run, say } from './run.ts'
 const host = 'alice.shibari.photo'
 
 const metricsToken = 'proof-metrics-token'
-/** Variables that load the optional parts. Nothing listens at these addresses, and the program still has to work. */
+/** Variables that load the optional parts. The addresses are unreachable, but the program must still work. */
 export const optional = {
   METRICS_TOKEN: metricsToken,
   REDIS_URL: 'redis://127.0.0.1:1',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
 }
 
-/** Asks as the router does. */
+/** Sends a request like the router. */
 async function ask(port: number, path: string): Promise<{ status: number; type: string; body: Buffer }> {
   const headers = {
     host,
@@ -35,7 +35,7 @@ async function ask(port: number, path: string): Promise<{ status: number; type: 
   }
 }
 
-/** Asks for one address of each kind. Throws at the first wrong answer. */
+/** Requests one address of each kind. Throws at the first wrong answer. */
 export async function checkAnswers(port: number): Promise<void> {
   const page = await ask(port, '/')
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(page.body.toString())?.[1] ?? '/no-script-in-the-page'
@@ -58,7 +58,7 @@ export async function checkAnswers(port: number): Promise<void> {
   }
 }
 
-/** Runs the doctor, which loads the modules of the AI and of mail. Throws where it finds trouble. */
+/** Runs the doctor, which loads the modules of the AI and of mail. Throws on any trouble. */
 export async function checkDoctor(slug: string, variables: Record<string, string>): Promise<void> {
   const { REDIS_URL: _, ...alone } = variables
   const env = { ...alone, FORCE_HTTPS: 'false', ALLOW_PRIVATE_ENDPOINTS: 'true' }
@@ -67,12 +67,12 @@ export async function checkDoctor(slug: string, variables: Record<string, string
   const { findings }: { findings: { id: string; outcome: string; said: string }[] } = JSON.parse(stdout)
   for (const id of ['storage.list', 'publisher.email', 'ai']) {
     const found = findings.find((finding) => finding.id === id)
-    if (found?.outcome !== 'ok') throw new Error(`The doctor found of ${id}: ${found?.said}`)
+    if (found?.outcome !== 'ok') throw new Error(`The doctor reported ${id}: ${found?.said}`)
     say(`doctor, ${id}: ${found.said}`)
   }
 }
 
-/** Runs the programs of a one-off dyno and the container's health check. Throws at another exit code than expected. */
+/** Runs the programs of a one-off dyno and the container's health check. Throws on an unexpected exit code. */
 export async function checkPrograms(
   slug: string,
   { port }: Dyno,
@@ -88,7 +88,7 @@ export async function checkPrograms(
     const child = spawn('node', args, { cwd: slug, env, stdio: 'ignore' })
     const [code] = await once(child, 'exit')
     if (code !== expected)
-      throw new Error(`node ${args.join(' ')} ended with ${code}, expected was ${expected}`)
+      throw new Error(`node ${args.join(' ')} exited with ${code} instead of ${expected}`)
     say(`node ${args[0] === '-e' ? '-e (health check)' : args.join(' ')}: exit ${code}`)
   }
 }

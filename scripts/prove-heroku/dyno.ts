@@ -1,4 +1,4 @@
-/** Dyno of the proof: the web process of the Procfile, from its start to SIGTERM. */
+/** Test dyno: the web process of the Procfile, from its start to SIGTERM. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -13,11 +13,11 @@ const logWithinMs = 20_000
 export interface Dyno {
   process: ChildProcess
   port: number
-  /** Resolves when the log has this message. */
+  /** Resolves when the log contains this message. */
   says(msg: string): Promise<void>
 }
 
-/** Starts the web process of the Procfile and waits until it listens. Rejects when it ends before. */
+/** Starts the web process of the Procfile and waits until it listens. Rejects if the process exits first. */
 export async function start(slug: string, variables: Record<string, string>): Promise<Dyno> {
   const [program = '', ...args] = await webCommand()
   const startedAt = performance.now()
@@ -27,7 +27,7 @@ export async function start(slug: string, variables: Record<string, string>): Pr
   lines.on('line', (line) => said.add(JSON.parse(line).msg))
   const port = await new Promise<number>((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`The web process ended with ${code} before it listened.`)))
+    child.once('exit', (code) => reject(new Error(`The web process exited with ${code} before listening.`)))
     lines.on('line', (line) => {
       const entry: { msg?: string; port?: number } = JSON.parse(line)
       if (entry.msg === 'listening' && entry.port !== undefined) resolve(entry.port)
@@ -51,13 +51,13 @@ async function memoryOf({ pid }: ChildProcess): Promise<string> {
   return `${Math.round(kilobytes / 1000)} MB resident`
 }
 
-/** Ends it by SIGTERM. Throws when it takes too long or exits with another code than 0. */
+/** Ends the process by SIGTERM. Throws if the exit takes too long or its code is not 0. */
 export async function end({ process: child }: Dyno): Promise<void> {
   const memory = await memoryOf(child)
   const startedAt = performance.now()
   const exit = once(child, 'exit', { signal: AbortSignal.timeout(endsWithinMs) })
   child.kill('SIGTERM')
   const [code] = await exit
-  if (code !== 0) throw new Error(`SIGTERM ended it with ${code}`)
-  say(`SIGTERM: exit 0 after ${Math.round(performance.now() - startedAt)} ms; before, ${memory}`)
+  if (code !== 0) throw new Error(`After SIGTERM the process exited with ${code}.`)
+  say(`SIGTERM: exit 0 after ${Math.round(performance.now() - startedAt)} ms; before that, ${memory}`)
 }

@@ -1,11 +1,11 @@
-/** Photographer of the proof: a configuration file, one photo, and the vendors that the configuration names. */
+/** Test photographer: a configuration file, a photo, and the vendors that the configuration names. */
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SMTPServer } from 'smtp-server'
 import { startOpenAiEmulator } from '../../dev/emulators/openai.ts'
 
-/** AI and mail server on this machine, which take the secrets of the configuration. */
+/** AI and mail server on this machine that accept the secrets of the configuration. */
 export interface Vendors {
   openaiUrl: string
   mailPort: number
@@ -15,7 +15,7 @@ export interface Vendors {
 const apiKey = 'proof-key'
 const mailPassword = 'proof-password'
 
-/** Starts both. */
+/** Starts both vendors. */
 export async function startVendors(): Promise<Vendors> {
   const openai = await startOpenAiEmulator({ keys: [apiKey], models: ['gpt-4o', 'gpt-4o-mini'] })
   const mail = new SMTPServer({
@@ -26,12 +26,12 @@ export async function startVendors(): Promise<Vendors> {
       else done(new Error('Invalid login'))
     },
   })
-  // Clients that hang up in the middle.
+  // Clients may hang up mid-conversation.
   mail.on('error', () => undefined)
   mail.listen(0, '127.0.0.1')
   await once(mail.server, 'listening')
   const address = mail.server.address()
-  if (address === null || typeof address === 'string') throw new TypeError('unreachable')
+  if (address === null || typeof address === 'string') throw new TypeError('The mail server has no TCP port.')
   return {
     openaiUrl: openai.url,
     mailPort: address.port,
@@ -41,7 +41,10 @@ export async function startVendors(): Promise<Vendors> {
   }
 }
 
-/** Writes the files of a dedicated app that captions by the AI and publishes by mail, and gives the variables that name them. */
+/**
+ * Writes the files of a dedicated app with AI captions and publishing by mail. Gives the variables that name
+ * the files.
+ */
 export async function photographer(
   directory: string,
   { openaiUrl, mailPort }: Vendors,

@@ -1,15 +1,15 @@
-/** Programs of the proof: their environment, their output, and the lines that the proof prints. */
+/** Helpers of the check: programs, their environment, and printed lines. */
 import { execFile } from 'node:child_process'
 import { delimiter, dirname } from 'node:path'
 import { promisify } from 'node:util'
 
-/** Runs a program to its end. Rejects when its exit code is not 0. */
+/** Runs a program to its end. Rejects if its exit code is not 0. */
 export const run = promisify(execFile)
 
-/** Prints one line of the proof. */
+/** Prints a line. */
 export const say = (text: string): boolean => process.stdout.write(`${text}\n`)
 
-/** Environment of a build or a dyno, without anything of this shell's npm. */
+/** Environment of a build or a dyno, without this shell's npm variables. */
 export const clean = {
   HOME: process.env.HOME ?? '',
   PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),

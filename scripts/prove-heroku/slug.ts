@@ -1,23 +1,23 @@
-/** Slug of the proof: the files, the build and the pruning that Heroku would do. */
+/** Test slug: copies, builds and prunes the files like Heroku. */
 import { cp, mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { buildSteps, project } from '../deployment.ts'
 import { clean, run, say } from './run.ts'
 
-/** Largest slug that Heroku takes, in bytes. */
+/** Maximum slug size on Heroku in bytes. */
 const maxSlugBytes = 500_000_000
 
-/** Makes the slug in an empty folder. Throws when it is too large or keeps development dependencies. */
+/** Makes the slug in an empty folder. Throws if the slug is too large or keeps development dependencies. */
 export async function buildSlug(slug: string): Promise<void> {
   await copySlug(slug)
   await build(slug)
   await checkPruned(slug)
   const bytes = await bytesIn(slug)
-  if (bytes > maxSlugBytes) throw new Error(`The slug has ${bytes} bytes, Heroku takes ${maxSlugBytes}.`)
+  if (bytes > maxSlugBytes) throw new Error(`The slug has ${bytes} bytes; Heroku allows ${maxSlugBytes}.`)
   say(`${'slug, uncompressed'.padEnd(28)} ${Math.round(bytes / 1e6)} MB`)
 }
 
-/** Copies what git knows of the working tree, without what `.slugignore` names. */
+/** Copies git's files of the working tree, except those in `.slugignore`. */
 async function copySlug(to: string): Promise<void> {
   const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: project,
@@ -28,7 +28,7 @@ async function copySlug(to: string): Promise<void> {
     .split('\0')
     .filter((name) => name !== '' && !ignored.some((prefix) => `/${name}`.startsWith(`${prefix}/`)))
   for (const name of names) {
-    // Deleted in the working tree, and not yet in the index.
+    // Skips files that are deleted but still in the index.
     if (!(await stat(`${project}${name}`).catch(() => null))) continue
     await mkdir(dirname(join(to, name)), { recursive: true })
     await cp(`${project}${name}`, join(to, name))
@@ -44,7 +44,7 @@ async function build(slug: string): Promise<void> {
   }
 }
 
-/** Throws where a development dependency is left that the program could be using. */
+/** Throws if a development dependency remains that the program could import. */
 async function checkPruned(slug: string): Promise<void> {
   const { devDependencies }: { devDependencies: Record<string, string> } = JSON.parse(
     await readFile(join(slug, 'package.json'), 'utf8'),
@@ -55,7 +55,7 @@ async function checkPruned(slug: string): Promise<void> {
   for (const name of Object.keys(devDependencies)) {
     const isDevOnly = packages[`node_modules/${name}`]?.dev === true
     if (isDevOnly && (await stat(join(slug, 'node_modules', name)).catch(() => null))) {
-      throw new Error(`${name} is a development dependency and is still there.`)
+      throw new Error(`${name} is a development dependency but was not pruned.`)
     }
   }
 }

@@ -1,11 +1,11 @@
-/** Steps of an admin to a view: select, write captions, preview, publish, upload. */
+/** An admin's steps to a view: select, write captions, preview, publish, upload. */
 import type { Page } from 'playwright-core'
 import { events, withProblem } from './answers.ts'
 import { button, openGrid, pictureShown } from './page.ts'
 
 export async function openSelection(page: Page): Promise<void> {
   await openGrid(page)
-  // On a phone the first is marked by a long press, and the boxes take no finger before that.
+  // On a phone, a long press marks the first photo, and the checkboxes ignore touches before that.
   for (const place of [0, 2, 4]) await page.locator('.check').nth(place).dispatchEvent('click')
 }
 
@@ -27,7 +27,7 @@ export async function openPreview(page: Page): Promise<void> {
   await pictureShown(page, '.post')
 }
 
-/** Publishes to two platforms, of which one fails. */
+/** Publishes to two platforms, one of which fails. */
 export async function openResults(page: Page): Promise<void> {
   await openPreview(page)
   const results = {
@@ -51,7 +51,7 @@ export async function openUploads(page: Page): Promise<void> {
   const payloads = await Promise.all(
     files.map(async (name, place) => {
       const path = `/api/images/${encodeURIComponent(name)}/thumbnail?size=w480h320`
-      // Asked by the page, since the names below localhost are known to browsers only.
+      // Fetched by the page, since only browsers resolve names below localhost.
       const bytes = await page.evaluate(async (url) => [...(await (await fetch(url)).bytes())], path)
       return { name: `DSC0${142 + place}.jpg`, mimeType: 'image/jpeg', buffer: Buffer.from(bytes) }
     }),
@@ -60,7 +60,7 @@ export async function openUploads(page: Page): Promise<void> {
   await page.route(/\/api\/library\/upload/, async (route) => {
     asked += 1
     if (asked === 1) await events(route, ['result', { key: 'DSC0142.jpg', size: 1 }])
-    // The others are never answered.
+    // The other uploads never get an answer.
   })
   await page
     .locator('input[type=file]')

@@ -1,11 +1,11 @@
-/** Answers that the script gives in place of the demo, for what a healthy demo never shows. */
+/** Scripted answers for states that a healthy demo never shows. */
 import type { Page, Route } from 'playwright-core'
 import { photoAddress, pictureShown } from './page.ts'
 
-/** Makes the photo answer with these outcomes. */
+/** Gives the photo these publishing outcomes. */
 export async function withOutcomes(page: Page, outcomes: Readonly<Record<string, 'published' | 'failed'>>) {
   const path = '/api/images/last-light-at-the-jetty.jpg'
-  // Asked by the page, since the names below localhost are known to browsers only.
+  // Fetched by the page, since only browsers resolve names below localhost.
   const photo = await page.evaluate(async (url) => (await (await fetch(url)).json()) as object, path)
   const publications = Object.entries(outcomes).map(([platform, status]) => ({
     platform,
@@ -20,7 +20,7 @@ export async function withOutcomes(page: Page, outcomes: Readonly<Record<string,
   await page.getByRole('toolbar').waitFor()
 }
 
-/** Makes the gallery answer with this problem, and opens it anew. */
+/** Makes the gallery answer with this problem and reloads it. */
 export async function withProblem(page: Page, status: number, code: string): Promise<void> {
   await page.route('**/api/images/random', (route) =>
     route.fulfill({

@@ -1,4 +1,4 @@
-/** Places and parts of the web app that several views begin with. */
+/** Navigation and waiting steps shared by several views. */
 import type { Page } from 'playwright-core'
 
 export const photoAddress = '/?photo=last-light-at-the-jetty.jpg'
@@ -19,7 +19,7 @@ export async function openGrid(page: Page): Promise<void> {
   })
 }
 
-/** Waits until the photo is there, not only its place. */
+/** Waits until the photo itself is visible, not only its placeholder. */
 export async function pictureShown(page: Page, within = 'body'): Promise<void> {
   await page.waitForFunction((selector) => {
     const pictures = [...document.querySelectorAll<HTMLImageElement>(`${selector} img`)]

@@ -1,4 +1,4 @@
-/** Views of the web app, by the names of their pictures. */
+/** Views of the web app by the names of their screenshots. */
 import type { Page } from 'playwright-core'
 import {
   openCaptions,
@@ -12,16 +12,16 @@ import { withOutcomes, withProblem } from './answers.ts'
 import { button, openDetails, openGrid } from './page.ts'
 
 export interface View {
-  /** Signs this person in first. */
+  /** Person to sign in first. */
   as?: 'admin'
   locale?: string
-  /** Only on one of the windows. */
+  /** Window on which the view is taken. Default: both. */
   on?: 'phone' | 'desktop'
-  /** Leads a page from the gallery's first photo to the view. */
+  /** Leads from the gallery's first photo to the view. */
   show?: (page: Page) => Promise<void>
 }
 
-/** The demo's callback host lies beside the gallery. */
+/** Origin of the demo's callback host. */
 const callbackOrigin = process.argv[2]?.replace(/\/\/[^.]+/, '//app') ?? ''
 export const views: Record<string, View> = {
   photo: {},

@@ -162,7 +162,7 @@ describe('the meaning of lenient values', () => {
       remove: '/Photos/reject',
     }
     expect(shape('empty sub-paths').storage.paths).toEqual(expected)
-    expect(shape('paths with blanks around them').storage).toMatchObject({
+    expect(shape('paths surrounded by blanks').storage).toMatchObject({
       provider: 'dropbox',
       paths: expected,
     })
@@ -187,7 +187,7 @@ describe('the meaning of lenient values', () => {
   })
 
   it('takes types and settings of publishers in any case', () => {
-    expect(shape('settings of FetLife in another case').publishers).toEqual([
+    expect(shape('FetLife settings in another case').publishers).toEqual([
       {
         id: 'f',
         type: 'email',
@@ -196,14 +196,14 @@ describe('the meaning of lenient values', () => {
         config: { recipient: '1@upload.example.com', subject_mode: 'private', caption_target: 'both' },
       },
     ])
-    expect(shape('empty settings of FetLife').publishers).toMatchObject([
+    expect(shape('empty FetLife settings').publishers).toMatchObject([
       { type: 'email', config: { recipient: '1@upload.example.com' } },
     ])
   })
 
   it('drops examples of the voice beyond 20 and those that are no text', () => {
-    expect(shape('more examples of the voice than are used').content.voice_profile).toHaveLength(20)
-    expect(shape('examples of the voice that are no text').content.voice_profile).toEqual(['one'])
+    expect(shape('more voice examples than are used').content.voice_profile).toHaveLength(20)
+    expect(shape('voice examples that are not text').content.voice_profile).toEqual(['one'])
   })
 
   it('matches the voice where there are examples, unless the flag says otherwise', () => {

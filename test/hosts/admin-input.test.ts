@@ -40,10 +40,10 @@ const queries = [
   '?prefix=..%2F&sort=size;drop&order=up',
 ]
 
-/** Several, so that nobody reaches the limit of changes. */
+/** Several tenants, so that no tenant reaches its limit of changes. */
 const tenants = Array.from({ length: 10 }, (_, index) => `nonsense-${index}`)
 
-describeOnBothHosts('an admin who sends nonsense', (kind) => {
+describeOnBothHosts('invalid input of an admin', (kind) => {
   let studio: Studio
   beforeAll(async () => {
     studio = await startStudio(kind)
@@ -51,7 +51,7 @@ describeOnBothHosts('an admin who sends nonsense', (kind) => {
   })
   afterAll(() => studio[Symbol.asyncDispose]())
 
-  it('gets a problem document from every route, and nothing is changed by it', async () => {
+  it('answers an admin’s invalid input with a problem document on every route and changes nothing', async () => {
     const response = await studio.fleet.get('nonsense-0', '/openapi.json')
     const { paths }: { paths: Record<string, Record<string, { 'x-audience'?: string }>> } =
       await response.json()

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { baseDomain, markedConfig, startFleet } from '../support/fixtures/fleet.ts'
 import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
 
-describeOnBothHosts('the appearance', (kind) => {
+describeOnBothHosts('the appearance of a gallery', (kind) => {
   async function galleries(appearances: Record<string, unknown>) {
     const fleet = await startFleet(kind)
     for (const [tenant, appearance] of Object.entries(appearances)) {
@@ -12,7 +12,7 @@ describeOnBothHosts('the appearance', (kind) => {
     return fleet
   }
 
-  it('makes each gallery installable under its own title and ground, a private one too', async () => {
+  it('makes each gallery, public or private, installable under its own title and background', async () => {
     await using fleet = await galleries({
       alice: { title: 'Alice in Rope and Light', background_color: '#101014' },
       bob: undefined,
@@ -39,7 +39,7 @@ describeOnBothHosts('the appearance', (kind) => {
     })
   })
 
-  it('has icons that are there, of the type that the manifest says', async () => {
+  it('serves each icon of the manifest with the declared type', async () => {
     await using fleet = await galleries({ alice: {} })
     const { icons } = await (await fleet.get('alice', '/manifest.webmanifest')).json()
     const kinds = icons.map(({ sizes, purpose }: Record<string, string>) => `${sizes} ${purpose}`)
@@ -52,7 +52,7 @@ describeOnBothHosts('the appearance', (kind) => {
     }
   })
 
-  it('colours each page by a stylesheet that nothing in a title can break out of', async () => {
+  it('serves each page’s colours as a stylesheet that a title cannot break out of', async () => {
     await using fleet = await galleries({
       alice: { title: '"; } body { background: url(//evil.example) } \\ /*', accent_color: '#7fd1c7' },
       bob: { accent_color: '#a3205c' },
@@ -68,7 +68,7 @@ describeOnBothHosts('the appearance', (kind) => {
     expect(await (await fleet.get('bob', '/appearance.css')).text()).toContain('light-dark(#a3205c, #f0b46a)')
   })
 
-  it('is nobody’s where there is no tenant', async () => {
+  it('answers 404 when the host has no tenant', async () => {
     await using fleet = await galleries({ alice: {} })
     for (const path of ['/manifest.webmanifest', '/appearance.css']) {
       expect((await fleet.get('stranger', path)).status).toBe(404)

@@ -7,13 +7,13 @@ import { describeOnBothHosts, nodeHost } from '../support/fixtures/hosts.ts'
 import { picture } from '../support/fixtures/photographers.ts'
 import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 
-/** A form with one file, whose header line is made of bytes. */
+/** Makes a form with one file, whose header line is raw bytes. */
 function formOf(disposition: Uint8Array | string, content: Uint8Array): Uint8Array {
   const parts = ['--x\r\ncontent-disposition: ', disposition, '\r\n\r\n', content, '\r\n--x--\r\n']
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
 }
 
-describeOnBothHosts('bodies that cannot be read', (kind) => {
+describeOnBothHosts('malformed request bodies', (kind) => {
   let studio: Studio
   beforeAll(async () => {
     studio = await startStudio(kind)
@@ -27,7 +27,7 @@ describeOnBothHosts('bodies that cannot be read', (kind) => {
       Buffer.from('form-data; name="file"; filename="\xff\xfe.jpg"', 'latin1'),
     ],
     ['a part without a name', 'nonsense'],
-    ['a part that is no file', 'form-data; name="file"'],
+    ['a part that is not a file', 'form-data; name="file"'],
   ])('refuses an upload with 400 when its form has %s', async (_title, disposition) => {
     const answer = await adminRequest(studio.fleet, 'alice', '/api/library/upload', {
       method: 'POST',
@@ -39,7 +39,7 @@ describeOnBothHosts('bodies that cannot be read', (kind) => {
   })
 })
 
-describe('a client that goes away', () => {
+describe('a client that disconnects', () => {
   const json = 'application/json'
   const form = 'multipart/form-data; boundary=x'
 
@@ -48,7 +48,7 @@ describe('a client that goes away', () => {
     ['POST /api/images/a.jpg/publish', json],
     ['POST /api/images/a.jpg/restore', json],
     ['POST /api/library/upload', form],
-  ])('counts as no fault of the server when the body of %s breaks off', async (line, type) => {
+  ])('counts no server error when the client disconnects within the body of %s', async (line, type) => {
     await using studio = await startStudio(nodeHost)
     studio.tenant('alice')
     const { port, lines } = studio.fleet.host

@@ -1,4 +1,4 @@
-/** What an admin writes about a photo is kept without publishing. */
+/** Captions and alt texts written by admins are saved without publishing. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { adminPost, adminRequest, cookieOf } from '../support/fixtures/admin.ts'
@@ -11,7 +11,7 @@ import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 const photo = parsePhotoName('dusk.jpg')
 const path = `/api/images/${photo}`
 
-describeOnBothHosts('the words of a photo', (kind) => {
+describeOnBothHosts('captions and alt texts of a photo', (kind) => {
   let studio: Studio
   beforeAll(async () => {
     studio = await startStudio(kind)
@@ -33,7 +33,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     return { tenant, store, patch, sidecar }
   }
 
-  it('are kept beside what others wrote, marked as a person’s, and shown at once', async () => {
+  it('saves edits beside other programs’ fields, marks them as a person’s and shows them at once', async () => {
     const { tenant, store, patch, sidecar } = await open()
     await store.writeSidecar('root', photo, 'rope\n\n# ---\n# caption: From the AI.\n# mine: stays\n')
     const response = await patch({
@@ -68,7 +68,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     })
   })
 
-  it('are not written again when nothing changes, and what is not named stays', async () => {
+  it('skips unchanged writes and preserves omitted fields', async () => {
     const { store, patch, sidecar } = await open()
     await patch({ caption: 'By hand.', alt_text: 'A rope.' })
     const first = await readableSidecar(store, 'root', photo)
@@ -82,7 +82,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     expect(await sidecar()).not.toContain('alt_text')
   })
 
-  it('stay when the AI writes again, and the answer says so', async () => {
+  it('keeps a person’s texts when the AI runs again, and returns them', async () => {
     const { tenant, patch, sidecar } = await open({ captionfile: { extended_metadata_enabled: true } })
     await patch({ caption: 'By hand.', alt_text: 'Seen by a person.' })
     const analysis = await adminPost(studio.fleet, tenant, `${path}/analyze?force_refresh=true`)
@@ -91,7 +91,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     expect(await sidecar()).toContain('# subject: ')
   })
 
-  it('for one platform leave the others what they had', async () => {
+  it('leaves other platforms’ captions unchanged when a platform’s caption is edited', async () => {
     const { store, patch } = await open()
     const generated = '{"telegram": "Generated.", "email": "Generated for mail."}'
     await store.writeSidecar(
@@ -106,7 +106,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     })
   })
 
-  it('of two editors at once are both kept', async () => {
+  it('keeps both edits of two concurrent PATCHes', async () => {
     const { patch, sidecar } = await open()
     const answers = await Promise.all([
       patch({ captions: { telegram: 'For the channel.' } }),
@@ -117,7 +117,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     expect(await sidecar()).toContain('# alt_text: A rope.\n')
   })
 
-  it('can be kept in review, and are said before they go out', async () => {
+  it('saves edits in review mode and previews final captions', async () => {
     const review = await open({
       features: { auto_view_enabled: true, publish_enabled: true, mode: 'review' },
     })
@@ -148,7 +148,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     ['everywhere', { caption: '' }],
     ['with blanks only', { caption: ' \n' }],
     ['for each platform', { captions: { telegram: '', email: '' } }],
-  ])('stay empty when a person empties the caption %s', async (_, emptied) => {
+  ])('keeps the caption empty when a person empties it %s', async (_, emptied) => {
     const { tenant, store, patch, sidecar } = await open()
     const generated = '{"telegram": "Generated.", "email": "Generated for mail."}'
     await store.writeSidecar(
@@ -174,7 +174,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     expect(posts.map(({ caption }) => caption ?? '')).toEqual([''])
   })
 
-  it('stay empty for the one platform that a person emptied when others have words', async () => {
+  it('keeps a platform’s caption empty when a person emptied only that caption', async () => {
     const { patch } = await open()
     await patch({ captions: { telegram: '', email: 'By mail.' } })
     expect(await (await patch({ alt_text: 'A rope.' })).json()).toMatchObject({
@@ -182,7 +182,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     })
   })
 
-  it('come back from the AI when a person emptied the caption and then asks the AI to write again', async () => {
+  it('writes a new caption by AI on request after a person emptied the caption', async () => {
     const { tenant, patch } = await open()
     await patch({ caption: '' })
     const analysis = await adminPost(studio.fleet, tenant, `${path}/analyze?force_refresh=true`)
@@ -191,7 +191,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     expect(await shown.json()).toMatchObject({ captions: { source: 'ai' } })
   })
 
-  it('say that there are none when the photo has no sidecar', async () => {
+  it('reports no caption when the photo has no sidecar', async () => {
     const { tenant } = await open()
     const shown = await adminRequest(studio.fleet, tenant, path)
     expect(await shown.json()).toMatchObject({
@@ -204,7 +204,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     expect(visited).not.toHaveProperty('captions')
   })
 
-  it('are refused to others, for photos that are not there, and where nothing is written', async () => {
+  it('refuses edits by others, of missing photos, and where no caption may be written', async () => {
     const { tenant, patch, sidecar } = await open()
     const off = await open({ features: { auto_view_enabled: true } })
     const silent = await open({
@@ -217,7 +217,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
       ['a sibling’s page', patch(edit, { 'sec-fetch-site': 'same-site' }), 403, 'cross_origin'],
       ['no such photo', patch(edit, {}, '/api/images/none.jpg'), 404, 'photo_not_found'],
       ['a path', patch(edit, {}, '/api/images/..%2Fdusk.jpg'), 404, 'photo_not_found'],
-      ['a platform that is none', patch({ captions: { myspace: 'X' } }), 400, 'invalid_request'],
+      ['an unknown platform', patch({ captions: { myspace: 'X' } }), 400, 'invalid_request'],
       ['too much', patch({ alt_text: 'x'.repeat(2001) }), 400, 'invalid_request'],
       ['nothing is on', off.patch(edit), 403, 'feature_disabled'],
       ['no alternative texts', silent.patch({ alt_text: 'X' }), 403, 'feature_disabled'],
@@ -244,7 +244,7 @@ describeOnBothHosts('the words of a photo', (kind) => {
     expect([await sidecar(), await off.sidecar(), await silent.sidecar()]).toEqual([null, null, null])
   })
 
-  it('leave a line in the audit log, without what was written', async () => {
+  it('logs edits in the audit log without their text', async () => {
     const { tenant, patch } = await open()
     await patch({ caption: 'Nobody’s business.' })
     const lines = studio.fleet.host.lines.filter((line) => line.includes(tenant))

@@ -6,7 +6,7 @@ const features = '/api/config/features'
 const alice = `alice.${baseDomain}`
 
 describeOnBothHosts('the runtime configuration', (kind) => {
-  it('decides by the host what a request gets', async () => {
+  it('serves each host its own configuration', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
     fleet.orchestrator.tenants.set(`bob.${baseDomain}`, { config: markedConfig(false) })
@@ -15,7 +15,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(await ofBob.json()).toMatchObject({ delete_enabled: false })
   })
 
-  it('is asked for once by 1,000 first requests at the same time', async () => {
+  it('fetches the configuration once for 1,000 concurrent first requests', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
     const answers = await Promise.all(Array.from({ length: 1000 }, () => fleet.get('alice', features)))
@@ -23,7 +23,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(fleet.orchestrator.calls).toHaveLength(1)
   })
 
-  it('is asked for with a bearer token and a UUID as request id, the caller’s where it is one', async () => {
+  it('sends a bearer token and a UUID as request id, reusing a UUID of the caller', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
     fleet.orchestrator.tenants.set(`bob.${baseDomain}`, { config: markedConfig(true) })
@@ -35,8 +35,8 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(fleet.orchestrator.calls[1]?.requestId).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  it('is asked for at most once per invented host within half a minute', async () => {
-    // A Worker has a clock of its own, so there only the newest are asked for again.
+  it('asks for each invented host at most once within half a minute', async () => {
+    // A Worker's clock cannot be set, so only the newest host is asked for again there.
     const [invented, askedAgain] = kind.name === 'node' ? [500, [0, 1, 499]] : [500, [499]]
     const start = Date.now()
     await using fleet = await startFleet(kind, {}, () => start)
@@ -48,7 +48,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(fleet.orchestrator.calls).toHaveLength(invented)
   }, 120_000)
 
-  it('of more tenants than memory is kept for is asked for again, and each goes on getting its own', async () => {
+  it('fetches evicted configurations again and still serves each tenant its own', async () => {
     await using fleet = await startFleet(kind, { CONFIG_CACHE_MB: '1' })
     const tenants = Array.from({ length: 100 }, (_, index) => `tenant-${index}`)
     const isMarked = (tenant: string) => Number(tenant.at(-1)) % 2 === 0
@@ -63,14 +63,14 @@ describeOnBothHosts('the runtime configuration', (kind) => {
         }),
       )
     }
-    // A Worker finds in the KV what it has forgotten.
+    // A Worker reads evicted configurations from the KV.
     expect(fleet.orchestrator.calls.length > tenants.length).toBe(kind.name === 'node')
     const calls = fleet.orchestrator.calls.length
     for (let turn = 0; turn < 10; turn++) expect((await fleet.get('tenant-0', features)).status).toBe(200)
     expect(fleet.orchestrator.calls.length).toBeLessThanOrEqual(calls + 1)
   })
 
-  it('that is larger than the memory for all of them is served all the same', async () => {
+  it('serves a configuration that is larger than the cache', async () => {
     await using fleet = await startFleet(kind, { CONFIG_CACHE_MB: '1' })
     const long = 'words '.repeat(3333)
     const prompts = [
@@ -90,7 +90,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(fleet.orchestrator.calls).toHaveLength(1)
   })
 
-  it('answers 503 with Retry-After while the orchestrator is down, and recovers with it', async () => {
+  it('answers 503 with Retry-After during an orchestrator outage and recovers afterwards', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
     fleet.orchestrator.script = () => 'reset'
@@ -103,7 +103,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect((await fleet.get('alice', features)).status).toBe(200)
   })
 
-  it('goes on from the cache while the orchestrator is down', async () => {
+  it('serves cached configurations during an orchestrator outage', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
     await fleet.get('alice', features)
@@ -113,13 +113,13 @@ describeOnBothHosts('the runtime configuration', (kind) => {
   })
 
   it.each([
-    ['no JSON', '<html>maintenance</html>'],
-    ['nothing', ''],
-    ['half of it', '{"schema_version":2,"tenant":"alice","app_type":"publ'],
+    ['not JSON', '<html>maintenance</html>'],
+    ['empty', ''],
+    ['truncated', '{"schema_version":2,"tenant":"alice","app_type":"publ'],
     ['a list', []],
     ['no storage', { config: {} }],
-    ['a root that climbs', { config: { storage: { provider: 'local', paths: { root: '../../etc' } } } }],
-  ])('counts as unreachable when the answer is %s', async (_title, body) => {
+    ['a root with ".."', { config: { storage: { provider: 'local', paths: { root: '../../etc' } } } }],
+  ])('treats the orchestrator as unreachable when its answer is %s', async (_title, body) => {
     await using fleet = await startFleet(kind)
     const envelope = { schema_version: 2, tenant: 'alice', app_type: 'publisher_v2', config_version: 'v1' }
     const isObject = typeof body === 'object' && !Array.isArray(body)
@@ -147,7 +147,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect([response.status, await response.json()]).toMatchObject([200, { delete_enabled: true }])
   })
 
-  it('counts as unreachable when the answer is too slow, after three attempts', async () => {
+  it('treats the orchestrator as unreachable after three timeouts', async () => {
     await using fleet = await startFleet(kind, { ORCHESTRATOR_TIMEOUT_MS: '1000' })
     const released = Promise.withResolvers<undefined>()
     fleet.orchestrator.script = () => released.promise
@@ -156,7 +156,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(fleet.orchestrator.calls).toHaveLength(3)
   })
 
-  it('comes after a second attempt where the first fails with 500, 503 or 429', async () => {
+  it('succeeds on the second attempt when the first fails with 500, 503 or 429', async () => {
     await using fleet = await startFleet(kind)
     for (const [index, status] of [500, 503, 429].entries()) {
       const tenant = `tenant-${index}`
@@ -172,7 +172,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     }
   })
 
-  it('is not asked for again when Retry-After lies beyond the cap; the answer passes it on', async () => {
+  it('does not retry when Retry-After exceeds the cap, and passes it on to the client', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.script = () => ({ status: 429, headers: { 'retry-after': '120' } })
     const response = await fleet.get('alice', features)
@@ -181,7 +181,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(fleet.orchestrator.calls).toHaveLength(1)
   })
 
-  it('is asked for with the next token when one is refused, and the one that worked is remembered', async () => {
+  it('tries the next token after a refusal and remembers the accepted token', async () => {
     await using fleet = await startFleet(kind, { ORCHESTRATOR_SERVICE_TOKEN: 'old-token,new-token' })
     fleet.orchestrator.tokens = new Set(['new-token'])
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
@@ -195,7 +195,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     ])
   })
 
-  it('is an operator’s fault, 503, when no token is accepted', async () => {
+  it('answers 503 as an operator’s error when no token is accepted', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tokens = new Set()
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
@@ -205,7 +205,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(refused).toMatchObject({ tenant: 'alice', code: 'config_unavailable' })
   })
 
-  it('is asked for by GET from then on where POST is not allowed', async () => {
+  it('switches to GET permanently when POST is not allowed', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.script = ({ method }) => (method === 'POST' ? { status: 405 } : undefined)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
@@ -222,7 +222,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
       'another app type',
       { status: 200, body: { schema_version: 2, tenant: 'alice', app_type: 'other', config: {} } },
     ],
-  ])('is "no such tenant" at %s, and asked for once', async (_title, answer) => {
+  ])('answers 404 after one lookup when the orchestrator’s answer is %s', async (_title, answer) => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.script = () => answer
     expect((await fleet.get('alice', features)).status).toBe(404)
@@ -230,7 +230,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(fleet.orchestrator.calls).toHaveLength(1)
   })
 
-  it('stays for the default time where the TTL is 0 or absent', async () => {
+  it('keeps the configuration for the default time when the TTL is 0 or absent', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true), ttl_seconds: 0 })
     for (let request = 0; request < 5; request++)
@@ -238,7 +238,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     expect(fleet.orchestrator.calls).toHaveLength(1)
   })
 
-  it('ends with its TTL when the orchestrator is away', async () => {
+  it('expires the configuration after its TTL during an orchestrator outage', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true), ttl_seconds: 5 })
     expect((await fleet.get('alice', features)).status).toBe(200)
@@ -249,7 +249,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
     })
   })
 
-  it('changes at once when it is invalidated, for either service token and on any host', async () => {
+  it('reloads an invalidated configuration at once, for either service token and on any host', async () => {
     await using fleet = await startFleet(kind, { ORCHESTRATOR_SERVICE_TOKEN: 'service-token,second-token' })
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(false) })
     expect(await (await fleet.get('alice', features)).json()).toMatchObject({ delete_enabled: false })
@@ -269,7 +269,7 @@ describeOnBothHosts('the runtime configuration', (kind) => {
   })
 })
 
-describe('the runtime configuration under a clock', () => {
+describe('the runtime configuration with a controlled clock', () => {
   const minutes = (count: number) => count * 60_000
 
   async function underClock() {
@@ -279,7 +279,7 @@ describe('the runtime configuration under a clock', () => {
     return { fleet, clock }
   }
 
-  it('is checked in the background past a tenth of its TTL, with the version it has', async () => {
+  it('revalidates in the background after a tenth of the TTL, sending its version', async () => {
     const { fleet, clock } = await underClock()
     await using _ = fleet
     await fleet.get('alice', features)
@@ -292,7 +292,7 @@ describe('the runtime configuration under a clock', () => {
     expect(fleet.orchestrator.calls[1]?.ifNoneMatch).toBe('"v1"')
   })
 
-  it('is replaced by a new version that the check finds', async () => {
+  it('replaces the configuration when revalidation finds a new version', async () => {
     const { fleet, clock } = await underClock()
     await using _ = fleet
     await fleet.get('alice', features)
@@ -304,7 +304,7 @@ describe('the runtime configuration under a clock', () => {
     expect(fleet.orchestrator.calls).toHaveLength(2)
   })
 
-  it('is renewed by 304, so that its TTL begins again', async () => {
+  it('restarts the TTL when revalidation answers 304', async () => {
     const { fleet, clock } = await underClock()
     await using _ = fleet
     await fleet.get('alice', features)
@@ -313,11 +313,11 @@ describe('the runtime configuration under a clock', () => {
     await vi.waitFor(() => expect(fleet.orchestrator.calls).toHaveLength(2), patience)
     fleet.orchestrator.script = () => 'reset'
     clock.time += minutes(9)
-    // The answer of the check may still be on its way.
+    // The revalidation may still be in flight.
     await vi.waitFor(async () => expect((await fleet.get('alice', features)).status).toBe(200), patience)
   })
 
-  it('survives a malformed answer of the check, and ends with its TTL', async () => {
+  it('survives a malformed revalidation answer and still expires after its TTL', async () => {
     const { fleet, clock } = await underClock()
     await using _ = fleet
     await fleet.get('alice', features)
@@ -331,7 +331,7 @@ describe('the runtime configuration under a clock', () => {
     expect((await fleet.get('alice', features)).status).toBe(503)
   })
 
-  it('ends when the check finds that the tenant is gone', async () => {
+  it('drops the configuration when revalidation finds the tenant gone', async () => {
     const { fleet, clock } = await underClock()
     await using _ = fleet
     await fleet.get('alice', features)
@@ -340,7 +340,7 @@ describe('the runtime configuration under a clock', () => {
     await vi.waitFor(async () => expect((await fleet.get('alice', features)).status).toBe(404), patience)
   })
 
-  it('appears half a minute after the tenant does', async () => {
+  it('serves a new tenant half a minute after its creation', async () => {
     const { fleet, clock } = await underClock()
     await using _ = fleet
     expect((await fleet.get('bob', features)).status).toBe(404)

@@ -1,4 +1,4 @@
-/** The way back of the migration (docs/operations/migration.md): one tenant leaves the fleet for an app of its own. */
+/** Rollback of the migration (docs/operations/migration.md): a tenant leaves the fleet for a dedicated app. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** What the orchestrator knows of one tenant, written down as CONFIG_FILE. */
+/** Writes the orchestrator's data of one tenant to a CONFIG_FILE. */
 async function writeDown(tenant: string): Promise<string> {
   const { tenants, credentials } = studio.fleet.orchestrator
   const own = [...credentials].filter(([key]) => key.startsWith(`${tenant}/`))
@@ -37,7 +37,7 @@ async function writeDown(tenant: string): Promise<string> {
   return file
 }
 
-/** The tenant's own app: the fleet's variables without the orchestrator's, and the file. */
+/** Starts the tenant's own app: the fleet's variables without the orchestrator's, plus the file. */
 function startDedicated(file: string): Promise<RunningHost> {
   return nodeHost.start({
     ...signInVariables,
@@ -66,7 +66,7 @@ async function publishOn(app: RunningHost, name: string) {
 }
 
 describe('a dedicated app in place of the fleet', () => {
-  it('serves and publishes the tenant from a file while the orchestrator is away', async () => {
+  it('serves and publishes from a configuration file while the orchestrator is down', async () => {
     const store = studio.tenant('alice')
     await upload(store, 'dusk.jpg', await picture(30))
     const file = await writeDown('alice')
@@ -91,7 +91,7 @@ describe('a dedicated app in place of the fleet', () => {
     }
   })
 
-  it('publishes nothing again that the fleet has published, since the ledger is in the tenant’s storage', async () => {
+  it('does not publish a photo again that the fleet has published, because the ledger is in the tenant’s storage', async () => {
     const store = studio.tenant('alice', { content: { archive: false } })
     await upload(store, 'dawn.jpg', await picture(31))
     const byFleet = await adminPost(studio.fleet, 'alice', '/api/images/dawn.jpg/publish')

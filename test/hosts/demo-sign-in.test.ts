@@ -1,4 +1,4 @@
-/** The full dance in a real browser against the demo, as a newcomer would try it. */
+/** The complete sign-in in a real browser against the demo, as a newcomer would use it. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
@@ -6,9 +6,9 @@ import { type RunningDemo, startDemo } from '../support/fixtures/demo-process.ts
 
 let browser: Browser
 let starting: [Promise<RunningDemo>, Promise<RunningDemo>]
-/** Below demo.localhost, with the cookie that all galleries share, on Workers. */
+/** Workers demo below demo.localhost, where all galleries share a cookie. */
 let shared: RunningDemo
-/** On localhost, where each gallery keeps a cookie of its own, on Node. */
+/** Node demo on localhost, where each gallery has its own cookie. */
 let separate: RunningDemo
 beforeAll(async () => {
   starting = [startDemo('--worker', '--domain', 'demo.localhost'), startDemo()]
@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   await browser?.close()
-  // One may have failed to start.
+  // One of the demos may have failed to start.
   for (const demo of await Promise.allSettled(starting))
     if (demo.status === 'fulfilled') await demo.value.end()
 })
@@ -30,7 +30,7 @@ function addressOf(tenant: string, { addresses }: RunningDemo): string {
 interface Visitor {
   context: BrowserContext
   page: Page
-  /** Addresses at which the provider asked who is there. */
+  /** Addresses at which the provider showed its login prompt. */
   questions: string[]
 }
 
@@ -46,7 +46,7 @@ async function newVisitor(): Promise<Visitor> {
   return { context, page, questions }
 }
 
-/** Opens a gallery and waits for its photo; gives the page's own address. */
+/** Opens a gallery and waits for its photo. Gives the page's address. */
 async function visit(page: Page, address: string): Promise<string> {
   await page.goto(address)
   await page.waitForFunction(() => {
@@ -73,7 +73,7 @@ async function signInAsAlice({ page }: Visitor, gallery: string): Promise<void> 
   expect(await status(page)).toEqual({ admin: true, email: 'alice@example.org' })
 }
 
-/** On a gallery of somebody else. */
+/** Expects the page of another admin's gallery. */
 async function expectToBeNobody(page: Page): Promise<void> {
   await account(page, 'alice@example.org').click()
   expect(await page.getByText('You are not an admin of this gallery.').isVisible()).toBe(true)
@@ -82,7 +82,7 @@ async function expectToBeNobody(page: Page): Promise<void> {
   expect(await page.evaluate(async () => (await fetch('/api/library/objects')).status)).toBe(403)
 }
 
-/** By the open account menu: back on the very page, and the provider asks again. */
+/** Signs out through the open account menu, and expects the same page and a new prompt of the provider. */
 async function signOut({ page, questions }: Visitor): Promise<void> {
   const before = page.url()
   await page.getByRole('button', { name: 'Sign out', exact: true }).click()
@@ -95,7 +95,7 @@ async function signOut({ page, questions }: Visitor): Promise<void> {
   expect(questions).toHaveLength(asked + 1)
 }
 
-it('signs in once and out once where the galleries share a cookie: admin on the own one, nobody on the other', async () => {
+it('signs in and out once for galleries that share a cookie, with admin rights only on the person’s own gallery', async () => {
   const visitor = await newVisitor()
   const { page, questions } = visitor
   await signInAsAlice(visitor, addressOf('alice', shared))
@@ -111,7 +111,7 @@ it('signs in once and out once where the galleries share a cookie: admin on the 
   expect(await status(page)).toEqual({ admin: false })
 }, 180_000)
 
-it('asks once who somebody is where each gallery has its own cookie: admin on the own one, nobody on the other', async () => {
+it('prompts once for galleries with separate cookies, with admin rights only on the person’s own gallery', async () => {
   const visitor = await newVisitor()
   const { page, questions } = visitor
   await signInAsAlice(visitor, addressOf('alice', separate))
@@ -127,12 +127,12 @@ it('asks once who somebody is where each gallery has its own cookie: admin on th
   await person(page, 'bob@example.org').click()
   await account(page, 'bob@example.org').waitFor()
   expect(await status(page)).toEqual({ admin: true, email: 'bob@example.org' })
-  // The other gallery's cookie is still in the browser, and ended with the sign-out.
+  // The browser still has the other gallery's cookie, but the sign-out ended its session.
   await visit(page, addressOf('alice', separate))
   expect(await status(page)).toEqual({ admin: false })
 }, 180_000)
 
-it('signs out on all devices and says so when that is asked for', async () => {
+it('signs out on all devices on request and confirms it', async () => {
   const [phone, laptop] = [await newVisitor(), await newVisitor()]
   await signInAsAlice(phone, addressOf('alice', separate))
   await signInAsAlice(laptop, addressOf('alice', separate))
@@ -145,7 +145,7 @@ it('signs out on all devices and says so when that is asked for', async () => {
   expect(await status(laptop.page)).toEqual({ admin: false })
 }, 180_000)
 
-it('asks again who somebody is when a fresh sign-in is asked for, and comes back', async () => {
+it('prompts again when a fresh sign-in is requested and returns to the page', async () => {
   const visitor = await newVisitor()
   const { page, questions } = visitor
   const gallery = addressOf('alice', separate)
@@ -159,7 +159,7 @@ it('asks again who somebody is when a fresh sign-in is asked for, and comes back
   expect(await status(page)).toEqual({ admin: true, email: 'alice@example.org' })
 }, 180_000)
 
-it('goes back to the gallery when nobody is chosen', async () => {
+it('returns to the gallery when no account is chosen', async () => {
   const { page } = await newVisitor()
   await visit(page, addressOf('alice', separate))
   await signInLink(page).click()

@@ -1,4 +1,4 @@
-/** What a newcomer does with the demo: sign in, let the AI write, edit, publish, and look where it has arrived. */
+/** A newcomer's steps in the demo: sign in, request captions, edit, publish, and check the results. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -16,15 +16,15 @@ afterAll(async () => {
   await demo.end()
 })
 
-/** The address in the line of the greeting that says this. */
+/** Finds the address in the greeting's line with these words. */
 function addressIn(words: string): string {
   const line = demo.output.find((text) => text.includes(words)) ?? ''
   const [address] = /http:\/\/\S+/.exec(line) ?? []
-  if (!address) throw new Error(`The demo does not say where "${words}" is.`)
+  if (!address) throw new Error(`The demo printed no address for "${words}".`)
   return address
 }
 
-it('captions a photo, publishes it to Telegram and FetLife, and keeps it in the archive', async () => {
+it('captions a photo, publishes it to Telegram and FetLife, and moves it to the archive', async () => {
   const context = await browser.newContext({ ...phone })
   context.setDefaultTimeout(20_000)
   const page = await context.newPage()

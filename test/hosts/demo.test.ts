@@ -17,7 +17,7 @@ describe.each([
   { title: 'the demo', args: [] },
   { title: 'the demo as a Worker', args: ['--worker'] },
 ])('$title', ({ args }) => {
-  it('shows three tenants with photos of their own, takes another port where its own is in use, and ends on SIGINT', async () => {
+  it('serves three tenants with their own photos, switches to a free port if needed, and exits on SIGINT', async () => {
     await using ports = await ownPorts()
     const taken = ports.first
     const inUse = createServer().listen(taken)
@@ -31,7 +31,7 @@ describe.each([
         output.findIndex((line) => line.startsWith('Port ')),
       )
       expect(progress.length).toBeGreaterThanOrEqual(6)
-      // Nothing of the parts' own announcements.
+      // The parts' own announcements are suppressed.
       expect(progress.filter((line) => !/^ {2}[\w ,()-]+ \.\.\. \d+\.\d s$/.test(line))).toEqual([])
       const pages = addresses.filter(({ hostname }) => /^(alice|bob|carol)\./.test(hostname))
       expect(pages.map(({ hostname }) => hostname)).toEqual([
@@ -39,7 +39,7 @@ describe.each([
         'bob.localhost',
         'carol.localhost',
       ])
-      // Who can sign in where.
+      // Each tenant's line names its admin.
       for (const [tenant, words] of [
         ['alice', 'admin: alice@example.org'],
         ['bob', 'admin: bob@example.org'],

@@ -10,7 +10,7 @@ interface Ended {
   stderr: string
 }
 
-/** Runs the program with an environment that holds nothing else. */
+/** Runs the program with only these environment variables. */
 async function doctor(args: string[], variables: Record<string, string> = {}): Promise<Ended> {
   const child = spawn(process.execPath, ['src/node/doctor.ts', ...args], { env: variables })
   const [stdout, stderr, [code]] = await Promise.all([
@@ -23,7 +23,7 @@ async function doctor(args: string[], variables: Record<string, string> = {}): P
 
 async function withPractice(use: (practice: Practice) => Promise<void>): Promise<void> {
   const practice = await openPractice()
-  // DNS and certificates are those of this machine to a process of its own.
+  // A separate process uses this machine's DNS and certificates.
   practice.variables.FORCE_HTTPS = 'false'
   try {
     await use(practice)
@@ -32,8 +32,8 @@ async function withPractice(use: (practice: Practice) => Promise<void>): Promise
   }
 }
 
-describe('the doctor as a program', () => {
-  it('prints a line per check and ends with 0 where nothing failed', () =>
+describe('npm run doctor', () => {
+  it('prints a line per check and exits with 0 when no check failed', () =>
     withPractice(async ({ variables }) => {
       const { code, stdout, stderr } = await doctor(['--host', 'photos.example'], variables)
       expect(stdout).toMatch(/^ok {7}Environment: complete/)
@@ -44,7 +44,7 @@ describe('the doctor as a program', () => {
       expect(code).toBe(0)
     }))
 
-  it('says what is wrong and what to do, goes on, and ends with 1', () =>
+  it('reports each problem with its remedy, runs the other checks and exits with 1', () =>
     withPractice(async ({ variables, telegram, openai }) => {
       telegram.revoke(botToken)
       openai.revoke(apiKey)
@@ -56,7 +56,7 @@ describe('the doctor as a program', () => {
       expect(code).toBe(1)
     }))
 
-  it('gives one JSON document to programs', () =>
+  it('prints one JSON document with --json', () =>
     withPractice(async ({ variables, orchestrator }) => {
       orchestrator.tenants.clear()
       const { code, stdout } = await doctor(['--host', 'photos.example', '--json'], variables)
@@ -76,9 +76,12 @@ describe('the doctor as a program', () => {
       expect(code).toBe(1)
     }))
 
-  it.each([[[]], [['--hots', 'x']]])('ends with 2 and its usage when called with %j', async (args) => {
-    const { code, stderr } = await doctor(args)
-    expect(stderr).toContain('npm run doctor -- --host')
-    expect(code).toBe(2)
-  })
+  it.each([[[]], [['--hots', 'x']]])(
+    'exits with 2 and prints its usage when called with %j',
+    async (args) => {
+      const { code, stderr } = await doctor(args)
+      expect(stderr).toContain('npm run doctor -- --host')
+      expect(code).toBe(2)
+    },
+  )
 })

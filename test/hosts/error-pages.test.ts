@@ -15,8 +15,8 @@ async function pageOf(host: RunningHost, name: string, path = '/') {
   return { status: answer.status, headers: [...answer.headers].sort(), body: await answer.text() }
 }
 
-describeOnBothHosts('a page that says what is wrong', (kind) => {
-  it('links one stylesheet that each host serves, and holds nothing inline', async () => {
+describeOnBothHosts('an error page', (kind) => {
+  it('links one stylesheet that each host serves and contains no inline code', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config: markedConfig(true) })
     for (const host of [`alice.${baseDomain}`, `nobody.${baseDomain}`, `app.${baseDomain}`, baseDomain]) {
@@ -30,7 +30,7 @@ describeOnBothHosts('a page that says what is wrong', (kind) => {
     }
   })
 
-  it('is the same for each unknown host, also where DEVELOPMENT_HOSTS would fit', async () => {
+  it('looks the same for each unknown host, even where DEVELOPMENT_HOSTS would match', async () => {
     await using fleet = await startFleet(kind, { ORCHESTRATOR_BASE_DOMAIN: 'localhost' })
     fleet.orchestrator.tenants.set('alice.localhost', { config: markedConfig(true) })
     const hosts = [
@@ -48,7 +48,7 @@ describeOnBothHosts('a page that says what is wrong', (kind) => {
     expect(pages[0]?.body).not.toContain('alice')
   })
 
-  it('leads back to the gallery when the address is unknown there', async () => {
+  it('links back to the gallery when the path is unknown', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config: markedConfig(true) })
     const { body } = await pageOf(fleet.host, `alice.${baseDomain}`, '/nonsense')
@@ -73,13 +73,9 @@ describeOnBothHosts('a page that says what is wrong', (kind) => {
 it.each([
   ['in development', local, true],
   ['in production', { ORCHESTRATOR_BASE_DOMAIN: 'localhost' }, false],
-  [
-    'over HTTP for names beyond this machine',
-    { FORCE_HTTPS: 'false', ORCHESTRATOR_BASE_DOMAIN: baseDomain },
-    false,
-  ],
+  ['over HTTP with public names', { FORCE_HTTPS: 'false', ORCHESTRATOR_BASE_DOMAIN: baseDomain }, false],
 ])(
-  'tells whether to name the gallery of the configuration file when it runs %s',
+  'mentions the configuration file’s gallery on unknown hosts only in development (running %s)',
   async (_, variables, isNamed) => {
     const folder = await mkdtemp(join(tmpdir(), 'publisher-pages-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))

@@ -1,4 +1,4 @@
-/** One tenant's AI, platform or mail server; the others do not notice. */
+/** Failures of one tenant's AI, platform or mail server do not affect other tenants. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { onAsk } from '../../dev/emulators/openai/faults.ts'
 import { onMethod } from '../../dev/emulators/telegram/faults.ts'
@@ -9,15 +9,15 @@ import { picture, upload } from '../support/fixtures/photographers.ts'
 import { metricsToken, sampleOf, scrape } from '../support/fixtures/prometheus-text.ts'
 import { apiKey, botToken, recipient, type Studio, startStudio } from '../support/fixtures/studio.ts'
 
-/** Each of them once. */
+/** Removes duplicates. */
 function unique(values: readonly unknown[]): unknown[] {
   return [...new Set(values.map((value) => JSON.stringify(value)))].map((text) => JSON.parse(text))
 }
 
-/** Numbers that no picture has had yet: the ledger goes by content. */
+/** Gives each picture its own colour, because the ledger identifies photos by content. */
 let shades = 0
 
-describeOnBothHosts('one tenant', (kind) => {
+describeOnBothHosts('a tenant with a failing vendor', (kind) => {
   let studio: Studio
   beforeAll(async () => {
     studio = await startStudio(kind, { METRICS_TOKEN: metricsToken })
@@ -27,7 +27,7 @@ describeOnBothHosts('one tenant', (kind) => {
   const telegramOnly = { platforms: ['telegram'] }
   const mailOnly = { platforms: ['email'] }
 
-  /** A tenant with so many photos; gives their names. */
+  /** Adds a tenant with this many photos. Gives their names. */
   async function album(tenant: string, photos: number, config: Record<string, unknown> = {}) {
     const store = studio.tenant(tenant, config)
     const names = Array.from({ length: photos }, (_, index) => `photo-${index}.jpg`)
@@ -51,7 +51,7 @@ describeOnBothHosts('one tenant', (kind) => {
     )
   }
 
-  /** Publishes all of them at once; tells which answers have come so far. */
+  /** Publishes all photos concurrently. `answered` lists the answers so far. */
   function publishAll(tenant: string, names: readonly string[], body: unknown) {
     const answered: Response[] = []
     const all = names.map((name) =>
@@ -63,7 +63,7 @@ describeOnBothHosts('one tenant', (kind) => {
     return { answered, all: Promise.all(all) }
   }
 
-  it('whose platform hangs has four posts under way; the rest waits without a claim, or is told so', async () => {
+  it('limits a tenant with a hanging platform to four posts, and queues or rejects its other attempts', async () => {
     const tenant = `hanging-${kind.name}`
     const names = await album(tenant, 5)
     const fifth = names.at(-1) ?? ''
@@ -76,7 +76,7 @@ describeOnBothHosts('one tenant', (kind) => {
       if (fault) sent.push(call.bot)
       return fault
     })
-    // Those that get the places come first: on a busy machine, requests sent together arrive in any order.
+    // The first four are sent before the rest, because requests sent together may arrive in any order.
     const held = publishAll(tenant, names.slice(0, 4), telegramOnly)
     await expect.poll(() => sent.length).toBe(4)
     const late = publishAll(
@@ -94,13 +94,13 @@ describeOnBothHosts('one tenant', (kind) => {
     const served = await (await post(`bob-${kind.name}`, bobs, 'publish', telegramOnly)).json()
     expect(served.results.telegram).toMatchObject({ success: true })
     expect(sent).toHaveLength(4)
-    // A preview sends nothing, so it needs no place.
+    // A preview sends nothing, so it needs no slot.
     const preview = await post(tenant, names[0] ?? '', 'publish', { ...telegramOnly, dry_run: true })
     expect(preview.status).toBe(200)
     released.resolve()
     end()
     await Promise.all([held.all, late.all])
-    // Nothing was left half-done by a refusal.
+    // The rejected attempts left nothing half-done.
     for (const name of names) {
       const again = await (await post(tenant, name, 'publish', telegramOnly)).json()
       expect(again).toMatchObject({ archived: true, results: { telegram: { success: true } } })
@@ -109,8 +109,8 @@ describeOnBothHosts('one tenant', (kind) => {
     expect(sampleOf(await scrape(studio.fleet), 'publisher_posts_waiting')).toBe(0)
   }, 90_000)
 
-  it('whose mail server stalls after DATA holds four mails, and others are sent', async () => {
-    // Workers send no mail.
+  it('limits a tenant with a stalled mail server to four mails while other tenants send', async () => {
+    // Workers cannot send mail.
     if (kind.name === 'worker') return
     const server = await startTroubledServer('content', 'silence')
     try {
@@ -137,7 +137,7 @@ describeOnBothHosts('one tenant', (kind) => {
           return code ?? results.email.code
         }),
       )
-      // The four that stalled are the only ones of which nobody knows.
+      // Only the four stalled mails have an unknown outcome.
       expect(outcomes.filter((code) => code === 'publish_outcome_unknown')).toHaveLength(4)
       const standings = await Promise.all(
         names.map(async (name) => {
@@ -152,7 +152,7 @@ describeOnBothHosts('one tenant', (kind) => {
     }
   }, 90_000)
 
-  it('whose AI is silent waits alone', async () => {
+  it('queues only the requests of the tenant whose AI hangs', async () => {
     const tenant = `mute-${kind.name}`
     const names = await album(tenant, 8, { ai: { credentials_ref: `${tenant}-ai`, rate_per_minute: 600 } })
     const [bobs = ''] = await album(`talks-${kind.name}`, 1)
@@ -169,7 +169,7 @@ describeOnBothHosts('one tenant', (kind) => {
     })
     const analyses = names.map((name) => post(tenant, name, 'analyze'))
     await expect.poll(() => asked).toBe(4)
-    // The others may still be looking at their photos.
+    // Some of the requests may still be reading their photos.
     const waiting = async () => sampleOf(await scrape(studio.fleet), 'publisher_ai_places_waiting')
     await expect.poll(waiting).toBeGreaterThan(0)
     expect((await post(`talks-${kind.name}`, bobs, 'analyze')).status).toBe(200)
@@ -178,7 +178,7 @@ describeOnBothHosts('one tenant', (kind) => {
     end()
     released.resolve()
     const answers = await Promise.all(analyses)
-    // On a slow machine some of those in the line have been told by now that it takes too long.
+    // On a slow machine, some queued requests have timed out by now.
     expect(answers.every(({ status }) => status === 200 || status === 503)).toBe(true)
   }, 90_000)
 })

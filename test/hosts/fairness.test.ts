@@ -1,4 +1,4 @@
-/** One tenant's storage hangs or fails; the others do not notice. */
+/** Hanging or failing storage of one tenant does not affect other tenants. */
 import { createServer, request as httpRequest, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
@@ -8,16 +8,16 @@ import { baseDomain, type Fleet, https, startFleet } from '../support/fixtures/f
 import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
 import { picture, type Storages, startStorages, upload } from '../support/fixtures/photographers.ts'
 
-/** Says nothing, or fails, or lists an empty bucket, or begins a photo of 10 MB and falls silent. */
+/** A storage that hangs, fails, lists an empty bucket, or sends the start of a 10 MB photo and then stalls. */
 interface BadStorage extends AsyncDisposable {
   url: string
   mode: 'silent' | 'failing' | 'well' | 'stalling'
   requests: number
-  /** Photos of which the rest does not come. */
+  /** Number of photos whose remaining bytes are withheld. */
   stalled: number
-  /** Resolves when so many requests have come in all. */
+  /** Resolves when this many requests have arrived in total. */
   seen(count: number): Promise<void>
-  /** Lets all requests that hang fail. */
+  /** Makes all hanging requests fail. */
   breakOff(): void
 }
 
@@ -89,10 +89,13 @@ function onBadStorage({ orchestrator }: Fleet, tenant: string, endpoint: string)
 
 const list = '/api/images/list'
 
-/** The largest photo; the memory for uploads takes two. */
+/** Size of the largest photo. The upload memory holds two of them. */
 const largest = 50 * 2 ** 20
 
-/** Announces an upload of the largest photo, sends so much of it and then nothing more. Gives the status, should there be an answer. */
+/**
+ * Announces an upload of the largest photo, sends this many bytes and then stalls. Gives the status of the
+ * answer, if any.
+ */
 async function stalledUpload({ host }: Fleet, tenant: string, sent: number) {
   const headers = {
     ...https,
@@ -110,7 +113,7 @@ async function stalledUpload({ host }: Fleet, tenant: string, sent: number) {
     headers,
     agent: false,
   })
-  // It is given up in the end.
+  // The host aborts this request in the end.
   outgoing.on('error', () => undefined)
   const status = new Promise<number>((resolve) => {
     outgoing.on('response', (response) => {
@@ -123,7 +126,7 @@ async function stalledUpload({ host }: Fleet, tenant: string, sent: number) {
   return { status, giveUp: () => outgoing.destroy() }
 }
 
-describeOnBothHosts('one tenant', (kind) => {
+describeOnBothHosts('a tenant with a failing storage', (kind) => {
   const clock = { ahead: 0 }
   let fleet: Fleet
   let storages: Storages
@@ -143,7 +146,7 @@ describeOnBothHosts('one tenant', (kind) => {
     for (const path of paths) expect([path, (await fleet.get('bob', path)).status]).toEqual([path, 200])
   }
 
-  it('whose storage hangs waits alone, with sixteen calls at once', async () => {
+  it('limits a tenant with a hanging storage to sixteen concurrent calls and delays no other tenant', async () => {
     await using storage = await startBadStorage()
     onBadStorage(fleet, 'hung', storage.url)
     const pending = Array.from({ length: 100 }, () => fleet.get('hung', list))
@@ -156,12 +159,13 @@ describeOnBothHosts('one tenant', (kind) => {
     storage.breakOff()
     const answers = await Promise.all(pending)
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]))
-    // Before the fifth outage four others may have got a place; the rest was never sent. Each call is tried four times.
+    // Before the fifth outage, four more calls may have got a slot. The rest was never sent. Each call is
+    // tried four times.
     expect(storage.requests).toBeLessThanOrEqual((16 + 4) * 4)
     expect(answers.some(({ headers }) => headers.has('retry-after'))).toBe(true)
   })
 
-  it('whose storage fails gets its answer at once, until it is asked again', async () => {
+  it('answers at once for a failing storage until the breaker retries it', async () => {
     await using storage = await startBadStorage()
     storage.mode = 'failing'
     onBadStorage(fleet, 'failing', storage.url)
@@ -172,7 +176,7 @@ describeOnBothHosts('one tenant', (kind) => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(storage.requests).toBe(requests)
     await bobIsServed()
-    // Workers have no clock but their own.
+    // A Worker's clock cannot be set.
     if (kind.name === 'worker') return
     storage.mode = 'well'
     clock.ahead += 10_000
@@ -186,7 +190,7 @@ describeOnBothHosts('one tenant', (kind) => {
     expect(states).toEqual(['s3 open', 's3 half_open', 's3 closed'])
   })
 
-  it('whose forty photos never arrive does not stand before the thumbnail of another', async () => {
+  it('serves another tenant’s thumbnail while forty photos of one tenant stall', async () => {
     await using storage = await startBadStorage()
     storage.mode = 'stalling'
     onBadStorage(fleet, 'crowd', storage.url)
@@ -196,13 +200,13 @@ describeOnBothHosts('one tenant', (kind) => {
       answered += 1
       return status
     })
-    // One tenant may fill half of the memory for originals, which is three of these.
+    // A tenant may fill half of the memory for originals, which is three of these.
     await expect.poll(() => storage.stalled).toBeGreaterThanOrEqual(3)
     await bobIsServed()
     expect(answered).toBe(0)
     storage.mode = 'failing'
     storage.breakOff()
-    // Also those whose photo broke off in the middle are told that the storage is to blame.
+    // Photos that broke off in the middle are also reported as storage failures.
     expect(new Set(await Promise.all(thumbnails))).toEqual(new Set([503]))
   })
 
@@ -229,7 +233,7 @@ describeOnBothHosts('one tenant', (kind) => {
     }
   }
 
-  it('that announces large uploads takes nothing from others by that, and is told that they are too slow', async () => {
+  it('reserves no memory for announced bytes, and aborts slow uploads with a reason', async () => {
     withUploads('slow', 'slower', 'prompt')
     const uploads = await Promise.all(
       ['slow', 'slow', 'slow', 'slower', 'slower'].map((tenant) => stalledUpload(fleet, tenant, 100)),
@@ -242,8 +246,8 @@ describeOnBothHosts('one tenant', (kind) => {
     for (const upload of uploads) upload.giveUp()
   }, 60_000)
 
-  it('that has filled the memory together with another, and falls silent, has to leave for a third', async () => {
-    // A Worker has no more memory than that itself.
+  it('aborts the stalled uploads of two tenants who filled the memory when a third needs it', async () => {
+    // A Worker's own memory is no larger than this.
     if (kind.name === 'worker') return
     withUploads('first-full', 'second-full', 'third')
     const uploads = await Promise.all(

@@ -1,4 +1,7 @@
-/** Fifty photographers at once, vendors that fail meanwhile: nobody sees, sends or moves anything of anybody else. */
+/**
+ * Isolation of fifty concurrent photographers during vendor failures: no tenant sees, sends or moves
+ * another's data.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serverError as aiError, onAsk } from '../../dev/emulators/openai/faults.ts'
 import { onMethod, rateLimited, serverError } from '../../dev/emulators/telegram/faults.ts'
@@ -13,15 +16,15 @@ interface Action {
   tenant: string
   method: 'GET' | 'POST'
   path: string
-  /** Whose admin asks; nobody: a stranger. */
+  /** Tenant whose admin asks; `null` for a stranger. */
   admin: string | null
-  /** What a stranger or a foreign admin has to get. */
+  /** Expected status for a stranger or a foreign admin. */
   refusal?: number
 }
 
 const emailOf = (tenant: string) => `admin-of-${tenant}@${baseDomain}`
 
-/** The same order in every run. */
+/** Shuffles in the same order in every run. */
 function shuffled<T>(items: readonly T[]): T[] {
   let seed = 20_261_123
   const weighed = items.map((item) => {
@@ -58,7 +61,7 @@ function actionsOf(tenant: string, other: string): Action[] {
 
 describeOnBothHosts('many photographers', (kind) => {
   const count = kind.name === 'node' ? 50 : 12
-  // Of one length, so that none is a part of another.
+  // All names have the same length, so that none is a substring of another.
   const tenants = Array.from({ length: count }, (_, index) => `studio${String(index).padStart(3, '0')}`)
   const othersOf = (tenant: string) => tenants.filter((name) => name !== tenant)
   let studio: Studio
@@ -85,7 +88,7 @@ describeOnBothHosts('many photographers', (kind) => {
   }, 300_000)
   afterAll(() => studio[Symbol.asyncDispose]())
 
-  it('share nothing, whatever goes wrong', async () => {
+  it('shares nothing between tenants, even while vendors fail', async () => {
     const { fleet, telegram, openai, mail } = studio
     const limited = await rateLimited(1)
     for (let nth = 3; nth < count; nth += 9) {
@@ -144,7 +147,7 @@ describeOnBothHosts('many photographers', (kind) => {
       expect(line).not.toContain('canary')
       const { tenant, who = '' }: { tenant?: string; who?: string } = JSON.parse(line)
       if (tenant === undefined) continue
-      // An audit line names who was refused.
+      // An audit line names the refused person.
       const foreign = othersOf(tenant).filter((name) => line.replace(who, '').includes(name))
       expect([line, foreign]).toEqual([line, []])
     }
@@ -155,11 +158,11 @@ describeOnBothHosts('many photographers', (kind) => {
           (await store.list(folder)).photos.map(({ name }) => name),
         ),
       )
-      // Brought back while it was still being moved, a photo may meet itself, and gets a number.
+      // A photo that is restored while it is still being moved may meet its copy and get a number.
       const photos = found.flat().map((name) => name.replace(' (2)', ''))
       expect([tenant, photos.sort()]).toEqual([tenant, ['a.jpg', 'b.jpg']])
     }
-    // It was no use if nothing happened.
+    // The test proves nothing unless photos were sent.
     expect(telegram.posts.length).toBeGreaterThan(count / 2)
     if (kind.name === 'node') expect(mail.mails.length).toBeGreaterThan(count / 2)
   }, 300_000)

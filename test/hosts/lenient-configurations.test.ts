@@ -31,7 +31,7 @@ describeOnBothHosts('a configuration with odd optional fields', (kind) => {
   })
 
   let tenants = 0
-  /** A tenant with one photo and this configuration, whose storage keeps its reference. */
+  /** Adds a tenant with one photo and this configuration, whose storage keeps its credentials. */
   async function open({ storage, ...config }: Record<string, unknown>): Promise<string> {
     const tenant = `odd-${++tenants}`
     await storages.onDropbox(fleet, tenant).seed('/Photos/dusk.jpg', await picture(40))
@@ -48,24 +48,27 @@ describeOnBothHosts('a configuration with odd optional fields', (kind) => {
       .filter((line) => line.msg === 'configuration field unusable' && line.tenant === tenant)
   }
 
-  it.each(lenientShapes)('serves the gallery and names each fault once when it has $title', async (shape) => {
-    const tenant = await open(shape.config)
-    for (let visit = 0; visit < 2; visit++) {
-      const response = await adminRequest(fleet, tenant, '/api/images/list')
-      expect([response.status, await response.json()]).toMatchObject([200, { filenames: ['dusk.jpg'] }])
-    }
-    const lines = faultsOf(tenant)
-    expect(lines.map(({ path }) => path).toSorted()).toEqual(shape.faults.toSorted())
-    for (const line of lines) {
-      expect(line).toMatchObject({
-        level: 'warn',
-        config_version: 'v1',
-        reason: expect.stringMatching(/^(is|has) /),
-      })
-    }
-  })
+  it.each(lenientShapes)(
+    'serves the gallery and reports each fault once when it has $title',
+    async (shape) => {
+      const tenant = await open(shape.config)
+      for (let visit = 0; visit < 2; visit++) {
+        const response = await adminRequest(fleet, tenant, '/api/images/list')
+        expect([response.status, await response.json()]).toMatchObject([200, { filenames: ['dusk.jpg'] }])
+      }
+      const lines = faultsOf(tenant)
+      expect(lines.map(({ path }) => path).toSorted()).toEqual(shape.faults.toSorted())
+      for (const line of lines) {
+        expect(line).toMatchObject({
+          level: 'warn',
+          config_version: 'v1',
+          reason: expect.stringMatching(/^(is|has) /),
+        })
+      }
+    },
+  )
 
-  it('serves the gallery when any optional field has any value of JSON', async () => {
+  it('serves the gallery when any optional field has any JSON value', async () => {
     const fields = optionalPaths.filter(([block]) => block !== 'auth')
     const { auth: _auth, ...config } = fullConfig
     for (const [path, value] of fc.sample(fc.tuple(fc.constantFrom(...fields), anyJson), {
@@ -80,7 +83,7 @@ describeOnBothHosts('a configuration with odd optional fields', (kind) => {
     }
   })
 
-  it('logs a life cycle by its severity and shows it to admins alone', async () => {
+  it('logs a model’s life cycle by its severity and shows it only to admins', async () => {
     const shape = lenientShapes.find(({ title }) => title === 'the life cycle of a model')
     const tenant = await open(shape?.config ?? {})
     const status = await (await adminRequest(fleet, tenant, '/api/admin/status')).json()
@@ -110,12 +113,12 @@ describeOnBothHosts('a configuration with odd optional fields', (kind) => {
   it.each([
     ['text', 'x'],
     ['a list', []],
-    ['a list of addresses that is text', { allowed_emails: adminEmail }],
-    ['a list of addresses that is a number', { allowed_emails: 7 }],
-    ['a list of addresses that is empty text', { allowed_emails: '' }],
-    ['a list of addresses that is blank text', { allowed_emails: ' ' }],
+    ['an object with text for allowed_emails', { allowed_emails: adminEmail }],
+    ['an object with a number for allowed_emails', { allowed_emails: 7 }],
+    ['an object with empty text for allowed_emails', { allowed_emails: '' }],
+    ['an object with blanks for allowed_emails', { allowed_emails: ' ' }],
     ['blank text', ' '],
-    ['only entries that are no addresses', { allowed_emails: [7, {}] }],
+    ['a list of invalid addresses', { allowed_emails: [7, {}] }],
   ])('denies the fleet’s own admins when the auth block is %s', async (_title, auth) => {
     const without = await open({ storage })
     expect((await adminRequest(fleet, without, '/api/library/objects')).status).toBe(200)
@@ -125,7 +128,7 @@ describeOnBothHosts('a configuration with odd optional fields', (kind) => {
     expect(faultsOf(tenant)).toHaveLength(1)
   })
 
-  it('keeps the usable addresses when others in the list are junk', async () => {
+  it('keeps the valid addresses when others in the list are invalid', async () => {
     const good = await open({
       storage,
       auth: { enabled: 'perhaps', allowed_emails: [7, ` ${adminEmail.toUpperCase()} `] },

@@ -16,7 +16,7 @@ interface File {
   field?: string
 }
 
-/** A form as a browser sends it. */
+/** Makes a form like a browser's. */
 async function form(...files: File[]): Promise<{ body: Uint8Array; headers: Record<string, string> }> {
   const data = new FormData()
   for (const { name, bytes, type = 'image/jpeg', field = 'file' } of files) {
@@ -47,7 +47,7 @@ describeOnBothHosts('the library', (kind) => {
   const send = async (fleet: Fleet, tenant: string, ...files: File[]) =>
     adminRequest(fleet, tenant, '/api/library/upload', { method: 'POST', ...(await form(...files)) })
 
-  it('takes photos in whole, and gives a taken name a number', async () => {
+  it('stores uploads completely and gives a duplicate name a number', async () => {
     await using studio = await start()
     const { fleet, tenant, store } = studio
     const photo = await picture(10)
@@ -62,7 +62,7 @@ describeOnBothHosts('the library', (kind) => {
     )
   })
 
-  it('tells the stages of an upload to who wants to hear them', async () => {
+  it('streams the stages of an upload to clients that accept events', async () => {
     await using studio = await start()
     const { body, headers } = await form({ name: 'a.jpg', bytes: await picture(10) })
     const response = await adminRequest(studio.fleet, studio.tenant, '/api/library/upload', {
@@ -77,7 +77,7 @@ describeOnBothHosts('the library', (kind) => {
     expect(events[1]?.data).toMatchObject({ key: 'a.jpg' })
   })
 
-  it('goes by the content of a file, whatever it is called and declared as', async () => {
+  it('detects the type of a file from its content, not from its name or declared type', async () => {
     await using studio = await start()
     const { fleet, tenant } = studio
     const jpeg = await picture(10)
@@ -98,7 +98,7 @@ describeOnBothHosts('the library', (kind) => {
     }
   })
 
-  it('reads a file name as the person wrote it when browsers or programs have escaped it', async () => {
+  it('decodes file names that browsers or programs have escaped', async () => {
     await using studio = await start()
     const { fleet, tenant, store } = studio
     const names: [string, string][] = [
@@ -150,7 +150,7 @@ describeOnBothHosts('the library', (kind) => {
     expect((await store.list('root')).photos).toEqual([])
   })
 
-  it('takes and shows a photo when only the mark of its end is missing', async () => {
+  it('accepts and shows a photo that lacks only its end marker', async () => {
     await using studio = await start({ features: { auto_view_enabled: true } })
     const { fleet, tenant } = studio
     const endless = {
@@ -172,7 +172,7 @@ describeOnBothHosts('the library', (kind) => {
     }
   })
 
-  it('stores an AVIF as an upright JPEG, and says what to do when a HEIC cannot be opened', async () => {
+  it('stores an AVIF as an upright JPEG, and gives advice when a HEIC cannot be decoded', async () => {
     await using studio = await start()
     const { fleet, tenant, store } = studio
     const avif = await noise(300, 200)
@@ -197,7 +197,7 @@ describeOnBothHosts('the library', (kind) => {
     expect(problem.detail).toMatch(/cannot open HEIC.*Most Compatible/)
   })
 
-  it('names where a photo is now when it was moved a moment before its duplicate', async () => {
+  it('reports the current location of a duplicate that was just moved', async () => {
     await using studio = await start()
     const { fleet, tenant, store } = studio
     const bytes = await picture(10)
@@ -214,7 +214,7 @@ describeOnBothHosts('the library', (kind) => {
     expect((await store.list('root')).photos).toEqual([])
   })
 
-  it('names the photo that is here already when duplicates are refused', async () => {
+  it('reports the existing photo when duplicates are refused', async () => {
     await using studio = await start()
     const { fleet, tenant, store } = studio
     const ask = async (name: string, bytes: Uint8Array, query = '?duplicates=refuse', accept = '*/*') => {
@@ -256,7 +256,7 @@ describeOnBothHosts('the library', (kind) => {
     ])
   })
 
-  it('takes plain file names only', async () => {
+  it('accepts only plain file names', async () => {
     await using studio = await start()
     const bytes = await picture(10)
     const disguised = [
@@ -276,19 +276,19 @@ describeOnBothHosts('the library', (kind) => {
     expect(photos).toEqual([])
   })
 
-  it('refuses what is too large, before and while it arrives', async () => {
+  it('refuses oversized uploads by their announced and by their actual length', async () => {
     await using studio = await start({}, { LIBRARY_MAX_UPLOAD_MB: '1' })
     const bytes = new Uint8Array(1.5 * 2 ** 20)
     bytes.set(await picture(10))
     const announced = await send(studio.fleet, studio.tenant, { name: 'a.jpg', bytes })
     expect([announced.status, (await announced.json()).code]).toEqual([413, 'photo_too_large'])
-    // Within the overhead that a form may have, but not within the limit of the file.
+    // Within the overhead allowed for a form, but over the limit of the file.
     const close = bytes.subarray(0, 2 ** 20 + 1000)
     const arrived = await send(studio.fleet, studio.tenant, { name: 'a.jpg', bytes: close })
     expect([arrived.status, (await arrived.json()).code]).toEqual([413, 'photo_too_large'])
   })
 
-  it('says what is wrong with a form', async () => {
+  it('explains what is wrong with a malformed form', async () => {
     await using studio = await start()
     const { fleet, tenant } = studio
     const bytes = await picture(10)
@@ -305,7 +305,7 @@ describeOnBothHosts('the library', (kind) => {
     ])
   })
 
-  it('lists, searches, sorts and pages', async () => {
+  it('lists, searches, sorts and pages photos', async () => {
     await using studio = await start()
     const { fleet, tenant, store } = studio
     for (const [index, name] of ['b.jpg', 'a.jpg', 'dusk.jpg', 'Dusk 2.jpg'].entries()) {
@@ -341,7 +341,7 @@ describeOnBothHosts('the library', (kind) => {
     expect(wrong.status).toBe(400)
   })
 
-  it('moves a photo with its sidecar, and deletes where deleting is on', async () => {
+  it('moves a photo with its sidecar, and deletes photos if enabled', async () => {
     await using studio = await start({ features: { delete_enabled: true } })
     const { fleet, tenant, store } = studio
     await upload(store, 'a.jpg', await picture(1))
@@ -360,7 +360,7 @@ describeOnBothHosts('the library', (kind) => {
     expect([again.status, (await again.json()).code]).toEqual([404, 'photo_not_found'])
   })
 
-  it('gives the rest of a listing by its cursor when photos come and go in the meantime', async () => {
+  it('continues a listing by its cursor when photos come and go in the meantime', async () => {
     await using studio = await start()
     const { fleet, tenant, store } = studio
     for (const [index, name] of ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg'].entries()) {
@@ -382,13 +382,13 @@ describeOnBothHosts('the library', (kind) => {
     expect(second).toMatchObject({ cursor: null, truncated: false, total_in_window: 4 })
     expect(keysOf(second)).toEqual(['c.jpg', 'e.jpg'])
     expect(keysOf(await list(`${bySize}&cursor=${largest.cursor}`))).toEqual(['c.jpg', 'aa.jpg'])
-    // Programs may repeat the cursor alone.
+    // Programs may send the cursor alone.
     expect(keysOf(await list(`limit=2&cursor=${largest.cursor}`))).toEqual(['c.jpg', 'aa.jpg'])
     expect(keysOf(await list(`limit=2&offset=1&cursor=${first.cursor}`))).toEqual(['aa.jpg', 'c.jpg'])
     expect(keysOf(await list('limit=2&cursor='))).toEqual(['a.jpg', 'aa.jpg'])
   })
 
-  it('refuses a cursor when no answer has given it', async () => {
+  it('refuses an invented cursor', async () => {
     await using studio = await start()
     const wrong = [
       '2',
@@ -433,7 +433,7 @@ describeOnBothHosts('the library', (kind) => {
     }
   })
 
-  it('answers 404 and leaves other words alone when a photo is missing', async () => {
+  it('answers 404 for a missing photo and leaves other sidecars alone', async () => {
     for (const content of [{}, { content: { debug: true } }]) {
       await using studio = await start({ features: { delete_enabled: true }, ...content })
       const { fleet, tenant, store } = studio
@@ -459,7 +459,7 @@ describeOnBothHosts('the library', (kind) => {
     }
   })
 
-  it('answers V2’s programs with the fields that they read', async () => {
+  it('answers V2’s clients with the fields that they read', async () => {
     await using studio = await start({ features: { delete_enabled: true } })
     const { fleet, tenant, store } = studio
     await upload(store, 'a.jpg', await picture(1))
@@ -477,7 +477,7 @@ describeOnBothHosts('the library', (kind) => {
     expect(await deleted.json()).toEqual({ deleted: 'a.jpg', sidecar_deleted: false })
   })
 
-  it('shows thumbnails of every folder to admins, and of the root alone to visitors', async () => {
+  it('shows thumbnails of every folder to admins, and only of the root to visitors', async () => {
     await using studio = await start()
     const { fleet, tenant, store } = studio
     await upload(store, 'a.jpg', await picture(1))
@@ -491,7 +491,7 @@ describeOnBothHosts('the library', (kind) => {
     expect((await adminRequest(fleet, tenant, '/api/images/a.jpg/thumbnail')).status).toBe(404)
   })
 
-  it('shows a photo of every folder in full to admins, and of the root alone to visitors', async () => {
+  it('shows full photos of every folder to admins, and only of the root to visitors', async () => {
     await using studio = await start({ features: { auto_view_enabled: true } })
     const { fleet, tenant, store } = studio
     await upload(store, 'a.jpg', await picture(1))
@@ -508,7 +508,7 @@ describeOnBothHosts('the library', (kind) => {
     expect((await adminRequest(fleet, tenant, '/api/images/a.jpg')).status).toBe(404)
   })
 
-  it('is closed to strangers, and where it is off', async () => {
+  it('refuses the library to visitors and when it is disabled', async () => {
     await using studio = await start({ features: { auto_view_enabled: true, library_enabled: false } })
     const { fleet, tenant, store } = studio
     await upload(store, 'a.jpg', await picture(1))
@@ -541,7 +541,7 @@ describeOnBothHosts('the library', (kind) => {
     expect((await store.list('root')).photos).toHaveLength(1)
   })
 
-  it('shows the voice profile and leaves changing it to the orchestrator', async () => {
+  it('shows the voice profile but leaves changes to the orchestrator', async () => {
     await using studio = await start({
       features: { voice_matching_enabled: true },
       content: { voice_profile: ['Soft and few words.'] },

@@ -27,12 +27,12 @@ const ready = (fleet: Fleet) => fleet.host.request('any.host', '/health/ready')
 const logged = (fleet: Fleet, msg: string) =>
   fleet.host.lines.filter((line) => line.includes(`"msg":"${msg}"`))
 
-/** Resolves when the process takes no new connection. */
+/** Resolves when the process refuses new connections. */
 const refusesConnections = (fleet: Fleet) =>
   vi.waitFor(() => expect(ready(fleet)).rejects.toMatchObject({ code: 'ECONNREFUSED' }), { timeout: 20_000 })
 
-describe('a dyno that is told to end', () => {
-  it('ends what runs and then takes nothing new, however often it is told', async () => {
+describe('a dyno that receives SIGTERM', () => {
+  it('finishes running work, accepts no more, and handles repeated signals once', async () => {
     const kind = nodeProcess()
     await using studio = await startStudio(kind)
     const { fleet } = studio
@@ -57,7 +57,7 @@ describe('a dyno that is told to end', () => {
     await uploading.begun
     expect((await ready(fleet)).status).toBe(200)
 
-    // Not `exit`: its last lines may still have to be read then.
+    // Awaits `close`, not `exit`, so that the last lines have been read.
     const ended = once(kind.process(), 'close')
     kind.process().kill('SIGTERM')
     await vi.waitFor(() => expect(logged(fleet, 'draining')).toHaveLength(1), {
@@ -78,12 +78,12 @@ describe('a dyno that is told to end', () => {
     expect(logged(fleet, 'cut off')).toEqual([])
   }, 90_000)
 
-  it('ends in order also when it is told as soon as it listens', async () => {
+  it('exits cleanly when SIGTERM arrives as soon as it listens', async () => {
     const child = spawn(process.execPath, ['src/node.ts'], {
       cwd: fileURLToPath(new URL('../../', import.meta.url)),
       env: {
         ...{ PATH: process.env.PATH, PORT: '0', CONFIG_FILE: '/dev/null', WEB_SESSION_SECRET: sessionSecret },
-        // Loading what makes traces takes a while, and begins when it listens.
+        // Loading the tracing SDK takes a while and begins when the host listens.
         OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
       },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -98,7 +98,7 @@ describe('a dyno that is told to end', () => {
     expect(said).toEqual(['listening', 'draining', 'stopped'])
   }, 60_000)
 
-  it('answers for a moment more, and says that it is ready no longer', async () => {
+  it('keeps answering for a moment while reporting that it is not ready', async () => {
     await using fleet = await startFleet(nodeHost)
     fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config: markedConfig(true) })
     const host = await startHost(fleet)
@@ -116,7 +116,7 @@ describe('a dyno that is told to end', () => {
     await closing
   })
 
-  it('says what it had to cut', async () => {
+  it('logs what it had to cut', async () => {
     const lines: string[] = []
     await using fleet = await startFleet(nodeHost)
     fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config: markedConfig(true) })
@@ -141,7 +141,7 @@ describe('a dyno that is told to end', () => {
   })
 })
 
-/** A second host beside a fleet's own. */
+/** Starts a second host on the fleet's orchestrator. */
 function startHost({ orchestrator }: Fleet, lines: string[] = []): Promise<NodeHost> {
   return startNodeHost({
     write: (line) => lines.push(line),
@@ -155,7 +155,7 @@ function startHost({ orchestrator }: Fleet, lines: string[] = []): Promise<NodeH
   })
 }
 
-/** An upload that stops in the middle until it is told to finish. */
+/** Starts an upload that pauses halfway until `finish`. */
 function halfAnUpload(fleet: Fleet, tenant: string, bytes: Uint8Array) {
   const head =
     '--x\r\ncontent-disposition: form-data; name="file"; filename="late.jpg"\r\ncontent-type: image/jpeg\r\n\r\n'
@@ -191,7 +191,7 @@ function halfAnUpload(fleet: Fleet, tenant: string, bytes: Uint8Array) {
 }
 
 describe('readiness', () => {
-  it('does not take a host out of the traffic that can serve what it knows while the orchestrator is away', async () => {
+  it('stays in traffic during an orchestrator outage while it can serve cached tenants', async () => {
     await using fleet = await startFleet(nodeHost)
     const alice = `alice.${baseDomain}`
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
@@ -204,15 +204,15 @@ describe('readiness', () => {
     expect(await ask(alice, '/api/config/features')).toBe(200)
   })
 
-  it('tells of the orchestrator, and is not lost with Redis', async () => {
+  it('stays ready while Redis is down', async () => {
     await using fleet = await startFleet(nodeHost, { REDIS_URL: 'redis://127.0.0.1:9' })
     expect((await ready(fleet)).status).toBe(200)
     await vi.waitFor(() => expect(logged(fleet, 'redis down')).toHaveLength(1), { timeout: 20_000 })
   })
 })
 
-describe('a fault outside of any request', () => {
-  it('is logged and told to who counts, and ends nothing', () => {
+describe('an error outside of any request', () => {
+  it('logs and counts the error without ending the process', () => {
     const script = `
       import { createFaults, watchProcess } from './src/node/faults.ts'
       import { createLogger } from './src/runtime/telemetry/log.ts'

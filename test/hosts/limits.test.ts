@@ -3,7 +3,7 @@ import { https } from '../support/fixtures/fleet.ts'
 import { describeOnBothHosts, type HostKind } from '../support/fixtures/hosts.ts'
 import { alice, callback, startWithScript } from '../support/fixtures/sign-in/fleet.ts'
 
-/** How the platform of each host says who the client is. */
+/** Headers with which the platform of each host gives the client's address. */
 function from(address: string, kind: HostKind): Record<string, string> {
   return {
     ...https,
@@ -13,7 +13,7 @@ function from(address: string, kind: HostKind): Record<string, string> {
   }
 }
 
-/** One place comes back per second: so many that some are refused on a slow machine too. */
+/** Number of requests. The bucket refills by one per second, so some are refused even on a slow machine. */
 const flood = 400
 
 async function answersOf(ask: () => Promise<Response>): Promise<Response[]> {
@@ -28,21 +28,18 @@ describeOnBothHosts('a flood of sign-ins', (kind) => {
   it.each([
     ['on a tenant’s host', new URL(alice).host, '/auth/login'],
     ['on the callback host', new URL(callback).host, '/auth/callback?state=x&code=y'],
-  ])(
-    '%s ends in 429 for that client and nobody else, and says when to come back',
-    async (_title, host, path) => {
-      await using fleet = await startWithScript(kind)
-      const ask = (address: string) => fleet.host.request(host, path, { headers: from(address, kind) })
-      const answers = await answersOf(() => ask('198.51.100.1'))
-      expect(answers.slice(0, 300).map(({ status }) => status)).not.toContain(429)
-      const refused = answers.find(({ status }) => status === 429)
-      expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
-      expect(await refused?.json()).toMatchObject({ code: 'rate_limited' })
-      expect((await ask('198.51.100.2')).status).not.toBe(429)
-    },
-  )
+  ])('limits only the flooding client, with 429 and Retry-After (%s)', async (_title, host, path) => {
+    await using fleet = await startWithScript(kind)
+    const ask = (address: string) => fleet.host.request(host, path, { headers: from(address, kind) })
+    const answers = await answersOf(() => ask('198.51.100.1'))
+    expect(answers.slice(0, 300).map(({ status }) => status)).not.toContain(429)
+    const refused = answers.find(({ status }) => status === 429)
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+    expect(await refused?.json()).toMatchObject({ code: 'rate_limited' })
+    expect((await ask('198.51.100.2')).status).not.toBe(429)
+  })
 
-  it('does not stop the same client from looking at photos', async () => {
+  it('lets a client that is limited at sign-in still view photos', async () => {
     await using fleet = await startWithScript(kind)
     const headers = from('198.51.100.1', kind)
     await answersOf(() => fleet.host.request(new URL(alice).host, '/auth/login', { headers }))

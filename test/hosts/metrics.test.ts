@@ -12,7 +12,7 @@ const alice = `alice.${baseDomain}`
 const hosts = [alice, `nobody.${baseDomain}`, `app.${baseDomain}`, 'example.org', '10.1.2.3']
 
 describeOnBothHosts('GET /metrics', (kind) => {
-  it('is as unknown as any other path while no token is configured', async () => {
+  it('answers like any unknown path while no token is configured', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
     const ask = async (host: string, path: string) => {
@@ -28,7 +28,7 @@ describeOnBothHosts('GET /metrics', (kind) => {
     }
   })
 
-  describe('with a token', () => {
+  describe('GET /metrics with a token', () => {
     let studio: Studio
     beforeAll(async () => {
       studio = await startStudio(kind, { METRICS_TOKEN: metricsToken })
@@ -37,13 +37,13 @@ describeOnBothHosts('GET /metrics', (kind) => {
 
     it.each([
       ['no token', undefined],
-      ['a wrong one', 'Bearer wrong'],
-      ['a part of it', `Bearer ${metricsToken.slice(0, -1)}`],
-      ['more than it', `Bearer ${metricsToken}x`],
+      ['a wrong token', 'Bearer wrong'],
+      ['a truncated token', `Bearer ${metricsToken.slice(0, -1)}`],
+      ['a longer token', `Bearer ${metricsToken}x`],
       ['another scheme', `Basic ${metricsToken}`],
-      ['the token alone', metricsToken],
+      ['the token without Bearer', metricsToken],
       ['the orchestrator’s', `Bearer ${serviceToken}`],
-    ])('answers 401 for %s, on every host', async (_title, authorization) => {
+    ])('answers 401 to a request with %s, on every host', async (_title, authorization) => {
       for (const host of hosts) {
         const headers = { ...https, ...(authorization !== undefined && { authorization }) }
         const response = await studio.fleet.host.request(host, '/metrics', { headers })
@@ -54,7 +54,7 @@ describeOnBothHosts('GET /metrics', (kind) => {
       }
     })
 
-    it('is no way into the control plane’s calls', async () => {
+    it('does not authorize the control plane’s calls', async () => {
       const headers = {
         ...https,
         authorization: `Bearer ${metricsToken}`,
@@ -69,7 +69,7 @@ describeOnBothHosts('GET /metrics', (kind) => {
       expect(response.status).toBe(403)
     })
 
-    it('answers on every host with text for Prometheus that nobody may keep', async () => {
+    it('answers on every host with uncacheable text for Prometheus', async () => {
       for (const host of hosts) {
         const headers = { ...https, authorization: `bearer ${metricsToken}` }
         const response = await studio.fleet.host.request(host, '/metrics', { headers })
@@ -80,7 +80,7 @@ describeOnBothHosts('GET /metrics', (kind) => {
       }
     })
 
-    it('counts requests by route, method and status, and where their configurations came from', async () => {
+    it('counts requests by route, method, status and source of the configuration', async () => {
       const { fleet } = studio
       studio.tenant(`counted-${kind.name}`)
       const before = await scrape(fleet)
@@ -109,7 +109,7 @@ describeOnBothHosts('GET /metrics', (kind) => {
       expect(sampleOf(after, 'publisher_requests_in_flight')).toBe(1)
     })
 
-    it('tells credentials that a tenant names wrongly from an orchestrator that fails', async () => {
+    it('distinguishes wrongly named credentials from a failing orchestrator', async () => {
       const { fleet } = studio
       const { orchestrator } = fleet
       const before = await scrape(fleet)
@@ -130,7 +130,7 @@ describeOnBothHosts('GET /metrics', (kind) => {
       expect([moved('credentials_unknown'), moved('credentials_unavailable')]).toEqual([2, 2])
     })
 
-    it('counts vendors and platforms by outcome, and holds nothing of any tenant', async () => {
+    it('counts vendors and platforms by outcome without any tenant’s data', async () => {
       const { fleet, telegram } = studio
       const tenant = `secretive-${kind.name}`
       const photo = parsePhotoName('private-name.jpg')
@@ -178,7 +178,7 @@ describeOnBothHosts('GET /metrics', (kind) => {
       }
     })
 
-    it('does not grow with what strangers invent', async () => {
+    it('adds no series for invented hosts and paths', async () => {
       const { fleet } = studio
       studio.tenant(`steady-${kind.name}`)
       const invent = (index: number) =>
@@ -192,7 +192,7 @@ describeOnBothHosts('GET /metrics', (kind) => {
           }),
           fleet.host.request(`steady-${kind.name}.${baseDomain}`, '/', { method: 'MKCOL', headers: https }),
         ])
-      // Those of the runtime come and go with what it does at the moment: collections of garbage, open files, timers.
+      // Series of the runtime vary with its current activity: garbage collections, open files, timers.
       const seriesOf = async () =>
         samples(await scrape(fleet)).flatMap(({ name, labels }) =>
           name.startsWith('publisher_') ? [JSON.stringify([name, labels])] : [],

@@ -18,7 +18,7 @@ describeOnBothHosts('a missing root folder', (kind) => {
   })
   afterAll(() => storages[Symbol.asyncDispose]())
 
-  it('is named to an admin of a Dropbox, is an empty gallery to visitors, and comes with the first upload', async () => {
+  it('reports a missing Dropbox folder to admins, shows visitors an empty gallery, and creates the folder on upload', async () => {
     await using fleet = await startFleet(kind, { ...signInVariables, ...dropboxVariables(storages) })
     const tenant = `rootless-${kind.name}`
     storages.onDropbox(fleet, tenant)
@@ -55,7 +55,7 @@ describeOnBothHosts('a missing root folder', (kind) => {
     })
   })
 
-  it('is not claimed of a bucket, which has no folders', async () => {
+  it('does not report a missing folder for a bucket, which has no folders', async () => {
     await using fleet = await startFleet(kind, signInVariables)
     const tenant = `bucket-${kind.name}`
     storages.onS3(fleet, tenant)

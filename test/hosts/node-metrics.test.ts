@@ -1,4 +1,4 @@
-/** What only the Node host counts: its shared store, and what never reaches the program. */
+/** Metrics of the Node host only: its shared store, and requests that never reach the program. */
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, vi } from 'vitest'
@@ -18,11 +18,11 @@ import { startRedisServer } from '../support/fixtures/redis-server.ts'
 const alice = `alice.${baseDomain}`
 
 function startWith(variables: Record<string, string>): Promise<Fleet> {
-  // A busy machine is no slow Redis.
+  // The long timeout keeps a busy machine from counting as a slow Redis.
   return startFleet(nodeHost, { METRICS_TOKEN: metricsToken, REDIS_TIMEOUT_MS: '5000', ...variables })
 }
 
-/** Failures by kind, as they stand on the page: those that are missing are missing here. */
+/** Gives the Redis metrics of the page. Series without samples are absent. */
 async function redisOf(fleet: Fleet) {
   const page = await scrape(fleet)
   const failures = samples(page).filter(({ name }) => name === 'publisher_redis_failures_total')
@@ -35,7 +35,7 @@ async function redisOf(fleet: Fleet) {
 }
 
 describe('the metrics of a shared Redis', () => {
-  it('tell when it goes away and when it is back', async () => {
+  it('reports when Redis goes down and comes back', async () => {
     await using redis = await startRedisServer()
     await using fleet = await startWith({ REDIS_URL: redis.url })
     const none = { down: 0, slow: 0, refused: 0 }
@@ -50,27 +50,27 @@ describe('the metrics of a shared Redis', () => {
     await vi.waitFor(async () => expect(await redisOf(fleet)).toMatchObject({ up: [1] }), patience)
   }, 60_000)
 
-  it('count what it refuses while it is up', async () => {
+  it('counts refused commands while Redis is up', async () => {
     await using redis = await startRedisServer(['--maxmemory', '1', '--maxmemory-policy', 'noeviction'])
     await using fleet = await startWith({ REDIS_URL: redis.url })
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
     await vi.waitFor(async () => expect(await redisOf(fleet)).toMatchObject({ up: [1] }), patience)
     expect((await fleet.host.request(alice, '/api/config/features', { headers: https })).status).toBe(200)
-    // The count of questions about unknown hosts, and the configuration.
+    // Two commands: the count of unknown hosts, and the configuration.
     await vi.waitFor(
       async () => expect(await redisOf(fleet)).toMatchObject({ up: [1], down: 0, refused: 2 }),
       patience,
     )
   }, 60_000)
 
-  it('say nothing of it where there is none to be', async () => {
+  it('reports nothing about Redis when none is configured', async () => {
     await using fleet = await startWith({})
     expect(await redisOf(fleet)).toEqual({ up: [], down: 0, slow: 0, refused: 0 })
   })
 })
 
 describe('the metrics of the Node host', () => {
-  it('count what it refuses before the program has the request', async () => {
+  it('counts requests that Node refuses before the program sees them', async () => {
     await using fleet = await startWith({})
     const socket = connect(fleet.host.port, '127.0.0.1')
     socket.write(`GET / HTTP/1.1\r\nhost: ${alice}\r\nhost: bob.${baseDomain}\r\n\r\n`)
@@ -80,7 +80,7 @@ describe('the metrics of the Node host', () => {
     expect(sampleOf(page, 'publisher_problems_total', { code: 'host_mismatch' })).toBe(1)
   })
 
-  it('count every kind of error that no request answers for, from 0 on', async () => {
+  it('counts every kind of error outside of requests, starting at 0', async () => {
     const variables = {
       PORT: '0',
       METRICS_TOKEN: metricsToken,
@@ -108,7 +108,7 @@ describe('the metrics of the Node host', () => {
     await host.close(0)
   })
 
-  it('name each start, for two dynos may bear one name', async () => {
+  it('identifies each start, because two dynos may share a name', async () => {
     const processes = await Promise.all(
       [0, 1].map(async () => {
         await using fleet = await startWith({ DYNO: 'web.1' })

@@ -37,7 +37,7 @@ const securityHeaders = [
 describe('a request that Node itself refuses', () => {
   const host = `Host: ${alice}\r\n`
   it.each<[title: string, status: number, code: string, request: string]>([
-    ['is no HTTP', 400, 'invalid_request', 'hello\r\n\r\n'],
+    ['is not HTTP', 400, 'invalid_request', 'hello\r\n\r\n'],
     ['has a malformed header', 400, 'invalid_request', `GET / HTTP/1.1\r\n${host}a b: c\r\n\r\n`],
     ['names an authority', 400, 'invalid_request', `GET ${alice}:443 HTTP/1.1\r\n${host}\r\n`],
     [
@@ -67,7 +67,7 @@ describe('a request that Node itself refuses', () => {
     ['expects something unknown', 417, 'expectation_failed', `GET / HTTP/1.1\r\n${host}Expect: tea\r\n\r\n`],
     ['names no host', 400, 'host_mismatch', 'GET / HTTP/1.1\r\n\r\n'],
   ])(
-    'gets a problem document with the security headers when it %s',
+    'answers with a problem document and the security headers when a request %s',
     async (_title, status, code, request) => {
       await using fleet = await aliceAtNode()
       const answer = await raw(fleet.host.port, request)
@@ -79,20 +79,20 @@ describe('a request that Node itself refuses', () => {
     },
   )
 
-  it('is answered with 100 header lines', async () => {
+  it('accepts 100 header lines', async () => {
     await using fleet = await aliceAtNode()
     const lines = `${host}Connection: close\r\n${'a: b\r\n'.repeat(98)}`
     expect(await raw(fleet.host.port, `GET /health HTTP/1.1\r\n${lines}\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  it('gets no second answer between the bytes of the first', async () => {
+  it('writes no second answer between the bytes of the first', async () => {
     await using fleet = await aliceAtNode()
     const first = `GET /api/config/features HTTP/1.1\r\n${host}x-forwarded-proto: https\r\n\r\n`
     const answer = await raw(fleet.host.port, `${first}nonsense\r\n\r\n`).catch(() => '')
     expect(answer).not.toMatch(/^HTTP\/1\.1 400/)
   })
 
-  it('is counted', async () => {
+  it('counts requests that Node refuses', async () => {
     const token = 'metrics-token-of-32-characters-xx'
     await using fleet = await aliceAtNode({ METRICS_TOKEN: token })
     await raw(fleet.host.port, 'hello\r\n\r\n')
@@ -115,12 +115,12 @@ describe('a client that sends its headers slowly', () => {
     onTestFinished(() => void server.close())
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    // A TCP server that listens has this kind of address.
+    // A listening TCP server has this kind of address.
     return { server, port: (server.address() as AddressInfo).port }
   }
 
   it.each(['', 'GET / HTTP/1.1\r\n', 'GET / HTTP/1.1\r\nHost: a\r\nx: y'])(
-    'gets 408 with the security headers when its time is over after "%s"',
+    'answers 408 with the security headers when the headers time out after "%s"',
     async (beginning) => {
       const { port } = await listening(50)
       const { send, ended } = openRaw(port)
@@ -132,18 +132,18 @@ describe('a client that sends its headers slowly', () => {
     },
   )
 
-  it('has 20 s for them', async () => {
+  it('allows 20 s for the headers', async () => {
     const { server } = await listening()
     expect([server.headersTimeout, server.requestTimeout]).toEqual([20_000, 3_600_000])
   })
 
-  it('is not counted as slow when it is idle between two requests', async () => {
+  it('does not count an idle keep-alive connection as slow', async () => {
     const { server, port } = await listening(50)
     expect(server.keepAliveTimeout).toBe(95_000)
     const patient = openRaw(port)
     await patient.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
     await patient.until(/done/)
-    // Connections that begin later meet the limit, one after the other.
+    // Later connections hit the limit one after the other.
     for (let later = 0; later < 3; later++) await openRaw(port).ended()
     await patient.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
     await patient.until(/done[\s\S]*done/)
@@ -151,14 +151,14 @@ describe('a client that sends its headers slowly', () => {
 })
 
 describe('the limit of connections', () => {
-  it('closes idle ones for new ones when it is reached', async () => {
+  it('closes idle connections when new connections exceed the limit', async () => {
     await using fleet = await aliceAtNode({ MAX_CONNECTIONS: '10' })
     const idle = Array.from({ length: 10 }, () => openRaw(fleet.host.port))
     for (const { send, until } of idle) {
       await send(`GET /health HTTP/1.1\r\nHost: ${alice}\r\n\r\n`)
       await until(/"status":"ok"/)
     }
-    // The first one over the limit is dropped, and makes room.
+    // The first connection over the limit is dropped and makes room.
     await openRaw(fleet.host.port)
       .ended()
       .catch(() => '')
@@ -172,7 +172,7 @@ describe('the limit of connections', () => {
 describe('health for load balancers', () => {
   const paths = ['/health', '/health/live', '/health/ready', '/health/traffic']
 
-  it.each(paths)('answers %s when an HTTP/1.0 request names no host', async (path) => {
+  it.each(paths)('answers %s when an HTTP/1.0 request has no Host header', async (path) => {
     await using fleet = await aliceAtNode()
     for (const method of ['GET', 'HEAD', 'OPTIONS']) {
       expect(await raw(fleet.host.port, `${method} ${path} HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
@@ -180,7 +180,7 @@ describe('health for load balancers', () => {
   })
 
   it.each(['', 'haproxy check', 'user@x', '::1', '_', 'x'.repeat(300)])(
-    'answers when the Host line holds "%s"',
+    'answers when the Host header is "%s"',
     async (host) => {
       await using fleet = await aliceAtNode()
       for (const version of ['1.0', '1.1']) {
@@ -191,12 +191,12 @@ describe('health for load balancers', () => {
   )
 
   it.each([
-    ['HTTP/1.1 names no host', 'GET /health HTTP/1.1\r\n\r\n'],
-    ['there are two Host lines', 'GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'],
+    ['HTTP/1.1 has no Host header', 'GET /health HTTP/1.1\r\n\r\n'],
+    ['there are two Host headers', 'GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'],
     ['the target names a host', 'GET http://a.example/health HTTP/1.0\r\n\r\n'],
-    ['another path names no host', 'GET / HTTP/1.0\r\n\r\n'],
-    ['a path below names no host', 'GET /health/other HTTP/1.0\r\n\r\n'],
-    ['the API names no host', 'GET /api/images/list HTTP/1.0\r\n\r\n'],
+    ['another path has no Host header', 'GET / HTTP/1.0\r\n\r\n'],
+    ['a path below has no Host header', 'GET /health/other HTTP/1.0\r\n\r\n'],
+    ['an API path has no Host header', 'GET /api/images/list HTTP/1.0\r\n\r\n'],
   ])('refuses with 400 when %s', async (_title, request) => {
     await using fleet = await aliceAtNode()
     expect(await raw(fleet.host.port, request)).toMatch(/^HTTP\/1\.1 400 /)

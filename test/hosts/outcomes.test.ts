@@ -11,7 +11,7 @@ const photo = parsePhotoName('dusk.jpg')
 const telegramOnly = { platforms: ['telegram'] }
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/)
 
-describeOnBothHosts('outcomes that happened', (kind) => {
+describeOnBothHosts('stored publishing outcomes', (kind) => {
   let studio: Studio
   beforeAll(async () => {
     studio = await startStudio(kind)
@@ -31,7 +31,7 @@ describeOnBothHosts('outcomes that happened', (kind) => {
       (await adminRequest(studio.fleet, tenant, `/api/images/${photo}?folder=${folder}`)).json()
     const credentials = studio.fleet.orchestrator.credentials
     const key = `${tenant}/${tenant}-telegram`
-    /** The bot's token cannot be had, until the function that this gives is called. */
+    /** Removes the bot's token until the returned function is called. */
     async function withoutToken() {
       const good = credentials.get(key) ?? {}
       credentials.delete(key)
@@ -45,14 +45,14 @@ describeOnBothHosts('outcomes that happened', (kind) => {
     return { tenant, store, sha256, publish, details, withoutToken, posts }
   }
 
-  it('shows an admin no outcomes of a photo when nothing was tried', async () => {
+  it('shows an admin no outcomes of a photo that was never published', async () => {
     const { tenant, details } = await open()
     expect(await details()).toMatchObject({ publications: [] })
     const random = await adminRequest(studio.fleet, tenant, '/api/images/random')
     expect(await random.json()).toMatchObject({ publications: [] })
   })
 
-  it('tells clients that publishing is off when the tenant is in review', async () => {
+  it('tells clients that publishing is disabled when the tenant is in review mode', async () => {
     const publishing = { auto_view_enabled: true, publish_enabled: true }
     const { tenant } = await open({ features: { ...publishing, mode: 'review' } })
     const { tenant: other } = await open({ features: { ...publishing, mode: 'publish' } })
@@ -63,7 +63,7 @@ describeOnBothHosts('outcomes that happened', (kind) => {
     expect(publishers).toMatchObject({ telegram: true, email: true, instagram: false })
   })
 
-  it('shows visitors no outcomes when a photo was published', async () => {
+  it('hides a published photo’s outcomes from visitors', async () => {
     const { tenant, publish } = await open({ content: { archive: false } })
     await publish(telegramOnly)
     for (const path of [`/api/images/${photo}`, '/api/images/random']) {
@@ -73,7 +73,7 @@ describeOnBothHosts('outcomes that happened', (kind) => {
     }
   })
 
-  it('shows since when and where a photo is published when it is skipped, previewed and looked at', async () => {
+  it('shows when and where a photo was published when it is skipped, previewed or viewed', async () => {
     const { tenant, publish, details } = await open()
     const first = (await publish(telegramOnly)).results.telegram
     const url = expect.stringContaining(`t.me/channel_${chatOf(tenant)}`)
@@ -88,7 +88,7 @@ describeOnBothHosts('outcomes that happened', (kind) => {
     ])
   })
 
-  it('tells the stage skipped when a photo is on the platform already', async () => {
+  it('reports the stage skipped when a photo is already on the platform', async () => {
     const { tenant, publish } = await open()
     await publish(telegramOnly)
     const path = `/api/images/${photo}/publish`
@@ -97,7 +97,7 @@ describeOnBothHosts('outcomes that happened', (kind) => {
     expect(events.map(({ data }) => data.stage).filter(Boolean)).toEqual(['preparing', 'skipped'])
   })
 
-  it('remembers a failure until the photo is published', async () => {
+  it('keeps a failure until the photo is published', async () => {
     const { publish, details, withoutToken, posts } = await open({ content: { archive: false } })
     const end = await withoutToken()
     const { error } = (await publish(telegramOnly)).results.telegram
@@ -110,7 +110,7 @@ describeOnBothHosts('outcomes that happened', (kind) => {
     expect(posts()).toHaveLength(1)
   })
 
-  it('sends a photo of the archive when each platform had failed before it was moved there', async () => {
+  it('publishes a photo from the archive when every platform had failed before it was moved there', async () => {
     const { tenant, publish, details, withoutToken, posts } = await open()
     const end = await withoutToken()
     await publish(telegramOnly)
@@ -124,7 +124,7 @@ describeOnBothHosts('outcomes that happened', (kind) => {
     expect(posts()).toHaveLength(1)
   })
 
-  it('shows an unknown outcome with its reason when an answer got lost', async () => {
+  it('shows an unknown outcome with its reason when an answer was lost', async () => {
     const { tenant, publish, details } = await open()
     const bot = botToken(tenant).split(':')[0] ?? ''
     const end = studio.telegram.interfere(onMethod('sendphoto', serverError(500), { bot }))
@@ -135,7 +135,7 @@ describeOnBothHosts('outcomes that happened', (kind) => {
     ])
   })
 
-  it('shows a platform as unknown when its record cannot be read, and others as they are', async () => {
+  it('shows a platform as unknown when its record is unreadable, and the other platforms unchanged', async () => {
     const { store, sha256, publish, details } = await open()
     await publish(telegramOnly)
     await store.replaceRecord(['ledger', sha256, 'email.json'], 'not a record')
@@ -147,7 +147,7 @@ describeOnBothHosts('outcomes that happened', (kind) => {
     ])
   })
 
-  it('shows what failed and sends it once when a new page retries from the archive', async () => {
+  it('shows the failed platforms and retries only those from the archive', async () => {
     const { store, sha256, publish, details, withoutToken, posts } = await open()
     const end = await withoutToken()
     if (kind.name === 'node') {
@@ -155,7 +155,7 @@ describeOnBothHosts('outcomes that happened', (kind) => {
       expect(partly).toMatchObject({ any_success: true, archived: true })
       expect(partly.results).toMatchObject({ email: { success: true }, telegram: { success: false } })
     } else {
-      // Workers send no mail: an earlier attempt on the Node host did.
+      // Workers cannot send mail, so this is the record of an earlier attempt on the Node host.
       const posted_at = '2026-11-01T10:00:00.000Z'
       const receipt = {
         ...{ state: 'posted', attempt: 'a', platform: 'email', filename: photo, request_id: 'r' },

@@ -32,7 +32,7 @@ describeOnBothHosts('photos', (kind) => {
       ...variables,
     })
 
-  it('are listed, shown with their captions, and reduced, from S3 and from Dropbox', async () => {
+  it('lists, captions and scales photos from S3 and from Dropbox', async () => {
     await using fleet = await start(signInVariables)
     const name = "it's dusk (1) ü+#.jpg"
     const photo = await picture(200)
@@ -88,7 +88,7 @@ describeOnBothHosts('photos', (kind) => {
     }
   })
 
-  it('come once each before one repeats, over visits that share nothing but a cookie', async () => {
+  it('shows every photo once before repeating any, even when visits share only a cookie', async () => {
     await using fleet = await start()
     const tenant = `walk-${kind.name}`
     const store = storages.onS3(fleet, tenant)
@@ -112,7 +112,7 @@ describeOnBothHosts('photos', (kind) => {
     }
   })
 
-  it('are listed by name, or by what else is asked for', async () => {
+  it('lists photos by name or by the requested order', async () => {
     await using fleet = await start()
     const tenant = `order-${kind.name}`
     const store = storages.onS3(fleet, tenant)
@@ -128,7 +128,7 @@ describeOnBothHosts('photos', (kind) => {
     expect(await list('?sort=colour')).toBe(400)
   })
 
-  it('cost nothing again while they have not changed', async () => {
+  it('answers 304 for unchanged photos', async () => {
     await using fleet = await start()
     const tenant = `etag-${kind.name}`
     const store = storages.onS3(fleet, tenant)
@@ -150,7 +150,7 @@ describeOnBothHosts('photos', (kind) => {
     expect((await fleet.get(tenant, path, { accept: 'image/webp', 'if-none-match': etag })).status).toBe(200)
   })
 
-  it('are public in caches only where the gallery is', async () => {
+  it('allows shared caching only for public galleries', async () => {
     await using fleet = await start()
     const store = storages.onS3(fleet, `public-${kind.name}`)
     await upload(store, 'a.jpg', await picture(1))
@@ -161,7 +161,7 @@ describeOnBothHosts('photos', (kind) => {
     expect(details.headers.get('vary')).toContain('Cookie')
   })
 
-  it('that are not what they say are a clear problem', async () => {
+  it('reports a clear error for files that are not photos', async () => {
     await using fleet = await start()
     const tenant = `lies-${kind.name}`
     const store = storages.onS3(fleet, tenant)
@@ -186,7 +186,7 @@ describeOnBothHosts('photos', (kind) => {
     }
   })
 
-  it('that do not exist are 404, and wrong parameters 400', async () => {
+  it('answers 404 for missing photos and 400 for invalid parameters', async () => {
     await using fleet = await start()
     const tenant = `missing-${kind.name}`
     storages.onS3(fleet, tenant)
@@ -211,7 +211,7 @@ describeOnBothHosts('photos', (kind) => {
     }
   })
 
-  it('of a private gallery are for nobody where nobody can sign in', async () => {
+  it('hides a private gallery from everyone while sign-in is not configured', async () => {
     await using fleet = await start()
     const tenant = `private-${kind.name}`
     const store = storages.onS3(fleet, tenant, {})
@@ -224,7 +224,7 @@ describeOnBothHosts('photos', (kind) => {
     expect((await fleet.get(tenant, '/')).status).toBe(200)
   })
 
-  it('stay out of reach, with a clear answer, while credentials cannot be had or are refused', async () => {
+  it('answers with a clear error when credentials are missing or rejected', async () => {
     await using fleet = await start()
     const tenant = `revoked-${kind.name}`
     storages.onS3(fleet, tenant)
@@ -239,7 +239,7 @@ describeOnBothHosts('photos', (kind) => {
     const resolutions = fleet.orchestrator.calls.filter(
       ({ path }) => path === '/v1/credentials/resolve',
     ).length
-    // What an orchestrator may add, leave null or count.
+    // Extra, null and numeric fields that an orchestrator may send.
     fleet.orchestrator.credentials.set(key, {
       ...good,
       version: 7,
@@ -260,7 +260,7 @@ describeOnBothHosts('photos', (kind) => {
     expect([broke.status, (await broke.json()).code]).toEqual([402, 'insufficient_balance'])
   })
 
-  it('of a tenant with a wrong reference are not asked for at the orchestrator by each visitor', async () => {
+  it('does not ask the orchestrator again on every visit when a credentials reference is wrong', async () => {
     await using fleet = await start()
     const tenant = `astray-${kind.name}`
     storages.onS3(fleet, tenant)
@@ -272,17 +272,17 @@ describeOnBothHosts('photos', (kind) => {
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]))
     }
     const calls = fleet.orchestrator.calls.filter(({ path }) => path === '/v1/credentials/resolve')
-    // A busy machine may take longer than the ten seconds until the next one.
+    // A busy machine may take longer than the ten seconds between two lookups.
     expect(calls.length).toBeLessThanOrEqual(3)
   }, 60_000)
 
-  it('and names, keys, links and tokens of one tenant never show at another', async () => {
+  it('shows no names, keys, links or tokens of one tenant to another', async () => {
     await using fleet = await start()
     const tenants = Array.from({ length: 6 }, (_, index) => `iso-${index}-${kind.name}`)
     const photos = await Promise.all(tenants.map((_, index) => picture(40 * index)))
     for (const [index, tenant] of tenants.entries()) {
       const photo = photos[index] ?? Buffer.alloc(0)
-      // Half of the photos have the same name everywhere.
+      // Half of the photos have the same name at every tenant.
       if (index % 2 === 0) {
         const store = storages.onS3(fleet, tenant)
         await upload(store, 'same.jpg', photo)
@@ -328,7 +328,7 @@ describeOnBothHosts('photos', (kind) => {
   })
 })
 
-/** Each line speaks of one tenant, and none of a secret. */
+/** Expects each log line to concern one tenant and contain no secret. */
 function expectCleanLog(fleet: Fleet, tenants: readonly string[]): void {
   expect(fleet.host.lines.length).toBeGreaterThan(0)
   for (const line of fleet.host.lines) {
@@ -341,7 +341,7 @@ function expectCleanLog(fleet: Fleet, tenants: readonly string[]): void {
 }
 
 describe('a photo of a local store', () => {
-  it('is read by a link of our own, on its own host only', async () => {
+  it('serves a local photo by a signed link on its own host only', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'publisher-photos-'))
     await using fleet = await startFleet(nodeHost, { ...signInVariables, LOCAL_STORAGE_ROOT: directory })
     const features = { auto_view_enabled: true }
@@ -353,7 +353,7 @@ describe('a photo of a local store', () => {
     const photo = await picture(1)
     await mkdir(join(directory, 'alice', 'photos'), { recursive: true })
     await writeFile(join(directory, 'alice', 'photos', 'a b.jpg'), photo)
-    // Two tenants whose configurations name the same path share nothing.
+    // Tenants whose configurations name the same path share nothing.
     expect((await fleet.get('bob', '/api/images/a%20b.jpg')).status).toBe(404)
     const { temp_url } = await (await adminRequest(fleet, 'alice', '/api/images/a%20b.jpg')).json()
     const link = new URL(temp_url)
@@ -372,7 +372,7 @@ describe('a photo of a local store', () => {
   })
 
   it.each(['/', '/etc', 'alice', '../alice', '/alice/photos'])(
-    'stays in its tenant’s folder when a configuration names the root %s',
+    'confines a tenant to its own folder when a configuration names the root %s',
     async (root) => {
       const directory = await mkdtemp(join(tmpdir(), 'publisher-photos-'))
       await mkdir(join(directory, 'alice', 'photos'), { recursive: true })
@@ -389,7 +389,7 @@ describe('a photo of a local store', () => {
     },
   )
 
-  it('is refused in words, and no path is opened, when the server names no folder for it', async () => {
+  it('refuses local storage with a message and opens no path when the server has no folder for it', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'publisher-photos-'))
     await writeFile(join(directory, 'a.jpg'), await picture(1))
     await using fleet = await startFleet(nodeHost)

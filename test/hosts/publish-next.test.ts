@@ -30,7 +30,7 @@ const serverSchema = z
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
-// Up to five programs start one after the other in a test, which takes a busy machine longer than its usual limit.
+// Up to five programs run in sequence, which takes a busy machine longer than the usual limit.
 describe('npm run publish', { timeout: 120_000 }, () => {
   let studio: Studio
   beforeAll(async () => {
@@ -66,7 +66,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
 
   const posts = (tenant: string) => studio.telegram.posts.filter(({ chat }) => chat.title === tenant)
 
-  it('captions and publishes one photo after the other, each once, until there is none', async () => {
+  it('captions and publishes photos one by one, each once, until none is left', async () => {
     const store = studio.tenant('evening')
     for (const [index, name] of ['a.jpg', 'b.jpg'].entries())
       await upload(store, name, await picture(index + 1))
@@ -86,7 +86,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     expect([none.code, none.output]).toEqual([3, `${host} has nothing left to publish.\n`])
   })
 
-  it('only says what it would do in a preview', async () => {
+  it('prints only what it would do in a preview', async () => {
     const store = studio.tenant('preview')
     await upload(store, 'a.jpg', await picture(3))
     await store.writeSidecar('root', parsePhotoName('a.jpg'), '\n\n# ---\n# caption: As it is.\n')
@@ -101,7 +101,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     expect((await store.list('root')).photos).toHaveLength(1)
   })
 
-  it('says in a preview that the AI would write first when a photo has no caption, and skips nothing', async () => {
+  it('announces in a preview that the AI would caption a photo without caption', async () => {
     const store = studio.tenant('uncaptioned')
     await upload(store, 'a.jpg', await picture(8))
     const host = `uncaptioned.${baseDomain}`
@@ -118,7 +118,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     expect(await store.listRecords(['ledger'])).toEqual([])
   })
 
-  it('ends well and sends nothing when the tenant debugs', async () => {
+  it('exits successfully and sends nothing when the tenant is in debug mode', async () => {
     await upload(studio.tenant('debugging', { content: { debug: true } }), 'a.jpg', await picture(8))
     const { code, output } = await run('--host', `debugging.${baseDomain}`)
     expect([code, output]).toEqual([0, expect.stringMatching(/^Preview: [\s\S]*telegram: /m)])
@@ -126,7 +126,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     expect(posts('debugging')).toEqual([])
   })
 
-  it('says since when and where a photo is published when it is chosen again', async () => {
+  it('reports when and where a photo was published when it is chosen again', async () => {
     const store = studio.tenant('again', { content: { archive: false } })
     await upload(store, 'a.jpg', await picture(9))
     const args = ['--host', `again.${baseDomain}`, '--select', 'a.jpg']
@@ -141,12 +141,12 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     expect(posts('again')).toHaveLength(1)
   })
 
-  it('explains its exit codes when it is asked for help', async () => {
+  it('explains its exit codes in its help', async () => {
     const { code, output } = await run('--help')
     expect([code, output]).toEqual([0, expect.stringMatching(/3 +nothing left to publish/)])
   })
 
-  it('publishes without words when the photo has a training prompt only and analysis is off', async () => {
+  it('publishes without a caption when the photo has only a training prompt and analysis is off', async () => {
     const store = studio.tenant('prompt-only', { features: { publish_enabled: true } })
     await upload(store, 'dusk.jpg', await picture(6))
     await store.writeSidecar('root', parsePhotoName('dusk.jpg'), trainingPromptOnly)
@@ -158,7 +158,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     expect(JSON.stringify(mails)).not.toContain('hemp rope')
   })
 
-  it('sends nothing of a photo when its words cannot be read', async () => {
+  it('does not send a photo with an unreadable sidecar', async () => {
     for (const [tenant, features] of [
       ['unread', {}],
       ['unread-by-hand', { features: { publish_enabled: true } }],
@@ -173,7 +173,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     }
   })
 
-  it('says what is wrong, and ends with a code that says it too', async () => {
+  it('reports the problem and exits with a matching code', async () => {
     const store = studio.tenant('trouble', { features: { auto_view_enabled: true } })
     await upload(store, 'a.jpg', await picture(4))
     const cases: [string[], number, string][] = [
@@ -189,7 +189,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     }
   })
 
-  it('sends nothing that the AI has declined to caption', async () => {
+  it('does not send a photo that the AI has declined to caption', async () => {
     const store = studio.tenant('declined')
     await upload(store, 'a.jpg', await picture(5))
     const end = studio.openai.interfere(() => ({
@@ -202,7 +202,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     expect(posts('declined')).toEqual([])
   })
 
-  it('is what a Worker does on its schedule', async () => {
+  it('publishes on a Worker’s schedule', async () => {
     await using fleet = await startStudio(workerHost, { SCHEDULED_PUBLISH_HOSTS: `cron.${baseDomain}` })
     const store = fleet.tenant('cron')
     await upload(store, 'a.jpg', await picture(7))
@@ -211,7 +211,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     expect((await store.list('archive')).photos).toHaveLength(1)
   })
 
-  it('is what a schedule does, with a line in the log', async () => {
+  it('publishes on a schedule and logs each run', async () => {
     const store = studio.tenant('schedule')
     await upload(store, 'a.jpg', await picture(6))
     const lines: string[] = []

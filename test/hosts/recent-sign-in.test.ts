@@ -18,14 +18,14 @@ const deletions = [
   ['DELETE', '/api/library/objects/archive%2Fx.jpg'],
 ] as const
 
-/** Status and code of an answer that is a problem. */
+/** Gives status and code of a problem document. */
 async function codeOf(response: Response): Promise<[number, string | undefined]> {
   const { code }: { code?: string } = await response.json()
   return [response.status, code]
 }
 
-describeOnBothHosts('deleting', (kind) => {
-  it.each(deletions)('asks for a sign-in of the last day when %s %s comes', async (method, path) => {
+describeOnBothHosts('deleting photos', (kind) => {
+  it.each(deletions)('requires a sign-in from the last 24 hours for %s %s', async (method, path) => {
     await using fleet = await startFleet(kind, signInVariables)
     fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config })
     const ask = async (ageSeconds: number) =>
@@ -39,11 +39,11 @@ describeOnBothHosts('deleting', (kind) => {
       detail: expect.stringContaining('sign-in from the last 24 hours. Nothing was changed'),
     })
     expect(await codeOf(refusal)).toEqual([401, 'sign_in_too_old'])
-    // The storage's credentials are missing in this test, so the deletion itself cannot happen.
+    // The test's storage has no credentials, so the deletion itself fails.
     expect(await codeOf(await ask(day - 60))).toEqual([503, 'credentials_unavailable'])
   })
 
-  it('says that it is off, not that the sign-in is old, when the gallery has it off', async () => {
+  it('reports that deleting is disabled, not that the sign-in is old, when the gallery disables it', async () => {
     await using fleet = await startFleet(kind, signInVariables)
     fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config: { ...config, features: {} } })
     const cookie = await cookieOf(adminEmail, 2 * day)
@@ -69,10 +69,10 @@ describeOnBothHosts('a fresh sign-in', (kind) => {
     codeOf(await browser.script(alice, '/api/images/x.jpg/delete', { method: 'POST' }))
   const seconds = () => Math.floor(Date.now() / 1000)
 
-  it.each(scopes)('lets an admin delete again, and comes back to the photo (%s scope)', async (scope) => {
+  it.each(scopes)('allows an admin to delete again and returns to the photo (%s scope)', async (scope) => {
     await using fleet = await start(scope)
     const browser = fleet.browser()
-    // A provider that remembers the person for days signs them in without a question.
+    // Providers that remember the person for days sign them in silently.
     fleet.issuer.idToken = tokenFor('person', { auth_time: seconds() - 2 * day })
     await signIn(browser, alice)
     expect(await erase(browser)).toEqual([401, 'sign_in_too_old'])
@@ -89,7 +89,7 @@ describeOnBothHosts('a fresh sign-in', (kind) => {
     ])
   })
 
-  it('is not what a provider gives that did not ask the person again', async () => {
+  it('does not count a sign-in as recent when the provider did not prompt the person', async () => {
     await using fleet = await start('domain')
     const browser = fleet.browser()
     fleet.issuer.idToken = tokenFor('person', { auth_time: seconds() - 2 * day })
@@ -97,7 +97,7 @@ describeOnBothHosts('a fresh sign-in', (kind) => {
     expect(await erase(browser)).toEqual([401, 'sign_in_too_old'])
   })
 
-  it('counts from now when the provider says nothing of the time, and never from the future', async () => {
+  it('uses the current time when the provider’s auth_time is absent or in the future', async () => {
     await using fleet = await start('domain')
     for (const more of [{}, { auth_time: seconds() + 10 * day }]) {
       fleet.issuer.idToken = tokenFor('person', more)
@@ -107,14 +107,14 @@ describeOnBothHosts('a fresh sign-in', (kind) => {
     }
   })
 
-  it('is refused when the time that the provider says is no number', async () => {
+  it('refuses a sign-in when auth_time is not a number', async () => {
     await using fleet = await start('domain')
     fleet.issuer.idToken = tokenFor('person', { auth_time: 'yesterday' })
     expect((await signIn(fleet.browser(), alice)).status).toBe(403)
     expect(fleet.host.lines.join('\n')).toContain('"about":"auth_time"')
   })
 
-  it('asks the provider in the host scope, where a plain sign-in reuses the session of the callback host', async () => {
+  it('forces a prompt in the host scope, where a plain sign-in reuses the callback host’s session', async () => {
     await using fleet = await start('host')
     const browser = fleet.browser()
     await signIn(browser, alice)

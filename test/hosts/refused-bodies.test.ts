@@ -40,7 +40,7 @@ const refusedRequests: Refused[] = [
     head: 'POST /api/images/a.jpg/keep',
     headers: ['sec-fetch-site: same-site'],
   },
-  { title: 'came over HTTP', status: 403, head: 'POST /api/x', headers: ['x-forwarded-proto: http'] },
+  { title: 'comes over HTTP', status: 403, head: 'POST /api/x', headers: ['x-forwarded-proto: http'] },
   { title: 'has no service token', status: 401, head: 'POST /internal/invalidate' },
   {
     title: 'has a wrong service token',
@@ -77,7 +77,7 @@ const refusedRequests: Refused[] = [
 
 describe('a refused request with a large body', () => {
   it.each(refusedRequests)(
-    'gets its whole answer and an announced close when it $title',
+    'sends the whole answer and announces the close when a refused request $title',
     async ({ status, head, headers = [], as, maxUploadMegabytes = 1 }) => {
       await using fleet = await aliceAtNode({ LIBRARY_MAX_UPLOAD_MB: String(maxUploadMegabytes) })
       const { send, until, ended } = openRaw(fleet.host.port)
@@ -88,7 +88,7 @@ describe('a refused request with a large body', () => {
       const lines = [`${head} HTTP/1.1`, `host: ${alice}`, `content-length: ${8 * 2 ** 20}`]
       await send([...lines, ...proto, ...cookie, ...headers, '', ''].join('\r\n'))
       await send(megabyte)
-      // The rest is sent after the answer, as by a client that writes before it reads.
+      // The rest is sent after the answer, like a client that writes before it reads.
       const answer = await until(/^HTTP\/1\.1 \d{3} [\s\S]*\r\n\r\n[\s\S]*"request_id":"[^"]+"\}/)
       expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
       expect(answer).toMatch(/\r\nconnection: close\r\n/i)
@@ -97,7 +97,7 @@ describe('a refused request with a large body', () => {
     },
   )
 
-  it('gets its whole answer and an announced close when bytes follow the end of its form', async () => {
+  it('sends the whole answer and announces the close when bytes follow the end of a form', async () => {
     await using fleet = await aliceAtNode()
     const { send, until, ended } = openRaw(fleet.host.port)
     const lines = [
@@ -120,7 +120,7 @@ describe('a refused request with a large body', () => {
     expect(await ended()).toMatch(/\r\nconnection: close\r\n/i)
   })
 
-  it('gets its whole answer and an announced close when it names two hosts', async () => {
+  it('sends the whole answer and announces the close when a request has two Host headers', async () => {
     await using fleet = await aliceAtNode()
     const { send, until, ended } = openRaw(fleet.host.port)
     const length = `content-length: ${megabyte.length}`
@@ -130,7 +130,7 @@ describe('a refused request with a large body', () => {
     expect(await ended()).toMatch(/\r\nconnection: close\r\n/i)
   })
 
-  it('leaves the connection open when its body was there before the answer', async () => {
+  it('keeps the connection open when the body arrived before the answer', async () => {
     await using fleet = await aliceAtNode()
     const { send, until } = openRaw(fleet.host.port)
     const head = `host: ${alice}\r\nx-forwarded-proto: https\r\n`
@@ -140,7 +140,7 @@ describe('a refused request with a large body', () => {
     await until(/"status":"ok"/)
   })
 
-  it('does not let a request behind it be processed when the close was announced', async () => {
+  it('ignores requests that follow on the connection after an announced close', async () => {
     await using fleet = await aliceAtNode()
     const { send, until, ended } = openRaw(fleet.host.port)
     const head = `host: ${alice}\r\nx-forwarded-proto: https\r\n`
@@ -167,7 +167,7 @@ describe('a request that expects 100 Continue', () => {
       '',
     ].join('\r\n')
 
-  it('is not told to send its body when it is refused by its headers', async () => {
+  it('sends no 100 Continue when the headers alone lead to a refusal', async () => {
     await using fleet = await aliceAtNode()
     const { send, ended } = openRaw(fleet.host.port)
     await send(head('/api/images/a.jpg'))
@@ -176,7 +176,7 @@ describe('a request that expects 100 Continue', () => {
     expect(answer).toMatch(/\r\nconnection: close\r\n/i)
   })
 
-  it('is told to send its body when a route wants it', async () => {
+  it('sends 100 Continue when a route reads the body', async () => {
     await using fleet = await aliceAtNode()
     const { send, until } = openRaw(fleet.host.port)
     await send(head('/api/images/a.gif', await cookieOf()))

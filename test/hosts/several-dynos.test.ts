@@ -22,7 +22,7 @@ interface Dynos extends AsyncDisposable {
   second: RunningHost
 }
 
-/** Two hosts that share an orchestrator and a Redis. */
+/** Starts two hosts that share an orchestrator and a Redis. */
 async function startDynos(
   { url }: RedisServer,
   variables: Record<string, string> = {},
@@ -37,7 +37,7 @@ async function startDynos(
         ORCHESTRATOR_BASE_DOMAIN: baseDomain,
         WEB_SESSION_SECRET: sessionSecret,
         REDIS_URL: url,
-        // A busy machine is neither a slow Redis nor an orchestrator that is away.
+        // The long timeouts keep a busy machine from counting as a Redis or orchestrator outage.
         REDIS_TIMEOUT_MS: '5000',
         ORCHESTRATOR_TIMEOUT_MS: '10000',
         ...signInVariables,
@@ -59,7 +59,7 @@ async function startDynos(
 
 const alice = `alice.${baseDomain}`
 
-/** Gives a tenant a configuration with a version of its own. */
+/** Gives a tenant a configuration with its own version. */
 function configure({ orchestrator }: Dynos, mark: boolean, host = alice): void {
   orchestrator.tenants.set(host, { config: markedConfig(mark), config_version: `v-${mark}` })
 }
@@ -84,7 +84,7 @@ function invalidate(dyno: RunningHost): Promise<Response> {
 const count = ({ lines }: RunningHost, msg: string) =>
   lines.filter((line) => line.includes(`"msg":"${msg}"`)).length
 
-/** Waits for what a dyno says of its Redis. */
+/** Waits until each dyno has logged this Redis event. */
 async function until(dynos: Dynos, msg: string, times = 1): Promise<void> {
   await vi.waitFor(
     () => {
@@ -102,32 +102,32 @@ describe('two dynos with one Redis', () => {
   afterAll(() => server[Symbol.asyncDispose]())
   beforeEach(() => inRedis(server, (client) => client.flushAll()))
 
-  it('ask the orchestrator once for both', async () => {
+  it('shares one orchestrator lookup between both dynos', async () => {
     await using dynos = await startDynos(server)
     await until(dynos, 'redis up')
     configure(dynos, true)
     expect(await markOn(dynos.first)).toBe(true)
-    // The answer does not wait for Redis to have it.
+    // The answer does not wait for the write to Redis.
     await vi.waitFor(async () => expect(await everythingIn(server)).toContain(`config:${alice}`), patience)
     expect(await markOn(dynos.second)).toBe(true)
     expect(dynos.orchestrator.runtimeCalls(alice)).toHaveLength(1)
     await invalidate(dynos.first)
   })
 
-  it('both forget a host that one of them is told to forget', async () => {
+  it('drops a host’s configuration on both dynos after one dyno invalidates it', async () => {
     await using dynos = await startDynos(server)
     await until(dynos, 'redis up')
     configure(dynos, true)
     expect([await markOn(dynos.first), await markOn(dynos.second)]).toEqual([true, true])
     configure(dynos, false)
-    // Both still trust what they know: nothing else would have told them for a minute.
+    // Both still trust their caches. Without the invalidation, neither would learn of the change for a minute.
     expect([await markOn(dynos.first), await markOn(dynos.second)]).toEqual([true, true])
     expect((await invalidate(dynos.first)).status).toBe(204)
     expect(await markOn(dynos.first)).toBe(false)
     await vi.waitFor(async () => expect(await markOn(dynos.second)).toBe(false), patience)
   })
 
-  it('both learn of a tenant that was unknown', async () => {
+  it('serves a new tenant on both dynos after one dyno invalidates its host', async () => {
     await using dynos = await startDynos(server)
     await until(dynos, 'redis up')
     expect([await markOn(dynos.first), await markOn(dynos.second)]).toEqual([404, 404])
@@ -136,7 +136,7 @@ describe('two dynos with one Redis', () => {
     await vi.waitFor(async () => expect(await markOn(dynos.first)).toBe(true), patience)
   })
 
-  it('count one limit together', async () => {
+  it('counts a rate limit across both dynos', async () => {
     await using dynos = await startDynos(server)
     await until(dynos, 'redis up')
     const headers = { ...https, 'sec-fetch-site': 'same-origin', cookie: await cookieOf() }
@@ -149,7 +149,7 @@ describe('two dynos with one Redis', () => {
         body: '{}',
       })
     let refused = 0
-    // Alone, each would let 300 pass in a minute; five places a second come back.
+    // Alone, each dyno would allow 300 per minute. The bucket refills by five per second.
     for (let turn = 0; turn < 290 && refused < 20; turn += 10) {
       const asked = Array.from({ length: 10 }, () => [change(dynos.first), change(dynos.second)]).flat()
       refused += (await Promise.all(asked)).filter(({ status }) => status === 429).length
@@ -157,7 +157,7 @@ describe('two dynos with one Redis', () => {
     expect(refused).toBeGreaterThanOrEqual(20)
   }, 60_000)
 
-  it('both refuse a copied cookie within 30 seconds after one of them ended its session', async () => {
+  it('refuses a copied cookie on both dynos within 30 seconds after one dyno ended its session', async () => {
     const clock = { time: Date.now() }
     await using dynos = await startDynos(server, {}, () => clock.time)
     await until(dynos, 'redis up')
@@ -180,7 +180,7 @@ describe('two dynos with one Redis', () => {
     expect(await isAdmin(dynos.second)).toBe(false)
   })
 
-  it('both end all sessions of a person when an operator tells one of them', async () => {
+  it('ends all sessions of a person on both dynos when an operator calls one dyno', async () => {
     const clock = { time: Date.now() }
     await using dynos = await startDynos(server, {}, () => clock.time)
     await until(dynos, 'redis up')
@@ -210,7 +210,7 @@ describe('two dynos with one Redis', () => {
     expect(held).not.toContain(adminEmail)
   })
 
-  it('leave no secret in Redis, only the names of hosts and what is no secret', async () => {
+  it('stores no secret in Redis, only host names and sealed values', async () => {
     await using watched = await commandsOf(server)
     await using studio = await startStudio(nodeHost, { REDIS_URL: server.url, REDIS_TIMEOUT_MS: '5000' })
     await vi.waitFor(() => expect(count(studio.fleet.host, 'redis up')).toBe(1), { timeout: 25_000 })
@@ -221,7 +221,7 @@ describe('two dynos with one Redis', () => {
     const published = await adminPost(studio.fleet, 'secretive', `/api/images/${photo}/publish`)
     expect(await published.json()).toMatchObject({ any_success: true })
     await studio.fleet.host.request('secretive.shibari.test', '/auth/login', { headers: https })
-    // The answers do not wait for Redis to have what they leave there.
+    // The answers do not wait for their writes to Redis.
     const isKept = async () => {
       const held = await everythingIn(server)
       expect(held).toContain(`publisher:${baseDomain}:config:secretive.${baseDomain}`)
@@ -230,7 +230,7 @@ describe('two dynos with one Redis', () => {
     }
     const held = await vi.waitFor(isKept, patience)
     await studio.fleet.host.request(alice, '/internal/invalidate', invalidation)
-    // What has expired since, and what was only said, is here as well.
+    // The recorded commands also contain expired values and published messages.
     const sent = watched.commands.join('\n')
     expect(sent).toContain(`publisher:${baseDomain}:rate:mutation:secretive`)
     expect(sent).toContain(`publisher:${baseDomain}:invalidations`)
@@ -249,7 +249,7 @@ describe('two dynos with one Redis', () => {
       expect(held + sent).not.toContain(secret)
     }
     expect(held + sent).not.toContain('canary')
-    // Configurations and digests are sealed, and nothing names a person.
+    // Configurations and digests are sealed, and no key contains a person's address.
     for (const readable of ['paths', 'credentials_ref', adminEmail, adminEmail.split('@')[0] ?? '']) {
       expect(held + sent).not.toContain(readable)
     }
@@ -257,7 +257,7 @@ describe('two dynos with one Redis', () => {
   }, 60_000)
 })
 
-/** What a credential holds beside its kind and version. */
+/** Secret fields of a credential. */
 function secretsOf({
   provider,
   version,
@@ -269,8 +269,8 @@ function secretsOf({
   return Object.values(secrets).filter((value) => typeof value === 'string')
 }
 
-describe('two dynos whose Redis goes away', () => {
-  it('refuse what one of them ended meanwhile as soon as Redis is back', async () => {
+describe('two dynos during a Redis outage', () => {
+  it('refuses a session that the other dyno ended during the outage as soon as Redis is back', async () => {
     await using server = await startRedisServer()
     const clock = { time: Date.now() }
     await using dynos = await startDynos(server, {}, () => clock.time)
@@ -300,7 +300,7 @@ describe('two dynos whose Redis goes away', () => {
     }, patience)
   }, 90_000)
 
-  it('serve on, and share again when it is back', async () => {
+  it('serves during the outage and shares again afterwards', async () => {
     await using server = await startRedisServer()
     await using dynos = await startDynos(server)
     await until(dynos, 'redis up')
@@ -323,7 +323,7 @@ describe('two dynos whose Redis goes away', () => {
     for (const dyno of [dynos.first, dynos.second]) expect(count(dyno, 'redis down')).toBe(1)
   }, 90_000)
 
-  it('trust nothing that they may have missed an invalidation of', async () => {
+  it('revalidates everything whose invalidation may have been missed', async () => {
     await using server = await startRedisServer()
     await using dynos = await startDynos(server)
     await until(dynos, 'redis up')
@@ -332,7 +332,7 @@ describe('two dynos whose Redis goes away', () => {
     await server.kill()
     await until(dynos, 'redis down')
     configure(dynos, false)
-    // 202: the other one cannot be told yet.
+    // 202: the other dyno cannot be told yet.
     expect((await invalidate(dynos.first)).status).toBe(202)
     expect(await markOn(dynos.first)).toBe(false)
     await server.restart()
@@ -340,7 +340,7 @@ describe('two dynos whose Redis goes away', () => {
     expect(await markOn(dynos.second)).toBe(false)
   }, 90_000)
 
-  it('serve what they know within its time where the orchestrator is away as well', async () => {
+  it('serves cached configurations until they expire when the orchestrator is also down', async () => {
     await using server = await startRedisServer()
     await using dynos = await startDynos(server)
     await until(dynos, 'redis up')
@@ -353,7 +353,7 @@ describe('two dynos whose Redis goes away', () => {
     expect(await markOn(dynos.second)).toBe(503)
   }, 90_000)
 
-  it('check what they use every 15 seconds while they hear of no invalidations', async () => {
+  it('revalidates used configurations every 15 seconds while invalidations cannot arrive', async () => {
     const clock = { time: Date.now() }
     await using fleet = await startFleet(nodeHost, { REDIS_URL: 'redis://127.0.0.1:9' }, () => clock.time)
     fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
@@ -367,7 +367,7 @@ describe('two dynos whose Redis goes away', () => {
     await vi.waitFor(async () => expect(await markOn(fleet.host)).toBe(false), patience)
   })
 
-  it('start without it', async () => {
+  it('starts without Redis', async () => {
     await using server = await startRedisServer()
     await server.kill()
     await using dynos = await startDynos(server)
@@ -382,7 +382,7 @@ describe('two dynos whose Redis goes away', () => {
     })
   }, 90_000)
 
-  it('wait no longer than a moment for one that hangs', async () => {
+  it('waits only for the command timeout when Redis hangs', async () => {
     await using server = await startRedisServer()
     await using dynos = await startDynos(server, { REDIS_TIMEOUT_MS: '50' })
     await until(dynos, 'redis up')

@@ -1,4 +1,4 @@
-/** Two photos of one stem: each keeps its own words when the other changes. */
+/** Two photos with the same stem: a change to one photo leaves the other's caption alone. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { adminPost, adminRequest } from '../support/fixtures/admin.ts'
@@ -10,7 +10,7 @@ const [first, second] = [parsePhotoName('IMG_7.jpg'), parsePhotoName('IMG_7.webp
 const words =
   'prompt of the first\n\n# ---\n# image_file: IMG_7.jpg\n# caption: First.\n# caption_edited: True\n'
 
-describeOnBothHosts('two photos of one stem', (kind) => {
+describeOnBothHosts('two photos with the same stem', (kind) => {
   let studio: Studio
   beforeAll(async () => {
     studio = await startStudio(kind)
@@ -37,7 +37,7 @@ describeOnBothHosts('two photos of one stem', (kind) => {
     return { tenant, store, get, post, textOf }
   }
 
-  it('shows no words of the first when the second is looked at, by an admin or a visitor', async () => {
+  it('does not show the first photo’s caption with the second, to admins or visitors', async () => {
     const { tenant, get } = await open()
     expect(await get(first)).toMatchObject({ caption: 'First.', has_sidecar: true })
     const nothing = { caption: null, alt_text: null, sd_caption: null, has_sidecar: false }
@@ -46,7 +46,7 @@ describeOnBothHosts('two photos of one stem', (kind) => {
     expect(await visited.json()).toMatchObject(nothing)
   })
 
-  it('keeps the words of both when the second is analyzed and edited', async () => {
+  it('keeps both captions when the second photo is analyzed and edited', async () => {
     const { tenant, get, post, textOf } = await open()
     const analysis = await post(second, 'analyze')
     expect(analysis).toMatchObject({ sidecar_written: true, caption: expect.not.stringContaining('First.') })
@@ -61,7 +61,7 @@ describeOnBothHosts('two photos of one stem', (kind) => {
     expect(await textOf('root')).toBe(words)
   })
 
-  it('sends and archives no words of the first when the second is published', async () => {
+  it('does not send or archive the first photo’s caption when the second is published', async () => {
     const { tenant, post, get, textOf } = await open()
     const published = await post(second, 'publish', { platforms: ['telegram'] })
     expect(published).toMatchObject({ any_success: true, archived: true })
@@ -71,7 +71,7 @@ describeOnBothHosts('two photos of one stem', (kind) => {
     expect(await get(first)).toMatchObject({ caption: 'First.' })
   })
 
-  it('leaves the words of the first where they are when the second is kept, restored and deleted', async () => {
+  it('leaves the first photo’s sidecar in place when the second is kept, restored and deleted', async () => {
     const { post, get, textOf } = await open()
     let name: string = second
     for (const action of ['keep', 'restore', 'remove', 'restore', 'delete']) {
@@ -83,7 +83,7 @@ describeOnBothHosts('two photos of one stem', (kind) => {
     expect(await get(first)).toMatchObject({ caption: 'First.', has_sidecar: true })
   })
 
-  it('hands no words to the first when the second is restored with a sidecar that names no photo', async () => {
+  it('gives the first photo no caption when the second is restored with a sidecar that names no photo', async () => {
     const { store, get, post } = await open()
     await store.move(second, 'root', 'keep', null)
     await store.move(first, 'root', 'remove')
@@ -94,7 +94,7 @@ describeOnBothHosts('two photos of one stem', (kind) => {
     expect(await get(second)).toMatchObject({ caption: 'Second.' })
   })
 
-  it('says that the words are unreadable when another program has the full name of the second', async () => {
+  it('reports an unreadable sidecar when another program uses the second photo’s full name', async () => {
     const { tenant, store, get, post } = await open()
     await store.writeSidecar('root', second, 'notes of another program', null, 'full')
     const edited = await adminRequest(studio.fleet, tenant, `/api/images/${second}`, {
@@ -113,7 +113,7 @@ describeOnBothHosts('two photos of one stem', (kind) => {
     })
   })
 
-  it('numbers an upload when another photo has its stem', async () => {
+  it('numbers an upload when another photo has the same stem', async () => {
     const { tenant, store } = await open()
     await store.delete('root', first)
     const form = new FormData()

@@ -11,7 +11,7 @@ import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 const photo = parsePhotoName('dusk.jpg')
 const path = `/api/images/${photo}`
 const small = 'rope\n\n# ---\n# caption: By hand.\n# caption_edited: True\n'
-/** More than all buffers between two programs hold. */
+/** More than all buffers between two programs can hold. */
 const large = `rope\n\n# ---\n${'# a: b\n'.repeat(4_000_000)}`
 
 describeOnBothHosts('a sidecar', (kind) => {
@@ -22,7 +22,7 @@ describeOnBothHosts('a sidecar', (kind) => {
   afterAll(() => studio[Symbol.asyncDispose]())
 
   let tenants = 0
-  /** A tenant whose storage writes down each request, with this sidecar beside its one photo. */
+  /** Adds a tenant whose storage records each request, with this sidecar beside its one photo. */
   async function open(sidecar: string | Uint8Array) {
     const tenant = `sidecars-${kind.name}-${++tenants}`
     const s3 = await startScriptedS3()
@@ -60,7 +60,7 @@ describeOnBothHosts('a sidecar', (kind) => {
     return s3.calls.filter(({ operation, key }) => operation === 'get' && key.endsWith('.txt'))
   }
 
-  it('is read once when a request needs it', async () => {
+  it('reads the sidecar at most once per request', async () => {
     const { s3, get, patch, post } = await open(small)
     const requests: [string, () => Promise<Response>, number][] = [
       ['details', () => get(path), 1],
@@ -71,7 +71,7 @@ describeOnBothHosts('a sidecar', (kind) => {
       ['analyze anew', () => post('analyze?force_refresh=true'), 1],
       ['preview', () => post('publish', { dry_run: true, caption: 'Typed.' }), 1],
       ['keep', () => post('keep'), 0],
-      // No listing of that folder says that the photo has its stem for itself.
+      // No listing of that folder proves that no other photo has this stem.
       ['restore', () => post('restore'), 1],
       ['publish', () => post('publish', { caption: 'Typed.' }), 1],
     ]
@@ -83,7 +83,7 @@ describeOnBothHosts('a sidecar', (kind) => {
     expect(s3.bucket.contents()['Photos/archive/dusk.txt']).toContain('Typed.')
   })
 
-  it('is neither read to its end nor changed when it is far too large', async () => {
+  it('does not change a sidecar that is far too large, or read it to the end', async () => {
     const { s3, get, patch, post } = await open(large)
     expect(await (await get(path)).json()).toMatchObject({
       caption: null,
@@ -114,7 +114,7 @@ describeOnBothHosts('a sidecar', (kind) => {
     )
   })
 
-  it('keeps its encoding and its foreign bytes when a person edits a file of Windows-1252', async () => {
+  it('preserves the encoding and foreign bytes of a Windows-1252 sidecar when a person edits it', async () => {
     const { s3, get, patch } = await open(windows1252Sidecar)
     expect((await patch({ caption: 'Größe – gemessen' })).status).toBe(200)
     expect(await (await get(path)).json()).toMatchObject({ caption: 'Größe – gemessen' })
@@ -125,7 +125,7 @@ describeOnBothHosts('a sidecar', (kind) => {
     expect(await (await get(path)).json()).toMatchObject({ caption: 'Nacht 🌅' })
   })
 
-  it('is left alone, and said to be unreadable, when it mixes encodings', async () => {
+  it('reports a sidecar with mixed encodings as unreadable and leaves it unchanged', async () => {
     const mixed = Buffer.concat([Buffer.from('über Möwen\n\n# ---\n# note: '), Buffer.from([0xfc, 10])])
     const { s3, get, patch, post } = await open(mixed)
     expect(await (await get(path)).json()).toMatchObject({ caption: null, has_sidecar: true })
@@ -139,7 +139,7 @@ describeOnBothHosts('a sidecar', (kind) => {
     expect(s3.bucket.bytesOf('Photos/dusk.txt')).toEqual(mixed)
   })
 
-  it('hinders neither a move nor a deletion when the storage refuses to give it', async () => {
+  it('moves and deletes a photo even when the storage refuses to read its sidecar', async () => {
     const { s3, post } = await open(small)
     s3.script(({ operation, key }) =>
       operation === 'get' && key.endsWith('.txt') ? refusal(403, 'AccessDenied') : undefined,
@@ -149,7 +149,7 @@ describeOnBothHosts('a sidecar', (kind) => {
     expect(Object.keys(s3.bucket.contents()).filter((key) => key.includes('dusk'))).toEqual([])
   })
 
-  it("is its photo's when a digest alone says so and an admin looks", async () => {
+  it('assigns a sidecar to its photo by the digest alone when an admin views it', async () => {
     const sha256 = createHash('sha256')
       .update(await picture((tenants + 1) * 7, 90, 60))
       .digest('hex')
@@ -159,7 +159,7 @@ describeOnBothHosts('a sidecar', (kind) => {
     expect(await (await get(path)).json()).toMatchObject({ caption: 'Words.' })
   })
 
-  it('moves and goes with its photo when it is far too large', async () => {
+  it('moves and deletes an oversized sidecar together with its photo', async () => {
     const { s3, post } = await open(large)
     expect((await post('remove')).status).toBe(200)
     expect(s3.bucket.contents()['Photos/reject/dusk.txt'] === large).toBe(true)

@@ -14,7 +14,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     return fleet
   }
 
-  it('refuses everything that is no tenant with one and the same 404', async () => {
+  it('answers every request to a non-tenant host with the same 404', async () => {
     await using fleet = await aliceOnly()
     const headers = { ...https, 'x-request-id': 'same' }
     const unknownHosts = [
@@ -49,7 +49,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect(fleet.orchestrator.calls.map(({ subject }) => subject)).toEqual([`nobody.${baseDomain}`])
   })
 
-  it('takes the tenant from nothing but the host', async () => {
+  it('identifies the tenant by the Host header only', async () => {
     await using fleet = await aliceOnly()
     const response = await fleet.get('alice', '/api/config/features', {
       'x-forwarded-host': `bob.${baseDomain}`,
@@ -61,7 +61,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect(fleet.orchestrator.calls.map(({ subject }) => subject)).toEqual([alice])
   })
 
-  it('redirects a tenant from HTTP to HTTPS, refuses what would lose its body, and keeps strangers at 404', async () => {
+  it('redirects a tenant’s HTTP to HTTPS, refuses requests with a body, and answers unknown hosts with 404', async () => {
     await using fleet = await aliceOnly()
     const http = { 'x-forwarded-proto': 'http' }
     const redirected = await fleet.host.request(`${alice}:80`, '//evil.example/x?y=1', { headers: http })
@@ -88,7 +88,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect(response.headers.get('strict-transport-security')).toBeNull()
   })
 
-  it('says on every answer what a browser must not do', async () => {
+  it('sets the security headers on every answer', async () => {
     await using fleet = await aliceOnly()
     for (const path of ['/', '/api/config/features', '/api/images/list', '/nonsense', '/health']) {
       const { headers } = await fleet.get('alice', path)
@@ -105,7 +105,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     }
   })
 
-  it('tells the page what to fetch ahead, in a document that is the same for everybody', async () => {
+  it('preloads the page’s first requests in a document that is identical for all visitors', async () => {
     await using fleet = await aliceOnly()
     const walk = await fleet.get('alice', '/')
     const linked = await fleet.get('alice', '/?photo=a.jpg', { cookie: 'walk=0a1b2c3d.0a1b2c3d0a1b2c3d' })
@@ -122,7 +122,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect(fleet.orchestrator.calls.map(({ path }) => path)).toEqual(['/v1/runtime/by-host'])
   })
 
-  it('keeps a sane request id and replaces any other', async () => {
+  it('keeps a valid request id and replaces any other', async () => {
     await using fleet = await aliceOnly()
     const idFor = async (given: string) => {
       const { headers } = await fleet.get('alice', '/health', { 'x-request-id': given })
@@ -136,7 +136,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     }
   })
 
-  it('answers health on any host without asking anybody', async () => {
+  it('answers health checks on any host without calling another service', async () => {
     await using fleet = await aliceOnly()
     for (const path of ['/health', '/health/live', '/health/traffic']) {
       const response = await fleet.host.request('10.1.2.3', path)
@@ -154,19 +154,22 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     ['204', { status: 204 }],
     ['200 with a page', { status: 200, body: '<html>Welcome</html>' }],
     ['200 with half a configuration', { status: 200, body: { schema_version: 2, app_type: 'publisher_v2' } }],
-  ])('is not ready while each lookup would fail: the orchestrator answers %s', async (_title, answer) => {
-    await using fleet = await aliceOnly()
-    fleet.orchestrator.script = () => answer
-    const found = await fleet.host.request('any.example', '/health/ready')
-    expect([found.status, await found.json()]).toEqual([
-      503,
-      {
-        status: 'not_ready',
-        reason: `the orchestrator answered ${answer.status} with something that is no runtime configuration`,
-      },
-    ])
-    expect((await fleet.get('alice', '/api/config/features')).status).toBe(503)
-  })
+  ])(
+    'reports not ready while every lookup would fail because the orchestrator answers %s',
+    async (_title, answer) => {
+      await using fleet = await aliceOnly()
+      fleet.orchestrator.script = () => answer
+      const found = await fleet.host.request('any.example', '/health/ready')
+      expect([found.status, await found.json()]).toEqual([
+        503,
+        {
+          status: 'not_ready',
+          reason: `the orchestrator answered ${answer.status} with something that is no runtime configuration`,
+        },
+      ])
+      expect((await fleet.get('alice', '/api/config/features')).status).toBe(503)
+    },
+  )
 
   it.each([
     ['409', () => ({ status: 409 })],
@@ -175,13 +178,16 @@ describeOnBothHosts('the HTTP surface', (kind) => {
       () => ({ status: 200, body: { schema_version: 2, tenant: 'x', app_type: 'other', config: {} } }),
     ],
     ['405 to POST', ({ method }: { method: string }) => (method === 'POST' ? { status: 405 } : undefined)],
-  ])('is ready where the orchestrator answers as a lookup takes it: %s', async (_title, script) => {
-    await using fleet = await aliceOnly()
-    fleet.orchestrator.script = script
-    expect((await fleet.host.request('any.example', '/health/ready')).status).toBe(200)
-  })
+  ])(
+    'reports ready when the orchestrator gives an answer that lookups accept: %s',
+    async (_title, script) => {
+      await using fleet = await aliceOnly()
+      fleet.orchestrator.script = script
+      expect((await fleet.host.request('any.example', '/health/ready')).status).toBe(200)
+    },
+  )
 
-  it('is ready when the orchestrator answers and accepts the token', async () => {
+  it('reports ready when the orchestrator answers and accepts the token', async () => {
     await using ready = await aliceOnly()
     const found = await ready.host.request('any.example', '/health/ready')
     expect([found.status, await found.json()]).toEqual([200, { status: 'ok', mode: 'orchestrator' }])
@@ -215,7 +221,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect(fleet.orchestrator.calls).toEqual([])
   })
 
-  it('tells programs with a problem document and people with a page', async () => {
+  it('answers programs with a problem document and people with a page', async () => {
     await using fleet = await aliceOnly()
     const program = await fleet.get('alice', '/nonsense')
     expect(program.headers.get('content-type')).toBe('application/problem+json')
@@ -237,7 +243,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect(api.headers.get('content-type')).toBe('application/problem+json')
   })
 
-  it('names the methods that an address has', async () => {
+  it('lists the methods of an address', async () => {
     await using fleet = await aliceOnly()
     const response = await fleet.host.request(alice, '/api/config/publishers', {
       method: 'DELETE',
@@ -249,7 +255,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
   })
 
-  it.each(['list', 'random'])('takes /api/images/%s for no photo, whatever the method', async (name) => {
+  it.each(['list', 'random'])('does not treat /api/images/%s as a photo with any method', async (name) => {
     await using fleet = await aliceOnly()
     for (const method of ['PATCH', 'POST', 'DELETE']) {
       const path = `/api/images/${name}`
@@ -268,13 +274,16 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     expect(response.status).toBe(404)
   })
 
-  it.each(['/api/auth/logout', '/api/admin/logout'])('says that programs send Origin to %s', async (path) => {
-    await using fleet = await aliceOnly()
-    const document = await (await fleet.get('alice', '/openapi.json')).json()
-    expect(document.paths[path].post.description).toContain('Programs send `Origin`')
-  })
+  it.each(['/api/auth/logout', '/api/admin/logout'])(
+    'documents that programs must send Origin to %s',
+    async (path) => {
+      await using fleet = await aliceOnly()
+      const document = await (await fleet.get('alice', '/openapi.json')).json()
+      expect(document.paths[path].post.description).toContain('Programs send `Origin`')
+    },
+  )
 
-  it('describes itself', async () => {
+  it('serves its own API description', async () => {
     await using fleet = await aliceOnly()
     const response = await fleet.get('alice', '/openapi.json')
     const document: { openapi: string; paths: Record<string, unknown> } = await response.json()
@@ -289,7 +298,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     )
   })
 
-  it('answers whatever a stranger sends with a problem and never with a 500', async () => {
+  it('answers arbitrary requests with a problem document and never with a 500', async () => {
     await using fleet = await aliceOnly()
     const paths = [
       '/api/images/',
@@ -341,7 +350,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     )
   }, 180_000)
 
-  it('logs one line for a request, with what is needed to find it and no query', async () => {
+  it('logs one line per request, with the fields to find it and without the query', async () => {
     await using fleet = await aliceOnly()
     await fleet.get('alice', '/api/config/features?token=canary', {
       'x-request-id': 'find-me',
@@ -365,8 +374,8 @@ describeOnBothHosts('the HTTP surface', (kind) => {
   })
 })
 
-describe('the Node host and ambiguous hosts', () => {
-  /** Sends bytes as they are, which no HTTP client would. */
+describe('the Node host and ambiguous Host headers', () => {
+  /** Sends raw bytes, which no HTTP client would. */
   async function raw(port: number, request: string): Promise<string> {
     const socket = connect(port, '127.0.0.1')
     socket.end(request)
@@ -398,7 +407,7 @@ describe('the Node host and ambiguous hosts', () => {
   })
 
   it.each(['::1', '2001:db8::1', `${alice}:`, `${alice}:abc`, `${alice}:99999`, `${alice}:80:80`, '%zz'])(
-    'takes %s, which is no host of an address, for nobody’s, and is healthy all the same',
+    'answers 404 for the malformed host %s but still answers its health checks',
     async (host) => {
       await using fleet = await startFleet(nodeHost)
       fleet.orchestrator.tenants.set(alice, { config: markedConfig(true) })
@@ -412,7 +421,7 @@ describe('the Node host and ambiguous hosts', () => {
     },
   )
 
-  it('leaves an authority-form target to the parser, which refuses it with 400', async () => {
+  it('refuses an authority-form target with 400', async () => {
     await using fleet = await startFleet(nodeHost)
     const head = `GET ${alice}:443 HTTP/1.1\r\nHost: ${alice}\r\nConnection: close\r\n\r\n`
     expect(await raw(fleet.host.port, head)).toMatch(/^HTTP\/1\.1 400 /)

@@ -11,7 +11,7 @@ const photo = parsePhotoName('private-name.jpg')
 const caller = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }
 const traceparent = `00-${caller.traceId}-${caller.spanId}-01`
 
-/** A process that lists, captions and publishes, and then ends. */
+/** Starts a process that lists, captions and publishes, and then ends. */
 async function work(variables: Record<string, string>, headers: Record<string, string> = {}) {
   await using studio = await startStudio(nodeProcess(variables, 'SIGTERM'))
   const { fleet } = studio
@@ -27,7 +27,7 @@ async function work(variables: Record<string, string>, headers: Record<string, s
 }
 
 describe('traces of the Node host', () => {
-  it('show a request with all that it waited for, as a part of the caller’s trace', async () => {
+  it('records a request and all its calls within the caller’s trace', async () => {
     await using collector = await startTraceCollector()
     const { calls } = await work(
       { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_SERVICE_NAME: 'publisher-test' },
@@ -88,7 +88,7 @@ describe('traces of the Node host', () => {
     }
   }, 120_000)
 
-  it('keep to the sampler that the environment names', async () => {
+  it('obeys the sampler in the environment', async () => {
     await using collector = await startTraceCollector()
     await work({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_TRACES_SAMPLER: 'parentbased_always_off' })
     expect(collector.received).toEqual([])
@@ -110,7 +110,7 @@ describe('traces of the Node host', () => {
       (url: string) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_TRACES_EXPORTER: 'none' }),
     ],
   ])(
-    'are not made and not sent when %s',
+    'records and sends nothing when %s',
     async (_title, variables) => {
       await using collector = await startTraceCollector()
       const { calls } = await work(variables(collector.url), { traceparent })
@@ -120,8 +120,8 @@ describe('traces of the Node host', () => {
     120_000,
   )
 
-  it('do not hold up a request or the end of the process when the collector is away', async () => {
-    // Nobody listens there; the port of a collector that was closed may be somebody else's by now.
+  it('delays neither requests nor the exit of the process when the collector is down', async () => {
+    // Port 9 is unused. Another process might reuse the port of a closed collector.
     const { lines } = await work({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual(
       expect.arrayContaining(['tracing is troubled', 'stopped']),

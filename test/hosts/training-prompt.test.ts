@@ -1,4 +1,4 @@
-/** The first line of a sidecar of V2 is a prompt that trains models, and goes nowhere. */
+/** The first line of a V2 sidecar is a training prompt, which must never be published as a caption. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { adminPost, adminRequest } from '../support/fixtures/admin.ts'
@@ -11,7 +11,7 @@ const photo = parsePhotoName('dusk.jpg')
 const path = `/api/images/${photo}`
 const prompt = 'seated figure, hemp rope'
 
-describeOnBothHosts('a photo with a training prompt only', (kind) => {
+describeOnBothHosts('a photo with only a training prompt', (kind) => {
   let studio: Studio
   beforeAll(async () => {
     studio = await startStudio(kind)
@@ -28,7 +28,7 @@ describeOnBothHosts('a photo with a training prompt only', (kind) => {
     return { tenant, posts }
   }
 
-  it('has no caption and no alt text when it is looked at', async () => {
+  it('shows no caption and no alt text', async () => {
     const { tenant } = await open()
     expect(await (await studio.fleet.get(tenant, path)).json()).toMatchObject({
       caption: null,
@@ -42,7 +42,7 @@ describeOnBothHosts('a photo with a training prompt only', (kind) => {
     })
   })
 
-  it('has no caption in the answer when only its alt text is saved', async () => {
+  it('returns no caption when only the alt text is saved', async () => {
     const { tenant } = await open()
     const saved = await adminRequest(studio.fleet, tenant, path, {
       method: 'PATCH',
@@ -56,7 +56,7 @@ describeOnBothHosts('a photo with a training prompt only', (kind) => {
     })
   })
 
-  it('is analyzed by the AI when an analysis is asked for', async () => {
+  it('sends the photo to the AI when an analysis is requested', async () => {
     const { tenant } = await open()
     const calls = studio.openai.calls.length
     const analysis = await (await adminPost(studio.fleet, tenant, `${path}/analyze`)).json()
@@ -69,7 +69,7 @@ describeOnBothHosts('a photo with a training prompt only', (kind) => {
     })
   })
 
-  it('is published without words when nothing else is typed', async () => {
+  it('publishes without a caption when none is typed', async () => {
     const { tenant, posts } = await open({
       features: { auto_view_enabled: true, publish_enabled: true },
     })
@@ -80,7 +80,7 @@ describeOnBothHosts('a photo with a training prompt only', (kind) => {
     expect(posts().map(({ caption }) => caption ?? '')).toEqual([''])
   })
 
-  it('takes the prompt as a caption when a person types the same words', async () => {
+  it('accepts the training prompt’s words as a caption when a person types them', async () => {
     const { tenant } = await open()
     const caption = 'seated figure, hemp rope, candle light, dark wooden floor'
     const saved = await adminRequest(studio.fleet, tenant, path, {

@@ -1,4 +1,7 @@
-/** A tenant enables a platform that this server cannot publish to. Only the Node host lets a test plant such a platform. */
+/**
+ * A tenant with a platform that this server cannot publish to. Tests can plant such a platform only on the
+ * Node host.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { adminPost } from '../support/fixtures/admin.ts'
@@ -9,7 +12,7 @@ import { withoutPlatform } from '../support/fixtures/unbuilt-providers.ts'
 
 const photo = parsePhotoName('dusk.jpg')
 
-describe('publishing where a platform is enabled that this server cannot use', () => {
+describe('publishing with an enabled platform that this server does not support', () => {
   let studio: Studio
   beforeAll(async () => {
     studio = await startStudio(nodeHostWith({ providers: withoutPlatform('instagram', ['instagram']) }))
@@ -31,7 +34,7 @@ describe('publishing where a platform is enabled that this server cannot use', (
     }
   }
 
-  it('reports the platform, and sends to the others', async () => {
+  it('reports the unsupported platform and publishes to the others', async () => {
     const { publish, posts } = await open('studio-of-two')
     for (const body of [{}, { platforms: ['instagram', 'telegram'] }]) {
       const { results, any_success } = await (await publish(body)).json()
@@ -46,7 +49,7 @@ describe('publishing where a platform is enabled that this server cannot use', (
     expect(posts()).toHaveLength(1)
   })
 
-  it('is refused with 501 when the request names no other platform', async () => {
+  it('answers 501 when the request names only unsupported platforms', async () => {
     const { publish, posts } = await open('studio-of-one')
     const response = await publish({ platforms: ['instagram'] })
     expect([response.status, (await response.json()).code]).toEqual([501, 'provider_unavailable'])

@@ -1,4 +1,4 @@
-/** Walks over every public answer and link of a gallery as a stranger, and looks for metadata of the photos. */
+/** Crawls every public answer and link of a gallery as a stranger, and searches for photo metadata. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ const photos = {
 type Name = keyof typeof photos
 const imageNames: readonly Name[] = ['dusk.jpg', 'dawn.jpg', 'noon.png', 'night.webp', 'moving.webp']
 
-/** Everything that V2 and this program write; what follows `SECRET` is for admins. */
+/** Every field that V2 and this program write. Texts with `SECRET` are for admins only. */
 const sidecar = `SECRET training prompt
 
 # ---
@@ -58,7 +58,7 @@ const secretsIn = (bytes: Uint8Array) => [
   ...(Buffer.from(bytes).includes('SECRET') ? ['SECRET'] : []),
 ]
 
-/** Asks for everything that is public, and for everything that an answer links to; gives what was asked with its canaries. */
+/** Requests every public address and everything that the answers link to. Gives the requests and the canaries found. */
 async function walk(fleet: Fleet, tenant: string): Promise<{ asked: string[]; findings: string[] }> {
   const asked = new Set<string>()
   const findings: string[] = []
@@ -104,7 +104,10 @@ async function walk(fleet: Fleet, tenant: string): Promise<{ asked: string[]; fi
 
 const isText = ({ headers }: Response) => /json|html|css/.test(headers.get('content-type') ?? '')
 
-/** Addresses in an answer: absolute ones, and paths in quotes or angle brackets. A placeholder of the description is none. */
+/**
+ * Finds addresses in an answer: absolute URLs, and paths in quotes or angle brackets. Ignores placeholders of
+ * the API description.
+ */
 function linksIn(text: string): string[] {
   const found = text.matchAll(/https?:\/\/[^\s"'<>\\`]+|(?<=["'<])\/(?:api|assets|auth)?[^\s"'<>\\]*/g)
   return [...found]
@@ -126,13 +129,13 @@ function describeGallery(open: () => Gallery): void {
     const { tenant, fleet } = open()
     const { asked, findings } = await walk(fleet, tenant)
     expect(findings).toEqual([])
-    // The walk has been where the photos are.
+    // The crawl must have reached the photos.
     const copied = asked.flatMap((path) => /images\/([^/]+)\/copy\?token=/.exec(path)?.[1] ?? [])
     expect(copied).toEqual(expect.arrayContaining([...imageNames]))
     expect(asked.filter((path) => path.includes('/thumbnail')).length).toBeGreaterThanOrEqual(30)
   }, 120_000)
 
-  it('tells a visitor the short list and an admin everything', async () => {
+  it('shows a visitor the public fields and an admin all fields', async () => {
     const { tenant, fleet } = open()
     const visitors = await fleet.get(tenant, '/api/images/dusk.jpg')
     const seen = await visitors.json()
@@ -170,7 +173,7 @@ function describeGallery(open: () => Gallery): void {
     }
   })
 
-  it('gives no training caption as the caption to visitors and admins', async () => {
+  it('does not show a training prompt as the caption to visitors or admins', async () => {
     const { tenant, fleet } = open()
     const path = '/api/images/dawn.jpg'
     expect(await (await fleet.get(tenant, path)).json()).toMatchObject({ caption: null, sd_caption: null })
@@ -180,7 +183,7 @@ function describeGallery(open: () => Gallery): void {
     })
   })
 
-  it('gives an admin the very original', async () => {
+  it('gives an admin the unchanged original', async () => {
     const { tenant, fleet } = open()
     const { temp_url: link } = await (await adminRequest(fleet, tenant, '/api/images/dusk.jpg')).json()
     const { origin, pathname, search } = new URL(link)
@@ -191,7 +194,7 @@ function describeGallery(open: () => Gallery): void {
   })
 
   it.each(imageNames)(
-    'gives a visitor the pixels of %s in full size, with what caches need to know',
+    'gives a visitor %s in full size without metadata, with caching headers',
     async (name) => {
       const { tenant, fleet } = open()
       const { temp_url: link } = await (await fleet.get(tenant, `/api/images/${name}`)).json()
@@ -216,7 +219,7 @@ function describeGallery(open: () => Gallery): void {
     },
   )
 
-  it('opens nothing else by a visitor’s link', async () => {
+  it('refuses a visitor’s link on any other path or photo', async () => {
     const { tenant, fleet } = open()
     const { temp_url: link } = await (await fleet.get(tenant, '/api/images/dusk.jpg')).json()
     const token = new URL(link).searchParams.get('token') ?? ''
@@ -230,7 +233,7 @@ function describeGallery(open: () => Gallery): void {
     }
   })
 
-  it('refuses a copy of what is no photo, and never gives its bytes', async () => {
+  it('refuses to copy a file that is not a photo', async () => {
     const { tenant, fleet } = open()
     for (const name of ['page.jpg', 'cut.jpg']) {
       const { temp_url: link } = await (await fleet.get(tenant, `/api/images/${name}`)).json()
@@ -324,8 +327,8 @@ describe('strangers in a gallery on the local disk', () => {
   describeGallery(() => ({ tenant, fleet }))
 })
 
-describeOnBothHosts('pictures with much before their pixels', (kind: HostKind) => {
-  it('are refused when they inflate to gigabytes, and accepted with 2 MB of extended XMP', async () => {
+describeOnBothHosts('pictures with long metadata before their pixels', (kind: HostKind) => {
+  it('refuses pictures that inflate to gigabytes and accepts 2 MB of extended XMP', async () => {
     await using storages = await startStorages()
     await using fleet = await startFleet(kind, signInVariables)
     const tenant = `bombs-${kind.name}`

@@ -5,14 +5,14 @@ import { maxWorkerBytes, workerBytes } from '../../scripts/check-worker-size.ts'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
-describe('the Worker that would be deployed', () => {
-  it('weighs less than a megabyte after gzip, and is what the suites in this folder run in Miniflare', async () => {
+describe('the deployed Worker', () => {
+  it('weighs less than a megabyte after gzip', async () => {
     const bytes = await workerBytes(`${project}dist/worker`)
     expect(bytes).toBeGreaterThan(50_000)
     expect(bytes).toBeLessThan(maxWorkerBytes)
   })
 
-  it('has every binding and date under which it was tested', async () => {
+  it('declares every binding and the compatibility date of the tested Worker', async () => {
     const deployed = await readFile(`${project}wrangler.toml`, 'utf8')
     const tested = await readFile(`${project}dev/worker-host.ts`, 'utf8')
     const date = /^compatibility_date = "(.+)"$/m.exec(deployed)?.[1]

@@ -14,7 +14,7 @@ import { apiKey, botToken, chatOf, recipient, type Studio, startStudio } from '.
 const photo = parsePhotoName('dusk.jpg')
 const telegramOnly = { platforms: ['telegram'] }
 
-describeOnBothHosts('the workflow', (kind) => {
+describeOnBothHosts('the photo workflow', (kind) => {
   let studio: Studio
   beforeAll(async () => {
     studio = await startStudio(kind)
@@ -35,7 +35,7 @@ describeOnBothHosts('the workflow', (kind) => {
   }
 
   describe('analyze', () => {
-    it('looks at a reduced photo without its metadata, writes captions and keeps them in the sidecar', async () => {
+    it('sends the AI a reduced photo without metadata and saves its captions in the sidecar', async () => {
       const { store, post, calls } = await open({ captionfile: { extended_metadata_enabled: true } })
       const response = await post('analyze')
       expect(response.status).toBe(200)
@@ -61,7 +61,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(sidecar?.text).toContain('# alt_text: ')
     })
 
-    it('asks the AI once, and again only when it is told to, keeping what a person wrote', async () => {
+    it('calls the AI once, and again only on request, keeping a person’s edits', async () => {
       const { store, post, calls } = await open()
       await post('analyze')
       const asked = calls().length
@@ -79,7 +79,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(sidecar?.text).toContain('# mine: stays')
     })
 
-    it('reports what it took to the billing, once for each call to the AI, and does not wait for it', async () => {
+    it('reports the usage of each AI call to billing without waiting for it', async () => {
       const { tenant, post, calls } = await open()
       const { orchestrator } = studio.fleet
       const usual = orchestrator.script
@@ -106,7 +106,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(new Set(reports().map(({ body }) => body.idempotency_key)).size).toBe(reports().length)
     })
 
-    it('tells its stages, and its end', async () => {
+    it('streams its stages and its end', async () => {
       const { post } = await open()
       const response = await post('analyze', {}, { accept: 'text/event-stream' })
       expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
@@ -116,7 +116,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(events.at(-1)?.data).toMatchObject({ filename: photo, sidecar_written: true })
     })
 
-    it('writes nothing when the AI declines, and says so', async () => {
+    it('writes nothing and reports it when the AI declines', async () => {
       const { store, tenant, post } = await open()
       const end = studio.openai.interfere(onAsk(declining, { key: apiKey(tenant), times: 10 }))
       const plain = await post('analyze')
@@ -127,7 +127,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(await readableSidecar(store, 'root', photo)).toBeNull()
     })
 
-    it('refuses before a stream begins with a problem document', async () => {
+    it('refuses with a problem document before any stream begins', async () => {
       const { tenant } = await open({ features: { auto_view_enabled: true } })
       const path = `/api/images/${photo}/analyze`
       const off = await adminPost(studio.fleet, tenant, path, {}, { accept: 'text/event-stream' })
@@ -140,13 +140,13 @@ describeOnBothHosts('the workflow', (kind) => {
       }
     })
 
-    it('is off without credentials for an AI', async () => {
+    it('disables analysis without AI credentials', async () => {
       const { post } = await open({ ai: {} })
       const response = await post('analyze')
       expect([response.status, (await response.json()).code]).toEqual([403, 'feature_disabled'])
     })
 
-    it('is limited per tenant: as a whole, so that no look is paid for without its captions', async () => {
+    it('checks the tenant’s rate limit for a whole analysis, so that no paid call is wasted', async () => {
       const { tenant, post } = await open({
         ai: { credentials_ref: 'ai', rate_per_minute: 1 },
       })
@@ -164,7 +164,7 @@ describeOnBothHosts('the workflow', (kind) => {
   })
 
   describe('publish', () => {
-    it('sends to all platforms, archives photo and sidecar, and sends nothing twice', async () => {
+    it('publishes to all platforms, archives photo and sidecar, and sends nothing twice', async () => {
       const { tenant, store, post, posts, mails } = await open()
       await store.writeSidecar(
         'root',
@@ -203,7 +203,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(posts()).toHaveLength(1)
     })
 
-    it('sends nothing that a file tells beside its picture, to platforms and to the AI', async () => {
+    it('sends no file metadata to platforms or the AI', async () => {
       const { tenant, store, posts, mails, calls } = await open()
       const files = {
         'telling.jpg': await canaryJpeg({ orientation: 6 }),
@@ -229,18 +229,18 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(shown).toEqual([false, false, false])
     })
 
-    it('sends once, however many clicks come at once', async () => {
+    it('publishes once for twenty concurrent clicks', async () => {
       const { post, posts } = await open()
       const answers = await Promise.all(Array.from({ length: 20 }, () => post('publish', telegramOnly)))
       const bodies = await Promise.all(answers.map((answer) => answer.json()))
-      // Four attempts are under way at once; on a slow machine the last in the line are told that it takes too long.
+      // Four attempts run at once. On a slow machine, the last in the queue time out with `busy`.
       expect(bodies.filter(({ code = 'busy' }) => code !== 'busy')).toEqual([])
       const results = bodies.flatMap((body) => (body.results ? [body.results.telegram] : []))
       expect(results.filter(({ skipped }) => skipped === undefined)).toHaveLength(1)
       expect(posts()).toHaveLength(1)
     })
 
-    it('knows the same photo by another name', async () => {
+    it('recognizes the same photo under another name', async () => {
       const { tenant, store, post, posts } = await open()
       await post('publish', telegramOnly)
       const { body } = await store.read('archive', photo)
@@ -250,7 +250,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(posts()).toHaveLength(1)
     })
 
-    it('leaves an unknown outcome alone until somebody insists', async () => {
+    it('does not retry an unknown outcome unless forced', async () => {
       const { tenant, post, posts } = await open()
       const bot = botToken(tenant).split(':')[0] ?? ''
       const end = studio.telegram.interfere(onMethod('sendphoto', serverError(500), { bot }))
@@ -266,7 +266,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(posts()).toHaveLength(1)
     })
 
-    it('sends no other photo than the one that is meant', async () => {
+    it('refuses to publish when the photo’s hash differs from the request’s', async () => {
       const { post, posts } = await open()
       const other = await post('publish', { ...telegramOnly, sha256: '0'.repeat(64) })
       expect([other.status, (await other.json()).code]).toEqual([409, 'photo_changed'])
@@ -275,7 +275,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(posts()).toEqual([])
     })
 
-    it('does nothing in a dry run, nor where the tenant debugs', async () => {
+    it('sends and writes nothing in a dry run or in debug mode', async () => {
       const dry = await open()
       const debugging = await open({ content: { debug: true } })
       const answers = [
@@ -295,7 +295,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(await readableSidecar(dry.store, 'root', photo)).toBeNull()
     })
 
-    it('takes no body, an empty one, and null for what is left out', async () => {
+    it('treats an absent body, an empty body and null as omitted fields', async () => {
       const { tenant, post } = await open({ content: { debug: true } })
       const path = `/api/images/${photo}/publish`
       const send = (body: string, headers: Record<string, string>) =>
@@ -315,12 +315,12 @@ describeOnBothHosts('the workflow', (kind) => {
         await post('publish', nothing),
       ]
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
-      // What is no JSON by its type is not taken for nothing: it may have asked for a dry run.
+      // A non-JSON body is an error, not an empty body: it may have requested a dry run.
       const silent = await send('{"dry_run":true}', { 'content-type': 'text/plain' })
       expect([silent.status, (await silent.json()).code]).toEqual([415, 'unsupported_media_type'])
     })
 
-    it('takes no more than captions can be, whether or not it is said how much comes', async () => {
+    it('refuses bodies larger than any captions, with or without Content-Length', async () => {
       const { tenant, posts } = await open({ content: { debug: true } })
       const filler = 'x'.repeat(2 ** 20)
       const send = (body: string | string[]) =>
@@ -338,7 +338,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(posts()).toEqual([])
     })
 
-    it('keeps what a person wrote, also when sending fails', async () => {
+    it('saves a typed caption even when sending fails', async () => {
       const { tenant, store, post, posts } = await open()
       const bot = botToken(tenant).split(':')[0] ?? ''
       const end = studio.telegram.interfere(onMethod('sendphoto', serverError(500), { bot }))
@@ -349,7 +349,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(posts()[0]?.caption).toBe('Written on a train.')
     })
 
-    it('tells the stages of each platform', async () => {
+    it('streams the stages of each platform', async () => {
       const { post } = await open()
       const events = await eventsOf(await post('publish', telegramOnly, { accept: 'text/event-stream' }))
       expect(events.map(({ event, data }) => (event === 'progress' ? data.stage : event))).toEqual([
@@ -361,7 +361,7 @@ describeOnBothHosts('the workflow', (kind) => {
       ])
     })
 
-    it('is refused in review, where it is off, and for platforms that are not there', async () => {
+    it('refuses to publish in review mode, when disabled, and to unknown platforms', async () => {
       const review = await open({
         features: { auto_view_enabled: true, publish_enabled: true, mode: 'review' },
       })
@@ -389,7 +389,7 @@ describeOnBothHosts('the workflow', (kind) => {
   })
 
   describe('curation', () => {
-    it('keeps, removes and brings back photo and sidecar', async () => {
+    it('keeps, removes and restores a photo with its sidecar', async () => {
       const { store, post } = await open()
       await store.writeSidecar('root', photo, 'rope\n')
       for (const action of ['keep', 'remove'] as const) {
@@ -413,7 +413,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect((await post('restore', { from: null })).status).toBe(200)
     })
 
-    it('overwrites nothing', async () => {
+    it('never overwrites a photo', async () => {
       const { store, post } = await open()
       await post('keep')
       const other = await picture(99)
@@ -425,7 +425,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect(digest(kept)).toBe(digest(other))
     })
 
-    it('deletes for good, only where that is on', async () => {
+    it('deletes permanently, and only if enabled', async () => {
       const { store, post } = await open({ features: { auto_view_enabled: true, keep_enabled: false } })
       for (const action of ['delete', 'keep']) {
         const response = await post(action)
@@ -445,7 +445,7 @@ describeOnBothHosts('the workflow', (kind) => {
       expect((await on.post('delete')).status).toBe(404)
     })
 
-    it('only says what it would do where the tenant debugs', async () => {
+    it('only reports what it would do in debug mode', async () => {
       const { store, post } = await open({ content: { debug: true } })
       expect(await (await post('keep')).json()).toMatchObject({
         preview_only: true,
@@ -455,7 +455,7 @@ describeOnBothHosts('the workflow', (kind) => {
     })
   })
 
-  it('sends nothing when credentials cannot be had, and tries fresh ones once when they are refused', async () => {
+  it('sends nothing without valid credentials, and re-resolves rejected credentials once', async () => {
     const { tenant, post, posts } = await open()
     const key = `${tenant}/${tenant}-telegram`
     const good = studio.fleet.orchestrator.credentials.get(key) ?? {}
@@ -475,7 +475,7 @@ describeOnBothHosts('the workflow', (kind) => {
     expect(posts()).toHaveLength(1)
   })
 
-  it('leaves no secret and no caption in the log', () => {
+  it('logs no secret and no caption', () => {
     const log = studio.fleet.host.lines.join('\n')
     expect(log).toContain('"action":"POST /api/images/dusk.jpg/publish"')
     for (const secret of ['canary', 'upload.fetlife.test', 'Written on a train', `@sender.test`]) {
@@ -485,10 +485,10 @@ describeOnBothHosts('the workflow', (kind) => {
   })
 })
 
-/** The attachments of a mail, decoded. */
+/** Decodes the attachments of a mail. */
 function attachedTo(letter: Buffer): Buffer {
   const parts = letter.toString('latin1').matchAll(/base64\r\n(?:[^\r\n]+\r\n)*\r\n([A-Za-z0-9+/=\r\n]+)/g)
   const decoded = [...parts].map(([, text = '']) => Buffer.from(text, 'base64'))
-  if (decoded.length === 0) throw new Error('expected an attachment')
+  if (decoded.length === 0) throw new Error('The mail has no attachment.')
   return Buffer.concat(decoded)
 }

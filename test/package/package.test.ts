@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 const project = fileURLToPath(new URL('../../', import.meta.url))
 let consumer = ''
 
-/** Lays the packed tarball where an installation would, beside the dependencies that it names. */
+/** Unpacks the tarball like an installation, beside its declared dependencies. */
 beforeAll(async () => {
   execFileSync('npm', ['run', '--silent', 'build:library'], { cwd: project })
   consumer = await mkdtemp(join(tmpdir(), 'publisher-consumer-'))
@@ -45,7 +45,7 @@ const strict = [
   '--skipLibCheck',
 ]
 
-/** Lets TypeScript check a file of the consumer against the packed types. */
+/** Type-checks a file of the consumer against the packed types. */
 function check(file: string, types: string): void {
   run('node_modules/typescript/bin/tsc', ...strict, '--types', types, file)
 }
@@ -60,7 +60,7 @@ async function example(entry: string): Promise<string> {
 }
 
 describe('the packed package', () => {
-  it('answers a request with the handlers and a source of one’s own', async () => {
+  it('answers a request with the handlers and a custom configuration source', async () => {
     await writeFile(
       join(consumer, 'consumer.mjs'),
       `import { clientOfPeer, createFileConfigSource, createHandler, createLogger, createServices, parseSettings } from 'shibari-publisher'
@@ -128,7 +128,7 @@ describe('the packed package', () => {
     check(await example('worker'), '@cloudflare/workers-types')
   })
 
-  it('serves by its Node host', async () => {
+  it('serves through its Node host', async () => {
     await writeFile(
       join(consumer, 'config.json'),
       '{"tenant":"alice","config":{"storage":{"provider":"local","paths":{"root":"/x"}}}}',

@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { percentile } from '../../soak/bystander.ts'
 import { pngBomb } from '../../soak/png-bomb.ts'
 
-describe('the measure of the bystander', () => {
+describe('the latency percentile', () => {
   it.each([
     [[], 0],
     [[7], 7],
     [Array.from({ length: 100 }, (_, index) => index + 1), 99],
     [Array.from({ length: 200 }, (_, index) => 200 - index), 198],
-  ])('takes the value that 99 % do not exceed', (values, p99) => {
+  ])('returns the value that 99 % do not exceed', (values, p99) => {
     expect(percentile(values, 0.99)).toBe(p99)
   })
 })
 
-it('makes a bomb of 11 MB that names a picture of 64 pixels and many text chunks', () => {
+it('makes a bomb of 11 MB that declares a picture of 64 pixels and many text chunks', () => {
   const bomb = Buffer.from(pngBomb())
   expect(bomb.byteLength).toBeLessThan(20 * 2 ** 20)
   expect(bomb.toString('latin1', 0, 16)).toBe('\x89PNG\r\n\x1a\n\0\0\0\rIHDR')

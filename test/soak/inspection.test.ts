@@ -1,4 +1,4 @@
-/** A soak that could not fail would prove nothing: each kind of loss is planted here, and has to be found. */
+/** Tests that the soak can fail: each kind of loss is planted here and must be found. */
 import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +30,7 @@ beforeEach(async () => {
   photos = firstPhotos.map((id) => trackedPhoto(tenant, id))
 })
 
-/** The rules that the storage breaks. */
+/** Gives the rules that the storage breaks. */
 async function broken(): Promise<Rule[]> {
   const judge = createJudge()
   await inspect({ judge }, tenant, photos)
@@ -44,17 +44,17 @@ function photo(id: string): TrackedPhoto {
 }
 
 describe('the inspection of a storage', () => {
-  it('finds nothing where all is well', async () => {
+  it('finds nothing wrong in a correct storage', async () => {
     expect(await broken()).toEqual([])
   })
 
   it.each<[string, () => Promise<unknown>]>([
-    ['a photo is gone', () => rm(join(root, 'a.jpg'))],
-    ['its words are gone', () => rm(join(root, 'a.txt'))],
-    ['its words are those of another photo', () => copyFile(join(root, 'b.txt'), join(root, 'a.txt'))],
-    ['it is there twice', () => copyFile(join(root, 'a.jpg'), join(root, 'a (2).jpg'))],
+    ['a photo is missing', () => rm(join(root, 'a.jpg'))],
+    ['its sidecar is missing', () => rm(join(root, 'a.txt'))],
+    ['it has another photo’s sidecar', () => copyFile(join(root, 'b.txt'), join(root, 'a.txt'))],
+    ['it exists twice', () => copyFile(join(root, 'a.jpg'), join(root, 'a (2).jpg'))],
     [
-      'it lies elsewhere than was answered',
+      'it is not where the answer said',
       async () => {
         await mkdir(join(root, 'keep'))
         await rename(join(root, 'a.jpg'), join(root, 'keep', 'a.jpg'))
@@ -62,7 +62,7 @@ describe('the inspection of a storage', () => {
       },
     ],
     [
-      'it was never brought to an end',
+      'its publication never finished',
       async () => Object.assign(photo('a'), { pending: { kind: 'publish' } }),
     ],
   ])('finds that %s', async (_what, plant) => {
@@ -70,18 +70,18 @@ describe('the inspection of a storage', () => {
     expect(await broken()).toEqual(['kept'])
   })
 
-  it('finds a photo that belongs to nobody here', async () => {
+  it('finds an unexpected photo', async () => {
     photos = photos.filter(({ id }) => id !== 'b')
     expect(await broken()).toEqual(['kept'])
   })
 
-  it('finds what was reported as deleted', async () => {
+  it('finds a photo that was reported as deleted', async () => {
     photo('c').existence = 'gone'
     expect(await broken()).toEqual(['deleted'])
   })
 })
 
-it('counts rules that were never looked at', () => {
+it('lists rules that were never checked', () => {
   expect(createJudge().findings()).toEqual(
     ruleNames().map((rule) => ({ rule, looked: 0, broken: 0, examples: [] })),
   )

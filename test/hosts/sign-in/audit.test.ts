@@ -4,7 +4,7 @@ import { baseDomain } from '../../support/fixtures/fleet.ts'
 import { describeOnBothHosts, type RunningHost } from '../../support/fixtures/hosts.ts'
 import { alice, bob, evil, signIn, startWithScript } from '../../support/fixtures/sign-in/fleet.ts'
 
-/** What the log tells an auditor, without the times. */
+/** Gives the audit events of the log, without times and request ids. */
 function auditLines({ lines }: RunningHost): Record<string, unknown>[] {
   return lines.flatMap((line) => {
     const { msg, time, level, request_id, ...event }: Record<string, unknown> = JSON.parse(line)
@@ -17,7 +17,7 @@ function auditLines({ lines }: RunningHost): Record<string, unknown>[] {
 const person = { who: `person@${baseDomain}`, subject: 'scripted|1' }
 
 describeOnBothHosts('the audit log', (kind) => {
-  it('tells who signed in where, who was refused and why, and who signed out', async () => {
+  it('logs who signed in where, who was refused and why, and who signed out', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -32,7 +32,7 @@ describeOnBothHosts('the audit log', (kind) => {
     ])
   })
 
-  it('tells of both steps in the host scope', async () => {
+  it('logs both steps of a sign-in in the host scope', async () => {
     await using fleet = await startWithScript(kind, { variables: { ADMIN_COOKIE_SCOPE: 'host' } })
     await signIn(fleet.browser(), alice)
     expect(auditLines(fleet.host)).toEqual([
@@ -41,7 +41,7 @@ describeOnBothHosts('the audit log', (kind) => {
     ])
   })
 
-  it('names no address that nobody has verified', async () => {
+  it('logs no unverified address', async () => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.idToken = (nonce, { keys: [key], issuer }) => {
       if (!key) throw new Error('The issuer has no key.')
@@ -63,7 +63,7 @@ describeOnBothHosts('the audit log', (kind) => {
     ])
   })
 
-  it('holds no address but of people who are signed in', async () => {
+  it('logs only addresses of people who are signed in', async () => {
     await using fleet = await startWithScript(kind, {
       variables: { ADMIN_LOGIN_EMAILS: 'fleet-admin@canary.test' },
     })

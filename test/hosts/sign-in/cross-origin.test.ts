@@ -18,7 +18,7 @@ interface Change {
   audience: string
 }
 
-/** Every route that changes something, as the running program describes itself: also those of later days. */
+/** Gives every state-changing route of the running program's own API description, including future routes. */
 async function changesOf(fleet: SignInFleet): Promise<Change[]> {
   const response = await fleet.get('alice', '/openapi.json')
   const { paths }: { paths: Record<string, Record<string, { 'x-audience'?: string }>> } =
@@ -34,16 +34,16 @@ async function changesOf(fleet: SignInFleet): Promise<Change[]> {
 
 const ofPeople = ({ audience }: Change) => audience !== 'service'
 
-/** What other pages' requests carry. The session's cookie comes along with all of them: that is the attack. */
+/** Headers of other pages' requests. The session cookie accompanies all of them, as in a CSRF attack. */
 const foreign: [title: string, headers: Record<string, string>][] = [
   ['a sibling tenant’s page', { 'sec-fetch-site': 'same-site', origin: bob }],
-  ['a sibling host that is not ours', { 'sec-fetch-site': 'same-site', origin: evil }],
+  ['an attacker’s sibling host', { 'sec-fetch-site': 'same-site', origin: evil }],
   ['the callback host', { 'sec-fetch-site': 'same-site', origin: callback }],
   ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
   ['nowhere (typed)', { 'sec-fetch-site': 'none' }],
-  ['a browser that contradicts itself', { 'sec-fetch-site': 'same-site', origin: alice }],
-  ['two values', { 'sec-fetch-site': 'same-origin, same-site', origin: alice }],
-  ['an unknown value', { 'sec-fetch-site': 'same-origin2', origin: alice }],
+  ['a browser with contradictory headers', { 'sec-fetch-site': 'same-site', origin: alice }],
+  ['a browser with two Sec-Fetch-Site values', { 'sec-fetch-site': 'same-origin, same-site', origin: alice }],
+  ['a browser with an unknown Sec-Fetch-Site value', { 'sec-fetch-site': 'same-origin2', origin: alice }],
   ['an old browser on a sibling', { origin: bob }],
   ['an old browser on another site', { origin: 'https://evil.example' }],
   ['an old browser in a sandboxed frame', { origin: 'null' }],
@@ -54,12 +54,12 @@ const foreign: [title: string, headers: Record<string, string>][] = [
   ['our host in capitals', { origin: alice.toUpperCase() }],
   ['our host with a slash', { origin: `${alice}/` }],
   ['two origins', { origin: `${alice}, ${bob}` }],
-  ['a program that says nothing', {}],
-  ['a program that says it by a referrer', { referer: `${alice}/` }],
+  ['a program without Origin', {}],
+  ['a program with only a Referer', { referer: `${alice}/` }],
 ]
 
-describeOnBothHosts('a request that changes something', (kind) => {
-  it.each(foreign)('is refused from %s, on every route', async (_title, headers) => {
+describeOnBothHosts('a state-changing request', (kind) => {
+  it.each(foreign)('refuses a state-changing request from %s, on every route', async (_title, headers) => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -86,13 +86,13 @@ describeOnBothHosts('a request that changes something', (kind) => {
   })
 
   it.each([
-    ['says so', { 'sec-fetch-site': 'same-origin' }],
+    ['sends Sec-Fetch-Site', { 'sec-fetch-site': 'same-origin' }],
     [
-      'says so and hides its origin by its referrer policy',
+      'sends Sec-Fetch-Site and hides its origin by referrer policy',
       { 'sec-fetch-site': 'same-origin', origin: 'null' },
     ],
-    ['is old and names its origin', { origin: alice }],
-  ])('is taken from our own page in a browser that %s', async (_title, headers) => {
+    ['is old and sends Origin', { origin: alice }],
+  ])('accepts a state-changing request from our own page in a browser that %s', async (_title, headers) => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -104,7 +104,7 @@ describeOnBothHosts('a request that changes something', (kind) => {
     expect(response.status).toBe(303)
   })
 
-  it('needs no page where a service token proves who asks', async () => {
+  it('requires a service token, not an origin, on routes for services', async () => {
     await using fleet = await startWithScript(kind)
     const services = (await changesOf(fleet)).filter((change) => !ofPeople(change))
     expect(services.map(({ path }) => path)).toContain('/internal/invalidate')
@@ -123,7 +123,7 @@ describeOnBothHosts('a request that changes something', (kind) => {
     }
   })
 
-  it('does not preflight: no answer allows another origin anything', async () => {
+  it('grants no cross-origin access in any preflight answer', async () => {
     await using fleet = await startWithScript(kind)
     for (const { path } of await changesOf(fleet)) {
       const response = await fleet.host.request(`alice.${baseDomain}`, path, {
@@ -135,14 +135,14 @@ describeOnBothHosts('a request that changes something', (kind) => {
   })
 })
 
-describeOnBothHosts('a body where JSON is expected', (kind) => {
+describeOnBothHosts('a non-JSON body on a JSON route', (kind) => {
   it.each([
     'text/plain',
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'application/jsonx',
     undefined,
-  ])('is refused as %s', async (type) => {
+  ])('refuses a JSON body declared as %s', async (type) => {
     await using fleet = await startWithScript(kind)
     const response = await fleet.host.request('control.example', '/internal/invalidate', {
       method: 'POST',
@@ -152,7 +152,7 @@ describeOnBothHosts('a body where JSON is expected', (kind) => {
     expect([response.status, await response.json()]).toMatchObject([415, { code: 'unsupported_media_type' }])
   })
 
-  it('is a clear 400 when it is no JSON', async () => {
+  it('answers 400 when the body is not valid JSON', async () => {
     await using fleet = await startWithScript(kind)
     const response = await fleet.host.request('control.example', '/internal/invalidate', {
       method: 'POST',

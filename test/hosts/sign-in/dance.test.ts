@@ -17,7 +17,7 @@ const scopes = [['domain'], ['host']] as const
 const aliceEmail = `alice@${baseDomain}`
 
 describeOnBothHosts('signing in', (kind) => {
-  it.each(scopes)('ends on the very page where it began (%s scope)', async (scope) => {
+  it.each(scopes)('returns to the exact page where the sign-in began (%s scope)', async (scope) => {
     await using fleet = await startWithProvider(kind, { variables: { ADMIN_COOKIE_SCOPE: scope } })
     const browser = fleet.browser()
     expect(await status(browser, alice)).toEqual({ admin: false })
@@ -31,7 +31,7 @@ describeOnBothHosts('signing in', (kind) => {
   })
 
   it.each(scopes)(
-    'happens once for all tenants, and makes an admin of one nobody on another (%s scope)',
+    'signs in once for all tenants, without admin rights on other tenants (%s scope)',
     async (scope) => {
       await using fleet = await startWithProvider(kind, { variables: { ADMIN_COOKIE_SCOPE: scope } })
       const browser = fleet.browser()
@@ -46,14 +46,14 @@ describeOnBothHosts('signing in', (kind) => {
     },
   )
 
-  it('reaches the other tenants by the cookie itself in the domain scope', async () => {
+  it('shares the session cookie with the other tenants in the domain scope', async () => {
     await using fleet = await startWithProvider(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)
     expect(await status(browser, bob)).toEqual({ admin: false, email: aliceEmail })
   })
 
-  it('asks the provider nothing for a second tenant in the host scope', async () => {
+  it('signs in at a second tenant without asking the provider in the host scope', async () => {
     await using fleet = await startWithProvider(kind, { variables: { ADMIN_COOKIE_SCOPE: 'host' } })
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -67,7 +67,7 @@ describeOnBothHosts('signing in', (kind) => {
     ['domain', '__Secure-session', baseDomain, false],
     ['host', '__Host-session', `alice.${baseDomain}`, true],
   ])(
-    'leaves one cookie on the tenant that scripts cannot read (%s scope)',
+    'leaves a single cookie on the tenant, which scripts cannot read (%s scope)',
     async (scope, name, domain, isHostOnly) => {
       await using fleet = await startWithProvider(kind, {
         variables: { ADMIN_COOKIE_SCOPE: scope, WEB_ADMIN_COOKIE_TTL_SECONDS: '3600' },
@@ -79,7 +79,7 @@ describeOnBothHosts('signing in', (kind) => {
       expect(kept.filter((cookie) => cookie.domain !== `app.${baseDomain}`)).toMatchObject([
         { name, domain, isHostOnly, path: '/', isSecure: true, sameSite: 'lax' },
       ])
-      // Only the cookie that the sign-out needs stays behind, on the callback host alone.
+      // Only the sign-out hint remains, on the callback host alone.
       const others = kept.filter((cookie) => cookie.name !== name)
       expect(others).toMatchObject([
         { name: '__Host-session-hint', domain: `app.${baseDomain}`, isHostOnly: true, isSecure: true },
@@ -87,7 +87,7 @@ describeOnBothHosts('signing in', (kind) => {
     },
   )
 
-  it('sends cookies with all attributes, and answers that nobody keeps', async () => {
+  it('sets every attribute on cookies and forbids caching of the answers', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     const page = await browser.navigate(`${alice}/auth/login`, {
@@ -111,7 +111,7 @@ describeOnBothHosts('signing in', (kind) => {
     ])
   })
 
-  it('asks the provider for a code by PKCE with S256, with state and nonce of its own each time', async () => {
+  it('asks for a code with PKCE (S256) and a fresh state and nonce each time', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -136,7 +136,7 @@ describeOnBothHosts('signing in', (kind) => {
     })
   })
 
-  it('works in several tabs at once, whichever comes back first', async () => {
+  it('completes concurrent sign-ins in several tabs in any order', async () => {
     await using fleet = await startWithScript(kind, { variables: { ADMIN_COOKIE_SCOPE: 'host' } })
     const browser = fleet.browser()
     const atCallback = (url: URL) => url.pathname === '/auth/callback'
@@ -150,7 +150,7 @@ describeOnBothHosts('signing in', (kind) => {
     expect((await browser.navigate(first.url)).url.href).toBe(`${alice}/?photo=1.jpg`)
   })
 
-  it('gives up the oldest of many tabs, so that cookies do not pile up', async () => {
+  it('drops the oldest pending sign-in beyond three tabs, so that cookies do not accumulate', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     const atCallback = (url: URL) => url.pathname === '/auth/callback'
@@ -163,7 +163,7 @@ describeOnBothHosts('signing in', (kind) => {
     expect((await browser.navigate(tabs[5]?.url ?? '')).status).toBe(200)
   })
 
-  it('is over with a page and a way back when the person cancels or the provider refuses', async () => {
+  it('shows a page with a way back when the person cancels or the provider refuses', async () => {
     await using fleet = await startWithProvider(kind)
     fleet.provider.person = null
     const browser = fleet.browser()
@@ -174,7 +174,7 @@ describeOnBothHosts('signing in', (kind) => {
     expect(await status(browser, alice)).toEqual({ admin: false })
   })
 
-  it('never repeats a provider’s words', async () => {
+  it('never repeats a provider’s error text', async () => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.answer = {
       code: undefined,
@@ -187,7 +187,7 @@ describeOnBothHosts('signing in', (kind) => {
     expect(page.text).not.toContain('canary')
   })
 
-  it('is a clear 503 while the provider is away, and works again when it is back', async () => {
+  it('answers 503 during a provider outage and recovers afterwards', async () => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.isDown = true
     const browser = fleet.browser()
@@ -204,7 +204,7 @@ describeOnBothHosts('signing in', (kind) => {
     ['answers 500', 500, ''],
     ['answers no JSON', 200, '<html>'],
     ['answers without an ID token', 200, '{"access_token":"x","token_type":"Bearer"}'],
-  ])('is a 503 with a way back where the token endpoint %s', async (_title, code, body) => {
+  ])('answers 503 with a way back when the token endpoint %s', async (_title, code, body) => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.tokenAnswer = { status: code, body, headers: { 'content-type': 'application/json' } }
     const page = await signIn(fleet.browser(), alice)
@@ -214,10 +214,10 @@ describeOnBothHosts('signing in', (kind) => {
 
   it.each([
     ['names another issuer', { issuer: 'https://evil.example/' }],
-    ['names the issuer with another slash', { issuer: 'same/' }],
+    ['names the issuer with an extra slash', { issuer: 'same/' }],
     ['has no keys', { jwks_uri: undefined }],
-    ['has an address that is none', { authorization_endpoint: 'javascript:alert(1)' }],
-  ])('is a 503 where the discovery document %s', async (_title, change) => {
+    ['has an invalid endpoint', { authorization_endpoint: 'javascript:alert(1)' }],
+  ])('answers 503 when the discovery document %s', async (_title, change) => {
     await using fleet = await startWithScript(kind)
     const issuer =
       'issuer' in change && change.issuer === 'same/' ? { issuer: `${fleet.issuer.issuer}/` } : {}
@@ -225,7 +225,7 @@ describeOnBothHosts('signing in', (kind) => {
     expect((await signIn(fleet.browser(), alice)).status).toBe(503)
   })
 
-  it('discovers the provider once for many who sign in, and late', async () => {
+  it('discovers the provider only on first use, once for concurrent sign-ins', async () => {
     await using fleet = await startWithScript(kind)
     await status(fleet.browser(), alice)
     expect(fleet.issuer.requests).toEqual([])
@@ -233,7 +233,7 @@ describeOnBothHosts('signing in', (kind) => {
     expect(fleet.issuer.requests.filter((path) => path.startsWith('/.well-known/'))).toHaveLength(1)
   })
 
-  it('takes a new signing key of the provider without a restart', async () => {
+  it('accepts a new signing key of the provider without a restart', async () => {
     await using fleet = await startWithScript(kind)
     expect((await signIn(fleet.browser(), alice)).url.href).toBe(`${alice}/`)
     const next = await createSigningKey('next')
@@ -241,11 +241,11 @@ describeOnBothHosts('signing in', (kind) => {
     fleet.issuer.idToken = (nonce, { issuer }) => signWith(next, goodClaims(nonce, issuer))
     const browser = fleet.browser()
     await signIn(browser, alice)
-    // Unknown keys are asked for at most every 30 s, so that forged ones cannot make us hammer the provider.
+    // Unknown keys trigger a reload at most every 30 s, so that forged keys cannot make us flood the provider.
     expect(fleet.issuer.requests.filter((path) => path === '/jwks').length).toBeLessThanOrEqual(2)
   })
 
-  it('keeps scheme and port in development', async () => {
+  it('keeps scheme and port in development redirects', async () => {
     const variables = { FORCE_HTTPS: 'false', WEB_SECURE_COOKIES: 'false' }
     await using fleet = await startWithScript(kind, { variables })
     const browser = fleet.browser()
@@ -261,7 +261,7 @@ describeOnBothHosts('signing in', (kind) => {
     expect((await status(browser, `http://bob.${baseDomain}:8080`)).email).toBe(`person@${baseDomain}`)
   })
 
-  it('works on localhost, where a browser takes no cookie for all tenants', async () => {
+  it('signs in on localhost, where a browser accepts no cookie for all tenants', async () => {
     const variables = {
       FORCE_HTTPS: 'false',
       WEB_SECURE_COOKIES: 'false',
@@ -280,7 +280,7 @@ describeOnBothHosts('signing in', (kind) => {
     expect(fleet.issuer.authorizations).toHaveLength(1)
   })
 
-  it('is off where the tenant says so, also for who is signed in', async () => {
+  it('disables sign-in when the tenant disables it, even for signed-in people', async () => {
     await using fleet = await startWithProvider(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -294,7 +294,7 @@ describeOnBothHosts('signing in', (kind) => {
     expect([viewer.status, await viewer.json()]).toMatchObject([503, { code: 'sign_in_unavailable' }])
   })
 
-  it('is off everywhere without a provider, and the callback host is a stranger then', async () => {
+  it('disables sign-in everywhere without a provider and answers 404 on the callback host', async () => {
     await using fleet = await startFleet(kind)
     fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config: markedConfig(true) })
     expect((await fleet.get('alice', '/auth/login')).status).toBe(503)
@@ -304,7 +304,7 @@ describeOnBothHosts('signing in', (kind) => {
     expect((await fleet.get('app', '/auth/callback?state=x')).status).toBe(404)
   })
 
-  it('says that there is sign-in, and keeps what depends on it out of shared caches', async () => {
+  it('announces sign-in and keeps session-dependent answers out of shared caches', async () => {
     await using fleet = await startWithProvider(kind)
     const browser = fleet.browser()
     const features = await browser.script(alice, '/api/config/features')
@@ -317,7 +317,7 @@ describeOnBothHosts('signing in', (kind) => {
     }
   })
 
-  it('asks for no password of ours', async () => {
+  it('has no password login of our own', async () => {
     await using fleet = await startWithProvider(kind)
     const response = await fleet.browser().script(alice, '/api/admin/login', { method: 'POST', body: '{}' })
     expect(response.status).toBe(404)

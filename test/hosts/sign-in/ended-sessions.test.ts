@@ -25,7 +25,7 @@ function signOut(browser: Browser, tenant: string, query: Record<string, string>
   return browser.navigate(url, { method: 'POST', from: new URL(tenant) })
 }
 
-/** Sends an operator's word. */
+/** Calls the operator's endpoint that ends sessions. */
 function endSessions(host: RunningHost, body: unknown, token = serviceToken): Promise<Response> {
   return host.request(`alice.${baseDomain}`, '/internal/sessions/end', {
     method: 'POST',
@@ -34,8 +34,8 @@ function endSessions(host: RunningHost, body: unknown, token = serviceToken): Pr
   })
 }
 
-describeOnBothHosts('a session that was ended', (kind) => {
-  it.each(scopes)('makes a copied cookie worthless when its owner signs out (%s scope)', async (scope) => {
+describeOnBothHosts('an ended session', (kind) => {
+  it.each(scopes)('invalidates a copied cookie when its owner signs out (%s scope)', async (scope) => {
     await using fleet = await startWithScript(kind, inScope(scope))
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -44,7 +44,7 @@ describeOnBothHosts('a session that was ended', (kind) => {
     await signOut(browser, alice)
     expect(await status(thief, alice)).toEqual(nobody)
     expect((await thief.script(alice, '/api/images/list')).status).toBe(401)
-    // Neither does the copy open a way in through the callback host.
+    // The copy does not sign in through the callback host either.
     const before = fleet.issuer.authorizations.length
     await signIn(thief, bob)
     expect(fleet.issuer.authorizations).toHaveLength(before + 1)
@@ -54,7 +54,7 @@ describeOnBothHosts('a session that was ended', (kind) => {
     ['/api/auth/logout', 'domain'],
     ['/api/auth/logout', 'host'],
     ['/api/admin/logout', 'domain'],
-  ])('ends with all its copies when a program posts to %s (%s scope)', async (path, scope) => {
+  ])('ends a session with all its copies when a program posts to %s (%s scope)', async (path, scope) => {
     await using fleet = await startWithScript(kind, inScope(scope))
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -70,7 +70,7 @@ describeOnBothHosts('a session that was ended', (kind) => {
     expect([again.status, await again.json()]).toEqual([200, nobody])
   })
 
-  it('ends on every host when one host of the host scope signs out', async () => {
+  it('ends the session on every host when one host of the host scope signs out', async () => {
     await using fleet = await startWithScript(kind, inScope('host'))
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -81,19 +81,22 @@ describeOnBothHosts('a session that was ended', (kind) => {
     expect(await status(thief, bob)).toEqual(nobody)
   })
 
-  it.each(scopes)('ends with one sign-out after the person signed in twice (%s scope)', async (scope) => {
-    await using fleet = await startWithScript(kind, inScope(scope))
-    const browser = fleet.browser()
-    await signIn(browser, alice)
-    const thief = fleet.browser(browser.jar.copy())
-    await browser.navigate(`${bob}/auth/login?fresh=true`, { from: new URL(bob) })
-    expect(fleet.issuer.authorizations).toHaveLength(2)
-    await signOut(browser, bob)
-    expect(await status(thief, alice)).toEqual(nobody)
-    expect(await status(browser, alice)).toEqual(nobody)
-  })
+  it.each(scopes)(
+    'ends both sessions with one sign-out after the person signed in twice (%s scope)',
+    async (scope) => {
+      await using fleet = await startWithScript(kind, inScope(scope))
+      const browser = fleet.browser()
+      await signIn(browser, alice)
+      const thief = fleet.browser(browser.jar.copy())
+      await browser.navigate(`${bob}/auth/login?fresh=true`, { from: new URL(bob) })
+      expect(fleet.issuer.authorizations).toHaveLength(2)
+      await signOut(browser, bob)
+      expect(await status(thief, alice)).toEqual(nobody)
+      expect(await status(browser, alice)).toEqual(nobody)
+    },
+  )
 
-  it('does not touch other sessions of the same person when one device signs out', async () => {
+  it('keeps the same person’s other sessions when one device signs out', async () => {
     await using fleet = await startWithScript(kind)
     const [phone, laptop] = [fleet.browser(), fleet.browser()]
     await signIn(phone, alice)
@@ -102,7 +105,7 @@ describeOnBothHosts('a session that was ended', (kind) => {
     expect(await status(laptop, alice)).toEqual(person)
   })
 
-  it.each(scopes)('ends on all devices, of this person alone, when asked to (%s scope)', async (scope) => {
+  it.each(scopes)('ends only this person’s sessions on all devices on request (%s scope)', async (scope) => {
     await using fleet = await startWithScript(kind, inScope(scope))
     const [phone, laptop, other] = [fleet.browser(), fleet.browser(), fleet.browser()]
     await signIn(phone, alice)
@@ -119,7 +122,7 @@ describeOnBothHosts('a session that was ended', (kind) => {
     expect((await status(laptop, alice)).admin).toBe(true)
   })
 
-  it('is not resurrected by many sign-outs at once, nor by one that comes twice', async () => {
+  it('stays signed out after concurrent and repeated sign-outs', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -129,7 +132,7 @@ describeOnBothHosts('a session that was ended', (kind) => {
     for (const copy of [browser, ...copies]) expect(await status(copy, alice)).toEqual(nobody)
   })
 
-  it('ends by an operator’s word, whatever the letters of the address', async () => {
+  it('ends a person’s sessions on an operator’s request, ignoring the case of the address', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -143,10 +146,10 @@ describeOnBothHosts('a session that was ended', (kind) => {
   it.each([
     ['without a valid token', { email: `person@${baseDomain}` }, 'wrong', 403],
     ['without an address', {}, serviceToken, 400],
-    ['with what is no address', { email: 'person' }, serviceToken, 400],
+    ['with an invalid address', { email: 'person' }, serviceToken, 400],
     ['with a list of addresses', { email: [`person@${baseDomain}`] }, serviceToken, 400],
     ['with a megabyte for an address', { email: `${'p'.repeat(1_000_000)}@x.test` }, serviceToken, 400],
-  ])('does not end when an operator’s word comes %s', async (_title, body, token, expected) => {
+  ])('keeps the session when an operator’s request comes %s', async (_title, body, token, expected) => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -154,7 +157,7 @@ describeOnBothHosts('a session that was ended', (kind) => {
     expect(await status(browser, alice)).toEqual(person)
   })
 
-  it('counts as a session of the first version when it has no id, and ends with its copies', async () => {
+  it('accepts a first-version session without an id and ends it with its copies', async () => {
     await using fleet = await startWithScript(kind)
     const time = Math.floor(Date.now() / 1000) - 60
     const token = await createSealer({
@@ -180,7 +183,7 @@ describeOnBothHosts('the sign-in after a sign-out', (kind) => {
     [['none', 'login', 'select_account'], 'select_account'],
     [['none', 'login'], 'login'],
     [undefined, 'login'],
-  ])('lets the person choose when the provider knows prompts %j', async (prompts, expected) => {
+  ])('prompts for an account when the provider supports the prompts %j', async (prompts, expected) => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.metadata = { ...fleet.issuer.metadata, prompt_values_supported: prompts }
     const browser = fleet.browser()
@@ -191,7 +194,7 @@ describeOnBothHosts('the sign-in after a sign-out', (kind) => {
     expect(fleet.issuer.authorizations.map((asked) => asked.get('prompt'))).toEqual([null, expected, null])
   })
 
-  it('lets the person choose when the provider never heard of the sign-out', async () => {
+  it('prompts for an account when the provider has no sign-out endpoint', async () => {
     await using fleet = await startWithScript(kind, inScope('host'))
     fleet.issuer.metadata = { ...fleet.issuer.metadata, end_session_endpoint: undefined }
     const browser = fleet.browser()
@@ -201,7 +204,7 @@ describeOnBothHosts('the sign-in after a sign-out', (kind) => {
     expect(fleet.issuer.authorizations.map((asked) => asked.get('prompt'))).toEqual([null, 'login'])
   })
 
-  it('names the provider’s session by its id when the ID token is too long for a cookie', async () => {
+  it('identifies the provider’s session by its id when the ID token is too long for a cookie', async () => {
     await using fleet = await startWithScript(kind)
     const good = fleet.issuer.idToken
     fleet.issuer.idToken = tokenFor('person', { sid: 'provider-session', groups: 'x'.repeat(4000) })
@@ -219,7 +222,7 @@ describeOnBothHosts('the sign-in after a sign-out', (kind) => {
   })
 })
 
-it('keeps its id and its sign-in time when a session is renewed, so that a sign-out ends both cookies', async () => {
+it('preserves id and sign-in time in a renewed session, so that a sign-out ends both cookies', async () => {
   const clock = { time: Date.now() }
   await using fleet = await startWithScript(nodeHost, {
     variables: { WEB_ADMIN_COOKIE_TTL_SECONDS: '3600' },
@@ -232,13 +235,13 @@ it('keeps its id and its sign-in time when a session is renewed, so that a sign-
   expect(await status(browser, alice)).toEqual(person)
   expect(browser.jar.header(new URL(alice))).not.toBe(thief.jar.header(new URL(alice)))
   const renewed = fleet.browser(browser.jar.copy())
-  // The sign-out comes from the older cookie.
+  // The older cookie signs out.
   await signOut(fleet.browser(thief.jar.copy()), alice)
   for (const copy of [thief, renewed]) expect(await status(copy, alice)).toEqual(nobody)
   expect((await renewed.script(alice, '/api/admin/status')).headers.getSetCookie()).toEqual([])
 })
 
-it('stays at the callback host when a sign-out has no session', async () => {
+it('stays on the callback host when a sign-out has no session', async () => {
   await using fleet = await startWithScript(nodeHost)
   const page = await signOut(fleet.browser(), alice, { everywhere: 'true' })
   expect([page.url.href, page.hops.some(({ origin }) => origin === callback)]).toEqual([`${alice}/`, true])

@@ -15,7 +15,7 @@ type Forgery = (nonce: string, issuer: ScriptedIssuer) => Promise<string>
 
 const seconds = () => Math.floor(Date.now() / 1000)
 
-/** A token of the provider itself with other claims; `undefined` takes one away. */
+/** Makes a token of the provider with changed claims; `undefined` removes a claim. */
 function withClaims(change: Record<string, unknown>): Forgery {
   return (nonce, { keys: [key], issuer }) => {
     if (!key) throw new Error('The issuer has no key.')
@@ -23,7 +23,7 @@ function withClaims(change: Record<string, unknown>): Forgery {
   }
 }
 
-/** A good token with one of its three parts changed. */
+/** Makes a valid token with one of its three parts changed. */
 function withParts(change: (parts: string[]) => string[]): Forgery {
   return async (nonce, issuer) => change((await withClaims({})(nonce, issuer)).split('.')).join('.')
 }
@@ -32,7 +32,7 @@ function encoded(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
-/** `about`: what the audit line names. */
+/** `about` is the reason in the audit line. */
 const forgeries: [title: string, forge: Forgery, about: string][] = [
   [
     'unsigned (`alg: none`)',
@@ -65,7 +65,7 @@ const forgeries: [title: string, forge: Forgery, about: string][] = [
     'alg',
   ],
   [
-    're-signed with a stranger’s key of the same name',
+    're-signed with an attacker’s key under the same kid',
     async (nonce, { issuer }) => signWith(await createSigningKey('first'), goodClaims(nonce, issuer)),
     'signature',
   ],
@@ -75,7 +75,7 @@ const forgeries: [title: string, forge: Forgery, about: string][] = [
     'kid',
   ],
   [
-    'signed with a key that it brings along',
+    'signed with a key in its own header',
     async (nonce, { issuer }) => {
       const { privateKey, publicJwk } = await createSigningKey('own')
       return new SignJWT(goodClaims(nonce, issuer))
@@ -100,51 +100,55 @@ const forgeries: [title: string, forge: Forgery, about: string][] = [
     withParts(([, body = '', signature = '']) => [encoded({ alg: 'none' }), body, signature]),
     'alg',
   ],
-  ['no token', async () => 'nonsense', 'token'],
+  ['not a JWT', async () => 'nonsense', 'token'],
   ['of another issuer', withClaims({ iss: 'https://evil.example/' }), 'iss'],
   [
-    'of the issuer with a slash more',
+    'of the issuer with an extra slash',
     (nonce, issuer) => withClaims({ iss: `${issuer.issuer}/` })(nonce, issuer),
     'iss',
   ],
   ['for another client', withClaims({ aud: 'somebody-else' }), 'aud'],
-  ['for nobody', withClaims({ aud: undefined }), 'aud'],
-  ['for two clients without saying whose it is', withClaims({ aud: ['publisher', 'other'] }), 'azp'],
-  ['for two clients and the other one’s', withClaims({ aud: ['publisher', 'other'], azp: 'other' }), 'azp'],
-  ['another party’s', withClaims({ azp: 'other' }), 'azp'],
+  ['without an audience', withClaims({ aud: undefined }), 'aud'],
+  ['for two clients without azp', withClaims({ aud: ['publisher', 'other'] }), 'azp'],
+  [
+    'for two clients with the azp of the other',
+    withClaims({ aud: ['publisher', 'other'], azp: 'other' }),
+    'azp',
+  ],
+  ['with the azp of another client', withClaims({ azp: 'other' }), 'azp'],
   ['expired', withClaims({ iat: seconds() - 400, exp: seconds() - 100 }), 'exp'],
   ['without an expiry', withClaims({ exp: undefined }), 'exp'],
   ['from the future', withClaims({ iat: seconds() + 3600, exp: seconds() + 7200 }), 'iat'],
   ['not valid yet', withClaims({ nbf: seconds() + 3600 }), 'nbf'],
   ['too old for this sign-in', withClaims({ iat: seconds() - 3600, exp: seconds() + 3600 }), 'iat'],
-  ['without the time it was made', withClaims({ iat: undefined }), 'iat'],
+  ['without iat', withClaims({ iat: undefined }), 'iat'],
   ['without a nonce', withClaims({ nonce: undefined }), 'nonce'],
-  ['of another sign-in (its nonce)', withClaims({ nonce: 'a'.repeat(43) }), 'nonce'],
+  ['with the nonce of another sign-in', withClaims({ nonce: 'a'.repeat(43) }), 'nonce'],
   [
-    'with a nonce that only begins right',
+    'with a truncated nonce',
     (nonce, issuer) => withClaims({ nonce: nonce.slice(0, -1) })(nonce, issuer),
     'nonce',
   ],
   ['without a subject', withClaims({ sub: undefined }), 'sub'],
   ['with an empty subject', withClaims({ sub: '' }), 'sub'],
-  ['with a number for a subject', withClaims({ sub: 1 }), 'sub'],
+  ['with a numeric subject', withClaims({ sub: 1 }), 'sub'],
 ]
 
 const unusableEmails: [title: string, change: Record<string, unknown>, words: string][] = [
   ['is not verified', { email_verified: false }, 'not confirmed'],
-  ['is verified as a text', { email_verified: 'true' }, 'did not say clearly'],
-  ['is verified as a number', { email_verified: 1 }, 'did not say clearly'],
-  ['says nothing of being verified', { email_verified: undefined }, 'did not say whether'],
+  ['has email_verified as text', { email_verified: 'true' }, 'did not say clearly'],
+  ['has email_verified as a number', { email_verified: 1 }, 'did not say clearly'],
+  ['has no email_verified', { email_verified: undefined }, 'did not say whether'],
   ['is missing', { email: undefined }, 'no e-mail address'],
   ['is a list', { email: ['person@shibari.test'] }, 'no e-mail address'],
   ['has a Kelvin sign for a k', { email: 'boo\u212a@shibari.test' }, 'no e-mail address'],
   ['has a dotless i', { email: 'al\u0131ce@shibari.test' }, 'no e-mail address'],
-  ['holds a second address', { email: 'person@shibari.test@evil.example' }, 'no e-mail address'],
-  ['holds a line break', { email: 'person@shibari.test\nalice@shibari.test' }, 'no e-mail address'],
+  ['contains a second address', { email: 'person@shibari.test@evil.example' }, 'no e-mail address'],
+  ['contains a line break', { email: 'person@shibari.test\nalice@shibari.test' }, 'no e-mail address'],
 ]
 
 describeOnBothHosts('an ID token', (kind) => {
-  it('signs a person in when all is as it should be', async () => {
+  it('signs a person in with a valid token', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     expect((await signIn(browser, alice)).status).toBe(200)
@@ -152,9 +156,9 @@ describeOnBothHosts('an ID token', (kind) => {
   })
 
   it.each([
-    ['for two clients, and ours', { aud: ['publisher', 'other'], azp: 'publisher' }],
+    ['for two clients with our azp', { aud: ['publisher', 'other'], azp: 'publisher' }],
     ['with an address in capitals and spaces', { email: ' Person@Shibari.TEST ' }],
-  ])('signs a person in when it is %s', async (_title, change) => {
+  ])('signs a person in when the ID token is %s', async (_title, change) => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.idToken = withClaims(change)
     const browser = fleet.browser()
@@ -163,7 +167,7 @@ describeOnBothHosts('an ID token', (kind) => {
   })
 
   it.each(['PS256', 'ES256', 'ES384', 'EdDSA'])(
-    'signs a person in when it is signed with %s and the discovery document names that',
+    'signs a person in when the token is signed with %s and the discovery document lists that algorithm',
     async (alg) => {
       await using fleet = await startWithScript(kind)
       fleet.issuer.metadata = {
@@ -179,7 +183,7 @@ describeOnBothHosts('an ID token', (kind) => {
     },
   )
 
-  it('counts as signed with RS256 only when the discovery document names no algorithms', async () => {
+  it('accepts only RS256 when the discovery document lists no algorithms', async () => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.metadata = { ...fleet.issuer.metadata, id_token_signing_alg_values_supported: undefined }
     const key = await createSigningKey('curve', 'ES256')
@@ -192,7 +196,7 @@ describeOnBothHosts('an ID token', (kind) => {
     expect((await signIn(fleet.browser(), alice)).status).toBe(200)
   })
 
-  it('is not asked for when the issuer signs with none of the accepted algorithms', async () => {
+  it('does not ask for a token when the issuer supports none of the accepted algorithms', async () => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.metadata = {
       ...fleet.issuer.metadata,
@@ -203,7 +207,7 @@ describeOnBothHosts('an ID token', (kind) => {
     expect(fleet.host.lines.join('\n')).toContain('signs ID tokens with none of RS256, PS256')
   })
 
-  it('names both issuers in the log when they differ', async () => {
+  it('logs both issuers when they differ', async () => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.idToken = withClaims({ iss: 'https://evil.example/\u202e' })
     await signIn(fleet.browser(), alice)
@@ -212,7 +216,7 @@ describeOnBothHosts('an ID token', (kind) => {
     )
   })
 
-  it.each(forgeries)('signs nobody in when it is %s', async (_title, forge, about) => {
+  it.each(forgeries)('refuses the sign-in when the ID token is %s', async (_title, forge, about) => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.idToken = forge
     const browser = fleet.browser()
@@ -225,7 +229,7 @@ describeOnBothHosts('an ID token', (kind) => {
     expect(page.text).toContain('Nobody was signed in')
   })
 
-  it('signs nobody in when it is replayed: a token of an earlier sign-in of the same person', async () => {
+  it('refuses the sign-in when an earlier token of the same person is replayed', async () => {
     await using fleet = await startWithScript(kind)
     const good = fleet.issuer.idToken
     let first = ''
@@ -239,7 +243,7 @@ describeOnBothHosts('an ID token', (kind) => {
     expect(await status(browser, alice)).toEqual({ admin: false })
   })
 
-  it.each(unusableEmails)('signs nobody in when its address %s', async (_title, change, words) => {
+  it.each(unusableEmails)('refuses the sign-in when the e-mail address %s', async (_title, change, words) => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.idToken = withClaims(change)
     const browser = fleet.browser()
@@ -250,7 +254,7 @@ describeOnBothHosts('an ID token', (kind) => {
     expect(await status(browser, alice)).toEqual({ admin: false })
   })
 
-  it('is a 503, not a refusal, where the keys to check it cannot be had', async () => {
+  it('answers 503 instead of a refusal when the signing keys are unavailable', async () => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.metadata = { ...fleet.issuer.metadata, jwks_uri: `${fleet.issuer.issuer}/nowhere` }
     const browser = fleet.browser()

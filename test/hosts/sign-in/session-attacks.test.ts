@@ -16,7 +16,7 @@ const inScope = (scope: string) => ({ variables: { ADMIN_COOKIE_SCOPE: scope } }
 const person = { admin: true, email: `person@${baseDomain}` }
 const nobody = { admin: false }
 
-/** The session cookie that reaches a tenant's host. */
+/** Gives the session cookie that the browser sends to a tenant's host. */
 function sessionIn({ jar }: Browser, tenant: string): string {
   const pairs = jar.header(new URL(tenant)).split('; ')
   return pairs.find((pair) => /session=/.test(pair))?.split('=')[1] ?? ''
@@ -25,7 +25,7 @@ function sessionIn({ jar }: Browser, tenant: string): string {
 const seconds = () => Math.floor(Date.now() / 1000)
 const audience = `.${baseDomain}`
 
-/** A session as the program itself would make it, but for what a test changes. */
+/** Makes a session like the program's own, except for the test's change. */
 async function makeSession(
   change: { secret?: string; audience?: string; age?: number; email?: string } = {},
 ): Promise<string> {
@@ -59,11 +59,11 @@ const claims = {
 const rawSecret = new TextEncoder().encode(sessionSecret)
 
 const forgeries: [title: string, forge: () => Promise<string>][] = [
-  ['nothing', async () => ''],
+  ['empty', async () => ''],
   ['nonsense', async () => 'nonsense'],
-  ['too long to be one', async () => `${await makeSession()}${'A'.repeat(5000)}`],
+  ['too long', async () => `${await makeSession()}${'A'.repeat(5000)}`],
   ['truncated', async () => (await makeSession()).slice(0, -4)],
-  ['one letter of its content different', async () => withChangedLetter(await makeSession())],
+  ['changed in one letter', async () => withChangedLetter(await makeSession())],
   ['without its tag', async () => (await makeSession()).split('.').with(4, '').join('.')],
   [
     'under a header of another algorithm',
@@ -75,7 +75,7 @@ const forgeries: [title: string, forge: () => Promise<string>][] = [
   ],
   ['expired', () => makeSession({ age: 3601 })],
   ['for another fleet', () => makeSession({ audience: '.elsewhere.test' })],
-  ['for one host only', () => makeSession({ audience: `alice.${baseDomain}` })],
+  ['for a single host', () => makeSession({ audience: `alice.${baseDomain}` })],
   ['made with another secret', () => makeSession({ secret: 'another-session-secret-of-32-chars' })],
   ['unsigned (`alg: none`)', async () => new UnsecuredJWT(claims).encode()],
   [
@@ -97,7 +97,7 @@ const forgeries: [title: string, forge: () => Promise<string>][] = [
         .encrypt(rawSecret),
   ],
   [
-    'ours, but made for another purpose',
+    'sealed by us for another purpose',
     () =>
       createSealer({
         secrets: [new Secret(sessionSecret)],
@@ -125,14 +125,14 @@ function withHeader(token: string, header: Record<string, string>): string {
 }
 
 describeOnBothHosts('a session cookie', (kind) => {
-  it('counts when the program has made it', async () => {
+  it('accepts a session that the program made', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     browser.jar.store(`__Secure-session=${await makeSession()}; Secure`, new URL(alice))
     expect(await status(browser, alice)).toEqual(person)
   })
 
-  it.each(forgeries)('signs nobody in when it is %s', async (_title, forge) => {
+  it.each(forgeries)('refuses a session cookie that is %s', async (_title, forge) => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     browser.jar.store(`__Secure-session=${await forge()}; Secure`, new URL(alice))
@@ -140,7 +140,7 @@ describeOnBothHosts('a session cookie', (kind) => {
     expect((await browser.script(alice, '/api/images/list')).status).toBe(401)
   })
 
-  it('is worth nothing under another name, in a header, or in the address', async () => {
+  it('ignores a session under another cookie name, in a header or in the URL', async () => {
     await using fleet = await startWithScript(kind)
     const token = await makeSession()
     const browser = fleet.browser()
@@ -159,7 +159,7 @@ describeOnBothHosts('a session cookie', (kind) => {
   })
 
   describe('cookie tossing by a sibling host', () => {
-    it('cannot sign in as another who has signed in already: two people are nobody', async () => {
+    it('accepts neither session when cookies of two people arrive', async () => {
       await using fleet = await startWithScript(kind)
       const victim = fleet.browser()
       await signIn(victim, alice)
@@ -178,16 +178,16 @@ describeOnBothHosts('a session cookie', (kind) => {
 
     it.each([
       ['garbage', async () => 'garbage'],
-      ['an old session of the same person', () => makeSession({ age: 1800 })],
+      ['an older session of the same person', () => makeSession({ age: 1800 })],
       [
-        'an expired session of somebody else',
+        'an expired session of another person',
         () => makeSession({ age: 9999, email: 'attacker@shibari.test' }),
       ],
       [
-        'a forged session of somebody else',
+        'a forged session of another person',
         () => makeSession({ secret: 'x'.repeat(32), email: 'attacker@shibari.test' }),
       ],
-    ])('cannot sign anybody out with %s', async (_title, make) => {
+    ])('keeps the person signed in when a sibling host adds %s', async (_title, make) => {
       await using fleet = await startWithScript(kind)
       const victim = fleet.browser()
       await signIn(victim, alice)
@@ -201,7 +201,7 @@ describeOnBothHosts('a session cookie', (kind) => {
       expect(await status(victim, alice)).toEqual(person)
     })
 
-    it('gives an attacker’s session no right on a gallery that is not the attacker’s', async () => {
+    it('gives an attacker’s session no rights on another tenant’s gallery', async () => {
       await using fleet = await startWithScript(kind)
       const attacker = fleet.browser()
       fleet.issuer.idToken = tokenFor('attacker')
@@ -215,7 +215,7 @@ describeOnBothHosts('a session cookie', (kind) => {
       expect((await victim.script(alice, '/api/images/list')).status).toBe(403)
     })
 
-    it('does nothing at all in the host scope: a sibling cannot set the cookie, and its own is worth nothing', async () => {
+    it('has no effect in the host scope, where a sibling cannot set the cookie and its own is invalid', async () => {
       await using fleet = await startWithScript(kind, inScope('host'))
       const attacker = fleet.browser()
       fleet.issuer.idToken = tokenFor('attacker')
@@ -227,7 +227,7 @@ describeOnBothHosts('a session cookie', (kind) => {
       ).toBe(false)
       expect(victim.jar.store(`__Host-session=${token}; Path=/; Secure`, new URL(evil))).toBe(true)
       expect(await status(victim, alice)).toEqual(nobody)
-      // Even where it arrives: it is another host's.
+      // The session belongs to another host even if the cookie arrives.
       victim.jar.store(`__Host-session=${token}; Path=/; Secure`, new URL(alice))
       expect(await status(victim, alice)).toEqual(nobody)
       fleet.issuer.idToken = tokenFor('person')
@@ -237,7 +237,7 @@ describeOnBothHosts('a session cookie', (kind) => {
   })
 
   it.each(scopes)(
-    'says who somebody is, never what they may do: removal from the list counts at once (%s scope)',
+    'grants no lasting rights: removal from the admin list takes effect at once (%s scope)',
     async (scope) => {
       await using fleet = await startWithScript(kind, inScope(scope))
       const browser = fleet.browser()
@@ -254,9 +254,9 @@ describeOnBothHosts('a session cookie', (kind) => {
   )
 
   it.each([
-    ['an empty list, whatever the fleet’s list says', { allowed_emails: [] }, false],
-    ['no list, where the fleet’s counts', {}, true],
-    ['no block, where the fleet’s counts', undefined, true],
+    ['an empty list overrides the fleet’s list', { allowed_emails: [] }, false],
+    ['without a list, the fleet’s list applies', {}, true],
+    ['without an auth block, the fleet’s list applies', undefined, true],
     ['the address in capitals', { allowed_emails: ['PERSON@SHIBARI.TEST'] }, true],
     ['the address with spaces', { allowed_emails: ['  person@shibari.test\t'] }, true],
     ['a longer address', { allowed_emails: ['person@shibari.test.evil.example'] }, false],
@@ -274,7 +274,7 @@ describeOnBothHosts('a session cookie', (kind) => {
       false,
     ],
     ['two addresses in one text', { allowed_emails: ['x@y.test,person@shibari.test'] }, false],
-  ])('makes an admin by the tenant’s list: %s', async (_title, auth, admin) => {
+  ])('decides about admin rights by the tenant’s list: %s', async (_title, auth, admin) => {
     await using fleet = await startWithScript(kind, {
       variables: { ADMIN_LOGIN_EMAILS: 'other@x.test, Person@Shibari.test' },
     })
@@ -284,7 +284,7 @@ describeOnBothHosts('a session cookie', (kind) => {
     expect(await status(browser, alice)).toEqual({ ...person, admin })
   })
 
-  it('goes on when the secret is rotated, until the old one is taken away', async () => {
+  it('accepts sessions of the old secret during a rotation until the secret is removed', async () => {
     const old = await makeSession()
     const next = 'the-next-session-secret-of-32-chars'
     for (const [secrets, expected] of [
@@ -300,7 +300,7 @@ describeOnBothHosts('a session cookie', (kind) => {
     }
   })
 
-  it('that is new is made with the first secret', async () => {
+  it('seals new sessions with the first secret', async () => {
     const next = 'the-next-session-secret-of-32-chars'
     await using rotating = await startWithScript(kind, {
       variables: { WEB_SESSION_SECRET: `${next},${sessionSecret}` },
@@ -321,7 +321,7 @@ async function invalidate(fleet: Awaited<ReturnType<typeof startWithScript>>, te
   expect(response.status).toBe(204)
 }
 
-describe('a session under a clock', () => {
+describe('a session with a controlled clock', () => {
   const day = 24 * 3600_000
 
   async function underClock(variables: Record<string, string>) {
@@ -332,7 +332,7 @@ describe('a session under a clock', () => {
     return { fleet, browser, clock }
   }
 
-  it.each(scopes)('ends when it is not used for its time (%s scope)', async (scope) => {
+  it.each(scopes)('expires when unused for its lifetime (%s scope)', async (scope) => {
     const { fleet, browser, clock } = await underClock({
       WEB_ADMIN_COOKIE_TTL_SECONDS: '60',
       ADMIN_COOKIE_SCOPE: scope,
@@ -345,11 +345,11 @@ describe('a session under a clock', () => {
     expect(await status(fleet.browser(browser.jar.copy()), alice)).toEqual(person)
     clock.time += 1000
     expect(await status(browser, alice)).toEqual(nobody)
-    // Nor for who kept the cookie longer than the browser was told to.
+    // A client that ignores the cookie's expiry gets no session either.
     expect(await status(kept, alice)).toEqual(nobody)
   })
 
-  it('is carried on by use once half of its time is over, and not before', async () => {
+  it('renews a session in use after half of its lifetime', async () => {
     const { fleet, browser, clock } = await underClock({ WEB_ADMIN_COOKIE_TTL_SECONDS: '3600' })
     await using _ = fleet
     const first = sessionIn(browser, alice)
@@ -363,7 +363,7 @@ describe('a session under a clock', () => {
     expect(await status(browser, alice)).toEqual(person)
   })
 
-  it('ends 30 days after the sign-in, however often it is used', async () => {
+  it('expires 30 days after the sign-in, regardless of use', async () => {
     const { fleet, browser, clock } = await underClock({})
     await using _ = fleet
     for (let days = 0; days < 29; days += 1) {
@@ -374,11 +374,11 @@ describe('a session under a clock', () => {
     expect(await status(browser, alice)).toEqual(nobody)
   })
 
-  it('of an admin who was removed ends with the next version of the configuration, without an invalidation', async () => {
+  it('revokes a removed admin’s rights with the next configuration version, without an invalidation', async () => {
     const { fleet, browser, clock } = await underClock({})
     await using _ = fleet
     fleet.allow('alice', { allowed_emails: [] })
-    // Past a tenth of the configuration's TTL it is asked for again in the background.
+    // After a tenth of its TTL, the configuration is revalidated in the background.
     clock.time += 60_000
     await vi.waitFor(
       async () => expect(await status(browser, alice)).toEqual({ ...person, admin: false }),
@@ -386,7 +386,7 @@ describe('a session under a clock', () => {
     )
   })
 
-  it('of a sign-in that took longer than five minutes never begins', async () => {
+  it('starts no session when the sign-in took longer than five minutes', async () => {
     const clock = { time: Date.now() }
     await using fleet = await startWithScript(nodeHost, { now: () => clock.time })
     const browser = fleet.browser()

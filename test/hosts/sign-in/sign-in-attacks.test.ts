@@ -18,14 +18,14 @@ const inScope = (scope: string) => ({ variables: { ADMIN_COOKIE_SCOPE: scope } }
 const atCallback = ({ pathname }: URL) => pathname === '/auth/callback'
 const atEnter = ({ pathname }: URL) => pathname === '/auth/enter'
 
-/** Another state that finds the same cookie. */
+/** Makes another state that selects the same cookie. */
 function beginningLike({ searchParams }: URL): string {
   return (searchParams.get('state') ?? '').slice(0, 8).padEnd(43, 'A')
 }
 
-describeOnBothHosts('attacks on the way of signing in', (kind) => {
+describeOnBothHosts('attacks on the sign-in', (kind) => {
   it.each(scopes)(
-    'login CSRF: an attacker’s callback address signs nobody in in another browser (%s scope)',
+    'refuses an attacker’s callback URL in another browser (login CSRF, %s scope)',
     async (scope) => {
       await using fleet = await startWithScript(kind, inScope(scope))
       const attacker = fleet.browser()
@@ -35,19 +35,19 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
       expect(page.status).toBe(400)
       expect(await status(victim, alice)).toEqual({ admin: false })
       expect(fleet.issuer.tokenRequests).toEqual([])
-      // What the victim's click destroyed is nothing: the attacker can still end their own sign-in.
+      // The victim's click changes nothing for the attacker, who can still complete the sign-in.
       expect((await attacker.navigate(url)).status).toBe(200)
     },
   )
 
-  it('state of another sign-in of the same browser: code and state belong together', async () => {
+  it('refuses a code with the state of another sign-in of the same browser', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     const first = await browser.navigate(`${alice}/auth/login`, { stopBefore: atCallback })
     const second = await browser.navigate(`${alice}/auth/login`, { stopBefore: atCallback })
     const mixed = new URL(first.url)
     mixed.searchParams.set('code', second.url.searchParams.get('code') ?? '')
-    // The provider of this test does not check PKCE, so that our nonce has to.
+    // The scripted provider does not check PKCE, so the nonce must protect here.
     expect((await browser.navigate(mixed)).status).toBe(403)
     expect(await status(browser, alice)).toEqual({ admin: false })
   })
@@ -55,14 +55,14 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
   it.each<[title: string, forge: (url: URL) => void, status: number]>([
     ['no state', (url) => url.searchParams.delete('state'), 400],
     ['a made-up state', (url) => url.searchParams.set('state', 'a'.repeat(43)), 400],
-    ['a longer state', (url) => url.searchParams.set('state', `${url.searchParams.get('state')}A`), 400],
-    ['a state that only begins right', (url) => url.searchParams.set('state', beginningLike(url)), 400],
+    ['an extended state', (url) => url.searchParams.set('state', `${url.searchParams.get('state')}A`), 400],
+    ['a state with only the right prefix', (url) => url.searchParams.set('state', beginningLike(url)), 400],
     ['two states', (url) => url.searchParams.append('state', 'a'.repeat(43)), 403],
     ['no code', (url) => url.searchParams.delete('code'), 403],
     ['two codes', (url) => url.searchParams.append('code', 'another'), 403],
-    ['a code of nobody', (url) => url.searchParams.set('code', 'nonsense'), 403],
+    ['an invented code', (url) => url.searchParams.set('code', 'nonsense'), 403],
     ['an ID token in the address', (url) => url.searchParams.set('id_token', 'a.b.c'), 403],
-  ])('forged answer: %s', async (_title, forge, expected) => {
+  ])('refuses a forged callback with %s', async (_title, forge, expected) => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     const { url } = await browser.navigate(`${alice}/auth/login`, { stopBefore: atCallback })
@@ -71,7 +71,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     expect(await status(browser, alice)).toEqual({ admin: false })
   })
 
-  it('two cookies for one sign-in are none', async () => {
+  it('refuses duplicate cookies of a sign-in', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     const { url } = await browser.navigate(`${alice}/auth/login`, { stopBefore: atCallback })
@@ -83,7 +83,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     expect((await send(cookie)).status).toBe(303)
   })
 
-  it('state replay: an answer works once, even for who kept a copy of the browser’s cookies', async () => {
+  it('accepts a callback only once, even with a copy of the browser’s cookies (state replay)', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     const { url } = await browser.navigate(`${alice}/auth/login`, { stopBefore: atCallback })
@@ -95,7 +95,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     expect(await status(copy, alice)).toEqual({ admin: false })
   })
 
-  it('code replay: a real provider’s code is worth nothing in a second sign-in', async () => {
+  it('refuses a real provider’s used code in a second sign-in (code replay)', async () => {
     await using fleet = await startWithProvider(kind)
     const browser = fleet.browser()
     const used = await browser.navigate(`${alice}/auth/login`, { stopBefore: atCallback })
@@ -109,8 +109,8 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
 
   it.each([
     ['names another issuer', 'https://evil.example/'],
-    ['names the issuer with a slash more', 'own/'],
-  ])('issuer mix-up: an answer that %s is not taken to the token endpoint', async (_title, iss) => {
+    ['names the issuer with an extra slash', 'own/'],
+  ])('does not redeem the code of an answer that %s (issuer mix-up)', async (_title, iss) => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.answer = { iss: iss === 'own/' ? `${fleet.issuer.issuer}/` : iss }
     const browser = fleet.browser()
@@ -119,7 +119,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     expect(await status(browser, alice)).toEqual({ admin: false })
   })
 
-  it('issuer mix-up: an answer without an issuer is refused where the provider promises one', async () => {
+  it('refuses an answer without iss when the provider promises iss (issuer mix-up)', async () => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.metadata = { ...fleet.issuer.metadata, authorization_response_iss_parameter_supported: true }
     expect((await signIn(fleet.browser(), alice)).status).toBe(403)
@@ -127,43 +127,40 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     expect((await signIn(fleet.browser(), alice)).status).toBe(200)
   })
 
-  it.each(scopes)(
-    'session fixation: a session that was there before is never the one after (%s scope)',
-    async (scope) => {
-      await using fleet = await startWithScript(kind, inScope(scope))
-      const attacker = fleet.browser()
-      fleet.issuer.idToken = tokenFor('attacker')
-      await signIn(attacker, alice)
-      const planted = attacker.jar.all().filter(({ name }) => name.endsWith('session'))
-      const victim = fleet.browser()
-      for (const { name, value } of planted) {
-        // What a sibling's page or a network attacker could set; browsers refuse the `__Host-` ones.
-        victim.jar.store(`${name}=${value}; Domain=${baseDomain}; Path=/; Secure; HttpOnly`, new URL(evil))
-      }
-      fleet.issuer.idToken = tokenFor('person')
-      await signIn(victim, alice)
-      expect(await status(victim, alice)).toEqual({ admin: true, email: `person@${baseDomain}` })
-      const kept = victim.jar
-        .all()
-        .filter(({ name }) => name.endsWith('session'))
-        .map(({ value }) => value)
-      for (const { value } of planted) expect(kept).not.toContain(value)
-    },
-  )
+  it.each(scopes)('replaces any planted session at sign-in (session fixation, %s scope)', async (scope) => {
+    await using fleet = await startWithScript(kind, inScope(scope))
+    const attacker = fleet.browser()
+    fleet.issuer.idToken = tokenFor('attacker')
+    await signIn(attacker, alice)
+    const planted = attacker.jar.all().filter(({ name }) => name.endsWith('session'))
+    const victim = fleet.browser()
+    for (const { name, value } of planted) {
+      // Cookies that a sibling's page or a network attacker could set. Browsers refuse the `__Host-` cookies.
+      victim.jar.store(`${name}=${value}; Domain=${baseDomain}; Path=/; Secure; HttpOnly`, new URL(evil))
+    }
+    fleet.issuer.idToken = tokenFor('person')
+    await signIn(victim, alice)
+    expect(await status(victim, alice)).toEqual({ admin: true, email: `person@${baseDomain}` })
+    const kept = victim.jar
+      .all()
+      .filter(({ name }) => name.endsWith('session'))
+      .map(({ value }) => value)
+    for (const { value } of planted) expect(kept).not.toContain(value)
+  })
 
-  it('host scope: the code for a tenant’s host is worth nothing in another browser', async () => {
+  it('refuses a tenant host’s sign-in code in another browser (host scope)', async () => {
     await using fleet = await startWithScript(kind, inScope('host'))
     const attacker = fleet.browser()
     const { url } = await attacker.navigate(`${alice}/auth/login`, { stopBefore: atEnter })
     const victim = fleet.browser()
     expect((await victim.navigate(url)).status).toBe(400)
-    // Not in one that has begun a sign-in of its own either.
+    // A browser with a pending sign-in of its own refuses the code, too.
     await victim.navigate(`${alice}/auth/login`, { stopBefore: atEnter })
     expect((await victim.navigate(url)).status).toBe(400)
     expect(await status(victim, alice)).toEqual({ admin: false })
   })
 
-  it('host scope: the code works once, even for who kept a copy of the cookies', async () => {
+  it('accepts a tenant host’s sign-in code only once, even with copied cookies (host scope)', async () => {
     await using fleet = await startWithScript(kind, inScope('host'))
     const browser = fleet.browser()
     const { url } = await browser.navigate(`${alice}/auth/login`, { stopBefore: atEnter })
@@ -173,7 +170,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     expect((await copy.navigate(url)).status).toBe(400)
   })
 
-  it('host scope: the code for one tenant’s host opens no other', async () => {
+  it('refuses a tenant host’s sign-in code on another tenant’s host (host scope)', async () => {
     await using fleet = await startWithScript(kind, inScope('host'))
     const browser = fleet.browser()
     const { url } = await browser.navigate(`${alice}/auth/login`, { stopBefore: atEnter })
@@ -183,7 +180,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     expect(await status(browser, bob)).toEqual({ admin: false })
   })
 
-  it('host scope: a sibling cannot plant what the code is held against', async () => {
+  it('refuses sibling hosts’ attempts to plant the cookie that the code is checked against (host scope)', async () => {
     await using fleet = await startWithScript(kind, inScope('host'))
     const attacker = fleet.browser()
     const { url } = await attacker.navigate(`${alice}/auth/login`, { stopBefore: atEnter })
@@ -196,7 +193,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     expect((await victim.navigate(url)).status).toBe(400)
   })
 
-  it('domain scope: there is no code to swap', async () => {
+  it('has no sign-in code in the domain scope', async () => {
     await using fleet = await startWithScript(kind)
     expect((await fleet.browser().navigate(`${alice}/auth/enter?code=x`)).status).toBe(404)
   })
@@ -205,7 +202,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     'nonsense',
     '',
     'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..aaaaaaaaaaaaaaaa.aaaa.aaaaaaaaaaaaaaaaaaaaaa',
-  ])('forged request: %j starts nothing on the callback host', async (request) => {
+  ])('refuses the forged request %j on the callback host', async (request) => {
     await using fleet = await startWithScript(kind)
     for (const path of ['/auth/start', '/auth/end']) {
       const page = await fleet.browser().navigate(`${callback}${path}?${new URLSearchParams({ request })}`)
@@ -213,7 +210,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     }
   })
 
-  it('a token of one purpose is noise for another', async () => {
+  it('refuses sealed tokens used for another purpose', async () => {
     await using fleet = await startWithScript(kind, inScope('host'))
     const browser = fleet.browser()
     const { url, hops } = await browser.navigate(`${alice}/auth/login`, { stopBefore: atEnter })
@@ -251,13 +248,13 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     ` /`,
     `/${'a'.repeat(5000)}`,
     '/\r\nset-cookie: x=y',
-  ])('open redirect: %j leads to the tenant’s own first page', async (returnTo) => {
+  ])('replaces the open redirect %j by the tenant’s home page', async (returnTo) => {
     await using fleet = await startWithScript(kind)
     const page = await signIn(fleet.browser(), alice, returnTo)
     expect(page.url.href).toBe(`${alice}/`)
   })
 
-  it('host-header tricks: the callback host is one, in any spelling, and no header can name another', async () => {
+  it('uses the configured callback host for any spelling of Host and ignores forwarding headers', async () => {
     await using fleet = await startWithScript(kind)
     const location = async (host: string, path: string, headers: Record<string, string> = {}) => {
       const response = await fleet.host.request(host, path, { headers: { ...https, ...headers } })
@@ -290,7 +287,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     `x.app.${baseDomain}`,
     'evil.example',
     '127.0.0.1',
-  ])('host-header tricks: %s has no sign-in', async (host) => {
+  ])('has no sign-in on the host %s', async (host) => {
     await using fleet = await startWithScript(kind)
     for (const path of [
       '/auth/login',
@@ -305,7 +302,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     }
   })
 
-  it('the callback host is no tenant: everything else there is the one 404, and its steps are nowhere else', async () => {
+  it('answers 404 for non-sign-in paths on the callback host, and for its paths elsewhere', async () => {
     await using fleet = await startWithScript(kind)
     const nobody = await fleet.host.request(`nobody.${baseDomain}`, '/', {
       headers: { ...https, 'x-request-id': 'same' },
@@ -349,7 +346,7 @@ describeOnBothHosts('attacks on the way of signing in', (kind) => {
     expect((await fleet.host.request(`app.${baseDomain}`, '/health')).status).toBe(200)
   })
 
-  it('the way there is HTTPS only', async () => {
+  it('redirects every step of the sign-in to HTTPS', async () => {
     await using fleet = await startWithScript(kind)
     for (const host of [`alice.${baseDomain}`, `app.${baseDomain}`]) {
       const path = host.startsWith('app') ? '/auth/callback?state=x' : '/auth/login'

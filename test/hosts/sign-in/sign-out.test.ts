@@ -31,7 +31,7 @@ function sessions({ jar }: Browser): string[] {
 
 describeOnBothHosts('signing out', (kind) => {
   it.each(scopes)(
-    'ends on the page where it began, through the provider’s one address (%s scope)',
+    'returns to the page where the sign-out began, through the provider and one callback URL (%s scope)',
     async (scope) => {
       await using fleet = await startWithScript(kind, inScope(scope))
       const browser = fleet.browser()
@@ -57,7 +57,7 @@ describeOnBothHosts('signing out', (kind) => {
   )
 
   it.each(scopes)(
-    'ends the session at a real provider too, so that the next sign-in asks again (%s scope)',
+    'ends the session at a real provider, so that the next sign-in prompts again (%s scope)',
     async (scope) => {
       await using fleet = await startWithProvider(kind, inScope(scope))
       const browser = fleet.browser()
@@ -93,7 +93,7 @@ describeOnBothHosts('signing out', (kind) => {
     await signIn(browser, alice)
     await signIn(browser, bob)
     await signOut(browser, bob)
-    // The cookie of the other host is still there, and worth nothing.
+    // The other host still has its cookie, but the session has ended.
     expect(sessions(browser)).toEqual([`alice.${baseDomain}`])
     expect(await status(browser, alice)).toEqual(nobody)
     const before = fleet.issuer.authorizations.length
@@ -101,7 +101,7 @@ describeOnBothHosts('signing out', (kind) => {
     expect(fleet.issuer.authorizations).toHaveLength(before + 1)
   })
 
-  it('works without a session, and where the provider is away', async () => {
+  it('succeeds without a session and during a provider outage', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     expect((await signOut(browser, alice)).url.href).toBe(`${alice}/`)
@@ -110,7 +110,7 @@ describeOnBothHosts('signing out', (kind) => {
     expect((await signOut(lonely.browser(), alice)).url.href).toBe(`${alice}/`)
   })
 
-  it('needs no provider that offers it', async () => {
+  it('succeeds when the provider has no sign-out endpoint', async () => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.metadata = { ...fleet.issuer.metadata, end_session_endpoint: undefined }
     const browser = fleet.browser()
@@ -119,7 +119,7 @@ describeOnBothHosts('signing out', (kind) => {
     expect(await status(browser, alice)).toEqual(nobody)
   })
 
-  it('works where the tenant has turned sign-in off in the meantime', async () => {
+  it('succeeds when the tenant has disabled sign-in in the meantime', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -128,14 +128,14 @@ describeOnBothHosts('signing out', (kind) => {
     expect(sessions(browser)).toEqual([])
   })
 
-  it('ends with a farewell where nobody knows the way back', async () => {
+  it('shows a goodbye page when the return address is unknown', async () => {
     await using fleet = await startWithScript(kind)
     const page = await fleet.browser().navigate(`${callback}/auth/ended`)
     expect([page.status, page.text.includes('You are signed out')]).toEqual([200, true])
   })
 
   it.each(['https://evil.example/', '//evil.example', '/\\evil.example'])(
-    'open redirect: %j leads home',
+    'replaces the open redirect %j by the home page',
     async (returnTo) => {
       await using fleet = await startWithScript(kind)
       expect((await signOut(fleet.browser(), alice, returnTo)).url.href).toBe(`${alice}/`)
@@ -148,7 +148,7 @@ describeOnBothHosts('signing out', (kind) => {
     ['same-site', false],
     ['cross-site', false],
     [undefined, false],
-  ])('by a link: a browser that says %s is %s', async (site, isDone) => {
+  ])('signs out by a link only when Sec-Fetch-Site is same-origin (%s: %s)', async (site, isDone) => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)
@@ -170,7 +170,7 @@ describeOnBothHosts('signing out', (kind) => {
     }
   })
 
-  it('CSRF: no other page can sign anybody out by a form', async () => {
+  it('refuses a sign-out by another page’s form (CSRF)', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)

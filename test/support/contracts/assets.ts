@@ -1,4 +1,4 @@
-/** What every implementation of the assets port does: one suite, run against each with the built web app. */
+/** Contract suite of the assets port, run against each implementation with the built web app. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import type { Assets } from '../../../src/ports/assets.ts'
 
 const anyUrl = 'https://alice.shibari.photo/'
 
-/** A request as a host hands it in. */
+/** A request as a host passes it on. */
 export function request(headers: Record<string, string> = {}, method = 'GET'): Request {
   return new Request(anyUrl, { method, headers })
 }
@@ -47,7 +47,7 @@ export function describeAssets(name: string, make: () => Promise<Assets>): void 
       assets = await make()
     })
 
-    it('serves the page, to be asked for again before each use', async () => {
+    it('serves the page with no-cache, so that browsers revalidate it before each use', async () => {
       const response = await assets.index(request())
       expect(response.status).toBe(200)
       expect(response.headers.get('content-type')).toMatch(/^text\/html; ?charset=utf-8$/i)
@@ -60,7 +60,7 @@ export function describeAssets(name: string, make: () => Promise<Assets>): void 
       ['js', /^text\/javascript/],
       ['css', /^text\/css/],
       ['svg', /^image\/svg\+xml/],
-    ])('serves each .%s file, for ever', async (extension, type) => {
+    ])('serves each .%s file as immutable', async (extension, type) => {
       const paths = await builtPaths(extension)
       expect(paths).not.toEqual([])
       for (const path of paths) {
@@ -71,7 +71,7 @@ export function describeAssets(name: string, make: () => Promise<Assets>): void 
       }
     })
 
-    it('answers 304 without a body to who has it already', async () => {
+    it('answers 304 without a body to a client whose copy is current', async () => {
       const [path = ''] = await builtPaths('js')
       for (const ask of [assets.index, (again: Request) => assets.get(path, again)]) {
         const first = await ask(request())
@@ -96,18 +96,18 @@ export function describeAssets(name: string, make: () => Promise<Assets>): void 
       expect(await response.text()).toBe('')
     })
 
-    it('gives headers that the caller may add to', async () => {
+    it('returns headers that the caller may extend', async () => {
       const response = await assets.index(request())
       response.headers.set('x-request-id', '1')
       expect(response.headers.get('x-request-id')).toBe('1')
       await response.body?.cancel()
     })
 
-    it.each(attacks)('has nothing at %j', async (path) => {
+    it.each(attacks)('serves nothing at %j', async (path) => {
       expect(await assets.get(path, request())).toBeNull()
     })
 
-    it('does not give out the compressed files as files', async () => {
+    it('does not serve the compressed files under their own names', async () => {
       for (const path of await builtPaths('br')) expect(await assets.get(path, request())).toBeNull()
       for (const path of await builtPaths('gz')) expect(await assets.get(path, request())).toBeNull()
     })

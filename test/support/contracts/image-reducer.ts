@@ -1,4 +1,4 @@
-/** What every reducer promises, whatever it is made of. */
+/** Contract suite of image reducers. */
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { isPublisherError } from '../../../src/base/errors.ts'
@@ -39,16 +39,19 @@ export function describeReducer(title: string, reduce: Reduce): void {
         (error: unknown) => (isPublisherError(error) ? error.code : error),
       )
 
-    it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns EXIF orientation %i upright', async (orientation) => {
-      const landscape = await reduce(await oriented(120, 80, orientation), small)
-      expect([landscape.width, landscape.height]).toEqual([60, 40])
-      await expectCorners(landscape)
-      const portrait = await reduce(await oriented(80, 120, orientation), small)
-      expect([portrait.width, portrait.height]).toEqual([40, 60])
-      await expectCorners(portrait)
-    })
+    it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+      'rotates photos of EXIF orientation %i upright',
+      async (orientation) => {
+        const landscape = await reduce(await oriented(120, 80, orientation), small)
+        expect([landscape.width, landscape.height]).toEqual([60, 40])
+        await expectCorners(landscape)
+        const portrait = await reduce(await oriented(80, 120, orientation), small)
+        expect([portrait.width, portrait.height]).toEqual([40, 60])
+        await expectCorners(portrait)
+      },
+    )
 
-    it('turns the box with the photo, so that a portrait is no smaller than a landscape', async () => {
+    it('rotates the box for a portrait, so that a portrait is as large as a landscape', async () => {
       const box = { width: 96, height: 64 }
       const sizeOf = async (width: number, height: number) => {
         const reduced = await reduce(await plain(width, height).jpeg().toBuffer(), box)
@@ -61,12 +64,12 @@ export function describeReducer(title: string, reduce: Reduce): void {
       expect(await sizeOf(100, 1000)).toEqual([expect.closeTo(9.6, -1), 96])
     })
 
-    it('does not enlarge', async () => {
+    it('does not enlarge small photos', async () => {
       const reduced = await reduce(await plain(30, 20).png().toBuffer())
       expect([reduced.width, reduced.height]).toEqual([30, 20])
     })
 
-    it.each(types)('makes %s and says its true size', async (mediaType) => {
+    it.each(types)('makes a thumbnail of type %s and reports its true size', async (mediaType) => {
       const reduced = await reduce(await plain(300, 200).jpeg().toBuffer(), small, mediaType)
       expect(reduced).toMatchObject({ mediaType, width: 60, height: 40 })
       expect(await shapeOf(reduced.bytes)).toEqual([mediaType, 60, 40])
@@ -88,7 +91,7 @@ export function describeReducer(title: string, reduce: Reduce): void {
       }
     })
 
-    it('keeps colours of a wide gamut right by converting them to sRGB', async () => {
+    it('converts wide-gamut colours to sRGB', async () => {
       const colour: Colour = [200, 100, 50]
       const wide = await plain(90, 60, colour).withIccProfile('p3').jpeg({ quality: 100 }).toBuffer()
       const stored = await sharp(wide, { ignoreIcc: true }).raw().toBuffer()
@@ -98,7 +101,7 @@ export function describeReducer(title: string, reduce: Reduce): void {
       await expectColour(bytes, 10, 10, colour, 4)
     })
 
-    it('goes by content, not by any name', async () => {
+    it('detects the format from the content', async () => {
       for (const original of [
         await plain(90, 60).jpeg().toBuffer(),
         await plain(90, 60).png().toBuffer(),
@@ -114,7 +117,7 @@ export function describeReducer(title: string, reduce: Reduce): void {
       }
     })
 
-    it('takes the first frame of an animated WebP', async () => {
+    it('uses the first frame of an animated WebP', async () => {
       const frames = draw(40, 60, (_, y) => (y < 30 ? red : blue))
       const { data, info } = await frames.raw().toBuffer({ resolveWithObject: true })
       const animated = await sharp(data, { raw: { ...info, pageHeight: 30 } })
@@ -126,7 +129,7 @@ export function describeReducer(title: string, reduce: Reduce): void {
       await expectColour(reduced.bytes, 5, 5, red, 12)
     })
 
-    it('refuses what is no JPEG, PNG or WebP', async () => {
+    it('refuses files that are not JPEG, PNG or WebP', async () => {
       const picture = plain(90, 60)
       const impostors = {
         gif: await picture.clone().gif().toBuffer(),
@@ -143,7 +146,7 @@ export function describeReducer(title: string, reduce: Reduce): void {
       }
     })
 
-    it('refuses half a photo', async () => {
+    it('refuses a truncated photo', async () => {
       const picture = draw(400, 300, (x, y) => [x % 256, y % 256, (x * y) % 256])
       for (const [kind, bytes] of Object.entries({
         jpeg: await picture.clone().jpeg().toBuffer(),
@@ -156,7 +159,7 @@ export function describeReducer(title: string, reduce: Reduce): void {
       }
     })
 
-    it('makes a JPEG or PNG smaller when only the mark of its end is missing', async () => {
+    it('reduces a JPEG or PNG that lacks only its end marker', async () => {
       const picture = draw(400, 300, (x, y) => [x % 256, y % 256, (x * y) % 256])
       for (const [original, endBytes] of [
         [await picture.clone().jpeg().toBuffer(), 2],
@@ -169,7 +172,7 @@ export function describeReducer(title: string, reduce: Reduce): void {
       }
     })
 
-    it('refuses a JPEG when an end mark was put behind a part of it', async () => {
+    it('refuses a truncated JPEG with an appended end marker', async () => {
       const picture = draw(400, 300, (x, y) => [x % 256, y % 256, (x * y) % 256])
       const end = Buffer.from([0xff, 0xd9])
       for (const original of [

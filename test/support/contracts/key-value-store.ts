@@ -1,4 +1,4 @@
-/** Cases that every key-value store passes (src/ports/kv.ts). */
+/** Contract suite of key-value stores (src/ports/kv.ts). */
 import { describe, expect, it } from 'vitest'
 import type { KeyValueStore } from '../../../src/ports/kv.ts'
 
@@ -8,12 +8,12 @@ interface Clock {
 
 export interface OpenKeyValueStore {
   store: KeyValueStore
-  /** Where the store lives by a clock of its own: lets time pass for this key. */
+  /** Lets time pass for this key, in a store that has a clock of its own. */
   age?(key: string, ms: number): Promise<void>
   close(): Promise<void>
 }
 
-/** Runs the suite. `open` gives an empty store; time passes for it by the clock that it is given, or by `age`. */
+/** Runs the suite. `open` gives an empty store, whose time passes by the given clock or by `age`. */
 export function describeKeyValueStore(
   title: string,
   open: (now: () => number) => Promise<OpenKeyValueStore>,
@@ -35,7 +35,7 @@ export function describeKeyValueStore(
       }
 
     it(
-      'gives back what was put, until it is replaced or deleted',
+      'returns a stored value until it is replaced or deleted',
       withStore(async (store) => {
         expect(await store.get('key')).toBeNull()
         await store.put('key', 'one', { ttlSeconds: 600 })
@@ -49,7 +49,7 @@ export function describeKeyValueStore(
     )
 
     it(
-      'forgets after a TTL shorter than a minute',
+      'expires a value after a TTL shorter than a minute',
       withStore(async (store, pass) => {
         await store.put('key', 'value', { ttlSeconds: 50 })
         await pass('key', 25_000)
@@ -60,7 +60,7 @@ export function describeKeyValueStore(
     )
 
     it(
-      'lets one of all who ask at the same moment be the first, until the time is over',
+      'lets exactly one of several concurrent callers claim a key until the TTL ends',
       withStore(async (store, pass) => {
         const ask = () => store.claim('key', { ttlSeconds: 50 })
         const answers = await Promise.all(Array.from({ length: 10 }, ask))
@@ -73,7 +73,7 @@ export function describeKeyValueStore(
     )
 
     it(
-      'refuses a claimed key and accepts a released one',
+      'refuses a claimed key and accepts a released key',
       withStore(async (store) => {
         await store.put('key', 'value', { ttlSeconds: 600 })
         expect(await store.claim('key', { ttlSeconds: 600 })).toBe(false)

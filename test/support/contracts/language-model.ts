@@ -1,17 +1,17 @@
-/** Cases that every language model passes (src/ports/language-model.ts). */
+/** Contract suite of language models (src/ports/language-model.ts). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { LanguageModel, ModelPicture, ModelRequest } from '../../../src/ports/language-model.ts'
 import { plain, red } from '../fixtures/pictures.ts'
 import { failure } from '../fixtures/rejections.ts'
 
-/** An answer of the server that a scene can arrange. */
+/** Faulty answer that a scene can arrange. */
 export type ModelTrouble =
   /** The model declines. */
   | 'refusal'
-  /** The answer has another shape than asked for. */
+  /** The answer does not match the requested schema. */
   | 'misshapen'
-  /** The answer was cut at the limit of tokens. */
+  /** The answer was cut off at the token limit. */
   | 'cut'
   /** Too many requests, with `Retry-After: 120`. */
   | 'rate limit'
@@ -19,15 +19,15 @@ export type ModelTrouble =
   | 'error'
 
 export interface ModelScene {
-  /** A model whose credentials are good, bad, or bad until they are resolved afresh. */
+  /** A model whose credentials are good, bad, or bad until they are resolved again. */
   model(credentials?: 'good' | 'bad' | 'stale'): LanguageModel
-  /** Counts the questions that have reached the server. */
+  /** Counts the requests that have reached the server. */
   asked(): number
-  /** Spoils every answer from now on. */
+  /** Injects this fault into every answer from now on. */
   trouble(kind: ModelTrouble): Promise<void>
-  /** Leaves the next question without an answer. Resolves when the question has arrived. */
+  /** Leaves the next request without an answer. Resolves when the request has arrived. */
   hold(): Promise<void>
-  /** Ends the server: nothing listens there any more. */
+  /** Stops the server. Later connections are refused. */
   stop(): Promise<void>
 }
 
@@ -47,7 +47,7 @@ async function picture(): Promise<ModelPicture> {
   return { bytes, mediaType: 'image/jpeg', detail: 'low' }
 }
 
-/** Runs the suite. All secrets of the scene contain the word `canary`; no error may hold one. */
+/** Runs the suite. Every secret of the scene contains the word `canary`, and no error may contain a secret. */
 export function describeLanguageModel(name: string, open: () => Promise<ModelScene>): void {
   describe(`${name} as a language model`, () => {
     const never = new AbortController().signal
@@ -64,7 +64,7 @@ export function describeLanguageModel(name: string, open: () => Promise<ModelSce
     })
     afterEach(stop)
 
-    it('answers about a picture in the shape that was asked for, and tells the tokens once', async () => {
+    it('answers about a picture in the requested shape and reports the tokens once', async () => {
       const tokens: number[] = []
       const asking = scene.model().ask({ ...request, picture: await picture() }, never, (taken) => {
         tokens.push(taken)
@@ -76,7 +76,7 @@ export function describeLanguageModel(name: string, open: () => Promise<ModelSce
       expect(scene.asked()).toBe(1)
     })
 
-    it('answers about text alone', async () => {
+    it('answers a request without a picture', async () => {
       const { value } = await scene.model().ask(request, never)
       expect(schema.parse(value)).toEqual(value)
     })
@@ -85,29 +85,32 @@ export function describeLanguageModel(name: string, open: () => Promise<ModelSce
       ['refusal', 'ai_refused'],
       ['misshapen', 'ai_unusable_answer'],
       ['cut', 'ai_unusable_answer'],
-    ] as const)('asks once and tells the tokens when the answer is of no use: %s', async (kind, code) => {
-      await scene.trouble(kind)
-      const tokens: number[] = []
-      const asking = scene.model().ask(request, never, (taken) => void tokens.push(taken))
-      expect((await failure(asking)).code).toBe(code)
-      expect(tokens).toEqual([expect.any(Number)])
-      expect(scene.asked()).toBe(1)
-    })
+    ] as const)(
+      'sends one request and reports the tokens when the answer is unusable: %s',
+      async (kind, code) => {
+        await scene.trouble(kind)
+        const tokens: number[] = []
+        const asking = scene.model().ask(request, never, (taken) => void tokens.push(taken))
+        expect((await failure(asking)).code).toBe(code)
+        expect(tokens).toEqual([expect.any(Number)])
+        expect(scene.asked()).toBe(1)
+      },
+    )
 
-    it('asks once when the server fails', async () => {
+    it('sends one request when the server fails', async () => {
       await scene.trouble('error')
       expect((await failure(scene.model().ask(request, never))).code).toBe('ai_unavailable')
       expect(scene.asked()).toBe(1)
     })
 
-    it('gives the pause of a rate limit that is too long to wait for', async () => {
+    it('passes on the pause of a rate limit that is too long to wait for', async () => {
       await scene.trouble('rate limit')
       const error = await failure(scene.model().ask(request, never))
       expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 120_000 })
       expect(scene.asked()).toBe(1)
     })
 
-    it('resolves rejected credentials afresh, once', async () => {
+    it('resolves rejected credentials again, exactly once', async () => {
       await scene.model('stale').ask(request, never)
       expect(scene.asked()).toBe(2)
       const error = await failure(scene.model('bad').ask(request, never))
@@ -115,12 +118,12 @@ export function describeLanguageModel(name: string, open: () => Promise<ModelSce
       expect(scene.asked()).toBe(4)
     })
 
-    it('asks nothing for a caller who has gone', async () => {
+    it('sends no request when the caller has already aborted', async () => {
       await expect(scene.model().ask(request, AbortSignal.abort(left))).rejects.toBe(left)
       expect(scene.asked()).toBe(0)
     })
 
-    it('stops when the caller goes', async () => {
+    it('stops when the caller aborts', async () => {
       const caller = new AbortController()
       const arrived = scene.hold()
       const outcome = expect(scene.model().ask(request, caller.signal)).rejects.toBe(left)
@@ -129,7 +132,7 @@ export function describeLanguageModel(name: string, open: () => Promise<ModelSce
       await outcome
     })
 
-    it('fails as unavailable when nothing listens', async () => {
+    it('fails as unavailable when the server refuses connections', async () => {
       const model = scene.model()
       await stop()
       expect((await failure(model.ask(request, never))).code).toBe('ai_unavailable')

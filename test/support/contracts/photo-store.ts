@@ -1,4 +1,4 @@
-/** What every photo store has to do, as one suite that each of them runs. */
+/** Contract suite of photo stores. */
 import { text as readText } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -8,29 +8,29 @@ import { withOwnSidecars } from '../../../src/workflow/own-sidecars.ts'
 import { encodedAs } from '../fixtures/sidecar-examples.ts'
 import { readableSidecar } from '../fixtures/stored-photos.ts'
 
-/** One empty storage of one tenant. */
+/** An empty storage of one tenant. */
 export interface OpenStorage extends AsyncDisposable {
   store: PhotoStore
-  /** Another store on the same storage, as another process would have it. */
+  /** Another store on the same storage, as in another process. */
   another(): PhotoStore
-  /** A store whose vendor call of this number (1 is the first) does not go through; counts them in `calls`. */
+  /** A store whose nth vendor call fails (1 is the first). `calls` counts the vendor calls. */
   failing(nth: number): { store: PhotoStore; calls(): number }
-  /** A store that waits for this before each of its calls to the vendor. */
+  /** A store that waits for `before` ahead of each vendor call. */
   waiting(before: () => Promise<void>): PhotoStore
-  /** Puts a file of any name and content into the root folder, past the store. */
+  /** Puts a file of any name and content into the root folder, bypassing the store. */
   plant(file: string, bytes: Uint8Array): Promise<void>
-  /** Reads a link without any further proof. */
+  /** Fetches a link without credentials. */
   fetchLink(url: string): Promise<string>
 }
 
 export interface StorageTraits {
-  /** Whether records can be claimed here. Photos are never lost, either way. Default true. */
+  /** True if records can be claimed atomically. Photos are never lost, either way. Default true. */
   atomic?: boolean
-  /** False for a server whose own deletions and creations disturb each other. Default true. */
+  /** False for a server on which concurrent deletions and creations interfere. Default true. */
   steady?: boolean
   /** False for a store that decides itself which file is a photo's sidecar. Default true. */
   takesForms?: boolean
-  /** Names that the server itself cannot keep or move are left out. Default: none. */
+  /** Leaves out names that the server itself cannot keep or move. Default: all names are used. */
   canName?: (name: string) => boolean
 }
 
@@ -40,14 +40,14 @@ export function describePhotoStore(
   traits: StorageTraits = {},
 ): void {
   const { atomic = true, steady = true, takesForms = true, canName = () => true } = traits
-  // Not skipped but absent: what a store cannot do is another promise, with a test of its own.
+  // These tests are absent, not skipped: a store that cannot do this makes another promise, which has its own test.
   const absent = () => undefined
   const whereSteady = steady ? it : absent
   const whereTakingForms = takesForms ? it : absent
   const [whereAtomic, whereNotAtomic] = atomic ? [it, absent] : [absent, it]
 
   describe(title, () => {
-    it('lists photos only, sorted, and says which have a sidecar', async () => {
+    it('lists only photos, sorted, and reports which have a sidecar', async () => {
       await using storage = await open()
       const { store } = storage
       for (const folder of folders) expect((await store.list(folder)).photos).toEqual([])
@@ -63,7 +63,7 @@ export function describePhotoStore(
       expect((await store.list('keep')).photos.map(({ name }) => name)).toEqual(['kept.jpg'])
     })
 
-    it('lists more photos than fit into a page', async () => {
+    it('lists more photos than fit on one page', async () => {
       await using storage = await open()
       const names = Array.from({ length: 25 }, (_, index) => `${String(index).padStart(3, '0')}.jpg`)
       await Promise.all(names.map((name) => put(storage.store, name)))
@@ -85,7 +85,7 @@ export function describePhotoStore(
       '<tag>.jpg',
     ].filter(canName)
 
-    it.each(oddNames)('keeps the name %j through everything that is done to a photo', async (name) => {
+    it.each(oddNames)('preserves the name %j through all operations on a photo', async (name) => {
       await using storage = await open()
       const { store } = storage
       await put(store, name, 'bytes')
@@ -100,7 +100,7 @@ export function describePhotoStore(
       expect(await store.delete('archive', photo(name))).toEqual({ deleted: true, sidecarDeleted: true })
     })
 
-    it('keeps any name that a photo may have', async () => {
+    it('preserves any valid photo name', async () => {
       await using storage = await open()
       const { store } = storage
       const unit = fc.constantFrom(...'aZ0 ._-+%#&=?!\'()*~@,;:$[]{}^`|<>"é写🌅')
@@ -119,7 +119,7 @@ export function describePhotoStore(
       )
     })
 
-    it('knows nothing of a photo that is not there', async () => {
+    it('answers requests for a missing photo with null or photo_not_found', async () => {
       await using storage = await open()
       const { store } = storage
       const missing = photo('missing.jpg')
@@ -131,7 +131,7 @@ export function describePhotoStore(
       expect(await store.delete('root', missing)).toEqual({ deleted: false, sidecarDeleted: false })
     })
 
-    it('gives the content hash anew when the bytes change, and the same while they do not', async () => {
+    it('changes the content hash only when the bytes change', async () => {
       await using storage = await open()
       const { store } = storage
       await put(store, 'a.jpg', 'one')
@@ -143,14 +143,14 @@ export function describePhotoStore(
       expect((await store.stat('root', photo('a.jpg')))?.contentHash).not.toBe(first?.contentHash)
     })
 
-    it('gives links that work for about four hours', async () => {
+    it('issues links that work for about four hours', async () => {
       await using storage = await open()
       await put(storage.store, 'a.jpg')
       const { expiresAt } = await storage.store.temporaryLink('root', photo('a.jpg'))
       expect(Math.abs(expiresAt.getTime() - Date.now() - 4 * 3600_000)).toBeLessThan(120_000)
     })
 
-    it('never overwrites with an upload: a taken name gets a number', async () => {
+    it('gives an upload a number instead of overwriting a photo of the same name', async () => {
       await using storage = await open()
       const { store } = storage
       expect((await put(store, 'a.jpg', 'first')).name).toBe('a.jpg')
@@ -159,7 +159,7 @@ export function describePhotoStore(
       expect(await contentOf(store, 'a.jpg')).toBe('first')
     })
 
-    it('numbers the longest names within what a storage can list when they are taken', async () => {
+    it('shortens the longest names when it numbers them, so that they can still be listed', async () => {
       await using storage = await open()
       const { store } = storage
       const names = [`${'写'.repeat(83)}ab.jpg`, `${'x'.repeat(150)}.jpg`]
@@ -184,7 +184,7 @@ export function describePhotoStore(
       `${'x'.repeat(251 - short)}.jpg`,
     ])
     it.each([...longNames, 'x.jpg'].filter(canName))(
-      'keeps words and photo together when each photo has a sidecar of its own and the name is %s',
+      'keeps a photo and its own sidecar together when the photo is named %s',
       async (name) => {
         await using storage = await open()
         const store = takesForms ? withOwnSidecars(storage.store, { now: Date.now }) : storage.store
@@ -200,7 +200,7 @@ export function describePhotoStore(
       },
     )
 
-    it('gives uploads of one name at the same moment a name each', async () => {
+    it('gives concurrent uploads of one name distinct names', async () => {
       await using storage = await open()
       const contents = Array.from({ length: 5 }, (_, index) => `content ${index}`)
       const entries = await Promise.all(contents.map((content) => put(storage.another(), 'a.jpg', content)))
@@ -209,7 +209,7 @@ export function describePhotoStore(
       expect(kept).toEqual(contents)
     })
 
-    it('reads and writes sidecars, and notices that one has changed', async () => {
+    it('reads and writes sidecars and detects a changed sidecar', async () => {
       await using storage = await open()
       const { store } = storage
       await put(store, 'a.jpg')
@@ -232,8 +232,8 @@ export function describePhotoStore(
     it.each([
       ['64 KiB', 'x'.repeat(64 * 1024)],
       ['500 lines', 'x\n'.repeat(500)],
-      ['500 lines of another kind', `${'x\r\n'.repeat(499)}x`],
-    ])('reads and writes a sidecar when it has %s', async (_size, text) => {
+      ['500 lines with CRLF', `${'x\r\n'.repeat(499)}x`],
+    ])('reads and writes a sidecar of %s', async (_size, text) => {
       await using storage = await open()
       const { store } = storage
       await put(store, 'a.jpg')
@@ -244,7 +244,7 @@ export function describePhotoStore(
       expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text === text).toBe(true)
     })
 
-    it('keeps the byte order mark of a sidecar when it is read', async () => {
+    it('preserves the byte order mark of a sidecar', async () => {
       await using storage = await open()
       await put(storage.store, 'a.jpg')
       await storage.plant('a.txt', new TextEncoder().encode('\ufeffrope\n'))
@@ -253,9 +253,9 @@ export function describePhotoStore(
 
     it.each([
       ['Windows-1252', 'windows-1252'],
-      ['UTF-16', 'utf-16le'],
-      ['UTF-16 of the other order', 'utf-16be'],
-    ] as const)('keeps the encoding of a sidecar when it is %s', async (_name, encoding) => {
+      ['little-endian UTF-16', 'utf-16le'],
+      ['big-endian UTF-16', 'utf-16be'],
+    ] as const)('preserves the encoding of a sidecar in %s', async (_name, encoding) => {
       await using storage = await open()
       const { store } = storage
       await put(store, 'a.jpg')
@@ -266,19 +266,19 @@ export function describePhotoStore(
       await store.writeSidecar('root', photo('a.jpg'), `${read?.text}# caption: Größe\r\n`, read?.revision)
       const again = await readableSidecar(store, 'root', photo('a.jpg'))
       expect(again?.text).toBe(`${read?.text}# caption: Größe\r\n`)
-      // The store names the encoding in the revision; UTF-8 has no name there.
+      // The revision contains the encoding's name, except for UTF-8.
       expect(again?.revision).toContain(`${encoding} `)
     })
 
     const unreadable: [string, string][] = [
       ['64 KiB and a byte', 'x'.repeat(64 * 1024 + 1)],
-      ['64 KiB of characters of two bytes', 'é'.repeat(33 * 1024)],
+      ['66 KiB of two-byte characters', 'é'.repeat(33 * 1024)],
       ['501 lines', 'x\n'.repeat(501)],
-      ['501 lines that end like those of old Macs', 'x\r'.repeat(501)],
+      ['501 lines ended by CR alone', 'x\r'.repeat(501)],
       ['20 MB', 'x'.repeat(20_000_000)],
     ]
 
-    it.each(unreadable)('leaves a sidecar unread and as it is when it has %s', async (_size, text) => {
+    it.each(unreadable)('leaves a sidecar unread and unchanged when it has %s', async (_size, text) => {
       await using storage = await open()
       const { store } = storage
       const name = photo('a.jpg')
@@ -294,7 +294,7 @@ export function describePhotoStore(
       expect(await store.readSidecar('root', name)).toBe('unreadable')
     })
 
-    it('refuses to write a sidecar when it could not be read again', async () => {
+    it('refuses to write a sidecar that it could not read again', async () => {
       await using storage = await open()
       const { store } = storage
       const name = photo('a.jpg')
@@ -308,7 +308,7 @@ export function describePhotoStore(
       expect((await readableSidecar(store, 'root', name))?.text).toBe('first')
     })
 
-    it('moves and deletes an unreadable sidecar when its photo goes', async () => {
+    it('moves and deletes an unreadable sidecar together with its photo', async () => {
       await using storage = await open()
       const { store } = storage
       await put(store, 'a.jpg')
@@ -319,7 +319,7 @@ export function describePhotoStore(
       expect(await store.delete('archive', photo('a.jpg'))).toEqual({ deleted: true, sidecarDeleted: true })
     })
 
-    it('neither lists nor touches a file when its name holds control or bidirectional characters', async () => {
+    it('ignores a file whose name contains control or bidirectional characters', async () => {
       await using storage = await open()
       const { store } = storage
       await put(store, 'a.jpg')
@@ -328,7 +328,7 @@ export function describePhotoStore(
       expect((await store.list('root')).photos.map(({ name }) => name)).toEqual(['a.jpg'])
     })
 
-    it('moves a photo with its sidecar, and never over another one', async () => {
+    it('moves a photo with its sidecar without overwriting another photo', async () => {
       await using storage = await open()
       const { store } = storage
       for (const content of ['first', 'second']) {
@@ -343,39 +343,36 @@ export function describePhotoStore(
       expect(await store.move(photo('a (2).jpg'), 'archive', 'root')).toBe('a (2).jpg')
     })
 
-    whereTakingForms(
-      'moves and deletes the sidecar of the full name, or none, when that is asked for',
-      async () => {
-        await using storage = await open()
-        const { store } = storage
-        const webp = photo('a.webp')
-        await put(store, 'a.jpg', 'jpeg')
-        await store.writeSidecar('root', photo('a.jpg'), 'words of the jpeg', null)
-        await storage.plant('a.webp', new TextEncoder().encode('webp'))
-        await store.writeSidecar('root', webp, 'words of the webp', null, 'full')
-        const { withSidecar, withFullName } = await store.list('root')
-        expect([[...withSidecar].toSorted(), [...(withFullName ?? [])]]).toEqual([
-          ['a.jpg', 'a.webp'],
-          ['a.webp'],
-        ])
-        expect(await store.move(webp, 'root', 'archive', 'full')).toBe('a.webp')
-        expect(await store.readSidecar('root', webp, 'full')).toBeNull()
-        expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
-        expect(await store.move(webp, 'archive', 'keep', null)).toBe('a.webp')
-        expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
-        expect(await store.delete('keep', webp, null)).toEqual({ deleted: true, sidecarDeleted: false })
-        expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text).toBe('words of the jpeg')
-      },
-    )
+    whereTakingForms('moves and deletes the full-name sidecar, or no sidecar, on request', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const webp = photo('a.webp')
+      await put(store, 'a.jpg', 'jpeg')
+      await store.writeSidecar('root', photo('a.jpg'), 'words of the jpeg', null)
+      await storage.plant('a.webp', new TextEncoder().encode('webp'))
+      await store.writeSidecar('root', webp, 'words of the webp', null, 'full')
+      const { withSidecar, withFullName } = await store.list('root')
+      expect([[...withSidecar].toSorted(), [...(withFullName ?? [])]]).toEqual([
+        ['a.jpg', 'a.webp'],
+        ['a.webp'],
+      ])
+      expect(await store.move(webp, 'root', 'archive', 'full')).toBe('a.webp')
+      expect(await store.readSidecar('root', webp, 'full')).toBeNull()
+      expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
+      expect(await store.move(webp, 'archive', 'keep', null)).toBe('a.webp')
+      expect(await store.readSidecar('archive', webp, 'full')).toMatchObject({ text: 'words of the webp' })
+      expect(await store.delete('keep', webp, null)).toEqual({ deleted: true, sidecarDeleted: false })
+      expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text).toBe('words of the jpeg')
+    })
 
-    it('leaves a photo where it is when both folders are the same', async () => {
+    it('leaves a photo in place when both folders are the same', async () => {
       await using storage = await open()
       await put(storage.store, 'a.jpg')
       expect(await storage.store.move(photo('a.jpg'), 'root', 'root')).toBe('a.jpg')
       expect(await snapshot(storage.store)).toEqual({ 'root/a.jpg': 'bytes | -' })
     })
 
-    it('ends with one photo when two processes move it at the same time', async () => {
+    it('leaves one photo when several processes move it at the same time', async () => {
       await using storage = await open()
       await put(storage.store, 'a.jpg')
       await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
@@ -387,7 +384,7 @@ export function describePhotoStore(
     })
 
     whereSteady(
-      'keeps photo and sidecar together however two processes that move them overtake each other',
+      'keeps photo and sidecar together in every interleaving of two concurrent moves',
       async () => {
         for (const [first, second] of pausePoints) {
           await using storage = await open()
@@ -395,7 +392,8 @@ export function describePhotoStore(
           await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
           const move = (before: () => Promise<void>) =>
             storage.waiting(before).move(photo('a.jpg'), 'root', 'archive')
-          // The first one stops, the second one comes so far, the first one makes one call, the second one ends, then the first.
+          // The first move pauses. The second runs to its pause, the first makes one more call, and the
+          // second ends before the first.
           const [pauses, call, other] = [pauseBefore(first), pauseBefore(first + 1), pauseBefore(second)]
           const early = settled(
             move(async () => {
@@ -420,7 +418,7 @@ export function describePhotoStore(
       60_000,
     )
 
-    it('loses neither of two photos of one name that arrive in a folder at the same time', async () => {
+    it('keeps both photos when two of the same name arrive in a folder at once', async () => {
       await using storage = await open()
       await put(storage.store, 'a.jpg', 'from root')
       await put(storage.store, 'a.jpg', 'from keep', 'keep')
@@ -435,7 +433,7 @@ export function describePhotoStore(
       ])
     })
 
-    it('loses nothing when a move is interrupted anywhere, and completes it when it is repeated', async () => {
+    it('loses nothing when a move is interrupted at any call, and completes when the move is repeated', async () => {
       for (let nth = 1; ; nth++) {
         await using storage = await open()
         await put(storage.store, 'a.jpg', 'moved')
@@ -449,7 +447,7 @@ export function describePhotoStore(
         const between = Object.values(await snapshot(storage.store)).join()
         expect(between).toContain('moved | ')
         expect(between).toContain('caption')
-        // Either the move is repeated, or all that failed was to learn that it had worked.
+        // The repeated move succeeds, or the first had succeeded and only its confirmation was lost.
         const again = await storage
           .another()
           .move(photo('a.jpg'), 'root', 'archive')
@@ -463,7 +461,7 @@ export function describePhotoStore(
       }
     })
 
-    it('deletes a photo with its sidecar, and says what there was', async () => {
+    it('deletes a photo with its sidecar and reports which of them existed', async () => {
       await using storage = await open()
       const { store } = storage
       await put(store, 'a.jpg')
@@ -475,7 +473,7 @@ export function describePhotoStore(
     })
 
     whereAtomic(
-      'gives a record to exactly one of many who create it, with equal and with different texts',
+      'grants a record to exactly one of many concurrent creators, with equal and with different texts',
       async () => {
         await using storage = await open()
         expect(await storage.store.canCreateAtomically()).toBe(true)
@@ -491,7 +489,7 @@ export function describePhotoStore(
       },
     )
 
-    whereNotAtomic('says that records cannot be claimed here, and does not pretend', async () => {
+    whereNotAtomic('reports that records cannot be claimed and refuses to create them', async () => {
       await using storage = await open()
       expect(await storage.store.canCreateAtomically()).toBe(false)
       await expect(storage.store.createRecord(['ledger', 'x.json'], '{}')).rejects.toMatchObject({
@@ -517,7 +515,7 @@ export function describePhotoStore(
       expect(await store.readRecord(key)).toBeNull()
     })
 
-    it('lists the records of one folder, and none of a folder that does not exist', async () => {
+    it('lists the records of one folder, and nothing for a missing folder', async () => {
       await using storage = await open()
       const { store } = storage
       const folder = ['ledger', 'a'.repeat(64)]
@@ -562,7 +560,7 @@ async function contentOf(
   return readText(body)
 }
 
-/** Everything that is there: `folder/name` to `content | sidecar`. */
+/** Gives every photo: `folder/name` to `content | sidecar`. */
 async function snapshot(store: PhotoStore): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   for (const folder of folders) {
@@ -575,15 +573,15 @@ async function snapshot(store: PhotoStore): Promise<Record<string, string>> {
   return found
 }
 
-/** Before which of their calls two processes stop, until the other one has gone on. */
+/** Pairs of call numbers before which two concurrent moves pause. */
 const pausePoints = [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((first) =>
   [2, 3, 4, 5, 6, 7, 8, 9].map((second) => [first, second] as const),
 )
 
-/** What a move gives, `null` where it fails. */
+/** Gives the result of a move, `null` if it fails. */
 const settled = (move: Promise<string>) => move.catch(() => null)
 
-/** Stops before the call of this number until it may go on. */
+/** Pauses before the nth call until `goOn` is called. */
 function pauseBefore(nth: number) {
   const reached = Promise.withResolvers<void>()
   const permission = Promise.withResolvers<void>()

@@ -1,4 +1,4 @@
-/** What every publisher promises (src/ports/publisher.ts), as cases that run against any of them. */
+/** Contract suite of publishers (src/ports/publisher.ts). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Publisher } from '../../../src/ports/publisher.ts'
 import { fitCaption } from '../../../src/workflow/captions/fit.ts'
@@ -6,17 +6,17 @@ import { postOf } from '../fixtures/posts.ts'
 import { failure } from '../fixtures/rejections.ts'
 
 export interface PublisherScene {
-  /** A publisher whose credentials are good, bad, or bad until they are resolved afresh. */
+  /** A publisher whose credentials are good, bad, or bad until they are resolved again. */
   publisher(credentials?: 'good' | 'bad' | 'stale'): Publisher
-  /** How many posts have arrived at the platform. */
+  /** Counts the posts that have reached the platform. */
   received(): number
-  /** The next post arrives, but no answer comes back. */
+  /** Accepts the next post and then drops the connection without an answer. */
   loseNextAnswer(): void
-  /** From now on nothing listens there. */
+  /** Stops the platform. Later connections are refused. */
   stop(): Promise<void>
 }
 
-/** All secrets of the scene contain the word `canary`: credentials, and addresses that are as good as one. */
+/** Runs the suite. Every secret of the scene contains the word `canary`: credentials, and secret addresses. */
 export function describePublisher(name: string, open: () => Promise<PublisherScene>): void {
   describe(`${name} as a publisher`, () => {
     const never = new AbortController().signal
@@ -32,14 +32,14 @@ export function describePublisher(name: string, open: () => Promise<PublisherSce
     })
     afterEach(stop)
 
-    it('posts once and names the post', async () => {
+    it("posts once and returns the post's id", async () => {
       const posted = await scene.publisher().publish(await postOf(), never)
       expect(posted.postId).not.toBe('')
       expect(JSON.stringify(posted)).not.toContain('canary')
       expect(scene.received()).toBe(1)
     })
 
-    it('posts several photos at once', async () => {
+    it('posts several photos concurrently', async () => {
       const publisher = scene.publisher()
       const posts = await Promise.all(['a', 'b', 'c'].map((digit) => postOf({ sha256: digit.repeat(64) })))
       const posted = await Promise.all(posts.map((post) => publisher.publish(post, never)))
@@ -48,7 +48,7 @@ export function describePublisher(name: string, open: () => Promise<PublisherSce
     })
 
     it.each(['knots '.repeat(1000), '😀'.repeat(3000), '縄'.repeat(3000), 'é'.repeat(3000), ''])(
-      'takes any caption that was fitted to its rules',
+      'accepts any caption that was fitted to its rules',
       async (text) => {
         const publisher = scene.publisher()
         const caption = fitCaption(text, publisher.captionRules, '#rope #art')
@@ -57,14 +57,14 @@ export function describePublisher(name: string, open: () => Promise<PublisherSce
       },
     )
 
-    it('does not repeat what may have arrived', async () => {
+    it('does not repeat a post that may have arrived', async () => {
       scene.loseNextAnswer()
       const error = await failure(scene.publisher().publish(await postOf(), never))
       expect(error.code).toBe('publish_outcome_unknown')
       expect(scene.received()).toBe(1)
     })
 
-    it('resolves rejected credentials afresh, once', async () => {
+    it('resolves rejected credentials again, exactly once', async () => {
       await scene.publisher('stale').publish(await postOf(), never)
       expect(scene.received()).toBe(1)
 
@@ -73,13 +73,13 @@ export function describePublisher(name: string, open: () => Promise<PublisherSce
       expect(scene.received()).toBe(1)
     })
 
-    it('sends nothing for a caller who has gone', async () => {
+    it('sends nothing when the caller has already aborted', async () => {
       const error = await failure(scene.publisher().publish(await postOf(), AbortSignal.abort()))
       expect(error.code).toBe('publish_unavailable')
       expect(scene.received()).toBe(0)
     })
 
-    it('says that nothing was sent where nothing listens', async () => {
+    it('reports that nothing was sent when the platform refuses connections', async () => {
       const publisher = scene.publisher()
       await stop()
       expect((await failure(publisher.publish(await postOf(), never))).code).toBe('publish_unavailable')
@@ -95,9 +95,9 @@ export function describePublisher(name: string, open: () => Promise<PublisherSce
   })
 }
 
-/** What `verify` promises, for publishers that have it. Takes the same scene. */
+/** Contract suite of `verify`, for publishers that have it. */
 export function describeVerification(name: string, open: () => Promise<PublisherScene>): void {
-  describe(`${name}, verified`, () => {
+  describe(`${name}'s verification`, () => {
     const never = new AbortController().signal
 
     async function verified(kind: 'good' | 'bad' | 'stale', { gone = false } = {}) {
@@ -114,7 +114,7 @@ export function describeVerification(name: string, open: () => Promise<Publisher
     }
 
     it.each(['good', 'stale'] as const)(
-      'says what it found with %s credentials and sends nothing',
+      'reports its findings for %s credentials and sends nothing',
       async (kind) => {
         const sentence = await verified(kind)
         expect(sentence).toMatch(/^\S.*\.$/)
@@ -122,7 +122,7 @@ export function describeVerification(name: string, open: () => Promise<Publisher
       },
     )
 
-    it('tells rejected credentials from a platform that is away', async () => {
+    it('distinguishes rejected credentials from an unavailable platform', async () => {
       expect((await failure(verified('bad'))).code).toBe('credentials_rejected')
       expect((await failure(verified('good', { gone: true }))).code).toBe('publish_unavailable')
     })

@@ -1,9 +1,9 @@
-/** A gateway to an AI on loopback that gives the same answer to every request. */
+/** An AI gateway on loopback that gives the same answer to every request. */
 import { createServer } from 'node:http'
 import { onTestFinished } from 'vitest'
 
 export interface Serving {
-  /** Ends with `/v1`. */
+  /** Base URL, ending with `/v1`. */
   baseUrl: string
   /** Counts the requests so far. */
   requests(): number

@@ -1,4 +1,4 @@
-/** A gallery on loopback: the built page under the strict policy, and an API that does what the test says. */
+/** A gallery on loopback: the built page under the strict policy, with an API that the test scripts. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,22 +12,22 @@ import type { Photo } from '../../../src/ui/gallery/gallery-api.ts'
 type Script = (request: Request) => Response | Promise<Response>
 
 export interface ScriptedGallery {
-  /** `http://alice.localhost:<port>` */
+  /** Origin of the gallery: `http://alice.localhost:<port>`. */
   origin: string
-  /** Paths and queries that were asked of the API, in order, but for the questions who is looking. */
+  /** Paths and queries of API requests, in order, without requests for the status and the features. */
   asked: string[]
-  /** From now on this path answers so. Paths without a script answer like a healthy gallery. */
+  /** Scripts the answers of this path from now on. Paths without a script answer like a healthy gallery. */
   script(path: string, script: Script): void
-  /** The path is healthy again. */
+  /** Restores the healthy answers of this path. */
   heal(path: string): void
-  /** The picture of the photo at this index, as a healthy gallery gives it. */
+  /** Gives the picture of the photo at this index, as in a healthy gallery. */
   picture(index: number, size: string): Promise<Response>
   close(): Promise<void>
 }
 
 export const randomPath = '/api/images/random'
 
-/** `default-src 'none'` and what the page needs, at least as strict as the product's. */
+/** Content security policy at least as strict as the product's. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -40,7 +40,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Photos named `one.jpg` and so on, alternately across and upright. */
+/** Makes photos named `one.jpg` and so on, alternately landscape and portrait. */
 export function somePhotos(count: number): Photo[] {
   const names = ['one', 'two', 'three', 'four', 'five']
   return names.slice(0, count).map((name) => ({
@@ -67,17 +67,17 @@ export function somePhotos(count: number): Photo[] {
   }))
 }
 
-/** So many photos that nobody lays them all out: `photo-00000.jpg` and on. */
+/** Makes more photos than a grid can lay out at once, named `photo-00000.jpg` and so on. */
 export function manyPhotos(count: number): Photo[] {
   const [sample] = somePhotos(1)
-  if (!sample) throw new Error('there is no photo to copy')
+  if (!sample) throw new Error('somePhotos(1) returned no photo')
   return Array.from({ length: count }, (_, place) => {
     const filename = `photo-${String(place).padStart(5, '0')}.jpg`
     return { ...sample, filename, thumbnail_url: `/api/images/${filename}/thumbnail?size=w960h640` }
   })
 }
 
-/** A problem document as the server writes it. */
+/** Makes a problem document like the server's. */
 export function problem(status: number, code: string, headers: Record<string, string> = {}): Response {
   const body = {
     title: code,
@@ -137,13 +137,13 @@ export function stylesheet(text: string): Response {
   return new Response(text, { headers: { 'content-type': 'text/css' } })
 }
 
-/** A visitor where nobody can sign in. */
+/** Answers for a visitor of a gallery without sign-in. */
 const nobody: Record<string, object> = {
   '/api/admin/status': { admin: false },
   '/api/config/features': { auth_mode: 'none' },
 }
 
-/** Walks through the photos in order, over and over. */
+/** Answers with the photos in order, repeating from the start. */
 function healthyApi(photos: Photo[]): Script {
   let walked = 0
   return async (request) => {
@@ -157,7 +157,7 @@ function healthyApi(photos: Photo[]): Script {
     }
     if (pathname === '/api/images/list') {
       const filenames = photos.map(({ filename }) => filename)
-      // In this gallery the last photo is the newest.
+      // The last photo of this gallery is the newest.
       if (searchParams.get('sort') === 'last_modified') filenames.reverse()
       return Response.json({ filenames, count: filenames.length })
     }
@@ -169,7 +169,7 @@ function healthyApi(photos: Photo[]): Script {
   }
 }
 
-/** A plain picture of the photo's own colour and shape that fits the box, which turns with the photo. */
+/** Draws a plain picture of the photo's own colour and shape that fits the box. The box turns with the photo. */
 async function picture(index: number, size: string): Promise<Response> {
   const [, longSide, shortSide] = /^w(\d+)h(\d+)$/.exec(size) ?? []
   const long = Math.min(Number(longSide), Number(shortSide) * 1.5)

@@ -1,16 +1,16 @@
-/** A name server on loopback that knows a few names. */
+/** A name server on loopback with scripted records. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 
 export interface NameServer {
-  /** `address:port` as a resolver takes it. */
+  /** `address:port`, in the form that a resolver expects. */
   address: string
   close(): void
 }
 
 const ipv4 = 1
 
-/** Answers A and AAAA questions (RFC 1035, section 4) from `names`; everything else does not exist. */
+/** Answers A and AAAA questions (RFC 1035, section 4) from `names`. All other names do not exist. */
 export async function startNameServer(
   names: Record<string, { a?: string; aaaa?: string }>,
 ): Promise<NameServer> {
@@ -26,7 +26,7 @@ export async function startNameServer(
     header.writeUInt16BE(data ? 1 : 0, 6)
     header.fill(0, 8)
     const parts = [header, Buffer.from(query.subarray(12, end))]
-    // A pointer to the name of the question, the type, class IN, 60 s to live, the length of the data.
+    // Record: pointer to the question's name, type, class IN, 60 s TTL, length of the data.
     if (data) parts.push(Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, data.length]), data)
     socket.send(Buffer.concat(parts), from.port, from.address)
   })
@@ -45,7 +45,7 @@ function questionOf(query: Buffer) {
   return { name: labels.join('.').toLowerCase(), type: query.readUInt16BE(at + 1), end: at + 5 }
 }
 
-/** `text` is IPv4, or IPv6 with all its eight groups. */
+/** Converts an address to bytes. `text` is IPv4, or IPv6 with all eight groups. */
 function bytesOf(text: string): Buffer<ArrayBuffer> {
   if (!text.includes(':')) return Buffer.from(text.split('.').map(Number))
   return Buffer.from(

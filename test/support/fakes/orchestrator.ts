@@ -1,4 +1,4 @@
-/** An orchestrator for request-level tests, whose misbehaviour a test scripts call by call. */
+/** An orchestrator for request-level tests. A test can script its faults call by call. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 export interface OrchestratorCall {
   method: string
   path: string
-  /** The host asked for, or the reference of credentials. */
+  /** Requested host, or the reference of the credentials. */
   subject: string
   tenant: string | undefined
   token: string
@@ -19,11 +19,11 @@ export interface OrchestratorCall {
 export interface ScriptedAnswer {
   status: number
   headers?: Record<string, string>
-  /** Text as it is, anything else as JSON. */
+  /** A string is sent unchanged, any other value as JSON. */
   body?: unknown
 }
 
-/** Decides about one call: an answer of its own, `reset` for a broken connection, nothing for the usual answer. */
+/** Scripts one call: a custom answer, `reset` to drop the connection, or `undefined` for the usual answer. */
 export type Script = (
   call: OrchestratorCall,
 ) => ScriptedAnswer | 'reset' | undefined | Promise<ScriptedAnswer | 'reset' | undefined>
@@ -41,10 +41,10 @@ export interface TestOrchestrator {
   url: string
   calls: OrchestratorCall[]
   tenants: Map<string, TenantAnswer>
-  /** By `tenant/ref`. */
+  /** Credentials by `tenant/ref`. */
   credentials: Map<string, Record<string, unknown>>
   tokens: Set<string>
-  /** What happens instead of the usual answers; replace it at any time. */
+  /** Overrides the usual answers. May be replaced at any time. */
   script: Script
   runtimeCalls(host: string): OrchestratorCall[]
   close(): Promise<void>
@@ -52,7 +52,7 @@ export interface TestOrchestrator {
 
 const runtimePath = '/v1/runtime/by-host'
 
-/** Starts one on a free port of loopback. */
+/** Starts an orchestrator on a free port of loopback. */
 export async function startOrchestrator(): Promise<TestOrchestrator> {
   const orchestrator: TestOrchestrator = {
     url: '',

@@ -1,4 +1,4 @@
-/** The bucket behind the scripted S3: the operations that the store uses, in memory, on sound requests. */
+/** In-memory bucket of the scripted S3: the operations that the store uses, without faults. */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
@@ -84,7 +84,7 @@ export function createBucket() {
       const found = objects.get(key)
       return found && Buffer.from(found.bytes)
     },
-    /** Each key with its content, sorted. */
+    /** Gives each key with its content, sorted. */
     contents: () =>
       Object.fromEntries(
         [...objects]
@@ -106,7 +106,7 @@ export interface ListingEntry {
   etag?: string
 }
 
-/** A page of ListObjectsV2. Keys and `head`, the elements before them, are written as they are given. */
+/** Writes a page of ListObjectsV2. Keys and `head` (the elements before them) are inserted unescaped. */
 export function listingXml(entries: readonly ListingEntry[], head: string): string {
   const contents = entries.map(
     ({ key, size = 600, modifiedAt = '2026-01-05T10:00:00.000Z', etag = '&quot;e&quot;' }) =>

@@ -1,4 +1,4 @@
-/** An identity provider that answers what a test tells it, lies included. */
+/** An identity provider whose answers, valid or forged, a test scripts. */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -14,24 +14,24 @@ export interface SigningKey {
 
 export interface ScriptedIssuer extends AsyncDisposable {
   issuer: string
-  /** What the set of keys holds. */
+  /** Keys in the published JWKS. */
   keys: SigningKey[]
-  /** The document of discovery; change it at any time. */
+  /** Discovery document. May be changed at any time. */
   metadata: Record<string, unknown>
-  /** The authorization requests that came, oldest first. */
+  /** Authorization requests received, oldest first. */
   authorizations: URLSearchParams[]
-  /** The bodies that the token endpoint got. */
+  /** Bodies received by the token endpoint. */
   tokenRequests: URLSearchParams[]
-  /** How the client proved itself in the header of each of them, where it did. */
+  /** `Authorization` headers of the token requests, `undefined` if absent. */
   tokenAuthorizations: (string | undefined)[]
   requests: string[]
-  /** What the authorization endpoint adds to, or takes (`undefined`) from its answer. */
+  /** Parameters that the authorization endpoint adds to its answer, or removes (`undefined`). */
   answer: Record<string, string | undefined>
-  /** The ID token of the next sign-in. Default: a good one for `person@shibari.test`. */
+  /** ID token of the next sign-in. Default: a valid token for `person@shibari.test`. */
   idToken: (nonce: string, issuer: ScriptedIssuer) => Promise<string>
-  /** The ID tokens that were given out, oldest first. */
+  /** ID tokens issued so far, oldest first. */
   granted: string[]
-  /** The token endpoint's whole answer in place of a good one. */
+  /** Replaces the token endpoint's whole answer. */
   tokenAnswer: { status: number; body: string; headers?: Record<string, string> } | undefined
   /** Answers every request with 500. */
   isDown: boolean
@@ -44,7 +44,7 @@ export async function createSigningKey(kid: string, alg = 'RS256'): Promise<Sign
   return { kid, alg, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
 }
 
-/** The claims of a good token; each forgery is a change to them. */
+/** Claims of a valid token. Each forgery changes some of them. */
 export function goodClaims(nonce: string, issuer: string): Record<string, unknown> {
   const now = Math.floor(Date.now() / 1000)
   return { ...person, iss: issuer, aud: clientId, iat: now, exp: now + 300, nonce }
@@ -57,7 +57,7 @@ export function signWith(
   return new SignJWT(claims).setProtectedHeader({ alg, kid, typ: 'JWT' }).sign(privateKey)
 }
 
-/** Good tokens for another person. */
+/** Makes valid tokens for another person. */
 export function tokenFor(name: string, more: Record<string, unknown> = {}): ScriptedIssuer['idToken'] {
   return async (nonce, { keys: [key], issuer }) => {
     if (!key) throw new Error('The issuer has no key.')
@@ -71,7 +71,7 @@ export function tokenFor(name: string, more: Record<string, unknown> = {}): Scri
   }
 }
 
-/** Starts one. */
+/** Starts a scripted issuer on loopback. */
 export async function startScriptedIssuer(): Promise<ScriptedIssuer> {
   const key = await createSigningKey('first')
   const server = createServer((request, response) => {

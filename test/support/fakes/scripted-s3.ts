@@ -1,4 +1,4 @@
-/** A small S3 on loopback that misbehaves as a test scripts it, and stores that speak to it over HTTP. */
+/** A small S3 on loopback with scripted faults, and stores that speak to it over HTTP. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
@@ -8,7 +8,7 @@ import type { CredentialSource } from '../../../src/ports/credentials.ts'
 import { createS3Store, type S3Credentials, type S3StoreOptions } from '../../../src/providers/storage/s3.ts'
 import { type Answer, createBucket, errorAnswer, type Operation } from './s3-bucket.ts'
 
-/** Secrets that must turn up nowhere but in the headers and links where the protocol puts them. */
+/** Secrets that may appear only in the headers and links where the protocol requires them. */
 export const canaries = { accessKeyId: 'CANARYACCESSKEYID', secretAccessKey: 'canary-secret-access-key' }
 
 export const paths = {
@@ -18,52 +18,52 @@ export const paths = {
   remove: 'Photos/reject',
 }
 
-/** One request, as the server saw it. */
+/** A request as the server saw it. */
 export interface S3Call {
   operation: Operation
   key: string
   query: URLSearchParams
   headers: IncomingMessage['headers']
-  /** Who signed it. */
+  /** Access key of the signer. */
   accessKeyId: string
   signature: string
-  /** Milliseconds on a clock that only goes forward. */
+  /** Monotonic time in milliseconds. */
   at: number
-  /** Settles when the exchange is over; false where the client left before its end. */
+  /** Settles when the exchange is over; false if the client disconnected early. */
   completed: Promise<boolean>
 }
 
 export type Fault =
-  /** Answers so instead of doing anything. */
+  /** Sends this answer instead of performing the operation. */
   | ({ kind: 'answer' } & Answer)
-  /** Breaks the connection instead of doing anything. */
+  /** Drops the connection instead of performing the operation. */
   | { kind: 'reset' }
-  /** Does what was asked, then breaks the connection. */
+  /** Performs the operation, then drops the connection. */
   | { kind: 'answer-lost' }
   /** Never answers. */
   | { kind: 'silence' }
-  /** Does what was asked, sends so many bytes of the answer (or of this one), and breaks the connection. */
+  /** Performs the operation, sends the first bytes of its answer (or of `answer`), then drops the connection. */
   | { kind: 'cut'; afterBytes: number; answer?: Answer }
-  /** Does what was asked, sends so many bytes of the answer, waits for the promise, and sends the rest. */
+  /** Performs the operation, sends the first bytes of the answer, and sends the rest after the promise. */
   | { kind: 'hold-tail'; afterBytes: number; until: Promise<unknown> }
-  /** Checks the condition of a write at once, and writes after the promise, whatever is there by then. */
+  /** Checks the condition of a write at once, but writes after the promise, even if the object has changed. */
   | { kind: 'late-write'; until: Promise<unknown> }
 
-/** Looks at each request and may spoil it. */
+/** Inspects each request and may return a fault for it. */
 export type FaultRule = (call: S3Call) => Fault | undefined
 
-/** An error as S3 writes it. */
+/** Makes an S3 error answer. */
 export function refusal(status: number, code: string, headers: Record<string, string> = {}): Fault {
   const { body, headers: own } = errorAnswer(status, code)
   return { kind: 'answer', status, body, headers: { ...own, ...headers } }
 }
 
-/** An answer that looks fine. */
+/** Makes a 200 answer with this body. */
 export function answering(body: string, headers: Record<string, string> = {}): Fault {
   return { kind: 'answer', status: 200, body, headers }
 }
 
-/** Spoils the `nth` request of this operation from now on (1 is the next), and `times` in all. */
+/** Injects the fault into requests of this operation, from the `nth` on (1 is the next), `times` in all. */
 export function onCall(operation: Operation, fault: Fault, { nth = 1, times = 1 } = {}): FaultRule {
   let seen = 0
   return (call) => {
@@ -73,13 +73,13 @@ export function onCall(operation: Operation, fault: Fault, { nth = 1, times = 1 
   }
 }
 
-/** Spoils everything. */
+/** Injects the fault into every request. */
 export const always =
   (fault: Fault): FaultRule =>
   () =>
     fault
 
-/** Spoils each request the first time that it is made. */
+/** Injects the fault into the first attempt of each request. */
 export function firstOfEach(fault: Fault): FaultRule {
   const seen = new Set<string>()
   return ({ operation, key, query }) => {
@@ -90,7 +90,7 @@ export function firstOfEach(fault: Fault): FaultRule {
   }
 }
 
-/** A server that looks first and writes later, at conditional writes of these keys. */
+/** Models a server that delays conditional writes of these keys between check and write. */
 export function gapOf(isMeant: (key: string) => boolean, gapMs = 40): FaultRule {
   return ({ operation, key, headers }) => {
     if (operation !== 'put' || headers['if-none-match'] === undefined || !isMeant(key)) return undefined
@@ -98,7 +98,7 @@ export function gapOf(isMeant: (key: string) => boolean, gapMs = 40): FaultRule 
   }
 }
 
-/** A server that answers so to every condition of a write, and writes nothing then. */
+/** Models a server that refuses every conditional write with this error. */
 export function refusingConditions(status: number, code: string): FaultRule {
   return ({ operation, headers }) =>
     operation === 'put' && (headers['if-none-match'] ?? headers['if-match']) !== undefined
@@ -106,7 +106,7 @@ export function refusingConditions(status: number, code: string): FaultRule {
       : undefined
 }
 
-/** Quick, and far from its limits of time. */
+/** Quick retries with generous time limits. */
 export const quickRetry = {
   attempts: 3,
   baseMs: 1,
@@ -116,14 +116,14 @@ export const quickRetry = {
 }
 
 export interface CredentialScript {
-  /** Where the server is. */
+  /** Address of the server. */
   endpoint: string
-  /** One after another, the next one after each rejection; the last one for ever. */
+  /** Access keys to hand out: the next after each rejection, the last for ever. */
   accessKeyIds?: readonly string[]
   secretAccessKey?: string
 }
 
-/** Credentials that are resolved when first needed and anew after a rejection, as the credential cache does it. */
+/** Resolves credentials on first use and again after a rejection, like the credential cache. */
 export function credentialSource({
   endpoint,
   accessKeyIds = [canaries.accessKeyId],
@@ -152,7 +152,7 @@ export function credentialSource({
   return { source, resolutions: () => resolutions }
 }
 
-/** A server with an empty bucket for one test, closed at its end. */
+/** Starts a server with an empty bucket for one test, and closes the server when the test ends. */
 export async function startScriptedS3() {
   const bucket = createBucket()
   const calls: S3Call[] = []
@@ -174,7 +174,7 @@ export async function startScriptedS3() {
       const { 'if-none-match': _, ...headers } = call.headers
       return bucket.answer({ ...call, headers, body })
     }
-    // A client that leaves in the middle is what some tests are about.
+    // Some tests disconnect the client mid-request.
     respond(fault, perform, response).catch(() => response.destroy())
   })
   const port = await new Promise<number>((resolve) => {
@@ -196,13 +196,13 @@ export async function startScriptedS3() {
     calls,
     count: (operation: Operation) => calls.filter((call) => call.operation === operation).length,
     script: (rule: FaultRule) => void rules.push(rule),
-    /** From now on everything is answered as it should be. */
+    /** Removes all scripted faults. */
     heal: () => void rules.splice(0),
-    /** Is told of the bytes of request bodies as they arrive. */
+    /** Registers a callback for the bytes of request bodies as they arrive. */
     watchUploads: (watch: (bytes: number) => void) => {
       onUploaded = watch
     },
-    /** A store of its own process: nothing is shared with another one but the bucket. */
+    /** A store as in a separate process: stores share only the bucket. */
     store: (overrides: Partial<S3StoreOptions> = {}) =>
       createS3Store({
         provider: 's3',

@@ -1,13 +1,13 @@
-/** A connection to a server on loopback that delays every byte, as between two data centres. */
+/** A proxy to a server on loopback that delays every byte, as between two data centres. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
 export interface SlowLine extends AsyncDisposable {
-  /** The same address as the server's, but for the port. */
+  /** The server's address with the proxy's port. */
   url: string
 }
 
-/** Opens one to the server of this address; `lagMs` counts for each direction. */
+/** Opens a proxy to the server of this address. `lagMs` applies to each direction. */
 export async function openSlowLine(to: string, lagMs: number): Promise<SlowLine> {
   const target = new URL(to)
   const sockets = new Set<Socket>()
@@ -25,7 +25,7 @@ export async function openSlowLine(to: string, lagMs: number): Promise<SlowLine>
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new TypeError('unreachable')
+  if (address === null || typeof address === 'string') throw new TypeError('The server has no TCP port.')
   const url = new URL(to)
   url.port = String(address.port)
   return {

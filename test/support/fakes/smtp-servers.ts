@@ -1,4 +1,4 @@
-/** Mail servers on loopback: a real one that keeps what it gets, and one that goes wrong at a given word. */
+/** Mail servers on loopback: a real server that keeps its mail, and a server that fails at a chosen command. */
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
@@ -7,7 +7,7 @@ import { cert, key } from '../fixtures/test-certificate.ts'
 export interface ReceivedMail {
   from: string
   to: string[]
-  /** Header fields as they were sent, folded lines joined. */
+  /** Header fields as sent, with folded lines joined. */
   headers: string
   raw: string
   secure: boolean
@@ -16,14 +16,14 @@ export interface ReceivedMail {
 export interface MailServerOnLoopback {
   port: number
   mails: ReceivedMail[]
-  /** What was signed in with. */
+  /** Credentials of each login. */
   logins: { user: string; password: string }[]
-  /** Keeps the next mail and never says so. */
+  /** Keeps the next mail but never confirms it. */
   loseNextAnswer(): void
   close(): Promise<void>
 }
 
-/** Accepts any recipient and this password. */
+/** Starts a server that accepts any recipient and the given password. */
 export async function startMailServer(
   options: SMTPServerOptions & { password?: string } = {},
 ): Promise<MailServerOnLoopback> {
@@ -54,7 +54,7 @@ export async function startMailServer(
     },
     ...rest,
   })
-  // Clients that hang up in the middle are part of the tests.
+  // Some tests hang up mid-conversation.
   server.on('error', () => {})
   server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')
@@ -69,13 +69,13 @@ export async function startMailServer(
   }
 }
 
-/** Where a conversation goes wrong. `content` is the mail itself, up to its final dot. */
+/** Moment at which a conversation fails. `content` is the mail itself, up to its final dot. */
 export type Moment = 'connect' | 'EHLO' | 'STARTTLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'content'
 
-/** A reply in place of the usual one, or nothing, or the end of the connection. */
+/** An unusual reply, silence, or a dropped connection. */
 export type Trouble = { reply: string } | 'silence' | 'reset'
 
-/** Speaks just enough SMTP for one mail after another, and causes the trouble at the moment of the `nth` mail. */
+/** Speaks just enough SMTP for consecutive mails, and causes the trouble at the moment of the `nth` mail. */
 export async function startTroubledServer(moment: Moment, trouble: Trouble, nth = 1) {
   let mails = 0
   const heard: string[] = []
@@ -124,9 +124,9 @@ export async function startTroubledServer(moment: Moment, trouble: Trouble, nth 
   await once(server, 'listening')
   return {
     port: portOf(server),
-    /** The moments that were reached, in order. */
+    /** Moments reached so far, in order. */
     heard,
-    /** The names that clients have introduced themselves with (RFC 5321, section 4.1.1.1). */
+    /** Names that clients gave in EHLO (RFC 5321, section 4.1.1.1). */
     names,
     /** Settles when the trouble begins. */
     reached: reached.promise,
@@ -137,7 +137,7 @@ export async function startTroubledServer(moment: Moment, trouble: Trouble, nth 
   }
 }
 
-/** Where the next command, or the content, ends in the buffer; 0 where it has not. */
+/** Gives the end of the next command, or of the content, in the buffer; 0 if the end has not arrived. */
 function endOf(buffer: string, inContent: boolean): number {
   const end = inContent ? '\r\n.\r\n' : '\r\n'
   const at = buffer.indexOf(end)

@@ -1,4 +1,4 @@
-/** A collector of traces on loopback, speaking OTLP/HTTP with JSON. */
+/** A trace collector on loopback that speaks OTLP/HTTP with JSON. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -27,14 +27,14 @@ export type CollectedSpan = z.output<typeof spanSchema>
 
 export interface TraceCollector extends AsyncDisposable {
   url: string
-  /** Bodies as they arrived. */
+  /** Request bodies as they arrived. */
   received: string[]
   spans(): CollectedSpan[]
-  /** `service.name` of everything received. */
+  /** `service.name` of each received resource. */
   services(): unknown[]
 }
 
-/** Starts one on a free port; `await using` ends it. */
+/** Starts a collector on a free port. `await using` ends it. */
 export async function startTraceCollector(): Promise<TraceCollector> {
   const received: string[] = []
   const server = createServer(async (request, response) => {
@@ -42,7 +42,7 @@ export async function startTraceCollector(): Promise<TraceCollector> {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   })
   const port = await new Promise<number>((resolve) => {
-    // A TCP server that listens has this kind of address.
+    // A listening TCP server has this kind of address.
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
   })
   const resources = () => received.flatMap((body) => bodySchema.parse(JSON.parse(body)).resourceSpans)
@@ -61,7 +61,7 @@ export async function startTraceCollector(): Promise<TraceCollector> {
   }
 }
 
-/** The tree below a span as nested names, children in order of their names. */
+/** Gives the tree below a span as nested names, with children sorted by name. */
 export function treeOf(spans: readonly CollectedSpan[], root: CollectedSpan): unknown[] {
   const children = spans.filter(({ parentSpanId }) => parentSpanId === root.spanId)
   const below = children.map((child) => treeOf(spans, child))
