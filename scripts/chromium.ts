@@ -1,6 +1,6 @@
 /** A headless Chromium, and the two window sizes in which the web app is tested. */
-import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
+import { findChromium } from './tools.ts'
 
 export const phone = {
   viewport: { width: 390, height: 844 },
@@ -19,14 +19,10 @@ const quiet = [
   '--disable-sync',
 ]
 
-/** Starts the browser at `CHROMIUM_PATH`, by default Debian's. Throws an Error with advice if there is none. */
+/** Starts Chromium. Throws an Error with the command that installs Chromium if there is none. */
 export async function openChromium(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-  if (!existsSync(executablePath)) {
-    throw new Error(
-      `There is no Chromium at ${executablePath}. Install it (apt-get install chromium), or set CHROMIUM_PATH.`,
-    )
-  }
+  const executablePath = findChromium()
+  if (executablePath === null) throw new Error('Chromium is missing. Install it: npm run test:tools')
   // Containers run as root without user namespaces, which Chromium's own sandbox needs.
   return chromium.launch({ executablePath, args: ['--no-sandbox', ...quiet] })
 }

@@ -1,0 +1,17 @@
+/** `npm test`: names missing tools in one line, then runs the tests with the arguments that Vitest takes. */
+import { missingTools, namesOf } from './tools.ts'
+
+const args = process.argv.slice(2)
+const missing = missingTools()
+if (missing.length > 0) {
+  const fact = `${namesOf(missing)} ${missing.length === 1 ? 'is' : 'are'} missing.`
+  if (args.length === 0) {
+    console.error(`${fact} Install and run all tests: npm run test:all`)
+    process.exit(1)
+  }
+  console.error(
+    `${fact} Tests that need ${missing.length === 1 ? 'it' : 'them'} will fail: npm run test:tools`,
+  )
+}
+process.argv.splice(2, args.length, 'run', ...args)
+await import(new URL('../node_modules/vitest/vitest.mjs', import.meta.url).href)
