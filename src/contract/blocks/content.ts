@@ -57,7 +57,7 @@ export const contentField = documented(
       flag(false, { value: true, consequence: 'nothing is sent or moved until it is corrected' }),
       {
         description: 'Test mode: publishing sends and moves nothing. An unusable value means `true`.',
-        example: true,
+        example: false,
       },
     ),
     voice_profile: documented(list(z.string().max(20_000), maxVoiceProfile), {
