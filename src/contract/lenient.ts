@@ -150,7 +150,7 @@ export function whole(whenAbsent: number, min: number, max = Number.MAX_SAFE_INT
 }
 
 function wholeText(min: number, max: number): string {
-  if (max < Number.MAX_SAFE_INTEGER) return `a whole number from ${min} to ${max}`
+  if (max < Number.MAX_SAFE_INTEGER) return `a whole number from ${min} to ${max.toLocaleString('en')}`
   return min > Number.MIN_SAFE_INTEGER ? `a whole number, at least ${min}` : 'a whole number'
 }
 
@@ -179,7 +179,7 @@ export function choice<const V extends readonly [string, ...string[]], const D>(
 /** The entries of a list that can be used, at most `max`; further ones are dropped without a fault. */
 export function list<T>(entry: z.ZodType<T>, max: number): Field<T[]> {
   return {
-    accepts: `a list of at most ${max} texts`,
+    accepts: `a list of at most ${max.toLocaleString('en')} texts`,
     read(value, path, faults) {
       if (isBlank(value)) return []
       if (!Array.isArray(value)) {

@@ -85,7 +85,7 @@ const typeField = documented(choice(platformNames, undefined), {
 export function publisherFields(type: unknown): Field<unknown> {
   const platform = platformName.safeParse(type).data
   const config: Field<unknown> = (platform && settings[platform]) ?? { read: () => undefined }
-  return block({ ...entryFields.members, type: typeField, config })
+  return block({ type: typeField, ...entryFields.members, config })
 }
 
 /** An entry of a type that this version does not know is left out: a newer orchestrator must not stop an older fleet. */

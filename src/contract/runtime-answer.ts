@@ -23,7 +23,7 @@ const requiredSchema = z.object({
 export const answerFields: Field<unknown> = block({
   ...envelopeFields.members,
   app_type: documented(text, {
-    description: 'Application that the tenant is bound to. Another one is answered as an unknown host.',
+    description: 'Application of the tenant. The publisher treats a host of another application as unknown.',
     example: appType,
   }),
   config: block({ features: featuresField, storage: storageKeys, ...optionalBlocks }),

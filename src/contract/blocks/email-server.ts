@@ -8,11 +8,11 @@ const emailServerFields = documented(
       example: 'smtp.example.org',
     }),
     port: documented(whole(587, 1, 65_535), {
-      description: 'Port. 465 speaks TLS from the start, others use STARTTLS.',
+      description: 'Port of the mail server. 465 speaks TLS from the start, other ports use STARTTLS.',
       example: 587,
     }),
     use_tls: documented(flag(true), {
-      description: 'Encrypts the connection. False is refused, except in development.',
+      description: 'Encrypts the connection. False is refused unless `ALLOW_PRIVATE_ENDPOINTS` is set.',
       example: true,
     }),
     from_email: documented(name(320), {

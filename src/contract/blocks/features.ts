@@ -12,11 +12,11 @@ export const featuresField = documented(
       example: true,
     }),
     keep_enabled: documented(flag(true), {
-      description: 'Lets admins move photos to the `keep` folder.',
+      description: 'Lets admins move photos to the folder `paths.keep`.',
       example: true,
     }),
     remove_enabled: documented(flag(true), {
-      description: 'Lets admins move photos to the `remove` folder.',
+      description: 'Lets admins move photos to the folder `paths.remove`.',
       example: true,
     }),
     delete_enabled: documented(flag(false), {
@@ -52,7 +52,7 @@ export const featuresField = documented(
       }),
       {
         description:
-          'Turns publishing off when `review`, even if `publish_enabled` is true. An unusable value means `review`.',
+          '`review` turns publishing off, even if `publish_enabled` is true. An unusable value means `review`.',
         example: 'publish',
         whenAbsent: '`publish`',
       },
