@@ -16,25 +16,28 @@ export function code(value: unknown): string {
 }
 
 /** Joins words as a sentence does: 'a, b or c'. */
-export function alternatives(words: readonly string[]): string {
-  return words.join(', ').replace(/, ([^,]*)$/, ' or $1')
+export function listed(words: readonly string[], conjunction: 'and' | 'or'): string {
+  return words.join(', ').replace(/, ([^,]*)$/, ` ${conjunction} $1`)
 }
+
+const sectionEnd = '<!-- end -->'
 
 /**
  * Replaces the text between `<!-- generated: NAME -->` and `<!-- end -->` by the section of that name and keeps everything else. Throws a
- * `RangeError` when the page lacks a section or names an unknown one.
+ * `RangeError` when the page lacks a section, repeats one or names an unknown one.
  */
 export function fill(page: string, sections: Readonly<Record<string, string>>): string {
   const left = new Map(Object.entries(sections))
-  const filled = page.replace(
-    /(<!-- generated: ([a-z -]+) -->\n)[\s\S]*?(<!-- end -->)/g,
-    (_whole, start: string, name: string, end: string) => {
-      const section = left.get(name)
-      if (section === undefined) throw new RangeError(`Section "${name}" is unknown or appears twice.`)
-      left.delete(name)
-      return `${start}\n${section}\n\n${end}`
-    },
-  )
+  const [start = '', ...marked] = page.split('<!-- generated: ')
+  const filled = marked.map((part) => {
+    const [name = ''] = part.split(' -->', 1)
+    const section = left.get(name)
+    const end = part.indexOf(sectionEnd)
+    if (section === undefined) throw new RangeError(`Section "${name}" is unknown or appears twice.`)
+    if (end < 0) throw new RangeError(`Section "${name}" has no end.`)
+    left.delete(name)
+    return `<!-- generated: ${name} -->\n\n${section}\n\n${part.slice(end)}`
+  })
   if (left.size > 0) throw new RangeError(`The page lacks ${[...left.keys()].join(', ')}.`)
-  return filled
+  return [start, ...filled].join('')
 }

@@ -13,7 +13,7 @@ import { publishers } from '../../src/providers/publishers.ts'
 import { storages } from '../../src/providers/storages.ts'
 import { defaultCaptionModel } from '../../src/workflow/analysis/captions.ts'
 import { defaultVisionModel } from '../../src/workflow/analysis/vision.ts'
-import { code, table } from './markdown.ts'
+import { code, listed, table } from './markdown.ts'
 
 /** One key of the answer, such as `config.storage.paths.root`. */
 export interface DescribedKey {
@@ -152,7 +152,10 @@ function blockTable(block: Field<unknown>, place: readonly string[]): string {
 
 function blockSection(key: string, block: Field<unknown>): string {
   const { documentation, foreignKeys = [] } = block
-  const rest = foreignKeys.length > 0 ? `\n\nThe publisher ignores ${foreignKeys.map(code).join(', ')}.` : ''
+  const rest =
+    foreignKeys.length > 0
+      ? `\n\nThe publisher ignores ${listed(foreignKeys.map(code), 'and')}, which other programs read.`
+      : ''
   const body = block.members ? `\n\n${blockTable(block, ['config', key])}` : ''
   return `### \`${key}\`\n\n${documentation?.description}${body}${rest}`
 }
@@ -185,10 +188,11 @@ function publisherTables(): string {
     return [`### \`config\` of \`${platform}\`\n\n${table(head, settings)}`]
   })
   const others = platforms.filter((platform) => !settingsOf(platform)?.members)
+  const unbuilt = platforms.filter((platform) => !publishers[platform].isBuilt)
   return [
     table(head, rows),
     ...tables,
-    `${others.map(code).join(', ')} have no settings that this version reads, and cannot publish yet.`,
+    `Platforms without settings of their own: ${listed(others.map(code), 'and')}. This version cannot publish to ${listed(unbuilt.map(code), 'or')} yet.`,
   ].join('\n\n')
 }
 

@@ -8,7 +8,7 @@ import { model } from '../../src/providers/model.ts'
 import { publishers } from '../../src/providers/publishers.ts'
 import { storages } from '../../src/providers/storages.ts'
 import { variableGroups } from '../../src/runtime/settings/variables.ts'
-import { alternatives, code, table } from './markdown.ts'
+import { code, listed, table } from './markdown.ts'
 
 /** Metadata that the schema of each variable must carry. */
 const metadataSchema = z.strictObject({
@@ -118,9 +118,9 @@ function holdsSecret(value: unknown): boolean {
 function valuesOf(schema: z.core.$ZodType): string[] {
   const limits = limitsSchema.parse(z.toJSONSchema(schema, { unrepresentable: 'any' }))
   const { minimum, maximum, enum: words } = limits
-  if (words) return [`${alternatives(words.map(code))}.`]
+  if (words) return [`Values: ${listed(words.map(code), 'or')}.`]
   if (minimum === undefined || maximum === undefined) return []
-  return [`${minimum.toLocaleString('en')} to ${maximum.toLocaleString('en')}.`]
+  return [`From ${minimum.toLocaleString('en')} to ${maximum.toLocaleString('en')}.`]
 }
 
 /** The table of one group. */

@@ -32,7 +32,7 @@ const settings: Partial<Record<Platform, Field<Record<string, unknown>>>> = {
     channel_id: documented(
       field(z.union([z.number().int(), z.string().trim().max(100)]), undefined, 'a number or @name'),
       {
-        description: 'Channel or group that gets the photos. The bot must be an admin there.',
+        description: 'Channel or group that gets the photos. The bot needs the right to post there.',
         example: '@alice',
       },
     ),

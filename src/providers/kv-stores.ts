@@ -28,12 +28,12 @@ const redis = keyValueDriver({
       }),
     REDIS_TLS_VERIFY: flag(true).meta({
       description: "Verifies the certificate of a `rediss://` server. False for Heroku's own Redis only.",
-      examples: ['true'],
+      examples: ['false'],
       host: 'node',
     }),
     REDIS_TIMEOUT_MS: whole('milliseconds', 20, 5000)
       .default(250)
-      .meta({ description: 'Timeout of one Redis command.', examples: ['250'], host: 'node' }),
+      .meta({ description: 'Timeout of one Redis command.', examples: ['500'], host: 'node' }),
   },
   needs: ['REDIS_URL'],
   isShared: true,
@@ -62,7 +62,7 @@ const cloudflare = keyValueDriver({
   variables: {
     KV_TIMEOUT_MS: whole('milliseconds', 20, 10_000)
       .default(500)
-      .meta({ description: 'Timeout of one call to Cloudflare KV.', examples: ['500'], host: 'workers' }),
+      .meta({ description: 'Timeout of one call to Cloudflare KV.', examples: ['1000'], host: 'workers' }),
   },
   needs: [],
   isShared: true,

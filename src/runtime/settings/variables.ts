@@ -58,7 +58,7 @@ const processVariables = {
     .default(8080)
     .meta({
       description: 'Port that the server listens on. 0 picks a free port.',
-      examples: ['8080'],
+      examples: ['3000'],
       host: 'node',
     }),
   SCHEDULED_PUBLISH_HOSTS: z
@@ -66,8 +66,8 @@ const processVariables = {
     .transform(commaSeparated)
     .default([])
     .meta({
-      description: 'Hosts that publish one photo at each cron trigger.',
-      examples: ['alice.shibari.photo,bob.shibari.photo'],
+      description: 'Hosts, separated by commas, that publish one photo at each cron trigger.',
+      examples: ['alice.photos.example.com,bob.photos.example.com'],
       host: 'workers',
     }),
 }
@@ -91,11 +91,11 @@ const controlPlaneVariables = {
   }),
   ORCHESTRATOR_BASE_DOMAIN: domain.default('shibari.photo').meta({
     description: "Parent domain of all tenants' hosts.",
-    examples: ['shibari.photo'],
+    examples: ['photos.example.com'],
   }),
   ORCHESTRATOR_TIMEOUT_MS: whole('milliseconds', 50, 10_000)
     .default(3000)
-    .meta({ description: 'Timeout of one attempt to call the control plane.', examples: ['3000'] }),
+    .meta({ description: 'Timeout of one attempt to call the control plane.', examples: ['2000'] }),
   CONFIG_FILE: z
     .string()
     .optional()
@@ -108,7 +108,7 @@ const controlPlaneVariables = {
 
 const signInVariables = {
   AUTH0_DOMAIN: domain.optional().meta({
-    description: 'Auth0 tenant that signs admins in. Set it together with the client ID and secret.',
+    description: 'Auth0 domain that signs admins in. Set it together with the client ID and secret.',
     examples: ['example.eu.auth0.com'],
   }),
   OIDC_ISSUER_URL: issuer.optional().meta({
@@ -120,34 +120,34 @@ const signInVariables = {
     .string()
     .optional()
     .meta({
-      description: 'Client ID of the registration at the issuer.',
+      description: 'Client ID at the issuer. Set it together with the issuer and the secret.',
       examples: ['client-id-from-the-issuer'],
     }),
   AUTH0_CLIENT_SECRET: secretText.optional().meta({
-    description: 'Client secret of the registration at the issuer.',
+    description: 'Client secret at the issuer. Set it together with the issuer and the ID.',
     examples: ['client-secret-from-the-issuer'],
   }),
   AUTH_CALLBACK_HOST: domain.optional().meta({
     description: 'Host that receives sign-in callbacks; not a tenant. Mail servers see the name in EHLO.',
-    examples: ['app.shibari.photo'],
+    examples: ['login.photos.example.com'],
     whenAbsent: '`app.<base domain>`',
   }),
   ADMIN_LOGIN_EMAILS: emails.default([]).meta({
-    description: 'Admins of tenants that have no list of their own, in ASCII.',
+    description: 'Admins of tenants that have no list of their own. ASCII addresses, separated by commas.',
     examples: ['admin@example.com,second@example.com'],
   }),
   WEB_ADMIN_COOKIE_TTL_SECONDS: whole('seconds', 60, thirtyDays)
     .default(weekSeconds)
     .meta({
       description: 'Lifetime of an unused session.',
-      examples: ['604800'],
+      examples: ['86400'],
     }),
   ADMIN_COOKIE_SCOPE: z
     .enum(['domain', 'host'], { error: 'must be domain or host' })
     .default('domain')
     .meta({
       description: 'One session cookie for the whole base domain, or one per host.',
-      examples: ['domain'],
+      examples: ['host'],
     }),
 }
 
@@ -156,23 +156,23 @@ const limitVariables = {
     .default(2000)
     .meta({
       description: 'Upper bound on open connections. The process needs as many open files.',
-      examples: ['2000'],
+      examples: ['1000'],
       host: 'node',
     }),
   VIEWER_REQUESTS_PER_5_MINUTES: whole('requests', 0, 1_000_000)
     .default(3000)
     .meta({
       description: 'Requests for lists and photos per client, tenant and process. 0 turns the limit off.',
-      examples: ['3000'],
+      examples: ['6000'],
     }),
   LIBRARY_MAX_UPLOAD_MB: whole('megabytes', 1, 50)
     .default(50)
-    .meta({ description: 'Largest upload in MB.', examples: ['50'] }),
+    .meta({ description: 'Largest upload in MB.', examples: ['20'] }),
   CONFIG_CACHE_MB: whole('megabytes', 1, 4096)
     .default(32)
     .meta({
       description: 'Memory in MB for cached tenants. 32 MB hold about 1,200 tenants.',
-      examples: ['32'],
+      examples: ['64'],
     }),
   METRICS_TOKEN: secretText.optional().meta({
     description: 'Bearer token for `GET /metrics`. Without a token there is no such page.',
@@ -181,21 +181,21 @@ const limitVariables = {
   LOG_LEVEL: z
     .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })
     .default('info')
-    .meta({ description: 'Lowest level that is logged.', examples: ['info'] }),
+    .meta({ description: 'Lowest level that is logged.', examples: ['debug'] }),
 }
 
 const developmentVariables = {
   FORCE_HTTPS: flag(true).meta({
     description: 'False means development: public URLs use `http` and keep their port.',
-    examples: ['true'],
+    examples: ['false'],
   }),
   WEB_SECURE_COOKIES: flag(true).meta({
     description: 'Marks cookies `Secure`. False only without HTTPS.',
-    examples: ['true'],
+    examples: ['false'],
   }),
   ALLOW_PRIVATE_ENDPOINTS: flag(false).meta({
     description: "Lets tenants' endpoints use plain HTTP and private addresses.",
-    examples: ['false'],
+    examples: ['true'],
   }),
   DEVELOPMENT_HOSTS: z
     .string()
@@ -204,7 +204,7 @@ const developmentVariables = {
     .default([])
     .meta({
       description:
-        'Galleries to list at unknown hosts. Needs `FORCE_HTTPS=false` and a domain below `localhost`.',
+        'Galleries to list at unknown hosts, separated by commas. Needs `FORCE_HTTPS=false` and a domain below `localhost`.',
       examples: ['alice.localhost,bob.localhost'],
     }),
 }
