@@ -33,7 +33,7 @@ export interface Field<T> {
 }
 
 /** Source of docs/tenant-configuration.md. */
-interface Documentation<T> {
+export interface Documentation<T> {
   /** At most 25 words for a person who writes a configuration. */
   description: string
   /** Absent for a block: its members have examples. */
