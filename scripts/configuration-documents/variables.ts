@@ -150,7 +150,7 @@ export function environmentExample(): string {
       ])
     return [`## ${group[0]?.toUpperCase()}${group.slice(1)}`, ...lines].join('\n')
   })
-  return `# Copy to .env, fill in, and start with \`node --env-file=.env src/node.ts\`.
+  return `# Copy to .env, fill in, and start with \`npx node --env-file=.env src/node.ts\`.
 # \`npm run docs:configuration\` writes this file. docs/configuration.md says more about each variable.
 # Commented lines are optional and show an example.
 

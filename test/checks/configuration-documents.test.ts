@@ -71,6 +71,13 @@ describe('docs/configuration.md and .env.example', () => {
     expect(read.flatMap(([, name = '']) => (page.includes(`| \`${name}\` |`) ? [] : [name]))).toEqual([])
   })
 
+  it('names every binding of wrangler.toml', async () => {
+    const [page, wrangler] = [await textOf('docs/configuration.md'), await textOf('wrangler.toml')]
+    const bindings = [...wrangler.matchAll(/^binding = "(\w+)"$/gm)].map(([, name = '']) => name)
+    expect(bindings).toContain('KV')
+    expect(bindings.filter((name) => !page.includes(`\n| \`${name}\` |`))).toEqual([])
+  })
+
   it.each(describedVariables)('has a valid example and a short description for $name', (variable) => {
     expect(z.safeParse(variable.schema, variable.example)).toMatchObject({ success: true })
     expect(wordsOf(variable.description)).toBeLessThanOrEqual(25)

@@ -162,7 +162,8 @@ const limitVariables = {
   VIEWER_REQUESTS_PER_5_MINUTES: whole('requests', 0, 1_000_000)
     .default(3000)
     .meta({
-      description: 'Requests for lists and photos per client, tenant and process. 0 turns the limit off.',
+      description:
+        'Requests for lists and photos per client, tenant and process. 0 turns the limit off, for load tests.',
       examples: ['6000'],
     }),
   LIBRARY_MAX_UPLOAD_MB: whole('megabytes', 1, 50)
