@@ -24,7 +24,7 @@ const sectionEnd = '<!-- end -->'
 
 /**
  * Replaces the text between `<!-- generated: NAME -->` and `<!-- end -->` by the section of that name and keeps everything else. Throws a
- * `RangeError` when the page lacks a section, repeats one or names an unknown one.
+ * `RangeError` when the page lacks a section, repeats one or names an unknown section.
  */
 export function fill(page: string, sections: Readonly<Record<string, string>>): string {
   const left = new Map(Object.entries(sections))

@@ -139,7 +139,7 @@ export function variableTable(group: string): string {
 /** Variables without which the start from a control plane fails. */
 const startsWith = ['WEB_SESSION_SECRET', 'ORCHESTRATOR_BASE_URL', 'ORCHESTRATOR_SERVICE_TOKEN']
 
-/** `.env.example`: the variables that a start needs, and every other one as a comment with its example. */
+/** `.env.example`: the variables that a start needs, and all others as comments with their examples. */
 export function environmentExample(): string {
   const sections = groups.map((group) => {
     const lines = describedVariables

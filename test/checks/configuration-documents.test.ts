@@ -46,7 +46,7 @@ describe('fill', () => {
     expect(fill(filled, { a: 'new' })).toBe(filled)
   })
 
-  it('refuses a page that lacks a section or names an unknown one', () => {
+  it('refuses a page that lacks a section or names an unknown section', () => {
     expect(() => fill(page, { a: 'new', b: 'new' })).toThrow('lacks b')
     expect(() => fill(page, {})).toThrow('"a" is unknown')
   })
@@ -55,14 +55,14 @@ describe('fill', () => {
 describe('docs/configuration.md and .env.example', () => {
   const names = [...Object.keys(environmentSchema.shape), ...Object.keys(providerVariables.shape)]
 
-  it('names every variable that a schema has', async () => {
+  it('documents every variable that a schema has', async () => {
     expect(describedVariables.map(({ name }) => name).sort()).toEqual(names.sort())
     const [page, example] = [await textOf('docs/configuration.md'), await textOf('.env.example')]
     expect(names.filter((name) => !page.includes(`\n| \`${name}\` |`))).toEqual([])
     expect(names.filter((name) => !new RegExp(`^(# )?${name}=`, 'm').test(example))).toEqual([])
   })
 
-  it('names every variable that src reads without a schema', async () => {
+  it('documents every variable that src reads without a schema', async () => {
     const page = await textOf('docs/configuration.md')
     const files = (await readdir(`${project}src`, { recursive: true })).filter((name) => /\.tsx?$/.test(name))
     const sources = await Promise.all(files.map((name) => textOf(`src/${name}`)))
@@ -71,7 +71,7 @@ describe('docs/configuration.md and .env.example', () => {
     expect(read.flatMap(([, name = '']) => (page.includes(`| \`${name}\` |`) ? [] : [name]))).toEqual([])
   })
 
-  it('names every binding of wrangler.toml', async () => {
+  it('documents every binding of wrangler.toml', async () => {
     const [page, wrangler] = [await textOf('docs/configuration.md'), await textOf('wrangler.toml')]
     const bindings = [...wrangler.matchAll(/^binding = "(\w+)"$/gm)].map(([, name = '']) => name)
     expect(bindings).toContain('KV')
@@ -124,14 +124,14 @@ describe('docs/tenant-configuration.md', () => {
     expect(faults).toEqual([])
   })
 
-  it('names every key of the schemas', async () => {
+  it('documents every key of the schemas', async () => {
     const page = await textOf('docs/tenant-configuration.md')
     const rows = keys.map(({ path }) => path.slice(path[0] === 'config' || path[0] === 'publishers' ? 2 : 0))
     const shown = rows.map((path) => (path[0] === 'config' ? path.slice(1) : path).join('.'))
     expect(shown.filter((key) => !page.includes(`\n| \`${key}\` |`))).toEqual([])
   })
 
-  it('names the defaults that the analysis adds', () => {
+  it('documents the defaults that the analysis adds', () => {
     expect(captionCalls({})).toBe(1)
     expect(captionCalls({ sd_caption_single_call_enabled: false })).toBe(2)
   })
