@@ -1,6 +1,6 @@
 /** A tenant's own title and colours. What cannot be used is left out, so that a slip of a pen costs nobody their gallery. */
 import { z } from 'zod'
-import { block, field, type ValueOf } from './lenient.ts'
+import { block, documented, field, type ValueOf } from './lenient.ts'
 
 export const themes = ['dark', 'light'] as const
 export type Theme = (typeof themes)[number]
@@ -24,14 +24,28 @@ const line = z
   )
   .pipe(z.string().min(1).max(60))
 
-export const appearanceField = block({
-  /** Instead of the host's first label, at most 60 characters. */
-  title: field(line, undefined, 'is not a line of at most 60 characters'),
-  /** For what is pressed or has the focus, in each theme where it can be read. */
-  accent_color: field(colour, undefined, 'is not a colour such as #c40 or #cc4400'),
-  /** Behind everything, in each theme where text on it can be read. */
-  background_color: field(colour, undefined, 'is not a colour such as #c40 or #cc4400'),
-})
+const colourField = field(colour, undefined, 'a colour such as #c40 or #cc4400')
+
+export const appearanceField = documented(
+  block({
+    title: documented(field(line, undefined, 'a line of at most 60 characters'), {
+      description: 'Name in the title bar, the browser tab and under the icon of the installed app.',
+      example: 'Alice in Rope',
+      whenAbsent: "the host's first label",
+    }),
+    accent_color: documented(colourField, {
+      description: 'Colour of pressed, focused and important controls.',
+      example: '#e07a5f',
+      whenAbsent: 'amber',
+    }),
+    background_color: documented(colourField, {
+      description: 'Page background.',
+      example: '#101014',
+      whenAbsent: 'near black, warm white',
+    }),
+  }),
+  { description: 'Title and colours of the gallery. See [Appearance](#appearance).' },
+)
 
 export type Appearance = Partial<ValueOf<typeof appearanceField>>
 

@@ -13,7 +13,10 @@ const serviceAccount = z
 /** Opaque; some count. */
 const opaque = z.union([z.string(), z.number().transform(String)])
 /** One of another type counts as absent: it only tells versions apart. */
-const version = opaque.catch('')
+const version = opaque.catch('').meta({
+  description: 'Version of the credentials. A new version replaces cached credentials.',
+  examples: ['2026-11-29'],
+})
 const absentWhereBlank = (value: unknown) =>
   typeof value === 'string' && value.trim() === '' ? undefined : value
 
@@ -21,36 +24,91 @@ const defaultRegion = 'auto'
 
 const s3 = {
   version,
-  access_key_id: secret,
-  secret_access_key: secret,
+  access_key_id: secret.meta({ description: 'Access key ID.', examples: ['access-key-id'] }),
+  secret_access_key: secret.meta({ description: 'Secret access key.', examples: ['secret-access-key'] }),
   endpoint_url: z
     .string()
     .trim()
-    .pipe(z.url({ protocol: /^https?$/ })),
-  bucket: z.string().trim().min(1),
-  region: z.string().trim().min(1).catch(defaultRegion),
+    .pipe(z.url({ protocol: /^https?$/ }))
+    .meta({ description: 'URL of the S3 server.', examples: ['https://s3.eu-central-1.amazonaws.com'] }),
+  bucket: z
+    .string()
+    .trim()
+    .min(1)
+    .meta({ description: 'Bucket that holds the photos.', examples: ['bobs-photos'] }),
+  region: z
+    .string()
+    .trim()
+    .min(1)
+    .catch(defaultRegion)
+    .meta({ description: 'Region for the signature.', examples: ['eu-central-1'] }),
 }
 
 const byProvider = z.discriminatedUnion('provider', [
-  z.object({ provider: z.literal('dropbox'), version, refresh_token: secret }),
+  z.object({
+    provider: z.literal('dropbox'),
+    version,
+    refresh_token: secret.meta({
+      description: "Refresh token of the tenant's Dropbox account.",
+      examples: ['refresh-token'],
+    }),
+  }),
   z.object({ provider: z.literal('s3'), ...s3 }),
   z.object({ provider: z.literal('managed'), ...s3 }),
   z.object({
     provider: z.literal('gdrive'),
     version,
-    refresh_token: z.preprocess(absentWhereBlank, secret.optional()),
-    service_account: z.preprocess(absentWhereBlank, serviceAccount.optional()),
+    refresh_token: z.preprocess(absentWhereBlank, secret.optional()).meta({
+      description: "Refresh token of the tenant's Google account.",
+      examples: ['refresh-token'],
+    }),
+    service_account: z.preprocess(absentWhereBlank, serviceAccount.optional()).meta({
+      description: "Google's key file of a service account: a JSON object or its text.",
+      examples: ['{"type":"service_account"}'],
+    }),
   }),
-  z.object({ provider: z.literal('openai'), version, api_key: secret }),
-  z.object({ provider: z.literal('telegram'), version, bot_token: secret }),
-  z.object({ provider: z.literal('smtp'), version, password: secret }),
-  z.object({ provider: z.literal('instagram'), version, access_token: secret, user_id: opaque }),
-  z.object({ provider: z.literal('bluesky'), version, handle: z.string(), app_password: secret }),
+  z.object({
+    provider: z.literal('openai'),
+    version,
+    api_key: secret.meta({ description: 'API key.', examples: ['sk-example'] }),
+  }),
+  z.object({
+    provider: z.literal('telegram'),
+    version,
+    bot_token: secret.meta({
+      description: 'Token of the bot, from @BotFather.',
+      examples: ['123456:bot-token'],
+    }),
+  }),
+  z.object({
+    provider: z.literal('smtp'),
+    version,
+    password: secret.meta({ description: 'Password at the mail server.', examples: ['mail-password'] }),
+  }),
+  z.object({
+    provider: z.literal('instagram'),
+    version,
+    access_token: secret.meta({ description: 'Access token.', examples: ['access-token'] }),
+    user_id: opaque.meta({ description: 'ID of the Instagram account.', examples: ['17841400000000000'] }),
+  }),
+  z.object({
+    provider: z.literal('bluesky'),
+    version,
+    handle: z.string().meta({ description: 'Handle of the account.', examples: ['alice.example.org'] }),
+    app_password: secret.meta({
+      description: 'App password, not the account password.',
+      examples: ['app-password'],
+    }),
+  }),
   z.object({
     provider: z.literal('mastodon'),
     version,
-    instance_url: z.string().trim().pipe(z.url()),
-    access_token: secret,
+    instance_url: z
+      .string()
+      .trim()
+      .pipe(z.url())
+      .meta({ description: 'URL of the Mastodon server.', examples: ['https://mastodon.example'] }),
+    access_token: secret.meta({ description: 'Access token.', examples: ['access-token'] }),
   }),
 ])
 

@@ -1,11 +1,12 @@
 /** The envelope of a runtime answer: tenant, versions, time to live. */
 import { z } from 'zod'
-import { block, type Field, field, isBlank, name, note, whole } from './lenient.ts'
+import { block, documented, type Field, field, isBlank, name, note, whole } from './lenient.ts'
 
 const anySchemaVersion = whole(2, 0)
 
 /** An answer that names no schema (or 0), as the first ones of the contract, is of the newest; so is one of a newer schema. */
 const schemaVersionField: Field<1 | 2> = {
+  accepts: '`1` or `2`',
   read(value, path, faults) {
     const version = anySchemaVersion.read(value, path, faults)
     if (version === 1) return 1
@@ -19,6 +20,7 @@ const versionSchema = z.union([z.string().max(500), z.number().transform(String)
 
 /** An unusable version becomes one that no other answer has, so the next lookup replaces this one. */
 const configVersionField: Field<string> = {
+  accepts: 'text of 1 to 500 characters',
   read(value, path, faults) {
     const version = versionSchema.safeParse(value)
     if (version.success && !isBlank(version.data)) return version.data
@@ -27,19 +29,37 @@ const configVersionField: Field<string> = {
   },
 }
 
+const defaultTtlSeconds = 600
+
 /** The fields of the envelope that have defaults. */
 export const envelopeFields = block({
-  tenant: name(253),
-  schema_version: schemaVersionField,
-  config_version: configVersionField,
-  ttl_seconds: field(
-    z.union([z.number(), z.string().max(40).trim().min(1).transform(Number).pipe(z.number())]),
-    undefined,
-    'is not a number',
+  tenant: documented(name(253), {
+    description: 'Name of the tenant: one label, without the base domain.',
+    example: 'alice',
+    whenAbsent: 'empty',
+  }),
+  schema_version: documented(schemaVersionField, {
+    description: 'Version 1 has `features` and `storage` only; analysis and publishing are off.',
+    example: 2,
+  }),
+  config_version: documented(configVersionField, {
+    description: 'Opaque version. It changes whenever `config` changes.',
+    example: '2026-11-29.1',
+    whenAbsent: 'a new version for each answer',
+  }),
+  ttl_seconds: documented(
+    field(
+      z.union([z.number(), z.string().max(40).trim().min(1).transform(Number).pipe(z.number())]),
+      undefined,
+      'a number',
+    ),
+    {
+      description: 'Seconds until the publisher checks for a newer configuration, clamped to 5 to 3600.',
+      example: 600,
+      whenAbsent: `\`${defaultTtlSeconds}\``,
+    },
   ),
 })
-
-const defaultTtlSeconds = 600
 
 /** 0 or absent means the default, for live orchestrators have been seen to send 0; the rest is clamped to 5..3600. */
 export function clampTtl(ttlSeconds: number | undefined): number {

@@ -27,6 +27,27 @@ export interface Field<T> {
   members?: Readonly<Record<string, Field<unknown>>>
   /** Keys of a block that other programs of the contract read. */
   foreignKeys?: readonly string[]
+  /** Accepted values in a few words, such as 'true or false'. Absent for a block. */
+  accepts?: string
+  documentation?: Documentation<unknown>
+}
+
+/** Source of docs/tenant-configuration.md. */
+export interface Documentation<T> {
+  /** At most 25 words for a person who writes a configuration. */
+  description: string
+  /** Absent for a block: its members have examples. */
+  example?: T
+  /** Effective default in Markdown where {@link Field.read} does not give it. */
+  whenAbsent?: string
+}
+
+/** Adds documentation to a field. */
+export function documented<F extends Field<unknown>>(
+  field: F,
+  documentation: Documentation<NonNullable<ValueOf<F>>>,
+): F {
+  return { ...field, documentation }
 }
 
 /** The value that a field gives. */
@@ -62,19 +83,23 @@ export function memberOf(value: unknown, key: string): unknown {
   return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
-/** Builds a field from a zod schema: what the schema refuses becomes `whenAbsent`, or the brake's value. */
+/**
+ * Builds a field from a zod schema: what the schema refuses becomes `whenAbsent`, or the brake's value. `accepts` completes
+ * 'the field is not ...'.
+ */
 export function field<S extends z.ZodType, D>(
   schema: S,
   whenAbsent: D,
-  reason: string,
+  accepts: string,
   brake?: Brake<z.output<S>>,
 ): Field<z.output<S> | D> {
   return {
+    accepts,
     read(value, path, faults) {
       if (isBlank(value)) return whenAbsent
       const parsed = schema.safeParse(value)
       if (parsed.success) return parsed.data
-      note(faults, path, reason, brake?.consequence ?? defaultCounts(whenAbsent))
+      note(faults, path, `is not ${accepts}`, brake?.consequence ?? defaultCounts(whenAbsent))
       return brake ? brake.value : whenAbsent
     },
   }
@@ -97,7 +122,7 @@ export function flag<D extends boolean | undefined>(
   whenAbsent: D,
   brake?: Brake<boolean>,
 ): Field<boolean | D> {
-  return field(booleanSchema, whenAbsent, 'is not true or false', brake)
+  return field(booleanSchema, whenAbsent, 'true or false', brake)
 }
 
 const numberSchema = z.union([
@@ -113,6 +138,7 @@ const numberSchema = z.union([
 /** A whole number within its limits, also as text. */
 export function whole(whenAbsent: number, min: number, max = Number.MAX_SAFE_INTEGER): Field<number> {
   return {
+    accepts: wholeText(min, max),
     read(value, path, faults) {
       if (isBlank(value)) return whenAbsent
       const parsed = numberSchema.pipe(z.int()).safeParse(value)
@@ -123,12 +149,17 @@ export function whole(whenAbsent: number, min: number, max = Number.MAX_SAFE_INT
   }
 }
 
+function wholeText(min: number, max: number): string {
+  if (max < Number.MAX_SAFE_INTEGER) return `a whole number from ${min} to ${max.toLocaleString('en')}`
+  return min > Number.MIN_SAFE_INTEGER ? `a whole number, at least ${min}` : 'a whole number'
+}
+
 /** Text as it was written. */
-export const text = field(z.string().max(20_000), undefined, 'is not text of at most 20,000 characters')
+export const text = field(z.string().max(20_000), undefined, 'text of at most 20,000 characters')
 
 /** Text without white space around it: names, references, addresses. */
 export function name(maxLength: number): Field<string | undefined> {
-  return field(z.string().trim().max(maxLength), undefined, `is not text of at most ${maxLength} characters`)
+  return field(z.string().trim().max(maxLength), undefined, `text of at most ${maxLength} characters`)
 }
 
 /** A reference to credentials. */
@@ -141,12 +172,14 @@ export function choice<const V extends readonly [string, ...string[]], const D>(
   brake?: Brake<V[number]>,
 ): Field<V[number] | D> {
   const known = z.string().trim().toLowerCase().pipe(z.enum(values))
-  return field(known, whenAbsent, 'is not a known value', brake)
+  const words = values.map((value) => `\`${value}\``).join(', ')
+  return { ...field(known, whenAbsent, 'a known value', brake), accepts: words }
 }
 
 /** The entries of a list that can be used, at most `max`; further ones are dropped without a fault. */
 export function list<T>(entry: z.ZodType<T>, max: number): Field<T[]> {
   return {
+    accepts: `a list of at most ${max.toLocaleString('en')} texts`,
     read(value, path, faults) {
       if (isBlank(value)) return []
       if (!Array.isArray(value)) {

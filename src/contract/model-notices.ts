@@ -1,6 +1,6 @@
 /** Notices about a tenant's AI models: that a model will be retired, and which one replaces it. */
 import { z } from 'zod'
-import { block, choice, type Field, field, isBlank, type ValueOf } from './lenient.ts'
+import { block, choice, documented, type Field, field, isBlank, type ValueOf } from './lenient.ts'
 
 const severities = ['info', 'warning', 'critical'] as const
 export type Severity = (typeof severities)[number]
@@ -10,6 +10,7 @@ const maxNoticeLength = 500
 
 /** Free notices of any shape, as text. */
 export const noticesField: Field<readonly string[]> = {
+  accepts: `any notices, the first ${maxNotices} count`,
   read(value) {
     if (isBlank(value)) return []
     const entries: unknown[] = Array.isArray(value) ? value : [value]
@@ -20,13 +21,25 @@ export const noticesField: Field<readonly string[]> = {
   },
 }
 
-const short = field(z.string().max(maxNoticeLength), undefined, 'is not text of at most 500 characters')
+const short = field(z.string().max(maxNoticeLength), undefined, 'text of at most 500 characters')
 
 const lifecycleFields = block({
-  warning: short,
-  shutdown_date: short,
-  recommended_replacement: short,
-  severity: choice(severities, 'warning'),
+  warning: documented(short, {
+    description: 'Notice about the end of the model.',
+    example: 'This model retires soon.',
+  }),
+  shutdown_date: documented(short, {
+    description: 'Day on which the vendor switches the model off.',
+    example: '2027-03-01',
+  }),
+  recommended_replacement: documented(short, {
+    description: 'Model that replaces it.',
+    example: 'gpt-5',
+  }),
+  severity: documented(choice(severities, 'warning'), {
+    description: 'Log level of the notice, also shown to admins.',
+    example: 'critical',
+  }),
 })
 
 /** Known facts about the end of one model; undefined without any. */

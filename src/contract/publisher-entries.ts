@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   block,
   choice,
+  documented,
   type Fault,
   type Field,
   field,
@@ -13,7 +14,7 @@ import {
   name,
   note,
 } from './lenient.ts'
-import { type Platform, platformName } from './platform.ts'
+import { type Platform, platformName, platformNames } from './platform.ts'
 
 export interface PublisherEntry {
   id?: string | undefined
@@ -28,34 +29,63 @@ const address = name(320)
 /** The settings of a platform that this version reads. Others stay as they came, for their publisher to judge. */
 const settings: Partial<Record<Platform, Field<Record<string, unknown>>>> = {
   telegram: block({
-    channel_id: field(
-      z.union([z.number().int(), z.string().trim().max(100)]),
-      undefined,
-      'is not a number or @name',
+    channel_id: documented(
+      field(z.union([z.number().int(), z.string().trim().max(100)]), undefined, 'a number or @name'),
+      {
+        description: 'Channel or group that gets the photos. The bot needs the right to post there.',
+        example: '@alice',
+      },
     ),
   }),
   email: block({
-    recipient: address,
-    caption_target: choice(['subject', 'body', 'both'], undefined),
-    subject_mode: choice(['normal', 'private', 'avatar'], undefined),
+    recipient: documented(address, {
+      description: 'Upload address that gets the mails.',
+      example: 'upload@fetlife.example',
+    }),
+    caption_target: documented(choice(['subject', 'body', 'both'], undefined), {
+      description: 'Part of the mail that carries the caption.',
+      example: 'subject',
+    }),
+    subject_mode: documented(choice(['normal', 'private', 'avatar'], undefined), {
+      description:
+        'Prefix of the subject: `private` shows the photo to friends only, `avatar` makes it the profile picture.',
+      example: 'normal',
+    }),
   }),
 }
 
 const entryFields = block({
-  id: field(
-    z.union([z.string().max(200), z.number().transform(String)]),
-    undefined,
-    'is not text of at most 200 characters',
+  id: documented(
+    field(
+      z.union([z.string().max(200), z.number().transform(String)]),
+      undefined,
+      'text of at most 200 characters',
+    ),
+    { description: 'Name of the entry for the control plane.', example: 'channel' },
   ),
-  enabled: flag(true, { value: false, consequence: 'the platform is off until it is corrected' }),
-  credentials_ref: name(500),
+  enabled: documented(
+    flag(true, { value: false, consequence: 'the platform is off until it is corrected' }),
+    {
+      description: 'Publishes to this platform. An unusable value means `false`.',
+      example: true,
+    },
+  ),
+  credentials_ref: documented(name(500), {
+    description: "Reference to the platform's credentials. `email` uses `email_server.password_ref` instead.",
+    example: 'alice-telegram',
+  }),
+})
+
+const typeField = documented(choice(platformNames, undefined), {
+  description: 'Platform. `fetlife` is another name for `email`.',
+  example: 'telegram',
 })
 
 /** The keys of an entry, and of its `config` where this version knows the type. Finds unknown keys. */
 export function publisherFields(type: unknown): Field<unknown> {
   const platform = platformName.safeParse(type).data
   const config: Field<unknown> = (platform && settings[platform]) ?? { read: () => undefined }
-  return block({ ...entryFields.members, type: name(100), config })
+  return block({ type: typeField, ...entryFields.members, config })
 }
 
 /** An entry of a type that this version does not know is left out: a newer orchestrator must not stop an older fleet. */
@@ -114,6 +144,7 @@ export function listedPublishers(value: unknown): Listed[] | null {
 }
 
 export const publishersField: Field<PublisherEntry[]> = {
+  documentation: { description: 'Platforms to publish to. See [Publishers](#publishers).' },
   read(value, path, faults) {
     if (isBlank(value)) return []
     const listed = listedPublishers(value)

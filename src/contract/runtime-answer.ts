@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { featuresField } from './blocks/features.ts'
 import { storageDocument, storageKeys, storageSchema } from './blocks/storage.ts'
 import { clampTtl, envelopeFields } from './envelope.ts'
-import { block, type Fault, type Field, isRecord, memberOf, text } from './lenient.ts'
+import { block, documented, type Fault, type Field, isRecord, memberOf, text } from './lenient.ts'
 import { optionalBlocks, type RuntimeConfig, readOptional } from './runtime-config.ts'
 
 export type { RuntimeConfig } from './runtime-config.ts'
@@ -22,7 +22,10 @@ const requiredSchema = z.object({
 /** The known fields of an answer. Finds unknown keys. */
 export const answerFields: Field<unknown> = block({
   ...envelopeFields.members,
-  app_type: text,
+  app_type: documented(text, {
+    description: 'Application of the tenant. The publisher treats a host of another application as unknown.',
+    example: appType,
+  }),
   config: block({ features: featuresField, storage: storageKeys, ...optionalBlocks }),
 })
 

@@ -19,9 +19,21 @@ const redis = keyValueDriver({
     REDIS_URL: z
       .url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' })
       .transform((value) => new Secret(value))
-      .optional(),
-    REDIS_TLS_VERIFY: flag(true),
-    REDIS_TIMEOUT_MS: whole('milliseconds', 20, 5000).default(250),
+      .optional()
+      .meta({
+        description:
+          'Redis 6 or newer, or Valkey, that all processes share. Otherwise each process is on its own.',
+        examples: ['rediss://:password@redis.example.com:6380'],
+        host: 'node',
+      }),
+    REDIS_TLS_VERIFY: flag(true).meta({
+      description: "Verifies the certificate of a `rediss://` server. False for Heroku's own Redis only.",
+      examples: ['false'],
+      host: 'node',
+    }),
+    REDIS_TIMEOUT_MS: whole('milliseconds', 20, 5000)
+      .default(250)
+      .meta({ description: 'Timeout of one Redis command.', examples: ['500'], host: 'node' }),
   },
   needs: ['REDIS_URL'],
   isShared: true,
@@ -47,7 +59,11 @@ const redis = keyValueDriver({
 const cloudflare = keyValueDriver({
   title: 'Cloudflare KV',
   vendor: 'cloudflare',
-  variables: { KV_TIMEOUT_MS: whole('milliseconds', 20, 10_000).default(500) },
+  variables: {
+    KV_TIMEOUT_MS: whole('milliseconds', 20, 10_000)
+      .default(500)
+      .meta({ description: 'Timeout of one call to Cloudflare KV.', examples: ['1000'], host: 'workers' }),
+  },
   needs: [],
   isShared: true,
   brings: [],

@@ -8,8 +8,13 @@ export const model = modelDriver({
   title: 'the AI',
   vendor: 'openai',
   credentials: ['openai'],
-  variables: { OPENAI_BASE_URL: httpUrl.optional() },
-  endpoint: ({ OPENAI_BASE_URL: baseUrl = 'https://api.openai.com' }) => ({
+  variables: {
+    OPENAI_BASE_URL: httpUrl.default('https://api.openai.com/v1').meta({
+      description: 'Any server that speaks Chat Completions. The URL ends with `/v1`.',
+      examples: ['https://api.openai.com/v1'],
+    }),
+  },
+  endpoint: ({ OPENAI_BASE_URL: baseUrl }) => ({
     setting: 'OPENAI_BASE_URL',
     address: hostOf(baseUrl),
   }),

@@ -16,8 +16,13 @@ const telegram = publisherDriver({
   title: 'Telegram',
   vendor: 'telegram',
   credentials: ['telegram'],
-  variables: { TELEGRAM_API_BASE_URL: httpUrl.optional() },
-  endpoint: ({ TELEGRAM_API_BASE_URL: baseUrl = 'https://api.telegram.org' }) => ({
+  variables: {
+    TELEGRAM_API_BASE_URL: httpUrl.default('https://api.telegram.org').meta({
+      description: 'Base URL of the Bot API.',
+      examples: ['https://api.telegram.org'],
+    }),
+  },
+  endpoint: ({ TELEGRAM_API_BASE_URL: baseUrl }) => ({
     setting: 'TELEGRAM_API_BASE_URL',
     address: hostOf(baseUrl),
   }),
@@ -56,7 +61,12 @@ const instagram = publisherDriver({
   title: 'Instagram',
   vendor: 'instagram',
   credentials: ['instagram'],
-  variables: { INSTAGRAM_API_BASE_URL: httpUrl.optional() },
+  variables: {
+    INSTAGRAM_API_BASE_URL: httpUrl.optional().meta({
+      description: 'Base URL of the Instagram API.',
+      examples: ['https://graph.instagram.com'],
+    }),
+  },
   endpoint: () => ({ address: 'graph.instagram.com' }),
   // Not built yet.
   open: null,
@@ -66,7 +76,12 @@ const bluesky = publisherDriver({
   title: 'Bluesky',
   vendor: 'bluesky',
   credentials: ['bluesky'],
-  variables: { BLUESKY_SERVICE_URL: httpUrl.optional() },
+  variables: {
+    BLUESKY_SERVICE_URL: httpUrl.optional().meta({
+      description: 'URL of the Bluesky server.',
+      examples: ['https://bsky.social'],
+    }),
+  },
   endpoint: () => ({ address: 'bsky.social' }),
   // Not built yet.
   open: null,

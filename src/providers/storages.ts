@@ -18,9 +18,23 @@ const dropbox = storageDriver({
   vendor: 'dropbox',
   credentials: ['dropbox'],
   variables: {
-    DROPBOX_APP_KEY: z.string().optional(),
-    DROPBOX_APP_SECRET: secretText.optional(),
-    DROPBOX_BASE_URL: httpUrl.optional(),
+    DROPBOX_APP_KEY: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          'Key of the shared Dropbox app. Without the app Dropbox tenants get `provider_unavailable`.',
+        examples: ['dropbox-app-key'],
+      }),
+    DROPBOX_APP_SECRET: secretText.optional().meta({
+      description: 'Secret of the shared Dropbox app.',
+      examples: ['dropbox-app-secret'],
+    }),
+    DROPBOX_BASE_URL: httpUrl.optional().meta({
+      description: "Replaces Dropbox's api, content and notify hosts.",
+      examples: ['http://127.0.0.1:9090'],
+      whenAbsent: "Dropbox's three hosts",
+    }),
   },
   together: ['DROPBOX_APP_KEY', 'DROPBOX_APP_SECRET'],
   rights: {
@@ -78,7 +92,17 @@ const local = storageDriver({
   title: 'the disk of the server',
   vendor: 'local',
   credentials: [],
-  variables: { LOCAL_STORAGE_ROOT: z.string().optional() },
+  variables: {
+    LOCAL_STORAGE_ROOT: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          'Folder with a subfolder for each tenant. Storage `local` needs the folder, except with `CONFIG_SOURCE=file`.',
+        examples: ['/photos'],
+        host: 'node',
+      }),
+  },
   rights: {
     list: 'The process needs to read the folder `paths.root`.',
     write: 'The process needs to write into the folder `paths.root`.',
@@ -98,9 +122,21 @@ const gdrive = storageDriver({
   vendor: 'gdrive',
   credentials: ['gdrive'],
   variables: {
-    GOOGLE_CLIENT_ID: z.string().optional(),
-    GOOGLE_CLIENT_SECRET: secretText.optional(),
-    GOOGLE_API_BASE_URL: httpUrl.optional(),
+    GOOGLE_CLIENT_ID: z
+      .string()
+      .optional()
+      .meta({
+        description: 'Client ID of the Google Cloud app.',
+        examples: ['google-client-id'],
+      }),
+    GOOGLE_CLIENT_SECRET: secretText.optional().meta({
+      description: 'Client secret of the Google Cloud app.',
+      examples: ['google-client-secret'],
+    }),
+    GOOGLE_API_BASE_URL: httpUrl.optional().meta({
+      description: 'Base URL of the Google APIs.',
+      examples: ['https://www.googleapis.com'],
+    }),
   },
   together: ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
   setUp: 'Set `storage.provider` to dropbox or s3: this server has no other storage.',

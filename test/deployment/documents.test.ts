@@ -5,7 +5,7 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { presetVariables, project } from '../../scripts/deployment.ts'
 import { providerVariables } from '../../src/providers/registry.ts'
-import { environmentSchema } from '../../src/runtime/settings/environment.ts'
+import { environmentSchema } from '../../src/runtime/settings/variables.ts'
 
 const documents = [
   'README.md',

@@ -12,8 +12,8 @@ import { model } from '../../src/providers/model.ts'
 import { publishers } from '../../src/providers/publishers.ts'
 import { providerVariables, vendors } from '../../src/providers/registry.ts'
 import { installStorages, storages } from '../../src/providers/storages.ts'
-import { environmentSchema } from '../../src/runtime/settings/environment.ts'
 import { parseSettings } from '../../src/runtime/settings/settings.ts'
+import { environmentSchema } from '../../src/runtime/settings/variables.ts'
 import {
   publisherTools,
   storageTools,

@@ -1,6 +1,6 @@
 /** The `auth` block: who is an admin of the tenant. A value that cannot be used denies everyone. */
 import { z } from 'zod'
-import { block, type Fault, type Field, flag, isRecord, list, note } from '../lenient.ts'
+import { block, documented, type Fault, type Field, flag, isRecord, list, note } from '../lenient.ts'
 
 const maxAllowedEmails = 10_000
 
@@ -8,6 +8,7 @@ const emails = list(z.string().max(320), maxAllowedEmails)
 
 /** An unusable list denies everyone, blank text too: the fleet's own list counts only where there is none. */
 const allowedEmailsField: Field<string[] | undefined> = {
+  ...emails,
   read(value, path, faults) {
     if (value === undefined || value === null) return undefined
     if (Array.isArray(value)) return emails.read(value, path, faults)
@@ -16,12 +17,23 @@ const allowedEmailsField: Field<string[] | undefined> = {
   },
 }
 
-const authFields = block({ enabled: flag(true), allowed_emails: allowedEmailsField }, [
-  'provider',
-  'domain',
-  'client_id',
-  'audience',
-])
+const authFields = documented(
+  block(
+    {
+      enabled: documented(flag(true), {
+        description: 'Allows sign-in on this host.',
+        example: true,
+      }),
+      allowed_emails: documented(allowedEmailsField, {
+        description: 'Admins of the tenant. An empty or unusable list denies everyone.',
+        example: ['alice@example.org'],
+        whenAbsent: '`ADMIN_LOGIN_EMAILS`',
+      }),
+    },
+    ['provider', 'domain', 'client_id', 'audience'],
+  ),
+  { description: 'Admins of the tenant. An unusable block denies everyone.' },
+)
 
 /** A block of another type (blank text too) denies everyone, as an unusable list does. */
 export const authField = {

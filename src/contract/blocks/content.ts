@@ -1,29 +1,69 @@
 /** The blocks about words: `captionfile`, `confirmation` and `content`. */
 import { z } from 'zod'
-import { block, type Fault, field, flag, list, text, whole } from '../lenient.ts'
+import { block, documented, type Fault, field, flag, list, text, whole } from '../lenient.ts'
 
-export const captionFileField = block({
-  extended_metadata_enabled: flag(false),
-  artist_alias: text,
-})
+export const captionFileField = documented(
+  block({
+    extended_metadata_enabled: documented(flag(false), {
+      description: 'Writes everything that the AI saw (tags, mood, pose, light) into the sidecar.',
+      example: true,
+    }),
+    artist_alias: documented(text, {
+      description: "Artist's name in sidecars and photo credits.",
+      example: 'Alice',
+    }),
+  }),
+  { description: 'Contents of the sidecar files.' },
+)
 
 const tagsCount = whole(5, Number.MIN_SAFE_INTEGER)
 
-export const confirmationField = block({
-  confirmation_to_sender: flag(true),
-  /** A negative count is 0. */
-  confirmation_tags_count: {
-    read: (value: unknown, path: string, faults: Fault[]) => Math.max(0, tagsCount.read(value, path, faults)),
-  },
-  confirmation_tags_nature: text,
-})
+export const confirmationField = documented(
+  block({
+    confirmation_to_sender: documented(flag(true), {
+      description: 'Mails a copy with tags to the admins after publishing by mail.',
+      example: true,
+    }),
+    confirmation_tags_count: documented(
+      {
+        ...tagsCount,
+        read: (value: unknown, path: string, faults: Fault[]) =>
+          Math.max(0, tagsCount.read(value, path, faults)),
+      },
+      { description: 'Number of tags in that mail. A negative count is 0.', example: 5 },
+    ),
+    confirmation_tags_nature: documented(text, {
+      description: 'Kind of tags that the AI should find.',
+      example: 'short nouns',
+    }),
+  }),
+  { description: 'Mail that confirms a photo published by mail.' },
+)
 
 /** The AI is shown this many captions at most; further ones are dropped. */
 const maxVoiceProfile = 20
 
-export const contentField = block({
-  hashtag_string: field(z.string().max(20_000), '', 'is not text of at most 20,000 characters'),
-  archive: flag(true),
-  debug: flag(false, { value: true, consequence: 'nothing is sent or moved until it is corrected' }),
-  voice_profile: list(z.string().max(20_000), maxVoiceProfile),
-})
+export const contentField = documented(
+  block({
+    hashtag_string: documented(field(z.string().max(20_000), '', 'text of at most 20,000 characters'), {
+      description: 'Hashtags at the end of every caption whose platform allows them.',
+      example: '#shibari #rope',
+    }),
+    archive: documented(flag(true), {
+      description: 'Moves a photo to the `archive` folder once it is published everywhere.',
+      example: true,
+    }),
+    debug: documented(
+      flag(false, { value: true, consequence: 'nothing is sent or moved until it is corrected' }),
+      {
+        description: 'Test mode: publishing sends and moves nothing. An unusable value means `true`.',
+        example: false,
+      },
+    ),
+    voice_profile: documented(list(z.string().max(20_000), maxVoiceProfile), {
+      description: "Captions in the photographer's own voice, as examples for the AI.",
+      example: ['Quiet hands.', 'The rope remembers.'],
+    }),
+  }),
+  { description: 'Captions and publishing.' },
+)

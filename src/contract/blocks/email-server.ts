@@ -1,14 +1,36 @@
 /** The `email_server` block: the mail server of a tenant that publishes by mail. */
-import { below, block, credentialsRef, type Fault, flag, name, note, whole } from '../lenient.ts'
+import { below, block, credentialsRef, documented, type Fault, flag, name, note, whole } from '../lenient.ts'
 
-const emailServerFields = block({
-  host: name(253),
-  port: whole(587, 1, 65_535),
-  use_tls: flag(true),
-  from_email: name(320),
-  username: name(320),
-  password_ref: credentialsRef,
-})
+const emailServerFields = documented(
+  block({
+    host: documented(name(253), {
+      description: 'Host of the mail server. Publishing by mail needs it.',
+      example: 'smtp.example.org',
+    }),
+    port: documented(whole(587, 1, 65_535), {
+      description: 'Port of the mail server. 465 speaks TLS from the start, other ports use STARTTLS.',
+      example: 587,
+    }),
+    use_tls: documented(flag(true), {
+      description: 'Encrypts the connection. False is refused unless `ALLOW_PRIVATE_ENDPOINTS` is set.',
+      example: true,
+    }),
+    from_email: documented(name(320), {
+      description: 'Sender of the mails. Publishing by mail needs it.',
+      example: 'alice@example.org',
+    }),
+    username: documented(name(320), {
+      description: 'User at the mail server.',
+      example: 'alice@example.org',
+      whenAbsent: '`from_email`',
+    }),
+    password_ref: documented(credentialsRef, {
+      description: 'Reference to credentials of the provider `smtp`. Publishing by mail needs it.',
+      example: 'alice-mail',
+    }),
+  }),
+  { description: "The tenant's mail server. Publishing by mail (FetLife) needs it." },
+)
 
 /** A server that is not filled in counts as absent: publishing by mail says so, and the gallery is served. Half a form is a fault. */
 export const emailServerField = {

@@ -1,21 +1,62 @@
 /** The `features` block: what a tenant's people may do. */
-import { block, choice, flag } from '../lenient.ts'
+import { block, choice, documented, flag } from '../lenient.ts'
 
-export const featuresField = block({
-  publish_enabled: flag(false),
-  analyze_caption_enabled: flag(false),
-  keep_enabled: flag(true),
-  remove_enabled: flag(true),
-  delete_enabled: flag(false),
-  auto_view_enabled: flag(false),
-  library_enabled: flag(true),
-  alt_text_enabled: flag(true),
-  smart_hashtags_enabled: flag(true),
-  /** Absent: on where there is a voice profile. */
-  voice_matching_enabled: flag(undefined),
-  /** A brake, as `content.debug` is: a value that cannot be used must not let photos out. */
-  mode: choice(['review', 'publish'], undefined, {
-    value: 'review',
-    consequence: 'publishing is off until it is corrected',
+export const featuresField = documented(
+  block({
+    publish_enabled: documented(flag(false), {
+      description: 'Lets admins and schedules publish photos.',
+      example: true,
+    }),
+    analyze_caption_enabled: documented(flag(false), {
+      description: 'Lets admins have photos described by the AI. Needs `ai.credentials_ref`.',
+      example: true,
+    }),
+    keep_enabled: documented(flag(true), {
+      description: 'Lets admins move photos to the folder `paths.keep`.',
+      example: true,
+    }),
+    remove_enabled: documented(flag(true), {
+      description: 'Lets admins move photos to the folder `paths.remove`.',
+      example: true,
+    }),
+    delete_enabled: documented(flag(false), {
+      description: 'Lets admins delete photos for good.',
+      example: true,
+    }),
+    auto_view_enabled: documented(flag(false), {
+      description: 'Shows the gallery to all visitors. When false, only admins see photos.',
+      example: true,
+    }),
+    library_enabled: documented(flag(true), {
+      description: 'Gives admins the library: upload, move, rename and delete.',
+      example: true,
+    }),
+    alt_text_enabled: documented(flag(true), {
+      description: 'Lets the AI and admins write alt text.',
+      example: true,
+    }),
+    smart_hashtags_enabled: documented(flag(true), {
+      description: 'Lets the AI add hashtags that fit the photo.',
+      example: true,
+    }),
+    voice_matching_enabled: documented(flag(undefined), {
+      description: 'Makes the AI imitate the captions in `content.voice_profile`.',
+      example: true,
+      whenAbsent: '`true` if `content.voice_profile` has entries',
+    }),
+    /** A brake, as `content.debug` is: a value that cannot be used must not let photos out. */
+    mode: documented(
+      choice(['review', 'publish'], undefined, {
+        value: 'review',
+        consequence: 'publishing is off until it is corrected',
+      }),
+      {
+        description:
+          '`review` turns publishing off, even if `publish_enabled` is true. An unusable value means `review`.',
+        example: 'publish',
+        whenAbsent: '`publish`',
+      },
+    ),
   }),
-})
+  { description: 'Features that the tenant may use.' },
+)

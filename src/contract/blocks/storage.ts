@@ -1,6 +1,15 @@
 /** The `storage` block, the only one that can make a configuration unusable. */
 import { z } from 'zod'
-import { block, credentialsRef, type Fault, field, isRecord, memberOf, text } from '../lenient.ts'
+import {
+  block,
+  choice,
+  credentialsRef,
+  documented,
+  type Fault,
+  field,
+  isRecord,
+  memberOf,
+} from '../lenient.ts'
 import { resolvePaths } from '../paths.ts'
 
 export const storageProviders = ['dropbox', 's3', 'managed', 'gdrive', 'local'] as const
@@ -9,6 +18,7 @@ export type StorageProvider = (typeof storageProviders)[number]
 
 const maxPathLength = 1000
 const path = z.string().trim().min(1).max(maxPathLength)
+const pathText = 'a path of at most 1,000 characters'
 
 /**
  * Sub-paths that are no paths at all have their defaults; one that climbs makes the storage unusable. A resolved sub-path holds the
@@ -21,11 +31,19 @@ function subPathsBelow(root: unknown) {
     .trim()
     .min(1)
     .refine((path) => path.length <= (isResolved(path) ? 2 * maxPathLength + 1 : maxPathLength))
-  const reason = 'is not a path of at most 1,000 characters'
   return block({
-    archive: field(subPath, 'archive', reason),
-    keep: field(subPath, 'keep', reason),
-    remove: field(subPath, 'reject', reason),
+    archive: documented(field(subPath, 'archive', pathText), {
+      description: 'Folder for published photos.',
+      example: 'archive',
+    }),
+    keep: documented(field(subPath, 'keep', pathText), {
+      description: 'Folder for photos that an admin keeps.',
+      example: 'keep',
+    }),
+    remove: documented(field(subPath, 'reject', pathText), {
+      description: 'Folder for photos that an admin removes.',
+      example: 'reject',
+    }),
   })
 }
 
@@ -66,8 +84,26 @@ export function storageDocument(value: unknown, path: string, faults: Fault[]): 
 }
 
 /** Finds unknown keys of the storage block. */
-export const storageKeys = block({
-  provider: text,
-  credentials_ref: text,
-  paths: block({ ...subPathsBelow('').members, root: text }),
-})
+export const storageKeys = documented(
+  block({
+    provider: documented(choice(storageProviders, undefined), {
+      description: 'Storage that holds the photos. `managed` is S3 that the fleet provides.',
+      example: 'dropbox',
+    }),
+    credentials_ref: documented(credentialsRef, {
+      description: 'Reference to credentials of that provider. `local` needs none.',
+      example: 'alice-storage',
+    }),
+    paths: documented(
+      block({
+        root: documented(field(path, undefined, pathText), {
+          description: 'Folder of the photos that wait to be published.',
+          example: '/Photos',
+        }),
+        ...subPathsBelow('').members,
+      }),
+      { description: 'Folders of the storage. See [Storage paths](#storage-paths).' },
+    ),
+  }),
+  { description: 'Storage of the photos. The only required block.' },
+)

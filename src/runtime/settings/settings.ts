@@ -9,11 +9,11 @@ import {
   contradictions,
   cookieScopeOf,
   type Environment,
-  environmentSchema,
   isDevelopment,
   missingVariables,
   sourceKind,
 } from './environment.ts'
+import { environmentSchema } from './variables.ts'
 
 /** Where configuration comes from: the control plane, or one file for one dedicated app (the rollback path). */
 export type ConfigSourceSettings =

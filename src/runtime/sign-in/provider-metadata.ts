@@ -92,7 +92,7 @@ function differentIssuer(said: unknown, issuer: string): Error {
 /** Shape of oauth4webapi's error for another issuer. */
 const mismatchSchema = z.object({ attribute: z.literal('issuer'), body: z.object({ issuer: z.unknown() }) })
 
-/** Whether the provider is one on this machine (see environment.ts); only then may its addresses be http. */
+/** Whether the provider is one on this machine (see settings/variables.ts); only then may its addresses be http. */
 export function isInsecure(issuer: string): boolean {
   return issuer.startsWith('http:')
 }
