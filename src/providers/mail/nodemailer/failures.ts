@@ -88,7 +88,7 @@ export function sendFailure(error: unknown, begun: boolean): PublisherError {
   }
   if (!begun) return unavailable(cause)
   const message =
-    "We don't know if the mail server accepted the photo. Check if it arrived before you publish it again."
+    'The mail server did not confirm the mail. Check if the photo arrived before you publish it again.'
   return new PublisherError('publish_outcome_unknown', message, { cause, isOutage: true })
 }
 

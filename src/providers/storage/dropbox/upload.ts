@@ -1,6 +1,6 @@
 /**
  * Stores a new photo. A photo up to the size of a piece needs one call. A larger photo goes into an upload session first and gets its
- * name last: a stream can be sent only once, but the name may turn out to be taken at the end. A piece of a session can be sent again
+ * name last. A stream can be sent only once, but the name may turn out to be taken at the end. A piece of a session can be sent again
  * after a lost answer.
  */
 import { PublisherError } from '../../../base/errors.ts'
