@@ -1,4 +1,4 @@
-/** Key-value stores that a process can use. A new one is a file below src/providers/kv and an entry here. */
+/** Key-value stores that a process can use. To add a store, put a file below src/providers/kv and an entry here. */
 import { z } from 'zod'
 import { Secret } from '../base/secret.ts'
 import { flag, type Variables, whole } from '../base/variables.ts'
@@ -11,7 +11,7 @@ import {
 import { createCloudflareKeyValueStore } from './kv/cloudflare.ts'
 import { createMemoryKeyValueStore } from './kv/memory.ts'
 
-/** Redis or Valkey, for several processes of Node. */
+/** Redis or Valkey, shared by several Node processes. */
 const redis = keyValueDriver({
   title: 'Redis',
   vendor: 'redis',
@@ -41,11 +41,10 @@ const redis = keyValueDriver({
   advice: {
     unset: 'REDIS_URL is not set: each process keeps its own cache',
     untrusted:
-      'Heroku’s own Redis signs its certificate itself: set REDIS_TLS_VERIFY=false there, and only there. A private authority is named by NODE_EXTRA_CA_CERTS.',
-    unreachable:
-      'Correct REDIS_URL, or look at the state of the Redis server. Until then every process asks for itself.',
+      'Heroku’s own Redis uses a self-signed certificate: set REDIS_TLS_VERIFY=false there, and only there. For a private certificate authority, set NODE_EXTRA_CA_CERTS.',
+    unreachable: 'Correct REDIS_URL, or check the Redis server. Until then, each process uses its own cache.',
     unshared:
-      'Look at its memory and at the rights of the user in REDIS_URL (the log says `redis refused` with its words).',
+      'Check the memory of Redis and the permissions of the user in REDIS_URL. The log entry `redis refused` has the reason.',
     evictsNothing:
       'Set `maxmemory-policy` to `volatile-lru` (Heroku: `heroku redis:maxmemory --policy volatile-lru -a <app>`); see docs/operations/heroku.md.',
   },
@@ -55,7 +54,7 @@ const redis = keyValueDriver({
   },
 })
 
-/** Cloudflare KV, for all isolates of a Worker with that binding. */
+/** Cloudflare KV, shared by all isolates of a Worker that has the binding. */
 const cloudflare = keyValueDriver({
   title: 'Cloudflare KV',
   vendor: 'cloudflare',
@@ -73,7 +72,7 @@ const cloudflare = keyValueDriver({
       : null,
 })
 
-/** Memory of one process, where no other store is set up. */
+/** Memory of the process, used when no other store is set up. */
 const memory = keyValueDriver({
   title: 'the memory of the process',
   vendor: 'memory',
@@ -84,7 +83,7 @@ const memory = keyValueDriver({
   open: ({ now }) => ({ kv: createMemoryKeyValueStore({ now }) }),
 })
 
-/** Every store. The first that is set up is used; memory always is. */
+/** All stores in order of preference. A process uses the first store that is set up; memory always is. */
 export const keyValueStores = {
   redis,
   cloudflare,

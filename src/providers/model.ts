@@ -1,9 +1,9 @@
-/** The AI that describes photos. There is one: configurations name credentials for it, and no other service. */
+/** The AI that describes photos. Configurations name only its credentials, so there is a single driver. */
 import { hostOf } from '../base/url-host.ts'
 import { httpUrl } from '../base/variables.ts'
 import { modelDriver } from '../ports/model-driver.ts'
 
-/** OpenAI, or a server that speaks as it does. */
+/** OpenAI, or a server with a compatible API. */
 export const model = modelDriver({
   title: 'the AI',
   vendor: 'openai',

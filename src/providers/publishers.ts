@@ -1,4 +1,4 @@
-/** Platforms that tenants can publish to. A new one is a file below src/providers/publishers and an entry here. */
+/** Platforms that tenants can publish to. To add a platform, put a file below src/providers/publishers and an entry here. */
 import { hostOf } from '../base/url-host.ts'
 import { httpUrl, type Variables } from '../base/variables.ts'
 import { type Platform, platforms } from '../contract/platform.ts'
@@ -97,7 +97,7 @@ const mastodon = publisherDriver({
   open: null,
 })
 
-/** Every platform that a configuration may name. */
+/** All platforms that a configuration may name. */
 export const publishers = {
   telegram,
   email,

@@ -1,4 +1,4 @@
-/** All registries together: the variables that providers read, and the names that metrics know them by. */
+/** All registries combined: the environment variables of the providers, and the vendor names for metrics. */
 import type { Driver, VendorDriver } from '../ports/driver.ts'
 import type { KeyValueDriver } from '../ports/kv-driver.ts'
 import { keyValueStores } from './kv-stores.ts'
@@ -6,7 +6,7 @@ import { model } from './model.ts'
 import { publishers } from './publishers.ts'
 import { storages } from './storages.ts'
 
-/** Each entry once, also where configurations have two names for it. */
+/** Deduplicated drivers: `managed` and `s3` are the same driver. */
 const drivers: readonly VendorDriver[] = [
   ...new Set([...Object.values<VendorDriver>(storages), ...Object.values<VendorDriver>(publishers), model]),
 ]
@@ -22,7 +22,7 @@ export const providerVariables = {
   together: configured.flatMap(({ together }) => (together ? [together] : [])),
 }
 
-/** Vendors behind the breakers of tenants: those that this program can call. */
+/** Vendors with a circuit breaker per tenant: all vendors whose driver is built. */
 export const vendors: readonly string[] = [
   ...new Set(drivers.filter(({ isBuilt }) => isBuilt).map(({ vendor }) => vendor)),
 ]

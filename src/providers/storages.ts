@@ -1,4 +1,4 @@
-/** Storages that tenants can keep their photos in. A new one is a file below src/providers/storage and an entry here. */
+/** Storages that tenants can keep their photos in. To add a storage, put a file below src/providers/storage and an entry here. */
 import { z } from 'zod'
 import { hostOf } from '../base/url-host.ts'
 import { httpUrl, secretText, type Variables } from '../base/variables.ts'
@@ -46,7 +46,7 @@ const dropbox = storageDriver({
     "Set DROPBOX_APP_KEY and DROPBOX_APP_SECRET in the app's environment; the tenant's account is not the cause.",
   advise(message) {
     if (message.includes('invalid_client'))
-      return 'Correct DROPBOX_APP_KEY and DROPBOX_APP_SECRET: they have to be those of one Dropbox app.'
+      return 'Correct DROPBOX_APP_KEY and DROPBOX_APP_SECRET: both must come from the same Dropbox app.'
     if (message.includes('invalid_grant'))
       return 'Connect the Dropbox account again, and store the new refresh token.'
     return undefined
@@ -68,7 +68,7 @@ const s3 = storageDriver({
   credentials: ['s3', 'managed'],
   variables: {},
   rights: {
-    list: 'The key needs s3:ListBucket on the bucket, and the bucket and endpoint have to be right.',
+    list: 'Check the names of the bucket and the endpoint. The key needs s3:ListBucket on the bucket.',
     write: 'The key needs s3:PutObject, s3:GetObject and s3:DeleteObject below the root.',
     link: 'The key needs s3:GetObject below the root.',
   },
@@ -87,7 +87,7 @@ const s3 = storageDriver({
   },
 })
 
-/** Photos on the host's own disk. Without a folder for each tenant a configuration could name any path of it. */
+/** Photos on the host's own disk. Tenants get a folder each, because a configuration could otherwise name any path. */
 const local = storageDriver({
   title: 'the disk of the server',
   vendor: 'local',
@@ -109,8 +109,7 @@ const local = storageDriver({
     link: 'The process needs to read the photos.',
   },
   unavailable: 'This server keeps no photos on its own disk: the storage "local" needs LOCAL_STORAGE_ROOT.',
-  setUp:
-    'Set LOCAL_STORAGE_ROOT where this server is to keep photos on its disk; otherwise use dropbox or s3.',
+  setUp: 'To keep photos on the disk of this server, set LOCAL_STORAGE_ROOT; otherwise use dropbox or s3.',
   open({ openDisk, isDedicated }, { LOCAL_STORAGE_ROOT: root }) {
     if (!openDisk || (root === undefined && !isDedicated)) return null
     return (context) => openDisk(context, root)
@@ -139,13 +138,13 @@ const gdrive = storageDriver({
     }),
   },
   together: ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
-  setUp: 'Set `storage.provider` to dropbox or s3: this server has no other storage.',
+  setUp: 'Set `storage.provider` to dropbox or s3: this server supports no other storage.',
   endpoint: () => ({ address: 'www.googleapis.com' }),
   // Not built yet.
   open: null,
 })
 
-/** Every storage that a configuration may name. */
+/** All storages that a configuration may name. */
 export const storages = {
   dropbox,
   s3,
@@ -158,7 +157,7 @@ export const storages = {
 /** Prepares all storages for one process. */
 export function installStorages(tools: StorageTools, variables: Variables): InstalledStorages {
   const installed: Partial<Record<StorageProvider, InstalledStorage>> = {}
-  // Two names of one storage share what it remembers of servers.
+  // `s3` and `managed` share one installation, and with it the remembered verdicts on servers.
   const byDriver = new Map<StorageDriver, InstalledStorage>()
   for (const provider of storageProviders) {
     const driver = storages[provider]

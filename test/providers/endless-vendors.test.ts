@@ -19,7 +19,7 @@ import { credentialsOf, postOf } from '../support/fixtures/posts.ts'
 const mebibyte = 2 ** 20
 const chunk = Buffer.alloc(64 * 1024, '[')
 
-/** A server whose answers never end, with a status that the path may name. */
+/** Starts a server whose answers never end. The path may set their status. */
 async function startEndless() {
   let sent = 0
   const server = createServer((request, response) => {
@@ -56,26 +56,26 @@ const signal = () => AbortSignal.timeout(20_000)
 const vendors: readonly [string, (url: string) => Promise<unknown>][] = [
   ['an AI', (url) => ai(url).ask(question, signal())],
   ['an AI that refuses', (url) => ai(`${url}/status-400`).ask(question, signal())],
-  ['an AI that lists its models', async (url) => ai(url).listModels?.(signal())],
+  ['the list of models of an AI', async (url) => ai(url).listModels?.(signal())],
   ['Telegram', async (url) => telegram(url).publish(await postOf(), signal())],
   ['Telegram that refuses', async (url) => telegram(`${url}/status-400`).publish(await postOf(), signal())],
   [
-    'Telegram that is examined',
+    'Telegram during verification',
     (url) => verifyChannel({ baseUrl: url, fetch, now: Date.now }, '1:x', 1, signal()),
   ],
-  ['Dropbox that grants a token', (url) => dropbox(url, fetch).list('root')],
+  ['the token endpoint of Dropbox', (url) => dropbox(url, fetch).list('root')],
   ['Dropbox', (url) => dropbox(url).list('root')],
   ['Dropbox that refuses', (url) => dropbox(`${url}/status-409`).list('root')],
-  ['an S3 server that lists', (url) => s3(url).list('root')],
+  ['a listing of an S3 server', (url) => s3(url).list('root')],
   ['an S3 server that refuses', (url) => s3(`${url}/status-403`).list('root')],
-  ['an S3 server that has a record', (url) => s3(url).readRecord(['ledger', 'x.json'])],
+  ['a record on an S3 server', (url) => s3(url).readRecord(['ledger', 'x.json'])],
   ['the control plane', (url) => controlPlane(url).lookup(host, undefined, 'r')],
   [
-    'an identity provider that describes itself',
+    'the metadata of an identity provider',
     (url) => createProviderMetadata({ issuer: url, log, now: Date.now })(),
   ],
   [
-    'an identity provider that has keys',
+    'the keys of an identity provider',
     async (url) => createSigningKeys(`${url}/keys`)({ alg: 'RS256' }, { payload: '', signature: '' }),
   ],
 ]
@@ -106,7 +106,7 @@ const dropbox = (baseUrl: string, send: typeof fetch = withToken) =>
     retry: onceOnly,
     fetch: send,
   })
-/** The token comes whole, so that it is the call behind it whose answer never ends. */
+/** Grants a token at once, so that the endless answer is that of the call after it. */
 const withToken: typeof fetch = async (input, init) =>
   String(input).endsWith('/oauth2/token')
     ? Response.json({ access_token: 'x', expires_in: 3600 })
@@ -135,10 +135,10 @@ describe('a vendor whose answer never ends', () => {
   })
   afterAll(() => server.close())
 
-  it.each(vendors)('is not read to the end when it is %s', async (_who, ask) => {
+  it.each(vendors)('gets cut off at a size limit when it is %s', async (_who, ask) => {
     const before = server.sent()
     await expect(ask(server.url)).rejects.toBeInstanceOf(Error)
-    // What lies in the buffers of three tries of the control plane's client comes on top of the limits.
+    // The buffers of three attempts by the control plane's client come on top of the limits.
     expect(server.sent() - before).toBeLessThan(100 * mebibyte)
   })
 })

@@ -1,4 +1,4 @@
-/** What each provider calls an outage: only that may open a breaker. */
+/** Classification of failures as outages by each provider. Only an outage may open a circuit breaker. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -16,7 +16,7 @@ import { postOf } from '../support/fixtures/posts.ts'
 interface Answer {
   status: number
   body?: string
-  /** Answers so when a Dropbox token is asked for; otherwise tokens are granted. */
+  /** Applies to requests for a Dropbox token too. Default: tokens are granted. */
   atGrant?: boolean
 }
 
@@ -49,7 +49,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-/** A busy machine is no silence. */
+/** Long enough for a busy machine. */
 const patient: RetryPolicy = {
   attempts: 2,
   baseMs: 1,
@@ -57,7 +57,7 @@ const patient: RetryPolicy = {
   attemptTimeoutMs: 10_000,
   deadlineMs: 20_000,
 }
-/** For a server that says nothing on purpose. */
+/** For a server that never answers. */
 const hasty: RetryPolicy = { ...patient, attemptTimeoutMs: 200 }
 const given = <T>(credentials: T): CredentialSource<T> => ({
   get: async () => credentials,
@@ -122,11 +122,14 @@ it.each<[string, Behaviour, readonly string[], boolean]>([
   ['401', { status: 401 }, every, false],
   ['403', { status: 403 }, every, false],
   ['404 of a model', { status: 404 }, ['openai'], false],
-])('%s is an outage or not, whichever vendor it is', async (_, given, vendors, isOutage) => {
-  answer = given
-  const retry = given === silence ? hasty : patient
-  for (const vendor of vendors) {
-    const error: unknown = await calls[vendor]?.(retry).catch((reason: unknown) => reason)
-    expect([vendor, error]).toEqual([vendor, expect.objectContaining({ name: 'PublisherError', isOutage })])
-  }
-})
+])(
+  'classifies %s as an outage or as another failure, for each vendor',
+  async (_, given, vendors, isOutage) => {
+    answer = given
+    const retry = given === silence ? hasty : patient
+    for (const vendor of vendors) {
+      const error: unknown = await calls[vendor]?.(retry).catch((reason: unknown) => reason)
+      expect([vendor, error]).toEqual([vendor, expect.objectContaining({ name: 'PublisherError', isOutage })])
+    }
+  },
+)

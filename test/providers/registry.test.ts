@@ -44,29 +44,29 @@ function open(
 }
 
 describe('the registries', () => {
-  it('give each environment variable to one provider only, and none that the process reads itself', () => {
+  it('reads each environment variable in a single provider, and none that the process reads itself', () => {
     const names = configured.flatMap(({ variables }) => Object.keys(variables))
     expect(names.toSorted()).toEqual(Object.keys(providerVariables.shape).toSorted())
     expect(names.filter((name) => name in environmentSchema.shape)).toEqual([])
   })
 
-  it('start without any variable', () => {
+  it('starts without any variable', () => {
     for (const { variables } of configured)
       expect(z.object(variables).safeParse({})).toMatchObject({ success: true })
   })
 
-  it('name only variables that the same entry reads as belonging together', () => {
+  it('groups only variables of the same entry', () => {
     for (const { variables, together = [] } of configured)
       expect(together.filter((name) => !(name in variables))).toEqual([])
   })
 
-  it('name each vendor by one word', () => {
+  it('uses a single word for each vendor', () => {
     expect(vendors).toEqual(expect.arrayContaining(['s3', 'dropbox', 'local', 'openai', 'telegram', 'smtp']))
     for (const { vendor } of configured) expect(vendor).toMatch(/^[a-z0-9]+$/)
     expect(new Set(vendors).size).toBe(vendors.length)
   })
 
-  it('open a storage when its variables are set', () => {
+  it('opens a storage when its variables are set', () => {
     const app = { DROPBOX_APP_KEY: 'key', DROPBOX_APP_SECRET: 'secret' }
     expect(open('dropbox', app)?.provider).toBe('dropbox')
     expect(open('managed', {})?.provider).toBe('managed')
@@ -80,11 +80,11 @@ describe('the registries', () => {
       'This server cannot use the storage "dropbox".',
     ],
     ['local', { LOCAL_STORAGE_ROOT: '/photos' }, /keeps no photos on its own disk/],
-  ] as const)('refuse the storage %s when the server has %j and no disk', (provider, variables, message) => {
+  ] as const)('refuses the storage %s when the server has %j and no disk', (provider, variables, message) => {
     expect(() => open(provider, variables)).toThrow(message)
   })
 
-  it('open a folder below LOCAL_STORAGE_ROOT, and any folder only for a dedicated app', () => {
+  it('opens folders below LOCAL_STORAGE_ROOT, and any folder only for a dedicated app', () => {
     const roots: (string | undefined)[] = []
     const openDisk: StorageTools['openDisk'] = (_context, root) => {
       roots.push(root)
@@ -96,18 +96,18 @@ describe('the registries', () => {
     expect(roots).toEqual(['/photos', undefined])
   })
 
-  it('share one installed storage between two names of one driver', () => {
+  it('shares an installed storage between two names of a driver', () => {
     const { s3, managed } = installStorages(storageTools, {})
     expect(s3).toBe(managed)
   })
 
-  it('name a malformed variable when a host installs without parseSettings', () => {
+  it('reports a malformed variable when a host installs without parseSettings', () => {
     const wrong = () => installStorages(storageTools, { DROPBOX_BASE_URL: 'canary' })
     expect(wrong).toThrow(SettingsError)
     expect(wrong).toThrow('The environment is malformed: DROPBOX_BASE_URL must be an http or https URL')
   })
 
-  it('begin no series of metrics for a vendor that nothing can call yet', () => {
+  it('begins no series of metrics for a vendor without a built driver', () => {
     const unbuilt = drivers.filter(({ isBuilt }) => !isBuilt).map(({ vendor }) => vendor)
     expect(vendors.filter((vendor) => unbuilt.includes(vendor))).toEqual([])
   })
@@ -141,13 +141,13 @@ describe('the key-value stores', () => {
   }
   const REDIS_URL = 'redis://:secret@127.0.0.1:1'
 
-  /** Tools of a host that can open each store, and what it opened Redis with. */
+  /** Creates tools of a host that can open each store, with a spy on `openRedis`. */
   function everyTool() {
     const openRedis = vi.fn<NonNullable<KeyValueTools['openRedis']>>(() => opened)
     return { now: Date.now, namespace, openRedis }
   }
 
-  it('use Redis before a binding, and a binding before memory', () => {
+  it('prefers Redis to a binding, and a binding to memory', () => {
     const tools = everyTool()
     expect(openKeyValueStore(tools, { REDIS_URL })).toBe(opened)
     expect(openKeyValueStore(tools, { REDIS_URL: ' ' }).kv.isOwn).toBeUndefined()
@@ -155,7 +155,7 @@ describe('the key-value stores', () => {
     expect(tools.openRedis).toHaveBeenCalledOnce()
   })
 
-  it('use memory when a host cannot open Redis', () => {
+  it('falls back to memory when a host cannot open Redis', () => {
     expect(openKeyValueStore({ now: Date.now }, { REDIS_URL }).kv.isOwn).toBe(true)
   })
 
@@ -165,7 +165,7 @@ describe('the key-value stores', () => {
       { REDIS_TLS_VERIFY: 'false', REDIS_TIMEOUT_MS: '40' },
       { verifyTls: false, commandMs: 40 },
     ],
-  ])('open Redis with the values of %j', (variables, expected) => {
+  ])('opens Redis with the values of %j', (variables, expected) => {
     const tools = everyTool()
     openKeyValueStore(tools, { REDIS_URL, ...variables })
     expect(tools.openRedis.mock.lastCall?.[0]).toMatchObject(expected)
@@ -174,7 +174,7 @@ describe('the key-value stores', () => {
     expect(tools.openRedis.mock.lastCall?.[0].commandMs).toBe(5000)
   })
 
-  it('bring what their entries say', () => {
+  it('has the services that each entry announces', () => {
     for (const driver of Object.values<KeyValueDriver>(keyValueStores)) {
       const store = driver.open(everyTool(), { REDIS_URL })
       expect(Object.keys(store ?? {})).toEqual(expect.arrayContaining(['kv', ...driver.brings]))
@@ -188,7 +188,7 @@ describe('the key-value stores', () => {
     ['REDIS_TLS_VERIFY', 'perhaps', 'must be true or false'],
     ['REDIS_TIMEOUT_MS', '10', 'must be at least 20'],
     ['KV_TIMEOUT_MS', 'soon', 'must be milliseconds'],
-  ])('have the start stopped by %s=%s', (name, value, problem) => {
+  ])('stops the start of the process for %s=%s', (name, value, problem) => {
     const required = { CONFIG_FILE: 'site.json', WEB_SESSION_SECRET: 'x'.repeat(32) }
     expect(() => parseSettings({ ...required, [name]: value }, providerVariables)).toThrow(
       `The environment is incomplete or malformed: ${name} ${problem}`,

@@ -1,4 +1,4 @@
-/** Asks OpenAI, or a server that speaks as it does, by Chat Completions: the one endpoint that all of them have. */
+/** Asks OpenAI or a compatible server through Chat Completions, the endpoint that all of these servers have. */
 import { APIError } from 'openai'
 import { isPublisherError } from '../../base/errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../base/retry.ts'
@@ -18,13 +18,13 @@ export interface OpenAiCredentials {
 export interface OpenAiModelOptions {
   /** The tenant's key. */
   credentials: CredentialSource<OpenAiCredentials>
-  /** Where the API is; ends with `/v1`. Default: `https://api.openai.com/v1`. */
+  /** Base URL of the API, ending in `/v1`. Default: `https://api.openai.com/v1`. */
   baseUrl?: string | undefined
   /** Sends requests. Default: the global `fetch`. */
   fetch?: OpenAiFetch
-  /** The time in milliseconds. Default: `Date.now`. */
+  /** Current time in milliseconds. Default: `Date.now`. */
   now?: () => number
-  /** How long an answer may take, and how 429 and 503 are waited for. Default: 25 s per attempt, 60 s in all, 3 attempts. */
+  /** Time limits, and retries after 429 and 503. Default: 3 attempts of 25 s, 60 s in all. */
   retry?: RetryPolicy
 }
 
@@ -36,7 +36,7 @@ const patience: RetryPolicy = {
   deadlineMs: 60_000,
 }
 
-/** Makes the model of one tenant. Nothing is called before the first use. */
+/** Creates the model of one tenant. Sends nothing before the first use. */
 export function createOpenAiModel({
   credentials,
   baseUrl = 'https://api.openai.com/v1',
@@ -64,7 +64,7 @@ export function createOpenAiModel({
     return answerOf(body, request)
   }
 
-  /** Servers that speak as OpenAI does may lack the list, and a restricted key may be kept from it. */
+  /** Gives `null` where a compatible server has no list, or where a restricted key may not read the list. */
   async function listWith(key: Secret, signal: AbortSignal): Promise<ReadonlySet<string> | null> {
     const apiKey = key.reveal()
     try {

@@ -1,24 +1,24 @@
-/** The web app behind the Workers static assets binding. */
+/** Serves the web app from the Workers static assets binding. */
 import { type AppIcon, type Assets, assetCaching, iconList } from '../../ports/assets.ts'
 
 export interface CloudflareAssetsOptions {
   /**
-   * The `ASSETS` binding over the built folder. It needs `run_worker_first = true`, else it answers before the worker
-   * for any host, and `not_found_handling` left at `none`.
+   * The `ASSETS` binding over the built folder. Needs `run_worker_first = true`, because the binding would otherwise answer before the
+   * worker for any host, and `not_found_handling` at its default `none`.
    */
   binding: { fetch(request: Request): Promise<Response> }
 }
 
-/** Headers of the binding's answer that are passed on. Compression is the edge's affair. */
+/** Response headers that are passed on. Cloudflare's edge handles compression. */
 const passedOn = ['content-type', 'content-length', 'etag']
-/** The request headers that the binding may see: no cookie, no authorization. */
+/** Request headers that the binding may see; cookies and authorization are not among them. */
 const asked = ['if-none-match', 'accept-encoding']
 
 /** Serves the page and the fingerprinted files from the binding. Throws an Error when the binding fails. */
 export function createCloudflareAssets({ binding }: CloudflareAssetsOptions): Assets {
   const fetchFile = async (path: string, request: Request, caching: string): Promise<Response | null> => {
     const headers = pick(request.headers, asked)
-    // Only the path matters to the binding.
+    // The binding ignores the host.
     const response = await binding.fetch(
       new Request(new URL(path, 'https://assets.invalid'), { method: request.method, headers }),
     )
@@ -44,7 +44,7 @@ export function createCloudflareAssets({ binding }: CloudflareAssetsOptions): As
       const request = new Request('https://assets.invalid')
       const list = await fetchFile(`/${iconList}`, request, assetCaching.page)
       if (!list) return []
-      // The build's own word.
+      // Trusted: the build wrote this file.
       const icons: readonly AppIcon[] = JSON.parse(await list.text())
       return icons
     },

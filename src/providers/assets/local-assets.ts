@@ -1,4 +1,4 @@
-/** The web app from a folder on disk, read into memory at the start. Node only. */
+/** Serves the web app from a folder on disk, read into memory at the start. Node only. */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,11 +8,11 @@ import { matchesNone } from '../../base/entity-tag.ts'
 import { type AppIcon, type Assets, assetCaching, iconList } from '../../ports/assets.ts'
 
 export interface LocalAssetsOptions {
-  /** The folder that `npm run build` wrote: `index.html`, `assets/`, and beside each file its `.br` and `.gz`. */
+  /** Folder that `npm run build` wrote: `index.html` and `assets/`, each file with its `.br` and `.gz`. */
   directory: string
 }
 
-/** A file as it travels. */
+/** A file in one content coding. */
 interface Representation {
   body: Uint8Array<ArrayBuffer>
   /** Differs between content codings, as a strong entity tag must (RFC 9110, section 8.8.1). */
@@ -23,7 +23,7 @@ interface Asset {
   contentType: string
   caching: string
   plain: Representation
-  /** By content coding (RFC 9110, section 8.4), the best one first. */
+  /** Compressed files by content coding (RFC 9110, section 8.4), smallest first. */
   compressed: (Representation & { coding: string })[]
 }
 
@@ -33,14 +33,15 @@ const codings = [
 ]
 
 /**
- * Reads the built web app. A request only looks up a map, so no path leads out of it. Throws an Error that says what to
- * do when the app has not been built, or when the build holds a file of unknown type.
+ * Reads the built web app. Requests only look up a map, so no path leads outside the folder. Throws an Error that tells what to do when
+ * the app is not built, or when the build contains a file of unknown type.
  */
 export async function createLocalAssets({ directory }: LocalAssetsOptions): Promise<Assets> {
   const names = await filesOf(directory)
   const load = async (name: string, caching: string): Promise<Asset> => {
     const contentType = getMimeType(name)
-    if (!contentType) throw new Error(`The web app's build holds ${name}, and nobody knows its media type.`)
+    if (!contentType)
+      throw new Error(`The build of the web app contains ${name}, which has an unknown media type.`)
     const path = join(directory, name)
     const compressed = codings
       .filter(({ suffix }) => names.has(name + suffix))
@@ -72,7 +73,7 @@ export async function createLocalAssets({ directory }: LocalAssetsOptions): Prom
   }
 }
 
-/** Names of all files, relative to the folder, with `/` between segments. */
+/** Gives the names of all files, relative to the folder, with `/` between segments. */
 async function filesOf(directory: string): Promise<Set<string>> {
   try {
     const [top, fingerprinted] = await Promise.all([readdir(directory), readdir(join(directory, 'assets'))])
@@ -103,7 +104,7 @@ function respond({ contentType, caching, plain, compressed }: Asset, request: Re
   return new Response(request.method === 'HEAD' ? null : body, { headers })
 }
 
-/** What `Accept-Encoding` allows (RFC 9110, section 12.5.3). `*` speaks for codings that are not named. */
+/** Parses `Accept-Encoding` (RFC 9110, section 12.5.3). `*` stands for codings that the header does not name. */
 function codingPredicate(header: string): (coding: string) => boolean {
   const weights = new Map(parseAccept(header).map(({ type, q }) => [type.toLowerCase(), q]))
   return (coding) => (weights.get(coding) ?? weights.get('*') ?? 0) > 0

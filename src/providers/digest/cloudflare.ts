@@ -1,4 +1,4 @@
-/** SHA-256 of a stream by `crypto.DigestStream`, which only Workers have. */
+/** SHA-256 of a stream by `crypto.DigestStream`, which exists only in Workers. */
 import { toHex } from '../../base/hex.ts'
 import type { StreamDigest } from '../../ports/digest.ts'
 

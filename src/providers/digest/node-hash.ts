@@ -1,4 +1,4 @@
-/** SHA-256 of a stream by `node:crypto`, since Web Crypto takes no streams. */
+/** SHA-256 of a stream by `node:crypto`, because Web Crypto does not accept streams. */
 import { createHash } from 'node:crypto'
 import type { StreamDigest } from '../../ports/digest.ts'
 

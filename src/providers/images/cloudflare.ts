@@ -1,6 +1,6 @@
 /**
- * Reduces pictures with the Images binding of Cloudflare Workers. An isolate has 128 MB for all its requests, so
- * originals stream through: only their first bytes are held, until type and size are known.
+ * Reduces pictures with the Images binding of Cloudflare Workers. An isolate has 128 MB for all its requests, so originals stream
+ * through. The isolate holds only their first bytes, until type and size are known.
  */
 import { BodyTooLarge, bytesAtMost } from '../../base/bounded-body.ts'
 import { PublisherError } from '../../base/errors.ts'
@@ -11,7 +11,7 @@ import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
 import type { ImageReducer, ReducedImage, ThumbnailType } from '../../ports/images.ts'
 import { peekPicture, unreadable } from './cloudflare/peek.ts'
 
-/** What is used of the binding, in web-platform types; `ImagesBinding` of @cloudflare/workers-types fulfils it. */
+/** Used part of the binding, in web-platform types; `ImagesBinding` of @cloudflare/workers-types implements it. */
 export interface ImagesService {
   info(picture: ReadableStream<Uint8Array>): Promise<{ format: string; width?: number; height?: number }>
   input(picture: ReadableStream<Uint8Array>): PictureTransformer
@@ -39,9 +39,9 @@ const quality: Readonly<Record<ThumbnailType, number>> = {
 }
 
 /**
- * Creates the reducer. Type and size are read from the photo's own header and not by the binding's `info()`, which
- * would need the whole photo a second time. The service may give JPEG or WebP where AVIF was asked for; the result says
- * what it is. `busy` is thrown when the service fails for a reason that is not the photo's.
+ * Creates the reducer. Reads type and size from the photo's header, because the binding's `info()` would need the whole photo a second
+ * time. The service may return JPEG or WebP when asked for AVIF; the result has the actual type. Throws `busy` when the service fails
+ * for a reason other than the photo.
  */
 export function createCloudflareReducer(
   binding: ImagesService,
@@ -70,7 +70,7 @@ export function createCloudflareReducer(
         throw failure() ?? asPublisherError(error)
       }
     },
-    /** The service opens HEIC, and AVIF for some accounts. It keeps none of their metadata. The JPEG may have `maxBytes` too. */
+    /** The service opens HEIC, and AVIF for some accounts, and drops their metadata. The JPEG may have `maxBytes` too. */
     async toJpeg({ body, size }) {
       try {
         if (size > maxBytes) throw tooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
@@ -91,14 +91,14 @@ export function createCloudflareReducer(
 }
 
 /**
- * The reducer of a Worker without the binding: it refuses every picture with `thumbnail_unavailable`. Thumbnails that a
- * storage makes itself still work.
+ * Creates the reducer of a Worker without the binding. Refuses every picture with `thumbnail_unavailable`; thumbnails that a storage
+ * makes still work.
  */
 export function createUnavailableReducer(): ImageReducer {
   return {
     async reduce({ body }) {
       await body.cancel().catch(() => undefined)
-      const message = 'This server cannot make small versions of photos: it has no Images binding.'
+      const message = 'This server cannot make thumbnails: it has no Images binding.'
       throw new PublisherError('thumbnail_unavailable', message)
     },
   }
@@ -116,7 +116,7 @@ async function reducedImage(binding: ImagesService, response: Response): Promise
   return { bytes, mediaType: format, width, height }
 }
 
-/** Codes of the service (https://developers.cloudflare.com/images/reference/troubleshooting/). */
+/** Error codes of the service (https://developers.cloudflare.com/images/reference/troubleshooting/). */
 const tooLargeCodes: readonly unknown[] = [9402, 9413]
 const unreadableCodes: readonly unknown[] = [9412, 9520, 9523]
 const usageLimitCode = 9422
@@ -125,13 +125,13 @@ function asPublisherError(error: unknown): PublisherError {
   if (error instanceof PublisherError) return error
   if (error instanceof BodyTooLarge) return tooLarge('The photo is too large as a JPEG.', error)
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (tooLargeCodes.includes(code)) return tooLarge('The photo is too large to be made smaller here.', error)
+  if (tooLargeCodes.includes(code)) return tooLarge('This photo is too large to resize.', error)
   if (unreadableCodes.includes(code)) return unreadable(error)
   if (code === usageLimitCode) {
-    const message = 'No more small versions of photos can be made this month.'
+    const message = 'The monthly limit for thumbnails is reached.'
     return new PublisherError('thumbnail_unavailable', message, { cause: error })
   }
-  const message = 'The service that makes photos smaller does not answer. Try again in a moment.'
+  const message = 'The image service is not responding. Try again in a moment.'
   return new PublisherError('busy', message, { cause: error, retryAfterMs: 5000 })
 }
 

@@ -6,7 +6,7 @@ import type { ReducedImage } from '../../ports/images.ts'
 import { decodeSeconds } from './sharp-encode.ts'
 import { orUnreadable, unreadable } from './sharp-errors.ts'
 
-/** Has libheif read the header. The prebuilt libvips decodes AV1, and not the HEVC of a HEIC, which is `unsupported_photo`. */
+/** Reads the header with libheif. Throws `unsupported_photo` for a HEIC: the prebuilt libvips decodes AV1, but not HEVC. */
 export async function inspectAvif(original: Uint8Array): Promise<Metadata> {
   const isAvif = phoneFormat(original) === 'AVIF'
   const reading = sharp(original, { limitInputPixels: false }).metadata()
@@ -21,7 +21,7 @@ function cannotDecode(cause: unknown): PublisherError {
   return new PublisherError('unsupported_photo', 'This server cannot open this kind of photo.', { cause })
 }
 
-/** Encodes the picture as JPEG. All metadata stays: the result replaces an original. */
+/** Encodes the picture as JPEG. Keeps all metadata, because the result replaces an original. */
 export async function convert(original: Uint8Array, picture: Metadata): Promise<ReducedImage> {
   const { data, info } = await orUnreadable(() =>
     sharp(original, { failOn: 'warning', limitInputPixels: picture.width * picture.height })

@@ -1,4 +1,4 @@
-/** Reduces a JPEG, PNG or WebP by libvips, and repairs what phones leave out of their JPEGs. */
+/** Reduces a JPEG, PNG or WebP with libvips, and repairs JPEGs that phones write incorrectly. */
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { ReducedImage, ThumbnailType } from '../../ports/images.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
@@ -6,18 +6,18 @@ import { orUnreadable } from './sharp-errors.ts'
 import { withEndMark, withScanHeader } from './sharp-source.ts'
 
 /**
- * A decode that takes longer is abandoned: seconds. The slowest honest photo measured takes 3. Together with the waiting
- * it stays below the 30 s after which Heroku's router gives up.
+ * Time limit of one decode. The slowest real photo measured takes 3 s. Together with the wait in the queue, the limit stays below the
+ * 30 s timeout of Heroku's router.
  */
 export const decodeSeconds = 10
 
-/** Has libvips read the header: text and profiles of a PNG are inflated for it. */
+/** Reads the header with libvips, which inflates the text and profiles of a PNG. */
 export async function inspect(original: Uint8Array): Promise<Metadata> {
-  // sharp's own limit would only say that it failed.
+  // Exceeding sharp's own limit would give an error without a reason.
   return orUnreadable(() => sharp(original, { limitInputPixels: false }).metadata())
 }
 
-/** Encodes the picture within the box, without its metadata and in sRGB. Throws `photo_unreadable`, or `busy` after {@link decodeSeconds}. */
+/** Encodes the picture within the box, in sRGB without metadata. Throws `photo_unreadable`, or `busy` after {@link decodeSeconds}. */
 export async function encode(
   original: Uint8Array<ArrayBuffer>,
   picture: Metadata,
@@ -40,7 +40,7 @@ export async function encode(
         throw error
       })
       .catch((error: unknown) => {
-        // With an end marker, libjpeg warns only where picture data is missing.
+        // With an end marker, libjpeg warns only if picture data is missing.
         if (hasNoEnd(error)) return attempt(withEndMark(original))
         throw error
       }),
@@ -49,10 +49,10 @@ export async function encode(
 }
 
 /**
- * Measured on the sample photos: mozjpeg would make thumbnails a fifth smaller for 30 ms more, and takes ten times as long where there
- * is much grain; what is published is larger still. WebP at effort 2 is half the size of a JPEG by mozjpeg in less time, and within 5 %
- * of the default effort 4, which takes twice as long. AVIF at effort 2 takes
- * five times as long as JPEG, at its default effort thirty times.
+ * Sets format and quality. These times and sizes were measured on the sample photos. Thumbnails by mozjpeg would be a fifth smaller for
+ * 30 ms more. But mozjpeg takes ten times as long on grainy photos, and pictures for publishing are larger still. WebP at effort 2 is half
+ * the size of a mozjpeg JPEG and takes less time. The default effort 4 takes twice as long for 5 % less. AVIF takes five times as long as
+ * JPEG at effort 2, and thirty times as long at its default.
  */
 function encoder(picture: Sharp, mediaType: ThumbnailType): Sharp {
   switch (mediaType) {
@@ -66,14 +66,14 @@ function encoder(picture: Sharp, mediaType: ThumbnailType): Sharp {
 }
 
 /**
- * Many Samsung phones write wrong numbers into the scan header, which decoders warn of and otherwise ignore
- * (https://github.com/lovell/sharp/issues/1578). Every other warning means that picture data is damaged.
+ * Recognises the warning about the wrong scan header of many Samsung phones (https://github.com/lovell/sharp/issues/1578). Decoders
+ * otherwise ignore that header. Every other warning means that picture data is damaged.
  */
 function isHarmless(error: unknown): boolean {
   return error instanceof Error && error.message.includes('Invalid SOS parameters for sequential JPEG')
 }
 
-/** A JPEG that ends without its end marker, whether its last rows are there or not. */
+/** Recognises a JPEG without an end marker, with or without its last rows. */
 function hasNoEnd(error: unknown): boolean {
   return error instanceof Error && error.message.includes('premature end of JPEG image')
 }

@@ -1,7 +1,7 @@
-/** Errors of pictures that libvips cannot open, or not in time. */
+/** Errors for pictures that libvips cannot open in time or at all. */
 import { PublisherError } from '../../base/errors.ts'
 
-/** Runs work on a picture. Throws `photo_unreadable` where that fails, and `busy` where libvips gave up by its own clock. */
+/** Runs work on a picture. Throws `busy` when libvips hits its own timeout, and `photo_unreadable` for any other failure. */
 export async function orUnreadable<T>(open: () => Promise<T>): Promise<T> {
   try {
     return await open()
@@ -11,9 +11,9 @@ export async function orUnreadable<T>(open: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Error for bytes that are no picture, or a damaged one. */
+/** Error for bytes that are not a picture, or a damaged picture. */
 export function unreadable(cause: unknown): PublisherError {
-  const message = 'This file is damaged, or it is no JPEG, PNG or WebP photo.'
+  const message = 'This file is damaged, or it is not a JPEG, PNG or WebP photo.'
   return new PublisherError('photo_unreadable', message, { cause })
 }
 

@@ -1,10 +1,10 @@
-/** How much memory libvips will take for a picture, known from its header alone. Measured by bench/thumbnail-memory.ts. */
+/** Estimates the memory that libvips needs for a picture, from the header alone. Measured by bench/thumbnail-memory.ts. */
 import type { Metadata } from 'sharp'
 import { webpChunks } from '../../base/picture/blocks.ts'
 import type { ThumbnailType } from '../../ports/images.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
 
-/** What the estimate goes by. */
+/** Header fields that the estimate uses. */
 type Picture = Pick<
   Metadata,
   | 'format'
@@ -18,11 +18,11 @@ type Picture = Pick<
   | 'hasAlpha'
 >
 
-/** What any reduction takes, however small: the pipeline's own buffers and the encoder's tables. */
+/** Memory of the smallest reduction: the pipeline's buffers and the encoder's tables. */
 export const fixedBytes = 10_000_000
-/** Sequential reading keeps a window of rows; libvips' is about this long where the picture shrinks a lot. */
+/** Rows that sequential reading keeps in memory, measured for a strong reduction. */
 const rowsKept = 2200
-/** Pixels of the result live in several stages at once; the AVIF encoder keeps many more copies. */
+/** Several stages hold the result's pixels at once; the AVIF encoder keeps many more copies. */
 const bytesPerResultPixel: Readonly<Record<ThumbnailType, number>> = {
   'image/jpeg': 11,
   'image/webp': 14,
@@ -30,8 +30,8 @@ const bytesPerResultPixel: Readonly<Record<ThumbnailType, number>> = {
 }
 
 /**
- * Estimates the peak in bytes beyond the compressed original. It errs on the high side: by up to three times for
- * baseline JPEGs, which libjpeg shrinks while reading, and by a tenth where it matters most, whole-picture decoders.
+ * Estimates the peak in bytes beyond the compressed original. The estimate is too high by a tenth for decoders that hold the whole
+ * picture, where it matters most. For baseline JPEGs, which libjpeg shrinks while reading, it is up to three times too high.
  */
 export function estimateMemory(
   picture: Picture,
@@ -44,8 +44,8 @@ export function estimateMemory(
 }
 
 /**
- * Estimates the peak in bytes of decoding a whole AVIF and encoding it as JPEG. Measured at 24 and 96 megapixels: 18 bytes for each
- * pixel of 8 bits, 25 for 10 bits.
+ * Estimates the peak in bytes of decoding a whole AVIF and encoding it as JPEG. Measured at 24 and 96 megapixels: 18 bytes per pixel
+ * at 8 bits, 25 at 10 bits.
  */
 export function estimateAvifMemory({
   width,
@@ -60,25 +60,25 @@ function sourceBytes(picture: Picture, original: Uint8Array): number {
   const bytesPerPixel = picture.channels * (picture.depth === 'uchar' ? 1 : 2)
   if (picture.format === 'webp') return pixels * webpBytesPerPixel(picture, original)
   if (picture.isProgressive) {
-    // A JPEG in several scans keeps all its coefficients, an interlaced PNG the whole picture.
+    // A progressive JPEG keeps all its coefficients in memory, an interlaced PNG the whole picture.
     return pixels * (picture.format === 'jpeg' ? 2 * samplesPerPixel(picture) : bytesPerPixel) * 1.02
   }
   return Math.min(pixels, picture.width * rowsKept) * bytesPerPixel
 }
 
-/** libjpeg keeps coefficients of 2 bytes per sample; sub-sampled colour has fewer samples. */
+/** Samples per pixel, fewer with sub-sampled colour. libjpeg keeps 2 bytes per sample. */
 function samplesPerPixel({ chromaSubsampling, channels }: Picture): number {
   if (chromaSubsampling === '4:2:0') return 1.5
   if (chromaSubsampling === '4:2:2') return 2
   return channels
 }
 
-/** Lossless WebP is decoded whole as 32-bit pixels, animations on two canvases; lossy stills are scaled row by row. */
+/** Bytes per pixel. Lossless WebP is decoded whole as 32-bit pixels, animations on two canvases; lossy stills are scaled by row. */
 function webpBytesPerPixel(picture: Picture, original: Uint8Array): number {
   if ((picture.pages ?? 1) > 1) return 10
   for (const { kind } of webpChunks(original)) {
     if (kind === 'VP8L' || kind === 'ANMF') return kind === 'ANMF' ? 10 : 4.3
-    // Chunks behind the pixels are without number, and none of them counts.
+    // Chunks after the pixels do not matter, and a file may have any number of them.
     if (kind === 'VP8 ') break
   }
   return picture.hasAlpha ? 1.5 : 0.3

@@ -1,24 +1,24 @@
 /**
- * A queue that counts bytes instead of items and is fair between owners: among those who wait, the one who was given
- * the fewest bytes so far is next (start-time fair queueing). No well-kept library does both.
+ * Queue that counts bytes instead of items and is fair between owners. The waiting owner with the fewest bytes so far is next (start-time
+ * fair queueing). No maintained library does both.
  */
 import { PublisherError } from '../../base/errors.ts'
 import { createShares, type SharesOptions } from './sharp-shares.ts'
 
 export interface ByteQueueOptions extends SharesOptions {
-  /** How many may wait; one owner gets at most half of the places. */
+  /** Upper bound on waiting tasks; each owner may use half of it. */
   maxWaiting: number
 }
 
 export interface ByteQueue {
-  /** What running tasks take now, in bytes. */
+  /** Bytes that running tasks hold now. */
   readonly takenBytes: number
-  /** How many tasks wait for their turn now. */
+  /** Number of tasks that wait now. */
   readonly waitingTasks: number
   /**
-   * Runs `task` when `bytes` are free and gives them back when it ends. One owner takes at most half of the budget,
-   * except by a single task. Throws `busy` when the queue is full, or when `patience` ends before the task began.
-   * `bytes` beyond the budget is a `RangeError`, for that task could never begin.
+   * Runs `task` when `bytes` are free, and releases them when the task ends. Each owner holds at most half of the budget, except with a
+   * single task. Throws `busy` when the queue is full, or when `patience` ends before the task begins. Throws a `RangeError` for a task
+   * larger than the budget, which could never begin.
    */
   run<T>(owner: string, bytes: number, patience: AbortSignal, task: () => Promise<T>): Promise<T>
 }
@@ -26,14 +26,14 @@ export interface ByteQueue {
 interface Waiting {
   owner: string
   bytes: number
-  /** Place in the fair order: the bytes that its owner was given before it. */
+  /** Position in the fair order: the bytes that its owner got before this task. */
   tag: number
   begin(): void
 }
 
 const retryAfterMs = 3000
 
-/** Makes a queue in which nothing runs or waits. */
+/** Creates an empty queue. */
 export function createByteQueue({ maxWaiting, ...options }: ByteQueueOptions): ByteQueue {
   const { budgetBytes } = options
   const shares = createShares(options)
@@ -51,7 +51,7 @@ export function createByteQueue({ maxWaiting, ...options }: ByteQueueOptions): B
         waiting.delete(job)
         nextTagByOwner.set(owner, (nextTagByOwner.get(owner) ?? 0) - bytes)
         reject(busy())
-        // It may have been the one that all others waited behind.
+        // All other tasks may have waited behind this task.
         beginWhatFits()
       }
       const begin = () => {
@@ -66,7 +66,7 @@ export function createByteQueue({ maxWaiting, ...options }: ByteQueueOptions): B
     })
   }
 
-  /** Strictly in order: a large task is not overtaken for ever by small ones that fit. */
+  /** Begins tasks strictly in order, so that small tasks cannot starve a large task. */
   function beginWhatFits(): void {
     for (let job = next(); job && shares.fits(job.bytes); job = next()) {
       clock = Math.max(clock, job.tag)
@@ -75,7 +75,7 @@ export function createByteQueue({ maxWaiting, ...options }: ByteQueueOptions): B
     }
   }
 
-  /** Each owner is represented by the task that has waited longest, lest its large ones starve behind its small ones. */
+  /** Finds the next task. Considers only the oldest task of each owner, so that an owner's small tasks cannot starve its large task. */
   function next(): Waiting | undefined {
     const seen = new Set<string>()
     let first: Waiting | undefined
@@ -87,7 +87,7 @@ export function createByteQueue({ maxWaiting, ...options }: ByteQueueOptions): B
     return first
   }
 
-  /** An owner whose turn is not behind the clock has no history that counts. */
+  /** Deletes the tags that the clock has passed: they no longer affect the order. */
   function forget(): void {
     for (const [owner, tag] of nextTagByOwner) if (tag <= clock) nextTagByOwner.delete(owner)
   }

@@ -1,26 +1,26 @@
-/** Bytes that running tasks hold, in total and per owner, and the rules for giving out more. */
+/** Bytes that running tasks hold, in total and per owner, and the rules for granting more. */
 
 export interface SharesOptions {
   /** Bytes that may be held at the same time. */
   budgetBytes: number
   /** Tasks that may run at the same time. Default: any number. */
   parallel?: number
-  /** A second opinion, asked where something runs already: whether there really is room for so many bytes more. */
+  /** Second check while another task runs: tells if there really is room for `bytes` more. Default: there always is. */
   hasRoomFor?: (bytes: number) => boolean
 }
 
 export interface Shares {
   /** Bytes that running tasks hold now. */
   readonly heldBytes: number
-  /** Tells whether a task of so many bytes may begin now. A task always may where none runs. */
+  /** Tells if a task of `bytes` may begin now. Always true while no task runs. */
   fits(bytes: number): boolean
-  /** Tells whether this owner stays within half of the budget. A single task of an owner always does. */
+  /** Tells if the owner stays within half of the budget. Always true for the owner's only task. */
   isFair(owner: string, bytes: number): boolean
   take(owner: string, bytes: number): void
   giveBack(owner: string, bytes: number): void
 }
 
-/** Makes the shares of one budget, none of them taken. */
+/** Creates the shares of one budget, all of them free. */
 export function createShares(options: SharesOptions): Shares {
   const { budgetBytes, parallel = Number.POSITIVE_INFINITY, hasRoomFor = () => true } = options
   const heldByOwner = new Map<string, number>()

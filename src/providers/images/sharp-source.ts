@@ -1,11 +1,11 @@
-/** Takes an original into memory, once and never more of it than was agreed. */
+/** Reads an original into memory once, within the announced size. */
 import { PublisherError } from '../../base/errors.ts'
 
-/** What a storage has to manage, lest its tenant's originals keep room that others wait for. */
+/** Minimum speed of a storage. A slow original would hold memory that other tenants wait for. */
 export interface Pace {
-  /** For the first byte, and for all later pauses together. Milliseconds. */
+  /** Milliseconds for the first byte and all later pauses together. */
   graceMs: number
-  /** Each so many bytes earn one second more. */
+  /** Bytes that extend the deadline by one second. */
   bytesPerSecond: number
 }
 
@@ -13,9 +13,9 @@ const jpegEnd = Uint8Array.of(0xff, 0xd9)
 const startOfScan = 0xda
 
 /**
- * Reads the stream into one buffer, which has room for {@link withEndMark} behind the picture. Throws `photo_too_large` for a stream that goes on beyond that,
- * `busy` when `patience` ends first or the stream is slower than `pace`, and whatever the stream fails with. The stream is cancelled
- * in each case.
+ * Reads the stream into one buffer of `size` bytes, with room for {@link withEndMark} after the picture. Throws `photo_too_large` for a
+ * longer stream, and `busy` when `patience` ends first or the stream is slower than `pace`. Passes on errors of the stream. Cancels the
+ * stream in each case.
  */
 export async function readOriginal(
   body: ReadableStream<Uint8Array>,
@@ -42,10 +42,10 @@ export async function readOriginal(
   try {
     for (;;) {
       const { done, value } = await reader.read()
-      // A cancelled stream ends like a complete one.
+      // A cancelled stream ends like a complete stream.
       if (isTooSlow) throw tooSlow()
       if (done) return original.subarray(0, length)
-      if (length + value.length > size) throw photoTooLarge('The photo is larger than its storage says.')
+      if (length + value.length > size) throw photoTooLarge('The photo is larger than its storage reported.')
       original.set(value, length)
       length += value.length
     }
@@ -59,7 +59,7 @@ export async function readOriginal(
   }
 }
 
-/** Gives an original of {@link readOriginal} with the end marker of a JPEG behind it, in the same memory. */
+/** Appends the end marker of a JPEG to an original of {@link readOriginal}, in the same memory. */
 export function withEndMark(original: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const marked = new Uint8Array(original.buffer, 0, original.length + jpegEnd.length)
   marked.set(jpegEnd, original.length)
@@ -67,8 +67,8 @@ export function withEndMark(original: Uint8Array<ArrayBuffer>): Uint8Array<Array
 }
 
 /**
- * Gives the original with the only values that the scan header of a sequential JPEG may have (ITU-T T.81, section B.2.3), in the same
- * memory. Only the first scan is set right.
+ * Corrects the header of the first scan, in the same memory. Sets the only values that a sequential JPEG may have there (ITU-T T.81,
+ * section B.2.3).
  */
 export function withScanHeader(original: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   for (let at = 2; at + 4 <= original.length && original[at] === 0xff; ) {

@@ -1,6 +1,6 @@
 /**
- * Reduces pictures with sharp (libvips) on Node, within the memory of a small dyno: work that needs the original or the
- * decoded picture waits until there is room for its bytes.
+ * Reduces pictures with sharp (libvips) on Node, within the memory of a small dyno. Work on an original or a decoded picture waits until
+ * there is room for its bytes.
  */
 import sharp from 'sharp'
 import { turnBox } from '../../base/picture/fit.ts'
@@ -21,29 +21,29 @@ import { type Pace, photoTooLarge, readOriginal } from './sharp-source.ts'
 export interface SharpReducerOptions {
   /**
    * Bytes for decoded pictures, of all requests together. Default: 350 million, enough for a progressive JPEG of 100
-   * megapixels, whose coefficients alone take 300 million. With the originals and Node itself that stays below the
-   * 512 MB of the smallest dyno. What is estimated above it is `photo_too_large`.
+   * megapixels, whose coefficients alone take 300 million. Together with the originals and Node, the default stays below the
+   * 512 MB of the smallest dyno. A picture with a higher estimate is `photo_too_large`.
    */
   decodeBudgetBytes?: number
   /**
-   * Bytes for compressed originals in memory, of all requests together. Default: one of the largest size, and 16 MB for the others
-   * who would otherwise wait until it has arrived.
+   * Bytes for compressed originals in memory, of all requests together. Default: the largest original plus 16 MB, so that other
+   * requests need not wait until the largest has arrived.
    */
   originalBudgetBytes?: number
-  /** Decodes at the same time. Default: 2, which leaves half of libuv's four threads to files and DNS. */
+  /** Concurrent decodes. Default: 2, which leaves half of libuv's four threads for files and DNS. */
   parallel?: number
   /**
-   * Resident memory of the process, in bytes, beyond which no second decode begins beside a running one. It catches
-   * what estimates cannot know, above all freed blocks that glibc does not give back. Default: 460 MB.
+   * Resident memory of the process, in bytes, beyond which no decode begins beside a running decode. The limit covers memory that
+   * estimates miss, above all freed blocks that glibc keeps. Default: 460 MB.
    */
   maxResidentBytes?: number
-  /** Requests that may wait; a further one is `busy`. Default: 256. */
+  /** Requests that may wait in each queue; further requests get `busy`. Default: 256. */
   maxWaiting?: number
-  /** How slowly an original may arrive. Default: 256 kB/s after 10 s. */
+  /** Minimum speed of an original. Default: 256 kB/s after 10 s. */
   pace?: Pace
-  /** How long a request may wait before its decode begins, in ms. Default: 18,000. */
+  /** Longest wait of a request before its decode begins, in milliseconds. Default: 18,000. */
   patienceMs?: number
-  /** Told how full the queues are. Default: nobody is. */
+  /** Receives the fill levels of the queues. Default: none. */
   metrics?: Metrics
   /** Largest original in bytes. Default: 50 MB. */
   maxBytes?: number
@@ -55,10 +55,10 @@ const tooMuchMemory =
   'This photo needs more memory to open than this server has. Save it as a baseline (not progressive) JPEG.'
 
 /**
- * Creates the reducer. It also sets sharp up for the whole process: JPEG, PNG, WebP and AVIF are the only formats that can be
- * opened, nothing is cached, and one decode uses one thread.
+ * Creates the reducer. Also configures sharp for the whole process: sharp opens only JPEG, PNG, WebP and AVIF, caches nothing, and uses
+ * one thread per decode.
  *
- * Errors of the source stream are passed on as they are. `busy` is also thrown for an original that arrives too slowly.
+ * Passes on errors of the source stream unchanged. Also throws `busy` for an original that arrives too slowly.
  */
 export function createSharpReducer(options: SharpReducerOptions = {}): ImageReducer {
   const {
@@ -76,8 +76,8 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
     metrics = noMetrics,
   } = options
   const hasRoomFor = (bytes: number) => process.memoryUsage.rss() + bytes <= maxResidentBytes
-  // Two queues, because the size of the decoded picture is known only when the original is there. They cannot block
-  // each other: who holds a place in the second waits for nothing.
+  // Two queues, because the size of the decoded picture is known only after the original has arrived. They cannot deadlock: a task that
+  // runs in the second queue waits for nothing.
   const originals = createByteQueue({ budgetBytes: originalBudgetBytes, maxWaiting })
   const decodes = createByteQueue({ budgetBytes: decodeBudgetBytes, parallel, maxWaiting, hasRoomFor })
   metrics.watch('image_original_bytes', () => originals.takenBytes)
@@ -90,7 +90,7 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
     return decodes.run(owner, bytes, patience, task)
   }
 
-  /** Reads the original, has `work` done with it, and ends in time. */
+  /** Reads the original, runs `work` on it, and settles in time. */
   async function withOriginal(
     { body, size }: PictureSource,
     owner: string,
@@ -104,15 +104,15 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
         try {
           return await work(original, patience)
         } finally {
-          // Frees the memory now, when the queue counts it as free, and not at some later collection.
+          // Frees the memory when the queue counts it as free, instead of at a later garbage collection.
           original.buffer.transfer(0)
         }
       })
-      // libvips cannot be stopped while it reads a header: the work goes on, and holds its memory and its place, until it has really ended.
+      // libvips cannot be aborted while it reads a header. Overdue work keeps its memory and its slot until it ends.
       const overdue = () => tooSlow(new Error('libvips did not end in time'))
       return await within(running, patienceMs + decodeSeconds * 1000, overdue)
     } catch (error) {
-      // A stream that failed by itself cannot be cancelled, and need not be.
+      // Cancelling a stream that has failed rejects, and is not needed.
       await body.cancel(error).catch(() => undefined)
       throw error
     }
@@ -150,7 +150,8 @@ function restrictSharp(): void {
 }
 
 /**
- * Refuses what is no picture, is too large, or carries more before its pixels than a photo does, before libvips sees a byte of it.
+ * Refuses a file before libvips reads it. Refused are files that are not pictures, are too large, or have more data before their pixels
+ * than a photo.
  */
 function refuseByHeader(original: Uint8Array, maxPixels: number): void {
   const header = readPictureHeader(original)

@@ -1,4 +1,4 @@
-/** Cloudflare KV behind the key-value port. Eventually consistent: fine for what may be stale, wrong for locks. */
+/** Key-value store on Cloudflare KV. Eventually consistent: fine for cached data, wrong for locks. */
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
@@ -8,27 +8,27 @@ import type { KeyValueNamespace } from '../../ports/kv-driver.ts'
 
 export interface CloudflareKeyValueOptions {
   now?: () => number
-  /** Limit of one call. Milliseconds. Default 500. */
+  /** Timeout of a call to Cloudflare KV. Default: 500. */
   answerMs?: number
 }
 
-/** Cloudflare refuses anything shorter (KV documentation, "Expiring keys"). */
+/** Seconds. Cloudflare refuses shorter expirations (KV documentation, "Expiring keys"). */
 const minExpirationTtl = 60
 
 const entrySchema = z.object({ value: z.string(), expiresAt: z.number() })
 
-/** Values that an isolate keeps for itself: longer would add to how late it hears of a change elsewhere. */
+/** Lifetime of a value in the isolate's own cache. A change elsewhere shows that much later. */
 const ownMs = 60_000
-/** Of an isolate's 128 MB. */
+/** Size of the isolate's own cache, out of the 128 MB of the isolate. */
 const maxOwnCharacters = 4_000_000
 
 type StoredEntry = z.output<typeof entrySchema>
 
 /**
- * Makes the store, with a layer of the isolate's own in front: what it has read or written is not asked for again for a minute. The
- * real expiry stands in the value, since Cloudflare knows none below 60 seconds. That a key is missing is not kept: Cloudflare itself
- * may say so for a minute after another place has written it. Each function rejects where Cloudflare does not answer within `answerMs`:
- * it sets no limit of its own, and what is waited for here can always be had elsewhere.
+ * Creates the store. A cache of the isolate holds each value that was read or written for a minute. The value contains the real expiry,
+ * because Cloudflare has none below 60 seconds. Missing keys are not cached: Cloudflare itself may report a key as missing for a minute
+ * after another location has written it. Each function rejects when Cloudflare does not answer within `answerMs`, because the binding
+ * has no timeout and callers can always get the data elsewhere.
  */
 export function createCloudflareKeyValueStore(
   namespace: KeyValueNamespace,
@@ -76,7 +76,7 @@ export function createCloudflareKeyValueStore(
       await store(key, entry, ttlSeconds)
       return true
     },
-    // Exact within the isolate. Elsewhere it is seen a minute later, and who asks there until then is the first as well.
+    // Exact within the isolate. Other locations see the claim up to a minute later, so a claim there may succeed too.
     async claim(key, { ttlSeconds }) {
       if (findOwn(key)) return false
       const entry = { value: '', expiresAt: now() + ttlSeconds * 1000 }

@@ -1,14 +1,14 @@
-/** The key-value store of one process: the default. Bounded, so that strangers cannot fill it. */
+/** Key-value store in the memory of one process, the default. Bounded, because requests from the internet fill it. */
 import { LRUCache } from 'lru-cache'
 import type { KeyValueStore } from '../../ports/kv.ts'
 
 export interface MemoryKeyValueOptions {
-  /** Characters of keys and values in all before the least recently used go. Default 4 million. */
+  /** Characters of all keys and values; beyond this, the least recently used entries are evicted. Default: 4 million. */
   maxCharacters?: number
   now?: () => number
 }
 
-/** Makes an empty store. */
+/** Creates an empty store. */
 export function createMemoryKeyValueStore(options: MemoryKeyValueOptions = {}): KeyValueStore {
   const { maxCharacters = 4_000_000, now = Date.now } = options
   const entries = new LRUCache<string, { value: string; expiresAt: number }>({

@@ -1,31 +1,31 @@
-/** Keeps one connection to Redis open and subscribed: opens it, pings it, and opens another when it is lost. */
-// Node's own pause, not `pause` of src/base/time.ts: only Node's can leave the process free to end (`ref: false`).
+/** Keeps a connection to Redis open and subscribed: opens and pings the connection, and replaces a lost connection. */
+// Node's own timer, not `pause` of src/base/time.ts: only Node's timer can let the process exit (`ref: false`).
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from '@redis/client'
 import type { Secret } from '../../base/secret.ts'
 import { RedisAway, redisWithin } from './redis-within.ts'
 
 export interface RedisConnectionOptions {
-  /** `redis://` or `rediss://`, with the password in it. */
+  /** `redis://` or `rediss://` URL, including the password. */
   url: Secret
-  /** True: the certificate has to be for this host and from a known authority. Heroku's are not. */
+  /** Requires a certificate for this host from a known authority. Heroku's Redis has none. */
   verifyTls: boolean
   channel: string
   onMessage(message: string): void
-  /** Called when a connection stands and is subscribed. */
+  /** Called when a connection is open and subscribed. */
   onUp(): void
-  /** Called for each connection that was lost or could not be made, with the cause. */
+  /** Called for each connection that was lost or failed to open. */
   onDown(cause: unknown): void
-  /** Called when the connection stands and is subscribed, and every few seconds while it answers. */
+  /** Called when a connection is open and subscribed, and every few seconds while it answers. */
   onAlive(): void
 }
 
 export interface RedisConnection {
-  /** Gives the client that is connected and subscribed, `undefined` while there is none. */
+  /** Gives the connected and subscribed client, or `undefined` without a connection. */
   client(): RedisClient | undefined
   /**
-   * Resolves when the connection stands and is subscribed. Rejects with {@link RedisAway} when the attempt that is under way fails, at
-   * the latest after `ms`; `cause` says why.
+   * Resolves when the connection is open and subscribed. Rejects with {@link RedisAway} when the current attempt fails, at the latest
+   * after `ms` milliseconds; `cause` has the reason.
    */
   ready(ms: number): Promise<void>
   close(): void
@@ -34,19 +34,19 @@ export interface RedisConnection {
 export type RedisClient = ReturnType<typeof makeClient>
 
 const connectMs = 3000
-/** Keeps the connection from being idle (Heroku closes those after 300 s) and finds one that is dead without a word. */
+/** Interval of pings, which detect dead connections. Heroku closes a connection that is idle for 300 s. */
 const pingEveryMs = 5000
 const silenceMs = 2000
 const firstRetryMs = 250
 const maxRetryMs = 5000
 
-/** Begins to connect and goes on for ever; keeps no process alive. */
+/** Connects in the background and reconnects until closed. Never keeps the process alive. */
 export function keepConnected(options: RedisConnectionOptions): RedisConnection {
   const ended = new AbortController()
   let current: RedisClient | undefined
   let attempt = beginAttempt()
 
-  /** Resolves never; rejects when the connection is lost. */
+  /** Never resolves; rejects when the connection is lost. */
   async function serve(client: RedisClient, lost: Promise<never>): Promise<never> {
     await redisWithin(Promise.race([connect(client), lost]), connectMs)
     current = client
@@ -104,7 +104,7 @@ export function keepConnected(options: RedisConnectionOptions): RedisConnection 
   }
 }
 
-/** Makes a promise for callers of `ready`. Without such a caller its rejection is ignored. */
+/** Creates a promise for callers of `ready`. Without such a caller, its rejection is ignored. */
 function beginAttempt() {
   const attempt = Promise.withResolvers<void>()
   attempt.promise.catch(() => undefined)

@@ -1,29 +1,29 @@
-/** Invalidations by publish and subscribe, and what could not be said yet. */
+/** Invalidations by publish and subscribe, with a queue of undelivered invalidations. */
 import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
 
 export interface RedisInvalidationsOptions {
-  /** Takes the host's configuration out of Redis and sends the message. Whether Redis did both; else it did neither. */
+  /** Deletes the host's configuration from Redis and publishes the message, in one step. Resolves to false if Redis did neither. */
   publish(host: string, message: string): Promise<boolean>
-  /** A host has to be forgotten here. */
+  /** Called for each host that this process must forget. */
   heard(host: string): void
 }
 
 export interface RedisInvalidations {
   announce(host: string): Promise<boolean>
   receive(message: string): void
-  /** Says what could not be said before. */
+  /** Publishes the undelivered invalidations. */
   deliver(): Promise<void>
 }
 
-/** An operator's calls, not strangers': more than that in one outage is a fleet that begins anew anyway. */
+/** Upper bound on undelivered hosts. Only operators invalidate hosts, so an outage with more of them would need a fleet restart anyway. */
 const maxUndelivered = 10_000
 
 const messageSchema = z.object({ from: z.string(), host: z.string() })
-/** A host name has at most 253 characters and the sender 36. Longer messages are not ours and are not parsed. */
+/** Characters. A host name has at most 253 and the sender 36, so longer messages come from elsewhere and are ignored. */
 const maxMessageLength = 1000
 
-/** Makes them for one process. */
+/** Creates the invalidations of one process. */
 export function createRedisInvalidations({ publish, heard }: RedisInvalidationsOptions): RedisInvalidations {
   const self = crypto.randomUUID()
   const undelivered = new Set<string>()
@@ -42,7 +42,7 @@ export function createRedisInvalidations({ publish, heard }: RedisInvalidationsO
     },
     async deliver() {
       for (const host of undelivered) {
-        // What this process has read from Redis since.
+        // This process may have read the old configuration from Redis meanwhile.
         heard(host)
         if (!(await say(host))) return
         undelivered.delete(host)

@@ -1,46 +1,45 @@
 /**
- * One connection to Redis or Valkey (version 6 or newer), for commands and a subscription alike (RESP3). While it does not stand,
- * or answers too slowly, every command fails at once: nothing queues up.
+ * Connection to Redis or Valkey (version 6 or newer) for commands and the subscription (RESP3). While the connection is down or too slow,
+ * every command fails at once instead of queueing.
  */
 import { keepConnected, type RedisClient, type RedisConnectionOptions } from './redis-connection.ts'
 import { RedisAway, redisWithin } from './redis-within.ts'
 
 export interface RedisLinkOptions extends Omit<RedisConnectionOptions, 'onUp' | 'onDown'> {
-  /** Limit of one command. Milliseconds. */
   commandMs: number
-  /** Called for each change; a state lasts until the next one. */
+  /** Called for each change of state. */
   onState(state: RedisState): void
-  /** Called for each connection that was lost or could not be made, and for each command that had no answer in time or no place. */
+  /** `down`: a connection was lost or failed to open. `slow`: a command had no answer in time, or too many were unanswered. */
   onFailure(kind: 'down' | 'slow'): void
 }
 
 export type RedisState =
   | { is: 'up' }
-  /** `cause` says why: refused, ended, silent. */
+  /** `cause` is the error of the connection. */
   | { is: 'down'; cause: unknown }
-  /** The connection stands, but a command took too long. */
+  /** The connection is open, but a command took too long. */
   | { is: 'slow' }
 
 export interface RedisLink {
   /**
-   * Runs one command, for at most `commandMs`. Rejects with {@link RedisAway} where there is no connection or no answer in time, else
-   * with what Redis refused it for.
+   * Runs one command, for at most `commandMs`. Rejects with {@link RedisAway} without a connection or an answer in time, and with the
+   * error of Redis for a refused command.
    */
   run<T>(command: (client: RedisClient) => Promise<T>): Promise<T>
   /**
-   * Resolves when the connection stands and is subscribed. Rejects with {@link RedisAway} when the attempt that is under way fails, at
-   * the latest after `ms`; `cause` says why.
+   * Resolves when the connection is open and subscribed. Rejects with {@link RedisAway} when the current attempt fails, at the latest
+   * after `ms` milliseconds; `cause` has the reason.
    */
   ready(ms: number): Promise<void>
   close(): void
 }
 
-/** After a command without an answer, Redis is left alone for this long. */
+/** Pause of all commands after a command without an answer. */
 const pauseMs = 2000
-/** A bound for what a hanging server is still to answer. */
+/** Upper bound on unanswered commands, for a server that hangs. */
 const maxUnanswered = 1000
 
-/** Begins to connect and goes on for ever; never waits for Redis, and keeps no process alive. */
+/** Connects in the background and reconnects until closed. Never waits for Redis, and never keeps the process alive. */
 export function createRedisLink(options: RedisLinkOptions): RedisLink {
   const { commandMs } = options
   let state: RedisState['is'] | undefined
@@ -65,7 +64,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     options.onState(next)
   }
 
-  /** Counts until the answer is there, however late: only then its place in the client's queue is free. */
+  /** Counts a command as unanswered until its answer arrives, however late: until then it occupies the client's queue. */
   async function counted<T>(client: RedisClient, command: (client: RedisClient) => Promise<T>): Promise<T> {
     unanswered++
     try {
@@ -78,10 +77,11 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   return {
     async run(command) {
       const client = connection.client()
-      if (!client || performance.now() < pausedUntil) throw new RedisAway('Redis is not asked at the moment.')
+      if (!client || performance.now() < pausedUntil)
+        throw new RedisAway('Redis is not connected, or paused after a timeout.')
       if (unanswered >= maxUnanswered) {
         options.onFailure('slow')
-        throw new RedisAway('Redis has too much to answer already.')
+        throw new RedisAway('Redis has too many unanswered commands.')
       }
       try {
         const answer = await redisWithin(counted(client, command), commandMs)

@@ -1,7 +1,7 @@
-/** The memory of a Redis, as `INFO memory` tells it. */
+/** Memory of a Redis server, from `INFO memory`. */
 import type { StoreMemory } from '../../ports/kv-driver.ts'
 
-/** Reads the answer to `INFO memory`, which has one `name:value` a line. */
+/** Parses the answer to `INFO memory`, which has one `name:value` per line. */
 export function memoryOf(said: string): StoreMemory {
   const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(said)?.[1]?.trim() ?? ''
   return {

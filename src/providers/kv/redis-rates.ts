@@ -1,8 +1,8 @@
-/** Rates counted inside of Redis, in one step and by its clock: the generic cell rate algorithm (ITU-T I.371). */
+/** Counts rates inside Redis, atomically and by its clock, with the generic cell rate algorithm (ITU-T I.371). */
 import type { RateDecision } from '../../ports/rate-counter.ts'
 import type { RedisClient } from './redis-connection.ts'
 
-/** The key holds when the allowance is whole again, in milliseconds of Redis' clock, and goes when it is. */
+/** Takes from the allowance. The key holds the time when the allowance is full again, in milliseconds of Redis' clock, and expires then. */
 const script = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -15,7 +15,7 @@ redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', next - now)
 return {1, window - (next - now)}
 `
 
-/** Counts `count`. The same arithmetic as `src/runtime/limits/rate-limit.ts`. Rejects where Redis does. */
+/** Counts `count` requests, by the same arithmetic as `src/runtime/limits/rate-limit.ts`. Rejects when the command fails. */
 export async function countInRedis(
   client: RedisClient,
   key: string,

@@ -1,16 +1,16 @@
-/** The key-value store in Redis, with a store of this process that takes over while Redis is away. */
+/** Key-value store in Redis. A store of this process takes over while Redis is away. */
 import type { KeyValueStore } from '../../ports/kv.ts'
 import type { AskRedis } from './redis-ask.ts'
 
 export interface RedisStoreOptions {
   ask: AskRedis
-  /** Begins all keys. */
+  /** Prefix of all keys. */
   prefix: string
-  /** Gives the store that takes over at the moment. */
+  /** Gives the current fallback store. */
   fallback(): KeyValueStore
 }
 
-/** Makes the store. Its functions never reject because of Redis. */
+/** Creates the store. Its functions never reject because of Redis. */
 export function createRedisStore({ ask, prefix, fallback }: RedisStoreOptions): KeyValueStore {
   return {
     async get(key) {
@@ -27,7 +27,7 @@ export function createRedisStore({ ask, prefix, fallback }: RedisStoreOptions): 
       await fallback().delete(key)
       await ask((client) => client.del(prefix + key))
     },
-    // In one step. Where its answer is lost, the key may be taken all the same, and stays so for the other processes.
+    // Atomic. If the answer is lost, Redis may have stored the claim, and other processes will see the key as claimed.
     async claim(key, { ttlSeconds }) {
       const expiration = expiryAfter(ttlSeconds)
       const answer = await ask((client) => client.set(prefix + key, '', { condition: 'NX', expiration }))

@@ -1,14 +1,14 @@
 /**
- * Bounds the time of work that is asked of Redis. `within` of src/base/time.ts rejects as soon as its timer runs. A process that was busy
- * until then may hold the answer unread, so this bound reads the connection once more, which takes `setImmediate` of Node.
+ * Time limit for Redis commands. `within` of src/base/time.ts rejects as soon as its timer fires, but a busy process may have received the
+ * answer without reading it. This limit reads the connection once more before it rejects, with `setImmediate` of Node.
  */
 
-/** Error where Redis was not reached or did not answer in time. */
+/** Error for a Redis that was not reached or did not answer in time. */
 export class RedisAway extends Error {
   override readonly name = 'RedisAway'
 }
 
-/** Settles as `work` does, or rejects with {@link RedisAway} after `ms` milliseconds. The work's later outcome is ignored. */
+/** Settles as `work` does, or rejects with {@link RedisAway} after `ms` milliseconds. Ignores the outcome of `work` after that. */
 export async function redisWithin<T>(work: Promise<T>, ms: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => setImmediate(() => reject(new RedisAway('Redis does not answer.'))), ms)

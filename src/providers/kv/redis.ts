@@ -1,4 +1,4 @@
-/** What several dynos share by Redis or Valkey: the key-value store, the counting of rates, and invalidations. */
+/** Services that dynos share through Redis or Valkey: the key-value store, the rate counter and invalidations. */
 
 import type { InvalidationListener } from '../../ports/invalidations.ts'
 import type { KeyValueStore } from '../../ports/kv.ts'
@@ -13,37 +13,37 @@ import { countInRedis } from './redis-rates.ts'
 import { createRedisStore } from './redis-store.ts'
 
 export interface RedisOptions extends RedisServerSettings {
-  /** Begins all keys and names the channel, so that two fleets may share one Redis. */
+  /** Prefix of all keys and of the channel, so that two fleets can share one Redis. */
   prefix: string
-  /** Takes over while Redis is away, and is emptied when it is back. */
+  /** Creates the store that takes over while Redis is away. A new store replaces it when Redis is back. */
   fallback(): KeyValueStore
-  /** Told of each change, not of each command. */
+  /** Called for each change of state, not for each command. */
   onState(state: RedisState): void
-  /** A command that Redis refused though it answers (no memory left, say); told at most once a minute. */
+  /** Called when Redis refuses a command, for example without free memory; at most once a minute. */
   onRefusal(error: unknown): void
-  /** Told of every failure, for counting. Default: nobody counts. */
+  /** Called for every failure, for metrics. Default: does nothing. */
   onFailure?(kind: RedisFailure): void
-  /** Under which key of the store the configuration of a host lies, so that it goes in one step with the word that it has to go. */
+  /** Gives the key of a host's configuration, so that deleting the configuration and publishing its invalidation is one step. */
   configKey(host: string): string
-  /** The time in milliseconds. */
+  /** Current time in milliseconds. */
   now: () => number
 }
 
-/** A store on Redis. Only `ready` rejects; no other function takes much longer than `commandMs`. */
+/** Store on Redis. Only `ready` rejects; no other function takes much longer than `commandMs`. */
 export type Redis = Required<OpenedStore>
 
-/** Others are told only where the configuration is gone: they would read the old one again. */
+/** Deletes before it publishes: otherwise other processes could read the old configuration again. */
 const forgetScript = `
 redis.call('DEL', KEYS[1])
 return redis.call('PUBLISH', ARGV[1], ARGV[2])
 `
 
-/** In one step; a transaction would break the protocol on the connection that is subscribed itself (Redis before 7.2). */
+/** Runs the script. A transaction would break the protocol on a connection that is subscribed itself (Redis before 7.2). */
 function forgetInRedis(client: RedisClient, key: string, channel: string, message: string): Promise<unknown> {
   return client.eval(forgetScript, { keys: [key], arguments: [channel, message] })
 }
 
-/** Makes them over one connection, which it begins to open; works without Redis being there. */
+/** Creates the services over one connection, which opens in the background. Works while Redis is away. */
 export function createRedis(options: RedisOptions): Redis {
   const { prefix, onRefusal, onFailure = () => undefined, now } = options
   let memory = options.fallback()
@@ -56,7 +56,7 @@ export function createRedis(options: RedisOptions): Redis {
     onMessage: (message) => invalidations.receive(message),
     onAlive: () => void invalidations.deliver(),
     onState(state) {
-      // Slow is like up here: the subscription stands, and what it brings arrives, if late.
+      // No action for `slow`: the subscription is still open, and messages arrive late.
       if (state.is === 'up') restored()
       if (state.is === 'down') lost()
       options.onState(state)
@@ -94,7 +94,7 @@ export function createRedis(options: RedisOptions): Redis {
       announce: invalidations.announce,
       listen(given) {
         listener = given
-        // Until Redis has been reached, nothing is heard.
+        // Messages are lost until Redis has been reached.
         if (isSubscribed) given.restored()
         else given.lost()
       },

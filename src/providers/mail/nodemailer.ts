@@ -1,4 +1,4 @@
-/** Sends mail over SMTP by nodemailer's connection, to servers that tenants name. */
+/** Sends mail over SMTP with nodemailer's connection, to servers that tenants configure. */
 import type { LookupFunction, Socket } from 'node:net'
 import SMTPConnection, { type SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection'
 import { assertPublicHost, type EndpointRule } from '../../base/endpoint-guard.ts'
@@ -10,37 +10,37 @@ import { openSocket } from './nodemailer/socket.ts'
 import { createSteps, type RunStep } from './nodemailer/steps.ts'
 
 export interface MailerTimeouts {
-  /** Until the TCP connection stands; then again until the server has greeted and TLS is set up. */
+  /** Limit of opening the TCP connection, and again of the greeting and TLS. */
   connectMs: number
   /** Longest silence of the server. */
   silenceMs: number
-  /** One whole step: greeting with TLS, signing in, or sending a message. */
+  /** Limit of a whole step: greeting with TLS, signing in, or sending a message. */
   stepMs: number
 }
 
 export interface MailerOptions extends EndpointRule {
   /**
-   * Resolves the names of servers; it has to fail for every name that leads to an address that is not public. Not used where
-   * `allowPrivate` is set: names are then resolved by the system.
+   * Resolves the names of servers; must fail for every name with an address that is not public. Unused with `allowPrivate`: the system
+   * then resolves names.
    */
   lookup: LookupFunction
-  /** Default: 10 s, 20 s, 60 s. */
+  /** Default: 10 s to connect, 20 s of silence, 60 s per step. */
   timeouts?: MailerTimeouts
   /**
-   * The fully qualified name that servers are greeted with (RFC 5321, section 4.1.1.1): they hold it against other clients of the same
-   * address, and some refuse a machine's private name. Default: the machine's name, or its address.
+   * Fully qualified name for the greeting (RFC 5321, section 4.1.1.1). Some servers refuse the private name of a machine, and servers judge
+   * clients of the same address by their names. Default: the machine's name, or its address.
    */
   name?: string
-  /** Certificates (PEM) that are trusted in place of the system's; for tests. Default: the system's. */
+  /** Certificates (PEM) trusted instead of the system's, for tests. Default: the system's. */
   ca?: string
 }
 
 const patience: MailerTimeouts = { connectMs: 10_000, silenceMs: 20_000, stepMs: 60_000 }
 const implicitTlsPort = 465
-/** Longest reply of a server: a line has at most 512 bytes (RFC 5321, section 4.5.3.1.5), and no reply needs a hundred lines. */
+/** Upper bound on a server's reply. A line has at most 512 bytes (RFC 5321, section 4.5.3.1.5), and real replies have few lines. */
 const maxReplyBytes = 64 * 1024
 
-/** Makes the mailer of this process. Plain SMTP is for development: it needs `allowPrivate`. */
+/** Creates the mailer of this process. SMTP without TLS needs `allowPrivate`, and is for development only. */
 export function createMailer({ allowPrivate, timeouts = patience, name, ca, lookup }: MailerOptions): Mailer {
   async function connect(server: MailServer, signal: AbortSignal): Promise<MailConnection> {
     const { host, port, useTls, username, password } = server
@@ -86,7 +86,7 @@ export function createMailer({ allowPrivate, timeouts = patience, name, ca, look
       socketCloseTimeout: 1000,
       maxResponseSize: maxReplyBytes,
     })
-    // What goes wrong between two steps shows in the next one.
+    // Ignores errors between two steps: the next step fails with them.
     smtp.on('error', () => {})
     return smtp
   }
@@ -114,6 +114,6 @@ async function send(
 
 function plainRefused(): PublisherError {
   const message =
-    'The mail server in this site\'s configuration is refused: it would get the password unencrypted. Set "use_tls" to true there.'
+    'This server does not send passwords unencrypted. Set "use_tls" to true for the mail server in this site\'s configuration.'
   return new PublisherError('endpoint_refused', message)
 }

@@ -1,13 +1,13 @@
-/** The mailer of hosts that cannot send mail. */
+/** Mailer of hosts that cannot send mail. */
 import { PublisherError } from '../../base/errors.ts'
 import type { Mailer } from '../../ports/mail.ts'
 
-/** Refuses every connection with `provider_unavailable`; the platform's other channels are not affected. */
+/** Creates a mailer that refuses every connection with `provider_unavailable`. */
 export function createUnavailableMailer(): Mailer {
   return {
     async connect() {
       const message =
-        'This server runs where it cannot send mail, so FetLife and e-mail are not available here. Nothing was sent.'
+        'This server cannot send mail, so FetLife and email are not available. Nothing was sent.'
       throw new PublisherError('provider_unavailable', message)
     },
   }

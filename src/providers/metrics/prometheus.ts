@@ -1,4 +1,4 @@
-/** Metrics by prom-client, in the text format of Prometheus. docs/operations/monitoring.md says what each one tells. */
+/** Metrics in the text format of Prometheus, by prom-client. docs/operations/monitoring.md explains each metric. */
 import { Registry } from 'prom-client'
 import { platforms } from '../../contract/platform.ts'
 import { type Metrics, redisFailures, uncaughtKinds } from '../../ports/metrics.ts'
@@ -7,23 +7,23 @@ import { createGauges } from './prometheus/gauges.ts'
 
 export interface PrometheusOptions {
   /**
-   * Names this process in every series: behind one address that several processes share, each scrape meets another one, and their
-   * counters must not be taken for one.
+   * Label of this process in every series. Scrapes of an address that several processes share reach a different process each time, and
+   * Prometheus must not mix up their counters.
    */
   process: string
-  /** Vendors that breakers may name, for whom the counters start at 0. Default: none. */
+  /** Vendors whose breaker counters start at 0. Default: none. */
   vendors?: readonly string[]
-  /** Adds what only this kind of host can tell. */
+  /** Adds metrics of this kind of host. */
   addTo?: (registry: Registry) => void
 }
 
-/** Makes the metrics of one process. */
+/** Creates the metrics of one process. */
 export function createPrometheusMetrics({ process, vendors = [], addTo }: PrometheusOptions): Metrics {
   const registry = new Registry()
   registry.setDefaultLabels({ process })
   addTo?.(registry)
   const counts = createCounts(registry)
-  // A counter that appears with its first event shows no increase to Prometheus; alerts wait for these first ones.
+  // Start at 0: Prometheus sees no increase in a counter that appears with its first event, and alerts would miss that event.
   counts.problems.inc({ code: 'internal_error' }, 0)
   for (const kind of uncaughtKinds) counts.uncaught.inc({ kind }, 0)
   for (const kind of redisFailures) counts.redis.inc({ kind }, 0)

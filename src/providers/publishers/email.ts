@@ -1,4 +1,4 @@
-/** Publishes by mail to an upload address, as FetLife takes photos, through the tenant's own mail server. */
+/** Publishes by mail to an upload address, such as FetLife's, through the tenant's own mail server. */
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
@@ -26,17 +26,17 @@ export interface EmailServerSettings {
 export interface EmailPublisherOptions {
   /** `config` of the tenant's entry: `recipient`, `caption_target`, `subject_mode`. */
   config: unknown
-  /** The tenant's `email_server` block, where there is one. */
+  /** The tenant's `email_server` block, if any. */
   server: EmailServerSettings | undefined
   /** The tenant's `confirmation` block. */
   confirmation: ConfirmationSettings
-  /** Who gets the confirmation. None: the sender. */
+  /** Recipients of the confirmation. The sender gets it if the list has no usable address. */
   admins: readonly string[]
-  /** What `email_server.password_ref` resolves to. */
+  /** Source of the password behind `email_server.password_ref`. */
   credentials: CredentialSource<{ password: Secret }>
-  /** This host's way to send mail. */
+  /** Mailer of this host. */
   mailer: Mailer
-  /** The tenant's host; message identifiers end with it. */
+  /** The tenant's host, which ends message identifiers. */
   host: string
 }
 
@@ -50,14 +50,14 @@ const captionRules: CaptionRules = {
     'For FetLife: one or two short sentences of plain text on one line, no hashtags, no emoji, no links.',
 }
 
-/** Around 1 MB as JPEG; the smallest limits of mail servers are about ten times that. */
+/** About 1 MB as JPEG; the smallest limits of mail servers are ten times that. */
 const pictureBox = { width: 2048, height: 2048 }
 
-const noServer = 'the mail server is missing in this site\'s configuration. Fill in "email_server".'
-const noSender = 'the sender in this site\'s configuration is no mail address. Correct "from_email".'
-const noRecipient = 'the recipient in this site\'s configuration is no mail address. Correct "recipient".'
+const noServer = 'this site\'s configuration names no mail server. Fill in "email_server".'
+const noSender = 'the sender in this site\'s configuration is not a mail address. Correct "from_email".'
+const noRecipient = 'the recipient in this site\'s configuration is not a mail address. Correct "recipient".'
 
-/** Makes the publisher of one tenant. Nothing is checked or connected before the first use. */
+/** Creates the publisher of one tenant. Checks and connects nothing before the first use. */
 export function createEmailPublisher(options: EmailPublisherOptions): Publisher {
   const { server, confirmation, admins, credentials, mailer, host } = options
   const settings = parseSettings(options.config)
@@ -75,7 +75,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
   async function verify(signal: AbortSignal): Promise<string> {
     if (typeof parts === 'string') throw refused(parts)
     await closed(await connect(parts.server, signal))
-    return `The mail server lets us in; mails would go to ${recipientForPeople(parts.settings)}.`
+    return `Signed in to the mail server; mail would go to ${recipientForPeople(parts.settings)}.`
   }
 
   async function publish(post: Post, signal: AbortSignal): Promise<Posted> {
@@ -92,7 +92,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
     }
   }
 
-  /** Sends the confirmation where one is wanted. Gives what went wrong: the photo itself is out already. */
+  /** Sends the confirmation if the tenant wants it. Gives a warning instead of throwing, because the photo is already sent. */
   async function confirm(
     connection: MailConnection,
     posted: MailMessage,
@@ -115,22 +115,22 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
   return {
     platform: 'email',
     captionRules,
-    // The confirmation lists them.
+    // The confirmation lists the tags.
     usesTags: true,
     pictureBox,
     publish,
     verify,
     subject: ({ caption }) => (settings ? subjectOf(settings, caption) : undefined),
     describe: ({ name, caption }) => {
-      if (typeof parts === 'string') return `No mail would be sent: ${parts}`
+      if (typeof parts === 'string') return `No email would be sent: ${parts}`
       const { settings } = parts
       const subject = subjectOf(settings, caption)
-      return `${recipientForPeople(settings)} would get a mail with the subject “${subject}” and ${attachmentName({ name })} attached.`
+      return `${recipientForPeople(settings)} would get an email with the subject “${subject}” and ${attachmentName({ name })} attached.`
     },
   }
 }
 
-/** Parts that every mail needs, or the reason why there can be no mail. */
+/** Gives the parts that every mail needs, or the reason why mail cannot be sent. */
 function partsOf(server: EmailServerSettings | undefined, settings: EmailSettings | null) {
   if (!server) return noServer
   const [from] = usableAddresses([server.from_email])
@@ -142,7 +142,7 @@ function refused(reason: string): PublisherError {
   return new PublisherError('publish_refused', `The photo cannot be sent by mail: ${reason}`)
 }
 
-/** What closing runs into says nothing about the mails, which were answered before. */
+/** Closes the connection. Ignores errors of closing: the server has answered all mails already. */
 async function closed(connection: MailConnection): Promise<void> {
   await connection.close().catch(() => undefined)
 }

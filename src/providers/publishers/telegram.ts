@@ -1,4 +1,4 @@
-/** Publishes to a Telegram channel by a bot of the tenant's own (Bot API 10, `sendPhoto`). */
+/** Publishes to a Telegram channel with the tenant's own bot (Bot API 10, `sendPhoto`). */
 import { z } from 'zod'
 import { isPublisherError } from '../../base/errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../base/retry.ts'
@@ -20,13 +20,13 @@ export interface TelegramPublisherOptions {
   config: unknown
   /** The bot's token. */
   credentials: CredentialSource<TelegramCredentials>
-  /** Where the Bot API is. Default: `https://api.telegram.org`. */
+  /** Base URL of the Bot API. Default: `https://api.telegram.org`. */
   baseUrl?: string | undefined
   /** Sends requests. Default: the global `fetch`. */
   fetch?: TelegramFetch
-  /** The time in milliseconds. Default: `Date.now`. */
+  /** Current time in milliseconds. Default: `Date.now`. */
   now?: () => number
-  /** How often 429 is waited for, and how long. Default: twice, at most 10 s each, 45 s in all. */
+  /** Retries after 429. Default: two, after at most 10 s each, 45 s in all. */
   retry?: RetryPolicy
 }
 
@@ -48,7 +48,7 @@ const patience: RetryPolicy = {
   deadlineMs: 45_000,
 }
 
-/** Telegram counts code points; UTF-16 units are never fewer. The limit holds for photos, not the 4,096 of a text. */
+/** Limit of a photo's caption (a text message may have 4,096). Telegram counts code points; UTF-16 units are never fewer. */
 const captionRules: CaptionRules = {
   maxLength: 1024,
   unit: 'utf16',
@@ -57,15 +57,16 @@ const captionRules: CaptionRules = {
   style: 'For a Telegram channel: two to five sentences of plain text, line breaks allowed, no markup.',
 }
 
-/** The largest size that Telegram's apps show; about 2 MB as JPEG. */
+/** Largest size that Telegram's apps show; about 2 MB as JPEG. */
 const pictureBox = { width: 2560, height: 2560 }
 
-/** What `sendPhoto` takes. Megabytes in the stricter reading. */
+/** Limits of `sendPhoto`. A megabyte is taken as 10^6 bytes, the stricter reading. */
 const limits = { bytes: 10_000_000, widthPlusHeight: 10_000, ratio: 20 }
 
 const noChannel =
-  'the channel is missing in this site\'s configuration. Set "channel_id" to the channel\'s number or @name.'
+  'this site\'s configuration names no channel. Set "channel_id" to the channel\'s number or @name.'
 
+/** Creates the publisher of one tenant. Sends nothing before the first use. */
 export function createTelegramPublisher({
   config,
   credentials,
@@ -117,9 +118,9 @@ export function createTelegramPublisher({
       )
     },
     describe: ({ caption }) => {
-      if (!settings.success) return `Telegram would not take the photo: ${noChannel}`
+      if (!settings.success) return `Telegram would refuse the photo: ${noChannel}`
       const words = caption === '' ? 'without a caption' : `with the caption “${caption}”`
-      return `Telegram would get the photo in the channel ${settings.data.channel_id}, ${words}.`
+      return `Telegram would post the photo to the channel ${settings.data.channel_id}, ${words}.`
     },
   }
 }
@@ -143,11 +144,11 @@ async function waitingFor429<T>(
   }
 }
 
-/** What Telegram answers with `PHOTO_INVALID_DIMENSIONS` or 413 is said before it is sent. */
+/** Refuses a picture that Telegram would answer with `PHOTO_INVALID_DIMENSIONS` or 413. */
 function checkPicture({ picture: { bytes, width, height } }: Post): void {
   if (bytes.length > limits.bytes) throw refused('it is larger than 10 MB.')
   if (width + height > limits.widthPlusHeight) {
-    throw refused(`width and height are more than ${limits.widthPlusHeight} pixels together.`)
+    throw refused(`its width and height add up to more than ${limits.widthPlusHeight} pixels.`)
   }
   if (Math.max(width, height) > limits.ratio * Math.min(width, height)) {
     throw refused(`one side is more than ${limits.ratio} times as long as the other.`)

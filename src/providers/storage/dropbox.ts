@@ -1,4 +1,4 @@
-/** A photographer's Dropbox as a photo store. */
+/** Photo store in a photographer's Dropbox. */
 import type { RetryPolicy } from '../../base/retry.ts'
 import type { CredentialSource } from '../../ports/credentials.ts'
 import type { PhotoStore, StoragePaths } from '../../ports/storage.ts'
@@ -18,20 +18,20 @@ export type { DropboxCredentials }
 export interface DropboxStoreOptions {
   /** Resolves the tenant's refresh token. */
   credentials: CredentialSource<DropboxCredentials>
-  /** The Dropbox app of the fleet, to which the tenant granted access. */
+  /** The fleet's Dropbox app, which the tenant granted access to. */
   app: DropboxApp
   /**
-   * Where the tenant's folders are. `/` is the root of what the app may see; a leading slash makes no difference. They lie in the
-   * user's own folder, or in the space of their team where only that has the root folder.
+   * Paths of the tenant's folders. `/` is the root that the app may see; a leading slash makes no difference. The folders are in the user's
+   * own folder, or in the team space if only the team space has the root folder.
    */
   paths: StoragePaths
-  /** Stands for Dropbox's api, content and notify hosts at once, paths unchanged. Default: Dropbox itself. */
+  /** Replaces Dropbox's api, content and notify hosts; paths stay the same. Default: Dropbox itself. */
   baseUrl?: string | undefined
-  /** Default: the global `fetch`. */
+  /** Sends requests. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch
-  /** The time in milliseconds. Default: `Date.now`. */
+  /** Current time in milliseconds. Default: `Date.now`. */
   now?: () => number
-  /** How calls are repeated. Default: 4 attempts within 25 seconds, which fits into Heroku's 30. */
+  /** Retries of calls. Default: 4 attempts within 25 seconds, below Heroku's limit of 30. */
   retry?: RetryPolicy
 }
 
@@ -44,9 +44,9 @@ const defaultRetry: RetryPolicy = {
 }
 
 /**
- * Makes the store of one tenant. Nothing is called before the first use, and nothing is kept in it but the access token.
- * Dropbox folds case: `A.jpg` and `a.JPG` are one photo, and records whose keys differ in case only are one record.
- * Deleted files stay in the owner's own Dropbox history for as long as their plan keeps it.
+ * Creates the store of one tenant. Sends nothing before the first use, and keeps only the access token and the path root.
+ * Dropbox ignores case: `A.jpg` and `a.JPG` are the same photo, and records whose keys differ only in case are the same record.
+ * Deleted files stay in the owner's Dropbox history for as long as the owner's plan allows.
  */
 export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
   const { credentials, app, baseUrl, now = Date.now, retry = defaultRetry } = options

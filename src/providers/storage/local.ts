@@ -1,4 +1,4 @@
-/** Photos in folders on this machine's disk: the embedded default for the demo, development and self-hosting. Node only. */
+/** Photo store on the local disk: the default for the demo, development and self-hosting. Node only. */
 import type { Folder, PhotoName } from '../../ports/photo.ts'
 import type { PhotoStore, StoragePaths } from '../../ports/storage.ts'
 import { withStorageErrors } from './local/local-errors.ts'
@@ -11,19 +11,19 @@ import { createSidecarFiles } from './local/local-sidecars.ts'
 export interface LocalStoreOptions {
   /** Directories of the tenant's folders. */
   paths: StoragePaths
-  /** The tenant's own folder: all paths are taken below it and may not leave it. Left out: they have to be absolute. */
+  /** The tenant's own folder, which contains all paths. Default: none, and all paths must be absolute. */
   baseDirectory?: string | undefined
   /** Makes a link to an original that works until `expiresAt`: a URL, or a path on the tenant's host. */
   link(folder: Folder, name: PhotoName, expiresAt: Date): Promise<string>
-  /** The time in milliseconds. Default: `Date.now`. */
+  /** Current time in milliseconds. Default: `Date.now`. */
   now?: () => number
-  /** Operations on the disk; a test hands in failing ones. */
+  /** Disk operations. Tests pass operations that fail. */
   files?: LocalFiles
 }
 
 /**
- * Makes the store. Nothing is opened before it is needed. The content hash is made of size, time of change in
- * nanoseconds and inode: whoever changes the bytes changes it.
+ * Creates the store. Opens nothing before the first use. The content hash consists of size, modification time and inode, so that a
+ * write changes the hash.
  */
 export function createLocalStore(options: LocalStoreOptions): PhotoStore {
   const { paths, baseDirectory, link, now = Date.now, files = createLocalFiles() } = options

@@ -1,4 +1,4 @@
-/** Photos in an S3 bucket: AWS, Cloudflare R2, MinIO and what else speaks it. */
+/** Photo store in an S3 bucket: AWS, Cloudflare R2, MinIO and compatible servers. */
 import type { RetryPolicy } from '../../base/retry.ts'
 import type { CredentialSource } from '../../ports/credentials.ts'
 import type { PhotoStore, StoragePaths } from '../../ports/storage.ts'
@@ -22,30 +22,30 @@ export interface S3StoreOptions {
   paths: StoragePaths
   /** Resolves the tenant's keys, endpoint and bucket. */
   credentials: CredentialSource<S3Credentials>
-  /** Development: endpoints may be http. Default false. */
+  /** Allows http endpoints, for development. Default: false. */
   allowPrivateEndpoints?: boolean
-  /** Throws `endpoint_refused` for an endpoint that a tenant may not name. Default: `fetch` alone refuses. */
+  /** Throws `endpoint_refused` for an endpoint that a tenant may not name. Default: only `fetch` refuses endpoints. */
   checkEndpoint?(endpoint: string): unknown
   /** Sends requests. Default: the global `fetch`. */
   fetch?: typeof fetch
-  /** The time in milliseconds. Default: `Date.now`. */
+  /** Current time in milliseconds. Default: `Date.now`. */
   now?: () => number
-  /** Repetition of calls. Default: 4 attempts within 20 seconds. */
+  /** Retries of calls. Default: 4 attempts within 20 seconds. */
   retry?: RetryPolicy
-  /** The tenant's host, by which verdicts are kept apart. Default: none. */
+  /** The tenant's host, which keeps the verdicts of tenants apart. Default: none. */
   host?: string
-  /** Verdicts of this process on servers. Default: a memory of this store alone. */
+  /** Verdicts of this process on servers. Default: a memory for this store alone. */
   verdicts?: VerdictMemory
   /** Objects per page of a listing. Default and maximum of S3: 1000. */
   pageSize?: number
 }
 
-/** Looks at the markers of other creators before one of them counts as stuck. */
+/** Upper bound on checks of the markers of other creators before a creator counts as stuck. */
 const maxChecks = 6
 
 /**
- * Makes the store. Path-style addresses; the content hash is the ETag. Records can be claimed only where the server honours conditional
- * writes: by its documentation, or by a race that is run once per process and day (`canCreateAtomically`).
+ * Creates the store. Uses path-style addresses, and the ETag as content hash. Records can be claimed only if the server honours
+ * conditional writes (`canCreateAtomically`). The proof is its documentation, or a probe that runs once per process and day.
  */
 export function createS3Store(options: S3StoreOptions): PhotoStore {
   const { provider, paths, credentials, allowPrivateEndpoints = false, now = Date.now } = options

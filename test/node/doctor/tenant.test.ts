@@ -225,7 +225,7 @@ const storage: Trouble[] = [
     breakIt: (practice) =>
       practice.store('storage', { provider: 'dropbox', refresh_token: 'canary-revoked' }),
     differs: { 'storage.list': 'failed', 'storage.records': 'failed', 'storage.link': 'skipped' },
-    says: /no longer accepts the access.*invalid_grant/,
+    says: /no longer grants access.*invalid_grant/,
     todo: /^Connect the Dropbox account again/,
   },
   {
@@ -247,14 +247,14 @@ const storage: Trouble[] = [
     what: 'Dropbox cannot be reached',
     breakIt: ({ variables }) => void Object.assign(variables, { DROPBOX_BASE_URL: 'http://127.0.0.1:3' }),
     differs: { 'storage.list': 'failed', 'storage.records': 'failed', 'storage.link': 'skipped' },
-    says: /Dropbox does not answer.*ECONNREFUSED/,
+    says: /Dropbox is not responding correctly.*ECONNREFUSED/,
     todo: /^Check that 127\.0\.0\.1:3 can be reached.*Correct DROPBOX_BASE_URL/,
   },
   {
     what: 'the S3 server cannot be reached',
     breakIt: (practice) => onS3(practice, { endpoint_url: 'http://127.0.0.1:3' }),
     differs: { 'storage.list': 'failed', 'storage.records': 'failed', 'storage.link': 'skipped' },
-    says: /does not answer as it should.*ECONNREFUSED/,
+    says: /is not responding correctly.*ECONNREFUSED/,
     todo: /^Check that 127\.0\.0\.1:3 can be reached.*`endpoint_url`/,
   },
   {
@@ -296,7 +296,7 @@ const storage: Trouble[] = [
       onS3(practice, { secret_access_key: 'canary-wrong' })
     },
     differs: { 'storage.list': 'failed', 'storage.records': 'failed', 'storage.link': 'skipped' },
-    says: /refuses the credentials.*403 SignatureDoesNotMatch/,
+    says: /rejects its credentials.*403 SignatureDoesNotMatch/,
     todo: /s3:ListBucket/,
   },
   {
@@ -309,7 +309,7 @@ const storage: Trouble[] = [
       'credentials.storage': undefined,
     },
     says: /keeps no photos on its own disk.*LOCAL_STORAGE_ROOT/,
-    todo: /^Set LOCAL_STORAGE_ROOT/,
+    todo: /set LOCAL_STORAGE_ROOT/,
   },
   {
     what: 'a storage is configured that this server lacks',
@@ -388,7 +388,7 @@ const channels: Trouble[] = [
     what: 'Telegram asks for a pause',
     breakIt: async ({ telegram }) => void telegram.interfere(onMethod('getMe', await rateLimited(30))),
     differs: { 'publisher.telegram': 'failed' },
-    says: /pause of 30 seconds/,
+    says: /try again in 30 seconds/,
   },
   {
     what: 'the connection to Telegram breaks',

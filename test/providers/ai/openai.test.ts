@@ -61,7 +61,7 @@ async function picture(): Promise<NonNullable<ModelRequest<Seen>['picture']>> {
   return { bytes, mediaType: 'image/jpeg', detail: 'low' }
 }
 
-/** A server of its own for each case of the suite. */
+/** Starts a server for a single case of the suite. */
 async function openScene(): Promise<ModelScene> {
   const server = await startOpenAiEmulator({ keys: [key] })
   const troubles = {
@@ -99,7 +99,7 @@ async function openScene(): Promise<ModelScene> {
 describeLanguageModel('OpenAI', openScene)
 
 describe('a question', () => {
-  it('is answered in the shape that was asked for, with what the server counted', async () => {
+  it('gets an answer of the requested shape, with the token count of the server', async () => {
     const tokens: number[] = []
     const count = (taken: number) => tokens.push(taken)
     const answer = await model().ask(request({ picture: await picture() }), never, count)
@@ -108,7 +108,7 @@ describe('a question', () => {
     expect(tokens).toEqual([expect.any(Number)])
   })
 
-  it('is kept nowhere, has a limit and a strict shape, and carries the picture', async () => {
+  it('carries the picture, a token limit and a strict schema, and disables storing', async () => {
     await model().ask(request({ picture: await picture() }), never)
     expect(openai.calls).toMatchObject([
       {
@@ -124,12 +124,12 @@ describe('a question', () => {
     ])
   })
 
-  it('may be about text alone', async () => {
+  it('needs no picture', async () => {
     await model().ask(request(), never)
     expect(openai.calls).toMatchObject([{ picture: undefined }])
   })
 
-  it('takes nothing from the environment of the process', async () => {
+  it('uses nothing from the environment of the process', async () => {
     vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:1/v1')
     vi.stubEnv('OPENAI_API_KEY', 'sk-canary-of-the-process')
     vi.stubEnv('OPENAI_ADMIN_KEY', 'sk-canary-of-the-admin')
@@ -157,25 +157,30 @@ describe('a question', () => {
     expect(openai.calls[0]?.headers.filter((name) => /openai|canary|stainless/.test(name))).toEqual([])
   })
 
-  it('may end in a slash too many', async () => {
+  it('accepts a base URL with a trailing slash', async () => {
     await model({ baseUrl: `${openai.url}/` }).ask(request(), never)
     expect(openai.calls).toHaveLength(1)
   })
 })
 
-describe('what goes wrong', () => {
+describe('a failed question', () => {
   const forever = new Promise<never>(() => {})
   const soon = { retryAfter: 0 }
   const cases: [what: string, fault: OpenAiFault | Promise<Fault>, code: string, calls: number][] = [
     ['silence', { kind: 'hold', until: forever }, 'ai_unavailable', 1],
-    ['the connection breaks', { kind: 'reset' }, 'ai_unavailable', 1],
-    ['the connection breaks before the answer', { kind: 'answer-lost' }, 'ai_unavailable', 1],
-    ['the answer stops half-way', { kind: 'hold-tail', afterBytes: 30, until: forever }, 'ai_unavailable', 1],
+    ['a broken connection', { kind: 'reset' }, 'ai_unavailable', 1],
+    ['a connection that breaks before the answer', { kind: 'answer-lost' }, 'ai_unavailable', 1],
+    [
+      'an answer that stops halfway',
+      { kind: 'hold-tail', afterBytes: 30, until: forever },
+      'ai_unavailable',
+      1,
+    ],
     ['500', serverError(), 'ai_unavailable', 1],
-    ["500 in the API's own form", refusing(500, 'The server had an error'), 'ai_unavailable', 1],
+    ["500 in the API's own format", refusing(500, 'The server had an error'), 'ai_unavailable', 1],
     ['502', serverError(502), 'ai_unavailable', 1],
-    ['503, which did nothing yet', serverError(503), 'ai_unavailable', 3],
-    ['a page in place of the answer', malformed(), 'ai_unavailable', 1],
+    ['503, which is safe to retry', serverError(503), 'ai_unavailable', 3],
+    ['an HTML page instead of an answer', malformed(), 'ai_unavailable', 1],
     ['broken JSON', malformed('{"choices":[{'), 'ai_unavailable', 1],
     ['an answer without choices', malformed('{"choices":[]}'), 'ai_unavailable', 3],
     ['a redirect', redirect(), 'ai_unavailable', 1],
@@ -183,30 +188,30 @@ describe('what goes wrong', () => {
     ['the content filter', filtered, 'ai_refused', 1],
     ['a refusal by policy', refusing(400, 'no', { code: 'content_policy_violation' }), 'ai_refused', 1],
     ['prose', prose, 'ai_unusable_answer', 1],
-    ['an answer that was cut', cut, 'ai_unusable_answer', 1],
+    ['an answer that was cut off', cut, 'ai_unusable_answer', 1],
     ['JSON of another shape', misshapen, 'ai_unusable_answer', 1],
     [
-      'a picture that it cannot read',
+      'an unreadable picture',
       refusing(400, 'bad', { code: 'invalid_image_format' }),
       'ai_unusable_answer',
       1,
     ],
-    ['too large a request', refusing(413, 'too large'), 'ai_unusable_answer', 1],
+    ['a request that is too large', refusing(413, 'too large'), 'ai_unusable_answer', 1],
     ['403', refusing(403, 'Country not supported'), 'ai_unavailable', 1],
     ['404', refusing(404, 'no such model', { code: 'model_not_found' }), 'ai_unavailable', 1],
-    ['401, twice', refusing(401, `Incorrect API key provided: ${key}`), 'credentials_rejected', 2],
-    ['429 for ever', refusing(429, 'Rate limit reached', soon), 'rate_limited', 3],
+    ['two 401s', refusing(401, `Incorrect API key provided: ${key}`), 'credentials_rejected', 2],
+    ['429 at every attempt', refusing(429, 'Rate limit reached', soon), 'rate_limited', 3],
     ['429 without a pause', refusing(429, 'Rate limit reached'), 'rate_limited', 3],
     ['429 with a pause that is too long', refusing(429, 'slow', { retryAfter: 120 }), 'rate_limited', 1],
     [
-      'no credit',
+      'an account without credit',
       refusing(429, 'You exceeded your quota', { code: 'insufficient_quota' }),
       'ai_unavailable',
       1,
     ],
   ]
 
-  it.each(cases)('is told apart: %s', async (_, fault, code, calls) => {
+  it.each(cases)('gives the right error for %s', async (_, fault, code, calls) => {
     const trouble = await fault
     openai.interfere(onAsk(trouble, { times: Number.POSITIVE_INFINITY }))
     const asked = model({ retry: patienceWith(trouble) })
@@ -216,7 +221,7 @@ describe('what goes wrong', () => {
   })
 
   it.each(cases.filter(([, , code]) => code === 'ai_unavailable'))(
-    'is not for ever: %s',
+    'succeeds after the end of %s',
     async (_, fault) => {
       const trouble = await fault
       const end = openai.interfere(onAsk(trouble, { times: Number.POSITIVE_INFINITY }))
@@ -236,58 +241,58 @@ describe('what goes wrong', () => {
     return { kind: 'answer', status: 307, body: '', headers }
   }
 
-  it('passes over a pause that the server asks for', async () => {
+  it('retries after 429 and 503 within a call', async () => {
     openai.interfere(onAsk(await refusing(429, 'Rate limit reached', { retryAfter: 0 })))
     openai.interfere(onAsk(serverError(503), { nth: 2 }))
     expect((await model().ask(request(), never)).value.nsfw).toBe(false)
     expect(openai.calls).toHaveLength(3)
   })
 
-  it('says how long to wait where that is too long for a request', async () => {
+  it('reports a pause that is too long for a request', async () => {
     openai.interfere(onAsk(await refusing(429, 'Rate limit reached', { retryAfter: 120 })))
     const error = await failure(model().ask(request(), never))
     expect(error.retryAfterMs).toBe(120_000)
   })
 
-  it('says that the credit is gone, and where', async () => {
+  it('reports that the account has no credit left', async () => {
     openai.interfere(onAsk(await refusing(429, 'quota', { code: 'insufficient_quota' })))
     expect((await failure(model().ask(request(), never))).message).toContain('no credit left')
   })
 
-  it('says which model does not exist', async () => {
+  it('mentions the model that does not exist', async () => {
     await openai.close()
     openai = await startOpenAiEmulator({ keys: [key], models: ['another'] })
     const error = await failure(model().ask(request(), never))
     expect(error).toMatchObject({ code: 'ai_unavailable', message: expect.stringContaining('some-model') })
   })
 
-  it('ends within the one deadline, whatever the server asks for', async () => {
+  it('ends within the deadline when the server asks for longer pauses', async () => {
     openai.interfere(onAsk(await refusing(429, 'slow', { retryAfter: 60 }), { times: 9 }))
-    // A minute's pause is allowed, and would outlast this test.
+    // The cap allows a pause of a minute, which would outlast this test.
     const retry = { ...quick, attempts: 9, capMs: 90_000, deadlineMs: 2000 }
     expect((await failure(model({ retry }).ask(request(), never))).code).toBe('rate_limited')
     expect(openai.calls).toHaveLength(1)
   })
 })
 
-describe('the key', () => {
+describe('the API key', () => {
   const stale = { api_key: new Secret('sk-canary-that-was-revoked') }
   const good = { api_key: new Secret(key) }
 
-  it('is resolved afresh once when it was revoked', async () => {
+  it('resolves again once when the server refuses it', async () => {
     const credentials = credentialsOf(stale, good)
     await model({ credentials }).ask(request(), never)
     expect(openai.calls.map(({ status }) => status)).toEqual([401, 200])
     expect(credentials.rejected).toEqual([stale])
   })
 
-  it('is in no error, also where the server quotes it', async () => {
+  it('stays out of errors that quote it', async () => {
     openai.interfere(onAsk(await refusing(400, `What is ${key}? And "sk-canary*****lice"?`)))
     const error = await failure(model().ask(request(), never))
     expect(error.cause).toMatchObject({ message: expect.stringContaining('[redacted]') })
   })
 
-  it('and the picture do not follow a redirect', async () => {
+  it('does not follow a redirect, nor does the picture', async () => {
     const elsewhere = await startOpenAiEmulator({ keys: [key] })
     onTestFinished(elsewhere.close)
     const headers = { location: `${elsewhere.url}/chat/completions` }
@@ -297,11 +302,11 @@ describe('the key', () => {
   })
 })
 
-describe('a server that speaks differently', () => {
+describe('a compatible server', () => {
   it.each([
-    ['no json_schema', ['json_schema'] as const, ['json_schema', 'json_object']],
-    ['no response_format', ['json_schema', 'json_object'] as const, ['json_schema', 'json_object', 'text']],
-  ])('is asked in words: %s', async (_, lacks, formats) => {
+    ['json_schema', ['json_schema'] as const, ['json_schema', 'json_object']],
+    ['response_format', ['json_schema', 'json_object'] as const, ['json_schema', 'json_object', 'text']],
+  ])('gets the schema in the prompt when it does not know %s', async (_, lacks, formats) => {
     await openai.close()
     openai = await startOpenAiEmulator({ keys: [key], lacks })
     const answer = await model().ask(request({ picture: await picture() }), never)
@@ -310,7 +315,7 @@ describe('a server that speaks differently', () => {
     expect(openai.calls.at(-1)?.prompt).toContain('"properties":{"description"')
   })
 
-  it('is spared what it does not know', async () => {
+  it('gets no field that it does not know', async () => {
     await openai.close()
     openai = await startOpenAiEmulator({ keys: [key], lacks: ['store', 'max_completion_tokens'] })
     await model().ask(request(), never)
@@ -321,7 +326,7 @@ describe('a server that speaks differently', () => {
     })
   })
 
-  it('is asked in vain only once, per model', async () => {
+  it('gets a refused field only once per model', async () => {
     await openai.close()
     const lacks = ['json_schema', 'json_object', 'store', 'max_completion_tokens'] as const
     openai = await startOpenAiEmulator({ keys: [key], lacks })
@@ -336,10 +341,10 @@ describe('a server that speaks differently', () => {
 
   it.each([
     ['below the root', { object: 'error', message: 'Extra inputs are not permitted: store', code: 400 }, 400],
-    ['as pydantic has it', { detail: [{ type: 'extra_forbidden', loc: ['body', 'store'] }] }, 422],
+    ['as pydantic writes them', { detail: [{ type: 'extra_forbidden', loc: ['body', 'store'] }] }, 422],
     ['as plain text', 'unknown field `store`', 400],
-    ['as one text', { error: 'unknown field store' }, 400],
-  ])('may put its errors elsewhere: %s', async (_, refusal, status) => {
+    ['as a string below `error`', { error: 'unknown field store' }, 400],
+  ])('reports refused fields %s', async (_, refusal, status) => {
     const body = typeof refusal === 'string' ? refusal : JSON.stringify(refusal)
     const headers = { 'content-type': typeof refusal === 'string' ? 'text/plain' : 'application/json' }
     openai.interfere((call) =>
@@ -349,12 +354,12 @@ describe('a server that speaks differently', () => {
     expect(openai.calls.map(({ store }) => store)).toEqual([false, undefined])
   })
 
-  it('may wrap its JSON in a fence and in words', async () => {
+  it('succeeds with JSON in a fence between words', async () => {
     openai.interfere(onAsk(fenced))
     expect((await model().ask(request(), never)).value.nsfw).toBe(false)
   })
 
-  it('may leave out what OpenAI always sends', async () => {
+  it('succeeds without the fields that OpenAI always sends', async () => {
     const content = JSON.stringify({ description: 'A rope.', tags: [], nsfw: false, extra: 1 })
     const { baseUrl } = await serving({ choices: [{ message: { content } }] })
     const onTokens = () => expect.unreachable('nothing was counted')
@@ -365,10 +370,10 @@ describe('a server that speaks differently', () => {
   })
 
   it.each([
-    ['of no use', { message: { content: 'I see a rope.' } }, 'ai_unusable_answer'],
+    ['without JSON', { message: { content: 'I see a rope.' } }, 'ai_unusable_answer'],
     ['cut off', { finish_reason: 'length', message: { content: '{"desc' } }, 'ai_unusable_answer'],
-    ['a refusal', { message: { refusal: 'No.' } }, 'ai_refused'],
-  ])('that is %s has been paid for', async (_, choice, code) => {
+    ['with a refusal', { message: { refusal: 'No.' } }, 'ai_refused'],
+  ])('counts the tokens of an answer %s', async (_, choice, code) => {
     const { baseUrl } = await serving({ choices: [choice], usage: { total_tokens: 123 } })
     const tokens: number[] = []
     const asked = model({ baseUrl }).ask(request(), never, (taken) => void tokens.push(taken))
@@ -376,7 +381,7 @@ describe('a server that speaks differently', () => {
     expect(tokens).toEqual([123])
   })
 
-  it('cannot get around the checks of the answer', async () => {
+  it('fails when its answer does not match the schema', async () => {
     const content = JSON.stringify({ description: 'x'.repeat(501), tags: [], nsfw: false })
     const { baseUrl } = await serving({ choices: [{ message: { content } }] })
     const error = await failure(model({ baseUrl }).ask(request(), never))

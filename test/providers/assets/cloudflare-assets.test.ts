@@ -7,7 +7,7 @@ import {
 } from '../../../src/providers/assets/cloudflare-assets.ts'
 import { describeAssets, request } from '../../support/contracts/assets.ts'
 
-/** The real binding over the built folder, in workerd. */
+/** Real binding over the built folder, in workerd. */
 const miniflare = new Miniflare({
   host: '127.0.0.1',
   port: 0,
@@ -39,7 +39,7 @@ async function realBinding(): Promise<CloudflareAssetsOptions['binding']> {
 describeAssets('Cloudflare assets', async () => createCloudflareAssets({ binding: await realBinding() }))
 
 describe('Cloudflare assets', () => {
-  it('tell the binding neither cookies nor who asks', async () => {
+  it('sends neither cookies nor authorization to the binding', async () => {
     const asked: Request[] = []
     const assets = createCloudflareAssets({
       binding: {
@@ -56,13 +56,13 @@ describe('Cloudflare assets', () => {
     ])
   })
 
-  it.each([404, 307])('find nothing where the binding answers %i', async (status) => {
+  it.each([404, 307])('gives null when the binding answers %i', async (status) => {
     const assets = createCloudflareAssets({ binding: { fetch: async () => new Response(null, { status }) } })
     expect(await assets.get('/assets/a.js', request())).toBeNull()
     await expect(assets.index(request())).rejects.toThrow('npm run build')
   })
 
-  it('fail aloud where the binding fails', async () => {
+  it('throws when the binding fails', async () => {
     const assets = createCloudflareAssets({
       binding: { fetch: async () => new Response(null, { status: 500 }) },
     })

@@ -10,7 +10,7 @@ import { describeAssets, request } from '../../support/contracts/assets.ts'
 
 describeAssets('local assets', () => createLocalAssets({ directory: uiDirectory }))
 
-describe('local assets compress', () => {
+describe('the compression of local assets', () => {
   let assets: Assets
   let plain: Buffer
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('local assets compress', () => {
     ['*;q=0', null],
     ['zstd', null],
     [';;,=,q=', null],
-  ])('as far as "Accept-Encoding: %s" allows', async (accepted, expected) => {
+  ])('follows "Accept-Encoding: %s"', async (accepted, expected) => {
     const response = await assets.index(request({ 'accept-encoding': accepted }))
     expect(response.headers.get('content-encoding')).toBe(expected)
     expect(response.headers.get('vary')).toBe('Accept-Encoding')
@@ -44,7 +44,7 @@ describe('local assets compress', () => {
     expect(decoded.equals(plain)).toBe(true)
   })
 
-  it('with an entity tag of its own per coding, so that no cache mixes them up', async () => {
+  it('uses a different entity tag per coding, so that caches do not mix up the files', async () => {
     const etags = await Promise.all(
       ['br', 'gzip', 'identity'].map(async (coding) => {
         const { headers } = await assets.index(request({ 'accept-encoding': coding }))
@@ -57,24 +57,24 @@ describe('local assets compress', () => {
   })
 
   it.each([
-    ['one of several', (etag: string) => `"x", ${etag}, "y"`],
-    ['a weak one', (etag: string) => `W/${etag}`],
-    ['any', () => '*'],
-  ])('and recognise %s in If-None-Match', async (_, header) => {
+    ['a list with the tag', (etag: string) => `"x", ${etag}, "y"`],
+    ['the weak form of the tag', (etag: string) => `W/${etag}`],
+    ['`*`', () => '*'],
+  ])('answers 304 to %s in If-None-Match', async (_, header) => {
     const etag = (await assets.index(request())).headers.get('etag') ?? ''
     expect((await assets.index(request({ 'if-none-match': header(etag) }))).status).toBe(304)
   })
 })
 
 describe('local assets at the start', () => {
-  it('say what to do when the web app is not built', async () => {
+  it('tells what to do when the web app is not built', async () => {
     const directory = join(tmpdir(), 'there-is-nothing-here')
     await expect(createLocalAssets({ directory })).rejects.toThrow(
       `The web app is not built: ${directory} cannot be read. Run \`npm run build\`.`,
     )
   })
 
-  it('refuse a file whose type is unknown, instead of guessing in front of visitors', async () => {
+  it('refuses a file of unknown type, instead of guessing the type for visitors', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'ui-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     await mkdir(join(directory, 'assets'))
@@ -83,7 +83,7 @@ describe('local assets at the start', () => {
     await expect(createLocalAssets({ directory })).rejects.toThrow('assets/odd.thing')
   })
 
-  it('do without compressed files where a build has none', async () => {
+  it('serves uncompressed files from a build without compressed files', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'ui-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     await mkdir(join(directory, 'assets'))

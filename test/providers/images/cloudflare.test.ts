@@ -22,7 +22,7 @@ import {
 
 const box = { width: 960, height: 640 }
 
-/** A service that answers with `result`, or fails with it, after it has read the picture. */
+/** Creates a service that reads the picture, then answers or fails with `result`. */
 function service(
   result: Uint8Array | Error,
   info: Awaited<ReturnType<ImagesService['info']>> = { format: 'none' },
@@ -38,7 +38,7 @@ function service(
       try {
         for await (const _ of picture);
       } catch {
-        // What came over the wire does not say why it ended.
+        // The real service sees no reason when the stream breaks off.
         throw new Error('the connection was lost')
       }
       if (result instanceof Error) throw result
@@ -50,7 +50,7 @@ function service(
 
 const failure = (code: number) => Object.assign(new Error(`IMAGES_TRANSFORM_ERROR ${code}`), { code })
 
-describe('the Images binding, by its words', () => {
+describe('the reducer for the Images binding', () => {
   const reduce = (binding: ImagesService, source: Probe, type: ThumbnailType = 'image/jpeg') =>
     createCloudflareReducer(binding, { maxBytes: 500_000, maxPixels: 1_000_000 }).reduce(
       source,
@@ -65,7 +65,7 @@ describe('the Images binding, by its words', () => {
       (error: unknown) => (isPublisherError(error) ? error.code : error),
     )
 
-  it('is asked for the long side only, which needs no knowledge of the orientation', async () => {
+  it('asks only for the long side, so that the orientation does not matter', async () => {
     const thumbnail = await plain(640, 960).jpeg().toBuffer()
     const { binding, asked } = service(thumbnail)
     const small = createCloudflareReducer(binding)
@@ -80,14 +80,14 @@ describe('the Images binding, by its words', () => {
     ['JPEG', canaryJpeg],
     ['WebP', canaryWebp],
     ['animated WebP', canaryAnimation],
-  ])('gives no canary away that the service leaves in a %s', async (_, make) => {
+  ])('removes metadata that the service leaves in a %s', async (_, make) => {
     const { binding } = service(await make())
     const { bytes } = await reduce(binding, sourceOf(await plain(96, 64).jpeg().toBuffer()))
     expect(canariesIn(bytes)).toEqual([])
   })
 
   it.each(['zTXt', 'iTXt', 'iCCP'] as const)(
-    'is not asked about a PNG whose %s chunks inflate',
+    'refuses a PNG with inflating %s chunks before it calls the service',
     async (kind) => {
       const { binding, asked } = service(await plain(9, 6).jpeg().toBuffer())
       const bomb = await textBomb(kind, 10)
@@ -98,7 +98,7 @@ describe('the Images binding, by its words', () => {
     },
   )
 
-  it('streams the original: no more than a chunk is read ahead of the service', async () => {
+  it('reads at most a chunk of the original ahead of the service', async () => {
     const photo = await noise(400, 300).jpeg({ quality: 100 }).toBuffer()
     const source = sourceOf(photo, { chunk: 1000 })
     const thumbnail = await plain(9, 6).jpeg().toBuffer()
@@ -129,14 +129,14 @@ describe('the Images binding, by its words', () => {
     expect(readAhead).toBeLessThanOrEqual(2000)
   })
 
-  it('cannot make it keep the copyright tag in a JPEG', async () => {
+  it('removes the copyright tag that the service keeps in a JPEG', async () => {
     const tagged = await tellTale().jpeg().toBuffer()
     const { bytes } = await reduce(service(tagged).binding, sourceOf(await plain(90, 60).jpeg().toBuffer()))
     expect(carriesMetadata(bytes)).toBe(false)
     expect(Buffer.from(bytes).includes(artist)).toBe(false)
   })
 
-  it('may give another type than was asked for, and the result says so', async () => {
+  it('reports the actual type when the service gives another type than requested', async () => {
     const photo = await plain(90, 60).jpeg().toBuffer()
     const webp = await plain(30, 20).webp().toBuffer()
     expect(await reduce(service(webp).binding, sourceOf(photo), 'image/avif')).toMatchObject({
@@ -160,13 +160,13 @@ describe('the Images binding, by its words', () => {
     [9523, 'photo_unreadable'],
     [9422, 'thumbnail_unavailable'],
     [9999, 'busy'],
-  ])('reports its error %i as %s', async (code, expected) => {
+  ])('reports error %i of the service as %s', async (code, expected) => {
     const photo = await plain(90, 60).jpeg().toBuffer()
     const source = sourceOf(photo)
     expect(await codeOf(reduce(service(failure(code)).binding, source))).toBe(expected)
   })
 
-  it('refuses what is too large before the service is asked', async () => {
+  it('refuses a photo that is too large before it calls the service', async () => {
     const { binding, asked } = service(failure(9999))
     const declared = sourceOf(new Uint8Array(500_001))
     expect(await codeOf(reduce(binding, declared))).toBe('photo_too_large')
@@ -177,7 +177,7 @@ describe('the Images binding, by its words', () => {
     expect(asked).toEqual([])
   })
 
-  it('stops a stream that goes on beyond the limit', async () => {
+  it('cancels a stream that is longer than the limit', async () => {
     const photo = await plain(90, 60).jpeg().toBuffer()
     let isFirst = true
     const endless = probe(1000, (controller) => {
@@ -196,7 +196,7 @@ describe('the Images binding, by its words', () => {
     expect(await codeOf(toJpeg?.(heic, 'alice') ?? Promise.resolve())).toBe('photo_too_large')
   })
 
-  it('passes on what the source fails with, at the beginning and later', async () => {
+  it('passes on errors of the source, at the beginning and later', async () => {
     const gone = new PublisherError('storage_unavailable', 'The storage went away.')
     const { binding } = service(failure(9999))
     const atOnce = probe(1000, (controller) => controller.error(gone))
@@ -211,7 +211,7 @@ describe('the Images binding, by its words', () => {
     await expect(reduce(binding, later)).rejects.toBe(gone)
   })
 
-  it('does not look for a size for ever', async () => {
+  it('refuses an endless photo without a size', async () => {
     const endless = probe(1000, (controller) =>
       controller.enqueue(Uint8Array.from([0xff, 0xd8, ...new Array(99_998).fill(0)])),
     )

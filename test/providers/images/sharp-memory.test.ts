@@ -16,42 +16,54 @@ async function estimated(
   return estimateMemory(await sharp(bytes).metadata(), bytes, box, mediaType)
 }
 
-/** What the estimate counts per pixel of the original. */
+/** Gives the estimated bytes per pixel of the original. */
 async function perPixel(picture: Sharp): Promise<number> {
   return ((await estimated(picture)) - (await estimated(plain(8, 8).jpeg()))) / pixels
 }
 
-// The figures of bench/thumbnail-memory.ts and of the measurements that it grew from.
+// Figures of bench/thumbnail-memory.ts and of earlier measurements.
 describe('the estimated memory', () => {
   const picture = plain(3000, 2000)
 
   it.each([
-    ['a progressive JPEG keeps its coefficients', picture.clone().jpeg({ progressive: true }), 3],
     [
-      'full colour resolution has twice as many',
+      '3 bytes per pixel for a progressive JPEG, which keeps its coefficients',
+      picture.clone().jpeg({ progressive: true }),
+      3,
+    ],
+    [
+      '6 bytes per pixel for a progressive JPEG with full colour resolution',
       picture.clone().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }),
       6,
     ],
-    ['an interlaced PNG is decoded whole', picture.clone().png({ progressive: true }), 3],
     [
-      'so is an interlaced PNG of 16 bits',
+      '3 bytes per pixel for an interlaced PNG, which is decoded whole',
+      picture.clone().png({ progressive: true }),
+      3,
+    ],
+    [
+      '6 bytes per pixel for an interlaced PNG of 16 bits',
       picture.clone().toColourspace('rgb16').png({ progressive: true }),
       6,
     ],
-    ['lossless WebP is decoded to four bytes', picture.clone().webp({ lossless: true, effort: 0 }), 4.3],
-    ['lossy WebP is scaled row by row', picture.clone().webp({ effort: 0 }), 0.3],
-  ])('%s', async (_, original, expected) => {
+    ['4 bytes per pixel for a lossless WebP', picture.clone().webp({ lossless: true, effort: 0 }), 4.3],
+    [
+      'almost nothing per pixel for a lossy WebP, which is scaled row by row',
+      picture.clone().webp({ effort: 0 }),
+      0.3,
+    ],
+  ])('counts %s', async (_, original, expected) => {
     expect(await perPixel(original)).toBeCloseTo(expected, 0)
   })
 
-  it('of a baseline JPEG or PNG grows with the width only', async () => {
+  it('grows only with the width for a baseline JPEG or PNG', async () => {
     const wide = await estimated(plain(3000, 3000).jpeg())
     const higher = await estimated(plain(3000, 6000).jpeg())
     expect(higher).toBe(wide)
     expect(await estimated(plain(6000, 3000).jpeg())).toBeGreaterThan(wide * 1.4)
   })
 
-  it('of an animation is that of two canvases', async () => {
+  it('counts two canvases for an animation', async () => {
     const { data, info } = await plain(300, 400).composite([]).raw().toBuffer({ resolveWithObject: true })
     data.fill(90, 0, data.length / 2)
     const animated = sharp(data, { raw: { ...info, pageHeight: 200 } }).webp({ delay: [100, 100], loop: 0 })
@@ -59,14 +71,14 @@ describe('the estimated memory', () => {
     expect((await estimated(animated)) - (await estimated(still))).toBeGreaterThan(300 * 200 * 9)
   })
 
-  it('grows with the result, and for AVIF most', async () => {
+  it('grows with the result, most of all for AVIF', async () => {
     const large = { width: 2048, height: 1365 }
     const thumbnail = await estimated(picture.clone().jpeg())
     expect(await estimated(picture.clone().jpeg(), large)).toBeGreaterThan(thumbnail + 25e6)
     expect(await estimated(picture.clone().jpeg(), large, 'image/avif')).toBeGreaterThan(thumbnail + 100e6)
   })
 
-  it('of a 100-megapixel progressive photo fits the default budget, also for the vision model', () => {
+  it('fits into the default budget for a progressive photo of 100 megapixels, also for the vision model', () => {
     const photo = {
       format: 'jpeg',
       width: 12_000,

@@ -4,7 +4,7 @@ import { type ByteQueueOptions, createByteQueue } from '../../../src/providers/i
 
 const forever = new AbortController().signal
 
-/** A queue whose tasks end when the test says so. */
+/** Creates a queue whose tasks end on command. */
 function controlled(options: Partial<ByteQueueOptions> = {}) {
   const queue = createByteQueue({ budgetBytes: 100, maxWaiting: 100, ...options })
   const begun: string[] = []
@@ -22,7 +22,7 @@ function controlled(options: Partial<ByteQueueOptions> = {}) {
     },
     async end(name: string, error?: Error): Promise<void> {
       endings.get(name)?.(error)
-      // Lets the queue see it, however many promises lie between.
+      // Lets all pending promises settle, so that the queue sees the end.
       await new Promise((resolve) => setImmediate(resolve))
     },
   }
@@ -31,7 +31,7 @@ function controlled(options: Partial<ByteQueueOptions> = {}) {
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('the byte queue', () => {
-  it('runs side by side what fits, and the next when something ends', async () => {
+  it('runs tasks concurrently while they fit, and the next when a task ends', async () => {
     const { add, begun, end, queue } = controlled()
     const results = [add('a', 'alice', 40), add('b', 'bob', 40), add('c', 'carol', 40)]
     await settled()
@@ -45,7 +45,7 @@ describe('the byte queue', () => {
     expect(queue.takenBytes).toBe(0)
   })
 
-  it('limits how many run, however small they are', async () => {
+  it('limits the number of running tasks of any size', async () => {
     const { add, begun, end } = controlled({ parallel: 2 })
     for (const name of ['a', 'b', 'c']) void add(name, name, 1)
     await settled()
@@ -54,7 +54,7 @@ describe('the byte queue', () => {
     expect(begun).toEqual(['a', 'b', 'c'])
   })
 
-  it('leaves half of the budget to others, except for one large task', async () => {
+  it('leaves half of the budget to other owners, except for a single large task', async () => {
     const { add, begun, end } = controlled()
     for (const name of ['a1', 'a2', 'a3']) void add(name, 'alice', 30)
     await settled()
@@ -72,7 +72,7 @@ describe('the byte queue', () => {
     expect(begun.at(-1)).toBe('b2')
   })
 
-  it('lets a newcomer go before the second task of one who sent many', async () => {
+  it('begins a new owner before the second task of an owner with many tasks', async () => {
     const { add, begun, end } = controlled({ parallel: 1 })
     for (let i = 1; i <= 5; i++) void add(`a${i}`, 'alice', 10)
     void add('b1', 'bob', 10)
@@ -81,7 +81,7 @@ describe('the byte queue', () => {
     expect(begun).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'a4', 'a5'])
   })
 
-  it('is fair in bytes, not in tasks', async () => {
+  it('divides its time by bytes, not by tasks', async () => {
     const { add, begun, end } = controlled({ parallel: 1 })
     for (let i = 1; i <= 3; i++) void add(`large${i}`, 'alice', 90)
     for (let i = 1; i <= 9; i++) void add(`s${i}`, 'bob', 10)
@@ -90,7 +90,7 @@ describe('the byte queue', () => {
     expect(begun.at(-1)).toBe('large3')
   })
 
-  it('does not let small tasks overtake a large one for ever', async () => {
+  it('does not let small tasks overtake a large task', async () => {
     const { add, begun, end } = controlled()
     void add('s1', 'alice', 40)
     void add('large', 'bob', 90)
@@ -102,7 +102,7 @@ describe('the byte queue', () => {
     expect(begun).toContain('large')
   })
 
-  it('asks for a second opinion only where something runs already', async () => {
+  it('calls `hasRoomFor` only while another task runs', async () => {
     const { add, begun, end } = controlled({ hasRoomFor: () => false })
     void add('a', 'alice', 10)
     void add('b', 'bob', 10)
@@ -112,7 +112,7 @@ describe('the byte queue', () => {
     expect(begun).toEqual(['a', 'b'])
   })
 
-  it('refuses when all places are taken, and half of them are the most for one owner', async () => {
+  it('refuses a task when its waiting list is full, or half of the list is the owner’s', async () => {
     const { add, begun, end } = controlled({ parallel: 1, maxWaiting: 4 })
     const first = add('running', 'alice', 1)
     const waiting = [add('a1', 'alice', 1), add('a2', 'alice', 1)]
@@ -123,7 +123,7 @@ describe('the byte queue', () => {
     expect(await Promise.all([first, ...waiting])).toHaveLength(5)
   })
 
-  it('lets those go who lose patience, and those begin who waited behind them', async () => {
+  it('drops a task when its patience ends, and begins the tasks behind it', async () => {
     const { add, begun, queue } = controlled()
     const impatient = new AbortController()
     void add('a', 'alice', 60)
@@ -138,7 +138,7 @@ describe('the byte queue', () => {
     await expect(add('late', 'bob', 1, impatient.signal)).rejects.toMatchObject({ code: 'busy' })
   })
 
-  it('does not hold a lost place in the queue against its owner', async () => {
+  it('does not charge an owner for a task that never began', async () => {
     const { add, begun, end } = controlled({ parallel: 1 })
     const impatient = new AbortController()
     void add('a1', 'alice', 10)
@@ -151,7 +151,7 @@ describe('the byte queue', () => {
     expect(begun).toEqual(['a1', 'b1'])
   })
 
-  it('gives the bytes back when a task fails', async () => {
+  it('releases the bytes when a task fails', async () => {
     const { add, end, queue } = controlled()
     const failing = add('a', 'alice', 100)
     const next = add('b', 'bob', 100)
@@ -164,11 +164,11 @@ describe('the byte queue', () => {
     expect(queue.takenBytes).toBe(0)
   })
 
-  it('refuses what could never begin', async () => {
+  it('refuses a task that could never begin', async () => {
     await expect(controlled().add('a', 'alice', 101)).rejects.toThrow(RangeError)
   })
 
-  it('never exceeds the budget and finishes everything, whatever comes', async () => {
+  it('never exceeds the budget and finishes all tasks in any order', async () => {
     const tasks = fc.array(
       fc.record({ owner: fc.constantFrom('a', 'b', 'c'), bytes: fc.nat(100), turns: fc.nat(3) }),
       { maxLength: 40 },

@@ -28,17 +28,14 @@ const reduceSmall = (by: ImageReducer, source: Probe, owner = 'alice') =>
   by.reduce(source, small, 'image/jpeg', owner)
 
 describe('sharp, on pictures that inflate before their pixels', () => {
-  it.each(['zTXt', 'iTXt', 'iCCP'] as const)(
-    'is not asked at all about one whose %s chunks do',
-    async (kind) => {
-      const asked = vi.spyOn(sharp.prototype, 'metadata')
-      onTestFinished(() => asked.mockRestore())
-      expect(await codeOf(reduceSmall(reducer, sourceOf(await textBomb(kind, 200))))).toBe('photo_unreadable')
-      expect(asked).not.toHaveBeenCalled()
-    },
-  )
+  it.each(['zTXt', 'iTXt', 'iCCP'] as const)('never sees a picture whose %s chunks inflate', async (kind) => {
+    const asked = vi.spyOn(sharp.prototype, 'metadata')
+    onTestFinished(() => asked.mockRestore())
+    expect(await codeOf(reduceSmall(reducer, sourceOf(await textBomb(kind, 200))))).toBe('photo_unreadable')
+    expect(asked).not.toHaveBeenCalled()
+  })
 
-  it('reads a header only with a place in the decode queue', async () => {
+  it('reads a header only with a slot in the decode queue', async () => {
     const levels = new Map<string, () => number>()
     const metrics: Metrics = { ...noMetrics, watch: (level, read) => void levels.set(level, read) }
     const by = createSharpReducer({ parallel: 1, metrics })
@@ -57,7 +54,7 @@ describe('sharp, on pictures that inflate before their pixels', () => {
 })
 
 describe('sharp, on unusual photos', () => {
-  it('lays transparent pictures on white where the thumbnail cannot be transparent', async () => {
+  it('puts transparent pictures on white when the thumbnail cannot be transparent', async () => {
     const { data, info } = await plain(90, 60).ensureAlpha(0).raw().toBuffer({ resolveWithObject: true })
     const clear = await sharp(data, { raw: info }).png().toBuffer()
     const jpeg = await reducer.reduce(sourceOf(clear), small, 'image/jpeg', 'alice')
@@ -66,7 +63,7 @@ describe('sharp, on unusual photos', () => {
     expect((await sharp(webp.bytes).metadata()).hasAlpha).toBe(true)
   })
 
-  it('converts CMYK', async () => {
+  it('converts CMYK to sRGB', async () => {
     const print = await plain(90, 60, [200, 60, 50]).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer()
     expect((await sharp(print).metadata()).space).toBe('cmyk')
     const { bytes } = await reduceSmall(reducer, sourceOf(print))
@@ -92,7 +89,7 @@ describe('sharp, on unusual photos', () => {
     const end = Buffer.from([0xff, 0xd9])
     const halfOfIt = photo.subarray(0, photo.length >> 1)
 
-    it('is accepted, also when the end marker is missing', async () => {
+    it('passes, also when the end marker is missing', async () => {
       await expect(sharp(photo).resize(60).toBuffer()).rejects.toThrow('Invalid SOS')
       for (const bytes of [photo, photo.subarray(0, -2)]) {
         const reduced = await reduceSmall(reducer, sourceOf(bytes))
@@ -100,14 +97,14 @@ describe('sharp, on unusual photos', () => {
       }
     })
 
-    it('is refused when half of the photo is missing, with an end marker and without', async () => {
+    it('does not excuse a photo whose second half is missing, with or without an end marker', async () => {
       for (const bytes of [halfOfIt, Buffer.concat([halfOfIt, end])]) {
         expect(await codeOf(reduceSmall(reducer, sourceOf(bytes)))).toBe('photo_unreadable')
       }
     })
   })
 
-  it('refuses a photo whose decoding needs more memory than there is, before decoding it', async () => {
+  it('refuses a photo that needs more memory than the budget, before decoding it', async () => {
     const limited = createSharpReducer({ decodeBudgetBytes: 14_000_000 })
     const baseline = await plain(1200, 1000).jpeg().toBuffer()
     await expect(reduceSmall(limited, sourceOf(baseline))).resolves.toMatchObject({ width: 48 })
@@ -120,7 +117,7 @@ describe('sharp, on unusual photos', () => {
     expect(error).toMatchObject({ code: 'photo_too_large', message: expect.stringContaining('baseline') })
   })
 
-  it('throws nothing but its documented errors for hostile bytes', async () => {
+  it('throws only its documented errors for hostile bytes', async () => {
     const valid = [
       await noise(40, 30).jpeg().toBuffer(),
       await noise(40, 30).jpeg({ progressive: true }).toBuffer(),
@@ -160,7 +157,7 @@ describe('sharp, reading the original', () => {
     expect(source.isCancelled()).toBe(true)
   })
 
-  it('stops a stream that goes on beyond its declared size', async () => {
+  it('cancels a stream that is longer than its declared size', async () => {
     const endless = probe(50_000, (controller) => controller.enqueue(new Uint8Array(10_000)))
     expect(await codeOf(reduceSmall(limited, endless))).toBe('photo_too_large')
     expect(endless.pulled()).toBe(60_000)
@@ -172,13 +169,13 @@ describe('sharp, reading the original', () => {
     expect(await codeOf(reduceSmall(limited, sourceOf(photo)))).toBe('photo_too_large')
   })
 
-  it('passes on what the source fails with', async () => {
+  it('passes on an error of the source', async () => {
     const failure = new PublisherError('storage_unavailable', 'The storage went away.')
     const source = probe(1000, (controller) => controller.error(failure))
     await expect(reduceSmall(limited, source)).rejects.toBe(failure)
   })
 
-  it('gives up on a source that delivers nothing, and cancels it', async () => {
+  it('cancels a source that delivers nothing', async () => {
     const hasty = createSharpReducer({ patienceMs: 20 })
     const source = silent()
     const error: unknown = await reduceSmall(hasty, source).catch((reason: unknown) => reason)
@@ -188,9 +185,9 @@ describe('sharp, reading the original', () => {
 })
 
 describe('sharp, between tenants', () => {
-  it('opens the first photo of one before the second of another who sent forty', async () => {
+  it('opens the first photo of a tenant before the second photo of a tenant with forty', async () => {
     const photo = await noise(60, 40).jpeg().toBuffer()
-    // Room for one original at a time, so that the order of reading is the order of turns.
+    // Room for a single original, so that originals are read in the order of the queue.
     const by = createSharpReducer({ originalBudgetBytes: photo.length, maxWaiting: 100 })
     const gate = Promise.withResolvers<void>()
     const order: string[] = []
@@ -214,7 +211,7 @@ describe('sharp, between tenants', () => {
     expect(order.slice(0, 5)).toEqual(['alice', 'bob', 'alice', 'bob', 'alice'])
   })
 
-  it('gives the room to another when a storage sends next to nothing', async () => {
+  it('frees the memory for another tenant when a storage is too slow', async () => {
     const photo = await noise(60, 40).jpeg().toBuffer()
     const pace = { graceMs: 1, bytesPerSecond: 256_000 }
     const by = createSharpReducer({ originalBudgetBytes: photo.length, pace })
@@ -226,7 +223,7 @@ describe('sharp, between tenants', () => {
     await expect(prompt).resolves.toMatchObject({ width: 60 })
   })
 
-  it('keeps a little room beside the largest photo that is still arriving', async () => {
+  it('opens a small photo while the largest photo is still arriving', async () => {
     const end = Promise.withResolvers<void>()
     const largest = probe(50 * 2 ** 20, async (controller) => {
       await end.promise
@@ -245,7 +242,7 @@ describe('sharp, between tenants', () => {
 describe('sharp, under load', () => {
   const open = (options: SharpReducerOptions) => createSharpReducer(options)
 
-  it('makes forty at once, all alike', async () => {
+  it('makes forty identical thumbnails concurrently', async () => {
     const photo = await noise(900, 600).jpeg().toBuffer()
     const made = await Promise.all(
       Array.from({ length: 40 }, (_, i) => reduceSmall(reducer, sourceOf(photo), `tenant ${i % 5}`)),
@@ -253,7 +250,7 @@ describe('sharp, under load', () => {
     expect(new Set(made.map(({ bytes }) => Buffer.from(bytes).toString('base64'))).size).toBe(1)
   })
 
-  it('does not read an original before there is room for its bytes', async () => {
+  it('does not read an original before there is memory for it', async () => {
     const photo = await noise(300, 200).jpeg().toBuffer()
     const by = open({ originalBudgetBytes: photo.length * 1.5 })
     let release: () => void = () => undefined
@@ -277,11 +274,11 @@ describe('sharp, under load', () => {
     expect(second.pulled()).toBe(photo.length)
   })
 
-  it('answers busy when the queue is full, and one tenant cannot fill it', async () => {
+  it('answers busy when the queue is full, which a single tenant cannot cause', async () => {
     const by = open({ originalBudgetBytes: 1000, maxWaiting: 4, patienceMs: 200 })
     const sources = Array.from({ length: 4 }, () => silent(1000))
     const waiting = sources.map((source) => codeOf(reduceSmall(by, source, 'alice')))
-    // One runs, two wait; the fourth is one too many for alice, while bob still finds a place.
+    // The first runs and two wait. The fourth exceeds alice's share, while bob still finds a slot.
     expect(await waiting[3]).toBe('busy')
     expect(sources[3]?.isCancelled()).toBe(true)
     const bobs = codeOf(reduceSmall(by, silent(1000), 'bob'))
@@ -290,7 +287,7 @@ describe('sharp, under load', () => {
     expect(sources.every((source) => source.isCancelled())).toBe(true)
   })
 
-  it('works on after failures', async () => {
+  it('keeps working after failures', async () => {
     const by = open({ originalBudgetBytes: 20_000, parallel: 1 })
     const photo = await noise(60, 40).jpeg().toBuffer()
     for (let i = 0; i < 20; i++) {

@@ -8,7 +8,7 @@ describeKeyValueStore('the Cloudflare store', async (now) => {
   const miniflare = startWorkerd(script, { env: { KV: { type: 'kv', id: 'kv' } } })
   const store = createCloudflareKeyValueStore(await miniflare.getKVNamespace('KV'), {
     now,
-    // A busy machine is no KV that hangs.
+    // Long enough for a busy machine.
     answerMs: 10_000,
   })
   return { store, close: () => miniflare.dispose() }
@@ -30,7 +30,7 @@ describe('the Cloudflare store', () => {
     }
   }
 
-  it('is asked once a minute by an isolate for what does not change', async () => {
+  it('gets at most a read per minute and key from an isolate', async () => {
     const clock = { time: 0 }
     const kv = namespace()
     const [writer, reader] = [0, 1].map(() => createCloudflareKeyValueStore(kv, { now: () => clock.time }))
@@ -44,7 +44,7 @@ describe('the Cloudflare store', () => {
     expect(kv.asked).toHaveLength(2)
   })
 
-  it('knows a minute later what was claimed elsewhere', async () => {
+  it('sees a claim of another isolate a minute later', async () => {
     const clock = { time: 0 }
     const kv = namespace()
     const [one, other] = [0, 1].map(() => createCloudflareKeyValueStore(kv, { now: () => clock.time }))
@@ -54,7 +54,7 @@ describe('the Cloudflare store', () => {
     expect(await one?.claim('key', { ttlSeconds: 600 })).toBe(false)
   })
 
-  it('is asked again for what it did not have, and never gives back what this isolate deleted', async () => {
+  it('caches neither missing keys nor keys that this isolate deleted', async () => {
     const kv = namespace()
     const [one, other] = [0, 1].map(() => createCloudflareKeyValueStore(kv, { now: () => 0 }))
     expect(await one?.get('key')).toBeNull()
@@ -64,7 +64,7 @@ describe('the Cloudflare store', () => {
     expect(await one?.get('key')).toBeNull()
   })
 
-  it('that never answers fails in half a second, and serves what this isolate has', async () => {
+  it('fails after half a second when KV hangs, and still serves values from the isolate', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const hanging = () => new Promise<never>(() => undefined)

@@ -8,7 +8,7 @@ describeKeyValueStore('the memory store', async (now) => ({
 }))
 
 describe('the memory store', () => {
-  it('drops the least recently used beyond its size', async () => {
+  it('evicts the least recently used entries beyond its size', async () => {
     const store = createMemoryKeyValueStore({ maxCharacters: 1000 })
     for (let index = 0; index < 100; index++)
       await store.put(`key-${index}`, 'x'.repeat(36), { ttlSeconds: 60 })

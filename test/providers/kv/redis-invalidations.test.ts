@@ -12,20 +12,20 @@ function listening() {
 }
 
 describe('a message on the channel of invalidations', () => {
-  it('makes a process forget a host when it has the shape of one', () => {
+  it('invalidates a host when it has the right shape', () => {
     const { heard, receive } = listening()
     receive('{"from":"another","host":"alice.shibari.test"}')
     expect(heard).toEqual(['alice.shibari.test'])
   })
 
-  it('is not parsed when it is longer than any of ours', () => {
+  it('has no effect when it is longer than any valid message', () => {
     const { heard, receive } = listening()
     receive(JSON.stringify({ from: 'another', host: 'a', more: 'x'.repeat(10_000_000) }))
     receive(JSON.stringify({ from: 'another', host: 'a'.repeat(1000) }))
     expect(heard).toEqual([])
   })
 
-  it('does nothing but name a host when a stranger writes it', () => {
+  it('causes nothing but invalidations when its content is arbitrary', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.constant('{"from":1,"host":[]}')), (message) => {
         const { heard, receive } = listening()

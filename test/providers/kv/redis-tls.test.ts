@@ -1,4 +1,4 @@
-/** A Redis that signs its own certificate, as Heroku's does, and as a stranger in between would. */
+/** Redis with a self-signed certificate, like Heroku's Redis, or like an attacker in between. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,7 +33,7 @@ afterAll(async () => {
 const alice = `alice.${baseDomain}`
 
 describe('a Redis with a self-signed certificate', () => {
-  it('is refused by default, and the host serves on without it', async () => {
+  it('fails verification by default, and the host keeps serving without it', async () => {
     await using fleet = await startFleet(nodeHost, { REDIS_URL: url })
     await vi.waitFor(() => expect(fleet.host.lines.join('\n')).toContain('redis down'), patience)
     expect(fleet.host.lines.join('\n')).toMatch(/self-signed certificate|SELF_SIGNED/)
@@ -43,12 +43,12 @@ describe('a Redis with a self-signed certificate', () => {
     expect(response.status).toBe(200)
   })
 
-  it('is used when the operator says that its certificate is not to be checked', async () => {
+  it('works when the operator turns off verification', async () => {
     await using fleet = await startFleet(nodeHost, { REDIS_URL: url, REDIS_TLS_VERIFY: 'false' })
     await vi.waitFor(() => expect(fleet.host.lines.join('\n')).toContain('redis up'), patience)
   })
 
-  it('is told by the doctor with the variable that decides about it', async () => {
+  it('makes the doctor name the variable for verification', async () => {
     const findings = await examine({
       host: alice,
       variables: {
@@ -72,7 +72,7 @@ describe('a Redis with a self-signed certificate', () => {
     [undefined, true],
     ['true', true],
     ['false', false],
-  ])('is verified when REDIS_TLS_VERIFY is %s: %s', (REDIS_TLS_VERIFY, verifyTls) => {
+  ])('opens with REDIS_TLS_VERIFY=%s as verifyTls %s', (REDIS_TLS_VERIFY, verifyTls) => {
     const servers: RedisServerSettings[] = []
     const openRedis: KeyValueTools['openRedis'] = (server) => {
       servers.push(server)

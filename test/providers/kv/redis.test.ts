@@ -12,20 +12,20 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 const here = clientOfPeer(() => undefined, '192.0.2.1')
 
-describe('rates that are counted in Redis', () => {
-  it('let exactly as many through as one process would, however many ask at the same moment', async () => {
+describe('the rate counter in Redis', () => {
+  it('allows as many concurrent requests to two processes as to a single process', async () => {
     using first = openRedis(server)
     using second = openRedis(server)
     await Promise.all([first.reached('up'), second.reached('up')])
     const processes = [first, second].map(({ counter }) => createRequestLimits({ counter, now: Date.now }))
     const asked = processes.flatMap((limits) => Array.from({ length: 290 }, () => limits.signIn(here)))
     const allowed = (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled')
-    // One place comes back per second, and each process alone would have let 290 pass.
+    // The allowance grows by a request per second, and each process alone would have allowed 290.
     expect(allowed.length).toBeGreaterThanOrEqual(300)
     expect(allowed.length).toBeLessThan(400)
   })
 
-  it('say when to come back, and leave nothing in Redis for ever', async () => {
+  it('tells when to retry, and lets its keys expire', async () => {
     using redis = openRedis(server)
     await redis.reached('up')
     const rate = { limit: 2, windowSeconds: 600 }
@@ -39,7 +39,7 @@ describe('rates that are counted in Redis', () => {
     expect(lives).toBeLessThanOrEqual(600_000)
   })
 
-  it('take several together or none of them', async () => {
+  it('takes all of several requests or none of them', async () => {
     using redis = openRedis(server)
     await redis.reached('up')
     const rate = { limit: 3, windowSeconds: 600 }
@@ -49,7 +49,7 @@ describe('rates that are counted in Redis', () => {
     expect(await redis.counter.take('rate:test:d', rate, 9)).toEqual({ allowed: true, remaining: 0 })
   })
 
-  it('lock nobody out for longer than a window, whatever Redis holds', async () => {
+  it('locks a client out for at most a window when its key holds an absurd value', async () => {
     using redis = openRedis(server)
     await redis.reached('up')
     await inRedis(server, (client) => client.set(`${prefix}rate:test:locked`, '9e300'))
@@ -58,8 +58,8 @@ describe('rates that are counted in Redis', () => {
   })
 })
 
-describe('what is claimed in Redis', () => {
-  it('is one process’s alone, however many ask at the same moment, and is free again after its time', async () => {
+describe('a claim in Redis', () => {
+  it('goes to exactly one of several concurrent processes, and expires', async () => {
     using first = openRedis(server)
     using second = openRedis(server)
     await Promise.all([first.reached('up'), second.reached('up')])
@@ -74,7 +74,7 @@ describe('what is claimed in Redis', () => {
     expect(lives).toBeLessThanOrEqual(300_000)
   })
 
-  it('is claimed once per process while Redis is away', async () => {
+  it('goes to each process once while Redis is away', async () => {
     await using own = await startRedisServer()
     await own.kill()
     using first = openRedis(own)
@@ -84,8 +84,8 @@ describe('what is claimed in Redis', () => {
   })
 })
 
-describe('invalidations through Redis', () => {
-  it('reach every other process, and no other fleet', async () => {
+describe('the invalidations through Redis', () => {
+  it('reaches every other process, and no other fleet', async () => {
     using first = openRedis(server)
     using second = openRedis(server)
     const heard: string[] = []
@@ -108,7 +108,7 @@ describe('invalidations through Redis', () => {
     expect(heard).toEqual(['second alice.shibari.test'])
   })
 
-  it('that could not be said are said later', async () => {
+  it('delivers queued invalidations once Redis is back', async () => {
     await using own = await startRedisServer()
     using first = openRedis(own, 100)
     using second = openRedis(own)
@@ -120,13 +120,13 @@ describe('invalidations through Redis', () => {
     await Promise.all([first.reached('up'), second.reached('up')])
     own.hang()
     expect(await first.invalidations.announce('bob.shibari.test')).toBe(false)
-    // Redis is left alone now, so this one does not even lie in a socket.
+    // Commands are paused now, so this invalidation does not even reach a socket.
     expect(await first.invalidations.announce('alice.shibari.test')).toBe(false)
     own.goOn()
     await come.promise
   })
 
-  it('that Redis took only in part are none, and are said later', async () => {
+  it('delivers an invalidation later when Redis could not delete the configuration', async () => {
     await using own = await startRedisServer()
     using first = openRedis(own)
     using second = openRedis(own)
@@ -134,7 +134,7 @@ describe('invalidations through Redis', () => {
     second.invalidations.listen({ invalidated: () => come.resolve(), ...silent })
     await Promise.all([first.reached('up'), second.reached('up')])
     await first.kv.put('config:alice.shibari.test', 'old', { ttlSeconds: 600 })
-    // As a replica, or a server that cannot save, refuses what writes and takes what does not.
+    // Like a replica or a server that cannot save: refuses writes and accepts other commands.
     await inRedis(own, (client) => client.sendCommand(['ACL', 'SETUSER', 'default', '-del']))
     await first.kv.delete('config:alice.shibari.test')
     expect(await first.invalidations.announce('alice.shibari.test')).toBe(false)
@@ -143,7 +143,7 @@ describe('invalidations through Redis', () => {
     expect(await inRedis(own, (client) => client.get(`${prefix}config:alice.shibari.test`))).toBeNull()
   })
 
-  it('tell who listens when some may have been missed', async () => {
+  it('tells its listener when messages may have been missed', async () => {
     await using own = await startRedisServer()
     using redis = openRedis(own)
     const told: string[] = []
@@ -159,8 +159,8 @@ describe('invalidations through Redis', () => {
   })
 })
 
-describe('without Redis', () => {
-  it('a process keeps for itself what it put, and counts alone', async () => {
+describe('a process without Redis', () => {
+  it('keeps its own values, and counts rates on its own', async () => {
     await using own = await startRedisServer()
     await own.kill()
     using redis = openRedis(own)
@@ -174,7 +174,7 @@ describe('without Redis', () => {
     await expect(limits.signIn(here)).rejects.toMatchObject({ code: 'rate_limited' })
   })
 
-  it('one line says so, however many commands fail, and Redis is used again when it is back', async () => {
+  it('reports the outage once for many failed commands, and uses Redis again when it is back', async () => {
     await using own = await startRedisServer()
     using redis = openRedis(own)
     await redis.reached('up')
@@ -188,7 +188,7 @@ describe('without Redis', () => {
     expect(await inRedis(own, (client) => client.get(`${prefix}key`))).toBe('value')
   })
 
-  it('nothing waits and nothing queues up: a Redis that hangs is asked once, then left alone', async () => {
+  it('pauses all commands after a timeout, so that nothing queues up while Redis hangs', async () => {
     await using own = await startRedisServer()
     using redis = openRedis(own, 100)
     await redis.reached('up')
@@ -204,7 +204,7 @@ describe('without Redis', () => {
     expect(await redis.kv.get('unknown')).toBeNull()
   })
 
-  it('says why it cannot be reached, and when it can', async () => {
+  it('reports the reason while Redis is unreachable, and recovers', async () => {
     await using own = await startRedisServer()
     await own.kill()
     using redis = openRedis(own)
@@ -218,7 +218,7 @@ describe('without Redis', () => {
     expect(await redis.memory()).toMatchObject({ limitBytes: 0, policy: 'noeviction' })
   })
 
-  it('more than Redis can answer at once is no refusal', async () => {
+  it('does not report a refusal when too many commands are unanswered', async () => {
     using redis = openRedis(server)
     await redis.reached('up')
     const keys = Array.from({ length: 5000 }, (_, index) => `key-${index}`)
@@ -228,7 +228,7 @@ describe('without Redis', () => {
     expect(await redis.kv.get('key-0')).toBe('value')
   })
 
-  it('a full Redis is told of once, and what it refuses is kept here', async () => {
+  it('reports a full Redis once, and keeps refused values itself', async () => {
     await using own = await startRedisServer(['--maxmemory', '1', '--maxmemory-policy', 'noeviction'])
     using redis = openRedis(own)
     await redis.reached('up')

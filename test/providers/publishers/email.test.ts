@@ -24,9 +24,9 @@ import { cert, certifiedName } from '../../support/fixtures/test-certificate.ts'
 const recipient = '12345-uploadcanary@upload.fetlife.com'
 const sender = 'alice@photos.example'
 const never = new AbortController().signal
-/** Longer than a busy machine pauses: no case but those about silence waits for it. */
+/** Timeouts for a busy machine. No case reaches them except those about silence. */
 const patient = { connectMs: 15_000, silenceMs: 15_000, stepMs: 25_000 }
-/** For servers that say nothing on purpose; all of them are waited for at once. */
+/** Timeouts for silent servers. The cases wait for all silent servers at once. */
 const hasty = { connectMs: 2000, silenceMs: 2000, stepMs: 25_000 }
 const lookup = createPinnedLookup()
 const local = createMailer({ allowPrivate: true, lookup, timeouts: patient })
@@ -82,7 +82,7 @@ describePublisher('Mail', openScene)
 describeVerification('Mail', openScene)
 
 describe('a photo', () => {
-  it('goes out as one mail with the caption and the photo attached', async () => {
+  it('goes out as a mail with the caption and the attached photo', async () => {
     const { port, mails } = await running(startMailServer())
     const post = await postOf()
     expect(await publisher(port).publish(post, never)).toEqual({
@@ -104,8 +104,8 @@ describe('a photo', () => {
 
   it.each([
     ['the caption', {}, 'Tied at dawn.'],
-    ['the caption, also where it is in both', { caption_target: 'both' }, 'Tied at dawn.'],
-    ['a few words where the caption is in the body', { caption_target: 'body' }, 'Photo upload'],
+    ['the caption with the target `both`', { caption_target: 'both' }, 'Tied at dawn.'],
+    ['a default text with the target `body`', { caption_target: 'body' }, 'Photo upload'],
     ['a prefix for friends only', { subject_mode: 'private' }, 'Private: Tied at dawn.'],
     ['a prefix in any case', { subject_mode: ' PRIVATE', caption_target: 'Body ' }, 'Private: Photo upload'],
     ['the caption when the settings are blank', { subject_mode: '', caption_target: ' ' }, 'Tied at dawn.'],
@@ -115,20 +115,20 @@ describe('a photo', () => {
       'Tied at dawn.',
     ],
     ['a prefix for the profile', { subject_mode: 'avatar', caption_target: 'body' }, 'Avatar: Photo upload'],
-  ])('has in its subject %s', async (_, config, subject) => {
+  ])('has %s in its subject', async (_, config, subject) => {
     const { port, mails } = await running(startMailServer())
     await publisher(port, { config }).publish(await postOf(), never)
     expect(mails[0]?.headers).toMatch(new RegExp(`^Subject: ${subject}$`, 'm'))
     expect(mails[0]?.raw).toMatch(/\r\n\r\nTied at dawn\.\r\n/)
   })
 
-  it('without a caption still has a subject', async () => {
+  it('has a subject without a caption', async () => {
     const { port, mails } = await running(startMailServer())
     await publisher(port).publish(await postOf({ caption: '' }), never)
     expect(mails[0]?.headers).toMatch(/^Subject: Photo upload$/m)
   })
 
-  it('cannot bring a header of its own, by its caption, its tags or the configuration', async () => {
+  it('adds no headers through its caption, its tags or the configuration', async () => {
     const { port, mails } = await running(startMailServer())
     const caption = 'Tied\r\nBcc: thief@example.com\u2028X-Evil: 1\u0000'
     const confirmation = {
@@ -150,8 +150,8 @@ describe('a photo', () => {
     ['several recipients', 'a@example.com, b@example.com'],
     ['a name', 'Alice <a@example.com>'],
     ['a line break', 'a@example.com\r\nDATA'],
-    ['nothing', undefined],
-  ])('is not sent to a recipient that is %s', async (_, wrong) => {
+    ['missing', undefined],
+  ])('goes nowhere when the recipient is %s', async (_, wrong) => {
     const { port, mails } = await running(startMailServer())
     const error = await failure(
       publisher(port, { config: { recipient: wrong } }).publish(await postOf(), never),
@@ -160,10 +160,10 @@ describe('a photo', () => {
     expect(mails).toEqual([])
   })
 
-  it('is described without being sent, and without the address that it goes to', async () => {
+  it('has a description that reveals no address, and sends nothing', async () => {
     const sentence = publisher(1, { config: { subject_mode: 'private' } }).describe(await postOf())
     expect(sentence).toBe(
-      'FetLife would get a mail with the subject “Private: Tied at dawn.” and rope at dawn.jpg attached.',
+      'FetLife would get an email with the subject “Private: Tied at dawn.” and rope at dawn.jpg attached.',
     )
     const other = publisher(1, { config: { recipient: 'secretcanary@mail.example' } })
     expect(other.describe(await postOf())).toContain('an address at mail.example would get')
@@ -207,7 +207,7 @@ describe('the confirmation', () => {
     expect(mails[0]?.raw).not.toContain('Tags:')
   })
 
-  it('goes to the sender where there are no admins, and calls the tags by a plain word', async () => {
+  it('goes to the sender without admins, and has a plain heading for the tags', async () => {
     const { port, mails } = await running(startMailServer())
     const own = { ...confirmation, confirmation_tags_nature: 'short nouns; no emojis' }
     await publisher(port, { confirmation: own }).publish(await postOf(), never)
@@ -240,14 +240,14 @@ describe('the confirmation', () => {
     ])
   })
 
-  it('goes once to an address that is listed twice in any case', async () => {
+  it('goes once to an address that is listed twice in different case', async () => {
     const { port, mails } = await running(startMailServer())
     const admins = ['Alice@Example.com', 'alice@example.com ', 'helper@example.com', 'ALICE@EXAMPLE.COM']
     await publisher(port, { confirmation, admins }).publish(await postOf(), never)
     expect(mails[1]?.to).toEqual(['Alice@Example.com', 'helper@example.com'])
   })
 
-  it('has no line of tags where there are none', async () => {
+  it('has no line of tags for a photo without tags', async () => {
     const { port, mails } = await running(startMailServer())
     await publisher(port, { confirmation }).publish(await postOf({ tags: [] }), never)
     expect(mails).toHaveLength(2)
@@ -258,7 +258,7 @@ describe('the confirmation', () => {
     ['refused', 'content', { reply: '554 5.7.1 No' }],
     ['not answered', 'content', 'silence'],
     ['cut off', 'RCPT', 'reset'],
-  ])('is a warning and no failure when it is %s', async (_, moment, trouble) => {
+  ])('causes a warning instead of a failure when it is %s', async (_, moment, trouble) => {
     const { port } = await running(startTroubledServer(moment, trouble, 2))
     const mailer = trouble === 'silence' ? impatient : local
     const posted = await publisher(port, { confirmation, mailer }).publish(await postOf(), never)
@@ -267,7 +267,7 @@ describe('the confirmation', () => {
   })
 })
 
-describe('what goes wrong', () => {
+describe('a failed mail', () => {
   const busy = { reply: '451 4.3.0 Try later' }
   const no = { reply: '554 5.7.1 <12345-uploadcanary@upload.fetlife.com> is not wanted' }
   const noise = { reply: 'Hello?' }
@@ -295,12 +295,12 @@ describe('what goes wrong', () => {
     ['content', noise, 'publish_outcome_unknown'],
     ['content', { reply: '354 Go on' }, 'publish_outcome_unknown'],
     ['content', { reply: '421 4.3.2 Closing' }, 'publish_unavailable'],
-  ])('at %s: %j is %s', async (moment, trouble, code) => {
+  ])('reports a failure at %s (%j) as %s', async (moment, trouble, code) => {
     const { port, heard } = await running(startTroubledServer(moment, trouble))
     const error = await failure(publisher(port).publish(await postOf(), never))
     expect(error.code).toBe(code)
     expect(heard.at(-1)).toBe(moment)
-    // Nothing is sent a second time; only the sign-in is tried again with fresh credentials.
+    // Nothing is sent twice; only the sign-in is repeated with fresh credentials.
     expect(heard.filter((moment) => moment === 'connect')).toHaveLength(
       code === 'credentials_rejected' ? 2 : 1,
     )
@@ -315,13 +315,13 @@ describe('what goes wrong', () => {
     ['MAIL', '452 4.3.1 Insufficient system storage', /try again later/],
     ['RCPT', '450 4.2.0 Mailbox busy', /try again later/],
     ['content', '451 4.3.0 Local error', /try again later/],
-    ['connect', '554 5.7.1 No service for you', /turns this server away/],
-    ['EHLO', '550 5.7.0 Go away', /turns this server away/],
-    ['STARTTLS', '502 5.5.1 Unknown command', /no encrypted connection/],
-  ])('tells %s: %s as what it is when nothing was sent', async (moment, reply, words) => {
+    ['connect', '554 5.7.1 No service for you', /refuses this server/],
+    ['EHLO', '550 5.7.0 Go away', /refuses this server/],
+    ['STARTTLS', '502 5.5.1 Unknown command', /trusted encrypted connection/],
+  ])('describes the reply at %s (%s) correctly when nothing was sent', async (moment, reply, words) => {
     const { port, names } = await running(startTroubledServer(moment, { reply }))
     const mailer = createMailer({ allowPrivate: true, lookup, timeouts: patient, name: 'app.shibari.photo' })
-    // Only with TLS is STARTTLS said; EHLO is answered with HELO where TLS is not needed.
+    // The client sends STARTTLS only with TLS. Without TLS, it sends HELO after a refused EHLO.
     const server = { use_tls: moment === 'STARTTLS' || moment === 'EHLO' }
     const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), never))
     expect(error).toMatchObject({ code: 'publish_unavailable', message: expect.stringMatching(words) })
@@ -330,7 +330,7 @@ describe('what goes wrong', () => {
     expect(new Set(names)).toEqual(new Set(moment === 'connect' ? [] : ['app.shibari.photo']))
   })
 
-  it('silence, at whatever moment, ends in time and is told by what may have arrived', async () => {
+  it('fails in time with the right outcome when the server is silent at any step', async () => {
     const moments = [
       ['connect', 'publish_unavailable'],
       ['EHLO', 'publish_unavailable'],
@@ -350,7 +350,7 @@ describe('what goes wrong', () => {
     )
   })
 
-  it('no server, or a name that does not resolve, got nothing', async () => {
+  it('counts as unsent without a server, and for a name that does not resolve', async () => {
     const server = await startMailServer()
     await server.close()
     expect((await failure(publisher(server.port).publish(await postOf(), never))).code).toBe(
@@ -360,14 +360,14 @@ describe('what goes wrong', () => {
     expect((await failure(nowhere.publish(await postOf(), never))).code).toBe('publish_unavailable')
   })
 
-  it('a photo over the limit that the server announces is refused unsent', async () => {
+  it('counts as refused and unsent when the photo is over the announced limit', async () => {
     const { port, mails } = await running(startMailServer({ size: 1000 }))
     const error = await failure(publisher(port).publish(await postOf(), never))
     expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('larger') })
     expect(mails).toEqual([])
   })
 
-  it('a caller who gives up is told what may have arrived', async () => {
+  it('reports the right outcome to a caller that aborts', async () => {
     const before = await failure(publisher(1).publish(await postOf(), AbortSignal.abort()))
     expect(before.code).toBe('publish_unavailable')
     for (const [moment, code] of [
@@ -383,7 +383,7 @@ describe('what goes wrong', () => {
     }
   })
 
-  it('a server that trickles its replies along does not hold the request', async () => {
+  it('ends at the limit of a step when the server sends its replies byte by byte', async () => {
     const { port } = await running(startTroubledServer('EHLO', { reply: '250-and\r\n250-on' }))
     const mailer = createMailer({
       allowPrivate: true,
@@ -395,7 +395,7 @@ describe('what goes wrong', () => {
     )
   })
 
-  it('a closing that fails takes nothing back', async () => {
+  it('counts as sent when only closing the connection fails', async () => {
     const mailer: Mailer = {
       connect: async () => ({
         send: async () => ({ response: '250 OK' }),
@@ -405,7 +405,7 @@ describe('what goes wrong', () => {
     expect((await publisher(1, { mailer }).publish(await postOf(), never)).postId).toContain('@')
   })
 
-  it('a host that cannot send mail says so', async () => {
+  it('reports that the host cannot send mail', async () => {
     const error = await failure(
       publisher(1, { mailer: createUnavailableMailer() }).publish(await postOf(), never),
     )
@@ -413,8 +413,8 @@ describe('what goes wrong', () => {
   })
 })
 
-describe('credentials', () => {
-  it('are resolved afresh once when the server rejects them', async () => {
+describe('the credentials', () => {
+  it('resolves again once when the server rejects them', async () => {
     const { port, mails, logins } = await running(startMailServer())
     const credentials = credentialsOf(
       { password: new Secret('old') },
@@ -425,7 +425,7 @@ describe('credentials', () => {
     expect(logins.map(({ password }) => password)).toEqual(['old', 'right-canary'])
   })
 
-  it('that stay wrong are an error for people', async () => {
+  it('causes an error for people when they stay wrong', async () => {
     const { port, mails } = await running(startMailServer({ password: 'another' }))
     const error = await failure(publisher(port).publish(await postOf(), never))
     expect(error).toMatchObject({
@@ -435,20 +435,20 @@ describe('credentials', () => {
     expect(mails).toEqual([])
   })
 
-  it('are not needed where the server asks for none', async () => {
+  it('stays unused on a server without sign-in', async () => {
     const { port, mails } = await running(startMailServer({ authOptional: true, disabledCommands: ['AUTH'] }))
     await publisher(port).publish(await postOf(), never)
     expect(mails).toHaveLength(1)
   })
 })
 
-describe('encryption', () => {
-  /** Trusts the certificate, and finds its name on loopback. */
+describe('the encryption', () => {
+  /** Resolves every name to the loopback address. */
   const loopback = createPinnedLookup({ resolve: async () => ['127.0.0.1'], isPublic: () => true })
   const trusting = { allowPrivate: false, lookup: loopback, timeouts: patient, ca: cert }
   const secured = { host: certifiedName, use_tls: true }
 
-  it('is STARTTLS, before anything is said', async () => {
+  it('begins with STARTTLS before the sign-in', async () => {
     const { port, mails, logins } = await running(startMailServer())
     const mailer = createMailer(trusting)
     await publisher(port, { mailer, server: secured }).publish(await postOf(), never)
@@ -458,15 +458,9 @@ describe('encryption', () => {
 
   it.each([
     ['hides STARTTLS', startMailServer, { disabledCommands: ['STARTTLS'] }, trusting, certifiedName],
-    [
-      'has a certificate of its own making',
-      startMailServer,
-      {},
-      { ...trusting, ca: undefined },
-      certifiedName,
-    ],
+    ['has a self-signed certificate', startMailServer, {}, { ...trusting, ca: undefined }, certifiedName],
     ['has a certificate for another name', startMailServer, {}, trusting, 'mail.other.example'],
-  ])('is not given up for a server that %s', async (_, start, options, { ca, ...trust }, host) => {
+  ])('stays mandatory for a server that %s', async (_, start, options, { ca, ...trust }, host) => {
     const { port, mails, logins } = await running(start(options))
     const mailer = createMailer({ ...trust, ...(ca !== undefined && { ca }) })
     const error = await failure(
@@ -480,7 +474,7 @@ describe('encryption', () => {
     expect(mails).toEqual([])
   })
 
-  it('is never left out outside development', async () => {
+  it('stays mandatory outside of development', async () => {
     const { port, logins } = await running(startMailServer())
     const mailer = createMailer(trusting)
     const server = { host: certifiedName, use_tls: false }
@@ -490,7 +484,7 @@ describe('encryption', () => {
   })
 })
 
-describe('a server inside our network', () => {
+describe('a mail server inside the private network', () => {
   it.each([
     '127.0.0.1',
     'localhost',
@@ -500,7 +494,7 @@ describe('a server inside our network', () => {
     '0x7f.1',
     'mail.internal',
     'mail',
-  ])('is not called: %s', async (host) => {
+  ])('never gets a connection as %s', async (host) => {
     const { port, logins } = await running(startMailServer())
     const mailer = createMailer({ allowPrivate: false, lookup, timeouts: patient })
     const error = await failure(
@@ -510,7 +504,7 @@ describe('a server inside our network', () => {
     expect(logins).toEqual([])
   })
 
-  it('is not called by a public name either', async () => {
+  it('never gets a connection by a public name', async () => {
     const { port, logins } = await running(startMailServer())
     const mailer = createMailer({
       allowPrivate: false,

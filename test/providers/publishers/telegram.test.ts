@@ -74,8 +74,8 @@ async function openScene(): Promise<PublisherScene> {
 describePublisher('Telegram', openScene)
 describeVerification('Telegram', openScene)
 
-describe('a photo', () => {
-  it('is posted with its caption as plain text, and can be found again', async () => {
+describe('a photo for Telegram', () => {
+  it('appears with its caption as plain text, and has a link', async () => {
     const post = await postOf({ caption: 'Tied <b>at</b> *dawn*_.\n\n#rope' })
     expect(await publisher().publish(post, never)).toEqual({
       postId: `${channel.id}/1`,
@@ -91,18 +91,22 @@ describe('a photo', () => {
     ['a number', channel.id, 'https://t.me/alice_ties/1'],
     ['a number as text', String(channel.id), 'https://t.me/alice_ties/1'],
     ['a name', '@alice_ties', 'https://t.me/alice_ties/1'],
-    ['a private channel, whose link works for members', privateChannel.id, 'https://t.me/c/9876543210/1'],
-    ['a group, which has no links', group.id, undefined],
-  ])('goes to the channel that the configuration names: %s', async (_, channel_id, url) => {
+    [
+      'the number of a private channel, whose link works for members',
+      privateChannel.id,
+      'https://t.me/c/9876543210/1',
+    ],
+    ['the number of a group, which has no links', group.id, undefined],
+  ])('goes to the chat in the configuration, given by %s', async (_, channel_id, url) => {
     expect((await publisher({ channel_id }).publish(await postOf(), never)).url).toBe(url)
   })
 
-  it('may have no caption', async () => {
+  it('needs no caption', async () => {
     await publisher().publish(await postOf({ caption: '' }), never)
     expect(telegram.posts).toMatchObject([{ caption: '' }])
   })
 
-  it('may have a caption of exactly the limit', async () => {
+  it('keeps a caption of exactly the limit', async () => {
     await publisher().publish(await postOf({ caption: '😀'.repeat(512) }), never)
     expect(telegram.posts).toHaveLength(1)
   })
@@ -111,7 +115,7 @@ describe('a photo', () => {
     ['larger than 10 MB', { bytes: new Uint8Array(10_000_001) }, /10 MB/],
     ['too long on both sides', { width: 6000, height: 4001 }, /10000 pixels/],
     ['too narrow', { width: 2101, height: 100 }, /20 times/],
-  ])('is refused before anything is sent when it is %s', async (_, picture, reason) => {
+  ])('causes a refusal before any request when it is %s', async (_, picture, reason) => {
     const post = await postOf()
     const tooMuch: Post = { ...post, picture: { ...post.picture, ...picture } }
     const error = await failure(publisher().publish(tooMuch, never))
@@ -120,7 +124,7 @@ describe('a photo', () => {
   })
 
   it.each([{}, { channel_id: '' }, { channel_id: 'alice' }, { channel_id: '@a/../b' }, null])(
-    'goes nowhere without a usable channel: %j',
+    'goes nowhere without a usable channel in %j',
     async (config) => {
       const error = await failure(publisher({ config }).publish(await postOf(), never))
       expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('channel_id') })
@@ -128,31 +132,31 @@ describe('a photo', () => {
     },
   )
 
-  it('is described without being sent, and without the token', async () => {
+  it('has a description without the token, and sends nothing', async () => {
     const sentence = publisher({ channel_id: '@alice_ties' }).describe(await postOf())
     expect(sentence).toBe(
-      'Telegram would get the photo in the channel @alice_ties, with the caption “Tied at dawn.”.',
+      'Telegram would post the photo to the channel @alice_ties, with the caption “Tied at dawn.”.',
     )
     expect(telegram.calls).toEqual([])
   })
 })
 
-describe('what goes wrong', () => {
+describe('a failed post', () => {
   const forever = new Promise<never>(() => {})
   const cases: [what: string, fault: Fault | Promise<Fault>, code: string, posted: number][] = [
     ['silence', { kind: 'hold', until: forever }, 'publish_outcome_unknown', 0],
-    ['the connection breaks before the body was read', { kind: 'reset' }, 'publish_outcome_unknown', 0],
-    ['the connection breaks before the answer', { kind: 'answer-lost' }, 'publish_outcome_unknown', 1],
-    ['a proxy loses the answer', { kind: 'answer-lost', status: 502 }, 'publish_outcome_unknown', 1],
+    ['a connection that breaks before the body was read', { kind: 'reset' }, 'publish_outcome_unknown', 0],
+    ['a connection that breaks before the answer', { kind: 'answer-lost' }, 'publish_outcome_unknown', 1],
+    ['a proxy that loses the answer', { kind: 'answer-lost', status: 502 }, 'publish_outcome_unknown', 1],
     [
-      'the answer stops half-way',
+      'an answer that stops halfway',
       { kind: 'hold-tail', afterBytes: 20, until: forever },
       'publish_outcome_unknown',
       1,
     ],
     ['500', serverError(), 'publish_outcome_unknown', 0],
-    ["500 in the API's own form", refusing(500, 'Internal Server Error'), 'publish_outcome_unknown', 0],
-    ['a page in place of the answer', malformed(), 'publish_outcome_unknown', 0],
+    ["500 in the API's own format", refusing(500, 'Internal Server Error'), 'publish_outcome_unknown', 0],
+    ['an HTML page instead of an answer', malformed(), 'publish_outcome_unknown', 0],
     ['an answer of another shape', malformed('{"ok":true,"result":[]}'), 'publish_outcome_unknown', 0],
     [
       'a redirect',
@@ -169,17 +173,17 @@ describe('what goes wrong', () => {
     ['408', { kind: 'answer', status: 408, body: '' }, 'publish_unavailable', 0],
   ]
 
-  it.each(cases)('%s', async (_, fault, code, posted) => {
+  it.each(cases)('reports the right outcome after %s', async (_, fault, code, posted) => {
     telegram.interfere(onMethod('sendPhoto', await fault, { times: 5 }))
     const retry = 'until' in (await fault) ? hasty : quick
     const error = await failure(publisher({ retry }).publish(await postOf(), never))
     expect(error.code).toBe(code)
     expect(telegram.posts).toHaveLength(posted)
-    // What may have arrived is never sent again; fresh credentials are worth one more call.
+    // A photo that may have arrived is never sent again. Only rejected credentials cause a second call.
     expect(telegram.calls).toHaveLength(code === 'credentials_rejected' ? 2 : 1)
   })
 
-  it('a server that is not there got nothing', async () => {
+  it('counts as unsent when nothing listens', async () => {
     const { url } = telegram
     await telegram.close()
     const error = await failure(publisher({ baseUrl: url }).publish(await postOf(), never))
@@ -187,12 +191,12 @@ describe('what goes wrong', () => {
     telegram = await startTelegramEmulator({ bots: [] })
   })
 
-  it('a name that does not resolve got nothing', async () => {
+  it('counts as unsent when the name does not resolve', async () => {
     const run = publisher({ baseUrl: 'https://telegram.invalid' }).publish(await postOf(), never)
     expect((await failure(run)).code).toBe('publish_unavailable')
   })
 
-  it('a connection that is taken and closed at once may have been heard', async () => {
+  it('has an unknown outcome when the server accepts and closes the connection', async () => {
     const server = createServer((socket) => socket.destroy())
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
@@ -202,22 +206,22 @@ describe('what goes wrong', () => {
     server.close()
   })
 
-  it('an error that quotes the address is told without the token', async () => {
+  it('hides the token of an error that quotes the URL', async () => {
     const fetch = (url: string) => Promise.reject(new TypeError(`Failed to fetch ${url}`))
     const error = await failure(publisher({ fetch }).publish(await postOf(), never))
     expect(error.code).toBe('publish_outcome_unknown')
     expect(everythingOf(error)).toContain('[redacted]')
   })
 
-  it("Telegram's reason is shown on one line of bounded length", async () => {
+  it("shows Telegram's reason on one line of bounded length", async () => {
     const description = `Bad Request:\r\n\u202e${'x'.repeat(500)}`
     telegram.interfere(onMethod('sendPhoto', await refusing(400, description)))
     const { message } = await failure(publisher().publish(await postOf(), never))
-    expect(message).toMatch(/^Telegram does not take the photo: Bad Request: x+…$/)
+    expect(message).toMatch(/^Telegram refuses the photo: Bad Request: x+…$/)
     expect(message.length).toBeLessThan(250)
   })
 
-  it('a caller who gives up before the start sends nothing, and later leaves it open', async () => {
+  it('counts as unsent when the caller aborts before the start, and has an unknown outcome later', async () => {
     const error = await failure(publisher().publish(await postOf(), AbortSignal.abort()))
     expect(error.code).toBe('publish_unavailable')
     expect(telegram.calls).toEqual([])
@@ -233,14 +237,14 @@ describe('what goes wrong', () => {
 })
 
 describe('a pause that Telegram asks for', () => {
-  it('is kept within the cap, and the photo is posted once', async () => {
+  it('causes a wait within the cap, and a single post', async () => {
     telegram.interfere(onMethod('sendPhoto', await rateLimited(0.02), { times: 2 }))
     await publisher().publish(await postOf(), never)
     expect(telegram.calls.map(({ status }) => status)).toEqual([429, 429, 200])
     expect(telegram.posts).toHaveLength(1)
   })
 
-  it('ends as an error that says how long, where it is too long or too frequent', async () => {
+  it('causes an error with the duration when it is too long or too frequent', async () => {
     telegram.interfere(onMethod('sendPhoto', await rateLimited(37)))
     expect(await failure(publisher().publish(await postOf(), never))).toMatchObject({
       code: 'rate_limited',
@@ -254,7 +258,7 @@ describe('a pause that Telegram asks for', () => {
     expect(telegram.posts).toEqual([])
   })
 
-  it('ends when the caller gives up during it: nothing was sent', async () => {
+  it('ends as unsent when the caller aborts', async () => {
     const caller = new AbortController()
     telegram.interfere(onMethod('sendPhoto', await rateLimited(30)))
     const givingUpAfterTheAnswer: TelegramFetch = async (url, init) => {
@@ -272,8 +276,8 @@ describe('a pause that Telegram asks for', () => {
   })
 })
 
-describe('credentials', () => {
-  it('are resolved afresh once when the token was revoked', async () => {
+describe('the credentials', () => {
+  it('resolves again once when the token was revoked', async () => {
     const fresh = '1001:alice-canary-second'
     const credentials = credentialsOf({ bot_token: new Secret(token) }, { bot_token: new Secret(fresh) })
     telegram.revoke(token)
@@ -284,7 +288,7 @@ describe('credentials', () => {
   })
 
   it.each(['', 'not a token', '1001:a/../../x', '1001:a?b'])(
-    'that are no token are sent nowhere: %j',
+    'causes no request when the token is %j',
     async (value) => {
       const credentials = credentialsOf({ bot_token: new Secret(value) })
       const error = await failure(publisher({ credentials }).publish(await postOf(), never))
@@ -293,7 +297,7 @@ describe('credentials', () => {
     },
   )
 
-  it("of one tenant do not reach another tenant's channel", async () => {
+  it("does not open another tenant's channel", async () => {
     const error = await failure(publisher({ channel_id: bobsChannel.id }).publish(await postOf(), never))
     expect(error.code).toBe('publish_refused')
     expect(telegram.posts).toEqual([])
@@ -303,7 +307,7 @@ describe('credentials', () => {
 describe('a group that became a supergroup', () => {
   const supergroup = -1007777777777
 
-  it('gets the photo under its new identifier, once, with a word to the admin', async () => {
+  it('gets the photo once under its new identifier, with a warning for the admin', async () => {
     telegram.upgradeGroup(group.id, supergroup)
     const posted = await publisher({ channel_id: group.id }).publish(await postOf(), never)
     expect(posted).toMatchObject({
@@ -313,7 +317,7 @@ describe('a group that became a supergroup', () => {
     expect(telegram.posts).toHaveLength(1)
   })
 
-  it('is followed only once', async () => {
+  it('causes at most a second post when it moves again', async () => {
     telegram.upgradeGroup(group.id, supergroup)
     telegram.upgradeGroup(supergroup, -1008888888888)
     const error = await failure(publisher({ channel_id: group.id }).publish(await postOf(), never))
@@ -322,7 +326,7 @@ describe('a group that became a supergroup', () => {
   })
 })
 
-describe('the emulator', () => {
+describe('the Telegram emulator', () => {
   const call = (path: string, init?: RequestInit) => fetch(`${telegram.url}${path}`, init)
   const form = async (fields: Record<string, string>, photo = true) => {
     const body = new FormData()
@@ -355,7 +359,7 @@ describe('the emulator', () => {
     expect(await answer.json()).toEqual({ ok: false, error_code: status, description })
   })
 
-  it('keeps the real limits', async () => {
+  it('enforces the real limits', async () => {
     const chat_id = String(channel.id)
     const long = await call(`/bot${token}/sendPhoto`, await form({ chat_id, caption: 'x'.repeat(1025) }))
     expect(await long.json()).toMatchObject({ description: 'Bad Request: message caption is too long' })
@@ -371,7 +375,7 @@ describe('the emulator', () => {
     expect(await narrow.json()).toMatchObject({ description: 'Bad Request: PHOTO_INVALID_DIMENSIONS' })
   })
 
-  it('shows people what was posted, with captions as text', async () => {
+  it('lists posts on its page, with captions as text', async () => {
     await publisher().publish(await postOf({ caption: '<script>alert(1)</script> & more' }), never)
     const page = await call('/')
     const text = await page.text()

@@ -22,7 +22,7 @@ async function open(): Promise<OpenLocal> {
     createLocalStore({
       paths,
       baseDirectory: base,
-      // Stands for the signed links, which are the runtime's.
+      // Replaces the signed links, which the runtime creates.
       link: async (folder, name) => JSON.stringify([folder, name]),
       ...(files && { files }),
     })
@@ -49,7 +49,7 @@ async function open(): Promise<OpenLocal> {
   }
 }
 
-/** Files of which the nth change to the disk fails, as when the process is killed there. */
+/** Disk operations that fail at the nth change, as if the process were killed there. */
 function failingFiles(nth: number) {
   const real = createLocalFiles()
   let count = 0
@@ -67,7 +67,7 @@ function failingFiles(nth: number) {
   return { files, calls: () => count }
 }
 
-/** Files that wait for this before they look at the disk or change it. */
+/** Disk operations that wait for `before` before they read or change the disk. */
 function waitingFiles(before: () => Promise<void>): LocalFiles {
   const real = createLocalFiles()
   const waiting =
@@ -110,7 +110,7 @@ describePhotoStore(
 describe('the local store', () => {
   const name = parsePhotoName('a.jpg')
 
-  it('tells a missing folder from an empty one', async () => {
+  it('distinguishes a missing folder from an empty folder', async () => {
     await using storage = await open()
     expect(await storage.store.list('root')).toMatchObject({ photos: [], isFolderMissing: true })
     await mkdir(join(storage.base, 'alice'))
@@ -127,7 +127,7 @@ describe('the local store', () => {
     await expect(storage.store.read('root', name)).rejects.toMatchObject({ code: 'photo_not_found' })
   })
 
-  it('says that a photo is gone which is moved away between the look and the reading', async () => {
+  it('reports a missing photo when it is moved away before it is read', async () => {
     await using storage = await open()
     await storage.store.upload('root', name, new Blob(['bytes']).stream(), 5)
     let looks = 0
@@ -145,7 +145,7 @@ describe('the local store', () => {
     expect(await storage.store.readSidecar('root', name)).toBeNull()
   })
 
-  it('reads no sidecar when its full name is longer than the disk takes', async () => {
+  it('reads no sidecar when its full name is too long for the disk', async () => {
     await using storage = await open()
     const long = parsePhotoName(`${'x'.repeat(251)}.jpg`)
     await storage.store.upload('root', long, new Blob(['bytes']).stream(), 5)
@@ -160,14 +160,14 @@ describe('the local store', () => {
     })
   })
 
-  it('does not work in a folder that is a link out of the base', async () => {
+  it('refuses a folder that is a link out of the base', async () => {
     await using storage = await open()
     await using elsewhere = await open()
     await symlink(elsewhere.base, join(storage.base, 'alice'))
     await expect(storage.store.list('root')).rejects.toMatchObject({ code: 'storage_unavailable' })
   })
 
-  it('does not work in a base that is a link itself, dangling or not', async () => {
+  it('refuses a base that is itself a link, dangling or not', async () => {
     await using other = await open()
     await using parent = await open()
     for (const [name, target] of [
@@ -180,7 +180,7 @@ describe('the local store', () => {
     }
   })
 
-  it('makes a missing base when something is stored', async () => {
+  it('creates a missing base with the first upload', async () => {
     await using parent = await open()
     const store = createLocalStore({
       paths,
@@ -193,19 +193,19 @@ describe('the local store', () => {
     expect(await readdir(join(parent.base, 'alice', 'alice'))).toContain(name)
   })
 
-  it('does not take a relative root without a base', async () => {
+  it('refuses a relative root without a base', async () => {
     const store = createLocalStore({ paths: { ...paths, root: 'alice' }, link: async () => '' })
     await expect(store.list('root')).rejects.toMatchObject({ code: 'storage_unavailable' })
   })
 
-  it('says that the storage is unavailable when a file stands where its folder should be', async () => {
+  it('reports an unavailable storage when a file is in the place of its folder', async () => {
     await using storage = await open()
     await writeFile(join(storage.base, 'alice'), 'a file')
     const upload = storage.store.upload('root', name, new Blob(['x']).stream(), 1)
     await expect(upload).rejects.toMatchObject({ code: 'storage_unavailable' })
   })
 
-  it('leaves nothing behind of an upload that breaks off', async () => {
+  it('leaves nothing behind after an upload that breaks off', async () => {
     await using storage = await open()
     const broken = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new Uint8Array(10)),

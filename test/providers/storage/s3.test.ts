@@ -13,7 +13,7 @@ import { putObject, startS3rver } from '../../support/fixtures/s3-servers.ts'
 
 const oneAttempt = { attempts: 1, baseMs: 1, capMs: 1, attemptTimeoutMs: 5000, deadlineMs: 10_000 }
 
-/** Every storage is a folder of its own in one bucket. */
+/** Gives a function that opens storages, each in a different folder of the same bucket. */
 function opener(
   server: () => R2Server,
   rootName: string,
@@ -52,7 +52,7 @@ function opener(
       waiting: (before) =>
         createS3Store({
           ...base,
-          // The other process may stand still while this one waits for it.
+          // A single attempt, because the other process may be paused while this process waits for it.
           retry: oneAttempt,
           async fetch(...asked) {
             await before()
@@ -66,7 +66,7 @@ function opener(
   }
 }
 
-/** The server is tried out once for all storages on it: the probe has tests of its own. */
+/** Shares a verdict among all storages on a server, because the probe has its own tests. */
 function oneServer(): VerdictMemory {
   let found: ReturnType<VerdictMemory['get']>
   return {
@@ -93,7 +93,7 @@ function credentialsOf({
   return { get: async () => credentials, reject: () => undefined }
 }
 
-/** A server that refuses conditions of a write, and only those. */
+/** Simulates a server that refuses conditional writes, and nothing else. */
 const refusing: typeof fetch = async (input, init) => {
   const asked = new Request(input, init)
   const { method, headers } = asked
@@ -112,7 +112,7 @@ const servers: {
 }[] = [
   { name: 'R2 in Miniflare', start: startR2, rootName: 'odd (é+) root', pageSize: 10, traits: {} },
   {
-    name: 'a server that answers 501 to conditions, as Backblaze B2',
+    name: 'a server that answers 501 to conditions, like Backblaze B2',
     start: startR2,
     rootName: 'root',
     pageSize: 1000,
@@ -120,8 +120,9 @@ const servers: {
     traits: { atomic: false },
   },
   {
-    // It deletes empty folders with whatever has just been put into them (`fs.rm`, recursive), ignores conditions, computes other signatures for odd queries, reads a copy's source by decodeURI, and fails at
-    // a second page: what is asked of it is plain.
+    // Gets only simple requests because of its faults. It deletes empty folders together with files that were just put into them (`fs.rm`,
+    // recursive) and ignores conditions. It computes other signatures for odd queries, decodes the source of a copy by decodeURI, and
+    // fails at a second page.
     name: 's3rver',
     start: startS3rver,
     rootName: 'root',

@@ -1,4 +1,4 @@
-/** What a server answers, checked. */
+/** Validation of completions. */
 import { z } from 'zod'
 import { PublisherError } from '../../../base/errors.ts'
 import { RetryableError } from '../../../base/retry.ts'
@@ -7,17 +7,17 @@ import { jsonObjectsIn } from './json-in-words.ts'
 
 const text = z.string().nullish().catch(null)
 
-/** Parts as Mistral and others send them; those that are no text (`thinking`) are left out. */
+/** Content as a string, or as parts (Mistral and others). Drops parts without text, such as `thinking`. */
 const contentSchema = z.union([
   z.string(),
   z
     .array(z.object({ text }).catch({ text: null }))
     .transform((parts) => parts.map(({ text: words }) => words ?? '').join('')),
-  // Gateways that parse the JSON themselves.
+  // Some gateways parse the JSON and send an object.
   z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value)),
 ])
 
-/** Other servers leave out what OpenAI always sends. */
+/** Lenient, because compatible servers omit fields that OpenAI always sends. */
 const completionSchema = z.object({
   model: text,
   choices: z
@@ -35,21 +35,21 @@ const completionSchema = z.object({
     .min(1),
 })
 
-/** A filtered choice may come without a message. */
+/** A choice that a content filter stopped: its message may be missing. */
 const filteredSchema = z.object({
   choices: z.tuple([z.object({ finish_reason: z.literal('content_filter') })], z.unknown()),
 })
 
 const usageSchema = z.object({ usage: z.object({ total_tokens: z.number().int().nonnegative() }) })
 
-/** Tokens that the server counted for this answer, in and out; `null` where it does not say. */
+/** Gives the tokens that the server counted for this answer, input plus output; `null` where the answer has no count. */
 export function tokensOf(body: unknown): number | null {
   return usageSchema.safeParse(body).data?.usage.total_tokens ?? null
 }
 
 /**
- * The checked answer. Throws `ai_refused`, `ai_unusable_answer`, `ai_unavailable` for what is not of this service, and
- * `RetryableError` for a completion without a message. The model's own words stay out of errors: they may quote the photo's people.
+ * Gives the validated answer. Throws `ai_refused`, `ai_unusable_answer`, `ai_unavailable` for a body that is not an AI's, and
+ * `RetryableError` for a completion without a message. Errors never contain the model's words, which may describe people in the photo.
  */
 export function answerOf<T>(body: unknown, { model, schema }: ModelRequest<T>): ModelAnswer<T> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw notTheService()
@@ -59,9 +59,9 @@ export function answerOf<T>(body: unknown, { model, schema }: ModelRequest<T>): 
   if (!completion.success || !choice) throw withoutAnswer(completion.error)
   const { finish_reason, message } = choice
   if (message.refusal) throw declined()
-  if (finish_reason === 'length') throw unusable('The answer of the AI was cut off before its end.')
+  if (finish_reason === 'length') throw unusable("The AI's answer was cut off.")
   const { content, reasoning_content, reasoning } = message
-  // Some servers take the whole answer for reasoning.
+  // Some servers put the whole answer into the reasoning fields.
   const words = content?.trim() ? content : reasoning_content || reasoning || ''
   return { value: checkedValue(words, schema), model: completion.data.model ?? model }
 }
@@ -88,7 +88,7 @@ export function outage(cause: unknown, wait?: number): PublisherError {
   )
 }
 
-/** Gateways answer so when the model behind them failed: nothing was done yet. */
+/** Error for a completion without a message. Gateways send such an answer when their model failed, so a retry is safe. */
 function withoutAnswer(cause: unknown): RetryableError {
   return new RetryableError('the completion has no message', { cause: outage(cause) })
 }
@@ -96,7 +96,7 @@ function withoutAnswer(cause: unknown): RetryableError {
 function notTheService(): PublisherError {
   return new PublisherError(
     'ai_unavailable',
-    'What answers in place of the AI is something else. Tell the operator.',
+    'The configured address is not an AI service. Tell the operator.',
   )
 }
 
@@ -108,10 +108,8 @@ function checkedValue<T>(words: string, schema: z.ZodType<T>): T {
     misfit ??= checked.error
   }
   if (!misfit) {
-    throw unusable(
-      'The AI answered with something else than what was asked. It may have declined this photo.',
-    )
+    throw unusable('The AI did not return the requested data. It may have declined this photo.')
   }
   const paths = misfit.issues.map(({ path, code }) => `${path.join('.')}: ${code}`)
-  throw unusable('The answer of the AI has the wrong form.', new Error(paths.join(', ').slice(0, 500)))
+  throw unusable("The AI's answer has the wrong format.", new Error(paths.join(', ').slice(0, 500)))
 }

@@ -1,4 +1,4 @@
-/** The official SDK, closed off from the environment of the process, which is not this tenant's. */
+/** The official SDK, isolated from environment variables: the process serves many tenants. */
 import { OpenAI } from 'openai'
 import { boundedAnswer } from '../../../base/bounded-body.ts'
 import { parseJson } from '../../../base/json.ts'
@@ -8,22 +8,22 @@ import { toldError } from './told-errors.ts'
 export type OpenAiFetch = (url: string, init: RequestInit) => Promise<Response>
 
 export interface OpenAiApi {
-  /** Ends with `/v1`. */
+  /** Ends in `/v1`. */
   baseUrl: string
   fetch: OpenAiFetch
 }
 
-/** The rest of what the SDK sends tells of this machine, or comes from `OPENAI_CUSTOM_HEADERS`. */
+/** Headers that pass. The SDK's other headers describe this machine or come from `OPENAI_CUSTOM_HEADERS`. */
 const headersSent = ['accept', 'content-type', 'user-agent']
-/** A list of models has some hundred kilobytes, an answer less. Bytes. */
+/** Upper bound on an answer. The largest, a list of models, has a few hundred kilobytes. */
 const maxAnswerBytes = 4 * 2 ** 20
-/** Longer than any real error, and short enough to be kept. Characters. */
+/** Characters of an error text that are kept; longer than any real error. */
 const longestError = 4000
 
 /**
- * Makes a client for one key. Whatever the SDK would take from the environment is given here, retries are left to the caller,
- * nothing is logged, and no redirect is followed: a key must not travel on. An error in an answer of status 200 is thrown like any
- * other. `onAnswer` gets the body of each answer of status 200 before that.
+ * Creates a client for one key. Overrides every setting that the SDK reads from the environment, and leaves retries to the caller.
+ * Logs nothing, and follows no redirect, so that the key reaches no other server. An error in an answer with status 200 is thrown
+ * like any other. `onAnswer` gets the body of each answer with status 200 before that check.
  */
 export function openClient(
   { baseUrl, fetch }: OpenAiApi,
@@ -61,7 +61,7 @@ function ownHeaders(all: Headers, apiKey: string): Headers {
   return kept
 }
 
-/** Gives an error that came with status 200 the status that OpenAI would have answered. */
+/** Gives an error that came with status 200 the status that OpenAI would have sent. */
 async function withToldStatus(
   response: Response,
   onAnswer: ((body: unknown) => void) | undefined,
@@ -74,7 +74,7 @@ async function withToldStatus(
   return asJson(told ? { error: told.error } : body, response, told?.status ?? response.status)
 }
 
-/** The SDK drops an error that is not below `error`, which is where only some servers put it. */
+/** Moves the text of an error below `error`. Some servers put it elsewhere, and the SDK would drop it. */
 async function withStandardError(response: Response): Promise<Response> {
   const text = await response.text()
   if (hasStandardError(text)) return new Response(text, response)

@@ -1,25 +1,25 @@
-/** What servers that speak like OpenAI's do not understand, found out by their refusals. */
+/** Request fields that a compatible server does not understand, learnt from its refusals. */
 import { BadRequestError, UnprocessableEntityError } from 'openai'
 
 export interface Dialect {
-  /** How the shape of the answer is asked for: by a schema, as any JSON, or in words alone. */
+  /** Request for the answer's shape: by a schema, as any JSON, or in the prompt alone. */
   format: 'json_schema' | 'json_object' | 'text'
-  /** Whether the server knows `store`. Where it does not, there is nothing to turn off. */
+  /** True where the server knows `store`. A server without it has nothing to turn off. */
   hasStore: boolean
-  /** How the limit of the answer is called. Old servers know only the name that OpenAI has given up. */
+  /** Name of the field that limits the answer. Old servers know only `max_tokens`, which OpenAI deprecated. */
   limit: 'max_completion_tokens' | 'max_tokens'
 }
 
-/** OpenAI's own. */
+/** OpenAI's own dialect. */
 export const fullDialect: Dialect = { format: 'json_schema', hasStore: true, limit: 'max_completion_tokens' }
 
 const simpler = { json_schema: 'json_object', json_object: 'text', text: null } as const
 
-/** The dialect without what the server has just refused; `null` where it refused something else. */
+/** Gives the dialect without the field that the server just refused; `null` for a refusal with another reason. */
 export function withoutRefused(dialect: Dialect, error: unknown): Dialect | null {
   const words = refusalOf(error)
   if (words === null) return null
-  // Before the format: servers that list all unknown fields name the format's as a known one.
+  // Before the format: a server that rejects unknown fields may name `response_format` in its list of known fields.
   if (dialect.hasStore && /\bstore\b/i.test(words)) return { ...dialect, hasStore: false }
   if (dialect.limit === 'max_completion_tokens' && /\bmax_completion_tokens\b/i.test(words)) {
     return { ...dialect, limit: 'max_tokens' }
@@ -30,10 +30,10 @@ export function withoutRefused(dialect: Dialect, error: unknown): Dialect | null
     : null
 }
 
-/** As much of a refusal as is looked at. Characters. */
+/** Characters of a refusal that are examined. */
 const longestRefusal = 4000
 
-/** 400 at OpenAI, 422 at servers that check requests with pydantic. */
+/** Gives the text of a refusal: 400 from OpenAI, 422 from servers that validate requests with pydantic. */
 function refusalOf(error: unknown): string | null {
   if (!(error instanceof BadRequestError || error instanceof UnprocessableEntityError)) return null
   return `${error.param ?? ''} ${error.message}`.slice(0, longestRefusal)

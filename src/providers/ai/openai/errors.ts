@@ -1,4 +1,4 @@
-/** What a failed call means. The vendor's error stays behind, for it may quote the key; a short summary of it becomes the cause. */
+/** Meaning of a failed call. The cause is a short summary, because the vendor's error may quote the key. */
 import { APIError } from 'openai'
 import { z } from 'zod'
 import { PublisherError } from '../../../base/errors.ts'
@@ -6,22 +6,22 @@ import { RetryableError } from '../../../base/retry.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
 import { declined, outage, unusable } from './answer.ts'
 
-/** Codes by which OpenAI declines a request instead of answering that it does. */
+/** Codes of an error by which OpenAI declines a request; other refusals come as an answer. */
 const declinedCode = /content_policy|content_filter|moderation_blocked|image_content/i
-/** OpenAI masks keys in its messages, but not wholly. */
+/** OpenAI masks keys in its messages, but leaves some characters. */
 const keyLike = /\bsk-[\w*.-]+/g
 const longestSummary = 300
-/** As much of one message as is looked at; a key that is cut in two stands far behind the summary's end. Characters. */
+/** Characters of a message that are examined. A key cut at this limit lies far behind the end of the summary. */
 const longestMessage = 2000
 
 export interface FailureContext {
   apiKey: string
   model: string
-  /** Milliseconds since 1970. */
+  /** Current time in milliseconds. */
   now: number
 }
 
-/** Gives the error to throw: `RetryableError` where the server says that it did nothing yet and may soon. */
+/** Gives the error to throw: `RetryableError` for 429 and 503, where the server has done nothing yet. */
 export function failureOf(error: unknown, context: FailureContext): Error {
   if (!(error instanceof APIError) || error.status === undefined) return outage(summary(error, context))
   const { status } = error
@@ -29,12 +29,15 @@ export function failureOf(error: unknown, context: FailureContext): Error {
   if (status === 401) return rejected(cause)
   if (isDeclined(error)) return declined(cause)
   if (status === 403)
-    return unavailable('The AI service does not allow this. Check what the API key may use.', cause)
+    return unavailable('The AI service refused access. Check the permissions of the API key.', cause)
   if (status === 404) {
     return unavailable(`The AI service has no model “${context.model}”. Check the configuration.`, cause)
   }
   if (status === 402 || isOutOfCredit(error)) {
-    return unavailable('The account at the AI service has no credit left. Top it up there.', cause)
+    return unavailable(
+      'The account at the AI service has no credit left. Add credit there and try again.',
+      cause,
+    )
   }
   if (status === 429 || status === 503) {
     const wait = error.headers && retryAfterMs(error.headers, context.now)
@@ -44,17 +47,17 @@ export function failureOf(error: unknown, context: FailureContext): Error {
     })
   }
   if (status === 408 || status >= 500 || status < 400) return outage(cause)
-  return unusable('The AI service could not work with this photo or these settings.', cause)
+  return unusable('The AI service rejected this photo or these settings.', cause)
 }
 
-/** Codes of OpenAI, OpenRouter and DeepSeek for an account that has to be paid first. */
+/** Codes of OpenAI, OpenRouter and DeepSeek for an account without credit. */
 const outOfCredit = /insufficient_(?:quota|credits|funds|balance)|billing_(?:hard_limit|not_active)/i
 
 function isOutOfCredit({ code, type }: APIError): boolean {
   return [code, type].some((words) => outOfCredit.test(textOf(words)))
 }
 
-/** OpenRouter answers 403 with `metadata.reasons` for what its moderation flagged. */
+/** OpenRouter answers 403 with `metadata.reasons` to a request that its moderation flagged. */
 const flagged = z.object({ metadata: z.object({ reasons: z.array(z.unknown()).min(1) }) })
 
 function isDeclined({ status, code, error }: APIError): boolean {
@@ -62,18 +65,18 @@ function isDeclined({ status, code, error }: APIError): boolean {
   return declinedCode.test(textOf(code)) || (status === 403 && flagged.safeParse(error).success)
 }
 
-/** Gateways put numbers where OpenAI has words. */
+/** Gives '' for numbers, which gateways send where OpenAI sends words. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, longestSummary) : ''
 }
 
 function rejected(cause: Error): PublisherError {
-  const message = "The AI service rejects the API key. Put a valid one into this site's configuration."
+  const message = "The AI service rejects the API key. Put a valid key into this site's configuration."
   return new PublisherError('credentials_rejected', message, { cause })
 }
 
 function tooMany(wait: number | undefined, cause: Error): PublisherError {
-  return new PublisherError('rate_limited', 'The AI service asks for a pause. Try again later.', {
+  return new PublisherError('rate_limited', 'The AI service is limiting requests. Try again later.', {
     cause,
     retryAfterMs: wait,
   })
@@ -83,7 +86,7 @@ function unavailable(message: string, cause: Error): PublisherError {
   return new PublisherError('ai_unavailable', message, { cause })
 }
 
-/** Names and messages along the chain of causes, without the key. */
+/** Joins the names and messages along the chain of causes, without the key. */
 function summary(error: unknown, { apiKey }: FailureContext): Error {
   const text = chain(error)
     .map((link) => `${link.name}: ${link.message.slice(0, longestMessage)}`)

@@ -1,14 +1,16 @@
-/** The JSON objects in a model's answer: after its thoughts, in a fence, between words. */
+/** Finds JSON objects in a model's answer: after its thoughts, in a fence, or between words. */
 import { parseJson } from '../../../base/json.ts'
 
-/** Longer than any answer that is asked for. Characters. */
+/** Characters. Requests limit answers to far less. */
 const longestAnswer = 2 ** 20
-/** Objects in one text that are tried. */
+/** Upper bound on the objects tried per text. */
 const maxObjects = 32
 const endOfThoughts = '</think>'
 const fence = '```'
 
-/** Gives them most likely first: the whole text, then what stands behind `</think>`, then anywhere. Each text is read a few times at most. */
+/**
+ * Gives the objects, most likely first: the whole text, then the text after `</think>`, then anywhere. Scans each text only a few times.
+ */
 export function* jsonObjectsIn(words: string): Generator<object> {
   if (words.length > longestAnswer) return
   yield* objectIn(words)
@@ -31,7 +33,7 @@ function* objectIn(json: string): Generator<object> {
   if (typeof value === 'object' && value !== null) yield value
 }
 
-/** Text between the first line that begins with a fence and the next fence. */
+/** Gives the text between the first line with a fence and the next fence. */
 function fencedIn(words: string): string {
   const opening = words.indexOf(fence)
   const start = opening < 0 ? -1 : words.indexOf('\n', opening)
@@ -41,7 +43,7 @@ function fencedIn(words: string): string {
 
 const marks = /[{}"\\]/g
 
-/** Texts from a brace to the brace that closes it, one after the other, braces in strings not counted. */
+/** Gives each text from an opening brace to its closing brace. Ignores braces in strings. */
 function* balancedIn(words: string): Generator<string> {
   let start = 0
   let depth = 0

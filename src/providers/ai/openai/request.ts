@@ -1,11 +1,11 @@
-/** One request in the words of Chat Completions (OpenAI API reference, "Create chat completion"). */
+/** Builds the body of a Chat Completions request (OpenAI API reference, "Create chat completion"). */
 import { encodeBase64 } from 'hono/utils/encode'
 import type { ChatCompletionCreateParamsNonStreaming, ChatCompletionUserMessageParam } from 'openai/resources'
 import { z } from 'zod'
 import type { ModelPicture, ModelRequest } from '../../../ports/language-model.ts'
 import type { Dialect } from './dialect.ts'
 
-/** `store: false`: neither pictures nor captions are to be kept at the vendor. */
+/** Builds the body. `store: false` keeps pictures and captions out of the vendor's records. */
 export function requestBody<T>(
   request: ModelRequest<T>,
   dialect: Dialect,
@@ -29,8 +29,8 @@ export function requestBody<T>(
 }
 
 /**
- * The shape as strict structured output takes it (OpenAI, "Structured model outputs", supported schemas): closed objects, and no
- * lengths of texts. What is left out here is checked in the answer.
+ * Gives the schema that strict structured output accepts (OpenAI, "Structured model outputs", supported schemas): closed objects, and
+ * no text lengths. The lengths are checked in the answer.
  */
 function strictSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
@@ -48,7 +48,7 @@ function inWords(schema: Record<string, unknown>): string {
   return `Answer with one JSON object and nothing else. It has to match this JSON Schema:\n${JSON.stringify(schema)}`
 }
 
-/** As a data URL: no public address is needed, and some servers take nothing else. */
+/** Embeds the picture as a data URL: it needs no public address, and some servers accept nothing else. */
 function withPicture(
   text: string,
   { bytes, mediaType, detail }: ModelPicture,

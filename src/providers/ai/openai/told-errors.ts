@@ -1,11 +1,11 @@
-/** Errors that gateways put into an answer of status 200 (OpenRouter, LiteLLM, vLLM and the like), and their status. */
+/** Errors that gateways such as OpenRouter, LiteLLM and vLLM send with status 200, and the status that each deserves. */
 
-/** Characters of a code or type that are looked at. */
+/** Characters of a code or type that are examined. */
 const longestCode = 300
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Words in `code` or `type`, most telling first, and the status that OpenAI answers in that case. */
+/** Words in `code` or `type` with the status that OpenAI sends in that case. The first match wins. */
 const statusOfWords: readonly [words: RegExp, status: number][] = [
   [/billing|payment|credit|quota|fund|(?<!load.?)balance(?![dr])/, 402],
   [/rate.?limit|too.?many|exhausted|throttl/, 429],
@@ -16,10 +16,10 @@ const statusOfWords: readonly [words: RegExp, status: number][] = [
   [/overloaded|unavailable|capacity/, 503],
   [/invalid|unsupported|bad.?request|unprocessable/, 400],
 ]
-/** Gateways pass on failures of their upstream without a code: status of an outage. */
+/** Status of an error without a code: gateways send such errors when their upstream fails. */
 const unknownStatus = 502
 
-/** The status and the standard body of an error in an answer of status 200; `null` where the answer tells of none. */
+/** Gives the status and the standard body of an error in an answer with status 200; `null` where the answer has no error. */
 export function toldError(body: unknown): { status: number; error: unknown } | null {
   const error = isFields(body) ? errorIn(body) : null
   return error === null
@@ -41,7 +41,7 @@ function errorIn(body: Fields): unknown {
   return isError && typeof body.message === 'string' ? body : null
 }
 
-/** Tells errors that say nothing: blank text, an empty list, an object without a message, code, status or type. */
+/** Recognises errors without content: blank text, an empty list, an object without message, code, status and type. */
 function isEmpty(error: unknown): boolean {
   if (typeof error === 'string') return error.trim() === ''
   if (Array.isArray(error)) return error.length === 0

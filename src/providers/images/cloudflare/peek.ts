@@ -1,4 +1,4 @@
-/** Looks at the beginning of a stream and gives the whole stream on, without holding more than the beginning. */
+/** Reads the beginning of a stream and passes the whole stream on, holding only the beginning in memory. */
 import { PublisherError } from '../../../base/errors.ts'
 import { type PictureHeader, pictureFacts } from '../../../base/picture/header.ts'
 import { createInput, joined } from '../../../base/picture/input.ts'
@@ -6,17 +6,17 @@ import { createInput, joined } from '../../../base/picture/input.ts'
 export interface PeekedPicture {
   header: PictureHeader
   /**
-   * The stream from its first byte on. It fails with `photo_too_large` beyond the limit. A JPEG ends with an end marker: without one,
-   * the service refuses a picture that is there in full.
+   * The whole stream; fails with `photo_too_large` beyond the limit. A JPEG gets an end marker appended, because the service refuses
+   * a complete picture without an end marker.
    */
   body: ReadableStream<Uint8Array>
-  /** Why `body` failed, if it did: whoever reads it may report something less telling. */
+  /** Gives the error that `body` failed with, if any. A reader of `body` may report a less precise error. */
   failure(): unknown
 }
 
 /**
- * Reads until the type and size of the picture are known. Throws `photo_unreadable` for what is no JPEG, PNG or WebP,
- * and whatever the stream fails with; the stream is cancelled then.
+ * Reads until the type and size of the picture are known. Throws `photo_unreadable` for a file that is not a JPEG, PNG or WebP, and
+ * passes on errors of the stream. Cancels the stream in both cases.
  */
 export async function peekPicture(
   source: ReadableStream<Uint8Array>,
@@ -48,7 +48,7 @@ export async function peekPicture(
 export function unreadable(cause?: unknown): PublisherError {
   return new PublisherError(
     'photo_unreadable',
-    'This file is damaged, or it is no JPEG, PNG or WebP photo.',
+    'This file is damaged, or it is not a JPEG, PNG or WebP photo.',
     {
       cause,
     },

@@ -1,25 +1,25 @@
-/** Builds the bytes of a mail and tells when they begin to leave. */
+/** Builds the bytes of a mail and tells when sending begins. */
 import { Readable } from 'node:stream'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import type { MailMessage } from '../../../ports/mail.ts'
 
 export interface OutgoingMessage {
   envelope: { from: string; to: string[]; size: number }
-  /** The content. SMTP asks for it after the server's 354 (RFC 5321, section 3.3). */
+  /** Content of the mail. SMTP sends it after the server's 354 (RFC 5321, section 3.3). */
   content: Readable
-  /** Whether any of the content was asked for. */
+  /** True once the connection has asked for content. */
   readonly begun: boolean
 }
 
-/** Of the picture at a time: all of its base64 at once would be larger than itself, for as long as the server takes. */
+/** Bytes of the picture that are encoded at a time. The base64 of a whole picture would take more memory than the picture. */
 const pieceBytes = 48 * 1024
 
 /**
- * The mail is written as the server takes it, so that only its attachment lies in memory. Addresses are taken as they are and never
- * parsed, so one cannot be read as two.
+ * Composes the mail. Writes the content at the server's pace, so that only the attachment is held in memory. Never parses addresses, so
+ * that an address cannot turn into two.
  */
 export async function composeMessage(message: MailMessage): Promise<OutgoingMessage> {
-  // The same mail twice: what differs between the two, boundaries and the second of the date, is of the same length.
+  // Writes the mail twice, first to measure it. Only the boundaries and the date differ, and their lengths are equal.
   let size = 0
   for await (const piece of written(message)) size += piece.length
   let begun = false

@@ -1,17 +1,17 @@
-/** Opens the TCP connection to a tenant's mail server, to a checked address only. */
+/** Opens the TCP connection to a tenant's mail server, only to a checked address. */
 import { once } from 'node:events'
 import { connect, type LookupFunction, type Socket } from 'node:net'
 
 export interface SocketTarget {
   host: string
   port: number
-  /** Resolves the name. Default: the system's way. */
+  /** Resolves the name. Default: the system's resolver. */
   lookup: LookupFunction | undefined
-  /** Patience until the connection stands, name resolution included. Milliseconds. */
+  /** Limit of connecting, including name resolution. */
   timeoutMs: number
 }
 
-/** Rejects with what the socket or the lookup ran into, or with the reason of `signal`. */
+/** Connects. Rejects with the error of the socket or the lookup, or with the reason of `signal`. */
 export async function openSocket(
   { host, port, lookup, timeoutMs }: SocketTarget,
   signal: AbortSignal,

@@ -1,14 +1,14 @@
-/** Runs nodemailer's callbacks one after another as promises that also end when the connection does. */
+/** Wraps nodemailer's callbacks in promises that also settle when the connection ends. */
 import type { Socket } from 'node:net'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 
-/** Rejects with the error of the step or of the connection, with the reason of `signal`, or after the time of one step. */
+/** Runs a step. Rejects with the error of the step or the connection, with the reason of `signal`, or after the time limit. */
 export type RunStep = <T>(
   signal: AbortSignal,
   start: (done: (error: Error | null, value: T) => void) => void,
 ) => Promise<T>
 
-/** `stepMs`: longest time of one step, in which a server may also trickle along. */
+/** Creates the runner. `stepMs` limits a whole step, also with a server that sends its reply byte by byte. */
 export function createSteps(smtp: SMTPConnection, socket: Socket, stepMs: number): RunStep {
   return async (signal, start) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(stepMs)])

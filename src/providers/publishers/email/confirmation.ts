@@ -1,14 +1,14 @@
-/** The mail that tells a tenant's admins what was published, with the photo's tags to be entered by hand. */
+/** Mail that tells a tenant's admins about a published photo and lists its tags, which they enter by hand. */
 import type { MailMessage } from '../../../ports/mail.ts'
 import type { Post } from '../../../ports/publisher.ts'
 
-/** The fields of the tenant's `confirmation` block. */
+/** Fields of the tenant's `confirmation` block. */
 export interface ConfirmationSettings {
   confirmation_to_sender: boolean
   confirmation_tags_count: number
 }
 
-/** The published mail again, with the first tags below its text. Its recipients and identifier are still those of `posted`. */
+/** Copies the published mail and adds the first tags below its text. The copy still has the recipients and identifier of `posted`. */
 export function confirmationOf(
   posted: MailMessage,
   { tags }: Pick<Post, 'tags'>,
@@ -20,8 +20,7 @@ export function confirmationOf(
 }
 
 /**
- * Writes tags as V2 does: lower case, letters and digits with single blanks between the words, each tag once. Accents that are
- * characters of their own stay.
+ * Normalises tags as V2 does: lower case, only letters and digits, single spaces between words, no duplicates. Keeps combining accents.
  */
 export function normalTags(tags: readonly string[]): string[] {
   const normal = tags.map((tag) =>

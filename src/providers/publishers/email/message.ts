@@ -1,4 +1,4 @@
-/** The mail that carries a photo to its upload address. */
+/** Mail that carries a photo to its upload address. */
 import type { MailMessage } from '../../../ports/mail.ts'
 import type { Post } from '../../../ports/publisher.ts'
 import { attachmentName, type EmailSettings, subjectOf } from './settings.ts'
@@ -6,7 +6,7 @@ import { attachmentName, type EmailSettings, subjectOf } from './settings.ts'
 export interface MessageParts {
   from: string
   settings: EmailSettings
-  /** The tenant's host; message identifiers end with it. */
+  /** The tenant's host, which ends message identifiers. */
   host: string
 }
 

@@ -1,8 +1,8 @@
-/** What the tenant's configuration says about publishing by mail, checked. */
+/** Settings of publishing by mail, from the tenant's configuration. */
 import { z } from 'zod'
 import type { Post } from '../../../ports/publisher.ts'
 
-/** One address without a name; quotes, brackets, commas and white space would make it something else in a header. */
+/** Mail address without a name. Refuses quotes, brackets, commas and white space, which have a meaning in a header. */
 const address = z
   .string()
   .trim()
@@ -11,7 +11,7 @@ const address = z
 
 const word = z.string().trim().toLowerCase()
 
-/** A word that is blank or unknown is the default, as in V2. */
+/** Settings. A blank or unknown word counts as the default, as in V2. */
 const settingsSchema = z.object({
   recipient: address,
   caption_target: word.pipe(z.enum(['subject', 'body', 'both'])).catch('subject'),
@@ -20,12 +20,12 @@ const settingsSchema = z.object({
 
 export type EmailSettings = z.output<typeof settingsSchema>
 
-/** The settings, or `null` where they name no usable recipient. */
+/** Gives the settings, or `null` without a usable recipient. */
 export function parseSettings(config: unknown): EmailSettings | null {
   return settingsSchema.safeParse(config).data ?? null
 }
 
-/** The addresses among these, each once in any case, as it was first written. */
+/** Gives the valid addresses without duplicates. Addresses that differ only in case are duplicates, and the first spelling stays. */
 export function usableAddresses(candidates: readonly string[]): string[] {
   const usable = new Map<string, string>()
   for (const candidate of candidates) {
@@ -38,27 +38,26 @@ export function usableAddresses(candidates: readonly string[]): string[] {
 
 const prefixes = { normal: '', private: 'Private: ', avatar: 'Avatar: ' }
 
-/** FetLife takes a picture for friends only, or for the profile, by the beginning of the subject. */
+/** Builds the subject. Its prefix makes FetLife show the picture to friends only, or use it for the profile. */
 export function subjectOf({ caption_target, subject_mode }: EmailSettings, caption: string): string {
   const words = caption_target === 'body' ? '' : oneLine(caption)
   return prefixes[subject_mode] + (words || 'Photo upload')
 }
 
 /**
- * Where the mail goes, as far as it may be told: an upload address is as good as a password, since whoever knows it can post to
- * the profile.
+ * Describes the recipient without revealing the address. An upload address is a password: its holder can post to the profile.
  */
 export function recipientForPeople({ recipient }: EmailSettings): string {
   const domain = recipient.slice(recipient.lastIndexOf('@') + 1).toLowerCase()
   return domain === 'fetlife.com' || domain.endsWith('.fetlife.com') ? 'FetLife' : `an address at ${domain}`
 }
 
-/** The attachment is a JPEG whatever the photo was. */
+/** Gives the photo's name with the extension `.jpg`, because the attachment is always a JPEG. */
 export function attachmentName({ name }: Pick<Post, 'name'>): string {
   return oneLine(name).replace(/\.[^.]+$/, '.jpg')
 }
 
-/** A line break in a header would begin another header. */
+/** Replaces control characters and line breaks, because a line break in a header would begin another header. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
 }

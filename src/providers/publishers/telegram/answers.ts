@@ -1,4 +1,4 @@
-/** What the Bot API answers to sendPhoto (Bot API, "Making requests" and "sendPhoto"). */
+/** Answers of the Bot API to `sendPhoto` (Bot API, "Making requests" and "sendPhoto"). */
 import { z } from 'zod'
 import { parseJson } from '../../../base/json.ts'
 
@@ -30,22 +30,22 @@ const answerSchema = z.discriminatedUnion('ok', [postedSchema, refusalSchema])
 export type TelegramAnswer = z.output<typeof answerSchema>
 export type SentMessage = z.output<typeof postedSchema>['result']
 
-/** The answer, or `null` for anything that the Bot API does not say. */
+/** Gives the answer; `null` for a body that is not from the Bot API. */
 export function parseAnswer(body: string): TelegramAnswer | null {
   return answerSchema.safeParse(parseJson(body)).data ?? null
 }
 
-/** Unique over all chats, as `message_id` alone is not. */
+/** Gives an identifier that is unique across chats; `message_id` alone is not. */
 export function postIdOf({ chat, message_id }: SentMessage): string {
   return `${chat.id}/${message_id}`
 }
 
-/** What identifiers of channels and supergroups begin with in the Bot API; links leave it out. */
+/** Prefix of the identifiers of channels and supergroups in the Bot API; links omit it. */
 const channelPrefix = '-100'
 
-/** The link to the post: public, or for members of a private channel. None in a plain group. */
+/** Gives the link to the post: public, or for members of a private channel. Posts in a plain group have no link. */
 export function linkTo({ chat, message_id }: SentMessage): string | undefined {
-  // Zero is given to a message that the server sends later.
+  // A message that the server sends later has the identifier 0.
   if (message_id === 0) return undefined
   if (chat.username !== undefined) return `https://t.me/${chat.username}/${message_id}`
   const id = String(chat.id)

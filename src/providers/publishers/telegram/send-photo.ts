@@ -1,4 +1,4 @@
-/** One `sendPhoto` call (Bot API, "sendPhoto"), and what its outcome means. */
+/** Makes one `sendPhoto` call (Bot API, "sendPhoto") and interprets its outcome. */
 import { textAtMost } from '../../../base/bounded-body.ts'
 import type { PublisherError } from '../../../base/errors.ts'
 import { RetryableError } from '../../../base/retry.ts'
@@ -7,24 +7,24 @@ import type { Post } from '../../../ports/publisher.ts'
 import { parseAnswer, type SentMessage, type TelegramAnswer } from './answers.ts'
 import { fetchFailure, outcomeUnknown, reasonOf, refused, tokenRejected, unavailable } from './errors.ts'
 
-/** Answers have some kilobytes. Bytes. */
+/** Upper bound on an answer; real answers have a few kilobytes. */
 export const maxAnswerBytes = 2 ** 20
 
-/** A number, or `@name` of a public channel. */
+/** Number of a chat, or `@name` of a public channel. */
 export type ChatId = number | string
 
 /** The part of `fetch` that is used. */
 export type TelegramFetch = (url: string, init: RequestInit) => Promise<Response>
 
 export interface TelegramApi {
-  /** Where the Bot API is, without a slash at the end. */
+  /** Base URL of the Bot API, without a trailing slash. */
   baseUrl: string
   fetch: TelegramFetch
-  /** The time in milliseconds. */
+  /** Current time in milliseconds. */
   now: () => number
 }
 
-/** The chat has become another one, and nothing was posted. */
+/** Error for a group that became a supergroup with a new identifier. Nothing was posted. */
 export class ChatMoved extends Error {
   readonly chatId: number
 
@@ -34,14 +34,14 @@ export class ChatMoved extends Error {
   }
 }
 
-/** BotFather's tokens are `<digits>:<letters>`; anything that would change the path is none. */
+/** Characters of BotFather's tokens, `<digits>:<letters>`. Others could change the path of the URL. */
 export const tokenShape = /^[\w:-]+$/
 
 /**
- * Sends the photo once, as plain text without a parse mode, so that nothing in a caption needs escaping. Follows no
- * redirect: a token must not travel on.
+ * Sends the photo once. Sets no parse mode, so that the caption is plain text and needs no escaping. Follows no redirect, so that the
+ * token reaches no other server.
  *
- * Throws what `Publisher.publish` does, `RetryableError` for 429, and {@link ChatMoved}.
+ * Throws the errors of `Publisher.publish`, `RetryableError` for 429, and {@link ChatMoved}.
  */
 export async function sendPhoto(
   { baseUrl, fetch, now }: TelegramApi,
@@ -78,12 +78,12 @@ function formOf(chatId: ChatId, { caption, picture }: Post): FormData {
   form.append('chat_id', String(chatId))
   if (caption !== '') form.append('caption', caption)
   const photo = new Blob([new Uint8Array(picture.bytes)], { type: picture.mediaType })
-  // A part without a file name is taken for a text field.
+  // Telegram treats a part without a file name as a text field.
   form.append('photo', photo, 'photo.jpg')
   return form
 }
 
-/** Only an answer of 4xx proves that nothing was posted; descriptions are no contract, so they decide nothing. */
+/** Gives the error for a failed call. Only 4xx proves that nothing was posted. Ignores descriptions, which may change at any time. */
 function failureOf(
   code: number,
   answer: TelegramAnswer | null,

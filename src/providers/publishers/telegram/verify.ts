@@ -1,4 +1,4 @@
-/** Finds out whether a bot may post to a chat, by calls that post nothing (Bot API, "getMe", "getChat", "getChatMember"). */
+/** Checks that a bot may post to a chat, with calls that post nothing (Bot API, "getMe", "getChat", "getChatMember"). */
 import { z } from 'zod'
 import { jsonAtMost } from '../../../base/bounded-body.ts'
 import { PublisherError } from '../../../base/errors.ts'
@@ -7,7 +7,7 @@ import { type ChatId, maxAnswerBytes, type TelegramApi, tokenShape } from './sen
 
 const botSchema = z.object({ id: z.number().int(), username: z.string().default('the bot') })
 const chatSchema = z.object({ type: z.string(), title: z.string().default('without a title') })
-/** Absent rights are not granted to administrators and not taken from restricted members' defaults. */
+/** Member of a chat. A missing right counts as not granted. */
 const memberSchema = z.object({
   status: z.string(),
   can_post_messages: z.boolean().optional(),
@@ -21,7 +21,7 @@ const answerSchema = z.object({
   parameters: z.object({ retry_after: z.number().nonnegative().optional() }).optional(),
 })
 
-/** Gives what was found as one sentence. Throws `credentials_rejected`, `publish_refused`, `publish_unavailable` or `rate_limited`. */
+/** Describes the result in one sentence. Throws `credentials_rejected`, `publish_refused`, `publish_unavailable` or `rate_limited`. */
 export async function verifyChannel(
   api: TelegramApi,
   token: string,
@@ -51,7 +51,7 @@ function mayPost(
   return status === 'member' && type !== 'channel'
 }
 
-/** The Bot API allows 128 ("setChatTitle"). Characters. */
+/** Characters. The Bot API allows 128 ("setChatTitle"). */
 const longestTitle = 256
 
 interface Call {
@@ -79,7 +79,7 @@ async function call<T>(
     status = response.status
     body = await jsonAtMost(response, maxAnswerBytes)
   } catch (error) {
-    // Whatever broke: these calls post nothing. The cause has the token taken out.
+    // Every failure is safe, because these calls post nothing. The cause has the token removed.
     throw unavailable(fetchFailure(error, token).cause)
   }
   const answer = answerSchema.safeParse(body)
@@ -97,5 +97,5 @@ async function call<T>(
 }
 
 function refusedIn(reason: string): PublisherError {
-  return new PublisherError('publish_refused', `Telegram would not take a photo: ${reason}`)
+  return new PublisherError('publish_refused', `Telegram would refuse a photo: ${reason}`)
 }

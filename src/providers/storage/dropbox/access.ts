@@ -1,4 +1,4 @@
-/** Access of one store to Dropbox: runs calls with a session, and renews it where Dropbox no longer accepts its token. */
+/** Access of one store to Dropbox: runs calls with a session, and renews a session whose token Dropbox no longer accepts. */
 import type { Secret } from '../../../base/secret.ts'
 import { type CredentialSource, withCredentials } from '../../../ports/credentials.ts'
 import { AccessTokenRejected, accessRejected } from './errors.ts'
@@ -11,8 +11,8 @@ export interface DropboxCredentials {
 
 export interface DropboxAccess {
   /**
-   * Runs `call` with a session. An access token that is no longer accepted is renewed once, a refresh token that is no
-   * longer accepted is resolved afresh once. Throws `credentials_rejected`, or what `call` throws.
+   * Runs `call` with a session. Renews an expired access token once, and resolves a refused refresh token again once. Throws
+   * `credentials_rejected`, or the errors of `call`.
    */
   use<T>(signal: AbortSignal, call: (session: Session) => Promise<T>): Promise<T>
 }
@@ -22,7 +22,7 @@ export interface DropboxAccessOptions extends SessionsOptions {
   credentials: CredentialSource<DropboxCredentials>
 }
 
-/** Makes the access of one store. Nothing is asked for before the first call. */
+/** Creates the access of one store. Sends nothing before the first call. */
 export function createDropboxAccess({ credentials, ...options }: DropboxAccessOptions): DropboxAccess {
   const sessions = createSessions(options)
 

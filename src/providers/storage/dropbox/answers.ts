@@ -1,8 +1,8 @@
-/** What Dropbox answers, checked where it comes in. Fields that nobody reads are left out. */
+/** Schemas of Dropbox's answers, without unused fields. */
 import { z } from 'zod'
 import { parseJson } from '../../../base/json.ts'
 
-/** A file's metadata. `upload` and `download` answer it without a tag. */
+/** Metadata of a file. `upload` and `download` send it without a tag. */
 export const fileSchema = z.object({
   name: z.string().min(1),
   path_lower: z.string().optional(),
@@ -15,10 +15,10 @@ export const fileSchema = z.object({
 
 export type DropboxFile = z.output<typeof fileSchema>
 
-/** What `get_thumbnail_v2` says beside its bytes: a `PreviewResult`, whose fields are optional and of no use here. */
+/** Metadata of a thumbnail (`PreviewResult` of `get_thumbnail_v2`). All its fields are optional and unused. */
 export const previewSchema = z.object({})
 
-/** Folders, deletions, kinds unknown to us, and documents without bytes, which exist in Dropbox's own apps only. */
+/** Folders, deletions, unknown kinds, and documents without bytes, which exist only in Dropbox's own apps. */
 const otherSchema = z
   .object({
     '.tag': z.string(),
@@ -28,12 +28,12 @@ const otherSchema = z
   })
   .refine((entry) => entry['.tag'] !== 'file' || entry.is_downloadable === false, 'a file without its fields')
 
-/** Whatever a path may name. */
+/** Anything that a path may name. */
 export const entrySchema = z.union([fileSchema.extend({ '.tag': z.literal('file') }), otherSchema])
 
 export type DropboxEntry = z.output<typeof entrySchema>
 
-/** Whether the entry is a file with bytes. */
+/** Tells if the entry is a file with bytes. */
 export function isFile(entry: DropboxEntry): entry is DropboxFile & { '.tag': 'file' } {
   return 'content_hash' in entry
 }
@@ -45,25 +45,25 @@ export const pageSchema = z.object({
 })
 export const relocationSchema = z.object({ metadata: entrySchema })
 export const uploadSessionSchema = z.object({ session_id: z.string().min(1) })
-/** `upload_session/append_v2` has nothing to say. */
+/** Empty answer of `upload_session/append_v2`. */
 export const nothingSchema = z.null()
 export const temporaryLinkSchema = z.object({ link: z.url({ protocol: /^https?$/ }) })
 
-/** Ids of namespaces, as common.stone has them. */
+/** Id of a namespace, as common.stone defines it. */
 const namespaceId = z.string().regex(/^[-\w:]{1,100}$/)
 
-/** The part of `users/get_current_account` that tells of a team space. */
+/** Part of `users/get_current_account` that shows a team space. */
 export const rootInfoSchema = z.object({
   root_info: z.object({ root_namespace_id: namespaceId, home_namespace_id: namespaceId }),
 })
 
-/** A token is checked for what a header may hold, because fetch quotes a header that it refuses in its error. */
+/** Answer with an access token. Allows only characters that a header may contain: the error of `fetch` would quote an invalid header. */
 export const tokenSchema = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]+$/),
   expires_in: z.number().positive(),
 })
 
-/** The parsed JSON, or the text itself where it is none, which then fits no schema but may say what went wrong. */
+/** Parses JSON. Gives the text itself if it is not JSON: the text matches no schema, but may describe the error. */
 export function jsonOrText(text: string): unknown {
   const parsed = parseJson(text)
   return parsed === undefined ? text : parsed

@@ -1,4 +1,4 @@
-/** Calls to Dropbox: authorised, checked, repeated where that is safe, writes one at a time. */
+/** Makes calls to Dropbox: authorises, validates answers, retries safe calls, and serialises writes. */
 import { type Dropbox, type DropboxRequestOptions, DropboxResponseError } from 'dropbox'
 import type { z } from 'zod'
 import { BodyTooLarge, bytesAtMost, textAtMost } from '../../../base/bounded-body.ts'
@@ -13,63 +13,63 @@ import { apiArg, contentUrl, type DropboxFetch, maxAnswerBytes } from './hosts.t
 import type { Session } from './sessions.ts'
 import { createTurns } from './turns.ts'
 
-/** One call of the SDK. */
+/** Call of the SDK. */
 type SdkCall = (sdk: Dropbox, options: DropboxRequestOptions) => Promise<{ result: unknown }>
 
-/** Routes whose answer is bytes, with what Dropbox says of them in a header. */
+/** Routes that answer with bytes, and with their metadata in a header. */
 type ContentRoute = 'files/download' | 'files/get_thumbnail_v2'
 
 interface DropboxDownload {
   file: DropboxFile
-  /** Read it to the end or cancel it. */
+  /** Body, which the caller must read to its end or cancel. */
   body: ReadableStream<Uint8Array>
 }
 
-/** A file that was read whole. Its revision is the `rev`. */
+/** File that was read whole. Its revision is the `rev`. */
 export interface SmallDropboxFile extends SmallFile {
   bytes: Uint8Array<ArrayBuffer>
 }
 
 /**
- * Every function throws a `DropboxRefusal` where a route refuses, `credentials_rejected`, or `storage_unavailable` when
+ * Calls to Dropbox. Every function throws `DropboxRefusal` when a route refuses, `credentials_rejected`, or `storage_unavailable` when
  * all attempts failed. An answer of the wrong shape counts as no answer.
  */
 export interface DropboxApi {
-  /** A call that may be made twice without harm. */
+  /** Makes a call that may safely run twice. */
   read<T>(answer: z.ZodType<T>, call: SdkCall): Promise<T>
   /**
-   * A call that changes files. Writes of one store follow each other, because Dropbox locks an account's tree for each
-   * (`too_many_write_operations`). It may be made twice: the caller judges a refusal by `DropboxRefusal.unsettled`.
+   * Makes a call that changes files. Runs the writes of a store one after another, because Dropbox locks an account's tree for each
+   * (`too_many_write_operations`). A retry may run the call twice: the caller must check `DropboxRefusal.unsettled` after a refusal.
    */
   write<T>(answer: z.ZodType<T>, call: SdkCall): Promise<T>
-  /** The bytes of a file as they arrive: past the SDK, which would hold the whole file in memory. */
+  /** Streams a file. Bypasses the SDK, which would hold the whole file in memory. */
   download(path: string): Promise<DropboxDownload>
-  /** The whole file, `too_large` beyond the limit. Reads little more than the limit. */
+  /** Gives the whole file, or `too_large` beyond the limit. Reads little more than the limit. */
   downloadAtMost(path: string, limit: number): Promise<SmallDropboxFile | 'too_large'>
-  /** The bytes of `get_thumbnail_v2`, whatever they are. Throws `storage_unavailable` for more than `limit` of them. */
+  /** Gives the bytes of `get_thumbnail_v2`, unchecked. Throws `storage_unavailable` beyond `limit` bytes. */
   thumbnail(argument: unknown, limit: number): Promise<Uint8Array<ArrayBuffer>>
-  /** How many writes have ended; a listing that began before the last one may be out of date. */
+  /** Gives the number of writes that have ended. A listing that began before the last write may be stale. */
   writesEnded(): number
 }
 
 export interface DropboxApiOptions {
-  /** Gives each call its access token. */
+  /** Gives each call its session. */
   access: DropboxAccess
   /** Sends requests to Dropbox. */
   fetch: DropboxFetch
-  /** The time in milliseconds. */
+  /** Current time in milliseconds. */
   now: () => number
-  /** How a call is repeated. */
+  /** Retries of a call. */
   retry: RetryPolicy
 }
 
 type Attempt<T> = (session: Session, signal: AbortSignal) => Promise<T>
 
-const silent = 'Dropbox does not answer properly at the moment. Try again later.'
+const silent = 'Dropbox is not responding correctly. Try again later.'
 export const tooLarge = 'A file in the Dropbox is far larger than it should be.'
-const tooMany = 'Dropbox asks for a pause. Try again later.'
+const tooMany = 'Dropbox is limiting requests. Try again later.'
 
-/** The calls of one store. */
+/** Creates the calls of one store. */
 export function createDropboxApi({ access, fetch, now, retry }: DropboxApiOptions): DropboxApi {
   const turn = createTurns(retry.deadlineMs)
   let writesEnded = 0
@@ -139,7 +139,7 @@ async function download(
   return { file: answer.result, body: answer.body }
 }
 
-/** `result`: what a route says of its bytes, which differs from route to route. */
+/** Fetches bytes. `result`: schema of the metadata that the route sends with them. */
 async function fetchContent<T>(
   fetch: DropboxFetch,
   session: Session,

@@ -1,26 +1,26 @@
-/** What a failed call means: try again, refresh the token, give up, or a refusal that the caller understands. */
+/** Meaning of a failed call: retry, renew the token, give up, or a refusal that the caller handles. */
 import { z } from 'zod'
 import type { ErrorCode } from '../../../base/error-codes.ts'
 import { type ErrorDetails, PublisherError } from '../../../base/errors.ts'
 import { RetryableError } from '../../../base/retry.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
 
-/** No usable answer came, so nobody knows whether the call took effect. */
+/** Error for a call without a usable answer: the call may have taken effect. */
 export class UnsettledError extends RetryableError {}
 
-/** The access token is no longer accepted; a new one may be. */
+/** Error for an access token that must be renewed. */
 export class AccessTokenRejected extends Error {}
 
-/** The namespace in `Dropbox-API-Path-Root` is no longer this user's root: they joined, left or changed a team. */
+/** Error for a `Dropbox-API-Path-Root` that is no longer this user's root: the user joined, left or changed a team. */
 export class PathRootRejected extends AccessTokenRejected {}
 
-/** The refusal of a route (HTTP 409). It already says what a person may be told, so that it may leave the store as it is. */
+/** Refusal of a route (HTTP 409). Its message is fit for people, so the store may throw the error unchanged. */
 export class DropboxRefusal extends PublisherError {
-  /** The nested union tags from the outside in: `path/conflict/file`. */
+  /** Nested union tags from the outside in: `path/conflict/file`. */
   readonly tags: string
-  /** The offset that an upload session is really at, where the refusal names it. */
+  /** Actual offset of an upload session, if the refusal has it. */
   readonly correctOffset: number | undefined
-  /** An earlier attempt of the same call got no answer, so what is in the way may be its own work. */
+  /** True if an earlier attempt of the same call got no answer, so the conflict may be with that attempt. */
   readonly unsettled: boolean
 
   constructor(tags: string, unsettled: boolean, correctOffset: number | undefined, details: ErrorDetails) {
@@ -32,7 +32,7 @@ export class DropboxRefusal extends PublisherError {
   }
 }
 
-/** Whether the error is a refusal whose tags begin with one of these. */
+/** Tells if the error is a refusal whose tags begin with one of the prefixes. */
 export function isRefusal(error: unknown, ...prefixes: string[]): error is DropboxRefusal {
   return (
     error instanceof DropboxRefusal && prefixes.some((prefix) => `${error.tags}/`.startsWith(`${prefix}/`))
@@ -42,13 +42,13 @@ export function isRefusal(error: unknown, ...prefixes: string[]): error is Dropb
 export interface FailedAnswer {
   status: number
   headers: Headers
-  /** The parsed JSON, or the text where it is none. */
+  /** Parsed JSON, or the text if the body is not JSON. */
   body: unknown
 }
 
 /**
- * Turns an answer that is not 200 into the error to throw. `redact` removes secrets: Dropbox may quote a header.
- * Statuses as in the Dropbox HTTP documentation, "Error handling".
+ * Turns an answer other than 200 into the error to throw, by the statuses in the Dropbox HTTP documentation, "Error handling". `redact`
+ * removes secrets, because Dropbox may quote a header.
  */
 export function failureOf(
   { status, headers, body }: FailedAnswer,
@@ -80,7 +80,7 @@ export function failureOf(
   return new UnsettledError(cause.message, { cause, retryAfterMs: wait })
 }
 
-/** Tells a token that a new one may replace from a token that is not allowed to do something. */
+/** Recognises an expired or invalid token, which must be renewed, as opposed to a token without a permission. */
 export function isStaleToken(body: unknown): boolean {
   return /^(expired|invalid)_access_token$/.test(tagsOf(body))
 }
@@ -91,35 +91,30 @@ const missingScopeSchema = z.object({
   error: z.object({ '.tag': z.literal('missing_scope'), required_scope: z.string().regex(/^[\w.]{1,60}$/) }),
 })
 
-/** Names the scope where Dropbox does (auth.stone, `TokenScopeError`). */
+/** Gives the message, with the missing scope if Dropbox names it (auth.stone, `TokenScopeError`). */
 function notPermittedBy(body: unknown): string {
   const scope = missingScopeSchema.safeParse(body).data?.error.required_scope
   if (scope === undefined) return notPermitted
-  return `Dropbox does not grant this service the permission “${scope}”. Tick it in the Dropbox app's settings, then connect the account again.`
+  return `Dropbox does not grant this service the permission “${scope}”. Enable it in the Dropbox app's settings, then connect the account again.`
 }
 
-/** Error for a grant that the photographer has to give again. */
+/** Error for access that the photographer must grant again. */
 export function accessRejected(cause: unknown): PublisherError {
-  const message =
-    'Dropbox no longer accepts the access that was granted to this service. Connect the Dropbox account again.'
+  const message = 'Dropbox no longer grants access to this service. Connect the Dropbox account again.'
   return new PublisherError('credentials_rejected', message, { cause })
 }
 
-const refused = 'Dropbox refused the request. Tell the operator if it goes on.'
+const refused = 'Dropbox refused the request. If this keeps happening, tell the operator.'
 
-/** First match wins; the tags are those of the spec's LookupError and WriteError. */
+/** Meanings of the tags of LookupError and WriteError in the specification. The first match wins. */
 const meanings: readonly [RegExp, ErrorCode, string][] = [
-  [
-    /^(path|path_lookup|from_lookup)\/(not_found|not_file)$/,
-    'photo_not_found',
-    'There is no photo of this name.',
-  ],
-  [/(^|\/)conflict(\/|$)/, 'storage_unavailable', 'Something else in the Dropbox has this name.'],
+  [/^(path|path_lookup|from_lookup)\/(not_found|not_file)$/, 'photo_not_found', 'Photo not found.'],
+  [/(^|\/)conflict(\/|$)/, 'storage_unavailable', 'Something else in the Dropbox already has this name.'],
   [/(^|\/)(malformed_path|disallowed_name)$/, 'invalid_request', 'Dropbox does not accept this name.'],
   [
     /(^|\/)insufficient_space$/,
     'storage_unavailable',
-    'The Dropbox account is full. Make room there and try again.',
+    'The Dropbox account is full. Free up space and try again.',
   ],
   [
     /(^|\/)not_folder$/,
@@ -138,15 +133,15 @@ function meaningOf(tags: string): [ErrorCode, string] {
   return found ? [found[1], found[2]] : ['storage_unavailable', refused]
 }
 
-/** The longest tag of the spec has 40 characters. */
+/** Characters. The longest tag of the specification has 40. */
 const longestTag = 100
-/** As much of a text of Dropbox as is looked at. Characters. */
+/** Characters of a text from Dropbox that are examined. */
 const longestText = 2000
 
 const taggedSchema = z.looseObject({ '.tag': z.string() })
 const bodySchema = z.object({ error_summary: z.string().optional(), error: z.unknown() })
 
-/** Walks a union into its depth. A struct inside it (`UploadWriteFailed`) goes on under `reason`. */
+/** Joins the tags of nested unions. A struct inside a union (`UploadWriteFailed`) has its union under `reason`. */
 function tagsOf(body: unknown): string {
   const tags: string[] = []
   let node = taggedSchema.safeParse(bodySchema.safeParse(body).data?.error)
@@ -181,7 +176,7 @@ function summaryOf(body: unknown): string {
   return summary ?? (typeof body === 'string' ? body : 'no summary')
 }
 
-/** What an error of fetch says, without the objects that it drags along. */
+/** Gives the text of a `fetch` error and its causes, without the objects attached to them. */
 export function failureText(error: unknown): string {
   const texts: string[] = []
   for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) {

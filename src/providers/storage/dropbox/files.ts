@@ -1,4 +1,4 @@
-/** What can be done with one file, each safe to repeat when an answer got lost. */
+/** Operations on a file, each safe to repeat after a lost answer. */
 import { PublisherError } from '../../../base/errors.ts'
 import {
   type DropboxEntry,
@@ -12,26 +12,26 @@ import type { DropboxApi, SmallDropboxFile } from './api.ts'
 import { contentHash } from './content-hash.ts'
 import { isRefusal } from './errors.ts'
 
-/** When a text may be written: whatever there is, only where nothing is, or only over this revision. */
+/** Condition of a write: always, only if the path is free, or only over this revision. */
 type WriteCondition = 'always' | 'absent' | { rev: string }
 
-/** All functions take full paths of the Dropbox and throw as {@link DropboxApi} does. */
+/** Files of a Dropbox. All functions take full paths, and throw the errors of {@link DropboxApi}. */
 export interface DropboxFiles {
-  /** `null` where nothing has this path. */
+  /** Gives the entry at this path, or `null`. */
   find(path: string): Promise<DropboxEntry | null>
-  /** Like {@link find}; a folder of this name counts as nothing. */
+  /** Gives the file at this path, or `null`, also for a folder. */
   findFile(path: string): Promise<DropboxFile | null>
-  /** The whole file, `too_large` beyond the limit, `null` where there is none. */
+  /** Gives the whole file, `too_large` beyond the limit, or `null` without a file. */
   readAtMost(path: string, maxBytes: number): Promise<SmallDropboxFile | 'too_large' | null>
-  /** Gives the file, or `null` where the condition did not hold. */
+  /** Writes the file. Gives `null` if the condition failed. */
   write(path: string, content: string | Uint8Array, condition: WriteCondition): Promise<DropboxFile | null>
-  /** Removes the file while it is at that revision. */
+  /** Removes the file if it still has this revision. */
   remove(path: string, rev: string): Promise<'removed' | 'absent' | 'changed'>
-  /** Removes the file at whatever revision, never a folder. Gives whether there was one. */
+  /** Removes the file at any revision, but never a folder. Gives false if there was no file. */
   removeAny(path: string): Promise<boolean>
   /** Renames `file` without overwriting. */
   move(file: DropboxFile, from: string, to: string): Promise<'moved' | 'taken' | 'absent'>
-  /** Copies without overwriting. `file` is the copy; it is missing unless the outcome is `copied`. */
+  /** Copies without overwriting. `file` is the copy, present only for the outcome `copied`. */
   copy(
     from: string,
     to: string,
@@ -40,7 +40,7 @@ export interface DropboxFiles {
 
 const maxAttemptsAtChanging = 5
 
-/** The files of one store. */
+/** Creates the files of one store. */
 export function createDropboxFiles(api: DropboxApi): DropboxFiles {
   async function find(path: string) {
     try {
@@ -99,7 +99,7 @@ export function createDropboxFiles(api: DropboxApi): DropboxFiles {
       } catch (error) {
         const absent = isRefusal(error, 'from_lookup/not_found')
         if (!absent && !isRefusal(error, 'to/conflict')) throw error
-        // A file keeps its id when it moves: this call or its twin has already done it.
+        // A file keeps its id when it moves. The same id at the target: this call or a concurrent call has moved the file.
         if ((await findFile(to))?.id === file.id) return 'moved'
         return absent ? 'absent' : 'taken'
       }
@@ -135,7 +135,7 @@ async function write(
     content_hash: await contentHash(contents),
     mode: modeFor(condition),
     autorename: false,
-    // Without it Dropbox takes equal bytes at a taken path for success, and two claimants would both win.
+    // Without `strict_conflict`, Dropbox reports success for equal bytes at a taken path, and two claimants would both win.
     strict_conflict: condition !== 'always',
     mute: true,
   }

@@ -1,4 +1,4 @@
-/** Grants an access token for a refresh token: our own, because the SDK puts refresh token and app secret into the URL. */
+/** Requests an access token for a refresh token. Replaces the SDK's request, which puts refresh token and app secret into the URL. */
 import { z } from 'zod'
 import { textAtMost } from '../../../base/bounded-body.ts'
 import { PublisherError } from '../../../base/errors.ts'
@@ -11,9 +11,9 @@ import { type DropboxFetch, tokenUrl } from './hosts.ts'
 
 /** The fleet's Dropbox app. */
 export interface DropboxApp {
-  /** The app key, which is the OAuth client id. */
+  /** App key, the OAuth client id. */
   key: string
-  /** The app secret. */
+  /** App secret, the OAuth client secret. */
   secret: Secret
 }
 
@@ -22,30 +22,30 @@ export interface GrantOptions {
   app: DropboxApp
   /** Sends requests to Dropbox. */
   fetch: DropboxFetch
-  /** The time in milliseconds. */
+  /** Current time in milliseconds. */
   now: () => number
 }
 
 export interface Grant {
   token: Secret
-  /** Time of {@link GrantOptions.now} from which a new token is to be asked for. */
+  /** Time by {@link GrantOptions.now} after which the token must be renewed. */
   usableUntil: number
   /** Removes the secrets of this grant from a text for the log. */
   redact: (text: string) => string
 }
 
-/** A token and what goes with it. Bytes. */
+/** Upper bound on the answer with a token. */
 const maxTokenBytes = 64 * 1024
 
-const appRefused = "Dropbox does not accept this service's own app key. The operator has to correct it."
+const appRefused = "Dropbox does not accept this service's own app key. The operator must correct it."
 export const noToken = 'Dropbox granted no access token.'
 
-/** Renew this long before the expiry, so that a call does not lose its token on the way. */
+/** Time before the expiry at which a token is renewed, so that it does not expire during a call. */
 const renewBeforeMs = 5 * 60_000
 
 /**
- * Asks for an access token by a refresh-token grant (RFC 6749, section 6). Everything secret travels in the body. Throws
- * `credentials_rejected`, `storage_unavailable` where the app itself is refused, or {@link RetryableError}.
+ * Requests an access token with a refresh-token grant (RFC 6749, section 6). Sends all secrets in the body. Throws
+ * `credentials_rejected`, `storage_unavailable` when Dropbox refuses the app itself, or {@link RetryableError}.
  */
 export async function grant(
   { app, fetch, now }: GrantOptions,
@@ -93,7 +93,7 @@ async function post(
 
 const oauthErrorSchema = z.object({ error: z.string() })
 
-/** The error codes of RFC 6749, section 5.2. `invalid_grant` is the tenant's, the rest is about our app. */
+/** Maps the error codes of RFC 6749, section 5.2. `invalid_grant` concerns the tenant; all others concern the fleet's app. */
 function grantFailure(
   status: number,
   waitMs: number | undefined,

@@ -1,10 +1,10 @@
-/** How requests reach Dropbox: its three hosts, or one address that stands for all of them. */
+/** Routing of requests to Dropbox: to its three hosts, or to an address that replaces all three. */
 import { boundedAnswer } from '../../../base/bounded-body.ts'
 
-/** The part of `fetch` that is used; {@link createDropboxFetch} makes it. */
+/** Used part of `fetch`; {@link createDropboxFetch} creates such a function. */
 export type DropboxFetch = (url: string, init?: RequestInit) => Promise<Response>
 
-/** A page of a listing has 2,000 entries, each with a name and a path that Dropbox writes twice. Bytes. */
+/** Bytes. A page of a listing has 2,000 entries, each with a name and two spellings of its path. */
 export const maxAnswerBytes = 32 * 2 ** 20
 
 export const tokenUrl = 'https://api.dropboxapi.com/oauth2/token'
@@ -12,8 +12,8 @@ const contentHost = 'https://content.dropboxapi.com/'
 export const contentUrl = (route: string) => `${contentHost}2/${route}`
 
 /**
- * Gives a fetch that sends what is meant for the api, content and notify hosts to `baseUrl`, paths unchanged, and that
- * follows no redirect: an answer from elsewhere is not Dropbox's, and a token must not travel there.
+ * Creates a fetch that sends requests for the api, content and notify hosts to `baseUrl`, if given, with the same paths. Follows no
+ * redirect, so that tokens reach no other server and every answer is from Dropbox.
  */
 export function createDropboxFetch(
   fetch: typeof globalThis.fetch,
@@ -22,14 +22,14 @@ export function createDropboxFetch(
   const base = baseUrl === undefined ? undefined : new URL(baseUrl)
   return async (url, init) => {
     const response = await fetch(base ? moved(url, base) : url, { ...init, redirect: 'manual' })
-    // The SDK reads whole answers; files are read here, each with a limit of its own.
+    // Bounds the answers that the SDK reads whole. Downloads have their own limits.
     return url.startsWith(contentHost) ? response : boundedAnswer(response, maxAnswerBytes)
   }
 }
 
 /**
- * The value of the `Dropbox-API-Arg` header: JSON in which every character from U+007F on is escaped, because a header
- * carries ASCII only (Dropbox HTTP documentation, "Content-download endpoints").
+ * Encodes the value of the `Dropbox-API-Arg` header as JSON. Escapes every character from U+007F on, because headers are limited to
+ * ASCII (Dropbox HTTP documentation, "Content-download endpoints").
  */
 export function apiArg(argument: unknown): string {
   return JSON.stringify(argument).replace(

@@ -1,4 +1,4 @@
-/** Lists a folder's photos: all pages, one flight per folder. */
+/** Lists the photos of a folder: all pages, with one flight per folder. */
 import { settlesWithin } from '../../../base/time.ts'
 import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
@@ -6,19 +6,19 @@ import { type DropboxEntry, type DropboxFile, isFile, pageSchema } from './answe
 import type { DropboxApi } from './api.ts'
 import { isRefusal } from './errors.ts'
 
-/** A cursor may be taken away at any page (`reset`); then the listing starts again, at most this often. */
+/** Upper bound on restarts of a listing. Dropbox may invalidate a cursor at any page (`reset`). */
 const maxRestarts = 2
 
 interface Flight {
   listing: Promise<PhotoListing>
-  /** How many writes had ended when it began. */
+  /** Number of writes that had ended when the flight began. */
   writes: number
 }
 
 /**
- * Gives a function that lists a folder by its full path. Simultaneous callers share one listing, because Dropbox may
- * refuse the same listing asked twice at once (spec of `list_folder`). A caller whose own write has ended never gets a
- * listing that began before that write. `patienceMs` is how long to wait for another's listing.
+ * Creates a function that lists a folder by its full path. Concurrent callers share a listing, because Dropbox may refuse the same
+ * listing twice at once (specification of `list_folder`). A caller never gets a listing that began before the end of the caller's own
+ * write. `patienceMs`: longest wait for a shared listing.
  */
 export function createListing(api: DropboxApi, patienceMs: number): (path: string) => Promise<PhotoListing> {
   const flights = new Map<string, Flight>()
@@ -49,13 +49,13 @@ async function listPhotos(api: DropboxApi, path: string): Promise<PhotoListing> 
   return entries ? photosAmong(entries) : { photos: [], withSidecar: new Set(), isFolderMissing: true }
 }
 
-/** Names of the files directly below a folder by its full path, spelled as they are there. */
+/** Gives the names of the files directly below a folder, given by its full path, in their original spelling. */
 export async function listFileNames(api: DropboxApi, path: string): Promise<string[]> {
   const entries = await entriesOf(api, path)
   return [...(entries?.values() ?? [])].filter(isFile).map(({ name }) => name)
 }
 
-/** Entries of a folder, all pages; `null` for a folder that does not exist. */
+/** Gives the entries of all pages; `null` for a missing folder. */
 async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry> | null> {
   for (let restarts = 0; ; restarts++) {
     try {
@@ -67,7 +67,7 @@ async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, Dro
   }
 }
 
-/** Later pages may take back what earlier ones said, when files change in the meantime. */
+/** Reads all pages. A later page may override entries of an earlier page, when files change meanwhile. */
 async function readPages(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry>> {
   const entries = new Map<string, DropboxEntry>()
   const argument = { path, limit: 2000, include_non_downloadable_files: false }
@@ -100,7 +100,7 @@ function photosAmong(entries: Map<string, DropboxEntry>): PhotoListing {
   return { photos, withSidecar, withFullName }
 }
 
-/** The file as a photo, `null` where its name is no photo's. */
+/** Gives the file as a photo, or `null` if its name is not a photo name. */
 export function photoEntry(file: DropboxFile): PhotoEntry | null {
   if (!isPhotoName(file.name)) return null
   const { name, size, server_modified, content_hash, id, rev } = file
@@ -108,7 +108,7 @@ export function photoEntry(file: DropboxFile): PhotoEntry | null {
   return { name, size, modifiedAt: server_modified, contentHash: content_hash, ofDropbox }
 }
 
-/** Dropbox's own folding of a name's case, so that `A.JPG` and `a.txt` belong together as they do there. */
+/** Gives the name in Dropbox's own lower case, so that `A.JPG` and `a.txt` belong together as in Dropbox. */
 function keyOf({ name, path_lower }: DropboxEntry): string {
   return path_lower?.slice(path_lower.lastIndexOf('/') + 1) ?? name.toLowerCase()
 }

@@ -1,15 +1,16 @@
 /**
- * Moves a photo together with its sidecar.
+ * Moves a photo with its sidecar.
  *
- * Dropbox moves one file at a time, so the order decides what a process killed half-way leaves behind. Here:
+ * Dropbox moves one file at a time, so the order decides what a killed process leaves behind:
  * 1. copy the sidecar to the target, 2. move the photo, 3. delete the sidecar at the source.
- * At each instant the photo has its sidecar beside it, wherever it is, and the photo's own move is the moment at which
- * everything counts as moved. The next attempt finds out by itself where the last one stopped:
- * - after 1: photo and sidecar are still at the source, an equal copy waits at the target and is taken over;
- * - after 2: the photo is at the target with an equal sidecar; the left-over at the source is deleted.
- * Were the sidecar moved instead of copied, a caption alone at the target could be this photo's or one that somebody
- * left there, and Dropbox cannot tell which. A caption of other content is never taken over: the photo gets another
- * number. Nothing is overwritten, because Dropbox itself refuses a taken name.
+ *
+ * The photo always has its sidecar beside it, and step 2 is the moment of the move. The next attempt detects where the last stopped:
+ * - after 1: photo and sidecar are still at the source. The attempt reuses the equal copy at the target.
+ * - after 2: the photo is at the target with an equal sidecar. The attempt deletes the leftover at the source.
+ *
+ * Step 1 copies instead of moving. Otherwise a caption alone at the target could be this photo's or an older file, and Dropbox cannot tell
+ * them apart. The move never adopts a caption with other content: the photo gets another number. Nothing is overwritten, because Dropbox
+ * refuses a taken name.
  */
 import { PublisherError } from '../../../base/errors.ts'
 import {
@@ -32,22 +33,22 @@ interface Move {
   photo: DropboxFile
   sidecar: Sidecar | null
   fromPath: string
-  /** The target folder's full path. */
+  /** Full path of the target folder. */
   to: string
   sidecarOf: SidecarOf
 }
 
-/** File name of a photo's sidecar. */
+/** Gives the file name of a photo's sidecar. */
 type SidecarOf = (name: PhotoName) => string
 
-/** How often a sidecar may change under the hands of a move before that gives up. */
+/** Upper bound on edits of a sidecar during a move. */
 const maxEdits = 5
-/** A larger sidecar that is edited while its photo moves stays where it is, beside its copy. Bytes. */
+/** Bytes. A larger sidecar that is edited during the move stays at the source, in addition to its copy. */
 const maxCarriedBytes = 8 * 2 ** 20
 
 /**
- * Moves between two folders given by their full paths. Gives the name at the target. Throws `photo_not_found`, and
- * `storage_unavailable` where there are too many photos of this name.
+ * Moves between two folders, given by their full paths. Gives the name at the target. Throws `photo_not_found`, `sidecar_changed` when the
+ * caption is edited meanwhile, and `storage_unavailable` for too many photos of this name.
  */
 export async function movePhoto(
   files: DropboxFiles,
@@ -87,7 +88,7 @@ async function moveTo(
   target: PhotoName,
 ) {
   const inTheWay = await files.find(`${to}/${target}`)
-  // The same photo, when somebody else has moved it in this very moment.
+  // The same id: another process has just moved this photo.
   if (inTheWay) return isFile(inTheWay) && inTheWay.id === photo.id ? 'absent' : 'taken'
 
   const sidecarPath = `${to}/${sidecarOf(target)}`
@@ -95,12 +96,12 @@ async function moveTo(
   if (place === 'taken') return 'taken'
 
   const outcome = await files.move(photo, fromPath, `${to}/${target}`)
-  // Only a copy of our own making: what was there before may belong to the photo that came first.
+  // Removes only a copy that this attempt made: an older sidecar may belong to the photo that came first.
   if (outcome !== 'moved' && place.copy) await files.remove(sidecarPath, place.copy.rev)
   return outcome
 }
 
-/** Puts a copy of the sidecar at this path; without a sidecar the path must be free, lest a foreign caption be adopted. */
+/** Copies the sidecar to this path. Without a sidecar, the path must be free, so that the photo adopts no other caption. */
 async function placeSidecar(
   files: DropboxFiles,
   sidecar: Sidecar | null,
@@ -113,7 +114,7 @@ async function placeSidecar(
   return there?.content_hash === sidecar?.file.content_hash ? { copy: null } : 'taken'
 }
 
-/** An earlier attempt ended between the photo's move and the deletion of the sidecar at the source, or there is no such photo. */
+/** Finishes an attempt that stopped after step 2. Throws `photo_not_found` if there was no such attempt. */
 async function finishInterrupted(
   files: DropboxFiles,
   name: PhotoName,
@@ -136,7 +137,7 @@ async function finishInterrupted(
   throw photoNotFound()
 }
 
-/** Deletes the sidecar at the source. An edit that came after the copy was made is carried over first. */
+/** Deletes the sidecar at the source. Carries over an edit that happened after the copy. */
 async function removeLeftOver(files: DropboxFiles, sidecar: Sidecar, targetPath: string): Promise<void> {
   let { rev } = sidecar.file
   for (let edits = 0; edits <= maxEdits; edits++) {

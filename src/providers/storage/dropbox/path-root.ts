@@ -1,4 +1,4 @@
-/** The namespace that a store's paths are relative to: the member's own folder, or the space of their team (Dropbox, "Team Files Guide"). */
+/** Namespace that a store's paths are relative to: the member's own folder, or the team space (Dropbox, "Team Files Guide"). */
 import { type Dropbox, DropboxResponseError } from 'dropbox'
 import { RetryableError } from '../../../base/retry.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
@@ -6,30 +6,31 @@ import { rootInfoSchema } from './answers.ts'
 import { failureText, isStaleToken } from './errors.ts'
 
 export interface PathRoot {
-  /** Value of `Dropbox-API-Path-Root`; `undefined` for the member's own folder, which needs none. */
+  /** Value of `Dropbox-API-Path-Root`; `undefined` for the member's own folder, which needs no header. */
   header: string | undefined
-  /** False where the answer may be another one soon: Dropbox had none, or the folder does not exist yet. */
+  /** False if the root may change soon: Dropbox gave no answer, or the folder does not exist yet. */
   isSettled: boolean
 }
 
 export interface PathRootQuestion {
   /** Opens a client whose calls carry this header. */
   open(header?: string): Dropbox
-  /** The store's root folder; `''` is the root of the member's own folder. */
+  /** The store's root folder; `''` for the root of the member's own folder. */
   folder: string
   signal: AbortSignal
   /** Removes secrets from a text for the log. */
   redact(text: string): string
-  /** The time in milliseconds. */
+  /** Current time in milliseconds. */
   now(): number
 }
 
-const unknown = 'Dropbox does not tell where its folders are.'
+const unknown = 'Dropbox did not report its root folder.'
 const home: PathRoot = { header: undefined, isSettled: true }
 
 /**
- * Gives the member's own folder where it has the store's folder, since paths without a header have always meant it, and the team's
- * space where only that has it. Throws {@link RetryableError} where a write could otherwise make the folder in the wrong place.
+ * Gives the member's own folder if it contains the store's folder, because paths without a header have always pointed there. Gives the
+ * team space if only the team space contains the folder. Throws {@link RetryableError} when a write could otherwise create the folder in
+ * the wrong place.
  */
 export async function findPathRoot(question: PathRootQuestion): Promise<PathRoot> {
   if (question.folder === '') return home
@@ -45,7 +46,7 @@ export async function findPathRoot(question: PathRootQuestion): Promise<PathRoot
   return (await hasFolder(question, header)) ? { header, isSettled: true } : { ...home, isSettled: false }
 }
 
-/** `null` without a team space, and where the app may not ask. Newer team spaces have the tag `user`, so the ids decide. */
+/** Gives `null` without a team space or without the permission to ask. Compares ids, because newer team spaces have the tag `user`. */
 async function teamNamespace(question: PathRootQuestion): Promise<string | null> {
   const result = await answerOrNull(question, (signal) => question.open().usersGetCurrentAccount({ signal }))
   const ids = rootInfoSchema.safeParse(result).data?.root_info
@@ -60,7 +61,7 @@ async function hasFolder(question: PathRootQuestion, header?: string): Promise<b
   return answer !== null
 }
 
-/** `null` for a refusal. Throws {@link RetryableError} without an answer, and for one that may be another one soon. */
+/** Gives the result, or `null` for a refusal. Throws {@link RetryableError} without an answer, and for a temporary failure. */
 async function answerOrNull(
   { signal, redact, now }: PathRootQuestion,
   call: (signal: AbortSignal) => Promise<{ result: unknown }>,

@@ -1,19 +1,19 @@
-/** Where a store's files are in the Dropbox: the only place that puts a path together. */
+/** Paths of a store's files in the Dropbox. Only this module builds paths. */
 import { withoutSlashAtEnd } from '../../../base/text-edges.ts'
 import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
 import { recordFile } from '../../../ports/record-key.ts'
 import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 
 export interface DropboxPaths {
-  /** The folder itself: `''` for the root of the Dropbox, else `/a/b`. */
+  /** Gives the path of the folder: `''` for the root of the Dropbox, else `/a/b`. */
   folder(folder: Folder): string
   photo(folder: Folder, name: PhotoName): string
   sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): string
-  /** Below `<root>/.publisher`. Throws `invalid_request` for a key that could point elsewhere. */
+  /** Gives a path below `<root>/.publisher`. Throws `invalid_request` for a key that could point elsewhere. */
   record(key: RecordKey): string
 }
 
-/** The paths of one store. */
+/** Creates the paths of one store. */
 export function createDropboxPaths(configured: StoragePaths): DropboxPaths {
   const folder = (which: Folder) => absolute(configured[which])
   return {
@@ -24,7 +24,7 @@ export function createDropboxPaths(configured: StoragePaths): DropboxPaths {
   }
 }
 
-/** Dropbox wants a leading slash, but the empty string for its root. */
+/** Adds the leading slash that Dropbox requires, except for its root, which is the empty string. */
 function absolute(path: string): string {
   const inner = withoutSlashAtEnd(path.replace(/^\/+/, ''))
   return inner === '' ? '' : `/${inner}`

@@ -17,14 +17,14 @@ export interface PhotoFilesOptions {
   paths: DropboxPaths
   /** Lists a folder by its full path. */
   listFolder(path: string): Promise<PhotoListing>
-  /** The time in milliseconds. */
+  /** Current time in milliseconds. */
   now: () => number
 }
 
-/** Temporary links expire after four hours (spec of `get_temporary_link`). */
+/** Lifetime of temporary links (specification of `get_temporary_link`). */
 const linkLifetimeMs = 4 * 60 * 60_000
 
-/** Makes the store's functions for photos. */
+/** Creates the store's functions for photos. */
 export function createPhotoFiles({ api, files, paths, listFolder, now }: PhotoFilesOptions): PhotoFiles {
   return {
     list: (folder) => listFolder(paths.folder(folder)),
@@ -60,14 +60,14 @@ export function createPhotoFiles({ api, files, paths, listFolder, now }: PhotoFi
       if (entry) return entry
       throw new PublisherError(
         'storage_unavailable',
-        'Dropbox stored the photo under a name that is no photo name.',
+        'Dropbox stored the photo under a name that is not a photo name.',
       )
     },
 
     move: (name, from, to, sidecar = 'stem') =>
       movePhoto(files, name, paths.folder(from), paths.folder(to), sidecar),
 
-    // The photo last: as long as it is there, its owner sees it and can repeat what was interrupted.
+    // Deletes the photo last: until then, its owner sees the photo and can repeat an interrupted deletion.
     async delete(folder, name, form = 'stem') {
       const sidecarDeleted = form !== null && (await files.removeAny(paths.sidecar(folder, name, form)))
       const deleted = await files.removeAny(paths.photo(folder, name))

@@ -14,7 +14,7 @@ export interface RecordFilesOptions {
   paths: DropboxPaths
 }
 
-/** Makes the store's functions for records. */
+/** Creates the store's functions for records. */
 export function createRecordFiles({ api, files, paths }: RecordFilesOptions): RecordFiles {
   return {
     createRecord: async (key, text) =>
@@ -37,7 +37,7 @@ export function createRecordFiles({ api, files, paths }: RecordFilesOptions): Re
       await files.removeAny(paths.record(key))
     },
 
-    // Guaranteed by the spec of `upload` (mode `add` with `strict_conflict`); there is one Dropbox only to probe.
+    // Guaranteed by the specification of `upload` (mode `add` with `strict_conflict`), so that no probe is needed.
     canCreateAtomically: async () => true,
   }
 }

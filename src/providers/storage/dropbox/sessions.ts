@@ -1,6 +1,6 @@
 /**
- * The sessions of one store: one access token for all calls, renewed in time. Calls that wait for a grant share it, because the
- * SDK would make a grant for each of them.
+ * Sessions of one store: a shared access token for all calls, renewed in time. Concurrent calls share a grant, because the SDK would
+ * request a grant for each call.
  */
 import { Dropbox } from 'dropbox'
 import { RetryableError } from '../../../base/retry.ts'
@@ -10,32 +10,32 @@ import { type AccessTokenRejected, PathRootRejected } from './errors.ts'
 import { type GrantOptions, grant, noToken } from './grant.ts'
 import { findPathRoot, type PathRoot } from './path-root.ts'
 
-/** An access token and what goes with it. */
+/** Access token with the client and headers that use it. */
 export interface Session {
   sdk: Dropbox
   token: Secret
-  /** Headers of calls that do not go through the SDK: who calls, and what paths are relative to. */
+  /** Gives the headers of calls that bypass the SDK: authorisation and path root. */
   headers(): Record<string, string>
-  /** Removes this session's secrets from a text that is going to be logged. */
+  /** Removes the secrets of this session from a text for the log. */
   redact(text: string): string
 }
 
 export interface SessionsOptions extends GrantOptions {
-  /** The store's root folder, by which a team's space is told from the member's own folder. */
+  /** The store's root folder, which decides between the team space and the member's own folder. */
   folder: string
 }
 
 export interface Sessions {
-  /** Gives the session for this refresh token, opened on first use. Throws what {@link grant} throws. */
+  /** Gives the session of this refresh token; opens it on first use. Throws the errors of {@link grant}. */
   get(refreshToken: Secret, signal: AbortSignal): Promise<Session>
-  /** Drops a session that Dropbox has refused; the next {@link get} opens another. */
+  /** Drops a session that Dropbox has refused; the next {@link get} opens another session. */
   forget(session: Session, error: AccessTokenRejected): void
 }
 
-/** Makes the sessions of one store. Nothing is asked for before the first call. */
+/** Creates the sessions of one store. Sends nothing before the first call. */
 export function createSessions(options: SessionsOptions): Sessions {
   let current: { refreshToken: Secret; session: Session; usableUntil: number } | undefined
-  /** Outlives access tokens: asked for once per refresh token. */
+  /** Path root, looked up once per refresh token. Outlives access tokens. */
   let known: { refreshToken: Secret; pathRoot: PathRoot } | undefined
   let flight: { refreshToken: Secret; session: Promise<Session> } | undefined
 
@@ -86,7 +86,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         return await unlessAborted(joined.session, signal)
       } catch (error) {
         if (!signal.aborted) throw error
-        // A flight that hangs must not be joined again.
+        // Later calls must not join a flight that hangs.
         if (flight === joined) flight = undefined
         throw new RetryableError(noToken, { cause: error })
       }

@@ -5,10 +5,10 @@ import { sidecarChanged } from '../../../ports/storage-errors.ts'
 import type { DropboxFiles } from './files.ts'
 import type { DropboxPaths } from './paths.ts'
 
-/** Revisions as Dropbox makes and accepts them (`Rev` in its spec). */
+/** Format of Dropbox's revisions (`Rev` in its specification). */
 const revision = /^[0-9a-f]{9,}$/
 
-/** Makes the store's functions for sidecars. */
+/** Creates the store's functions for sidecars. */
 export function createSidecarFiles(files: DropboxFiles, paths: DropboxPaths): SidecarFiles {
   return {
     readSidecar: async (folder, name, form) =>

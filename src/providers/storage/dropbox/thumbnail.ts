@@ -1,10 +1,10 @@
-/** Thumbnails made by Dropbox itself (`get_thumbnail_v2`). */
+/** Thumbnails that Dropbox creates (`get_thumbnail_v2`). */
 import { PublisherError } from '../../../base/errors.ts'
 import type { NativeThumbnail, ThumbnailBox } from '../../../ports/storage.ts'
 import type { DropboxApi } from './api.ts'
 import { DropboxRefusal, isRefusal } from './errors.ts'
 
-/** The sizes that are photos' (the square icons below 256 are left out), smallest first. */
+/** Dropbox's thumbnail sizes, smallest first, without the square icons below 256. */
 const sizes = [
   [256, 256],
   [480, 320],
@@ -16,7 +16,7 @@ const sizes = [
 
 const maxThumbnailBytes = 16 * 1024 * 1024
 
-/** The smallest size that covers the box, else the largest there is. */
+/** Gives the smallest size that covers the box, or the largest size. */
 function thumbnailSize(box: ThumbnailBox): string {
   const covering = sizes.find(([width, height]) => width >= box.width && height >= box.height)
   const [width, height] = covering ?? [2048, 1536]
@@ -24,8 +24,8 @@ function thumbnailSize(box: ThumbnailBox): string {
 }
 
 /**
- * Gives the thumbnail, `null` where Dropbox makes none of this photo (over 20 MB, damaged, of another kind) or leaves
- * metadata in it. Throws `photo_not_found`.
+ * Gives the thumbnail. Gives `null` for a photo that Dropbox cannot reduce (over 20 MB, damaged, other format), and for a thumbnail with
+ * metadata. Throws `photo_not_found`.
  */
 export async function fetchThumbnail(
   api: DropboxApi,
@@ -37,16 +37,13 @@ export async function fetchThumbnail(
     resource: { '.tag': 'path', path },
     format: { '.tag': mediaType === 'image/webp' ? 'webp' : 'jpeg' },
     size: { '.tag': thumbnailSize(box) },
-    // `strict`, the default, would fit a portrait photo into the landscape box; `bestfit` lets the box turn.
+    // The default `strict` would fit a portrait photo into the landscape box; `bestfit` turns the box.
     mode: { '.tag': 'bestfit' },
   }
   try {
     const bytes = await api.thumbnail(argument, maxThumbnailBytes)
     if (!isOfType(bytes, mediaType)) {
-      throw new PublisherError(
-        'storage_unavailable',
-        'Dropbox sent something else than a picture. Try again later.',
-      )
+      throw new PublisherError('storage_unavailable', 'Dropbox did not send a picture. Try again later.')
     }
     return carriesMetadata(bytes, mediaType) ? null : { bytes, mediaType }
   } catch (error) {
@@ -61,14 +58,14 @@ function isOfType(bytes: Uint8Array, mediaType: NativeThumbnail['mediaType']): b
   return /^RIFF.{4}WEBP/s.test(asText(bytes.subarray(0, 12)))
 }
 
-/** EXIF and XMP as JPEG and WebP mark them. Dropbox promises nothing about them, and they may say where a photo was taken. */
+/** Detects EXIF and XMP, which may contain the location of a photo. Dropbox gives no guarantee that it removes them. */
 function carriesMetadata(bytes: Uint8Array, mediaType: NativeThumbnail['mediaType']): boolean {
   const marks = mediaType === 'image/jpeg' ? ['Exif\0\0', 'http://ns.adobe.com/xap/1.0/'] : ['EXIF', 'XMP ']
   const text = asText(bytes)
   return marks.some((mark) => text.includes(mark))
 }
 
-/** One character for each byte. */
+/** Decodes each byte as a character. */
 function asText(bytes: Uint8Array): string {
   return new TextDecoder('latin1').decode(bytes)
 }

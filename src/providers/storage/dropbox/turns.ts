@@ -1,9 +1,9 @@
-/** Runs pieces of work in the order in which they came. */
+/** Runs tasks one after another, in the order of the calls. */
 import { settlesWithin } from '../../../base/time.ts'
 
 /**
- * Gives a function that runs one piece of work after another. Order is a courtesy to Dropbox here, not a condition of correctness: work
- * that has waited `patienceMs` milliseconds starts, since a Worker may leave the work before it pending for ever.
+ * Creates a function that runs tasks one after another. Order only avoids conflicts at Dropbox; correctness does not depend on it. So a
+ * task starts after waiting `patienceMs` milliseconds, because a Worker may leave the previous task pending for ever.
  */
 export function createTurns(patienceMs: number): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()

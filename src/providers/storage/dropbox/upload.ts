@@ -1,7 +1,7 @@
 /**
- * Stores a new photo. One that is no larger than a piece goes by one call. Of a larger one the bytes go into an upload session
- * first and get their name last: a stream can be sent only once, while a name may turn out to be taken at the very end, and a
- * piece of a session can be sent again after a lost answer.
+ * Stores a new photo. A photo up to the size of a piece needs one call. A larger photo goes into an upload session first and gets its
+ * name last. A stream can be sent only once, but the name may turn out to be taken at the end. A piece of a session can be sent again
+ * after a lost answer.
  */
 import { PublisherError } from '../../../base/errors.ts'
 import { numberedNames, type PhotoName, sidecarName } from '../../../ports/photo.ts'
@@ -12,19 +12,19 @@ import { blockDigests, blockSize, combineDigests, contentHash } from './content-
 import { isRefusal } from './errors.ts'
 import type { DropboxFiles } from './files.ts'
 
-/** What is held in memory of one upload. Whole blocks, so that the content hash can be made from the pieces. Bytes. */
+/** Bytes of an upload in memory. A multiple of the block size, so that the content hash can be computed from the pieces. */
 const pieceSize = 2 * blockSize
 
-/** A photo whose bytes are in no folder yet: at Dropbox, or still here where they are few. */
+/** Photo that is in no folder yet: in an upload session, or in memory if it is small. */
 type NamelessPhoto = { contentHash: string } & (
   | { sessionId: string; size: number }
   | { contents: Uint8Array<ArrayBuffer> }
 )
 
 /**
- * Uploads into the folder with this full path under the first free numbered name. A name is free when neither it nor
- * its sidecar's name is taken: a caption that somebody left there must not become this photo's.
- * Throws `invalid_request` where the body has not `size` bytes, and what `body` itself throws; nothing is stored then.
+ * Uploads into the folder with this full path, under the first free numbered name. A name is free if neither a photo nor a sidecar has
+ * it, because the photo must not adopt a caption that was already there.
+ * Throws `invalid_request` if the body does not have `size` bytes, and passes on errors of `body`; nothing is stored then.
  */
 export async function uploadPhoto(
   api: DropboxApi,
@@ -47,7 +47,7 @@ export async function uploadPhoto(
   throw tooManyOfThisName()
 }
 
-/** Gives the photo its path, `null` where that is taken. */
+/** Gives the photo its path. Gives `null` if the path is taken. */
 async function give(
   api: DropboxApi,
   files: DropboxFiles,
@@ -66,7 +66,7 @@ async function give(
     })
   } catch (error) {
     if (!isRefusal(error, 'path/conflict', 'lookup_failed')) throw error
-    // The attempt that got no answer may have stored the photo and closed the session.
+    // An earlier attempt without an answer may have stored the photo and closed the session.
     const there = error.unsettled ? await files.findFile(path) : null
     if (there?.content_hash === nameless.contentHash) return there
     if (isRefusal(error, 'path/conflict')) return null
@@ -119,14 +119,14 @@ async function append(
   try {
     await api.read(nothingSchema, (sdk, options) => sdk.filesUploadSessionAppendV2(argument, options))
   } catch (error) {
-    // Dropbox is already behind this piece: only the answer got lost.
+    // Dropbox already has this piece: only the answer was lost.
     const arrived =
       isRefusal(error, 'incorrect_offset') && error.correctOffset === cursor.offset + contents.length
     if (!arrived) throw error
   }
 }
 
-/** The body in pieces of `length` bytes, the last one shorter and possibly empty. Cancels the body when left early. */
+/** Gives the body in pieces of `length` bytes; the last piece may be shorter or empty. Cancels the body if the caller stops early. */
 async function* pieces(
   body: ReadableStream<Uint8Array>,
   length: number,
@@ -150,5 +150,5 @@ async function* pieces(
 }
 
 function wrongSize(): PublisherError {
-  return new PublisherError('invalid_request', 'The upload is not as long as it was announced.')
+  return new PublisherError('invalid_request', 'The upload does not have the announced size. Send it again.')
 }

@@ -1,15 +1,15 @@
-/** What the disk refuses, in the words of the port. */
+/** Maps errors of the disk to errors of the port. */
 import { isPublisherError, PublisherError } from '../../../base/errors.ts'
 import type { PhotoStore } from '../../../ports/storage.ts'
 
-/** The file system's code (`ENOENT`, `EACCES` ...) where the error has one. */
+/** Gives the error's system code (`ENOENT`, `EACCES` ...), if any. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 const missingCodes: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'])
 
-/** The result, or `null` where there is no such file or folder: there is none of a name that the disk cannot keep. */
+/** Gives the result, or `null` for a missing file or folder. A name that is too long for the disk counts as missing. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work
@@ -20,18 +20,14 @@ export async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
 }
 
 export function uploadIncomplete(): PublisherError {
-  return new PublisherError('invalid_request', 'The photo did not arrive whole. Send it again.')
+  return new PublisherError('invalid_request', 'The photo arrived incomplete. Send it again.')
 }
 
 export function storageUnavailable(cause: unknown): PublisherError {
-  return new PublisherError(
-    'storage_unavailable',
-    'The folder with the photos cannot be used at the moment.',
-    { cause },
-  )
+  return new PublisherError('storage_unavailable', 'The photo folder is not available right now.', { cause })
 }
 
-/** Wraps the store so that its functions throw nothing but the port's errors. */
+/** Wraps the store so that its functions throw only errors of the port. */
 export function withStorageErrors(store: PhotoStore): PhotoStore {
   const guard =
     <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>

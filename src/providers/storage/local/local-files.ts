@@ -1,4 +1,4 @@
-/** The few things that are done to the disk, each of them atomic: a reader never sees half a file. */
+/** Disk operations of the store. Readers never see half a file, except during a copy where the file system has no hard links. */
 import { createHash, randomUUID } from 'node:crypto'
 import { constants, createReadStream, createWriteStream, type Stats } from 'node:fs'
 import { copyFile, link, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
@@ -10,22 +10,22 @@ import { systemCode, unlessMissing } from './local-errors.ts'
 
 export interface LocalFiles {
   names(directory: string): Promise<string[]>
-  /** Of the entry itself: a symbolic link is no file. */
+  /** Gives the properties of the entry itself; a symbolic link is not a file. */
   stat(path: string): Promise<Stats>
-  /** Opens the file before it gives its bytes; does not follow links. */
+  /** Opens the file, then streams its bytes. Does not follow links. */
   read(path: string): Promise<ReadableStream<Uint8Array>>
-  /** Gives the number of bytes, which are on the disk then. */
+  /** Writes and flushes the stream. Gives the number of bytes. */
   writeStream(path: string, body: ReadableStream<Uint8Array>): Promise<number>
-  /** The whole file, `too_large` beyond the limit, `null` where there is no file. Reads one byte more than the limit at most. */
+  /** Gives the whole file, `too_large` beyond the limit, or `null` without a file. Reads at most one byte more than the limit. */
   readAtMost(path: string, maxBytes: number): Promise<SmallFile | 'too_large' | null>
-  /** False where the file exists: exactly one of many gets true. */
+  /** Gives false if the file exists. Exactly one of several concurrent callers gets true. */
   createText(path: string, text: string | Uint8Array): Promise<boolean>
   replaceText(path: string, text: string | Uint8Array): Promise<void>
-  /** Gives the file a second name; false where that name is taken. */
+  /** Gives the file a second name. Gives false if that name exists. */
   linkIfAbsent(existing: string, path: string): Promise<boolean>
-  /** Whether both names mean the same bytes: one file, or equal copies. */
+  /** Tells if both names have the same bytes: the same file, or equal copies. */
   sameContent(one: string, other: string): Promise<boolean>
-  /** False where there was nothing. */
+  /** Gives false if there was no file. */
   remove(path: string): Promise<boolean>
 }
 
@@ -64,7 +64,7 @@ export function createLocalFiles(): LocalFiles {
     stat: lstat,
     async read(path) {
       const file = await open(path, readWithoutFollowing)
-      // Node's own type of a web stream, which is the same thing.
+      // Node's own type of the same web stream.
       return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>
     },
 
@@ -105,17 +105,17 @@ export function createLocalFiles(): LocalFiles {
 }
 
 const readWithoutFollowing = constants.O_RDONLY | constants.O_NOFOLLOW
-/** Another disk, or a file system that has no hard links. */
+/** Codes of a target on another disk, or of a file system without hard links. */
 const withoutHardLinks = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array | 'too_large' | null> {
-  // A named pipe would keep a thread waiting for its other end.
+  // Without O_NONBLOCK, opening a named pipe would block a thread until the other end opens.
   const file = await open(path, readWithoutFollowing | constants.O_NONBLOCK)
   try {
     const stats = await file.stat()
     if (!stats.isFile()) return null
     if (stats.size > maxBytes) return 'too_large'
-    // The file may grow while it is read.
+    // The file may grow during the read.
     const buffer = new Uint8Array(maxBytes + 1)
     let length = 0
     while (length <= maxBytes) {

@@ -7,10 +7,10 @@ import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
 import { unlessMissing } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 
-/** So many files are looked at side by side: enough to be quick, few enough for the limit on open files. */
+/** Files that are examined concurrently: enough to be fast, few enough for the limit on open files. */
 const batchSize = 64
 
-/** A directory that does not exist is empty, and said to be missing. What vanishes while it is listed is left out. */
+/** Lists the photos of a directory. A missing directory gives no photos and `isFolderMissing`. Omits files that vanish meanwhile. */
 export async function listPhotos(
   files: LocalFiles,
   directory: string,

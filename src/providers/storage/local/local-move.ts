@@ -1,7 +1,7 @@
 /**
- * Moves a photo with its sidecar between two directories by hard links: first both get their new names, then both lose the
- * old ones. Until the end the source is complete, and a file under two names is recognised as one, so repeating
- * the move after an interruption at any point completes it.
+ * Moves a photo with its sidecar between two directories by hard links: first both files get their new names, then both lose their old
+ * names. The source is complete until the end, and the next attempt recognises a file with two names. So repeating an interrupted move
+ * completes it.
  */
 import { join } from 'node:path'
 import { numberedNames, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
@@ -9,7 +9,7 @@ import { photoNotFound, tooManyOfThisName } from '../../../ports/storage-errors.
 import { unlessMissing } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 
-/** Gives the name at the target. Throws `photo_not_found`, and `storage_unavailable` where there are too many photos of this name. */
+/** Moves the photo and gives its name there. Throws `photo_not_found`, and `storage_unavailable` for too many photos of this name. */
 export async function movePhoto(
   files: LocalFiles,
   name: PhotoName,
@@ -33,7 +33,7 @@ export async function movePhoto(
   throw tooManyOfThisName()
 }
 
-/** Gives photo and sidecar these names; false when another attempt has taken them, with nothing left behind. */
+/** Gives photo and sidecar these names. Gives false if the names are taken, and leaves nothing behind. */
 async function claim(
   files: LocalFiles,
   source: { photo: string; sidecar: string | null },
@@ -46,12 +46,12 @@ async function claim(
     linkedSidecar = await linkSource(files, source.sidecar, sidecar)
     if (!linkedSidecar && !(await files.sameContent(source.sidecar, sidecar))) return false
   } else if (!photoIsThere && (await isFile(files, sidecar))) {
-    // It belongs to a photo with another extension; this one would take it over.
+    // The sidecar belongs to a photo with another extension, and this photo would adopt it.
     return false
   }
   if (photoIsThere || (await linkSource(files, source.photo, photo))) return true
   if (await files.sameContent(source.photo, photo)) return true
-  // Somebody else has moved it in this very moment; the sidecar beside it is no left-over of ours.
+  // Another process has just moved this photo, so the sidecar at the target is not a leftover of this attempt.
   if (!(await isFile(files, source.photo))) throw photoNotFound()
   if (linkedSidecar) await files.remove(sidecar)
   return false
@@ -61,7 +61,7 @@ async function isFile(files: LocalFiles, path: string): Promise<boolean> {
   return (await unlessMissing(files.stat(path)))?.isFile() ?? false
 }
 
-/** A source that is gone by now was moved by somebody else at the same time. */
+/** Links the source. Throws `photo_not_found` if another process has moved the source meanwhile. */
 async function linkSource(files: LocalFiles, source: string, target: string): Promise<boolean> {
   const linked = await unlessMissing(files.linkIfAbsent(source, target))
   if (linked === null) throw photoNotFound()

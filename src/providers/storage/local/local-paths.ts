@@ -1,4 +1,4 @@
-/** Where one tenant's files lie, and that nothing of theirs lies anywhere else. */
+/** Paths of a tenant's files, confined to the tenant's folder. */
 import { randomUUID } from 'node:crypto'
 import { lstat, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
@@ -8,26 +8,28 @@ import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 import { storageUnavailable, unlessMissing } from './local-errors.ts'
 
 export interface SafeDirectories {
-  /** The folder's directory, which need not exist. Throws `storage_unavailable` where it leads out of the base. */
+  /** Gives the folder's directory, which need not exist. Throws `storage_unavailable` for a directory outside the base. */
   folder(folder: Folder): Promise<string>
   file(folder: Folder, name: PhotoName): Promise<string>
   sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): Promise<string>
-  /** A name for a file that is not finished yet, on the folder's own disk and never listed. */
+  /** Gives the path of a temporary file, on the folder's own disk and never listed. */
   temporary(folder: Folder): Promise<string>
-  /** Whether two folders are the same directory. */
+  /** Tells if two folders are the same directory. */
   same(one: Folder, other: Folder): boolean
 }
 
-/** Ours below the root: records and unfinished files. Its leading dot keeps it out of every listing. */
+/** Directory of records and unfinished files. Its leading dot keeps it out of every listing. */
 const ownDirectory = '.publisher'
 
-/** Throws `storage_unavailable` when used with a relative path and no base. */
+/** Creates the paths of one tenant. Its functions throw `storage_unavailable` for a relative path without a base. */
 export function safeDirectories(paths: StoragePaths, baseDirectory: string | undefined): SafeDirectories {
   const absolute = (folder: Folder): string => {
     const path = paths[folder]
     if (baseDirectory !== undefined) return resolve(baseDirectory, path.replace(/^\/+/, ''))
     if (!isAbsolute(path))
-      throw storageUnavailable(new Error('Without LOCAL_STORAGE_ROOT a local root has to be absolute.'))
+      throw storageUnavailable(
+        new Error('Without LOCAL_STORAGE_ROOT, a local root must be an absolute path.'),
+      )
     return resolve(path)
   }
 
@@ -47,8 +49,8 @@ export function safeDirectories(paths: StoragePaths, baseDirectory: string | und
 }
 
 /**
- * Compares real paths, since links in the path may lead elsewhere. The base itself may be missing until something is stored, but it may not be a
- * link: one tenant's folder would be another's.
+ * Compares real paths, because links in the path may lead elsewhere. The base may be missing until the first file is stored. The base
+ * must not be a link, which could make one tenant's folder another tenant's.
  */
 async function assertInside(baseDirectory: string, directory: string): Promise<void> {
   const parent = await realpath(dirname(resolve(baseDirectory)))
@@ -56,7 +58,7 @@ async function assertInside(baseDirectory: string, directory: string): Promise<v
   const real = await nearestRealPath(directory)
   if (real === base || real.startsWith(base + sep)) return
   if (real === parent && (await unlessMissing(lstat(base))) === null) return
-  throw storageUnavailable(new Error('The folder leads out of LOCAL_STORAGE_ROOT.'))
+  throw storageUnavailable(new Error('The folder is outside of LOCAL_STORAGE_ROOT.'))
 }
 
 async function nearestRealPath(path: string): Promise<string> {

@@ -20,7 +20,7 @@ export interface PhotoFilesOptions {
 
 const linkMs = 4 * 3600_000
 
-/** Makes the store's functions for photos. */
+/** Creates the store's functions for photos. */
 export function createPhotoFiles({ files, directories, link, now }: PhotoFilesOptions): PhotoFiles {
   async function stat(folder: Folder, name: PhotoName): Promise<PhotoEntry | null> {
     const path = await directories.file(folder, name)
@@ -34,7 +34,7 @@ export function createPhotoFiles({ files, directories, link, now }: PhotoFilesOp
     return entry
   }
 
-  /** Gives the finished file the first name that no photo has, nor a sidecar that would become its own. */
+  /** Gives the finished file the first free name. A name is taken by a photo, or by a sidecar that the new photo would adopt. */
   async function nameUpload(staged: string, folder: Folder, name: PhotoName): Promise<PhotoName> {
     for (const free of numberedNames(name)) {
       const sidecar = await unlessMissing(files.stat(await directories.sidecar(folder, free)))
@@ -53,7 +53,7 @@ export function createPhotoFiles({ files, directories, link, now }: PhotoFilesOp
 
     async read(folder, name) {
       const entry = await existing(folder, name)
-      // It may be moved away between the look and the reading.
+      // The photo may be moved away between `existing` and `read`.
       const body = await unlessMissing(files.read(await directories.file(folder, name)))
       if (!body) throw photoNotFound()
       return { entry, body }

@@ -5,7 +5,7 @@ import { storageUnavailable } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 import { recordPath, type SafeDirectories } from './local-paths.ts'
 
-/** Makes the store's functions for records. */
+/** Creates the store's functions for records. */
 export function createRecordFiles(files: LocalFiles, directories: SafeDirectories): RecordFiles {
   return {
     createRecord: async (key, text) => files.createText(await recordPath(directories, key), text),

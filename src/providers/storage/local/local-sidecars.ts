@@ -5,7 +5,7 @@ import { sidecarChanged } from '../../../ports/storage-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 import type { SafeDirectories } from './local-paths.ts'
 
-/** Makes the store's functions for sidecars. */
+/** Creates the store's functions for sidecars. */
 export function createSidecarFiles(files: LocalFiles, directories: SafeDirectories): SidecarFiles {
   const readAt = async (path: string) => sidecarIn(await files.readAtMost(path, maxSidecarBytes))
 

@@ -1,4 +1,4 @@
-/** Signed requests to one bucket: path style, no redirects, our own retries under one deadline. */
+/** Sends signed requests to one bucket: path style, no redirects, retries under one deadline. */
 import { isPublisherError } from '../../../base/errors.ts'
 import { limitHead } from '../../../base/head-limit.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../base/retry.ts'
@@ -16,23 +16,23 @@ export interface S3ClientOptions extends EndpointPolicy {
 }
 
 export interface S3Request extends UnsignedRequest {
-  /** Longest body of a good answer that is read within the attempt. Default: 8 MiB. */
+  /** Upper bound on the body of a successful answer. Default: 8 MiB. */
   maxAnswerBytes?: number
-  /** The body of a good answer is left to the caller. Default: it is read within the attempt. */
+  /** Leaves the body of a successful answer to the caller. Default: the attempt reads the body. */
   streamsAnswer?: boolean
 }
 
 export interface S3Client {
   /**
-   * Gives 2xx, 304, 404 (of a key), 412, and for a conditional write also the 400 and 501 of a server that does not know conditions.
-   * Throws `AnswerTooLarge`, `storage_unavailable` or `credentials_rejected` for the rest.
+   * Sends the request. Gives answers with 2xx, 304, 404 (of a key) and 412. Gives 400 and 501 only for a conditional write: some servers
+   * do not support conditions. Throws `AnswerTooLarge`, `storage_unavailable` or `credentials_rejected` for all others.
    */
   send(request: S3Request): Promise<Response>
-  /** A GET of the key that needs no further proof for so many seconds. */
+  /** Makes a URL that reads the key for `seconds` without further credentials. */
   presign(key: string, seconds: number): Promise<string>
-  /** The bucket's name, as `x-amz-copy-source` needs it. */
+  /** Gives the value of `x-amz-copy-source`: the bucket with the key. */
   copySource(key: string): Promise<string>
-  /** Which server and bucket the credentials are for. */
+  /** Gives the server and the bucket that the credentials are for. */
   address(): Promise<{ endpoint: string; bucket: string }>
 }
 
@@ -43,10 +43,10 @@ export const defaultRetry: RetryPolicy = {
   attemptTimeoutMs: 10_000,
   deadlineMs: 20_000,
 }
-/** The body of an original may take this long upwards. Downwards it takes as long as it goes on arriving. */
+/** Limit of uploading an original. Downloads have no limit while data keeps arriving. */
 const streamTimeoutMs = 120_000
 
-/** Makes the client of one bucket. Nothing is sent before the first call. */
+/** Creates the client of one bucket. Sends nothing before the first call. */
 export function createS3Client(options: S3ClientOptions): S3Client {
   const { credentials, fetch: send, now, retry } = options
   const signing = createS3Signing(options)
@@ -65,8 +65,8 @@ export function createS3Client(options: S3ClientOptions): S3Client {
     const answer = isStreamed ? response : await readWhole(response, limit)
     await throwUnlessUsable(answer, now(), isConditional(request))
     if (request.method === 'HEAD' && answer.ok && !answer.headers.get('etag')) {
-      // A server on disk may answer so while it writes the object.
-      throw new RetryableError('The S3 server says too little of an object.')
+      // A server on disk may answer without an entity tag while it writes the object.
+      throw new RetryableError('The S3 server left out required headers of an object.')
     }
     return answer
   }
@@ -111,7 +111,7 @@ function isConditional({ method, headers = {} }: S3Request): boolean {
   return method === 'PUT' && ('if-none-match' in headers || 'if-match' in headers)
 }
 
-/** A stream that was sent is gone: fresh credentials cannot repeat it. */
+/** Turns rejected credentials into an outage for streams: a sent stream is gone, so fresh credentials cannot repeat the upload. */
 function rejectStreams(isStream: boolean) {
   return (error: unknown): never => {
     if (isStream && isPublisherError(error, 'credentials_rejected')) throw storageUnavailable(error)

@@ -1,4 +1,4 @@
-/** The verdict on a server's conditional writes: from the list, from this process's memory, or by trying. */
+/** Verdict on a server's conditional writes: from the list of known servers, from memory, or from a probe. */
 import { LRUCache } from 'lru-cache'
 import type { S3Client } from './client.ts'
 import type { Keys } from './keys.ts'
@@ -12,26 +12,26 @@ export interface VerdictMemory {
   set(key: string, conditions: Conditions): unknown
 }
 
-/** More buckets than one process serves in a day. */
+/** Upper bound on remembered verdicts; more than the buckets that a process serves in a day. */
 const maxRemembered = 5000
-/** Services change their ways, so a process that runs for long asks again. */
+/** Lifetime of a verdict. Services change, so a long-running process probes again. */
 const rememberedMs = 24 * 3600_000
-/** An attempt of this age is over on every clock. */
+/** Age at which a marker is a leftover. No attempt lasts this long. */
 const leftoverMs = 24 * 3600_000
-/** Left-overs that are deleted at a time. */
+/** Upper bound on leftovers that one sweep deletes. */
 const maxSwept = 100
 
-/** A memory for all stores of one process: a new configuration version makes new stores, and needs no new probe. */
+/** Creates the memory for all stores of a process, so that the new stores of a new configuration version need no new probe. */
 export function createVerdictMemory(): VerdictMemory {
   return new LRUCache<string, Conditions>({ max: maxRemembered, ttl: rememberedMs })
 }
 
 export interface Verdicts {
-  /** Throws what the storage throws where the probe proved nothing; the next call tries again. */
+  /** Gives the verdict, and probes if needed. Throws the storage's error after an inconclusive probe; the next call probes again. */
   get(): Promise<Verdict>
-  /** The verdict as far as it is known without trying. */
+  /** Gives the verdict if it is known without a probe. */
   peek(): Promise<Verdict | undefined>
-  /** Records what the server has just shown: it counts for this process from now on. */
+  /** Records the behaviour that the server has just shown, as the new verdict of this process. */
   note(conditions: Conditions): Promise<void>
 }
 
@@ -39,7 +39,7 @@ export interface VerdictOptions {
   client: Pick<S3Client, 'address'>
   objects: S3Objects
   keys: Keys
-  /** The tenant's host: memories of two tenants are never mixed. */
+  /** The tenant's host. Tenants never share verdicts. */
   tenant: string
   memory: VerdictMemory
 }
@@ -62,7 +62,7 @@ export function createVerdicts({ client, objects, keys, tenant, memory }: Verdic
   async function tryOut(): Promise<Conditions> {
     const { conditions, serverTime } = await probeConditions(objects, keys.freshProbe)
     memory.set((await place()).key, conditions)
-    // A failed sweep is made up for by the next process.
+    // The next process repeats a failed sweep.
     await sweep(objects, keys, serverTime).catch(() => undefined)
     return conditions
   }
@@ -84,8 +84,8 @@ export function createVerdicts({ client, objects, keys, tenant, memory }: Verdic
 }
 
 /**
- * Deletes what processes that are gone have left: probes, markers of creators, and the probe of earlier versions. Ages are by the
- * server's clock alone, so that no marker of a living process is taken for an old one.
+ * Deletes leftovers of dead processes: probes, markers of creators, and the probe of earlier versions. Compares ages only by the server's
+ * clock, so that the marker of a running process never counts as old.
  */
 async function sweep(objects: S3Objects, keys: Keys, serverTime: Date | undefined): Promise<void> {
   const left = serverTime ? await objects.list(keys.claimants) : []

@@ -1,4 +1,4 @@
-/** What an S3 server's answers mean to the port. */
+/** Maps answers of an S3 server to errors of the port. */
 import { PublisherError } from '../../../base/errors.ts'
 import { RetryableError } from '../../../base/retry.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
@@ -6,8 +6,8 @@ import type { Conditions, Verdict } from './known-servers.ts'
 import { errorCodeOf } from './xml.ts'
 
 /**
- * The answer of a server that could not do it now, or refused the credentials, as the error that it stands for. Of a conditional write,
- * 501 and 400 are left to the caller: that is how servers refuse a header that they do not know.
+ * Throws the error for an answer that reports a failure. Leaves 501 and 400 of a conditional write to the caller: servers refuse an
+ * unknown header with them.
  */
 export async function throwUnlessUsable(
   response: Response,
@@ -34,7 +34,7 @@ export async function throwUnlessUsable(
   throw storageUnavailable(cause)
 }
 
-/** Codes of 4xx answers that a repetition may cure (S3 API, "Error responses"). */
+/** Codes of 4xx answers that deserve a retry (S3 API, "Error responses"). */
 const transientCodes = new Set([
   'RequestTimeout',
   'OperationAborted',
@@ -42,16 +42,16 @@ const transientCodes = new Set([
   'SlowDown',
 ])
 
-/** Codes of 400 answers to credentials that were good once (S3 API, "Error responses"). */
+/** Codes of 400 answers to expired credentials (S3 API, "Error responses"). */
 const rejectionCodes = new Set(['ExpiredToken', 'InvalidToken', 'TokenRefreshRequired'])
 
 async function saysBucketIsMissing(response: Response): Promise<boolean> {
   return errorCodeOf(await response.clone().text()) === 'NoSuchBucket'
 }
 
-const misbehaves = 'The photo storage does not answer as it should. Please try again shortly.'
+const misbehaves = 'The photo storage is not responding correctly. Try again shortly.'
 
-/** More than what was asked for may have. */
+/** Error for an answer beyond the limit of its request. */
 export class AnswerTooLarge extends PublisherError {
   constructor() {
     super('storage_unavailable', misbehaves, {
@@ -60,7 +60,7 @@ export class AnswerTooLarge extends PublisherError {
   }
 }
 
-/** An outage where the last of all attempts met one. */
+/** Error for a storage that failed. Counts as an outage if the last attempt met an outage. */
 export function storageUnavailable(cause: unknown, retryAfter?: number): PublisherError {
   return new PublisherError('storage_unavailable', misbehaves, {
     cause,
@@ -72,27 +72,27 @@ export function storageUnavailable(cause: unknown, retryAfter?: number): Publish
 export function credentialsRejected(cause: unknown): PublisherError {
   return new PublisherError(
     'credentials_rejected',
-    'The photo storage refuses the credentials it was given. They have to be renewed where the storage was connected.',
+    'The photo storage rejects its credentials. Renew them where the storage was connected.',
     { cause },
   )
 }
 
-/** A network error's message may quote the URL, and a presigned one is a secret. */
+/** Reduces a network error to name and code. Its message may quote the URL, and a presigned URL is a secret. */
 export function withoutUrl(cause: unknown): Error {
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   const code = inner instanceof Error && 'code' in inner ? String(inner.code) : ''
   return new Error(inner instanceof Error ? `${inner.name} ${code}`.trim() : typeof inner)
 }
 
-/** Describes for people how the server treats conditional writes. */
+/** Treatment of conditional writes, as words for messages. */
 const conditionFaults = {
-  honoured: 'keeps conditional writes',
-  overtaken: 'checks a conditional write first and writes later, so two processes at once can both win',
+  honoured: 'supports conditional writes',
+  overtaken: 'checks a conditional write first and writes later, so two concurrent processes can both win',
   ignored: 'ignores conditional writes (If-None-Match) and overwrites',
-  refused: 'does not know conditional writes (If-None-Match)',
+  refused: 'does not support conditional writes (If-None-Match)',
 } as const satisfies Record<Conditions, string>
 
-/** Nothing can be claimed safely on this server. The message names the service where it is a documented one. */
+/** Error for a server on which claims are unsafe. The message names a documented service. */
 export function notAtomic({ conditions, known }: Verdict): PublisherError {
   const server = known ? known.name : 'This S3 server'
   const source = known ? ` See ${known.sources[0]}.` : ''

@@ -1,22 +1,25 @@
-/** Streams that are as long as announced, or fail: a photo must not arrive cut off. */
+/** Streams that fail unless they have the announced length, so that no truncated photo is stored. */
 import { PublisherError } from '../../../base/errors.ts'
 
 export interface ExactLength {
   stream: ReadableStream<Uint8Array>
-  /** What was wrong with the length, once the stream has failed for it. */
+  /** Gives the error once the stream has failed because of its length. */
   failure(): PublisherError | undefined
 }
 
 /**
- * The same bytes. The last ones wait until the source has ended, because a server that has got as many as announced answers
- * without looking at what follows.
+ * Passes the bytes through. Holds back the last chunk until the source has ended, because a server answers as soon as it has the announced
+ * number of bytes.
  */
 export function exactLength(body: ReadableStream<Uint8Array>, size: number): ExactLength {
   let seen = 0
   let last: Uint8Array | undefined
   let failure: PublisherError | undefined
   const fail = () => {
-    failure = new PublisherError('invalid_request', 'The photo is not as long as announced. Send it again.')
+    failure = new PublisherError(
+      'invalid_request',
+      'The photo does not have the announced size. Send it again.',
+    )
     return failure
   }
   const checked = new TransformStream<Uint8Array, Uint8Array>({

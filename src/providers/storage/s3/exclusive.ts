@@ -1,10 +1,10 @@
 /**
- * Creates an object that only one of many creators gets, also on a server that looks first and writes later.
+ * Creates an object so that only one of many creators succeeds, also on a server that checks first and writes later.
  *
- * Each creator leaves a marker of its own before it writes the object, and lists all markers after its write has arrived. Two creators
- * that both were told "created" have each looked before the other's write arrived. So both markers were there before either list, and
- * each sees the other's. The one whose text the object holds waits for the others to withdraw, and they do once they have read it.
- * This needs a server whose plain writes, lists and reads agree with each other. docs/publishing.md has the reasoning step by step.
+ * Each creator writes its own marker before it writes the object, and lists all markers after its write. If two creators are both told
+ * "created", the server checked for each before the other's write. So both markers existed before either list, and each creator sees
+ * the other's marker. The creator whose text the object holds waits until the others withdraw, which they do after reading the object.
+ * The server's plain writes, lists and reads must be consistent. docs/publishing.md has the reasoning step by step.
  */
 import { sha256Hex } from '../../../base/hex.ts'
 import { pause } from '../../../base/time.ts'
@@ -19,13 +19,13 @@ export interface Creation {
   key: string
   body: string
   contentType: string
-  /** Metadata of those who share what any of them creates. Left out: the creator shares with no other one. */
+  /** Metadata that identifies the owner. Creators of the same owner share the object. Default: each creator is its own owner. */
   owner?: { name: string; value: string }
 }
 
 /**
- * `created`: the object is there and the owner's. `taken`: it is another one's. `contested`: another creator neither went on nor
- * withdrew in time, so the object must not be relied on.
+ * Outcome of a creation. `created`: the object exists and is the owner's. `taken`: the object is another owner's. `contested`: another
+ * creator did not finish or withdraw in time, so callers must not rely on the object.
  */
 export type CreationOutcome = 'created' | 'taken' | 'contested'
 
@@ -33,20 +33,20 @@ export interface ExclusiveOptions {
   objects: S3Objects
   keys: Keys
   verdicts: Verdicts
-  /** Waits between two looks at the markers. Milliseconds. */
+  /** Pauses between two looks at the markers. */
   pausesMs: readonly number[]
 }
 
-/** `onContested` does what has to happen while other creators still wait. */
+/** Creates the object. `onContested` runs while other creators still wait. */
 export type CreateExclusively = (
   creation: Creation,
   onContested?: () => Promise<void>,
 ) => Promise<CreationOutcome>
 
-/** Metadata: who created an object, for the creator who lost the answer. */
+/** Metadata with the creator of an object, for a creator whose answer was lost. */
 const createdBy = 'publisher-created-by'
 const markerBody = 'A process is about to create an object.\n'
-/** Longer than any request to the server lasts. A marker of this age, by the server's own clock, is of a process that is gone. */
+/** Longer than any request to the server. A marker of this age, by the server's own clock, belongs to a dead process. */
 const abandonedMs = 2 * 60_000
 
 interface Attempt extends Creation {
@@ -56,7 +56,7 @@ interface Attempt extends Creation {
 }
 
 export function createExclusive({ objects, keys, verdicts, pausesMs }: ExclusiveOptions): CreateExclusively {
-  /** False where the object is another owner's. */
+  /** Writes the object. Gives false if the object is another owner's. */
   async function write(attempt: Attempt, conditions: Conditions): Promise<boolean> {
     const { key, body, contentType, owner, id } = attempt
     if (conditions === 'ignored' || conditions === 'refused') {
@@ -66,17 +66,17 @@ export function createExclusive({ objects, keys, verdicts, pausesMs }: Exclusive
     const metadata = { [createdBy]: id, ...(owner && { [owner.name]: owner.value }) }
     const options: PutOptions = { contentType, metadata, ifAbsent: conditions !== 'refused' }
     const outcome = await objects.put(key, body, options)
-    // It honoured them when it was asked. The markers make this write as safe as that one.
+    // The server no longer supports conditions. The markers make an unconditional write just as safe.
     if (outcome === 'unsupported') return write(attempt, 'refused')
-    // "Exists" may mean that an earlier attempt of this very call went through and its answer was lost.
+    // The condition also fails if an earlier attempt of this call succeeded and its answer was lost.
     return outcome === 'written' || isOwners(await objects.head(key), attempt)
   }
 
-  /** Counts the other creators of this object that may still be at it. */
+  /** Counts the other creators of this object that may still be running. */
   async function countRivals({ prefix, marker }: Attempt, startedAt: Date | undefined) {
     const listed = await objects.list(prefix)
     const since = startedAt ?? listed.find(({ key }) => key === marker)?.modifiedAt
-    // A list without what was just written says nothing of the others either.
+    // A list without this creator's own marker is stale, so it may lack other markers too.
     if (!since) return { rivals: 1, since }
     const oldest = since.getTime() - abandonedMs
     const rivals = listed.filter(({ key, modifiedAt }) => key !== marker && modifiedAt.getTime() > oldest)
@@ -87,17 +87,17 @@ export function createExclusive({ objects, keys, verdicts, pausesMs }: Exclusive
     let startedAt: Date | undefined
     for (const pauseMs of [0, ...pausesMs]) {
       if (pauseMs > 0) await pause(pauseMs)
-      // In this order: a rival that withdraws has dealt with the object before it takes its marker away.
+      // The order matters: a rival that withdraws deletes its marker only after it is done with the object.
       const { rivals, since } = await countRivals(attempt, startedAt)
       startedAt = since
       const head = await objects.head(attempt.key)
       if (!isOwners(head, attempt)) {
-        // The server let this creator pass, and another one's object is there: nothing may be claimed on it any more.
+        // The server let two creators write, so this process must not claim anything on the server any more.
         if (head?.metadata[createdBy] !== undefined) await verdicts.note('overtaken')
         return 'taken'
       }
       if (rivals === 0) return 'created'
-      // Of one owner's creators only the one that wrote last stays; the others wait without being waited for.
+      // Among creators of the same owner, only the last writer keeps its marker. The others wait, but rivals do not wait for them.
       if (head?.metadata[createdBy] !== attempt.id) await objects.delete(attempt.marker)
     }
     return 'contested'
@@ -116,7 +116,7 @@ export function createExclusive({ objects, keys, verdicts, pausesMs }: Exclusive
       if (outcome === 'contested') await onContested?.()
       return outcome
     } finally {
-      // A marker that stays holds others up for two minutes, and is swept later.
+      // A leftover marker delays other creators for two minutes, and a later sweep deletes it.
       const remove = () => objects.delete(attempt.marker)
       await remove()
         .catch(remove)

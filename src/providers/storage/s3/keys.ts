@@ -1,26 +1,26 @@
-/** Keys of one tenant's objects, and how they are written into a URL. */
+/** Keys of a tenant's objects, and their encoding in URLs. */
 import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
 import { recordFile } from '../../../ports/record-key.ts'
 import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 
 export interface Keys {
-  /** What all keys of a folder begin with; empty for the whole bucket. */
+  /** Gives the prefix of all keys of a folder; empty for the whole bucket. */
   prefix(folder: Folder): string
   photo(folder: Folder, name: PhotoName): string
   sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): string
-  /** Throws `invalid_request` for a key that could name anything but a record. */
+  /** Gives the key of a record. Throws `invalid_request` for a record key that could point elsewhere. */
   record(key: RecordKey): string
-  /** Prefix of everything that this program keeps for itself. */
+  /** Prefix of this program's own objects. */
   own: string
-  /** Prefix of markers that last as long as one attempt: of creators, and of probes. */
+  /** Prefix of temporary objects: markers of creators, and probes. */
   claimants: string
-  /** A key that no other probe has. */
+  /** Gives a key that no other probe uses. */
   freshProbe(): string
-  /** Where versions before 2.1 found out about conditional writes. */
+  /** Key of the probe in versions before 2.1. */
   formerProbe: string
 }
 
-/** Keys have no leading slash, whatever the configuration says. */
+/** Creates the keys of one tenant. Removes leading slashes of the configured paths. */
 export function createKeys(paths: StoragePaths): Keys {
   const prefix = (folder: Folder) => {
     const path = paths[folder].replace(/^\/+/, '')
@@ -41,13 +41,14 @@ export function createKeys(paths: StoragePaths): Keys {
 }
 
 /**
- * A key as a URL path: each segment percent-encoded, `!'()*` included, which `encodeURIComponent` leaves and the signature
- * covers (AWS Signature Version 4, "UriEncode").
+ * Encodes a key as a URL path. Percent-encodes each segment, including `!'()*`, as the signature requires (AWS Signature Version 4,
+ * "UriEncode"). `encodeURIComponent` alone leaves those characters.
  */
 export function encodeKey(key: string): string {
   return key.split('/').map(encodeStrictly).join('/')
 }
 
+/** Percent-encodes all reserved characters. */
 export function encodeStrictly(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

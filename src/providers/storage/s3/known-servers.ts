@@ -1,30 +1,30 @@
-/** S3 services whose conditional writes are documented, for better or worse: these are never asked by trying. */
+/** S3 services whose treatment of conditional writes is documented, and which need no probe. */
 
-/** How a server treats `If-None-Match: *` on a PUT. */
+/** Treatment of `If-None-Match: *` on a PUT by a server. */
 export type Conditions =
-  /** One of many creators wins, the others get 412. */
+  /** Exactly one creator wins, and all others get 412. */
   | 'honoured'
-  /** It looks first and writes later, so two creators at once can both win. */
+  /** The server checks first and writes later, so two concurrent creators can both win. */
   | 'overtaken'
-  /** It answers 200 and overwrites. */
+  /** The server answers 200 and overwrites. */
   | 'ignored'
-  /** It answers 501 or 400 and writes nothing. */
+  /** The server answers 501 or 400 and writes nothing. */
   | 'refused'
 
 export interface KnownServer {
-  /** For people. */
+  /** Name for messages. */
   name: string
-  /** A host of the service, or the ending of one, which begins with a dot. */
+  /** Host of the service. A leading dot makes it a suffix. */
   host: string
   conditions: Exclude<Conditions, 'overtaken'>
-  /** Where this can be read, as of November 2026. */
+  /** Sources of the verdict, as of November 2026. */
   sources: readonly [string, ...string[]]
 }
 
 /** Verdict on a server's conditional writes. */
 export interface Verdict {
   conditions: Conditions
-  /** The service, where its documentation is the ground of the verdict. */
+  /** Documented service that the verdict is based on, if any. */
   known: KnownServer | undefined
 }
 
@@ -73,19 +73,19 @@ const knownServers: readonly KnownServer[] = [
     name: 'Google Cloud Storage',
     host: 'storage.googleapis.com',
     conditions: 'ignored',
-    // Its own precondition headers are another protocol: If-None-Match is for requests that retrieve data.
+    // The documented precondition headers differ: `If-None-Match` is only for requests that retrieve data.
     sources: ['https://docs.cloud.google.com/storage/docs/request-preconditions'],
   },
   {
     name: 'Oracle Cloud Object Storage',
     host: '.oraclecloud.com',
     conditions: 'ignored',
-    // Its native API honours conditions; its S3 layer has been seen to ignore them.
+    // The native API honours conditions, but the S3 layer was observed to ignore them.
     sources: ['https://github.com/reisepass/zeropg'],
   },
 ]
 
-/** The documented service behind an endpoint, undefined for any other server. Throws for text that is not a URL. */
+/** Gives the documented service behind an endpoint, `undefined` for any other server. Throws for text that is not a URL. */
 export function knownServer(endpoint: string): KnownServer | undefined {
   const name = new URL(endpoint).hostname.replace(/\.$/, '')
   return knownServers.find(({ host }) => (host.startsWith('.') ? name.endsWith(host) : name === host))

@@ -1,11 +1,11 @@
-/** Metadata of an object, which travels in headers of the prefix `x-amz-meta-`. */
+/** Metadata of an object, in headers with the prefix `x-amz-meta-`. */
 
 const prefix = 'x-amz-meta-'
 
-/** Metadata of the owner's and of ours, by names without the prefix. */
+/** Metadata by name without the prefix, both the owner's and this program's. */
 export type Metadata = Readonly<Record<string, string>>
 
-/** Reads the metadata in an answer's headers. */
+/** Reads the metadata from the headers of an answer. */
 export function metadataOf(headers: Headers): Metadata {
   return Object.fromEntries(
     [...headers].flatMap(([name, value]) =>
@@ -14,7 +14,7 @@ export function metadataOf(headers: Headers): Metadata {
   )
 }
 
-/** Writes the headers that give an object this metadata. */
+/** Builds the headers that set an object's metadata. */
 export function metadataHeaders(metadata: Metadata): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [prefix + name, value]))
 }

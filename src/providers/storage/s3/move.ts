@@ -1,7 +1,13 @@
 /**
- * S3 has no rename, so a move is: reserve the new name, copy the sidecar, copy the photo onto the reservation, delete the old sidecar, delete the old photo.
- * The source is complete until the copies are, and the copies say what they were made of, so repeating the move after an
- * interruption at any point completes it. docs/storage-moves.md has the steps as a table.
+ * Moves a photo with its sidecar. S3 has no rename, so a move has these steps:
+ * 1. reserve the new name
+ * 2. copy the sidecar
+ * 3. copy the photo onto the reservation
+ * 4. delete the old sidecar
+ * 5. delete the old photo
+ *
+ * The source stays complete until the copies are, and the copies name their source in their metadata. So repeating an interrupted move
+ * completes it. docs/storage-moves.md has the steps as a table.
  */
 import { sha256Hex } from '../../../base/hex.ts'
 import {
@@ -18,13 +24,13 @@ import type { ObjectHead } from './object-reads.ts'
 import type { S3Objects } from './objects.ts'
 import { type ReservationTools, reservationOf, reserve } from './reservations.ts'
 
-/** Metadata of a copy: which source it was made of. */
+/** Metadata of a copy, with the identity of its source. */
 const movedFrom = 'publisher-moved-from'
 
 interface Source {
   photo: { key: string; head: ObjectHead }
   sidecar: { key: string; head: ObjectHead } | null
-  /** Differs for every other photo and for every other content of this one. */
+  /** Hash of key and content: different for every photo and every version of a photo. */
   identity: string
 }
 
@@ -33,7 +39,7 @@ interface Target {
   sidecar: string
 }
 
-/** Gives the name at the target. Throws `photo_not_found`, and `sidecar_changed` where the caption was edited meanwhile. */
+/** Moves the photo and gives its name there. Throws `photo_not_found`, and `sidecar_changed` if the caption was edited meanwhile. */
 export async function movePhoto(
   { objects, keys, create }: ReservationTools,
   name: PhotoName,
@@ -70,7 +76,7 @@ async function readSource(objects: S3Objects, photoKey: string, sidecarKey: stri
 
 type Claim = 'taken' | 'reserved' | 'copied'
 
-/** `reserved`: the photo has still to be copied. `copied`: an earlier attempt, or another process, came that far. */
+/** Claims the target. `reserved`: the photo must still be copied. `copied`: an earlier attempt or another process has copied the photo. */
 async function claim(
   objects: S3Objects,
   create: CreateExclusively,
@@ -80,12 +86,13 @@ async function claim(
   const [photo, sidecar] = await Promise.all([objects.head(target.photo), objects.head(target.sidecar)])
   const found = photo && claimOf(photo, source)
   if (found === 'taken' || found === 'copied') return found
-  // A sidecar without its photo belongs to one with another extension, or to no photo at all; it is not taken over.
+  // A sidecar without its photo is not adopted. It may belong to a photo with another extension, or to no photo.
   if (!found && sidecar && sidecar.metadata[movedFrom] !== source.identity) return 'taken'
   const reserved = await reserve(create, target.photo, source.identity)
-  if (reserved === 'contested') throw storageUnavailable(new Error('Another process is stuck at this name.'))
+  if (reserved === 'contested')
+    throw storageUnavailable(new Error('Another process has not finished with this name.'))
   if (reserved === 'taken') {
-    // Another process was quicker; it may have moved this very photo.
+    // Another process was faster, and may have moved this very photo.
     const winner = await objects.head(target.photo)
     return winner && claimOf(winner, source) === 'copied' ? 'copied' : 'taken'
   }
@@ -93,7 +100,7 @@ async function claim(
     const { key, head } = source.sidecar
     const type = head.contentType ?? 'text/plain'
     const copied = await copyOf(objects, key, target.sidecar, head, type, source.identity)
-    // Gone: another process is finishing this move. Still there: it was edited, and would be deleted in the end.
+    // Source gone: another process is finishing this move. Source still there: it was edited, and step 4 would delete the edit.
     if (!copied && (await objects.head(key))) throw sidecarChanged()
   }
   return 'reserved'
@@ -116,8 +123,8 @@ async function copyPhoto(objects: S3Objects, source: Source, target: Target, nam
   )
   const arrived = await objects.head(target.photo)
   if (arrived?.metadata[movedFrom] === source.identity && arrived.size === head.size) return
-  // Somebody else has finished the same move meanwhile, or the photo was changed under our hands: nothing is deleted.
-  throw copied ? storageUnavailable(new Error('The copy is not what it should be.')) : photoNotFound()
+  // Another process has finished the same move, or the photo has changed. Throws before the source is deleted.
+  throw copied ? storageUnavailable(new Error('The copy does not match its source.')) : photoNotFound()
 }
 
 function copyOf(

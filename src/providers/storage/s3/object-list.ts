@@ -3,10 +3,10 @@ import type { S3Client } from './client.ts'
 import { storageUnavailable } from './errors.ts'
 import { type ListedObject, parseListPage } from './xml.ts'
 
-/** A million objects in one folder, at the page size that S3 allows. */
+/** Upper bound on pages: a million objects in a folder, at the page size that S3 allows. */
 const maxPages = 1000
 
-/** Gives all pages. Throws `storage_unavailable` for a listing that is unreadable or does not end. */
+/** Gives the objects of all pages. Throws `storage_unavailable` for a listing that is unreadable or does not end. */
 export async function listObjects(
   client: S3Client,
   prefix: string,
@@ -29,7 +29,7 @@ export async function listObjects(
     }
     const response = await client.send({ method: 'GET', query })
     const found = readPage(await response.text())
-    // A server that ignores the prefix would otherwise lend its other keys to this folder.
+    // Some servers may ignore the prefix, and keys outside of it do not belong to this folder.
     objects.push(...found.objects.filter(({ key }) => key.startsWith(prefix)))
     next = found.next
   }

@@ -6,7 +6,7 @@ import { AnswerTooLarge, storageUnavailable } from './errors.ts'
 import { type Metadata, metadataOf } from './metadata.ts'
 import { unquote } from './xml.ts'
 
-/** Properties of an object, as a HEAD gives them. */
+/** Properties of an object, from a HEAD request. */
 export interface ObjectHead {
   etag: string
   size: number
@@ -15,22 +15,22 @@ export interface ObjectHead {
   metadata: Metadata
 }
 
-/** An object that was read whole. Its revision is the entity tag. */
+/** Object that was read whole. Its revision is the entity tag. */
 export interface SmallObject extends SmallFile {
   /** Time of the last write, by the server's clock. */
   modifiedAt: Date
 }
 
-/** All functions give `null` where there is no such object. */
+/** Reads. All functions give `null` for a missing object. */
 export interface ObjectReads {
   head(key: string): Promise<ObjectHead | null>
-  /** The body is to be read to its end or cancelled. */
+  /** Gives the object as a stream, which the caller must read to its end or cancel. */
   get(key: string): Promise<{ head: ObjectHead; body: ReadableStream<Uint8Array> } | null>
-  /** The whole object, `too_large` beyond the limit. Reads little more than the limit. */
+  /** Gives the whole object, or `too_large` beyond the limit. Reads little more than the limit. */
   getAtMost(key: string, maxBytes: number): Promise<SmallObject | 'too_large' | null>
 }
 
-/** Makes the reading half of the bucket's operations. */
+/** Creates the reading operations of a bucket. */
 export function createObjectReads(client: S3Client): ObjectReads {
   return {
     async head(key) {
@@ -64,12 +64,12 @@ export function createObjectReads(client: S3Client): ObjectReads {
   }
 }
 
-/** Throws `storage_unavailable` for an answer that is none of S3's. */
+/** Reads the properties. Throws `storage_unavailable` for an answer that is not from S3. */
 function toHead({ headers }: Response): ObjectHead {
   const etag = unquote(headers.get('etag') ?? '')
   const modifiedAt = new Date(headers.get('last-modified') ?? 0)
   if (etag === '' || Number.isNaN(modifiedAt.getTime()))
-    throw storageUnavailable(new Error('The S3 server says too little of an object.'))
+    throw storageUnavailable(new Error('The S3 server left out required headers of an object.'))
   return {
     etag,
     size: z.coerce.number().int().nonnegative().catch(0).parse(headers.get('content-length')),

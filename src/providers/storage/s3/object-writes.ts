@@ -8,16 +8,16 @@ import { isCopied } from './xml.ts'
 export interface PutOptions {
   contentType: string
   metadata?: Metadata
-  /** Only where there is no object of this key yet. Some servers ignore it and overwrite: see conditions.ts. */
+  /** Writes only if no object has this key. Some servers ignore the condition and overwrite: see conditions.ts. */
   ifAbsent?: boolean
   ifEtag?: string
 }
 
-/** `exists`: a condition was not met. `unsupported`: the server refuses conditions and has written nothing. */
+/** Outcome of a write. `exists`: the condition failed. `unsupported`: the server refuses conditions and wrote nothing. */
 export type PutOutcome = 'written' | 'exists' | 'unsupported'
 
 interface CopyOptions {
-  /** Only while the source is still at this entity tag. */
+  /** Copies only if the source still has this entity tag. */
   sourceEtag: string
   contentType: string
   metadata: Metadata
@@ -26,13 +26,13 @@ interface CopyOptions {
 export interface ObjectWrites {
   put(key: string, body: string | Uint8Array<ArrayBuffer>, options: PutOptions): Promise<PutOutcome>
   putStream(key: string, body: ReadableStream<Uint8Array>, size: number, contentType: string): Promise<void>
-  /** False where the source is gone or has changed. */
+  /** Copies the object. Gives false if the source is gone or has changed. */
   copy(source: string, target: string, options: CopyOptions): Promise<boolean>
-  /** Deleting a key without an object is no error. */
+  /** Deletes the object. A missing object is not an error. */
   delete(key: string): Promise<void>
 }
 
-/** Makes the writing half of the bucket's operations. */
+/** Creates the writing operations of a bucket. */
 export function createObjectWrites(client: S3Client): ObjectWrites {
   return {
     async put(key, body, { contentType, metadata = {}, ifAbsent, ifEtag }) {
@@ -43,7 +43,7 @@ export function createObjectWrites(client: S3Client): ObjectWrites {
         ...(ifEtag !== undefined && { 'if-match': `"${ifEtag}"` }),
       }
       const response = await client.send({ method: 'PUT', key, body, headers })
-      // AWS says 404 where an object that If-Match is about has gone.
+      // AWS answers 404 to `If-Match` on a missing object.
       if (response.status === 412 || (response.status === 404 && ifEtag !== undefined)) return 'exists'
       if (response.status === 400 || response.status === 501) return 'unsupported'
       if (!response.ok) throw unexpected(response)
@@ -86,11 +86,11 @@ function unexpected({ status }: Response) {
   return storageUnavailable(new Error(`The S3 server answered ${status} to a write.`))
 }
 
-/** Workers send a length with a stream only when it is of this kind; Node takes the header's word. */
+/** Wraps the stream for Workers, which send a length only with a `FixedLengthStream`. Node uses the header. */
 function withLength(body: ReadableStream<Uint8Array>, size: number): ReadableStream<Uint8Array> {
   const FixedLength: unknown = Reflect.get(globalThis, 'FixedLengthStream')
   return typeof FixedLength === 'function'
-    ? // The constructor that Workers document ("FixedLengthStream").
+    ? // Constructor as documented for Workers ("FixedLengthStream").
       body.pipeThrough(Reflect.construct(FixedLength, [size]) as TransformStream<Uint8Array, Uint8Array>)
     : body
 }

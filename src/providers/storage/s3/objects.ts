@@ -1,4 +1,4 @@
-/** Objects of one bucket: the few operations that the store is made of. */
+/** Operations on the objects of one bucket, which the store is built on. */
 import type { S3Client } from './client.ts'
 import { listObjects } from './object-list.ts'
 import { createObjectReads, type ObjectReads } from './object-reads.ts'
@@ -6,11 +6,11 @@ import { createObjectWrites, type ObjectWrites } from './object-writes.ts'
 import type { ListedObject } from './xml.ts'
 
 export interface S3Objects extends ObjectReads, ObjectWrites {
-  /** Objects directly below the prefix. */
+  /** Lists the objects directly below the prefix. */
   list(prefix: string): Promise<ListedObject[]>
 }
 
-/** Makes the operations over one client. `pageSize`: objects per page of a listing. */
+/** Creates the operations over one client. `pageSize`: objects per page of a listing. */
 export function createS3Objects(client: S3Client, pageSize: number): S3Objects {
   return {
     ...createObjectReads(client),

@@ -1,11 +1,11 @@
-/** Lists the photos directly below a prefix, and which of them have a sidecar. */
+/** Lists the photos directly below a prefix, with their sidecars. */
 import { isPhotoName } from '../../../ports/photo.ts'
 import { sidecarsAmong } from '../../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
 import type { S3Objects } from './objects.ts'
 import { withoutReservations } from './reservations.ts'
 
-/** Gives the photos in the order of their names, without reserved names. */
+/** Gives the photos ordered by name, without reserved names. */
 export async function listPhotos(objects: S3Objects, prefix: string): Promise<PhotoListing> {
   const listed = await objects.list(prefix)
   const names = new Set(listed.map(({ key }) => key.slice(prefix.length)))

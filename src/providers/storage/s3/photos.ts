@@ -1,4 +1,4 @@
-/** Photos of one store as objects of its bucket. A name that is reserved for a photo on its way does not count as one. */
+/** Photos of one store as objects of its bucket. A reserved name, whose photo has not arrived yet, does not count as a photo. */
 import { type Folder, mediaType, type PhotoName } from '../../../ports/photo.ts'
 import type { PhotoEntry, PhotoFiles } from '../../../ports/storage.ts'
 import { photoNotFound } from '../../../ports/storage-errors.ts'
@@ -16,7 +16,7 @@ export interface PhotoFilesOptions extends ReservationTools {
 
 const linkSeconds = 4 * 3600
 
-/** Makes the store's functions for photos. */
+/** Creates the store's functions for photos. */
 export function createPhotoFiles({ objects, keys, create, presign, now }: PhotoFilesOptions): PhotoFiles {
   async function stat(folder: Folder, name: PhotoName): Promise<PhotoEntry | null> {
     const head = await objects.head(keys.photo(folder, name))
@@ -50,8 +50,7 @@ export function createPhotoFiles({ objects, keys, create, presign, now }: PhotoF
         throw error
       }
       const entry = await stat(folder, reserved.name)
-      if (entry?.size !== size)
-        throw storageUnavailable(new Error('The uploaded photo did not arrive whole.'))
+      if (entry?.size !== size) throw storageUnavailable(new Error('The uploaded photo arrived incomplete.'))
       return entry
     },
 

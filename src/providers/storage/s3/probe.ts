@@ -1,28 +1,28 @@
-/** Finds out whether a server honours `If-None-Match: *`, by racing many creators of one key. */
+/** Probes a server for `If-None-Match: *` by racing several creators of one key. */
 import { storageUnavailable } from './errors.ts'
 import type { Conditions } from './known-servers.ts'
 import type { PutOutcome } from './object-writes.ts'
 import type { S3Objects } from './objects.ts'
 
-/** Creators of one key at once. */
+/** Concurrent creators of one key. */
 const racers = 8
-/** Races, each for a fresh key. A gap of a server shows in some races only. */
+/** Races, each for a fresh key. A faulty server fails only in some races. */
 const rounds = 3
 const contentType = 'text/plain'
-/** Probes have some seventy bytes. */
+/** Upper bound on a probe, which has about seventy bytes. */
 const maxProbeBytes = 1024
 
 export interface Probed {
   conditions: Conditions
-  /** When the last probe was written, by the server's own clock; undefined where it kept none. */
+  /** Time of the last probe by the server's own clock; `undefined` if the server stored no probe. */
   serverTime: Date | undefined
 }
 
 type RaceObjects = Pick<S3Objects, 'put' | 'getAtMost' | 'delete'>
 
 /**
- * Runs the races, 30 calls where all are honoured, and fewer as soon as one is not. A race that proves nothing (an outage, an answer
- * that got lost) throws the error of the storage. `freshKey` names an unused key at each call; all of them are deleted again.
+ * Runs the races: 30 calls if the server honours all, and fewer after a violation. Throws the storage's error for a race that proves
+ * nothing, because of an outage or a lost answer. `freshKey` gives an unused key at each call. Deletes all keys at the end.
  */
 export async function probeConditions(objects: RaceObjects, freshKey: () => string): Promise<Probed> {
   let probed = await race(objects, freshKey())
@@ -46,20 +46,20 @@ async function race(objects: RaceObjects, key: string): Promise<Probed> {
     const conditions = await judge(objects, key, { bodies, outcomes, kept: text })
     return { conditions, serverTime: kept?.modifiedAt }
   } finally {
-    // A key that stays is swept later.
+    // A later sweep deletes a leftover key.
     await objects.delete(key).catch(() => undefined)
   }
 }
 
 type Outcomes = readonly PromiseSettledResult<PutOutcome>[]
 
-/** A server that refuses the header takes the same write without it; otherwise the refusal has another reason. */
+/** Repeats the write without the header. Throws if that fails too, because the refusal then had another reason. */
 async function refusal(objects: RaceObjects, key: string): Promise<Conditions> {
   await objects.put(key, 'This server refuses conditional writes.\n', { contentType })
   return 'refused'
 }
 
-/** Of a key that exists, one more creation tells a server with a gap from one that never looks. */
+/** Tells a server with a race from a server without any check, by creating an existing key again. */
 async function manyWinners(objects: RaceObjects, key: string): Promise<Conditions> {
   const again = await objects.put(key, 'A key that exists is created again.\n', {
     contentType,
@@ -85,7 +85,7 @@ async function judge(
   const winner = outcomes.findIndex(
     (outcome) => outcome.status === 'fulfilled' && outcome.value === 'written',
   )
-  // A creator that said it won, and whose text is gone, was overwritten.
+  // The winner's text is gone, so another creator overwrote it.
   if (winner >= 0 && kept !== undefined && kept !== bodies[winner]) return 'overtaken'
   const isDecided = kept !== undefined && bodies.includes(kept) && count(outcomes, 'exists') > 0
   if (isDecided) return 'honoured'

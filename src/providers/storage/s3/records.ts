@@ -16,7 +16,7 @@ export interface RecordFilesOptions {
 
 const contentType = 'application/json'
 
-/** Makes the store's functions for records. */
+/** Creates the store's functions for records. */
 export function createRecordFiles({ objects, keys, verdicts, create }: RecordFilesOptions): RecordFiles {
   return {
     async createRecord(recordKey, text) {
@@ -24,7 +24,7 @@ export function createRecordFiles({ objects, keys, verdicts, create }: RecordFil
       const verdict = await verdicts.get()
       if (verdict.conditions !== 'honoured') throw notAtomic(verdict)
       const creation = { key, body: text, contentType }
-      // Another creator is stuck: the record is taken back while its marker still keeps others from it.
+      // Another creator is stuck: deletes the record while this creator's marker still keeps others away from it.
       return (await create(creation, () => objects.delete(key))) === 'created'
     },
 

@@ -1,6 +1,6 @@
 /**
- * A name is taken before the photo arrives, by a small marker object that only one of many can create (`If-None-Match: *`).
- * Whoever finds it there goes on to the next number, except the one whose marker it is: that is how an interrupted move goes on.
+ * Reserves a name before its photo arrives, by a small marker object that only one process can create (`If-None-Match: *`). Other
+ * processes try the next number. The owner of the marker keeps the name, so that an interrupted move can continue.
  */
 import { type Folder, numberedNames, type PhotoName } from '../../../ports/photo.ts'
 import { tooManyOfThisName } from '../../../ports/storage-errors.ts'
@@ -10,13 +10,13 @@ import type { ObjectHead } from './object-reads.ts'
 import type { S3Objects } from './objects.ts'
 import type { ListedObject } from './xml.ts'
 
-/** The marker's metadata; its value says who has the reservation. */
+/** Metadata of the marker, with the owner of the reservation as value. */
 const reservedFor = 'publisher-reserved-for'
 const body = 'Reserved for a photo that is on its way here.\n'
-/** Larger objects are no reservations. Bytes. */
+/** Upper bound on a marker. Larger objects are not reservations. */
 const maxReservationBytes = 512
 
-/** Takes the name, or takes over the reservation that this owner has already. */
+/** Reserves the name, or reuses an existing reservation of the same owner. */
 export function reserve(create: CreateExclusively, key: string, owner: string): Promise<CreationOutcome> {
   return create({ key, body, contentType: 'text/plain', owner: { name: reservedFor, value: owner } })
 }
@@ -27,7 +27,7 @@ export interface ReservationTools {
   create: CreateExclusively
 }
 
-/** Takes the first name that is free, and whose sidecar's name is. Gives it with its key. */
+/** Reserves the first name for which neither photo nor sidecar exists. Gives the name with its key. */
 export async function reserveName(
   { objects, keys, create }: ReservationTools,
   folder: Folder,
@@ -43,12 +43,12 @@ export async function reserveName(
   throw tooManyOfThisName()
 }
 
-/** Who has reserved this name, `null` where the object is a real one. */
+/** Gives the owner of the reservation, or `null` for a real object. */
 export function reservationOf(head: ObjectHead): string | null {
   return head.size <= maxReservationBytes ? (head.metadata[reservedFor] ?? null) : null
 }
 
-/** The objects without reservations. A listing does not show metadata, so the few small ones are asked for it. */
+/** Removes reservations from a list. A listing has no metadata, so this reads the metadata of the few small objects. */
 export async function withoutReservations(
   objects: S3Objects,
   listed: readonly ListedObject[],

@@ -14,14 +14,14 @@ export interface SidecarFilesOptions {
 }
 
 const sidecarType = 'text/plain; charset=utf-8'
-/** Type of a sidecar that another program wrote in an encoding of its own. */
+/** Content type of a sidecar that another program wrote in its own encoding. */
 const foreignSidecarType = 'text/plain'
 
-/** Makes the store's functions for sidecars. */
+/** Creates the store's functions for sidecars. */
 export function createSidecarFiles({ objects, keys, verdicts }: SidecarFilesOptions): SidecarFiles {
   const readAt = async (key: string) => sidecarIn(await objects.getAtMost(key, maxSidecarBytes))
 
-  /** False where a condition was not met. A server that refuses conditions is asked to write without them. */
+  /** Writes the sidecar. Gives false if the condition failed. Writes without a condition on a server that refuses conditions. */
   async function putConditionally(
     key: string,
     bytes: Uint8Array<ArrayBuffer>,
@@ -42,13 +42,13 @@ export function createSidecarFiles({ objects, keys, verdicts }: SidecarFilesOpti
       const { bytes, ifRevision } = sidecarBytes(text, revisionBefore)
       const key = keys.sidecar(folder, name, form)
       if (ifRevision !== undefined) {
-        // A server that ignores conditions is at least asked what it has.
+        // Checks the revision here too, for servers that ignore conditions.
         const current = (await objects.head(key))?.etag ?? null
         if (current !== ifRevision) throw sidecarChanged()
       }
       const contentType = ifRevision === revisionBefore ? sidecarType : foreignSidecarType
       if (await putConditionally(key, bytes, { contentType, ...conditionFor(ifRevision) })) return
-      // Refused may mean that an earlier attempt of this very call went through and its answer was lost.
+      // The condition also fails if an earlier attempt of this call succeeded and its answer was lost.
       const there = await readAt(key)
       if (there === null || there === 'unreadable' || there.text !== text) throw sidecarChanged()
     },

@@ -1,4 +1,4 @@
-/** Turns a request for an object into a signed one, or into a link that carries its signature. */
+/** Signs requests for objects, and makes signed links. */
 import { AwsClient } from 'aws4fetch'
 import { PublisherError } from '../../../base/errors.ts'
 import type { Secret } from '../../../base/secret.ts'
@@ -17,30 +17,30 @@ export interface S3Credentials {
 
 export interface UnsignedRequest {
   method: 'GET' | 'HEAD' | 'PUT' | 'DELETE'
-  /** Left out: the bucket itself. */
+  /** Key of the object. Default: the bucket itself. */
   key?: string
   query?: Readonly<Record<string, string>>
   headers?: Readonly<Record<string, string>>
-  /** A stream is sent once and not repeated. */
+  /** Body. A stream is sent once, without retries. */
   body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
 }
 
 export interface EndpointPolicy {
-  /** Development: http endpoints are allowed. */
+  /** Allows http endpoints, for development. */
   allowPrivateEndpoints: boolean
-  /** Throws `endpoint_refused` for an endpoint that a tenant may not name. Every URL passes it, signed links too. */
+  /** Throws `endpoint_refused` for an endpoint that a tenant may not name. Checks every URL, including signed links. */
   checkEndpoint(endpoint: string): unknown
 }
 
-/** Both functions throw `endpoint_refused` for an endpoint that tenants may not name. */
+/** Signing. Both functions throw `endpoint_refused` for an endpoint that tenants may not name. */
 export interface S3Signing {
   /** Signs the request's headers. Throws `credentials_rejected` for credentials that cannot sign. */
   request(credentials: S3Credentials, request: UnsignedRequest): Promise<Request>
-  /** Makes a URL that reads the key for so many seconds without further proof. */
+  /** Makes a URL that reads the key for `seconds` without further credentials. */
   link(credentials: S3Credentials, key: string, seconds: number): Promise<string>
 }
 
-/** Signs by AWS Signature Version 4, with one signer for each set of credentials. */
+/** Creates the signing by AWS Signature Version 4, with one signer per set of credentials. */
 export function createS3Signing({ allowPrivateEndpoints, checkEndpoint }: EndpointPolicy): S3Signing {
   const signers = new WeakMap<S3Credentials, AwsClient>()
 
@@ -75,7 +75,7 @@ export function createS3Signing({ allowPrivateEndpoints, checkEndpoint }: Endpoi
         const init = { method, headers: { ...headers }, ...(body !== undefined && { body }) }
         return await signerOf(credentials).sign(url, init)
       } catch {
-        // The error of an illegal header quotes it, and with it the proof that it was to carry.
+        // Drops the error: the error of an illegal header quotes the header, including the credentials in it.
         throw credentialsRejected(new Error('A request could not be signed with these credentials.'))
       }
     },
@@ -87,7 +87,10 @@ export function createS3Signing({ allowPrivateEndpoints, checkEndpoint }: Endpoi
   }
 }
 
-/** Throws `endpoint_refused` for an endpoint that tenants may not name, and for a key that a URL would change. */
+/**
+ * Builds the URL. Throws `endpoint_refused` for an endpoint that tenants may not name, and `storage_unavailable` for a key that a URL
+ * would change.
+ */
 function objectUrl(
   { endpoint_url, bucket }: S3Credentials,
   key: string | undefined,
@@ -102,7 +105,7 @@ function objectUrl(
   ) {
     throw new PublisherError(
       'endpoint_refused',
-      'The address of the photo storage has to be https and hold no user name.',
+      'The address of the photo storage must start with https:// and contain no user name.',
     )
   }
   const path = `${withoutSlashAtEnd(endpoint.pathname)}/${encodeStrictly(bucket)}${key === undefined ? '' : `/${encodeKey(key)}`}`

@@ -1,13 +1,13 @@
-/** Answers that are small by nature, read while they can still be asked for again. */
+/** Reads small answers whole within the attempt, so that a broken answer can be retried. */
 import { RetryableError } from '../../../base/retry.ts'
 import { AnswerTooLarge, withoutUrl } from './errors.ts'
 
-/** A page of 1,000 keys of 1,024 percent-encoded bytes has less. Bytes. */
+/** Bytes. A page with 1,000 keys of 1,024 percent-encoded bytes is smaller. */
 const largestPage = 8 * 2 ** 20
 
 /**
- * The answer with its body in memory. Throws `RetryableError` where it breaks off, and {@link AnswerTooLarge} beyond `maxBytes`,
- * at once where the answer announces more.
+ * Gives the answer with its body in memory. Throws `RetryableError` if the body breaks off, and {@link AnswerTooLarge} beyond `maxBytes`:
+ * immediately if the announced length is larger.
  */
 export async function readWhole(response: Response, maxBytes = largestPage): Promise<Response> {
   if (!response.body) return response

@@ -1,4 +1,4 @@
-/** The few XML documents of S3 that are read here. */
+/** Parses the few XML documents of S3 that the store needs. */
 import { XMLParser } from 'fast-xml-parser'
 import { z } from 'zod'
 
@@ -34,17 +34,17 @@ export interface ListedObject {
   key: string
   size: number
   modifiedAt: Date
-  /** Without its quotes. */
+  /** Entity tag without its quotes. */
   etag: string
 }
 
 export interface ListPage {
   objects: ListedObject[]
-  /** Where the next page begins; undefined after the last one. */
+  /** Token of the next page; `undefined` after the last page. */
   next: string | undefined
 }
 
-/** Reads a page of ListObjectsV2. Throws for anything else, and for a page that hides where the next one begins. */
+/** Parses a page of ListObjectsV2. Throws for any other document, and for a truncated page without a continuation token. */
 export function parseListPage(xml: string): ListPage {
   const { EncodingType, IsTruncated, NextContinuationToken, Contents } = listSchema.parse(
     parser.parse(xml),
@@ -61,19 +61,19 @@ export function parseListPage(xml: string): ListPage {
   }
 }
 
-/** AWS writes a space as `+` here. */
+/** Decodes a key. AWS encodes a space as `+` here. */
 function decodeKey(encoded: string): string {
   return decodeURIComponent(encoded.replaceAll('+', ' '))
 }
 
-/** Whether a CopyObject succeeded: AWS may answer 200 and put the error into the body. */
+/** Tells if a CopyObject succeeded. AWS may answer 200 and put the error into the body. */
 export function isCopied(xml: string): boolean {
   return copySchema.safeParse(safelyParsed(xml)).success
 }
 
 const copySchema = z.object({ CopyObjectResult: z.object({ ETag: text }) })
 
-/** The error code of a body, empty where there is none. Codes are logged, so nothing longer passes: no signature does. */
+/** Gives the error code of a body, or '' without a code. Codes are logged, so their length is bounded: signatures are longer. */
 export function errorCodeOf(xml: string): string {
   const parsed = errorSchema.safeParse(safelyParsed(xml))
   return parsed.success ? parsed.data.Error.Code : ''
@@ -89,7 +89,7 @@ function safelyParsed(xml: string): unknown {
   }
 }
 
-/** An entity tag without its quotes, which XML may carry as entities. */
+/** Removes the quotes of an entity tag, which XML may contain as entities. */
 export function unquote(etag: string): string {
   return etag.replaceAll('&quot;', '"').replace(/^(W\/)?"(.*)"$/, '$2')
 }

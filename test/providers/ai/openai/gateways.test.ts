@@ -34,24 +34,48 @@ afterEach(() => openai.close())
 
 const model = (baseUrl = openai.url) => modelAt(baseUrl)
 
-describe('an error in an answer of status 200', () => {
+describe('an error in an answer with status 200', () => {
   const upstream = (code: unknown) => ({ message: 'Provider returned error', code })
   const choice = { index: 0, finish_reason: 'stop', message: { content: json } }
 
   it.each<[what: string, body: unknown, code: string, words: string, calls: number]>([
-    ['429', { error: upstream(429) }, 'rate_limited', 'pause', 3],
-    ['"429"', { error: upstream('429') }, 'rate_limited', 'pause', 3],
-    ['a rate limit in words', { error: upstream('rate_limit_exceeded') }, 'rate_limited', 'pause', 3],
+    ['429', { error: upstream(429) }, 'rate_limited', 'limiting requests', 3],
+    ['"429"', { error: upstream('429') }, 'rate_limited', 'limiting requests', 3],
+    [
+      'a rate limit in words',
+      { error: upstream('rate_limit_exceeded') },
+      'rate_limited',
+      'limiting requests',
+      3,
+    ],
     [
       'a rate limit by type',
       { error: { message: 'x', type: 'rate_limit_error' } },
       'rate_limited',
-      'pause',
+      'limiting requests',
       3,
     ],
-    ['429 beside choices', { error: upstream(429), choices: [choice] }, 'rate_limited', 'pause', 3],
-    ['429 in a choice', { choices: [{ error: upstream(429), message: {} }] }, 'rate_limited', 'pause', 3],
-    ['429 beside `choices: null`', { error: upstream(429), choices: null }, 'rate_limited', 'pause', 3],
+    [
+      '429 beside choices',
+      { error: upstream(429), choices: [choice] },
+      'rate_limited',
+      'limiting requests',
+      3,
+    ],
+    [
+      '429 in a choice',
+      { choices: [{ error: upstream(429), message: {} }] },
+      'rate_limited',
+      'limiting requests',
+      3,
+    ],
+    [
+      '429 beside `choices: null`',
+      { error: upstream(429), choices: null },
+      'rate_limited',
+      'limiting requests',
+      3,
+    ],
     ['402', { error: upstream(402) }, 'ai_unavailable', 'no credit left', 1],
     ['no credit in words', { error: upstream('insufficient_quota') }, 'ai_unavailable', 'no credit left', 1],
     [
@@ -74,18 +98,24 @@ describe('an error in an answer of status 200', () => {
       'does not answer',
       1,
     ],
-    ['below the root', { object: 'error', message: 'slow', code: 429 }, 'rate_limited', 'pause', 3],
+    [
+      'below the root',
+      { object: 'error', message: 'slow', code: 429 },
+      'rate_limited',
+      'limiting requests',
+      3,
+    ],
     ['a message alone', { code: 50001, message: 'busy', data: null }, 'ai_unavailable', 'does not answer', 1],
     ['401', { error: upstream(401) }, 'credentials_rejected', 'API key', 2],
     ['404', { error: upstream('model_not_found') }, 'ai_unavailable', 'some-model', 1],
     ['a refusal', { error: upstream('content_policy_violation') }, 'ai_refused', 'declined', 1],
     ['moderation', { error: { code: 403, metadata: { reasons: ['sexual'] } } }, 'ai_refused', 'declined', 1],
-    ['400', { error: upstream(400) }, 'ai_unusable_answer', 'could not work', 1],
+    ['400', { error: upstream(400) }, 'ai_unusable_answer', 'rejected this photo', 1],
     [
       'missing permissions',
       { error: upstream('insufficient_permissions') },
       'ai_unavailable',
-      'does not allow this',
+      'refused access',
       1,
     ],
     ['a failed balancer', { error: upstream('load_balancer_error') }, 'ai_unavailable', 'does not answer', 1],
@@ -113,7 +143,7 @@ describe('an error in an answer of status 200', () => {
       'does not answer',
       1,
     ],
-  ])('is told by its code when it is %s', async (_, body, code, words, calls) => {
+  ])('gets the error of its code when it is %s', async (_, body, code, words, calls) => {
     const { baseUrl, requests } = await serving(body)
     const error = await failure(model(baseUrl).ask(request, never))
     expect([error.code, requests()]).toEqual([code, calls])
@@ -124,7 +154,7 @@ describe('an error in an answer of status 200', () => {
     [{}, [], { message: '', code: '' }, { message: null, code: null, type: null }, ' '].map((error) => ({
       error,
     })),
-  )('is ignored when it is $error beside a good answer', async ({ error }) => {
+  )('has no effect when it is $error beside a good answer', async ({ error }) => {
     for (const body of [{ error, choices: [choice] }, { choices: [{ ...choice, error }] }]) {
       const { baseUrl } = await serving(body)
       expect((await model(baseUrl).ask(request, never)).value).toEqual(seen)
@@ -132,7 +162,7 @@ describe('an error in an answer of status 200', () => {
   })
 
   it.each([{ finish_reason: 'content_filter' }, { finish_reason: 'content_filter', message: null }])(
-    'is a refusal when the choice is %j',
+    'counts as a refusal when the choice is %j',
     async (filtered) => {
       const { baseUrl, requests } = await serving({ choices: [filtered] })
       expect((await failure(model(baseUrl).ask(request, never))).code).toBe('ai_refused')
@@ -140,13 +170,13 @@ describe('an error in an answer of status 200', () => {
     },
   )
 
-  it('is waited for when the server names a pause', async () => {
+  it('carries the pause that the server asks for', async () => {
     openai.interfere(onAsk(toldWithStatus200(upstream(429), { retryAfter: 120 })))
     const error = await failure(model().ask(request, never))
     expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 120_000 })
   })
 
-  it('gives way to the answer when the rate limit is over', async () => {
+  it('causes retries until the rate limit is over', async () => {
     openai.interfere(onAsk(toldWithStatus200(upstream(429)), { times: 2 }))
     expect((await model().ask(request, never)).value.nsfw).toBe(false)
     expect(openai.calls).toHaveLength(3)
@@ -162,22 +192,22 @@ describe('an error in an answer of status 200', () => {
     expect(openai.calls.map(({ store }) => store)).toEqual([false, undefined])
   })
 
-  it('is paid when the server counted tokens', async () => {
+  it('reports the tokens that the server counted', async () => {
     const { baseUrl } = await serving({ error: upstream(502), choices: [choice], usage: { total_tokens: 7 } })
     const tokens: number[] = []
     await failure(model(baseUrl).ask(request, never, (taken) => void tokens.push(taken)))
     expect(tokens).toEqual([7])
   })
 
-  it('fails the list of models when it is in its place', async () => {
+  it('fails a request for the list of models', async () => {
     const { baseUrl } = await serving({ error: upstream(401) })
     const listed = model(baseUrl).listModels?.(never)
     expect((await failure(listed ?? Promise.resolve())).code).toBe('credentials_rejected')
   })
 })
 
-describe('a status that OpenAI has not', () => {
-  it('says that the credit is gone when it is 402', async () => {
+describe('an error that OpenAI does not send', () => {
+  it('means an account without credit when the status is 402', async () => {
     openai.interfere(onAsk(await refusing(402, 'Insufficient Balance'), { times: 9 }))
     const error = await failure(model().ask(request, never))
     expect(error).toMatchObject({
@@ -187,7 +217,7 @@ describe('a status that OpenAI has not', () => {
     expect(openai.calls).toHaveLength(1)
   })
 
-  it('is told apart when its code is a number', async () => {
+  it('gives the error of the status when its code is a number', async () => {
     const body = JSON.stringify({ error: { message: 'bad', code: 400, type: 7 } })
     openai.interfere(onAsk({ kind: 'answer', status: 400, body }))
     expect((await failure(model().ask(request, never))).code).toBe('ai_unusable_answer')
@@ -202,7 +232,7 @@ describe('a missing answer', () => {
     ['the choice is null', { choices: [null] }],
     ['the message is null', { choices: [{ message: null }] }],
     ['the message is missing', { choices: [{ finish_reason: 'stop' }] }],
-  ])('is an outage and asked for again when %s', async (_, body) => {
+  ])('counts as an outage and causes retries when %s', async (_, body) => {
     const { baseUrl, requests } = await serving(body)
     const error = await failure(model(baseUrl).ask(request, never))
     expect(error).toMatchObject({ code: 'ai_unavailable', isOutage: true })
@@ -210,7 +240,7 @@ describe('a missing answer', () => {
     expect(requests()).toBe(3)
   })
 
-  it('gives way to the answer of the next attempt, and both are paid', async () => {
+  it('gives way to the answer of the next attempt, and reports the tokens of both', async () => {
     openai.interfere(onAsk(withoutChoices))
     const tokens: number[] = []
     await model().ask(request, never, (taken) => void tokens.push(taken))
@@ -218,11 +248,11 @@ describe('a missing answer', () => {
   })
 })
 
-describe('the object of an answer', () => {
+describe('the JSON object in an answer', () => {
   it.each([
     ['thoughts with braces', thinking],
     ['words with braces', chatty],
-  ])('is found behind %s', async (_, fault) => {
+  ])('comes out right behind %s', async (_, fault) => {
     openai.interfere(onAsk(fault))
     expect((await model().ask(request, never)).value.nsfw).toBe(false)
     expect(openai.calls).toHaveLength(1)
@@ -245,7 +275,7 @@ describe('the object of an answer', () => {
       },
     ],
     [
-      'beside parts that are no text',
+      'beside parts that are not text',
       {
         content: [
           { type: 'thinking', thinking: [{ type: 'text', text: '{}' }] },
@@ -253,25 +283,25 @@ describe('the object of an answer', () => {
         ],
       },
     ],
-    ['as an object', { content: seen }],
+    ['not encoded as a string', { content: seen }],
     ['beside its reasoning', { content: json, reasoning_content: draft }],
-    ['as reasoning alone', { content: '', reasoning_content: json }],
-    ['as reasoning alone, by its other name', { content: null, reasoning: json }],
-  ])('is found %s', async (_, message) => {
+    ['only in the reasoning', { content: '', reasoning_content: json }],
+    ['only in the reasoning, under its other name', { content: null, reasoning: json }],
+  ])('comes out right when it is %s', async (_, message) => {
     const { baseUrl } = await serving({ choices: [{ finish_reason: 'stop', message }] })
     expect((await model(baseUrl).ask(request, never)).value).toEqual(seen)
   })
 
   it.each([
-    ['thoughts alone', '<think>I wonder about {this}'],
-    ['thoughts and no more', '<think>{"a":1}</think>'],
+    ['only thoughts', '<think>I wonder about {this}'],
+    ['an object only in its thoughts', '<think>{"a":1}</think>'],
     ['nothing', ''],
-  ])('is missed when there are %s', async (_, content) => {
+  ])('fails the call when the content has %s', async (_, content) => {
     const { baseUrl } = await serving({ choices: [{ message: { content } }] })
     expect((await failure(model(baseUrl).ask(request, never))).code).toBe('ai_unusable_answer')
   })
 
-  it('is found when the answer is called plain text', async () => {
+  it('comes out right when the answer is labelled as plain text', async () => {
     const { baseUrl } = await serving({ choices: [{ message: { content: json } }] }, 'text/plain')
     expect((await model(baseUrl).ask(request, never)).value).toEqual(seen)
   })

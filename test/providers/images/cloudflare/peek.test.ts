@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { peekPicture } from '../../../../src/providers/images/cloudflare/peek.ts'
 import { growthOf } from '../../../linear/growth.ts'
 
-/** A JPEG whose size stands behind so many bytes of metadata. */
+/** Builds a JPEG whose size comes after `metadataBytes` of metadata. */
 function jpegWith(metadataBytes: number): Uint8Array {
   const segment = new Uint8Array(65_537)
   segment.set([0xff, 0xe1, 0xff, 0xff])
@@ -26,7 +26,7 @@ function inChunks(bytes: Uint8Array, size: number): ReadableStream<Uint8Array> {
   })
 }
 
-it('finds the size of a photo, and gives all bytes on, when they arrive in small chunks', async () => {
+it('finds the size of a photo and passes all bytes on when they arrive in small chunks', async () => {
   const bytes = jpegWith(300_000)
   const { header, body } = await peekPicture(inChunks(bytes, 100), 10_000_000)
   expect(header).toMatchObject({ width: 3, height: 2 })
@@ -34,7 +34,7 @@ it('finds the size of a photo, and gives all bytes on, when they arrive in small
   expect(new Uint8Array(await new Response(body).arrayBuffer())).toEqual(Uint8Array.from([...bytes, ...end]))
 })
 
-it('works no longer than the beginning grows when it arrives in small chunks', async () => {
+it('takes time linear in the length of the metadata when a photo arrives in small chunks', async () => {
   const work = async (text: string) => {
     const { body } = await peekPicture(inChunks(jpegWith(text.length * 20), 256), 100_000_000)
     await body.cancel()

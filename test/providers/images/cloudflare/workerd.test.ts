@@ -56,7 +56,7 @@ describeReducer(
 )
 
 describe('a Worker without the Images binding', () => {
-  it('says that thumbnails are not available', async () => {
+  it('answers that thumbnails are not available', async () => {
     const photo = await plain(90, 60).jpeg().toBuffer()
     await expect(reduceIn(() => unbound)(photo)).rejects.toMatchObject({ code: 'thumbnail_unavailable' })
   })

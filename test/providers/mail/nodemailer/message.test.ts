@@ -11,13 +11,13 @@ const message = {
   attachment: {
     filename: 'dusk.jpg',
     contentType: 'image/jpeg',
-    // Three megabytes, as large as pictures get.
+    // Three megabytes, the size of the largest pictures.
     bytes: new Uint8Array(Array.from({ length: 50 }, () => [...photo]).flat()),
   },
 }
 
 describe('a mail', () => {
-  it('is written while it is sent, so that only the picture lies in memory, and its size is known before', async () => {
+  it('streams while it is sent, so that only the picture is in memory, and has its size in advance', async () => {
     const { content, envelope } = await composeMessage(message)
     const pieces: Buffer[] = []
     for await (const piece of content) pieces.push(Buffer.from(piece))
@@ -30,7 +30,7 @@ describe('a mail', () => {
     expect(Buffer.from(encoded, 'base64').equals(message.attachment.bytes)).toBe(true)
   })
 
-  it('has begun when its first byte is asked for, not before', async () => {
+  it('begins when its first byte is requested, not before', async () => {
     const outgoing = await composeMessage(message)
     await new Promise((resolve) => setImmediate(resolve))
     expect(outgoing.begun).toBe(false)

@@ -7,7 +7,7 @@ import { rejection } from '../../../support/fixtures/rejections.ts'
 import { photo } from '../../../support/fixtures/stored-photos.ts'
 
 describe('the access token of a Dropbox store', () => {
-  it('is granted once for ten concurrent first calls', async () => {
+  it('needs a single grant for ten concurrent first calls', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const store = dropbox.store()
@@ -16,7 +16,7 @@ describe('the access token of a Dropbox store', () => {
     expect(dropbox.count('oauth2/token')).toBe(1)
   })
 
-  it('is asked for without a secret in any URL', async () => {
+  it('keeps its secrets out of all URLs', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const store = dropbox.store()
@@ -30,7 +30,7 @@ describe('the access token of a Dropbox store', () => {
     expect(urls).not.toContain('?')
   })
 
-  it('is renewed shortly before it expires, without a failing call', async () => {
+  it('gets renewed shortly before it expires, without a failed call', async () => {
     let time = Date.now()
     const now = () => time
     const dropbox = await startDropbox({ now, accessTokenSeconds: 14_400 })
@@ -42,7 +42,7 @@ describe('the access token of a Dropbox store', () => {
     expect(dropbox.emulator.calls.every((call) => call.status === 200 || call.status === 409)).toBe(true)
   })
 
-  it('lives for what the grant says, however short that is', async () => {
+  it('lives as long as the grant allows, even for a minute', async () => {
     let time = Date.now()
     const now = () => time
     const dropbox = await startDropbox({ now, accessTokenSeconds: 60 })
@@ -56,7 +56,7 @@ describe('the access token of a Dropbox store', () => {
     expect(dropbox.count('oauth2/token')).toBe(2)
   })
 
-  it('is renewed once, for all calls at once, when Dropbox says that it has expired', async () => {
+  it('gets renewed once for all concurrent calls when Dropbox reports that it has expired', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
@@ -67,7 +67,7 @@ describe('the access token of a Dropbox store', () => {
     expect(dropbox.count('oauth2/token')).toBe(2)
   })
 
-  it('is renewed for a download as well', async () => {
+  it('gets renewed for a download too', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     await dropbox.account.seed('/Photos/a.jpg', 'picture')
@@ -87,10 +87,13 @@ describe('the access token of a Dropbox store', () => {
   })
 
   it.each([
-    ['no JSON', 'nonsense'],
+    ['text that is not JSON', 'nonsense'],
     ['JSON without a token', '{"token_type":"bearer"}'],
-    ['a token that no header can hold', '{"access_token":"canary\\nsplit","expires_in":60}'],
-  ])('is not taken from %s', async (_, body) => {
+    [
+      'a token with characters that are illegal in a header',
+      '{"access_token":"canary\\nsplit","expires_in":60}',
+    ],
+  ])('never comes from %s', async (_, body) => {
     const dropbox = await startDropbox()
     const fault = { kind: 'answer', status: 200, body } as const
     dropbox.emulator.interfere(onCall('oauth2/token', fault, { times: 9 }))
@@ -100,7 +103,7 @@ describe('the access token of a Dropbox store', () => {
     expect(dropbox.count('files/list_folder')).toBe(0)
   })
 
-  it('does not make a joined call wait longer than its own time for a grant that hangs', async () => {
+  it('does not keep a joined call beyond its own timeout when the grant hangs', async () => {
     const dropbox = await startDropbox()
     dropbox.emulator.interfere(onCall('oauth2/token', { kind: 'hold', until: new Promise(() => {}) }))
     const retry = { ...quickRetry, attemptTimeoutMs: 2500 }
@@ -110,8 +113,8 @@ describe('the access token of a Dropbox store', () => {
   })
 })
 
-describe('a refresh token that Dropbox rejects', () => {
-  it('is given back once and replaced by the fresh one', async () => {
+describe('a rejected refresh token of a Dropbox store', () => {
+  it('causes a single new resolution, and the fresh token works', async () => {
     const dropbox = await startDropbox()
     const { source, rejected } = credentialSource(canaries.refreshToken, canaries.freshRefreshToken)
     await dropbox.account.seed('/Photos/a.jpg', 'a')
@@ -122,7 +125,7 @@ describe('a refresh token that Dropbox rejects', () => {
     expect(rejected.map((credentials) => credentials.refresh_token.reveal())).toEqual([canaries.refreshToken])
   })
 
-  it('is replaced in the middle of its life, when the owner disconnects and connects again', async () => {
+  it('gets replaced when the owner disconnects and reconnects between calls', async () => {
     const dropbox = await startDropbox()
     const { source, rejected } = credentialSource(canaries.refreshToken, canaries.freshRefreshToken)
     const store = dropbox.store({ credentials: source })
@@ -133,7 +136,7 @@ describe('a refresh token that Dropbox rejects', () => {
     expect(rejected).toHaveLength(1)
   })
 
-  it('ends in a clear error without any secret when the fresh one is rejected, too', async () => {
+  it('causes a clear error without secrets when the fresh token is rejected too', async () => {
     const dropbox = await startDropbox()
     const { source, rejected } = credentialSource(canaries.refreshToken, canaries.freshRefreshToken)
     dropbox.account.disconnect()
@@ -147,7 +150,7 @@ describe('a refresh token that Dropbox rejects', () => {
     expect(inspect(error, { depth: null })).not.toContain('canary')
   })
 
-  it('does not stop the store: it works again as soon as the owner has connected again', async () => {
+  it('does not break the store, which works again once the owner has reconnected', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     dropbox.account.disconnect()
@@ -156,7 +159,7 @@ describe('a refresh token that Dropbox rejects', () => {
     await expect(store.list('root')).resolves.toMatchObject({ photos: [] })
   })
 
-  it('is not blamed for a wrong app secret', async () => {
+  it('keeps its token when the app secret is wrong', async () => {
     const dropbox = await startDropbox()
     const { source, rejected } = credentialSource(canaries.refreshToken)
     const store = dropbox.store({
@@ -169,7 +172,7 @@ describe('a refresh token that Dropbox rejects', () => {
     expect(inspect(error, { depth: null })).not.toContain('canary')
   })
 
-  it('is the likely reason where the app lacks a permission', async () => {
+  it('counts as the reason when the app lacks a permission', async () => {
     const dropbox = await startDropbox({ scopes: ['files.metadata.read'] })
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const store = dropbox.store()
@@ -179,8 +182,8 @@ describe('a refresh token that Dropbox rejects', () => {
   })
 })
 
-describe('two tenants', () => {
-  it('never reach each other with the same names at the same time', async () => {
+describe('the Dropbox store of a tenant', () => {
+  it('never reads photos of each other with the same names at the same time', async () => {
     const dropbox = await startDropbox()
     const bob = dropbox.emulator.addAccount('bob', 'canary-bob')
     await dropbox.account.seed('/Photos/a.jpg', 'of alice')

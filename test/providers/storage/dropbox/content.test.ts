@@ -13,8 +13,8 @@ const picture = (width: number, height: number) =>
     .withExif({ IFD0: { Artist: 'canary' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 0/1' } })
     .toBuffer()
 
-describe('reading an original from Dropbox', () => {
-  it('gives the first bytes while the last ones are still on their way', async () => {
+describe('an original in Dropbox', () => {
+  it('streams the first bytes while the last bytes are still missing', async () => {
     const dropbox = await startDropbox()
     const tail = Promise.withResolvers<void>()
     const bytes = new Uint8Array(20 * 1024 * 1024).fill(7)
@@ -32,7 +32,7 @@ describe('reading an original from Dropbox', () => {
     expect(entry.size).toBe(bytes.length)
   })
 
-  it('has no time limit on the body, only on the answer', async () => {
+  it('has no time limit on its body, only on the start of the answer', async () => {
     const dropbox = await startDropbox()
     const tail = Promise.withResolvers<void>()
     await dropbox.account.seed('/Photos/a.jpg', 'head and tail')
@@ -42,7 +42,7 @@ describe('reading an original from Dropbox', () => {
     const store = dropbox.store({ retry: { ...quickRetry, attemptTimeoutMs: 2500, deadlineMs: 2500 } })
     const { body } = await store.read('root', photo('a.jpg'))
     const text = new Response(body).text()
-    // Another call's whole life fits in between.
+    // Meanwhile, another call begins and times out.
     dropbox.emulator.interfere(
       onCall('files/get_metadata', { kind: 'hold', until: new Promise(() => {}) }, { times: 9 }),
     )
@@ -51,7 +51,7 @@ describe('reading an original from Dropbox', () => {
     expect(await text).toBe('head and tail')
   })
 
-  it('finds names of all sorts and does not mind case', async () => {
+  it('opens by names in any script and any case', async () => {
     const dropbox = await startDropbox()
     const names = [
       'Żółć 写真 🎏.jpg',
@@ -69,7 +69,7 @@ describe('reading an original from Dropbox', () => {
     expect((await store.stat('root', photo("IT'S (1) & 50% + #3.JPG")))?.name).toBe(names[1])
   })
 
-  it('tells the id and revision that sidecars name, however the photo is found', async () => {
+  it('has the same id and revision, for sidecars, in stat, list and read', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const store = dropbox.store()
@@ -82,7 +82,7 @@ describe('reading an original from Dropbox', () => {
     expect(entry).toEqual(found)
   })
 
-  it('is tried again after an outage, and says clearly when there is no such photo', async () => {
+  it('survives an outage, and has a clear error when it is missing', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     await dropbox.account.seed('/Photos/folder.jpg/inner.jpg', 'a')
@@ -100,7 +100,7 @@ describe('reading an original from Dropbox', () => {
     }
   })
 
-  it('does not trust bytes that come without metadata', async () => {
+  it('counts as unavailable when its bytes come without metadata', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     dropbox.emulator.interfere(onCall('files/download', malformed(), { times: 9 }))
@@ -109,7 +109,7 @@ describe('reading an original from Dropbox', () => {
     })
   })
 
-  it('does not follow a redirect with its token', async () => {
+  it('does not follow a redirect with the token', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const headers = { location: `${dropbox.url}/elsewhere` }
@@ -124,7 +124,7 @@ describe('reading an original from Dropbox', () => {
 
 describe('an error of the Dropbox store', () => {
   it.each([400, 403, 409, 429, 500])(
-    'holds no secret, even where an answer of %d quotes the header',
+    'has no secret, even when an answer of %d quotes the header',
     async (status) => {
       const dropbox = await startDropbox()
       let token = ''
@@ -150,7 +150,7 @@ describe('an error of the Dropbox store', () => {
     },
   )
 
-  it('holds no secret when the connection breaks, and names the cause for the log', async () => {
+  it('has no secret when the connection breaks, but has the cause for the log', async () => {
     const dropbox = await startDropbox()
     dropbox.emulator.interfere(() => ({ kind: 'reset' }))
     const error = await rejection(dropbox.store().list('root'))
@@ -161,7 +161,7 @@ describe('an error of the Dropbox store', () => {
 })
 
 describe('a temporary link', () => {
-  it('gives the original without a token for four hours and names that time', async () => {
+  it('opens the original without a token for four hours and gives its expiry', async () => {
     let time = Date.parse('2026-01-01T00:00:00Z')
     const now = () => time
     const dropbox = await startDropbox({ now })
@@ -175,7 +175,7 @@ describe('a temporary link', () => {
     expect((await fetch(url)).status).toBe(410)
   })
 
-  it('is an outage when Dropbox answers something that is no link', async () => {
+  it('counts as unavailable when Dropbox answers with something else', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const fault = malformed('{"link":"javascript:alert(1)"}')
@@ -191,7 +191,7 @@ describe('a thumbnail made by Dropbox', () => {
     { name: 'landscape', width: 1200, height: 800, expected: { width: 960, height: 640 } },
     { name: 'portrait', width: 800, height: 1200, expected: { width: 640, height: 960 } },
     { name: 'small', width: 100, height: 50, expected: { width: 100, height: 50 } },
-  ])('of a $name photo fills the box, turned where that helps', async ({ width, height, expected }) => {
+  ])('fills the box, turned if needed, for a $name photo', async ({ width, height, expected }) => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', await picture(width, height))
     const box = { width: 960, height: 640 }
@@ -212,7 +212,7 @@ describe('a thumbnail made by Dropbox', () => {
     expect(await sharp(thumbnail?.bytes).metadata()).toMatchObject({ format: 'webp', width: longer })
   })
 
-  it('is left to others where Dropbox makes none', async () => {
+  it('gives null when Dropbox cannot make it', async () => {
     const dropbox = await startDropbox()
     const large = new Uint8Array(20 * 1024 * 1024 + 1)
     large.set(await portrait())
@@ -228,7 +228,7 @@ describe('a thumbnail made by Dropbox', () => {
     }
   })
 
-  it('is left to others where Dropbox left EXIF or GPS in it', async () => {
+  it('gives null when Dropbox left EXIF or GPS in it', async () => {
     const dropbox = await startDropbox({ keepThumbnailMetadata: true })
     await dropbox.account.seed('/Photos/a.jpg', await portrait())
     const store = dropbox.store()
@@ -237,7 +237,7 @@ describe('a thumbnail made by Dropbox', () => {
     expect(await store.thumbnail?.('root', photo('a.jpg'), box, 'image/webp')).toBeNull()
   })
 
-  it('of a missing photo is a missing photo, and HTML in its place an outage', async () => {
+  it('causes the error of a missing photo, or of an outage for HTML instead of a picture', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', await portrait())
     const store = dropbox.store()

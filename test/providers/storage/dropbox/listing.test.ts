@@ -5,8 +5,8 @@ import { paths, startDropbox } from '../../../support/fixtures/dropbox.ts'
 import { rejection } from '../../../support/fixtures/rejections.ts'
 import { photo, streamOf } from '../../../support/fixtures/stored-photos.ts'
 
-describe('listing a Dropbox folder', () => {
-  it('reads all pages, empty ones with more behind them included', async () => {
+describe('the listing of a Dropbox folder', () => {
+  it('reads all pages, including empty pages before the last', async () => {
     const dropbox = await startDropbox({ pageSize: 3, emptyPages: 2 })
     const names = Array.from({ length: 10 }, (_, index) => `photo ${index}.jpg`)
     for (const name of names) await dropbox.account.seed(`/Photos/${name}`, name)
@@ -15,7 +15,7 @@ describe('listing a Dropbox folder', () => {
     expect(dropbox.count('files/list_folder/continue')).toBe(5)
   })
 
-  it('knows photos, sidecars of any case, and nothing else', async () => {
+  it('contains photos, sidecars in any case, and nothing else', async () => {
     const dropbox = await startDropbox()
     for (const name of ['a.JPG', 'A.txt', 'b.webp', 'c.png', 'C.TXT', 'd.txt', 'notes.md', '.hidden.jpg']) {
       await dropbox.account.seed(`/Photos/${name}`, name)
@@ -27,7 +27,7 @@ describe('listing a Dropbox folder', () => {
     expect([...listing.withSidecar].sort()).toEqual(['a.JPG', 'c.png'])
   })
 
-  it('gives size, time and the content hash that changes with the bytes only', async () => {
+  it('has the size, the time and the content hash of the bytes', async () => {
     const dropbox = await startDropbox({ now: () => Date.parse('2026-01-02T03:04:05Z') })
     await dropbox.account.seed('/Photos/empty.jpg', '')
     await dropbox.account.seed('/Photos/b.jpg', 'bytes')
@@ -44,7 +44,7 @@ describe('listing a Dropbox folder', () => {
     ['/', '/archive'],
     ['Photos', '/Photos/archive'],
     ['/Photos/', '/Photos/archive'],
-  ])('takes the root %j as it is configured', async (root, archive) => {
+  ])('accepts %j as the configured root', async (root, archive) => {
     const dropbox = await startDropbox()
     const folder = root.replaceAll('/', '')
     await dropbox.account.seed(`${folder ? `/${folder}` : ''}/a.jpg`, 'a')
@@ -54,7 +54,7 @@ describe('listing a Dropbox folder', () => {
     expect((await store.list('archive')).photos).toHaveLength(1)
   })
 
-  it('tells a missing folder from an empty one, and takes a file in its place for a mistake', async () => {
+  it('distinguishes a missing folder from an empty folder, and fails for a file in its place', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/keep', 'a file')
     const store = dropbox.store()
@@ -63,7 +63,7 @@ describe('listing a Dropbox folder', () => {
     expect(error).toMatchObject({ code: 'storage_unavailable', message: expect.stringMatching(/configur/) })
   })
 
-  it('is made once for callers at the same time, and each gets a copy', async () => {
+  it('needs a single request for concurrent callers, each of which gets a copy', async () => {
     const dropbox = await startDropbox({ refuseParallelListings: true })
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const store = dropbox.store()
@@ -74,7 +74,7 @@ describe('listing a Dropbox folder', () => {
     expect(second?.photos).toHaveLength(1)
   })
 
-  it('never gives a caller a listing that began before its own upload ended', async () => {
+  it('never begins before the end of the caller’s own upload', async () => {
     const dropbox = await startDropbox({ refuseParallelListings: true })
     const gate = Promise.withResolvers<void>()
     const store = dropbox.store()
@@ -92,7 +92,7 @@ describe('listing a Dropbox folder', () => {
     expect((await late).photos.map((entry) => entry.name)).toEqual(['new.jpg'])
   })
 
-  it('follows what changes while it reads', async () => {
+  it('reflects changes between its pages', async () => {
     const dropbox = await startDropbox({ pageSize: 1 })
     for (const name of ['a', 'b', 'c']) await dropbox.account.seed(`/Photos/${name}.jpg`, name)
     dropbox.emulator.interfere((call) => {
@@ -103,7 +103,7 @@ describe('listing a Dropbox folder', () => {
     expect(photos.map((entry) => entry.name)).toEqual(['a.jpg', 'c.jpg'])
   })
 
-  it('starts again when Dropbox takes the cursor away, but not for ever', async () => {
+  it('starts again when Dropbox invalidates the cursor, but not for ever', async () => {
     const dropbox = await startDropbox({ pageSize: 1 })
     for (const name of ['a', 'b']) await dropbox.account.seed(`/Photos/${name}.jpg`, name)
     const reset = {
@@ -118,14 +118,14 @@ describe('listing a Dropbox folder', () => {
     await expect(dropbox.store().list('root')).rejects.toMatchObject({ code: 'storage_unavailable' })
   })
 
-  it('reads a page again when its answer got lost, without losing or doubling a photo', async () => {
+  it('reads a page again after a lost answer, without losing or duplicating a photo', async () => {
     const dropbox = await startDropbox({ pageSize: 1 })
     for (const name of ['a', 'b', 'c']) await dropbox.account.seed(`/Photos/${name}.jpg`, name)
     dropbox.emulator.interfere(onCall('files/list_folder/continue', { kind: 'answer-lost' }))
     expect((await dropbox.store().list('root')).photos).toHaveLength(3)
   })
 
-  it('waits as long as Dropbox asks for', async () => {
+  it('waits as long as Dropbox asks', async () => {
     const dropbox = await startDropbox()
     dropbox.emulator.interfere(onCall('files/list_folder', rateLimited(1)))
     await dropbox.store().list('root')
@@ -133,7 +133,7 @@ describe('listing a Dropbox folder', () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1000)
   })
 
-  it('gives up at once, and says when to come back, where Dropbox asks for too long a pause', async () => {
+  it('fails at once with the time to retry when Dropbox asks for a pause that is too long', async () => {
     const dropbox = await startDropbox()
     dropbox.emulator.interfere(onCall('files/list_folder', rateLimited(300)))
     const error = await rejection(dropbox.store().list('root'))
@@ -143,22 +143,22 @@ describe('listing a Dropbox folder', () => {
 
   it.each([
     ['HTML', '<html>captive portal</html>'],
-    ['nothing', ''],
+    ['empty', ''],
     ['an array', '[]'],
-    ['no entries', '{"cursor":"c","has_more":false}'],
-    ['no cursor', '{"entries":[],"has_more":true}'],
+    ['an object without entries', '{"cursor":"c","has_more":false}'],
+    ['an object without a cursor', '{"entries":[],"has_more":true}'],
     [
       'a file without its fields',
       '{"entries":[{".tag":"file","name":"a.jpg"}],"cursor":"c","has_more":false}',
     ],
-    ['entries that are no objects', '{"entries":[null,7],"cursor":"c","has_more":false}'],
-  ])('is an outage when the answer is %s', async (_, body) => {
+    ['a list with entries that are not objects', '{"entries":[null,7],"cursor":"c","has_more":false}'],
+  ])('counts as unavailable when the answer is %s', async (_, body) => {
     const dropbox = await startDropbox()
     dropbox.emulator.interfere(onCall('files/list_folder', malformed(body), { times: 9 }))
     await expect(dropbox.store().list('root')).rejects.toMatchObject({ code: 'storage_unavailable' })
   })
 
-  it('passes over kinds of entries that nobody has heard of yet', async () => {
+  it('ignores entries of unknown kinds', async () => {
     const dropbox = await startDropbox()
     const entries = [{ '.tag': 'hologram', name: 'a.jpg', path_lower: '/photos/a.jpg' }]
     const page = malformed(JSON.stringify({ entries, cursor: 'c', has_more: false }))

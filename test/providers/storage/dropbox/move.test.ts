@@ -7,7 +7,7 @@ import { photo } from '../../../support/fixtures/stored-photos.ts'
 const once = { ...quickRetry, attempts: 1 }
 const broken = { kind: 'reset' } as const
 
-describe('moving a photo within Dropbox', () => {
+describe('a move within Dropbox', () => {
   it('keeps the photo and its sidecar together, and the photo the same file', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
@@ -23,10 +23,10 @@ describe('moving a photo within Dropbox', () => {
   it.each([
     ['a photo', ['a.jpg', 'a (2).jpg'], 'a (3).jpg'],
     ['a photo with a sidecar', ['a.jpg', 'a.txt'], 'a (2).jpg'],
-    ["somebody's caption", ['a.txt'], 'a (2).jpg'],
-    ['a photo of another spelling', ['A.JPG'], 'a (2).jpg'],
+    ['an unrelated caption', ['a.txt'], 'a (2).jpg'],
+    ['a photo in another case', ['A.JPG'], 'a (2).jpg'],
     ['a folder', ['a.jpg/inside.md'], 'a (2).jpg'],
-  ])('gives both the same number where %s has the name', async (_, taken, expected) => {
+  ])('gives photo and sidecar the same number when %s has the name', async (_, taken, expected) => {
     const dropbox = await startDropbox()
     for (const name of taken) await dropbox.account.seed(`/Photos/keep/${name}`, `old ${name}`)
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
@@ -37,7 +37,7 @@ describe('moving a photo within Dropbox', () => {
     expect(await dropbox.account.text(`/Photos/keep/${expected.replace('.jpg', '.txt')}`)).toBe('caption')
   })
 
-  it("never takes somebody's caption for that of a photo without one", async () => {
+  it('never gives an unrelated caption to a photo without a caption', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     await dropbox.account.seed('/Photos/archive/a.txt', 'left behind by another photo')
@@ -46,7 +46,7 @@ describe('moving a photo within Dropbox', () => {
     expect(await store.readSidecar('archive', photo('a (2).jpg'))).toBeNull()
   })
 
-  it('stays where it is when source and target are one folder', async () => {
+  it('changes nothing when source and target are the same folder', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/A.jpg', 'photo')
     await dropbox.account.seed('/Photos/a.txt', 'caption')
@@ -54,7 +54,7 @@ describe('moving a photo within Dropbox', () => {
     expect(dropbox.account.paths()).toEqual(['/Photos/A.jpg', '/Photos/a.txt'])
   })
 
-  it('says clearly that there is no such photo, and leaves a lone sidecar alone', async () => {
+  it('reports a missing photo, and does not touch a sidecar without a photo', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.txt', 'caption')
     await dropbox.account.seed('/Photos/archive/a.jpg', 'another photo')
@@ -65,7 +65,7 @@ describe('moving a photo within Dropbox', () => {
     expect(dropbox.account.paths()).toHaveLength(3)
   })
 
-  it('carries over an edit of the sidecar that comes while it moves', async () => {
+  it('carries over an edit of the sidecar during the move', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     await dropbox.account.seed('/Photos/a.txt', 'old caption')
@@ -78,7 +78,7 @@ describe('moving a photo within Dropbox', () => {
     expect(await dropbox.account.text('/Photos/archive/a.txt')).toBe('new caption')
   })
 
-  it('takes the next number, and its sidecar along, when the name is taken in the last moment', async () => {
+  it('uses the next number for photo and sidecar when the name is taken at the last moment', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     await dropbox.account.seed('/Photos/a.txt', 'caption')
@@ -96,7 +96,7 @@ describe('moving a photo within Dropbox', () => {
     ])
   })
 
-  it('is done once when it is asked for twice at the same time', async () => {
+  it('happens once when it is requested several times concurrently', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     await dropbox.account.seed('/Photos/a.txt', 'caption')
@@ -113,7 +113,7 @@ describe('moving a photo within Dropbox', () => {
     expect(await dropbox.account.text('/Photos/archive/a.txt')).toBe('caption')
   })
 
-  it.each(['to', 'from_write'])('waits where Dropbox has too many writes at once (%s)', async (tag) => {
+  it.each(['to', 'from_write'])('waits when Dropbox has too many concurrent writes (%s)', async (tag) => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     const fault = refusedWith(tag, 'too_many_write_operations')
@@ -125,7 +125,7 @@ describe('moving a photo within Dropbox', () => {
   it.each([
     ['with', ['a.jpg', 'a.txt']],
     ['without', ['a.jpg']],
-  ])('counts as done when only the answers got lost (%s a sidecar)', async (_, names) => {
+  ])('counts as done when only the answers were lost (%s a sidecar)', async (_, names) => {
     const dropbox = await startDropbox()
     for (const name of names) await dropbox.account.seed(`/Photos/${name}`, name)
     for (const route of ['files/copy_v2', 'files/move_v2', 'files/delete_v2']) {
@@ -136,11 +136,11 @@ describe('moving a photo within Dropbox', () => {
   })
 })
 
-describe('a move that is killed half-way', () => {
+describe('a move that is killed halfway', () => {
   const situations = [
     { name: 'with a free name', taken: [] as string[], target: 'a' },
     { name: 'with a taken name', taken: ['a.jpg', 'a.txt'], target: 'a (2)' },
-    { name: 'with a foreign caption at the target', taken: ['a.txt'], target: 'a (2)' },
+    { name: 'with an unrelated caption at the target', taken: ['a.txt'], target: 'a (2)' },
   ]
   const ends = [
     { end: 'before its call arrives', fault: broken },
@@ -149,7 +149,7 @@ describe('a move that is killed half-way', () => {
   const cases = situations.flatMap((situation) => ends.map((end) => ({ ...situation, ...end })))
 
   it.each(cases)(
-    '$name, at any call, $end, is completed by the next one',
+    'finishes in the next attempt when it is killed at any call, $end, $name',
     async ({ taken, target, fault }) => {
       for (let killedAt = 1; ; killedAt++) {
         const dropbox = await startDropbox()

@@ -17,8 +17,8 @@ async function startTeam(options: Parameters<typeof startDropbox>[0] = {}) {
 
 const names = (listing: { photos: readonly { name: string }[] }) => listing.photos.map(({ name }) => name)
 
-describe('the photos of a Dropbox team', () => {
-  it('are listed, read, uploaded and moved in the team space when only that has the root folder', async () => {
+describe('the Dropbox store of a team member', () => {
+  it('works in the team space when only the team space has the root folder', async () => {
     const { team, account, store } = await startTeam()
     await team.seed('/Photos/a.jpg', 'picture')
     const photos = store()
@@ -40,14 +40,14 @@ describe('the photos of a Dropbox team', () => {
     expect(account.paths()).toEqual([])
   })
 
-  it('stay in the home folder when that has the root folder, also where the team has one', async () => {
+  it('prefers the home folder when both have the root folder', async () => {
     const { team, account, store } = await startTeam()
     await account.seed('/Photos/home.jpg', 'x')
     await team.seed('/Photos/team.jpg', 'x')
     expect(names(await store().list('root'))).toEqual(['home.jpg'])
   })
 
-  it('stay in the home folder when the root is the root of the Dropbox', async () => {
+  it('stays in the home folder when the root is the root of the Dropbox', async () => {
     const { team, account, store, count } = await startTeam()
     await account.seed('/home.jpg', 'x')
     await team.seed('/team.jpg', 'x')
@@ -55,7 +55,7 @@ describe('the photos of a Dropbox team', () => {
     expect(count(asked)).toBe(0)
   })
 
-  it('are found once the root folder was made in the team space', async () => {
+  it('finds the photos once the root folder was created in the team space', async () => {
     let time = Date.now()
     const now = () => time
     const { team, store } = await startTeam({ now })
@@ -66,7 +66,7 @@ describe('the photos of a Dropbox team', () => {
     expect(names(await photos.list('root'))).toEqual(['a.jpg'])
   })
 
-  it('are found again when the member has changed the team', async () => {
+  it('finds the photos again when the member has changed the team', async () => {
     const { account, store } = await startTeam()
     await account.team?.seed('/Photos/old.jpg', 'x')
     const photos = store()
@@ -80,7 +80,7 @@ describe('the photos of a Dropbox team', () => {
 })
 
 describe('the root of a Dropbox', () => {
-  it('is asked for once per refresh token, by calls at once and after renewals', async () => {
+  it('needs a single request per refresh token, for concurrent calls and after renewals', async () => {
     const { team, account, store, count } = await startTeam()
     await team.seed('/Photos/a.jpg', 'x')
     const photos = store()
@@ -104,7 +104,7 @@ describe('the root of a Dropbox', () => {
     ])
   })
 
-  it('is the home folder when the app may not ask', async () => {
+  it('stays the home folder when the app may not ask', async () => {
     const scopes = ['files.metadata.read', 'files.content.read', 'files.content.write']
     const { account, store, count } = await startTeam({ scopes })
     await account.seed('/Photos/home.jpg', 'x')
@@ -119,14 +119,14 @@ describe('the root of a Dropbox', () => {
     ['fails', serverError(500)],
     ['asks for a pause', rateLimited(0)],
     ['breaks off', { kind: 'reset' } as const],
-  ])('is the home folder when that has the root folder and Dropbox %s', async (_, fault) => {
+  ])('stays the home folder when the home folder has the root folder and Dropbox %s', async (_, fault) => {
     const { account, store, emulator } = await startTeam()
     await account.seed('/Photos/home.jpg', 'x')
     emulator.interfere(onCall(asked, fault, { times: 9 }))
     expect(names(await store().list('root'))).toEqual(['home.jpg'])
   })
 
-  it('is asked for again, and nothing is written, when Dropbox fails and the home folder is missing', async () => {
+  it('blocks all writes until it is known when Dropbox fails and the home folder is missing', async () => {
     const { team, account, store, emulator, count } = await startTeam()
     await team.seed('/Photos/a.jpg', 'x')
     const end = emulator.interfere(onCall(asked, serverError(500), { times: 99 }))
@@ -139,7 +139,7 @@ describe('the root of a Dropbox', () => {
     expect([team.paths(), account.paths()]).toEqual([['/Photos/a.jpg', '/Photos/b.jpg'], []])
   })
 
-  it('is refused by the emulator when it is not that of the account', async () => {
+  it('causes a refusal by the emulator when it belongs to another account', async () => {
     const { account, url, emulator } = await startTeam()
     const other = emulator.addAccount('other', 'another-token')
     const token = await fetch(`${url}/oauth2/token`, {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { canaries, startDropbox } from '../../../support/fixtures/dropbox.ts'
 import { bundleWorker, startWorkerd, withoutNode } from '../../../support/fixtures/workerd.ts'
 
-/** Both builds of the SDK that a bundler may pick must work. */
+/** Both builds of the SDK that a bundler may choose. */
 const builds = { 'es build': ['module', 'main'], 'browser build': ['browser', 'module', 'main'] }
 const compatibility = { 'with Node compatibility': [], 'without it': withoutNode }
 

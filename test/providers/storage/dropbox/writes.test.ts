@@ -14,8 +14,8 @@ const sessionRoutes = [
   'files/upload_session/finish',
 ]
 
-describe('uploading to Dropbox', () => {
-  it('sends large photos in pieces, whatever the chunks they come in', async () => {
+describe('an upload to Dropbox', () => {
+  it('sends large photos in pieces, independent of their chunks', async () => {
     const dropbox = await startDropbox()
     const bytes = Uint8Array.from({ length: 17 * mebibyte + 3 }, (_, index) => index % 251)
     const chunks = [bytes.subarray(0, 1), bytes.subarray(1, 9 * mebibyte), bytes.subarray(9 * mebibyte)]
@@ -26,7 +26,7 @@ describe('uploading to Dropbox', () => {
     expect(sessionRoutes.map(dropbox.count)).toEqual([1, 2, 1])
   })
 
-  it('sends a small photo, and the whole of one piece, by one call', async () => {
+  it('sends a photo up to the size of a piece in a single call', async () => {
     const dropbox = await startDropbox()
     for (const [index, size] of [0, 3, 8 * mebibyte].entries()) {
       const bytes = new Uint8Array(size).fill(7)
@@ -37,7 +37,7 @@ describe('uploading to Dropbox', () => {
     expect([dropbox.count('files/upload'), ...sessionRoutes.map(dropbox.count)]).toEqual([3, 0, 0, 0])
   })
 
-  it('sends the first piece before the last one has come', async () => {
+  it('sends the first piece before the last piece has arrived', async () => {
     const dropbox = await startDropbox()
     const tail = Promise.withResolvers<void>()
     dropbox.emulator.interfere((call) => {
@@ -77,7 +77,7 @@ describe('uploading to Dropbox', () => {
     expect(dropbox.account.paths()).toEqual([])
   })
 
-  it('stores nothing of a body that breaks off, and passes its error on', async () => {
+  it('stores nothing of a body that breaks off, and passes on its error', async () => {
     const dropbox = await startDropbox()
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new Uint8Array(5)),
@@ -103,9 +103,9 @@ describe('uploading to Dropbox', () => {
 
   it.each([
     ['a photo', 'a.jpg'],
-    ['a photo of other case', 'A.JPG'],
-    ["somebody's caption", 'a.txt'],
-  ])('overwrites nothing: where %s has the name it gets a number', async (_, taken) => {
+    ['a photo in another case', 'A.JPG'],
+    ['an unrelated caption', 'a.txt'],
+  ])('overwrites nothing and gets a number when %s has the name', async (_, taken) => {
     const dropbox = await startDropbox()
     await dropbox.account.seed(`/Photos/${taken}`, 'old')
     const entry = await dropbox.store().upload('root', photo('a.jpg'), streamOf('new'), 3)
@@ -113,7 +113,7 @@ describe('uploading to Dropbox', () => {
     expect(await dropbox.account.text(`/Photos/${taken}`)).toBe('old')
   })
 
-  it('gives each of many uploads of one name a name of its own', async () => {
+  it('gives each of many uploads with the same name a different name', async () => {
     const dropbox = await startDropbox()
     const stores = [dropbox.store(), dropbox.store()]
     const entries = await Promise.all(
@@ -132,7 +132,7 @@ describe('uploading to Dropbox', () => {
     rateLimited(0, 'too_many_write_operations'),
     refusedWith('too_many_write_operations'),
     serverError(),
-  ])('stores the photo once through $kind $status at every step', async (fault) => {
+  ])('stores the photo once despite $kind $status at every step', async (fault) => {
     for (const size of [3, 9 * mebibyte]) {
       const dropbox = await startDropbox()
       for (const route of [...sessionRoutes, 'files/upload']) dropbox.emulator.interfere(onCall(route, fault))
@@ -158,7 +158,7 @@ describe('uploading to Dropbox', () => {
     expect((await dropbox.account.bytes('/Photos/a.jpg'))?.length).toBe(size)
   })
 
-  it('names the account that is full', async () => {
+  it('reports that the account is full', async () => {
     for (const [route, size] of [
       ['files/upload', 1],
       ['files/upload_session/finish', 9 * mebibyte],
@@ -174,8 +174,8 @@ describe('uploading to Dropbox', () => {
   })
 })
 
-describe('writes of one Dropbox store', () => {
-  it('follow each other, so that Dropbox has no reason to refuse them', async () => {
+describe('the writes of a Dropbox store', () => {
+  it('runs one after another, so that Dropbox has no reason to refuse them', async () => {
     const dropbox = await startDropbox({ refuseParallelWrites: true })
     const store = dropbox.store({ retry: { ...quickRetry, attempts: 1 } })
     for (const name of ['a', 'b', 'c']) await dropbox.account.seed(`/Photos/${name}.jpg`, name)
@@ -189,7 +189,7 @@ describe('writes of one Dropbox store', () => {
     expect(dropbox.emulator.calls.filter((call) => call.status === 429)).toEqual([])
   })
 
-  it('of two processes get through, although Dropbox refuses some', async () => {
+  it('succeeds in two processes, although Dropbox refuses some writes', async () => {
     const dropbox = await startDropbox({ refuseParallelWrites: true })
     const retry = { ...quickRetry, attempts: 8 }
     const stores = [dropbox.store({ retry }), dropbox.store({ retry })]
@@ -199,7 +199,7 @@ describe('writes of one Dropbox store', () => {
     expect(dropbox.account.paths()).toEqual(['/Photos/0.txt', '/Photos/1.txt'])
   })
 
-  it('are not held up for ever by one that hangs', async () => {
+  it('continues when a write hangs', async () => {
     const dropbox = await startDropbox()
     const retry = { ...quickRetry, attempts: 1, attemptTimeoutMs: 60_000, deadlineMs: 3000 }
     const store = dropbox.store({ retry })
@@ -214,7 +214,7 @@ describe('writes of one Dropbox store', () => {
 })
 
 describe('a sidecar in Dropbox', () => {
-  it('is written only over the revision that was read', async () => {
+  it('changes only if it still has the revision that was read', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     await store.writeSidecar('root', photo('a.jpg'), 'one', null)
@@ -236,7 +236,7 @@ describe('a sidecar in Dropbox', () => {
     expect(await dropbox.account.text('/Photos/a.txt')).toBe('three')
   })
 
-  it('is written when only the answer got lost', async () => {
+  it('counts as written when only the answer was lost', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     dropbox.emulator.interfere(onCall('files/upload', { kind: 'answer-lost' }))
@@ -247,7 +247,7 @@ describe('a sidecar in Dropbox', () => {
     expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text).toBe('two')
   })
 
-  it('keeps its bytes: a byte order mark, line ends, any script', async () => {
+  it('keeps its bytes, with a byte order mark, line ends and any script', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     const text = '\ufeffLine 1\r\n# ---\r\n写真 🎏\t \n'
@@ -256,7 +256,7 @@ describe('a sidecar in Dropbox', () => {
     expect((await store.list('root')).photos).toEqual([])
   })
 
-  it('is unreadable, and its bytes stay where they are, when it is far larger than a caption can be', async () => {
+  it('counts as unreadable and stays in Dropbox when it is far too large', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.txt', new Uint8Array(40 * mebibyte))
     let received = 0
@@ -275,8 +275,8 @@ describe('a sidecar in Dropbox', () => {
   })
 })
 
-describe('deleting from Dropbox', () => {
-  it('takes photo and sidecar, and does no harm the second time', async () => {
+describe('a deletion from Dropbox', () => {
+  it('removes photo and sidecar, and is harmless when repeated', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     await dropbox.account.seed('/Photos/a.txt', 'caption')
@@ -285,7 +285,7 @@ describe('deleting from Dropbox', () => {
     expect(await store.delete('root', photo('a.jpg'))).toEqual({ deleted: false, sidecarDeleted: false })
   })
 
-  it('never takes a folder that is called like a photo, with all that is in it', async () => {
+  it('never removes a folder that has the name of a photo', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg/precious.jpg', 'photo')
     await dropbox.account.seed('/Photos/a.txt/precious.txt', 'text')
@@ -311,7 +311,7 @@ describe('deleting from Dropbox', () => {
     expect(await store.delete('root', photo('a.jpg'))).toEqual({ deleted: true, sidecarDeleted: false })
   })
 
-  it('counts as done when only the answer got lost', async () => {
+  it('counts as done when only the answer was lost', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     dropbox.emulator.interfere(onCall('files/delete_v2', { kind: 'answer-lost' }))
@@ -322,11 +322,11 @@ describe('deleting from Dropbox', () => {
   })
 })
 
-describe('records in Dropbox', () => {
+describe('a record in Dropbox', () => {
   const key = ['ledger', '0123abcd', 'telegram.json']
   const path = '/Photos/.publisher/ledger/0123abcd/telegram.json'
 
-  it('are created by exactly one of many claimants with the same text', async () => {
+  it('goes to exactly one of many claimants with the same text', async () => {
     const dropbox = await startDropbox()
     const stores = Array.from({ length: 8 }, () => dropbox.store())
     const claims = await Promise.all(stores.map((store) => store.createRecord(key, '{"claim":true}')))
@@ -336,14 +336,14 @@ describe('records in Dropbox', () => {
   it.each([
     ['was lost', { kind: 'answer-lost' }],
     ['was lost behind a gateway', { kind: 'answer-lost', status: 502 }],
-  ] as const)('belong to their creator although the answer %s', async (_, fault) => {
+  ] as const)('belongs to its creator although the answer %s', async (_, fault) => {
     const dropbox = await startDropbox()
     dropbox.emulator.interfere(onCall('files/upload', fault))
     expect(await dropbox.store().createRecord(key, '{"claim":true}')).toBe(true)
     expect(await dropbox.store().createRecord(key, '{"claim":true}')).toBe(false)
   })
 
-  it('do not belong to a claimant whose call never arrived while another with the same text came first', async () => {
+  it('does not belong to a claimant whose call was lost while another with the same text arrived', async () => {
     const dropbox = await startDropbox()
     const other = dropbox.store()
     let done: Promise<boolean> | undefined
@@ -358,7 +358,7 @@ describe('records in Dropbox', () => {
   })
 
   it.each([{ kind: 'reset' }, { kind: 'answer-lost' }] as const)(
-    'have one owner at most when two claimants lose answers ($kind) at random',
+    'has at most one owner when claimants lose answers ($kind) at random',
     async (fault) => {
       await fc.assert(
         fc.asyncProperty(fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), async (spoilt) => {
@@ -382,7 +382,7 @@ describe('records in Dropbox', () => {
     },
   )
 
-  it('round-trip any text unchanged', async () => {
+  it('keeps any text unchanged', async () => {
     const text = fc.string({ unit: 'binary' }).filter((candidate) => candidate.isWellFormed())
     fc.assert(fc.property(text, (value) => unsealed(sealed(value)) === value))
     fc.assert(fc.property(text, (value) => unsealed(sealed(sealed(value))) !== value))
@@ -394,7 +394,7 @@ describe('records in Dropbox', () => {
     }
   })
 
-  it('lie in the Dropbox as the JSON that they are', async () => {
+  it('stays valid JSON in the Dropbox, and may be edited by hand', async () => {
     const dropbox = await startDropbox()
     await dropbox.store().createRecord(key, '{"claim":true}')
     expect(JSON.parse((await dropbox.account.text(path)) ?? '')).toEqual({ claim: true })
@@ -402,7 +402,7 @@ describe('records in Dropbox', () => {
     expect((await dropbox.store().readRecord(key))?.text).toBe('{"written":"by hand"}')
   })
 
-  it('are replaced, deleted, and free again', async () => {
+  it('replaces its text, and becomes free again when it is deleted', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     expect(await store.readRecord(key)).toBeNull()
@@ -416,7 +416,7 @@ describe('records in Dropbox', () => {
   })
 
   it.each([[[]], [['..', 'a']], [['a/b']], [['.hidden']], [['a', '']], [['a\\b']]])(
-    'refuse the key %j, which could point elsewhere',
+    'refuses the key %j, which could point elsewhere',
     async (bad) => {
       const dropbox = await startDropbox()
       await expect(dropbox.store().createRecord(bad, 'x')).rejects.toMatchObject({ code: 'invalid_request' })
@@ -427,7 +427,7 @@ describe('records in Dropbox', () => {
 })
 
 describe('the paths of a Dropbox store', () => {
-  it('never leave the configured folders, whatever the name', async () => {
+  it('stays within the configured folders for any name', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     const names = fc

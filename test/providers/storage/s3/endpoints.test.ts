@@ -4,7 +4,7 @@ import { Secret } from '../../../../src/base/secret.ts'
 import { parsePhotoName } from '../../../../src/ports/photo.ts'
 import { createS3Store } from '../../../../src/providers/storage/s3.ts'
 
-/** A store whose server, wherever it is, would answer: only the guard can refuse. */
+/** Creates a store whose every server would answer, so that only the guard can refuse. */
 function storeAt(endpoint: string) {
   const asked: string[] = []
   const credentials = {
@@ -38,7 +38,7 @@ describe('the endpoint of an S3 store', () => {
     'https://minio.internal',
     'https://minio',
     'https://2130706433',
-  ])('is refused before a request, and before a signed link, when it is %s', async (endpoint) => {
+  ])('gets neither a request nor a signed link when it is %s', async (endpoint) => {
     const { store, asked } = storeAt(endpoint)
     const refused = expect.objectContaining({ code: 'endpoint_refused' })
     await expect(store.temporaryLink('root', name)).rejects.toEqual(refused)
@@ -47,7 +47,7 @@ describe('the endpoint of an S3 store', () => {
     expect(asked).toEqual([])
   })
 
-  it('is signed into links when it is public', async () => {
+  it('appears in signed links when it is public', async () => {
     const { store } = storeAt('https://s3.example.com')
     const { url } = await store.temporaryLink('root', name)
     expect(url).toMatch(/^https:\/\/s3\.example\.com\/photos\/a\/a\.jpg\?X-Amz-Expires=/)

@@ -17,12 +17,12 @@ interface Stored {
 }
 
 /**
- * A server whose every step, the look and the write of one request included, happens when the scheduler says so. It looks at a condition
- * first and writes later; where conditions are ignored it does not look at all.
+ * Simulates a server whose steps run in the order of the scheduler. The check and the write of a request are separate steps. A server that
+ * ignores conditions does not check at all.
  */
 function gapServer(scheduler: fc.Scheduler, conditions: Conditions, creators = 1) {
   const stored = new Map<string, Stored>()
-  // The first steps wait for all creators, who compute digests before, in threads that no scheduler rules.
+  // The first step waits for all creators: they compute digests in threads, which the scheduler does not control.
   const everyone = Promise.withResolvers<void>()
   let markers = 0
   const step = <T>(work: () => T): Promise<T> => scheduler.schedule(Promise.resolve(), 'step').then(work)
@@ -73,15 +73,15 @@ function creatorOn(objects: ReturnType<typeof gapServer>['objects'], conditions:
   return createExclusive({
     objects: { ...objects, get: unused, getAtMost: unused, putStream: unused, copy: unused },
     keys: createKeys(paths),
-    // A server with a gap has passed the probe.
+    // The probe found no fault of the server that checks first and writes later.
     verdicts: verdictsOf(conditions === 'overtaken' ? 'honoured' : conditions),
     pausesMs,
   })
 }
 
-describe('creating an object that only one creator may get', () => {
+describe('the exclusive creation of an object', () => {
   it.each(['overtaken', 'ignored', 'refused'] as const)(
-    'never gives it to two creators, in any order of their steps, on a server where conditions are %s',
+    'never succeeds for two creators, in any order of their steps, on a server where conditions are %s',
     async (conditions) => {
       await fc.assert(
         fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 4 }), async (scheduler, creators) => {
@@ -95,7 +95,7 @@ describe('creating an object that only one creator may get', () => {
           await scheduler.waitFor(outcomes)
           const winners = (await outcomes).flatMap((outcome, index) => (outcome === 'created' ? [index] : []))
           expect(winners.length).toBeLessThanOrEqual(1)
-          // The winner's text stays, and no marker does.
+          // The winner's text stays, and all markers are gone.
           for (const winner of winners) expect(stored.get(key)?.body).toBe(`creator ${winner}`)
           expect([...stored.keys()].filter((name) => name !== key)).toEqual([])
         }),
@@ -105,7 +105,7 @@ describe('creating an object that only one creator may get', () => {
     60_000,
   )
 
-  it('gives it to creators of one owner together, and to no other owner, when they overtake each other', async () => {
+  it('succeeds for creators of at most one owner when they overtake each other', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const { objects, stored } = gapServer(scheduler, 'overtaken', 3)
@@ -127,7 +127,7 @@ describe('creating an object that only one creator may get', () => {
     )
   }, 60_000)
 
-  it('gives the object to its only creator, and leaves no marker', async () => {
+  it('succeeds for a single creator, and leaves no marker', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const { objects, stored } = gapServer(scheduler, 'overtaken')

@@ -23,7 +23,7 @@ const name = photo('a.jpg')
 const key = 'Photos/a.jpg'
 const record = ['ledger', 'r.json']
 
-/** Everything that a store does, each beginning with the bucket of {@link seeded}. */
+/** All operations of a store, each on the bucket of {@link seeded}. */
 const operations: Record<string, (store: PhotoStore) => Promise<unknown>> = {
   list: (store) => store.list('root'),
   stat: (store) => store.stat('root', name),
@@ -54,7 +54,7 @@ async function seeded(): Promise<ScriptedS3> {
   return s3
 }
 
-/** What an operation gives and leaves when nothing is wrong. */
+/** Gives the result of an operation and the bucket's contents after it, without faults. */
 async function undisturbed(operation: string) {
   const s3 = await seeded()
   const result = await operations[operation]?.(s3.store())
@@ -66,18 +66,18 @@ const table = (faults: Record<string, Fault>, names = Object.keys(operations)) =
     Object.entries(faults).map(([fault, spoiled]) => ({ operation, fault, spoiled })),
   )
 
-describe('a fault that passes', () => {
+describe('a temporary fault', () => {
   const passing = {
     '429 without a body': { kind: 'answer', status: 429 },
     '503 SlowDown': refusal(503, 'SlowDown'),
     '500 InternalError': refusal(500, 'InternalError'),
     '502 of a gateway': { kind: 'answer', status: 502, body: '<html>Bad Gateway</html>' },
-    'a connection that breaks before it was asked': { kind: 'reset' },
+    'a connection that breaks before the request': { kind: 'reset' },
     'a lost answer': { kind: 'answer-lost' },
   } as const
 
   it.each(table(passing))(
-    'at each request of $operation ($fault) changes nothing in the end',
+    'does not change the result of $operation when it occurs at each request ($fault)',
     async ({ operation, spoiled }) => {
       const expected = await undisturbed(operation)
       const s3 = await seeded()
@@ -97,12 +97,12 @@ describe('a fault that passes', () => {
   const rereadable = ['list', 'readSidecar', 'readRecord', 'move']
 
   it.each(table(withBody, rereadable))(
-    'at each request of $operation ($fault) changes nothing in the end',
+    'does not change the result of $operation when it occurs at each request ($fault)',
     async ({ operation, spoiled }) => {
       const expected = await undisturbed(operation)
       const s3 = await seeded()
       const first = firstOfEach(spoiled)
-      // An answer to HEAD has no body to tell it by.
+      // An answer to HEAD has no body that could break off or have a code.
       s3.script((call) => (call.operation === 'head' ? undefined : first(call)))
       expect(await operations[operation]?.(s3.store())).toEqual(expected.result)
       expect(s3.bucket.contents()).toEqual(expected.contents)
@@ -110,7 +110,7 @@ describe('a fault that passes', () => {
   )
 })
 
-describe('a fault that stays', () => {
+describe('a permanent fault', () => {
   const elsewhere = { location: '/photos/elsewhere.jpg' }
   const lasting = {
     '429 TooManyRequests': refusal(429, 'TooManyRequests'),
@@ -140,7 +140,7 @@ describe('a fault that stays', () => {
   const otherThanHead = ['list', 'read', 'readSidecar', 'writeSidecar', 'createRecord', 'deleteRecord']
 
   it.each(table(notThere, otherThanHead))(
-    'is told apart from a missing photo: $operation ($fault)',
+    'counts as an outage, not as a missing photo, for $operation ($fault)',
     async ({ operation, spoiled }) => {
       const s3 = await startScriptedS3()
       s3.script(always(spoiled))
@@ -149,7 +149,7 @@ describe('a fault that stays', () => {
     },
   )
 
-  it.each([301, 307, 400, 501])('is not asked about again (%d)', async (status) => {
+  it.each([301, 307, 400, 501])('causes no retries (%d)', async (status) => {
     const s3 = await seeded()
     s3.script(always(refusal(status, 'SomeCode', elsewhere)))
     await rejection(readableSidecar(s3.store(), 'root', name))
@@ -160,7 +160,7 @@ describe('a fault that stays', () => {
     ['429', refusal(429, 'TooManyRequests')],
     ['503', refusal(503, 'SlowDown')],
     ['a reset', { kind: 'reset' } as const],
-  ])('is asked about as often as the policy says, and not by a library besides (%s)', async (_, fault) => {
+  ])('causes as many attempts as the policy allows, without retries by a library (%s)', async (_, fault) => {
     const s3 = await seeded()
     s3.script(always(fault))
     await rejection(readableSidecar(s3.store(), 'root', name))
@@ -168,7 +168,7 @@ describe('a fault that stays', () => {
   })
 })
 
-describe('patience', () => {
+describe('the time limits of an S3 store', () => {
   it('waits as long as Retry-After asks for', async () => {
     const s3 = await seeded()
     const headers = { 'retry-after': 'Mon, 05 Jan 2026 10:00:00 GMT' }
@@ -176,7 +176,7 @@ describe('patience', () => {
     const now = () => Date.parse('2026-01-05T10:00:00Z') - 80
     expect((await readableSidecar(s3.store({ now }), 'root', name))?.text).toBe('caption')
     const [first, second] = s3.calls
-    // A timer may fire a little early.
+    // A timer may fire slightly early.
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(75)
   })
 
@@ -188,20 +188,20 @@ describe('patience', () => {
     expect(s3.calls).toHaveLength(1)
   })
 
-  it('asks again when an object has no entity tag for a moment', async () => {
+  it('retries when an object has no entity tag for a moment', async () => {
     const s3 = await seeded()
     s3.script(onCall('head', { kind: 'answer', status: 200 }))
     expect(await s3.store().stat('root', name)).toMatchObject({ name, size: 8 })
   })
 
-  it('is not impressed by a Retry-After that nobody can read', async () => {
+  it('ignores an invalid Retry-After', async () => {
     const s3 = await seeded()
     s3.script(firstOfEach(refusal(503, 'SlowDown', { 'retry-after': 'soon' })))
     expect((await readableSidecar(s3.store(), 'root', name))?.text).toBe('caption')
   })
 
   it.each(['list', 'stat', 'replaceRecord'])(
-    'gives up a silent server and hangs up: %s',
+    'closes the connection to a silent server after a timeout of %s',
     async (operation) => {
       const s3 = await seeded()
       s3.script(always({ kind: 'silence' }))
@@ -212,7 +212,7 @@ describe('patience', () => {
     },
   )
 
-  it('ends at the deadline, however many attempts are left', async () => {
+  it('ends at the deadline even if attempts are left', async () => {
     const s3 = await seeded()
     s3.script(always({ kind: 'silence' }))
     const error = await rejection(s3.store({ retry: { ...quickRetry, deadlineMs: 800 } }).list('root'))
@@ -220,20 +220,17 @@ describe('patience', () => {
     expect(s3.calls).toHaveLength(1)
   })
 
-  it.each(['list', 'readSidecar', 'move'])(
-    'asks again where a body stops half-way: %s',
-    async (operation) => {
-      const expected = await undisturbed(operation)
-      const s3 = await seeded()
-      const spoiled = operation === 'readSidecar' ? 'get' : operation === 'move' ? 'copy' : 'list'
-      s3.script(onCall(spoiled, { kind: 'hold-tail', afterBytes: 3, until: new Promise(() => {}) }))
-      const store = s3.store({ retry: { ...quickRetry, attemptTimeoutMs: 1500 } })
-      expect(await operations[operation]?.(store)).toEqual(expected.result)
-      expect(s3.bucket.contents()).toEqual(expected.contents)
-    },
-  )
+  it.each(['list', 'readSidecar', 'move'])('retries %s when a body stops halfway', async (operation) => {
+    const expected = await undisturbed(operation)
+    const s3 = await seeded()
+    const spoiled = operation === 'readSidecar' ? 'get' : operation === 'move' ? 'copy' : 'list'
+    s3.script(onCall(spoiled, { kind: 'hold-tail', afterBytes: 3, until: new Promise(() => {}) }))
+    const store = s3.store({ retry: { ...quickRetry, attemptTimeoutMs: 1500 } })
+    expect(await operations[operation]?.(store)).toEqual(expected.result)
+    expect(s3.bucket.contents()).toEqual(expected.contents)
+  })
 
-  it('does not cut an original that has begun to arrive, whatever time is over', async () => {
+  it('does not cut off an original that has begun to arrive when the time limits expire', async () => {
     const s3 = await seeded()
     const tail = Promise.withResolvers<void>()
     s3.script(onCall('get', { kind: 'hold-tail', afterBytes: 3, until: tail.promise }))
@@ -251,7 +248,7 @@ describe('patience', () => {
     expect((await new Response(body).bytes()).length).toBe(entry.size)
   })
 
-  it('ends when a small answer is endless', async () => {
+  it('cuts off a small answer that never ends', async () => {
     const s3 = await seeded()
     const mebibyte = 2 ** 20
     s3.bucket.seed('Photos/.publisher/ledger/x.json', new Uint8Array(10 * mebibyte))
@@ -266,7 +263,7 @@ describe('patience', () => {
   })
 })
 
-describe('credentials that the server refuses', () => {
+describe('refused S3 credentials', () => {
   const fromOld = (fault: Fault) => (call: { accessKeyId: string }) =>
     call.accessKeyId === 'OLD' ? fault : undefined
   const refusals = {
@@ -277,7 +274,7 @@ describe('credentials that the server refuses', () => {
   const expired = { '400 ExpiredToken': refusal(400, 'ExpiredToken') }
 
   it.each([...table(refusals), ...table(expired, ['list', 'readSidecar', 'createRecord'])])(
-    'are resolved afresh once, and $operation goes on ($fault)',
+    'causes a single new resolution, after which $operation succeeds ($fault)',
     async ({ operation, spoiled }) => {
       const expected = await undisturbed(operation)
       const s3 = await seeded()
@@ -291,7 +288,7 @@ describe('credentials that the server refuses', () => {
   )
 
   it.each(table({ ...refusals, ...expired }, ['list', 'readSidecar', 'replaceRecord', 'deleteRecord']))(
-    'twice are a clear error of $operation after one fresh resolution ($fault)',
+    'causes a clear error of $operation when fresh credentials are refused too ($fault)',
     async ({ operation, spoiled }) => {
       const s3 = await seeded()
       const before = s3.bucket.contents()
@@ -306,7 +303,7 @@ describe('credentials that the server refuses', () => {
     },
   )
 
-  it('are not blamed for a clock that is wrong', async () => {
+  it('keeps the credentials when the clock is wrong', async () => {
     const s3 = await seeded()
     s3.script(always(refusal(403, 'RequestTimeTooSkewed')))
     const credentials = credentialSource({ endpoint: s3.endpoint, accessKeyIds: ['OLD', 'NEW'] })
@@ -317,7 +314,7 @@ describe('credentials that the server refuses', () => {
 })
 
 describe('an error of the S3 store', () => {
-  /** A fault that sends back what the request proved itself with, in every place where an answer has room. */
+  /** Creates a fault that repeats the secrets and the signature of the request in every part of the answer. */
   const quoting = (status: number) => (call: S3Call) => {
     const proof = `${canaries.secretAccessKey} ${call.accessKeyId} ${call.signature}`
     const body = `<Error><Code>${proof}</Code><Message>${proof}</Message><StringToSign>${proof}</StringToSign></Error>`
@@ -333,7 +330,7 @@ describe('an error of the S3 store', () => {
   }
 
   it.each([301, 400, 403, 404, 429, 500])(
-    'holds no secret, even where an answer of %d quotes the request',
+    'has no secret, even when an answer of %d quotes the request',
     async (status) => {
       const s3 = await seeded()
       s3.script(quoting(status))
@@ -352,7 +349,7 @@ describe('an error of the S3 store', () => {
   it.each([
     ['breaks', { kind: 'reset' } as const],
     ['is silent', { kind: 'silence' } as const],
-  ])('holds no secret when the connection %s', async (_, fault) => {
+  ])('has no secret when the connection %s', async (_, fault) => {
     const s3 = await seeded()
     s3.script(always(fault))
     const store = s3.store({ retry: { ...quickRetry, attempts: 1, attemptTimeoutMs: 40 } })
@@ -361,7 +358,7 @@ describe('an error of the S3 store', () => {
     expect(inspect(error, { depth: null })).toMatch(/SocketError|ECONNRESET|TimeoutError/)
   })
 
-  it('holds no secret when what sends the request quotes it', async () => {
+  it('has no secret when the error of fetch quotes the request', async () => {
     const s3 = await seeded()
     const send: typeof fetch = async (input) => {
       const { url, headers } = new Request(input)
@@ -374,7 +371,7 @@ describe('an error of the S3 store', () => {
   })
 
   it.each(['\n', '\u0000', 'ż'])(
-    'holds no secret when the key cannot be sent for a %j in it',
+    'has no secret when the key cannot be sent because of a %j in it',
     async (odd) => {
       const s3 = await seeded()
       const accessKeyIds = [`${canaries.accessKeyId}${odd}x`]
@@ -387,13 +384,13 @@ describe('an error of the S3 store', () => {
   )
 })
 
-describe('an endpoint', () => {
+describe('an S3 endpoint', () => {
   it.each([
     ['is not https', 'http://s3.example.com', false],
-    ['holds a user name', 'https://canary-user@s3.example.com', false],
-    ['holds a password', 'https://:canary-password@s3.example.com', false],
-    ['holds a user name, in development too', 'http://canary-user@127.0.0.1:1', true],
-  ])('that %s is called by nobody', async (_, endpoint, allowPrivateEndpoints) => {
+    ['contains a user name', 'https://canary-user@s3.example.com', false],
+    ['contains a password', 'https://:canary-password@s3.example.com', false],
+    ['contains a user name in development', 'http://canary-user@127.0.0.1:1', true],
+  ])('never gets a request when it %s', async (_, endpoint, allowPrivateEndpoints) => {
     const s3 = await seeded()
     let calls = 0
     const counting: typeof fetch = (...request) => {

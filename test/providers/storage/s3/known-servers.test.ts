@@ -38,7 +38,7 @@ describe('a server that refuses conditions', () => {
     [400, 'NotImplemented'],
     [400, 'InvalidArgument'],
   ])(
-    'takes photos, first captions, edits and moves, and no claims, when it answers %d %s',
+    'supports uploads, first captions, edits and moves, but no claims, when it answers %d %s',
     async (status, code) => {
       const s3 = await startScriptedS3()
       s3.script(refusingConditions(status, code))
@@ -55,12 +55,12 @@ describe('a server that refuses conditions', () => {
       expect(await store.canCreateAtomically()).toBe(false)
       expect(await rejection(store.createRecord(['r.json'], 'mine'))).toMatchObject({
         code: 'storage_not_atomic',
-        message: expect.stringContaining('does not know conditional writes'),
+        message: expect.stringContaining('does not support conditional writes'),
       })
     },
   )
 
-  it('is not asked for a condition again once the probe has found it out', async () => {
+  it('gets no conditional write after the probe', async () => {
     const s3 = await startScriptedS3()
     s3.script(refusingConditions(501, 'NotImplemented'))
     const store = s3.store()

@@ -7,14 +7,14 @@ import { rejection } from '../../../support/fixtures/rejections.ts'
 const encoded = '<EncodingType>url</EncodingType>'
 const outage = { name: 'PublisherError', code: 'storage_unavailable' }
 
-/** The names in a listing that the server answers with this. */
+/** Gives the names in the listing when the server answers with `xml`. */
 async function namesIn(xml: string): Promise<string[]> {
   const s3 = await startScriptedS3()
   s3.script(onCall('list', answering(xml), { times: 99 }))
   return (await s3.store().list('root')).photos.map(({ name }) => name)
 }
 
-/** What a listing rejects with when the server answers with these pages, the last one for ever. */
+/** Gives the error of a listing when the server answers with these pages, and repeats the last page. */
 async function listing(...pages: string[]) {
   const s3 = await startScriptedS3()
   s3.script((call) => {
@@ -24,8 +24,8 @@ async function listing(...pages: string[]) {
   return { s3, error: await rejection(s3.store().list('root')) }
 }
 
-describe('the pages of an S3 listing', () => {
-  it('are read to the last one, with markers and sidecars left out', async () => {
+describe('a page of an S3 listing', () => {
+  it('contributes all photos, without markers and sidecars', async () => {
     const s3 = await startScriptedS3()
     const names = Array.from({ length: 120 }, (_, index) => `${String(index).padStart(3, '0')} é&+.jpg`)
     for (const name of names) s3.bucket.seed(`Photos/${name}`, '.'.repeat(600))
@@ -38,7 +38,7 @@ describe('the pages of an S3 listing', () => {
     expect(s3.calls).toHaveLength(Math.ceil((names.length + 2) / 7))
   })
 
-  it('are an outage where one is said to follow and none can be asked for', async () => {
+  it('causes an error when more pages are announced without a token', async () => {
     const entries = [{ key: 'Photos/a.jpg' }]
     for (const token of ['', '<NextContinuationToken></NextContinuationToken>']) {
       const { s3, error } = await listing(
@@ -49,7 +49,7 @@ describe('the pages of an S3 listing', () => {
     }
   })
 
-  it('are an outage where they go round in a circle', async () => {
+  it('causes an error when tokens repeat', async () => {
     const page = (token: string) =>
       listingXml([], `<IsTruncated>true</IsTruncated><NextContinuationToken>${token}</NextContinuationToken>`)
     const { s3, error } = await listing(page('one'), page('two'), page('one'))
@@ -57,7 +57,7 @@ describe('the pages of an S3 listing', () => {
     expect(s3.calls).toHaveLength(3)
   })
 
-  it('are an outage where they never end', async () => {
+  it('causes an error when the pages never end', async () => {
     const s3 = await startScriptedS3()
     s3.script(() =>
       answering(
@@ -70,7 +70,7 @@ describe('the pages of an S3 listing', () => {
     expect(await rejection(s3.store().list('root'))).toMatchObject(outage)
   })
 
-  it('are not believed in part when a later one fails', async () => {
+  it('causes an error instead of a partial listing when a later page fails', async () => {
     const s3 = await startScriptedS3()
     for (const name of ['a.jpg', 'b.jpg']) s3.bucket.seed(`Photos/${name}`, '.'.repeat(600))
     s3.script(onCall('list', { kind: 'reset' }, { nth: 2, times: 99 }))
@@ -78,20 +78,20 @@ describe('the pages of an S3 listing', () => {
   })
 })
 
-describe('the keys in an S3 listing', () => {
+describe('a key in an S3 listing', () => {
   it.each([
-    ['percent-encoded, as asked for', encoded, '%C3%BC+%26+%2B%3C%3E%27%22.jpg', `ü & +<>'".jpg`],
-    ['with named entities', '', 'ü &amp; +&lt;&gt;&apos;&quot;.jpg', `ü & +<>'".jpg`],
-    ['with numeric entities', '', '&#252; &#38; +&#x3C;&#x3e;&#39;&#34;.jpg', `ü & +<>'".jpg`],
-    ['with what looks like an entity', encoded, '%26amp%3B%26%2339%3B.jpg', '&amp;&#39;.jpg'],
-    ['with an escaped entity', '', '&amp;lt;&amp;#39;.jpg', '&lt;&#39;.jpg'],
-    ['percent signs that mean themselves', '', '50%25.jpg', '50%25.jpg'],
-    ['numbers', '', '007.50.jpg', '007.50.jpg'],
-  ])('are read where they are %s', async (_, head, written, name) => {
+    ['percent-encoded, as requested', encoded, '%C3%BC+%26+%2B%3C%3E%27%22.jpg', `ü & +<>'".jpg`],
+    ['written with named entities', '', 'ü &amp; +&lt;&gt;&apos;&quot;.jpg', `ü & +<>'".jpg`],
+    ['written with numeric entities', '', '&#252; &#38; +&#x3C;&#x3e;&#39;&#34;.jpg', `ü & +<>'".jpg`],
+    ['encoded and looks like an entity', encoded, '%26amp%3B%26%2339%3B.jpg', '&amp;&#39;.jpg'],
+    ['an escaped entity', '', '&amp;lt;&amp;#39;.jpg', '&lt;&#39;.jpg'],
+    ['not encoded and has percent signs', '', '50%25.jpg', '50%25.jpg'],
+    ['a number', '', '007.50.jpg', '007.50.jpg'],
+  ])('has the right value when it is %s', async (_, head, written, name) => {
     expect(await namesIn(listingXml([{ key: `Photos/${written}` }], head))).toEqual([name])
   })
 
-  it('are no photos where they hold control characters, slashes or another folder', async () => {
+  it('counts as no photo when it has control characters, slashes or another folder', async () => {
     const keys = [
       'Photos/%00.jpg',
       'Photos/a%0Ab.jpg',
@@ -108,7 +108,7 @@ describe('the keys in an S3 listing', () => {
     expect(await namesIn(listingXml(entries, encoded))).toEqual(['good.jpg'])
   })
 
-  it('come back whatever a photo is called', async () => {
+  it('keeps any name of a photo', async () => {
     const unit = fc.constantFrom(...'aZ0 ._-+%#&=?!\'()*~@,;:$[]{}^`|<>"é写🌅')
     const s3 = await startScriptedS3()
     let key = ''
@@ -128,7 +128,7 @@ describe('the keys in an S3 listing', () => {
 
 describe('a photo in an S3 listing', () => {
   it.each(['"e"', '&quot;e&quot;', '&#34;e&#34;', '&#x22;e&#x22;', 'e'])(
-    'has the content hash that the photo itself has, however its entity tag is written: %s',
+    'has the same content hash as the photo when its entity tag is written as %s',
     async (etag) => {
       const s3 = await startScriptedS3()
       const xml = listingXml([{ key: 'Photos/a.jpg', etag }], encoded)
@@ -138,29 +138,29 @@ describe('a photo in an S3 listing', () => {
   )
 })
 
-describe('a listing that is none', () => {
+describe('an invalid S3 listing', () => {
   const laughs = Array.from({ length: 9 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join('')
 
   it.each([
-    ['nothing', ''],
-    ['half of one', listingXml([{ key: 'Photos/a.jpg' }], '').slice(0, 150)],
-    ['a page of a hotel', '<html><body>Welcome!<br></body></html>'],
+    ['an empty body', ''],
+    ['half a listing', listingXml([{ key: 'Photos/a.jpg' }], '').slice(0, 150)],
+    ['an HTML page', '<html><body>Welcome!<br></body></html>'],
     ['JSON', '{"photos":[]}'],
     ['an error with status 200', '<Error><Code>InternalError</Code></Error>'],
-    ['a size that is no number', listingXml([{ key: 'Photos/a.jpg', size: Number.NaN }], '')],
+    ['a size that is not a number', listingXml([{ key: 'Photos/a.jpg', size: Number.NaN }], '')],
     ['a negative size', listingXml([{ key: 'Photos/a.jpg', size: -1 }], '')],
-    ['a date that is none', listingXml([{ key: 'Photos/a.jpg', modifiedAt: 'yesterday' }], '')],
-    ['an encoding that is broken', listingXml([{ key: 'Photos/%E0%A4%A.jpg' }], encoded)],
+    ['an invalid date', listingXml([{ key: 'Photos/a.jpg', modifiedAt: 'yesterday' }], '')],
+    ['a broken encoding', listingXml([{ key: 'Photos/%E0%A4%A.jpg' }], encoded)],
     [
       'a local file',
       `<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]>${listingXml([{ key: '&f;' }], '')}`,
     ],
-  ])('is an outage: %s', async (_, xml) => {
+  ])('causes an error for %s', async (_, xml) => {
     const { error } = await listing(xml)
     expect(error).toMatchObject(outage)
   })
 
-  it('cannot be blown up by a billion laughs', async () => {
+  it('does not expand a billion laughs', async () => {
     const xml = `<!DOCTYPE x [<!ENTITY l0 "ha">${laughs}]>${listingXml([{ key: 'Photos/&l9;.jpg' }], '')}`
     expect(await namesIn(xml)).toEqual(['&l9;.jpg'])
   })

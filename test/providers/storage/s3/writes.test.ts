@@ -20,7 +20,7 @@ const mebibyte = 2 ** 20
 const name = photo('a.jpg')
 const outage = { name: 'PublisherError', code: 'storage_unavailable' }
 
-/** Spoils each request that sends a photo's bytes; what reserves its name and the probe pass. */
+/** Applies the fault to each request that sends a photo's bytes. Lets reservations and probes pass. */
 const onPhoto = (fault: Fault) => (call: S3Call) => (sendsPhoto(call) ? fault : undefined)
 const sendsPhoto = (call: S3Call) =>
   call.operation === 'put' && call.headers['if-none-match'] === undefined && call.key.endsWith('.jpg')
@@ -31,12 +31,12 @@ describe('a copy in S3', () => {
     nothing: answering(''),
     'half an answer': answering('<CopyObjectResult><ETa'),
     'another document': answering('<html><body>Welcome!<br></body></html>'),
-    'XML that is none': answering('</CopyObjectResult><!DOCTYPE'),
+    'invalid XML': answering('</CopyObjectResult><!DOCTYPE'),
   }
 
   it.each(
     Object.entries(unfinished).flatMap(([answer, fault]) => [1, 2].map((nth) => ({ answer, fault, nth }))),
-  )('that ends with $answer (number $nth) deletes nothing, and is made up for', async ({ fault, nth }) => {
+  )('deletes nothing and can be repeated when it ends with $answer (number $nth)', async ({ fault, nth }) => {
     const s3 = await startScriptedS3()
     s3.bucket.seed('Photos/a.jpg', 'original')
     s3.bucket.seed('Photos/a.txt', 'caption')
@@ -51,7 +51,7 @@ describe('a copy in S3', () => {
     })
   })
 
-  it('never costs a caption that is edited while its photo moves', async () => {
+  it('never loses a caption that is edited while its photo moves', async () => {
     const s3 = await startScriptedS3()
     s3.bucket.seed('Photos/a.jpg', 'original')
     s3.bucket.seed('Photos/a.txt', 'caption')
@@ -71,8 +71,8 @@ describe('a copy in S3', () => {
   })
 })
 
-describe('finding out whether S3 honours conditions', () => {
-  it('is done once, however many ask at the same time', async () => {
+describe('the probe for conditional writes in S3', () => {
+  it('runs once for concurrent callers', async () => {
     const s3 = await startScriptedS3()
     const store = s3.store()
     const answers = await Promise.all([store.canCreateAtomically(), store.canCreateAtomically()])
@@ -87,7 +87,7 @@ describe('finding out whether S3 honours conditions', () => {
     expect(s3.bucket.contents()).toEqual({})
   })
 
-  it('is done once for all stores of a process that share a memory, and again for another tenant', async () => {
+  it('runs once for all stores of a process that share a memory, and again for another tenant', async () => {
     const s3 = await startScriptedS3()
     const verdicts = createVerdictMemory()
     await s3.store({ verdicts, host: 'alice.shibari.photo' }).canCreateAtomically()
@@ -98,11 +98,11 @@ describe('finding out whether S3 honours conditions', () => {
     expect(s3.calls).toHaveLength(2 * before)
   })
 
-  it('sweeps what processes that are gone have left, and nothing that is younger than a day', async () => {
+  it('sweeps leftovers of dead processes, but nothing younger than a day', async () => {
     const s3 = await startScriptedS3()
     const left = ['claimants/probe.old', 'claimants/abc.def', 'claimants/abc.young', 'conditional-writes']
     for (const key of left) s3.bucket.seed(`Photos/.publisher/${key}`, 'left')
-    // What the server has just stored is of 5 January 2026, 10:00.
+    // The clock of the server is at 5 January 2026, 10:00.
     const times: Record<string, string> = { 'abc.young': '2026-01-04T11:00:00Z' }
     const entries = ['probe.old', 'abc.def', 'abc.young'].map((name) => ({
       key: `Photos/.publisher/claimants/${name}`,
@@ -113,7 +113,7 @@ describe('finding out whether S3 honours conditions', () => {
     expect(Object.keys(s3.bucket.contents())).toEqual(['Photos/.publisher/claimants/abc.young'])
   })
 
-  it('finds a server that looks first and writes later, and claims nothing on it', async () => {
+  it('detects a server that checks first and writes later, and prevents claims on it', async () => {
     const s3 = await startScriptedS3()
     s3.script(gapOf(() => true))
     const store = s3.store()
@@ -132,7 +132,7 @@ describe('finding out whether S3 honours conditions', () => {
     expect(await s3.store().canCreateAtomically()).toBe(true)
   })
 
-  it('is not needed for servers on the list, and names them', async () => {
+  it('does not run for known servers, which the error names', async () => {
     const s3 = await startScriptedS3()
     const reached: string[] = []
     const store = s3.store({
@@ -155,9 +155,9 @@ describe('finding out whether S3 honours conditions', () => {
     ['a broken connection', { kind: 'reset' } as const],
     ['refused credentials', refusal(403, 'AccessDenied')],
     ['a missing bucket', refusal(404, 'NoSuchBucket')],
-    ['a gateway that knows no such page', { kind: 'answer', status: 404, body: 'Not Found' } as const],
-    ['an answer that says nothing of a write', { kind: 'answer', status: 304 } as const],
-  ])('is tried again after %s, which proves nothing', async (_, fault) => {
+    ['the 404 of a gateway', { kind: 'answer', status: 404, body: 'Not Found' } as const],
+    ['a 304', { kind: 'answer', status: 304 } as const],
+  ])('runs again after %s, which proves nothing', async (_, fault) => {
     const s3 = await startScriptedS3()
     const store = s3.store()
     s3.script(onCall('put', fault, { times: 99 }))
@@ -168,22 +168,22 @@ describe('finding out whether S3 honours conditions', () => {
     expect(await store.createRecord(['r.json'], 'mine')).toBe(true)
   })
 
-  it('refuses to claim anything where they are ignored', async () => {
+  it('prevents claims on a server that ignores conditions', async () => {
     const s3 = await startScriptedS3()
     s3.script(onCall('put', answering(''), { times: 99 }))
     const store = s3.store()
     const claim = () => store.createRecord(['r.json'], 'mine')
     expect(await rejection(claim())).toMatchObject({ code: 'storage_not_atomic' })
     expect(await rejection(claim())).toMatchObject({ code: 'storage_not_atomic' })
-    // One race and one more creation, a look and two deletions.
+    // A race of eight and one more creation, a read and two deletions.
     expect(s3.calls).toHaveLength(8 + 1 + 1 + 2)
   })
 })
 
-describe('a record whose creation was not answered', () => {
+describe('a record whose creation got no answer', () => {
   const record = 'Photos/.publisher/r.json'
 
-  /** A store that has found out about conditions, on a server that then spoils the record's first writes. */
+  /** Creates a store that has run its probe, on a server that then applies the fault to the first writes. */
   async function withFault(fault: Fault, times = 1) {
     const s3 = await startScriptedS3()
     const store = s3.store()
@@ -192,14 +192,14 @@ describe('a record whose creation was not answered', () => {
     return { s3, store }
   }
 
-  it('belongs to its creator, and to nobody who comes later with the same text', async () => {
+  it('belongs to its creator, and not to a later caller with the same text', async () => {
     const { s3, store } = await withFault({ kind: 'answer-lost' })
     expect(await store.createRecord(['r.json'], 'same')).toBe(true)
     expect(await store.createRecord(['r.json'], 'same')).toBe(false)
     expect(await s3.store().createRecord(['r.json'], 'same')).toBe(false)
   })
 
-  it('belongs to whoever was quicker than the second attempt', async () => {
+  it('belongs to another process that was faster than the second attempt', async () => {
     const { s3, store } = await withFault(refusal(500, 'InternalError'))
     s3.script(({ key }) => {
       if (key === record && s3.bucket.contents()[record] === undefined) s3.bucket.seed(record, 'theirs')
@@ -209,7 +209,7 @@ describe('a record whose creation was not answered', () => {
     expect(s3.bucket.contents()[record]).toBe('theirs')
   })
 
-  it('is neither claimed nor given up while nobody can say whose it is', async () => {
+  it('stays in place without a claim while its owner is unknown', async () => {
     const { s3, store } = await withFault({ kind: 'answer-lost' })
     s3.script(onCall('head', refusal(503, 'SlowDown'), { times: quickRetry.attempts }))
     expect(await rejection(store.createRecord(['r.json'], 'mine'))).toMatchObject(outage)
@@ -228,7 +228,7 @@ describe('an upload to S3', () => {
     ['404 without a body', { kind: 'answer', status: 404 } as const],
     ['a broken connection', { kind: 'reset' } as const],
     ['a lost answer', { kind: 'answer-lost' } as const],
-  ])('that fails leaves nothing behind, and sends its stream once (%s)', async (_, fault) => {
+  ])('leaves nothing behind and sends its stream once when it fails (%s)', async (_, fault) => {
     const s3 = await startScriptedS3()
     s3.script(onPhoto(fault))
     const credentials = credentialSource({ endpoint: s3.endpoint, accessKeyIds: ['OLD', 'NEW'] })
@@ -246,7 +246,7 @@ describe('an upload to S3', () => {
     ['as long as announced and then longer', 4],
     ['shorter than announced', 9],
     ['not empty as announced', 0],
-  ])('of a body that is %s stores nothing', async (_, size) => {
+  ])('stores nothing of a body that is %s', async (_, size) => {
     const s3 = await startScriptedS3()
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -260,7 +260,7 @@ describe('an upload to S3', () => {
     expect(Object.keys(s3.bucket.contents())).toEqual([])
   })
 
-  it.each([0, 1, 65_536, 3 * mebibyte])('stores a body of %d bytes as it is', async (size) => {
+  it.each([0, 1, 65_536, 3 * mebibyte])('stores a body of %d bytes unchanged', async (size) => {
     const s3 = await startScriptedS3()
     const bytes = Uint8Array.from({ length: size }, (_, index) => 97 + (index % 26))
     const entry = await s3.store().upload('root', name, new Blob([bytes]).stream(), size)
@@ -268,7 +268,7 @@ describe('an upload to S3', () => {
     expect(s3.bucket.contents()['Photos/a.jpg']).toBe(new TextDecoder().decode(bytes))
   })
 
-  it('of a body that breaks off stores nothing', async () => {
+  it('stores nothing of a body that breaks off', async () => {
     const s3 = await startScriptedS3()
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new Uint8Array(5)),
@@ -293,7 +293,7 @@ describe('an upload to S3', () => {
     expect(Object.keys(s3.bucket.contents())).toEqual([])
   })
 
-  it('keeps the last bytes until it knows that no more follow', async () => {
+  it('holds back the last bytes until the source has ended', async () => {
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
         controller.enqueue(new Uint8Array(4))
@@ -304,7 +304,7 @@ describe('an upload to S3', () => {
     expect(await rejection(stream.getReader().read())).toMatchObject({ code: 'invalid_request' })
   })
 
-  it('sends the first bytes before the last ones have come', async () => {
+  it('sends the first bytes before the last bytes have arrived', async () => {
     const s3 = await startScriptedS3()
     const tail = Promise.withResolvers<void>()
     let received = 0
@@ -325,7 +325,7 @@ describe('an upload to S3', () => {
     expect(s3.calls.find(sendsPhoto)?.headers).toMatchObject({ 'content-length': String(mebibyte + 1) })
   })
 
-  it('says so when the server keeps less than it was sent', async () => {
+  it('fails when the server stores fewer bytes than were sent', async () => {
     const s3 = await startScriptedS3()
     s3.script(onPhoto(answering('')))
     expect(await rejection(s3.store().upload('root', name, streamOf('bytes'), 5))).toMatchObject(outage)
@@ -334,7 +334,7 @@ describe('an upload to S3', () => {
 })
 
 describe('an original from S3', () => {
-  it('comes as it is sent, and takes as long as its reader does', async () => {
+  it('streams at the speed of server and reader', async () => {
     const s3 = await startScriptedS3()
     const tail = Promise.withResolvers<void>()
     s3.bucket.seed('Photos/a.jpg', 'head and tail')
@@ -345,14 +345,14 @@ describe('an original from S3', () => {
     const reader = body.getReader()
     const nextText = async () => new TextDecoder().decode((await reader.read()).value)
     expect(await nextText()).toBe('head')
-    // Another call's whole time fits in between.
+    // Meanwhile, another call begins and times out.
     s3.script(onCall('list', { kind: 'silence' }))
     await rejection(store.list('root'))
     tail.resolve()
     expect(await nextText()).toBe(' and tail')
   })
 
-  it('is not asked for any longer when its reader has had enough', async () => {
+  it('closes the connection when its reader cancels', async () => {
     const s3 = await startScriptedS3()
     s3.bucket.seed('Photos/a.jpg', new Uint8Array(mebibyte))
     s3.script(onCall('get', { kind: 'hold-tail', afterBytes: 9, until: new Promise(() => {}) }))
@@ -361,7 +361,7 @@ describe('an original from S3', () => {
     expect(await s3.calls.at(-1)?.completed).toBe(false)
   })
 
-  it('that breaks off is an error for its reader, and not a shorter photo', async () => {
+  it('fails for its reader when it breaks off, instead of ending early', async () => {
     const s3 = await startScriptedS3()
     s3.bucket.seed('Photos/a.jpg', 'head and tail')
     s3.script(onCall('get', { kind: 'cut', afterBytes: 4 }))
@@ -371,8 +371,8 @@ describe('an original from S3', () => {
 
   it.each([
     ['no entity tag', { etag: '' }],
-    ['a date that is none', { etag: '"e"', 'last-modified': 'yesterday' }],
-  ])('is not trusted with %s', async (_, headers) => {
+    ['an invalid date', { etag: '"e"', 'last-modified': 'yesterday' }],
+  ])('counts as unavailable when the answer has %s', async (_, headers) => {
     const s3 = await startScriptedS3()
     s3.script(() => answering('Welcome!', headers))
     expect(await rejection(s3.store().read('root', name))).toMatchObject(outage)
