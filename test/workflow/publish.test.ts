@@ -156,7 +156,7 @@ describe('publishing', () => {
     expect([telegram.posts, email.posts]).toEqual([[], []])
     expect((await readableSidecar(folder.open(), 'root', photo))?.text).not.toContain('Typed.')
     await publish({ platforms: ['telegram'] })
-    expect((await publish({ dryRun: true })).results.telegram?.preview).toContain('it is there already')
+    expect((await publish({ dryRun: true })).results.telegram?.preview).toContain('it has been there since')
   })
 
   it.each([
