@@ -25,8 +25,8 @@ const maxRechecks = 200
 const checksPerSave = 48
 
 /**
- * Returns a photo that at least one platform lacks and that no attempt is sending. Returns `null` if no such photo exists. Leaves
- * photos whose outcome is unknown everywhere to a person.
+ * Returns a photo that some platform lacks and that no attempt is sending. Returns `null` if no such photo exists. Leaves photos
+ * whose outcome is unknown everywhere to a person.
  *
  * Skips photos known to be published, so that each original is read only once over all searches. If no other photo is left,
  * checks up to 200 of the known photos again, chosen at random. An owner may have deleted records to publish a photo again.
