@@ -21,7 +21,7 @@ export interface NextPhotoTools extends DigestTools {
 const batchSize = 4
 /** Upper bound on published photos that are checked again when no other photo is left. Their records may have been deleted. */
 const maxRechecks = 200
-/** Checks after which the findings are saved, so that an interrupted search leaves less work to the next one. */
+/** Checks after which the findings are saved, so that an interrupted search leaves less work to the next search. */
 const checksPerSave = 48
 
 /**

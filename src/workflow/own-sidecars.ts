@@ -1,4 +1,4 @@
-/** A store that gives each photo a sidecar of its own, also when photos share a stem. The rule is applied here only. */
+/** A store that gives each photo a sidecar of its own, also when photos share a stem. Only this file applies the rule. */
 import type { Folder } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { sidecarAccess } from './own-sidecars/access.ts'

@@ -12,7 +12,7 @@ export interface Found {
   isNamed: boolean
 }
 
-/** Reads the stem's sidecar and decides whose it is. Reads the full name's sidecar only if necessary. */
+/** Reads the stem's sidecar and decides which photo owns it. Reads the full name's sidecar only if necessary. */
 export async function findSidecar(inquiry: Inquiry, folder: Folder, name: PhotoName): Promise<Found> {
   const { foldsCase } = inquiry
   const ofStem = await readForm(inquiry, folder, name, 'stem')

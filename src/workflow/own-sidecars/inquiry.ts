@@ -33,7 +33,7 @@ export async function readForm(
   return insists ? reading.catch((error) => unlessTemporary(error, 'unreadable')) : reading
 }
 
-/** Decides whose the sidecar of the photo's stem is. */
+/** Decides which photo owns the sidecar of the photo's stem. */
 export async function ownershipIn(
   inquiry: Inquiry,
   folder: Folder,
