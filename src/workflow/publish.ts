@@ -49,7 +49,7 @@ export interface PublishTools extends DigestTools {
   now: () => number
   /** Default: {@link publishTiming}. */
   timing?: PublishTiming
-  /** Receives the result of each platform. Must not throw. */
+  /** Receives the result of each publisher, but not of `unavailable` platforms. Must not throw. */
   onResult?(platform: Platform, result: PlatformResult): void
   /** Receives the cause of a failure or a warning, for the log. */
   onTrouble(error: unknown): void
