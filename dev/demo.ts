@@ -1,4 +1,7 @@
-/** `npm run demo`: the orchestrator, three tenants with storages of three kinds, emulated vendors, and the publisher, on this machine. */
+/**
+ * `npm run demo`: runs the orchestrator, three tenants with different storages, emulated vendors, and the publisher on this
+ * machine.
+ */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -9,14 +12,14 @@ import { progressTo } from './demo/progress.ts'
 import { type Demo, startDemo } from './demo/start.ts'
 
 const usage = `npm run demo -- [--photos DIR] [--port 8080] [--domain localhost] [--state .demo]
-    --photos DIR   shows your own photos at alice's address; they stay where and as they are
-    --port N       where to listen; the next free port is taken where it is in use
-    --domain NAME  below which the galleries lie, such as demo.localhost: there one sign-in counts for all of them
-    --state DIR    where the demo keeps its files
+    --photos DIR   shows your own photos at alice's address, and never changes them
+    --port N       port to listen on; if it is in use, the demo uses the next free port
+    --domain NAME  parent domain of the galleries; below demo.localhost one sign-in counts for all of them
+    --state DIR    directory for the demo's files
     --worker       runs the publisher as a Worker (\`npm run dev:worker\`)`
 
 const project = fileURLToPath(new URL('../', import.meta.url))
-/** Browsers find these on this machine by themselves. */
+/** Domains that browsers resolve to this machine without configuration. */
 const localDomain = /^([a-z0-9-]+\.)*localhost$/
 
 async function main(): Promise<void> {
@@ -26,7 +29,7 @@ async function main(): Promise<void> {
   const step = progressTo((text) => process.stdout.write(text))
   await buildWhereStale(project, worker, step)
   const demo = await startDemo({ state, port, baseDomain, worker, photos, step })
-  if (demo.port !== port) console.log(`Port ${port} is in use, so ${demo.port} is taken.`)
+  if (demo.port !== port) console.log(`Port ${port} is in use, so the demo uses ${demo.port}.`)
   endOnSignal(demo)
   console.log(greeting({ ...demo, baseDomain, worker, state }))
 }
@@ -44,7 +47,7 @@ function readArguments() {
     })
     const port = Number(values.port)
     if (!Number.isInteger(port) || port < 1 || port > 65_000)
-      throw new RangeError(`${values.port} is no port`)
+      throw new RangeError(`${values.port} is not a port`)
     if (!localDomain.test(values.domain)) throw new RangeError(`${values.domain} is not below localhost`)
     return { ...values, port }
   } catch (error) {
@@ -58,7 +61,7 @@ function endOnSignal(demo: Demo): void {
   const end = async () => {
     if (ending) return
     ending = true
-    console.log('\nEnding ...')
+    console.log('\nStopping ...')
     await demo.close()
     process.exit(0)
   }

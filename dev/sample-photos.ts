@@ -1,4 +1,4 @@
-/** Sample photos, painted by code, for the demo and for whoever has none at hand. */
+/** Sample photos painted by code, for the demo and for developers without photos. */
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
@@ -6,9 +6,9 @@ import { z } from 'zod'
 import type { Look } from './sample-photos/palette.ts'
 
 export interface SamplePhotoOptions {
-  /** The photographer's colours and subjects: evenings, a studio, or the coast. */
+  /** Colours and subjects of the photographer: evenings, a studio, or the coast. */
   look: Look
-  /** How many photos; from the ninth on, subjects return in another version. Default: 8, one of each kind. */
+  /** Number of photos. From the ninth on, subjects repeat in another version. Default: 8, one of each kind. */
   count?: number
 }
 
@@ -16,11 +16,13 @@ const maxPainters = 4
 const finishedSchema = z.object({ index: z.number(), name: z.string() })
 
 /**
- * Writes photos, and sidecars for most of them, into the directory, which is created where it is missing. The same
- * options always give the same files. Eight of them are JPEG (one progressive, one of 24 megapixels), PNG and WebP, in
- * landscape, portrait and square, with camera and GPS in their EXIF data and each EXIF orientation once.
+ * Writes photos, and sidecars for most of them, into the directory, and creates it if missing. The same options always produce
+ * the same files.
  *
- * Gives the photos' file names. Other files in the directory stay; those of the same name are overwritten.
+ * Eight photos cover JPEG (one progressive, one of 24 megapixels), PNG and WebP, in landscape, portrait and square. Their EXIF
+ * data has a camera and GPS, and each EXIF orientation occurs once.
+ *
+ * Returns the photos' file names. Overwrites files of the same name, and keeps other files.
  */
 export async function writeSamplePhotos(
   directory: string,

@@ -1,13 +1,13 @@
-/** The built Worker in Miniflare, as `wrangler deploy --dry-run` wrote it. */
+/** Runs the built Worker in Miniflare, from the output of `wrangler deploy --dry-run`. */
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Miniflare } from 'miniflare'
 
 export interface WorkerHostOptions {
   variables: Readonly<Record<string, string>>
-  /** 0 is a free one. */
+  /** 0 means any free port. */
   port: number
-  /** Takes one log line. */
+  /** Writes one log line. */
   write(line: string): void
 }
 
@@ -20,14 +20,14 @@ export interface WorkerHost {
   port: number
   /** Runs the scheduled handler, as a cron trigger does. */
   runSchedule(): Promise<unknown>
-  /** Opens the Worker's KV, past the Worker. */
+  /** Opens the Worker's KV directly, not through the Worker. */
   kv(): Promise<StoredValues>
   close(): Promise<void>
 }
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 
-/** Starts it with KV, Images and the built web app. Needs `npm run build:ui` and `npm run build:worker`. */
+/** Starts the Worker with KV, Images and the built web app. Needs `npm run build:ui` and `npm run build:worker`. */
 export async function startWorkerHost({ variables, port, write }: WorkerHostOptions): Promise<WorkerHost> {
   const worker = new Miniflare({
     host: '127.0.0.1',

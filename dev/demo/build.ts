@@ -1,11 +1,14 @@
-/** Builds the web app and the Worker for the demo, where they are older than their sources. */
+/** Builds the web app and the Worker for the demo if they are older than their sources. */
 import { execFile } from 'node:child_process'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Step, silently } from './progress.ts'
 
-/** Runs `build:ui`, and `build:worker` where it is wanted. What is up to date is left alone. Throws an Error with all that a failing build said. */
+/**
+ * Runs `build:ui`, and `build:worker` if `worker` is set. Skips builds that are up to date. Throws an Error with the whole output
+ * of a failing build.
+ */
 export async function buildWhereStale(
   project: string,
   worker: boolean,
@@ -30,7 +33,7 @@ async function isStale(output: string, sources: string): Promise<boolean> {
 
 const maxOutputBytes = 64 * 2 ** 20
 
-/** Keeps what the build says to itself unless it fails. */
+/** Hides the output of the build unless the build fails. */
 async function run(project: string, script: string): Promise<void> {
   try {
     await promisify(execFile)('npm', ['run', '--silent', script], { cwd: project, maxBuffer: maxOutputBytes })

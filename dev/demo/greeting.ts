@@ -1,4 +1,4 @@
-/** What the demo says when it runs: who can sign in where, and where to see what happened. */
+/** Greeting of the running demo: who can sign in where, and where published photos arrive. */
 import { join, relative } from 'node:path'
 import type { DemoTenant } from './tenants.ts'
 import type { DemoVendors } from './vendors.ts'
@@ -6,47 +6,47 @@ import type { DemoVendors } from './vendors.ts'
 export interface GreetingOptions {
   tenants: readonly DemoTenant[]
   vendors: DemoVendors
-  /** All galleries lie below it. */
+  /** Parent domain of all galleries. */
   baseDomain: string
   port: number
   /** URL of the demo's OpenID provider. */
   issuer: string
   /** URL of the orchestrator. */
   orchestrator: string
-  /** Whether the publisher runs as a Worker. */
+  /** True if the publisher runs as a Worker. */
   worker: boolean
-  /** The directory of the demo's files. */
+  /** Directory of the demo's files. */
   state: string
 }
 
-/** Gives the lines to print. */
+/** Returns the lines to print. */
 export function greeting(options: GreetingOptions): string {
   const { vendors, baseDomain, issuer, orchestrator, worker, state } = options
   const place = relative(process.cwd(), state) || '.'
   return `
-The demo runs${worker ? ' as a Worker in Miniflare' : ''}. Open these in a browser:
+The demo is running${worker ? ' as a Worker in Miniflare' : ''}. Open these in a browser:
 
 ${columns(galleries(options, place))}
 
-What is published arrives here:
+Published photos arrive here:
 
 ${columns([
   [`${vendors.telegramUrl}/`, 'Telegram channels, emulated'],
-  [vendors.inboxUrl, `mail, by maildev${worker ? ' (a Worker sends none)' : ''}`],
+  [vendors.inboxUrl, `mail, by maildev${worker ? ' (a Worker sends no mail)' : ''}`],
 ])}
 
 ${signingIn(baseDomain, issuer)}
 The AI is an emulator that looks at the pixels.
-Their configuration comes from the orchestrator at ${orchestrator}.
+The configuration of the galleries comes from the orchestrator at ${orchestrator}.
 Edit ${join(place, 'tenants.yaml')}: it takes effect within a minute. The log is ${join(place, 'publisher.log')}.
-To examine a gallery: npm run doctor -- --env ${join(place, 'env')} --host ${options.tenants[0]?.name}.${baseDomain}
-Ctrl-C ends everything.
+To check a gallery: npm run doctor -- --env ${join(place, 'env')} --host ${options.tenants[0]?.name}.${baseDomain}
+Ctrl-C stops the demo.
 `
 }
 
 function galleries({ tenants, baseDomain, port, state }: GreetingOptions, place: string): Row[] {
   return tenants.map(({ name, storage, admin, isReadOnly }) => {
-    const change = isReadOnly ? '; only shown, nothing is changed' : ''
+    const change = isReadOnly ? '; view only, nothing is changed' : ''
     return [
       `http://${name}.${baseDomain}:${port}/`,
       `${storage.description.replace(state, place)}; ${admin ? `admin: ${admin}` : 'no admin'}${change}`,
@@ -54,13 +54,16 @@ function galleries({ tenants, baseDomain, port, state }: GreetingOptions, place:
   })
 }
 
-/** Where a browser takes no cookie for the base domain, each gallery has one of its own (`cookieScopeOf`). */
+/**
+ * Explains the sign-in. If a browser accepts no cookie for the base domain, each gallery has a cookie of its own
+ * (`cookieScopeOf`).
+ */
 function signingIn(baseDomain: string, issuer: string): string {
   const click = `Signing in takes one click, at the demo's own OpenID provider (${issuer}).`
   if (baseDomain.includes('.')) return `${click} It counts for all galleries, and so does signing out.`
   return `${click}
-Browsers share no cookie over all of ${baseDomain}: click on Sign in, and on Sign out, in each gallery; you are asked only once who
-you are. With --domain demo.${baseDomain} one sign-in counts for all galleries, as in production.`
+Browsers share no cookies across ${baseDomain}: click Sign in and Sign out in each gallery. You choose a person only once.
+With --domain demo.${baseDomain} one sign-in counts for all galleries, as in production.`
 }
 
 type Row = readonly [address: string, text: string]

@@ -1,14 +1,14 @@
-/** The demo's pictures: made by code at the first start, so nothing has to be downloaded. */
+/** The demo's pictures, made by code at the first start, so that nothing has to be downloaded. */
 import { copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeSamplePhotos } from '../sample-photos.ts'
 
-/** Each tenant has a look of their own, so that one sees at once whose page it is. */
+/** Looks of the tenants, which make their pages easy to tell apart. */
 const looks = { alice: 'dusk', bob: 'studio', carol: 'tide' } as const
 
 type LookOwner = keyof typeof looks
 
-/** Gives each tenant's directory below `state`, filled. One that was left half-made by an earlier start is made anew. */
+/** Returns each tenant's filled directory below `state`. A directory that an earlier start left unfinished is made again. */
 export async function samplePhotos(state: string): Promise<Record<LookOwner, string>> {
   const [alice, bob, carol] = await Promise.all([made('alice'), made('bob'), made('carol')])
   return { alice, bob, carol }
@@ -25,7 +25,10 @@ export async function samplePhotos(state: string): Promise<Record<LookOwner, str
   }
 }
 
-/** Gives a directory of its own below `state` for the photos of another one: links to the files, or copies where it lies on another disk. */
+/**
+ * Returns a directory below `state` that mirrors the photos of `source`. It holds links to the files, or copies if `source` is on
+ * another disk.
+ */
 export async function ownPhotos(state: string, tenant: string, source: string): Promise<string> {
   const directory = join(state, 'own-photos', tenant)
   await rm(directory, { recursive: true, force: true })

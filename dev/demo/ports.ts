@@ -1,9 +1,9 @@
-/** A port to listen on: the wished one, or the next that is free. */
+/** Port to listen on: the preferred port, or the next free port. */
 import { createServer } from 'node:net'
 
 const tries = 50
 
-/** Gives `wished`, or the next free one above it. Throws where none of the next 50 is free. */
+/** Returns `wished`, or the next free port above it. Throws if none of 50 ports is free. */
 export async function freePort(wished: number): Promise<number> {
   for (let port = wished; port < wished + tries; port++) {
     if (await isFree(port)) return port
@@ -15,7 +15,7 @@ function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(false))
-    // All addresses, as the host listens.
+    // Listens on all addresses, as the host does.
     server.listen(port, () => server.close(() => resolve(true)))
   })
 }

@@ -1,12 +1,12 @@
 /** Progress of a start, for the person who waits. */
 
-/** Runs one step and tells what it is and how long it took. */
+/** Runs one step, and reports its name and duration. */
 export type Step = <T>(what: string, run: () => Promise<T>) => Promise<T>
 
-/** Runs a step without a word, for programs that start a demo for themselves. */
+/** Runs a step without output, for programs that start a demo themselves. */
 export const silently: Step = (_what, run) => run()
 
-/** Writes a line for each step: its name at once, its seconds when it is over. */
+/** Returns a `Step` that writes a line for each step: its name at once, its seconds at the end. */
 export function progressTo(write: (text: string) => void, now: () => number = Date.now): Step {
   return async (what, run) => {
     const startedAt = now()

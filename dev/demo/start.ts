@@ -1,4 +1,4 @@
-/** The demo's parts, started together: the orchestrator, three tenants with storages of three kinds, emulated vendors, and the publisher. */
+/** Starts the demo's parts: the orchestrator, three tenants with different storages, emulated vendors, and the publisher. */
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -16,19 +16,19 @@ import { type DemoTenant, orchestratorFiles } from './tenants.ts'
 import { type DemoVendors, startVendors } from './vendors.ts'
 
 export interface DemoOptions {
-  /** Directory of the demo's files; made where it is missing. */
+  /** Directory of the demo's files; created if missing. */
   state: string
-  /** The first port to try for the publisher; the other parts listen on some ports above it. */
+  /** First port to try for the publisher. The other parts listen on ports above it. */
   port: number
-  /** All galleries lie below it. */
+  /** Parent domain of all galleries. */
   baseDomain: string
   /** Runs the publisher as a Worker, which has no disk: alice's photos are then on S3. */
   worker?: boolean
-  /** Photos to show at alice's address; they stay where and as they are. */
+  /** Directory of photos to show at alice's address. The demo never changes them. */
   photos?: string | undefined
-  /** Tells what the start is busy with. Default: silent. */
+  /** Reports the steps of the start. Default: silent. */
   step?: Step
-  /** Variables of the publisher beside the demo's own. */
+  /** Additional environment variables of the publisher. */
   variables?: Readonly<Record<string, string>>
   /** The publisher's clock, in milliseconds since 1970. Not for a Worker. */
   now?: () => number
@@ -37,13 +37,13 @@ export interface DemoOptions {
 export interface Demo {
   tenants: readonly DemoTenant[]
   vendors: DemoVendors
-  /** Where the publisher listens. */
+  /** Port of the publisher. */
   port: number
   /** URL of the OpenID provider. */
   issuer: string
   /** URL of the orchestrator. */
   orchestrator: string
-  /** Tokens that programs prove themselves with. */
+  /** Token with which programs authenticate to the orchestrator. */
   serviceToken: string
   close(): Promise<void>
 }
@@ -55,7 +55,7 @@ interface Part {
 
 const serviceToken = 'demo-service-token-of-this-machine'
 
-/** Starts all of them. Needs a built web app, and the built Worker where it is one. */
+/** Starts all parts. Needs the built web app, and for a Worker the built Worker. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { state, port, baseDomain, worker = false, photos, step = silently } = options
   await mkdir(state, { recursive: true })
@@ -133,7 +133,7 @@ async function demoTenants(
       storage: await s3.storage('bob', directories.bob),
       admin: 'bob@example.org',
       isReadOnly: false,
-      // Readable on dark, too pale on light: there the page keeps its own.
+      // Readable on a dark page, but too pale on a light page, which keeps its own colour.
       appearance: { title: 'Bob’s Darkroom', accent_color: '#7fd1c7', background_color: '#0b1416' },
     },
     {
@@ -146,7 +146,7 @@ async function demoTenants(
   ]
 }
 
-/** Environment of the publisher: the addresses and secrets of the parts beside it. */
+/** Returns the environment of the publisher: addresses and secrets of the other parts. */
 function publisherVariables({
   orchestrator,
   signIn,
@@ -176,7 +176,7 @@ function publisherVariables({
   }
 }
 
-/** The last one started is the first to go: it uses the others. */
+/** Closes the parts in reverse order of their start, because later parts use those before. */
 async function closeAll(parts: readonly Part[]): Promise<void> {
   for (const { name, close } of parts.toReversed()) {
     await close().catch((error: unknown) =>
@@ -185,7 +185,7 @@ async function closeAll(parts: readonly Part[]): Promise<void> {
   }
 }
 
-/** Gives the function that ends it. */
+/** Starts the publisher and returns the function that closes it. */
 async function startHost(
   worker: boolean,
   { now, ...options }: WorkerHostOptions & { now?: (() => number) | undefined },
@@ -195,7 +195,7 @@ async function startHost(
   return () => host.close(0)
 }
 
-/** Writes the orchestrator's two files and starts it on them, so that an edit can be seen to take effect. */
+/** Writes the orchestrator's two files and starts the orchestrator from them, so that a user can edit them while it runs. */
 async function startDemoOrchestrator(
   state: string,
   firstPort: number,
@@ -214,6 +214,6 @@ async function startDemoOrchestrator(
     variables: {},
     tokens: [serviceToken],
     audit: (line) => audit.write(`${JSON.stringify(line)}\n`),
-    onBadEdit: (reason) => console.error(`${tenantsFile} was not taken over: ${reason}`),
+    onBadEdit: (reason) => console.error(`The edit of ${tenantsFile} was rejected: ${reason}`),
   })
 }

@@ -1,4 +1,4 @@
-/** The demo's storages: each tenant has one of another kind, filled with photos that are on this disk. */
+/** The demo's storages: each tenant has a storage of a different kind, filled with photos from this disk. */
 import { createReadStream } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,15 +9,15 @@ import { createS3Store } from '../../src/providers/storage/s3.ts'
 import { createDropboxEmulator } from '../emulators/dropbox.ts'
 import { startR2 } from '../emulators/r2.ts'
 
-/** What the orchestrator's two files say of a tenant's storage. */
+/** Entries of a tenant's storage in the orchestrator's two files. */
 export interface DemoStorage {
   description: string
   config: Record<string, unknown>
-  /** By reference. */
+  /** Secrets by reference. */
   secrets: Record<string, Record<string, unknown>>
 }
 
-/** The tenant's folder of the host's `LOCAL_STORAGE_ROOT`; `directory` is for people to find it. */
+/** Describes the tenant's folder below the host's `LOCAL_STORAGE_ROOT`. `directory` tells people where it is. */
 export function localStorage(directory: string): DemoStorage {
   return {
     description: `a folder: ${directory}`,
@@ -32,7 +32,7 @@ export interface S3Emulator {
   close(): Promise<void>
 }
 
-/** S3 as Cloudflare's R2 for development. */
+/** Starts S3: Cloudflare's R2 for development. */
 export async function startS3(): Promise<S3Emulator> {
   const { endpoint, bucket, accessKeyId, secretAccessKey, close } = await startR2()
   return {
@@ -56,7 +56,7 @@ export async function startS3(): Promise<S3Emulator> {
   }
 }
 
-/** The emulated Dropbox and the app that the publisher is to it. */
+/** Starts the emulated Dropbox, with the app that the publisher uses. */
 export async function startDropbox(tenant: string, directory: string) {
   const app = { key: 'demo-app-key', secret: 'demo-app-secret' }
   const emulator = createDropboxEmulator({ app })
@@ -99,7 +99,7 @@ async function fillBucket(
   const names = await readdir(directory)
   for (const name of names.filter(isPhotoName)) {
     const path = join(directory, name)
-    // Node's own type of a web stream, which is the same thing.
+    // Node has its own type for the same web stream.
     const body = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>
     await store.upload('root', name, body, (await stat(path)).size)
     if (names.includes(sidecarName(name))) {

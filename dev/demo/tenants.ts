@@ -1,19 +1,19 @@
-/** The demo's tenants, as the orchestrator's two files have them. */
+/** The demo's tenants, in the form of the orchestrator's two files. */
 import type { DemoStorage } from './storages.ts'
 import type { DemoVendors } from './vendors.ts'
 
 export interface DemoTenant {
   name: string
   storage: DemoStorage
-  /** Who administers it; nobody: it can only be looked at. */
+  /** Admin's email address; `null` for a gallery that can only be viewed. */
   admin: string | null
-  /** Its photos are the user's own: nothing moves or changes them. */
+  /** The photos are the user's own, so nothing moves or changes them. */
   isReadOnly: boolean
-  /** Its title and colours. */
+  /** Title and colours. */
   appearance: { title: string; accent_color?: string; background_color?: string }
 }
 
-/** The contents of the file of tenants and of the file of secrets. */
+/** Returns the contents of the tenants file and the secrets file. */
 export function orchestratorFiles(tenants: readonly DemoTenant[], vendors: DemoVendors, baseDomain: string) {
   const entries = tenants.map((tenant) => {
     const { config } = vendors.channelsOf(tenant.name)
@@ -21,7 +21,7 @@ export function orchestratorFiles(tenants: readonly DemoTenant[], vendors: DemoV
       tenant.name,
       {
         hosts: [`${tenant.name}.${baseDomain}`],
-        // A minute, so that an edit of the file shows soon.
+        // Short, so that an edit of the file takes effect soon.
         ttl_seconds: 60,
         config: {
           features: featuresOf(tenant),

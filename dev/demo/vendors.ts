@@ -1,4 +1,4 @@
-/** What the demo publishes to and asks: emulators that the publisher's real clients talk to. */
+/** Emulated vendors of the demo, which the publisher's real clients talk to. */
 import { randomBytes } from 'node:crypto'
 import { MailDev } from 'maildev'
 import { startOpenAiEmulator } from '../emulators/openai.ts'
@@ -8,10 +8,10 @@ import { freePort } from './ports.ts'
 export interface DemoVendors {
   telegramUrl: string
   openaiUrl: string
-  /** Where mail can be read. */
+  /** URL of the page that shows mail. */
   inboxUrl: string
   smtpPort: number
-  /** What the orchestrator's two files say of a tenant's channels and its AI. */
+  /** Returns the entries of a tenant's channels and AI in the orchestrator's two files. */
   channelsOf(tenant: string): {
     config: Record<string, unknown>
     secrets: Record<string, Record<string, unknown>>
@@ -21,7 +21,7 @@ export interface DemoVendors {
 
 const loopback = '127.0.0.1'
 
-/** Starts all of them, on ports from `firstPort` on. The mail server takes mail for anybody and passes none on. */
+/** Starts all vendors, on ports from `firstPort` on. The mail server accepts mail for every recipient and forwards none. */
 export async function startVendors(tenants: readonly string[], firstPort: number): Promise<DemoVendors> {
   const channels = new Map(tenants.map((tenant, index) => [tenant, channelOf(tenant, index)]))
   const apiKey = `sk-demo-${randomBytes(16).toString('hex')}`
@@ -29,7 +29,7 @@ export async function startVendors(tenants: readonly string[], firstPort: number
     port: await freePort(firstPort),
     bots: [...channels.values()].map(({ token, chat }) => ({ token, chats: [chat] })),
   })
-  // A model takes its time; so that the stages of an analysis can be seen.
+  // A real model takes time too, and the stages of an analysis become visible.
   const openai = await startOpenAiEmulator({
     port: await freePort(firstPort + 10),
     keys: [apiKey],
@@ -85,7 +85,7 @@ export async function startVendors(tenants: readonly string[], firstPort: number
   }
 }
 
-/** Keeps MailDev's web server from announcing itself, which it does even when `silent`. */
+/** Silences the announcement of MailDev's web server, which it prints even when `silent`. */
 async function withoutAnnouncement(start: () => Promise<unknown>): Promise<void> {
   const { info } = console
   console.info = () => undefined

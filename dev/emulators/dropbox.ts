@@ -1,6 +1,6 @@
 /**
- * The Dropbox HTTP API on this machine: accounts with files of their own, tokens, the routes that the product uses with
- * their errors, and ways to misbehave. All hosts of Dropbox are one address here (`DROPBOX_BASE_URL`).
+ * Emulates the Dropbox HTTP API on this machine: accounts with files, tokens, the routes that the product uses with their errors,
+ * and injected faults. All hosts of Dropbox share one address here (`DROPBOX_BASE_URL`).
  */
 import {
   type AccountOptions,
@@ -23,26 +23,26 @@ import { uploadRoutes } from './dropbox/upload-routes.ts'
 import { rootedAt, userRoutes } from './dropbox/user-routes.ts'
 
 export interface DropboxEmulatorOptions extends Partial<EmulatorSettings> {
-  /** The one app whose key and secret the token endpoint takes. */
+  /** The only app whose key and secret the token endpoint accepts. */
   app: { key: string; secret: string }
   /** Lifetime of an access token. Default: 14,400 seconds. */
   accessTokenSeconds?: number
-  /** Scopes of the tokens. Default: the account's own data, reading and writing files and their metadata. */
+  /** Scopes of the tokens. Default: the account's own data, and reading and writing files and their metadata. */
   scopes?: readonly string[]
   /** Lifetime of a temporary link. Default: 4 hours. */
   linkMs?: number
 }
 
 export interface DropboxEmulator {
-  /** A new account with no files; it is told from others by its refresh token. */
+  /** Adds an account without files. Its refresh token identifies the account. */
   addAccount(name: string, refreshToken: string, options?: AccountOptions): DropboxAccount
-  /** Answers one request to any of Dropbox's hosts. Rejects where a real connection would break. */
+  /** Answers one request to any of Dropbox's hosts. Rejects if a real connection would break. */
   fetch(request: Request): Promise<Response>
-  /** Serves on 127.0.0.1 until it is closed. Port 0, the default, is a free one. */
+  /** Serves on 127.0.0.1 until closed. Port 0, the default, means any free port. */
   listen(port?: number): Promise<EmulatorServer>
-  /** What was asked so far, oldest first; of a long-running emulator the last ten thousand. */
+  /** Calls so far, oldest first. A long-running emulator keeps the last ten thousand. */
   readonly calls: readonly DropboxCall[]
-  /** Lets the rule spoil requests from now on. Gives a function that ends that. */
+  /** Applies the rule to all further requests. Returns a function that removes the rule. */
   interfere(rule: FaultRule): () => void
 }
 

@@ -1,5 +1,5 @@
 /**
- * An OpenID provider on this machine (`OIDC_ISSUER_URL`): a real one, `oidc-provider`, whose people sign in with one click. It keeps
+ * Runs a real OpenID provider on this machine (`OIDC_ISSUER_URL`): `oidc-provider`, with people who sign in by one click. Keeps
  * everything in memory.
  */
 import { randomBytes } from 'node:crypto'
@@ -11,11 +11,11 @@ import { MemoryAdapter } from './oidc/memory-adapter.ts'
 import { choicePage, leavingPage, lostPage } from './oidc/pages.ts'
 
 export interface OidcProviderOptions {
-  /** Origins that have a callback host's paths: `/auth/callback` and `/auth/ended`. */
+  /** Origins with the paths of a callback host: `/auth/callback` and `/auth/ended`. */
   callbackOrigins: readonly string[]
-  /** Who can sign in; all addresses count as verified. */
+  /** Email addresses that can sign in. All of them count as verified. */
   people: readonly string[]
-  /** The first port to try on 127.0.0.1. */
+  /** First port to try on 127.0.0.1. */
   port: number
 }
 
@@ -28,7 +28,7 @@ export interface OidcProvider {
 
 const hour = 3600
 
-/** Starts one that runs until it is closed. */
+/** Starts a provider that runs until closed. */
 export async function startOidcProvider({
   callbackOrigins,
   people,
@@ -52,7 +52,7 @@ export async function startOidcProvider({
     ],
     pkce: { required: () => true },
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
-    // The address is in the ID token itself, as Auth0 has it.
+    // The email address is in the ID token itself, as with Auth0.
     conformIdTokenClaims: false,
     findAccount: (_context, id) => ({
       accountId: id,
@@ -80,7 +80,7 @@ export async function startOidcProvider({
       context.type = 'html'
       context.body = lostPage(error)
     },
-    /** Nobody is asked whether the publisher may know the address: it is the only thing that it asks for. */
+    /** Grants the address without asking for consent, because the publisher requests nothing else. */
     async loadExistingGrant({ oidc }) {
       const grant = new oidc.provider.Grant({
         clientId: oidc.client?.clientId ?? '',
@@ -109,7 +109,7 @@ export async function startOidcProvider({
   }
 }
 
-/** Shows the people, and signs in whoever was clicked. Throws for an interaction that is over. */
+/** Shows the people, and signs in the chosen person. Throws for an expired interaction. */
 async function choose(
   provider: Provider,
   people: readonly string[],
@@ -122,7 +122,7 @@ async function choose(
   const result =
     person !== null && people.includes(person)
       ? { login: { accountId: person } }
-      : { error: 'access_denied', error_description: 'Nobody was chosen.' }
+      : { error: 'access_denied', error_description: 'No person was chosen.' }
   await provider.interactionFinished(request, response, result)
 }
 

@@ -1,6 +1,6 @@
 /**
- * OpenAI's Chat Completions on this machine (`OPENAI_BASE_URL`, which ends with `/v1`). It looks at the pictures that it gets and
- * answers in the shape that is asked for, says that it is an emulator, and can misbehave.
+ * Emulates OpenAI's Chat Completions on this machine (`OPENAI_BASE_URL`, which ends with `/v1`). The emulator examines the
+ * pictures and answers in the requested shape. Its answers say that they come from an emulator. Tests can inject faults.
  */
 import { pause } from '../../src/base/time.ts'
 import { defaultCaptionModel } from '../../src/workflow/analysis/captions.ts'
@@ -21,33 +21,33 @@ import {
 import { fill, sceneIn, sceneOf } from './openai/words.ts'
 
 export interface OpenAiEmulatorOptions {
-  /** Keys that are good. */
+  /** Valid keys. */
   keys: readonly string[]
-  /** The port on 127.0.0.1. 0, the default, is a free one. */
+  /** Port on 127.0.0.1. 0, the default, means any free port. */
   port?: number
-  /** How long each answer takes. Default: 0 ms. */
+  /** Delay of each answer. Default: 0 ms. */
   delayMs?: number
-  /** What it refuses with 400, as other servers do. Default: nothing. */
+  /** Features to refuse with 400, as other servers do. Default: none. */
   lacks?: readonly Lack[]
-  /** The models that exist. Default: all names. */
+  /** Models that exist. Default: every name. */
   models?: readonly string[]
-  /** The time in milliseconds. Default: `Date.now`. */
+  /** Clock in milliseconds. Default: `Date.now`. */
   now?: () => number
 }
 
 export interface OpenAiEmulator extends EmulatorServer {
-  /** What was asked so far, oldest first; the last ten thousand. */
+  /** Calls so far, oldest first; the last ten thousand. */
   readonly calls: readonly OpenAiCall[]
   addKey(key: string): void
-  /** The key is refused from now on. */
+  /** Refuses the key from now on. */
   revoke(key: string): void
-  /** Lets the rule spoil requests from now on. Gives a function that ends that. */
+  /** Applies the rule to all further requests. Returns a function that removes the rule. */
   interfere(rule: OpenAiFaultRule): () => void
 }
 
 const maxCallsKept = 10_000
 
-/** Starts one that runs until it is closed. Its `url` ends with `/v1`. */
+/** Starts an emulator that runs until closed. Its `url` ends with `/v1`. */
 export async function startOpenAiEmulator(options: OpenAiEmulatorOptions): Promise<OpenAiEmulator> {
   const { port = 0, now = Date.now, delayMs = 0, lacks = [], models } = options
   const keys = new Set(options.keys)
@@ -130,7 +130,7 @@ function modelList(ids: readonly string[]): Response {
   return Response.json({ object: 'list', data })
 }
 
-/** As OpenAI says it: with the key, half masked. */
+/** Refuses a key as OpenAI does, with the key in the message. */
 function wrongKey(key: string): Refusal {
   return new Refusal(401, `Incorrect API key provided: ${key}.`, { code: 'invalid_api_key' })
 }

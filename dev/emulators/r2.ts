@@ -1,4 +1,4 @@
-/** Cloudflare's own R2 for development as an S3 server: it checks signatures and honours conditional writes. */
+/** Runs Cloudflare's own R2 for development as an S3 server, which checks signatures and honours conditional writes. */
 import { Miniflare } from 'miniflare'
 
 export interface R2Server {
@@ -9,7 +9,7 @@ export interface R2Server {
   close(): Promise<void>
 }
 
-/** Starts one with an empty bucket, in memory, on a free port of loopback. */
+/** Starts a server with an empty bucket, in memory, on a free port of loopback. */
 export async function startR2(bucket = 'photos'): Promise<R2Server> {
   const keys = { accessKeyId: 'r2-access-key', secretAccessKey: 'r2-secret-canary' }
   const miniflare = new Miniflare({

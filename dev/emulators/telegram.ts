@@ -1,6 +1,6 @@
 /**
- * The Telegram Bot API on this machine (`TELEGRAM_API_BASE_URL`): bots with the chats that they may post to, real limits and
- * errors, ways to misbehave, and a page that shows what was posted.
+ * Emulates the Telegram Bot API on this machine (`TELEGRAM_API_BASE_URL`): bots with the chats that they may post to, real limits
+ * and errors, and injected faults. A page shows the posts.
  */
 import { pause } from '../../src/base/time.ts'
 import { ConnectionBroken, spoiled } from './dropbox/faults.ts'
@@ -20,34 +20,34 @@ import { channelPage, photoPath } from './telegram/page.ts'
 import { chatOf, sendPhoto } from './telegram/send-photo.ts'
 
 export interface TelegramEmulatorOptions {
-  /** Who may post where. */
+  /** Bots, with the chats that each may post to. */
   bots: readonly TelegramBot[]
-  /** The port on 127.0.0.1. 0, the default, is a free one. */
+  /** Port on 127.0.0.1. 0, the default, means any free port. */
   port?: number
-  /** How long each answer takes. Default: 0 ms. */
+  /** Delay of each answer. Default: 0 ms. */
   delayMs?: number
-  /** The time in milliseconds. Default: `Date.now`. */
+  /** Clock in milliseconds. Default: `Date.now`. */
   now?: () => number
 }
 
 export interface TelegramEmulator extends EmulatorServer {
-  /** What was posted, oldest first; of a long-running emulator the last five hundred. */
+  /** Posts so far, oldest first. A long-running emulator keeps the last five hundred. */
   readonly posts: readonly TelegramPost[]
-  /** What was asked so far, oldest first; the last ten thousand. */
+  /** Calls so far, oldest first; the last ten thousand. */
   readonly calls: readonly TelegramCall[]
   addBot(bot: TelegramBot): void
-  /** The token is refused from now on. */
+  /** Refuses the token from now on. */
   revoke(token: string): void
-  /** The group has another identifier from now on; its old one answers with the new one. */
+  /** Gives the group another identifier. Calls with the old identifier get the new identifier in the answer. */
   upgradeGroup(from: number, to: number): void
-  /** Lets the rule spoil requests from now on. Gives a function that ends that. */
+  /** Applies the rule to all further requests. Returns a function that removes the rule. */
   interfere(rule: TelegramFaultRule): () => void
 }
 
 const maxCallsKept = 10_000
 const maxPostsKept = 500
 
-/** Starts one that runs until it is closed. */
+/** Starts an emulator that runs until closed. */
 export async function startTelegramEmulator(options: TelegramEmulatorOptions): Promise<TelegramEmulator> {
   const { port = 0, delayMs = 0, now = Date.now } = options
   const state: TelegramState = { bots: [...options.bots], posts: [], moved: new Map(), newest: new Map() }
@@ -147,7 +147,7 @@ async function answer(
   }
 }
 
-/** Parameters come in the query, as a form, or as JSON; files by multipart only. */
+/** Reads the parameters: from the query, a form, or JSON. Files come only by multipart. */
 async function parametersOf(request: Request): Promise<FormData> {
   const type = request.headers.get('content-type') ?? ''
   const inBody = /^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type)

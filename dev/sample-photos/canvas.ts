@@ -1,4 +1,4 @@
-/** A picture being painted, pixel by pixel. */
+/** Canvas of a picture that is painted pixel by pixel. */
 import sharp, { type Sharp } from 'sharp'
 import type { Rgb } from './colour.ts'
 import type { Random } from './random.ts'
@@ -6,7 +6,7 @@ import type { Random } from './random.ts'
 export interface Canvas {
   readonly width: number
   readonly height: number
-  /** Red, green and blue of each pixel, from 0 to 1; more than 1 is blown out. */
+  /** Red, green and blue of each pixel, from 0 to 1; values above 1 are overexposed. */
   readonly pixels: Float32Array
 }
 
@@ -17,7 +17,7 @@ export function paint(width: number, height: number, colourAt: (x: number, y: nu
   return canvas
 }
 
-/** Paints every pixel over what is there. */
+/** Repaints every pixel, given its present colour. */
 export function repaint(canvas: Canvas, colourAt: (x: number, y: number, before: Rgb) => Rgb): void {
   const { width, height, pixels } = canvas
   const unit = 1 / Math.min(width, height)
@@ -32,7 +32,7 @@ export function repaint(canvas: Canvas, colourAt: (x: number, y: number, before:
   }
 }
 
-/** The colour at a place, in the units of {@link paint}; at the edges the nearest one. */
+/** Returns the colour at a place, in the units of {@link paint}. Beyond the edges, returns the nearest colour. */
 export function colourAt({ width, height, pixels }: Canvas, x: number, y: number): Rgb {
   const unit = Math.min(width, height)
   const column = Math.max(0, Math.min(width - 1, Math.round(x * unit)))
@@ -41,7 +41,7 @@ export function colourAt({ width, height, pixels }: Canvas, x: number, y: number
   return [pixels[i] ?? 0, pixels[i + 1] ?? 0, pixels[i + 2] ?? 0]
 }
 
-/** As an 8-bit picture, with a soft shoulder for highlights, a vignette, and the grain that keeps gradients from banding. */
+/** Converts the canvas to an 8-bit picture with soft highlights, a vignette, and grain that keeps gradients from banding. */
 export function develop({ width, height, pixels }: Canvas, random: Random, vignette = 0.22): Sharp {
   const bytes = new Uint8Array(pixels.length)
   const grain = Float32Array.from({ length: 8192 }, () => (random() + random() - 1) * 3.4)
@@ -55,7 +55,7 @@ export function develop({ width, height, pixels }: Canvas, random: Random, vigne
       for (const end = i + 3; i < end; i++) bytes[i] = byteOf((pixels[i] ?? 0) * shade, speck)
     }
   }
-  // Takes the steps out of slanting edges.
+  // Smooths slanting edges.
   return sharp(bytes, { raw: { width, height, channels: 3 } }).blur(0.6)
 }
 

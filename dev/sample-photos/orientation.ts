@@ -1,4 +1,4 @@
-/** Stores a picture as cameras do that are held askew: turned, with an EXIF orientation that says how to turn it back. */
+/** Stores a picture as a tilted camera does: turned, with an EXIF orientation that tells how to turn it back. */
 import type { Raw } from 'sharp'
 
 export interface RawPicture {
@@ -6,7 +6,7 @@ export interface RawPicture {
   info: Pick<Raw, 'width' | 'height' | 'channels'>
 }
 
-/** Where the pixel that is stored at this column and row is seen (EXIF 2.32, section 4.6.4). */
+/** Visible position of a stored pixel, by orientation (EXIF 2.32, section 4.6.4). */
 const seenAt: readonly ((
   column: number,
   row: number,
@@ -23,7 +23,7 @@ const seenAt: readonly ((
   (column, row, _, bottom) => [row, bottom - column],
 ]
 
-/** The upright picture as it is stored under an orientation from 1 to 8. */
+/** Returns an upright picture as stored under an orientation from 1 to 8. */
 export function storedAs({ data, info }: RawPicture, orientation: number): RawPicture {
   const place = seenAt[orientation - 1]
   if (!place || orientation === 1) return { data, info }

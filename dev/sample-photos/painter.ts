@@ -1,4 +1,4 @@
-/** A thread that makes some of the sample photos, so that several processors paint at once. */
+/** Thread that paints some of the sample photos, so that several processors paint concurrently. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { z } from 'zod'
 import { looks } from './palette.ts'

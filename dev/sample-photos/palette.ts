@@ -1,17 +1,17 @@
-/** The colours of a look: what lets one photographer's page differ from another's at a glance. */
+/** Colours of each look, which make the photographers' pages easy to tell apart. */
 import { hex, type Rgb } from './colour.ts'
 
 export interface Palette {
-  /** From the top of the sky down to the horizon. */
+  /** Sky from the top down to the horizon. */
   sky: readonly Rgb[]
   /** Sun, moon or lamp. */
   light: Rgb
-  /** Hills far away, and those right in front. */
+  /** Distant hills, then hills in front. */
   far: Rgb
   near: Rgb
   water: Rgb
   rope: Rgb
-  /** What ropes and vessels lie on. */
+  /** Cloth below ropes and vessels. */
   cloth: Rgb
   /** Glazes, blossoms, lanterns. */
   accents: readonly Rgb[]

@@ -1,4 +1,4 @@
-/** Makes one sample photo: paints it, develops it, and stores it as a camera would have. */
+/** Creates one sample photo: paints it, develops it, and stores it as a camera would. */
 import { createHash } from 'node:crypto'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,10 +10,10 @@ import { randomFrom } from './random.ts'
 import { type Storage, storages, subjects } from './recipes.ts'
 import { sidecarText } from './sidecar.ts'
 
-/** Painted at this size and enlarged: sharp enough on a screen, and painted in a third of a second. */
+/** Size of painting, before enlargement: sharp enough on a screen, and painted in a third of a second. */
 const paintedLongSide = 1000
 
-/** Writes photo `index` of the look, and its sidecar if it has one. Gives the photo's file name. */
+/** Writes photo `index` of the look, and its sidecar if the photo has a caption. Returns the photo's file name. */
 export async function writeSamplePhoto(directory: string, look: Look, index: number): Promise<string> {
   const subject = subjects[look][index % subjects[look].length]
   const storage = storages[index % storages.length]
@@ -41,7 +41,7 @@ export async function writeSamplePhoto(directory: string, look: Look, index: num
   return name
 }
 
-/** A program that is killed half-way leaves no half photo. */
+/** Writes a file atomically, so that a killed program leaves no partial photo. */
 async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   await writeFile(`${path}.part`, content)
   await rename(`${path}.part`, path)
@@ -74,7 +74,7 @@ function format(picture: Sharp, { format, isProgressive = false }: Storage): Sha
   }
 }
 
-/** A camera, a person and a place, so that one can see that none of them leaves with a thumbnail. */
+/** Returns EXIF data with a camera, a person and a place, so that tests can see that no thumbnail contains any of it. */
 function exif(created: Date): Exif {
   const taken = created.toISOString().replaceAll('-', ':').replace('T', ' ').slice(0, 19)
   return {

@@ -1,9 +1,9 @@
-/** Randomness that a seed repeats: every run of the demo shows the same pictures. */
+/** Seeded random numbers: every run of the demo shows the same pictures. */
 
-/** Gives numbers from 0 to below 1. */
+/** Returns numbers from 0 to 1, exclusive. */
 export type Random = () => number
 
-/** Mulberry32, seeded by a text. */
+/** Creates a Mulberry32 generator, seeded by a text. */
 export function randomFrom(seed: string): Random {
   let state = 0x811c9dc5
   for (let i = 0; i < seed.length; i++) state = Math.imul(state ^ seed.charCodeAt(i), 0x01000193)
@@ -19,12 +19,12 @@ export function between(random: Random, low: number, high: number): number {
   return low + random() * (high - low)
 }
 
-/** A smooth field over the plane, from 0 to 1, whose bumps are about one unit wide. */
+/** Smooth field over the plane, from 0 to 1, with bumps about one unit wide. */
 export type Noise = (x: number, y: number) => number
 
 const period = 256
 
-/** Value noise with quintic blending. */
+/** Creates value noise with quintic blending. */
 export function noiseFrom(random: Random): Noise {
   const values = Float32Array.from({ length: period * period }, random)
   return (x, y) => {
@@ -49,7 +49,7 @@ function blend(t: number): number {
   return t * t * t * (t * (t * 6 - 15) + 10)
 }
 
-/** The noise with ever finer, ever weaker copies of itself: clouds, rock, grain. From 0 to 1. */
+/** Sums the noise with ever finer and weaker copies of itself, for clouds, rock and grain. Returns 0 to 1. */
 export function fractal(noise: Noise, x: number, y: number, octaves: number): number {
   let sum = 0
   let weight = 0.5

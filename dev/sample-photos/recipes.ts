@@ -1,4 +1,4 @@
-/** Which pictures each photographer has: what is painted, in which shape, and how the camera stored it. */
+/** Pictures of each photographer: subject, shape, and storage format. */
 import type { Canvas } from './canvas.ts'
 import type { Look, Palette } from './palette.ts'
 import type { Random } from './random.ts'
@@ -14,15 +14,15 @@ import { stillLife } from './scenes/still-life.ts'
 export interface Subject {
   title: string
   paint(width: number, height: number, palette: Palette, random: Random): Canvas
-  /** A sentence for people; photos without one have no sidecar. */
+  /** Caption for people. A photo without a caption has no sidecar. */
   caption?: string
   tags: readonly string[]
 }
 
-/** How a photo lies in its file. One set of these holds every EXIF orientation, JPEG, PNG and WebP. */
+/** Storage of a photo in its file. A set of these covers every EXIF orientation, JPEG, PNG and WebP. */
 export interface Storage {
   format: 'jpg' | 'png' | 'webp'
-  /** Size as seen, in pixels. */
+  /** Visible size in pixels. */
   width: number
   height: number
   /** EXIF orientation, 1 to 8. */
@@ -75,7 +75,7 @@ export const subjects: Readonly<Record<Look, readonly Subject[]>> = {
     {
       title: 'violet-lake',
       paint: hills(true),
-      caption: 'Not a breath of wind, and nobody to tell.',
+      caption: 'Not a breath of wind, and not a sound.',
       tags: ['lake', 'mountains', 'reflection'],
     },
     { title: 'silk-in-evening-colours', paint: silk, tags: ['silk', 'abstract'] },

@@ -1,27 +1,27 @@
-/** Lays ropes over a canvas: three twisted strands with fibres, lit from the upper left, over and under each other. */
+/** Draws ropes on a canvas: three twisted strands with fibres, lit from the upper left, over and under each other. */
 import type { Canvas } from './canvas.ts'
 import { glow, type Rgb, scale, smoothstep } from './colour.ts'
 import { fractal, type Noise } from './random.ts'
 
-/** A point of a rope's axis, in parts of the canvas' shorter side; `z` is its height over the ground. */
+/** Point of a rope's axis, in parts of the canvas' shorter side. `z` is its height above the ground. */
 export interface Point {
   x: number
   y: number
   z: number
 }
 
-/** The axis of a rope for `t` from 0 to 1. */
+/** Axis of a rope for `t` from 0 to 1. */
 export type Curve = (t: number) => Point
 
 export interface RopeOptions {
   radius: number
   colour: Rgb
   light: Rgb
-  /** Whether the end is the beginning: then the strands must meet. */
+  /** True for a closed loop, in which the strands must meet. */
   isClosed?: boolean
 }
 
-/** The height of everything, for what lies on what and for the shadows. */
+/** Heights of all pixels, which decide overlaps and shadows. */
 export interface Relief {
   heights: Float32Array
 }
@@ -31,7 +31,7 @@ export function reliefOf({ width, height }: Canvas): Relief {
 }
 
 interface Step extends Point {
-  /** Direction of the rope, and how far along it this is. */
+  /** Direction of the rope, and distance along it. */
   dx: number
   dy: number
   along: number
@@ -84,7 +84,7 @@ function strandColour(
   const strand = (((phase % 1) + 1) % 1) * 2 - 1
   const bulge = Math.sqrt(Math.max(0, 1 - strand * strand))
   const fibre = fractal(noise, turns * 3 + around * 7 + strand * 6, phase * 2.2 - turns * 0.2, 3) - 0.5
-  // The surface leans along the rope where a strand curves away, and across it where the rope does.
+  // The surface leans along the rope where a strand curves away, and across the rope where the rope curves away.
   const alongLean = strand * 0.55
   const nx = -step.dy * across + step.dx * alongLean
   const ny = step.dx * across + step.dy * alongLean
@@ -102,7 +102,7 @@ function lengthOf(curve: Curve): number {
   return length
 }
 
-/** Even steps along the curve. Its length counts `stretch` times. */
+/** Yields even steps along the curve, and multiplies its length by `stretch`. */
 function* walk(curve: Curve, length: number, stretch: number): Generator<Step> {
   let along = 0
   let previous = curve(0)
@@ -128,7 +128,7 @@ function* walk(curve: Curve, length: number, stretch: number): Generator<Step> {
   }
 }
 
-/** Darkens what lies in the shadow of something higher towards the upper left, softly, and the crevices beside it. */
+/** Darkens pixels softly that are in the shadow of something higher towards the upper left, and the crevices beside it. */
 export function castShadows({ width, height, pixels }: Canvas, { heights }: Relief, strength: number): void {
   const unit = Math.min(width, height)
   const reaches = [0.008, 0.016, 0.026, 0.038, 0.052]

@@ -6,7 +6,7 @@ export interface SidecarFacts {
   created: Date
   caption: string
   tags: readonly string[]
-  /** With extended metadata, as tenants have it who turned that on. */
+  /** Adds extended metadata, as for tenants who enable it. */
   isExtended: boolean
 }
 

@@ -1,4 +1,7 @@
-/** Publishing without a person: one photo of one tenant, captioned where it has no caption. For schedulers of both hosts. */
+/**
+ * Scheduled publishing: sends a photo of a tenant, and lets the AI write a caption first if the photo has none. Both hosts use
+ * it.
+ */
 import { isPublisherError, PublisherError } from '../base/errors.ts'
 import { parseHost } from '../contract/host.ts'
 import { type PhotoName, parsePhotoName } from '../ports/photo.ts'
@@ -16,29 +19,29 @@ import { captionOf, parseSidecar } from '../workflow/sidecar.ts'
 import { readingSidecarsOnce } from '../workflow/sidecar-memory.ts'
 
 export interface PublishNextRequest {
-  /** The tenant's host. */
+  /** Hostname of the tenant. */
   host: string
-  /** Default: one that is not published yet. */
+  /** Photo name. Default: any photo that is not published yet. */
   select?: string | undefined
-  /** Says what would be sent; nothing is written anywhere, and the AI is not asked. */
+  /** Reports what would be sent. Writes nothing and does not call the AI. */
   dryRun: boolean
 }
 
 export interface PublishedNext extends PublishResult {
-  /** The AI has written words in this run. */
+  /** The AI wrote a caption in this run. */
   captioned: boolean
-  /** In a dry run: the AI would write words first, so those of the results are not what would go out. */
+  /** Dry run only: the AI would write a caption first, so the captions in the results are not final. */
   wouldCaption: boolean
-  /** Nothing was sent, moved or written; also where `content.debug` is on. */
+  /** Nothing was sent, moved or written. Also true while `content.debug` is on. */
   dryRun: boolean
 }
 
-/** `null`: there is nothing left to publish. */
+/** `null`: nothing is left to publish. */
 export type PublishNextResult = PublishedNext | null
 
 /**
- * Does what an admin would do with one photo. Throws `tenant_not_found`, `feature_disabled`, `photo_not_found`, and what analysis and
- * publishing throw before anything is sent.
+ * Publishes one photo as an admin would. Throws `tenant_not_found`, `feature_disabled`, `photo_not_found`, and every error of
+ * analysis and publishing that precedes sending.
  */
 export async function publishNext(
   services: Services,
@@ -85,7 +88,7 @@ function chooseNext(
   }
   const { now, log } = services
   const onTrouble = (error: unknown) =>
-    log.warn('the search for a photo goes on', {
+    log.warn('the record of published photos failed; the search continues', {
       tenant: runtime.tenant,
       request_id: context.requestId,
       error: describeError(error),
@@ -94,7 +97,7 @@ function chooseNext(
   return nextPhoto(tools, platforms)
 }
 
-/** Tells if the AI is on and the photo lies in the root without a caption. Throws `sidecar_unreadable`. */
+/** Tells if the AI is on and the photo is in the root without a caption. Throws `sidecar_unreadable`. */
 async function needsCaption(runtime: TenantRuntime, store: PhotoStore, name: PhotoName): Promise<boolean> {
   const sidecar = await store.readSidecar('root', name)
   if (sidecar === 'unreadable') throw sidecarUnreadable()
@@ -104,8 +107,8 @@ async function needsCaption(runtime: TenantRuntime, store: PhotoStore, name: Pho
 }
 
 /**
- * Lets the AI write a caption where the photo needs one; gives whether it has. Throws `sidecar_unreadable`, and the AI's refusal:
- * only a person may publish such a photo without words.
+ * Lets the AI write a missing caption, and returns true if the AI did so. Throws `sidecar_unreadable`, and the AI's refusal: only
+ * a person may publish a photo without a caption.
  */
 async function caption(
   services: Services,
@@ -125,13 +128,13 @@ async function caption(
     )
     return true
   } catch (error) {
-    // An earlier attempt has archived it: publishing finds it there.
+    // An earlier attempt has archived the photo: publishing finds it in the archive.
     if (isPublisherError(error, 'photo_not_found')) return false
     throw error
   }
 }
 
-/** {@link publishNext} for schedules: the log tells the outcome. Never rejects. */
+/** Runs {@link publishNext} on a schedule and logs the outcome. Never rejects. */
 export async function publishOnSchedule(
   services: Services,
   host: string,

@@ -1,4 +1,4 @@
-/** Analysis: an AI looks at a reduced copy of the photo, then writes captions; the sidecar keeps both. */
+/** Analysis: an AI describes a reduced copy of the photo, then writes captions. The sidecar keeps both. */
 import { PublisherError } from '../base/errors.ts'
 import type { AiSlots } from '../ports/ai-slots.ts'
 import type { ImageReducer } from '../ports/images.ts'
@@ -23,7 +23,7 @@ import { readingSidecarsOnce } from './sidecar-memory.ts'
 
 export type { Analysis }
 
-/** The tenant's configuration, as the orchestrator's contract names it. */
+/** The part of the tenant's configuration that analysis needs, with the orchestrator's names. */
 export interface AnalysisSettings {
   ai: VisionSettings & CaptionSettings
   captionfile: SaveSettings
@@ -36,32 +36,33 @@ export interface AnalysisTools extends DigestTools {
   images: ImageReducer
   model: LanguageModel
   slots: AiSlots
-  /** Where the tenant publishes: one caption for each. None: one caption for people. */
+  /** The tenant's platforms: each gets a caption of its own. If empty, the AI writes one generic caption. */
   platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags'>[]
   settings: AnalysisSettings
-  /** The tenant, for fairness where pictures queue. */
+  /** The tenant, for fair queueing of image work. */
   owner: string
   now: () => number
-  /** Told what one call to the AI has taken. Must not fail. */
+  /** Receives the tokens that one AI call used. Must not throw. */
   onTokens(tokens: number): void
-  /** Told of what went wrong without hindering the analysis. */
+  /** Receives errors that did not stop the analysis. */
   onTrouble(error: unknown): void
 }
 
 export interface AnalysisRequest {
   name: PhotoName
-  /** Asks the AI although there are captions. What a person wrote stays; an empty caption does not. */
+  /** Calls the AI even if captions exist. A person's caption stays, unless it is empty. */
   forceRefresh: boolean
 }
 
-/** Longer than a photo takes with a slow model, all calls together; then somebody is told. Milliseconds. */
+/** Time limit of all AI calls for one photo. Even a slow model needs less. */
 const deadlineMs = 150_000
 
 /**
- * Analyzes a photo of the root, or gives what its sidecar knows. Stages: `reading`, `looking`, `writing_captions`, `saving`.
+ * Analyzes a photo of the root, or returns the analysis that its sidecar holds. Stages: `reading`, `looking`, `writing_captions`,
+ * `saving`.
  *
- * Throws `photo_not_found`, `photo_changed`, `sidecar_unreadable`, what {@link LanguageModel.ask} throws, `rate_limited`, and what the store and the
- * reducer throw. Whatever it throws, nothing was written.
+ * Throws `photo_not_found`, `photo_changed`, `sidecar_unreadable`, `rate_limited`, and the errors of {@link LanguageModel.ask},
+ * the store and the reducer. If it throws, nothing was written.
  */
 export async function analyzePhoto(
   given: AnalysisTools,
@@ -74,7 +75,7 @@ export async function analyzePhoto(
   const entry = await store.stat('root', name)
   if (!entry) throw photoNotFound()
   const sidecar = await store.readSidecar('root', name)
-  // Its captions could not be kept, so none are paid for.
+  // New captions could not be saved here, so do not pay for any.
   if (sidecar === 'unreadable') throw sidecarUnreadable()
   if (sidecar && !forceRefresh) {
     const remembered = rememberedAnalysis(parseSidecar(sidecar.text), name, platforms)

@@ -1,9 +1,9 @@
-/** The digest of a photo's very bytes: from memory, or by reading the original once. */
+/** Digest of a photo's original bytes: from memory, or from reading the original once. */
 import type { StreamDigest } from '../ports/digest.ts'
 import type { Folder } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 
-/** Remembers digests between requests, by what the store knows of the bytes. */
+/** Memory of digests between requests, keyed by the store's content hash. */
 export interface DigestMemory {
   get(entry: PhotoEntry): Promise<string | null>
   put(entry: PhotoEntry, sha256: string): Promise<void>
@@ -15,7 +15,7 @@ export interface DigestTools {
   digests: DigestMemory
 }
 
-/** SHA-256 of the photo, lower-case hex. Throws `photo_not_found`. */
+/** Returns the SHA-256 of the photo in lower-case hex. Throws `photo_not_found`. */
 export async function contentDigest(
   { store, digest, digests }: DigestTools,
   folder: Folder,

@@ -1,15 +1,15 @@
-/** Curation: keep, remove and restore are moves of photo and sidecar, nothing is lost; delete is for good. */
+/** Curation: keep, remove and restore only move the photo and its sidecar. Delete is permanent. */
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
 
 export interface Curated {
-  /** The name at the target: a taken one got a number. */
+  /** Name in the target folder. If the name was in use there, the photo got a number. */
   name: PhotoName
   folder: Folder
 }
 
-/** Where a photo can be brought back from, in the order in which it is looked for. */
+/** Folders that a photo can be restored from, in search order. */
 export const restorable = ['keep', 'remove', 'archive'] as const
 export type Restorable = (typeof restorable)[number]
 
@@ -18,15 +18,15 @@ export async function putAside(store: PhotoStore, name: PhotoName, to: 'keep' | 
   return { name: await store.move(name, 'root', to), folder: to }
 }
 
-/** Brings a photo back to the root, from the first folder that has it unless `from` says which. Throws `photo_not_found`. */
+/** Moves a photo back to the root: out of `from`, or out of the first folder that has it. Throws `photo_not_found`. */
 export async function restore(store: PhotoStore, name: PhotoName, from?: Restorable): Promise<Curated> {
   const folder = from ?? (await findIn(store, name))
   return { name: await store.move(name, folder, 'root'), folder: 'root' }
 }
 
 /**
- * Deletes a photo and its sidecar for good. Throws `photo_not_found` before anything is deleted, so that a missing photo takes no
- * sidecar with it that another photo of its stem may have.
+ * Deletes a photo and its sidecar permanently. Throws `photo_not_found` before it deletes anything: the sidecar may belong to
+ * another photo of the same stem.
  */
 export async function deletePhoto(
   store: PhotoStore,
@@ -39,12 +39,12 @@ export async function deletePhoto(
   return { sidecarDeleted }
 }
 
-/** Throws `photo_not_found` where a change that is only previewed would. */
+/** Throws `photo_not_found` for a previewed change, as the change itself would. */
 export async function assertExists(store: PhotoStore, folder: Folder, name: PhotoName): Promise<void> {
   if (!(await store.stat(folder, name))) throw photoNotFound()
 }
 
-/** Gives the folder that {@link restore} would take the photo from. Throws `photo_not_found`. */
+/** Returns the folder that {@link restore} would take the photo from. Throws `photo_not_found`. */
 export async function restoredFrom(
   store: PhotoStore,
   name: PhotoName,

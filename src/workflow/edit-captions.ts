@@ -1,4 +1,4 @@
-/** What a person writes about a photo without publishing it: its captions and its text for those who do not see it. */
+/** Edits a photo's captions and alt text without publishing it. */
 import { isPublisherError } from '../base/errors.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
@@ -15,7 +15,7 @@ import {
 } from './sidecar.ts'
 
 export interface EditedCaptions extends CaptionTexts {
-  /** Blank: none any more. `undefined`: as it was. */
+  /** Blank removes the alt text; `undefined` keeps it. */
   altText: string | undefined
 }
 
@@ -24,13 +24,15 @@ export interface EditTools {
   now: () => number
 }
 
-/** Somebody may write at the same moment; each time their words are read first. */
+/** Attempts before giving up on concurrent writers. Each attempt reads the sidecar again. */
 const maxTries = 3
 
 /**
- * Keeps a person's words in the sidecar of a photo of the root, and gives the sidecar as it is then. Nothing is written where it says the
- * same already. Throws `photo_not_found` rather than leaving a sidecar beside no photo, `sidecar_changed` where others never stop
- * writing, `sidecar_unreadable` where the sidecar is too large or would be, and what the store throws.
+ * Saves a person's captions and alt text in the sidecar of a photo of the root, and returns the resulting sidecar. Writes nothing
+ * if the sidecar already says the same.
+ *
+ * Throws `photo_not_found` instead of writing a sidecar without a photo, and `sidecar_changed` if others keep writing. Throws
+ * `sidecar_unreadable` if the sidecar is or would become too large. Also throws the errors of the store.
  */
 export async function editCaptions(
   { store, now }: EditTools,

@@ -1,6 +1,6 @@
 /**
- * The ledger: what was sent to which platform, kept in the tenant's own storage, so that no photo goes out twice whichever process,
- * click or file name asks. docs/publishing.md has the sequence step by step.
+ * The ledger: records in the tenant's storage of what was sent to which platform. It stops a photo from going out twice, across
+ * processes, clicks and file names. docs/publishing.md lists the steps.
  */
 import { type Platform, platforms } from '../contract/platform.ts'
 import type { PhotoName } from '../ports/photo.ts'
@@ -13,48 +13,48 @@ import { claimPatienceMs, type Standing, standingOf } from './ledger/standing.ts
 
 export type { Standing } from './ledger/standing.ts'
 
-/** The right to send one photo to one platform, held by exactly one attempt. */
+/** The right to send one photo to one platform. Exactly one attempt holds it. */
 export interface Claim {
   readonly kind: 'claimed'
-  /** Written by this attempt and by no other. */
+  /** Record that only this attempt writes. */
   readonly key: RecordKey
-  /** The first of the chain, where everybody looks first. */
+  /** First record of the chain, where every lookup starts. */
   readonly mainKey: RecordKey
   readonly record: LedgerRecord & { state: 'claimed' }
 }
 
 export interface Attempt {
-  /** Of the very bytes that are sent. */
+  /** SHA-256 of the original bytes. */
   sha256: string
   platform: Platform
   filename: PhotoName
   requestId: string
-  /** The attempt of unknown outcome that a person wants to be tried again. Nothing else can be overridden. */
+  /** Attempt of unknown outcome that a person wants to repeat; `null` for none. No other record can be overridden. */
   over: string | null
 }
 
 export interface Ledger {
   standing(sha256: string, platform: Platform): Promise<Standing>
   /**
-   * Of many callers at once exactly one gets the claim, also of many over one attempt. The claim is read back before it is given, so
-   * that a storage which looks first and writes later cannot give it twice. Throws `storage_not_atomic`.
+   * Claims the right to send. Of many concurrent callers exactly one gets the claim, also when they override the same attempt.
+   * Reads the claim back first, because a storage that checks before it writes could grant it twice. Throws `storage_not_atomic`.
    */
   claim(attempt: Attempt): Promise<Claim | Exclude<Standing, { kind: 'free' }>>
-  /** The platform has it: the receipt replaces the claim. */
+  /** Replaces the claim with the receipt: the platform has the photo. */
   settle(claim: Claim, posted: Posted): Promise<{ postedAt: Date }>
-  /** The platform surely does not have it: everything is as it was before the claim. */
+  /** Deletes the claim: the platform certainly does not have the photo. */
   release(claim: Claim): Promise<void>
-  /** Nobody can tell. `reason` is for people. */
+  /** Marks the outcome as unknown. `reason` is text for people. */
   markUnknown(claim: Claim, reason: string): Promise<void>
-  /** Remembers that the last attempt failed. Claims nothing, and counts only while the photo's standing is free. */
+  /** Records that the last attempt failed. Claims nothing, and counts only while the photo's standing is `free`. */
   recordFailure(sha256: string, platform: Platform, error: string): Promise<void>
-  /** The last failure, `null` where there is none. */
+  /** Returns the last failure, or `null` if there is none. */
   failure(sha256: string, platform: Platform): Promise<Failure | 'unreadable' | null>
-  /** Platforms that have any record of the photo, in the order of {@link platforms}. */
+  /** Returns the platforms that have any record of the photo, in the order of {@link platforms}. */
   platformsOf(sha256: string): Promise<Platform[]>
 }
 
-/** Makes the ledger of one storage. */
+/** Creates the ledger of one storage. */
 export function createLedger(store: PhotoStore, now: () => number): Ledger {
   const standing = async (sha256: string, platform: Platform) =>
     standingOf(await latestRecord(store, sha256, platform), now())
@@ -65,7 +65,7 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
     async claim({ sha256, platform, filename, requestId, over }) {
       const before = over === null ? null : await standing(sha256, platform)
       if (before?.kind === 'duplicate' || before?.kind === 'in_progress') return before
-      // Another attempt than the one that the person has judged.
+      // The person judged a different attempt.
       if (before?.kind === 'unknown' && before.attempt !== over) return before
       const record = {
         state: 'claimed' as const,
@@ -81,7 +81,7 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
       if (isCreated && (await stillHolds(store, key, record, now)))
         return { kind: 'claimed', key, mainKey, record }
       const other = await standing(sha256, platform)
-      // It was there a moment ago: an attempt that has just been given up, or one that has overwritten this one's claim.
+      // Another attempt's record was there a moment ago: it has just been released, or it overwrote this claim.
       return other.kind === 'free' ? { kind: 'in_progress', since: null } : other
     },
 
@@ -90,13 +90,14 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
       const posted_at = postedAt.toISOString()
       const receipt = { ...record, state: 'posted', posted_at, post_id: postId, ...(url && { url }) }
       await store.replaceRecord(key, JSON.stringify(receipt))
-      // The chain leads there too; this only shortens the way.
+      // The chain leads to the receipt too. This copy only makes later lookups shorter.
       if (key !== mainKey) await store.replaceRecord(mainKey, JSON.stringify(receipt))
       return { postedAt }
     },
 
     async release({ key, record }) {
-      // By another clock somebody may have been let over it by then, and would lose their place in the chain.
+      // On another clock the claim may already be too old, so another attempt may have continued the chain. Deleting this record
+      // would hide that attempt.
       const isLate = now() - Date.parse(record.claimed_at) >= claimPatienceMs / 2
       if (!isLate) await store.deleteRecord(key)
     },
@@ -123,8 +124,8 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
 }
 
 /**
- * Reads the claim back: a storage that let two attempts pass holds the text of one of them. Also false for a late sleeper. Where the
- * storage does not answer, the claim is taken back, as nothing was sent under it.
+ * Reads the claim back, because a storage that let two attempts pass holds the text of only one attempt. Also false if this
+ * process was suspended for too long. If the read fails, deletes the claim, as nothing was sent yet.
  */
 async function stillHolds(
   store: PhotoStore,
@@ -138,6 +139,6 @@ async function stillHolds(
   })
   const found = stored && parseRecord(stored.text, 1)
   const isOwn = found?.state === 'claimed' && found.attempt === record.attempt
-  // Half of the patience is left for sending, as after that time another attempt may go over this one.
+  // Leaves half of the claim's time for sending: after the whole time another attempt may override this claim.
   return isOwn && now() - Date.parse(record.claimed_at) < claimPatienceMs / 2
 }

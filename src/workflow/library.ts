@@ -1,4 +1,4 @@
-/** The library: what an admin sees of a folder's files, and how new photos get in. */
+/** The library: lists a folder's photos for an admin, and adds new photos. */
 import { PublisherError } from '../base/errors.ts'
 import { type Folder, isPhotoName, type PhotoName } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
@@ -14,16 +14,16 @@ export interface LibraryOrder {
   order: 'asc' | 'desc'
 }
 
-/** Place of a photo in a listing, also of a photo that is gone by now. */
+/** Place of a photo in a listing. The photo itself may be gone. */
 export type LibraryMark = Pick<PhotoEntry, 'name' | 'size' | 'modifiedAt'>
 
 export interface LibraryQuery extends LibraryOrder {
   folder: Folder
-  /** What names begin with. */
+  /** Prefix of the names. */
   prefix: string
-  /** What names contain, whatever the case and the accents. */
+  /** Text that the names contain, without regard to case and accents. */
   search: string
-  /** Begins behind this photo. Photos that are added or removed in the meantime shift nothing. */
+  /** Starts the page after this photo. Photos added or removed in the meantime shift nothing. */
   after?: LibraryMark
   offset: number
   limit: number
@@ -31,15 +31,15 @@ export interface LibraryQuery extends LibraryOrder {
 
 export interface LibraryPage {
   photos: PhotoEntry[]
-  /** How many there are in all. */
+  /** Number of matching photos on all pages. */
   total: number
-  /** Last photo of this page, where another page follows. */
+  /** Last photo of this page; `null` if no page follows. */
   end: LibraryMark | null
   /** The folder does not exist. */
   isFolderMissing: boolean
 }
 
-/** One page of a folder's photos. */
+/** Returns one page of a folder's photos. */
 export async function listLibrary(store: PhotoStore, query: LibraryQuery): Promise<LibraryPage> {
   const { photos, isFolderMissing = false } = await store.list(query.folder)
   const search = foldName(query.search)
@@ -52,7 +52,7 @@ export async function listLibrary(store: PhotoStore, query: LibraryQuery): Promi
   return { photos: page, total: ordered.length, isFolderMissing, end: (hasMore && page.at(-1)) || null }
 }
 
-/** The photos sorted; where the sort says nothing, the name decides. */
+/** Sorts the photos. The name breaks ties. */
 export function inOrder(photos: readonly PhotoEntry[], { sort, order }: LibraryOrder): PhotoEntry[] {
   return photos.toSorted((one, other) => compareBy({ sort, order }, one, other))
 }
@@ -76,9 +76,11 @@ export interface UploadTools extends NewPhotoTools, DigestTools {
 }
 
 /**
- * Takes a new photo into the root folder, under its own name or that name with a number. What it is, is read from its content;
- * an extension that says otherwise is corrected. Throws what {@link checkNewPhoto} does, `invalid_request` for its name, and
- * `already_here` where duplicates are refused and a photo of any folder has the same bytes.
+ * Adds a new photo to the root folder, under its own name or that name with a number. The content decides the media type, and a
+ * wrong extension is corrected.
+ *
+ * Throws the errors of {@link checkNewPhoto}, and `invalid_request` for an unusable name. Throws `already_here` if duplicates are
+ * refused and a photo of any folder has the same bytes.
  */
 export async function addPhoto(
   tools: UploadTools,
@@ -97,12 +99,12 @@ export async function addPhoto(
 
 function alreadyHere({ folder, entry }: LocatedPhoto): PublisherError {
   const key = keyOf(folder, entry.name)
-  return new PublisherError('already_here', `This photo is here already, as ${key}. Nothing was stored.`, {
+  return new PublisherError('already_here', `This photo already exists as ${key}. Nothing was stored.`, {
     existing: { folder, key },
   })
 }
 
-/** A photo in the root is called by its name alone, one elsewhere by folder and name: `archive/dusk.jpg`. */
+/** Returns the photo's key: its name in the root, and folder plus name elsewhere, such as `archive/dusk.jpg`. */
 export function keyOf(folder: Folder, name: PhotoName): string {
   return folder === 'root' ? name : `${folder}/${name}`
 }

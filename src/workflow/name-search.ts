@@ -1,8 +1,8 @@
-/** How names are compared when somebody searches: on the server, and in the page where it has all names. */
+/** Name folding for search, on the server and in pages that have all names. */
 
 const accents = /\p{Mark}/gu
 
-/** The name without case and accents, however they are encoded: `Café` and `cafe` are the same. */
+/** Removes case and accents in any encoding: `Café` and `cafe` become equal. */
 export function foldName(name: string): string {
   return name.normalize('NFKD').replace(accents, '').toLowerCase()
 }

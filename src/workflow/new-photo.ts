@@ -1,4 +1,4 @@
-/** Looks at an uploaded file before it is stored: what can never be shown is refused, what can be shown is stored as it has to be. */
+/** Checks an uploaded file before it is stored. Refuses files that can never be shown, and converts AVIF and HEIC to JPEG. */
 import { isPublisherError, PublisherError } from '../base/errors.ts'
 import { stripperOf } from '../base/picture/clean.ts'
 import { timeInContainer } from '../base/picture/container.ts'
@@ -15,37 +15,37 @@ import { type PhoneFormat, phoneFormat } from '../base/picture/phone-formats.ts'
 import { withExif } from '../base/picture/strip/jpeg.ts'
 import type { ImageReducer } from '../ports/images.ts'
 
-/** A file as a person sent it. */
+/** A file as the client sent it. */
 export interface ReceivedFile {
-  /** As the sender calls it. */
+  /** Filename from the client. */
   filename: string
-  /** Its bytes in order. */
+  /** The bytes in order. */
   chunks: readonly Uint8Array[]
-  /** Their sum. */
+  /** Number of bytes. */
   size: number
 }
 
 export interface NewPhotoTools {
   images: ImageReducer
-  /** The tenant, for fairness where work has to queue. */
+  /** The tenant, for fair queueing of image work. */
   owner: string
-  /** Largest photo that is stored, also after it was made a JPEG. */
+  /** Largest photo that is stored, also after conversion to JPEG. */
   maxBytes: number
-  /** Told how many bytes a photo takes in memory beside those that were sent. */
+  /** Receives the number of bytes that a photo occupies in memory beside the upload. */
   onBytes(bytes: number): void
 }
 
-/** A file that is a photo by its content. */
+/** A file whose content is a photo. */
 export interface NewPhoto extends ReceivedFile {
   mediaType: PictureHeader['mediaType']
 }
 
-/** Decoded at this size, a JPEG costs least. */
+/** Output size at which decoding a JPEG costs least. */
 const smallest = { width: 256, height: 256 }
 
 /**
- * Gives the photo, an AVIF or HEIC as a JPEG. Throws `unsupported_photo`, `photo_unreadable` where it is damaged or cut off,
- * `photo_too_large`, and `busy` where only decoding could tell and the host has no room for it.
+ * Returns the photo; an AVIF or HEIC becomes a JPEG. Throws `unsupported_photo`, `photo_unreadable` for a damaged or truncated
+ * file, and `photo_too_large`. Throws `busy` if only decoding could tell and the host has no capacity.
  */
 export async function checkNewPhoto(tools: NewPhotoTools, file: ReceivedFile): Promise<NewPhoto> {
   const format = phoneFormat(beginning(file))
@@ -55,7 +55,7 @@ export async function checkNewPhoto(tools: NewPhotoTools, file: ReceivedFile): P
   return { ...file, mediaType }
 }
 
-/** The file as a stream. It can be called any number of times. */
+/** Returns the file as a stream. Can be called any number of times. */
 export function streamOf({ chunks }: ReceivedFile): ReadableStream<Uint8Array> {
   const pending = chunks.values()
   return new ReadableStream({
@@ -87,7 +87,7 @@ async function asJpeg(
   }
 }
 
-/** The JPEG with the time taken of the file that it was made of: some hosts keep no metadata. */
+/** Adds the capture time of the original file to the JPEG, since some hosts keep no metadata. */
 function withTime(jpeg: Uint8Array, { chunks, size }: ReceivedFile): Uint8Array[] {
   const facts = readPictureFacts(jpeg)
   const takenAt = typeof facts === 'object' && facts.takenAt === null ? timeInContainer(chunks, size) : null
@@ -116,7 +116,7 @@ function usable(header: PictureHeader | HeaderTrouble): PictureHeader {
   if (header === 'excessive') {
     throw new PublisherError(
       'unsupported_photo',
-      'This photo carries too much text and metadata (8 MB at most). Save it without metadata and try again.',
+      'This photo contains too much text and metadata (8 MB at most). Save it without metadata and try again.',
     )
   }
   if (header === 'incomplete' || header === 'unsupported') {
@@ -125,15 +125,15 @@ function usable(header: PictureHeader | HeaderTrouble): PictureHeader {
   if (header.width * header.height > maxPhotoPixels) {
     throw new PublisherError(
       'photo_too_large',
-      'This photo has too many pixels; 100 megapixels is the limit.',
+      'This photo has too many pixels. The limit is 100 megapixels.',
     )
   }
   return header
 }
 
 /**
- * Throws where the picture is damaged or cut off, and where this host has too little memory for it and could never show it. A host that
- * cannot decode it now takes what is whole by its structure.
+ * Throws if the picture is damaged or truncated, or if this host has too little memory ever to show it. A host that cannot decode
+ * it now accepts a file with a complete structure.
  */
 async function requirePicture(
   { images, owner }: NewPhotoTools,
@@ -153,12 +153,12 @@ async function requirePicture(
 function damaged(cause: unknown): PublisherError {
   return new PublisherError(
     'photo_unreadable',
-    'This photo is damaged, or a part of it is missing. Copy it from the camera again, or export it again.',
+    'This photo is damaged or incomplete. Copy it from the camera again, or export it again.',
     { cause },
   )
 }
 
-/** Tells whether the structure of the file is whole, up to the mark of its end. */
+/** Tells whether the structure of the file is complete, up to its end marker. */
 function hasEnd({ chunks }: ReceivedFile, mediaType: PictureHeader['mediaType']): boolean {
   const input = createInput()
   const pending = chunks.values()
@@ -178,7 +178,7 @@ function hasEnd({ chunks }: ReceivedFile, mediaType: PictureHeader['mediaType'])
   }
 }
 
-/** Reads the header chunk by chunk: phones write metadata of some MB before the size. */
+/** Reads the header chunk by chunk: phones write several MB of metadata before the size. */
 function headerOf({ chunks }: ReceivedFile): PictureHeader | HeaderTrouble {
   const input = createInput()
   const reading = pictureFacts(input)
@@ -190,7 +190,7 @@ function headerOf({ chunks }: ReceivedFile): PictureHeader | HeaderTrouble {
   return 'incomplete'
 }
 
-/** The first 256 bytes, fewer where the file is shorter. */
+/** Returns the first 256 bytes, fewer if the file is shorter. */
 function beginning({ chunks }: ReceivedFile): Uint8Array {
   const bytes = new Uint8Array(256)
   let length = 0

@@ -1,4 +1,4 @@
-/** Finds the photo to publish next without a person: any of the root that some platform lacks. */
+/** Chooses the photo that a schedule publishes next: any photo of the root that some platform lacks. */
 import { isPublisherError } from '../base/errors.ts'
 import type { Platform } from '../contract/platform.ts'
 import type { PhotoName } from '../ports/photo.ts'
@@ -9,26 +9,27 @@ import { type PublishedPhotos, readPublishedPhotos } from './next-photo/publishe
 
 export interface NextPhotoTools extends DigestTools {
   now: () => number
-  /** 0 to 1; which of the photos is looked at first. */
+  /** Random number from 0 to 1, exclusive, for the order of the search. */
   random: () => number
-  /** Writes down which photos turned out to be published, so that the next search need not read them. */
+  /** Saves which photos were found published, so that the next search need not read them. */
   remembers: boolean
-  /** Told what went wrong beside the search, for the log. */
+  /** Receives errors that do not stop the search, for the log. */
   onTrouble(error: unknown): void
 }
 
-/** Photos that are looked at side by side. */
+/** Photos that are checked concurrently. */
 const batchSize = 4
-/** Photos known to be published that are asked about again where no other is left: their records may have been deleted meanwhile. */
+/** Upper bound on published photos that are checked again when no other photo is left. Their records may have been deleted. */
 const maxRechecks = 200
-/** Looks after which the findings are written down, so that a search that is cut off leaves less to the next one. */
+/** Checks after which the findings are saved, so that an interrupted search leaves less work to the next search. */
 const checksPerSave = 48
 
 /**
- * Gives a photo that at least one platform lacks and that no attempt is at; `null` where there is none. Photos whose outcome is
- * unknown everywhere are left to a person. Reads the original of each published photo once at most, over all searches: what is known
- * to be published is passed over. Where nothing else is left, up to 200 of those are asked about again, at random: an owner deletes
- * records to publish a photo again.
+ * Returns a photo that some platform lacks and that no attempt is sending. Returns `null` if no such photo exists. Leaves photos
+ * whose outcome is unknown everywhere to a person.
+ *
+ * Skips photos known to be published, so that each original is read only once over all searches. If no other photo is left,
+ * checks up to 200 of the known photos again, chosen at random. An owner may have deleted records to publish a photo again.
  */
 export async function nextPhoto(
   tools: NextPhotoTools,
@@ -79,7 +80,7 @@ async function isFree(
   return kinds.includes('free') && !kinds.includes('in_progress')
 }
 
-/** Gives `null` for a photo that was moved or deleted since it was listed. */
+/** Returns `null` for a photo that was moved or deleted after the listing. */
 function digestOf(tools: DigestTools, entry: PhotoEntry): Promise<string | null> {
   return contentDigest(tools, 'root', entry).catch((error: unknown) => {
     if (isPublisherError(error, 'photo_not_found')) return null
@@ -87,7 +88,7 @@ function digestOf(tools: DigestTools, entry: PhotoEntry): Promise<string | null>
   })
 }
 
-/** Fisher and Yates, from the end. */
+/** Shuffles with the Fisher-Yates algorithm. */
 function shuffled(photos: readonly PhotoEntry[], random: () => number): PhotoEntry[] {
   const order = [...photos]
   for (let last = order.length - 1; last > 0; last--) {

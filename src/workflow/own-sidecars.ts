@@ -1,4 +1,4 @@
-/** A store in which each photo has a sidecar of its own, also where photos share a stem: the one place that applies the rule. */
+/** A store that gives each photo a sidecar of its own, also when photos share a stem. Only this file applies the rule. */
 import type { Folder } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { sidecarAccess } from './own-sidecars/access.ts'
@@ -9,22 +9,27 @@ import { nameOwners } from './own-sidecars/name-owners.ts'
 import { createRecentOwners } from './own-sidecars/recent-owners.ts'
 
 export interface OwnSidecarTools {
-  /** Milliseconds. */
+  /** Clock in milliseconds. */
   now: () => number
-  /** The digest of a photo's bytes, lower-case hex, read where need be. Default: sidecars that say only a digest are another photo's. */
+  /**
+   * Returns the digest of a photo's bytes in lower-case hex, and reads the photo if necessary. Default: a sidecar that names only
+   * a digest belongs to another photo.
+   */
   sha256Of?: ((folder: Folder, entry: PhotoEntry) => Promise<string>) | undefined
-  /** The same from memory, `null` where it is not there: for those who only look. Default: `sha256Of`. */
+  /** Returns the digest from memory only, or `null`; for callers that only view a photo. Default: `sha256Of`. */
   rememberedSha256Of?: ((entry: PhotoEntry) => Promise<string | null>) | undefined
-  /** Asks for a move or a deletion, which is tried also while looking is refused. Default: the store itself. */
+  /**
+   * Store for the reads of a move or a deletion, which works even while reads for viewers are refused. Default: the store itself.
+   */
   whenChanging?: Pick<PhotoStore, 'readSidecar' | 'stat'> | undefined
 }
 
 /**
- * The same store, whose moves, deletions and words touch the sidecar of that very photo. A photo whose stem's sidecar is another
- * one's has its own under its full name, `IMG_7.webp.txt`. An upload gets a stem that no photo has.
+ * Wraps a store so that moves, deletions, reads and writes touch only the photo's own sidecar. If the stem's sidecar belongs to
+ * another photo, the photo has a sidecar under its full name, `IMG_7.webp.txt`. An upload gets a stem that no photo has.
  *
- * Reads one sidecar where a listing of the last 30 s says that the photo has its stem for itself. A move reads nothing more after a
- * reading of the same request that found the sidecar's owner in it. An upload reads two, and lists the folder at most every 30 s.
+ * Reads one sidecar if a listing of the last 30 s shows that no other photo has the stem. A move reads nothing more if the same
+ * request has already found the owner in the sidecar. An upload reads two sidecars, and lists the folder at most every 30 s.
  */
 export function withOwnSidecars(store: PhotoStore, tools: OwnSidecarTools): PhotoStore {
   const foldsCase = store.foldsCase === 'always'
@@ -70,7 +75,7 @@ export function withOwnSidecars(store: PhotoStore, tools: OwnSidecarTools): Phot
   }
 }
 
-/** Makes the inquiries: each purpose has its own sources. */
+/** Creates the inquiries; each purpose has its own sources. */
 function inquiries(
   store: PhotoStore,
   tools: OwnSidecarTools,
@@ -84,6 +89,6 @@ function inquiries(
     insists: false,
   }
   const moving: Inquiry = { ...shared, store: whenChanging, sha256Of, insists: true }
-  // A listing may be outdated, and a deletion is for good.
+  // A listing may be outdated, and a deletion is permanent.
   return { looking, moving, deleting: { ...moving, isAlone: () => false } }
 }

@@ -1,4 +1,4 @@
-/** Everything that is shown with one photo, gathered from its store: for admins all of it, for visitors what they may have. */
+/** Details of one photo, read from its store: everything for admins, a subset for visitors. */
 import type { Platform } from '../contract/platform.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoEntry } from '../ports/storage.ts'
@@ -20,26 +20,26 @@ import {
 
 export interface DetailTools extends DigestTools {
   facts: FactsMemory
-  /** Enabled for the tenant. */
+  /** Platforms that the tenant has enabled. */
   platforms: readonly Platform[]
 }
 
 interface CommonDetails {
   name: PhotoName
-  /** `null` also where the sidecar holds a Stable Diffusion caption only: that is a prompt for a model. */
+  /** Also `null` if the sidecar holds only a Stable Diffusion caption, which is a prompt for a model. */
   caption: string | null
   altText: string | null
   hasSidecar: boolean
 }
 
-/** The words that are saved with a photo. */
+/** The captions that are saved with a photo. */
 export interface SavedCaptions {
   source: CaptionSource | null
-  /** The words that each platform gets when a person types no others; empty where there are none. */
+  /** The text that each platform gets when a person types no other; empty if there is none. */
   byPlatform: Readonly<Partial<Record<Platform, string>>>
 }
 
-/** Gives the words that a sidecar holds for these platforms; none for a photo without a sidecar. */
+/** Returns the captions that a sidecar holds for these platforms. Without a sidecar all texts are empty. */
 export function savedCaptions(
   document: SidecarDocument | null,
   platforms: readonly Platform[],
@@ -57,7 +57,7 @@ export interface PhotoDetails extends CommonDetails {
   sha256: string
   sdCaption: string | null
   captions: SavedCaptions
-  /** All that the sidecar says. */
+  /** All values of the sidecar. */
   metadata: Record<string, unknown> | null
   facts: PhotoFacts | null
 }
@@ -77,8 +77,8 @@ export interface VisitorDetails extends CommonDetails {
 }
 
 /**
- * Gives an admin the details of one photo. The digest is that of the very bytes: it comes from memory, or the original is read once.
- * A sidecar that cannot be read counts as one without words. Throws `photo_not_found`.
+ * Returns an admin's details of one photo. Takes the digest of the original bytes from memory, or reads the original once. An
+ * unreadable sidecar counts as empty. Throws `photo_not_found`.
  */
 export async function photoDetails(
   tools: DetailTools,
@@ -89,7 +89,8 @@ export async function photoDetails(
   const digest = contentDigest(tools, folder, entry)
   const [link, sidecar, facts, sha256] = await Promise.all([
     tools.store.temporaryLink(folder, name),
-    // A sidecar that says only a digest is the photo's by it, and looking at sidecars makes none.
+    // The digest goes first: a sidecar that names only a digest needs it to find its photo, and sidecar reads for viewers compute
+    // no digest.
     digest.then(() => sidecarOf(tools, folder, name)),
     factsOf(tools, folder, entry),
     digest,
@@ -106,7 +107,10 @@ export async function photoDetails(
   }
 }
 
-/** Gives a visitor the details of one photo. Asks the store for no link, and reads no original to its end. Throws `photo_not_found`. */
+/**
+ * Returns a visitor's details of one photo. Requests no link from the store, and never reads a whole original. Throws
+ * `photo_not_found`.
+ */
 export async function visitorDetails(
   tools: DetailTools,
   folder: Folder,
@@ -138,7 +142,7 @@ async function existing({ store }: DetailTools, folder: Folder, name: PhotoName)
 
 interface FoundSidecar {
   exists: boolean
-  /** `null` also where the sidecar cannot be read. */
+  /** Also `null` if the sidecar cannot be read. */
   document: SidecarDocument | null
 }
 

@@ -1,14 +1,17 @@
-/** Reads a photo's size in pixels and its date from its first bytes, and remembers both: each look would read the bytes again. */
+/**
+ * Reads a photo's size in pixels and its date from its first bytes. Remembers both, so that later views need not read the bytes
+ * again.
+ */
 import { type PictureFacts, pictureFacts } from '../base/picture/header.ts'
 import { createInput } from '../base/picture/input.ts'
 import type { Folder } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 
 export interface PhotoFacts {
-  /** Pixels, upright. */
+  /** Pixels, after rotation to upright. */
   width: number
   height: number
-  /** ISO 8601, without an offset where the camera told none. */
+  /** ISO 8601; without an offset if the camera recorded none. */
   takenAt: string | null
 }
 
@@ -18,12 +21,12 @@ export interface FactsMemory {
   put(entry: PhotoEntry, facts: PhotoFacts | null): void
 }
 
-/** Phones write some MB of metadata before the size; a photo with more has no facts. */
+/** Limit of the search for the header. Phones write several MB of metadata before the size. */
 const maxBytesRead = 4 * 2 ** 20
 
 /**
- * Gives the facts from memory, or reads the beginning of the photo, 4 MB at most. `null` for a photo without a readable header, and while
- * the storage fails: facts are worth no error.
+ * Returns the facts from memory, or reads at most the first 4 MB of the photo. Returns `null` for a photo without a readable
+ * header. Also returns `null` while the storage fails: a page works without facts.
  */
 export async function factsOf(
   { store, facts }: { store: PhotoStore; facts: FactsMemory },
@@ -61,7 +64,7 @@ async function readFacts(body: ReadableStream<Uint8Array>): Promise<PhotoFacts |
   }
 }
 
-/** Orientations from 5 on lie on their side (EXIF 2.32, section 4.6.4). */
+/** Swaps width and height for orientations from 5, which lie on their side (EXIF 2.32, section 4.6.4). */
 function uprightFacts({ width, height, orientation, takenAt }: PictureFacts): PhotoFacts {
   return orientation < 5 ? { width, height, takenAt } : { width: height, height: width, takenAt }
 }

@@ -1,4 +1,4 @@
-/** Outcomes of a photo on each platform that anything was tried on, for the people who look at it later. */
+/** Outcomes of a photo on each platform that an attempt was made for, for people who view the photo later. */
 import { type Platform, platforms } from '../contract/platform.ts'
 import type { PhotoStore } from '../ports/storage.ts'
 import { createLedger, type Ledger, type Standing } from './ledger.ts'
@@ -6,10 +6,10 @@ import { createLedger, type Ledger, type Standing } from './ledger.ts'
 export interface Publication {
   platform: Platform
   status: 'published' | 'failed' | 'unknown' | 'in_progress'
-  /** When it was published, failed or begun; `null` where the record cannot be read. */
+  /** Time of publication, failure or start; `null` if the record cannot be read. */
   at: Date | null
   postUrl: string | null
-  /** Tells people what went wrong. */
+  /** Error text for people. */
   error: string | null
 }
 
@@ -18,14 +18,16 @@ export interface PublicationTools {
   now: () => number
   /** Platforms that the tenant has enabled. */
   platforms: readonly Platform[]
-  /** Told what went wrong underneath, for the log. */
+  /** Receives the causes, for the log. */
   onTrouble(error: unknown): void
 }
 
 /**
- * Gives the outcomes of a photo by the digest of its bytes, also on platforms that are not enabled any more. Costs one listing where
- * nothing was ever tried. Never rejects: a platform whose records cannot be read has the outcome unknown. Where the storage lists
- * nothing, each enabled platform is looked up.
+ * Returns the outcomes of a photo by the digest of its bytes, also on platforms that are no longer enabled. Costs one listing if
+ * no attempt was ever made.
+ *
+ * Never rejects. A platform whose records cannot be read has an unknown outcome. If the storage refuses the listing, looks up
+ * each enabled platform instead.
  */
 export async function publicationsOf(tools: PublicationTools, sha256: string): Promise<Publication[]> {
   const { store, now, onTrouble } = tools
@@ -69,9 +71,10 @@ function outcomeOf(standing: Exclude<Standing, { kind: 'free' }>): Omit<Publicat
   }
 }
 
-const interrupted = 'We don’t know if it was published: the attempt was interrupted. Check there first.'
+const interrupted =
+  'We don’t know if it was published: the attempt was interrupted. Check the platform first.'
 
 function unreadable(platform: Platform): Publication {
-  const error = 'We don’t know if it was published: the record of it cannot be read. Check there first.'
+  const error = 'We don’t know if it was published: its record cannot be read. Check the platform first.'
   return { platform, status: 'unknown', at: null, postUrl: null, error }
 }

@@ -1,6 +1,7 @@
 /**
- * Publishing one photo: to all platforms side by side, each at most once, then into the archive. docs/publishing.md numbers the steps
- * and says what is true after a crash at each of them.
+ * Publishes one photo to all platforms concurrently, to each at most once, and then archives it.
+ *
+ * docs/publishing.md numbers the steps, and describes the state after a crash at each of them.
  */
 import { PublisherError } from '../base/errors.ts'
 import { type Platform, platforms } from '../contract/platform.ts'
@@ -34,62 +35,72 @@ import { readingSidecarsOnce } from './sidecar-memory.ts'
 
 export interface PublishTools extends DigestTools {
   images: ImageReducer
-  /** Those that the tenant has enabled and this server can use. */
+  /** Publishers that the tenant has enabled and this server can use. */
   publishers: readonly Publisher[]
-  /** Enabled by the tenant, and not to be had on this server: each is a failure beside the others' results. */
+  /** Platforms that the tenant has enabled but this server cannot use. Each becomes a failure in the results. */
   unavailable: readonly Platform[]
   /** `content.hashtag_string`. */
   hashtagString: string
   /** `content.archive`. */
   archives: boolean
-  /** The tenant, for fairness where pictures queue. */
+  /** The tenant, for fair queueing of image work. */
   owner: string
   slots: PostSlots
   now: () => number
   /** Default: {@link publishTiming}. */
   timing?: PublishTiming
-  /** Told what became of each platform. Must not fail. */
+  /** Receives the result of each publisher, but not of `unavailable` platforms. Must not throw. */
   onResult?(platform: Platform, result: PlatformResult): void
-  /** What went wrong underneath a result or a warning, for the log. */
+  /** Receives the cause of a failure or a warning, for the log. */
   onTrouble(error: unknown): void
 }
 
 export interface PublishRequest extends SubmittedCaptions {
   name: PhotoName
-  /** Default: all that are enabled. */
+  /** Default: all enabled platforms. */
   platforms?: readonly Platform[]
-  /** Says what would be sent, and does nothing. */
+  /** Reports what would be sent, and changes nothing. */
   dryRun: boolean
-  /** Tries again where the outcome of an earlier attempt is unknown. */
+  /** Repeats an earlier attempt whose outcome is unknown. */
   force: boolean
-  /** Of the photo that is meant, whatever has its name by now. */
+  /** SHA-256 of the intended photo, in case another photo has the name by now. */
   sha256?: string
   requestId: string
-  /** Gives it up as long as nothing has been done. What has begun goes on. */
+  /** Cancels the request before anything is sent or saved. Later it has no effect. */
   signal?: AbortSignal
 }
 
-/** Stages, in order: `preparing`; per platform `sending` and then `sent`, `skipped` or `failed`; `archiving`. */
+/**
+ * Reports the stages, in this order:
+ * - `preparing`
+ * - `sending`, then `sent`, `skipped` or `failed`, for each platform
+ * - `archiving`
+ */
 export type PublishReport = (stage: string, details?: Readonly<Record<string, unknown>>) => void
 
 export interface PublishResult {
-  /** At its final place. */
+  /** Name in the folder where the photo ended up. */
   name: PhotoName
   results: Partial<Record<Platform, PlatformResult>>
-  /** Whether any platform has the photo now, by this attempt or by an earlier one. */
+  /** True if any platform has the photo, from this or an earlier attempt. */
   anySuccess: boolean
   archived: boolean
-  /** What went wrong beside publishing, for people. */
+  /** Problems outside publishing itself, as text for people. */
   warnings: string[]
 }
 
 /**
- * Publishes. One platform that fails stops no other, and what has begun is brought to its end. A photo that an earlier attempt has
- * archived is found there, so that a repetition reaches the platforms that had failed; any other photo in the archive is not.
+ * Publishes one photo. A failing platform does not stop the others, and every started send is completed. A photo that an earlier
+ * attempt archived is found in the archive, so a repetition reaches the platforms that failed. Other photos of the archive are
+ * not found.
  *
- * Throws before anything is sent: `photo_not_found`, `photo_changed` where only another photo than the one that is meant has the name,
- * `invalid_request` for platforms that are not enabled and where nobody waits any more, `provider_unavailable`, `storage_not_atomic`
- * where the ledger cannot be kept, `busy` where too many posts of the tenant are under way, and what the store throws.
+ * Throws the errors of the store, and these, before anything is sent:
+ * - `photo_not_found`
+ * - `photo_changed` if only a different photo has the name
+ * - `invalid_request` for platforms that are not enabled, and after `signal` aborts
+ * - `provider_unavailable` if this server can use none of the platforms
+ * - `storage_not_atomic` if the storage cannot keep the ledger
+ * - `busy` if too many posts of the tenant are in progress
  */
 export async function publishPhoto(
   tools: PublishTools,
@@ -97,7 +108,7 @@ export async function publishPhoto(
   report: PublishReport,
 ): Promise<PublishResult> {
   const chosen = choose(tools, request.platforms)
-  // A preview has no picture, and nobody waits for it.
+  // A preview has no picture and ends quickly, so it needs no slot.
   if (request.dryRun) return publishChosen(tools, chosen, request, report)
   const { signal } = request
   try {
@@ -159,7 +170,7 @@ async function publishChosen(
   return { results, anySuccess, ...archived, warnings: [...warnings, ...archived.warnings] }
 }
 
-/** What is to be published to, of what the tenant has enabled. Throws where that is nothing that can be. */
+/** Chooses among the tenant's enabled platforms. Throws if none of them can be used. */
 function choose(tools: PublishTools, platforms: readonly Platform[] | undefined) {
   const isChosen = (platform: Platform) => platforms?.includes(platform) ?? true
   const publishers = tools.publishers.filter(({ platform }) => isChosen(platform))
@@ -199,7 +210,9 @@ interface Located {
   sha256: string
 }
 
-/** `onFound` is told once that there is a photo of that name, before its bytes are read. */
+/**
+ * Finds the photo in the root or the archive. Calls `onFound` once when a photo of that name exists, before its bytes are read.
+ */
 async function locate(
   tools: PublishTools,
   ledger: Ledger,
@@ -216,7 +229,7 @@ async function locate(
   const inRoot = await findIn(tools, 'root', name, tellOnce)
   if (isMeant(inRoot)) return inRoot
   const archived = await findIn(tools, 'archive', name, tellOnce)
-  // What no attempt has touched is another photo of that name, or one that was published before there was a ledger.
+  // Without any record this is a different photo of that name, or it was published before the ledger existed.
   if (isMeant(archived) && (await isKnown(ledger, archived.sha256))) return archived
   throw inRoot ? anotherPhoto() : photoNotFound()
 }
@@ -233,13 +246,13 @@ async function findIn(
   try {
     return { folder, entry, sha256: await contentDigest(tools, folder, entry) }
   } catch (error) {
-    // Another attempt may be moving it at this moment.
+    // Another attempt may just be moving the photo.
     if (await tools.store.stat(folder, name)) throw error
     return null
   }
 }
 
-/** Tells if any attempt at the photo left a record, a failure included. Lists nothing, which some storages refuse. */
+/** Tells if any attempt at the photo left a record, including a failure. Avoids listing, which some storages refuse. */
 async function isKnown(ledger: Ledger, sha256: string): Promise<boolean> {
   const records = await Promise.all(
     platforms.map(async (platform) => {
@@ -253,17 +266,17 @@ async function isKnown(ledger: Ledger, sha256: string): Promise<boolean> {
 function anotherPhoto(): PublisherError {
   return new PublisherError(
     'photo_changed',
-    'Another photo has this name by now. Nothing was sent. Look at it again first.',
+    'A different photo has this name now. Nothing was sent. Check the photo, then publish again.',
   )
 }
 
 function notAtomic(): PublisherError {
   return new PublisherError(
     'storage_not_atomic',
-    'This storage cannot make sure that a photo is published only once, so nothing was sent.',
+    'This storage cannot guarantee that a photo is published only once, so nothing was sent.',
   )
 }
 
 function aborted(): PublisherError {
-  return new PublisherError('invalid_request', 'The request was given up. Nothing was sent.')
+  return new PublisherError('invalid_request', 'Request cancelled. Nothing was sent.')
 }

@@ -1,12 +1,13 @@
 /**
- * Shows every photo once before one repeats, without remembering visitors: a seed orders all photos, and the visitor's cookie holds
- * the seed and the place in that order. Any process continues the walk of any other, and photos may come and go meanwhile.
+ * Shows every photo once before any photo repeats, without server-side memory of visitors. A seed orders all photos, and the
+ * visitor's cookie holds the seed and the place in that order. Any process can continue the walk of another, and photos may come
+ * and go meanwhile.
  */
 import type { PhotoName } from '../ports/photo.ts'
 
 export interface WalkStep {
   name: PhotoName
-  /** What the visitor brings along next time: a random seed and a keyed hash, no tenant's data. */
+  /** Value of the visitor's cookie: a random seed and a keyed hash. Contains no tenant's data. */
   position: string
 }
 
@@ -17,12 +18,12 @@ interface Position {
 }
 
 const positionPattern = /^([0-9a-f]{8})\.([0-9a-f]{16})$/
-/** Of two photos, each seed begins with the wrong one half of the time. */
+/** Upper bound on new seeds. With two photos, half of all seeds begin with the photo shown last. */
 const maxSeedTries = 64
 
 /**
- * The photo after `position` among `names`; an absent or unreadable position starts a new walk. `null` where there are no photos.
- * A photo added behind the place reached is shown in the next round.
+ * Returns the photo after `position` among `names`, or `null` if there are no photos. An absent or unreadable position starts a
+ * new walk. A photo that is added before the current place appears in the next round.
  */
 export function nextStep(
   names: readonly PhotoName[],
@@ -58,8 +59,8 @@ function firstAfter(names: readonly PhotoName[], seed: string, rank: string): Wa
 }
 
 /**
- * 64 bits that order the photos differently for each seed: two FNV-1a hashes, finished as in MurmurHash3. Not
- * cryptographic; it decides about nothing but an order.
+ * Returns 64 bits that order the photos differently for each seed: two FNV-1a hashes, finished as in MurmurHash3. Not
+ * cryptographic, since it decides only an order.
  */
 function rankOf(seed: string, name: PhotoName): string {
   return hash(`${seed}/${name}`, 0x811c9dc5) + hash(`${name}/${seed}`, 0x01000193)

@@ -1,4 +1,4 @@
-/** Finds the photo of a gallery that has the very bytes of an upload. */
+/** Finds a gallery's photo whose bytes equal those of an upload. */
 import { LRUCache } from 'lru-cache'
 import { isPublisherError } from '../base/errors.ts'
 import { type Folder, folders, type PhotoName } from '../ports/photo.ts'
@@ -6,9 +6,9 @@ import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
 import { type ReceivedFile, streamOf } from './new-photo.ts'
 
-/** Photos of one size whose digests are compared; each may be read once for it. */
+/** Upper bound on photos of the same size whose digests are compared. Each may have to be read once. */
 const maxCandidates = 8
-/** A gallery whose folders were listed this recently is not listed again. */
+/** Lifetime of a gallery's listing. */
 const maxAgeMs = 30_000
 /** Galleries whose listings are remembered. A listing of 10,000 photos takes some 3 MB. */
 const maxGalleries = 10
@@ -18,11 +18,11 @@ export interface LocatedPhoto {
   entry: PhotoEntry
 }
 
-/** The photos of all folders of a gallery, listed at most every 30 s, and those stored since. */
+/** Photos in all folders of a gallery, listed at most every 30 s, plus those stored since. */
 export interface KnownPhotos {
   ofSize(store: PhotoStore, bytes: number): Promise<LocatedPhoto[]>
   add(store: PhotoStore, photo: LocatedPhoto): void
-  /** Lists the folders again for the next question, as a remembered place turned out to be wrong. */
+  /** Discards the listing after a remembered place turned out to be wrong. */
   forget(store: PhotoStore): void
 }
 
@@ -67,8 +67,8 @@ async function listAll(store: PhotoStore): Promise<LocatedPhoto[]> {
 }
 
 /**
- * Gives where these bytes are already, `null` where they are not. Photos of another size are not read, and at most eight of the same
- * size. Where a photo is gone from its remembered place, the folders are listed again once: it may have been moved.
+ * Returns the photo that already has these bytes, or `null`. Reads at most eight photos, all of the same size. If a photo is gone
+ * from its remembered place, lists the folders once more: it may have been moved.
  */
 export async function findSamePhoto(
   tools: DigestTools,
@@ -85,7 +85,7 @@ export async function findSamePhoto(
   return again === 'gone' ? null : again
 }
 
-/** `gone`: none of those that are there has these bytes, and one is not there any more. */
+/** Returns `gone` if no candidate has these bytes and a candidate no longer exists. */
 async function sameAmong(
   tools: DigestTools,
   candidates: readonly LocatedPhoto[],
@@ -101,7 +101,7 @@ async function sameAmong(
   return isOneGone ? 'gone' : null
 }
 
-/** Gives `null` where no photo has that name, or has lost it meanwhile. */
+/** Returns `null` if no photo has that name, or if it disappears meanwhile. */
 async function digestAt(tools: DigestTools, folder: Folder, name: PhotoName): Promise<string | null> {
   const entry = await tools.store.stat(folder, name)
   if (!entry) return null

@@ -1,10 +1,10 @@
-/** Reads each sidecar once per request, however many steps of the request need its words. */
+/** Reads each sidecar only once per request. */
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoStore, SidecarReading } from '../ports/storage.ts'
 
 /**
- * The same store for one request. A sidecar that was read is remembered until this request writes to it, or moves or deletes a
- * photo. Writes name the revision that was read, so a change by another process is noticed as before.
+ * Wraps the store for one request. Remembers each sidecar until this request writes to it, or moves or deletes a photo. A write
+ * names the revision that was read, so a change by another process is still detected.
  */
 export function readingSidecarsOnce(store: PhotoStore): PhotoStore {
   const readings = new Map<string, Promise<SidecarReading>>()

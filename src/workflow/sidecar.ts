@@ -1,7 +1,6 @@
 /**
- * The sidecar: V2's text file beside a photo, with its Stable Diffusion caption, its captions, and what is known of the
- * picture. This file says what the values mean; sidecar/document.ts how a file is laid out, sidecar/value.ts how one value
- * is written.
+ * The sidecar: V2's text file beside a photo, with its Stable Diffusion caption, its captions, and the picture's metadata. This
+ * file defines the meaning of the values, sidecar/document.ts the layout of a file, and sidecar/value.ts the format of a value.
  */
 import {
   hasKey,
@@ -20,7 +19,7 @@ export { formatSidecar, parseSidecar } from './sidecar/document.ts'
 export type { SidecarDocument, SidecarValue }
 export { listOf, metadataOf, sdCaptionOf, textOf, withSdCaption, withValues }
 
-/** Captions by platform. V2 calls a text that is meant for no platform in particular `generic`. */
+/** Captions by platform. V2 names a text for no particular platform `generic`. */
 export type PlatformCaptions = Readonly<Record<string, string>>
 
 const detailKeys = [
@@ -39,37 +38,37 @@ const detailKeys = [
   'moderation',
 ] as const
 
-/** The extended metadata: what the vision model saw. */
+/** The extended metadata: the vision model's description. */
 export type SidecarDetails = Readonly<
   Partial<Record<(typeof detailKeys)[number], string | readonly string[] | null>>
 >
 
-/** What an analysis found out about a photo. */
+/** Results of an analysis. */
 export interface SidecarAnalysis {
-  /** When it was made. */
+  /** Time of the analysis. */
   at: Date
   imageFile: string
   sha256: string
   modelVersion: string
-  /** Dropbox's own names for the file and its content. Without them, what the sidecar says of them stays. */
+  /** Dropbox's identifiers of the file and its content. If absent, the sidecar keeps its values. */
   ofDropbox?: { fileId: string; rev: string } | undefined
-  /** The tenant's name as an artist. Without it, what the sidecar says stays. */
+  /** The tenant's artist name. If absent, the sidecar keeps its value. */
   artistAlias?: string
-  /** `null` leaves the one that is there. */
+  /** Stable Diffusion caption; `null` keeps the existing text. */
   sdCaption: string | null
-  /** The caption to show; never blank. */
+  /** The caption shown with the photo; never blank. */
   caption: string
-  /** The caption as written for each platform. */
+  /** The caption written for each platform. */
   platformCaptions: PlatformCaptions
-  /** Replaces all earlier details; `null`, for tenants without extended metadata, leaves them. */
+  /** Replaces all earlier details. `null` keeps them, for tenants without extended metadata. */
   details: SidecarDetails | null
-  /** Tags that a confirmation mail needs though the tenant keeps no extended metadata; `null`: none are kept for that. */
+  /** Tags that a confirmation mail needs if the tenant keeps no extended metadata. `null` removes them. */
   confirmationTags: readonly string[] | null
 }
 
 /**
- * The caption to show: a person's or the last analysis's, else the first that was made for a platform. Empty where a person
- * emptied it, `null` where there is none. V2's first line trains Stable Diffusion and is never a caption.
+ * Returns the caption shown with the photo: a person's or the last analysis's, otherwise the first that was made for a platform.
+ * Empty if a person emptied it, `null` if there is no caption. V2's first line trains Stable Diffusion and is never a caption.
  */
 export function captionOf(document: SidecarDocument): string | null {
   const caption = ownCaptionOf(document)
@@ -78,16 +77,16 @@ export function captionOf(document: SidecarDocument): string | null {
   return byPlatform.find((text) => text !== '') ?? byPlatform[0] ?? null
 }
 
-/** The caption that one platform gets when a person types no other; empty where there is none. */
+/** Returns the caption that a platform gets when a person types no other; empty if there is none. */
 export function savedCaptionFor(document: SidecarDocument, platform: string): string {
   return platformCaptionsOf(document)[platform] ?? captionOf(document) ?? ''
 }
 
-/** Origin of a photo's words. `training`: V2's first line is all there is, and it is no caption. */
+/** Origin of a photo's caption. `training`: the sidecar has only V2's first line, which is not a caption. */
 export const captionSources = ['person', 'ai', 'training', 'photographer'] as const
 export type CaptionSource = (typeof captionSources)[number]
 
-/** Origin of the caption that {@link captionOf} gives; `null` where the sidecar has no words at all. */
+/** Returns the origin of the caption that {@link captionOf} returns, or `null` if the sidecar has no text at all. */
 export function captionSourceOf(document: SidecarDocument): CaptionSource | null {
   if (hasEditedCaption(document)) return 'person'
   if (captionOf(document) !== null) return 'ai'
@@ -95,8 +94,8 @@ export function captionSourceOf(document: SidecarDocument): CaptionSource | null
 }
 
 /**
- * The captions by platform: as a person last sent them, else as they were generated. A text that a person emptied is an empty
- * one. No platforms where one caption that a person wrote stands for all of them, and where there are none.
+ * Returns the captions by platform: as a person last submitted them, otherwise as generated. A text that a person emptied is an
+ * empty string. Has no platforms if a person's single caption stands for all of them, or if there are no captions.
  */
 export function platformCaptionsOf(document: SidecarDocument): PlatformCaptions {
   const submitted = captionsAt(document, 'caption_submitted')
@@ -104,10 +103,7 @@ export function platformCaptionsOf(document: SidecarDocument): PlatformCaptions 
   return hasEditedCaption(document) ? {} : captionsAt(document, 'caption_generated')
 }
 
-/**
- * Whether the caption is a person's: marked as such, or not among those that were generated, as after an edit of the file
- * by hand.
- */
+/** Tells if a person wrote the caption: it is marked as edited, or was never generated, as after editing the file by hand. */
 export function hasEditedCaption(document: SidecarDocument): boolean {
   if (Object.keys(captionsAt(document, 'caption_submitted')).length > 0) return true
   const caption = ownCaptionOf(document)
@@ -121,21 +117,21 @@ function isMarkedAsEdited(document: SidecarDocument): boolean {
   return /^(?:true|yes|1)$/i.test(textOf(document, 'caption_edited') ?? '')
 }
 
-/** Tells if a person emptied the caption and left no words for any platform. */
+/** Tells if a person emptied the caption and left no text for any platform. */
 function isEmptied(document: SidecarDocument): boolean {
   const texts = [captionOf(document), ...Object.values(platformCaptionsOf(document))]
   return texts.every((text) => text === '')
 }
 
-/** The caption that stands for all platforms; empty where a person emptied it. */
+/** Returns the caption that stands for all platforms; empty if a person emptied it. */
 function ownCaptionOf(document: SidecarDocument): string | null {
   const hasBeenEmptied = hasKey(document, 'caption') && isMarkedAsEdited(document)
   return textOf(document, 'caption') ?? (hasBeenEmptied ? '' : null)
 }
 
 /**
- * The sidecar with a caption that a person wrote; a blank one is an empty one. Of the texts that V2 keeps by platform, those that carried the former
- * caption follow it; V2 would show the old ones otherwise.
+ * Returns the sidecar with a person's caption; a blank caption becomes an empty string. Platform texts that equal the former
+ * caption change with it, otherwise V2 would show the old text.
  */
 export function withEditedCaption(document: SidecarDocument, written: string, at: Date): SidecarDocument {
   const caption = orEmpty(written)
@@ -153,23 +149,28 @@ export function withEditedCaption(document: SidecarDocument, written: string, at
   })
 }
 
-/** The sidecar with the name of its photo, unless it has one: other photos of the stem then leave it alone. */
+/**
+ * Returns the sidecar with the name of its photo added if it names none. Other photos of the stem then do not use the sidecar.
+ */
 export function withOwner(document: SidecarDocument, photo: string): SidecarDocument {
   return textOf(document, 'image_file') === null ? withValues(document, { image_file: photo }) : document
 }
 
-/** Tags of the extended metadata, else those that were kept for the confirmation mail alone. */
+/** Returns the tags of the extended metadata, otherwise the tags kept for the confirmation mail. */
 export function tagsOf(document: SidecarDocument): readonly string[] {
   const tags = listOf(document, 'tags')
   return tags.length > 0 ? tags : listOf(document, 'confirmation_tags')
 }
 
-/** Whether the alternative text is a person's. */
+/** Tells if a person wrote the alt text. */
 export function hasEditedAltText(document: SidecarDocument): boolean {
   return textOf(document, 'alt_text_edited') !== null
 }
 
-/** The sidecar with an alternative text that a person wrote, which later analyses leave alone. Blank: none, and the next analysis may write one. */
+/**
+ * Returns the sidecar with a person's alt text, which later analyses keep. A blank text removes it, and the next analysis may
+ * write another.
+ */
 export function withEditedAltText(document: SidecarDocument, text: string): SidecarDocument {
   const altText = text.replace(/\s+/g, ' ').trim()
   if (altText === (textOf(document, 'alt_text') ?? '')) return document
@@ -179,15 +180,15 @@ export function withEditedAltText(document: SidecarDocument, text: string): Side
   })
 }
 
-/** What a person wrote for all platforms, and for single ones. */
+/** A person's caption for all platforms, and captions for single platforms. */
 export interface CaptionTexts {
   caption: string | undefined
   captions: PlatformCaptions
 }
 
 /**
- * The sidecar with what a person sent with a photo. Nothing changes where the sidecar says the same already; otherwise all texts are kept, as
- * one that was generated does not count beside those that a person sent.
+ * Returns the sidecar with the captions that a person submitted with a photo. Changes nothing if the sidecar already says the
+ * same. Otherwise saves all submitted texts, because a generated text does not count beside a submitted text.
  */
 export function withSubmittedCaptions(
   document: SidecarDocument,
@@ -203,7 +204,7 @@ export function withSubmittedCaptions(
   const news = submitted.filter(([platform, text]) => text !== known[platform])
   if (news.length === 0) return edited
   return withValues(edited, {
-    // A text for one platform is no text for all: without any, the first one stands for the photo.
+    // A text for one platform is not a text for all. If the photo has no caption, the first submitted text becomes its caption.
     caption: captionOf(edited) === null ? news.find(([, text]) => text !== '')?.[1] : undefined,
     caption_submitted: { ...mappingOf(edited, 'caption_submitted'), ...Object.fromEntries(submitted) },
     caption_edited: 'True',
@@ -212,8 +213,8 @@ export function withSubmittedCaptions(
 }
 
 /**
- * The sidecar with the results of an analysis. A caption that a person wrote stays, unless they said that it may go:
- * `replaceEdited`, or for an empty caption `replaceEmpty`. So does their alternative text, and what others wrote into the file always stays.
+ * Returns the sidecar with the results of an analysis. A person's caption stays, except with `replaceEdited`, or with
+ * `replaceEmpty` if it is empty. A person's alt text and the lines of other programs always stay.
  */
 export function withAnalysis(
   document: SidecarDocument,
@@ -245,7 +246,10 @@ export function withAnalysis(
   })
 }
 
-/** V2 has written one text for all platforms, then a text for each. A person may have emptied one; the AI writes no blank ones. */
+/**
+ * Reads the captions of a key. V2 first wrote one text for all platforms, later a text for each. Only a person can empty a text,
+ * so blank generated texts are ignored.
+ */
 function captionsAt(
   document: SidecarDocument,
   key: 'caption_generated' | 'caption_submitted',
@@ -261,19 +265,19 @@ function captionsAt(
   return text === null || /^[[{]/.test(text) ? {} : { generic: text }
 }
 
-/** A text of white space only says nothing. */
+/** Maps a text of only white space to the empty string. */
 function orEmpty(text: string): string {
   return text.trim() === '' ? '' : text
 }
 
-/** V2 leaves out what has no value. */
+/** Maps empty values to `null`, because V2 omits keys without a value. */
 function orNull(value: string | readonly string[] | null | undefined): SidecarValue | null {
   if (typeof value === 'string') return value.trim() === '' ? null : value
   const items = value?.filter((item) => item.trim() !== '') ?? []
   return items.length > 0 ? items : null
 }
 
-/** UTC to the second, as V2 writes it. */
+/** Formats a time as V2 does: UTC, to the second. */
 function timestamp(at: Date): string {
   return at.toISOString().replace(/\.\d+Z$/, 'Z')
 }

@@ -10,7 +10,7 @@ import { photoNotFound } from '../ports/storage-errors.ts'
 import { negotiateType } from './thumbnail/media-type.ts'
 import type { FinishedThumbnail, ThumbnailMemory } from './thumbnail/memory.ts'
 
-/** Width and height of the box in pixels; the box turns with the photo, so portraits get `w640h960`. */
+/** Width and height of the box in pixels. The box turns with the photo, so portraits get `w640h960`. */
 export const thumbnailSizes = [
   'w256h256',
   'w480h320',
@@ -35,7 +35,7 @@ export interface ThumbnailTools {
   store: PhotoStore
   images: ImageReducer
   memory: ThumbnailMemory
-  /** The tenant, for fairness where work has to queue. */
+  /** The tenant, for fair queueing of image work. */
   owner: string
 }
 
@@ -55,12 +55,12 @@ export type ThumbnailResult =
   | ({ status: 'ok'; etag: string } & FinishedThumbnail)
 
 /**
- * Gives a thumbnail: upright, fitted into the size without enlarging, without metadata, with a strong entity tag. The
- * photo is looked up first; nothing is read or made for a client that has the thumbnail already. The answer depends on
- * `Accept`, which the response's `Vary` has to say.
+ * Returns a thumbnail: upright, fitted into the size without enlarging, without metadata, with a strong entity tag. Looks the
+ * photo up first, and makes nothing if the client already has the thumbnail. The result depends on `Accept`, so the response
+ * needs `Vary: Accept`.
  *
- * Throws `photo_not_found`, what the store throws, and what {@link ImageReducer.reduce} throws; `busy` also for a photo
- * that is replaced while it is read.
+ * Throws `photo_not_found`, and the errors of the store and of {@link ImageReducer.reduce}. Throws `busy` if the photo is
+ * replaced while it is read.
  */
 export async function makeThumbnail(
   tools: ThumbnailTools,
@@ -73,15 +73,16 @@ export async function makeThumbnail(
   const mediaType = negotiateType(request.accept, offeredTypes(store))
   const etag = await thumbnailTag([store.provider, entry.contentHash, size, mediaType])
   if (matchesNone(request.ifNoneMatch, etag)) return { status: 'not_modified', etag }
-  // A content hash may be shared by different photos: it need only tell versions of one name apart.
+  // Different photos may share a content hash, which only distinguishes versions of one name.
   const key = JSON.stringify([folder, name, etag])
   const thumbnail = await memory.get(key, () => make(tools, folder, entry, boxes[size], mediaType))
   return { status: 'ok', etag, ...thumbnail }
 }
 
 /**
- * WebP is as quick to make as JPEG and half its size. AVIF saves another quarter for seven times the processor time, so
- * only clients get it that have no WebP. Storages make no AVIF, and making our own would cost the original's download.
+ * Returns the types better than JPEG. WebP takes as long to make as JPEG and has half the size. AVIF saves another quarter for
+ * seven times the processor time, so only clients without WebP get it. Storages make no AVIF, and making it here would require
+ * downloading the original.
  */
 function offeredTypes(store: PhotoStore): readonly ThumbnailType[] {
   return store.thumbnail ? ['image/webp'] : ['image/webp', 'image/avif']
@@ -103,7 +104,7 @@ async function make(
   return { bytes: new Uint8Array(bytes), mediaType: made }
 }
 
-/** Tells whether a storage's thumbnail is the picture and nothing else. The reducer names what is wrong with a damaged file. */
+/** Tells if a storage's thumbnail contains only the picture. A damaged file goes to the reducer, which reports the fault. */
 function isClean({ bytes, mediaType }: NativeThumbnail): boolean {
   try {
     const clean = withoutMetadata(bytes)
@@ -117,19 +118,19 @@ function isClean({ bytes, mediaType }: NativeThumbnail): boolean {
 
 type Source = Parameters<ImageReducer['reduce']>[0]
 
-/** A storage's thumbnail that still tells of the photographer is made once more, which drops that and turns it upright. */
+/** Wraps a storage's thumbnail that contains metadata or is rotated. The reducer removes both. */
 function streamOf({ bytes }: NativeThumbnail): Source {
   return { body: new Blob([new Uint8Array(bytes)]).stream(), size: bytes.byteLength }
 }
 
-/** The original, asked for only when the reducer begins to read: who waits in its queue holds no connection. */
+/** Opens the original only when the reducer begins to read, so that a queued job holds no connection. */
 function originalOf(store: PhotoStore, folder: Folder, entry: PhotoEntry): Source {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   let isCancelled = false
   const open = async () => {
     const content = await store.read(folder, entry.name)
     if (content.entry.contentHash === entry.contentHash) return content.body.getReader()
-    // Under the entity tag of the photo that it replaced, the new one would be wrong for as long as caches live.
+    // The entity tag belongs to the replaced photo, so caches would keep the new picture under a wrong tag.
     await content.body.cancel()
     throw new PublisherError('busy', 'This photo has just been replaced. Try again.', { retryAfterMs: 1000 })
   }
@@ -137,7 +138,7 @@ function originalOf(store: PhotoStore, folder: Folder, entry: PhotoEntry): Sourc
     {
       async pull(controller) {
         reader ??= await open()
-        // While it was being opened there was nothing to cancel yet.
+        // The stream was cancelled while the original was being opened.
         if (isCancelled) return reader.cancel()
         const { done, value } = await reader.read()
         if (isCancelled) return

@@ -1,4 +1,4 @@
-/** Opens the full-size photo for a visitor: the original's picture to the bit, without the file's metadata. */
+/** Opens the full-size photo for a visitor: the original picture, bit for bit, without the file's metadata. */
 import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
 import { PublisherError } from '../base/errors.ts'
 import { type CleanStream, openCleanStream } from '../base/picture/clean-stream.ts'
@@ -7,7 +7,7 @@ import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoContent, PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
 
-/** To be raised when copies of unchanged photos come out differently. */
+/** Version of the format. Increase it when copies of unchanged photos change. */
 const copyVersion = 1
 
 export type VisitorCopy =
@@ -15,10 +15,10 @@ export type VisitorCopy =
   | ({ status: 'ok'; etag: string } & CleanStream)
 
 /**
- * Opens the copy of one photo. Read its body to the end or cancel it.
+ * Opens the copy of one photo. The caller must read its body to the end or cancel it.
  *
- * Throws `photo_not_found`, `photo_too_large` beyond 50 MB, `photo_unreadable` for what is no JPEG, PNG or WebP by content, `busy` for a
- * photo that is replaced meanwhile, and what the store throws.
+ * Throws `photo_not_found`, `photo_too_large` beyond 50 MB, and `photo_unreadable` for content other than JPEG, PNG or WebP.
+ * Throws `busy` for a photo that is replaced meanwhile, and the errors of the store.
  */
 export async function openVisitorCopy(
   store: PhotoStore,
@@ -42,7 +42,7 @@ export async function openVisitorCopy(
   return { status: 'ok', etag: await tagOf(store, entry), ...clean }
 }
 
-/** Gives the body that was opened already, and at each further call the same photo once more. */
+/** Returns the open body on the first call. Later calls open the same photo again. */
 function opener(store: PhotoStore, folder: Folder, { entry, body }: PhotoContent) {
   let first: ReadableStream<Uint8Array> | null = body
   return async () => {

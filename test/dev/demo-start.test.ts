@@ -20,7 +20,7 @@ describe('the build of the demo', () => {
     await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts: { 'build:ui': script } }))
   }
 
-  it('names the step and keeps quiet about the rest when it succeeds', async () => {
+  it('prints only the step when the build succeeds', async () => {
     await projectWith('echo noise; echo more noise >&2')
     let said = ''
     await buildWhereStale(
@@ -36,7 +36,7 @@ describe('the build of the demo', () => {
     expect(said).toBe('  Building the page ... 0.0 s\n')
   })
 
-  it('shows all that the build said when it fails', async () => {
+  it('shows the whole output of a build that fails', async () => {
     await projectWith('echo half of it; echo and the other half >&2; exit 1')
     let said = ''
     const step = progressTo(
@@ -50,8 +50,8 @@ describe('the build of the demo', () => {
   })
 })
 
-describe('the file of the demo’s environment', () => {
-  it('gives back each variable and is readable by its owner alone, also when it was there before', async () => {
+describe('the environment file of the demo', () => {
+  it('holds each variable and is readable only by its owner, even if the file existed before', async () => {
     const variables = {
       PORT: '8080',
       URL: 'http://127.0.0.1:9/v1?a=b#c',

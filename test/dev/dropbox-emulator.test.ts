@@ -1,4 +1,4 @@
-/** The emulator itself, held against what the provider does not use or must not rely on. */
+/** Tests of the emulator itself, for behaviour that the provider does not use or must not rely on. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ async function refusalOf(call: Promise<unknown>): Promise<{ status: number; summ
 }
 
 describe('the Dropbox emulator', () => {
-  it('gives tokens for its own app and known accounts only, and not for secrets in the URL', async () => {
+  it('issues tokens only to its own app for known accounts, and not for secrets in the URL', async () => {
     const { url } = await startDropbox()
     expect(await (await askToken(url, 'of nobody')).json()).toMatchObject({ error: 'invalid_grant' })
     const otherClient = { client_id: 'another', client_secret: 'x' }
@@ -57,7 +57,7 @@ describe('the Dropbox emulator', () => {
     expect((await fetch(`${url}/2/files/list_folder`, { method: 'POST' })).status).toBe(400)
   })
 
-  it('lets equal bytes pass as written unless the conflict is to be strict', async () => {
+  it('accepts a write of equal bytes unless strict_conflict is set', async () => {
     const { sdk } = await connected()
     const argument = { path: '/a.txt', contents: new TextEncoder().encode('same') }
     const first = await sdk.filesUpload(argument)
@@ -67,7 +67,7 @@ describe('the Dropbox emulator', () => {
     expect(strict).toEqual({ status: 409, summary: expect.stringMatching(/^path\/conflict\/file\//) })
   })
 
-  it('checks revisions, also of files that are gone', async () => {
+  it('checks revisions, also of deleted files', async () => {
     const { sdk, account } = await connected()
     const contents = new TextEncoder().encode('text')
     const { result } = await sdk.filesUpload({ path: '/a.txt', contents })
@@ -79,7 +79,7 @@ describe('the Dropbox emulator', () => {
     await expect(sdk.filesUpload({ path: '/a.txt', contents, mode })).resolves.toMatchObject({ status: 200 })
   })
 
-  it('checks the content hash that comes along', async () => {
+  it('checks the content hash of an upload', async () => {
     const { sdk } = await connected()
     const contents = new TextEncoder().encode('text')
     const content_hash = await contentHash(contents)
@@ -88,7 +88,7 @@ describe('the Dropbox emulator', () => {
     expect((await refusalOf(sdk.filesUpload(wrong))).summary).toMatch(/^content_hash_mismatch/)
   })
 
-  it('puts no file below a file, and creates folders as needed', async () => {
+  it('refuses a file below a file, and creates folders as needed', async () => {
     const { sdk, account } = await connected()
     await account.seed('/a.jpg', 'a')
     const contents = new Uint8Array()
@@ -99,7 +99,7 @@ describe('the Dropbox emulator', () => {
     expect(account.paths()).toEqual(['/New/Sub/C.txt', '/New/Sub/b.txt', '/a.jpg'])
   })
 
-  it('keeps the id of what moves, gives a new one to a copy, and cannot change a name in case only', async () => {
+  it('keeps the id of a moved file, gives a copy a new id, and refuses to change only the case of a name', async () => {
     const { sdk, account } = await connected()
     await account.seed('/a.jpg', 'a')
     const idAt = async (path: string) => fileSchema.parse((await sdk.filesGetMetadata({ path })).result).id
@@ -112,7 +112,7 @@ describe('the Dropbox emulator', () => {
     expect(respelt.summary).toMatch(/^to\/conflict\/file\//)
   })
 
-  it('tells with the cursor of a finished listing what changed since', async () => {
+  it('returns later changes for the cursor of a finished listing', async () => {
     const { sdk, account } = await connected()
     for (const name of ['a', 'b']) await account.seed(`/${name}.jpg`, name)
     const { result } = await sdk.filesListFolder({ path: '' })
@@ -126,7 +126,7 @@ describe('the Dropbox emulator', () => {
     ])
   })
 
-  it('refuses arguments that Dropbox would refuse, in plain text', async () => {
+  it('refuses in plain text the arguments that Dropbox would refuse', async () => {
     const { sdk } = await connected()
     for (const path of ['/', 'a.jpg']) {
       const call = path === '/' ? sdk.filesListFolder({ path: 'x' }) : sdk.filesGetMetadata({ path })
@@ -139,7 +139,7 @@ describe('the Dropbox emulator', () => {
     expect(slash.summary).toMatch(/^path\/malformed_path/)
   })
 
-  it('keeps accounts apart and notes whose token asked for what', async () => {
+  it('keeps accounts apart and logs the account of each call', async () => {
     const { sdk, emulator, account } = await connected()
     const bob = emulator.addAccount('bob', 'canary-bob')
     await bob.seed('/secret.jpg', 'of bob')

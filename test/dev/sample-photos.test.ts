@@ -24,13 +24,13 @@ afterAll(async () => {
 })
 
 describe('the sample photos', () => {
-  it('are named as photos may be, each once', () => {
+  it('has valid and unique photo names', () => {
     expect(names).toHaveLength(8)
     expect(new Set(names).size).toBe(8)
     expect(names.every(isPhotoName)).toBe(true)
   })
 
-  it('show every format, shape and EXIF orientation that a photographer may have', async () => {
+  it('covers every format, shape and EXIF orientation that a photographer may have', async () => {
     const all = await Promise.all(names.map(async (name) => sharp(await read(name)).metadata()))
     expect(new Set(all.map(({ format }) => format))).toEqual(new Set(['jpeg', 'png', 'webp']))
     expect(all.map(({ orientation }) => orientation ?? 1).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
@@ -40,7 +40,7 @@ describe('the sample photos', () => {
     expect(Math.max(...all.map(({ width, height }) => width * height))).toBe(24_000_000)
   })
 
-  it('tell of a camera and a place, which no thumbnail does', async () => {
+  it('contains metadata of a camera and a place, which no thumbnail contains', async () => {
     const reducer = createSharpReducer()
     for (const name of names) {
       const original = await read(name)
@@ -52,7 +52,7 @@ describe('the sample photos', () => {
     }
   })
 
-  it('have sidecars as V2 wrote them, some of them none', async () => {
+  it('includes sidecars as V2 wrote them for some of the photos', async () => {
     const sidecars = (await readdir(directory)).filter((name) => name.endsWith('.txt'))
     expect(sidecars.length).toBeGreaterThan(3)
     expect(sidecars.length).toBeLessThan(8)
@@ -71,7 +71,7 @@ describe('the sample photos', () => {
     }
   })
 
-  it('are the same each time', async () => {
+  it('creates the same photos each time', async () => {
     const again = await mkdtemp(join(tmpdir(), 'sample-photos-'))
     const [first] = await writeSamplePhotos(again, { look: 'studio', count: 1 })
     expect(first).toBe(names[0])

@@ -145,7 +145,7 @@ describeOnBothHosts('the library', (kind) => {
       const answer = await send(fleet, tenant, { name, bytes: half(bytes) })
       const problem = await answer.json()
       expect([name, answer.status, problem.code]).toEqual([name, 422, 'photo_unreadable'])
-      expect(problem.detail).toMatch(/a part of it is missing/)
+      expect(problem.detail).toMatch(/damaged or incomplete/)
     }
     expect((await store.list('root')).photos).toEqual([])
   })

@@ -1,13 +1,13 @@
-/** Compares the CPU time of some work on a text with that on a text four times as long. */
+/** Compares the CPU time of work on a text with the time on a text four times as long. */
 
-/** Work on one text. A promise is awaited. */
+/** Work on one text. May return a promise, which is awaited. */
 export type Work = (text: string) => unknown
 
 /** Makes a text of at least `length` characters. */
 export type Shape = (length: number) => string
 
 export interface Growth {
-  /** Time on the long text, divided by that on the short one. Linear work gives about 4, quadratic about 16. */
+  /** Time on the long text divided by the time on the short text. Linear work gives about 4, quadratic about 16. */
   ratio: number
   shortMs: number
   longMs: number
@@ -15,24 +15,24 @@ export interface Growth {
 
 const shortLength = 16_384
 const longLength = 4 * shortLength
-/** Quadratic work on the long text takes two billion steps, so some hundred milliseconds at the least. */
+/** Time on the long text below which the work cannot be quadratic. Two billion steps would take hundreds of milliseconds. */
 const harmlessMs = 25
 const harmlessRuns = 9
-/** Beyond it there is no need to try the long text. */
+/** Time on the short text beyond which the long text need not be tried. */
 const hopelessMs = 1500
-/** The kernel counts CPU time in ticks of up to 10 ms, so the work is repeated until that is a small error. */
+/** CPU time to accumulate. The kernel counts in ticks of up to 10 ms, so the work is repeated until a tick is a small error. */
 const batchMs = 80
 const maxRuns = 100
 const maxAttempts = 4
 
-/** A text that begins and ends in a way of its own around repetitions of `unit`. */
+/** Creates a shape of texts: repetitions of `unit` between a fixed beginning and end. */
 export function repeated(unit: string, before = '', after = ''): Shape {
   return (length) => before + unit.repeat(Math.ceil(length / unit.length)) + after
 }
 
 /**
- * The growth of the work on texts of this shape; a ratio of 0 where the long text takes next to no time. Compared is the CPU time of
- * this thread, so that other processes do not count. A growth of 6 or more is measured again before it is given.
+ * Measures the growth of the work on texts of this shape; the ratio is 0 if the long text takes almost no time. Compares the CPU
+ * time of this thread, which excludes other processes. Measures a growth of 6 or more again before returning it.
  */
 export async function growthOf(work: Work, shape: Shape): Promise<Growth> {
   for (const length of [shortLength / 16, shortLength / 4, shortLength]) {
@@ -66,7 +66,7 @@ async function measure(work: Work, short: string, long: string): Promise<Growth>
   return { ratio: longMs / Math.max(shortMs, 1), shortMs, longMs }
 }
 
-/** The run that no other process held up is the one that counts: whatever it took is more than the work itself. */
+/** Returns the shortest of several runs: other processes delayed it least. */
 async function leastElapsedMs(work: Work, text: string): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (let run = 0; run < harmlessRuns && least >= harmlessMs; run++) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { growthOf, repeated } from './growth.ts'
 import { type ForeignText, foreignTexts } from './work-on-foreign-text.ts'
 
-/** What patterns and parsers look for, so that random texts meet more of their branches. */
+/** Pieces that patterns and parsers look for, so that random texts reach more of their branches. */
 const pieces = [
   ...' \t\n\r\0aZ09.,:;-_/\\|@#&%=+*?!"\'`<>()[]{}~^$',
   'é',
@@ -34,11 +34,11 @@ async function expectGrowth(work: ForeignText['work'], shape: (length: number) =
 }
 
 describe.each(foreignTexts)('$what', (foreign) => {
-  it('grows no faster than the text when a hostile shape grows', async () => {
+  it('takes time at most linear in the text for hostile shapes', async () => {
     for (const shape of foreign.shapes) await expectGrowth(foreign.work, shape, JSON.stringify(shape(40)))
   })
 
-  it('grows no faster than the text when any piece is repeated', async () => {
+  it('takes time at most linear in the text when any piece repeats', async () => {
     const piece = fc.array(fc.constantFrom(...pieces), { maxLength: 3 }).map((found) => found.join(''))
     const unit = piece.filter((text) => text !== '')
     await fc.assert(

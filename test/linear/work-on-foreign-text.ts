@@ -1,4 +1,4 @@
-/** Each function that reads text which others write, with shapes of text that are hostile to it. */
+/** Work of every function that reads text from outside, with hostile shapes of text for each. */
 import { APIError } from 'openai'
 import { z } from 'zod'
 import { secretsIn } from '../../orchestrator/conformance/secret-patterns.ts'
@@ -65,7 +65,7 @@ import { testProcess } from '../support/fixtures/test-process.ts'
 import { repeated, type Shape, type Work } from './growth.ts'
 
 export interface ForeignText {
-  /** What is done, as the end of a test's title. */
+  /** Name of the work, as a title of tests. */
   what: string
   work: Work
   shapes: readonly Shape[]
@@ -85,7 +85,7 @@ const model = {
   maxTokens: 1,
 }
 const bytesOf = (text: string) => new TextEncoder().encode(text)
-/** A box of an AVIF or HEIC. */
+/** Builds a box of an AVIF or HEIC file. */
 function boxOf(kind: string, parts: readonly Uint8Array[]): Uint8Array {
   const payload = Buffer.concat(parts)
   const heading = Buffer.from(`\0\0\0\0${kind}`, 'latin1')
@@ -93,13 +93,13 @@ function boxOf(kind: string, parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([heading, payload])
 }
 const exifItem = boxOf('infe', [Uint8Array.of(2, 0, 0, 0, 0, 9, 0, 0), bytesOf('Exif')])
-/** A frame of one component, and the beginning of its scan. */
+/** A JPEG's frame of one component, and the beginning of its scan. */
 const startOfJpeg = [
   ...[0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0],
   ...[0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0],
 ]
 
-/** The length of the clean copy; `null` where the copy is refused. */
+/** Returns the length of the clean copy, or `null` if the copy is refused. */
 function cleanCopy(bytes: Uint8Array): number | null {
   try {
     return withoutMetadata(bytes).bytes.length
@@ -111,7 +111,7 @@ function cleanCopy(bytes: Uint8Array): number | null {
 const redaction = createRedaction()
 for (let index = 0; index < 50; index++) redaction.add(`reference-${index}`)
 
-/** The sidecar in these bytes, as stores give it: what is too large is nothing. */
+/** Parses the sidecar as stores return it: a sidecar that is too large counts as empty. */
 function sidecarIn(text: string) {
   const sidecar = toSidecar(bytesOf(text), '')
   return parseSidecar(sidecar === 'unreadable' ? '' : sidecar.text)
@@ -127,7 +127,7 @@ function editSidecar(text: string): string {
   return formatSidecar(withEditedAltText(edited, 'z'))
 }
 
-/** As a header may have it. */
+/** Replaces characters that a header cannot contain. */
 const printable = (text: string) => text.replaceAll(/[^\x20-\x7e]/g, '_')
 const handler = createHandler(
   testProcess({ features: { auto_view_enabled: true, library_enabled: true } }).services,
@@ -169,7 +169,7 @@ const separated = '\n\n# ---\n'
 
 export const foreignTexts: readonly ForeignText[] = [
   {
-    what: 'writing the line of a request with its path',
+    what: 'logging a request with its path',
     work: (path) => log.info('request', { path: `/${path}` }),
     shapes: [
       repeated('eyJ-'),
@@ -259,12 +259,12 @@ export const foreignTexts: readonly ForeignText[] = [
     shapes: [repeated('eyJ-'), repeated('https://'), repeated('Bearer ')],
   },
   {
-    what: 'taking mail addresses out of the words of a mail server',
+    what: 'removing mail addresses from a mail server’s reply',
     work: withoutAddresses,
     shapes: [repeated('a'), repeated('@'), repeated('a@'), repeated('.@ ')],
   },
   {
-    what: 'telling why a mail was not sent',
+    what: 'explaining why a mail was not sent',
     work: (text) => [
       sendFailure(
         Object.assign(new Error(text), { code: 'EENVELOPE', response: text, responseCode: 550 }),
@@ -277,7 +277,7 @@ export const foreignTexts: readonly ForeignText[] = [
     shapes: [repeated('a', '550 '), repeated('CERT'), repeated('a.b@')],
   },
   {
-    what: 'redacting the words of the doctor',
+    what: 'redacting the output of the doctor',
     work: redaction.clean,
     shapes: [repeated('a'), repeated('@.'), repeated('a@a'), repeated('reference-1'), repeated('..@')],
   },
@@ -303,7 +303,7 @@ export const foreignTexts: readonly ForeignText[] = [
     ],
   },
   {
-    what: 'telling the encoding of a sidecar',
+    what: 'detecting the encoding of a sidecar',
     work: (text) => decodeText(Uint8Array.from(text, (character) => character.charCodeAt(0))),
     shapes: [
       repeated('\xfc'),
@@ -319,7 +319,7 @@ export const foreignTexts: readonly ForeignText[] = [
     shapes: [repeated('# a: b\n', separated), repeated('\r', '', 'x'), repeated('\n\r')],
   },
   {
-    what: 'reading a dictionary of Python',
+    what: 'reading a Python dictionary',
     work: pythonToJson,
     shapes: [
       repeated("'", '{', '}'),
@@ -366,7 +366,7 @@ export const foreignTexts: readonly ForeignText[] = [
     shapes: [repeated('ECONN'), repeated('SELF_SIGNED'), repeated('_'), repeated('UND_ERR_')],
   },
   {
-    what: 'telling why an AI refused',
+    what: 'explaining why an AI refused',
     work: (text) =>
       aiFailureOf(new APIError(400, { message: text, code: text }, text, new Headers()), {
         apiKey: 'sk-key',
@@ -418,7 +418,7 @@ export const foreignTexts: readonly ForeignText[] = [
     shapes: [repeated('"'), repeated('&quot;'), repeated('<Code>'), repeated('W/"')],
   },
   {
-    what: 'telling why Dropbox refused',
+    what: 'explaining why Dropbox refused',
     work: (text) => [
       dropboxFailureOf(
         { status: 409, headers: new Headers(), body: { error_summary: text, error: { '.tag': text } } },
@@ -455,12 +455,12 @@ export const foreignTexts: readonly ForeignText[] = [
     shapes: [repeated(' ', 'a', 'a'), repeated('\t', '', 'a'), repeated('@')],
   },
   {
-    what: 'reading where to return to',
+    what: 'reading a return path',
     work: (text) => parseReturnPath(`/${text}`),
     shapes: [repeated('/'), repeated('../'), repeated('%2e')],
   },
   {
-    what: 'cleaning the words of an AI',
+    what: 'cleaning the text of an AI',
     work: (text) => clean(text),
     shapes: [repeated(' '), repeated('\ud800'), repeated('\n')],
   },
@@ -532,7 +532,7 @@ export const foreignTexts: readonly ForeignText[] = [
     shapes: [repeated('\0'), repeated('\u00ff'), repeated('\0\0\0\bfree'), repeated('\0\0\0\bmeta')],
   },
   {
-    what: 'reading the cookie of the walk',
+    what: 'reading the cookie of the random walk',
     work: (text) => nextStep([], text),
     shapes: [repeated('a'), repeated('a.')],
   },

@@ -10,8 +10,8 @@ beforeEach(async () => {
 })
 afterEach(() => scene[Symbol.asyncDispose]())
 
-describe('captions', () => {
-  it('are within each platform’s rules', async () => {
+describe('the captions of an analysis', () => {
+  it('fits captions to each platform’s rules', async () => {
     scene.say('captions', ({ sd_caption }) => {
       const long = `${'“Rope” — and light… '.repeat(90)}#one #two`
       return { captions: { telegram: long, email: long }, sd_caption }
@@ -23,14 +23,14 @@ describe('captions', () => {
     expect(mail).not.toContain('#')
   })
 
-  it('end with the tenant’s hashtags where hashtags may stand', async () => {
+  it('ends captions with the tenant’s hashtags where hashtags are allowed', async () => {
     const settings = settingsWith({ content: { hashtag_string: '#shibari #ropeart' } })
     const { platformCaptions } = await scene.analyze({ settings })
     expect(platformCaptions.telegram).toMatch(/#emulated\s+#shibari #ropeart$/)
     expect(platformCaptions.email).not.toContain('#')
   })
 
-  it('have the tenant’s hashtags alone where the AI’s are off', async () => {
+  it('uses only the tenant’s hashtags when smart hashtags are off', async () => {
     const settings = settingsWith({
       content: { hashtag_string: '#shibari #ropeart' },
       features: { smart_hashtags_enabled: false },
@@ -39,14 +39,14 @@ describe('captions', () => {
     expect(platformCaptions.telegram?.match(/#\w+/g)).toEqual(['#shibari', '#ropeart'])
   })
 
-  it('leave room for the tenant’s hashtags in what the AI is told', async () => {
+  it('reserves room for the tenant’s hashtags in the limit of the prompt', async () => {
     const settings = settingsWith({ content: { hashtag_string: '#shibari #ropeart' } })
     await scene.analyze({ settings, platforms: [telegram] })
     const limit = Number(/At most (\d+) characters/.exec(scene.openai.calls[1]?.prompt ?? '')?.[1])
     expect(limit).toBeLessThanOrEqual(1024 - '\n\n#shibari #ropeart'.length)
   })
 
-  it('are no captions when nothing is left of them', async () => {
+  it('refuses captions that are empty after fitting', async () => {
     scene.say('captions', ({ sd_caption }) => ({
       captions: { telegram: '\u0000 ', email: '#only' },
       sd_caption,
@@ -55,7 +55,7 @@ describe('captions', () => {
     expect(await scene.sidecar()).toBeNull()
   })
 
-  it('are made with the newest captions of root and archive in mind, eight sidecars at most', async () => {
+  it('sends the captions of the eight newest sidecars of root and archive with the prompt', async () => {
     const sidecarWith = (caption: string) => `sd words\n\n# ---\n# caption: ${caption}\n`
     for (let number = 1; number <= 6; number++) {
       await scene.addPhoto('root', `r${number}.jpg`, sidecarWith(`Root ${number}.`), 2 * number)
@@ -70,7 +70,7 @@ describe('captions', () => {
     expect(prompt).not.toContain('Stable Diffusion alone')
   })
 
-  it('are written all the same when the earlier ones cannot be read', async () => {
+  it('writes captions even when earlier captions are unreadable', async () => {
     const list = () => Promise.reject(new PublisherError('storage_unavailable', 'away'))
     await scene.analyze({ store: { ...scene.store, list } })
     expect(scene.troubles).toHaveLength(2)

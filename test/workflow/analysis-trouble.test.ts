@@ -21,29 +21,29 @@ beforeEach(async () => {
 })
 afterEach(() => scene[Symbol.asyncDispose]())
 
-describe('what goes wrong', () => {
-  it('without the photo is said at once', async () => {
+describe('a failing analysis', () => {
+  it('refuses a missing photo before it calls the AI', async () => {
     const error = await failure(scene.analyze({}, { name: parsePhotoName('gone.jpg') }))
     expect(error.code).toBe('photo_not_found')
     expect(scene.openai.calls).toEqual([])
   })
 
   it.each<[what: string, fault: OpenAiFault | Promise<OpenAiFault>, calls: number, code: string]>([
-    ['a refusal stays one', declining, 1, 'ai_refused'],
-    ['a service that is away, twice', serverError(), 2, 'ai_unavailable'],
-    ['a service that asks for a pause', refusing(429, 'slow', { retryAfter: 120 }), 1, 'rate_limited'],
-    ['a key that was revoked', refusing(401, 'no'), 2, 'credentials_rejected'],
-    ['prose, twice', prose, 2, 'ai_unusable_answer'],
-    ['another shape, twice', misshapen, 2, 'ai_unusable_answer'],
-    ['a cut answer, twice', cut, 2, 'ai_unusable_answer'],
-  ])('before the picture was seen changes nothing: %s', async (_, fault, calls, code) => {
+    ['a refusal', declining, 1, 'ai_refused'],
+    ['two server errors', serverError(), 2, 'ai_unavailable'],
+    ['a request for a pause', refusing(429, 'slow', { retryAfter: 120 }), 1, 'rate_limited'],
+    ['a revoked key', refusing(401, 'no'), 2, 'credentials_rejected'],
+    ['prose twice', prose, 2, 'ai_unusable_answer'],
+    ['another shape twice', misshapen, 2, 'ai_unusable_answer'],
+    ['a truncated answer twice', cut, 2, 'ai_unusable_answer'],
+  ])('writes nothing when the first call meets %s', async (_, fault, calls, code) => {
     scene.openai.interfere(onAsk(await fault, { times: 9 }))
     expect((await failure(scene.analyze())).code).toBe(code)
     expect(scene.openai.calls).toHaveLength(calls)
     expect(await scene.sidecar()).toBeNull()
   })
 
-  it.each([declining, prose, serverError()])('before there are captions changes nothing', async (fault) => {
+  it.each([declining, prose, serverError()])('writes nothing when the caption call fails', async (fault) => {
     scene.openai.interfere(onAsk(fault, { shape: 'captions', times: 9 }))
     await failure(scene.analyze())
     expect(scene.openai.calls.map(({ shape }) => shape)).toEqual(['photo_analysis', 'captions'])
@@ -51,10 +51,10 @@ describe('what goes wrong', () => {
   })
 
   it.each([
-    ['was of no use', prose],
-    ['found the service away', serverError()],
+    ['returned an unusable answer', prose],
+    ['failed with a server error', serverError()],
     ['got no answer', { kind: 'reset' } as const],
-  ])('with a small picture may go well with a larger one, where the first look %s', async (_, fault) => {
+  ])('retries with a larger picture when the first call %s', async (_, fault) => {
     scene.openai.interfere(onAsk(fault))
     expect((await scene.analyze()).sidecarWritten).toBe(true)
     expect(scene.openai.calls.map(({ picture }) => picture && [picture.width, picture.detail])).toEqual([
@@ -64,19 +64,19 @@ describe('what goes wrong', () => {
     ])
   })
 
-  it('is not tried with a larger picture where that is off', async () => {
+  it('does not retry with a larger picture when the fallback is off', async () => {
     scene.openai.interfere(onAsk(prose))
     await failure(scene.analyze({ settings: settingsWith({ ai: { vision_fallback_enabled: false } }) }))
     expect(scene.openai.calls).toHaveLength(1)
   })
 
-  it('at a full minute asks nothing', async () => {
+  it('does not call the AI when the rate limit is reached', async () => {
     const take = () => Promise.reject(new PublisherError('rate_limited', 'full'))
     expect((await failure(scene.analyze({ slots: { take } }))).code).toBe('rate_limited')
     expect(scene.openai.calls).toEqual([])
   })
 
-  it('takes the places of all calls before the first, and one more for a second look', async () => {
+  it('reserves the slots of all calls before the first call, and another slot for a retry', async () => {
     scene.openai.interfere(onAsk(prose))
     const taken: number[] = []
     const take = async (count: number) => void taken.push(count)
@@ -85,7 +85,7 @@ describe('what goes wrong', () => {
     expect(scene.openai.calls).toHaveLength(3)
   })
 
-  it('takes one place more where the SD caption is a call of its own', async () => {
+  it('reserves another slot when the Stable Diffusion caption is a separate call', async () => {
     const taken: number[] = []
     const take = async (count: number) => void taken.push(count)
     const settings = settingsWith({ ai: { sd_caption_single_call_enabled: false } })
@@ -94,7 +94,7 @@ describe('what goes wrong', () => {
     expect(scene.openai.calls).toHaveLength(3)
   })
 
-  it('bills what was of no use as well', async () => {
+  it('bills unusable answers too', async () => {
     scene.openai.interfere(onAsk(prose, { times: 2 }))
     expect((await failure(scene.analyze())).code).toBe('ai_unusable_answer')
     expect(scene.tokens).toHaveLength(2)
@@ -102,29 +102,29 @@ describe('what goes wrong', () => {
 
   it.each([
     ['without credit', 429, 'insufficient_quota'],
-    ['that knows no such model', 404, 'model_not_found'],
-  ])('asks an account %s once', async (_, status, code) => {
+    ['without the model', 404, 'model_not_found'],
+  ])('calls an account %s only once', async (_, status, code) => {
     scene.openai.interfere(onAsk(await refusing(status, 'No.', { code }), { times: 2 }))
     expect((await failure(scene.analyze())).code).toBe('ai_unavailable')
     expect(scene.openai.calls).toHaveLength(1)
   })
 })
 
-describe('somebody else', () => {
-  /** Does this when the AI is asked for captions, which is when the sidecar was read long ago. */
+describe('a concurrent writer', () => {
+  /** Runs `action` during the caption call, long after the sidecar was read. */
   function meanwhile(action: () => Promise<unknown>): void {
     scene.openai.interfere((call) =>
       call.shape === 'captions' ? { kind: 'hold', until: action() } : undefined,
     )
   }
 
-  it('who writes a caption meanwhile keeps it', async () => {
+  it('keeps a caption that a person writes meanwhile', async () => {
     meanwhile(() => scene.store.writeSidecar('root', name, '\n\n# ---\n# caption: Mine.\n# rating: 5\n'))
     expect((await scene.analyze()).caption).toBe('Mine.')
     expect(textOf(await scene.document(), 'rating')).toBe('5')
   })
 
-  it('who writes at the very moment of saving is read again', async () => {
+  it('reads the sidecar again after a write at the moment of saving', async () => {
     let interruptions = 2
     const writeSidecar: typeof scene.store.writeSidecar = async (folder, photo, text, revision) => {
       if (interruptions-- > 0)
@@ -136,7 +136,7 @@ describe('somebody else', () => {
     expect(captionOf(await scene.document())).toContain('emulator')
   })
 
-  it('who never stops writing is told of', async () => {
+  it('fails with sidecar_changed when another writer never stops', async () => {
     let writes = 0
     const writeSidecar: typeof scene.store.writeSidecar = async (folder, photo, text, revision) => {
       await scene.store.writeSidecar(folder, photo, `\n\n# ---\n# rating: ${writes++}\n`)
@@ -147,13 +147,13 @@ describe('somebody else', () => {
     expect(writes).toBe(3)
   })
 
-  it('who moves the photo away meanwhile leaves no sidecar behind', async () => {
+  it('leaves no sidecar behind when the photo moves away meanwhile', async () => {
     meanwhile(() => scene.store.move(name, 'root', 'keep'))
     expect((await failure(scene.analyze())).code).toBe('photo_not_found')
     expect(await scene.sidecar()).toBeNull()
   })
 
-  it('who analyzes at the same time does no harm', async () => {
+  it('tolerates two concurrent analyses of a photo', async () => {
     const [one, other] = await Promise.all([scene.analyze(), scene.analyze()])
     expect(one.caption).toBe(other.caption)
     expect(captionOf(await scene.document())).toBe(one.caption)
@@ -161,7 +161,7 @@ describe('somebody else', () => {
 })
 
 describe('a hostile answer', () => {
-  it('cannot break out of its line of the sidecar', async () => {
+  it('keeps a hostile answer on its line of the sidecar', async () => {
     const attack = 'x\n# caption: forged\r\n# ---\u2028# sha256: forged\u0000\u0085'
     scene.say('photo_analysis', (answer) => ({
       ...answer,
@@ -178,7 +178,7 @@ describe('a hostile answer', () => {
     expect(await scene.sidecar()).not.toMatch(/\r|\u2028|\u0085|\0|^# caption: forged/m)
   })
 
-  it('cannot fill the storage', async () => {
+  it('limits the size of a hostile answer in the storage', async () => {
     const much = 'y'.repeat(200_000)
     scene.say('photo_analysis', (answer) => ({
       ...answer,

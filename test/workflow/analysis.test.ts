@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => scene[Symbol.asyncDispose]())
 
 describe('an analysis', () => {
-  it('looks once and writes once, for all platforms and for Stable Diffusion', async () => {
+  it('makes one description call and one caption call for all platforms and Stable Diffusion', async () => {
     const analysis = await scene.analyze()
     expect(scene.openai.calls.map(({ shape }) => shape)).toEqual(['photo_analysis', 'captions'])
     expect(analysis).toMatchObject({
@@ -41,7 +41,7 @@ describe('an analysis', () => {
     expect(analysis.caption).toBe(analysis.platformCaptions.telegram)
   })
 
-  it('keeps what it found in the sidecar, by V2’s names', async () => {
+  it('saves its results in the sidecar under V2’s names', async () => {
     const analysis = await scene.analyze({
       settings: settingsWith({ captionfile: { artist_alias: 'Alice' } }),
     })
@@ -63,7 +63,7 @@ describe('an analysis', () => {
     })
   })
 
-  it('keeps Dropbox’s own names of the file and its content, as V2 does', async () => {
+  it('saves Dropbox’s identifiers of the file and its content, as V2 does', async () => {
     const ofDropbox = { fileId: 'id:a4ayc_80_OEAAAAAAAAAXw', rev: 'a1c10ce0dd78' }
     const store: PhotoStore = {
       ...scene.store,
@@ -77,14 +77,14 @@ describe('an analysis', () => {
     expect(text).toContain('\n# dropbox_file_id: id:a4ayc_80_OEAAAAAAAAAXw\n# dropbox_rev: a1c10ce0dd78\n')
   })
 
-  it('tells its stages and what each call has cost', async () => {
+  it('reports its stages and the tokens of each call', async () => {
     await scene.analyze()
     expect(scene.stages).toEqual(['reading', 'looking', 'writing_captions', 'saving'])
     expect(scene.tokens).toHaveLength(2)
     expect(Math.min(...scene.tokens)).toBeGreaterThan(0)
   })
 
-  it('shows the AI a small picture that tells nothing of the photographer', async () => {
+  it('sends the AI a small picture without metadata', async () => {
     await scene.analyze()
     expect(scene.openai.calls[0]?.picture).toMatchObject({
       width: 64,
@@ -96,7 +96,7 @@ describe('an analysis', () => {
     expect(scene.openai.calls[1]?.picture).toBeUndefined()
   })
 
-  it('shows the AI the photo in its own size when the largest side is 0, and in the fallback likewise', async () => {
+  it('sends the AI the photo in its original size when the maximum dimension is 0, also in the fallback', async () => {
     const ai = { vision_max_dimension: 0, vision_fallback_max_dimension: 0 }
     scene.say('photo_analysis', () => 'unusable')
     await scene.analyze({ settings: settingsWith({ ai }) }).catch(() => undefined)
@@ -111,7 +111,7 @@ describe('an analysis', () => {
     expect(metadataOf(await scene.document())).not.toHaveProperty('tags')
   })
 
-  it('keeps tags for the confirmation mail where there is one, and for nothing else', async () => {
+  it('saves tags for the confirmation mail only when a platform sends such a mail', async () => {
     const settings = settingsWith({ captionfile: { extended_metadata_enabled: false } })
     const analysis = await scene.analyze({ settings, platforms: [telegram] })
     expect(metadataOf(await scene.document())).not.toHaveProperty('confirmation_tags')
@@ -125,13 +125,13 @@ describe('an analysis', () => {
     expect(postDetailsOf(await scene.document()).tags).toEqual(analysis.tags)
   })
 
-  it('keeps and gives no alternative text where that is off', async () => {
+  it('saves and returns no alt text when alt text is off', async () => {
     const settings = settingsWith({ features: { alt_text_enabled: false } })
     expect((await scene.analyze({ settings })).altText).toBeNull()
     expect(textOf(await scene.document(), 'alt_text')).toBeNull()
   })
 
-  it('writes a caption also for a tenant who publishes nowhere', async () => {
+  it('writes a caption for a tenant without platforms', async () => {
     const analysis = await scene.analyze({ platforms: [] })
     expect(analysis.caption).toContain('emulator')
     expect(metadataOf(await scene.document())).toMatchObject({
@@ -139,7 +139,7 @@ describe('an analysis', () => {
     })
   })
 
-  it('asks for the Stable Diffusion caption on its own where that is configured, or not at all', async () => {
+  it('asks for the Stable Diffusion caption separately or not at all, as configured', async () => {
     const own = settingsWith({
       ai: {
         sd_caption_single_call_enabled: false,
@@ -156,7 +156,7 @@ describe('an analysis', () => {
     expect(scene.openai.calls).toHaveLength(5)
   })
 
-  it('follows the prompts and models of the tenant', async () => {
+  it('uses the prompts and models of the tenant', async () => {
     const ai = {
       vision_model: 'eyes',
       caption_model: 'pen',
@@ -175,7 +175,7 @@ describe('an analysis', () => {
     }
   })
 
-  it('is told how the photographer writes only where that is on', async () => {
+  it('sends the voice profile only when voice matching is on', async () => {
     const content = { voice_profile: ['Canary voice.'] }
     await scene.analyze({ settings: settingsWith({ content }) })
     expect(scene.openai.calls[1]?.prompt).not.toContain('Canary voice.')
@@ -185,7 +185,7 @@ describe('an analysis', () => {
   })
 })
 
-describe('a photo that has a caption', () => {
+describe('the analysis of a photo with a caption', () => {
   const known = [
     'rope, portrait, soft light',
     '',
@@ -197,7 +197,7 @@ describe('a photo that has a caption', () => {
     '',
   ].join('\n')
 
-  it('is answered from its sidecar, within the platforms’ limits', async () => {
+  it('returns the captions of the sidecar within the platforms’ limits', async () => {
     await scene.store.writeSidecar('root', name, known)
     const analysis = await scene.analyze()
     expect(scene.openai.calls).toEqual([])
@@ -213,26 +213,26 @@ describe('a photo that has a caption', () => {
     expect(await scene.sidecar()).toBe(known)
   })
 
-  it('may have it as generated captions', async () => {
+  it('does not call the AI when the sidecar has only generated captions', async () => {
     const text = '\n\n# ---\n# caption_generated: {"telegram": "Dusk."}\n'
     await scene.store.writeSidecar('root', name, text)
     expect((await scene.analyze()).sidecarWritten).toBe(false)
     expect(scene.openai.calls).toEqual([])
   })
 
-  it('is asked of the AI when the sidecar has a training prompt only', async () => {
+  it('calls the AI when the sidecar has only a training prompt', async () => {
     await scene.store.writeSidecar('root', name, 'rope, portrait\n')
     expect((await scene.analyze()).sidecarWritten).toBe(true)
     expect(scene.openai.calls.length).toBeGreaterThan(0)
   })
 
-  it('is analyzed where the sidecar has everything but a caption', async () => {
+  it('calls the AI when the sidecar lacks only a caption', async () => {
     await scene.store.writeSidecar('root', name, '\n\n# ---\n# rating: 5\n')
     expect((await scene.analyze()).sidecarWritten).toBe(true)
     expect(textOf(await scene.document(), 'rating')).toBe('5')
   })
 
-  it('gets a new one on demand, unless a person wrote it', async () => {
+  it('writes a new caption on demand unless a person wrote the caption', async () => {
     const first = await scene.analyze()
     scene.say('captions', ({ sd_caption }) => ({
       captions: { telegram: 'Another.', email: 'Another mail.' },

@@ -17,15 +17,15 @@ const zalgo = `e${'\u0301'.repeat(5)}`
 
 const short = (maxLength: number, rules: CaptionRules = telegram) => ({ ...rules, maxLength })
 
-describe('length', () => {
+describe('the length of a caption', () => {
   it.each([
     ['UTF-16 units', telegram, 'x'],
-    ['UTF-16 units, of surrogate pairs', telegram, '😀'],
+    ['UTF-16 units of surrogate pairs', telegram, '😀'],
     ['graphemes', bluesky, 'x'],
-    ['graphemes, of families', bluesky, family],
-    ['graphemes, of flags', bluesky, flag],
-    ['mail', mail, 'x'],
-  ])('leaves a caption of exactly the limit alone and cuts one over it: %s', (_, rules, unit) => {
+    ['graphemes of family emoji', bluesky, family],
+    ['graphemes of flags', bluesky, flag],
+    ['UTF-16 units for mail', mail, 'x'],
+  ])('keeps a caption of exactly the limit and cuts a longer caption, counted in %s', (_, rules, unit) => {
     const exact = unit.repeat(rules.maxLength / lengthOf(unit, rules.unit))
     expect(fitCaption(exact, rules)).toBe(exact)
 
@@ -37,37 +37,42 @@ describe('length', () => {
 
   it.each([
     ['at a word', short(12), 'hello wonderful world', 'hello…'],
-    ['a word that ends at the cut whole', short(12), 'hello worlds and more', 'hello…'],
-    ['with room for the ellipsis', short(13), 'hello worlds and more', 'hello worlds…'],
-    ['without what dangles', short(12), 'hello - you, dear', 'hello - you…'],
+    ['off a word that leaves no room for the ellipsis', short(12), 'hello worlds and more', 'hello…'],
+    ['after a word that leaves room for the ellipsis', short(13), 'hello worlds and more', 'hello worlds…'],
+    ['without dangling punctuation', short(12), 'hello - you, dear', 'hello - you…'],
     ['before a line break', short(8), 'hello\n\nworld', 'hello…'],
-    ['not at a hyphen', short(12), 'a well-known story', 'a…'],
-    ['not inside a web address', short(20), 'see https://example.com/a/b', 'see…'],
-    ['not inside a hashtag', short(10), 'rope #shibari', 'rope…'],
-    ['one long word by its letters', short(6), 'abcdefghij', 'abcde…'],
-    ['with three dots where plain', short(9, mail), 'abcdefghij', 'abcdef...'],
-    ['a first word of which nothing fits', short(5), `${zalgo}${'\u0301'.repeat(20)}`, '…'],
+    ['before a hyphenated word', short(12), 'a well-known story', 'a…'],
+    ['before a web address', short(20), 'see https://example.com/a/b', 'see…'],
+    ['before a hashtag', short(10), 'rope #shibari', 'rope…'],
+    ['a single long word between letters', short(6), 'abcdefghij', 'abcde…'],
+    ['with three dots in plain text', short(9, mail), 'abcdefghij', 'abcdef...'],
+    [
+      'to a lone ellipsis when no part of the first word fits',
+      short(5),
+      `${zalgo}${'\u0301'.repeat(20)}`,
+      '…',
+    ],
     ['Chinese between words', short(6), '我们在北京看绳艺表演', '我们在北京…'],
     ['Thai between words', short(12), 'สวัสดีชาวโลกทั้งหลาย', 'สวัสดีชาว…'],
     ['Arabic at a word', short(12), 'فن الحبال الياباني', 'فن الحبال…'],
     ['Hebrew at a word', short(10), 'אמנות החבלים', 'אמנות…'],
     ['emoji between words', short(8), `knots ${flag}${flag}`, 'knots…'],
     ['emoji between emoji', short(10), flag.repeat(4), `${flag}${flag}…`],
-    ['a family whole', short(20), family.repeat(3), `${family}…`],
-    ['a skin tone with its hand', short(7), wave.repeat(3), `${wave}…`],
-    ['a flag of tags whole', short(16), england.repeat(2), `${england}…`],
-    ['combining marks with their letter', short(8), zalgo.repeat(3), `${zalgo}…`],
-    ['an ellipsis only once', short(10), 'one two... three', 'one two…'],
+    ['between whole family emoji', short(20), family.repeat(3), `${family}…`],
+    ['a skin tone only with its hand', short(7), wave.repeat(3), `${wave}…`],
+    ['between whole flags of tag characters', short(16), england.repeat(2), `${england}…`],
+    ['combining marks only with their letter', short(8), zalgo.repeat(3), `${zalgo}…`],
+    ['at an existing ellipsis without doubling it', short(10), 'one two... three', 'one two…'],
   ])('cuts %s', (_, rules, text, expected) => {
     expect(fitCaption(text, rules)).toBe(expected)
   })
 
-  it('counts what people see where the platform does', () => {
+  it('counts graphemes when the platform does', () => {
     expect(fitCaption(family.repeat(4), short(3, bluesky))).toBe(`${family}${family}…`)
     expect(fitCaption(zalgo.repeat(4), short(4, bluesky))).toBe(zalgo.repeat(4))
   })
 
-  it('gives something for limits that leave no room for an ellipsis', () => {
+  it('cuts without an ellipsis when the limit leaves no room for an ellipsis', () => {
     expect(fitCaption('abcdef', short(1))).toBe('a')
     expect(fitCaption('abcdef', short(3, mail))).toBe('abc')
     expect(fitCaption('abcdef', short(0))).toBe('')
@@ -76,12 +81,12 @@ describe('length', () => {
 
 describe('control characters', () => {
   it.each([
-    ['go', 'a\u0000b\u001bc\u007fd\u009be', 'abcde'],
-    ['leave line breaks of every kind', 'a\r\nb\rc\u2028d\u0085e', 'a\nb\nc\nd\ne'],
-    ['become spaces where they were white', 'a\tb\vc', 'a b c'],
-    ['go with half a surrogate pair', 'a\ud83db', 'a\ufffdb'],
-    ['go at the ends', ' \n\u0000 a \n', 'a'],
-  ])('%s', (_, text, expected) => {
+    ['invisible characters', 'a\u0000b\u001bc\u007fd\u009be', 'abcde'],
+    ['line breaks of every kind', 'a\r\nb\rc\u2028d\u0085e', 'a\nb\nc\nd\ne'],
+    ['white space', 'a\tb\vc', 'a b c'],
+    ['a lone surrogate', 'a\ud83db', 'a\ufffdb'],
+    ['characters at the ends', ' \n\u0000 a \n', 'a'],
+  ])('normalises %s', (_, text, expected) => {
     expect(fitCaption(text, telegram)).toBe(expected)
   })
 
@@ -109,7 +114,7 @@ describe('hashtags', () => {
     ['in Thai', 'ศิลปะ #เชือก', 'ศิลปะ'],
     ['with combining marks', 'art #cafe\u0301', 'art'],
     ['with digits and underscores', 'art #2026_rope #_x', 'art'],
-  ])('go where none may stand: %s', (_, text, expected) => {
+  ])('removes hashtags %s when the platform allows no hashtags', (_, text, expected) => {
     expect(fitCaption(text, mail)).toBe(expected)
   })
 
@@ -121,12 +126,12 @@ describe('hashtags', () => {
     ['a path', 'a/#b'],
     ['an HTML entity', 'Tom &#x26; Jerry'],
     ['an emoji', 'press #️⃣ now'],
-    ['nothing', 'a # b'],
-  ])('are not meant by a # in %s', (_, text) => {
+    ['white space', 'a # b'],
+  ])('does not treat # in %s as a hashtag', (_, text) => {
     expect(fitCaption(text, mail)).toBe(text)
   })
 
-  it('are kept up to the limit, the first ones', () => {
+  it('keeps the first hashtags up to the limit', () => {
     const rules = { ...telegram, maxHashtags: 2 }
     expect(fitCaption('One #a two #b three #c four', rules)).toBe('One #a two #b three four')
     expect(fitCaption('One #a#b#c', rules)).toBe('One #a#b')
@@ -134,23 +139,23 @@ describe('hashtags', () => {
   })
 
   it.each([
-    ['are added below the text', 'Tied.', '#rope #art', 'Tied.\n\n#rope #art'],
-    ['are added to those of the text', 'Tied. #knot', '#rope', 'Tied. #knot\n\n#rope'],
-    ['are not added twice', 'Tied. #Rope', '#rope #ROPE #art #art', 'Tied. #Rope\n\n#art'],
-    ['are the same in another normal form', 'x #caf\u00e9', '#cafe\u0301', 'x #caf\u00e9'],
-    ['stand alone without a text', '', '#rope #art', '#rope #art'],
-    ['are taken from any list', 'Tied.', '#rope,#art;\n ＃縄 by Alice', 'Tied.\n\n#rope #art #縄'],
-    ['may be none', 'Tied.', '  ', 'Tied.'],
-  ])('of the tenant %s', (_, text, hashtags, expected) => {
+    ['below the text', 'Tied.', '#rope #art', 'Tied.\n\n#rope #art'],
+    ['after the hashtags of the text', 'Tied. #knot', '#rope', 'Tied. #knot\n\n#rope'],
+    ['without duplicates', 'Tied. #Rope', '#rope #ROPE #art #art', 'Tied. #Rope\n\n#art'],
+    ['without duplicates in another normal form', 'x #caf\u00e9', '#cafe\u0301', 'x #caf\u00e9'],
+    ['alone when the text is empty', '', '#rope #art', '#rope #art'],
+    ['from a list of any form', 'Tied.', '#rope,#art;\n ＃縄 by Alice', 'Tied.\n\n#rope #art #縄'],
+    ['only if there are any', 'Tied.', '  ', 'Tied.'],
+  ])('adds the tenant’s hashtags %s', (_, text, hashtags, expected) => {
     expect(fitCaption(text, telegram, hashtags)).toBe(expected)
   })
 
-  it('of the tenant count with those of the text', () => {
+  it('counts the tenant’s hashtags together with those of the text', () => {
     expect(fitCaption('x #a #b', { ...telegram, maxHashtags: 3 }, '#c #d')).toBe('x #a #b\n\n#c')
     expect(fitCaption('x', mail, '#c #d')).toBe('x')
   })
 
-  it('of the tenant are left out where they do not fit', () => {
+  it('omits hashtags of the tenant that do not fit', () => {
     expect(fitCaption('12345', short(10), '#abc #x')).toBe('12345\n\n#x')
     expect(fitCaption('12345', short(11), '#abc #x')).toBe('12345\n\n#abc')
   })
@@ -177,14 +182,14 @@ describe('plain text', () => {
     expect(fitCaption(text, mail)).toBe(expected)
   })
 
-  it('stays within the limit though punctuation grows', () => {
+  it('stays within the limit when punctuation grows', () => {
     const text = fitCaption('a—b '.repeat(60), mail)
     expect(text.length).toBeLessThanOrEqual(240)
     expect(text).toMatch(/ a\.\.\.$/)
   })
 })
 
-describe('whatever comes', () => {
+describe('a caption of any content', () => {
   const piece = fc.oneof(
     fc.constantFrom(
       ...[
@@ -235,7 +240,7 @@ describe('whatever comes', () => {
     style: fc.constant(''),
   })
 
-  it('the result keeps all rules, and fitting it again changes nothing', () => {
+  it('obeys all rules after fitting, and does not change when fitted again', () => {
     fc.assert(
       fc.property(text, rules, text, (caption, rules, hashtags) => {
         const fitted = fitCaption(caption, rules, hashtags)
@@ -250,7 +255,7 @@ describe('whatever comes', () => {
     )
   })
 
-  it('a hostile caption takes no noticeable time', () => {
+  it('fits hostile captions within seconds', () => {
     const began = performance.now()
     for (const unit of ['#', '#a', ' ,', 'https://', '\u200d', 'a', '\u0301', family, '縄']) {
       fitCaption(unit.repeat(50_000), mail, unit.repeat(50_000))

@@ -17,7 +17,7 @@ async function everything(store: PhotoStore): Promise<string[]> {
 }
 
 describe('curation', () => {
-  it.each(['keep', 'remove'] as const)('puts photo and sidecar into %s, and brings both back', async (to) => {
+  it.each(['keep', 'remove'] as const)('moves photo and sidecar to %s and restores both', async (to) => {
     await using folder = await photoFolder()
     const store = folder.open()
     expect(await putAside(store, photo, to)).toEqual({ name: photo, folder: to })
@@ -27,7 +27,7 @@ describe('curation', () => {
     expect(await everything(store)).toEqual(['root/photo.jpg with sidecar'])
   })
 
-  it('brings back what was kept before what was removed or archived, unless it is told from where', async () => {
+  it('restores from keep before remove and archive unless the folder is given', async () => {
     await using folder = await photoFolder()
     const store = folder.open()
     for (const to of ['archive', 'remove', 'keep'] as const) {
@@ -49,7 +49,7 @@ describe('curation', () => {
     ])
   })
 
-  it('finds nothing to bring back where there is nothing', async () => {
+  it('refuses to restore a photo that no folder has', async () => {
     await using folder = await photoFolder()
     const store = folder.open()
     await expect(restore(store, photo)).rejects.toMatchObject({ code: 'photo_not_found' })
@@ -57,7 +57,7 @@ describe('curation', () => {
     expect(await everything(store)).toEqual(['root/photo.jpg with sidecar'])
   })
 
-  it('ends with one photo when it is clicked many times at once', async () => {
+  it('moves the photo once when many clicks arrive at once', async () => {
     await using folder = await photoFolder()
     const clicks = await Promise.allSettled(
       Array.from({ length: 10 }, () => putAside(folder.open(), photo, 'keep')),

@@ -22,7 +22,7 @@ async function open() {
   }
 }
 
-/** `force`: over the outcome that is unknown at this moment. */
+/** Claims the photo. With `force`, overrides the outcome that is unknown at this moment. */
 async function claim(ledger: Ledger, force = false, filename = photo) {
   const known = await ledger.standing(sha256, 'telegram')
   const over = force && known.kind === 'unknown' ? known.attempt : null
@@ -35,7 +35,7 @@ async function claimed(ledger: Ledger, force = false) {
   return found
 }
 
-/** Does what it does so many times, then as a process that is gone. */
+/** Runs `work` a number of times, then fails like a process that died. */
 function diesAfter<A extends unknown[]>(times: number, work: (...args: A) => Promise<void>) {
   let left = times
   return async (...args: A) => {
@@ -45,7 +45,7 @@ function diesAfter<A extends unknown[]>(times: number, work: (...args: A) => Pro
 }
 
 describe('the ledger', () => {
-  it('gives a photo to exactly one of many attempts at once', async () => {
+  it('grants a photo to exactly one of many concurrent attempts', async () => {
     await using open1 = await open()
     const { another } = open1
     const kinds = await Promise.all(Array.from({ length: 20 }, async () => (await claim(another())).kind))
@@ -53,7 +53,7 @@ describe('the ledger', () => {
     expect(kinds.filter((kind) => kind === 'in_progress')).toHaveLength(19)
   })
 
-  it('knows a receipt by the content, whatever the photo is called, for each platform alone', async () => {
+  it('finds a receipt by the photo’s content, under any name and for each platform alone', async () => {
     await using scene = await open()
     const { ledger, another } = scene
     await ledger.settle(await claimed(ledger), { postId: '42', url: 'https://t.me/x/42' })
@@ -68,7 +68,7 @@ describe('the ledger', () => {
     expect(await ledger.standing(sha256, 'email')).toEqual({ kind: 'free' })
   })
 
-  it('respects a claim for ten minutes, also against force, and calls it unknown after that', async () => {
+  it('respects a claim for ten minutes, even with force, and then reports an unknown outcome', async () => {
     await using scene = await open()
     const { ledger, another, clock } = scene
     const since = new Date(clock.time)
@@ -79,7 +79,7 @@ describe('the ledger', () => {
     expect(await claim(another())).toMatchObject({ kind: 'unknown', since })
   })
 
-  it('bears clocks that are minutes apart', async () => {
+  it('tolerates clocks that differ by minutes', async () => {
     await using scene = await open()
     const { ledger, another } = scene
     await claimed(ledger)
@@ -91,18 +91,18 @@ describe('the ledger', () => {
     }
   })
 
-  it('does not wait for a claim out of a future that is far away', async () => {
+  it('does not wait for a claim from the far future', async () => {
     await using scene = await open()
     const { ledger, another } = scene
     await claimed(another(60 * minute))
     expect(await ledger.standing(sha256, 'telegram')).toMatchObject({ kind: 'unknown' })
   })
 
-  it('gives a claim to no attempt whose record holds the text of another one', async () => {
+  it('refuses a claim when its record holds the text of another attempt', async () => {
     await using scene = await open()
     const { store, clock, another } = scene
     const winner = await claimed(another())
-    // A storage that let both pass, and kept the other one's text.
+    // Simulates a storage that let both attempts pass and kept the other attempt's text.
     const gullible = { ...store, createRecord: async () => true }
     expect(await claim(createLedger(gullible, () => clock.time))).toEqual({
       kind: 'in_progress',
@@ -112,7 +112,7 @@ describe('the ledger', () => {
     expect(await claim(another())).toEqual({ kind: 'duplicate', postId: '42', postedAt: expect.any(Date) })
   })
 
-  it('gives a claim to no attempt that slept between claiming and sending', async () => {
+  it('refuses a claim to an attempt that was suspended between claiming and sending', async () => {
     await using scene = await open()
     const { store, clock } = scene
     const sleepy = {
@@ -125,7 +125,7 @@ describe('the ledger', () => {
     expect((await claim(createLedger(sleepy, () => clock.time))).kind).not.toBe('claimed')
   })
 
-  it('takes a claim back when it cannot be read back', async () => {
+  it('deletes a claim that cannot be read back', async () => {
     await using scene = await open()
     const { store, clock, another } = scene
     const mute = { ...store, readRecord: () => Promise.reject(new Error('down')) }
@@ -134,7 +134,7 @@ describe('the ledger', () => {
     expect((await claim(another())).kind).toBe('claimed')
   })
 
-  it('lets one of many forced attempts go over an unknown outcome', async () => {
+  it('lets only one of many forced attempts override an unknown outcome', async () => {
     await using scene = await open()
     const { ledger, another } = scene
     await ledger.markUnknown(await claimed(ledger), 'The answer got lost.')
@@ -146,7 +146,7 @@ describe('the ledger', () => {
     expect(new Set(kinds)).toEqual(new Set(['claimed', 'in_progress']))
   })
 
-  it('is as before when an attempt was surely refused', async () => {
+  it('restores the previous standing after a certain refusal', async () => {
     await using scene = await open()
     const { ledger, another } = scene
     await ledger.release(await claimed(ledger))
@@ -160,19 +160,19 @@ describe('the ledger', () => {
     expect((await ledger.standing(sha256, 'telegram')).kind).toBe('duplicate')
   })
 
-  it('lets nobody go over the outcome of an attempt that began after they had looked', async () => {
+  it('refuses to override an attempt that began after the caller looked', async () => {
     await using scene = await open()
     const { ledger, another } = scene
     await ledger.markUnknown(await claimed(ledger), 'The answer got lost.')
     const seen = await ledger.standing(sha256, 'telegram')
     const over = seen.kind === 'unknown' ? seen.attempt : null
-    // Two clicks have seen the same; the first one's outcome is unknown at once again.
+    // Two clicks have seen the same outcome. The first click's outcome becomes unknown at once.
     await ledger.markUnknown(await claimed(another(), true), 'The answer got lost, too.')
     const second = { sha256, platform: 'telegram', filename: photo, requestId: 'r', over } as const
     expect((await another().claim(second)).kind).toBe('unknown')
   })
 
-  it('keeps a receipt found, also when the process dies between the writes that keep it', async () => {
+  it('finds a receipt even when the process dies between the writes that save it', async () => {
     await using scene = await open()
     const { ledger, another, clock, store } = scene
     await ledger.markUnknown(await claimed(ledger), 'The answer got lost.')
@@ -191,9 +191,9 @@ describe('the ledger', () => {
   })
 
   it.each([
-    ['gives up', (late: Ledger, claim: Claim) => late.release(claim)],
-    ['does not know', (late: Ledger, claim: Claim) => late.markUnknown(claim, 'Lost.')],
-  ])('frees nothing when an attempt wakes up that was taken for dead, and %s', async (_title, wakeUp) => {
+    ['reports a refusal', (late: Ledger, claim: Claim) => late.release(claim)],
+    ['reports an unknown outcome', (late: Ledger, claim: Claim) => late.markUnknown(claim, 'Lost.')],
+  ])('releases nothing when an attempt resumes after its claim expired and %s', async (_title, wakeUp) => {
     await using scene = await open()
     const { ledger, another, clock } = scene
     const asleep = await claimed(ledger)
@@ -210,7 +210,7 @@ describe('the ledger', () => {
     })
   })
 
-  it('keeps the receipt of an attempt that was taken for dead, though the one after it failed', async () => {
+  it('keeps the receipt of an attempt whose claim had expired, even when the next attempt failed', async () => {
     await using scene = await open()
     const { ledger, another, clock } = scene
     const asleep = await claimed(ledger)
@@ -225,7 +225,7 @@ describe('the ledger', () => {
     })
   })
 
-  it('comes to an end in records that lead in a circle, and leaves them alone', async () => {
+  it('terminates at records that form a cycle, and leaves the records unchanged', async () => {
     await using scene = await open()
     const { ledger, store } = scene
     const turning = JSON.stringify({ ...(await claimed(ledger)).record, state: 'unknown', reason: '' })
@@ -235,7 +235,7 @@ describe('the ledger', () => {
     expect((await claim(ledger, true)).kind).toBe('unknown')
   })
 
-  it('goes over one record after another that nobody can read, each time on somebody’s word', async () => {
+  it('overrides unreadable records in turn, each only with force', async () => {
     await using scene = await open()
     const { ledger, store } = scene
     await store.replaceRecord(key, 'rubbish')
@@ -246,7 +246,7 @@ describe('the ledger', () => {
     expect(await claim(ledger, true)).toEqual({ kind: 'duplicate', postId: '5', postedAt: expect.any(Date) })
   })
 
-  it('gives no link that is none of the web', async () => {
+  it('returns no link other than a web address', async () => {
     await using scene = await open()
     const { ledger, store } = scene
     await ledger.settle(await claimed(ledger), { postId: '42', url: 'https://t.me/x/42' })
@@ -257,17 +257,17 @@ describe('the ledger', () => {
 
   it.each([
     ['nothing', ''],
-    ['no JSON', '{"state":'],
+    ['invalid JSON', '{"state":'],
     ['another program’s JSON', '{"version":3}'],
     [
       'a claim without its time',
       '{"state":"claimed","attempt":"x","platform":"telegram","filename":"a","request_id":"r"}',
     ],
     [
-      'a name that leads elsewhere',
+      'an attempt with a path in its name',
       '{"state":"unknown","attempt":"../../x","platform":"t","filename":"a","claimed_at":"2026-11-01T12:00:00Z","request_id":"r","reason":""}',
     ],
-  ])('takes a record that holds %s for an unknown outcome, never for a free photo', async (_title, text) => {
+  ])('treats a record that holds %s as an unknown outcome, never as a free photo', async (_title, text) => {
     await using scene = await open()
     const { ledger, another, store } = scene
     await store.replaceRecord(key, text)
@@ -278,7 +278,7 @@ describe('the ledger', () => {
     expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1)
   })
 
-  it('keeps no words of the post and no secrets', async () => {
+  it('stores no text of the post and no secrets', async () => {
     await using scene = await open()
     const { ledger, store } = scene
     await ledger.settle(await claimed(ledger), { postId: '42', warning: 'The confirmation failed.' })

@@ -16,7 +16,7 @@ const failing = (code: ErrorCode): ImageReducer => ({
   },
 })
 
-/** Makes the same JPEG of everything. */
+/** Creates a reducer that converts every file to the same JPEG. */
 const making = (jpeg: Uint8Array): ImageReducer => ({
   ...createUnavailableReducer(),
   toJpeg: async ({ body }) => {
@@ -35,7 +35,7 @@ async function checked(bytes: Uint8Array, images: ImageReducer, onBytes: (bytes:
   return checkNewPhoto({ images, owner: 'alice', maxBytes, onBytes }, file)
 }
 
-/** Gives the type, or the code of the error. */
+/** Returns the media type, or the code of the error. */
 function check(bytes: Uint8Array, images: ImageReducer): Promise<string> {
   return checked(bytes, images).then(
     ({ mediaType }) => mediaType,
@@ -49,35 +49,35 @@ describe('a new photo', async () => {
   const webp = await noise(200, 150).webp().toBuffer()
   const whole = [jpeg, await noise(200, 150).jpeg({ progressive: true }).toBuffer(), png, webp]
 
-  it('is taken by its structure when the host cannot decode it', async () => {
+  it('accepts a photo by its structure when the host cannot decode it', async () => {
     for (const images of [createUnavailableReducer(), failing('busy')]) {
       for (const bytes of whole) expect(await check(bytes, images)).toMatch(/^image\//)
       expect(await check(Buffer.concat([jpeg, Buffer.alloc(3000)]), images)).toBe('image/jpeg')
     }
   })
 
-  it('is refused when opening it needs more memory than the host has', async () => {
+  it('refuses a photo that needs more memory than the host has', async () => {
     for (const bytes of whole) expect(await check(bytes, failing('photo_too_large'))).toBe('photo_too_large')
   })
 
-  it('is refused when a part is missing and the host cannot decode it', async () => {
+  it('refuses an incomplete photo when the host cannot decode it', async () => {
     for (const bytes of whole) {
       expect(await check(half(bytes), createUnavailableReducer())).toBe('photo_unreadable')
     }
     expect(await check(jpeg.subarray(0, -2), createUnavailableReducer())).toBe('photo_unreadable')
   })
 
-  it('is to be sent again when it lacks its end and the host is busy', async () => {
+  it('answers busy for a photo without its end while the host is busy', async () => {
     expect(await check(jpeg.subarray(0, -2), failing('busy'))).toBe('busy')
   })
 
-  it('is refused as AVIF or HEIC when the host cannot decode any', async () => {
+  it('refuses AVIF and HEIC when the host can decode neither', async () => {
     const avif = await noise(20, 10).avif().toBuffer()
     expect(await check(avif, createUnavailableReducer())).toBe('unsupported_photo')
   })
 
   it.each(['+02:00', ''])(
-    'keeps its date, offset "%s", when it is made a JPEG without metadata',
+    'keeps the date with offset "%s" when the host makes a JPEG without metadata',
     async (zone) => {
       const taken = { DateTimeOriginal: '2024:05:06 07:08:09', ...(zone && { OffsetTimeOriginal: zone }) }
       const avif = await noise(200, 150).withExif({ IFD2: taken }).avif().toBuffer()
@@ -91,7 +91,7 @@ describe('a new photo', async () => {
     },
   )
 
-  it('is stored as the host made it when its JPEG tells a date or the file has none', async () => {
+  it('stores the host’s JPEG unchanged when the JPEG has a date or the file has none', async () => {
     const dated = await noise(200, 150)
       .withExif({ IFD2: { DateTimeOriginal: '2020:01:02 03:04:05' } })
       .jpeg()
@@ -103,7 +103,7 @@ describe('a new photo', async () => {
     expect(Buffer.concat((await checked(plain, making(jpeg))).chunks)).toEqual(jpeg)
   })
 
-  it('is refused when it is too large as a JPEG, and its bytes are counted', async () => {
+  it('refuses a photo that is too large as a JPEG, and counts its bytes', async () => {
     const avif = await noise(20, 10).avif().toBuffer()
     const large = Buffer.concat([jpeg, Buffer.alloc(maxBytes)])
     const counted: number[] = []
@@ -113,7 +113,7 @@ describe('a new photo', async () => {
     expect(counted).toEqual([large.length])
   })
 
-  it('is known as AVIF or HEIC by the brands of its first box', () => {
+  it('recognises AVIF and HEIC by the brands of the first box', () => {
     const box = (...brands: string[]) => {
       const [major = '', ...compatible] = brands
       const size = String.fromCharCode(16 + 4 * compatible.length)

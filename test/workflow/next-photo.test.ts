@@ -22,13 +22,13 @@ function fail(error: unknown): never {
 
 interface Gallery extends AsyncDisposable {
   store: PhotoStore
-  /** Originals that were read. */
+  /** Number of originals that were read. */
   reads(): number
-  /** Records of photos that were read. */
+  /** Number of photo records that were read. */
   looks(): number
   add(name: string, text?: string): Promise<void>
   publish(text: string, platform?: Platform): Promise<void>
-  /** Takes back what {@link Gallery.publish} did, as a person who wants to publish a photo again. */
+  /** Reverts {@link Gallery.publish}, as a person does to publish a photo again. */
   forget(text: string, platform?: Platform): Promise<void>
   next(options?: SearchOptions): Promise<string | null>
 }
@@ -38,7 +38,7 @@ interface SearchOptions {
   remembers?: boolean
 }
 
-/** A folder in which a photo's bytes are its first name. */
+/** Creates a folder in which each photo's content is its original name. */
 async function gallery(photos: number, published: (index: number) => boolean): Promise<Gallery> {
   const root = await mkdtemp(join(tmpdir(), 'publisher-next-'))
   const inner = createLocalStore({ paths: rootPaths(root), link: async () => '/' })
@@ -91,15 +91,15 @@ async function gallery(photos: number, published: (index: number) => boolean): P
   }
 }
 
-describe('the next photo', () => {
-  it('is one of the ten unpublished when a thousand photos lie in the root', async () => {
+describe('the search for the next photo', () => {
+  it('finds one of ten unpublished photos among a thousand in the root', async () => {
     await using open = await gallery(1000, (index) => index % 100 !== 37)
     const found = new Set<string | null>()
     for (let run = 0; run < 5; run++) found.add(await open.next())
     for (const name of found) expect(name).toMatch(/^photo-0\d37\.jpg$/)
   })
 
-  it('reads each published original once when a schedule asks again and again', async () => {
+  it('reads each published original once over many searches', async () => {
     await using open = await gallery(60, () => true)
     expect(await open.next()).toBeNull()
     expect(open.reads()).toBe(60)
@@ -110,14 +110,14 @@ describe('the next photo', () => {
     expect(open.reads()).toBe(61)
   })
 
-  it('is found when a published name has other bytes now', async () => {
+  it('finds a photo whose published name has other bytes now', async () => {
     await using open = await gallery(3, () => true)
     expect(await open.next()).toBeNull()
     await open.add(nameOf(1), 'other bytes, another size')
     expect(await open.next()).toBe(nameOf(1))
   })
 
-  it('is one that a new platform lacks when all are published on the others', async () => {
+  it('finds a photo that only a new platform lacks', async () => {
     await using open = await gallery(3, () => true)
     expect(await open.next()).toBeNull()
     await open.publish(nameOf(0), 'email')
@@ -127,7 +127,7 @@ describe('the next photo', () => {
     expect(await open.next({ platforms: ['telegram', 'email'] })).toBeNull()
   })
 
-  it('is found when its record was deleted to publish it again', async () => {
+  it('finds a photo whose record was deleted to publish the photo again', async () => {
     await using open = await gallery(60, () => true)
     expect(await open.next()).toBeNull()
     await open.forget(nameOf(23))
@@ -139,7 +139,7 @@ describe('the next photo', () => {
     expect(await open.next({ remembers: false })).toBe(nameOf(41))
   })
 
-  it('is found when its record was deleted and an earlier version remembered it without a digest', async () => {
+  it('finds a photo whose record was deleted when an earlier version saved no digest', async () => {
     await using open = await gallery(2, () => true)
     const { photos } = await open.store.list('root')
     const known = photos.map(({ name, contentHash }) => [name, [contentHash, ['telegram']]])
@@ -149,7 +149,7 @@ describe('the next photo', () => {
     expect(await open.next()).toBe(nameOf(1))
   })
 
-  it('asks the ledger about 200 photos at most when all are known to be published', async () => {
+  it('checks at most 200 photos in the ledger when all are known to be published', async () => {
     await using open = await gallery(210, () => true)
     expect(await open.next()).toBeNull()
     const before = open.looks()
@@ -157,7 +157,7 @@ describe('the next photo', () => {
     expect(open.looks() - before).toBe(200)
   })
 
-  it('keeps its notes readable when names take three bytes a character', async () => {
+  it('keeps its saved record readable when names take three bytes per character', async () => {
     await using open = await gallery(0, () => false)
     const entries: PhotoEntry[] = []
     for (let index = 0; index < 5000; index++) {
@@ -173,7 +173,7 @@ describe('the next photo', () => {
     expect(entries.filter((entry) => again.isOnAll(entry, ['telegram'])).length).toBeGreaterThan(2000)
   })
 
-  it('is found when what was remembered is damaged', async () => {
+  it('finds an unpublished photo when the saved record is damaged', async () => {
     await using open = await gallery(3, (index) => index !== 2)
     await open.next()
     for (const text of ['not JSON', '[]', '{"photos":{"photo-0002.jpg":7}}']) {
@@ -182,13 +182,13 @@ describe('the next photo', () => {
     }
   })
 
-  it('writes nothing when it is only previewed', async () => {
+  it('writes nothing in a preview', async () => {
     await using open = await gallery(2, () => true)
     expect(await open.next({ remembers: false })).toBeNull()
     expect(await open.store.listRecords(['ledger'])).not.toContain('published.json')
   })
 
-  it('is none that an attempt is at, or whose outcome is unknown', async () => {
+  it('skips photos that an attempt is sending or whose outcome is unknown', async () => {
     await using open = await gallery(2, () => false)
     const claim = { state: 'claimed', attempt: 'a', platform: 'telegram', filename: 'x', request_id: 'r' }
     for (const [index, age] of [1000, 3_600_000].entries()) {

@@ -1,4 +1,4 @@
-/** Photos that share a stem, and whose the sidecar of that stem is. */
+/** Tests for photos that share a stem: only one of them owns the sidecar of the stem. */
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -50,18 +50,22 @@ describe('a sidecar of a stem', () => {
 
   it.each([
     ['named', ['image_file: IMG_7.jpg'], ['IMG_7.jpg']],
-    ['named in another spelling of a photo that is gone', ['image_file: IMG_7.JPEG'], ['IMG_7.jpg']],
-    ['named under the name that it had before it was numbered', ['image_file: IMG_1.webp'], ['IMG_7.webp']],
-    ['anonymous', ['caption: Hand-written.'], ['IMG_7.jpg']],
-    ['known by its digest alone', [`sha256: ${digestOfWebp}`], ['IMG_7.webp']],
     [
-      'gone, renamed by hand, and known by its digest',
+      'named with another extension spelling of a photo that is gone',
+      ['image_file: IMG_7.JPEG'],
+      ['IMG_7.jpg'],
+    ],
+    ['named by the name before it was numbered', ['image_file: IMG_1.webp'], ['IMG_7.webp']],
+    ['not named', ['caption: Hand-written.'], ['IMG_7.jpg']],
+    ['known only by its digest', [`sha256: ${digestOfWebp}`], ['IMG_7.webp']],
+    [
+      'gone under its old name and known by its digest',
       ['image_file: IMG_7.png', `sha256: ${digestOfWebp}`],
       ['IMG_7.webp'],
     ],
     ['gone', ['image_file: IMG_7.png'], []],
     ['not a photo', ['image_file: notes.doc'], ['IMG_7.jpg']],
-  ])('belongs to the one photo when its owner is %s', async (_, lines, owners) => {
+  ])('belongs to at most one photo when its owner is %s', async (_, lines, owners) => {
     await file('IMG_7.jpg')
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta(...lines))
@@ -72,14 +76,14 @@ describe('a sidecar of a stem', () => {
     ])
   })
 
-  it('belongs to the photo of the exact spelling when both spellings are there', async () => {
+  it('belongs to the photo of the exact spelling when both spellings exist', async () => {
     for (const name of ['IMG_7.jpg', 'IMG_7.JPG']) await file(name)
     await file('IMG_7.txt', meta('image_file: IMG_7.JPG'))
     expect(await textOf('IMG_7.jpg')).toBeNull()
     expect(await textOf('IMG_7.JPG')).toContain('prompt')
   })
 
-  it('is never overwritten, moved or deleted with the other photo', async () => {
+  it('stays unchanged when the other photo is edited, moved or deleted', async () => {
     await file('IMG_7.jpg')
     await file('IMG_7.webp')
     const words = meta('image_file: IMG_7.jpg')
@@ -102,7 +106,7 @@ describe('a sidecar of a stem', () => {
     expect(await textOf('IMG_7.jpg')).toBe(words)
   })
 
-  it('stays with a numbered photo when a move has renamed both', async () => {
+  it('stays with a numbered photo when a move renames both', async () => {
     for (const name of ['IMG_7.jpg', 'IMG_7.webp']) {
       await file(name, `first ${name}`)
       await store.move(photo(name), 'root', 'archive')
@@ -117,7 +121,7 @@ describe('a sidecar of a stem', () => {
     }
   })
 
-  it('is not inherited when an upload has the stem of another photo or sidecar', async () => {
+  it('never passes to an upload with the stem of another photo or sidecar', async () => {
     const put = async (name: string) =>
       (await store.upload('root', photo(name), new Blob(['bytes']).stream(), 5)).name
     await file('IMG_7.JPG')
@@ -130,7 +134,7 @@ describe('a sidecar of a stem', () => {
     expect(await put('IMG_10.webp')).toBe('IMG_10.webp')
   })
 
-  it('costs no further call when a listing says that the photo has its stem for itself', async () => {
+  it('costs only one read when a listing shows no other photo of the stem', async () => {
     await file('IMG_7.webp')
     await file('IMG_8.webp')
     await file('IMG_7.txt', 'anonymous')
@@ -146,14 +150,14 @@ describe('a sidecar of a stem', () => {
     expect(calls.filter((call) => call.startsWith('stat'))).not.toEqual([])
   })
 
-  it('lists a photo as one with a sidecar when that has its full name', async () => {
+  it('lists a photo with a full-name sidecar as having a sidecar', async () => {
     await file('IMG_7.jpg')
     await file('IMG_7.webp')
     await file('IMG_7.webp.txt', meta('image_file: IMG_7.webp'))
     expect([...(await store.list('root')).withSidecar]).toEqual(['IMG_7.webp'])
   })
 
-  it('stays with its photo when an anonymous one moves beside another photo', async () => {
+  it('stays with its photo when it names no owner and moves beside another photo', async () => {
     for (const [name, words] of [
       ['keep/IMG_7.webp'],
       ['keep/IMG_7.txt', meta('caption: WEBP words')],
@@ -172,7 +176,7 @@ describe('a sidecar of a stem', () => {
     expect((await readableSidecar(store, 'keep', photo('IMG_7.webp')))?.text).toBe('a training prompt')
   })
 
-  it('stays with the photo of the target when a photo arrives with a full-name sidecar', async () => {
+  it('stays with the target folder’s photo when a photo arrives with a full-name sidecar', async () => {
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta('caption: WEBP words'))
     for (const name of ['IMG_7.jpg', 'IMG_7.png']) await file(`keep/${name}`)
@@ -183,7 +187,7 @@ describe('a sidecar of a stem', () => {
     expect(await textOf('IMG_7.webp')).toContain('WEBP words')
   })
 
-  it('stays where it is when a photo leaves that a recent listing does not know', async () => {
+  it('stays where it is when a photo leaves that a recent listing lacks', async () => {
     const words = meta('caption: JPG words')
     await file('IMG_7.jpg')
     await file('IMG_7.txt', words)
@@ -196,7 +200,7 @@ describe('a sidecar of a stem', () => {
     expect(await textOf('IMG_7.jpg')).toBe(words)
   })
 
-  it('stays where it is when a photo is deleted that had its stem for itself in a recent listing', async () => {
+  it('stays where it is when a deleted photo had the stem alone in a recent listing', async () => {
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta('caption: Words'))
     await store.list('root')
@@ -205,7 +209,7 @@ describe('a sidecar of a stem', () => {
     expect(await textOf('IMG_7.jpg')).toContain('Words')
   })
 
-  it('stays where it is when the photo that leaves alone is not its owner', async () => {
+  it('stays where it is when the only photo of the stem leaves and is not its owner', async () => {
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta('image_file: IMG_7.jpg'))
     await store.list('root')
@@ -225,7 +229,7 @@ describe('a sidecar of a stem', () => {
     expect(await readdir(base)).toEqual(expect.arrayContaining(['IMG_7.txt']))
   })
 
-  /** The store on a disk that folds upper and lower case, as one of macOS. */
+  /** Wraps the store as if it were on a disk that folds upper and lower case, such as a disk of macOS. */
   function folding(foldsCase: 'always' | 'sometimes'): PhotoStore {
     const spelled = async (name: string) =>
       (await readdir(base)).find((other) => other.toLowerCase() === name.toLowerCase()) ?? name
@@ -247,9 +251,9 @@ describe('a sidecar of a stem', () => {
   }
 
   it.each([
-    ['anonymous', 'caption: Words'],
-    ['named in another spelling', 'image_file: IMG_7.jpg'],
-  ])('belongs to IMG_7.JPG when the disk folds case and the sidecar is %s', async (_, line) => {
+    ['names no owner', 'caption: Words'],
+    ['names another spelling', 'image_file: IMG_7.jpg'],
+  ])('belongs to IMG_7.JPG when the disk folds case and the sidecar %s', async (_, line) => {
     await file('IMG_7.JPG')
     await file('IMG_7.txt', meta(line))
     expect(await folding('sometimes').readSidecar('root', photo('IMG_7.JPG'))).toMatchObject({
@@ -267,7 +271,7 @@ describe('a sidecar of a stem', () => {
     expect(await dropbox.readSidecar('root', photo('IMG_7.Webp'))).toBeNull()
   })
 
-  it('is found under the full name when Dropbox is asked in another case than it lists', async () => {
+  it('matches a full name whose case differs from Dropbox’s listing', async () => {
     await file('IMG_7.webp')
     await file('IMG_7.webp.txt', meta('image_file: IMG_7.webp'))
     const dropbox = folding('always')
@@ -277,7 +281,7 @@ describe('a sidecar of a stem', () => {
     })
   })
 
-  it('is unreadable when the stem is of another photo and the full name is of another program', async () => {
+  it('counts as unreadable when the stem belongs to another photo and the full name to another program', async () => {
     for (const name of ['IMG_7.jpg', 'IMG_7.webp']) await file(name)
     await file('IMG_7.txt', meta('image_file: IMG_7.jpg'))
     await file('IMG_7.webp.txt', 'notes of another program')
@@ -292,7 +296,7 @@ describe('a sidecar of a stem', () => {
     expect(await readdir(base)).toEqual(expect.arrayContaining(['IMG_7.txt', 'IMG_7.webp.txt']))
   })
 
-  it('cannot be written when it is of another photo and the full name would be too long', async () => {
+  it('refuses a write when the stem belongs to another photo and the full name is too long', async () => {
     const [jpg, webp] = ['jpg', 'webp'].map((end) => photo(`${'x'.repeat(250)}.${end}`))
     if (!jpg || !webp) throw new Error('no names')
     for (const name of [jpg, webp]) await file(name)
@@ -303,7 +307,7 @@ describe('a sidecar of a stem', () => {
     })
   })
 
-  it('hinders neither a move nor a deletion when it cannot be read', async () => {
+  it('blocks neither a move nor a deletion when it is unreadable', async () => {
     await file('IMG_7.webp')
     await symlink('/nowhere', join(base, 'IMG_7.txt'))
     expect(await store.move(photo('IMG_7.webp'), 'root', 'keep')).toBe('IMG_7.webp')
@@ -311,7 +315,7 @@ describe('a sidecar of a stem', () => {
     expect(await store.delete('keep', photo('IMG_7.webp'))).toMatchObject({ deleted: true })
   })
 
-  it('moves with its photo when it has a digest only and the original cannot be read', async () => {
+  it('moves with its photo when it has only a digest and the original is unreadable', async () => {
     const failing = withOwnSidecars(raw, {
       now: () => time,
       sha256Of: () => Promise.reject(new Error('the original cannot be read')),
@@ -322,7 +326,7 @@ describe('a sidecar of a stem', () => {
     expect(await readdir(join(base, 'keep'))).toEqual(expect.arrayContaining(['IMG_7.txt', 'IMG_7.webp']))
   })
 
-  it('costs two readings when an upload takes a name that many photos have', async () => {
+  it('costs two reads when an upload uses a name that many photos have', async () => {
     const put = async () => (await store.upload('root', photo('a.jpg'), new Blob(['x']).stream(), 1)).name
     for (let number = 1; number <= 20; number++) await put()
     calls.length = 0
@@ -332,14 +336,14 @@ describe('a sidecar of a stem', () => {
     expect(await put()).toBe('a (3).jpg')
   })
 
-  it('is shared by none of two uploads when they arrive at the same moment', async () => {
+  it('gives concurrent uploads of the same stem different stems', async () => {
     const put = async (name: string) =>
       (await store.upload('root', photo(name), new Blob(['x']).stream(), 1)).name
     const names = await Promise.all(['IMG_7.jpg', 'IMG_7.webp', 'IMG_7.png'].map(put))
     expect(new Set(names.map((name) => name.replace(/\.\w+$/, ''))).size).toBe(3)
   })
 
-  it('asks the other face of the store when a photo moves or is deleted', async () => {
+  it('reads through the store for changes when a photo moves or is deleted', async () => {
     const refused = async () => Promise.reject(new Error('the vendor is down'))
     const insisting = withOwnSidecars(
       { ...raw, readSidecar: refused, stat: refused },
@@ -354,7 +358,7 @@ describe('a sidecar of a stem', () => {
     })
   })
 
-  it('costs no reading of the original when it has a digest only and is looked at', async () => {
+  it('does not read the original when a sidecar with only a digest is viewed', async () => {
     const asked: string[] = []
     const looked = withOwnSidecars(raw, {
       now: () => time,

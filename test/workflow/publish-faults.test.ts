@@ -17,15 +17,15 @@ const onlyTelegram = { platforms: ['telegram'] } as const
 const elevenMinutes = 11 * 60_000
 const away = () => new PublisherError('storage_unavailable', 'Away.')
 
-/** What happens to one call: it is not made, its answer gets lost, or the process ends there. */
+/** Faults of a call: it is not made, its response is lost, or the process dies after it. */
 const faults = {
   'is not made': { isMade: false, isLast: false },
-  'is made and its answer gets lost': { isMade: true, isLast: false },
+  'is made and its response is lost': { isMade: true, isLast: false },
   'is the last before the process dies': { isMade: true, isLast: true },
 } as const
 type Fault = (typeof faults)[keyof typeof faults]
 
-/** The same objects, of which the nth call has this fault; counts the calls. */
+/** Creates a wrapper for objects that counts their calls and injects the fault at the nth call. */
 function faulty(nth: number, { isMade, isLast }: Fault) {
   let calls = 0
   const wrap = <T extends object>(target: T): T =>
@@ -37,7 +37,7 @@ function faulty(nth: number, { isMade, isLast }: Fault) {
           calls += 1
           if (calls < nth || (calls > nth && !isLast)) return member.apply(from, args)
           if (calls === nth && isMade) await member.apply(from, args)
-          // A platform whose answer got lost says so; so does one that no process waits for any more.
+          // A platform's lost response shows as a network error.
           throw name === 'publish' ? new TypeError('fetch failed') : away()
         }
       },
@@ -45,7 +45,7 @@ function faulty(nth: number, { isMade, isLast }: Fault) {
   return { wrap, calls: () => calls }
 }
 
-/** Publishes with the fault, then as people do afterwards. Gives whether the fault was reached. */
+/** Publishes with the fault, then again as a person would. Returns true if the fault was reached. */
 async function survives(nth: number, fault: Fault, prepare: (scene: Scene) => Promise<PublishRequestPart>) {
   await using open = await scene()
   const { publish, telegram, folder, clock } = open
@@ -61,7 +61,7 @@ async function survives(nth: number, fault: Fault, prepare: (scene: Scene) => Pr
   clock.time += elevenMinutes
   const { results } = await publish(onlyTelegram)
   expect(telegram.posts.length - before).toBeLessThanOrEqual(1)
-  // What arrived is known to have arrived, or to have arrived perhaps.
+  // A post that arrived is recorded as sent or as unknown.
   if (sent === 1) expect(results.telegram?.skipped).toMatch(/^(duplicate|unknown)$/)
 
   const insisting = await publish({ ...onlyTelegram, force: true })
@@ -98,7 +98,7 @@ describe.each([
   ['a forced attempt', forcedAttempt, 12],
 ] as const)('%s', (_title, prepare, leastCalls) => {
   it.each(Object.entries(faults))(
-    'in which any one call %s loses nothing and sends nothing twice silently',
+    'loses nothing and sends nothing twice silently when any single call %s',
     async (_fault, fault) => {
       let nth = 1
       while (await survives(nth, fault, prepare)) nth += 1
@@ -108,7 +108,7 @@ describe.each([
 })
 
 describe('publishing', () => {
-  it('does not wait for ever for a platform that never answers nor listens', async () => {
+  it('stops waiting for a platform that never responds and ignores its signal', async () => {
     await using open = await scene()
     const { publish, telegram, email } = open
     const deaf = { ...telegram, publish: () => new Promise<never>(() => undefined) }
@@ -119,13 +119,13 @@ describe('publishing', () => {
     expect((await publish()).results.telegram).toMatchObject({ skipped: 'unknown' })
   })
 
-  it('sends once more at most, however many people insist at once, though the outcome is unknown again', async () => {
+  it('sends at most once more when many forced attempts run at once and the outcome stays unknown', async () => {
     await using open = await scene()
     const { publish, telegram } = open
     const lost = { error: new TypeError('fetch failed'), arrives: true }
     telegram.script.push(...Array.from({ length: 21 }, () => lost))
     await publish(onlyTelegram)
-    // All of them have looked before the first one sends.
+    // All attempts have read the ledger before the first attempt sends.
     const everybody = Promise.withResolvers<void>()
     let looking = 0
     const images: ImageReducer = {
@@ -141,39 +141,43 @@ describe('publishing', () => {
   })
 
   it.each([
-    ['reads it for the digest', 'read', 1],
-    ['reads its caption', 'readSidecar', 1],
-    ['reads it for the picture', 'read', 2],
-    ['claims it', 'createRecord', 1],
-    ['archives it', 'move', 1],
-  ] as const)('knows that another attempt was quicker just before it %s', async (_title, method, nth) => {
-    await using open = await scene()
-    const { publish, telegram, email, folder } = open
-    const store = folder.open()
-    let calls = 0
-    let quicker: Promise<unknown> | undefined
-    const overtaken = new Proxy(store, {
-      get(from, name) {
-        const member: unknown = Reflect.get(from, name)
-        if (name !== method || typeof member !== 'function') return member
-        return async (...args: unknown[]) => {
-          calls += 1
-          // The other platform's call of this kind waits too: else it meets a claim that is not settled yet, which is another case.
-          if (calls === nth) quicker = publish()
-          await quicker
-          return member.apply(from, args)
-        }
-      },
-    })
-    const result = await publish({}, { store: overtaken })
-    expect(calls).toBeGreaterThanOrEqual(nth)
-    expect(result).toMatchObject({ name: photo, anySuccess: true, archived: true, warnings: [] })
-    expect(Object.values(result.results).map(({ success }) => success)).toEqual([true, true])
-    expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
-    expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
-  })
+    ['reads the photo for the digest', 'read', 1],
+    ['reads the caption', 'readSidecar', 1],
+    ['reads the photo for the picture', 'read', 2],
+    ['claims the photo', 'createRecord', 1],
+    ['archives the photo', 'move', 1],
+  ] as const)(
+    'succeeds without a second post when another attempt finishes just before it %s',
+    async (_title, method, nth) => {
+      await using open = await scene()
+      const { publish, telegram, email, folder } = open
+      const store = folder.open()
+      let calls = 0
+      let quicker: Promise<unknown> | undefined
+      const overtaken = new Proxy(store, {
+        get(from, name) {
+          const member: unknown = Reflect.get(from, name)
+          if (name !== method || typeof member !== 'function') return member
+          return async (...args: unknown[]) => {
+            calls += 1
+            // The other platform's call of this kind must wait too. Otherwise it meets a claim that is not settled yet, which is a
+            // different case.
+            if (calls === nth) quicker = publish()
+            await quicker
+            return member.apply(from, args)
+          }
+        },
+      })
+      const result = await publish({}, { store: overtaken })
+      expect(calls).toBeGreaterThanOrEqual(nth)
+      expect(result).toMatchObject({ name: photo, anySuccess: true, archived: true, warnings: [] })
+      expect(Object.values(result.results).map(({ success }) => success)).toEqual([true, true])
+      expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
+      expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
+    },
+  )
 
-  it('leaves a photo in the archive alone that no attempt has touched, though it has the name', async () => {
+  it('ignores a photo of the same name in the archive that no attempt has touched', async () => {
     await using open = await scene()
     const { publish, telegram, folder } = open
     await folder.open().move(photo, 'root', 'archive')
@@ -182,7 +186,7 @@ describe('publishing', () => {
     expect(telegram.posts).toEqual([])
   })
 
-  it('stops while nothing has begun when nobody waits any more, and ends what has', async () => {
+  it('stops before it begins when the client is gone, and completes what has begun', async () => {
     await using open = await scene()
     const { publish, telegram, email, folder } = open
     const gone = AbortSignal.abort()
@@ -205,7 +209,7 @@ describe('publishing', () => {
     expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
   })
 
-  it('reduces the photo once for platforms that take the same size, and once at a time', async () => {
+  it('reduces the photo once for platforms of the same size, and one size at a time', async () => {
     await using open = await scene()
     const { publish, telegram, email } = open
     let running = 0
@@ -216,7 +220,7 @@ describe('publishing', () => {
         most = Math.max(most, ++running)
         boxes.push(box.width)
         const reduced = await reducer.reduce(source, box, mediaType, owner)
-        // Gives another one every opportunity to begin.
+        // Gives a concurrent reduction every opportunity to begin.
         for (let turn = 0; turn < 100; turn++) await setImmediate()
         running -= 1
         return reduced
@@ -227,7 +231,7 @@ describe('publishing', () => {
     expect([boxes, most]).toEqual([[100, 50], 1])
   })
 
-  it('tells its stages, each platform’s own in order', async () => {
+  it('reports its stages, each platform’s in order', async () => {
     await using open = await scene()
     const { publish, stages, email } = open
     email.script.push({ error: new PublisherError('publish_refused', 'No.'), arrives: false })
@@ -241,7 +245,7 @@ describe('publishing', () => {
     expect(of('telegram')).toEqual(['skipped telegram'])
   })
 
-  it('passes on what went wrong underneath, for the log', async () => {
+  it('passes on the cause of a failure for the log', async () => {
     await using open = await scene()
     const { publish, telegram, troubles } = open
     const cause = new TypeError('oops')
@@ -250,7 +254,7 @@ describe('publishing', () => {
     expect(troubles).toEqual([cause])
   })
 
-  it('archives a photo that it finds on every platform already, under whatever name', async () => {
+  it('archives a photo that every platform already has, under any name', async () => {
     await using open = await scene()
     const { publish, telegram, email, folder } = open
     await publish()

@@ -13,7 +13,7 @@ interface Outcome {
   results?: Record<string, { success: boolean; skipped?: string; code?: string } | undefined>
 }
 
-/** Two processes publish six photos, three attempts each for each photo, from a server of that kind. */
+/** Publishes six photos from two processes, with three attempts for each photo in each process. */
 async function publishFromTwoProcesses(rule: FaultRule) {
   await using platform = await countingPlatform()
   const s3 = await startScriptedS3()
@@ -35,7 +35,7 @@ async function publishFromTwoProcesses(rule: FaultRule) {
   return { outcomes, posts: Object.values(posts).map((same) => same?.length ?? 0), s3 }
 }
 
-describe('publishing from two processes on an S3 server that looks first and writes later', () => {
+describe('publishing from two processes on an S3 server that checks before it writes', () => {
   it('refuses with storage_not_atomic and sends nothing when the probe finds the gap', async () => {
     const { outcomes, posts } = await publishFromTwoProcesses(gapOf(() => true, 25))
     expect(posts).toEqual([])
@@ -49,7 +49,7 @@ describe('publishing from two processes on an S3 server that looks first and wri
       const { outcomes, posts, s3 } = await publishFromTwoProcesses(
         gapOf((key) => !key.includes('/claimants/'), gapMs),
       )
-      // The first process to meet the gap refuses from then on; what it had claimed before that is sent once.
+      // The first process that meets the gap refuses from then on. Photos that it claimed before are sent once.
       const codes = outcomes.flatMap(({ code, results }) => code ?? results?.telegram?.code ?? [])
       expect(codes.filter((code) => code !== 'storage_not_atomic')).toEqual([])
       expect(posts).toEqual(names.map(() => 1))

@@ -26,7 +26,7 @@ function start(folder: PhotoFolder, platform: CountingPlatform, variables: Recor
   return spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
-/** As an admin would try again, later, in another process. */
+/** Publishes again as an admin would: later, and in another process. */
 async function publishLater(folder: PhotoFolder, platform: CountingPlatform, force: boolean) {
   return publishPhoto(
     {
@@ -38,7 +38,7 @@ async function publishLater(folder: PhotoFolder, platform: CountingPlatform, for
   )
 }
 
-/** Photo and sidecar are there, whole, and nowhere twice. */
+/** Expects the photo and the sidecar to exist, and each copy to be complete. */
 async function expectWhole({ root }: PhotoFolder): Promise<void> {
   const places = [root, join(root, 'archive')]
   const photos = places.filter((place) => existsSync(join(place, 'photo.jpg')))
@@ -66,7 +66,7 @@ async function killedBefore(call: number): Promise<'killed' | 'ended'> {
 
   const careful = await publishLater(folder, platform, false)
   const outcome = careful.results.telegram
-  // What may have been sent is not sent again without a person's word, and what surely was not is.
+  // A photo that may have been sent waits for a person. A photo that was certainly not sent is sent now.
   if (sent === 1) expect(outcome?.skipped).toMatch(/^(unknown|duplicate)$/)
   else if (outcome?.skipped !== 'unknown')
     expect(outcome).toEqual({ success: true, postId: 'post-1', publishedAt: expect.anything() })
@@ -89,7 +89,7 @@ async function firstLine({ stdout }: ChildProcess): Promise<string> {
 }
 
 describe('a process that publishes', () => {
-  it('may be killed before any of its calls: nothing is lost, nothing is silently sent twice', async () => {
+  it('loses nothing and sends nothing twice silently when it is killed before any of its calls', async () => {
     const atOnce = 4
     let call = 1
     let killed = 0
@@ -102,7 +102,7 @@ describe('a process that publishes', () => {
     expect(killed).toBeGreaterThanOrEqual(10)
   }, 180_000)
 
-  it('shares the ledger with another one: 20 attempts at once send one post', async () => {
+  it('sends one post when 20 concurrent attempts of two processes share the ledger', async () => {
     await using folder = await photoFolder()
     await using platform = await countingPlatform()
     const children = [1, 2].map(() => start(folder, platform, { ATTEMPTS: '10' }))

@@ -34,11 +34,11 @@ describe('publishing', () => {
 
   it.each([
     ['refuses', refusing('publish_refused')],
-    ['does not answer', refusing('publish_unavailable')],
-    ['is asked too often', refusing('rate_limited')],
+    ['does not respond', refusing('publish_unavailable')],
+    ['limits the rate', refusing('rate_limited')],
     ['rejects the credentials', refusing('credentials_rejected')],
-    ['cannot be resolved credentials for', refusing('credentials_unavailable')],
-  ])('goes on where one platform %s, and returns to that one only', async (_title, trouble) => {
+    ['has no available credentials', refusing('credentials_unavailable')],
+  ])('continues when a platform %s, and retries only that platform', async (_title, trouble) => {
     await using open = await scene()
     const { publish, telegram, email, folder } = open
     telegram.script.push(trouble)
@@ -59,10 +59,10 @@ describe('publishing', () => {
   })
 
   it.each([
-    ['an outcome that nobody knows', losing],
-    ['an error of our own', { error: new TypeError('oops'), arrives: true }],
-    ['something that is no error', { error: 'oops', arrives: false }],
-  ])('is careful after %s until a person insists', async (_title, trouble) => {
+    ['an unknown outcome', losing],
+    ['an internal error', { error: new TypeError('oops'), arrives: true }],
+    ['a thrown value that is not an error', { error: 'oops', arrives: false }],
+  ])('does not send again after %s until a person forces it', async (_title, trouble) => {
     await using open = await scene()
     const { publish, telegram, folder } = open
     telegram.script.push(trouble)
@@ -78,7 +78,7 @@ describe('publishing', () => {
     expect(telegram.posts).toHaveLength(arrived + 1)
   })
 
-  it('knows the same photo under another name', async () => {
+  it('recognises the same photo under another name', async () => {
     await using open = await scene()
     const { publish, telegram, folder } = open
     await publish()
@@ -88,7 +88,7 @@ describe('publishing', () => {
     expect(telegram.posts).toHaveLength(1)
   })
 
-  it('gives a name that is taken in the archive a number', async () => {
+  it('adds a number to a name that the archive already has', async () => {
     await using open = await scene()
     const { publish, folder } = open
     await publish()
@@ -97,7 +97,7 @@ describe('publishing', () => {
     expect(await whereabouts(folder)).toEqual(['archive/photo (2).jpg', 'archive/photo.jpg with sidecar'])
   })
 
-  it('takes the photo that is meant, and refuses another one of its name', async () => {
+  it('publishes the intended photo, and refuses another photo of its name', async () => {
     await using open = await scene()
     const { publish, telegram, email, folder } = open
     const sha256 = createHash('sha256').update('the photo').digest('hex')
@@ -115,7 +115,7 @@ describe('publishing', () => {
     expect(await whereabouts(folder)).toContain('root/photo.jpg')
   })
 
-  it('keeps no failure when a dry run cannot look into the ledger', async () => {
+  it('records no failure when a dry run cannot read the ledger', async () => {
     await using open = await scene()
     const store = open.folder.open()
     const result = await open.publish({ dryRun: true }, { store: failing(store, 'readRecord') })
@@ -123,7 +123,7 @@ describe('publishing', () => {
     expect(await ledgerOf(store)).toEqual([])
   })
 
-  it('remembers a failure when this server cannot publish to a platform, and none of a dry run', async () => {
+  it('records a failure when this server cannot publish to a platform, but not in a dry run', async () => {
     await using studio = await scene()
     const records = () => ledgerOf(studio.folder.open())
     await studio.publish({ dryRun: true }, { unavailable: ['bluesky'] })
@@ -133,7 +133,7 @@ describe('publishing', () => {
     expect(await records()).toContain('bluesky.failed.json')
   })
 
-  it('publishes as before when the storage keeps no failure', async () => {
+  it('publishes later even when the storage did not save the failure', async () => {
     await using open = await scene()
     const store = failing(open.folder.open(), 'replaceRecord', 1)
     open.telegram.script.push(refusing('publish_refused'))
@@ -156,7 +156,7 @@ describe('publishing', () => {
     expect([telegram.posts, email.posts]).toEqual([[], []])
     expect((await readableSidecar(folder.open(), 'root', photo))?.text).not.toContain('Typed.')
     await publish({ platforms: ['telegram'] })
-    expect((await publish({ dryRun: true })).results.telegram?.preview).toContain('it is there already')
+    expect((await publish({ dryRun: true })).results.telegram?.preview).toContain('it has been there since')
   })
 
   it.each([
@@ -167,14 +167,14 @@ describe('publishing', () => {
       { unavailable: ['mastodon'] as const },
       'provider_unavailable',
     ],
-    ['no platform at all', {}, { publishers: [] }, 'invalid_request'],
+    ['a request without any platform', {}, { publishers: [] }, 'invalid_request'],
     [
-      'only such platforms',
+      'a request with only unsupported platforms',
       {},
       { publishers: [], unavailable: ['mastodon', 'bluesky'] as const },
       'provider_unavailable',
     ],
-    ['a photo that is nowhere', { name: parsePhotoName('none.jpg') }, {}, 'photo_not_found'],
+    ['a photo that does not exist', { name: parsePhotoName('none.jpg') }, {}, 'photo_not_found'],
   ])('refuses %s before anything is sent', async (_title, request, tools, code) => {
     await using open = await scene()
     const { publish, telegram, email } = open
@@ -190,7 +190,7 @@ describe('publishing', () => {
     expect(telegram.posts).toEqual([])
   })
 
-  it('sends nothing of a photo that is replaced meanwhile', async () => {
+  it('sends nothing when the photo is replaced meanwhile', async () => {
     await using open = await scene()
     const { publish, telegram, folder } = open
     const store = folder.open()
@@ -206,7 +206,7 @@ describe('publishing', () => {
     expect(telegram.posts).toEqual([])
   })
 
-  it('takes the words of the person, else the sidecar’s, and keeps what was typed though all platforms fail', async () => {
+  it('prefers typed captions to the sidecar’s, and saves them even when all platforms fail', async () => {
     await using open = await scene()
     const { publish, telegram, email, folder } = open
     telegram.script.push(refusing('publish_refused'))
@@ -228,7 +228,7 @@ describe('publishing', () => {
     expect(telegram.posts[0]?.caption).toBe('Dusk.\n\n#rope #dusk')
   })
 
-  it('says that the photo was published when only the archive fails, and completes that later', async () => {
+  it('reports success when only archiving fails, and archives the photo later', async () => {
     await using open = await scene()
     const { publish, telegram, folder } = open
     const stuck = await publish({}, { store: failing(folder.open(), 'move') })
@@ -242,7 +242,7 @@ describe('publishing', () => {
     expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
   })
 
-  it('tries to keep a receipt more than once, and warns when it cannot', async () => {
+  it('retries saving a receipt, and warns when every attempt fails', async () => {
     await using open = await scene()
     const { publish, telegram, clock, folder } = open
     const shaken = await publish(
@@ -266,7 +266,7 @@ describe('publishing', () => {
     'readRecord',
     'createRecord',
   ] as const)(
-    'sends nothing while the storage fails at %s, and all of it when it is back',
+    'sends nothing while the storage fails at %s, and everything once the storage is back',
     async (method) => {
       await using open = await scene()
       const { publish, telegram, email, folder } = open
@@ -281,7 +281,7 @@ describe('publishing', () => {
     },
   )
 
-  it('sends once, however often it is asked at once', async () => {
+  it('sends once when many requests arrive at once', async () => {
     await using open = await scene()
     const { publish, telegram, email, folder } = open
     const results = await Promise.all(Array.from({ length: 20 }, () => publish()))

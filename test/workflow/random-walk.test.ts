@@ -19,7 +19,7 @@ function walk(names: readonly PhotoName[], steps: number, start?: string) {
 }
 
 describe('the random walk', () => {
-  it('shows every photo once before any repeats, however many there are', () => {
+  it('shows every photo once before any photo repeats, for any number of photos', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), (count) => {
         const names = named(count)
@@ -28,19 +28,19 @@ describe('the random walk', () => {
     )
   })
 
-  it('does not begin a new round with the photo that ended the last one', () => {
+  it('does not begin a new round with the photo that ended the last round', () => {
     for (let run = 0; run < 200; run++) {
       const { shown } = walk(named(3), 4)
       expect(shown[3]).not.toBe(shown[2])
     }
   })
 
-  it('has another order in another walk', () => {
+  it('has a different order in each walk', () => {
     const orders = new Set(Array.from({ length: 20 }, () => walk(named(10), 10).shown.join()))
     expect(orders.size).toBeGreaterThan(15)
   })
 
-  it('goes on when photos come and go between two steps', () => {
+  it('continues when photos come and go between two steps', () => {
     const names = named(20)
     const { shown, position } = walk(names, 10)
     const remaining = names.filter((name) => !shown.includes(name))
@@ -48,11 +48,11 @@ describe('the random walk', () => {
     expect(new Set(rest.shown)).toEqual(new Set(remaining))
   })
 
-  it('has nothing to show without photos', () => {
+  it('returns nothing without photos', () => {
     expect(nextStep([], undefined)).toBeNull()
   })
 
-  it('starts anew from any position that it did not write', () => {
+  it('starts a new walk from any position that it did not write', () => {
     fc.assert(
       fc.property(fc.string(), (position) => {
         expect(named(5)).toContain(nextStep(named(5), position)?.name)
@@ -60,7 +60,7 @@ describe('the random walk', () => {
     )
   })
 
-  it('keeps no name in the position', () => {
+  it('puts no photo name into the position', () => {
     const [only] = [parsePhotoName('secret-wedding.jpg')]
     expect(nextStep(only ? [only] : [], undefined)?.position).toMatch(/^[0-9a-f]{8}\.[0-9a-f]{16}$/)
   })

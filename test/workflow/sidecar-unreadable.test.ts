@@ -12,7 +12,7 @@ import { photo, scene as publishScene } from '../support/fixtures/scripted-platf
 const large = `rope\n\n# ---\n${'# a: b\n'.repeat(150_000)}`
 const unreadable = { code: 'sidecar_unreadable' }
 
-/** The store, and how often each sidecar was read. */
+/** Wraps a store and records each read of a sidecar. */
 function counting(store: PhotoStore) {
   const reads: string[] = []
   const counted: PhotoStore = {
@@ -40,7 +40,7 @@ describe('a photo whose sidecar is far too large', () => {
   })
   afterEach(() => folder[Symbol.asyncDispose]())
 
-  it('is shown without words', async () => {
+  it('shows a photo without captions when its sidecar is far too large', async () => {
     expect(await photoDetails({ store: folder.open(), ...digests }, 'root', photo)).toMatchObject({
       caption: null,
       sdCaption: null,
@@ -49,7 +49,7 @@ describe('a photo whose sidecar is far too large', () => {
     })
   })
 
-  it('keeps its sidecar when a person edits the words', async () => {
+  it('keeps a sidecar that is far too large when a person edits the captions', async () => {
     const edit = editCaptions({ store: folder.open(), now: Date.now }, photo, {
       caption: 'Mine.',
       captions: {},
@@ -59,7 +59,7 @@ describe('a photo whose sidecar is far too large', () => {
     expect(await folder.open().readSidecar('root', photo)).toBe('unreadable')
   })
 
-  it('is published with what a person sends along, and says that this was not saved', async () => {
+  it('publishes the submitted caption and warns that the caption was not saved', async () => {
     await using open = await publishScene()
     await writeFile(join(open.folder.root, 'photo.txt'), large)
     const published = await open.publish({ caption: 'Typed.' })
@@ -69,7 +69,7 @@ describe('a photo whose sidecar is far too large', () => {
     expect(await open.folder.open().readSidecar('archive', photo)).toBe('unreadable')
   })
 
-  it('says in a preview that its words are not used', async () => {
+  it('warns in a preview that the saved captions are not used', async () => {
     await using open = await publishScene()
     await writeFile(join(open.folder.root, 'photo.txt'), large)
     const { warnings, results } = await open.publish({ dryRun: true })
@@ -77,7 +77,7 @@ describe('a photo whose sidecar is far too large', () => {
     expect(results.telegram).toMatchObject({ skipped: 'dry_run' })
   })
 
-  it('is published with a warning when the typed words would make its sidecar too large', async () => {
+  it('publishes with a warning when the typed caption would make the sidecar too large', async () => {
     await using open = await publishScene()
     await writeFile(join(open.folder.root, 'photo.txt'), `${'x'.repeat(65_000)}\n\n# ---\n# mine: stays\n`)
     const published = await open.publish({ caption: 'y'.repeat(1000) })
@@ -93,14 +93,14 @@ describe('an analysis of a photo whose sidecar is far too large', () => {
   })
   afterEach(() => scene[Symbol.asyncDispose]())
 
-  it('is refused before the AI is asked', async () => {
+  it('refuses an unreadable sidecar before it calls the AI', async () => {
     const store: PhotoStore = { ...scene.store, readSidecar: async () => 'unreadable' }
     for (const forceRefresh of [false, true])
       await expect(scene.analyze({ store }, { forceRefresh })).rejects.toMatchObject(unreadable)
     expect(scene.openai.calls).toEqual([])
   })
 
-  it('leaves the sidecar alone when it has grown meanwhile', async () => {
+  it('leaves the sidecar unchanged when it has grown too large meanwhile', async () => {
     let reads = 0
     const store: PhotoStore = {
       ...scene.store,
@@ -114,7 +114,7 @@ describe('an analysis of a photo whose sidecar is far too large', () => {
     expect(await scene.sidecar()).toBe('grown')
   })
 
-  it('leaves out the words of other photos when they cannot be read', async () => {
+  it('skips captions of other photos whose sidecars are unreadable', async () => {
     await scene.addPhoto('archive', 'older.jpg', '\n\n# ---\n# caption: Readable.\n', 1)
     await scene.addPhoto('archive', 'large.jpg', '\n\n# ---\n# caption: x\n', 2)
     const store: PhotoStore = {
@@ -127,7 +127,7 @@ describe('an analysis of a photo whose sidecar is far too large', () => {
     expect(scene.troubles).toEqual([])
   })
 
-  it('reads each sidecar once, also when the AI is asked again', async () => {
+  it('reads each sidecar once, also when the AI is called again', async () => {
     await scene.addPhoto('archive', 'older.jpg', '\n\n# ---\n# caption: Older.\n', 1)
     for (const forceRefresh of [false, false, true]) {
       const { store, reads } = counting(scene.store)
@@ -139,7 +139,7 @@ describe('an analysis of a photo whose sidecar is far too large', () => {
 })
 
 describe('the reads of sidecars', () => {
-  it('are one when a photo is looked at, edited or published', async () => {
+  it('reads the sidecar once when a photo is viewed, edited or published', async () => {
     await using open = await publishScene()
     const { store, reads } = counting(open.folder.open())
     await photoDetails({ store, ...digests }, 'root', photo)
@@ -149,7 +149,7 @@ describe('the reads of sidecars', () => {
     expect(reads).toEqual(['root/photo.jpg', 'root/photo.jpg', 'root/photo.jpg'])
   })
 
-  it('are two when another process writes between the read and the write', async () => {
+  it('reads the sidecar twice when another process writes between the read and the write', async () => {
     await using open = await publishScene()
     const plain = open.folder.open()
     const { store, reads } = counting(plain)

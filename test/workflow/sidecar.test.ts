@@ -34,7 +34,7 @@ const analysis: SidecarAnalysis = {
   confirmationTags: null,
 }
 
-/** Texts that are likely to break a format of lines: line breaks of all kinds, marks, half characters. */
+/** Texts that are likely to break a line-based format: line breaks of all kinds, marks, lone surrogates. */
 const hostileText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc
@@ -73,7 +73,7 @@ const value: fc.Arbitrary<SidecarValue> = fc.oneof(
     { maxKeys: 4 },
   ),
 )
-/** Files of V2, of others, and of nobody. */
+/** Files of V2, of other programs, and random text. */
 const file = fc.oneof(
   fc.constantFrom(...Object.values(v2Sidecars)),
   hostileText,
@@ -82,7 +82,7 @@ const file = fc.oneof(
 )
 const key = fc.constantFrom('caption', 'tags', 'alt_text', 'artist_alias', 'caption_generated', '__proto__')
 
-/** Files have no half characters. */
+/** Replaces lone surrogates, which a file cannot contain. */
 function wellFormed(value: SidecarValue): SidecarValue {
   return JSON.parse(JSON.stringify(value), (_, part) =>
     typeof part === 'string'
@@ -93,7 +93,7 @@ function wellFormed(value: SidecarValue): SidecarValue {
   )
 }
 
-/** Whether V2 finds the same lines: it ends them at more characters, and finds no metadata below a first line of `# ---`. */
+/** Tells if V2 finds the same lines. V2 ends lines at more characters, and finds no metadata below a first line of `# ---`. */
 function isReadAlike(text: string): boolean {
   return !/(?![\r\n\t])[\p{Cc}\u2028\u2029\ufeff]/u.test(text) && !/^[^\S\r\n]*# ---/.test(text)
 }
@@ -102,7 +102,7 @@ function contents(lines: readonly string[]): string[] {
   return lines.map((line) => line.replace(/[\r\n]+$/, ''))
 }
 
-/** The lines that only one of two documents has, in the one place where they differ. */
+/** Returns the lines that only one of two documents has, in the single place where they differ. */
 function difference(before: readonly string[], after: readonly string[]) {
   const shorter = Math.min(before.length, after.length)
   let start = 0
@@ -129,15 +129,15 @@ describe('a sidecar', () => {
     ['a byte order mark', '\ufeffrope\n\n# ---\n# caption: Dusk'],
     ['several first lines', 'rope\ndusk\n# not: metadata\n\n# ---\n# caption: Dusk\n'],
     ['a key twice', 'rope\n\n# ---\n# caption: a\n# caption: b\n'],
-  ])('is given back to the letter: %s', (_, text) => {
+  ])('returns the exact text after parsing: %s', (_, text) => {
     expect(formatSidecar(parseSidecar(text))).toBe(text)
   })
 
-  it('is given back to the letter, whatever it is', () => {
+  it('returns the exact text after parsing, for any text', () => {
     fc.assert(fc.property(file, (text) => formatSidecar(parseSidecar(text)) === text))
   })
 
-  it('can be read, whatever it is', () => {
+  it('parses any text', () => {
     fc.assert(
       fc.property(file, (text) => {
         const document = parseSidecar(text)
@@ -151,7 +151,7 @@ describe('a sidecar', () => {
     )
   })
 
-  it('may have the line ends of any system', () => {
+  it('reads and keeps the line ends of any system', () => {
     for (const end of ['\n', '\r\n', '\r']) {
       const document = parseSidecar(['rope', '', '# ---', '# caption: Dusk', '# pose: x', ''].join(end))
       expect(metadataOf(document)).toEqual({ caption: 'Dusk', pose: 'x' })
@@ -161,7 +161,7 @@ describe('a sidecar', () => {
     }
   })
 
-  it('may be huge and hostile', () => {
+  it('parses huge and hostile texts', () => {
     const size = 400_000
     for (const text of [
       '\n'.repeat(size),
@@ -182,7 +182,7 @@ describe('a sidecar', () => {
 })
 
 describe('the values of a sidecar', () => {
-  it.each(shapes)('are those that V2 sees: %s', (_, text) => {
+  it.each(shapes)('reads the same values as V2: %s', (_, text) => {
     const v2 = asV2Reads(text)
     const document = parseSidecar(text)
     expect(sdCaptionOf(document) ?? '').toBe(v2.sdCaption)
@@ -193,7 +193,7 @@ describe('the values of a sidecar', () => {
     }
   })
 
-  it('are text, lists and mappings', () => {
+  it('reads texts, lists and mappings', () => {
     const document = parseSidecar(v2Sidecars['with extended metadata and an artist'])
     expect(sdCaptionOf(document)).toBe('kneeling figure, jute rope, window light, 85mm')
     expect(textOf(document, 'materials')).toBe('jute rope: natural, 6 mm')
@@ -208,41 +208,41 @@ describe('the values of a sidecar', () => {
 
   it.each([
     ['"Hello"', 'quotes belong to the text'],
-    ['"a line \\n break"', 'so do backslashes'],
-    ['!jsonish', 'only the whole mark is one'],
-    ['!json {bad', 'a broken mark is a text'],
-    ['!json 123', 'so is a marked number'],
+    ['"a line \\n break"', 'backslashes belong to the text'],
+    ['!jsonish', 'only the whole mark counts'],
+    ['!json {bad', 'broken JSON after the mark is text'],
+    ['!json 123', 'a marked number is text'],
     ['[Part 1] Dusk', 'brackets belong to the text'],
-    ['[1, 2]', 'JSON of another shape too'],
-    ['{"a": {"b": "c"}}', 'and nested JSON'],
-    ["{'a': 'b'}", 'only generated captions were ever written by Python'],
-  ])('stand as %s: %s', (written) => {
+    ['[1, 2]', 'numbers are not a list of texts'],
+    ['{"a": {"b": "c"}}', 'nested JSON is not a mapping of texts'],
+    ["{'a': 'b'}", 'Python wrote only generated captions'],
+  ])('keeps %s as text: %s', (written) => {
     const document = parseSidecar(`rope\n\n# ---\n# note: ${written}\n# caption: ${written}\n`)
     expect(metadataOf(document)).toEqual({ note: written, caption: written })
     expect(captionOf(document)).toBe(written)
   })
 
-  it('are only found below the separator', () => {
+  it('finds values only below the separator', () => {
     const document = parseSidecar('rope\n# caption: not this\n\n  # --- metadata\n# caption: this\n')
     expect(metadataOf(document)).toEqual({ caption: 'this' })
     expect(metadataOf(parseSidecar('rope\n# caption: not this\n'))).toEqual({})
     expect(captionOf(parseSidecar('rope\n# caption: not this\n'))).toBeNull()
   })
 
-  it('are found in a file that has nothing above them', () => {
+  it('finds values in a file with nothing above the separator', () => {
     const document = parseSidecar('\ufeff# ---\n# caption: Dusk\n')
     expect(sdCaptionOf(document)).toBeNull()
     expect(captionOf(document)).toBe('Dusk')
     expect(formatSidecar(withSdCaption(document, 'rope'))).toBe('rope\n\n\ufeff# ---\n# caption: Dusk\n')
   })
 
-  it('are the last of their key', () => {
+  it('uses the last value of a key', () => {
     expect(
       captionOf(parseSidecar('rope\n\n# ---\n# caption: a\n  # caption : b\n#caption: c\n# caption:d\n')),
     ).toBe('b')
   })
 
-  it('may be called like what JavaScript gives a meaning to', () => {
+  it('accepts keys with special names of JavaScript', () => {
     const document = parseSidecar('rope\n\n# ---\n# __proto__: {"polluted": "yes"}\n# constructor: x\n')
     const metadata = metadataOf(document)
     expect(Object.entries(metadata)).toEqual([
@@ -258,8 +258,8 @@ describe('the values of a sidecar', () => {
   })
 })
 
-describe('the work on the values of a sidecar', () => {
-  it('parses no line when it does not look like JSON', () => {
+describe('the parsing of values of a sidecar', () => {
+  it('parses as JSON only lines that look like JSON', () => {
     const parse = vi.spyOn(JSON, 'parse')
     try {
       metadataOf(parseSidecar(`\n\n# ---\n${'# a: b\n'.repeat(400)}# list: ["x"]\n`))
@@ -271,7 +271,7 @@ describe('the work on the values of a sidecar', () => {
 })
 
 describe('a change to a sidecar', () => {
-  it('gives back the value that was set, to us and to V2', () => {
+  it('writes values that this program and V2 read back', () => {
     fc.assert(
       fc.property(file, key, value, (text, name, set) => {
         const document = withValues(parseSidecar(text), Object.fromEntries([[name, set]]))
@@ -309,7 +309,7 @@ describe('a change to a sidecar', () => {
     expect(asV2Reads(text).metadata.get('note')).toEqual(wellFormed(set))
   })
 
-  it('leaves every other line alone', () => {
+  it('leaves every other line unchanged', () => {
     fc.assert(
       fc.property(file, key, value, (text, name, set) => {
         const before = parseSidecar(text)
@@ -323,7 +323,7 @@ describe('a change to a sidecar', () => {
     )
   })
 
-  it('can inject no other key, and no Stable Diffusion caption', () => {
+  it('injects no other key and no Stable Diffusion caption', () => {
     fc.assert(
       fc.property(file.filter(isReadAlike), key, value, hostileText, (text, name, set, sdCaption) => {
         const before = asV2Reads(text)
@@ -340,7 +340,7 @@ describe('a change to a sidecar', () => {
     )
   })
 
-  it('makes a text of several lines one line, marked as V2 marks it', () => {
+  it('writes a text of several lines as a single line with V2’s mark', () => {
     const caption = 'Dusk.\n# caption_edited: False\r\n\u2028# sha256: evil\u0085# --- \u001c# created: never'
     const document = withValues(parseSidecar('rope\n'), { caption })
     expect(formatSidecar(document)).toBe(
@@ -357,7 +357,7 @@ describe('a change to a sidecar', () => {
     )
   })
 
-  it('keeps the line ends, the order, unknown keys and lines of others', () => {
+  it('keeps the line ends, the order, unknown keys and lines of other programs', () => {
     const text =
       'rope\r\nsecond line\r\n\r\n# ---\r\n# mood: calm\r\n# caption: a\r\n# a note\r\nfree text\r\n# caption: b\r\n# rating: 5\r\nthe end'
     const document = withSdCaption(
@@ -369,7 +369,7 @@ describe('a change to a sidecar', () => {
     )
   })
 
-  it('is nothing where the value is what it was', () => {
+  it('changes nothing when the value stays the same', () => {
     for (const text of Object.values(v2Sidecars)) {
       const document = parseSidecar(text)
       const tags = listOf(document, 'tags')
@@ -381,7 +381,7 @@ describe('a change to a sidecar', () => {
     }
   })
 
-  it('removes every line of a key, and never the rest', () => {
+  it('removes every line of a key and nothing else', () => {
     const text = 'rope\n\n# ---\n# pose: a\n# note: b\n# pose: c\n'
     expect(formatSidecar(withValues(parseSidecar(text), { pose: null, camera: null }))).toBe(
       'rope\n\n# ---\n# note: b\n',
@@ -393,7 +393,7 @@ describe('a change to a sidecar', () => {
     expect(() => withValues(parseSidecar('rope'), { [name]: 'x' })).toThrow(TypeError)
   })
 
-  it('makes the Stable Diffusion caption one line', () => {
+  it('writes the Stable Diffusion caption as a single line', () => {
     const document = withSdCaption(parseSidecar(''), ' rope,\n\n# ---\u2028# caption: evil\u0000 ')
     expect(formatSidecar(document)).toBe('rope, # --- # caption: evil\n\n# ---\n')
     expect(sdCaptionOf(withSdCaption(document, 'rope \ud83c'))).toBe('rope \ufffd')
@@ -421,13 +421,13 @@ describe('the caption of a sidecar', () => {
       'Two lines\nof mine.',
       { telegram: 'For the channel.', email: 'Two lines\nof mine.' },
     ],
-  ] as const)('is found in every version: %s', (name, caption, byPlatform) => {
+  ] as const)('finds the caption in every version: %s', (name, caption, byPlatform) => {
     const document = parseSidecar(v2Sidecars[name])
     expect(captionOf(document)).toBe(caption)
     expect(platformCaptionsOf(document)).toEqual(byPlatform)
   })
 
-  it('is told apart from the Stable Diffusion caption', () => {
+  it('distinguishes the caption from the Stable Diffusion caption', () => {
     const source = (text: string) => captionSourceOf(parseSidecar(text))
     expect(captionOf(parseSidecar(trainingPromptOnly))).toBeNull()
     expect(source(trainingPromptOnly)).toBe('training')
@@ -452,11 +452,11 @@ describe('the caption of a sidecar', () => {
       "prompt\n\n# ---\n# caption_generated: {'a': '\\x41\\u00e9\\U0001f305\\U99999999\\t\\\\'}\n",
       'Aé🌅U99999999\t\\',
     ],
-  ])('in %j is %j', (text, caption) => {
+  ])('parses %j to the caption %j', (text, caption) => {
     expect(captionOf(parseSidecar(text))).toBe(caption)
   })
 
-  it('never takes lines of others for its own', () => {
+  it('never reads lines of other programs as part of the caption', () => {
     for (const between of ['private notes\n', '# a comment\n', '\n\n']) {
       for (const next of ['', '# rating: 5\n']) {
         const text = `rope\n\n# ---\n# caption: Dusk.\n${between}${next}`
@@ -469,7 +469,7 @@ describe('the caption of a sidecar', () => {
 })
 
 describe('an edit of the caption', () => {
-  it('is marked, dated, and changes nothing else', () => {
+  it('marks and dates an edited caption, and changes nothing else', () => {
     const text = v2Sidecars['with captions by platform']
     const document = withEditedCaption(parseSidecar(text), 'My words.\nTwo lines.', at)
     expect(formatSidecar(document)).toBe(
@@ -479,7 +479,7 @@ describe('an edit of the caption', () => {
     expect(platformCaptionsOf(document)).toEqual({})
   })
 
-  it('replaces all lines of the caption before', () => {
+  it('replaces all lines of the previous caption', () => {
     const text = v2Sidecars['with an edited caption of several lines as they stood']
     const document = withEditedCaption(parseSidecar(text), 'One line.', at)
     expect(formatSidecar(document)).toBe(
@@ -489,7 +489,7 @@ describe('an edit of the caption', () => {
     )
   })
 
-  it('reaches the texts by platform that were the same, and spares those that were not', () => {
+  it('changes platform texts that equal the old caption, and keeps the others', () => {
     const text = v2Sidecars['the newest version, without a Stable Diffusion caption']
     const document = withEditedCaption(parseSidecar(text), 'Newer.', at)
     expect(captionOf(document)).toBe('Newer.')
@@ -498,7 +498,7 @@ describe('an edit of the caption', () => {
 })
 
 describe('an analysis', () => {
-  it('writes a whole sidecar as V2 would', () => {
+  it('writes a complete sidecar as V2 would', () => {
     const document = withAnalysis(parseSidecar(''), {
       ...analysis,
       ofDropbox: { fileId: 'id:1', rev: '5f3e' },
@@ -533,7 +533,7 @@ describe('an analysis', () => {
     expect(hasEditedCaption(document)).toBe(false)
   })
 
-  it('replaces what an analysis wrote before, and keeps what others did', () => {
+  it('replaces the values of the previous analysis, and keeps the lines of other programs', () => {
     const first = withAnalysis(parseSidecar(''), {
       ...analysis,
       artistAlias: 'Alice',
@@ -564,7 +564,7 @@ describe('an analysis', () => {
     'of an edit without an analysis',
     'with captions by platform as Python prints them',
     'the newest version, without a Stable Diffusion caption',
-  ] as const)('never replaces the caption of a person: %s', (name) => {
+  ] as const)('never replaces a person’s caption: %s', (name) => {
     const before = parseSidecar(v2Sidecars[name])
     const after = withAnalysis(before, analysis)
     expect(captionOf(after)).toBe(captionOf(before))
@@ -576,7 +576,7 @@ describe('an analysis', () => {
     expect(captionOf(withAnalysis(after, { ...analysis, caption: 'Third.' }))).toBe(captionOf(before))
   })
 
-  it('never replaces a caption that somebody wrote into the file by hand', () => {
+  it('never replaces a caption that a person wrote into the file by hand', () => {
     const generated = formatSidecar(withAnalysis(parseSidecar(''), analysis))
     const byHand = generated.replace('# caption: New words.', '# caption: My words.')
     expect(captionOf(withAnalysis(parseSidecar(byHand), { ...analysis, caption: 'Third.' }))).toBe(
@@ -585,19 +585,19 @@ describe('an analysis', () => {
     expect(captionOf(withAnalysis(parseSidecar('rope\n\n# ---\n# caption: Mine.\n'), analysis))).toBe('Mine.')
   })
 
-  it('never replaces a generated caption that a person took as theirs', () => {
+  it('never replaces a generated caption that a person adopted', () => {
     const taken = withEditedCaption(withAnalysis(parseSidecar(''), analysis), analysis.caption, at)
     expect(captionOf(withAnalysis(taken, { ...analysis, caption: 'Third.' }))).toBe('New words.')
   })
 
-  it('never replaces what a person sent to one platform', () => {
+  it('never replaces a caption that a person sent to one platform', () => {
     const sent = parseSidecar('rope\n\n# ---\n# caption_submitted: {"email": "Mine."}\n')
     const after = withAnalysis(sent, analysis)
     expect(captionOf(after)).toBe('Mine.')
     expect(platformCaptionsOf(after)).toEqual({ email: 'Mine.' })
   })
 
-  it('takes a caption that is marked as not edited, or blank, for nobody’s', () => {
+  it('replaces a caption that is blank or marked as not edited', () => {
     for (const caption of [
       '# caption: New words.\n# caption_edited: False',
       '# caption: \n# caption_edited: True',
@@ -607,7 +607,7 @@ describe('an analysis', () => {
     }
   })
 
-  it('replaces the caption of a person on their explicit word', () => {
+  it('replaces a person’s caption when the person explicitly allows it', () => {
     for (const text of Object.values(v2Sidecars)) {
       const document = withAnalysis(parseSidecar(text), analysis, { replaceEdited: true })
       expect(captionOf(document)).toBe('New words.')
@@ -617,14 +617,14 @@ describe('an analysis', () => {
     }
   })
 
-  it('twice is an analysis once', () => {
+  it('changes nothing when the same analysis is applied twice', () => {
     for (const text of Object.values(v2Sidecars)) {
       const once = withAnalysis(parseSidecar(text), analysis)
       expect(formatSidecar(withAnalysis(once, analysis))).toBe(formatSidecar(once))
     }
   })
 
-  it('keeps the empty caption of a person until that person asks for new words', () => {
+  it('keeps a person’s empty caption until the person asks for a new caption', () => {
     for (const text of Object.values(v2Sidecars)) {
       const emptied = withEditedCaption(parseSidecar(text), ' ', at)
       const stored = parseSidecar(formatSidecar(emptied))
@@ -637,7 +637,7 @@ describe('an analysis', () => {
     }
   })
 
-  it('loses no caption of a person, whatever is in it', () => {
+  it('loses no caption of a person, with any content', () => {
     fc.assert(
       fc.property(file, hostileText, hostileText, (text, caption, generated) => {
         fc.pre(caption.trim() !== '' && generated.trim() !== '')

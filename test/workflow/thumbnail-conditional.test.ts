@@ -6,7 +6,7 @@ import { makeThumbnail } from '../../src/workflow/thumbnail.ts'
 import { made, name, photo, scene } from '../support/fixtures/thumbnails.ts'
 
 describe('a conditional request', () => {
-  it('costs one stat: nothing is read, nothing is made', async () => {
+  it('costs only one stat call when the client has the thumbnail', async () => {
     const { ask, calls, owners } = scene()
     const { etag } = await made(ask())
     const before = { ...calls }
@@ -17,20 +17,20 @@ describe('a conditional request', () => {
     expect(owners).toHaveLength(1)
   })
 
-  it('also costs nothing where the thumbnail is in nobody’s memory', async () => {
+  it('costs no read when the thumbnail is not in memory', async () => {
     const { etag } = await made(scene().ask())
     const restarted = scene()
     expect(await restarted.ask({ ifNoneMatch: etag })).toEqual({ status: 'not_modified', etag })
     expect(restarted.calls.read).toBe(0)
   })
 
-  it('with another tag gets the thumbnail', async () => {
+  it('returns the thumbnail when the tag differs', async () => {
     const { ask } = scene()
     expect((await ask({ ifNoneMatch: '"other", W/"another"' })).status).toBe('ok')
     expect((await ask({ ifNoneMatch: 'unreadable' })).status).toBe('ok')
   })
 
-  it('has another tag for other bytes, another size, another type and another storage', async () => {
+  it('has a different tag for other bytes, another size, another type and another storage', async () => {
     const { ask, photos, tools } = scene()
     const tags = [
       (await ask()).etag,
@@ -44,14 +44,14 @@ describe('a conditional request', () => {
     expect(new Set(tags).size).toBe(5)
   })
 
-  it('learns nothing of the storage’s own tag', async () => {
+  it('reveals nothing of the storage’s own tag', async () => {
     const contentHash = 'canary-vendor-etag'
     const { etag } = await scene({ [name]: { bytes: photo, contentHash } }).ask()
     expect(etag).not.toContain('canary')
     expect(etag).not.toContain(Buffer.from(contentHash).toString('hex').slice(0, 8))
   })
 
-  it('is read by the rules of RFC 9110, section 13.1.2', () => {
+  it('follows RFC 9110, section 13.1.2', () => {
     const tag = '"abc"'
     for (const header of ['"abc"', 'W/"abc"', '"x","abc"', '"x" , W/"abc" ,"y"', '*', ',"abc",']) {
       expect([header, matchesNone(header, tag)]).toEqual([header, true])
@@ -63,7 +63,7 @@ describe('a conditional request', () => {
   })
 })
 
-describe('the media type', () => {
+describe('the media type of a thumbnail', () => {
   const both = ['image/webp', 'image/avif'] as const
 
   it.each([
@@ -82,11 +82,11 @@ describe('the media type', () => {
     ['image/jpeg;q=0.5,image/webp;q=0.5', 'image/webp'],
     ['image/webp;q=0.1', 'image/webp'],
     [';;;,,=q', 'image/jpeg'],
-  ])('for Accept: %s is %s', (accept, expected) => {
+  ])('answers Accept: %s with %s', (accept, expected) => {
     expect(negotiateType(accept, both)).toBe(expected)
   })
 
-  it('is one of those offered, whatever the header says', () => {
+  it('stays among the offered types for any header', () => {
     expect(negotiateType('image/avif', ['image/webp'])).toBe('image/jpeg')
     fc.assert(
       fc.property(fc.string(), (accept) => ['image/jpeg', ...both].includes(negotiateType(accept, both))),

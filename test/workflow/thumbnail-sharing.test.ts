@@ -9,8 +9,8 @@ import { makeThumbnail } from '../../src/workflow/thumbnail.ts'
 import { plain, shapeOf } from '../support/fixtures/pictures.ts'
 import { made, memoryFor, name, photo, scene } from '../support/fixtures/thumbnails.ts'
 
-describe('many requests', () => {
-  it('for the same thumbnail share one', async () => {
+describe('concurrent requests for thumbnails', () => {
+  it('makes a thumbnail only once for concurrent requests', async () => {
     const { ask, calls, owners } = scene()
     const all = await Promise.all(Array.from({ length: 20 }, () => made(ask())))
     expect(new Set(all.map(({ bytes }) => bytes)).size).toBe(1)
@@ -20,7 +20,7 @@ describe('many requests', () => {
     expect(owners).toHaveLength(1)
   })
 
-  it('for different photos with the same content hash do not', async () => {
+  it('makes separate thumbnails for different photos with the same content hash', async () => {
     const other = parsePhotoName('other.jpg')
     const { ask } = scene({
       [name]: { bytes: photo, contentHash: 'same' },
@@ -32,7 +32,7 @@ describe('many requests', () => {
     expect(await shapeOf(archived.bytes)).toEqual(await shapeOf(second.bytes))
   })
 
-  it('of two tenants with one cache never get each other’s, though name and content hash agree', async () => {
+  it('keeps tenants with a shared cache apart when name and content hash agree', async () => {
     const cache = createThumbnailCache()
     const tenant = async (identity: string, width: number) => {
       const { tools } = scene({
@@ -51,9 +51,9 @@ describe('many requests', () => {
     expect(await Promise.all([widthOf(alice), widthOf(bob), widthOf(later)])).toEqual([90, 70, 80])
   })
 
-  it('all hear of a failure', async () => {
+  it('reports a failure to all waiting requests', async () => {
     const { ask, owners, tools } = scene({ [name]: { bytes: Buffer.from('<html>'), contentHash: 'one' } })
-    // A header that is no picture's fails at once: the photo is read only when all three wait for it.
+    // An invalid header fails at once, so the read starts only when all three requests wait for it.
     const allWait = Promise.withResolvers<void>()
     let waiting = 0
     const { get } = tools.memory
@@ -78,7 +78,7 @@ describe('the memory of thumbnails', () => {
     mediaType: 'image/jpeg',
   })
 
-  it('is bounded by bytes', async () => {
+  it('stays within its limit of bytes', async () => {
     const cache = createThumbnailCache(100_000)
     const memory = memoryFor('alice', cache)
     for (let i = 0; i < 50; i++) await memory.get(`${i}`, async () => finished(10_000))

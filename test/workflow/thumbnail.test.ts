@@ -12,7 +12,7 @@ import {
 import { made, name, photo, scene } from '../support/fixtures/thumbnails.ts'
 
 describe('a thumbnail', () => {
-  it('is made from the original, in the default size, without metadata', async () => {
+  it('makes a thumbnail from the original in the default size, without metadata', async () => {
     const { ask, owners } = scene()
     const { bytes, etag, mediaType } = await made(ask())
     expect(await shapeOf(bytes)).toEqual(['image/jpeg', 853, 640])
@@ -22,7 +22,7 @@ describe('a thumbnail', () => {
     expect(owners).toEqual(['alice'])
   })
 
-  it.each(thumbnailSizes)('of size %s fits its box', async (size) => {
+  it.each(thumbnailSizes)('fits a thumbnail of size %s into its box', async (size) => {
     const [width, height] = size.slice(1).split('h').map(Number)
     const large = { bytes: await plain(2400, 1800).jpeg().toBuffer(), contentHash: 'large' }
     const [, madeWidth, madeHeight] = await shapeOf(
@@ -33,20 +33,20 @@ describe('a thumbnail', () => {
     expect(madeWidth === width || madeHeight === height).toBe(true)
   })
 
-  it('of a photo that does not exist is photo_not_found', async () => {
+  it('answers photo_not_found for a photo that does not exist', async () => {
     const { ask, calls } = scene({})
     await expect(ask({ ifNoneMatch: '*' })).rejects.toMatchObject({ code: 'photo_not_found' })
     expect(calls.read).toBe(0)
   })
 
-  it('is what the client accepts', async () => {
+  it('has a media type that the client accepts', async () => {
     const { ask } = scene()
     expect((await made(ask({ accept: 'image/avif,image/webp,*/*' }))).mediaType).toBe('image/webp')
     const avif = await made(ask({ accept: 'image/avif,*/*', size: 'w256h256' }))
     expect(await shapeOf(avif.bytes)).toEqual(['image/avif', 256, 192])
   })
 
-  it('passes on what the store and the reducer fail with, and tries again the next time', async () => {
+  it('passes on errors of the store and the reducer, and tries again the next time', async () => {
     const { ask, photos, calls } = scene({ [name]: { bytes: Buffer.from('<html>'), contentHash: 'one' } })
     await expect(ask()).rejects.toMatchObject({ code: 'photo_unreadable' })
     photos[name] = { bytes: photo, contentHash: 'one' }
@@ -56,7 +56,7 @@ describe('a thumbnail', () => {
 })
 
 describe('a storage’s own thumbnail', () => {
-  it('is used as it is where it holds no metadata', async () => {
+  it('returns a storage’s thumbnail unchanged when it contains no metadata', async () => {
     const bytes = await plain(960, 640).jpeg().toBuffer()
     const { ask, calls, owners } = scene(undefined, () => ({ bytes, mediaType: 'image/jpeg' }))
     expect(Buffer.from((await made(ask())).bytes)).toEqual(bytes)
@@ -64,13 +64,13 @@ describe('a storage’s own thumbnail', () => {
     expect(owners).toEqual([])
   })
 
-  it('is never AVIF', async () => {
+  it('never makes AVIF when the storage makes thumbnails', async () => {
     const bytes = await plain(96, 64).webp().toBuffer()
     const { ask } = scene(undefined, () => ({ bytes, mediaType: 'image/webp' }))
     expect((await made(ask({ accept: 'image/avif' }))).mediaType).not.toBe('image/avif')
   })
 
-  it('is made once more where it tells of the photographer', async () => {
+  it('remakes a storage’s thumbnail that contains metadata', async () => {
     for (const bytes of [
       await tellTale(960, 640).jpeg().toBuffer(),
       await tellTale(960, 640).webp().toBuffer(),
@@ -83,7 +83,7 @@ describe('a storage’s own thumbnail', () => {
     }
   })
 
-  it('gives no canary away, wherever it carries one', async () => {
+  it('removes canaries from every place of a storage’s thumbnail', async () => {
     for (const bytes of [
       await canaryJpeg({ orientation: 6 }),
       await canaryJpeg(),
@@ -96,15 +96,15 @@ describe('a storage’s own thumbnail', () => {
     }
   })
 
-  it('is replaced by our own where the storage cannot make one', async () => {
+  it('makes the thumbnail from the original when the storage cannot', async () => {
     const { ask, calls } = scene(undefined, () => null)
     expect(await shapeOf((await made(ask())).bytes)).toEqual(['image/jpeg', 853, 640])
     expect(calls).toMatchObject({ thumbnail: 1, read: 1 })
   })
 })
 
-describe('the original', () => {
-  it('is not asked for before the reducer reads', async () => {
+describe('the original of a thumbnail', () => {
+  it('does not request the original before the reducer reads', async () => {
     const { ask, tools, calls } = scene()
     tools.images.reduce = async ({ body }) => {
       expect(calls.read).toBe(0)
@@ -115,7 +115,7 @@ describe('the original', () => {
     expect(calls.read).toBe(0)
   })
 
-  it('is let go when the reducer gives up half-way', async () => {
+  it('cancels the original when the reducer gives up half-way', async () => {
     const { ask, tools, calls } = scene()
     tools.images.reduce = async ({ body }) => {
       const reader = body.getReader()
@@ -127,7 +127,7 @@ describe('the original', () => {
     expect(calls.cancelled).toBe(1)
   })
 
-  it('is let go when the reducer gives up while the store is still opening it', async () => {
+  it('cancels the original when the reducer gives up while the store is still opening it', async () => {
     const { ask, tools, calls } = scene()
     const isOpening = Promise.withResolvers<void>()
     const isOpened = Promise.withResolvers<void>()
@@ -150,7 +150,7 @@ describe('the original', () => {
     await expect.poll(() => calls.cancelled).toBe(1)
   })
 
-  it('that is replaced between the look-up and the reading is not given out under the old tag', async () => {
+  it('does not return a photo under the old tag when it is replaced between lookup and read', async () => {
     const { ask, tools, photos, calls } = scene()
     const { stat } = tools.store
     tools.store.stat = async (folder, photoName) => {

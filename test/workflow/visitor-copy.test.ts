@@ -11,7 +11,7 @@ const name = parsePhotoName('dusk.jpg')
 const jpeg = await canaryJpeg({ orientation: 6 })
 
 describe('a visitor’s copy', () => {
-  it('reads the original once, and a WebP twice when it has an EXIF', async () => {
+  it('reads the original once, and a WebP with EXIF twice', async () => {
     for (const [bytes, readings] of [
       [jpeg, 1],
       [await canaryWebp({ orientation: 6 }), 2],
@@ -24,7 +24,7 @@ describe('a visitor’s copy', () => {
     }
   })
 
-  it('is not read for a client that has it, and has another tag for other bytes', async () => {
+  it('does not read the original when the client has the copy, and changes the tag with the bytes', async () => {
     const photos = { [name]: { bytes: jpeg, contentHash: 'one' } }
     const { store, calls } = storeOf(photos)
     const { etag } = await openVisitorCopy(store, 'root', name)
@@ -34,7 +34,7 @@ describe('a visitor’s copy', () => {
     expect((await openVisitorCopy(store, 'root', name, etag)).status).toBe('ok')
   })
 
-  it('is busy where the photo is replaced between two readings', async () => {
+  it('answers busy when the photo is replaced between two reads', async () => {
     const bytes = await canaryWebp({ orientation: 6 })
     const photos = { [name]: { bytes, contentHash: 'one' } }
     const { store, calls } = storeOf(photos)
@@ -48,7 +48,7 @@ describe('a visitor’s copy', () => {
     expect(calls.cancelled).toBe(2)
   })
 
-  it('is refused for an original that is larger than a photo may be', async () => {
+  it('refuses an original that exceeds the limit for photos', async () => {
     const { store, calls } = storeOf({ [name]: { bytes: jpeg, contentHash: 'one' } })
     const { read } = store
     store.read = async (folder, photo) => {
@@ -59,14 +59,14 @@ describe('a visitor’s copy', () => {
     expect(calls.cancelled).toBe(1)
   })
 
-  it('is photo_not_found when there is no such photo', async () => {
+  it('answers photo_not_found when the photo does not exist', async () => {
     const { store } = storeOf({})
     await expect(openVisitorCopy(store, 'root', name)).rejects.toMatchObject({ code: 'photo_not_found' })
     await expect(openVisitorCopy(store, 'root', name, '*')).rejects.toMatchObject({ code: 'photo_not_found' })
   })
 })
 
-/** A memory of facts that can be looked into. */
+/** Creates a memory of facts whose content the test can inspect. */
 function memory() {
   const held = new Map<string, PhotoFacts | null>()
   return {
@@ -84,7 +84,7 @@ async function entryIn(store: ReturnType<typeof storeOf>['store']) {
 }
 
 describe('the facts of a photo', () => {
-  it('are read once from its beginning, upright, and then remembered', async () => {
+  it('reads upright facts once from the beginning of the photo, and then remembers them', async () => {
     const bytes = Buffer.concat([jpeg, Buffer.alloc(3_000_000)])
     const { store, calls } = storeOf({ [name]: { bytes, contentHash: 'one' } })
     const facts = memory()
@@ -95,7 +95,7 @@ describe('the facts of a photo', () => {
     expect(calls).toMatchObject({ read: 1, cancelled: 1 })
   })
 
-  it('are remembered as none for what is no photo, and asked for again after an outage', async () => {
+  it('remembers that a file has no facts, and reads again after an outage', async () => {
     const { store, calls } = storeOf({
       [name]: { bytes: Buffer.from('<html>'.repeat(9)), contentHash: 'one' },
     })
@@ -111,7 +111,7 @@ describe('the facts of a photo', () => {
     expect(calls.read).toBe(1)
   })
 
-  it('are given up after 4 MB', async () => {
+  it('stops the search for facts after 4 MB', async () => {
     const endless = probe(1e9, (controller) => controller.enqueue(new Uint8Array(65_536)))
     const start = (await noise(9, 9).jpeg().toBuffer()).subarray(0, 2)
     const { store } = storeOf({ [name]: { bytes: jpeg, contentHash: 'one' } })

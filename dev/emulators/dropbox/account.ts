@@ -1,68 +1,68 @@
-/** One Dropbox account in the emulator, with the handle by which tests and the demo fill it and look into it. */
+/** One Dropbox account in the emulator, with a handle for tests and the demo to fill and inspect the account. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytesInMemory, bytesOnDisk, type StoredBytes } from './stored-bytes.ts'
 import { createTree, type Tree } from './tree.ts'
 
-/** What a test or the demo may do with an account from outside. */
+/** Operations of tests and the demo on an account, from outside. */
 export interface DropboxAccount {
-  /** Stands in the call log. */
+  /** Name for the call log. */
   readonly name: string
-  /** The team's space, where the account has one: files of its own. */
+  /** The team's space with files of its own; `undefined` for an account without a team. */
   readonly team: Pick<DropboxAccount, 'seed' | 'paths' | 'text'> | undefined
-  /** The user changes to another team, whose space is empty. Nothing else of the account changes. */
+  /** Moves the user to another team with an empty space. The rest of the account stays. */
   changeTeam(): void
-  /** Puts a file there, over whatever there was. */
+  /** Writes a file, and replaces an existing file. */
   seed(path: string, content: Uint8Array | string): Promise<void>
-  /** Puts all files of a directory on this machine there. They are read when asked for; the directory never changes. */
+  /** Adds all files of a directory of this machine. They are read on demand; the directory never changes. */
   seedFromDirectory(directory: string, path: string): Promise<void>
-  /** The paths of all files, sorted. */
+  /** Returns the paths of all files, sorted. */
   paths(): string[]
-  /** The bytes of a file. */
+  /** Returns the bytes of a file. */
   bytes(path: string): Promise<Uint8Array | undefined>
   text(path: string): Promise<string | undefined>
   remove(path: string): void
-  /** The user disconnects the app: the refresh token and all access tokens are dead. */
+  /** Disconnects the app, as a user does: the refresh token and all access tokens become invalid. */
   disconnect(): void
-  /** The user connects again. */
+  /** Connects the app again, as a user does. */
   connect(refreshToken: string): void
-  /** All access tokens given out so far count as expired. */
+  /** Expires all access tokens issued so far. */
   expireAccessTokens(): void
 }
 
-/** The emulator's own view of an account. */
+/** State of an account inside the emulator. */
 export interface AccountState {
   readonly name: string
   /** Id of the user's own folder. */
   readonly namespace: string
   readonly tree: Tree
-  /** The team's space: a second tree with cursors and locks of its own. Its tokens are those of the account. */
+  /** The team's space: a second tree with its own cursors and locks. Uses the tokens of the account. */
   team: AccountState | undefined
-  /** The one refresh token that counts; `undefined` when the user has disconnected the app. */
+  /** The only valid refresh token; `undefined` after the user disconnected the app. */
   refreshToken: string | undefined
   accessTokens: Map<string, { expiresAt: number }>
   sessions: Map<string, Uint8Array[]>
   cursors: Map<string, ListingCursor>
-  /** Writes under way, for lock contention. */
+  /** Writes in progress, for lock contention. */
   writing: number
-  /** Listings under way, by their arguments. */
+  /** Listings in progress, by their arguments. */
   listing: Set<string>
 }
 
-/** Where a listing stands. Reading on from the same cursor gives the same again. */
+/** Position of a listing. Continuing from the same cursor gives the same result again. */
 export interface ListingCursor {
   folder: string
-  /** What is still to be told of the folder as it was. */
+  /** Entries of the original folder that are still to be returned. */
   pending: unknown[]
   emptyPages: number
-  /** What happened after that is told when nothing is pending. */
+  /** Version of the tree. When `pending` is empty, the listing returns the changes after it. */
   version: number
 }
 
 let namespaces = 1_000_000
 
 export interface AccountOptions {
-  /** True for a member of a team with a space of its own. */
+  /** True for a member of a team with its own space. */
   hasTeamSpace?: boolean
 }
 

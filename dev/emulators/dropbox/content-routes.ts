@@ -1,4 +1,4 @@
-/** What gives bytes: downloads, temporary links and thumbnails. */
+/** Routes that return bytes: downloads, temporary links and thumbnails. */
 import sharp from 'sharp'
 import { z } from 'zod'
 import { refuse } from './refusals.ts'
@@ -66,7 +66,7 @@ export const contentRoutes = {
       if (!convertible.test(nameOf(file.path))) throw refuse('unsupported_extension')
       if (file.bytes.size > maxThumbnailSource) throw refuse('unsupported_image')
       const bytes = await bytesInMemory(await reduce(file, argument, context.settings.keepThumbnailMetadata))
-      // A `PreviewResult`, unlike a download's answer.
+      // Returns a `PreviewResult`, unlike a download.
       return { result: { file_metadata: fileMetadata(file) }, bytes, type: 'application/octet-stream' }
     },
   ),

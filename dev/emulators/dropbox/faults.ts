@@ -1,39 +1,39 @@
-/** Ways in which the emulator can misbehave, and the log of what it was asked. */
+/** Faults that the emulator can inject, and the log of its calls. */
 import { union } from './refusals.ts'
 import { streamOf } from './stored-bytes.ts'
 
-/** One request, as the emulator saw it. */
+/** One request, as the emulator received it. */
 export interface DropboxCall {
-  /** `files/list_folder`, `oauth2/token`, `link` for temporary links. */
+  /** Route: `files/list_folder`, `oauth2/token`, or `link` for temporary links. */
   route: string
-  /** The name of the account whose token came along. */
+  /** Name of the account that owns the request's token. */
   account: string | undefined
-  /** The paths in the arguments. */
+  /** Paths in the arguments. */
   paths: string[]
-  /** The request's URL, where no secret may be. */
+  /** URL of the request, which must contain no secret. */
   url: string
   /** Milliseconds since 1970. */
   at: number
-  /** The answer's status; `undefined` while it is under way and when the connection broke. */
+  /** Status of the answer; `undefined` while the call is in progress and after a broken connection. */
   status: number | undefined
 }
 
 export type Fault =
-  /** Answers so instead of doing anything. */
+  /** Answers like this instead of running the route. */
   | { kind: 'answer'; status: number; body: string; headers?: Record<string, string> }
-  /** Breaks the connection instead of doing anything. */
+  /** Breaks the connection instead of running the route. */
   | { kind: 'reset' }
-  /** Does what was asked, then breaks the connection or answers with this status. */
+  /** Runs the route, then breaks the connection or answers with this status. */
   | { kind: 'answer-lost'; status?: number }
-  /** Waits for the promise before it does anything. */
+  /** Waits for the promise before running the route. */
   | { kind: 'hold'; until: Promise<unknown> }
-  /** Sends so many bytes of the answer, waits for the promise, and sends the rest. */
+  /** Sends `afterBytes` bytes of the answer, waits for the promise, and sends the rest. */
   | { kind: 'hold-tail'; afterBytes: number; until: Promise<unknown> }
 
-/** Looks at each request and may spoil it. */
+/** Decides for each request whether to inject a fault. */
 export type FaultRule = (call: DropboxCall) => Fault | undefined
 
-/** Spoils the `nth` request of this route from now on (1 is the next), and `times` in all. */
+/** Injects the fault at the `nth` request of this route from now on (1 is the next), `times` requests in all. */
 export function onCall(route: string, fault: Fault, { nth = 1, times = 1 } = {}): FaultRule {
   let seen = 0
   return (call) => {
@@ -43,7 +43,7 @@ export function onCall(route: string, fault: Fault, { nth = 1, times = 1 } = {})
   }
 }
 
-/** 429 as auth.stone's `RateLimitError` has it. Without `seconds` there is no `Retry-After`. */
+/** Answers 429 in the form of auth.stone's `RateLimitError`. Without `seconds` there is no `Retry-After`. */
 export function rateLimited(seconds?: number, reason = 'too_many_requests'): Fault {
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (seconds !== undefined) headers['retry-after'] = String(seconds)
@@ -52,10 +52,10 @@ export function rateLimited(seconds?: number, reason = 'too_many_requests'): Fau
   return { kind: 'answer', status: 429, body, headers }
 }
 
-/** Stands for a connection that breaks before the answer has come. */
+/** Signals a connection that breaks before the answer arrives. */
 export class ConnectionBroken extends Error {}
 
-/** Does what the fault asks for around `answer`. Throws {@link ConnectionBroken} where no answer is to come. */
+/** Applies the fault around `answer`. Throws {@link ConnectionBroken} if no answer may arrive. */
 export async function spoiled(fault: Fault | undefined, answer: () => Promise<Response>): Promise<Response> {
   switch (fault?.kind) {
     case undefined:
@@ -94,13 +94,13 @@ async function* withHeldTail(
   }
 }
 
-/** A route's own error by its tags from the outside in. */
+/** Answers with a route's own error, by its tags from outermost to innermost. */
 export function refusedWith(...tags: [string, ...string[]]): Fault {
   const body = JSON.stringify({ error_summary: `${tags.join('/')}/..`, error: union(...tags) })
   return { kind: 'answer', status: 409, body, headers: { 'content-type': 'application/json' } }
 }
 
-/** An answer that looks fine and is not. */
+/** Answers 200 with a body that is not valid. */
 export function malformed(body = '<html>captive portal</html>'): Fault {
   return { kind: 'answer', status: 200, body, headers: { 'content-type': 'text/html' } }
 }

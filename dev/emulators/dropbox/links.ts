@@ -1,12 +1,12 @@
-/** Temporary links: readable without a token until they expire. */
+/** Temporary links, readable without a token until they expire. */
 import { randomUUID } from 'node:crypto'
 import { remember } from './route.ts'
 import { nameOf, type TreeFile } from './tree.ts'
 
 export interface Links {
-  /** Gives a function that makes links below this origin. */
+  /** Returns a function that creates links below this origin. */
   maker(origin: string): (file: TreeFile) => string
-  /** What the link gives: the bytes as they were when it was made, 410 once it has expired. */
+  /** Answers a request for a link: the bytes as they were at its creation, or 410 after it expired. */
   follow(url: URL): Response
 }
 

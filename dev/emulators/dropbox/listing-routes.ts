@@ -66,7 +66,7 @@ export const listingRoutes = {
   ),
 }
 
-/** One page, and a cursor for what comes after it. */
+/** Returns one page, and a cursor for the rest. */
 function page({ account, settings }: RouteContext, at: ListingCursor, limit = 2000): RouteAnswer {
   const current = at.pending.length > 0 || at.emptyPages > 0 ? at : withChanges(account.tree, at)
   const taken = current.emptyPages > 0 ? 0 : Math.min(limit, settings.pageSize)
@@ -88,7 +88,7 @@ function withChanges(tree: RouteContext['account']['tree'], at: ListingCursor): 
   return { ...at, pending, version: tree.version() }
 }
 
-/** The spec of `list_folder` warns that the same listing asked twice at once may be refused. */
+/** Runs the listing. As the spec of `list_folder` warns, two concurrent calls of the same listing may be refused. */
 async function alone(context: RouteContext, key: string, list: () => RouteAnswer): Promise<RouteAnswer> {
   const { listing } = context.account
   if (!context.settings.refuseParallelListings) return list()

@@ -1,9 +1,9 @@
-/** One write at a time: what Dropbox does for each account. */
+/** Lock of an account: one write at a time. */
 import { pause } from '../../../src/base/time.ts'
 import { type Refusal, rateLimit } from './refusals.ts'
 import type { RouteAnswer, RouteContext } from './route.ts'
 
-/** Dropbox locks an account's tree for a write; a second one may be refused, in one form or another. */
+/** Runs a write under the lock. As with Dropbox, a second write may be refused, in different forms. */
 export async function locked(
   { account, settings }: RouteContext,
   write: () => RouteAnswer | Promise<RouteAnswer>,

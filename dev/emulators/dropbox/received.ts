@@ -1,14 +1,14 @@
-/** A request taken apart: route, argument and body, whatever call style it has. */
+/** Parses a request of any call style into route, argument and body. */
 import { z } from 'zod'
 import { badInput } from './refusals.ts'
 
 export interface Received {
-  /** `files/list_folder`, `oauth2/token`, or `link` for temporary links. */
+  /** Route: `files/list_folder`, `oauth2/token`, or `link` for temporary links. */
   route: string
   url: URL
   method: string
   headers: Headers
-  /** The argument's JSON text. */
+  /** JSON text of the argument. */
   argument: string
   body: Uint8Array<ArrayBuffer>
 }
@@ -23,7 +23,7 @@ export async function receive(request: Request): Promise<Received> {
   return { route: path.startsWith('link/') ? 'link' : path, url, method, headers, argument, body }
 }
 
-/** The argument as JSON. Throws the 400 that Dropbox answers to what is none, or does not fit the call style. */
+/** Parses the argument as JSON. Throws Dropbox's 400 for invalid JSON and for headers that do not fit the call style. */
 export function parseArgument(
   { route, headers, argument }: Received,
   style: 'rpc' | 'upload' | 'download',
@@ -54,7 +54,7 @@ const withPaths = z.union([
   z.object({ resource: z.object({ path: z.string() }) }).transform(({ resource }) => [resource.path]),
 ])
 
-/** The paths that an argument names, for the call log. */
+/** Returns the paths in an argument, for the call log. */
 export function pathsIn(argument: string): string[] {
   try {
     return withPaths.safeParse(JSON.parse(argument)).data ?? []

@@ -1,12 +1,12 @@
-/** Dropbox's error answers: nested unions, and a summary whose tail means nothing. */
+/** Dropbox's error answers: nested unions, and a summary with a meaningless tail. */
 
-/** A union value: its tag, and what that carries. */
+/** Union value: its tag, and the data that belongs to the tag. */
 export type Union = { '.tag': string } & Record<string, unknown>
 
-/** Thrown by a route; becomes the HTTP answer. */
+/** Error of a route, which becomes the HTTP answer. */
 export class Refusal extends Error {
   readonly status: number
-  /** What stands under `error`; plain text is sent instead of JSON where it is missing. */
+  /** Value of `error` in the answer. If missing, the answer is plain text. */
   readonly error: Record<string, unknown> | undefined
   readonly headers: Record<string, string>
 
@@ -29,12 +29,12 @@ export function union(tag: string, ...inner: string[]): Union {
   return next === undefined ? { '.tag': tag } : { '.tag': tag, [tag]: union(next, ...rest) }
 }
 
-/** A route's own error, given by its tags from the outside in. */
+/** Creates a route's own error, by its tags from outermost to innermost. */
 export function refuse(...tags: [string, ...string[]]): Refusal {
   return new Refusal(409, tags.join('/'), union(...tags))
 }
 
-/** `UploadWriteFailed` is a struct inside the union: its fields stand beside the tag. */
+/** Creates an `UploadWriteFailed`, a struct inside the union: its fields stand beside the tag. */
 export function uploadFailed(...writeError: [string, ...string[]]): Refusal {
   const error = {
     '.tag': 'path',
@@ -44,23 +44,23 @@ export function uploadFailed(...writeError: [string, ...string[]]): Refusal {
   return new Refusal(409, ['path', ...writeError].join('/'), error)
 }
 
-/** What is wrong with the token. */
+/** Creates the error for an invalid token. */
 export function unauthorised(tag: string): Refusal {
   return new Refusal(401, tag, union(tag))
 }
 
-/** auth.stone's `TokenScopeError`, a struct inside the union. */
+/** Creates auth.stone's `TokenScopeError`, a struct inside the union. */
 export function missingScope(scope: string): Refusal {
   return new Refusal(401, 'missing_scope', { '.tag': 'missing_scope', required_scope: scope })
 }
 
-/** auth.stone's `RateLimitError`, a struct without a tag. */
+/** Creates auth.stone's `RateLimitError`, a struct without a tag. */
 export function rateLimit(reason: string, seconds: number): Refusal {
   const error = { reason: union(reason), retry_after: seconds }
   return new Refusal(429, reason, error, { 'retry-after': String(seconds) })
 }
 
-/** A bad argument: plain text that quotes the route, as Dropbox does. */
+/** Creates the error for a bad argument: plain text that quotes the route, as Dropbox does. */
 export function badInput(route: string, problem: string): Refusal {
   return new Refusal(400, `Error in call to API function "${route}": ${problem}`)
 }
@@ -68,7 +68,7 @@ export function badInput(route: string, problem: string): Refusal {
 const tails = ['/..', '/...', '/', '/.']
 let answered = 0
 
-/** The answer. The tail of a summary changes from answer to answer, so that nobody compares it whole. */
+/** Creates the answer. The tail of the summary changes with each answer, so that clients do not compare the whole summary. */
 export function refusalResponse({ status, message, error, headers }: Refusal): Response {
   if (!error) {
     return new Response(message, {

@@ -1,4 +1,4 @@
-/** What a route of the emulator is, and the shapes that several of them share. */
+/** Routes of the emulator, and the shapes that several routes share. */
 import { z } from 'zod'
 import type { AccountState } from './account.ts'
 import { badInput } from './refusals.ts'
@@ -7,25 +7,25 @@ import { fold, nameOf, type TreeFile, type TreeNode } from './tree.ts'
 
 export interface EmulatorSettings {
   now(): number
-  /** Entries on one page of a listing. */
+  /** Entries on a page of a listing. */
   pageSize: number
-  /** Pages without entries before each listing's first one. */
+  /** Empty pages before the first page of each listing. */
   emptyPages: number
-  /** Whether a write that meets another one of the same account is refused with `too_many_write_operations`. */
+  /** Refuses a write with `too_many_write_operations` during another write of the account. */
   refuseParallelWrites: boolean
-  /** Whether a listing that is already being made is refused with 429. */
+  /** Refuses a listing with 429 while the same listing is in progress. */
   refuseParallelListings: boolean
-  /** Whether thumbnails keep the photo's EXIF. */
+  /** Keeps the photo's EXIF in thumbnails. */
   keepThumbnailMetadata: boolean
 }
 
 export interface RouteContext {
-  /** The files that paths are relative to. */
+  /** Account whose files paths are relative to. */
   account: AccountState
-  /** The account whose token came along. */
+  /** Account that owns the request's token. */
   user: AccountState
   settings: EmulatorSettings
-  /** Makes a link from which these bytes can be had without a token. */
+  /** Creates a link to the file that works without a token. */
   link(file: TreeFile): string
 }
 
@@ -33,12 +33,12 @@ export type RouteAnswer = { json: unknown } | { result: unknown; bytes: StoredBy
 
 export interface Route {
   style: 'rpc' | 'upload' | 'download'
-  /** What the token must be good for. */
+  /** Scope that the token must have. */
   scope: string
   run(context: RouteContext, argument: unknown, body: Uint8Array): Promise<RouteAnswer>
 }
 
-/** Makes a route whose argument is checked; Dropbox answers 400 in plain text to one that does not fit. */
+/** Creates a route that checks its argument. Like Dropbox, answers 400 in plain text to an argument that does not fit. */
 export function defineRoute<T>(
   name: string,
   style: Route['style'],
@@ -62,23 +62,23 @@ const pathPattern = /^\/(.|[\r\n])*$/
 const withoutTrailingSlash = (path: string) => !path.endsWith('/')
 const idPattern = /^id:.+$/
 
-/** A path that is written to (`WritePathOrId`). */
+/** Path to write to (`WritePathOrId`). */
 export const writePath = z
   .string()
   .refine((path) => pathPattern.test(path) || idPattern.test(path), 'did not match pattern')
-/** A path that is read from (`ReadPath`). */
+/** Path to read from (`ReadPath`). */
 export const readPath = z
   .string()
   .refine(
     (path) => pathPattern.test(path) || idPattern.test(path) || /^rev:[0-9a-f]{9,}$/.test(path),
     'did not match pattern',
   )
-/** A folder's path; the root is the empty string (`PathROrId`). */
+/** Path of a folder; the root is the empty string (`PathROrId`). */
 export const folderPath = z
   .string()
   .refine((path) => path === '' || pathPattern.test(path) || idPattern.test(path), 'did not match pattern')
 
-/** Paths that pass the pattern and are still refused as `malformed_path`. */
+/** Tells if a path matches the pattern but is refused as `malformed_path`. */
 export const isMalformed = (path: string): boolean =>
   !withoutTrailingSlash(path) || nameOf(path).length > 255 || path.split('/').includes('..')
 
@@ -99,19 +99,19 @@ export function fileMetadata(file: TreeFile) {
   }
 }
 
-/** As the routes give it that may answer with several kinds. */
+/** Formats a node for routes that may return several kinds. */
 export function metadata(node: TreeNode) {
   if (node.kind === 'file') return { '.tag': 'file', ...fileMetadata(node) }
   const { path, id } = node
   return { '.tag': 'folder', name: nameOf(path), path_lower: fold(path), path_display: path, id }
 }
 
-/** What a listing says of something that went away. */
+/** Formats a deleted node for a listing. */
 export function deletedMetadata(path: string) {
   return { '.tag': 'deleted', name: nameOf(path), path_lower: fold(path), path_display: path }
 }
 
-/** Keeps a map that lives as long as the emulator from growing without end. */
+/** Sets a value and evicts the oldest entries, so that a map of a long-running emulator stays bounded. */
 export function remember<T>(map: Map<string, T>, key: string, value: T, limit = 10_000): void {
   map.set(key, value)
   for (const oldest of map.keys()) {
@@ -120,7 +120,7 @@ export function remember<T>(map: Map<string, T>, key: string, value: T, limit = 
   }
 }
 
-/** JSON, or bytes with what Dropbox says of them in a header, which holds ASCII only. */
+/** Creates the answer: JSON, or bytes with their metadata in a header, which allows only ASCII. */
 export function respond(answer: RouteAnswer): Response {
   if ('json' in answer) return Response.json(answer.json)
   const result = JSON.stringify(answer.result).replace(

@@ -1,13 +1,13 @@
-/** Serves the emulator on loopback, with connections that really break. */
+/** Serves an emulator on loopback, and can really break connections. */
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { ConnectionBroken } from './faults.ts'
 
 export interface EmulatorServer {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** URL of the form `http://127.0.0.1:<port>`, without a trailing slash. */
   readonly url: string
-  /** Ends at once, open connections included. */
+  /** Stops at once and closes open connections. */
   close(): Promise<void>
 }
 

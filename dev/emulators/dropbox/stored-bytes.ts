@@ -1,4 +1,4 @@
-/** The bytes of one revision of a file: in memory, or in a file on disk that nobody changes. */
+/** Bytes of one revision of a file: in memory, or in a file on disk that never changes. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
@@ -37,7 +37,10 @@ export async function bytesOnDisk(path: string): Promise<StoredBytes & { modifie
   }
 }
 
-/** Dropbox documentation, "Content hash": SHA-256 over the SHA-256 digests of all blocks of 4 MiB. */
+/**
+ * Computes the size and the content hash: SHA-256 over the SHA-256 digests of all blocks of 4 MiB (Dropbox documentation,
+ * "Content hash").
+ */
 async function measure(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
   const whole = createHash('sha256')
   let block = createHash('sha256')
@@ -64,7 +67,7 @@ function* chunksOf(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += chunkSize) yield bytes.subarray(start, start + chunkSize)
 }
 
-/** A stream that takes from the source only what its reader wants. */
+/** Creates a stream that reads from the source only on demand. */
 export function streamOf(
   source: AsyncGenerator<Uint8Array> | Generator<Uint8Array>,
 ): ReadableStream<Uint8Array> {

@@ -1,4 +1,4 @@
-/** The token endpoint and the check of access tokens. */
+/** Token endpoint, and the check of access tokens. */
 import { randomUUID } from 'node:crypto'
 import type { AccountState } from './account.ts'
 import type { Received } from './received.ts'
@@ -11,7 +11,7 @@ export interface TokenSettings {
   now(): number
 }
 
-/** `POST /oauth2/token`, refresh-token grant only. Parameters count in the body, not in the URL. */
+/** Handles `POST /oauth2/token`, refresh-token grant only. Reads parameters from the body, not from the URL. */
 export function grantToken(
   { method, headers, body }: Received,
   accounts: AccountState[],
@@ -34,7 +34,7 @@ export function grantToken(
   return Response.json({ access_token, token_type: 'bearer', expires_in })
 }
 
-/** The account whose token this is. Throws the 401 or 400 that Dropbox answers. */
+/** Returns the account that owns the token. Throws Dropbox's 401 or 400. */
 export function authorised(headers: Headers, accounts: AccountState[], now: number): AccountState {
   const token = bearerOf(headers)
   if (!token) throw new Refusal(400, 'Invalid authorization value in HTTP header "Authorization".')
@@ -46,7 +46,7 @@ export function authorised(headers: Headers, accounts: AccountState[], now: numb
   throw unauthorised('invalid_access_token')
 }
 
-/** Whose token came along, expired or not. */
+/** Returns the account that owns the request's token, even an expired token. */
 export function ownerOf(headers: Headers, accounts: AccountState[]): AccountState | undefined {
   const token = bearerOf(headers)
   return token === undefined ? undefined : accounts.find((account) => account.accessTokens.has(token))

@@ -1,10 +1,10 @@
-/** One account's files: case-insensitive, case-preserving, with ids, revisions and a history of changes. */
+/** Files of one account: case-insensitive, case-preserving, with ids, revisions and a history of changes. */
 import { randomBytes } from 'node:crypto'
 import type { StoredBytes } from './stored-bytes.ts'
 
 export interface TreeFile {
   kind: 'file'
-  /** As it was written, from the root on. */
+  /** Path as it was written, from the root. */
   path: string
   id: string
   rev: string
@@ -21,31 +21,31 @@ interface TreeFolder {
 
 export type TreeNode = TreeFile | TreeFolder
 
-/** What happened to something directly below a folder. `node` is missing when it went away. */
+/** Change directly below a folder. `node` is undefined after a removal. */
 interface TreeChange {
   path: string
   node: TreeNode | undefined
 }
 
 export interface Tree {
-  /** By path, `id:...` or `rev:...`. The root is a folder with the path `''`. */
+  /** Finds a node by path, `id:...` or `rev:...`. The root is a folder with the path `''`. */
   find(path: string): TreeNode | undefined
-  /** Files and folders directly below, in no order that means anything. */
+  /** Returns files and folders directly below, in arbitrary order. */
   children(path: string): TreeNode[]
   files(): TreeFile[]
-  /** What keeps a file from being written at a free path: a file where a folder must be. */
+  /** Tells if an ancestor of the path is a file, which prevents a write to a free path. */
   hasFileAncestor(path: string): boolean
   /** Creates or replaces the file and creates its parents. */
   write(path: string, bytes: StoredBytes, clientModified?: Date): TreeFile
   makeFolder(path: string): TreeFolder
-  /** Moves the node with all below it; ids stay, revisions change. */
+  /** Moves the node with all nodes below it. Ids stay; revisions change. */
   move(from: string, to: string): TreeNode
-  /** Copies the node with all below it; ids and revisions are new. */
+  /** Copies the node with all nodes below it. Ids and revisions are new. */
   copy(from: string, to: string): TreeNode
   remove(path: string): void
-  /** Grows with each change. */
+  /** Returns a number that grows with each change. */
   version(): number
-  /** What happened directly below the folder after that version. */
+  /** Returns the changes directly below the folder after that version. */
   changesSince(version: number, folder: string): TreeChange[]
 }
 
@@ -60,10 +60,10 @@ const newRev = () => {
   return revisions.toString(16).padStart(12, '0')
 }
 const newId = () => `id:${randomBytes(16).toString('base64url')}`
-/** Dropbox's timestamps have no fraction. */
+/** Truncates to seconds: Dropbox's timestamps have no fraction. */
 const wholeSecond = (date: Date) => new Date(Math.floor(date.getTime() / 1000) * 1000)
 
-/** Nodes by path, with the history of their changes. */
+/** Creates the nodes by path, with the history of their changes. */
 function createNodes() {
   const nodes = new Map<string, TreeNode>()
   const changes: string[] = []
@@ -107,12 +107,12 @@ function createNodes() {
   }
 }
 
-/** Makes an empty account, whose clock gives milliseconds since 1970. */
+/** Creates the empty tree of an account. `now` returns milliseconds since 1970. */
 export function createTree(now: () => number): Tree {
   const nodes = createNodes()
   const { find, files, children, remove, version, changesSince } = nodes
 
-  /** The path with its folders spelled as they are spelled already. */
+  /** Returns the path with the existing spelling of its folders. Creates missing folders. */
   function withParents(path: string): string {
     const parent = parentOf(path)
     return parent === '' ? path : `${makeFolder(parent).path}/${nameOf(path)}`

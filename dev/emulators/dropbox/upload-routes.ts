@@ -1,4 +1,4 @@
-/** Uploads, in one piece or in sessions. */
+/** Routes for uploads, in one piece or in sessions. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { locked } from './locks.ts'
@@ -105,7 +105,7 @@ export const uploadRoutes = {
   ),
 }
 
-/** The `WriteError` that keeps the commit from being made, after the rules of `WriteMode` and `strict_conflict`. */
+/** Returns the `WriteError` that prevents the commit, by the rules of `WriteMode` and `strict_conflict`. */
 function conflictOf(
   { account: { tree } }: RouteContext,
   argument: Commit,
@@ -123,7 +123,7 @@ function conflictOf(
   return isEqual && !strict_conflict ? undefined : ['conflict', 'file']
 }
 
-/** Equal bytes at a path are not written again: id, revision and times stay. */
+/** Writes the file. Equal bytes are not written again: id, revision and times stay. */
 function store(
   { account: { tree } }: RouteContext,
   { path, client_modified }: Commit,

@@ -1,4 +1,4 @@
-/** `users/get_current_account`, and the header that says what paths are relative to (common.stone, `PathRoot`). */
+/** Route `users/get_current_account`, and the header for the root of paths (common.stone, `PathRoot`). */
 import { z } from 'zod'
 import type { AccountState } from './account.ts'
 import { Refusal, union } from './refusals.ts'
@@ -25,7 +25,9 @@ const pathRoot = z.discriminatedUnion('.tag', [
   z.object({ '.tag': z.literal('namespace_id'), namespace_id: z.string() }),
 ])
 
-/** The files that paths of this request are relative to. Throws the 422 that Dropbox answers to another root than the user's. */
+/**
+ * Returns the account whose files this request's paths are relative to. Throws Dropbox's 422 for another root than the user's.
+ */
 export function rootedAt(headers: Headers, user: AccountState): AccountState {
   const header = headers.get('dropbox-api-path-root')
   if (header === null) return user

@@ -1,7 +1,7 @@
-/** Where the provider keeps sessions and codes: in memory, until the demo ends. */
+/** Keeps the provider's sessions and codes in memory until the demo ends. */
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 
-/** A class, because that is what the library makes instances of: one per kind of thing. */
+/** Store of one kind of object. A class, because the library creates an instance for each kind. */
 export class MemoryAdapter implements Adapter {
   readonly #byId = new Map<string, AdapterPayload>()
 

@@ -1,4 +1,4 @@
-/** The provider's own pages. They say that this is the demo, so that nobody types a real password anywhere. */
+/** Pages of the provider. They say that this is the demo, so that no visitor types a real password. */
 
 const style = `
   :root { color-scheme: dark light }
@@ -13,7 +13,7 @@ const style = `
   button:hover { background: color-mix(in srgb, currentColor 16%, transparent) }
   .quiet { border-color: transparent; background: none; opacity: .75 }`
 
-/** One button for each person. */
+/** Renders a page with a button for each person. */
 export function choicePage(people: readonly string[]): string {
   const buttons = people.map(
     (person) =>
@@ -22,11 +22,13 @@ export function choicePage(people: readonly string[]): string {
   return page(
     'Who are you?',
     'This is the demo’s own sign-in. It asks for no password.',
-    `${buttons.join('\n')}\n<form method="post"><button class="quiet">Nobody: go back</button></form>`,
+    `${buttons.join('\n')}\n<form method="post"><button class="quiet">Cancel and go back</button></form>`,
   )
 }
 
-/** Confirms the library's own form by itself: the person has asked for it on the publisher's page. */
+/**
+ * Renders the library's own form and submits it at once, because the person already asked to sign out on the publisher's page.
+ */
 export function leavingPage(form: string): string {
   return page(
     'Signing out',
@@ -37,9 +39,9 @@ export function leavingPage(form: string): string {
   )
 }
 
-/** What went wrong, by the name that OpenID Connect has for it. */
+/** Renders an error page with the error code of OpenID Connect. */
 export function lostPage(error: string): string {
-  return page('This sign-in is over', `Go back to the gallery and begin again. (${escaped(error)})`, '')
+  return page('This sign-in has ended', `Go back to the gallery and sign in again. (${escaped(error)})`, '')
 }
 
 function page(title: string, text: string, content: string): string {

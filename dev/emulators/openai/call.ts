@@ -1,4 +1,4 @@
-/** A request, taken down for the log and for answering. */
+/** Parses a request for the log and for the answer. */
 import type { OpenAiCall } from './faults.ts'
 import { inspectPicture } from './picture.ts'
 import type { CompletionRequest, Said, Usage } from './wire.ts'
@@ -40,7 +40,10 @@ export async function callOf(
   }
 }
 
-/** Four characters are about a token; a picture costs 85, and 170 more per 512 pixels squared where it is looked at closely. */
+/**
+ * Estimates the usage: four characters are about a token, and a picture costs 85. At high detail a picture costs 170 more per
+ * tile of 512 by 512 pixels.
+ */
 export function usageOf({ system, prompt, picture }: OpenAiCall, { content }: Said): Usage {
   const tiles = picture ? Math.ceil(picture.width / 512) * Math.ceil(picture.height / 512) : 0
   const seen = picture ? 85 + (picture.detail === 'low' ? 0 : 170 * tiles) : 0

@@ -1,19 +1,19 @@
-/** Ways in which the emulator can misbehave, and the log of what it was asked. */
+/** Faults that the emulator can inject, and the log of its calls. */
 import type { Fault as HttpFault } from '../dropbox/faults.ts'
 import type { ReceivedPicture } from './picture.ts'
 import { Refusal, refused, type Said } from './wire.ts'
 
 export { malformed, serverError } from '../dropbox/faults.ts'
 
-/** One request for a completion, as the emulator saw it. */
+/** One request for a completion, as the emulator received it. */
 export interface OpenAiCall {
-  /** The key that came along, whether it is good or not. */
+  /** Key of the request, valid or not. */
   key: string
   model: string
-  /** The name of the shape that was asked for; `undefined` where the request has no schema. */
+  /** Name of the requested shape; `undefined` if the request has no schema. */
   shape: string | undefined
   format: 'json_schema' | 'json_object' | 'text'
-  /** As sent; `undefined` where it was left out. */
+  /** Value as sent; `undefined` if absent. */
   store: boolean | undefined
   limit: 'max_completion_tokens' | 'max_tokens' | undefined
   system: string
@@ -23,19 +23,22 @@ export interface OpenAiCall {
   headers: string[]
   /** Milliseconds since 1970. */
   at: number
-  /** The answer's status; `undefined` while it is under way and when the connection broke. */
+  /** Status of the answer; `undefined` while the call is in progress and after a broken connection. */
   status: number | undefined
 }
 
 export type OpenAiFault =
   | HttpFault
-  /** Answers 200 with another message than the one it would have given. */
+  /** Answers 200 with a different message. */
   | { kind: 'say'; instead: (answer: string) => Partial<Said> }
 
-/** Looks at each request and may spoil it. */
+/** Decides for each request whether to inject a fault. */
 export type OpenAiFaultRule = (call: OpenAiCall) => OpenAiFault | undefined
 
-/** Spoils the `nth` call from now on (1 is the next), and `times` in all, of this key and shape or of all. */
+/**
+ * Injects the fault at the `nth` call from now on (1 is the next), `times` calls in all. Counts only calls of this key and shape,
+ * if given.
+ */
 export function onAsk(
   fault: OpenAiFault,
   { nth = 1, times = 1, key, shape }: { nth?: number; times?: number; key?: string; shape?: string } = {},
@@ -49,19 +52,19 @@ export function onAsk(
   }
 }
 
-/** Structured output's own way to decline. */
+/** Declines in the form of structured output. */
 export const declining: OpenAiFault = {
   kind: 'say',
   instead: () => ({ content: null, refusal: "I'm sorry, I can't assist with that request." }),
 }
 
-/** Declines, or chats, in words where JSON was asked for. */
+/** Answers in prose where JSON was requested. */
 export const prose: OpenAiFault = {
   kind: 'say',
   instead: () => ({ content: "I'm sorry, but I can't help with describing this {picture}." }),
 }
 
-/** Wraps the JSON as chat models like to. */
+/** Wraps the JSON in a code block, as chat models like to. */
 export const fenced: OpenAiFault = {
   kind: 'say',
   instead: (answer) => ({ content: `Here you are:\n\`\`\`json\n${answer}\n\`\`\`\nAnything else?` }),
@@ -78,13 +81,13 @@ export const filtered: OpenAiFault = {
   instead: () => ({ content: '', finish_reason: 'content_filter' }),
 }
 
-/** JSON of another shape. */
+/** Answers with JSON of another shape. */
 export const misshapen: OpenAiFault = {
   kind: 'say',
   instead: () => ({ content: JSON.stringify({ caption: ['no', 'such', 'member'] }) }),
 }
 
-/** Thinks aloud, with braces, before the JSON. */
+/** Puts reasoning with braces before the JSON. */
 export const thinking: OpenAiFault = {
   kind: 'say',
   instead: (answer) => ({
@@ -92,13 +95,13 @@ export const thinking: OpenAiFault = {
   }),
 }
 
-/** Puts words with braces before and behind the JSON. */
+/** Puts text with braces before and after the JSON. */
 export const chatty: OpenAiFault = {
   kind: 'say',
   instead: (answer) => ({ content: `For {this} photo: ${answer} That is {all}.` }),
 }
 
-/** An error in an answer of status 200, as gateways pass on what failed behind them. */
+/** Answers 200 with an error, as gateways report a failed upstream. */
 export function toldWithStatus200(
   error: unknown,
   { choices, retryAfter }: { choices?: unknown; retryAfter?: number } = {},
@@ -110,7 +113,7 @@ export function toldWithStatus200(
   return { kind: 'answer', status: 200, body: JSON.stringify({ error, choices }), headers }
 }
 
-/** A completion that a gateway ended without an answer; the tokens are counted. */
+/** Answers as a gateway that ended a completion without choices. The tokens are counted. */
 export const withoutChoices: HttpFault = {
   kind: 'answer',
   status: 200,
@@ -124,7 +127,7 @@ export const withoutChoices: HttpFault = {
   }),
 }
 
-/** Any error in the API's own form. */
+/** Answers with any error in the API's own form. */
 export async function refusing(
   status: number,
   message: string,

@@ -1,19 +1,19 @@
-/** Looks at a picture as far as arithmetic can: size, colours, brightness. */
+/** Measures a picture: size, colours, brightness. */
 import sharp from 'sharp'
 import { Refusal } from './wire.ts'
 
-/** What was received; the tests ask what left the product. */
+/** A received picture, for tests of what leaves the product. */
 export interface ReceivedPicture {
   width: number
   height: number
   format: string
   bytes: number
   detail: string
-  /** Whether EXIF, XMP or IPTC came along. */
+  /** True if the picture contains EXIF, XMP or IPTC. */
   hasMetadata: boolean
-  /** Names of the commonest colours, the commonest first. */
+  /** Names of the most common colours, the most common first. */
   colours: string[]
-  /** 0 is black, 1 is white. */
+  /** Brightness from 0 (black) to 1 (white). */
   brightness: number
   /** Standard deviation of the brightness: 0 is flat. */
   contrast: number
@@ -32,7 +32,7 @@ const namedHues: readonly [upTo: number, name: string][] = [
   [360, 'red'],
 ]
 
-/** Throws {@link Refusal} for what is no picture in a data URL. */
+/** Measures the picture of a data URL. Throws {@link Refusal} for any other URL or content. */
 export async function inspectPicture(url: string, detail: string): Promise<ReceivedPicture> {
   const [, mediaType, encoded] = /^data:(image\/[a-z]+);base64,([\w+/=]+)$/.exec(url) ?? []
   if (mediaType === undefined || encoded === undefined) throw badPicture('Invalid image URL')
@@ -77,7 +77,7 @@ function statisticsOf(pixels: Uint8Array): Pick<ReceivedPicture, 'colours' | 'br
   return { colours: commonest.slice(0, 3).map(([name]) => name), brightness, contrast }
 }
 
-/** By hue, lightness and saturation; dark oranges are what people call brown. */
+/** Names a colour by hue, lightness and saturation. Dark oranges are brown. */
 function nameOf(red: number, green: number, blue: number): string {
   const high = Math.max(red, green, blue)
   const spread = high - Math.min(red, green, blue)

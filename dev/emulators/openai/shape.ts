@@ -1,10 +1,10 @@
-/** Which shape an answer is to have, and what is refused of a request as OpenAI and other servers do. */
+/** Finds the requested shape of an answer, and refuses requests as OpenAI and other servers do. */
 import { type AnswerSchema, answerSchema, type CompletionRequest, Refusal } from './wire.ts'
 
-/** What servers other than OpenAI's do not know. */
+/** Features that servers other than OpenAI's may lack. */
 export type Lack = 'json_schema' | 'json_object' | 'store' | 'max_completion_tokens'
 
-/** Throws {@link Refusal}. */
+/** Refuses a request that uses a missing feature. Throws {@link Refusal}. */
 export function refuseUnknown(
   { response_format, store, max_completion_tokens }: CompletionRequest,
   lacks: readonly Lack[],
@@ -20,7 +20,7 @@ export function refuseUnknown(
   }
 }
 
-/** From the request, or from the words that a client without structured output puts it into. */
+/** Returns the schema of the request, or the schema that a client without structured output puts into the prompt. */
 export function schemaOf({ response_format }: CompletionRequest, prompt: string): AnswerSchema | undefined {
   if (response_format?.type === 'json_schema') {
     const { schema, strict } = response_format.json_schema
@@ -31,7 +31,10 @@ export function schemaOf({ response_format }: CompletionRequest, prompt: string)
   return line === undefined ? undefined : answerSchema.parse(JSON.parse(line))
 }
 
-/** Strict structured output takes closed objects only, whose members are all required, and knows no lengths of texts. */
+/**
+ * Refuses a loose schema. Strict structured output accepts only closed objects with all members required, and no lengths of
+ * texts.
+ */
 function refuseLoose(schema: AnswerSchema, path: string): void {
   const members = Object.entries(schema.properties ?? {})
   const isClosed =

@@ -1,4 +1,4 @@
-/** Requests and answers of Chat Completions, as far as the product uses them (OpenAI API reference). */
+/** Requests and answers of Chat Completions, to the extent that the product uses them (OpenAI API reference). */
 import { z } from 'zod'
 
 const textPart = z.object({ type: z.literal('text'), text: z.string() })
@@ -15,7 +15,7 @@ const messageSchema = z.object({
   content: z.union([z.string(), z.array(z.discriminatedUnion('type', [textPart, picturePart]))]),
 })
 
-/** A JSON Schema, as far as it is looked at. */
+/** The parts of a JSON Schema that the emulator reads. */
 export interface AnswerSchema {
   type?: string | undefined
   properties?: Record<string, AnswerSchema> | undefined
@@ -58,7 +58,7 @@ export const requestSchema = z.object({
 
 export type CompletionRequest = z.output<typeof requestSchema>
 
-/** The one message of the answer. */
+/** The only message of the answer. */
 export interface Said {
   content: string | null
   refusal: string | null

@@ -1,8 +1,8 @@
-/** Puts a picture's numbers into words, and fills any answer's shape with them by the names of its members. */
+/** Describes a picture's measurements in words, and fills the members of any requested shape by their names. */
 import type { ReceivedPicture } from './picture.ts'
 import type { AnswerSchema } from './wire.ts'
 
-/** What the answers are made of: seen in the picture, or read from an earlier answer that came back in the prompt. */
+/** Facts for the answers: measured in the picture, or read from an earlier answer in the prompt. */
 export interface Scene {
   description: string
   mood: string
@@ -33,7 +33,7 @@ export function sceneOf({ width, height, colours, brightness, contrast }: Receiv
   }
 }
 
-/** The scene in the prompt of a later call: the first line that is a JSON object with a description. */
+/** Returns the scene in the prompt of a later call: the first line that is a JSON object with a description. */
 export function sceneIn(prompt: string): Scene {
   for (const line of prompt.split('\n')) {
     const facts = line.startsWith('{') ? parse(line) : {}
@@ -54,7 +54,7 @@ export function sceneIn(prompt: string): Scene {
   return unseen
 }
 
-/** An answer of this shape. `name` is the member's; the root has none. */
+/** Creates an answer of this shape. `name` is the member's name; the root has no name. */
 export function fill(schema: AnswerSchema, scene: Scene, name = ''): unknown {
   switch (schema.type) {
     case 'object': {
@@ -79,7 +79,7 @@ function listFor(name: string, { colours, mood, lighting, composition }: Scene):
   return []
 }
 
-const honest = 'Written by the AI emulator of this demo, which sees colours and light and nothing else.'
+const honest = 'Written by the AI emulator of this demo, which sees only colours and light.'
 
 function textFor(name: string, scene: Scene): string {
   const { description, mood, lighting, composition, colours } = scene

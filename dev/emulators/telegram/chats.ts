@@ -1,28 +1,28 @@
-/** Bots, the chats that they may post to, and what was posted. */
+/** Bots, the chats that they may post to, and their posts. */
 
 export interface TelegramChat {
-  /** `-100...` for channels and supergroups. */
+  /** Identifier; begins with `-100` for channels and supergroups. */
   id: number
   title: string
-  /** Of a public chat, without the `@`. */
+  /** Username of a public chat, without the `@`. */
   username?: string
   /** Default: `channel`. */
   type?: 'channel' | 'supergroup' | 'group'
-  /** Whether bots that are in it may post. Default: true. */
+  /** True if member bots may post. Default: true. */
   allowsPosts?: boolean
 }
 
 export interface TelegramBot {
-  /** `<digits>:<letters>`, as BotFather gives them out. */
+  /** Token of the form `<digits>:<letters>`, as BotFather issues it. */
   token: string
-  /** Where the bot may post. */
+  /** Chats that the bot is a member of. */
   chats: readonly TelegramChat[]
 }
 
 export interface TelegramPost {
   messageId: number
   chat: TelegramChat
-  /** The digits of the token that posted it. */
+  /** Digits of the token that posted. */
   bot: string
   caption: string
   photo: {
@@ -39,40 +39,40 @@ export interface TelegramPost {
 export interface TelegramState {
   readonly bots: TelegramBot[]
   readonly posts: TelegramPost[]
-  /** Groups that became supergroups: the old identifier and the new one. */
+  /** Groups that became supergroups: new identifiers by old. */
   readonly moved: Map<number, number>
-  /** The newest message of each chat by its identifier. */
+  /** Newest message of each chat, by the chat's identifier. */
   readonly newest: Map<number, number>
 }
 
-/** The part of a token that is no secret. */
+/** Returns the part of a token that is not secret. */
 export function botIdOf(token: string): string {
   return token.split(':')[0] ?? ''
 }
 
-/** The chat that `chat_id` names, whoever may post there. */
+/** Returns the chat that `chat_id` names, without regard to who may post there. */
 export function findChat({ bots }: TelegramState, chatId: string): TelegramChat | undefined {
   return bots.flatMap(({ chats }) => chats).find((chat) => isNamed(chat, chatId))
 }
 
-/** Whether the bot is in the chat. */
+/** Tells if the bot is a member of the chat. */
 export function isMember(bot: TelegramBot, chat: TelegramChat): boolean {
   return bot.chats.some(({ id }) => id === chat.id)
 }
 
-/** As the Bot API describes a chat. */
+/** Describes a chat as the Bot API does. */
 export function describeChat({ id, title, username, type = 'channel' }: TelegramChat) {
   return { id, title, type, ...(username !== undefined && { username }) }
 }
 
-/** As `getChatMember` describes the bot in a chat: bots post to channels as administrators only. */
+/** Describes the bot as a member, as `getChatMember` does. Bots can post to channels only as administrators. */
 export function describeMember(bot: TelegramBot, { type = 'channel', allowsPosts = true }: TelegramChat) {
   const user = describeBot(bot)
   if (type === 'channel') return { status: 'administrator', user, can_post_messages: allowsPosts }
   return allowsPosts ? { status: 'member', user } : { status: 'restricted', user, can_send_photos: false }
 }
 
-/** As `getMe` describes a bot. */
+/** Describes a bot as `getMe` does. */
 export function describeBot({ token }: TelegramBot) {
   return { id: Number(botIdOf(token)), is_bot: true, first_name: 'Emulated bot', username: 'emulated_bot' }
 }

@@ -1,27 +1,30 @@
-/** Ways in which the emulator can misbehave, and the log of what it was asked. */
+/** Faults that the emulator can inject, and the log of its calls. */
 import type { Fault } from '../dropbox/faults.ts'
 import { Refusal, refused } from './answers.ts'
 
 export { malformed, serverError } from '../dropbox/faults.ts'
 
-/** One request, as the emulator saw it. */
+/** One request, as the emulator received it. */
 export interface TelegramCall {
-  /** In lower case: `sendphoto`, `getme`, `getchat`. */
+  /** Method in lower case: `sendphoto`, `getme`, `getchat`. */
   method: string
-  /** The digits of the token that came along, whether it is good or not. */
+  /** Digits of the request's token, valid or not. */
   bot: string
-  /** `chat_id` as it was sent; `undefined` where there is none, and while the body has not been read. */
+  /** `chat_id` as sent; `undefined` if absent, and until the body has been read. */
   chatId: string | undefined
   /** Milliseconds since 1970. */
   at: number
-  /** The answer's status; `undefined` while it is under way and when the connection broke. */
+  /** Status of the answer; `undefined` while the call is in progress and after a broken connection. */
   status: number | undefined
 }
 
-/** Looks at each request before its body is read, and may spoil it. */
+/** Decides for each request, before its body is read, whether to inject a fault. */
 export type TelegramFaultRule = (call: TelegramCall) => Fault | undefined
 
-/** Spoils the `nth` call of this method from now on (1 is the next), and `times` in all, of this bot or of all. */
+/**
+ * Injects the fault at the `nth` call of this method from now on (1 is the next), `times` calls in all. Counts only calls of this
+ * bot, if given.
+ */
 export function onMethod(
   method: string,
   fault: Fault,
@@ -35,12 +38,12 @@ export function onMethod(
   }
 }
 
-/** 429 with the pause in the body, as the Bot API has it. */
+/** Answers 429 with the pause in the body, as the Bot API does. */
 export async function rateLimited(seconds: number): Promise<Fault> {
   return refusing(429, `Too Many Requests: retry after ${seconds}`, { retry_after: seconds })
 }
 
-/** Any answer of `ok: false`. */
+/** Answers with any refusal, `ok: false`. */
 export async function refusing(...refusal: ConstructorParameters<typeof Refusal>): Promise<Fault> {
   const answer = refused(new Refusal(...refusal))
   const headers = Object.fromEntries(answer.headers)

@@ -1,4 +1,4 @@
-/** The channels as people see them: what was "published", newest first. */
+/** Page of the channels with their posts, newest first. */
 import { html, raw } from 'hono/html'
 import type { TelegramPost } from './chats.ts'
 
@@ -20,7 +20,7 @@ const style = `
   }
 `
 
-/** Captions and titles come from people: nothing of them may become markup, and no script runs on this page. */
+/** Renders the page. Captions and titles come from people, so the page escapes them and allows no script. */
 export async function channelPage(posts: readonly TelegramPost[]): Promise<Response> {
   const page = await html`<!doctype html>
 <html lang="en">
@@ -46,7 +46,7 @@ export async function channelPage(posts: readonly TelegramPost[]): Promise<Respo
   })
 }
 
-/** Where the page finds a photo. */
+/** Returns the path of a photo on the page. */
 export function photoPath({ chat, messageId }: TelegramPost): string {
   return `/photos/${chat.id}/${messageId}`
 }

@@ -15,10 +15,10 @@ const maxPhotoBytes = 10 * 1024 * 1024
 const maxRequestFileBytes = 50 * 1024 * 1024
 const maxWidthPlusHeight = 10_000
 const maxRatio = 20
-/** In code points, after both ends are trimmed (tdlib/td, MessageContent.cpp). */
+/** Limit in code points, after trimming (tdlib/td, MessageContent.cpp). */
 const maxCaption = 1024
 
-/** Keeps the post and gives the message that describes it. Throws {@link Refusal}. */
+/** Stores the post and returns the message that describes it. Throws {@link Refusal}. */
 export async function sendPhoto(state: TelegramState, bot: TelegramBot, form: FormData, at: number) {
   const chat = chatOf(state, bot, textOf(form, 'chat_id'))
   if (chat.allowsPosts === false) throw badRequest('need administrator rights in the channel chat')
@@ -33,7 +33,7 @@ export async function sendPhoto(state: TelegramState, bot: TelegramBot, form: Fo
   return messageOf(post)
 }
 
-/** The chat, if this bot may see it. Throws {@link Refusal}. */
+/** Returns the chat if this bot may see it. Throws {@link Refusal}. */
 export function chatOf(state: TelegramState, bot: TelegramBot, chatId: string) {
   if (chatId === '') throw badRequest('chat_id is empty')
   const movedTo = state.moved.get(Number(chatId))

@@ -1,4 +1,4 @@
-/** Dunes: crests that run into each other, one side in the light, the wind's ripples on them. */
+/** Paints dunes: crests that run into each other, lit from one side, with ripples from the wind. */
 import { type Canvas, paint } from '../canvas.ts'
 import { glow, mix, type Rgb, scale, smoothstep } from '../colour.ts'
 import type { Palette } from '../palette.ts'
@@ -7,7 +7,7 @@ import { skyOf } from './sky.ts'
 
 interface Dune {
   crest(x: number): number
-  /** Where its lit side turns into the shaded one. */
+  /** Position where the lit side turns into the shaded side. */
   ridge: number
   nearness: number
 }

@@ -1,4 +1,4 @@
-/** Trunks in the mist, with light slanting through. */
+/** Paints trunks in the mist, with slanting light. */
 import { type Canvas, paint } from '../canvas.ts'
 import { glow, gradient, lengthOf, mix, type Rgb, scale, smoothstep } from '../colour.ts'
 import type { Palette } from '../palette.ts'
@@ -8,7 +8,7 @@ interface Trunk {
   x: number
   radius: number
   lean: number
-  /** 0 far away, 1 right in front. */
+  /** Nearness from 0 (far away) to 1 (in front). */
   nearness: number
 }
 
@@ -40,7 +40,7 @@ export function forest(width: number, height: number, palette: Palette, random: 
   })
 }
 
-/** From front to back. */
+/** Creates the trunks, from front to back. */
 function grow(right: number, random: Random): Trunk[] {
   const count = Math.round(30 * right)
   return Array.from({ length: count }, (_, index): Trunk => {

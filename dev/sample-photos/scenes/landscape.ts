@@ -1,4 +1,4 @@
-/** Mountains behind mountains, over a lake or with pines in front. */
+/** Paints mountains behind mountains, over a lake or with pines in front. */
 import { type Canvas, colourAt, paint, repaint } from '../canvas.ts'
 import { glow, mix, type Rgb, scale, smoothstep } from '../colour.ts'
 import type { Palette } from '../palette.ts'
@@ -53,7 +53,7 @@ function slope(
   return glow(mix(scale(body, 1 + rock * 0.22 * (0.4 + nearness)), haze, mist), palette.light, rim)
 }
 
-/** Where the range begins in each column. */
+/** Returns the top edge of the range in each column. */
 function crestLine(width: number, unit: number, noise: Noise, shore: number, range: number): Float32Array {
   const nearness = range / (ranges - 1)
   const base = shore * (0.6 + 0.34 * nearness)
@@ -66,7 +66,7 @@ function crestLine(width: number, unit: number, noise: Noise, shore: number, ran
   })
 }
 
-/** Still water: the picture above it upside down, more disturbed the nearer it is. */
+/** Paints still water: the picture above it upside down, more disturbed the nearer it is. */
 function reflect(canvas: Canvas, palette: Palette, noise: Noise, shore: number, sunX: number): void {
   const depth = canvas.height / Math.min(canvas.width, canvas.height) - shore
   repaint(canvas, (x, y, before) => {

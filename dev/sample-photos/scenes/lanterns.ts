@@ -1,4 +1,4 @@
-/** Lights out of focus over wet ground at night. */
+/** Paints lights out of focus over wet ground at night. */
 import { type Canvas, paint } from '../canvas.ts'
 import { glow, gradient, lengthOf, mix, type Rgb, scale, smoothstep } from '../colour.ts'
 import type { Palette } from '../palette.ts'
@@ -45,7 +45,7 @@ export function lanterns(width: number, height: number, palette: Palette, random
   })
 }
 
-/** Strings of lanterns that sag from side to side, the nearer the larger and fainter. */
+/** Creates strings of lanterns that sag from side to side. Nearer strings are larger and fainter. */
 function hang(right: number, ground: number, palette: Palette, random: Random): Lantern[] {
   const tints = [palette.light, ...palette.accents]
   return Array.from({ length: 5 }, (_, string) => {

@@ -1,4 +1,4 @@
-/** Ropes: a coil, a knot, wraps side by side, loops that hang. */
+/** Paints ropes: a coil, a knot, wraps side by side, or hanging loops. */
 import { type Canvas, paint } from '../canvas.ts'
 import { glow, mix, type Rgb, scale } from '../colour.ts'
 import type { Palette } from '../palette.ts'
@@ -129,7 +129,7 @@ const arrange: Readonly<Record<Arrangement, (size: Size, palette: Palette, rando
   },
 }
 
-/** A woven cloth, or for hanging things a plain wall, with light falling in from the upper left. */
+/** Paints a woven cloth, or a plain wall for hanging ropes, with light from the upper left. */
 function linen(width: number, height: number, palette: Palette, noise: Noise, isWall: boolean): Canvas {
   return paint(width, height, (x, y) => {
     const cloud = fractal(noise, x * 2.4 + 60, y * 2.4, 3) - 0.5

@@ -1,4 +1,4 @@
-/** The open sea under a low sun, with an old jetty whose posts a rope joins. */
+/** Paints the open sea under a low sun, with a rope between the posts of an old jetty. */
 import { type Canvas, paint } from '../canvas.ts'
 import { glow, mix, type Rgb, scale, smoothstep } from '../colour.ts'
 import type { Palette } from '../palette.ts'
@@ -50,7 +50,7 @@ function waterAt(
   return glow(colour, palette.light, Math.exp(-near * 60) * 0.12)
 }
 
-/** Posts that walk from the front corner out to sea. */
+/** Creates posts from the front corner out to sea. */
 function jetty(width: number, horizon: number, bottom: number, isRight: boolean): Post[] {
   return Array.from({ length: 5 }, (_, index) => {
     const near = 0.62 ** index

@@ -1,4 +1,4 @@
-/** Folded silk: a surface warped by itself, lit from one side. */
+/** Paints folded silk: a surface warped by itself, lit from one side. */
 import { type Canvas, paint } from '../canvas.ts'
 import { clamp, glow, gradient, mix, scale } from '../colour.ts'
 import type { Palette } from '../palette.ts'

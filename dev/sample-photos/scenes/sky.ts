@@ -1,4 +1,4 @@
-/** An evening or morning sky: a sun low over the horizon, drifting clouds, stars where it is dark. */
+/** Paints an evening or morning sky: a low sun, drifting clouds, and stars where it is dark. */
 import { clamp, glow, gradient, lengthOf, mix, type Rgb, smoothstep } from '../colour.ts'
 import type { Palette } from '../palette.ts'
 import { between, fractal, noiseFrom, type Random } from '../random.ts'
@@ -6,7 +6,7 @@ import { between, fractal, noiseFrom, type Random } from '../random.ts'
 export interface Sky {
   sun: { x: number; y: number }
   colourAt(x: number, y: number): Rgb
-  /** Without the disc of the sun and the stars: what restless water mirrors. */
+  /** Returns the colour without the sun's disc and the stars, as restless water mirrors it. */
   diffuseAt(x: number, y: number): Rgb
 }
 

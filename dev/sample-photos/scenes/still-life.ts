@@ -1,10 +1,10 @@
-/** Vessels and fruit on a table, in the light of one window. */
+/** Paints vessels and fruit on a table, in the light of one window. */
 import { type Canvas, paint } from '../canvas.ts'
 import { clamp, glow, lengthOf, mix, type Rgb, scale, smoothstep } from '../colour.ts'
 import type { Palette } from '../palette.ts'
 import { between, fractal, type Noise, noiseFrom, type Random } from '../random.ts'
 
-/** Half the width of a thing at a height from 0 (foot) to 1 (top), in parts of its widest. */
+/** Half the width of a thing at a height from 0 (foot) to 1 (top), relative to its widest point. */
 type Profile = (height: number) => number
 
 const profiles: readonly Profile[] = [
@@ -43,7 +43,7 @@ interface Thing {
   tall: number
   colour: Rgb
   gloss: number
-  /** Whether one looks into it from above. */
+  /** True if its inside is visible from above. */
   isOpen: boolean
 }
 
@@ -67,7 +67,7 @@ export function stillLife(width: number, height: number, palette: Palette, rando
   })
 }
 
-/** From front to back. */
+/** Arranges the things, from front to back. */
 function arrange(right: number, bottom: number, palette: Palette, random: Random): Thing[] {
   const kinds = [
     { profile: 0, half: 0.085, tall: 0.52 },
@@ -115,7 +115,7 @@ function thingAt(thing: Thing, palette: Palette, noise: Noise, x: number, y: num
     if (rim < 0.88) return scale(thing.colour, 0.1 + 0.3 * smoothstep(-0.4, 1, across / mouth))
     if (rim < 1) return scale(thing.colour, 0.75 - 0.35 * (across / mouth))
   }
-  // A round foot is seen from a little above.
+  // A round foot is visible from slightly above.
   const sunk = 0.1 * thing.half * Math.sqrt(Math.max(0, 1 - across * across))
   const h = height + sunk / thing.tall
   if (h < 0 || h > 1 || Math.abs(across) > 1.05) return undefined
@@ -136,7 +136,7 @@ function thingAt(thing: Thing, palette: Palette, noise: Noise, x: number, y: num
   return scale(glow(body, palette.light, window * thing.gloss * 0.55), 0.72 + 0.28 * edge)
 }
 
-/** On the table it falls to the right, at the foot it is deepest. */
+/** Returns the strength of a thing's shadow. The shadow falls to the right on the table, and is deepest at the foot. */
 function shadowOf(thing: Thing, x: number, y: number, edge: number): number {
   if (y < edge - 0.02) return 0
   const along = (x - thing.x - thing.half * 0.2) / (thing.half * 1.1)
@@ -152,7 +152,7 @@ function shadowOf(thing: Thing, x: number, y: number, edge: number): number {
 function wall(palette: Palette, noise: Noise, x: number, y: number, right: number): Rgb {
   const plaster = fractal(noise, x * 5 + 9, y * 5, 5) - 0.5
   const base = mix(palette.cloth, palette.far, 0.35)
-  // The window's slanting patch of light, with its crossbars.
+  // Slanting patch of light from the window, with its crossbars.
   const across = x - right * 0.42 + y * 0.42
   const patch =
     smoothstep(-0.26, -0.21, across) *

@@ -1,4 +1,4 @@
-/** The second call: captions for all platforms at once, and the Stable Diffusion caption. */
+/** The second AI call: writes the captions for all platforms at once, and the Stable Diffusion caption. */
 import { z } from 'zod'
 import { PublisherError } from '../../base/errors.ts'
 import type { Platform } from '../../contract/platform.ts'
@@ -37,14 +37,14 @@ interface CaptionJob {
   }
   platforms: readonly { platform: Platform; captionRules: CaptionRules }[]
   seen: Seen
-  /** So that the photographer does not say the same every day. */
+  /** Captions whose wording the AI should not repeat. */
   recent: readonly string[]
 }
 
 export interface GeneratedCaptions {
-  /** The caption to show. */
+  /** The caption shown with the photo. */
   caption: string
-  /** Within each platform's limits. */
+  /** Captions within each platform's limits. */
   captions: Readonly<Partial<Record<Platform, string>>>
   sdCaption: string | null
   /** The model that wrote the captions. */
@@ -52,11 +52,11 @@ export interface GeneratedCaptions {
 }
 
 export const defaultCaptionModel = 'gpt-4o-mini'
-/** Hidden reasoning counts as well, so these are far more than the answers take. */
+/** Token limits far above the length of an answer, because hidden reasoning counts too. */
 const maxTokens = 4000
 const maxSdTokens = 2000
 
-/** Where nothing is published, one caption is written all the same, under V2's name for it. */
+/** Rules of the one caption for tenants without platforms. V2 calls it `generic`. */
 const genericRules: CaptionRules = {
   maxLength: 1000,
   unit: 'utf16',
@@ -65,12 +65,12 @@ const genericRules: CaptionRules = {
   style: 'For the photographer’s own page: two or three sentences of plain text.',
 }
 
-/** How many calls {@link askForCaptions} makes. */
+/** Number of AI calls that {@link askForCaptions} makes. */
 export function captionCalls(settings: CaptionSettings): number {
   return wantsSdCaption(settings) && !isSingleCall(settings) ? 2 : 1
 }
 
-/** Throws `ai_unusable_answer` also for captions of which nothing is left within the limits. */
+/** Asks the AI for all captions. Also throws `ai_unusable_answer` if a caption is empty after fitting it to the limits. */
 export async function askForCaptions(job: CaptionJob): Promise<GeneratedCaptions> {
   const { client, settings, platforms } = job
   const wantsSd = wantsSdCaption(settings)
@@ -126,7 +126,7 @@ function answerSchema(names: readonly string[], withSd: boolean): z.ZodType<Capt
   return withSd ? z.object({ captions, sd_caption: z.string() }) : z.object({ captions })
 }
 
-/** What the tenant's own hashtags, which are added later, leave of a platform's limits. */
+/** Returns the part of a platform's limits that remains after the tenant's own hashtags, which are added later. */
 function roomFor({ maxLength, maxHashtags }: CaptionRules, hashtagString: string) {
   const own = hashtagsOf(hashtagString).slice(0, maxHashtags)
   const reserved = own.length === 0 ? 0 : `\n\n${own.join(' ')}`.length

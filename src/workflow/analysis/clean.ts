@@ -1,10 +1,10 @@
-/** What an AI says is text from outside: bounded, on one line, without control characters. */
+/** Sanitises AI output, which is untrusted text: limits its length, and removes line breaks and control characters. */
 
 const maxText = 2000
 const maxItems = 50
 const maxItem = 100
 
-/** One line. */
+/** Returns the text as one line of at most `maxLength` UTF-16 units. */
 export function clean(text: string, maxLength: number = maxText): string {
   return text
     .slice(0, maxLength)
@@ -14,7 +14,7 @@ export function clean(text: string, maxLength: number = maxText): string {
     .trim()
 }
 
-/** Lines without what is empty, and each but once. */
+/** Cleans each item, then drops empty items and duplicates. */
 export function cleanList(items: readonly string[]): string[] {
   return [...new Set(items.slice(0, maxItems).map((item) => clean(item, maxItem)))].filter(
     (item) => item !== '',

@@ -1,11 +1,13 @@
-/** What the photographer has published lately, from the newest sidecars of the root and the archive. */
+/** Recent captions of the photographer, from the newest sidecars of the root and the archive. */
 import type { Folder } from '../../ports/photo.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
 import { captionOf, parseSidecar } from '../sidecar.ts'
 
 const maxCaptions = 8
 
-/** Newest first. What cannot be read is left out: without it captions are only a little less varied. */
+/**
+ * Returns the captions of the newest photos, newest first. Skips what it cannot read: new captions then only vary a little less.
+ */
 export async function recentCaptions({
   store,
   onTrouble,

@@ -1,4 +1,4 @@
-/** An analysis that the sidecar knows already. */
+/** Restores an analysis from the sidecar. */
 import type { Platform } from '../../contract/platform.ts'
 import type { PhotoName } from '../../ports/photo.ts'
 import type { CaptionRules } from '../../ports/publisher.ts'
@@ -22,14 +22,14 @@ export interface Analysis {
   caption: string
   sdCaption: string | null
   altText: string | null
-  /** Within each platform's limits. */
+  /** Captions within each platform's limits. */
   platformCaptions: Readonly<Partial<Record<Platform, string>>>
   sidecarWritten: boolean
 }
 
 /**
- * Gives the words of the sidecar, where it has a caption or a person emptied it; `null`: the AI has to be asked. Sidecars keep no description and
- * no mood; the subject stands for the one.
+ * Returns the analysis that the sidecar holds, or `null` if the AI must be called. A caption that a person emptied counts as
+ * present. Sidecars keep no description and no mood; the subject replaces the description.
  */
 export function rememberedAnalysis(
   document: SidecarDocument,

@@ -1,4 +1,4 @@
-/** Keeps an analysis in the photo's sidecar, beside whatever a person or another program has written there. */
+/** Saves an analysis in the photo's sidecar, and keeps the text that people and other programs wrote there. */
 import { isPublisherError } from '../../base/errors.ts'
 import type { Publisher } from '../../ports/publisher.ts'
 import { sidecarUnreadable } from '../../ports/sidecar-file.ts'
@@ -32,17 +32,18 @@ interface Found {
   seen: Seen
   generated: GeneratedCaptions
   sha256: string
-  /** A person asked for new words: an empty caption gives way to them. */
+  /** A person asked for new captions, so an empty caption is replaced. */
   replaceEmpty: boolean
 }
 
-/** Somebody may write at the same moment; each time their words are read first. */
+/** Attempts before giving up on concurrent writers. Each attempt reads the sidecar again. */
 const maxTries = 3
 
 /**
- * Gives the caption and the alternative text that hold now: a person's stay. Throws `photo_not_found` rather than leaving a sidecar beside no
- * photo, `sidecar_changed` where others never stop writing, and `sidecar_unreadable` where the sidecar is
- * too large or would be.
+ * Saves the analysis and returns the caption and alt text that are now valid: a person's text wins.
+ *
+ * Throws `photo_not_found` instead of writing a sidecar without a photo, and `sidecar_changed` if others keep writing. Throws
+ * `sidecar_unreadable` if the sidecar is or would become too large.
  */
 export async function saveAnalysis(
   { store, settings: { captionfile }, platforms, now }: SaveTools,
@@ -81,7 +82,7 @@ export async function saveAnalysis(
   }
 }
 
-/** V2's names for what the AI calls otherwise. */
+/** Maps the AI's field names to V2's. */
 function detailsOf(seen: Seen): SidecarDetails {
   return {
     subject: seen.subject,

@@ -1,4 +1,4 @@
-/** The first call: what is to be seen on the photo. */
+/** The first AI call: describes the photo. */
 import { z } from 'zod'
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import type { ImageReducer } from '../../ports/images.ts'
@@ -14,13 +14,13 @@ export interface VisionSettings {
   vision_fallback_enabled: boolean
   vision_fallback_max_dimension: number
   vision_fallback_detail: ModelPicture['detail']
-  /** Nature of the tenant's tags, such as 'short nouns'. */
+  /** Description of the tags that the tenant wants, such as 'short nouns'. */
   tags_nature?: string | undefined
 }
 
-/** The AI with the tenant's allowance and billing around it. */
+/** The AI behind the tenant's rate limit and token billing. */
 export interface AiClient {
-  /** Waits a little until so many calls may be made, and counts them. Throws `rate_limited`. */
+  /** Waits briefly until `calls` calls are within the limit, and counts them. Throws `rate_limited`. */
   allow(calls: number): Promise<void>
   ask<T>(request: ModelRequest<T>): Promise<ModelAnswer<T>>
 }
@@ -45,11 +45,11 @@ const seenSchema = z.object({
   alt_text: z.string().nullable(),
 })
 
-/** What the AI saw, cleaned of what would break a line of a sidecar. */
+/** The AI's description, without characters that would break a line of a sidecar. */
 export type Seen = z.output<typeof seenSchema>
 
 export const defaultVisionModel = 'gpt-4o'
-/** Hidden reasoning counts as well, so this is far more than the answer takes. */
+/** Token limit far above the length of an answer, because hidden reasoning counts too. */
 const maxTokens = 4000
 
 export interface DescribeTools {
@@ -58,22 +58,24 @@ export interface DescribeTools {
   owner: string
   client: AiClient
   settings: VisionSettings
-  /** This call and those that follow from it: what is seen is paid for, and of no use where the captions are refused. */
+  /**
+   * Number of AI calls of the whole analysis, reserved together: a paid description is useless if the caption calls are refused.
+   */
   callsInAll: number
   onTrouble(error: unknown): void
-  /** The picture is ready and goes out now. */
+  /** Runs when the picture is ready, just before the AI call. */
   onDescribe(): void
 }
 
-/** One size of the photo, as the configuration names it. */
+/** One attempt, with the size of the picture as the configuration names it. */
 interface Attempt {
   dimension: number
   detail: ModelPicture['detail']
-  /** How many calls to the AI have to be allowed for it. */
+  /** AI calls to reserve for this attempt. */
   calls: number
 }
 
-/** Shows the reduced photo to the AI, once more and larger where the first look failed. */
+/** Describes the photo with the AI. If the first attempt fails, tries once more with a larger picture. */
 export async function describePhoto(tools: DescribeTools, entry: PhotoEntry): Promise<ModelAnswer<Seen>> {
   const { settings, callsInAll, onTrouble } = tools
   try {
@@ -94,8 +96,8 @@ export async function describePhoto(tools: DescribeTools, entry: PhotoEntry): Pr
 }
 
 /**
- * Declined stays declined; a pause, a key, a model or a photo that is missing and an account without credit are nothing that a second
- * look could mend.
+ * Tells if a second attempt may succeed. It would not help after a refusal, during a pause, without credit, or without a key,
+ * model or photo.
  */
 function isWorthRetrying(error: unknown): boolean {
   if (isPublisherError(error, 'ai_unusable_answer')) return true
@@ -125,13 +127,13 @@ async function describeOnce(
 
 const maxNatureLength = 500
 
-/** A line about the tags, where the tenant says what they should be. */
+/** Returns the prompt's line about the tags, empty if the tenant has no wishes. */
 function natureOf({ tags_nature = '' }: Pick<VisionSettings, 'tags_nature'>): string {
   const nature = clean(tags_nature.slice(0, maxNatureLength))
   return nature === '' ? '' : `\n\nThe tags are: ${nature}`
 }
 
-/** The largest that any model looks at; a configuration that asks for more would only cost memory. */
+/** Largest side in pixels that any model reads; more would only cost memory. */
 const maxDimension = 4096
 
 async function reduced({ store, images, owner }: DescribeTools, entry: PhotoEntry, dimension: number) {
@@ -140,7 +142,7 @@ async function reduced({ store, images, owner }: DescribeTools, entry: PhotoEntr
     await content.body.cancel()
     throw new PublisherError('photo_changed', 'This photo has just been replaced. Try again.')
   }
-  // 0: not resized, up to what models look at. The reducer never enlarges.
+  // 0 means the original size, up to the limit. The reducer never enlarges.
   const side = dimension === 0 ? maxDimension : Math.min(dimension, maxDimension)
   const source = { body: content.body, size: entry.size }
   return images.reduce(source, { width: side, height: side }, 'image/jpeg', owner)

@@ -1,24 +1,27 @@
-/** Cuts text to a length, between words where there are any and never inside what people see as one character. */
+/** Cuts text to a length: between words if possible, and never inside a character as a reader sees it (a grapheme). */
 import { withoutEnd } from '../../base/text-edges.ts'
 import type { CaptionRules } from '../../ports/publisher.ts'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const words = new Intl.Segmenter(undefined, { granularity: 'word' })
 
-/** Beside one of these, the end of a word by UAX #29 is a place to cut; elsewhere it takes white space. */
+/**
+ * Characters of scripts without spaces, and emoji. Beside them a word boundary (UAX #29) is a place to cut; other text needs
+ * white space.
+ */
 const unspaced =
   /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{Extended_Pictographic}\p{RI}]/u
 
-/** White space, also behind punctuation that is not kept before an ellipsis. */
+/** White space, with the punctuation before it that an ellipsis replaces. */
 const gap = /[.,;:…]*\s/y
 
-/** White space and joiners mean nothing at the end. */
+/** White space and joiners, which have no meaning at the end. */
 const invisible = /[\s\u200c\u200d]/u
 
-/** Looks odd before an ellipsis. */
+/** Characters that look odd before an ellipsis. */
 const dangling = /[\s.,;:…#&(@/\-–—\u200c\u200d]/u
 
-/** In the unit of the rules. */
+/** Returns the length of the text in the unit of the rules. */
 export function lengthOf(text: string, unit: CaptionRules['unit']): number {
   if (unit === 'utf16') return text.length
   let count = 0
@@ -26,7 +29,7 @@ export function lengthOf(text: string, unit: CaptionRules['unit']): number {
   return count
 }
 
-/** The text itself where it fits, otherwise its beginning with an ellipsis, both within `maxLength`. */
+/** Returns the text if it fits, otherwise its beginning plus an ellipsis, both within `maxLength`. */
 export function cutToLength(text: string, { maxLength, unit, plain }: CaptionRules): string {
   if (text.length <= maxLength || lengthOf(text, unit) <= maxLength) return text
   const ellipsis = plain ? '...' : '…'
@@ -38,7 +41,7 @@ export function cutToLength(text: string, { maxLength, unit, plain }: CaptionRul
   return (withoutEnd(kept, dangling) || kept) + ellipsis
 }
 
-/** The last end of a grapheme within the length. An index. */
+/** Returns the index of the last grapheme end within the length. */
 function longestEnd(text: string, maxLength: number, unit: CaptionRules['unit']): number {
   let length = 0
   let end = 0
@@ -50,7 +53,7 @@ function longestEnd(text: string, maxLength: number, unit: CaptionRules['unit'])
   return end
 }
 
-/** The last place to cut between two words at or before `end`; `end` itself where all before it is one word. */
+/** Returns the last place to cut between two words at or before `end`, or `end` itself if all text before it is one word. */
 function wordEnd(text: string, end: number): number {
   const characters = graphemes.segment(text)
   let found = 0

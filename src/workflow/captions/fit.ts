@@ -1,16 +1,19 @@
-/** Fits a caption to what a platform takes. */
+/** Fits a caption to the rules of a platform. */
 import type { CaptionRules } from '../../ports/publisher.ts'
 import { cutToLength, lengthOf } from './cut.ts'
 import { hashtagsOf, keepHashtags } from './hashtags.ts'
 import { plainText } from './plain.ts'
 
 /**
- * The caption as the platform takes it. Order: control characters go (line breaks stay unless the rules are plain),
- * punctuation is reduced where they are plain, hashtags beyond the limit go, what is too long is cut at a word with the
- * ellipsis inside the limit, and the hashtags in `hashtagString` (words without `#` do not count) are added one by one as
- * far as number and length allow and the text does not hold them yet.
+ * Returns the caption as the platform accepts it. May be empty. Fitting a fitted caption again changes nothing.
  *
- * Fitting a fitted caption changes nothing. May be empty.
+ * The steps, in order:
+ * 1. Remove control characters. Line breaks stay unless the rules are `plain`.
+ * 2. Reduce punctuation if the rules are `plain`.
+ * 3. Remove hashtags beyond the limit.
+ * 4. Cut text that is too long at a word, with the ellipsis inside the limit.
+ * 5. Add the hashtags of `hashtagString`, while number and length allow. Skip words without `#` and hashtags that the text
+ *    already has.
  */
 export function fitCaption(text: string, rules: CaptionRules, hashtagString = ''): string {
   const tagged = keepHashtags(cleaned(text, rules), rules.maxHashtags)
@@ -46,7 +49,7 @@ function withHashtags(text: string, rules: CaptionRules, wanted: readonly string
   return result
 }
 
-/** Platforms take hashtags that differ in case only for the same. */
+/** Folds case: platforms treat hashtags that differ only in case as equal. */
 function folded(hashtag: string): string {
   return hashtag.normalize('NFC').toLowerCase()
 }

@@ -1,26 +1,26 @@
-/** Finds hashtags in any script, and takes out those that are too many. */
+/** Finds hashtags in any script, and removes those beyond a limit. */
 
-/** Joiners stand inside words of Persian and of Indian scripts. */
+/** Characters of a word. Words of Persian and Indian scripts contain joiners. */
 const inWord = String.raw`[\p{L}\p{M}\p{N}_\u200c\u200d]`
-/** A number alone is none ("study #3"), nor is a sign without a word. Japanese keyboards give the full-width sign. */
+/** One hashtag. Neither a number alone ("study #3") nor a lone sign counts. Japanese keyboards type the full-width sign. */
 const one = String.raw`[#＃]+(?=[\p{N}_]*\p{L})${inWord}+`
-/** Hashtags written without a gap. Inside a word, a path or an HTML entity a `#` means something else. */
+/** Hashtags without a gap between them. A `#` inside a word, a path or an HTML entity is not a hashtag. */
 const run = `(?<!${inWord}|[/&#＃])(?:${one})+`
 const address = String.raw`\b(?:https?:\/\/|www\.)\S+`
 
-/** Web addresses are matched only to be passed over, with their fragments. */
+/** Matches web addresses too, in order to skip them and their fragments. */
 const inText = new RegExp(`${address}|(?<gap> ?[,;|·]? ?)(?<tags>${run})`, 'giu')
-/** Sticky: the hashtags of a run follow each other without a gap. */
+/** Sticky, because the hashtags of a run follow each other without a gap. */
 const inRun = new RegExp(one, 'guy')
 
-/** The hashtags in reading order, each with one `#`, repeated ones included. */
+/** Returns the hashtags in reading order, each with one `#`, including duplicates. */
 export function hashtagsOf(text: string): string[] {
   return [...text.matchAll(inText)].flatMap(({ groups }) =>
     (groups?.tags?.match(inRun) ?? []).map((hashtag) => hashtag.replace(/^[#＃]+/, '#')),
   )
 }
 
-/** The text with its first `limit` hashtags; of the others the comma or space before them goes as well. */
+/** Returns the text with only its first `limit` hashtags. Also removes the comma or space before each removed hashtag. */
 export function keepHashtags(text: string, limit: number): string {
   let left = limit
   const kept = text.replace(inText, (match, gap: string | undefined, tags: string | undefined) => {

@@ -1,4 +1,4 @@
-/** Reduces text to one line of the punctuation that survives mail software. */
+/** Reduces text to one line, with only punctuation that survives mail software. */
 
 const replacements: readonly [pattern: RegExp, replacement: string][] = [
   // Figure, en and em dash, horizontal bar, minus.
@@ -7,7 +7,7 @@ const replacements: readonly [pattern: RegExp, replacement: string][] = [
   [/[\u2018-\u201b\u2032\u2039\u203a]/g, "'"],
   [/[\u201c-\u201f\u2033\u00ab\u00bb]/g, '"'],
   [/\u2026/g, '...'],
-  // Zero-width spaces stand where words may be broken; what is left of them has neither width nor a gap.
+  // A zero-width space marks a possible break, so it becomes a space. The characters below have neither width nor a gap.
   [/\u200b/g, ' '],
   [/[\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/g, ''],
 ]
@@ -17,12 +17,12 @@ const selfStanding = String.raw`\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Han}\p{sc
 const joinedLetter = String.raw`[[\p{L}\p{M}]--[${selfStanding}]]`
 const joinedAfter = String.raw`(?<=[${joinedLetter}\p{Extended_Pictographic}\p{Emoji_Modifier}])`
 const joinedBefore = String.raw`(?=[${joinedLetter}\p{Extended_Pictographic}])`
-/** Emoji sequences and words of Persian or Indian scripts fall apart without their joiners: those stay. */
+/** Joiners to remove. Emoji sequences and words of Persian and Indian scripts need theirs. */
 const strayJoiner = new RegExp(`(?!${joinedAfter}.${joinedBefore})[\\u200c\\u200d]`, 'gv')
 
 /**
- * Dashes become ` - `, quotation marks straight, ellipses three dots; every kind of white space becomes one space, and
- * characters of no width go, except joiners inside a word or an emoji.
+ * Returns plain text: dashes become ` - `, quotation marks straight, and ellipses three dots. Each run of white space becomes one
+ * space. Zero-width characters are removed, except joiners inside a word or an emoji.
  */
 export function plainText(text: string): string {
   const reduced = replacements.reduce(

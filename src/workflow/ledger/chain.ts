@@ -1,12 +1,12 @@
-/** Records of one photo on one platform: a forced attempt follows the attempt of unknown outcome that it was forced over. */
+/** Chain of records of one photo on one platform: a forced attempt follows the unknown outcome that it overrides. */
 import type { Platform } from '../../contract/platform.ts'
 import type { PhotoStore, RecordKey } from '../../ports/storage.ts'
 import { type LedgerRecord, parseRecord, type UnreadableRecord } from './record.ts'
 
-/** Upper bound on the attempts of a chain. A person asked for each of them, so a longer chain is not ours. */
+/** Upper bound on the attempts of a chain. A person asked for each of them, so a longer chain was not written by this program. */
 const maxChain = 50
 
-/** Reads the last record of the chain; `null` where the photo has none. */
+/** Reads the last record of the chain, or `null` if the photo has none. */
 export async function latestRecord(
   store: PhotoStore,
   sha256: string,

@@ -4,7 +4,7 @@ import { parseJson } from '../../base/json.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { RecordKey } from '../../ports/storage.ts'
 
-/** Longest sentence that is kept, in UTF-16 units. */
+/** Longest error text that is stored, in UTF-16 units. */
 const maxErrorLength = 1000
 
 const failureSchema = z.object({
@@ -15,11 +15,11 @@ const failureSchema = z.object({
 
 export interface Failure {
   at: Date
-  /** Tells people what went wrong. */
+  /** Error text for people. */
   error: string
 }
 
-/** Key of the failure, which no claim or receipt ever has. */
+/** Key of the failure. No claim or receipt uses this key. */
 export function failureKey(sha256: string, platform: Platform): RecordKey {
   return ['ledger', sha256, `${platform}.failed.json`]
 }
@@ -33,7 +33,7 @@ export function formatFailure({ at, error }: Failure): string {
   return JSON.stringify(failure)
 }
 
-/** Reads a failure; `null` for a text that is not one. Never throws. */
+/** Parses a failure; returns `null` for any other text. Never throws. */
 export function parseFailure(text: string): Failure | null {
   const parsed = failureSchema.safeParse(parseJson(text))
   return parsed.success ? { at: new Date(parsed.data.failed_at), error: parsed.data.error } : null

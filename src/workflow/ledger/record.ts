@@ -1,9 +1,9 @@
-/** One record of the ledger as it lies in the storage. */
+/** One record of the ledger, as stored. */
 import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
 
 const base = {
-  /** Ends up in the name of the record that follows it. */
+  /** Becomes part of the next record's key. */
   attempt: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
   platform: z.string(),
   filename: z.string(),
@@ -19,7 +19,7 @@ const recordSchema = z.discriminatedUnion('state', [
     state: z.literal('posted'),
     posted_at: z.iso.datetime(),
     post_id: z.string(),
-    // People follow it, so what is no web address is left out.
+    // People follow this link, so anything but a web address is dropped.
     url: z
       .url({ protocol: /^https?$/ })
       .optional()
@@ -29,13 +29,13 @@ const recordSchema = z.discriminatedUnion('state', [
 
 export type LedgerRecord = z.output<typeof recordSchema>
 
-/** What nobody can read proves nothing: it stands for an outcome that is unknown, never for a photo that was not sent. */
+/** A record that cannot be read. It counts as an unknown outcome, never as a photo that was not sent. */
 export interface UnreadableRecord {
   state: 'unreadable'
   attempt: string
 }
 
-/** Never throws. `position` in the chain of attempts names a record that does not say itself which attempt it is. */
+/** Parses a record. Never throws. `position` in the chain identifies a record that does not name its attempt. */
 export function parseRecord(text: string, position: number): LedgerRecord | UnreadableRecord {
   const unreadable = { state: 'unreadable' as const, attempt: `unreadable-${position}` }
   return recordSchema.safeParse(parseJson(text)).data ?? unreadable

@@ -1,4 +1,4 @@
-/** Standing of a photo on a platform, by the last record that the ledger has of both. */
+/** Standing of a photo on a platform, according to the last record of its chain. */
 import type { LedgerRecord, UnreadableRecord } from './record.ts'
 
 /** Knowledge of the ledger about a photo on a platform. */
@@ -8,12 +8,12 @@ export type Standing =
   /** Another attempt is under way. */
   | { kind: 'in_progress'; since: Date | null }
   /**
-   * Sent perhaps: the process died, or the platform did not say. `since` is `null` where the record cannot be read.
-   * `reason` is for people.
+   * The photo may have been sent: the process died, or the platform did not say. `since` is `null` if the record cannot be read.
+   * `reason` is text for people.
    */
   | { kind: 'unknown'; attempt: string; since: Date | null; reason?: string }
 
-/** Longest time of an attempt: an older claim belongs to a process that is gone. Clocks may differ by half of this time. */
+/** Lifetime of a claim: an older claim belongs to a process that is gone. Clocks may differ by half of this time. */
 export const claimPatienceMs = 10 * 60_000
 
 /** Judges the last record of a chain at the time `now`. */

@@ -1,6 +1,6 @@
 /**
- * Photos of the root that are known to be published, kept beside the ledger so that a search need not read their originals again.
- * It orders the search only: the ledger alone decides what is sent.
+ * Photos of the root that are known to be published, saved beside the ledger so that a search need not read their originals
+ * again. They only order the search: the ledger alone decides whether a photo is sent.
  */
 import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
@@ -9,28 +9,31 @@ import type { PhotoName } from '../../ports/photo.ts'
 import type { PhotoEntry, PhotoStore, RecordKey } from '../../ports/storage.ts'
 
 const key: RecordKey = ['ledger', 'published.json']
-/** Below the limit of a record in every storage (1 MiB); some 4,000 photos. */
+/** Below every storage's limit for a record (1 MiB); enough for some 4,000 photos. */
 const maxTextBytes = 900_000
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 const recordSchema = z.object({
-  /** Entries by name: the storage's hash of the bytes, the platforms that have them, and their SHA-256. Earlier versions kept no SHA-256. */
+  /**
+   * Entries by name: the storage's content hash, the platforms that have the photo, and its SHA-256. Earlier versions saved no
+   * SHA-256.
+   */
   photos: z.record(z.string(), z.tuple([z.string(), z.array(z.enum(platforms)), sha256Schema.optional()])),
 })
 
 export interface PublishedPhotos {
-  /** Tells if all these platforms are known to have the photo's very bytes. */
+  /** Tells if all these platforms are known to have this version of the photo. */
   isOnAll(entry: PhotoEntry, all: readonly Platform[]): boolean
-  /** SHA-256 of the photo's very bytes, `null` where it is not known. */
+  /** Returns the SHA-256 of this version of the photo, or `null` if it is unknown. */
   sha256Of(entry: PhotoEntry): string | null
   add(entry: PhotoEntry, on: readonly Platform[], sha256: string): void
-  /** Takes back {@link PublishedPhotos.add}. */
+  /** Reverts {@link PublishedPhotos.add}. */
   forget(entry: PhotoEntry): void
-  /** Keeps what was added and forgotten, and drops photos that are not among `present`. Writes nothing where nothing has changed. */
+  /** Saves the changes, and drops photos that are not in `present`. Writes nothing if nothing changed. */
   save(present: readonly PhotoEntry[]): Promise<void>
 }
 
-/** Reads what is known. A record that is damaged or cannot be read counts as none. */
+/** Reads the saved photos. A damaged or unreadable record counts as empty. */
 export async function readPublishedPhotos(
   store: PhotoStore,
   onTrouble: (error: unknown) => void,

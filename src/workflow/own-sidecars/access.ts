@@ -1,4 +1,4 @@
-/** Reads and writes the words of a photo's own sidecar, whichever form its name has. */
+/** Reads and writes a photo's own sidecar, whether it is named after the stem or the full name. */
 import { isPublisherError } from '../../base/errors.ts'
 import { fitsFullName } from '../../ports/photo.ts'
 import { sidecarUnreadable } from '../../ports/sidecar-file.ts'
@@ -7,10 +7,10 @@ import { findSidecar } from './find.ts'
 import type { Inquiry } from './inquiry.ts'
 import type { ListedStems } from './listed-stems.ts'
 
-/** Marks the revision of a sidecar that has its photo's full name. */
+/** Prefix of the revision of a sidecar that is named after its photo's full name. */
 const fullNameMark = 'full-name '
 
-/** Gives the two methods of a store that concern words. `looking` asks for people who only look. */
+/** Returns the store's two methods for sidecars. `looking` is the inquiry for viewers. */
 export function sidecarAccess(
   store: Pick<PhotoStore, 'writeSidecar'>,
   looking: Inquiry,

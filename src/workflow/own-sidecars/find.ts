@@ -1,18 +1,18 @@
-/** Finds a photo's own sidecar: the one of its stem, the one of its full name, or none. */
+/** Finds a photo's own sidecar: named after the stem, named after the full name, or absent. */
 import { type Folder, type PhotoName, type SidecarForm, siblingNames } from '../../ports/photo.ts'
 import type { SidecarReading } from '../../ports/storage.ts'
 import { isOwnFullName } from '../sidecar/ownership.ts'
 import { type Inquiry, ownershipIn, readForm } from './inquiry.ts'
 
-/** Which file is the photo's sidecar, and what is in it. `form` is `null` where the stem's is another photo's. */
+/** The photo's sidecar and its content. `form` is `null` if the stem's sidecar belongs to another photo. */
 export interface Found {
   form: SidecarForm | null
   reading: SidecarReading
-  /** The sidecar itself says whose it is. */
+  /** The sidecar itself names its photo. */
   isNamed: boolean
 }
 
-/** Reads what decides whose the stem's sidecar is, and the one of the full name only where that is needed. */
+/** Reads the stem's sidecar and decides which photo owns it. Reads the full name's sidecar only if necessary. */
 export async function findSidecar(inquiry: Inquiry, folder: Folder, name: PhotoName): Promise<Found> {
   const { foldsCase } = inquiry
   const ofStem = await readForm(inquiry, folder, name, 'stem')

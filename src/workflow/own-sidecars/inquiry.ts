@@ -1,27 +1,27 @@
-/** Questions about sidecars, asked of the storage for one purpose: to look, to move or to delete. */
+/** Questions about sidecars, for one purpose: to view, to move or to delete. */
 import { isPublisherError } from '../../base/errors.ts'
 import { type Folder, fitsFullName, type PhotoName, type SidecarForm } from '../../ports/photo.ts'
 import type { PhotoEntry, PhotoStore, SidecarReading } from '../../ports/storage.ts'
 import { type Ownership, type OwnershipQuestions, ownershipOf } from '../sidecar/ownership.ts'
 import type { RecentOwners } from './recent-owners.ts'
 
-/** Sources that tell ownership, for one purpose. */
+/** Sources of the answers, for one purpose. */
 export interface Inquiry {
   store: Pick<PhotoStore, 'readSidecar' | 'stat'>
   /** Upper and lower case name the same file. */
   foldsCase: boolean
-  /** They may do so: it depends on the disk. */
+  /** Upper and lower case may name the same file, depending on the disk. */
   mayFoldCase: boolean
   isAlone(folder: Folder, name: PhotoName): boolean
-  /** The digest of a photo's bytes, `null` where it is not to be had. */
+  /** Returns the digest of a photo's bytes, or `null` if it is not available. */
   sha256Of(folder: Folder, entry: PhotoEntry): Promise<string | null>
-  /** Learns of sidecars that name their photo. */
+  /** Memory of sidecars that name their photo. */
   owners: RecentOwners
-  /** A file that the storage never gives counts as unreadable. */
+  /** Counts a file that the storage persistently fails to return as unreadable, instead of throwing. */
   insists: boolean
 }
 
-/** Reads the photo's sidecar of this form; `null` also where the photo's full name is too long for one. */
+/** Reads the photo's sidecar of this form. Also returns `null` if the photo's full name is too long for a sidecar. */
 export async function readForm(
   { store: { readSidecar }, insists }: Inquiry,
   folder: Folder,
@@ -33,7 +33,7 @@ export async function readForm(
   return insists ? reading.catch((error) => unlessTemporary(error, 'unreadable')) : reading
 }
 
-/** Tells whose the sidecar of the photo's stem is. */
+/** Decides which photo owns the sidecar of the photo's stem. */
 export async function ownershipIn(
   inquiry: Inquiry,
   folder: Folder,
@@ -55,7 +55,7 @@ function questionsAbout(inquiry: Inquiry, folder: Folder, name: PhotoName): Owne
       if (inquiry.isAlone(folder, name)) return false
       const entry = await stat(other)
       const maySame = mayFoldCase && other.toLowerCase() === name.toLowerCase()
-      // On disk the hash names the file itself.
+      // On disk the content hash identifies the file itself.
       return entry !== null && !(maySame && (await stat(name))?.contentHash === entry.contentHash)
     },
     async sha256() {
@@ -65,7 +65,7 @@ function questionsAbout(inquiry: Inquiry, folder: Folder, name: PhotoName): Owne
   }
 }
 
-/** Gives the value that stands for a file which the storage does not give. Throws an error that a repetition may cure. */
+/** Rethrows a temporary error, which a retry may cure. Otherwise returns `value` in place of the file. */
 export function unlessTemporary<T>(error: unknown, value: T): T {
   const isTemporary =
     isPublisherError(error) && (error.isOutage || error.retryAfterMs !== undefined || error.code === 'busy')

@@ -1,4 +1,4 @@
-/** Stems of a store's photos: learned by listing its folders, kept by its changes, reserved for its uploads. */
+/** Stems of a store's photos: learned from listings, updated by changes, and reserved for uploads. */
 import { type Folder, numberedNames, type PhotoName, type SidecarForm } from '../../ports/photo.ts'
 import type { PhotoListing, PhotoStore } from '../../ports/storage.ts'
 import { tooManyOfThisName } from '../../ports/storage-errors.ts'
@@ -9,17 +9,17 @@ export interface ListedStems extends Pick<KnownStems, 'isAlone' | 'add' | 'remov
   /** Lists the folder and learns its stems. */
   list(folder: Folder): Promise<PhotoListing>
   /**
-   * Reserves the first numbered name whose stem no photo has, nor a sidecar; {@link ListedStems.release} it. Lists the folder at most every 30 s.
-   * Throws `storage_unavailable` where a thousand numbers are taken.
+   * Reserves the first numbered name whose stem no photo and no sidecar has. Free it with {@link ListedStems.release}. Lists the
+   * folder at most every 30 s. Throws `storage_unavailable` if a thousand numbers are in use.
    */
   reserveName(inquiry: Inquiry, folder: Folder, name: PhotoName): Promise<PhotoName>
-  /** Awaits a change of the folders. Forgets their stems where it fails, since a failed change may have been made. */
+  /** Awaits a change of the folders. Forgets their stems if the change fails, since it may have happened anyway. */
   changing<T>(folders: readonly Folder[], change: Promise<T>): Promise<T>
 }
 
 const forms: readonly SidecarForm[] = ['stem', 'full']
 
-/** Makes the memory of one store's stems. */
+/** Creates the memory of one store's stems. */
 export function createListedStems(store: Pick<PhotoStore, 'list'>, options: KnownStemsOptions): ListedStems {
   const stems = createKnownStems(options)
   const listings = new Map<Folder, Promise<unknown>>()
@@ -31,7 +31,7 @@ export function createListedStems(store: Pick<PhotoStore, 'list'>, options: Know
     return listing
   }
 
-  /** Lists the folder unless that was done recently. */
+  /** Lists the folder unless it was listed recently. */
   async function learn(folder: Folder): Promise<void> {
     if (stems.isRecent(folder)) return
     const listing = listings.get(folder) ?? list(folder).finally(() => listings.delete(folder))

@@ -1,11 +1,11 @@
-/** Writes into sidecars whose they are, before a move makes photos share a stem. */
+/** Writes the owner into sidecars before a move makes photos share a stem. */
 import { type Folder, type PhotoName, siblingNames } from '../../ports/photo.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
 import { formatSidecar, parseSidecar, withOwner } from '../sidecar.ts'
 import { type Found, findSidecar } from './find.ts'
 import { type Inquiry, unlessTemporary } from './inquiry.ts'
 
-/** A photo and its sidecar on the way from one folder to another. */
+/** A photo and its sidecar that move from one folder to another. */
 export interface Departure {
   name: PhotoName
   from: Folder
@@ -14,8 +14,8 @@ export interface Departure {
 }
 
 /**
- * Names the owner of each sidecar without one, where photos of other names come to share a stem by this move. `inquiry` asks without
- * trusting a listing.
+ * Writes the owner into each sidecar that names no photo, if photos of different names come to share a stem by this move.
+ * `inquiry` must not trust a listing.
  */
 export async function nameOwners(
   store: Pick<PhotoStore, 'writeSidecar'>,

@@ -1,4 +1,4 @@
-/** Photos whose sidecar was found to name them a moment ago: such a sidecar does not change hands, so a move need not read it again. */
+/** Photos whose sidecar recently named them. Such a sidecar keeps its owner, so a move need not read it again. */
 import type { Folder, PhotoName } from '../../ports/photo.ts'
 import { recentMs } from '../sidecar/known-stems.ts'
 
@@ -11,7 +11,7 @@ export interface RecentOwners {
 
 const maxFindings = 200
 
-/** Makes a memory of at most 200 photos. `now` gives milliseconds. */
+/** Creates a memory of at most 200 photos. `now` returns milliseconds. */
 export function createRecentOwners(now: () => number): RecentOwners {
   const notedAtMs = new Map<string, number>()
   const keyOf = (folder: Folder, name: PhotoName) => `${folder}/${name}`

@@ -1,4 +1,4 @@
-/** What is published goes into the archive; what hinders that does not undo the publishing. */
+/** Moves published photos to the archive. A failed move does not undo the publishing. */
 import { isPublisherError } from '../../base/errors.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
@@ -9,7 +9,7 @@ export interface Archived {
   warnings: string[]
 }
 
-/** Moves the photo from the root to the archive. Never rejects; the next attempt completes what was interrupted. */
+/** Moves the photo from the root to the archive. Never rejects; the next attempt completes an interrupted move. */
 export async function archivePhoto(
   { store, onTrouble }: { store: PhotoStore; onTrouble(error: unknown): void },
   folder: Folder,
@@ -19,13 +19,13 @@ export async function archivePhoto(
   try {
     return { name: await store.move(name, 'root', 'archive'), archived: true, warnings: [] }
   } catch (error) {
-    // Another attempt at the same photo was quicker.
+    // Another attempt has already moved the photo.
     if (isPublisherError(error, 'photo_not_found') && (await isThere(store, name))) {
       return { name, archived: true, warnings: [] }
     }
     onTrouble(error)
     const warning =
-      'The photo could not be moved to the archive. Publish it again to complete that: nothing is sent twice.'
+      'The photo could not be moved to the archive. Publish again to finish the move; nothing is sent twice.'
     return { name, archived: false, warnings: [warning] }
   }
 }

@@ -1,4 +1,4 @@
-/** Which words go with a photo: what the person has just written, else what the sidecar holds. */
+/** Captions for publishing: a person's submitted text, otherwise the text of the sidecar. */
 import { isPublisherError } from '../../base/errors.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
@@ -16,14 +16,14 @@ import {
   withSubmittedCaptions,
 } from '../sidecar.ts'
 
-/** What a person sent along with the photo. */
+/** Captions that a person submitted with the photo. */
 export interface SubmittedCaptions {
-  /** For all platforms that {@link captions} does not name. */
+  /** Text for all platforms that {@link captions} does not name. */
   caption?: string
   captions?: Readonly<Partial<Record<Platform, string>>>
 }
 
-/** The caption for one platform, within its rules. */
+/** Returns the caption for one platform, within its rules. */
 export function captionFor(
   { platform, captionRules }: Publisher,
   document: SidecarDocument,
@@ -34,7 +34,7 @@ export function captionFor(
   return fitCaption(text, captionRules, hashtagString)
 }
 
-/** What platforms may want to know beside the caption. */
+/** Returns the details that platforms may use beside the caption. */
 export function postDetailsOf(document: SidecarDocument): Pick<Post, 'altText' | 'tags'> {
   return { altText: textOf(document, 'alt_text'), tags: tagsOf(document) }
 }
@@ -42,15 +42,15 @@ export function postDetailsOf(document: SidecarDocument): Pick<Post, 'altText' |
 const maxTries = 3
 
 const notSaved =
-  'Your captions were sent but not saved: the text file beside this photo is too large (64 KB, 500 lines), would become so, or mixes encodings.'
+  'Your captions were sent but not saved: the text file beside this photo is or would become too large (64 KB, 500 lines), or mixes encodings.'
 
-/** Warning about a photo whose own words cannot be read. */
+/** Warning about a photo whose saved captions cannot be read. */
 export const captionsUnreadable =
-  'The words of this photo were not used: the text file beside it has more than 64 KB or 500 lines, or mixes encodings.'
+  'The saved captions of this photo were not used: the text file beside it exceeds 64 KB or 500 lines, or mixes encodings.'
 
 /**
- * Keeps what the person wrote before anything is sent, so that a failure does not lose it. Gives a warning for people where the
- * sidecar cannot take it, `null` where all is well: publishing goes on either way.
+ * Saves the submitted captions before anything is sent, so that a failure does not lose them. Returns a warning for people if the
+ * sidecar cannot hold them, otherwise `null`. Publishing continues either way.
  */
 export async function saveSubmitted(
   store: PhotoStore,

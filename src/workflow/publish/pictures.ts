@@ -1,11 +1,11 @@
-/** The pictures that platforms get: reduced from one and the same original, once per size. */
+/** Pictures for the platforms: reduced from the same original, once per size. */
 import { PublisherError } from '../../base/errors.ts'
 import type { ImageReducer, ReducedImage } from '../../ports/images.ts'
 import type { Folder } from '../../ports/photo.ts'
 import type { PhotoEntry, PhotoStore, ThumbnailBox } from '../../ports/storage.ts'
 
 export interface Pictures {
-  /** A JPEG without metadata. Throws `photo_changed`, and what the reducer and the store throw. */
+  /** Returns a JPEG without metadata. Throws `photo_changed`, and the errors of the reducer and the store. */
   get(box: ThumbnailBox): Promise<ReducedImage>
 }
 
@@ -15,7 +15,7 @@ interface PictureTools {
   owner: string
 }
 
-/** Makes them one after the other, so that one photo holds the memory of one. */
+/** Makes the pictures one after another, which limits the memory that a photo needs. */
 export function createPictures(
   { store, images, owner }: PictureTools,
   folder: Folder,
@@ -28,7 +28,10 @@ export function createPictures(
     const content = await store.read(folder, entry.name)
     if (content.entry.contentHash !== entry.contentHash) {
       await content.body.cancel()
-      throw new PublisherError('photo_changed', 'This photo has just been replaced. Look at it again first.')
+      throw new PublisherError(
+        'photo_changed',
+        'This photo has just been replaced. Check the photo, then publish again.',
+      )
     }
     return images.reduce({ body: content.body, size: entry.size }, box, 'image/jpeg', owner)
   }

@@ -1,4 +1,4 @@
-/** One photo to one platform: look, prepare, claim, send, keep the receipt. */
+/** Publishes one photo to one platform: check the ledger, prepare the picture, claim, send, save the receipt. */
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import { pause, unlessAborted } from '../../base/time.ts'
 import type { Platform } from '../../contract/platform.ts'
@@ -11,30 +11,30 @@ export interface PlatformResult {
   success: boolean
   postId?: string
   url?: string
-  /** With `url`: when the platform got it, also by an earlier attempt. */
+  /** Time at which the platform got the photo, also from an earlier attempt. */
   publishedAt?: Date
-  /** For people. */
+  /** Error text for people. */
   error?: string
-  /** The code of the error. */
+  /** Code of the error. */
   code?: string
   skipped?: 'duplicate' | 'in_progress' | 'unknown' | 'dry_run'
-  /** Published, and something beside it went wrong; for people. */
+  /** Problem beside a successful publication, as text for people. */
   warning?: string
-  /** What would be sent. */
+  /** Description of what would be sent. */
   preview?: string
-  /** With a preview: the words as they would go out. */
+  /** With a preview: the caption as it would be sent. */
   caption?: string
-  /** With a preview: the subject, where there is one. */
+  /** With a preview: the subject line, on platforms that have subjects. */
   subject?: string
-  /** With a preview: what an earlier attempt has left, where that hinders this one. */
+  /** With a preview: the standing that would stop this attempt. */
   standing?: Exclude<Standing['kind'], 'free'>
 }
 
-/** How long things may take. Milliseconds. */
+/** Time limits. */
 export interface PublishTiming {
-  /** For sending to one platform: longer than any takes, far shorter than a claim is respected. */
+  /** Limit for sending to one platform: longer than any platform needs, and far shorter than a claim's lifetime. */
   sendingMs: number
-  /** Between two tries to keep a receipt; it doubles. */
+  /** Pause between two attempts to save a receipt. Doubles each time. */
   receiptPauseMs: number
 }
 
@@ -49,13 +49,13 @@ export interface PlatformJob {
   timing: PublishTiming
   now: () => number
   report(stage: string, details: { platform: Platform; [detail: string]: unknown }): void
-  /** Told the cause of a failure, for the log. */
+  /** Receives the cause of a failure, for the log. */
   onTrouble(error: unknown): void
 }
 
 const receiptTries = 4
 
-/** Never rejects: what goes wrong is in the result. */
+/** Publishes to one platform. Never rejects: errors are part of the result. */
 export async function publishTo(
   publisher: Publisher,
   caption: string,
@@ -79,7 +79,7 @@ export async function publishTo(
   return result
 }
 
-/** Lets people see the failure later. A storage that does not keep it changes nothing. */
+/** Records the failure, so that people see it later. Ignores a storage that does not save it. */
 export async function rememberFailure(
   platform: Platform,
   { error = '' }: PlatformResult,
@@ -123,7 +123,10 @@ async function claimAndSend(
   return keepReceipt(claim, posted, job)
 }
 
-/** A photo that cannot be read any more may have been published and archived by somebody else in the meantime. */
+/**
+ * Returns the platform's picture. If the photo can no longer be read, another attempt may have published and archived it: then
+ * returns that duplicate.
+ */
 async function pictureFor({ platform, pictureBox }: Publisher, { ledger, pictures, photo }: PlatformJob) {
   try {
     return { kind: 'picture' as const, image: await pictures.get(pictureBox) }
@@ -134,13 +137,13 @@ async function pictureFor({ platform, pictureBox }: Publisher, { ledger, picture
   }
 }
 
-/** Ends in time, also where the publisher does not listen to its signal. */
+/** Sends the post, and times out even if the publisher ignores its signal. */
 async function send(publisher: Publisher, post: Post, ms: number): Promise<Posted> {
   const signal = AbortSignal.timeout(ms)
   return unlessAborted(publisher.publish(post, signal), signal)
 }
 
-/** What is no error of ours may have happened at any moment: then nobody can tell. */
+/** Handles a failed send. An unexpected error may have occurred after sending, so its outcome is unknown. */
 async function failed(claim: Claim, error: unknown, { ledger, onTrouble }: PlatformJob) {
   onTrouble(error)
   const isSurelyNotSent = isPublisherError(error) && error.code !== 'publish_outcome_unknown'
@@ -148,9 +151,9 @@ async function failed(claim: Claim, error: unknown, { ledger, onTrouble }: Platf
   try {
     await (isSurelyNotSent ? ledger.release(claim) : ledger.markUnknown(claim, result.error ?? ''))
   } catch (trouble) {
-    // The claim stays, and is an unknown outcome once it is old.
+    // The claim stays, and counts as an unknown outcome once it is old.
     onTrouble(trouble)
-    result.warning = 'The storage did not answer afterwards, so this attempt will be shown as unknown.'
+    result.warning = 'The storage did not respond afterwards, so this attempt will show as unknown.'
   }
   return result
 }
@@ -172,7 +175,7 @@ async function keepReceipt(
       onTrouble(trouble)
     }
   }
-  const lost = 'It is published, but the storage did not keep the receipt: later it may be shown as unknown.'
+  const lost = 'Published, but the storage did not save the receipt. It may show as unknown later.'
   return { ...result, publishedAt: sentAt, warning: warning ? `${warning} ${lost}` : lost }
 }
 
@@ -187,12 +190,12 @@ function skipped(standing: Exclude<Standing, { kind: 'free' }>): PlatformResult 
         ...(standing.url && { url: standing.url }),
       }
     case 'in_progress':
-      return { success: false, skipped: 'in_progress', error: 'It is being published at this moment.' }
+      return { success: false, skipped: 'in_progress', error: 'Another attempt is publishing it right now.' }
     case 'unknown':
       return {
         success: false,
         skipped: 'unknown',
-        error: `Nobody knows whether ${attemptOf(standing)} got through. Look there, then publish again with force if it did not.`,
+        error: `We don’t know if ${attemptOf(standing)} got through. Check the platform, then publish again with force if it did not.`,
       }
   }
 }
@@ -223,11 +226,11 @@ function hindranceOf(known: Standing): string[] {
     case 'free':
       return []
     case 'duplicate':
-      return [`But it is there already since ${known.postedAt.toISOString()}: nothing would be sent.`]
+      return [`But it has been there since ${known.postedAt.toISOString()}: nothing would be sent.`]
     case 'in_progress':
-      return ['But it is being published at this moment.']
+      return ['But another attempt is publishing it right now.']
     case 'unknown':
-      return [`But nobody knows whether ${attemptOf(known)} got through: it would be sent with force only.`]
+      return [`But we don’t know if ${attemptOf(known)} got through: it would be sent only with force.`]
   }
 }
 
@@ -244,7 +247,7 @@ function outcomeUnknown(cause: unknown): PublisherError {
   if (isPublisherError(cause)) return cause
   return new PublisherError(
     'publish_outcome_unknown',
-    'Perhaps it was published, perhaps not: the answer got lost. Look there before you try again.',
+    'We don’t know if it was published: the response was lost. Check the platform before you try again.',
     { cause },
   )
 }

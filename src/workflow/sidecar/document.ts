@@ -1,6 +1,6 @@
 /**
- * A sidecar as the lines of its file: the Stable Diffusion caption, an empty line, `# ---`, then `# key: value` lines. Others
- * write into these files too, so a change touches the lines that it is about and no other.
+ * A sidecar as lines: the Stable Diffusion caption, an empty line, `# ---`, then `# key: value` lines. Other programs write into
+ * these files too, so a change touches only the lines of its own keys.
  */
 import { readList, readMapping, readText, readValue, type SidecarValue, writeValue } from './value.ts'
 
@@ -9,7 +9,7 @@ export interface SidecarDocument {
   readonly lines: readonly string[]
 }
 
-/** A key with its value as written, and the lines `from` up to, not including, `to` that hold it. */
+/** A key with its value as written. Its lines are `from` (inclusive) to `to` (exclusive). */
 interface Entry {
   key: string
   written: string
@@ -18,38 +18,38 @@ interface Entry {
 }
 
 const lineStart = /(?<=\n|\r(?!\n))/
-/** At the end of a line, and nowhere else: {@link lineStart} cuts after each. */
+/** Line end. Occurs only at the end of a line, because {@link lineStart} splits after each. */
 const lineEnd = /\r?\n$|\r$/
 const whiteSpace = /[\s\p{Cc}]+/gu
 
-/** Never throws: any text is a sidecar. */
+/** Parses a text. Never throws, because any text is a sidecar. */
 export function parseSidecar(text: string): SidecarDocument {
   return { lines: text.split(lineStart) }
 }
 
-/** The text again, to the letter. */
+/** Returns exactly the text that was parsed. */
 export function formatSidecar({ lines }: SidecarDocument): string {
   return lines.join('')
 }
 
-/** The Stable Diffusion caption: the first line, as training tools read it. `null` where that is blank. */
+/** Returns the Stable Diffusion caption: the first line, as training tools read it. `null` if that line is blank. */
 export function sdCaptionOf({ lines }: SidecarDocument): string | null {
   const text = separatorAt(lines) === 0 ? '' : (lines[0] ?? '').trim()
   return text === '' ? null : text
 }
 
-/** The value of a key as text, whatever it looks like. `null` where there is none, or a blank one. */
+/** Returns the value of a key as text, even if it looks like another type. `null` if the value is missing or blank. */
 export function textOf(document: SidecarDocument, key: string): string | null {
   const text = readText(writtenOf(document, key) ?? '')
   return text.trim() === '' ? null : text
 }
 
-/** Tells if a line gives the key a value, be it a blank one. */
+/** Tells if a line has the key, even with a blank value. */
 export function hasKey(document: SidecarDocument, key: string): boolean {
   return writtenOf(document, key) !== undefined
 }
 
-/** The value of a key as a list; a text that is no list is a list of one. */
+/** Returns the value of a key as a list. Any other text becomes a list with that text. */
 export function listOf(document: SidecarDocument, key: string): readonly string[] {
   const list = readList(writtenOf(document, key) ?? '')
   if (list) return list
@@ -57,19 +57,19 @@ export function listOf(document: SidecarDocument, key: string): readonly string[
   return text === null ? [] : [text]
 }
 
-/** The value of a key as texts by name; `null` where it is anything else. */
+/** Returns the value of a key as texts by name, or `null` for any other value. */
 export function mappingOf(document: SidecarDocument, key: string): Readonly<Record<string, string>> | null {
   return readMapping(writtenOf(document, key) ?? '')
 }
 
-/** All metadata. A key that JavaScript gives a meaning to (`__proto__`) is a key like any other. */
+/** Returns all metadata. Special names of JavaScript such as `__proto__` are ordinary keys. */
 export function metadataOf({ lines }: SidecarDocument): Record<string, SidecarValue> {
   return Object.fromEntries(entriesOf(lines).map(({ key, written }) => [key, readValue(written)]))
 }
 
 /**
- * The document with these values; `null` removes a key, `undefined` leaves it. New keys go to the end of the metadata. Throws a
- * `TypeError` for a key that is not a plain word: keys come from this program, never from outside.
+ * Returns the document with these values: `null` removes a key, `undefined` keeps it. New keys go to the end of the metadata.
+ * Throws a `TypeError` for a key that is not a plain word, since keys never come from outside.
  */
 export function withValues(
   { lines }: SidecarDocument,
@@ -83,7 +83,7 @@ export function withValues(
   return { lines: changed }
 }
 
-/** The document with this first line. V2 reads one line there, so white space and line breaks become single spaces. */
+/** Returns the document with this first line. V2 reads only one line, so white space and line breaks become single spaces. */
 export function withSdCaption(document: SidecarDocument, text: string): SidecarDocument {
   const lines = withSeparator(document.lines)
   const end = newLine(lines)
@@ -113,7 +113,7 @@ function without(lines: readonly string[], key: string): readonly string[] {
   return lines.filter((_, index) => !gone.has(index))
 }
 
-/** The last line of a key counts, as in V2. */
+/** Returns the value on the last line of a key, which counts in V2 too. */
 function writtenOf({ lines }: SidecarDocument, key: string): string | undefined {
   return entriesOf(lines).findLast((entry) => entry.key === key)?.written
 }
@@ -128,7 +128,7 @@ function entriesOf(lines: readonly string[]): Entry[] {
   return entries.map((entry, index) => withFurtherLines(lines, entry, entries[index + 1]))
 }
 
-/** What V2 takes for metadata: `# `, a key, `: `, a value. Anything else is a line of somebody else's. */
+/** Parses a metadata line as V2 does: `# `, a key, `: `, a value. Any other line belongs to another program. */
 function readEntry(line: string): { key: string; written: string } | null {
   const text = line.trim()
   const colon = text.indexOf(': ')
@@ -137,8 +137,8 @@ function readEntry(line: string): { key: string; written: string } | null {
 }
 
 /**
- * Older versions of V2 wrote a caption of several lines as it stood, and saw only the first of them when they read the file.
- * The others are still there, between the caption and the mark that V2 puts after it.
+ * Adds the further lines of a caption. Older versions of V2 wrote a caption of several lines as it was, but read back only the
+ * first. The others lie between the caption and the mark that V2 writes after it.
  */
 function withFurtherLines(lines: readonly string[], entry: Entry, next: Entry | undefined): Entry {
   if (entry.key !== 'caption' || !next || !/^caption_(?:edited|submitted)$/.test(next.key)) return entry
@@ -148,7 +148,7 @@ function withFurtherLines(lines: readonly string[], entry: Entry, next: Entry | 
   return { ...entry, written: [entry.written, ...further].join('\n').trim(), to: next.from }
 }
 
-/** Index of the line above the metadata, or -1. V2 looks for it below the first line. */
+/** Returns the index of the line above the metadata, or -1. V2 looks for it below the first line. */
 function separatorAt(lines: readonly string[]): number {
   const below = lines.findIndex((line, index) => index > 0 && isSeparator(line))
   return below < 0 && isSeparator(lines[0] ?? '') ? 0 : below
@@ -165,13 +165,13 @@ function withSeparator(lines: readonly string[]): readonly string[] {
   return [...terminated(lines), ...(hasEmptyLine ? [] : [end]), `# ---${end}`]
 }
 
-/** The lines, the last one with a line end: nothing may be written behind it otherwise. */
+/** Returns the lines with a line end after the last, so that lines can be appended. */
 function terminated(lines: readonly string[]): readonly string[] {
   const last = lines.at(-1) ?? ''
   return lineEnd.test(last) ? lines : [...lines.slice(0, -1), last + newLine(lines)]
 }
 
-/** The line end that the file uses. */
+/** Returns the line end that the file uses. */
 function newLine([first = '']: readonly string[]): string {
   return lineEnd.exec(first)?.[0] ?? '\n'
 }

@@ -1,17 +1,17 @@
-/** Photos of each stem, as a recent listing of their folder tells it, with those that came and went since. */
+/** Photos of each stem, from a recent listing of their folder, updated with later changes. */
 import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../ports/photo.ts'
 import type { PhotoListing } from '../../ports/storage.ts'
 
-/** A listing of this age still counts. Milliseconds. */
+/** Lifetime of a listing. */
 export const recentMs = 30_000
 
 export interface KnownStems {
   /** Tells if the folder was listed within the last 30 s. */
   isRecent(folder: Folder): boolean
   note(folder: Folder, listing: PhotoListing, listedAtMs: number): void
-  /** Tells if a recent listing has this photo, no other of its stem, and no sidecar of its full name. */
+  /** Tells if a recent listing has this photo, no other photo of its stem, and no sidecar of its full name. */
   isAlone(folder: Folder, name: PhotoName): boolean
-  /** Reserves the stem for an upload; false where a photo or another upload has it. */
+  /** Reserves the stem for an upload. Returns false if a photo or another upload has the stem. */
   reserve(folder: Folder, name: PhotoName): boolean
   release(folder: Folder, name: PhotoName): void
   add(folder: Folder, name: PhotoName, form: SidecarForm | null): void
@@ -26,11 +26,11 @@ interface Stems {
 }
 
 export interface KnownStemsOptions {
-  /** Milliseconds. */
+  /** Clock in milliseconds. */
   now: () => number
   /** Upper and lower case name the same file. */
   foldsCase: boolean
-  /** They may do so: stems that differ in case count as one. */
+  /** Upper and lower case may name the same file: stems that differ only in case count as equal. */
   mayFoldCase: boolean
 }
 

@@ -1,32 +1,33 @@
 /**
- * Decides whose a sidecar is. `IMG_7.jpg` and `IMG_7.webp` share the name `IMG_7.txt`, and only one of them may have its words.
- * docs/decisions/0101-keep-the-second-photos-captions-in-a-full-name-sidecar.md and 0102 have the reasons for the rules.
+ * Decides which photo owns a sidecar. `IMG_7.jpg` and `IMG_7.webp` share the sidecar name `IMG_7.txt`, but only one of them may
+ * own it. Reasons for the rules: docs/decisions/0101-keep-the-second-photos-captions-in-a-full-name-sidecar.md, and 0102.
  */
 import { extensionOf, isPhotoName, type PhotoName, siblingNames } from '../../ports/photo.ts'
 import type { SidecarReading } from '../../ports/storage.ts'
 import { parseSidecar, textOf } from '../sidecar.ts'
 
-/** Asks about the folder in which the sidecar lies. */
+/** Questions about the folder of the sidecar. */
 export interface OwnershipQuestions {
   /** True when upper and lower case name the same file there. */
   foldsCase: boolean
-  /** A photo of the folder. */
+  /** Tells if the folder has this photo. */
   exists(name: PhotoName): Promise<boolean>
-  /** The digest of this photo's bytes, lower-case hex; `null` where it is not to be had. */
+  /** Returns the digest of this photo's bytes in lower-case hex, or `null` if it is not available. */
   sha256(): Promise<string | null>
 }
 
-/** `own`: the sidecar names this photo. `first`: it names none, and this photo is the first of its stem. */
+/** `own`: the sidecar names this photo. `first`: it names no photo, and this photo is the first of its stem. */
 export type Ownership = 'own' | 'first' | 'other'
 
 /**
- * Tells if the sidecar that is named after this photo's stem is the photo's own.
+ * Decides if the sidecar that is named after this photo's stem belongs to the photo.
  *
- * 1. `image_file` with the photo's extension: yes. A move that numbers a photo renames both and leaves `image_file` as it is.
- * 2. `image_file` with another extension, of a photo that is there: no.
+ * 1. `image_file` with the photo's extension: yes. A move that numbers a photo renames both files and leaves `image_file`
+ *    unchanged.
+ * 2. `image_file` with another extension, and that photo exists: no.
  * 3. Without that photo, `image_file` with another spelling of the extension (`.JPG`, `.jpeg`), or `sha256` of this photo: yes.
- * 4. `sha256` alone: yes where it is this photo's.
- * 5. Neither of the two, or an unreadable file: the first photo of the stem in the order jpg, jpeg, png, webp.
+ * 4. `sha256` alone: yes if it is this photo's.
+ * 5. Neither of the two, or an unreadable file: the first photo of the stem, in the order jpg, jpeg, png, webp.
  */
 export async function ownershipOf(
   reading: Exclude<SidecarReading, null>,
@@ -54,7 +55,7 @@ async function isNamed(
   return isRespelled || isOfThisPhoto()
 }
 
-/** Tells if a sidecar that has a photo's full name is the photo's own: it says so. Others name files like this, too. */
+/** Tells if a sidecar with a photo's full name belongs to the photo: it must say so. Other programs also use such names. */
 export function isOwnFullName(reading: SidecarReading, name: PhotoName, foldsCase: boolean): boolean {
   if (reading === null || reading === 'unreadable') return false
   const { imageFile } = identityOf(reading.text)
@@ -90,6 +91,6 @@ function familyOf(name: PhotoName): string {
 }
 
 function withExtensionOf(name: PhotoName, other: PhotoName): PhotoName {
-  // A photo's name with another photo's extension is a photo's name.
+  // A photo's name with another photo's extension is a valid photo name.
   return `${name.slice(0, -extensionOf(name).length)}${extensionOf(other)}` as PhotoName
 }

@@ -1,13 +1,16 @@
-/** Dictionaries of texts as Python prints them: what V2 once left in sidecars in place of JSON. */
+/** Python dictionaries of texts, which V2 once wrote into sidecars instead of JSON. */
 
-/** As many characters as a whole sidecar may have bytes. */
+/** Limit in characters, equal to the size limit of a sidecar in bytes. */
 const maxLength = 64 * 1024
-/** Sticky: each part is looked for at one place only, so that the work is linear. */
+/** Sticky: tries each part at one position only, which keeps the work linear. */
 const part = /'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)"|[:, ]+/y
 const escaped = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U(00(?:0[0-9a-f]|10)[0-9a-f]{4})|(.))/g
 const named: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
 
-/** The dictionary's literals as JSON has them. A text that is not a dictionary of texts becomes the empty text, which is not JSON. */
+/**
+ * Converts the dictionary's literals to JSON. Any text that is not a dictionary of texts becomes the empty text, which is not
+ * valid JSON.
+ */
 export function pythonToJson(written: string): string {
   if (written.length > maxLength || !written.startsWith('{') || !written.endsWith('}')) return ''
   const parts: string[] = []

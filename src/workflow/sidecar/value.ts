@@ -1,6 +1,6 @@
 /**
- * How one value stands in its line. Texts stand as they are, lists and mappings as JSON, and a text that would not survive
- * that as `!json "..."`, which is V2's own mark for it.
+ * Format of one value in its line. Texts are written as they are, and lists and mappings as JSON. A text that would not survive
+ * becomes `!json "..."`, V2's own mark for JSON.
  */
 import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
@@ -10,7 +10,7 @@ export type SidecarValue = string | readonly string[] | Readonly<Record<string, 
 
 const mark = '!json '
 const looksEncoded = /^(?:[[{]|!json )/
-/** V2 ends a line at some control characters and at Unicode's line and paragraph separators. */
+/** Characters at which V2 ends a line: some control characters, and Unicode's line and paragraph separators. */
 const unsafe = /[\p{Cc}\u2028\u2029]/u
 const leftByJson = /[\u007f-\u009f\u2028\u2029]/g
 
@@ -18,7 +18,7 @@ const text = z.string()
 const list = z.array(text)
 const mapping = z.record(text, text)
 
-/** One line of text without line breaks of any kind. Half a surrogate pair, which no file can hold, becomes U+FFFD. */
+/** Writes a value as one line without line breaks of any kind. A lone surrogate, which no file can hold, becomes U+FFFD. */
 export function writeValue(value: SidecarValue): string {
   if (typeof value === 'string') return isPlain(value) ? value : mark + quote(value)
   if (isList(value)) return `[${value.map(quote).join(', ')}]`
@@ -26,7 +26,7 @@ export function writeValue(value: SidecarValue): string {
   return `{${members.join(', ')}}`
 }
 
-/** The value by its looks. JSON of another shape is taken as the text that it is. */
+/** Reads a value, and infers its type from its form. JSON of any other shape stays plain text. */
 export function readValue(written: string): SidecarValue {
   return readList(written) ?? readJsonMapping(written) ?? readText(written)
 }
@@ -49,12 +49,12 @@ function readJsonMapping(written: string): Record<string, string> | null {
   return isEnclosed(written, '{', '}') ? parse(written, mapping) : null
 }
 
-/** Decides by two characters for nearly all lines: an error of `JSON.parse` costs more than a hundred of them. */
+/** Checks two characters first: a failing `JSON.parse` costs more than a hundred of these checks. */
 function isEnclosed(written: string, first: string, last: string): boolean {
   return written.startsWith(first) && written.endsWith(last)
 }
 
-/** Whether a reader gets the same text back from the bare line. */
+/** Tells if a reader gets the same text back from the bare line. */
 function isPlain(value: string): boolean {
   return (
     value !== '' &&
@@ -77,6 +77,6 @@ function quote(value: string): string {
 }
 
 function parse<T>(json: string, schema: z.ZodType<T>): T | null {
-  // Undefined where a person's text only looks like JSON.
+  // `parseJson` returns undefined for a text that only looks like JSON.
   return schema.safeParse(parseJson(json)).data ?? null
 }

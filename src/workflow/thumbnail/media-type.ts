@@ -1,11 +1,11 @@
-/** Chooses a thumbnail's media type from what the client accepts (RFC 9110, section 12.5.1). */
+/** Chooses a thumbnail's media type by the client's `Accept` header (RFC 9110, section 12.5.1). */
 import { parseAccept } from 'hono/utils/accept'
 import type { ThumbnailType } from '../../ports/images.ts'
 
 /**
- * JPEG unless a better type of `offered` is named by `Accept` and weighs at least as much as JPEG does. Wildcards do
- * not count for the better types: programs that send them often know JPEG only. A client that accepts none of them
- * gets JPEG all the same.
+ * Returns JPEG, unless `Accept` names a better type of `offered` with at least the weight of JPEG. Wildcards do not count for
+ * better types, because programs that send wildcards often know only JPEG. A client that accepts none of the types still gets
+ * JPEG.
  */
 export function negotiateType(accept: string | undefined, offered: readonly ThumbnailType[]): ThumbnailType {
   const weights = new Map(parseAccept(accept ?? '').map(({ type, q }) => [type.toLowerCase(), q]))

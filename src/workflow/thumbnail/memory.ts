@@ -1,4 +1,4 @@
-/** Remembers finished thumbnails, and those being made, so that no thumbnail is made twice without need. */
+/** Remembers finished thumbnails and those in progress, so that concurrent and repeated requests share the work. */
 import { LRUCache } from 'lru-cache'
 import { settlesWithin } from '../../base/time.ts'
 import type { ThumbnailType } from '../../ports/images.ts'
@@ -8,35 +8,35 @@ export interface FinishedThumbnail {
   mediaType: ThumbnailType
 }
 
-/** Finished thumbnails of all tenants. Made once per process. */
+/** Finished thumbnails of all tenants, one cache per process. */
 export type ThumbnailCache = LRUCache<string, FinishedThumbnail>
 
-/** One tenant's view: it belongs to one configuration of one tenant and goes with it. */
+/** View of one configuration of one tenant. */
 export interface ThumbnailMemory {
   /**
-   * The thumbnail under this key: remembered, or from a call that is making it right now, or from `make`. A failure is
-   * not remembered.
+   * Returns the thumbnail under this key: from memory, from a call that is making it now, or from `make`. Failures are not
+   * remembered.
    */
   get(key: string, make: () => Promise<FinishedThumbnail>): Promise<FinishedThumbnail>
 }
 
 export interface ThumbnailMemoryOptions {
-  /** Shared between tenants; the keys keep them apart. */
+  /** Cache shared between tenants. The keys keep the tenants apart. */
   cache: ThumbnailCache
-  /** What no other tenant, and no other configuration of this one, has: the host and the `config_version`. */
+  /** Identity of this configuration, different from all others: the host and the `config_version`. */
   identity: string
   /**
-   * How long to wait for another call's result before making one's own, in ms. A Worker's request that is cancelled
-   * takes its work with it and never says so. Default: 25,000.
+   * Time to wait for another call's result before making the thumbnail here, in ms. A Worker's cancelled request silently drops
+   * its work. Default: 25,000.
    */
   patienceMs?: number
 }
 
-/** A cache bounded by the bytes it holds. Default: 16 MB, some 300 thumbnails. */
+/** Creates a cache bounded by its bytes. Default: 16 MB, some 300 thumbnails. */
 export function createThumbnailCache(maxBytes = 16 * 2 ** 20): ThumbnailCache {
   return new LRUCache({
     maxSize: maxBytes,
-    // A large one must not drive out all others.
+    // Stops a large thumbnail from evicting all others.
     maxEntrySize: maxBytes / 8,
     sizeCalculation: ({ bytes }, key) => bytes.byteLength + 2 * key.length,
   })
@@ -52,7 +52,7 @@ export function createThumbnailMemory(options: ThumbnailMemoryOptions): Thumbnai
     try {
       return await flight
     } finally {
-      // Somebody who lost patience may have started another one.
+      // A caller that stopped waiting may have started its own.
       if (inFlight.get(key) === flight) inFlight.delete(key)
     }
   }

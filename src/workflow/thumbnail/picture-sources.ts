@@ -1,7 +1,7 @@
-/** Which thumbnails a picture element chooses from: for the page, and for the header that has its first picture fetched ahead of it. */
+/** Thumbnail sources of a picture element, for pages and for the preload header of a page's first picture. */
 import type { ThumbnailSize } from '../thumbnail.ts'
 
-/** The long side of the box that the server fits a photo into, and the size's name. The box turns with the photo. */
+/** Long side of the box that the server fits a photo into, and the size's name. The box turns with the photo. */
 const sizes = [
   [256, 'w256h256'],
   [480, 'w480h320'],
@@ -11,16 +11,16 @@ const sizes = [
   [2048, 'w2048h1536'],
 ] as const satisfies readonly (readonly [number, ThumbnailSize])[]
 
-/** A media query: where the largest size is worth its bytes unasked, a window as wide as a desktop's. Phones get it when they zoom in. */
+/** Media query for desktop-wide windows, which load the largest size at once. Phones load it when the visitor zooms in. */
 export const wideWindow = '(width >= 60rem)'
 
-/** The largest long side on offer, in pixels. `thrifty`: for a saver of data. */
+/** Largest long side offered, in pixels. `thrifty` is for visitors who save data. */
 export const largestSides = { wide: 2048, narrow: 1024, thrifty: 640 } as const
 
-/** The element's `sizes`: the long side that a photo of 3:2 needs to fill the window, lying or upright, whichever needs more. */
+/** The element's `sizes` attribute: the long side that a 3:2 photo needs to fill the window, in landscape or portrait. */
 export const neededSide = 'max(min(100vw, 150vh), min(100vh, 150vw))'
 
-/** The element's `srcset`, from addresses of sizes. */
+/** Returns the element's `srcset` attribute. `addressOf` returns the address of a size. */
 export function sourceSet(largestSide: number, addressOf: (size: ThumbnailSize) => string): string {
   return sizes
     .filter(([pixels]) => pixels <= largestSide)
