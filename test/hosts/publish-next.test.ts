@@ -107,7 +107,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     const host = `uncaptioned.${baseDomain}`
     for (const args of [[], ['--select', 'a.jpg']]) {
       const { code, output } = await run('--host', host, ...args, '--preview')
-      expect([code, output]).toEqual([0, expect.stringContaining('The AI would write the words first.')])
+      expect([code, output]).toEqual([0, expect.stringContaining('The AI would write the captions first.')])
       expect(output).not.toContain('skipped')
     }
     const off = { features: { publish_enabled: true } }

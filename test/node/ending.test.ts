@@ -49,7 +49,7 @@ describe('the end of a process', () => {
     ['the drain does not end', { close: () => new Promise<never>(() => undefined), limitMs: 20 }, []],
     ['the spans do not', { sendSpans: () => new Promise<never>(() => undefined), limitMs: 20 }, ['closed']],
   ])('comes as well when %s', async (_title, options, between) => {
-    expect(await endOf(options)).toEqual(['draining', ...between, 'ended out of order', 'exit 1'])
+    expect(await endOf(options)).toEqual(['draining', ...between, 'shutdown incomplete', 'exit 1'])
   })
 })
 

@@ -187,7 +187,9 @@ describeOnBothHosts('an ID token', (kind) => {
     const good = fleet.issuer.idToken
     fleet.issuer.idToken = (nonce, { issuer }) => signWith(key, goodClaims(nonce, issuer))
     expect((await signIn(fleet.browser(), alice)).status).toBe(403)
-    expect(fleet.host.lines.join('\n')).toContain(String.raw`signed with \"ES256\"; allowed here: RS256`)
+    expect(fleet.host.lines.join('\n')).toContain(
+      String.raw`signed with \"ES256\"; allowed algorithms: RS256`,
+    )
     fleet.issuer.idToken = good
     expect((await signIn(fleet.browser(), alice)).status).toBe(200)
   })
@@ -208,7 +210,7 @@ describeOnBothHosts('an ID token', (kind) => {
     fleet.issuer.idToken = withClaims({ iss: 'https://evil.example/\u202e' })
     await signIn(fleet.browser(), alice)
     expect(fleet.host.lines.join('\n')).toContain(
-      String.raw`says issuer \"https://evil.example/?\"; configured is \"${fleet.issuer.issuer}\"`,
+      String.raw`names issuer \"https://evil.example/?\", but \"${fleet.issuer.issuer}\" is configured`,
     )
   })
 
@@ -222,7 +224,7 @@ describeOnBothHosts('an ID token', (kind) => {
     expect(await status(browser, alice)).toEqual({ admin: false })
     const log = fleet.host.lines.join('\n')
     expect(log).toContain(`"reason":"id_token_invalid","about":"${about}"`)
-    expect(page.text).toContain('Nobody was signed in')
+    expect(page.text).toContain('You were not signed in')
   })
 
   it('signs nobody in when it is replayed: a token of an earlier sign-in of the same person', async () => {
