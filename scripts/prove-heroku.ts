@@ -37,7 +37,7 @@ async function prove(folder: string): Promise<void> {
     await checkPrograms(slug, dyno, variables)
     await end(dyno)
     // The spans of all these requests had nowhere to go.
-    await dyno.says('tracing is troubled')
+    await dyno.says('tracing failed')
   } finally {
     dyno.process.kill('SIGKILL')
     await vendors.close()

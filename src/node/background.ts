@@ -4,7 +4,7 @@ import type { Faults } from './faults.ts'
 
 export interface BackgroundWork {
   waitUntil(work: Promise<unknown>): void
-  /** Resolves when no work is left, or after `ms`, with the amount of work that is still running. */
+  /** Resolves when no work is left, or after `ms`, with the number of tasks that still run. */
   settled(ms: number): Promise<number>
 }
 

@@ -177,7 +177,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     const store = studio.tenant('trouble', { features: { auto_view_enabled: true } })
     await upload(store, 'a.jpg', await picture(4))
     const cases: [string[], number, string][] = [
-      [[], 2, 'Name the host'],
+      [[], 2, 'Missing --host'],
       [['--hosst', 'x'], 2, 'npm run publish'],
       [['--host', `nobody.${baseDomain}`], 1, 'tenant_not_found'],
       [['--host', 'alice.elsewhere.test'], 1, 'tenant_not_found'],

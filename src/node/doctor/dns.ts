@@ -1,4 +1,4 @@
-/** Checks that a tenant's name has an address, and if it comes from the wildcard or from an explicit record. */
+/** Checks that a tenant's name has an address, from the wildcard or from an explicit record. */
 import { randomBytes } from 'node:crypto'
 import type { Resolver } from 'node:dns/promises'
 import type { Verdict } from './examination.ts'

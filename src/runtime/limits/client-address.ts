@@ -24,7 +24,7 @@ export const clientOfPeer: ClientOf = (_header, peer) => clientAddress(peer)
 export const clientOfLastForwarded: ClientOf = (header, peer) =>
   clientAddress(withoutPort(lastEntry(header('x-forwarded-for') ?? '')), clientAddress(peer))
 
-/** Gives the last entry of a list that is not empty (RFC 9110, section 5.6.1.2). */
+/** Gives the last non-empty entry of a list (RFC 9110, section 5.6.1.2). */
 function lastEntry(list: string): string {
   let end = list.length
   while (end > 0) {
@@ -67,7 +67,7 @@ function clientAddress(address: string | null | undefined, otherwise = unknown):
   return text as ClientAddress
 }
 
-/** Characters. Holds eight groups of IPv6, the last two as IPv4, and a zone. */
+/** Holds eight groups of IPv6, the last two as IPv4, and a zone. */
 const maxAddressLength = 64
 
 /** Accepts only standard notation; proxies write no other. */

@@ -57,7 +57,7 @@ export interface Settings {
   forceHttps: boolean
   /** True on a developer's machine. Unknown hosts then show a list of galleries. */
   isDevelopment: boolean
-  /** Hosts of that list, if the config source cannot list them. */
+  /** Hosts of the list of galleries, if the config source cannot list its hosts. */
   developmentHosts: readonly string[]
   secureCookies: boolean
   allowPrivateEndpoints: boolean

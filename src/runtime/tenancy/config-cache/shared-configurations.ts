@@ -1,7 +1,7 @@
 /**
- * Configurations that the processes of a fleet share: each process adopts the lookups of the others. The values are sealed, so a writer
- * of the store can neither forge an admin nor swap two tenants. Nothing here rejects. If the store fails or a value is unusable, the caller
- * asks the orchestrator.
+ * Configurations that the processes of a fleet share: each process adopts configurations that others fetched. The values are sealed, so a
+ * writer of the store can neither forge an admin nor swap two tenants. Nothing here rejects. If the store fails or a value is unusable, the
+ * caller asks the orchestrator.
  */
 import { z } from 'zod'
 import type { Host } from '../../../contract/host.ts'
