@@ -37,7 +37,7 @@ async function prove(folder: string): Promise<void> {
     await checkPrograms(slug, dyno, variables)
     await end(dyno)
     // The collector of the spans is unreachable.
-    await dyno.says('tracing is troubled')
+    await dyno.says('tracing failed')
   } finally {
     dyno.process.kill('SIGKILL')
     await vendors.close()

@@ -1,6 +1,6 @@
 /**
- * The library: makes fetch-API handlers out of settings, a source of configurations, and providers that the host chooses.
- * `parseSettings` throws `SettingsError` for an environment that cannot work. A handler never rejects.
+ * Library entry: makes fetch-API handlers from settings, a config source, and providers that the host chooses. `parseSettings` throws
+ * `SettingsError` for an invalid environment. A handler never rejects.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@
  *   assets: await createLocalAssets({ directory: 'node_modules/shibari-publisher/dist/ui' }),
  *   log: createLogger({ level: 'error', write: console.error }),
  *   now: Date.now,
- *   // A storage, a platform or an AI that is missing here is unavailable to the tenants of this host.
+ *   // Tenants of this host cannot use a storage, platform or AI that is missing here.
  *   storages: () => ({}),
  *   publishers: {},
  *   model: null,

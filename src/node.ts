@@ -1,5 +1,5 @@
 /**
- * The Node host (Heroku, or any Node 24): `node src/node.ts` serves as the environment says (docs/configuration.md).
+ * Node host (Heroku, or any Node 24). `node src/node.ts` serves the galleries; docs/configuration.md lists its variables.
  *
  * @example
  * ```ts
@@ -42,22 +42,22 @@ import type { Services } from './runtime/services.ts'
 
 export { createNodeServices, type NodeHostOptions } from './node/process.ts'
 
-/** A host that serves. */
+/** Running host. */
 export interface NodeHost {
   server: Server
-  /** Port that it listens on, also when `PORT` was 0. */
+  /** Port that the server listens on, even if `PORT` is 0. */
   port: number
   services: Services
-  /** Takes errors that happen outside of requests. */
+  /** Receives errors outside of requests. */
   faults: Faults
   /**
-   * Ends the host. Takes new connections for `lagMs` more (1500), cuts busy ones after `deadlineMs` (26,500), and ends background work
-   * 1.5 s later at the latest. Calling it again changes nothing.
+   * Ends the host. Accepts new connections for `lagMs` more (1500), and cuts busy connections after `deadlineMs` (26,500). Waits for
+   * background work until 1.5 s after that deadline. Further calls change nothing.
    */
   close(lagMs?: number, deadlineMs?: number): Promise<void>
 }
 
-/** Where connections are cut, work that goes on without its client gets this much more. */
+/** Extra time for background work after the deadline of connections. */
 const afterworkMs = 1500
 
 const countedAs: Readonly<Record<FaultKind, UncaughtKind>> = {
@@ -67,7 +67,7 @@ const countedAs: Readonly<Record<FaultKind, UncaughtKind>> = {
   'the adapter failed': 'adapter',
 }
 
-/** Starts a host and resolves when it listens. Throws `SettingsError` for an environment that cannot work, and `EADDRINUSE`. */
+/** Starts a host and resolves when it listens. Throws `SettingsError` for an invalid environment, and `EADDRINUSE`. */
 export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
   const { services, endsSoon, release } = await createNodeProcess(options)
   const { settings, log, metrics } = services
@@ -87,7 +87,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     onAnswered,
     listener: createListener({
       handler: createHandler(services),
-      // Without a router in front, whatever stands in its header is the client's own word.
+      // Without a router in front, the client itself controls X-Forwarded-For.
       clientOf: settings.forceHttps ? clientOfLastForwarded : clientOfPeer,
       background,
       faults,
@@ -125,7 +125,7 @@ function listen(server: Server, port: number): Promise<number> {
     server.once('error', reject)
     server.listen(port, () => {
       server.off('error', reject)
-      // A TCP server that listens has this kind of address.
+      // The cast is sound for a TCP server that listens.
       resolve((server.address() as AddressInfo).port)
     })
   })
@@ -145,7 +145,7 @@ async function main(): Promise<void> {
       process.exit(code)
     },
   })
-  // Before anything else is waited for: who is told to end while the rest is loaded has taken requests already.
+  // Register before any await: the process already serves requests when a signal arrives during the remaining start.
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
   watchProcess(host.faults)

@@ -1,5 +1,5 @@
 /**
- * The ports: types that a provider fulfils. Each says its limits and the errors to throw. Types only; nothing is loaded.
+ * Ports: the types that providers implement, with their limits and the errors to throw. Holds types only and loads no code.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * The Workers host: the same handlers, with Cloudflare's KV, Images and assets behind the ports. The first request throws
- * `SettingsError` for an environment that cannot work.
+ * Workers host: the same handlers, with Cloudflare's KV, Images and assets behind the ports. The first request throws `SettingsError` for
+ * an invalid environment.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ import { parseSettings, type Settings } from './runtime/settings/settings.ts'
 import { createLogger } from './runtime/telemetry/log.ts'
 import { createOrchestratorClient } from './runtime/tenancy/orchestrator-client.ts'
 
-/** Bindings of wrangler.toml; the variables of docs/configuration.md stand beside them. */
+/** Bindings of wrangler.toml. The environment also holds the variables of docs/configuration.md. */
 export interface WorkerBindings {
   ASSETS: Fetcher
   KV?: KVNamespace
@@ -50,7 +50,7 @@ interface WorkerProcess {
   handler: Handler
 }
 
-/** Made late: a Worker must not read its environment before the first request. One environment per isolate. */
+/** Services per environment, made at the first request because a Worker has no environment before. */
 const processes = new WeakMap<WorkerBindings, WorkerProcess>()
 
 function processOf(bindings: WorkerBindings): WorkerProcess {
@@ -66,7 +66,7 @@ function makeServices(bindings: WorkerBindings): Services {
   const settings = parseSettings({ ...bindings }, providerVariables)
   const { configSource } = settings
   if (configSource.kind === 'file') throw new SettingsError('CONFIG_SOURCE=file needs the Node host.')
-  // Of this isolate only, as docs/operations/monitoring.md says.
+  // These metrics cover this isolate only (docs/operations/monitoring.md).
   const metrics = settings.metricsToken
     ? createPrometheusMetrics({ process: crypto.randomUUID().slice(0, 8), vendors })
     : noMetrics
@@ -88,7 +88,7 @@ function makeServices(bindings: WorkerBindings): Services {
   })
 }
 
-/** Providers of a Worker: all registries, without a disk and without mail. */
+/** Gives the providers of a Worker: all registries, without a disk and without mail. */
 function workerProviders(
   settings: Settings,
   bindings: WorkerBindings,
@@ -106,7 +106,7 @@ function workerProviders(
   return {
     storages: () => installStorages(tools, variables),
     publishers: installPublishers({ mailer: createUnavailableMailer(), fetch: guarded }, variables),
-    // Loaded with the Worker: requests must not wait for a promise of another request.
+    // Not loaded late, because a request of a Worker must not await a promise of another request.
     model: model.install({ now: Date.now, openAi: createOpenAiModel }, variables),
   }
 }
@@ -114,7 +114,7 @@ function workerProviders(
 export default {
   async fetch(request, bindings, context) {
     return processOf(bindings).handler(request, {
-      // The platform routes by the URL; a Host header could say something else.
+      // The platform routes by the URL; a Host header could differ.
       // See docs/decisions/0001-let-each-host-program-decide-the-requests-host.md.
       host: new URL(request.url).host,
       client: () => clientOfCloudflare((name) => request.headers.get(name), undefined),
@@ -122,7 +122,7 @@ export default {
     })
   },
 
-  /** By a cron trigger of wrangler.toml: one photo of each host in SCHEDULED_PUBLISH_HOSTS, one host after the other. */
+  /** Publishes one photo of each host in SCHEDULED_PUBLISH_HOSTS, one host after the other, on the cron trigger of wrangler.toml. */
   async scheduled(_controller, bindings, context) {
     const { services } = processOf(bindings)
     for (const host of services.settings.scheduledHosts) {

@@ -1,14 +1,14 @@
-/** Work that goes on when its request has been answered, or when its client has gone away. */
+/** Work that continues after its request was answered or its client disconnected. */
 import { settlesWithin } from '../base/time.ts'
 import type { Faults } from './faults.ts'
 
 export interface BackgroundWork {
   waitUntil(work: Promise<unknown>): void
-  /** Resolves when nothing is left, at the latest after `ms`, with the number of what goes on. */
+  /** Resolves when no work is left, or after `ms`, with the number of tasks that still run. */
   settled(ms: number): Promise<number>
 }
 
-/** Makes the list of one process. A failure that nobody else handles is a fault. */
+/** Makes the background work of one process. An unhandled failure is reported as a fault. */
 export function createBackgroundWork(faults: Faults): BackgroundWork {
   const running = new Set<Promise<unknown>>()
 

@@ -1,4 +1,4 @@
-/** `npm run doctor -- --host x`: says what is wrong with one tenant's set-up, in plain words, and changes nothing. */
+/** `npm run doctor -- --host x`: reports faults of one tenant's set-up in plain words. Changes nothing. */
 import { readFileSync } from 'node:fs'
 import { parseArgs, parseEnv } from 'node:util'
 import type { Finding, Outcome } from './doctor/examination.ts'
@@ -6,11 +6,13 @@ import { examine } from './doctor/examine.ts'
 import { endWithHelp } from './usage.ts'
 
 const usage = `npm run doctor -- --host alice.shibari.photo [--env FILE] [--json]
-    --host HOST   whose set-up; the environment is the app's (docs/configuration.md)
-    --env FILE    reads variables from a file, such as the demo's .demo/env; they go before those of the shell
-    --json        one JSON document in place of lines`
+    --host HOST   the tenant's host
+    --env FILE    reads variables from a file, such as the demo's .demo/env; they override the shell's
+    --json        prints one JSON document instead of lines
 
-/** Nothing failed; something did; called wrongly. */
+Run it with the environment of the app (docs/configuration.md).`
+
+/** `failed`: a check failed. `usage`: wrong arguments. */
 const exitCodes = { ok: 0, failed: 1, usage: 2 } as const
 
 const labels: Record<Outcome, string> = {
@@ -22,7 +24,7 @@ const labels: Record<Outcome, string> = {
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
-/** One line, and below it what to do. */
+/** Formats a finding as one line, with the advice below. */
 function lineOf({ outcome, title, said, todo }: Finding): string {
   const line = `${labels[outcome]}  ${title}: ${said}`
   return todo === undefined ? line : `${line}\n         -> ${todo}`
@@ -45,7 +47,7 @@ function readArguments() {
         json: { type: 'boolean', default: false },
       },
     })
-    if (values.host === undefined) throw new TypeError('Name the host whose set-up is to be examined.')
+    if (values.host === undefined) throw new TypeError('Missing --host: name the host to check.')
     const ofFile = values.env === undefined ? {} : parseEnv(readFileSync(values.env, 'utf8'))
     return { host: values.host, json: values.json, variables: { ...process.env, ...ofFile } }
   } catch (error) {
@@ -70,5 +72,5 @@ async function main(): Promise<number> {
 
 endWithHelp(usage)
 process.exitCode = await main()
-// Connections that are kept alive, and checks that were left behind, must not hold the program.
+// Keep-alive connections and abandoned checks must not keep the process alive.
 process.stdout.write('', () => process.exit())

@@ -1,4 +1,4 @@
-/** Answers to requests that never reach the program: problem documents with the security headers of every other answer. */
+/** Answers to requests that never reach the handler: problem documents with the usual security headers. */
 import { STATUS_CODES } from 'node:http'
 import type { PublisherError } from '../base/errors.ts'
 import { problemOf } from '../handlers/problem.ts'
@@ -10,10 +10,10 @@ export interface EarlyRefusal {
   body: string
 }
 
-/** Makes the answer to an error. `requestId` stands in its headers and in its document. */
+/** Makes the answer to an error, with `requestId` in its headers and its document. */
 export type RefuseEarly = (error: PublisherError, requestId: string) => EarlyRefusal
 
-/** Gives the function of one process. `securityHeaders`: those of handlers/security-headers.ts. */
+/** Makes the function. `securityHeaders` come from handlers/security-headers.ts. */
 export function createEarlyRefusals(
   securityHeaders: readonly (readonly [name: string, value: string])[],
 ): RefuseEarly {
@@ -33,7 +33,7 @@ export function createEarlyRefusals(
   }
 }
 
-/** The refusal as bytes for a socket, for requests that Node could not parse. Announces the end of the connection. */
+/** Gives the refusal as a raw HTTP message, for requests that Node could not parse. Announces the end of the connection. */
 export function asMessage({ status, headers, body }: EarlyRefusal): string {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, `date: ${new Date().toUTCString()}`]
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)

@@ -1,22 +1,22 @@
-/** The end of a process: in order, within the platform's time, and in any case. */
+/** Shutdown of a process on a signal, within the platform's time limit. */
 import { within } from '../base/time.ts'
 import { describeError, type Logger } from '../runtime/telemetry/log.ts'
 
 export interface EndingOptions {
   log: Logger
-  /** Ends what runs. */
+  /** Ends running work. */
   close(): Promise<void>
-  /** Sends what is still to be said of it, within `ms`. */
+  /** Sends the remaining spans, within `ms`. */
   sendSpans(ms: number): Promise<void>
-  /** Does not come back. */
+  /** Ends the process. */
   exit(code: number): void
-  /** From the signal to the exit. Milliseconds. Default 29,000: Heroku kills after 30 s. */
+  /** Time from the signal to the exit. Default 29,000, since Heroku kills after 30 s. */
   limitMs?: number
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   clock?: () => number
 }
 
-/** Makes what takes the signals. The first one counts; it exits with 0 when everything ended in order, else with 1. */
+/** Makes the signal handler. Reacts to the first signal only. Exits with 0 after an orderly end, otherwise with 1. */
 export function createEnding(options: EndingOptions): (signal: NodeJS.Signals) => void {
   const { log, close, sendSpans, exit, limitMs = 29_000, clock = () => performance.now() } = options
   let isEnding = false
@@ -34,7 +34,7 @@ export function createEnding(options: EndingOptions): (signal: NodeJS.Signals) =
       log.info('stopped')
       exit(0)
     } catch (error) {
-      log.error('ended out of order', { error: describeError(error) })
+      log.error('shutdown incomplete', { error: describeError(error) })
       exit(1)
     }
   }

@@ -1,7 +1,7 @@
-/** Faults outside of any request: logged, counted by who listens, never fatal to the requests that run. */
+/** Faults outside of any request. They are logged and counted, and never end running requests. */
 import { describeError, type Logger } from '../runtime/telemetry/log.ts'
 
-/** Also the message of the log line. */
+/** Kind of fault, also the message of the log line. */
 export type FaultKind =
   | 'uncaught exception'
   | 'unhandled rejection'
@@ -22,7 +22,7 @@ export function createFaults(log: Logger, onFault?: (kind: FaultKind) => void): 
   }
 }
 
-/** Takes over what would otherwise end the process, and with it everybody else's requests. */
+/** Handles uncaught errors, which would otherwise end the process and all its requests. */
 export function watchProcess(faults: Faults): void {
   process.on('uncaughtException', (error) => faults.report('uncaught exception', error))
   process.on('unhandledRejection', (error) => faults.report('unhandled rejection', error))

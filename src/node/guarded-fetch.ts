@@ -1,4 +1,4 @@
-/** The fetch of the Node host for servers that tenants name: each connection goes to an address that was checked. */
+/** `fetch` of the Node host for servers that tenants name. Connects only to addresses that were checked. */
 import { isIP } from 'node:net'
 import { Agent, buildConnector, type Dispatcher } from 'undici'
 import {
@@ -13,15 +13,15 @@ import { createPinnedLookup, type PinnedLookupOptions } from './public-lookup.ts
 
 export interface GuardedFetchOptions extends EndpointRule, PinnedLookupOptions {}
 
-/** Until a connection stands, name resolution and TLS included. */
+/** Timeout of a connection, including name resolution and TLS. */
 const connectTimeoutMs = 8000
-/** Longest silence before the answer's head and between two pieces of its body; callers set narrower limits by a signal. */
+/** Timeout for the answer's head and for each chunk of its body. Callers set stricter limits by a signal. */
 const silenceMs = 60_000
 
 /**
- * Makes the fetch; one per process, since its connections are kept alive and shared. It does what `guardedFetch` does,
- * and rejects with `endpoint_refused` where a name leads to an address that is not public. Rejects with a `TypeError` like
- * any fetch when the server cannot be reached.
+ * Makes the fetch. Make one per process, since it keeps connections alive. Works like `guardedFetch`, and also rejects with
+ * `endpoint_refused` if a name resolves to an address that is not public. Rejects with a `TypeError` like any fetch if the server cannot be
+ * reached.
  */
 export function createGuardedFetch({ allowPrivate, ...options }: GuardedFetchOptions): Fetch {
   if (allowPrivate) return guardedFetch({ allowPrivate, fetch })
@@ -38,8 +38,8 @@ export function createGuardedFetch({ allowPrivate, ...options }: GuardedFetchOpt
 }
 
 /**
- * Connections to public addresses only, whatever is asked of it. Node's own `fetch` takes an agent of the same major version
- * of undici as the one inside Node (`process.versions.undici`; 7 in Node 24).
+ * Makes an agent that connects to public addresses only. Its major version of undici must match the version inside Node
+ * (`process.versions.undici`; 7 in Node 24), or Node's `fetch` cannot use it.
  */
 export function createPublicAgent({ resolve, isPublic = isPublicAddress }: PinnedLookupOptions): Agent {
   const lookup = createPinnedLookup({ ...(resolve && { resolve }), isPublic })
@@ -55,7 +55,7 @@ export function createPublicAgent({ resolve, isPublic = isPublicAddress }: Pinne
   })
 }
 
-/** `fetch` wraps what its connection ran into. */
+/** Finds the refusal that `fetch` wraps as the cause of its own error. */
 function refusalIn(error: unknown): PublisherError | undefined {
   const cause = error instanceof Error ? error.cause : undefined
   return isPublisherError(cause, 'endpoint_refused') ? cause : undefined

@@ -1,4 +1,4 @@
-/** The HTTP server of the Node host: its limits, and the answers that Node would otherwise give by itself. */
+/** HTTP server of the Node host: its limits, and the answers that replace those of Node. */
 import {
   createServer,
   type IncomingMessage,
@@ -13,32 +13,32 @@ import { saneRequestId } from '../handlers/exchange.ts'
 import { asMessage, type RefuseEarly } from './early-refusals.ts'
 import type { UnreadBodies } from './unread-bodies.ts'
 
-/** Longer than Heroku's router keeps an idle connection (about 90 s), else it may pick one that is just being closed (H13). */
+/** Longer than Heroku's router keeps an idle connection (about 90 s). Otherwise the router may use a connection that is closing (H13). */
 const keepAliveTimeoutMs = 95_000
-/** From the first byte, or the connection, to the end of the headers. Time between two requests does not count. */
+/** Time from the connection or the first byte to the end of the headers. Idle time between requests does not count. */
 const defaultHeadersTimeoutMs = 20_000
-/** From the first byte to the end of the body. Longer than the slowest upload that keeps its pace: 50 MB at 16 kB/s. */
+/** Time from the first byte to the end of the body. Longer than the slowest permitted upload (50 MB at 16 kB/s). */
 const requestTimeoutMs = 3_600_000
-/** How often the two limits above are looked at. */
+/** Interval at which Node enforces the two timeouts above. */
 const defaultTimeoutCheckMs = 5000
-/** Request line and headers together. */
+/** Limit on the request line and headers together. */
 const maxHeaderBytes = 16 * 1024
-/** Header lines of one request; a browser behind two proxies sends about 40. */
+/** Limit on header lines. A browser behind two proxies sends about 40. */
 export const maxHeaderLines = 100
-/** How long a client may go on sending after a request that could not be parsed. */
+/** Time until the socket of an unparsable request is destroyed. */
 const lingerMs = 1000
-/** At the limit of connections, idle ones are closed no more often than this. */
+/** Shortest interval between two closings of idle connections at the connection limit. */
 const makeRoomMs = 1000
 
 export interface HttpServerOptions {
   listener: RequestListener
-  /** Open connections; beyond it idle ones are closed, and a new one is dropped where all are busy. */
+  /** Limit on open connections. Beyond the limit, a new connection is dropped and idle connections are closed. */
   maxConnections: number
   refuseEarly: RefuseEarly
   unreadBodies: UnreadBodies
-  /** Told of the answers that are given here, before the program has the request; for counting. */
+  /** Receives each answer that is given before the handler has the request, for the metrics. */
   onAnswered(status: number, code: ErrorCode): void
-  /** Time for the headers of a request. Milliseconds. Default 20,000. */
+  /** Timeout for the headers of a request. Default 20,000. */
   headersTimeoutMs?: number
   /** Default 5000. */
   timeoutCheckMs?: number
@@ -52,7 +52,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const refused = new WeakSet<Socket>()
 
   function answer(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    // After an announced close no request is processed any more (RFC 9112, section 9.6).
+    // No request may be processed after an announced close (RFC 9112, section 9.6).
     if (unreadBodies.isEnding(incoming.socket)) return void incoming.resume()
     latest.set(incoming.socket, outgoing)
     const isTooMany = incoming.rawHeaders.length > 2 * maxHeaderLines
@@ -66,7 +66,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     unreadBodies.refuse(refusal, incoming, outgoing)
   }
 
-  /** Answers what could not be parsed or did not arrive in time, unless another answer is under way on the connection. */
+  /** Answers a request that could not be parsed or did not arrive in time, unless another answer is in progress on the connection. */
   function refuseConnection(failure: NodeJS.ErrnoException, socket: Socket): void {
     if (refused.has(socket)) return
     const current = latest.get(socket)
@@ -80,7 +80,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     const refusal = refuseEarly(error, crypto.randomUUID())
     onAnswered(refusal.status, error.code)
     socket.end(asMessage(refusal))
-    // Bytes that still arrive would reset the connection, and the client might lose the answer.
+    // Destroying the socket at once would reset the connection, and the client might lose the answer.
     setTimeout(() => socket.destroy(), lingerMs).unref()
   }
 
@@ -96,7 +96,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     },
     answer,
   )
-  // Node ignores lines beyond its limit, so it has to see one more than is allowed.
+  // Node silently drops lines beyond its limit, so allow one line more to detect the excess.
   server.maxHeadersCount = maxHeaderLines + 1
   server.maxConnections = maxConnections
   server.on(
@@ -112,7 +112,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     refuse(
       incoming,
       outgoing,
-      new PublisherError('expectation_failed', 'The only expectation that can be met is 100-continue.'),
+      new PublisherError('expectation_failed', 'Unsupported Expect header. Only 100-continue is supported.'),
     ),
   )
   return server
@@ -133,7 +133,7 @@ function errorOf({ code }: NodeJS.ErrnoException): PublisherError {
 
 function headersTooLarge(): PublisherError {
   const limits = `${maxHeaderBytes / 1024} KiB and ${maxHeaderLines} lines`
-  return new PublisherError('headers_too_large', `The headers of a request may have ${limits} at most.`)
+  return new PublisherError('headers_too_large', `The request headers are too large. The limit is ${limits}.`)
 }
 
 function atMostEvery(ms: number, action: () => void): () => void {

@@ -1,12 +1,12 @@
 /**
- * Providers whose libraries are loaded on first use, since they would make each start longer. What is not loaded yet cannot be spread:
- * `satisfies` makes each wrapper name every method of its port, optional ones included.
+ * Providers whose libraries are loaded at the first use, to shorten each start. `satisfies` makes each wrapper name every method of its
+ * port, including optional methods, since an unloaded provider cannot be spread.
  */
 import { onceLoaded } from '../base/once.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { Mailer } from '../ports/mail.ts'
 
-/** A model that `load` gives with the first question. */
+/** Makes a model that is loaded at its first call. */
 export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {
   const model = onceLoaded(load)
   return {
@@ -15,7 +15,7 @@ export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {
   } satisfies Required<LanguageModel>
 }
 
-/** A mailer that `load` gives with the first mail. */
+/** Makes a mailer that is loaded at its first call. */
 export function lateMailer(load: () => Promise<Mailer>): Mailer {
   const mailer = onceLoaded(load)
   return {

@@ -1,14 +1,14 @@
-/** Log lines to a stream: those of one turn of the event loop go out in one write. */
+/** Writes log lines to a stream, with one write per turn of the event loop. */
 import type { Writable } from 'node:stream'
 
 export interface LineWriter {
   write(line: string): void
-  /** Hands everything over now; call it before the process ends. */
+  /** Writes all buffered lines. Call this before the process ends. */
   flush(): void
 }
 
-/** Beyond this, lines go out at once. Characters. */
-const maxBuffered = 64 * 1024
+/** A longer buffer is written at once. */
+const maxBufferedLength = 64 * 1024
 
 /** Makes the writer. */
 export function createLineWriter(stream: Writable): LineWriter {
@@ -25,7 +25,7 @@ export function createLineWriter(stream: Writable): LineWriter {
   return {
     write(line) {
       buffered += `${line}\n`
-      if (buffered.length > maxBuffered) flush()
+      if (buffered.length > maxBufferedLength) flush()
       else if (!scheduled) {
         scheduled = true
         setImmediate(flush)

@@ -1,4 +1,4 @@
-/** Connections of the Node host: refuses what could make two parts of the program see two different hosts. */
+/** Request listener of the Node host. Refuses requests whose host is ambiguous. */
 import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { ErrorCode } from '../base/error-codes.ts'
@@ -16,16 +16,16 @@ import type { UnreadBodies } from './unread-bodies.ts'
 
 export interface ListenerOptions {
   handler: Handler
-  /** What stands in front of this server decides. */
+  /** Depends on the proxy in front of this server. */
   clientOf: ClientOf
   faults: Faults
-  /** Work that goes on after its answer, so that the process can wait for it. */
+  /** Work that continues after its answer, so that the process can wait for its end. */
   background: BackgroundWork
   /** True while draining: answers then ask the client to close its connection. */
   isClosing(): boolean
   refuseEarly: RefuseEarly
   unreadBodies: UnreadBodies
-  /** Told of the answers that are given here, before the program has the request; for counting. */
+  /** Receives each answer that is given before the handler has the request, for the metrics. */
   onAnswered(status: number, code: ErrorCode): void
 }
 
@@ -51,7 +51,7 @@ export function createListener({
         waitUntil: background.waitUntil,
       })
       return answer.then((response) =>
-        // HTTP/2, whose types the adapter also has, is not served here.
+        // The adapter also has types for HTTP/2, which this server does not serve.
         incoming.complete || !(incoming instanceof IncomingMessage && outgoing instanceof ServerResponse)
           ? response
           : unreadBodies.answer(response, incoming, outgoing),
@@ -71,12 +71,12 @@ export function createListener({
   return (incoming, outgoing) => {
     if (isClosing()) outgoing.setHeader('connection', 'close')
     if (isHostUnambiguous(incoming)) {
-      if (!isHostOfUrl(incoming.headers.host ?? '')) incoming.headers.host = nobodysHost
+      if (!isHostOfUrl(incoming.headers.host ?? '')) incoming.headers.host = invalidHost
       void listen(incoming, outgoing)
       return
     }
     if (isHealthCheck(incoming)) {
-      incoming.headers.host = nobodysHost
+      incoming.headers.host = invalidHost
       void listen(incoming, outgoing)
       return
     }
@@ -87,12 +87,12 @@ export function createListener({
   }
 }
 
-/** What would make a URL of the host mean something else (RFC 3986, section 3.2): user information, a path, a query. */
+/** Characters that would change the meaning of a URL with this host: user information, a path, a query (RFC 3986, section 3.2). */
 const notOfAHost = /[\s@/\\?#]/
 
 /**
- * One Host line and an origin-form target (RFC 9112, sections 3.2 and 3.2.1): an absolute-form target names a host of
- * its own, and the adapter would believe it.
+ * Tells if the request has exactly one Host header and an origin-form target (RFC 9112, sections 3.2 and 3.2.1). An absolute-form target
+ * names its own host, which the adapter would trust.
  */
 function isHostUnambiguous(incoming: IncomingMessage): boolean {
   const { url, headers } = incoming
@@ -100,8 +100,8 @@ function isHostUnambiguous(incoming: IncomingMessage): boolean {
 }
 
 /**
- * Load balancers ask for health by HTTP/1.0 without a Host line, or with a word of their own in it (HAProxy, `option httpchk`). Health
- * belongs to no host. HTTP/1.1 requires one Host line everywhere (RFC 9112, section 3.2).
+ * Tells if the request is a health check, which belongs to no host. Load balancers send HTTP/1.0 without a Host header, or with any text
+ * in the header (HAProxy, `option httpchk`). HTTP/1.1 always requires one Host header (RFC 9112, section 3.2).
  */
 function isHealthCheck(incoming: IncomingMessage): boolean {
   const { url = '', httpVersion } = incoming
@@ -117,16 +117,16 @@ function hostLines({ rawHeaders }: IncomingMessage): number {
   return lines
 }
 
-/** Stands for what cannot be the host of an address (RFC 2606, section 2): the program answers as for any host that is nobody's. */
-const nobodysHost = 'nobody.invalid'
-/** What most hosts look like, so that they need no closer look. */
+/** Stand-in for an unusable host (RFC 2606, section 2). The handler answers as for any unknown host. */
+const invalidHost = 'nobody.invalid'
+/** Fast path for most hosts. */
 const plainHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,4})?$/
 
-/** Whether the adapter can build an address with it: unbracketed IPv6, say, and a port beyond 65,535 it refuses. */
+/** Tells if the adapter can build a URL with this host. It refuses IPv6 without brackets, for example, and a port beyond 65,535. */
 function isHostOfUrl(host: string): boolean {
   return plainHost.test(host) || (hostName(host) !== null && URL.canParse(`http://${host}`))
 }
 
 function hostMismatch(): PublisherError {
-  return new PublisherError('host_mismatch', 'A request has to name exactly one host, in its Host line.')
+  return new PublisherError('host_mismatch', 'A request must name exactly one host, in its Host header.')
 }

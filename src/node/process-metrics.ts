@@ -1,12 +1,12 @@
-/** What only Node can tell of itself: memory, event loop, collections of garbage. */
+/** Metrics of a Node process, including its memory, event loop and garbage collection. */
 import { collectDefaultMetrics } from 'prom-client'
 import type { Metrics } from '../ports/metrics.ts'
 import { createPrometheusMetrics } from '../providers/metrics/prometheus.ts'
 import { vendors } from '../providers/registry.ts'
 
 /**
- * Makes the metrics of a process of Node. `dyno` names it, where the platform gives it a name; each start is another process all the
- * same, since two may bear one name at once while a release takes over (Heroku's preboot).
+ * Makes the metrics of a Node process. `dyno` is the platform's name for the process. Each start adds a random suffix, since two
+ * processes share a name while a release takes over (Heroku's preboot).
  */
 export function createNodeMetrics(dyno: string | undefined): Metrics {
   return createPrometheusMetrics({

@@ -1,4 +1,4 @@
-/** One process of Node: the services of its environment, wired with the providers that Node can run. */
+/** Node process: services wired with the providers that Node can run. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { ConfigSource } from '../ports/config-source.ts'
@@ -17,36 +17,36 @@ import { type NodeProviders, nodeProviders } from './providers.ts'
 import { storeTools } from './shared-store.ts'
 
 export interface NodeHostOptions {
-  /** The environment; see docs/configuration.md. */
+  /** Environment; see docs/configuration.md. */
   variables: Readonly<Record<string, string | undefined>>
-  /** Takes one log line. Default: standard output. */
+  /** Receives one log line. Default: standard output. */
   write?: (line: string) => void
-  /** Where the built web app lies. Default: `dist/ui` of this package. */
+  /** Directory of the built web app. Default: `dist/ui` of this package. */
   uiDirectory?: string
   /** Adds, replaces or removes providers of the registries. Default: all of them. */
   providers?(installed: NodeProviders): NodeProviders
   now?: () => number
 }
 
-/** Beside the sources in a checkout, beside the compiled files in the package. */
+/** Directory of the web app: next to the sources in a checkout, next to the compiled files in the package. */
 const builtUi = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../dist/ui/' : '../../ui/', import.meta.url),
 )
 
-/** Wires a process without a server, for jobs. Throws `SettingsError` for an environment that cannot work. */
+/** Wires a process without a server, for jobs. Throws `SettingsError` for an invalid environment. */
 export async function createNodeServices(options: NodeHostOptions): Promise<Services> {
   return (await createNodeProcess(options)).services
 }
 
 export interface NodeProcess {
   services: Services
-  /** Makes the health routes say that the process is about to end. */
+  /** Makes the health routes report that the process is about to end. */
   endsSoon(): void
   /** Closes connections to other programs. */
   release(): void
 }
 
-/** Wires a process and gives what its host needs to end it. Throws `SettingsError` for an environment that cannot work. */
+/** Wires a process, with the functions to end it. Throws `SettingsError` for an invalid environment. */
 export async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess> {
   const { variables, write = console.log, now = Date.now, providers = (installed) => installed } = options
   const settings = parseSettings(variables, providerVariables)
@@ -79,7 +79,7 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
   }
 }
 
-/** Gives metrics where a token lets operators read them. Without one, nothing is counted and nothing loaded. */
+/** Gives metrics if a token lets operators read them. Without a token, counts nothing and loads no library. */
 async function metricsOf(
   { metricsToken }: Settings,
   variables: NodeHostOptions['variables'],

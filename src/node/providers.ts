@@ -1,4 +1,4 @@
-/** Providers of the Node host: all registries, with a disk, a mailer and guarded connections of this machine. */
+/** Providers of the Node host: all registries, with the local disk, a mailer and guarded connections. */
 import { join } from 'node:path'
 import { assertPublicEndpoint } from '../base/endpoint-guard.ts'
 import type { Variables } from '../base/variables.ts'
@@ -56,12 +56,12 @@ const openAi: ModelTools['openAi'] = (options) =>
     return createOpenAiModel(options)
   })
 
-/** Stores on this machine's disk, whose originals are served by signed links of our own. */
+/** Opens stores on the local disk, whose originals are served through signed links of this program. */
 function diskOpener(links: SignedLinks, now: () => number): NonNullable<StorageTools['openDisk']> {
   return ({ host, tenant, paths }, root) =>
     createLocalStore({
       paths,
-      // Each tenant has a folder of its own, which its configuration cannot leave.
+      // Each tenant has its own folder, which its configuration cannot leave.
       baseDirectory: root === undefined ? undefined : join(root, tenant),
       now,
       link: async (folder, name, expiresAt) => {

@@ -1,22 +1,22 @@
-/** Name resolution that gives public addresses only, for connections to servers that tenants name. */
+/** Name resolution to public addresses only, for connections to servers that tenants name. */
 import { Resolver } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
 import { addressRefused, isPublicAddress } from '../base/endpoint-guard.ts'
 
-/** All addresses of a name. Rejects where it has none. */
+/** Gives all addresses of a name. Rejects if the name has no address. */
 export type ResolveAddresses = (hostname: string) => Promise<readonly string[]>
 
 export interface AddressResolverOptions {
   /** Name servers as `address` or `address:port`. Default: the system's. */
   servers?: readonly string[]
-  /** Patience with one query, which is sent twice. Milliseconds. Default 2,000. */
+  /** Timeout of one query, which is sent twice. Default 2,000. */
   timeoutMs?: number
 }
 
 /**
- * Makes a resolver that asks name servers only: the hosts file and the search list of this machine are not for tenants.
- * Nor does it take a thread of libuv's pool as `dns.lookup` does, so a tenant's silent name server cannot hold up the
- * photos of the others. IPv4 comes first, since Heroku has no way out by IPv6.
+ * Makes a resolver that asks name servers only, since tenants must not use the hosts file or search list of this machine. Unlike
+ * `dns.lookup`, it occupies no thread of libuv's pool, so a tenant's silent name server cannot delay other tenants. IPv4 comes first, since
+ * Heroku has no outgoing IPv6.
  */
 export function createAddressResolver(options: AddressResolverOptions = {}): ResolveAddresses {
   const { servers, timeoutMs = 2000 } = options
@@ -32,14 +32,14 @@ export function createAddressResolver(options: AddressResolverOptions = {}): Res
 export interface PinnedLookupOptions {
   /** Default: {@link createAddressResolver}. */
   resolve?: ResolveAddresses
-  /** Which addresses may be connected to. Default: `isPublicAddress`. */
+  /** Tells if connections to an address are allowed. Default: `isPublicAddress`. */
   isPublic?: (address: string) => boolean
 }
 
 /**
- * Makes a `lookup` for `net.connect` and `tls.connect` that fails with `endpoint_refused` as soon as one address of a name is
- * not public. The socket connects to the very addresses that were judged, so a name whose answer changes in between (DNS
- * rebinding) gains nothing. Sockets ask no lookup for literal addresses: judge those with `assertPublicHost` before.
+ * Makes a `lookup` for `net.connect` and `tls.connect` that fails with `endpoint_refused` if any address of a name is not public. The
+ * socket connects to exactly the checked addresses, which defeats DNS rebinding. Sockets skip the lookup for literal addresses; check those
+ * with `assertPublicHost` first.
  */
 export function createPinnedLookup(options: PinnedLookupOptions = {}): LookupFunction {
   const { resolve = createAddressResolver(), isPublic = isPublicAddress } = options
@@ -50,9 +50,9 @@ export function createPinnedLookup(options: PinnedLookupOptions = {}): LookupFun
     if (refused !== undefined) throw addressRefused(hostname, refused)
     const addresses = all
       .map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
-      .filter((one) => family === 0 || one.family === family)
+      .filter((address) => family === 0 || address.family === family)
     const [first] = addresses
-    if (!first) throw new Error(`${hostname} has no address of the wanted kind`)
+    if (!first) throw new Error(`${hostname} has no address of the requested family`)
     return { first, addresses }
   }
 

@@ -1,4 +1,4 @@
-/** `npm run publish`: publishes one photo of one tenant and ends. For Heroku Scheduler, and for people who want to look first. */
+/** `npm run publish`: publishes one photo of one tenant and exits. Serves Heroku Scheduler, and people who want a preview. */
 import { parseArgs } from 'node:util'
 import { isPublisherError } from '../base/errors.ts'
 import { type PublishNextResult, publishNext } from '../jobs/publish-next.ts'
@@ -9,16 +9,16 @@ import { createNodeServices } from './process.ts'
 import { endWithHelp } from './usage.ts'
 
 const usage = `npm run publish -- --host alice.shibari.photo [--select dusk.jpg] [--preview | --dry-run]
-    --host HOST     whose photo
-    --select NAME   this photo; otherwise one that is not published yet
-    --preview       says what would be sent and where to; nothing is sent, moved or written
-    --dry-run       the same
-    --help          this text
+    --host HOST     the host of the gallery
+    --select NAME   publishes this photo; default: a photo that is not published yet
+    --preview       shows what would be sent and where; sends, moves and writes nothing
+    --dry-run       same as --preview
+    --help          shows this help
 
 Exit codes:
-    0   a platform has the photo, from this run or from an earlier one; or a preview was shown
-    1   nothing went out; the last lines say why
-    2   called wrongly
+    0   a platform has the photo, from this run or an earlier run; or a preview was shown
+    1   nothing was published; the last lines give the reason
+    2   wrong arguments
     3   nothing left to publish`
 
 const exitCodes = { ok: 0, failed: 1, usage: 2, nothingLeft: 3 } as const
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     return exitCodes.ok
   }
   const { host, select, dryRun } = options
-  // People read standard output; the log goes beside it.
+  // Standard output is for people, so the log goes to standard error.
   const services = await createNodeServices({
     variables: process.env,
     write: complain,
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   const background = createBackgroundWork(createFaults(services.log))
   const context = { requestId: crypto.randomUUID(), waitUntil: background.waitUntil }
   const result = await publishNext(services, { host, select, dryRun }, context, (stage, details) => {
-    // A preview skips nothing: its lines come at the end.
+    // In a preview every platform has this reason; the results at the end suffice.
     if (details?.reason === 'dry_run') return
     say([stage, details?.platform].filter(Boolean).join(' ').replaceAll('_', ' '))
   })
@@ -65,7 +65,8 @@ function readArguments() {
       },
     })
     if (values.help) return 'help'
-    if (values.host === undefined) throw new TypeError('Name the host whose photo is to be published.')
+    if (values.host === undefined)
+      throw new TypeError('Missing --host: name the host whose photo to publish.')
     return { host: values.host, select: values.select, dryRun: values.preview || values['dry-run'] }
   } catch (error) {
     complain(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
@@ -73,7 +74,7 @@ function readArguments() {
   }
 }
 
-/** Tells people the outcome. */
+/** Describes the outcome to people. */
 function describe(result: PublishNextResult, host: string): string {
   if (!result) return `${host} has nothing left to publish.`
   const { name, results, archived, dryRun, wouldCaption, warnings } = result
@@ -85,7 +86,7 @@ function describe(result: PublishNextResult, host: string): string {
     ...(dryRun ? ['Preview: nothing was sent, moved or written.'] : []),
     `${name}${place}`,
     ...(wouldCaption
-      ? ['  The AI would write the words first. The lines below show the photo without them.']
+      ? ['  The AI would write the captions first. The lines below show the photo without captions.']
       : []),
     ...lines,
     ...warnings,
@@ -101,7 +102,7 @@ function describeOutcome({ preview, standing, error, skipped, ...outcome }: Plat
   return (preview ?? error ?? `published as ${url ?? postId}`) + addition
 }
 
-/** `2026-11-01 12:00 UTC` */
+/** Formats a time as `2026-11-01 12:00 UTC`. */
 function dateOf(time: Date): string {
   return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

@@ -1,4 +1,4 @@
-/** Tools of a Node process for key-value stores: a connection to Redis where the environment names one. */
+/** Tools of a Node process for key-value stores: a connection to Redis, if the environment names a server. */
 import type { Variables } from '../base/variables.ts'
 import type { KeyValueTools } from '../ports/kv-driver.ts'
 import type { Metrics } from '../ports/metrics.ts'
@@ -16,7 +16,7 @@ export interface StoreToolOptions {
   now: () => number
 }
 
-/** Gives the tools. Loads the library of Redis only where it is needed, since that would be most of a start. */
+/** Gives the tools. Loads the Redis library only if needed, since loading would take most of a start. */
 export async function storeTools(options: StoreToolOptions): Promise<KeyValueTools> {
   const { variables, now } = options
   if (!keyValueStores.redis.isNamed(variables)) return { now }

@@ -1,6 +1,6 @@
 /**
- * OpenTelemetry's SDK with what its own packages leave to their caller: which sampler the environment asks for. The exporter reads
- * `OTEL_EXPORTER_OTLP_*` by itself, the resource `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`.
+ * OpenTelemetry's SDK, with the sampler that the environment names. The SDK's own packages leave the sampler to their caller, but read
+ * `OTEL_EXPORTER_OTLP_*`, `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` themselves.
  */
 import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
@@ -25,21 +25,21 @@ import { within } from '../base/time.ts'
 import type { Logger } from '../runtime/telemetry/log.ts'
 
 export interface Tracing {
-  /** Sends what is still waiting; resolves after `ms`, or a few seconds, at the latest and never rejects. */
+  /** Sends the remaining spans. Resolves after `ms` or 3 s at the latest, and never rejects. */
   end(ms: number): Promise<void>
 }
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** A dead collector must not hold up the end of the process. */
+/** Bound on the shutdown, so that a dead collector cannot delay the end of the process. */
 const endingMs = 3000
-/** What SDK and collector say may be long. Characters. */
-const maxReason = 300
+/** Bound on a message of the SDK or the collector. */
+const maxReasonLength = 300
 
-/** Registers the SDK globally, where the API of src/runtime/telemetry/spans.ts finds it. */
+/** Registers the SDK globally, for the API in src/runtime/telemetry/spans.ts. */
 export function registerSdk(variables: Variables, log: Logger): Tracing {
   const troubled = (message: string, ...details: unknown[]) =>
-    log.warn('tracing is troubled', { reason: [message, ...details].join(' ').slice(0, maxReason) })
+    log.warn('tracing failed', { reason: [message, ...details].join(' ').slice(0, maxReasonLength) })
   const silent = () => undefined
   diag.setLogger(
     { error: troubled, warn: troubled, info: silent, debug: silent, verbose: silent },
@@ -59,18 +59,18 @@ export function registerSdk(variables: Variables, log: Logger): Tracing {
     async end(ms) {
       const overdue = () => new Error('The collector did not answer in time.')
       await within(provider.shutdown(), Math.min(ms, endingMs), overdue).catch(() =>
-        log.warn('tracing is troubled', { reason: 'the last spans could not be sent' }),
+        log.warn('tracing failed', { reason: 'the last spans could not be sent' }),
       )
     },
   }
 }
 
-/** By the OpenTelemetry specification's names; its default is `parentbased_always_on`. */
+/** Makes the sampler by its name in the OpenTelemetry specification, whose default is `parentbased_always_on`. */
 function samplerOf({ OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG }: Variables, log: Logger): Sampler {
   const name = OTEL_TRACES_SAMPLER?.trim() || 'parentbased_always_on'
   const root = rootSampler(name.replace(/^parentbased_/, ''), OTEL_TRACES_SAMPLER_ARG)
   if (!root) {
-    log.warn('tracing is troubled', {
+    log.warn('tracing failed', {
       reason: 'OTEL_TRACES_SAMPLER is unknown; parentbased_always_on is used',
     })
     return new ParentBasedSampler({ root: new AlwaysOnSampler() })
@@ -91,7 +91,7 @@ function rootSampler(name: string, argument: string | undefined): Sampler | unde
   }
 }
 
-/** An argument that is no share of one counts as absent, which means all (OpenTelemetry's specification of the variable). */
+/** Reads a ratio from 0 to 1. An invalid argument counts as absent, which means 1 (OpenTelemetry's specification of the variable). */
 function ratioOf(argument: string | undefined): number {
   const ratio = Number(argument?.trim() || 1)
   return ratio >= 0 && ratio <= 1 ? ratio : 1

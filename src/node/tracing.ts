@@ -1,10 +1,10 @@
-/** Traces of the Node host, off unless the standard variables say where they go (docs/operations/monitoring.md). */
+/** Traces of the Node host, off unless the standard variables name an endpoint (docs/operations/monitoring.md). */
 import type { Logger } from '../runtime/telemetry/log.ts'
 import type { Tracing } from './tracing-sdk.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Registers OpenTelemetry's SDK for this process, whose code is loaded only here. */
+/** Registers OpenTelemetry's SDK for this process. Loads the SDK only if traces are on. */
 export async function startTracing(variables: Variables, log: Logger): Promise<Tracing> {
   if (!isWanted(variables)) return { end: async () => undefined }
   const { registerSdk } = await import('./tracing-sdk.ts')

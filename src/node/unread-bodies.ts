@@ -1,28 +1,28 @@
 /**
- * Requests that are answered before their body has arrived. Closing such a connection at once resets it, and the client may lose the
- * answer (RFC 9112, section 9.6). So the answer announces the close, and the rest of the body is read and dropped, within bounds.
+ * Requests that are answered before their body has arrived. Closing such a connection at once resets the connection, and the client may
+ * lose the answer (RFC 9112, section 9.6). So the answer announces the close, and the server drains the body within bounds.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { EarlyRefusal } from './early-refusals.ts'
 
-/** How long a client may go on sending after its answer. Milliseconds. */
+/** Longest time for draining. */
 const lingerMs = 5000
-/** How much of it is read; more than the largest upload. Bytes. */
+/** Upper bound on drained bytes. Larger than the largest upload. */
 const lingerBytes = 64 * 2 ** 20
 
 export interface UnreadBodies {
   /** Sends `100 Continue` when the body is first read, so that a refused client need not send it. */
   expectContinue(incoming: IncomingMessage, outgoing: ServerResponse): void
-  /** Gives the response as it has to be sent while the body of its request is still arriving. */
+  /** Adapts the response to a request whose body is still arriving. */
   answer(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Response>
   /** Sends an early refusal and ends the connection once the request's body is drained. */
   refuse(refusal: EarlyRefusal, incoming: IncomingMessage, outgoing: ServerResponse): void
-  /** True for a connection whose end was announced: further requests on it must not be processed. */
+  /** Tells if the end of the connection was announced. Further requests on it must not be processed. */
   isEnding(socket: Socket): boolean
 }
 
-/** Makes the book of one server. */
+/** Makes the handling of unread bodies for one server. */
 export function createUnreadBodies(): UnreadBodies {
   const ending = new WeakSet<Socket>()
   const awaited = new WeakMap<IncomingMessage, () => void>()
@@ -57,7 +57,7 @@ export function createUnreadBodies(): UnreadBodies {
       outgoing.setHeader('connection', 'close')
       const giveUp = awaited.get(incoming)
       if (giveUp) {
-        // The client still waits for leave to send its body, and now has its answer instead.
+        // The client still waits for `100 Continue` and gets the answer instead.
         giveUp()
         return response
       }
@@ -72,7 +72,7 @@ export function createUnreadBodies(): UnreadBodies {
   }
 }
 
-/** The same response, complete at once to its client, which keeps the connection open until the request's body is drained. */
+/** Gives the same response, which the client can read at once. It ends only after the request's body is drained. */
 async function heldOpen(response: Response, incoming: IncomingMessage): Promise<Response> {
   const { status } = response
   const headers = new Headers(response.headers)
@@ -86,7 +86,7 @@ async function heldOpen(response: Response, incoming: IncomingMessage): Promise<
   return new Response(source?.pipeThrough(held) ?? null, { status, headers })
 }
 
-/** Reads and drops the rest of the body. Resolves when it has ended, and when a bound is reached. */
+/** Reads and drops the rest of the body. Resolves at the end of the body or at a bound. */
 function drained(incoming: IncomingMessage): Promise<void> {
   if (incoming.readableEnded || incoming.destroyed) return Promise.resolve()
   return new Promise((resolve) => {
@@ -101,7 +101,7 @@ function drained(incoming: IncomingMessage): Promise<void> {
       if (leftBytes < 0) end()
     }
     const timer = setTimeout(end, lingerMs)
-    // The handler is done: its own reader would keep what arrives.
+    // The handler is done, and its own reader would buffer the rest.
     incoming.removeAllListeners('data')
     incoming.on('data', drop).on('end', end).on('close', end).on('error', end)
     incoming.resume()

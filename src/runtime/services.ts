@@ -1,4 +1,4 @@
-/** What a host gives to the handlers: everything that differs between Node, Workers and a test. */
+/** Parts that a host gives to the handlers: everything that differs between Node, Workers and tests. */
 import { parseHost } from '../contract/host.ts'
 import type { Assets } from '../ports/assets.ts'
 import type { ConfigSource } from '../ports/config-source.ts'
@@ -36,26 +36,26 @@ export interface ServiceOptions {
   settings: Settings
   source: ConfigSource
   kv: KeyValueStore
-  /** Counts rates for all processes. Default: each process counts alone. */
+  /** Counts for all processes. Default: each process counts alone. */
   counter?: RateCounter | undefined
-  /** Tells other processes what to forget. Default: there are none, or they find out by their own checks. */
+  /** Sends invalidations to other processes and receives theirs. Default: each process finds changes by its own checks. */
   invalidations?: Invalidations | undefined
-  /** Whether the process is about to end, so that `/health/ready` and `/health/traffic` say it. Default: never. */
+  /** Tells if the process is about to end, for `/health/ready` and `/health/traffic`. Default: never. */
   isDraining?(): boolean
   images: ImageReducer
   digest: StreamDigest
   assets: Assets
   log: Logger
-  /** Default: nothing is counted, and there is no `/metrics`. */
+  /** Default: no metrics and no `/metrics`. */
   metrics?: Metrics
   /** Milliseconds since 1970. */
   now: () => number
   /** Installs the storages of this host. `links` lead to originals that the handlers serve. */
   storages(links: SignedLinks): InstalledStorages
   publishers: InstalledPublishers
-  /** `null`: this host has no AI. */
+  /** `null` if this program has no AI. */
   model: InstalledModel | null
-  /** Told of refused calls and of vendors that are down. Default: the log and the metrics. */
+  /** Receives refused calls and state changes of breakers. Default: the log and the metrics. */
   fairness?: FairnessObserver
 }
 
@@ -64,23 +64,23 @@ export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 
   storages: InstalledStorages
   invalidations: Invalidations
   configurations: ConfigCache<TenantRuntime>
-  /** To originals, for admins. */
+  /** Links to originals, for admins. */
   links: SignedLinks
-  /** To copies without metadata, for visitors. */
+  /** Links to copies without metadata, for visitors. */
   copyLinks: SignedLinks
   photoFacts: FactsCache
   limits: RequestLimits
   metrics: Metrics
   /** Digests of originals. */
   sealedDigests: SealedStore
-  /** `null` where no identity provider is configured. */
+  /** `null` if no identity provider is configured. */
   signIn: SignIn | null
 }
 
-/** Two dozen of the largest pictures (2048 pixels, about 2 MB), each of which a slow platform may hold for 90 s. */
+/** Holds two dozen of the largest pictures (2048 pixels, about 2 MB). A slow platform may occupy each for 90 s. */
 const postedPictureBytes = 48 * 2 ** 20
 
-/** Some 5,000 digests are opened once and not per view. */
+/** Caches about 5,000 opened digests, so that a view need not open them again. */
 const digestSealing = { purpose: 'digest', maxLength: 1000, maxOpened: 2_000_000 } as const
 
 /** Wires one process. */
@@ -93,7 +93,7 @@ export function createServices(options: ServiceOptions): Services {
   const pictures = createByteBudget({
     total: postedPictureBytes,
     patienceMs: 10_000,
-    busy: 'Too many photos are being published at once. Nothing was sent; try again in a few seconds.',
+    busy: 'Too many photos are being published at once. Nothing was sent. Try again in a few seconds.',
     now,
   })
   metrics.watch('posted_picture_bytes', () => pictures.takenBytes)
@@ -164,7 +164,7 @@ export function createServices(options: ServiceOptions): Services {
   }
 }
 
-/** A vendor that goes down or comes back is worth a line; each refused call is only counted. */
+/** Logs each change of a breaker. Refused calls are only counted. */
 function forOperators(log: Logger, metrics: Metrics): FairnessObserver {
   const waiting: Record<Queue, number> = { storage: 0, ai: 0, publishing: 0 }
   const levels = [

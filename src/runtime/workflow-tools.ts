@@ -1,4 +1,4 @@
-/** What the workflow works with, made from a process and one of its tenants: for requests and for jobs alike. */
+/** Tools of the workflow, made from the services of a process and one tenant, for requests and jobs. */
 import type { Platform } from '../contract/platform.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PublishOutcome } from '../ports/metrics.ts'
@@ -14,10 +14,10 @@ import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { createFactsMemory } from './tenancy/facts-memory.ts'
 import type { TenantRuntime } from './tenancy/tenant-runtime.ts'
 
-/** Where the work comes from. */
+/** Request or job that causes the work. */
 export interface WorkContext {
   requestId: string
-  /** Keeps work alive after the answer. */
+  /** Keeps work alive after the response. */
   waitUntil(work: Promise<unknown>): void
 }
 
@@ -37,7 +37,7 @@ export function detailTools(services: Services, runtime: TenantRuntime): DetailT
   }
 }
 
-/** Platforms that the tenant has enabled, also those that this server cannot reach. */
+/** Gives the platforms that the tenant enabled, even if this server cannot use them. */
 export function enabledPlatforms(runtime: TenantRuntime): readonly Platform[] {
   const { available, unavailable } = runtime.publishers()
   return [...available.map(({ platform }) => platform), ...unavailable]
@@ -80,7 +80,11 @@ export function analysisTools(
     now,
     onTokens: (tokens) => waitUntil(reportTokens(services, runtime, tokens, requestId)),
     onTrouble: (error) =>
-      log.info('analysis goes on', { tenant, request_id: requestId, error: describeError(error) }),
+      log.info('analysis continues after an error', {
+        tenant,
+        request_id: requestId,
+        error: describeError(error),
+      }),
   }
 }
 
@@ -103,7 +107,7 @@ export function publishTools(
     now: services.now,
     onResult: (platform, result) => services.metrics.published(platform, publishOutcome(result)),
     onTrouble: (error) =>
-      services.log.warn('publishing goes on', {
+      services.log.warn('publishing continues after an error', {
         tenant: runtime.tenant,
         request_id: requestId,
         error: describeError(error),
@@ -111,14 +115,14 @@ export function publishTools(
   }
 }
 
-/** A result as one word. */
+/** Gives the metric label of a result. */
 function publishOutcome({ success, skipped, code }: PlatformResult): PublishOutcome {
   if (skipped) return skipped === 'unknown' ? 'unknown_before' : skipped
   if (success) return 'sent'
   return code === 'publish_outcome_unknown' ? 'unknown' : 'failed'
 }
 
-/** Fire and forget: billing never delays or fails anything. */
+/** Reports usage in the background. A failure is only logged, so billing never delays or fails a request. */
 async function reportTokens(
   { source, log, now }: Services,
   { tenant }: TenantRuntime,

@@ -159,7 +159,9 @@ describeOnBothHosts('GET /metrics', (kind) => {
       expect(moved('publisher_publish_results_total', { ...onTelegram, outcome: 'unknown' })).toBe(1)
       expect(moved('publisher_publish_results_total', { ...onTelegram, outcome: 'unknown_before' })).toBe(1)
       expect(moved('publisher_orchestrator_calls_total', { operation: 'credentials' })).toBe(3)
-      expect(moved('publisher_log_messages_total', { level: 'warn', msg: 'publishing goes on' })).toBe(1)
+      expect(
+        moved('publisher_log_messages_total', { level: 'warn', msg: 'publishing continues after an error' }),
+      ).toBe(1)
       for (const private_ of [
         tenant,
         baseDomain,

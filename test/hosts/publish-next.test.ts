@@ -107,7 +107,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     const host = `uncaptioned.${baseDomain}`
     for (const args of [[], ['--select', 'a.jpg']]) {
       const { code, output } = await run('--host', host, ...args, '--preview')
-      expect([code, output]).toEqual([0, expect.stringContaining('The AI would write the words first.')])
+      expect([code, output]).toEqual([0, expect.stringContaining('The AI would write the captions first.')])
       expect(output).not.toContain('skipped')
     }
     const off = { features: { publish_enabled: true } }
@@ -177,7 +177,7 @@ describe('npm run publish', { timeout: 120_000 }, () => {
     const store = studio.tenant('trouble', { features: { auto_view_enabled: true } })
     await upload(store, 'a.jpg', await picture(4))
     const cases: [string[], number, string][] = [
-      [[], 2, 'Name the host'],
+      [[], 2, 'Missing --host'],
       [['--hosst', 'x'], 2, 'npm run publish'],
       [['--host', `nobody.${baseDomain}`], 1, 'tenant_not_found'],
       [['--host', 'alice.elsewhere.test'], 1, 'tenant_not_found'],

@@ -164,7 +164,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
         503,
         {
           status: 'not_ready',
-          reason: `the orchestrator answered ${answer.status} with something that is no runtime configuration`,
+          reason: `the orchestrator answered ${answer.status} with something other than a runtime configuration`,
         },
       ])
       expect((await fleet.get('alice', '/api/config/features')).status).toBe(503)

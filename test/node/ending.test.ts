@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createEnding, type EndingOptions } from '../../src/node/ending.ts'
 import { createLogger } from '../../src/runtime/telemetry/log.ts'
 
-/** Ends a process that is none, and gives what it did, in order. */
+/** Ends a fake process, and gives its steps in order. */
 async function endOf(options: Partial<EndingOptions>, signals = 1): Promise<string[]> {
   const did: string[] = []
   const ended = Promise.withResolvers<void>()
@@ -23,12 +23,12 @@ async function endOf(options: Partial<EndingOptions>, signals = 1): Promise<stri
   return did
 }
 
-describe('the end of a process', () => {
-  it('is one, however often it is told', async () => {
+describe('the shutdown of a process', () => {
+  it('runs once when several signals arrive', async () => {
     expect(await endOf({}, 3)).toEqual(['draining', 'closed', 'spans', 'stopped', 'exit 0'])
   })
 
-  it('gives the last spans only the time that the drain has left', async () => {
+  it('gives the last spans only the time that remains after the drain', async () => {
     const clock = { ms: 0 }
     const given: number[] = []
     for (const drainMs of [1000, 28_000, 31_000]) {
@@ -45,17 +45,21 @@ describe('the end of a process', () => {
 
   it.each([
     ['the drain fails', { close: () => Promise.reject(new Error('no')) }, ['spans']],
-    ['the spans cannot even be tried', { sendSpans: () => Promise.reject(new Error('no')) }, ['closed']],
+    ['sending the spans fails', { sendSpans: () => Promise.reject(new Error('no')) }, ['closed']],
     ['the drain does not end', { close: () => new Promise<never>(() => undefined), limitMs: 20 }, []],
-    ['the spans do not', { sendSpans: () => new Promise<never>(() => undefined), limitMs: 20 }, ['closed']],
-  ])('comes as well when %s', async (_title, options, between) => {
-    expect(await endOf(options)).toEqual(['draining', ...between, 'ended out of order', 'exit 1'])
+    [
+      'sending the spans does not end',
+      { sendSpans: () => new Promise<never>(() => undefined), limitMs: 20 },
+      ['closed'],
+    ],
+  ])('exits with 1 when %s', async (_title, options, between) => {
+    expect(await endOf(options)).toEqual(['draining', ...between, 'shutdown incomplete', 'exit 1'])
   })
 })
 
-describe('the last spans', () => {
-  it('are not waited for longer than there is time when the collector takes them and says nothing', () => {
-    // The child would wait three seconds by itself; its clock decides, not how busy this machine is.
+describe('sending the last spans', () => {
+  it('does not delay the shutdown when the collector never answers', () => {
+    // Without the limit, the child would wait for three seconds. Only its own clock decides, so a busy machine does not matter.
     const script = `
       import { createServer } from 'node:net'
       import { startTracing } from './src/node/tracing.ts'

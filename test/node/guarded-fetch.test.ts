@@ -19,7 +19,7 @@ const ownAuthorities = getCACertificates('default')
 beforeAll(() => setDefaultCACertificates([...ownAuthorities, cert]))
 afterAll(() => setDefaultCACertificates(ownAuthorities))
 
-/** Loopback stands for the public internet: only that one address is taken for public. */
+/** Treats only one loopback address as public, in place of the internet. */
 const isPublic = (address: string) => address === '127.0.0.1'
 
 describe('the guarded fetch of the Node host', () => {
@@ -35,20 +35,20 @@ describe('the guarded fetch of the Node host', () => {
     })
   })
 
-  it('resolves once per connection and keeps connections', async () => {
+  it('resolves once per connection and keeps connections alive', async () => {
     const server = await serve((_request, response) => response.end())
     const names = resolver(['127.0.0.1'])
     const fetch = createGuardedFetch({ allowPrivate: false, isPublic, resolve: names.resolve })
     for (let turn = 0; turn < 10; turn++) {
       await (await fetch(`https://${certifiedName}:${server.port}/`)).text()
     }
-    // A connection may be a moment late in coming back, so that a second one is opened.
+    // A connection may return to the pool late, so a second connection may be opened.
     expect(server.connections()).toBeLessThan(4)
     expect(names.asked).toHaveLength(server.connections())
   })
 
   it.each([[['10.0.0.1']], [['127.0.0.1', '10.0.0.1']], [['::1', '127.0.0.1']]])(
-    'does not connect where the name resolves to %j',
+    'does not connect when the name resolves to %j',
     async (addresses) => {
       const server = await serve((_request, response) => response.end())
       const { resolve } = resolver(addresses)
@@ -61,9 +61,9 @@ describe('the guarded fetch of the Node host', () => {
     },
   )
 
-  it('is not fooled by a name that changes its answer (DNS rebinding)', async () => {
+  it('connects only to the checked address when a name changes its answer (DNS rebinding)', async () => {
     const server = await serve((_request, response) => response.setHeader('connection', 'close').end('first'))
-    // Whoever checks first and resolves again for the connection would connect to the second answer.
+    // A check that resolves the name again for the connection would connect to the second answer.
     const names = resolver(['127.0.0.1'], ['127.0.0.2'])
     const fetch = createGuardedFetch({ allowPrivate: false, isPublic, resolve: names.resolve })
     const address = `https://${certifiedName}:${server.port}/`
@@ -74,7 +74,7 @@ describe('the guarded fetch of the Node host', () => {
     expect(server.connections()).toBe(1)
   })
 
-  it('connects to nothing by a literal address, by plain HTTP, or with user information', async () => {
+  it('refuses literal addresses, plain HTTP and user information', async () => {
     const server = await serve((_request, response) => response.end())
     const { resolve } = resolver(['127.0.0.1'])
     const fetch = createGuardedFetch({ allowPrivate: false, resolve })
@@ -104,7 +104,7 @@ describe('the guarded fetch of the Node host', () => {
     expect(inside.connections()).toBe(0)
   })
 
-  it.each(['init', 'Request'])('streams an upload that is given by %s', async (way) => {
+  it.each(['init', 'Request'])('streams an upload that is given as %s', async (way) => {
     const server = await serve(async (request, response) => {
       let size = 0
       for await (const chunk of request) size += chunk.length
@@ -118,7 +118,7 @@ describe('the guarded fetch of the Node host', () => {
     expect(await answer.text()).toBe(`PUT ${40 * 64 * 1024}`)
   })
 
-  it('says the length of a body that is not a stream, which S3 wants', async () => {
+  it('sends the length of a body that is not a stream, which S3 requires', async () => {
     const server = await serve((request, response) => response.end(request.headers['content-length']))
     const { resolve } = resolver(['127.0.0.1'])
     const fetch = createGuardedFetch({ allowPrivate: false, isPublic, resolve })
@@ -129,7 +129,7 @@ describe('the guarded fetch of the Node host', () => {
     expect(await (await fetch(request)).text()).toBe('7')
   })
 
-  it('gives up a name server that is silent when its caller does', async () => {
+  it('stops waiting for a silent name server when its caller aborts', async () => {
     const controller = new AbortController()
     const resolve = () => {
       setImmediate(() => controller.abort(new Error('the caller left')))
@@ -141,7 +141,7 @@ describe('the guarded fetch of the Node host', () => {
     )
   })
 
-  it('fails like any fetch where the name does not exist or nobody listens', async () => {
+  it('fails like any fetch when the name does not exist or the connection is refused', async () => {
     const unknown = createGuardedFetch({
       allowPrivate: false,
       resolve: () => Promise.reject(new Error('ENOTFOUND')),
@@ -165,7 +165,7 @@ describe('the guarded fetch of the Node host', () => {
     expect(await (await fetch(address)).text()).toBe('moved back')
   })
 
-  it('reaches private servers where development allows them, and follows no redirect there either', async () => {
+  it('reaches private servers if they are allowed, and follows no redirect there', async () => {
     const server = await serve(
       (_request, response) => response.writeHead(302, { location: '/' }).end(),
       'http',
@@ -176,13 +176,13 @@ describe('the guarded fetch of the Node host', () => {
   })
 })
 
-describe('the agent underneath', () => {
+describe('the agent of the guarded fetch', () => {
   it.each([
     'http://10.0.0.1/',
     'http://[::1]:9000/',
     'http://2130706433:9000/',
     'http://[::ffff:127.0.0.1]:9000/',
-  ])('opens no connection to %s, even when nobody checked the URL', async (address) => {
+  ])('opens no connection to %s, even if the URL was not checked', async (address) => {
     const init: RequestInit & { dispatcher: Dispatcher } = { dispatcher: createPublicAgent({}) }
     await expect(fetch(address, init)).rejects.toMatchObject({ cause: { code: 'endpoint_refused' } })
   })
@@ -209,7 +209,7 @@ async function serve(answer: Answer, scheme: 'https' | 'http' = 'https') {
   return { port, hosts, connections: () => connections, close }
 }
 
-/** Gives these answers one after the other, the last one for ever. */
+/** Makes a resolver that gives these answers in order, and then repeats the last answer. */
 function resolver(...answers: string[][]) {
   const asked: string[] = []
   const resolve: ResolveAddresses = async (hostname) => {

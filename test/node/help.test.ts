@@ -8,7 +8,7 @@ const project = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
 const { scripts } = JSON.parse(await readFile(`${project}package.json`, 'utf8'))
 
-/** Programs of our own that npm scripts start, with their arguments there; tools of others have a help of their own. */
+/** This project's programs that npm scripts start, with their arguments. */
 const ofScripts = Object.values<string>(scripts).flatMap((script) =>
   script.split('&&').flatMap((command) => {
     const [, program, rest = ''] =
@@ -18,7 +18,7 @@ const ofScripts = Object.values<string>(scripts).flatMap((script) =>
 )
 const programs = [...new Set([...ofScripts, 'scripts/screenshots.ts'])]
 
-it('finds the programs of package.json', () => {
+it('finds the programs in the scripts of package.json', () => {
   expect(programs).toEqual(
     expect.arrayContaining([
       'src/node.ts',
@@ -33,7 +33,7 @@ it('finds the programs of package.json', () => {
 it.each([...programs.map((program) => `${program} --help`), 'src/node/doctor.ts -h'])(
   'prints its usage, starts nothing and ends with 0 when called as %s',
   async (call) => {
-    // Without an environment none of them could start.
+    // Without an environment no program could start.
     const { stdout, stderr } = await run(process.execPath, call.split(' '), { cwd: project, env: {} })
     expect(stdout).toMatch(/^(npm (run |start)|node scripts\/)/)
     expect(stderr).toBe('')

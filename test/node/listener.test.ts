@@ -30,7 +30,7 @@ beforeEach(async () => {
 })
 afterEach(() => new Promise((resolve) => server.close(resolve)))
 
-/** Sends these lines as they are. */
+/** Sends these lines unchanged. */
 function send(...lines: string[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.write([...lines, 'connection: close', '', ''].join('\r\n'))
@@ -38,15 +38,15 @@ function send(...lines: string[]): Promise<string> {
 }
 
 it.each([
-  ['no Host line', ['GET / HTTP/1.1']],
-  ['two of them', ['GET / HTTP/1.1', 'host: a.example', 'host: b.example']],
+  ['no Host header', ['GET / HTTP/1.1']],
+  ['two Host headers', ['GET / HTTP/1.1', 'host: a.example', 'host: b.example']],
   ['a target that names a host', ['GET http://b.example/ HTTP/1.1', 'host: a.example']],
 ])('counts the refusal of a request with %s', async (_title, lines) => {
   expect(await send(...lines)).toMatch(/^HTTP\/1\.1 400 /)
   expect(seen).toEqual([400])
 })
 
-it('counts and reports a request that it could not hand over', async () => {
+it('counts and reports a request that the handler fails to answer', async () => {
   expect(await send('GET / HTTP/1.1', 'host: a.example')).toMatch(/^HTTP\/1\.1 500 /)
   expect(seen).toEqual(['the adapter failed', 500])
 })

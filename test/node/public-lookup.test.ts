@@ -11,7 +11,7 @@ const v4 = '93.184.215.14'
 const v6 = '2606:2800:21f:cb07:6820:80da:af6b:8b2c'
 
 describe('a pinned lookup', () => {
-  it('gives all addresses where the socket may choose', async () => {
+  it('gives all addresses when the socket may choose', async () => {
     expect(await lookUp({ all: true }, async () => [v4, v6])).toEqual([
       { address: v4, family: 4 },
       { address: v6, family: 6 },
@@ -25,7 +25,7 @@ describe('a pinned lookup', () => {
     [{ family: 'IPv4' }, { address: v4, family: 4 }],
     [{ family: 6 }, { address: v6, family: 6 }],
     [{ family: 'IPv6' }, { address: v6, family: 6 }],
-  ])('gives one address of the wanted kind for %j', async (options, expected) => {
+  ])('gives one address of the requested family for %j', async (options, expected) => {
     expect(await lookUp(options, async () => [v4, v6])).toEqual([expected])
   })
 
@@ -46,18 +46,18 @@ describe('a pinned lookup', () => {
     })
   })
 
-  it('refuses a private address of the kind that is not asked for', async () => {
+  it('refuses a name with a private address, even of another family', async () => {
     await expect(lookUp({ family: 4 }, async () => [v4, '::1'])).rejects.toMatchObject({
       code: 'endpoint_refused',
     })
   })
 
-  it('fails where the name has no address of the wanted kind', async () => {
+  it('fails when the name has no address of the requested family', async () => {
     await expect(lookUp({ family: 6 }, async () => [v4])).rejects.toThrow('no address')
     await expect(lookUp({ all: true }, async () => [])).rejects.toThrow('no address')
   })
 
-  it('passes on why a name cannot be resolved', async () => {
+  it('rejects with the error of the resolver', async () => {
     const failure = Object.assign(new Error('queryA ENOTFOUND'), { code: 'ENOTFOUND' })
     await expect(lookUp({}, () => Promise.reject(failure))).rejects.toBe(failure)
   })
@@ -82,7 +82,7 @@ describe('the address resolver', () => {
     expect(await resolve('both.example')).toEqual([v4, v6])
   })
 
-  it('is content with one of the two', async () => {
+  it('gives the addresses of a name that has only IPv4 or only IPv6', async () => {
     expect(await resolve('four.example')).toEqual([v4])
     expect(await resolve('six.example')).toEqual([v6])
   })
@@ -92,7 +92,7 @@ describe('the address resolver', () => {
     await expect(resolve('none.example')).rejects.toMatchObject({ code: 'ENODATA' })
   })
 
-  it('finds out that a public name points into the private network', async () => {
+  it('finds private addresses, which the pinned lookup then refuses', async () => {
     await expect(lookUp({ all: true }, resolve)).resolves.toHaveLength(2)
     await expect(lookUp({ all: true }, () => resolve('inside.example'))).rejects.toMatchObject({
       code: 'endpoint_refused',
@@ -100,7 +100,7 @@ describe('the address resolver', () => {
   })
 })
 
-/** Asks for `both.example` as a socket does; one address or several, as a list. */
+/** Looks up `both.example` as a socket does. Always gives a list. */
 function lookUp(options: LookupOptions, resolve: ResolveAddresses): Promise<LookupAddress[]> {
   const lookup = createPinnedLookup({ resolve })
   return new Promise((done, fail) => {

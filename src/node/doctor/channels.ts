@@ -1,4 +1,4 @@
-/** Whether a tenant's platforms and AI let us in. Nothing is posted, mailed or asked of a model. */
+/** Checks that a tenant's platforms and AI accept its credentials. Posts, mails and generates nothing. */
 import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
 import type { LanguageModel } from '../../ports/language-model.ts'
 import type { Publisher } from '../../ports/publisher.ts'
@@ -25,18 +25,18 @@ export async function checkModel(
   if (!available) {
     return {
       value: undefined,
-      said: 'the server lists no models for this key, so it could not be checked',
+      said: 'the server lists no models for this key, so the key could not be checked',
       warning: true,
-      todo: 'Analyze one photo to be sure.',
+      todo: 'Analyze one photo to check the key.',
     }
   }
   const missing = [...new Set([vision_model, caption_model])].filter((name) => !available.has(name))
   if (missing.length === 0) {
-    return { value: undefined, said: `the key is good for ${vision_model} and ${caption_model}` }
+    return { value: undefined, said: `the key works for ${vision_model} and ${caption_model}` }
   }
   return {
     value: undefined,
-    said: `the key is good, but not for the model ${missing.join(', ')}`,
+    said: `the key works, but not for the model ${missing.join(', ')}`,
     warning: true,
     todo: 'Set `ai.vision_model` and `ai.caption_model` to models of this account. Some servers accept names that they do not list.',
   }

@@ -1,4 +1,4 @@
-/** Whether the orchestrator (or the file in its place) takes our tokens and answers for this host as the contract says. */
+/** Checks that the orchestrator accepts the service tokens, and that it (or the file) gives a valid configuration of this host. */
 import { z } from 'zod'
 import { isPublisherError } from '../../base/errors.ts'
 import { hostOf } from '../../base/url-host.ts'
@@ -14,7 +14,7 @@ import { Trouble } from './trouble.ts'
 
 type OrchestratorSettings = Extract<ConfigSourceSettings, { kind: 'orchestrator' }>
 
-/** Tries each token alone: a rotation that is not finished shows here. */
+/** Tries each token alone, which reveals an unfinished rotation. */
 export async function checkTokens(
   settings: OrchestratorSettings,
   probeHost: string,
@@ -38,9 +38,9 @@ export async function checkTokens(
   const refused = answers.flatMap(({ ready }, index) => (ready ? [] : [index + 1]))
   return {
     value: undefined,
-    said: `${good} of ${tokens.length} service tokens are accepted; not number ${refused.join(', ')}`,
+    said: `${good} of ${tokens.length} service tokens are accepted; refused: number ${refused.join(', ')}`,
     warning: true,
-    todo: 'Fine while rotating. Afterwards remove what is refused from ORCHESTRATOR_SERVICE_TOKEN (docs/operations/secrets.md).',
+    todo: 'Expected during a rotation. Afterwards, remove refused tokens from ORCHESTRATOR_SERVICE_TOKEN (docs/operations/secrets.md).',
   }
 }
 
@@ -53,7 +53,7 @@ function tokenAdvice(reasons: readonly string[], baseUrl: string): string {
     : `Correct ORCHESTRATOR_BASE_URL if ${address} is not the orchestrator; otherwise look at its log. See docs/operations/incidents.md.`
 }
 
-/** Asks for the host's configuration and judges the answer. Throws {@link Trouble} where the tenant cannot be served. */
+/** Fetches the host's configuration and checks the answer. Throws {@link Trouble} if the tenant cannot be served. */
 export async function checkAnswer(
   { configSource, callbackHost }: Settings,
   file: ConfigSource,
@@ -62,7 +62,7 @@ export async function checkAnswer(
   if (configSource.kind === 'file') {
     const found = await lookUp(file, host)
     if (found.status === 'found') return verdictOn(found, tenant)
-    throw new Trouble('CONFIG_FILE is for another host', 'Correct `tenant` or `host` in it.')
+    throw new Trouble('CONFIG_FILE is for another host', 'Correct `tenant` or `host` in this file.')
   }
   let status = 0
   const recording: typeof fetch = async (input, init) => {
@@ -81,7 +81,7 @@ export async function checkAnswer(
   }
   throw new Trouble(
     'the orchestrator has bound the host to another application',
-    'Bind it to the app type "publisher_v2" there.',
+    'Bind the host to the app type "publisher_v2" there.',
   )
 }
 
@@ -93,22 +93,22 @@ async function lookUp(source: ConfigSource, host: TenantHost['host']) {
     const cause = error.cause
     if (cause instanceof z.ZodError) {
       throw new Trouble(
-        'the configuration is not what the contract says',
-        'Correct these fields where the configuration is kept; `npm run conformance` checks the whole contract.',
+        'the configuration violates the contract',
+        'Correct these fields in the stored configuration; `npm run conformance` checks the whole contract.',
         cause,
       )
     }
     throw new Trouble(
-      'no configuration could be had',
+      'the configuration is unavailable',
       source.kind === 'file'
-        ? 'Correct CONFIG_FILE: it has to name a file of JSON or YAML that this user may read.'
+        ? 'Correct CONFIG_FILE: it must name a JSON or YAML file that this user may read.'
         : 'Look at the log of the orchestrator for this host, and try again.',
       cause,
     )
   }
 }
 
-/** The number, also as text; `null` for any other value. */
+/** Reads a number, also from text; `null` for any other value. */
 function numberIn(value: unknown): number | null {
   const isWritten = typeof value === 'string' && value.trim() !== ''
   const number = typeof value === 'number' || isWritten ? Number(value) : Number.NaN
@@ -124,11 +124,11 @@ function verdictOn(found: { answer: RuntimeAnswer; body: unknown }, tenant: stri
   const { answer } = found
   const { features } = answer.config
   const said = [
-    `version ${answer.configVersion.slice(0, 40)}, kept for ${answer.ttlSeconds} s`,
+    `version ${answer.configVersion.slice(0, 40)}, TTL ${answer.ttlSeconds} s`,
     `storage ${answer.config.storage.provider}`,
     `publishing ${features.publish_enabled && features.mode !== 'review' ? 'on' : 'off'}`,
     `analysis ${features.analyze_caption_enabled && answer.config.ai.credentials_ref ? 'on' : 'off'}`,
-    features.auto_view_enabled ? 'anyone may look' : 'only admins may look',
+    features.auto_view_enabled ? 'photos public' : 'photos for admins only',
   ].join(', ')
   const oddities = odditiesOf(found, tenant)
   if (oddities.length === 0) return { value: answer, said }
@@ -136,20 +136,20 @@ function verdictOn(found: { answer: RuntimeAnswer; body: unknown }, tenant: stri
     value: answer,
     said: `${said}. ${oddities.join(' ')}`,
     warning: true,
-    todo: 'Correct it where the configuration is kept, if it is not meant so.',
+    todo: "If that's not intended, correct the stored configuration.",
   }
 }
 
 function odditiesOf({ answer, body }: { answer: RuntimeAnswer; body: unknown }, tenant: string): string[] {
   const { schema_version, ttl_seconds } = envelopeSchema.safeParse(body).data ?? {}
   const oddities: string[] = []
-  if (schema_version === 1) oddities.push('It is of schema version 1, so analysis and publishing are off.')
+  if (schema_version === 1) oddities.push('It has schema version 1, so analysis and publishing are off.')
   if (typeof ttl_seconds === 'number' && ttl_seconds !== clampTtl(ttl_seconds)) {
     oddities.push(`Its ttl_seconds of ${ttl_seconds} is read as ${answer.ttlSeconds}.`)
   }
   if (answer.tenant !== '' && answer.tenant !== tenant) {
     oddities.push(
-      `It names the tenant “${answer.tenant.slice(0, 60)}”; credentials are asked for “${tenant}” all the same.`,
+      `It names the tenant “${answer.tenant.slice(0, 60)}”, but credentials are resolved for “${tenant}”.`,
     )
   }
   for (const { path, reason, consequence } of answer.faults)

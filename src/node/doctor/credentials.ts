@@ -1,4 +1,4 @@
-/** Whether each reference of a configuration resolves to credentials of the kind that is needed. */
+/** Checks that each reference of a configuration resolves to credentials of the right kind. */
 import { isPublisherError } from '../../base/errors.ts'
 import type { Credentials } from '../../contract/credentials.ts'
 import type { Tenant } from '../../contract/host.ts'
@@ -18,18 +18,18 @@ export interface Reference {
   /** Name of its user, for people. */
   title: string
   ref: string | undefined
-  /** Any of these will do. */
+  /** Accepted kinds. */
   kinds: readonly CredentialKind[]
-  /** Advice where the configuration has no reference. */
+  /** Advice if the configuration has no reference. */
   fillIn: string
 }
 
-/** Providers of a process, as far as references are concerned. */
+/** Providers of a process that may use a reference. */
 export type Providers = Pick<Services, 'storages' | 'publishers' | 'model'>
 
 const fillIn = 'Set its `credentials_ref`.'
 
-/** References of a configuration that its tenant would use. */
+/** Gives the references of a configuration that its tenant uses. */
 export function referencesOf(config: RuntimeConfig, providers: Providers): Reference[] {
   const { storage, ai } = config
   const { model } = providers
@@ -66,7 +66,7 @@ function publisherReference(
   return [{ purpose: platform, title, ref, kinds, fillIn: advice }]
 }
 
-/** Resolves one. Throws {@link Trouble}, which names its purpose and never the reference. */
+/** Resolves a reference. Throws {@link Trouble}, which never names the reference. */
 export async function checkReference(
   source: ConfigSource,
   tenant: Tenant,
@@ -74,7 +74,7 @@ export async function checkReference(
 ): Promise<Verdict<Credentials>> {
   const wanted = kinds.join(' or ')
   if (ref === undefined) {
-    throw new Trouble('the configuration names no credentials for it', fillIn)
+    throw new Trouble('the configuration names no credentials', fillIn)
   }
   const credentials = await source
     .resolveCredentials(tenant, ref, crypto.randomUUID())
@@ -86,8 +86,8 @@ export async function checkReference(
   if (kinds.includes(credentials.provider))
     return { value: credentials, said: `they resolve (${credentials.provider})` }
   throw new Trouble(
-    `they are of the kind ${credentials.provider}, needed is ${wanted}`,
-    'Correct the reference, or what is stored under it.',
+    `they are of the kind ${credentials.provider}, expected ${wanted}`,
+    'Correct the reference, or the credentials stored under this reference.',
   )
 }
 
@@ -95,6 +95,6 @@ function resolvingAdvice(cause: unknown, wanted: string): string {
   if (cause instanceof UnknownCredentials)
     return `Store credentials of the kind ${wanted} under this reference, for this tenant.`
   return cause instanceof Error && cause.message.startsWith('The resolved credentials are malformed')
-    ? 'Correct these fields where the credentials are stored.'
-    : 'Look at the log of the orchestrator: it has the reference, but did not answer with the credentials.'
+    ? 'Correct these fields in the stored credentials.'
+    : 'Look at the log of the orchestrator, which knows the reference but did not return the credentials.'
 }

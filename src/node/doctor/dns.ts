@@ -1,11 +1,11 @@
-/** Whether a tenant's name leads anywhere, and by which record: the wildcard's, or one of its own that hides it. */
+/** Checks that a tenant's name has an address, from the wildcard or from an explicit record. */
 import { randomBytes } from 'node:crypto'
 import type { Resolver } from 'node:dns/promises'
 import type { Verdict } from './examination.ts'
 import { hasCode } from './explain.ts'
 import { Trouble } from './trouble.ts'
 
-/** The questions that are asked; see `dns.promises.Resolver`. */
+/** DNS queries of the doctor; see `dns.promises.Resolver`. */
 export type Names = Pick<Resolver, 'resolve4' | 'resolve6' | 'resolveCname' | 'resolveCaa'>
 
 const guide = 'See docs/operations/dns.md.'
@@ -16,16 +16,16 @@ interface Records {
   addresses: string[]
 }
 
-/** Judges the records of a tenant's host. Throws {@link Trouble} where visitors cannot arrive or no certificate can be had. */
+/** Checks the records of a tenant's host. Throws {@link Trouble} if visitors cannot connect or Heroku cannot issue a certificate. */
 export async function checkDns(names: Names, host: string, baseDomain: string): Promise<Verdict<undefined>> {
-  // A name that nobody has registered shows what the wildcard says.
+  // An unregistered name shows the records of the wildcard.
   const unknownHost = `doctor-${randomBytes(8).toString('hex')}.${baseDomain}`
   const [own, wildcard] = await Promise.all([recordsOf(names, host), recordsOf(names, unknownHost)])
   if (own.addresses.length === 0) throw leadsNowhere(host, baseDomain, own, wildcard)
   const target = targetOf(own)
   if (own.cname?.endsWith('.herokuapp.com')) {
     throw new Trouble(
-      `${host} points to ${own.cname}, for which Heroku can issue no certificate`,
+      `${host} points to ${own.cname}, for which Heroku cannot issue a certificate`,
       `Point it to the DNS target that \`heroku domains\` prints (….herokudns.com). ${guide}`,
     )
   }
@@ -33,18 +33,18 @@ export async function checkDns(names: Names, host: string, baseDomain: string): 
   const problem = await complaint({ names, host, baseDomain, own, wildcard })
   if (problem)
     return { value: undefined, said: `${said}; ${problem.said}`, warning: true, todo: problem.todo }
-  return { value: undefined, said: `${said}, by the wildcard` }
+  return { value: undefined, said: `${said}, through the wildcard` }
 }
 
-/** Whether the sign-in's callback host leads anywhere. */
+/** Checks that the sign-in's callback host has an address. */
 export async function checkCallbackDns(names: Names, callbackHost: string): Promise<Verdict<undefined>> {
   const records = await recordsOf(names, callbackHost)
   if (records.addresses.length > 0) {
     return { value: undefined, said: `${callbackHost} leads to ${targetOf(records)}` }
   }
   throw new Trouble(
-    `${callbackHost} has no address, so nobody can sign in`,
-    `It needs no record of its own where the wildcard covers it: remove what hides the wildcard. ${guide}`,
+    `${callbackHost} has no address, so sign-in cannot work`,
+    `If the wildcard covers this name, remove the record that hides the wildcard. Otherwise, add a record. ${guide}`,
   )
 }
 
@@ -57,8 +57,8 @@ function leadsNowhere(host: string, baseDomain: string, own: Records, wildcard: 
   }
   if (wildcard.addresses.length > 0) {
     return new Trouble(
-      `${host} has no address although *.${baseDomain} has one: an explicit record of this name, or below it, hides the wildcard`,
-      `Remove every record at ${host} and below it, also TXT records. ${guide}`,
+      `${host} has no address, unlike *.${baseDomain}: an explicit record of this name, or below it, hides the wildcard`,
+      `Remove every record at ${host} and below it, including TXT records. ${guide}`,
     )
   }
   return new Trouble(
@@ -84,8 +84,8 @@ async function complaint({ names, host, baseDomain, own, wildcard }: Scene) {
   }
   if (targetOf(own) !== targetOf(wildcard)) {
     return {
-      said: `this is a record of its own, which hides the wildcard (${targetOf(wildcard)})`,
-      todo: `Right for a dedicated app. Otherwise remove the record at ${host}. ${guide}`,
+      said: `an explicit record hides the wildcard (${targetOf(wildcard)})`,
+      todo: `Expected for a dedicated app. Otherwise, remove the record at ${host}. ${guide}`,
     }
   }
   if (own.cname?.endsWith('.herokudns.com') && !(await allowsWildcards(names, baseDomain))) {
@@ -97,7 +97,7 @@ async function complaint({ names, host, baseDomain, own, wildcard }: Scene) {
   return null
 }
 
-/** `issuewild` counts alone where there is one, `issue` otherwise; no record allows everybody (RFC 8659, section 4). */
+/** Tells if the CAA records allow the certificate. `issuewild` overrides `issue`; no record allows every issuer (RFC 8659, section 4). */
 async function allowsWildcards(names: Names, domain: string): Promise<boolean> {
   const records = await ask(() => names.resolveCaa(domain))
   const wild = records.flatMap(({ issuewild }) => issuewild ?? [])
@@ -120,12 +120,12 @@ function targetOf({ cname, addresses }: Records): string {
   return cname ?? addresses.join(', ')
 }
 
-/** The records, none where there are none. Throws {@link Trouble} where nobody answers. */
+/** Gives the records, or an empty list. Throws {@link Trouble} if no name server answers. */
 async function ask<T>(question: () => Promise<T[]>): Promise<T[]> {
   try {
     return await question()
   } catch (cause) {
     if (hasCode(cause, 'ENOTFOUND') || hasCode(cause, 'ENODATA')) return []
-    throw new Trouble('the name servers do not answer', 'Try again, and from another network.', cause)
+    throw new Trouble('the name servers do not answer', 'Try again, also from another network.', cause)
   }
 }

@@ -1,4 +1,4 @@
-/** Runs checks one after another: each in bounded time, none ending the others, and none whose ground is missing. */
+/** Runs checks one after another, each in bounded time. A failed check skips only the checks that depend on it. */
 import { within } from '../../base/time.ts'
 import { explain } from './explain.ts'
 import { Trouble } from './trouble.ts'
@@ -10,52 +10,52 @@ export interface Finding {
   id: string
   title: string
   outcome: Outcome
-  /** What was found, in plain words without secrets. */
+  /** Finding in plain words, without secrets. */
   said: string
-  /** What to do about it. */
+  /** Advice for the operator. */
   todo?: string
 }
 
-/** What a check that came to its end found. */
+/** Result of a check that did not fail. */
 export interface Verdict<T> {
   value: T
   said: string
-  /** It works, and somebody should look at it. */
+  /** True if the operator should look at the finding although the check passed. */
   warning?: boolean
   todo?: string
 }
 
-/** A check that was run, for those that build on it. */
+/** Finished check, on which other checks may depend. */
 export interface Step<T> {
   title: string
-  /** `null`: it failed, or was skipped itself. */
+  /** `null` if the check failed or was skipped. */
   passed: { value: T } | null
 }
 
 export interface Examination {
   findings: readonly Finding[]
   /**
-   * Runs the check unless `ground` did not pass. `advise` gives what to do where the failure itself does not say it. The signal fires
-   * when the time is over.
+   * Runs the check if `ground` passed. `advise` gives the advice for an error that carries none. The signal fires when the time limit is
+   * over.
    */
   check<G, T>(
     what: { id: string; title: string; advise?: ((error: unknown) => string | undefined) | undefined },
     ground: Step<G>,
     run: (value: G, signal: AbortSignal) => Promise<Verdict<T>>,
   ): Promise<Step<T>>
-  /** Notes that something does not apply here. */
+  /** Records a check that does not apply here. */
   skip(what: { id: string; title: string }, because: string): void
 }
 
 export interface ExaminationOptions {
-  /** Longest time of one check. Milliseconds. */
+  /** Time limit of one check. */
   limitMs: number
-  /** Takes secrets out of a text. */
+  /** Removes secrets from a text. */
   redact(text: string): string
   onFinding(finding: Finding): void
 }
 
-/** A ground that is always there. */
+/** Prerequisite that always passed. */
 export const solid: Step<undefined> = { title: '', passed: { value: undefined } }
 
 export function createExamination({ limitMs, redact, onFinding }: ExaminationOptions): Examination {
@@ -95,21 +95,21 @@ export function createExamination({ limitMs, redact, onFinding }: ExaminationOpt
   }
 }
 
-/** Stands where both do; named after the first that does not. */
+/** Passes if both steps passed. Takes the title of the first step that did not. */
 export function both<A, B>(a: Step<A>, b: Step<B>): Step<[A, B]> {
   const { title } = a.passed ? b : a
   return { title, passed: a.passed && b.passed && { value: [a.passed.value, b.passed.value] } }
 }
 
-/** A check that heeds no signal is left behind when its time is over. */
+/** Runs a check within the time limit. Abandons a check that ignores its signal. */
 async function inTime<G, R>(
   limitMs: number,
   run: (value: G, signal: AbortSignal) => Promise<R>,
   value: G,
 ): Promise<R> {
   const late = new Trouble(
-    `there was no answer within ${limitMs / 1000} s`,
-    'Try again; if it stays, look at the status page of the service and at the network in between.',
+    `no answer within ${limitMs / 1000} s`,
+    'Try again. If the problem persists, check the status page of the service and the network in between.',
   )
   const limit = new AbortController()
   return within(run(value, limit.signal), limitMs, () => {

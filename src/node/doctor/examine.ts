@@ -1,4 +1,4 @@
-/** The doctor's round: everything that has to be right for one tenant, from the environment to each platform. */
+/** Runs all checks of one tenant, from the environment to each platform. */
 import { Resolver } from 'node:dns/promises'
 import { SettingsError } from '../../base/variables.ts'
 import { parseHost, type TenantHost } from '../../contract/host.ts'
@@ -24,13 +24,13 @@ import { examineTenant } from './tenant.ts'
 import { Trouble } from './trouble.ts'
 
 export interface DoctorOptions extends Pick<NodeHostOptions, 'providers'> {
-  /** The tenant's host. */
+  /** Host of the tenant. */
   host: string
-  /** The environment of the app; see docs/configuration.md. */
+  /** Environment of the app; see docs/configuration.md. */
   variables: Readonly<Record<string, string | undefined>>
-  /** Hears of each finding as it is made. */
+  /** Receives each finding as it is made. */
   onFinding?: (finding: Finding) => void
-  /** Longest time of one check. Milliseconds. Default 30,000: longer than storages are patient with their vendor. */
+  /** Time limit of one check. Default 30,000, which is longer than a storage waits for its vendor. */
   limitMs?: number
   /** Default: the system's name servers. */
   names?: Names
@@ -40,7 +40,7 @@ export interface DoctorOptions extends Pick<NodeHostOptions, 'providers'> {
   now?: () => number
 }
 
-/** Examines one tenant and gives all findings. Nothing is published, and nothing of the tenant's is changed. Never rejects. */
+/** Examines one tenant and gives all findings. Publishes nothing and changes none of the tenant's data. Never rejects. */
 export async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
   const { limitMs = 30_000, onFinding = () => undefined } = options
   const redaction = createRedaction()
@@ -73,7 +73,7 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
   return examination.findings
 }
 
-/** What a request brings along, for a job. */
+/** Makes the lookup context of a job. */
 function jobContext() {
   return {
     requestId: crypto.randomUUID(),
@@ -88,7 +88,7 @@ async function openServices(
 ): Promise<Verdict<Services>> {
   const services = await createNodeServices({
     variables,
-    // What the log would say is said by the findings.
+    // The findings replace the log.
     write: () => undefined,
     ...(uiDirectory !== undefined && { uiDirectory }),
     ...(providers && { providers }),
@@ -106,12 +106,12 @@ function checkHost(raw: string, { baseDomain, callbackHost }: Services['settings
   const tenantHost = parseHost(raw, baseDomain, [callbackHost])
   if (tenantHost) return { value: tenantHost, said: `${tenantHost.host} is one label under ${baseDomain}` }
   throw new Trouble(
-    `“${raw.slice(0, 80)}” is no tenant's host: it has to be exactly one label under ${baseDomain}, not www and not the callback host`,
+    `“${raw.slice(0, 80)}” cannot be a tenant's host: it must be exactly one label under ${baseDomain}, but not www or the callback host`,
     'Correct the host, or ORCHESTRATOR_BASE_DOMAIN.',
   )
 }
 
-/** DNS and certificate: of a deployment only. */
+/** Checks DNS and certificate, which only a deployment has. */
 async function examineDoor(
   { names = new Resolver({ timeout: 3000, tries: 2 }), door = {}, now = Date.now }: DoctorOptions,
   examination: Examination,
@@ -124,7 +124,7 @@ async function examineDoor(
   const site = { id: 'site', title: 'Site' }
   if (services.passed && !services.passed.value.settings.forceHttps) {
     for (const what of [dns, callback, certificate, site])
-      examination.skip(what, 'FORCE_HTTPS is false: development')
+      examination.skip(what, 'not checked in development (FORCE_HTTPS=false)')
     return
   }
   const served = both(services, host)
@@ -151,7 +151,7 @@ function doorAdvice({ passed }: Step<TenantHost>): (error: unknown) => string | 
   return (error) => reachingAdvice(error, { address: passed?.value.host ?? 'the host' })
 }
 
-/** What all tenants share. */
+/** Checks the parts that all tenants share. */
 async function examineProcess(
   options: DoctorOptions,
   examination: Examination,
@@ -173,15 +173,15 @@ async function examineProcess(
   )
 }
 
-/** Whether configurations can be asked for at all. */
+/** Checks that the config source works. */
 async function examineSource(examination: Examination, services: Step<Services>): Promise<Step<unknown>> {
   const orchestrator = { id: 'orchestrator', title: 'Orchestrator' }
   if (services.passed?.value.source.kind === 'file') {
-    examination.skip(orchestrator, 'CONFIG_SOURCE is file: there is none')
+    examination.skip(orchestrator, 'not used with CONFIG_SOURCE=file')
     return solid
   }
   return examination.check(orchestrator, services, async ({ settings: { configSource, callbackHost } }) => {
     if (configSource.kind === 'orchestrator') return checkTokens(configSource, callbackHost)
-    throw new TypeError('a file takes no tokens')
+    throw new TypeError('A file needs no tokens.')
   })
 }

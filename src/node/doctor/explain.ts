@@ -1,4 +1,4 @@
-/** Turns what a check ran into into words for the operator. */
+/** Describes the error of a check to the operator. */
 import { z } from 'zod'
 import { isPublisherError } from '../../base/errors.ts'
 import { cutAtSpace } from './redaction.ts'
@@ -6,34 +6,34 @@ import { Trouble } from './trouble.ts'
 
 const maxLinks = 3
 const longest = 400
-/** As much of one message as is looked at. Characters. */
-const longestMessage = 2000
-/** As many wrong fields as are named. */
+/** Bound on the part of a message that is examined. */
+const maxMessageLength = 2000
+/** Upper bound on faulty fields that are named. */
 const maxFields = 20
 
-/** The error's own words, then what lies underneath, down the chain of causes. */
+/** Gives the error's own message, followed by those of its causes. */
 export function explain(error: unknown): { said: string; todo: string | undefined } {
   const todo = error instanceof Trouble ? error.todo : undefined
-  const texts = causesOf(error).map((link) => cutAtSpace(messageOf(link), longestMessage))
+  const texts = causesOf(error).map((link) => cutAtSpace(messageOf(link), maxMessageLength))
   const distinct = texts.filter((text, index) => text !== '' && texts.indexOf(text) === index)
   const [own = 'something went wrong', ...underneath] = distinct
   const details = underneath.length > 0 ? ` (${underneath.join('; ')})` : ''
   return { said: cutAtSpace(own + details, longest).toWellFormed(), todo }
 }
 
-/** Whether this code of Node's network or resolver is the error's or that of one of its causes. */
+/** Tells if the error or a cause has this code of Node's network or resolver. */
 export function hasCode(error: unknown, code: string): boolean {
   return causesOf(error).some((link) => 'code' in link && link.code === code)
 }
 
-/** The error and what lies underneath, the error first. */
+/** Gives the error and its causes, the error first. */
 export function causesOf(error: unknown): Error[] {
   const links: Error[] = []
   for (let at = error; at instanceof Error && links.length <= maxLinks; at = at.cause) links.push(at)
   return links
 }
 
-/** Which fields are wrong, never with their values. */
+/** Gives the message of an error. For a schema error, names the faulty fields but never their values. */
 function messageOf(error: Error): string {
   if (error instanceof z.ZodError) {
     return error.issues

@@ -1,4 +1,4 @@
-/** What a visitor meets: the certificate of the host, and this program behind it. */
+/** Checks of the public side of a host: its certificate, and the program that answers. */
 import { once } from 'node:events'
 import { request } from 'node:https'
 import { Readable } from 'node:stream'
@@ -10,20 +10,20 @@ import { isUnreachable } from './advice.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
-/** Where the host's HTTPS is. */
+/** Address of the host's HTTPS server. */
 export interface FrontDoor {
   /** Default: 443. */
   port?: number
-  /** The address to connect to in place of the name's. Default: what the system resolves. */
+  /** Address to connect to. Default: the address that the system resolves. */
   address?: string
-  /** Certificates (PEM) that are trusted in place of the system's. */
+  /** Trusted certificates (PEM). Default: the system's. */
   ca?: string
 }
 
-/** Heroku renews a month before the expiry; half of that gone says that it does not succeed. */
+/** Heroku renews a month before the expiry, so two weeks later the renewal is failing. */
 const soonMs = 15 * 24 * 3600_000
 
-/** Looks at the certificate. Throws {@link Trouble} where a browser would refuse it. */
+/** Checks the certificate. Throws {@link Trouble} if a browser would refuse the certificate. */
 export async function checkCertificate(
   host: string,
   { port = 443, address = host, ca }: FrontDoor,
@@ -31,7 +31,7 @@ export async function checkCertificate(
   signal: AbortSignal,
 ): Promise<Verdict<undefined>> {
   const trust = ca === undefined ? {} : { ca }
-  // Judged below, so that more can be said than that it failed.
+  // `judge` checks the certificate, for a more precise finding than a failed connection.
   const socket = connect({ host: address, port, servername: host, rejectUnauthorized: false, ...trust })
   try {
     await once(socket, 'secureConnect', { signal })
@@ -39,10 +39,10 @@ export async function checkCertificate(
   } catch (error) {
     if (error instanceof Trouble) throw error
     throw new Trouble(
-      `no TLS connection to ${host} came about`,
+      `cannot open a TLS connection to ${host}`,
       isUnreachable(error)
-        ? `Nothing takes connections at port ${port} there: compare where the DNS points with \`heroku domains\`, and look whether the app runs.`
-        : 'Is the host a domain of the app (`heroku domains`), and has it a certificate (`heroku certs:auto`)?',
+        ? `Nothing accepts connections at port ${port}. Compare the DNS target with \`heroku domains\`, and check that the app runs.`
+        : 'Check that the host is a domain of the app (`heroku domains`) and has a certificate (`heroku certs:auto`).',
       error,
     )
   } finally {
@@ -52,8 +52,7 @@ export async function checkCertificate(
 
 function judge(host: string, socket: TLSSocket, now: number): Verdict<undefined> {
   const certificate = socket.getPeerCertificate()
-  const renew =
-    'Look at `heroku certs:auto`; the CNAME and CAA records decide about it. See docs/operations/dns.md.'
+  const renew = 'Check `heroku certs:auto`, and the CNAME and CAA records. See docs/operations/dns.md.'
   if (checkServerIdentity(host, certificate) !== undefined) {
     throw new Trouble(`the certificate is for ${namesOf(certificate)}, not for ${host}`, renew)
   }
@@ -68,22 +67,22 @@ function judge(host: string, socket: TLSSocket, now: number): Verdict<undefined>
   if (until - now > soonMs) return { value: undefined, said }
   return {
     value: undefined,
-    said: `${said}: only ${days} days, so it is not being renewed`,
+    said: `${said}: only ${days} days left, so it is not being renewed`,
     warning: true,
     todo: renew,
   }
 }
 
 const maxNames = 4
-/** As much of a certificate's names as is looked at. Characters. */
-const longestNames = 2000
-/** More than any answer of this program to the question that is asked. Bytes. */
+/** Bound on the part of a certificate's names that is examined. */
+const maxNamesLength = 2000
+/** Larger than any answer of this program to the request below. */
 const maxAnswerBytes = 2 ** 20
 
 function namesOf({ subject, subjectaltname }: PeerCertificate): string {
-  const listed = subjectaltname?.slice(0, longestNames).split(', ', maxNames + 1)
+  const listed = subjectaltname?.slice(0, maxNamesLength).split(', ', maxNames + 1)
   const names = listed?.map((name) => name.replace(/^DNS:/, '')) ?? [
-    String(subject?.CN).slice(0, longestNames),
+    String(subject?.CN).slice(0, maxNamesLength),
   ]
   return names.length > maxNames ? `${names.slice(0, maxNames).join(', ')} and others` : names.join(', ')
 }
@@ -95,7 +94,7 @@ function dateOf(time: number): string {
 const featuresSchema = z.object({ auth_mode: z.string() })
 const problemSchema = z.object({ code: z.string() })
 
-/** Asks the running program for this tenant, as a visitor's browser does. */
+/** Asks the running program for this tenant, like a visitor's browser. */
 export async function checkSite(
   host: string,
   { port = 443, address = host, ca }: FrontDoor,
@@ -113,7 +112,7 @@ export async function checkSite(
   asked.end()
   const [answer] = await once(asked, 'response', { signal })
   const status = z.number().parse(answer.statusCode)
-  // Node's own type of a web stream, which is the same thing.
+  // The cast is sound: Node only has its own type for the same web stream.
   const sent = Readable.toWeb(answer) as ReadableStream<Uint8Array<ArrayBuffer>>
   const body = parseJson(await textAtMost({ body: sent }, maxAnswerBytes))
   if (status === 200 && featuresSchema.safeParse(body).success) {
@@ -122,18 +121,18 @@ export async function checkSite(
   const code = problemSchema.safeParse(body).data?.code
   if (code === 'tenant_not_found') {
     throw new Trouble(
-      'the running program knows no such tenant',
-      'Compare its ORCHESTRATOR_BASE_URL and ORCHESTRATOR_BASE_DOMAIN with those here; it forgets a 404 after 30 s.',
+      'the running program does not know this tenant',
+      'Compare its ORCHESTRATOR_BASE_URL and ORCHESTRATOR_BASE_DOMAIN with the values here. It caches a 404 for 30 s.',
     )
   }
   if (code !== undefined) {
     throw new Trouble(
       `the running program answers ${status} (${code})`,
-      'Compare its environment with the one here, and look for that code in its log.',
+      'Compare its environment with the environment here, and look for that code in its log.',
     )
   }
   throw new Trouble(
-    `something else than this program answers (${status})`,
-    'Add the host to the right app (`heroku domains:add`), and look where the DNS points.',
+    `another program answers (${status})`,
+    'Add the host to the right app (`heroku domains:add`), and check the DNS target.',
   )
 }

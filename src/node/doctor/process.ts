@@ -1,4 +1,4 @@
-/** What a process shares with others: the identity provider. */
+/** Check of the identity provider, which all processes share. */
 import { z } from 'zod'
 import { hostOf } from '../../base/url-host.ts'
 import type { Settings } from '../../runtime/settings/settings.ts'
@@ -19,7 +19,7 @@ export async function checkSignIn(
   if (!provider) {
     return {
       value: undefined,
-      said: 'none is configured, so nobody can sign in to any site',
+      said: 'no provider is configured, so sign-in is off on all sites',
       warning: true,
       todo: 'Set AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET; see docs/operations/auth0.md.',
     }
@@ -31,9 +31,9 @@ export async function checkSignIn(
     const setting = provider.isAuth0 ? 'AUTH0_DOMAIN' : 'OIDC_ISSUER_URL'
     const reaching = reachingAdvice(cause, { setting, address: hostOf(issuer) })
     throw new Trouble(
-      'it cannot be discovered',
+      'discovery failed',
       reaching ??
-        'AUTH0_DOMAIN or OIDC_ISSUER_URL has to name the issuer to the letter; see docs/operations/auth0.md.',
+        'AUTH0_DOMAIN or OIDC_ISSUER_URL must match the issuer exactly; see docs/operations/auth0.md.',
       cause,
     )
   })
@@ -42,7 +42,7 @@ export async function checkSignIn(
     const named = quoted(metadata.id_token_signing_alg_values_supported)
     throw new Trouble(
       `it signs ID tokens with ${named} only`,
-      `Have it sign with one of ${acceptedAlgorithms.join(', ')}; see docs/operations/auth0.md.`,
+      `Configure the provider to sign with one of ${acceptedAlgorithms.join(', ')}; see docs/operations/auth0.md.`,
     )
   }
   await checkKeys(metadata.jwks_uri, algorithms, signal)
@@ -50,23 +50,23 @@ export async function checkSignIn(
   if (metadata.end_session_endpoint !== undefined || provider.isAuth0) return { value: undefined, said }
   return {
     value: undefined,
-    said: `${said}; it has no address for signing out, so its own session goes on`,
+    said: `${said}. It has no address for signing out, so its own session stays active`,
     warning: true,
-    todo: 'Nothing where that is known: the next sign-in asks the person again. See docs/operations/auth0.md.',
+    todo: "If that's intended, nothing: the next sign-in asks the person again. See docs/operations/auth0.md.",
   }
 }
 
 const keysSchema = z.object({ keys: z.array(z.object({ kty: z.string(), alg: z.string().optional() })) })
-/** Key types by the letters that algorithms begin with (RFC 7518, section 3.1; RFC 8037, section 3.1). */
+/** Key types by the first letters of an algorithm (RFC 7518, section 3.1; RFC 8037, section 3.1). */
 const keyTypes: Readonly<Record<string, string>> = { RS: 'RSA', PS: 'RSA', ES: 'EC', Ed: 'OKP' }
 
-/** Throws {@link Trouble} where the issuer publishes no key that an ID token could be checked with. */
+/** Throws {@link Trouble} if the issuer publishes no key that could verify an ID token. */
 async function checkKeys(address: string, algorithms: readonly string[], signal: AbortSignal): Promise<void> {
   const response = await fetch(address, { signal }).catch((error: unknown) => {
     throw new Trouble(
       'its signing keys cannot be read',
       reachingAdvice(error, { setting: 'jwks_uri of its discovery document', address: hostOf(address) }) ??
-        'Look at jwks_uri of its discovery document.',
+        'Check jwks_uri in its discovery document.',
       error,
     )
   })
@@ -74,7 +74,7 @@ async function checkKeys(address: string, algorithms: readonly string[], signal:
   if (!response.ok || !parsed.success) {
     throw new Trouble(
       `its signing keys cannot be read (answered ${response.status})`,
-      'Look at jwks_uri of its discovery document.',
+      'Check jwks_uri in its discovery document.',
     )
   }
   const isUsable = ({ kty, alg }: { kty: string; alg?: string | undefined }) =>

@@ -1,19 +1,19 @@
-/** The second net under the doctor's words: secrets, references and mail addresses that this run knows are taken out. */
+/** Second line of defence of the doctor's output: removes secrets and references that this run knows, and mail addresses. */
 import { Secret } from '../../base/secret.ts'
 
 export interface Redaction {
-  /** Adds every secret that lies in the value, at any depth. */
+  /** Adds every secret in the value, at any depth. */
   addSecrets(value: unknown): void
   /** Adds a text that must not be shown, such as a credentials reference. */
   add(text: string): void
   clean(text: string): string
 }
 
-/** Run of characters that may hold a mail address; each is looked at once. */
+/** Run of characters that may hold a mail address. Each run is examined once. */
 const word = /[^\s<>"'“”()[\],;:]+/g
-/** As much of a text as is shown. Secrets are looked for in no more. Characters. */
-const longest = 4000
-/** Secrets that are long and varied enough: hiding plain words, such as the name of a vendor, would hide too much else. */
+/** Bound on the part of a text that is shown and searched for secrets. */
+const maxShownLength = 4000
+/** Matches secrets that are long and varied enough. Hiding plain words, such as a vendor's name, would hide too much. */
 const distinctive = /^(?=.{4})(?=.*[^a-z])/s
 
 export function createRedaction(): Redaction {
@@ -31,25 +31,25 @@ export function createRedaction(): Redaction {
       if (distinctive.test(text)) hidden.add(text)
     },
     clean: (text) => {
-      // The longest first: one may be a part of another.
+      // Longest first, since a secret may be a part of another secret.
       const known = [...hidden].sort((a, b) => b.length - a.length)
       const without = known.reduce(
         (clean, secret) => clean.replaceAll(secret, '[redacted]'),
-        cutAtSpace(text, longest),
+        cutAtSpace(text, maxShownLength),
       )
       return without.replace(word, withoutAddress)
     },
   }
 }
 
-/** The text, or its beginning up to the last white space before the limit: no secret is cut in two and shown in part. */
+/** Gives the text, or its beginning up to the last white space before the limit, so that no secret is cut and shown in part. */
 export function cutAtSpace(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text
   const beginning = text.slice(0, maxLength)
   return `${beginning.slice(0, Math.max(beginning.lastIndexOf(' '), beginning.lastIndexOf('\n'), 0))}…`
 }
 
-/** A mail address has one part before its sign, and a dot with something on both sides behind it. */
+/** Replaces a mail address: text before the `@`, and a dot inside the text after it. */
 function withoutAddress(found: string): string {
   const sign = found.indexOf('@', 1)
   const dot = sign < 0 ? -1 : found.indexOf('.', sign + 2)

@@ -1,4 +1,4 @@
-/** Checks that a shared key-value store does what several dynos need: reached by each, shared by all, and not full. */
+/** Checks that a shared key-value store can be reached, is really shared between processes, and is not full. */
 import type { Variables } from '../../base/variables.ts'
 import type { KeyValueDriver, OpenedStore, StoreAdvice, StoreMemory } from '../../ports/kv-driver.ts'
 import { noMetrics } from '../../ports/metrics.ts'
@@ -11,21 +11,21 @@ import { hasCode } from './explain.ts'
 import { Trouble } from './trouble.ts'
 
 const readyMs = 10_000
-/** A slow answer is no wrong one; it counts as no answer only in a program that has visitors. */
+/** Longer than in production, since the doctor accepts a slow store. */
 const callMs = 5000
 const ttlSeconds = 60
-/** Share of the limit from which a store that evicts nothing is about to refuse. */
+/** Share of the memory limit from which a store without eviction counts as nearly full. */
 const nearlyFull = 0.8
 
-/** A store that the doctor can try. */
+/** Store that the doctor can try. */
 export type TriedStore = KeyValueDriver & { readonly advice: StoreAdvice }
 
-/** Entries of the registry that the doctor can try. */
+/** Stores of the registry that the doctor can try. */
 export const triedStores: readonly TriedStore[] = Object.values<KeyValueDriver>(keyValueStores).filter(
   (driver): driver is TriedStore => driver.advice !== undefined,
 )
 
-/** Writes as one process and reads as another: a store that is not shared, or not there, shows. */
+/** Writes through one connection and reads through another, which reveals a missing store or a store that is not shared. */
 export async function checkSharedStore(
   driver: TriedStore,
   settings: Pick<Settings, 'baseDomain'>,
@@ -54,7 +54,7 @@ async function reach({ ready }: OpenedStore, { advice }: TriedStore): Promise<vo
   })
 }
 
-/** Node's codes for certificates that it does not accept. */
+/** Node's codes for untrusted certificates. */
 const untrusted = [
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -80,14 +80,14 @@ async function share(
   await one.delete(key)
   if (seen === value) return
   throw new Trouble(
-    'what one process writes, another one does not find: it answers, but takes nothing, or loses it at once',
+    'one process cannot read what another writes: the store answers, but keeps no values',
     advice.unshared,
   )
 }
 
 function judge(memory: StoreMemory | null, { advice }: TriedStore): Verdict<undefined> {
-  const shared = 'what one process writes, another one reads'
-  if (!memory) return { value: undefined, said: `${shared}; it does not tell of its memory` }
+  const shared = 'one process reads what another writes'
+  if (!memory) return { value: undefined, said: `${shared}; its memory usage is unknown` }
   const { usedBytes, limitBytes, policy } = memory
   if (limitBytes === 0)
     return { value: undefined, said: `${shared}; ${megabytes(usedBytes)} used, without a limit` }
@@ -97,8 +97,8 @@ function judge(memory: StoreMemory | null, { advice }: TriedStore): Verdict<unde
     value: undefined,
     said:
       usedBytes >= limitBytes * nearlyFull
-        ? `${said}: it is nearly full, and then refuses what is new`
-        : `${said}: once it is full it refuses what is new`,
+        ? `${said}: it is nearly full, and will then refuse new values`
+        : `${said}: once full, it refuses new values`,
     warning: true,
     todo: advice.evictsNothing,
   }

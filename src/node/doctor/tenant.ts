@@ -1,4 +1,4 @@
-/** What belongs to one tenant: credentials, storage, platforms, the AI, and who may administer it. */
+/** Checks of one tenant: admins, credentials, storage, platforms and the AI. */
 import type { Credentials } from '../../contract/credentials.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { Publisher } from '../../ports/publisher.ts'
@@ -15,7 +15,7 @@ import type { Redaction } from './redaction.ts'
 import { checkLink, checkList, checkRecord } from './storage.ts'
 
 type Ground = Step<[Services, TenantRuntime]>
-/** By purpose: the credentials that a check needs. */
+/** Credentials that a check needs, by purpose. */
 type Resolved = ReadonlyMap<string, Step<Credentials>>
 
 export async function examineTenant(
@@ -31,13 +31,13 @@ export async function examineTenant(
   await examineChannels(examination, ground, resolved)
 }
 
-function checkAdmins(canAnybody: boolean, count: number): Verdict<undefined> {
-  if (canAnybody && count > 0) return { value: undefined, said: `${count} may administer this site` }
+function checkAdmins(isSignInOn: boolean, count: number): Verdict<undefined> {
+  if (isSignInOn && count > 0) return { value: undefined, said: `${count} may administer this site` }
   return {
     value: undefined,
-    said: canAnybody ? 'nobody may administer this site' : 'sign-in is off here',
+    said: isSignInOn ? 'this site has no admins' : 'sign-in is off on this site',
     warning: true,
-    todo: 'If it is not meant so: `auth.enabled` and `auth.allowed_emails` in the configuration, or ADMIN_LOGIN_EMAILS.',
+    todo: "If that's not intended, correct `auth.enabled` and `auth.allowed_emails` in the configuration, or ADMIN_LOGIN_EMAILS.",
   }
 }
 
@@ -154,7 +154,7 @@ async function examineModel({ examination, services, runtime, resolved }: Channe
   const what = { id: 'ai', title: 'AI' }
   const model = runtime.model()
   if (!model) {
-    examination.skip(what, 'the configuration names none')
+    examination.skip(what, 'the configuration has no AI')
     return
   }
   const endpoint = services.model?.endpoint()
@@ -165,7 +165,7 @@ async function examineModel({ examination, services, runtime, resolved }: Channe
   )
 }
 
-/** Body of a check whose ground did not pass; never called. */
+/** Body of a check whose prerequisite failed; never called. */
 async function nothing(): Promise<Verdict<undefined>> {
   return { value: undefined, said: '' }
 }

@@ -1,6 +1,4 @@
-/** What a check throws when it knows what is wrong. */
-
-/** `message` is what was found, `todo` what to do about it; both without secrets. */
+/** Error of a check that knows the fault. `message` holds the finding and `todo` the advice, both without secrets. */
 export class Trouble extends Error {
   override readonly name = 'Trouble'
   readonly todo: string | undefined

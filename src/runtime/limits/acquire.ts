@@ -1,4 +1,4 @@
-/** The way to a tenant's places for one kind of work: a short wait, counted, and `busy` for those who find none. */
+/** Access to a tenant's slots for one kind of work. Waits briefly, counts waiters, and fails with `busy` when no slot becomes free. */
 import { PublisherError } from '../../base/errors.ts'
 import type { Tenant } from '../../contract/host.ts'
 import type { FairnessObserver, Queue, Refusal } from './observer.ts'
@@ -12,15 +12,14 @@ export interface TenantSlotsOptions extends Omit<SlotsOptions, 'onWaiting'> {
 
 export interface AcquireOptions {
   priority: 'high' | 'low'
-  /** Milliseconds. */
   patienceMs: number
-  /** Who would have been called, for counting those that are not. */
+  /** Vendors that the work would call. A refusal counts for each vendor. */
   vendors: readonly string[]
-  /** Ends the waiting. */
+  /** Aborts the wait. */
   signal?: AbortSignal | undefined
 }
 
-/** Gives a place, or throws `busy`, or the reason of the signal. */
+/** Waits for a slot. Throws `busy`, or the reason of the signal. */
 export type Acquire = (options: AcquireOptions) => Promise<Release>
 
 const busyRetryMs = 3000
@@ -30,7 +29,7 @@ export function createAcquire({ queue, tenant, observer, ...options }: TenantSlo
 
   function busy(vendors: readonly string[], reason: Refusal): PublisherError {
     for (const vendor of vendors) observer.onRejected?.(vendor, reason, tenant)
-    const message = 'Too much is going on in this gallery. Try again in a moment.'
+    const message = 'This gallery is busy. Try again in a moment.'
     return new PublisherError('busy', message, { retryAfterMs: busyRetryMs })
   }
 

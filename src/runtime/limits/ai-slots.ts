@@ -1,4 +1,4 @@
-/** How many calls to the AI a tenant may make per minute (`ai.rate_per_minute`). */
+/** Rate limit on a tenant's calls to the AI (`ai.rate_per_minute`). */
 import { PublisherError } from '../../base/errors.ts'
 import { pause } from '../../base/time.ts'
 import type { Tenant } from '../../contract/host.ts'
@@ -7,18 +7,18 @@ import type { Metrics } from '../../ports/metrics.ts'
 import type { RateCounter } from '../../ports/rate-counter.ts'
 import { createSharedTake } from './shared-rate-limit.ts'
 
-/** A person waits that long for a place; after that an answer is kinder. */
+/** Longest wait for the rate limit. A person prefers an error to a longer wait. */
 const patienceMs = 10_000
 
 export interface AiSlotsOptions {
   tenant: Tenant
   ratePerMinute: number
-  /** Counts for all processes; without it each process counts alone. */
+  /** Counts for all processes. Default: each process counts alone. */
   counter?: RateCounter | undefined
   now: () => number
 }
 
-/** Makes one tenant's places. */
+/** Makes the rate limit of one tenant. */
 export function createAiSlots({ tenant, ratePerMinute, counter, now }: AiSlotsOptions): AiSlots {
   const rate = { limit: ratePerMinute, windowSeconds: 60 }
   const take = createSharedTake({ ...rate, name: 'ai', counter, maxKeys: 1, now })
@@ -30,13 +30,9 @@ export function createAiSlots({ tenant, ratePerMinute, counter, now }: AiSlotsOp
         if (decision.allowed) return
         const { retryAfterMs } = decision
         if (now() + retryAfterMs > givesUpAt) {
-          throw new PublisherError(
-            'rate_limited',
-            'The AI is asked too often at the moment. Try again shortly.',
-            {
-              retryAfterMs,
-            },
-          )
+          throw new PublisherError('rate_limited', 'Too many AI requests at the moment. Try again shortly.', {
+            retryAfterMs,
+          })
         }
         await pause(retryAfterMs, signal)
       }
@@ -44,7 +40,7 @@ export function createAiSlots({ tenant, ratePerMinute, counter, now }: AiSlotsOp
   }
 }
 
-/** Gives a wrapper of allowances that counts which calls wait for them, over all tenants, as the level `ai_calls_waiting`. */
+/** Gives a wrapper that counts waiting AI calls of all tenants as the level `ai_calls_waiting`. */
 export function countWaitingForAi(metrics: Metrics): (slots: AiSlots) => AiSlots {
   let waiting = 0
   metrics.watch('ai_calls_waiting', () => waiting)

@@ -1,44 +1,44 @@
-/** How many bytes of requests may lie in memory at once, over all tenants of a process. */
+/** Budget for the bytes that requests hold in memory at once, for all tenants of a process. */
 import { PublisherError } from '../../base/errors.ts'
 import { pause } from '../../base/time.ts'
 
 export interface ByteBudgetOptions {
   /** Bytes. */
   total: number
-  /** How long one may wait for bytes to become free. Milliseconds. */
+  /** Longest wait for free bytes. */
   patienceMs: number
-  /** For people: what is going on. */
+  /** Message of the `busy` error, for people. */
   busy: string
   /** Milliseconds since 1970. Default: `Date.now`. */
   now?: () => number
 }
 
 export interface ByteBudget {
-  /** What running work holds now. */
+  /** Bytes that running work holds now. */
   readonly takenBytes: number
   /**
-   * Begins a piece of work that may come to hold `atMost` bytes, and holds nothing yet. Throws `busy` at once where all work of
-   * `owner` could come to more than half of the budget: slow work of one tenant must not keep all others away.
+   * Begins a piece of work that may later hold up to `atMost` bytes. Throws `busy` if all work of `owner` could then exceed half of the
+   * budget, so that slow work of one tenant cannot block all others.
    */
   open(owner: string, atMost: number): Portion
 }
 
-/** What one piece of work holds. */
+/** Share of the budget that one piece of work holds. */
 export interface Portion {
   readonly bytes: number
-  /** Whether somebody waits now for what others hold. */
+  /** True while other work waits for bytes. */
   readonly isWanted: boolean
-  /** Takes so many more, waiting where they are not free. Throws `busy` once the patience is over; what is held stays held. */
+  /** Reserves more bytes and waits until they are free. Throws `busy` after the timeout; bytes already held stay reserved. */
   take(bytes: number): Promise<void>
-  /** Counts so many more that lie in memory already. Never waits; others wait for them. */
+  /** Counts bytes that are in memory already. Never waits, and may exceed the budget. */
   count(bytes: number): void
-  /** Gives all of it back. */
+  /** Frees all bytes of this work. */
   end(): void
 }
 
-/** Who waits looks again so often: a Worker's request must not rely on another one that wakes it, as that may be cancelled. */
+/** Waiting work polls. On Workers, a request cannot rely on another request to wake it, because that request may be cancelled. */
 const pollMs = 100
-/** Far longer than any work may take: what is held then belonged to a Worker's request that was cancelled. */
+/** Far longer than any work takes. A portion that is older belongs to a cancelled request of a Worker. */
 const lostAfterMs = 15 * 60_000
 const retryAfterMs = 5000
 

@@ -1,19 +1,19 @@
-/** Events that operators may want to count. Vendors are named as in their registries' entries, so there are few names. */
+/** Events that operators may want to count. Vendor names come from the registries, so a metric has few label values. */
 import type { Tenant } from '../../contract/host.ts'
 
-/** `closed`: calls go through. `open`: they fail at once. `half_open`: one call finds out whether the vendor is back. */
+/** `closed`: calls go through. `open`: calls fail at once. `half_open`: a single probe checks if the vendor is back. */
 export type BreakerState = 'closed' | 'open' | 'half_open'
 
-/** `vendor_down`: the breaker is open. `line_full` and `waited_too_long`: the tenant's own calls take all places. */
+/** `vendor_down`: the breaker is open. `line_full` and `waited_too_long`: the tenant's own calls occupy all slots. */
 export type Refusal = 'vendor_down' | 'line_full' | 'waited_too_long'
 
-/** What waits for one of its tenant's places: calls to a storage, calls to the AI, whole posts. */
+/** Kind of work that waits for a tenant's slots: calls to the storage, calls to the AI, or whole posts. */
 export type Queue = 'storage' | 'ai' | 'publishing'
 
-/** Told of each event as it happens. Must not fail. */
+/** Receives each event as it happens. Must not throw. */
 export interface FairnessObserver {
   onState?(vendor: string, state: BreakerState, tenant: Tenant): void
   onRejected?(vendor: string, reason: Refusal, tenant: Tenant): void
-  /** One more waits, or one less. */
+  /** Receives each change of the number of waiters. */
   onWaiting?(queue: Queue, change: 1 | -1): void
 }

@@ -1,14 +1,14 @@
-/** A tenant's posts: few at once, since each holds its pictures for as long as a platform takes its time. */
+/** Limit on a tenant's concurrent posts. Each post holds its pictures in memory until the platform answers. */
 import type { Platform } from '../../contract/platform.ts'
 import type { PostSlots } from '../../ports/post-slots.ts'
 import { createAcquire, type TenantSlotsOptions } from './acquire.ts'
 import type { ByteBudget } from './byte-budget.ts'
 
-/** Somebody who publishes many photos by a script stands in a line of their own. */
+/** Each tenant has its own queue, so a script that publishes many photos delays only that tenant. */
 const limits = { atOnce: 4, maxWaiting: 32 }
-/** What somebody waits before the post begins: with a post of usual length it should fit into the 30 s of Heroku's router. */
+/** Longest wait for a slot. Together with a typical post it fits into the 30 s of Heroku's router. */
 const patienceMs = 15_000
-/** As long as a claim of the ledger is respected: who takes longer has lost it as well. */
+/** Equals the lifetime of a claim in the ledger: a longer post has lost its claim too. */
 const holdMs = 10 * 60_000
 
 interface PostSlotsOptions extends Pick<TenantSlotsOptions, 'tenant' | 'now' | 'observer'> {
@@ -16,7 +16,7 @@ interface PostSlotsOptions extends Pick<TenantSlotsOptions, 'tenant' | 'now' | '
   vendorOf(platform: Platform): string
 }
 
-/** Makes one tenant's places. `pictures` is shared by all tenants. */
+/** Makes the post slots of one tenant. All tenants share `pictures`. */
 export function createPostSlots(
   { tenant, now, observer, vendorOf }: PostSlotsOptions,
   pictures: ByteBudget,

@@ -1,33 +1,33 @@
-/** How often something may be done per key, in the memory of one process: the generic cell rate algorithm (ITU-T I.371). */
+/** Rate limiter per key in the memory of one process. Uses the generic cell rate algorithm (ITU-T I.371). */
 import { LRUCache } from 'lru-cache'
 import type { RateDecision } from '../../ports/rate-counter.ts'
 
 export type { RateDecision } from '../../ports/rate-counter.ts'
 
 export interface RateLimitOptions {
-  /** How many are allowed at once, and per window in the long run. At least 1. */
+  /** Size of a burst, and rate per window in the long run. At least 1. */
   limit: number
   windowSeconds: number
-  /** Keys remembered; beyond it the one that is longest unused is forgotten, which allows too much, never too little. Default 10,000. */
+  /** Upper bound on remembered keys. The least recently used key is evicted, which resets its limit. Default 10,000. */
   maxKeys?: number
   /** Milliseconds since 1970, whole. */
   now: () => number
 }
 
 export interface RateLimiter {
-  /** Counts `count` (default 1, at most the limit) for `key`, unless it is refused: who is refused does not wait longer by asking again. */
+  /** Counts `count` for `key` (default 1, at most the limit). A refused call is not counted, so repeats do not lengthen the wait. */
   take(key: string, count?: number): RateDecision
-  /** Takes them back, for what turned out not to count. */
+  /** Refunds `count` (default 1) for `key`. */
   giveBack(key: string, count?: number): void
-  /** Milliseconds until the key's allowance is whole again; 0 for an unknown key. */
+  /** Time until the key's allowance is full again; 0 for an unknown key. */
   debtMs(key: string): number
-  /** Takes over a debt that another process knows of, where it is larger. */
+  /** Adopts the debt that another process reported, if that debt is larger. */
   learn(key: string, debtMs: number): void
 }
 
 /**
- * Makes a limiter. A used allowance comes back evenly, one per `windowSeconds / limit`, so nobody can wait for the edge of a
- * window to burst twice. Memory per key is one number, however many requests come.
+ * Makes a limiter. The allowance refills evenly, one per `windowSeconds / limit`, so a client cannot burst twice at the edge of a window.
+ * Memory per key is one number.
  */
 export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   const { limit, windowSeconds, maxKeys = 10_000, now } = options
@@ -37,8 +37,8 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   const known = new LRUCache<string, number>({ max: maxKeys })
 
   /**
-   * When the allowance is whole again. Never further than one window ahead: after a clock was set back, a key must not wait
-   * until it has caught up.
+   * Gives the time at which the allowance is full again, at most one window ahead. Without the bound, a key would wait for hours after the
+   * clock was set back.
    */
   function wholeAt(key: string): number {
     return Math.min(known.get(key) ?? 0, now() + windowMs)

@@ -1,4 +1,4 @@
-/** Limits of requests: per client, per tenant, and for all strangers together. */
+/** Rate limits on requests: per client, per tenant, and for unknown hosts of all clients together. */
 import { PublisherError } from '../../base/errors.ts'
 import type { Tenant } from '../../contract/host.ts'
 import { unavailableMessage } from '../../ports/config-source.ts'
@@ -7,67 +7,67 @@ import type { ClientAddress } from './client-address.ts'
 import { createRateLimiter, type RateDecision, type RateLimitOptions } from './rate-limit.ts'
 import { createSharedTake } from './shared-rate-limit.ts'
 
-/** Requests below `/auth/`; a person's sign-in takes two to five of them, and an office shares one address. */
+/** Requests below `/auth/`. A sign-in takes two to five requests, and an office shares one address. */
 const signInLimit = { limit: 300, windowSeconds: 300 }
 
-/** Far above what a thumb does or an upload of many photos brings; it stops a script that has run wild. */
+/** Far above the rate of a person, even during a large upload. Stops a script that loops. */
 const mutationLimit = { limit: 300, windowSeconds: 60 }
 
-/** Questions of one client to the orchestrator about hosts that nothing is known of. A person asks for one. */
+/** Lookups of unknown hosts that one client causes. A person usually causes a single lookup. */
 const unknownHostLimit = { limit: 1500, windowSeconds: 60 }
 
 /**
- * Such questions of all clients together: two thirds for everyone, one third for clients that asked few. The sum is half of what the reference
- * orchestrator allows one token (6,000 calls a minute), so that checks of known tenants always find room.
+ * Lookups of unknown hosts that all clients cause together. Two thirds are for every client, one third is reserved for clients with few
+ * lookups. The sum is half of the reference orchestrator's limit per token (6,000 calls a minute), which leaves room for known tenants.
  */
 const allUnknownHostsLimit = { limit: 2000, windowSeconds: 60 }
 const reserveLimit = { limit: 1000, windowSeconds: 60 }
 
-/** Unknown hosts per minute up to which a client may use the reserve. */
+/** Upper bound on unknown hosts per minute for a client that may use the reserve. */
 const modestCount = 5
 
-/** Shortest pause of a viewer over the limit: a page that comes back after it gets a screenful of pictures. */
+/** Shortest Retry-After for a viewer over the limit. After this pause the allowance covers a screenful of pictures. */
 const viewerPauseMs = 10_000
 
-/** Clients and tenants of which viewer requests are remembered; about 200 bytes each. */
+/** Upper bound on remembered pairs of client and tenant (about 200 bytes each). */
 const maxViewerKeys = 20_000
 
 export interface RequestLimitsOptions {
-  /** Counts sign-ins and mutations across processes; without it each process counts alone. */
+  /** Counts for all processes. Default: each process counts alone. */
   counter?: RateCounter | undefined
-  /** Requests to viewer routes per client and tenant in five minutes; 0: no limit. Default 3000. */
+  /** Requests to viewer routes per client and tenant in five minutes. 0 means no limit. Default 3000. */
   viewerRequests?: number
   now: () => number
 }
 
-/** How much of a limit is left after a request. */
+/** Remaining part of a limit after a request. */
 export interface Allowance {
-  /** The whole of it. */
+  /** Requests per window. */
   limit: number
   windowSeconds: number
   remaining: number
-  /** Until it is whole again. */
+  /** Seconds until the allowance is full again. */
   resetSeconds: number
 }
 
-/** All of them throw `rate_limited`, which says when to come back. */
+/** Limits that throw `rate_limited` with a Retry-After, unless a method says otherwise. */
 export interface RequestLimits {
   signIn(client: ClientAddress): Promise<void>
-  /** Ask it after the admin has been recognised: else a stranger could use up a tenant's allowance. */
+  /** Counts a change. Call this after authentication; otherwise any client could use up a tenant's allowance. */
   mutation(tenant: Tenant): Promise<void>
   /**
-   * Counts a request to a viewer route. `null` where there is no limit. In the memory of this process only: a call to a shared store for each
-   * thumbnail would cost more than the thumbnail. Throws {@link ViewerLimitReached}.
+   * Counts a request to a viewer route; `null` without a limit. Throws {@link ViewerLimitReached}. Counts in the memory of this process
+   * only, since a call to a shared store would cost more than the thumbnail.
    */
   viewer(client: ClientAddress, tenant: Tenant): Allowance | null
   /**
-   * Counts a question about a host that is in no cache, before it is asked. Call the answer when the host turns out to be a
-   * tenant's: only hosts that are nobody's count. In memory only: what strangers invent must not reach a shared store.
+   * Counts a lookup of a host that no cache holds, before the lookup starts. Returns a refund to call if the host belongs to a tenant.
+   * Counts in memory only, because invented hosts must not fill a shared store.
    */
   unknownHost(client: ClientAddress): () => void
   /**
-   * Counts the same question among those of all clients and all processes, right before the orchestrator is asked. Throws
-   * `config_unavailable` with a Retry-After where they have used up what it is asked for strangers: this client may not be to blame.
+   * Counts the same lookup for all clients and processes together, right before the call to the orchestrator. Throws
+   * `config_unavailable` with a Retry-After beyond the limit, because this client may not have caused the load.
    */
   allUnknownHosts(client: ClientAddress): Promise<() => void>
 }
@@ -90,10 +90,10 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
 
   return {
     async signIn(client) {
-      requireAllowed(await signIns(client), 'Too many attempts to sign in from your network.')
+      requireAllowed(await signIns(client), 'Too many sign-in attempts from your network.')
     },
     async mutation(tenant) {
-      requireAllowed(await mutations(tenant), 'Too many changes in a short time. Nothing was done.')
+      requireAllowed(await mutations(tenant), 'Too many changes in a short time. Nothing was changed.')
     },
     viewer(client, tenant) {
       if (viewerRequests === 0) return null
@@ -134,7 +134,7 @@ export function createRequestLimits(options: RequestLimitsOptions): RequestLimit
   }
 }
 
-/** Thrown beyond the limit of viewer requests; the answer says what is left. */
+/** Error for a viewer over the limit. Carries the allowance for the response headers. */
 export class ViewerLimitReached extends PublisherError {
   readonly allowance: Allowance
 

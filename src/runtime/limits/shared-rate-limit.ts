@@ -1,29 +1,29 @@
-/** One limit for several processes, which each of them can keep alone as well. */
+/** Rate limit that several processes share. Without the shared counter each process enforces the limit alone. */
 import type { RateCounter } from '../../ports/rate-counter.ts'
 import { createRateLimiter, type RateDecision, type RateLimitOptions } from './rate-limit.ts'
 
 export interface SharedRateLimitOptions extends RateLimitOptions {
-  /** Begins the keys of the counter. */
+  /** Prefix of the keys in the counter. */
   name: string
-  /** Counts for all processes; without it each process counts alone. */
+  /** Counts for all processes. Default: each process counts alone. */
   counter?: RateCounter | undefined
 }
 
-/** See `RateLimiter.take`. */
+/** Works like `RateLimiter.take`. */
 export interface SharedTake {
   (key: string, count?: number): Promise<RateDecision>
-  /** Takes it back in this process; what the counter has counted stays. */
+  /** Refunds in this process only; the shared counter keeps its count. */
   giveBack(key: string): void
 }
 
 /**
- * Makes a limiter. What this process alone has counted is always a part of what all have, so who is refused here is refused without
- * a question; what the counter refuses is remembered here. While the counter is away, each process keeps the limit for itself.
+ * Makes a limiter. The local count is a part of the shared count, so a local refusal needs no call to the counter. Refusals of
+ * the counter are remembered locally. While the counter is unavailable, each process enforces the limit alone.
  */
 export function createSharedTake(options: SharedRateLimitOptions): SharedTake {
   const { name, counter, limit, windowSeconds } = options
   const limiter = createRateLimiter(options)
-  /** What is owed when so many places are just about to be free. */
+  /** Debt of a key that has exactly `count` calls left. */
   const owedMs = (count: number) => Math.ceil((windowSeconds * 1000) / limit) * Math.max(0, limit - count)
   const take = async (key: string, count = 1): Promise<RateDecision> => {
     const own = limiter.take(key, count)

@@ -1,7 +1,6 @@
 /**
- * How many calls of one tenant to one vendor run at once. The rest wait in two bounded lines; those in the first go before those in
- * the second. Libraries (p-limit, p-queue, cockatiel's bulkhead) take a place back only when its holder ends, and a Worker's request
- * that is cancelled never does: here a place that is held for too long is free again by the clock.
+ * Semaphore for the calls of one tenant to one vendor, with a bounded queue for each of two priorities. Libraries (p-limit, p-queue,
+ * cockatiel's bulkhead) free a slot only when its holder ends. A cancelled request of a Worker never ends, so slots expire here.
  */
 import { createWaitQueue, type Release } from './wait-queue.ts'
 
@@ -9,9 +8,9 @@ export { NoSlot, type Release } from './wait-queue.ts'
 
 export interface SlotsOptions {
   atOnce: number
-  /** How many may wait in each line. */
+  /** Upper bound on waiters in each queue. */
   maxWaiting: number
-  /** Longest that a place can be held. Milliseconds. */
+  /** Time after which a held slot is free again. */
   holdMs: number
   now: () => number
   /** Receives each change of the number of waiters. Must not throw. */
@@ -19,16 +18,16 @@ export interface SlotsOptions {
 }
 
 export interface Slots {
-  /** Held places. */
+  /** Held slots. */
   readonly held: number
   readonly waiting: number
   /**
-   * Waits for a place, at most `patienceMs`. Rejects with {@link NoSlot}, or with the reason of `signal` once that fires.
+   * Waits for a slot, at most `patienceMs`. Rejects with {@link NoSlot}, or with the reason of `signal` once the signal fires.
    */
   acquire(priority: 'high' | 'low', patienceMs: number, signal?: AbortSignal): Promise<Release>
 }
 
-/** Makes the places of one tenant and one kind of work. */
+/** Makes the slots of one tenant and one kind of work. */
 export function createSlots(options: SlotsOptions): Slots {
   const { atOnce, maxWaiting, holdMs, now, onWaiting = () => undefined } = options
   const holders = new Map<Release, number>()

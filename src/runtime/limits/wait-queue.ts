@@ -1,6 +1,6 @@
-/** A bounded line of waiters for places. Each waiter has its own patience, and a signal that ends its waiting. */
+/** Bounded queue of waiters for slots. Each waiter has its own timeout and abort signal. */
 
-/** Gives the place back. Calling it twice, or too late, does nothing. */
+/** Releases the slot. A second or late call does nothing. */
 export type Release = () => void
 
 export class NoSlot extends Error {
@@ -13,7 +13,7 @@ export class NoSlot extends Error {
   }
 }
 
-/** The places that a line waits for. */
+/** Slots that a queue waits for. */
 export interface FreeSlots {
   isFree(): boolean
   take(): Release
@@ -21,9 +21,9 @@ export interface FreeSlots {
 
 export interface WaitQueue {
   readonly size: number
-  /** Waits for a place, at most `patienceMs`. Rejects with {@link NoSlot}, or with the reason of `signal` as soon as it fires. */
+  /** Waits for a slot, at most `patienceMs`. Rejects with {@link NoSlot}, or with the reason of `signal` once the signal fires. */
   wait(patienceMs: number, signal?: AbortSignal): Promise<Release>
-  /** Gives free places to the waiters in front. */
+  /** Gives free slots to the waiters in front. */
   admit(slots: FreeSlots): void
 }
 
@@ -32,18 +32,18 @@ export interface WaitQueueOptions {
   now: () => number
   /** Receives each change of the number of waiters. Must not throw. */
   onWaiting(change: 1 | -1): void
-  /** Runs when a waiter's patience is over: places that were held for too long may be free. */
+  /** Runs when a waiter times out, since slots that were held for too long may be free by now. */
   onImpatient(): void
 }
 
 interface Waiter {
-  /** Time at which the waiter has left at the latest, also where a Worker dropped its timer. */
+  /** Time at which the waiter expires, even if a Worker dropped its timer. */
   until: number
   begin(release: Release): void
   giveUp(): void
 }
 
-/** Makes an empty line. */
+/** Makes an empty queue. */
 export function createWaitQueue(options: WaitQueueOptions): WaitQueue {
   const { maxWaiting, now, onWaiting, onImpatient } = options
   const waiters = new Set<Waiter>()

@@ -1,4 +1,4 @@
-/** Values about tenants in a store that others may read and write: encrypted, authentic, dated, and bound to one host and one key. */
+/** Values in a store that others may read and write: encrypted, authenticated, dated, and bound to one host and one key. */
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Secret } from '../../base/secret.ts'
@@ -7,25 +7,25 @@ import { createSealer } from './sealed-token.ts'
 
 export interface SealedStoreOptions {
   kv: KeyValueStore
-  /** The first seals, all of them open. */
+  /** The first secret seals; every secret opens. */
   secrets: readonly [Secret, ...Secret[]]
-  /** Names the encryption key: a value of one purpose is noise to all others. */
+  /** Name of the encryption key. Values of another purpose cannot be opened. */
   purpose: string
-  /** Longest sealed value that is opened. Characters. */
+  /** Characters of the longest sealed value that is opened. */
   maxLength: number
-  /** Characters of opened values that are kept, so that an unchanged value is opened once. Default: none are kept. */
+  /** Characters of the cache of opened values, so that an unchanged value is opened once. Default: no cache. */
   maxOpened?: number
   /** Milliseconds since 1970. */
   now: () => number
 }
 
-/** Rejects where the store does, and for nothing that lies in it. */
+/** Rejects when the store rejects, but never because of a stored value. */
 export interface SealedStore {
-  /** No other process sees the store. See {@link KeyValueStore.isOwn}. */
+  /** True if no other process sees the store. See {@link KeyValueStore.isOwn}. */
   readonly isOwn: boolean
-  /** Gives `null` for an unknown key, and for a value that was altered, is out of date, or was sealed for another host or key. */
+  /** Gives `null` for an unknown key, and for a value that was altered, expired, or sealed for another host or key. */
   get(host: string, key: string): Promise<string | null>
-  /** The value cannot be opened any more after `ttlSeconds`, even where the store keeps it. */
+  /** Seals and stores the value. After `ttlSeconds` the value cannot be opened, even if the store keeps it. */
   put(host: string, key: string, value: string, options: { ttlSeconds: number }): Promise<void>
   delete(key: string): Promise<void>
 }
@@ -39,7 +39,7 @@ interface OpenedValue {
   expiresAt: number
 }
 
-/** Makes the store of one purpose. Values in a process's own memory stay as they are: no other program can reach them. */
+/** Makes the store of one purpose. Values in the process's own memory are not sealed, since no other program can reach them. */
 export function createSealedStore(options: SealedStoreOptions): SealedStore {
   const { kv, maxOpened, now, ...sealing } = options
   const sealer = createSealer({ ...sealing, schema: contentSchema, now })

@@ -1,6 +1,6 @@
 /**
- * What a browser keeps or carries for us, so that no server has to: encrypted, authentic, for one purpose, one audience and a
- * limited time (JWE in compact form, RFC 7516, with claims of RFC 7519).
+ * Tokens that a browser stores or carries, so that the server keeps no state. They are encrypted and authenticated, for one purpose, one
+ * audience and a limited time (JWE in compact form, RFC 7516, with claims of RFC 7519).
  */
 import { base64url, EncryptJWT, jwtDecrypt } from 'jose'
 import type { z } from 'zod'
@@ -8,20 +8,20 @@ import type { Secret } from '../../base/secret.ts'
 import { deriveEncryptionKey } from './derived-keys.ts'
 
 export interface SealerOptions<T> {
-  /** The first encrypts, all of them decrypt: a rotated secret goes on working until it is taken away. */
+  /** The first secret encrypts; every secret decrypts. A rotated secret works until it is removed. */
   secrets: readonly [Secret, ...Secret[]]
-  /** Names the key and the token's `typ`: a token of one purpose is noise to all others. */
+  /** Name of the key, and the token's `typ`. Tokens of another purpose cannot be opened. */
   purpose: string
-  /** The content; `aud`, `iat` and `exp` are added to it. */
+  /** Schema of the content, to which `aud`, `iat` and `exp` are added. */
   schema: z.ZodType<T>
-  /** Longest token that is looked at. Characters. Default: what a browser keeps in one cookie. */
+  /** Characters of the longest accepted token. Default: the size of a cookie. */
   maxLength?: number
   /** Milliseconds since 1970. */
   now: () => number
 }
 
 export interface SealOptions {
-  /** Who may open it. */
+  /** Recipient that may open the token. */
   audience: string
   expiresInSeconds: number
 }
@@ -35,22 +35,22 @@ export interface Opened<T> {
 
 export interface Sealer<T> {
   seal(content: T, options: SealOptions): Promise<string>
-  /** `null` for whatever is not a token of this purpose and audience that is still valid. */
+  /** Gives `null` for anything but a valid token of this purpose and audience. */
   open(token: string, audience: string): Promise<Opened<T> | null>
 }
 
 const keyManagement = 'dir'
 const encryption = 'A256GCM'
-/** What a browser keeps in one cookie (RFC 6265, section 6.1). Characters. */
+/** Characters of a cookie that every browser keeps (RFC 6265, section 6.1). */
 const cookieLength = 4096
 
-/** Makes the sealer of one purpose. Its keys are derived at the first use. */
+/** Makes the sealer of one purpose. Derives its keys at the first use. */
 export function createSealer<T extends Record<string, unknown>>(options: SealerOptions<T>): Sealer<T> {
   const { secrets, schema, maxLength = cookieLength, now } = options
   const typ = `${options.purpose}+jwt`
   let derived: [CryptoKey, ...CryptoKey[]] | undefined
 
-  /** Kept only when they are there: on Workers a promise may die with the request that waits for it first. */
+  /** Caches the keys and not their promise: on Workers a promise may die with the request that awaits it first. */
   async function keys(): Promise<[CryptoKey, ...CryptoKey[]]> {
     if (derived) return derived
     const [first, ...older] = secrets
@@ -74,7 +74,7 @@ export function createSealer<T extends Record<string, unknown>>(options: SealerO
       })
       return { content: schema.parse(payload), issuedAt: payload.iat ?? 0, expiresAt: payload.exp ?? 0 }
     } catch {
-      // Why a token is refused is nobody's business: it may be an attacker's.
+      // The token may come from an attacker, so the reason stays secret.
       return null
     }
   }
@@ -102,7 +102,7 @@ export function createSealer<T extends Record<string, unknown>>(options: SealerO
   }
 }
 
-/** Whether each part is what encoding gives: decoders ignore left-over bits, so a changed token could still be a valid one. */
+/** Tells if each part is in canonical base64url. Decoders ignore left-over bits, so an altered token could otherwise stay valid. */
 function isCanonical(token: string): boolean {
   try {
     return token.split('.').every((part) => base64url.encode(base64url.decode(part)) === part)

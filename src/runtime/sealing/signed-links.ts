@@ -1,4 +1,4 @@
-/** Links of our own to one photo on one host, for a limited time: to originals for admins, to clean copies for visitors. */
+/** Temporary links to one photo on one host: originals for admins, copies without metadata for visitors. */
 import { jwtVerify, SignJWT } from 'jose'
 import { PublisherError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
@@ -7,18 +7,18 @@ import { type Folder, folders, type PhotoName } from '../../ports/photo.ts'
 import { deriveSigningKey } from './derived-keys.ts'
 
 export interface SignedLinks {
-  /** A token for one photo on one host. */
+  /** Makes a token for one photo on one host. */
   sign(host: Host, folder: Folder, name: PhotoName, expiresAt: Date): Promise<string>
-  /** The folder that the token opens for this very host and photo. Throws `link_expired` for anything else. */
+  /** Gives the folder that the token opens for this host and photo. Throws `link_expired` for any other token. */
   verify(token: string, host: Host, name: PhotoName): Promise<Folder>
 }
 
-/** Kind of a link. Each purpose has a key and a token type of its own. */
+/** Kind of link. Each purpose has its own key and token type. */
 export type LinkPurpose = 'original-link' | 'copy-link'
 
 const algorithm = 'HS256'
 
-/** Signs with the first secret's key and accepts those of all, so that links survive a rotation. Keys are derived at the first use. */
+/** Signs with the first secret and accepts every secret, so links survive a rotation. Derives the keys at the first use. */
 export function createSignedLinks(
   purpose: LinkPurpose,
   secrets: readonly [Secret, ...Secret[]],
@@ -27,7 +27,7 @@ export function createSignedLinks(
   const typ = `${purpose}+jwt`
   let derived: CryptoKey[] | undefined
 
-  /** Kept only when they are there: on Workers a promise may die with the request that waits for it first. */
+  /** Caches the keys and not their promise: on Workers a promise may die with the request that awaits it first. */
   async function keys(): Promise<CryptoKey[]> {
     derived ??= await Promise.all(secrets.map((secret) => deriveSigningKey(secret, purpose)))
     return derived
@@ -63,7 +63,7 @@ export function createSignedLinks(
       }
       throw new PublisherError(
         'link_expired',
-        'This link is not valid or has expired. Open the photo again for a new one.',
+        'This link is invalid or has expired. Open the photo again to get a new link.',
       )
     },
   }

@@ -4,7 +4,7 @@ import type { environmentSchema } from './variables.ts'
 
 export type Environment = z.output<typeof environmentSchema>
 
-/** Where configurations come from when nobody says it. */
+/** Gives the kind of config source, also if `CONFIG_SOURCE` is unset. */
 export function sourceKind(env: Environment): 'orchestrator' | 'file' {
   return env.CONFIG_SOURCE ?? (env.ORCHESTRATOR_BASE_URL ? 'orchestrator' : 'file')
 }
@@ -14,17 +14,17 @@ export function callbackHostOf(env: Environment): string {
 }
 
 /**
- * A browser takes no cookie for a parent of one label: to it `localhost` is a public suffix like `com` (RFC 6265bis, section 5.7).
- * Each host then keeps a cookie of its own.
+ * Gives the scope of session cookies. Browsers refuse cookies for a parent domain of one label, since they treat `localhost` as a public
+ * suffix like `com` (RFC 6265bis, section 5.7). Each host then keeps its own cookie.
  */
 export function cookieScopeOf(env: Environment): 'domain' | 'host' {
   return env.ORCHESTRATOR_BASE_DOMAIN.includes('.') ? env.ADMIN_COOKIE_SCOPE : 'host'
 }
 
-/** Which variables there are, well-formed or not. */
+/** Variables that are set, well-formed or not. */
 export type Given = Readonly<Partial<Record<keyof typeof environmentSchema.shape, string>>>
 
-/** What is missing beside what is there; one sentence for each. */
+/** Gives one sentence for each variable that the given variables require but that is missing. */
 export function missingVariables(given: Given): string[] {
   const problems: string[] = []
   if ((given.CONFIG_SOURCE ?? (given.ORCHESTRATOR_BASE_URL ? 'orchestrator' : 'file')) === 'orchestrator') {
@@ -48,12 +48,12 @@ export function missingVariables(given: Given): string[] {
   return problems
 }
 
-/** What is wrong with variables that are each well-formed. */
+/** Gives one sentence for each contradiction between well-formed variables. */
 export function contradictions(env: Environment): string[] {
   return [...cookieContradictions(env), ...developmentContradictions(env)]
 }
 
-/** True on a developer's machine: over plain HTTP, for names that lead nowhere else. */
+/** Tells if this is a developer's machine: plain HTTP, and host names below localhost. */
 export function isDevelopment(env: Environment): boolean {
   return !env.FORCE_HTTPS && `.${env.ORCHESTRATOR_BASE_DOMAIN}`.endsWith('.localhost')
 }

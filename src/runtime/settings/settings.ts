@@ -15,64 +15,64 @@ import {
 } from './environment.ts'
 import { environmentSchema } from './variables.ts'
 
-/** Where configuration comes from: the control plane, or one file for one dedicated app (the rollback path). */
+/** Source of configurations: the control plane, or the file of a dedicated app (the rollback path). */
 export type ConfigSourceSettings =
   | { kind: 'orchestrator'; baseUrl: string; tokens: readonly Secret[]; timeoutMs: number }
   | { kind: 'file'; path: string }
 
-/** The identity provider and our registration there. */
+/** Identity provider, and our registration there. */
 export interface ProviderSettings {
-  /** As it names itself, to the letter: Auth0's ends with a slash. */
+  /** Exact name of the issuer. Auth0's ends with a slash. */
   issuer: string
   clientId: string
   clientSecret: Secret
-  /** Auth0 ends sessions at `/v2/logout` also where its discovery document does not say so. */
+  /** True for Auth0, which ends sessions at `/v2/logout` even if its discovery document does not name an endpoint. */
   isAuth0: boolean
 }
 
-/** The checked environment of one process (docs/configuration.md). */
+/** Checked environment of one process (docs/configuration.md). */
 export interface Settings {
   port: number
-  /** Open connections of the Node host. */
+  /** Upper bound on open connections of the Node host. */
   maxConnections: number
-  /** Requests to viewer routes per client and tenant in five minutes; 0: no limit. */
+  /** Requests to viewer routes per client and tenant in five minutes. 0 means no limit. */
   viewerRequests: number
   configSource: ConfigSourceSettings
-  /** Memory for configurations and what is derived from them. Bytes. */
+  /** Bytes of memory for configurations and their derived objects. */
   maxConfigBytes: number
   baseDomain: string
-  /** The one host that the identity provider returns to. It is no tenant. */
+  /** Host to which the identity provider returns. Not a tenant. */
   callbackHost: string
-  /** Who signs people in; `null`: nobody can sign in anywhere. */
+  /** Identity provider; `null` disables sign-in on all hosts. */
   provider: ProviderSettings | null
-  /** Admins of tenants whose configuration names none of their own. */
+  /** Admins of tenants whose configuration has no list of admins. */
   adminEmails: readonly Email[]
-  /** First is used for new tokens, all of them are accepted. */
+  /** The first secret makes new tokens; every secret is accepted. */
   sessionSecrets: readonly [Secret, ...Secret[]]
-  /** How long a sign-in lasts without being used. */
+  /** Time after which an unused session ends. */
   sessionTtlSeconds: number
-  /** `domain`: one cookie for all hosts under the base domain; `host`: each host keeps its own. */
+  /** `domain`: all hosts under the base domain share one cookie. `host`: each host keeps its own cookie. */
   cookieScope: 'domain' | 'host'
-  /** False in development only: the public scheme is then `http`. */
+  /** False only in development, where the public scheme is `http`. */
   forceHttps: boolean
-  /** True when unknown hosts get a list of galleries: over HTTP and below localhost only. */
+  /** True on a developer's machine. Unknown hosts then show a list of galleries. */
   isDevelopment: boolean
-  /** Hosts of that list, where the source of configurations cannot name them. */
+  /** Hosts of the list of galleries, if the config source cannot list its hosts. */
   developmentHosts: readonly string[]
   secureCookies: boolean
   allowPrivateEndpoints: boolean
-  /** Largest photo that is taken in. Bytes. */
+  /** Bytes of the largest photo that can be uploaded. */
   maxUploadBytes: number
-  /** Hosts of tenants that a Worker's schedule publishes one photo of. */
+  /** Hosts of the tenants for which a Worker's schedule publishes one photo. */
   scheduledHosts: readonly string[]
-  /** Who holds it may read `/metrics`; undefined: nobody may. */
+  /** Token that gives access to `/metrics`. Undefined disables `/metrics`. */
   metricsToken: Secret | undefined
   logLevel: LogLevel
   /** Parsed variables of providers, with every secret wrapped. */
   ofProviders: Readonly<Record<string, unknown>>
 }
 
-/** Variables that belong to providers; each reads its own where it is registered. */
+/** Variables that belong to providers. Each provider reads its own variables where it is registered. */
 export interface ProviderVariables {
   readonly shape: z.ZodRawShape
   /** Variables that are set together or not at all. */
@@ -82,8 +82,8 @@ export interface ProviderVariables {
 const noProviders: ProviderVariables = { shape: {}, together: [] }
 
 /**
- * Checks the environment, with the variables of `providers` (default: there are none). An empty variable counts as absent. Throws
- * {@link SettingsError} whose one message names every variable that is missing or malformed and what is wrong with it.
+ * Checks the environment and the variables of `providers` (default: none). An empty variable counts as absent. Throws a
+ * {@link SettingsError} whose message names every missing or malformed variable and its fault.
  */
 export function parseSettings(variables: Variables, providers: ProviderVariables = noProviders): Settings {
   const parsed = parseVariables(environmentSchema, variables)
@@ -102,7 +102,7 @@ export function parseSettings(variables: Variables, providers: ProviderVariables
   return { ...toSettings(parsed.data), ofProviders: ofProviders.data }
 }
 
-/** One sentence for each group of which only a part is set. */
+/** Gives one sentence for each group of which only a part is set. */
 function separated(groups: ProviderVariables['together'], given: Readonly<Record<string, string>>): string[] {
   return groups
     .filter((group) => group.some((name) => given[name]) && !group.every((name) => given[name]))
@@ -143,7 +143,7 @@ function toSettings(env: Environment): Omit<Settings, 'ofProviders'> {
   }
 }
 
-/** `OIDC_ISSUER_URL` says more than `AUTH0_DOMAIN` and counts where both are set. */
+/** Gives the identity provider, or `null`. `OIDC_ISSUER_URL` takes precedence over `AUTH0_DOMAIN`. */
 function toProvider(env: Environment): ProviderSettings | null {
   const { AUTH0_CLIENT_ID: clientId, AUTH0_CLIENT_SECRET: clientSecret } = env
   const issuer = env.OIDC_ISSUER_URL ?? (env.AUTH0_DOMAIN ? `https://${env.AUTH0_DOMAIN}/` : undefined)

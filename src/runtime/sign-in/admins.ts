@@ -1,16 +1,14 @@
-/** Who may change what belongs to a tenant: decided on each request from the tenant's configuration as it is now. */
+/** Admins of a tenant, decided on each request from the tenant's current configuration. */
 import { type Email, parseEmail } from '../../contract/email.ts'
 import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
 import type { Settings } from '../settings/settings.ts'
 
-/** Whether anybody can sign in on this tenant's host. */
+/** Tells if sign-in is enabled on this tenant's host. */
 export function canSignIn({ auth }: RuntimeConfig, { provider }: Pick<Settings, 'provider'>): boolean {
   return provider !== null && auth?.enabled !== false
 }
 
-/**
- * The admins of the tenant. Its own list counts where it has one, also an empty one, which denies everybody; otherwise the fleet's.
- */
+/** Gives the admins of the tenant: its own list if present, otherwise the fleet's. An empty list of its own denies every person. */
 export function adminsOf(
   { auth }: RuntimeConfig,
   { adminEmails }: Pick<Settings, 'adminEmails'>,
@@ -19,7 +17,7 @@ export function adminsOf(
   return [...new Set(auth.allowed_emails.flatMap((address) => parseEmail(address) ?? []))]
 }
 
-/** Whether this is one of {@link adminsOf}. */
+/** Tells if the address is in {@link adminsOf}. */
 export function isAdmin(
   email: Email,
   config: RuntimeConfig,

@@ -4,10 +4,10 @@ import { SignInRefusal } from './errors.ts'
 import type { ProviderMetadata } from './provider-metadata.ts'
 import { quoted } from './quoted.ts'
 
-/** Of RFC 6749, section 4.1.2.1, and its extensions; anything else that stands there does not get into a log. */
+/** Error code of RFC 6749, section 4.1.2.1, or an extension. Other values are not logged. */
 const errorCode = /^[a-z_]{1,40}$/
 
-/** The answer's state, issuer and shape. An `error` in it is a refusal whose words are not repeated. */
+/** Checks the answer's state, issuer and shape. Throws {@link SignInRefusal}, without repeating the text of an `error`. */
 export function validAnswer(
   server: ProviderMetadata,
   client: { client_id: string },
@@ -18,16 +18,16 @@ export function validAnswer(
     return validateAuthResponse(server, client, answer, state)
   } catch (cause) {
     if (cause instanceof AuthorizationResponseError) {
-      const said = errorCode.test(cause.error) ? cause.error : 'something that is no error code'
+      const said = errorCode.test(cause.error) ? cause.error : 'something other than an error code'
       throw new SignInRefusal(
         'provider_error',
-        'The sign-in service did not sign you in: it was cancelled, or it refused.',
+        'The sign-in service did not sign you in. The sign-in was cancelled or refused.',
         { about: 'error', cause: new Error(`It answered ${said}.`) },
       )
     }
     const iss = answer.get('iss')
     if (iss !== null && iss !== server.issuer) {
-      const words = `The answer says issuer ${quoted(iss)}; configured is ${quoted(server.issuer)}.`
+      const words = `The answer names issuer ${quoted(iss)}, but ${quoted(server.issuer)} is configured.`
       throw malformedAnswer(new Error(words, { cause }), 'iss')
     }
     throw malformedAnswer(cause)
@@ -36,5 +36,5 @@ export function validAnswer(
 
 export function malformedAnswer(cause: unknown, about?: string): SignInRefusal {
   const details = { cause, ...(about !== undefined && { about }) }
-  return new SignInRefusal('answer_malformed', 'The answer of the sign-in service is not valid.', details)
+  return new SignInRefusal('answer_malformed', 'The sign-in service sent an invalid answer.', details)
 }

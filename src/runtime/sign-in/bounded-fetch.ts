@@ -1,7 +1,7 @@
-/** How the identity provider is asked: its answers are read whole, so they have a limit. */
+/** `fetch` for the identity provider, with a limit on the answer because answers are read whole. */
 import { boundedAnswer } from '../../base/bounded-body.ts'
 
-/** More than any discovery document, set of keys or token answer has. Bytes. */
+/** Larger than any discovery document, key set or token answer. */
 const maxAnswerBytes = 2 ** 20
 
 interface Asked extends Omit<RequestInit, 'body' | 'signal'> {
@@ -9,7 +9,7 @@ interface Asked extends Omit<RequestInit, 'body' | 'signal'> {
   signal?: AbortSignal | null | undefined
 }
 
-/** The global `fetch`, whose answers fail beyond the limit while they are read. */
+/** Calls the global `fetch`. Reading an answer beyond the limit fails. */
 export async function fetchBounded(url: string, { body, signal, ...rest }: Asked): Promise<Response> {
   const init = { ...rest, ...(body !== undefined && { body }), ...(signal && { signal }) }
   return boundedAnswer(await fetch(url, init), maxAnswerBytes)

@@ -1,4 +1,4 @@
-/** Writes endings to the shared store, and again later where the store did not take them. */
+/** Writes endings to the shared store, and retries after a failure. */
 import type { EndingRecords } from './ending-records.ts'
 import type { Ending, KnownEndings } from './known-endings.ts'
 
@@ -13,21 +13,21 @@ export interface EndingOutboxOptions {
 
 /** Nothing here rejects. */
 export interface EndingOutbox {
-  /** Writes one ending; false where other processes cannot be told yet. */
+  /** Writes one ending. Gives false if the store failed. */
   share(ending: Ending, write: () => Promise<boolean>): Promise<boolean>
   /** Writes all endings, shared or not. */
   shareAll(): Promise<void>
-  /** Starts another attempt for the endings that are not shared, at most every 5 s. */
+  /** Retries the endings that are not shared, at most every 5 s. */
   retryWhenDue(): void
 }
 
 const retryMs = 5000
-/** Upper bound on the time for writing all endings one after the other. */
+/** Upper bound on the time for writing all endings. */
 const roundMs = 60_000
 
 /** Makes the outbox of one process. */
 export function createEndingOutbox({ records, known, onFailure, now }: EndingOutboxOptions): EndingOutbox {
-  /** End of the running round, by the clock: a Worker that cancels a request also cancels its unfinished work. */
+  /** Time at which the running round counts as over, since a Worker may cancel a round together with its request. */
   let roundUntil = 0
   let unsharedSince: number | null = null
 

@@ -1,6 +1,6 @@
 /**
- * Records of ended sessions in the shared store. Keys are HMACs: a reader cannot tell whom they are about, a writer cannot end a session
- * that goes on. A person's value is sealed. Records are written under each secret, so that a rotation forgets none.
+ * Records of ended sessions in the shared store. Keys are HMACs, so a reader cannot identify people, and a writer cannot end a live
+ * session. A person's value is sealed. Each record is written under every secret, so that a rotation loses nothing.
  */
 import { base64url } from 'jose'
 import { z } from 'zod'
@@ -11,13 +11,14 @@ import { deriveNamingKey } from '../sealing/derived-keys.ts'
 import { createSealer } from '../sealing/sealed-token.ts'
 import { maxSessionSeconds } from './sessions.ts'
 
-/** Everything rejects where the store does. */
+/** Every method rejects when the store rejects. */
 export interface EndingRecords {
   hasSession(id: string): Promise<boolean>
-  /** Until when the person's sessions ended, by the time of sign-in; `null` where none was ended. Seconds since 1970. */
+  /** Gives the sign-in time up to which the person's sessions have ended, or `null`. Seconds since 1970. */
   endOf(email: Email): Promise<number | null>
-  /** Both give false where the store did not take the record. */
+  /** Gives false if the store did not accept the record. */
   putSession(id: string): Promise<boolean>
+  /** Gives false if the store did not accept the record. */
   putPerson(email: Email, until: number): Promise<boolean>
 }
 
@@ -28,12 +29,12 @@ export interface EndingRecordsOptions {
   now: () => number
 }
 
-/** Longer than any copy of a cookie that exists now can live. A day more covers renewals that race with the end. */
+/** Outlives every copy of the cookie. The extra day covers renewals that race with the ending. */
 const ttlSeconds = maxSessionSeconds + 24 * 3600
 
 const personSchema = z.object({ until: z.number().int() })
 
-/** Makes them over one store. */
+/** Makes the records in one store. */
 export function createEndingRecords({ kv, secrets, now }: EndingRecordsOptions): EndingRecords {
   const shelves = secrets.map((secret) => createShelf(secret, now))
   return {
@@ -71,13 +72,13 @@ export function createEndingRecords({ kv, secrets, now }: EndingRecordsOptions):
   }
 }
 
-/** The keys and values of one secret. */
+/** Makes the keys and values of one secret. */
 function createShelf(secret: Secret, now: () => number) {
   const encoder = new TextEncoder()
   let key: CryptoKey | undefined
   return {
     sealer: createSealer({ secrets: [secret], purpose: 'ended-person', schema: personSchema, now }),
-    /** A promise is not kept: on Workers it may die with the request that waits for it first. */
+    /** Caches the key and not its promise: on Workers a promise may die with the request that awaits it first. */
     async keyOf(text: string): Promise<string> {
       key ??= await deriveNamingKey(secret, 'ended')
       const mac = await crypto.subtle.sign('HMAC', key, encoder.encode(text))

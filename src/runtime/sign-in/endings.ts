@@ -1,6 +1,6 @@
 /**
- * Sessions that ended before their time: by a sign-out, by 'sign out everywhere', by an operator. A cookie cannot be called back. So the
- * end is remembered until the last copy of the cookie has expired, in this process and in the shared store for all others.
+ * Sessions that ended early: by a sign-out, by 'sign out everywhere', or by an operator. A cookie cannot be revoked. So this process and
+ * the shared store remember the ending until the last copy of the cookie has expired.
  */
 import { LRUCache } from 'lru-cache'
 import type { Secret } from '../../base/secret.ts'
@@ -19,32 +19,32 @@ export interface EndingsOptions {
   now: () => number
 }
 
-/** Nothing here rejects. A shared store that is away costs knowledge of what other processes ended, never a sign-out here. */
+/** Nothing here rejects. Without the shared store, a process misses endings of other processes but still applies its own. */
 export interface Endings {
-  /** Tells whether the session ended. The shared store's word counts for {@link verdictMs}. */
+  /** Tells if the session ended. An answer of the shared store is cached for {@link verdictMs}. */
   isEnded(session: SessionFacts): Promise<boolean>
-  /** The same by what this process knows now. */
+  /** Tells the same from memory only. */
   isKnownEnded(session: SessionFacts): boolean
-  /** Ends one session with all its copies. Gives false where other processes cannot be told yet; they will be. */
+  /** Ends one session with all its copies. Gives false if the shared store failed; the ending is then written later. */
   endSession(session: SessionFacts): Promise<boolean>
-  /** Ends all sessions that a person has begun until now; gives the same. */
+  /** Ends all sessions that a person has begun until now. Gives false as {@link endSession} does. */
   endPerson(email: Email): Promise<boolean>
-  /** When a session of this person that begins now counts as begun: after the last {@link endPerson}. Seconds since 1970. */
+  /** Gives a start time for a new session of this person, later than the last {@link endPerson}. Seconds since 1970. */
   startOf(email: Email): Promise<number>
-  /** Writes all that this process knows into the shared store again, which may have lost it. */
+  /** Writes all known endings to the shared store again, which may have lost them. */
   tellAgain(): Promise<void>
 }
 
-/** Time for which a session that had not ended is believed to go on, so that an admin's request rarely costs a call. */
+/** Time for which a session counts as alive after a check, so that an admin's requests rarely call the shared store. */
 const verdictMs = 30_000
-/** Clocks of two machines differ by less. */
+/** Upper bound on the difference between the clocks of two machines. */
 const skewSeconds = 300
 
-/** Makes them for one process. */
+/** Makes the endings of one process. */
 export function createEndings({ kv, secrets, log, now }: EndingsOptions): Endings {
   const records = createEndingRecords({ kv, secrets, now })
   const known = createKnownEndings()
-  /** Sessions that the shared store did not know as ended, until when that counts. */
+  /** Sessions that had not ended when the shared store was asked, and the time until which that answer counts. */
   const alive = new LRUCache<string, number>({ max: maxRemembered })
 
   const onFailure = (error: unknown) => {

@@ -1,7 +1,7 @@
-/** How a sign-in can fail, in words for the person in front of it. */
+/** Errors of the sign-in, with messages for the person at the screen. */
 import { PublisherError } from '../../base/errors.ts'
 
-/** Why, for the audit log: from this list only, never the words of a provider or a browser. */
+/** Reason for the audit log. Comes from this list, never from a provider or a browser. */
 export type RefusalReason =
   | 'provider_error'
   | 'answer_malformed'
@@ -13,13 +13,13 @@ export type RefusalReason =
   | 'email_verification_malformed'
 
 export interface RefusalDetails {
-  /** The parameter, header or claim in question; a word of the code. */
+  /** Parameter, header or claim in question; a constant of the code. */
   about?: string
   /** For the log. */
   cause?: unknown
 }
 
-/** A sign-in that the identity provider or its answer did not allow. */
+/** Sign-in that failed because of the identity provider or its answer. */
 export class SignInRefusal extends PublisherError {
   readonly reason: RefusalReason
   readonly about: string | undefined
@@ -31,24 +31,24 @@ export class SignInRefusal extends PublisherError {
   }
 }
 
-/** The step does not belong to a sign-in that this browser has begun within the last minutes. */
+/** Makes the error for a step that belongs to no recent sign-in of this browser. */
 export function signInExpired(): PublisherError {
   return new PublisherError(
     'sign_in_expired',
-    'This sign-in was not begun in this browser, was used already, or took too long. Please begin again.',
+    'This sign-in started in another browser, was already used, or took too long. Please sign in again.',
   )
 }
 
-/** The identity provider cannot be asked. `retryAfterMs`: when that may have changed. */
+/** Makes the error for an unavailable identity provider. */
 export function providerUnavailable(cause: unknown, retryAfterMs = 30_000): PublisherError {
   return new PublisherError(
     'sign_in_unavailable',
-    'Signing in does not work at the moment: the sign-in service does not answer as it should. Please try again shortly.',
+    'Signing in does not work at the moment, because the sign-in service is not answering correctly. Please try again shortly.',
     { cause, retryAfterMs },
   )
 }
 
-/** Nobody can sign in on this host, and waiting will not change that. */
+/** Makes the error for a host without sign-in. Carries no Retry-After, since waiting does not help. */
 export function signInOff(): PublisherError {
   return new PublisherError('sign_in_unavailable', 'Signing in is not set up here.')
 }

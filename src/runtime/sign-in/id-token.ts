@@ -1,4 +1,4 @@
-/** The one place that believes an identity provider: the checks of an ID token (OpenID Connect Core 1.0, section 3.1.3.7). */
+/** Checks of an ID token (OpenID Connect Core 1.0, section 3.1.3.7). No other code trusts the identity provider. */
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -19,7 +19,7 @@ import type { Person } from './sessions.ts'
 export interface IdTokenChecks {
   issuer: string
   clientId: string
-  /** Of the sign-in that the token has to belong to. */
+  /** Nonce of the sign-in to which the token must belong. */
   nonce: string
   keys: JWTVerifyGetKey
   /** From {@link algorithmsOf}. */
@@ -30,14 +30,14 @@ export interface IdTokenChecks {
 
 export interface CheckedIdToken {
   person: Person
-  /** When the person authenticated at the provider, where it says so. Seconds since 1970. */
+  /** Time at which the person authenticated at the provider, if the provider tells. Seconds since 1970. */
   authTime?: number
-  /** The provider's name for its own session (OpenID Connect Front-Channel Logout 1.0, section 3). */
+  /** Id of the provider's own session (OpenID Connect Front-Channel Logout 1.0, section 3). */
   providerSession?: string
 }
 
 const toleranceSeconds = 60
-/** A token that belongs to this sign-in has just been made. */
+/** Bound on the age of a token, since the provider has just issued it for this sign-in. */
 const maxAgeSeconds = 600
 
 const claimsSchema = z.object({
@@ -52,8 +52,8 @@ const claimsSchema = z.object({
 })
 
 /**
- * Gives what a token says. Throws {@link SignInRefusal}, whose cause tells the operator what is wrong with the token, or
- * `sign_in_unavailable` where the keys cannot be had.
+ * Checks a token and gives its content. Throws {@link SignInRefusal}, whose cause explains the fault to the operator, or
+ * `sign_in_unavailable` if the keys are unavailable.
  */
 export async function checkIdToken(token: string, checks: IdTokenChecks): Promise<CheckedIdToken> {
   const { issuer, clientId, nonce, keys, algorithms, now } = checks
@@ -62,7 +62,7 @@ export async function checkIdToken(token: string, checks: IdTokenChecks): Promis
     audience: clientId,
     algorithms,
     clockTolerance: toleranceSeconds,
-    // jose looks at `iat` only because of this: without it a token from the future would pass.
+    // Without this option jose ignores `iat`, and a token from the future would pass.
     maxTokenAge: maxAgeSeconds,
     requiredClaims: ['sub', 'iat', 'exp', 'nonce'],
     currentDate: new Date(now()),
@@ -76,11 +76,11 @@ export async function checkIdToken(token: string, checks: IdTokenChecks): Promis
   }
   const { aud, azp, sub, email, email_verified, auth_time, sid } = claims.data
   if (!equalInConstantTime(nonce, claims.data.nonce)) {
-    throw invalidIdToken('nonce', 'The nonce is that of another sign-in: the token is a replay.')
+    throw invalidIdToken('nonce', 'The nonce belongs to another sign-in: the token is a replay.')
   }
   const isMeantForSeveral = Array.isArray(aud) && aud.length > 1
   if (azp === undefined ? isMeantForSeveral : azp !== clientId) {
-    const words = `The token is for ${quoted(aud)}, authorized party ${quoted(azp)}; our client is ${quoted(clientId)}.`
+    const words = `The token is for ${quoted(aud)}, authorized party ${quoted(azp)}; our client id is ${quoted(clientId)}.`
     throw invalidIdToken('azp', words)
   }
   return {
@@ -91,8 +91,8 @@ export async function checkIdToken(token: string, checks: IdTokenChecks): Promis
 }
 
 /**
- * The provider's signing keys: fetched when needed, again after an hour, again for a key that is not among them (at most every
- * 30 s), and kept while the provider is away.
+ * Gives the provider's signing keys. Fetches them when needed, again after an hour, and for an unknown key (at most every 30 s). Keeps them
+ * while the provider is unavailable.
  */
 export function createSigningKeys(jwksUri: string): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(jwksUri), {
@@ -124,37 +124,37 @@ function verifiedEmail(email: unknown, isVerified: unknown): Person['email'] {
   if (parsed === null) {
     throw new SignInRefusal(
       'email_missing',
-      'The sign-in service gave no e-mail address that can be used here (ASCII letters only).',
+      'The sign-in service gave no e-mail address that works here (ASCII letters only).',
       { about: 'email', cause: new Error(`The claim email is ${kindOf(email)}.`) },
     )
   }
   if (isVerified === true) return parsed
-  // A string "true" does not count: some providers' own scripts send it for any address.
-  const cause = new Error(`The claim email_verified is ${quoted(isVerified)}; it has to be the boolean true.`)
+  // The string "true" does not count: custom scripts at some providers send it for any address.
+  const cause = new Error(`The claim email_verified is ${quoted(isVerified)}; it must be the boolean true.`)
   const details = { about: 'email_verified', cause }
   if (isVerified === false) {
     throw new SignInRefusal(
       'email_not_verified',
-      'Your e-mail address is not confirmed yet. Follow the link in the mail of the sign-in service, then sign in again.',
+      'Your e-mail address is not confirmed yet. Follow the link in the e-mail from the sign-in service, then sign in again.',
       details,
     )
   }
   if (isVerified === undefined) {
     throw new SignInRefusal(
       'email_verification_missing',
-      'The sign-in service did not say whether your e-mail address is confirmed. The operator of this site has to change that (claim email_verified).',
+      'The sign-in service did not say whether your e-mail address is confirmed. The operator of this site must fix this (claim email_verified).',
       details,
     )
   }
   throw new SignInRefusal(
     'email_verification_malformed',
-    'The sign-in service did not say clearly whether your e-mail address is confirmed. The operator of this site has to change that (claim email_verified).',
+    'The sign-in service did not say clearly whether your e-mail address is confirmed. The operator of this site must fix this (claim email_verified).',
     details,
   )
 }
 
-/** Never the address itself: it has not been verified. */
+/** Describes the claim without the address itself, which has not been verified. */
 function kindOf(email: unknown): string {
-  if (typeof email === 'string') return 'a text that is no e-mail address in ASCII'
-  return email === undefined ? 'missing' : 'no text'
+  if (typeof email === 'string') return 'not an e-mail address in ASCII'
+  return email === undefined ? 'missing' : 'not a string'
 }

@@ -3,16 +3,16 @@ import { LRUCache } from 'lru-cache'
 import type { Email } from '../../contract/email.ts'
 import type { Session } from './sessions.ts'
 
-/** The part of a session by which it ends. */
+/** Fields of a session that decide about its ending. */
 export type SessionFacts = Pick<Session, 'id' | 'email' | 'signedInAt'>
 
 export interface Ending {
-  /** The shared store has it. */
+  /** True once the shared store has the ending. */
   isShared: boolean
 }
 
 interface PersonEnding extends Ending {
-  /** Sessions that began up to here have ended. Seconds since 1970. */
+  /** Sessions that began up to this time have ended. Seconds since 1970. */
   until: number
 }
 
@@ -20,11 +20,11 @@ export interface KnownEndings {
   readonly sessions: LRUCache<string, Ending>
   readonly people: LRUCache<Email, PersonEnding>
   isEnded(session: SessionFacts): boolean
-  /** Time up to which the person's sessions have ended; 0 where none has. Seconds since 1970. */
+  /** Gives the time up to which the person's sessions have ended, or 0. Seconds since 1970. */
   endOf(email: Email): number
   /**
-   * Takes over a later end of a person from the shared store. An end that is known here stays as it is: the answer may come from the
-   * store's stand-in, which no other process reads.
+   * Adopts a later ending of a person from the shared store. A known ending keeps `isShared`, since the answer may come from the store's
+   * local fallback, which no other process reads.
    */
   learnPerson(email: Email, until: number | null): void
 }

@@ -25,7 +25,7 @@ import { createProviderMetadata, isInsecure, type ProviderMetadata } from './pro
 import { maxSessionSeconds } from './sessions.ts'
 import { acceptedAlgorithms, algorithmsOf } from './signing-algorithms.ts'
 
-/** What ties an answer to the question; each is random and belongs to one sign-in. */
+/** Random values that tie the provider's answer to one sign-in. */
 export interface SignInSecrets {
   state: string
   nonce: string
@@ -33,10 +33,10 @@ export interface SignInSecrets {
   verifier: string
 }
 
-/** Question that the provider has to ask though it knows the browser: who it is, or a proof of it; `null`: as it likes. */
+/** Prompt that the provider must show even to a known browser: choose a person, or authenticate again. `null` leaves the choice to the provider. */
 export type Ask = 'person' | 'proof' | null
 
-/** Names the provider's own session: by its ID token, or by the session id in the token. */
+/** Reference to the provider's own session: its ID token, or the session id in the token. */
 export interface SessionHint {
   idToken?: string
   providerSession?: string
@@ -48,23 +48,23 @@ export interface Redeemed extends CheckedIdToken {
 }
 
 export interface OidcClient {
-  /** Begins a sign-in: where the browser goes, and what it must bring back. Throws `sign_in_unavailable`. */
+  /** Begins a sign-in. Gives the URL for the browser, and the secrets to check the answer with. Throws `sign_in_unavailable`. */
   begin(redirectUri: string, ask: Ask): Promise<{ url: string; secrets: SignInSecrets }>
   /**
-   * Takes the provider's answer (the query of the callback) and gives who signed in. Never retried: a code works once. Throws
+   * Redeems the provider's answer (the query of the callback) and gives the person. Never retries, since a code works once. Throws
    * {@link SignInRefusal} or `sign_in_unavailable`.
    */
   redeem(answer: URLSearchParams, secrets: SignInSecrets, redirectUri: string): Promise<Redeemed>
   /**
-   * Where a browser goes to sign out of the provider too; `null` where it offers nothing. `hint` spares the person a question. Throws
-   * `sign_in_unavailable`.
+   * Gives the URL at which a browser signs out of the provider too, or `null` if the provider has none. `hint` spares the person a prompt.
+   * Throws `sign_in_unavailable`.
    */
   endSessionUrl(returnTo: string, hint: SessionHint): Promise<string | null>
 }
 
 const tokenTimeoutMs = 10_000
 
-/** Makes the client of one provider; it is asked for nothing before the first call. */
+/** Makes the client of one provider. Sends nothing before the first call. */
 export function createOidcClient(provider: ProviderSettings, log: Logger, now: () => number): OidcClient {
   const { issuer, clientId, clientSecret } = provider
   const client = { client_id: clientId }
@@ -111,7 +111,7 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
           signal: AbortSignal.timeout(tokenTimeoutMs),
         },
       ).catch((error: unknown) => {
-        // Thrown before anything is sent: no code, or several.
+        // The library throws this error before it sends anything: the answer has no code, or several.
         throw error instanceof OperationProcessingError ? malformedAnswer(error) : providerUnavailable(error)
       })
       const idToken = await idTokenIn(response, now())
@@ -145,8 +145,8 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
 const noAlgorithm = `The issuer signs ID tokens with none of ${acceptedAlgorithms.join(', ')}.`
 
 /**
- * `login` is the one value that every provider has to know (OpenID Connect Core 1.0, section 15.1); choosing among accounts is used
- * where the provider offers it.
+ * Gives the `prompt` parameter. Every provider must support `login` (OpenID Connect Core 1.0, section 15.1); `select_account` is used only
+ * if the provider offers it.
  */
 function promptFor(
   ask: 'person' | 'proof',
@@ -155,7 +155,7 @@ function promptFor(
   return ask === 'person' && prompts.includes('select_account') ? 'select_account' : 'login'
 }
 
-/** In the body, as Auth0 sets up new applications; in the header where the provider says that it takes nothing else. */
+/** Sends the secret in the body, the default of new Auth0 applications, or in the header if the provider supports only that. */
 function clientAuth(
   { token_endpoint_auth_methods_supported: methods }: ProviderMetadata,
   secret: Secret,
@@ -167,7 +167,7 @@ function clientAuth(
 const tokenAnswer = z.object({ id_token: z.string().min(1).max(20_000) })
 const tokenError = z.object({ error: z.string() })
 
-/** Reads a token endpoint's answer (RFC 6749, sections 5.1 and 5.2). The access token is of no use here and is dropped. */
+/** Reads the ID token from a token endpoint's answer (RFC 6749, sections 5.1 and 5.2). Drops the access token, which has no use here. */
 async function idTokenIn(response: Response, time: number): Promise<string> {
   const body: unknown = await response.json().catch(() => null)
   const granted = tokenAnswer.safeParse(body)
@@ -176,7 +176,7 @@ async function idTokenIn(response: Response, time: number): Promise<string> {
   if (response.status === 400 && refused.success && refused.data.error === 'invalid_grant') {
     throw new SignInRefusal(
       'code_refused',
-      'This sign-in was used already or took too long. Please begin again.',
+      'This sign-in was already used or took too long. Please sign in again.',
     )
   }
   const cause = new Error(`The token endpoint answered ${response.status} without an ID token.`)
@@ -189,7 +189,7 @@ function withQuery(endpoint: string, parameters: Record<string, string>): string
   return url.href
 }
 
-/** Keeps what was made for the last argument: keys survive a rediscovery that names the same address. */
+/** Caches the result for the last key, so that signing keys survive a rediscovery with the same address. */
 function rememberLast<T>(make: (key: string) => T): (key: string) => T {
   let last: { key: string; made: T } | undefined
   return (key) => {

@@ -1,4 +1,4 @@
-/** What the identity provider says of itself (OpenID Connect Discovery 1.0): asked late, kept for an hour, and longer while it is away. */
+/** Metadata of the identity provider (OpenID Connect Discovery 1.0). Cached for an hour, and longer while the provider is unavailable. */
 import {
   allowInsecureRequests,
   customFetch,
@@ -14,7 +14,7 @@ import { providerUnavailable } from './errors.ts'
 import { quoted } from './quoted.ts'
 
 export interface MetadataOptions {
-  /** As configured; the document must say the same. */
+  /** Configured issuer. The discovery document must name the same issuer. */
   issuer: string
   log: Logger
   /** Milliseconds since 1970. */
@@ -22,17 +22,17 @@ export interface MetadataOptions {
 }
 
 export type ProviderMetadata = z.output<ReturnType<typeof metadataSchema>>
-/** Gives the current metadata. Throws `sign_in_unavailable` where there are none and none can be had. */
+/** Gives the current metadata. Throws `sign_in_unavailable` without a cached copy if discovery fails. */
 export type ProviderMetadataSource = () => Promise<ProviderMetadata>
 
 const keptForMs = 3600_000
-/** How long a copy that could not be renewed is used before the next attempt. */
+/** Pause before the next attempt to renew a copy. */
 const nextAttemptMs = 60_000
 const timeoutMs = 5000
-/** Longer than the request itself may take: who waits beyond it waits for a request that has died. */
+/** Longer than the timeout of the request. A longer wait means that a Worker cancelled the request. */
 const patienceMs = 6000
 
-/** Makes the source of one issuer; nothing is asked before the first call, and one request serves all who wait for it. */
+/** Makes the source of one issuer. Sends nothing before the first call; concurrent calls share one request. */
 export function createProviderMetadata({ issuer, log, now }: MetadataOptions): ProviderMetadataSource {
   const schema = metadataSchema(issuer)
   let known: { metadata: ProviderMetadata; until: number } | undefined
@@ -48,7 +48,7 @@ export function createProviderMetadata({ issuer, log, now }: MetadataOptions): P
     const document = await processDiscoveryResponse(url, response).catch((error: unknown) => {
       throw withBothIssuers(error, issuer)
     })
-    // The library takes two addresses for one that differ in a slash at the end.
+    // The library treats two addresses as equal if only a trailing slash differs.
     if (document.issuer !== issuer) throw differentIssuer(document.issuer, issuer)
     const metadata = schema.parse(document)
     known = { metadata, until: now() + keptForMs }
@@ -58,7 +58,7 @@ export function createProviderMetadata({ issuer, log, now }: MetadataOptions): P
     flight ??= ask()
     const current = flight
     try {
-      if (!(await settlesWithin(current, patienceMs))) throw new Error('It was waited for in vain.')
+      if (!(await settlesWithin(current, patienceMs))) throw new Error('The request did not end in time.')
       await current
     } finally {
       if (flight === current) flight = undefined
@@ -79,20 +79,22 @@ export function createProviderMetadata({ issuer, log, now }: MetadataOptions): P
   }
 }
 
-/** Says what both sides call the issuer where they differ. */
+/** Names both issuers if they differ. */
 function withBothIssuers(error: unknown, issuer: string): unknown {
   const body = error instanceof OperationProcessingError ? mismatchSchema.safeParse(error.cause) : undefined
   return body?.success ? differentIssuer(body.data.body.issuer, issuer) : error
 }
 
 function differentIssuer(said: unknown, issuer: string): Error {
-  return new Error(`The discovery document says issuer ${quoted(said)}; configured is ${quoted(issuer)}.`)
+  return new Error(
+    `The discovery document names issuer ${quoted(said)}, but ${quoted(issuer)} is configured.`,
+  )
 }
 
-/** Shape of oauth4webapi's error for another issuer. */
+/** Shape of oauth4webapi's error for a different issuer. */
 const mismatchSchema = z.object({ attribute: z.literal('issuer'), body: z.object({ issuer: z.unknown() }) })
 
-/** Whether the provider is one on this machine (see settings/variables.ts); only then may its addresses be http. */
+/** Tells if the provider runs on this machine (see settings/variables.ts). Only then may its addresses use http. */
 export function isInsecure(issuer: string): boolean {
   return issuer.startsWith('http:')
 }
@@ -110,7 +112,7 @@ function metadataSchema(issuer: string) {
     /** Values of `prompt` (Initiating User Registration via OpenID Connect 1.0, section 4). */
     prompt_values_supported: z.array(z.string()).exactOptional(),
     token_endpoint_auth_methods_supported: z.array(z.string()).exactOptional(),
-    /** RFC 9207: its answers name the issuer, so one that does not is refused. */
+    /** RFC 9207: if true, every answer must name the issuer. */
     authorization_response_iss_parameter_supported: z.boolean().exactOptional(),
   })
 }

@@ -1,8 +1,8 @@
-/** Words of a provider or a browser in a line for the operator. */
+/** Quotes values of a provider or a browser in a line for the operator. */
 
 const maxLength = 120
 
-/** The value on one line, in quotation marks: printable ASCII only, cut after 120 characters. What is not text is named by its kind. */
+/** Gives the value on one line, in quotation marks: printable ASCII only, cut after 120 characters. Names an object by its kind. */
 export function quoted(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)

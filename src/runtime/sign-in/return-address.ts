@@ -1,8 +1,8 @@
-/** Where a browser goes back to after signing in or out: always built from checked parts, never repeated from a request. */
+/** Address to which a browser returns after signing in or out. Built from checked parts, never copied from a request. */
 import { parseHost } from '../../contract/host.ts'
 import type { Settings } from '../settings/settings.ts'
 
-/** A page of a tenant. `port` counts in development only. */
+/** Page of a tenant. `port` is used in development only. */
 export interface ReturnAddress {
   host: string
   port: string | null
@@ -11,14 +11,14 @@ export interface ReturnAddress {
 
 type Fleet = Pick<Settings, 'baseDomain' | 'callbackHost' | 'forceHttps'>
 
-/** Leaves room for the rest of a cookie that holds it. Characters. */
+/** Leaves room for the other fields of the cookie that holds the path. */
 const maxPathLength = 1000
 /** Control characters vanish in a URL parser, and a backslash becomes a slash (URL standard, "basic URL parser"). */
 const treacherous = /[\p{Cc}\p{Cs}\\]/u
 
 /**
- * The path, query and fragment that a request asks to come back to. `/` for everything that is not one slash followed by something
- * else, for what is too long, and for the sign-in itself, which would go round in circles.
+ * Reads the path, query and fragment to return to. Gives `/` if the path is too long or does not begin with exactly one slash. The
+ * sign-in itself also becomes `/`, since it would loop.
  */
 export function parseReturnPath(raw: string | undefined): string {
   if (!raw?.startsWith('/') || raw.length > maxPathLength || treacherous.test(raw)) return '/'
@@ -29,17 +29,14 @@ export function parseReturnPath(raw: string | undefined): string {
   return path.length > maxPathLength ? '/' : path
 }
 
-/**
- * The address as a URL: https (http in development), a tenant's host, a path from {@link parseReturnPath}. `null` where the host is
- * none that a tenant can have.
- */
+/** Gives the address as a URL with a path from {@link parseReturnPath}. Gives `null` for a host that no tenant can have. */
 export function returnUrl({ host, port, path }: ReturnAddress, fleet: Fleet): string | null {
   const tenant = parseHost(host, fleet.baseDomain, [fleet.callbackHost])
   if (!tenant) return null
   return originOf(tenant.host, port, fleet) + parseReturnPath(path)
 }
 
-/** Where the public reaches a host of the fleet: in development over http, at the port that the request named. */
+/** Gives the public origin of a host: https, or http with the port of the request in development. */
 export function originOf(
   host: string,
   port: string | null,
@@ -49,7 +46,7 @@ export function originOf(
   return `http://${host}${port === null ? '' : `:${port}`}`
 }
 
-/** The router sees the path decoded. */
+/** Tells if the path belongs to the sign-in. Decodes the path first, as the router does. */
 function isSignIn(pathname: string): boolean {
   try {
     const decoded = decodeURIComponent(pathname)

@@ -1,26 +1,25 @@
 /**
- * Who somebody is, in a cookie. It never says what they may do: that is asked of the tenant's configuration on each request
- * (admins.ts).
+ * Identity of a signed-in person, in a cookie. The cookie grants no rights: each request checks the tenant's configuration (admins.ts).
  */
 import { z } from 'zod'
 import { type Email, emailSchema } from '../../contract/email.ts'
 import { createSealer } from '../sealing/sealed-token.ts'
 import type { Settings } from '../settings/settings.ts'
 
-/** Somebody whom the identity provider knows, with an address that it has verified. */
+/** Person whom the identity provider knows, with an address that the provider has verified. */
 export interface Person {
   email: Email
-  /** The provider's own name for them (`sub`), which does not change. */
+  /** The provider's id of the person (`sub`), which never changes. */
   subject: string
 }
 
-/** One sign-in of one person, in all cookies that carry it. */
+/** Sign-in of a person, shared by all cookies that descend from it. */
 export interface SignedIn extends Person {
-  /** Names the sign-in: all cookies that came of it share the id, renewals included, so one sign-out ends them all. */
+  /** Id of the sign-in. All its cookies share the id, renewals included, so one sign-out ends them all. */
   id: string
-  /** When the sign-in was completed here. Seconds since 1970, like the others. */
+  /** Time at which the sign-in completed here. Seconds since 1970. */
   signedInAt: number
-  /** When the person last proved to the identity provider who they are (its `auth_time`), at the latest {@link signedInAt}. */
+  /** Time of the last authentication at the identity provider (`auth_time`), capped at {@link signedInAt}. Seconds since 1970. */
   provedAt: number
 }
 
@@ -31,32 +30,32 @@ export interface Session extends SignedIn {
 
 export interface IssuedSession {
   token: string
-  /** For how long a browser should keep it. */
+  /** Lifetime of the cookie. */
   maxAgeSeconds: number
 }
 
 export interface Sessions {
-  /** `null` where the sign-in is too old to be carried on. */
+  /** Issues a session. Gives `null` if the sign-in is too old to renew. */
   issue(signedIn: SignedIn, audience: string): Promise<IssuedSession | null>
-  /** All valid sessions in the values of one cookie name, ended ones included. */
+  /** Gives all valid sessions in the values of one cookie name, including ended sessions. */
   open(values: readonly string[], audience: string): Promise<Session[]>
   /**
-   * The session in the values of one cookie name, `null` where there is none. A sibling host can add values of its own, so all
-   * valid ones have to name the same person; what is not valid, or has ended, counts for nothing.
+   * Gives the session in the values of one cookie name, or `null`. A sibling host can add its own values, so all valid sessions must name
+   * the same person. Invalid values and ended sessions are ignored.
    */
   read(values: readonly string[], audience: string): Promise<Session | null>
-  /** Whether it is time to issue it again: half of its life is over. */
+  /** Tells if the session needs renewal: half of its lifetime is over. */
   isDue(session: Session): boolean
 }
 
-/** However often it is renewed, a session ends this long after the sign-in. */
+/** Lifetime of a sign-in, renewals included. */
 export const maxSessionSeconds = 30 * 24 * 3600
 
 const contentSchema = z.object({
   email: emailSchema,
   sub: z.string().min(1),
   auth_time: z.number().int(),
-  /** Missing in sessions of the first version, which end within their 30 days. */
+  /** Missing in sessions of the first version, which end within 30 days. */
   sid: z.string().min(1).exactOptional(),
   proved_at: z.number().int().exactOptional(),
 })
@@ -64,18 +63,18 @@ const contentSchema = z.object({
 export type SessionSettings = Pick<Settings, 'sessionSecrets' | 'sessionTtlSeconds'>
 
 export interface SessionsOptions {
-  /** Tells whether the session ended before its time (endings.ts). */
+  /** Tells if the session ended early (endings.ts). */
   isEnded(session: Session): Promise<boolean>
   /** Milliseconds since 1970. */
   now: () => number
 }
 
-/** Makes an id that cannot be guessed. */
+/** Makes an unguessable id. */
 export function newSessionId(): string {
   return crypto.randomUUID()
 }
 
-/** Makes what issues and reads sessions. */
+/** Makes the issuer and reader of sessions. */
 export function createSessions(
   { sessionSecrets, sessionTtlSeconds }: SessionSettings,
   { isEnded, now }: SessionsOptions,
@@ -85,7 +84,7 @@ export function createSessions(
 
   async function openOne(token: string, audience: string): Promise<Session[]> {
     const opened = await sealer.open(token, audience)
-    // A shorter TTL in the environment counts at once, also for sessions that were issued before.
+    // A shorter TTL in the environment applies at once, also to sessions issued before.
     if (!opened || opened.issuedAt + sessionTtlSeconds <= seconds()) return []
     const { content, issuedAt, expiresAt } = opened
     const { email, sub: subject, auth_time: signedInAt } = content
@@ -123,7 +122,7 @@ export function createSessions(
   }
 }
 
-/** Renewals keep the time of the sign-in, so all copies of such a session share this id as well. */
+/** Derives the id of a session without `sid`. Renewals keep the sign-in time, so all copies share this id. */
 function idOfOlder(subject: string, signedInAt: number): string {
   return `${signedInAt} ${subject}`
 }

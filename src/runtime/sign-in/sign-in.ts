@@ -1,4 +1,4 @@
-/** Everything that signing in needs, wired for one process. */
+/** Parts of the sign-in, wired for one process. */
 import { z } from 'zod'
 import { emailSchema } from '../../contract/email.ts'
 import type { KeyValueStore } from '../../ports/kv.ts'
@@ -12,19 +12,19 @@ import { createSessions, type Sessions } from './sessions.ts'
 
 const returnAddress = { host: z.string(), port: z.string().nullable(), path: z.string() }
 
-/** From a tenant's host to the callback host: where to come back to, and what this browser is known by there. */
+/** Message from a tenant's host to the callback host: the address to return to, and the id of this browser there. */
 const loginSchema = z.object({
   ...returnAddress,
   browser: z.string().nullable(),
-  /** The person has to prove anew who they are; no session is reused. */
+  /** True if the person must authenticate again; no session is reused. */
   isFresh: z.boolean().default(false),
 })
-/** In a cookie of the callback host while the browser is at the identity provider. */
+/** Cookie of the callback host while the browser is at the identity provider. */
 const transactionSchema = z.object({
   ...loginSchema.shape,
   secrets: z.object({ state: z.string(), nonce: z.string(), verifier: z.string() }),
 })
-/** From the callback host to a tenant's host that keeps a session of its own. */
+/** Message from the callback host to a tenant's host that keeps its own session. */
 const handOverSchema = z.object({
   id: z.string(),
   email: emailSchema,
@@ -35,7 +35,7 @@ const handOverSchema = z.object({
   browser: z.string(),
 })
 const signOutSchema = z.object(returnAddress)
-/** In a cookie of the callback host until the sign-out. */
+/** Cookie of the callback host until the sign-out. */
 const sessionHintSchema = z.object({
   idToken: z.string().exactOptional(),
   providerSession: z.string().exactOptional(),
@@ -52,9 +52,9 @@ export interface SignIn {
   logins: Sealer<LoginRequest>
   transactions: Sealer<Transaction>
   handOvers: Sealer<HandOver>
-  /** From a tenant's host to the callback host. */
+  /** Message from a tenant's host to the callback host. */
   signOuts: Sealer<z.output<typeof signOutSchema>>
-  /** In a cookie of the callback host while the browser is at the identity provider. */
+  /** Cookie of the callback host while the browser is at the identity provider. */
   signedOuts: Sealer<z.output<typeof signOutSchema>>
   sessionHints: Sealer<z.output<typeof sessionHintSchema>>
   claim: Claim
@@ -67,7 +67,7 @@ export interface SignInOptions {
   now: () => number
 }
 
-/** Makes it for a provider. */
+/** Makes the sign-in with one provider. */
 export function createSignIn(provider: ProviderSettings, { settings, kv, log, now }: SignInOptions): SignIn {
   const sealer = <T extends Record<string, unknown>>(purpose: string, schema: z.ZodType<T>) =>
     createSealer({ secrets: settings.sessionSecrets, purpose, schema, now })

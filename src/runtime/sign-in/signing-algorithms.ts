@@ -1,12 +1,12 @@
-/** The algorithms by which an issuer may sign its ID tokens. */
+/** Algorithms with which an issuer may sign ID tokens. */
 import type { ProviderMetadata } from './provider-metadata.ts'
 
-/** Public keys only: neither `none` nor an HMAC, which would take a public key for a secret. */
+/** Public-key algorithms only. Excludes `none`, and HMACs, which would use a public key as a secret. */
 export const acceptedAlgorithms: readonly string[] = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']
 
 /**
- * Those that the issuer's discovery document names, out of {@link acceptedAlgorithms}. A document without the list means RS256, which
- * every issuer has to support (OpenID Connect Discovery 1.0, section 3).
+ * Gives those {@link acceptedAlgorithms} that the issuer's discovery document names. A document without the list means RS256, which
+ * every issuer must support (OpenID Connect Discovery 1.0, section 3).
  */
 export function algorithmsOf({
   id_token_signing_alg_values_supported: named,

@@ -1,33 +1,33 @@
-/** The second net under the log: bounds a line and takes out what looks like a secret, in time linear to the line. */
+/** Second line of defence of the log: bounds a line and redacts apparent secrets, in time linear to its length. */
 
-/** A line is cut where it has more. Characters. */
-const maxLine = 16_384
-/** Longest text in a line that is cut. Characters. */
-const maxText = 300
-/** Longest list in a line that is cut. Items. */
+/** Longer lines are cut. */
+const maxLineLength = 16_384
+/** Length of each text in a line that is cut. */
+const maxTextLength = 300
+/** Length of each list in a line that is cut. */
 const maxItems = 20
 
 export type LogLine = Readonly<Record<string, unknown>>
 
-/** The line as JSON, bounded and without what looks like a secret. */
+/** Gives the line as JSON, bounded and with apparent secrets redacted. */
 export function formatLine(line: LogLine): string {
   return redact(boundedJson(line))
 }
 
-/** Texts that clients and vendors write are cut where they are logged; this catches those that were forgotten. */
+/** Bounds the whole line. Callers cut texts of clients and vendors where they log them; this catches forgotten cases. */
 function boundedJson(line: LogLine): string {
   const json = JSON.stringify(line)
-  if (json.length <= maxLine) return json
+  if (json.length <= maxLineLength) return json
   const cut = JSON.stringify({ ...line, cut: true }, (_, value: unknown) => {
-    if (typeof value === 'string') return cutText(value, maxText)
+    if (typeof value === 'string') return cutText(value, maxTextLength)
     return Array.isArray(value) ? value.slice(0, maxItems) : value
   })
-  if (cut.length <= maxLine) return cut
+  if (cut.length <= maxLineLength) return cut
   const { time, level, msg, request_id, tenant } = line
   return JSON.stringify({ time, level, msg, request_id, tenant, cut: true })
 }
 
-/** The text itself, or its beginning with an ellipsis. */
+/** Gives the text itself, or its beginning with an ellipsis. */
 export function cutText(text: string, maxLength: number): string {
   return text.length <= maxLength ? text : `${text.slice(0, maxLength).toWellFormed()}…`
 }
@@ -42,7 +42,7 @@ const secretPatterns: readonly RegExp[] = [
   /(?<=https?:\/\/)[^\s"\\/@]+@/g,
 ]
 const worthLooking = /bearer|basic|eyJ|bot\d|sk[-_]|xox|ghp_|=|@/i
-/** Run of the characters that a JSON Web Token consists of; each is looked at once. */
+/** Run of characters that can form a JSON Web Token. Each run is examined once. */
 const tokenRun = /[\w.-]{13,}/g
 
 function redact(line: string): string {
@@ -54,7 +54,7 @@ function redact(line: string): string {
 const tokenStart = /\beyJ[\w-]{5}/
 const minPayload = 5
 
-/** The run up to where a JSON Web Token (RFC 7519, section 3) begins: a header of JSON, a dot, a payload. */
+/** Cuts the run where a JSON Web Token begins: a JSON header, a dot, a payload (RFC 7519, section 3). */
 function withoutToken(run: string): string {
   if (!run.includes('eyJ')) return run
   const parts = run.split('.')

@@ -1,6 +1,6 @@
 /**
- * Structured logs: one JSON object per line. Secrets cannot get in by construction (`Secret` prints as `[redacted]`); the patterns
- * of log-redaction.ts are the second net, for what a vendor's message may quote.
+ * Structured logs: one JSON object per line. A `Secret` always prints as `[redacted]`. The patterns of log-redaction.ts also redact
+ * secrets that a vendor's message may quote.
  */
 import { isPublisherError } from '../../base/errors.ts'
 import { cutText, formatLine } from './log-redaction.ts'
@@ -9,22 +9,22 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
 export type LogFields = Readonly<Record<string, unknown>>
 
-/** Writes lines of a constant message and fields. `Secret` and known shapes of secrets are redacted; long values are cut. */
+/** Writes lines of a constant message and fields. Redacts each `Secret` and known shapes of secrets, and cuts long values. */
 export interface Logger {
   debug(msg: string, fields?: LogFields): void
   info(msg: string, fields?: LogFields): void
   warn(msg: string, fields?: LogFields): void
   error(msg: string, fields?: LogFields): void
-  /** A logger that adds these fields to each line. */
+  /** Gives a logger that adds these fields to each line. */
   with(fields: LogFields): Logger
 }
 
 export interface LoggerOptions {
   level: LogLevel
-  /** Takes one finished line without its line end. */
+  /** Receives one finished line without its line end. */
   write(line: string): void
   now?: () => number
-  /** Told of each line that is written. `msg` comes from the program's own code. */
+  /** Receives each line that is written. `msg` is a constant of the program's own code. */
   onLine?(level: LogLevel, msg: string): void
 }
 
@@ -51,30 +51,30 @@ export function createLogger({ level, write, now = Date.now, onLine }: LoggerOpt
   return make({})
 }
 
-/** Longest name or code of an error in the log. Characters. */
-const maxWord = 100
-/** Longest message of an error in the log. Characters. */
-const maxMessage = 500
+/** Bound on an error's name and code. */
+const maxWordLength = 100
+/** Bound on an error's message. */
+const maxMessageLength = 500
 
 /** Describes an error for the log: names, codes and messages down the chain of causes, each cut. No stack, no properties. */
 export function describeError(error: unknown, depth = 0): LogFields {
   if (!(error instanceof Error)) return { name: typeof error }
   const cause = error.cause !== undefined && depth < 4 ? { cause: describeError(error.cause, depth + 1) } : {}
-  const code = isPublisherError(error) || hasCode(error) ? { code: cutText(error.code, maxWord) } : {}
+  const code = isPublisherError(error) || hasCode(error) ? { code: cutText(error.code, maxWordLength) } : {}
   return {
-    name: cutText(error.name, maxWord),
+    name: cutText(error.name, maxWordLength),
     ...code,
-    message: cutText(error.message, maxMessage),
+    message: cutText(error.message, maxMessageLength),
     ...cause,
   }
 }
 
-/** Longest path in the log. A photo's name has at most 255 bytes, each written as three characters. */
-const maxPath = 1000
+/** Holds a photo's name of 255 bytes, each of which may take three characters. */
+const maxPathLength = 1000
 
-/** The path of a request as it stands in the log. */
+/** Cuts the path of a request for the log. */
 export function pathForLog(path: string): string {
-  return cutText(path, maxPath)
+  return cutText(path, maxPathLength)
 }
 
 function hasCode(error: Error): error is Error & { code: string } {

@@ -1,6 +1,6 @@
 /**
- * Spans by OpenTelemetry's API, which does nothing until a program registers an SDK (src/node/tracing.ts). An attribute holds what
- * a log line may hold, and less: no path, no query, no text of people or vendors.
+ * Spans through OpenTelemetry's API, which does nothing until a program registers an SDK (src/node/tracing.ts). Attributes hold even
+ * less than log lines: no path, no query, no text from people or vendors.
  */
 import {
   type Attributes,
@@ -21,12 +21,12 @@ export type { Span }
 
 const tracerName = 'publisher'
 
-/** Stands for a span where nobody records any. */
+/** Stand-in for a span while no SDK is registered. */
 const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
 
 /**
- * The tracer of the SDK that is registered by now, if there is one. Asking first is cheaper than the API's own tracer that does nothing:
- * a warm request should not pay for what is off.
+ * Gives the tracer of the registered SDK, if any. This check costs less than the API's no-op tracer, so a warm request pays almost
+ * nothing while tracing is off.
  */
 function currentTracer(): Tracer | undefined {
   const provider = trace.getTracerProvider()
@@ -42,12 +42,12 @@ const headers: TextMapGetter<ReadHeader> = {
   keys: () => [],
 }
 
-/** Whether anybody records spans by now. */
+/** Tells if an SDK records spans. */
 export function hasTracer(): boolean {
   return currentTracer() !== undefined
 }
 
-/** Runs `answer` in the span of a request, which continues the caller's trace (W3C Trace Context). */
+/** Runs `answer` in the span of a request, as part of the caller's trace (W3C Trace Context). */
 export function inRequestSpan<T>(
   method: string,
   readHeader: ReadHeader,
@@ -59,7 +59,7 @@ export function inRequestSpan<T>(
   return tracer.startActiveSpan(method, { kind: SpanKind.SERVER }, parent, (span) => ending(span, answer))
 }
 
-/** Runs `work` in a span below the one that is running. */
+/** Runs `work` in a child of the current span. */
 export function inSpan<T>(
   name: string,
   { attributes, isCall = false }: { attributes?: Attributes; isCall?: boolean },
@@ -73,14 +73,14 @@ export function inSpan<T>(
   )
 }
 
-/** The header that lets the orchestrator continue the trace; empty where there is none. */
+/** Gives the headers that let the orchestrator continue the trace; empty without a trace. */
 export function traceHeaders(): Record<string, string> {
   const carrier: Record<string, string> = {}
   propagation.inject(context.active(), carrier)
   return carrier
 }
 
-/** Notes how it failed, by its code alone: messages may quote people and vendors. */
+/** Records the failure by its code only, because messages may quote people and vendors. */
 export function markFailed(span: Span, reason: string): void {
   span.setAttribute('error.type', reason)
   span.setStatus({ code: SpanStatusCode.ERROR })

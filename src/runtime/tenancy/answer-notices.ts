@@ -1,9 +1,9 @@
-/** Log lines about a runtime answer that its operator should mend. */
+/** Log lines about faults in a runtime answer, for its operator. */
 import { modelNotices } from '../../contract/model-notices.ts'
 import type { RuntimeAnswer } from '../../contract/runtime-answer.ts'
 import type { Logger } from '../telemetry/log.ts'
 
-/** Logs fields that cannot be used, and models that will be retired. */
+/** Logs unusable fields and models that will be retired. */
 export function logNotices(log: Logger, { config, faults }: RuntimeAnswer): void {
   for (const fault of faults) log.warn('configuration field unusable', { ...fault })
   for (const { severity, text, ...notice } of modelNotices(config.ai)) {

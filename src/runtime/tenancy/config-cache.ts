@@ -1,6 +1,6 @@
 /**
- * Runtime configurations by host. A configuration in memory serves without waiting and is checked in the background; any other host is
- * looked up once, however many requests wait for it.
+ * Cache of runtime configurations by host. A cached configuration serves without waiting and is revalidated in the background. Concurrent
+ * requests for any other host share one lookup.
  */
 import { PublisherError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
@@ -22,42 +22,42 @@ export type { LookupContext } from './config-cache/lookups.ts'
 
 export interface ConfigCacheOptions<T> {
   source: ConfigSource
-  /** Shared between processes; a lost value costs one more call to the orchestrator. Not used where it belongs to this process alone. */
+  /** Store that processes share. A lost value costs one more call to the orchestrator. Unused if no other process sees the store. */
   kv: KeyValueStore
-  /** Seal the configurations in the shared store. */
+  /** Secrets that seal the configurations in the shared store. */
   secrets: readonly [Secret, ...Secret[]]
-  /** Makes the object that requests run with; called once per configuration version. */
+  /** Makes the object that requests use. Called once per configuration version. */
   derive(answer: RuntimeAnswer, host: TenantHost): T
   log: Logger
   now: () => number
   /** Receives the origin of the configuration, once per request. */
   onResolved?(resolution: Resolution): void
   /**
-   * Memory for configurations and their derived objects, estimated. The least recently used are evicted, and looked up again on their
-   * next use. Bytes. Default 32 MB.
+   * Estimated bytes for configurations and their derived objects. The least recently used configurations are evicted, and looked up again
+   * on their next use. Default 32 MB.
    */
   maxBytes?: number
 }
 
 export interface ConfigCache<T> {
-  /** Gives the derived object of a valid configuration without waiting; undefined: use {@link load}. */
+  /** Gives the derived object of a valid configuration without waiting. If undefined, call {@link load}. */
   peek(host: TenantHost, context: LookupContext): T | undefined
-  /** Gives the same, after a lookup where needed. Throws `tenant_not_found`, `config_unavailable`, or the refusal of a stranger. */
+  /** Gives the derived object, after a lookup if needed. Throws `tenant_not_found`, `config_unavailable`, or the refusal of an unknown host. */
   load(host: TenantHost, context: LookupContext): Promise<T>
-  /** Numbers of configurations and of unknown hosts in memory. */
+  /** Number of configurations and of unknown hosts in memory. */
   readonly sizes: { configurations: number; unknownHosts: number }
-  /** Forgets the host now, in the shared store too. Never rejects. */
+  /** Removes the host here and from the shared store. Never rejects. */
   invalidate(host: Host): Promise<void>
   /**
-   * Forgets a host that another process invalidated, in the shared store too. The store is called only for a host that this process
+   * Removes a host that another process invalidated, also from the shared store. Calls the store only for a host that this process
    * knows, so repeated messages and invented hosts cost nothing.
    */
   hearInvalidation(host: Host): void
-  /** Checks each entry in use every 15 s, since invalidations by other processes may be missed from now on. */
+  /** Revalidates each entry in use every 15 s, because invalidations by other processes may be missed from now on. */
   checkOften(): void
   /**
-   * Checks each entry before its next use: invalidations arrive again, and some may have been missed. With the source away an entry
-   * serves until its TTL is over, as in a process that never hears of invalidations.
+   * Revalidates each entry before its next use. Called when invalidations arrive again, since some may have been missed. If the source is
+   * unavailable, an entry serves until its TTL ends.
    */
   markAllSuspect(): void
 }
@@ -83,7 +83,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
     return entry.derived
   }
 
-  /** Looks the host up, and once more where an invalidation voided the answer. */
+  /** Looks up the host. Repeats once if an invalidation voided the answer. */
   async function lookup(host: TenantHost, context: LookupContext): Promise<T> {
     let resolution: Resolution = 'failed'
     try {
@@ -125,7 +125,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
       await shared.delete(host)
     },
     hearInvalidation(host) {
-      // This process may have written the old configuration after the other one deleted it.
+      // This process may have written the old configuration after the other process deleted it.
       const isKnown = entries.has(host) || lookupOnce.isRunning(host)
       forget(host)
       if (isKnown) void shared.delete(host)
@@ -140,7 +140,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   }
 }
 
-/** Makes the one answer for every host without a tenant. */
+/** Makes the error for every host without a tenant. */
 export function tenantNotFound(): PublisherError {
   return new PublisherError('tenant_not_found', 'There is nothing at this address.')
 }

@@ -1,6 +1,4 @@
-/**
- * One tenant's resolved credentials, in process memory only. It belongs to one configuration version and goes with it.
- */
+/** Cache of a tenant's resolved credentials, in memory only, for the lifetime of one configuration version. */
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import type { Credentials, CredentialsOf } from '../../contract/credentials.ts'
 import { credentialsUnavailable } from '../../ports/config-source.ts'
@@ -8,13 +6,12 @@ import { type CredentialKind, type CredentialSource, isOfKind } from '../../port
 
 export interface CredentialCacheOptions {
   resolve(ref: string): Promise<Credentials>
-  /** How long they may be kept. Milliseconds. */
   ttlMs: number
   now: () => number
 }
 
 export interface CredentialCache {
-  /** The credentials behind `ref`, which have to be one of these providers'. */
+  /** Gives a source of the credentials behind `ref`. Its `get` fails for credentials of any other provider. */
   source<P extends CredentialKind>(
     ref: string,
     ...providers: readonly P[]
@@ -23,36 +20,36 @@ export interface CredentialCache {
 
 interface Known {
   answer: Promise<Credentials>
-  /** What the answer was, so that a rejection acts at once; `null` until it is there, and once it is rejected. */
+  /** Resolved answer, for comparison with rejected credentials. `null` while pending and after a rejection. */
   resolved: Credentials | null
   failure?: { error: unknown }
-  /** For how long the answer holds, and since when. Milliseconds. */
+  /** Start of the time for which the answer holds. Milliseconds since 1970. */
   since: number
   spanMs: number
   /** Failed answers in a row. */
   failures: number
-  /** Credentials in a row that the vendor has refused right after they were resolved. */
+  /** Credentials in a row that the vendor rejected right after their resolution. */
   rejections: number
 }
 
-/** A Worker's flight may die with the request that owns it. Longer than the orchestrator is waited for in all. */
+/** Bound on a pending resolution, since a Worker may cancel it with its request. Longer than the deadline of the orchestrator client. */
 const flightMs = 12_000
-/** A failure that does not say when to come back is kept for so long, twice as long after each further one, up to the last. */
+/** Backoff after a failure without a Retry-After. Doubles with each failure, from `first` up to `last`. */
 const failurePauseMs = { first: 10_000, last: 60_000 }
 const minPauseMs = 1000
-/** The same for fresh credentials that the vendor refuses: short, since others may be there at any moment. */
+/** Backoff after a vendor rejected fresh credentials. Short, since new credentials may appear at any moment. */
 const rejectionPauseMs = { first: 1000, last: 10_000 }
-/** Credentials that are rejected when they are older than this have worked before. */
+/** Age from which rejected credentials are assumed to have worked before. */
 const provenMs = 60_000
 
 /**
- * Makes the cache. Concurrent first calls share one resolution. A failed one is kept for a while, and so is what a vendor refuses as
- * soon as it is resolved: else each request of a tenant with a wrong reference would be one of the orchestrator's as well.
+ * Makes the cache. Concurrent first calls share one resolution. Failures and rejected fresh credentials are cached for a while; otherwise
+ * each request of a tenant with a wrong reference would call the orchestrator.
  */
 export function createCredentialCache({ resolve, ttlMs, now }: CredentialCacheOptions): CredentialCache {
   const byRef = new Map<string, Known>()
 
-  /** Milliseconds. A clock that was set back must not prolong anything. */
+  /** Gives the milliseconds for which the answer still holds; 0 if the clock was set back. */
   function leftOf({ since, spanMs }: Known): number {
     const passed = now() - since
     return passed < 0 ? 0 : Math.max(0, spanMs - passed)
@@ -89,7 +86,7 @@ export function createCredentialCache({ resolve, ttlMs, now }: CredentialCacheOp
 
   function reject(ref: string, rejected: Credentials): void {
     const known = byRef.get(ref)
-    // Only what was really rejected goes: another request may have resolved a newer one already.
+    // Another request may already have resolved newer credentials; those stay.
     if (known?.resolved !== rejected) return
     const age = now() - known.since
     const rejections = age < provenMs ? known.rejections : 0
@@ -106,7 +103,7 @@ export function createCredentialCache({ resolve, ttlMs, now }: CredentialCacheOp
           if (isOfKind(credentials, providers)) return credentials
           throw credentialsUnavailable(
             new Error(
-              `The reference resolves to ${credentials.provider}, needed is ${providers.join(' or ')}.`,
+              `The reference resolves to ${credentials.provider}, expected ${providers.join(' or ')}.`,
             ),
           )
         },
@@ -126,7 +123,7 @@ function pauseAfter(error: unknown, failures: number): number {
   return Math.min(failurePauseMs.last, Math.max(minPauseMs, asked))
 }
 
-/** The error again, where nobody was asked. */
+/** Copies a cached error, with the remaining wait as its Retry-After. */
 function repeated(error: unknown, leftMs: number): unknown {
   if (!isPublisherError(error)) return error
   const { code, message, cause, isOutage } = error

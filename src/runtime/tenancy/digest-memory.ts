@@ -1,4 +1,4 @@
-/** Remembers the SHA-256 of originals in the key-value store, sealed, so that an original is read once for it and not per view. */
+/** Sealed cache of originals' SHA-256 in the key-value store, so that a view need not read the original again. */
 import { base64url } from 'jose'
 import { toHex } from '../../base/hex.ts'
 import type { DigestMemory } from '../../workflow/content-digest.ts'
@@ -6,13 +6,13 @@ import type { SealedStore } from '../sealing/sealed-store.ts'
 import { describeError, type Logger } from '../telemetry/log.ts'
 import type { TenantRuntime } from './tenant-runtime.ts'
 
-/** Photos that nobody looks at must not fill a small store (docs/operations/heroku.md): each is read once a week at most. */
+/** A short TTL keeps unviewed photos out of a small store (docs/operations/heroku.md). An original is reread at most weekly. */
 const ttlSeconds = 7 * 24 * 3600
-/** Enough to tell a tenant's own photos apart, and half the room of the whole. Bytes. */
+/** Half of a SHA-256, which is enough to tell a tenant's own photos apart. */
 const keyBytes = 16
 const digestBytes = 32
 
-/** Makes one tenant's memory. A store that fails costs a reading of the original, nothing else. */
+/** Makes one tenant's memory. If the store fails, the caller only has to read the original. */
 export function createDigestMemory(
   sealed: SealedStore,
   { host, tenant, config }: Pick<TenantRuntime, 'host' | 'tenant' | 'config'>,
@@ -20,7 +20,7 @@ export function createDigestMemory(
 ): DigestMemory {
   const failed = (error: unknown) => log.warn('shared store failed', { tenant, error: describeError(error) })
 
-  /** Hashed, since names and roots may be longer than a key may be (Cloudflare KV: 512 bytes). */
+  /** Hashes the key, because names and roots may exceed the longest key (512 bytes in Cloudflare KV). */
   async function keyOf(name: string, contentHash: string): Promise<string> {
     const { provider, paths } = config.storage
     const identity = JSON.stringify([tenant, provider, paths.root, name, contentHash])
@@ -44,7 +44,7 @@ function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 }
 
-/** `null` where it is no digest. */
+/** Gives `null` for a value that is not a digest. */
 function hexOf(value: string): string | null {
   if (!/^[\w-]{43}$/.test(value)) return null
   const bytes = base64url.decode(value)

@@ -1,19 +1,19 @@
-/** Remembers photos' facts in the process. */
+/** In-memory cache of photo facts. */
 import { LRUCache } from 'lru-cache'
 import type { FactsMemory, PhotoFacts } from '../../workflow/picture-facts.ts'
 import type { TenantRuntime } from './tenant-runtime.ts'
 
-/** Facts of all tenants' photos; the keys keep them apart. Made once per process. */
+/** Facts of all tenants' photos, with separate keys per tenant. One per process. */
 export type FactsCache = LRUCache<string, { facts: PhotoFacts | null }>
 
-/** Some 500 bytes each. */
+/** Upper bound on remembered photos (about 500 bytes each). */
 const maxPhotos = 5000
 
 export function createFactsCache(): FactsCache {
   return new LRUCache({ max: maxPhotos })
 }
 
-/** One tenant's view of the cache. */
+/** Makes one tenant's view of the cache. */
 export function createFactsMemory(
   cache: FactsCache,
   { host, config }: Pick<TenantRuntime, 'host' | 'config'>,

@@ -1,6 +1,6 @@
 /**
- * `CONFIG_SOURCE=file`: one dedicated app for one tenant, without a control plane. The file holds the same runtime answer and its
- * credentials, as JSON or YAML.
+ * Config source of a dedicated app for one tenant, without a control plane (`CONFIG_SOURCE=file`). The file holds the runtime answer and
+ * its credentials, as JSON or YAML.
  */
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -19,25 +19,25 @@ import {
 } from '../../ports/config-source.ts'
 
 export interface FileConfigOptions {
-  /** Reads the file's text; called for each lookup, so that an edit takes effect with the next check. */
+  /** Reads the file's text. Called for each lookup, so an edit takes effect at the next check. */
   read(): Promise<string>
   baseDomain: string
 }
 
 const fileSchema = z.looseObject({
-  /** A name of digits is a number in YAML. */
+  /** YAML parses a name of digits as a number. */
   tenant: z.union([z.string(), z.number().transform(String)]).pipe(z.string().trim().min(1)),
   app_type: z
     .unknown()
     .optional()
     .transform((type) => (isBlank(type) ? appType : type)),
-  /** The host to serve. Default: the tenant under the base domain. */
+  /** Host to serve. Default: the tenant under the base domain. */
   host: z.string().trim().min(1).toLowerCase().optional().catch(undefined),
   config: z.record(z.string(), z.unknown()),
   credentials: z.record(z.string(), z.unknown()).catch({}),
 })
 
-/** Makes the source. The file is read late: what is wrong with it shows in `/health/ready` and as `config_unavailable`. */
+/** Makes the source. A faulty file does not prevent the start: it shows in `/health/ready` and as `config_unavailable`. */
 export function createFileConfigSource({ read, baseDomain }: FileConfigOptions): ConfigSource {
   async function load() {
     try {
@@ -64,7 +64,7 @@ export function createFileConfigSource({ read, baseDomain }: FileConfigOptions):
       const { credentials, host: configuredHost, ...answer } = await load()
       if (host !== (configuredHost ?? `${answer.tenant.toLowerCase()}.${baseDomain}`))
         return { status: 'no_tenant' }
-      // An edit by hand counts, whether or not it changed the version that stands in the file.
+      // An edit by hand takes effect even if the version in the file stays the same.
       const version = await sha256Hex(JSON.stringify([answer.config_version, answer.config]))
       if (version === knownVersion) return { status: 'unchanged' }
       return toLookup({ schema_version: 2, ...answer, config_version: version })
@@ -77,7 +77,7 @@ export function createFileConfigSource({ read, baseDomain }: FileConfigOptions):
       return toCredentials(credentials[ref])
     },
 
-    /** Nobody bills a dedicated app. */
+    /** Does nothing, since a dedicated app has no billing. */
     async reportUsage() {},
 
     async check() {
@@ -91,7 +91,7 @@ export function createFileConfigSource({ read, baseDomain }: FileConfigOptions):
   }
 }
 
-/** A parser's message may quote the file, secrets included: only the kind of error and the fields' names go on. */
+/** Keeps only the kind of error and the field names, since a parser's message may quote secrets of the file. */
 function withoutValues(cause: unknown): Error {
   if (cause instanceof z.ZodError) {
     return new Error(

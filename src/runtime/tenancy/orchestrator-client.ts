@@ -1,4 +1,4 @@
-/** The control plane over HTTP, as a source of configurations and credentials. */
+/** HTTP client of the orchestrator, the source of configurations and credentials. */
 import type { PublisherError } from '../../base/errors.ts'
 import { RetryableError } from '../../base/retry.ts'
 import type { Secret } from '../../base/secret.ts'
@@ -20,15 +20,15 @@ export interface OrchestratorClientOptions {
   baseUrl: string
   /** Service tokens in the order in which to try them. */
   tokens: readonly Secret[]
-  /** Limit of one attempt in milliseconds. Default 3000. */
+  /** Timeout of one attempt. Default 3000. */
   timeoutMs?: number
-  /** A host that is never a tenant; asking for it tells whether the orchestrator answers. */
+  /** Host that never has a tenant. The readiness check looks this host up. */
   probeHost: string
   fetch?: typeof fetch
   now?: () => number
 }
 
-/** Makes the client of one orchestrator. Retries as the contract says: 429, 5xx and network failures, never 400, 403, 404. */
+/** Makes the client of one orchestrator. Retries 429, 5xx and network failures, but never 400, 403 or 404. */
 export function createOrchestratorClient(options: OrchestratorClientOptions): ConfigSource {
   const { baseUrl, probeHost, timeoutMs = 3000, fetch: send = fetch, now = Date.now } = options
   const tokens = createTokenRing(options.tokens)
@@ -105,7 +105,7 @@ function usageCall({ tenant, tokens, idempotencyKey, occurredAt }: UsageEvent, r
 
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
-/** Gives the request id as the UUID that the contract asks for; a caller's own id may be any sane token. */
+/** Gives the request id if it is a UUID, as the orchestrator requires; otherwise a new UUID. */
 function toUuid(requestId: string): string {
   return uuid.test(requestId) ? requestId : crypto.randomUUID()
 }

@@ -1,4 +1,4 @@
-/** The names of photos that were listed a moment ago: a click on "next" should not list thousands of photos again. */
+/** Short-lived cache of photo names, so that a click on "next" does not list thousands of photos again. */
 import { LRUCache } from 'lru-cache'
 import type { PhotoName } from '../../ports/photo.ts'
 
@@ -7,34 +7,34 @@ interface Listing {
   listedAt: number
 }
 
-/** Listings of all tenants. Made once per process. */
+/** Listings of all tenants. One per process. */
 export type ListingCache = LRUCache<string, Listing>
 
 export interface RecentNamesOptions {
-  /** Shared between tenants; the keys keep them apart. */
+  /** Shared by all tenants. Each tenant has its own keys. */
   cache: ListingCache
-  /** What no other tenant, and no other configuration of this one, has: the host and the `config_version`. */
+  /** Cache key: unique per host and `config_version`. */
   identity: string
   list(): Promise<readonly PhotoName[]>
   now: () => number
 }
 
 export interface RecentNames {
-  /** Gives the names, at most 10 s old unless `fresh` ones are asked for. */
+  /** Gives the names, at most 10 s old. `fresh` skips the cache. */
   (options?: { fresh?: boolean }): Promise<readonly PhotoName[]>
-  /** The root was changed by this process: the next caller gets a listing that began after this. */
+  /** Discards the names after a change of the root folder. The next caller gets a listing that began later. */
   forget(): void
 }
 
 const recentMs = 10_000
-/** What a string and its place in the list take beside its characters. */
+/** Overhead of a string and its slot in the array. */
 const bytesPerName = 48
 
-/** Bounded by what the names take. Default: 8 MB, some 100,000 names. */
+/** Makes the cache. The default of 8 MB holds about 100,000 names. */
 export function createListingCache(maxBytes = 8 * 2 ** 20): ListingCache {
   return new LRUCache({
     maxSize: maxBytes,
-    // However long a listing is, the one that is used most recently is kept.
+    // The cap lets even the longest listing fit, so the most recently used listing always stays.
     sizeCalculation: ({ names }, key) => Math.min(maxBytes, sizeOf(names) + 2 * key.length),
   })
 }
@@ -43,7 +43,7 @@ function sizeOf(names: readonly PhotoName[]): number {
   return names.reduce((bytes, name) => bytes + 2 * name.length + bytesPerName, 0)
 }
 
-/** Makes one tenant's view. One listing is in flight at a time; a failed one is not kept. */
+/** Makes one tenant's view. Concurrent callers share one listing. A failed listing is not cached. */
 export function createRecentNames({ cache, identity, list, now }: RecentNamesOptions): RecentNames {
   let flight: Promise<readonly PhotoName[]> | undefined
   let changes = 0

@@ -1,4 +1,4 @@
-/** A tenant's publishers: platforms that its configuration enables and this server can use. */
+/** Publishers for the platforms that a tenant's configuration enables. */
 import { type Platform, platforms } from '../../contract/platform.ts'
 import { enabledPublisher } from '../../contract/publisher-entries.ts'
 import type { Publisher } from '../../ports/publisher.ts'
@@ -8,11 +8,11 @@ import type { TenantScope } from './tenant-scope.ts'
 
 export interface TenantPublishers {
   available: readonly Publisher[]
-  /** Platforms that the configuration enables and this server cannot use. */
+  /** Platforms that the configuration enables but this server cannot use. */
   unavailable: readonly Platform[]
 }
 
-/** Opens the enabled platforms, each behind the pipeline; the first enabled entry of each platform counts. */
+/** Opens the enabled platforms, each behind the pipeline. Only the first enabled entry of a platform counts. */
 export function openTenantPublishers(
   installed: InstalledPublishers,
   { config, host, find, calls }: TenantScope,

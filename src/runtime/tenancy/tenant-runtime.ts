@@ -1,4 +1,4 @@
-/** Configuration, stores and clients of one tenant. They live exactly as long as one version of the tenant's configuration. */
+/** Configuration, stores and clients of one tenant, for the lifetime of one configuration version. */
 import { once } from '../../base/once.ts'
 import type { Host, Tenant, TenantHost } from '../../contract/host.ts'
 import type { Platform } from '../../contract/platform.ts'
@@ -30,47 +30,47 @@ import { openTenantStorage, type TenantStorageOptions } from './tenant-storage.t
 
 export interface TenantRuntime {
   readonly host: Host
-  /** The host's first label: decides about access. */
+  /** The host's first label. Decides about access. */
   readonly tenant: Tenant
-  /** The orchestrator's name for the tenant: for display only. */
+  /** The orchestrator's name for the tenant, for display only. */
   readonly displayName: string
   readonly config: RuntimeConfig
   readonly configVersion: string
   /** The tenant's storage, made when first needed. Throws `provider_unavailable`. */
   storage(): PhotoStore
-  /** Where the tenant publishes, made when first needed. */
+  /** Platforms on which the tenant publishes, made when first needed. */
   publishers(): TenantPublishers
-  /** The AI, `null` where the configuration names no credentials for one. */
+  /** The AI; `null` if the configuration names no credentials for an AI. */
   model(): LanguageModel | null
-  /** The tenant's allowance of calls to it. */
+  /** Rate limit on the tenant's calls to the AI. */
   readonly aiSlots: AiSlots
-  /** The tenant's places for posts, made when first needed. */
+  /** Slots for the tenant's posts, made when first needed. */
   postSlots(): PostSlots
-  /** Finished thumbnails of this tenant in this version. */
+  /** Finished thumbnails of this tenant and configuration version. */
   readonly thumbnails: ThumbnailMemory
-  /** Names of the root's photos. */
+  /** Names of the photos in the root folder. */
   readonly recentNames: RecentNames
 }
 
 export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageOptions {
-  /** Shared by all tenants, whose memories keep their keys apart. */
+  /** Shared by all tenants. Each tenant has its own keys. */
   thumbnails: ThumbnailCache
-  /** The same. */
+  /** Shared by all tenants. Each tenant has its own keys. */
   listings: ListingCache
-  /** Room for the pictures of posts that are under way; shared by all tenants. */
+  /** Memory for the pictures of running posts, shared by all tenants. */
   pictures: ByteBudget
   publishers: InstalledPublishers
-  /** `null`: this host has no AI. */
+  /** `null` if this program has no AI. */
   model: InstalledModel | null
   settings: Pick<Settings, 'adminEmails'>
-  /** Counts calls of the AI for all processes. */
+  /** Counts AI calls for all processes. */
   counter?: RateCounter | undefined
   /** Counts waiting AI calls. Default: no count. */
   observeSlots?: (slots: AiSlots) => AiSlots
   log: Logger
 }
 
-/** Gives the function that turns a runtime answer into what requests run with. */
+/** Gives the function that makes a {@link TenantRuntime} of a runtime answer. */
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
   const { thumbnails, listings, now } = options
   const vendorOf = (platform: Platform) => options.publishers[platform]?.vendor ?? platform
@@ -79,7 +79,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
     const { config, configVersion } = answer
     logNotices(options.log.with({ tenant, config_version: configVersion }), answer)
     const scope = tenantScope(options, answer, tenantHost)
-    /** Keys of shared caches: another configuration finds nothing of this one. */
+    /** Key in shared caches. Keeps tenants and configuration versions apart. */
     const identity = JSON.stringify([host, configVersion])
     const storage = once(() => openTenantStorage(options, scope, () => recentNames.forget()))
     const recentNames = createRecentNames({
@@ -88,7 +88,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       list: async () => (await storage().list('root')).photos.map(({ name }) => name),
       now,
     })
-    // Most of what a tenant without a visitor would take, and only analyses need it.
+    // Made late: the rate limiter would be most of the memory of an idle tenant, and only analyses need it.
     const aiSlots = once(() => openAiSlots(options, scope))
     return {
       host,

@@ -1,4 +1,4 @@
-/** The parts of one tenant in one version of its configuration that every provider is opened with. */
+/** Parts of a tenant and its configuration version that every provider needs. */
 import type { Host, Tenant, TenantHost } from '../../contract/host.ts'
 import type { RuntimeAnswer, RuntimeConfig } from '../../contract/runtime-answer.ts'
 import type { ConfigSource } from '../../ports/config-source.ts'
@@ -12,7 +12,7 @@ export interface TenantScope {
   host: Host
   tenant: Tenant
   config: RuntimeConfig
-  /** Credentials of the tenant, resolved when first needed and kept as long as the configuration. */
+  /** Finds credentials of the tenant, resolved when first needed and cached as long as the configuration. */
   find: FindCredentials
   /** Context of calls to the tenant's vendors. */
   calls: Omit<VendorCallContext, 'vendor'>
@@ -22,7 +22,7 @@ export interface TenantScopeOptions {
   source: ConfigSource
   /** Measures each call to a vendor. */
   observe: Observe
-  /** Told of refused calls and of vendors that are down. Default: no observer. */
+  /** Receives refused calls and state changes of breakers. Default: no observer. */
   fairness?: FairnessObserver
   now: () => number
 }
@@ -42,7 +42,7 @@ export function tenantScope(
     host,
     tenant,
     config,
-    // A reference that is missing resolves to nothing, as an unknown one does.
+    // A missing reference fails like an unknown reference.
     find: (ref = '', kinds) => credentials.source(ref, ...kinds),
     calls: { tenant, now, observer: fairness, observe },
   }

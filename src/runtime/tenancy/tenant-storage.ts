@@ -1,4 +1,4 @@
-/** A tenant's storage: opened by its provider, behind the pipeline, with sidecars that belong to one photo each. */
+/** A tenant's storage behind the pipeline, in which each sidecar belongs to exactly one photo. */
 import type { PhotoStore } from '../../ports/storage.ts'
 import { type InstalledStorages, storageUnavailable } from '../../ports/storage-driver.ts'
 import { type OwnSidecarTools, withOwnSidecars } from '../../workflow/own-sidecars.ts'
@@ -7,7 +7,7 @@ import type { TenantScope } from './tenant-scope.ts'
 
 export interface TenantStorageOptions {
   storages: InstalledStorages
-  /** Makes the digests by which a store finds the owner of a sidecar. Default: names alone decide. */
+  /** Makes the digests that tie a sidecar to its photo. Default: names alone decide. */
   digestsOf?: (
     store: PhotoStore,
     tenant: Pick<TenantScope, 'host' | 'tenant' | 'config'>,
@@ -15,8 +15,8 @@ export interface TenantStorageOptions {
 }
 
 /**
- * Opens the storage that the configuration names. Calls `onChange` after each attempt to bring photos into a folder or out of it. Throws
- * `provider_unavailable` where this server cannot use the storage.
+ * Opens the storage that the configuration names. Calls `onChange` after each attempt to add or remove photos. Throws
+ * `provider_unavailable` if this server cannot use the storage.
  */
 export function openTenantStorage(
   { storages, digestsOf }: TenantStorageOptions,
@@ -33,7 +33,7 @@ export function openTenantStorage(
   return noticingChanges(withOwnSidecars(store, { now: calls.now, whenChanging, ...digests }), onChange)
 }
 
-/** Gives the same store, which calls `onChange` also after a failed attempt: it may have changed the folder. */
+/** Wraps a store to call `onChange` after each change. A failed attempt may have changed the folder too. */
 function noticingChanges(store: PhotoStore, onChange: () => void): PhotoStore {
   const then = <T>(change: Promise<T>) => change.finally(onChange)
   return {

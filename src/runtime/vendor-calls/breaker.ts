@@ -1,24 +1,24 @@
 /**
- * A circuit breaker for one vendor of one tenant. It goes by the clock alone and has no timers, since a Worker's request that is
- * cancelled takes its timers and its unfinished calls with it: a probe that never ends is given up, and nobody waits for it.
+ * Circuit breaker for one vendor of one tenant. Uses the clock instead of timers, because a cancelled request of a Worker loses its
+ * timers and unfinished calls. A probe that never ends therefore expires.
  */
 import type { BreakerState } from '../limits/observer.ts'
 
 export interface BreakerOptions {
-  /** So many outages one after another open it. */
+  /** Consecutive outages that open the breaker. */
   threshold: number
-  /** How long it stays open before one call may try. Milliseconds. */
+  /** Time that the breaker stays open before a probe. */
   pauseMs: number
-  /** How long that call may take before the next one tries. Milliseconds. */
+  /** Time after which an unfinished probe expires and the next call may probe. */
   probeMs: number
   now: () => number
   onState(state: BreakerState): void
 }
 
-/** `answered`: the vendor is there, whatever it said. `outage`: it is not. `unknown`: the call says nothing about it. */
+/** `answered`: the vendor responded, even with an error. `outage`: the vendor is down. `unknown`: the call reveals nothing about the vendor. */
 export type Outcome = 'answered' | 'outage' | 'unknown'
 
-/** A call that may be made, and has to say how it ended. */
+/** Permitted call, which must report how it ended. */
 export interface Attempt {
   kind: 'attempt'
   end(outcome: Outcome): void
@@ -26,9 +26,9 @@ export interface Attempt {
 
 export interface Breaker {
   readonly state: BreakerState
-  /** Whether {@link begin} would refuse now. Changes nothing. Milliseconds to wait; 0: it would not. */
+  /** Gives the time for which {@link begin} would refuse; 0 if it would not refuse. Changes nothing. */
   waitMs(): number
-  /** Begins a call, or refuses it. One that insists is never refused, and its end counts as any other's. */
+  /** Begins or refuses a call. A call that insists is never refused, but its outcome counts like any other. */
   begin(insists: boolean): Attempt | { kind: 'refused'; retryAfterMs: number }
 }
 
@@ -39,7 +39,7 @@ type State =
 
 export function createBreaker({ threshold, pauseMs, probeMs, now, onState }: BreakerOptions): Breaker {
   let state: State = { name: 'closed', outages: 0 }
-  /** Counts changes of state: what began before one says nothing about the time after it. */
+  /** Counts state changes, so that outcomes of calls from before the last change are ignored. */
   let period = 0
 
   function become(next: State): void {
@@ -53,7 +53,7 @@ export function createBreaker({ threshold, pauseMs, probeMs, now, onState }: Bre
     if (state.name === 'closed') return 0
     const patience = state.name === 'open' ? pauseMs : probeMs
     const passed = now() - state.since
-    // A clock that was set back must not keep it open for hours.
+    // A clock that was set back must not keep the breaker open for hours.
     if (passed < 0 || passed >= patience) return 0
     return Math.min(patience - passed, pauseMs)
   }
@@ -66,7 +66,7 @@ export function createBreaker({ threshold, pauseMs, probeMs, now, onState }: Bre
     } else if (outcome === 'answered') {
       become({ name: 'closed', outages: 0 })
     } else if (state.name === 'half_open') {
-      // A probe that says nothing leaves its turn to the next call.
+      // After an unknown outcome the next call may probe at once.
       become({ name: 'open', since: outcome === 'outage' ? now() : now() - pauseMs })
     }
   }

@@ -1,16 +1,16 @@
 /**
- * A body whose sender falls silent, or breaks off. Of silence Node makes an end after minutes and a Worker never; an end that came too
- * early is told in the words of the platform's own streams, which name no code.
+ * Guard for a body whose sender stalls or disconnects. Node ends a stalled body only after minutes, a Worker never. A disconnect surfaces
+ * as a stream error without a code.
  */
 import { isPublisherError } from '../../base/errors.ts'
 import { within } from '../../base/time.ts'
 
-/** Longest silence while somebody wants to read on. Milliseconds. */
+/** Longest wait for the next chunk. */
 const silenceMs = 30_000
 
 /**
- * The same body, which fails with `failed(cause)` where it breaks off, or where a piece takes too long. However slowly it is read, that
- * is no silence.
+ * Wraps a body to fail with `failed(cause)` when the sender disconnects or a chunk takes too long. A slow reader does not count as
+ * silence.
  */
 export function unlessBroken(
   body: ReadableStream<Uint8Array>,

@@ -1,4 +1,4 @@
-/** The source of configurations behind the pipeline. */
+/** Config source behind the pipeline. */
 import { areUnknown, type ConfigSource } from '../../ports/config-source.ts'
 import { observing } from './layers.ts'
 import type { Observe } from './observe.ts'
@@ -16,7 +16,7 @@ const calls = {
   acceptsToken: 'direct',
 } as const satisfies CallTable<ConfigSource>
 
-/** Gives the same source, each call to an orchestrator observed. A file stays as it is: reading it calls no other program. */
+/** Wraps a source to observe each call to the orchestrator. A file source stays unwrapped, since reading a file calls no vendor. */
 export function configSourceCalls(source: ConfigSource, observe: Observe): ConfigSource {
   if (source.kind !== 'orchestrator') return source
   return throughLayers(source, calls, [observing({ vendor: 'orchestrator', observe })])

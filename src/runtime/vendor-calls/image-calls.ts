@@ -1,4 +1,4 @@
-/** The reducer of pictures behind the pipeline: sharp in this process, or Cloudflare Images. Photos queue for both. */
+/** Image reducer behind the pipeline: sharp in this process, or Cloudflare Images. Photos queue for both. */
 import type { ImageReducer } from '../../ports/images.ts'
 import { observing } from './layers.ts'
 import type { Observe } from './observe.ts'
@@ -9,7 +9,7 @@ const calls = {
   toJpeg: { operation: 'toJpeg' },
 } as const satisfies CallTable<ImageReducer>
 
-/** Gives the same reducer, each call of it observed. */
+/** Wraps a reducer to observe each call. */
 export function imageCalls(images: ImageReducer, observe: Observe): ImageReducer {
   return throughLayers(images, calls, [observing({ vendor: 'images', observe })])
 }

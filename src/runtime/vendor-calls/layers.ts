@@ -1,4 +1,4 @@
-/** The layers of the pipeline: observe, give up at a deadline, break the circuit, limit the calls at once. */
+/** Layers of the pipeline: metrics and spans, deadline, circuit breaker, limit on concurrent calls. */
 import type { ErrorDetails, PublisherError } from '../../base/errors.ts'
 import { within } from '../../base/time.ts'
 import type { Tenant } from '../../contract/host.ts'
@@ -10,52 +10,52 @@ import { createWatch, type Watch } from './watch.ts'
 
 /** Context of one tenant's calls to one vendor. */
 export interface VendorCallContext {
-  /** As metrics, spans and log name it. */
+  /** Name in metrics, spans and log. */
   vendor: string
   tenant: Tenant
   /** Milliseconds since 1970. */
   now: () => number
-  /** Told of refused calls, and of a vendor that goes down or comes back. */
+  /** Receives refused calls and state changes of breakers. */
   observer: FairnessObserver
   observe: Observe
 }
 
 /**
- * Treatment of a method by limits and breaker: they cannot see which operation a call finishes, so the method decides.
- * - `read` changes nothing. Refused while the vendor is down, and given up at its deadline. Throws `busy` where no slot becomes free.
- * - `begin` is the beginning of a change: refused as `read` is, but never given up once it has begun. It goes before those that look.
- * - `change` may be the end of something longer: it waits for its slot, and is made although the vendor seems down.
- * - `settle` must be tried in any case: made at once, uncounted.
+ * Treatment of a method by limits and breaker. They cannot see which operation a call finishes, so the method decides.
+ * - `read` changes nothing. Refused while the vendor is down, and aborted at its deadline. Throws `busy` if no slot becomes free.
+ * - `begin` starts a change. Refused like `read`, but never aborted once it has begun. Has priority over `read`.
+ * - `change` may finish a longer operation. Waits for its slot, and runs even if the vendor seems down.
+ * - `settle` must always be tried. Runs at once, without a slot.
  */
 export type CallKind = 'read' | 'begin' | 'change' | 'settle'
 
 export interface Limited {
   kind: CallKind
-  /** The call may succeed without the vendor: only its failure says something about it. */
+  /** True if the call may succeed without the vendor, so that only its failure reveals something. */
   provesNothing?: boolean
 }
 
 export type LimitedTable<Port> = CallTable<Port, Limited>
 
-/** Longer than a provider needs for its own retries (20 to 60 s), each of which fails with a better word. */
+/** Longer than a provider's own retries (20 to 60 s), which end with a more precise error. */
 const deadlineMs = 75_000
-/** Longest wait for a slot of a call that may be refused: with the call itself it should fit into the 30 s of Heroku's router. */
+/** Longest wait for a slot. Together with the call it fits into the 30 s of Heroku's router. */
 const patienceMs = 15_000
 
 export interface LimitOptions extends VendorCallContext {
-  /** Name under which waiting calls are counted. */
+  /** Queue in which waiting calls are counted. */
   queue: Queue
-  /** Calls at once. */
+  /** Upper bound on concurrent calls. */
   atOnce: number
-  /** Bound on waiting calls of each priority. */
+  /** Upper bound on waiting calls of each priority. */
   maxWaiting: number
-  /** The error for a vendor that is down, or did not answer in time. */
+  /** Makes the error for a vendor that is down or did not answer in time. */
   unavailable(details: ErrorDetails): PublisherError
 }
 
 /**
- * Makes all layers for one tenant and one of its vendors: no tenant's vendor delays or fails another tenant. Observing is closest to
- * the provider, so only calls that are really made count.
+ * Makes all layers for one tenant and one of its vendors, so that a vendor of one tenant cannot affect other tenants. Observation is closest
+ * to the provider, so that metrics count only calls that are really made.
  */
 export function limitedLayers(options: LimitOptions): Layer<Limited>[] {
   const { queue, atOnce, maxWaiting, unavailable, ...context } = options
@@ -65,7 +65,7 @@ export function limitedLayers(options: LimitOptions): Layer<Limited>[] {
   return [observing(context), expiring(unavailable), breaking(watch), limiting(vendor, acquire, watch)]
 }
 
-/** Measures each call, in a span of its own. */
+/** Measures each call and records a span. */
 export function observing({ vendor, observe }: Pick<VendorCallContext, 'vendor' | 'observe'>): Layer {
   return (call, { operation, outcomeOf, failureOf }, parameters) => {
     const name = typeof operation === 'string' ? operation : operation.from(...parameters)
@@ -73,28 +73,28 @@ export function observing({ vendor, observe }: Pick<VendorCallContext, 'vendor' 
   }
 }
 
-/** Refuses calls while the vendor is down, and learns from the end of each that is made. */
+/** Refuses calls while the vendor is down, and learns from the outcome of each call. */
 export function breaking(watch: Watch): Layer<Limited> {
   return (call, { kind, provesNothing = false }) =>
     watch.run(call, { insists: kind === 'change' || kind === 'settle', provesNothing })
 }
 
-/** Gives up a call that only looks once its deadline has passed; an answer that comes later is released. */
+/** Fails a `read` at its deadline. Releases an answer that arrives later. */
 function expiring(unavailable: LimitOptions['unavailable']): Layer<Limited> {
   const overdue = () => unavailable({ cause: new Error('no answer in time'), isOutage: true })
   return (call, { kind, release }) =>
     kind === 'read' ? within(call(), deadlineMs, overdue, release) : call()
 }
 
-/** Makes calls wait for one of the tenant's slots. */
+/** Makes each call wait for one of the tenant's slots. */
 function limiting(vendor: string, acquire: Acquire, watch: Watch): Layer<Limited> {
   return async (call, { kind, signalOf }, parameters) => {
     if (kind === 'settle') return call()
-    // A call that waited while the vendor went down is refused when it has its slot, and need not try.
+    // If the vendor goes down during the wait, the breaker refuses the call once it has its slot.
     if (kind !== 'change') watch.refuseWhileDown()
     const release = await acquire({
       priority: kind === 'read' ? 'low' : 'high',
-      // After the deadline all calls that held a slot before are out of it.
+      // All current holders of slots have ended by their deadline.
       patienceMs: kind === 'change' ? deadlineMs : patienceMs,
       vendors: [vendor],
       signal: signalOf?.(...parameters),

@@ -4,7 +4,7 @@ import type { LanguageModel } from '../../ports/language-model.ts'
 import { type LimitedTable, limitedLayers, type VendorCallContext } from './layers.ts'
 import { throughLayers } from './pipeline.ts'
 
-/** Bound on calls that hang, each of which takes seconds; `ai.rate_per_minute` bounds how many there are. */
+/** Bounds concurrent calls, each of which takes seconds. `ai.rate_per_minute` bounds their rate. */
 const limits = { queue: 'ai', atOnce: 4, maxWaiting: 16 } as const
 
 const calls = {
@@ -16,7 +16,7 @@ const calls = {
   listModels: 'direct',
 } as const satisfies LimitedTable<LanguageModel>
 
-/** Gives the same model with at most 4 calls at once. Throws also `busy`, and `ai_unavailable` at once while the service is down. */
+/** Wraps a model to allow at most 4 concurrent calls. Calls also throw `busy`, and `ai_unavailable` at once while the service is down. */
 export function modelCalls(model: LanguageModel, context: VendorCallContext): LanguageModel {
   return throughLayers(model, calls, limitedLayers({ ...context, ...limits, unavailable }))
 }
@@ -24,7 +24,7 @@ export function modelCalls(model: LanguageModel, context: VendorCallContext): La
 function unavailable(details: ErrorDetails): PublisherError {
   return new PublisherError(
     'ai_unavailable',
-    'The AI service does not answer at the moment. Try again later.',
+    'The AI service is not answering at the moment. Try again later.',
     details,
   )
 }

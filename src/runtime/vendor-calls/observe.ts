@@ -1,11 +1,11 @@
-/** Calls to the outside, each measured and in a span of its own. */
+/** Metrics and spans of calls to vendors. */
 import { isPublisherError } from '../../base/errors.ts'
 import type { CallOutcome, Metrics, OutgoingCall } from '../../ports/metrics.ts'
 import { inSpan, markFailed } from '../telemetry/spans.ts'
 
 /**
- * Makes one call. `outcomeOf` says what an answer amounts to; default: `ok`. `failureOf` says what an error amounts to where its code
- * does not; default: it does.
+ * Makes one call. `outcomeOf` gives the outcome of an answer (default: `ok`). `failureOf` may override the outcome of an error (default: its
+ * code).
  */
 export type Observe = <T>(
   call: Pick<OutgoingCall, 'to' | 'operation'>,

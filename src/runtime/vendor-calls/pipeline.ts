@@ -1,32 +1,32 @@
 /**
- * The pipeline around every port: each method goes through layers (observe, limit, break) that read its rule from a table. The table
- * names every method of the port, so a method without a rule is a type error.
+ * Pipeline around every port. Each method runs through layers (observe, limit, break), which read its rule from a table. The table names
+ * every method of the port, so a method without a rule is a type error.
  */
 import type { CallOutcome } from '../../ports/metrics.ts'
 
-/** Rule of one method of a port, as the layers read it. */
+/** Rule of one method of a port. */
 export interface CallRule<Parameters extends readonly unknown[], Answer> {
-  /** Name of the call in metrics and spans. `from`: where the parameters decide. */
+  /** Name of the call in metrics and spans. `from` derives the name from the parameters. */
   operation: string | { from(...parameters: Parameters): string }
-  /** Outcome that an answer counts as. Default: `ok`. */
+  /** Outcome of an answer. Default: `ok`. */
   outcomeOf?(answer: Answer): CallOutcome
-  /** Outcome that an error counts as, where its code does not decide. */
+  /** Outcome of an error. Default, also for undefined: the code of the error. */
   failureOf?(error: unknown): CallOutcome | undefined
-  /** Signal that ends the waiting for a slot. Default: none. */
+  /** Signal that aborts the wait for a slot. Default: none. */
   signalOf?(...parameters: Parameters): AbortSignal
-  /** Frees an answer that arrived after its deadline. Default: there is nothing to free. */
+  /** Frees the resources of an answer that arrived after the deadline. Default: nothing to free. */
   release?(answer: Answer): void
 }
 
-/** Rule of a method whose parameters and answer a layer need not know. */
+/** Rule of a method with any parameters and answer. */
 export type AnyCallRule = CallRule<readonly unknown[], unknown>
 
-/** Marks a method that reaches its provider without any layer: it calls no vendor, or only on demand of an admin. */
+/** Mark of a method without layers: it calls no vendor, or only on demand of an admin. */
 const direct = 'direct'
 
 type Method = (...parameters: never[]) => unknown
 
-/** Names of a port's methods, optional ones included. */
+/** Names of a port's methods, including optional methods. */
 export type MethodName<Port> = keyof {
   [Name in keyof Port as NonNullable<Port[Name]> extends Method ? Name : never]: unknown
 }
@@ -36,14 +36,14 @@ type RuleOf<Called, Treatment> = Called extends (...parameters: infer Parameters
   : typeof direct
 
 /**
- * One rule for each method of a port. A method without a promise can only be `direct`. Check tables with `satisfies`.
- * `Treatment` holds what further layers want to know of each method.
+ * Rules of all methods of a port. A method without a promise can only be `direct`. Check tables with `satisfies`. `Treatment` adds the
+ * fields that further layers need.
  */
 export type CallTable<Port, Treatment = unknown> = {
   readonly [Name in MethodName<Port>]-?: RuleOf<NonNullable<Port[Name]>, Treatment>
 }
 
-/** Wraps one call. `rule` and `parameters` are those of the method that is called. */
+/** Wraps one call. `rule` and `parameters` belong to the called method. */
 export type Layer<Treatment = unknown> = <Answer>(
   call: () => Promise<Answer>,
   rule: AnyCallRule & Treatment,
@@ -51,8 +51,8 @@ export type Layer<Treatment = unknown> = <Answer>(
 ) => Promise<Answer>
 
 /**
- * Gives the same port with every method of the table behind the layers; the first layer is closest to the provider. `direct` methods and
- * members that the table does not name reach the port itself, also those of a class. An optional method that the port lacks stays absent.
+ * Wraps a port so that every method of the table runs through the layers; the first layer is closest to the provider. `direct` methods,
+ * and members that the table does not name, reach the port itself. An optional method that the port lacks stays absent.
  */
 export function throughLayers<Port extends object, Treatment = unknown>(
   port: Port,
@@ -60,7 +60,7 @@ export function throughLayers<Port extends object, Treatment = unknown>(
   layers: readonly Layer<Treatment>[],
 ): Port {
   const rules: [string, (AnyCallRule & Treatment) | typeof direct][] = Object.entries(table)
-  // TypeScript cannot follow that each override has the type of the method it replaces: parameters and answer pass through unread.
+  // TypeScript cannot see that each override has the type of its method: parameters and answer pass through unread.
   const overrides: Record<string, unknown> = {}
   for (const [name, rule] of rules) {
     const method: unknown = Reflect.get(port, name)
@@ -84,10 +84,10 @@ function callThrough<Treatment>(
   return layers.reduce((call, layer) => () => layer(call, rule, parameters), atProvider)()
 }
 
-/** Members of the port's class, which a spread leaves out. Methods are bound to the port. */
+/** Gives the members of the port's class, which a spread omits. Binds methods to the port. */
 function inheritedMembers(port: object, heir: object = port): Record<string, unknown> {
   const prototype = Reflect.getPrototypeOf(heir)
-  // The last prototype is the one of all objects.
+  // Stop at `Object.prototype`.
   if (!prototype || !Reflect.getPrototypeOf(prototype)) return {}
   const names = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor')
   const members = names.map((name): [string, unknown] => {

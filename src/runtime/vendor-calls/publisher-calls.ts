@@ -1,11 +1,11 @@
-/** A tenant's platform behind the pipeline. Whole posts are limited instead of calls (limits/posts.ts). */
+/** A tenant's platform behind the pipeline. Limits apply to whole posts instead of calls (limits/posts.ts). */
 import { type ErrorDetails, PublisherError } from '../../base/errors.ts'
 import type { Publisher } from '../../ports/publisher.ts'
 import { breaking, type LimitedTable, observing, type VendorCallContext } from './layers.ts'
 import { throughLayers } from './pipeline.ts'
 import { createWatch } from './watch.ts'
 
-/** Longer than publishing waits for a platform. */
+/** Longer than the wait for a platform while publishing. */
 const probeMs = 100_000
 
 const calls = {
@@ -16,8 +16,8 @@ const calls = {
 } as const satisfies LimitedTable<Publisher>
 
 /**
- * Gives the same publisher, which throws `publish_unavailable` at once while the platform is down. The platform is not called then: the
- * photo surely was not sent, and its claim is given back.
+ * Wraps a publisher to throw `publish_unavailable` at once while the platform is down. The platform is not called then, so the photo was
+ * certainly not sent, and its claim is released.
  */
 export function publisherCalls(publisher: Publisher, context: VendorCallContext): Publisher {
   const watch = createWatch({ ...context, probeMs, unavailable })
@@ -25,6 +25,6 @@ export function publisherCalls(publisher: Publisher, context: VendorCallContext)
 }
 
 function unavailable(details: ErrorDetails): PublisherError {
-  const message = 'This platform is not answering at the moment. Nothing was sent; try again shortly.'
+  const message = 'This platform is not answering at the moment. Nothing was sent. Try again shortly.'
   return new PublisherError('publish_unavailable', message, details)
 }

@@ -1,11 +1,11 @@
-/** A tenant's storage behind the pipeline. docs/fairness.md says which call may be refused and why. */
+/** A tenant's storage behind the pipeline. docs/fairness.md explains which calls may be refused. */
 import { type ErrorDetails, PublisherError } from '../../base/errors.ts'
 import type { PhotoContent, PhotoStore } from '../../ports/storage.ts'
 import { unlessBroken } from './broken-stream.ts'
 import { type LimitedTable, limitedLayers, type VendorCallContext } from './layers.ts'
 import { throughLayers } from './pipeline.ts'
 
-/** A page of thumbnails asks for 40 photos at once. */
+/** A page of thumbnails requests 40 photos at once. */
 const limits = { queue: 'storage', atOnce: 16, maxWaiting: 200 } as const
 
 const calls = {
@@ -16,7 +16,7 @@ const calls = {
     kind: 'read',
     release: ({ body }) => void body.cancel().catch(() => undefined),
   },
-  // S3 signs links without its server.
+  // S3 links are signed locally.
   temporaryLink: { operation: 'temporary_link', kind: 'read', provesNothing: true },
   thumbnail: { operation: 'thumbnail', kind: 'read' },
   upload: { operation: 'upload', kind: 'begin' },
@@ -29,11 +29,11 @@ const calls = {
   listRecords: { operation: 'list_records', kind: 'read' },
   replaceRecord: { operation: 'replace_record', kind: 'settle' },
   deleteRecord: { operation: 'delete_record', kind: 'settle' },
-  // Some stores know it from the documentation of their server.
+  // Some stores answer without a call to their server.
   canCreateAtomically: { operation: 'probe', kind: 'read', provesNothing: true },
 } as const satisfies LimitedTable<PhotoStore>
 
-/** Questions about a photo that belong to its move or deletion. */
+/** Rules for reads that belong to a move or a deletion. */
 const callsWhenChanging = {
   ...calls,
   stat: { ...calls.stat, kind: 'change' },
@@ -42,13 +42,13 @@ const callsWhenChanging = {
 } as const satisfies LimitedTable<PhotoStore>
 
 /**
- * Gives the same store with at most 16 calls at once. A call counts until its answer begins: an original that is being read holds no
- * slot, so slow readers keep no other call away. Its body fails once the storage breaks off or is silent for half a minute.
+ * Wraps a store to allow at most 16 concurrent calls. A call holds its slot until its answer begins, so slow readers of originals block
+ * no other call. The body of an original fails if the storage disconnects or sends nothing for 30 s.
  *
- * Throws also `busy` where too many calls wait, and `storage_unavailable` at once while the storage is down. A claim is refused before
- * it is made; receipts, moves, sidecars and deletions are always tried.
+ * Calls also throw `busy` if too many calls wait, and `storage_unavailable` at once while the storage is down. New claims may be refused;
+ * receipts, moves, sidecars and deletions are always tried.
  *
- * `whenChanging` is the same store for questions that belong to a move or a deletion: they go before other questions, and are never
+ * `whenChanging` is the same store for reads that belong to a move or a deletion. They have priority over other reads, and are never
  * refused.
  */
 export function storageCalls(
@@ -62,7 +62,7 @@ export function storageCalls(
   }
 }
 
-/** Gives the same store, whose originals fail with `storage_unavailable` where they break off. */
+/** Wraps a store so that a body that breaks off fails with `storage_unavailable`. */
 function failingWhereBroken(store: PhotoStore): PhotoStore {
   return {
     ...store,
@@ -76,7 +76,7 @@ function failingWhereBroken(store: PhotoStore): PhotoStore {
 function unavailable(details: ErrorDetails): PublisherError {
   return new PublisherError(
     'storage_unavailable',
-    'The photo storage is not answering at the moment. Please try again shortly.',
+    'The photo storage is not answering at the moment. Try again shortly.',
     details,
   )
 }

@@ -1,35 +1,35 @@
-/** Calls of one tenant to one vendor under the eyes of a circuit breaker. */
+/** Circuit breaker around the calls of one tenant to one vendor. */
 import { isPublisherError, type PublisherError } from '../../base/errors.ts'
 import type { Tenant } from '../../contract/host.ts'
 import type { FairnessObserver } from '../limits/observer.ts'
 import { createBreaker, type Outcome } from './breaker.ts'
 
 export interface WatchOptions {
-  /** As the configuration names it. */
+  /** Name in metrics and log. */
   vendor: string
   tenant: Tenant
   now: () => number
   observer: FairnessObserver
-  /** How long one call may find out whether the vendor is back. Milliseconds. */
+  /** Time after which an unfinished probe expires. */
   probeMs: number
-  /** The error for a vendor that is down. */
+  /** Makes the error for a vendor that is down. */
   unavailable(details: { retryAfterMs: number }): PublisherError
 }
 
 export interface CallOptions {
   insists: boolean
-  /** It may succeed without the vendor: only its failure says something. */
+  /** True if the call may succeed without the vendor, so that only its failure reveals something. */
   provesNothing?: boolean
 }
 
 export interface Watch {
-  /** Throws `unavailable` where {@link run} would refuse. */
+  /** Throws `unavailable` if {@link run} would refuse. */
   refuseWhileDown(): void
-  /** Makes the call and learns from its end. Refused while the vendor is down, unless it insists. */
+  /** Makes the call and learns from its outcome. Refuses the call while the vendor is down, unless it insists. */
   run<T>(call: () => Promise<T>, options: CallOptions): Promise<T>
 }
 
-/** So many outages in a row, each after a call's own retries, are no accident. */
+/** Consecutive outages that open the breaker. Each outage already includes the provider's own retries. */
 const threshold = 5
 const pauseMs = 10_000
 
@@ -63,7 +63,7 @@ export function createWatch({ vendor, tenant, now, observer, probeMs, unavailabl
   }
 }
 
-/** Not the vendor's word: it was not asked. */
+/** Codes of errors that occur before a call reaches the vendor. */
 const saysNothing = new Set([
   'busy',
   'credentials_unavailable',

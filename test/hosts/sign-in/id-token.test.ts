@@ -191,7 +191,9 @@ describeOnBothHosts('an ID token', (kind) => {
     const good = fleet.issuer.idToken
     fleet.issuer.idToken = (nonce, { issuer }) => signWith(key, goodClaims(nonce, issuer))
     expect((await signIn(fleet.browser(), alice)).status).toBe(403)
-    expect(fleet.host.lines.join('\n')).toContain(String.raw`signed with \"ES256\"; allowed here: RS256`)
+    expect(fleet.host.lines.join('\n')).toContain(
+      String.raw`signed with \"ES256\"; allowed algorithms: RS256`,
+    )
     fleet.issuer.idToken = good
     expect((await signIn(fleet.browser(), alice)).status).toBe(200)
   })
@@ -212,7 +214,7 @@ describeOnBothHosts('an ID token', (kind) => {
     fleet.issuer.idToken = withClaims({ iss: 'https://evil.example/\u202e' })
     await signIn(fleet.browser(), alice)
     expect(fleet.host.lines.join('\n')).toContain(
-      String.raw`says issuer \"https://evil.example/?\"; configured is \"${fleet.issuer.issuer}\"`,
+      String.raw`names issuer \"https://evil.example/?\", but \"${fleet.issuer.issuer}\" is configured`,
     )
   })
 
@@ -226,7 +228,7 @@ describeOnBothHosts('an ID token', (kind) => {
     expect(await status(browser, alice)).toEqual({ admin: false })
     const log = fleet.host.lines.join('\n')
     expect(log).toContain(`"reason":"id_token_invalid","about":"${about}"`)
-    expect(page.text).toContain('Nobody was signed in')
+    expect(page.text).toContain('You were not signed in')
   })
 
   it('refuses the sign-in when an earlier token of the same person is replayed', async () => {

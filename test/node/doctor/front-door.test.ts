@@ -21,7 +21,7 @@ const troubles: Trouble[] = [
     says: /WEB_SESSION_SECRET is required/,
   },
   {
-    what: 'the host lies two labels deep',
+    what: 'the host has two labels under the base domain',
     breakIt: ({ options }) => void Object.assign(options, { host: `a.${host}` }),
     differs: {
       host: 'failed',
@@ -41,14 +41,14 @@ const troubles: Trouble[] = [
     todo: /Remove every record at photos\.example/,
   },
   {
-    what: 'there is no record at all',
+    what: 'the host has no record and there is no wildcard',
     breakIt: ({ zone }) => void delete zone['*'],
     differs: { dns: 'failed', 'dns.callback': 'failed', certificate: 'skipped', site: 'skipped' },
     says: /no DNS record, and there is no wildcard/,
     todo: /Add `CNAME \*` to the zone of example/,
   },
   {
-    what: 'the name points to an app that is gone',
+    what: 'the host points to a deleted app',
     breakIt: ({ zone }) => void Object.assign(zone, { [host]: { cname: 'gone.herokudns.com' } }),
     differs: { dns: 'failed', certificate: 'skipped', site: 'skipped' },
     says: /points to gone\.herokudns\.com, which has no address/,
@@ -57,18 +57,18 @@ const troubles: Trouble[] = [
     what: 'the wildcard points to herokuapp.com',
     breakIt: ({ zone }) => void Object.assign(zone, { '*': { cname: 'app.herokuapp.com' } }),
     differs: { dns: 'failed', certificate: 'skipped', site: 'skipped' },
-    says: /for which Heroku can issue no certificate/,
+    says: /for which Heroku cannot issue a certificate/,
     todo: /herokudns\.com/,
   },
   {
-    what: 'the name has a record of its own',
+    what: 'the host has an explicit record',
     breakIt: ({ zone }) => void Object.assign(zone, { [host]: { cname: 'other.herokudns.com' } }),
     differs: { dns: 'warning' },
-    says: /a record of its own, which hides the wildcard \(happy-tree\.herokudns\.com\)/,
-    todo: /Right for a dedicated app/,
+    says: /an explicit record hides the wildcard \(happy-tree\.herokudns\.com\)/,
+    todo: /Expected for a dedicated app/,
   },
   {
-    what: 'only this name has a record',
+    what: 'the host has a record but there is no wildcard',
     breakIt: ({ zone }) => {
       delete zone['*']
       Object.assign(zone, { [host]: { a: ['127.0.0.1'] }, 'app.example': { a: ['127.0.0.1'] } })
@@ -96,10 +96,10 @@ const troubles: Trouble[] = [
     what: 'the callback host is hidden by a record',
     breakIt: ({ zone }) => void Object.assign(zone, { 'app.example': {} }),
     differs: { 'dns.callback': 'failed' },
-    says: /app\.example has no address, so nobody can sign in/,
+    says: /app\.example has no address, so sign-in cannot work/,
   },
   {
-    what: 'the certificate is for another name',
+    what: 'the certificate is for another host',
     breakIt: ({ options }) => void Object.assign(options, { host: 'other.example' }),
     differs: {
       certificate: 'failed',
@@ -117,31 +117,31 @@ const troubles: Trouble[] = [
     todo: /heroku certs:auto/,
   },
   {
-    what: 'the certificate is not renewed',
+    what: 'the certificate expires soon',
     breakIt: ({ options }) => void Object.assign(options, { now: () => Date.UTC(2119, 11, 20) }),
     differs: { certificate: 'warning' },
-    says: /only 12 days, so it is not being renewed/,
+    says: /only 12 days left, so it is not being renewed/,
   },
   {
-    what: 'nobody knows the issuer of the certificate',
+    what: 'the issuer of the certificate is unknown',
     breakIt: ({ door }) => void delete door.ca,
     differs: { certificate: 'failed', site: 'skipped' },
     says: /browsers do not trust the certificate.*SELF_SIGNED/,
   },
   {
-    what: 'nothing listens there',
+    what: 'nothing listens at the address of the host',
     breakIt: ({ door }) => void Object.assign(door, { port: 1 }),
     differs: { certificate: 'failed', site: 'skipped' },
-    says: /no TLS connection to photos\.example came about.*ECONNREFUSED/,
+    says: /cannot open a TLS connection to photos\.example.*ECONNREFUSED/,
     todo: /heroku domains/,
   },
   {
-    what: 'another application has the host',
+    what: 'another application answers for the host',
     breakIt: (practice) => {
       practice.site = () => new Response('There is nothing here, yet.', { status: 404 })
     },
     differs: { site: 'failed' },
-    says: /something else than this program answers \(404\)/,
+    says: /another program answers \(404\)/,
     todo: /heroku domains:add/,
   },
   {
@@ -150,9 +150,9 @@ const troubles: Trouble[] = [
       practice.site = () => Response.json({ code: 'tenant_not_found' }, { status: 404 })
     },
     differs: { site: 'failed' },
-    says: /knows no such tenant/,
+    says: /does not know this tenant/,
     todo: /ORCHESTRATOR_BASE_DOMAIN/,
   },
 ]
 
-describe('the doctor, at the entrance', () => itFinds(troubles))
+describe('the doctor’s check of DNS, certificate and site', () => itFinds(troubles))

@@ -17,8 +17,8 @@ beforeEach(async () => {
 })
 afterEach(() => practice.close())
 
-describe('a tenant in full health', () => {
-  it('passes every check, and nothing is published, mailed or left behind', async () => {
+describe('the doctor’s examination of a healthy tenant', () => {
+  it('passes every check and publishes, mails and leaves nothing', async () => {
     expect(outcomesOf(await roundOf(practice))).toEqual(healthy)
     expect(practice.telegram.posts).toEqual([])
     expect(practice.mail.mails).toEqual([])
@@ -31,7 +31,7 @@ describe('a tenant in full health', () => {
     expect(deleted.flatMap(({ paths }) => paths)).toEqual([written[0]?.paths[0]])
   })
 
-  it('passes with photos on S3 too', async () => {
+  it('passes with photos on S3', async () => {
     onS3(practice)
     expect(outcomesOf(await roundOf(practice))).toEqual({
       ...healthy,
@@ -40,7 +40,7 @@ describe('a tenant in full health', () => {
     })
   })
 
-  it('warns of an S3 server on which nothing can be claimed', async () => {
+  it('fails the write check on an S3 server without atomic creation', async () => {
     const server = await startS3rver()
     try {
       onS3(practice, {
@@ -51,30 +51,28 @@ describe('a tenant in full health', () => {
       const findings = await roundOf(practice)
       const record = findings.find(({ id }) => id === 'storage.records')
       expect(record?.outcome).toBe('failed')
-      expect(record?.said).toMatch(/cannot create a file only if there is none.*ignores conditional writes/)
+      expect(record?.said).toMatch(/cannot create a file atomically.*ignores conditional writes/)
     } finally {
       await server.close()
     }
   })
 
-  it.each([0, 50])('passes with a Redis that is %i ms away', async (lagMs) => {
+  it.each([0, 50])('passes with a Redis latency of %i ms', async (lagMs) => {
     await using redis = await startRedisServer()
     await using line = await openSlowLine(redis.url, lagMs)
     practice.variables.REDIS_URL = line.url
     const findings = await roundOf(practice)
     expect(findings.find(({ id }) => id === 'redis')).toMatchObject({
       outcome: 'ok',
-      said: expect.stringMatching(
-        /^what one process writes, another one reads; [\d.]+ MB used, without a limit$/,
-      ),
+      said: expect.stringMatching(/^one process reads what another writes; [\d.]+ MB used, without a limit$/),
     })
     expect(await everythingIn(redis)).not.toContain('doctor')
   })
 
   it.each([
     ['volatile-lru', 'ok', /of 100.0 MB used, volatile-lru$/],
-    ['noeviction', 'warning', /once it is full it refuses what is new$/],
-  ])('tells what a Redis with the policy %s does when it is full', async (policy, outcome, says) => {
+    ['noeviction', 'warning', /once full, it refuses new values$/],
+  ])('reports Redis with the eviction policy %s as %s', async (policy, outcome, says) => {
     await using redis = await startRedisServer(['--maxmemory', '100000000', '--maxmemory-policy', policy])
     practice.variables.REDIS_URL = redis.url
     const findings = await roundOf(practice)
@@ -84,17 +82,17 @@ describe('a tenant in full health', () => {
     })
   })
 
-  it('does not pass with a Redis that is full', async () => {
+  it('fails the Redis check when Redis is full', async () => {
     await using redis = await startRedisServer(['--maxmemory', '1', '--maxmemory-policy', 'noeviction'])
     practice.variables.REDIS_URL = redis.url
     const findings = await roundOf(practice)
     expect(findings.find(({ id }) => id === 'redis')).toMatchObject({
       outcome: 'failed',
-      said: expect.stringMatching(/answers, but takes nothing/),
+      said: expect.stringMatching(/answers, but keeps no values/),
     })
   })
 
-  it('asks real name servers', async () => {
+  it('queries real name servers', async () => {
     const server = await startNameServer({
       'photos.example': { a: '127.0.0.1' },
       'app.example': { a: '127.0.0.1' },
@@ -110,7 +108,7 @@ describe('a tenant in full health', () => {
     )
   })
 
-  it('leaves out what only a deployment has, in development', async () => {
+  it('skips the checks of a deployment in development', async () => {
     practice.variables.FORCE_HTTPS = 'false'
     expect(outcomesOf(await roundOf(practice))).toEqual({
       ...healthy,
@@ -119,8 +117,8 @@ describe('a tenant in full health', () => {
   })
 })
 
-describe('what the doctor says', () => {
-  it('loses every secret that was resolved, references and mail addresses, and nothing else', () => {
+describe('the doctor’s redaction', () => {
+  it('removes resolved secrets, references and mail addresses, and nothing else', () => {
     const redaction = createRedaction()
     redaction.addSecrets({ provider: 'telegram', nested: [{ bot_token: new Secret('1001:canary') }] })
     redaction.addSecrets([new Secret('1001:canary-longer')])
@@ -134,8 +132,8 @@ describe('what the doctor says', () => {
   })
 })
 
-describe('an examination', () => {
-  it('goes on when a check does not end, and when one throws', async () => {
+describe('an examination of the doctor', () => {
+  it('continues after a check that never ends and after a check that throws', async () => {
     const heard: Finding[] = []
     const { check } = createExamination({
       limitMs: 20,
@@ -153,7 +151,7 @@ describe('an examination', () => {
     await check({ id: 'c', title: 'Above' }, endless, async () => ({ value: 1, said: 'never' }))
     await check({ id: 'd', title: 'Sound' }, solid, async () => ({ value: 1, said: 'fine' }))
     expect(heard.map(({ outcome, said }) => `${outcome}: ${said}`)).toEqual([
-      'failed: there was no answer within 0.02 s',
+      'failed: no answer within 0.02 s',
       'failed: odd (very odd)',
       'skipped: not checked, since “Endless” did not pass',
       'ok: fine',

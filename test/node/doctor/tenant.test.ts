@@ -16,7 +16,7 @@ import { withoutPlatform, withoutStorage } from '../../support/fixtures/unbuilt-
 const change = ({ answer }: Practice, blocks: Record<string, unknown>) =>
   void Object.assign(answer.config, blocks)
 
-/** As Dropbox says that a token is not good for this. */
+/** Makes Dropbox's answer for a token without the required permission. */
 function missingScope(scope: string): Fault {
   const body = JSON.stringify({
     error_summary: 'missing_scope/..',
@@ -39,24 +39,24 @@ const controlPlane: Trouble[] = [
     breakIt: ({ variables }) =>
       void Object.assign(variables, { ORCHESTRATOR_SERVICE_TOKEN: 'canary-old,canary-service-token' }),
     differs: { orchestrator: 'warning' },
-    says: /1 of 2 service tokens are accepted; not number 1/,
+    says: /1 of 2 service tokens are accepted; refused: number 1/,
     todo: /docs\/operations\/secrets\.md/,
   },
   {
-    what: 'nobody answers for the orchestrator',
+    what: 'the orchestrator is down',
     breakIt: ({ orchestrator }) => orchestrator.close(),
     differs: { orchestrator: 'failed', site: 'failed', configuration: 'skipped', ...nothingOfTenant },
     says: /cannot be reached/,
     todo: /127\.0\.0\.1:\d+ can be reached from here.*ORCHESTRATOR_BASE_URL/,
   },
   {
-    what: 'the orchestrator knows no such host',
+    what: 'the orchestrator does not know the host',
     breakIt: ({ orchestrator }) => void orchestrator.tenants.delete(host),
     differs: { configuration: 'failed', site: 'failed', ...nothingOfTenant },
     says: /404: the host is unknown there, or its tenant is suspended/,
   },
   {
-    what: 'the host is bound to another application by 409',
+    what: 'the orchestrator answers 409 because the host is bound to another application',
     breakIt: ({ orchestrator }) => {
       orchestrator.script = ({ subject }) => (subject === host ? { status: 409 } : undefined)
     },
@@ -64,13 +64,13 @@ const controlPlane: Trouble[] = [
     says: /bound the host to another application/,
   },
   {
-    what: 'a field of the configuration cannot be used',
+    what: 'a field of the configuration is unusable',
     breakIt: (practice) => change(practice, { captionfile: { extended_metadata_enabled: 'canary-perhaps' } }),
     differs: { configuration: 'warning' },
     says: /config\.captionfile\.extended_metadata_enabled is not true or false, so its default counts/,
   },
   {
-    what: 'a field of another type is beside a TTL as text',
+    what: 'a field has the wrong type and the TTL is text',
     breakIt: ({ answer }) =>
       void Object.assign(answer, {
         schema_version: 3,
@@ -82,7 +82,7 @@ const controlPlane: Trouble[] = [
     says: /. Its ttl_seconds of 4000 is read as 3600\. schema_version is not a known version, so it is read as version 2\. config\.appearance is not a block of fields, so its defaults count\.$/,
   },
   {
-    what: 'a schema version 1 is text',
+    what: 'the schema version 1 is text',
     breakIt: ({ answer }) => void Object.assign(answer, { schema_version: '1' }),
     differs: {
       configuration: 'warning',
@@ -103,7 +103,7 @@ const controlPlane: Trouble[] = [
     says: /config\.auth\.allowed_emails is not a list, so sign-in is denied\.$/,
   },
   {
-    what: 'a key of the configuration is not known',
+    what: 'the configuration has an unknown key',
     breakIt: (practice) => change(practice, { captionfile: { artist_allias: 'A' } }),
     differs: { configuration: 'warning' },
     says: /config\.captionfile\.artist_allias is not known \(did you mean artist_alias\?\)/,
@@ -128,7 +128,7 @@ const controlPlane: Trouble[] = [
     says: /ttl_seconds of 0 is read as 600/,
   },
   {
-    what: 'the answer is of version 1',
+    what: 'the schema version is 1',
     breakIt: ({ answer }) => void Object.assign(answer, { schema_version: 1 }),
     differs: {
       configuration: 'warning',
@@ -146,7 +146,7 @@ const controlPlane: Trouble[] = [
     what: 'the answer names another tenant',
     breakIt: ({ answer }) => void Object.assign(answer, { tenant: 'bob' }),
     differs: { configuration: 'warning' },
-    says: /names the tenant “bob”; credentials are asked for “photos” all the same/,
+    says: /names the tenant “bob”, but credentials are resolved for “photos”/,
   },
 ]
 
@@ -159,7 +159,7 @@ const credentials: Trouble[] = [
     todo: /of the kind telegram/,
   },
   {
-    what: 'the orchestrator fails at a reference',
+    what: 'the orchestrator fails to resolve a reference',
     breakIt: ({ orchestrator }) => {
       orchestrator.script = ({ subject }) => (subject === refOf('ai') ? { status: 500 } : undefined)
     },
@@ -171,7 +171,7 @@ const credentials: Trouble[] = [
     what: 'a reference resolves to another kind',
     breakIt: (practice) => practice.store('ai', { provider: 'smtp', version: '1', password: 'canary' }),
     differs: { 'credentials.ai': 'failed', ai: 'skipped' },
-    says: /of the kind smtp, needed is openai/,
+    says: /of the kind smtp, expected openai/,
   },
   {
     what: 'resolved credentials are malformed',
@@ -273,11 +273,11 @@ const storage: Trouble[] = [
     todo: /files\.content\.write/,
   },
   {
-    what: 'links are made and do not work',
+    what: 'links do not work',
     breakIt: ({ dropbox }) =>
       void dropbox.interfere(onCall('link', { kind: 'answer', status: 410, body: '' }, always)),
     differs: { 'storage.link': 'failed' },
-    says: /is answered 410/,
+    says: /answered 410/,
     todo: /files\.content\.read/,
   },
   {
@@ -300,7 +300,7 @@ const storage: Trouble[] = [
     todo: /s3:ListBucket/,
   },
   {
-    what: 'the storage is on a disk that the server offers to no tenant',
+    what: 'the storage is a disk that the server does not offer',
     breakIt: (practice) => change(practice, { storage: { provider: 'local', paths: { root: '/x' } } }),
     differs: {
       'storage.list': 'failed',
@@ -435,21 +435,21 @@ const shared: Trouble[] = [
     what: 'the identity provider is down',
     breakIt: ({ issuer }) => void Object.assign(issuer, { isDown: true }),
     differs: { 'sign-in': 'failed' },
-    says: /cannot be discovered/,
+    says: /discovery failed/,
   },
   {
-    what: 'the identity provider has another name',
+    what: 'the identity provider names another issuer',
     breakIt: ({ issuer }) => void Object.assign(issuer.metadata, { issuer: 'https://other.example' }),
     differs: { 'sign-in': 'failed' },
-    says: /cannot be discovered.*says issuer "https:\/\/other\.example"; configured is "http:\/\/127/,
-    todo: /to the letter/,
+    says: /discovery failed.*names issuer "https:\/\/other\.example", but "http:\/\/127/,
+    todo: /match the issuer exactly/,
   },
   {
-    what: 'the identity provider has a slash more in its name',
+    what: 'the issuer’s name has an extra slash',
     breakIt: ({ issuer }) => void Object.assign(issuer.metadata, { issuer: `${issuer.issuer}/` }),
     differs: { 'sign-in': 'failed' },
-    says: /says issuer "http:\/\/127\.0\.0\.1:\d+\/"; configured is "http:\/\/127\.0\.0\.1:\d+"/,
-    todo: /to the letter/,
+    says: /names issuer "http:\/\/127\.0\.0\.1:\d+\/", but "http:\/\/127\.0\.0\.1:\d+" is configured/,
+    todo: /match the issuer exactly/,
   },
   {
     what: 'the identity provider signs with HMAC only',
@@ -460,14 +460,14 @@ const shared: Trouble[] = [
     todo: /RS256, PS256/,
   },
   {
-    what: 'the identity provider has no key for the algorithm that it names',
+    what: 'the identity provider has no key for its algorithm',
     breakIt: ({ issuer }) =>
       void Object.assign(issuer.metadata, { id_token_signing_alg_values_supported: ['ES256'] }),
     differs: { 'sign-in': 'failed' },
     says: /none of its 1 signing keys is for ES256/,
   },
   {
-    what: 'the identity provider’s keys are elsewhere',
+    what: 'the identity provider’s keys cannot be read',
     breakIt: ({ issuer }) => void Object.assign(issuer.metadata, { jwks_uri: `${issuer.issuer}/nowhere` }),
     differs: { 'sign-in': 'failed' },
     says: /signing keys cannot be read \(answered 404\)/,
@@ -484,13 +484,13 @@ const shared: Trouble[] = [
       for (const name of ['OIDC_ISSUER_URL', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET']) delete variables[name]
     },
     differs: { 'sign-in': 'warning', 'dns.callback': 'skipped', admins: 'warning' },
-    says: /nobody can sign in to any site/,
+    says: /sign-in is off on all sites/,
   },
   {
-    what: 'nobody is an admin',
+    what: 'the list of admins is empty',
     breakIt: (practice) => change(practice, { auth: { allowed_emails: [] } }),
     differs: { admins: 'warning' },
-    says: /nobody may administer this site/,
+    says: /this site has no admins/,
   },
   {
     what: 'Redis does not answer',
@@ -500,8 +500,8 @@ const shared: Trouble[] = [
   },
 ]
 
-describe('the doctor, about the control plane', () => itFinds(controlPlane))
-describe('the doctor, about credentials', () => itFinds(credentials))
-describe('the doctor, about the storage', () => itFinds(storage))
-describe('the doctor, about platforms and the AI', () => itFinds(channels))
-describe('the doctor, about what all tenants share', () => itFinds(shared))
+describe('the doctor’s check of the control plane', () => itFinds(controlPlane))
+describe('the doctor’s check of credentials', () => itFinds(credentials))
+describe('the doctor’s check of the storage', () => itFinds(storage))
+describe('the doctor’s check of platforms and the AI', () => itFinds(channels))
+describe('the doctor’s check of shared services', () => itFinds(shared))

@@ -6,8 +6,8 @@ const options = { total: 100, patienceMs: 1000, busy: 'Busy.' }
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-describe('a budget of bytes', () => {
-  it('counts what is held, until it is given back', async () => {
+describe('a byte budget', () => {
+  it('counts held bytes until they are freed', async () => {
     const budget = createByteBudget(options)
     const [a, b] = [budget.open('a', 40), budget.open('b', 40)]
     await a.take(20)
@@ -19,7 +19,7 @@ describe('a budget of bytes', () => {
     expect(budget.takenBytes).toBe(30)
   })
 
-  it('is no more than half one owner’s, whatever has come of it so far', () => {
+  it('refuses work of an owner that could exceed half of the budget', () => {
     const budget = createByteBudget(options)
     const first = budget.open('a', 30)
     expect(() => budget.open('a', 21)).toThrow(expect.objectContaining({ code: 'busy', retryAfterMs: 5000 }))
@@ -29,7 +29,7 @@ describe('a budget of bytes', () => {
     budget.open('a', 30)
   })
 
-  it('lets wait where others hold all of it, and says so to them', async () => {
+  it('makes work wait while others hold the budget, and tells the holders', async () => {
     const budget = createByteBudget(options)
     const [a, b, c] = [budget.open('a', 50), budget.open('b', 50), budget.open('c', 50)]
     await a.take(50)
@@ -47,7 +47,7 @@ describe('a budget of bytes', () => {
     expect([b.isWanted, budget.takenBytes]).toEqual([false, 55])
   })
 
-  it('counts at once what lies in memory already, and lets others wait for it', async () => {
+  it('counts bytes that are already in memory at once and makes others wait', async () => {
     const budget = createByteBudget(options)
     const [a, b] = [budget.open('a', 50), budget.open('b', 50)]
     await a.take(50)
@@ -60,7 +60,7 @@ describe('a budget of bytes', () => {
     await b.take(10)
   })
 
-  it('says busy once the patience is over, and keeps what was held', async () => {
+  it('throws busy after the timeout and keeps the held bytes', async () => {
     const budget = createByteBudget(options)
     await budget.open('a', 50).take(50)
     const portion = budget.open('b', 50)
@@ -71,7 +71,7 @@ describe('a budget of bytes', () => {
     expect([portion.bytes, budget.takenBytes]).toEqual([45, 95])
   })
 
-  it('gets back what a cancelled request of a Worker can never give back', async () => {
+  it('frees bytes that a cancelled request of a Worker never frees', async () => {
     const budget = createByteBudget(options)
     await budget.open('a', 50).take(50)
     await budget.open('b', 50).take(50)

@@ -31,18 +31,18 @@ describe('the client behind one proxy', () => {
     ['198.51.100.1\t,\t203.0.113.7 ', '203.0.113.7'],
     ['203.0.113.7,', '203.0.113.7'],
     ['203.0.113.7, , ,', '203.0.113.7'],
-  ])('is the last one of X-Forwarded-For: %j', (line, client) => {
+  ])('comes from the last entry of X-Forwarded-For: %j', (line, client) => {
     expect(clientOfLastForwarded(forwarded(line), router)).toBe(client)
   })
 
-  it('is not whom a client claims to be in lines or entries of its own', () => {
+  it('ignores lines and entries that a client added itself', () => {
     expect(clientOfLastForwarded(forwarded('1.2.3.4, 5.6.7.8', '203.0.113.7'), router)).toBe('203.0.113.7')
     expect(clientOfLastForwarded(forwarded('127.0.0.1, 203.0.113.7'), router)).toBe('203.0.113.7')
     const claims = Array.from({ length: 1000 }, (_, index) => `1.2.${index >> 8}.${index & 255}`).join(', ')
     expect(clientOfLastForwarded(forwarded(`${claims}, 203.0.113.7`), router)).toBe('203.0.113.7')
   })
 
-  it('does not take other headers for the proxy’s', () => {
+  it('ignores other forwarding headers', () => {
     const headers = new Headers({
       'cf-connecting-ip': '1.2.3.4',
       'x-real-ip': '1.2.3.4',
@@ -73,11 +73,11 @@ describe('the client behind one proxy', () => {
     '2130706433',
     '0x7f.1',
     '1.2.3',
-  ])('is the peer where the last entry is no address: %j', (line) =>
+  ])('falls back to the peer when the last entry of X-Forwarded-For is %j', (line) =>
     expect(clientOfLastForwarded(forwarded(line), router)).toBe(router),
   )
 
-  it('is the peer without the header, and unknown without a peer', () => {
+  it('falls back to the peer without X-Forwarded-For, and to unknown without a peer', () => {
     expect(clientOfLastForwarded(noHeader, router)).toBe(router)
     expect(clientOfLastForwarded(noHeader, undefined)).toBe('unknown')
   })
@@ -89,23 +89,23 @@ describe('the client of a socket', () => {
     ['::ffff:127.0.0.1', '127.0.0.1'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     [undefined, 'unknown'],
-  ])('is the peer: %j', (peer, client) => {
+  ])('gives the client of the socket peer %j', (peer, client) => {
     expect(clientOfPeer(forwarded('1.2.3.4'), peer)).toBe(client)
   })
 })
 
 describe('the client on Workers', () => {
-  it('is the one that Cloudflare names', () => {
+  it('uses the address that Cloudflare names', () => {
     const headers = new Headers({ 'cf-connecting-ip': '2001:db8:1:2::9', 'x-forwarded-for': '1.2.3.4' })
     expect(clientOfCloudflare(readerOf(headers), undefined)).toBe('2001:db8:1:2::/64')
   })
 
-  it('is unknown where Cloudflare names none', () => {
+  it('gives unknown when Cloudflare names no address', () => {
     expect(clientOfCloudflare(forwarded('1.2.3.4'), undefined)).toBe('unknown')
   })
 })
 
-it('gives short keys, and the same for all addresses of an IPv6 network', () => {
+it('gives short client keys and the same key for all addresses of an IPv6 /64', () => {
   const group = fc.nat(0xffff).map((value) => value.toString(16))
   const half = fc.array(group, { minLength: 4, maxLength: 4 }).map((groups) => groups.join(':'))
   fc.assert(
@@ -135,7 +135,7 @@ describe('an entry of X-Forwarded-For', () => {
     })),
   )
 
-  it('is the same client with and without a port, blanks and empty entries', () => {
+  it('gives the same client with and without a port, blanks and empty entries', () => {
     fc.assert(
       fc.property(
         address,
@@ -154,7 +154,7 @@ describe('an entry of X-Forwarded-For', () => {
     )
   })
 
-  it('gives a short key whatever it holds', () => {
+  it('gives a short client key for any header', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (line) => {
         expect(clientOfLastForwarded(() => line, router).length).toBeLessThanOrEqual(24)
@@ -162,7 +162,7 @@ describe('an entry of X-Forwarded-For', () => {
     )
   })
 
-  it('is found in a header of 16 KiB of commas', () => {
+  it('finds the last entry in a header with 16 KiB of commas', () => {
     expect(clientOfLastForwarded(() => `203.0.113.7${','.repeat(16_384)}`, router)).toBe('203.0.113.7')
   })
 })

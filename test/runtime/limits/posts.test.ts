@@ -10,7 +10,7 @@ import { photo, scene as publishScene } from '../../support/fixtures/scripted-pl
 const vendorOf = (platform: Platform) => publishers[platform].vendor
 const never = new Promise<never>(() => undefined)
 
-/** The places of one tenant, and what an operator would see. */
+/** Makes the slots of one tenant, and records what an operator would see. */
 function scene(total = 100) {
   const known = parseHost('alice.shibari.test', 'shibari.test', [])
   if (!known) throw new Error('no tenant')
@@ -29,8 +29,8 @@ function scene(total = 100) {
 
 afterEach(() => void vi.useRealTimers())
 
-describe('places for posts', () => {
-  it('are four; 32 more wait, and each platform of a further one counts as a call that was not made', async () => {
+describe('post slots', () => {
+  it('allows 4 posts, queues 32 more, and counts a refusal for each platform of a further post', async () => {
     const { slots, events, waiting } = scene()
     let begun = 0
     const hang = () => {
@@ -46,7 +46,7 @@ describe('places for posts', () => {
     expect(events).toEqual(['telegram line_full', 'smtp line_full'])
   })
 
-  it('are waited for no longer than fifteen seconds', async () => {
+  it('refuses a post that has waited for a slot for 15 seconds', async () => {
     vi.useFakeTimers()
     const { slots, events, waiting } = scene()
     for (let i = 0; i < 4; i++) slots.run(['email'], () => never).catch(() => undefined)
@@ -57,32 +57,29 @@ describe('places for posts', () => {
   })
 
   it.each([
-    ['sent', undefined, true],
-    ['refused', new PublisherError('publish_refused', 'No.'), false],
-    ['lost', new PublisherError('publish_outcome_unknown', 'Perhaps.'), false],
-    ['broken by an error of our own', new TypeError('a defect'), false],
-  ])(
-    'are free again, and the memory of pictures too, after a post that was %s',
-    async (_title, error, success) => {
-      const open = await publishScene()
-      await using _ = open.folder
-      const { slots, pictures } = scene()
-      const held: number[] = []
-      const telegram = {
-        ...open.telegram,
-        publish: async () => {
-          held.push(pictures.takenBytes)
-          if (error) throw error
-          return { postId: '1' }
-        },
-      }
-      const result = await open.publish({}, { publishers: [telegram], slots })
-      expect([result.results.telegram?.success, held, pictures.takenBytes]).toEqual([success, [3], 0])
-      await slots.run(['email'], async () => undefined)
-    },
-  )
+    ['succeeds', undefined, true],
+    ['is refused', new PublisherError('publish_refused', 'No.'), false],
+    ['has an unknown outcome', new PublisherError('publish_outcome_unknown', 'Perhaps.'), false],
+    ['fails with an unexpected error', new TypeError('a defect'), false],
+  ])('frees the slot and the memory of its picture when a post %s', async (_title, error, success) => {
+    const open = await publishScene()
+    await using _ = open.folder
+    const { slots, pictures } = scene()
+    const held: number[] = []
+    const telegram = {
+      ...open.telegram,
+      publish: async () => {
+        held.push(pictures.takenBytes)
+        if (error) throw error
+        return { postId: '1' }
+      },
+    }
+    const result = await open.publish({}, { publishers: [telegram], slots })
+    expect([result.results.telegram?.success, held, pictures.takenBytes]).toEqual([success, [3], 0])
+    await slots.run(['email'], async () => undefined)
+  })
 
-  it('are free again after a photo that is not there', async () => {
+  it('frees the slot when the photo does not exist', async () => {
     const open = await publishScene()
     await using _ = open.folder
     const { slots, waiting } = scene()
@@ -93,7 +90,7 @@ describe('places for posts', () => {
     expect(waiting()).toBe(0)
   })
 
-  it('are left by who goes away; nothing has begun', async () => {
+  it('removes an aborted post from the queue before anything begins', async () => {
     const open = await publishScene()
     await using _ = open.folder
     const { slots, waiting } = scene()
@@ -105,7 +102,7 @@ describe('places for posts', () => {
     expect([open.stages, open.telegram.posts, waiting()]).toEqual([[], [], 0])
   })
 
-  it('refuse a post before its claim where no memory is left for its picture', async () => {
+  it('refuses a post before its claim when no memory is left for its picture', async () => {
     const open = await publishScene()
     await using _ = open.folder
     const { slots, pictures } = scene(7)

@@ -4,14 +4,14 @@ import { createRateLimiter } from '../../../src/runtime/limits/rate-limit.ts'
 
 const start = Date.parse('2026-11-01T12:00:00Z')
 
-/** A clock that stands still until it is moved. */
+/** Makes a clock that stands still until a test moves it. */
 function clockAt(time = start) {
   const clock = { time, now: () => clock.time }
   return clock
 }
 
 describe('a rate limiter', () => {
-  it('allows the limit at once and says how many are left', () => {
+  it('allows a burst of the whole limit and reports how many calls are left', () => {
     const { now } = clockAt()
     const limiter = createRateLimiter({ limit: 3, windowSeconds: 60, now })
     expect([1, 2, 3, 4].map(() => limiter.take('a'))).toEqual([
@@ -22,7 +22,7 @@ describe('a rate limiter', () => {
     ])
   })
 
-  it('allows the next one exactly when it said, and not a millisecond earlier', () => {
+  it('allows the next call exactly at its retry time and not a millisecond earlier', () => {
     const clock = clockAt()
     const limiter = createRateLimiter({ limit: 3, windowSeconds: 60, now: clock.now })
     for (let count = 0; count < 3; count++) limiter.take('a')
@@ -35,7 +35,7 @@ describe('a rate limiter', () => {
     expect(limiter.take('a')).toEqual({ allowed: false, retryAfterMs: 20_000 })
   })
 
-  it('takes several together or none of them, and never more than the limit', () => {
+  it('counts several calls together or none of them, and never more than the limit', () => {
     const clock = clockAt()
     const limiter = createRateLimiter({ limit: 3, windowSeconds: 60, now: clock.now })
     expect(limiter.take('a', 2)).toEqual({ allowed: true, remaining: 1 })
@@ -47,7 +47,7 @@ describe('a rate limiter', () => {
     expect(limiter.take('a', 9)).toEqual({ allowed: true, remaining: 0 })
   })
 
-  it('is exact for every limit and window', () => {
+  it('allows the next call exactly at its retry time for every limit and window', () => {
     const options = {
       limit: fc.integer({ min: 1, max: 1000 }),
       windowSeconds: fc.integer({ min: 1, max: 3600 }),
@@ -69,7 +69,7 @@ describe('a rate limiter', () => {
     )
   })
 
-  it('never allows more than the limit and what has come back since, however requests are spread', () => {
+  it('never allows more than the limit plus the refill for any spread of requests', () => {
     const waits = fc.array(fc.nat(3000), { minLength: 50, maxLength: 300 })
     fc.assert(
       fc.property(waits, (pauses) => {
@@ -85,7 +85,7 @@ describe('a rate limiter', () => {
     )
   })
 
-  it('does not let those who go on asking wait longer', () => {
+  it('does not lengthen the wait of a client that keeps asking', () => {
     const clock = clockAt()
     const limiter = createRateLimiter({ limit: 1, windowSeconds: 10, now: clock.now })
     limiter.take('a')
@@ -97,7 +97,7 @@ describe('a rate limiter', () => {
     expect(limiter.take('a').allowed).toBe(true)
   })
 
-  it('gives a full allowance again after a window of silence', () => {
+  it('restores the full allowance after an idle window', () => {
     const clock = clockAt()
     const limiter = createRateLimiter({ limit: 4, windowSeconds: 60, now: clock.now })
     for (let count = 0; count < 9; count++) limiter.take('a')
@@ -105,14 +105,14 @@ describe('a rate limiter', () => {
     expect(limiter.take('a')).toEqual({ allowed: true, remaining: 3 })
   })
 
-  it('is fair: one key that asks without pause takes nothing from another', () => {
+  it('keeps the allowance of a key when another key asks without pause', () => {
     const { now } = clockAt()
     const limiter = createRateLimiter({ limit: 2, windowSeconds: 60, now })
     for (let count = 0; count < 10_000; count++) limiter.take('greedy')
     expect(limiter.take('modest')).toEqual({ allowed: true, remaining: 1 })
   })
 
-  it('remembers no more keys than it may, and those that are refused longest', () => {
+  it('evicts the least recently used keys and keeps a key that is refused again and again', () => {
     const { now } = clockAt()
     const limiter = createRateLimiter({ limit: 1, windowSeconds: 60, maxKeys: 100, now })
     limiter.take('attacker')
@@ -124,7 +124,7 @@ describe('a rate limiter', () => {
     expect(remembered.filter((debt) => debt > 0)).toHaveLength(99)
   })
 
-  it('does not lock anyone out when the clock is set back', () => {
+  it('refuses a key for at most one interval when the clock is set back', () => {
     const clock = clockAt()
     const limiter = createRateLimiter({ limit: 2, windowSeconds: 60, now: clock.now })
     limiter.take('a')
@@ -143,7 +143,7 @@ describe('a rate limiter', () => {
     expect([1, 2, 3].map(() => limiter.take('a').allowed)).toEqual([true, true, false])
   })
 
-  it('takes back what did not count, and never gives more than the limit', () => {
+  it('refunds calls and never allows more than the limit', () => {
     const { now } = clockAt()
     const limiter = createRateLimiter({ limit: 2, windowSeconds: 60, now })
     limiter.giveBack('unknown')
@@ -156,7 +156,7 @@ describe('a rate limiter', () => {
     expect([1, 2, 3].map(() => limiter.take('a').allowed)).toEqual([true, true, false])
   })
 
-  it('learns only of a larger debt, and no more than one window of it', () => {
+  it('adopts only a larger debt and caps the debt at one window', () => {
     const clock = clockAt()
     const limiter = createRateLimiter({ limit: 2, windowSeconds: 60, now: clock.now })
     limiter.learn('a', 60_000)

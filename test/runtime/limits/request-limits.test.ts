@@ -20,13 +20,13 @@ function tenantNamed(name: string) {
   return parsed.tenant
 }
 
-/** One process, at a clock that stands still until it is moved. */
+/** Makes the limits of one process, with a clock that stands still until a test moves it. */
 function processWith(counter?: RateCounter, clock = { time: start }) {
   const limits = createRequestLimits({ counter, now: () => clock.time })
   return { limits, clock }
 }
 
-/** Counts for all processes of a test, by a clock of its own. */
+/** Makes a counter for all processes of a test, with its own clock. */
 function sharedCounter(now: () => number): RateCounter {
   const limiters = new Map<string, ReturnType<typeof createRateLimiter>>()
   return {
@@ -42,8 +42,8 @@ async function times(count: number, action: () => unknown): Promise<void> {
   for (let turn = 0; turn < count; turn++) await action()
 }
 
-describe('the limit of sign-in', () => {
-  it('refuses a client after 300 requests in 5 minutes, and no other client', async () => {
+describe('the sign-in limit', () => {
+  it('refuses a client after 300 sign-in requests in 5 minutes, and no other client', async () => {
     const { limits, clock } = processWith()
     await times(300, () => limits.signIn(here))
     await expect(limits.signIn(here)).rejects.toMatchObject({ ...tooMany, retryAfterMs: 1000 })
@@ -53,7 +53,7 @@ describe('the limit of sign-in', () => {
     await expect(limits.signIn(here)).rejects.toMatchObject(tooMany)
   })
 
-  it('becomes 429 with the whole seconds to wait', async () => {
+  it('answers 429 with the wait in whole seconds when sign-in is refused', async () => {
     const { limits, clock } = processWith()
     await times(300, () => limits.signIn(here))
     clock.time += 1
@@ -61,12 +61,12 @@ describe('the limit of sign-in', () => {
     if (!isPublisherError(error)) throw new Error('not refused')
     const response = await problemResponse(error, new Request('https://a.shibari.photo/auth/login'), 'id')
     expect(response.status).toBe(429)
-    // 999 ms: less would be too early.
+    // 999 ms are left, and a shorter wait would be too early.
     expect(response.headers.get('retry-after')).toBe('1')
     expect(await response.json()).toMatchObject({ code: 'rate_limited', title: 'Too many requests' })
   })
 
-  it('is one limit for all processes that share a counter', async () => {
+  it('enforces one sign-in limit across all processes that share a counter', async () => {
     const counter = sharedCounter(() => start)
     const processes = [processWith(counter), processWith(counter), processWith(counter)]
     await times(100, async () => {
@@ -78,19 +78,19 @@ describe('the limit of sign-in', () => {
     }
   })
 
-  it('holds in each process for itself where the counter is away', async () => {
+  it('enforces the sign-in limit per process when the counter is unavailable', async () => {
     const { limits } = processWith({ take: async () => null })
     await times(300, () => limits.signIn(here))
     await expect(limits.signIn(here)).rejects.toMatchObject(tooMany)
   })
 
-  it('holds in each process for itself where the counter has forgotten', async () => {
+  it('enforces the sign-in limit per process when the counter has lost its counts', async () => {
     const { limits } = processWith({ take: async () => ({ allowed: true, remaining: 299 }) })
     await times(300, () => limits.signIn(here))
     await expect(limits.signIn(here)).rejects.toMatchObject(tooMany)
   })
 
-  it('asks the counter no more about who is refused', async () => {
+  it('does not ask the counter again about a refused client', async () => {
     const asked: string[] = []
     const { limits, clock } = processWith({
       async take(key) {
@@ -107,25 +107,25 @@ describe('the limit of sign-in', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('bears clocks that are a minute apart', async () => {
+  it('refuses no request within the limit when the clocks of processes are a minute apart', async () => {
     const counterClock = { time: start }
     const counter = sharedCounter(() => counterClock.time)
     const clocks = [{ time: start - 60_000 }, { time: start }, { time: start + 60_000 }]
     const processes = clocks.map((clock) => processWith(counter, clock))
-    // Five in a second are the rate of mutations, so nobody may be refused, however long it goes on.
+    // Five requests per second are the permitted rate of mutations, so no request may be refused.
     for (let turn = 0; turn < 3000; turn++) {
       await processes[turn % 3]?.limits.mutation(tenantNamed('alice'))
       for (const clock of [counterClock, ...clocks]) clock.time += 200
     }
   })
 
-  it('counts requests that come at once', async () => {
+  it('counts concurrent sign-in requests', async () => {
     const { limits } = processWith(sharedCounter(() => start))
     const results = await Promise.allSettled(Array.from({ length: 400 }, () => limits.signIn(here)))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(300)
   })
 
-  it('keeps the counts of sign-in and of mutations apart', async () => {
+  it('counts sign-ins and mutations under different keys', async () => {
     const counted: string[] = []
     const { limits } = processWith({
       async take(key) {
@@ -139,8 +139,8 @@ describe('the limit of sign-in', () => {
   })
 })
 
-describe('the limit of mutations', () => {
-  it('refuses a tenant after 300 in a minute, and no other tenant', async () => {
+describe('the mutation limit', () => {
+  it('refuses a tenant after 300 mutations in a minute, and no other tenant', async () => {
     const { limits } = processWith()
     await times(300, () => limits.mutation(tenantNamed('alice')))
     await expect(limits.mutation(tenantNamed('alice'))).rejects.toMatchObject({
@@ -151,9 +151,9 @@ describe('the limit of mutations', () => {
   })
 })
 
-describe('the limit of unknown hosts of all clients together', () => {
+describe('the limit on unknown hosts of all clients together', () => {
   const outOfRoom = { code: 'config_unavailable', retryAfterMs: expect.any(Number) }
-  /** Asks as many clients would, each for so many hosts. */
+  /** Looks up `count` unknown hosts, from clients that look up `each` hosts. Gives the number of admitted lookups. */
   async function flood(limits: ReturnType<typeof processWith>['limits'], count: number, each = 500) {
     let admitted = 0
     for (let turn = 0; turn < count; turn++) {
@@ -164,12 +164,12 @@ describe('the limit of unknown hosts of all clients together', () => {
     return admitted
   }
 
-  it('admits 3,000 in a minute at most, however many clients ask', async () => {
+  it('admits at most 3,000 lookups of unknown hosts in a minute for any number of clients', async () => {
     expect(await flood(processWith().limits, 10_000)).toBeLessThan(3000)
     expect(await flood(processWith().limits, 10_000, 1)).toBe(3000)
   })
 
-  it('says when to come back', async () => {
+  it('refuses a lookup of an unknown host with a Retry-After', async () => {
     const { limits, clock } = processWith()
     await flood(limits, 5000)
     await times(6, () => limits.unknownHost(here))
@@ -178,7 +178,7 @@ describe('the limit of unknown hosts of all clients together', () => {
     await limits.allUnknownHosts(here)
   })
 
-  it('keeps a third for clients that ask for few', async () => {
+  it('reserves a third of the lookups for clients with few unknown hosts', async () => {
     const { limits } = processWith()
     await flood(limits, 5000)
     limits.unknownHost(here)
@@ -187,7 +187,7 @@ describe('the limit of unknown hosts of all clients together', () => {
     await expect(limits.allUnknownHosts(here)).rejects.toMatchObject(outOfRoom)
   })
 
-  it('gives back what was a tenant’s, once', async () => {
+  it('refunds a lookup of a tenant’s host only once', async () => {
     const { limits } = processWith()
     const client = clientAt('192.0.2.77')
     await times(6, () => limits.unknownHost(client))
@@ -200,7 +200,7 @@ describe('the limit of unknown hosts of all clients together', () => {
     await expect(limits.allUnknownHosts(client)).rejects.toMatchObject(outOfRoom)
   })
 
-  it('is one limit for all processes that share a counter, under one key for each lane', async () => {
+  it('enforces one limit on unknown hosts across processes, with one counter key per lane', async () => {
     const counter = sharedCounter(() => start)
     const keys = new Set<string>()
     const watched: RateCounter = {
@@ -219,10 +219,10 @@ describe('the limit of unknown hosts of all clients together', () => {
   })
 })
 
-describe('the limit of viewers', () => {
+describe('the viewer limit', () => {
   const limited = { ...tooMany, allowance: expect.objectContaining({ limit: 3000, remaining: 0 }) }
 
-  it('refuses a client at one tenant after 3,000 requests in 5 minutes, and nobody else', async () => {
+  it('refuses a client at one tenant after 3,000 requests in 5 minutes, and no other client or tenant', async () => {
     const { limits, clock } = processWith()
     const [alice, bob] = [tenantNamed('alice'), tenantNamed('bob')]
     expect(limits.viewer(here, alice)).toEqual({
@@ -241,26 +241,26 @@ describe('the limit of viewers', () => {
     expect(limits.viewer(here, alice)).toMatchObject({ remaining: 0, resetSeconds: 300 })
   })
 
-  it('asks no shared counter', () => {
+  it('counts viewers without the shared counter', () => {
     const { limits } = processWith({ take: () => Promise.reject(new Error('not to be asked')) })
     expect(limits.viewer(here, tenantNamed('alice'))).not.toBeNull()
   })
 
-  it('is off where it is 0', async () => {
+  it('does not limit viewers when the limit is 0', async () => {
     const limits = createRequestLimits({ viewerRequests: 0, now: () => start })
     await times(5000, () => expect(limits.viewer(here, tenantNamed('alice'))).toBeNull())
   })
 })
 
-describe('the limit of unknown hosts', () => {
-  it('refuses a client who invents more than 1,500 in a minute, and no other client', () => {
+describe('the limit on unknown hosts of one client', () => {
+  it('refuses a client after 1,500 unknown hosts in a minute, and no other client', () => {
     const { limits } = processWith()
     for (let count = 0; count < 1500; count++) limits.unknownHost(here)
     expect(() => limits.unknownHost(here)).toThrow(expect.objectContaining({ ...tooMany, retryAfterMs: 40 }))
     limits.unknownHost(there)
   })
 
-  it('counts questions before they are answered, so that asking many at once gains nothing', () => {
+  it('counts concurrent lookups of unknown hosts before their answers arrive', () => {
     const { limits } = processWith()
     const pending = Array.from({ length: 1500 }, () => limits.unknownHost(here))
     expect(() => limits.unknownHost(here)).toThrow(expect.objectContaining(tooMany))
@@ -268,7 +268,7 @@ describe('the limit of unknown hosts', () => {
     limits.unknownHost(here)
   })
 
-  it('does not count hosts that are a tenant’s, and takes each back once', () => {
+  it('refunds each lookup of a tenant’s host once', () => {
     const { limits } = processWith()
     for (let count = 0; count < 1000; count++) limits.unknownHost(here)()
     for (let count = 0; count < 1499; count++) limits.unknownHost(here)
@@ -279,12 +279,12 @@ describe('the limit of unknown hosts', () => {
     expect(() => limits.unknownHost(here)).toThrow(expect.objectContaining(tooMany))
   })
 
-  it('asks no shared counter', () => {
+  it('counts unknown hosts without the shared counter', () => {
     const { limits } = processWith({ take: () => Promise.reject(new Error('not to be asked')) })
     expect(() => limits.unknownHost(here)).not.toThrow()
   })
 
-  it('is not escaped by the many addresses of one IPv6 network', () => {
+  it('counts all addresses of an IPv6 /64 as one client', () => {
     const { limits } = processWith()
     for (let count = 0; count < 1500; count++)
       limits.unknownHost(clientAt(`2001:db8:1:2::${count.toString(16)}`))

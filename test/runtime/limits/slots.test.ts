@@ -12,8 +12,8 @@ function scene(options: { atOnce?: number; maxWaiting?: number } = {}) {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('places', () => {
-  it('are taken in order, those in the first line before all others', async () => {
+describe('slots', () => {
+  it('admits waiters in order, and those with high priority first', async () => {
     const { acquire, slots } = scene({ maxWaiting: 9 })
     const begun: string[] = []
     const release = await acquire()
@@ -29,7 +29,7 @@ describe('places', () => {
     expect(slots.held).toBe(0)
   })
 
-  it('refuse who finds the line full, each line for itself', async () => {
+  it('refuses a waiter when the queue of its priority is full', async () => {
     const { acquire, slots } = scene()
     const release = await acquire()
     const waiting = [acquire(), acquire(), acquire('high'), acquire('high')]
@@ -40,7 +40,7 @@ describe('places', () => {
     expect([slots.held, slots.waiting]).toEqual([0, 0])
   })
 
-  it('are given back once, however often somebody says so', async () => {
+  it('frees a slot once when it is released twice', async () => {
     const { acquire, slots } = scene({ maxWaiting: 9 })
     const release = await acquire()
     const [second, third] = [acquire(), acquire()]
@@ -51,7 +51,7 @@ describe('places', () => {
     expect(slots.held).toBe(0)
   })
 
-  it('are free again by the clock where a holder never ends', async () => {
+  it('frees a slot after its hold time when the holder never ends', async () => {
     const { acquire, clock, slots } = scene()
     const lost = await acquire()
     clock.now = 999
@@ -61,14 +61,14 @@ describe('places', () => {
     clock.now = 1000
     const newcomer = acquire()
     const release = await waiting
-    // The place is no longer the lost one's to give.
+    // The slot no longer belongs to the lost holder.
     lost()
     expect([slots.held, slots.waiting]).toEqual([1, 1])
     release()
     ;(await newcomer)()
   })
 
-  it('do not count who has waited too long, also where their own timers are gone', async () => {
+  it('dismisses waiters whose time is over even if their timers are gone', async () => {
     const { acquire, clock, slots } = scene()
     const release = await acquire()
     const gone = [acquire(), acquire()].map((entry) =>
@@ -82,7 +82,7 @@ describe('places', () => {
     expect([slots.held, slots.waiting]).toEqual([0, 0])
   })
 
-  it('tell those who lose patience', async () => {
+  it('rejects a waiter after its timeout', async () => {
     const { slots } = scene()
     const release = await slots.acquire('low', longMs)
     await expect(slots.acquire('low', 1)).rejects.toMatchObject({ reason: 'waited_too_long' })
@@ -90,7 +90,7 @@ describe('places', () => {
     expect([slots.held, slots.waiting]).toEqual([0, 0])
   })
 
-  it('are never more than there may be, and nobody is forgotten, whoever gives up meanwhile', async () => {
+  it('never exceeds the limit and settles every waiter for random acquires, releases and aborts', async () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('acquire' as const), priority: fc.constantFrom('high', 'low') }),
       fc.record({ kind: fc.constant('release' as const), which: fc.nat() }),
@@ -129,7 +129,7 @@ describe('places', () => {
             expect(slots.held).toBeLessThanOrEqual(atOnce)
             expect(slots.waiting).toBeLessThanOrEqual(10)
             expect(slots.waiting).toBe(open.length - settled)
-            // Nobody waits beside a free place.
+            // No waiter waits while a slot is free.
             if (slots.waiting > 0) expect(slots.held).toBe(atOnce)
           }
           while (held.length > 0) {

@@ -25,8 +25,8 @@ function scene({ isOwn = false } = {}) {
   return { clock, kv, store }
 }
 
-describe('a sealed value', () => {
-  it('is read by its host and key, and by no other host, key, purpose or secret', async () => {
+describe('the sealed store', () => {
+  it('opens a value for its host and key, but for no other host, key, purpose or secret', async () => {
     const { kv, store } = scene()
     await store().put('alice.test', 'a', 'words', hour)
     const sealed = (await kv.get('a')) ?? ''
@@ -39,7 +39,7 @@ describe('a sealed value', () => {
     expect(await store().get('alice.test', 'b')).toBeNull()
   })
 
-  it('is read while its secret is among several, and not after the secret is gone', async () => {
+  it('opens a value as long as its secret is configured', async () => {
     const { store } = scene()
     await store([secret]).put('alice.test', 'a', 'words', hour)
     expect(await store([next, secret]).get('alice.test', 'a')).toBe('words')
@@ -47,7 +47,7 @@ describe('a sealed value', () => {
   })
 
   it.each([undefined, 10_000])(
-    'is not read beyond its time when the store keeps it (%s kept open)',
+    'does not open an expired value that the store still holds (cache of opened values: %s)',
     async (kept) => {
       const { clock, kv, store } = scene()
       const opened = store([secret], 'test', kept)
@@ -61,7 +61,7 @@ describe('a sealed value', () => {
     },
   )
 
-  it('is opened anew when another value takes its place', async () => {
+  it('opens the new value after an overwrite', async () => {
     const { kv, store } = scene()
     const opened = store([secret], 'test', 10_000)
     await opened.put('alice.test', 'a', 'first', hour)
@@ -74,7 +74,7 @@ describe('a sealed value', () => {
     expect(await opened.get('alice.test', 'a')).toBeNull()
   })
 
-  it('is a miss whatever a hostile writer puts in its place', async () => {
+  it('treats any text of a hostile writer as a miss', async () => {
     const { kv, store } = scene()
     const sealedStore = store()
     await sealedStore.put('alice.test', 'a', 'words', hour)
@@ -92,14 +92,14 @@ describe('a sealed value', () => {
     )
   })
 
-  it('stays in clear when the store is the process’s own memory', async () => {
+  it('stores plain text when the store is the process’s own memory', async () => {
     const { kv, store } = scene({ isOwn: true })
     await store().put('alice.test', 'a', 'words', hour)
     expect(await kv.get('a')).toBe('words')
     expect(await store().get('alice.test', 'a')).toBe('words')
   })
 
-  it('rejects when the store does', async () => {
+  it('rejects when the store rejects', async () => {
     const away = () => Promise.reject(new Error('away'))
     const kv: KeyValueStore = { get: away, put: away, delete: away, claim: away }
     const store = createSealedStore({

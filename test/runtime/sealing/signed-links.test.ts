@@ -23,12 +23,12 @@ const photo = parsePhotoName('dusk (1).jpg')
 describe('a signed link', () => {
   const links = createSignedLinks('original-link', [newSecret], () => start)
 
-  it('opens the one original on the one host', async () => {
+  it('opens one original on one host', async () => {
     const token = await links.sign(alice, 'archive', photo, inFourHours)
     expect(await links.verify(token, alice, photo)).toBe('archive')
   })
 
-  it('opens nothing on another host, for another photo, or after its time', async () => {
+  it('opens nothing on another host, for another photo, or after its expiry', async () => {
     const token = await links.sign(alice, 'root', photo, inFourHours)
     const later = createSignedLinks('original-link', [newSecret], () => inFourHours.getTime() + 1000)
     await expect(links.verify(token, hostNamed('bob'), photo)).rejects.toMatchObject({ code: 'link_expired' })
@@ -38,7 +38,7 @@ describe('a signed link', () => {
     await expect(later.verify(token, alice, photo)).rejects.toMatchObject({ code: 'link_expired' })
   })
 
-  it('survives the rotation of the secret, and ends when the old one is dropped', async () => {
+  it('survives a rotation of the secret until the old secret is dropped', async () => {
     const token = await createSignedLinks('original-link', [oldSecret], () => start).sign(
       alice,
       'root',
@@ -56,13 +56,13 @@ describe('a signed link', () => {
   })
 
   it.each([
-    ['nonsense', async () => 'nonsense'],
-    ['a truncated one', async () => (await links.sign(alice, 'root', photo, inFourHours)).slice(0, -4)],
-    ['an unsigned one', async () => unsigned()],
-    ['one of another purpose', () => signedAs('session+jwt', 'root')],
-    ['a folder that does not exist', () => signedAs('original-link+jwt', 'etc')],
-    ['one without an expiry', () => withoutExpiry()],
-    ['signed with the secret itself', () => signedAs('original-link+jwt', 'root', rawKey)],
+    ['a random word', async () => 'nonsense'],
+    ['a truncated token', async () => (await links.sign(alice, 'root', photo, inFourHours)).slice(0, -4)],
+    ['an unsigned token', async () => unsigned()],
+    ['a token of another purpose', () => signedAs('session+jwt', 'root')],
+    ['a token for a folder that does not exist', () => signedAs('original-link+jwt', 'etc')],
+    ['a token without an expiry', () => withoutExpiry()],
+    ['a token signed with the secret itself', () => signedAs('original-link+jwt', 'root', rawKey)],
     [
       'a link to a clean copy',
       () => createSignedLinks('copy-link', [newSecret], () => start).sign(alice, 'root', photo, inFourHours),
@@ -71,7 +71,7 @@ describe('a signed link', () => {
       'a copy link that calls itself a link to an original',
       async () => signedAs('original-link+jwt', 'root', await deriveSigningKey(newSecret, 'copy-link')),
     ],
-  ])('is refused when it is %s', async (_title, make) => {
+  ])('refuses a link that is %s', async (_title, make) => {
     await expect(links.verify(await make(), alice, photo)).rejects.toMatchObject({ code: 'link_expired' })
   })
 })

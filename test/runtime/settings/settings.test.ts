@@ -36,20 +36,20 @@ describe('parseSettings', () => {
     })
   })
 
-  it('takes several service tokens and several session secrets', () => {
+  it('accepts several service tokens and several session secrets', () => {
     const settings = parseSettings({ ...minimal, WEB_SESSION_SECRET: `${'a'.repeat(32)},${'b'.repeat(40)}` })
     expect(settings.sessionSecrets.map((secret) => secret.reveal())).toEqual(['a'.repeat(32), 'b'.repeat(40)])
     expect(settings.configSource).toMatchObject({ tokens: [{}, {}] })
   })
 
-  it('uses a file where no orchestrator is named, and also where it is asked to', () => {
+  it('uses a file when no orchestrator is named, or with CONFIG_SOURCE=file', () => {
     const { ORCHESTRATOR_BASE_URL: _, ...withoutUrl } = minimal
     expect(parseSettings({ ...withoutUrl, CONFIG_FILE: '/app/config.json' }).configSource.kind).toBe('file')
     const forced = { ...minimal, CONFIG_SOURCE: 'file', CONFIG_FILE: '/app/config.json' }
     expect(parseSettings(forced).configSource).toEqual({ kind: 'file', path: '/app/config.json' })
   })
 
-  it('names everything that is wrong in one message', () => {
+  it('lists every malformed variable in one message', () => {
     const message = messageOf({
       PORT: 'eighty',
       ORCHESTRATOR_BASE_URL: 'nonsense',
@@ -82,7 +82,7 @@ describe('parseSettings', () => {
     )
   })
 
-  it('names what is missing beside what is malformed', () => {
+  it('lists missing variables together with malformed variables', () => {
     const message = messageOf({ PORT: 'eighty', DROPBOX_APP_KEY: 'key', AUTH0_CLIENT_ID: 'id' })
     for (const name of [
       'PORT',
@@ -104,20 +104,28 @@ describe('parseSettings', () => {
     ['GOOGLE_API_BASE_URL', 'nonsense'],
     ['GOOGLE_CLIENT_ID', 'without a secret'],
     ['GOOGLE_CLIENT_SECRET', 'without an identifier'],
-  ])('checks %s, whose vendor it cannot talk to yet', (name, value) => {
+  ])('checks %s of a vendor that has no provider yet', (name, value) => {
     expect(messageOf({ ...minimal, [name]: value })).toContain(name)
   })
 
   it.each([
-    ['nothing at all', {}, ['WEB_SESSION_SECRET', 'ORCHESTRATOR_BASE_URL', 'CONFIG_FILE']],
+    ['an empty environment', {}, ['WEB_SESSION_SECRET', 'ORCHESTRATOR_BASE_URL', 'CONFIG_FILE']],
     [
-      'a session secret only',
+      'an environment with only a session secret',
       { WEB_SESSION_SECRET: minimal.WEB_SESSION_SECRET },
       ['ORCHESTRATOR_BASE_URL', 'CONFIG_FILE'],
     ],
-    ['no token', { ...minimal, ORCHESTRATOR_SERVICE_TOKEN: '' }, ['ORCHESTRATOR_SERVICE_TOKEN']],
-    ['half of Auth0', { ...minimal, AUTH0_CLIENT_ID: 'id' }, ['AUTH0_DOMAIN', 'AUTH0_CLIENT_SECRET']],
-    ['half of Dropbox', { ...minimal, DROPBOX_APP_KEY: 'key' }, ['DROPBOX_APP_SECRET']],
+    [
+      'an orchestrator without a token',
+      { ...minimal, ORCHESTRATOR_SERVICE_TOKEN: '' },
+      ['ORCHESTRATOR_SERVICE_TOKEN'],
+    ],
+    [
+      'an incomplete Auth0 client',
+      { ...minimal, AUTH0_CLIENT_ID: 'id' },
+      ['AUTH0_DOMAIN', 'AUTH0_CLIENT_SECRET'],
+    ],
+    ['an incomplete Dropbox app', { ...minimal, DROPBOX_APP_KEY: 'key' }, ['DROPBOX_APP_SECRET']],
     [
       'a short second session secret',
       { ...minimal, WEB_SESSION_SECRET: `${'a'.repeat(32)},short` },
@@ -127,7 +135,7 @@ describe('parseSettings', () => {
     for (const name of names) expect(messageOf(variables)).toContain(name)
   })
 
-  describe('of signing in', () => {
+  describe('settings of the sign-in', () => {
     const auth0 = {
       ...minimal,
       AUTH0_DOMAIN: 'tenant.eu.auth0.com',
@@ -136,7 +144,7 @@ describe('parseSettings', () => {
     }
     const { AUTH0_DOMAIN: _, ...withoutDomain } = auth0
 
-    it('name the issuer to the letter: Auth0’s with a slash, any other as it is given', () => {
+    it('keeps the issuer exactly, with a slash at the end for Auth0', () => {
       expect(parseSettings(auth0).provider).toMatchObject({
         issuer: 'https://tenant.eu.auth0.com/',
         isAuth0: true,
@@ -167,13 +175,13 @@ describe('parseSettings', () => {
       ['another protocol', { OIDC_ISSUER_URL: 'ftp://id.example/' }],
       ['a domain with a path', { AUTH0_DOMAIN: 'tenant.auth0.com/' }],
       ['a domain with a scheme', { AUTH0_DOMAIN: 'https://tenant.auth0.com' }],
-    ])('refuse an issuer with %s', (_title, change) => {
+    ])('refuses an issuer with %s', (_title, change) => {
       const message = messageOf({ ...withoutDomain, ...change })
       expect(message).toContain(Object.keys(change)[0])
       expect(message).not.toContain('canary')
     })
 
-    it('take the fleet’s admins in the form in which they are compared', () => {
+    it('normalises the addresses of the fleet’s admins', () => {
       const { adminEmails } = parseSettings({
         ...minimal,
         ADMIN_LOGIN_EMAILS: ' Op@X.test, second@x.test ,op@x.TEST',
@@ -187,20 +195,20 @@ describe('parseSettings', () => {
       )
     })
 
-    it.each(['59', '2592001', '3600.5', 'week', '-1'])('refuse a session of %s seconds', (seconds) => {
+    it.each(['59', '2592001', '3600.5', 'week', '-1'])('refuses a session of %s seconds', (seconds) => {
       expect(messageOf({ ...minimal, WEB_ADMIN_COOKIE_TTL_SECONDS: seconds })).toContain(
         'WEB_ADMIN_COOKIE_TTL_SECONDS',
       )
     })
 
-    it('take a session of a minute and of 30 days', () => {
+    it('accepts a session of a minute and of 30 days', () => {
       for (const seconds of [60, 2_592_000]) {
         const settings = parseSettings({ ...minimal, WEB_ADMIN_COOKIE_TTL_SECONDS: String(seconds) })
         expect(settings.sessionTtlSeconds).toBe(seconds)
       }
     })
 
-    it('keep a cookie per host where browsers take none for the base domain', () => {
+    it('uses a cookie per host when browsers refuse a cookie for the base domain', () => {
       const scope = (domain: string, wanted?: string) =>
         parseSettings({
           ...minimal,
@@ -214,7 +222,7 @@ describe('parseSettings', () => {
       expect(messageOf({ ...minimal, ADMIN_COOKIE_SCOPE: 'site' })).toContain('ADMIN_COOKIE_SCOPE')
     })
 
-    it('refuse a callback host that could not set the cookie', () => {
+    it('refuses a callback host that could not set the cookie', () => {
       const elsewhere = { ...auth0, AUTH_CALLBACK_HOST: 'login.elsewhere.test' }
       expect(messageOf(elsewhere)).toContain('AUTH_CALLBACK_HOST')
       expect(messageOf({ ...elsewhere, AUTH_CALLBACK_HOST: 'evilshibari.photo' })).toContain(
@@ -229,7 +237,7 @@ describe('parseSettings', () => {
     })
   })
 
-  it('never repeats a value', () => {
+  it('never repeats a value in its error message', () => {
     const message = messageOf({
       ...minimal,
       WEB_SESSION_SECRET: 'canary-too-short',

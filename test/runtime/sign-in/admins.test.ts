@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { parseRuntimeAnswer } from '../../../src/contract/runtime-answer.ts'
 import { adminsOf } from '../../../src/runtime/sign-in/admins.ts'
 
-it('names each admin once when an address is listed twice in any case', () => {
+it('lists each admin once when an address is listed twice in any case', () => {
   const answer = parseRuntimeAnswer({
     tenant: 'alice',
     app_type: 'publisher_v2',

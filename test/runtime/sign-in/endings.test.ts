@@ -15,7 +15,7 @@ function fail(): never {
   throw new TypeError('no address')
 }
 
-/** A store that several processes share, which can be away, and which counts what it is asked. */
+/** Makes a store that several processes share, which can fail, and which counts its calls. */
 function sharedStore() {
   const clock = { time: start * 1000 }
   const held = new Map<string, string>()
@@ -57,8 +57,8 @@ function sharedStore() {
   }
 }
 
-describe('an ended session', () => {
-  it('is known to every process within 30 seconds when the store is shared', async () => {
+describe('the ending of a session', () => {
+  it('reaches every process within 30 seconds through the shared store', async () => {
     const { process, clock } = sharedStore()
     const [one, other] = [process(), process()]
     expect(await other.isEnded(session)).toBe(false)
@@ -68,7 +68,7 @@ describe('an ended session', () => {
     expect(await other.isEnded(session)).toBe(true)
   })
 
-  it('costs no call to the store when the same session is asked about within 30 seconds', async () => {
+  it('costs no call to the store when the session was checked within the last 30 seconds', async () => {
     const { process, clock, state } = sharedStore()
     const endings = process()
     await endings.isEnded(session)
@@ -80,7 +80,7 @@ describe('an ended session', () => {
     expect(await endings.isEnded(session)).toBe(true)
   })
 
-  it('is noticed when the session ends while the store is asked about it', async () => {
+  it('takes effect during a running check of the same session', async () => {
     const { process } = sharedStore()
     const endings = process()
     const asked = endings.isEnded(session)
@@ -88,7 +88,7 @@ describe('an ended session', () => {
     expect(await asked).toBe(true)
   })
 
-  it('leaves nothing in the store that tells whose it was', async () => {
+  it('leaves nothing in the store that identifies the person', async () => {
     const { process, held } = sharedStore()
     const endings = process()
     await endings.endSession(session)
@@ -99,7 +99,7 @@ describe('an ended session', () => {
     for (const key of held.keys()) expect(key).toMatch(/^ended:[\w-]{43}$/)
   })
 
-  it('stays ended here when the store is away, and is told to the others when it is back', async () => {
+  it('holds in this process while the store is unavailable, and reaches the others afterwards', async () => {
     const { process, clock, state, lines } = sharedStore()
     const [one, other] = [process(), process()]
     state.isAway = true
@@ -115,7 +115,7 @@ describe('an ended session', () => {
     await expect.poll(() => other.isEnded(session)).toBe(true)
   })
 
-  it('is told again when the store took nothing without an error', async () => {
+  it('reaches the store later when the store silently rejected the ending', async () => {
     const { process, clock, state, held } = sharedStore()
     const endings = process()
     state.isStill = true
@@ -127,7 +127,7 @@ describe('an ended session', () => {
     await expect.poll(() => held.size).toBe(1)
   })
 
-  it('is told again by every process that knows it when the store lost everything', async () => {
+  it('returns to the store from every process that knows it after the store lost everything', async () => {
     const { process, held, clock } = sharedStore()
     const [one, other, late] = [process(), process(), process()]
     await one.endSession(session)
@@ -141,7 +141,7 @@ describe('an ended session', () => {
     expect(held.size).toBe(2)
   })
 
-  it('stays ended when the secret is rotated, whichever process is asked', async () => {
+  it('holds in every process during a rotation of the secret', async () => {
     const next = 'the-next-session-secret-of-32-chars'
     const { process } = sharedStore()
     await process(secret).endSession(session)
@@ -153,7 +153,7 @@ describe('an ended session', () => {
     }
   })
 
-  it('is remembered for 10,000 sessions at most, so that memory has a bound', async () => {
+  it('stays in memory for at most 10,000 sessions', async () => {
     const { process, held } = sharedStore()
     const endings = process()
     for (let index = 0; index <= 10_000; index++) await endings.endSession({ ...session, id: `s${index}` })
@@ -164,8 +164,8 @@ describe('an ended session', () => {
   })
 })
 
-describe('the end of all sessions of a person', () => {
-  it('counts for sign-ins until now and for none after it', async () => {
+describe('the ending of all sessions of a person', () => {
+  it('ends the sessions of earlier sign-ins and of no later sign-in', async () => {
     const { process, clock } = sharedStore()
     const [one, other] = [process(), process()]
     await one.endPerson(email)
@@ -181,7 +181,7 @@ describe('the end of all sessions of a person', () => {
   })
 
   it.each(['', 'nonsense', '{"until":9999999999}', 'x'.repeat(1_000_000)])(
-    'cannot be forged when the store holds “%.20s” in its place',
+    'ignores a forged ending “%.20s” in the store',
     async (junk) => {
       const { process, held, clock } = sharedStore()
       await process().endPerson(email)
@@ -193,7 +193,7 @@ describe('the end of all sessions of a person', () => {
     },
   )
 
-  it('cannot be moved to another person within the store', async () => {
+  it('ignores an ending that was moved to another person within the store', async () => {
     const { process, held } = sharedStore()
     const bob = parseEmail('bob@shibari.test') ?? fail()
     await process().endPerson(email)
@@ -205,7 +205,7 @@ describe('the end of all sessions of a person', () => {
   })
 })
 
-it('forgets nothing that it ended when its own store drops what it holds', async () => {
+it('remembers an ended session when its own store evicts the record', async () => {
   const kv = createMemoryKeyValueStore({ maxCharacters: 500 })
   const log = createLogger({ level: 'error', write: () => undefined })
   const endings = createEndings({ kv, secrets: [new Secret(secret)], log, now: Date.now })

@@ -14,7 +14,7 @@ describe('the signing keys of the identity provider', () => {
     return checkIdToken(token, { issuer, clientId, nonce: 'n', keys, algorithms: ['RS256'], now: Date.now })
   }
 
-  it('are asked for once, and kept while the provider is away', async () => {
+  it('fetches the signing keys once and keeps them while the provider is unavailable', async () => {
     await using issuer = await startScriptedIssuer()
     const keys = createSigningKeys(`${issuer.issuer}/jwks`)
     const [key] = issuer.keys
@@ -29,7 +29,7 @@ describe('the signing keys of the identity provider', () => {
     expect(issuer.requests).toEqual(['/jwks'])
   })
 
-  it('that are unknown are refused, and are no reason to ask again and again', async () => {
+  it('refuses tokens with an unknown key without fetching the keys each time', async () => {
     await using issuer = await startScriptedIssuer()
     const keys = createSigningKeys(`${issuer.issuer}/jwks`)
     const foreignKey = await createSigningKey('stranger')
@@ -43,7 +43,7 @@ describe('the signing keys of the identity provider', () => {
     expect(issuer.requests).toEqual(['/jwks'])
   })
 
-  it('that cannot be had are nobody’s fault but the provider’s', async () => {
+  it('throws sign_in_unavailable when the signing keys are unavailable', async () => {
     await using issuer = await startScriptedIssuer()
     issuer.isDown = true
     const token = await signWith(await createSigningKey('x'), goodClaims('n', issuer.issuer))

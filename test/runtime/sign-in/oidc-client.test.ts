@@ -11,8 +11,8 @@ function clientOf({ issuer }: ScriptedIssuer, isAuth0: boolean) {
   return createOidcClient(provider, createLogger({ level: 'error', write: () => undefined }), Date.now)
 }
 
-describe('where a browser signs out of the provider', () => {
-  it('is what the provider says', async () => {
+describe('the provider’s sign-out URL', () => {
+  it('comes from the provider’s discovery document', async () => {
     await using issuer = await startScriptedIssuer()
     issuer.metadata = { ...issuer.metadata, end_session_endpoint: `${issuer.issuer}/oidc/logout?kind=x` }
     for (const isAuth0 of [true, false]) {
@@ -26,7 +26,7 @@ describe('where a browser signs out of the provider', () => {
     }
   })
 
-  it('is Auth0’s older address where an Auth0 tenant says nothing, and nowhere at other providers', async () => {
+  it('falls back to Auth0’s older address at Auth0 only', async () => {
     await using issuer = await startScriptedIssuer()
     issuer.metadata = { ...issuer.metadata, end_session_endpoint: undefined }
     const url = new URL((await clientOf(issuer, true).endSessionUrl(ended, {})) ?? '')
@@ -36,14 +36,19 @@ describe('where a browser signs out of the provider', () => {
   })
 })
 
-describe('how we prove ourselves to the provider', () => {
+describe('the client’s authentication at the provider', () => {
   const callback = 'https://app.shibari.test/auth/callback'
   const basic = `Basic ${btoa('publisher:secret')}`
   it.each([
-    ['in the body, as Auth0 wants it', undefined, 'secret', undefined],
-    ['in the body where it may', ['client_secret_basic', 'client_secret_post'], 'secret', undefined],
-    ['in the header where it takes nothing else', ['client_secret_basic'], null, basic],
-  ])('is %s', async (_, token_endpoint_auth_methods_supported, inBody, inHeader) => {
+    ['the body by default', undefined, 'secret', undefined],
+    [
+      'the body if the provider supports both',
+      ['client_secret_basic', 'client_secret_post'],
+      'secret',
+      undefined,
+    ],
+    ['the header if the provider supports only that', ['client_secret_basic'], null, basic],
+  ])('sends the client secret in %s', async (_, token_endpoint_auth_methods_supported, inBody, inHeader) => {
     await using issuer = await startScriptedIssuer()
     issuer.metadata = { ...issuer.metadata, token_endpoint_auth_methods_supported }
     const client = clientOf(issuer, false)
@@ -60,7 +65,7 @@ describe('how we prove ourselves to the provider', () => {
 
 describe('the provider’s addresses', () => {
   it.each(['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'end_session_endpoint'])(
-    '%s may be no script',
+    'rejects a script as %s',
     async (name) => {
       await using issuer = await startScriptedIssuer()
       issuer.metadata = { ...issuer.metadata, [name]: 'javascript:alert(1)' }

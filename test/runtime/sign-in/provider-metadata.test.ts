@@ -13,7 +13,7 @@ function metadataOf({ issuer }: ScriptedIssuer) {
 }
 
 describe('the metadata of the identity provider', () => {
-  it('are kept for an hour, then asked for again', async () => {
+  it('caches the metadata for an hour', async () => {
     await using issuer = await startScriptedIssuer()
     const { metadata, clock } = metadataOf(issuer)
     await metadata()
@@ -26,7 +26,7 @@ describe('the metadata of the identity provider', () => {
     expect(issuer.requests).toHaveLength(2)
   })
 
-  it('stay what they were while the provider is away, and are asked for once a minute', async () => {
+  it('keeps the old metadata while the provider is unavailable, and retries once a minute', async () => {
     await using issuer = await startScriptedIssuer()
     const { metadata, clock, lines } = metadataOf(issuer)
     const before = await metadata()
@@ -43,7 +43,7 @@ describe('the metadata of the identity provider', () => {
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['the identity provider cannot be discovered'])
   })
 
-  it('stay what they were where the provider begins to name another issuer', async () => {
+  it('keeps the old metadata when the provider names another issuer', async () => {
     await using issuer = await startScriptedIssuer()
     const { metadata, clock } = metadataOf(issuer)
     const before = await metadata()
@@ -56,7 +56,7 @@ describe('the metadata of the identity provider', () => {
     expect(await metadata()).toEqual(before)
   })
 
-  it('are one request for all who wait, and a clear error for all of them', async () => {
+  it('shares one request, and its error, among concurrent callers', async () => {
     await using issuer = await startScriptedIssuer()
     issuer.isDown = true
     const { metadata } = metadataOf(issuer)

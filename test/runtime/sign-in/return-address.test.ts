@@ -5,7 +5,7 @@ import { parseReturnPath, returnUrl } from '../../../src/runtime/sign-in/return-
 const fleet = { baseDomain: 'shibari.photo', callbackHost: 'app.shibari.photo', forceHttps: true }
 const development = { ...fleet, forceHttps: false }
 
-/** What browsers and URL parsers have been fooled by. */
+/** Parts of addresses that have fooled browsers and URL parsers. */
 const tricky = fc.string({
   unit: fc.constantFrom(
     ...[
@@ -62,7 +62,7 @@ describe('parseReturnPath', () => {
     ['/a/../b', '/b'],
     ['/ü?ü', '/%C3%BC?%C3%BC'],
     ['/authors', '/authors'],
-  ])('keeps a local path: %j is %j', (raw, path) => {
+  ])('keeps the local path %j as %j', (raw, path) => {
     expect(parseReturnPath(raw)).toBe(path)
   })
 
@@ -93,13 +93,13 @@ describe('parseReturnPath', () => {
     '/\ud800',
     `/${'a'.repeat(1001)}`,
     `/${'ü'.repeat(900)}`,
-  ])('goes home instead of %j', (raw) => {
+  ])('gives / instead of %j', (raw) => {
     expect(parseReturnPath(raw)).toBe('/')
   })
 })
 
 describe('returnUrl', () => {
-  it('is made of its parts', () => {
+  it('builds a URL from its parts', () => {
     const address = { host: 'alice.shibari.photo', port: '8080', path: '/?photo=x' }
     expect(returnUrl(address, fleet)).toBe('https://alice.shibari.photo/?photo=x')
     expect(returnUrl(address, development)).toBe('http://alice.shibari.photo:8080/?photo=x')
@@ -114,11 +114,11 @@ describe('returnUrl', () => {
     'localhost',
     '127.0.0.1',
     '',
-  ])('is none for the host %j', (host) => {
+  ])('gives null for the host %j', (host) => {
     expect(returnUrl({ host, port: null, path: '/' }, fleet)).toBeNull()
   })
 
-  it('never leaves the base domain, whatever host and path say', () => {
+  it('never leaves the base domain for any host and path', () => {
     const label = fc.string({ unit: fc.constantFrom(...'ab-.@:/\\?#%'), maxLength: 8 })
     const host = fc.oneof(
       anything,
@@ -133,9 +133,9 @@ describe('returnUrl', () => {
           { ...fleet, forceHttps },
         )
         if (url === null) return
-        // As a browser reads a Location header, against any page.
+        // A browser resolves a Location header against the current page.
         const seen = URL.parse(url, 'https://evil.example/deep/page')
-        if (seen === null) throw new Error('It is no address.')
+        if (seen === null) throw new Error('not a URL')
         expect(seen.protocol).toBe(forceHttps ? 'https:' : 'http:')
         expect(seen.hostname).toMatch(/^[a-z0-9-]{1,63}\.shibari\.photo$/)
         expect(seen.hostname).not.toBe('app.shibari.photo')
@@ -147,7 +147,7 @@ describe('returnUrl', () => {
     )
   })
 
-  it('takes a path that nobody has parsed no further either', () => {
+  it('never leaves the host for a path that was not parsed', () => {
     fc.assert(
       fc.property(anything, (path) => {
         const url = returnUrl({ host: 'alice.shibari.photo', port: null, path }, fleet)

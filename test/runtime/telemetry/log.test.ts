@@ -9,8 +9,8 @@ function capture(level: 'debug' | 'info' = 'info') {
   return { lines, log: createLogger({ level, write: (line) => lines.push(line), now: () => 0 }) }
 }
 
-describe('a log line', () => {
-  it('is one JSON object with time, level and message first', () => {
+describe('the logger', () => {
+  it('writes one JSON object with time, level and message first', () => {
     const { lines, log } = capture()
     log.with({ tenant: 'alice' }).info('hello\nworld', { status: 200 })
     expect(lines).toEqual([
@@ -18,7 +18,7 @@ describe('a log line', () => {
     ])
   })
 
-  it('is not written below the level', () => {
+  it('skips a line below the level', () => {
     const { lines, log } = capture()
     log.debug('whisper')
     expect(lines).toEqual([])
@@ -34,14 +34,14 @@ describe('a log line', () => {
     ['an OpenAI key', 'Incorrect API key: sk-canaryAAAAAAAAAAAAAAAAAA'],
     ['user info in a URL', 'https://canary:canary@example.test/'],
     ['a refresh token', 'refresh_token=canary'],
-  ])('does not show %s that a vendor quoted', (_title, message) => {
+  ])('redacts %s that a vendor quoted', (_title, message) => {
     const { lines, log } = capture()
     log.warn('vendor failed', { error: describeError(new Error(message)) })
     expect(lines.join()).toContain('[redacted]')
     expect(lines.join()).not.toContain('canary')
   })
 
-  it('is bounded when what it holds is long', () => {
+  it('cuts a line with long values', () => {
     const { lines, log } = capture()
     const long = 'x'.repeat(100_000)
     log.info('request', { path: pathForLog(`/${long}`) })
@@ -82,11 +82,11 @@ describe('a secret', () => {
     ['spread', () => JSON.stringify({ ...secret })],
     ['an error cause', () => inspect(new Error('x', { cause: secret }))],
     ['its keys', () => Reflect.ownKeys(secret).map(String).join()],
-  ])('does not show in %s', (_title, print) => {
+  ])('hides a secret in %s', (_title, print) => {
     expect(print()).not.toContain('canary')
   })
 
-  it('is revealed on request', () => {
+  it('reveals a secret on request', () => {
     expect(secret.reveal()).toBe('canary')
   })
 })

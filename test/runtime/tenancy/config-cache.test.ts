@@ -31,11 +31,11 @@ function fail(): never {
   throw new TypeError('unreachable')
 }
 
-/** Processes that share a store and a clock; `lookup` is the orchestrator of all of them. */
+/** Makes processes that share a store and a clock. `lookup` stands for their orchestrator. */
 function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer), given?: KeyValueStore) {
   let time = 0
   const now = () => time
-  /** Of several processes. */
+  /** Store that several processes share. */
   const kv: KeyValueStore = given ?? { ...createMemoryKeyValueStore({ now }), isOwn: false }
   const unused = () => Promise.reject(new Error('not used'))
   const background: Promise<unknown>[] = []
@@ -49,7 +49,7 @@ function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer), gi
     pass(seconds: number) {
       time += seconds * 1000
     },
-    /** One more process, whose clock may be ahead of the others. */
+    /** Adds a process, whose clock may be ahead of the others. */
     process({ aheadMs = 0 } = {}) {
       const seen: string[] = []
       const cache = createConfigCache({
@@ -71,7 +71,7 @@ function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer), gi
       return {
         seen,
         cache,
-        /** What a request does. */
+        /** Loads the configuration as a request does. */
         async request() {
           const found = cache.peek(host, context) ?? (await cache.load(host, context).catch(() => undefined))
           await Promise.allSettled(background)
@@ -82,8 +82,8 @@ function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer), gi
   }
 }
 
-describe('where a configuration came from', () => {
-  it('is told once per request: the orchestrator, memory, memory with a check behind it', async () => {
+describe('the configuration cache', () => {
+  it('reports the origin of the configuration once per request', async () => {
     const { process, pass } = fleet()
     const { request, seen, cache } = process()
     await request()
@@ -97,7 +97,7 @@ describe('where a configuration came from', () => {
     expect(cache.sizes).toEqual({ configurations: 1, unknownHosts: 0 })
   })
 
-  it('is the shared store where another process has asked already', async () => {
+  it('uses the shared store when another process has already asked', async () => {
     const { process } = fleet()
     await process().request()
     const second = process()
@@ -129,7 +129,7 @@ describe('where a configuration came from', () => {
     expect(second.seen).toEqual(['kv'])
   })
 
-  it('is the shared store also when the orchestrator has only said "unchanged" for hours', async () => {
+  it('keeps a configuration in the shared store while the orchestrator answers "unchanged" for hours', async () => {
     const { process, pass } = fleet(async (_host, known) =>
       known === 'v1' ? { status: 'unchanged' } : toLookup(answer),
     )
@@ -146,7 +146,7 @@ describe('where a configuration came from', () => {
     expect(first.seen.filter((source) => source === 'stale').length).toBeGreaterThan(100)
   })
 
-  it('is the shared store again after that was emptied and others may have changed things', async () => {
+  it('shares a configuration again after the shared store was emptied', async () => {
     const { process, kv } = fleet(async (_host, known) =>
       known === 'v1' ? { status: 'unchanged' } : toLookup(answer),
     )
@@ -160,7 +160,7 @@ describe('where a configuration came from', () => {
     expect(second.seen).toEqual(['kv'])
   })
 
-  it('is a shared store that holds nothing but what is used of it', async () => {
+  it('shares only the used fields of an answer, and only sealed', async () => {
     const { process, kv } = fleet(async () =>
       toLookup({
         ...answer,
@@ -182,8 +182,8 @@ describe('where a configuration came from', () => {
     expect(shared).not.toContain('canary')
   })
 
-  it('is waited for, and the store that it is put into is not', async () => {
-    // No patience ends by itself.
+  it('does not wait for the write to the shared store', async () => {
+    // Fake timers keep every timeout from firing.
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const { process, kv } = fleet()
@@ -191,14 +191,14 @@ describe('where a configuration came from', () => {
     expect(await process().cache.load(host, context)).toBe('runtime')
   })
 
-  it('is the orchestrator for everybody who waits for the same answer', async () => {
+  it('reports a miss to all requests that share one lookup', async () => {
     const { process } = fleet()
     const { request, seen } = process()
     await Promise.all([request(), request(), request()])
     expect(seen).toEqual(['miss', 'miss', 'miss'])
   })
 
-  it('is nowhere for a host that is nobody’s, asked for once', async () => {
+  it('remembers an unknown host for half a minute', async () => {
     const { process, pass } = fleet(async () => ({ status: 'no_tenant' }))
     const { request, seen, cache } = process()
     await request()
@@ -209,14 +209,14 @@ describe('where a configuration came from', () => {
     expect(seen).toEqual(['miss', 'negative', 'miss'])
   })
 
-  it('is told as a failure where it cannot be had', async () => {
+  it('reports a failure when the source is unavailable', async () => {
     const { process } = fleet(() => Promise.reject(new PublisherError('config_unavailable', 'away')))
     const { request, seen } = process()
     expect(await request()).toBeUndefined()
     expect(seen).toEqual(['failed'])
   })
 
-  it('is the orchestrator where a Cloudflare KV never answers', async () => {
+  it('asks the orchestrator when Cloudflare KV never answers', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const hanging = () => new Promise<never>(() => undefined)

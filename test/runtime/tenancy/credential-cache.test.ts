@@ -26,7 +26,7 @@ function setUp(ttlMs = 600_000) {
 const rejected = new PublisherError('credentials_rejected', 'no')
 
 describe('the credential cache', () => {
-  it('resolves once for many callers at once, and again after its time', async () => {
+  it('resolves once for concurrent callers, and again after the TTL', async () => {
     const { cache, calls, clock } = setUp(1000)
     const source = cache.source('ref', 'dropbox')
     await Promise.all(Array.from({ length: 50 }, () => source.get()))
@@ -36,7 +36,7 @@ describe('the credential cache', () => {
     expect(calls).toEqual(['ref', 'ref'])
   })
 
-  it('resolves afresh exactly once when the vendor rejects them', async () => {
+  it('resolves again exactly once when the vendor rejects credentials', async () => {
     const { cache, calls } = setUp()
     const used: string[] = []
     const result = await withCredentials(cache.source('ref', 'dropbox'), async ({ version }) => {
@@ -49,14 +49,14 @@ describe('the credential cache', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('gives up when the fresh ones are rejected too', async () => {
+  it('gives up when the vendor rejects the fresh credentials too', async () => {
     const { cache, calls } = setUp()
     const attempt = withCredentials(cache.source('ref', 'dropbox'), () => Promise.reject(rejected))
     await expect(attempt).rejects.toBe(rejected)
     expect(calls).toHaveLength(2)
   })
 
-  it('keeps newer ones when older ones are rejected late', async () => {
+  it('keeps newer credentials when older credentials are rejected late', async () => {
     const { cache, calls } = setUp()
     const source = cache.source('ref', 'dropbox')
     const old = await source.get()
@@ -67,7 +67,7 @@ describe('the credential cache', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('asks seldom while the vendor refuses whatever is fresh, and hears soon of others', async () => {
+  it('backs off while the vendor rejects fresh credentials, and soon finds replaced credentials', async () => {
     const { cache, calls, clock } = setUp()
     let accepted = Number.POSITIVE_INFINITY
     const request = () => {
@@ -84,7 +84,7 @@ describe('the credential cache', () => {
     while ((await request()) === 'rejected') expect(clock.time - replacedAt).toBeLessThan(10_100)
   })
 
-  it('asks the vendor once where there are no others to try', async () => {
+  it('calls the vendor once per request during the backoff after rejected credentials', async () => {
     const { cache } = setUp()
     let uses = 0
     const use = () => {
@@ -98,7 +98,7 @@ describe('the credential cache', () => {
     expect(uses).toBe(3)
   })
 
-  it('resolves afresh without a pause when credentials that have worked are rejected', async () => {
+  it('resolves again without a pause when working credentials are rejected', async () => {
     const { cache, calls, clock } = setUp(24 * 3600_000)
     for (let rotation = 1; rotation < 10; rotation++) {
       clock.time += 3600_000
@@ -118,7 +118,7 @@ describe('the credential cache', () => {
   })
 })
 
-describe('credentials that cannot be had', () => {
+describe('the credential cache for unavailable credentials', () => {
   function failing(error: () => PublisherError) {
     const clock = { time: 0 }
     const calls: number[] = []
@@ -136,7 +136,7 @@ describe('credentials that cannot be had', () => {
     return { source, calls, clock, recover: () => (isBack = true) }
   }
 
-  it('are asked for less and less often where the orchestrator does not know them', async () => {
+  it('backs off while the orchestrator does not know the credentials', async () => {
     const { source, calls, clock, recover } = failing(() => credentialsUnavailable(new Error('404')))
     for (let second = 0; second < 200; second++) {
       for (let request = 0; request < 5; request++)
@@ -149,7 +149,7 @@ describe('credentials that cannot be had', () => {
     await expect(source.get()).resolves.toMatchObject({ provider: 'dropbox' })
   })
 
-  it('are asked for again when the orchestrator said to, with the same answer until then', async () => {
+  it('repeats the error until the Retry-After of the orchestrator, then asks again', async () => {
     const away = new Error('away')
     const { source, calls, clock } = failing(() => credentialsUnavailable(away, 5000))
     const first = await source.get().catch((error: unknown) => error)
@@ -169,14 +169,14 @@ describe('credentials that cannot be had', () => {
     expect(calls).toEqual([0, 5])
   })
 
-  it('are asked for once by many at once', async () => {
+  it('shares one failed resolution among concurrent callers', async () => {
     const { source, calls } = failing(() => credentialsUnavailable(new Error('404')))
     const results = await Promise.allSettled(Array.from({ length: 500 }, () => source.get()))
     expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['rejected']))
     expect(calls).toHaveLength(1)
   })
 
-  it('are asked for anew where the one who asked has vanished', async () => {
+  it('resolves again when the caller of a pending resolution has vanished', async () => {
     const clock = { time: 0 }
     let calls = 0
     const cache = createCredentialCache({

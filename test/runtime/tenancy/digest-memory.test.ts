@@ -11,7 +11,7 @@ import { createDigestMemory } from '../../../src/runtime/tenancy/digest-memory.t
 
 const log = createLogger({ level: 'error', write: () => undefined })
 
-/** A store that shows what lies in it. */
+/** Makes a store whose content a test can inspect. */
 function openStore() {
   const held = new Map<string, { value: string; ttlSeconds: number }>()
   const kv: KeyValueStore = {
@@ -55,8 +55,8 @@ const entry = (contentHash = 'v1') => ({
 })
 const digest = createHash('sha256').update('a photo').digest('hex')
 
-describe('digests in the shared store', () => {
-  it('are found again for these bytes of this tenant, and for no others', async () => {
+describe('the digest memory', () => {
+  it('finds a digest only for the same bytes of the same tenant', async () => {
     const { kv } = openStore()
     await memoryOf(kv, 'alice').put(entry(), digest)
     expect(await memoryOf(kv, 'alice').get(entry())).toBe(digest)
@@ -65,18 +65,18 @@ describe('digests in the shared store', () => {
     expect(await memoryOf(kv, 'bob').get(entry())).toBeNull()
   })
 
-  it('are small and go after a week, so that photos which nobody looks at fill no store', async () => {
+  it('stores small values that expire after a week', async () => {
     const { held, kv } = openStore()
     await memoryOf(kv, 'alice', `/${'long/'.repeat(100)}`).put(entry(), digest)
     const [[key = '', { value = '', ttlSeconds = 0 } = {}] = []] = [...held]
     expect(key).toMatch(/^sha256:alice:[\w-]{22}$/)
-    // What docs/operations/heroku.md counts with.
+    // docs/operations/heroku.md calculates with this size.
     expect(value.length).toBeLessThanOrEqual(350)
     expect(value).not.toContain(Buffer.from(digest, 'hex').toString('base64url'))
     expect(ttlSeconds).toBe(7 * 24 * 3600)
   })
 
-  it('are none where another photo’s or another tenant’s value lies in their place', async () => {
+  it('ignores the value of another photo or tenant under its key', async () => {
     const { held, kv } = openStore()
     await memoryOf(kv, 'alice').put(entry(), digest)
     await memoryOf(kv, 'alice').put(entry('v2'), digest.replace(/^../, '00'))
@@ -88,7 +88,7 @@ describe('digests in the shared store', () => {
     expect(await memoryOf(kv, 'bob').get(entry())).toBeNull()
   })
 
-  it.each(['', 'nonsense', digest, 'ä'.repeat(43)])('are none where the store says “%s”', async (value) => {
+  it.each(['', 'nonsense', digest, 'ä'.repeat(43)])('ignores the value “%s” in the store', async (value) => {
     const { held, kv } = openStore()
     await memoryOf(kv, 'alice').put(entry(), digest)
     for (const known of held.values()) known.value = value

@@ -36,7 +36,7 @@ describe('a configuration file with odd optional fields', () => {
     expect(found).toMatchObject({ status: 'found', answer: { tenant: '7', faults: [] } })
   })
 
-  it('names an unusable field in its answer', async () => {
+  it('reports an unusable field in its answer', async () => {
     const text = `tenant: alice\nttl_seconds: soon\n${config}`
     const source = createFileConfigSource({ read: async () => text, baseDomain: 'shibari.test' })
     if (!host) throw new TypeError('unreachable')

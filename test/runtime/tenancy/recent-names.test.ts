@@ -20,7 +20,7 @@ function gallery({ maxBytes, photos = 3 }: { maxBytes?: number; photos?: number 
 }
 
 describe('recent names', () => {
-  it('are listed once per ten seconds, and once for all who ask at the same moment', async () => {
+  it('lists names once per ten seconds and once for concurrent callers', async () => {
     const { clock, listed, of } = gallery()
     const alice = of('alice')
     const [first, second] = await Promise.all([alice(), alice()])
@@ -35,7 +35,7 @@ describe('recent names', () => {
     expect(listed).toHaveLength(3)
   })
 
-  it('are listed anew after a change, also when a listing was on its way', async () => {
+  it('lists names again after a change, even during a running listing', async () => {
     const { listed, of } = gallery()
     const names = of('alice')
     await names()
@@ -49,13 +49,13 @@ describe('recent names', () => {
     expect(listed).toHaveLength(3)
   })
 
-  it('are each tenant’s own, and nobody’s after another configuration', async () => {
+  it('keeps the names of tenants and configuration versions apart', async () => {
     const { of } = gallery()
     expect(await of('alice')()).not.toEqual(await of('bob')())
     expect(await of('alice, version 2')()).toEqual(expect.arrayContaining(['alice, version 2-0.jpg']))
   })
 
-  it('take a bounded memory, in which a listing that is longer than it still has its turn', async () => {
+  it('bounds the memory of names but keeps a single listing beyond the bound', async () => {
     const { cache, listed, of } = gallery({ maxBytes: 1000, photos: 100 })
     const [alice, bob] = [of('alice'), of('bob')]
     for (const ask of [alice, alice, bob, alice]) expect(await ask()).toHaveLength(100)
@@ -63,7 +63,7 @@ describe('recent names', () => {
     expect(cache.size).toBe(1)
   })
 
-  it('are forgotten when they are old and somebody else lists', async () => {
+  it('evicts old names when another tenant lists', async () => {
     const { clock, cache, of } = gallery()
     await of('alice')()
     clock.time = 10_000

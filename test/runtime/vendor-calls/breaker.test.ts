@@ -24,25 +24,25 @@ function scene() {
 
 describe('the breaker', () => {
   it.each<[string, Outcome[], string]>([
-    ['stays closed below the threshold', ['outage', 'outage'], 'closed'],
-    ['opens after outages in a row', ['outage', 'outage', 'outage'], 'open'],
-    ['begins to count anew after an answer', ['outage', 'outage', 'answered', 'outage', 'outage'], 'closed'],
-    ['counts on over calls that say nothing', ['outage', 'outage', 'unknown', 'outage'], 'open'],
-    ['never opens by answers, whatever they are', ['answered', 'answered', 'answered', 'answered'], 'closed'],
-  ])('%s', (_, outcomes, state) => {
+    ['two outages', ['outage', 'outage'], 'closed'],
+    ['three outages in a row', ['outage', 'outage', 'outage'], 'open'],
+    ['outages with an answer in between', ['outage', 'outage', 'answered', 'outage', 'outage'], 'closed'],
+    ['outages with an unknown outcome in between', ['outage', 'outage', 'unknown', 'outage'], 'open'],
+    ['answers only', ['answered', 'answered', 'answered', 'answered'], 'closed'],
+  ])('opens only after three outages without an answer in between: %s', (_, outcomes, state) => {
     const { breaker, call } = scene()
     call(...outcomes)
     expect(breaker.state).toBe(state)
   })
 
-  it('refuses while it is open, and says for how long', () => {
+  it('refuses calls while it is open and reports the remaining time', () => {
     const { call, breaker, clock } = scene()
     call('outage', 'outage', 'outage')
     clock.now += 4000
     expect(breaker.begin(false)).toEqual({ kind: 'refused', retryAfterMs: 6000 })
   })
 
-  it('lets one call find out, and closes when that is answered', () => {
+  it('permits one probe and closes when the probe is answered', () => {
     const { call, begin, breaker, clock, states } = scene()
     call('outage', 'outage', 'outage')
     clock.now += 10_000
@@ -61,7 +61,7 @@ describe('the breaker', () => {
     expect(breaker.begin(false)).toEqual({ kind: 'refused', retryAfterMs: 10_000 })
   })
 
-  it('leaves the turn of a probe that says nothing to the next call', () => {
+  it('permits another probe after a probe with an unknown outcome', () => {
     const { call, begin, breaker, clock } = scene()
     call('outage', 'outage', 'outage')
     clock.now += 10_000
@@ -70,7 +70,7 @@ describe('the breaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  it('gives up a probe that never ends, and does not listen to it afterwards', () => {
+  it('expires a probe that never ends and ignores its late outcome', () => {
     const { call, begin, breaker, clock } = scene()
     call('outage', 'outage', 'outage')
     clock.now += 10_000
@@ -85,7 +85,7 @@ describe('the breaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  it('does not listen to what began before it opened', () => {
+  it('ignores outcomes of calls that began before it opened', () => {
     const { call, begin, breaker } = scene()
     const [slow, failing] = [begin(), begin()]
     call('outage', 'outage', 'outage')
@@ -94,7 +94,7 @@ describe('the breaker', () => {
     expect(breaker.state).toBe('open')
   })
 
-  it('never refuses a call that insists, and closes when it is answered', () => {
+  it('never refuses a call that insists, and closes when such a call is answered', () => {
     const { call, begin, breaker } = scene()
     call('outage', 'outage', 'outage')
     begin(true).end('outage')

@@ -1,4 +1,4 @@
-/** Calls, refused calls and breakers name a vendor by the same word, so its metrics can be laid beside each other. */
+/** Calls, refused calls and breakers must name a vendor by the same word, so that its metrics can be compared. */
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { PublisherError } from '../../../src/base/errors.ts'
@@ -29,7 +29,7 @@ const post: Post = {
   picture: { bytes: new Uint8Array(), mediaType: 'image/jpeg', width: 1, height: 1 },
 }
 
-/** What metrics are told while a vendor goes down and is not called any more. */
+/** Records the vendor names that metrics receive while a vendor goes down and is refused. */
 function listen() {
   const words = { called: new Set<string>(), breakers: new Set<string>(), rejected: new Set<string>() }
   const observe = createObserver({ ...noMetrics, called: ({ to }) => void words.called.add(to) })
@@ -57,13 +57,13 @@ const one = (word: string) => ({
   rejected: new Set([word]),
 })
 
-describe('one word for', () => {
+describe('the vendor name in metrics', () => {
   it.each([
     ['s3', 's3'],
     ['managed', 's3'],
     ['dropbox', 'dropbox'],
     ['local', 'local'],
-  ] as const)('the storage "%s": %s', async (provider, word) => {
+  ] as const)('uses one name for the storage "%s": %s', async (provider, word) => {
     await using open = await scene()
     const { words, calls } = listen()
     const store: PhotoStore = { ...open.folder.open(), provider, stat: away }
@@ -72,7 +72,7 @@ describe('one word for', () => {
     expect(words).toEqual(one(word))
   })
 
-  it('the AI', async () => {
+  it('uses one name for the AI', async () => {
     const { words, calls } = listen()
     const model = modelCalls({ ask: away }, { ...calls, vendor: registered.vendor })
     const request = { model: 'm', system: '', prompt: '', name: 'n', schema: z.unknown(), maxTokens: 1 }
@@ -81,7 +81,7 @@ describe('one word for', () => {
   })
 
   it.each(platforms.map((platform) => [platform, platform === 'email' ? 'smtp' : platform] as const))(
-    'the platform "%s": %s',
+    'uses one name for the platform "%s": %s',
     async (platform, word) => {
       await using open = await scene()
       const { words, calls } = listen()

@@ -7,10 +7,10 @@ import { vendorCalls } from '../../support/fixtures/vendor-calls.ts'
 
 const never = new Promise<never>(() => undefined)
 
-describe('an AI', () => {
+describe('the AI behind its limits', () => {
   const request = { model: 'm', system: '', prompt: '', name: 'n', schema: z.unknown(), maxTokens: 1 }
 
-  it('is asked four things at once; who gives up loses the place in the line', async () => {
+  it('receives at most four calls at once, and an aborted call leaves the queue', async () => {
     const { limits } = vendorCalls()
     let asked = 0
     const model: LanguageModel = {
@@ -31,7 +31,7 @@ describe('an AI', () => {
     expect(asked).toBe(4)
   })
 
-  it('that is down is not asked; one that declines is', async () => {
+  it('receives no calls after five outages in a row, but does after refusals', async () => {
     const { limits, events } = vendorCalls()
     const errors = [
       ...Array.from({ length: 9 }, () => new PublisherError('ai_refused', 'No.')),

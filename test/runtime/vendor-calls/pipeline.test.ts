@@ -1,4 +1,4 @@
-/** Every wrapper knows every method of its port, and keeps the members that the port does not name. */
+/** Every wrapper must know every method of its port, and keep members that the port does not name. */
 import { describe, expect, it } from 'vitest'
 import { parseHost } from '../../../src/contract/host.ts'
 import { noMetrics } from '../../../src/ports/metrics.ts'
@@ -31,7 +31,7 @@ const table = {
   describe: 'direct',
 } satisfies CallTable<Port>
 
-/** Notes the name of each call. */
+/** Makes a layer that records the name of each call. */
 function noting(notes: string[], prefix: string): Layer {
   return (call, { operation }, parameters) => {
     notes.push(`${prefix} ${typeof operation === 'string' ? operation : operation.from(...parameters)}`)
@@ -40,7 +40,7 @@ function noting(notes: string[], prefix: string): Layer {
 }
 
 describe('a table of calls', () => {
-  it('fails the type check when it misses a method, an optional one included', () => {
+  it('fails the type check when it lacks a method, even an optional method', () => {
     // @ts-expect-error `find` is missing.
     const withoutFind = { drop: { operation: 'drop' }, describe: 'direct' } satisfies CallTable<Port>
     // @ts-expect-error `drop` is missing.
@@ -106,7 +106,7 @@ describe('throughLayers around an instance of a class', () => {
     }
   }
 
-  it('runs its methods with their own state, direct ones and unknown ones included', async () => {
+  it('runs methods with their own state, including direct and unknown methods', async () => {
     const notes: string[] = []
     const wrapped = throughLayers<Port>(new Instance(), table, [noting(notes, 'layer')])
     expect(await wrapped.find('abc')).toBe(7)

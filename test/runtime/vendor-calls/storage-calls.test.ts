@@ -13,7 +13,7 @@ const outage = () => new PublisherError('storage_unavailable', 'Away.', { isOuta
 const never = new Promise<never>(() => undefined)
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-/** A store on disk of which single functions can be replaced, behind its layers. */
+/** Makes a store on disk behind its layers. A test can replace single functions of the store. */
 async function scene() {
   const folder = await photoFolder()
   const clock = { now: 1_000_000 }
@@ -83,7 +83,7 @@ const begins = ['upload', 'createRecord']
 const tried = ['move', 'delete', 'writeSidecar', 'replaceRecord', 'deleteRecord']
 
 describe('a storage that is down', () => {
-  it('knows every function of the port', async () => {
+  it('covers every function of the storage port in these tests', async () => {
     await using open = await scene()
     const functions = Object.entries(open.inner).flatMap(([name, member]) =>
       typeof member === 'function' ? [name] : [],
@@ -91,28 +91,31 @@ describe('a storage that is down', () => {
     expect([...refused, ...begins, ...tried].sort()).toEqual(functions.sort())
   })
 
-  it.each([...refused, ...begins])('is not asked to %s, and whoever wants it hears when', async (name) => {
-    await using open = await scene()
-    await open.goDown()
-    open.clock.now += 4000
-    await expect(calls[name]?.(open.store)).rejects.toMatchObject({
-      code: 'storage_unavailable',
-      retryAfterMs: 6000,
-    })
-    expect(open.calls).toEqual([])
-    expect(open.events).toEqual(['local open', 'local vendor_down'])
-  })
+  it.each([...refused, ...begins])(
+    'refuses %s with a Retry-After before it reaches the vendor',
+    async (name) => {
+      await using open = await scene()
+      await open.goDown()
+      open.clock.now += 4000
+      await expect(calls[name]?.(open.store)).rejects.toMatchObject({
+        code: 'storage_unavailable',
+        retryAfterMs: 6000,
+      })
+      expect(open.calls).toEqual([])
+      expect(open.events).toEqual(['local open', 'local vendor_down'])
+    },
+  )
 
-  it.each(tried)('is asked to %s all the same, since that may be the end of something', async (name) => {
+  it.each(tried)('still runs %s, which may finish a longer operation', async (name) => {
     await using open = await scene()
     await open.goDown()
     await calls[name]?.(open.store)
     expect(open.calls).toEqual([name])
-    // It is back, and everybody hears of it.
+    // The answer proves that the storage is back, so the breaker closes.
     expect(open.events).toEqual(['local open', 'local closed'])
   })
 
-  it('is asked once after a pause, and by everybody when that is answered', async () => {
+  it('receives one probe after a pause, and all calls once the probe is answered', async () => {
     await using open = await scene()
     await open.goDown()
     open.clock.now += 10_000
@@ -122,14 +125,14 @@ describe('a storage that is down', () => {
   })
 
   it.each<[string, () => PublisherError]>([
-    ['a photo that is not there', () => new PublisherError('photo_not_found', 'None.')],
+    ['a missing photo', () => new PublisherError('photo_not_found', 'None.')],
     [
       'a request for a pause',
       () => new PublisherError('storage_unavailable', 'Pause.', { retryAfterMs: 9000 }),
     ],
-    ['credentials that were refused', () => new PublisherError('credentials_rejected', 'Refused.')],
-    ['an orchestrator that is away', () => new PublisherError('credentials_unavailable', 'Away.')],
-  ])('is not what %s makes it', async (_, error) => {
+    ['refused credentials', () => new PublisherError('credentials_rejected', 'Refused.')],
+    ['an outage of the orchestrator', () => new PublisherError('credentials_unavailable', 'Away.')],
+  ])('does not count as down after %s', async (_, error) => {
     await using open = await scene()
     open.inner.stat = async () => Promise.reject(error())
     for (let i = 0; i < 20; i++) await open.store.stat('root', photo).catch(() => undefined)
@@ -137,8 +140,8 @@ describe('a storage that is down', () => {
   })
 })
 
-describe('links that a store makes without its server', () => {
-  it('do not hide that the server is down, nor say that it is back', async () => {
+describe('a storage that signs links locally', () => {
+  it('leaves the breaker unchanged when a link is made', async () => {
     await using open = await scene()
     open.inner.stat = async () => Promise.reject(outage())
     for (let i = 0; i < 5; i++) {
@@ -152,7 +155,7 @@ describe('links that a store makes without its server', () => {
 })
 
 describe('a storage that hangs', () => {
-  it('is asked sixteen things at once; the rest wait, and end up busy', async () => {
+  it('receives at most 16 calls at once and refuses calls beyond a full queue with busy', async () => {
     await using open = await scene()
     open.inner.stat = () => never
     const asked = Array.from({ length: 216 }, () => open.store.stat('root', photo))
@@ -163,10 +166,10 @@ describe('a storage that hangs', () => {
       retryAfterMs: expect.any(Number),
     })
     expect(open.events).toEqual(['local line_full'])
-    for (const one of asked) one.catch(() => undefined)
+    for (const call of asked) call.catch(() => undefined)
   })
 
-  it('keeps neither a receipt nor the release of a claim waiting', async () => {
+  it('delays neither a receipt nor the release of a claim', async () => {
     await using open = await scene()
     open.inner.stat = () => never
     for (let i = 0; i < 300; i++) open.store.stat('root', photo).catch(() => undefined)
@@ -177,7 +180,7 @@ describe('a storage that hangs', () => {
     expect(await open.inner.readRecord(key)).toBeNull()
   })
 
-  it('is given up by those who read, after five of them by all; what comes too late is let go', async () => {
+  it('fails reads at their deadline, opens the breaker after five, and releases late answers', async () => {
     await using open = await scene()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const late = Promise.withResolvers<PhotoContent>()
@@ -195,7 +198,7 @@ describe('a storage that hangs', () => {
     expect(cancel).toHaveBeenCalled()
   })
 
-  it('is not given up by those who change something, whose place is free again nevertheless', async () => {
+  it('does not abort changes, but frees their slots after the deadline', async () => {
     await using open = await scene()
     const moving = Promise.withResolvers<typeof photo>()
     open.inner.move = () => moving.promise
@@ -208,8 +211,8 @@ describe('a storage that hangs', () => {
   })
 })
 
-describe('an original', () => {
-  it('that breaks off is the fault of the storage, and an error with a code stays what it is', async () => {
+describe('the body of an original', () => {
+  it('fails with storage_unavailable when it breaks off, but keeps an error with a code', async () => {
     const cut = new PublisherError('busy', 'Replaced.')
     for (const [cause, code] of [
       [new TypeError('terminated'), 'storage_unavailable'],
@@ -224,7 +227,7 @@ describe('an original', () => {
     }
   })
 
-  it('that goes on arriving is never cut, however long it takes; one that stalls is', async () => {
+  it('never fails while chunks arrive, but fails when it stalls', async () => {
     await using open = await scene()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const cancel = vi.fn()
@@ -249,7 +252,7 @@ describe('an original', () => {
       const next = reader.read()
       await vi.advanceTimersByTimeAsync(29_000)
       expect((await next).done).toBe(false)
-      // A reader who takes its time is no silence of the storage.
+      // A slow reader does not count as silence of the storage.
       await vi.advanceTimersByTimeAsync(120_000)
     }
     const stalled = expect(reader.read()).rejects.toMatchObject({ code: 'storage_unavailable' })
@@ -258,7 +261,7 @@ describe('an original', () => {
     expect(cancel).toHaveBeenCalled()
   })
 
-  it('is let go when its reader leaves', async () => {
+  it('cancels its source when the reader cancels', async () => {
     await using open = await scene()
     const cancel = vi.fn()
     const entry = { name: photo, size: 1, modifiedAt: new Date(0), contentHash: '' }
@@ -307,7 +310,7 @@ describe('publishing behind a breaker', () => {
     }
   }
 
-  it('sends each photo to each platform exactly once, wherever it opens', async () => {
+  it('sends each photo to each platform exactly once, even if the breaker opens at any call', async () => {
     let reached = 0
     for (let nth = 1; ; nth++) {
       const { second, isReached, telegram, email, events } = await publishTwice(nth)
@@ -363,7 +366,7 @@ describe('publishing behind a breaker', () => {
     expect(events.slice(0, 2)).toEqual(['local open', 'local vendor_down'])
   })
 
-  it('refuses a platform that is down before it is called, gives the claim back, and sends once later', async () => {
+  it('refuses a platform that is down without a call, releases the claim, and publishes once later', async () => {
     const open = await publishScene()
     await using _ = open.folder
     const { limits, events } = vendorCalls(() => open.clock.time)

@@ -1,6 +1,6 @@
 /**
- * Configurations in memory within a bound on their bytes: the least recently used are evicted. Each entry owns what was derived from its
- * configuration, so a new version replaces all of that at once.
+ * Configurations in memory, within a bound on their bytes; the least recently used are evicted. Each entry owns the objects derived from
+ * its configuration, so a new version replaces them all at once.
  */
 import { LRUCache } from 'lru-cache'
 import type { Host, TenantHost } from '../../../contract/host.ts'
@@ -11,38 +11,38 @@ export interface Entry<T> {
   answer: RuntimeAnswer
   derived: T
   expiresAt: number
-  /** Time from which the entry is due for a check in the background. */
+  /** Time of the next check in the background. */
   checkAt: number
-  /** Invalidations may have been missed: the entry is checked before its next use. */
+  /** True if invalidations may have been missed. Such an entry is checked before its next use. */
   isSuspect: boolean
-  /** Estimated memory. Bytes. */
+  /** Estimated bytes of memory. */
   size: number
   /** Time at which the shared store last received this configuration. */
   sharedAt: number
 }
 
-/** A configuration that has just been confirmed, by the source or by another process. */
+/** Configuration that the source or another process has just confirmed. */
 export type Confirmed = Pick<Entry<unknown>, 'answer' | 'size' | 'isSuspect' | 'sharedAt'> & {
-  /** Time of the question, so that a slow answer does not live longer. */
+  /** Time of the request, so that a slow answer does not live longer. */
   fetchedAt: number
 }
 
 export interface Entries<T> {
   readonly count: number
   has(host: Host): boolean
-  /** The entry, expired or not. */
+  /** Gives the entry, expired or not. */
   get(host: Host): Entry<T> | undefined
-  /** The entry within its TTL. */
+  /** Gives the entry if its TTL has not ended. */
   findValid(host: Host): Entry<T> | undefined
   /** Stores a configuration; an unchanged version keeps its derived object. */
   confirm(host: TenantHost, confirmed: Confirmed): void
-  /** Puts the next check one interval off. */
+  /** Postpones the next check by one interval. */
   postponeCheck(entry: Entry<T>): void
-  /** Lets a suspect entry serve again for a while although its check failed. */
+  /** Lets a suspect entry serve for a while although its check failed. */
   trustUnchecked(entry: Entry<T>): void
-  /** Checks every 15 s from now on. */
+  /** Checks each entry in use every 15 s from now on. */
   checkOften(): void
-  /** Checks at the usual interval again, and each entry before its next use. */
+  /** Checks each entry before its next use, then at the usual interval. */
   markAllSuspect(): void
   delete(host: Host): void
 }
@@ -55,7 +55,7 @@ export interface EntriesOptions<T> {
 }
 
 const minCheckMs = 15_000
-/** A share time that makes the next confirmation share the configuration again. */
+/** Value of `sharedAt` that makes the next confirmation write the configuration to the shared store. */
 export const neverShared = Number.NEGATIVE_INFINITY
 
 /** Makes the memory of one process. */
@@ -105,17 +105,17 @@ export function createEntries<T>({ derive, maxBytes, log, now }: EntriesOptions<
     },
     markAllSuspect() {
       checksOften = false
-      // The shared copies may be gone as well.
+      // The shared copies may be gone too.
       for (const entry of entries.values()) Object.assign(entry, { isSuspect: true, sharedAt: neverShared })
     },
     delete: (host) => void entries.delete(host),
   }
 }
 
-/** Store, breakers and credentials of a tenant; a little more with publishers and the AI (docs/operations/heroku.md, "Memory"). */
+/** Memory of a tenant's store, breakers and credentials. Publishers and the AI take a little more (docs/operations/heroku.md, "Memory"). */
 const derivedBytes = 20_000
 
-/** Estimates the memory of a configuration. Text beyond Latin-1 takes two bytes per character; other text leaves the rest to its objects. */
+/** Estimates the bytes of a configuration. Text beyond Latin-1 takes two bytes per character; for other text the surplus covers its objects. */
 export function sizeOf(text: string): number {
   return 2 * text.length + derivedBytes
 }

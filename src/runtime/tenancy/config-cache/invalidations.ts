@@ -1,26 +1,26 @@
 /**
- * Invalidated hosts, and times in which invalidations may have been missed. A lookup watches both: an answer from before an invalidation
- * may be stale.
+ * Invalidated hosts, and gaps in which invalidations may have been missed. Lookups watch both, because an answer from before an
+ * invalidation may be stale.
  */
 import { LRUCache } from 'lru-cache'
 import type { Host } from '../../../contract/host.ts'
 
 export interface Invalidations {
   record(host: Host): void
-  /** The connection that carries invalidations was lost for a while. */
+  /** Records that the connection for invalidations was lost for a while. */
   recordGap(): void
-  /** Tells if the control plane has named the host. Such a host exists, so the limits on unknown hosts do not apply. */
+  /** Tells if the control plane invalidated the host. Such a host exists, so the limits on unknown hosts do not apply. */
   has(host: Host): boolean
-  /** Tells if an eventually consistent store may still give back the deleted copy. */
+  /** Tells if an eventually consistent store may still return the deleted copy. */
   isRecent(host: Host): boolean
-  /** Starts watching one host, right before a question about it. */
+  /** Starts watching one host. Call this right before its lookup. */
   watch(host: Host): InvalidationWatch
 }
 
 export interface InvalidationWatch {
-  /** The host was invalidated since: discard the answer. */
+  /** Tells if the host was invalidated since; if so, discard the answer. */
   wasInvalidated(): boolean
-  /** A gap has ended since: the answer may be stale. */
+  /** Tells if a gap has ended since; if so, the answer may be stale. */
   mayHaveMissed(): boolean
 }
 

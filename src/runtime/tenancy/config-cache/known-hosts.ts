@@ -1,13 +1,13 @@
-/** Hosts by what the source said of them: no tenant (for half a minute), or a tenant once. */
+/** Memory of hosts that have no tenant (for 30 s), and of hosts that once had a tenant. */
 import { LRUCache } from 'lru-cache'
 import type { Host } from '../../../contract/host.ts'
 
 export interface KnownHosts {
   /** Remembered unknown hosts. */
   readonly unknownCount: number
-  /** Tells if the source said a moment ago that the host is no tenant's. */
+  /** Tells if the source answered within the last 30 s that the host has no tenant. */
   isUnknown(host: Host): boolean
-  /** Tells if the host was a tenant's in this process; its entry may have been evicted since. */
+  /** Tells if the host had a tenant in this process. Its entry may have been evicted since. */
   wasTenant(host: Host): boolean
   markTenant(host: Host): void
   markUnknown(host: Host): void
@@ -19,7 +19,7 @@ export interface KnownHosts {
 const unknownTtlMs = 30_000
 /** Upper bound on remembered unknown hosts (about 200 bytes each). */
 const maxUnknown = 50_000
-/** Upper bound on remembered tenants' hosts (about 150 bytes each). */
+/** Upper bound on remembered hosts with a tenant (about 150 bytes each). */
 const maxTenants = 20_000
 
 /** Makes the memory of one process. */

@@ -1,16 +1,16 @@
-/** One running lookup per host, which all requests for the host share. */
+/** Shares one running lookup among all concurrent requests for a host. */
 import { settlesWithin } from '../../../base/time.ts'
 import type { Host, TenantHost } from '../../../contract/host.ts'
 import { type ConfigMemory, type LookupContext, type Lookups, lookupPatienceMs } from './lookups.ts'
 
-/** Source of the answer: the shared store, or the config source. */
+/** Origin of the answer: the shared store or the config source. */
 type Outcome = 'kv' | 'miss'
 
 export interface LookupOnce {
   isRunning(host: Host): boolean
   /**
-   * Joins the running lookup or starts one, and waits for its end, at most 12 s; a lookup that takes longer is left behind. Rejects as
-   * the lookup does.
+   * Joins the running lookup of the host or starts a new lookup. Waits at most 12 s; a slower lookup is detached. Rejects as the lookup
+   * does.
    */
   run(host: TenantHost, context: LookupContext): Promise<Outcome>
   /** Lets the next request start a lookup of its own. */
@@ -23,7 +23,7 @@ export function createLookupOnce<T>(
   { entries, hosts, invalidations }: ConfigMemory<T>,
   lookups: Lookups<T>,
 ): LookupOnce {
-  // A lookup ends in plain data, so a Worker may share it between requests.
+  // A lookup ends in plain data, so requests of a Worker may share a lookup.
   const running = new Map<Host, Promise<Outcome>>()
 
   async function lookup(host: TenantHost, isUnknown: boolean, context: LookupContext): Promise<Outcome> {

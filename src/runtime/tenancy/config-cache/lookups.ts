@@ -1,4 +1,4 @@
-/** Questions about one host, to the source and to the shared store, and what their answers change in memory. */
+/** Lookups of a host in the source and in the shared store, which update the memory. */
 import type { TenantHost } from '../../../contract/host.ts'
 import type { ConfigSource } from '../../../ports/config-source.ts'
 import { describeError, type Logger } from '../../telemetry/log.ts'
@@ -11,18 +11,18 @@ import { createUnknownHostLimit } from './unknown-host-limit.ts'
 /** Request and connection behind a lookup. */
 export interface LookupContext {
   requestId: string
-  /** Keeps work alive after the response, where the platform would otherwise stop it (Workers). */
+  /** Keeps work alive after the response; Workers would otherwise stop the work. */
   waitUntil(work: Promise<unknown>): void
-  /** Counts a lookup of a host that is neither known nor invalidated; throws to refuse it. Gives the refund for a tenant's host. */
+  /** Counts a lookup of an unknown host, or throws to refuse the lookup. Returns a refund to call if the host has a tenant. */
   countUnknownHost(): () => void
   /**
-   * Counts the same lookup among those of all clients, right before the source is asked; rejects to refuse it. Gives the refund for a
-   * tenant's host. Left out: the lookup is no stranger's.
+   * Counts the same lookup for all clients together, right before the call to the source, or rejects to refuse the lookup. Resolves to a
+   * refund, as above. Absent for lookups that no client causes, such as those of jobs.
    */
   admitUnknownHost?(): Promise<() => void>
 }
 
-/** Knowledge of one process about hosts and their configurations. */
+/** Memory of one process about hosts and their configurations. */
 export interface ConfigMemory<T> {
   entries: Entries<T>
   hosts: KnownHosts
@@ -37,24 +37,24 @@ export interface LookupsOptions<T> extends ConfigMemory<T> {
 }
 
 export interface Lookups<T> {
-  /** Asks the source about a host that is known, or was. Throws `config_unavailable`. */
+  /** Asks the source about a host that is or was known. Throws `config_unavailable`. */
   ask(host: TenantHost, context: LookupContext): Promise<void>
-  /** Asks the source about any other host. Throws `config_unavailable` where too many such lookups run, or what refuses strangers. */
+  /** Asks the source about any other host. Throws `config_unavailable` when too many such lookups run, or the refusal of `admitUnknownHost`. */
   lookupUnknownHost(host: TenantHost, context: LookupContext): Promise<void>
-  /** Checks a suspect entry. With the source away the entry serves on until its TTL is over; after that throws `config_unavailable`. */
+  /** Checks a suspect entry. If the source is unavailable, the entry serves until its TTL ends; after that, throws `config_unavailable`. */
   checkSuspect(host: TenantHost, entry: Entry<T>, context: LookupContext): Promise<void>
   /** Checks an entry in the background. */
   revalidate(host: TenantHost, entry: Entry<T>, context: LookupContext): void
-  /** Takes over a configuration that another process asked for; false where there is none to trust. */
+  /** Adopts a configuration that another process fetched. Gives false without a trustworthy copy. */
   adoptShared(host: TenantHost): Promise<boolean>
 }
 
 /**
- * Longest time that a request waits for another one's lookup, and that a lookup holds its slot: a Worker may cancel a lookup without
- * ending it.
+ * Longest wait for a lookup of another request, and longest time that a lookup holds its slot. Both need a bound because a Worker may
+ * cancel a lookup without ending it.
  */
 export const lookupPatienceMs = 12_000
-/** Repeated writes of an unchanged configuration per TTL, so that the shared store never loses a configuration in use. */
+/** Writes of an unchanged configuration per TTL. They keep a configuration in use from expiring in the shared store. */
 const sharesPerTtl = 3
 
 /** Makes the lookups of one process. */

@@ -1,7 +1,7 @@
 /**
- * Configurations as the processes of a fleet share them: what one has asked the orchestrator for, the others take over. They are sealed,
- * so a writer of the store can neither make an admin nor swap two tenants. A failing store or an unusable value means that the
- * orchestrator is asked instead; nothing here rejects.
+ * Configurations that the processes of a fleet share: each process adopts configurations that others fetched. The values are sealed, so a
+ * writer of the store can neither forge an admin nor swap two tenants. Nothing here rejects. If the store fails or a value is unusable, the
+ * caller asks the orchestrator.
  */
 import { z } from 'zod'
 import type { Host } from '../../../contract/host.ts'
@@ -11,7 +11,7 @@ import type { SealedStore } from '../../sealing/sealed-store.ts'
 import { describeError, type Logger } from '../../telemetry/log.ts'
 
 export interface SharedConfigurations {
-  /** The newest that is known and still valid. */
+  /** Gives the shared configuration, if it is still valid. */
   get(host: Host): Promise<SharedConfiguration | null>
   put(host: Host, text: string, answer: RuntimeAnswer): Promise<void>
   delete(host: Host): Promise<void>
@@ -19,12 +19,12 @@ export interface SharedConfigurations {
 
 export interface SharedConfiguration {
   answer: RuntimeAnswer
-  /** When the orchestrator was asked, by the clock of the process that did, but never later than now. */
+  /** Time of the request to the orchestrator, by the clock of the process that sent it, capped at now. */
   fetchedAt: number
   text: string
 }
 
-/** Keeps nothing where the store is this process's own, which has it all in memory anyway. */
+/** Makes the shared configurations. Stores nothing if no other process sees the store, since this process has its own memory. */
 export function createSharedConfigurations(
   sealed: SealedStore,
   { log, now }: { log: Logger; now: () => number },
@@ -57,23 +57,23 @@ export function createSharedConfigurations(
   }
 }
 
-/** Longest sealed configuration that is taken over: three times what a long one takes (100 KB of prompts). Characters. */
+/** Characters of a sealed configuration. Three times the length of a long configuration (100 KB of prompts). */
 export const maxSealedLength = 500_000
 
-/** What other processes are told: all that is used of an answer, and nothing else that the source may have sent. */
+/** Gives the text for other processes: the fields of the answer that are in use, without further fields that the source sent. */
 export function sharedText(answer: RuntimeAnswer, fetchedAt: number): string {
   return JSON.stringify({ fetchedAt, body: toBody(answer) })
 }
 
 /**
  * Largest accepted lead of another process's clock. A date further ahead hides the age of a configuration, which could then serve for
- * twice its TTL. Only dates in the future show a lead: with an older date the configuration serves longer, by the length of the lead.
+ * twice its TTL. Only dates in the future reveal a lead; with an older date, the configuration serves longer by that lead.
  */
 const maxClockSkewMs = 1000
 
 const sharedSchema = z.object({ fetchedAt: z.number(), body: z.unknown() })
 
-/** Where the shared store holds the configuration of a host. */
+/** Gives the key of a host's configuration in the shared store. */
 export function kvKey(host: string): string {
   return `config:${host}`
 }

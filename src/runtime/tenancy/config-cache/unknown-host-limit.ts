@@ -1,12 +1,12 @@
-/** A limit on lookups of unknown hosts: while the source is slow or away, invented hosts load it no further. */
+/** Limit on concurrent lookups of unknown hosts, so that invented hosts cannot overload a slow source. */
 import { PublisherError } from '../../../base/errors.ts'
 import { unavailableMessage } from '../../../ports/config-source.ts'
 import { createSlots } from '../../limits/slots.ts'
 
-/** Runs a lookup. Throws `config_unavailable` at once where too many run already. */
+/** Runs a lookup. Throws `config_unavailable` at once if too many already run. */
 export type UnknownHostLimit = (lookup: () => Promise<void>) => Promise<void>
 
-/** Upper bound on such lookups at once. Holds all tenants of a fleet, since after a start each of them is unknown. */
+/** Upper bound on concurrent lookups. Covers all tenants of a fleet, since each is unknown after a start. */
 const atOnce = 500
 const retryAfterMs = 2000
 

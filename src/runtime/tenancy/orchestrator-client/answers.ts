@@ -1,4 +1,4 @@
-/** Answers of the orchestrator, and their meaning by the contract. */
+/** Meaning of the orchestrator's answers. */
 import { z } from 'zod'
 import { PublisherError } from '../../../base/errors.ts'
 import { parseJson } from '../../../base/json.ts'
@@ -17,10 +17,10 @@ export interface Answer {
   text: string
 }
 
-/** Default Retry-After where the orchestrator gave none. */
+/** Default Retry-After when the orchestrator gave none. */
 export const defaultRetryAfterMs = 5_000
 
-/** Reads an answer about a host. Throws `config_unavailable` for an answer that the contract does not know. */
+/** Reads an answer about a host. Throws `config_unavailable` for an unknown answer. */
 export function readLookup({ status, text }: Answer, knownVersion: string | undefined): ConfigLookup {
   if (status === 200) return toLookup(parseJson(text))
   if (status === 304 && knownVersion !== undefined) return { status: 'unchanged' }
@@ -35,7 +35,7 @@ export function refusalIn(answer: Answer): string | undefined {
     readLookup(answer, undefined)
     return undefined
   } catch {
-    return `the orchestrator answered ${answer.status} with something that is no runtime configuration`
+    return `the orchestrator answered ${answer.status} with something other than a runtime configuration`
   }
 }
 
@@ -46,7 +46,7 @@ export function readCredentials(answer: Answer): Credentials {
   if (isInsufficientBalance(answer)) {
     throw new PublisherError(
       'insufficient_balance',
-      'This account has run out of credit. Top it up to go on.',
+      'This account has run out of credit. Top it up to continue.',
     )
   }
   const message = `The orchestrator answered ${status} for credentials.`
@@ -55,12 +55,12 @@ export function readCredentials(answer: Answer): Credentials {
     : credentialsUnavailable(new Error(message), defaultRetryAfterMs)
 }
 
-/** Makes the error for a configuration that the orchestrator does not give now. */
+/** Makes the error for a configuration that is unavailable now. */
 export function configUnavailable(cause: unknown, retryAfter = defaultRetryAfterMs): PublisherError {
   return new PublisherError('config_unavailable', unavailableMessage, { cause, retryAfterMs: retryAfter })
 }
 
-/** Tells if the orchestrator refuses the service token, and not the tenant. */
+/** Tells if the orchestrator refuses the service token, as opposed to the tenant. */
 export function refusesToken(answer: Answer): boolean {
   return answer.status === 403 && !isInsufficientBalance(answer)
 }

@@ -1,8 +1,8 @@
-/** The lookup of one host: by POST, or by GET on an orchestrator that answers 405. */
+/** Lookup of one host: by POST, or by GET if the orchestrator answers 405. */
 import type { Answer } from './answers.ts'
 import type { Call } from './exchange.ts'
 
-/** Asks for the configuration of a host. `send` makes the call, with or without retries. */
+/** Requests the configuration of a host. `send` makes the call, with or without retries. */
 export type AskByHost = (
   question: { host: string; knownVersion: string | undefined; requestId: string },
   send: (call: Call) => Promise<Answer>,
@@ -10,7 +10,7 @@ export type AskByHost = (
 
 const path = '/v1/runtime/by-host'
 
-/** Makes the lookup of one orchestrator; remembers which method it takes. */
+/** Makes the lookup of one orchestrator. Remembers which method works. */
 export function createAskByHost(): AskByHost {
   let asksByGet = false
   return async ({ host, knownVersion, requestId }, send) => {
@@ -30,7 +30,7 @@ export function createAskByHost(): AskByHost {
   }
 }
 
-/** Tells if a version can stand between the quotes of an entity tag (RFC 9110, section 8.8.3). */
+/** Tells if a version can be quoted as an entity tag (RFC 9110, section 8.8.3). */
 function isEntityTag(version: string): boolean {
   return /^[\x21\x23-\x7e]+$/.test(version)
 }

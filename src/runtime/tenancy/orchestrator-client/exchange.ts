@@ -1,4 +1,4 @@
-/** One call over HTTP: the headers of the contract, the next token where one is refused, and retries within one deadline. */
+/** HTTP calls to the orchestrator. Falls back to the next service token after a refusal, and retries within a deadline. */
 import { textAtMost } from '../../../base/bounded-body.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../base/retry.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
@@ -19,13 +19,13 @@ export interface ExchangeOptions {
   /** Without a trailing slash. */
   baseUrl: string
   tokens: TokenRing
-  /** Limit of one attempt. */
+  /** Timeout of one attempt. */
   timeoutMs: number
   fetch: typeof fetch
   now: () => number
 }
 
-/** Both give any answer but 429 and 5xx, and throw a {@link RetryableError} for those and for an orchestrator that cannot be reached. */
+/** Sends calls. Both methods throw a {@link RetryableError} for 429, for 5xx and for an unreachable orchestrator. */
 export interface Exchange {
   /** Tries once. */
   once(call: Call): Promise<Answer>

@@ -1,14 +1,14 @@
-/** Several service tokens of which one is in use: rotation without a restart. */
+/** Service tokens, of which a single token is preferred. Allows rotation without a restart. */
 import type { Secret } from '../../../base/secret.ts'
 import { equalInConstantTime } from '../../../contract/constant-time.ts'
 
 export interface TokenRing {
-  /** The token that worked last, at first the first. */
+  /** Gives the token that worked last; initially the first. */
   current(): Secret
-  /** The remaining tokens, each once, in order. */
+  /** Gives the remaining tokens, each once, in order. */
   others(): Secret[]
   prefer(token: Secret): void
-  /** Tells if `candidate` is one of the tokens, in a time that does not depend on where they differ. */
+  /** Tells if `candidate` is one of the tokens, in constant time. */
   accepts(candidate: string): boolean
 }
 

@@ -26,7 +26,7 @@ function hostOf(label: string): TenantHost {
   return host
 }
 
-/** A process, and clients whose requests it answers. */
+/** Makes a process and its clients. */
 function processWith(lookup: (host: string) => Promise<ConfigLookup>) {
   const clock = { time: 0 }
   const now = () => clock.time
@@ -60,7 +60,7 @@ function processWith(lookup: (host: string) => Promise<ConfigLookup>) {
       admitUnknownHost: () => limits.allUnknownHosts(client),
     }
   }
-  /** What a client's request for this host comes to. */
+  /** Gives the outcome of a client's request for this host. */
   const request = (label: string, address = '192.0.2.1'): Promise<string> =>
     cache.load(hostOf(label), contextOf(address)).catch((error: unknown) => {
       if (!isPublisherError(error)) throw error
@@ -71,8 +71,8 @@ function processWith(lookup: (host: string) => Promise<ConfigLookup>) {
 
 const away = () => Promise.reject(new PublisherError('config_unavailable', 'away', { retryAfterMs: 5000 }))
 
-describe('hosts that strangers invent', () => {
-  it('cost the orchestrator no more while it is down than while it is up', async () => {
+describe('lookups of unknown hosts', () => {
+  it('limits a client’s lookups of invented hosts while the orchestrator is down', async () => {
     const { asked, request } = processWith(away)
     const codes = new Set<string>()
     for (let invented = 0; invented < 30_000; invented++) codes.add(await request(`invented-${invented}`))
@@ -80,13 +80,13 @@ describe('hosts that strangers invent', () => {
     expect(codes).toEqual(new Set(['config_unavailable, come back', 'rate_limited, come back']))
   })
 
-  it('do not count where they turn out to be a tenant’s', async () => {
+  it('does not count lookups of hosts that belong to tenants', async () => {
     const { asked, request } = processWith(async () => found)
     for (let tenant = 0; tenant < 13_000; tenant++) expect(await request(`tenant-${tenant}`)).toBe('runtime')
     expect(asked).toHaveLength(13_000)
   })
 
-  it('are looked up five hundred at a time, and keep nobody else waiting', async () => {
+  it('runs at most 500 lookups of unknown hosts at once and delays no known host', async () => {
     const held = Promise.withResolvers<void>()
     const known = new Set(['known.shibari.test', 'announced.shibari.test'])
     const { clock, asked, cache, request } = processWith(async (host) => {
@@ -105,7 +105,7 @@ describe('hosts that strangers invent', () => {
     expect(await request('announced')).toBe('runtime')
     const unknownAsked = () => asked.filter((host) => !known.has(host))
     expect(unknownAsked()).toHaveLength(500)
-    // Whom there is no place for is told at once.
+    // Requests without a slot fail at once.
     expect(answers).toEqual(Array.from({ length: 100 }, () => 'config_unavailable, come back'))
     held.resolve()
     await Promise.all(crowd)
@@ -113,7 +113,7 @@ describe('hosts that strangers invent', () => {
     expect(await request('invented-599')).toBe('tenant_not_found')
   })
 
-  it('cost the orchestrator 3,000 questions in a minute at most when they come from many clients', async () => {
+  it('limits lookups of invented hosts from many clients to 3,000 in a minute', async () => {
     const { clock, asked, request } = processWith(async () => ({ status: 'no_tenant' }))
     const codes = new Map<string, number>()
     for (let invented = 0; invented < 12_000; invented++) {
@@ -121,12 +121,12 @@ describe('hosts that strangers invent', () => {
       codes.set(code, (codes.get(code) ?? 0) + 1)
       clock.time += 5
     }
-    // The first burst, and what comes back in a minute.
+    // The first burst, plus the refill of a minute.
     expect(asked.length).toBeLessThanOrEqual(6000)
     expect([...codes.keys()].sort()).toEqual(['config_unavailable, come back', 'tenant_not_found'])
   })
 
-  it('shut out no tenant that is known, was known, or was announced', async () => {
+  it('serves tenants that are known, were known or were announced during a flood of invented hosts', async () => {
     const tenants = new Set(['known.shibari.test', 'announced.shibari.test'])
     const { clock, cache, request } = processWith(async (host) =>
       tenants.has(host) ? found : { status: 'no_tenant' },
@@ -141,14 +141,14 @@ describe('hosts that strangers invent', () => {
     expect(await request('invented-1', flooder)).toBe('tenant_not_found')
     expect(await request('known', flooder)).toBe('runtime')
     expect(await request('announced', flooder)).toBe('runtime')
-    // The entry is gone, as where memory ran out.
+    // The invalidation removes the entry, as an eviction would.
     await cache.invalidate(hostOf('known').host)
     expect(await request('known', flooder)).toBe('runtime')
     clock.time += 601_000
     expect(await request('known', flooder)).toBe('runtime')
   })
 
-  it('leave room for a tenant that nothing is known of yet when its visitor comes', async () => {
+  it('serves a tenant that no process knows yet during a flood of invented hosts', async () => {
     const { request } = processWith(async (host) =>
       host === 'cold.shibari.test' ? found : { status: 'no_tenant' },
     )
