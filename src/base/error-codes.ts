@@ -4,7 +4,7 @@ interface ErrorKind {
   status: number
   /** Short heading for people, the same for every occurrence. */
   title: string
-  /** Meaning of the code and the next step, for the people who write clients; may hold `code`. */
+  /** Meaning of the code and the next step, for developers of clients. May contain inline `code`. */
   explanation: string
 }
 

@@ -12,7 +12,7 @@ export interface ErrorDetails {
   existing?: ExistingPhoto
 }
 
-/** A photo as the library names it. `key` is the plain name in the root, and the name with a folder prefix such as `archive/` elsewhere. */
+/** A photo as the library names it: `key` is the plain name in the root, and `archive/x.jpg` or the like elsewhere. */
 export interface ExistingPhoto {
   folder: string
   key: string

@@ -1,6 +1,6 @@
 /**
- * Reads the time taken from an AVIF or HEIC, whose EXIF is an item of the file's `meta` box (ISO/IEC 14496-12, sections 8.11.3
- * and 8.11.6; ISO/IEC 23008-12, annex A).
+ * Reads the time taken from an AVIF or HEIC. The EXIF is an item of the file's `meta` box: ISO/IEC 14496-12, sections 8.11.3
+ * and 8.11.6, and ISO/IEC 23008-12, annex A.
  */
 import { ascii, viewOf } from './blocks.ts'
 import { readExif } from './exif.ts'

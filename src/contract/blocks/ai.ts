@@ -19,7 +19,7 @@ export const aiField = block({
   vision_model_lifecycle: lifecycleField,
   caption_model_lifecycle: lifecycleField,
   rate_per_minute: whole(20, 1),
-  /** 0: the photo is not resized. */
+  /** Pixels. 0: the photo keeps its size. */
   vision_max_dimension: whole(1024, 0),
   vision_detail: choice(visionDetail, 'low'),
   vision_fallback_enabled: flag(true),

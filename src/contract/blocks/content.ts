@@ -1,4 +1,4 @@
-/** The blocks about words: `captionfile`, `confirmation` and `content`. */
+/** The blocks about texts: `captionfile`, `confirmation` and `content`. */
 import { z } from 'zod'
 import { block, type Fault, field, flag, list, text, whole } from '../lenient.ts'
 
@@ -11,14 +11,14 @@ const tagsCount = whole(5, Number.MIN_SAFE_INTEGER)
 
 export const confirmationField = block({
   confirmation_to_sender: flag(true),
-  /** A negative count is 0. */
+  /** Number of tags. Treats a negative count as 0. */
   confirmation_tags_count: {
     read: (value: unknown, path: string, faults: Fault[]) => Math.max(0, tagsCount.read(value, path, faults)),
   },
   confirmation_tags_nature: text,
 })
 
-/** The AI is shown this many captions at most; further ones are dropped. */
+/** Upper bound on the sample captions that the AI gets. The rest are dropped. */
 const maxVoiceProfile = 20
 
 export const contentField = block({

@@ -1,4 +1,4 @@
-/** The `features` block: what a tenant's people may do. */
+/** The `features` block: switches for the functions of a tenant's gallery. */
 import { block, choice, flag } from '../lenient.ts'
 
 export const featuresField = block({
@@ -11,9 +11,9 @@ export const featuresField = block({
   library_enabled: flag(true),
   alt_text_enabled: flag(true),
   smart_hashtags_enabled: flag(true),
-  /** Absent: on where there is a voice profile. */
+  /** Default: on if the tenant has a voice profile. */
   voice_matching_enabled: flag(undefined),
-  /** A brake, as `content.debug` is: a value that cannot be used must not let photos out. */
+  /** Safety switch like `content.debug`: an unusable value must not let photos be published. */
   mode: choice(['review', 'publish'], undefined, {
     value: 'review',
     consequence: 'publishing is off until it is corrected',

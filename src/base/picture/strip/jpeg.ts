@@ -114,7 +114,7 @@ function* segmentPayload(input: Input): Reading<Uint8Array> {
   return yield* take(input, length)
 }
 
-/** Consumes input up to and including the next marker that has a payload or starts or ends an image. Returns `null` at the end of the file. */
+/** Consumes input through the next marker that has a payload or starts or ends an image. Returns `null` at the end of the file. */
 export function* nextMarker(input: Input): Reading<number | null> {
   for (;;) {
     const bytes = yield* input.peek(2)
