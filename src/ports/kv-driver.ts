@@ -55,7 +55,7 @@ export interface OpenedStore {
 export interface KeyValueTools {
   /** Milliseconds since 1970. */
   now: () => number
-  /** Binding of a Worker. Absent on other hosts, and on a Worker without one. */
+  /** Binding of a Worker. Absent on other hosts, and on a Worker without the binding. */
   namespace?: KeyValueNamespace | undefined
   /** Starts to connect to Redis. Absent on hosts without TCP or without the library. */
   openRedis?: ((server: RedisServerSettings) => Required<OpenedStore>) | undefined
