@@ -71,8 +71,8 @@ export function assertPublicHost(host: string, { allowPrivate }: EndpointRule): 
 }
 
 /**
- * Parses the URL of a server. Throws `endpoint_refused` unless the URL is https and {@link isPublicHost}; `allowPrivate`
- * lifts both limits and accepts http. Also refuses user information in the URL, because it would end up in logs.
+ * Parses the URL of a server. Throws `endpoint_refused` unless the URL is https and {@link isPublicHost}. With
+ * `allowPrivate`, http and private hosts pass too. Refuses user information, because the URL may end up in logs.
  */
 export function assertPublicEndpoint(endpoint: string | URL, { allowPrivate }: EndpointRule): URL {
   const url = URL.parse(endpoint)

@@ -37,7 +37,7 @@ type Values<M> = { [K in keyof M]: ValueOf<M[K]> }
 /** Upper bound on the faults of one answer, so that a hostile or broken answer cannot flood the log. */
 const maxFaults = 100
 
-/** Adds a fault unless its path is already listed. */
+/** Adds a fault unless its path already has a fault. */
 export function note(faults: Fault[], path: string, reason: string, consequence: string): void {
   if (faults.length < maxFaults && !faults.some((fault) => fault.path === path))
     faults.push({ path, reason, consequence })

@@ -87,7 +87,7 @@ export type UncaughtKind = (typeof uncaughtKinds)[number]
 export const redisFailures = ['down', 'slow', 'refused'] as const
 export type RedisFailure = (typeof redisFailures)[number]
 
-/** Receives the metrics. Its functions, except `expose`, neither throw nor wait. */
+/** Receives the metrics of a process. No function except `expose` throws or waits. */
 export interface Metrics {
   answered(request: AnsweredRequest): void
   /** Counts an error response by its code. */

@@ -124,7 +124,7 @@ export interface PhotoFiles {
 
 /** The text files beside the photos of a store. */
 export interface SidecarFiles {
-  /** Reads the sidecar, and at most 64 KiB of a larger file. */
+  /** Reads the sidecar of a photo. Never reads more than 64 KiB of a larger file. */
   readSidecar(folder: Folder, name: PhotoName, sidecar?: SidecarForm): Promise<SidecarReading>
   /**
    * Replaces or creates the sidecar. With `ifRevision`, throws `sidecar_changed` unless the sidecar is at that revision
