@@ -1,15 +1,15 @@
-/** Bodies that others send, read up to a limit: a vendor that never stops sending must not fill this process's memory. */
+/** Reads response bodies up to a limit, so that a vendor that never stops sending cannot fill this process's memory. */
 
-/** A body goes on beyond the limit that was set for it. */
+/** Thrown when a body is longer than its limit. */
 export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge'
 
   constructor() {
-    super('The answer is larger than any that is expected here.')
+    super('The response body exceeds its size limit.')
   }
 }
 
-/** All bytes of the body. Cancels it and throws {@link BodyTooLarge} once there are more than `maxBytes`. */
+/** Reads the whole body. Cancels the body and throws {@link BodyTooLarge} beyond `maxBytes`. */
 export async function bytesAtMost(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
@@ -26,17 +26,17 @@ export async function bytesAtMost(
   return joined(chunks, size)
 }
 
-/** The body as UTF-8, without a byte order mark. Throws {@link BodyTooLarge} beyond `maxBytes`. */
+/** Reads the body as UTF-8 and drops a byte order mark. Throws {@link BodyTooLarge} beyond `maxBytes`. */
 export async function textAtMost({ body }: Pick<Response, 'body'>, maxBytes: number): Promise<string> {
   return new TextDecoder().decode(await bytesAtMost(body, maxBytes))
 }
 
-/** The body as JSON. Throws {@link BodyTooLarge} beyond `maxBytes`, and a `SyntaxError` where the body is not JSON. */
+/** Reads the body as JSON. Throws {@link BodyTooLarge} beyond `maxBytes`, and a `SyntaxError` if the body is not JSON. */
 export async function jsonAtMost(response: Pick<Response, 'body'>, maxBytes: number): Promise<unknown> {
   return JSON.parse(await textAtMost(response, maxBytes))
 }
 
-/** The same answer for a library that reads the body itself: the body fails with {@link BodyTooLarge} beyond `maxBytes`. */
+/** Wraps a response for a library that reads the body itself: the body errors with {@link BodyTooLarge} beyond `maxBytes`. */
 export function boundedAnswer(response: Response, maxBytes: number): Response {
   if (!response.body) return response
   let size = 0

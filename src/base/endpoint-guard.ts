@@ -1,29 +1,29 @@
 /**
- * Servers that a tenant names (S3 `endpoint_url`, SMTP host, Mastodon instance) are on the public internet or are not
- * called at all (docs/security.md). This part judges addresses and names; src/node/public-lookup.ts judges what a name
+ * Refuses servers outside the public internet when a tenant names them: S3 `endpoint_url`, SMTP host, Mastodon instance
+ * (docs/security.md). This module checks addresses and names; src/node/public-lookup.ts checks the addresses that a name
  * resolves to.
  */
 import ipaddr from 'ipaddr.js'
 import { PublisherError } from './errors.ts'
 
-/** The part of `fetch` that callers of vendors use. */
+/** Subset of `fetch` that vendor clients use. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
 
 export interface EndpointRule {
-  /** Lets private addresses and plain HTTP pass: `ALLOW_PRIVATE_ENDPOINTS`, for development. */
+  /** Allows private addresses and plain HTTP in development (`ALLOW_PRIVATE_ENDPOINTS`). */
   allowPrivate: boolean
 }
 
-/** What all public IPv6 addresses begin with (RFC 4291, section 2.4; IANA "IPv6 Global Unicast Address Assignments"). */
+/** Prefix of all public IPv6 addresses (RFC 4291, section 2.4; IANA "IPv6 Global Unicast Address Assignments"). */
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
 
-/** Azure answers each of its machines at an address from a public range ("What is IP address 168.63.129.16?"). */
+/** Address in a public range at which Azure serves platform services to its machines ("What is IP address 168.63.129.16?"). */
 const publicLookingMetadata = '168.63.129.16'
 
 /**
- * Names that never belong to a public server: RFC 6761 (localhost; `localdomain` stands beside it in hosts files),
- * RFC 6762 with its appendix G (local, and what home and company networks use), RFC 8375 (home.arpa), and `internal`,
- * which ICANN keeps for private use.
+ * Name suffixes that never belong to a public server. Sources: RFC 6761 (localhost), hosts files (localdomain),
+ * RFC 6762 and its appendix G (local, and suffixes of home and company networks), RFC 8375 (home.arpa).
+ * ICANN reserves `internal` for private use.
  */
 const privateSuffixes = [
   'localhost',
@@ -39,9 +39,9 @@ const privateSuffixes = [
 ]
 
 /**
- * Whether an IPv4 or IPv6 address in standard notation belongs to a public server. Everything in IANA's special-purpose
- * registries is refused, and with it all addresses that carry another one inside (IPv4-mapped and -compatible, NAT64,
- * 6to4, Teredo), whatever they carry: no storage is published under one.
+ * Tells whether an IPv4 or IPv6 address in standard notation belongs to a public server. Refuses all of IANA's
+ * special-purpose ranges. Also refuses every address that embeds an IPv4 address (mapped, compatible, NAT64, 6to4,
+ * Teredo), because no storage is published under such an address.
  */
 export function isPublicAddress(address: string): boolean {
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) {
@@ -54,8 +54,8 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * Whether a host may be a public server: a name or an address in any notation that a resolver or a URL understands, without
- * a port. Says nothing of what a name resolves to.
+ * Tells whether a host without a port may be a public server. Accepts a name, or an address in any notation that a
+ * resolver or a URL understands. Does not resolve names.
  */
 export function isPublicHost(host: string): boolean {
   const canonical = canonicalHost(host)
@@ -65,35 +65,34 @@ export function isPublicHost(host: string): boolean {
   return isPublicName(canonical)
 }
 
-/** Throws `endpoint_refused` unless {@link isPublicHost}. For servers that are named without a URL. */
+/** Throws `endpoint_refused` unless {@link isPublicHost}. For servers that a configuration names without a URL. */
 export function assertPublicHost(host: string, { allowPrivate }: EndpointRule): void {
   if (!allowPrivate && !isPublicHost(host)) throw endpointRefused(notPublic, host)
 }
 
 /**
- * Gives the parsed URL of a server. Throws `endpoint_refused` for anything but https (and http, where private ones are
- * allowed), for a URL with user information, which would travel to logs, and unless {@link isPublicHost}.
+ * Parses the URL of a server. Throws `endpoint_refused` unless the URL is https and {@link isPublicHost}. With
+ * `allowPrivate`, http and private hosts pass too. Refuses user information, because the URL may end up in logs.
  */
 export function assertPublicEndpoint(endpoint: string | URL, { allowPrivate }: EndpointRule): URL {
   const url = URL.parse(endpoint)
-  if (!url) throw endpointRefused('it is no web address', 'not a URL')
+  if (!url) throw endpointRefused('it is not a URL', 'not a URL')
   const isWeb = url.protocol === 'https:' || (allowPrivate && url.protocol === 'http:')
-  if (!isWeb) throw endpointRefused('it has to begin with https://', `${url.protocol}//${url.host}`)
+  if (!isWeb) throw endpointRefused('it must start with https://', `${url.protocol}//${url.host}`)
   if (url.username !== '' || url.password !== '') {
-    throw endpointRefused('it must not hold a user name or a password', url.host)
+    throw endpointRefused('it must not contain a user name or password', url.host)
   }
   assertPublicHost(url.hostname, { allowPrivate })
   return url
 }
 
 /**
- * Gives a fetch that checks the URL of each request and follows no redirect: the caller gets the 3xx answer, so that
- * neither a signature nor a photo travels to where a vendor points. Rejects with `endpoint_refused`.
+ * Makes a fetch that checks the URL of each request and does not follow redirects. The caller gets the 3xx response, so
+ * a vendor cannot send a signature or a photo to another server. Rejects with `endpoint_refused`.
  *
- * On Workers this is the whole of our side. What a name resolves to is left to the platform, which sends subrequests out
- * through Cloudflare's network, where there are no private addresses to be reached, and refuses addresses in place of
- * names (Cloudflare Workers documentation, "Known issues: Fetch to IP addresses"; facts/cloudflare-workers.md). Locally,
- * in Miniflare, the platform's part is missing.
+ * On Workers, this is our only check, and the platform limits the addresses that a name resolves to. Cloudflare's
+ * network reaches no private addresses, and Workers refuse IP addresses in place of names (Cloudflare Workers
+ * documentation, "Known issues: Fetch to IP addresses"). Miniflare lacks these limits.
  */
 export function guardedFetch({ allowPrivate, fetch }: EndpointRule & { fetch: Fetch }): Fetch {
   return async (input, init) => {
@@ -103,25 +102,25 @@ export function guardedFetch({ allowPrivate, fetch }: EndpointRule & { fetch: Fe
   }
 }
 
-/** The `endpoint_refused` for an address that a host name resolved to. */
+/** Makes the `endpoint_refused` error for an address that a host name resolved to. */
 export function addressRefused(host: string, address: string): PublisherError {
   return endpointRefused(notPublic, `${host} at ${address}`)
 }
 
-const notPublic = 'it does not lead to a server on the public internet'
+const notPublic = 'it does not point to a server on the public internet'
 
-/** `found` goes to the log only: what a name resolves to is nobody's business outside. */
+/** Keeps `found` in the cause, for the log only: clients must not learn which address a name resolves to. */
 function endpointRefused(reason: string, found: string): PublisherError {
-  const message = `A server in this site's configuration is refused: ${reason}. Correct its address there.`
+  const message = `A server address in this site's configuration was refused: ${reason}. Correct the address in the configuration.`
   return new PublisherError('endpoint_refused', message, { cause: new Error(`refused: ${found}`) })
 }
 
-/** What a URL parser would drop, decode or take for another part; none of it belongs to a host. */
+/** Characters that a URL parser would drop, decode, or read as the end of the host. */
 const notOfAHost = /[\p{Cc}\s/\\?#@%]/u
 
 /**
- * The host as the URL standard writes it ("host parsing"): lower case, ASCII, IPv4 in four decimal parts however it was
- * written (`0x7f.1`, `2130706433`, `0177.0.0.1`), IPv6 compressed in brackets, no trailing dot. `null`: not a host.
+ * Normalises a host as the URL standard does ("host parsing"): lower case, ASCII, no trailing dot. Writes IPv4 as four
+ * decimal parts (from `0x7f.1`, `2130706433`, `0177.0.0.1`) and IPv6 compressed in brackets. Returns `null` if the text is not a host.
  */
 function canonicalHost(host: string): string | null {
   if (notOfAHost.test(host) || (host.startsWith('[') && !host.endsWith(']'))) return null
@@ -129,7 +128,7 @@ function canonicalHost(host: string): string | null {
   return URL.parse(`https://${bracketed}/`)?.hostname.replace(/\.$/, '') ?? null
 }
 
-/** A name without a dot is completed by the resolver's search list, or is a neighbour in a private network. */
+/** Refuses names without a dot: the resolver's search list completes them, or they name a machine in a private network. */
 function isPublicName(name: string): boolean {
   if (!name.includes('.') || name.split('.').includes('')) return false
   return !privateSuffixes.some((suffix) => name.endsWith(`.${suffix}`))

@@ -1,12 +1,12 @@
 /** Entity tags of thumbnails and their comparison (RFC 9110, sections 8.8.3 and 13.1.2). */
 import { toHex } from './hex.ts'
 
-/** To be raised when thumbnails of unchanged photos come out differently: another quality, another fit. */
+/** Version of the thumbnail encoder. Raise it when thumbnails of unchanged photos change, for example in quality or fit. */
 const encoderVersion = 1
 
 /**
- * A strong tag for what is made from this photo in this way. It is a hash, so that it tells nothing of the storage's
- * own tags, which may be secrets or digests of the original.
+ * Makes a strong tag for a thumbnail from everything that determines its bytes. The tag is a hash, because `parts`
+ * includes the storage's own tags, which may be secrets or digests of the original.
  */
 export async function thumbnailTag(parts: readonly string[]): Promise<string> {
   const text = JSON.stringify([encoderVersion, ...parts])
@@ -15,8 +15,8 @@ export async function thumbnailTag(parts: readonly string[]): Promise<string> {
 }
 
 /**
- * Whether `If-None-Match` names this tag, so that the answer is 304. Weak and strong tags compare as equal; `*` matches
- * whatever exists. An unreadable header matches nothing.
+ * Tells whether `If-None-Match` names this tag, so that the response is 304. Weak and strong tags compare as equal, and
+ * `*` matches every tag. An unreadable header matches nothing.
  */
 export function matchesNone(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false

@@ -4,7 +4,7 @@ interface ErrorKind {
   status: number
   /** Short heading for people, the same for every occurrence. */
   title: string
-  /** Meaning of the code and the next step, for the people who write clients; may hold `code`. */
+  /** Meaning of the code and the next step, for developers of clients. May contain inline `code`. */
   explanation: string
 }
 
@@ -12,7 +12,7 @@ function kind(status: number, title: string, explanation: string): ErrorKind {
   return { status, title, explanation }
 }
 
-/** A new code is one entry here, and `npm run docs:errors`. Codes are stable: clients switch on them. */
+/** All codes. After adding a code, run `npm run docs:errors`. Codes are stable, because clients switch on them. */
 export const errorKinds = {
   invalid_request: kind(
     400,

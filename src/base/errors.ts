@@ -1,24 +1,24 @@
-/** The error that a person or a program may be told about. Messages are for people, codes (error-codes.ts) for programs. */
+/** Errors that clients may see. Messages are for people, codes (error-codes.ts) for programs. */
 import type { ErrorCode } from './error-codes.ts'
 
 export interface ErrorDetails {
-  /** What went wrong underneath; logged, never shown. */
+  /** Underlying error; logged, never shown. */
   cause?: unknown
-  /** How long to wait before trying again; becomes a `Retry-After` header (RFC 9110, section 10.2.3). */
+  /** Time to wait before a retry; becomes a `Retry-After` header (RFC 9110, section 10.2.3). */
   retryAfterMs?: number | undefined
-  /** The vendor could not be reached, did not answer in time, or said that it failed (5xx): whoever asks, it goes wrong. */
+  /** True if the vendor was unreachable, timed out or answered 5xx, so that other requests would fail too. */
   isOutage?: boolean
-  /** The photo that is there already, for `already_here`. */
+  /** The existing photo, for `already_here`. */
   existing?: ExistingPhoto
 }
 
-/** A photo as the library names it: `key` is its name in the root, `archive/` and its name elsewhere. */
+/** A photo as the library names it: `key` is the plain name in the root, and `archive/x.jpg` or the like elsewhere. */
 export interface ExistingPhoto {
   folder: string
   key: string
 }
 
-/** An expected failure with a stable code. `message` is shown to people and therefore never holds a secret. */
+/** An expected failure with a stable code. People see `message`, so it must never contain a secret. */
 export class PublisherError extends Error {
   override readonly name = 'PublisherError'
   readonly code: ErrorCode
@@ -35,7 +35,7 @@ export class PublisherError extends Error {
   }
 }
 
-/** Whether `error` is a {@link PublisherError}, optionally one with this code. */
+/** Tells whether `error` is a {@link PublisherError}, optionally with this code. */
 export function isPublisherError(error: unknown, code?: ErrorCode): error is PublisherError {
   return error instanceof PublisherError && (code === undefined || error.code === code)
 }

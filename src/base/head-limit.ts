@@ -1,8 +1,8 @@
-/** Limits the time until an answer's head, and leaves its body to the reader. */
+/** Limits the time until a response's head arrives, but not the time to read the body. */
 
 /**
- * Runs `request` with a signal that follows `signal` until the request resolves, so that a time limit covers the head of
- * an answer and cannot cut off a body that is still being read. Rejects as `request` does.
+ * Runs `request` with a signal that follows `signal` only until the request resolves. A timeout then covers the head of
+ * the response and cannot abort a body that is still being read. Rejects as `request` does.
  */
 export async function limitHead<T>(
   signal: AbortSignal,

@@ -1,8 +1,8 @@
-/** JSON of other programs. */
+/** Parses JSON from other programs. */
 
 /**
- * Parses JSON; `undefined`, which JSON cannot express, for a text that is not JSON. Never throws. Takes linear time and no stack for
- * nested values, so callers bound the length of the text and nothing else.
+ * Parses JSON. Returns `undefined`, which JSON cannot express, if the text is not JSON. Never throws. Takes linear time and
+ * does not recurse into nested values, so callers need to limit only the length of the text.
  */
 export function parseJson(text: string): unknown {
   try {

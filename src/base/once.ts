@@ -1,6 +1,6 @@
-/** A value that is made when it is first needed. */
+/** Values that are made on first use. */
 
-/** Gives a function that calls `make` at the first use and has its result from then on. A `make` that throws is called again. */
+/** Returns a function that calls `make` on first use and caches the result. If `make` throws, the next call runs it again. */
 export function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined
   return () => {
@@ -9,7 +9,7 @@ export function once<T>(make: () => T): () => T {
   }
 }
 
-/** Gives a function that calls `load` at the first use and shares its result. A `load` that rejects is called again at the next use. */
+/** Returns a function that calls `load` on first use and shares its promise. If `load` rejects, the next call runs it again. */
 export function onceLoaded<T>(load: () => Promise<T>): () => Promise<T> {
   let loading: Promise<T> | undefined
   return () => {

@@ -1,11 +1,11 @@
-/** Reads how long a server asks its clients to wait. */
+/** Reads the `Retry-After` header. */
 
-/** A date has 29 characters (RFC 9110, section 5.6.7). */
+/** Upper bound on the characters to read. A date has 29 (RFC 9110, section 5.6.7). */
 const maxHeader = 60
 
 /**
- * Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds or a date. Milliseconds from `now`, or undefined
- * where the header is absent or unreadable.
+ * Reads `Retry-After` (RFC 9110, section 10.2.3): whole seconds or a date. Returns milliseconds from `now`, or `undefined`
+ * if the header is absent or unreadable.
  */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after')?.slice(0, maxHeader).trim()

@@ -1,26 +1,26 @@
-/** Retries with back-off, `Retry-After` and one overall deadline: p-retry plus what it leaves to its caller. */
+/** Retries with backoff, `Retry-After` and one overall deadline, on top of p-retry. */
 import pRetry, { AbortError } from 'p-retry'
 import { pause } from './time.ts'
 
 export interface RetryPolicy {
-  /** How often to try in all, the first time included. */
+  /** Maximum number of attempts, including the first. */
   attempts: number
-  /** First pause; it doubles with each attempt and is jittered. Milliseconds. */
+  /** First pause, which doubles with each attempt and has jitter. Milliseconds. */
   baseMs: number
-  /** Longest pause, and the longest `Retry-After` that is waited for. Milliseconds. */
+  /** Longest pause, and the longest `Retry-After` to wait for. Milliseconds. */
   capMs: number
-  /** Limit of one attempt. Milliseconds. */
+  /** Timeout of an attempt. Milliseconds. */
   attemptTimeoutMs: number
-  /** Limit of everything together. Milliseconds. */
+  /** Timeout of all attempts and pauses together. Milliseconds. */
   deadlineMs: number
 }
 
 /** Thrown by an attempt that may succeed when repeated. */
 export class RetryableError extends Error {
   override readonly name = 'RetryableError'
-  /** What the server asked for by `Retry-After`, in milliseconds. */
+  /** Pause that the server asked for by `Retry-After`, in milliseconds. */
   readonly retryAfterMs: number | undefined
-  /** False where the server is well and only asks for a pause. */
+  /** False if the server works and only asks for a pause. */
   readonly isOutage: boolean
 
   constructor(
@@ -34,9 +34,9 @@ export class RetryableError extends Error {
 }
 
 /**
- * Runs `attempt` until it succeeds, throws anything but {@link RetryableError}, or the policy is exhausted; the last
- * error is thrown. A `Retry-After` beyond `capMs` ends it at once. The signal given to an attempt fires when that
- * attempt's time, the deadline or `signal` is over.
+ * Runs `attempt` until it succeeds, throws anything but {@link RetryableError}, or the policy is exhausted. Throws the last
+ * error. A `Retry-After` beyond `capMs` ends the retries at once. Each attempt gets a signal that fires at its timeout, at
+ * the deadline, or when `signal` fires.
  */
 export async function withRetry<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -70,7 +70,7 @@ export async function withRetry<T>(
       },
     })
   } catch (error) {
-    // An abort of the whole says less than what the last attempt ran into.
+    // The error of the last attempt says more than the overall abort.
     throw lastError ?? error
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A secret that cannot be printed: string conversion, JSON, `console.log` and object spread all give `[redacted]`
- * or nothing. The value comes out only by {@link Secret.reveal}, which is easy to find in a review.
+ * A secret that cannot be printed: string conversion, JSON, `console.log` and object spread yield `[redacted]` or
+ * nothing. Only {@link Secret.reveal} returns the value, and calls of it are easy to find in a review.
  */
 
 const redacted = '[redacted]'
@@ -13,7 +13,7 @@ export class Secret {
     this.#value = value
   }
 
-  /** The plain value. Call it where the vendor's protocol needs it, and nowhere else. */
+  /** Returns the plain value. Call it only where the vendor's protocol needs the value. */
   reveal(): string {
     return this.#value
   }

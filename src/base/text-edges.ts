@@ -1,6 +1,6 @@
-/** Cuts at the edges of text in linear time, where a pattern such as `/[x]+$/` would start anew at each `x`. */
+/** Trims text in linear time. A pattern such as `/[x]+$/` takes quadratic time, because it restarts at each `x`. */
 
-/** The text without the UTF-16 units at its end that `dropped`, a pattern for one unit without the flag `g`, matches. */
+/** Removes the trailing UTF-16 units that match `dropped`, a pattern for a single unit without the flag `g`. */
 export function withoutEnd(text: string, dropped: RegExp): string {
   let end = text.length
   while (end > 0 && dropped.test(text.charAt(end - 1))) end--
@@ -9,7 +9,7 @@ export function withoutEnd(text: string, dropped: RegExp): string {
 
 const slash = /\//
 
-/** The address without the slashes at its end. */
+/** Removes trailing slashes. */
 export function withoutSlashAtEnd(address: string): string {
   return withoutEnd(address, slash)
 }

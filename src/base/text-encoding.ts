@@ -1,6 +1,6 @@
 /**
- * The encodings in which others write text files: UTF-8, UTF-16 and Windows-1252. A text keeps its byte order mark, and each
- * byte of a file that was read comes back when its text is written, so nothing that others wrote is lost.
+ * Decodes and encodes the text files of other programs: UTF-8, UTF-16 and Windows-1252. The text keeps its byte order mark.
+ * Encoding a decoded text restores every byte, so edits lose nothing that another program wrote.
  */
 
 export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
@@ -12,8 +12,8 @@ export interface DecodedText {
 }
 
 /**
- * The text in these bytes, in the encoding that they show. `null` for bytes that are no text in any of them: a UTF-16 file with
- * half a character at its end, and a UTF-8 file with some bytes of another encoding. Never throws; linear.
+ * Detects the encoding and decodes the bytes. Returns `null` for UTF-16 with half a character at its end, and for UTF-8 mixed
+ * with bytes of another encoding. Never throws. Takes linear time.
  */
 export function decodeText(bytes: Uint8Array): DecodedText | null {
   const utf16 = utf16Of(bytes)
@@ -24,8 +24,8 @@ export function decodeText(bytes: Uint8Array): DecodedText | null {
 }
 
 /**
- * The bytes of the text in its encoding, or in UTF-8 where that encoding lacks a character or the text would be read as
- * another one. `null` for a text that comes back from neither.
+ * Encodes the text so that {@link decodeText} restores it. Falls back to UTF-8 if the encoding lacks a character, or if its
+ * bytes would decode differently. Returns `null` if UTF-8 fails too.
  */
 export function encodeText(text: string, encoding: Encoding): Uint8Array<ArrayBuffer> | null {
   for (const bytes of [encodeAs(text, encoding), new Uint8Array(new TextEncoder().encode(text))]) {
@@ -39,7 +39,7 @@ function encodeAs(text: string, encoding: Encoding): Uint8Array<ArrayBuffer> | n
   return encoding === 'utf-8' ? null : toUtf16(text, encoding)
 }
 
-/** UTF-16 with a byte order mark, or with Latin letters mostly, whose upper bytes are zero. */
+/** Detects UTF-16 by its byte order mark, or by the zero bytes of a text of mostly Latin letters. */
 function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe) return 'utf-16le'
@@ -52,7 +52,7 @@ function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   return even === 0 ? 'utf-16le' : 'utf-16be'
 }
 
-/** Unit by unit: unlike a `TextDecoder`, it keeps half a surrogate pair. */
+/** Decodes unit by unit, because a `TextDecoder` would replace half a surrogate pair. */
 function fromUtf16(bytes: Uint8Array, encoding: 'utf-16le' | 'utf-16be'): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const units = Array.from({ length: bytes.length / 2 }, (_, index) =>
@@ -77,7 +77,7 @@ function fromUtf8(bytes: Uint8Array): string | null {
   }
 }
 
-/** A valid sequence of several bytes is rare in a text of Windows-1252, where most letters above ASCII stand alone. */
+/** Tells mixed encodings from Windows-1252, where most letters above ASCII stand alone and rarely form a valid UTF-8 sequence. */
 function isMixed(bytes: Uint8Array): boolean {
   let valid = 0
   let invalid = 0
@@ -90,7 +90,7 @@ function isMixed(bytes: Uint8Array): boolean {
   return valid >= invalid
 }
 
-/** Bytes of the sequence that UTF-8 would have at this place; 0 where its further bytes are missing. */
+/** Returns the length of the UTF-8 sequence at this index, or 0 if the sequence is invalid. */
 function sequenceAt(bytes: Uint8Array, start: number): number {
   const first = bytes[start] ?? 0
   if (first < 0x80) return 1
@@ -102,7 +102,7 @@ function sequenceAt(bytes: Uint8Array, start: number): number {
   return length
 }
 
-/** The characters of the bytes 0x80 to 0x9f; the five bytes without one stand for themselves (WHATWG Encoding Standard). */
+/** Characters of the bytes 0x80 to 0x9f. Five unassigned bytes map to themselves (WHATWG Encoding Standard). */
 const upper = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
 const byteOf = new Map(Array.from(upper, (character, index) => [character, 0x80 + index]))
 
@@ -110,7 +110,7 @@ function fromWindows1252(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => upper[byte - 0x80] ?? String.fromCharCode(byte)).join('')
 }
 
-/** `null` where a character has no byte. */
+/** Returns `null` if a character has no byte in Windows-1252. */
 function toWindows1252(text: string): Uint8Array<ArrayBuffer> | null {
   const bytes = new Uint8Array(text.length)
   for (let index = 0; index < text.length; index++) {

@@ -1,4 +1,4 @@
-/** Pauses and time limits. An outcome that arrives after its limit never becomes an unhandled rejection. */
+/** Pauses and timeouts. A rejection after the timeout never becomes an unhandled rejection. */
 
 /** Waits `ms` milliseconds. Rejects with the reason of `signal` as soon as it fires. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
@@ -17,8 +17,8 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Settles as `work` does, or rejects with `overdue()` after `ms` milliseconds. The work itself goes on: `onLate` receives a result that
- * arrives after the limit.
+ * Settles as `work` does, or rejects with `overdue()` after `ms` milliseconds. Does not cancel the work: `onLate` receives a result
+ * that arrives after the timeout.
  */
 export function within<T>(
   work: Promise<T>,
@@ -47,8 +47,8 @@ export function within<T>(
 }
 
 /**
- * Tells if `work` fulfils or rejects within `ms` milliseconds. Never rejects. Needed for work that another request began: a Worker may
- * cancel that request and leave its promises pending for ever.
+ * Tells whether `work` fulfils or rejects within `ms` milliseconds. Never rejects. Use this for work that another request started:
+ * a Worker may cancel that request and leave its promises pending forever.
  */
 export function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve) => {

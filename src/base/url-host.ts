@@ -1,6 +1,6 @@
-/** The part of a URL that a person may be shown: its path and user may be secret. */
+/** Shortens URLs for people. Path and user information may be secret. */
 
-/** Host and port of a URL; the beginning of the text itself where it is not a URL. */
+/** Returns host and port of a URL, or the first 100 characters of a text that is not a URL. */
 export function hostOf(url: string): string {
   return URL.parse(url)?.host ?? url.slice(0, 100)
 }

@@ -1,14 +1,14 @@
-/** Schemas of environment variables, for a process and its providers alike. */
+/** Schemas of environment variables, for processes and providers. */
 import { z } from 'zod'
 import { Secret } from './secret.ts'
 import { withoutSlashAtEnd } from './text-edges.ts'
 
-/** A web address, without a slash at its end. */
+/** An http or https URL. Removes trailing slashes. */
 export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .transform((value) => withoutSlashAtEnd(value))
 
-/** A text that no log may show. */
+/** A text that must not be logged. */
 export const secretText = z
   .string()
   .min(1)
@@ -21,7 +21,7 @@ export const flag = (whenAbsent: boolean) =>
     .transform((value) => value === 'true' || value === '1')
     .default(whenAbsent)
 
-/** A whole number of a unit, bounds included. */
+/** An integer from `least` to `most`, inclusive. `unit` names the number in messages. */
 export const whole = (unit: string, least: number, most: number) =>
   z.coerce
     .number({ error: `must be ${unit}` })
@@ -29,15 +29,15 @@ export const whole = (unit: string, least: number, most: number) =>
     .min(least, { error: `must be at least ${least}` })
     .max(most, { error: `must be at most ${most}` })
 
-/** Variables as a process finds them: texts, and bindings of a Worker. */
+/** Raw variables of a process: texts, and bindings of a Worker. */
 export type Variables = Readonly<Record<string, unknown>>
 
-/** Thrown for a start that cannot succeed. The message names variables, never their values. */
+/** Thrown when settings prevent the start of a process. The message names variables, never their values. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
-/** Parses the variables that a schema names. Gives one sentence for each that is malformed. */
+/** Parses the variables that a schema names. `problems` has a sentence for each malformed variable. */
 export function parseVariables<S extends z.ZodObject>(schema: S, variables: Variables) {
   const given = setVariables(Object.keys(schema.shape), variables)
   const { data, error } = schema.safeParse(given)
@@ -45,7 +45,7 @@ export function parseVariables<S extends z.ZodObject>(schema: S, variables: Vari
   return { given, data, problems }
 }
 
-/** The named variables that are set, trimmed. A blank one counts as absent. */
+/** Returns the named variables that are set, trimmed. Treats blank variables as absent. */
 export function setVariables(names: readonly string[], variables: Variables): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {

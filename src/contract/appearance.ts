@@ -1,11 +1,11 @@
-/** A tenant's own title and colours. What cannot be used is left out, so that a slip of a pen costs nobody their gallery. */
+/** A tenant's own title and colours. Ignores unusable values, so that a typo cannot break a gallery. */
 import { z } from 'zod'
 import { block, documented, field, type ValueOf } from './lenient.ts'
 
 export const themes = ['dark', 'light'] as const
 export type Theme = (typeof themes)[number]
 
-/** `#rgb` or `#rrggbb`, as lower-case `#rrggbb`. Other notations are left to nobody's guess. */
+/** A colour as `#rgb` or `#rrggbb`, normalised to lower-case `#rrggbb`. Refuses all other notations. */
 const colour = z
   .string()
   .trim()
@@ -13,7 +13,7 @@ const colour = z
   .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/)
   .transform((text) => (text.length === 4 ? text.replace(/[0-9a-f]/g, '$&$&') : text))
 
-/** A line that a title bar can hold: no control or direction characters, which could disguise what stands beside it. */
+/** A line for the title bar. Replaces control and direction characters, which could disguise the text beside the title. */
 const line = z
   .string()
   .transform((text) =>
@@ -49,7 +49,7 @@ export const appearanceField = documented(
 
 export type Appearance = Partial<ValueOf<typeof appearanceField>>
 
-/** The page's own colours as src/ui/tokens.css has them. */
+/** Default colours of the page, as in src/ui/tokens.css. */
 export const ownColours = {
   dark: { background: '#0f0f10', raised: '#1b1b1e', text: '#f1efec', muted: '#a8a49d', accent: '#f0b46a' },
   light: { background: '#f5f3ef', raised: '#fffefb', text: '#1c1a17', muted: '#625d55', accent: '#8f5200' },
@@ -60,10 +60,10 @@ export interface ThemeColours {
   accent: string
 }
 
-/** WCAG 2.2, 1.4.3: what text needs at least. */
+/** Minimum contrast of text (WCAG 2.2, success criterion 1.4.3). */
 const readable = 4.5
 
-/** The colours of each theme: the tenant's where every text stays readable with them, the page's own otherwise. */
+/** Picks the colours of each theme. Uses the tenant's colours if all text stays readable, and the page's own otherwise. */
 export function coloursOf({ accent_color, background_color }: Appearance): Record<Theme, ThemeColours> {
   const coloursFor = (theme: Theme): ThemeColours => {
     const own = ownColours[theme]
@@ -73,13 +73,13 @@ export function coloursOf({ accent_color, background_color }: Appearance): Recor
     const background = background_color && isGround(background_color) ? background_color : own.background
     const accents = [accent_color, own.accent].filter((accent) => accent !== undefined)
     const accent = accents.find((candidate) => isReadable(candidate, background, own.raised))
-    // Neither can be read on the tenant's ground: then that goes as well.
+    // Neither accent is readable on the tenant's background, so the background falls back too.
     return accent ? { background, accent } : { background: own.background, accent: own.accent }
   }
   return { dark: coloursFor('dark'), light: coloursFor('light') }
 }
 
-/** Contrast ratio of two `#rrggbb` colours, 1 to 21 (WCAG 2.2, "contrast ratio" and "relative luminance"). */
+/** Computes the contrast ratio of two `#rrggbb` colours, 1 to 21 (WCAG 2.2, "contrast ratio" and "relative luminance"). */
 export function contrast(one: string, other: string): number {
   const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b)
   return (lighter + 0.05) / (darker + 0.05)

@@ -1,6 +1,6 @@
-/** Comparison of secret texts. */
+/** Compares secret texts. */
 
-/** Compares without telling by its time where two strings differ. Their lengths may show. */
+/** Compares two strings in a time that does not depend on where they differ. Timing may reveal their lengths. */
 export function equalInConstantTime(left: string, right: string): boolean {
   const a = new TextEncoder().encode(left)
   const b = new TextEncoder().encode(right)

@@ -6,11 +6,11 @@ const secret = z
   .string()
   .min(1)
   .transform((value) => new Secret(value))
-/** Google's key file: a JSON object, or its text. */
+/** Google's key file, as a JSON object or as its text. */
 const serviceAccount = z
   .union([z.string().min(1), z.record(z.string(), z.unknown())])
   .transform((key) => new Secret(typeof key === 'string' ? key : JSON.stringify(key)))
-/** Opaque; some count. */
+/** An opaque version or ID. Some orchestrators use numbers. */
 const opaque = z.union([z.string(), z.number().transform(String)])
 /** One of another type counts as absent: it only tells versions apart. */
 const version = opaque.catch('').meta({
@@ -112,7 +112,7 @@ const byProvider = z.discriminatedUnion('provider', [
   }),
 ])
 
-/** Reads the provider's name in any case. */
+/** Parses resolved credentials. Accepts the provider's name in any case. */
 export const credentialsSchema = z.preprocess((answer) => {
   const named = z.looseObject({ provider: z.string() }).safeParse(answer).data
   return named ? { ...named, provider: named.provider.trim().toLowerCase() } : answer
@@ -130,7 +130,7 @@ const answerDefaults = {
   managed: { region: defaultRegion },
 } satisfies Partial<Record<Credentials['provider'], Defaults>>
 
-/** Gives the values of fields that an answer of this provider carries even where nothing sets them. */
+/** Returns the fields that an answer of this provider always carries, with their default values. */
 export function answerDefaultsOf(provider: Credentials['provider']): Defaults {
   const byProvider: Partial<Record<Credentials['provider'], Defaults>> = answerDefaults
   return byProvider[provider] ?? {}

@@ -1,10 +1,10 @@
-/** The envelope of a runtime answer: tenant, versions, time to live. */
+/** The envelope of a runtime answer: tenant, versions, TTL. */
 import { z } from 'zod'
 import { block, documented, type Field, field, isBlank, name, note, whole } from './lenient.ts'
 
 const anySchemaVersion = whole(2, 0)
 
-/** An answer that names no schema (or 0), as the first ones of the contract, is of the newest; so is one of a newer schema. */
+/** Reads a missing, zero or newer schema version as version 2. The first answers of the contract named no schema. */
 const schemaVersionField: Field<1 | 2> = {
   accepts: '`1` or `2`',
   read(value, path, faults) {
@@ -15,10 +15,10 @@ const schemaVersionField: Field<1 | 2> = {
   },
 }
 
-/** An opaque version; some orchestrators count. */
+/** An opaque version. Some orchestrators use numbers. */
 const versionSchema = z.union([z.string().max(500), z.number().transform(String)])
 
-/** An unusable version becomes one that no other answer has, so the next lookup replaces this one. */
+/** Replaces an unusable version with a unique value, so that the next lookup replaces the answer. */
 const configVersionField: Field<string> = {
   accepts: 'text of 1 to 500 characters',
   read(value, path, faults) {
@@ -31,7 +31,7 @@ const configVersionField: Field<string> = {
 
 const defaultTtlSeconds = 600
 
-/** The fields of the envelope that have defaults. */
+/** Fields of the envelope that have defaults. */
 export const envelopeFields = block({
   tenant: documented(name(253), {
     description: 'Name of the tenant: one label, without the base domain.',
@@ -61,7 +61,7 @@ export const envelopeFields = block({
   ),
 })
 
-/** 0 or absent means the default, for live orchestrators have been seen to send 0; the rest is clamped to 5..3600. */
+/** Clamps a TTL to 5..3600 seconds. Returns the default for an absent TTL and for 0, which live orchestrators send. */
 export function clampTtl(ttlSeconds: number | undefined): number {
   if (!ttlSeconds) return defaultTtlSeconds
   return Math.min(3600, Math.max(5, ttlSeconds))

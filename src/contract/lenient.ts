@@ -1,31 +1,31 @@
 /**
- * Readers for the fields of a configuration that another program wrote. No reader throws: an unusable value becomes the field's
- * default and is noted as a fault, and `null`, `""` and blank text count as absent.
+ * Readers for the fields of a configuration that another program wrote. Readers never throw. An unusable value becomes the field's
+ * default and is reported as a fault. `null`, `""` and blank text count as absent.
  */
 import { z } from 'zod'
 
-/** An unusable field. It names the place and never holds the value. */
+/** An unusable field. Names the place, never the value. */
 export interface Fault {
   /** Members joined by dots, from the top of the answer: `config.ai.vision_detail`. */
   path: string
-  /** A few words that complete 'the field ...', such as 'is out of range'. */
+  /** Words that complete 'the field ...', such as 'is out of range'. */
   reason: string
-  /** A few words that complete 'so ...': what counts instead. */
+  /** Words that complete 'so ...', such as 'its default counts'. */
   consequence: string
 }
 
-/** Replaces an unusable value where that is not the field's default. */
+/** Safe value of a safety switch, which replaces an unusable value in place of the field's default. */
 interface Brake<T> {
   value: T
   consequence: string
 }
 
 export interface Field<T> {
-  /** Gives the usable value or the default, and adds a fault at `path` where the value cannot be used. */
+  /** Returns the value, or the default and a new fault at `path` if the value is unusable. */
   read(value: unknown, path: string, faults: Fault[]): T
-  /** The known members of a block: finds unknown keys. */
+  /** Known members of a block, for finding unknown keys. */
   members?: Readonly<Record<string, Field<unknown>>>
-  /** Keys of a block that other programs of the contract read. */
+  /** Keys of a block that only other programs of the contract read. */
   foreignKeys?: readonly string[]
   /** Accepted values in a few words, such as 'true or false'. Absent for a block. */
   accepts?: string
@@ -50,7 +50,7 @@ export function documented<F extends Field<unknown>>(
   return { ...field, documentation }
 }
 
-/** The value that a field gives. */
+/** The type of a field's value. */
 export type ValueOf<F> = F extends Field<infer T> ? T : never
 
 type Values<M> = { [K in keyof M]: ValueOf<M[K]> }
@@ -58,7 +58,7 @@ type Values<M> = { [K in keyof M]: ValueOf<M[K]> }
 /** Upper bound on the faults of one answer, so that a hostile or broken answer cannot flood the log. */
 const maxFaults = 100
 
-/** Adds a fault, once per path. */
+/** Adds a fault unless its path already has a fault. */
 export function note(faults: Fault[], path: string, reason: string, consequence: string): void {
   if (faults.length < maxFaults && !faults.some((fault) => fault.path === path))
     faults.push({ path, reason, consequence })
@@ -68,23 +68,23 @@ function defaultCounts(whenAbsent: unknown): string {
   return whenAbsent === undefined ? 'it counts as absent' : 'its default counts'
 }
 
-/** Tells values that count as absent. */
+/** Tells whether a value counts as absent. */
 export function isBlank(value: unknown): value is undefined | null | string {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
 }
 
-/** Tells JSON objects from lists, text, numbers and `null`. */
+/** Tells whether a value is a JSON object, not a list or `null`. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The own member of a JSON object; undefined where there is none. */
+/** Returns the own member of a JSON object, or `undefined`. */
 export function memberOf(value: unknown, key: string): unknown {
   return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
 /**
- * Builds a field from a zod schema: what the schema refuses becomes `whenAbsent`, or the brake's value. `accepts` completes
+ * Builds a field from a zod schema. A value that the schema refuses becomes `whenAbsent`, or the brake's value. `accepts` completes
  * 'the field is not ...'.
  */
 export function field<S extends z.ZodType, D>(
@@ -105,7 +105,7 @@ export function field<S extends z.ZodType, D>(
   }
 }
 
-/** V2 reads these as booleans, in any case. */
+/** Words that V2 reads as booleans, in any case. */
 const words = new Map([
   ...['true', 't', 'yes', 'y', 'on', '1'].map((word) => [word, true] as const),
   ...['false', 'f', 'no', 'n', 'off', '0'].map((word) => [word, false] as const),
@@ -117,7 +117,7 @@ const booleanSchema = z.union([z.boolean(), z.string(), z.number()]).transform((
   return flag ?? z.NEVER
 })
 
-/** A boolean, also as text or as 1 and 0. */
+/** Reads a boolean, also from text or from 1 and 0. */
 export function flag<D extends boolean | undefined>(
   whenAbsent: D,
   brake?: Brake<boolean>,
@@ -135,7 +135,7 @@ const numberSchema = z.union([
     .transform(Number),
 ])
 
-/** A whole number within its limits, also as text. */
+/** Reads an integer from `min` to `max`, also from text. */
 export function whole(whenAbsent: number, min: number, max = Number.MAX_SAFE_INTEGER): Field<number> {
   return {
     accepts: wholeText(min, max),
@@ -154,10 +154,10 @@ function wholeText(min: number, max: number): string {
   return min > Number.MIN_SAFE_INTEGER ? `a whole number, at least ${min}` : 'a whole number'
 }
 
-/** Text as it was written. */
+/** Text, untrimmed. */
 export const text = field(z.string().max(20_000), undefined, 'text of at most 20,000 characters')
 
-/** Text without white space around it: names, references, addresses. */
+/** Reads trimmed text: names, references, addresses. */
 export function name(maxLength: number): Field<string | undefined> {
   return field(z.string().trim().max(maxLength), undefined, `text of at most ${maxLength} characters`)
 }
@@ -165,7 +165,7 @@ export function name(maxLength: number): Field<string | undefined> {
 /** A reference to credentials. */
 export const credentialsRef = name(500)
 
-/** One of a few words, in any case and with white space around it. */
+/** Reads a word of `values`, in any case and with surrounding white space. */
 export function choice<const V extends readonly [string, ...string[]], const D>(
   values: V,
   whenAbsent: D,
@@ -176,7 +176,7 @@ export function choice<const V extends readonly [string, ...string[]], const D>(
   return { ...field(known, whenAbsent, 'a known value', brake), accepts: words }
 }
 
-/** The entries of a list that can be used, at most `max`; further ones are dropped without a fault. */
+/** Reads the usable entries of a list, at most `max`. Drops further entries without a fault. */
 export function list<T>(entry: z.ZodType<T>, max: number): Field<T[]> {
   return {
     accepts: `a list of at most ${max.toLocaleString('en')} texts`,
@@ -198,12 +198,12 @@ export function list<T>(entry: z.ZodType<T>, max: number): Field<T[]> {
   }
 }
 
-/** The path of a member; the top of the answer has the empty path. */
+/** Returns the path of a member. The top of the answer has the empty path. */
 export function below(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`
 }
 
-/** A JSON object whose members are fields. A value of another type gives every member its default. */
+/** Reads a JSON object whose members are fields. If the value has another type, every member gets its default. */
 export function block<M extends Record<string, Field<unknown>>>(
   members: M,
   foreignKeys: readonly string[] = [],
@@ -217,7 +217,7 @@ export function block<M extends Record<string, Field<unknown>>>(
       const read = Object.entries(members).map(
         ([key, member]) => [key, member.read(memberOf(value, key), below(path, key), faults)] as const,
       )
-      // One entry per member, read by that member: the mapped type says the same.
+      // Each member read its own entry, as the mapped type says.
       return Object.fromEntries(read) as Values<M>
     },
   }

@@ -1,4 +1,4 @@
-/** Notices about a tenant's AI models: that a model will be retired, and which one replaces it. */
+/** Notices about the retirement of a tenant's AI models, and about their replacements. */
 import { z } from 'zod'
 import { block, choice, documented, type Field, field, isBlank, type ValueOf } from './lenient.ts'
 
@@ -8,7 +8,7 @@ export type Severity = (typeof severities)[number]
 const maxNotices = 20
 const maxNoticeLength = 500
 
-/** Free notices of any shape, as text. */
+/** Notices of any shape, as text. */
 export const noticesField: Field<readonly string[]> = {
   accepts: `any notices, the first ${maxNotices} count`,
   read(value) {
@@ -42,7 +42,7 @@ const lifecycleFields = block({
   }),
 })
 
-/** Known facts about the end of one model; undefined without any. */
+/** Known facts about the retirement of a model. */
 export type Lifecycle = ValueOf<typeof lifecycleFields>
 
 export const lifecycleField: Field<Lifecycle | undefined> = {
@@ -54,19 +54,19 @@ export const lifecycleField: Field<Lifecycle | undefined> = {
   },
 }
 
-/** A notice as logs and admins get it. */
+/** A notice for logs and admins. */
 export interface ModelNotice {
-  /** The model that it is about; `null` where the control plane does not say. */
+  /** The affected model; `null` if the control plane does not say. */
   model: 'vision' | 'caption' | null
   severity: Severity
-  /** The control plane's words; `null` where it has none. */
+  /** Text of the control plane; `null` if absent. */
   text: string | null
-  /** As the control plane writes it, usually `YYYY-MM-DD`. */
+  /** Date as the control plane writes it, usually `YYYY-MM-DD`. */
   shutdown_date: string | null
   recommended_replacement: string | null
 }
 
-/** The notices of a configuration's `ai` block, the models' life cycles first. */
+/** Lists the notices of a configuration's `ai` block, the models' life cycles first. */
 export function modelNotices(ai: {
   model_notices: readonly string[]
   vision_model_lifecycle: Lifecycle | undefined

@@ -9,8 +9,8 @@ export interface ConfiguredPaths {
 }
 
 /**
- * A sub-path that starts with `/` or with the root is taken as it is, anything else is joined to the root.
- * Empty, blank and `.` segments and blanks at the ends are dropped, so that no two spellings of one path exist.
+ * Resolves the sub-paths. Keeps a sub-path that starts with `/` or with the root, and joins other sub-paths to the root.
+ * Drops empty, blank and `.` segments and surrounding blanks, so that each path has one spelling.
  * Throws a `RangeError` for a `..` segment, a backslash or a control character.
  */
 export function resolvePaths(configured: ConfiguredPaths): ConfiguredPaths {
@@ -30,7 +30,7 @@ export function resolvePaths(configured: ConfiguredPaths): ConfiguredPaths {
 }
 
 function normalise(path: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern refuses them
   if (/[\u0000-\u001f\u007f\\]/.test(path)) throw new RangeError('a storage path holds a forbidden character')
   const segments = path.split('/').filter((segment) => !['', '.'].includes(segment.trim()))
   if (segments.some((segment) => segment.trim() === '..'))

@@ -1,4 +1,4 @@
-/** The `publishers` block of the contract: an array, or the epic's object form, normalised to an array. */
+/** The `publishers` block of the contract: an array, or an object keyed by type, normalised to an array. */
 import { z } from 'zod'
 import {
   block,
@@ -26,7 +26,7 @@ export interface PublisherEntry {
 
 const address = name(320)
 
-/** The settings of a platform that this version reads. Others stay as they came, for their publisher to judge. */
+/** Settings of a platform that this version reads. Other settings pass unchanged, and their publisher checks them. */
 const settings: Partial<Record<Platform, Field<Record<string, unknown>>>> = {
   telegram: block({
     channel_id: documented(
@@ -81,14 +81,14 @@ const typeField = documented(choice(platformNames, undefined), {
   example: 'telegram',
 })
 
-/** The keys of an entry, and of its `config` where this version knows the type. Finds unknown keys. */
+/** Returns the known keys of an entry, and of its `config` if this version knows the type. Used to find unknown keys. */
 export function publisherFields(type: unknown): Field<unknown> {
   const platform = platformName.safeParse(type).data
   const config: Field<unknown> = (platform && settings[platform]) ?? { read: () => undefined }
   return block({ type: typeField, ...entryFields.members, config })
 }
 
-/** An entry of a type that this version does not know is left out: a newer orchestrator must not stop an older fleet. */
+/** Reads an entry. Drops types that this version does not know, so that a newer orchestrator cannot break an older fleet. */
 function readEntry(value: unknown, path: string, faults: Fault[]): PublisherEntry[] {
   if (isBlank(value)) return []
   if (!isRecord(value)) {
@@ -114,7 +114,7 @@ function readEntry(value: unknown, path: string, faults: Fault[]): PublisherEntr
 
 const ownFields = new Set(['id', 'enabled', 'credentials_ref', 'config'])
 
-/** `{"telegram": {...}}`: the settings stand flat beside `credentials_ref`, or under `config`. */
+/** Converts an entry of the object form, `{"telegram": {...}}`. Its settings are beside `credentials_ref` or under `config`. */
 function entryOf(type: string, value: Record<string, unknown>): Record<string, unknown> {
   const members = Object.entries(value).filter(([key]) => key !== 'type')
   const own = Object.fromEntries(members.filter(([key]) => ownFields.has(key)))
@@ -125,16 +125,16 @@ function entryOf(type: string, value: Record<string, unknown>): Record<string, u
 }
 
 interface Listed {
-  /** The place of an entry in its block: its index, or its type in the object form. */
+  /** Key of an entry in its block: its index, or its type in the object form. */
   key: string
   entry: unknown
 }
 
-/** The entries of either form (or the only one, outside a list), the object form's in the shape of the array's; `null` for any other value. */
+/** Lists the entries of either form in the shape of the array form. Accepts a single entry. Returns `null` for other values. */
 export function listedPublishers(value: unknown): Listed[] | null {
   if (Array.isArray(value)) return value.map((entry: unknown, index) => ({ key: String(index), entry }))
   if (!isRecord(value)) return null
-  // One entry that was not put into a list: no platform is called `type`.
+  // A single entry outside a list has a `type`, which is not the name of a platform.
   const { type: ownType } = value
   if (typeof ownType === 'string' && !isBlank(ownType)) return [{ key: '0', entry: value }]
   return Object.entries(value).map(([type, member], index) => ({
@@ -154,7 +154,7 @@ export const publishersField: Field<PublisherEntry[]> = {
   },
 }
 
-/** The entry that counts for a platform: the first enabled one of its type. */
+/** Finds the active entry of a platform: the first enabled entry of its type. */
 export function enabledPublisher(
   entries: readonly PublisherEntry[],
   platform: Platform,

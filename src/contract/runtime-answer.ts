@@ -1,7 +1,6 @@
 /**
- * The orchestrator contract: the answer about one host. Only `app_type` and a usable `storage` block are required. Every other field
- * falls back to its default where it cannot be used, and is named in {@link RuntimeAnswer.faults}. Unknown fields are tolerated;
- * `null` and blank text mean absent.
+ * The orchestrator contract: the answer about a host. Requires only `app_type` and a usable `storage` block. Any other unusable field
+ * falls back to its default and is listed in {@link RuntimeAnswer.faults}. Ignores unknown fields. `null` and blank text count as absent.
  */
 import { z } from 'zod'
 import { featuresField } from './blocks/features.ts'
@@ -19,7 +18,7 @@ const requiredSchema = z.object({
   config: z.object({ storage: storageSchema }),
 })
 
-/** The known fields of an answer. Finds unknown keys. */
+/** Known fields of an answer, for finding unknown keys. */
 export const answerFields: Field<unknown> = block({
   ...envelopeFields.members,
   app_type: documented(text, {
@@ -29,20 +28,20 @@ export const answerFields: Field<unknown> = block({
   config: block({ features: featuresField, storage: storageKeys, ...optionalBlocks }),
 })
 
-/** The answer of the orchestrator about one host, checked and with all defaults filled in. */
+/** The answer of the orchestrator about a host, validated and with all defaults. */
 export interface RuntimeAnswer {
   tenant: string
   appType: string
   configVersion: string
   ttlSeconds: number
   config: RuntimeConfig
-  /** Fields that could not be used, each once. */
+  /** Unusable fields, each once. */
   faults: readonly Fault[]
 }
 
 /**
- * Checks a runtime answer. Throws a `ZodError` that names the wrong fields where the envelope or the storage cannot be used.
- * An answer of another app type passes regardless of its config, which is not ours to judge.
+ * Validates a runtime answer. Throws a `ZodError` that names the wrong fields if `app_type` or the storage is unusable.
+ * Returns `other_app_type` for an answer of another app, without checking its config.
  */
 export function parseRuntimeAnswer(body: unknown): RuntimeAnswer | 'other_app_type' {
   const cleaned = withoutNulls(body)
@@ -66,8 +65,8 @@ export function parseRuntimeAnswer(body: unknown): RuntimeAnswer | 'other_app_ty
 }
 
 /**
- * The answer as the newest contract writes it, without anything that this program has no use for: {@link parseRuntimeAnswer} gives
- * the same again, without the faults.
+ * Serialises an answer in the newest schema, without unknown fields and faults. {@link parseRuntimeAnswer} reads the result as the
+ * same answer.
  */
 export function toBody({ tenant, appType: app_type, configVersion, ttlSeconds, config }: RuntimeAnswer) {
   return {
@@ -80,10 +79,10 @@ export function toBody({ tenant, appType: app_type, configVersion, ttlSeconds, c
   }
 }
 
-/** Deeper than any document of the contract. */
+/** Upper bound on nesting, deeper than any document of the contract. */
 const maxDepth = 50
 
-/** The document without object members that are `null`, and without what is nested deeper than any contract. */
+/** Copies a document without object members that are `null` and without values nested deeper than `maxDepth`. */
 export function withoutNulls(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (depth > maxDepth) return undefined

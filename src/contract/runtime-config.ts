@@ -1,4 +1,4 @@
-/** The `config` of a runtime answer: all blocks together, and the rules between them. */
+/** The `config` of a runtime answer: all blocks, and the rules between them. */
 import type { z } from 'zod'
 import { appearanceField } from './appearance.ts'
 import { aiField } from './blocks/ai.ts'
@@ -10,7 +10,7 @@ import type { storageSchema } from './blocks/storage.ts'
 import { block, type Fault, memberOf, type ValueOf } from './lenient.ts'
 import { publishersField } from './publisher-entries.ts'
 
-/** The fields of each optional block. */
+/** Fields of each optional block. */
 export const optionalBlocks = {
   publishers: publishersField,
   email_server: emailServerField,
@@ -26,15 +26,15 @@ const optionalFields = block(optionalBlocks)
 
 type Features = ValueOf<typeof featuresField>
 
-/** Everything about one tenant that is no secret. */
+/** All settings of a tenant except secrets. */
 export type RuntimeConfig = ValueOf<typeof optionalFields> & {
   storage: z.output<typeof storageSchema>
   features: Features & { voice_matching_enabled: boolean }
 }
 
 /**
- * Reads everything but the storage block. Version 1 of the schema has only features and storage: analysis and publishing are off, also
- * when its flags say otherwise.
+ * Reads all blocks except storage. Version 1 of the schema has only features and storage, so analysis and publishing are off even
+ * if its flags say otherwise.
  */
 export function readOptional(
   config: unknown,
@@ -49,7 +49,7 @@ export function readOptional(
     features: {
       ...features,
       publish_enabled: features.publish_enabled && !isVersion1,
-      // Without a key of the tenant's there is nothing to analyze with.
+      // Analysis needs the tenant's own API key.
       analyze_caption_enabled: features.analyze_caption_enabled && rest.ai.credentials_ref !== undefined,
       voice_matching_enabled: features.voice_matching_enabled ?? rest.content.voice_profile.length > 0,
     },

@@ -1,4 +1,4 @@
-/** Finds keys of a runtime answer that the contract does not know, and the known keys that were probably meant. */
+/** Finds keys of a runtime answer that the contract does not know, and suggests similar known keys. */
 import { distance } from 'fastest-levenshtein'
 import { below, type Field, isRecord, memberOf } from './lenient.ts'
 import { platformName, platformNames } from './platform.ts'
@@ -8,7 +8,7 @@ import { answerFields } from './runtime-answer.ts'
 export interface UnknownKey {
   /** Members joined by dots, from the top of the answer, without control characters and cut to 120 characters. */
   path: string
-  /** The known key of the same block with the smallest edit distance, where one is near. */
+  /** The known key of the same block with the smallest edit distance, if any is near. */
   nearest: string | undefined
 }
 
@@ -18,7 +18,7 @@ const maxKeysPerBlock = 200
 const maxKeyLength = 60
 const maxPublishers = 50
 
-/** Lists unknown keys and unknown types of publishers, at most 20, in the order of the answer. */
+/** Lists unknown keys and unknown publisher types, at most 20, in the order of the answer. */
 export function unknownKeys(body: unknown): UnknownKey[] {
   const found: UnknownKey[] = []
   collect(answerFields, body, '', found)
@@ -33,7 +33,7 @@ export function unknownKeys(body: unknown): UnknownKey[] {
   return found
 }
 
-/** Says what is unknown, and what was probably meant. */
+/** Describes an unknown key and its likely correction. */
 export function unknownKeyText({ path, nearest }: UnknownKey): string {
   return nearest === undefined ? `${path} is not known` : `${path} is not known (did you mean ${nearest}?)`
 }
@@ -58,7 +58,7 @@ function add(found: UnknownKey[], path: string, nearest: string | undefined): vo
     found.push({ path: path.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, 120), nearest })
 }
 
-/** The known word within a third of the letters, the nearest first. */
+/** Returns the nearest known word whose edit distance is at most a third of its letters, or 2. */
 function nearestOf(key: string, known: readonly string[]): string | undefined {
   const written = key.slice(0, maxKeyLength).toLowerCase().replaceAll('-', '_')
   const [best] = known

@@ -1,9 +1,9 @@
-/** A tenant's allowance of calls to the AI. */
+/** A tenant's rate limit for calls to the AI. */
 
 export interface AiSlots {
   /**
-   * Takes so many places together, waiting a little for them. Where the allowance is smaller than that, it takes the whole of it. Throws
-   * `rate_limited` without having taken any, or the reason of `signal`.
+   * Reserves `count` calls at once, waiting briefly if needed. Reserves the whole allowance if the allowance is below `count`. Throws
+   * `rate_limited` or the reason of `signal`, without reserving any.
    */
   take(count: number, signal: AbortSignal): Promise<void>
 }

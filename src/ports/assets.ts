@@ -1,22 +1,22 @@
-/** The built web app as a host has it: in memory on Node, behind the ASSETS binding on Workers. */
+/** The built web app of a host: in memory on Node, behind the ASSETS binding on Workers. */
 
 /**
- * `index` and `get` answer GET and HEAD, honour `If-None-Match` with 304, and set type, caching and entity tag. The
- * security headers are the caller's. The responses' headers are mutable.
+ * Serves the web app. `index` and `get` answer GET and HEAD, honour `If-None-Match` with 304, and set type, caching and
+ * entity tag. The caller adds security headers, so the headers of the responses are mutable.
  */
 export interface Assets {
-  /** The page at `/`. Caches may keep it and ask before each use, so that a deployment shows at once. */
+  /** Returns the page at `/`. Caches must revalidate the page before each use, so that a deployment shows at once. */
   index(request: Request): Promise<Response>
   /**
-   * The file of this exact path below `/assets/`, `null` where there is none. Its name holds a digest of its content,
-   * so it may be cached for ever.
+   * Returns the file at this exact path below `/assets/`, or `null`. File names contain a digest of the content, so
+   * caches may keep the files forever.
    */
   get(path: string, request: Request): Promise<Response | null>
-  /** The icons of the page once it is installed, for its manifest. */
+  /** Lists the icons of the installed app, for its manifest. */
   icons(): Promise<readonly AppIcon[]>
 }
 
-/** An icon as a web app manifest names it (W3C, "Web Application Manifest", section 1.9: `ImageResource`). */
+/** An icon of a web app manifest (W3C, "Web Application Manifest", section 1.9: `ImageResource`). */
 export interface AppIcon {
   /** A path below `/assets/`. */
   src: string
@@ -25,7 +25,7 @@ export interface AppIcon {
   purpose: 'any' | 'maskable'
 }
 
-/** What the build calls the list of icons, a JSON document beside the page that is not served. */
+/** File name of the list of icons, a JSON document that the build writes beside the page and that hosts do not serve. */
 export const iconList = 'icons.json'
 
 /** `Cache-Control` of the page and of the fingerprinted files (RFC 9111, RFC 8246). */

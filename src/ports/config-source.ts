@@ -1,48 +1,48 @@
-/** Where runtime answers and credentials come from: the orchestrator, or a file (the rollback path). */
+/** The source of runtime answers and credentials: the orchestrator, or a file (the rollback path). */
 import { isPublisherError, PublisherError } from '../base/errors.ts'
 import { type Credentials, credentialsSchema } from '../contract/credentials.ts'
 import type { Host, Tenant } from '../contract/host.ts'
 import { parseRuntimeAnswer, type RuntimeAnswer, withoutNulls } from '../contract/runtime-answer.ts'
 
 export type ConfigLookup =
-  /** `body` is the answer as it came, for who looks for what is wrong with it. */
+  /** `body` is the raw answer, for diagnosis. */
   | { status: 'found'; answer: RuntimeAnswer; body: unknown }
   | { status: 'unchanged' }
-  /** Unknown, suspended, or bound to another app type: all the same to the outside. */
+  /** The host is unknown, suspended, or bound to another app type. Clients see no difference. */
   | { status: 'no_tenant' }
 
-/** Tokens that an AI has taken for a tenant. */
+/** Tokens that an AI used for a tenant. */
 export interface UsageEvent {
   tenant: Tenant
   tokens: number
-  /** The same for each repetition of one event. */
+  /** Key that all retries of an event share. */
   idempotencyKey: string
   occurredAt: Date
 }
 
 export interface ConfigSource {
   readonly kind: 'orchestrator' | 'file'
-  /** Asks for one host's configuration; `unchanged` only where `knownVersion` was given. Throws `config_unavailable`. */
+  /** Looks up the configuration of a host. Answers `unchanged` only if the caller gave `knownVersion`. Throws `config_unavailable`. */
   lookup(host: Host, knownVersion: string | undefined, requestId: string): Promise<ConfigLookup>
-  /** Throws `credentials_unavailable` or `insufficient_balance`. */
+  /** Resolves a credentials reference. Throws `credentials_unavailable` or `insufficient_balance`. */
   resolveCredentials(tenant: Tenant, ref: string, requestId: string): Promise<Credentials>
-  /** The hosts that it has, where it can tell; for a developer's list of galleries. Throws `config_unavailable`. */
+  /** Lists the known hosts, for a developer's list of galleries. Throws `config_unavailable`. Absent: the source cannot list hosts. */
   hosts?(): Promise<readonly string[]>
-  /** Tells the billing; repeats what may be repeated. Rejects where it does not arrive. */
+  /** Reports usage to billing and retries where safe. Rejects if the report was not accepted. */
   reportUsage(event: UsageEvent, requestId: string): Promise<void>
-  /** Whether the source answers right now, and if not, why (for `/health/ready`). Never throws. */
+  /** Tells whether the source answers now, and the reason if not (for `/health/ready`). Never throws. */
   check(): Promise<{ ready: true } | { ready: false; reason: string }>
-  /** Whether this bearer token may call `/internal/*`. */
+  /** Tells whether this bearer token may call `/internal/*`. */
   acceptsToken(token: string): boolean
 }
 
 export const unavailableMessage =
-  'The configuration of this site cannot be read at the moment. Please try again shortly.'
+  "This site's configuration is unavailable at the moment. Please try again shortly."
 
-/** After how long a malformed answer is worth asking for again. Milliseconds. */
+/** Pause before the next request after a malformed answer. */
 export const malformedRetryMs = 5_000
 
-/** Parses an answer; a malformed one is an answer that did not come. Throws `config_unavailable`. */
+/** Parses an answer. Throws `config_unavailable` if the answer is malformed. */
 export function toLookup(body: unknown): ConfigLookup {
   let answer: RuntimeAnswer | 'other_app_type'
   try {
@@ -56,7 +56,7 @@ export function toLookup(body: unknown): ConfigLookup {
   return answer === 'other_app_type' ? { status: 'no_tenant' } : { status: 'found', answer, body }
 }
 
-/** Parses resolved credentials; malformed ones are ones that did not come. The error never carries the answer. Throws `credentials_unavailable`. */
+/** Parses resolved credentials. Throws `credentials_unavailable` if they are malformed; the error never contains the answer. */
 export function toCredentials(body: unknown): Credentials {
   const parsed = credentialsSchema.safeParse(withoutNulls(body))
   if (parsed.success) return parsed.data
@@ -67,21 +67,21 @@ export function toCredentials(body: unknown): Credentials {
   )
 }
 
-/** Why credentials are not there where the source is well: the configuration names none that it has for this tenant. */
+/** Cause of `credentials_unavailable` when the source works but has no such credentials for the tenant. */
 export class UnknownCredentials extends Error {
   override readonly name = 'UnknownCredentials'
 }
 
-/** Whether credentials are missing for a reason that is the tenant's own, and not the source's. */
+/** Tells whether credentials are missing because of the tenant's configuration, not because of the source. */
 export function areUnknown(error: unknown): boolean {
   return isPublisherError(error, 'credentials_unavailable') && error.cause instanceof UnknownCredentials
 }
 
-/** The one error for credentials that cannot be had now. `cause`: {@link UnknownCredentials} where only a change of them helps. */
+/** Makes `credentials_unavailable`. Pass {@link UnknownCredentials} as `cause` if only a new configuration helps, not a retry. */
 export function credentialsUnavailable(cause: unknown, retryAfterMs?: number): PublisherError {
   return new PublisherError(
     'credentials_unavailable',
-    'The credentials that this needs cannot be had at the moment. Nothing was changed. Please try again shortly.',
+    'The required credentials are unavailable at the moment. Nothing was changed. Please try again shortly.',
     { cause, retryAfterMs },
   )
 }

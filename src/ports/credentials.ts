@@ -1,11 +1,11 @@
-/** How a provider gets the tenant's credentials: late, and afresh once when the vendor rejects them. */
+/** Credentials of a tenant for a provider: resolved on first use, and once more if the vendor rejects them. */
 import { isPublisherError } from '../base/errors.ts'
 import type { Credentials, CredentialsOf } from '../contract/credentials.ts'
 
-/** Name of a kind of credentials, as the control plane gives it. */
+/** Name of a kind of credentials, as the control plane uses it. */
 export type CredentialKind = Credentials['provider']
 
-/** True when the credentials are of one of these kinds. */
+/** Tells whether the credentials are of one of these kinds. */
 export function isOfKind<K extends CredentialKind>(
   credentials: Credentials,
   kinds: readonly K[],
@@ -13,20 +13,20 @@ export function isOfKind<K extends CredentialKind>(
   return kinds.some((kind) => kind === credentials.provider)
 }
 
-/** One tenant's credentials for one purpose. Kept in process memory only. */
+/** A tenant's credentials for a purpose. They stay in process memory. */
 export interface CredentialSource<T> {
-  /** The credentials, resolved when first needed. Throws `credentials_unavailable` or `insufficient_balance`. */
+  /** Returns the credentials and resolves them on first use. Throws `credentials_unavailable` or `insufficient_balance`. */
   get(): Promise<T>
   /**
-   * Forgets `rejected`, so that the next {@link get} resolves anew. Does nothing when it was replaced already, or resolved a moment
-   * ago in place of another one that was rejected.
+   * Drops `rejected`, so that the next {@link get} resolves again. Does nothing if other credentials have replaced `rejected`, or
+   * if `rejected` itself has just replaced rejected credentials.
    */
   reject(rejected: T): void
 }
 
 /**
- * Runs `use` with the credentials. When it throws `credentials_rejected`, they are resolved afresh once and `use` runs
- * again; a second rejection is thrown to the caller, as is the first where there are no others to try.
+ * Runs `use` with the credentials. If `use` throws `credentials_rejected`, resolves the credentials again and runs `use` once
+ * more. Throws the first rejection if the credentials are still the same, and otherwise the second.
  */
 export async function withCredentials<T, R>(
   source: CredentialSource<T>,

@@ -1,4 +1,4 @@
-/** SHA-256 of a stream, which Web Crypto cannot do on its own: each host has a way. */
+/** SHA-256 of a stream. Web Crypto cannot hash streams, so each host has its own implementation. */
 
-/** Reads the stream to its end and gives the digest as lower-case hex. */
+/** Reads the stream to its end and returns the digest as lower-case hex. */
 export type StreamDigest = (body: ReadableStream<Uint8Array>) => Promise<string>

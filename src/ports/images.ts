@@ -1,4 +1,4 @@
-/** Reduces pictures. Sharp on Node, the Images binding on Workers. */
+/** Reduces pictures, with sharp on Node and with the Images binding on Workers. */
 import type { ThumbnailBox } from './storage.ts'
 
 export type ThumbnailType = 'image/jpeg' | 'image/webp' | 'image/avif'
@@ -12,14 +12,14 @@ export interface ReducedImage {
 
 export interface ImageReducer {
   /**
-   * Gives the picture turned upright (EXIF orientation applied), fitted into the box without enlarging, as sRGB, without
-   * any metadata. The box turns to the picture's orientation: a portrait in 960x640 fits into 640x960. The result says
-   * its media type, for a service may lack the one asked for. `owner` is the tenant, for fairness between tenants where
-   * work has to queue. Reads `body` when it begins and cancels it when it fails.
+   * Makes an upright picture (EXIF orientation applied) as sRGB without metadata, fitted into the box without enlarging.
+   * The box turns with the picture: a portrait in 960x640 fits into 640x960. Check the media type of the result, because
+   * a service may not support `mediaType`. `owner` is the tenant, for fair queueing. Reads `body` only when work starts,
+   * and cancels `body` on failure.
    *
-   * Throws `photo_unreadable` for what is corrupt or not JPEG, PNG or WebP by content, `photo_too_large` beyond the pixel
-   * or byte limit, `busy` where trying again later helps, `thumbnail_unavailable` where this host cannot reduce pictures,
-   * and whatever `body` fails with.
+   * Throws `photo_unreadable` unless the content is an intact JPEG, PNG or WebP. Throws `photo_too_large` beyond the pixel
+   * or byte limit, `busy` if a later retry helps, and `thumbnail_unavailable` if this host cannot reduce pictures. Also
+   * throws any error of `body`.
    */
   reduce(
     source: { body: ReadableStream<Uint8Array>; size: number },
@@ -28,10 +28,11 @@ export interface ImageReducer {
     owner: string,
   ): Promise<ReducedImage>
   /**
-   * Makes a JPEG of high quality of a whole AVIF or HEIC: upright, in its own colour space. EXIF and other metadata stay where the host
-   * can carry them. Reads `body` when it begins and cancels it when it fails.
+   * Converts an AVIF or HEIC to an upright JPEG of high quality in the original colour space. Keeps EXIF and other metadata if the
+   * host can. Reads `body` only when work starts, and cancels `body` on failure.
    *
-   * Throws `unsupported_photo` where this host cannot decode the format, and what {@link reduce} throws. Absent: it can decode none.
+   * Throws `unsupported_photo` if this host cannot decode the format, and the errors of {@link reduce}. Absent: the host can decode
+   * neither format.
    */
   toJpeg?(source: { body: ReadableStream<Uint8Array>; size: number }, owner: string): Promise<ReducedImage>
 }

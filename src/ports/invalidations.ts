@@ -1,25 +1,25 @@
-/** Tells every process of a fleet that what it knows of a host is no longer true. */
+/** Tells every process of a fleet to drop its cached data about a host. */
 
 export interface InvalidationListener {
-  /** Another process says that `host` has to be forgotten; also called here for what {@link Invalidations.announce} delivers late. */
+  /** Drops `host`. Called for announcements of other processes, and for own announcements that are delivered late. */
   invalidated(host: string): void
-  /** From now on announcements of others may be missed. */
+  /** Called when the connection is lost, so that this process may miss announcements. */
   lost(): void
-  /** Announcements arrive again, or for the first time; what was announced before may have been missed. */
+  /** Called when announcements arrive again or for the first time. This process may have missed earlier announcements. */
   restored(): void
 }
 
 export interface Invalidations {
   /**
-   * Tells the others. False: they could not be told yet; they will be, as soon as that is possible. Never rejects. The caller
-   * forgets the host by itself.
+   * Announces to the other processes that they must drop `host`. Returns false if the announcement is queued until delivery is
+   * possible. Never rejects. The caller drops its own data about the host.
    */
   announce(host: string): Promise<boolean>
-  /** Called once, by who keeps something to forget. */
+  /** Registers the listener of this process. Call it once. */
   listen(listener: InvalidationListener): void
 }
 
-/** For a process that has nobody to tell, or no way to: what others know ends with their own checks. */
+/** Announces nothing, for a process that is alone or has no channel. Other processes notice changes by their own checks. */
 export const noInvalidations: Invalidations = {
   announce: async () => true,
   listen: () => undefined,

@@ -1,4 +1,4 @@
-/** One key-value store: an entry of src/providers/kv-stores.ts. docs/guides/add-a-key-value-store.md says what belongs to one. */
+/** Key-value stores, the entries of src/providers/kv-stores.ts. docs/guides/add-a-key-value-store.md shows how to add a store. */
 import type { z } from 'zod'
 import type { Secret } from '../base/secret.ts'
 import { setVariables, type Variables } from '../base/variables.ts'
@@ -7,84 +7,84 @@ import type { Invalidations } from './invalidations.ts'
 import type { KeyValueStore } from './kv.ts'
 import type { RateCounter } from './rate-counter.ts'
 
-/** The part of Cloudflare's `KVNamespace` binding that is used here. */
+/** Subset of Cloudflare's `KVNamespace` binding. */
 export interface KeyValueNamespace {
   get(key: string): Promise<string | null>
   put(key: string, value: string, options: { expirationTtl: number }): Promise<void>
   delete(key: string): Promise<void>
 }
 
-/** A Redis server with the way to call it. */
+/** A Redis server, and how to call it. */
 export interface RedisServerSettings {
-  /** `redis://` or `rediss://`, with the password in it. */
+  /** URL with `redis://` or `rediss://`, including the password. */
   url: Secret
-  /** True: the certificate has to be for this host and from a known authority. Heroku's are not. */
+  /** True: the certificate must be for this host and from a known authority. Heroku's certificates are not. */
   verifyTls: boolean
-  /** Limit of one command. Milliseconds. */
+  /** Timeout of a command. Milliseconds. */
   commandMs: number
 }
 
 /** Memory of a store's server. */
 export interface StoreMemory {
   usedBytes: number
-  /** 0: it names none. */
+  /** 0: the server reports no limit. */
   limitBytes: number
-  /** Eviction policy for when it is full: `noeviction`, `volatile-lru` ... */
+  /** Eviction policy of a full server: `noeviction`, `volatile-lru` ... */
   policy: string
 }
 
-/** A store with all that came with it. Ready for use at once, also while its server is away. */
+/** A store and its optional parts. Usable at once, even while its server is down. */
 export interface OpenedStore {
   kv: KeyValueStore
-  /** Counts rates for all processes. Absent: each process counts alone. */
+  /** Counts rates across processes. Absent: each process counts alone. */
   counter?: RateCounter
-  /** Tells other processes what to forget. Absent: they find out by their own checks. */
+  /** Tells other processes to drop cached data. Absent: they notice changes by their own checks. */
   invalidations?: Invalidations
   /**
-   * Resolves when the server can be used. Rejects with the cause when the current attempt to connect fails, at the latest after
-   * `ms`. Absent: there is nothing to wait for.
+   * Resolves when the server is usable. Rejects with the cause when the current connection attempt fails, at the latest after
+   * `ms`. Absent: the store is usable at once.
    */
   ready?(ms: number): Promise<void>
-  /** Memory of the server; `null` where the server does not answer. Absent: unknown. */
+  /** Reads the memory of the server; `null` if the server does not answer. Absent: unknown. */
   memory?(): Promise<StoreMemory | null>
-  /** Ends connections. Absent: there are none. */
+  /** Closes connections. Absent: the store has no connections. */
   close?(): void
 }
 
-/** Tools that a host gives to its stores. */
+/** Tools that a host passes to its stores. */
 export interface KeyValueTools {
   /** Milliseconds since 1970. */
   now: () => number
-  /** Binding of a Worker. Absent on other hosts, and on a Worker without one. */
+  /** Binding of a Worker. Absent on other hosts, and on a Worker without the binding. */
   namespace?: KeyValueNamespace | undefined
-  /** Begins to connect to Redis. Absent on hosts without TCP, and where the library is not loaded. */
+  /** Starts to connect to Redis. Absent on hosts without TCP or without the library. */
   openRedis?: ((server: RedisServerSettings) => Required<OpenedStore>) | undefined
-  /** Limit of one call in a program without visitors. Default: the one of the variables. Milliseconds. */
+  /** Timeout of a call in a program without visitors. Default: the timeout in the variables. Milliseconds. */
   callMs?: number
 }
 
-/** Sentences of the doctor about a store that several processes reach over the network. */
+/** Sentences of the doctor about a store that several processes share over the network. */
 export interface StoreAdvice {
-  /** Reason to skip the check where a needed variable is missing. */
+  /** Reason to skip the check if a required variable is missing. */
   readonly unset: string
-  /** Advice for a certificate that Node does not accept. */
+  /** Advice for a certificate that Node rejects. */
   readonly untrusted: string
   /** Advice for a server that does not answer. */
   readonly unreachable: string
-  /** Advice where a value of one process is missing in another. */
+  /** Advice if a process does not see the value of another. */
   readonly unshared: string
-  /** Advice where a full server refuses new values instead of evicting old ones. */
+  /** Advice if a full server refuses new values instead of evicting old values. */
   readonly evictsNothing: string
 }
 
 interface KeyValueFacts extends Omit<Driver, 'credentials'> {
-  /** Variables without which the store is not used. */
+  /** Variables that the store requires. */
   readonly needs: readonly string[]
-  /** True where several processes see the same values. */
+  /** True if several processes see the same values. */
   readonly isShared: boolean
-  /** Parts that the store brings beside `kv`. */
+  /** Parts that the store provides beside `kv`. */
   readonly brings: readonly Part[]
-  /** Absent: the doctor does not try the store. */
+  /** Sentences for the doctor. Absent: the doctor does not check the store. */
   readonly advice?: StoreAdvice
 }
 
@@ -94,19 +94,19 @@ interface KeyValueDefinition<V extends z.ZodRawShape, P extends Part> extends Ke
   readonly variables: V
   readonly needs: readonly (keyof V & string)[]
   readonly brings: readonly P[]
-  /** Opens the store for a process; `null` where the host has no tool for it, or a needed variable is missing. */
+  /** Opens the store for a process. Returns `null` if the host lacks the tool, or if a required variable is missing. */
   open(tools: KeyValueTools, variables: VariablesOf<V>): (OpenedStore & Required<Pick<OpenedStore, P>>) | null
 }
 
 /** An entry of the registry. */
 export interface KeyValueDriver extends KeyValueFacts {
-  /** True where each needed variable is set. Looks at no value. */
+  /** Tells whether all required variables are set, without validating their values. */
   isNamed(variables: Variables): boolean
-  /** Opens the store for a process; `null` where this server is not set up for it. */
+  /** Opens the store for a process. Returns `null` if this server is not set up for the store. */
   open(tools: KeyValueTools, variables: Variables): OpenedStore | null
 }
 
-/** Makes an entry. Its `open` gets its own variables, parsed and typed. */
+/** Makes an entry. `open` receives the store's own variables, parsed and typed. */
 export function keyValueDriver<const V extends z.ZodRawShape, const P extends Part>({
   open,
   ...facts

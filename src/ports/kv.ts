@@ -1,19 +1,19 @@
-/** A shared, expiring store of non-secret strings: memory, Cloudflare KV, Redis. Losing an entry must never be wrong, only slower. */
+/** A shared, expiring store of non-secret strings: memory, Cloudflare KV, Redis. A lost entry may cost time, but never correctness. */
 
 export interface KeyValueStore {
-  /** No other process sees it, and it ends with this one: a copy of what the process has anyway would be for nothing. Default: false. */
+  /** True if the store is this process's own memory, so that copying cached data there is useless. Default: false. */
   readonly isOwn?: boolean
-  /** `null` where the key is unknown or has expired. */
+  /** Returns `null` if the key is unknown or has expired. */
   get(key: string): Promise<string | null>
   /**
-   * Replaces what was there. `ttlSeconds` is at least 1. Gives false where the store did not take the value, so that only this process
-   * has it for now.
+   * Sets a value and replaces any earlier value. `ttlSeconds` is at least 1. Returns false if the store did not accept the value, so
+   * that only this process has the value for now.
    */
   put(key: string, value: string, options: { ttlSeconds: number }): Promise<boolean>
   delete(key: string): Promise<void>
   /**
-   * Takes a key that nobody has: true for the first who asks, false for all others until `ttlSeconds` are over. How exact that is
-   * between processes is the store's to say (docs/caching.md, "Stores"); within one process only one is ever the first.
+   * Claims a key. Returns true to the first caller, and false to all others until `ttlSeconds` have passed. Exact within a process.
+   * Between processes, the guarantee depends on the store (docs/caching.md, "Stores").
    */
   claim(key: string, options: { ttlSeconds: number }): Promise<boolean>
 }

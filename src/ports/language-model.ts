@@ -1,45 +1,50 @@
-/** A model that answers with JSON of a given shape, about a picture or about text alone. OpenAI, or a server that speaks as it does. */
+/** A model that answers with JSON of a given schema, about a picture or text: OpenAI, or a server with a compatible API. */
 import type { z } from 'zod'
 
 export interface ModelPicture {
   bytes: Uint8Array
   mediaType: 'image/jpeg' | 'image/webp'
-  /** How closely the model looks, in the vendor's words. */
+  /** Level of detail, in the vendor's terms. */
   detail: 'low' | 'high' | 'auto' | 'original'
 }
 
 export interface ModelRequest<T> {
   model: string
-  /** Who the model is and what it must not do. */
+  /** System prompt: role and limits of the model. */
   system: string
-  /** What is asked this time. */
+  /** User prompt. */
   prompt: string
   picture?: ModelPicture
-  /** A short name of the answer's shape: `[a-z_]`. */
+  /** Short name of the schema, of `[a-z_]`. */
   name: string
-  /** The shape. Every member is required; what may be missing is nullable (strict structured output knows nothing else). */
+  /** Schema of the answer. All members are required; optional members are nullable instead, as strict structured output demands. */
   schema: z.ZodType<T>
-  /** Longest answer. Tokens. */
+  /** Upper bound on the answer, in tokens. */
   maxTokens: number
 }
 
 export interface ModelAnswer<T> {
   value: T
-  /** The model as the server names it. */
+  /** Model name that the server reported. */
   model: string
 }
 
 export interface LanguageModel {
   /**
-   * Asks once and gives the checked answer. `onTokens` is told what the server counted, in and out, where it says so: also for an
-   * answer that is of no use, for it is paid all the same. It must not fail.
-   * Waits for nothing but the server: repeating is up to the caller, except where
-   * the server says that nothing was done yet (429, 503, a completion without a message) and a short wait fits in.
+   * Asks the model and returns the validated answer. Calls `onTokens` with the input and output tokens that the server reports,
+   * even for an unusable answer, which is billed too. `onTokens` must not throw.
    *
-   * Throws `ai_refused` where the model declines, `ai_unusable_answer` for anything that is not of the shape or was cut and for a
-   * request that the server does not take (another picture may be taken),
-   * `ai_unavailable` for a server that fails or does not answer, `rate_limited` with its `retryAfterMs`,
-   * `credentials_rejected` after fresh credentials were refused too, and the reason of `signal` when it fires.
+   * Retries only if the server did no work yet (429, 503, a completion without a message) and a short wait is possible. All other
+   * retries are up to the caller.
+   *
+   * Throws:
+   * - `ai_refused` if the model declines.
+   * - `ai_unusable_answer` if the answer is truncated or violates the schema.
+   * - `ai_unusable_answer` also if the server rejects the request; another picture may still work.
+   * - `ai_unavailable` if the server fails or does not answer.
+   * - `rate_limited`, with `retryAfterMs`.
+   * - `credentials_rejected` if the server rejects fresh credentials too.
+   * - The reason of `signal` when the signal fires.
    */
   ask<T>(
     request: ModelRequest<T>,
@@ -47,9 +52,8 @@ export interface LanguageModel {
     onTokens?: (tokens: number) => void,
   ): Promise<ModelAnswer<T>>
   /**
-   * Names of the models that the key may use; nothing is asked of them and nothing is paid. `null` where the server keeps no such list,
-   * which says nothing about the key. Throws what {@link ask} does for a server or a key that does not work. Absent: it cannot
-   * be found out.
+   * Lists the models that the key may use, free of charge. Returns `null` if the server has no such list, which says nothing about
+   * the key. Throws as {@link ask} does if the server or the key does not work. Absent: the list is not available.
    */
   listModels?(signal: AbortSignal): Promise<ReadonlySet<string> | null>
 }

@@ -1,10 +1,10 @@
-/** Sends mail through a tenant's own server. nodemailer on Node; another host may inject its own. */
+/** Sends mail through a tenant's own server, with nodemailer on Node. Other hosts may inject their own mailer. */
 import type { Secret } from '../base/secret.ts'
 
 export interface MailServer {
   host: string
   port: number
-  /** STARTTLS required, or TLS from the first byte on port 465. False: plain, for development. */
+  /** True: requires STARTTLS, or TLS from the first byte on port 465. False: no encryption, for development. */
   useTls: boolean
   username: string
   password: Secret
@@ -15,15 +15,15 @@ export interface MailMessage {
   to: readonly string[]
   subject: string
   text: string
-  /** With its angle brackets. */
+  /** Message-ID with its angle brackets. */
   messageId: string
   attachment?: { filename: string; contentType: string; bytes: Uint8Array }
 }
 
 export interface MailConnection {
   /**
-   * Hands one message to the server. Gives what the server said. Throws `publish_outcome_unknown` once the message itself may
-   * have arrived, `publish_refused` where the server said no, `publish_unavailable` where nothing was sent.
+   * Sends a message and returns the server's response. Throws `publish_refused` if the server refused the message,
+   * `publish_unavailable` if nothing was sent, and `publish_outcome_unknown` if the message may have arrived.
    */
   send(message: MailMessage, signal: AbortSignal): Promise<{ response: string }>
   close(): Promise<void>
@@ -31,8 +31,8 @@ export interface MailConnection {
 
 export interface Mailer {
   /**
-   * Connects, secures the connection and signs in; nothing is sent. Throws `publish_unavailable`, `credentials_rejected`,
-   * `endpoint_refused`, or `provider_unavailable` where this host cannot send mail.
+   * Connects, secures the connection and signs in, without sending a message. Throws `publish_unavailable`,
+   * `credentials_rejected`, `endpoint_refused`, or `provider_unavailable` if this host cannot send mail.
    */
   connect(server: MailServer, signal: AbortSignal): Promise<MailConnection>
 }

@@ -1,68 +1,68 @@
 /**
- * What a process tells of its own work, for the operator. Every word that is handed over comes from the program's own code: no tenant,
- * host, path, address or text of people, for strangers invent those without end (docs/operations/monitoring.md).
+ * Metrics of a process, for the operator. All labels come from the program's own code, never from a tenant, host, path, address or
+ * user text. Clients could invent endless values of those (docs/operations/monitoring.md).
  */
 import type { ErrorCode } from '../base/error-codes.ts'
 
-/** Where a request's configuration came from. */
+/** Source of a request's configuration. */
 export type Resolution =
-  /** From memory. */
+  /** Memory. */
   | 'hit'
-  /** From memory, and it was due for a check, which goes on in the background. */
+  /** Memory, with a background check because the configuration was due for a check. */
   | 'stale'
-  /** The host was known to be nobody's. */
+  /** Memory: the host is known to have no tenant. */
   | 'negative'
-  /** From the shared store. */
+  /** The shared store. */
   | 'kv'
-  /** The orchestrator had to be waited for. */
+  /** The orchestrator. */
   | 'miss'
-  /** It could not be had. */
+  /** The lookup failed. */
   | 'failed'
 
 export interface AnsweredRequest {
   /** An HTTP method, or `other`. */
   method: string
-  /** The pattern of the route, `/api/images/:filename`; `none` where the request was answered before one was found. */
+  /** Pattern of the route, such as `/api/images/:filename`; `none` if the request was answered before routing. */
   route: string
   status: number
-  /** Until the answer's head was ready; bodies that stream take longer. */
+  /** Time until the head of the response was ready. Streaming the body may take longer. */
   seconds: number
 }
 
-/** Outcome of a call: `ok`, a code of src/base/error-codes.ts, a word of the port that was called, or `error` for an unexpected error. */
+/** Outcome of a call: `ok`, an error code (src/base/error-codes.ts), a result of the port, or `error` for an unexpected error. */
 export type CallOutcome =
   | 'ok'
   | 'error'
   | 'unchanged'
   | 'no_tenant'
   | 'not_ready'
-  /** `credentials_unavailable` to the outside, for a reason that is the tenant's. */
+  /** Clients see `credentials_unavailable`, but the tenant's configuration is the cause. */
   | 'credentials_unknown'
   | ErrorCode
 
 export interface OutgoingCall {
-  /** `orchestrator`, or a vendor: `dropbox`, `s3`, `local`, `images`, `openai`, `telegram`, `smtp` ... */
+  /** The orchestrator or a vendor: `orchestrator`, `dropbox`, `s3`, `local`, `images`, `openai`, `telegram`, `smtp` ... */
   to: string
-  /** A function of the port: `list`, `publish` ... */
+  /** Function of the port: `list`, `publish` ... */
   operation: string
   outcome: CallOutcome
-  /** Repetitions, their pauses and waiting for a turn included. */
+  /** Duration, including retries, their pauses, and the wait for a slot. */
   seconds: number
 }
 
-/** What became of a photo on one platform. */
+/** Outcome of publishing a photo on a platform. */
 export type PublishOutcome =
   | 'sent'
   | 'duplicate'
   | 'in_progress'
-  /** This attempt ended without anybody knowing whether the photo arrived. */
+  /** The attempt ended without evidence that the photo arrived or did not arrive. */
   | 'unknown'
-  /** Not tried, because of an earlier attempt of that kind. */
+  /** Not attempted, because an earlier attempt has an unknown outcome. */
   | 'unknown_before'
   | 'dry_run'
   | 'failed'
 
-/** What is read when somebody looks, and not counted as it happens. */
+/** Gauges, which are read on each scrape. */
 export type Level =
   | 'requests_in_flight'
   | 'configurations'
@@ -76,47 +76,47 @@ export type Level =
   | 'ai_places_waiting'
   | 'posts_waiting'
   | 'posted_picture_bytes'
-  /** 1 while the connection stands, else 0. Only where there is one to be. */
+  /** 1 while the connection is up, else 0. Present only if the process uses Redis. */
   | 'redis_up'
 
-/** What reached the process itself; what failed behind an answer; what failed before the program had the request. */
+/** Kinds of uncaught errors. `background` failed after the response; `adapter` failed before the program got the request. */
 export const uncaughtKinds = ['exception', 'rejection', 'background', 'adapter'] as const
 export type UncaughtKind = (typeof uncaughtKinds)[number]
 
-/** No connection, no answer in time, or an answer that is an error. */
+/** Kinds of Redis failures: no connection, a timeout, or an error response. */
 export const redisFailures = ['down', 'slow', 'refused'] as const
 export type RedisFailure = (typeof redisFailures)[number]
 
-/** No function of it throws or waits. */
+/** Receives the metrics of a process. No function except `expose` throws or waits. */
 export interface Metrics {
   answered(request: AnsweredRequest): void
-  /** An answer that was a problem, by its code. */
+  /** Counts an error response by its code. */
   refused(code: ErrorCode): void
   resolved(resolution: Resolution): void
   called(call: OutgoingCall): void
   /**
-   * A call that was not made, since a circuit breaker or a tenant's own limit stood before the vendor. `vendor` and `reason`
-   * come from the program's own code.
+   * Counts a call that a circuit breaker or the tenant's own limit prevented. `vendor` and `reason` come from the program's own
+   * code.
    */
   rejected(vendor: string, reason: string): void
-  /** A circuit breaker of one tenant and vendor has changed: `open`, `half_open`, `closed`. */
+  /** Counts a state change of a circuit breaker of a tenant and vendor: `open`, `half_open`, `closed`. */
   breakerChanged(vendor: string, state: string): void
   published(platform: string, outcome: PublishOutcome): void
-  /** A line of the log. `message` is one of the log reference. */
+  /** Counts a line of the log. `message` is listed in the log reference. */
   logged(level: string, message: string): void
-  /** An error that no request could answer for. */
+  /** Counts an error that could not be reported in a response. */
   uncaught(kind: UncaughtKind): void
-  /** The shared store had to be done without. */
+  /** Counts a call to the shared store that failed, so that the process had to do without. */
   redisFailed(kind: RedisFailure): void
-  /** `read` is asked whenever somebody looks; several for one level add up. */
+  /** Registers a gauge. `read` runs on each scrape, and several readers of a level add up. */
   watch(level: Level, read: () => number): void
-  /** All of it as text for `GET /metrics`. Left out: this process has no such page. */
+  /** Returns all metrics as text for `GET /metrics`. Absent: this process has no such page. */
   expose?(): Promise<{ contentType: string; text: string }>
 }
 
 const nothing = () => undefined
 
-/** Counts nothing and costs nothing. */
+/** Ignores all metrics. */
 export const noMetrics: Metrics = {
   answered: nothing,
   refused: nothing,

@@ -1,4 +1,4 @@
-/** The AI that all tenants use: the entry of src/providers/model.ts. docs/guides/add-a-storage.md says how to put another in its place. */
+/** The AI of all tenants, the entry of src/providers/model.ts. docs/guides/add-a-storage.md shows how to replace the AI. */
 import type { z } from 'zod'
 import type { Variables } from '../base/variables.ts'
 import type { CredentialsOf } from '../contract/credentials.ts'
@@ -14,18 +14,18 @@ import {
 } from './driver.ts'
 import type { LanguageModel } from './language-model.ts'
 
-/** Tools that a host gives to its AI. */
+/** Tools that a host passes to its AI. */
 export interface ModelTools {
   /** Milliseconds since 1970. */
   now: () => number
-  /** Opens OpenAI. A host may load its library with the first question. */
+  /** Opens OpenAI. A host may load the library on first use. */
   openAi(options: OpenAiOptions): LanguageModel
 }
 
 interface OpenAiOptions {
   /** The tenant's key. */
   credentials: CredentialSource<CredentialsOf<'openai'>>
-  /** Address of the API; ends with `/v1`. Default: OpenAI's own. */
+  /** Base URL of the API, which ends with `/v1`. Default: OpenAI's own. */
   baseUrl: string | undefined
   /** Milliseconds since 1970. */
   now: () => number
@@ -43,7 +43,7 @@ interface ModelDefinition<V extends z.ZodRawShape, K extends CredentialKind> ext
   ): (credentials: CredentialSource<CredentialsOf<K>>) => LanguageModel
 }
 
-/** An AI as a process uses it. */
+/** An AI, installed in a process. */
 export interface InstalledModel extends Installed {
   endpoint(): Endpoint
   /** Opens the AI for one tenant. */
@@ -52,11 +52,11 @@ export interface InstalledModel extends Installed {
 
 /** The entry in src/providers/model.ts. */
 export interface ModelDriver extends VendorDriver {
-  /** Reads the environment once for a process. */
+  /** Reads the variables and installs the AI in a process. */
   install(tools: ModelTools, variables: Variables): InstalledModel
 }
 
-/** Makes an entry. Its functions get their own variables and credentials, parsed and typed. */
+/** Makes an entry. Its functions receive their own variables and credentials, parsed and typed. */
 export function modelDriver<const V extends z.ZodRawShape, const K extends CredentialKind>({
   open,
   endpoint,

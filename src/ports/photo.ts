@@ -1,25 +1,25 @@
-/** Names of photos and folders: the only way in which anything above a store can point at a file. */
+/** Names of photos and folders. Code above the stores can address files only by these names. */
 import { photoNotFound } from './storage-errors.ts'
 
-/** Where a photo can be. The store knows which path each one is. */
+/** A folder of photos. The store maps folders to paths. */
 export type Folder = 'root' | 'archive' | 'keep' | 'remove'
 export const folders: readonly Folder[] = ['root', 'archive', 'keep', 'remove']
 
 declare const photoName: unique symbol
-/** A plain file name with a photo's extension: no path, control or bidirectional characters. Made by {@link parsePhotoName} only. */
+/** A plain file name with a photo's extension, without path, control or bidirectional characters. See {@link isPhotoName}. */
 export type PhotoName = string & { readonly [photoName]: true }
 
 const maxNameBytes = 255
 const extension = /\.(jpe?g|png|webp)$/i
 /**
- * Separators of paths and lines, control characters, and the marks that change the direction of text (UAX #9, "Explicit Directional
- * Formatting Characters"): with these, `gpj.exe` can be made to look like `exe.jpg`.
+ * Path and line separators, control characters, and bidirectional formatting characters (UAX #9, "Explicit Directional Formatting
+ * Characters"). Bidirectional characters can make `gpj.exe` look like `exe.jpg`.
  */
 const forbidden = /[\p{Cc}\p{Bidi_Control}/\\\u2028\u2029]/u
 
 /**
- * Tells whether this is a name that a photo may have. The one rule for all doors: uploads, addresses, moves, jobs and listings. A file
- * whose name breaks the rule may lie in a storage; it is neither listed nor reached nor touched.
+ * Tells whether a photo may have this name. Uploads, URLs, moves, jobs and listings all apply this rule. A storage may hold files
+ * whose names break the rule; this program never lists, opens or changes them.
  */
 export function isPhotoName(name: string): name is PhotoName {
   return (
@@ -32,36 +32,36 @@ export function isPhotoName(name: string): name is PhotoName {
   )
 }
 
-/** Checks a name that came from outside. Throws `photo_not_found`: a name that cannot exist is a photo that does not. */
+/** Validates a name from a client. Throws `photo_not_found` for an invalid name, because no photo can have that name. */
 export function parsePhotoName(name: string): PhotoName {
   if (!isPhotoName(name)) throw photoNotFound()
   return name
 }
 
 /**
- * Names a sidecar after its photo: by its stem (`x.jpg` -> `x.txt`), as V2 does, or by its full name (`x.webp` ->
- * `x.webp.txt`), where the sidecar of the stem is another photo's.
+ * Form of a sidecar's name. `stem` is V2's form: `x.jpg` -> `x.txt`. `full` is the form if the sidecar of the stem belongs to
+ * another photo: `x.webp` -> `x.webp.txt`.
  */
 export type SidecarForm = 'stem' | 'full'
 
-/** The sidecar's file name. */
+/** Returns the sidecar's file name. */
 export function sidecarName(name: PhotoName, form: SidecarForm = 'stem'): string {
   return form === 'full' ? `${name}.txt` : name.replace(extension, '.txt')
 }
 
-/** Tells if a file may have the photo's full name with `.txt`: names end at 255 bytes on most disks. */
+/** Tells whether the photo's full name with `.txt` fits into 255 bytes, the limit of most file systems. */
 export function fitsFullName(name: PhotoName): boolean {
   return bytesOf(sidecarName(name, 'full')) <= maxNameBytes
 }
 
-/** The extension as the name has it, without its dot. */
+/** Returns the extension in its original case, without the dot. */
 export function extensionOf(name: PhotoName): string {
   return name.slice(name.lastIndexOf('.') + 1)
 }
 
 /**
- * Names that other photos of the same stem may have, in the order in which a sidecar without an owner is theirs. `before`: those that
- * precede this photo in that order. `foldsCase`: upper and lower case name the same file.
+ * Lists the names that other photos of the same stem may have, in order of their claim to a sidecar without an owner. `before` has
+ * the names that precede this photo. `foldsCase`: names that differ only in case are the same file.
  */
 export function siblingNames(
   name: PhotoName,
@@ -81,33 +81,33 @@ export function siblingNames(
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /**
- * The name with ` (2)`, ` (3)` ... before the extension; `attempt` 1 is the name itself. A long name loses characters before the
+ * Returns the name with ` (2)`, ` (3)` ... before the extension, and the name itself for `attempt` 1. Cuts long names before the
  * number, so that the result has at most 255 bytes.
  */
 export function numberedName(name: PhotoName, attempt: number): PhotoName {
   if (attempt <= 1) return name
   const dot = name.lastIndexOf('.')
   const end = ` (${attempt})${name.slice(dot)}`
-  // Adding a number before the extension cannot turn a photo's name into something else.
+  // A number before the extension keeps the name valid.
   return `${cutToBytes(name.slice(0, dot), maxNameBytes - bytesOf(end))}${end}` as PhotoName
 }
 
-/** Upper bound on names that are tried for one photo: each costs calls to the storage. */
+/** Upper bound on the names to try for a photo, because each name costs calls to the storage. */
 const maxNumberedNames = 1000
 
 /**
- * Gives the name itself, then its numbered forms as {@link numberedName} makes them, a thousand names in all. A store that finds none of
- * them free throws `tooManyOfThisName` (src/ports/storage-errors.ts).
+ * Yields the name itself and then its numbered forms by {@link numberedName}, a thousand names in all. If no name is free, stores
+ * throw `tooManyOfThisName` (src/ports/storage-errors.ts).
  */
 export function* numberedNames(name: PhotoName): Generator<PhotoName> {
   for (let attempt = 1; attempt <= maxNumberedNames; attempt++) yield numberedName(name, attempt)
 }
 
-/** The beginning of the text that fits, without half a character at its end. */
+/** Cuts the text to `maxBytes` without splitting a character. */
 function cutToBytes(text: string, maxBytes: number): string {
   if (bytesOf(text) <= maxBytes) return text
   const whole = Array.from(graphemes.segment(text), ({ segment }) => segment)
-  // A single grapheme of stacked accents may be longer than a file name.
+  // A single grapheme with many combining marks may exceed the limit.
   return beginningOf(whole, maxBytes) || beginningOf(Array.from(text), maxBytes)
 }
 
@@ -126,7 +126,7 @@ function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length
 }
 
-/** The media type that the extension promises. */
+/** Returns the media type for the extension. */
 export function mediaType(name: PhotoName): 'image/jpeg' | 'image/png' | 'image/webp' {
   if (/\.png$/i.test(name)) return 'image/png'
   return /\.webp$/i.test(name) ? 'image/webp' : 'image/jpeg'

@@ -1,12 +1,12 @@
-/** How many posts of a tenant may be under way, and how much of their pictures may lie in memory. */
+/** Limits on a tenant's concurrent posts, and on the memory for their pictures. */
 import type { Platform } from '../contract/platform.ts'
 
 export interface PostSlots {
   /**
-   * Runs `work` in one of the tenant's places, waiting a little for it. Throws `busy` where none becomes free, or the reason of
-   * `signal`; `work` has not begun then.
+   * Runs `work` in a slot of the tenant, waiting briefly for the slot. Throws `busy` if no slot becomes free, or the reason of
+   * `signal`; `work` has not started then.
    */
   run<T>(platforms: readonly Platform[], work: () => Promise<T>, signal?: AbortSignal): Promise<T>
-  /** Runs `work` while so many bytes count as memory of pictures. Throws `busy` where there is no room; `work` has not begun then. */
+  /** Runs `work` while reserving `bytes` of picture memory. Throws `busy` if memory is short; `work` has not started then. */
   carry<T>(bytes: number, work: () => Promise<T>): Promise<T>
 }

@@ -1,4 +1,4 @@
-/** One platform: an entry of src/providers/publishers.ts. docs/guides/add-a-publisher.md shows how to write one. */
+/** Platforms, the entries of src/providers/publishers.ts. docs/guides/add-a-publisher.md shows how to add a platform. */
 import type { z } from 'zod'
 import type { Fetch } from '../base/endpoint-guard.ts'
 import type { Variables } from '../base/variables.ts'
@@ -20,28 +20,28 @@ import {
 import type { Mailer } from './mail.ts'
 import type { Publisher } from './publisher.ts'
 
-/** The tenant that a publisher is opened for. */
+/** The tenant of a publisher. */
 export interface PublisherContext {
   /** The first enabled entry of the platform in the configuration. */
   entry: PublisherEntry
   config: RuntimeConfig
   host: Host
-  /** Mail addresses of the tenant's admins. */
+  /** E-mail addresses of the tenant's admins. */
   admins: readonly string[]
 }
 
-/** Tools that a host gives to its publishers. */
+/** Tools that a host passes to its publishers. */
 export interface PublisherTools {
   /** Sends mail through a tenant's server. */
   mailer: Mailer
-  /** Reaches servers that tenants name. Rejects with `endpoint_refused` for one that is not public. */
+  /** Calls servers that tenants name. Rejects with `endpoint_refused` if a server is not public. */
   fetch: Fetch
 }
 
 interface PublisherFacts extends Installed {
   /** Reference to the credentials. Default: the entry's `credentials_ref`. */
   reference?(entry: PublisherEntry, config: RuntimeConfig): string | undefined
-  /** Advice where the configuration has no such reference. Default: set `credentials_ref`. */
+  /** Advice if the configuration has no such reference. Default: set `credentials_ref`. */
   readonly fillIn?: string
 }
 
@@ -52,33 +52,33 @@ interface PublisherDefinition<V extends z.ZodRawShape, K extends CredentialKind>
   readonly credentials: readonly K[]
   /** Address of the platform's server. */
   endpoint(variables: VariablesOf<V>, config: RuntimeConfig): Endpoint
-  /** Prepares the platform for a process; `null` where this server is not set up for it. `null` in place of `open`: not built yet. */
+  /** Prepares the platform for a process. Returns `null` if this server is not set up for the platform. `open: null`: not built yet. */
   readonly open: ((tools: PublisherTools, variables: VariablesOf<V>) => OpenPublisher<K> | null) | null
 }
 
-/** Opens the publisher of one tenant. A wrong setting fails when the publisher is used, not here. */
+/** Opens the publisher of a tenant. A wrong setting fails on first use, not here. */
 type OpenPublisher<K extends CredentialKind> = (
   context: PublisherContext,
   credentials: CredentialSource<CredentialsOf<K>>,
 ) => Publisher
 
-/** A platform as a process uses it. */
+/** A platform, installed in a process. */
 export interface InstalledPublisher extends PublisherFacts {
   endpoint(config: RuntimeConfig): Endpoint
-  /** Opens the publisher of one tenant; `null` where this server cannot publish there. */
+  /** Opens the publisher of a tenant; `null` if this server cannot publish on the platform. */
   readonly open: ((context: PublisherContext, find: FindCredentials) => Publisher) | null
 }
 
-/** Platforms of one process. A missing one is unavailable. */
+/** Platforms of a process. A missing platform is unavailable. */
 export type InstalledPublishers = Readonly<Partial<Record<Platform, InstalledPublisher>>>
 
 /** An entry of the registry. */
 export interface PublisherDriver extends PublisherFacts, VendorDriver {
-  /** Reads the environment once for a process. */
+  /** Reads the variables and installs the platform in a process. */
   install(tools: PublisherTools, variables: Variables): InstalledPublisher
 }
 
-/** Makes an entry. Its functions get their own variables and credentials, parsed and typed. */
+/** Makes an entry. Its functions receive their own variables and credentials, parsed and typed. */
 export function publisherDriver<const V extends z.ZodRawShape, const K extends CredentialKind>({
   open,
   endpoint,
@@ -101,7 +101,7 @@ export function publisherDriver<const V extends z.ZodRawShape, const K extends C
   }
 }
 
-/** The reference to a publisher's credentials; `undefined` where the configuration has none. */
+/** Returns the reference to a publisher's credentials, or `undefined` if the configuration has no reference. */
 export function referenceOf(
   { reference }: Pick<PublisherFacts, 'reference'>,
   { entry, config }: Pick<PublisherContext, 'entry' | 'config'>,

@@ -1,29 +1,29 @@
-/** One platform of one tenant. docs/guides/add-a-publisher.md shows how to add a platform. */
+/** Publishes a tenant's photos on a platform. docs/guides/add-a-publisher.md shows how to add a platform. */
 import type { Platform } from '../contract/platform.ts'
 import type { ReducedImage } from './images.ts'
 import type { PhotoName } from './photo.ts'
 import type { ThumbnailBox } from './storage.ts'
 
-/** What a platform takes as a caption. */
+/** Rules of a platform for captions. */
 export interface CaptionRules {
-  /** Longest caption, the ellipsis of a cut one and the hashtags included. */
+  /** Longest caption, including hashtags and the ellipsis of a cut caption. */
   maxLength: number
-  /** How the platform counts: UTF-16 code units, or what people see as one character (UAX #29). */
+  /** Unit of `maxLength`: UTF-16 code units, or grapheme clusters (UAX #29). */
   unit: 'utf16' | 'grapheme'
-  /** How many hashtags may stand in it. */
+  /** Upper bound on the hashtags of a caption. */
   maxHashtags: number
-  /** True: reduced to punctuation that survives everywhere, on one line. */
+  /** True: captions are reduced to a single line and to punctuation that survives everywhere. */
   plain: boolean
-  /** A sentence for the AI: what captions are like there. */
+  /** Sentence for the AI about the style of captions on the platform. */
   style: string
 }
 
-/** What is published. */
+/** A photo with its texts, ready to publish. */
 export interface Post {
   name: PhotoName
-  /** Of the original. Lower-case hex. */
+  /** Digest of the original, in lower-case hex. */
   sha256: string
-  /** Fits the platform's rules; may be empty. */
+  /** Caption that meets {@link CaptionRules}; may be empty. */
   caption: string
   altText: string | null
   tags: readonly string[]
@@ -32,37 +32,37 @@ export interface Post {
 }
 
 export interface Posted {
-  /** The platform's own name for the post; for mail the Message-ID. */
+  /** The platform's ID of the post; the Message-ID for mail. */
   postId: string
-  /** Where people see it, where that is known. */
+  /** Public URL of the post, if known. */
   url?: string
-  /** What went wrong beside the post, for people: the post itself is out. */
+  /** Text for people about a problem after the post succeeded. */
   warning?: string
 }
 
 export interface Publisher {
   readonly platform: Platform
   readonly captionRules: CaptionRules
-  /** True when {@link publish} passes on the tags of a post. Default: false. */
+  /** True if {@link publish} sends the tags of a post. Default: false. */
   readonly usesTags?: boolean
-  /** What the photo is reduced to. Pixels. */
+  /** Box that the photo is reduced to. Pixels. */
   readonly pictureBox: ThumbnailBox
   /**
-   * Sends the post once. Never repeats what may have arrived.
+   * Sends the post once. Never retries a request that may have arrived.
    *
-   * Throws `publish_outcome_unknown` where the platform may or may not have taken it; anything else of {@link PublisherError}
-   * says that it surely did not: `publish_refused` (with the platform's reason), `publish_unavailable`, `rate_limited` with
-   * `retryAfterMs`, `credentials_rejected`, `endpoint_refused`. Any other error counts as an unknown outcome.
+   * Throws `publish_outcome_unknown` if the platform may or may not have accepted the post. Every other {@link PublisherError}
+   * means that the platform did not accept the post: `publish_refused` (with the platform's reason), `publish_unavailable`,
+   * `rate_limited` with `retryAfterMs`, `credentials_rejected`, `endpoint_refused`. Any other error counts as an unknown outcome.
    */
   publish(post: Post, signal: AbortSignal): Promise<Posted>
-  /** What {@link publish} would send and to where, in one sentence for people, without secrets. */
+  /** Describes what {@link publish} would send and where, in a sentence for people, without secrets. */
   describe(post: Omit<Post, 'picture'>): string
   /**
-   * Finds out whether {@link publish} would be let in, and shows nothing to anybody: credentials, the place to post to, the right
-   * to post there. Gives what was found as one sentence, without secrets. Throws what {@link publish} does, except
-   * `publish_outcome_unknown`. Absent: it cannot be found out without publishing.
+   * Checks whether {@link publish} would succeed, without posting: the credentials, the target, and the right to post there.
+   * Returns the result as a sentence without secrets. Throws as {@link publish} does, except `publish_outcome_unknown`.
+   * Absent: the platform cannot be checked without a post.
    */
   verify?(signal: AbortSignal): Promise<string>
-  /** The subject line of what {@link publish} would send, on platforms that have one. */
+  /** Returns the subject line that {@link publish} would send, on platforms with subject lines. */
   subject?(post: Pick<Post, 'caption'>): string | undefined
 }

@@ -1,13 +1,14 @@
-/** How often something was done per key, counted for all processes at once. */
+/** Counts events per key across all processes. */
 
 export type RateDecision =
-  | { allowed: true /** How many more would be allowed at this moment. */; remaining: number }
-  | { allowed: false /** After exactly this time the same is allowed again. */; retryAfterMs: number }
+  | { allowed: true /** Number of events that would be allowed now. */; remaining: number }
+  | { allowed: false /** Time until the same call would be allowed. */; retryAfterMs: number }
 
 export interface RateCounter {
   /**
-   * Counts `count` (default 1, at most `limit`) for `key`, unless it is refused, in one atomic step however many processes ask. At most `limit` at once, and per
-   * window in the long run. `null` where the count cannot be had in time: the process then counts alone. Never rejects.
+   * Counts `count` events (default 1, at most `limit`) for `key`, atomically across processes. Refused events are not counted. Allows
+   * bursts of `limit`, and `limit` per window in the long run. Resolves to `null` if the counter does not answer in time; the process
+   * then counts alone. Never rejects.
    */
   take(
     key: string,

@@ -1,19 +1,19 @@
 /**
- * Sidecars as values of the storage port: bounds, bytes, and their place in a listing. A photo's words take a few kilobytes; other
- * programs may leave any file under the same name, and work on such a file must cost nothing.
+ * Converts sidecar files to and from values of the storage port, within limits. Captions take a few kilobytes. Other programs may
+ * leave any file under the same name, and handling such a file must be cheap.
  */
 import { PublisherError } from '../base/errors.ts'
 import { decodeText, type Encoding, encodeText, encodings } from '../base/text-encoding.ts'
 import { type PhotoName, sidecarName } from './photo.ts'
 import type { PhotoEntry, PhotoListing, Sidecar, SidecarReading } from './storage.ts'
 
-/** Stores read no more of a sidecar than this. Bytes. */
+/** Upper bound on the bytes of a sidecar to read. */
 export const maxSidecarBytes = 64 * 1024
 const maxSidecarLines = 500
 
 /**
- * The sidecar in these bytes; `unreadable` where there are too many bytes or lines, or where they are no text. A byte order mark
- * stays part of the text. The revision also says the encoding, which {@link sidecarBytes} needs.
+ * Decodes a sidecar. Returns `unreadable` if the bytes are not text or have too many bytes or lines. Keeps a byte order mark in the
+ * text. Puts the encoding into the revision, because {@link sidecarBytes} needs the encoding.
  */
 export function toSidecar(bytes: Uint8Array, revision: string): Sidecar | 'unreadable' {
   if (bytes.length > maxSidecarBytes) return 'unreadable'
@@ -23,14 +23,14 @@ export function toSidecar(bytes: Uint8Array, revision: string): Sidecar | 'unrea
   return { text, revision: encoding === 'utf-8' ? revision : `${encoding} ${revision}` }
 }
 
-/** A file that was read whole. */
+/** A file with all its bytes. */
 export interface SmallFile {
   bytes: Uint8Array
   /** Changes with the bytes. */
   revision: string
 }
 
-/** Reads the sidecar in a file; `too_large`: the file has more than {@link maxSidecarBytes}. `null`: there is no file. */
+/** Decodes the sidecar in a file. `too_large` is a file of more than {@link maxSidecarBytes}, and `null` a missing file. */
 export function sidecarIn(file: SmallFile | 'too_large' | null): SidecarReading {
   if (file === null) return null
   return file === 'too_large' ? 'unreadable' : toSidecar(file.bytes, file.revision)
@@ -38,14 +38,13 @@ export function sidecarIn(file: SmallFile | 'too_large' | null): SidecarReading 
 
 export interface WritableSidecar<R> {
   bytes: Uint8Array<ArrayBuffer>
-  /** The store's own revision: without the encoding. */
+  /** The store's own revision, without the encoding. */
   ifRevision: R | string
 }
 
 /**
- * The bytes of a sidecar's text, in the encoding of the file whose revision is given; a new file is UTF-8. A text with a character
- * that the encoding lacks becomes UTF-8 as a whole. Throws `sidecar_unreadable` for a text that {@link toSidecar} would not
- * read again: such a text must not be written.
+ * Encodes a sidecar's text in the encoding that `ifRevision` names, or in UTF-8 for a new file. Uses UTF-8 for the whole file if the
+ * encoding lacks a character. Throws `sidecar_unreadable` for a text that {@link toSidecar} could not read again.
  */
 export function sidecarBytes<R extends string | null | undefined>(
   text: string,
@@ -56,7 +55,7 @@ export function sidecarBytes<R extends string | null | undefined>(
   if (bytes && bytes.length <= maxSidecarBytes) return { bytes, ifRevision: revision }
   throw new PublisherError(
     'sidecar_unreadable',
-    'With these words the text file beside this photo would have more than 64 KB or 500 lines. Nothing was written; shorten them.',
+    'With these captions, the text file beside this photo would exceed 64 KB or 500 lines. Nothing was saved. Shorten the captions.',
   )
 }
 
@@ -65,15 +64,15 @@ function splitRevision<R extends string | null | undefined>(revision: R): [Encod
   return encoding && revision ? [encoding, revision.slice(encoding.length + 1)] : ['utf-8', revision]
 }
 
-/** Error for a change of a sidecar that is unreadable. */
+/** Makes the error for a change of an unreadable sidecar. */
 export function sidecarUnreadable(): PublisherError {
   return new PublisherError(
     'sidecar_unreadable',
-    "The text file beside this photo has more than 64 KB or 500 lines, mixes encodings or is another program's, so it is neither read nor changed. Shorten it or save it as UTF-8 in your storage, or move it away.",
+    'The text file beside this photo exceeds 64 KB or 500 lines, mixes encodings, or belongs to another program. It was not changed. In your storage, shorten it, save it as UTF-8, or move it away.',
   )
 }
 
-/** Counts `\n`, `\r\n` and `\r` as line ends, as sidecar/document.ts does. */
+/** Tells whether the text is within the limit. Counts `\n`, `\r\n` and `\r` as line ends, as src/workflow/sidecar/document.ts does. */
 function isWithinLines(text: string): boolean {
   let lines = 1
   for (let index = 0; index < text.length - 1; index++) {
@@ -84,7 +83,7 @@ function isWithinLines(text: string): boolean {
   return true
 }
 
-/** Tells which photos of a listing have a sidecar beside them. `has` tells if the folder has a file of this name. */
+/** Finds the photos of a listing that have sidecars. `has` tells whether the folder has a file of this name. */
 export function sidecarsAmong(
   photos: readonly PhotoEntry[],
   has: (file: string) => boolean,

@@ -1,4 +1,4 @@
-/** One storage provider: an entry of src/providers/storages.ts. docs/guides/add-a-storage.md shows how to write one. */
+/** Storage providers, the entries of src/providers/storages.ts. docs/guides/add-a-storage.md shows how to add a provider. */
 import type { z } from 'zod'
 import type { Fetch } from '../base/endpoint-guard.ts'
 import { PublisherError } from '../base/errors.ts'
@@ -19,80 +19,80 @@ import {
 } from './driver.ts'
 import type { PhotoStore } from './storage.ts'
 
-/** The tenant that a store is opened for. */
+/** The tenant of a store. */
 export interface StorageContext {
   host: Host
   tenant: Tenant
   paths: RuntimeConfig['storage']['paths']
-  /** The provider as the configuration names it. */
+  /** Provider name in the configuration. */
   provider: StorageProvider
 }
 
-/** Tools that a host gives to its storages. */
+/** Tools that a host passes to its storages. */
 export interface StorageTools {
   /** Milliseconds since 1970. */
   now: () => number
-  /** Reaches servers that tenants name. Rejects with `endpoint_refused` for one that is not public. */
+  /** Calls servers that tenants name. Rejects with `endpoint_refused` if a server is not public. */
   fetch: Fetch
   /** Throws `endpoint_refused` for an endpoint that a tenant may not name. */
   checkEndpoint(endpoint: string): unknown
-  /** Development: endpoints may be http and private. */
+  /** True in development: endpoints may be http and private. */
   allowPrivateEndpoints: boolean
-  /** True where the configuration is its operator's own file, which may name any folder. */
+  /** True if the configuration is the operator's own file, which may name any folder. */
   isDedicated: boolean
-  /** Opens a folder of this machine, below `root` where there is one. Absent on hosts without a disk. */
+  /** Opens a folder of this machine, below `root` if set. Absent on hosts without a disk. */
   openDisk?(context: StorageContext, root: string | undefined): PhotoStore
 }
 
-/** Kinds of access that the doctor tries. */
+/** Kinds of access that the doctor checks. */
 export type StorageRight = 'list' | 'write' | 'link'
 
 interface StorageFacts extends Installed {
-  /** Permissions to grant, in the vendor's own words. Absent: unknown. */
+  /** Permissions to grant, in the vendor's own terms. Absent: unknown. */
   readonly rights?: Readonly<Record<StorageRight, string>>
-  /** Sentence for a tenant whose storage is not set up on this server. Default: one with the storage's name. */
+  /** Message for a tenant whose storage is not set up on this server. Default: a message with the storage's name. */
   readonly unavailable?: string
-  /** True for an error message of the vendor that means a missing right. Default: none does. */
+  /** Tells whether a vendor's error message means a missing permission. Default: never. */
   isAboutRights?(message: string): boolean
-  /** Advice for an operator whose server is not set up for the storage. Default: none. */
+  /** Advice for the operator if the server is not set up for the storage. Default: no advice. */
   readonly setUp?: string
-  /** Advice for an error message of the vendor; `undefined` for a message that it does not know. */
+  /** Returns advice for a vendor's error message; `undefined` for unknown messages. */
   advise?(message: string): string | undefined
 }
 
 interface StorageDefinition<V extends z.ZodRawShape, K extends CredentialKind> extends StorageFacts, Driver {
   readonly variables: V
   readonly credentials: readonly K[]
-  /** Address of the server. `credentials` are the tenant's, where they are known. Absent: there is no server. */
+  /** Address of the server. `credentials` are the tenant's, if known. Absent: the storage has no server. */
   endpoint?(variables: VariablesOf<V>, credentials: CredentialsOf<K> | undefined): Endpoint
-  /** Prepares the storage for a process; `null` where this server is not set up for it. `null` in place of `open`: not built yet. */
+  /** Prepares the storage for a process. Returns `null` if this server is not set up for the storage. `open: null`: not built yet. */
   readonly open: ((tools: StorageTools, variables: VariablesOf<V>) => OpenStore<K> | null) | null
 }
 
-/** Opens the store of one tenant. */
+/** Opens the store of a tenant. */
 type OpenStore<K extends CredentialKind> = (
   context: StorageContext,
   credentials: CredentialSource<CredentialsOf<K>>,
 ) => PhotoStore
 
-/** A storage as a process uses it. */
+/** A storage, installed in a process. */
 export interface InstalledStorage extends StorageFacts {
-  /** Address of the server; `undefined` where there is none. */
+  /** Returns the address of the server; `undefined` if the storage has no server. */
   endpoint(credentials: Credentials | undefined): Endpoint | undefined
-  /** Opens the store of one tenant. Throws `provider_unavailable` where this server cannot use the storage. */
+  /** Opens the store of a tenant. Throws `provider_unavailable` if this server cannot use the storage. */
   open(context: StorageContext, find: FindCredentials, ref: string | undefined): PhotoStore
 }
 
-/** Storages of one process. A missing one is unavailable. */
+/** Storages of a process. A missing storage is unavailable. */
 export type InstalledStorages = Readonly<Partial<Record<StorageProvider, InstalledStorage>>>
 
 /** An entry of the registry. */
 export interface StorageDriver extends StorageFacts, VendorDriver {
-  /** Reads the environment once for a process. */
+  /** Reads the variables and installs the storage in a process. */
   install(tools: StorageTools, variables: Variables): InstalledStorage
 }
 
-/** Makes an entry. Its functions get their own variables and credentials, parsed and typed. */
+/** Makes an entry. Its functions receive their own variables and credentials, parsed and typed. */
 export function storageDriver<const V extends z.ZodRawShape, const K extends CredentialKind>({
   open,
   endpoint,
@@ -118,7 +118,7 @@ export function storageDriver<const V extends z.ZodRawShape, const K extends Cre
   }
 }
 
-/** The `provider_unavailable` of a storage that this server cannot use. */
+/** Makes the `provider_unavailable` error for a storage that this server cannot use. */
 export function storageUnavailable(provider: StorageProvider, message?: string): PublisherError {
   return new PublisherError(
     'provider_unavailable',

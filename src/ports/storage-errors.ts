@@ -1,20 +1,20 @@
-/** Errors that every store throws in the same words. */
+/** Errors that all stores share. */
 import { PublisherError } from '../base/errors.ts'
 
-/** Error for a name that no photo of the folder has. */
+/** Makes the error for a missing photo. */
 export function photoNotFound(): PublisherError {
-  return new PublisherError('photo_not_found', 'There is no photo of this name.')
+  return new PublisherError('photo_not_found', 'Photo not found.')
 }
 
-/** Error for a name of which all numbered forms are taken. */
+/** Makes the error for a name whose numbered forms all exist. */
 export function tooManyOfThisName(): PublisherError {
-  return new PublisherError('storage_unavailable', 'There are too many photos of this name.')
+  return new PublisherError('storage_unavailable', 'There are too many photos with this name.')
 }
 
-/** Error for a sidecar that is no longer at the revision that its editor had read. */
+/** Makes the error for a sidecar that changed since its editor read the file. */
 export function sidecarChanged(): PublisherError {
   return new PublisherError(
     'sidecar_changed',
-    'Somebody else has changed the caption in the meantime. Load it again.',
+    'The caption has changed since you loaded it. Load it again, then repeat your edit.',
   )
 }

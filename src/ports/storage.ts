@@ -1,12 +1,12 @@
 /**
- * A photographer's storage. One store is one tenant's: it knows the tenant's paths and credentials, and no function
- * takes a path, so a caller cannot name anything outside.
+ * A photographer's storage. Each store belongs to one tenant and knows the tenant's paths and credentials. No function
+ * accepts a path, so callers cannot reach files outside the tenant's folders.
  */
 import type { Folder, PhotoName, SidecarForm } from './photo.ts'
 
 /**
- * One normalised path per folder: segments joined by `/`, no `.`, `..` or empty ones, a leading `/` only where the
- * configuration has one. Only the store that owns them reads them.
+ * Normalised path of each folder: segments joined by `/`, without `.`, `..` or empty segments. A path has a leading `/`
+ * only if the configuration has it too. Only the store reads its paths.
  */
 export type StoragePaths = Readonly<Record<Folder, string>>
 
@@ -16,50 +16,50 @@ export interface PhotoEntry {
   size: number
   modifiedAt: Date
   /**
-   * Changes whenever the bytes do; the same for the same bytes at the same name. Opaque: stores differ in what they
-   * have (an ETag, Dropbox's content_hash, a digest), so compare it only within one store.
+   * Opaque hash: changes whenever the bytes change, and stays the same for the same bytes under the same name. Stores use
+   * an ETag, Dropbox's content_hash or a digest, so compare hashes only within a store.
    */
   contentHash: string
-  /** Dropbox's own names of the file and of its content, which its sidecars carry. Absent in other stores. */
+  /** Dropbox's IDs of the file and of its revision, which sidecars on Dropbox contain. Absent in other stores. */
   ofDropbox?: { fileId: string; rev: string }
 }
 
 export interface PhotoListing {
-  /** Sorted by name, in code unit order. */
+  /** Photos, sorted by name in code unit order. */
   photos: PhotoEntry[]
-  /** Names of the photos that have a sidecar beside them; of photos that share a stem, all. */
+  /** Photos that have a sidecar beside them. Includes all photos that share the sidecar's stem. */
   withSidecar: ReadonlySet<PhotoName>
-  /** Those of them whose sidecar has their full name. Default: none. */
+  /** Photos whose sidecar has their full name. Default: empty. */
   withFullName?: ReadonlySet<PhotoName>
-  /** The folder does not exist. Absent where it does, or where the store has no folders (S3). */
+  /** True if the folder does not exist. Absent if the folder exists, or if the store has no folders (S3). */
   isFolderMissing?: true
 }
 
 export interface PhotoContent {
   entry: PhotoEntry
-  /** The original bytes as they arrive. Read it to the end or cancel it. */
+  /** Stream of the original bytes. Read the stream to its end, or cancel it. */
   body: ReadableStream<Uint8Array>
 }
 
 export interface TemporaryLink {
-  /** Readable by whoever holds it, without further proof: a secret until it expires. */
+  /** URL that needs no sign-in, and is therefore a secret until it expires. */
   url: string
   expiresAt: Date
 }
 
 export interface Sidecar {
   text: string
-  /** For {@link SidecarFiles.writeSidecar}'s `ifRevision`. */
+  /** Revision for {@link SidecarFiles.writeSidecar}'s `ifRevision`. */
   revision: string
 }
 
 /**
- * `null`: the photo has no sidecar. `unreadable`: it has one of more than 64 KiB or 500 lines, or of no known encoding (src/ports/sidecar-file.ts), which is
- * never shown or rewritten, but moves and goes with its photo.
+ * A sidecar, or `null` if the photo has no sidecar. `unreadable`: the sidecar exceeds 64 KiB or 500 lines, or has no known encoding
+ * (src/ports/sidecar-file.ts). An unreadable sidecar is never shown or rewritten, but is moved and deleted with its photo.
  */
 export type SidecarReading = Sidecar | 'unreadable' | null
 
-/** What the store itself can shrink. Absent or `null`: use the images port. */
+/** A thumbnail that the store made. Absent or `null`: use the images port. */
 export interface NativeThumbnail {
   bytes: Uint8Array
   mediaType: 'image/jpeg' | 'image/webp'
@@ -70,7 +70,7 @@ export interface ThumbnailBox {
   height: number
 }
 
-/** Where a small record lives below `<root>/.publisher/`: path segments of `[A-Za-z0-9._-]`, none starting with a dot. */
+/** Key of a small record below `<root>/.publisher/`: path segments of `[A-Za-z0-9._-]` without a leading dot. */
 export type RecordKey = readonly string[]
 
 export interface StoredRecord {
@@ -79,23 +79,23 @@ export interface StoredRecord {
 }
 
 export interface PhotoStore extends PhotoFiles, SidecarFiles, RecordFiles {
-  /** `dropbox`, `s3`, `managed`, `local` ... as the configuration names it. */
+  /** Provider name in the configuration: `dropbox`, `s3`, `managed`, `local` ... */
   readonly provider: string
-  /** Names that differ in case only are one file. `sometimes`: the disk decides. Absent: they are two files. */
+  /** Set if names that differ only in case are the same file. `sometimes`: depends on the disk. Absent: never. */
   readonly foldsCase?: 'always' | 'sometimes'
 }
 
 /** The photos of a store. */
 export interface PhotoFiles {
-  /** Photos directly below the folder. A folder that does not exist is empty. */
+  /** Lists the photos directly below the folder. A missing folder is empty. */
   list(folder: Folder): Promise<PhotoListing>
-  /** `null` where there is no such photo. */
+  /** Returns the photo's entry, or `null` if the photo does not exist. */
   stat(folder: Folder, name: PhotoName): Promise<PhotoEntry | null>
   /** Streams the original. Throws `photo_not_found`. */
   read(folder: Folder, name: PhotoName): Promise<PhotoContent>
-  /** A link to the original that works for about four hours. Throws `photo_not_found`. */
+  /** Makes a link to the original that works for about four hours. Throws `photo_not_found`. */
   temporaryLink(folder: Folder, name: PhotoName): Promise<TemporaryLink>
-  /** A reduced picture made by the store, `null` where it cannot for this photo. Throws `photo_not_found`. */
+  /** Makes a reduced picture, or returns `null` if the store cannot reduce this photo. Throws `photo_not_found`. */
   thumbnail?(
     folder: Folder,
     name: PhotoName,
@@ -104,17 +104,17 @@ export interface PhotoFiles {
   ): Promise<NativeThumbnail | null>
 
   /**
-   * Stores a new photo and never overwrites: a taken name gets a numbered suffix. `size` is the exact number of bytes.
-   * Gives the entry under the name that it got.
+   * Stores a new photo and never overwrites: if the name exists, the photo gets a numbered suffix. `size` is the exact
+   * number of bytes. Returns the new entry.
    */
   upload(folder: Folder, name: PhotoName, body: ReadableStream<Uint8Array>, size: number): Promise<PhotoEntry>
   /**
-   * Moves the photo together with its sidecar and never overwrites: a taken name gets a numbered suffix, the same for
-   * both. Repeating it after an interruption at any point completes the move. Gives the name at the target.
-   * Throws `photo_not_found`. `sidecar`, here and below: which file goes along; `null`: none. Default: the one of the stem.
+   * Moves the photo and its sidecar and never overwrites: if the name exists, both get the same numbered suffix. After an
+   * interruption at any point, repeating the call completes the move. Returns the name at the target. Throws
+   * `photo_not_found`. `sidecar`, here and below, selects the sidecar by its form, or no sidecar with `null`. Default: `stem`.
    */
   move(name: PhotoName, from: Folder, to: Folder, sidecar?: SidecarForm | null): Promise<PhotoName>
-  /** Deletes photo and sidecar for good. Deleting what is not there is no error. */
+  /** Deletes photo and sidecar permanently. Deleting a missing file is not an error. */
   delete(
     folder: Folder,
     name: PhotoName,
@@ -124,11 +124,11 @@ export interface PhotoFiles {
 
 /** The text files beside the photos of a store. */
 export interface SidecarFiles {
-  /** Reads no more than 64 KiB of a file of any size. */
+  /** Reads the sidecar of a photo. Never reads more than 64 KiB of a larger file. */
   readSidecar(folder: Folder, name: PhotoName, sidecar?: SidecarForm): Promise<SidecarReading>
   /**
-   * Replaces or creates the sidecar. With `ifRevision` only while it is still at that revision (`null`: while there is
-   * none), else throws `sidecar_changed`. Throws `sidecar_unreadable` for a text that could not be read again.
+   * Replaces or creates the sidecar. With `ifRevision`, throws `sidecar_changed` unless the sidecar is at that revision
+   * (`null`: unless there is no sidecar). Throws `sidecar_unreadable` for a text that could not be read again.
    */
   writeSidecar(
     folder: Folder,
@@ -142,16 +142,16 @@ export interface SidecarFiles {
 /** The small records that this program keeps in a store. */
 export interface RecordFiles {
   /**
-   * Creates the record if there is none, atomically over all processes: exactly one of many callers gets `true`.
-   * Throws `storage_not_atomic` where the store turned out not to guarantee that.
+   * Creates the record if absent, atomically across all processes: exactly one of many callers gets `true`. Throws
+   * `storage_not_atomic` if the store turned out not to be atomic.
    */
   createRecord(key: RecordKey, text: string): Promise<boolean>
   readRecord(key: RecordKey): Promise<StoredRecord | null>
-  /** Last segments of the records directly below `folder`, in no order. Empty for a folder that does not exist. */
+  /** Lists the last segments of the records directly below `folder`, unordered. A missing folder is empty. */
   listRecords(folder: RecordKey): Promise<string[]>
-  /** Writes the record whatever there was. */
+  /** Writes the record and replaces any earlier record. */
   replaceRecord(key: RecordKey, text: string): Promise<void>
   deleteRecord(key: RecordKey): Promise<void>
-  /** Tells if {@link createRecord} can be trusted here: by the documentation of the server, or by one probe per process. */
+  /** Tells whether {@link createRecord} is atomic here, by the documentation of the server or by a probe. */
   canCreateAtomically(): Promise<boolean>
 }

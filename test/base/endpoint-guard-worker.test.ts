@@ -5,7 +5,7 @@ import { bundleWorker, startWorkerd } from '../support/fixtures/workerd.ts'
 
 const guard = fileURLToPath(new URL('../../src/base/endpoint-guard.ts', import.meta.url))
 
-it('judges every host of the table on Workers as on Node, though the URL parser is another', async () => {
+it('accepts and refuses the same hosts on Workers as on Node, despite a different URL parser', async () => {
   const contents = `
     import { isPublicHost } from ${JSON.stringify(guard)}
     export default {

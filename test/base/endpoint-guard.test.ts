@@ -11,11 +11,11 @@ import {
 import { privateHosts, publicHosts } from '../support/fixtures/public-hosts.ts'
 
 describe('isPublicHost', () => {
-  it.each(publicHosts)('takes %j (%s)', (host) => {
+  it.each(publicHosts)('accepts the public host %j (%s)', (host) => {
     expect(isPublicHost(host)).toBe(true)
   })
 
-  it.each(privateHosts)('refuses %j (%s)', (host) => {
+  it.each(privateHosts)('refuses the private host %j (%s)', (host) => {
     expect(isPublicHost(host)).toBe(false)
   })
 
@@ -31,7 +31,7 @@ describe('isPublicHost', () => {
     )
   })
 
-  it('takes every other address in every notation', () => {
+  it('accepts every public IPv4 address in every notation', () => {
     const anywhere = fc.nat(0xffff_ffff).filter((address) => !isSpecial(address))
     fc.assert(
       fc.property(anywhere, notation, (address, write) => {
@@ -42,7 +42,7 @@ describe('isPublicHost', () => {
     )
   })
 
-  it('refuses every IPv4 address that is carried inside an IPv6 address', () => {
+  it('refuses every IPv4 address embedded in an IPv6 address', () => {
     const carriers = ['::ffff:', '::', '::ffff:0:', '64:ff9b::', '64:ff9b:1::']
     fc.assert(
       fc.property(fc.constantFrom(...carriers), fc.nat(0xffff_ffff), (prefix, address) => {
@@ -56,7 +56,7 @@ describe('isPublicHost', () => {
     )
   })
 
-  it('never throws, whatever it is given', () => {
+  it('judges any text without throwing', () => {
     const letters = fc.string({ unit: fc.constantFrom(...'0127.:[]%xfF-aé/@ \\') })
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), letters), (host) => {
@@ -76,14 +76,16 @@ describe('isPublicAddress', () => {
     '2606:4700::1111%eth0',
     'a.example',
     '',
-  ])('refuses %j, which no resolver answers', (address) => expect(isPublicAddress(address)).toBe(false))
+  ])('refuses %j, which is not an address in standard notation', (address) =>
+    expect(isPublicAddress(address)).toBe(false),
+  )
 })
 
 const strict = { allowPrivate: false }
 const development = { allowPrivate: true }
 
 describe('assertPublicEndpoint', () => {
-  it('gives the URL of a public server', () => {
+  it('returns the URL of a public server', () => {
     expect(assertPublicEndpoint('https://s3.example.com:9000/bucket', strict).host).toBe(
       's3.example.com:9000',
     )
@@ -109,13 +111,13 @@ describe('assertPublicEndpoint', () => {
     ['//s3.example.com', 'no scheme'],
     ['s3.example.com', 'only a name'],
     ['', 'nothing'],
-  ])('refuses %j (%s)', (endpoint) => {
+  ])('refuses the endpoint %j (%s)', (endpoint) => {
     expect(() => assertPublicEndpoint(endpoint, strict)).toThrow(
       expect.objectContaining({ code: 'endpoint_refused' }),
     )
   })
 
-  it('takes private servers and plain HTTP where development allows them, and still nothing else', () => {
+  it('accepts private servers and plain HTTP in development, but no other scheme and no user information', () => {
     expect(assertPublicEndpoint('http://127.0.0.1:9000/', development).port).toBe('9000')
     expect(assertPublicEndpoint('http://minio:9000/', development).hostname).toBe('minio')
     for (const endpoint of ['file:///etc/passwd', 'http://key:secret@127.0.0.1/', 'nonsense']) {
@@ -125,12 +127,12 @@ describe('assertPublicEndpoint', () => {
     }
   })
 
-  it('tells people what to correct, without the address and without its secrets', () => {
+  it('says what to correct without revealing the address or its secrets', () => {
     const endpoints = ['https://10.9.8.7/', 'https://key:secret@db.internal/', 'http://10.9.8.7/', 'http://']
     for (const endpoint of endpoints) {
       const message = messageOf(() => assertPublicEndpoint(endpoint, strict))
       expect(message).toMatch(
-        /^A server in this site's configuration is refused: .+\. Correct its address there\.$/,
+        /^A server address in this site's configuration was refused: .+\. Correct the address in the configuration\.$/,
       )
       expect(message).not.toMatch(/10\.9|secret|internal/)
     }
@@ -138,7 +140,7 @@ describe('assertPublicEndpoint', () => {
 })
 
 describe('assertPublicHost', () => {
-  it('judges servers that are named without a URL', () => {
+  it('checks hosts that a configuration names without a URL', () => {
     expect(() => assertPublicHost('smtp.example.com', strict)).not.toThrow()
     expect(() => assertPublicHost('2130706433', strict)).toThrow(
       expect.objectContaining({ code: 'endpoint_refused' }),
@@ -152,7 +154,7 @@ describe('guardedFetch', () => {
     ['a string', (address: string) => address],
     ['a URL', (address: string) => new URL(address)],
     ['a Request', (address: string) => new Request(address)],
-  ])('calls a public server and refuses a private one, named by %s', async (_title, make) => {
+  ])('calls a public server and refuses a private server named by %s', async (_title, make) => {
     const { fetch, calls } = recorder()
     const guarded = guardedFetch({ ...strict, fetch })
     await expect(guarded(make('https://10.0.0.1/bucket'))).rejects.toMatchObject({ code: 'endpoint_refused' })
@@ -164,7 +166,7 @@ describe('guardedFetch', () => {
     expect(calls).toEqual([{ url: 'https://s3.example.com/bucket', redirect: 'manual' }])
   })
 
-  it('follows no redirect, also where the caller asks for it', async () => {
+  it('does not follow redirects even when the caller asks for them', async () => {
     const { fetch, calls } = recorder()
     const guarded = guardedFetch({ ...strict, fetch })
     await guarded('https://s3.example.com/', { redirect: 'follow' })
@@ -172,7 +174,7 @@ describe('guardedFetch', () => {
     expect(calls.map((call) => call.redirect)).toEqual(['manual', 'manual'])
   })
 
-  it('checks the address that is called, not one that the caller changes meanwhile', async () => {
+  it('calls the checked address even when the caller changes its URL object meanwhile', async () => {
     const { fetch, calls } = recorder()
     const address = new URL('https://s3.example.com/')
     const answer = guardedFetch({ ...strict, fetch })(address)
@@ -181,7 +183,7 @@ describe('guardedFetch', () => {
     expect(calls).toEqual([{ url: 'https://s3.example.com/', redirect: 'manual' }])
   })
 
-  it('refuses what is no address by a rejection, never by throwing', async () => {
+  it('rejects instead of throwing when the address is not a URL', async () => {
     const { fetch } = recorder()
     await expect(guardedFetch({ ...strict, fetch })('/bucket')).rejects.toMatchObject({
       code: 'endpoint_refused',
@@ -208,7 +210,7 @@ function messageOf(action: () => unknown): string {
   return ''
 }
 
-/** Written down here a second time on purpose: from IANA's registry of special-purpose IPv4 addresses. */
+/** Private ranges from IANA's registry of special-purpose IPv4 addresses, listed here independently of the code under test. */
 const privateRanges: [network: string, bits: number][] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -226,7 +228,7 @@ const privateRanges: [network: string, bits: number][] = [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ]
-/** Reachable, yet no storage's: AS112's sinks, the relay of AMT, Azure's platform. */
+/** Reachable ranges that no storage uses: AS112 sinks, AMT relays, Azure's platform address. */
 const otherRanges: [network: string, bits: number][] = [
   ['192.31.196.0', 24],
   ['192.175.48.0', 24],
@@ -253,7 +255,7 @@ function isSpecial(address: number): boolean {
   })
 }
 
-/** One to four parts of which the last one takes what is left, each in decimal, octal or hex (`inet_aton`). */
+/** Writes an address in 1 to 4 parts, each in decimal, octal or hex. The last part holds the remaining bits (`inet_aton`). */
 const notation: fc.Arbitrary<(address: number) => string> = fc
   .tuple(fc.integer({ min: 1, max: 4 }), fc.array(fc.constantFrom(8, 10, 16), { minLength: 4, maxLength: 4 }))
   .map(([parts, bases]) => (address) => {

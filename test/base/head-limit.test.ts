@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { limitHead } from '../../src/base/head-limit.ts'
 
-it('aborts a request whose head has not arrived', async () => {
+it('aborts a request whose head has not arrived in time', async () => {
   const limit = new AbortController()
   const reason = new Error('too slow')
   const request = limitHead(
@@ -12,7 +12,7 @@ it('aborts a request whose head has not arrived', async () => {
   await expect(request).rejects.toBe(reason)
 })
 
-it('leaves the body alone when the limit ends after the head', async () => {
+it('does not abort the body when the limit fires after the head', async () => {
   const limit = new AbortController()
   const bodySignal = await limitHead(limit.signal, async (signal) => signal)
   limit.abort()

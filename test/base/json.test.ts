@@ -7,7 +7,7 @@ it('parses JSON of every type', () => {
   expect(parseJson('""')).toBe('')
 })
 
-it('gives undefined for a text that is not JSON', () => {
+it('returns undefined for a text that is not JSON', () => {
   for (const text of ['', '{', '{"a":1} {', 'undefined', "{'a': 1}", '\ufeff{}'])
     expect(parseJson(text)).toBeUndefined()
 })

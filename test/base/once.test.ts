@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { once, onceLoaded } from '../../src/base/once.ts'
 
 describe('once', () => {
-  it('makes a value at the first use, and again after a failure only', () => {
+  it('makes the value once, and again only after a failure', () => {
     let count = 0
     const value = once(() => {
       if (++count === 1) throw new Error('failed')
@@ -14,14 +14,14 @@ describe('once', () => {
 })
 
 describe('onceLoaded', () => {
-  it('shares one load between concurrent first uses', async () => {
+  it('shares a single load between concurrent first calls', async () => {
     let count = 0
     const value = onceLoaded(async () => ++count)
     expect(await Promise.all([value(), value()])).toEqual([1, 1])
     expect(await value()).toBe(1)
   })
 
-  it('loads again after a rejection, which all waiting uses get', async () => {
+  it('rejects all waiting calls when the load fails, and loads again on the next call', async () => {
     let count = 0
     const value = onceLoaded(async () => {
       if (++count === 1) throw new Error('failed')

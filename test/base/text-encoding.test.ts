@@ -15,7 +15,7 @@ function readable(bytes: Uint8Array) {
   return sidecar
 }
 
-/** The file after a person saved this caption. */
+/** Returns the file after a person saved this caption. */
 function withCaption(bytes: Uint8Array, caption: string) {
   const { text, revision } = readable(bytes)
   const document = withSubmittedCaptions(parseSidecar(text), { caption, captions: {} }, at)
@@ -31,7 +31,7 @@ describe('the encoding of a sidecar', () => {
     'utf-16le without a mark',
     'utf-16be without a mark',
     'windows-1252',
-  ] as const)('is recognised and kept when a caption is saved in %s', (encoding) => {
+  ] as const)('keeps the encoding of a sidecar in %s when a caption is saved', (encoding) => {
     const bytes = encodedAs(german, encoding)
     const { text } = readable(bytes)
     expect(text.replace('\ufeff', '')).toBe(german)
@@ -41,14 +41,14 @@ describe('the encoding of a sidecar', () => {
     expect(decodeText(saved)?.encoding).toBe(decodeText(bytes)?.encoding)
   })
 
-  it('is UTF-8 for the whole file when the caption has a character that Windows-1252 lacks', () => {
+  it('converts the whole sidecar to UTF-8 when the caption has a character that Windows-1252 lacks', () => {
     const saved = withCaption(windows1252Sidecar, 'Nacht 🌅')
     const text = new TextDecoder('utf-8', { fatal: true }).decode(saved)
     expect(text).toContain('Kerzenlicht über dem Atelier, grün')
     expect(text).toContain('# caption: Nacht 🌅')
   })
 
-  it('leaves each byte of the other lines as it was when a caption is saved', () => {
+  it('keeps every byte of the other lines when a caption is saved', () => {
     const foreign = fc
       .uint8Array({ maxLength: 60 })
       .map((bytes) => bytes.filter((byte) => byte !== 10 && byte !== 13 && byte !== 0))
@@ -71,7 +71,7 @@ describe('the encoding of a sidecar', () => {
     )
   })
 
-  it('gives any bytes back that it can read', () => {
+  it('restores the exact bytes of every decodable file', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         const decoded = decodeText(bytes)
@@ -80,7 +80,7 @@ describe('the encoding of a sidecar', () => {
     )
   })
 
-  it('gives any text back that it can write, whatever the file had been', () => {
+  it('restores every encodable text in any encoding', () => {
     const encoding = fc.constantFrom('utf-8', 'utf-16le', 'utf-16be', 'windows-1252')
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), encoding, (text, before) => {
@@ -93,16 +93,16 @@ describe('the encoding of a sidecar', () => {
   it.each([
     ['a UTF-8 text with a byte of Windows-1252', [...new TextEncoder().encode('für Möwen '), 0xfc]],
     ['UTF-16 with half a character', [0xff, 0xfe, 0x41]],
-  ])('is unknown when a file has %s', (_, bytes) => {
+  ])('treats %s as unreadable', (_, bytes) => {
     expect(toSidecar(Uint8Array.from(bytes), 'r')).toBe('unreadable')
   })
 
-  it('is Windows-1252 when some letters happen to be a sequence of UTF-8', () => {
+  it('reads a text as Windows-1252 when some letters happen to form a UTF-8 sequence', () => {
     const text = 'é à «CAFÉ»'
     expect(readable(encodedAs(text, 'windows-1252')).text).toBe(text)
   })
 
-  it('counts the bytes of the file when a caption makes it too large', () => {
+  it('refuses a text whose encoded bytes exceed the limit', () => {
     const text = 'x'.repeat(maxSidecarBytes / 2)
     const { revision } = readable(encodedAs('rope', 'utf-16le'))
     expect(() => sidecarBytes(text, revision)).not.toThrow()

@@ -18,7 +18,7 @@ function outcomeOf(work: Promise<unknown>) {
 }
 
 describe('pause', () => {
-  it('resolves when its time is over and not before', async () => {
+  it('resolves a pause exactly when its time is over', async () => {
     const outcomes = outcomeOf(pause(100).then(() => 'over'))
     await vi.advanceTimersByTimeAsync(99)
     expect(outcomes).toEqual([])
@@ -26,7 +26,7 @@ describe('pause', () => {
     expect(outcomes).toEqual(['over'])
   })
 
-  it('rejects with the reason of its signal and leaves no timer behind', async () => {
+  it('rejects a pause with the reason of its signal and clears the timer', async () => {
     const controller = new AbortController()
     const outcomes = outcomeOf(pause(100, controller.signal))
     controller.abort(reason)
@@ -35,12 +35,12 @@ describe('pause', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('starts no timer when its signal has fired already', async () => {
+  it('starts no timer for a pause whose signal has already fired', async () => {
     await expect(pause(100, AbortSignal.abort(reason))).rejects.toBe(reason)
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('stops listening to its signal when its time is over', async () => {
+  it('removes the signal listener when a pause ends', async () => {
     const { signal } = new AbortController()
     const stopped = vi.spyOn(signal, 'removeEventListener')
     const paused = pause(100, signal)
@@ -51,17 +51,17 @@ describe('pause', () => {
 })
 
 describe('within', () => {
-  it('gives the result of work that is in time and clears its timer', async () => {
+  it('resolves with the result of work that finishes in time and clears the timer', async () => {
     await expect(within(Promise.resolve('result'), 100, overdue)).resolves.toBe('result')
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('rejects as the work does when the work fails in time', async () => {
+  it('rejects with the error of work that fails in time', async () => {
     await expect(within(Promise.reject(reason), 100, overdue)).rejects.toBe(reason)
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('rejects with the overdue error when the time is over, and hands a late result over', async () => {
+  it('rejects with the overdue error after the timeout and passes a late result to onLate', async () => {
     const { promise, resolve } = Promise.withResolvers<string>()
     const late: string[] = []
     const outcomes = outcomeOf(within(promise, 100, overdue, (result) => late.push(result)))
@@ -72,7 +72,7 @@ describe('within', () => {
     expect(late).toEqual(['late'])
   })
 
-  it('swallows a failure that comes after its time', async () => {
+  it('ignores a failure after the timeout', async () => {
     const { promise, reject } = Promise.withResolvers<string>()
     const outcomes = outcomeOf(within(promise, 100, overdue))
     await vi.advanceTimersByTimeAsync(100)
@@ -83,13 +83,13 @@ describe('within', () => {
 })
 
 describe('settlesWithin', () => {
-  it('is true for work that fulfils or rejects in time', async () => {
+  it('returns true for work that fulfils or rejects in time', async () => {
     expect(await settlesWithin(Promise.resolve(), 100)).toBe(true)
     expect(await settlesWithin(Promise.reject(reason), 100)).toBe(true)
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is false for work that never settles', async () => {
+  it('returns false for work that never settles', async () => {
     const outcomes = outcomeOf(settlesWithin(new Promise(() => undefined), 100))
     await vi.advanceTimersByTimeAsync(99)
     expect(outcomes).toEqual([])
@@ -99,7 +99,7 @@ describe('settlesWithin', () => {
 })
 
 describe('unlessAborted', () => {
-  it('settles as the work does', async () => {
+  it('settles as the work does when the signal does not fire', async () => {
     const { signal } = new AbortController()
     const stopped = vi.spyOn(signal, 'removeEventListener')
     await expect(unlessAborted(Promise.resolve('result'), signal)).resolves.toBe('result')
@@ -116,7 +116,7 @@ describe('unlessAborted', () => {
     expect(outcomes).toEqual([reason])
   })
 
-  it('handles the failure of work whose signal had fired before', async () => {
+  it('handles the failure of work whose signal has already fired', async () => {
     await expect(unlessAborted(Promise.reject(new Error('work')), AbortSignal.abort(reason))).rejects.toBe(
       reason,
     )

@@ -14,16 +14,16 @@ const read = (appearance: object): Appearance => appearanceField.read(appearance
 const colours = (appearance: object) => coloursOf(read(appearance))
 const own = coloursOf({})
 
-describe('the appearance', () => {
+describe('the appearance of a page', () => {
   it.each([
-    ['an accent that is no colour', { accent_color: 'red; } body { display: none' }],
-    ['an accent of another notation', { accent_color: 'rgb(1 2 3)' }],
-    ['a number', { accent_color: 0xffffff, background_color: 7, title: 7 }],
-    ['a list in its place', []],
-    ['text in its place', 'dark'],
-    ['a title of nothing', { title: ' \u200b\n ' }],
-    ['a title as long as a novel', { title: 'x'.repeat(61) }],
-  ])('ignores %s', (_, appearance) => {
+    ['an accent that is not a colour', { accent_color: 'red; } body { display: none' }],
+    ['an accent in another notation', { accent_color: 'rgb(1 2 3)' }],
+    ['numbers', { accent_color: 0xffffff, background_color: 7, title: 7 }],
+    ['a list in place of the block', []],
+    ['text in place of the block', 'dark'],
+    ['a blank title', { title: ' \u200b\n ' }],
+    ['a title of 61 characters', { title: 'x'.repeat(61) }],
+  ])('falls back to the default appearance for %s', (_, appearance) => {
     const answer = parseRuntimeAnswer({
       schema_version: 2,
       tenant: 'alice',
@@ -36,7 +36,7 @@ describe('the appearance', () => {
     expect(coloursOf(answer.config.appearance)).toEqual(own)
   })
 
-  it('keeps what is right beside what is wrong', () => {
+  it('keeps usable fields beside an unusable field', () => {
     expect(read({ title: 'Mine', accent_color: '#FA0', background_color: 'night' })).toEqual({
       title: 'Mine',
       accent_color: '#ffaa00',
@@ -44,21 +44,29 @@ describe('the appearance', () => {
     })
   })
 
-  it('takes from a title what could disguise its surroundings', () => {
+  it('removes control and direction characters from a title', () => {
     expect(read({ title: ' A\u202eb\u2028c\td ' })).toEqual({ title: 'A b c d' })
   })
 
   it.each([
     ['a pale accent', { accent_color: '#ffd9a0' }, { dark: { accent: '#ffd9a0' }, light: own.light }],
     ['a deep accent', { accent_color: '#5a1e00' }, { dark: own.dark, light: { accent: '#5a1e00' } }],
-    ['a dark ground', { background_color: '#001018' }, { dark: { background: '#001018' }, light: own.light }],
-    ['a light ground', { background_color: '#fff' }, { dark: own.dark, light: { background: '#ffffff' } }],
-    ['a ground on which nothing can be read', { background_color: '#808080' }, own],
-  ])('uses %s only in the theme where it can be read', (_, appearance, expected) => {
+    [
+      'a dark background',
+      { background_color: '#001018' },
+      { dark: { background: '#001018' }, light: own.light },
+    ],
+    [
+      'a light background',
+      { background_color: '#fff' },
+      { dark: own.dark, light: { background: '#ffffff' } },
+    ],
+    ['a mid-grey background', { background_color: '#808080' }, own],
+  ])('uses %s only in themes where text stays readable', (_, appearance, expected) => {
     expect(colours(appearance)).toMatchObject(expected)
   })
 
-  it('leaves every text readable, whatever it is given', () => {
+  it('keeps all text readable for any combination of colours', () => {
     const levels = ['00', '33', '66', '99', 'cc', 'ff']
     const all = levels.flatMap((red) =>
       levels.flatMap((green) => levels.map((blue) => `#${red}${green}${blue}`)),
@@ -78,7 +86,7 @@ describe('the appearance', () => {
     }
   })
 
-  it('knows the page’s own colours', async () => {
+  it('uses the same default colours as the stylesheet', async () => {
     const css = await readFile(new URL('../../src/ui/tokens.css', import.meta.url), 'utf8')
     for (const name of ['background', 'raised', 'text', 'muted', 'accent'] as const) {
       expect(css).toContain(`--${name}: light-dark(${ownColours.light[name]}, ${ownColours.dark[name]});`)

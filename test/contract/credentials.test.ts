@@ -15,7 +15,7 @@ describe('resolved credentials', () => {
     ['a version of another type', { provider: 'smtp', password: 'p', version: { a: 1 } }, { version: '' }],
     ['a provider in another case', { provider: ' Dropbox ', refresh_token: 'r' }, { provider: 'dropbox' }],
     [
-      'an odd end',
+      'an unreadable expiry',
       { provider: 'dropbox', refresh_token: 'r', expires_at: 'never', scope: [] },
       { provider: 'dropbox' },
     ],
@@ -27,20 +27,20 @@ describe('resolved credentials', () => {
       { endpoint_url: 'https://s3.example', bucket: 'photos' },
     ],
     [
-      'a blank alternative',
+      'a blank service account',
       { provider: 'gdrive', refresh_token: 'r', service_account: '' },
       { service_account: undefined },
     ],
-  ])('are used when they have %s', (_title, answer, expected) => {
+  ])('accepts credentials with %s', (_title, answer, expected) => {
     expect(toCredentials(answer)).toMatchObject(expected)
   })
 
   it.each([
     ['a secret is blank', { provider: 'smtp', password: '' }],
-    ['the endpoint is no URL', { ...s3, endpoint_url: 'ftp://x' }],
+    ['the endpoint is not an HTTP URL', { ...s3, endpoint_url: 'ftp://x' }],
     ['the provider is unknown', { provider: 'floppy' }],
-    ['they are no object', []],
-  ])('are refused when %s', (_title, answer) => {
+    ['they are not an object', []],
+  ])('refuses credentials when %s', (_title, answer) => {
     expect(() => toCredentials(answer)).toThrow(expect.objectContaining({ code: 'credentials_unavailable' }))
   })
 })

@@ -9,7 +9,7 @@ describe('parseEmail', () => {
     ['\t alice@shibari.photo  ', 'alice@shibari.photo'],
     ["o'hara+photos@x.test", "o'hara+photos@x.test"],
     ['a.l.i.c.e@gmail.com', 'a.l.i.c.e@gmail.com'],
-  ])('gives %j the one form %j', (raw, form) => {
+  ])('normalises the address %j to %j', (raw, form) => {
     expect(parseEmail(raw)).toBe(form)
   })
 
@@ -30,11 +30,11 @@ describe('parseEmail', () => {
     '\uff41lice@shibari.photo',
     'alic\u0435@shibari.photo',
     `${'a'.repeat(250)}@x.test`,
-  ])('refuses %j', (raw) => {
+  ])('refuses the address %j', (raw) => {
     expect(parseEmail(raw)).toBeNull()
   })
 
-  it('never makes one person of two by Unicode: what it accepts is ASCII, and stays itself', () => {
+  it('accepts only ASCII addresses and leaves normalised addresses unchanged', () => {
     const letters = fc.constantFrom(
       ...'aAkKiIsS@.+- \t\u0130\u0131\u017f\u212a\ufb01\u00df\u1e9e\uff41\u0435',
     )

@@ -52,9 +52,9 @@ const refused: [raw: string | null, why: string][] = [
   ['alice.shibari.photo:80:80', 'two ports'],
   ['alice.shibari.photo:', 'a port without digits'],
   ['alice.shibari.photo:http', 'a port in letters'],
-  ['alice.shibari.photo:999999', 'a port too long'],
-  [`${label63}a.shibari.photo`, 'a label of 64'],
-  [`${'a.'.repeat(125)}shibari.photo`, 'a name over 253'],
+  ['alice.shibari.photo:999999', 'a port that is too long'],
+  [`${label63}a.shibari.photo`, 'a label of 64 characters'],
+  [`${'a.'.repeat(125)}shibari.photo`, 'a name over 253 characters'],
   ['-alice.shibari.photo', 'a leading hyphen'],
   ['alice-.shibari.photo', 'a trailing hyphen'],
   ['al_ice.shibari.photo', 'an underscore'],
@@ -79,15 +79,15 @@ const refused: [raw: string | null, why: string][] = [
 ]
 
 describe('parseHost', () => {
-  it.each(accepted)('takes %j as %s', (raw, host) => {
+  it.each(accepted)('accepts %j as the host %s', (raw, host) => {
     expect(parseHost(raw, base, ['app.shibari.photo'])).toEqual({ host, tenant: host.split('.')[0] })
   })
 
-  it.each(refused)('refuses %j (%s)', (raw) => {
+  it.each(refused)('refuses the host %j (%s)', (raw) => {
     expect(parseHost(raw, base, ['app.shibari.photo'])).toBeNull()
   })
 
-  it('gives one tenant for all spellings of one host, and never two hosts for one tenant', () => {
+  it('maps all spellings of a host to the same tenant, and each tenant to a single host', () => {
     const letters = 'abcABC019-._:@ [%K\u212a/\\'
     const near = fc.string({ unit: fc.constantFrom(...letters), maxLength: 12 })
     const raw = fc.oneof(
@@ -102,7 +102,7 @@ describe('parseHost', () => {
         if (parsed === null) return
         expect(parsed.host).toMatch(/^[a-z0-9-]{1,63}\.shibari\.photo$/)
         expect(parsed.host).toBe(`${parsed.tenant}.${base}`)
-        // Parsing is idempotent: what is cached under one host is never reached by another spelling.
+        // Parsing is idempotent, so no spelling of a host leads to a second cache key.
         expect(parseHost(parsed.host, base)).toEqual(parsed)
         expect(text.toLowerCase().startsWith(parsed.tenant)).toBe(true)
       }),

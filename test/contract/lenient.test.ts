@@ -29,10 +29,10 @@ function shape(title: string): RuntimeAnswer['config'] {
   return parse(found.config).config
 }
 
-/** Blocks in which one member decides about others. */
+/** Blocks whose members depend on each other. */
 const wholeBlocks = new Set(['publishers', 'email_server', 'auth'])
 
-/** The configuration without the field, and without what depends on it. */
+/** Returns the configuration without the field and without the values that depend on the field. */
 function without(config: unknown, path: readonly string[]): unknown {
   const [top = ''] = path
   const place = wholeBlocks.has(top) ? [top] : path.filter((key) => !/^\d$/.test(key))
@@ -40,13 +40,13 @@ function without(config: unknown, path: readonly string[]): unknown {
   return top === 'ai' ? withValueAt(rest, ['features', 'analyze_caption_enabled'], 'left out') : rest
 }
 
-/** Lists of words are named as a whole. */
+/** Returns the path that a fault names. Faults name a list of texts as a whole. */
 function namedPlace(path: readonly string[]): string {
   return path.join('.').replace(/(voice_profile|allowed_emails|model_notices)\.\d$/, '$1')
 }
 
-describe('a configuration with one odd field', () => {
-  it('keeps the storage and every other field, and names the field at most once', () => {
+describe('a configuration with an odd field', () => {
+  it('keeps the storage and every other field, and reports the odd field at most once', () => {
     const whole = parse(fullConfig)
     expect(whole.faults).toEqual([])
     fc.assert(
@@ -62,7 +62,7 @@ describe('a configuration with one odd field', () => {
     )
   })
 
-  it('is the same after it was written down and read again', () => {
+  it('reads the same configuration again after serialisation', () => {
     fc.assert(
       fc.property(fc.constantFrom(...optionalPaths), anyJson, (path, value) => {
         const { faults, ...answer } = parse(withValueAt(fullConfig, path, value))
@@ -73,7 +73,7 @@ describe('a configuration with one odd field', () => {
     )
   })
 
-  it('is the same after it was written down and read again when its paths are long', () => {
+  it('reads the same configuration again after serialisation when its paths are long', () => {
     const segment = fc.string({
       minLength: 1,
       maxLength: 1000,
@@ -104,12 +104,12 @@ describe('a configuration with one odd field', () => {
     ['a schema version below 0', { schema_version: -1 }, { faults: [{ path: 'schema_version' }] }],
     ['a schema version of another type', { schema_version: [] }, { faults: [{ path: 'schema_version' }] }],
     ['a version of 500 characters', { config_version: 'x'.repeat(500) }, { faults: [] }],
-  ])('is read when the envelope has %s', (_title, more, expected) => {
+  ])('reads an answer whose envelope has %s', (_title, more, expected) => {
     expect(parse(fullConfig, more)).toMatchObject(expected)
   })
 
   it.each(['', '  ', 'x'.repeat(501), null, undefined, true, {}, []].map((version) => ({ version })))(
-    'gets a version of its own each time when the version is $version',
+    'generates a new version for each answer when the given version is $version',
     ({ version }) => {
       const [first, second] = [
         parse(fullConfig, { config_version: version }),
@@ -122,7 +122,7 @@ describe('a configuration with one odd field', () => {
     },
   )
 
-  it('reads version 1 with odd features, and ignores all other blocks', () => {
+  it('reads odd features of version 1 and ignores all other blocks', () => {
     const { config, faults } = parse(
       { ...fullConfig, ai: 'x', features: { keep_enabled: 'off', remove_enabled: 'perhaps' } },
       { schema_version: '1' },
@@ -135,7 +135,7 @@ describe('a configuration with one odd field', () => {
     expect(faults.map(({ path }) => path)).toEqual(['config.features.remove_enabled'])
   })
 
-  it('is read when it is nested deeper than any stack', () => {
+  it('reads an answer that is nested deeper than any call stack', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
     const body = JSON.stringify({ ...envelope, config: { ...fullConfig, ai: 'DEEP' } }).replace(
       '"DEEP"',
@@ -145,8 +145,8 @@ describe('a configuration with one odd field', () => {
   })
 })
 
-describe('the meaning of lenient values', () => {
-  it('takes 0 for photos that are not resized, and a negative count of tags for none', () => {
+describe('lenient values', () => {
+  it('reads 0 as no resizing and a negative tag count as 0', () => {
     expect(shape('no resizing of photos').ai).toMatchObject({
       vision_max_dimension: 0,
       vision_detail: 'high',
@@ -154,7 +154,7 @@ describe('the meaning of lenient values', () => {
     expect(shape('a negative count of tags').confirmation.confirmation_tags_count).toBe(0)
   })
 
-  it('takes blank paths for the defaults and trims the others', () => {
+  it('uses the default paths for blank paths and trims the others', () => {
     const expected = {
       root: '/Photos',
       archive: '/Photos/archive',
@@ -168,25 +168,25 @@ describe('the meaning of lenient values', () => {
     })
   })
 
-  it('takes numbers and booleans as text', () => {
+  it('reads numbers and booleans from text', () => {
     const { email_server, features } = shape('numbers and booleans as text')
     expect(email_server).toMatchObject({ port: 587, use_tls: true })
     expect(features).toMatchObject({ delete_enabled: false, keep_enabled: true })
   })
 
-  it('turns analysis off where the reference is blank, and has no mail server where the form is blank', () => {
+  it('turns analysis off when its reference is blank, and drops a blank mail server', () => {
     expect(shape('an empty reference of the AI').features.analyze_caption_enabled).toBe(false)
     expect(shape('a mail server of an empty form').email_server).toBeUndefined()
   })
 
-  it('takes one publisher that is not in a list for a list of one', () => {
+  it('reads a publisher outside a list as a list with a single publisher', () => {
     const publisher = { type: ' Telegram ', credentials_ref: 'tg', config: { channel_id: '@alice' } }
     expect(parse({ ...fullConfig, publishers: publisher }).config.publishers).toMatchObject([
       { type: 'telegram', credentials_ref: 'tg', config: { channel_id: '@alice' } },
     ])
   })
 
-  it('takes types and settings of publishers in any case', () => {
+  it('reads types and settings of publishers in upper and lower case', () => {
     expect(shape('FetLife settings in another case').publishers).toEqual([
       {
         id: 'f',
@@ -201,12 +201,12 @@ describe('the meaning of lenient values', () => {
     ])
   })
 
-  it('drops examples of the voice beyond 20 and those that are no text', () => {
+  it('drops voice examples beyond 20 and examples that are not text', () => {
     expect(shape('more voice examples than are used').content.voice_profile).toHaveLength(20)
     expect(shape('voice examples that are not text').content.voice_profile).toEqual(['one'])
   })
 
-  it('matches the voice where there are examples, unless the flag says otherwise', () => {
+  it('turns voice matching on when there are examples, unless the flag says otherwise', () => {
     const matches = (voice_profile: string[], flag?: unknown) =>
       parse({ ...fullConfig, features: { voice_matching_enabled: flag }, content: { voice_profile } }).config
         .features.voice_matching_enabled
@@ -238,7 +238,7 @@ describe('the meaning of lenient values', () => {
       false,
     ],
   ])(
-    'puts the brake %s on when its value cannot be used, and leaves it off when it is blank',
+    'applies the safety switch %s when its value is unusable, but not when the value is blank',
     (_name, read, braked) => {
       for (const odd of ['reviews', ['review'], 2, [], {}]) expect(read(odd)).toBe(braked)
       for (const blank of ['', '  ', null, undefined]) expect(read(blank)).not.toBe(braked)

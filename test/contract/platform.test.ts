@@ -17,19 +17,19 @@ describe('platformName', () => {
     expect(platformNames).toEqual([...platforms, 'fetlife'])
   })
 
-  it('ignores case and white space', () => {
+  it('reads platform names in any case and with white space around them', () => {
     expect(platformName.parse(' FetLife\n')).toBe('email')
     expect(platformName.parse('TELEGRAM ')).toBe('telegram')
   })
 
-  it('refuses other names and other types', () => {
+  it('refuses unknown names and other types', () => {
     for (const value of ['', 'myspace', 'tele gram', 7, null, ['telegram']])
       expect(platformName.safeParse(value).success).toBe(false)
   })
 })
 
 describe('v2NameOf', () => {
-  it('names mail as V2 does and keeps every other type', () => {
+  it('returns fetlife for email and keeps every other type', () => {
     expect(['email', 'fetlife', 'telegram', 'myspace'].map(v2NameOf)).toEqual([
       'fetlife',
       'fetlife',
@@ -40,19 +40,19 @@ describe('v2NameOf', () => {
 })
 
 describe('textsByPlatform', () => {
-  it('files a text for FetLife under mail', () => {
+  it('assigns a text for FetLife to email', () => {
     expect(textsByPlatform({ fetlife: 'dusk', telegram: 'dawn' })).toEqual({
       email: 'dusk',
       telegram: 'dawn',
     })
   })
 
-  it('prefers the text under the own name of the platform, in either order', () => {
+  it('prefers a text under email to a text under fetlife, in either order', () => {
     expect(textsByPlatform({ email: 'own', fetlife: 'alias' })).toEqual({ email: 'own' })
     expect(textsByPlatform({ fetlife: 'alias', email: 'own' })).toEqual({ email: 'own' })
   })
 
-  it('gives null when a name is not a platform', () => {
+  it('returns null when a name is not a platform', () => {
     expect(textsByPlatform({ telegram: 'dawn', myspace: 'dusk' })).toBeNull()
     expect(textsByPlatform({ FetLife: 'dusk' })).toBeNull()
   })

@@ -19,7 +19,7 @@ function parse(config: Record<string, unknown>, envelope: Record<string, unknown
 }
 
 describe('a runtime answer', () => {
-  it('gets every documented default', () => {
+  it('has every documented default when optional fields are absent', () => {
     const { config } = parse({})
     expect(config.features).toEqual({
       publish_enabled: false,
@@ -40,11 +40,11 @@ describe('a runtime answer', () => {
   })
 
   it.each([
-    ['bare', {}, {}],
-    ['of the first schema', { features: { publish_enabled: true } }, { schema_version: 1, ttl_seconds: 0 }],
-    ['with publishers in their object form', { publishers: { fetlife: { recipient: 'a@b.test' } } }, {}],
+    ['only required fields', {}, {}],
+    ['schema version 1', { features: { publish_enabled: true } }, { schema_version: 1, ttl_seconds: 0 }],
+    ['publishers in object form', { publishers: { fetlife: { recipient: 'a@b.test' } } }, {}],
     [
-      'with everything',
+      'all blocks',
       {
         storage: { provider: 'local', paths: { root: './Photos//a', archive: 'done', keep: '/Photos/keep' } },
         publishers: [{ type: 'telegram', credentials_ref: 't', config: { channel_id: -1 } }],
@@ -57,13 +57,13 @@ describe('a runtime answer', () => {
       },
       { config_version: 7, ttl_seconds: 3 },
     ],
-  ])('that is written down and read again is the same: %s', (_title, config, envelope) => {
+  ])('reads the same answer again after serialisation (%s)', (_title, config, envelope) => {
     const answer = parse(config, envelope)
     const again = parseRuntimeAnswer(JSON.parse(JSON.stringify(toBody(answer))))
     expect(again).toEqual({ ...answer, faults: [] })
   })
 
-  it('tolerates unknown fields and takes null for absent', () => {
+  it('ignores unknown fields and reads null as absent', () => {
     const { config } = parse({
       surprise: { a: 1 },
       ai: null,
@@ -74,14 +74,14 @@ describe('a runtime answer', () => {
     expect(config.auth).toBeUndefined()
   })
 
-  it('takes a version that is a number, and the epic’s answer, which names no schema', () => {
+  it('reads a numeric version, and an answer without a schema version', () => {
     expect(parse({}, { config_version: 42 }).configVersion).toBe('42')
     expect(parse({ ai: { credentials_ref: 'x' } }, { schema_version: null }).config.ai).toMatchObject({
       credentials_ref: 'x',
     })
   })
 
-  it('takes a mail server that is not filled in yet for none', () => {
+  it('treats an incomplete mail server as absent', () => {
     const whole = { host: 'smtp.example.org', from_email: 'a@example.org', password_ref: 'smtp' }
     expect(parse({ email_server: whole }).config.email_server).toEqual({
       ...whole,
@@ -94,7 +94,7 @@ describe('a runtime answer', () => {
     }
   })
 
-  it('turns analysis off where the tenant has no key for it', () => {
+  it('turns analysis off when the tenant has no AI credentials', () => {
     const features = { analyze_caption_enabled: true }
     const isOn = (ai: unknown) => parse({ features, ai }).config.features.analyze_caption_enabled
     expect([{ credentials_ref: 'x' }, {}, { credentials_ref: null }, null].map(isOn)).toEqual([
@@ -105,7 +105,7 @@ describe('a runtime answer', () => {
     ])
   })
 
-  it('turns analysis and publishing off in version 1, whatever its flags say', () => {
+  it('turns analysis and publishing off in version 1, regardless of its flags', () => {
     const { config } = parse(
       {
         features: { publish_enabled: true, analyze_caption_enabled: true, auto_view_enabled: true },
@@ -121,7 +121,7 @@ describe('a runtime answer', () => {
     expect(config.ai.credentials_ref).toBeUndefined()
   })
 
-  it('is not judged when it belongs to another app', () => {
+  it('skips validation when an answer belongs to another app', () => {
     expect(parseRuntimeAnswer({ app_type: 'other', config: 'anything' })).toBe('other_app_type')
   })
 
@@ -142,10 +142,16 @@ describe('a runtime answer', () => {
     ['an unknown provider', { storage: { ...storage, provider: 'floppy' } }],
     ['no root', { storage: { ...storage, paths: {} } }],
     ['no credentials', { storage: { provider: 's3', paths: { root: 'x' } } }],
-    ['a root that climbs', { storage: { ...storage, paths: { root: '/Photos/../../etc' } } }],
-    ['an archive that climbs', { storage: { ...storage, paths: { root: '/Photos', archive: '../other' } } }],
-    ['a keep with a backslash', { storage: { ...storage, paths: { root: '/Photos', keep: 'a\\..\\b' } } }],
-  ])('is refused with %s', (_title, config) => {
+    ['a root with a ".." segment', { storage: { ...storage, paths: { root: '/Photos/../../etc' } } }],
+    [
+      'an archive with a ".." segment',
+      { storage: { ...storage, paths: { root: '/Photos', archive: '../other' } } },
+    ],
+    [
+      'a keep folder with a backslash',
+      { storage: { ...storage, paths: { root: '/Photos', keep: 'a\\..\\b' } } },
+    ],
+  ])('refuses an answer with %s', (_title, config) => {
     expect(() => parse(config)).toThrow()
   })
 })
@@ -178,13 +184,13 @@ describe('storage paths', () => {
       { root: '//a///b/./c/' },
       { root: '/a/b/c', archive: '/a/b/c/archive', keep: '/a/b/c/keep', remove: '/a/b/c/reject' },
     ],
-  ])('resolve %j', (paths, resolved) => {
+  ])('resolves the storage paths %j', (paths, resolved) => {
     expect(parse({ storage: { ...storage, paths } }).config.storage.paths).toEqual(resolved)
   })
 })
 
 describe('publishers', () => {
-  it('take the array form, where the first enabled entry of a type counts', () => {
+  it('reads the array form and uses the first enabled entry of each type', () => {
     const { config } = parse({
       publishers: [
         { id: 'a', type: 'telegram', enabled: false, credentials_ref: 'old', config: { channel_id: '@old' } },
@@ -206,7 +212,7 @@ describe('publishers', () => {
   it.each([
     ['flat', { telegram: { credentials_ref: 'ref', channel_id: '@channel' } }],
     ['nested', { telegram: { credentials_ref: 'ref', config: { channel_id: '@channel' } } }],
-  ])('take the object form with %s settings', (_title, publishers) => {
+  ])('reads the object form with %s settings', (_title, publishers) => {
     const { config } = parse({ publishers })
     expect(enabledPublisher(config.publishers, 'telegram')).toMatchObject({
       credentials_ref: 'ref',
@@ -214,7 +220,7 @@ describe('publishers', () => {
     })
   })
 
-  it('are off where the object form says so', () => {
+  it('turns a publisher off when the object form disables it', () => {
     const { config } = parse({ publishers: { email: { enabled: false, recipient: 'x' } } })
     expect(enabledPublisher(config.publishers, 'email')).toBeUndefined()
   })

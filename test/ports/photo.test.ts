@@ -24,18 +24,18 @@ describe('a photo name', () => {
     'שקיעה.jpg',
     'خط‌کش.jpg',
     '👩‍🎨.jpg',
-  ])('may be %j', (name) => {
+  ])('accepts the name %j', (name) => {
     expect(isPhotoName(name)).toBe(true)
   })
 
   it.each([
-    ['', 'nothing'],
+    ['', 'an empty name'],
     ['photo', 'no extension'],
     ['photo.gif', 'another extension'],
     ['photo.jpg.txt', 'a sidecar-like name'],
     ['.jpg', 'only an extension'],
     ['.hidden.jpg', 'a dot file'],
-    ['../x.jpg', 'a way up'],
+    ['../x.jpg', 'a path to the parent folder'],
     ['a/x.jpg', 'a path'],
     ['a\\x.jpg', 'a Windows path'],
     ['x\u0000.jpg', 'a NUL'],
@@ -49,12 +49,12 @@ describe('a photo name', () => {
     ['\ud800.jpg', 'half a surrogate pair'],
     [`${'x'.repeat(252)}.jpg`, '256 bytes'],
     [`${'ü'.repeat(126)}.jpg`, '256 bytes in UTF-8'],
-  ])('may not be %j (%s)', (name) => {
+  ])('refuses the name %j (%s)', (name) => {
     expect(isPhotoName(name)).toBe(false)
-    expect(() => parsePhotoName(name)).toThrow('no photo of this name')
+    expect(() => parsePhotoName(name)).toThrow('Photo not found')
   })
 
-  it('never leads out of a folder', () => {
+  it('never addresses a file outside its folder', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }).map((text) => `${text}.jpg`),
@@ -68,7 +68,7 @@ describe('a photo name', () => {
     )
   })
 
-  it('stays within 255 bytes and keeps whole characters when it gets a number', () => {
+  it('keeps numbered names within 255 bytes without splitting characters', () => {
     const artist = '👩‍🎨'
     const names = [
       `${'写'.repeat(83)}ab.jpg`,
@@ -88,14 +88,14 @@ describe('a photo name', () => {
     expect(numberedName(parsePhotoName(names[0] ?? ''), 2)).toBe(`${'写'.repeat(82)} (2).jpg`)
   })
 
-  it('has a thousand forms, beginning with itself', () => {
+  it('yields a thousand names, beginning with the original', () => {
     const names = [...numberedNames(parsePhotoName('dusk.jpg'))]
     expect(names.slice(0, 2)).toEqual(['dusk.jpg', 'dusk (2).jpg'])
     expect(names.at(-1)).toBe('dusk (1000).jpg')
     expect(new Set(names).size).toBe(1000)
   })
 
-  it('knows its sidecar, its numbered forms and its type', () => {
+  it('derives sidecar name, numbered names and media type from a name', () => {
     const name = parsePhotoName('dusk.v2.JPEG')
     expect(sidecarName(name)).toBe('dusk.v2.txt')
     expect(numberedName(name, 1)).toBe('dusk.v2.JPEG')

@@ -1,10 +1,10 @@
-/** Recognises picture files and walks the chunks of WebP files. Nothing is decoded. */
+/** Recognises picture files and walks the chunks of WebP files, without decoding. */
 
-/** One chunk of a file. `start` and `end` delimit its payload; `end` may lie beyond the bytes at hand. */
+/** A chunk of a file. `start` and `end` delimit its payload; `end` may lie beyond the available bytes. */
 interface Block {
   /** Four characters, such as `EXIF`. */
   kind: string
-  /** Where the chunk begins, its header included. */
+  /** Start of the chunk's header. */
   offset: number
   start: number
   end: number
@@ -18,7 +18,7 @@ export function isWebp(bytes: Uint8Array): boolean {
   return ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP'
 }
 
-/** The chunks of a WebP file (RFC 9649, section 2.3). Ends early where the bytes end. */
+/** Yields the chunks of a WebP file (RFC 9649, section 2.3). Stops at the end of the bytes. */
 export function* webpChunks(bytes: Uint8Array): Generator<Block> {
   const view = viewOf(bytes)
   let offset = 12

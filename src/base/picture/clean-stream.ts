@@ -1,13 +1,13 @@
-/** The clean copy of a picture as a stream. Holds some 100 KB of the picture at a time, and 4 MB of its header at most. */
+/** Streams the clean copy of a picture. Holds about 100 KB of the picture at a time, and at most 4 MB of its header. */
 import { PublisherError } from '../errors.ts'
 import { type PictureType, pictureType, stripperOf } from './clean.ts'
 import { createInput, type Input, joined, type Step } from './input.ts'
 import { webpOrientation } from './strip/webp.ts'
 
 export interface CleanStream {
-  /** Type of the content, not of the name. */
+  /** Type by content, not by name. */
   mediaType: PictureType
-  /** Errors with `photo_unreadable` where the picture turns out to be damaged, and with what its source fails with. */
+  /** Errors with `photo_unreadable` if the picture turns out to be damaged, or with the error of its source. */
   body: ReadableStream<Uint8Array>
 }
 
@@ -18,14 +18,14 @@ export interface PictureSource {
   size: number
 }
 
-/** Pieces of output are handed on in chunks of at least so many bytes. */
+/** Minimum size of an output chunk, except for the last. */
 const chunkBytes = 32_768
 
 /**
- * Opens the copy. The source is read once, a WebP with EXIF twice: its orientation stands behind the pixels. The first piece is made
- * before this resolves, so that a file which is no picture is an error and not the beginning of a stream.
+ * Opens the copy. Reads the source once, but a WebP with EXIF twice, because its orientation follows the pixels. Resolves after
+ * the first chunk is ready, so that a file that is not a picture throws instead of starting a stream.
  *
- * Throws `photo_unreadable`, `storage_unavailable` for a source shorter than its size, and what the source fails with.
+ * Throws `photo_unreadable`, `storage_unavailable` if the source is shorter than its size, and any error of the source.
  */
 export async function openCleanStream(source: PictureSource): Promise<CleanStream> {
   const first = await openSource(source)
@@ -48,10 +48,10 @@ function* begin(input: Input): Generator<undefined, Uint8Array> {
 }
 
 interface OpenSource {
-  /** Runs a parser that writes nothing. */
+  /** Runs a parser that produces no output. */
   run<T>(parser: (input: Input) => Generator<undefined, T>): Promise<T>
   input: Input
-  /** Pushes the next chunk, or the end. */
+  /** Pushes the next chunk, or ends the input. */
   feed(): Promise<void>
   hasConsumed(): boolean
   cancel(reason?: unknown): Promise<void>
@@ -107,7 +107,7 @@ async function copy(
           next = null
           if (chunk.length > 0) return controller.enqueue(chunk)
           controller.close()
-          // Bytes behind the picture are not worth their transfer.
+          // Do not transfer bytes after the picture.
           await source.cancel()
         } catch (error) {
           controller.error(error)
@@ -120,7 +120,7 @@ async function copy(
   )
 }
 
-/** The next piece of output; empty at the end. */
+/** Returns the next chunk of output; empty at the end. */
 async function nextChunk(source: OpenSource, running: Generator<Step, boolean>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   let length = 0
@@ -139,7 +139,7 @@ async function nextChunk(source: OpenSource, running: Generator<Step, boolean>):
 function brokenOff(): PublisherError {
   return new PublisherError(
     'storage_unavailable',
-    'The photo broke off half-way. Please try again shortly.',
+    'The storage sent only part of the photo. Please try again shortly.',
     {
       isOutage: true,
     },

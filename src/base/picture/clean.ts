@@ -1,4 +1,4 @@
-/** Copies of pictures that hold the picture and nothing else: lossless, in one pass, without decoding, in bounded memory. */
+/** Copies pictures without their metadata: lossless, in one pass, without decoding, in bounded memory. */
 import { ascii, isJpeg, isWebp } from './blocks.ts'
 import { type PictureHeader, pngSignature } from './header.ts'
 import { type Input, joined, runOver, type Step } from './input.ts'
@@ -9,7 +9,7 @@ import { strippedWebp, webpOrientation } from './strip/webp.ts'
 
 export type PictureType = PictureHeader['mediaType']
 
-/** The type of a picture by its first 12 bytes. Throws `photo_unreadable` for all but JPEG, PNG and WebP. */
+/** Returns the type of a picture by its first 12 bytes. Throws `photo_unreadable` unless it is a JPEG, PNG or WebP. */
 export function pictureType(bytes: Uint8Array): PictureType {
   if (isJpeg(bytes)) return 'image/jpeg'
   if (ascii(bytes, 0, 8) === pngSignature) return 'image/png'
@@ -18,8 +18,8 @@ export function pictureType(bytes: Uint8Array): PictureType {
 }
 
 /**
- * The parser that writes the clean copy of a picture of this type, and gives whether the file had its end. `orientation` counts for
- * WebP only.
+ * Returns the parser that writes the clean copy of a picture of this type. The parser returns false if the file lacked its end
+ * marker. Only WebP uses `orientation`.
  */
 export function stripperOf(
   type: PictureType,
@@ -31,8 +31,8 @@ export function stripperOf(
 }
 
 /**
- * Gives the clean copy of a picture at hand. What turns it upright stays, as an EXIF of one entry. Throws `photo_unreadable` for
- * what is not a whole JPEG, PNG or WebP.
+ * Makes the clean copy of a picture in memory. Keeps the orientation, as an EXIF with one entry. Throws `photo_unreadable` unless
+ * the bytes are a complete JPEG, PNG or WebP.
  */
 export function withoutMetadata(bytes: Uint8Array): {
   bytes: Uint8Array<ArrayBuffer>

@@ -1,18 +1,18 @@
 /**
- * Time taken of an AVIF or HEIC. Its EXIF is an item of the file's `meta` box (ISO/IEC 14496-12, sections 8.11.3 and 8.11.6;
- * ISO/IEC 23008-12, annex A).
+ * Reads the time taken from an AVIF or HEIC. The EXIF is an item of the file's `meta` box: ISO/IEC 14496-12, sections 8.11.3
+ * and 8.11.6, and ISO/IEC 23008-12, annex A.
  */
 import { ascii, viewOf } from './blocks.ts'
 import { readExif } from './exif.ts'
 
-/** A phone's box takes some 4 KB. */
+/** Upper bound on the `meta` box; phones write about 4 KB. */
 const maxMetaBytes = 2 ** 20
-/** Boxes of the file itself; phones write four. */
+/** Upper bound on top-level boxes; phones write four. */
 const maxFileBoxes = 64
-/** The times stand at the beginning of the EXIF. */
+/** Upper bound on the EXIF bytes to read; the times are near the beginning. */
 const maxExifBytes = 65_536
 
-/** Payload of a box, within the bytes that were read. */
+/** Position of a box's payload within the bytes that were read. */
 interface Box {
   kind: string
   start: number
@@ -22,8 +22,8 @@ interface Box {
 type ReadAt = (start: number, length: number) => Uint8Array
 
 /**
- * Reads the time taken, as {@link readExif} gives it, from a file in pieces of `size` bytes in all. Never throws: `null` where the file
- * tells none.
+ * Reads the time taken, in the format of {@link readExif}, from a file in chunks. `size` is the total size of the chunks in bytes.
+ * Returns `null` if the file has no time. Never throws.
  */
 export function timeInContainer(chunks: readonly Uint8Array[], size: number): string | null {
   const read: ReadAt = (start, length) => copyOf(chunks, start, length)
@@ -43,7 +43,7 @@ export function timeInContainer(chunks: readonly Uint8Array[], size: number): st
     ? payloadOf('idat')?.subarray(place.start, place.start + length)
     : read(place.start, length)
   if (!bytes || bytes.length < 8) return null
-  // The offset of the TIFF structure stands before what precedes it.
+  // The EXIF item starts with the offset of its TIFF structure.
   return readExif(bytes.subarray(4 + viewOf(bytes).getUint32(0))).takenAt
 }
 
@@ -56,13 +56,13 @@ function metaOf(read: ReadAt, size: number): Uint8Array | null {
   return null
 }
 
-/** Boxes one after the other. Ends early where one is malformed or reaches beyond `limit`. */
+/** Yields consecutive boxes. Stops at a box that is malformed or ends beyond `limit`. */
 function* boxesIn(read: ReadAt, begin: number, limit: number): Generator<Box> {
   for (let at = begin; at + 8 <= limit; ) {
     const heading = read(at, 16)
     const short = viewOf(heading).getUint32(0)
     if (short === 1 && heading.length < 16) return
-    // 1: the size follows in 64 bits; 0: up to the end.
+    // Size 1 means that a 64-bit size follows. Size 0 means that the box extends to the end.
     const size = short === 1 ? Number(viewOf(heading).getBigUint64(8)) : short === 0 ? limit - at : short
     const header = short === 1 ? 16 : 8
     if (size < header || at + size > limit) return
@@ -71,7 +71,7 @@ function* boxesIn(read: ReadAt, begin: number, limit: number): Generator<Box> {
   }
 }
 
-/** Number of the first item of type `Exif`. */
+/** Returns the ID of the first item of type `Exif`. */
 function exifItemIn(items: Uint8Array): number | null {
   const read: ReadAt = (start, length) => items.subarray(start, start + length)
   for (const { kind, start, end } of boxesIn(read, items[0] === 0 ? 6 : 8, items.length)) {
@@ -87,11 +87,11 @@ function exifItemIn(items: Uint8Array): number | null {
 interface Place {
   start: number
   length: number
-  /** It lies in the `idat` box, and not in the file's own bytes. */
+  /** True if `start` counts from the `idat` box instead of from the file. */
   isInMeta: boolean
 }
 
-/** Place of an item that lies in one piece. */
+/** Finds the place of an item. Returns `null` for an item in several extents. */
 function placeOf(item: number, locations: Uint8Array): Place | null {
   if (locations.length < 10) return null
   const version = locations[0] ?? 0
@@ -119,7 +119,7 @@ function placeOf(item: number, locations: Uint8Array): Place | null {
   return null
 }
 
-/** A number of 0 to 8 bytes, big-endian; bytes beyond the end count as 0. */
+/** Reads a big-endian number of 0 to 8 bytes; bytes beyond the end count as 0. */
 function numberIn(bytes: Uint8Array, at: number, size: number): number {
   let number = 0
   for (let index = at; index < at + size; index++) number = number * 256 + (bytes[index] ?? 0)

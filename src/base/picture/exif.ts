@@ -1,23 +1,23 @@
-/** The two EXIF facts that a gallery needs, orientation and time taken, read within bounds; and an EXIF of only one of them. */
+/** Reads the two EXIF facts that a gallery needs, orientation and time taken, and writes an EXIF with either of them. */
 import { ascii, viewOf } from './blocks.ts'
 
 export interface ExifFacts {
-  /** 1 to 8 (EXIF 2.32, tag 0x0112); 1 where there is none. */
+  /** 1 to 8 (EXIF 2.32, tag 0x0112). Default: 1. */
   orientation: number
-  /** ISO 8601, in the camera's own time where it tells no offset: `2026-06-01T18:30:00` or `...+02:00`. */
+  /** ISO 8601, in the camera's local time if the EXIF has no offset: `2026-06-01T18:30:00` or `...+02:00`. */
   takenAt: string | null
 }
 
 const noFacts: ExifFacts = { orientation: 1, takenAt: null }
 const tag = { orientation: 0x0112, exifDirectory: 0x8769, taken: 0x9003, takenOffset: 0x9011 } as const
 const fieldType = { ascii: 2, long: 4 } as const
-/** Cameras write some fifty entries into a directory. */
+/** Upper bound on the entries of a directory; cameras write about fifty. */
 const maxEntries = 512
 
-/** First bytes of EXIF in a JPEG, and in WebP files of some writers. */
+/** First bytes of an EXIF segment in a JPEG, and of the EXIF chunk in WebP files of some writers. */
 export const exifIdentifier = 'Exif\0\0'
 
-/** Reads a TIFF structure, with or without {@link exifIdentifier} before it. Never throws: what is malformed has no facts. */
+/** Reads a TIFF structure, with or without {@link exifIdentifier} before it. Returns the defaults if it is malformed. Never throws. */
 export function readExif(bytes: Uint8Array): ExifFacts {
   const start = ascii(bytes, 0, exifIdentifier.length) === exifIdentifier ? exifIdentifier.length : 0
   const tiff = bytes.subarray(start)
@@ -37,7 +37,7 @@ interface Entry {
   count: number
   /** The value as a 16-bit number. */
   short: number
-  /** The value as a 32-bit number; for longer values their offset. */
+  /** The value as a 32-bit number, or the offset of a longer value. */
   long: number
 }
 
@@ -64,7 +64,7 @@ function numberAt(tiff: Uint8Array, offset: number, isLittle: boolean): number |
   return offset + 4 > tiff.length ? null : viewOf(tiff).getUint32(offset, isLittle)
 }
 
-/** The text of at most 32 bytes that an entry points to. */
+/** Reads the text that an entry points to. Returns an empty text if it is longer than 32 bytes. */
 function textIn(tiff: Uint8Array, entry: Entry | undefined): string {
   if (!entry || entry.count <= 4 || entry.count > 32) return ''
   return ascii(tiff, entry.long, entry.long + entry.count)
@@ -74,7 +74,7 @@ function timeOf(taken: string, offset: string): string | null {
   const parts = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)/.exec(taken)
   if (!parts) return null
   const time = `${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}`
-  // Rejects the zeros of cameras without a clock, and days that no calendar has.
+  // Rejects the zeros of cameras without a clock, and dates such as 30 February.
   const instant = new Date(`${time}Z`)
   if (Number.isNaN(instant.getTime()) || instant.toISOString().slice(0, 19) !== time || /^0000/.test(time))
     return null
@@ -82,7 +82,7 @@ function timeOf(taken: string, offset: string): string | null {
   return time + zone
 }
 
-/** A TIFF structure of one entry, the orientation (26 bytes), big-endian. */
+/** Writes a big-endian TIFF structure with one entry, the orientation (26 bytes). */
 export function exifOfOrientation(orientation: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([
     ...[0x4d, 0x4d, 0, 42, 0, 0, 0, 8],
@@ -91,7 +91,7 @@ export function exifOfOrientation(orientation: number): Uint8Array<ArrayBuffer> 
   ])
 }
 
-/** A TIFF structure of nothing but the time taken, big-endian. Takes the time as {@link readExif} gives it. */
+/** Writes a big-endian TIFF structure with only the time taken, in the format of {@link readExif}. */
 export function exifOfTime(takenAt: string): Uint8Array<ArrayBuffer> {
   const [day, time] = [takenAt.slice(0, 10).replaceAll('-', ':'), takenAt.slice(11, 19)]
   const texts: { key: number; text: string }[] = [{ key: tag.taken, text: `${day} ${time}\0` }]

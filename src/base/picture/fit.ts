@@ -1,4 +1,4 @@
-/** How a picture goes into a box: the same for every reducer, so that all storages look alike. */
+/** Fits pictures into boxes by the same rule for every reducer, so that all storages look alike. */
 
 /** Pixels. */
 export interface Size {
@@ -7,9 +7,8 @@ export interface Size {
 }
 
 /**
- * The box turned to the photo's orientation: its long side lies along the photo's long side. A portrait photo in
- * 960x640 gets 640x960, as Dropbox does with `bestfit`; unturned it would be only 640 high.
- * `photo` is the upright photo.
+ * Turns the box so that its long side lies along the long side of the upright photo. A portrait photo in 960x640 gets
+ * 640x960, as Dropbox does with `bestfit`; otherwise the photo would be only 640 high.
  */
 export function turnBox(box: Size, photo: Size): Size {
   const long = Math.max(box.width, box.height)
@@ -18,13 +17,13 @@ export function turnBox(box: Size, photo: Size): Size {
 }
 
 /**
- * The long side of the photo after it was fitted into the turned box without enlarging: pixels, at least 1. It is the
- * same for a photo that lies on its side, so the EXIF orientation need not be known.
+ * Returns the long side of the photo after fitting into the turned box, in pixels and at least 1. Never enlarges.
+ * Swapping width and height gives the same result, so callers need not know the EXIF orientation.
  */
 export function fittedLongSide(box: Size, photo: Size): number {
   const long = Math.max(photo.width, photo.height)
   const short = Math.min(photo.width, photo.height)
   const scale = Math.min(1, Math.max(box.width, box.height) / long, Math.min(box.width, box.height) / short)
-  // Rounded down, for rounding up could push the short side over its limit.
+  // Round down: rounding up could push the short side over its limit.
   return Math.max(1, Math.floor(long * scale))
 }

@@ -1,4 +1,4 @@
-/** Type, size and a few facts of a picture from its first bytes, by content: no file name and no `Content-Type` is believed. */
+/** Reads type, size and EXIF facts of a picture from its first bytes. Ignores the file name and `Content-Type`. */
 import { ascii, isJpeg, isWebp, viewOf } from './blocks.ts'
 import { type ExifFacts, exifIdentifier, readExif } from './exif.ts'
 import { createInput, type Input, type Reading, skip } from './input.ts'
@@ -7,7 +7,7 @@ import { isFrame, nextMarker } from './strip/jpeg.ts'
 
 export interface PictureHeader {
   mediaType: 'image/jpeg' | 'image/png' | 'image/webp'
-  /** As stored, before any EXIF orientation. Pixels, at least 1. */
+  /** Width as stored, before any EXIF orientation. Pixels, at least 1. */
   width: number
   height: number
 }
@@ -15,14 +15,17 @@ export interface PictureHeader {
 export interface PictureFacts extends PictureHeader, ExifFacts {}
 
 /**
- * Why a header cannot be read. `incomplete`: the file ends before its pixels; `unsupported`: not a JPEG, PNG or WebP, or without a
- * usable size; `excessive`: more before the pixels than src/base/picture/limits.ts allows.
+ * Reason why a header is unreadable.
+ *
+ * - `incomplete`: the file ends before its pixels.
+ * - `unsupported`: the file is not a JPEG, PNG or WebP, or has no usable size.
+ * - `excessive`: the file has more data before its pixels than src/base/picture/limits.ts allows.
  */
 export type HeaderTrouble = 'incomplete' | 'unsupported' | 'excessive'
 
 export const pngSignature = '\u0089PNG\r\n\u001a\n'
 
-/** Reads the header from the beginning of a file. `incomplete` where more bytes may complete it. Never throws. */
+/** Reads the header from the beginning of a file. Returns `incomplete` if more bytes may complete it. Never throws. */
 export function readPictureHeader(bytes: Uint8Array): PictureHeader | HeaderTrouble {
   const facts = readPictureFacts(bytes)
   if (typeof facts === 'string') return facts
@@ -30,7 +33,7 @@ export function readPictureHeader(bytes: Uint8Array): PictureHeader | HeaderTrou
   return { mediaType, width, height }
 }
 
-/** The same with what EXIF says before the pixels. */
+/** Reads the header as {@link readPictureHeader} does, with the facts of any EXIF before the pixels. */
 export function readPictureFacts(bytes: Uint8Array): PictureFacts | HeaderTrouble {
   const input = createInput()
   input.push(bytes)
@@ -38,7 +41,7 @@ export function readPictureFacts(bytes: Uint8Array): PictureFacts | HeaderTroubl
   return step.done ? step.value : 'incomplete'
 }
 
-/** Reads a header as it arrives, and holds at most 64 KB of it. Never throws. */
+/** Reads a header as it arrives, holding at most 64 KB of it. Never throws. */
 export function* pictureFacts(input: Input): Reading<PictureFacts | HeaderTrouble> {
   const bytes = yield* input.peek(12)
   if (isJpeg(bytes)) return yield* jpegFacts(input)
@@ -61,7 +64,7 @@ function* jpegFacts(input: Input): Reading<PictureFacts | HeaderTrouble> {
     const kind = yield* nextMarker(input)
     if (kind === null) return 'incomplete'
     if (isExcessive(input, blocks)) return 'excessive'
-    // A scan, the end, or another start before the frame that says the size.
+    // A scan, the end or another start comes before the frame, which holds the size.
     if (kind >= 0xd8 && kind <= 0xda) return 'unsupported'
     const begin = yield* input.peek(8)
     if (begin.length < 8) return 'incomplete'
@@ -77,7 +80,7 @@ function* jpegFacts(input: Input): Reading<PictureFacts | HeaderTrouble> {
   }
 }
 
-/** Walks to the first pixels: what is compressed before them is bounded by what it may inflate to. */
+/** Walks to the first pixels. Limits the compressed data before them, because it inflates when decoded. */
 function* pngFacts(input: Input): Reading<PictureFacts | HeaderTrouble> {
   const begin = yield* input.peek(24)
   if (begin.length < 24) return 'incomplete'
@@ -106,7 +109,7 @@ function* pngFacts(input: Input): Reading<PictureFacts | HeaderTrouble> {
   }
 }
 
-/** An `iTXt` says it after its keyword of at most 79 bytes (PNG specification, section 11.3.3.4). */
+/** Tells whether a chunk is compressed. `iTXt` has a flag after its keyword of at most 79 bytes (PNG specification, section 11.3.3.4). */
 function* isCompressed(input: Input, kind: string, length: number): Reading<boolean> {
   if (kind === 'zTXt' || kind === 'iCCP') return true
   if (kind !== 'iTXt') return false
@@ -115,7 +118,7 @@ function* isCompressed(input: Input, kind: string, length: number): Reading<bool
   return end < 0 || begin[end + 1] !== 0
 }
 
-/** RFC 9649, sections 2.5 to 2.7: the first chunk holds the size, and the pixels may stand behind others. */
+/** Reads the size from the first chunk, then walks to the pixels, which may follow other chunks (RFC 9649, sections 2.5 to 2.7). */
 function* webpFacts(input: Input): Reading<PictureFacts | HeaderTrouble> {
   const begin = yield* input.peek(30)
   if (begin.length < 30) return 'incomplete'

@@ -1,22 +1,22 @@
 /**
- * Bytes of a file for parsers that are written as generators: a parser yields `undefined` where it needs more input, and
- * its driver then pushes the next chunk or ends the input. The same parser runs over a stream and over bytes at hand.
+ * Input for parsers that are written as generators. A parser yields `undefined` to ask for input, and its driver then
+ * pushes the next chunk or ends the input. The same parser runs over a stream and over bytes in memory.
  */
 
-/** A parser's step: a piece of output, or `undefined` for 'push the next chunk'. */
+/** A parser's step: a piece of output, or `undefined` to ask for the next chunk. */
 export type Step = Uint8Array | undefined
 
-/** Ends a parser with its value; every yield asks for more input. */
+/** A parser without output: every yield asks for more input. */
 export type Reading<T> = Generator<undefined, T>
 
 export interface Input {
   /** Adds the next chunk of the file. The input keeps a reference until the bytes are consumed. */
   push(chunk: Uint8Array): void
-  /** Says that the file ends here. */
+  /** Marks the end of the file. */
   end(): void
-  /** Gives at least `count` bytes without consuming them; fewer only at the end of the file. */
+  /** Returns at least `count` bytes without consuming them; fewer only at the end of the file. */
   peek(count: number): Reading<Uint8Array>
-  /** Consumes `count` bytes that {@link Input.peek} has given. */
+  /** Consumes `count` bytes that {@link Input.peek} has returned. */
   consume(count: number): void
   /** Bytes consumed so far. */
   readonly position: number
@@ -24,7 +24,7 @@ export interface Input {
 
 const nothing = new Uint8Array(0)
 
-/** Makes an empty input. Each byte is copied at most a constant number of times, however small the chunks are. */
+/** Makes an empty input. Copies each byte at most a constant number of times, even for tiny chunks. */
 export function createInput(): Input {
   let current: Uint8Array = nothing
   let pending: Uint8Array[] = []
@@ -64,7 +64,7 @@ export function createInput(): Input {
   }
 }
 
-/** Skips `count` bytes without holding them. Gives false where the file ends before. */
+/** Skips `count` bytes without holding them. Returns false if the file ends first. */
 export function* skip(input: Input, count: number): Reading<boolean> {
   let left = count
   while (left > 0) {
@@ -77,7 +77,7 @@ export function* skip(input: Input, count: number): Reading<boolean> {
   return true
 }
 
-/** Runs a parser over bytes that are all there. Gives its value and its output, in pieces. */
+/** Runs a parser over bytes in memory. Returns its value and the pieces of its output. */
 export function runOver<T>(
   bytes: Uint8Array,
   parser: (input: Input) => Generator<Step, T>,
@@ -94,7 +94,7 @@ export function runOver<T>(
   }
 }
 
-/** The pieces as one array. */
+/** Concatenates the pieces. */
 export function joined(
   pieces: readonly Uint8Array[],
   length = pieces.reduce((sum, { length }) => sum + length, 0),

@@ -1,4 +1,4 @@
-/** Photos that are taken only where the host can make a JPEG of them: HEIC, as phones write it, and AVIF. */
+/** Recognises HEIC and AVIF, which a host accepts only if it can convert them to JPEG. */
 import { ascii, viewOf } from './blocks.ts'
 
 export type PhoneFormat = 'HEIC' | 'AVIF'
@@ -12,12 +12,12 @@ const formats: ReadonlyMap<string, PhoneFormat> = new Map([
   ['mif1', 'HEIC'],
 ])
 
-/** Bytes of the file type box that are looked at. */
+/** Upper bound on the bytes of the file type box to read. */
 const maxBoxBytes = 256
 
 /**
- * Tells the format by the file type box (ISO/IEC 14496-12, section 4.3), from the first bytes of a file. `null` for all other
- * files, films and animations among them.
+ * Returns the format by the file type box (ISO/IEC 14496-12, section 4.3) in the first bytes of a file. Returns `null` for all
+ * other files, including videos and animations.
  */
 export function phoneFormat(bytes: Uint8Array): PhoneFormat | null {
   if (bytes.length < 16 || ascii(bytes, 4, 8) !== 'ftyp') return null

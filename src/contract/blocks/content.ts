@@ -1,4 +1,4 @@
-/** The blocks about words: `captionfile`, `confirmation` and `content`. */
+/** The blocks about texts: `captionfile`, `confirmation` and `content`. */
 import { z } from 'zod'
 import { block, documented, type Fault, field, flag, list, text, whole } from '../lenient.ts'
 
@@ -40,7 +40,7 @@ export const confirmationField = documented(
   { description: 'Mail that confirms a photo published by mail.' },
 )
 
-/** The AI is shown this many captions at most; further ones are dropped. */
+/** Upper bound on the sample captions that the AI gets. The rest are dropped. */
 const maxVoiceProfile = 20
 
 export const contentField = documented(

@@ -32,7 +32,7 @@ const emailServerFields = documented(
   { description: "The tenant's mail server. Publishing by mail (FetLife) needs it." },
 )
 
-/** A server that is not filled in counts as absent: publishing by mail says so, and the gallery is served. Half a form is a fault. */
+/** Treats an incomplete server as absent, so that the gallery still works. Reports a fault if only some of the required fields are set. */
 export const emailServerField = {
   ...emailServerFields,
   read(value: unknown, path: string, faults: Fault[]) {

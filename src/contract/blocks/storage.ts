@@ -1,4 +1,4 @@
-/** The `storage` block, the only one that can make a configuration unusable. */
+/** The `storage` block. No other block can make a configuration unusable. */
 import { z } from 'zod'
 import {
   block,
@@ -13,7 +13,7 @@ import {
 import { resolvePaths } from '../paths.ts'
 
 export const storageProviders = ['dropbox', 's3', 'managed', 'gdrive', 'local'] as const
-/** Where a tenant's photos are kept, by the name that configurations use. */
+/** Name of a storage in configurations. */
 export type StorageProvider = (typeof storageProviders)[number]
 
 const maxPathLength = 1000
@@ -21,8 +21,8 @@ const path = z.string().trim().min(1).max(maxPathLength)
 const pathText = 'a path of at most 1,000 characters'
 
 /**
- * Sub-paths that are no paths at all have their defaults; one that climbs makes the storage unusable. A resolved sub-path holds the
- * root too, and is read back from the shared store.
+ * Reads the sub-paths. A malformed sub-path gets its default, but a `..` segment makes the storage unusable. The limit is larger for
+ * resolved sub-paths, which include the root and come back from the shared store.
  */
 function subPathsBelow(root: unknown) {
   const isResolved = (path: string) => path.startsWith('/') || path.startsWith(`${root}/`)
@@ -67,7 +67,7 @@ export const storageSchema = z
     error: 'every storage but "local" needs credentials',
   })
 
-/** Reads the optional fields of the block; {@link storageSchema} judges the result. */
+/** Reads the optional fields of the block; {@link storageSchema} validates the result. */
 export function storageDocument(value: unknown, path: string, faults: Fault[]): unknown {
   if (!isRecord(value)) return value
   const paths = memberOf(value, 'paths')

@@ -22,22 +22,22 @@ const pictures = {
   jpeg: await canaryJpeg({ orientation: 6 }),
   png: await canaryPng({ orientation: 6 }),
   webp: await canaryWebp({ orientation: 6 }),
-  animation: await canaryAnimation(),
+  'webp animation': await canaryAnimation(),
 }
 const cases = Object.entries(pictures)
 const plainJpeg = await noise(40, 30).jpeg().toBuffer()
 const plainPng = await noise(40, 30).png().toBuffer()
 
-/** Pixels as they are stored, of all frames. */
+/** Decodes the stored pixels of all frames. */
 const pixels = (bytes: Uint8Array) => sharp(bytes, { animated: true }).raw().toBuffer()
-/** Pixels as they are to be seen. */
+/** Decodes the pixels of the upright picture. */
 const upright = (bytes: Uint8Array) => sharp(bytes).autoOrient().raw().toBuffer({ resolveWithObject: true })
 
 async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Buffer> {
   return Buffer.from(await new Response(stream).arrayBuffer())
 }
 
-/** Steps that the parser of these bytes takes, with all of its output. */
+/** Counts the steps and the output bytes of the parser of these bytes. */
 function stepsOver(bytes: Uint8Array): { steps: number; written: number } {
   const input = createInput()
   input.push(bytes)
@@ -58,18 +58,18 @@ function stepsOver(bytes: Uint8Array): { steps: number; written: number } {
 }
 
 describe('a clean copy', () => {
-  it.each(cases)('holds no canary of a %s that is full of them', (_, bytes) => {
+  it.each(cases)('removes every metadata canary from a %s', (_, bytes) => {
     expect(canariesIn(bytes)).not.toEqual([])
     expect(canariesIn(withoutMetadata(bytes).bytes)).toEqual([])
   })
 
-  it.each(cases)('keeps the pixels of a %s to the bit', async (_, bytes) => {
+  it.each(cases)('keeps the pixels of a %s identical to the bit', async (_, bytes) => {
     const clean = withoutMetadata(bytes).bytes
     expect((await pixels(clean)).equals(await pixels(bytes))).toBe(true)
   })
 
   it.each(Object.entries(makers))(
-    'keeps each orientation of a %s, and no EXIF where it lies upright',
+    'keeps every orientation of a %s, and writes no EXIF when the picture is upright',
     async (_, make) => {
       for (let orientation = 1; orientation <= 8; orientation++) {
         const original = await make({ orientation })
@@ -91,12 +91,12 @@ describe('a clean copy', () => {
     },
   )
 
-  it.each(cases)('changes nothing when it is made of a clean %s', (_, bytes) => {
+  it.each(cases)('changes nothing in a %s that is already clean', (_, bytes) => {
     const once = withoutMetadata(bytes).bytes
     expect(Buffer.from(withoutMetadata(once).bytes)).toEqual(Buffer.from(once))
   })
 
-  it('keeps the colour profile', async () => {
+  it('keeps the colour profile of a picture', async () => {
     for (const format of ['jpeg', 'png', 'webp'] as const) {
       const original = await plain(9, 9).withIccProfile('p3')[format]().toBuffer()
       const [kept, had] = [
@@ -107,13 +107,13 @@ describe('a clean copy', () => {
     }
   })
 
-  it('ends a JPEG that lacks its end marker', async () => {
+  it('adds the missing end marker of a JPEG', async () => {
     const original = await noise(40, 30).jpeg().toBuffer()
     const clean = withoutMetadata(original.subarray(0, -2)).bytes
     expect(Buffer.from(clean)).toEqual(original)
   })
 
-  it('ends a PNG that lacks its end chunk or a part of it', async () => {
+  it('completes a PNG whose end chunk is missing or truncated', async () => {
     const original = await noise(40, 30).png().toBuffer()
     for (const missing of [12, 8, 5]) {
       const clean = withoutMetadata(original.subarray(0, -missing)).bytes
@@ -126,7 +126,7 @@ describe('a clean copy', () => {
     ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><text>CANARY</text></svg>')],
     ['HEIC', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0heicmif1', 'latin1')],
     ['TIFF', Buffer.from('II*\0\x08\0\0\0CANARY and more', 'latin1')],
-    ['nothing', Buffer.alloc(0)],
+    ['an empty file', Buffer.alloc(0)],
     [
       'a JPEG without a frame',
       Buffer.concat([Buffer.from([0xff, 0xd8]), segment(0xda, 'scan'), Buffer.from('data')]),
@@ -138,11 +138,11 @@ describe('a clean copy', () => {
       'a WebP without pixels',
       Buffer.from('RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x01\0\0\x01\0\0', 'latin1'),
     ],
-  ])('refuses %s', (_, bytes) => {
+  ])('refuses to clean %s', (_, bytes) => {
     expect(() => withoutMetadata(bytes)).toThrow(expect.objectContaining({ code: 'photo_unreadable' }))
   })
 
-  it('keeps the pixels of any picture when it carries metadata', async () => {
+  it('keeps the pixels and removes the metadata of any picture', async () => {
     const format = fc.constantFrom('jpeg', 'png', 'webp')
     const options = fc.record({
       progressive: fc.boolean(),
@@ -182,7 +182,7 @@ describe('a clean copy', () => {
     )
   })
 
-  it('writes at most what it reads, in steps that grow with it, for any bytes', () => {
+  it('takes a linear number of steps and adds at most an end marker for any bytes', () => {
     const start = fc.constantFrom(
       ...cases.map(([, bytes]) => bytes),
       Buffer.from([0xff, 0xd8]),
@@ -210,7 +210,7 @@ describe('a clean copy', () => {
       Buffer.concat([frame, segment(0xda, 'scan'), Buffer.alloc(200_000, Buffer.from([0xff, 0xd0]))]),
     ],
     ['scans', Buffer.concat([frame, Buffer.alloc(200_000, segment(0xda, 'scan'))])],
-  ])('takes few steps over a JPEG that is nothing but %s', (_, bytes) => {
+  ])('takes few steps over a JPEG that consists of %s', (_, bytes) => {
     expect(stepsOver(bytes).steps).toBeLessThan(5_000)
   })
 })
@@ -221,7 +221,7 @@ describe('a stream of a clean copy', () => {
     open: async () => sourceOf(bytes, { ...(chunk && { chunk }) }).body,
   })
 
-  it.each(cases)('gives the same bytes of a %s for every size of its chunks', async (_, bytes) => {
+  it.each(cases)('streams the same bytes of a %s for every chunk size', async (_, bytes) => {
     const whole = Buffer.from(withoutMetadata(bytes).bytes)
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: bytes.length }), async (chunk) => {
@@ -232,7 +232,7 @@ describe('a stream of a clean copy', () => {
     )
   })
 
-  it('refuses what is no picture before it gives a byte, and lets its source go', async () => {
+  it('rejects a file that is not a picture before the first byte, and releases the source', async () => {
     for (const bytes of [Buffer.from('<html>'.repeat(50)), plainJpeg.subarray(0, 100)]) {
       const source = sourceOf(bytes)
       const opening = openCleanStream({ size: bytes.length, open: async () => source.body })
@@ -241,21 +241,21 @@ describe('a stream of a clean copy', () => {
     }
   })
 
-  it('breaks off, and gives no raw byte, where the picture turns out to be damaged', async () => {
+  it('fails without passing on raw bytes when the picture turns out to be damaged', async () => {
     const png = await noise(300, 200).png().toBuffer()
     const cut = png.subarray(0, png.length - 400)
     const { body } = await openCleanStream(sourceFor(cut))
     await expect(bytesOf(body)).rejects.toMatchObject({ code: 'photo_unreadable' })
   })
 
-  it('breaks off where its source is shorter than it said', async () => {
+  it('fails when the source is shorter than its declared size', async () => {
     const bytes = await noise(400, 300).jpeg().toBuffer()
     const half = bytes.subarray(0, bytes.length / 2)
     const { body } = await openCleanStream({ ...sourceFor(half), size: bytes.length })
     await expect(bytesOf(body)).rejects.toMatchObject({ code: 'storage_unavailable' })
   })
 
-  it('reads no further than the picture, nor ahead of its reader', async () => {
+  it('reads neither beyond the picture nor far ahead of its reader', async () => {
     const bytes = await noise(800, 600).jpeg().toBuffer()
     const source = sourceOf(Buffer.concat([bytes, Buffer.alloc(5_000_000)]))
     const { body } = await openCleanStream({ size: source.size, open: async () => source.body })
@@ -267,14 +267,14 @@ describe('a stream of a clean copy', () => {
     expect(source.pulled()).toBeLessThan(bytes.length + 65_536)
   })
 
-  it('lets its source go when its reader leaves', async () => {
+  it('cancels the source when the reader cancels', async () => {
     const source = sourceOf(await noise(800, 600).jpeg().toBuffer())
     const { body } = await openCleanStream({ size: source.size, open: async () => source.body })
     await body.cancel()
     expect(source.isCancelled()).toBe(true)
   })
 
-  it('passes on what its source fails with', async () => {
+  it('rejects with the error of the source', async () => {
     const failing = probe(1000, () => {
       throw new Error('the line broke')
     })
@@ -285,7 +285,7 @@ describe('a stream of a clean copy', () => {
 })
 
 describe('the facts of a picture', () => {
-  it('tell orientation and time, and nothing for a time that no calendar has', () => {
+  it('reads orientation and time taken, and ignores an impossible date', () => {
     expect(readPictureFacts(pictures.jpeg)).toEqual({
       mediaType: 'image/jpeg',
       width: 90,

@@ -24,14 +24,14 @@ const longBox = (kind: string, payload: Uint8Array) =>
 interface Layout {
   version: 0 | 1 | 2
   infe: 2 | 3
-  /** Bytes of an offset, a length and a base. */
+  /** Sizes of an offset, a length and a base, in bytes. */
   sizes: [number, number, number]
   isInMeta?: boolean
   isMetaLast?: boolean
   prefix?: string
 }
 
-/** A file as phones write it: tiles of the picture, and the EXIF as the second item. */
+/** Makes a file as phones write it: tiles of the picture, and the EXIF as the second item. */
 function heic({ version, infe, sizes, isInMeta = false, isMetaLast = false, prefix = '' }: Layout): Buffer {
   const exif = Buffer.concat([number(prefix.length, 4), Buffer.from(prefix, 'latin1'), exifOfTime(takenAt)])
   const ftyp = box('ftyp', Buffer.from('heic\0\0\0\0mif1heic', 'latin1'))
@@ -87,14 +87,14 @@ function inPieces(bytes: Uint8Array, length: number): Uint8Array[] {
 }
 
 describe('the time taken of an AVIF or HEIC', () => {
-  it.each(layouts)('is read when its EXIF lies as in %j', (layout) => {
+  it.each(layouts)('reads the time taken from an EXIF in the layout %j', (layout) => {
     const file = heic(layout)
     for (const length of [1, 7, 1000]) {
       expect(timeInContainer(inPieces(file, length), file.length)).toBe(takenAt)
     }
   })
 
-  it('is read when libheif wrote the file', async () => {
+  it('reads the time taken from a file of libheif', async () => {
     const avif = await noise(20, 10)
       .withExif({ IFD2: { DateTimeOriginal: '2024:05:06 07:08:09', OffsetTimeOriginal: '+02:00' } })
       .avif()
@@ -102,7 +102,7 @@ describe('the time taken of an AVIF or HEIC', () => {
     expect(timeInContainer([avif], avif.length)).toBe(takenAt)
   })
 
-  it('is null when there is no EXIF or no such file', async () => {
+  it('returns null for a file without EXIF and for other formats', async () => {
     const avif = await noise(20, 10).avif().toBuffer()
     for (const bytes of [
       avif,
@@ -114,7 +114,7 @@ describe('the time taken of an AVIF or HEIC', () => {
     }
   })
 
-  it('throws nothing when the file is damaged or cut off', () => {
+  it('does not throw when the file is damaged or truncated', () => {
     const damaged = fc
       .record({
         file: fc.constantFrom(...layouts.map(heic)),

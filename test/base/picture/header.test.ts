@@ -18,13 +18,13 @@ const formats = {
 }
 
 describe('the header of a picture', () => {
-  it.each(Object.entries(formats))('gives type and size of a %s, as sharp does', async (_, bytes) => {
+  it.each(Object.entries(formats))('reads the same type and size of a %s as sharp', async (_, bytes) => {
     const { mediaType, width, height } = await sharp(bytes).metadata()
     expect(readPictureHeader(bytes)).toEqual({ mediaType, width, height })
   })
 
   it.each(Object.entries(formats))(
-    'is the same for every beginning of a %s that is long enough',
+    'reads the same header from every sufficient beginning of a %s',
     (_, bytes) => {
       const whole = readPictureHeader(bytes)
       const answers = Array.from({ length: bytes.length }, (_, length) =>
@@ -36,7 +36,7 @@ describe('the header of a picture', () => {
     },
   )
 
-  it('knows sizes up to the largest that each format has', async () => {
+  it('reads the largest sizes that encoders write', async () => {
     const wide = await plain(16_383, 1).webp({ lossless: true }).toBuffer()
     expect(readPictureHeader(wide)).toMatchObject({ width: 16_383, height: 1 })
     const high = await plain(1, 65_500).jpeg().toBuffer()
@@ -54,7 +54,7 @@ describe('the header of a picture', () => {
     expect(readPictureHeader(strayed)).toMatchObject({ width: 91, height: 57 })
   })
 
-  it('refuses other formats', () => {
+  it('reports other formats as unsupported', () => {
     for (const text of [
       'GIF89a-and-some-more',
       '<svg xmlns="http://www.w3.org/2000/svg"/>',
@@ -67,7 +67,7 @@ describe('the header of a picture', () => {
     )
   })
 
-  it('reads any bytes whatever without failing', () => {
+  it('reads arbitrary bytes without failing', () => {
     const beginning = fc.constantFrom<number[]>([], [0xff, 0xd8], [...formats.png.subarray(0, 16)])
     fc.assert(
       fc.property(beginning, fc.uint8Array({ maxLength: 300 }), (start, rest) => {
@@ -80,7 +80,7 @@ describe('the header of a picture', () => {
 })
 
 describe('metadata in a finished picture', () => {
-  it('is found in JPEG and WebP', async () => {
+  it('finds metadata in JPEG and WebP', async () => {
     expect(carriesMetadata(formats.jpeg)).toBe(false)
     expect(carriesMetadata(formats.webp)).toBe(false)
     expect(carriesMetadata(formats['transparent webp'])).toBe(false)
@@ -90,18 +90,18 @@ describe('metadata in a finished picture', () => {
     expect(carriesMetadata(await plain(9, 9).withMetadata({ orientation: 6 }).jpeg().toBuffer())).toBe(true)
   })
 
-  it('is suspected in what is neither', () => {
+  it('assumes metadata in every other format', () => {
     expect(carriesMetadata(formats.png)).toBe(true)
     expect(carriesMetadata(new Uint8Array(0))).toBe(true)
   })
 
-  it('does not count a colour profile', async () => {
+  it('does not count a colour profile as metadata', async () => {
     const wide = await plain(9, 9).withIccProfile('p3').jpeg().toBuffer()
     expect(carriesMetadata(wide)).toBe(false)
     expect(Buffer.from(withoutMetadata(wide).bytes)).toEqual(wide)
   })
 
-  it('is cut out of a JPEG without touching the picture', async () => {
+  it('removes metadata from a JPEG without changing its pixels', async () => {
     const original = formats['jpeg with metadata']
     const comment = Buffer.from([0xff, 0xfe, 0, 9, ...Buffer.from('Canary!')])
     const commented = Buffer.concat([original.subarray(0, 2), comment, original.subarray(2)])
@@ -124,7 +124,7 @@ describe('fitting a photo into a box', () => {
     expect(turnBox({ width: 640, height: 960 }, { width: 3000, height: 2000 })).toEqual(box)
   })
 
-  it('never leaves the box, and touches it unless the photo is smaller', () => {
+  it('fits any photo into the box and fills the box unless the photo is smaller', () => {
     fc.assert(
       fc.property(side, side, (width, height) => {
         const long = fittedLongSide(box, { width, height })

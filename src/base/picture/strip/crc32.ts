@@ -1,4 +1,4 @@
-/** CRC-32 as PNG wants it (PNG specification, section 5.5, annex D). For chunks of some bytes that this program writes. */
+/** Computes the CRC-32 of a PNG chunk (PNG specification, section 5.5, annex D). Uses no table: it runs only over a few bytes. */
 export function crc32(bytes: Uint8Array): number {
   let crc = 0xffff_ffff
   for (const byte of bytes) {

@@ -1,6 +1,6 @@
 /**
- * Copies a JPEG without its metadata (ITU-T T.81, annex B). Frame, tables and scans stay as they are, to the bit. Kept beside them:
- * JFIF without its thumbnail, Adobe's colour flag, the colour profile, and the orientation in an EXIF of its own.
+ * Copies a JPEG without its metadata (ITU-T T.81, annex B). Frame, tables and scans stay identical to the bit. The copy also keeps
+ * JFIF without its thumbnail, Adobe's colour flag, the colour profile, and the orientation in a new EXIF.
  */
 import { ascii } from '../blocks.ts'
 import { exifIdentifier, exifOfOrientation, readExif } from '../exif.ts'
@@ -14,8 +14,8 @@ const startOfScan = 0xda
 const end = Uint8Array.of(0xff, endOfImage)
 
 /**
- * Writes the clean JPEG. Throws `photo_unreadable` for other files. A missing end marker is added; nothing follows it. Gives whether the
- * end marker was there.
+ * Writes the clean JPEG. Adds a missing end marker and drops everything after the marker. Returns true if the file had its end
+ * marker. Throws `photo_unreadable` for other files.
  */
 export function* strippedJpeg(input: Input): Generator<Step, boolean> {
   const header = createHeader()
@@ -39,7 +39,7 @@ function* scans(input: Input): Generator<Step, boolean> {
     if (blocks > maxBlocksBeforePixels) throw broken()
     yield* scanData(input)
     const kind = yield* nextMarker(input)
-    // Decoders show a picture that lacks its end marker.
+    // Decoders accept a JPEG without its end marker.
     if (kind === null || kind === endOfImage) {
       yield end
       return kind !== null
@@ -51,7 +51,7 @@ function* scans(input: Input): Generator<Step, boolean> {
 }
 
 interface HeaderFilter {
-  /** The segment as it goes out; empty where it does not. */
+  /** Returns the segment to write; empty to drop it. */
   filter(kind: number, payload: Uint8Array): Uint8Array
   hasFrame(): boolean
 }
@@ -84,17 +84,17 @@ function createHeaderFilter(): HeaderFilter {
   }
 }
 
-/** Frames, tables, restart intervals and scans. 0xc8 and all other markers have no meaning for decoders. */
+/** Accepts frames, tables, restart intervals and scans. 0xc8 and all other markers have no meaning for decoders. */
 function isOfPicture(kind: number): boolean {
   return (kind >= 0xc0 && kind <= 0xcf && kind !== 0xc8) || (kind >= startOfScan && kind <= 0xdf)
 }
 
-/** SOF0 to SOF15; between them lie DHT, JPG and DAC. */
+/** Accepts SOF0 to SOF15, but not DHT, JPG and DAC, whose numbers lie between them. */
 export function isFrame(kind: number): boolean {
   return kind >= 0xc0 && kind <= 0xcf && kind !== 0xc4 && kind !== 0xc8 && kind !== 0xcc
 }
 
-/** The JPEG in pieces, with an EXIF of up to 64 KB behind its start or its JFIF segment. Copies no picture data. */
+/** Inserts an EXIF of up to 64 KB after the start of a JPEG or its JFIF segment. Returns pieces, without copying picture data. */
 export function withExif(jpeg: Uint8Array, tiff: Uint8Array): Uint8Array[] {
   const [, , mark, kind, high = 0, low = 0] = jpeg
   const at = mark === 0xff && kind === 0xe0 ? 4 + high * 256 + low : 2
@@ -114,7 +114,7 @@ function* segmentPayload(input: Input): Reading<Uint8Array> {
   return yield* take(input, length)
 }
 
-/** Consumes up to and including the next marker with a payload, the image's start or its end. `null` at the end of the file. */
+/** Consumes input through the next marker that has a payload or starts or ends an image. Returns `null` at the end of the file. */
 export function* nextMarker(input: Input): Reading<number | null> {
   for (;;) {
     const bytes = yield* input.peek(2)
@@ -125,12 +125,12 @@ export function* nextMarker(input: Input): Reading<number | null> {
       input.consume(at + 2)
       return kind
     }
-    // Only a last 0xff may begin a marker.
+    // Only a trailing 0xff may begin a marker.
     input.consume(at)
   }
 }
 
-/** Index of the first 0xff that a marker's kind follows, else of what cannot be told without more bytes. */
+/** Returns the index of the first complete marker. Otherwise returns the index of a trailing 0xff, or the length. */
 function markerAt(bytes: Uint8Array): number {
   let at = bytes.indexOf(0xff)
   while (at >= 0 && at + 1 < bytes.length) {
@@ -141,7 +141,7 @@ function markerAt(bytes: Uint8Array): number {
   return at < 0 ? bytes.length : at
 }
 
-/** A stuffed zero, TEM, and the restart markers have no payload. */
+/** Accepts kinds without a payload: a stuffed zero, TEM, and the restart markers. */
 function standsAlone(kind: number): boolean {
   return kind === 0 || kind === 0x01 || isRestart(kind)
 }
@@ -150,7 +150,7 @@ function isRestart(kind: number): boolean {
   return kind >= 0xd0 && kind <= 0xd7
 }
 
-/** Copies entropy-coded data up to the next marker, which is not consumed. */
+/** Copies entropy-coded data up to the next marker, without consuming the marker. */
 function* scanData(input: Input): Generator<Step, void> {
   for (;;) {
     const bytes = yield* input.peek(2)
@@ -159,13 +159,13 @@ function* scanData(input: Input): Generator<Step, void> {
     input.consume(length)
     if (length > 0) continue
     const fill = fillLength(bytes)
-    // Fill bytes may come before a stuffed zero, too (libjpeg, jdhuff.c).
+    // Fill bytes may also precede a stuffed zero (libjpeg, jdhuff.c).
     input.consume(fill)
     if (fill === 0) return
   }
 }
 
-/** Length of the data before the first marker or fill byte, or before a last 0xff, which the next bytes explain. */
+/** Returns the length of the data before the first marker or fill byte, or before a trailing 0xff, which needs more bytes. */
 function dataLength(bytes: Uint8Array): number {
   let at = bytes.indexOf(0xff)
   while (at >= 0 && at + 1 < bytes.length) {

@@ -1,11 +1,11 @@
-/** Parts that the strippers of all three formats share. */
+/** Shared parts of the strippers of all three formats. */
 import { PublisherError } from '../../errors.ts'
 import { type Input, joined, type Reading, type Step } from '../input.ts'
 
-/** Upper bound on what is kept of a header, a colour profile above all. Bytes. */
+/** Upper bound on the kept part of a header. A colour profile takes most of it. */
 const maxHeaderBytes = 4 * 2 ** 20
 
-/** Gives exactly `count` bytes, consumed. Throws `photo_unreadable` where the file ends before. */
+/** Consumes and returns exactly `count` bytes. Throws `photo_unreadable` if the file ends first. */
 export function* take(input: Input, count: number): Reading<Uint8Array> {
   const bytes = yield* input.peek(count)
   if (bytes.length < count) throw broken()
@@ -13,7 +13,7 @@ export function* take(input: Input, count: number): Reading<Uint8Array> {
   return bytes.subarray(0, count)
 }
 
-/** Copies `count` bytes as they arrive. Throws `photo_unreadable` where the file ends before. */
+/** Copies `count` bytes as they arrive. Throws `photo_unreadable` if the file ends first. */
 export function* pass(input: Input, count: number): Generator<Step, void> {
   let left = count
   while (left > 0) {
@@ -26,7 +26,7 @@ export function* pass(input: Input, count: number): Generator<Step, void> {
   }
 }
 
-/** Collects a header, so that a file that breaks off in it gives an error and not the beginning of a picture. */
+/** Collects a header before any output, so that a file truncated in its header causes an error and not a partial picture. */
 export interface Header {
   /** Throws `photo_unreadable` beyond 4 MB. */
   add(piece: Uint8Array): void
@@ -46,7 +46,7 @@ export function createHeader(): Header {
   }
 }
 
-/** Error for a file of which no clean copy can be made. */
+/** Makes the error for a file that has no clean copy. */
 export function broken(): PublisherError {
   return new PublisherError(
     'photo_unreadable',

@@ -1,4 +1,4 @@
-/** Copies a PNG without its metadata (PNG specification, third edition): known chunks of the picture, and the orientation. */
+/** Copies a PNG without its metadata (PNG specification, third edition). Keeps known chunks of the picture, and the orientation. */
 import { ascii, viewOf } from '../blocks.ts'
 import { exifOfOrientation, readExif } from '../exif.ts'
 import { type Input, joined, type Step, skip } from '../input.ts'
@@ -6,7 +6,7 @@ import { crc32 } from './crc32.ts'
 import { broken, createHeader, pass, take } from './parts.ts'
 
 const unbounded = 0x7fff_ffff
-/** Largest length of each chunk that is kept: a longer one holds something else. */
+/** Upper bound on the length of each chunk to keep. A longer chunk carries other data. */
 const maxLengths: ReadonlyMap<string, number> = new Map([
   ['IHDR', 13],
   ['PLTE', 768],
@@ -26,13 +26,13 @@ const maxLengths: ReadonlyMap<string, number> = new Map([
   ['fdAT', unbounded],
   ['IDAT', unbounded],
 ])
-/** Chunks of pixels are a few KB long in some files. */
+/** Upper bound on chunks. Some files split their pixels into chunks of a few KB. */
 const maxChunks = 100_000
 const maxExifBytes = 65_536
 
 /**
- * Writes the clean PNG. A missing IEND is added; nothing follows it. Throws `photo_unreadable` for other files. Gives whether the IEND
- * was there.
+ * Writes the clean PNG. Adds a missing IEND and drops everything after the IEND. Returns true if the file had its IEND. Throws
+ * `photo_unreadable` for other files.
  */
 export function* strippedPng(input: Input): Generator<Step, boolean> {
   const header = createHeader()
@@ -41,7 +41,7 @@ export function* strippedPng(input: Input): Generator<Step, boolean> {
   let hasExif = false
   for (let chunks = 0; chunks < maxChunks; chunks++) {
     const peeked = yield* input.peek(8)
-    // Decoders show a picture that lacks its end chunk.
+    // Decoders accept a PNG without its end chunk.
     if (peeked.length < 8 && hasPixels) {
       yield chunkOf('IEND', new Uint8Array(0))
       return false
@@ -78,7 +78,7 @@ export function* strippedPng(input: Input): Generator<Step, boolean> {
   throw broken()
 }
 
-/** The chunk in place of an `eXIf`; `null` where the picture lies upright. */
+/** Returns the replacement of an `eXIf` chunk, or `null` if the picture is upright. */
 function* strippedExif(input: Input, length: number): Generator<undefined, Uint8Array | null> {
   const exif = yield* take(input, Math.min(length, maxExifBytes))
   const { orientation } = readExif(exif)
@@ -86,7 +86,7 @@ function* strippedExif(input: Input, length: number): Generator<undefined, Uint8
   return orientation === 1 ? null : chunkOf('eXIf', exifOfOrientation(orientation))
 }
 
-/** Lengths of at most 64 KB that make up `count`: no chunk's own word decides how much is waited for. */
+/** Splits `count` into lengths of at most 64 KB, so that a chunk's declared length cannot decide how much input is buffered. */
 function* pieces(count: number): Generator<number> {
   for (let left = count; left > 0; left -= 65_536) yield Math.min(left, 65_536)
 }

@@ -1,40 +1,40 @@
 /**
- * Copies a WebP without its metadata (RFC 9649, section 2). The file's size stands first, so a chunk that may not go out is replaced by
- * an unknown one of the same length that holds zeros: readers ignore unknown chunks (section 2.7).
+ * Copies a WebP without its metadata (RFC 9649, section 2). The file begins with its size, so the copy must have the same length.
+ * Metadata is overwritten with unknown chunks of zeros, which readers ignore (RFC 9649, section 2.7).
  */
 import { ascii, viewOf } from '../blocks.ts'
 import { exifOfOrientation, readExif } from '../exif.ts'
 import { type Input, joined, type Reading, type Step, skip } from '../input.ts'
 import { broken, pass, take } from './parts.ts'
 
-/** VP8X: colour profile, alpha and animation. */
+/** Flags of a VP8X chunk to keep: colour profile, alpha and animation. */
 const pictureFlags = 0x20 | 0x10 | 0x02
-/** VP8X: set only where an orientation is kept. */
+/** Flag of a VP8X chunk for EXIF. Set only if the copy keeps an orientation. */
 const exifFlag = 0x08
 const extensionBytes = 10
 const frameHeaderBytes = 16
 const animationBytes = 6
-/** Animations have at most two chunks in each frame. */
+/** Upper bound on chunks. Animations have at most two in each frame. */
 const maxChunks = 100_000
 const maxExifBytes = 65_536
 
 interface Chunk {
   kind: string
-  /** The chunk's first eight bytes. */
+  /** First eight bytes of the chunk. */
   heading: Uint8Array
-  /** Bytes of the payload. */
+  /** Bytes of the payload without padding. */
   size: number
-  /** Bytes up to the next chunk. */
+  /** Bytes of the payload with padding. */
   padded: number
 }
 
-/** Chunks of one picture that have come already. Each counts once, and only before the pixels. */
+/** Kinds of chunks that a picture has had so far. The copy keeps only the first of each kind, and only before the pixels. */
 type Seen = Set<string>
 const pixels = 'pixels'
 
 /**
- * Writes the clean WebP, which is as long as the original. `orientation` is what {@link webpOrientation} found. Throws
- * `photo_unreadable` for other files, also for those that end too early: gives true otherwise.
+ * Writes the clean WebP, which is as long as the original. `orientation` is the result of {@link webpOrientation}. Returns true.
+ * Throws `photo_unreadable` for other files and for truncated files.
  */
 export function* strippedWebp(input: Input, orientation: number): Generator<Step, boolean> {
   const begin = yield* take(input, 12)
@@ -81,7 +81,7 @@ function* strippedChunk(input: Input, chunk: Chunk, seen: Seen, orientation: num
   }
 }
 
-/** Copies alpha and pixels, once each; zeros in place of all else. */
+/** Copies alpha and pixels, once each. Overwrites all other chunks with zeros. */
 function* pictureChunk(input: Input, chunk: Chunk, seen: Seen, isFirst: boolean): Generator<Step, void> {
   const isPixels = chunk.kind === 'VP8 ' || chunk.kind === 'VP8L'
   const isWanted = (isPixels || (chunk.kind === 'ALPH' && isFirst)) && !seen.has(pixels)
@@ -91,7 +91,7 @@ function* pictureChunk(input: Input, chunk: Chunk, seen: Seen, isFirst: boolean)
   yield* zeros(input, chunk.padded)
 }
 
-/** A frame holds chunks of its own, and metadata may hide among them. */
+/** Copies a frame, which holds chunks of its own and may hide metadata among them. */
 function* strippedFrame(input: Input, length: number): Generator<Step, void> {
   const seen: Seen = new Set()
   yield* pass(input, frameHeaderBytes)
@@ -112,7 +112,7 @@ function* keptChunk(input: Input, { heading, size, padded }: Chunk): Generator<S
   yield* zeros(input, padded - size)
 }
 
-/** Reads a chunk's heading. `left`: bytes up to the end of what it lies in. A last padding byte may be missing. */
+/** Reads a chunk's heading. `left` counts the bytes to the end of the enclosing file or frame. Accepts a missing final padding byte. */
 function* chunkHeading(input: Input, left: number): Reading<Chunk> {
   const heading = yield* take(input, 8)
   const size = viewOf(heading).getUint32(4, true)
@@ -127,7 +127,7 @@ function extension(payload: Uint8Array, keepsExif: boolean): Uint8Array {
 
 const zeroBlock = new Uint8Array(16_384)
 
-/** Writes zeros in place of the next `count` bytes. */
+/** Skips `count` bytes and writes as many zeros. */
 function* zeros(input: Input, count: number): Generator<Step, void> {
   for (let left = count; left > 0; left -= zeroBlock.length) {
     const part = Math.min(left, zeroBlock.length)
@@ -137,8 +137,8 @@ function* zeros(input: Input, count: number): Generator<Step, void> {
 }
 
 /**
- * Looks for the orientation of a WebP, whose EXIF follows the pixels. Reads to the end only where the file says that it holds an EXIF.
- * 1 where there is none, and for what is malformed: the copy refuses that.
+ * Finds the orientation of a WebP, whose EXIF follows the pixels. Reads on only if the file's flags announce an EXIF. Returns 1 if
+ * the file has no EXIF or is malformed; the copy refuses malformed files.
  */
 export function* webpOrientation(input: Input): Reading<number> {
   const begin = yield* input.peek(21)
