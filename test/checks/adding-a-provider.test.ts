@@ -1,4 +1,4 @@
-/** The pages that show how to add a provider, followed to the letter in a copy of the tree. */
+/** Follows the guides to adding a provider, to the letter, in a copy of the tree. */
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 const project = join(import.meta.dirname, '../..')
 const run = promisify(execFile)
 const pages = ['docs/adding-a-provider.md', 'docs/adding-a-publisher.md']
-/** As much of the tree as the new files reach. */
+/** Parts of the tree that the new files need. */
 const copied = ['src', 'dev', 'test/support', 'package.json', 'tsconfig.json']
 
 let tree: string
@@ -39,7 +39,7 @@ interface Addition {
   path: string
 }
 
-/** Sentences of a page that add a name to a list: an array of names, or a table of entries. */
+/** Finds the sentences that add a name to a list: an array of names, or a table of entries. */
 function additionsOf(text: string): Addition[] {
   return [...text.matchAll(/Add `(\w+)` to `(\w+)` in `(\S+)`/g)].map(
     ([, name = '', list = '', path = '']) => ({ name, list, path }),
@@ -57,7 +57,7 @@ async function add({ name, list, path }: Addition): Promise<void> {
   await writeFile(target, changed)
 }
 
-/** Code blocks of a page whose first line names a file. */
+/** Finds the code blocks whose first line names a file. */
 function blocksOf(text: string): Block[] {
   return [...text.matchAll(/^```ts\n\/\/ (\S+)\n(.*?)^```$/gms)].map(([, path = '', code = '']) => ({
     path,
@@ -81,15 +81,15 @@ function withEntry(registry: string, block: string): string {
   return `${imports}\n${registry.slice(0, first)}${entry}\n${registry.slice(first)}`
 }
 
-/** Output of a program of this project, run in the copy. Its failure is output too. */
+/** Runs a program of this project in the copy and gives its output, even if it fails. */
 async function outputOf(...parameters: string[]): Promise<string> {
   const running = run(process.execPath, parameters, { cwd: tree, env: { ...process.env, NO_COLOR: '1' } })
   const { stdout, stderr } = await running.catch((error: { stdout: string; stderr: string }) => error)
   return stdout + stderr
 }
 
-describe('the pages that show how to add a provider', () => {
-  it('have three blocks for each provider: the file, the entry, the test', () => {
+describe('the guides to adding a provider', () => {
+  it('shows the file, the entry and the test of each provider', () => {
     expect(files.map((path) => path.slice(tree.length + 1))).toEqual([
       'src/providers/storage/memory.ts',
       'src/providers/storages.ts',
@@ -103,7 +103,7 @@ describe('the pages that show how to add a provider', () => {
     ])
   })
 
-  it('add each name to the contract and to its registry', async () => {
+  it('adds each name to the contract and to its registry', async () => {
     const texts = await Promise.all(pages.map((page) => readFile(join(project, page), 'utf8')))
     expect(texts.flatMap(additionsOf).map(({ name, list }) => `${name} in ${list}`)).toEqual([
       'memory in storageProviders',
@@ -114,13 +114,13 @@ describe('the pages that show how to add a provider', () => {
     ])
   })
 
-  it('hold code whose types are right', async () => {
+  it('contains code that compiles', async () => {
     const config = { extends: './tsconfig.json', include: [], files }
     await writeFile(join(tree, 'tsconfig.new.json'), JSON.stringify(config))
     expect(await outputOf('node_modules/typescript/bin/tsc', '-p', 'tsconfig.new.json')).toBe('')
   }, 120_000)
 
-  it('hold tests that run the contract suites and pass', async () => {
+  it('contains tests that pass the contract suites', async () => {
     await writeFile(
       join(tree, 'vitest.config.ts'),
       "export default { test: { include: ['test/providers/**/*.test.ts'], testTimeout: 60_000 } }",
