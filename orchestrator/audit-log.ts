@@ -23,8 +23,8 @@ export interface AuditLogOptions {
 
 export interface AuditLog {
   /**
-   * Adds one line. A line of credentials or usage resolves when it is written, and rejects with {@link AuditUnavailable} if that takes
-   * too long. Other lines resolve at once.
+   * Adds one line. For credentials and usage, the promise resolves when the line is written, and rejects with {@link AuditUnavailable} if
+   * that takes too long. For other lines, the promise resolves at once.
    */
   write(line: AuditLine): Promise<void>
   /** Writes everything, counts included. */

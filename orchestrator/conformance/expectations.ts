@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { parseRuntimeAnswer } from '../../src/contract/runtime-answer.ts'
 
-/** Thrown by a check that cannot run, or that concerns a choice of the orchestrator. */
+/** Thrown by a check that cannot run, or for behaviour that the contract leaves open. */
 export class NotApplicable extends Error {
   override readonly name = 'NotApplicable'
 }
