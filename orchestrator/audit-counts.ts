@@ -1,13 +1,13 @@
-/** Counts audit entries that strangers can cause at will, so that a flood of them is a few lines. */
+/** Counts audit entries that any client can cause, so that a flood becomes a few lines. */
 import type { AuditLine } from './handlers/audit.ts'
 
 export interface AuditCounts {
   add(line: AuditLine): void
-  /** One line for each kind of entry since the last time, with its `count`; the counting begins anew. */
+  /** Gives one line with a `count` for each kind of entry since the last call, and resets the counts. */
   take(): AuditLine[]
 }
 
-/** Makes the counts. A kind is an action, an outcome and a token, so there are as many as the program has of those. */
+/** Creates the counts. A kind is a combination of action, outcome and token, so the number of kinds is bounded. */
 export function createAuditCounts(): AuditCounts {
   const counted = new Map<string, AuditLine & { count: number }>()
   return {

@@ -4,8 +4,8 @@ import { appendFile } from 'node:fs/promises'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
 
 /**
- * Opens the log: at `path`, which is opened anew for each batch so that it may be rotated, or on standard output. Throws where the file
- * cannot be written at the start. Lines that still wait when the process exits are written then, synchronously.
+ * Opens the log at `path`, or on standard output. The file is reopened for each batch, so that log rotation works. Throws if the file
+ * cannot be written at the start. When the process exits, waiting lines are written synchronously.
  */
 export function openAuditFile(path: string | undefined, onFailure: (reason: string) => void): AuditLog {
   if (path !== undefined) appendFileSync(path, '', { mode: 0o600 })

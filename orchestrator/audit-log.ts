@@ -1,43 +1,43 @@
 /**
- * A queue of audit lines: ordered, written in batches, bounded in memory. Lines about credentials and usage are on the disk before
- * their call is answered, and are never dropped. Strangers are counted, and written as counts.
+ * Queue of audit lines: ordered, written in batches, bounded in memory. Lines of credentials and usage are written before their call is
+ * answered, and are never dropped. Calls with a bad token or an unknown host are only counted.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createAuditCounts } from './audit-counts.ts'
 import { type AuditLine, AuditUnavailable } from './handlers/audit.ts'
 
 export interface AuditLogOptions {
-  /** Writes text behind what is there; rejects where it could not. */
+  /** Appends text. Rejects if the write failed. */
   append(text: string): Promise<void>
-  /** Told once when writing begins to fail, and of lines that are given up at the end. */
+  /** Called once when writing begins to fail, and at the end if lines were lost. */
   onFailure(reason: string): void
-  /** Between two lines of counts. Default 10,000. */
+  /** Interval between two lines of counts. Default 10,000. */
   countsMs?: number
-  /** Longest wait of a call for its line. Less than the publisher waits for an answer. Default 2000. */
+  /** Longest wait of a call for its line, shorter than the publisher's timeout. Default 2000. */
   patienceMs?: number
-  /** Between two tries of a write that failed. Default 1000. */
+  /** Delay before a failed write is retried. Default 1000. */
   retryMs?: number
-  /** Longest wait at the end for a disk that does not take the rest. Default 5000. */
+  /** Longest wait for the last lines when the log closes. Default 5000. */
   closeMs?: number
 }
 
 export interface AuditLog {
   /**
-   * Takes one line. For a read of credentials and for usage it resolves when the line is written, and rejects with
-   * {@link AuditUnavailable} where it is not in time; for the rest it resolves at once.
+   * Adds one line. For credentials and usage, the promise resolves when the line is written, and rejects with {@link AuditUnavailable} if
+   * that takes too long. For other lines, the promise resolves at once.
    */
   write(line: AuditLine): Promise<void>
   /** Writes everything, counts included. */
   close(): Promise<void>
-  /** The lines that are not known to be written. */
+  /** Gives the lines that are not yet known to be written. */
   unwritten(): string
 }
 
-/** Lines in memory while the disk is slow or full, about 300 bytes each. */
+/** Upper bound on waiting lines while the disk is slow or full (about 300 bytes each). */
 const maxWaiting = 10_000
-/** Beyond so many, only lines that may not be dropped are taken. */
+/** Number of waiting lines beyond which only lines of credentials and usage are queued. */
 const maxDroppable = maxWaiting / 2
-/** Lines in one write. */
+/** Lines per write. */
 const maxBatch = 500
 
 interface Waiting {
@@ -63,7 +63,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, maxBatch)
-      // A write that failed may have left half of a line, which must not run into the next one.
+      // A failed write may have left half a line, so the retry begins with a line break.
       const written = await tryAppend((isFailing ? '\n' : '') + batch.map(({ text }) => text).join(''))
       if (!written) await pause(retryMs, undefined, { ref: false })
       else for (const { onWritten } of waiting.splice(0, batch.length)) onWritten()
@@ -127,7 +127,7 @@ function mayNotBeDropped({ action }: AuditLine): boolean {
   return action === 'credentials.resolve' || action === 'billing.usage'
 }
 
-/** Any visitor of the publisher can ask for a host that there is not. */
+/** Tells if any client can cause the entry, with a bad token or an unknown host. */
 function isFromUnknownClient({ action, tenant }: AuditLine): boolean {
   return action === 'access' || (action === 'runtime.read' && tenant === null)
 }

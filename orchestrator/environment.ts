@@ -1,4 +1,4 @@
-/** The environment of `npm run orchestrator`. */
+/** Environment variables of `npm run orchestrator`. */
 import { z } from 'zod'
 
 const text = z.string({ error: 'is required' })
@@ -11,7 +11,7 @@ const count = (min: number, max: number) => {
     .refine((value) => value >= min && value <= max, { error })
 }
 
-/** A header must be able to carry it, and nobody should be able to guess it. */
+/** Token that fits into a header and is hard to guess. */
 const token = /^[\x21-\x7e]{16,}$/
 
 const environmentSchema = z.object({
@@ -34,7 +34,7 @@ const environmentSchema = z.object({
 
 export type OrchestratorEnvironment = z.output<typeof environmentSchema>
 
-/** Reads it; an empty variable counts as absent. Throws an `Error` that names everything that is wrong, and no value. */
+/** Parses the environment. An empty variable counts as absent. Throws an `Error` that names every fault, but no value. */
 export function parseEnvironment(
   variables: Readonly<Record<string, string | undefined>>,
 ): OrchestratorEnvironment {

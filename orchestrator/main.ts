@@ -1,4 +1,4 @@
-/** `npm run orchestrator`: the reference orchestrator alone, from the environment. */
+/** `npm run orchestrator`: runs the reference orchestrator with settings from the environment. */
 import { openAuditFile } from './audit-file.ts'
 import { parseEnvironment } from './environment.ts'
 import { startOrchestrator } from './server.ts'
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     callsPerMinute: env.ORCHESTRATOR_CALLS_PER_MINUTE,
     variables: process.env,
     audit: audit.write,
-    onBadEdit: (reason) => say(`A bad edit was not taken over, the last good version stays: ${reason}`),
+    onBadEdit: (reason) => say(`Edit rejected, the last good version stays in use: ${reason}`),
     onWarning: (warning) => say(`The publisher ignores a key: ${warning}`),
     otherAppStatus: env.ORCHESTRATOR_OTHER_APP_STATUS,
     onError: (error) => say(`A call failed: ${error.name}`),
@@ -37,7 +37,7 @@ function say(text: string): void {
 }
 
 endWithHelp(
-  `npm run orchestrator: the reference orchestrator; its environment is described in docs/orchestrator.md`,
+  `npm run orchestrator: the reference orchestrator. docs/orchestrator.md describes its environment variables.`,
 )
 main().catch((error: unknown) => {
   say(error instanceof Error ? error.message : String(error))

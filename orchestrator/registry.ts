@@ -1,22 +1,22 @@
-/** What the orchestrator knows, from one file of tenants and one of secrets, checked with the publisher's own schemas. */
+/** Registry of tenants and credentials, read from two files and checked with the publisher's own schemas. */
 import { appType } from '../src/contract/runtime-answer.ts'
 import { parseDocument, RegistryError } from './registry/document.ts'
 import { readSecrets, type SecretsByRef } from './registry/secrets.ts'
 import { type Binding, readTenants } from './registry/tenants.ts'
 
 export interface Registry {
-  /** By normalised host. */
+  /** Bindings by normalised host. */
   byHost: ReadonlyMap<string, Binding>
-  /** By what `X-Tenant` may say: the first label of a host that is served. */
+  /** Credentials by the value of `X-Tenant`: the first label of a served host. */
   byTenant: ReadonlyMap<string, TenantCredentials>
-  /** Sentences about keys that the publisher would ignore; empty where all are known. */
+  /** Sentences about keys that the publisher would ignore. */
   warnings: readonly string[]
 }
 
 interface TenantCredentials {
-  /** The tenant's name in the file. */
+  /** Name of the tenant in the file. */
   tenant: string
-  /** Has run out of credit: nothing is resolved. */
+  /** Out of credit: no reference is resolved. */
   insufficientBalance: boolean
   byRef: SecretsByRef
 }
@@ -25,13 +25,13 @@ export interface RegistryInput {
   /** YAML or JSON. */
   tenants: string
   secrets: string
-  /** Where `env:NAME` in the secrets file is looked up. */
+  /** Variables for `env:NAME` in the secrets file. */
   variables: Readonly<Record<string, string | undefined>>
-  /** Mixed into the versions of credentials; keep it for as long as the process runs. */
+  /** Random key in the versions of credentials. Keep the same key as long as the process runs. */
   versionKey: string
 }
 
-/** Reads both files. Throws {@link RegistryError}: the caller keeps what was good before. */
+/** Parses both files. Throws {@link RegistryError}; the caller then keeps the last good registry. */
 export async function parseRegistry(input: RegistryInput): Promise<Registry> {
   const bindings = await readTenants(parseDocument(input.tenants, 'tenants'))
   const secrets = await readSecrets(parseDocument(input.secrets, 'secrets'), input)
@@ -50,7 +50,7 @@ function indexHosts(bindings: readonly Binding[]): Registry['byHost'] {
   return byHost
 }
 
-/** Only what is served is resolved: nothing of a suspended tenant, nor of another app's. */
+/** Indexes the credentials of served tenants only, not of suspended tenants or other apps. */
 function indexCredentials(
   bindings: readonly Binding[],
   secrets: ReadonlyMap<string, SecretsByRef>,
@@ -62,7 +62,7 @@ function indexCredentials(
     for (const label of new Set(binding.hosts.map(firstLabel))) {
       const other = byTenant.get(label)?.tenant
       if (other) {
-        throw new RegistryError(`tenants.${tenant}.hosts: the label ${label} belongs to ${other} already`)
+        throw new RegistryError(`tenants.${tenant}.hosts: the label ${label} already belongs to ${other}`)
       }
       byTenant.set(label, { tenant, insufficientBalance, byRef: secrets.get(tenant) ?? new Map() })
     }

@@ -1,4 +1,4 @@
-/** The orchestrator on a port. Node only. */
+/** Serves the orchestrator over HTTP. Node only. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -6,28 +6,28 @@ import { createOrchestrator, type OrchestratorOptions } from './handlers/app.ts'
 import { type WatchedFilesOptions, watchFiles } from './watched-files.ts'
 
 export interface StartOptions extends Omit<OrchestratorOptions, 'registry'>, WatchedFilesOptions {
-  /** 0 is a free one. */
+  /** 0 selects a free port. */
   port: number
   hostname: string
-  /** Time for a whole call, headers and body; then Node answers 408. Milliseconds. Default 15,000. */
+  /** Time limit for receiving a call, headers and body. Then Node answers 408. Default 15,000. */
   requestTimeoutMs?: number
 }
 
 export interface RunningOrchestrator {
   url: string
   port: number
-  /** Takes no more calls and resolves when the running ones are answered, or after two seconds. */
+  /** Stops accepting calls. Resolves when running calls are answered, or after two seconds. */
   close(): Promise<void>
 }
 
 const drainMs = 2000
 const sweepMs = 20
-/** The publisher gives an attempt up after 3 s by default. */
+/** Far above the publisher's own timeout (3 s by default). */
 const defaultRequestTimeoutMs = 15_000
-/** The publisher's processes keep a handful each. */
+/** Upper bound on connections. Each process of the publisher keeps a handful. */
 const maxConnections = 1000
 
-/** Starts it. Throws for files that cannot be used and for a port that is taken. */
+/** Starts the server. Throws for unusable files and for a port in use. */
 export async function startOrchestrator(options: StartOptions): Promise<RunningOrchestrator> {
   const app = createOrchestrator({ ...options, registry: await watchFiles(options) })
   const { requestTimeoutMs = defaultRequestTimeoutMs } = options
@@ -64,7 +64,7 @@ function listen(server: Server, port: number, hostname: string): Promise<number>
   })
 }
 
-/** A connection that was busy stays open after its answer, so idle ones are closed again and again. */
+/** Closes idle connections repeatedly, because a busy connection stays open after its answer. */
 function drain(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)

@@ -1,4 +1,4 @@
-/** The registry from two files on disk, read again when they change. Node only. */
+/** Registry from two files on disk, reloaded after changes. Node only. */
 import { readFile, stat } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { RegistryError } from './registry/document.ts'
@@ -6,25 +6,25 @@ import { parseRegistry, type Registry } from './registry.ts'
 
 export interface WatchedFilesOptions {
   tenantsFile: string
-  /** Left out: no tenant has any secrets. */
+  /** Left out: no tenant has secrets. */
   secretsFile?: string | undefined
-  /** Where `env:NAME` in the secrets file is looked up. */
+  /** Variables for `env:NAME` in the secrets file. */
   variables: Readonly<Record<string, string | undefined>>
-  /** Told once about each bad edit, and why it was not taken over. */
+  /** Called once for each rejected edit, with the reason. */
   onBadEdit(reason: string): void
-  /** Told at the start and after each good edit about each key that the publisher would ignore. Default: not told. */
+  /** Called at the start and after each good edit, for each key that the publisher would ignore. */
   onWarning?(warning: string): void
-  /** Waits so long that a file which has not changed meanwhile is no longer being written. Default: 50 ms. */
+  /** Waits until an unchanged file counts as completely written. Default: 50 ms. */
   pause?: () => Promise<unknown>
 }
 
-/** A file that never rests is left alone for now, so that nobody waits for it longer than this many pauses. */
+/** Upper bound on pauses in which a call waits for a file that keeps changing. The next call tries again. */
 const maxPauses = 20
 
 /**
- * Reads the files and gives the function that yields what is known now. Each call looks whether a file has changed, so an edit
- * counts with the next call; concurrent calls share one look. A bad edit, a missing or a half-written file keeps what was good.
- * Throws what is wrong with the files at the start.
+ * Reads the files and gives a function that returns the current registry. Each call checks the files for changes, so an edit takes effect
+ * with the next call. Concurrent calls share one check. After a bad edit, or with a missing or half-written file, the last good registry
+ * stays in use. Throws if the files are invalid at the start.
  */
 export async function watchFiles(options: WatchedFilesOptions): Promise<() => Promise<Registry>> {
   const versionKey = crypto.randomUUID()
@@ -74,7 +74,7 @@ async function read({ tenantsFile, secretsFile }: WatchedFilesOptions): Promise<
   return { tenants, secrets }
 }
 
-/** What nobody wrote to while it was read nor shortly after; undefined where the files do not come to rest. */
+/** Reads the files once they stop changing. Gives `undefined` if they keep changing. */
 async function readSettled(
   options: WatchedFilesOptions,
   changed: string,
@@ -91,7 +91,7 @@ async function readSettled(
   return undefined
 }
 
-/** Differs after any change: an atomic replacement, and a tool that restores the modification time, included. */
+/** Gives a text that differs after any change, even if a tool restores the modification time. */
 async function fingerprint({ tenantsFile, secretsFile }: WatchedFilesOptions): Promise<string> {
   const files = secretsFile === undefined ? [tenantsFile] : [tenantsFile, secretsFile]
   const stats = await Promise.all(files.map((file) => stat(file, { bigint: true }).catch(() => null)))
@@ -100,7 +100,7 @@ async function fingerprint({ tenantsFile, secretsFile }: WatchedFilesOptions): P
     .join('/')
 }
 
-/** Never a value: errors of the file system name a path and a code. */
+/** Gives the reason without any value from the files, and file system errors without their path. */
 function reasonOf(error: unknown): string {
   if (error instanceof RegistryError) return error.message
   const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''

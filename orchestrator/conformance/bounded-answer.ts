@@ -1,6 +1,6 @@
-/** Limit on the answers of a subject: an orchestrator that never stops sending must not fill the memory of the suite. */
+/** Limits the size of answers, so that an orchestrator that never stops sending cannot fill the suite's memory. */
 
-/** Gives the same answer with a body that fails, when read, beyond `maxBytes`. */
+/** Gives the same answer. Reading its body fails beyond `maxBytes`. */
 export function boundedAnswer(response: Response, maxBytes: number): Response {
   if (!response.body) return response
   let size = 0

@@ -3,8 +3,8 @@ import type { Subject } from './subject.ts'
 
 export interface Check {
   name: string
-  /** What goes wrong in the fleet where this does not hold. */
+  /** Consequence for the fleet if the check fails. */
   why: string
-  /** Throws `NotApplicable`, or an Error that says what came instead. */
+  /** Throws `NotApplicable`, or an `Error` that describes the wrong answer. */
   run(subject: Subject): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** The contract as a list of checks that any orchestrator can be put through (docs/orchestrator.md). */
+/** All checks of the contract, for any orchestrator (docs/orchestrator.md). */
 import type { Check } from './check.ts'
 import { accessChecks } from './checks/access.ts'
 import { credentialsChecks } from './checks/credentials.ts'

@@ -1,4 +1,4 @@
-/** `npm run conformance`: puts an orchestrator through the contract's checks and says what it found. */
+/** `npm run conformance`: runs the contract's checks against an orchestrator and prints the findings. */
 import { parseArgs } from 'node:util'
 import { endWithHelp } from '../usage.ts'
 import { checks } from './checks.ts'
@@ -8,14 +8,14 @@ import type { Subject } from './subject.ts'
 const usage = `npm run conformance -- --base-url URL --token TOKEN --host HOST
     [--other-host HOST] [--credentials-ref REF ...] [--suspended-host HOST]
 
-    --base-url         of the orchestrator, as in ORCHESTRATOR_BASE_URL
-    --token            a service token; without it ORCHESTRATOR_SERVICE_TOKEN counts, which other users of this
-                       machine cannot see
+    --base-url         URL of the orchestrator, as in ORCHESTRATOR_BASE_URL
+    --token            a service token; default: the first token of ORCHESTRATOR_SERVICE_TOKEN, which other users
+                       of this machine cannot see
     --host             a bound host, e.g. alice.shibari.photo
     --other-host       a bound host of another tenant
-    --credentials-ref  a reference that only the first host's tenant has; may be repeated
-    --suspended-host   a host that is suspended
-    --list             says what is checked and why, and calls nothing`
+    --credentials-ref  a reference that only the tenant of --host has; may be repeated
+    --suspended-host   a suspended host
+    --list             lists the checks with their reasons and exits`
 
 function readArguments(): Subject | 'list' {
   endWithHelp(usage)

@@ -1,4 +1,4 @@
-/** Puts an orchestrator through the checks, one after another, and says what came of each. */
+/** Runs the checks against an orchestrator, in order. */
 import type { Check } from './check.ts'
 import { NotApplicable } from './expectations.ts'
 import type { Subject } from './subject.ts'
@@ -6,11 +6,11 @@ import type { Subject } from './subject.ts'
 export interface Finding {
   check: Check
   outcome: 'pass' | 'FAIL' | 'not applicable'
-  /** Why it is not a pass. */
+  /** Reason of a failure or of a check that is not applicable. Empty for a pass. */
   reason: string
 }
 
-/** Gives one finding per check and reports each as soon as it is there. Never rejects for what a check finds. */
+/** Gives one finding per check, and reports each at once. Never rejects because of a failed check. */
 export async function runChecks(
   checks: readonly Check[],
   subject: Subject,
@@ -35,7 +35,7 @@ async function runCheck(check: Check, subject: Subject): Promise<Finding> {
   }
 }
 
-/** One line for people. */
+/** Formats a finding as one line for people. */
 export function describeFinding({ check, outcome, reason }: Finding): string {
   const line = `${outcome.padEnd(14)}  ${check.name}`
   if (outcome === 'pass') return line

@@ -1,10 +1,10 @@
-/** What looks like a secret in a configuration that should hold none. */
+/** Detects likely secrets in a configuration, which must not contain any. */
 
-/** Names of fields that only credentials have. `credentials_ref` and `password_ref` are no secrets. */
+/** Names of fields that only credentials have. `credentials_ref` and `password_ref` are not secrets. */
 const secretNames =
   /^(?:refresh_token|access_token|bot_token|api_key|apikey|app_password|password|passwd|secret|client_secret|app_secret|secret_access_key|access_key_id|private_key|service_account|authorization)$/i
 
-/** Secrets that show by their own form, as their makers document it or as they are always seen. */
+/** Formats of secrets, as vendors document or use them. */
 const secretForms = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\bsk-[A-Za-z0-9_-]{20,}/, // OpenAI
@@ -15,7 +15,10 @@ const secretForms = [
   /\b[a-z]+:\/\/[^\s/:@]+:[^\s/@]+@/i, // an address with a password
 ]
 
-/** A JSON Web Token: three parts between dots, of which the first is JSON in base64url. Each part is looked at once. */
+/**
+ * Detects a JSON Web Token: three parts separated by dots, the first of them JSON in base64url. Reads each part once, so the time is
+ * linear.
+ */
 function holdsToken(text: string): boolean {
   const parts = text.split('.')
   const isLong = (part = '') => /^[A-Za-z0-9_-]{10}/.test(part)
@@ -25,7 +28,7 @@ function holdsToken(text: string): boolean {
   )
 }
 
-/** The places (as `config.storage.api_key`) that hold something like a secret. */
+/** Gives the paths of likely secrets, for example `config.storage.api_key`. */
 export function secretsIn(value: unknown, place = ''): string[] {
   if (typeof value === 'string') {
     return holdsToken(value) || secretForms.some((form) => form.test(value)) ? [place] : []

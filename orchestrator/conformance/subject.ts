@@ -1,27 +1,27 @@
-/** The orchestrator under test, and the calls that are made to it. */
+/** Orchestrator under test, and the calls to it. */
 import { boundedAnswer } from './bounded-answer.ts'
 
 export interface Subject {
   baseUrl: string
   token: string
-  /** A host that is bound to the publisher. Its first label is what `X-Tenant` says. */
+  /** Host that is bound to the publisher. Its first label is sent as `X-Tenant`. */
   host: string
-  /** A bound host of another tenant, for the checks of isolation. */
+  /** Bound host of another tenant, for the checks of isolation. */
   otherHost?: string | undefined
   /** References that only the first host's tenant has. */
   credentialsRefs?: readonly string[]
-  /** A host that is suspended. */
+  /** Suspended host. */
   suspendedHost?: string | undefined
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   fetch?: typeof fetch
 }
 
-/** `null` leaves a header out that is otherwise sent. */
+/** Additional headers. `null` removes a default header. */
 type ExtraHeaders = Readonly<Record<string, string | null>>
 
 export const runtimePath = '/v1/runtime/by-host'
 export const resolvePath = '/v1/credentials/resolve'
-/** Longer than the publisher itself would wait. */
+/** Longer than the publisher's own timeout. */
 const timeoutMs = 10_000
 
 export function get(subject: Subject, path: string, headers: ExtraHeaders = {}): Promise<Response> {
@@ -45,7 +45,7 @@ export function postByHost(subject: Subject, host: string, headers?: ExtraHeader
   return post(subject, runtimePath, JSON.stringify({ host }), headers)
 }
 
-/** As the publisher asks: by POST, and by GET where POST is 405. */
+/** Asks like the publisher: by POST, or by GET if POST answers 405. */
 export async function askByHost(subject: Subject, host: string, headers?: ExtraHeaders): Promise<Response> {
   const response = await postByHost(subject, host, headers)
   return response.status === 405 ? getByHost(subject, host, headers) : response
@@ -63,7 +63,7 @@ export function resolve(
   })
 }
 
-/** Largest answer that the publisher takes, too. */
+/** Largest accepted answer, as in the publisher. */
 const maxAnswerBytes = 1_000_000
 
 async function send(
@@ -90,14 +90,14 @@ async function send(
   }
 }
 
-/** Cuts the slashes at the end of an address. */
+/** Removes trailing slashes. */
 function withoutSlashes(address: string): string {
   let end = address.length
   while (address[end - 1] === '/') end--
   return address.slice(0, end)
 }
 
-/** What fetch itself says is only that it failed. */
+/** Gives the message of the cause, since `fetch` itself only says that the call failed. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error

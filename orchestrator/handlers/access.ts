@@ -1,4 +1,4 @@
-/** Admits callers with a service token, as often as its allowance lets them. */
+/** Admits callers with a service token, up to the rate limit of that token. */
 import type { MiddlewareHandler } from 'hono'
 import { equalInConstantTime } from '../../src/contract/constant-time.ts'
 import { type Audit, tokenName } from './audit.ts'
@@ -6,14 +6,14 @@ import { type Env, refuse } from './call.ts'
 import { createCallAllowance } from './call-allowance.ts'
 
 export interface AccessOptions {
-  /** Primary and secondary service token; any of them is accepted. */
+  /** Accepted service tokens, usually a primary and a secondary. */
   tokens: readonly string[]
   callsPerMinute: number
   audit: Audit
   now: () => number
 }
 
-/** Answers 403 without one of the tokens, and 429 with `Retry-After` beyond the allowance of that token. */
+/** Answers 403 without a known token, and 429 with `Retry-After` beyond the rate limit of that token. */
 export function access({ tokens, callsPerMinute, audit, now }: AccessOptions): MiddlewareHandler<Env> {
   const calls = createCallAllowance(callsPerMinute, now)
   const names = tokens.map(tokenName)

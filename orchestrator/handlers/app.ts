@@ -1,4 +1,4 @@
-/** The contract's calls, as fetch handlers. */
+/** Fetch handlers for the calls of the contract. */
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Registry } from '../registry.ts'
@@ -10,28 +10,27 @@ import { addRuntime } from './runtime.ts'
 import { addUsage } from './usage.ts'
 
 export interface OrchestratorOptions {
-  /** What is known now; asked with each call. */
+  /** Gives the current registry. Called for each request. */
   registry: () => Promise<Registry>
-  /** Primary and secondary service token; any of them is accepted. */
+  /** Accepted service tokens, usually a primary and a secondary. */
   tokens: readonly string[]
   /**
-   * Takes one line of the audit log. Its answer is awaited before the call is answered; where it rejects with `AuditUnavailable`,
-   * nothing is handed out and the call is answered with 503.
+   * Writes one line of the audit log. The call waits for the result. A rejection with `AuditUnavailable` becomes a 503 without any data.
    */
   audit(line: AuditLine): unknown
   now?: () => number
   /** Calls per minute and token. Default 6000. */
   callsPerMinute?: number | undefined
-  /** The answer for a host of another application. Default 404, the only refusal of a host that V2 knows. */
+  /** Status for a host of another application. Default 404, the only refusal that V2 understands. */
   otherAppStatus?: 404 | 409 | undefined
-  /** Told about an error that no caller is to blame for. Default: it is only answered with 500. */
+  /** Called for unexpected errors, which are answered with 500. */
   onError?(error: Error): void
 }
 
-/** More than any call of the contract needs. Bytes. */
+/** Largest body, far above any call of the contract. */
 const maxBodyBytes = 64 * 1024
 
-/** Makes the handlers of one orchestrator. */
+/** Creates the handlers of an orchestrator. */
 export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
   const { registry, tokens, now = Date.now, callsPerMinute = 6000, otherAppStatus = 404, onError } = options
   const audit = createAudit(options.audit, now)
@@ -57,7 +56,7 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
   return app
 }
 
-/** The caller's request id, where it is a sane token, comes back; otherwise a new one. */
+/** Returns the caller's request id if valid, otherwise a new id. */
 const requestId: MiddlewareHandler<Env> = async (c, next) => {
   const given = c.req.header('x-request-id') ?? ''
   c.set('requestId', /^[\w.:-]{1,128}$/.test(given) ? given : crypto.randomUUID())
@@ -65,7 +64,7 @@ const requestId: MiddlewareHandler<Env> = async (c, next) => {
   c.header('x-request-id', c.get('requestId'))
 }
 
-/** Nothing that is said here may be kept by anything between the two programs. */
+/** Keeps proxies between the two programs from storing answers. */
 const noStore: MiddlewareHandler<Env> = async (c, next) => {
   await next()
   c.header('cache-control', 'no-store')

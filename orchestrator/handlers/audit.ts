@@ -1,15 +1,15 @@
-/** The audit log: who was told what about whom. No secret, and no credentials reference in clear. */
+/** Entries of the audit log: caller, action, tenant and outcome. They contain no secret, and no credentials reference in clear text. */
 import { sha256Hex } from '../registry/canonical.ts'
 import type { Call } from './call.ts'
 
 interface AuditEntry {
   action: 'runtime.read' | 'credentials.resolve' | 'billing.usage' | 'access'
-  /** The tenant's name in the file; null where the call named none that there is. */
+  /** Name of the tenant in the file. `null` if the call named no existing tenant. */
   tenant: string | null
   outcome: string
-  /** Which credentials, as a digest of tenant and reference. */
+  /** Digest of tenant and reference. */
   credentials?: string
-  /** A usage event that was counted. */
+  /** Usage event, if counted. */
   usage?: { idempotency_key: string; metric: string; quantity: number; unit: string; occurred_at: string }
 }
 
@@ -17,18 +17,18 @@ export interface AuditLine extends AuditEntry {
   /** ISO 8601, UTC. */
   time: string
   request_id: string
-  /** Which service token was given, by {@link tokenName}; absent for one that is not ours. */
+  /** Name of the service token, by {@link tokenName}. Absent for an unknown token. */
   token?: string
-  /** Of a line that stands for several calls, the last one of which it describes. */
+  /** Number of calls that this line stands for. The other fields describe the last call. */
   count?: number
 }
 
-/** The log could not take a line, so what the line is about must not happen. */
+/** Thrown if the log cannot take a line. The action must then not happen. */
 export class AuditUnavailable extends Error {
   override readonly name = 'AuditUnavailable'
 }
 
-/** Adds one entry about the call, and resolves when the log has it. Rejects with {@link AuditUnavailable}. */
+/** Logs one entry about the call, and resolves when it is logged. Rejects with {@link AuditUnavailable}. */
 export type Audit = (c: Call, entry: AuditEntry) => Promise<void>
 
 export function createAudit(write: (line: AuditLine) => unknown, now: () => number): Audit {
@@ -39,7 +39,7 @@ export function createAudit(write: (line: AuditLine) => unknown, now: () => numb
   }
 }
 
-/** The name of a service token: the first 32 bits of its SHA-256. It tells tokens apart and is no help to guess one. */
+/** Gives the name of a service token: the first 32 bits of its SHA-256. Names tell tokens apart, but do not help to guess a token. */
 export async function tokenName(token: string): Promise<string> {
   return `sha256:${(await sha256Hex(token)).slice(0, 8)}`
 }

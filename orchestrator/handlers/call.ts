@@ -1,45 +1,45 @@
-/** What all handlers share about one call: its context, its body, its refusals. */
+/** Shared parts of all handlers: the context of a call, its body, its refusals. */
 import type { Context } from 'hono'
 import type { z } from 'zod'
 
 export interface Env {
   Variables: {
     requestId: string
-    /** The name of the service token, once it was checked. */
+    /** Name of the service token, once verified. */
     token?: string
   }
 }
 
 export type Call = Context<Env>
 
-/** The body as JSON in the schema's shape; undefined where it is not. */
+/** Parses the JSON body with the schema. Gives `undefined` for any other body. */
 export async function readBody<S extends z.ZodType>(c: Call, schema: S): Promise<z.output<S> | undefined> {
   const body: unknown = await c.req.json().catch(() => undefined)
   return schema.safeParse(body).data
 }
 
-/** Every refusal of this orchestrator: its status, and what is said to the operator who looks at it. */
+/** Refusals by code: the status, and the detail for operators. */
 const refusals = {
-  bad_token: [403, 'The service token is missing or not one of ours.'],
+  bad_token: [403, 'The service token is missing or unknown.'],
   host_required: [
     400,
     'Name one host: {"host": "..."} in the body of a POST, or ?host= in the query of a GET.',
   ],
   x_tenant_required: [400, 'Name the tenant in the header X-Tenant.'],
   credentials_ref_required: [400, 'Name the reference: {"credentials_ref": "..."} in the body.'],
-  malformed_usage: [400, 'This is no usage event of the contract.'],
-  not_found: [404, 'There is nothing here, or nothing of yours.'],
-  method_not_allowed: [405, 'This path has other methods; see the header Allow.'],
+  malformed_usage: [400, 'The body is not a valid usage event.'],
+  not_found: [404, 'Not found.'],
+  method_not_allowed: [405, 'This path does not accept the method. See the Allow header.'],
   other_app_type: [409, 'This host is bound to another application.'],
-  body_too_large: [413, 'The body is larger than any call of the contract.'],
-  too_many_requests: [429, 'Too many calls with this service token. See the header Retry-After.'],
-  audit_unavailable: [503, 'The audit log takes no lines at the moment. Try again shortly.'],
+  body_too_large: [413, 'The body is larger than 64 KiB.'],
+  too_many_requests: [429, 'Too many calls with this service token. See the Retry-After header.'],
+  audit_unavailable: [503, 'The audit log cannot be written right now. Try again shortly.'],
   internal_error: [500, 'Something went wrong in the orchestrator.'],
 } as const
 
 /**
- * A problem document (RFC 9457). It holds nothing of the call, so that two answers with one code are the same to the byte:
- * what is suspended or another tenant's cannot be told from what does not exist.
+ * Gives a problem document (RFC 9457). Its bytes depend on the code alone, so callers cannot tell a suspended or foreign tenant from an
+ * unknown tenant.
  */
 export function refuse(c: Context, code: keyof typeof refusals): Response {
   const [status, detail] = refusals[code]

@@ -1,4 +1,4 @@
-/** `/v1/credentials/resolve`: a reference becomes credentials, for the tenant that it belongs to. */
+/** `/v1/credentials/resolve`: resolves a reference to credentials, for the tenant that owns it. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import type { Registry } from '../registry.ts'
@@ -8,7 +8,7 @@ import { type Env, readBody, refuse } from './call.ts'
 const path = '/v1/credentials/resolve'
 const bodySchema = z.object({ credentials_ref: z.string().min(1).max(500) })
 
-/** Adds POST to the app. What is not the tenant's gets the same 404 as what does not exist. */
+/** Adds POST to the app. A reference of another tenant gets the same 404 as an unknown reference. */
 export function addCredentials(app: Hono<Env>, registry: () => Promise<Registry>, audit: Audit): void {
   app.post(path, async (c) => {
     const label = c.req.header('x-tenant')

@@ -1,4 +1,4 @@
-/** `/v1/runtime/by-host`: what the publisher is told about a host. */
+/** `/v1/runtime/by-host`: the configuration of a host. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { appType } from '../../src/contract/runtime-answer.ts'
@@ -8,9 +8,9 @@ import { type Call, type Env, readBody, refuse } from './call.ts'
 
 const path = '/v1/runtime/by-host'
 const bodySchema = z.object({ host: z.string().min(1) })
-/** A name of 253 characters (RFC 1035, section 2.3.4), its final dot and a port. */
+/** Longest host in characters: a name of 253 (RFC 1035, section 2.3.4), its final dot and a port. */
 const maxHostLength = 260
-/** More than any publisher sends with `If-None-Match`. Characters. */
+/** Longest `If-None-Match` in characters, above what any publisher sends. */
 const maxTagsLength = 1000
 
 /** Adds POST and GET to the app. */
@@ -55,8 +55,8 @@ export function addRuntime(
 }
 
 /**
- * Lower case, without a port and without a trailing dot. ASCII is checked first: some other letters (the Kelvin sign) become
- * ASCII by lower-casing.
+ * Gives the host in lower case, without port and trailing dot. Checks for ASCII first, because lower-casing turns some other letters (the
+ * Kelvin sign) into ASCII.
  */
 function normalised(raw: string): string | undefined {
   if (raw.length > maxHostLength) return undefined
@@ -64,7 +64,7 @@ function normalised(raw: string): string | undefined {
   return name?.toLowerCase()
 }
 
-/** Whether `If-None-Match` names the tag, by weak comparison (RFC 9110, section 13.1.2). */
+/** Tells if `If-None-Match` names the tag, by weak comparison (RFC 9110, section 13.1.2). */
 function holds(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined || ifNoneMatch.length > maxTagsLength) return false
   const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))

@@ -18,14 +18,14 @@ const event = {
 }
 const bodySchema = z.discriminatedUnion('metric', [
   z.object({ ...event, metric: z.literal('ai_tokens'), unit: z.literal('tokens') }),
-  /** V2's count of calls to its storage. */
+  /** V2's count of storage requests. */
   z.object({ ...event, metric: z.literal('storage_ops_requests'), unit: z.literal('requests') }),
 ])
 
-/** Events that are remembered as counted. The log holds the keys, so that billing can tell a repetition after a restart too. */
+/** Upper bound on remembered events. After a restart, billing recognises repetitions by the keys in the log. */
 const maxRemembered = 50_000
 
-/** Adds POST to the app. A repeated event is accepted, and not counted again. */
+/** Adds POST to the app. A repeated event is accepted, but not counted again. */
 export function addUsage(app: Hono<Env>, audit: Audit): void {
   const counted = new LRUCache<string, true>({ max: maxRemembered })
 
@@ -43,7 +43,7 @@ export function addUsage(app: Hono<Env>, audit: Audit): void {
       ...(!repeated && { usage }),
     } as const
     await audit(c, entry).catch((error: unknown) => {
-      // Only what the log holds has been counted: a caller that is refused sends it again.
+      // Only logged events count. The refused caller sends the event again.
       if (!repeated) counted.delete(key)
       throw error
     })

@@ -1,11 +1,11 @@
-/** Digests of configuration that depend on the content and not on how it was written. */
+/** Digests of configurations that depend on the content, not on the notation. */
 
-/** JSON with the members of every object sorted by name (by UTF-16 code units, as RFC 8785 does it). */
+/** Gives JSON with the members of every object sorted by name (by UTF-16 code units, as in RFC 8785). */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(value))
 }
 
-/** SHA-256 of the text's UTF-8 bytes, as lower-case hex. */
+/** Gives the SHA-256 of the text's UTF-8 bytes, in lower-case hex. */
 export async function sha256Hex(text: string): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('')

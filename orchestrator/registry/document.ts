@@ -1,16 +1,16 @@
-/** From the text of a file to checked data. What is wrong is said by place, never by value. */
+/** Parses and validates the files. Errors name the place, never the value. */
 import { parse, YAMLParseError } from 'yaml'
 import type { z } from 'zod'
 
-/** Says which field of which file is wrong; never a value, nor a credentials reference. */
+/** Error that names the file and the invalid field, but no value and no credentials reference. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError'
 }
 
-/** Parses YAML, of which JSON is a part. Throws {@link RegistryError}. `file` names it in the message. */
+/** Parses YAML, which includes JSON. Throws {@link RegistryError}; `file` names the file in the message. */
 export function parseDocument(text: string, file: string): unknown {
   try {
-    // The parser's warnings and messages quote the file, and it prints warnings by itself.
+    // The parser prints warnings that quote the file, which may hold secrets.
     return parse(text, { logLevel: 'error' })
   } catch (error) {
     const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined
@@ -20,14 +20,14 @@ export function parseDocument(text: string, file: string): unknown {
   }
 }
 
-/** Checks a value. Throws {@link RegistryError} with all wrong fields below `where`. */
+/** Validates a value. Throws {@link RegistryError} with all invalid fields below `where`. */
 export function checked<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
   const parsed = schema.safeParse(value)
   if (!parsed.success) throw new RegistryError(describeIssues(parsed.error.issues, where))
   return parsed.data
 }
 
-/** All wrong fields, as `tenants.alice.config.storage: what is wrong; ...`. */
+/** Names all invalid fields, as `tenants.alice.config.storage: reason; ...`. */
 export function describeIssues(issues: readonly z.core.$ZodIssue[], where: string): string {
   return issues
     .flatMap(innermost)
@@ -40,7 +40,7 @@ interface Finding {
   message: string
 }
 
-/** Of a key, what is wrong with it; of a union, the issues of the member that the value comes closest to: the one that fails furthest inside. */
+/** Gives the most specific issues. For a union, these are the issues of the member that fails at the deepest path. */
 function innermost(issue: z.core.$ZodIssue): Finding[] {
   if (issue.code === 'invalid_key') {
     return issue.issues.map(({ message }) => ({ path: issue.path, message }))

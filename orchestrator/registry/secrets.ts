@@ -1,4 +1,4 @@
-/** The file of secrets: tenant -> reference -> what the reference resolves to. */
+/** Secrets file: tenant -> reference -> credentials. */
 import { z } from 'zod'
 import { answerDefaultsOf, credentialsSchema } from '../../src/contract/credentials.ts'
 import { withoutNulls } from '../../src/contract/runtime-answer.ts'
@@ -6,25 +6,25 @@ import { canonicalJson, sha256Hex } from './canonical.ts'
 import { checked, RegistryError } from './document.ts'
 
 interface StoredCredentials {
-  /** Ready to be sent. */
+  /** Answer, ready to send. */
   answer: Readonly<Record<string, unknown>>
-  /** Stands for tenant and reference in the audit log: the same each time, and not the reference in clear. */
+  /** Digest of tenant and reference for the audit log: stable, without the reference in clear text. */
   fingerprint: string
 }
 
 export type SecretsByRef = ReadonlyMap<string, StoredCredentials>
 
 export interface SecretsContext {
-  /** Where `env:NAME` is looked up. */
+  /** Variables for `env:NAME`. */
   variables: Readonly<Record<string, string | undefined>>
-  /** Random; keeps versions from telling anything about a short password. */
+  /** Random key, so that a version reveals nothing about a short password. */
   versionKey: string
 }
 
 const secretsFileSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
 const writtenSchema = z.record(z.string(), z.unknown())
 
-/** Reads the parsed file; an empty one holds nothing. Throws {@link RegistryError}. */
+/** Reads the parsed file, which may be empty. Throws {@link RegistryError}. */
 export async function readSecrets(
   document: unknown,
   context: SecretsContext,
@@ -33,7 +33,7 @@ export async function readSecrets(
   for (const [tenant, written] of Object.entries(checked(secretsFileSchema, document ?? {}, 'secrets'))) {
     const byRef = new Map<string, StoredCredentials>()
     for (const [index, [ref, value]] of Object.entries(written).entries()) {
-      // The place names no reference: messages end up in logs.
+      // Messages end up in logs, so the place has an index instead of the reference.
       byRef.set(ref, await store(value, { ...context, tenant, ref, where: `secrets.${tenant}[${index}]` }))
     }
     byTenant.set(tenant, byRef)
@@ -63,7 +63,7 @@ async function store(value: unknown, place: Place): Promise<StoredCredentials> {
   }
 }
 
-/** `env:NAME` stands for the value of that variable. */
+/** Replaces `env:NAME` with the value of that variable. */
 function fromEnvironment(value: unknown, variables: SecretsContext['variables'], where: string): unknown {
   const name = typeof value === 'string' ? /^env:(\w+)$/.exec(value)?.[1] : undefined
   if (name === undefined) return value

@@ -1,4 +1,4 @@
-/** The file of tenants: which host is bound to whom, and what the publisher is told about it. */
+/** Tenants file: the hosts of each tenant, and the answer for the publisher. */
 import { z } from 'zod'
 import { listedPublishers } from '../../src/contract/publisher-entries.ts'
 import {
@@ -12,7 +12,7 @@ import { canonicalJson, sha256Hex } from './canonical.ts'
 import { checked, describeIssues, RegistryError } from './document.ts'
 import { v2Form } from './v2-form.ts'
 
-/** What is known about a tenant's hosts, with the answer ready to be sent. */
+/** Tenant with its hosts, and the answer ready to send. */
 export interface Binding {
   tenant: string
   hosts: readonly string[]
@@ -21,7 +21,7 @@ export interface Binding {
   insufficientBalance: boolean
   configVersion: string
   answer: Readonly<Record<string, unknown>>
-  /** Keys that the publisher would ignore, each as a sentence. */
+  /** Sentences about keys that the publisher would ignore. */
   warnings: readonly string[]
 }
 
@@ -46,12 +46,12 @@ type TenantEntry = z.output<typeof tenantSchema>
 const fileSchema = z.object({ tenants: z.unknown() })
 const tenantsSchema = z.record(tenantName, tenantSchema, { error: 'must hold one entry per tenant' })
 
-/** Reads the parsed file. Throws {@link RegistryError} for whatever the publisher would not understand. */
+/** Reads the parsed file. Throws {@link RegistryError} for fields that the publisher could not use. */
 export async function readTenants(document: unknown): Promise<Binding[]> {
-  const file = checked(fileSchema, document, 'the file of tenants')
+  const file = checked(fileSchema, document, 'the tenants file')
   const tenants = checked(tenantsSchema, file.tenants, 'tenants')
   const bindings: Binding[] = []
-  // One after the other: of several errors, the first in the file is the one that is told.
+  // Sequential, so that the first error of the file is reported.
   for (const [tenant, entry] of Object.entries(tenants)) bindings.push(await bind(tenant, entry))
   return bindings
 }
@@ -88,8 +88,8 @@ function warningsOf(answer: unknown, tenant: string): string[] {
 }
 
 /**
- * The configuration as it is written. Version 1 carries features and storage only, so a file may be written for both versions.
- * Publishers are a list, in which the reasons and warnings name their places.
+ * Gives the configuration as written. Version 1 has only features and storage, so a file may serve both versions. Publishers become a
+ * list, so that reasons and warnings name the position of an entry.
  */
 function configOf({ schema_version, app_type, config }: TenantEntry): Record<string, unknown> {
   const cleaned = z.record(z.string(), z.unknown()).parse(withoutNulls(config))
@@ -100,7 +100,7 @@ function configOf({ schema_version, app_type, config }: TenantEntry): Record<str
   return { features, storage, ...rest, publishers: listed ? listed.map(({ entry }) => entry) : publishers }
 }
 
-/** The publisher's own reading; `null` for the configuration of another app. */
+/** Reads the configuration like the publisher. Gives `null` for the configuration of another app. */
 function understood(
   answer: { app_type: string; config: Record<string, unknown> } & Record<string, unknown>,
   where: string,
@@ -108,7 +108,7 @@ function understood(
   try {
     const read = parseRuntimeAnswer(answer)
     if (read === 'other_app_type') return null
-    // The publisher would use defaults; the author of the file hears which fields cannot be used.
+    // The publisher would use defaults. The author of the file gets an error instead.
     if (read.faults.length > 0)
       throw new RegistryError(read.faults.map(({ path, reason }) => `${where}.${path}: ${reason}`).join('; '))
     return read.config

@@ -1,4 +1,4 @@
-/** The configuration in the types and words that V2's models take; this publisher reads the file's own form too. */
+/** Converts a configuration to the types and words that V2's models accept. This publisher reads both forms. */
 import { flag, isBlank, isRecord } from '../../src/contract/lenient.ts'
 import { v2NameOf } from '../../src/contract/platform.ts'
 import { listedPublishers, publishersField } from '../../src/contract/publisher-entries.ts'
@@ -7,8 +7,8 @@ import type { RuntimeConfig } from '../../src/contract/runtime-answer.ts'
 type Members = Record<string, unknown>
 
 /**
- * Gives what is sent for `config`, of which `read` is the publisher's reading. Blank members are left out, as `null` is. Keys that the
- * publisher does not know stay.
+ * Converts `config`, which the publisher reads as `read`, to the form that is sent. Leaves out blank members and `null`. Keeps keys that
+ * the publisher does not know.
  */
 export function v2Form(config: Members, read: RuntimeConfig): Members {
   const { features, storage, publishers, email_server, content, auth, ...rest } = config
@@ -36,12 +36,12 @@ function membersOf(value: unknown): Members {
   return isRecord(value) ? value : {}
 }
 
-/** The entries of a list that the publisher can use, where the file has the list. */
+/** Gives the usable entries of a list, if the file has the list. */
 function filledList<K extends string>(block: Members, read: { [key in K]: unknown }, key: K): Members {
   return Array.isArray(block[key]) ? { [key]: read[key] } : {}
 }
 
-/** The value without blank members; flags and numbers as such, and words as the publisher reads them. */
+/** Gives the value without blank members. Converts flags and numbers to their types, and words to the publisher's spelling. */
 function sentValue(written: unknown, read: unknown): unknown {
   if (isRecord(written)) {
     const known = membersOf(read)
@@ -51,7 +51,7 @@ function sentValue(written: unknown, read: unknown): unknown {
       ),
     )
   }
-  // The publisher turns some flags off, so the written flag counts and not what is read.
+  // The publisher turns some flags off, so the flag as written is sent.
   if (typeof read === 'boolean') return flag(read).read(written, '', [])
   if (typeof written !== 'string') return written
   if (typeof read === 'number') return read
@@ -59,14 +59,14 @@ function sentValue(written: unknown, read: unknown): unknown {
   return read === word || read === word.toLowerCase() ? read : written
 }
 
-/** Sub-paths are resolved by the publisher, so they are not sent as it reads them. */
+/** Trims text. Sub-paths are sent as written, since the publisher resolves them. */
 function trimmed(value: unknown): unknown {
   if (typeof value === 'string') return value.trim()
   if (!isRecord(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, trimmed(member)]))
 }
 
-/** Gives the entry with an identifier that is text, which V2 needs, and with V2's name of its type. */
+/** Gives the entry with an `id` of text, which V2 needs, and with V2's name of its type. */
 function sentPublisher(entry: unknown): unknown[] {
   if (isBlank(entry)) return []
   const [read] = publishersField.read([entry], '', [])

@@ -1,10 +1,10 @@
-/** Every error code: its HTTP status, its title, and the explanation that docs/errors.md and `/errors` show. */
+/** Table of all error codes. docs/errors.md and `/errors` show the explanations. */
 
 interface ErrorKind {
   status: number
   /** Short heading for people, the same for every occurrence. */
   title: string
-  /** Meaning of the code and the next step, for developers of clients. May contain inline `code`. */
+  /** Meaning of the code and the next step, for developers of clients. Backticks mark code. */
   explanation: string
 }
 
@@ -12,164 +12,164 @@ function kind(status: number, title: string, explanation: string): ErrorKind {
   return { status, title, explanation }
 }
 
-/** All codes. After adding a code, run `npm run docs:errors`. Codes are stable, because clients switch on them. */
+/** All error codes. After a change, run `npm run docs:errors`. Codes are stable, because clients switch on them. */
 export const errorKinds = {
   invalid_request: kind(
     400,
-    'The request is malformed',
-    'The path, the query or the body does not fit the description of the API. `detail` names each fault: correct them and send the request again.',
+    'Invalid request',
+    'The path, query or body does not match the API description. `detail` names each fault. Correct the request and send it again.',
   ),
   host_mismatch: kind(
     400,
-    'The request names no host, or several',
-    'The request names no host, or more than one. Send exactly one `Host` header.',
+    'Missing or ambiguous host',
+    'The request names no host, or several. Send exactly one `Host` header.',
   ),
-  not_found: kind(404, 'Not found', 'The address does not exist. Look it up in `/openapi.json`.'),
+  not_found: kind(404, 'Not found', 'Nothing exists at this address. `/openapi.json` lists all routes.'),
   tenant_not_found: kind(
     404,
     'Not found',
-    'The host belongs to no gallery of this fleet. Check the spelling of the host name.',
+    'No gallery of this fleet has this host name. Check the spelling.',
   ),
   photo_not_found: kind(
     404,
-    'No such photo',
-    'No photo has this name in this folder. It may have been moved, renamed or deleted: read the list again.',
+    'Photo not found',
+    'This folder has no photo of this name. Another request may have moved, renamed or deleted the photo. Reload the list.',
   ),
-  no_photos: kind(404, 'No photos yet', 'The gallery holds no photos yet. Upload one, or try again later.'),
+  no_photos: kind(404, 'No photos yet', 'The gallery has no photos yet. Upload a photo, or try again later.'),
   root_missing: kind(
     404,
-    'The photo folder does not exist',
-    'The storage has no folder at the configured path. Create the folder or correct the path in the configuration.',
+    'Photo folder not found',
+    'The storage has no folder at the configured path. Create the folder, or correct the path in the configuration.',
   ),
   method_not_allowed: kind(
     405,
     'Method not allowed',
-    'The address exists but does not accept this method. Use one that the `Allow` header names.',
+    'This address does not accept this method. The `Allow` header lists the methods that it accepts.',
   ),
   not_signed_in: kind(
     401,
     'Not signed in',
-    'The request needs a session of an admin, and none came with it. Sign in at `/auth/login`, then repeat it.',
+    'This request needs an admin session. Sign in at `/auth/login`, then try again.',
   ),
   sign_in_too_old: kind(
     401,
-    'Sign in again first',
-    'The request cannot be undone, so the sign-in must be from the last 24 hours. Sign in at `/auth/login?fresh=true`, then repeat it.',
+    'Sign in again',
+    'This action cannot be undone, so the sign-in must be from the last 24 hours. Sign in at `/auth/login?fresh=true`, then try again.',
   ),
   not_admin: kind(
     403,
-    'Not an admin here',
-    'The person is signed in but is not an admin of this gallery. Sign in with an address that the configuration lists as an admin.',
+    'Not an admin of this gallery',
+    'The signed-in person is not an admin of this gallery. Sign in with an address that the configuration lists as an admin.',
   ),
   token_required: kind(
     401,
-    'A token is needed',
-    'The request needs a bearer token, and none was accepted. Send `Authorization: Bearer` with the service token, or with the metrics token for `/metrics`.',
+    'Token required',
+    'The bearer token is missing. Send `Authorization: Bearer` with the service token, or with the metrics token for `/metrics`. A wrong metrics token gets the same answer.',
   ),
   invalid_token: kind(
     403,
-    'Token refused',
-    'The service token is not one of this fleet. Compare it with the tokens that the fleet is configured with.',
+    'Invalid token',
+    'This fleet does not know the service token. Compare the token with the settings of the fleet.',
   ),
   cross_origin: kind(
     403,
-    'Not from this page',
-    'The change did not come from a page of this host. Programs send an `Origin` header that equals the address of the gallery.',
+    'Cross-origin request',
+    'Changes are only accepted from pages of the same host. Programs must send an `Origin` header with the origin of the gallery.',
   ),
   sign_in_unavailable: kind(
     503,
-    'Sign-in is not available',
-    'Sign-in is not configured for this gallery, or the identity provider does not answer. Try again, then check the configuration.',
+    'Sign-in unavailable',
+    'This gallery has no sign-in configured, or the identity provider does not answer. Try again, then check the configuration.',
   ),
   sign_in_expired: kind(
     400,
-    'This sign-in has expired',
-    'The sign-in took too long, was used already, or began in another browser. Begin again at `/auth/login`.',
+    'Sign-in expired',
+    'The sign-in took too long, was already used, or began in another browser. Start again at `/auth/login`.',
   ),
   sign_in_refused: kind(
     403,
-    'You were not signed in',
-    'The identity provider rejected the sign-in, or the person cancelled it. Begin again at `/auth/login`.',
+    'Sign-in failed',
+    'The identity provider rejected the sign-in, or the person cancelled it. Start again at `/auth/login`.',
   ),
   https_required: kind(
     403,
-    'HTTPS is required',
-    'The change came over plain HTTP and was not made. Repeat it over HTTPS.',
+    'HTTPS required',
+    'The request came over plain HTTP, and nothing was changed. Repeat the request over HTTPS.',
   ),
   feature_disabled: kind(
     403,
-    'This feature is off',
-    'This feature is off for this gallery, or the gallery is in review. Switch it on in the configuration.',
+    'Feature turned off',
+    'The configuration turns this feature off, or the gallery is in review. Turn the feature on in the configuration.',
   ),
   managed_elsewhere: kind(
     409,
-    'Not changed here',
-    'The control plane owns this setting, so the gallery does not change it. Change it there.',
+    'Managed by the control plane',
+    'The gallery cannot change this setting. Change it in the control plane.',
   ),
   link_expired: kind(
     403,
-    'The link is not valid',
-    'The link has expired, or was altered. Read the photo again to get a new link.',
+    'Link expired or invalid',
+    'The link has expired or was altered. Load the photo again to get a new link.',
   ),
   insufficient_balance: kind(
     402,
     'Out of credit',
-    'The account of this gallery has run out of credit. Top it up, then repeat the request.',
+    'The account of this gallery is out of credit. Top up the account, then try again.',
   ),
   config_unavailable: kind(
     503,
     'Temporarily unavailable',
-    'The configuration of this gallery cannot be read at the moment. Repeat the request after `Retry-After`.',
+    'The configuration of this gallery cannot be loaded right now. Try again after `Retry-After`.',
   ),
   credentials_unavailable: kind(
     503,
-    'Credentials are not available',
-    'The control plane does not hand out the credentials that this request needs. Nothing was changed: repeat it after `Retry-After`.',
+    'Credentials unavailable',
+    'The control plane did not return the credentials for this request. Nothing was changed. Try again after `Retry-After`.',
   ),
   credentials_rejected: kind(
     502,
-    'Credentials were refused',
-    'A vendor rejected the stored credentials. Connect the storage, the AI or the platform again.',
+    'Credentials rejected',
+    'A vendor rejected the stored credentials. Reconnect the storage, the AI or the platform.',
   ),
   endpoint_refused: kind(
     502,
-    'A server of this site is not allowed',
-    'The configuration names a server that this fleet may not call. Use an address that is public and reachable over HTTPS.',
+    'Server address not allowed',
+    'The configuration names a server that this fleet must not call. Use a public address with HTTPS.',
   ),
   provider_unavailable: kind(
     501,
-    'Not available on this server',
-    'This server has no support for the configured storage or service. Choose another one, or run the gallery on a host that supports it.',
+    'Not supported on this server',
+    'This server does not support the configured storage or service. Choose another provider, or run the gallery on a host that supports it.',
   ),
   storage_unavailable: kind(
     503,
-    'The storage does not answer',
-    'The photo storage failed or does not answer. Repeat the request after `Retry-After`.',
+    'Storage unavailable',
+    'The photo storage failed or did not answer. Try again after `Retry-After`.',
   ),
   storage_not_atomic: kind(
     501,
-    'The storage cannot do this safely',
-    'The storage cannot create a file exclusively, so a photo might be published twice. Use a storage that supports conditional writes.',
+    'The storage cannot prevent duplicate posts',
+    'The storage cannot create a file exclusively, so a photo could be published twice. Use a storage with conditional writes.',
   ),
   sidecar_changed: kind(
     409,
-    'Changed in the meantime',
+    'Captions have changed',
     'Another request changed the captions of this photo first. Load the photo again, then repeat the edit.',
   ),
   sidecar_unreadable: kind(
     422,
-    'The words of this photo cannot be read',
-    'The text file beside the photo is too large, mixes encodings, or belongs to another program. Shorten it, save it as UTF-8, or move it away.',
+    'Captions cannot be read',
+    'The sidecar file is too large, mixes encodings, or belongs to another program. Shorten the file, save it as UTF-8, or move it away.',
   ),
   photo_changed: kind(
     409,
-    'Changed in the meantime',
-    'Another photo has this name now. Nothing was sent or saved: look at the photo, then repeat the request.',
+    'Photo has changed',
+    'A different photo has this name now. Nothing was sent or saved. Check the photo, then try again.',
   ),
   already_here: kind(
     409,
-    'This photo is here already',
-    'The gallery holds the same bytes already. `existing` names the photo: keep that one, or upload with `duplicates=keep`.',
+    'Photo already exists',
+    'The gallery already has a photo with the same bytes. `existing` names that photo. To store a second copy, upload with `duplicates=keep`.',
   ),
   ai_refused: kind(
     422,
@@ -178,88 +178,84 @@ export const errorKinds = {
   ),
   ai_unusable_answer: kind(
     502,
-    'The AI gave no usable answer',
-    'The AI answered with something that holds no usable caption. Nothing was changed: try again.',
+    'Unusable answer from the AI',
+    'The answer of the AI has no usable caption. Nothing was changed. Try again.',
   ),
-  ai_unavailable: kind(
-    503,
-    'The AI does not answer',
-    'The AI service failed or does not answer. Repeat the request later.',
-  ),
+  ai_unavailable: kind(503, 'AI unavailable', 'The AI service failed or did not answer. Try again later.'),
   publish_refused: kind(
     502,
-    'The platform refused the photo',
-    'The platform rejected the photo or its caption. `detail` says why: correct the photo or the caption, then publish again.',
+    'Rejected by the platform',
+    'The platform rejected the photo or its caption. `detail` gives the reason. Correct the photo or the caption, then publish again.',
   ),
   publish_unavailable: kind(
     503,
-    'The platform does not answer',
-    'The platform failed or does not answer, and nothing was published. Try again later.',
+    'Platform unavailable',
+    'The platform failed or did not answer. Nothing was published. Try again later.',
   ),
   publish_outcome_unknown: kind(
     502,
-    'Perhaps published, perhaps not',
-    'The connection dropped before the platform confirmed the photo. Look at the platform first: publish again with `force` only if the photo is missing there.',
+    'Publishing outcome unknown',
+    'The connection dropped before the platform confirmed the photo. Check the platform first. Publish again with `force` only if the photo is missing there.',
   ),
   unsupported_media_type: kind(
     415,
-    'This kind of content is not taken here',
-    'The address accepts another content type. Use one that `/openapi.json` lists for it.',
+    'Unsupported content type',
+    'This address does not accept the content type of the request. `/openapi.json` lists the types that it accepts.',
   ),
   request_too_large: kind(
     413,
-    'The request is too large',
-    'The body exceeds the limit of this address. Send less at once.',
+    'Request too large',
+    'The body exceeds the limit of this address. Send a smaller body.',
   ),
   request_too_slow: kind(
     408,
-    'The request arrives too slowly',
-    'The body arrived too slowly, and nothing was changed. Repeat the request over a better connection.',
+    'Request too slow',
+    'The body arrived too slowly. Nothing was changed. Try again over a better connection.',
   ),
   headers_too_large: kind(
     431,
-    'The headers are too large',
+    'Headers too large',
     'The headers exceed 16 KiB or 100 lines. Send fewer or shorter headers, for example by deleting cookies.',
   ),
   expectation_failed: kind(
     417,
-    'The expectation cannot be met',
-    'The server meets only `Expect: 100-continue`. Leave the header out.',
+    'Unsupported Expect header',
+    'The server only supports `Expect: 100-continue`. Remove the header.',
   ),
   unsupported_photo: kind(
     415,
-    'Not a photo that can be used',
-    'The file is not a photo that this server can open. Export it as JPEG, PNG or WebP.',
+    'Unsupported photo format',
+    'This server cannot open the file as a photo. Export the photo as JPEG, PNG or WebP.',
   ),
   photo_unreadable: kind(
     422,
-    'The photo cannot be read',
+    'Photo cannot be read',
     'The file is damaged or incomplete. Export the photo again.',
   ),
   photo_too_large: kind(
     413,
-    'The photo is too large',
-    'The photo exceeds the limit in bytes or pixels. Export a smaller copy.',
+    'Photo too large',
+    'The photo has too many bytes or pixels. Export a smaller copy.',
   ),
   thumbnail_unavailable: kind(
     501,
-    'No thumbnails here',
-    'This server cannot reduce photos. Ask the operator to set up an image service.',
+    'Thumbnails unavailable',
+    'This server cannot resize photos. Ask the operator to set up an image service.',
   ),
   busy: kind(
     503,
     'Too busy',
-    'The server or a vendor has no capacity left for this request. Nothing was changed: repeat it after `Retry-After`.',
+    'The server or a vendor has no capacity for this request. Nothing was changed. Try again after `Retry-After`.',
   ),
   rate_limited: kind(
     429,
     'Too many requests',
-    'This client or gallery sent too many requests. Wait for `Retry-After`.',
+    'This client or gallery sent too many requests. Try again after `Retry-After`.',
   ),
   internal_error: kind(
     500,
     'Internal error',
-    'The server failed in an unexpected way. Try again, then report `request_id` to the operator.',
+    'The server failed unexpectedly. Try again. If the error persists, report `request_id` to the operator.',
   ),
 } satisfies Readonly<Record<string, ErrorKind>>
 

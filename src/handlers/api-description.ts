@@ -1,4 +1,4 @@
-/** The parts of `/openapi.json` that belong to no single route. */
+/** Parts of `/openapi.json` that do not belong to a single route. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Settings } from '../runtime/settings/settings.ts'
 import { sessionCookie } from './cookies.ts'
@@ -6,20 +6,20 @@ import type { AppEnv } from './exchange.ts'
 import { schemes } from './route-description.ts'
 import { tags } from './tags.ts'
 
-const description = `One photographer's photos. The host decides whose: every address below is relative to a gallery, for example
+const description = `The API of one photographer's gallery. The host selects the gallery: all paths are relative to it, for example to
 \`alice.shibari.photo\`.
 
-- **Errors** are problem documents (RFC 9457). \`code\` is stable and meant for programs; \`type\` leads to its explanation.
+- **Errors** are problem documents (RFC 9457). \`code\` is stable and meant for programs; \`type\` links to its explanation.
 - **Changes** (any method but GET and HEAD) are accepted from pages of the same host only: \`Sec-Fetch-Site: same-origin\`, or, without
-  that header, an \`Origin\` equal to the host's own. Otherwise 403 \`cross_origin\`. Calls with a service token need neither.
-- **HEAD** works wherever GET does. Any other method that an address does not list is answered with 405 and \`Allow\`.
-- **Bodies** of JSON hold at most 1,048,576 bytes.`
+  that header, an \`Origin\` equal to the host's own. Others get 403 \`cross_origin\`. Calls with a service token need neither header.
+- **HEAD** works wherever GET does. Methods that a path does not list get 405 with \`Allow\`.
+- **JSON bodies** may have at most 1,048,576 bytes.`
 
 const problemSchema = z
   .object({
     type: z.string().openapi({
       format: 'uri-reference',
-      description: 'Address of the explanation of `code`, relative to this host',
+      description: 'Link to the explanation of `code`, relative to this host',
       example: '/errors#photo_not_found',
     }),
     title: z.string(),
@@ -34,7 +34,7 @@ const problemSchema = z
   })
   .openapi('Problem')
 
-/** An SPDX expression: the library's types know version 3.0 of OpenAPI, which has none. */
+/** License as an SPDX expression. A separate constant, because the library's types follow OpenAPI 3.0, which has no `identifier`. */
 const license = { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' }
 
 export type ApiDocument = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
@@ -61,7 +61,7 @@ function registerComponents(registry: OpenAPIHono<AppEnv>['openAPIRegistry'], se
     type: 'apiKey',
     in: 'cookie',
     name: sessionCookie(settings).name,
-    description: 'Session of a signed-in person; set at the end of `/auth/login`',
+    description: 'Session of a signed-in person, set at the end of `/auth/login`',
   })
   registry.registerComponent('securitySchemes', schemes.service, {
     type: 'http',
@@ -71,10 +71,10 @@ function registerComponents(registry: OpenAPIHono<AppEnv>['openAPIRegistry'], se
   registry.registerComponent('securitySchemes', schemes.operator, {
     type: 'http',
     scheme: 'bearer',
-    description: 'The operator’s token for metrics',
+    description: 'Metrics token of the operator',
   })
   registry.registerComponent('headers', 'RequestId', {
-    description: 'The caller’s `X-Request-Id` where it is a sane token, else a new UUID',
+    description: 'The caller’s `X-Request-Id` if valid, otherwise a new UUID',
     required: true,
     schema: { type: 'string', pattern: '^[A-Za-z0-9._~+/=:@-]{1,128}$' },
   })
@@ -84,15 +84,15 @@ function registerComponents(registry: OpenAPIHono<AppEnv>['openAPIRegistry'], se
   })
   registry.registerComponent('headers', 'RateLimit', {
     description:
-      'Requests left, and the seconds until all of them are (draft-ietf-httpapi-ratelimit-headers)',
+      'Requests left, and seconds until the full allowance is back (draft-ietf-httpapi-ratelimit-headers)',
     schema: { type: 'string', examples: ['"viewer";r=2871;t=13'] },
   })
   registry.registerComponent('headers', 'RateLimitPolicy', {
-    description: 'Requests that one client may make in so many seconds',
+    description: 'Requests that a client may make (`q`) in a window of seconds (`w`)',
     schema: { type: 'string', examples: ['"viewer";q=3000;w=300'] },
   })
   registry.registerComponent('headers', 'Challenge', {
-    description: '`Bearer` where a token is missing',
+    description: '`Bearer` if a token is missing',
     schema: { type: 'string' },
   })
 }

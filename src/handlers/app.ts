@@ -1,4 +1,4 @@
-/** The program: a Request and what is known of its connection in, a Response out. */
+/** Entry point of the library: turns a `Request` and its `Connection` into a `Response`. */
 import { getPath } from 'hono/utils/url'
 import { hostName, parseHost } from '../contract/host.ts'
 import type { Services } from '../runtime/services.ts'
@@ -20,7 +20,7 @@ import { setRateLimit } from './viewer-limit.ts'
 /** Answers one request. Never rejects. */
 export type Handler = (request: Request, connection: Connection) => Promise<Response>
 
-/** Makes the handler of a process. */
+/** Creates the handler of a process. */
 export function createHandler(services: Services): Handler {
   const app = createApp(services)
   const callbackApp = createCallbackApp(services)
@@ -41,7 +41,7 @@ export function createHandler(services: Services): Handler {
     return app.fetch(request, exchange)
   }
 
-  /** All but the sign-in's own steps is the one 404, as on any host that is no tenant's. */
+  /** Answers the steps of the sign-in. Every other path gets the same 404 as an unknown host. */
   async function answerOnCallbackHost(request: Request, exchange: Exchange, path: string): Promise<Response> {
     if (!allowedMethods(callbackApp, path).includes(request.method)) throw tenantNotFound()
     exchange.origin = publicOrigin(settings.callbackHost, exchange.connection, settings)
@@ -49,7 +49,7 @@ export function createHandler(services: Services): Handler {
     if (redirect) return redirect
     await services.limits.signIn(exchange.connection.client())
     const response = await callbackApp.fetch(request, exchange)
-    // Its addresses hold codes.
+    // URLs of this host contain authorization codes, which `Referer` must not leak.
     response.headers.set('referrer-policy', 'no-referrer')
     return response
   }
@@ -96,7 +96,7 @@ function unlessSet({ headers }: Response): (name: string, value: string) => void
   }
 }
 
-/** Throws `tenant_not_found`, the same for every refusal, `config_unavailable`, or `rate_limited`. */
+/** Resolves the tenant of the host. Throws `tenant_not_found` (the same for every reason), `config_unavailable` or `rate_limited`. */
 async function resolveTenant(
   { configurations, limits, settings }: Services,
   exchange: Exchange,

@@ -1,31 +1,31 @@
-/** Bodies of requests have to keep a pace, since what has arrived lies in memory until the rest is there. */
+/** Enforces a minimum rate for request bodies: bodies are buffered, so a slow client would hold memory. */
 import { PublisherError } from '../base/errors.ts'
 import { within } from '../base/time.ts'
 
 export interface Pace {
-  /** The longest silence, and all that can be saved up for one. Milliseconds. */
+  /** Longest silence in milliseconds. Received bytes refill this budget, up to the same value. */
   graceMs: number
-  /** Each so many bytes earn one second of silence. */
+  /** Bytes that earn one second of waiting. */
   bytesPerSecond: number
 }
 
 export interface ArrivingOptions {
-  /** The pace that counts at the moment. */
+  /** Gives the pace to apply now. Called for each chunk. */
   pace(): Pace
-  /** Told of each piece before it is passed on; the sender's time stands still meanwhile. */
+  /** Called with the size of each chunk before the chunk is passed on. The time that this takes does not count against the sender. */
   arrived?(bytes: number): Promise<void>
-  /** Upper bound on all waiting for the sender together. Milliseconds. Default: none. */
+  /** Upper bound on the total time spent waiting for the sender, in milliseconds. Default: none. */
   totalMs?: number
-  /** Tells a person what was too slow. */
+  /** Message of the error, for people. */
   message: string
 }
 
-/** The same body, which fails with `request_too_slow` where the sender is, and with what `arrived` throws. */
+/** Gives the same body. Reading fails with `request_too_slow` if the sender is too slow, or with the error that `arrived` throws. */
 export function arriving(
   body: ReadableStream<Uint8Array>,
   { pace, arrived, totalMs = Number.POSITIVE_INFINITY, message }: ArrivingOptions,
 ): ReadableStream<Uint8Array> {
-  // The body is never cancelled: on Node that would end the connection, and with it the answer.
+  // Never cancel the body: on Node that closes the connection before the response is sent.
   const reader = body.getReader()
   const tooSlow = () => new PublisherError('request_too_slow', message)
   let leftMs = pace().graceMs

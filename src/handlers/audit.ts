@@ -1,25 +1,25 @@
-/** Audit lines: who did what to whose photos, or was not allowed to. Filter the log by `msg` = `audit`. */
+/** Audit log of changes, sign-ins and refusals. Filter the log by `msg` = `audit`. */
 import type { Services } from '../runtime/services.ts'
 import type { Person } from '../runtime/sign-in/sessions.ts'
 import type { LogFields } from '../runtime/telemetry/log.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface AuditEvent {
-  /** What was asked for: `sign-in`, `sign-out`, or the method and path pattern of a route. */
+  /** Requested action: `sign-in`, `sign-out`, `enter`, or the method and path of the request. */
   action: string
-  /** `started`: the answer is a stream, whose end has a line of its own. */
+  /** `started`: the response is a stream, and another line records its end. */
   outcome: 'ok' | 'started' | 'failed' | 'refused'
-  /** Reason of a failure or refusal: a code of src/base/error-codes.ts or of the sign-in, never the words of another program. */
+  /** Reason of a failure or refusal: a code of src/base/error-codes.ts or of the sign-in, never text from another program. */
   reason?: string | undefined
-  /** Default: who is signed in on this exchange. Only addresses that the identity provider has verified. */
+  /** Person who acts, with an address that the identity provider has verified. Default: the person signed in on this exchange. */
   who?: Person | null
   /** Default: the tenant of this exchange. */
   tenant?: string
-  /** What else is worth knowing. No secrets, no text of people. */
+  /** Further fields. Never secrets, never text that people wrote. */
   details?: LogFields
 }
 
-/** Writes one line. */
+/** Writes one audit line to the log. */
 export function audit(exchange: Exchange, { log }: Pick<Services, 'log'>, event: AuditEvent): void {
   const who = event.who === undefined ? exchange.session : event.who
   log.info('audit', {

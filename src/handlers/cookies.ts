@@ -1,41 +1,41 @@
-/** Cookies of the sign-in: their names and attributes, and reading them without trusting that there is only one. */
+/** Cookies of the sign-in: their names, their attributes, and readers that expect duplicates. */
 import type { Context } from 'hono'
 import { setCookie } from 'hono/cookie'
 import type { Settings } from '../runtime/settings/settings.ts'
 import { type AppEnv, readHeader } from './exchange.ts'
 
 export interface CookieKind {
-  /** The name, or its beginning where several of a kind may exist at once. */
+  /** Name, or its prefix if several cookies of a kind may exist at once. */
   readonly name: string
-  /** With a leading dot as in the epic; browsers ignore it (RFC 6265, section 5.2.3). Left out: this host only. */
+  /** Domain with a leading dot, which browsers ignore (RFC 6265, section 5.2.3). Left out: this host only. */
   readonly domain?: string
 }
 
 type CookieSettings = Pick<Settings, 'secureCookies' | 'cookieScope' | 'baseDomain'>
 
-/** Who is signed in. */
+/** Cookie that holds the session. */
 export function sessionCookie(settings: CookieSettings): CookieKind {
   if (settings.cookieScope === 'host') return hostCookie('session', settings)
   return { name: `${settings.secureCookies ? '__Secure-' : ''}session`, domain: `.${settings.baseDomain}` }
 }
 
-/** Of this host alone. No other host can set a cookie with this prefix (RFC 6265bis, section 4.1.3). */
+/** Cookie of this host alone. The prefix `__Host-` keeps other hosts from setting the cookie (RFC 6265bis, section 4.1.3). */
 export function hostCookie(name: string, { secureCookies }: CookieSettings): CookieKind {
   return { name: `${secureCookies ? '__Host-' : ''}${name}` }
 }
 
-/** All values that the browser sent under one name, in its order. A sibling host can add some to ours. */
+/** Gives all values that the browser sent under this name, in the order sent. A sibling host can add values of its own. */
 export function cookieValues(c: Context<AppEnv>, name: string): string[] {
   return cookiesOf(c).flatMap(([found, value]) => (found === name ? [value] : []))
 }
 
-/** The value of a name that must be there exactly once, else `null`. */
+/** Gives the value of a cookie that was sent exactly once, otherwise `null`. */
 export function onlyCookieValue(c: Context<AppEnv>, name: string): string | null {
   const [value, ...more] = cookieValues(c, name)
   return value === undefined || more.length > 0 ? null : value
 }
 
-/** Sets a cookie that scripts cannot read and that other sites' forms and frames do not send. */
+/** Sets a cookie that scripts cannot read, and that forms and frames of other sites do not send. */
 export function writeCookie(
   c: Context<AppEnv>,
   settings: CookieSettings,
@@ -57,18 +57,18 @@ export function deleteCookie(c: Context<AppEnv>, settings: CookieSettings, kind:
   writeCookie(c, settings, kind, '', 0)
 }
 
-/** Steps under way in this many tabs of one browser; beyond it the oldest is given up, so that the header stays small. */
+/** Upper bound on sign-ins in progress per browser. Beyond the limit the oldest cookie is dropped, so that the header stays small. */
 const maxPending = 3
 
-/** Enough of an id to tell a handful of tabs apart. Characters. */
+/** Characters of an id that tell a few tabs apart. */
 const idPrefixLength = 8
 
-/** The cookie of one step under way: several tabs may be signing in at once. */
+/** Names the cookie of a sign-in in progress. Several tabs may sign in at once. */
 export function pendingCookie(kind: CookieKind, id: string): CookieKind {
   return { ...kind, name: `${kind.name}-${id.slice(0, idPrefixLength)}` }
 }
 
-/** Sets the cookie of a step under way, and gives up the oldest ones of its kind. */
+/** Sets the cookie of a sign-in in progress, and deletes the oldest cookies of its kind. */
 export function writePending(
   c: Context<AppEnv>,
   settings: CookieSettings,
@@ -83,7 +83,7 @@ export function writePending(
   writeCookie(c, settings, pendingCookie(kind, step.id), step.value, step.maxAgeSeconds)
 }
 
-/** Names and values as they came: ours need no decoding, and what does is not ours. */
+/** Gives names and values undecoded: the values of our own cookies need no decoding. */
 function cookiesOf(c: Context<AppEnv>): [name: string, value: string][] {
   const header = readHeader(c.req.raw, c.env.connection, 'cookie') ?? ''
   return header.split(';').flatMap((pair): [string, string][] => {

@@ -1,53 +1,49 @@
-/** What one request carries on its way through the handlers. */
+/** State of one request, shared by all handlers. */
 import type { Tenant } from '../contract/host.ts'
 import type { ClientAddress } from '../runtime/limits/client-address.ts'
 import type { Allowance } from '../runtime/limits/request-limits.ts'
 import type { Session } from '../runtime/sign-in/sessions.ts'
 import type { TenantRuntime } from '../runtime/tenancy/tenant-runtime.ts'
 
-/** What the host program knows about the connection and the library must not guess. */
+/** Facts about the connection that only the host program knows. */
 export interface Connection {
   /**
-   * The host that this request is for, decided once by the program that received the connection (docs/architecture.md).
-   * `null` where there is none.
+   * Host of this request, decided once by the program that received the connection (docs/architecture.md). `null`: the request names
+   * none.
    */
   host: string | null
-  /**
-   * Reads one request header. Left out: `request.headers`, which on Node builds an object of all headers first, a good part of
-   * what a cached request costs.
-   */
+  /** Reads one request header. Default: `request.headers`, which is slow on Node, because Node first builds an object of all headers. */
   header?(name: string): string | null | undefined
   /**
-   * Sets a header that every answer carries, where the host has a cheaper way than `response.headers`; a header of the answer itself
-   * goes over it. Left out: the answer gets it.
+   * Sets a header that every response carries, if the host has a cheaper way than `response.headers`. A header that the response already
+   * has wins. Default: `response.headers`.
    */
   setHeader?(name: string, value: string): void
   /**
-   * Address under which limits count the client: from the function of src/runtime/limits/client-address.ts that fits the platform in
-   * front of the host.
+   * Gives the address by which limits count the client. Use the function of src/runtime/limits/client-address.ts that fits the platform.
    */
   client(): ClientAddress
-  /** Keeps work alive after the response where the platform would stop it. */
+  /** Keeps work alive after the response, if the platform would stop it. */
   waitUntil(work: Promise<unknown>): void
 }
 
-/** One request being answered. */
+/** State of one request. */
 export interface Exchange {
   requestId: string
   connection: Connection
-  /** Where the public reaches this host: `https://alice.shibari.photo`. Empty until the host is known to be one of ours. */
+  /** Public origin of this host, for example `https://alice.shibari.photo`. Empty until the host is resolved. */
   origin: string
-  /** Whom the host names, whether or not there is such a tenant: for the log. */
+  /** Tenant that the host names, for the log. The tenant may not exist. */
   asked?: Tenant
-  /** The pattern of the route, once one is found. */
+  /** Pattern of the matched route. */
   route?: string
-  /** Set on every route that belongs to a tenant. */
+  /** Runtime of the tenant, set on every route that needs a tenant. */
   runtime?: TenantRuntime
-  /** Rest of the client's allowance on viewer routes, for the fields of the answer. */
+  /** Remaining allowance of the client on viewer routes, sent in the `RateLimit` headers. */
   allowance?: Allowance
-  /** Who is signed in, `null`: nobody. Set when a route first asks (`sessionOf`). */
+  /** Session of the caller, `null` without a sign-in. Set when a route first asks (`sessionOf`). */
   session?: Session | null
-  /** The same, read before a route asked. */
+  /** Session that was read without making the response private (`peekSession`). */
   peeked?: Session | null
 }
 
@@ -56,7 +52,7 @@ export interface AppEnv {
   Bindings: Exchange
 }
 
-/** The tenant's runtime. Throws a `TypeError` on a route that was wrongly declared to need no tenant. */
+/** Gives the tenant's runtime. Throws a `TypeError` on a route that was declared tenant-free by mistake. */
 export function runtimeOf(exchange: Exchange): TenantRuntime {
   if (!exchange.runtime) throw new TypeError('This route runs without a tenant.')
   return exchange.runtime
@@ -64,17 +60,17 @@ export function runtimeOf(exchange: Exchange): TenantRuntime {
 
 const sane = /^[A-Za-z0-9._~+/=:@-]{1,128}$/
 
-/** The caller's `X-Request-Id` if it is a sane token of at most 128 characters, else a new UUID. */
+/** Gives the caller's `X-Request-Id` if valid (at most 128 token characters), otherwise a new UUID. */
 export function requestIdOf(request: Request, connection: Connection): string {
   return saneRequestId(readHeader(request, connection, 'x-request-id'))
 }
 
-/** The given id if it is sane, else a new UUID. */
+/** Gives this id if valid, otherwise a new UUID. */
 export function saneRequestId(given: string | undefined): string {
   return given !== undefined && sane.test(given) ? given : crypto.randomUUID()
 }
 
-/** One request header by the cheapest way that there is. */
+/** Reads one request header in the cheapest way that the host offers. */
 export function readHeader(request: Request, connection: Connection, name: string): string | undefined {
   return (connection.header ? connection.header(name) : request.headers.get(name)) ?? undefined
 }

@@ -1,11 +1,16 @@
-/** The errors that a route can answer with: those that its audience, address and input imply, and groups that several routes share. */
+/** Errors that a route can answer with. Its audience, path and input imply most of them; several routes share the groups below. */
 import type { ErrorCode } from '../base/error-codes.ts'
 import { isTenantFree } from './tenant-free.ts'
 
 /**
- * Callers of a route: anyone; a viewer (anyone where `auto_view_enabled`, otherwise an admin); the holder of a signed link, which the
- * route verifies; an admin of the tenant; a holder of a service token; the operator, by the token of the metrics. Requests of viewers
- * and of holders of links are limited.
+ * Callers that a route admits. Requests to `viewer` and `link` routes are rate-limited.
+ *
+ * - `anyone`: every client.
+ * - `viewer`: every client if `auto_view_enabled`, otherwise admins.
+ * - `link`: the holder of a signed link, which the route verifies.
+ * - `admin`: an admin of the tenant.
+ * - `service`: the holder of a service token.
+ * - `operator`: the holder of the metrics token.
  */
 export type Audience = 'anyone' | 'viewer' | 'link' | 'admin' | 'service' | 'operator'
 
@@ -20,10 +25,10 @@ export const storageErrors: readonly ErrorCode[] = [
   'busy',
 ]
 
-/** Errors of work on one photo that lies in the storage. */
+/** Errors of work on one stored photo. */
 export const photoErrors: readonly ErrorCode[] = [...storageErrors, 'photo_not_found']
 
-/** Errors of a picture that has to be decoded. */
+/** Errors of decoding a picture. */
 export const pictureErrors: readonly ErrorCode[] = [
   'unsupported_photo',
   'photo_unreadable',
@@ -33,16 +38,16 @@ export const pictureErrors: readonly ErrorCode[] = [
 /** Errors of the AI. */
 export const modelErrors: readonly ErrorCode[] = ['ai_refused', 'ai_unusable_answer', 'ai_unavailable']
 
-/** A route as far as it decides which errors are possible. */
+/** Properties of a route that decide which errors are possible. */
 export interface ErrorsOfRoute {
   audience: Audience
   path: string
-  /** Its method is not safe (RFC 9110, section 9.2.1). */
+  /** The method is not safe (RFC 9110, section 9.2.1). */
   isChange: boolean
-  /** It takes parameters or a body. */
+  /** The route takes parameters or a body. */
   hasInput: boolean
   hasBody: boolean
-  /** The process refuses what comes over HTTP. */
+  /** The process refuses plain HTTP. */
   forceHttps: boolean
   /** Errors of the route's own work. */
   errors: readonly ErrorCode[]
@@ -57,7 +62,7 @@ const byAudience: Readonly<Record<Audience, readonly ErrorCode[]>> = {
   operator: ['token_required'],
 }
 
-/** Errors of every request: the last one is a defect of ours. */
+/** Errors of every request. `internal_error` is a defect of this program. */
 const always: readonly ErrorCode[] = [
   'host_mismatch',
   'expectation_failed',
@@ -65,7 +70,7 @@ const always: readonly ErrorCode[] = [
   'internal_error',
 ]
 
-/** Errors of finding the tenant. `rate_limited`: too many hosts that do not exist, or too many requests of one client or tenant. */
+/** Errors of resolving the tenant. `rate_limited`: too many unknown hosts, or too many requests of a client or tenant. */
 const ofTenant: readonly ErrorCode[] = ['tenant_not_found', 'config_unavailable', 'rate_limited']
 
 const ofBody: readonly ErrorCode[] = ['request_too_large', 'request_too_slow', 'unsupported_media_type']

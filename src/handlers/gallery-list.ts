@@ -1,4 +1,4 @@
-/** The galleries of a developer's machine, for a person at an address that is none of them. */
+/** Links to the galleries of a developer's machine, for the page of an unknown host. */
 import { isPublisherError } from '../base/errors.ts'
 import { portOf } from '../contract/host.ts'
 import type { Services } from '../runtime/services.ts'
@@ -8,8 +8,8 @@ import type { PageLink } from './message-page.ts'
 import { isNavigation, type Offer } from './problem.ts'
 
 /**
- * Offers the galleries to a person in development, who cannot find out their addresses otherwise. Gives `undefined` outside development:
- * there no answer may tell one unknown host from another, or name a tenant.
+ * Offers links to all galleries in development, where their addresses are hard to guess. Gives `undefined` in production: no answer there
+ * may tell unknown hosts apart, or name a tenant.
  */
 export async function galleryOffer(
   error: unknown,

@@ -1,4 +1,4 @@
-/** Who may do what, and from where: the checks behind the audiences of route.ts. */
+/** Checks behind the audiences of route.ts: the caller's identity, and the page that sent the request. */
 import type { Context } from 'hono'
 import { PublisherError } from '../base/errors.ts'
 import { equalInConstantTime } from '../contract/constant-time.ts'
@@ -8,13 +8,13 @@ import { signInOff } from '../runtime/sign-in/errors.ts'
 import { type AppEnv, readHeader, runtimeOf } from './exchange.ts'
 import { sessionOf } from './session.ts'
 
-/** Lets anyone see a public gallery, and its admins alone a private one. Throws like {@link requireAdmin}. */
+/** Admits every caller to a public gallery, and only admins to a private gallery. Throws like {@link requireAdmin}. */
 export async function requireViewer(c: Context<AppEnv>, services: Services): Promise<void> {
   if (runtimeOf(c.env).config.features.auto_view_enabled) return
   await requireAdmin(c, services, 'This gallery is private. Sign in to see it.')
 }
 
-/** Throws `sign_in_unavailable` where nobody can sign in, `not_signed_in`, or `not_admin` for everybody else's admins. */
+/** Admits admins of the tenant. Throws `sign_in_unavailable` if the gallery has no sign-in, `not_signed_in`, or `not_admin`. */
 export async function requireAdmin(
   c: Context<AppEnv>,
   services: Services,
@@ -29,13 +29,13 @@ export async function requireAdmin(
   }
 }
 
-/** Oldest proof of who the person is that counts for what cannot be undone. Seconds. */
+/** Maximum age in seconds of a sign-in for changes that cannot be undone. */
 const recentSeconds = 24 * 3600
 
 /**
- * Lets an admin do what cannot be undone: within a day of a sign-in at the provider, so that an old or stolen cookie is not enough. Call
- * it behind the guard of an `admin` route, before anything changes. `/auth/login?fresh=true` helps. Throws `not_signed_in` or
- * `sign_in_too_old`.
+ * Admits an admin who signed in at the provider within the last 24 hours, so that an old or stolen cookie is not enough. Call before a
+ * change that cannot be undone, after the guard of an `admin` route. `/auth/login?fresh=true` renews the sign-in. Throws `not_signed_in`
+ * or `sign_in_too_old`.
  */
 export async function requireRecentSignIn(c: Context<AppEnv>, services: Services): Promise<void> {
   const session = await sessionOf(c, services)
@@ -43,31 +43,31 @@ export async function requireRecentSignIn(c: Context<AppEnv>, services: Services
   if (services.now() / 1000 - session.provedAt <= recentSeconds) return
   throw new PublisherError(
     'sign_in_too_old',
-    'This needs a sign-in from the last 24 hours. Nothing was changed. Sign in again, then repeat it.',
+    'Nothing was changed: this action needs a sign-in from the last 24 hours. Sign in again, then retry.',
   )
 }
 
-/** Tells admins of this gallery from visitors. */
+/** Tells if the caller is an admin of this gallery. */
 export async function isAdminHere(c: Context<AppEnv>, services: Services): Promise<boolean> {
   const session = await sessionOf(c, services)
   return session !== null && isAdmin(session.email, runtimeOf(c.env).config, services.settings)
 }
 
-/** Throws `token_required` without a bearer token (RFC 6750, section 3.1), `invalid_token` for one that is not ours. */
+/** Throws `token_required` without a bearer token (RFC 6750, section 3.1), and `invalid_token` for an unknown token. */
 export function requireServiceToken(c: Context<AppEnv>, { source }: Services): void {
   const token = bearerToken(c)
-  if (token === undefined) throw new PublisherError('token_required', 'This needs a service token.')
+  if (token === undefined) throw new PublisherError('token_required', 'Send a service token.')
   if (!source.acceptsToken(token)) {
-    throw new PublisherError('invalid_token', 'This needs a valid service token.')
+    throw new PublisherError('invalid_token', 'Unknown service token.')
   }
 }
 
-/** Throws `token_required`, the same whether the token is missing or wrong. */
+/** Throws `token_required`, the same for a missing and a wrong token. */
 export function requireMetricsToken(c: Context<AppEnv>, { settings }: Services): void {
   const token = bearerToken(c)
   const expected = settings.metricsToken?.reveal()
   if (token === undefined || expected === undefined || !equalInConstantTime(expected, token)) {
-    throw new PublisherError('token_required', 'This needs the operator’s token (METRICS_TOKEN).')
+    throw new PublisherError('token_required', 'Send the metrics token (METRICS_TOKEN).')
   }
 }
 
@@ -77,11 +77,11 @@ function bearerToken(c: Context<AppEnv>): string | undefined {
 }
 
 /**
- * Where a browser says that a request comes from. `own`: a page of this very host; `foreign`: anything else, a sibling host of the
- * same site included, whose pages `SameSite` cookies do not keep out; `unknown`: it says nothing.
+ * Gives the origin of a request as the browser reports it: a page of this host (`own`), any other page (`foreign`), or `unknown`. Pages
+ * of sibling hosts are `foreign`; `SameSite` cookies do not keep those pages out.
  *
- * `Sec-Fetch-Site` decides where it is there (Fetch Metadata, section 2.3; scripts cannot set it). `Origin` is compared only in its
- * absence: browsers send `null` in it for some requests of our own pages, depending on the referrer policy.
+ * `Sec-Fetch-Site` decides if present (Fetch Metadata, section 2.3; scripts cannot set it). `Origin` is only the fallback: browsers send
+ * `null` in `Origin` for some requests of our own pages, depending on the referrer policy.
  */
 export function pageOf(c: Context<AppEnv>): 'own' | 'foreign' | 'unknown' {
   const { connection, origin: ownOrigin } = c.env
@@ -95,6 +95,6 @@ export function pageOf(c: Context<AppEnv>): 'own' | 'foreign' | 'unknown' {
 export function crossOrigin(): PublisherError {
   return new PublisherError(
     'cross_origin',
-    'Nothing was done: this request did not come from a page of this site. Open the site itself and try again there.',
+    'Nothing was changed: this request did not come from a page of this site. Open the site and try again.',
   )
 }

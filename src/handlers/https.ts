@@ -1,18 +1,18 @@
-/** Origin of a host as the public reaches it, and the way from HTTP to HTTPS. */
+/** Public origin of a host, and the redirect from HTTP to HTTPS. */
 import { PublisherError } from '../base/errors.ts'
 import { portOf } from '../contract/host.ts'
 import type { Settings } from '../runtime/settings/settings.ts'
 import { originOf } from '../runtime/sign-in/return-address.ts'
 import { type Connection, type Exchange, readHeader } from './exchange.ts'
 
-/** Gives the origin of a host of ours, with the port of this connection. */
+/** Gives the public origin of a host, with the port of this connection. */
 export function publicOrigin(host: string, connection: Connection, settings: Settings): string {
   return originOf(host, portOf(connection.host ?? ''), settings)
 }
 
 /**
- * Redirects a request that came over HTTP, where the process insists on HTTPS. Heroku's router says by `X-Forwarded-Proto` how the
- * public connection came. Throws `https_required` for any method but GET and HEAD.
+ * Redirects a request that came over plain HTTP, if the process requires HTTPS. Heroku's router names the public scheme in
+ * `X-Forwarded-Proto`. Throws `https_required` for any method but GET and HEAD.
  */
 export function redirectToHttps(
   request: Request,
@@ -23,7 +23,7 @@ export function redirectToHttps(
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     throw new PublisherError(
       'https_required',
-      'Nothing was done: this request came over HTTP. Repeat it over HTTPS.',
+      'Nothing was changed: this request came over HTTP. Repeat it over HTTPS.',
     )
   }
   const { pathname, search } = new URL(request.url)

@@ -1,13 +1,13 @@
 /** Inputs that clients may leave empty or null, and whole numbers. */
 import { z } from '@hono/zod-openapi'
 
-/** Lets forms and scripts send a parameter of a query empty instead of leaving it out. */
+/** Accepts an empty query parameter as if it were left out. */
 export function orEmpty<S extends z.ZodType>(schema: S) {
   const lenient = z.preprocess((value) => (value === '' ? undefined : value), schema)
   return lenient.openapi({ param: { allowEmptyValue: true } })
 }
 
-/** Whole number of a query, in plain digits: `Number` alone would accept `1e2`, `0x10` and blanks. */
+/** Whole number in a query, in plain digits: `Number` alone would accept `1e2`, `0x10` and blanks. */
 export function wholeNumber({ min, max, fallback }: { min: number; max: number; fallback: number }) {
   const digits = z.string().regex(/^\d{1,15}$/, 'is not a whole number')
   return orEmpty(digits.transform(Number).pipe(z.number().int().min(min).max(max)).default(fallback)).openapi(
@@ -20,12 +20,12 @@ export function wholeNumber({ min, max, fallback }: { min: number; max: number; 
   )
 }
 
-/** Lets a field be `null`, with the same meaning as leaving it out. */
+/** Accepts `null` in a field as if the field were left out. */
 export function orNull<S extends z.ZodType>(schema: S) {
   return schema.nullish().transform((value) => value ?? undefined)
 }
 
-/** A switch that may be `null` or left out, which both say off. */
+/** Boolean that may be `null` or left out, both meaning false. */
 export function offOrNull() {
   return z
     .boolean()

@@ -1,4 +1,4 @@
-/** Request bodies of JSON, before a route's schema sees them: bounded in size and time, and with nothing for what says nothing. */
+/** Reads JSON request bodies before a route's schema sees them: bounds their size and time, and drops nulls. */
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { isPublisherError, PublisherError } from '../base/errors.ts'
@@ -7,17 +7,17 @@ import { withoutNulls } from '../contract/runtime-answer.ts'
 import { arriving, type Pace } from './arriving-body.ts'
 import type { AppEnv } from './exchange.ts'
 
-/** The longest captions for all platforms at once, each character written as an escape, stay below it. */
+/** Body limit, above the longest captions of all platforms with every character escaped. */
 const maxBytes = 2 ** 20
 
-/** A caption is a few kilobytes, which a bad phone line sends in a second. */
+/** Minimum rate. A slow mobile connection sends a caption of a few kilobytes in a second. */
 const pace: Pace = { graceMs: 8000, bytesPerSecond: 16_000 }
-/** Below the 30 s after which Heroku's router gives a request up, so that its client still gets our answer. */
+/** Stays below the 30 s request timeout of Heroku's router, so that the client still gets our error. */
 const totalMs = 24_000
 
 /**
- * Reads a JSON body, for the route to parse. Throws `request_too_large` beyond 1 MB, `request_too_slow` for a client that does not keep
- * the pace, and `invalid_request` for a body that breaks off. Bodies of other types are not read; the route refuses them.
+ * Reads a JSON body for the route to parse. Throws `request_too_large` beyond 1 MiB, `request_too_slow` for a client below the minimum
+ * rate, and `invalid_request` for an incomplete body. Bodies of other types are not read; the route refuses them.
  */
 export const boundedBody: MiddlewareHandler<AppEnv> = createMiddleware<AppEnv>(async (c, next) => {
   if (isJson(c)) keep(c, await readText(c))
@@ -25,11 +25,11 @@ export const boundedBody: MiddlewareHandler<AppEnv> = createMiddleware<AppEnv>(a
 })
 
 /**
- * For a body that may be left out: an empty one and `null` say the same, and `null` in a field leaves that field out. Clients
- * name the content type also where they have nothing to send.
+ * Accepts an empty body and `null` as `{}`, and drops fields that are `null`. Some clients name the content type even when they send
+ * nothing.
  */
 export const optionalBody = createMiddleware<AppEnv>(async (c, next) => {
-  // Without a type there may be no body at all, and one of another type is refused by the route.
+  // A request without a content type may have no body. The route refuses other types.
   if (isJson(c)) keep(c, tidied(await c.req.text()))
   await next()
 })
@@ -38,7 +38,7 @@ function isJson({ req }: Context<AppEnv>): boolean {
   return /\bjson\b/i.test(req.header('content-type') ?? '')
 }
 
-/** Puts the text where Hono keeps a body that was read. The value there is a promise, though its type says otherwise. */
+/** Stores the text where Hono caches a body that was read. The cached value is a promise, though its type says otherwise. */
 function keep({ req }: Context<AppEnv>, text: string): void {
   Object.assign(req.bodyCache, { text: Promise.resolve(text) })
 }
@@ -59,7 +59,7 @@ async function readText({ req }: Context<AppEnv>): Promise<string> {
   return text + decoder.decode()
 }
 
-/** Reads without cancelling the stream on the way out: on Node that would end the connection before the answer. */
+/** Reads the stream and never cancels it: on Node, cancelling closes the connection before the response is sent. */
 async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader()
   for (;;) {
@@ -71,14 +71,14 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
 
 function throwBrokenOff(cause: unknown): never {
   if (isPublisherError(cause)) throw cause
-  throw new PublisherError('invalid_request', 'The request did not arrive whole.', { cause })
+  throw new PublisherError('invalid_request', 'The request body is incomplete.', { cause })
 }
 
 function tooLarge(): PublisherError {
-  return new PublisherError('request_too_large', 'The request is larger than anything that can be said here.')
+  return new PublisherError('request_too_large', 'The request body is larger than 1 MB.')
 }
 
-/** What is no JSON stays, for the route's schema to refuse. */
+/** Drops nulls. Text that is not JSON stays, so that the route's schema refuses it. */
 function tidied(text: string): string {
   if (text.trim() === '') return '{}'
   const parsed = parseJson(text)

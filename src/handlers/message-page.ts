@@ -1,8 +1,8 @@
-/** A page with one message, for people: an error, a question, a farewell. */
+/** HTML page with one message, for example an error or a question. */
 import { html } from 'hono/html'
 import { messageStylePath } from './message-style.ts'
 
-/** The one thing that a page offers to do next. */
+/** Link that a page offers. */
 export interface PageLink {
   text: string
   href: string
@@ -12,15 +12,18 @@ export interface MessagePage {
   title: string
   text: string
   link?: PageLink
-  /** A choice of pages. */
+  /** Links to choose from. */
   links?: readonly PageLink[]
-  /** A button that posts to this address, in place of a link. */
+  /** Button that posts to this address. */
   button?: PageLink
-  /** For those who ask us about it. */
+  /** Request id for people to quote when they report an error. */
   requestId?: string
 }
 
-/** The whole document. Nothing inline, so that the strictest policy fits it, and readable where the stylesheet does not come. */
+/**
+ * Gives the whole document. The page has nothing inline, which the content security policy would block, and is readable without the
+ * stylesheet.
+ */
 export async function messagePage({
   title,
   text,

@@ -1,9 +1,9 @@
-/** The stylesheet of message pages: a file of its own, since the content security policy allows nothing inline. */
+/** Stylesheet of message pages: a separate file, since the content security policy allows nothing inline. */
 
-/** Below `/assets/`, so that any host serves it: also one that is no gallery. */
+/** Path below `/assets/`, so that every host serves the stylesheet, even a host without a gallery. */
 export const messageStylePath = '/assets/message.css'
 
-/** Colours as in src/ui/tokens.css, without those of a tenant: most of these pages belong to none. */
+/** Style with the colours of src/ui/tokens.css, but without a tenant's own: most message pages belong to no tenant. */
 export const messageStyle = `:root {
   color-scheme: dark;
   background: light-dark(#f5f3ef, #0f0f10);

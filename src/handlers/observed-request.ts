@@ -1,15 +1,15 @@
-/** Each request counted, timed and in a span of its own. */
+/** Counts and times each request, and opens a span for it. */
 import { noMetrics } from '../ports/metrics.ts'
 import type { Services } from '../runtime/services.ts'
 import { hasTracer, inRequestSpan, markFailed, type Span } from '../runtime/telemetry/spans.ts'
 import { type Exchange, readHeader } from './exchange.ts'
 
-/** Methods that are counted by their name: strangers may invent others. */
+/** Methods that metrics name. Clients can invent others, which count as `other`. */
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 type Answer = (request: Request, exchange: Exchange) => Promise<Response>
 
-/** Wraps what answers requests. Where nobody counts and nobody traces, a request does not pay for it. */
+/** Wraps a handler with metrics and tracing. A request costs nothing extra if both are off. */
 export function requestObserver({ metrics }: Pick<Services, 'metrics'>, answer: Answer): Answer {
   const isCounted = metrics !== noMetrics
   let inFlight = 0

@@ -1,10 +1,10 @@
-/** The one place where errors become HTTP: problem documents (RFC 9457) for programs, a small page for people. */
+/** Converts errors to HTTP: problem documents (RFC 9457) for programs, a small page for people. */
 import { HTTPException } from 'hono/http-exception'
 import { type ErrorCode, errorKinds } from '../base/error-codes.ts'
 import { type ExistingPhoto, isPublisherError, PublisherError } from '../base/errors.ts'
 import { type MessagePage, messagePage } from './message-page.ts'
 
-/** Address of the page that explains every code, on any host. */
+/** Path of the page that explains every code, on any host. */
 export const errorsPath = '/errors'
 
 /** Default Retry-After for an outage when the vendor gave none; a breaker tries again after 10 s. */
@@ -21,20 +21,21 @@ export interface Problem {
   existing?: ExistingPhoto
 }
 
-/** Any thrown value as an error with a code. What is not expected becomes `internal_error`, whose text says nothing. */
+/** Converts any thrown value to an error with a code. Unexpected errors become `internal_error`, whose message reveals nothing. */
 export function toPublisherError(error: unknown): PublisherError {
   if (isPublisherError(error)) return error
   if (error instanceof HTTPException && error.status === 415) {
-    return new PublisherError('unsupported_media_type', 'Send the content type that this address describes.')
+    return new PublisherError(
+      'unsupported_media_type',
+      'Unsupported content type. Send a type that /openapi.json lists for this address.',
+    )
   }
   if (error instanceof HTTPException && error.status === 400) {
-    return new PublisherError('invalid_request', 'The request cannot be read. Please correct its body.')
+    return new PublisherError('invalid_request', 'Invalid request body.')
   }
-  return new PublisherError(
-    'internal_error',
-    'Something went wrong on our side. Nothing more is known yet.',
-    { cause: error },
-  )
+  return new PublisherError('internal_error', 'Something went wrong on our side. Try again later.', {
+    cause: error,
+  })
 }
 
 /** Gives the HTTP status of a code. */
@@ -42,10 +43,10 @@ export function statusOf(code: ErrorCode): number {
   return errorKinds[code].status
 }
 
-/** Where a page leads to: one next step, or a choice. */
+/** Links that an error page offers: a next step, or a choice. */
 export type Offer = Pick<MessagePage, 'link' | 'links'>
 
-/** The error as a response: a page where a person navigates, a problem document everywhere else. */
+/** Gives the error as a response: a page if a browser navigates, a problem document otherwise. */
 export async function problemResponse(
   error: PublisherError,
   request: Request,
@@ -82,13 +83,13 @@ export function problemOf({ code, message, existing }: PublisherError, requestId
   }
 }
 
-/** Whether a person's browser goes to a page: it asks for HTML, outside the API. */
+/** Tells if a browser navigates to a page: the request accepts HTML and is outside the API. */
 export function isNavigation(request: Request): boolean {
   if (!request.headers.get('accept')?.includes('text/html')) return false
   return isForPeople(new URL(request.url).pathname)
 }
 
-/** Tells paths that browsers navigate to, where an error may be a page. */
+/** Tells if browsers navigate to this path, so that an error may be a page. */
 export function isForPeople(path: string): boolean {
   return !path.startsWith('/api/') && !path.startsWith('/internal/')
 }

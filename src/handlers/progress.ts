@@ -1,4 +1,4 @@
-/** Long work that never leaves a client silent: server-sent events where they are asked for, plain JSON otherwise. */
+/** Answers long-running work: server-sent events if the client accepts them, plain JSON otherwise. */
 import type { Context, TypedResponse } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { Services } from '../runtime/services.ts'
@@ -7,16 +7,16 @@ import type { AppEnv } from './exchange.ts'
 import { problemOf, toPublisherError } from './problem.ts'
 import { logFault } from './refusal.ts'
 
-/** Tells the client which stage the work has reached. Never waits for the client. */
+/** Reports the stage that the work has reached. Never waits for the client. */
 export type Report = (stage: string, details?: Readonly<Record<string, unknown>>) => void
 
-/** Shorter than any proxy's patience with a silent answer (Heroku's router: 55 s between bytes). */
+/** Interval of heartbeats, below the idle timeout of any proxy (Heroku's router: 55 s between bytes). */
 const heartbeatMs = 15_000
 
 /**
- * Runs `work` to its end, also when the client goes away; `signal` tells it that nobody waits any more. With `Accept:
- * text/event-stream` the answer is a stream of `progress` events and a last `result` or `error` (a problem document); what fails
- * before the first stage is an ordinary problem document, and so is everything for other clients.
+ * Runs `work` to its end, even if the client disconnects; `signal` then tells the work to stop early. With `Accept: text/event-stream`
+ * the response is a stream of `progress` events and a final `result` or `error` (a problem document). An error before the first stage is
+ * an ordinary problem document, as it is for other clients.
  */
 export async function answerInStages<T extends object>(
   c: Context<AppEnv>,
@@ -47,10 +47,10 @@ export async function answerInStages<T extends object>(
   return typed(answer)
 }
 
-/** What a route's description calls its 200: the JSON, or the events that end with it. */
+/** Type of a staged 200 in a route's description: the JSON, or the event stream that ends with the same JSON. */
 export type StagedAnswer<T> = Response & TypedResponse<T, 200, 'json'>
 
-/** Hono's types know an answer by its JSON and nothing of a stream that ends with it. */
+/** Casts the response, since Hono's types cannot describe a stream that ends with JSON. */
 function typed<T>(response: Response): StagedAnswer<T> {
   return response as StagedAnswer<T>
 }
@@ -73,7 +73,7 @@ async function outcome(
   }
 }
 
-/** A 200 in the description of a route that {@link answerInStages}. */
+/** Describes the 200 of a route that uses {@link answerInStages}. */
 export function staged<const S>(schema: S, description: string) {
   return {
     description: `${description}. With \`Accept: text/event-stream\`: \`progress\` events, then \`result\` or \`error\`.`,
@@ -83,7 +83,7 @@ export function staged<const S>(schema: S, description: string) {
 
 type Stage = Readonly<Record<string, unknown>>
 
-/** Stages as they are reported, for a reader that may be slower than the work. */
+/** Queues reported stages for a reader that may be slower than the work. */
 function createStages() {
   const waiting: Stage[] = []
   const begun = Promise.withResolvers<void>()

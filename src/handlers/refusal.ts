@@ -1,11 +1,14 @@
-/** What was thrown while answering, as a response, with a line in the log where it is our fault. */
+/** Converts a thrown value to a response, and logs server errors. */
 import type { PublisherError } from '../base/errors.ts'
 import type { Services } from '../runtime/services.ts'
 import { describeError } from '../runtime/telemetry/log.ts'
 import type { Exchange } from './exchange.ts'
 import { type Offer, problemResponse, statusOf, toPublisherError } from './problem.ts'
 
-/** Never rejects. `offer`: what a person is offered to do next; the gallery, where its host was found and nothing is at the address. */
+/**
+ * Gives the response for a thrown value. Never rejects. `offer` holds the links of an error page; the default for `not_found` on a
+ * tenant's host is its gallery.
+ */
 export async function refusal(
   thrown: unknown,
   request: Request,
@@ -21,7 +24,7 @@ export async function refusal(
 
 const toGallery = { text: 'Open the gallery', href: '/' }
 
-/** Counts it, with a line in the log where it is not the caller's fault. */
+/** Counts the error, and logs it if the status is 5xx. */
 export function logFault(
   error: PublisherError,
   exchange: Exchange,

@@ -1,4 +1,4 @@
-/** Parts of the API's description that follow from a route's audience, so that no route writes them down. */
+/** Parts of the API description that follow from a route's audience, so that routes need not repeat them. */
 import type { RouteConfig, z } from '@hono/zod-openapi'
 import type { ErrorCode } from '../base/error-codes.ts'
 import type { Audience } from './expected-errors.ts'
@@ -7,22 +7,22 @@ import { isTenantFree } from './tenant-free.ts'
 
 type AnyResponse = Exclude<RouteConfig['responses'][string], { $ref: string }>
 
-/** One answer of a route. Headers are described as OpenAPI does, not by zod. */
+/** Response of a route. Its headers have OpenAPI's form, not zod's. */
 export interface DescribedResponse {
   description: string
   headers?: Exclude<NonNullable<AnyResponse['headers']>, z.ZodObject>
   content?: NonNullable<AnyResponse['content']>
 }
 
-/** The answers of a route by status. */
+/** Responses of a route by status. */
 export interface Responses {
   [status: string]: DescribedResponse
 }
 
-/** Names of the ways to prove who calls; openapi.ts describes each. */
+/** Names of the security schemes that api-description.ts defines. */
 export const schemes = { session: 'session', service: 'serviceToken', operator: 'metricsToken' } as const
 
-/** Proofs that a caller of each audience has to send (OpenAPI 3.1, "Security Requirement Object"); `{}`: none is needed. */
+/** Security requirements of each audience (OpenAPI 3.1, "Security Requirement Object"). `{}` makes the scheme optional. */
 export const securityOf: Readonly<Record<Audience, Record<string, string[]>[]>> = {
   anyone: [],
   link: [],
@@ -34,19 +34,19 @@ export const securityOf: Readonly<Record<Audience, Record<string, string[]>[]>> 
 
 const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` })
 
-/** Headers of every answer. */
+/** Headers of every response. */
 const headersOfAll = {
   'X-Request-Id': ref('headers', 'RequestId'),
   'X-Correlation-ID': ref('headers', 'RequestId'),
 }
 
-/** Headers of answers to viewers; missing where the caller is not counted. */
+/** Headers of responses to viewers. Absent if the caller is not counted. */
 const headersOfLimit = {
   RateLimit: ref('headers', 'RateLimit'),
   'RateLimit-Policy': ref('headers', 'RateLimitPolicy'),
 }
 
-/** Headers of answers with one status; all of them may be missing. */
+/** Headers by status. Each may be absent. */
 const headersByStatus: Readonly<Record<number, Record<string, { $ref: string }>>> = {
   401: { 'WWW-Authenticate': ref('headers', 'Challenge') },
   429: { 'Retry-After': ref('headers', 'RetryAfter') },
@@ -58,13 +58,13 @@ export interface DescribedRoute {
   method: string
   path: string
   forceHttps: boolean
-  /** The answers that the route itself describes. */
+  /** Responses that the route itself describes. */
   responses: Responses
-  /** Every error that it may answer with. */
+  /** Every error that the route may answer with. */
   errors: readonly ErrorCode[]
 }
 
-/** Gives the answers of a route: its own, problem documents by status, and what comes before any route has the request. */
+/** Gives the responses of a route: its own, problem documents by status, and the redirect to HTTPS. */
 export function responsesOf(route: DescribedRoute): Responses {
   const { audience, method, path, responses, errors } = route
   const mayBePage = isForPeople(path) && method === 'get'
@@ -92,10 +92,10 @@ export function responsesOf(route: DescribedRoute): Responses {
 function redirectToHttps({ method, path, audience, forceHttps }: DescribedRoute): Responses {
   const hasTenant = !isTenantFree(path) && audience !== 'operator'
   if (!forceHttps || method !== 'get' || !hasTenant) return {}
-  return { 308: { description: 'The same address over HTTPS, where this request came over HTTP' } }
+  return { 308: { description: 'Redirect to HTTPS, if the request came over HTTP' } }
 }
 
-/** A problem document that names one of these codes; where people navigate, a page for who accepts HTML. */
+/** Describes a problem document with one of these codes, or an error page on paths that browsers navigate to. */
 function problem(codes: readonly ErrorCode[], mayBePage: boolean): DescribedResponse {
   const named = { type: 'object' as const, properties: { code: { enum: [...codes] } } }
   const schema = { allOf: [ref('schemas', 'Problem'), named] }
@@ -108,7 +108,7 @@ function problem(codes: readonly ErrorCode[], mayBePage: boolean): DescribedResp
   }
 }
 
-/** A status that a route uses for an answer of its own as well. */
+/** Merges a route's own response with the problem documents of the same status. */
 function merged(own: DescribedResponse | undefined, added: DescribedResponse): DescribedResponse {
   if (!own) return added
   return {

@@ -1,4 +1,4 @@
-/** A route says who may call it. What makes one asks for it, and test/handlers/routes.test.ts finds whoever goes around this file. */
+/** Creates routes with an audience that a guard enforces. test/handlers/routes.test.ts finds routes that bypass this file. */
 import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
@@ -29,16 +29,16 @@ interface Described extends Omit<RouteConfig, 'middleware' | 'responses'> {
   operationId: string
   summary: string
   tags: Tag[]
-  /** Answers of the route's own. Problem documents are added. */
+  /** The route's own responses. Problem documents are added. */
   responses: Responses
-  /** Codes of the route's own work; those of its audience, address and input are added (expected-errors.ts). */
+  /** Codes of the route's own work. expected-errors.ts adds those of its audience, path and input. */
   errors?: readonly ErrorCode[]
 }
 
 /**
- * Makes a route for this audience, which is checked before anything of the request is parsed. A route that changes something (any
- * method but GET, HEAD and OPTIONS) also takes requests from pages of its own host only; a service, which has no page, proves itself
- * by its token instead. The description gets what follows from the audience: security, problem documents, headers.
+ * Creates a route for this audience. The guard runs before the request is parsed. Routes with an unsafe method only accept requests from
+ * pages of their own host. Service routes are exempt: a token proves the caller. The audience also decides the description: security,
+ * problem documents and headers.
  */
 export function routeFor<const R extends Described>(audience: Audience, services: Services, config: R) {
   return createRoute({
@@ -52,7 +52,7 @@ export function describeRoute(app: OpenAPIHono<AppEnv>, { middleware, ...route }
   app.openAPIRegistry.registerPath(route)
 }
 
-/** Completes the description. Hono's types keep to the route's own answers, since its handler throws all others. */
+/** Completes the description. The type keeps only the route's own responses, since handlers throw all others. */
 function withDescription<R extends Described>(audience: Audience, { settings }: Services, config: R): R {
   const { method, path, request, errors = [], responses } = config
   const route = { audience, method, path, forceHttps: settings.forceHttps }
@@ -65,7 +65,7 @@ function withDescription<R extends Described>(audience: Audience, { settings }: 
   })
   return {
     ...config,
-    // No part of an OpenAPI document.
+    // Not part of an OpenAPI document.
     errors: undefined,
     'x-audience': audience,
     security: config.security ?? securityOf[audience],
@@ -73,27 +73,27 @@ function withDescription<R extends Described>(audience: Audience, { settings }: 
   }
 }
 
-/** Rules for JSON. Behind the guard: strangers are not listened to. */
+/** Middleware for JSON bodies. Runs after the guard, so that the body of a refused request is never read. */
 function bodyRules({ request }: Described): MiddlewareHandler<AppEnv>[] {
   if (!request?.body?.content['application/json']) return []
   return request.body.required ? [boundedBody] : [boundedBody, optionalBody]
 }
 
-/** A JSON answer in a route's description. */
+/** Describes a JSON response. */
 export function json<const S>(schema: S, description: string) {
   return { description, content: { 'application/json': { schema } } }
 }
 
 const audiences = new WeakMap<object, Audience>()
 
-/** The audience that a guard was made for; `undefined` for any other handler. */
+/** Gives the audience of a guard, `undefined` for any other handler. */
 export function audienceOf(handler: object): Audience | undefined {
   return audiences.get(handler)
 }
 
-/** The guard alone, for what is no part of the described API: `app.get(path, guardFor('anyone', services), handler)`. */
+/** Creates a guard alone, for handlers outside the described API: `app.get(path, guardFor('anyone', services), handler)`. */
 export function guardFor(audience: Audience, services: Services): MiddlewareHandler<AppEnv> {
-  // One guard guards one route.
+  // Each guard belongs to a single route, so its pattern never changes.
   let pattern: string | undefined
   const guard = createMiddleware<AppEnv>(async (c, next) => {
     pattern ??= routePath(c)
@@ -113,8 +113,8 @@ export function guardFor(audience: Audience, services: Services): MiddlewareHand
 }
 
 /**
- * A page that is known to be foreign is refused first. Who says nothing of a page hears before that whether they are signed in at
- * all: programs that forget the header then know what to do next.
+ * Admits the caller or throws. Foreign pages are refused first. A request that names no page is refused last, so that programs learn
+ * first that they are not signed in.
  */
 async function admit(c: Context<AppEnv>, audience: Audience, services: Services): Promise<void> {
   const page = isChange(c) && audience !== 'service' ? pageOf(c) : 'own'
@@ -128,7 +128,7 @@ async function admit(c: Context<AppEnv>, audience: Audience, services: Services)
   if (audience === 'admin' && isChange(c)) await services.limits.mutation(runtimeOf(c.env).tenant)
 }
 
-/** Methods that are not safe (RFC 9110, section 9.2.1). */
+/** Tells if the method is not safe (RFC 9110, section 9.2.1). */
 function isChange({ req }: Context<AppEnv>): boolean {
   return isUnsafe(req.method)
 }
@@ -137,10 +137,10 @@ function isUnsafe(method: string): boolean {
   return !['GET', 'HEAD', 'OPTIONS'].includes(method)
 }
 
-/** Strangers who only look are not worth a line. */
+/** Audits a refusal. Reads count only for signed-in people who are not admins. */
 async function auditRefusal(c: Context<AppEnv>, error: unknown, services: Services): Promise<void> {
   if (!isPublisherError(error) || (!isChange(c) && error.code !== 'not_admin')) return
-  // In whose name it was asked: a refused page was not looked at any closer.
+  // A cross-origin refusal comes before the session is read.
   const who = c.env.runtime ? await sessionOf(c, services) : null
   audit(c.env, services, { action: actionOf(c), outcome: 'refused', reason: error.code, who })
 }

@@ -1,13 +1,13 @@
-/** How a request finds its route. */
+/** Router for all routes. */
 import { METHOD_NAME_ALL, type Router, UnsupportedPathError } from 'hono/router'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 
 /**
- * Two of Hono's RegExpRouters: one for paths without parameters, one for patterns. A single one refuses `/api/images/:filename`
- * beside `/api/images/list`, and Hono then takes its TrieRouter for everything, which is many times slower.
+ * Combines two of Hono's RegExpRouters, for paths without parameters and for patterns. A single RegExpRouter refuses
+ * `/api/images/:filename` beside `/api/images/list`. Hono then uses its TrieRouter for all routes, which is many times slower.
  *
- * A path that stands in the first belongs to its own routes alone, whatever the method: `list` is the name of no photo. Throws
- * `UnsupportedPathError` for what is meant for all methods, since middleware would have to be in both, and for what RegExpRouter refuses.
+ * A plain path never falls back to a pattern, for any method: `list` is not a photo name. Throws `UnsupportedPathError` for handlers of
+ * all methods, since both routers would need them, and for paths that RegExpRouter refuses.
  */
 export function createRouter<T>(): Router<T> {
   const plain = new RegExpRouter<T>()

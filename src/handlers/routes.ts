@@ -1,6 +1,6 @@
 /**
- * The two tables of routes: of tenants' hosts, and of the callback host. A new route goes into the file of its resource in routes/; a new
- * resource is a file there and a line here. Schemas that the page or another resource reads stand in `<resource>-schemas.ts`.
+ * Route tables of tenants' hosts and of the callback host. Add a route to the file of its resource in routes/. A new resource is a new
+ * file there and a line here. Schemas that the web app or another resource imports belong in `<resource>-schemas.ts`.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { PublisherError } from '../base/errors.ts'
@@ -33,14 +33,14 @@ import { publishRoutes } from './routes/publishing.ts'
 import { thumbnailRoute } from './routes/thumbnails.ts'
 import { uploadRoute } from './routes/upload.ts'
 
-/** What tenants' hosts answer to, and what needs no tenant. */
+/** Creates the routes of tenants' hosts, and the routes that need no tenant. */
 export function createApp(services: Services): OpenAPIHono<AppEnv> {
   const app = emptyApp(services)
   app.notFound(async (c) => {
     const allowed = allowedMethods(app, c.req.path).filter((method) => method !== 'HEAD')
     if (allowed.length === 0) throw new PublisherError('not_found', 'There is nothing at this address.')
     const list = allowed.join(', ')
-    const error = new PublisherError('method_not_allowed', `This address answers to ${list}.`)
+    const error = new PublisherError('method_not_allowed', `This address only accepts ${list}.`)
     const response = await problemResponse(error, c.req.raw, c.env.requestId)
     response.headers.set('allow', list)
     return response
@@ -70,7 +70,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   return app
 }
 
-/** The callback host: no tenant, no photos, only the sign-in's own steps. Empty where nobody can sign in. */
+/** Creates the routes of the callback host: only the steps of the sign-in. Empty without an identity provider. */
 export function createCallbackApp(services: Services): OpenAPIHono<AppEnv> {
   const app = emptyApp(services)
   app.notFound(() => {
@@ -87,7 +87,7 @@ export function createCallbackApp(services: Services): OpenAPIHono<AppEnv> {
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** The methods that a path answers to; HEAD wherever GET does. */
+/** Gives the methods that a path accepts. A path with GET accepts HEAD. */
 export function allowedMethods(app: OpenAPIHono<AppEnv>, path: string): string[] {
   return methods.filter((method) => app.router.match(method === 'HEAD' ? 'GET' : method, path)[0].length > 0)
 }

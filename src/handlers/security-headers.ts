@@ -8,16 +8,17 @@ const fixed: readonly Header[] = [
   ['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
   ['cross-origin-opener-policy', 'same-origin'],
   ['cross-origin-resource-policy', 'same-origin'],
-  // Answers are private until a route says otherwise.
+  // Responses are private unless a route says otherwise.
   ['cache-control', 'no-store'],
-  // Not `no-referrer`: with it browsers send `Origin: null` also with forms of our own pages (Fetch standard, "append a request Origin header").
+  // Not `no-referrer`, which makes browsers send `Origin: null` even with forms of our own pages (Fetch standard, "append a request
+  // Origin header").
   ['referrer-policy', 'same-origin'],
 ]
 
-/** Two years, all labels below: the wildcard certificate covers them. */
+/** Two years, for all subdomains: the wildcard certificate covers them. */
 const strictTransportSecurity = 'max-age=63072000; includeSubDomains'
 
-/** The headers of all answers of a process. What a route sets itself goes over them. */
+/** Gives the headers of all responses. A header that a route sets itself wins. */
 export function securityHeaders(settings: Settings): readonly Header[] {
   return [
     ['content-security-policy', policy(settings)],
@@ -26,7 +27,7 @@ export function securityHeaders(settings: Settings): readonly Header[] {
   ]
 }
 
-/** Nothing inline, nothing foreign; only the page's own files and API. */
+/** Allows the page's own files and API: nothing inline, nothing from other origins. */
 function policy(settings: Settings): string {
   return [
     "default-src 'none'",
@@ -41,7 +42,7 @@ function policy(settings: Settings): string {
   ].join('; ')
 }
 
-/** Chromium holds each redirect after a form against `form-action`: signing out passes the callback host and the provider. */
+/** Origins of the redirects at sign-out: Chromium checks each redirect after a form against `form-action`. */
 function signOutOrigins({ provider, callbackHost, forceHttps }: Settings): string[] {
   if (!provider) return []
   return [

@@ -1,4 +1,4 @@
-/** The session of a request: read once, carried on when it is due, and kept out of shared caches. */
+/** Session of a request: read once, renewed when due, and kept out of shared caches. */
 import type { Context } from 'hono'
 import type { Services } from '../runtime/services.ts'
 import type { Settings } from '../runtime/settings/settings.ts'
@@ -7,19 +7,19 @@ import type { IssuedSession, Session } from '../runtime/sign-in/sessions.ts'
 import { cookieValues, deleteCookie, sessionCookie, writeCookie } from './cookies.ts'
 import type { AppEnv } from './exchange.ts'
 
-/** Whom a session is for: the cookie's own reach, so that a token of one host or fleet is worth nothing on another. */
+/** Gives the audience of a session: the reach of its cookie, so that a token of one host or fleet is invalid on another. */
 export function sessionAudience({ cookieScope, baseDomain }: Settings, host: string): string {
   return cookieScope === 'domain' ? `.${baseDomain}` : host
 }
 
-/** Who is signed in on this host; `null`: nobody, or nobody can be here. */
+/** Gives the session on this host, `null` if the caller is not signed in or the host has no sign-in. */
 export async function sessionOf(c: Context<AppEnv>, services: Services): Promise<Session | null> {
   const exchange = c.env
   if (exchange.session === undefined) exchange.session = await peekSession(c, services)
   return exchange.session
 }
 
-/** The same for what does not change the answer: it stays as cacheable as it was. */
+/** Gives the same session for checks that do not change the response, which stays cacheable. */
 export async function peekSession(c: Context<AppEnv>, services: Services): Promise<Session | null> {
   const exchange = c.env
   if (exchange.session !== undefined) return exchange.session
@@ -34,7 +34,7 @@ async function readSession(c: Context<AppEnv>, { settings, signIn }: Services): 
   return signIn.sessions.read(values, sessionAudience(settings, runtime?.host ?? settings.callbackHost))
 }
 
-/** Every valid session that the browser sent to this host, ended ones included. */
+/** Gives every valid session that the browser sent to this host, even an ended session. */
 export async function openSessions(c: Context<AppEnv>, { settings, signIn }: Services): Promise<Session[]> {
   if (!signIn) return []
   const values = cookieValues(c, sessionCookie(settings).name)
@@ -42,12 +42,12 @@ export async function openSessions(c: Context<AppEnv>, { settings, signIn }: Ser
   return signIn.sessions.open(values, sessionAudience(settings, host))
 }
 
-/** Hands the session to the browser. */
+/** Sets the session cookie. */
 export function keepSession(c: Context<AppEnv>, settings: Settings, issued: IssuedSession): void {
   writeCookie(c, settings, sessionCookie(settings), issued.token, issued.maxAgeSeconds)
 }
 
-/** Takes the session from the browser, and a shadow of it that lies on this host alone. */
+/** Deletes the session cookie, and a cookie of the same name that belongs to this host alone. */
 export function dropSession(c: Context<AppEnv>, settings: Settings): void {
   const cookie = sessionCookie(settings)
   deleteCookie(c, settings, cookie)
@@ -56,9 +56,9 @@ export function dropSession(c: Context<AppEnv>, settings: Settings): void {
 }
 
 /**
- * Completes an answer that depended on who is signed in: no shared cache may keep it, and the session is carried on once half of its
- * life is over. A renewal keeps the session's id, so one that races with a sign-out carries a session that has ended. Does nothing where
- * no handler asked for the session.
+ * Completes a response that depends on the session: keeps it out of shared caches, and renews the session after half of its life. A
+ * renewal keeps the session's id, so a sign-out that races with a renewal also ends the renewed session. Does nothing if no handler asked
+ * for the session.
  */
 export async function settleSession(c: Context<AppEnv>, { settings, signIn }: Services): Promise<void> {
   const { session, runtime } = c.env

@@ -1,4 +1,4 @@
-/** The limit of requests for photos: a person never meets it, a scraper does. */
+/** Rate limit on requests for photos, which scrapers reach and visitors do not. */
 import type { Context } from 'hono'
 import { type Allowance, ViewerLimitReached } from '../runtime/limits/request-limits.ts'
 import type { Services } from '../runtime/services.ts'
@@ -22,8 +22,8 @@ export async function countViewer(c: Context<AppEnv>, services: Services): Promi
 }
 
 /**
- * Sets the fields that tell a client how much it may still ask (draft-ietf-httpapi-ratelimit-headers-10, sections 4 and 5): `q` requests in `w` seconds,
- * `r` of them left, all of them again in `t` seconds.
+ * Sets the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-10, sections 4 and 5): `q` requests in `w` seconds, `r` of them
+ * left, full again in `t` seconds.
  */
 export function setRateLimit(
   { limit, windowSeconds, remaining, resetSeconds }: Allowance,

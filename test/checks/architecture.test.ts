@@ -8,7 +8,7 @@ import { ESLint } from 'eslint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { project } from '../../scripts/deployment.ts'
 
-/** Rules with importing files and the modules that each must not import. Circles need two files and stand below. */
+/** Wrong imports by rule: an importing file, and a module that it must not import. Circles need two files and follow below. */
 const wrong: Readonly<Record<string, Imports>> = {
   'base-imports-lower-rooms': [['src/base/time.ts', 'src/contract/host.ts']],
   'contract-imports-lower-rooms': [['src/contract/host.ts', 'src/ports/storage.ts']],
@@ -118,7 +118,7 @@ const circles: Imports = [
   ['src/workflow/ledger.ts', 'src/workflow/ledger/record.ts'],
   ['src/workflow/ledger/record.ts', 'src/workflow/ledger.ts'],
 ]
-/** A circle of two rooms that is no circle of files. */
+/** Circle of two rooms that is not a circle of files. */
 const roomCircle: Imports = [
   ['src/runtime/sealing/keys.ts', 'src/runtime/telemetry/log.ts'],
   ['src/runtime/telemetry/spans.ts', 'src/runtime/sealing/store.ts'],
@@ -157,7 +157,7 @@ function source(from: string, targets: readonly string[], kind: Kind): string {
   return `export const x = 1\nexport type X = number\n${imports.join('')}`
 }
 
-/** Writes a project with these imports and gives what dependency-cruiser finds with the real rules. */
+/** Writes a project with these imports and gives the violations that dependency-cruiser finds with the real rules. */
 async function violations(imports: Imports, kind: Kind): Promise<readonly Violation[]> {
   const tree = await mkdtemp(join(trees, `${kind}-`))
   const declared = { dependencies: { zod: '*' }, devDependencies: { vitest: '*' } }
@@ -211,7 +211,7 @@ describe.each(['value', 'type'] as const)('the check of the architecture, with i
     found = await violations(planted, kind)
   })
 
-  /** Gives the broken rules. A module that is not there keeps the relative path of its importer. */
+  /** Gives the broken rules. A missing module keeps the relative path of its import. */
   function rulesAgainst(from: string, to: string): string[] {
     return found
       .filter((violation) => violation.from === from && namesModule(violation.to, to))
@@ -235,7 +235,7 @@ describe.each(['value', 'type'] as const)('the check of the architecture, with i
     for (const [from, to] of roomCircle) expect(rulesAgainst(from, to)).toEqual([])
   })
 
-  it('reports nothing when every import follows the arrows', async () => {
+  it('reports nothing when every import follows the rules', async () => {
     expect(await violations(right, kind)).toEqual([])
   })
 })
@@ -256,7 +256,7 @@ it('lets leaves for browsers use types of modules that they must not load', asyn
   )
 })
 
-it('refuses a type that is imported in place, where dependency-cruiser does not look', async () => {
+it('refuses an inline type import, which dependency-cruiser does not see', async () => {
   const source = "export type X = import('../providers/storage/s3.ts').Store\n"
   const [result] = await new ESLint().lintText(source, { filePath: 'src/workflow/planted.ts' })
   expect(result?.messages.map(({ ruleId }) => ruleId)).toEqual(['no-restricted-syntax'])

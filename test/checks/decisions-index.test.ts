@@ -61,7 +61,7 @@ describe('the check of decision records', () => {
     ['with an unknown area', 'needs a line "- Area: "', 'Page', 'Weather'],
     ['without a status', 'needs a status', '- Status: accepted\n', ''],
     ['with an unknown status', 'needs a status', 'accepted', 'maybe'],
-    ['without a heading of its own for the decision', 'needs the headings', '## Decision\n', ''],
+    ['without the heading of the decision', 'needs the headings', '## Decision\n', ''],
     ['with nothing under a heading', 'has nothing under Decision', 'Tabs.\n', ''],
     [
       'superseded by a record that does not exist',

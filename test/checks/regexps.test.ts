@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 const eslint = new ESLint()
 
-/** The rules that `npm run check:lint` finds broken in this source. */
+/** Gives the rules that `npm run check:lint` finds broken in this source. */
 async function broken(source: string, filePath: string): Promise<(string | null)[]> {
   const [result] = await eslint.lintText(source, { filePath })
   return (result?.messages ?? []).map(({ ruleId, message }) => ruleId ?? message)
@@ -25,17 +25,17 @@ describe('the check of regular expressions', () => {
     }
   })
 
-  it('refuses a pattern when it is put together from texts', async () => {
+  it('refuses a pattern that is built from strings', async () => {
     const source = "const one = 'a'\nexport const planted = new RegExp(one + '+b', 'u')\n"
     expect(await broken(source, 'src/planted.ts')).toEqual(['regexp/no-super-linear-move'])
   })
 
-  it('refuses a pattern when it stands in a component', async () => {
+  it('refuses a pattern in a component', async () => {
     const source = String.raw`export const Planted = ({ text }: { text: string }) => <p>{text.replace(/\s+$/, '')}</p>`
     expect(await broken(source, 'src/ui/planted.tsx')).not.toEqual([])
   })
 
-  it('accepts a pattern when its work is linear', async () => {
+  it('accepts patterns that take linear time', async () => {
     const source = String.raw`
       export const isFine = (text: string): boolean => /^a+$/.test(text) || /a+b/y.test(text)
       export const cut = (text: string): string => text.replace(/[\w.-]{13,}/g, '').replace(/\.[^.]+$/, '')

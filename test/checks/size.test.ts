@@ -41,7 +41,7 @@ describe('the check of sizes', () => {
     expect(await broken(disabled(''), 'src/ui/planted.tsx')).toEqual(['ours/reasoned-disable'])
   })
 
-  it('refuses an exception that nothing needs', async () => {
+  it('refuses a disable comment that nothing needs', async () => {
     const source = `/* eslint-disable max-lines -- it was long once */\n${component(10)}`
     expect(await broken(source, 'src/ui/planted.tsx')).toHaveLength(1)
   })

@@ -9,7 +9,7 @@ interface Sheet {
   css: string
 }
 
-/** Everything that the style sheets of one page do against the rules, as `path:line fault`. */
+/** Gives the faults in the style sheets of one page, as `path:line fault`. */
 function faultsOf(sheets: readonly Sheet[], layers: readonly string[]): string[] {
   const faults: string[] = []
   const firstPlaces = new Map<string, string>()
@@ -47,7 +47,7 @@ function lineOf(rule: Rule): number {
   return 'value' in rule && rule.value && 'loc' in rule.value ? rule.value.loc.line + 1 : 0
 }
 
-/** Equal for two rules whose contents apply at the same times and weigh the same. */
+/** Gives equal texts for rules whose contents apply under the same conditions. */
 function contextOf(rule: Rule): string {
   if (rule.type === 'layer-block') return JSON.stringify(rule.value.name)
   if (rule.type === 'media') return JSON.stringify(rule.value.query)
@@ -110,12 +110,12 @@ describe('the check of style sheets', () => {
 })
 
 describe('the style sheets of the page', () => {
-  it('lie in declared layers and have no selector twice', () => {
+  it('keeps all rules in declared layers, and repeats no selector', () => {
     expect(sheets.length).toBeGreaterThan(30)
     expect(faultsOf(sheets, layers)).toEqual([])
   })
 
-  it('share their colours with the sheet of message pages', () => {
+  it('defines all colours of the message pages', () => {
     const own = read('tokens.css')
     const colours = messageStyle.match(/light-dark\([^)]+\)/g) ?? []
     expect(colours).toContain('light-dark(#8f5200, #f0b46a)')

@@ -1,4 +1,4 @@
-/** Docker is not at hand where the tests run, so the Dockerfile is held against what `npm run prove:heroku` proves. */
+/** Tests run without Docker, so they compare the Dockerfile with the steps that `npm run prove:heroku` proves. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
@@ -17,7 +17,7 @@ interface Instruction {
   rest: string
 }
 
-/** Stages in order, each a list of instructions; continued lines are joined. */
+/** Gives the stages of the Dockerfile as lists of instructions, with continued lines joined. */
 async function stages(): Promise<Instruction[][]> {
   const text = await readFile(`${project}Dockerfile`, 'utf8')
   const lines = text.replaceAll('\\\n', ' ').split('\n')
@@ -37,7 +37,7 @@ function all(stage: Instruction[] | undefined, name: string): string[] {
 const ignored = async () => (await readFile(`${project}.dockerignore`, 'utf8')).split('\n').filter(Boolean)
 
 describe('the container', () => {
-  it('goes through the steps that were proven, on the Node that package.json asks for', async () => {
+  it('runs the proven build steps, on the Node version of package.json', async () => {
     const [build, run] = await stages()
     expect(all(build, 'RUN')).toEqual(buildSteps)
     expect(all(run, 'RUN')).toEqual([])
@@ -48,7 +48,7 @@ describe('the container', () => {
     expect([...all(build, 'FROM'), ...all(run, 'FROM')]).toEqual([`${image} AS build`, image])
   })
 
-  it('starts as Heroku does, with the same presets, and not as root', async () => {
+  it('starts the program like Heroku, with the same presets, and not as root', async () => {
     const [, run] = await stages()
     expect(JSON.parse(all(run, 'CMD')[0] ?? '')).toEqual(await webCommand())
     const variables = Object.fromEntries(
@@ -72,7 +72,7 @@ describe('the container', () => {
     expect((await healthCheckCommand()).slice(0, 2)).toEqual(['node', '-e'])
   })
 
-  it('copies what there is, and takes into the second stage all that the program loads', async () => {
+  it('copies only existing files, and everything that the program loads into the second stage', async () => {
     const [build, run] = await stages()
     const excluded = await ignored()
     for (const line of all(build, 'COPY')) {
@@ -85,36 +85,36 @@ describe('the container', () => {
     expect(taken).toEqual(['package.json', 'node_modules', 'dist/ui', 'src'])
   })
 
-  it('keeps history and what other systems built out of the image', async () => {
+  it('keeps git history and local builds out of the image', async () => {
     const excluded = await ignored()
     for (const name of ['.git', 'node_modules', 'dist', 'test']) expect(excluded).toContain(name)
   })
 })
 
-describe('files with secrets, by the names that the documents give them', () => {
+describe('files with secrets, as the documents name them', () => {
   const names = [
     ...['.env', '.env.production', 'src/.env', 'publisher.env', 'secrets.env', 'alice-secrets.env'],
     ...['src/node/publisher.env', 'tenant.yaml', 'alice.yaml', 'secrets.yaml', 'src/alice.yaml'],
   ]
 
-  it.each(names)('never come into the image: %s', async (name) => {
+  it.each(names)('keeps %s out of the image', async (name) => {
     expect((await ignored()).filter((pattern) => matchesGlob(name, pattern))).not.toEqual([])
   })
 
-  it.each(names)('never come into git, and so never into a slug: %s', (name) => {
-    // Exit code 1, which throws: it is not ignored.
+  it.each(names)('keeps %s out of git, and so out of a slug', (name) => {
+    // Throws on exit code 1, which means that git does not ignore the file.
     const said = execFileSync('git', ['check-ignore', '--no-index', name], { cwd: project, encoding: 'utf8' })
     expect(said.trim()).toBe(name)
   })
 
-  it('lie nowhere in git, but for the examples of the reference orchestrator', () => {
+  it('finds no such file in git except the examples of the reference orchestrator', () => {
     const patterns = ['*.env', '*.env.*', '*.yaml']
     const tracked = execFileSync('git', ['ls-files', ...patterns], { cwd: project, encoding: 'utf8' })
     const files = tracked.split('\n').filter(Boolean)
     expect(files.filter((name) => !name.startsWith('orchestrator/example/'))).toEqual([])
   })
 
-  it('are all that the documents name', async () => {
+  it('covers every file with secrets that the documents name', async () => {
     const documents = await readdir(`${project}docs/operations`)
     const texts = await Promise.all(
       documents.map((name) => readFile(`${project}docs/operations/${name}`, 'utf8')),
@@ -126,7 +126,7 @@ describe('files with secrets, by the names that the documents give them', () => 
 })
 
 describe('the slug', () => {
-  it('leaves out only what neither the build nor the program needs', async () => {
+  it('leaves out only folders that neither the build nor the program needs', async () => {
     const left = (await readFile(`${project}.slugignore`, 'utf8')).split('\n').filter(Boolean)
     expect(left).toEqual(['/.ci', '/bench', '/dev', '/docs', '/test'])
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(

@@ -1,4 +1,4 @@
-/** Documents name commands, variables, files and other documents; all of them have to exist. */
+/** Commands, variables, files and documents that the documents name must exist. */
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
@@ -17,7 +17,7 @@ const documents = [
 const textOf = (name: string) => readFile(`${project}${name}`, 'utf8')
 const found = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')
 
-/** As GitHub makes an anchor of a heading: lower case, no punctuation, hyphens for spaces. */
+/** Gives the anchors of headings in GitHub's form: lower case, no punctuation, hyphens for spaces. */
 function anchorsIn(text: string): string[] {
   return found(text, /^#+ (.+)$/gm).map((heading) =>
     heading
@@ -29,13 +29,13 @@ function anchorsIn(text: string): string[] {
 }
 
 describe.each(documents)('%s', (name) => {
-  it('names npm scripts that there are', async () => {
+  it('mentions only npm scripts that exist', async () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(await textOf('package.json'))
     const named = found(await textOf(name), /npm run (?:--silent )?([a-z][\w:-]*)/g)
     expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([])
   })
 
-  it('links to files and headings that there are', async () => {
+  it('links only to files and headings that exist', async () => {
     const text = await textOf(name)
     const broken: string[] = []
     for (const target of found(text, /\]\((?!https?:|mailto:)([^)\s]+)\)/g)) {
@@ -47,36 +47,36 @@ describe.each(documents)('%s', (name) => {
     expect(broken).toEqual([])
   })
 
-  it('names programs that there are', async () => {
+  it('mentions only programs that exist', async () => {
     const programs = found(await textOf(name), /\bnode ((?:src|scripts|orchestrator|dev|bench)\/[\w./-]+)/g)
     expect(programs.filter((program) => !existsSync(`${project}${program}`))).toEqual([])
   })
 })
 
-/** Files that a guide has the reader write: the first line of a code block names each. */
+/** Gives the files that a guide tells its reader to write. The first line of a code block names each. */
 const readersOwn = (text: string) => found(text, /^```ts\n\/\/ (\S+)$/gm)
 
-it.each(documents)('%s names files of the sources that there are', async (name) => {
+it.each(documents)('finds every source file that %s names', async (name) => {
   const text = await textOf(name)
   const paths = found(text, /(?<![\w/.-])((?:src|test)\/[\w./-]*\w)/g)
   const missing = paths.filter((path) => !existsSync(`${project}${path}`) && !readersOwn(text).includes(path))
   expect(missing).toEqual([])
 })
 
-/** Variables that a process parses, those of its providers included. */
+/** Variables that a process parses, including those of its providers. */
 const ownVariables = Object.keys({ ...environmentSchema.shape, ...providerVariables.shape })
-/** Variables of other programs, each with whose it is. */
+/** Variables of other programs, with their owner. */
 const others: Readonly<Record<string, string>> = {
   CLOUDFLARE_API_TOKEN: 'wrangler',
   MEMORY_STORAGE: 'an example of docs/guides/add-a-storage.md',
   ALICE_REFRESH_TOKEN: 'an example of docs/orchestrator.md',
   TENANT_CONFIG: 'the .profile of docs/operations/migration.md',
 }
-/** The beginning of several names, a photo of a camera, variables of OpenTelemetry and Node, and codes of Node, POSIX and OpenSSL. */
+/** Names that are not our variables. They belong to photos, OpenTelemetry, Node, POSIX and OpenSSL, or are a common prefix. */
 const noNames = /^(AUTH0_|IMG_\d+|COPYFILE_EXCL|O_EXCL|OTEL_\w*|NODE_EXTRA_CA_CERTS|ERR_\w+|UNABLE_TO_\w*)$/
 
 describe('environment variables in the documents', () => {
-  it.each(documents)('%s names those that a program reads', async (name) => {
+  it.each(documents)('knows every variable that %s names', async (name) => {
     const orchestrators = found(await textOf('orchestrator/environment.ts'), /^\s+([A-Z][A-Z_]+):/gm)
     const ownDocument = found(await textOf('docs/configuration.md'), /^\| `([A-Z][A-Z0-9_]+)`/gm)
     const known = new Set([
@@ -92,13 +92,13 @@ describe('environment variables in the documents', () => {
     expect([...new Set(unknownNames)]).toEqual([])
   })
 
-  it('stand in the table of docs/configuration.md when the environment is parsed', async () => {
+  it('finds every parsed variable in docs/configuration.md', async () => {
     const text = await textOf('docs/configuration.md')
     const missing = ownVariables.filter((variable) => !text.includes(`\`${variable}\``))
     expect(missing).toEqual([])
   })
 
-  it('are known where app.json and wrangler.toml set them', async () => {
+  it('knows every variable that app.json and wrangler.toml set', async () => {
     const app: { env: Record<string, unknown> } = JSON.parse(await textOf('app.json'))
     const vars = found((await textOf('wrangler.toml')).split('[vars]')[1] ?? '', /^([A-Z][A-Z0-9_]+) = /gm)
     const nodes = ['NODE_OPTIONS', 'MALLOC_ARENA_MAX', 'MALLOC_TRIM_THRESHOLD_']

@@ -1,4 +1,4 @@
-/** Tests that docs/security.md names and quotes, which have to exist. */
+/** Tests that docs/security.md names or quotes must exist. */
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import { project } from '../../scripts/deployment.ts'
 const text = await readFile(`${project}docs/security.md`, 'utf8')
 const found = (cell: string, pattern: RegExp) => [...cell.matchAll(pattern)].map((match) => match[1] ?? '')
 
-/** Cells below the heading 'test', the last of its tables. */
+/** Cells of the column 'test', the last of its table. */
 const cells = text
   .split('\n\n')
   .filter((block) => /^\|.*\| test \|\n/.test(block))

@@ -49,7 +49,7 @@ describe('the description of the API', () => {
   it.each([
     ['tenants’ hosts', tenants],
     ['the callback host', callback],
-  ])('names every operation of %s once, in camelCase, with a summary and one tag', (_title, document) => {
+  ])('gives every operation of %s a unique camelCase name, a summary and one tag', (_title, document) => {
     const operations = operationsOf(document)
     const ids = operations.map(({ operationId }) => operationId)
     expect(ids.filter((id) => !/^[a-z]+([A-Z][a-z]+)*$/.test(id))).toEqual([])
@@ -65,7 +65,7 @@ describe('the description of the API', () => {
     expect(operation('uploadPhoto').path).toBe('/api/library/upload')
   })
 
-  it('asks for a session or a token exactly where the audience needs one', () => {
+  it('requires a session or a token exactly where the audience needs it', () => {
     const needs = {
       anyone: [],
       link: [],
@@ -88,8 +88,8 @@ describe('the description of the API', () => {
     })
   })
 
-  it('describes each error of its own status as a problem document, and no answer by default', () => {
-    // A health check that fails is an answer of its own kind.
+  it('describes each error status as a problem document, and has no default response', () => {
+    // Failed health checks have a body of their own.
     const operations = operationsOf(tenants).filter(({ path }) => !path.startsWith('/health'))
     for (const { operationId, responses } of operations) {
       const errors = Object.entries(responses).filter(([status]) => Number(status) >= 400 && status !== '431')
@@ -116,7 +116,7 @@ describe('the description of the API', () => {
     expect(responses[200]?.headers).toHaveProperty('X-Request-Id')
   })
 
-  it('describes uploads as a form, and which bodies may be left out', () => {
+  it('describes uploads as a form, and marks optional bodies', () => {
     expect(operation('uploadPhoto').requestBody).toMatchObject({
       required: true,
       content: { 'multipart/form-data': { schema: { required: ['file'] } } },
@@ -125,7 +125,7 @@ describe('the description of the API', () => {
     expect(operation('editPhoto').requestBody?.required).toBe(true)
   })
 
-  it('allows null in bodies that may be left out, and nowhere else', () => {
+  it('allows null only in bodies that may be left out', () => {
     const { Publish, Restore, CaptionEdit } = tenants.components.schemas
     const typesOf = (schema: typeof CaptionEdit) =>
       Object.entries(schema?.properties ?? {}).map(([name, { type }]) => [name, type])
@@ -151,7 +151,7 @@ describe('the description of the API', () => {
     ])
   })
 
-  it('says which parameters may be empty', () => {
+  it('marks the parameters that may be empty', () => {
     const byName = Object.fromEntries(
       (operation('listLibraryObjects').parameters ?? []).map((parameter) => [parameter.name, parameter]),
     )

@@ -5,7 +5,7 @@ import { testProcess } from '../support/fixtures/test-process.ts'
 
 const stoppedClock = () => Date.parse('2026-11-01T12:00:00Z')
 
-describe('a flood of invented hosts', () => {
+describe('the limit on unknown hosts', () => {
   function floodable() {
     let asked = 0
     const isTenant = (host: string) => {
@@ -24,7 +24,7 @@ describe('a flood of invented hosts', () => {
     return { get, asked: () => asked }
   }
 
-  it('ends in 429 for that client before the orchestrator is asked', async () => {
+  it('answers 429 to a client that invents hosts, before the orchestrator is asked', async () => {
     const { get, asked } = floodable()
     for (let count = 0; count < 1500; count++) expect((await get(`nobody-${count}`)).status).toBe(404)
     const refused = await get('one-more')
@@ -34,7 +34,7 @@ describe('a flood of invented hosts', () => {
     expect((await get('one-more', '198.51.100.2')).status).toBe(404)
   })
 
-  it('counts neither tenants nor what is remembered', async () => {
+  it('counts neither hosts of tenants nor remembered hosts', async () => {
     const { get } = floodable()
     for (let count = 0; count < 3500; count++) {
       expect((await get(`tenant-${count}`)).status).toBe(200)
@@ -42,7 +42,7 @@ describe('a flood of invented hosts', () => {
     }
   })
 
-  it('ends in 503 with a Retry-After for all clients together, and not for tenants that are known', async () => {
+  it('answers 503 with Retry-After when all clients together invent hosts, but serves known tenants', async () => {
     const { get, asked } = floodable()
     expect((await get('tenant-1', '203.0.113.1')).status).toBe(200)
     for (let count = 0; count < 4000; count++) await get(`nobody-${count}`, `198.51.${count % 9}.1`)

@@ -4,7 +4,7 @@ import { arriving, type Pace } from '../../src/handlers/arriving-body.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** A sender in the hands of the test. */
+/** Sends a body that the test controls. */
 function scene(pace: () => Pace = () => ({ graceMs: 10_000, bytesPerSecond: 100 }), totalMs?: number) {
   const sender = new TransformStream<Uint8Array, Uint8Array>(undefined, undefined, { highWaterMark: 9 })
   const writer = sender.writable.getWriter()
@@ -37,7 +37,7 @@ function scene(pace: () => Pace = () => ({ graceMs: 10_000, bytesPerSecond: 100 
 }
 
 describe('a body that arrives', () => {
-  it('is passed on as it is, each piece counted before', async () => {
+  it('passes through unchanged, with each chunk counted first', async () => {
     const { send, end, pass, outcome, arrived } = scene()
     await send(1000)
     await pass(9000)
@@ -47,7 +47,7 @@ describe('a body that arrives', () => {
     expect(arrived.mock.calls).toEqual([[1000], [500]])
   })
 
-  it('may be as slow as the pace for as long as it takes', async () => {
+  it('succeeds at the minimum rate, however long that takes', async () => {
     const { send, end, pass, outcome } = scene()
     for (let seconds = 0; seconds < 300; seconds++) {
       await send(101)
@@ -58,10 +58,10 @@ describe('a body that arrives', () => {
   })
 
   it.each([
-    ['says nothing at all', 0, 0],
-    ['stops after a quick beginning', 1_000_000, 0],
-    ['trickles after a quick beginning', 1_000_000, 20],
-  ])('is given up where the sender %s', async (_title, beginning, perSecond) => {
+    ['sends nothing', 0, 0],
+    ['stops after a fast start', 1_000_000, 0],
+    ['trickles after a fast start', 1_000_000, 20],
+  ])('fails when the sender %s', async (_title, beginning, perSecond) => {
     const { send, pass, outcome } = scene()
     if (beginning > 0) await send(beginning)
     for (let seconds = 0; seconds < 9; seconds++) {
@@ -76,7 +76,7 @@ describe('a body that arrives', () => {
     expect(outcome()).toBe('request_too_slow')
   })
 
-  it('has to hurry once others wait for what it holds', async () => {
+  it('fails below a higher rate as soon as the rate changes', async () => {
     let bytesPerSecond = 100
     const { send, pass, outcome } = scene(() => ({ graceMs: 10_000, bytesPerSecond }))
     const trickle = async (seconds: number) => {
@@ -92,7 +92,7 @@ describe('a body that arrives', () => {
     expect(outcome()).toBe('request_too_slow')
   })
 
-  it('does not pay for the time in which it may not go on', async () => {
+  it('does not fail when the receiver itself is slow', async () => {
     const { send, end, pass, outcome, arrived } = scene()
     arrived.mockImplementationOnce(
       () => new Promise((resolve) => setTimeout(() => resolve(undefined), 60_000)),
@@ -104,7 +104,7 @@ describe('a body that arrives', () => {
     expect(outcome()).toBe(20)
   })
 
-  it('is given up when the whole takes longer than it may, whatever the pace', async () => {
+  it('fails when the whole body takes longer than the total limit, at any rate', async () => {
     const { send, pass, outcome } = scene(undefined, 20_000)
     for (let seconds = 0; seconds < 19; seconds++) {
       await send(1000)

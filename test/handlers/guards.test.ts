@@ -14,12 +14,12 @@ const admins = { auth: { allowed_emails: ['admin@shibari.test'] } }
 interface Attempt {
   method?: 'get' | 'post'
   headers?: Record<string, string>
-  /** Who is signed in. */
+  /** Address of the signed-in person. */
   email?: string
   body?: string
 }
 
-/** One route of this audience, asked once. */
+/** Calls a route of this audience once. */
 async function ask(audience: Audience, config: Record<string, unknown>, attempt: Attempt = {}) {
   const { method = 'get', email, body, headers = {} } = attempt
   const { services, exchange, lines } = testProcess(config)
@@ -73,7 +73,7 @@ const off = { auth: { enabled: false, allowed_emails: ['admin@shibari.test'] } }
 const admin = 'admin@shibari.test'
 const other = 'other@shibari.test'
 
-describe('a route for', () => {
+describe('a route by audience', () => {
   it.each<[audience: Audience, config: string, email: string | undefined, result: number | string]>([
     ['anyone', 'closed', undefined, 200],
     ['viewer', 'open', undefined, 200],
@@ -87,17 +87,20 @@ describe('a route for', () => {
     ['admin', 'off', admin, 'sign_in_unavailable'],
     ['service', 'open', admin, 'token_required'],
     ['operator', 'open', admin, 'token_required'],
-  ])('%s, in a gallery that is %s, gives %s: %s', async (audience, config, email, result) => {
-    const found = await ask(
-      audience,
-      { open, closed, off }[config] ?? {},
-      email === undefined ? {} : { email },
-    )
-    expect(found.code).toBe(result)
-    expect(found.reached).toHaveLength(result === 200 ? 1 : 0)
-  })
+  ])(
+    'guards a %s route in a gallery that is %s: a caller signed in as %s gets %s',
+    async (audience, config, email, result) => {
+      const found = await ask(
+        audience,
+        { open, closed, off }[config] ?? {},
+        email === undefined ? {} : { email },
+      )
+      expect(found.code).toBe(result)
+      expect(found.reached).toHaveLength(result === 200 ? 1 : 0)
+    },
+  )
 
-  it('a service takes any of its tokens and nothing else', async () => {
+  it('admits a service only with its token', async () => {
     const call = (authorization: string) =>
       ask('service', {}, { method: 'post', headers: { authorization }, body: '{}' })
     expect((await call('Bearer service-token')).code).toBe(200)
@@ -110,25 +113,25 @@ describe('a route for', () => {
 
 describe('a route that changes something', () => {
   it.each<[title: string, attempt: Attempt, result: number | string]>([
-    ['an admin on the own page', { email: admin, headers: ownPage }, 200],
+    ['an admin on a page of this host', { email: admin, headers: ownPage }, 200],
     ['an admin in an old browser', { email: admin, headers: { origin } }, 200],
     [
-      'an admin on a sibling’s page',
+      'an admin on a page of a sibling host',
       { email: admin, headers: { 'sec-fetch-site': 'same-site', origin: 'https://bob.shibari.test' } },
       'cross_origin',
     ],
-    ['an admin who says nothing of a page', { email: admin }, 'cross_origin'],
-    ['a stranger on a sibling’s page', { headers: { 'sec-fetch-site': 'same-site' } }, 'cross_origin'],
-    ['a stranger on the own page', { headers: ownPage }, 'not_signed_in'],
-    ['a stranger who says nothing of a page', {}, 'not_signed_in'],
-    ['somebody else’s admin', { email: other, headers: ownPage }, 'not_admin'],
-  ])('for admins, asked by %s: %s', async (_title, attempt, result) => {
+    ['an admin without headers about the page', { email: admin }, 'cross_origin'],
+    ['a visitor on a page of a sibling host', { headers: { 'sec-fetch-site': 'same-site' } }, 'cross_origin'],
+    ['a visitor on a page of this host', { headers: ownPage }, 'not_signed_in'],
+    ['a visitor without headers about the page', {}, 'not_signed_in'],
+    ['an admin of another gallery', { email: other, headers: ownPage }, 'not_admin'],
+  ])('guards a change by %s', async (_title, attempt, result) => {
     const found = await ask('admin', open, { method: 'post', body: '{}', ...attempt })
     expect(found.code).toBe(result)
     expect(found.reached).toHaveLength(result === 200 ? 1 : 0)
   })
 
-  it('refuses before it reads the body', async () => {
+  it('refuses a visitor before it reads the body', async () => {
     expect((await ask('admin', open, { method: 'post', body: '{"broken', headers: ownPage })).code).toBe(
       'not_signed_in',
     )
@@ -139,7 +142,7 @@ describe('a route that changes something', () => {
     ['{"fail":true}', 'failed', 'busy'],
     ['{"stream":true}', 'started', undefined],
     ['{"broken', 'failed', 'invalid_request'],
-  ])('leaves an audit line by itself: %s is %s', async (body, outcome, reason) => {
+  ])('writes an audit line for the body %s with the outcome %s', async (body, outcome, reason) => {
     const { audit } = await ask('admin', open, { method: 'post', email: admin, headers: ownPage, body })
     expect(audit).toMatchObject([
       {
@@ -156,23 +159,23 @@ describe('a route that changes something', () => {
   })
 
   it.each<[title: string, attempt: Attempt, reason: string, who: string | undefined]>([
-    ['a stranger', { headers: ownPage }, 'not_signed_in', undefined],
-    ['somebody else’s admin', { email: other, headers: ownPage }, 'not_admin', other],
+    ['a visitor', { headers: ownPage }, 'not_signed_in', undefined],
+    ['an admin of another gallery', { email: other, headers: ownPage }, 'not_admin', other],
     [
       'an attack in an admin’s name',
       { email: admin, headers: { 'sec-fetch-site': 'same-site' } },
       'cross_origin',
       admin,
     ],
-  ])('leaves an audit line of a refusal: %s', async (_title, attempt, reason, who) => {
+  ])('writes an audit line when it refuses %s', async (_title, attempt, reason, who) => {
     const { audit } = await ask('admin', open, { method: 'post', body: '{}', ...attempt })
     expect(audit).toMatchObject([{ msg: 'audit', action: 'POST /photos/x.jpg', outcome: 'refused', reason }])
     expect(audit[0]?.who).toBe(who)
   })
 })
 
-describe('an answer that depends on who is signed in', () => {
-  it('is private and says so', async () => {
+describe('the response of a guarded route', () => {
+  it('keeps responses private when they depend on the session', async () => {
     const { response } = await ask('admin', open, { email: admin })
     expect([response.headers.get('cache-control'), response.headers.get('vary')]).toEqual([
       'private, no-store',
@@ -180,7 +183,7 @@ describe('an answer that depends on who is signed in', () => {
     ])
   })
 
-  it('is the same for all where nobody was asked', async () => {
+  it('sets no cache headers when the response does not depend on the session', async () => {
     const { response } = await ask('viewer', open, { email: admin })
     expect([response.headers.get('cache-control'), response.headers.get('vary')]).toEqual([null, null])
   })

@@ -18,7 +18,7 @@ const everything = {
   },
 }
 
-/** Every described route that takes a body of JSON. */
+/** Gives every described route that takes a JSON body. */
 function routesWithJson(): [method: string, path: string][] {
   const { services } = testProcess(everything)
   return createApp(services).openAPIRegistry.definitions.flatMap((definition) => {
@@ -29,7 +29,7 @@ function routesWithJson(): [method: string, path: string][] {
   })
 }
 
-/** A body in the hands of the test. `begun` resolves when the program asks for its first piece: the clock must stand still until then. */
+/** Gives a body that the test controls. `begun` resolves when the program reads the first chunk. Until then the clock must not move. */
 function bodyByHand() {
   const { promise: begun, resolve } = Promise.withResolvers<void>()
   let write = (_text: string): void => undefined
@@ -45,7 +45,7 @@ function bodyByHand() {
   return { stream, begun, write: (text: string) => write(text) }
 }
 
-/** A request whose body is in the hands of the test. */
+/** Sends a request whose body the test controls. */
 async function sending(method: string, path: string) {
   const { services } = testProcess(everything)
   const handler = createHandler(services)
@@ -86,7 +86,7 @@ async function sending(method: string, path: string) {
 describe('a client that sends its JSON byte by byte', () => {
   const routes = routesWithJson()
 
-  it('meets at least the routes of captions, publishing, moves and invalidation', () => {
+  it('tries at least the routes of captions, publishing, moves and invalidation', () => {
     const paths = routes.map((route) => route.join(' '))
     expect(paths).toEqual(
       expect.arrayContaining([
@@ -98,7 +98,7 @@ describe('a client that sends its JSON byte by byte', () => {
     )
   })
 
-  it.each(routes)('is ended with 408 by %s %s', async (method, path) => {
+  it.each(routes)('gets 408 from %s %s', async (method, path) => {
     const { write, pass, outcome, answer } = await sending(method, path)
     write('{')
     for (let seconds = 0; seconds < 7; seconds++) {
@@ -112,7 +112,7 @@ describe('a client that sends its JSON byte by byte', () => {
   })
 })
 
-it('ends a JSON body of a megabyte within half a minute, however evenly it arrives', async () => {
+it('refuses a JSON body that takes over half a minute, even at a steady rate', async () => {
   const { write, pass, outcome } = await sending('PATCH', '/api/images/a.jpg')
   for (let seconds = 0; seconds < 30 && outcome()[0] === 0; seconds++) {
     write(' '.repeat(20_000))
@@ -121,7 +121,7 @@ it('ends a JSON body of a megabyte within half a minute, however evenly it arriv
   expect(outcome()).toEqual([408, 'request_too_slow'])
 })
 
-it('ends a JSON body without a length where it passes a megabyte', async () => {
+it('refuses a JSON body without a declared length at one megabyte', async () => {
   const { write, pass, outcome, answer } = await sending('PATCH', '/api/images/a.jpg')
   for (let sent = 0; sent < 9; sent++) write(' '.repeat(128 * 1024))
   await pass(0)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { messagePage } from '../../src/handlers/message-page.ts'
 
-describe('a page with a message', () => {
-  it('says what it has to say, and what to do next', async () => {
+describe('a message page', () => {
+  it('shows its title, its text and its link', async () => {
     const page = await messagePage({
       title: 'Signed out',
       text: 'Bye.',
@@ -13,7 +13,7 @@ describe('a page with a message', () => {
     expect(page).not.toMatch(/undefined|<form|<script|<style|style=/)
   })
 
-  it('cannot be made to hold markup of others', async () => {
+  it('escapes markup in all its texts', async () => {
     const attack = '"><script>alert(1)</script>&\''
     const link = { text: attack, href: attack }
     const page = await messagePage({ title: attack, text: attack, link, button: link, requestId: attack })

@@ -5,8 +5,8 @@ import { sessionCookie, testProcess } from '../support/fixtures/test-process.ts'
 
 const stoppedClock = () => Date.parse('2026-11-01T12:00:00Z')
 
-describe('a flood of changes', () => {
-  it('ends in 429 for that tenant, and is not counted for strangers', async () => {
+describe('the limit on changes', () => {
+  it('answers 429 to an admin beyond the limit, but does not count refused visitors', async () => {
     const { services, exchange } = testProcess(
       { auth: { allowed_emails: ['admin@shibari.test'] } },
       { now: stoppedClock },

@@ -7,7 +7,7 @@ import { testProcess } from '../support/fixtures/test-process.ts'
 
 type App = OpenAPIHono<AppEnv>
 
-/** Routes whose first handler is no guard: whatever comes before it would run for anyone. */
+/** Gives routes whose first handler is not a guard. Handlers before the guard would run for any caller. */
 function unguarded(app: App): string[] {
   const first = new Map<string, object>()
   for (const { method, path, handler } of app.routes) {
@@ -17,7 +17,7 @@ function unguarded(app: App): string[] {
   return [...first].flatMap(([route, handler]) => (audienceOf(handler) === undefined ? [route] : []))
 }
 
-/** Described routes that do not say for whom they are. */
+/** Gives described routes without an audience. */
 function undeclared(app: App): string[] {
   return app.openAPIRegistry.definitions.flatMap((definition) => {
     if (definition.type !== 'route') return []
@@ -27,7 +27,7 @@ function undeclared(app: App): string[] {
   })
 }
 
-/** Routes that change something and take it from a sibling's page: what the guard is for, seen from outside. */
+/** Gives routes that accept a change from a page of a sibling host. */
 async function openToSiblings(app: App): Promise<string[]> {
   const { exchange } = testProcess()
   const changes = new Set(
@@ -61,11 +61,11 @@ describe('the table of routes', () => {
     expect(undeclared(app)).toEqual([])
   })
 
-  it.each(tables)('lets no sibling’s page change anything on %s', async (_title, app) => {
+  it.each(tables)('refuses every change from a page of a sibling host on %s', async (_title, app) => {
     expect(await openToSiblings(app)).toEqual([])
   })
 
-  it('asks for an admin wherever photos change', () => {
+  it('requires an admin for every change of photos', () => {
     const audiences = createApp(services).routes.flatMap(({ method, path, handler }) => {
       const isChange = method !== 'GET' && /^\/api\/(images|library)\//.test(path)
       return isChange ? [audienceOf(handler) ?? 'admin'] : []
@@ -73,7 +73,7 @@ describe('the table of routes', () => {
     expect(audiences.filter((audience) => audience !== 'admin')).toEqual([])
   })
 
-  describe('finds a route that goes around the guard:', () => {
+  describe('the search for unguarded routes', () => {
     const problems = async (add: (app: App) => void) => {
       const app: App = new OpenAPIHono()
       add(app)
@@ -82,7 +82,7 @@ describe('the table of routes', () => {
     const responses = { 200: { description: 'done' } }
     const done = () => new Response('{}')
 
-    it('one that was added by hand', async () => {
+    it('finds a route that was added by hand', async () => {
       expect(await problems((app) => app.post('/by-hand', done))).toEqual({
         unguarded: ['POST /by-hand'],
         undeclared: [],
@@ -90,7 +90,7 @@ describe('the table of routes', () => {
       })
     })
 
-    it('one that was described without an audience', async () => {
+    it('finds a route that was described without an audience', async () => {
       const route = createRoute({ method: 'delete', path: '/photos/{name}', responses })
       expect(await problems((app) => app.openapi(route, done))).toEqual({
         unguarded: ['DELETE /photos/:name'],
@@ -99,12 +99,12 @@ describe('the table of routes', () => {
       })
     })
 
-    it('one with something in front of its guard', async () => {
+    it('finds a route with a handler before its guard', async () => {
       const found = await problems((app) => app.get('/late', done, guardFor('admin', services), done))
       expect(found.unguarded).toEqual(['GET /late'])
     })
 
-    it('none where all is well', async () => {
+    it('finds nothing when every route has a guard', async () => {
       const named = { operationId: 'changePhoto', summary: 'Change a photo', tags: ['photos' as const] }
       const route = routeFor('admin', services, {
         method: 'post',

@@ -26,22 +26,22 @@ function directive(headers: Headers, name: string): string | undefined {
 
 describe('the content security policy', () => {
   it.each([
-    ['nobody can sign in', minimal, "form-action 'self'"],
+    ['sign-in is not configured', minimal, "form-action 'self'"],
     [
       'people sign in with Auth0',
       auth0,
       "form-action 'self' https://app.shibari.test https://tenant.eu.auth0.com",
     ],
     [
-      'in development',
+      'the process runs in development',
       { ...auth0, FORCE_HTTPS: 'false', OIDC_ISSUER_URL: 'http://127.0.0.1:9871/realm' },
       "form-action 'self' http://app.shibari.test:* http://127.0.0.1:9871",
     ],
-  ])('lets forms go no further than signing out needs, where %s', (_title, variables, expected) => {
+  ])('limits form targets to those of sign-out when %s', (_title, variables, expected) => {
     expect(directive(headersWith(variables), 'form-action')).toBe(expected)
   })
 
-  it('lets nothing run or load that is not the page’s own', () => {
+  it('allows only scripts and resources of the page’s own origin', () => {
     const headers = headersWith(auth0)
     expect(directive(headers, 'default-src')).toBe("default-src 'none'")
     expect(directive(headers, 'script-src')).toBe("script-src 'self'")
@@ -51,12 +51,12 @@ describe('the content security policy', () => {
 })
 
 describe('the other headers', () => {
-  it('are strict', () => {
+  it('sets strict defaults for caching and referrers', () => {
     const usual = headersWith(auth0)
     expect([usual.get('referrer-policy'), usual.get('cache-control')]).toEqual(['same-origin', 'no-store'])
   })
 
-  it('demand HTTPS of all hosts, but not in development', () => {
+  it('requires HTTPS on all hosts, but not in development', () => {
     expect(headersWith(auth0).get('strict-transport-security')).toMatch(/^max-age=\d{8}; includeSubDomains$/)
     expect(headersWith({ ...auth0, FORCE_HTTPS: 'false' }).get('strict-transport-security')).toBeNull()
   })

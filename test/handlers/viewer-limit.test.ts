@@ -7,7 +7,7 @@ import { sessionCookie, testProcess } from '../support/fixtures/test-process.ts'
 
 const stoppedClock = () => Date.parse('2026-11-01T12:00:00Z')
 
-describe('a flood of looks at photos', () => {
+describe('the limit on viewer routes', () => {
   const isPublic = { auth: { allowed_emails: ['admin@shibari.test'] }, features: { auto_view_enabled: true } }
   const names = ['alice', 'bob']
 
@@ -33,7 +33,7 @@ describe('a flood of looks at photos', () => {
     '/api/images/a.jpg/original?token=x',
   ]
 
-  it('ends in 429 on all viewer routes together for that client and tenant, and says when to come back', async () => {
+  it('answers 429 with Retry-After on all viewer routes, for that client and tenant only', async () => {
     const { get } = gallery()
     for (let count = 0; count < 3000; count++) {
       expect((await get(paths[count % paths.length] ?? '')).status).not.toBe(429)
@@ -51,7 +51,7 @@ describe('a flood of looks at photos', () => {
     expect((await get('/api/config/features')).status).toBe(200)
   })
 
-  it('says on each answer how much is left, and on no other route', async () => {
+  it('sends the remaining allowance on viewer routes only', async () => {
     const { get } = gallery()
     const [first, second] = [await get('/api/images/list'), await get('/api/images/a.jpg/thumbnail')]
     expect(first.headers.get('ratelimit')).toBe('"viewer";r=2999;t=1')
@@ -61,7 +61,7 @@ describe('a flood of looks at photos', () => {
     }
   })
 
-  it('does not count the tenant’s admin, and counts the admin of another', async () => {
+  it('does not count the tenant’s admins, but counts admins of other tenants', async () => {
     const { services, get } = gallery(isPublic, 10)
     const cookie = await sessionCookie(services, 'admin@shibari.test')
     for (let count = 0; count < 50; count++) {
@@ -75,7 +75,7 @@ describe('a flood of looks at photos', () => {
     expect((await get('/api/images/list', { cookie })).status).not.toBe(429)
   })
 
-  it('leaves what an admin sees as cacheable as it is for others', async () => {
+  it('leaves responses to admins as cacheable as other responses', async () => {
     const { services, exchange } = gallery()
     const app = createApp(services)
     app.get('/cached', guardFor('viewer', services), (c) => {
@@ -91,13 +91,13 @@ describe('a flood of looks at photos', () => {
     ])
   })
 
-  it('also ends in 429 where the gallery is private', async () => {
+  it('answers 429 in a private gallery, too', async () => {
     const { get } = gallery({ ...isPublic, features: { auto_view_enabled: false } }, 10)
     for (let count = 0; count < 10; count++) expect((await get('/api/images/list')).status).toBe(401)
     expect((await get('/api/images/list')).status).toBe(429)
   })
 
-  it('has no end where the limit is off', async () => {
+  it('never answers 429 when the limit is off', async () => {
     const { get } = gallery(isPublic, 0)
     for (let count = 0; count < 4000; count++) {
       const answer = await get('/api/images/list', { tenant: names[count % 2] ?? 'alice' })

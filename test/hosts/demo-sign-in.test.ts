@@ -164,7 +164,7 @@ it('returns to the gallery when no account is chosen', async () => {
   await visit(page, addressOf('alice', separate))
   await signInLink(page).click()
   await page.getByRole('button', { name: 'Cancel and go back' }).click()
-  await page.getByRole('heading', { name: 'You were not signed in' }).waitFor()
+  await page.getByRole('heading', { name: 'Sign-in failed' }).waitFor()
   await page.getByRole('link').click()
   await page.waitForURL(`${addressOf('alice', separate)}**`)
 }, 180_000)

@@ -28,7 +28,7 @@ const levels: readonly Level[] = [
   'posted_picture_bytes',
 ]
 
-/** A process in which everything that can be counted has happened. */
+/** Gives metrics that have counted every kind of event. */
 function busyProcess(): Metrics {
   const metrics = createNodeMetrics('web.1')
   metrics.answered({ method: 'GET', route: '/', status: 200, seconds: 0.1 })
@@ -46,7 +46,7 @@ function busyProcess(): Metrics {
   return metrics
 }
 
-/** What the code exports: each name with its labels, those of histograms under the names that queries use. */
+/** Gives the exported metrics with their labels. Histograms have the names that queries use. */
 async function exported(): Promise<{ families: Set<string>; series: Map<string, Set<string>> }> {
   const { text = '' } = (await busyProcess().expose?.()) ?? {}
   const families = new Map(
@@ -63,7 +63,7 @@ async function exported(): Promise<{ families: Set<string>; series: Map<string, 
   return { families: new Set(families.keys()), series }
 }
 
-/** Names of metrics in a query of PromQL, with the labels that it selects them by. */
+/** Gives the metrics of a PromQL query, with the labels of their selectors. */
 function selectorsOf(query: string): { name: string; labels: string[] }[] {
   return [...query.matchAll(/\b((?:publisher|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)].map(
     ([, name = '', labels = '']) => ({
@@ -73,7 +73,7 @@ function selectorsOf(query: string): { name: string; labels: string[] }[] {
   )
 }
 
-/** Labels by which a query groups. */
+/** Gives the labels that a query groups by. */
 function groupsOf(query: string): string[] {
   return [...query.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, labels = '']) => labels.split(/,\s*/))
 }
@@ -97,17 +97,17 @@ async function dashboardQueries(): Promise<[title: string, query: string][]> {
   return panels.flatMap(({ title, targets }) => targets.map(({ expr }): [string, string] => [title, expr]))
 }
 
-describe('what an operator looks at', () => {
+describe('the metrics in alerts, dashboard and documents', () => {
   it.each([
     ['alerts', alertQueries],
     ['dashboard', dashboardQueries],
-  ])('%s ask only for metrics and labels that the code exports', async (_title, queries) => {
+  ])('has only exported metrics and labels in the %s', async (_title, queries) => {
     const { series } = await exported()
     const asked = await queries()
     expect(asked.length).toBeGreaterThan(10)
     const wrong = asked.flatMap(([title, query]) => {
       const selectors = selectorsOf(query)
-      // `job` and `instance` come from Prometheus itself, `process` stands on everything of ours.
+      // Prometheus adds `job` and `instance`. All our metrics have `process`.
       const known = new Set([
         'job',
         'instance',
@@ -121,7 +121,7 @@ describe('what an operator looks at', () => {
     expect(wrong).toEqual([])
   })
 
-  it('the document lists every metric that the code exports, and no other', async () => {
+  it('lists every exported metric, and no other, in monitoring.md', async () => {
     const { families } = await exported()
     const document = await read('docs/operations/monitoring.md')
     const listed = [...document.matchAll(/^\| `((?:publisher|process|nodejs)_\w+)`/gm)].map(
@@ -130,7 +130,7 @@ describe('what an operator looks at', () => {
     expect(listed.toSorted()).toEqual([...families].toSorted())
   })
 
-  it('the document lists every label of our own metrics', async () => {
+  it('lists every label of our own metrics in monitoring.md', async () => {
     const { series } = await exported()
     const document = await read('docs/operations/monitoring.md')
     for (const [, name = '', labels = ''] of document.matchAll(
@@ -148,7 +148,7 @@ describe('what an operator looks at', () => {
 
 describe('the alerts', () => {
   const folder = `${project}ops/prometheus/`
-  /** Debian has it in the package `prometheus`. */
+  /** Runs promtool, which Debian has in the package `prometheus`. */
   function promtool(...args: string[]): string {
     try {
       return execFileSync('promtool', args, {
@@ -158,7 +158,7 @@ describe('the alerts', () => {
       })
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-        throw new Error('There is no promtool. Install it: apt-get install prometheus.')
+        throw new Error('promtool is missing. Install it with: apt-get install prometheus')
       }
       const said = error instanceof Error && 'stdout' in error ? `${error.stdout}` : ''
       const complained = error instanceof Error && 'stderr' in error ? `${error.stderr}` : ''
@@ -166,16 +166,16 @@ describe('the alerts', () => {
     }
   }
 
-  it('are rules that Prometheus takes', async () => {
+  it('has rules that Prometheus accepts', async () => {
     const rules = (await alertQueries()).length
     expect(promtool('check', 'rules', 'alerts.yml')).toContain(`SUCCESS: ${rules} rules found`)
   })
 
-  it('fire when they should, and keep quiet when they should', () => {
+  it('passes the rule tests of alerts.test.yml', () => {
     expect(promtool('test', 'rules', 'alerts.test.yml')).toContain('SUCCESS')
   }, 120_000)
 
-  it('and the dashboard ask in words that Prometheus understands', async () => {
+  it('has dashboard queries that Prometheus can parse', async () => {
     const queries = (await dashboardQueries()).map(([, query]) => query.replaceAll('$job', 'publisher'))
     const rules = queries.map((expr, index) => ({ record: `dashboard:query_${index}`, expr }))
     const folder = await mkdtemp(join(tmpdir(), 'publisher-dashboard-'))
@@ -189,7 +189,7 @@ describe('the alerts', () => {
     }
   })
 
-  it('are all shown to fire', async () => {
+  it('has a rule test in which each alert fires', async () => {
     const cases = await read('ops/prometheus/alerts.test.yml')
     const shown = new Set(
       [...cases.matchAll(/alertname: (\w+)\n.*\n\s+exp_alerts:\n/g)].map(([, name]) => name),
@@ -197,10 +197,10 @@ describe('the alerts', () => {
     expect([...shown].toSorted()).toEqual((await alertQueries()).map(([alert]) => alert).toSorted())
   })
 
-  it('rest on text that Prometheus itself can read, with names as its guidelines have them', async () => {
+  it('uses metrics that Prometheus can parse, with names that follow its guidelines', async () => {
     const { text = '' } = (await busyProcess().expose?.()) ?? {}
     const checked = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
-    // 3: readable, with remarks. Those about prom-client's own names are not ours to follow.
+    // Exit code 3: valid, with remarks. Remarks about prom-client's own metrics do not concern us.
     expect([0, 3]).toContain(checked.status)
     expect(checked.stderr.split('\n').filter((line) => line.startsWith('publisher_'))).toEqual([])
   })

@@ -8,11 +8,11 @@ const project = fileURLToPath(new URL('../../', import.meta.url))
 interface LogCall {
   file: string
   level: string
-  /** `undefined` where it is no plain text: then nobody could look it up. */
+  /** `undefined` if the message is not a string literal, so that operators could not look it up. */
   msg: string | undefined
 }
 
-/** Calls of a logger, by the name that all of them have in this program. */
+/** Finds all calls of a logger, which this program always calls `log`. */
 async function logCalls(): Promise<LogCall[]> {
   const names = await readdir(join(project, 'src'), { recursive: true })
   const files = names.filter((name) => name.endsWith('.ts') && !name.startsWith('ui/'))
@@ -32,7 +32,7 @@ async function logCalls(): Promise<LogCall[]> {
 
 const faultsFile = join('node', 'faults.ts')
 
-/** There the message is one of a type's words. */
+/** Gives the messages of src/node/faults.ts, which a union type lists. */
 function faultKinds(text: string): string[] {
   const [, kinds = ''] = /export type FaultKind =((?:\s*\| '[^']*')+)/.exec(text) ?? []
   return [...kinds.matchAll(/'([^']*)'/g)].map(([, kind = '']) => kind)
@@ -47,13 +47,13 @@ async function documented(): Promise<string[]> {
 }
 
 describe('the log reference', () => {
-  it('finds only messages that stand in the code as they are', async () => {
+  it('finds every message as a string literal in the code', async () => {
     const calls = await logCalls()
     expect(calls.length).toBeGreaterThan(20)
     expect(calls.filter(({ msg }) => msg === undefined)).toEqual([])
   })
 
-  it('lists every message with its level, and none that nothing writes', async () => {
+  it('lists exactly the messages that the code logs, with their levels', async () => {
     const written = new Set((await logCalls()).map(({ level, msg }) => `${level} ${msg}`))
     expect((await documented()).toSorted()).toEqual([...written].toSorted())
   })

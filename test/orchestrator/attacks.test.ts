@@ -9,7 +9,7 @@ import {
   tenants,
 } from '../support/fixtures/reference-orchestrator.ts'
 
-/** What every lookup in an object literal would find. */
+/** Names that a lookup in any object literal would find. */
 const inherited = [
   '__proto__',
   'constructor',
@@ -29,15 +29,18 @@ describe('a foreign reference', () => {
     others.filter((other) => other !== owner && ref !== 'shared').map((tenant) => ({ tenant, ref })),
   )
 
-  it.each(pairs)('$ref is the same 404 for $tenant as one that does not exist', async ({ tenant, ref }) => {
-    const { resolve } = await startReference()
-    const [foreign, unknown] = [await resolve(tenant, ref), await resolve(tenant, 'no-such-reference')]
-    expect(foreign.status).toBe(404)
-    expect(await foreign.text()).toBe(await unknown.text())
-  })
+  it.each(pairs)(
+    'answers $tenant with the same 404 for $ref as for an unknown reference',
+    async ({ tenant, ref }) => {
+      const { resolve } = await startReference()
+      const [foreign, unknown] = [await resolve(tenant, ref), await resolve(tenant, 'no-such-reference')]
+      expect(foreign.status).toBe(404)
+      expect(await foreign.text()).toBe(await unknown.text())
+    },
+  )
 
   it.each(['carol', 'shop', 'nobody'])(
-    'is what even its own is to %s, who is not served here',
+    'answers the unserved tenant %s with 404 even for its own reference',
     async (tenant) => {
       const { resolve } = await startReference()
       const own = owners.filter(({ owner }) => owner === tenant)
@@ -72,13 +75,13 @@ describe('X-Tenant', () => {
     'alice\u0000',
     'alice\r\nX-Tenant: alice',
     ...inherited,
-  ])('%j is not alice', async (tenant) => {
+  ])('does not take %j for alice', async (tenant) => {
     const { app } = await startReference()
     let headers: Headers
     try {
       headers = new Headers({ authorization: `Bearer ${primary}`, 'x-tenant': tenant })
     } catch (error) {
-      // No HTTP client can even send it.
+      // No HTTP client can send this header.
       expect(error).toBeInstanceOf(TypeError)
       return
     }
@@ -88,7 +91,7 @@ describe('X-Tenant', () => {
     expect(await response.text()).not.toContain('canary')
   })
 
-  it('twice is nobody', async () => {
+  it('answers 404 when X-Tenant is sent twice', async () => {
     const { app } = await startReference()
     const headers = new Headers({ authorization: `Bearer ${primary}` })
     headers.append('x-tenant', 'alice')
@@ -99,7 +102,7 @@ describe('X-Tenant', () => {
     }
   })
 
-  it('in the body or the query counts for nothing', async () => {
+  it('ignores a tenant in the body or the query', async () => {
     const { post } = await startReference()
     const body = {
       credentials_ref: 'alice-storage',
@@ -111,7 +114,7 @@ describe('X-Tenant', () => {
     expect((await post(`${resolvePath}?tenant=alice`, body, { 'x-tenant': 'bob' })).status).toBe(404)
   })
 
-  it('opens nothing but its own, whatever it says', async () => {
+  it('gives alice’s credentials to no other value of X-Tenant', async () => {
     const { resolve } = await startReference()
     const headerText = fc.string({
       unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)),
@@ -126,7 +129,7 @@ describe('X-Tenant', () => {
 })
 
 describe('a hostile name', () => {
-  it.each(inherited)('%s is no reference, no tenant and no host', async (name) => {
+  it.each(inherited)('answers 404 when %s is a reference, a tenant or a host', async (name) => {
     const { resolve, byHost, getByHost } = await startReference()
     expect((await resolve('alice', name)).status).toBe(404)
     expect((await resolve(name, name)).status).toBe(404)
@@ -134,7 +137,7 @@ describe('a hostile name', () => {
     expect((await getByHost(name)).status).toBe(404)
   })
 
-  it('in a body pollutes no prototype', async () => {
+  it('does not pollute prototypes when a body names them', async () => {
     const { post } = await startReference()
     const polluted = '{"__proto__":{"host":"alice.shibari.test"},"constructor":{"prototype":{"polluted":1}}}'
     expect((await post(runtimePath, polluted)).status).toBe(400)
@@ -176,13 +179,13 @@ describe('a host of odd shape', () => {
     'localhost',
     `${'a'.repeat(64)}.shibari.test`,
     `${'a.'.repeat(30_000)}test`,
-  ])('%j is nobody’s', async (host) => {
+  ])('answers the host %j with 404 and logs no tenant', async (host) => {
     const { byHost, audit } = await startReference()
     expect((await byHost(host)).status).toBe(404)
     expect(audit).toMatchObject([{ tenant: null, outcome: 'not_found' }])
   })
 
-  it('never reaches a tenant that it does not name', async () => {
+  it('answers random hosts with 400 or 404', async () => {
     const { byHost } = await startReference()
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (host) => {
@@ -195,7 +198,7 @@ describe('a host of odd shape', () => {
 describe('a body', () => {
   const huge = JSON.stringify({ host: 'x'.repeat(70_000) })
 
-  it('that is too large is 413, with and without a declared length', async () => {
+  it('answers a body that is too large with 413, with and without a declared length', async () => {
     const { post, request } = await startReference()
     expect((await post(runtimePath, huge, { 'content-length': String(huge.length) })).status).toBe(413)
     const init = { method: 'POST', body: new Blob([huge]).stream(), duplex: 'half' } as const
@@ -203,7 +206,7 @@ describe('a body', () => {
     expect([response.status, await response.json()]).toMatchObject([413, { code: 'body_too_large' }])
   })
 
-  it('of a stranger is not read at all', async () => {
+  it('does not read the body of a call without a token', async () => {
     const { app } = await startReference()
     let pulled = 0
     const body = new ReadableStream<Uint8Array>(
@@ -221,7 +224,7 @@ describe('a body', () => {
     expect(pulled).toBe(0)
   })
 
-  it('that nests deeply is 400, not a crash', async () => {
+  it('answers a deeply nested body with 400', async () => {
     const { post } = await startReference()
     expect((await post(runtimePath, '['.repeat(60_000))).status).toBe(400)
   })

@@ -18,7 +18,7 @@ const refusedCall = (token = 'sha256:00000000'): AuditLine => ({
 })
 const read = (tenant: string): AuditLine => ({ ...base, action: 'runtime.read', tenant, outcome: 'sent' })
 
-/** A disk that is slow or full as it is told. */
+/** Creates an audit log on a disk that the test can make slow or full. */
 function disk(options: Partial<AuditLogOptions> = {}) {
   const writes: string[] = []
   const failures: string[] = []
@@ -56,7 +56,7 @@ function disk(options: Partial<AuditLogOptions> = {}) {
 }
 
 describe('the audit log', () => {
-  it('writes one line for a flood of strangers, with their number', async () => {
+  it('writes one line with a count for a flood of unknown hosts', async () => {
     const { log, writes, lines } = disk()
     for (let call = 0; call < 100_000; call++) await log.write(refusedCall())
     await log.write(refusedCall('sha256:11111111'))
@@ -69,19 +69,19 @@ describe('the audit log', () => {
     expect(writes.length).toBeLessThanOrEqual(2)
   })
 
-  it('writes the counts of strangers while it runs', async () => {
+  it('writes counts of unknown hosts while it runs', async () => {
     const { log, lines } = disk({ countsMs: 1 })
     await log.write(refusedCall())
     await expect.poll(lines).toEqual([{ ...refusedCall(), count: 1 }])
   })
 
-  it('has a read of credentials on the disk before its call goes on', async () => {
+  it('writes a read of credentials to the disk before the call continues', async () => {
     const { log, lines } = disk()
     await log.write(credentials('sent'))
     expect(lines()).toEqual([credentials('sent')])
   })
 
-  it('keeps the order of lines, and writes many in one batch, when the disk is slow', async () => {
+  it('keeps the order of lines and writes large batches when the disk is slow', async () => {
     const slow = Promise.withResolvers<void>()
     const { log, writes, lines, block } = disk()
     block(slow.promise)
@@ -93,7 +93,7 @@ describe('the audit log', () => {
     expect(writes.length).toBeLessThanOrEqual(5)
   })
 
-  it('refuses reads of credentials and counts the rest when the disk stays full, in bounded memory', async () => {
+  it('refuses reads of credentials and counts other calls in bounded memory when the disk stays full', async () => {
     const { log, lines, failures, fill } = disk({ patienceMs: 5 })
     fill(true)
     const refused = await Promise.allSettled(
@@ -110,7 +110,7 @@ describe('the audit log', () => {
     expect(lines().at(-1)).toEqual({ ...read('alice'), tenant: null, count: 100 })
   })
 
-  it('says how many lines were lost when it is closed on a full disk', async () => {
+  it('reports the number of lost lines when it closes on a full disk', async () => {
     const { log, failures, fill } = disk({ patienceMs: 5 })
     fill(true)
     await log.write(read('alice'))

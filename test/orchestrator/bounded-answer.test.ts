@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { boundedAnswer } from '../../orchestrator/conformance/bounded-answer.ts'
 
-it('gives an answer of the limit unchanged', async () => {
+it('passes on an answer of exactly the limit', async () => {
   const answer = boundedAnswer(new Response('12345', { status: 201, headers: { etag: '"1"' } }), 5)
   expect([answer.status, answer.headers.get('etag'), await answer.text()]).toEqual([201, '"1"', '12345'])
 })

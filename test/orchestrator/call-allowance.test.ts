@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createCallAllowance } from '../../orchestrator/handlers/call-allowance.ts'
 
-it('gives used calls back evenly when time passes', () => {
+it('restores used calls evenly over time', () => {
   const clock = { time: 1_000_000 }
   const allowance = createCallAllowance(4, () => clock.time)
   expect([0, 0, 0, 0, 0].map((token) => allowance.take(token))).toEqual([0, 0, 0, 0, 15_000])
@@ -11,12 +11,12 @@ it('gives used calls back evenly when time passes', () => {
   expect([allowance.take(0), allowance.take(0)]).toEqual([0, 15_000])
 })
 
-it('counts each token alone', () => {
+it('counts each token separately', () => {
   const allowance = createCallAllowance(1, () => 1_000_000)
   expect([allowance.take(0), allowance.take(1), allowance.take(0)]).toEqual([0, 0, 60_000])
 })
 
-it('makes a token wait one interval at most when the clock is set back', () => {
+it('makes a token wait at most one interval when the clock is set back', () => {
   const clock = { time: 1_000_000_000 }
   const allowance = createCallAllowance(2, () => clock.time)
   allowance.take(0)

@@ -6,7 +6,7 @@ import { secretsIn } from '../../orchestrator/conformance/secret-patterns.ts'
 import type { Subject } from '../../orchestrator/conformance/subject.ts'
 import { primary, type Reference, startReference } from '../support/fixtures/reference-orchestrator.ts'
 
-const timing = 'an unknown and a suspended host take the same time'
+const timing = 'takes the same time for an unknown and a suspended host'
 
 function subjectOf({ app }: Pick<Reference, 'app'>, spoil: Spoil = (response) => response): Subject {
   return {
@@ -24,13 +24,13 @@ function subjectOf({ app }: Pick<Reference, 'app'>, spoil: Spoil = (response) =>
   }
 }
 
-describe('the reference orchestrator conforms:', () => {
-  it.each(checks.filter(({ name }) => name !== timing))('$name', async ({ run }) => {
+describe('the reference orchestrator', () => {
+  it.each(checks.filter(({ name }) => name !== timing))('conforms: $name', async ({ run }) => {
     await run(subjectOf(await startReference()))
   })
 })
 
-/** Spoils one answer of a good orchestrator, or leaves it as it is. */
+/** Spoils an answer of a good orchestrator, or returns it unchanged. */
 type Spoil = (response: Response, call: { request: Request; body: string }) => Response | Promise<Response>
 
 const status =
@@ -48,66 +48,70 @@ const change =
 
 const open: Spoil = (response) => (response.status === 403 ? Response.json({}) : response)
 
-/** One fault for each check, which has to notice it. */
+/** Faults by the name of the check that must notice them. */
 const faults: Readonly<Record<string, Spoil>> = {
-  'a configuration is refused with 403 without a token': open,
-  'a configuration is refused with 403 with a wrong token': status(403, 401),
-  'the token counts only as a bearer token, whole': (response, { request }) =>
+  'refuses a configuration with 403 without a token': open,
+  'refuses a configuration with 403 for a wrong token': status(403, 401),
+  'accepts the token only as a whole bearer token': (response, { request }) =>
     request.headers.get('authorization')?.includes(primary) ? Response.json({}) : response,
-  'credentials are refused with 403 without a token and with a wrong one': (response, { request }) =>
+  'refuses credentials with 403 without a token and for a wrong token': (response, { request }) =>
     request.url.includes('credentials') ? Response.json({}) : response,
-  'X-Request-Id is accepted, and where it comes back it is the same': (response) => {
+  'accepts X-Request-Id and returns the same id or none': (response) => {
     response.headers.set('x-request-id', 'another')
     return response
   },
-  'POST by-host answers what the publisher understands, or 405': change((body) => ({ ...body, config: {} })),
-  'GET by-host answers what the publisher understands, or 405 where POST works': () =>
+  'answers POST by-host with a configuration that the publisher understands, or 405': change((body) => ({
+    ...body,
+    config: {},
+  })),
+  'answers GET by-host with a configuration that the publisher understands, or 405 if POST works': () =>
     new Response(null, { status: 405 }),
-  'the publisher knows every key of the configuration and can use every field': change((body) => ({
+  'sends only keys that the publisher knows and fields that it can use': change((body) => ({
     ...body,
     config: { ...Object(body.config), features: { publish_enabled: 'perhaps' } },
   })),
-  'the configuration holds no secret': change((body) => ({
+  'sends no secret in the configuration': change((body) => ({
     ...body,
     config: { ai: { system_prompt: 'sk-proj-0123456789abcdefghij' } },
   })),
-  'an unknown host is 404': status(404, 403),
-  'a suspended host cannot be told from an unknown one': (response, { body }) =>
+  'answers an unknown host with 404': status(404, 403),
+  'answers a suspended host exactly like an unknown host': (response, { body }) =>
     body.includes('carol') ? Response.json({ error: 'suspended' }, { status: 404 }) : response,
-  'a host in upper case, with a port and a trailing dot is the same host, or 404': (response, { body }) =>
-    body.includes('ALICE') ? new Response(null, { status: 500 }) : response,
-  'a POST whose body is no JSON, or names no host, is 400': status(400, 500),
-  'a GET that names no host is 400': status(400, 404),
-  'If-None-Match with the current version is 304 without a body': (response, { request }) =>
+  'answers a host in upper case, with a port and a trailing dot, like the host itself or with 404': (
+    response,
+    { body },
+  ) => (body.includes('ALICE') ? new Response(null, { status: 500 }) : response),
+  'answers a POST with 400 if its body is not JSON or names no host': status(400, 500),
+  'answers a GET without a host with 400': status(400, 404),
+  'answers If-None-Match of the current version with 304 and no body': (response, { request }) =>
     request.headers.has('if-none-match') ? new Response(null, { status: 412 }) : response,
-  'If-None-Match with another version is 200': (response, { request }) =>
+  'answers If-None-Match of another version with 200': (response, { request }) =>
     request.headers.has('if-none-match') ? new Response(null, { status: 304 }) : response,
-  'the version stays the same while nothing changes': change((body) => ({
+  'keeps the version while nothing changes': change((body) => ({
     ...body,
     config_version: crypto.randomUUID(),
   })),
-  'the TTL is 0, absent, or between 5 and 3600 seconds': change((body) => ({ ...body, ttl_seconds: 1 })),
-  'credentials without X-Tenant are 400': status(400, 404),
-  'credentials without a reference are 400': status(400, 404),
-  'an unknown reference is 404': status(404, 400),
-  'a reference resolves to what the publisher understands': change(({ version }) => ({
+  'sends no TTL, or a TTL of 0 or of 5 to 3600 seconds': change((body) => ({ ...body, ttl_seconds: 1 })),
+  'answers a call for credentials without X-Tenant with 400': status(400, 404),
+  'answers a call for credentials without a reference with 400': status(400, 404),
+  'answers an unknown reference with 404': status(404, 400),
+  'resolves references to credentials that the publisher understands': change(({ version }) => ({
     version,
     provider: 'ftp',
   })),
-  'credentials are sent with Cache-Control: no-store': async (response) =>
-    new Response(await response.text()),
-  'credentials have a version': change(({ version, ...body }) => ({ ...body, renamed: version })),
-  'no resolved secret stands in the configuration': change((body) => ({ ...body, note: 'canary-of-alice' })),
-  'another tenant’s reference is 404, like an unknown one': (response, { request, body }) =>
+  'sends credentials with Cache-Control: no-store': async (response) => new Response(await response.text()),
+  'sends a version with credentials': change(({ version, ...body }) => ({ ...body, renamed: version })),
+  'sends no resolved secret in the configuration': change((body) => ({ ...body, note: 'canary-of-alice' })),
+  'answers another tenant’s reference like an unknown reference, with 404': (response, { request, body }) =>
     request.headers.get('x-tenant') === 'bob' && body.includes('alice-storage')
       ? Response.json({ error: 'not_yours' }, { status: 404 })
       : response,
-  'a tenant that does not exist has no references: 404': (response, { request }) =>
+  'answers any reference of an unknown tenant with 404': (response, { request }) =>
     request.headers.get('x-tenant')?.startsWith('nobody') ? Response.json({}) : response,
 }
 
 describe('the conformance suite', () => {
-  it('has a fault for every check that can fail, and no two checks of one name', () => {
+  it('has a fault for every check that can fail, and unique names of checks', () => {
     expect(Object.keys(faults).toSorted()).toEqual(
       checks
         .map(({ name }) => name)
@@ -116,24 +120,27 @@ describe('the conformance suite', () => {
     )
   })
 
-  it.each(Object.entries(faults))('notices where it is not so: %s', async (name, spoil) => {
-    const subject = subjectOf(await startReference(), spoil)
-    const check = checks.find((candidate) => candidate.name === name)
-    const error: unknown = await check?.run(subject).catch((reason: unknown) => reason)
-    expect(error).toBeInstanceOf(Error)
-    expect(error).not.toBeInstanceOf(NotApplicable)
-    expect(String(error)).not.toMatch(/canary|alice-storage|service-token/)
-  })
+  it.each(Object.entries(faults))(
+    'fails an orchestrator when it breaks the check "%s"',
+    async (name, spoil) => {
+      const subject = subjectOf(await startReference(), spoil)
+      const check = checks.find((candidate) => candidate.name === name)
+      const error: unknown = await check?.run(subject).catch((reason: unknown) => reason)
+      expect(error).toBeInstanceOf(Error)
+      expect(error).not.toBeInstanceOf(NotApplicable)
+      expect(String(error)).not.toMatch(/canary|alice-storage|service-token/)
+    },
+  )
 
-  it('notices a reference that another tenant gets', async () => {
+  it('fails an orchestrator that gives a reference to another tenant', async () => {
     const reference = await startReference()
     const stolen: Spoil = (response, { request }) =>
       request.headers.get('x-tenant') === 'bob' ? reference.resolve('alice', 'alice-storage') : response
-    const check = checks.find(({ name }) => name.startsWith('another tenant'))
-    await expect(check?.run(subjectOf(reference, stolen))).rejects.toThrow('answered 200, not 404')
+    const check = checks.find(({ name }) => name.startsWith('answers another tenant'))
+    await expect(check?.run(subjectOf(reference, stolen))).rejects.toThrow('got 200, not 404')
   })
 
-  it('says what it could not check, and passes the rest, where little was named', async () => {
+  it('reports checks as not applicable when their options are missing', async () => {
     const { host, baseUrl, token, fetch } = subjectOf(await startReference())
     const findings = await runChecks(checks, { host, baseUrl, token, ...(fetch && { fetch }) })
     const left = findings.filter(({ outcome }) => outcome === 'not applicable')
@@ -146,7 +153,7 @@ describe('the conformance suite', () => {
     ])
   })
 
-  it('lets an orchestrator know one method only, and no conditional requests', async () => {
+  it('passes an orchestrator with a single method and without conditional requests', async () => {
     for (const method of ['POST', 'GET']) {
       const spoil: Spoil = async (response, { request, body }) => {
         if (!request.url.includes('by-host')) return response
@@ -163,7 +170,7 @@ describe('the conformance suite', () => {
     }
   })
 
-  it('fails every check of an orchestrator that is not there, and says why', async () => {
+  it('fails every check with the reason when the orchestrator is unreachable', async () => {
     const fetch = () =>
       Promise.reject(new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') }))
     const findings = await runChecks(checks, { ...subjectOf(await startReference()), fetch })
@@ -178,17 +185,17 @@ describe('the conformance suite', () => {
     )
     expect(lines).toHaveLength(checks.length)
     expect(lines.every((line) => !line.includes('\n'))).toBe(true)
-    expect(lines).toContain('pass            a GET that names no host is 400')
+    expect(lines).toContain('pass            answers a GET without a host with 400')
     expect(lines).toContain(
-      'FAIL            an unknown host is 404: it answered 500, not 404. Strangers invent hosts; anything but 404 is retried or taken for an outage.',
+      'FAIL            answers an unknown host with 404: it got 500, not 404. Clients invent hosts. The publisher would retry any other answer, or treat it as an outage.',
     )
   })
 })
 
-describe('what looks like a secret', () => {
+describe('the detection of secrets', () => {
   it.each([
     ['a field of credentials', { storage: { refresh_token: 'x' } }, ['storage.refresh_token']],
-    ['in a list', { publishers: [{}, { config: { bot_token: 'x' } }] }, ['publishers.1.config.bot_token']],
+    ['a list', { publishers: [{}, { config: { bot_token: 'x' } }] }, ['publishers.1.config.bot_token']],
     ['a Telegram token', { note: '123456789:AAExampleExampleExampleExampleExamp' }, ['note']],
     ['a private key', { note: '-----BEGIN RSA PRIVATE KEY-----' }, ['note']],
     ['an AWS key', { note: 'id AKIAIOSFODNN7EXAMPLE' }, ['note']],
@@ -204,7 +211,7 @@ describe('what looks like a secret', () => {
       },
       [],
     ],
-  ])('%s', (_title, value, places) => {
+  ])('finds all secrets, and nothing else, in %s', (_title, value, places) => {
     expect(secretsIn(value)).toEqual(places)
   })
 })

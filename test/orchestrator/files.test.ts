@@ -37,7 +37,7 @@ async function watched(
     warnings,
     registry,
     configOf,
-    /** As careful editors and deployments do it. */
+    /** Replaces the file atomically, like careful editors and deployments. */
     async replace(text: string, file = tenantsFile) {
       await writeFile(`${file}.new`, text)
       await rename(`${file}.new`, file)
@@ -47,7 +47,7 @@ async function watched(
 }
 
 describe('an edit of the orchestrator’s file', () => {
-  it('is taken over with a warning when it has an unknown key', async () => {
+  it('takes effect with a warning when the edit has an unknown key', async () => {
     await using open = await watched()
     await open.replace(fileOf(entry('alice', '/second', '      feature: {}\n')))
     expect(await open.configOf('alice')).toContain('/second')
@@ -55,7 +55,7 @@ describe('an edit of the orchestrator’s file', () => {
     expect(open.reasons).toEqual([])
   })
 
-  it('counts with the next call, replaced or written in place', async () => {
+  it('takes effect with the next call, after a replacement or a write in place', async () => {
     await using open = await watched()
     expect(await open.configOf('alice')).toContain('/first')
     await open.replace(fileOf(entry('alice', '/second')))
@@ -65,7 +65,7 @@ describe('an edit of the orchestrator’s file', () => {
     expect(open.reasons).toEqual([])
   })
 
-  it('is noticed when neither size nor modification time change', async () => {
+  it('takes effect when neither size nor modification time change', async () => {
     await using open = await watched()
     await utimes(open.tenantsFile, 1_000_000_000, 1_000_000_000)
     expect(await open.configOf('alice')).toContain('/first')
@@ -74,7 +74,7 @@ describe('an edit of the orchestrator’s file', () => {
     expect(await open.configOf('alice')).toContain('/fifth')
   })
 
-  it('of the secrets counts too, and leaves the versions of the others', async () => {
+  it('takes effect in the secrets file, and keeps the versions of other secrets', async () => {
     const secrets = (password: string) =>
       `alice:\n  one: { provider: smtp, password: ${password} }\n  two: { provider: smtp, password: same }\n`
     await using open = await watched({ secrets: secrets('before') })
@@ -90,7 +90,7 @@ describe('an edit of the orchestrator’s file', () => {
     expect(same).toEqual(two)
   })
 
-  it('that removes a tenant takes its host and its credentials away', async () => {
+  it('removes the host and the credentials of a tenant that the file no longer has', async () => {
     await using open = await watched({ secrets: 'alice: { ref: { provider: smtp, password: x } }' })
     await open.replace(fileOf(entry('bob', '/x')))
     const { byHost, byTenant } = await open.registry()
@@ -101,12 +101,12 @@ describe('an edit of the orchestrator’s file', () => {
 describe('a bad edit of the orchestrator’s file', () => {
   it.each([
     ['a half-written file', 'tenants:\n  alice: {', /^tenants: this is neither YAML nor JSON at line 2/],
-    ['an empty file', '', /^the file of tenants: /],
-    ['a root that climbs', fileOf(entry('alice', 'a/../..')), /^tenants\.alice\.config\.storage\.paths: /],
+    ['an empty file', '', /^the tenants file: /],
+    ['a root path with ".."', fileOf(entry('alice', 'a/../..')), /^tenants\.alice\.config\.storage\.paths: /],
     ['an unknown provider', fileOf(entry('alice', '/x')).replace('local', 'ftp'), /storage\.provider: /],
     ['two errors', fileOf(entry('alice', '..'), entry('bob', '..')), /^tenants\.alice/],
   ])(
-    '(%s) keeps the last good version, is reported once, and can be repaired',
+    'keeps the last good version and reports %s once, until the file is repaired',
     async (_title, text, reason) => {
       await using open = await watched()
       await open.replace(fileOf(entry('alice', '/second')))
@@ -120,7 +120,7 @@ describe('a bad edit of the orchestrator’s file', () => {
     },
   )
 
-  it('of the secrets keeps both files as they were', async () => {
+  it('keeps both last good files when the secrets are invalid', async () => {
     await using open = await watched({ secrets: 'alice: { ref: { provider: smtp, password: canary } }' })
     await open.replace(fileOf(entry('alice', '/second')))
     await open.replace('alice: { ref: { provider: smtp, password: canary', open.secretsFile)
@@ -129,7 +129,7 @@ describe('a bad edit of the orchestrator’s file', () => {
     expect(open.reasons.join()).not.toContain('canary')
   })
 
-  it('is not worse than a file that is gone, and one that comes back counts', async () => {
+  it('keeps the last good version while the file is missing, and reads the file once it is back', async () => {
     await using open = await watched()
     await rm(open.tenantsFile)
     expect(await open.configOf('alice')).toContain('/first')
@@ -138,7 +138,7 @@ describe('a bad edit of the orchestrator’s file', () => {
     expect(await open.configOf('alice')).toContain('/back')
   })
 
-  it('stops the start', async () => {
+  it('prevents the start', async () => {
     await using open = await watched()
     const options = { tenantsFile: open.tenantsFile, variables: {}, onBadEdit: () => undefined }
     await writeFile(open.tenantsFile, 'tenants: [')
@@ -149,7 +149,7 @@ describe('a bad edit of the orchestrator’s file', () => {
 })
 
 describe('a file that is being written', () => {
-  it('is taken over when it is whole, even where its first half is good by itself', async () => {
+  it('takes effect when it is complete, even if its first half is valid', async () => {
     const rest = [entry('bob', '/x'), entry('carol', '/x')]
     const pause = async (file: string) => {
       const more = rest.shift()
@@ -160,7 +160,7 @@ describe('a file that is being written', () => {
     expect([...(await open.registry()).byTenant.keys()]).toEqual(['alice', 'bob', 'carol'])
   })
 
-  it('is not complained about while it is emptied and filled, or away for a moment', async () => {
+  it('causes no complaint while it is emptied and filled, or briefly missing', async () => {
     const steps: ((file: string) => Promise<void>)[] = [
       (file) => writeFile(file, 'tenants: {'),
       (file) => rm(file),
@@ -172,7 +172,7 @@ describe('a file that is being written', () => {
     expect(open.reasons).toEqual([])
   })
 
-  it('without end keeps nobody waiting for ever', async () => {
+  it('does not block callers when the file never stops changing', async () => {
     let writes = true
     const pause = async (file: string) => {
       if (writes) await appendFile(file, '# more\n')
@@ -186,15 +186,15 @@ describe('a file that is being written', () => {
   })
 })
 
-describe('many calls at once', () => {
-  it('share one look at the files', async () => {
+describe('a registry with concurrent calls', () => {
+  it('shares one check of the files between all calls', async () => {
     await using open = await watched()
     await open.replace('tenants: 17')
     await Promise.all(Array.from({ length: 1000 }, () => open.registry()))
     expect(open.reasons).toHaveLength(1)
   })
 
-  it('see whole versions only, and never an older one again, while the file is replaced', async () => {
+  it('returns complete versions in order while the file is replaced', async () => {
     await using open = await watched({ pause: () => setImmediate() })
     const text = (version: number) => fileOf(entry('alice', `/v${version}`), entry('bob', `/v${version}`))
     await open.replace(text(0))

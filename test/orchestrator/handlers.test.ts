@@ -16,8 +16,8 @@ const alice = 'alice.shibari.test'
 const nobody = 'nobody.shibari.test'
 const sha256 = /^[0-9a-f]{64}$/
 
-describe('the reference orchestrator, asked for a host', () => {
-  it('answers POST and GET alike with what the publisher understands', async () => {
+describe('by-host of the reference orchestrator', () => {
+  it('answers POST and GET with the same valid configuration', async () => {
     const { byHost, getByHost } = await startReference()
     const [byPost, byGet] = [await byHost(alice), await getByHost(alice)]
     const answer: unknown = await byPost.json()
@@ -36,7 +36,7 @@ describe('the reference orchestrator, asked for a host', () => {
     expect(parseRuntimeAnswer(answer)).toMatchObject({ tenant: 'alice', ttlSeconds: 600 })
   })
 
-  it('holds every field that V2 requires, of the type that V2 requires', async () => {
+  it('sends every field that V2 requires, of the type that V2 requires', async () => {
     const registry = await registryOf({
       bob: {
         hosts: ['bob.shibari.test'],
@@ -71,14 +71,14 @@ describe('the reference orchestrator, asked for a host', () => {
     expect(answer.safeParse(await (await byHost('bob.shibari.test')).json()).error).toBeUndefined()
   })
 
-  it('gives a tenant’s own TTL, and one answer for all its hosts', async () => {
+  it('sends a tenant’s own TTL, and the same answer for all its hosts', async () => {
     const { byHost } = await startReference()
     const answer: unknown = await (await byHost('bob.shibari.test')).json()
     expect(answer).toMatchObject({ ttl_seconds: 300 })
     expect(await (await byHost('robert.shibari.test')).json()).toEqual(answer)
   })
 
-  it('sends features and storage only in version 1', async () => {
+  it('sends only features and storage in version 1', async () => {
     const { byHost } = await startReference()
     const answer = await (await byHost('emil.shibari.test')).json()
     expect(answer).toMatchObject({ schema_version: 1, config: { features: { publish_enabled: true } } })
@@ -97,7 +97,7 @@ describe('the reference orchestrator, asked for a host', () => {
     expect(await (await getByHost(host)).json()).toMatchObject({ tenant: 'alice' })
   })
 
-  it('says the same 404 about unknown and suspended hosts, by both methods', async () => {
+  it('answers unknown and suspended hosts with the same 404, by both methods', async () => {
     const { byHost, getByHost } = await startReference()
     const answers = [
       await byHost(nobody),
@@ -116,7 +116,7 @@ describe('the reference orchestrator, asked for a host', () => {
     expect(answers[0]?.status).toBe(404)
   })
 
-  it('answers a host of another app as an unknown host, and with 409 when the setting says so', async () => {
+  it('answers a host of another app like an unknown host, or with 409 when configured', async () => {
     const { byHost } = await startReference()
     const answers = [await byHost('shop.shibari.test'), await byHost('unknown.shibari.test')]
     expect(answers.map(({ status }) => status)).toEqual([404, 404])
@@ -126,7 +126,7 @@ describe('the reference orchestrator, asked for a host', () => {
     expect((await byHost409('shop.shibari.test')).status).toBe(409)
   })
 
-  it('answers 304 for the current version, by both methods, and 200 for any other', async () => {
+  it('answers 304 for the current version, by both methods, and 200 for any other version', async () => {
     const { byHost, getByHost } = await startReference()
     const { config_version } = await (await byHost(alice)).json()
     const current = `"${config_version}"`
@@ -158,13 +158,13 @@ describe('the reference orchestrator, asked for a host', () => {
     '{"host":17}',
     '{"host":""}',
     '{"host":["alice.shibari.test"]}',
-  ])('says 400 to the body %j', async (body) => {
+  ])('answers 400 to a by-host call with the body %j', async (body) => {
     const { post } = await startReference()
     expect((await post(runtimePath, body)).status).toBe(400)
   })
 
   it.each(['', '?host=', `?host=${alice}&host=${alice}`, '?Host=x'])(
-    'says 400 to a GET with %j',
+    'answers 400 to a by-host GET with the query %j',
     async (query) => {
       const { request } = await startReference()
       expect((await request(runtimePath + query)).status).toBe(400)
@@ -172,8 +172,8 @@ describe('the reference orchestrator, asked for a host', () => {
   )
 })
 
-describe('the reference orchestrator, asked for credentials', () => {
-  it('resolves a reference for its tenant, with what the contract fills in', async () => {
+describe('credentials of the reference orchestrator', () => {
+  it('resolves a reference for its tenant, with the defaults of the contract', async () => {
     const { resolve } = await startReference()
     const response = await resolve('alice', 'alice-storage')
     expect(response.headers.get('cache-control')).toBe('no-store')
@@ -185,14 +185,14 @@ describe('the reference orchestrator, asked for credentials', () => {
     })
   })
 
-  it('takes a secret from the environment', async () => {
+  it('reads a secret from the environment', async () => {
     const { resolve } = await startReference()
     expect(await (await resolve('bob', 'bob-storage')).json()).toMatchObject({
       refresh_token: 'canary-of-bob',
     })
   })
 
-  it('gives two tenants with a reference of one name each their own', async () => {
+  it('gives each tenant its own credentials when two references have the same name', async () => {
     const { resolve } = await startReference()
     expect(await (await resolve('alice', 'shared')).json()).toMatchObject({
       refresh_token: 'canary-shared-of-alice',
@@ -202,12 +202,12 @@ describe('the reference orchestrator, asked for credentials', () => {
     })
   })
 
-  it('knows a tenant by the first label of each of its hosts, because that is what the publisher sends', async () => {
+  it('finds a tenant by the first label of each of its hosts', async () => {
     const { resolve } = await startReference()
     expect((await resolve('robert', 'bob-storage')).status).toBe(200)
   })
 
-  it('says 403 with insufficient_balance when the credit has run out, and only about what is there', async () => {
+  it('answers 403 with insufficient_balance when a tenant has no credit, but 404 for an unknown reference', async () => {
     const { resolve } = await startReference()
     const broke = await resolve('dora', 'dora-storage')
     expect([broke.status, await broke.json()]).toEqual([403, { error: 'insufficient_balance' }])
@@ -215,7 +215,7 @@ describe('the reference orchestrator, asked for credentials', () => {
   })
 
   it.each(['', '{', '[]', '{}', '{"credentials_ref":17}', '{"credentials_ref":""}'])(
-    'says 400 to the body %j',
+    'answers 400 to a call for credentials with the body %j',
     async (body) => {
       const { post } = await startReference()
       const response = await post(resolvePath, body, { 'x-tenant': 'alice' })
@@ -223,7 +223,7 @@ describe('the reference orchestrator, asked for credentials', () => {
     },
   )
 
-  it('says 400 without X-Tenant', async () => {
+  it('answers 400 to a call for credentials without X-Tenant', async () => {
     const { post } = await startReference()
     for (const headers of [{}, { 'x-tenant': '' }]) {
       const response = await post(resolvePath, { credentials_ref: 'alice-storage' }, headers)
@@ -232,7 +232,7 @@ describe('the reference orchestrator, asked for credentials', () => {
   })
 })
 
-describe('the reference orchestrator, told of usage', () => {
+describe('usage events of the reference orchestrator', () => {
   const event = {
     tenant_id: 'alice',
     source: 'publisher',
@@ -243,7 +243,7 @@ describe('the reference orchestrator, told of usage', () => {
     occurred_at: '2026-11-01T12:00:00Z',
   }
 
-  it('counts an event once, however often it comes, and writes it down', async () => {
+  it('counts a repeated event once, and logs every call', async () => {
     const { post, audit } = await startReference()
     const answers = await Promise.all([event, event, event].map((sent) => post(usagePath, sent)))
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
@@ -293,7 +293,7 @@ describe('the reference orchestrator, told of usage', () => {
     ['another metric', { metric: 'photos' }],
     ['no time', { occurred_at: 'yesterday' }],
     ['no tenant', { tenant_id: '' }],
-  ])('refuses %s with 400 and writes nothing down', async (_title, wrong) => {
+  ])('answers 400 to a usage event with %s, and logs nothing', async (_title, wrong) => {
     const { post, audit } = await startReference()
     expect((await post(usagePath, { ...event, ...wrong })).status).toBe(400)
     expect(audit).toEqual([])
@@ -301,7 +301,7 @@ describe('the reference orchestrator, told of usage', () => {
 })
 
 describe('access to the reference orchestrator', () => {
-  it('is had by both tokens and by nothing else, on every path', async () => {
+  it('accepts both tokens and nothing else, on every path', async () => {
     const { app, byHost } = await startReference()
     for (const right of [primary, secondary]) {
       expect((await byHost(alice, { authorization: `Bearer ${right}` })).status).toBe(200)
@@ -327,7 +327,7 @@ describe('access to the reference orchestrator', () => {
     expect((await app.request(`${runtimePath}?host=${alice}`)).status).toBe(403)
   })
 
-  it('is limited per token, with Retry-After, and comes back with time', async () => {
+  it('limits calls per token with Retry-After, and admits calls again later', async () => {
     const clock = { time: 1_000_000 }
     const { byHost } = await startReference({ callsPerMinute: 3, now: () => clock.time })
     const statuses = []
@@ -340,7 +340,7 @@ describe('access to the reference orchestrator', () => {
     expect((await byHost(alice)).status).toBe(200)
   })
 
-  it('is not used up by strangers', async () => {
+  it('does not count calls with a bad token against the limit', async () => {
     const { byHost } = await startReference({ callsPerMinute: 1 })
     for (let call = 0; call < 20; call++) {
       expect((await byHost(alice, { authorization: 'Bearer of-a-stranger' })).status).toBe(403)
@@ -350,7 +350,7 @@ describe('access to the reference orchestrator', () => {
 })
 
 describe('every answer of the reference orchestrator', () => {
-  it('has the caller’s request id where it is a sane token, otherwise a new one', async () => {
+  it('returns the caller’s request id when valid, otherwise a new id', async () => {
     const { request } = await startReference()
     const uuid = '5e0f3b0e-9f0e-4d55-8f6b-0a3f5f0a7d11'
     for (const path of [
@@ -368,7 +368,7 @@ describe('every answer of the reference orchestrator', () => {
     }
   })
 
-  it('is a problem document where it refuses, and says which methods there are', async () => {
+  it('sends refusals as problem documents, and names the allowed methods', async () => {
     const { app, request } = await startReference()
     const refusals = [
       await app.request(runtimePath),
@@ -397,7 +397,7 @@ describe('every answer of the reference orchestrator', () => {
     }
   })
 
-  it('is 500 without a word about the cause when the registry fails', async () => {
+  it('answers 500 without the cause when the registry fails', async () => {
     const errors: Error[] = []
     const { byHost } = await startReference({
       registry: () => Promise.reject(new Error('canary of the inside')),
@@ -409,14 +409,14 @@ describe('every answer of the reference orchestrator', () => {
     expect(errors).toHaveLength(1)
   })
 
-  it('is ok at /health without a token', async () => {
+  it('answers ok at /health without a token', async () => {
     const { app } = await startReference()
     expect(await (await app.request('/health')).json()).toEqual({ status: 'ok' })
   })
 })
 
 describe('the audit log', () => {
-  it('says who was told what, when and for which request', async () => {
+  it('records the time, request, token, action, tenant and outcome of a call', async () => {
     const { byHost, resolve, getByHost, audit } = await startReference({ now: () => Date.UTC(2026, 10, 1) })
     await byHost(alice, { 'x-request-id': 'the-id' })
     await getByHost(nobody)
@@ -446,7 +446,7 @@ describe('the audit log', () => {
     ])
   })
 
-  it('stands for a reference by a digest that differs between tenants', async () => {
+  it('replaces a reference by a digest that differs between tenants', async () => {
     const { resolve, audit } = await startReference()
     await resolve('alice', 'shared')
     await resolve('alice', 'shared')
@@ -457,7 +457,7 @@ describe('the audit log', () => {
     expect(ofBob).not.toBe(first)
   })
 
-  it('holds no secret, no reference and no token, whatever is asked', async () => {
+  it('contains no secret, no reference and no token', async () => {
     const { app, byHost, resolve, audit } = await startReference()
     await byHost(alice)
     await resolve('alice', 'alice-storage')
@@ -470,7 +470,7 @@ describe('the audit log', () => {
     expect(JSON.stringify(audit)).not.toMatch(/canary|alice-storage|dora-storage|service-token/)
   })
 
-  it('tells a rotated token from its successor, and names neither for a stranger', async () => {
+  it('distinguishes the two tokens, and names no token when it is unknown', async () => {
     const { app, audit } = await startReference()
     for (const token of [primary, secondary, secondary, 'a-token-of-strangers']) {
       await app.request(`${runtimePath}?host=${alice}`, { headers: { authorization: `Bearer ${token}` } })
@@ -481,7 +481,7 @@ describe('the audit log', () => {
     expect(audit.at(-1)).toMatchObject({ action: 'access', tenant: null, outcome: 'bad_token' })
   })
 
-  it('hands out nothing, and counts nothing, while its log takes no lines', async () => {
+  it('stops credentials and usage when it cannot be written', async () => {
     let isFull = true
     const lines: AuditLine[] = []
     const audit = async (line: AuditLine) => {

@@ -10,7 +10,7 @@ import { startOrchestrator } from '../../orchestrator/server.ts'
 import { writeFiles } from '../support/fixtures/orchestrator-files.ts'
 import { primary, resolvePath, runtimePath, secondary } from '../support/fixtures/reference-orchestrator.ts'
 
-/** Two files, and the environment that names them. */
+/** Writes the two files, and gives the environment that names them. */
 async function folder() {
   const files = await writeFiles()
   return {
@@ -27,10 +27,10 @@ async function folder() {
 
 interface Program {
   child: ChildProcess
-  /** What it has written so far. */
+  /** Output so far. */
   out: { stdout: string; stderr: string }
   exit: Promise<number | null>
-  /** Resolves as soon as standard error holds this. */
+  /** Resolves as soon as standard error matches. */
   says(pattern: RegExp): Promise<RegExpExecArray>
 }
 
@@ -64,7 +64,7 @@ async function startProgram(variables: Record<string, string>) {
 }
 
 describe('the orchestrator as a program', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('serves until %s, and ends with 0', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('serves until %s, and exits with 0', async (signal) => {
     await using files = await folder()
     const program = await startProgram(files.environment)
     expect((await program.ask('alice.shibari.test')).status).toBe(200)
@@ -73,7 +73,7 @@ describe('the orchestrator as a program', () => {
     expect(await program.exit).toBe(0)
   })
 
-  it('writes the audit log to standard output and nothing else there', async () => {
+  it('writes nothing but the audit log to standard output', async () => {
     await using files = await folder()
     const program = await startProgram(files.environment)
     await program.ask('alice.shibari.test')
@@ -84,7 +84,7 @@ describe('the orchestrator as a program', () => {
     expect(lines.map((line) => JSON.parse(line).outcome)).toEqual(['sent', 'not_found'])
   })
 
-  it('writes it to a file of its owner where one is named, after what is there', async () => {
+  it('appends the audit log to a file that only its owner can read, when configured', async () => {
     await using files = await folder()
     const auditFile = join(files.directory, 'audit.log')
     for (let run = 0; run < 2; run++) {
@@ -98,7 +98,7 @@ describe('the orchestrator as a program', () => {
     expect((await stat(auditFile)).mode & 0o777).toBe(0o600)
   })
 
-  it('loses no line of a read of credentials when it is ended under load', async () => {
+  it('loses no audit line of credentials when it is stopped under load', async () => {
     await using files = await folder()
     const auditFile = join(files.directory, 'audit.log')
     const program = await startProgram({ ...files.environment, ORCHESTRATOR_AUDIT_FILE: auditFile })
@@ -128,7 +128,7 @@ describe('the orchestrator as a program', () => {
     expect(sent.length).toBeGreaterThanOrEqual(answered)
   })
 
-  it('writes a flood of strangers as one line with their number', async () => {
+  it('writes a flood of unknown hosts as a few lines with counts', async () => {
     await using files = await folder()
     const auditFile = join(files.directory, 'audit.log')
     const program = await startProgram({ ...files.environment, ORCHESTRATOR_AUDIT_FILE: auditFile })
@@ -142,23 +142,19 @@ describe('the orchestrator as a program', () => {
     expect(lines.length).toBeLessThan(10)
   })
 
-  it('says on standard error which field of a bad edit is wrong, and goes on', async () => {
+  it('reports the invalid field of a bad edit on standard error, and keeps serving', async () => {
     await using files = await folder()
     const program = await startProgram(files.environment)
     await writeFile(files.tenantsFile, JSON.stringify({ tenants: { alice: { hosts: ['Alice'] } } }))
     expect((await program.ask('alice.shibari.test')).status).toBe(200)
-    await program.says(/not taken over.*tenants\.alice\.hosts\.0/)
+    await program.says(/Edit rejected.*tenants\.alice\.hosts\.0/)
     program.child.kill()
     await program.exit
     expect(program.out.stderr + program.out.stdout).not.toContain('canary')
   })
 
   it.each([
-    [
-      'a file that is not there',
-      { ORCHESTRATOR_FILE: '/nowhere/tenants.yaml' },
-      /ENOENT.*\/nowhere\/tenants\.yaml/,
-    ],
+    ['a missing file', { ORCHESTRATOR_FILE: '/nowhere/tenants.yaml' }, /ENOENT.*\/nowhere\/tenants\.yaml/],
     [
       'a log that cannot be written',
       { ORCHESTRATOR_AUDIT_FILE: '/nowhere/audit.log' },
@@ -177,7 +173,7 @@ describe('the orchestrator as a program', () => {
     expect(program.out.stderr.trimEnd()).not.toContain('\n')
   })
 
-  it('does not start on a port that is taken', async () => {
+  it('does not start on a port in use', async () => {
     await using files = await folder()
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
@@ -193,7 +189,7 @@ describe('the orchestrator as a program', () => {
 describe('the environment of the orchestrator', () => {
   const good = { ORCHESTRATOR_FILE: 'tenants.yaml', ORCHESTRATOR_SERVICE_TOKEN: primary }
 
-  it('has defaults, and takes an empty variable for an absent one', () => {
+  it('has defaults for absent and for empty variables', () => {
     const empty = { ORCHESTRATOR_PORT: '', ORCHESTRATOR_HOST: ' ', ORCHESTRATOR_SECRETS_FILE: '' }
     expect(parseEnvironment({ ...good, ...empty })).toEqual({
       ORCHESTRATOR_PORT: 8090,
@@ -205,12 +201,12 @@ describe('the environment of the orchestrator', () => {
     })
   })
 
-  it('takes a primary and a secondary token', () => {
+  it('accepts a primary and a secondary token', () => {
     const variables = { ...good, ORCHESTRATOR_SERVICE_TOKEN: `${primary} , ${secondary}` }
     expect(parseEnvironment(variables).ORCHESTRATOR_SERVICE_TOKEN).toEqual([primary, secondary])
   })
 
-  it('is refused with one message that names everything that is wrong, and no value', () => {
+  it('rejects invalid variables with one message that names all of them, but no value', () => {
     const wrong = {
       ORCHESTRATOR_PORT: '80canary',
       ORCHESTRATOR_CALLS_PER_MINUTE: '0',
@@ -229,7 +225,7 @@ describe('the environment of the orchestrator', () => {
     expect(message).not.toContain('canary')
   })
 
-  it.each(['70000', '-1', '1.5', '0x10', '1e3', ' 80 90 '])('is refused with the port %j', (port) => {
+  it.each(['70000', '-1', '1.5', '0x10', '1e3', ' 80 90 '])('rejects the port %j', (port) => {
     expect(() => parseEnvironment({ ...good, ORCHESTRATOR_PORT: port })).toThrow(/ORCHESTRATOR_PORT/)
   })
 
@@ -240,13 +236,13 @@ describe('the environment of the orchestrator', () => {
     `${primary},short`,
     'a token with some spaces',
     'tökentökentökentöken',
-  ])('is refused with the tokens %j', (tokens) => {
+  ])('rejects the tokens %j', (tokens) => {
     expect(() => parseEnvironment({ ...good, ORCHESTRATOR_SERVICE_TOKEN: tokens })).toThrow(/SERVICE_TOKEN/)
   })
 })
 
-describe('closing', () => {
-  it('lets a running call finish, takes no new one, and may be asked for twice', async () => {
+describe('the shutdown of the orchestrator', () => {
+  it('lets a running call finish, refuses new calls, and may be requested twice', async () => {
     await using files = await folder()
     const running = await startOrchestrator({
       ...files,
@@ -287,7 +283,7 @@ describe('the conformance suite as a program', () => {
     'carol.shibari.test',
   ]
 
-  it('passes the reference orchestrator with 0, fails with 1, and prints neither token nor secret', async () => {
+  it('exits with 0 when all checks pass and with 1 when a check fails, and prints neither token nor secret', async () => {
     await using files = await folder()
     const { url, child, exit } = await startProgram(files.environment)
     const [good, bad, byVariable] = [
@@ -298,7 +294,7 @@ describe('the conformance suite as a program', () => {
     expect(await good.exit).toBe(0)
     expect(good.out.stdout).toMatch(/\n27 passed, 0 failed, 1 not applicable\n$/)
     expect(await bad.exit).toBe(1)
-    expect(bad.out.stdout).toMatch(/FAIL {12}POST by-host .*: it answered 403, not 200\./)
+    expect(bad.out.stdout).toMatch(/FAIL {12}answers POST by-host .*: it got 403, not 200\./)
     expect(bad.out.stdout).toMatch(/\n\d+ passed, \d+ failed, \d+ not applicable\n$/)
     expect(await byVariable.exit).toBe(0)
     for (const { out } of [good, bad, byVariable])
@@ -310,19 +306,19 @@ describe('the conformance suite as a program', () => {
   it.each([
     ['nothing', [], /--base-url must be/],
     ['no token', ['--base-url', 'http://127.0.0.1:1'], /--token is missing/],
-    ['an address of another kind', ['--base-url', 'ftp://x', '--token', 'x'], /--base-url must be/],
+    ['a URL with another scheme', ['--base-url', 'ftp://x', '--token', 'x'], /--base-url must be/],
     ['no host', ['--base-url', 'http://127.0.0.1:1', '--token', 'x'], /--host must be/],
     ['an unknown option', ['--hosts', 'x'], /--hosts/],
-  ])('explains itself with 2 when it is given %s', async (_title, args, reason) => {
+  ])('prints its usage and exits with 2 when it is given %s', async (_title, args, reason) => {
     const program = start(main, {}, args)
     expect(await program.exit).toBe(2)
     expect(program.out.stderr).toMatch(reason)
     expect(program.out.stderr).toContain('npm run conformance -- --base-url URL')
   })
 
-  it('lists what it checks and why', async () => {
+  it('lists its checks with their reasons', async () => {
     const program = start(main, {}, ['--list'])
     expect(await program.exit).toBe(0)
-    expect(program.out.stdout).toContain('an unknown host is 404\n    Strangers invent hosts')
+    expect(program.out.stdout).toContain('answers an unknown host with 404\n    Clients invent hosts')
   })
 })

@@ -29,7 +29,7 @@ async function reasonOf(
   return String(error)
 }
 
-/** Block models of V2 (`config/orchestrator_models.py`): a value of another type is refused, null and blank text too. */
+/** Block models of V2 (`config/orchestrator_models.py`), which refuse values of another type, null and blank text. */
 const v2Flag = z.union([z.boolean(), z.stringbool()]).optional()
 const v2Int = z.coerce.number().int().optional()
 const v2Text = z.string().nullish()
@@ -70,7 +70,7 @@ const v2Config = z.looseObject({
     .nullish(),
 })
 
-/** The configuration as it is sent, once V2's models have taken it. */
+/** Gives the configuration as sent, after V2's models have accepted it. */
 async function v2ConfigOf(config: Record<string, unknown>) {
   const sent = (await bindingOf(alice({}, config))).answer.config
   v2Config.parse(sent)
@@ -78,7 +78,7 @@ async function v2ConfigOf(config: Record<string, unknown>) {
 }
 
 describe('the version of a configuration', () => {
-  it('is the SHA-256 of its canonical JSON', async () => {
+  it('equals the SHA-256 of its canonical JSON', async () => {
     const config = {
       features: { publish_enabled: true, auto_view_enabled: false },
       content: { hashtag_string: '#ä', voice_profile: ['b', 'a'] },
@@ -92,7 +92,7 @@ describe('the version of a configuration', () => {
     expect(answer).toMatchObject({ config_version: configVersion })
   })
 
-  it('stays when fields change their order, their notation, or null stands for absent', async () => {
+  it('stays the same when order or notation change, or null replaces an absent field', async () => {
     const versions = await Promise.all(
       [
         '{"tenants":{"alice":{"hosts":["alice.test.example"],"config":{"storage":{"provider":"local","paths":{"root":"/x"}},"features":{"delete_enabled":true}}}}}',
@@ -107,7 +107,7 @@ describe('the version of a configuration', () => {
     expect(new Set(versions).size).toBe(1)
   })
 
-  it('changes with the content, and the order of a list is content', async () => {
+  it('changes with the content, including the order of a list', async () => {
     const profiles = [['a', 'b'], ['b', 'a'], ['a'], []]
     const versions = await Promise.all(
       profiles.map(
@@ -126,17 +126,17 @@ describe('the version of credentials', () => {
     return byTenant.get('alice')?.byRef.get('ref')?.answer.version
   }
 
-  it('changes with the secret and stays with it', async () => {
+  it('changes only when the secret changes', async () => {
     expect(await version('one')).toBe(await version('one'))
     expect(await version('one')).not.toBe(await version('two'))
   })
 
-  it('cannot be used to guess a short password', async () => {
+  it('depends on a random key, so that short passwords cannot be guessed', async () => {
     expect(await version('one', 'another key')).not.toBe(await version('one'))
   })
 })
 
-describe('the file of tenants', () => {
+describe('the tenants file', () => {
   it('sends publishers as a list with identifiers when the file has the object form or no identifiers', async () => {
     const anonymous = { type: 'telegram', credentials_ref: 'r', config: { channel_id: '@x' } }
     const sent = [{ id: 'telegram', ...anonymous }]
@@ -151,7 +151,7 @@ describe('the file of tenants', () => {
     expect((await bindingOf(alice({ schema_version: 1 }))).answer.config).toMatchObject({ features: {} })
   })
 
-  it('sends V2 types, names and identifiers in the form that it takes when the file has others', async () => {
+  it('converts types, names and identifiers to the form that V2 accepts', async () => {
     const publishers = [
       { id: 7, type: 'email', config: { recipient: 'a@b.example' } },
       { type: ' Telegram ', enabled: '', credentials_ref: ' r ', config: { channel_id: '@x' } },
@@ -173,7 +173,7 @@ describe('the file of tenants', () => {
     })
   })
 
-  it('sends V2 the object form of publishers with its own types when the file has email', async () => {
+  it('converts the object form of publishers to V2’s list and types', async () => {
     const config = await v2ConfigOf({
       publishers: { email: { recipient: 'a@b.example' }, ' Telegram ': { channel_id: 1 } },
     })
@@ -183,7 +183,7 @@ describe('the file of tenants', () => {
     ])
   })
 
-  it('leaves blank members out when V2 would refuse them', async () => {
+  it('leaves out blank members that V2 would refuse', async () => {
     const config = await v2ConfigOf({
       features: { publish_enabled: '', keep_enabled: ' ' },
       ai: { credentials_ref: '', vision_max_dimension: '', sd_caption_enabled: ' ' },
@@ -210,22 +210,22 @@ describe('the file of tenants', () => {
     })
   })
 
-  it('sends V2 no mail server when its form is empty', async () => {
+  it('sends no mail server when its fields are blank', async () => {
     const email_server = { host: '', port: 587, from_email: ' ', password_ref: null }
     expect(await v2ConfigOf({ email_server })).not.toHaveProperty('email_server')
   })
 
-  it('is refused when a blank list of admins would become the list of the fleet', async () => {
+  it('rejects a blank list of admins, which would become the list of the fleet', async () => {
     const reason = await reasonOf(alice({}, { auth: { allowed_emails: ' ' } }))
     expect(reason).toMatch(/tenants\.alice\.config\.auth\.allowed_emails: is not a list/)
   })
 
-  it('takes the empty form of a mail server', async () => {
+  it('accepts a mail server with blank fields', async () => {
     const email_server = { host: '', port: 587, from_email: ' ', password_ref: null }
     expect((await bindingOf(alice({}, { email_server }))).answer).toBeDefined()
   })
 
-  it('names unknown keys with the nearest known one, and takes the file', async () => {
+  it('accepts unknown keys, with warnings that name the nearest known key', async () => {
     const { warnings } = await registryOf(
       alice(
         {},
@@ -249,7 +249,7 @@ describe('the file of tenants', () => {
     ])
   })
 
-  it('takes JSON, with nothing in the file of secrets', async () => {
+  it('accepts JSON, and an empty secrets file', async () => {
     const tenants = JSON.stringify({ tenants: alice() })
     const { byTenant } = await parseRegistry({ tenants, secrets: '', variables: {}, versionKey: '' })
     expect(byTenant.get('alice')?.byRef.size).toBe(0)
@@ -272,22 +272,22 @@ describe('the file of tenants', () => {
       /tenants\.alice\.config\.storage\.credentials_ref: /,
     ],
     [
-      'a root that climbs',
+      'a root path with ".."',
       alice({}, { storage: { ...storage, paths: { root: 'a/../..' } } }),
       /tenants\.alice\.config\.storage\.paths: .*"\.\."/,
     ],
     [
-      'a flag that is no flag',
+      'a flag that is not a boolean',
       alice({}, { features: { publish_enabled: 'perhaps' } }),
       /tenants\.alice\.config\.features\.publish_enabled: /,
     ],
     [
-      'a mode that is none',
+      'an unknown mode',
       alice({}, { features: { mode: 'preview' } }),
       /tenants\.alice\.config\.features\.mode: /,
     ],
     [
-      'a listed publisher that is wrong',
+      'an invalid publisher in a list',
       alice({}, { publishers: [{ type: 'telegram', enabled: 17 }] }),
       /tenants\.alice\.config\.publishers\.0\.enabled: /,
     ],
@@ -307,22 +307,22 @@ describe('the file of tenants', () => {
     ['a host with a port', alice({ hosts: ['alice.test.example:80'] }), /tenants\.alice\.hosts\.0: /],
     ['a host of one label', alice({ hosts: ['alice'] }), /tenants\.alice\.hosts\.0: /],
     ['a host with an empty label', alice({ hosts: ['alice..example'] }), /tenants\.alice\.hosts\.0: /],
-    ['a name that is no label', { 'Alice!': alice().alice }, /tenants\.Alice!: must be a label/],
+    ['a name that is not a label', { 'Alice!': alice().alice }, /tenants\.Alice!: must be a label/],
     [
-      'a host bound twice',
+      'a host of another tenant',
       { ...alice(), bob: { hosts: ['alice.test.example'], config: { storage } } },
       /tenants\.bob\.hosts: alice\.test\.example is bound twice/,
     ],
     [
-      'two tenants with one label',
+      'a label of another tenant',
       { ...alice(), bob: { hosts: ['alice.other.example'], config: { storage } } },
-      /tenants\.bob\.hosts: the label alice belongs to alice already/,
+      /tenants\.bob\.hosts: the label alice already belongs to alice/,
     ],
-  ])('is refused with %s, and the reason names the field', async (_title, described, reason) => {
+  ])('rejects a tenant with %s, and names the field', async (_title, described, reason) => {
     expect(await reasonOf(described)).toMatch(reason)
   })
 
-  it('is refused with all that is wrong at once', async () => {
+  it('reports all invalid fields at once', async () => {
     const reason = await reasonOf(
       alice({}, { features: { publish_enabled: 7, mode: 2 }, content: { archive: 3 } }),
     )
@@ -330,28 +330,28 @@ describe('the file of tenants', () => {
   })
 
   it.each([
-    ['half of it', 'tenants:\n  alice: {', /line 2, column 1\d? \(\w+\)|line 3/],
-    ['a key twice', 'tenants: {}\ntenants: {}', /line 2, column 1 \(DUPLICATE_KEY\)/],
-    ['aliases that explode', bomb(), /neither YAML nor JSON/],
-    ['binary', '\u0000\u0001', /tenants/],
-    ['nothing', '', /tenants/],
-    ['without tenants', 'tenants:', /tenants: /],
-    ['of another kind', 'hosts: {}', /tenants: /],
-  ])('is refused when it is %s', async (_title, tenants, reason) => {
+    ['truncated YAML', 'tenants:\n  alice: {', /line 2, column 1\d? \(\w+\)|line 3/],
+    ['a duplicate key', 'tenants: {}\ntenants: {}', /line 2, column 1 \(DUPLICATE_KEY\)/],
+    ['aliases that expand exponentially', bomb(), /neither YAML nor JSON/],
+    ['binary content', '\u0000\u0001', /tenants/],
+    ['no content', '', /tenants/],
+    ['no tenants', 'tenants:', /tenants: /],
+    ['other keys', 'hosts: {}', /tenants: /],
+  ])('rejects a tenants file with %s', async (_title, tenants, reason) => {
     const error: unknown = await parseRegistry({ tenants, secrets: '', variables: {}, versionKey: '' }).catch(
       (thrown: unknown) => thrown,
     )
     expect(error).toMatchObject({ name: 'RegistryError', message: expect.stringMatching(reason) })
   })
 
-  it('leaves the configuration of another app alone', async () => {
+  it('keeps the configuration of another app unchanged', async () => {
     const shop = { shop: { hosts: ['shop.test.example'], app_type: 'shop', config: { storage: 17 } } }
     expect((await registryOf(shop, {})).byHost.get('shop.test.example')?.answer).toMatchObject({
       config: { storage: 17 },
     })
   })
 
-  it('gives nobody a tenant called __proto__', async () => {
+  it('binds no tenant called __proto__', async () => {
     const tenants = `{"tenants":{"__proto__":${JSON.stringify(alice().alice)}}}`
     const registry = await parseRegistry({ tenants, secrets: '', variables: {}, versionKey: '' }).catch(
       () => null,
@@ -361,7 +361,7 @@ describe('the file of tenants', () => {
   })
 })
 
-describe('the file of secrets', () => {
+describe('the secrets file', () => {
   const secret = (value: unknown) => ({ alice: { 'canary-reference': value } })
 
   it.each([
@@ -378,9 +378,9 @@ describe('the file of secrets', () => {
       /secrets\.alice\[0\]\.secret_access_key: /,
     ],
     ['an empty secret', { provider: 'smtp', password: '' }, /secrets\.alice\[0\]\.password: /],
-    ['text', 'canary', /secrets\.alice\[0\]: /],
+    ['text in place of fields', 'canary', /secrets\.alice\[0\]: /],
   ])(
-    'is refused with %s; the reason names the place and neither value nor reference',
+    'rejects credentials with %s, and names the place but neither value nor reference',
     async (_title, value, reason) => {
       const said = await reasonOf(alice(), secret(value))
       expect(said).toMatch(reason)
@@ -388,7 +388,7 @@ describe('the file of secrets', () => {
     },
   )
 
-  it('is refused when it cannot be parsed, without a quotation from it', async () => {
+  it('rejects a secrets file that cannot be parsed, without quoting it', async () => {
     for (const secrets of ['alice: { ref: canary', 'alice:\n - canary: [', '"canary', 'canary']) {
       const input = { tenants: JSON.stringify({ tenants: alice() }), secrets, variables: {}, versionKey: '' }
       const error: unknown = await parseRegistry(input).catch((thrown: unknown) => thrown)
@@ -397,7 +397,7 @@ describe('the file of secrets', () => {
     }
   })
 
-  it('makes the parser print nothing', async () => {
+  it('keeps the parser from printing warnings', async () => {
     const warnings: unknown[] = []
     const onWarning = (warning: unknown) => warnings.push(warning)
     process.on('warning', onWarning)
@@ -417,13 +417,13 @@ describe('the file of secrets', () => {
     expect(warnings).toEqual([])
   })
 
-  it('may hold secrets of a tenant that is not bound, which nobody gets', async () => {
+  it('accepts secrets of an unbound tenant, but does not serve them', async () => {
     const { byTenant } = await registryOf(alice(), { gone: { ref: { provider: 'smtp', password: 'x' } } })
     expect(byTenant.has('gone')).toBe(false)
   })
 
   it.each([{ refresh_token: 'x' }, { service_account: { client_email: 'x' } }])(
-    'takes both forms of gdrive: %j',
+    'accepts gdrive credentials with %j',
     async (fields) => {
       const known = { alice: { ref: { provider: 'gdrive', ...fields } } }
       const { byTenant } = await registryOf(alice(), known)
@@ -431,7 +431,7 @@ describe('the file of secrets', () => {
     },
   )
 
-  it('takes every kind of credentials that the contract knows, and an empty variable for none', async () => {
+  it('accepts every kind of credentials in the contract, but no empty variable', async () => {
     const kinds = {
       dropbox: { refresh_token: 'x' },
       s3: { access_key_id: 'x', secret_access_key: 'x', endpoint_url: 'https://s3.example', bucket: 'b' },
@@ -461,7 +461,7 @@ describe('the file of secrets', () => {
 })
 
 describe('the example files', () => {
-  it('are good, and have one secret for each reference of those who are served', async () => {
+  it('passes validation, and has a secret for each reference of a served tenant', async () => {
     const read = (name: string) => readFile(`orchestrator/example/${name}`, 'utf8')
     const [tenants, secrets] = [await read('tenants.yaml'), await read('secrets.yaml')]
     const variables = { BOB_S3_SECRET: 'fake' }
@@ -476,7 +476,7 @@ describe('the example files', () => {
   })
 })
 
-/** A few hundred bytes that unfold to billions of nodes ("billion laughs"). */
+/** Gives a few hundred bytes of YAML that expand to billions of nodes ("billion laughs"). */
 function bomb(): string {
   const lines = ['a0: &a0 [x, x]']
   for (let level = 1; level < 30; level++)

@@ -23,7 +23,7 @@ async function start(limits: { requestTimeoutMs?: number } = {}) {
   })
   return {
     audit,
-    /** Sends these very bytes and gives all that comes back. */
+    /** Sends exactly these bytes and gives the whole response. */
     async send(lines: readonly string[], body = ''): Promise<string> {
       const socket = connect(running.port, '127.0.0.1')
       socket.write(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`, 'latin1')
@@ -44,8 +44,8 @@ const resolve = (...headers: string[]) => [
 ]
 const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1])
 
-describe('on the wire, the orchestrator', () => {
-  it('answers an honest call', async () => {
+describe('the orchestrator on the wire', () => {
+  it('answers a valid call', async () => {
     await using open = await start()
     const answer = await open.send(resolve(authorization, 'X-Tenant: alice'), ref)
     expect(statusOf(answer)).toBe(200)
@@ -64,7 +64,7 @@ describe('on the wire, the orchestrator', () => {
     ['the right token second', ['Authorization: Bearer other', authorization, 'X-Tenant: alice'], 403],
     ['two framings of its body', [authorization, 'X-Tenant: alice', 'Transfer-Encoding: chunked'], 400],
     ['two lengths of its body', [authorization, 'X-Tenant: alice', 'Content-Length: 0'], 400],
-    ['a header beyond all measure', [authorization, 'X-Tenant: alice', `X-Long: ${'x'.repeat(20_000)}`], 431],
+    ['a header that is too large', [authorization, 'X-Tenant: alice', `X-Long: ${'x'.repeat(20_000)}`], 431],
   ])('refuses a call with %s', async (_title, headers, status) => {
     await using open = await start()
     const answer = await open.send(resolve(...headers), ref)
@@ -72,7 +72,7 @@ describe('on the wire, the orchestrator', () => {
     expect(answer).not.toContain('canary')
   })
 
-  it('writes no line of the caller’s making into answer or audit log', async () => {
+  it('lets no caller inject lines into the response or the audit log', async () => {
     await using open = await start()
     const get = [
       `GET ${runtimePath}?host=x%0d%0aSet-Cookie:%20a=b%0a{} HTTP/1.1`,

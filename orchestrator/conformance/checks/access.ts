@@ -1,4 +1,4 @@
-/** Checks about who may call. */
+/** Checks of access: tokens and request ids. */
 import type { Check } from '../check.ts'
 import { expectRuntimeAnswer, expectStatus, tenantOf, unknownRef } from '../expectations.ts'
 import { askByHost, getByHost, postByHost, resolve, type Subject } from '../subject.ts'
@@ -8,18 +8,18 @@ const none = { authorization: null }
 
 export const accessChecks: readonly Check[] = [
   {
-    name: 'a configuration is refused with 403 without a token',
-    why: 'Anyone could read how tenants are set up.',
+    name: 'refuses a configuration with 403 without a token',
+    why: 'Anyone could read the configurations of tenants.',
     run: (subject) => expectRefused(subject, none),
   },
   {
-    name: 'a configuration is refused with 403 with a wrong token',
-    why: 'The publisher tries its next token at 403 and at nothing else, so rotations depend on it.',
+    name: 'refuses a configuration with 403 for a wrong token',
+    why: 'The publisher tries its second token only after a 403, so token rotation would fail.',
     run: (subject) => expectRefused(subject, wrong),
   },
   {
-    name: 'the token counts only as a bearer token, whole',
-    why: 'A part of a token, or one in another scheme, must open nothing.',
+    name: 'accepts the token only as a whole bearer token',
+    why: 'Part of a token, or a token in another scheme, would give access.',
     run: async (subject) => {
       for (const authorization of [
         subject.token,
@@ -33,8 +33,8 @@ export const accessChecks: readonly Check[] = [
     },
   },
   {
-    name: 'credentials are refused with 403 without a token and with a wrong one',
-    why: 'Anyone could take a tenant’s secrets.',
+    name: 'refuses credentials with 403 without a token and for a wrong token',
+    why: 'Anyone could read the secrets of tenants.',
     run: async (subject) => {
       const ref = subject.credentialsRefs?.[0] ?? unknownRef()
       expectStatus(await resolve(subject, tenantOf(subject.host), ref, none), 403)
@@ -42,19 +42,19 @@ export const accessChecks: readonly Check[] = [
     },
   },
   {
-    name: 'X-Request-Id is accepted, and where it comes back it is the same',
-    why: 'One request is followed through both programs by it.',
+    name: 'accepts X-Request-Id and returns the same id or none',
+    why: 'Operators could not trace a request through both programs.',
     run: async (subject) => {
       const id = crypto.randomUUID()
       const response = await askByHost(subject, subject.host, { 'x-request-id': id })
       await expectRuntimeAnswer(response)
       const echoed = response.headers.get('x-request-id')
-      if (echoed !== null && echoed !== id) throw new Error('another one came back')
+      if (echoed !== null && echoed !== id) throw new Error('a different id came back')
     },
   },
 ]
 
-/** By both methods, of which one may be unknown. */
+/** Expects 403 for POST and GET. One of the two methods may answer 405. */
 async function expectRefused(
   subject: Subject,
   headers: Readonly<Record<string, string | null>>,

@@ -1,4 +1,4 @@
-/** Checks about `/v1/credentials/resolve`. */
+/** Checks of `/v1/credentials/resolve`. */
 import { z } from 'zod'
 import { credentialsSchema } from '../../../src/contract/credentials.ts'
 import { withoutNulls } from '../../../src/contract/runtime-answer.ts'
@@ -18,35 +18,43 @@ const versionSchema = z.looseObject({ version: z.string().min(1) })
 
 export const credentialsChecks: readonly Check[] = [
   {
-    name: 'credentials without X-Tenant are 400',
-    why: 'Whose credentials are meant must never be guessed.',
+    name: 'answers a call for credentials without X-Tenant with 400',
+    why: 'The orchestrator would have to guess the tenant.',
     run: async (subject) => {
       const body = JSON.stringify({ credentials_ref: subject.credentialsRefs?.[0] ?? unknownRef() })
       expectStatus(await post(subject, resolvePath, body), 400)
-      expectStatus(await post(subject, resolvePath, body, { 'x-tenant': '' }), 400, 'an empty one')
+      expectStatus(
+        await post(subject, resolvePath, body, { 'x-tenant': '' }),
+        400,
+        'the call with an empty X-Tenant',
+      )
     },
   },
   {
-    name: 'credentials without a reference are 400',
-    why: 'A caller’s mistake must not look like a reference that is gone.',
+    name: 'answers a call for credentials without a reference with 400',
+    why: 'A caller’s mistake would look like a deleted reference.',
     run: async (subject) => {
       for (const body of ['', '{', '[]', '{}', '{"credentials_ref": 17}', '{"credentials_ref": ""}']) {
         const response = await post(subject, resolvePath, body, { 'x-tenant': tenantOf(subject.host) })
-        expectStatus(response, 400, `a body of ${body.length} characters`)
+        expectStatus(response, 400, `the call with a body of ${body.length} characters`)
       }
     },
   },
   {
-    name: 'an unknown reference is 404',
-    why: 'Anything else is retried or taken for an outage.',
+    name: 'answers an unknown reference with 404',
+    why: 'The publisher would retry any other answer, or treat it as an outage.',
     run: async (subject) => {
       expectStatus(await resolve(subject, tenantOf(subject.host), unknownRef()), 404)
-      expectStatus(await resolve(subject, tenantOf(subject.host), '__proto__'), 404, 'the name "__proto__"')
+      expectStatus(
+        await resolve(subject, tenantOf(subject.host), '__proto__'),
+        404,
+        'the reference "__proto__"',
+      )
     },
   },
   {
-    name: 'a reference resolves to what the publisher understands',
-    why: 'The tenant’s storage or channel would be out of order.',
+    name: 'resolves references to credentials that the publisher understands',
+    why: 'The tenant’s storage or platform would fail.',
     run: async (subject) => {
       for (const [place, response] of await resolveAll(subject)) {
         const parsed = credentialsSchema.safeParse(withoutNulls(await jsonOf(response)))
@@ -55,8 +63,8 @@ export const credentialsChecks: readonly Check[] = [
     },
   },
   {
-    name: 'credentials are sent with Cache-Control: no-store',
-    why: 'Nothing between the two programs may keep a secret.',
+    name: 'sends credentials with Cache-Control: no-store',
+    why: 'A proxy between the two programs could store a secret.',
     run: async (subject) => {
       for (const [place, response] of await resolveAll(subject)) {
         expectStatus(response, 200, place)
@@ -65,36 +73,37 @@ export const credentialsChecks: readonly Check[] = [
             .get('cache-control')
             ?.toLowerCase()
             .split(/[\s,]+/) ?? []
-        if (!directives.includes('no-store')) throw new Error(`${place} has no such header`)
+        if (!directives.includes('no-store')) throw new Error(`${place} is sent without the header`)
       }
     },
   },
   {
-    name: 'credentials have a version',
-    why: 'It tells a rotated secret from the one before.',
+    name: 'sends a version with credentials',
+    why: 'The publisher could not notice a rotated secret.',
     run: async (subject) => {
       for (const [place, response] of await resolveAll(subject)) {
-        if (!versionSchema.safeParse(await jsonOf(response)).success) throw new Error(`${place} has none`)
+        if (!versionSchema.safeParse(await jsonOf(response)).success)
+          throw new Error(`${place} has no version`)
       }
     },
   },
   {
-    name: 'no resolved secret stands in the configuration',
-    why: 'The configuration is cached, shared between processes and read by operators.',
+    name: 'sends no resolved secret in the configuration',
+    why: 'Configurations are cached, shared between processes, and read by operators.',
     run: async (subject) => {
       const config = JSON.stringify(await jsonOf(await askByHost(subject, subject.host)))
       for (const [place, response] of await resolveAll(subject)) {
         const parsed = credentialsSchema.safeParse(withoutNulls(await jsonOf(response)))
         for (const secret of parsed.success ? secretValues(parsed.data) : []) {
           if (config.includes(JSON.stringify(secret).slice(1, -1)))
-            throw new Error(`a secret of ${place} does`)
+            throw new Error(`the configuration contains a secret of ${place}`)
         }
       }
     },
   },
   {
-    name: 'another tenant’s reference is 404, like an unknown one',
-    why: 'One tenant would get at the secrets of another.',
+    name: 'answers another tenant’s reference like an unknown reference, with 404',
+    why: 'A tenant could read the secrets of another tenant.',
     run: async (subject) => {
       const { otherHost, credentialsRefs = [] } = subject
       if (!otherHost || credentialsRefs.length === 0) {
@@ -108,8 +117,8 @@ export const credentialsChecks: readonly Check[] = [
     },
   },
   {
-    name: 'a tenant that does not exist has no references: 404',
-    why: 'The same.',
+    name: 'answers any reference of an unknown tenant with 404',
+    why: 'A tenant could read the secrets of another tenant.',
     run: async (subject) => {
       const [ref = unknownRef()] = subject.credentialsRefs ?? []
       const tenant = tenantOf(subject.host)
@@ -121,14 +130,14 @@ export const credentialsChecks: readonly Check[] = [
       ]
       for (const name of names) {
         const response = await resolve(subject, name, ref)
-        // 400 is as good: what matters is that nothing is given.
+        // 400 is accepted, too: no credentials are returned.
         if (response.status !== 400) expectStatus(response, 404)
       }
     },
   },
 ]
 
-/** Each given reference with its answer, under a name that may be printed. */
+/** Resolves all given references. Names them by position, since references must not be printed. */
 async function resolveAll(subject: Subject): Promise<[place: string, Response][]> {
   const { host, credentialsRefs = [] } = subject
   if (credentialsRefs.length === 0) throw new NotApplicable('needs --credentials-ref')
@@ -142,7 +151,7 @@ async function resolveAll(subject: Subject): Promise<[place: string, Response][]
   )
 }
 
-/** What the publisher wraps as secret. Too short ones could stand anywhere by chance. */
+/** Gives the values that the publisher treats as secrets. Skips values under 8 characters, which could occur anywhere by chance. */
 function secretValues(credentials: z.output<typeof credentialsSchema>): string[] {
   return Object.values(credentials)
     .flatMap((value) => (typeof value === 'object' ? [value.reveal()] : []))

@@ -1,4 +1,4 @@
-/** Checks about `/v1/runtime/by-host`. */
+/** Checks of `/v1/runtime/by-host`. */
 import { parseRuntimeAnswer } from '../../../src/contract/runtime-answer.ts'
 import { unknownKeys, unknownKeyText } from '../../../src/contract/unknown-keys.ts'
 import type { Check } from '../check.ts'
@@ -16,7 +16,7 @@ import { askByHost, get, getByHost, post, postByHost, runtimePath } from '../sub
 
 export const runtimeChecks: readonly Check[] = [
   {
-    name: 'POST by-host answers what the publisher understands, or 405',
+    name: 'answers POST by-host with a configuration that the publisher understands, or 405',
     why: 'The publisher treats any other answer as an outage of this tenant.',
     run: async (subject) => {
       const response = await postByHost(subject, subject.host)
@@ -25,8 +25,8 @@ export const runtimeChecks: readonly Check[] = [
     },
   },
   {
-    name: 'GET by-host answers what the publisher understands, or 405 where POST works',
-    why: 'GET is what the publisher falls back to.',
+    name: 'answers GET by-host with a configuration that the publisher understands, or 405 if POST works',
+    why: 'The publisher falls back to GET.',
     run: async (subject) => {
       const response = await getByHost(subject, subject.host)
       if (response.status !== 405) return expectRuntimeAnswer(response)
@@ -36,7 +36,7 @@ export const runtimeChecks: readonly Check[] = [
     },
   },
   {
-    name: 'the publisher knows every key of the configuration and can use every field',
+    name: 'sends only keys that the publisher knows and fields that it can use',
     why: 'The publisher ignores an unknown key, and gives an unusable field its default.',
     run: async (subject) => {
       const body = await jsonOf(await askByHost(subject, subject.host))
@@ -48,23 +48,23 @@ export const runtimeChecks: readonly Check[] = [
     },
   },
   {
-    name: 'the configuration holds no secret',
-    why: 'It is cached, shared between processes and read by operators.',
+    name: 'sends no secret in the configuration',
+    why: 'Configurations are cached, shared between processes, and read by operators.',
     run: async (subject) => {
       const found = secretsIn(await jsonOf(await askByHost(subject, subject.host)))
-      if (found.length > 0) throw new Error(`it looks as if there were secrets at ${found.join(', ')}`)
+      if (found.length > 0) throw new Error(`there may be secrets at ${found.join(', ')}`)
     },
   },
   {
-    name: 'an unknown host is 404',
-    why: 'Strangers invent hosts; anything but 404 is retried or taken for an outage.',
+    name: 'answers an unknown host with 404',
+    why: 'Clients invent hosts. The publisher would retry any other answer, or treat it as an outage.',
     run: async (subject) => {
       expectStatus(await askByHost(subject, unknownHostBeside(subject.host)), 404)
     },
   },
   {
-    name: 'a suspended host cannot be told from an unknown one',
-    why: 'Who is a customer is nobody’s business.',
+    name: 'answers a suspended host exactly like an unknown host',
+    why: 'Strangers could find out which hosts belong to customers.',
     run: async (subject) => {
       if (!subject.suspendedHost) throw new NotApplicable('needs --suspended-host')
       const suspended = await askByHost(subject, subject.suspendedHost)
@@ -73,37 +73,37 @@ export const runtimeChecks: readonly Check[] = [
     },
   },
   {
-    name: 'an unknown and a suspended host take the same time',
-    why: 'Time tells as much as words.',
+    name: 'takes the same time for an unknown and a suspended host',
+    why: 'The response time would reveal suspended hosts.',
     run: async () => {
-      throw new NotApplicable('over a network, too few calls are made here to compare times honestly')
+      throw new NotApplicable('the suite makes too few calls to compare times over a network')
     },
   },
   {
-    name: 'a host in upper case, with a port and a trailing dot is the same host, or 404',
-    why: 'The publisher normalises by itself; an error of the server would be retried.',
+    name: 'answers a host in upper case, with a port and a trailing dot, like the host itself or with 404',
+    why: 'The publisher normalises hosts, but it would retry a server error.',
     run: async (subject) => {
       const response = await askByHost(subject, `${subject.host.toUpperCase()}.:443`)
       if (response.status === 404 || response.status === 400) {
-        throw new NotApplicable(`it answers ${response.status}: hosts must be normalised by the caller`)
+        throw new NotApplicable(`it answers ${response.status}, so callers must normalise hosts`)
       }
       await expectRuntimeAnswer(response)
     },
   },
   {
-    name: 'a POST whose body is no JSON, or names no host, is 400',
-    why: 'A caller’s mistake must not look like an outage or an unknown tenant.',
+    name: 'answers a POST with 400 if its body is not JSON or names no host',
+    why: 'A caller’s mistake would look like an outage or an unknown tenant.',
     run: async (subject) => {
       for (const body of ['', '{', '[]', 'null', '{}', '{"host": 17}', '{"host": ""}']) {
         const response = await post(subject, runtimePath, body)
         if (response.status === 405) throw new NotApplicable('POST answers 405')
-        expectStatus(response, 400, `a body of ${body.length} characters`)
+        expectStatus(response, 400, `the call with a body of ${body.length} characters`)
       }
     },
   },
   {
-    name: 'a GET that names no host is 400',
-    why: 'The same, for orchestrators that are asked by GET.',
+    name: 'answers a GET without a host with 400',
+    why: 'A caller’s mistake would look like an outage or an unknown tenant.',
     run: async (subject) => {
       for (const query of ['', '?host=']) {
         const response = await get(subject, runtimePath + query)
@@ -113,21 +113,21 @@ export const runtimeChecks: readonly Check[] = [
     },
   },
   {
-    name: 'If-None-Match with the current version is 304 without a body',
-    why: 'It saves sending and reading configurations that have not changed.',
+    name: 'answers If-None-Match of the current version with 304 and no body',
+    why: 'Both programs would send and parse unchanged configurations.',
     run: async (subject) => {
       const { config_version } = await envelopeOf(await askByHost(subject, subject.host))
       const response = await askByHost(subject, subject.host, { 'if-none-match': `"${config_version}"` })
       if (response.status === 200) {
-        throw new NotApplicable('it knows no conditional requests, which the contract allows')
+        throw new NotApplicable('it does not support conditional requests, which the contract allows')
       }
       expectStatus(response, 304)
       if ((await response.text()) !== '') throw new Error('the 304 has a body')
     },
   },
   {
-    name: 'If-None-Match with another version is 200',
-    why: 'A publisher with an old version would never see the new one.',
+    name: 'answers If-None-Match of another version with 200',
+    why: 'A publisher with an old version would never see the new version.',
     run: async (subject) => {
       const response = await askByHost(subject, subject.host, {
         'if-none-match': '"a-version-that-never-was"',
@@ -136,8 +136,8 @@ export const runtimeChecks: readonly Check[] = [
     },
   },
   {
-    name: 'the version stays the same while nothing changes',
-    why: 'A new version makes the publisher drop all that it has derived from the old one.',
+    name: 'keeps the version while nothing changes',
+    why: 'A new version makes the publisher discard everything that it derived from the old version.',
     run: async (subject) => {
       const first = await envelopeOf(await askByHost(subject, subject.host))
       const second = await envelopeOf(await askByHost(subject, subject.host))
@@ -145,8 +145,8 @@ export const runtimeChecks: readonly Check[] = [
     },
   },
   {
-    name: 'the TTL is 0, absent, or between 5 and 3600 seconds',
-    why: 'The publisher clamps anything else, so it would not do what was meant.',
+    name: 'sends no TTL, or a TTL of 0 or of 5 to 3600 seconds',
+    why: 'The publisher would clamp any other TTL.',
     run: async (subject) => {
       const { ttl_seconds } = await envelopeOf(await askByHost(subject, subject.host))
       if (ttl_seconds && (ttl_seconds < 5 || ttl_seconds > 3600)) throw new Error(`it is ${ttl_seconds}`)

@@ -50,7 +50,7 @@ export const contentField = documented(
       example: '#shibari #rope',
     }),
     archive: documented(flag(true), {
-      description: 'Moves a photo to the `archive` folder once it is published everywhere.',
+      description: 'Moves a photo to the `archive` folder when at least one platform has it.',
       example: true,
     }),
     debug: documented(

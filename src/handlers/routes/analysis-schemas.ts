@@ -14,7 +14,7 @@ export const analyzeQuery = z.object({
   ).openapi({
     type: ['boolean', 'integer'],
     enum: [true, false, 1, 0],
-    description: 'Asks the AI again; what a person wrote stays',
+    description: 'Ask the AI again. Text that a person wrote stays',
   }),
 })
 

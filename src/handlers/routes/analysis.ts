@@ -29,9 +29,9 @@ export function analysisRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
       'photo_changed',
     ],
     description:
-      'Stages: `reading`, `looking`, `writing_captions`, `saving`. A photo with a caption answers without the AI.',
+      'Stages: `reading`, `looking`, `writing_captions`, `saving`. A photo that has a caption is answered without the AI.',
     request: { params: filenameParameter, query: analyzeQuery },
-    responses: { 200: staged(analysisSchema, 'What is known of the photo') },
+    responses: { 200: staged(analysisSchema, 'The analysis and captions of the photo') },
   })
   app.openapi(route, (c) => {
     const runtime = runtimeOf(c.env)

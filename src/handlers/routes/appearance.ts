@@ -1,6 +1,6 @@
 /**
- * A tenant's title and colours as browsers take them: a stylesheet over the page's own, there before the first paint, and the
- * manifest of the installable app. Anyone may have both, since the page shows the same.
+ * Serves a tenant's title and colours as a stylesheet that overrides the page's own before the first paint, and as a web app manifest.
+ * Both are public, since the page shows the same values.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { type Appearance, coloursOf } from '../../contract/appearance.ts'
@@ -8,7 +8,7 @@ import type { Services } from '../../runtime/services.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { describeRoute, guardFor, routeFor } from '../route.ts'
 
-/** Neither holds up a page that was here before: the browser shows what it has and asks behind it (RFC 5861). */
+/** Lets browsers use a stale copy while they revalidate it (RFC 5861), so that a repeated visit never waits. */
 const caching = 'public, max-age=300, stale-while-revalidate=86400'
 
 export function appearanceRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
@@ -19,7 +19,7 @@ export function appearanceRoutes(app: OpenAPIHono<AppEnv>, services: Services): 
     operationId: 'getAppearance',
     summary: 'Title and colours of the gallery, as a stylesheet',
     tags: ['page'],
-    responses: { 200: { description: 'Custom properties of CSS', content: { 'text/css': {} } } },
+    responses: { 200: { description: 'CSS custom properties', content: { 'text/css': {} } } },
   })
   app.openapi(colours, (c) => {
     const { config, host } = runtimeOf(c.env)
@@ -38,11 +38,11 @@ export function appearanceRoutes(app: OpenAPIHono<AppEnv>, services: Services): 
     responses: { 200: { description: 'A web app manifest', content: { 'application/manifest+json': {} } } },
   })
   describeRoute(app, manifestRoute)
-  // By hand: Hono would take the media type for an answer of `c.json`.
+  // Registered by hand: for this media type, Hono's types accept only `c.json`.
   app.get(manifestRoute.path, guardFor('anyone', services), async (c) => {
     const { config, host } = runtimeOf(c.env)
     const name = titleOf(config.appearance, host)
-    // One colour each, without themes: the page is dark unless somebody prefers it light.
+    // A manifest has a single colour, without themes. The page is dark by default.
     const { background } = coloursOf(config.appearance).dark
     const manifest = {
       id: '/',
@@ -62,12 +62,12 @@ export function appearanceRoutes(app: OpenAPIHono<AppEnv>, services: Services): 
   })
 }
 
-/** What fits under an icon on a phone's home screen. */
+/** Characters that fit under an icon on a phone's home screen. */
 const longestShortName = 15
 
 /**
- * Custom properties that the page reads, stronger than those of src/ui/tokens.css wherever the build puts that. The title is
- * percent-encoded: nothing in it can end the string.
+ * Gives the custom properties that the page reads. The selector outweighs src/ui/tokens.css wherever the build places that file. The
+ * title is percent-encoded, so that nothing in the title can end the string.
  */
 function stylesheet(appearance: Appearance, host: string): string {
   const { dark, light } = coloursOf(appearance)
@@ -83,7 +83,7 @@ function titleOf({ title }: Appearance, host: string): string {
   return title ?? firstLabel(host)
 }
 
-/** `alice.shibari.photo` is alice's. */
+/** Gives `alice` for `alice.shibari.photo`. */
 function firstLabel(host: string): string {
   return host.split('.', 1)[0] ?? host
 }

@@ -5,30 +5,30 @@ import type { SavedCaptions } from '../../workflow/photo-details.ts'
 import { captionSources } from '../../workflow/sidecar.ts'
 
 const maxCaptionLength = 10_000
-/** Caption as a person may send it. */
+/** Caption in a request. */
 export const captionText = z.string().max(maxCaptionLength)
 
-/** Describes captions by platform; other names are refused. */
+/** Describes captions by platform. Other names are refused. */
 export function captionsByPlatform(names: readonly string[]) {
   const text = { type: 'string' as const, maxLength: maxCaptionLength }
   const properties = Object.fromEntries(names.map((name) => [name, text]))
   return { type: 'object' as const, properties, additionalProperties: false }
 }
 
-/** Captions that are saved with a photo. */
+/** Saved captions of a photo. */
 export const captionsSchema = z
   .object({
     source: z.enum(captionSources).nullable().openapi({
       description:
-        'Where the caption comes from. `training`: the sidecar has only a training prompt, which is no caption; null: no words at all',
+        'Origin of the caption. `training`: the sidecar has only a training prompt, which is not a caption. null: no text at all',
     }),
     by_platform: z.record(z.string(), z.string()).openapi({
-      description: 'The saved words that each enabled platform gets when no others are sent; empty: none',
+      description: 'Saved caption of each enabled platform, used if a request sends none. Empty: no caption',
     }),
   })
   .openapi('Captions')
 
-/** Gives saved captions of the workflow as the API's answer. */
+/** Converts saved captions to the API's form. */
 export function captionsAnswer({ source, byPlatform }: SavedCaptions): z.output<typeof captionsSchema> {
   return { source, by_platform: { ...byPlatform } }
 }
@@ -37,12 +37,12 @@ export const captionEditSchema = z
   .object({
     caption: captionText
       .optional()
-      .openapi({ description: 'For all platforms without words of their own; empty: no words' }),
+      .openapi({ description: 'For all platforms without a caption of their own. Empty: no caption' }),
     captions: z
       .partialRecord(z.enum(platforms), captionText)
       .optional()
       .openapi(captionsByPlatform(platforms)),
-    alt_text: z.string().max(2000).optional().openapi({ description: 'Blank: none' }),
+    alt_text: z.string().max(2000).optional().openapi({ description: 'Blank: no alt text' }),
   })
   .openapi('CaptionEdit')
 
@@ -67,10 +67,10 @@ export const captionRulesSchema = z
         unit: z.enum(['utf16', 'grapheme']),
         max_hashtags: z.number().int(),
         plain: z.boolean(),
-        has_subject: z.boolean().openapi({ description: 'Posts are mails with a subject line' }),
+        has_subject: z.boolean().openapi({ description: 'Posts are e-mails with a subject line' }),
       }),
     ),
-    hashtags: z.string().openapi({ description: 'Added where a platform takes hashtags' }),
+    hashtags: z.string().openapi({ description: 'Added on platforms that allow hashtags' }),
   })
   .openapi('CaptionRules')
 

@@ -1,4 +1,4 @@
-/** Captions: a person's edits, saved without publishing, and the rules of each platform. */
+/** Captions: edits, which are saved without publishing, and the rules of each platform. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { parsePhotoName } from '../../ports/photo.ts'
 import type { Services } from '../../runtime/services.ts'
@@ -27,12 +27,12 @@ function editRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     tags: ['photos'],
     errors: [...photoErrors, 'feature_disabled', 'sidecar_changed', 'sidecar_unreadable'],
     description:
-      'Keeps what a person wrote in the sidecar of a photo of the root; what is not named stays. Needs analysis or publishing to be on, in review too.',
+      'Saves edits to the sidecar of a photo in the root folder. Fields that are left out stay as they are. Needs analysis or publishing to be on, and also works in review.',
     request: {
       params: filenameParameter,
       body: { required: true, content: { 'application/json': { schema: captionEditSchema } } },
     },
-    responses: { 200: json(savedEditSchema, 'What the sidecar says now') },
+    responses: { 200: json(savedEditSchema, 'The saved captions') },
   })
   app.openapi(route, async (c) => {
     const runtime = runtimeOf(c.env)
@@ -62,12 +62,12 @@ function rulesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     method: 'get',
     path: '/api/config/captions',
     operationId: 'getCaptionRules',
-    summary: 'Rules of each platform’s captions',
+    summary: 'Caption rules of each platform',
     tags: ['gallery'],
     errors: [...storageErrors],
-    description: 'For editors of captions: the rules that the server itself goes by.',
+    description: 'For caption editors. The server applies the same rules.',
     responses: {
-      200: json(captionRulesSchema, 'Where this tenant can publish, and what captions may be there'),
+      200: json(captionRulesSchema, 'Platforms that this tenant can publish to, with their caption rules'),
     },
   })
   app.openapi(route, (c) => {

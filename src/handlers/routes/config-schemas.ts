@@ -4,7 +4,7 @@ import { platforms } from '../../contract/platform.ts'
 
 export const featuresResponseSchema = z
   .object({
-    publish_enabled: z.boolean().openapi({ description: 'False in review, also when the flag is on' }),
+    publish_enabled: z.boolean().openapi({ description: 'False in review, even if the flag is on' }),
     analyze_caption_enabled: z.boolean(),
     keep_enabled: z.boolean(),
     remove_enabled: z.boolean(),
@@ -17,9 +17,7 @@ export const featuresResponseSchema = z
     mode: z.enum(['review', 'publish']).optional(),
     auth_mode: z.enum(['auth0', 'none']),
     storage_provider: z.string(),
-    max_upload_mb: z
-      .number()
-      .openapi({ description: 'What one photo may weigh, in units of 1,048,576 bytes' }),
+    max_upload_mb: z.number().openapi({ description: 'Size limit of a photo, in units of 1,048,576 bytes' }),
   })
   .openapi('Features')
 
@@ -42,7 +40,7 @@ export const adminStatusSchema = z
         }),
       )
       .optional()
-      .openapi({ description: 'For admins, where there are any: models of the AI that will be retired' }),
+      .openapi({ description: 'For admins: AI models that will be retired. Absent if there are none' }),
   })
   .openapi('AdminStatus')
 

@@ -1,4 +1,4 @@
-/** What a client may know of the tenant's configuration. */
+/** Parts of the tenant's configuration that clients may read. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { PublisherError } from '../../base/errors.ts'
 import { modelNotices } from '../../contract/model-notices.ts'
@@ -32,7 +32,7 @@ function featuresRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     operationId: 'getFeatures',
     summary: 'Features of the gallery',
     tags: ['gallery'],
-    responses: { 200: json(featuresResponseSchema, 'What is on for this tenant') },
+    responses: { 200: json(featuresResponseSchema, 'The features of this tenant') },
   })
   app.openapi(features, (c) => {
     const runtime = runtimeOf(c.env)
@@ -59,7 +59,9 @@ function publishersRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     operationId: 'getPublishers',
     summary: 'Platforms that the gallery publishes to',
     tags: ['gallery'],
-    responses: { 200: json(publishersResponseSchema, 'Where this tenant publishes') },
+    responses: {
+      200: json(publishersResponseSchema, 'Tells for each platform if this tenant publishes there'),
+    },
   })
   app.openapi(publishers, (c) => {
     const { publishers: entries } = runtimeOf(c.env).config
@@ -74,10 +76,10 @@ function voiceProfileRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
     method: 'get',
     path,
     operationId: 'getVoiceProfile',
-    summary: 'Captions that show the AI how this photographer writes',
+    summary: 'Sample captions that teach the AI the photographer’s style',
     tags: ['gallery'],
     responses: {
-      200: json(voiceProfileSchema, 'The captions that show the AI how this photographer writes'),
+      200: json(voiceProfileSchema, 'The sample captions'),
     },
   })
   app.openapi(read, (c) => {
@@ -89,16 +91,16 @@ function voiceProfileRoutes(app: OpenAPIHono<AppEnv>, services: Services): void 
     method: 'post',
     path,
     operationId: 'setVoiceProfile',
-    summary: 'Refused: the configuration is managed elsewhere',
+    summary: 'Always refused, because the control plane owns the voice profile',
     tags: ['gallery'],
     errors: ['managed_elsewhere'],
-    description: 'Always refused with 409: the configuration is not kept here.',
+    description: 'Always answers 409. The control plane owns the configuration.',
     responses: {},
   })
   app.openapi(write, () => {
     throw new PublisherError(
       'managed_elsewhere',
-      'Nothing was changed: the voice profile belongs to this gallery’s configuration. Change it where that is managed.',
+      'Nothing was changed: the control plane manages the voice profile. Change the profile there.',
     )
   })
 }
@@ -108,10 +110,10 @@ function statusRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     method: 'get',
     path: '/api/admin/status',
     operationId: 'getAdminStatus',
-    summary: 'Who is signed in',
+    summary: 'Signed-in person',
     tags: ['session'],
     security: [{}, ...securityOf.admin],
-    responses: { 200: json(adminStatusSchema, 'Whether the caller is an admin of this tenant') },
+    responses: { 200: json(adminStatusSchema, 'Tells if the caller is an admin of this tenant') },
   })
   app.openapi(status, async (c) => {
     const session = await sessionOf(c, services)

@@ -11,7 +11,10 @@ import { filenameParameter, linkQuery } from './images-schemas.ts'
 
 const hourMs = 3600_000
 
-/** The path of a link that works for four to five hours. It is the same within an hour, so that browsers keep what it gave. */
+/**
+ * Gives the path of a link that is valid for four to five hours. The path stays the same within an hour, so that browsers can cache the
+ * copy.
+ */
 export async function copyPath(
   { copyLinks, now }: Services,
   { host }: TenantRuntime,
@@ -30,8 +33,7 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     summary: 'A photo in full size, by a signed link',
     tags: ['photos'],
     errors: [...photoErrors, ...pictureErrors, 'link_expired'],
-    description:
-      'Opens the photo that `temp_url` of a visitor names. The type follows the content, not the name.',
+    description: 'Target of `temp_url` for visitors. The media type follows the content, not the file name.',
     request: { params: filenameParameter, query: linkQuery },
     responses: {
       200: {
@@ -59,7 +61,7 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
 }
 
-/** Shown in the browser; saved under the photo's name (RFC 6266, RFC 8187). */
+/** Gives a `Content-Disposition` that shows the photo in the browser and saves it under its name (RFC 6266, RFC 8187). */
 export function inlineAs(name: PhotoName): string {
   const encoded = encodeURIComponent(name).replace(
     /['()*]/g,

@@ -6,10 +6,12 @@ import { orNull } from '../input-schemas.ts'
 
 export const curatedSchema = z
   .object({
-    filename: z.string().openapi({ description: 'The name at its new place' }),
+    filename: z.string().openapi({ description: 'Name at the destination' }),
     action: z.enum(['keep', 'remove', 'delete', 'restore']),
     destination_folder: z.enum(folders).nullable(),
-    preview_only: z.boolean().openapi({ description: 'Nothing was done: `content.debug` is on' }),
+    preview_only: z
+      .boolean()
+      .openapi({ description: 'True if nothing was moved, because `content.debug` is on' }),
   })
   .openapi('Curated')
 

@@ -24,7 +24,7 @@ import { filenameParameter } from './images-schemas.ts'
 type Action = 'keep' | 'remove' | 'delete' | 'restore'
 
 export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const responses = { 200: json(curatedSchema, 'Where the photo and its sidecar are now') }
+  const responses = { 200: json(curatedSchema, 'New location of the photo and its sidecar') }
   const request = { params: filenameParameter }
 
   for (const action of ['keep', 'remove'] as const) {
@@ -53,7 +53,7 @@ export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     summary: 'Delete a photo and its sidecar',
     tags: ['photos'],
     errors: [...photoErrors, 'feature_disabled', 'sign_in_too_old'],
-    description: 'For good. Needs a sign-in of the last 24 hours, else 401 `sign_in_too_old`.',
+    description: 'Cannot be undone. Needs a sign-in from the last 24 hours, otherwise 401 `sign_in_too_old`.',
     request,
     responses,
   })
@@ -72,7 +72,7 @@ export function curationRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
     tags: ['photos'],
     errors: [...photoErrors],
     description:
-      'Undoes keep, remove and archive: back to the root. Looks in `keep`, `remove`, `archive` unless `from` says where.',
+      'Undoes keep, remove and archive. Searches `keep`, `remove` and `archive`, unless `from` names the folder.',
     request: {
       ...request,
       body: { required: false, content: { 'application/json': { schema: restoreSchema.nullable() } } },
@@ -91,7 +91,7 @@ interface Outcome {
   folder: Curated['folder'] | null
 }
 
-/** With `content.debug` nothing is moved, and the answer says so. */
+/** Performs the action. With `content.debug` nothing is moved, and the answer says so. */
 async function curate(
   c: Context<AppEnv>,
   action: Action,
@@ -107,7 +107,7 @@ async function curate(
 
 const targets = { keep: 'keep', remove: 'remove', restore: 'root', delete: null } as const
 
-/** Throws `photo_not_found` where the action itself would. */
+/** Gives the outcome without moving anything. Throws `photo_not_found` like the action itself. */
 async function previewOf(
   runtime: TenantRuntime,
   action: Action,

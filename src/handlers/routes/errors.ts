@@ -1,4 +1,4 @@
-/** The page that the `type` of every problem document names: each error code, its meaning and the next step. */
+/** Page that explains each error code. The `type` of every problem document links here. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { html } from 'hono/html'
 import { errorKinds } from '../../base/error-codes.ts'
@@ -16,9 +16,9 @@ export function errorsRoute(app: OpenAPIHono<AppEnv>, services: Services): void 
     summary: 'Meaning of each error code',
     tags: ['page'],
     description: 'On any host. The fragment is the code: `/errors#photo_not_found`.',
-    responses: { 200: { description: 'A page for people', content: { 'text/html': {} } } },
+    responses: { 200: { description: 'HTML page', content: { 'text/html': {} } } },
   })
-  // The same on every host of a process.
+  // The page is the same on every host of a process.
   let page: string | undefined
   app.openapi(route, async (c) => {
     page ??= await errorsPage()
@@ -29,7 +29,7 @@ export function errorsRoute(app: OpenAPIHono<AppEnv>, services: Services): void 
   })
 }
 
-/** Nothing inline, so that the strictest content security policy fits. */
+/** Renders the page without inline styles or scripts, which the content security policy would block. */
 async function errorsPage(): Promise<string> {
   const sections = Object.entries(errorKinds).map(
     ([code, { status, title, explanation }]) => html`<section id="${code}">
@@ -49,7 +49,7 @@ ${sections}</main></body>
   return String(await page)
 }
 
-/** Marks up what stands between backticks. */
+/** Marks up text between backticks as code. */
 function withCode(text: string) {
   return text.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))
 }

@@ -1,22 +1,22 @@
 /**
- * What the page asks for first, told in the headers of its document (RFC 8288; HTML, section 4.6.8.21, "Link type preload"): on a slow line
- * a browser that waits for the script to ask loses a round trip, or two. Nothing is told here that the address does not say: who may
- * see the photo is decided where it is asked for.
+ * Preload links for the first requests of the page, sent with its document (RFC 8288; HTML, section 4.6.8.21, "Link type preload"). On a
+ * slow connection they save a round trip or two. The links reveal nothing that the page's address does not: the API decides who may see
+ * the photo.
  */
 import { type Folder, folders, isPhotoName } from '../../ports/photo.ts'
 import { largestSides, neededSide, sourceSet, wideWindow } from '../../workflow/thumbnail/picture-sources.ts'
 import type { ThumbnailSize } from '../../workflow/thumbnail.ts'
 
 export interface FetchAheadOptions {
-  /** The query of the page's address, as the page reads it (src/ui/gallery/address.ts). */
+  /** Query of the page's address, as the page reads it (src/ui/gallery/address.ts). */
   query: URLSearchParams
-  /** Whether anyone may see the photos: only then the picture, too, is sure to be there. */
+  /** True if the gallery is public. Only then the picture is certain to load, and is preloaded too. */
   isPublic: boolean
   /** The browser asked for fewer bytes (`Save-Data: on`). */
   savesData: boolean
 }
 
-/** The value of `Link`; `null` where nothing is sure to be needed, as in the grid. */
+/** Gives the value of `Link`, or `null` if no request is certain, as in the grid. */
 export function fetchAhead({ query, isPublic, savesData }: FetchAheadOptions): string | null {
   const name = query.get('photo')
   if (!name) return query.get('view') === 'grid' ? null : answer('/api/images/random')
@@ -29,12 +29,12 @@ export function fetchAhead({ query, isPublic, savesData }: FetchAheadOptions): s
   return [answer(path), ...pictures(addressOf, savesData)].join(', ')
 }
 
-/** `crossorigin`, though it is our own: else the browser does not take it for what `fetch` asks for. */
+/** Gives the preload of an API answer. Without `crossorigin` browsers do not reuse the preload for `fetch`, even on the same origin. */
 function answer(path: string): string {
   return `<${path}>; rel=preload; as=fetch; crossorigin`
 }
 
-/** The size that the page's own picture element will choose, not the sum of them. */
+/** Gives the preloads of the picture. Their media queries match the page's picture element, so that browsers load a single size. */
 function pictures(addressOf: (size: ThumbnailSize) => string, savesData: boolean): string[] {
   const picture = (largest: number, media: string | null) => {
     const fallback = addressOf(savesData ? 'w640h480' : 'w960h640')

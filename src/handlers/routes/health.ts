@@ -1,4 +1,4 @@
-/** Health: on any host, without a tenant. */
+/** Health checks, on any host and without a tenant. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Services } from '../../runtime/services.ts'
@@ -13,12 +13,12 @@ const notReadySchema = z.object({ status: z.literal('not_ready'), reason: z.stri
 
 type Readiness = Awaited<ReturnType<Services['source']['check']>>
 
-/** How long an answer of the orchestrator stands for the next one; strangers may ask for readiness as often as they like. */
+/** Time to reuse an answer of the orchestrator, since any client may ask for readiness at any rate. */
 const freshForMs = 1000
 
 const healthPaths = ['/health', '/health/live', '/health/traffic', '/health/ready'] as const
 
-/** True for the paths that a load balancer asks, on any host or none. */
+/** Tells if the path is a health check, which load balancers send to any host or none. */
 export function isHealthPath(path: string): boolean {
   return path.startsWith('/health') && healthPaths.some((known) => known === path)
 }
@@ -29,7 +29,7 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
       method: 'get',
       path,
       operationId,
-      summary: 'Whether the process answers',
+      summary: 'Liveness of the process',
       tags: ['operations'],
       responses: { 200: json(healthSchema, 'The process answers') },
     })
@@ -37,16 +37,16 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   app.openapi(alive('/health', 'getHealth'), live)
   app.openapi(alive('/health/live', 'getLiveness'), live)
 
-  // A process that the orchestrator keeps waiting still serves known tenants, so it stays in the rotation.
+  // A process whose orchestrator is unavailable still serves known tenants, so it stays in the rotation.
   const trafficRoute = routeFor('anyone', services, {
     method: 'get',
     path: '/health/traffic',
     operationId: 'getTrafficReadiness',
-    summary: 'Whether requests may be sent here',
+    summary: 'Readiness for traffic',
     tags: ['operations'],
     responses: {
-      200: json(healthSchema, 'Requests may be sent here'),
-      503: json(notReadySchema, 'No more: the process is about to end (`draining`)'),
+      200: json(healthSchema, 'Load balancers may send requests here'),
+      503: json(notReadySchema, 'The process is shutting down (`draining`)'),
     },
   })
   const traffic = (c: Context<AppEnv>) =>
@@ -58,15 +58,18 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     method: 'get',
     path: '/health/ready',
     operationId: 'getReadiness',
-    summary: 'Whether configurations can be read',
+    summary: 'Readiness of the configuration source',
     tags: ['operations'],
     responses: {
       200: json(readinessSchema, 'Configurations can be read'),
-      503: json(notReadySchema, 'They cannot, or the process is about to end (`draining`)'),
+      503: json(
+        notReadySchema,
+        'Configurations cannot be read, or the process is shutting down (`draining`)',
+      ),
     },
   })
   const ready = async (c: Context<AppEnv>) => {
-    // The state of the orchestrator matters no more here.
+    // A draining process is not ready, even if the orchestrator answers.
     if (services.isDraining?.()) return c.json(draining, 503)
     const found = await readiness()
     return found.ready
@@ -75,7 +78,7 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   }
   app.openapi(readyRoute, ready)
 
-  // HAProxy asks by OPTIONS where its `option httpchk` names no method, and judges by the status.
+  // HAProxy sends OPTIONS if its `option httpchk` names no method, and reads only the status.
   const checks = [live, live, traffic, ready] as const
   for (const [index, path] of healthPaths.entries()) {
     const check = checks[index] ?? live

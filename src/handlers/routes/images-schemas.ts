@@ -1,4 +1,4 @@
-/** Schemas of photos as viewers read them, and of the parameters that all work on one photo shares. */
+/** Schemas of photos for viewers, and of parameters that all routes of one photo share. */
 import { z } from '@hono/zod-openapi'
 import { platforms } from '../../contract/platform.ts'
 import { folders } from '../../ports/photo.ts'
@@ -7,7 +7,8 @@ import { orEmpty } from '../input-schemas.ts'
 import { captionsSchema } from './captions-schemas.ts'
 
 export const missingFolder = z.string().optional().openapi({
-  description: 'The root folder, where it does not exist. For admins, from storages that have folders',
+  description:
+    'The configured root folder, if it does not exist. For admins, with storages that have folders',
   example: '/Photos',
 })
 
@@ -20,10 +21,10 @@ const visitorMetadataSchema = z
     alt_text: z.string().optional(),
     tags: z.array(z.string()).optional(),
     taken_at: z.string().optional().openapi({
-      description: 'ISO 8601; without an offset where the camera told none',
+      description: 'ISO 8601, without an offset if the camera recorded none',
       example: '2026-06-01T18:30:00',
     }),
-    width: z.number().int().optional().openapi({ description: 'Of the upright original, in pixels' }),
+    width: z.number().int().optional().openapi({ description: 'Width of the upright original, in pixels' }),
     height: z.number().int().optional(),
     credit: z.string().optional(),
   })
@@ -35,10 +36,10 @@ const publicationSchema = z
     platform: z.enum(platforms),
     status: z.enum(['published', 'failed', 'unknown', 'in_progress']),
     at: z.iso.datetime().nullable().openapi({
-      description: 'When it was published, failed or begun; null where the record cannot be read',
+      description: 'Time of the publication, the failure or the start. null: the record cannot be read',
     }),
     post_url: z.string().nullable(),
-    error: z.string().nullable().openapi({ description: 'For people' }),
+    error: z.string().nullable().openapi({ description: 'Message for people' }),
   })
   .openapi('Publication')
 
@@ -47,24 +48,24 @@ export const photoSchema = z
     filename: z.string(),
     temp_url: z.string().openapi({
       description:
-        'The photo in full size, for about four hours, for each holder of this link. Visitors get a copy without metadata on this host, admins the original',
+        'Link to the photo in full size. The link is valid for about four hours, for everyone who has it. Visitors get a copy without metadata on this host, admins the original',
     }),
     thumbnail_url: z.string(),
     sha256: z
       .string()
       .nullable()
-      .openapi({ description: 'Of the original, lower-case hex; null for visitors' }),
-    caption: z.string().nullable().openapi({ description: 'Empty where a person emptied it; null: none' }),
+      .openapi({ description: 'SHA-256 of the original, in lower-case hex. null for visitors' }),
+    caption: z.string().nullable().openapi({ description: 'Empty if a person cleared it. null: no caption' }),
     alt_text: z.string().nullable(),
     captions: captionsSchema.optional().openapi({ description: 'For admins' }),
-    sd_caption: z.string().nullable().openapi({ description: 'Null for visitors' }),
+    sd_caption: z.string().nullable().openapi({ description: 'null for visitors' }),
     metadata: z
       .union([visitorMetadataSchema, z.record(z.string(), z.unknown())])
       .nullable()
-      .openapi({ description: 'For visitors a VisitorMetadata, for admins all that the sidecar says' }),
+      .openapi({ description: 'VisitorMetadata for visitors, the whole sidecar for admins' }),
     has_sidecar: z.boolean(),
     publications: z.array(publicationSchema).optional().openapi({
-      description: 'For admins: the last outcome on each platform where anything was tried',
+      description: 'For admins: the latest outcome on each platform that was tried',
     }),
     picture: z
       .object({
@@ -74,11 +75,11 @@ export const photoSchema = z
       })
       .nullable()
       .optional()
-      .openapi({ description: 'For admins: what the original says, upright; null where it is not known' }),
+      .openapi({ description: 'For admins: facts about the upright original. null if unknown' }),
   })
   .openapi('Photo')
 
-/** A photo as `GET /api/images/{filename}` and `/random` give it. */
+/** Photo as `GET /api/images/{filename}` and `/random` answer it. */
 export type Photo = z.output<typeof photoSchema>
 
 export const filenameParameter = z.object({
@@ -87,7 +88,7 @@ export const filenameParameter = z.object({
 
 /** Folder of a photo, in a query. */
 export const photoFolder = orEmpty(
-  z.enum(folders).default('root').openapi({ description: 'Any but `root` is for admins' }),
+  z.enum(folders).default('root').openapi({ description: 'Folders other than `root` are for admins' }),
 )
 
 export const photoQuery = z.object({ folder: photoFolder })
@@ -97,5 +98,5 @@ export const imageListQuery = z.object({
   order: orEmpty(z.enum(['asc', 'desc']).default('asc')),
 })
 
-/** A link that this program signed. */
+/** Query of a signed link. */
 export const linkQuery = z.object({ token: z.string().min(1).max(2000) })

@@ -1,4 +1,4 @@
-/** Photos as viewers ask for them: the list, the random walk, one photo. */
+/** Photos for viewers: the list, the random walk, a single photo. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
@@ -21,11 +21,11 @@ import {
 } from './images-schemas.ts'
 import { photoAnswer } from './photo-answer.ts'
 
-/** In a header, so that the walk's answer stays the photo that it always was. */
+/** Header with the number of photos. Clients expect the body to be the photo alone. */
 const totalHeader = 'x-total-count'
 const walkCookie = 'walk'
 const walkSeconds = 90 * 24 * 3600
-/** A photo may vanish between the listing and its details; then another one is taken. */
+/** Attempts to find a photo: a listed photo may vanish before its details are read. */
 const randomTries = 3
 
 export function imageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
@@ -39,11 +39,11 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     method: 'get',
     path: '/api/images/list',
     operationId: 'listImages',
-    summary: 'Names of all photos in the root',
+    summary: 'Names of all photos in the root folder',
     tags: ['photos'],
     errors: [...storageErrors],
     request: { query: imageListQuery },
-    responses: { 200: json(imageListSchema, 'The names of all photos in the root folder, sorted') },
+    responses: { 200: json(imageListSchema, 'The sorted names') },
   })
   app.openapi(list, async (c) => {
     const listing = await runtimeOf(c.env).storage().list('root')
@@ -58,14 +58,17 @@ function randomRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     method: 'get',
     path: '/api/images/random',
     operationId: 'getRandomImage',
-    summary: 'The next photo of a visitor’s walk',
+    summary: 'Next photo of a visitor’s random walk',
     tags: ['photos'],
     errors: [...photoErrors, 'no_photos', 'root_missing'],
     responses: {
       200: {
-        ...json(photoSchema, 'A photo; none repeats for a visitor until all were shown'),
+        ...json(photoSchema, 'A photo. No photo repeats for a visitor until all were shown'),
         headers: {
-          'X-Total-Count': { description: 'How many photos there are', schema: { type: 'integer' } },
+          'X-Total-Count': {
+            description: 'Number of photos in the root folder',
+            schema: { type: 'integer' },
+          },
         },
       },
     },
@@ -112,7 +115,7 @@ async function emptyGallery(c: Context<AppEnv>, services: Services): Promise<Pub
     : new PublisherError('root_missing', `The folder ${folder} does not exist. Create it or change the path.`)
 }
 
-/** Names the root folder to an admin where it does not exist. Visitors see an empty gallery. */
+/** Names the root folder to an admin if the folder does not exist. Visitors see an empty gallery. */
 async function missingRoot(
   c: Context<AppEnv>,
   services: Services,

@@ -1,4 +1,4 @@
-/** Calls by the control plane. They prove themselves by a service token and work on any host. */
+/** Calls of the control plane, on any host, with a service token. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { PublisherError } from '../../base/errors.ts'
 import { emailSchema } from '../../contract/email.ts'
@@ -34,23 +34,23 @@ function invalidateRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     method: 'post',
     path: '/internal/invalidate',
     operationId: 'invalidateHost',
-    summary: 'Forget what is cached for a host',
+    summary: 'Invalidate the cached configuration of a host',
     tags: ['operations'],
     request: { body: { required: true, content: { 'application/json': { schema: invalidateSchema } } } },
     responses: {
       204: {
         description:
-          'What was cached for the host is gone in the process that answers, in the shared store, and in every process that shares its Redis. Others (dynos without Redis, other isolates of a Worker) follow at their next check, a tenth of the TTL (15 s at least) after the last one',
+          'Invalidated in this process, in the shared store, and in every process with the same Redis. Other processes (dynos without Redis, other isolates of a Worker) follow at their next check. They check after a tenth of the TTL, but at most every 15 s',
       },
       202: {
         description:
-          'It is gone in the process that answers; those that share its Redis cannot be told at the moment and will be as soon as possible',
+          'Invalidated in this process. Redis is unreachable, so the other processes follow as soon as Redis is back',
       },
     },
   })
   app.openapi(invalidate, async (c) => {
     const host = parseHost(c.req.valid('json').host, settings.baseDomain)
-    if (!host) throw new PublisherError('invalid_request', 'This is no host of this fleet.')
+    if (!host) throw new PublisherError('invalid_request', 'Unknown host.')
     await configurations.invalidate(host.host)
     const isEverywhere = await invalidations.announce(host.host)
     log.info('configuration invalidated', {
@@ -62,7 +62,7 @@ function invalidateRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
 }
 
-/** For an operator who has to end what a person, or a thief of their cookie, has open (docs/operations/incidents.md). */
+/** Ends all sessions of a person, for example after a cookie was stolen (docs/operations/incidents.md). */
 function endSessionsRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { signIn } = services
   const end = routeFor('service', services, {
@@ -77,12 +77,11 @@ function endSessionsRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     request: { body: { required: true, content: { 'application/json': { schema: endSessionsSchema } } } },
     responses: {
       204: {
-        description:
-          'They have ended in the process that answers; every process that shares its Redis or KV follows within a minute',
+        description: 'Ended in this process. Every process with the same Redis or KV follows within a minute',
       },
       202: {
         description:
-          'They have ended in the process that answers; the shared store cannot be reached and is told as soon as possible',
+          'Ended in this process. The shared store is unreachable and will be updated as soon as possible',
       },
     },
   })

@@ -1,4 +1,4 @@
-/** Cursor of a folder's listing: the photo that a page ended with, and the order of the listing. */
+/** Cursor of a folder's listing: the last photo of a page, and the order of the listing. */
 import { base64url } from 'jose'
 import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
@@ -23,7 +23,7 @@ export interface LibraryCursor {
   after: LibraryMark
 }
 
-/** Longest cursor in characters: a name of 255 bytes, each escaped by JSON, and what stands beside it. */
+/** Longest cursor in characters: a name of 255 bytes, each escaped by JSON, plus the other fields. */
 export const maxCursorLength = 2200
 
 export function formatCursor({ sort, order }: LibraryOrder, { name, size, modifiedAt }: LibraryMark): string {
@@ -31,7 +31,7 @@ export function formatCursor({ sort, order }: LibraryOrder, { name, size, modifi
   return base64url.encode(new TextEncoder().encode(JSON.stringify(content)))
 }
 
-/** Reads a cursor; `null` for a text that is not a cursor of ours. Never throws. */
+/** Parses a cursor. Gives `null` for any other text. Never throws. */
 export function parseCursor(cursor: string): LibraryCursor | null {
   const bytes = bytesOf(cursor)
   return bytes && (contentSchema.safeParse(parseJson(new TextDecoder().decode(bytes))).data ?? null)

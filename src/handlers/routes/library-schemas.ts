@@ -7,7 +7,7 @@ import { missingFolder } from './images-schemas.ts'
 import { maxCursorLength, parseCursor } from './library-cursor.ts'
 
 const key = z.string().min(1).max(1000).openapi({
-  description: 'The name of a photo in the root; `archive/`, `keep/` or `remove/` and the name elsewhere',
+  description: 'Name of a photo in the root folder, otherwise `archive/`, `keep/` or `remove/` and the name',
   example: 'archive/dusk-01.jpg',
 })
 
@@ -18,24 +18,24 @@ export const libraryKeyParameter = z.object({
 function toCursor(text: string, context: z.RefinementCtx) {
   const cursor = parseCursor(text)
   if (cursor) return cursor
-  context.addIssue({ code: 'custom', message: 'is not the cursor of an answer' })
+  context.addIssue({ code: 'custom', message: 'is not a valid cursor' })
   return z.NEVER
 }
 
 export const libraryQuery = z.object({
   prefix: z.string().max(1000).default('').openapi({
     description:
-      'What keys begin with: a folder, with or without a slash at the end, a name, or both. `reject` is another name for `remove`',
+      'Prefix of the keys: a folder (with or without a trailing slash), the start of a name, or both. `reject` is an alias of `remove`',
     example: 'archive',
   }),
-  q: z.string().max(200).default('').openapi({ description: 'What names contain' }),
+  q: z.string().max(200).default('').openapi({ description: 'Text that the names contain' }),
   sort: orEmpty(z.enum(librarySorts).default('name')),
   order: orEmpty(z.enum(['asc', 'desc']).default('asc')),
   cursor: orEmpty(z.string().max(maxCursorLength).transform(toCursor).optional()).openapi({
     type: 'string',
     maxLength: maxCursorLength,
     description:
-      'Cursor of the answer before. Gives the next page in the order of that answer; `sort` and `order` are ignored. The cursor is ignored beside an `offset` other than 0',
+      '`cursor` of the previous answer. Gives the next page in the same order and ignores `sort` and `order`. Ignored if `offset` is not 0',
   }),
   offset: wholeNumber({ min: 0, max: 1_000_000, fallback: 0 }),
   limit: wholeNumber({ min: 1, max: 1000, fallback: 100 }),
@@ -47,7 +47,7 @@ export const libraryPageSchema = z
     cursor: z
       .string()
       .nullable()
-      .openapi({ description: '`cursor` of the request for the next page; null on the last page' }),
+      .openapi({ description: '`cursor` for the next page. null on the last page' }),
     total_in_window: z.number().int().openapi({ description: 'Photos on all pages' }),
     truncated: z.boolean().openapi({ description: 'Another page follows' }),
     missing_folder: missingFolder,
@@ -56,7 +56,10 @@ export const libraryPageSchema = z
 
 export const deletedSchema = z
   .object({
-    deleted: z.string().nullable().openapi({ description: 'The name; null where `content.debug` is on' }),
+    deleted: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Name of the photo. null if `content.debug` is on' }),
     sidecar_deleted: z.boolean(),
   })
   .openapi('Deleted')
@@ -68,8 +71,10 @@ export const movedSchema = z
     moved: z
       .string()
       .nullable()
-      .openapi({ description: 'The name that was asked for; null where `content.debug` is on' }),
+      .openapi({ description: 'Name before the move. null if `content.debug` is on' }),
     destination: z.enum(folders),
-    key: z.string().openapi({ description: 'At the destination: a taken name gets a number' }),
+    key: z
+      .string()
+      .openapi({ description: 'Key at the destination. Gets a number if the name exists there' }),
   })
   .openapi('Moved')

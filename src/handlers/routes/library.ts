@@ -33,7 +33,7 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     method: 'get',
     path: '/api/library/objects',
     operationId: 'listLibraryObjects',
-    summary: 'One page of a folder',
+    summary: 'List one page of a folder',
     tags: ['library'],
     errors: [...storageErrors, 'feature_disabled'],
     request: { query: libraryQuery },
@@ -63,7 +63,7 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
         cursor: page.end && formatCursor(place.order, page.end),
         total_in_window: page.total,
         truncated: page.end !== null,
-        // The other folders come with the first photo in them.
+        // Other folders are created with their first photo, so an absent folder is normal.
         ...(folder === 'root' &&
           page.isFolderMissing && { missing_folder: runtime.config.storage.paths.root }),
       },
@@ -80,9 +80,9 @@ function deleteRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     summary: 'Delete a photo of any folder',
     tags: ['library'],
     errors: [...photoErrors, 'feature_disabled', 'sign_in_too_old'],
-    description: 'For good. Needs a sign-in of the last 24 hours, else 401 `sign_in_too_old`.',
+    description: 'Cannot be undone. Needs a sign-in from the last 24 hours, otherwise 401 `sign_in_too_old`.',
     request: { params: libraryKeyParameter },
-    responses: { 200: json(deletedSchema, 'What was deleted for good') },
+    responses: { 200: json(deletedSchema, 'The deleted photo') },
   })
   app.openapi(route, async (c) => {
     const runtime = libraryOf(c)
@@ -110,13 +110,13 @@ function moveRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       params: libraryKeyParameter,
       body: { required: true, content: { 'application/json': { schema: moveSchema } } },
     },
-    responses: { 200: json(movedSchema, 'Where the photo and its sidecar are now') },
+    responses: { 200: json(movedSchema, 'New location of the photo and its sidecar') },
   })
   app.openapi(route, async (c) => {
     const runtime = libraryOf(c)
     const [from, name] = parseKey(c.req.valid('param').filename)
     const { target_folder: to } = c.req.valid('json')
-    if (from === to) throw new PublisherError('invalid_request', 'The photo is in that folder already.')
+    if (from === to) throw new PublisherError('invalid_request', 'The photo is already in that folder.')
     if (runtime.config.content.debug) {
       await assertExists(runtime.storage(), from, name)
       return c.json({ moved: null, destination: to, key: keyOf(to, name) }, 200)
@@ -126,27 +126,27 @@ function moveRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
 }
 
-/** Gives the tenant's runtime. Throws `feature_disabled` where the library is off. */
+/** Gives the tenant's runtime. Throws `feature_disabled` if the library is off. */
 export function libraryOf(c: Context<AppEnv>): TenantRuntime {
   const runtime = runtimeOf(c.env)
   requireFeature(runtime, 'library_enabled')
   return runtime
 }
 
-/** The folder and the name of a {@link keyOf}. */
+/** Splits a {@link keyOf} into folder and name. */
 function parseKey(key: string): [Folder, PhotoName] {
   const [folder, name] = splitKey(key)
   return [folder, parsePhotoName(name)]
 }
 
-/** A folder may stand alone, with or without its slash. */
+/** Splits a key at its folder, which may stand alone, with or without a slash. */
 function splitKey(key: string): [Folder, string] {
   const [first = '', ...rest] = key.split('/')
   const folder = folderNames.get(first)
   return folder === undefined ? ['root', key] : [folder, rest.join('/')]
 }
 
-/** `reject` is the usual path of the folder for removed photos. */
+/** Folders by the first part of a key. `reject` is the usual path of the folder for removed photos. */
 const folderNames: ReadonlyMap<string, Folder> = new Map([
   ...folders.map((folder) => [folder, folder] as const),
   ['reject', 'remove'],

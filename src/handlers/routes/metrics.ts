@@ -1,4 +1,4 @@
-/** What the process has counted, as Prometheus reads it: for the operator, on any host, without a tenant. */
+/** Metrics of the process in Prometheus' format, on any host and without a tenant. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Services } from '../../runtime/services.ts'
 import type { AppEnv } from '../exchange.ts'
@@ -6,7 +6,7 @@ import { routeFor } from '../route.ts'
 
 export const metricsPath = '/metrics'
 
-/** Whether there is such a page at all. Without it the path is as unknown as any other. */
+/** Tells if the process serves metrics. Otherwise the path answers like any unknown path. */
 export function hasMetrics({ settings, metrics }: Pick<Services, 'settings' | 'metrics'>): boolean {
   return settings.metricsToken !== undefined && metrics.expose !== undefined
 }
@@ -20,7 +20,10 @@ export function metricsRoute(app: OpenAPIHono<AppEnv>, services: Services): void
     summary: 'Counters and gauges of the process',
     tags: ['operations'],
     responses: {
-      200: { description: 'Text for Prometheus', content: { 'text/plain': { schema: z.string() } } },
+      200: {
+        description: 'Metrics in Prometheus’ text format',
+        content: { 'text/plain': { schema: z.string() } },
+      },
     },
   })
   app.openapi(route, async (c) => {

@@ -1,4 +1,4 @@
-/** `/openapi.json`: the API's description of itself, from the schemas that validate it. */
+/** `/openapi.json`: the API description, generated from the schemas that validate requests. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Services } from '../../runtime/services.ts'
 import { describeApi } from '../api-description.ts'
@@ -10,7 +10,7 @@ export function openApiRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
     method: 'get',
     path: '/openapi.json',
     operationId: 'getDescription',
-    summary: 'This description',
+    summary: 'OpenAPI description',
     tags: ['page'],
     responses: {
       200: {
@@ -20,7 +20,7 @@ export function openApiRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
     },
   })
   describeRoute(app, route)
-  // The same for every tenant of a process. Registered by hand, since it is sent as text that was written once.
+  // The text is the same for every tenant, so it is serialized once. That is why the handler is registered by hand.
   let document: string | undefined
   app.get(route.path, guardFor('anyone', services), (c) => {
     document ??= JSON.stringify(describeApi(app, services.settings))

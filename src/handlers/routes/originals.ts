@@ -1,4 +1,4 @@
-/** Originals by signed links, for stores that make no links of their own. */
+/** Originals by signed links, for stores without links of their own. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { mediaType, parsePhotoName } from '../../ports/photo.ts'
 import type { Services } from '../../runtime/services.ts'
@@ -17,7 +17,7 @@ export function originalRoute(app: OpenAPIHono<AppEnv>, services: Services): voi
     tags: ['photos'],
     errors: [...photoErrors, 'link_expired'],
     description:
-      'The link itself is the permission: `temp_url` that admins get from a store without links of its own.',
+      'The signed link is the permission. Target of `temp_url` for admins, if the storage has no links of its own.',
     request: { params: filenameParameter, query: linkQuery },
     responses: {
       200: { description: 'The original', content: { 'image/jpeg': {}, 'image/png': {}, 'image/webp': {} } },
@@ -31,7 +31,7 @@ export function originalRoute(app: OpenAPIHono<AppEnv>, services: Services): voi
     const headers = {
       'content-type': mediaType(name),
       'content-length': String(entry.size),
-      // Only an admin is given this link: no cache may give the photo to anyone else.
+      // Only admins get this link, so a cache must not serve the photo to others.
       'cache-control': 'private, no-store',
       'content-disposition': inlineAs(name),
     }

@@ -16,7 +16,7 @@ export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     summary: 'The web app',
     tags: ['page'],
     responses: {
-      200: { description: 'The document of the web app', content: { 'text/html': {} } },
+      200: { description: 'HTML document of the web app', content: { 'text/html': {} } },
       304: { description: 'Unchanged since the given entity tag' },
     },
   })
@@ -30,7 +30,7 @@ export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     if (link) page.headers.set('link', link)
     return page
   })
-  // Its name has no fingerprint, so it is kept for an hour only.
+  // The name has no fingerprint, so browsers may cache the file for only an hour.
   app.get(messageStylePath, guardFor('anyone', services), (c) =>
     c.body(messageStyle, 200, {
       'content-type': 'text/css; charset=utf-8',
@@ -39,7 +39,7 @@ export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   )
   app.get('/assets/*', guardFor('anyone', services), async (c) => {
     const asset = await assets.get(c.req.path, c.req.raw)
-    if (!asset) throw new PublisherError('not_found', 'There is no such file.')
+    if (!asset) throw new PublisherError('not_found', 'File not found.')
     return asset
   })
 }

@@ -1,4 +1,4 @@
-/** One photo as the API answers it: a part of the fields for visitors, all of them for admins. */
+/** Answer for one photo: some fields for visitors, all fields for admins. */
 import type { Context } from 'hono'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
 import type { Services } from '../../runtime/services.ts'
@@ -12,7 +12,7 @@ import { copyPath } from './copies.ts'
 import type { Photo } from './images-schemas.ts'
 
 /**
- * Gives the fields that the caller may see. Asking for the session also settles `Vary` and `Cache-Control`. Throws `photo_not_found`
+ * Gives the fields that the caller may see. Reads the session, which also decides `Vary` and `Cache-Control`. Throws `photo_not_found`
  * and the errors of the storage.
  */
 export async function photoAnswer(

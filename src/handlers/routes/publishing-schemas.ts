@@ -11,7 +11,9 @@ const platform = z
 
 export const publishSchema = z
   .object({
-    platforms: orNull(z.array(platform).min(1).max(20)).openapi({ description: 'Default: all enabled ones' }),
+    platforms: orNull(z.array(platform).min(1).max(20)).openapi({
+      description: 'Default: all enabled platforms',
+    }),
     caption: orNull(captionText).openapi({ description: 'For all platforms that `captions` does not name' }),
     captions: z
       .record(z.string().max(20), captionText)
@@ -24,12 +26,13 @@ export const publishSchema = z
         return z.NEVER
       })
       .openapi({ ...captionsByPlatform(platformNames), type: ['object', 'null'] }),
-    dry_run: offOrNull().openapi({ description: 'Says what would be sent, and does nothing' }),
+    dry_run: offOrNull().openapi({ description: 'Preview what would be sent, without sending' }),
     force: offOrNull().openapi({
-      description: 'Tries again where the outcome of an earlier attempt is unknown',
+      description: 'Publish even if the outcome of an earlier attempt is unknown',
     }),
     sha256: orNull(z.string().regex(/^[0-9a-f]{64}$/)).openapi({
-      description: 'Of the photo that is meant: another one of this name is refused with `photo_changed`',
+      description:
+        'SHA-256 of the intended photo. A different photo of this name is refused with `photo_changed`',
     }),
   })
   .openapi('Publish')
@@ -39,24 +42,24 @@ const resultSchema = z.object({
   post_id: z.string().optional(),
   url: z.string().optional(),
   published_at: z.iso.datetime().optional().openapi({
-    description: 'When the platform got it: now, or before where it is skipped as a duplicate',
+    description: 'Time of the publication, or of the earlier publication if skipped as a duplicate',
   }),
   error: z.string().optional(),
   code: z.string().optional(),
   skipped: z.enum(['duplicate', 'in_progress', 'unknown', 'dry_run']).optional(),
   warning: z.string().optional(),
   preview: z.string().optional().openapi({ description: 'What would be sent' }),
-  caption: z.string().optional().openapi({ description: 'With `preview`: the words as they would go out' }),
-  subject: z.string().optional().openapi({ description: 'With `preview`: the subject of the mail' }),
+  caption: z.string().optional().openapi({ description: 'With `preview`: the caption that would be sent' }),
+  subject: z.string().optional().openapi({ description: 'With `preview`: the subject of the e-mail' }),
   standing: z
     .enum(['duplicate', 'in_progress', 'unknown'])
     .optional()
-    .openapi({ description: 'With `preview`: why it would not be sent as things stand' }),
+    .openapi({ description: 'With `preview`: the reason why the photo would not be sent now' }),
 })
 
 export const publishedSchema = z
   .object({
-    filename: z.string().openapi({ description: 'The name at its final place' }),
+    filename: z.string().openapi({ description: 'Name at the final location' }),
     results: z.partialRecord(z.enum(platforms), resultSchema),
     any_success: z.boolean(),
     archived: z.boolean(),

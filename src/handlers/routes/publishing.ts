@@ -29,18 +29,18 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
       'photo_changed',
     ],
     description:
-      'Stages: `preparing`; per platform `sending`, then `sent`, `skipped` or `failed`; `archiving`. What one platform refuses stops no other.',
+      'Stages: `preparing`, then per platform `sending` and `sent`, `skipped` or `failed`, then `archiving`. A failure on one platform does not stop the others.',
     request: {
       params: filenameParameter,
       body: { required: false, content: { 'application/json': { schema: publishSchema.nullable() } } },
     },
-    responses: { 200: staged(publishedSchema, 'What became of it on each platform') },
+    responses: { 200: staged(publishedSchema, 'The result on each platform') },
   })
   app.openapi(route, (c) => {
     const runtime = runtimeOf(c.env)
     requirePublishing(runtime)
     const name = parsePhotoName(c.req.valid('param').filename)
-    // A request without a body has no JSON to be valid.
+    // Without a body, `valid('json')` is undefined.
     const body = publishSchema.parse(c.req.valid('json') ?? {})
     const { platforms, caption, captions, dry_run, force, sha256 } = body
     const { content } = runtime.config

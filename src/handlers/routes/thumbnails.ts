@@ -1,4 +1,4 @@
-/** Thumbnails: reduced pictures of photos, for the gallery and the grid. */
+/** Thumbnails of photos, for the gallery and the grid. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { parsePhotoName } from '../../ports/photo.ts'
 import type { Services } from '../../runtime/services.ts'
@@ -20,7 +20,7 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
     method: 'get',
     path: '/api/images/{filename}/thumbnail',
     operationId: 'getThumbnail',
-    summary: 'A reduced picture',
+    summary: 'Thumbnail of a photo',
     tags: ['photos'],
     errors: [...photoErrors, ...pictureErrors, 'thumbnail_unavailable'],
     request: { params: filenameParameter, query: thumbnailQuery },
@@ -35,7 +35,7 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
   app.openapi(route, async (c) => {
     const runtime = runtimeOf(c.env)
     const { size, folder } = c.req.valid('query')
-    // Visitors see the root only: what was removed is not public.
+    // Visitors see the root only: removed photos are not public.
     if (folder !== 'root') await requireAdmin(c, services)
     const making = makeThumbnail(
       {
@@ -52,7 +52,7 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
         ifNoneMatch: c.req.header('if-none-match'),
       },
     )
-    // Others may be waiting for the same thumbnail when this client goes away.
+    // Other clients may wait for the same thumbnail, so the work continues if this client disconnects.
     c.env.connection.waitUntil(making.catch(() => undefined))
     const thumbnail = await making
     c.header('etag', thumbnail.etag)

@@ -1,4 +1,4 @@
-/** Reads one file from a multipart form (RFC 7578), with a limit that holds while it arrives. */
+/** Reads one file from a multipart form (RFC 7578), with a size limit that applies while the file arrives. */
 import {
   getMultipartBoundary,
   MaxFileSizeExceededError,
@@ -11,18 +11,18 @@ import type { Portion } from '../../runtime/limits/byte-budget.ts'
 import type { ReceivedFile } from '../../workflow/new-photo.ts'
 import { arriving, type Pace } from '../arriving-body.ts'
 
-/** What a form may hold beside the file: boundaries, headers, other fields. */
+/** Bytes that a form may have besides the file: boundaries, headers, other fields. */
 export const formOverheadBytes = 64 * 1024
 const maxParts = 20
 
-/** What a bad line of a phone manages. Nobody pays for the slow ones as long as there is room. */
+/** Minimum rate of an upload, low enough for a slow mobile connection. */
 const pace: Pace = { graceMs: 10_000, bytesPerSecond: 16_000 }
-/** Asked of uploads of this size on while others wait for the memory that they hold. */
+/** Minimum rate of large uploads while other uploads wait for memory. */
 const wanted = { fromBytes: 8 * 2 ** 20, bytesPerSecond: 256_000 }
 
 /**
- * Gives the file in `field`; `memory` holds what has arrived. Throws `unsupported_media_type`, `invalid_request`, `photo_too_large`,
- * `request_too_slow`, and `busy` where there is no room for more.
+ * Gives the file in `field`. `memory` accounts for the bytes that have arrived. Throws `unsupported_media_type`, `invalid_request`,
+ * `photo_too_large`, `request_too_slow`, or `busy` if no memory is left.
  */
 export async function readFile(
   request: Request,
@@ -61,15 +61,15 @@ export async function readFile(
 }
 
 /**
- * Name of the file. Browsers write a quotation mark as `%22` and line breaks as `%0D` and `%0A`, and escape nothing else, so `100%.jpg`
- * stays (HTML standard, "Multipart form data"). A name of RFC 5987 (`filename*`) comes decoded from the parser.
+ * Gives the name of the file. Browsers write a quotation mark as `%22` and line breaks as `%0D` and `%0A`. They escape nothing else, so
+ * `100%.jpg` stays (HTML standard, "Multipart form data"). The parser has already decoded a name of RFC 5987 (`filename*`).
  */
 function fileName({ filename = '', headers }: MultipartPart): string {
   if (headers['content-disposition']?.includes('filename*')) return filename
   return filename.replaceAll('%22', '"').replaceAll('%0D', '\r').replaceAll('%0A', '\n')
 }
 
-/** The error for a photo over the limit. */
+/** Creates the error for a photo over the limit. */
 export function photoTooLarge(maxBytes: number): PublisherError {
   return new PublisherError('photo_too_large', `A photo may have at most ${maxBytes / 2 ** 20} MB.`)
 }
@@ -78,10 +78,10 @@ function toPublisherError(error: unknown, maxBytes: number): unknown {
   if (error instanceof MaxFileSizeExceededError || error instanceof MaxTotalSizeExceededError) {
     return photoTooLarge(maxBytes)
   }
-  // The parser throws other errors too: of file names that are not UTF-8, and of a client that went away.
+  // The parser also throws for file names that are not UTF-8, and for a client that disconnected.
   return isPublisherError(error) ? error : unreadable(error)
 }
 
 function unreadable(cause?: unknown): PublisherError {
-  return new PublisherError('invalid_request', 'The form cannot be read, or did not arrive whole.', { cause })
+  return new PublisherError('invalid_request', 'The upload is incomplete or not a valid form.', { cause })
 }

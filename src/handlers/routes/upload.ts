@@ -1,4 +1,4 @@
-/** Uploads of photos into the root. */
+/** Uploads of photos to the root folder. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { type ByteBudgetOptions, createByteBudget } from '../../runtime/limits/byte-budget.ts'
 import type { Services } from '../../runtime/services.ts'
@@ -15,7 +15,7 @@ import { formOverheadBytes, photoTooLarge, readFile } from './upload-form.ts'
 
 const uploadQuery = z.object({
   duplicates: orEmpty(z.enum(['keep', 'refuse']).default('keep')).openapi({
-    description: '`refuse`: 409 `already_here` where a photo of any folder has the same bytes',
+    description: '`refuse`: answers 409 `already_here` if a photo in any folder has the same bytes',
   }),
 })
 
@@ -31,7 +31,7 @@ const uploadBody = {
             type: 'string' as const,
             format: 'binary',
             description:
-              'A JPEG, PNG or WebP, or an AVIF or HEIC that becomes a JPEG; its content decides which',
+              'A JPEG, PNG or WebP, or an AVIF or HEIC that is converted to JPEG. The content decides the type',
           },
         },
         required: ['file'],
@@ -44,9 +44,9 @@ const uploadBody = {
 const uploadedSchema = z.object({ key: z.string(), size: z.number().int() }).openapi('Uploaded')
 
 const budgetOfUploads: ByteBudgetOptions = {
-  /** Two of the largest photos; each lies in memory while it is passed on, since a store has to know its size first. */
+  /** Two of the largest photos. A photo stays in memory while it is passed on, since a store needs the size first. */
   total: 2 * (50 * 2 ** 20 + formOverheadBytes),
-  /** Longer than those who are too slow are borne with. */
+  /** Longer than the grace period of a slow upload. */
   patienceMs: 20_000,
   busy: 'Too many uploads at once. Try again in a few seconds.',
 }
@@ -64,9 +64,9 @@ export function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void 
     tags: ['library'],
     errors: [...storageErrors, ...pictureErrors, 'feature_disabled', 'already_here'],
     description:
-      'multipart/form-data with one file in the field `file`. Answers in stages where events are accepted. AVIF and HEIC are stored as JPEG where the server can open them.',
+      'Send multipart/form-data with one file in the field `file`. Stage: `storing`. AVIF and HEIC are stored as JPEG if the server can open them.',
     request: { query: uploadQuery, body: uploadBody },
-    responses: { 200: staged(uploadedSchema, 'The photo, under the name that it got') },
+    responses: { 200: staged(uploadedSchema, 'The photo with its final name') },
   })
   app.openapi(route, async (c) => {
     const runtime = libraryOf(c)

@@ -31,7 +31,7 @@ it('keeps the page within the content security policy', async () => {
   expect(page).not.toMatch(/<style|<script| style=| on\w+=/)
 })
 
-it('explains the code where the type of a problem document leads', async () => {
+it('explains an error code at the address that `type` names', async () => {
   const answer = await get('alice.shibari.test', '/nothing-here')
   const { type, code } = await answer.json()
   expect(type).toBe(`/errors#${code}`)
@@ -40,11 +40,11 @@ it('explains the code where the type of a problem document leads', async () => {
   expect(page).toContain(`<section id="${hash.slice(1)}">`)
 })
 
-it('puts nothing of the table but status and title into a problem document', () => {
+it('copies only the status and the title of a code into a problem document', () => {
   const error = new PublisherError('photo_not_found', 'There is no such photo.')
   expect(problemOf(error, 'an-id')).toEqual({
     type: '/errors#photo_not_found',
-    title: 'No such photo',
+    title: 'Photo not found',
     status: 404,
     detail: 'There is no such photo.',
     code: 'photo_not_found',

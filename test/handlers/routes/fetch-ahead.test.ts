@@ -1,4 +1,4 @@
-/** What the page's document has the browser fetch ahead, and what it must not tell. */
+/** Preload links of the page's document, which must not reveal photos of private galleries. */
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../src/handlers/routes.ts'
 import { testProcess } from '../../support/fixtures/test-process.ts'
@@ -22,11 +22,11 @@ describe('the document', () => {
     ['/?photo=', '/api/images/random'],
     ['/?folder=keep&photo=a.jpg', '/api/images/a.jpg?folder=keep'],
     ['/?view=grid&folder=archive&photo=a.jpg', '/api/images/a.jpg?folder=archive'],
-  ])('of %s has the answer fetched that it will ask for', async (path, expected) => {
+  ])('preloads the first API answer of %s', async (path, expected) => {
     expect(await linkOf(path)).toBe(answer(expected))
   })
 
-  it('has the answer and the picture fetched for a photo that anyone may see', async () => {
+  it('preloads the answer and the picture of a public photo', async () => {
     for (const path of [
       '/?photo=a%20b.jpg',
       '/?view=grid&photo=a+b.jpg',
@@ -42,13 +42,13 @@ describe('the document', () => {
     }
   })
 
-  it('spares who saves data the larger pictures', async () => {
+  it('preloads no large picture with Save-Data', async () => {
     const link = await linkOf('/?photo=a.jpg', open, { 'save-data': 'on' })
     expect(link).toContain('w640h480 640w"')
     expect(link).not.toMatch(/w960h640|w1024h768|w2048h1536|media/)
   })
 
-  it('of a private gallery has no picture fetched, and is the same for every photo that there is or is not', async () => {
+  it('preloads no picture of a private gallery, and does not tell if a photo exists', async () => {
     const config = { features: { auto_view_enabled: false } }
     expect(await linkOf('/', config)).toBe(answer('/api/images/random'))
     for (const name of ['a.jpg', 'never-was.jpg'])
@@ -64,12 +64,12 @@ describe('the document', () => {
     '/?photo=a.exe',
     `/?photo=${'a'.repeat(300)}.jpg`,
     '/?photo=%ff%fe.txt',
-  ])('of %s has nothing fetched', async (path) => {
+  ])('preloads nothing for %s', async (path) => {
     expect(await linkOf(path)).toBeNull()
   })
 
   it.each(['a>; rel=x, <b.jpg', 'a"; as=script; x=".jpg', "a, b'c.jpg", '<script>.jpg', 'ü 50%.jpg'])(
-    'of a photo called %j has no other header made of that name',
+    'lets the photo name %j inject nothing into its headers',
     async (name) => {
       const link = await linkOf(`/?photo=${encodeURIComponent(name)}`)
       expect(link).toContain(answer(`/api/images/${encodeURIComponent(name)}`))

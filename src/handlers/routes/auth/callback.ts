@@ -1,4 +1,4 @@
-/** `/auth/callback` on the callback host: the identity provider's answer, taken once and only in the browser that asked. */
+/** `/auth/callback` on the callback host. Accepts the identity provider's answer once, and only in the browser that began the sign-in. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { equalInConstantTime } from '../../../contract/constant-time.ts'
@@ -28,11 +28,11 @@ export function callbackRoute(app: OpenAPIHono<AppEnv>, services: Services, sign
     method: 'get',
     path: '/auth/callback',
     operationId: 'finishSignIn',
-    summary: 'The identity provider’s answer',
+    summary: 'Callback of the identity provider',
     tags: ['session'],
     errors: ['sign_in_expired', 'sign_in_refused', 'sign_in_unavailable', 'invalid_request'],
-    description: 'On the callback host: where the identity provider sends the browser back to.',
-    responses: { 303: { description: 'Back to the page where the sign-in was begun' } },
+    description: 'On the callback host. The identity provider redirects the browser here.',
+    responses: { 303: { description: 'Back to the page where the sign-in began' } },
   })
   app.openapi(route, async (c) => {
     const answer = new URL(c.req.url).searchParams
@@ -59,7 +59,7 @@ export function callbackRoute(app: OpenAPIHono<AppEnv>, services: Services, sign
   })
 }
 
-/** A sign-in of the person who is signed in here already keeps the session's id, so that one sign-out ends all their cookies. */
+/** Creates the session. A person who is already signed in keeps the session's id, so that one sign-out ends all their cookies. */
 async function beginSession(
   c: Context<AppEnv>,
   { settings }: Services,
@@ -77,7 +77,7 @@ async function beginSession(
   }
 }
 
-/** The sign-in that an answer belongs to; its cookie is gone with this answer, whatever becomes of it. */
+/** Gives the sign-in that an answer belongs to, and deletes its cookie even if the sign-in fails later. */
 async function takeTransaction(
   c: Context<AppEnv>,
   { settings }: Services,
@@ -94,7 +94,7 @@ async function takeTransaction(
   return (await claim(state, transactionSeconds)) ? transaction : null
 }
 
-/** A page with a way back, which the person has to take: a redirect would go round in circles. */
+/** Gives an error page with a link back. A redirect could loop. */
 async function refuse(
   c: Context<AppEnv>,
   services: Services,

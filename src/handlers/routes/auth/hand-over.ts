@@ -1,7 +1,7 @@
 /**
- * How a tenant's host learns who has signed in at the callback host. In the `domain` scope the cookie reaches it by itself. In the
- * `host` scope the callback host gives the browser a code, which the tenant's host swaps for a cookie of its own; the code is worth
- * nothing in another browser, on another host, or twice.
+ * Tells a tenant's host who has signed in at the callback host. In the `domain` scope, browsers send the cookie to both. In the `host`
+ * scope, the callback host gives the browser a code. The tenant's host exchanges the code for its own cookie. A code works once, in the
+ * browser and on the host that it was made for.
  */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
@@ -18,12 +18,12 @@ import { routeFor } from '../../route.ts'
 import { keepSession, sessionAudience } from '../../session.ts'
 import { requestPort, safeReturnUrl } from './redirects.ts'
 
-/** A redirect takes a second; this leaves time for a slow phone. */
+/** Lifetime of a code. A redirect takes a second; the rest is for slow phones. */
 const codeSeconds = 60
-/** As long as signing in at the provider may take. */
+/** Lifetime of the mark on a browser: as long as a sign-in at the provider may take. */
 const browserSeconds = 300
 
-/** Marks this browser on the tenant's host and gives the mark, which the code will have to match. */
+/** Marks this browser on the tenant's host. Gives the mark, which the code must match. */
 export function markBrowser(c: Context<AppEnv>, { settings }: Services): string {
   const id = crypto.randomUUID()
   const kind = hostCookie('enter', settings)
@@ -31,7 +31,7 @@ export function markBrowser(c: Context<AppEnv>, { settings }: Services): string 
   return id
 }
 
-/** Sends the browser back to the tenant's page as who signed in. */
+/** Sends the signed-in browser back to the tenant's page. */
 export async function returnToTenant(
   c: Context<AppEnv>,
   services: Services,
@@ -50,7 +50,7 @@ export async function returnToTenant(
   return c.redirect(url.href, 303)
 }
 
-/** `/auth/enter` on tenants' hosts; there is none in the `domain` scope. */
+/** `/auth/enter` on tenants' hosts. Absent in the `domain` scope. */
 export function enterRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { settings, signIn } = services
   if (settings.cookieScope === 'domain' || !signIn) return
@@ -61,10 +61,9 @@ export function enterRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     summary: 'Last step of signing in',
     tags: ['session'],
     errors: ['sign_in_expired', 'sign_in_unavailable'],
-    description:
-      'The last step of signing in: swaps the code of the callback host for a cookie of this host.',
+    description: 'Exchanges the code of the callback host for a cookie of this host.',
     request: { query: z.object({ code: z.string() }) },
-    responses: { 303: { description: 'To the page where the sign-in was begun' } },
+    responses: { 303: { description: 'To the page where the sign-in began' } },
   })
   app.openapi(route, async (c) => {
     c.header('referrer-policy', 'no-referrer')
@@ -84,7 +83,7 @@ export function enterRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
 }
 
-/** Whether this browser asked for the code and has not used it. */
+/** Tells if this browser asked for the code and has not used the code yet. */
 async function isAskedFor(
   c: Context<AppEnv>,
   { settings }: Services,

@@ -1,4 +1,4 @@
-/** The first half of a sign-in: from a tenant's page over the callback host to the identity provider. */
+/** First half of a sign-in: from a tenant's page via the callback host to the identity provider. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Services } from '../../../runtime/services.ts'
@@ -13,9 +13,9 @@ import { markBrowser, returnToTenant } from './hand-over.ts'
 import { callbackUrl, returnAddressOf } from './redirects.ts'
 import { hasSignedOut } from './sign-out-mark.ts'
 
-/** For the redirect from one host of ours to the other, and for loading the page again when the provider was away. */
+/** Lifetime of the redirect to the callback host. Leaves time to reload the page if the provider was unavailable. */
 const loginSeconds = 60
-/** For typing a password and finding a second factor. */
+/** Lifetime of a sign-in at the provider: time for a password and a second factor. */
 export const transactionSeconds = 300
 
 /** `/auth/login` on tenants' hosts. */
@@ -29,9 +29,9 @@ export function loginRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     tags: ['session'],
     errors: ['sign_in_unavailable'],
     description:
-      'Signs in; for browsers. `fresh=true` has the person prove anew to the provider who they are (see `sign_in_too_old`).',
+      'For browsers. `fresh=true` makes the provider ask for the credentials again (see `sign_in_too_old`).',
     request: { query: z.object({ return_to: z.string().optional(), fresh: z.string().optional() }) },
-    responses: { 302: { description: 'To the callback host, and on to the identity provider' } },
+    responses: { 302: { description: 'To the identity provider, via the callback host' } },
   })
   app.openapi(route, async (c) => {
     if (!signIn || !canSignIn(runtimeOf(c.env).config, settings)) throw signInOff()
@@ -46,7 +46,7 @@ export function loginRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
 }
 
-/** `/auth/start` on the callback host: the only host whose cookies the provider's answer comes back to. */
+/** `/auth/start` on the callback host. The provider's answer arrives on this host, so the cookie of the sign-in must be set here. */
 export function startRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn: SignIn): void {
   const { settings } = services
   const route = routeFor('anyone', services, {
@@ -56,11 +56,11 @@ export function startRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn:
     summary: 'Second step of signing in',
     tags: ['session'],
     errors: ['sign_in_expired', 'sign_in_unavailable'],
-    description: 'On the callback host: the second step of `/auth/login`.',
+    description: 'On the callback host. Second step of `/auth/login`.',
     request: { query: z.object({ request: z.string() }) },
     responses: {
       302: { description: 'To the identity provider' },
-      303: { description: 'Back to the tenant, for who is signed in already' },
+      303: { description: 'Back to the tenant, if the person is already signed in' },
     },
   })
   app.openapi(route, async (c) => {
@@ -73,7 +73,7 @@ export function startRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn:
   })
 }
 
-/** The cookie that the provider's answer will be held against. */
+/** Cookie that the provider's answer must match. */
 export function transactionCookie(settings: Services['settings']) {
   return hostCookie('sign-in', settings)
 }

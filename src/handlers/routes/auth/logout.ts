@@ -1,4 +1,4 @@
-/** Signing out: of this host, of the callback host, of the identity provider, and back to the tenant's page. */
+/** Signs out of this host, the callback host and the identity provider, then returns to the tenant's page. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Email } from '../../../contract/email.ts'
@@ -18,9 +18,9 @@ import { callbackUrl, returnAddressOf, safeReturnUrl } from './redirects.ts'
 import { takeSessionHint } from './session-hint.ts'
 import { markSignOut } from './sign-out-mark.ts'
 
-/** For the redirect from one host of ours to the other. */
+/** Lifetime of the redirect to the callback host. */
 const signOutSeconds = 60
-/** For the question that a provider may ask before it ends its session. */
+/** Time for the question that a provider may ask before it ends its session. */
 const signedOutSeconds = 300
 
 const query = z.object({
@@ -31,7 +31,7 @@ const query = z.object({
     .openapi({ description: '`true` ends all sessions of this person, on all devices' }),
 })
 type Query = z.output<typeof query>
-const onwards = { description: 'Over the callback host and the identity provider back to the page' }
+const onwards = { description: 'Back to the page, via the callback host and the identity provider' }
 
 /** `/auth/logout` on tenants' hosts. */
 export function logoutRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
@@ -41,7 +41,7 @@ export function logoutRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     operationId: 'signOut',
     summary: 'Sign out',
     tags: ['session'],
-    description: 'Signs out; for browsers.',
+    description: 'For browsers.',
     request: { query },
     responses: { 303: onwards },
   })
@@ -54,9 +54,9 @@ export function logoutRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
     summary: 'Sign out by a link',
     tags: ['session'],
     description:
-      'The same for a link of our own page. Other links and typed addresses get a page that asks first: a browser cannot tell an address that was typed from one that another program opened.',
+      'Signs out for a link of our own page. Other links and typed addresses get a page that asks first, because browsers report a typed address like a link from another program.',
     request: { query },
-    responses: { 200: { description: 'The question', content: { 'text/html': {} } }, 303: onwards },
+    responses: { 200: { description: 'A page that asks first', content: { 'text/html': {} } }, 303: onwards },
   })
   app.openapi(byLink, async (c) => {
     const asked = c.req.valid('query')
@@ -66,7 +66,7 @@ export function logoutRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
   })
 }
 
-/** Sign-out for programs: V2's paths. Fetch could not follow the redirects of `/auth/logout` to other origins. */
+/** Sign-out for programs, at V2's paths. `fetch` cannot follow the redirects of `/auth/logout` to other origins. */
 export function logoutByFetchRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   for (const [path, operationId] of [
     ['/api/auth/logout', 'signOutHere'],
@@ -79,7 +79,7 @@ export function logoutByFetchRoutes(app: OpenAPIHono<AppEnv>, services: Services
       summary: 'Sign out, without redirects',
       tags: ['session'],
       description:
-        'Ends the session with all its copies. The session at the identity provider stays: browsers navigate to `/auth/logout` to end that too. Programs send `Origin` with the scheme and host of this gallery; without it the answer is 403.',
+        'Ends the session and all its copies. The session at the identity provider stays: navigate to `/auth/logout` to end it. Programs must send `Origin` with the scheme and host of this gallery, otherwise the answer is 403.',
       request: { query: query.pick({ everywhere: true }) },
       responses: { 200: json(adminStatusSchema, 'Signed out') },
     })
@@ -100,7 +100,7 @@ export function endRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn: S
     summary: 'Second step of signing out',
     tags: ['session'],
     errors: ['sign_in_expired'],
-    description: 'On the callback host: the second step of `/auth/logout`.',
+    description: 'On the callback host. Second step of `/auth/logout`.',
     request: { query: z.object({ request: z.string() }) },
     responses: { 303: onwards },
   })
@@ -115,7 +115,7 @@ export function endRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn: S
     const url = await signIn.provider
       .endSessionUrl(callbackUrl(settings, address.port, '/auth/ended'), hint)
       .catch((error: unknown) => {
-        log.warn('the session at the identity provider goes on', { error: describeError(error) })
+        log.warn('the session at the identity provider was not ended', { error: describeError(error) })
         return null
       })
     if (url === null) return c.redirect(safeReturnUrl(address, settings), 303)
@@ -126,7 +126,7 @@ export function endRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn: S
   })
 }
 
-/** `/auth/ended` on the callback host: the one address that the provider's list of logout addresses holds. */
+/** `/auth/ended` on the callback host: the only logout address to register at the provider. */
 export function endedRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn: SignIn): void {
   const { settings } = services
   const route = routeFor('anyone', services, {
@@ -135,8 +135,8 @@ export function endedRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn:
     operationId: 'getFarewell',
     summary: 'Last step of signing out',
     tags: ['session'],
-    description: 'On the callback host: where the identity provider sends the browser after signing out.',
-    responses: { 200: { description: 'A farewell', content: { 'text/html': {} } }, 303: onwards },
+    description: 'On the callback host. The identity provider redirects the browser here after sign-out.',
+    responses: { 200: { description: 'Sign-out confirmation', content: { 'text/html': {} } }, 303: onwards },
   })
   app.openapi(route, async (c) => {
     const cookie = signedOutCookie(settings)
@@ -151,7 +151,7 @@ export function endedRoute(app: OpenAPIHono<AppEnv>, services: Services, signIn:
   })
 }
 
-/** Which page to return to after the provider; its own `state` parameter is not known to all of them. */
+/** Cookie that holds the page to return to after the provider. Not every provider supports the `state` parameter. */
 function signedOutCookie(settings: Services['settings']) {
   return hostCookie('signed-out', settings)
 }
@@ -164,7 +164,7 @@ async function signOut(c: Context<AppEnv>, services: Services, { return_to, ever
   return c.redirect(await nextStop({ ...address, path }, settings, signIn), 303)
 }
 
-/** Ends the session on this host. `isShared` is false where other processes cannot be told yet. */
+/** Ends the session on this host. `isShared` is false if other processes could not be told yet. */
 async function endHere(c: Context<AppEnv>, services: Services, everywhere: boolean) {
   const { settings, signIn } = services
   const who = await sessionOf(c, services)
@@ -180,9 +180,7 @@ async function endHere(c: Context<AppEnv>, services: Services, everywhere: boole
   return { isEverywhere, isShared }
 }
 
-/**
- * Ends each session that the browser sent, and all of `email` where it is given. Gives false where other processes cannot be told yet.
- */
+/** Ends each session that the browser sent, and all sessions of `email` if given. Gives false if other processes could not be told yet. */
 async function endSessions(
   c: Context<AppEnv>,
   services: Services,
@@ -194,7 +192,7 @@ async function endSessions(
   return (await Promise.all(ends)).every(Boolean)
 }
 
-/** Lets the page say what happened on the other devices. */
+/** Adds `signed_out`, so that the page can say what happened on other devices. */
 function withNews(path: string, isShared: boolean): string {
   const url = new URL(path, 'https://host.invalid')
   url.searchParams.set('signed_out', isShared ? 'everywhere' : 'soon')

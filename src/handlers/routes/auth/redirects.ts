@@ -1,4 +1,4 @@
-/** Addresses between a tenant's host and the callback host. */
+/** URLs of the redirects between a tenant's host and the callback host. */
 import type { Context } from 'hono'
 import { PublisherError } from '../../../base/errors.ts'
 import { portOf } from '../../../contract/host.ts'
@@ -11,7 +11,7 @@ import {
 } from '../../../runtime/sign-in/return-address.ts'
 import { type AppEnv, runtimeOf } from '../../exchange.ts'
 
-/** An address on the callback host. `port` counts in development only. */
+/** Gives a URL on the callback host. `port` is used in development only. */
 export function callbackUrl(
   settings: Settings,
   port: string | null,
@@ -23,20 +23,19 @@ export function callbackUrl(
   return url.href
 }
 
-/** The page of this tenant that a request asks to come back to. */
+/** Gives the page of this tenant to return to. */
 export function returnAddressOf(c: Context<AppEnv>, returnTo: string | undefined): ReturnAddress {
   return { host: runtimeOf(c.env).host, port: requestPort(c), path: parseReturnPath(returnTo) }
 }
 
-/** The port that the request names. */
+/** Gives the port that the request names. */
 export function requestPort(c: Context<AppEnv>): string | null {
   return portOf(c.env.connection.host ?? '')
 }
 
-/** The address as a URL. Throws `invalid_request` for what cannot be a tenant's: a sealed address of another configuration. */
+/** Gives the address as a URL. Throws `invalid_request` for a sealed address that is no longer a tenant's under this configuration. */
 export function safeReturnUrl(address: ReturnAddress, settings: Settings): string {
   const url = returnUrl(address, settings)
-  if (url === null)
-    throw new PublisherError('invalid_request', 'This site does not belong to the fleet any more.')
+  if (url === null) throw new PublisherError('invalid_request', 'This site no longer belongs to the fleet.')
   return url
 }

@@ -1,6 +1,6 @@
 /**
- * Tells the identity provider at sign-out which of its sessions to end (OpenID Connect RP-Initiated Logout 1.0, section 2): with its own
- * ID token it need not ask the person once more. The token waits in a sealed cookie of the callback host.
+ * Tells the identity provider at sign-out which of its sessions to end (OpenID Connect RP-Initiated Logout 1.0, section 2). Given its own
+ * ID token, the provider need not ask the person again. A sealed cookie of the callback host holds the token.
  */
 import type { Context } from 'hono'
 import type { Settings } from '../../../runtime/settings/settings.ts'
@@ -13,7 +13,7 @@ import type { AppEnv } from '../../exchange.ts'
 /** Browsers drop a cookie whose name and value have more than 4,096 bytes (RFC 6265bis, section 5.6). */
 const maxCookieBytes = 4096
 
-/** Keeps the ID token, or the provider's session id where the token is too long, or nothing. */
+/** Stores the ID token, or the provider's session id if the token is too long, or nothing. */
 export async function keepSessionHint(
   c: Context<AppEnv>,
   settings: Settings,
@@ -31,7 +31,7 @@ export async function keepSessionHint(
   deleteCookie(c, settings, cookie)
 }
 
-/** Gives what was kept, empty where nothing was, and takes it from the browser. */
+/** Gives the stored hint and deletes its cookie. Gives `{}` if none was stored. */
 export async function takeSessionHint(
   c: Context<AppEnv>,
   settings: Settings,
