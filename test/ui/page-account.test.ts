@@ -57,9 +57,9 @@ describe('the account', () => {
     await page.goto('/')
     await pictureOf(page, 'one')
     await page.getByRole('button', { name: 'Account: alice@example.org' }).click()
-    const notices = page.getByRole('list', { name: 'Notices about the AI' })
+    const notices = page.getByRole('list', { name: 'AI notices' })
     expect(await notices.getByRole('listitem').allTextContents()).toEqual([
-      'AI that describes photos: Goes away soon. Ends: 2026-12-01. Replacement: newer-model.',
+      'Photo description AI: Goes away soon. Shutdown: 2026-12-01. Replacement: newer-model.',
     ])
   })
 
@@ -73,7 +73,7 @@ describe('the account', () => {
     await pictureOf(page, 'one')
     await page.getByRole('button', { name: `Account: ${status.email}` }).click()
     expect(await page.getByText(status.email, { exact: true }).isVisible()).toBe(true)
-    expect(await page.getByText('You are not an admin of this gallery.').count()).toBe(warnings)
+    expect(await page.getByText('You’re not an admin of this gallery.').count()).toBe(warnings)
     const signOut = page.getByRole('button', { name: 'Sign out', exact: true })
     expect(await signOut.isVisible()).toBe(true)
     const form = page.locator('form[method=post]').first()
@@ -102,10 +102,10 @@ describe('the account', () => {
         `- 'region "Account: bob@example.org"':`,
         '  - paragraph: Signed in as',
         '  - paragraph: bob@example.org',
-        '  - paragraph: You are not an admin of this gallery.',
+        '  - paragraph: You’re not an admin of this gallery.',
         '  - button "Sign out"',
         '  - button "Sign out everywhere"',
-        '  - paragraph: Ends your sessions on all devices.',
+        '  - paragraph: Signs you out on all your devices.',
       ].join('\n'),
     )
     await page.keyboard.press('Tab')
@@ -120,7 +120,7 @@ describe('the account', () => {
   it.each([
     ['en', 'Sign out everywhere', 'everywhere', /signed out on all devices/],
     ['de', 'Überall abmelden', 'everywhere', /auf allen Geräten abgemeldet/],
-    ['en', 'Sign out everywhere', 'soon', /other devices follow/],
+    ['en', 'Sign out everywhere', 'soon', /other devices will follow/],
     ['de', 'Überall abmelden', 'soon', /anderen Geräte folgen/],
   ])('signs out everywhere in %s by “%s” and says what happened (%s)', async (locale, name, said, words) => {
     const { page, gallery } = await visiting(browser, { ...phone, locale })
@@ -170,7 +170,7 @@ describe('the account', () => {
     visitedBy(gallery, { admin: false, email: 'bob@example.org' })
     gallery.script(randomPath, () => problem(403, 'not_admin'))
     await page.goto('/')
-    const notice = page.getByRole('region', { name: 'You are not an admin here' })
+    const notice = page.getByRole('region', { name: 'You’re not an admin here' })
     await notice.waitFor()
     expect(await notice.getByRole('link', { name: 'Sign in' }).count()).toBe(0)
     const signOut = notice.getByRole('button', { name: 'Sign out' })

@@ -29,22 +29,22 @@ describe('the theme', () => {
   it('is the chosen one, also after a reload and for the browser around the page', async () => {
     const { page } = await visiting(browser, { colorScheme: 'dark' })
     await page.goto('/')
-    await page.getByRole('button', { name: 'Switch to the light theme' }).click()
+    await page.getByRole('button', { name: 'Switch to light theme' }).click()
     expect(await background(page)).toBe(backgrounds.light)
     expect(await page.locator('meta[name="theme-color"]').first().getAttribute('content')).toBe(
       backgrounds.light,
     )
     await page.reload()
-    await page.getByRole('button', { name: 'Switch to the dark theme' }).waitFor()
+    await page.getByRole('button', { name: 'Switch to dark theme' }).waitFor()
     expect(await background(page)).toBe(backgrounds.light)
   })
 
   it('follows the system while nothing was chosen', async () => {
     const { page } = await visiting(browser, { colorScheme: 'dark' })
     await page.goto('/')
-    await page.getByRole('button', { name: 'Switch to the light theme' }).waitFor()
+    await page.getByRole('button', { name: 'Switch to light theme' }).waitFor()
     await page.emulateMedia({ colorScheme: 'light' })
-    await page.getByRole('button', { name: 'Switch to the dark theme' }).waitFor()
+    await page.getByRole('button', { name: 'Switch to dark theme' }).waitFor()
     expect(await background(page)).toBe(backgrounds.light)
   })
 
@@ -58,7 +58,7 @@ describe('the theme', () => {
       })
     })
     await page.goto('/')
-    await page.getByRole('button', { name: 'Switch to the light theme' }).click()
+    await page.getByRole('button', { name: 'Switch to light theme' }).click()
     expect(await background(page)).toBe(backgrounds.light)
   })
 })
@@ -321,7 +321,7 @@ describe('those who need it otherwise', () => {
       'Skip to the photo',
       'Keyboard shortcuts',
       'All photos',
-      'Switch to the light theme',
+      'Switch to light theme',
       'Zoom in',
       'Back',
       'Details',

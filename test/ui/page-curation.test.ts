@@ -75,7 +75,7 @@ describe('curation', () => {
     await page.getByText(toast).waitFor()
     await pictureOf(page, 'two')
     await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByText('Back in the inbox.').waitFor()
+    await page.getByText('Moved to the inbox.').waitFor()
     await pictureOf(page, 'one')
     expect(asked.at(-1)).toMatchObject({ path: path('restore'), body: { from: action } })
     expect(asked).toHaveLength(2)
@@ -92,7 +92,7 @@ describe('curation', () => {
     await page.keyboard.press('u')
     await eventually(() => expect(asked.map(({ path }) => path)).toEqual([path('keep')]))
     arrived.resolve(Response.json(moved('keep')))
-    await page.getByText('Back in the inbox.').waitFor()
+    await page.getByText('Moved to the inbox.').waitFor()
     await pictureOf(page, 'one')
   })
 
@@ -115,14 +115,14 @@ describe('curation', () => {
     [
       'the storage does not answer',
       ({ gallery }) => gallery.script(path('keep'), () => problem(503, 'storage_unavailable')),
-      'The storage does not answer',
+      'The storage isn’t responding',
     ],
     [
       'the session has ended',
       ({ gallery }) => gallery.script(path('keep'), () => problem(401, 'not_signed_in')),
-      'You are signed out',
+      'You’re signed out',
     ],
-    ['the connection is gone', ({ page }) => page.context().setOffline(true), 'You are offline'],
+    ['the connection is gone', ({ page }) => page.context().setOffline(true), 'You’re offline'],
   ])('brings the photo back, and says why, when %s', async (_title, begin, words) => {
     const work = await atWork(browser)
     const { page } = work
@@ -130,7 +130,7 @@ describe('curation', () => {
     await begin(work)
     await page.keyboard.press('k')
     await page.getByRole('alert').getByText(words).waitFor()
-    await page.getByText('Could not keep the photo. It is back.').waitFor()
+    await page.getByText('Couldn’t keep the photo. It’s back in the inbox.').waitFor()
     await pictureOf(page, 'one')
     expect(new URL(page.url()).searchParams.get('photo')).toBe('one.jpg')
     await page.context().setOffline(false)
@@ -145,7 +145,7 @@ describe('curation', () => {
     gallery.script(path('remove'), () => Response.json(moved('remove')))
     await again.click()
     await page.getByText('Removed.').waitFor()
-    await page.getByText('Could not remove the photo').waitFor({ state: 'detached' })
+    await page.getByText('Couldn’t remove the photo').waitFor({ state: 'detached' })
   })
 
   it('of the last photo leaves nothing to act on, and can be undone', async () => {
@@ -216,7 +216,7 @@ describe('curation', () => {
     await pictureOf(page, 'two')
     await page.keyboard.press('k')
     await page.getByText('Kept.', { exact: true }).waitFor()
-    await failure.getByText('Could not keep the photo').waitFor()
+    await failure.getByText('Couldn’t keep the photo').waitFor()
     await expectAccessible(page)
     await failure.getByRole('button', { name: 'Show: one.jpg' }).click()
     await pictureOf(page, 'one')
@@ -236,11 +236,11 @@ describe('a swipe', () => {
     const { page, asked, answer } = await atWork(browser, phone)
     answer(path('remove'), () => Response.json(moved('remove')))
     const lift = await swipe(page, 0, -60, { lifts: false })
-    await page.getByText('Keep swiping to keep').waitFor()
+    await page.getByText('Swipe further to keep').waitFor()
     await lift()
-    await page.getByText('Keep swiping to keep').waitFor({ state: 'hidden' })
+    await page.getByText('Swipe further to keep').waitFor({ state: 'hidden' })
     const liftLater = await swipe(page, 0, 260, { lifts: false })
-    await page.getByText('Let go to remove').waitFor()
+    await page.getByText('Release to remove').waitFor()
     expect(asked).toEqual([])
     await liftLater()
     await page.getByText('Removed.').waitFor()
@@ -266,11 +266,11 @@ describe('a swipe', () => {
     await pictureOf(page, 'two')
     await page.getByRole('button', { name: 'Next' }).click()
     const lift = await swipe(page, 0, -300, { lifts: false })
-    await page.getByText('Let go to keep').waitFor()
+    await page.getByText('Release to keep').waitFor()
     late.resolve()
     await pictureOf(page, 'three')
     await lift()
-    await page.getByText('Let go to keep').waitFor({ state: 'hidden' })
+    await page.getByText('Release to keep').waitFor({ state: 'hidden' })
     expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
   })
 
@@ -313,7 +313,7 @@ describe('deleting', () => {
     await openSheet(page)
     await page.getByRole('button', { name: 'Delete for good' }).click()
     await page.getByRole('button', { name: 'Delete', exact: true }).click()
-    await page.getByText('This is switched off').waitFor()
+    await page.getByText('This feature is off').waitFor()
     await pictureOf(page, 'one')
   })
 })

@@ -46,9 +46,9 @@ const actions: [action: string, at: string, act: (page: Page) => Promise<void>][
 ]
 
 const happenings: [happening: string, answer: () => Response, title: string, button: string | null][] = [
-  ['the session has ended', () => problem(401, 'not_signed_in'), 'You are signed out', null],
-  ['the right is gone', () => problem(403, 'not_admin'), 'You are no longer an admin here', null],
-  ['the feature is off', () => problem(403, 'feature_disabled'), 'This is switched off', null],
+  ['the session has ended', () => problem(401, 'not_signed_in'), 'You’re signed out', null],
+  ['the right is gone', () => problem(403, 'not_admin'), 'You’re no longer an admin here', null],
+  ['the feature is off', () => problem(403, 'feature_disabled'), 'This feature is off', null],
   [
     'it was too much at once',
     () => problem(429, 'rate_limited', { 'retry-after': '90' }),
@@ -58,7 +58,7 @@ const happenings: [happening: string, answer: () => Response, title: string, but
   [
     'the storage is down',
     () => problem(503, 'storage_unavailable'),
-    'The storage does not answer',
+    'The storage isn’t responding',
     'Try again',
   ],
   [
@@ -67,8 +67,8 @@ const happenings: [happening: string, answer: () => Response, title: string, but
     'The gallery’s settings can’t be read',
     'Try again',
   ],
-  ['the words are too many', () => problem(413, 'request_too_large'), 'Too many words', 'Try again'],
-  ['somebody else wrote', () => problem(409, 'sidecar_changed'), 'Someone else was editing', 'Try again'],
+  ['the words are too many', () => problem(413, 'request_too_large'), 'Captions too long', 'Try again'],
+  ['somebody else wrote', () => problem(409, 'sidecar_changed'), 'Another edit was saved first', 'Try again'],
   ['the photo is gone', () => problem(404, 'photo_not_found'), 'The photo is no longer here', null],
   [
     'a proxy answers',
@@ -103,7 +103,7 @@ describe.each(actions)('%s', (_action, at, act) => {
     await page.context().setOffline(true)
     await act(page)
     const alert = sheetOf(page).getByRole('alert')
-    await alert.getByText('You are offline').waitFor()
+    await alert.getByText('You’re offline').waitFor()
     await page.context().setOffline(false)
     expect(await alert.getByRole('button', { name: 'Try again' }).isEnabled()).toBe(true)
   })
@@ -117,7 +117,7 @@ describe('a pause that the server asks for', () => {
     await type(page)
     await page.getByRole('button', { name: 'Save' }).click()
     const alert = sheetOf(page).getByRole('alert')
-    const waiting = alert.getByRole('button', { name: 'Try again in 0:03' })
+    const waiting = alert.getByRole('button', { name: 'Try again in 3 s' })
     await waiting.waitFor()
     expect(await waiting.isDisabled()).toBe(true)
     await page.clock.runFor(4000)

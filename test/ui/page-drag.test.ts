@@ -154,7 +154,7 @@ describe('dragging', () => {
 
 describe('a gesture', () => {
   it.each([
-    ['/', 'Swipe the photo up to keep it, down to remove it.'],
+    ['/', 'Swipe up to keep the photo, down to remove it.'],
     ['/?view=grid', 'Press and hold a photo to select it.'],
   ])('is told once at %s on a touch screen', async (address, words) => {
     const { page, gallery } = await visiting(browser, phone)

@@ -25,7 +25,7 @@ describe.each([
       Response.json({ filename: 'one.jpg', caption: '', alt_text: one?.alt_text, captions, metadata: {} }),
     )
     await openSheet(page)
-    const explained = sheetOf(page).getByText('Publishes without words.')
+    const explained = sheetOf(page).getByText('Will be published without a caption.')
     expect(await explained.count()).toBe(0)
     await captionOf(page, 'Telegram').fill(' ')
     await explained.waitFor()
@@ -63,7 +63,7 @@ describe('a photo with a training prompt only', () => {
     const { page, gallery } = await atWork(browser, { photos: somePhotos(1) })
     gallery.script(onePath, () => Response.json(trained[0]))
     await page.reload()
-    await page.getByRole('img', { name: 'A photo without a description' }).waitFor()
+    await page.getByRole('img', { name: 'No description' }).waitFor()
     await openSheet(page)
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('')
     await page.getByRole('button', { name: 'Write captions with AI' }).waitFor()

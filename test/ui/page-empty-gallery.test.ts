@@ -47,7 +47,7 @@ describe('an empty gallery', () => {
   it('names a missing root folder in the photo view', async () => {
     const { page } = await emptyGallery('root_missing', phone)
     await page.goto('/')
-    await page.getByRole('heading', { name: 'The photo folder does not exist' }).waitFor()
+    await page.getByRole('heading', { name: 'The photo folder doesn’t exist' }).waitFor()
     await page.getByRole('main').getByText('The server says root_missing.').waitFor()
     await chooser(page).waitFor()
   })
@@ -64,7 +64,7 @@ describe('an empty gallery', () => {
       }),
     )
     await page.goto('/?view=grid')
-    await page.getByRole('heading', { name: 'The photo folder does not exist' }).waitFor()
+    await page.getByRole('heading', { name: 'The photo folder doesn’t exist' }).waitFor()
     await page.getByText('/Photos', { exact: true }).waitFor()
     await chooser(page).waitFor()
     await expectAccessible(page)

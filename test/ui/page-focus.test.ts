@@ -96,7 +96,7 @@ describe('Delete', () => {
     await question.waitFor({ state: 'detached' })
     expect(asked).toEqual([])
     await erase.click()
-    await question.getByRole('button', { name: 'Delete it' }).click()
+    await question.getByRole('button', { name: 'Delete photo' }).click()
     await page.getByText('Deleted.').waitFor()
     expect(asked.map((one) => one.path)).toEqual([path('delete')])
   })

@@ -121,7 +121,7 @@ describe.each([
     await search.pressSequentially('n')
     expect(await search.inputValue()).toBe('été n')
     await search.fill('nothing like it')
-    await page.getByRole('heading', { name: 'Nothing found' }).waitFor()
+    await page.getByRole('heading', { name: 'No photos found' }).waitFor()
     await expectAccessible(page)
     await page.getByRole('button', { name: 'Show all photos' }).click()
     await tile(page, 'two').waitFor()
@@ -133,7 +133,7 @@ describe.each([
     await page.goto('/?view=grid')
     await tile(page, 'one').waitFor()
     expect(await page.getByRole('option').allTextContents()).toEqual(['By name', 'Newest first'])
-    await page.getByLabel('Order').selectOption('Newest first')
+    await page.getByLabel('Sort order').selectOption('Newest first')
     await eventually(async () =>
       expect(await names(page)).toEqual(['four.jpg', 'three.jpg', 'two.jpg', 'one.jpg']),
     )
@@ -437,7 +437,7 @@ describe('the sheet of shortcuts', () => {
     await pictureOf(page, 'one')
     await page.keyboard.press('?')
     await page.getByLabel('Use letter keys as shortcuts').uncheck()
-    await page.getByRole('button', { name: 'Close the shortcuts' }).click()
+    await page.getByRole('button', { name: 'Close shortcuts' }).click()
     await page.reload()
     await pictureOf(page, 'one')
     await page.keyboard.press('g')

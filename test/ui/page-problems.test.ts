@@ -21,7 +21,7 @@ describe('instead of the first photo', () => {
     gallery.script(randomPath, () => late.promise)
     await page.goto('/')
     await page.locator('.placeholder').waitFor()
-    expect(await announced(page)).toBe('Loading a photo')
+    expect(await announced(page)).toBe('Loading photo')
     expect(await page.getByRole('button', { name: 'Next' }).getAttribute('aria-busy')).toBe('true')
     late.resolve(problem(404, 'no_photos'))
     await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
@@ -30,13 +30,13 @@ describe('instead of the first photo', () => {
   it.each([
     [404, 'no_photos', 'No photos yet'],
     [401, 'not_signed_in', 'This gallery is private'],
-    [403, 'not_admin', 'You are not an admin here'],
+    [403, 'not_admin', 'You’re not an admin here'],
     [503, 'sign_in_unavailable', 'This gallery is private'],
-    [502, 'endpoint_refused', 'Something is not set up right'],
-    [502, 'credentials_rejected', 'Something is not set up right'],
-    [501, 'provider_unavailable', 'Something is not set up right'],
-    [413, 'request_too_large', 'That was too large'],
-    [413, 'a_code_from_the_future', 'That was too large'],
+    [502, 'endpoint_refused', 'This gallery isn’t set up correctly'],
+    [502, 'credentials_rejected', 'This gallery isn’t set up correctly'],
+    [501, 'provider_unavailable', 'This gallery isn’t set up correctly'],
+    [413, 'request_too_large', 'That’s too large'],
+    [413, 'a_code_from_the_future', 'That’s too large'],
     [404, 'tenant_not_found', 'Something went wrong'],
     [500, 'internal_error', 'Something went wrong'],
     [418, 'a_code_from_the_future', 'Something went wrong'],
@@ -49,7 +49,7 @@ describe('instead of the first photo', () => {
       await page.goto('/')
       await page.getByRole('heading', { name: title }).waitFor()
       expect(await announced(page)).toContain(title)
-      expect(await page.locator('.request-id').textContent()).toBe(`Request request-${code}`)
+      expect(await page.locator('.request-id').textContent()).toBe(`Request ID: request-${code}`)
       expect(await page.getByRole('button', { name: 'Next' }).count()).toBe(0)
       await page.clock.runFor(600_000)
       expect(gallery.asked).toEqual([randomPath])
@@ -130,7 +130,7 @@ describe('instead of the first photo', () => {
   it('an address of a photo that is gone leads on to another one', async () => {
     const { page } = await visiting(browser)
     await page.goto('/?photo=gone.jpg')
-    await page.getByRole('heading', { name: 'That photo is not here' }).waitFor()
+    await page.getByRole('heading', { name: 'Photo not found' }).waitFor()
     await page.getByRole('button', { name: 'Show another photo' }).click()
     await pictureOf(page, 'one')
   })
@@ -179,7 +179,7 @@ describe('when the next photo cannot be had', () => {
     await page.keyboard.press('Space')
     await pictureOf(page, 'two')
     await page.keyboard.press('Space')
-    await page.getByRole('heading', { name: 'You are offline' }).waitFor()
+    await page.getByRole('heading', { name: 'You’re offline' }).waitFor()
     await page.context().setOffline(false)
     await pictureOf(page, 'three')
   })
@@ -188,7 +188,7 @@ describe('when the next photo cannot be had', () => {
     const { page } = await visiting(browser)
     await page.route(`**${randomPath}`, (route) => route.abort('connectionrefused'))
     await page.goto('/')
-    await page.getByRole('heading', { name: 'No answer from the gallery' }).waitFor()
+    await page.getByRole('heading', { name: 'Can’t reach the gallery' }).waitFor()
   })
 
   it('a server that accepts and then says nothing is given up after a while', async () => {
@@ -200,7 +200,7 @@ describe('when the next photo cannot be had', () => {
     // The page is there, and has asked itself.
     await page.getByRole('banner').waitFor()
     await page.clock.runFor(20_000)
-    await page.getByRole('heading', { name: 'No answer from the gallery' }).waitFor()
+    await page.getByRole('heading', { name: 'Can’t reach the gallery' }).waitFor()
   })
 })
 
@@ -217,7 +217,7 @@ describe('a picture that does not load', () => {
     const { page, gallery } = await visiting(browser)
     gallery.script(onePicture, script)
     await page.goto('/')
-    await page.getByRole('heading', { name: 'This photo cannot be shown' }).waitFor()
+    await page.getByRole('heading', { name: 'This photo can’t be shown' }).waitFor()
     expect(await page.getByText('The caption of photo one.').first().isVisible()).toBe(true)
     await page.getByRole('button', { name: 'Show another photo' }).click()
     await pictureOf(page, 'two')
@@ -249,7 +249,8 @@ describe('a picture that does not load', () => {
 /** Seconds that the countdown shows. */
 async function secondsLeft(page: Page): Promise<number> {
   const countdown = page.locator('.countdown', { hasText: 'Retrying in' })
-  const [, minutes, seconds] = /(\d+):(\d\d)$/.exec((await countdown.textContent()) ?? '') ?? []
+  const [, minutes = 0, seconds] =
+    /(?:(\d+):)?(\d+)(?: s)?$/.exec((await countdown.textContent()) ?? '') ?? []
   return Number(minutes) * 60 + Number(seconds)
 }
 

@@ -109,12 +109,12 @@ describe('publishing', () => {
       Response.json({ ...somePhotos(1)[0], filename: 'one (2).jpg' }),
     )
     await startPublishing(page)
-    await page.getByRole('button', { name: 'I checked, it’s not there: publish again' }).click()
+    await page.getByRole('button', { name: 'It’s not there: publish again' }).click()
     await page.getByText('The server said no.').waitFor()
     await page.getByRole('button', { name: 'Retry' }).click()
     await page.getByText('Moved to the archive.').waitFor()
-    await page.getByRole('button', { name: 'Move back to inbox' }).click()
-    await page.getByText('Back in the inbox.').waitFor()
+    await page.getByRole('button', { name: 'Move to inbox' }).click()
+    await page.getByText('Moved to the inbox.').waitFor()
     expect(asked.map(({ path }) => path)).toEqual([
       path('publish'),
       inArchive('publish'),
@@ -143,7 +143,7 @@ describe('publishing', () => {
     await closeSheet(page)
     await page.getByText('Published to Telegram. FetLife failed. Moved to the archive.').waitFor()
     await pictureOf(page, 'two')
-    await page.getByRole('button', { name: 'Move back to inbox' }).click()
+    await page.getByRole('button', { name: 'Move to inbox' }).click()
     await pictureOf(page, 'one')
     expect(asked.map(({ path }) => path)).toEqual([path('publish'), path('restore')])
     expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
@@ -184,7 +184,7 @@ describe('publishing', () => {
     await page.getByRole('link', { name: 'one.jpg' }).waitFor({ state: 'detached' })
     expect(new URL(page.url()).search).toBe('?view=grid')
     await page.keyboard.press('u')
-    await page.getByText('Back in the inbox.').waitFor()
+    await page.getByText('Moved to the inbox.').waitFor()
     await page.getByRole('link', { name: 'one.jpg' }).waitFor()
     expect(new URL(page.url()).search).toBe('?view=grid')
   })
@@ -240,7 +240,7 @@ describe('publishing', () => {
       [true, 'Typed.'],
       [false, 'Typed.'],
     ])
-    expect(await page.getByText('The storage does not answer').count()).toBe(0)
+    expect(await page.getByText('The storage isn’t responding').count()).toBe(0)
   })
 
   it('asks for a person’s word where nobody knows whether it got through', async () => {
@@ -263,7 +263,7 @@ describe('publishing', () => {
       .getByText('We don’t know if Telegram received it: the connection dropped. Check your channel first.')
       .waitFor()
     expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0)
-    await page.getByRole('button', { name: 'I checked, it’s not there: publish again' }).click()
+    await page.getByRole('button', { name: 'It’s not there: publish again' }).click()
     await page.getByText('Moved to the archive.').waitFor()
     expect(asked.map(({ body }) => body.force)).toEqual([false, true])
   })
@@ -289,7 +289,7 @@ describe('publishing', () => {
     await page.getByRole('button', { name: 'Done' }).click()
     await sheetOf(page).waitFor({ state: 'detached' })
     await pictureOf(page, 'one')
-    expect(await page.getByRole('button', { name: 'Move back to inbox' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Move to inbox' }).count()).toBe(0)
   })
 
   it('says before it is sent that the platform has the photo already', async () => {
@@ -381,7 +381,7 @@ describe('publishing', () => {
     gallery.script(path('publish'), () => standing({ email: found }, true))
     gallery.script(onePath, () => problem(503, 'storage_unavailable'))
     await again.click()
-    await page.getByRole('alert').getByText('The storage does not answer').waitFor()
+    await page.getByRole('alert').getByText('The storage isn’t responding').waitFor()
     expect(await page.getByText('Moved to the archive.').count()).toBe(0)
     expect(await sheetOf(page).isVisible()).toBe(true)
   })
@@ -397,11 +397,11 @@ describe('publishing', () => {
     await page.getByLabel('FetLife', { exact: true }).uncheck()
     await openPreview(page)
     await sendOut(page)
-    await post(page, 'Telegram').getByText('Being published to Telegram right now').waitFor()
+    await post(page, 'Telegram').getByText('Still publishing to Telegram').waitFor()
     await page.getByRole('button', { name: 'Edit captions' }).click()
     await page.getByRole('button', { name: 'Preview' }).click()
     await page.getByRole('button', { name: 'Publish to Telegram' }).waitFor()
-    expect(await page.getByText('Being published to Telegram right now').count()).toBe(0)
+    expect(await page.getByText('Still publishing to Telegram').count()).toBe(0)
   })
 
   it('asks the server again when the sheet is opened after an attempt that was under way', async () => {

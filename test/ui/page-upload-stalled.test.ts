@@ -67,7 +67,7 @@ const untilSaid = (page: Page, words: string) =>
 
 async function allHasLeft(page: Page): Promise<void> {
   await tray(page).getByRole('button', { name: '0 of 1 uploaded' }).click()
-  await tray(page).getByText('100 %').waitFor()
+  await tray(page).getByText('100%').waitFor()
 }
 
 describe('an upload that stands still', () => {
@@ -80,7 +80,7 @@ describe('an upload that stands still', () => {
     await untilSaid(page, 'No progress for a minute')
     await tray(page).getByRole('button', { name: '2 uploaded, 1 failed' }).waitFor()
     expect(names.toSorted()).toEqual(['b.jpg', 'c.jpg'])
-    await page.getByRole('button', { name: 'Try slow.jpg again' }).click()
+    await page.getByRole('button', { name: 'Retry slow.jpg' }).click()
     await tray(page).getByRole('button', { name: '3 uploaded', exact: true }).waitFor()
     expect(names).toContain('slow.jpg')
   })
@@ -92,7 +92,7 @@ describe('an upload that stands still', () => {
     await allHasLeft(page)
     await untilSaid(page, 'Check if the photo is there')
     there.push({ key: 'a.jpg', size: photo.length })
-    await page.getByRole('button', { name: 'Try a.jpg again' }).click()
+    await page.getByRole('button', { name: 'Retry a.jpg' }).click()
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
     expect(names).toEqual([])
   })
@@ -104,7 +104,7 @@ describe('an upload that stands still', () => {
     await allHasLeft(page)
     await untilSaid(page, 'Check if the photo is there')
     there.push({ key: 'a.jpg', size: photo.length + 1 })
-    await page.getByRole('button', { name: 'Try a.jpg again' }).click()
+    await page.getByRole('button', { name: 'Retry a.jpg' }).click()
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
     expect(names).toEqual(['a.jpg'])
   })

@@ -114,7 +114,7 @@ describe('photos come in', () => {
     for (const go of held) go()
     await tray(page).getByRole('button', { name: '3 uploaded', exact: true }).waitFor()
     expect(names.sort()).toEqual(['a.jpg', 'b.jpg', 'c.jpg'])
-    await page.getByRole('button', { name: 'Close the list of uploads' }).click()
+    await page.getByRole('button', { name: 'Close uploads' }).click()
     await tray(page).waitFor({ state: 'detached' })
   })
 
@@ -140,7 +140,7 @@ describe('photos come in', () => {
     gallery.script(path, () => stored('two.jpg'))
     await picker(page).setInputFiles([file('dusk.jpg')])
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).click()
-    await page.getByText('Renamed: dusk.jpg is taken or not allowed').waitFor()
+    await page.getByText('Renamed because dusk.jpg is in use or not allowed').waitFor()
     await page.getByRole('button', { name: 'Show two.jpg' }).click()
     await pictureOf(page, 'two')
   })
@@ -158,8 +158,8 @@ describe('photos come in', () => {
 describe('what is wrong with a file', () => {
   it.each([
     ['text', file('a.jpg', Buffer.from('Dear diary, today')), 'Not a photo. Use JPEG, PNG or WebP.'],
-    ['nothing', file('a.jpg', Buffer.alloc(0)), 'The file is empty'],
-    ['too much', file('a.jpg', Buffer.alloc(2 ** 20 + 1, 0xff)), 'Too large: a photo may have at most 1 MB'],
+    ['nothing', file('a.jpg', Buffer.alloc(0)), 'This file is empty.'],
+    ['too much', file('a.jpg', Buffer.alloc(2 ** 20 + 1, 0xff)), 'Too large. The limit is 1 MB.'],
   ])('is said of %s before anything is sent', async (_, wrong, words) => {
     const { page, names } = await atHome()
     await picker(page).setInputFiles([wrong, file('good.jpg')])
@@ -170,7 +170,7 @@ describe('what is wrong with a file', () => {
 
   it.each([
     [415, 'unsupported_photo', 'Not a photo. Use JPEG, PNG or WebP.'],
-    [422, 'photo_unreadable', 'Damaged or incomplete: copy it'],
+    [422, 'photo_unreadable', 'Damaged or incomplete. Copy it'],
     [413, 'photo_too_large', 'The server says photo_too_large.'],
     [403, 'feature_off', 'The server says feature_off.'],
   ])('is said where the server refuses it with %i, and can be tried again', async (status, code, words) => {
@@ -178,7 +178,7 @@ describe('what is wrong with a file', () => {
     onceThen(gallery, () => problem(status, code))
     await picker(page).setInputFiles([file('a.jpg')])
     await tray(page).getByText(words).waitFor()
-    await page.getByRole('button', { name: 'Try a.jpg again' }).click()
+    await page.getByRole('button', { name: 'Retry a.jpg' }).click()
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
   })
 
@@ -257,7 +257,7 @@ describe('a photo that is here already', () => {
       })
     })
     await picker(page).setInputFiles([file('a.jpg')])
-    await page.getByRole('button', { name: 'Try a.jpg again' }).click()
+    await page.getByRole('button', { name: 'Retry a.jpg' }).click()
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
   })
 })
@@ -307,7 +307,7 @@ describe('what passes', () => {
     const { page, names } = await atHome()
     await page.context().setOffline(true)
     await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
-    await tray(page).getByText('You are offline.').first().waitFor()
+    await tray(page).getByText('You’re offline.').first().waitFor()
     expect(await asksBeforeLeaving(page)).toBe(true)
     await page.context().setOffline(false)
     await tray(page).getByRole('button', { name: '2 uploaded', exact: true }).waitFor()
@@ -361,7 +361,7 @@ describe('the queue', () => {
     await eventually(async () => expect(await tray(page).getByText('Cancelled').count()).toBe(3))
     expect(await asksBeforeLeaving(page)).toBe(false)
     isHeld = false
-    await page.getByRole('button', { name: 'Try all again' }).click()
+    await page.getByRole('button', { name: 'Retry all' }).click()
     await tray(page).getByRole('button', { name: '3 uploaded', exact: true }).waitFor()
     expect(names.sort()).toEqual(['a.jpg', 'b.jpg', 'c.jpg'])
     held.resolve()
@@ -411,8 +411,8 @@ describe('the queue', () => {
     const { page, gallery } = await atHome(window)
     gallery.script(path, () => problem(415, 'unsupported_photo'))
     await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
-    await tray(page).getByRole('button', { name: 'Try a.jpg again' }).waitFor()
-    for (const name of ['Next', 'Details', 'Zoom in', 'Try all again']) {
+    await tray(page).getByRole('button', { name: 'Retry a.jpg' }).waitFor()
+    for (const name of ['Next', 'Details', 'Zoom in', 'Retry all']) {
       await page.getByRole('button', { name, exact: true }).click({ trial: true })
     }
     const tooWide = await page.evaluate(

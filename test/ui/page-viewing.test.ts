@@ -94,7 +94,7 @@ describe('the first photo', () => {
 
   it.each([
     ['its caption', { alt_text: null }, 'The caption of photo one.'],
-    ['neutral words', { alt_text: ' ', caption: null }, 'A photo without a description'],
+    ['neutral words', { alt_text: ' ', caption: null }, 'No description'],
   ])('without an alternative text is described by %s', async (_, part, expected) => {
     const photos = somePhotos(1).map((photo) => ({ ...photo, ...part }))
     const { page } = await visiting(browser, { photos })
@@ -177,7 +177,7 @@ describe('Next', () => {
     await pictureOf(page, 'two')
     for (const _ of [1, 2, 3]) await page.keyboard.press('Space')
     expect(await page.getByRole('button', { name: 'Next' }).getAttribute('aria-busy')).toBe('true')
-    expect(await announced(page)).toBe('Loading the next photo')
+    expect(await announced(page)).toBe('Loading next photo')
     gallery.heal(randomPath)
     late.resolve(Response.json(somePhotos(3)[2]))
     await pictureOf(page, 'three')
@@ -407,7 +407,7 @@ describe('the details', () => {
     await page.goto('/')
     await pictureOf(page, 'one')
     await page.keyboard.press('i')
-    await page.getByRole('link', { name: 'Open the original (opens in a new tab)' }).waitFor()
+    await page.getByRole('link', { name: 'Open original (opens in a new tab)' }).waitFor()
     expect(await rowsOf(page)).toEqual([
       ['Description', 'What photo one shows'],
       ['Size', '300 × 200 pixels'],

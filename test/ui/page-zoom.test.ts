@@ -59,7 +59,7 @@ describe('coming closer', () => {
     const { page } = await seeing(desktop)
     await page.keyboard.press('+')
     expect(await scaleOf(page)).toBe(1.5)
-    await page.getByText('Zoomed to 150 %').waitFor({ state: 'attached' })
+    await page.getByText('Zoomed to 150%').waitFor({ state: 'attached' })
     for (const _ of Array(10)) await page.keyboard.press('+')
     expect(await scaleOf(page)).toBe(6)
     await page.keyboard.press('-')

@@ -46,7 +46,7 @@ export function SheetHead(props: SheetHeadProps) {
 
 function titleOf({ outcomes }: Draft, isSending: boolean, features: Features): string {
   if (!isSending) return features.publish ? labels.publish : labels.captions
-  return Object.keys(outcomes).length > 0 ? labels.results : labels.previewOf
+  return Object.keys(outcomes).length > 0 ? labels.results : labels.preview
 }
 
 function statusText(draft: Draft, isUnsaved: boolean): string {
