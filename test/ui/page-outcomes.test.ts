@@ -173,7 +173,7 @@ describe('a photo of the archive', () => {
     await page.getByText('Published to FetLife.', { exact: true }).waitFor()
     await details(page).getByText('Published to FetLife on 3 Nov 2026, 14:05').waitFor()
     expect(await details(page).getByRole('button', { name: 'Retry' }).count()).toBe(0)
-    expect(await page.getByRole('button', { name: 'Move to inbox' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Move back to inbox' }).count()).toBe(0)
     expect(asked.map(({ body }) => [body.platforms, body.force])).toEqual([[['email'], false]])
   })
 
@@ -240,7 +240,7 @@ describe('a photo that is moved back to the inbox and edited', () => {
     await openPreview(page)
     await sendOut(page)
     await page.getByText('Published to Telegram and FetLife. Moved to the archive.').waitFor()
-    await page.getByRole('button', { name: 'Move to inbox' }).click()
+    await page.getByRole('button', { name: 'Move back to inbox' }).click()
     await pictureOf(page, 'one')
     await openSheet(page)
     await captionOf(page, 'Telegram').fill('Better words.')

@@ -113,7 +113,7 @@ describe('publishing', () => {
     await page.getByText('The server said no.').waitFor()
     await page.getByRole('button', { name: 'Retry' }).click()
     await page.getByText('Moved to the archive.').waitFor()
-    await page.getByRole('button', { name: 'Move to inbox' }).click()
+    await page.getByRole('button', { name: 'Move back to inbox' }).click()
     await page.getByText('Moved to the inbox.').waitFor()
     expect(asked.map(({ path }) => path)).toEqual([
       path('publish'),
@@ -143,7 +143,7 @@ describe('publishing', () => {
     await closeSheet(page)
     await page.getByText('Published to Telegram. FetLife failed. Moved to the archive.').waitFor()
     await pictureOf(page, 'two')
-    await page.getByRole('button', { name: 'Move to inbox' }).click()
+    await page.getByRole('button', { name: 'Move back to inbox' }).click()
     await pictureOf(page, 'one')
     expect(asked.map(({ path }) => path)).toEqual([path('publish'), path('restore')])
     expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
@@ -289,7 +289,7 @@ describe('publishing', () => {
     await page.getByRole('button', { name: 'Done' }).click()
     await sheetOf(page).waitFor({ state: 'detached' })
     await pictureOf(page, 'one')
-    expect(await page.getByRole('button', { name: 'Move to inbox' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Move back to inbox' }).count()).toBe(0)
   })
 
   it('says before it is sent that the platform has the photo already', async () => {

@@ -1,4 +1,4 @@
-/** Texts about problems that every visitor can meet, in German. */
+/** German texts about problems that any visitor may see. */
 import type { ProblemsTexts } from '../en/problems.ts'
 
 export const problemsTexts: ProblemsTexts = {

@@ -1,4 +1,4 @@
-/** Texts of uploads, in German. */
+/** German texts of uploads. */
 import type { UploadTexts } from '../en/upload.ts'
 
 export const uploadTexts: UploadTexts = {

@@ -1,4 +1,4 @@
-/** Texts for curating, captioning and publishing one photo, in German. */
+/** German texts for keeping, captioning and publishing a photo. */
 import type { WorkbenchTexts } from '../en/workbench.ts'
 import { formats } from './formats.ts'
 import { workbenchProblems } from './workbench-problems.ts'

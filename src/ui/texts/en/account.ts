@@ -1,4 +1,4 @@
-/** Texts about signing in and out, and about the account, in English. */
+/** English texts about signing in and out, and about the account. */
 import type { AiNotice } from '../../account/account-api.ts'
 
 export const accountTexts = {

@@ -1,4 +1,4 @@
-/** Texts around one photo, in English. */
+/** English texts around a photo. */
 import { formats } from './formats.ts'
 
 export const galleryTexts = {

@@ -1,4 +1,4 @@
-/** Texts of the grid, in English. */
+/** English texts of the grid. */
 import { formats } from './formats.ts'
 
 export const gridTexts = {

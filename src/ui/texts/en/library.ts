@@ -1,4 +1,4 @@
-/** Texts for work on many photos, and hints about gestures, in English. */
+/** English texts for actions on many photos, and hints at gestures. */
 import { formats } from './formats.ts'
 
 export const libraryTexts = {

@@ -1,4 +1,4 @@
-/** Texts about problems that every visitor can meet, in English. */
+/** English texts about problems that any visitor may see. */
 import type { ProblemKind } from '../../problem-kind.ts'
 
 export const problemsTexts = {

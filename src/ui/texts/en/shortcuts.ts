@@ -1,4 +1,4 @@
-/** Texts of the sheet of keyboard shortcuts, in English. */
+/** English texts of the list of keyboard shortcuts. */
 import type { Scope, ShortcutName } from '../../keyboard.ts'
 
 export const shortcutsTexts = {

@@ -1,4 +1,4 @@
-/** Texts of uploads, in English. */
+/** English texts of uploads. */
 
 export const uploadTexts = {
   upload: {

@@ -1,4 +1,4 @@
-/** Texts an admin reads about a problem in the workbench, by the code or else by the kind of the problem, in English. */
+/** English texts about problems in the workbench, by the problem's code, else by its kind. */
 
 export const workbenchProblems = {
   answer_lost: {

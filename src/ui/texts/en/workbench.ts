@@ -1,4 +1,4 @@
-/** Texts for curating, captioning and publishing one photo, in English. */
+/** English texts for keeping, captioning and publishing a photo. */
 import { formats } from './formats.ts'
 import { workbenchProblems } from './workbench-problems.ts'
 
@@ -24,7 +24,7 @@ export const workbenchTexts = {
     messages: 'Messages',
     close: 'Close',
     undo: 'Undo',
-    moveBack: 'Move to inbox',
+    moveBack: 'Move back to inbox',
     retry: 'Retry',
     analyze: 'Write captions with AI',
     analyzeAgain: 'Write new captions with AI',
@@ -81,7 +81,7 @@ export const workbenchTexts = {
     force: 'It’s not there: publish again',
     wouldSkip: 'Already published there. Nothing will be sent.',
     wouldSkipAll: 'Already published on every platform. Nothing will be sent.',
-    /** Outcome of publishing, in one line: each list names platforms. */
+    /** Summarizes the results of publishing in a line. Each list has names of platforms. */
     headline: ({ sent, already, failed, unknown, underWay }: Headline) =>
       [
         sent.length > 0 && `Published to ${formats.list(sent)}.`,
@@ -142,7 +142,7 @@ export const workbenchTexts = {
   },
 }
 
-/** Names of platforms, by the outcome of publishing there. */
+/** Names of platforms by their result. */
 interface Headline {
   sent: readonly string[]
   already: readonly string[]
