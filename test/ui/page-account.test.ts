@@ -1,4 +1,4 @@
-/** Who is signed in, as the page shows it. */
+/** The account menu and sign-in on the page. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
@@ -18,7 +18,7 @@ function visitedBy(gallery: ScriptedGallery, status: object): void {
 }
 
 describe('the account', () => {
-  it('is nowhere where nobody can sign in', async () => {
+  it('shows neither account nor sign-in for a gallery without sign-in', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -26,7 +26,7 @@ describe('the account', () => {
     expect(await page.getByRole('button', { name: /Account/ }).count()).toBe(0)
   })
 
-  it('is a way in for visitors, that leads back to the very photo', async () => {
+  it('offers visitors a sign-in that returns to the same photo', async () => {
     const { page, gallery } = await visiting(browser)
     visitedBy(gallery, { admin: false })
     await page.goto('/')
@@ -39,7 +39,7 @@ describe('the account', () => {
     expect(url.searchParams.get('return_to')).toBe('/?photo=two.jpg')
   })
 
-  it('names the AI models that will be retired when an admin opens it', async () => {
+  it('shows an admin the AI models that will be retired', async () => {
     const { page, gallery } = await visiting(browser, { ...phone })
     visitedBy(gallery, {
       admin: true,
@@ -65,8 +65,8 @@ describe('the account', () => {
 
   it.each([
     ['an admin', { admin: true, email: 'alice@example.org' }, 0],
-    ['somebody else’s admin', { admin: false, email: 'bob@example.org' }, 1],
-  ])('tells %s who they are, and lets them out', async (_title, status, warnings) => {
+    ['another gallery’s admin', { admin: false, email: 'bob@example.org' }, 1],
+  ])('shows %s their account, with a button to sign out', async (_title, status, warnings) => {
     const { page, gallery } = await visiting(browser, { ...phone })
     visitedBy(gallery, status)
     await page.goto('/')
@@ -86,7 +86,7 @@ describe('the account', () => {
     await signOut.waitFor({ state: 'hidden' })
   })
 
-  it('is opened, used and closed by keys, and a screen reader hears all of it', async () => {
+  it('opens, works and closes by keyboard, with labels for screen readers', async () => {
     const { page, gallery } = await visiting(browser)
     visitedBy(gallery, { admin: false, email: 'bob@example.org' })
     await page.goto('/')
@@ -122,7 +122,7 @@ describe('the account', () => {
     ['de', 'Überall abmelden', 'everywhere', /auf allen Geräten abgemeldet/],
     ['en', 'Sign out everywhere', 'soon', /other devices will follow/],
     ['de', 'Überall abmelden', 'soon', /anderen Geräte folgen/],
-  ])('signs out everywhere in %s by “%s” and says what happened (%s)', async (locale, name, said, words) => {
+  ])('signs out everywhere in %s by “%s” and shows the result (%s)', async (locale, name, said, words) => {
     const { page, gallery } = await visiting(browser, { ...phone, locale })
     visitedBy(gallery, { admin: true, email: 'alice@example.org' })
     const asked: string[] = []
@@ -150,7 +150,7 @@ describe('the account', () => {
     expect(await notice.count()).toBe(0)
   })
 
-  it('hears that its tools did not load, and has them with a new page', async () => {
+  it('reports admin tools that did not load, and loads them after a reload', async () => {
     const { page, gallery } = await visiting(browser)
     signedInAs(gallery, 'alice@example.org')
     gallery.script('/api/config/features', () => Response.json({ auth_mode: 'auth0', keep_enabled: true }))
@@ -165,7 +165,7 @@ describe('the account', () => {
     expect(await page.getByRole('alert').count()).toBe(0)
   })
 
-  it('that is not the right one can be left where only an admin may look', async () => {
+  it('offers to sign out when the gallery is only for another account', async () => {
     const { page, gallery } = await visiting(browser, { ...phone })
     visitedBy(gallery, { admin: false, email: 'bob@example.org' })
     gallery.script(randomPath, () => problem(403, 'not_admin'))
@@ -181,7 +181,7 @@ describe('the account', () => {
     await page.getByRole('button', { name: 'Account: bob@example.org' }).waitFor()
   })
 
-  it('is asked for after the photo, and a private gallery offers the way in', async () => {
+  it('offers a sign-in when the gallery is private', async () => {
     const { page, gallery } = await visiting(browser)
     visitedBy(gallery, { admin: false })
     gallery.script(randomPath, () => problem(401, 'not_signed_in'))
@@ -191,7 +191,7 @@ describe('the account', () => {
   })
 })
 
-/** Asks the browser's own accessibility tree whether the button says that its menu is open. */
+/** Reads from the browser's accessibility tree if the button reports its menu as open. */
 async function expansionOf(page: Page, accessibleName: string): Promise<() => Promise<unknown>> {
   const devTools = await page.context().newCDPSession(page)
   return async () => {

@@ -1,4 +1,4 @@
-/** Captions without words: a person may save them, and the page says what they mean. */
+/** Empty captions, which an admin may save. */
 import type { Browser } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -17,7 +17,7 @@ describe.each([
   ['a phone', phone],
   ['a desktop', desktop],
 ])('on %s', (_where, window) => {
-  it('saves an emptied caption, and shows it empty after a reload', async () => {
+  it('saves an emptied caption and shows it empty after a reload', async () => {
     const { page, gallery, asked, answer } = await atWork(browser, window)
     const [one] = somePhotos(1)
     const captions = { source: 'person', by_platform: { telegram: '', email: 'The caption of photo one.' } }
@@ -59,7 +59,7 @@ describe('a photo with a training prompt only', () => {
     metadata: {},
   }))
 
-  it('never shows the prompt as a caption or alt text, and prefills nothing', async () => {
+  it('never shows the training prompt as a caption or alt text, and prefills nothing', async () => {
     const { page, gallery } = await atWork(browser, { photos: somePhotos(1) })
     gallery.script(onePath, () => Response.json(trained[0]))
     await page.reload()
