@@ -9,9 +9,9 @@ import type { Wall } from './wall.ts'
 export interface AdminTools {
   /** Resets the tools for a new account, and downloads them when the account is an admin. */
   begin(account: Account): void
-  /** Buttons below the photo. */
+  /** Renders the buttons below the photo. */
   buttons(state: GalleryState, account: Account | null, wall: Wall | null): ComponentChildren
-  /** Publishing status at the top of the photo's details. */
+  /** Renders the publishing status at the top of the photo's details. */
   publications(state: GalleryState, account: Account | null): ComponentChildren
   toasts(): ComponentChildren
 }

@@ -15,7 +15,7 @@ import { language } from './texts.ts'
 import { restoreTheme } from './theme.ts'
 import { createWallLoader } from './wall.ts'
 
-// Read before the gallery writes its own address over it.
+// Read before the gallery overwrites the address.
 const signedOut = takeSignOutNotice()
 const root = document.getElementById('app')
 if (!root) throw new Error('index.html holds no element "app"')

@@ -4,7 +4,7 @@ import { getJson } from '../get.ts'
 import { isRecord } from '../json.ts'
 
 export interface Account {
-  /** `null`: signed out. */
+  /** Mail address; `null` if signed out. */
   email: string | null
   isAdmin: boolean
   canSignIn: boolean

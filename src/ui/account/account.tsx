@@ -76,7 +76,7 @@ export function SignOutForm({
   isEverywhere = false,
 }: {
   className: string
-  /** On all devices. */
+  /** Signs out on all devices. */
   isEverywhere?: boolean
 }) {
   const query = thisPage(isEverywhere ? { everywhere: 'true' } : {})

@@ -10,7 +10,7 @@ import type { Showing } from './showing.ts'
 import type { Walk } from './walk.ts'
 
 export interface Inbox {
-  /** Counts photos that came into the inbox, and how many others left it. */
+  /** Updates the count after the photos `cameIn` entered the inbox and `left` others left it. */
   counted(cameIn: readonly Item[], left: number): void
   /** Adds a new photo to the inbox, and shows it in an empty gallery. */
   stored(filename: string): void

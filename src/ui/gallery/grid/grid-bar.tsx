@@ -72,7 +72,7 @@ export function GridBar(props: GridBarProps) {
   )
 }
 
-/** Searches while a person types, after each pause. */
+/** Search field, which searches after each pause in typing. */
 function SearchField({
   gallery,
   query,

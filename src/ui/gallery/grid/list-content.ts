@@ -11,7 +11,7 @@ export interface ListContent {
   /** Path of the root folder if it does not exist. */
   missingFolder: string | null
   problem: ApiProblem | null
-  /** Failures in a row. */
+  /** Consecutive failures. */
   failures: number
 }
 

@@ -12,7 +12,7 @@ export interface Listing extends Order, Omit<PageLoader, 'forget'> {
   /** Path of the root folder if it does not exist. */
   readonly missingFolder: string | null
   readonly problem: ApiProblem | null
-  /** Failures in a row. */
+  /** Consecutive failures. */
   readonly failures: number
   /** Index of the photo that had the focus, for the return to the grid. */
   active: number | null

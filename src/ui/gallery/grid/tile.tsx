@@ -43,7 +43,7 @@ function TileLink(props: TileProps) {
   const { item, query, index, count, column, side, isActive, isSelected, calm, limit, onCheck } = props
   return (
     // biome-ignore lint/a11y/useSemanticElements: cells of a table cannot be laid out by columns that change
-    // biome-ignore lint/a11y/useFocusableInteractive: the link in it has the focus
+    // biome-ignore lint/a11y/useFocusableInteractive: the link in the cell has the focus
     <div
       role="gridcell"
       class={`cell ${isSelected ? 'selected' : ''}`}
@@ -63,7 +63,7 @@ function TileLink(props: TileProps) {
         {item && <TilePicture key={keyOf(item)} item={item} side={side} calm={calm} limit={limit} />}
       </a>
       {item && isSelected !== null && (
-        // biome-ignore lint/a11y/useSemanticElements: an input would tell neither Shift nor who has already been clicked
+        // biome-ignore lint/a11y/useSemanticElements: the change event of an input does not report Shift
         <button
           type="button"
           role="checkbox"
