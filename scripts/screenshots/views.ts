@@ -42,7 +42,7 @@ export const views: Record<string, View> = {
       await page.context().setOffline(true)
       await button(page, 'Next').click()
       await button(page, 'Next').click()
-      await page.getByText('You are offline').first().waitFor()
+      await page.getByText('You’re offline').first().waitFor()
     },
   },
   german: { locale: 'de-DE' },

@@ -1,4 +1,4 @@
-/** The tools of admins around a photo. Their code is fetched for admins only. */
+/** Admin tools around a photo. Only admins download their code. */
 import type { ComponentChildren } from 'preact'
 import type { Account } from './account/account-api.ts'
 import type { AdminWorkbench } from './darkroom/workbench/admin-workbench.tsx'
@@ -7,11 +7,11 @@ import { texts } from './texts.ts'
 import type { Wall } from './wall.ts'
 
 export interface AdminTools {
-  /** Starts anew for this person: drops the tools of the person before, and fetches those of an admin. */
+  /** Resets the tools for a new account, and downloads them when the account is an admin. */
   begin(account: Account): void
-  /** Buttons below the photo. */
+  /** Renders the buttons below the photo. */
   buttons(state: GalleryState, account: Account | null, wall: Wall | null): ComponentChildren
-  /** Publications on top of the photo's details. */
+  /** Renders the publishing status at the top of the photo's details. */
   publications(state: GalleryState, account: Account | null): ComponentChildren
   toasts(): ComponentChildren
 }
@@ -25,7 +25,7 @@ export function createAdminTools(gallery: Gallery, onChange: () => void): AdminT
       const { createWorkbench } = await import('./darkroom/workbench/admin-workbench.tsx')
       workbench = createWorkbench({ gallery, owner: email ?? '', onChange })
     } catch {
-      // The connection broke off, or the page is older than the files that are there now.
+      // The connection failed, or a deployment has replaced the files that this page names.
       isLost = true
     }
     onChange()
@@ -59,7 +59,7 @@ export function createAdminTools(gallery: Gallery, onChange: () => void): AdminT
   }
 }
 
-/** Browsers remember that a module failed, so only a new page asks again. Unsaved captions are on this device. */
+/** Offers a reload: browsers cache a failed module import, so this page cannot retry. Unsaved captions stay on this device. */
 function LostTools() {
   return (
     <div class="tools-lost" role="alert">

@@ -1,4 +1,4 @@
-/** Tells a screen reader what has changed on the page. */
+/** Announces changes of the page to screen readers. */
 import type { GalleryState } from './gallery/gallery.ts'
 import { altText } from './gallery/photo-text.ts'
 import { serverLanguage } from './problem.ts'
@@ -17,7 +17,7 @@ export function Announcement({ state }: { state: GalleryState }) {
   )
 }
 
-/** Text that a screen reader says after a change that others see. */
+/** Returns the text for a screen reader after a visible change. */
 function announcement({ photo, problem, isBusy, hint, query, index, count }: GalleryState): string {
   if (problem) return `${texts.problems[kindOf(problem)].title}.`
   if (hint) return texts.hints[hint.reason]
@@ -27,7 +27,7 @@ function announcement({ photo, problem, isBusy, hint, query, index, count }: Gal
   return texts.photo(altText(photo)) + place
 }
 
-/** Changes with each photo: a new element is read out even if its text is the same. */
+/** Returns a new key for each photo, because screen readers read a new element even if its text is the same. */
 function announcementKey({ photo, position }: GalleryState): string {
   return `${photo?.filename} ${position}`
 }

@@ -1,4 +1,4 @@
-/** The whole page: title bar, and below it the photo or the grid. */
+/** The whole page: the title bar, and below it the photo or the grid. */
 import './app.css'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
@@ -14,17 +14,17 @@ import { ShortcutSheet } from './shortcut-sheet.tsx'
 import { texts } from './texts.ts'
 
 export interface AppProps extends Omit<PhotoViewProps, 'bar' | 'onUpload'> {
-  /** Whose gallery this is. */
+  /** Title of the gallery. */
   tenant: string
-  /** `null` until it is known who is looking. */
+  /** `null` until the server has named the account. */
   account: Account | null
-  /** What an admin is told in passing. */
+  /** Short-lived messages for an admin. */
   toasts: ComponentChildren
-  /** In place of the photo while the grid is shown. */
+  /** Renders the grid in place of the photo. */
   grid: (onUpload: (() => void) | null) => ComponentChildren
-  /** How many photos that lists, where it is known. */
+  /** Number of photos in the grid's list; `null` while unknown. */
   listed: number | null
-  /** Result of 'Sign out everywhere', right after it. */
+  /** Result of 'Sign out everywhere', on the page that follows it. */
   signedOut: SignedOut | null
 }
 
@@ -96,7 +96,7 @@ export function App(props: AppProps) {
   )
 }
 
-/** Names the shown photo, or the grid, in the browser's title. */
+/** Puts the photo's name, or the grid's, into the title of the browser tab. */
 function usePageTitle(tenant: string, isGrid: boolean, photo: Photo | null): void {
   useEffect(() => {
     const screen = isGrid ? texts.grid.title : photo?.filename

@@ -1,4 +1,6 @@
-/** Time that is left, as clocks show it: `0:07`, `12:00`. */
+/** Formats the seconds that are left: `7 s`, from a minute on `12:00`. */
 export function clock(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+  return seconds < 60
+    ? `${seconds} s`
+    : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

@@ -1,2 +1,2 @@
-/** Vite takes a style sheet along with the code that imports it. */
+/** Vite bundles a style sheet with the code that imports it. */
 declare module '*.css'

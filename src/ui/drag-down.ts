@@ -1,12 +1,12 @@
-/** Dragging a sheet down by its handle or head closes it. */
+/** Closing a sheet by dragging it down. */
 import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
-/** A part of the sheet's height, and no more than a thumb's way in pixels. */
+/** Distance that closes the sheet: a share of its height, but at most these pixels. */
 const enough = { part: 0.3, pixels: 160 }
-/** Speed of a flick in pixels per millisecond, after a way that is not a tap. */
+/** Minimum speed of a flick in pixels per millisecond, and its minimum distance. */
 const flick = { speed: 0.5, pixels: 24 }
-/** A finger that rested so long before it was lifted has not flicked. */
+/** Rest before lifting after which a movement is no longer a flick. */
 const restMs = 80
 const settlingMs = 180
 
@@ -19,7 +19,7 @@ interface Drag {
   at: number
 }
 
-/** Follows the finger over `sheet` where its `.drag-handle` is visible. It springs back unless the way or the speed is enough. */
+/** Lets a finger drag `sheet` down while its `.drag-handle` is visible. The sheet springs back after a short, slow drag. */
 export function useDragDown(sheet: RefObject<HTMLElement | null>, onClose: () => void): void {
   const close = useRef(onClose)
   close.current = onClose

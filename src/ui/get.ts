@@ -1,10 +1,10 @@
-/** GET requests to the page's own host. Nothing is thrown: every answer is a result or a problem. */
+/** GET requests to the page's own host. Never throws: every answer is a result or a problem. */
 import { jsonOf } from './json.ts'
 import { type ApiProblem, problemOf, unreached } from './problem.ts'
 
 const timeoutMs = 20_000
 
-/** Asks for a path. The default `no-store` lets a repetition after a failure reach the server. */
+/** Requests a path. The default `no-store` makes a retry reach the server. */
 export async function get(
   path: string,
   accept: string,
@@ -17,7 +17,7 @@ export async function get(
   }
 }
 
-/** Gets a JSON document with any content. */
+/** Gets a JSON document of any shape. */
 export async function getJson(path: string): Promise<{ body: unknown } | { problem: ApiProblem }> {
   const response = await get(path, 'application/json')
   if (!(response instanceof Response)) return { problem: response }

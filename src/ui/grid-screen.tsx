@@ -1,4 +1,4 @@
-/** The screen with the grid, whose code is fetched when it is first shown. */
+/** Screen with the grid, whose code loads when it is first shown. */
 import type { Account } from './account/account-api.ts'
 import type { Gallery, GalleryState } from './gallery/gallery.ts'
 import { Notice } from './gallery/notice.tsx'
@@ -11,9 +11,9 @@ export interface GridScreenProps {
   loader: WallLoader
   state: GalleryState
   account: Account | null
-  /** The person was on another screen before, and goes on here. */
+  /** The grid takes the focus, because the visitor comes from another screen. */
   takesFocus: boolean
-  /** Opens the picker of files; `null` where the person cannot upload. */
+  /** Opens the file picker; `null` if the visitor cannot upload. */
   onUpload: (() => void) | null
 }
 

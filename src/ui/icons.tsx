@@ -1,4 +1,4 @@
-/** Line icons on a 24 pixel grid. They decorate: the words beside them, or the button's label, say the same. */
+/** Line icons on a 24-pixel grid. They are decorative: the text beside them, or the button's label, says the same. */
 import './icons.css'
 import type { ComponentChildren } from 'preact'
 import type { ProblemKind } from './problem-kind.ts'
@@ -11,7 +11,7 @@ function Icon({ children }: { children: ComponentChildren }) {
   )
 }
 
-/** The filled shape is an admin's. */
+/** Person; the shape is filled for admins. */
 export const PersonIcon = ({ isAdmin }: { isAdmin: boolean }) => (
   <Icon>
     <circle cx="12" cy="8.5" r="3.75" class={isAdmin ? 'filled' : ''} />
@@ -25,14 +25,14 @@ export const KeepIcon = () => (
   </Icon>
 )
 
-/** Aside, into another folder. */
+/** Icon of Remove, which moves a photo to another folder. */
 export const RemoveIcon = () => (
   <Icon>
     <path d="M3.5 7.500v11h17v-9.500h-9l-2-2h-6zM9 14h6" />
   </Icon>
 )
 
-/** For good. */
+/** Icon of Delete, which cannot be undone. */
 export const DeleteIcon = () => (
   <Icon>
     <path d="M5 7h14M9.5 7V4.5h5V7M7 7l.9 12.5h8.2L17 7M10.3 10.5v5.5M13.7 10.5v5.5" />

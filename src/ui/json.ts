@@ -1,6 +1,6 @@
-/** Checks of what arrives as JSON. The server validates its own answers, so the bundle carries no schema library. */
+/** Checks of JSON from the server. The server validates its own answers, so the bundle needs no schema library. */
 
-/** Parses the body. Gives `null` for a body that is not JSON or broke off. */
+/** Parses the body. Resolves with `null` for a body that is incomplete or not JSON. */
 export async function jsonOf(response: Response): Promise<unknown> {
   try {
     return await response.json()

@@ -1,15 +1,15 @@
-/** Every key of the page: one table that the handlers act by and that the sheet of shortcuts shows. */
+/** All keyboard shortcuts of the page in a table, which the handlers and the list of shortcuts share. */
 import { useLayoutEffect, useRef } from 'preact/hooks'
 
 export type Scope = 'everywhere' | 'photo' | 'tools' | 'grid' | 'selection'
 
 interface Shortcut {
   scope: Scope
-  /** As {@link pressed} writes them. */
+  /** Keys in the form of {@link pressed}. */
   keys: readonly string[]
 }
 
-/** Where two have the same key, the upper one comes first; the other has its turn when that one had nothing to do. */
+/** Shortcuts in order of precedence: of those with the same key, the first that has something to do runs. */
 export const shortcuts = {
   keep: { scope: 'tools', keys: ['k'] },
   remove: { scope: 'tools', keys: ['r'] },
@@ -39,24 +39,24 @@ export const shortcuts = {
 
 export type ShortcutName = keyof typeof shortcuts
 
-/** The table, in its order. */
+/** Entries of the table in its order. */
 export const shortcutList: readonly [ShortcutName, Shortcut][] = Object.entries(shortcuts) as [
   ShortcutName,
   Shortcut,
 ][]
 
-/** `false`: there was nothing to do. The key is then the next one's, or the browser's. */
-// biome-ignore lint/suspicious/noConfusingVoidType: most actions say nothing
+/** Action of a shortcut. Returns `false` if there was nothing to do, which passes the key to the next shortcut or the browser. */
+// biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing
 export type ShortcutAction = (event: KeyboardEvent) => boolean | void
 
 export type ShortcutActions = Partial<Record<ShortcutName, ShortcutAction | false | null | undefined>>
 
 const holders = new Set<{ current: ShortcutActions }>()
 
-/** While the component is there, these keys do this, wherever the focus is. */
+/** Registers shortcuts while the component is mounted, regardless of the focus. */
 export function useShortcuts(actions: ShortcutActions): void {
   const latest = useRef(actions)
-  // Before anything is painted: who sees a button may press its key.
+  // Layout effects, because a key may be pressed as soon as its button is visible.
   useLayoutEffect(() => {
     latest.current = actions
   })
@@ -71,7 +71,7 @@ export function useShortcuts(actions: ShortcutActions): void {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
-  // What lies over the page has the keys, and the browser closes it by Escape.
+  // Open dialogs and popovers get all keys, and the browser closes them by Escape.
   if (event.defaultPrevented || document.querySelector('dialog[open], :popover-open')) return
   const key = pressed(event)
   const isWriting = isTyping(event.target)
@@ -86,7 +86,7 @@ function onKeyDown(event: KeyboardEvent): void {
   }
 }
 
-/** The key as the table has it. Shift is told of letters, Space and named keys only: `?` is a key of its own on some keyboards. */
+/** Returns the key in the form of the table. Omits Shift with other characters, because `?` needs no Shift on some keyboards. */
 function pressed({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string {
   const hasShift = shiftKey && (key.length > 1 || key === ' ' || key.toLowerCase() !== key.toUpperCase())
   const control = ctrlKey || metaKey ? 'ctrl+' : ''
@@ -100,12 +100,12 @@ function isAllowed(key: string, target: EventTarget | null): boolean {
 
 const isCharacter = (key: string) => key.replace('shift+', '').length === 1
 
-/** Letters belong to whoever is writing. */
+/** True for fields in which a visitor may type. */
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null
 }
 
-/** A button is pressed by Space, and the details are scrolled by it. */
+/** True where Space presses a button or scrolls the details. */
 function usesSpace(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('button, a:not(.tile), .details') !== null
 }
@@ -113,7 +113,7 @@ function usesSpace(target: EventTarget | null): boolean {
 const storageKey = 'shortcuts'
 let letters: boolean | null = null
 
-/** Whether single letters do something (WCAG 2.2, 2.1.4: people who speak to their computer have to be able to turn that off). */
+/** True if single-letter shortcuts are on. WCAG 2.2 (2.1.4) requires a switch, for people who use speech input. */
 export function areLettersOn(): boolean {
   try {
     letters ??= localStorage.getItem(storageKey) !== 'off'
@@ -129,6 +129,6 @@ export function turnLetters(isOn: boolean): void {
   try {
     localStorage.setItem(storageKey, isOn ? 'on' : 'off')
   } catch {
-    // Storage is forbidden or full: the choice then lasts as long as the page.
+    // Storage is forbidden or full, so the choice lasts only as long as the page.
   }
 }

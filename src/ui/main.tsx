@@ -1,4 +1,4 @@
-/** Starts the web app: makes the gallery, the session and the tools of admins, and draws the page after each change. */
+/** Starts the web app: creates the gallery, the session and the admin tools, and renders the page after each change. */
 import './main.css'
 import { render } from 'preact'
 import { createSession } from './account/session.ts'
@@ -15,7 +15,7 @@ import { language } from './texts.ts'
 import { restoreTheme } from './theme.ts'
 import { createWallLoader } from './wall.ts'
 
-// Read before the gallery writes its own address over it.
+// Read before the gallery overwrites the address.
 const signedOut = takeSignOutNotice()
 const root = document.getElementById('app')
 if (!root) throw new Error('index.html holds no element "app"')
@@ -27,7 +27,7 @@ document.documentElement.lang = language
 root.replaceChildren()
 const api = createGalleryApi()
 let shown: GalleryState | null = null
-/** Screens that were drawn: on a second one the focus goes where the person goes. */
+/** Screens rendered so far. After a change of screens, the new screen takes the focus. */
 const visited = new Set<GalleryState['screen']>()
 
 const session = createSession({ onPerson: (account) => adminTools.begin(account), onChange: draw })
@@ -39,7 +39,7 @@ const loader = createWallLoader({
   onGone(items, cameIn) {
     const shownItem = shown?.screen === 'photo' ? shown.item : null
     const gone = items.find((item) => shownItem && keyOf(item) === keyOf(shownItem))
-    // The photo that is shown counts itself out.
+    // The shown photo is left out here, because `gallery.leave` subtracts it.
     gallery.counted(cameIn, items.filter((item) => item !== gone && item.folder === 'root').length)
     if (gone) gallery.leave(gone.name, gone.folder)
     else loader.wall?.listings.drop(items)
@@ -57,7 +57,7 @@ const gallery = createGallery({
     if (state.problem) void session.ask()
   },
 })
-// Who is looking can wait until there is something to look at: on a slow line the photo comes first.
+// Asks for the account only after the first picture, so that the photo comes first on a slow connection.
 const view = {
   ...gallery,
   pictureLoaded() {

@@ -1,8 +1,8 @@
-/** The focus when a part of the page opens or closes. */
+/** Focus after a part of the page opens or closes. */
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
-/** Gives the focus to the button that opened the details, when the focus was lost with them. */
+/** Returns the focus to the details button when the details close with the focus in them. */
 export function useFocusAfter(isOpen: boolean, button: RefObject<HTMLButtonElement | null>): void {
   const wasOpen = useRef(isOpen)
   useLayoutEffect(() => {
@@ -13,7 +13,7 @@ export function useFocusAfter(isOpen: boolean, button: RefObject<HTMLButtonEleme
   }, [isOpen, button])
 }
 
-/** Gives the focus to the photo after the grid. */
+/** Moves the focus to the photo when the grid closes. */
 export function useFocusOnPhoto(isGrid: boolean): void {
   const wasGrid = useRef(isGrid)
   useEffect(() => {
@@ -22,7 +22,7 @@ export function useFocusOnPhoto(isGrid: boolean): void {
   }, [isGrid])
 }
 
-/** Moves the focus to the photo or the tiles. A link would change the address, which is the photo's. */
+/** Moves the focus to the photo or the tiles. A link would replace the photo in the address. */
 export function skipToContent(): void {
   const main = document.querySelector<HTMLElement>('.page:not([hidden]) > main')
   const target = main?.querySelector<HTMLElement>('a.tile[tabindex="0"]') ?? main

@@ -1,4 +1,4 @@
-/** One photo with its caption, buttons and details. Hidden while the grid is shown, since an open sheet stays in it. */
+/** View of a photo with its caption, buttons and details. The grid hides it without unmounting, so that an open sheet keeps its state. */
 import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import { Announcement } from './announcement.tsx'
@@ -11,15 +11,15 @@ import { useFocusAfter } from './page-focus.ts'
 export interface PhotoViewProps {
   gallery: Gallery
   state: GalleryState
-  /** An admin's tools; nothing for other people. */
+  /** Admin tools; empty for visitors. */
   tools: ComponentChildren
-  /** Work on many photos and its result, while a photo is shown. */
+  /** Progress and results of an action on many photos. */
   bulk: ComponentChildren
-  /** For admins, on top of the details: where the photo is published. */
+  /** Publishing status at the top of the details, for admins. */
   publications: ComponentChildren
   /** The title bar. */
   bar: ComponentChildren
-  /** Opens the file chooser; `null` where uploads are off. */
+  /** Opens the file picker; `null` if the visitor cannot upload. */
   onUpload: (() => void) | null
 }
 

@@ -1,4 +1,4 @@
-/** What a problem means to the person in front of the page. */
+/** Kinds of problems, by what they mean to a visitor. */
 import type { ApiProblem } from './problem.ts'
 
 export type ProblemKind =
@@ -36,7 +36,7 @@ const kinds: Readonly<Record<string, ProblemKind>> = {
   rate_limited: 'slowDown',
   busy: 'slowDown',
   request_too_large: 'tooLarge',
-  // Waiting does not help: somebody has to correct the configuration.
+  // Waiting does not help, because the configuration needs a correction.
   endpoint_refused: 'setup',
   credentials_rejected: 'setup',
   provider_unavailable: 'setup',
@@ -44,7 +44,7 @@ const kinds: Readonly<Record<string, ProblemKind>> = {
   unreachable: 'unreachable',
 }
 
-/** Decides by the code; codes that are not known here by the status, so that a newer server is understood too. */
+/** Maps a problem to its kind by its code. For unknown codes, such as those of a newer server, the status decides. */
 export function kindOf({ code, status }: ApiProblem): ProblemKind {
   const known = kinds[code]
   if (known) return known
@@ -59,9 +59,8 @@ const firstWaitSeconds = 5
 const longestWaitSeconds = 60
 
 /**
- * Seconds until the page should try again by itself, `null` where waiting does not help. What the server asked for
- * counts; otherwise the wait doubles with each failure in a row. Up to a quarter is added by `random` (0..1), so that
- * many open pages do not come back at the same moment.
+ * Returns the seconds until the page retries, or `null` if waiting does not help. `Retry-After` takes precedence; without it the wait
+ * doubles with each consecutive failure. `random` (0 to 1) adds up to a quarter, so that many open pages do not retry at the same moment.
  */
 export function retryAfterSeconds(
   problem: ApiProblem,

@@ -1,50 +1,50 @@
-/** Problems as the page knows them: told by the server in a problem document (RFC 9457), or found by the page itself. */
+/** Problems from the server, in problem documents (RFC 9457), and problems that the page itself finds. */
 import { retryAfterMs } from '../base/retry-after.ts'
 import { isRecord, jsonOf } from './json.ts'
 
-/** Language of the server's own sentences, for screen readers (WCAG 2.2, 3.1.2). */
+/** Language of the server's sentences, for screen readers (WCAG 2.2, 3.1.2). */
 export const serverLanguage = 'en'
 
 export interface ApiProblem {
-  /** The server's code (src/base/error-codes.ts), or one of the page: `offline`, `unreachable`, `unexpected_answer` ... */
+  /** Code of the server (src/base/error-codes.ts) or of the page, such as `offline`, `unreachable` or `unexpected_answer`. */
   code: string
-  /** 0 where there was no answer. */
+  /** HTTP status; 0 without an answer. */
   status: number
-  /** The server's sentence for people. */
+  /** The server's explanation for people. */
   detail: string | null
   requestId: string | null
-  /** The server's `Retry-After`. */
+  /** Seconds of the server's `Retry-After`. */
   retryAfterSeconds: number | null
 }
 
-/** Makes a problem that the page itself has found, without an answer of the server. */
+/** Creates a problem that the page itself has found. */
 export function pageProblem(code: string, detail: string | null = null): ApiProblem {
   return { code, status: 0, detail, requestId: null, retryAfterSeconds: null }
 }
 
-/** Makes the problem of a request that got no answer. */
+/** Creates the problem of a request without an answer. */
 export function unreached(): ApiProblem {
   return pageProblem(navigator.onLine ? 'unreachable' : 'offline')
 }
 
-/** An answer that arrived, but does not hold what it should. */
+/** Problem of an answer with unexpected content. */
 export const unreadable: ApiProblem = { ...pageProblem('unexpected_answer'), status: 200 }
 
-/** Reads a problem document. A proxy's error page in its place leaves what the status and the headers say. */
+/** Reads a problem document. If a proxy sent its own error page, uses only the status and the headers. */
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const bare = problemOfHead(response)
   const body = await jsonOf(response)
   return isRecord(body) ? { ...bare, ...membersOf(body, bare) } : bare
 }
 
-/** Reads a problem document that came inside of a stream. */
+/** Reads a problem document from an event stream. */
 export function problemFrom(body: Record<string, unknown>): ApiProblem {
   const status = typeof body.status === 'number' ? body.status : 0
   const bare = { ...pageProblem('unexpected_answer'), status }
   return { ...bare, ...membersOf(body, bare) }
 }
 
-/** Makes a problem from the status and the headers alone. */
+/** Creates a problem from the status and the headers alone. */
 export function problemOfHead({ status, headers }: Pick<Response, 'status' | 'headers'>): ApiProblem {
   const wait = retryAfterMs(headers, Date.now())
   return {

@@ -1,4 +1,4 @@
-/** All keys of the page, on `?`. */
+/** List of keyboard shortcuts, opened by `?`. */
 import './dialog.css'
 import './shortcut-sheet.css'
 import './toggle.css'
@@ -69,7 +69,7 @@ function Row({ name, keys }: { name: ShortcutName; keys: readonly string[] }) {
   )
 }
 
-/** `shift+x` -> `Shift + X`. */
+/** Formats a key for display: `shift+x` as `Shift + X`. */
 function labelOf(key: string): string {
   return key
     .split(/\+(?=.)/)

@@ -1,5 +1,5 @@
 /**
- * Starts the web app in the language that the browser asks for. A small script of its own: the words download beside the app, which the
+ * Starts the web app in the browser's language. A separate small script, so that the texts download in parallel with the app, which the
  * built page preloads.
  */
 import type { Texts } from './texts/en.ts'
@@ -11,10 +11,10 @@ async function load(): Promise<Texts> {
 }
 
 async function start(): Promise<void> {
-  // The app's modules read the words while they load, so the words come first.
+  // The app's modules read the texts while they load, so the texts come first.
   setTexts(await load())
   await import('./main.tsx')
 }
 
-// Not awaited: the app imports this script's chunk, and would wait for its end.
+// Not awaited: the app imports this script's chunk, so a top-level await would deadlock.
 void start()

@@ -1,17 +1,17 @@
-/** The web app's words in the language that the browser asks for. */
+/** Texts of the web app in the browser's language. */
 import type { Texts } from './texts/en.ts'
 
 const languages: ReadonlySet<string> = new Set(['en', 'de'])
 
 const languageOf = (tag: string) => tag.split('-')[0] ?? ''
 
-/** First of the browser's languages that the app speaks (BCP 47: the part before the hyphen decides), with its region; else English. */
+/** First supported language of the browser, with its region; English by default. The part before the hyphen decides (BCP 47). */
 export const locale: string = navigator.languages.find((tag) => languages.has(languageOf(tag))) ?? 'en'
 
-/** Language of the words. */
+/** Language of the texts. */
 export const language: string = languageOf(locale)
 
-/** The words. Set once, before any module that reads them is loaded. */
+/** Texts of the page. Set once, before any module that reads them loads. */
 export let texts: Texts
 
 export function setTexts(loaded: Texts): void {

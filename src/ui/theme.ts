@@ -1,18 +1,18 @@
-/** Dark or light: the system's wish, until this visitor chooses. */
+/** Dark or light theme: the system's setting until the visitor chooses. */
 
 export type Theme = 'dark' | 'light'
 
 const storageKey = 'theme'
 const systemWantsLight = matchMedia('(prefers-color-scheme: light)')
 
-/** The theme that is shown now. */
+/** Returns the current theme. */
 export function currentTheme(): Theme {
   const chosen = document.documentElement.dataset.theme
   if (chosen === 'dark' || chosen === 'light') return chosen
   return systemWantsLight.matches ? 'light' : 'dark'
 }
 
-/** Applies what was chosen on an earlier visit. */
+/** Applies the choice of an earlier visit. */
 export function restoreTheme(): void {
   const stored = readStored()
   if (stored === 'dark' || stored === 'light') apply(stored)
@@ -20,18 +20,18 @@ export function restoreTheme(): void {
   onSystemThemeChange(colourBrowser)
 }
 
-/** Changes to the other theme and keeps that choice. */
+/** Switches to the other theme and stores that choice. */
 export function switchTheme(): void {
   const theme = currentTheme() === 'dark' ? 'light' : 'dark'
   apply(theme)
   try {
     localStorage.setItem(storageKey, theme)
   } catch {
-    // Storage is forbidden or full: the choice then lasts as long as the page.
+    // Storage is forbidden or full, so the choice lasts only as long as the page.
   }
 }
 
-/** Calls back when the system's wish changes. Gives a function that ends it. */
+/** Calls back when the system's setting changes. Returns a function that stops listening. */
 export function onSystemThemeChange(listener: () => void): () => void {
   systemWantsLight.addEventListener('change', listener)
   return () => systemWantsLight.removeEventListener('change', listener)
@@ -51,7 +51,7 @@ function apply(theme: Theme): void {
   colourBrowser()
 }
 
-/** The browser around the page has the page's ground, which may be the tenant's own. */
+/** Gives the browser's frame the page's background, which the tenant may have chosen. */
 function colourBrowser(): void {
   const background = getComputedStyle(document.documentElement).backgroundColor
   for (const meta of document.querySelectorAll('meta[name="theme-color"]'))

@@ -1,22 +1,22 @@
-/** A modal dialog that closes by Escape and a tap beside it, and stays above the keyboard of a phone. */
+/** Modal dialog that closes by Escape or a tap beside it, and stays above a phone's keyboard. */
 import type { RefObject, TargetedEvent, TargetedMouseEvent } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
-/** Opens it as long as it is there; the focus then goes back to where it was. Gives what the element listens to. */
+/** Opens the dialog while it is mounted, then restores the focus. Returns the listeners for the `dialog` element. */
 export function useDialog(dialog: RefObject<HTMLDialogElement | null>, onClose: () => void) {
   const closed = useRef(onClose)
   closed.current = onClose
-  // Before it is painted: the focus is still where it was when the sheet was asked for, and no key is lost between the two.
+  // A layout effect: the focus is still on the opener, and no key press is lost before the dialog opens.
   useLayoutEffect(() => {
     const element = dialog.current
     const opener = document.activeElement
     element?.showModal()
-    // Keys that mean something to the page do not while it rests, wherever a click has left the focus.
+    // Keeps keys from the page below, even if a click has moved the focus out of the dialog.
     const onKeyDown = (event: KeyboardEvent) => {
       if (!(event.target instanceof Node && element?.contains(event.target))) event.stopPropagation()
     }
     document.addEventListener('keydown', onKeyDown, { capture: true })
-    // Browsers may close a dialog without asking, as with Back on Android.
+    // Browsers may close a dialog on their own, as with Back on Android.
     const onClosed = () => closed.current()
     element?.addEventListener('close', onClosed)
     return () => {
@@ -39,13 +39,13 @@ export function useDialog(dialog: RefObject<HTMLDialogElement | null>, onClose: 
   }
 }
 
-/** Phones lay their keyboard over the page without telling its layout. `--covered`: how much of the window's lower end that is. */
+/** Sets `--covered` to the height that a phone's keyboard covers, because the keyboard does not change the page's layout. */
 function useKeyboardRoom(dialog: RefObject<HTMLDialogElement | null>): void {
   useEffect(() => {
     const viewport = visualViewport
     if (!viewport) return
     const makeRoom = () => {
-      // Somebody who zooms in sees less, but nothing covers the page.
+      // Zooming in also shrinks the viewport, but nothing covers the page.
       const covered = viewport.scale > 1.01 ? 0 : innerHeight - viewport.height - viewport.offsetTop
       dialog.current?.style.setProperty('--covered', `${Math.max(0, Math.round(covered))}px`)
       dialog.current?.classList.toggle('typing', covered > 120)

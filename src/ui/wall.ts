@@ -1,4 +1,4 @@
-/** The grid's code and lists, fetched when they are first needed; an admin's with what only admins can do. */
+/** Code and lists of the grid, loaded on first use. Admins also get the library. */
 import type { Account } from './account/account-api.ts'
 import type { Library } from './darkroom/library/library.tsx'
 import type { GalleryApi } from './gallery/gallery-api.ts'
@@ -14,22 +14,22 @@ export interface Wall {
 }
 
 export interface WallLoader {
-  /** `null` until {@link WallLoader.load} has brought it. */
+  /** `null` until {@link WallLoader.load} has completed. */
   readonly wall: Wall | null
-  /** Whether it could not be had. */
+  /** True if loading has failed. */
   readonly isLost: boolean
   load(): Promise<Wall | null>
   orderOf(query: Query): Promise<Order | null>
-  /** Lists are out of date. */
+  /** Reloads the lists; with `gone`, only removes that photo from them. */
   outdate(gone?: Item): void
 }
 
 export interface WallOptions {
   api: GalleryApi
-  /** Who is looking; asked once. */
+  /** Returns the visitor's account. */
   whoIsThere: () => Promise<Account | null>
   onChange: () => void
-  /** These photos are no longer where they were; those that came in are in the inbox now. */
+  /** Called with the photos that left their folder, and those among them that are now in the inbox. */
   onGone: (items: readonly Item[], cameIn: readonly Item[]) => void
 }
 
@@ -44,7 +44,7 @@ export function createWallLoader({ api, whoIsThere, onChange, onGone }: WallOpti
         whoIsThere(),
         import('./gallery/grid/index.ts'),
       ])
-      // Visitors are not sent what they cannot use.
+      // Visitors do not download the library's code.
       const module = account?.isAdmin ? await import('./darkroom/library/library.tsx') : null
       const source = account?.features.library && module ? module.librarySource : createVisitorSource(api)
       const listings = createListings(source, onChange)
@@ -52,7 +52,7 @@ export function createWallLoader({ api, whoIsThere, onChange, onGone }: WallOpti
       wall = { Grid, listings, library }
       isLost = false
     } catch {
-      // The connection broke off, or the page is older than the files that are there now.
+      // The connection failed, or a deployment has replaced the files that this page names.
       loading = null
       isLost = true
     }

@@ -76,7 +76,7 @@ async function signInAsAlice({ page }: Visitor, gallery: string): Promise<void> 
 /** Expects the page of another admin's gallery. */
 async function expectToBeNobody(page: Page): Promise<void> {
   await account(page, 'alice@example.org').click()
-  expect(await page.getByText('You are not an admin of this gallery.').isVisible()).toBe(true)
+  expect(await page.getByText('You’re not an admin of this gallery.').isVisible()).toBe(true)
   expect(await page.getByRole('button', { name: 'Publish', exact: true }).count()).toBe(0)
   expect(await status(page)).toEqual({ admin: false, email: 'alice@example.org' })
   expect(await page.evaluate(async () => (await fetch('/api/library/objects')).status)).toBe(403)

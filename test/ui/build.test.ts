@@ -1,4 +1,4 @@
-/** What the build promises of its files. */
+/** Files of the built web app. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,23 +16,23 @@ beforeAll(async () => {
 })
 
 describe('the built page', () => {
-  it('is within its size limits', async () => {
+  it('stays within its size limits', async () => {
     for (const { bytes, limit } of await uiSizes(uiDirectory)) expect(bytes).toBeLessThanOrEqual(limit)
   })
 
-  it('holds nothing inline, and only fingerprinted files', async () => {
+  it('contains nothing inline and links only fingerprinted files', async () => {
     const page = await readFile(join(uiDirectory, 'index.html'), 'utf8')
     expect(page).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|data:/)
     const references = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, reference]) => reference)
-    // What differs from tenant to tenant cannot be built.
+    // Files that differ from tenant to tenant cannot be built.
     const built = references.filter((path) => path !== '/appearance.css' && path !== '/manifest.webmanifest')
     expect(references.length - built.length).toBe(2)
-    // Script, style and two icons, and what the script is split into.
+    // Script, style sheet, two icons, and the chunks of the script.
     expect(built.length).toBeGreaterThanOrEqual(4)
     for (const reference of built) expect(reference).toMatch(/^\/assets\/[\w-]+-[\w-]{8}\.(js|css|svg|png)$/)
   })
 
-  it('sends a visitor of the first view no style sheet but the linked one', async () => {
+  it('sends only the linked style sheet with the first view of a visitor', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await page.getByRole('button', { name: 'All photos' }).waitFor()
@@ -48,12 +48,12 @@ describe('the built page', () => {
   })
 })
 
-describe('the words of the built page', () => {
+describe('the texts of the built page', () => {
   it.each([
     ['en-GB', 'en', 'All photos'],
     ['de-AT', 'de', 'Alle Fotos'],
     ['fr', 'en', 'All photos'],
-  ])('arrive for %s as one file, asked for beside the app', async (locale, language, label) => {
+  ])('loads the texts for %s as a single file, in parallel with the app', async (locale, language, label) => {
     const { page } = await visiting(browser, { locale })
     await page.goto('/')
     await page.getByRole('button', { name: label }).waitFor()
@@ -65,14 +65,14 @@ describe('the words of the built page', () => {
         .filter((name) => name !== ''),
     )
     expect(scripts.filter((name) => name.length === 2)).toEqual([language])
-    // The page itself names the app: nothing of it waits for the words.
+    // The page itself preloads the app, so the app does not wait for the texts.
     const html = await readFile(join(uiDirectory, 'index.html'), 'utf8')
     expect(html).toMatch(/<link rel="modulepreload" [^>]*\/assets\/app-/)
   })
 })
 
 describe('the size check', () => {
-  it('adds up all files of a kind as they travel, with one language only', async () => {
+  it('adds up the compressed sizes of each kind of file, with the largest language only', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'ui-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     await mkdir(join(directory, 'assets'))

@@ -1,4 +1,4 @@
-/** Every view that no other suite shows to axe, on a phone and a desktop, in both colour schemes. */
+/** Accessibility of each view that no other suite checks with axe, on a phone and a desktop, in both colour schemes. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -37,7 +37,7 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
     ['an empty gallery', problem(404, 'no_photos')],
     ['a storage that is down', problem(503, 'storage_unavailable', { 'retry-after': '30' })],
     ['too many requests', problem(429, 'rate_limited', { 'retry-after': '30' })],
-  ])('%s is told to everybody', async (_what, answer) => {
+  ])('passes axe for %s', async (_what, answer) => {
     const { page, gallery } = await visiting(browser, window)
     gallery.script(randomPath, () => answer.clone())
     await page.goto('/')
@@ -45,7 +45,7 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
     await expectAccessible(page)
   })
 
-  it('details and the zoomed photo are for everybody', async () => {
+  it('passes axe for the details and the zoomed photo', async () => {
     const { page } = await visiting(browser, window)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -58,7 +58,7 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
     await expectAccessible(page)
   })
 
-  it('captions, preview and results are for everybody', async () => {
+  it('passes axe for captions, preview and results', async () => {
     const { page, answer } = await atWork(browser, window)
     const results = {
       telegram: { success: true, post_id: '1', url: 'https://t.me/channel/1' },
@@ -77,7 +77,7 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
     await expectAccessible(page)
   })
 
-  it('the account, the shortcuts and what is said in passing are for everybody', async () => {
+  it('passes axe for the account, the shortcuts and toasts', async () => {
     const { page, gallery } = await atWork(browser, window, { keep_enabled: true })
     gallery.script(path('keep'), () => Response.json({ filename: 'one.jpg', action: 'keep' }))
     await page.getByRole('button', { name: 'Account: alice@example.org' }).click()
@@ -93,7 +93,7 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
     await expectAccessible(page)
   })
 
-  it('progress, what nobody knows, and the question before deleting are for everybody', async () => {
+  it('passes axe for progress, unknown outcomes, and the confirmation of a deletion', async () => {
     const { page, answer } = await atWork(browser, window, { delete_enabled: true })
     const stream = openStream()
     answer(path('publish'), () => stream.response)
@@ -109,11 +109,11 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
     const unknown = { success: false, skipped: 'unknown' }
     await stream.send('result', published({ telegram: { success: true }, email: unknown }, false))
     await stream.end()
-    await page.getByRole('button', { name: 'I checked, it’s not there: publish again' }).waitFor()
+    await page.getByRole('button', { name: 'It’s not there: publish again' }).waitFor()
     await expectAccessible(page)
   })
 
-  it('uploads are for everybody', async () => {
+  it('passes axe for uploads', async () => {
     const { page, gallery } = await atWork(browser, window, { library_enabled: true, max_upload_mb: 1 })
     gallery.script('/api/library/upload', () => problem(415, 'unsupported_photo'))
     const picker = page.locator('input[type=file]')
@@ -126,7 +126,7 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
   })
 })
 
-/** The tray opens by itself for what went wrong. */
+/** Waits for the tray, which opens automatically after a failure. */
 async function notStored(page: Page): Promise<void> {
   const tray = page.getByRole('region', { name: 'Uploads' })
   await tray.getByText('notes.pdf').waitFor()

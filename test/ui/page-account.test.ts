@@ -1,4 +1,4 @@
-/** Who is signed in, as the page shows it. */
+/** The account menu and sign-in on the page. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
@@ -18,7 +18,7 @@ function visitedBy(gallery: ScriptedGallery, status: object): void {
 }
 
 describe('the account', () => {
-  it('is nowhere where nobody can sign in', async () => {
+  it('shows neither account nor sign-in for a gallery without sign-in', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -26,7 +26,7 @@ describe('the account', () => {
     expect(await page.getByRole('button', { name: /Account/ }).count()).toBe(0)
   })
 
-  it('is a way in for visitors, that leads back to the very photo', async () => {
+  it('offers visitors a sign-in that returns to the same photo', async () => {
     const { page, gallery } = await visiting(browser)
     visitedBy(gallery, { admin: false })
     await page.goto('/')
@@ -39,7 +39,7 @@ describe('the account', () => {
     expect(url.searchParams.get('return_to')).toBe('/?photo=two.jpg')
   })
 
-  it('names the AI models that will be retired when an admin opens it', async () => {
+  it('shows an admin the AI models that will be retired', async () => {
     const { page, gallery } = await visiting(browser, { ...phone })
     visitedBy(gallery, {
       admin: true,
@@ -57,23 +57,23 @@ describe('the account', () => {
     await page.goto('/')
     await pictureOf(page, 'one')
     await page.getByRole('button', { name: 'Account: alice@example.org' }).click()
-    const notices = page.getByRole('list', { name: 'Notices about the AI' })
+    const notices = page.getByRole('list', { name: 'AI notices' })
     expect(await notices.getByRole('listitem').allTextContents()).toEqual([
-      'AI that describes photos: Goes away soon. Ends: 2026-12-01. Replacement: newer-model.',
+      'Photo description AI: Goes away soon. Shutdown: 2026-12-01. Replacement: newer-model.',
     ])
   })
 
   it.each([
     ['an admin', { admin: true, email: 'alice@example.org' }, 0],
-    ['somebody else’s admin', { admin: false, email: 'bob@example.org' }, 1],
-  ])('tells %s who they are, and lets them out', async (_title, status, warnings) => {
+    ['another gallery’s admin', { admin: false, email: 'bob@example.org' }, 1],
+  ])('shows %s their account, with a button to sign out', async (_title, status, warnings) => {
     const { page, gallery } = await visiting(browser, { ...phone })
     visitedBy(gallery, status)
     await page.goto('/')
     await pictureOf(page, 'one')
     await page.getByRole('button', { name: `Account: ${status.email}` }).click()
     expect(await page.getByText(status.email, { exact: true }).isVisible()).toBe(true)
-    expect(await page.getByText('You are not an admin of this gallery.').count()).toBe(warnings)
+    expect(await page.getByText('You’re not an admin of this gallery.').count()).toBe(warnings)
     const signOut = page.getByRole('button', { name: 'Sign out', exact: true })
     expect(await signOut.isVisible()).toBe(true)
     const form = page.locator('form[method=post]').first()
@@ -86,7 +86,7 @@ describe('the account', () => {
     await signOut.waitFor({ state: 'hidden' })
   })
 
-  it('is opened, used and closed by keys, and a screen reader hears all of it', async () => {
+  it('opens, works and closes by keyboard, with labels for screen readers', async () => {
     const { page, gallery } = await visiting(browser)
     visitedBy(gallery, { admin: false, email: 'bob@example.org' })
     await page.goto('/')
@@ -102,10 +102,10 @@ describe('the account', () => {
         `- 'region "Account: bob@example.org"':`,
         '  - paragraph: Signed in as',
         '  - paragraph: bob@example.org',
-        '  - paragraph: You are not an admin of this gallery.',
+        '  - paragraph: You’re not an admin of this gallery.',
         '  - button "Sign out"',
         '  - button "Sign out everywhere"',
-        '  - paragraph: Ends your sessions on all devices.',
+        '  - paragraph: Signs you out on all your devices.',
       ].join('\n'),
     )
     await page.keyboard.press('Tab')
@@ -120,9 +120,9 @@ describe('the account', () => {
   it.each([
     ['en', 'Sign out everywhere', 'everywhere', /signed out on all devices/],
     ['de', 'Überall abmelden', 'everywhere', /auf allen Geräten abgemeldet/],
-    ['en', 'Sign out everywhere', 'soon', /other devices follow/],
+    ['en', 'Sign out everywhere', 'soon', /other devices will follow/],
     ['de', 'Überall abmelden', 'soon', /anderen Geräte folgen/],
-  ])('signs out everywhere in %s by “%s” and says what happened (%s)', async (locale, name, said, words) => {
+  ])('signs out everywhere in %s by “%s” and shows the result (%s)', async (locale, name, said, words) => {
     const { page, gallery } = await visiting(browser, { ...phone, locale })
     visitedBy(gallery, { admin: true, email: 'alice@example.org' })
     const asked: string[] = []
@@ -150,7 +150,7 @@ describe('the account', () => {
     expect(await notice.count()).toBe(0)
   })
 
-  it('hears that its tools did not load, and has them with a new page', async () => {
+  it('reports admin tools that did not load, and loads them after a reload', async () => {
     const { page, gallery } = await visiting(browser)
     signedInAs(gallery, 'alice@example.org')
     gallery.script('/api/config/features', () => Response.json({ auth_mode: 'auth0', keep_enabled: true }))
@@ -165,12 +165,12 @@ describe('the account', () => {
     expect(await page.getByRole('alert').count()).toBe(0)
   })
 
-  it('that is not the right one can be left where only an admin may look', async () => {
+  it('offers to sign out when the gallery is only for another account', async () => {
     const { page, gallery } = await visiting(browser, { ...phone })
     visitedBy(gallery, { admin: false, email: 'bob@example.org' })
     gallery.script(randomPath, () => problem(403, 'not_admin'))
     await page.goto('/')
-    const notice = page.getByRole('region', { name: 'You are not an admin here' })
+    const notice = page.getByRole('region', { name: 'You’re not an admin here' })
     await notice.waitFor()
     expect(await notice.getByRole('link', { name: 'Sign in' }).count()).toBe(0)
     const signOut = notice.getByRole('button', { name: 'Sign out' })
@@ -181,7 +181,7 @@ describe('the account', () => {
     await page.getByRole('button', { name: 'Account: bob@example.org' }).waitFor()
   })
 
-  it('is asked for after the photo, and a private gallery offers the way in', async () => {
+  it('offers a sign-in when the gallery is private', async () => {
     const { page, gallery } = await visiting(browser)
     visitedBy(gallery, { admin: false })
     gallery.script(randomPath, () => problem(401, 'not_signed_in'))
@@ -191,7 +191,7 @@ describe('the account', () => {
   })
 })
 
-/** Asks the browser's own accessibility tree whether the button says that its menu is open. */
+/** Reads from the browser's accessibility tree if the button reports its menu as open. */
 async function expansionOf(page: Page, accessibleName: string): Promise<() => Promise<unknown>> {
   const devTools = await page.context().newCDPSession(page)
   return async () => {

@@ -1,4 +1,4 @@
-/** How the page looks and keeps still: themes, windows of all sizes, motion, focus. */
+/** Appearance of the page: themes, windows of all sizes, motion, focus. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -19,36 +19,36 @@ const background = (page: Page) =>
   page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
 
 describe('the theme', () => {
-  it.each(['dark', 'light'] as const)('is %s where the system wishes that', async (colorScheme) => {
+  it.each(['dark', 'light'] as const)('follows the system’s %s setting', async (colorScheme) => {
     const { page } = await visiting(browser, { colorScheme })
     await page.goto('/')
     await pictureOf(page, 'one')
     expect(await background(page)).toBe(backgrounds[colorScheme])
   })
 
-  it('is the chosen one, also after a reload and for the browser around the page', async () => {
+  it('keeps the chosen theme after a reload, also for the browser’s frame', async () => {
     const { page } = await visiting(browser, { colorScheme: 'dark' })
     await page.goto('/')
-    await page.getByRole('button', { name: 'Switch to the light theme' }).click()
+    await page.getByRole('button', { name: 'Switch to light theme' }).click()
     expect(await background(page)).toBe(backgrounds.light)
     expect(await page.locator('meta[name="theme-color"]').first().getAttribute('content')).toBe(
       backgrounds.light,
     )
     await page.reload()
-    await page.getByRole('button', { name: 'Switch to the dark theme' }).waitFor()
+    await page.getByRole('button', { name: 'Switch to dark theme' }).waitFor()
     expect(await background(page)).toBe(backgrounds.light)
   })
 
-  it('follows the system while nothing was chosen', async () => {
+  it('follows changes of the system’s setting until the visitor chooses', async () => {
     const { page } = await visiting(browser, { colorScheme: 'dark' })
     await page.goto('/')
-    await page.getByRole('button', { name: 'Switch to the light theme' }).waitFor()
+    await page.getByRole('button', { name: 'Switch to light theme' }).waitFor()
     await page.emulateMedia({ colorScheme: 'light' })
-    await page.getByRole('button', { name: 'Switch to the dark theme' }).waitFor()
+    await page.getByRole('button', { name: 'Switch to dark theme' }).waitFor()
     expect(await background(page)).toBe(backgrounds.light)
   })
 
-  it('can be changed where the browser forbids storage', async () => {
+  it('switches the theme even when the browser forbids storage', async () => {
     const { page } = await visiting(browser)
     await page.addInitScript(() => {
       Object.defineProperty(window, 'localStorage', {
@@ -58,7 +58,7 @@ describe('the theme', () => {
       })
     })
     await page.goto('/')
-    await page.getByRole('button', { name: 'Switch to the light theme' }).click()
+    await page.getByRole('button', { name: 'Switch to light theme' }).click()
     expect(await background(page)).toBe(backgrounds.light)
   })
 })
@@ -67,32 +67,29 @@ describe('Next', () => {
   it.each([
     ['a phone', phone],
     ['a desktop', desktop],
-  ])(
-    'moves nothing on %s, whatever the length of the caption and the shape of the photo',
-    async (_, window) => {
-      const captions = ['Short.', 'Long. '.repeat(80), null, 'Short again.']
-      const photos = somePhotos(4).map((photo, index) => ({ ...photo, caption: captions[index] ?? null }))
-      const { page } = await visiting(browser, { photos, ...window })
-      await page.addInitScript(watchLayout)
-      await page.goto('/')
-      await pictureOf(page, 'one')
-      const stage = await page.locator('.stage').boundingBox()
-      for (const [name, following] of [
-        ['two', 'three'],
-        ['three', 'four'],
-        ['four', 'one'],
-      ] as const) {
-        await page.keyboard.press('Space')
-        await pictureOf(page, name)
-        await prefetched(page, following)
-        expect(await page.locator('.stage').boundingBox()).toEqual(stage)
-      }
-      expect(await page.evaluate(() => Reflect.get(window, 'layoutShift'))).toBe(0)
-    },
-  )
+  ])('moves nothing on %s for captions of any length and photos of any shape', async (_, window) => {
+    const captions = ['Short.', 'Long. '.repeat(80), null, 'Short again.']
+    const photos = somePhotos(4).map((photo, index) => ({ ...photo, caption: captions[index] ?? null }))
+    const { page } = await visiting(browser, { photos, ...window })
+    await page.addInitScript(watchLayout)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    const stage = await page.locator('.stage').boundingBox()
+    for (const [name, following] of [
+      ['two', 'three'],
+      ['three', 'four'],
+      ['four', 'one'],
+    ] as const) {
+      await page.keyboard.press('Space')
+      await pictureOf(page, name)
+      await prefetched(page, following)
+      expect(await page.locator('.stage').boundingBox()).toEqual(stage)
+    }
+    expect(await page.evaluate(() => Reflect.get(window, 'layoutShift'))).toBe(0)
+  })
 })
 
-/** The narrowest window of WCAG 2.2 (1.4.10), an old small phone, 200 % zoom of 1280x800, a phone on its side. */
+/** Windows: the narrowest of WCAG 2.2 (1.4.10), an old small phone, 1280x800 at 200 % zoom, a phone in landscape. */
 const windows = [
   ['320x256', { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 }],
   ['320x568', { viewport: { width: 320, height: 568 } }],
@@ -119,7 +116,7 @@ describe.each(windows)('a window of %s', (_, window) => {
     await expectReachable(page, ['Try again'])
   })
 
-  it('shows who is signed in, and the way out, without scrolling sideways', async () => {
+  it('shows the account and Sign out without scrolling sideways', async () => {
     const { page, gallery } = await visiting(browser, window)
     const email = `${'long-name-without-end'.repeat(3)}@photographers.example.org`
     gallery.script('/api/admin/status', () => Response.json({ admin: false, email }))
@@ -130,7 +127,7 @@ describe.each(windows)('a window of %s', (_, window) => {
     await expectReachable(page, ['Sign out'])
   })
 
-  it('offers the way into a private gallery without scrolling sideways', async () => {
+  it('offers the sign-in of a private gallery without scrolling sideways', async () => {
     const { page, gallery } = await visiting(browser, window)
     gallery.script(randomPath, () => problem(401, 'not_signed_in'))
     await page.goto('/')
@@ -138,7 +135,7 @@ describe.each(windows)('a window of %s', (_, window) => {
     await expectReachable(page, ['Try again'])
   })
 
-  it('stays usable with letters twice as large', async () => {
+  it('stays usable at twice the font size', async () => {
     const { page } = await visiting(browser, window)
     await page.goto('/')
     await secondPhoto(page)
@@ -147,8 +144,8 @@ describe.each(windows)('a window of %s', (_, window) => {
   })
 })
 
-describe('in German, whose words are longer', () => {
-  it.each([320, 390, 960])('the page says so, and at %i pixels nothing is cut off', async (width) => {
+describe('the page in German, with its longer texts', () => {
+  it.each([320, 390, 960])('declares German and cuts nothing off at %i pixels', async (width) => {
     const viewport = { width, height: 844 }
     const flags = { library_enabled: true, max_upload_mb: 1 }
     const { page } = await atWork(browser, { ...phone, viewport, locale: 'de-DE' }, flags)
@@ -172,12 +169,12 @@ describe('in German, whose words are longer', () => {
   })
 })
 
-/** A window grows and shrinks around an admin who is at something. */
+/** An admin at work while the window changes its size. */
 describe.each([
   ['in English', 'en-GB', /^Publish$/, 'Close', 'All photos'],
   ['in German', 'de-DE', /^Veröffentlichen$/, 'Schließen', 'Alle Fotos'],
 ])('an admin %s', (_, locale, publish, close, all) => {
-  it('reaches every button in every window, with letters twice as large too', async () => {
+  it('reaches every button in every window, even at twice the font size', async () => {
     const flags = { library_enabled: true, max_upload_mb: 1 }
     const { page, gallery } = await atWork(browser, { ...desktop, locale }, flags)
     gallery.script('/api/library/objects', () => Response.json(libraryOf(somePhotos(4))))
@@ -218,7 +215,7 @@ const libraryOf = (photos: readonly { filename: string }[]) => ({
   truncated: false,
 })
 
-/** What nobody can press or read: outside of the window or of what scrolls, wider than its frame, or under something else. */
+/** Lists controls that are cut off, wider than their frame, or covered by another element. */
 async function faultsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const scope = document.querySelector('dialog[open]') ?? document
@@ -246,8 +243,8 @@ async function faultsOf(page: Page): Promise<string[]> {
   })
 }
 
-describe('those who need it otherwise', () => {
-  it('see nothing move when they asked for that', async () => {
+describe('the page with preferences of the system', () => {
+  it('animates nothing with reduced motion', async () => {
     const { page } = await visiting(browser, { reducedMotion: 'reduce' })
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -256,21 +253,24 @@ describe('those who need it otherwise', () => {
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0)
   })
 
-  it.each(['dark', 'light'] as const)('see the edge of what they type in, %s', async (colorScheme) => {
-    const { page } = await visiting(browser, { colorScheme })
-    await page.goto('/?view=grid')
-    await page.locator('.search').waitFor()
-    for (const contrast of ['no-preference', 'more'] as const) {
-      await page.emulateMedia({ contrast })
-      const ground = await background(page)
-      for (const field of ['.search', '.sort']) {
-        const edge = await page.locator(field).evaluate((element) => getComputedStyle(element).borderColor)
-        expect(contrastOf(edge, ground)).toBeGreaterThanOrEqual(contrast === 'more' ? 7 : 3)
+  it.each(['dark', 'light'] as const)(
+    'draws visible edges of fields in the %s theme',
+    async (colorScheme) => {
+      const { page } = await visiting(browser, { colorScheme })
+      await page.goto('/?view=grid')
+      await page.locator('.search').waitFor()
+      for (const contrast of ['no-preference', 'more'] as const) {
+        await page.emulateMedia({ contrast })
+        const ground = await background(page)
+        for (const field of ['.search', '.sort']) {
+          const edge = await page.locator(field).evaluate((element) => getComputedStyle(element).borderColor)
+          expect(contrastOf(edge, ground)).toBeGreaterThanOrEqual(contrast === 'more' ? 7 : 3)
+        }
       }
-    }
-  })
+    },
+  )
 
-  it('see where they are, what is marked and how far it is in the colours of their system', async () => {
+  it('shows the current folder, selected photos and progress in forced colours', async () => {
     const { page, gallery, answer } = await atWork(
       browser,
       { forcedColors: 'active' },
@@ -305,7 +305,7 @@ describe('those who need it otherwise', () => {
     expect(await marked.evaluate((element) => getComputedStyle(element).outline)).toContain('solid 4px')
   })
 
-  it('see where the keyboard is, on everything that it reaches', async () => {
+  it('outlines the focus on every element that Tab reaches', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -321,7 +321,7 @@ describe('those who need it otherwise', () => {
       'Skip to the photo',
       'Keyboard shortcuts',
       'All photos',
-      'Switch to the light theme',
+      'Switch to light theme',
       'Zoom in',
       'Back',
       'Details',
@@ -329,7 +329,7 @@ describe('those who need it otherwise', () => {
     ])
   })
 
-  it('are told what to do where the script does not arrive', async () => {
+  it('explains what to do when the script does not load', async () => {
     const { page } = await visiting(browser)
     await page.route('**/*.js', () => {})
     await page.goto('/', { waitUntil: 'commit' })
@@ -340,7 +340,7 @@ describe('those who need it otherwise', () => {
     })
   })
 
-  it('are told why there is nothing without JavaScript', async () => {
+  it('explains that the page needs JavaScript', async () => {
     const { page } = await visiting(browser, { javaScriptEnabled: false })
     await page.goto('/')
     const words = page.locator('noscript')
@@ -349,7 +349,7 @@ describe('those who need it otherwise', () => {
   })
 })
 
-/** As WCAG 2.2 has it, of two colours as the browser computes them. */
+/** Computes the contrast of two colours by WCAG 2.2. The colours have the format of computed styles. */
 function contrastOf(one: string, other: string): number {
   const [brighter = 0, darker = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a)
   return (brighter + 0.05) / (darker + 0.05)
@@ -363,14 +363,14 @@ function luminance(color: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-/** From here there is a way back. */
+/** Goes to the second photo, where Back is enabled. */
 async function secondPhoto(page: Page): Promise<void> {
   await pictureOf(page, 'one')
   await page.keyboard.press('Space')
   await pictureOf(page, 'two')
 }
 
-/** Each of these buttons can be scrolled to, is not covered, and is large enough for a thumb. */
+/** Expects that each of these buttons can be scrolled to, is not covered, and is large enough for a thumb. */
 async function expectReachable(page: Page, buttons: string[]): Promise<void> {
   for (const name of buttons) {
     const button = page.getByRole('button', { name, exact: true })
@@ -385,9 +385,9 @@ async function expectReachable(page: Page, buttons: string[]): Promise<void> {
   expect(tooWide).toBe(0)
 }
 
-/** No button, label or heading sticks out of the window, or holds more than it shows. */
+/** Expects no button, label or heading to extend beyond the window or to clip its text. */
 async function expectNothingCutOff(page: Page): Promise<void> {
-  // Not what the page says: a phone's window grows with what sticks out of it.
+  // Not from the page, because a phone's layout viewport grows with content that is too wide.
   const width = page.viewportSize()?.width ?? 0
   const cutOff = await page.evaluate((widest) => {
     const named = 'button, a.button, label, select, h1, h2, h3, [role=status]'
@@ -403,8 +403,7 @@ async function expectNothingCutOff(page: Page): Promise<void> {
 }
 
 /**
- * Runs in the page, before its own scripts: adds up how far things moved by themselves. Unlike the usual metric this
- * counts what follows an input, too.
+ * Runs in the page, before its own scripts. Adds up layout shifts, including those after an input, which the usual metric ignores.
  */
 function watchLayout(): void {
   let sum = 0

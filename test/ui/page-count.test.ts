@@ -23,7 +23,7 @@ const moved = (folder: string) => ({
 })
 
 describe('the number of photos', () => {
-  it('falls with Keep at once, stays while the server still counts the photo, and rises with Undo', async () => {
+  it('decreases at once with Keep, ignores an outdated count of the server, and increases with Undo', async () => {
     const { page, answer } = await atWork(browser, phone)
     await prefetched(page, 'two')
     await counted(page, '4 photos')
@@ -32,7 +32,7 @@ describe('the number of photos', () => {
     await page.getByRole('button', { name: 'Keep', exact: true }).click()
     await pictureOf(page, 'two')
     await counted(page, '3 photos')
-    // Asked for while the photo was on its way: the server counted it.
+    // This count was requested during the move, so it still includes the photo.
     await prefetched(page, 'three')
     await counted(page, '3 photos')
     kept.resolve(Response.json(moved('keep')))
@@ -41,7 +41,7 @@ describe('the number of photos', () => {
     await counted(page, '4 photos')
   })
 
-  it('rises again when Remove failed', async () => {
+  it('increases again when Remove fails', async () => {
     const { page, answer } = await atWork(browser, phone)
     await prefetched(page, 'two')
     const removed = Promise.withResolvers<Response>()
@@ -52,11 +52,11 @@ describe('the number of photos', () => {
     await counted(page, '4 photos')
   })
 
-  it('falls a second time when a photo came back among many and leaves again', async () => {
+  it('decreases again when a restored photo leaves a second time', async () => {
     const { page, gallery, answer } = await atWork(browser, phone, { library_enabled: true })
     await prefetched(page, 'two')
     await counted(page, '4 photos')
-    // From here on the page alone counts.
+    // From here on, only the page counts.
     gallery.script(randomPath, () => Response.json(somePhotos(1)[0]))
     gallery.script('/api/library/objects', () =>
       Response.json({
@@ -74,8 +74,8 @@ describe('the number of photos', () => {
     await page.getByRole('link', { name: 'Kept' }).click()
     await page.getByRole('button', { name: 'Select', exact: true }).click()
     await page.getByRole('link', { name: 'one.jpg' }).tap()
-    await page.getByRole('button', { name: 'Back to the inbox' }).click()
-    await page.getByText('1 back in the inbox.').waitFor()
+    await page.getByRole('button', { name: 'Move to inbox' }).click()
+    await page.getByText('1 moved to the inbox.').waitFor()
     await page.getByRole('button', { name: 'One photo at a time' }).click()
     await pictureOf(page, 'one')
     await counted(page, '4 photos')
@@ -84,7 +84,7 @@ describe('the number of photos', () => {
     expect(await page.getByRole('alert').count()).toBe(0)
   })
 
-  it('follows an upload', async () => {
+  it('increases with an upload', async () => {
     const { page, gallery } = await atWork(browser, phone, {
       library_enabled: true,
       max_upload_mb: 50,

@@ -1,4 +1,4 @@
-/** Keeping, removing and deleting: by button, key and swipe, at once, with a way back. */
+/** Keep, remove and delete: by button, key and swipe, with undo. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -29,7 +29,7 @@ const moved = (action: string) => ({
   preview_only: false,
 })
 
-/** A finger that goes this far from the middle of the photo, and is lifted unless the test does that. */
+/** Moves a finger from the middle of the photo. Lifts the finger, or leaves that to the test. */
 async function swipe(
   page: Page,
   dx: number,
@@ -52,7 +52,7 @@ async function swipe(
   return lift
 }
 
-/** What was done can be undone for twelve seconds, which a busy machine may take from step to step. */
+/** Stops the page's clock. Undo is available for 12 s, and a busy machine may need that long between two steps. */
 const noToastFades = stopClock
 
 const click = (name: string) => (page: Page) => page.getByRole('button', { name }).click()
@@ -60,13 +60,13 @@ const press = (key: string) => (page: Page) => page.keyboard.press(key)
 
 describe('curation', () => {
   it.each<[title: string, act: (page: Page) => Promise<unknown>, action: string, toast: string]>([
-    ['the button keeps', click('Keep'), 'keep', 'Kept.'],
-    ['the key keeps', press('k'), 'keep', 'Kept.'],
-    ['a swipe up keeps', (page) => swipe(page, 10, -250), 'keep', 'Kept.'],
-    ['the button removes', click('Remove'), 'remove', 'Removed.'],
-    ['the key removes', press('r'), 'remove', 'Removed.'],
-    ['a swipe down removes', (page) => swipe(page, -10, 250), 'remove', 'Removed.'],
-  ])('%s, and can be undone', async (_title, act, action, toast) => {
+    ['the Keep button', click('Keep'), 'keep', 'Kept.'],
+    ['the key K', press('k'), 'keep', 'Kept.'],
+    ['a swipe up', (page) => swipe(page, 10, -250), 'keep', 'Kept.'],
+    ['the Remove button', click('Remove'), 'remove', 'Removed.'],
+    ['the key R', press('r'), 'remove', 'Removed.'],
+    ['a swipe down', (page) => swipe(page, -10, 250), 'remove', 'Removed.'],
+  ])('moves the photo by %s and back by Undo', async (_title, act, action, toast) => {
     const { page, asked, answer } = await atWork(browser, phone)
     await noToastFades(page)
     answer(path(action), () => Response.json(moved(action)))
@@ -75,13 +75,13 @@ describe('curation', () => {
     await page.getByText(toast).waitFor()
     await pictureOf(page, 'two')
     await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByText('Back in the inbox.').waitFor()
+    await page.getByText('Moved to the inbox.').waitFor()
     await pictureOf(page, 'one')
     expect(asked.at(-1)).toMatchObject({ path: path('restore'), body: { from: action } })
     expect(asked).toHaveLength(2)
   })
 
-  it('shows the next photo before the server has answered, and undoes once it has', async () => {
+  it('shows the next photo before the server answers, and undoes after the answer', async () => {
     const { page, asked, answer } = await atWork(browser)
     await prefetched(page, 'two')
     const arrived = Promise.withResolvers<Response>()
@@ -92,15 +92,15 @@ describe('curation', () => {
     await page.keyboard.press('u')
     await eventually(() => expect(asked.map(({ path }) => path)).toEqual([path('keep')]))
     arrived.resolve(Response.json(moved('keep')))
-    await page.getByText('Back in the inbox.').waitFor()
+    await page.getByText('Moved to the inbox.').waitFor()
     await pictureOf(page, 'one')
   })
 
-  it('is asked for once, however often the key is pressed', async () => {
+  it('sends a single request when the key is pressed repeatedly', async () => {
     const { page, answer } = await atWork(browser)
     const arrived = Promise.withResolvers<Response>()
     answer(path('keep'), () => arrived.promise)
-    // As they leave the page: the next photo may be there before any of them has arrived.
+    // Recorded as the page sends them, because the next photo may appear before any of them arrives.
     const sent: string[] = []
     page.on('request', (request) => sent.push(new URL(request.url()).pathname))
     await page.evaluate(() => {
@@ -115,28 +115,28 @@ describe('curation', () => {
     [
       'the storage does not answer',
       ({ gallery }) => gallery.script(path('keep'), () => problem(503, 'storage_unavailable')),
-      'The storage does not answer',
+      'The storage isn’t responding',
     ],
     [
       'the session has ended',
       ({ gallery }) => gallery.script(path('keep'), () => problem(401, 'not_signed_in')),
-      'You are signed out',
+      'You’re signed out',
     ],
-    ['the connection is gone', ({ page }) => page.context().setOffline(true), 'You are offline'],
-  ])('brings the photo back, and says why, when %s', async (_title, begin, words) => {
+    ['the connection is gone', ({ page }) => page.context().setOffline(true), 'You’re offline'],
+  ])('brings the photo back and explains why when %s', async (_title, begin, words) => {
     const work = await atWork(browser)
     const { page } = work
     await prefetched(page, 'two')
     await begin(work)
     await page.keyboard.press('k')
     await page.getByRole('alert').getByText(words).waitFor()
-    await page.getByText('Could not keep the photo. It is back.').waitFor()
+    await page.getByText('Couldn’t keep the photo. It’s back in the inbox.').waitFor()
     await pictureOf(page, 'one')
     expect(new URL(page.url()).searchParams.get('photo')).toBe('one.jpg')
     await page.context().setOffline(false)
   })
 
-  it('can be tried again from where it failed', async () => {
+  it('repeats a failed action from its message', async () => {
     const { page, gallery } = await atWork(browser)
     gallery.script(path('remove'), () => problem(503, 'storage_unavailable'))
     await page.keyboard.press('r')
@@ -145,10 +145,10 @@ describe('curation', () => {
     gallery.script(path('remove'), () => Response.json(moved('remove')))
     await again.click()
     await page.getByText('Removed.').waitFor()
-    await page.getByText('Could not remove the photo').waitFor({ state: 'detached' })
+    await page.getByText('Couldn’t remove the photo').waitFor({ state: 'detached' })
   })
 
-  it('of the last photo leaves nothing to act on, and can be undone', async () => {
+  it('leaves no photo to act on after the last photo moved, and undoes that', async () => {
     const work = await atWork(browser, { ...desktop, photos: somePhotos(1) })
     const { page, gallery, asked, answer } = work
     await noToastFades(page)
@@ -165,7 +165,7 @@ describe('curation', () => {
     expect(asked.map(({ path }) => path)).toEqual([path('keep'), path('restore')])
   })
 
-  it('of a photo leaves nothing to act on when the next one cannot be had', async () => {
+  it('leaves no photo to act on when the next photo is unavailable', async () => {
     const { page, gallery, answer } = await atWork(browser, { ...desktop, photos: somePhotos(1) })
     gallery.script(randomPath, () => problem(503, 'storage_unavailable'))
     answer(path('remove'), () => Response.json(moved('remove')))
@@ -176,7 +176,7 @@ describe('curation', () => {
     await page.getByText('Removed.').waitFor()
   })
 
-  it('can be undone one by one, the latest first', async () => {
+  it('undoes actions step by step, the latest first', async () => {
     const { page, asked, answer } = await atWork(browser)
     await noToastFades(page)
     const two = (action: string) => `/api/images/two.jpg/${action}`
@@ -198,7 +198,7 @@ describe('curation', () => {
     expect(asked.slice(2).map(({ path }) => path)).toEqual([two('restore'), path('restore')])
   })
 
-  it('that failed is still told when another one succeeds, and does not take over what was begun', async () => {
+  it('keeps the message of a failure after a later success, and does not interrupt the open sheet', async () => {
     const { page, gallery, answer } = await atWork(browser)
     const late = Promise.withResolvers<Response>()
     gallery.script(path('keep'), () => late.promise)
@@ -216,7 +216,7 @@ describe('curation', () => {
     await pictureOf(page, 'two')
     await page.keyboard.press('k')
     await page.getByText('Kept.', { exact: true }).waitFor()
-    await failure.getByText('Could not keep the photo').waitFor()
+    await failure.getByText('Couldn’t keep the photo').waitFor()
     await expectAccessible(page)
     await failure.getByRole('button', { name: 'Show: one.jpg' }).click()
     await pictureOf(page, 'one')
@@ -232,29 +232,29 @@ describe('curation', () => {
 })
 
 describe('a swipe', () => {
-  it('says what letting go would do, and does nothing when the finger comes back', async () => {
+  it('shows what a release would do, and does nothing when the finger comes back', async () => {
     const { page, asked, answer } = await atWork(browser, phone)
     answer(path('remove'), () => Response.json(moved('remove')))
     const lift = await swipe(page, 0, -60, { lifts: false })
-    await page.getByText('Keep swiping to keep').waitFor()
+    await page.getByText('Swipe further to keep').waitFor()
     await lift()
-    await page.getByText('Keep swiping to keep').waitFor({ state: 'hidden' })
+    await page.getByText('Swipe further to keep').waitFor({ state: 'hidden' })
     const liftLater = await swipe(page, 0, 260, { lifts: false })
-    await page.getByText('Let go to remove').waitFor()
+    await page.getByText('Release to remove').waitFor()
     expect(asked).toEqual([])
     await liftLater()
     await page.getByText('Removed.').waitFor()
     await pictureOf(page, 'two')
   })
 
-  it('sideways is still the way to the next photo, however slanted', async () => {
+  it('shows the next photo for a slanted swipe sideways', async () => {
     const { page, gallery } = await atWork(browser, phone)
     await swipe(page, -200, -120)
     await pictureOf(page, 'two')
     expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
   })
 
-  it('means the photo that it began on', async () => {
+  it('applies only to the photo on which the swipe began', async () => {
     const { page, gallery } = await atWork(browser, phone)
     await prefetched(page, 'two')
     const late = Promise.withResolvers<void>()
@@ -266,15 +266,15 @@ describe('a swipe', () => {
     await pictureOf(page, 'two')
     await page.getByRole('button', { name: 'Next' }).click()
     const lift = await swipe(page, 0, -300, { lifts: false })
-    await page.getByText('Let go to keep').waitFor()
+    await page.getByText('Release to keep').waitFor()
     late.resolve()
     await pictureOf(page, 'three')
     await lift()
-    await page.getByText('Let go to keep').waitFor({ state: 'hidden' })
+    await page.getByText('Release to keep').waitFor({ state: 'hidden' })
     expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
   })
 
-  it('does nothing where it is off, nor over the sheet and the details', async () => {
+  it('does nothing when keep and remove are off, or over the sheet', async () => {
     const { page, gallery } = await atWork(browser, phone, { keep_enabled: false, remove_enabled: false })
     await swipe(page, 0, -300)
     await swipe(page, 0, 300)
@@ -288,13 +288,13 @@ describe('a swipe', () => {
 })
 
 describe('deleting', () => {
-  it('is done only when asked twice', async () => {
+  it('deletes only after a confirmation', async () => {
     const { page, asked, answer } = await atWork(browser)
     answer(path('delete'), () => Response.json({ ...moved('delete'), destination_folder: null }))
     await openSheet(page)
     const opener = page.getByRole('button', { name: 'Delete for good' })
     await opener.click()
-    // The question has the focus, on the answer that changes nothing.
+    // The focus is on Cancel, which changes nothing.
     await page.getByText('This can’t be undone.').waitFor()
     await page.keyboard.press('Enter')
     await opener.waitFor()
@@ -307,13 +307,13 @@ describe('deleting', () => {
     await sheetOf(page).waitFor({ state: 'detached' })
   })
 
-  it('that fails says why, and the photo stays', async () => {
+  it('explains a failed deletion and keeps the photo', async () => {
     const { page, gallery } = await atWork(browser)
     gallery.script(path('delete'), () => problem(403, 'feature_disabled'))
     await openSheet(page)
     await page.getByRole('button', { name: 'Delete for good' }).click()
     await page.getByRole('button', { name: 'Delete', exact: true }).click()
-    await page.getByText('This is switched off').waitFor()
+    await page.getByText('This feature is off').waitFor()
     await pictureOf(page, 'one')
   })
 })
@@ -322,7 +322,7 @@ describe('deleting with an old sign-in', () => {
   it.each([
     ['en', 'Sign in again', 'Delete for good', 'Delete', 'Sign in again to delete'],
     ['de', 'Neu anmelden', 'Endgültig löschen', 'Löschen', 'Zum Löschen neu anmelden'],
-  ])('offers a new sign-in in %s, and loses no words when the person comes back', async (...row) => {
+  ])('offers a new sign-in in %s, and keeps typed captions for the return', async (...row) => {
     const [locale, link, opener, yes, title] = row
     const { page, gallery } = await atWork(browser, { ...desktop, locale })
     gallery.script(path('delete'), () => problem(401, 'sign_in_too_old'))
@@ -335,7 +335,7 @@ describe('deleting with an old sign-in', () => {
     const href = (await page.getByRole('link', { name: link }).getAttribute('href')) ?? ''
     const { pathname, searchParams } = new URL(href, gallery.origin)
     expect([pathname, searchParams.get('fresh')]).toEqual(['/auth/login', 'true'])
-    // The provider's part is left out: it ends where the link asked for.
+    // Skips the provider, which would return to the address in the link.
     await page.goto(searchParams.get('return_to') ?? '')
     await pictureOf(page, 'one')
     await page.getByRole('dialog').waitFor()
@@ -344,7 +344,7 @@ describe('deleting with an old sign-in', () => {
 })
 
 describe('the tools', () => {
-  it('are those that are on', async () => {
+  it('shows only the tools that are on', async () => {
     const { page } = await atWork(browser, desktop, {
       keep_enabled: false,
       publish_enabled: false,

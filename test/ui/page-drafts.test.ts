@@ -1,4 +1,4 @@
-/** Nothing that an admin has typed is lost, whatever happens to an action; and nothing of it stays once they are out. */
+/** Drafts: typed text survives every failure, and leaves the device at sign-out. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -38,7 +38,7 @@ async function expectTyped(page: Page): Promise<void> {
   expect(await altTextField(page).inputValue()).toBe('Typed description.')
 }
 
-/** What an admin may be doing when it happens. */
+/** Actions of an admin during which a failure happens. */
 const actions: [action: string, at: string, act: (page: Page) => Promise<void>][] = [
   ['saving', onePath, (page) => page.getByRole('button', { name: 'Save' }).click()],
   ['an analysis', path('analyze'), askAi],
@@ -46,11 +46,16 @@ const actions: [action: string, at: string, act: (page: Page) => Promise<void>][
 ]
 
 const happenings: [happening: string, answer: () => Response, title: string, button: string | null][] = [
-  ['the session has ended', () => problem(401, 'not_signed_in'), 'You are signed out', null],
-  ['the right is gone', () => problem(403, 'not_admin'), 'You are no longer an admin here', null],
-  ['the feature is off', () => problem(403, 'feature_disabled'), 'This is switched off', null],
+  ['the session has ended', () => problem(401, 'not_signed_in'), 'You’re signed out', null],
   [
-    'it was too much at once',
+    'the account is no longer an admin',
+    () => problem(403, 'not_admin'),
+    'You’re no longer an admin here',
+    null,
+  ],
+  ['the feature is off', () => problem(403, 'feature_disabled'), 'This feature is off', null],
+  [
+    'the rate limit is reached',
     () => problem(429, 'rate_limited', { 'retry-after': '90' }),
     'Too many requests',
     'Try again in 1:30',
@@ -58,7 +63,7 @@ const happenings: [happening: string, answer: () => Response, title: string, but
   [
     'the storage is down',
     () => problem(503, 'storage_unavailable'),
-    'The storage does not answer',
+    'The storage isn’t responding',
     'Try again',
   ],
   [
@@ -67,11 +72,16 @@ const happenings: [happening: string, answer: () => Response, title: string, but
     'The gallery’s settings can’t be read',
     'Try again',
   ],
-  ['the words are too many', () => problem(413, 'request_too_large'), 'Too many words', 'Try again'],
-  ['somebody else wrote', () => problem(409, 'sidecar_changed'), 'Someone else was editing', 'Try again'],
+  ['the captions are too long', () => problem(413, 'request_too_large'), 'Captions too long', 'Try again'],
+  [
+    'another edit was saved first',
+    () => problem(409, 'sidecar_changed'),
+    'Another edit was saved first',
+    'Try again',
+  ],
   ['the photo is gone', () => problem(404, 'photo_not_found'), 'The photo is no longer here', null],
   [
-    'a proxy answers',
+    'a proxy answers instead of the server',
     () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
     'Not available',
     'Try again',
@@ -79,7 +89,7 @@ const happenings: [happening: string, answer: () => Response, title: string, but
 ]
 
 describe.each(actions)('%s', (_action, at, act) => {
-  it('loses nothing, and says what to do, whatever the server answers', async () => {
+  it('keeps typed text and says what to do after any answer of the server', async () => {
     const { page, gallery } = await atWork(browser, phone)
     await stopClock(page)
     await type(page)
@@ -97,27 +107,27 @@ describe.each(actions)('%s', (_action, at, act) => {
     }
   })
 
-  it('tells that it is offline, and is repeated from there', async () => {
+  it('says that it is offline, and offers to repeat the action', async () => {
     const { page } = await atWork(browser)
     await type(page)
     await page.context().setOffline(true)
     await act(page)
     const alert = sheetOf(page).getByRole('alert')
-    await alert.getByText('You are offline').waitFor()
+    await alert.getByText('You’re offline').waitFor()
     await page.context().setOffline(false)
     expect(await alert.getByRole('button', { name: 'Try again' }).isEnabled()).toBe(true)
   })
 })
 
 describe('a pause that the server asks for', () => {
-  it('is counted down, and then it can be tried again', async () => {
+  it('counts the pause down, then enables Try again', async () => {
     const { page, gallery } = await atWork(browser)
     await stopClock(page)
     gallery.script(onePath, () => problem(429, 'rate_limited', { 'retry-after': '3' }))
     await type(page)
     await page.getByRole('button', { name: 'Save' }).click()
     const alert = sheetOf(page).getByRole('alert')
-    const waiting = alert.getByRole('button', { name: 'Try again in 0:03' })
+    const waiting = alert.getByRole('button', { name: 'Try again in 3 s' })
     await waiting.waitFor()
     expect(await waiting.isDisabled()).toBe(true)
     await page.clock.runFor(4000)
@@ -127,8 +137,8 @@ describe('a pause that the server asks for', () => {
   })
 })
 
-describe('what was typed', () => {
-  it('is there again after a sign-in on the way, at the very photo, with the sheet open', async () => {
+describe('typed text', () => {
+  it('returns after a sign-in, at the same photo with the sheet open', async () => {
     const { page, gallery } = await atWork(browser)
     gallery.script(onePath, () => problem(401, 'not_signed_in'))
     await type(page)
@@ -145,7 +155,7 @@ describe('what was typed', () => {
     expect(await page.getByRole('checkbox', { name: 'FetLife' }).isChecked()).toBe(false)
   })
 
-  it('survives a reload and the way through other photos, each with its own', async () => {
+  it('survives a reload and visits to other photos', async () => {
     const { page } = await atWork(browser)
     await type(page)
     await page.keyboard.press('Escape')
@@ -159,7 +169,7 @@ describe('what was typed', () => {
     await expectTyped(page)
   })
 
-  it('is dropped from the device once it is saved', async () => {
+  it('leaves the device once it is saved', async () => {
     const { page, answer } = await atWork(browser)
     await type(page)
     expect(await storedDrafts(page)).toContain('Typed for Telegram.')
@@ -177,7 +187,7 @@ describe('what was typed', () => {
     expect(await storedDrafts(page)).not.toContain('Typed')
   })
 
-  it('is what the walk shows once it is saved, though the photo was fetched ahead before', async () => {
+  it('appears on the walk once it is saved, even if the photo was prefetched before', async () => {
     const { page, gallery } = await atWork(browser)
     const [, two] = somePhotos(2)
     gallery.script('/api/images/two.jpg', async (request) => {
@@ -214,7 +224,7 @@ describe('what was typed', () => {
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('New words.')
   })
 
-  it('is bounded, and the newest stays', async () => {
+  it('stays within the limits of the storage, and keeps the newest draft', async () => {
     const { page } = await atWork(browser)
     await openSheet(page)
     await page.evaluate(() => {
@@ -234,7 +244,7 @@ describe('what was typed', () => {
     expect(stored).toContain('The newest.')
   })
 
-  it('is gone when its writer signs out, in other tabs too', async () => {
+  it('disappears when its author signs out, in other tabs too', async () => {
     const { page, gallery } = await atWork(browser)
     const other = await page.context().newPage()
     await other.goto('/?photo=one.jpg')
@@ -243,7 +253,7 @@ describe('what was typed', () => {
     await type(page)
     await captionOf(other, 'FetLife').fill('Typed in the other tab.')
     await page.keyboard.press('Escape')
-    // The page under test stays where it is.
+    // Keeps the page under test where it is.
     await page.evaluate(() =>
       document.addEventListener('submit', (event) => event.preventDefault(), { capture: true }),
     )
@@ -257,7 +267,7 @@ describe('what was typed', () => {
     expect(await page.locator('body').textContent()).not.toContain('Typed')
   })
 
-  it('is not shown to somebody else who signs in on the same device', async () => {
+  it('stays hidden from another account on the same device', async () => {
     const { page, gallery } = await atWork(browser)
     await type(page)
     signedInAs(gallery, 'bob@example.org')
@@ -269,8 +279,8 @@ describe('what was typed', () => {
   })
 })
 
-describe('without storage of its own', () => {
-  it('the page works, as long as it is open', async () => {
+describe('a browser that forbids storage', () => {
+  it('keeps typed text as long as the page is open', async () => {
     const work: Work = await atWork(browser, desktop)
     const { page } = work
     await page.addInitScript(() => {

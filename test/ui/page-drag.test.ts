@@ -1,4 +1,4 @@
-/** Dragging sheets down on a phone, and the gestures that are told once. */
+/** Dragging sheets down on a phone, and hints at gestures. */
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -24,9 +24,9 @@ interface Finger {
   lift(atMs?: number): Promise<void>
 }
 
-/** Puts a finger on the sheet's handle. `atMs` of its steps: how long after that they happen, by the clock that the page sees. */
+/** Puts a finger on the sheet's handle. `atMs` is the time of a step after that, by the page's clock. */
 async function fingerOn(page: Page, sheet: string): Promise<Finger> {
-  // The sheet has risen: its box stands still.
+  // Waits until the opening animation has ended.
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))),
   )
@@ -54,7 +54,7 @@ const followed = (page: Page, sheet: string) =>
   page.locator(sheet).evaluate((element) => (element instanceof HTMLElement ? element.style.translate : ''))
 
 describe('dragging', () => {
-  it('closes the publish sheet past the threshold and keeps unsaved words', async () => {
+  it('closes the publish sheet past the threshold and keeps unsaved captions', async () => {
     const { page } = await atWork(browser, phone)
     await openSheet(page)
     await captionOf(page, 'Telegram').fill('Half a thought')
@@ -84,7 +84,7 @@ describe('dragging', () => {
     },
   )
 
-  it('lets the details spring back when the way was short and slow', async () => {
+  it('lets the details spring back after a short and slow drag', async () => {
     const { page } = await visiting(browser, phone)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -92,7 +92,7 @@ describe('dragging', () => {
     const finger = await fingerOn(page, '.details')
     await finger.move(40)
     await eventually(async () => expect(await followed(page, '.details')).toBe('0px 40px'))
-    // A last move that goes back a little: no flick.
+    // The last move goes back a little, so this is no flick.
     await finger.move(38)
     await finger.lift()
     await eventually(async () => expect(await followed(page, '.details')).toBe(''))
@@ -111,7 +111,7 @@ describe('dragging', () => {
     await page.getByRole('complementary', { name: 'Details' }).waitFor({ state: 'hidden' })
   })
 
-  it('lets the details spring back when the finger rested before it was lifted', async () => {
+  it('lets the details spring back when the finger rests before lifting', async () => {
     const { page } = await visiting(browser, phone)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -128,7 +128,7 @@ describe('dragging', () => {
     expect(await page.getByRole('complementary', { name: 'Details' }).isVisible()).toBe(true)
   })
 
-  it('goes on when the browser cancels another finger', async () => {
+  it('continues when the browser cancels another finger', async () => {
     const { page } = await visiting(browser, phone)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -145,18 +145,18 @@ describe('dragging', () => {
     await page.getByRole('complementary', { name: 'Details' }).waitFor({ state: 'hidden' })
   })
 
-  it('has no handle when the sheet is a column', async () => {
+  it('shows no handle when the sheet is a column', async () => {
     const { page } = await atWork(browser, desktop)
     await openSheet(page)
     expect(await page.locator('.sheet .drag-handle').isVisible()).toBe(false)
   })
 })
 
-describe('a gesture', () => {
+describe('a hint at a gesture', () => {
   it.each([
-    ['/', 'Swipe the photo up to keep it, down to remove it.'],
+    ['/', 'Swipe up to keep the photo, down to remove it.'],
     ['/?view=grid', 'Press and hold a photo to select it.'],
-  ])('is told once at %s on a touch screen', async (address, words) => {
+  ])('appears once at %s on a touch screen', async (address, words) => {
     const { page, gallery } = await visiting(browser, phone)
     signedInAs(gallery, 'alice@example.org')
     gallery.script('/api/config/features', () => Response.json(features))
@@ -174,7 +174,7 @@ describe('a gesture', () => {
     expect(await hint.count()).toBe(0)
   })
 
-  it('is not told with a mouse', async () => {
+  it('does not appear with a mouse', async () => {
     const { page } = await atWork(browser, desktop)
     expect(await page.getByRole('note').count()).toBe(0)
   })

@@ -1,4 +1,4 @@
-/** Captions without words: a person may save them, and the page says what they mean. */
+/** Empty captions, which an admin may save. */
 import type { Browser } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -17,7 +17,7 @@ describe.each([
   ['a phone', phone],
   ['a desktop', desktop],
 ])('on %s', (_where, window) => {
-  it('saves an emptied caption, and shows it empty after a reload', async () => {
+  it('saves an emptied caption and shows it empty after a reload', async () => {
     const { page, gallery, asked, answer } = await atWork(browser, window)
     const [one] = somePhotos(1)
     const captions = { source: 'person', by_platform: { telegram: '', email: 'The caption of photo one.' } }
@@ -25,7 +25,7 @@ describe.each([
       Response.json({ filename: 'one.jpg', caption: '', alt_text: one?.alt_text, captions, metadata: {} }),
     )
     await openSheet(page)
-    const explained = sheetOf(page).getByText('Publishes without words.')
+    const explained = sheetOf(page).getByText('Will be published without a caption.')
     expect(await explained.count()).toBe(0)
     await captionOf(page, 'Telegram').fill(' ')
     await explained.waitFor()
@@ -59,11 +59,11 @@ describe('a photo with a training prompt only', () => {
     metadata: {},
   }))
 
-  it('never shows the prompt as a caption or alt text, and prefills nothing', async () => {
+  it('never shows the training prompt as a caption or alt text, and prefills nothing', async () => {
     const { page, gallery } = await atWork(browser, { photos: somePhotos(1) })
     gallery.script(onePath, () => Response.json(trained[0]))
     await page.reload()
-    await page.getByRole('img', { name: 'A photo without a description' }).waitFor()
+    await page.getByRole('img', { name: 'No description' }).waitFor()
     await openSheet(page)
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('')
     await page.getByRole('button', { name: 'Write captions with AI' }).waitFor()

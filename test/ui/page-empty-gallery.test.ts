@@ -1,4 +1,4 @@
-/** Empty galleries, the visible way to select, and the colours of danger and success. */
+/** Empty galleries, the Select button, and the colours of danger and success. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -27,7 +27,7 @@ async function emptyGallery(code: string, options: object, isAdmin = true) {
 const chooser = (page: Page) => page.getByRole('main').getByRole('button', { name: 'Upload photos' })
 
 describe('an empty gallery', () => {
-  it.each([phone, desktop])('offers its admin to upload photos', async (window) => {
+  it.each([phone, desktop])('offers its admin an upload', async (window) => {
     const { page } = await emptyGallery('no_photos', window)
     await page.goto('/')
     await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
@@ -37,22 +37,22 @@ describe('an empty gallery', () => {
     await expectAccessible(page)
   })
 
-  it('has words only for a visitor', async () => {
+  it('offers a visitor no upload', async () => {
     const { page } = await emptyGallery('no_photos', phone, false)
     await page.goto('/')
     await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
     expect(await page.getByRole('button', { name: 'Upload photos' }).count()).toBe(0)
   })
 
-  it('names a missing root folder in the photo view', async () => {
+  it('reports a missing root folder in the photo view', async () => {
     const { page } = await emptyGallery('root_missing', phone)
     await page.goto('/')
-    await page.getByRole('heading', { name: 'The photo folder does not exist' }).waitFor()
+    await page.getByRole('heading', { name: 'The photo folder doesn’t exist' }).waitFor()
     await page.getByRole('main').getByText('The server says root_missing.').waitFor()
     await chooser(page).waitFor()
   })
 
-  it('names a missing root folder in the grid', async () => {
+  it('reports a missing root folder in the grid', async () => {
     const { page, gallery } = await emptyGallery('root_missing', desktop)
     gallery.script('/api/library/objects', () =>
       Response.json({
@@ -64,7 +64,7 @@ describe('an empty gallery', () => {
       }),
     )
     await page.goto('/?view=grid')
-    await page.getByRole('heading', { name: 'The photo folder does not exist' }).waitFor()
+    await page.getByRole('heading', { name: 'The photo folder doesn’t exist' }).waitFor()
     await page.getByText('/Photos', { exact: true }).waitFor()
     await chooser(page).waitFor()
     await expectAccessible(page)
@@ -75,7 +75,7 @@ describe('the Select button', () => {
   it.each([
     ['en-US', 'Select', '1 selected'],
     ['de-DE', 'Auswählen', '1 ausgewählt'],
-  ])('lets a tap mark a photo in %s', async (locale, label, told) => {
+  ])('makes a tap select a photo in %s', async (locale, label, told) => {
     const { page, gallery } = await visiting(browser, { ...phone, locale })
     signedInAs(gallery, 'alice@example.org')
     gallery.script('/api/config/features', () => Response.json(features))
@@ -93,7 +93,7 @@ describe('the Select button', () => {
     await page.waitForURL(/photo=one\.jpg/)
   })
 
-  it('is absent for visitors', async () => {
+  it('stays hidden from visitors', async () => {
     const { page } = await visiting(browser, phone)
     await page.goto('/?view=grid')
     await page.getByRole('link', { name: 'one.jpg' }).waitFor()
@@ -103,7 +103,7 @@ describe('the Select button', () => {
 
 describe('danger and success', () => {
   it.each(['dark', 'light'] as const)(
-    'keep their colours in the %s theme when the gallery has an accent of its own',
+    'keeps both colours in the %s theme when the gallery has its own accent',
     async (colorScheme) => {
       const { page, gallery } = await atWork(browser, { ...phone, colorScheme })
       const colours = () =>
@@ -137,7 +137,7 @@ describe('danger and success', () => {
     },
   )
 
-  it('draws Remove and Delete with different signs, and sets Delete apart', async () => {
+  it('draws Remove and Delete with different icons, and sets Delete apart', async () => {
     const { page, gallery } = await visiting(browser, desktop)
     signedInAs(gallery, 'alice@example.org')
     gallery.script('/api/config/features', () => Response.json(features))

@@ -1,4 +1,4 @@
-/** Where the focus goes when what had it is replaced, what is read out, and Delete where there is no sheet. */
+/** Focus after its element is replaced, live regions, and Delete without a sheet. */
 import type { Browser } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 
 describe('the focus', () => {
-  it('goes from the button that asks the AI to the steps, and back when they end', async () => {
+  it('moves from the AI button to the steps, and back when they end', async () => {
     const { page, answer } = await atWork(browser)
     const stream = openStream()
     answer(path('analyze'), () => stream.response)
@@ -45,7 +45,7 @@ describe('the focus', () => {
     )
   })
 
-  it('stays with whoever has gone on elsewhere meanwhile', async () => {
+  it('stays where the admin has moved it meanwhile', async () => {
     const { page, answer } = await atWork(browser)
     const result = Promise.withResolvers<Response>()
     answer(path('analyze'), () => result.promise)
@@ -60,8 +60,8 @@ describe('the focus', () => {
   })
 })
 
-describe('the number of marked photos', () => {
-  it('is said by a region that was there before', async () => {
+describe('the number of selected photos', () => {
+  it('appears in a live region that already existed', async () => {
     const { page, gallery } = await visiting(browser, desktop)
     signedInAs(gallery, 'alice@example.org')
     gallery.script('/api/config/features', () => Response.json({ auth_mode: 'auth0', keep_enabled: true }))
@@ -81,7 +81,7 @@ describe('Delete', () => {
   it.each([
     ['a phone', phone],
     ['a desktop', desktop],
-  ])('is beside Keep on %s where nothing is written, and asks first', async (_, window) => {
+  ])('appears beside Keep on %s when captions are off, and asks for confirmation', async (_, window) => {
     const flags = { analyze_caption_enabled: false, publish_enabled: false }
     const { page, asked, answer } = await atWork(browser, window, flags)
     answer(path('delete'), () =>
@@ -96,12 +96,12 @@ describe('Delete', () => {
     await question.waitFor({ state: 'detached' })
     expect(asked).toEqual([])
     await erase.click()
-    await question.getByRole('button', { name: 'Delete it' }).click()
+    await question.getByRole('button', { name: 'Delete photo' }).click()
     await page.getByText('Deleted.').waitFor()
     expect(asked.map((one) => one.path)).toEqual([path('delete')])
   })
 
-  it('is nowhere beside Keep where the sheet has it, or where it is off', async () => {
+  it('does not appear beside Keep when the sheet has Delete', async () => {
     const { page } = await atWork(browser)
     const erase = page.getByRole('toolbar').getByRole('button', { name: 'Delete' })
     await page.getByRole('button', { name: 'Publish' }).waitFor()

@@ -1,4 +1,4 @@
-/** Everything at a glance, as a visitor sees it: looking, searching, opening, coming back. */
+/** The grid of all photos, for visitors. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -19,7 +19,7 @@ const names = (page: Page) =>
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('title'))
 
 describe('a grid whose pictures are refused for a while', () => {
-  it('says so, asks for nothing meanwhile, and goes on after Retry-After', async () => {
+  it('shows the pause, requests nothing meanwhile, and continues after Retry-After', async () => {
     const { page, gallery } = await visiting(browser, { ...desktop, photos: somePhotos(5) })
     await stopClock(page)
     const thumbnails = somePhotos(5).map(({ filename }) => `/api/images/${filename}/thumbnail`)
@@ -32,7 +32,7 @@ describe('a grid whose pictures are refused for a while', () => {
     await page.getByRole('heading', { name: 'One moment, please' }).waitFor()
     await page.locator('.countdown').waitFor()
     const asked = () => gallery.asked.filter((path) => path.includes('/thumbnail')).length
-    // Five tiles, and one question for all of them.
+    // Five tiles, and a single request for the reason.
     await eventually(async () => expect(asked()).toBe(6))
     await page.clock.runFor(9000)
     expect(asked()).toBe(6)
@@ -50,7 +50,7 @@ describe('a grid whose pictures are refused for a while', () => {
     expect(asked()).toBe(11)
   })
 
-  it('shows the name of one that is damaged, and asks for it no more', async () => {
+  it('shows the name of a damaged picture and stops requesting that picture', async () => {
     const { page, gallery } = await visiting(browser, { ...desktop, photos: somePhotos(3) })
     const path = '/api/images/two.jpg/thumbnail'
     gallery.script(path, () => problem(422, 'photo_unreadable'))
@@ -65,7 +65,7 @@ describe.each([
   ['on a phone', phone],
   ['on a desktop', desktop],
 ])('the grid %s', (_where, window) => {
-  it('is one button away, opens a photo in its order, and is there again on the way back', async () => {
+  it('opens by its button, opens a photo in its order, and returns on the way back', async () => {
     const { page } = await visiting(browser, window)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -90,7 +90,7 @@ describe.each([
     await page.getByText('4 photos').first().waitFor()
   })
 
-  it('that was opened by its address is closed to a photo, even to the one that is fetched already', async () => {
+  it('closes to a photo when it was opened by its address, even to a prefetched photo', async () => {
     const { page } = await visiting(browser, { photos: somePhotos(1) })
     await page.goto('/?view=grid')
     await page.getByRole('link', { name: 'one.jpg' }).click()
@@ -103,7 +103,7 @@ describe.each([
     expect(await page.locator('.hint').count()).toBe(0)
   })
 
-  it('finds photos whatever the case and the accents, and says when there is none', async () => {
+  it('finds photos regardless of case and accents, and says when there are none', async () => {
     const photos = somePhotos(4).map((photo, place) => ({
       ...photo,
       filename: place ? photo.filename : 'Été.jpg',
@@ -115,25 +115,25 @@ describe.each([
     await search.fill('ete')
     await eventually(async () => expect(await names(page)).toEqual(['Été.jpg']))
     expect(new URL(page.url()).searchParams.get('q')).toBe('ete')
-    // Between two words: what is typed stays as it is.
+    // A trailing space stays in the field, although the search ignores it.
     await search.fill('été ')
     await page.waitForFunction(() => new URL(location.href).searchParams.get('q') === 'été')
     await search.pressSequentially('n')
     expect(await search.inputValue()).toBe('été n')
     await search.fill('nothing like it')
-    await page.getByRole('heading', { name: 'Nothing found' }).waitFor()
+    await page.getByRole('heading', { name: 'No photos found' }).waitFor()
     await expectAccessible(page)
     await page.getByRole('button', { name: 'Show all photos' }).click()
     await tile(page, 'two').waitFor()
     expect(await search.inputValue()).toBe('')
   })
 
-  it('lists in the order that is asked for, which the address keeps', async () => {
+  it('lists photos in the chosen order and keeps the order in the address', async () => {
     const { page } = await visiting(browser, window)
     await page.goto('/?view=grid')
     await tile(page, 'one').waitFor()
     expect(await page.getByRole('option').allTextContents()).toEqual(['By name', 'Newest first'])
-    await page.getByLabel('Order').selectOption('Newest first')
+    await page.getByLabel('Sort order').selectOption('Newest first')
     await eventually(async () =>
       expect(await names(page)).toEqual(['four.jpg', 'three.jpg', 'two.jpg', 'one.jpg']),
     )
@@ -141,7 +141,7 @@ describe.each([
     await eventually(async () => expect((await names(page))[0]).toBe('four.jpg'))
   })
 
-  it('keeps the document small and still with ten thousand photos', async () => {
+  it('keeps the document small and free of layout shifts with ten thousand photos', async () => {
     const { page, gallery } = await visiting(browser, { ...window, photos: manyPhotos(10_000) })
     await page.addInitScript(() => {
       const shifts: number[] = []
@@ -169,7 +169,7 @@ describe.each([
     expect(gallery.asked.filter((path) => path.includes('/thumbnail')).length).toBeLessThan(1000)
   })
 
-  it.each(['dark', 'light'] as const)('has nothing that axe minds in %s colours', async (colorScheme) => {
+  it.each(['dark', 'light'] as const)('passes axe in %s colours', async (colorScheme) => {
     const { page } = await visiting(browser, { ...window, colorScheme })
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -184,7 +184,7 @@ describe.each([
 })
 
 describe('the grid', () => {
-  it('is walked through by keys', async () => {
+  it('moves between tiles by keys', async () => {
     const { page } = await visiting(browser, { photos: manyPhotos(500) })
     await page.goto('/?view=grid')
     await tile(page, 'photo-00000').focus()
@@ -213,7 +213,7 @@ describe('the grid', () => {
     await page.getByRole('button', { name: 'Next' }).waitFor()
   })
 
-  it('changes nothing but what has changed: the two tiles of a step, and no tile where a search still finds the same', async () => {
+  it('updates only the two tiles of a step, and no tile when a search has the same results', async () => {
     const { page } = await visiting(browser, { photos: manyPhotos(500) })
     await page.goto('/?view=grid')
     await tile(page, 'photo-00000').focus()
@@ -243,7 +243,7 @@ describe('the grid', () => {
       await page.waitForFunction((q) => new URL(location.href).searchParams.get('q') === q, typed)
     }
     await page.getByText('500 photos').first().waitFor()
-    // The first tile is the one for the Tab key again.
+    // The Tab key reaches the first tile again.
     expect(new Set(await changed())).toEqual(new Set(['photo-00000.jpg', 'photo-00001.jpg']))
   })
 
@@ -272,7 +272,7 @@ describe('the grid', () => {
     }
   })
 
-  it('stays away when a photo is opened before the search has begun', async () => {
+  it('stays closed when a photo is opened before a pending search starts', async () => {
     const { page } = await visiting(browser)
     await page.goto('/?view=grid')
     await tile(page, 'three').waitFor()
@@ -284,7 +284,7 @@ describe('the grid', () => {
       return new Promise<void>((resolve) => {
         setTimeout(() => {
           document.querySelector<HTMLElement>('a[title="three.jpg"]')?.click()
-          // A slow device: the search is due before anything is painted.
+          // Simulates a slow device, on which the search is due before anything is painted.
           for (const end = performance.now() + 300; performance.now() < end; );
           setTimeout(resolve, 0)
         }, 100)
@@ -297,7 +297,7 @@ describe('the grid', () => {
     expect(page.url()).toMatch(/\/\?view=grid$/)
   })
 
-  it('tries again when the time is up, however often it is drawn meanwhile', async () => {
+  it('retries when the countdown ends, despite renders in between', async () => {
     const { page, gallery } = await visiting(browser)
     await stopClock(page)
     gallery.script('/api/images/list', () => problem(503, 'storage_unavailable', { 'retry-after': '3' }))
@@ -312,7 +312,7 @@ describe('the grid', () => {
     await eventually(() => expect(gallery.asked.length).toBeGreaterThan(1))
   })
 
-  it('asks no more for pictures that were scrolled away', async () => {
+  it('cancels requests for pictures that were scrolled away', async () => {
     const { page, gallery } = await visiting(browser, { photos: manyPhotos(3000) })
     const path = '/api/images/photo-00010.jpg/thumbnail'
     const never = Promise.withResolvers<Response>()
@@ -325,7 +325,7 @@ describe('the grid', () => {
     never.resolve(new Response(null, { status: 404 }))
   })
 
-  it('is reached by a link to a photo in it, with the photo’s place', async () => {
+  it('opens from a link to a photo in it, and shows the photo’s place', async () => {
     const { page } = await visiting(browser)
     await page.goto('/?view=grid&sort=newest&photo=three.jpg')
     await pictureOf(page, 'three')
@@ -342,9 +342,9 @@ describe('the grid', () => {
     [401, 'not_signed_in', 'This gallery is private'],
     [503, 'storage_unavailable', 'Not available right now'],
     [429, 'rate_limited', 'One moment, please'],
-  ])('tells of a %i with the code %s, and goes on when asked', async (status, code, title) => {
+  ])('explains a %i with the code %s, and retries on demand', async (status, code, title) => {
     const { page, gallery } = await visiting(browser)
-    // Where it is tried again by itself, later than any test takes: the button is there until it is pressed.
+    // An automatic retry would come later than the end of any test, so only the button retries.
     gallery.script('/api/images/list', () => problem(status, code, { 'retry-after': '600' }))
     await page.goto('/?view=grid')
     await page.getByRole('heading', { name: title }).waitFor()
@@ -354,13 +354,13 @@ describe('the grid', () => {
     await tile(page, 'one').waitFor()
   })
 
-  it('of an empty gallery says so', async () => {
+  it('says when the gallery is empty', async () => {
     const { page } = await visiting(browser, { photos: [] })
     await page.goto('/?view=grid')
     await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
   })
 
-  it('has nothing of an admin’s for a visitor, whatever the address asks for', async () => {
+  it('shows a visitor no admin tools, even at an address for admins', async () => {
     const { page, gallery } = await visiting(browser)
     const files: string[] = []
     page.on('request', (request) => files.push(request.url()))
@@ -372,7 +372,7 @@ describe('the grid', () => {
     expect(files.filter((url) => /library|workbench/.test(url))).toEqual([])
   })
 
-  it('can be used in the narrowest window, with large letters and without motion', async () => {
+  it('works in the narrowest window, at twice the font size and with reduced motion', async () => {
     for (const viewport of [
       { width: 320, height: 256 },
       { width: 320, height: 568 },
@@ -393,7 +393,7 @@ describe('the grid', () => {
 })
 
 describe('the sheet of shortcuts', () => {
-  it('opens on ?, keeps the focus, lists what a visitor can use, and gives the focus back', async () => {
+  it('opens on ?, keeps the focus, lists only shortcuts for visitors, and restores the focus', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -417,13 +417,13 @@ describe('the sheet of shortcuts', () => {
     expect(await details.evaluate((element) => element === document.activeElement)).toBe(true)
   })
 
-  it('has the next key at once, not the page below', async () => {
+  it('receives the next key at once instead of the page below', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
     const isOpen = await page.evaluate(async () => {
       document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }))
-      // What is drawn next is drawn in a microtask; nothing is painted yet.
+      // The next render runs in a microtask, before anything is painted.
       await Promise.resolve()
       await Promise.resolve()
       return document.querySelector('dialog[open]') !== null
@@ -431,13 +431,13 @@ describe('the sheet of shortcuts', () => {
     expect(isOpen).toBe(true)
   })
 
-  it('lets people turn letters off, for good', async () => {
+  it('remembers that letter keys are turned off', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
     await page.keyboard.press('?')
     await page.getByLabel('Use letter keys as shortcuts').uncheck()
-    await page.getByRole('button', { name: 'Close the shortcuts' }).click()
+    await page.getByRole('button', { name: 'Close shortcuts' }).click()
     await page.reload()
     await pictureOf(page, 'one')
     await page.keyboard.press('g')
@@ -445,7 +445,7 @@ describe('the sheet of shortcuts', () => {
     await page.waitForURL(/\?photo=(?!one)/)
   })
 
-  it('is led to by Tab, past a way straight to the photo', async () => {
+  it('offers Tab a button that skips to the photos', async () => {
     const { page } = await visiting(browser)
     await page.goto('/?view=grid')
     await tile(page, 'one').waitFor()

@@ -1,4 +1,4 @@
-/** The page as the tenant's own: title, colours, and on a home screen. */
+/** Appearance that a tenant chooses (title, colours, home screen), and the page in German. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -23,7 +23,7 @@ const own = () =>
 }`)
 
 describe('a tenant’s appearance', () => {
-  it('is there with the first paint: title, ground, accent, and the browser around them', async () => {
+  it('applies title, background, accent and the browser’s frame with the first paint', async () => {
     const { page, gallery } = await visiting(browser)
     gallery.script('/appearance.css', own)
     await page.goto('/')
@@ -42,7 +42,7 @@ describe('a tenant’s appearance', () => {
     ).toBe('rgb(127, 209, 199)')
   })
 
-  it('that does not come leaves the page as it is, under the host’s name', async () => {
+  it('falls back to the host’s name when the style sheet does not load', async () => {
     const { page, gallery } = await visiting(browser)
     gallery.script('/appearance.css', () => stylesheet(''))
     await page.goto('/')
@@ -50,7 +50,7 @@ describe('a tenant’s appearance', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('alice')
   })
 
-  it('goes onto the home screen: Chromium finds nothing wrong with the manifest', async () => {
+  it('provides a manifest in which Chromium finds no fault', async () => {
     const { page, gallery } = await visiting(browser)
     const icons: unknown = JSON.parse(await readFile(join(uiDirectory, 'icons.json'), 'utf8'))
     const manifest = {
@@ -72,7 +72,7 @@ describe('a tenant’s appearance', () => {
     expect(found.errors).toEqual([])
     expect(JSON.parse(found.data ?? '')).toMatchObject(manifest)
     const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
-    // A test's browser profile is a private one; that is the only thing in the way.
+    // A test's browser profile is private, which is the only obstacle.
     expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')).toEqual(
       [],
     )
@@ -80,7 +80,7 @@ describe('a tenant’s appearance', () => {
 })
 
 describe('German', () => {
-  it('is spoken where the browser asks for it', async () => {
+  it('appears when the browser asks for German', async () => {
     const { page, gallery } = await visiting(browser, { locale: 'de-DE' })
     gallery.script('/api/admin/status', () => Response.json({ admin: true, email: 'alice@example.org' }))
     gallery.script('/api/config/features', () => Response.json({ auth_mode: 'auth0', library_enabled: true }))
@@ -92,7 +92,7 @@ describe('German', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('de')
   })
 
-  it('marks what the server says as English, so that it is not read out as German', async () => {
+  it('marks the server’s sentences as English for screen readers', async () => {
     const { page, gallery } = await visiting(browser, { locale: 'de-DE' })
     const detail = 'The photo storage does not answer as it should.'
     gallery.script('/api/images/random', () =>
@@ -104,7 +104,7 @@ describe('German', () => {
     await page.goto('/')
     const said = page.getByText(detail, { exact: true })
     await said.first().waitFor()
-    // For the eyes, and for those to whom it is read out.
+    // The visible text, and the text for screen readers.
     expect(
       await said.evaluateAll((elements) => elements.map((element) => element.getAttribute('lang'))),
     ).toEqual(['en', 'en'])

@@ -1,4 +1,4 @@
-/** Back and forward through what lies over a photo: details, full-size view, sheet. */
+/** Back and forward through the layers over a photo: details, full-size view, sheet. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -20,7 +20,7 @@ const devices = [
 const detailsOf = (page: Page) => page.getByRole('complementary', { name: 'Details' })
 const openDetails = (page: Page) => page.getByRole('button', { name: 'Details', exact: true }).click()
 
-/** What the browser's history holds over the photo that is shown. */
+/** Waits until the current history entry has these layers. */
 const inHistory = (page: Page, layers: readonly string[]) =>
   eventually(async () =>
     expect(await page.evaluate(() => Reflect.get(Object(history.state), 'layers'))).toEqual(layers),
@@ -95,7 +95,7 @@ describe('Back', () => {
     await pictureOf(page, 'one')
   })
 
-  it('leads from a photo of the grid to the grid when its details are closed', async () => {
+  it('returns from a photo to the grid after its details are closed', async () => {
     const { page } = await visiting(browser, phone)
     await page.goto('/?view=grid')
     await page.getByRole('link', { name: 'one.jpg' }).click()
@@ -111,7 +111,7 @@ describe('Back', () => {
     await page.getByRole('link', { name: 'two.jpg' }).waitFor()
   })
 
-  it('has nothing left to close when the layers were closed by Escape', async () => {
+  it('closes nothing further when Escape has closed the layers', async () => {
     const { page } = await atWork(browser, desktop)
     await prefetched(page, 'two')
     await toNext(page, 'two')
@@ -130,7 +130,7 @@ describe('Back', () => {
 })
 
 describe('the sheet', () => {
-  it('keeps unsaved words when Back has closed it', async () => {
+  it('keeps unsaved captions when Back closes it', async () => {
     const { page } = await atWork(browser, phone)
     await openSheet(page)
     await captionOf(page, 'Telegram').fill('Half a thought')
@@ -142,7 +142,7 @@ describe('the sheet', () => {
     await inHistory(page, [])
   })
 
-  it('can be opened again when the browser has closed it without asking', async () => {
+  it('opens again after the browser has closed it on its own', async () => {
     const { page } = await atWork(browser, phone)
     await openSheet(page)
     await sheetOf(page).waitFor()
@@ -154,7 +154,7 @@ describe('the sheet', () => {
     await inHistory(page, ['sheet'])
   })
 
-  it('is gone from the history when its photo was deleted', async () => {
+  it('disappears from the history when its photo is deleted', async () => {
     const { page, answer } = await atWork(browser, phone)
     answer('/api/images/one.jpg/delete', () =>
       Response.json({ filename: 'one.jpg', action: 'delete', destination_folder: null, preview_only: false }),
@@ -168,7 +168,7 @@ describe('the sheet', () => {
   })
 })
 
-describe('a page that is loaded again', () => {
+describe('a reloaded page', () => {
   it('shows the details that were open, and Back closes them', async () => {
     const { page } = await visiting(browser, desktop)
     await page.goto('/?photo=one.jpg')

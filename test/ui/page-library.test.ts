@@ -1,4 +1,4 @@
-/** What an admin does with many photos: folders, selecting, moving, deleting, and taking it back. */
+/** Library of an admin: folders, selection, and actions on many photos with undo. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -21,7 +21,7 @@ const features = {
   library_enabled: true,
 }
 
-/** An admin before the grid. The library is kept by the test, and does what is asked of it. */
+/** Shows an admin the grid of a library that the test holds in memory. */
 async function atLibrary(window: object = desktop, flags: object = {}, count = 4) {
   const { page, gallery } = await visiting(browser, { ...window })
   const folders: Record<string, string[]> = {
@@ -74,7 +74,7 @@ const names = (page: Page) =>
   page.locator('a.tile').evaluateAll((tiles) => tiles.map((found) => found.getAttribute('title')))
 
 describe('folders', () => {
-  it('are one click away, and back is back', async () => {
+  it('opens folders by a click and returns by Back', async () => {
     const { page } = await atLibrary()
     await page.getByRole('link', { name: 'Archive' }).click()
     await tile(page, 'old').waitFor()
@@ -92,7 +92,7 @@ describe('folders', () => {
     ])
   })
 
-  it('show their photos in full, with the way back to the inbox', async () => {
+  it('shows a photo of another folder with a button that moves it to the inbox', async () => {
     const { page, gallery, folders } = await atLibrary()
     const [photo] = somePhotos(1)
     gallery.script('/api/images/old.jpg', (request) => {
@@ -105,15 +105,15 @@ describe('folders', () => {
     await page.getByText('1 / 1', { exact: true }).waitFor()
     expect(await page.getByRole('button', { name: 'Publish' }).count()).toBe(0)
     await expectAccessible(page)
-    await page.getByRole('button', { name: 'Back to the inbox' }).click()
-    await page.getByText('1 back in the inbox.').waitFor()
+    await page.getByRole('button', { name: 'Move to inbox' }).click()
+    await page.getByText('1 moved to the inbox.').waitFor()
     expect(folders).toMatchObject({ archive: [] })
     expect(folders.root).toContain('old.jpg')
   })
 })
 
 describe('selecting', () => {
-  it('works by check marks, Shift and Ctrl, and is told', async () => {
+  it('selects by checkboxes, Shift and Ctrl, and announces the number', async () => {
     const { page } = await atLibrary()
     await tile(page, 'one').hover()
     await check(page, 'one').click()
@@ -132,7 +132,7 @@ describe('selecting', () => {
     await page.getByText('4 selected').waitFor()
   })
 
-  it('works by keys', async () => {
+  it('selects by keys', async () => {
     const { page } = await atLibrary()
     await tile(page, 'one').focus()
     await page.keyboard.press('x')
@@ -144,7 +144,7 @@ describe('selecting', () => {
     await page.getByText('4 selected').waitFor()
   })
 
-  it('begins with a long press on a phone, and goes on with taps', async () => {
+  it('starts with a long press on a phone and continues with taps', async () => {
     const { page } = await atLibrary(phone)
     const touch = await page.context().newCDPSession(page)
     const box = await tile(page, 'one').boundingBox()
@@ -158,7 +158,7 @@ describe('selecting', () => {
     await expectAccessible(page)
   })
 
-  it('outlives the tiles that are scrolled away', async () => {
+  it('keeps photos selected when their tiles are scrolled away', async () => {
     const { page } = await atLibrary(desktop, {}, 2000)
     await tile(page, 'one').focus()
     await page.keyboard.press('x')
@@ -170,7 +170,7 @@ describe('selecting', () => {
     await eventually(async () => expect(await check(page, 'one').getAttribute('aria-checked')).toBe('true'))
   })
 
-  it('offers only what is on', async () => {
+  it('offers only the actions that are on', async () => {
     const { page } = await atLibrary(desktop, { keep_enabled: false, delete_enabled: false })
     await tile(page, 'one').focus()
     await page.keyboard.press('x')
@@ -179,8 +179,8 @@ describe('selecting', () => {
   })
 })
 
-describe('selecting ten thousand', () => {
-  /** From now on each page of the list waits for the test. */
+describe('selecting ten thousand photos', () => {
+  /** Holds each page of the list until the test releases the page. */
   async function holdPages(page: Page) {
     const held: (() => void)[] = []
     const seen = { most: 0, released: 0 }
@@ -198,7 +198,7 @@ describe('selecting ten thousand', () => {
     return { held, seen, release }
   }
 
-  it('asks for three pages at a time, and selects all', async () => {
+  it('loads three pages at a time and selects all photos', async () => {
     const { page } = await atLibrary(desktop, {}, 10_000)
     const { held, seen, release } = await holdPages(page)
     await page.keyboard.press('Control+a')
@@ -216,7 +216,7 @@ describe('selecting ten thousand', () => {
   it.each([
     ['Escape', (page: Page) => page.keyboard.press('Escape')],
     ['another folder', (page: Page) => page.getByRole('link', { name: 'Archive' }).click()],
-  ])('is given up by %s', async (_, act) => {
+  ])('stops loading after %s', async (_, act) => {
     const { page } = await atLibrary(desktop, {}, 10_000)
     const { held, release } = await holdPages(page)
     await page.keyboard.press('Control+a')
@@ -235,7 +235,7 @@ describe('selecting ten thousand', () => {
 })
 
 describe('many photos at once', () => {
-  it('are kept, and taken back', async () => {
+  it('keeps many photos and undoes that', async () => {
     const { page, folders, done } = await atLibrary()
     await page.keyboard.press('Control+a')
     await tile(page, 'four').click({ modifiers: ['Control'] })
@@ -244,13 +244,13 @@ describe('many photos at once', () => {
     expect(await names(page)).toEqual(['four.jpg'])
     expect(folders.keep?.toSorted()).toEqual(['one.jpg', 'three.jpg', 'two.jpg'])
     await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByText('3 back where they were.').waitFor()
+    await page.getByText('3 photos moved back.').waitFor()
     await eventually(async () => expect(await names(page)).toHaveLength(4))
     expect(folders.keep).toEqual([])
     expect(done.filter((act) => act.startsWith('restore'))).toHaveLength(3)
   })
 
-  it('that fail are listed, and tried again', async () => {
+  it('lists failed photos and retries them', async () => {
     const { page, gallery, done } = await atLibrary()
     let isBroken = true
     gallery.script('/api/images/two.jpg/remove', () => {
@@ -276,7 +276,7 @@ describe('many photos at once', () => {
     expect(done).toHaveLength(4)
   })
 
-  it('show how far it is, and can be stopped', async () => {
+  it('shows the progress and stops on demand', async () => {
     const { page, gallery, done } = await atLibrary(desktop, {}, 40)
     const slow = Promise.withResolvers<Response>()
     gallery.script('/api/images/four.jpg/keep', () => slow.promise)
@@ -291,7 +291,7 @@ describe('many photos at once', () => {
     expect(done).toHaveLength(3)
   })
 
-  it('give way to the tools when others are marked, and close by Escape', async () => {
+  it('replaces the results with the tools on a new selection, and closes them by Escape', async () => {
     const { page } = await atLibrary()
     const tools = page.getByRole('toolbar', { name: 'Actions for selected photos' })
     const result = page.getByRole('region', { name: 'Results' })
@@ -306,7 +306,7 @@ describe('many photos at once', () => {
     expect(await names(page)).toEqual(['three.jpg', 'four.jpg'])
   })
 
-  it('never hide the tile that the keys have reached', async () => {
+  it('never covers the focused tile with the bar', async () => {
     const { page } = await atLibrary({ viewport: { width: 700, height: 600 } }, {}, 60)
     await tile(page, 'one').focus()
     await page.keyboard.press('x')
@@ -322,7 +322,7 @@ describe('many photos at once', () => {
     }
   })
 
-  it('are deleted only after a question that names their number', async () => {
+  it('deletes only after a confirmation that names the number of photos', async () => {
     const { page, done } = await atLibrary()
     await page.keyboard.press('Control+a')
     await page.getByRole('button', { name: 'Delete', exact: true }).click()
@@ -340,7 +340,7 @@ describe('many photos at once', () => {
     await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
   })
 
-  it('are still selected for another try after a new sign-in, which deleting asks for', async () => {
+  it('retries a deletion that needed a new sign-in', async () => {
     const { page, gallery } = await atLibrary()
     let asked = 0
     let isRecent = false
@@ -355,7 +355,7 @@ describe('many photos at once', () => {
     await page.getByRole('button', { name: 'Delete', exact: true }).click()
     await page.getByRole('button', { name: 'Delete 4 photos' }).click()
     await page.getByText('4 failed:').waitFor()
-    // The first answers say it for all.
+    // The first answers apply to all photos.
     expect(asked).toBeLessThan(4)
     const wayIn = page.locator('.failures').getByRole('link', { name: 'Sign in again (opens in a new tab)' })
     expect(await wayIn.getAttribute('target')).toBe('_blank')
@@ -365,7 +365,7 @@ describe('many photos at once', () => {
     await page.getByText('4 deleted.').waitFor()
   })
 
-  it('are still there after a sign-in on the way, which has a tab of its own', async () => {
+  it('retries an action after a sign-in in a new tab', async () => {
     const { page, gallery } = await atLibrary()
     let isSignedIn = false
     for (const name of ['one', 'two', 'three', 'four'])
@@ -383,10 +383,10 @@ describe('many photos at once', () => {
   })
 })
 
-describe('work on many photos, while the person goes on', () => {
+describe('an action on many photos that continues in the background', () => {
   const result = (page: Page) => page.getByRole('region', { name: 'Results' })
 
-  /** Two are kept but for the last, which waits for the test; the person has opened the other photo. */
+  /** Keeps two photos, of which the second waits for the test, and opens another photo. */
   async function halfWay(window: object, second?: () => Response) {
     const work = await atLibrary(window)
     const { page, gallery, folders } = work
@@ -414,11 +414,11 @@ describe('work on many photos, while the person goes on', () => {
   it.each([
     ['a phone', phone],
     ['a desktop', desktop],
-  ])('is told of beside every photo on %s, with the way back', async (_, window) => {
+  ])('appears beside every photo on %s, with Undo', async (_, window) => {
     const { page, folders, last } = await halfWay(window)
     await result(page).getByText('1 of 2').waitFor()
     expect(await result(page).getByRole('button', { name: 'Stop' }).isVisible()).toBe(true)
-    // The photo has the focus, not what goes on beside it.
+    // The photo has the focus, not the progress beside it.
     expect(await page.evaluate(() => document.activeElement?.className)).toMatch(/^stage/)
     await page.getByRole('button', { name: 'Next' }).click()
     await pictureOf(page, 'two')
@@ -428,16 +428,16 @@ describe('work on many photos, while the person goes on', () => {
       await page.getByRole('button', { name, exact: true }).click({ trial: true })
     await expectAccessible(page)
     await result(page).getByRole('button', { name: 'Undo' }).click()
-    await result(page).getByText('2 back where they were.').waitFor()
+    await result(page).getByText('2 photos moved back.').waitFor()
     expect(folders.keep).toEqual([])
     await result(page).getByRole('button', { name: 'Close' }).click()
     await result(page).waitFor({ state: 'detached' })
   })
 
-  it('is told of where there is no photo, and what failed can be tried again from there', async () => {
+  it('appears even without a photo, and retries failures there', async () => {
     const { page, gallery, last } = await halfWay(desktop, () => problem(404, 'photo_not_found'))
     await page.getByRole('button', { name: 'Next' }).click()
-    await page.getByRole('heading', { name: 'That photo is not here' }).waitFor()
+    await page.getByRole('heading', { name: 'Photo not found' }).waitFor()
     last.resolve(problem(503, 'storage_unavailable'))
     await result(page).getByText('1 failed:').waitFor()
     gallery.script('/api/images/four.jpg/keep', kept)
@@ -445,7 +445,7 @@ describe('work on many photos, while the person goes on', () => {
     await result(page).getByText('2 kept.').waitFor()
   })
 
-  it('warns before the page is left from a photo, and leaves Escape to what lies over it', async () => {
+  it('warns before the page is left, and leaves Escape to the layers over the photo', async () => {
     const { page, last } = await halfWay(desktop)
     const asks = () => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
     await eventually(async () => expect(await asks()).toBe(true))
@@ -460,12 +460,12 @@ describe('work on many photos, while the person goes on', () => {
   })
 })
 
-describe('an admin’s keys', () => {
-  it('are in the sheet of shortcuts', async () => {
+describe('an admin’s shortcuts', () => {
+  it('appears in the list of shortcuts', async () => {
     const { page } = await atLibrary()
     await page.keyboard.press('?')
     const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
-    await sheet.getByText('Captions and publishing').waitFor()
+    await sheet.getByText('Edit captions and publish').waitFor()
     await sheet.getByText('Select up to here').waitFor()
     await expectAccessible(page)
   })

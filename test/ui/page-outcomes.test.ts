@@ -1,4 +1,4 @@
-/** Outcomes that the server remembers: shown on top of the details and the sheet, linked, and repeated where they failed. */
+/** Outcomes in the server's ledger: shown at the top of the details and the sheet, with links and retries. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -43,7 +43,7 @@ const publish = `${inFolder}/publish`
 const details = (page: Page) => page.getByRole('complementary', { name: 'Details' })
 const standings = (page: Page) => page.getByRole('region', { name: 'Publishing status' })
 
-/** An admin who looks at the first photo, of which the server remembers this. */
+/** Shows an admin the first photo with these publications. */
 async function lookingAt(publications: readonly Publication[], window: object = desktop) {
   const work = await atWork(browser, window)
   const state = { publications }
@@ -58,14 +58,14 @@ describe.each([
   ['a phone', phone],
   ['a desktop', desktop],
 ])('on %s', (_where, window) => {
-  it('shows outcomes on top of the details, failures first, with the way to the post', async () => {
+  it('shows outcomes at the top of the details, failures first, with a link to the post', async () => {
     const { page } = await lookingAt([onTelegram, failedOnFetLife], window)
     await page.getByRole('button', { name: 'Details' }).click()
     const lines = details(page).locator('.outcome')
     await lines.first().waitFor()
     expect(await lines.first().textContent()).toContain('FetLife failed · 3 Nov 2026, 14:05')
     expect(await lines.first().textContent()).toContain('The mail server said no.')
-    expect(await lines.last().textContent()).toContain('Published to Telegram: 3 Nov 2026, 14:05')
+    expect(await lines.last().textContent()).toContain('Published to Telegram on 3 Nov 2026, 14:05')
     const link = details(page).getByRole('link', { name: 'View post' })
     expect(await link.getAttribute('href')).toBe('/the-post')
     expect(await link.getAttribute('rel')).toContain('noopener')
@@ -82,7 +82,7 @@ describe.each([
     await expectAccessible(page)
   })
 
-  it('offers no sending in the sheet where every platform has the photo, and says why', async () => {
+  it('disables publishing and says why when every platform has the photo', async () => {
     const onFetLife = { ...onTelegram, platform: 'email', post_url: null }
     const { page, asked } = await lookingAt([onTelegram, onFetLife], window)
     await openSheet(page)
@@ -104,7 +104,7 @@ describe.each([
     expect(asked).toEqual([])
   })
 
-  it('names what failed first after a partial failure, in a colour and with an icon of its own', async () => {
+  it('lists failures first, in their own colour and with their own icon', async () => {
     const { page, answer } = await atWork(browser, window)
     answer(publish, () =>
       events([
@@ -163,7 +163,7 @@ describe('a photo of the archive', () => {
     return { ...work, state }
   }
 
-  it('is published again where it failed, and only there', async () => {
+  it('retries only the platform that failed', async () => {
     const { page, asked, answer, state } = await inTheArchive([onTelegram, failedOnFetLife])
     answer(publish, () => {
       state.publications = [onTelegram, { ...onTelegram, platform: 'email', post_url: null }]
@@ -171,13 +171,13 @@ describe('a photo of the archive', () => {
     })
     await details(page).getByRole('button', { name: 'Retry' }).click()
     await page.getByText('Published to FetLife.', { exact: true }).waitFor()
-    await details(page).getByText('Published to FetLife: 3 Nov 2026, 14:05').waitFor()
+    await details(page).getByText('Published to FetLife on 3 Nov 2026, 14:05').waitFor()
     expect(await details(page).getByRole('button', { name: 'Retry' }).count()).toBe(0)
     expect(await page.getByRole('button', { name: 'Move back to inbox' }).count()).toBe(0)
     expect(asked.map(({ body }) => [body.platforms, body.force])).toEqual([[['email'], false]])
   })
 
-  it('keeps the failure in sight where it fails again', async () => {
+  it('keeps showing a failure that happens again', async () => {
     const { page, answer } = await inTheArchive([failedOnFetLife])
     answer(publish, () => events(['result', published({ email: { success: false, error: 'No.' } })]))
     await details(page).getByRole('button', { name: 'Retry' }).click()
@@ -196,7 +196,7 @@ describe('a photo of the archive', () => {
     expect(await page.getByRole('alert').count()).toBe(0)
   })
 
-  it('is sent again where the outcome is unknown only on a person’s word', async () => {
+  it('publishes again after an unknown outcome only when the admin confirms', async () => {
     const { page, asked, answer } = await inTheArchive([
       { ...failedOnFetLife, platform: 'telegram', status: 'unknown', error: null },
     ])
@@ -205,15 +205,15 @@ describe('a photo of the archive', () => {
       .getByText('We don’t know if Telegram received it: the connection dropped. Check your channel first.')
       .waitFor()
     expect(await details(page).getByRole('button', { name: 'Retry' }).count()).toBe(0)
-    await details(page).getByRole('button', { name: 'I checked, it’s not there: publish again' }).click()
+    await details(page).getByRole('button', { name: 'It’s not there: publish again' }).click()
     await page.getByText('Published to Telegram.', { exact: true }).waitFor()
     expect(asked.map(({ body }) => [body.platforms, body.force])).toEqual([[['telegram'], true]])
   })
 
-  it('offers nothing while another attempt is under way, or where publishing is off', async () => {
+  it('offers no retry while another attempt is under way, or when publishing is off', async () => {
     const underWay = { ...onTelegram, status: 'in_progress', post_url: null }
     const { page } = await inTheArchive([underWay])
-    await details(page).getByText('Being published to Telegram right now').waitFor()
+    await details(page).getByText('Still publishing to Telegram').waitFor()
     expect(await standings(page).getByRole('button').count()).toBe(0)
     const off = await inTheArchive([failedOnFetLife], { publish_enabled: false })
     await details(off.page).getByText('The mail server said no.').waitFor()
@@ -221,8 +221,8 @@ describe('a photo of the archive', () => {
   })
 })
 
-describe('a photo that is moved back to the inbox and edited', () => {
-  it('is not called published a second time', async () => {
+describe('a published photo that was moved back to the inbox and edited', () => {
+  it('does not count as published a second time', async () => {
     const { page, gallery, asked, answer } = await atWork(browser)
     const both = [onTelegram, { ...onTelegram, platform: 'email', post_url: null }]
     const sent = { success: true, published_at: at }

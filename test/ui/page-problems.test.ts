@@ -1,4 +1,4 @@
-/** What the page says and does when there is no photo to show. */
+/** Problems of the page without a photo to show. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium } from '../../scripts/chromium.ts'
@@ -14,14 +14,14 @@ beforeAll(async () => {
 
 const onePicture = '/api/images/one.jpg/thumbnail'
 
-describe('instead of the first photo', () => {
-  it('something to wait for is shown until the answer is there', async () => {
+describe('the page without a first photo', () => {
+  it('shows a placeholder until the answer arrives', async () => {
     const { page, gallery } = await visiting(browser)
     const late = Promise.withResolvers<Response>()
     gallery.script(randomPath, () => late.promise)
     await page.goto('/')
     await page.locator('.placeholder').waitFor()
-    expect(await announced(page)).toBe('Loading a photo')
+    expect(await announced(page)).toBe('Loading photo')
     expect(await page.getByRole('button', { name: 'Next' }).getAttribute('aria-busy')).toBe('true')
     late.resolve(problem(404, 'no_photos'))
     await page.getByRole('heading', { name: 'No photos yet' }).waitFor()
@@ -30,34 +30,31 @@ describe('instead of the first photo', () => {
   it.each([
     [404, 'no_photos', 'No photos yet'],
     [401, 'not_signed_in', 'This gallery is private'],
-    [403, 'not_admin', 'You are not an admin here'],
+    [403, 'not_admin', 'You’re not an admin here'],
     [503, 'sign_in_unavailable', 'This gallery is private'],
-    [502, 'endpoint_refused', 'Something is not set up right'],
-    [502, 'credentials_rejected', 'Something is not set up right'],
-    [501, 'provider_unavailable', 'Something is not set up right'],
-    [413, 'request_too_large', 'That was too large'],
-    [413, 'a_code_from_the_future', 'That was too large'],
+    [502, 'endpoint_refused', 'This gallery isn’t set up correctly'],
+    [502, 'credentials_rejected', 'This gallery isn’t set up correctly'],
+    [501, 'provider_unavailable', 'This gallery isn’t set up correctly'],
+    [413, 'request_too_large', 'That’s too large'],
+    [413, 'a_code_from_the_future', 'That’s too large'],
     [404, 'tenant_not_found', 'Something went wrong'],
     [500, 'internal_error', 'Something went wrong'],
     [418, 'a_code_from_the_future', 'Something went wrong'],
-  ])(
-    'a %i with the code %s is told, and nothing is tried without being asked',
-    async (status, code, title) => {
-      const { page, gallery } = await visiting(browser)
-      await stopClock(page)
-      gallery.script(randomPath, () => problem(status, code))
-      await page.goto('/')
-      await page.getByRole('heading', { name: title }).waitFor()
-      expect(await announced(page)).toContain(title)
-      expect(await page.locator('.request-id').textContent()).toBe(`Request request-${code}`)
-      expect(await page.getByRole('button', { name: 'Next' }).count()).toBe(0)
-      await page.clock.runFor(600_000)
-      expect(gallery.asked).toEqual([randomPath])
-      gallery.heal(randomPath)
-      await page.getByRole('button', { name: 'Try again' }).click()
-      await pictureOf(page, 'one')
-    },
-  )
+  ])('explains a %i with the code %s, and does not retry on its own', async (status, code, title) => {
+    const { page, gallery } = await visiting(browser)
+    await stopClock(page)
+    gallery.script(randomPath, () => problem(status, code))
+    await page.goto('/')
+    await page.getByRole('heading', { name: title }).waitFor()
+    expect(await announced(page)).toContain(title)
+    expect(await page.locator('.request-id').textContent()).toBe(`Request ID: request-${code}`)
+    expect(await page.getByRole('button', { name: 'Next' }).count()).toBe(0)
+    await page.clock.runFor(600_000)
+    expect(gallery.asked).toEqual([randomPath])
+    gallery.heal(randomPath)
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await pictureOf(page, 'one')
+  })
 
   it.each([
     [503, 'config_unavailable', 'Not available right now'],
@@ -66,7 +63,7 @@ describe('instead of the first photo', () => {
     [429, 'rate_limited', 'One moment, please'],
     [503, 'busy', 'One moment, please'],
   ])(
-    'a %i with the code %s is told in the words of the server, and tried again when it said',
+    'explains a %i with the code %s by the server’s detail, and retries after Retry-After',
     async (status, code, title) => {
       const { page, gallery } = await visiting(browser)
       await stopClock(page)
@@ -83,7 +80,7 @@ describe('instead of the first photo', () => {
     },
   )
 
-  it('a page that nobody looks at asks for nothing', async () => {
+  it('sends no requests in a hidden tab', async () => {
     const { page, gallery } = await visiting(browser)
     await stopClock(page)
     gallery.script(randomPath, () => problem(503, 'storage_unavailable', { 'retry-after': '5' }))
@@ -94,7 +91,7 @@ describe('instead of the first photo', () => {
     expect(gallery.asked).toEqual([randomPath])
   })
 
-  it('each failure in a row waits longer than the one before, unless the server says how long', async () => {
+  it('waits longer after each consecutive failure without Retry-After', async () => {
     const { page, gallery } = await visiting(browser)
     await stopClock(page)
     gallery.script(randomPath, () => problem(503, 'storage_unavailable'))
@@ -114,7 +111,7 @@ describe('instead of the first photo', () => {
     expect(waits[5]).toBeLessThanOrEqual(75)
   })
 
-  it('the button keeps the focus while its attempt fails', async () => {
+  it('keeps the focus on the button while its attempt fails', async () => {
     const { page, gallery } = await visiting(browser)
     gallery.script(randomPath, () => problem(500, 'internal_error'))
     await page.goto('/')
@@ -127,10 +124,10 @@ describe('instead of the first photo', () => {
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
   })
 
-  it('an address of a photo that is gone leads on to another one', async () => {
+  it('offers another photo when the photo in the address is gone', async () => {
     const { page } = await visiting(browser)
     await page.goto('/?photo=gone.jpg')
-    await page.getByRole('heading', { name: 'That photo is not here' }).waitFor()
+    await page.getByRole('heading', { name: 'Photo not found' }).waitFor()
     await page.getByRole('button', { name: 'Show another photo' }).click()
     await pictureOf(page, 'one')
   })
@@ -141,10 +138,10 @@ describe('instead of the first photo', () => {
       () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
       'Not available right now',
     ],
-    ['something that is no photo', () => Response.json({ filenames: [] }), 'Something went wrong'],
-    ['no JSON at all', () => new Response('{"filename":"x'), 'Something went wrong'],
+    ['JSON that is not a photo', () => Response.json({ filenames: [] }), 'Something went wrong'],
+    ['incomplete JSON', () => new Response('{"filename":"x'), 'Something went wrong'],
     ['a photo without a thumbnail', () => Response.json({ filename: 'one.jpg' }), 'Something went wrong'],
-  ])('%s is a problem like others, not a blank page', async (_, script, title) => {
+  ])('shows a problem instead of a blank page for %s', async (_, script, title) => {
     const { page, gallery } = await visiting(browser)
     gallery.script(randomPath, script)
     await page.goto('/')
@@ -153,8 +150,8 @@ describe('instead of the first photo', () => {
   })
 })
 
-describe('when the next photo cannot be had', () => {
-  it('the current one stays, and stepping back works', async () => {
+describe('the page without a next photo', () => {
+  it('keeps the current photo, and steps back', async () => {
     const { page, gallery } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -170,7 +167,7 @@ describe('when the next photo cannot be had', () => {
     expect(await page.getByRole('heading', { level: 2 }).count()).toBe(0)
   })
 
-  it('offline is told, and the walk goes on by itself when the connection is back', async () => {
+  it('says that it is offline, and continues when the connection returns', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -179,51 +176,51 @@ describe('when the next photo cannot be had', () => {
     await page.keyboard.press('Space')
     await pictureOf(page, 'two')
     await page.keyboard.press('Space')
-    await page.getByRole('heading', { name: 'You are offline' }).waitFor()
+    await page.getByRole('heading', { name: 'You’re offline' }).waitFor()
     await page.context().setOffline(false)
     await pictureOf(page, 'three')
   })
 
-  it('a server that does not answer is told apart from being offline', async () => {
+  it('distinguishes an unreachable server from being offline', async () => {
     const { page } = await visiting(browser)
     await page.route(`**${randomPath}`, (route) => route.abort('connectionrefused'))
     await page.goto('/')
-    await page.getByRole('heading', { name: 'No answer from the gallery' }).waitFor()
+    await page.getByRole('heading', { name: 'Can’t reach the gallery' }).waitFor()
   })
 
-  it('a server that accepts and then says nothing is given up after a while', async () => {
+  it('stops waiting for a server that accepts a request and never answers', async () => {
     const { page, gallery } = await visiting(browser)
     gallery.script(randomPath, () => new Promise<Response>(() => {}))
     await stopClock(page)
     await page.goto('/')
     await eventually(() => expect(gallery.asked).toHaveLength(1))
-    // The page is there, and has asked itself.
+    // The page has loaded and sent its own request.
     await page.getByRole('banner').waitFor()
     await page.clock.runFor(20_000)
-    await page.getByRole('heading', { name: 'No answer from the gallery' }).waitFor()
+    await page.getByRole('heading', { name: 'Can’t reach the gallery' }).waitFor()
   })
 })
 
 describe('a picture that does not load', () => {
   it.each([
-    ['is damaged', () => problem(422, 'photo_unreadable')],
-    ['is too large', () => problem(413, 'photo_too_large')],
-    ['no host here can reduce', () => problem(501, 'thumbnail_unavailable')],
+    ['a damaged file', () => problem(422, 'photo_unreadable')],
+    ['a file that is too large', () => problem(413, 'photo_too_large')],
+    ['a format that no host can resize', () => problem(501, 'thumbnail_unavailable')],
     [
-      'the browser cannot decode',
+      'a picture that the browser cannot decode',
       () => new Response('no picture', { headers: { 'content-type': 'image/jpeg' } }),
     ],
-  ])('because it %s, is explained, and the next one is a tap away', async (_, script) => {
+  ])('explains %s, and offers another photo', async (_, script) => {
     const { page, gallery } = await visiting(browser)
     gallery.script(onePicture, script)
     await page.goto('/')
-    await page.getByRole('heading', { name: 'This photo cannot be shown' }).waitFor()
+    await page.getByRole('heading', { name: 'This photo can’t be shown' }).waitFor()
     expect(await page.getByText('The caption of photo one.').first().isVisible()).toBe(true)
     await page.getByRole('button', { name: 'Show another photo' }).click()
     await pictureOf(page, 'two')
   })
 
-  it('for a passing reason is loaded again before anybody notices', async () => {
+  it('loads the picture again after a temporary failure', async () => {
     const { page, gallery } = await visiting(browser)
     gallery.script(onePicture, () => {
       gallery.heal(onePicture)
@@ -234,7 +231,7 @@ describe('a picture that does not load', () => {
     expect(await page.getByRole('heading', { level: 2 }).count()).toBe(0)
   })
 
-  it('because the storage rests comes by itself later', async () => {
+  it('loads the picture automatically when the storage is available again', async () => {
     const { page, gallery } = await visiting(browser)
     await stopClock(page)
     gallery.script(onePicture, () => problem(503, 'storage_unavailable', { 'retry-after': '10' }))
@@ -246,14 +243,15 @@ describe('a picture that does not load', () => {
   })
 })
 
-/** Seconds that the countdown shows. */
+/** Reads the seconds that the countdown shows. */
 async function secondsLeft(page: Page): Promise<number> {
   const countdown = page.locator('.countdown', { hasText: 'Retrying in' })
-  const [, minutes, seconds] = /(\d+):(\d\d)$/.exec((await countdown.textContent()) ?? '') ?? []
+  const [, minutes = 0, seconds] =
+    /(?:(\d+):)?(\d+)(?: s)?$/.exec((await countdown.textContent()) ?? '') ?? []
   return Number(minutes) * 60 + Number(seconds)
 }
 
-/** Lets the page's clock run to the end of the countdown, little further: time-outs of requests follow it as well. */
+/** Advances the page's clock to the end of the countdown, and no further, because the timeouts of requests use the same clock. */
 async function countDown(page: Page, { asked }: ScriptedGallery): Promise<void> {
   const before = asked.length
   await page.clock.runFor((await secondsLeft(page)) * 1000 - 2000)

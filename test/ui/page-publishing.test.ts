@@ -1,4 +1,4 @@
-/** Publishing from the page: progress on each platform, what failed, what nobody knows, what was there before. */
+/** Publishing from the page: progress, failures, unknown outcomes, and earlier posts. */
 import type { Browser, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium, phone } from '../../scripts/chromium.ts'
@@ -34,10 +34,10 @@ async function startPublishing(page: Page): Promise<void> {
   await sendOut(page)
 }
 
-/** Two o'clock and five minutes by the clock of the browser's device, which is set to UTC. */
+/** 14:05 in the browser's time zone, which is UTC. */
 const at = '2026-11-03T14:05:00.000Z'
 
-/** Answers what a dry run finds after an answer got lost. */
+/** Answer of a dry run after a lost answer. */
 const standing = (results: object, archived = false) =>
   Response.json({ filename: 'one.jpg', results, any_success: false, archived })
 
@@ -45,7 +45,7 @@ const restored = (filename: string) =>
   Response.json({ filename, action: 'restore', destination_folder: 'root', preview_only: false })
 
 describe('publishing', () => {
-  it('tells how far it has come on each platform, also to whom comes back to it', async () => {
+  it('shows the progress on each platform, also after the sheet was closed and opened again', async () => {
     const { page, answer } = await atWork(browser, phone)
     const stream = openStream()
     answer(path('publish'), () => stream.response)
@@ -69,7 +69,7 @@ describe('publishing', () => {
     await pictureOf(page, 'three')
   })
 
-  it('goes on with what failed, and only with that', async () => {
+  it('retries only the platform that failed', async () => {
     const { page, asked, answer } = await atWork(browser)
     answer(path('publish'), ({ platforms }) =>
       Array.isArray(platforms) && platforms.includes('telegram')
@@ -90,7 +90,7 @@ describe('publishing', () => {
     expect(asked.map(({ body }) => body.platforms)).toEqual([['telegram', 'email'], ['email']])
   })
 
-  it('goes on with the photo under its name in the archive, and brings that one back', async () => {
+  it('retries and restores a photo under its new name in the archive', async () => {
     const { page, gallery, asked, answer } = await atWork(browser)
     const renamed = (results: object) => ({ ...published(results), filename: 'one (2).jpg' })
     const inArchive = (action: string) => `/api/images/one%20(2).jpg/${action}`
@@ -109,12 +109,12 @@ describe('publishing', () => {
       Response.json({ ...somePhotos(1)[0], filename: 'one (2).jpg' }),
     )
     await startPublishing(page)
-    await page.getByRole('button', { name: 'I checked, it’s not there: publish again' }).click()
+    await page.getByRole('button', { name: 'It’s not there: publish again' }).click()
     await page.getByText('The server said no.').waitFor()
     await page.getByRole('button', { name: 'Retry' }).click()
     await page.getByText('Moved to the archive.').waitFor()
     await page.getByRole('button', { name: 'Move back to inbox' }).click()
-    await page.getByText('Back in the inbox.').waitFor()
+    await page.getByText('Moved to the inbox.').waitFor()
     expect(asked.map(({ path }) => path)).toEqual([
       path('publish'),
       inArchive('publish'),
@@ -126,7 +126,7 @@ describe('publishing', () => {
     expect(digest).toBe('one'.padEnd(64, '0'))
   })
 
-  it('says that it lies in the archive already, takes the tools for the inbox away, and leaves with the sheet', async () => {
+  it('says that the photo is in the archive, hides the inbox tools, and shows the next photo when the sheet closes', async () => {
     const { page, gallery, asked, answer } = await atWork(browser, { ...phone, photos: somePhotos(3) })
     answer(path('publish'), () =>
       events(['result', published({ telegram: { success: true }, email: { success: false, error: 'No.' } })]),
@@ -149,7 +149,7 @@ describe('publishing', () => {
     expect(gallery.asked.filter((each) => /keep|remove/.test(each))).toEqual([])
   })
 
-  it('leaves with the sheet, though a preview of it is still on its way', async () => {
+  it('shows the next photo when the sheet closes during a preview', async () => {
     const { page, gallery } = await atWork(browser)
     gallery.script(path('publish'), async (request) => {
       const { dry_run } = await request.json()
@@ -168,7 +168,7 @@ describe('publishing', () => {
     await pictureOf(page, 'two')
   })
 
-  it('that ends while the grid is open leaves the page there, and says so', async () => {
+  it('stays on the grid and shows the result when publishing ends there', async () => {
     const { page, answer } = await atWork(browser)
     const stream = openStream()
     answer(path('publish'), () => stream.response)
@@ -184,12 +184,12 @@ describe('publishing', () => {
     await page.getByRole('link', { name: 'one.jpg' }).waitFor({ state: 'detached' })
     expect(new URL(page.url()).search).toBe('?view=grid')
     await page.keyboard.press('u')
-    await page.getByText('Back in the inbox.').waitFor()
+    await page.getByText('Moved to the inbox.').waitFor()
     await page.getByRole('link', { name: 'one.jpg' }).waitFor()
     expect(new URL(page.url()).search).toBe('?view=grid')
   })
 
-  it('says what hindered the archive, and tries that again without sending anything', async () => {
+  it('shows why the archive failed, and retries without publishing again', async () => {
     const { page, asked, answer } = await atWork(browser)
     const all = { telegram: { success: true }, email: { success: true } }
     const warnings = ['It is published, but could not be moved to the archive.']
@@ -206,7 +206,7 @@ describe('publishing', () => {
     ])
   })
 
-  it('does not wait for the preview, and loses no tap on the way there', async () => {
+  it('publishes without waiting for the preview', async () => {
     const { page, gallery } = await atWork(browser, phone)
     const asked: [isDry: boolean, caption: string][] = []
     const dryRun = Promise.withResolvers<Response>()
@@ -240,10 +240,10 @@ describe('publishing', () => {
       [true, 'Typed.'],
       [false, 'Typed.'],
     ])
-    expect(await page.getByText('The storage does not answer').count()).toBe(0)
+    expect(await page.getByText('The storage isn’t responding').count()).toBe(0)
   })
 
-  it('asks for a person’s word where nobody knows whether it got through', async () => {
+  it('asks for a confirmation after an unknown outcome', async () => {
     const { page, asked, answer } = await atWork(browser)
     answer(path('publish'), ({ force }) =>
       events([
@@ -251,7 +251,7 @@ describe('publishing', () => {
         published({
           telegram: force
             ? { success: true }
-            : { success: false, skipped: 'unknown', error: 'Nobody knows.' },
+            : { success: false, skipped: 'unknown', error: 'The outcome is unknown.' },
         }),
       ]),
     )
@@ -263,18 +263,18 @@ describe('publishing', () => {
       .getByText('We don’t know if Telegram received it: the connection dropped. Check your channel first.')
       .waitFor()
     expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0)
-    await page.getByRole('button', { name: 'I checked, it’s not there: publish again' }).click()
+    await page.getByRole('button', { name: 'It’s not there: publish again' }).click()
     await page.getByText('Moved to the archive.').waitFor()
     expect(asked.map(({ body }) => body.force)).toEqual([false, true])
   })
 
-  it('never says published where the platform had the photo before', async () => {
+  it('never says published when the platform already had the photo', async () => {
     const { page, answer } = await atWork(browser)
     const before = { success: true, skipped: 'duplicate', url: '/the-post', published_at: at }
     answer(path('publish'), () => events(['result', published({ telegram: before, email: before }, false)]))
     await openSheet(page)
     await openPreview(page)
-    // Once it is sent, a preview that is on its way is waited for no more.
+    // Publishing would cancel a preview that is still loading.
     await page.getByText('Private: The caption of photo one.').waitFor()
     await sendOut(page)
     await page.getByText('Already on Telegram and FetLife. Nothing was sent.').waitFor()
@@ -292,7 +292,7 @@ describe('publishing', () => {
     expect(await page.getByRole('button', { name: 'Move back to inbox' }).count()).toBe(0)
   })
 
-  it('says before it is sent that the platform has the photo already', async () => {
+  it('says in the preview that the platform already has the photo', async () => {
     const { page, gallery } = await atWork(browser)
     const standings = { success: false, skipped: 'dry_run', standing: 'duplicate', published_at: at }
     gallery.script(path('publish'), () =>
@@ -315,7 +315,7 @@ describe('publishing', () => {
     expect(await page.getByText('Not published.').count()).toBe(0)
   })
 
-  it('whose line breaks is asked after, and is not sent twice', async () => {
+  it('checks the outcome after a lost connection instead of publishing twice', async () => {
     const { page, gallery, asked, answer } = await atWork(browser)
     answer(path('publish'), () => events(['progress', { stage: 'sending', platform: 'telegram' }]))
     await startPublishing(page)
@@ -341,7 +341,7 @@ describe('publishing', () => {
     }
   })
 
-  it('names the platform that failed when the answer got lost and the photo is in the archive', async () => {
+  it('shows the failed platform when the answer was lost and the photo is in the archive', async () => {
     const { page, gallery, asked, answer } = await atWork(browser)
     answer(path('publish'), () => events(['progress', { stage: 'sending', platform: 'telegram' }]))
     await startPublishing(page)
@@ -371,7 +371,7 @@ describe('publishing', () => {
     expect(asked.map(({ body }) => body.platforms)).toEqual([['telegram', 'email'], ['telegram']])
   })
 
-  it('keeps the question open when the second half of the answer got lost too', async () => {
+  it('keeps the outcome unknown when the check fails too', async () => {
     const { page, gallery, answer } = await atWork(browser)
     answer(path('publish'), () => events(['progress', { stage: 'sending', platform: 'telegram' }]))
     await startPublishing(page)
@@ -381,12 +381,12 @@ describe('publishing', () => {
     gallery.script(path('publish'), () => standing({ email: found }, true))
     gallery.script(onePath, () => problem(503, 'storage_unavailable'))
     await again.click()
-    await page.getByRole('alert').getByText('The storage does not answer').waitFor()
+    await page.getByRole('alert').getByText('The storage isn’t responding').waitFor()
     expect(await page.getByText('Moved to the archive.').count()).toBe(0)
     expect(await sheetOf(page).isVisible()).toBe(true)
   })
 
-  it('offers to publish again when the preview finds that no attempt is under way any more', async () => {
+  it('offers to publish again when the preview finds no attempt under way any more', async () => {
     const { page, gallery, answer } = await atWork(browser)
     const underWay = { platform: 'telegram', status: 'in_progress', at, post_url: null, error: null }
     gallery.script(onePath, () => Response.json({ ...somePhotos(1)[0], publications: [underWay] }))
@@ -397,11 +397,11 @@ describe('publishing', () => {
     await page.getByLabel('FetLife', { exact: true }).uncheck()
     await openPreview(page)
     await sendOut(page)
-    await post(page, 'Telegram').getByText('Being published to Telegram right now').waitFor()
+    await post(page, 'Telegram').getByText('Still publishing to Telegram').waitFor()
     await page.getByRole('button', { name: 'Edit captions' }).click()
     await page.getByRole('button', { name: 'Preview' }).click()
     await page.getByRole('button', { name: 'Publish to Telegram' }).waitFor()
-    expect(await page.getByText('Being published to Telegram right now').count()).toBe(0)
+    expect(await page.getByText('Still publishing to Telegram').count()).toBe(0)
   })
 
   it('asks the server again when the sheet is opened after an attempt that was under way', async () => {
@@ -437,7 +437,7 @@ describe('publishing', () => {
     expect(await headline.getAttribute('class')).toContain('in_progress')
   })
 
-  it('does not warn in passing when an attempt is under way and the sheet is closed', async () => {
+  it('shows no alert when an attempt is under way and the sheet is closed', async () => {
     const { page, answer } = await atWork(browser)
     const stream = openStream()
     answer(path('publish'), () => stream.response)
@@ -451,7 +451,7 @@ describe('publishing', () => {
     expect(await page.getByRole('alert').count()).toBe(0)
   })
 
-  it('explains the preview that is off when every chosen platform has the photo', async () => {
+  it('explains the disabled preview when every chosen platform has the photo', async () => {
     const { page, answer } = await atWork(browser)
     const before = { success: true, skipped: 'duplicate', published_at: at }
     answer(path('publish'), () => events(['result', published({ telegram: before, email: before }, false)]))
@@ -464,7 +464,7 @@ describe('publishing', () => {
     expect(await button.getAttribute('aria-describedby')).toBe(await reason.getAttribute('id'))
   })
 
-  it('does not begin with a description that could not be saved', async () => {
+  it('does not publish when the alt text could not be saved', async () => {
     const { page, gallery, asked } = await atWork(browser)
     gallery.script(onePath, () => new Response(null, { status: 503 }))
     await openSheet(page)

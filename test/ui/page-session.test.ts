@@ -12,7 +12,7 @@ beforeAll(async () => {
   return () => browser.close()
 })
 
-/** An admin, the number of times that the page asked who is there, and what ends the session. */
+/** Signs an admin in. `seen` counts the page's checks of the account, and `becomes` changes it. */
 async function signedIn(window: object) {
   const { page, gallery } = await visiting(browser, { ...window })
   const seen = { asked: 0 }
@@ -55,7 +55,7 @@ describe('a session that ended elsewhere', () => {
   it.each([
     ['visibilitychange', phone],
     ['online', desktop],
-  ])('is noticed with the event %s, and what is typed stays', async (how, window) => {
+  ])('notices the ended session with the event %s, and keeps typed text', async (how, window) => {
     const { page, becomes } = await signedIn(window)
     await openSheet(page)
     await captionOf(page, 'telegram').fill('Half a sentence')
@@ -71,7 +71,7 @@ describe('a session that ended elsewhere', () => {
     expect(await captionOf(page, 'telegram').inputValue()).toBe('Half a sentence')
   })
 
-  it('is asked about once a minute at most', async () => {
+  it('checks the session at most once a minute', async () => {
     const { page, seen, becomes } = await signedIn(desktop)
     const before = seen.asked
     becomes(null)
@@ -82,7 +82,7 @@ describe('a session that ended elsewhere', () => {
     await eventually(() => expect(seen.asked).toBe(before + 1))
   })
 
-  it('and is somebody else’s now shows what is theirs', async () => {
+  it('shows another account that has signed in meanwhile', async () => {
     const { page, gallery } = await signedIn(desktop)
     signedInAs(gallery, 'bob@example.org')
     await page.clock.fastForward(61_000)

@@ -1,4 +1,4 @@
-/** The look of the page, for style sheets that arrive in any order. */
+/** Appearance of the page for style sheets that load in any order. */
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
@@ -17,12 +17,12 @@ const folder = fileURLToPath(new URL('../../src/ui', import.meta.url))
 const sheets = globSync('**/*.css', { cwd: folder })
   .sort()
   .map((path) => readFileSync(`${folder}/${path}`, 'utf8'))
-/** The page links its tokens first, so the order of the layers is known before any rule. */
+/** Declaration of the layers. The page links its tokens first, so the order of the layers is set before any rule. */
 const layerOrder = /^@layer [\w, ]+;$/m.exec(sheets.join('\n'))?.[0] ?? ''
 
 /**
- * Places where two orders of the sheets give an element or a pseudo-element another value of a property that the sheets set. The sheets
- * replace those of the page.
+ * Lists the elements and pseudo-elements whose computed properties differ between orders of the sheets. The sheets replace those of the
+ * page.
  */
 function differencesOf(page: Page, orders: readonly (readonly string[])[]) {
   return page.evaluate((lists) => {
@@ -35,7 +35,7 @@ function differencesOf(page: Page, orders: readonly (readonly string[])[]) {
       }
     }
     const looksWith = (texts: readonly string[]) => {
-      // Made by script: the content security policy allows no inline sheet.
+      // Created by script, because the content security policy allows no inline style sheet.
       document.adoptedStyleSheets = texts.map((text) => {
         const sheet = new CSSStyleSheet()
         sheet.replaceSync(text)

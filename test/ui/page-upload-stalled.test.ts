@@ -1,4 +1,4 @@
-/** Uploads on a line that stands still. */
+/** Uploads over a stalled connection. */
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const path = '/api/library/upload'
 const file = (name: string, buffer = photo) => ({ name, mimeType: 'image/jpeg', buffer })
-/** More than the buffers between the page and a server that does not read. */
+/** Photo larger than the buffers between the page and a server that does not read. */
 const large = () => Buffer.concat([photo, Buffer.alloc(24 * 2 ** 20)])
 const tray = (page: Page) => page.getByRole('region', { name: 'Uploads' })
 
@@ -26,7 +26,7 @@ function stored(key: string): Response {
   return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
 }
 
-/** An admin whose first upload gets no answer, and whose later ones are stored. The library lists what `there` holds. */
+/** Shows an admin a gallery that never answers the first upload and stores all others. The library lists what `there` contains. */
 async function inTunnel() {
   const { page, gallery } = await visiting(browser, phone)
   const there: { key: string; size: number }[] = []
@@ -58,7 +58,7 @@ async function inTunnel() {
   return { page, there, names, choose, arrived }
 }
 
-/** Lets the page's minutes pass until it says so. */
+/** Advances the page's clock by minutes until the tray shows this text. */
 const untilSaid = (page: Page, words: string) =>
   eventually(async () => {
     await page.clock.fastForward(61_000)
@@ -67,11 +67,11 @@ const untilSaid = (page: Page, words: string) =>
 
 async function allHasLeft(page: Page): Promise<void> {
   await tray(page).getByRole('button', { name: '0 of 1 uploaded' }).click()
-  await tray(page).getByText('100 %').waitFor()
+  await tray(page).getByText('100%').waitFor()
 }
 
-describe('an upload that stands still', () => {
-  it('half-way is given up after a minute, the others go on, and it can be tried again', async () => {
+describe('a stalled upload', () => {
+  it('fails after a minute without progress, lets other uploads continue, and retries on demand', async () => {
     const { page, names, choose, arrived } = await inTunnel()
     await choose(file('slow.jpg', large()))
     await arrived()
@@ -80,31 +80,31 @@ describe('an upload that stands still', () => {
     await untilSaid(page, 'No progress for a minute')
     await tray(page).getByRole('button', { name: '2 uploaded, 1 failed' }).waitFor()
     expect(names.toSorted()).toEqual(['b.jpg', 'c.jpg'])
-    await page.getByRole('button', { name: 'Try slow.jpg again' }).click()
+    await page.getByRole('button', { name: 'Retry slow.jpg' }).click()
     await tray(page).getByRole('button', { name: '3 uploaded', exact: true }).waitFor()
     expect(names).toContain('slow.jpg')
   })
 
-  it('after all has left is looked for before it is sent again, and not sent where it has arrived', async () => {
+  it('looks for a completely sent photo before a retry, and does not send a stored photo again', async () => {
     const { page, there, names, choose, arrived } = await inTunnel()
     await choose(file('a.jpg'))
     await arrived()
     await allHasLeft(page)
     await untilSaid(page, 'Check if the photo is there')
     there.push({ key: 'a.jpg', size: photo.length })
-    await page.getByRole('button', { name: 'Try a.jpg again' }).click()
+    await page.getByRole('button', { name: 'Retry a.jpg' }).click()
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
     expect(names).toEqual([])
   })
 
-  it('and has not arrived is sent again, also where another photo has its name', async () => {
+  it('sends a photo again that was not stored, even if another photo has its name', async () => {
     const { page, there, names, choose, arrived } = await inTunnel()
     await choose(file('a.jpg'))
     await arrived()
     await allHasLeft(page)
     await untilSaid(page, 'Check if the photo is there')
     there.push({ key: 'a.jpg', size: photo.length + 1 })
-    await page.getByRole('button', { name: 'Try a.jpg again' }).click()
+    await page.getByRole('button', { name: 'Retry a.jpg' }).click()
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
     expect(names).toEqual(['a.jpg'])
   })

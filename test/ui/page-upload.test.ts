@@ -1,4 +1,4 @@
-/** Photos that come in through the page. */
+/** Uploads of photos through the page. */
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -21,7 +21,7 @@ const file = (name: string, buffer = photo) => ({ name, mimeType: 'image/jpeg', 
 const picker = (page: Page) => page.locator('input[type=file]')
 const tray = (page: Page) => page.getByRole('region', { name: 'Uploads' })
 
-/** The stored photo, as the server tells of it. */
+/** Answer of the server for a stored photo. */
 function stored(key: string): Response {
   const events = [
     ['progress', { stage: 'storing' }],
@@ -36,7 +36,7 @@ async function nameOf(request: Request): Promise<string> {
   return sent instanceof File ? sent.name : '?'
 }
 
-/** An admin in front of a gallery that takes photos up to one megabyte. */
+/** Shows an admin a gallery that accepts photos up to 1 MB. */
 async function atHome(window: object = desktop, photos = somePhotos(2)) {
   const visit = await visiting(browser, { ...window, photos })
   const { page, gallery } = visit
@@ -56,7 +56,7 @@ async function atHome(window: object = desktop, photos = somePhotos(2)) {
   return { page, gallery, names }
 }
 
-/** Answers once with this, from then on like a healthy gallery. */
+/** Answers the first upload with `first`, and later uploads like a healthy gallery. */
 function onceThen(gallery: ScriptedGallery, first: () => Response): void {
   let isFirst = true
   gallery.script(path, async (request) => {
@@ -67,7 +67,7 @@ function onceThen(gallery: ScriptedGallery, first: () => Response): void {
   })
 }
 
-/** Does to the page what a person does with files: `drop` or `paste`. */
+/** Drags, drops or pastes files onto the page. */
 async function bring(page: Page, type: 'dragenter' | 'drop' | 'paste', names: string[]): Promise<void> {
   const bytes = [...photo]
   await page.evaluate(
@@ -86,15 +86,15 @@ async function bring(page: Page, type: 'dragenter' | 'drop' | 'paste', names: st
   )
 }
 
-/** Whether leaving now would be asked about. */
+/** Returns true if the page would ask for confirmation before leaving. */
 const asksBeforeLeaving = (page: Page) =>
   page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
 
-describe('photos come in', () => {
+describe('an upload', () => {
   it.each([
     ['a phone', phone],
     ['a desktop', desktop],
-  ])('from the picker of %s, two at a time', async (_, window) => {
+  ])('sends photos from the picker of %s, two at a time', async (_, window) => {
     const { page, gallery } = await atHome(window)
     const held: (() => void)[] = []
     const names: string[] = []
@@ -114,11 +114,11 @@ describe('photos come in', () => {
     for (const go of held) go()
     await tray(page).getByRole('button', { name: '3 uploaded', exact: true }).waitFor()
     expect(names.sort()).toEqual(['a.jpg', 'b.jpg', 'c.jpg'])
-    await page.getByRole('button', { name: 'Close the list of uploads' }).click()
+    await page.getByRole('button', { name: 'Close uploads' }).click()
     await tray(page).waitFor({ state: 'detached' })
   })
 
-  it('by drop, and the page shows where', async () => {
+  it('accepts dropped photos, and shows where to drop them', async () => {
     const { page, names } = await atHome()
     await bring(page, 'dragenter', ['a.jpg'])
     await page.getByText('Drop photos to upload them').waitFor()
@@ -128,24 +128,24 @@ describe('photos come in', () => {
     expect(await page.getByText('Drop photos to upload them').count()).toBe(0)
   })
 
-  it('by paste', async () => {
+  it('accepts pasted photos', async () => {
     const { page, names } = await atHome()
     await bring(page, 'paste', ['pasted.jpg'])
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
     expect(names).toEqual(['pasted.jpg'])
   })
 
-  it('and are told under which name, and shown on request', async () => {
+  it('shows the new name of a renamed photo, and opens the photo on demand', async () => {
     const { page, gallery } = await atHome()
     gallery.script(path, () => stored('two.jpg'))
     await picker(page).setInputFiles([file('dusk.jpg')])
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).click()
-    await page.getByText('Renamed: dusk.jpg is taken or not allowed').waitFor()
+    await page.getByText('Renamed because dusk.jpg is in use or not allowed').waitFor()
     await page.getByRole('button', { name: 'Show two.jpg' }).click()
     await pictureOf(page, 'two')
   })
 
-  it('and the first one fills an empty gallery', async () => {
+  it('shows the first photo of an empty gallery', async () => {
     const { page, gallery } = await atHome(desktop, [])
     gallery.script('/api/images/new.jpg', () => Response.json({ ...somePhotos(1)[0], filename: 'new.jpg' }))
     gallery.script('/api/images/one.jpg/thumbnail', () => gallery.picture(0, 'w256h256'))
@@ -155,12 +155,16 @@ describe('photos come in', () => {
   })
 })
 
-describe('what is wrong with a file', () => {
+describe('an unsuitable file', () => {
   it.each([
-    ['text', file('a.jpg', Buffer.from('Dear diary, today')), 'Not a photo. Use JPEG, PNG or WebP.'],
-    ['nothing', file('a.jpg', Buffer.alloc(0)), 'The file is empty'],
-    ['too much', file('a.jpg', Buffer.alloc(2 ** 20 + 1, 0xff)), 'Too large: a photo may have at most 1 MB'],
-  ])('is said of %s before anything is sent', async (_, wrong, words) => {
+    ['a text file', file('a.jpg', Buffer.from('Dear diary, today')), 'Not a photo. Use JPEG, PNG or WebP.'],
+    ['an empty file', file('a.jpg', Buffer.alloc(0)), 'This file is empty.'],
+    [
+      'a file over the limit',
+      file('a.jpg', Buffer.alloc(2 ** 20 + 1, 0xff)),
+      'Too large. The limit is 1 MB.',
+    ],
+  ])('refuses %s before sending anything', async (_, wrong, words) => {
     const { page, names } = await atHome()
     await picker(page).setInputFiles([wrong, file('good.jpg')])
     await tray(page).getByText(words).waitFor()
@@ -170,26 +174,26 @@ describe('what is wrong with a file', () => {
 
   it.each([
     [415, 'unsupported_photo', 'Not a photo. Use JPEG, PNG or WebP.'],
-    [422, 'photo_unreadable', 'Damaged or incomplete: copy it'],
+    [422, 'photo_unreadable', 'Damaged or incomplete. Copy it'],
     [413, 'photo_too_large', 'The server says photo_too_large.'],
     [403, 'feature_off', 'The server says feature_off.'],
-  ])('is said where the server refuses it with %i, and can be tried again', async (status, code, words) => {
+  ])('explains a refusal with %i by the server, and retries on demand', async (status, code, words) => {
     const { page, gallery } = await atHome()
     onceThen(gallery, () => problem(status, code))
     await picker(page).setInputFiles([file('a.jpg')])
     await tray(page).getByText(words).waitFor()
-    await page.getByRole('button', { name: 'Try a.jpg again' }).click()
+    await page.getByRole('button', { name: 'Retry a.jpg' }).click()
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
   })
 
-  it('tells what to do when the server cannot open a phone’s HEIC', async () => {
+  it('says what to do when the server cannot open a phone’s HEIC', async () => {
     const { page, gallery } = await atHome()
     onceThen(gallery, () => problem(415, 'unsupported_photo'))
     await picker(page).setInputFiles([file('a.heic', Buffer.from('\0\0\0\x18ftypheic....'))])
     await tray(page).getByText('Most Compatible').waitFor()
   })
 
-  it('is not hidden by a stream that breaks off: nobody knows, so nothing is sent twice by itself', async () => {
+  it('does not repeat an upload automatically when the stream ends without a result', async () => {
     const { page, gallery } = await atHome()
     onceThen(gallery, () => new Response('event: progress\ndata: {"stage":"storing"}\n\n'))
     await picker(page).setInputFiles([file('a.jpg')])
@@ -199,7 +203,7 @@ describe('what is wrong with a file', () => {
 })
 
 describe('a photo that is here already', () => {
-  /** A gallery that has every photo, in the archive. Gives the names that were stored all the same. */
+  /** Shows an admin a gallery whose archive has every photo. Resolves with the names that were stored nevertheless. */
   async function withEverything(window: object = desktop) {
     const visit = await atHome(window)
     visit.gallery.script(path, async (request) => {
@@ -217,7 +221,7 @@ describe('a photo that is here already', () => {
   }
   const region = (page: Page, name: string) => tray(page).getByRole('listitem').filter({ hasText: name })
 
-  it('is named with its folder, and skipped or kept when a person says so', async () => {
+  it('shows the duplicate with its folder, and skips or keeps the photo on demand', async () => {
     const { page, names } = await withEverything()
     await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
     await region(page, 'b.jpg').getByText('Already here as old b.jpg (Archive)').waitFor()
@@ -231,7 +235,7 @@ describe('a photo that is here already', () => {
     expect(names).toEqual(['b.jpg'])
   })
 
-  it('is decided on once when there are many', async () => {
+  it('applies a decision to many duplicates at once', async () => {
     const { page, names } = await withEverything(phone)
     const files = ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => file(name))
     await picker(page).setInputFiles(files)
@@ -244,7 +248,7 @@ describe('a photo that is here already', () => {
     expect(names.sort()).toEqual(['a.jpg', 'b.jpg', 'c.jpg'])
   })
 
-  it('is not asked about when it is the page’s own upload whose answer got lost', async () => {
+  it('recognizes the page’s own upload whose answer was lost', async () => {
     const { page, gallery } = await atHome()
     let isFirst = true
     gallery.script('/api/library/objects', () => Response.json({ objects: [] }))
@@ -257,7 +261,7 @@ describe('a photo that is here already', () => {
       })
     })
     await picker(page).setInputFiles([file('a.jpg')])
-    await page.getByRole('button', { name: 'Try a.jpg again' }).click()
+    await page.getByRole('button', { name: 'Retry a.jpg' }).click()
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
   })
 })
@@ -285,11 +289,11 @@ describe('the tray', () => {
   })
 })
 
-describe('what passes', () => {
+describe('a temporary problem', () => {
   it.each([
     [429, 'rate_limited'],
     [503, 'storage_unavailable'],
-  ])('is waited for after %i, as long as the server says', async (status, code) => {
+  ])('pauses uploads after %i for the time of Retry-After', async (status, code) => {
     const { page, gallery } = await atHome()
     await stopClock(page)
     onceThen(gallery, () => problem(status, code, { 'retry-after': '90' }))
@@ -297,24 +301,24 @@ describe('what passes', () => {
     await tray(page).getByText('The server is busy. Continuing in').waitFor()
     await page.clock.runFor(89_000)
     expect(gallery.asked.filter((asked) => asked.startsWith(path))).toHaveLength(1)
-    // Up to a quarter longer, so that not all pages come back at once.
+    // Up to a quarter longer, so that not all pages retry at the same moment.
     await page.clock.runFor(24_000)
     await tray(page).getByRole('button', { name: '1 uploaded', exact: true }).waitFor()
     expect(gallery.asked.filter((asked) => asked.startsWith(path))).toHaveLength(2)
   })
 
-  it('is waited for without a connection, and everything goes on when it is back', async () => {
+  it('pauses uploads while offline, and resumes when the connection returns', async () => {
     const { page, names } = await atHome()
     await page.context().setOffline(true)
     await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
-    await tray(page).getByText('You are offline.').first().waitFor()
+    await tray(page).getByText('You’re offline.').first().waitFor()
     expect(await asksBeforeLeaving(page)).toBe(true)
     await page.context().setOffline(false)
     await tray(page).getByRole('button', { name: '2 uploaded', exact: true }).waitFor()
     expect(names.sort()).toEqual(['a.jpg', 'b.jpg'])
   })
 
-  it('is waited for after the session’s end, with a way in that keeps the queue', async () => {
+  it('pauses uploads when the session ends, and resumes after a sign-in in a new tab', async () => {
     const { page, gallery } = await atHome()
     const healthy = (request: Request) => nameOf(request).then(stored)
     gallery.script('/api/admin/status', () => Response.json({ admin: false }))
@@ -322,7 +326,7 @@ describe('what passes', () => {
     await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
     const wayIn = tray(page).getByRole('link', { name: 'Sign in (opens in a new tab)' })
     await wayIn.waitFor()
-    // Both: a refusal that came after the return would end the session again.
+    // Waits for both, because a refusal after the return would pause the queue again.
     await tray(page).getByRole('button', { name: '0 of 2 uploaded' }).click()
     await eventually(async () => expect(await tray(page).getByText('Waiting').count()).toBe(2))
     expect(await wayIn.getAttribute('target')).toBe('_blank')
@@ -335,7 +339,7 @@ describe('what passes', () => {
 })
 
 describe('the queue', () => {
-  it('lets one file or all be cancelled and taken up again, and warns before it is left', async () => {
+  it('cancels and retries a file or all files, and warns before the page is left', async () => {
     const { page, gallery } = await atHome()
     expect(await asksBeforeLeaving(page)).toBe(false)
     const held = Promise.withResolvers<void>()
@@ -352,7 +356,7 @@ describe('the queue', () => {
     await picker(page).setInputFiles(['a.jpg', 'b.jpg', 'c.jpg'].map((name) => file(name)))
     await tray(page).getByRole('button', { name: '0 of 3 uploaded' }).click()
     expect(await asksBeforeLeaving(page)).toBe(true)
-    // What is cancelled has reached the server, or it would arrive among what is sent again.
+    // The cancelled upload must have reached the server, or it could arrive among the retries.
     await eventually(() => expect(arrived).toHaveLength(2))
     await page.getByRole('button', { name: 'Cancel b.jpg' }).click()
     await tray(page).getByText('Cancelled').waitFor()
@@ -361,13 +365,13 @@ describe('the queue', () => {
     await eventually(async () => expect(await tray(page).getByText('Cancelled').count()).toBe(3))
     expect(await asksBeforeLeaving(page)).toBe(false)
     isHeld = false
-    await page.getByRole('button', { name: 'Try all again' }).click()
+    await page.getByRole('button', { name: 'Retry all' }).click()
     await tray(page).getByRole('button', { name: '3 uploaded', exact: true }).waitFor()
     expect(names.sort()).toEqual(['a.jpg', 'b.jpg', 'c.jpg'])
     held.resolve()
   })
 
-  it('goes on while all photos are shown and when one is shown again', async () => {
+  it('continues while the grid is open and after the return to a photo', async () => {
     const { page, gallery } = await atHome(phone)
     const held = Promise.withResolvers<void>()
     const names: string[] = []
@@ -389,9 +393,9 @@ describe('the queue', () => {
     expect(names.sort()).toEqual(['a.jpg', 'b.jpg'])
   })
 
-  it('is worked with the keyboard alone, and read out', async () => {
+  it('works by keyboard and announces its progress', async () => {
     const { page } = await atHome()
-    // The browser has to know that somebody listens before the key is pressed.
+    // The listener must be registered before the key is pressed.
     const chosen = page.waitForEvent('filechooser')
     await page.getByRole('button', { name: 'Upload photos' }).press('Enter')
     const chooser = await chosen
@@ -411,8 +415,8 @@ describe('the queue', () => {
     const { page, gallery } = await atHome(window)
     gallery.script(path, () => problem(415, 'unsupported_photo'))
     await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
-    await tray(page).getByRole('button', { name: 'Try a.jpg again' }).waitFor()
-    for (const name of ['Next', 'Details', 'Zoom in', 'Try all again']) {
+    await tray(page).getByRole('button', { name: 'Retry a.jpg' }).waitFor()
+    for (const name of ['Next', 'Details', 'Zoom in', 'Retry all']) {
       await page.getByRole('button', { name, exact: true }).click({ trial: true })
     }
     const tooWide = await page.evaluate(
@@ -423,7 +427,7 @@ describe('the queue', () => {
 })
 
 describe('visitors', () => {
-  it('are sent nothing of it', async () => {
+  it('sends visitors no upload code', async () => {
     const { page } = await visiting(browser)
     const scripts: string[] = []
     page.on('request', (request) => scripts.push(request.url()))
@@ -435,7 +439,7 @@ describe('visitors', () => {
     expect(scripts.filter((url) => /uploader/.test(url))).toEqual([])
   })
 
-  it('of a gallery that takes no photos see no way in, not even its admin', async () => {
+  it('shows no upload in a gallery without the library, not even to its admin', async () => {
     const { page, gallery } = await visiting(browser)
     gallery.script('/api/admin/status', () => Response.json({ admin: true, email: 'alice@example.org' }))
     gallery.script('/api/config/features', () => Response.json({ auth_mode: 'auth0', keep_enabled: true }))

@@ -1,4 +1,4 @@
-/** Looking at photos with finger, keys, buttons and links. */
+/** Viewing photos by finger, keys, buttons and links. */
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 
 describe('the first photo', () => {
-  it('is a random one, with its caption, its own address, and the tenant as the title', async () => {
+  it('shows a random photo with its caption, its own address and the gallery’s title', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -27,27 +27,30 @@ describe('the first photo', () => {
   it.each([
     ['the walk', '/', [randomPath], [pictureOfOne]],
     ['a link', '/?photo=one.jpg', ['/api/images/one.jpg', pictureOfOne], []],
-  ])('of %s is on its way before the script is there, and asked for once', async (_, path, ahead, after) => {
-    const { page, gallery } = await visiting(browser, phone)
-    const script = Promise.withResolvers<void>()
-    await page.route('**/assets/*.js', async (route) => {
-      await script.promise
-      await route.continue()
-    })
-    await page.goto(path, { waitUntil: 'commit' })
-    await eventually(() => expect(gallery.asked.toSorted()).toEqual(ahead))
-    script.resolve()
-    await pictureOf(page, 'one')
-    const preview = pictureOfOne.replace('w1024h768', 'w256h256')
-    await eventually(() => expect(gallery.asked).toContain(randomPath))
-    const first = gallery.asked.filter((asked) => asked !== preview)
-    expect(first.slice(0, ahead.length + after.length).toSorted()).toEqual([...ahead, ...after].toSorted())
-    expect(first.filter((asked) => asked === pictureOfOne)).toHaveLength(1)
-  })
+  ])(
+    'preloads the photo of %s before the script loads, and requests the picture once',
+    async (_, path, ahead, after) => {
+      const { page, gallery } = await visiting(browser, phone)
+      const script = Promise.withResolvers<void>()
+      await page.route('**/assets/*.js', async (route) => {
+        await script.promise
+        await route.continue()
+      })
+      await page.goto(path, { waitUntil: 'commit' })
+      await eventually(() => expect(gallery.asked.toSorted()).toEqual(ahead))
+      script.resolve()
+      await pictureOf(page, 'one')
+      const preview = pictureOfOne.replace('w1024h768', 'w256h256')
+      await eventually(() => expect(gallery.asked).toContain(randomPath))
+      const first = gallery.asked.filter((asked) => asked !== preview)
+      expect(first.slice(0, ahead.length + after.length).toSorted()).toEqual([...ahead, ...after].toSorted())
+      expect(first.filter((asked) => asked === pictureOfOne)).toHaveLength(1)
+    },
+  )
 
-  it('that could not be had is asked for again when the visitor wishes, and shown', async () => {
+  it('retries a failed first photo on demand', async () => {
     const { page, gallery } = await visiting(browser)
-    // Later than any test takes: nothing is tried by itself meanwhile.
+    // Longer than any test, so no automatic retry happens.
     gallery.script(randomPath, () => problem(503, 'storage_unavailable', { 'retry-after': '600' }))
     await page.goto('/')
     await page.getByRole('heading', { name: 'Not available right now' }).waitFor()
@@ -57,17 +60,17 @@ describe('the first photo', () => {
     await pictureOf(page, 'one')
   })
 
-  it('is the one that the link names, and no other is shown before it', async () => {
+  it('shows the photo that the link names, and no other before it', async () => {
     const { page, gallery } = await visiting(browser)
     await page.goto('/?photo=three.jpg')
     await pictureOf(page, 'three')
-    // Asked for together, which may arrive in any order.
+    // Both are requested together and may arrive in any order.
     const [photo, picture] = gallery.asked.slice(0, 2).toSorted()
     expect(photo).toBe('/api/images/three.jpg')
     expect(picture).toMatch(/^\/api\/images\/three\.jpg\/thumbnail/)
   })
 
-  it('may have a name that needs escaping everywhere', async () => {
+  it('shows a photo whose name needs escaping', async () => {
     const filename = 'ä & b+c, #1 100%?.jpg'
     const path = `/api/images/${encodeURIComponent(filename)}`
     const photos = somePhotos(1).map((photo) => ({
@@ -81,7 +84,7 @@ describe('the first photo', () => {
     expect(new URL(page.url()).searchParams.get('photo')).toBe(filename)
   })
 
-  it('shows a caption as text, whatever it looks like', async () => {
+  it('shows a caption with markup as plain text', async () => {
     const photos = somePhotos(1).map((photo) => ({
       ...photo,
       caption: '<img src=x onerror=alert(1)> & <b>bold</b>',
@@ -94,8 +97,8 @@ describe('the first photo', () => {
 
   it.each([
     ['its caption', { alt_text: null }, 'The caption of photo one.'],
-    ['neutral words', { alt_text: ' ', caption: null }, 'A photo without a description'],
-  ])('without an alternative text is described by %s', async (_, part, expected) => {
+    ['a neutral text', { alt_text: ' ', caption: null }, 'No description'],
+  ])('describes a photo without alt text by %s', async (_, part, expected) => {
     const photos = somePhotos(1).map((photo) => ({ ...photo, ...part }))
     const { page } = await visiting(browser, { photos })
     await page.goto('/')
@@ -108,7 +111,7 @@ describe('Next', () => {
     ['the button', (page: Page) => page.getByRole('button', { name: 'Next' }).click()],
     ['Space', (page: Page) => page.keyboard.press('Space')],
     ['the right arrow', (page: Page) => page.keyboard.press('ArrowRight')],
-  ])('by %s shows another photo and says so to a screen reader', async (_, act) => {
+  ])('shows another photo by %s and announces it to screen readers', async (_, act) => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -118,7 +121,7 @@ describe('Next', () => {
     expect(await announced(page)).toBe('Photo: What photo two shows')
   })
 
-  it('leaves Space to a button that has the focus', async () => {
+  it('leaves Space to a focused button', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -144,7 +147,7 @@ describe('Next', () => {
     expect(page.url()).toMatch(/photo=one\.jpg$/)
   })
 
-  it('is there before it is asked for: it even works without a connection', async () => {
+  it('shows the prefetched next photo even without a connection', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -154,7 +157,7 @@ describe('Next', () => {
     await pictureOf(page, 'two')
   })
 
-  it('does not compete with the current picture for a slow line', async () => {
+  it('does not compete with the current picture on a slow connection', async () => {
     const { page, gallery } = await visiting(browser)
     const picture = Promise.withResolvers<Response>()
     gallery.script('/api/images/one.jpg/thumbnail', () => picture.promise)
@@ -166,7 +169,7 @@ describe('Next', () => {
     picture.resolve(new Response(null, { status: 404 }))
   })
 
-  it('pressed impatiently while the next photo is on its way moves one photo', async () => {
+  it('moves by a single photo when pressed repeatedly during loading', async () => {
     const { page, gallery } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -177,7 +180,7 @@ describe('Next', () => {
     await pictureOf(page, 'two')
     for (const _ of [1, 2, 3]) await page.keyboard.press('Space')
     expect(await page.getByRole('button', { name: 'Next' }).getAttribute('aria-busy')).toBe('true')
-    expect(await announced(page)).toBe('Loading the next photo')
+    expect(await announced(page)).toBe('Loading next photo')
     gallery.heal(randomPath)
     late.resolve(Response.json(somePhotos(3)[2]))
     await pictureOf(page, 'three')
@@ -186,7 +189,7 @@ describe('Next', () => {
   })
 
   it('says so when there is only one photo', async () => {
-    // With motion the words fade after some seconds.
+    // Without reduced motion, the hint fades after some seconds.
     const { page } = await visiting(browser, { photos: somePhotos(1), reducedMotion: 'reduce' })
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -202,7 +205,7 @@ describe('going back', () => {
     ['the button', (page: Page) => page.getByRole('button', { name: 'Back' }).click()],
     ['the left arrow', (page: Page) => page.keyboard.press('ArrowLeft')],
     ['the browser', (page: Page) => page.goBack()],
-  ])('by %s shows the photos of this visit again, and Next the ones after them', async (_, back) => {
+  ])('shows earlier photos of the visit again by %s, and later photos by Next', async (_, back) => {
     const { page, gallery } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -234,7 +237,7 @@ describe('going back', () => {
     expect(page.url()).toMatch(/photo=one\.jpg$/)
   })
 
-  it('twice in the same moment does not leave the page', async () => {
+  it('stays on the page when pressed twice at the same moment', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -248,7 +251,7 @@ describe('going back', () => {
     expect(page.url()).toMatch(/photo=one\.jpg$/)
   })
 
-  it('still works after a reload, which keeps the photo', async () => {
+  it('works after a reload, which keeps the photo', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -260,7 +263,7 @@ describe('going back', () => {
     await pictureOf(page, 'one')
   })
 
-  it('while the next photo is on its way does not jump forward when it arrives', async () => {
+  it('does not jump forward when a requested next photo arrives later', async () => {
     const { page, gallery } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -280,7 +283,7 @@ describe('going back', () => {
 })
 
 describe('swiping on a phone', () => {
-  it('to the left shows the next photo, to the right the one before', async () => {
+  it('shows the next photo for a swipe to the left, and the previous photo for a swipe to the right', async () => {
     const { page } = await visiting(browser, phone)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -291,7 +294,7 @@ describe('swiping on a phone', () => {
     await pictureOf(page, 'one')
   })
 
-  it('by a few pixels, or upwards, changes nothing', async () => {
+  it('ignores swipes of a few pixels or upwards', async () => {
     const { page } = await visiting(browser, phone)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -300,14 +303,14 @@ describe('swiping on a phone', () => {
     await swipe(touch, [200, 400], [170, 400])
     await swipe(touch, [200, 600], [195, 300])
     expect(page.url()).toMatch(/photo=one\.jpg$/)
-    // The browser tells the page of fingers in its own time.
+    // The browser delivers touch events asynchronously.
     const picture = page.locator('img.picture')
     await eventually(async () => expect(await picture.evaluate(({ style }) => style.transform)).toBe(''))
   })
 })
 
 describe('the details', () => {
-  it('open and close by button and key, and give the focus back', async () => {
+  it('opens and closes by button and key, and restores the focus', async () => {
     const { page } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -353,20 +356,17 @@ describe('the details', () => {
         ['Datei', 'one.jpg'],
       ],
     ],
-  ])(
-    'say in %s what the photo shows, when it was taken, its size, credit and tags',
-    async (_, locale, rows) => {
-      // The camera's clock counts, wherever the visitor is.
-      const { page } = await visiting(browser, { ...desktop, locale, timezoneId: 'Asia/Tokyo' })
-      await page.goto('/')
-      await pictureOf(page, 'one')
-      await page.keyboard.press('i')
-      await page.locator('.details dl').waitFor()
-      expect(await rowsOf(page)).toEqual(rows)
-    },
-  )
+  ])('shows description, time, size, credit and tags in %s', async (_, locale, rows) => {
+    // The camera's local time applies in every time zone of visitors.
+    const { page } = await visiting(browser, { ...desktop, locale, timezoneId: 'Asia/Tokyo' })
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    await page.keyboard.press('i')
+    await page.locator('.details dl').waitFor()
+    expect(await rowsOf(page)).toEqual(rows)
+  })
 
-  it('leave out rows of which nothing is known', async () => {
+  it('omits rows without a value', async () => {
     const { page, gallery } = await visiting(browser)
     const [photo] = somePhotos(1)
     const metadata = {
@@ -388,7 +388,7 @@ describe('the details', () => {
     ])
   })
 
-  it('show an admin the original and what only admins may know', async () => {
+  it('shows an admin the original and the data for admins only', async () => {
     const { page, gallery } = await visiting(browser)
     const [photo] = somePhotos(1)
     gallery.script('/api/images/random', () =>
@@ -407,7 +407,7 @@ describe('the details', () => {
     await page.goto('/')
     await pictureOf(page, 'one')
     await page.keyboard.press('i')
-    await page.getByRole('link', { name: 'Open the original (opens in a new tab)' }).waitFor()
+    await page.getByRole('link', { name: 'Open original (opens in a new tab)' }).waitFor()
     expect(await rowsOf(page)).toEqual([
       ['Description', 'What photo one shows'],
       ['Size', '300 × 200 pixels'],
@@ -417,7 +417,7 @@ describe('the details', () => {
     ])
   })
 
-  it('link to the photo in full size, which is never loaded unasked', async () => {
+  it('links to the full size, which the page never loads on its own', async () => {
     const { page, gallery } = await visiting(browser)
     await page.goto('/')
     await pictureOf(page, 'one')
@@ -431,7 +431,7 @@ describe('the details', () => {
   })
 })
 
-/** Label and value of each row of the details. */
+/** Reads label and value of each row of the details. */
 function rowsOf(page: Page): Promise<string[][]> {
   return page
     .locator('.details dl > div')
@@ -454,7 +454,7 @@ describe('the size of the picture', () => {
     await prefetched(page, 'two')
     await page.keyboard.press('Space')
     await pictureOf(page, 'two')
-    // The blurred likeness of a photo that is not decoded yet is no matter of size.
+    // Ignores the blurred preview of a photo that is not decoded yet.
     const asked = gallery.asked.filter((path) => /two\.jpg\/thumbnail(?!.*w256h256)/.test(path))
     expect(asked).toEqual([`/api/images/two.jpg/thumbnail?size=${size}`])
   })

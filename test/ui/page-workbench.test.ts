@@ -1,4 +1,4 @@
-/** What an admin does with a photo's words: written by the AI and by hand, counted, saved. */
+/** Captions in the workbench: written by the AI or an admin, counted and saved. */
 import type { Browser, Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 const fromAi = { telegram: 'From the AI.', email: 'Plain from the AI.' }
 
-/** A sidecar that keeps what it is told. */
+/** Answer of the server for saved captions. */
 function written(words: Record<string, unknown>): Response {
   const { captions = {}, alt_text } = words
   return Response.json({
@@ -43,7 +43,7 @@ function written(words: Record<string, unknown>): Response {
   })
 }
 
-/** How far below the upper edge of the sheet it is. */
+/** Returns the distance from the top of the sheet in pixels. */
 function placeInSheet(part: Locator): Promise<number> {
   return part.evaluate((element) => {
     const sheet = element.closest('dialog')?.getBoundingClientRect()
@@ -51,7 +51,7 @@ function placeInSheet(part: Locator): Promise<number> {
   })
 }
 
-/** In how many lines its text is set. */
+/** Counts the lines of a text. */
 function linesOf(text: Locator): Promise<number> {
   return text.evaluate((element) => {
     const range = document.createRange()
@@ -61,7 +61,7 @@ function linesOf(text: Locator): Promise<number> {
 }
 
 describe('visitors', () => {
-  it('are sent no tools, nor the code and the style of them', async () => {
+  it('sends visitors neither admin tools nor their code and styles', async () => {
     const { page, gallery } = await visiting(browser)
     const files: string[] = []
     page.on('request', (request) => files.push(request.url()))
@@ -80,7 +80,7 @@ describe.each([
   ['on a phone', phone],
   ['on a desktop', desktop],
 ])('%s', (_where, window) => {
-  it('captions come from the AI, are edited, previewed, and go out', async () => {
+  it('gets captions from the AI, and edits, previews and publishes them', async () => {
     const { page, asked, answer } = await atWork(browser, window)
     answer(path('analyze'), () => events(['progress', { stage: 'looking' }], ['result', analysis(fromAi)]))
     answer(path('publish'), () =>
@@ -113,7 +113,7 @@ describe.each([
     await sheetOf(page).waitFor({ state: 'detached' })
   })
 
-  it('words are saved without publishing, and only those that changed are asked for', async () => {
+  it('saves captions without publishing, and sends only changed fields', async () => {
     const { page, gallery, asked, answer } = await atWork(browser, window)
     await openSheet(page)
     answer(onePath, written)
@@ -141,7 +141,7 @@ describe.each([
     gallery.heal(onePath)
   })
 
-  it('nothing is lost at 320 pixels, and every target is large enough for a thumb', async () => {
+  it('cuts nothing off at 320 pixels, with targets large enough for a thumb', async () => {
     const { page } = await atWork(browser, { ...window, viewport: { width: 320, height: 640 } })
     await openSheet(page)
     for (const turn of [async () => {}, () => openPreview(page)]) {
@@ -158,7 +158,7 @@ describe.each([
 })
 
 describe('an analysis', () => {
-  it('shows how far it has come, goes on when the sheet is closed, and is there when one comes back', async () => {
+  it('shows its progress, and continues while the sheet is closed', async () => {
     const { page, answer } = await atWork(browser)
     const stream = openStream()
     answer(path('analyze'), () => stream.response)
@@ -166,7 +166,7 @@ describe('an analysis', () => {
     await askAi(page)
     await stream.send('progress', { stage: 'reading' })
     await stream.send('progress', { stage: 'looking' })
-    await page.locator('[aria-current=step]', { hasText: 'Look at it' }).waitFor()
+    await page.locator('[aria-current=step]', { hasText: 'Look' }).waitFor()
     await sheetOf(page).getByRole('status').getByText('The AI is looking at the photo').waitFor()
     await closeSheet(page)
     await page.getByRole('button', { name: 'Next' }).click()
@@ -181,14 +181,14 @@ describe('an analysis', () => {
     await pictureOf(page, 'two')
     await stream.send('result', analysis(fromAi))
     await stream.end()
-    await page.getByText('New captions written.').waitFor()
+    await page.getByText('New captions are ready.').waitFor()
     await page.getByRole('button', { name: 'Show: one.jpg' }).click()
     await pictureOf(page, 'one')
     await openSheet(page)
     expect(await captionOf(page, 'FetLife').inputValue()).toBe('Plain from the AI.')
   })
 
-  it('whose line breaks goes on at the server, and one can look what became of it', async () => {
+  it('checks the outcome after a lost connection', async () => {
     const { page, gallery, answer } = await atWork(browser)
     const [one] = somePhotos(1)
     answer(path('analyze'), () => events(['progress', { stage: 'looking' }]))
@@ -205,12 +205,12 @@ describe('an analysis', () => {
       }),
     )
     await page.getByRole('button', { name: 'Check again' }).click()
-    await page.getByText('New captions written').waitFor()
+    await page.getByText('New captions are ready').waitFor()
     expect(await captionOf(page, 'FetLife').inputValue()).toBe('Arrived by mail.')
     expect(await page.getByRole('alert').count()).toBe(0)
   })
 
-  it('that was under way when the page was closed is asked after', async () => {
+  it('offers to check the outcome when the page closed during an analysis', async () => {
     const { page, answer } = await atWork(browser)
     const stream = openStream()
     answer(path('analyze'), () => stream.response)
@@ -224,19 +224,19 @@ describe('an analysis', () => {
     await page.getByRole('button', { name: 'Check again' }).waitFor()
   })
 
-  it('writes over what was typed, and gives it back', async () => {
+  it('replaces typed captions and restores them on demand', async () => {
     const { page, answer } = await atWork(browser)
     answer(path('analyze'), () => events(['result', analysis(fromAi)]))
     await openSheet(page)
     await captionOf(page, 'Telegram').fill('Typed before.')
     await askAi(page)
-    await page.getByRole('button', { name: 'Bring back my words' }).click()
+    await page.getByRole('button', { name: 'Restore my captions' }).click()
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('Typed before.')
   })
 })
 
 describe('the editor', () => {
-  it('counts by each platform’s rules, and shows what would be cut and what goes out', async () => {
+  it('counts by each platform’s rules, and shows the cut and the text that will be sent', async () => {
     const { page } = await atWork(browser)
     await openSheet(page)
     await captionOf(page, 'FetLife').fill('A line — with “quotes” and #hashtags that goes on and on.')
@@ -253,7 +253,7 @@ describe('the editor', () => {
     expect(await page.getByText('20 / 60').isVisible()).toBe(true)
   })
 
-  it('counts what people see as one character where the platform does', async () => {
+  it('counts graphemes when the platform does', async () => {
     const { page, gallery } = await atWork(browser)
     const bluesky = {
       platform: 'bluesky',
@@ -270,10 +270,10 @@ describe('the editor', () => {
     expect(await page.getByText('2 / 3').isVisible()).toBe(true)
   })
 
-  it('begins with the words that the server names for each platform', async () => {
+  it('starts with the server’s caption for each platform', async () => {
     const { page, gallery } = await atWork(browser)
     const [one] = somePhotos(1)
-    // What a sidecar says beside them is not for the page to judge.
+    // The page must ignore these fields of the sidecar.
     const metadata = { caption_generated: { email: 'Older.' }, caption_submitted: { telegram: 'Older.' } }
     const captions = { source: 'person', by_platform: { telegram: '', email: 'For mail.' } }
     gallery.script(onePath, () => Response.json({ ...one, captions, metadata }))
@@ -283,7 +283,7 @@ describe('the editor', () => {
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('')
   })
 
-  it('asks for each platform’s words again when the photo was fetched before the sign-in', async () => {
+  it('reloads the captions of a photo that was fetched before the sign-in', async () => {
     const { page, gallery } = await atWork(browser)
     const [one] = somePhotos(1)
     const captions = { source: 'person', by_platform: { telegram: 'For Telegram.', email: 'For mail.' } }
@@ -299,7 +299,7 @@ describe('the editor', () => {
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('For Telegram.')
   })
 
-  it('types letters that are shortcuts elsewhere, and no key reaches the page below', async () => {
+  it('types letters that are shortcuts elsewhere, and passes no key to the page below', async () => {
     const { page, asked } = await atWork(browser)
     await openSheet(page)
     await captionOf(page, 'Telegram').fill('')
@@ -334,7 +334,7 @@ describe('the editor', () => {
 })
 
 describe('the sheet', () => {
-  it('is a dialog: it takes the focus, keeps it, closes by Escape and gives the focus back', async () => {
+  it('takes and keeps the focus, closes by Escape, and restores the focus', async () => {
     const { page } = await atWork(browser)
     const button = page.getByRole('button', { name: 'Publish', exact: true })
     await button.focus()
@@ -355,7 +355,7 @@ describe('the sheet', () => {
   })
 
   it.each([320, 390])(
-    'tells at %i pixels in one line that words are not saved yet, and moves nothing below',
+    'shows at %i pixels in one line that captions are not saved yet, and moves nothing below',
     async (width) => {
       const { page } = await atWork(browser, { ...phone, viewport: { width, height: 844 } })
       const title = sheetOf(page).getByRole('heading', { level: 2 })
@@ -376,14 +376,14 @@ describe('the sheet', () => {
     const { page } = await atWork(browser, phone)
     await openSheet(page)
     await altTextField(page).focus()
-    // What phones do: the window that is seen becomes lower, the page's own does not.
+    // Like on a phone, the visual viewport shrinks and the layout viewport does not.
     await page.evaluate(() => {
       const viewport = visualViewport
       if (!viewport) throw new Error('This browser has no visual viewport.')
       Object.defineProperty(viewport, 'height', { get: () => innerHeight - 300 })
       viewport.dispatchEvent(new Event('resize'))
     })
-    // The sheet has risen, and stands still.
+    // Waits until the opening animation has ended.
     await sheetOf(page).evaluate((sheet) =>
       Promise.all(sheet.getAnimations().map(({ finished }) => finished)),
     )
@@ -396,7 +396,7 @@ describe('the sheet', () => {
     expect(field?.y).toBeGreaterThan(0)
   })
 
-  it('says that the platforms are still on their way', async () => {
+  it('says that the platforms are loading', async () => {
     const { page, gallery } = await visiting(browser)
     const rules = Promise.withResolvers<Response>()
     signedInAs(gallery, 'alice@example.org')
@@ -405,7 +405,7 @@ describe('the sheet', () => {
     await page.goto('/')
     await page.getByRole('toolbar').waitFor()
     await openSheet(page)
-    const remark = sheetOf(page).getByText('Loading the platforms')
+    const remark = sheetOf(page).getByText('Loading platforms')
     await remark.waitFor()
     rules.resolve(Response.json({ platforms: [], hashtags: '' }))
     await sheetOf(page).getByText('No platform is set up for this gallery.').waitFor()

@@ -15,7 +15,7 @@ const isZoomed = (page: Page) => page.getByRole('button', { name: 'Zoom out' }).
 const whole = (page: Page) => eventually(async () => expect(await isZoomed(page)).toBe(false))
 const close = (page: Page) => eventually(async () => expect(await isZoomed(page)).toBe(true))
 
-/** What the browser's history holds for the entry that is shown. */
+/** Returns true if the current history entry has the full-size view. */
 const isOnEntryOfCloseUp = (page: Page) =>
   page.evaluate(() => String(Reflect.get(Object(history.state), 'layers')).includes('closeUp'))
 const offEntryOfCloseUp = (page: Page) =>
@@ -27,7 +27,7 @@ async function comeCloser(page: Page): Promise<void> {
   await eventually(async () => expect(await isOnEntryOfCloseUp(page)).toBe(true))
 }
 
-/** Two photos of the walk seen, the second in front. */
+/** Visits two photos of the walk, and stays on the second. */
 async function onSecond(window: object) {
   const visit = await visiting(browser, { ...window })
   const { page } = visit
@@ -45,7 +45,7 @@ describe('Back', () => {
     ['a phone', phone],
     ['a desktop', desktop],
   ])(
-    'closes the full-size view first on %s, then leaves the photo, and forward comes again',
+    'closes the full-size view first on %s, then leaves the photo, and Forward returns to both',
     async (_, window) => {
       const { page } = await onSecond(window)
       await comeCloser(page)
@@ -73,7 +73,7 @@ describe('Back', () => {
         for (const key of ['-', '-', '-']) await page.keyboard.press(key)
       },
     ],
-  ])('has nothing left to close after %s, however often', async (_, act) => {
+  ])('closes nothing further after %s, even repeatedly', async (_, act) => {
     const { page } = await onSecond(desktop)
     for (const _time of [1, 2]) {
       await comeCloser(page)
@@ -85,7 +85,7 @@ describe('Back', () => {
     await pictureOf(page, 'one')
   })
 
-  it('from the photo that followed a full-size view is at the photo before, whole', async () => {
+  it('returns from the photo after a full-size view to the previous photo, shown whole', async () => {
     const { page } = await onSecond(desktop)
     await comeCloser(page)
     await page.keyboard.press('Space')
@@ -98,7 +98,7 @@ describe('Back', () => {
     await pictureOf(page, 'one')
   })
 
-  it('from a photo of the grid is at the grid, whatever was looked at closely', async () => {
+  it('returns from a photo to the grid after a full-size view', async () => {
     const { page } = await visiting(browser, desktop)
     await page.goto('/?view=grid')
     await page.getByRole('link', { name: 'one.jpg' }).click()
@@ -111,7 +111,7 @@ describe('Back', () => {
     expect(page.url()).toMatch(/\?view=grid$/)
   })
 
-  it('leads to the grid by one step where that was opened from close up', async () => {
+  it('adds no extra step when the grid was opened from a full-size view', async () => {
     const { page } = await visiting(browser, desktop)
     await page.goto('/?view=grid')
     await page.getByRole('link', { name: 'one.jpg' }).click()
@@ -127,7 +127,7 @@ describe('Back', () => {
 })
 
 describe('the walk', () => {
-  it('keeps the photos that were seen, also when one before them is looked at closely', async () => {
+  it('keeps later photos of the visit after a full-size view of an earlier photo', async () => {
     const { page } = await onSecond(desktop)
     await page.goBack()
     await pictureOf(page, 'one')
@@ -143,7 +143,7 @@ describe('the walk', () => {
     await pictureOf(page, 'two')
   })
 
-  it('is not torn by a new photo that is asked for in the moment of closing', async () => {
+  it('stays in order when Next follows the closing of the full-size view at once', async () => {
     const { page } = await onSecond(desktop)
     await comeCloser(page)
     await page.evaluate(() => {
@@ -159,8 +159,8 @@ describe('the walk', () => {
   })
 })
 
-describe('a page that is loaded again', () => {
-  it('while the full-size view is there shows the photo whole, and Back leaves it', async () => {
+describe('a reloaded page', () => {
+  it('shows the photo whole after a reload in the full-size view, and Back leaves the photo', async () => {
     const { page } = await onSecond(desktop)
     await comeCloser(page)
     await page.reload()

@@ -1,4 +1,4 @@
-/** The full-size view, what is shown before a photo is there, and how much of it is loaded. */
+/** Full-size view, previews of photos that are loading, and the sizes that the page loads. */
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
@@ -12,7 +12,7 @@ beforeAll(async () => {
   return () => browser.close()
 })
 
-/** How much larger than at rest the photo is shown; 1 at rest. */
+/** Returns the scale of the photo, 1 at rest. */
 const scaleOf = (page: Page) =>
   page.locator('img.picture').evaluate((picture) => {
     const { a } = new DOMMatrix(picture.style.transform)
@@ -34,7 +34,7 @@ async function seeing(window: object): Promise<{ page: Page; gallery: ScriptedGa
   return visit
 }
 
-describe('coming closer', () => {
+describe('zooming in', () => {
   it.each([
     [
       'a double click',
@@ -44,7 +44,7 @@ describe('coming closer', () => {
     ['the plus key', (page: Page) => page.keyboard.press('+')],
     ['the button', (page: Page) => page.getByRole('button', { name: 'Zoom in' }).click()],
     ['a pinch on a trackpad', (page: Page) => pinchTrackpad(page)],
-  ])('by %s gets the largest picture of our own, and Escape shows all of it again', async (_, act) => {
+  ])('loads the largest size by %s, and Escape shows the whole photo again', async (_, act) => {
     const { page, gallery } = await seeing(desktop)
     await act(page)
     await eventually(async () => expect(await scaleOf(page)).toBeGreaterThan(1.2))
@@ -55,11 +55,11 @@ describe('coming closer', () => {
     expect(page.url()).toMatch(/photo=one\.jpg$/)
   })
 
-  it('goes by steps on the keyboard, never too far, and tells a screen reader', async () => {
+  it('zooms by steps on the keyboard up to the maximum, and announces the scale', async () => {
     const { page } = await seeing(desktop)
     await page.keyboard.press('+')
     expect(await scaleOf(page)).toBe(1.5)
-    await page.getByText('Zoomed to 150 %').waitFor({ state: 'attached' })
+    await page.getByText('Zoomed to 150%').waitFor({ state: 'attached' })
     for (const _ of Array(10)) await page.keyboard.press('+')
     expect(await scaleOf(page)).toBe(6)
     await page.keyboard.press('-')
@@ -68,7 +68,7 @@ describe('coming closer', () => {
     expect(await scaleOf(page)).toBe(1)
   })
 
-  it('gives the arrows to the photo, and never moves it out of sight', async () => {
+  it('moves the photo by arrow keys, but never out of view', async () => {
     const { page } = await seeing(desktop)
     await page.keyboard.press('z')
     const before = await middleOf(page)
@@ -82,7 +82,7 @@ describe('coming closer', () => {
     })
   })
 
-  it('keeps everything else from the keyboard meanwhile, and gives the focus back', async () => {
+  it('keeps the keyboard on the photo meanwhile, and restores the focus', async () => {
     const { page } = await seeing(desktop)
     const details = page.getByRole('button', { name: 'Details', exact: true })
     await details.focus()
@@ -112,7 +112,7 @@ describe('coming closer', () => {
     await pictureOf(page, 'three')
   })
 
-  it('moves without animation where that is wished', async () => {
+  it('zooms without animation when motion is reduced', async () => {
     const { page } = await seeing({ ...desktop, reducedMotion: 'reduce' })
     await page.keyboard.press('z')
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0)
@@ -120,8 +120,8 @@ describe('coming closer', () => {
   })
 })
 
-describe('fingers', () => {
-  it('pinch the photo open, move it without a swipe, and pinch it shut', async () => {
+describe('zooming by touch', () => {
+  it('zooms by pinches, and pans instead of swiping', async () => {
     const { page } = await seeing(phone)
     const touch = await page.context().newCDPSession(page)
     await pinch(touch, 60, 240)
@@ -138,7 +138,7 @@ describe('fingers', () => {
     await pictureOf(page, 'two')
   })
 
-  it('tap twice to come closer, and twice to go back', async () => {
+  it('zooms in by a double tap, and out by another', async () => {
     const { page } = await seeing(phone)
     const touch = await page.context().newCDPSession(page)
     await tapTwice(touch)
@@ -147,7 +147,7 @@ describe('fingers', () => {
     await eventually(async () => expect(await scaleOf(page)).toBe(1))
   })
 
-  it('find buttons that are large enough', async () => {
+  it('offers buttons that are large enough for a thumb', async () => {
     const { page } = await seeing(phone)
     await page.getByRole('button', { name: 'Zoom in' }).tap()
     for (const name of ['Zoom out', 'Zoom in', 'Show the whole photo']) {
@@ -159,11 +159,11 @@ describe('fingers', () => {
   })
 })
 
-describe('before a photo is there', () => {
+describe('a photo that is loading', () => {
   it.each([
     ['a phone', phone],
     ['a desktop', desktop],
-  ])('its blurred likeness is in its very place on %s, and nothing shifts', async (_, window) => {
+  ])('shows a blurred preview in its exact place on %s, without a layout shift', async (_, window) => {
     const { page, gallery } = await visiting(browser, window)
     const late = Promise.withResolvers<void>()
     gallery.script('/api/images/one.jpg/thumbnail', async (request) => {
@@ -184,7 +184,7 @@ describe('before a photo is there', () => {
     expect(await page.evaluate(() => Reflect.get(window, 'layoutShift'))).toBe(0)
   })
 
-  it('nothing but small pictures is loaded, and none ahead, for who saves data', async () => {
+  it('loads only small pictures and prefetches none for a visitor who saves data', async () => {
     const { page, gallery } = await visiting(browser, desktop)
     await page.addInitScript(() => {
       Object.defineProperty(navigator, 'connection', { value: { saveData: true } })
@@ -202,7 +202,7 @@ describe('before a photo is there', () => {
   })
 })
 
-/** Where the photo itself is, without the bars beside it. */
+/** Returns the position of the photo itself, without the bars beside it. */
 function photoBox(page: Page): Promise<{ left: number; top: number }> {
   return page.locator('img.picture').evaluate((image: HTMLImageElement) => {
     const box = image.getBoundingClientRect()
@@ -221,7 +221,7 @@ async function pinchTrackpad(page: Page): Promise<void> {
   await page.keyboard.up('Control')
 }
 
-/** Two fingers over the middle of a phone, from one distance to another. */
+/** Moves two fingers over the middle of a phone from a distance to another. */
 async function pinch(touch: CDPSession, from: number, to: number): Promise<void> {
   const at = (distance: number) => [
     { x: 195 - distance / 2, y: 380, id: 1 },
@@ -252,7 +252,7 @@ async function drag(
   await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
 }
 
-/** Milliseconds apart by the time that the events carry, however long it takes to send them. */
+/** Taps twice. The events carry timestamps a few milliseconds apart, even if sending takes longer. */
 async function tapTwice(touch: CDPSession): Promise<void> {
   let timestamp = Date.now() / 1000
   const send = (type: 'touchStart' | 'touchEnd', touchPoints: { x: number; y: number }[]) => {
@@ -265,7 +265,7 @@ async function tapTwice(touch: CDPSession): Promise<void> {
   }
 }
 
-/** Runs in the page, before its own scripts. */
+/** Runs in the page, before its own scripts. Adds up layout shifts. */
 function watchLayout(): void {
   let sum = 0
   const observer = new PerformanceObserver((list) => {

@@ -1,10 +1,10 @@
-/** The person at the page: the account, and the features that are on for it. */
+/** The visitor's account and the features of this gallery, from the API. */
 import type { AdminStatus } from '../../handlers/routes/config-schemas.ts'
 import { getJson } from '../get.ts'
 import { isRecord } from '../json.ts'
 
 export interface Account {
-  /** `null`: signed out. */
+  /** Mail address; `null` if signed out. */
   email: string | null
   isAdmin: boolean
   canSignIn: boolean
@@ -15,14 +15,14 @@ export interface Account {
 
 export type AiNotice = NonNullable<AdminStatus['notices']>[number]
 
-/** Features of this gallery that are on. */
+/** Features of this gallery; `true` where the gallery has switched the feature on. */
 export interface Features {
   analyze: boolean
   publish: boolean
   keep: boolean
   remove: boolean
   delete: boolean
-  /** Lists, moves and uploads of files. */
+  /** The library: listing, moving and uploading files. */
   library: boolean
   maxUploadMegabytes: number
   /** True while the gallery is in review and publishes nothing. */
@@ -30,7 +30,7 @@ export interface Features {
   altText: boolean
 }
 
-/** Asks who is at the page. Gives `null` where the server cannot tell now. */
+/** Gets the account and the features. Returns `null` while the server cannot answer. */
 export async function fetchAccount(): Promise<Account | null> {
   const [status, features] = await Promise.all([
     getRecord('/api/admin/status'),

@@ -1,4 +1,4 @@
-/** Who is signed in, in a corner of the bar: the way in, and the way out. */
+/** Account menu in a corner of the bar: sign in, sign out, and notices for admins. */
 import './account.css'
 import { PersonIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
@@ -7,7 +7,7 @@ import { forgetDrafts } from './signing-out.ts'
 
 const menuId = 'account'
 
-/** Nothing while nobody knows, and where nobody can sign in. */
+/** Renders nothing while the account is unknown, or where the gallery has no sign-in. */
 export function AccountMenu({ account }: { account: Account | null }) {
   if (!account) return null
   const { email, isAdmin, canSignIn, notices } = account
@@ -50,13 +50,13 @@ function AiNotices({ notices }: { notices: readonly AiNotice[] }) {
 
 interface SignInLinkProps {
   className: string
-  /** Where this page holds what would be lost with it. */
+  /** For pages with work in memory, such as a queue of uploads, which a redirect would discard. */
   isInNewTab?: boolean
-  /** The person is signed in, and has to prove it anew. */
+  /** Requires a new sign-in from a visitor who is already signed in. */
   isFresh?: boolean
 }
 
-/** Leads back to the photo that is shown now. */
+/** Link to the sign-in, which returns to the photo that is shown now. */
 export function SignInLink({ className, isInNewTab = false, isFresh = false }: SignInLinkProps) {
   return (
     <a
@@ -70,13 +70,13 @@ export function SignInLink({ className, isInNewTab = false, isFresh = false }: S
   )
 }
 
-/** The server takes this from a page of its own host only. */
+/** Form that signs out. The server accepts it only from pages of its own host. */
 export function SignOutForm({
   className,
   isEverywhere = false,
 }: {
   className: string
-  /** On all devices. */
+  /** Signs out on all devices. */
   isEverywhere?: boolean
 }) {
   const query = thisPage(isEverywhere ? { everywhere: 'true' } : {})

@@ -1,29 +1,29 @@
-/** The session of this page: who is signed in, and whether that is still so. */
+/** Session of this page: the signed-in account, checked again from time to time. */
 import { type Account, fetchAccount } from './account-api.ts'
 
 export interface Session {
-  /** `null` until it is known who is looking. */
+  /** `null` until the server has named the account. */
   readonly account: Account | null
-  /** Asks once. A failure is forgotten, so that the next call asks again. */
+  /** Gets the account once. A failure is not cached, so the next call asks again. */
   ask(): Promise<Account | null>
-  /** Looks again when the person comes back to the page, or the connection does. */
+  /** Starts to check the account again when the page becomes visible or the connection returns. */
   watch(): void
 }
 
 export interface SessionOptions {
-  /** Another person than before is at the page, or the first one. */
+  /** Called with the first account, and whenever a different account is signed in. */
   onPerson: (account: Account) => void
   /** Called after each change of the account. */
   onChange: () => void
 }
 
-/** Time between two looks at a session that may have ended elsewhere. */
+/** Minimum time between two checks of a session that may have ended elsewhere. */
 const minMsBetweenChecks = 60_000
 
 export function createSession({ onPerson, onChange }: SessionOptions): Session {
   let account: Account | null = null
   let asked: Promise<Account | null> | null = null
-  /** Address of the person who was signed in last on this page. */
+  /** Mail address of the account that was last signed in on this page. */
   let owner: string | null = null
   let askedAt = 0
 
@@ -33,7 +33,7 @@ export function createSession({ onPerson, onChange }: SessionOptions): Session {
     const found = await fetchAccount()
     if (!found || !account) return
     if (found.email === null && account.isAdmin) {
-      // The work that an admin has begun stays in sight without a session. It says itself what it needs.
+      // Keeps an admin's unfinished work visible without a session. Each action then asks for a sign-in.
       account = { ...account, email: null, canSignIn: found.canSignIn }
     } else {
       const isOther = found.email !== owner

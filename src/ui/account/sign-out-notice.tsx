@@ -1,4 +1,4 @@
-/** Tells the result of 'Sign out everywhere', once, on the page where it ends. */
+/** Shows the result of 'Sign out everywhere' once, on the page that follows it. */
 import './sign-out-notice.css'
 import { useState } from 'preact/hooks'
 import { CloseIcon } from '../icons.tsx'
@@ -8,7 +8,7 @@ export type SignedOut = keyof typeof texts.signedOut
 
 const parameter = 'signed_out'
 
-/** Reads the server's word from the address and takes it out, so that a copied link or a reload does not repeat it. */
+/** Reads the result from the address and removes it there, so that copied links and reloads do not repeat the notice. */
 export function takeSignOutNotice(): SignedOut | null {
   const url = new URL(location.href)
   const said = url.searchParams.get(parameter)

@@ -1,13 +1,13 @@
-/** What must not stay readable on this device once somebody has signed out. */
+/** Removes what must not stay readable on this device after sign-out. */
 
-/** Where the workbench keeps what is not saved yet (workbench/draft-shelf.ts). */
+/** Key in `localStorage` for unsaved captions (workbench/draft-shelf.ts). */
 export const draftsKey = 'drafts'
 
-/** Other tabs of this gallery hear of it and forget theirs. */
+/** Removes all drafts from this device. Other tabs get a `storage` event and drop theirs. */
 export function forgetDrafts(): void {
   try {
     localStorage.removeItem(draftsKey)
   } catch {
-    // The browser forbids storage to this page: there is nothing to forget.
+    // The browser forbids storage to this page, so it holds no drafts.
   }
 }

@@ -1,4 +1,4 @@
-/** What an admin can do, over the API of the page's own host. Nothing is thrown: every answer is a result or a problem. */
+/** Admin calls to the API of the page's own host. Never throws: every answer is a result or a problem. */
 import { createParser } from 'eventsource-parser'
 import { parseJson } from '../../base/json.ts'
 import type { Analysis } from '../../handlers/routes/analysis-schemas.ts'
@@ -17,26 +17,26 @@ export type PlatformOutcome = NonNullable<Published['results'][PlatformName]>
 
 export type Result<T> = { value: T } | { problem: ApiProblem }
 
-/** One step of long work, as the server names it. */
+/** Step of a long operation, as the server names it. */
 export interface Stage {
   stage: string
   platform?: string
 }
 
 export interface PublishRequest {
-  /** Of the photo that is meant: the server sends no other one that has its name. */
+  /** Content hash of the intended photo. The server refuses another photo with the same name. */
   sha256?: string
   platforms: readonly PlatformName[]
   captions: Partial<Record<PlatformName, string>>
   force?: boolean
 }
 
-/** Names the content of the photo that is meant, where it is known. */
+/** Returns the photo's content hash as a field of a request, if the hash is known. */
 export function ofContent({ sha256 }: Photo): { sha256?: string } {
   return sha256 === null ? {} : { sha256 }
 }
 
-/** What a person wrote; what is missing stays. */
+/** Texts that an admin wrote. Missing fields keep their saved values. */
 export interface EditedCaptions {
   captions?: Partial<Record<PlatformName, string>>
   alt_text?: string
@@ -53,23 +53,23 @@ export const adminApi = {
     stream<Analysis>(`${photoPath(name)}/analyze?force_refresh=${isFresh}`, {}, onStage),
   publish: (name: string, request: PublishRequest, onStage: (stage: Stage) => void) =>
     stream<Published>(`${photoPath(name)}/publish`, request, onStage),
-  /** What publishing would send, and what the server knows of earlier attempts. */
+  /** Dry run: returns what publishing would send, and the status of earlier attempts. */
   preview: (name: string, request: PublishRequest) =>
     send<Published>('POST', `${photoPath(name)}/publish`, { ...request, dry_run: true }),
   curate: (name: string, action: Curation, body: object = {}) =>
     send<CuratedAnswer>('POST', `${photoPath(name)}/${action}`, body),
 }
 
-/** Longer than a storage takes to move a photo. */
+/** Timeout of a JSON call, longer than any storage needs to move a photo. */
 const answerMs = 60_000
-/** Several of the server's own signs of life (src/handlers/progress.ts): the line is dead then. */
+/** Silence after which a stream counts as lost: several of the server's keep-alive intervals (src/handlers/progress.ts). */
 const silenceMs = 60_000
 
 function photoPath(name: string): string {
   return `/api/images/${encodeURIComponent(name)}`
 }
 
-/** Asks for JSON, with a JSON body where there is one. */
+/** Sends a request for JSON, with an optional JSON body. */
 export async function send<T>(method: string, path: string, body?: object): Promise<Result<T>> {
   const signal = AbortSignal.timeout(answerMs)
   const response = await request(method, path, 'application/json', signal, body)
@@ -79,7 +79,7 @@ export async function send<T>(method: string, path: string, body?: object): Prom
   return isRecord(value) ? { value: value as T } : { problem: lost }
 }
 
-/** Long work: stages come as they are reached, the result at the end. */
+/** Runs a long operation. Calls `onStage` for each stage and resolves with the result. */
 async function stream<T>(path: string, body: object, onStage: (stage: Stage) => void): Promise<Result<T>> {
   const line = new AbortController()
   const hangUp = () => line.abort()
@@ -93,7 +93,7 @@ async function stream<T>(path: string, body: object, onStage: (stage: Stage) => 
       onEvent({ event, data }) {
         const content = parseJson(data)
         if (!isRecord(content)) return
-        // What the server says to its own page fits its own schemas.
+        // The server validates its own events, so the cast is safe.
         if (event === 'progress' && typeof content.stage === 'string') onStage(content as unknown as Stage)
         if (event === 'result') result = { value: content as T }
         if (event === 'error') result = { problem: problemFrom(content) }
@@ -113,7 +113,7 @@ async function stream<T>(path: string, body: object, onStage: (stage: Stage) => 
   }
 }
 
-/** The line broke while the server was at work, which it brings to its end all the same. */
+/** Problem of a connection that failed while the server was working. The server still finishes its work. */
 export const lost = pageProblem('answer_lost')
 
 async function request(

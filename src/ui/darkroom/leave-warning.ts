@@ -1,7 +1,7 @@
-/** Half-way through work is no good place to leave the page. */
+/** Confirmation before a visitor leaves the page with unfinished work. */
 import { useLayoutEffect } from 'preact/hooks'
 
-/** Asks before the page is left while something is under way. */
+/** Asks for confirmation before the page is left while `isUnderWay`. */
 export function useLeaveWarning(isUnderWay: boolean): void {
   useLayoutEffect(() => {
     if (!isUnderWay) return

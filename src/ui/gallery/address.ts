@@ -1,32 +1,32 @@
 /**
- * The page's address and history. `/?photo=name` is a photo of the walk, `/?view=grid&folder=…&q=…&sort=…` the grid, and both together
- * a photo in the grid's order. Each entry keeps how many photos of this visit lie before it, and whence it was reached.
+ * The page's address and history. `/?photo=name` is a photo of the walk, `/?view=grid&folder=…&q=…&sort=…` the grid. Both together are
+ * a photo in the grid's order. Each history entry has the number of earlier photos of this visit, and the previous screen.
  */
 import { everything, type Folder, folders, type Item, type Query, type Sort, sorts } from './order.ts'
 
 export interface Address {
-  /** `null`: the walk. */
+  /** Query of the grid; `null` on the walk. */
   query: Query | null
-  /** `null`: the grid, or whichever photo comes next on the walk. */
+  /** `null` for the grid, or for the next photo of the walk. */
   photo: Item | null
 }
 
-/** A new entry, or the current one changed. */
+/** Adds a history entry, or changes the current entry. */
 export type EntryChange = 'push' | 'replace'
 
 export interface Entry {
   position: number
-  /** Which screen of ours lies right before this entry; `null` for one that this page did not write. */
+  /** Screen of the previous entry; `null` if this page did not write that entry. */
   from: 'grid' | 'photo' | null
-  /** Layers over the photo, the lowest first. Each lies right after the entry without it. */
+  /** Layers over the photo, the lowest first. Each layer has its own entry. */
   layers: readonly Layer[]
 }
 
-/** Layers over a photo, the lowest first: its facts, the full-size view, and the sheet in which it is captioned and published. */
+/** Layers over a photo, the lowest first: details, full-size view, and the sheet for captions and publishing. */
 export const layersInOrder = ['details', 'closeUp', 'sheet'] as const
 export type Layer = (typeof layersInOrder)[number]
 
-/** What the address says. A query, not a fragment, so that it survives a detour over a sign-in page. */
+/** Reads the address. It uses a query, because a fragment would not survive the redirects of a sign-in. */
 export function readAddress(): Address {
   const parameters = new URLSearchParams(location.search)
   const folder: Folder = folders.find((known) => known === parameters.get('folder')) ?? everything.folder
@@ -38,7 +38,7 @@ export function readAddress(): Address {
   }
 }
 
-/** The shortest address that {@link readAddress} understands. */
+/** Returns the shortest address that {@link readAddress} understands. */
 export function addressOf({ query, photo }: Address): string {
   const folder = query?.folder ?? photo?.folder ?? everything.folder
   const parameters = new URLSearchParams({
@@ -65,7 +65,7 @@ export function currentEntry(): Entry {
   }
 }
 
-/** Puts it into the address. */
+/** Writes the address and its history entry. */
 export function writeEntry(address: Address, entry: Entry, how: EntryChange): void {
   if (how === 'push') history.pushState(entry, '', addressOf(address))
   else history.replaceState(entry, '', addressOf(address))

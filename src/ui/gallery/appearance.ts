@@ -1,6 +1,6 @@
-/** The gallery's own title. It comes with the stylesheet of its colours (src/handlers/routes/appearance.ts), before the first paint. */
+/** Title of the gallery. It arrives in the style sheet of its colours (src/handlers/routes/appearance.ts), before the first paint. */
 
-/** The title, or the host's first label where the stylesheet did not come: `alice.shibari.photo` is alice's. */
+/** Returns the title, or the host's first label if the style sheet did not load: `alice` for `alice.shibari.photo`. */
 export function galleryTitle(): string {
   const property = getComputedStyle(document.documentElement).getPropertyValue('--title')
   const encoded = /^\s*"(.+)"\s*$/.exec(property)?.[1]

@@ -1,4 +1,4 @@
-/** Above everything: whose gallery it is, how many photos, and the ways to elsewhere. */
+/** Title bar: the gallery's title, the number of photos, and buttons. */
 import './bar.css'
 import { AccountMenu } from '../account/account.tsx'
 import type { Account } from '../account/account-api.ts'
@@ -12,10 +12,10 @@ export interface BarProps {
   gallery: Gallery
   state: GalleryState
   account: Account | null
-  /** How many photos the grid lists, where that is known. */
+  /** Number of photos in the grid's list; `null` while unknown. */
   listed: number | null
   onHelp: () => void
-  /** Opens the picker of files; `null` where nobody may upload. */
+  /** Opens the file picker; `null` if the visitor cannot upload. */
   onUpload: (() => void) | null
 }
 
@@ -27,7 +27,7 @@ export function Bar({ tenant, gallery, state, account, listed, onHelp, onUpload 
     !isGrid && query && index !== null && count !== null
       ? texts.grid.place(index + 1, count)
       : total !== null && texts.grid.count(total)
-  // The line of a number that is still on its way is kept free, so that nothing moves when it comes.
+  // Reserves the line of a number that is still loading, so that nothing moves when it arrives.
   const isComing = !place && !state.problem
   return (
     <header class="bar">

@@ -1,12 +1,12 @@
-/** What to do about a picture that the browser could not show. */
+/** Handling of a picture that the browser could not show. */
 import { pageProblem } from '../problem.ts'
 import type { GalleryApi } from './gallery-api.ts'
 import type { Showing } from './showing.ts'
 
-/** The server gave a picture, and the browser could make nothing of it. */
+/** Problem of a picture that the server sent and the browser could not decode. */
 const undecodable = pageProblem('photo_unreadable')
 
-/** A picture may fail for a passing reason, so it gets a second chance before it counts as damaged. */
+/** Reloads a failed picture once if the server sends it now; else shows the problem. */
 export async function explainPicture(showing: Showing, api: GalleryApi): Promise<void> {
   const { photo, pictureReloads } = showing.state
   if (!photo) return

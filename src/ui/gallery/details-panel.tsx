@@ -1,4 +1,4 @@
-/** The facts of a photo, and the way to it in full size. */
+/** Details of a photo, with a link to its full size. */
 import '../drag-handle.css'
 import './details-panel.css'
 import type { ComponentChildren } from 'preact'
@@ -13,7 +13,7 @@ export interface DetailsPanelProps {
   id: string
   photo: Photo
   isOpen: boolean
-  /** For admins: where the photo is published. */
+  /** Publishing status, for admins. */
   publications: ComponentChildren
   onClose: () => void
 }

@@ -1,21 +1,21 @@
-/** The caption and the buttons, where the thumb is. */
+/** Caption and buttons below the photo, within reach of the thumb. */
 import './dock.css'
 import type { ComponentChildren, RefObject } from 'preact'
 import { BackIcon, DetailsIcon, NextIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'
 import type { Gallery, GalleryState } from './gallery.ts'
 
-/** The element that the details button opens. */
+/** Id of the element that the details button opens. */
 export const detailsId = 'details'
 
 export interface DockProps {
   gallery: Gallery
   state: GalleryState
-  /** Whether the details are open. */
+  /** True while the details are open. */
   isOpen: boolean
   detailsButton: RefObject<HTMLButtonElement | null>
   onDetails: () => void
-  /** What an admin can do with the photo. */
+  /** Admin tools for the photo. */
   tools: ComponentChildren
 }
 

@@ -1,19 +1,19 @@
-/** The API as visitors use it. Every answer is a photo, a list of names or a problem; nothing is thrown. */
+/** API calls for visitors. Never throws: every answer is a photo, a list of names or a problem. */
 import type { Photo as AnsweredPhoto } from '../../handlers/routes/images-schemas.ts'
 import type { Folder } from '../../ports/photo.ts'
 import { get, getJson } from '../get.ts'
 import { isRecord, isTextList, jsonOf, textOf } from '../json.ts'
 import { type ApiProblem, problemOf, problemOfHead, unreadable } from '../problem.ts'
 
-/** The content of `metadata` depends on the person who asks, so each value is checked where it is shown. */
+/** Photo of the API. The content of `metadata` depends on the caller's rights, so each value is checked where it is shown. */
 export type Photo = Omit<AnsweredPhoto, 'metadata'> & { metadata: Readonly<Record<string, unknown>> | null }
 
-/** `count`: the number of photos on the walk. */
+/** `count` is the number of photos on the walk. */
 export type Answer = { photo: Photo; count?: number } | { problem: ApiProblem }
 
 export interface Names {
   names: string[]
-  /** The root folder, where it does not exist: for admins. */
+  /** Path of the root folder if it does not exist; only for admins. */
   missingFolder: string | null
 }
 
@@ -23,14 +23,14 @@ export interface GalleryApi {
   photo(item: { name: string; folder: Folder }): Promise<Answer>
   /** Lists the names of all photos that visitors see. */
   names(isByDate: boolean): Promise<Names | { problem: ApiProblem }>
-  /** Finds out why a picture did not load, for the browser does not say. Gives `null` when it loads now. */
+  /** Finds out why a picture did not load, because the browser does not tell. Resolves with `null` if it loads now. */
   pictureProblem(photo: Photo): Promise<ApiProblem | null>
 }
 
-/** Makes the API of the page's own host. */
+/** Creates the API of the page's own host. */
 export function createGalleryApi(): GalleryApi {
   let isFirst = true
-  /** The first photo is on its way already (src/handlers/routes/fetch-ahead.ts), which browsers give to an ordinary request only. */
+  /** The first photo is preloading (src/handlers/routes/fetch-ahead.ts). Browsers reuse a preload only in the default cache mode. */
   function getNext(path: string): Promise<Answer> {
     const cache = isFirst ? 'default' : 'no-store'
     isFirst = false
@@ -51,7 +51,7 @@ export function createGalleryApi(): GalleryApi {
   }
 }
 
-/** Finds out why the picture at this address did not load. Gives `null` when it loads now. */
+/** Finds out why the picture at this address did not load. Resolves with `null` if it loads now. */
 export async function pictureProblemAt(url: string): Promise<ApiProblem | null> {
   const response = await get(url, 'image/*')
   if (!(response instanceof Response)) return response

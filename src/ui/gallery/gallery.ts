@@ -1,4 +1,4 @@
-/** The gallery: which photo is shown, what comes next on the walk or in the grid's order, and what went wrong. Knows no components. */
+/** State and actions of the gallery: the shown photo, the next photo, and problems. Independent of components. */
 import { type Layer, readAddress } from './address.ts'
 import { explainPicture } from './broken-picture.ts'
 import type { GalleryApi, Photo } from './gallery-api.ts'
@@ -17,33 +17,33 @@ import { createWalk } from './walk.ts'
 export type { GalleryState }
 
 export interface Gallery extends Inbox, Omit<Screens, 'toGrid'> {
-  /** Goes to the next photo: one that was seen before stepping back, else a new one. */
+  /** Shows the next photo. After a step back, that is a photo which was already seen. */
   next(): void
-  /** Goes to the photo before this one, by the browser's own history. */
+  /** Shows the previous photo through the browser's history. */
   previous(): void
   /** Repeats what failed. */
   retry(): void
-  /** The browser shows the current picture: time to get the next. */
+  /** Called when the browser shows the current picture. Fetches the next photo. */
   pictureLoaded(): void
-  /** The browser could not show the current picture. */
+  /** Called when the browser could not show the current picture. */
   pictureFailed(): void
-  /** Opens or closes a layer over the photo. Back closes the topmost first. */
+  /** Opens or closes a layer over the photo. The browser's Back closes the topmost layer first. */
   setLayer(layer: Layer, isOn: boolean): void
 }
 
 export interface GalleryOptions {
   api: GalleryApi
-  /** Gets the picture of a photo that will be shown soon. */
+  /** Loads the picture of a photo that will be shown soon. */
   preload: (photo: Photo) => void
-  /** The order of a list. `null` where it cannot be had now. */
+  /** Returns the order of a list, or `null` if it is unavailable now. */
   orderOf: (query: Query) => Promise<Order | null>
-  /** Lists are out of date; `gone` alone is missing from them where it is named. */
+  /** Called when lists are outdated. With `gone`, only that photo left them. */
   onListChange: (gone?: Item) => void
-  /** Called after each change, with the whole state. */
+  /** Called after each change with the whole state. */
   onChange: (state: GalleryState) => void
 }
 
-/** Makes the one gallery of the page. */
+/** Creates the gallery of the page. */
 export function createGallery(options: GalleryOptions): Gallery {
   const { api, preload, orderOf, onListChange, onChange } = options
   const steps = createHistorySteps()

@@ -1,26 +1,26 @@
-/** Steps through the browser's own history, and how far it goes on from here. */
+/** Steps through the browser's history. */
 import type { Item } from './order.ts'
 
 export interface HistorySteps {
-  /** A step was asked for, and the browser is not there yet. */
+  /** True until the browser has completed a requested step. */
   readonly isOnItsWay: boolean
-  /** Steps back where negative. */
+  /** Goes this many steps, back if negative. */
   go(step: number): void
-  /** The browser is where it was to go. */
+  /** Called when the browser has completed a step. */
   arrived(): void
-  /** Nothing of this visit lies after this position. */
+  /** Records that this position is the last of the visit. */
   endAt(position: number): void
-  /** Whether something of this visit lies after this position. */
+  /** True if the visit has later positions. */
   goesOnAfter(position: number): boolean
-  /** This photo is the latest of the visit, at this position. */
+  /** Records this photo as the latest of the visit. */
   note(position: number, item: Item): void
-  /** What was seen after this position, also where the browser has forgotten it for another entry. */
+  /** Returns the photo that was shown after this position, even if another entry has replaced it in the browser. */
   seenAfter(position: number): Item | null
 }
 
 export function createHistorySteps(): HistorySteps {
   let lastPosition = 0
-  // The browser goes there in its own time. Two steps back at once could leave the page.
+  // The browser steps asynchronously. A second step back meanwhile could leave the page.
   let isOnItsWay = false
   const seen: (Item | undefined)[] = []
   return {

@@ -1,4 +1,4 @@
-/** From photo to photo in the grid's order. The grid stays one step back in the browser's history. */
+/** Movement between photos in the grid's order. The grid stays one step back in the browser's history. */
 import { unreached } from '../problem.ts'
 import { currentEntry, writeEntry } from './address.ts'
 import type { Photo } from './gallery-api.ts'
@@ -9,12 +9,12 @@ import type { Showing } from './showing.ts'
 import type { Place } from './state.ts'
 
 export interface InOrder {
-  /** Shows this photo in place of the one before. */
+  /** Shows this photo in place of the current photo. */
   show(query: Query, item: Item, direction: Place['direction']): void
-  /** Shows the photo after (1) or before (-1) this one. */
+  /** Shows the photo after (1) or before (-1) this photo. */
   showBeside(query: Query, item: Item, step: 1 | -1): void
   fetchAhead(query: Query, item: Item): Promise<void>
-  /** The shown photo is gone: the one beside it takes its place, or the grid where there is none. */
+  /** Replaces a shown photo that is gone by its neighbour, or by the grid if there is none. */
   leave(query: Query, gone: Item): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** Photos that leave the inbox and come into it while the gallery is open, and what becomes known of them. */
+/** Photos that enter or leave the inbox while the gallery is open, and updates of their data. */
 import { currentEntry, writeEntry } from './address.ts'
 import type { Photo } from './gallery-api.ts'
 import type { HistorySteps } from './history-steps.ts'
@@ -10,17 +10,17 @@ import type { Showing } from './showing.ts'
 import type { Walk } from './walk.ts'
 
 export interface Inbox {
-  /** Counts photos that came into the inbox, and how many others left it. */
+  /** Updates the count after the photos `cameIn` entered the inbox and `left` others left it. */
   counted(cameIn: readonly Item[], left: number): void
-  /** Takes a new photo into the inbox. Shows it in an empty gallery. */
+  /** Adds a new photo to the inbox, and shows it in an empty gallery. */
   stored(filename: string): void
-  /** Takes the photo away, and shows another one in its place. The server knows of it once `settled` is. */
+  /** Removes the photo and shows another in its place. The server knows of the change once `settled` has settled. */
   leave(filename: string, folder?: Item['folder'], settled?: Promise<unknown>): void
-  /** Shows the photo of this name next. `photo` is shown where nothing newer is known. */
+  /** Shows the photo with this name. Uses `photo` if nothing newer is known. */
   visit(filename: string, photo?: Photo): void
-  /** Takes the photo back into the inbox. Gives true when it is shown: `mayShow` allows that, but the grid stays. */
+  /** Returns the photo to the inbox. With `mayShow`, shows it unless the grid is open. Returns true if it is shown. */
   comeBack(filename: string, photo: Photo | undefined, mayShow: boolean): boolean
-  /** Adds to a photo what was not known when it was loaded. */
+  /** Updates a known photo with newer data. */
   learn(filename: string, news: Partial<Photo>, folder?: Item['folder']): void
 }
 
@@ -36,13 +36,13 @@ export interface InboxOptions {
 
 export function createInbox(options: InboxOptions): Inbox {
   const { showing, steps, photos, onePhoto, walk, inOrder, onListChange } = options
-  /** Names of photos that were counted out, since a photo may be told to leave twice. */
+  /** Names of photos already subtracted from the count, because `leave` may be called twice for a photo. */
   const left = new Set<string>()
   const isShown = (item: Item) => showing.state.item !== null && keyOf(showing.state.item) === keyOf(item)
   const visit: Inbox['visit'] = (filename, photo) => showing.whole(() => visitNow(inRoot(filename), photo))
 
   function visitNow(item: Item, photo?: Photo): void {
-    // A photo that is known has its latest words.
+    // A known photo is newer than `photo`.
     if (photo && !photos.known(item)) photos.keep(item, photo)
     onListChange()
     const { screen, query, position } = showing.state

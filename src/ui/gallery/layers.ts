@@ -1,23 +1,23 @@
 /**
- * Layers over the photo in the browser's history: each has an entry of its own after the photo's, so that Back closes the topmost first.
- * Other ways to close a layer go back in the history, and later actions wait until the browser is there.
+ * Layers over the photo in the browser's history. Each layer has its own entry after the photo's, so that Back closes the topmost first.
+ * Other ways to close a layer also go back in the history. Later actions wait until the browser has completed the step.
  */
 import { currentEntry, type Layer, layersInOrder, readAddress, writeEntry } from './address.ts'
 import type { HistorySteps } from './history-steps.ts'
 import type { Showing } from './showing.ts'
 
 export interface Layers {
-  /** Opens or closes a layer over the photo that is shown. */
+  /** Opens or closes a layer over the shown photo. */
   set(layer: Layer, isOn: boolean): void
-  /** Does this from the photo's own entry. All layers close but the details, which stay for the next photo. */
+  /** Runs the action from the photo's own entry. Closes all layers except the details, which stay open for the next photo. */
   whole(action: () => void): void
-  /** The browser has moved. `isSamePhoto`: to an entry of the photo that is shown. `isOwnStep`: because the page asked for it. */
+  /** Called when the browser has moved: to an entry of the shown photo (`isSamePhoto`), at the page's request (`isOwnStep`). */
   arrived(isSamePhoto: boolean, isOwnStep: boolean): void
 }
 
 export function createLayers(showing: Showing, steps: HistorySteps): Layers {
   let isLeaving = false
-  /** An action is done, or waits to be done, from the photo's own entry. */
+  /** True while an action runs, or waits to run, from the photo's own entry. */
   let isLowered = false
   let waiting: (() => void)[] = []
 
@@ -26,7 +26,7 @@ export function createLayers(showing: Showing, steps: HistorySteps): Layers {
     if (layers.join() !== wanted.join()) showing.change({ layers: wanted })
   }
 
-  /** Brings the history to the layers of the page. */
+  /** Brings the browser's history in line with the open layers. */
   function follow(): void {
     if (steps.isOnItsWay) return
     const { layers, position } = showing.state
@@ -66,7 +66,7 @@ export function createLayers(showing: Showing, steps: HistorySteps): Layers {
     },
     whole,
     arrived(isSamePhoto, isOwnStep) {
-      // After its own step the page is ahead of the history.
+      // After its own step, the page already shows the wanted layers.
       if (!isOwnStep) {
         const { layers } = currentEntry()
         open(isSamePhoto ? layers : layers.filter(stays))

@@ -1,4 +1,4 @@
-/** What went wrong, what to do about it, and the button for it. */
+/** Notice that explains a problem and offers a way out. */
 import './notice.css'
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { SignInLink, SignOutForm } from '../account/account.tsx'
@@ -10,17 +10,17 @@ import { texts } from '../texts.ts'
 
 export interface NoticeProps {
   problem: ApiProblem
-  /** In a row, this one included. */
+  /** Consecutive failures, this one included. */
   failures: number
-  /** Small, because the photo before is still there. */
+  /** Small, because the previous photo is still shown. */
   isOverPhoto: boolean
   /** The next attempt is under way. */
   isBusy: boolean
   onRetry: () => void
   onNext: () => void
-  /** In place of the button that tries again. */
+  /** Replaces the button that retries. */
   instead?: { label: string; onClick: () => void } | undefined
-  /** Opens the picker of files; `null` where the person cannot upload. */
+  /** Opens the file picker; `null` if the visitor cannot upload. */
   onUpload?: (() => void) | null
 }
 
@@ -32,7 +32,7 @@ export function Notice(props: NoticeProps) {
   const wait = useMemo(() => retryAfterSeconds(problem, failures), [problem, failures])
   const goesOn = kind === 'missing' || kind === 'unreadable'
   const wayToAccount = accountButton(problem)
-  // The photo's and the grid's may be there at the same time.
+  // Unique, because the notices of the photo and of the grid may coexist.
   const titleId = useId()
   return (
     <section class={`notice ${isOverPhoto ? 'over-photo' : ''}`} aria-labelledby={titleId}>
@@ -67,14 +67,14 @@ export function Notice(props: NoticeProps) {
   )
 }
 
-/** What helps where it depends on who is looking. */
+/** Button that signs in or out, for problems that another account would solve. */
 function accountButton({ code }: ApiProblem) {
   if (code === 'not_signed_in') return <SignInLink className="button action" />
   if (code === 'not_admin') return <SignOutForm className="button action" />
   return null
 }
 
-/** Our own words already say all of it. */
+/** True if the page's own text already contains the server's detail. */
 function isSaidBy(kind: ProblemKind): boolean {
   return kind === 'empty' || kind === 'folderEmpty' || kind === 'missing' || kind === 'notAdmin'
 }
@@ -85,11 +85,11 @@ interface CountdownProps {
   onEnd: () => void
 }
 
-/** Counts only while somebody looks, and ends at once when the connection is back. */
+/** Countdown to a retry. Pauses in a hidden tab, and ends at once when the connection returns. */
 function Countdown({ seconds, isPaused, onEnd }: CountdownProps) {
   const [left, setLeft] = useState(seconds)
   const end = useRef(onEnd)
-  // All in step with the page: whoever draws it again does not begin the time anew, and what is gone asks for nothing.
+  // Layout effects: a render does not restart the countdown, and a removed notice starts no retry.
   useLayoutEffect(() => {
     end.current = onEnd
   })

@@ -1,4 +1,4 @@
-/** One photo in front of the person, with its place in the grid's order where it follows one. */
+/** Display of a photo, with its place in the grid's order. */
 import type { Photo } from './gallery-api.ts'
 import type { Item, Order, Query } from './order.ts'
 import type { PhotoStore } from './photo-store.ts'
@@ -7,7 +7,7 @@ import type { Place } from './state.ts'
 
 export interface OnePhoto {
   show(photo: Photo, item: Item, place: Place): void
-  /** Shows it at once where it is known, else when the server has told. */
+  /** Shows a known photo at once, and another after the server has answered. */
   showNamed(item: Item, place: Place): void
 }
 

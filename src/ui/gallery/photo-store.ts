@@ -1,21 +1,21 @@
-/** The photos that this visit knows, and the way to those that it does not know yet. */
+/** Cache of the photos of this visit. */
 import type { Answer, GalleryApi, Photo } from './gallery-api.ts'
 import { type Item, keyOf } from './order.ts'
 
 export interface PhotoStore {
   known(item: Item): Photo | undefined
-  /** Whether it was here and is no more. */
+  /** True for a photo that has left its folder during this visit. */
   isGone(item: Item): boolean
   keep(item: Item, photo: Photo): void
   forget(item: Item): void
-  /** Asks the server, with one request at a time for each photo. What it answers is known from then on. */
+  /** Fetches a photo into the cache. Concurrent calls for the same photo share a request. */
   fetch(item: Item): Promise<Answer>
-  /** Asks for any photo of the inbox. What became known of that one since is newer than the answer. */
+  /** Fetches any photo of the inbox into the cache. Updates made during the request take precedence over its answer. */
   learnFrom(ask: () => Promise<Answer>): Promise<Answer>
 }
 
 export function createPhotoStore(api: GalleryApi): PhotoStore {
-  /** `null`: gone. */
+  /** Photos by key; `photo` is `null` for a photo that is gone. `at` is the logical time of the update. */
   const photos = new Map<string, { photo: Photo | null; at: number }>()
   const requests = new Map<string, Promise<Answer>>()
   let clock = 0

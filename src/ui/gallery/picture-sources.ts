@@ -1,4 +1,4 @@
-/** Which of the server's thumbnail sizes a picture element may choose from. */
+/** Thumbnail sizes from which a picture element may choose. */
 import { largestSides, neededSide, sourceSet, wideWindow } from '../../workflow/thumbnail/picture-sources.ts'
 import type { ThumbnailSize } from '../../workflow/thumbnail.ts'
 
@@ -10,7 +10,7 @@ export interface PictureSources {
   sizes: string
 }
 
-/** The attributes for the photo with this `thumbnail_url`. The browser picks by window, screen and zoom. */
+/** Returns the attributes of an `img` for this `thumbnail_url`. The browser picks a size by window, screen and zoom. */
 export function pictureSources(thumbnailUrl: string): PictureSources {
   const largest = savesData() ? 'thrifty' : wide.matches ? 'wide' : 'narrow'
   const addressOf = addressesOf(thumbnailUrl)
@@ -21,7 +21,7 @@ export function pictureSources(thumbnailUrl: string): PictureSources {
   }
 }
 
-/** The address of one size of the photo with this `thumbnail_url`. */
+/** Returns the address of a size of the photo with this `thumbnail_url`. */
 export function pictureAt(thumbnailUrl: string, size: ThumbnailSize): string {
   return addressesOf(thumbnailUrl)(size)
 }
@@ -34,11 +34,11 @@ function addressesOf(thumbnailUrl: string): (size: ThumbnailSize) => string {
   }
 }
 
-/** Pictures that the browser has had: they need nothing in their place. */
+/** Pictures that the browser has already loaded, which need no blurred preview. */
 const had = new Set<string>()
 const mostRemembered = 200
 
-/** The browser has this photo's picture now. */
+/** Records that the browser has loaded this photo's picture. */
 export function rememberPicture(thumbnailUrl: string): void {
   if (had.size >= mostRemembered) had.clear()
   had.add(thumbnailUrl)
@@ -48,19 +48,19 @@ export function isRemembered(thumbnailUrl: string): boolean {
   return had.has(thumbnailUrl)
 }
 
-/** Fetches and decodes the picture that an element with the same attributes would show. Nothing for a saver of data. */
+/** Fetches and decodes the picture that an `img` with these attributes would show. Does nothing for visitors who save data. */
 export function preloadPicture(thumbnailUrl: string): void {
   if (savesData()) return
   const picture = new Image()
   Object.assign(picture, pictureSources(thumbnailUrl))
   picture.decode().then(
     () => rememberPicture(thumbnailUrl),
-    // A picture that cannot be loaded is told about when it is its turn.
+    // A failure is reported when the photo is shown.
     () => {},
   )
 }
 
-/** Whether the visitor asked for fewer bytes (Save Data API; not every browser has it). */
+/** True if the visitor asks to save data (Save Data API, not in every browser). */
 function savesData(): boolean {
   const connection: unknown = Reflect.get(navigator, 'connection')
   return typeof connection === 'object' && connection !== null && Reflect.get(connection, 'saveData') === true

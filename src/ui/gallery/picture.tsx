@@ -1,4 +1,4 @@
-/** One photo on the stage: blurred until it is there, sharper when somebody comes close. */
+/** Photo on the stage: a blurred preview until it has loaded, the largest size when zoomed. */
 import './picture.css'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { GalleryState } from './gallery.ts'
@@ -39,7 +39,7 @@ export function Picture({ photo, direction, isZoomed, onLoad, onError }: Picture
   )
 }
 
-/** The largest size once it can be shown without a wait; from then on it stays. */
+/** Returns the address of the largest size once it is decoded, after the first zoom. */
 function useFullSize(thumbnailUrl: string, isZoomed: boolean): string | null {
   const [fullSize, setFullSize] = useState<string | null>(null)
   useEffect(() => {
@@ -49,7 +49,7 @@ function useFullSize(thumbnailUrl: string, isZoomed: boolean): string | null {
     image.src = pictureAt(thumbnailUrl, 'w2048h1536')
     image.decode().then(
       () => !isGone && setFullSize(image.src),
-      // The smaller one is there, and stays.
+      // The smaller picture stays.
       () => {},
     )
     return () => {
@@ -59,7 +59,7 @@ function useFullSize(thumbnailUrl: string, isZoomed: boolean): string | null {
   return fullSize
 }
 
-/** The smallest size, blurred, in the very box of the photo; an empty one until that is known. Nothing where the photo is a moment away. */
+/** Blurred thumbnail in the box of the photo, or a placeholder until its ratio is known. Empty for a photo that is already loaded. */
 function Preview({ thumbnailUrl }: { thumbnailUrl: string }) {
   const [isWanted] = useState(() => !isRemembered(thumbnailUrl))
   const [ratio, setRatio] = useState<number | null>(null)

@@ -1,4 +1,4 @@
-/** Moves between the photo and the grid. The address says what is shown, so that links, reload and the back button work. */
+/** Switches between photo and grid. The address names what is shown, so links, reload and the back button work. */
 import { addressOf, currentEntry, type EntryChange, readAddress, writeEntry } from './address.ts'
 import type { HistorySteps } from './history-steps.ts'
 import type { Layers } from './layers.ts'
@@ -9,15 +9,15 @@ import type { Showing } from './showing.ts'
 import type { Walk } from './walk.ts'
 
 export interface Screens {
-  /** Shows what the address names, now and whenever the browser moves in its history. */
+  /** Shows what the address names, now and after each step in the browser's history. */
   start(): void
-  /** Goes back to the grid of this query, by the browser's history where it lies right before. */
+  /** Returns to the grid of this query, by a step back if the grid is the previous entry. */
   toGrid(query: Query): void
   openGrid(): void
   closeGrid(): void
   /** Shows a photo of the grid. */
   open(item: Item): void
-  /** Lists something else, or in another way. */
+  /** Changes the folder, the search or the sort order of the grid. */
   browse(query: Query, how: EntryChange): void
 }
 
@@ -106,7 +106,7 @@ export function createScreens(options: ScreensOptions): Screens {
 
 const emptyGrid = { screen: 'grid', layers: [], isBusy: false, problem: null, hint: null } as const
 
-/** True when the shown photo is the one of the browser's entry. */
+/** True if the address of the current history entry names the shown photo. */
 function isAddressed({ state: { screen, query, item, position } }: Showing): boolean {
   return (
     screen === 'photo' &&

@@ -1,29 +1,29 @@
-/** What is shown now, and what is on its way. Each action is a turn: what arrives for an earlier turn is no longer wanted. */
+/** State of the page and its pending requests. Each action starts a turn, and answers for earlier turns are discarded. */
 import type { ApiProblem } from '../problem.ts'
 import { type GalleryState, initialState } from './state.ts'
 
-/** Tells whether nothing else was asked for in the meantime. */
+/** Returns true while the turn is the latest. */
 export type IsWanted = () => boolean
 
 export interface Showing {
   readonly state: GalleryState
   change(part: Partial<GalleryState>): void
-  /** A new turn: whatever was asked for before is no longer wanted. */
+  /** Starts a turn, which discards pending answers. */
   beginTurn(): IsWanted
-  /** The turn that goes on. */
+  /** Returns the check of the current turn. */
   joinTurn(): IsWanted
-  /** A turn that asks for something and shows it, or else why it cannot be had; `beforeFailing`: what is shown then must not stay. */
+  /** Starts a turn that requests and shows something, or shows the problem. `beforeFailing` first clears what must not stay. */
   attempt<T extends object>(
     ask: () => Promise<T | Failed>,
     show: (found: T) => void,
     beforeFailing?: () => void,
   ): Promise<void>
-  /** `repeat`: another way to go on than the last attempt once more. */
+  /** Shows a problem. `repeat` replaces the last attempt as the action of Retry. */
   fail(problem: ApiProblem, repeat?: () => void): void
-  /** Nothing went wrong, and nothing changed. */
+  /** Shows a hint that the action changed nothing. */
   stay(reason: NonNullable<GalleryState['hint']>['reason']): void
   retry(): void
-  /** Does this once the browser's history may be written to: from the photo's own entry. */
+  /** Runs the action from the photo's own history entry, once the browser is there. */
   whole(action: () => void): void
 }
 
@@ -62,7 +62,7 @@ export function createShowing(
   const attempt: Showing['attempt'] = async (ask, show, beforeFailing) => {
     again = () => void attempt(ask, show, beforeFailing)
     const isWanted = beginTurn()
-    // The question is on its way while the page is drawn.
+    // Sends the request before the page renders.
     const asking = ask()
     change({ isBusy: true, hint: null })
     const found = await asking

@@ -1,4 +1,4 @@
-/** Where the photo is, or what is there instead. */
+/** Stage of the photo, or of the notice in its place. */
 import './stage.css'
 import { useRef } from 'preact/hooks'
 import { texts } from '../texts.ts'
@@ -13,7 +13,7 @@ import { ZoomBar } from './zoom/zoom-bar.tsx'
 export interface StageProps {
   gallery: Gallery
   state: GalleryState
-  /** Opens the picker of files; `null` where the person cannot upload. */
+  /** Opens the file picker; `null` if the visitor cannot upload. */
   onUpload: (() => void) | null
 }
 
@@ -21,7 +21,7 @@ export function Stage({ gallery, state, onUpload }: StageProps) {
   const { photo, item, picture, pictureReloads, problem, isBusy, direction, hint } = state
   const area = useRef<HTMLElement>(null)
   const isPictureShown = photo !== null && picture === 'shown'
-  // Folders may hold photos of one name.
+  // Photos in different folders may have the same name.
   const name = `${item?.folder}/${photo?.filename}`
   const closeUp = {
     isOn: state.layers.includes('closeUp'),
@@ -43,7 +43,7 @@ export function Stage({ gallery, state, onUpload }: StageProps) {
           onError={gallery.pictureFailed}
         />
       )}
-      {/* What is above is covered, its heading too. */}
+      {/* The zoomed photo covers the title bar and its heading. */}
       {isPictureShown && zoom.scale > 1 && <h1 class="visually-hidden">{altText(photo)}</h1>}
       {isPictureShown && <ZoomBar zoom={zoom} />}
       {!photo && !problem && <Placeholder />}

@@ -1,4 +1,4 @@
-/** What the page shows, all of it in one object that is never changed, only replaced. */
+/** State of the page in an immutable object. */
 import type { ApiProblem } from '../problem.ts'
 import type { Layer } from './address.ts'
 import type { Photo } from './gallery-api.ts'
@@ -6,35 +6,35 @@ import type { Item, Query } from './order.ts'
 
 export interface GalleryState {
   screen: 'photo' | 'grid'
-  /** What the grid lists, and whose order Next follows. `null`: the walk. */
+  /** Query of the grid, whose order Next follows; `null` on the walk. */
   query: Query | null
   photo: Photo | null
-  /** The photo that is shown or on its way. */
+  /** Photo that is shown or loading. */
   item: Item | null
-  /** How many photos there are, where that is known. */
+  /** Number of photos; `null` while unknown. */
   count: number | null
-  /** The photo's place in the grid's order, from 0. */
+  /** Index of the photo in the grid's order, from 0. */
   index: number | null
-  /** `broken`: the photo is known, its picture cannot be shown. */
+  /** `broken` if the photo is known but its picture cannot be shown. */
   picture: 'shown' | 'broken'
-  /** How often the same picture was loaded again. */
+  /** Number of reloads of the same picture. */
   pictureReloads: number
-  /** Over the photo when the next one could not be had, in its place when there is nothing to show. */
+  /** Shown over the photo if the next photo is unavailable; in its place without a photo. */
   problem: ApiProblem | null
-  /** Failures in a row, for the time until the next attempt. */
+  /** Consecutive failures, which determine the wait until the next attempt. */
   failures: number
   isBusy: boolean
-  /** Open over the photo, the lowest first. */
+  /** Open layers over the photo, the lowest first. */
   layers: readonly Layer[]
-  /** Where the photo came from: the right of it (newer) or the left (older). */
+  /** Direction of the last step, which decides the side from which the photo enters. */
   direction: 'forward' | 'backward'
-  /** Number of photos before this one in this visit. */
+  /** Number of earlier photos in this visit. */
   position: number
-  /** Why the last action changed nothing; a new object each time, so that it can be shown again. */
+  /** Reason why the last action changed nothing. A new object each time, so that the same hint can appear again. */
   hint: { reason: 'only_photo' | 'first_photo' | 'first_in_order' | 'last_in_order' } | null
 }
 
-/** Where a photo lies in this visit, and from which side it comes in. */
+/** Position of a photo in this visit, and the direction of the step to it. */
 export type Place = Pick<GalleryState, 'position' | 'direction'>
 
 export const initialState: GalleryState = {

@@ -1,19 +1,19 @@
-/** Swiping sideways over an element, with the picture under the finger. */
+/** Sideways swipes over an element, during which the picture follows the finger. */
 import type { RefObject } from 'preact'
 import { useEffect } from 'preact/hooks'
 
 export interface SwipeActions {
   left: () => void
   right: () => void
-  /** While this is so nothing is swiped. */
+  /** Disables swipes while it returns true. */
   isOff: () => boolean
 }
 
 const enoughPixels = 56
 
 /**
- * Calls back for a swipe by finger or pen over `area`; meanwhile its child `.picture` follows. The area's style leaves
- * vertical panning to the browser (`touch-action: pan-y`), and so does a zoomed page.
+ * Calls back for a swipe by finger or pen over `area`. Its child `.picture` follows meanwhile. The area's style leaves vertical panning
+ * to the browser (`touch-action: pan-y`). On a zoomed page, the browser pans in every direction.
  */
 export function useSwipe(area: RefObject<HTMLElement | null>, { left, right, isOff }: SwipeActions): void {
   useEffect(() => {
@@ -29,7 +29,7 @@ export function useSwipe(area: RefObject<HTMLElement | null>, { left, right, isO
     }
     const onDown = ({ pointerType, pointerId, clientX, isPrimary }: PointerEvent) => {
       const isZoomed = (visualViewport?.scale ?? 1) > 1.01 || isOff()
-      // A second finger makes it a pinch.
+      // A second finger makes a pinch.
       if (!isPrimary && start) follow(0)
       start = pointerType === 'mouse' || !isPrimary || isZoomed ? null : { id: pointerId, x: clientX }
     }

@@ -1,4 +1,4 @@
-/** Changes between dark and light. */
+/** Button that switches between the dark and the light theme. */
 import { useEffect, useState } from 'preact/hooks'
 import { MoonIcon, SunIcon } from '../icons.tsx'
 import { texts } from '../texts.ts'

@@ -1,19 +1,19 @@
-/** The next photo of the walk, asked for ahead, and the number of photos on the walk that comes with it. */
+/** Prefetch of the walk's next photo, and the number of photos on the walk. */
 import type { Answer, GalleryApi, Photo } from './gallery-api.ts'
 import type { Item } from './order.ts'
 import type { PhotoStore } from './photo-store.ts'
 import type { Showing } from './showing.ts'
 
 export interface Upcoming {
-  /** Number of photos on the walk, `null` until it is known. */
+  /** Number of photos on the walk; `null` until known. */
   readonly count: number | null
-  /** Asks for the next photo, with one request however often it is called. Forgets a failure. */
+  /** Fetches the next photo. Repeated calls share a request. A failure is not cached. */
   fetch(): Promise<Answer>
-  /** Forgets the next photo, because it is shown now. */
+  /** Drops the prefetched photo, because it is shown now. */
   take(): void
-  /** Forgets the next photo where it is the one that is gone. */
+  /** Drops the prefetched photo if it is the photo that is gone. */
   drop(gone: Item): Promise<void>
-  /** Counts photos that came into the inbox or left it. The server counts them too once `settled` is. */
+  /** Changes the count after photos entered or left the inbox. The server's count includes them once `settled` has settled. */
   counted(change: number, settled?: Promise<unknown>): void
 }
 
@@ -27,7 +27,7 @@ export interface UpcomingOptions {
 export function createUpcoming({ showing, photos, api, preload }: UpcomingOptions): Upcoming {
   let upcoming: Promise<Answer> | null = null
   let count: number | null = null
-  /** Changes of the inbox that have begun and ended. A count that was asked for across one of them may be either. */
+  /** Number of starts and ends of inbox changes. A count requested across a change may or may not include it, so it is discarded. */
   let changes = 0
   let unsettled = 0
 
@@ -43,7 +43,7 @@ export function createUpcoming({ showing, photos, api, preload }: UpcomingOption
     fetch() {
       if (upcoming) return upcoming
       const asked = changes
-      // The picture is asked for before anything is drawn.
+      // Requests the picture before the page renders.
       const request = photos.learnFrom(api.random).then((answer) => {
         if ('photo' in answer) preload(answer.photo)
         return answer

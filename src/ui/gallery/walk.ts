@@ -1,4 +1,4 @@
-/** The walk: one photo after another, in the order that the server chooses. */
+/** The walk: photo after photo, in the order that the server chooses. */
 import { currentEntry, type EntryChange, readAddress, writeEntry } from './address.ts'
 import type { Photo } from './gallery-api.ts'
 import type { HistorySteps } from './history-steps.ts'
@@ -7,12 +7,12 @@ import type { Item } from './order.ts'
 import { createUpcoming, type Upcoming, type UpcomingOptions } from './upcoming.ts'
 
 export interface Walk extends Pick<Upcoming, 'count' | 'counted'> {
-  /** Shows a photo that is new in this visit. */
+  /** Shows the next photo from the server. */
   showNext(how: EntryChange): void
-  /** Shows this photo after the one that is shown. */
+  /** Shows a photo that was already seen, as a step forward. */
   showAgain(item: Item): void
   fetchAhead(): void
-  /** Takes a photo away that is gone. Where it was shown, the next one takes its place. */
+  /** Removes a photo that is gone. If it was shown, the next photo takes its place. */
   leave(gone: Item, isShown: boolean): Promise<void>
 }
 
@@ -38,11 +38,11 @@ export function createWalk(options: WalkOptions): Walk {
     const from = how === 'push' ? 'photo' : null
     steps.note(position, item)
     writeEntry({ query: null, photo: item }, { position, from, layers: [] }, how)
-    // The photo may have been captioned since it was fetched ahead.
+    // The photo may have got captions since it was prefetched.
     onePhoto.show(photos.known(item) ?? photo, item, { direction: 'forward', position })
   }
 
-  /** Clears a photo that is gone, where no other one can be had. */
+  /** Clears a shown photo that is gone, when no other photo is available. */
   function clearGone(): void {
     const { item } = showing.state
     if (!item || !photos.isGone(item)) return

@@ -1,4 +1,4 @@
-/** All texts of the web app in German, one file per room. */
+/** All German texts of the web app, a file per area. */
 import { accountTexts } from './de/account.ts'
 import { galleryTexts } from './de/gallery.ts'
 import { gridTexts } from './de/grid.ts'

@@ -1,6 +1,6 @@
 /**
- * All texts of the web app in English, one file per room. Another language needs a folder of the same files and a file as this one
- * beside it, its tag in `languages` (src/ui/texts.ts), an import in src/ui/start.ts, and an entry in test/ui/texts.test.ts.
+ * All English texts of the web app, a file per area. To add a language, copy this file and its folder and translate the texts. Then add the
+ * language to src/ui/texts.ts, src/ui/start.ts and test/ui/texts.test.ts.
  */
 import { accountTexts } from './en/account.ts'
 import { galleryTexts } from './en/gallery.ts'

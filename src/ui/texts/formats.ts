@@ -1,15 +1,15 @@
-/** Numbers and lists as a language writes them. */
+/** Formats of numbers, lists and times in a language. */
 export interface Formats {
   number(value: number): string
-  /** "a, b and c" */
+  /** Formats a list, such as "a, b and c". */
   list(members: readonly string[]): string
-  /** "1 June 2026 at 18:30", of UTC. */
+  /** Formats a time in UTC, such as "1 June 2026 at 18:30". */
   time(time: Date): string
-  /** "3 Nov 2026, 14:05", by the clock of this device. */
+  /** Formats a time in this device's time zone, such as "3 Nov 2026, 14:05". */
   moment(time: Date): string
 }
 
-/** Each format is made with its first use: a phone needs milliseconds for one, and the first photo would wait for those of all languages. */
+/** Creates the formats of a language. Builds each on first use, because a build takes a phone milliseconds and delays the first photo. */
 export function formatsOf(language: string): Formats {
   let numbers: Intl.NumberFormat | undefined
   let lists: Intl.ListFormat | undefined
@@ -29,7 +29,7 @@ export function formatsOf(language: string): Formats {
       return times.format(time)
     },
     moment(time) {
-      // Day before month, 24 hours: unambiguous for readers of any English.
+      // Day before month and 24 hours are unambiguous for all English readers.
       const place = language === 'en' ? 'en-GB' : language
       moments ??= new Intl.DateTimeFormat(place, { dateStyle: 'medium', timeStyle: 'short' })
       return moments.format(time)

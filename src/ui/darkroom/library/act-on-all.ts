@@ -1,4 +1,4 @@
-/** Does one thing to many photos: a few at a time, with patience for a busy server. */
+/** Runs one action on many photos, a few at a time, and retries while the server is busy. */
 import { pause } from '../../../base/time.ts'
 import type { Item } from '../../gallery/order.ts'
 import type { ApiProblem } from '../../problem.ts'
@@ -7,20 +7,20 @@ import type { Done, Outcome } from './photo-action.ts'
 
 export interface LaneOptions {
   act: (item: Item) => Promise<Outcome>
-  /** Asked before each photo: true ends the work. */
+  /** Called before each photo; `true` ends the work. */
   isStopped: () => boolean
   onDone: (item: Item, done: Done) => void
   onFailed: (items: readonly Item[], problem: ApiProblem) => void
 }
 
-/** Few enough for a storage that serves others too. */
+/** Concurrent photos, few enough for a storage that other tenants share. */
 const photosAtOnce = 3
-/** Attempts for one photo when the server asks for patience. */
+/** Attempts per photo while the server answers with `Retry-After`. */
 const maxAttempts = 3
-/** Kinds of problems that every further photo would meet too. */
+/** Kinds of problems that would also fail every remaining photo. */
 const stopping: ReadonlySet<string> = new Set(['private', 'notAdmin', 'signInAgain', 'offline', 'setup'])
 
-/** Resolves when all photos have an outcome, or the work is stopped. */
+/** Resolves when all photos have an outcome, or when the work is stopped. */
 export async function actOnAll(items: readonly Item[], options: LaneOptions): Promise<void> {
   const { act, isStopped, onDone, onFailed } = options
   const waiting = [...items]
@@ -35,7 +35,7 @@ export async function actOnAll(items: readonly Item[], options: LaneOptions): Pr
   await Promise.all(Array.from({ length: photosAtOnce }, lane))
 }
 
-/** Waits as long as the server asks for, since many photos are more than it takes at once. */
+/** Retries after the server's `Retry-After`, because many photos exceed its rate limit. */
 async function patiently(act: (item: Item) => Promise<Outcome>, item: Item): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
     const outcome = await act(item)

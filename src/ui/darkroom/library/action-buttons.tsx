@@ -1,4 +1,4 @@
-/** A button for each thing that can be done with photos. Deleting is asked about first. */
+/** Buttons for the actions on photos. Deleting asks for confirmation. */
 import { useState } from 'preact/hooks'
 import type { Features } from '../../account/account-api.ts'
 import type { Folder } from '../../gallery/order.ts'
@@ -11,11 +11,11 @@ import { ConfirmDelete } from './confirm-delete.tsx'
 const icons = { keep: KeepIcon, remove: RemoveIcon, restore: RestoreIcon, delete: DeleteIcon }
 
 export interface ActionButtonsProps {
-  /** Of the element around the buttons. */
+  /** Class of the element around the buttons. */
   className: string
   folder: Folder
   features: Features
-  /** Of how many photos. */
+  /** Number of photos that the actions apply to. */
   count: number
   isBusy?: boolean
   onAction: (action: BulkAction) => void

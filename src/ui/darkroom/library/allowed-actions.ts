@@ -1,9 +1,9 @@
-/** What an admin may do with photos, by the folder that they are in and what is on for the gallery. */
+/** Actions that an admin may take on photos, by their folder and the gallery's features. */
 import type { Features } from '../../account/account-api.ts'
 import type { Folder } from '../../gallery/order.ts'
 import type { BulkAction, BulkState } from './bulk.ts'
 
-/** What a folder's photos can be moved to, or how they go for good. */
+/** Lists the actions for photos of this folder. */
 export function actionsIn(folder: Folder, features: Features): BulkAction[] {
   const isRoot = folder === 'root'
   return [
@@ -14,7 +14,7 @@ export function actionsIn(folder: Folder, features: Features): BulkAction[] {
   ]
 }
 
-/** What left a folder other than the inbox goes back there as a file of the library. */
+/** Undoing a restore moves a file within the library, so only a gallery with the library can do that. */
 export function canUndo({ action }: BulkState, features: Features): boolean {
   return features.library || action !== 'restore'
 }

@@ -1,4 +1,4 @@
-/** How far the work on several photos has come, and what became of it. */
+/** Progress and results of an action on many photos. */
 import './bulk-result.css'
 import './selection-bar.css'
 import type { RefObject } from 'preact'
@@ -20,16 +20,16 @@ export interface BulkResultProps {
   bulk: Bulk
   state: BulkState
   features: Features
-  /** Whether the focus goes here: asked when work begins, and true once. */
+  /** Returns `true` once after work has begun: then the result takes the focus. */
   takesFocus: () => boolean
-  /** Beside a photo, whose keys come first. */
+  /** Shown beside a photo, whose keys take precedence. */
   isAside: boolean
 }
 
 export function BulkResult({ bulk, state, features, takesFocus, isAside }: BulkResultProps) {
   const { action, isUndo, done, total, isRunning, failed, isTrial, moved } = state
   const bar = useRef<HTMLElement>(null)
-  // The button that was pressed is gone; whoever goes on by keys goes on here.
+  // The pressed button is gone, so keyboard users continue here.
   useEffect(() => {
     if (takesFocus()) bar.current?.focus({ preventScroll: true })
   }, [isRunning, takesFocus])

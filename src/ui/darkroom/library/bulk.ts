@@ -1,4 +1,4 @@
-/** One thing done to many photos: a few at a time, with what failed kept for another try, and a way back. */
+/** An action on many photos, with retry of the failures and undo. */
 import { type Item, keyOf } from '../../gallery/order.ts'
 import type { ApiProblem } from '../../problem.ts'
 import { actOnAll } from './act-on-all.ts'
@@ -13,15 +13,15 @@ export interface Failure {
 
 export interface BulkState {
   action: BulkAction
-  /** It takes back what was done before. */
+  /** The work undoes an earlier action. */
   isUndo: boolean
   total: number
   done: number
   isRunning: boolean
   failed: readonly Failure[]
-  /** Nothing was moved: the gallery is in debug mode. */
+  /** Nothing was moved, because the gallery is in debug mode. */
   isTrial: boolean
-  /** Photos where they are now, with where they were. */
+  /** Old and new places of the moved photos. */
   moved: readonly Move[]
 }
 
@@ -31,22 +31,22 @@ interface Move {
 }
 
 export interface Bulk {
-  /** Resolves when all is done, or stopped. */
+  /** Resolves when all photos are done, or when the work is stopped. */
   run(action: BulkAction, items: readonly Item[]): Promise<void>
-  /** Once more, what failed. */
+  /** Repeats the action on the photos that failed. */
   retry(): Promise<void>
-  /** Moves back what was moved. */
+  /** Moves the photos back to where they were. */
   undo(): Promise<void>
-  /** Begins with no further photo. */
+  /** Starts no further photo. */
   stop(): void
   dismiss(): void
 }
 
 export interface BulkOptions {
   onChange: (state: BulkState | null) => void
-  /** These photos are no longer where they were; those that came in are in the inbox now. */
+  /** Called with the photos that left their folder, and those among them that are now in the inbox. */
   onGone: (items: readonly Item[], cameIn: readonly Item[]) => void
-  /** Photos have come back. */
+  /** Called after photos were moved back. */
   onBack: () => void
 }
 

@@ -1,4 +1,4 @@
-/** Asks before photos are deleted: there is no undo. */
+/** Asks for confirmation before photos are deleted, because deleting cannot be undone. */
 import '../../dialog.css'
 import { useRef } from 'preact/hooks'
 import { texts } from '../../texts.ts'

@@ -1,4 +1,4 @@
-/** What an admin can do with a photo that is shown out of another folder than the inbox. */
+/** Admin tools for a photo of a folder other than the inbox. */
 import type { Features } from '../../account/account-api.ts'
 import type { Item } from '../../gallery/order.ts'
 import { texts } from '../../texts.ts'

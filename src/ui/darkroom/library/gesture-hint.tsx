@@ -1,4 +1,4 @@
-/** A gesture that nothing on the screen shows, told once on a device with a touch screen. */
+/** Hint at an invisible gesture, shown once per device with a touch screen. */
 import './gesture-hint.css'
 import { useLayoutEffect, useState } from 'preact/hooks'
 import { texts } from '../../texts.ts'
@@ -6,7 +6,7 @@ import { texts } from '../../texts.ts'
 const storageKey = 'gestures'
 type HintName = keyof typeof texts.gestures.hints
 
-/** Told on this page, and so no news on the next one. */
+/** Hints shown on this page, in case the browser forbids storage. */
 let told: string[] = []
 
 export function GestureHint({ name }: { name: HintName }) {
@@ -40,6 +40,6 @@ function remember(name: string): void {
     const known = (localStorage.getItem(storageKey) ?? '').split(' ')
     localStorage.setItem(storageKey, [...new Set([...known, name])].join(' ').trim())
   } catch {
-    // Storage is forbidden or full: the hint comes again with the next page.
+    // Storage is forbidden or full, so the next page shows the hint again.
   }
 }

@@ -1,4 +1,4 @@
-/** Lists as an admin sees them: every folder, page by page, searched and sorted by the server. */
+/** Source of lists for admins: every folder, page by page, searched and sorted by the server. */
 import type { Source } from '../../gallery/grid/source.ts'
 import type { Item, Query, Sort } from '../../gallery/order.ts'
 import { getJson } from '../../get.ts'
@@ -11,14 +11,14 @@ const order = {
   largest: 'sort=size&order=desc',
 } as const satisfies Readonly<Record<Sort, string>>
 
-/** The server lists the whole folder for each page: fewer, larger pages. */
+/** Photos per page. Large, because the server lists the whole folder for each page. */
 const pageSize = 500
 
 export const librarySource: Source = {
   pageSize,
   async page({ folder, search, sort }: Query, offset: number) {
     const parameters = new URLSearchParams({
-      // A photo of the root may be called like a folder's key; only `root/` says what is meant.
+      // A photo of the root may have a name like a folder's key, so the prefix `root/` is required.
       prefix: `${folder}/`,
       q: search,
       offset: String(offset),

@@ -1,4 +1,4 @@
-/** What only admins can do with many photos: fetched for them alone. */
+/** Admin actions on many photos. Only admins download this code. */
 import type { ComponentChildren } from 'preact'
 import type { Features } from '../../account/account-api.ts'
 import type { GridSelection } from '../../gallery/grid/grid-props.ts'
@@ -14,28 +14,28 @@ import { SelectionBar } from './selection-bar.tsx'
 export { librarySource } from './library-source.ts'
 
 export interface Library {
-  /** `null` where nothing can be done with what would be marked. */
+  /** Returns the selection of this list, or `null` if no action applies to its photos. */
   selectionIn(listing: Listing, features: Features): GridSelection | null
-  /** Below the grid. */
+  /** Renders the bar below the grid. */
   bar(listing: Listing, features: Features): ComponentChildren
-  /** Below a photo of another folder. */
+  /** Renders the tools below a photo of a folder other than the inbox. */
   tools(item: Item, features: Features): ComponentChildren
-  /** What is under way and what came of it, beside a photo; nothing where there is nothing to tell. */
+  /** Renders progress and results beside a photo, if there is any work. */
   result(features: Features): ComponentChildren
 }
 
 export interface LibraryOptions {
   onChange: () => void
-  /** These photos are no longer where they were; those that came in are in the inbox now. */
+  /** Called with the photos that left their folder, and those among them that are now in the inbox. */
   onGone: (items: readonly Item[], cameIn: readonly Item[]) => void
-  /** Photos have come back. */
+  /** Called after photos were moved back. */
   onBack: () => void
 }
 
 export function createLibrary({ onChange, onGone, onBack }: LibraryOptions): Library {
   let state: BulkState | null = null
   let hasBegun = false
-  // Whoever marks other photos has done with what became of the ones before, and needs the tools.
+  // A new selection replaces the results of the last action with the tools.
   const selection = createSelection(onChange, () => {
     if (state && !state.isRunning) bulk.dismiss()
   })

@@ -1,13 +1,13 @@
-/** The marked photos themselves, and the filling of a range whose names are still on their way. */
+/** Selected photos, and the selection of a range whose names are still loading. */
 import type { Listing } from '../../gallery/grid/listing.ts'
 import { type Item, keyOf } from '../../gallery/order.ts'
 
 export interface Marks {
-  /** The marked photos, by their keys. */
+  /** Selected photos by their keys. */
   readonly items: Map<string, Item>
   readonly isFilling: boolean
   toggle(item: Item): void
-  /** Marks all photos from `first` to `last`, once their names are there. */
+  /** Selects all photos from `first` to `last` after their names are loaded. */
   fill(listing: Listing | null, first: number, last: number): Promise<void>
   stopFilling(): void
   clear(): void

@@ -6,9 +6,9 @@ import { adminApi, send } from '../admin-api.ts'
 export type BulkAction = 'keep' | 'remove' | 'restore' | 'delete'
 
 export interface Done {
-  /** The photo's place now; `null` when it is deleted. */
+  /** New place of the photo; `null` after deletion. */
   to: Item | null
-  /** Nothing was moved: the gallery is in debug mode. */
+  /** Nothing was moved, because the gallery is in debug mode. */
   isTrial: boolean
 }
 
@@ -30,7 +30,7 @@ async function deleteObject(item: Item): Promise<Outcome> {
   return { to: null, isTrial: !result.value.deleted }
 }
 
-/** Moves one photo back to where it was before, `target`. */
+/** Moves a photo back to `target`, its place before the action. */
 export async function moveBack(item: Item, target: Item | undefined): Promise<Outcome> {
   if (item.folder !== 'root') return actOn('restore', item)
   const body = { target_folder: target?.folder ?? 'root' }

@@ -1,4 +1,4 @@
-/** What can be done with the photos that are marked, and what became of it. */
+/** Actions on the selected photos, and their results. */
 import './selection-bar.css'
 import type { ComponentChildren } from 'preact'
 import type { Features } from '../../account/account-api.ts'
@@ -13,7 +13,7 @@ import type { Selection } from './selection.ts'
 export interface SelectionBarProps {
   selection: Selection
   bulk: Bulk
-  /** In its place as long as there is any. */
+  /** Replaces the actions while there is a result. */
   result: ComponentChildren
   features: Features
   folder: Folder
@@ -35,7 +35,7 @@ export function SelectionBar({ selection, bulk, result, features, folder }: Sele
             <CloseIcon />
           </button>
         )}
-        {/* There before its words are: a region that comes together with them is often not read out. */}
+        {/* Always rendered: screen readers often skip a live region that appears together with its text. */}
         <p class="selected-count" aria-live="polite">
           {isShown &&
             (isFilling ? labels.selecting : size === 0 ? labels.tapToSelect : labels.selected(size))}

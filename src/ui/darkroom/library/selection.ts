@@ -1,4 +1,4 @@
-/** The photos that are marked. They stay so while their tiles are out of sight. */
+/** Selected photos. They stay selected while their tiles are out of sight. */
 import type { GridSelection } from '../../gallery/grid/grid-props.ts'
 import type { Listing } from '../../gallery/grid/listing.ts'
 import { type Item, keyOf } from '../../gallery/order.ts'
@@ -6,12 +6,12 @@ import { createMarks } from './marks.ts'
 
 export interface Selection extends GridSelection {
   items(): Item[]
-  /** The list that indexes count in. Another list begins with nothing marked. */
+  /** Sets the list that indexes refer to. Another folder or search clears the selection. */
   follow(listing: Listing): void
   forget(gone: readonly Item[]): void
 }
 
-/** Makes the selection. `onMark` is called before a person selects photos or clears the selection. */
+/** Creates the selection. Calls `onMark` before an admin selects photos or clears the selection. */
 export function createSelection(onChange: () => void, onMark: () => void): Selection {
   const marks = createMarks(onChange)
   let listing: Listing | null = null

@@ -1,4 +1,4 @@
-/** One attempt to bring a photo into the library. */
+/** A single attempt to upload a photo. */
 import type { ApiProblem } from '../../problem.ts'
 import { stemOf } from './find-file.ts'
 import { type FileFault, faultOf } from './photo-file.ts'
@@ -13,11 +13,11 @@ export type Outcome =
 
 export interface AttemptOptions extends Omit<SendOptions, 'keepsDuplicate'> {
   maxMegabytes: number
-  /** Looks for this very file in the library. Gives its name there, `null` where the library does not have it. */
+  /** Looks for this file in the library. Returns its name there, or `null` if the library does not have it. */
   find: (file: File) => Promise<{ name: string | null } | { problem: ApiProblem }>
 }
 
-/** Checks the file, looks for it where an attempt before broke off, and sends it. Gives `null` after `signal`. */
+/** Checks and uploads the file. After a lost attempt, first looks for the file in the library. Returns `null` after `signal` aborts. */
 export async function attemptUpload(upload: Upload, options: AttemptOptions): Promise<Outcome | null> {
   const { file, mayBeThere, keepsDuplicate } = upload
   const { maxMegabytes, find, signal } = options

@@ -1,12 +1,12 @@
-/** Whether a file whose upload broke off has arrived all the same: sent again, it would get another name. */
+/** Finds a file whose upload was interrupted, because a second upload would store it under another name. */
 import { getJson } from '../../get.ts'
 import { isRecord } from '../../json.ts'
 import { type ApiProblem, unreadable } from '../../problem.ts'
 
-/** Of the server, for what names contain. */
+/** Maximum length of a search text that the server accepts. */
 const longestSearch = 200
 
-/** The inbox has it where a name begins alike, which the server may have given an end of its own, and has as many bytes. */
+/** Finds a file of the same size in the inbox whose name has the same beginning. The server may have added a suffix. */
 export async function findFile(file: File): Promise<{ name: string | null } | { problem: ApiProblem }> {
   const stem = stemOf(file.name)
   const parameters = new URLSearchParams({ prefix: 'root/', q: stem.slice(0, longestSearch), limit: '500' })
@@ -21,5 +21,5 @@ export async function findFile(file: File): Promise<{ name: string | null } | { 
   return { name: keys[0] ?? null }
 }
 
-/** A file's name without its extension. */
+/** Removes the extension from a file name. */
 export const stemOf = (name: string): string => name.replace(/\.[^.]*$/, '')

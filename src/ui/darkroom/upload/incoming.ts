@@ -1,17 +1,17 @@
-/** Photos that are dropped onto the page or pasted into it. */
+/** Photos that a visitor drops onto the page or pastes into it. */
 import { useLayoutEffect, useState } from 'preact/hooks'
 import { isTyping } from '../../keyboard.ts'
 
-/** Hands on what comes. Gives whether files are being held over the page. */
+/** Passes dropped and pasted files to `onFiles`. Returns `true` while files are dragged over the page. */
 export function useIncoming(onFiles: (files: FileList) => void): boolean {
   const [isOver, setOver] = useState(false)
-  // Before the button is painted: who sees it may drop something.
+  // Runs before the button is painted, because files may be dropped as soon as it is visible.
   useLayoutEffect(() => {
     const listening = new AbortController()
     const { signal } = listening
     const onDrag = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return
-      // Without this the browser would open the file in the page's place.
+      // Stops the browser from opening the file in place of the page.
       event.preventDefault()
       event.dataTransfer.dropEffect = 'copy'
       setOver(true)

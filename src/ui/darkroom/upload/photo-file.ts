@@ -1,8 +1,8 @@
-/** What the page can tell of a chosen file before it sends it. The server looks again, and closer. */
+/** Checks of a chosen file before the upload. The server checks the file again and more strictly. */
 
 export type FileFault = 'notPhoto' | 'empty' | 'tooLarge' | 'unreadable'
 
-/** Reads the first bytes of the file. AVIF and HEIC are sent: some servers can open them. */
+/** Checks the size and the first bytes of the file. AVIF and HEIC pass, because some servers can open them. */
 export async function faultOf(file: File, maxMegabytes: number): Promise<FileFault | null> {
   if (file.size === 0) return 'empty'
   if (file.size > maxMegabytes * 2 ** 20) return 'tooLarge'
@@ -10,7 +10,7 @@ export async function faultOf(file: File, maxMegabytes: number): Promise<FileFau
     const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 12).arrayBuffer()))
     return beginnings.test(head) ? null : 'notPhoto'
   } catch {
-    // A folder, or a file that has gone from its place.
+    // The file is a folder, or it was moved.
     return 'unreadable'
   }
 }

@@ -1,10 +1,10 @@
-/** Sends one photo. XMLHttpRequest, because `fetch` does not tell how much has left. */
+/** Uploads a photo. Uses XMLHttpRequest, because `fetch` reports no upload progress. */
 import { createParser } from 'eventsource-parser'
 import { parseJson } from '../../../base/json.ts'
 import { isRecord } from '../../json.ts'
 import { type ApiProblem, pageProblem, problemFrom, problemOfHead, unreached } from '../../problem.ts'
 
-/** The photo of the gallery that has the bytes of an upload. */
+/** Photo in the gallery with the same bytes as an upload. */
 export interface Existing {
   folder: string
   name: string
@@ -13,18 +13,18 @@ export interface Existing {
 export type Sent = { key: string } | { existing: Existing } | { problem: ApiProblem }
 
 export interface SendOptions {
-  /** Stores a second copy of what is there already. */
+  /** Stores a second copy of a photo that the gallery already has. */
   keepsDuplicate: boolean
-  /** Bytes that have left, of all of them. */
+  /** Called with the bytes sent so far and the total. */
   onProgress: (sent: number, total: number) => void
-  /** All has arrived, and the server puts it away. */
+  /** Called when the server has received all bytes and stores the photo. */
   onStoring: () => void
   signal: AbortSignal
-  /** After so many milliseconds without a sign of life it is given up. */
+  /** Milliseconds without progress after which the upload is aborted. */
   stallMs: number
 }
 
-/** Gives what became of it; `answer_lost` where all has left and nobody knows, `stalled` where less has. Never ends after `signal`. */
+/** Resolves with the result. On a stall: `answer_lost` if all bytes were sent, else `stalled`. Never resolves after `signal` aborts. */
 export function sendFile(
   file: File,
   { keepsDuplicate, onProgress, onStoring, signal, stallMs }: SendOptions,
@@ -88,13 +88,13 @@ const stalled = pageProblem('stalled')
 function refusalIn(body: Record<string, unknown>): Sent {
   const { existing } = body
   if (!isRecord(existing)) return { problem: problemFrom(body) }
-  // A key of another folder than the root is `archive/dusk.jpg`.
+  // A key outside the root includes its folder, such as `archive/dusk.jpg`.
   return {
     existing: { folder: String(existing.folder), name: String(existing.key).replace(/^\w+\//, '') },
   }
 }
 
-/** Reads the problem document of a refusal, or the status alone where a proxy wrote something else. */
+/** Reads the problem document of a refusal, or only the status if a proxy sent another body. */
 function refusalOf(request: XMLHttpRequest): Sent {
   const header = request.getResponseHeader('retry-after')
   const { status } = request

@@ -1,4 +1,4 @@
-/** Sends the uploads that wait, few at a time, and decides after a problem: wait, stop the queue, or give the file up. */
+/** Sends waiting uploads, a few at a time. After a problem, it waits, pauses the queue or fails the upload. */
 import type { ApiProblem } from '../../problem.ts'
 import { kindOf, retryAfterSeconds } from '../../problem-kind.ts'
 import { type AttemptOptions, attemptUpload } from './attempt.ts'
@@ -6,27 +6,27 @@ import type { Upload } from './upload.ts'
 import type { Pause, UploadStore } from './upload-store.ts'
 
 export interface Sending {
-  /** Begins with what waits, unless the queue is paused. */
+  /** Starts waiting uploads, unless the queue is paused. */
   start(): void
-  /** Ends the pause and begins with what waits. */
+  /** Ends the pause and starts waiting uploads. */
   resume(): void
-  /** Starts counting failures anew. */
+  /** Resets the count of failures. */
   forgetFailures(): void
-  /** Ends one upload under way as cancelled. */
+  /** Cancels an upload that is under way. */
   cancel(id: number): void
-  /** Stops sending these, without a change of the list. */
+  /** Aborts the requests of these uploads without changing the list. */
   abort(ids: readonly number[]): void
 }
 
 export interface SendingOptions extends Pick<AttemptOptions, 'maxMegabytes' | 'find' | 'stallMs'> {
-  /** Asks whether the person is still an admin here; `null` where the server cannot tell now. */
+  /** Checks if the visitor is still an admin here. Returns `null` while the server cannot answer. */
   isAdmin: () => Promise<boolean | null>
-  /** A photo is in the library, under this name. */
+  /** Called when a photo is stored, with its name. */
   onStored: (name: string) => void
 }
 
 const uploadsAtOnce = 2
-/** Failures in a row, over all files, after which what waits has failed. */
+/** Consecutive failures over all files after which an upload fails instead of pausing the queue. */
 const maxFailures = 6
 
 export function createSending(store: UploadStore, options: SendingOptions): Sending {
@@ -72,9 +72,9 @@ export function createSending(store: UploadStore, options: SendingOptions): Send
     const { code } = problem
     if (code === 'answer_lost') return end(id, { status: 'lost', problem, mayBeThere: true })
     if (code === 'stalled') return end(id, { status: 'failed', problem, mayBeThere: true })
-    // A server that refuses before it has read all may look like a lost connection.
+    // A refusal before the server has read the whole upload may look like a lost connection.
     const isOut = code === 'not_signed_in' || (code === 'unreachable' && (await isAdmin()) === false)
-    // Cancelled while the server was asked.
+    // The upload was cancelled during the check above.
     if (!sending.has(id)) return
     const pause = isOut ? { reason: 'signedOut' as const } : pauseAfter(problem, failures + 1)
     if (!pause || (pause.reason === 'wait' && ++failures >= maxFailures))
@@ -110,7 +110,7 @@ export function createSending(store: UploadStore, options: SendingOptions): Send
   }
 }
 
-/** Chooses the pause after a problem that passes. Gives `null` where waiting does not help. */
+/** Chooses the pause after a temporary problem. Returns `null` if waiting does not help. */
 function pauseAfter(problem: ApiProblem, failures: number): Pause | null {
   if (problem.code === 'offline') return { reason: 'offline' }
   const seconds = retryAfterSeconds(problem, failures)

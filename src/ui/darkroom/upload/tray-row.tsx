@@ -1,4 +1,4 @@
-/** One file in the tray: what it is, how far it is, what can be done about it. */
+/** Row of an upload in the tray: its name, progress and buttons. */
 import './tray-row.css'
 import { useEffect, useState } from 'preact/hooks'
 import { CloseIcon, DoneIcon, RetryIcon } from '../../icons.tsx'
@@ -66,11 +66,11 @@ export function TrayRow({ upload, hasThumbnail, queue, maxMegabytes, onShow }: T
 }
 
 export interface ChoiceProps {
-  /** Uploads of photos that are there already. */
+  /** Uploads of photos that the gallery already has. */
   ids: readonly number[]
-  /** Behind the words for screen readers. */
+  /** Suffix of the labels for screen readers. */
   of: string
-  /** Behind the words for everyone. */
+  /** Suffix of the visible labels. */
   count?: string
   queue: UploadQueue
 }
@@ -85,7 +85,7 @@ export function Choice({ ids, of, count = '', queue }: ChoiceProps) {
           class="button"
           aria-label={texts.upload[choice] + count + of}
           onClick={({ currentTarget }) => {
-            // The button goes; the focus stays in the tray.
+            // Keeps the focus in the tray when this button disappears.
             currentTarget.closest('.tray')?.querySelector('button')?.focus()
             queue.decide(ids, choice === 'keepBoth')
           }}
@@ -118,7 +118,7 @@ function stateText(upload: Upload, maxMegabytes: number): string {
   return labels.states[status]
 }
 
-/** The chosen file itself, as long as it is looked at. */
+/** Thumbnail of the chosen file. */
 function Thumbnail({ file }: { file: File }) {
   const [url, setUrl] = useState<string | null>(null)
   const [isBroken, setBroken] = useState(false)
@@ -127,7 +127,7 @@ function Thumbnail({ file }: { file: File }) {
     setUrl(made)
     return () => URL.revokeObjectURL(made)
   }, [file])
-  // Until it is looked at, and where it is damaged, the file may be anything.
+  // Before it is decoded, and if it is damaged, the file may be anything.
   if (!url || isBroken) return <span class="tray-picture" />
   return <img class="tray-picture" src={url} alt="" decoding="async" onError={() => setBroken(true)} />
 }

@@ -1,4 +1,4 @@
-/** The tray in the corner: how far all of it is, and on request each file. */
+/** Tray in the corner: progress of all uploads, and on demand of each file. */
 import './tray.css'
 import { useState } from 'preact/hooks'
 import { SignInLink } from '../../account/account.tsx'
@@ -88,7 +88,7 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
   )
 }
 
-/** The browser decodes each in full for its little place. */
+/** Limits thumbnails, because the browser decodes each photo at full size. */
 const mostThumbnails = 12
 
 function PauseLine({ pause, onResume }: { pause: Pause; onResume: () => void }) {
@@ -103,7 +103,7 @@ function PauseLine({ pause, onResume }: { pause: Pause; onResume: () => void }) 
   )
 }
 
-/** Without the seconds, which nobody wants to be read out one by one. */
+/** Returns the pause without its seconds, so that screen readers do not read each of them. */
 function pauseText({ reason }: Pause): string {
   return texts.upload.pauses[reason]
 }

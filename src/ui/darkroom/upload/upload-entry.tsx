@@ -1,10 +1,10 @@
-/** Where photos come in. What does it is loaded only for admins of a gallery that takes them. */
+/** Entry to uploads. The uploader's code is loaded only for admins of a gallery with the library. */
 import { useEffect, useState } from 'preact/hooks'
 import type { Account } from '../../account/account-api.ts'
 import type { Uploader, UploaderProps } from './uploader.tsx'
 
 export interface UploadEntryProps extends Omit<UploaderProps, 'maxMegabytes'> {
-  /** `null` until it is known who is looking. */
+  /** `null` until the server has named the account. */
   account: Account | null
 }
 
@@ -12,7 +12,7 @@ export function UploadEntry({ account, ...callbacks }: UploadEntryProps) {
   const [loaded, setLoaded] = useState<{ Uploader: typeof Uploader } | null>(null)
   const isWanted = account?.isAdmin === true && account.features.library
   useEffect(() => {
-    // A broken line leaves the page without the button, like any other page before it is loaded whole.
+    // If the code fails to load, the page has no upload button until a reload.
     if (isWanted) import('./uploader.tsx').then(setLoaded, () => {})
   }, [isWanted])
   if (!isWanted || !loaded) return null

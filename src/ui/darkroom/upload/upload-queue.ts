@@ -1,4 +1,4 @@
-/** Photos on their way into the library, and what a person can do with them. Knows no components. */
+/** Queue of uploads and the actions on it. Independent of components. */
 import { createSending, type SendingOptions } from './sending.ts'
 import { canRetry, isUnderWay, newUpload, type Upload } from './upload.ts'
 import { createUploadStore, type UploadState } from './upload-store.ts'
@@ -9,18 +9,18 @@ export interface UploadQueue {
   cancelAll(): void
   retry(id: number): void
   retryAll(): void
-  /** Stores these photos beside those that have the same bytes, or leaves them out. */
+  /** Stores these duplicates as second copies, or skips them. */
   decide(ids: readonly number[], keeps: boolean): void
-  /** Forgets all that has ended. */
+  /** Removes finished uploads from the list. */
   clear(): void
   /** Ends the pause. */
   resume(): void
 }
 
 export interface UploadQueueOptions extends Omit<SendingOptions, 'stallMs'> {
-  /** Time without a sign of life after which an upload is given up. Default: a minute. */
+  /** Milliseconds without progress after which an upload is aborted. Default: 60,000. */
   stallMs?: number
-  /** Called after each change, with the whole state. */
+  /** Called after each change with the whole state. */
   onChange: (state: UploadState) => void
 }
 
@@ -29,7 +29,7 @@ export function createUploadQueue({ onChange, ...options }: UploadQueueOptions):
   const sending = createSending(store, { stallMs: 60_000, ...options })
   let lastId = 0
 
-  /** Ends the pause where nothing waits any more. */
+  /** Ends the pause when no upload waits any more. */
   function settle(): void {
     if (!store.state.uploads.some(isUnderWay) && store.state.pause) sending.resume()
   }

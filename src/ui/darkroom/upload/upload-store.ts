@@ -1,7 +1,7 @@
-/** The state of all uploads: the list of them, and the pause in which nothing is sent. */
+/** State of all uploads: their list, and the pause during which nothing is sent. */
 import type { Upload } from './upload.ts'
 
-/** The reason why nothing is sent although something waits. */
+/** Reason why waiting uploads are not sent. */
 export type Pause = { reason: 'offline' | 'signedOut' } | { reason: 'wait'; seconds: number }
 
 export interface UploadState {
@@ -15,12 +15,12 @@ export interface UploadStore {
   setUploads(uploads: readonly Upload[]): void
   change(id: number, part: Partial<Upload>): void
   changeWhere(isChosen: (upload: Upload) => boolean, part: Partial<Upload>): void
-  /** Begins a pause. A pause with seconds counts down and then calls `onEnd`. */
+  /** Starts a pause. A pause with seconds counts down and then calls `onEnd`. */
   pause(pause: Pause, onEnd: () => void): void
   endPause(): void
 }
 
-/** `onChange` is called after each change, with the whole state. */
+/** Creates the store. Calls `onChange` after each change with the whole state. */
 export function createUploadStore(onChange: (state: UploadState) => void): UploadStore {
   let state: UploadState = { uploads: [], pause: null }
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -1,4 +1,4 @@
-/** One photo on its way into the library. */
+/** Upload of a single photo. */
 import type { ApiProblem } from '../../problem.ts'
 import type { FileFault } from './photo-file.ts'
 import type { Existing } from './send-file.ts'
@@ -6,18 +6,18 @@ import type { Existing } from './send-file.ts'
 export interface Upload {
   id: number
   file: File
-  /** `lost`: all of it has left, and its arrival is unknown. `failed` with `existing`: a person decides. */
+  /** `lost`: all bytes were sent, and the outcome is unknown. `failed` with `existing`: the admin decides about the duplicate. */
   status: 'waiting' | 'sending' | 'storing' | 'done' | 'failed' | 'lost' | 'cancelled'
-  /** Share of the bytes that has left, 0 to 1. */
+  /** Share of the bytes that is sent, 0 to 1. */
   share: number
   fault: FileFault | null
   problem: ApiProblem | null
-  /** An attempt before broke off: the photo is looked for before it is sent again. */
+  /** An earlier attempt was interrupted, so the next one first looks for the photo in the library. */
   mayBeThere: boolean
-  /** The photo that has the same bytes. */
+  /** Photo in the gallery with the same bytes. */
   existing: Existing | null
   keepsDuplicate: boolean
-  /** The name that the photo got. */
+  /** Name under which the server stored the photo. */
   storedAs: string | null
 }
 
@@ -36,7 +36,7 @@ export function newUpload(id: number, file: File): Upload {
   }
 }
 
-/** True when another attempt may end differently. A fault of the file itself stays. */
+/** True if another attempt may succeed. A fault of the file itself is permanent. */
 export function canRetry({ status, fault, existing }: Upload): boolean {
   return (
     (status === 'failed' || status === 'cancelled') && !existing && (fault === null || fault === 'unreadable')

@@ -1,4 +1,4 @@
-/** The way for photos into the library: a picker, a place to drop them, and a tray with what became of them. Loaded for admins only. */
+/** Upload by picker, drop or paste, and a tray with the progress. Loaded only for admins. */
 import './uploader.css'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { fetchAccount } from '../../account/account-api.ts'
@@ -13,11 +13,11 @@ import type { UploadState } from './upload-store.ts'
 
 export interface UploaderProps {
   maxMegabytes: number
-  /** Told what opens the picker, and `null` when there is none any more. */
+  /** Called with the function that opens the file picker, and with `null` when the uploader is removed. */
   onReady: (choose: (() => void) | null) => void
-  /** A photo is in the library, under this name. */
+  /** Called when a photo is stored, with its name. */
   onStored: (name: string) => void
-  /** Somebody wants to see it. */
+  /** Called when an admin asks to see an uploaded photo. */
   onShow: (name: string) => void
 }
 
@@ -50,13 +50,13 @@ export function Uploader({ maxMegabytes, onReady, onStored, onShow }: UploaderPr
       <input
         ref={picker}
         type="file"
-        // Without HEIC in this list, iPhones hand over a JPEG of it.
+        // iPhones convert HEIC to JPEG only if this list leaves HEIC out.
         accept="image/jpeg,image/png,image/webp,image/avif"
         multiple
         hidden
         onChange={({ currentTarget }) => {
           if (currentTarget.files) queue.add(currentTarget.files)
-          // The same photo may be chosen again.
+          // Lets the admin choose the same photo again.
           currentTarget.value = ''
         }}
       />
@@ -72,7 +72,7 @@ export function Uploader({ maxMegabytes, onReady, onStored, onShow }: UploaderPr
   )
 }
 
-/** Goes on when the connection is back, and when somebody comes back from signing in. */
+/** Resumes uploads when the connection returns, or when the admin returns from signing in. */
 function useReturn({ pause }: UploadState, resume: () => void): void {
   const reason = pause?.reason
   useLayoutEffect(() => {

@@ -1,4 +1,4 @@
-/** An admin's desk with all that is on it, for as long as the page lives. Loaded for admins only. */
+/** Workbench of an admin, for the lifetime of the page. Loaded only for admins. */
 import type { ComponentChildren } from 'preact'
 import type { Features } from '../../account/account-api.ts'
 import type { Gallery } from '../../gallery/gallery.ts'
@@ -13,17 +13,17 @@ import { Toasts } from './toasts.tsx'
 import { Workbench } from './workbench.tsx'
 
 export interface AdminWorkbench {
-  /** Below the photo. */
+  /** Renders the tools below the photo. */
   tools(photo: Photo | null, features: Features, isSheetOpen: boolean): ComponentChildren
-  /** On top of the photo's details: where it is published, and where that failed. */
+  /** Renders the publishing status at the top of the photo's details. */
   publications(photo: Photo, folder: Folder, features: Features): ComponentChildren
-  /** Over every screen of the page. */
+  /** Renders messages over every screen of the page. */
   toasts(): ComponentChildren
 }
 
 export interface AdminWorkbenchOptions {
   gallery: Gallery
-  /** Whose drafts are on this device. */
+  /** Mail address of the admin, who owns the drafts on this device. */
   owner: string
   onChange: () => void
 }
@@ -57,7 +57,7 @@ export function createWorkbench({ gallery, owner, onChange }: AdminWorkbenchOpti
       <Publications
         photo={photo}
         draft={desk.draftOf(photo)}
-        // The server publishes from these two folders only.
+        // The server publishes only from the root and the archive.
         onSend={
           !publish || (folder !== 'root' && folder !== 'archive')
             ? null

@@ -1,4 +1,4 @@
-/** The button that asks the AI for captions, and the steps of its work in the button's place. */
+/** Button that asks the AI for captions, replaced by the steps while the AI works. */
 import './analysis-controls.css'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Photo } from '../../gallery/gallery-api.ts'
@@ -59,7 +59,7 @@ function useFocusOnSteps(isAnalyzing: boolean) {
     if (isAnalyzing) steps.current?.focus({ preventScroll: true })
     else {
       hasAsked.current = false
-      // Leaves the focus where a person has moved it meanwhile.
+      // Leaves the focus if the admin has moved it elsewhere.
       if (document.activeElement === document.body) button.current?.focus({ preventScroll: true })
     }
   }, [isAnalyzing])

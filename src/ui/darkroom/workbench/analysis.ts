@@ -1,4 +1,4 @@
-/** Captions that the AI writes: over what was typed, which can be brought back. */
+/** Captions from the AI. They replace typed text, which can be restored. */
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { type Analysis, adminApi } from '../admin-api.ts'
@@ -11,7 +11,7 @@ export function createAnalyze(gallery: Gallery, store: DeskStore, work: Work) {
   return async (photo: Photo): Promise<void> => {
     const { filename } = photo
     const before = draftOf(photo).captions
-    // With captions there already, the person asks for other ones.
+    // If the photo has captions, asks the AI for new text instead of the stored captions.
     const found = await work.during(photo, 'analyze', (onStage) =>
       adminApi.analyze(filename, hasCaption(photo), onStage),
     )
@@ -32,13 +32,13 @@ export function createAnalyze(gallery: Gallery, store: DeskStore, work: Work) {
   }
 }
 
-/** What the server has saved with the photo. */
+/** Returns the fields of the photo that the server has saved. */
 function newsOf(photo: Photo, { caption, alt_text, sd_caption, platform_captions }: Analysis) {
   return {
     sd_caption,
     has_sidecar: true,
     ...(alt_text && { alt_text }),
-    // Words that a person wrote still count for the server.
+    // The server keeps captions that a person wrote.
     ...(!isPersons(photo) && {
       caption,
       captions: { source: 'ai' as const, by_platform: platform_captions },

@@ -1,22 +1,22 @@
-/** A caption held against a platform's rules: the server's own code counts and cuts. */
+/** Length and cut of a caption by a platform's rules, computed with the server's own code. */
 import { lengthOf } from '../../../workflow/captions/cut.ts'
 import { fitCaption } from '../../../workflow/captions/fit.ts'
 import { hashtagsOf } from '../../../workflow/captions/hashtags.ts'
 import type { PlatformRules } from '../admin-api.ts'
 
 export interface CaptionFacts {
-  /** In the platform's unit, after its reductions and before it is cut. */
+  /** Length in the platform's unit, after reductions and before the cut. */
   length: number
   hashtags: number
-  /** What would be cut off; empty where all of it fits. */
+  /** Text that the platform's limit cuts off; empty if the caption fits. */
   cut: string
-  /** What would go out. */
+  /** Text that would be published. */
   sent: string
 }
 
 export function captionFacts(caption: string, rules: PlatformRules, hashtagString: string): CaptionFacts {
   const { max_length: maxLength, unit, max_hashtags: maxHashtags, plain } = rules
-  // The style is for the AI and does not matter here.
+  // Only the AI reads the style.
   const limits = { maxLength, unit, maxHashtags, plain, style: '' }
   const whole = fitCaption(caption, { ...limits, maxLength: Number.POSITIVE_INFINITY })
   const fitting = fitCaption(caption, limits)

@@ -1,4 +1,4 @@
-/** Swiping up keeps a photo, swiping down removes it: a longer way than to the next one, and it says so while the finger is down. */
+/** Swipe up to keep a photo, down to remove it. A sign shows the action while the finger is down. */
 import './curate-swipe.css'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { KeepIcon, RemoveIcon } from '../../icons.tsx'
@@ -6,9 +6,9 @@ import { texts } from '../../texts.ts'
 import { listenToVerticalSwipes, thresholdOf } from './vertical-swipe.ts'
 
 export interface CurateSwipeProps {
-  /** Which photo is under the finger. A swipe that began on another one ends. */
+  /** Key of the shown photo. A swipe that began on another photo ends. */
   photo: string
-  /** `null`: off for this gallery, or nothing to do it with. */
+  /** `null` if the gallery has this action switched off. */
   onKeep: (() => void) | null
   onRemove: (() => void) | null
 }
@@ -19,7 +19,7 @@ const labels = texts.workbench.swipe
 export function CurateSwipe({ photo, onKeep, onRemove }: CurateSwipeProps) {
   const sign = useRef<HTMLParagraphElement>(null)
   const cancel = useRef(() => {})
-  // Both before anything is painted: the finger may be lifted as soon as another photo is seen.
+  // Layout effects, because the finger may be lifted as soon as another photo is painted.
   useLayoutEffect(() => () => cancel.current(), [photo])
   useLayoutEffect(() => {
     const listening = new AbortController()
@@ -60,7 +60,7 @@ function movePicture(stage: HTMLElement, distance: number): void {
   if (picture) picture.style.transform = distance === 0 ? '' : `translateY(${distance}px)`
 }
 
-/** Shows what the swipe will do, and whether it is long enough. */
+/** Shows the action of the swipe, and if the swipe is long enough. */
 function showSign(sign: HTMLElement, distance: number, stage: HTMLElement): void {
   sign.hidden = distance === 0
   if (distance === 0) return

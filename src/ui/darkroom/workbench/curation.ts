@@ -1,4 +1,4 @@
-/** Keeping and removing, at once: the next photo is there before the server has answered, and a failure brings the photo back where that disturbs nobody. */
+/** Keep and remove without waiting for the server. After a failure the photo returns, unless the admin has moved on. */
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { adminApi } from '../admin-api.ts'
@@ -53,11 +53,11 @@ export function createCuration({ gallery, store, work }: CurationTools) {
       const retry = () => putAside(photo, action)
       return tell({ text, photo: filename, problem: result.problem, retry, ...show })
     }
-    // The walk may have come back to it before it was gone.
+    // The walk may have shown this photo again before the server moved it.
     if (work.current() === filename) gallery.leave(filename)
   }
 
-  /** A second time while the first is under way does nothing. */
+  /** Keeps or removes a photo. Ignores a repeated call while the first is under way. */
   function putAside(photo: Photo, action: CurationAction): void {
     const { filename } = photo
     if (moving.has(filename)) return

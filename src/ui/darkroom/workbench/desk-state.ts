@@ -1,4 +1,4 @@
-/** What the desk knows: the platforms and their rules, the drafts of all photos, and what it says in passing. */
+/** State of the desk: platforms with their rules, drafts of all photos, and messages. */
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { ApiProblem } from '../../problem.ts'
 import { lost, type PlatformRules } from '../admin-api.ts'
@@ -9,28 +9,28 @@ import { isFailure, type Toast } from './toast.ts'
 export interface DeskState {
   rules: readonly PlatformRules[]
   hashtags: string
-  /** Why there are no rules. */
+  /** Reason why the rules did not load. */
   problem: ApiProblem | null
   isReady: boolean
-  /** The platforms that were chosen last. */
+  /** Platforms that the admin chose last. */
   usual: ByPlatform<boolean>
   drafts: ReadonlyMap<string, Draft>
-  /** The latest one last. */
+  /** Messages, the latest last. */
   toasts: readonly Toast[]
 }
 
-/** More than anybody takes back. */
+/** Upper bound on messages, more than an admin will undo. */
 const maxToasts = 50
 
 export interface DeskStore {
   readonly state: DeskState
   set(part: Partial<DeskState>): void
   draftOf(photo: Photo): Draft
-  /** Changes a draft, on this device as well. */
+  /** Changes a draft, also in the device's storage. */
   change(photo: Photo, part: Partial<Draft>): void
-  /** Nothing of its draft stays on this device. */
+  /** Removes the photo's draft from the device's storage. */
   unshelve(photo: Photo): void
-  /** What went wrong with the same photo before is settled by it. */
+  /** Adds a message. Removes earlier failures of the same photo. */
   tell(toast: Toast): void
   dismiss(gone: readonly Toast[]): void
 }

@@ -1,4 +1,4 @@
-/** What an admin is doing with the photo on the desk: words being written, platforms chosen, results. Knows no components. */
+/** Work of an admin on photos: captions, chosen platforms, publishing and results. Independent of components. */
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { adminApi, type PlatformName } from '../admin-api.ts'
@@ -19,30 +19,30 @@ export type { DeskState }
 export interface Desk {
   start(): Promise<void>
   draftOf(photo: Photo): Draft
-  /** Asks for the photo again where it was fetched before its admin had signed in, or while it was being published. */
+  /** Reloads a photo that was fetched before the sign-in or during publishing. */
   complete(photo: Photo): Promise<void>
-  /** The photo in front of the person, and whether they see what becomes of its words. */
+  /** Records the shown photo, and if its sheet is open. */
   setViewed(photo: Photo | null, isSheetOpen: boolean): void
   write(photo: Photo, platform: PlatformName, caption: string): void
   describe(photo: Photo, altText: string): void
   choose(photo: Photo, platform: PlatformName, isChosen: boolean): void
-  /** Back to the words before the AI wrote. */
+  /** Restores the captions that the AI replaced. */
   takeBack(photo: Photo): void
   save(photo: Photo): Promise<boolean>
   analyze(photo: Photo): Promise<void>
   preview(photo: Photo): Promise<void>
-  /** To the chosen platforms, or to those named. */
+  /** Publishes to the named platforms, by default to those that the admin chose. */
   publish(photo: Photo, options?: PublishOptions): Promise<void>
-  /** Publishes a photo of the archive where that failed. */
+  /** Publishes an archived photo to platforms where it failed. */
   republish: Republish
-  /** What became of work whose answer was lost. */
+  /** Checks the outcome of work whose answer was lost. */
   checkAgain(photo: Photo): Promise<void>
-  /** Nobody looks at its sheet any more. */
+  /** Called when the photo's sheet is closed. */
   leaveSheet(photo: Photo): void
   curate(photo: Photo, action: CurationAction): void
   erase(photo: Photo): Promise<void>
   dismiss(toasts: readonly Toast[]): void
-  /** Nothing of this person stays. */
+  /** Drops all drafts and messages, after a sign-out. */
   forget(): void
 }
 

@@ -1,25 +1,25 @@
 /**
- * What is typed and not saved yet, kept on this device: it survives a sign-in on the way, a reload and a phone that closes the page. One
- * person's, bounded, and gone after three days or when they sign out.
+ * Unsaved captions in the device's storage. They survive a sign-in, a reload and a phone that closes the page. The shelf belongs to one
+ * admin, is bounded, and forgets drafts after three days or at sign-out.
  */
 import { parseJson } from '../../../base/json.ts'
 import { draftsKey } from '../../account/signing-out.ts'
 import { isRecord } from '../../json.ts'
 import type { ByPlatform } from './draft.ts'
 
-/** What of a draft is worth keeping. */
+/** Part of a draft that the device stores. */
 export interface ShelvedDraft {
   captions: ByPlatform<string>
   altText: string | null
-  /** Was under way when the page was last seen; the server goes on all the same. */
+  /** Work that was under way when the page closed. The server finishes such work. */
   work: 'analyze' | 'publish' | null
 }
 
 interface Content {
   owner: string
-  /** The platforms that were chosen last. */
+  /** Platforms that the admin chose last. */
   usual: ByPlatform<boolean>
-  /** The photo whose sheet opens again after a sign-in on the way. */
+  /** Key of the photo whose sheet opens again after a sign-in. */
   open: string | null
   drafts: Record<string, ShelvedDraft & { at: number }>
 }
@@ -29,11 +29,11 @@ export interface Shelf {
   put(key: string, draft: ShelvedDraft): void
   usual(): ByPlatform<boolean>
   choose(usual: ByPlatform<boolean>): void
-  /** The sheet of this photo opens again on the next page. */
+  /** Makes the next page open this photo's sheet. */
   reopen(key: string): void
-  /** Whether it was to open again; asked once. */
+  /** Returns `true` once if this photo's sheet should open again. */
   wasOpen(key: string): boolean
-  /** Calls back when this person signs out in another tab. Gives a function that ends it. */
+  /** Calls back when the admin signs out in another tab. Returns a function that stops listening. */
   onForgotten(listener: () => void): () => void
 }
 
@@ -41,14 +41,14 @@ const maxDrafts = 30
 const maxCharacters = 200_000
 const maxAgeMs = 3 * 24 * 60 * 60 * 1000
 
-/** The shelf of this person. What somebody else has left there is thrown away. */
+/** Opens the shelf of this admin. Discards drafts of any other account. */
 export function createShelf(owner: string, now = Date.now): Shelf {
-  // Each time from the storage: other tabs write there too.
+  // Reads the storage each time, because other tabs write there too.
   const read = (): Content => {
     const content = readContent()
     return content?.owner === owner ? content : { owner, usual: {}, open: null, drafts: {} }
   }
-  // A page that is being left may still hear that its work broke off. The next page is to ask after that work, so this is not kept.
+  // While the page unloads, its requests fail. Storing that would stop the next page from checking their outcome.
   let isLeft = false
   addEventListener('pagehide', () => {
     isLeft = true
@@ -90,7 +90,7 @@ function isBlank({ captions, altText, work }: ShelvedDraft): boolean {
   return Object.keys(captions).length === 0 && altText === null && work === null
 }
 
-/** The newest ones. */
+/** Keeps the newest drafts within the limits. */
 function bounded(content: Content, now: number): Content {
   const newest = Object.entries(content.drafts)
     .filter(([, { at }]) => at > now - maxAgeMs)
@@ -108,7 +108,7 @@ function bounded(content: Content, now: number): Content {
 function readContent(): Content | null {
   const content = parseJson(shelvedText() ?? '')
   if (!isRecord(content) || !isRecord(content.usual) || !isRecord(content.drafts)) return null
-  // What this page has written fits its own type.
+  // Only this module writes the value, so the cast is safe.
   return content as unknown as Content
 }
 
@@ -116,7 +116,7 @@ function shelvedText(): string | null {
   try {
     return localStorage.getItem(draftsKey)
   } catch {
-    // Storage is forbidden to this page.
+    // The browser forbids storage to this page.
     return null
   }
 }
@@ -125,6 +125,6 @@ function writeContent(content: Content): void {
   try {
     localStorage.setItem(draftsKey, JSON.stringify(content))
   } catch {
-    // Storage is forbidden or full: drafts then live as long as the page.
+    // Storage is forbidden or full, so drafts last only as long as the page.
   }
 }

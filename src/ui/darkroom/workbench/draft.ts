@@ -1,4 +1,4 @@
-/** One photo's words while they are written, what is under way with them, and what became of it. */
+/** Draft of a photo's captions, with the work under way and its results. */
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { ApiProblem } from '../../problem.ts'
 import type { PlatformName, PlatformOutcome, PlatformRules, Stage } from '../admin-api.ts'
@@ -8,22 +8,22 @@ export type ByPlatform<T> = Partial<Record<PlatformName, T>>
 export type WorkKind = 'analyze' | 'save' | 'preview' | 'publish' | 'check' | 'delete'
 
 export interface Draft {
-  /** As the person has typed them; a platform that is missing has the words that are saved. */
+  /** Typed captions. A missing platform has its saved caption. */
   captions: ByPlatform<string>
-  /** `null`: as it is saved. */
+  /** Typed alt text; `null` without changes. */
   altText: string | null
   chosen: ByPlatform<boolean>
-  /** What would go out, as the server says. */
+  /** Results of the server's dry run. */
   previews: ByPlatform<PlatformOutcome>
   outcomes: ByPlatform<PlatformOutcome>
-  /** What went wrong beside publishing, in the server's words. */
+  /** The server's warnings about steps after publishing, such as a failed move to the archive. */
   warnings: readonly string[]
-  /** Its name in the archive, once it lies there: what has its old name in the inbox is another photo. */
+  /** Name in the archive after the move. A photo with the old name in the inbox is another photo. */
   archivedAs: string | null
-  /** What is under way, with the stages that the server has named so far. */
+  /** Work under way, with the stages that the server has named so far. */
   work: { kind: WorkKind; stages: readonly Stage[] } | null
   failure: { during: WorkKind; problem: ApiProblem } | null
-  /** The words that the AI has written over. */
+  /** Typed captions that the AI replaced. */
   replaced: ByPlatform<string> | null
   done: 'saved' | 'written' | null
 }
@@ -42,14 +42,14 @@ export const emptyDraft: Draft = {
   done: null,
 }
 
-/** Two photos of one name, one after the other, are two photos. */
+/** Returns a key of content and name, because different photos may have the same name over time. */
 export function keyOf({ sha256, filename }: Photo): string {
   return `${sha256}/${filename}`
 }
 
-/** Caption that the server would send to this platform: it names the source of a photo's words, the page does not guess. */
+/** Returns the caption that the server would send to this platform. */
 export function savedCaption({ captions, caption }: Photo, platform: string): string {
-  // Visitors are told the photo's caption only.
+  // The answer for visitors has only the photo's main caption.
   return (captions ? captions.by_platform[platform] : caption) ?? ''
 }
 
@@ -57,13 +57,13 @@ export function savedAltText({ alt_text }: Photo): string {
   return alt_text?.trim() ?? ''
 }
 
-/** True for a photo with a caption, also an empty one of a person. A training prompt is not a caption. */
+/** True for a photo with a caption. An empty caption that a person saved counts, a training prompt does not. */
 export function hasCaption({ captions }: Photo): boolean {
   const source = captions?.source ?? null
   return source !== null && source !== 'training'
 }
 
-/** True when a person wrote the caption: the AI does not replace it. */
+/** True if a person wrote the caption. The AI does not replace it on the server. */
 export function isPersons({ captions }: Photo): boolean {
   return captions?.source === 'person'
 }
@@ -76,7 +76,7 @@ export function altTextOf(draft: Draft, photo: Photo): string {
   return draft.altText ?? savedAltText(photo)
 }
 
-/** Words to save now, `null` where all are saved. An emptied caption is saved empty. */
+/** Returns the texts to save, or `null` if all are saved. An emptied caption is saved as empty. */
 export function unsavedCaptions(draft: Draft, photo: Photo, rules: readonly PlatformRules[]) {
   const all = rules.map(({ platform }) => ({ platform, text: orEmpty(captionOf(draft, photo, platform)) }))
   const isChanged = all.some(({ platform, text }) => text !== savedCaption(photo, platform))
@@ -84,7 +84,7 @@ export function unsavedCaptions(draft: Draft, photo: Photo, rules: readonly Plat
   const isDescribed = altText.trim() !== savedAltText(photo)
   if (!isChanged && !isDescribed) return null
   return {
-    // All of them: beside words of a person the server counts no other ones.
+    // All platforms: once a person's captions exist, the server ignores those of the AI.
     ...(isChanged && {
       captions: Object.fromEntries(all.map(({ platform, text }) => [platform, text])),
     }),
@@ -92,12 +92,12 @@ export function unsavedCaptions(draft: Draft, photo: Photo, rules: readonly Plat
   }
 }
 
-/** Blanks alone are no words. */
+/** Turns a text of only blanks into the empty string. */
 export function orEmpty(text: string): string {
   return text.trim() === '' ? '' : text
 }
 
-/** The platforms that the photo would go to: those chosen, by default those chosen last time that have not got it. */
+/** Returns the chosen platforms; by default those chosen last time that do not have the photo yet. */
 export function chosenOf(
   draft: Draft,
   photo: Photo,
@@ -113,12 +113,12 @@ export function chosenOf(
     )
 }
 
-/** Whether other work has to wait. A preview only asks, and gives way. */
+/** True while other work has to wait. A preview does not count, because other work cancels it. */
 export function isHeldUp({ work }: Draft): boolean {
   return work !== null && work.kind !== 'preview'
 }
 
-/** Whether all platforms that it was to go to have it. */
+/** True if every attempted platform has the photo. */
 export function isEverywhere({ outcomes }: Pick<Draft, 'outcomes'>): boolean {
   return Object.values(outcomes).every(({ success }) => success)
 }

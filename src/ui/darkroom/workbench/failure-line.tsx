@@ -1,11 +1,11 @@
-/** What went wrong with the work on a photo, and the button that repeats it or looks what became of it. */
+/** Problem of the work on a photo, with a button that repeats the work or checks its outcome. */
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
 import type { Desk } from './desk.ts'
 import type { Draft, WorkKind } from './draft.ts'
 import { ProblemLine } from './problem-line.tsx'
 
-/** The server may have begun, and brings to its end what it has begun. */
+/** Problems after which the server may still be working. */
 const mayGoOn: ReadonlySet<string> = new Set(['answer_lost', 'answer_pending', 'unreachable'])
 
 export function FailureLine({

@@ -1,4 +1,4 @@
-/** What became of work whose answer was lost: the server has gone on with it, so nothing is done a second time; it is asked. */
+/** Checks the outcome of work whose answer was lost. The server has finished the work, so the page never repeats it. */
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { pageProblem } from '../../problem.ts'
@@ -18,17 +18,17 @@ export interface LostWorkTools {
   publishing: Publishing
 }
 
-/** Nothing has come of it yet. */
+/** Problem for work without an outcome so far. */
 const pending = pageProblem('answer_pending')
 
-/** `unanswered`: the question got lost as well. */
+/** `unanswered`: the check itself failed. */
 type Finding = 'known' | 'pending' | 'unanswered'
 
-/** Makes the function that looks what became of the work on a photo that failed last. */
+/** Creates the function that checks the outcome of a photo's last failed work. */
 export function createCheckAgain({ gallery, store, work, saving, publishing }: LostWorkTools) {
   const { draftOf, change } = store
 
-  /** Asks by a dry run where the photo has got through, then the ledger where it failed: a dry run keeps silent about that. */
+  /** Gets successes from a dry run, then failures from the ledger, because a dry run does not report failures. */
   async function askAfter(photo: Photo): Promise<Result<Found>> {
     const platforms = store.state.rules.map(({ platform }) => platform)
     const name = draftOf(photo).archivedAs ?? photo.filename
@@ -55,7 +55,7 @@ export function createCheckAgain({ gallery, store, work, saving, publishing }: L
     return 'known'
   }
 
-  /** What was written lies with the photo. */
+  /** Reloads the photo, which holds the captions if the AI has finished. */
   async function checkAfterWriting(photo: Photo): Promise<Finding> {
     const found = await work.during(photo, 'check', () => adminApi.photo(photo.filename))
     if (!found) return 'unanswered'
@@ -72,7 +72,7 @@ export function createCheckAgain({ gallery, store, work, saving, publishing }: L
     if (!failure) return
     const finding = await (failure.during === 'publish' ? checkAfterPublishing : checkAfterWriting)(photo)
     if (finding === 'known') return
-    // Still the same work, whatever failed on the way to look at it.
+    // The failure stays about the original work, even if this check failed.
     const problem = finding === 'pending' ? pending : (draftOf(photo).failure?.problem ?? failure.problem)
     change(photo, { failure: { during: failure.during, problem } })
   }
@@ -82,7 +82,7 @@ interface Found extends Published {
   publications: Publication[]
 }
 
-/** Platforms that nothing was sent to are not among the outcomes. */
+/** Combines the results. Leaves out platforms to which nothing was sent. */
 function outcomesIn(
   { results }: Published,
   publications: readonly Publication[],

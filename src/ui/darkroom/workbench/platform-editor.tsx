@@ -1,4 +1,4 @@
-/** One platform's caption, with the server's own rules counted live. */
+/** Editor of a platform's caption, with live counts by the server's rules. */
 import '../../toggle.css'
 import './platform-editor.css'
 import { texts } from '../../texts.ts'

@@ -1,4 +1,4 @@
-/** A post as people will see it. */
+/** Preview of a post as its readers will see it. */
 import './post-preview.css'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { pictureSources } from '../../gallery/picture-sources.ts'
@@ -9,9 +9,9 @@ export interface PostPreviewProps {
   hasSubject: boolean
   photo: Photo
   altText: string
-  /** As it goes out. */
+  /** Caption as it will be sent. */
   caption: string
-  /** Subject line; `undefined` until the server has said it. */
+  /** Subject line; `undefined` until the server's dry run has answered. */
   subject: string | undefined
 }
 

@@ -1,4 +1,4 @@
-/** A problem in one place of the page, with what to do about it. */
+/** Line that explains a problem and offers a way out. */
 import './problem-line.css'
 import './remark.css'
 import { useEffect, useState } from 'preact/hooks'
@@ -10,13 +10,13 @@ import { texts } from '../../texts.ts'
 
 export interface ProblemLineProps {
   problem: ApiProblem
-  /** Repeats what failed; nothing where that cannot help. */
+  /** Repeats what failed. Missing if a repetition cannot help. */
   onRetry?: (() => void) | undefined
   /** Default: "Try again". */
   retryText?: string | undefined
 }
 
-/** Repeating these changes nothing. */
+/** Problems that a repetition cannot solve. */
 const final: ReadonlySet<string> = new Set([
   'not_signed_in',
   'not_admin',
@@ -32,7 +32,6 @@ const final: ReadonlySet<string> = new Set([
 const labels = texts.workbench
 const problemTexts: Readonly<Record<string, { title: string; advice: string }>> = labels.problems
 
-/** Nothing that was typed is lost: the words stay where they are. */
 export function ProblemLine({ problem, onRetry, retryText = texts.tryAgain }: ProblemLineProps) {
   const kind = kindOf(problem)
   const { title, advice } = problemTexts[problem.code] ?? problemTexts[kind] ?? texts.problems[kind]
@@ -60,7 +59,7 @@ export function ProblemLine({ problem, onRetry, retryText = texts.tryAgain }: Pr
   )
 }
 
-/** What is left of the pause that the server asked for, or of a short one where it asked for less haste only. */
+/** Counts down the server's `Retry-After`. A rate limit without that header gets a short pause. */
 function useSecondsLeft(problem: ApiProblem): number {
   const pause =
     problem.retryAfterSeconds ?? (kindOf(problem) === 'slowDown' ? retryAfterSeconds(problem, 1) : 0)

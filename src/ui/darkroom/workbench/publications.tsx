@@ -1,4 +1,4 @@
-/** Where a photo is published and where that failed, by the server's ledger; failures come first and can be repeated. */
+/** Publishing status of a photo on each platform. Failures come first and can be repeated. */
 import './publications.css'
 import { useRef } from 'preact/hooks'
 import type { Photo } from '../../gallery/gallery-api.ts'
@@ -12,15 +12,15 @@ import { stageText } from './steps.tsx'
 export interface PublicationsProps {
   photo: Photo
   draft: Draft
-  /** Reports posts as a reason not to send again. */
+  /** Words existing posts as a reason not to publish again. */
   isBefore?: boolean
-  /** Publishes to this platform alone; `null` where that is not possible. */
+  /** Publishes to this platform alone; `null` if publishing is impossible here. */
   onSend: ((platform: PlatformName, force: boolean) => Promise<void>) | null
 }
 
 const labels = texts.workbench
 
-/** Gives nothing where nothing was ever sent. */
+/** Renders nothing for a photo that was never sent. */
 export function Publications({ photo, draft, isBefore = false, onSend }: PublicationsProps) {
   const area = useRef<HTMLElement>(null)
   const platforms = new Set([
@@ -34,7 +34,7 @@ export function Publications({ photo, draft, isBefore = false, onSend }: Publica
   if (all.length === 0) return null
   const send = async (platform: PlatformName, force: boolean) => {
     await onSend?.(platform, force)
-    // The button is gone where it went well.
+    // After a success the button is gone, so the focus moves to the section.
     if (document.activeElement === document.body) area.current?.focus({ preventScroll: true })
   }
   return (
@@ -71,7 +71,7 @@ function Repeat({ standing: { status }, draft, onSend }: RepeatProps) {
     <button
       type="button"
       class="button"
-      // Not `disabled`: the focus would get lost.
+      // Not `disabled`, which would drop the focus.
       aria-disabled={isBusy}
       onClick={() => !isBusy && onSend(status === 'unknown')}
     >

@@ -1,4 +1,4 @@
-/** The end of publishing a photo: a message about the results, and the next photo where this one is in the archive. */
+/** End of publishing: a message with the results, and the next photo if this one moved to the archive. */
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { DeskStore } from './desk-state.ts'
@@ -10,9 +10,9 @@ import type { Toast } from './toast.ts'
 import type { Work } from './work.ts'
 
 export interface PublishEnd {
-  /** Ends publishing that reached every platform or that the person no longer looks at. Tells the results in a toast. */
+  /** Ends publishing with a toast, if it reached every platform or the admin has left the sheet. */
   finish(photo: Photo): void
-  /** Forgets results that may change at any moment. A photo of the archive gives way to another one. */
+  /** Drops results of attempts still under way. An archived photo gives way to the next. */
   leave(photo: Photo): void
 }
 
@@ -20,7 +20,7 @@ export interface PublishEndTools {
   gallery: Gallery
   store: DeskStore
   work: Work
-  /** Moves the photo out of the archive again. */
+  /** Moves the photo from the archive back to the inbox. */
   restore(filename: string): Promise<void>
   republish: Republish
 }
@@ -41,7 +41,7 @@ export function createPublishEnd(tools: PublishEndTools): PublishEnd {
     const { captions } = requestFor(photo, draft, failed)
     if (isDone)
       store.set({ drafts: new Map([...store.state.drafts].filter(([key]) => key !== keyOf(photo))) })
-    // The ledger knows what failed, and can be asked once the photo is back.
+    // The ledger has the failures, so the page can ask for them once the photo is back.
     else change(photo, { archivedAs: null, outcomes: {}, previews: {}, warnings: [] })
     const retry = () => void republish({ ...photo, filename: archivedAs }, { platforms: failed, captions })
     tell({
@@ -74,7 +74,7 @@ export function createPublishEnd(tools: PublishEndTools): PublishEnd {
   }
 }
 
-/** Parts of a toast about the results on each platform. */
+/** Returns the parts of a toast that describe the results on each platform. */
 function resultsOf({ filename }: Photo, { outcomes }: Draft) {
   return { says: headlineOf(outcomes), photo: filename, isFailure: needsPerson(outcomes) }
 }

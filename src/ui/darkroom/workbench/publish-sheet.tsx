@@ -1,4 +1,4 @@
-/** The sheet: a photo's words, then a preview for each platform, then the results. */
+/** Sheet with three views: a photo's captions, a preview for each platform, the results. */
 import '../../drag-handle.css'
 import './publish-sheet.css'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
@@ -31,7 +31,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
   useDragDown(dialog, onClose)
   const wasSending = draft.failure?.during === 'publish' || Object.keys(draft.outcomes).length > 0
   const [isSending, setSending] = useState(features.publish && (wasSending || draft.work?.kind === 'publish'))
-  // Moves focus and scroll to the top after opening or turning the sheet.
+  // Moves focus and scroll to the top when the sheet opens or changes its view.
   useLayoutEffect(() => {
     heading.current?.focus()
     dialog.current?.scrollTo(0, 0)
@@ -54,7 +54,7 @@ export function PublishSheet({ desk, state, photo, features, onClose }: PublishS
         onBack={() => turnTo(false)}
         onClose={onClose}
       />
-      {/* A preview holds nothing that takes the focus, and has to be scrolled by keys as well. */}
+      {/* A preview has no focusable element, so the body takes the focus for scrolling by keys. */}
       <div class="sheet-body" tabIndex={isSending ? 0 : undefined}>
         {state.problem && <ProblemLine problem={state.problem} onRetry={() => void desk.start()} />}
         <FailureLine desk={desk} photo={photo} failure={draft.failure} />

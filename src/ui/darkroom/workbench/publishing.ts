@@ -1,4 +1,4 @@
-/** Publishing a photo: previewed, then sent to the platforms. */
+/** Preview and publishing of a photo. */
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { adminApi, type PlatformName } from '../admin-api.ts'
 import { altTextOf, type ByPlatform, chosenOf, savedAltText } from './draft.ts'
@@ -14,7 +14,7 @@ export interface PublishOptions {
 
 export interface Publishing extends PublishEnd {
   preview(photo: Photo): Promise<void>
-  /** Publishes to the chosen platforms, or to those named. */
+  /** Publishes to the named platforms, by default to those that the admin chose. */
   publish(photo: Photo, options?: PublishOptions): Promise<void>
 }
 
@@ -29,7 +29,7 @@ export function createPublishing(tools: PublishingTools): Publishing {
   const chosenFor = (photo: Photo) => chosenOf(draftOf(photo), photo, store.state.rules, store.state.usual)
   const nameOf = (photo: Photo) => draftOf(photo).archivedAs ?? photo.filename
 
-  /** Gets the photo with the captions that the server keeps once they are published. */
+  /** Reloads the photo, because publishing saves its captions. */
   async function learn(photo: Photo, sent: ByPlatform<string>): Promise<void> {
     const found = await adminApi.photo(photo.filename)
     if ('problem' in found) return
@@ -49,10 +49,10 @@ export function createPublishing(tools: PublishingTools): Publishing {
       change(photo, { previews: found.results, outcomes })
     },
     async publish(photo, { platforms = chosenFor(photo), force = false } = {}) {
-      // Before they are saved: what is saved is a draft no more.
+      // Built before saving, which clears the draft.
       const asked = requestFor(photo, draftOf(photo), platforms)
       const draft = draftOf(photo)
-      // The text for those who do not see the photo goes out from where it is saved.
+      // The server publishes the saved alt text, so the page saves it first.
       const isDescribed = altTextOf(draft, photo).trim() === savedAltText(photo)
       if (draft.archivedAs === null && !isDescribed && !(await saving.save(photo))) return
       const published = await work.during(photo, 'publish', (onStage) =>

@@ -1,4 +1,4 @@
-/** Publishing a photo of the archive to platforms where it failed, long after its sheet was closed. */
+/** Publishing an archived photo again to platforms where it failed. */
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { adminApi, ofContent, type PlatformName } from '../admin-api.ts'
@@ -8,13 +8,13 @@ import { headlineOf, isSendable, needsPerson, standingOf, withResults } from './
 
 export interface Repetition {
   platforms: readonly PlatformName[]
-  /** Words typed before; a platform that is missing gets those saved with the photo. */
+  /** Typed captions. A missing platform gets its saved caption. */
   captions?: ByPlatform<string>
-  /** Sends again although the platform may have the photo: a person's word. */
+  /** Publishes although the platform may have the photo, after an admin confirmed that it does not. */
   force?: boolean
 }
 
-/** Makes the function that publishes a photo of the archive under its name there. The photo stays where it is. */
+/** Creates the function that publishes an archived photo. The photo stays in the archive. */
 export function createRepublish(gallery: Gallery, { draftOf, change, tell }: DeskStore) {
   return async function republish(photo: Photo, repetition: Repetition): Promise<void> {
     if (isHeldUp(draftOf(photo))) return
@@ -27,7 +27,7 @@ export function createRepublish(gallery: Gallery, { draftOf, change, tell }: Des
     const result = await adminApi.publish(filename, request, (stage) =>
       reached([...(draftOf(photo).work?.stages ?? []), stage]),
     )
-    // The server's ledger tells of this attempt and of those before.
+    // The server's ledger has this attempt and all earlier attempts.
     change(photo, { work: null, outcomes: {}, previews: {} })
     const retry = (again: Repetition) => () => void republish(photo, again)
     if ('problem' in result) {

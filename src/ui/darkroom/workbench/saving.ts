@@ -1,4 +1,4 @@
-/** A photo's words on their way to the server, and what is left to save once it has them. */
+/** Saving of a photo's captions and alt text. */
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { adminApi, type PlatformName } from '../admin-api.ts'
@@ -7,9 +7,9 @@ import { type ByPlatform, orEmpty, savedAltText, savedCaption, unsavedCaptions }
 import type { Work } from './work.ts'
 
 export interface Saving {
-  /** Whether everything is saved now. */
+  /** Saves the draft. Resolves with `true` if everything is saved. */
   save(photo: Photo): Promise<boolean>
-  /** What is saved now is a draft no more, unless the person has typed on since it was sent. */
+  /** Removes saved texts from the draft, but keeps what the admin typed after the request. */
   settle(photo: Photo, saved: Photo, sent: ByPlatform<string>): void
 }
 

@@ -1,4 +1,4 @@
-/** Post for each platform, with its progress and result; what failed comes first. */
+/** Posts for each platform, with progress and result. Failures come first. */
 import './remark.css'
 import './sending-view.css'
 import type { Photo } from '../../gallery/gallery-api.ts'
@@ -18,7 +18,7 @@ export interface SendingViewProps {
   state: DeskState
   draft: Draft
   photo: Photo
-  /** The platforms that it goes to, or was to go to. */
+  /** Platforms that were chosen for this photo. */
   platforms: readonly PlatformName[]
 }
 
@@ -75,7 +75,7 @@ export function SendingView({ desk, state, draft, photo, platforms }: SendingVie
   )
 }
 
-/** Results in one line; failures have their own colour, icon and place. */
+/** Summary of the results in one line. Failures have their own colour and icon. */
 function Headline({ draft }: { draft: Draft }) {
   const headline = headlineOf(draft.outcomes)
   if (headline === '') return null
@@ -141,7 +141,7 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
         hasSubject={rules.has_subject}
         photo={photo}
         altText={altTextOf(draft, photo)}
-        // Until the server has said it, by its own rules.
+        // Computed here until the server's dry run has answered.
         caption={preview?.caption ?? captionFacts(captionOf(draft, photo, platform), rules, hashtags).sent}
         subject={preview?.subject}
       />

@@ -1,4 +1,4 @@
-/** The foot of the sheet: the buttons that save, preview and publish, and the reason why there is nothing to send. */
+/** Foot of the sheet: buttons to save, preview and publish, or the reason why nothing would be sent. */
 import type { Features } from '../../account/account-api.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
@@ -11,9 +11,9 @@ import { headlineOf, isPublished, isSendable, standingOf } from './standing.ts'
 export interface SheetFootProps extends ButtonProps {
   state: DeskState
   features: Features
-  /** Platforms that it goes to. */
+  /** Chosen platforms. */
   chosen: readonly PlatformName[]
-  /** Preview and results are shown, instead of the captions. */
+  /** Shows preview and results instead of the captions. */
   isSending: boolean
   onPreview: () => void
   onDone: () => void
@@ -24,7 +24,7 @@ const labels = texts.workbench
 export function SheetFoot(props: SheetFootProps) {
   const { desk, state, draft, photo, features, chosen, isSending, onPreview, onDone } = props
   const whyNot = reasonNotToSend(state, draft, photo, chosen)
-  // Beside a headline the reason says nothing new.
+  // The headline already contains the reason.
   const reason = features.publish && !(isSending && headlineOf(draft.outcomes) !== '') ? whyNot : null
   const isOff = isHeldUp(draft) || chosen.length === 0 || whyNot !== null
   return (
@@ -52,7 +52,7 @@ export function SheetFoot(props: SheetFootProps) {
             <button
               type="button"
               class="button action"
-              // Not `disabled`: a person who tabs here hears the reason.
+              // Not `disabled`, so that keyboard users can reach the button and hear the reason.
               aria-disabled={isOff}
               aria-describedby={whyNot === null ? undefined : 'why-not'}
               onClick={() => !isOff && onPreview()}
@@ -66,7 +66,7 @@ export function SheetFoot(props: SheetFootProps) {
   )
 }
 
-/** Gives the reason why publishing would send nothing; `null` where it would send something, or nothing is chosen yet. */
+/** Returns the reason why publishing would send nothing; `null` if it would send or no platform is chosen. */
 function reasonNotToSend(
   { rules }: DeskState,
   draft: Draft,
@@ -85,7 +85,7 @@ interface ButtonProps {
   photo: Photo
 }
 
-/** The button that publishes, retries, or closes the sheet once nothing is left to send. */
+/** Button that publishes or retries. Closes the sheet once nothing is left to send. */
 function SendButton({
   desk,
   draft,
@@ -95,7 +95,7 @@ function SendButton({
   onDone,
 }: ButtonProps & { chosen: readonly PlatformName[]; isExplained: boolean; onDone: () => void }) {
   const { outcomes } = draft
-  // Platforms that may have the photo have a button of their own.
+  // A platform with an unknown outcome has its own button.
   const sendable = chosen.filter((platform) => isSendable(standingOf(draft, photo, platform)))
   const isAgain = sendable.some((platform) => standingOf(draft, photo, platform)?.status === 'failed')
   const isOff = isHeldUp(draft) || sendable.length === 0
@@ -137,7 +137,7 @@ function SaveButton({
       type="button"
       class={`button ${isMain ? 'action' : ''}`}
       aria-busy={draft.work?.kind === 'save'}
-      // Not `disabled`: the focus would get lost when it is saved.
+      // Not `disabled`, which would drop the focus after saving.
       aria-disabled={isHeldUp(draft) || !isUnsaved}
       onClick={() => !isHeldUp(draft) && isUnsaved && void desk.save(photo)}
     >

@@ -1,4 +1,4 @@
-/** The head of the sheet: its title, the status of the words in it, and the ways back and out. */
+/** Head of the sheet: title, save status, and the buttons Back and Close. */
 import type { RefObject } from 'preact'
 import type { Features } from '../../account/account-api.ts'
 import { BackIcon, CloseIcon } from '../../icons.tsx'
@@ -9,7 +9,7 @@ import { progressText } from './progress-text.ts'
 export interface SheetHeadProps {
   draft: Draft
   features: Features
-  /** Preview and results are shown, instead of the captions. */
+  /** Shows preview and results instead of the captions. */
   isSending: boolean
   isUnsaved: boolean
   heading: RefObject<HTMLHeadingElement | null>
@@ -46,7 +46,7 @@ export function SheetHead(props: SheetHeadProps) {
 
 function titleOf({ outcomes }: Draft, isSending: boolean, features: Features): string {
   if (!isSending) return features.publish ? labels.publish : labels.captions
-  return Object.keys(outcomes).length > 0 ? labels.results : labels.previewOf
+  return Object.keys(outcomes).length > 0 ? labels.results : labels.preview
 }
 
 function statusText(draft: Draft, isUnsaved: boolean): string {

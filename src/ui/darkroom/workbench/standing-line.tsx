@@ -1,4 +1,4 @@
-/** Standing of a photo on one platform: an icon, words, the way to the post, and what a person can do about it. */
+/** Status of a photo on a platform: icon, text, link to the post, and buttons. */
 import './remark.css'
 import './standing-line.css'
 import type { ComponentChildren } from 'preact'
@@ -10,9 +10,9 @@ export interface StandingLineProps {
   /** Name of the platform. */
   name: string
   standing: Standing
-  /** Reports an earlier post as a reason not to send again. */
+  /** Words an existing post as a reason not to publish again. */
   isBefore?: boolean
-  /** More about it, and its buttons. */
+  /** Further text and buttons. */
   children?: ComponentChildren
 }
 
@@ -68,7 +68,7 @@ const shapes: Readonly<Record<Standing['status'], string>> = {
   in_progress: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4.500V12l3 2',
 }
 
-/** A shape of its own for each status: colours alone tell some people nothing. */
+/** Icon with a different shape for each status, for people who cannot tell the colours apart. */
 export function StandingIcon({ status }: { status: Standing['status'] }) {
   return (
     <svg class="line-icon" viewBox="0 0 24 24" aria-hidden="true">

@@ -1,4 +1,4 @@
-/** Standing of a photo on each platform: from this page's own attempt, else from a dry run, else from the server's ledger. */
+/** Status of a photo on each platform: from this page's attempt, else from a dry run, else from the server's ledger. */
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
 import type { PlatformName, PlatformOutcome } from '../admin-api.ts'
@@ -8,7 +8,7 @@ export type Standing = Omit<Publication, 'platform'>
 
 type Results = Partial<Record<PlatformName, PlatformOutcome>>
 
-/** Results of this page's attempts, and of dry runs. */
+/** Results of this page's attempts and dry runs. */
 export interface Attempts {
   outcomes: Results
   previews: Results
@@ -16,7 +16,7 @@ export interface Attempts {
 
 const labels = texts.workbench
 
-/** `null` where nothing was ever sent there, as far as the page knows. */
+/** Returns the status on this platform; `null` if the page knows of no attempt. */
 export function standingOf(
   { outcomes, previews }: Attempts,
   photo: Photo,
@@ -26,15 +26,15 @@ export function standingOf(
   const preview = previews[platform]
   const known = photo.publications?.find((publication) => publication.platform === platform) ?? null
   const attempt = outcome ? standingIn(outcome) : null
-  // The other attempt has ended well since.
+  // The concurrent attempt has succeeded since.
   if (attempt?.status === 'in_progress' && known?.status === 'published') return known
   if (attempt) return attempt
   if (!preview) return known
-  // A dry run that finds nothing in the way is younger than the ledger, but keeps silent about failures.
+  // A clear dry run is newer than the ledger, but does not report failures.
   return standingIn(preview) ?? (known?.status === 'in_progress' ? null : known)
 }
 
-/** Results without those that can change at any moment, so that the server is asked instead. */
+/** Removes results of attempts still under way, so that the page asks the server instead. */
 export function withoutUnderWay(outcomes: Results): Results {
   const settled = Object.entries(outcomes).filter(
     ([, outcome]) => standingIn(outcome)?.status !== 'in_progress',
@@ -42,18 +42,18 @@ export function withoutUnderWay(outcomes: Results): Results {
   return Object.fromEntries(settled)
 }
 
-/** Gives the status among the results that needs a person most; `published` where nothing else is. */
+/** Returns the most urgent status among the results; `published` if there are none. */
 export function worstOf(outcomes: Results): Standing['status'] {
   const standings = Object.values(outcomes).map(standingIn)
   return standings.sort((one, other) => rankOf(one) - rankOf(other))[0]?.status ?? 'published'
 }
 
-/** True when a person has to look: an attempt that is still under way asks nothing of them. */
+/** True if a result needs an admin's attention. An attempt still under way does not. */
 export function needsPerson(outcomes: Results): boolean {
   return ['failed', 'unknown'].includes(worstOf(outcomes))
 }
 
-/** `null` for a dry run that found nothing in the way. */
+/** Returns the status of a result; `null` for a dry run without obstacles. */
 function standingIn(outcome: PlatformOutcome): Standing | null {
   const { success, skipped, standing, code, url, published_at: at, error } = outcome
   const rest = { at: at ?? null, post_url: url ?? null, error: error ?? null }
@@ -66,12 +66,12 @@ function standingIn(outcome: PlatformOutcome): Standing | null {
 
 export const isPublished = (standing: Standing | null) => standing?.status === 'published'
 
-/** True when sending now may reach the platform. The unknown is sent again only on a person's word. */
+/** True if publishing may be tried without confirmation. An unknown outcome needs an admin's confirmation. */
 export function isSendable(standing: Standing | null): boolean {
   return standing === null || standing.status === 'failed'
 }
 
-/** Ledger of the photo with these results in it, for where the server cannot be asked again. */
+/** Returns the photo's ledger updated with these results, for when the server cannot be asked. */
 export function withResults({ publications = [] }: Photo, results: Results): Publication[] {
   const found = Object.entries(results).flatMap(([platform, outcome]): Publication[] => {
     const standing = standingIn(outcome)
@@ -81,7 +81,7 @@ export function withResults({ publications = [] }: Photo, results: Results): Pub
   return [...publications.filter(isOther), ...found]
 }
 
-/** Failures first: they wait for a person. */
+/** Order of display: failures first, because they need an admin. */
 const ranks: Readonly<Record<Standing['status'], number>> = {
   failed: 0,
   unknown: 1,
@@ -93,13 +93,13 @@ export function rankOf(standing: Standing | null): number {
   return standing ? ranks[standing.status] : 4
 }
 
-/** Date and time of a post, by this device's clock; empty where it is not known. */
+/** Formats the time of a post in this device's time zone. Empty if the time is unknown. */
 export function momentOf(at: string | null): string {
   const time = Date.parse(at ?? '')
   return Number.isNaN(time) ? '' : labels.moment(new Date(time))
 }
 
-/** Results of publishing in one line, such as 'Published to FetLife. Telegram failed.' Empty where nothing was attempted. */
+/** Summarizes results, such as 'Published to FetLife. Telegram failed.' Empty without attempts. */
 export function headlineOf(outcomes: Results): string {
   const all = Object.entries(outcomes).filter(([, { skipped }]) => skipped !== 'dry_run')
   const namesOf = (isMeant: (outcome: PlatformOutcome, standing: Standing | null) => boolean) =>
@@ -113,7 +113,7 @@ export function headlineOf(outcomes: Results): string {
     unknown: namesOf((_, standing) => standing?.status === 'unknown'),
     underWay: namesOf((_, standing) => standing?.status === 'in_progress'),
   }
-  // Duplicates that a look after lost work has found may be what that work had sent.
+  // A duplicate found after lost work may be the post that this work sent.
   const isNothingSent =
     all.length > 0 && all.every(([, { skipped, standing }]) => skipped === 'duplicate' && !standing)
   return `${labels.headline(headline)}${isNothingSent ? ` ${labels.nothingSent}` : ''}`

@@ -1,14 +1,13 @@
-/** How far long work has come, as steps in a row. */
+/** Progress of an analysis as a row of steps. */
 import './steps.css'
 import { texts } from '../../texts.ts'
 import type { Stage } from '../admin-api.ts'
 
 const labels = texts.workbench
-/** Texts by the server's name of a stage. A newer server may name stages that this page does not know. */
+/** Texts by the server's stage names. A newer server may send stages that this page does not know. */
 export const stageTexts: Readonly<Record<string, (platform: string) => string>> = labels.stages
 const steps = ['reading', 'looking', 'writing_captions', 'saving'] as const
 
-/** The steps of an analysis. */
 export function Steps({ stages }: { stages: readonly Stage[] }) {
   const named = new Set(stages.map(({ stage }) => stage))
   const reached = steps.findLastIndex((step) => named.has(step))
@@ -27,7 +26,7 @@ export function Steps({ stages }: { stages: readonly Stage[] }) {
   )
 }
 
-/** The latest stage in words. */
+/** Returns the text of the latest stage. */
 export function stageText(stages: readonly Stage[]): string {
   const { stage, platform } = stages.at(-1) ?? { stage: 'asking' }
   return stageTexts[stage]?.(labels.platformNamed(platform ?? '')) ?? labels.working

@@ -1,4 +1,4 @@
-/** What was just done, with the way back while it is there. */
+/** Message about a recent action, with Undo or Retry. */
 import './toast-line.css'
 import { CloseIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'
@@ -11,7 +11,7 @@ const labels = texts.workbench
 export interface ToastLineProps {
   toast: Toast
   onDismiss: () => void
-  /** The action, which settles what is told. */
+  /** Wraps a button's action so that it also dismisses the toast. */
   doing: (action: () => void) => () => void
 }
 

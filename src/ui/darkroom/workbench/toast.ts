@@ -1,4 +1,4 @@
-/** A message of the page in passing. */
+/** Short message over the page. */
 import type { ApiProblem } from '../../problem.ts'
 
 export interface Toast {
@@ -19,19 +19,19 @@ export interface Toast {
     | 'notRestored'
     | 'failed'
   photo: string
-  /** Comes before the words of `text`. */
+  /** Sentence before the text that `text` names. */
   says?: string
-  /** Stays until it is read, as with `problem`. */
+  /** Keeps the toast until it is dismissed, as with `problem`. */
   isFailure?: boolean
   problem?: ApiProblem
   undo?: () => void
   /** Repeats what failed. */
   retry?: () => void
-  /** Opens the photo that this is about. */
+  /** Opens the photo. */
   show?: () => void
 }
 
-/** True when the toast waits until a person has read it. */
+/** True if the toast stays until it is dismissed. */
 export function isFailure({ problem, isFailure }: Toast): boolean {
   return problem !== undefined || isFailure === true
 }

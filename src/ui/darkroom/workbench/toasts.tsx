@@ -1,4 +1,4 @@
-/** What was done in passing, whatever the page shows: what went wrong above, the way back below. */
+/** Messages over every screen: failures above, other messages below. */
 import './toasts.css'
 import { useEffect, useRef } from 'preact/hooks'
 import { useShortcuts } from '../../keyboard.ts'
@@ -6,13 +6,13 @@ import { texts } from '../../texts.ts'
 import { isFailure, type Toast } from './toast.ts'
 import { ToastLine } from './toast-line.tsx'
 
-/** Long enough to find one's glasses (WCAG 2.2, 2.2.1 asks for no less where something is lost; nothing is: photos stay in folders). */
+/** Display time. WCAG 2.2 (2.2.1) allows a limit here, because a missed Undo loses nothing: photos stay in their folders. */
 const visibleMs = 12_000
-/** Of failures; what is below them comes up when they are read. */
+/** Failures shown at once. Earlier ones follow when these are dismissed. */
 const maxFailures = 2
 
 export interface ToastsProps {
-  /** The latest one last. */
+  /** Messages, the latest last. */
   toasts: readonly Toast[]
   onDismiss: (toasts: readonly Toast[]) => void
 }
@@ -25,7 +25,7 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
   const undoable = passing.findLast(({ undo }) => undo)
   const undone = toasts.findLast(({ undo }) => undo)
   useEffect(() => {
-    // What went wrong stays until somebody has read it, and nothing goes from under a hand. What is below the latest goes with it.
+    // Failures stay until dismissed. Other messages expire together, but not while a visitor points at a message or focuses it.
     if (!latest) return
     const timer = setInterval(() => {
       if (!area.current?.querySelector('.toast:is(:hover, :focus-within)')) onDismiss(passing)
@@ -49,7 +49,7 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
   return (
     <aside class="toasts" aria-label={texts.workbench.messages} ref={area}>
       {failures.slice(-maxFailures).map(lineOf)}
-      {/* There before its words are: a region that comes together with them is often not read out. */}
+      {/* Always rendered: screen readers often skip a live region that appears together with its text. */}
       <div class="toasts-passing" aria-live="polite">
         {undoable !== latest && lineOf(undoable)}
         {lineOf(latest)}

@@ -1,4 +1,4 @@
-/** An admin's buttons under the photo. */
+/** Admin buttons under the photo. */
 import type { Features } from '../../account/account-api.ts'
 import { DeleteIcon, KeepIcon, PublishIcon, RemoveIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'
@@ -6,14 +6,14 @@ import { texts } from '../../texts.ts'
 export interface ToolbarProps {
   features: Features
   hasPhoto: boolean
-  /** A published photo that is still shown: it can no longer be put aside. */
+  /** The shown photo is already in the archive, so keep and remove are off. */
   isArchived: boolean
   isBusy: boolean
   isSheetOpen: boolean
-  /** `null` where the gallery has that switched off. */
+  /** `null` if the gallery has this action switched off. */
   onKeep: (() => void) | null
   onRemove: (() => void) | null
-  /** Opens the sheet; `null` where captions can be neither written nor published. */
+  /** Opens the sheet; `null` if captions can be neither written nor published. */
   onSheet: (() => void) | null
   onDelete: () => void
 }
@@ -37,7 +37,7 @@ export function Toolbar(props: ToolbarProps) {
           {labels.keep}
         </button>
       )}
-      {/* Otherwise this button lies in the sheet, further from the thumb. */}
+      {/* With a sheet, Delete is in the sheet, out of the thumb's reach. */}
       {features.delete && !onSheet && (
         <button
           type="button"

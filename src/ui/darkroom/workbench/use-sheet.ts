@@ -1,4 +1,4 @@
-/** When the sheet over a photo opens and closes, and what the desk learns of that. */
+/** Opening and closing of the sheet over a photo. */
 import { useEffect, useLayoutEffect } from 'preact/hooks'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { Desk, DeskState } from './desk.ts'
@@ -16,12 +16,12 @@ export interface SheetOptions {
 }
 
 export function useSheet({ desk, shelf, state, photo, canWrite, isOpen, setOpen }: SheetOptions): void {
-  // Before the page is painted: a person who sees the button may press it, and a later decision would close the sheet again.
+  // A layout effect: a later decision could close a sheet that the admin has just opened.
   useLayoutEffect(() => {
-    // The sheet was left for a sign-in. Later than this effect, since opening the sheet draws the page again.
+    // Reopens a sheet that was left for a sign-in. Deferred, because opening renders the page again.
     if (photo && canWrite && shelf.wasOpen(keyOf(photo))) queueMicrotask(() => setOpen(true))
   }, [photo?.filename])
-  // Before the page is painted: work that ends now must know whether the person looks.
+  // Runs during render, so that work that ends now knows if its sheet is visible.
   desk.setViewed(photo, isOpen)
   const toast = state?.toasts.at(-1)
   const isDone = toast?.text === 'archived' || toast?.text === 'deleted' || toast?.text === 'testMode'

@@ -1,26 +1,26 @@
-/** Follows a finger that moves a photo clearly up or down. */
+/** Vertical swipes over a photo. */
 
 export interface VerticalSwipe {
-  /** Gives the action of a swipe over this distance in pixels: up is negative. `null` where there is none. */
+  /** Returns the action of a swipe of this distance in pixels (up is negative), or `null`. */
   actionOf(distance: number): (() => void) | null
-  /** Shows how far the swipe is. A distance of 0: it has ended. */
+  /** Shows the progress of the swipe in pixels; 0 when it has ended. */
   show(distance: number, stage: HTMLElement): void
 }
 
-/** Pixels within which a movement may still become anything. */
+/** Distance below which the direction of a movement is undecided. */
 const undecidedPx = 12
-/** Length of a swipe that counts: a part of the stage's height, and a length that a thumb does not reach by accident. */
+/** Minimum length of a swipe: a share of the stage's height, and at least a length that no thumb reaches by accident. */
 const enough = { part: 0.2, pixels: 110 }
 
-/** Length in pixels from which a swipe over this stage counts. */
+/** Returns the minimum length of a swipe over this stage in pixels. */
 export function thresholdOf(stage: HTMLElement): number {
   return Math.max(enough.pixels, stage.clientHeight * enough.part)
 }
 
 /**
- * Listens before the stage does, until `signal` ends it. Takes only what goes clearly up or down: a swipe sideways, a zoomed page,
- * a second finger and buttons keep their meaning. The style leaves such panning to the page where it has to scroll. Gives a function
- * that ends the swipe under way.
+ * Listens in the capture phase until `signal` aborts. Handles only clearly vertical movements. Sideways swipes, a zoomed page, a second
+ * finger and buttons keep their meaning. Where the page has to scroll, the style leaves vertical panning to the browser. Returns a
+ * function that ends the swipe under way.
  */
 export function listenToVerticalSwipes({ actionOf, show }: VerticalSwipe, signal: AbortSignal): () => void {
   const options = { capture: true, signal }
@@ -33,9 +33,9 @@ export function listenToVerticalSwipes({ actionOf, show }: VerticalSwipe, signal
   const onDown = (event: PointerEvent) => {
     const stage = event.target instanceof Element ? event.target.closest<HTMLElement>('.stage') : null
     const isZoomed = (visualViewport?.scale ?? 1) > 1.01
-    // A second finger is a pinch.
+    // A second finger makes a pinch.
     if (!event.isPrimary || event.pointerType === 'mouse' || !stage || isZoomed) return end()
-    // A zoomed picture is panned, and buttons are pressed.
+    // A zoomed picture pans, and buttons get their click.
     if (event.target instanceof Element && event.target.closest('button, a, .zoomed')) return end()
     start = { id: event.pointerId, x: event.clientX, y: event.clientY, stage, isOurs: false }
   }
@@ -50,7 +50,7 @@ export function listenToVerticalSwipes({ actionOf, show }: VerticalSwipe, signal
         return
       }
       start.isOurs = true
-      // The stage forgets the finger that it has seen coming down.
+      // Makes the stage drop the touch that it has already seen.
       start.stage.dispatchEvent(new PointerEvent('pointercancel', { pointerId: event.pointerId }))
     }
     event.stopPropagation()

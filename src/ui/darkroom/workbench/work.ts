@@ -1,4 +1,4 @@
-/** Work on a photo that takes a while: its beginning, its stages and its failure are seen where the person looks. */
+/** Long-running work on a photo: its stages and failures go to the sheet, or to a toast if the sheet is closed. */
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { Result, Stage } from '../admin-api.ts'
@@ -7,16 +7,16 @@ import { isHeldUp, keyOf, type WorkKind } from './draft.ts'
 import type { Shelf } from './draft-shelf.ts'
 
 export interface Work {
-  /** The photo in front of the person, and whether they see what becomes of its words. */
+  /** Records the shown photo, and if its sheet is open. */
   setViewed(photo: Photo | null, isSheetOpen: boolean): void
-  /** The name of the photo in front of the person. */
+  /** Returns the name of the shown photo. */
   current(): string | null
   isSeen(photo: Photo): boolean
-  /** Puts the photo in front of the person again. */
+  /** Shows the photo again. */
   show(photo: Photo): void
-  /** From now on, whether the person has done no more than to see what came in this photo's place. */
+  /** Starts watching. The returned function is true while the admin has only seen the photo that came next. */
   watch(): () => boolean
-  /** Gives what came of it; `null` where it failed, where other work on this photo is under way, and where a preview has given way to other work. */
+  /** Runs the work. Resolves with `null` if it failed, other work is under way, or other work replaced a preview. */
   during<T>(
     photo: Photo,
     kind: WorkKind,
@@ -24,7 +24,7 @@ export interface Work {
   ): Promise<T | null>
 }
 
-/** After a sign-in the person goes on where they were. */
+/** Problems after which the sheet opens again once the admin has signed in. */
 const needsSignIn: ReadonlySet<string> = new Set(['not_signed_in', 'sign_in_too_old'])
 
 export function createWork(gallery: Gallery, store: DeskStore, shelf: Shelf): Work {

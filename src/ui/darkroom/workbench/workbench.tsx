@@ -1,4 +1,4 @@
-/** An admin's tools under the photo, and the sheet in which it is captioned and published. Loaded for admins only. */
+/** Admin tools under the photo, and the sheet for captions and publishing. Loaded only for admins. */
 import './workbench.css'
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks'
 import type { Features } from '../../account/account-api.ts'
@@ -16,11 +16,11 @@ import { useSheet } from './use-sheet.ts'
 export interface WorkbenchProps {
   desk: Desk
   shelf: Shelf
-  /** `null` until the desk has said anything. */
+  /** `null` until the desk has reported its state. */
   state: DeskState | null
   photo: Photo | null
   features: Features
-  /** True when the sheet is open: a layer over the photo in the browser's history. */
+  /** True while the sheet is open, as a layer in the browser's history. */
   isOpen: boolean
   setOpen: (isOn: boolean) => void
 }

@@ -1,4 +1,4 @@
-/** Where a photo's words are written, by hand or by the AI. */
+/** View in which an admin or the AI writes a photo's captions. */
 import './remark.css'
 import './writing-view.css'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
@@ -18,7 +18,7 @@ export interface WritingViewProps {
   draft: Draft
   photo: Photo
   features: Features
-  /** The person sends from here, and goes on where the results are. */
+  /** Called when a retry starts from this view; the sheet then shows the results. */
   onSend: () => void
 }
 
@@ -95,13 +95,13 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
   )
 }
 
-/** Asks before it deletes: there is no undo. */
+/** Delete button that asks for confirmation, because deleting cannot be undone. */
 function DeleteButton({ isBusy, onDelete }: { isBusy: boolean; onDelete: () => void }) {
   const [isSure, setSure] = useState(false)
   const wasSure = useRef(isSure)
   const opener = useRef<HTMLButtonElement>(null)
   const cancel = useRef<HTMLButtonElement>(null)
-  // The button that was pressed is gone, and what came in its place has the focus.
+  // Moves the focus to the button that replaces the pressed button.
   useLayoutEffect(() => {
     if (isSure !== wasSure.current) (isSure ? cancel : opener).current?.focus()
     wasSure.current = isSure
@@ -129,7 +129,7 @@ function DeleteButton({ isBusy, onDelete }: { isBusy: boolean; onDelete: () => v
       <button
         type="button"
         class="button danger"
-        // Not `disabled`: the focus would get lost where the deletion fails.
+        // Not `disabled`, which would drop the focus when the deletion fails.
         aria-disabled={isBusy}
         onClick={() => !isBusy && onDelete()}
       >

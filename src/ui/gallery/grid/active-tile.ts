@@ -1,4 +1,4 @@
-/** The tile that keys start from. Brings it into sight and gives it the focus once it is in the document. */
+/** Active tile, from which keys move. Scrolls it into view and focuses it once it is in the document. */
 import type { RefObject } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { GridProps } from './grid-props.ts'
@@ -6,16 +6,16 @@ import type { WallView } from './view-window.ts'
 
 export interface ActiveTile {
   index: number
-  /** Makes another tile the active one, where it is: a pointer has touched it. */
+  /** Makes another tile active without scrolling, after a pointer touched it. */
   set(index: number): void
-  /** Moves to a tile, in sight and with the focus. */
+  /** Makes a tile active, scrolls it into view and focuses it. */
   goTo(index: number): void
 }
 
 type ActiveTileOptions = Pick<GridProps, 'listing' | 'from' | 'takesFocus'> & {
   tiles: RefObject<HTMLElement | null>
   wall: WallView
-  /** A bar for selected photos lies over the lower tiles. */
+  /** The bar for selected photos covers the lower tiles. */
   isMarking: boolean
 }
 
@@ -25,17 +25,17 @@ export function useActiveTile(options: ActiveTileOptions): ActiveTile {
   const { view, reveal } = wall
   const [chosen, set] = useState(from ?? listing.active ?? 0)
   const index = count === null ? chosen : Math.min(chosen, Math.max(0, count - 1))
-  /** Steps that wait until the tile is in the document. */
+  /** Scroll and focus that wait until the tile is in the document. */
   const wanted = useRef({ scroll: (from ?? listing.active) !== null, focus: takesFocus })
 
-  // Another list begins at its beginning.
+  // Another list starts at its last active tile, or at its first.
   const shown = useRef(listing)
   if (shown.current !== listing) {
     shown.current = listing
     wanted.current = { scroll: true, focus: false }
     set(listing.active ?? 0)
   }
-  // Before the effect below, which does it at once.
+  // Declared before the effect below, which scrolls in the same pass.
   useLayoutEffect(() => {
     if (isMarking && tiles.current?.querySelector('.tile:focus-visible')) wanted.current.scroll = true
   }, [isMarking])

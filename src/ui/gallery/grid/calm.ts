@@ -1,14 +1,14 @@
-/** While the wall flies by, pictures wait a moment before they are asked for. */
+/** Delay of picture requests during fast scrolling. */
 
 export interface Calm {
-  /** The wall is there now, a frame of this height. */
+  /** Reports the scroll position and the height of the scroll frame. */
   moved(top: number, height: number): void
-  /** When tiles that appear now will have stood for a moment; `null` where they do already. */
+  /** Resolves when fast scrolling has stopped; `null` if no wait is needed. */
   soon(): Promise<void> | null
   end(): void
 }
 
-/** As long as it takes to see that nobody stops here. */
+/** Time without fast scrolling after which pictures are requested. */
 const flyingMs = 150
 
 export function createCalm(): Calm {
@@ -20,7 +20,7 @@ export function createCalm(): Calm {
       const isFast = Math.abs(top - last) > height / 4
       last = top
       if (!isFast) return
-      // All tiles wait for the same moment, so that they are drawn together.
+      // All tiles share one promise, so that they render together.
       waiting ??= Promise.withResolvers()
       clearTimeout(timer)
       timer = setTimeout(() => {

@@ -1,4 +1,4 @@
-/** Above the tiles: which folder, what to look for, in which order, and how many there are. */
+/** Bar above the tiles: folders, search, sort order and selection. */
 import './grid-bar.css'
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
@@ -13,7 +13,7 @@ type GridBarProps = Pick<GridProps, 'gallery' | 'query' | 'sorts' | 'folders' | 
 }
 
 const labels = texts.grid
-/** As long as fingers rest between words. */
+/** Pause in typing after which the search starts. */
 const typingMs = 200
 
 export function GridBar(props: GridBarProps) {
@@ -72,21 +72,21 @@ export function GridBar(props: GridBarProps) {
   )
 }
 
-/** Searches while a person types, after each pause. */
+/** Search field, which searches after each pause in typing. */
 function SearchField({
   gallery,
   query,
   searchField,
 }: Pick<GridBarProps, 'gallery' | 'query' | 'searchField'>) {
   const [typed, setTyped] = useState(query.search)
-  // Last search from this field. Any other comes from the back button or a link, and replaces the typed text.
+  // Last search from this field. A different search comes from the back button or a link, and replaces the typed text.
   const own = useRef(query.search)
   useEffect(() => {
     if (query.search === own.current) return
     own.current = query.search
     setTyped(query.search)
   }, [query.search])
-  // A layout effect: a search that began before a photo was opened must not end above the photo.
+  // A layout effect, so that opening a photo cancels a search that is still waiting.
   useLayoutEffect(() => {
     const search = typed.trim()
     if (search === query.search) return

@@ -1,4 +1,4 @@
-/** The reason why the grid has nothing to show, or not all of it, with what to do about it; and its status for screen readers. */
+/** Notice that explains an empty or incomplete grid, and the grid's status for screen readers. */
 import { type ApiProblem, pageProblem } from '../../problem.ts'
 import { kindOf } from '../../problem-kind.ts'
 import { texts } from '../../texts.ts'
@@ -54,7 +54,7 @@ function noteOf(listing: Listing, query: Query, limit: PictureLimit): ApiProblem
   return listing.problem ?? limit.problem ?? emptiness(listing, query)
 }
 
-/** Names an empty list as a problem, since it is told in the same way. */
+/** Returns an empty list as a problem, since both use the same notice. */
 function emptiness({ count, missingFolder }: Listing, { folder, search }: Query): ApiProblem | null {
   if (count !== 0) return null
   if (search) return pageProblem('nothing_found', missingFolder)

@@ -1,20 +1,20 @@
-/** What the grid is given. */
+/** Props of the grid. */
 import type { ComponentChildren } from 'preact'
 import type { Gallery } from '../gallery.ts'
 import type { Item, Query, Sort } from '../order.ts'
 import type { Listing } from './listing.ts'
 
-/** What an admin has marked. */
+/** Photos that an admin has selected. */
 export interface GridSelection {
   size: number
-  /** Taps mark photos instead of opening them, also while none is marked. */
+  /** Taps select photos instead of opening them, even before the first is selected. */
   isOn: boolean
   turn(isOn: boolean): void
-  /** The names of those to mark are still on their way. */
+  /** The names of the range to select are still loading. */
   isFilling: boolean
   has(item: Item): boolean
   toggle(index: number): void
-  /** All from the last one marked to this one. */
+  /** Selects all photos from the last selected index to this index. */
   extendTo(index: number): void
   all(): void
   clear(): void
@@ -25,15 +25,15 @@ export interface GridProps {
   listing: Listing
   query: Query
   sorts: readonly Sort[]
-  /** `null` for visitors, who see the root only. */
+  /** `null` for visitors, who see only the root. */
   folders: readonly Query['folder'][] | null
   selection: GridSelection | null
-  /** Where the photo lies that was looked at last. */
+  /** Index of the photo that was shown last. */
   from: number | null
-  /** The person was on another screen before, and goes on here. */
+  /** The grid takes the focus, because the visitor comes from another screen. */
   takesFocus: boolean
-  /** Opens the picker of files; `null` where the person cannot upload. */
+  /** Opens the file picker; `null` if the visitor cannot upload. */
   onUpload: (() => void) | null
-  /** What can be done with what is marked. */
+  /** Actions on the selected photos. */
   tools: ComponentChildren
 }

@@ -1,4 +1,4 @@
-/** Everything at a glance: a wall of square tiles, of which only those in sight are in the document. */
+/** Grid of all photos as square tiles. Only the tiles in view are in the document. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import type { ApiProblem } from '../../problem.ts'
 import './grid.css'
@@ -75,7 +75,7 @@ export function Grid(props: GridProps) {
   )
 }
 
-/** Makes the picture limit of this grid, and draws the grid again when a pause begins or ends. */
+/** Creates the picture limit of this grid, and renders again when a pause begins or ends. */
 function usePictureLimit(): PictureLimit {
   const [, setProblem] = useState<ApiProblem | null>(null)
   const [limit] = useState(() => {
@@ -85,7 +85,7 @@ function usePictureLimit(): PictureLimit {
   return limit
 }
 
-/** Gets the names of the photos in sight. */
+/** Loads the names of the photos in view. */
 function useNames(listing: Listing, view: ViewWindow | null): void {
   const { count, problem } = listing
   useEffect(() => {
@@ -98,7 +98,7 @@ function useNames(listing: Listing, view: ViewWindow | null): void {
   })
 }
 
-/** Stands in place of the tiles until the first names are there. */
+/** Placeholder for the tiles until the first names are loaded. */
 function Skeleton() {
   return (
     <div class="skeleton" aria-hidden="true">

@@ -1,17 +1,17 @@
-/** The content of one list: its names, its length, and the latest failure. Ten thousand names need little memory. */
+/** Content of a list: its names, its length and the latest failure. Names alone, so ten thousand photos need little memory. */
 import type { ApiProblem } from '../../problem.ts'
 import { type Item, keyOf } from '../order.ts'
 import type { Page, PageAnswer } from './source.ts'
 
 export interface ListContent {
-  /** `undefined` where a name is not there yet. */
+  /** Photos by index; `undefined` where the name is not loaded yet. */
   items: (Item | undefined)[]
   /** Length of the list; `null` until the first answer. */
   count: number | null
-  /** The root folder, where it does not exist. */
+  /** Path of the root folder if it does not exist. */
   missingFolder: string | null
   problem: ApiProblem | null
-  /** Failures in a row. */
+  /** Consecutive failures. */
   failures: number
 }
 
@@ -25,7 +25,7 @@ export function contentFrom(page: Page | null | undefined): ListContent {
   }
 }
 
-/** Puts a page, or the failure to get it, into the list. `at`: the place of its first name; `null`: nothing else stays. */
+/** Puts a page, or the failure to load it, into the list. `at` is the index of its first name; `null` replaces the list. */
 export function putPage(list: ListContent, answer: PageAnswer, at: number | null): void {
   if ('problem' in answer) {
     list.problem = answer.problem
@@ -41,7 +41,7 @@ export function putPage(list: ListContent, answer: PageAnswer, at: number | null
   list.failures = 0
 }
 
-/** Takes these photos out of the list. Gives false where that changes nothing. */
+/** Removes these photos from the list. Returns false if the list does not change. */
 export function removeItems(list: ListContent, gone: readonly Item[]): boolean {
   const keys = new Set(gone.map(keyOf))
   let removed = 0

@@ -1,4 +1,4 @@
-/** The photos of one list, fetched page by page as they are looked at. */
+/** Photos of a list, loaded page by page as they come into view. */
 import type { ApiProblem } from '../../problem.ts'
 import { type Item, keyOf, type Order, type Query } from '../order.ts'
 import { contentFrom, removeItems } from './list-content.ts'
@@ -9,16 +9,16 @@ export interface Listing extends Order, Omit<PageLoader, 'forget'> {
   readonly query: Query
   /** `null` until the first answer. */
   readonly count: number | null
-  /** The root folder, where it does not exist. */
+  /** Path of the root folder if it does not exist. */
   readonly missingFolder: string | null
   readonly problem: ApiProblem | null
-  /** Failures in a row. */
+  /** Consecutive failures. */
   readonly failures: number
-  /** The photo that had the focus, for when the grid comes back. */
+  /** Index of the photo that had the focus, for the return to the grid. */
   active: number | null
-  /** `undefined` while it is not there yet. */
+  /** Returns the photo at this index, or `undefined` if its name is not loaded yet. */
   at(index: number): Item | undefined
-  /** Takes away photos that are gone. */
+  /** Removes photos that are gone. */
   drop(gone: readonly Item[]): void
 }
 
@@ -26,7 +26,7 @@ export function createListing(source: Source, query: Query, onChange: () => void
   const list = contentFrom(source.known?.(query))
   const pages = createPageLoader(source, query, list, onChange)
 
-  /** Finds the place of the photo, page by page where the names are not there yet. Gives -1 where it has none. */
+  /** Finds the index of a photo and loads missing pages for that. Returns -1 if the photo is not in the list. */
   async function indexOf(item: Item): Promise<number> {
     const key = keyOf(item)
     for (let first = 0; ; first += source.pageSize) {

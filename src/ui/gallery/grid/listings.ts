@@ -1,11 +1,11 @@
-/** The lists of this visit. The latest few are kept, so that going back shows what was there. */
+/** Lists of this visit. The latest few are cached, so that going back shows them at once. */
 import type { Item, Query } from '../order.ts'
 import { createListing, type Listing } from './listing.ts'
 import type { Source } from './source.ts'
 
 export interface Listings {
   of(query: Query): Listing
-  /** Asks for lists again from now on; for the shown one at once. */
+  /** Reloads the shown list and drops all others from the cache. */
   refresh(): void
   drop(gone: readonly Item[]): void
 }
@@ -33,7 +33,7 @@ export function createListings(source: Source, onChange: () => void): Listings {
     },
     drop(gone) {
       const [latest] = [...listings].slice(-1)
-      // The others may have got what this one has lost.
+      // Other lists may have gained these photos, so drop them from the cache.
       listings = new Map(latest ? [latest] : [])
       latest?.[1].drop(gone)
     },

@@ -1,19 +1,19 @@
-/** Gets the pages of one list: each once, few at a time, and none that no longer fits. */
+/** Loader of a list's pages: each page once, a few at a time. Discards pages of an outdated list. */
 import type { Item, Query } from '../order.ts'
 import { type ListContent, putPage } from './list-content.ts'
 import type { Source } from './source.ts'
 
 export interface PageLoader {
   readonly isBusy: boolean
-  /** Gets these photos, the last one included. Gives those that are known then; fewer where `signal` ends it. */
+  /** Loads these photos, `last` included. Resolves with fewer photos after a failure or when `signal` aborts. */
   load(first: number, last: number, signal?: AbortSignal): Promise<Item[]>
-  /** Asks for the list again. Its names stay until the answer is there. */
+  /** Reloads the list. The old names stay until the answer arrives. */
   reload(): Promise<void>
-  /** Ignores the pages on their way: the list has changed, so their places are no longer true. */
+  /** Discards pages that are still loading, because the list has changed and their indexes are wrong. */
   forget(): void
 }
 
-/** Requests at once. The server lists the whole folder for each page. */
+/** Concurrent requests. Few, because the server lists the whole folder for each page. */
 const pagesAtOnce = 3
 
 export function createPageLoader(
@@ -23,7 +23,7 @@ export function createPageLoader(
   onChange: () => void,
 ): PageLoader {
   const { pageSize } = source
-  /** Pages on their way. Another map takes the place of this one to forget them. */
+  /** Pages that are loading. A new map in its place discards them. */
   let pages = new Map<number, Promise<void>>()
 
   function fetchPage(page: number): Promise<void> {
@@ -57,7 +57,7 @@ export function createPageLoader(
     async load(first, last, signal) {
       const before = list.failures
       for (let asked: typeof pages | null = null; asked !== pages; ) {
-        // Once more where the list has changed meanwhile. A page that stays short is not asked for again and again.
+        // Repeats if the list changed meanwhile. A page that stays short is not requested again.
         asked = pages
         const waiting = missingPages(first, last)
         const lane = async () => {

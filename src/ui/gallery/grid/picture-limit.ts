@@ -1,22 +1,22 @@
-/** Pictures of the grid that the server refuses for a while: one question for all of them, and one pause. */
+/** Pause of all pictures in the grid while the server refuses them with a rate limit. */
 import type { ApiProblem } from '../../problem.ts'
 import { kindOf } from '../../problem-kind.ts'
 import { pictureProblemAt } from '../gallery-api.ts'
 
 export interface PictureLimit {
-  /** Why the pictures pause; `null` while they do not. */
+  /** Reason of the pause; `null` without a pause. */
   readonly problem: ApiProblem | null
-  /** Pauses in a row. */
+  /** Consecutive pauses. */
   readonly pauses: number
-  /** The end of the pause; `null` while there is none. */
+  /** Resolves at the end of the pause; `null` without a pause. */
   pause(): Promise<void> | null
-  /** Finds out why a picture failed. Gives true when it is worth asking for again, after the pause where there is one. */
+  /** Finds out why a picture failed. Waits for the end of a pause, then resolves with true if a retry is worthwhile. */
   failed(url: string): Promise<boolean>
   /** Ends the pause. */
   resume(): void
 }
 
-/** Makes the limit of one grid. `onChange` is told when a pause begins and when it ends. */
+/** Creates the limit of a grid. Calls `onChange` when a pause begins and when it ends. */
 export function createPictureLimit(onChange: () => void): PictureLimit {
   let problem: ApiProblem | null = null
   let pauses = 0
@@ -48,7 +48,7 @@ export function createPictureLimit(onChange: () => void): PictureLimit {
     },
     pause: () => waiting?.promise ?? null,
     async failed(url) {
-      // One after the other: where the first is refused, the others know why without asking.
+      // Serial, so that after the first refusal the others need no request.
       const mine = questions.then(() => check(url))
       questions = mine
       const isWorthIt = await mine

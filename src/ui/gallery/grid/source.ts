@@ -1,4 +1,4 @@
-/** The place that lists of photos come from: the names that visitors see, or the library of admins. */
+/** Source of lists: the names that visitors see, or the library of admins. */
 import type { ApiProblem } from '../../problem.ts'
 import type { Item, Query } from '../order.ts'
 
@@ -6,7 +6,7 @@ export interface Source {
   /** Photos per request. */
   pageSize: number
   page(query: Query, offset: number): Promise<PageAnswer>
-  /** Gives the first page where it is known without a request, so that nothing flickers while a person types. */
+  /** Returns the first page if it is known without a request, so that nothing flickers during typing. */
   known?(query: Query): Page | null
 }
 
@@ -16,6 +16,6 @@ export interface Page {
   items: Item[]
   /** Length of the whole list. */
   total: number
-  /** The root folder, where it does not exist. */
+  /** Path of the root folder if it does not exist. */
   missingFolder?: string | null
 }

@@ -1,7 +1,10 @@
-/** Where a key leads from a tile. */
+/** Movement between tiles by keys. */
 import type { ViewWindow } from './view-window.ts'
 
-/** The index of the tile, `null` for any other key. Rows depend on the window, so Home and End go to the first and the last photo. */
+/**
+ * Returns the index of the tile to which a key moves; `null` for other keys. Home and End go to the first and last photo, because rows
+ * depend on the window.
+ */
 export function stepFrom(
   index: number,
   key: string,
@@ -9,7 +12,7 @@ export function stepFrom(
   count: number,
 ): number | null {
   const last = count - 1
-  /** Up and down stay in their column where there is such a photo. */
+  /** Moves by rows, and stays in the column if it has a photo there. */
   const byRows = (rows: number) => {
     const to = index + rows * columns
     if (to >= 0 && to <= last) return to

@@ -1,11 +1,11 @@
-/** What a tap, a click with a modifier and a long press do to a tile. */
+/** Taps, clicks with a modifier, and long presses on a tile. */
 import { useEffect, useRef } from 'preact/hooks'
 import type { GridSelection } from './grid-props.ts'
 
 export interface TileGestureActions {
   selection: Pick<GridSelection, 'size' | 'isOn' | 'toggle' | 'extendTo'> | null
   open(index: number): void
-  /** The Tab key comes back to the tile that was used last. */
+  /** Called with the tile that was used last, which the Tab key then reaches. */
   onTouch(index: number): void
 }
 
@@ -13,14 +13,14 @@ interface Press {
   timer: ReturnType<typeof setTimeout> | undefined
   x: number
   y: number
-  /** The click that follows is a part of it. */
+  /** The press was long, so the click that follows belongs to it. */
   wasLong: boolean
 }
 
 const longPressMs = 450
 const steadyPixels = 10
 
-/** Listeners for the element that holds the tiles. */
+/** Returns the listeners for the element that holds the tiles. */
 export function useTileGestures({ selection, open, onTouch }: TileGestureActions) {
   const press = useRef<Press>({ timer: undefined, x: 0, y: 0, wasLong: false })
   const end = () => clearTimeout(press.current.timer)
@@ -44,7 +44,7 @@ export function useTileGestures({ selection, open, onTouch }: TileGestureActions
     },
     onPointerUp: end,
     onPointerCancel: end,
-    // A long press selects; the browser's menu for links would be in its way.
+    // A long press selects, so the browser's menu for links must not open.
     onContextMenu(event: MouseEvent) {
       const isTouch = 'pointerType' in event && event.pointerType !== 'mouse'
       if (selection && isTouch && indexOf(event.target) !== null) event.preventDefault()
@@ -54,7 +54,7 @@ export function useTileGestures({ selection, open, onTouch }: TileGestureActions
       if (index === null) return
       const { shiftKey, ctrlKey, metaKey } = event
       const hasModifier = shiftKey || ctrlKey || metaKey
-      // To a visitor a tile is a link, which may be opened in a tab of its own.
+      // For visitors a tile is a plain link, which a modifier opens in a new tab.
       if (hasModifier && !selection) return
       event.preventDefault()
       onTouch(index)

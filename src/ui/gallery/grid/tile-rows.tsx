@@ -1,4 +1,4 @@
-/** The rows of tiles that are in sight, and the row of the active tile, which has to stay in the document with its focus. */
+/** Rows of tiles in view, and the row of the active tile, which has to stay in the document with its focus. */
 import { texts } from '../../texts.ts'
 import type { Query } from '../order.ts'
 import type { Listing } from './listing.ts'
@@ -55,7 +55,7 @@ export function TileRows(props: TileRowsProps) {
   ))
 }
 
-/** Attributes of the element that holds the rows. Without photos it is not a grid. */
+/** Returns the attributes of the element that holds the rows. Without photos it is not a grid. */
 export function gridAttributes({ columns }: ViewWindow, count: number, isMultiple: boolean) {
   return {
     role: 'grid' as const,
@@ -78,7 +78,7 @@ function columnsOf({ columns }: ViewWindow, row: number, count: number): number[
   return Array.from({ length: Math.min(columns, count - row * columns) }, (_, column) => column)
 }
 
-/** Height of all rows in pixels. */
+/** Returns the height of all rows in pixels. */
 export function heightOf({ columns, rowHeight }: ViewWindow, count: number): number {
   return Math.ceil(count / columns) * rowHeight - gap
 }

@@ -1,4 +1,4 @@
-/** One photo of the grid: a link to it, whose picture is fetched only where somebody looks. */
+/** Tile of the grid: a link to a photo, whose picture loads only in view. */
 import './tile.css'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { CheckIcon } from '../../icons.tsx'
@@ -9,28 +9,28 @@ import type { Calm } from './calm.ts'
 import type { PictureLimit } from './picture-limit.ts'
 
 export interface TileProps {
-  /** `undefined` while its name is on the way. */
+  /** `undefined` while the name is loading. */
   item: Item | undefined
   query: Query
   index: number
   count: number
   column: number
-  /** In CSS pixels. */
+  /** Width and height in CSS pixels. */
   side: number
-  /** The one that the Tab key reaches. */
+  /** The Tab key reaches this tile. */
   isActive: boolean
-  /** `null` where nothing can be selected. */
+  /** `null` if photos cannot be selected. */
   isSelected: boolean | null
-  /** Where tiles fly by, pictures are asked for when they have stood for a moment. */
+  /** Delays pictures during fast scrolling. */
   calm: Calm
-  /** Where the server refuses pictures for a while, they wait and are asked for again. */
+  /** Pauses and retries pictures that the server refuses with a rate limit. */
   limit: PictureLimit
   onCheck: (index: number, event: MouseEvent) => void
 }
 
 const labels = texts.grid
 
-/** Most tiles stay as they are when the focus, a mark or the wall moves: they are drawn again only when one of these changes. */
+/** Memoized tile: renders again only when one of its props changes, not with each focus, selection or scroll. */
 export function Tile(props: TileProps) {
   const { item, query, index, count, column, side, isActive, isSelected, calm, limit, onCheck } = props
   return useMemo(
@@ -43,7 +43,7 @@ function TileLink(props: TileProps) {
   const { item, query, index, count, column, side, isActive, isSelected, calm, limit, onCheck } = props
   return (
     // biome-ignore lint/a11y/useSemanticElements: cells of a table cannot be laid out by columns that change
-    // biome-ignore lint/a11y/useFocusableInteractive: the link in it has the focus
+    // biome-ignore lint/a11y/useFocusableInteractive: the link in the cell has the focus
     <div
       role="gridcell"
       class={`cell ${isSelected ? 'selected' : ''}`}
@@ -63,7 +63,7 @@ function TileLink(props: TileProps) {
         {item && <TilePicture key={keyOf(item)} item={item} side={side} calm={calm} limit={limit} />}
       </a>
       {item && isSelected !== null && (
-        // biome-ignore lint/a11y/useSemanticElements: an input would tell neither Shift nor who has already been clicked
+        // biome-ignore lint/a11y/useSemanticElements: the change event of an input does not report Shift
         <button
           type="button"
           role="checkbox"
@@ -80,7 +80,7 @@ function TileLink(props: TileProps) {
   )
 }
 
-/** A picture that fails so often although the server gives it is damaged. */
+/** Attempts after which a picture that the server does send counts as damaged. */
 const triesInAll = 3
 
 type TilePictureProps = { item: Item; side: number; calm: Calm; limit: PictureLimit }
@@ -98,7 +98,7 @@ function TilePicture({ item, side, calm, limit }: TilePictureProps) {
     return () => {
       isGone = true
       if (!element || element.complete) return
-      // A picture that nobody waits for any more must not stand in the way of those that are looked at.
+      // Cancels the request, so that it does not delay pictures in view.
       element.removeAttribute('srcset')
       element.removeAttribute('src')
     }
@@ -107,17 +107,17 @@ function TilePicture({ item, side, calm, limit }: TilePictureProps) {
   const onError = async () => {
     const pauses = limit.pauses
     const isWorthIt = await limit.failed(small)
-    // A pause says nothing about this picture.
+    // A pause does not count as an attempt.
     if (limit.pauses === pauses && limit.pause() === null) tries.current++
     const element = picture.current
     if (!isWorthIt || tries.current > triesInAll || !element) return setBroken(true)
-    // The same address again: the browser asks only when it is set anew.
+    // Sets the same address again, which makes the browser repeat the request.
     const { srcset, src } = element
     element.removeAttribute('srcset')
     element.src = src
     element.srcset = srcset
   }
-  // The box takes a photo's long side; the tile is filled by its short one.
+  // The server's sizes limit the long side, but the tile is filled by the short side.
   const needed = `${Math.round(side * 1.5)}px`
   return (
     <>

@@ -1,51 +1,51 @@
-/** Which rows of tiles are in sight. All rows are equally high, so this is arithmetic: nothing is measured per tile, or while the wall moves. */
+/** Rows of tiles in view. All rows have the same height, so scrolling needs arithmetic only and measures nothing. */
 import type { RefObject } from 'preact'
 import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Calm, createCalm } from './calm.ts'
 
-/** What only changes with the window's size. Lengths in CSS pixels. */
+/** Values that change only with the window's size. Lengths are in CSS pixels. */
 interface Geometry {
   columns: number
-  /** Of a tile. */
+  /** Width and height of a tile. */
   side: number
-  /** From one row to the next. */
+  /** Distance from row to row. */
   rowHeight: number
-  /** Rows that fit, at least one. */
+  /** Number of rows that fit into the frame, at least 1. */
   rowsInSight: number
-  /** Of the frame that scrolls. */
+  /** Height of the scroll frame. */
   height: number
-  /** Above the first row. */
+  /** Height above the first row. */
   top: number
-  /** The bar above the tiles, where it stays in place while they scroll below it. */
+  /** Height of the sticky bar above the tiles; 0 if it scrolls with them. */
   covered: number
 }
 
 export interface ViewWindow extends Geometry {
   firstRow: number
-  /** Included. */
+  /** Last rendered row, inclusive. */
   lastRow: number
 }
 
 export interface WallView {
-  /** `null` until it is known how wide the tiles are. */
+  /** `null` until the tiles are measured. */
   view: ViewWindow | null
-  /** Brings a tile into sight, moving no more than needed. Its row is among those of the next rendering. */
+  /** Scrolls a tile into view by the shortest way. The next render includes its row. */
   reveal(index: number): void
-  /** Whether tiles fly by just now. */
+  /** Delays pictures during fast scrolling. */
   calm: Calm
 }
 
 export const gap = 3
-/** Rows kept ready above and below. */
+/** Extra rows above and below the view. */
 const spare = 2
 
-/** As many columns as fit: three on a phone, tiles of a thumbnail's natural size on a desktop. */
+/** Returns the number of columns: three on a phone. On a desktop, tiles have about a thumbnail's natural size. */
 function columnsFor(width: number): number {
   const smallest = width < 600 ? 104 : 196
   return Math.max(2, Math.floor((width + gap) / (smallest + gap)))
 }
 
-/** Follows the scrolling of `scroller`, in which `tiles` lie below a bar. */
+/** Tracks the scrolling of `scroller`, which contains a bar and `tiles`. */
 export function useWallView(
   scroller: RefObject<HTMLElement | null>,
   tiles: RefObject<HTMLElement | null>,
@@ -56,7 +56,7 @@ export function useWallView(
   const kept = useRef<number | null>(null)
   const [calm] = useState(createCalm)
 
-  /** Here instead of in the scroll event that follows: the tile and its row are rendered at once, and only once. */
+  /** Renders the rows at this scroll position at once, so that the scroll event that follows changes nothing. */
   const showAt = useCallback((top: number) => {
     if (!geometry.current) return
     const was = latest.current
@@ -92,7 +92,7 @@ export function useWallView(
       calm.end()
     }
   }, [scroller, tiles, showAt, calm])
-  // Once the wall is as high as its new rows make it.
+  // Restores the position after the new rows have set the height of the wall.
   useLayoutEffect(() => {
     if (scroller.current && kept.current !== null) scroller.current.scrollTop = kept.current
     kept.current = null
@@ -148,14 +148,14 @@ function isSame(one: ViewWindow, other: ViewWindow): boolean {
   )
 }
 
-/** A phone that is turned goes on showing the photos that it showed. `null` where nothing has to move for that. */
+/** Returns the scroll position that keeps the same photos in view after a phone is turned; `null` if it need not change. */
 function keptTop(was: ViewWindow, { columns, rowHeight, top }: Geometry): number | null {
   if (was.columns === columns || was.firstRow === 0) return null
   const firstInSight = (was.firstRow + spare) * was.columns
   return Math.floor(firstInSight / columns) * rowHeight + top
 }
 
-/** Where the wall has to be for the tile to be in sight. `null`: where it is. */
+/** Returns the scroll position that brings the tile into view; `null` if it need not change. */
 function scrollTopFor(
   { columns, rowHeight, height, top, covered }: Geometry,
   now: number,
@@ -165,12 +165,12 @@ function scrollTopFor(
   const upper = top + Math.floor(index / columns) * rowHeight
   const highest = Math.max(0, upper - covered - gap)
   if (upper - covered < now) return highest
-  // Where the room is less than a tile, its upper end is what is shown.
+  // If a tile does not fit, its top is shown.
   const lowest = upper + rowHeight - (height - coveredBelow)
   return lowest > now ? Math.min(highest, lowest) : null
 }
 
-/** What is done with marked photos lies over the wall, above its padding; boxes alone say how high, as it may still be rising. */
+/** Returns the height that the selection bar covers, from its layout box, because the bar may still be animating. */
 function heightCoveredBelow(frame: HTMLElement): number {
   const bar = frame.querySelector<HTMLElement>('.selection-bar')
   return bar ? bar.offsetHeight + Number.parseFloat(getComputedStyle(frame).paddingBottom) : 0

@@ -1,10 +1,10 @@
-/** Lists as a visitor sees them: all names come at once, and are searched here. */
+/** Source of lists for visitors: all names in a single request, searched in the browser. */
 import { foldName } from '../../../workflow/name-search.ts'
 import type { GalleryApi } from '../gallery-api.ts'
 import type { Item, Query } from '../order.ts'
 import type { Page, Source } from './source.ts'
 
-/** A photo, and its name as searches see it. */
+/** Photo with its name as searches compare it. */
 interface Entry {
   item: Item
   folded: string
@@ -19,7 +19,7 @@ export function createVisitorSource(api: GalleryApi): Source {
     return latest
   }
 
-  /** While somebody types, the names of a moment ago are good enough. */
+  /** Returns the cached names during a search, so that typing needs no requests. */
   function namesFor({ search, sort }: Query) {
     const isByDate = sort !== 'name'
     return search !== '' && latest?.isByDate === isByDate ? latest : null

@@ -1,14 +1,14 @@
-/** Recognizes a double tap of a finger. */
+/** Recognition of a finger's double tap. */
 import { distance, type Point } from './view.ts'
 
 export interface DoubleTap {
-  /** Takes a pointer that was lifted. Gives true when that completes a double tap. */
+  /** Handles a lifted pointer. Returns true if that completes a double tap. */
   lifted(point: Point, timeMs: number): boolean
   /** Forgets the first tap. */
   forget(): void
 }
 
-/** Two taps closer than this in time and space are one double tap. */
+/** Maximum gap in time and space between the taps of a double tap. */
 const maxGapMs = 300
 const maxGapPx = 30
 

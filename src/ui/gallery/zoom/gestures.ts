@@ -1,24 +1,24 @@
-/** Fingers, mouse and wheel on a photo that can be zoomed. */
+/** Gestures of fingers, mouse and wheel that zoom and pan a photo. */
 import { createDoubleTap } from './double-tap.ts'
 import { distance, type Point, type View, zoomed } from './view.ts'
 
 export interface ZoomHandlers {
   view(): View
   isZoomed(): boolean
-  /** From the window to the middle of the stage. */
+  /** Converts window coordinates to coordinates from the middle of the stage. */
   toStage(point: Point): Point
-  /** Follows a gesture. */
+  /** Shows the view during a gesture. */
   follow(view: View): void
-  /** A gesture has ended. */
+  /** Called when a gesture has ended. */
   end(): void
-  /** In, or out again, at this point. */
+  /** Zooms in at this point, or out again. */
   toggle(at: Point): void
 }
 
-/** A pointer that moves further is not a tap. */
+/** Maximum movement of a tap. */
 const maxTapPx = 10
 
-/** Listens until `signal` ends it. One pointer pans what is zoomed, two pinch. */
+/** Listens until `signal` aborts. A single pointer pans a zoomed photo, two pointers pinch. */
 export function listenToGestures(area: HTMLElement, handlers: ZoomHandlers, signal: AbortSignal): void {
   const pointers = new Map<number, Point>()
   const taps = createDoubleTap()
@@ -56,7 +56,7 @@ export function listenToGestures(area: HTMLElement, handlers: ZoomHandlers, sign
     const point = { x: event.clientX, y: event.clientY }
     const isTap = down !== null && distance(down, point) < maxTapPx
     if (pointers.size === 0) handlers.end()
-    // A mouse has a double click of its own, in the time that its owner needs.
+    // For a mouse, the browser's `dblclick` follows the double-click speed of the system.
     if (!isTap || isMouse) taps.forget()
     else if (taps.lifted(point, event.timeStamp)) handlers.toggle(point)
   }
@@ -69,7 +69,7 @@ export function listenToGestures(area: HTMLElement, handlers: ZoomHandlers, sign
     if (isMouse && isOnPhoto(event)) handlers.toggle({ x: event.clientX, y: event.clientY })
   }
 
-  /** Pinching on a trackpad arrives as a wheel with Ctrl. Without it the wheel pans what is zoomed. */
+  /** Handles the wheel: with Ctrl it is a pinch on a trackpad, else it pans a zoomed photo. */
   function onWheel(event: WheelEvent): void {
     if (!isOnPhoto(event) || (!event.ctrlKey && !handlers.isZoomed())) return
     event.preventDefault()
@@ -83,17 +83,17 @@ export function listenToGestures(area: HTMLElement, handlers: ZoomHandlers, sign
   }
 }
 
-/** Buttons and notices over the photo are no part of it. */
+/** False for buttons and notices over the photo. */
 function isOnPhoto({ target }: Event): boolean {
   return target instanceof Element && target.closest('button, a, .notice') === null
 }
 
-/** Moves the view by the way between two points. */
+/** Moves the view by the distance between two points. */
 function panned(view: View, from: Point, to: Point): View {
   return { ...view, x: view.x + to.x - from.x, y: view.y + to.y - from.y }
 }
 
-/** Zooms after one finger of two has moved, so that the photo stays under both. */
+/** Zooms after one of two fingers has moved, so that the photo stays under both. */
 function pinched({ view, toStage }: ZoomHandlers, before: Point, now: Point, other: Point): View {
   const factor = distance(now, other) / Math.max(1, distance(before, other))
   const to = middle(now, other)

@@ -1,4 +1,4 @@
-/** A photo that comes closer: by double tap, pinch, wheel, keys and buttons. */
+/** Zoom of a photo by double tap, pinch, wheel, keys and buttons. */
 import type { RefObject } from 'preact'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useShortcuts } from '../../keyboard.ts'
@@ -16,12 +16,12 @@ import {
 } from './view.ts'
 
 export interface Zoom {
-  /** 1: at rest. Changes when a gesture ends. */
+  /** Scale of the photo, 1 at rest. Changes when a gesture ends. */
   scale: number
   isZoomed(): boolean
-  /** Comes closer by one step, around the middle. */
+  /** Zooms in by a step, around the middle. */
   closer(): void
-  /** Goes back by one step. */
+  /** Zooms out by a step. */
   further(): void
   /** Shows the whole photo. */
   leave(): void
@@ -29,14 +29,14 @@ export interface Zoom {
 
 const panPixels = 80
 
-/** Whether somebody looks closely, as the browser's history has it. */
+/** State of the full-size view in the browser's history. */
 export interface CloseUpState {
   isOn: boolean
-  /** Told when a zoom begins and ends here. */
+  /** Called when a zoom begins or ends here. */
   set(isOn: boolean): void
 }
 
-/** Zooms the `.picture` in `area`. A new `photo` is shown whole again. */
+/** Zooms the `.picture` in `area`. A new `photo` resets the zoom. */
 export function useZoom(
   area: RefObject<HTMLElement | null>,
   photo: string | null,
@@ -55,15 +55,15 @@ export function useZoom(
   )
   useLayoutEffect(() => {
     if (closeUp.isOn === zoom.isZoomed()) return
-    // The browser has gone back, or forward again.
+    // The browser has stepped back or forward.
     if (closeUp.isOn) zoom.toggle()
     else zoom.leave()
-    // A picture that is not there cannot be looked at closely.
+    // Without a picture, the zoom stays off.
     closeUp.set(zoom.isZoomed())
   }, [zoom, closeUp.isOn])
-  // Before the new photo is painted.
+  // Resets the zoom before the new photo is painted.
   useLayoutEffect(() => () => zoom.leave(), [zoom, photo])
-  // Before it is painted as well: who sees the photo may press its keys.
+  // A layout effect, because keys may be pressed as soon as the photo is visible.
   useLayoutEffect(() => {
     if (!area.current || photo === null) return
     const listening = new AbortController()
@@ -85,7 +85,7 @@ export function useZoom(
   useLayoutEffect(() => {
     const stage = area.current
     if (!isIn || !stage) return
-    // What the photo covers can be reached by no key either.
+    // Makes elements that the photo covers unreachable by keyboard.
     const covered = [...(stage.parentElement?.children ?? [])].filter(
       (element): element is HTMLElement =>
         element instanceof HTMLElement && element !== stage && element.role !== 'status',
@@ -172,7 +172,7 @@ function createZoom(area: RefObject<HTMLElement | null>, onScale: (scale: number
   }
 }
 
-/** What an arrow shows more of comes in from its side. */
+/** Returns the movement for an arrow key, which reveals the part of the photo on its side. */
 function panOf(key: string): [x: number, y: number] {
   const x = { ArrowLeft: panPixels, ArrowRight: -panPixels }[key] ?? 0
   const y = { ArrowUp: panPixels, ArrowDown: -panPixels }[key] ?? 0

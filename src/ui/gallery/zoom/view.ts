@@ -1,41 +1,41 @@
-/** Where a zoomed photo lies: sizes in CSS pixels, positions from the middle of the stage. */
+/** Geometry of a zoomed photo: sizes in CSS pixels, positions from the middle of the stage. */
 
 export interface Point {
   x: number
   y: number
 }
 
-/** The photo's middle, and how many times larger than at rest it is. */
+/** Position of the photo's middle, and its scale relative to the photo at rest. */
 export interface View extends Point {
   scale: number
 }
 
 export interface Surroundings {
-  /** The photo as it is shown at rest. */
+  /** Size of the photo at rest. */
   photo: { width: number; height: number }
-  /** What can be seen of it when it fills the window, and where the window's middle lies. */
+  /** Size of the window and the position of its middle. */
   window: { width: number; height: number; middle: Point }
 }
 
 export const atRest: View = { scale: 1, x: 0, y: 0 }
 export const largestScale = 6
-/** What a double tap and the key Z zoom to. */
+/** Scale after a double tap or the key Z. */
 export const closeScale = 2.5
 export const stepScale = 1.5
-/** Below this a pinch was no wish to come closer. */
+/** Scale below which a pinch counts as accidental. */
 const leastScale = 1.05
 
 export function isAtRest({ scale }: View): boolean {
   return scale < leastScale
 }
 
-/** Zooms so that what lies at `around` stays there. */
+/** Zooms around a fixed point. */
 export function zoomed(view: View, scale: number, around: Point): View {
   const factor = scale / view.scale
   return { scale, x: around.x - factor * (around.x - view.x), y: around.y - factor * (around.y - view.y) }
 }
 
-/** The nearest view that leaves no gap which could be filled, and has in the middle what is smaller than the window. */
+/** Returns the nearest valid view: no gap beside a photo larger than the window, and a smaller photo centred. */
 export function settled(view: View, { photo, window }: Surroundings): View {
   const scale = Math.min(largestScale, view.scale)
   if (isAtRest({ ...view, scale })) return atRest

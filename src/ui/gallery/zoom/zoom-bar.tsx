@@ -1,4 +1,4 @@
-/** The buttons of the full-size view, and what it says to a screen reader. */
+/** Buttons of the full-size view, and its status for screen readers. */
 import './zoom-bar.css'
 import { CloseIcon, ZoomInIcon, ZoomOutIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'

@@ -1,4 +1,4 @@
-/** Texts about signing in and out, and about the account, in German. */
+/** German texts about signing in and out, and about the account. */
 import type { AccountTexts } from '../en/account.ts'
 
 export const accountTexts: AccountTexts = {

@@ -1,4 +1,4 @@
-/** Numbers, lists and times as German writes them. */
+/** German formats of numbers, lists and times. */
 import { formatsOf } from '../formats.ts'
 
 export const formats = formatsOf('de')

@@ -1,4 +1,4 @@
-/** Texts around one photo, in German. */
+/** German texts around a photo. */
 import type { GalleryTexts } from '../en/gallery.ts'
 import { formats } from './formats.ts'
 

@@ -1,4 +1,4 @@
-/** Texts of the grid, in German. */
+/** German texts of the grid. */
 import type { GridTexts } from '../en/grid.ts'
 import { formats } from './formats.ts'
 

@@ -1,4 +1,4 @@
-/** Texts for work on many photos, and hints about gestures, in German. */
+/** German texts for actions on many photos, and hints at gestures. */
 import type { LibraryTexts } from '../en/library.ts'
 import { formats } from './formats.ts'
 

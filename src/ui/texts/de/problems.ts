@@ -1,4 +1,4 @@
-/** Texts about problems that every visitor can meet, in German. */
+/** German texts about problems that any visitor may see. */
 import type { ProblemsTexts } from '../en/problems.ts'
 
 export const problemsTexts: ProblemsTexts = {
@@ -6,7 +6,7 @@ export const problemsTexts: ProblemsTexts = {
   anotherPhoto: 'Ein anderes Foto zeigen',
   retriesIn: (time) => `Neuer Versuch in ${time}`,
   retrying: 'Neuer Versuch',
-  requestId: (id) => `Anfrage ${id}`,
+  requestId: (id) => `Anfrage-ID: ${id}`,
   problems: {
     empty: {
       title: 'Noch keine Fotos',
@@ -44,7 +44,7 @@ export const problemsTexts: ProblemsTexts = {
     },
     unreadable: {
       title: 'Dieses Foto lässt sich nicht zeigen',
-      advice: 'Die Datei ist wohl beschädigt oder zu groß. Das nächste Foto ist nur einen Tipp entfernt.',
+      advice: 'Die Datei ist wohl beschädigt oder zu groß.',
     },
     slowDown: {
       title: 'Einen Moment, bitte',
@@ -60,7 +60,7 @@ export const problemsTexts: ProblemsTexts = {
     },
     setup: {
       title: 'Hier ist etwas nicht richtig eingerichtet',
-      advice: 'Warten hilft nicht: Die Einstellungen dieser Galerie müssen berichtigt werden.',
+      advice: 'Die Einstellungen dieser Galerie müssen berichtigt werden.',
     },
     offline: {
       title: 'Du bist offline',
@@ -73,7 +73,7 @@ export const problemsTexts: ProblemsTexts = {
     failed: {
       title: 'Etwas ist schiefgegangen',
       advice:
-        'Versuche es noch einmal. Bleibt es so, dann nenne der Fotografin oder dem Fotografen die Anfrage unten.',
+        'Versuche es noch einmal. Bleibt es so, dann nenne der Fotografin oder dem Fotografen die Anfrage-ID unten.',
     },
   },
 }

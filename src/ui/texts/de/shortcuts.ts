@@ -1,4 +1,4 @@
-/** Texts of the sheet of keyboard shortcuts, in German. */
+/** German texts of the list of keyboard shortcuts. */
 import type { ShortcutsTexts } from '../en/shortcuts.ts'
 
 export const shortcutsTexts: ShortcutsTexts = {

@@ -1,4 +1,4 @@
-/** Texts of uploads, in German. */
+/** German texts of uploads. */
 import type { UploadTexts } from '../en/upload.ts'
 
 export const uploadTexts: UploadTexts = {
@@ -25,7 +25,7 @@ export const uploadTexts: UploadTexts = {
       wait: 'Der Server ist beschäftigt. Das Hochladen läuft automatisch weiter.',
     },
     done: 'Hochgeladen',
-    renamed: (name) => `Umbenannt: ${name} ist vergeben oder nicht erlaubt`,
+    renamed: (name) => `Umbenannt, denn ${name} ist vergeben oder nicht erlaubt`,
     sent: (percent) => `${percent} %`,
     states: {
       waiting: 'Wartet',
@@ -39,7 +39,7 @@ export const uploadTexts: UploadTexts = {
     skip: 'Überspringen',
     damaged: 'Beschädigt oder unvollständig: kopiere es noch einmal von der Kamera',
     phoneFormat:
-      'Der Server kann das nicht öffnen. Auf dem iPhone: Einstellungen > Kamera > Formate > Maximale Kompatibilität.',
+      'Der Server kann HEIC und AVIF nicht öffnen. Auf dem iPhone: Einstellungen > Kamera > Formate > Maximale Kompatibilität.',
     stalled: 'Seit einer Minute kein Fortschritt. Versuch es noch einmal.',
     tooLarge: (megabytes) => `Zu groß: Ein Foto darf höchstens ${megabytes} MB haben`,
     faults: {

@@ -1,4 +1,4 @@
-/** Texts an admin reads about a problem in the workbench, by the code or else by the kind of the problem, in German. */
+/** German texts about problems in the workbench, by the problem's code, else by its kind. */
 import type { WorkbenchProblems } from '../en/workbench-problems.ts'
 
 export const workbenchProblems: WorkbenchProblems = {
@@ -13,7 +13,7 @@ export const workbenchProblems: WorkbenchProblems = {
   },
   not_signed_in: {
     title: 'Du bist abgemeldet',
-    advice: 'Deine Worte bleiben auf diesem Gerät. Melde dich an, dann bist du wieder genau hier.',
+    advice: 'Deine Texte sind auf diesem Gerät gespeichert. Melde dich an, dann bist du wieder genau hier.',
   },
   not_admin: {
     title: 'Du verwaltest diese Galerie nicht mehr',
@@ -26,14 +26,14 @@ export const workbenchProblems: WorkbenchProblems = {
   },
   cross_origin: {
     title: 'Anfrage abgelehnt',
-    advice: 'Lade die Seite neu und wiederhole es dort. Deine Worte bleiben.',
+    advice: 'Lade die Seite neu und wiederhole es dort. Deine Texte sind auf diesem Gerät gespeichert.',
   },
   photo_not_found: {
     title: 'Das Foto ist nicht mehr hier',
     advice: 'Jemand hat es inzwischen verschoben oder gelöscht. Schließe das und nimm ein anderes.',
   },
   sidecar_changed: {
-    title: 'Jemand anderes schrieb zur selben Zeit',
+    title: 'Eine andere Änderung war schneller',
     advice: 'Nichts wurde überschrieben. Versuche es noch einmal.',
   },
   sidecar_unreadable: {
@@ -63,38 +63,38 @@ export const workbenchProblems: WorkbenchProblems = {
   },
   storage_unavailable: {
     title: 'Der Speicher antwortet nicht',
-    advice: 'Deine Worte bleiben auf diesem Gerät. Versuche es gleich noch einmal.',
+    advice: 'Deine Texte sind auf diesem Gerät gespeichert. Versuche es gleich noch einmal.',
   },
   config_unavailable: {
     title: 'Die Galerie ist nicht ganz erreichbar',
     advice:
-      'Ihre Einstellungen lassen sich nicht lesen, darum wird nichts geändert. Deine Worte bleiben auf diesem Gerät.',
+      'Ihre Einstellungen lassen sich nicht lesen, darum wird nichts geändert. Deine Texte sind auf diesem Gerät gespeichert.',
   },
   offline: {
     title: 'Du bist offline',
     advice:
-      'Deine Worte bleiben auf diesem Gerät. Versuche es noch einmal, wenn die Verbindung wieder da ist.',
+      'Deine Texte sind auf diesem Gerät gespeichert. Versuche es noch einmal, wenn die Verbindung wieder da ist.',
   },
   unreachable: {
     title: 'Keine Antwort',
-    advice: 'Die Verbindung ist vielleicht schwach. Deine Worte bleiben auf diesem Gerät.',
+    advice: 'Die Verbindung ist vielleicht schwach. Deine Texte sind auf diesem Gerät gespeichert.',
   },
   slowDown: {
     title: 'Zu viel auf einmal',
-    advice: 'Deine Worte bleiben. Versuche es nach der Pause noch einmal.',
+    advice: 'Deine Texte sind auf diesem Gerät gespeichert. Versuche es nach der Pause noch einmal.',
   },
   tooLarge: {
-    title: 'Zu viele Worte',
+    title: 'Die Texte sind zu lang',
     advice:
       'Mehr als 1 MB nimmt der Server nicht auf einmal. Nichts wurde geändert: Kürze sie und versuche es noch einmal.',
   },
   unavailable: {
     title: 'Gerade nicht erreichbar',
-    advice: 'Deine Worte bleiben auf diesem Gerät. Versuche es gleich noch einmal.',
+    advice: 'Deine Texte sind auf diesem Gerät gespeichert. Versuche es gleich noch einmal.',
   },
   missing: { title: 'Das Foto ist nicht mehr hier', advice: 'Schließe das und nimm ein anderes.' },
   failed: {
     title: 'Das hat nicht geklappt',
-    advice: 'Deine Worte bleiben auf diesem Gerät. Versuche es noch einmal.',
+    advice: 'Deine Texte sind auf diesem Gerät gespeichert. Versuche es noch einmal.',
   },
 }

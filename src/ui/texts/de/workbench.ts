@@ -1,4 +1,4 @@
-/** Texts for curating, captioning and publishing one photo, in German. */
+/** German texts for keeping, captioning and publishing a photo. */
 import type { WorkbenchTexts } from '../en/workbench.ts'
 import { formats } from './formats.ts'
 import { workbenchProblems } from './workbench-problems.ts'
@@ -29,9 +29,9 @@ export const workbenchTexts: WorkbenchTexts = {
     retry: 'Erneut versuchen',
     analyze: 'Texte von der KI schreiben lassen',
     analyzeAgain: 'Neue Texte von der KI',
-    takeBack: 'Meine Worte zurückholen',
-    replaced: 'Die KI hat deine Worte überschrieben.',
-    keptByPerson: 'Deine gespeicherten Worte bleiben, bis du diese speicherst.',
+    takeBack: 'Meine Texte zurückholen',
+    replaced: 'Die KI hat deine Texte überschrieben.',
+    keptByPerson: 'Deine gespeicherten Texte bleiben, bis du diese speicherst.',
     loadingPlatforms: 'Die Plattformen werden geladen',
     noPlatforms: 'Für diese Galerie ist keine Plattform eingerichtet.',
     review:
@@ -40,7 +40,6 @@ export const workbenchTexts: WorkbenchTexts = {
       'Veröffentlichen ist für diese Galerie abgeschaltet. Texte lassen sich schreiben und speichern.',
     testMode: 'Testbetrieb: Nichts wurde gesendet, und das Foto bleibt, wo es ist.',
     preview: 'Vorschau',
-    previewOf: 'Vorschau',
     results: 'Ergebnis',
     backToWriting: 'Texte bearbeiten',
     publishTo: (names) =>
@@ -57,7 +56,7 @@ export const workbenchTexts: WorkbenchTexts = {
       return names[name] ?? name
     },
     captionFor: (platform) => `Text für ${platform}`,
-    captionPlaceholder: 'Ein paar Worte, oder keine',
+    captionPlaceholder: 'Schreibe einen Text oder lass ihn leer',
     altText: 'Alternativtext (beschreibt das Foto für Screenreader)',
     altTextPlaceholder: 'Was das Foto zeigt, in einem Satz',
     count: (length, limit) => `${length} / ${limit}`,
@@ -68,7 +67,6 @@ export const workbenchTexts: WorkbenchTexts = {
     tooLong: (over) => `${over} Zeichen zu lang. Abgeschnitten wird:`,
     willBeSent: 'Gesendet wird:',
     nothing: '(ohne Text)',
-    mailTo: 'Mail an FetLife',
     subject: 'Betreff',
     mailText: 'Text',
     attachment: 'Anhang',
@@ -83,7 +81,7 @@ export const workbenchTexts: WorkbenchTexts = {
     viewPost: 'Beitrag ansehen',
     unknown: (platform) =>
       `Wir wissen nicht, ob es bei ${platform} ankam: Die Verbindung brach ab. Sieh zuerst ${platform === 'Telegram' ? 'in deinem Kanal' : `auf ${platform}`} nach.`,
-    force: 'Nachgesehen, es fehlt: noch einmal veröffentlichen',
+    force: 'Es ist nicht da: noch einmal veröffentlichen',
     wouldSkip: 'Dort ist es schon veröffentlicht. Es wird nichts gesendet.',
     wouldSkipAll: 'Es ist schon auf allen Plattformen veröffentlicht. Es wird nichts gesendet.',
     headline: ({ sent, already, failed, unknown, underWay }) =>
@@ -98,12 +96,12 @@ export const workbenchTexts: WorkbenchTexts = {
         .filter(Boolean)
         .join(' '),
     working: 'In Arbeit',
-    steps: { reading: 'Foto lesen', looking: 'Ansehen', writing_captions: 'Schreiben', saving: 'Speichern' },
+    steps: { reading: 'Laden', looking: 'Ansehen', writing_captions: 'Schreiben', saving: 'Speichern' },
     stages: {
       asking: () => 'Verbindung zum Server',
-      reading: () => 'Das Foto wird gelesen',
+      reading: () => 'Das Foto wird geladen',
       looking: () => 'Die KI sieht sich das Foto an',
-      writing_captions: () => 'Die KI schreibt',
+      writing_captions: () => 'Die KI schreibt die Texte',
       saving: () => 'Die Texte werden gespeichert',
       preparing: () => 'Das Foto wird vorbereitet',
       sending: (platform) => `Wird an ${platform} gesendet`,

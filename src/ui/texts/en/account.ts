@@ -1,4 +1,4 @@
-/** Texts about signing in and out, and about the account, in English. */
+/** English texts about signing in and out, and about the account. */
 import type { AiNotice } from '../../account/account-api.ts'
 
 export const accountTexts = {
@@ -6,25 +6,25 @@ export const accountTexts = {
   signInAgain: 'Sign in again',
   signOut: 'Sign out',
   signOutEverywhere: 'Sign out everywhere',
-  signOutEverywhereAdvice: 'Ends your sessions on all devices.',
+  signOutEverywhereAdvice: 'Signs you out on all your devices.',
   signedOut: {
-    everywhere: 'You’re signed out on all devices. It can take a minute to reach them.',
-    soon: 'You’re signed out here. Your other devices follow as soon as the server can tell them; check again in a few minutes.',
+    everywhere: 'You’re signed out on all devices. Other devices may take up to a minute.',
+    soon: 'You’re signed out on this device. Your other devices will follow; check them in a few minutes.',
   },
   closeMessage: 'Close this message',
   signedInAs: 'Signed in as',
   account: (email: string) => `Account: ${email}`,
-  aiNotices: 'Notices about the AI',
+  aiNotices: 'AI notices',
   aiNotice: ({ model, text, shutdown_date, recommended_replacement }: AiNotice) =>
     [
-      model === null ? 'AI:' : model === 'vision' ? 'AI that describes photos:' : 'AI that writes captions:',
-      text ?? 'its model will be retired.',
-      shutdown_date && `Ends: ${shutdown_date}.`,
+      model === null ? 'AI:' : model === 'vision' ? 'Photo description AI:' : 'Caption AI:',
+      text ?? 'This model will be retired.',
+      shutdown_date && `Shutdown: ${shutdown_date}.`,
       recommended_replacement && `Replacement: ${recommended_replacement}.`,
     ]
       .filter(Boolean)
       .join(' '),
-  notAdmin: 'You are not an admin of this gallery.',
+  notAdmin: 'You’re not an admin of this gallery.',
 }
 
 export type AccountTexts = typeof accountTexts

@@ -1,4 +1,4 @@
-/** Numbers, lists and times as English writes them. */
+/** English formats of numbers, lists and times. */
 import { formatsOf } from '../formats.ts'
 
 export const formats = formatsOf('en')

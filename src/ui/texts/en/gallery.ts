@@ -1,4 +1,4 @@
-/** Texts around one photo, in English. */
+/** English texts around a photo. */
 import { formats } from './formats.ts'
 
 export const galleryTexts = {
@@ -6,15 +6,15 @@ export const galleryTexts = {
   back: 'Back',
   details: 'Details',
   closeDetails: 'Close details',
-  original: 'Open the original',
+  original: 'Open original',
   fullSize: 'Open full size',
   opensInNewTab: 'opens in a new tab',
-  toLight: 'Switch to the light theme',
-  toDark: 'Switch to the dark theme',
-  loading: 'Loading a photo',
-  loadingNext: 'Loading the next photo',
+  toLight: 'Switch to light theme',
+  toDark: 'Switch to dark theme',
+  loading: 'Loading photo',
+  loadingNext: 'Loading next photo',
   photo: (description: string) => `Photo: ${description}`,
-  noDescription: 'A photo without a description',
+  noDescription: 'No description',
   noCaption: 'No caption yet',
   hints: {
     only_photo: 'This is the only photo here.',
@@ -38,7 +38,7 @@ export const galleryTexts = {
     closer: 'Zoom in',
     further: 'Zoom out',
     whole: 'Show the whole photo',
-    size: (percent: number) => `Zoomed to ${percent} %`,
+    size: (percent: number) => `Zoomed to ${percent}%`,
   },
 }
 

@@ -1,4 +1,4 @@
-/** Texts of the grid, in English. */
+/** English texts of the grid. */
 import { formats } from './formats.ts'
 
 export const gridTexts = {
@@ -7,7 +7,7 @@ export const gridTexts = {
     open: 'All photos',
     close: 'One photo at a time',
     skip: 'Skip to the photos',
-    loading: 'Loading the photos',
+    loading: 'Loading photos',
     onItsWay: 'Loading photo',
     tile: (name: string, place: number, count: number) => `${name}, ${place} of ${count}`,
     place: (place: number, count: number) => `${place} / ${count}`,
@@ -15,7 +15,7 @@ export const gridTexts = {
     search: 'Search by name',
     showAll: 'Show all photos',
     select: 'Select',
-    sort: 'Order',
+    sort: 'Sort order',
     sorts: { name: 'By name', newest: 'Newest first', largest: 'Largest first' },
     folders: 'Folders',
     folder: { root: 'Inbox', keep: 'Kept', archive: 'Archive', remove: 'Removed' },

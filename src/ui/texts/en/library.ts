@@ -1,4 +1,4 @@
-/** Texts for work on many photos, and hints about gestures, in English. */
+/** English texts for actions on many photos, and hints at gestures. */
 import { formats } from './formats.ts'
 
 export const libraryTexts = {
@@ -7,20 +7,20 @@ export const libraryTexts = {
     result: 'Results',
     select: (name: string) => `Select ${name}`,
     selected: (count: number) => `${formats.number(count)} selected`,
-    selecting: 'Selecting …',
+    selecting: 'Selecting…',
     tapToSelect: 'Tap photos to select them.',
     all: 'Select all',
     clear: 'Clear selection',
-    actions: { keep: 'Keep', remove: 'Remove', restore: 'Back to the inbox', delete: 'Delete' },
+    actions: { keep: 'Keep', remove: 'Remove', restore: 'Move to inbox', delete: 'Delete' },
     working: 'Working',
     progress: (done: number, total: number) => `${done} of ${total}`,
     done: {
       keep: (count: number) => `${count} kept.`,
       remove: (count: number) => `${count} removed.`,
-      restore: (count: number) => `${count} back in the inbox.`,
+      restore: (count: number) => `${count} moved to the inbox.`,
       delete: (count: number) => `${count} deleted.`,
     },
-    undone: (count: number) => (count === 1 ? '1 back where it was.' : `${count} back where they were.`),
+    undone: (count: number) => (count === 1 ? '1 photo moved back.' : `${count} photos moved back.`),
     trial: 'Test mode: nothing was moved.',
     failed: (count: number) => `${count} failed:`,
     stop: 'Stop',
@@ -28,12 +28,12 @@ export const libraryTexts = {
     close: 'Close',
     deleteTitle: (count: number) => (count === 1 ? 'Delete this photo?' : `Delete ${count} photos?`),
     deleteAdvice: 'Captions are deleted too. This can’t be undone.',
-    deleteYes: (count: number) => (count === 1 ? 'Delete it' : `Delete ${count} photos`),
+    deleteYes: (count: number) => (count === 1 ? 'Delete photo' : `Delete ${count} photos`),
     deleteNo: 'Cancel',
   },
   gestures: {
     hints: {
-      photo: 'Swipe the photo up to keep it, down to remove it.',
+      photo: 'Swipe up to keep the photo, down to remove it.',
       grid: 'Press and hold a photo to select it.',
     },
     close: 'Got it',

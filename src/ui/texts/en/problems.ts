@@ -1,77 +1,77 @@
-/** Texts about problems that every visitor can meet, in English. */
+/** English texts about problems that any visitor may see. */
 import type { ProblemKind } from '../../problem-kind.ts'
 
 export const problemsTexts = {
   tryAgain: 'Try again',
   anotherPhoto: 'Show another photo',
   retriesIn: (time: string) => `Retrying in ${time}`,
-  retrying: 'Trying again',
-  requestId: (id: string) => `Request ${id}`,
+  retrying: 'Retrying',
+  requestId: (id: string) => `Request ID: ${id}`,
   problems: {
     empty: {
       title: 'No photos yet',
-      advice: 'Photos in this gallery appear here.',
+      advice: 'New photos will appear here.',
     },
     rootMissing: {
-      title: 'The photo folder does not exist',
-      advice: 'Create it in your storage or change the path. The first upload creates it too.',
+      title: 'The photo folder doesn’t exist',
+      advice: 'Create it in your storage or change the path. Your first upload also creates it.',
     },
     folderEmpty: {
       title: 'This folder is empty',
-      advice: 'Photos that are moved here appear here.',
+      advice: 'Photos you move to this folder will appear here.',
     },
     nothingFound: {
-      title: 'Nothing found',
-      advice: 'No photo here has a name like that.',
+      title: 'No photos found',
+      advice: 'No photo name matches your search.',
     },
     missing: {
-      title: 'That photo is not here',
-      advice: 'It was moved or taken down, or the link is wrong.',
+      title: 'Photo not found',
+      advice: 'It was moved or removed, or the link is wrong.',
     },
     private: {
       title: 'This gallery is private',
-      advice: 'Only its photographer can look at it for now.',
+      advice: 'Only the photographer can view it right now.',
     },
     notAdmin: {
-      title: 'You are not an admin here',
+      title: 'You’re not an admin here',
       advice: 'Only admins of this gallery can do that. Sign out to use another account.',
     },
     signInAgain: {
       title: 'Sign in again to delete',
       advice:
-        'Deleting needs a sign-in from the last 24 hours. Nothing was deleted. Sign in again, then repeat it.',
+        'Nothing was deleted. Deleting requires a sign-in within the last 24 hours. Sign in again, then retry.',
     },
     unreadable: {
-      title: 'This photo cannot be shown',
-      advice: 'The file seems to be damaged, or too large to be shown here. Tap to see another photo.',
+      title: 'This photo can’t be shown',
+      advice: 'The file may be damaged or too large to show.',
     },
     slowDown: {
       title: 'One moment, please',
-      advice: 'Too many requests. Wait a moment.',
+      advice: 'The gallery is getting too many requests. Please wait.',
     },
     tooLarge: {
-      title: 'That was too large',
-      advice: 'Nothing was changed. Send less and try again.',
+      title: 'That’s too large',
+      advice: 'Nothing was changed. Try again with less data.',
     },
     unavailable: {
       title: 'Not available right now',
       advice: 'The photo storage isn’t responding. Try again in a few minutes.',
     },
     setup: {
-      title: 'Something is not set up right',
-      advice: 'The photographer needs to fix this gallery’s settings.',
+      title: 'This gallery isn’t set up correctly',
+      advice: 'The photographer needs to fix its settings.',
     },
     offline: {
-      title: 'You are offline',
+      title: 'You’re offline',
       advice: 'The gallery reconnects when you’re back online.',
     },
     unreachable: {
-      title: 'No answer from the gallery',
-      advice: 'The connection may be weak. Go back to see photos you’ve already viewed.',
+      title: 'Can’t reach the gallery',
+      advice: 'Your connection may be weak. You can still go back to photos you’ve viewed.',
     },
     failed: {
       title: 'Something went wrong',
-      advice: 'Try again. If it keeps failing, send the photographer the request number below.',
+      advice: 'Try again. If it keeps failing, send the photographer the request ID below.',
     },
   } satisfies Record<ProblemKind, { title: string; advice: string }>,
 }

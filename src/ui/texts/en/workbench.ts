@@ -1,4 +1,4 @@
-/** Texts for curating, captioning and publishing one photo, in English. */
+/** English texts for keeping, captioning and publishing a photo. */
 import { formats } from './formats.ts'
 import { workbenchProblems } from './workbench-problems.ts'
 
@@ -28,16 +28,15 @@ export const workbenchTexts = {
     retry: 'Retry',
     analyze: 'Write captions with AI',
     analyzeAgain: 'Write new captions with AI',
-    takeBack: 'Bring back my words',
-    replaced: 'The AI replaced your words.',
-    keptByPerson: 'Your saved words stay until you save these.',
-    loadingPlatforms: 'Loading the platforms',
+    takeBack: 'Restore my captions',
+    replaced: 'The AI replaced your captions.',
+    keptByPerson: 'Your saved captions stay until you save these.',
+    loadingPlatforms: 'Loading platforms',
     noPlatforms: 'No platform is set up for this gallery.',
     review: 'This gallery is in review: you can write and save captions, but not publish.',
     publishOff: 'Publishing is off for this gallery. You can write and save captions.',
     testMode: 'Test mode: nothing was sent, and the photo was not moved.',
     preview: 'Preview',
-    previewOf: 'Preview',
     results: 'Results',
     backToWriting: 'Edit captions',
     publishTo: (names: readonly string[]) =>
@@ -47,43 +46,42 @@ export const workbenchTexts = {
     save: 'Save',
     unsaved: 'Not saved yet',
     saved: 'Saved',
-    written: 'New captions written',
+    written: 'New captions are ready',
     platforms,
     platformNamed: (name: string): string => {
       const names: Readonly<Record<string, string>> = platforms
       return names[name] ?? name
     },
     captionFor: (platform: string) => `Caption for ${platform}`,
-    captionPlaceholder: 'A few words, or none',
+    captionPlaceholder: 'Write a caption or leave it empty',
     altText: 'Alt text (describe the photo for screen readers)',
     altTextPlaceholder: 'What the photo shows, in a sentence',
     count: (length: number, limit: number) => `${length} / ${limit}`,
     hashtags: (count: number, limit: number) => `# ${count} / ${limit}`,
     countLong: (length: number, limit: number, tags: number, tagLimit: number) =>
       `${length} of ${limit} characters, ${tags} of ${tagLimit} hashtags`,
-    cleared: 'Publishes without words.',
+    cleared: 'Will be published without a caption.',
     tooLong: (over: number) => `${over} characters too long. This will be cut off:`,
     willBeSent: 'Will be sent as:',
     nothing: '(no caption)',
-    mailTo: 'Mail to FetLife',
     subject: 'Subject',
     mailText: 'Text',
     attachment: 'Attachment',
     inArchive: 'The photo is in the archive. You can retry here, or later from the archive.',
     publications: 'Publishing status',
     moment: (time: Date) => formats.moment(time),
-    published: (platform: string, when: string) => `Published to ${platform}${when && `: ${when}`}`,
+    published: (platform: string, when: string) => `Published to ${platform}${when && ` on ${when}`}`,
     alreadyThere: (platform: string, when: string) => `Already on ${platform}${when && ` since ${when}`}`,
     nothingSent: 'Nothing was sent.',
-    inProgress: (platform: string) => `Being published to ${platform} right now`,
+    inProgress: (platform: string) => `Still publishing to ${platform}`,
     failed: (platform: string) => `${platform} failed`,
     viewPost: 'View post',
     unknown: (platform: string) =>
       `We don’t know if ${platform} received it: the connection dropped. Check ${platform === 'Telegram' ? 'your channel' : platform} first.`,
-    force: 'I checked, it’s not there: publish again',
+    force: 'It’s not there: publish again',
     wouldSkip: 'Already published there. Nothing will be sent.',
     wouldSkipAll: 'Already published on every platform. Nothing will be sent.',
-    /** Outcome of publishing, in one line: each list names platforms. */
+    /** Summarizes the results of publishing in a line. Each list has names of platforms. */
     headline: ({ sent, already, failed, unknown, underWay }: Headline) =>
       [
         sent.length > 0 && `Published to ${formats.list(sent)}.`,
@@ -95,12 +93,12 @@ export const workbenchTexts = {
         .filter(Boolean)
         .join(' '),
     working: 'Working',
-    steps: { reading: 'Read photo', looking: 'Look at it', writing_captions: 'Write', saving: 'Save' },
+    steps: { reading: 'Load', looking: 'Look', writing_captions: 'Write', saving: 'Save' },
     stages: {
       asking: () => 'Contacting the server',
-      reading: () => 'Reading the photo',
+      reading: () => 'Loading the photo',
       looking: () => 'The AI is looking at the photo',
-      writing_captions: () => 'The AI is writing',
+      writing_captions: () => 'The AI is writing captions',
       saving: () => 'Saving the captions',
       preparing: () => 'Preparing the photo',
       sending: (platform: string) => `Sending to ${platform}`,
@@ -109,7 +107,7 @@ export const workbenchTexts = {
       failed: (platform: string) => `${platform} failed`,
       archiving: () => 'Moving to the archive',
     },
-    goesOn: 'You can close this and look at other photos; the work continues.',
+    goesOn: 'You can close this and look at other photos. The work continues.',
     deleteForGood: 'Delete for good',
     deleteQuestion: 'Delete this photo and its captions? This can’t be undone.',
     deleteYes: 'Delete',
@@ -118,33 +116,33 @@ export const workbenchTexts = {
     checkAgain: 'Check again',
     waitFor: (time: string) => `Try again in ${time}`,
     swipe: {
-      keep: 'Keep swiping to keep',
-      remove: 'Keep swiping to remove',
-      keepNow: 'Let go to keep',
-      removeNow: 'Let go to remove',
+      keep: 'Swipe further to keep',
+      remove: 'Swipe further to remove',
+      keepNow: 'Release to keep',
+      removeNow: 'Release to remove',
     },
     problems: workbenchProblems,
     toasts: {
       kept: 'Kept.',
       removed: 'Removed.',
       deleted: 'Deleted.',
-      restored: 'Back in the inbox.',
+      restored: 'Moved to the inbox.',
       archived: 'Moved to the archive.',
       partly: 'Moved to the archive.',
       published: '',
       notEverywhere: '',
-      notArchived: 'The photo could not be moved to the archive.',
-      written: 'New captions written.',
+      notArchived: 'The photo couldn’t be moved to the archive.',
+      written: 'New captions are ready.',
       testMode: 'Test mode: nothing was moved.',
-      notKept: 'Could not keep the photo. It is back.',
-      notRemoved: 'Could not remove the photo. It is back.',
-      notRestored: 'Could not move the photo back.',
-      failed: 'That did not work. Nothing was changed.',
+      notKept: 'Couldn’t keep the photo. It’s back in the inbox.',
+      notRemoved: 'Couldn’t remove the photo. It’s back in the inbox.',
+      notRestored: 'Couldn’t move the photo back.',
+      failed: 'That didn’t work. Nothing was changed.',
     },
   },
 }
 
-/** Names of platforms, by the outcome of publishing there. */
+/** Names of platforms by their result. */
 interface Headline {
   sent: readonly string[]
   already: readonly string[]
