@@ -145,7 +145,7 @@ function watchFirstPhoto(): void {
   }).observe({ type: 'layout-shift', buffered: true })
 }
 
-/** Runs in the page. Gives what the observers and the browser have recorded. */
+/** Runs in the page. Returns what the observers and the browser have recorded. */
 function whatWasSeen(): Visit {
   const { photo, layoutShift } = Reflect.get(globalThis, 'seen') as Pick<Visit, 'photo' | 'layoutShift'>
   const files = ['navigation', 'resource'].flatMap(

@@ -19,7 +19,7 @@ const tenantsAtOnce = 8
 
 interface Studio {
   pid: number
-  /** Adds a tenant with an empty gallery. Gives its folder. */
+  /** Adds a tenant with an empty gallery. Returns its folder. */
   open(tenant: string): Promise<string>
   post(tenant: string, photo: string, action: string): Promise<number>
   close(): Promise<void>
@@ -152,7 +152,7 @@ function distinct(photo: Buffer, index: number): Buffer {
   return Buffer.concat([photo, Buffer.from([index])])
 }
 
-/** Gives the peak resident memory of a process, from Linux's VmHWM. */
+/** Returns the peak resident memory of a process, from Linux's VmHWM. */
 async function peakMegabytes(pid: number): Promise<number> {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) / 1024

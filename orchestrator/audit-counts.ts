@@ -3,7 +3,7 @@ import type { AuditLine } from './handlers/audit.ts'
 
 export interface AuditCounts {
   add(line: AuditLine): void
-  /** Gives one line with a `count` for each kind of entry since the last call, and resets the counts. */
+  /** Returns one line with a `count` for each kind of entry since the last call, and resets the counts. */
   take(): AuditLine[]
 }
 

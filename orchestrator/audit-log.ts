@@ -29,7 +29,7 @@ export interface AuditLog {
   write(line: AuditLine): Promise<void>
   /** Writes everything, counts included. */
   close(): Promise<void>
-  /** Gives the lines that are not yet known to be written. */
+  /** Returns the lines that are not yet known to be written. */
   unwritten(): string
 }
 

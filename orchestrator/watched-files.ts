@@ -74,7 +74,7 @@ async function read({ tenantsFile, secretsFile }: WatchedFilesOptions): Promise<
   return { tenants, secrets }
 }
 
-/** Reads the files once they stop changing. Gives `undefined` if they keep changing. */
+/** Reads the files once they stop changing. Returns `undefined` if they keep changing. */
 async function readSettled(
   options: WatchedFilesOptions,
   changed: string,
@@ -91,7 +91,7 @@ async function readSettled(
   return undefined
 }
 
-/** Gives a text that differs after any change, even if a tool restores the modification time. */
+/** Returns a text that differs after any change, even if a tool restores the modification time. */
 async function fingerprint({ tenantsFile, secretsFile }: WatchedFilesOptions): Promise<string> {
   const files = secretsFile === undefined ? [tenantsFile] : [tenantsFile, secretsFile]
   const stats = await Promise.all(files.map((file) => stat(file, { bigint: true }).catch(() => null)))
@@ -100,7 +100,7 @@ async function fingerprint({ tenantsFile, secretsFile }: WatchedFilesOptions): P
     .join('/')
 }
 
-/** Gives the reason without any value from the files, and file system errors without their path. */
+/** Returns the reason without any value from the files, and file system errors without their path. */
 function reasonOf(error: unknown): string {
   if (error instanceof RegistryError) return error.message
   const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''

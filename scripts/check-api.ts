@@ -50,7 +50,7 @@ interface Scene {
   clock: Clock
 }
 
-/** Runs all three checks. Gives `true` if none found anything. */
+/** Runs all three checks. Returns `true` if none found anything. */
 async function check({ demo, program, directory, state, clock }: Scene): Promise<boolean> {
   const host = (tenant: string) => `${tenant}.${baseDomain}:${demo.port}`
   const admin = async (tenant: string) => ({
@@ -88,7 +88,7 @@ async function check({ demo, program, directory, state, clock }: Scene): Promise
   return isClean
 }
 
-/** Gives the number of test cases. */
+/** Returns the number of test cases. */
 function summary(output: string): string {
   return /^ *(\d+ generated, .*)$/m.exec(output)?.[1] ?? 'no findings'
 }

@@ -26,7 +26,7 @@ const languageFile = /^[a-z]{2}-[\w-]{8}\.js$/
 const adminFile =
   /^(?:admin-workbench|confirm-delete|gesture-hint|leave-warning|library|parse|uploader)-[\w-]{8}\.js$/
 
-/** Gives the size of each kind of file after gzip. Throws if the app is not built, or was built without compression. */
+/** Returns the size of each kind of file after gzip. Throws if the app is not built, or was built without compression. */
 export async function uiSizes(directory: string): Promise<KindSize[]> {
   const assets = join(directory, 'assets')
   const names = await readdir(assets)

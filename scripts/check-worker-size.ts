@@ -10,7 +10,7 @@ import { project } from './deployment.ts'
 export const maxWorkerBytes = 1_000_000
 
 /**
- * Gives the gzip size of every module that Cloudflare would get. Source maps and the README beside them are
+ * Returns the gzip size of every module that Cloudflare would get. Source maps and the README beside them are
  * not uploaded.
  */
 export async function workerBytes(directory: string): Promise<number> {

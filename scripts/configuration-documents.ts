@@ -9,7 +9,7 @@ import { tenantSections } from './configuration-documents/tenant.ts'
 import { environmentExample, groups, variableTable } from './configuration-documents/variables.ts'
 import { project } from './deployment.ts'
 
-/** Gives each file with its current text, by its path in the project. */
+/** Returns each file with its current text, by its path in the project. */
 export async function configurationDocuments(): Promise<Readonly<Record<string, string>>> {
   const tables = Object.fromEntries(groups.map((group) => [group, variableTable(group)]))
   return {

@@ -34,7 +34,7 @@ export async function readRecords(): Promise<RecordFile[]> {
   )
 }
 
-/** Gives the index as Markdown: a table for each area. */
+/** Returns the index as Markdown: a table for each area. */
 export function decisionsIndex(records: readonly RecordFile[]): string {
   const tables = areas.map((area) => {
     const rows = records.filter(({ text }) => fieldOf(text, 'Area') === area).map(rowOf)
@@ -45,7 +45,7 @@ export function decisionsIndex(records: readonly RecordFile[]): string {
 Each record says what was chosen, why, and what follows. "V2" is the Python version of Publisher, which this project replaces.
 
 - To record a decision, add a file with the next number in the form of the others. Then run \`npm run docs:decisions\`, which writes this page.
-- To change a decision, add a new record. The old one stays, and its status becomes "superseded by" with a link to the new one.
+- To change a decision, add a new record. The old record stays, and its status becomes "superseded by" with a link to the new record.
 
 ${tables.join('\n')}`
 }

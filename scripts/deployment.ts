@@ -7,7 +7,7 @@ export const project = fileURLToPath(new URL('../', import.meta.url))
 /** Steps of Heroku's Node buildpack (docs/operations/heroku.md) and of the Dockerfile. */
 export const buildSteps = ['npm ci', 'npm run heroku-postbuild', 'npm prune --omit=dev'] as const
 
-/** Gives the words of the Procfile's `web` command, which runs without a shell. */
+/** Returns the words of the Procfile's `web` command, which runs without a shell. */
 export async function webCommand(): Promise<string[]> {
   const procfile = await readFile(`${project}Procfile`, 'utf8')
   const line = /^web: (.+)$/m.exec(procfile)?.[1]
@@ -15,7 +15,7 @@ export async function webCommand(): Promise<string[]> {
   return line.trim().split(/\s+/)
 }
 
-/** Gives the container's health check as a list of words. */
+/** Returns the container's health check as a list of words. */
 export async function healthCheckCommand(): Promise<string[]> {
   const dockerfile = await readFile(`${project}Dockerfile`, 'utf8')
   const line = dockerfile
@@ -26,7 +26,7 @@ export async function healthCheckCommand(): Promise<string[]> {
   return words.map(String)
 }
 
-/** Gives the config vars that app.json presets. */
+/** Returns the config vars that app.json presets. */
 export async function presetVariables(): Promise<Record<string, string>> {
   const app: { env: Record<string, { value?: string }> } = JSON.parse(
     await readFile(`${project}app.json`, 'utf8'),

@@ -4,7 +4,7 @@ import { errorKinds } from '../src/base/error-codes.ts'
 import { endWithHelp } from '../src/node/usage.ts'
 import { project } from './deployment.ts'
 
-/** Gives the document as Markdown, with a heading (and so an anchor) for each code. */
+/** Returns the document as Markdown, with a heading (and so an anchor) for each code. */
 export function errorsDocument(): string {
   const sections = Object.entries(errorKinds).map(
     ([code, { status, title, explanation }]) => `## ${code}\n\n${status}: **${title}.** ${explanation}\n`,

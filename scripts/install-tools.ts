@@ -1,4 +1,4 @@
-/** `npm run test:tools`: installs what the tests need beside npm packages, where apt-get can; elsewhere says how to. */
+/** `npm run test:tools`: installs the programs that tests need with apt-get. Prints advice for systems without apt-get. */
 import { spawnSync } from 'node:child_process'
 import { userInfo } from 'node:os'
 import { endWithHelp } from '../src/node/usage.ts'
@@ -17,7 +17,7 @@ function adviceFor(missing: readonly Tool[]): string {
   ].join('\n')
 }
 
-/** Runs a program with its output shown. Gives true when it succeeded. */
+/** Runs a program with its output shown. Returns true when it succeeded. */
 function run(program: string, args: readonly string[]): boolean {
   return spawnSync(program, args, { stdio: 'inherit' }).status === 0
 }

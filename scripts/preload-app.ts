@@ -25,7 +25,7 @@ export function preloadApp(): Plugin {
   }
 }
 
-/** Gives the chunk of the app and its static imports. */
+/** Returns the chunk of the app and its static imports. */
 function appFiles(bundle: Rolldown.OutputBundle): string[] {
   for (const output of Object.values(bundle)) {
     if (output.type === 'chunk' && output.moduleIds.some((id) => appModule.test(id)))

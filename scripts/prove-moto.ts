@@ -31,7 +31,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-/** Gives the path of `moto_server`, and installs it unless `MOTO_SERVER` is set. */
+/** Returns the path of `moto_server`, and installs it unless `MOTO_SERVER` is set. */
 function installed(directory: string): string {
   if (process.env.MOTO_SERVER) return process.env.MOTO_SERVER
   execFileSync('python3', ['-m', 'venv', directory])
@@ -88,7 +88,7 @@ async function publishOnce(endpoint: string, root: string) {
   }
 }
 
-/** Publishes all photos from two concurrent processes. Gives the outcomes of both. */
+/** Publishes all photos from two concurrent processes. Returns the outcomes of both. */
 async function publishTwice(variables: Record<string, string>): Promise<{ code?: string }[]> {
   const env = { ...variables, PHOTOS: names.join(','), ATTEMPTS: '3' }
   const children = [1, 2].map(() =>

@@ -71,7 +71,7 @@ async function picture(file: string, view: View, device: string, options: Browse
   }
 }
 
-/** Gives the cookies of a signed-in person. */
+/** Returns the cookies of a signed-in person. */
 async function signIn(visitor: Browser, origin: string, who: string) {
   const context = await visitor.newContext({ ...desktop, baseURL: origin })
   const page = await context.newPage()

@@ -9,11 +9,11 @@ export interface Tool {
   readonly debian: string
   /** Name in Homebrew. */
   readonly brew: string
-  /** Finds the program. Gives its path, or null where it is missing. */
+  /** Finds the program. Returns its path, or null where it is missing. */
   find(): string | null
 }
 
-/** Gives the path of the first of these programs that PATH has. */
+/** Returns the path of the first of these programs that PATH has. */
 function onPath(...programs: string[]): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter)
   const paths = programs.flatMap((program) => folders.map((folder) => join(folder, program)))

@@ -74,7 +74,7 @@ function p99Of(looks: z.output<typeof looksSchema>): number {
   )
 }
 
-/** Gives the flooded and the visited gallery, both on disk, so that no vendor affects the measurement. */
+/** Returns the flooded and the visited gallery, both on disk, so that no vendor affects the measurement. */
 function parties({ world }: Fleet): { target?: Tenant | undefined; visited?: Tenant | undefined } {
   const [target, visited] = world.tenants.filter(
     ({ kind, isShortLived }) => kind === 'local' && !isShortLived,
@@ -110,7 +110,7 @@ function expectRefusals({ judge }: Fleet, answers: FloodAnswers): void {
   }
 }
 
-/** Gives the smallest of the values that the given share of them does not exceed. */
+/** Returns the smallest of the values that the given share of them does not exceed. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other)
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0

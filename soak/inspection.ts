@@ -8,7 +8,7 @@ import type { Fleet } from './traffic.ts'
 const folders: readonly Folder[] = ['root', 'archive', 'keep', 'remove']
 const repeats = 30
 
-/** Repeats each change that has not succeeded yet. Gives their initial number. */
+/** Repeats each change that has not succeeded yet. Returns their initial number. */
 export async function finish(fleet: Fleet, photos: readonly TrackedPhoto[]): Promise<number> {
   const open = photos.filter(({ pending, existence }) => pending !== null && existence === 'here')
   await Promise.all(
@@ -55,7 +55,7 @@ export async function inspect(
   }
 }
 
-/** Gives a sidecar's text. Soak writes only small sidecars, so an unreadable sidecar is a finding. */
+/** Returns a sidecar's text. Soak writes only small sidecars, so an unreadable sidecar is a finding. */
 function textOf(sidecar: SidecarReading): string | null {
   return sidecar === null || sidecar === 'unreadable' ? sidecar : sidecar.text
 }

@@ -5,7 +5,7 @@ const side = 64
 const textChunks = 200
 const inflatedBytes = 55 * 2 ** 20
 
-/** Gives a valid PNG of 64 by 64 pixels with about 11 MB of zTXt chunks. */
+/** Returns a valid PNG of 64 by 64 pixels with about 11 MB of zTXt chunks. */
 export function pngBomb(): Uint8Array<ArrayBuffer> {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(side, 0)

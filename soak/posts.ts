@@ -9,7 +9,7 @@ export interface Inbox {
   noteReported(platform: string, mark: string): void
   /** Collects new posts. The emulator keeps only a few hundred. */
   collect(): void
-  /** Checks everything that has arrived. Gives the number of posts and mails. */
+  /** Checks everything that has arrived. Returns the number of posts and mails. */
   inspect(): number
 }
 
@@ -67,7 +67,7 @@ export function createInbox({ telegram, openai, mail, tenants }: World, judge: J
   }
 }
 
-/** Gives the platforms that this `publish` answer reports as just sent. */
+/** Returns the platforms that this `publish` answer reports as just sent. */
 export function sentIn(body: Record<string, unknown>): string[] {
   const { results } = body
   if (typeof results !== 'object' || results === null) return []

@@ -20,7 +20,7 @@ export interface HostProcess {
   failedAt: Map<string, number>
   /** Sends SIGKILL, so that nothing is finished. */
   kill(): Promise<void>
-  /** Sends SIGTERM. Gives the exit code after the host has drained. */
+  /** Sends SIGTERM. Returns the exit code after the host has drained. */
   end(): Promise<number | null>
 }
 
@@ -89,7 +89,7 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
   }
 }
 
-/** Gives the peak resident memory of a process in MB, from Linux's VmHWM. */
+/** Returns the peak resident memory of a process in MB, from Linux's VmHWM. */
 export async function peakMemory(pid: number): Promise<number> {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) / 1024

@@ -61,7 +61,7 @@ export function createJudge(): Judge {
   }
 }
 
-/** Gives the rules in the order of the table. */
+/** Returns the rules in the order of the table. */
 export function ruleNames(): Rule[] {
   // Object.keys loses the literal types of the keys.
   return Object.keys(rules) as Rule[]

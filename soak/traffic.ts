@@ -83,7 +83,7 @@ export async function ask(fleet: Fleet, asked: Asked): Promise<Answer> {
   return { status, body, startedAt, retryAfterMs }
 }
 
-/** Gives the last event of a stream. Status 0: the stream broke off. */
+/** Returns the last event of a stream. Status 0: the stream broke off. */
 function lastOf(stream: string): Pick<Answer, 'status' | 'body'> {
   let last: Pick<Answer, 'status' | 'body'> = { status: 0, body: {} }
   const parser = createParser({

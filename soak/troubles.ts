@@ -24,7 +24,7 @@ const outageMs = 10_000
 export const slowMs = 1500
 
 export interface Troubles {
-  /** Gives the trouble for a call now: for all calls in an outage, for most calls otherwise. */
+  /** Returns the trouble for a call now: for all calls in an outage, for most calls otherwise. */
   of(vendor: Vendor): TroubleKind | undefined
   /** True if the vendor was in trouble in this period or shortly before. Delayed calls may fail a little later. */
   between(vendor: Vendor, from: number, to: number): boolean

@@ -88,7 +88,7 @@ function makeServices(bindings: WorkerBindings): Services {
   })
 }
 
-/** Gives the providers of a Worker: all registries, without a disk and without mail. */
+/** Returns the providers of a Worker: all registries, without a disk and without mail. */
 function workerProviders(
   settings: Settings,
   bindings: WorkerBindings,

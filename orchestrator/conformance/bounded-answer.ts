@@ -1,6 +1,6 @@
 /** Limits the size of answers, so that an orchestrator that never stops sending cannot fill the suite's memory. */
 
-/** Gives the same answer. Reading its body fails beyond `maxBytes`. */
+/** Returns the same answer. Reading its body fails beyond `maxBytes`. */
 export function boundedAnswer(response: Response, maxBytes: number): Response {
   if (!response.body) return response
   let size = 0

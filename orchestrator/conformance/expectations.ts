@@ -11,7 +11,7 @@ export function expectStatus(response: Response, status: number, what = 'it'): v
   if (response.status !== status) throw new Error(`${what} got ${response.status}, not ${status}`)
 }
 
-/** Gives the JSON of a 200. */
+/** Returns the JSON of a 200. */
 export async function jsonOf(response: Response): Promise<unknown> {
   expectStatus(response, 200)
   try {
@@ -26,7 +26,7 @@ const envelopeSchema = z.object({
   ttl_seconds: z.number().nullish(),
 })
 
-/** Gives the fields around the configuration of a runtime answer, as sent. */
+/** Returns the fields around the configuration of a runtime answer, as sent. */
 export async function envelopeOf(response: Response): Promise<z.output<typeof envelopeSchema>> {
   const parsed = envelopeSchema.safeParse(await jsonOf(response))
   if (!parsed.success) throw new Error(wrongFields(parsed.error))
@@ -70,12 +70,12 @@ export function tenantOf(host: string): string {
   return host.split('.')[0] ?? ''
 }
 
-/** Gives an unbound host of the same domain. */
+/** Returns an unbound host of the same domain. */
 export function unknownHostBeside(host: string): string {
   return `nobody-${crypto.randomUUID().slice(0, 8)}${host.slice(host.indexOf('.'))}`
 }
 
-/** Gives a reference that no orchestrator knows. */
+/** Returns a reference that no orchestrator knows. */
 export function unknownRef(): string {
   return `no-such-reference-${crypto.randomUUID()}`
 }

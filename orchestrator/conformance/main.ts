@@ -48,7 +48,7 @@ function readArguments(): Subject | 'list' {
   }
 }
 
-/** Gives the exit code. */
+/** Returns the exit code. */
 async function main(): Promise<number> {
   const subject = readArguments()
   if (subject === 'list') {

@@ -10,7 +10,7 @@ export interface Finding {
   reason: string
 }
 
-/** Gives one finding per check, and reports each at once. Never rejects because of a failed check. */
+/** Returns one finding per check, and reports each at once. Never rejects because of a failed check. */
 export async function runChecks(
   checks: readonly Check[],
   subject: Subject,

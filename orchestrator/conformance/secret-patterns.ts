@@ -28,7 +28,7 @@ function holdsToken(text: string): boolean {
   )
 }
 
-/** Gives the paths of likely secrets, for example `config.storage.api_key`. */
+/** Returns the paths of likely secrets, for example `config.storage.api_key`. */
 export function secretsIn(value: unknown, place = ''): string[] {
   if (typeof value === 'string') {
     return holdsToken(value) || secretForms.some((form) => form.test(value)) ? [place] : []

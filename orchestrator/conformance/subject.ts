@@ -97,7 +97,7 @@ function withoutSlashes(address: string): string {
   return address.slice(0, end)
 }
 
-/** Gives the message of the cause, since `fetch` itself only says that the call failed. */
+/** Returns the message of the cause, since `fetch` itself only says that the call failed. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error

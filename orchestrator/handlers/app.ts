@@ -10,7 +10,7 @@ import { addRuntime } from './runtime.ts'
 import { addUsage } from './usage.ts'
 
 export interface OrchestratorOptions {
-  /** Gives the current registry. Called for each request. */
+  /** Returns the current registry. Called for each request. */
   registry: () => Promise<Registry>
   /** Accepted service tokens, usually a primary and a secondary. */
   tokens: readonly string[]

@@ -39,7 +39,7 @@ export function createAudit(write: (line: AuditLine) => unknown, now: () => numb
   }
 }
 
-/** Gives the name of a service token: the first 32 bits of its SHA-256. Names tell tokens apart, but do not help to guess a token. */
+/** Returns the name of a service token: the first 32 bits of its SHA-256. Names tell tokens apart, but do not help to guess a token. */
 export async function tokenName(token: string): Promise<string> {
   return `sha256:${(await sha256Hex(token)).slice(0, 8)}`
 }

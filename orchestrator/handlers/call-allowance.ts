@@ -1,7 +1,7 @@
 /** Rate limit per service token: the generic cell rate algorithm (ITU-T I.371), in the memory of this process. */
 
 export interface CallAllowance {
-  /** Counts a call of this token. Gives 0, or the milliseconds until the next call is allowed. A refused call is not counted. */
+  /** Counts a call of this token. Returns 0, or the milliseconds until the next call is allowed. A refused call is not counted. */
   take(token: number): number
 }
 

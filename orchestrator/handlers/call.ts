@@ -12,7 +12,7 @@ export interface Env {
 
 export type Call = Context<Env>
 
-/** Parses the JSON body with the schema. Gives `undefined` for any other body. */
+/** Parses the JSON body with the schema. Returns `undefined` for any other body. */
 export async function readBody<S extends z.ZodType>(c: Call, schema: S): Promise<z.output<S> | undefined> {
   const body: unknown = await c.req.json().catch(() => undefined)
   return schema.safeParse(body).data
@@ -38,7 +38,7 @@ const refusals = {
 } as const
 
 /**
- * Gives a problem document (RFC 9457). Its bytes depend on the code alone, so callers cannot tell a suspended or foreign tenant from an
+ * Returns a problem document (RFC 9457). Its bytes depend on the code alone, so callers cannot tell a suspended or foreign tenant from an
  * unknown tenant.
  */
 export function refuse(c: Context, code: keyof typeof refusals): Response {

@@ -55,7 +55,7 @@ export function addRuntime(
 }
 
 /**
- * Gives the host in lower case, without port and trailing dot. Checks for ASCII first, because lower-casing turns some other letters (the
+ * Returns the host in lower case, without port and trailing dot. Checks for ASCII first, because lower-casing turns some other letters (the
  * Kelvin sign) into ASCII.
  */
 function normalised(raw: string): string | undefined {

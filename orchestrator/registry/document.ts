@@ -40,7 +40,7 @@ interface Finding {
   message: string
 }
 
-/** Gives the most specific issues. For a union, these are the issues of the member that fails at the deepest path. */
+/** Returns the most specific issues. For a union, these are the issues of the member that fails at the deepest path. */
 function innermost(issue: z.core.$ZodIssue): Finding[] {
   if (issue.code === 'invalid_key') {
     return issue.issues.map(({ message }) => ({ path: issue.path, message }))

@@ -88,7 +88,7 @@ function warningsOf(answer: unknown, tenant: string): string[] {
 }
 
 /**
- * Gives the configuration as written. Version 1 has only features and storage, so a file may serve both versions. Publishers become a
+ * Returns the configuration as written. Version 1 has only features and storage, so a file may serve both versions. Publishers become a
  * list, so that reasons and warnings name the position of an entry.
  */
 function configOf({ schema_version, app_type, config }: TenantEntry): Record<string, unknown> {
@@ -100,7 +100,7 @@ function configOf({ schema_version, app_type, config }: TenantEntry): Record<str
   return { features, storage, ...rest, publishers: listed ? listed.map(({ entry }) => entry) : publishers }
 }
 
-/** Reads the configuration like the publisher. Gives `null` for the configuration of another app. */
+/** Reads the configuration like the publisher. Returns `null` for the configuration of another app. */
 function understood(
   answer: { app_type: string; config: Record<string, unknown> } & Record<string, unknown>,
   where: string,

@@ -36,12 +36,12 @@ function membersOf(value: unknown): Members {
   return isRecord(value) ? value : {}
 }
 
-/** Gives the usable entries of a list, if the file has the list. */
+/** Returns the usable entries of a list, if the file has the list. */
 function filledList<K extends string>(block: Members, read: { [key in K]: unknown }, key: K): Members {
   return Array.isArray(block[key]) ? { [key]: read[key] } : {}
 }
 
-/** Gives the value without blank members. Converts flags and numbers to their types, and words to the publisher's spelling. */
+/** Returns the value without blank members. Converts flags and numbers to their types, and words to the publisher's spelling. */
 function sentValue(written: unknown, read: unknown): unknown {
   if (isRecord(written)) {
     const known = membersOf(read)
@@ -66,7 +66,7 @@ function trimmed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, trimmed(member)]))
 }
 
-/** Gives the entry with an `id` of text, which V2 needs, and with V2's name of its type. */
+/** Returns the entry with an `id` of text, which V2 needs, and with V2's name of its type. */
 function sentPublisher(entry: unknown): unknown[] {
   if (isBlank(entry)) return []
   const [read] = publishersField.read([entry], '', [])

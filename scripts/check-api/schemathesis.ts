@@ -16,7 +16,7 @@ const installWithinMs = 300_000
 const runWithinMs = 300_000
 
 /**
- * Gives the path of the program, with the exact versions of requirements.txt, because another Hypothesis
+ * Returns the path of the program, with the exact versions of requirements.txt, because another Hypothesis
  * would generate other requests. Throws an Error with advice if Python is missing.
  */
 export async function installSchemathesis(): Promise<string> {

@@ -18,7 +18,7 @@ interface Answer {
 /** A sign-in has eight redirects. More than this are a loop. */
 const maxHops = 20
 
-/** Gives the value of the session cookie. Throws if the sign-in fails. */
+/** Returns the value of the session cookie. Throws if the sign-in fails. */
 export async function signIn({ port, host, person }: SignInOptions): Promise<string> {
   const jar = createJar()
 

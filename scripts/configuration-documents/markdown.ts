@@ -1,6 +1,6 @@
 /** Tables and generated sections of Markdown pages. */
 
-/** Gives a table. Empty cells stay empty; a pipe in a cell is escaped. */
+/** Returns a table. Empty cells stay empty; a pipe in a cell is escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => '---'), ...rows.map((row) => row.map(escaped))]
   return lines.map((cells) => `| ${cells.join(' | ')} |`.replaceAll('|  |', '| |')).join('\n')
@@ -10,7 +10,7 @@ function escaped(cell: string): string {
   return cell.replaceAll('|', '\\|')
 }
 
-/** Gives a value as code: text as it is, anything else as JSON. */
+/** Returns a value as code: text as it is, anything else as JSON. */
 export function code(value: unknown): string {
   return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
 }

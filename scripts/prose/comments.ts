@@ -17,7 +17,7 @@ export interface CommentText {
 const directive =
   /^[\s*!/]*(?:biome-ignore|eslint-|@ts-|[#@]__|v8 ignore|<reference|@vite-ignore|@jsx|# sourceMappingURL)/
 
-/** Gives texts, with neighbouring line comments joined and each JSDoc tag as a text of its own. */
+/** Returns texts, with neighbouring line comments joined and each JSDoc tag as a text of its own. */
 export function commentTexts(comments: readonly SourceComment[]): CommentText[] {
   return joined(comments.filter(({ value }) => !directive.test(value))).flatMap(({ text, loc }) =>
     paragraphsOf(text).map((paragraph) => ({ text: paragraph, loc })),

@@ -44,9 +44,9 @@ const phrases =
 const verb =
   /^(?:(?:never|always|still|only|also|first|immediately|silently|safely|then) )?[a-z][a-z-]*s\b(?!')/
 const notVerbs =
-  /^(?:is|are|was|as|this|its|his|others|those|these|always|photos|pictures|names|hosts|files|visitors|admins|errors|requests|words|texts)\b/
+  /^(?:is|are|was|as|this|its|his|others|those|these|always|photos|pictures|hosts|files|visitors|admins|errors|texts)\b/
 
-/** Gives the part of a text that is prose: code, addresses and links count as one word each. */
+/** Returns the part of a text that is prose: code, addresses and links count as one word each. */
 export function proseOf(text: string): string {
   return text
     .replace(/```[\s\S]*?```/g, ' ')
@@ -57,7 +57,7 @@ export function proseOf(text: string): string {
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 
-/** Gives the sentences of a text. Blank lines and list items end one. */
+/** Returns the sentences of a text. Blank lines and list items end a sentence. */
 export function sentencesOf(text: string): string[] {
   return text
     .split(/\n\s*\n|\n\s*(?=[-*] |\d+\. )/)

@@ -45,7 +45,7 @@ const commentsRule = {
   },
 }
 
-/** Gives the text of a string or a template; a value in a template counts as one word. */
+/** Returns the text of a string or a template; a value in a template counts as one word. */
 function textOf(node) {
   if (node?.type === 'Literal' && typeof node.value === 'string') return node.value
   if (node?.type === 'TemplateLiteral') return node.quasis.map(({ value }) => value.cooked).join('X')
@@ -92,7 +92,7 @@ const messagesRule = {
   },
 }
 
-/** Checks texts of pages, also the short ones and their length. */
+/** Checks texts of pages, also short texts, and checks their length. */
 const pageTextsRule = {
   meta: { schema },
   create(context) {
@@ -105,7 +105,7 @@ const pageTextsRule = {
   },
 }
 
-/** Gives what a reader of Markdown sees; code counts as one word. */
+/** Returns what a reader of Markdown sees; code counts as one word. */
 function renderedText(node) {
   if (node.type === 'inlineCode') return 'X'
   if (node.type === 'html') return ''

@@ -42,7 +42,7 @@ export async function startVendors(): Promise<Vendors> {
 }
 
 /**
- * Writes the files of a dedicated app with AI captions and publishing by mail. Gives the variables that name
+ * Writes the files of a dedicated app with AI captions and publishing by mail. Returns the variables that name
  * the files.
  */
 export async function photographer(

@@ -35,11 +35,11 @@ const problemSchema = z
   .openapi('Problem')
 
 /** License as an SPDX expression. A separate constant, because the library's types follow OpenAPI 3.0, which has no `identifier`. */
-const license = { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' }
+const license = { name: 'MIT', identifier: 'MIT' }
 
 export type ApiDocument = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>
 
-/** Gives the OpenAPI 3.1 document of an app. */
+/** Returns the OpenAPI 3.1 document of an app. */
 export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): ApiDocument {
   registerComponents(app.openAPIRegistry, settings)
   return app.getOpenAPI31Document({

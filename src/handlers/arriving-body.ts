@@ -10,7 +10,7 @@ export interface Pace {
 }
 
 export interface ArrivingOptions {
-  /** Gives the pace to apply now. Called for each chunk. */
+  /** Returns the pace to apply now. Called for each chunk. */
   pace(): Pace
   /** Called with the size of each chunk before the chunk is passed on. The time that this takes does not count against the sender. */
   arrived?(bytes: number): Promise<void>
@@ -20,7 +20,7 @@ export interface ArrivingOptions {
   message: string
 }
 
-/** Gives the same body. Reading fails with `request_too_slow` if the sender is too slow, or with the error that `arrived` throws. */
+/** Returns the same body. Reading fails with `request_too_slow` if the sender is too slow, or with the error that `arrived` throws. */
 export function arriving(
   body: ReadableStream<Uint8Array>,
   { pace, arrived, totalMs = Number.POSITIVE_INFINITY, message }: ArrivingOptions,

@@ -24,12 +24,12 @@ export function hostCookie(name: string, { secureCookies }: CookieSettings): Coo
   return { name: `${secureCookies ? '__Host-' : ''}${name}` }
 }
 
-/** Gives all values that the browser sent under this name, in the order sent. A sibling host can add values of its own. */
+/** Returns all values that the browser sent under this name, in the order sent. A sibling host can add values of its own. */
 export function cookieValues(c: Context<AppEnv>, name: string): string[] {
   return cookiesOf(c).flatMap(([found, value]) => (found === name ? [value] : []))
 }
 
-/** Gives the value of a cookie that was sent exactly once, otherwise `null`. */
+/** Returns the value of a cookie that was sent exactly once, otherwise `null`. */
 export function onlyCookieValue(c: Context<AppEnv>, name: string): string | null {
   const [value, ...more] = cookieValues(c, name)
   return value === undefined || more.length > 0 ? null : value
@@ -83,7 +83,7 @@ export function writePending(
   writeCookie(c, settings, pendingCookie(kind, step.id), step.value, step.maxAgeSeconds)
 }
 
-/** Gives names and values undecoded: the values of our own cookies need no decoding. */
+/** Returns names and values undecoded: the values of our own cookies need no decoding. */
 function cookiesOf(c: Context<AppEnv>): [name: string, value: string][] {
   const header = readHeader(c.req.raw, c.env.connection, 'cookie') ?? ''
   return header.split(';').flatMap((pair): [string, string][] => {

@@ -20,7 +20,7 @@ export interface Connection {
    */
   setHeader?(name: string, value: string): void
   /**
-   * Gives the address by which limits count the client. Use the function of src/runtime/limits/client-address.ts that fits the platform.
+   * Returns the address by which limits count the client. Use the function of src/runtime/limits/client-address.ts that fits the platform.
    */
   client(): ClientAddress
   /** Keeps work alive after the response, if the platform would stop it. */
@@ -52,7 +52,7 @@ export interface AppEnv {
   Bindings: Exchange
 }
 
-/** Gives the tenant's runtime. Throws a `TypeError` on a route that was declared tenant-free by mistake. */
+/** Returns the tenant's runtime. Throws a `TypeError` on a route that was declared tenant-free by mistake. */
 export function runtimeOf(exchange: Exchange): TenantRuntime {
   if (!exchange.runtime) throw new TypeError('This route runs without a tenant.')
   return exchange.runtime
@@ -60,12 +60,12 @@ export function runtimeOf(exchange: Exchange): TenantRuntime {
 
 const sane = /^[A-Za-z0-9._~+/=:@-]{1,128}$/
 
-/** Gives the caller's `X-Request-Id` if valid (at most 128 token characters), otherwise a new UUID. */
+/** Returns the caller's `X-Request-Id` if valid (at most 128 token characters), otherwise a new UUID. */
 export function requestIdOf(request: Request, connection: Connection): string {
   return saneRequestId(readHeader(request, connection, 'x-request-id'))
 }
 
-/** Gives this id if valid, otherwise a new UUID. */
+/** Returns this id if valid, otherwise a new UUID. */
 export function saneRequestId(given: string | undefined): string {
   return given !== undefined && sane.test(given) ? given : crypto.randomUUID()
 }

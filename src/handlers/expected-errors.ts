@@ -75,7 +75,7 @@ const ofTenant: readonly ErrorCode[] = ['tenant_not_found', 'config_unavailable'
 
 const ofBody: readonly ErrorCode[] = ['request_too_large', 'request_too_slow', 'unsupported_media_type']
 
-/** Gives every code that the route may answer with, each once. */
+/** Returns every code that the route may answer with, each once. */
 export function expectedErrors(route: ErrorsOfRoute): ErrorCode[] {
   const { audience, path, isChange, hasInput, hasBody, forceHttps, errors } = route
   const hasTenant = !isTenantFree(path) && audience !== 'operator'

@@ -8,7 +8,7 @@ import type { PageLink } from './message-page.ts'
 import { isNavigation, type Offer } from './problem.ts'
 
 /**
- * Offers links to all galleries in development, where their addresses are hard to guess. Gives `undefined` in production: no answer there
+ * Offers links to all galleries in development, where their addresses are hard to guess. Returns `undefined` in production: no answer there
  * may tell unknown hosts apart, or name a tenant.
  */
 export async function galleryOffer(
@@ -23,7 +23,7 @@ export async function galleryOffer(
   return { links: await galleryLinks(services, port).catch(() => []) }
 }
 
-/** Gives a link to each gallery that DEVELOPMENT_HOSTS or the configuration file names. */
+/** Returns a link to each gallery that DEVELOPMENT_HOSTS or the configuration file names. */
 async function galleryLinks(
   { settings, source }: Pick<Services, 'settings' | 'source'>,
   port: string | null,

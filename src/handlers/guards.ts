@@ -77,7 +77,7 @@ function bearerToken(c: Context<AppEnv>): string | undefined {
 }
 
 /**
- * Gives the origin of a request as the browser reports it: a page of this host (`own`), any other page (`foreign`), or `unknown`. Pages
+ * Returns the origin of a request as the browser reports it: a page of this host (`own`), any other page (`foreign`), or `unknown`. Pages
  * of sibling hosts are `foreign`; `SameSite` cookies do not keep those pages out.
  *
  * `Sec-Fetch-Site` decides if present (Fetch Metadata, section 2.3; scripts cannot set it). `Origin` is only the fallback: browsers send

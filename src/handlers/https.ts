@@ -5,7 +5,7 @@ import type { Settings } from '../runtime/settings/settings.ts'
 import { originOf } from '../runtime/sign-in/return-address.ts'
 import { type Connection, type Exchange, readHeader } from './exchange.ts'
 
-/** Gives the public origin of a host, with the port of this connection. */
+/** Returns the public origin of a host, with the port of this connection. */
 export function publicOrigin(host: string, connection: Connection, settings: Settings): string {
   return originOf(host, portOf(connection.host ?? ''), settings)
 }

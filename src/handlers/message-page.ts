@@ -21,7 +21,7 @@ export interface MessagePage {
 }
 
 /**
- * Gives the whole document. The page has nothing inline, which the content security policy would block, and is readable without the
+ * Returns the whole document. The page has nothing inline, which the content security policy would block, and is readable without the
  * stylesheet.
  */
 export async function messagePage({

@@ -38,7 +38,7 @@ export function toPublisherError(error: unknown): PublisherError {
   })
 }
 
-/** Gives the HTTP status of a code. */
+/** Returns the HTTP status of a code. */
 export function statusOf(code: ErrorCode): number {
   return errorKinds[code].status
 }
@@ -46,7 +46,7 @@ export function statusOf(code: ErrorCode): number {
 /** Links that an error page offers: a next step, or a choice. */
 export type Offer = Pick<MessagePage, 'link' | 'links'>
 
-/** Gives the error as a response: a page if a browser navigates, a problem document otherwise. */
+/** Returns the error as a response: a page if a browser navigates, a problem document otherwise. */
 export async function problemResponse(
   error: PublisherError,
   request: Request,
@@ -69,7 +69,7 @@ export async function problemResponse(
   return new Response(JSON.stringify(problemOf(error, requestId)), { status, headers })
 }
 
-/** Gives the members of a problem document. */
+/** Returns the members of a problem document. */
 export function problemOf({ code, message, existing }: PublisherError, requestId: string): Problem {
   const { status, title } = errorKinds[code]
   return {

@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.ts'
 import { type Offer, problemResponse, statusOf, toPublisherError } from './problem.ts'
 
 /**
- * Gives the response for a thrown value. Never rejects. `offer` holds the links of an error page; the default for `not_found` on a
+ * Returns the response for a thrown value. Never rejects. `offer` holds the links of an error page; the default for `not_found` on a
  * tenant's host is its gallery.
  */
 export async function refusal(

@@ -64,7 +64,7 @@ export interface DescribedRoute {
   errors: readonly ErrorCode[]
 }
 
-/** Gives the responses of a route: its own, problem documents by status, and the redirect to HTTPS. */
+/** Returns the responses of a route: its own, problem documents by status, and the redirect to HTTPS. */
 export function responsesOf(route: DescribedRoute): Responses {
   const { audience, method, path, responses, errors } = route
   const mayBePage = isForPeople(path) && method === 'get'

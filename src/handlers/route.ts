@@ -86,7 +86,7 @@ export function json<const S>(schema: S, description: string) {
 
 const audiences = new WeakMap<object, Audience>()
 
-/** Gives the audience of a guard, `undefined` for any other handler. */
+/** Returns the audience of a guard, `undefined` for any other handler. */
 export function audienceOf(handler: object): Audience | undefined {
   return audiences.get(handler)
 }

@@ -87,7 +87,7 @@ export function createCallbackApp(services: Services): OpenAPIHono<AppEnv> {
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** Gives the methods that a path accepts. A path with GET accepts HEAD. */
+/** Returns the methods that a path accepts. A path with GET accepts HEAD. */
 export function allowedMethods(app: OpenAPIHono<AppEnv>, path: string): string[] {
   return methods.filter((method) => app.router.match(method === 'HEAD' ? 'GET' : method, path)[0].length > 0)
 }

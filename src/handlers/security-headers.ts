@@ -18,7 +18,7 @@ const fixed: readonly Header[] = [
 /** Two years, for all subdomains: the wildcard certificate covers them. */
 const strictTransportSecurity = 'max-age=63072000; includeSubDomains'
 
-/** Gives the headers of all responses. A header that a route sets itself wins. */
+/** Returns the headers of all responses. A header that a route sets itself wins. */
 export function securityHeaders(settings: Settings): readonly Header[] {
   return [
     ['content-security-policy', policy(settings)],

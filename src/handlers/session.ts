@@ -7,19 +7,19 @@ import type { IssuedSession, Session } from '../runtime/sign-in/sessions.ts'
 import { cookieValues, deleteCookie, sessionCookie, writeCookie } from './cookies.ts'
 import type { AppEnv } from './exchange.ts'
 
-/** Gives the audience of a session: the reach of its cookie, so that a token of one host or fleet is invalid on another. */
+/** Returns the audience of a session: the reach of its cookie, so that a token of one host or fleet is invalid on another. */
 export function sessionAudience({ cookieScope, baseDomain }: Settings, host: string): string {
   return cookieScope === 'domain' ? `.${baseDomain}` : host
 }
 
-/** Gives the session on this host, `null` if the caller is not signed in or the host has no sign-in. */
+/** Returns the session on this host, `null` if the caller is not signed in or the host has no sign-in. */
 export async function sessionOf(c: Context<AppEnv>, services: Services): Promise<Session | null> {
   const exchange = c.env
   if (exchange.session === undefined) exchange.session = await peekSession(c, services)
   return exchange.session
 }
 
-/** Gives the same session for checks that do not change the response, which stays cacheable. */
+/** Returns the same session for checks that do not change the response, which stays cacheable. */
 export async function peekSession(c: Context<AppEnv>, services: Services): Promise<Session | null> {
   const exchange = c.env
   if (exchange.session !== undefined) return exchange.session
@@ -34,7 +34,7 @@ async function readSession(c: Context<AppEnv>, { settings, signIn }: Services): 
   return signIn.sessions.read(values, sessionAudience(settings, runtime?.host ?? settings.callbackHost))
 }
 
-/** Gives every valid session that the browser sent to this host, even an ended session. */
+/** Returns every valid session that the browser sent to this host, even an ended session. */
 export async function openSessions(c: Context<AppEnv>, { settings, signIn }: Services): Promise<Session[]> {
   if (!signIn) return []
   const values = cookieValues(c, sessionCookie(settings).name)

@@ -33,7 +33,7 @@ export function createEarlyRefusals(
   }
 }
 
-/** Gives the refusal as a raw HTTP message, for requests that Node could not parse. Announces the end of the connection. */
+/** Returns the refusal as a raw HTTP message, for requests that Node could not parse. Announces the end of the connection. */
 export function asMessage({ status, headers, body }: EarlyRefusal): string {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, `date: ${new Date().toUTCString()}`]
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)

@@ -79,7 +79,7 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
   }
 }
 
-/** Gives metrics if a token lets operators read them. Without a token, counts nothing and loads no library. */
+/** Returns metrics if a token lets operators read them. Without a token, counts nothing and loads no library. */
 async function metricsOf(
   { metricsToken }: Settings,
   variables: NodeHostOptions['variables'],

@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
 import { addressRefused, isPublicAddress } from '../base/endpoint-guard.ts'
 
-/** Gives all addresses of a name. Rejects if the name has no address. */
+/** Returns all addresses of a name. Rejects if the name has no address. */
 export type ResolveAddresses = (hostname: string) => Promise<readonly string[]>
 
 export interface AddressResolverOptions {

@@ -16,7 +16,7 @@ export interface StoreToolOptions {
   now: () => number
 }
 
-/** Gives the tools. Loads the Redis library only if needed, since loading would take most of a start. */
+/** Returns the tools. Loads the Redis library only if needed, since loading would take most of a start. */
 export async function storeTools(options: StoreToolOptions): Promise<KeyValueTools> {
   const { variables, now } = options
   if (!keyValueStores.redis.isNamed(variables)) return { now }

@@ -72,7 +72,7 @@ export function createUnreadBodies(): UnreadBodies {
   }
 }
 
-/** Gives the same response, which the client can read at once. It ends only after the request's body is drained. */
+/** Returns the same response, which the client can read at once. It ends only after the request's body is drained. */
 async function heldOpen(response: Response, incoming: IncomingMessage): Promise<Response> {
   const { status } = response
   const headers = new Headers(response.headers)

@@ -37,7 +37,7 @@ export function detailTools(services: Services, runtime: TenantRuntime): DetailT
   }
 }
 
-/** Gives the platforms that the tenant enabled, even if this server cannot use them. */
+/** Returns the platforms that the tenant enabled, even if this server cannot use them. */
 export function enabledPlatforms(runtime: TenantRuntime): readonly Platform[] {
   const { available, unavailable } = runtime.publishers()
   return [...available.map(({ platform }) => platform), ...unavailable]
@@ -115,7 +115,7 @@ export function publishTools(
   }
 }
 
-/** Gives the metric label of a result. */
+/** Returns the metric label of a result. */
 function publishOutcome({ success, skipped, code }: PlatformResult): PublishOutcome {
   if (skipped) return skipped === 'unknown' ? 'unknown_before' : skipped
   if (success) return 'sent'

@@ -51,7 +51,7 @@ function apply(theme: Theme): void {
   colourBrowser()
 }
 
-/** Gives the browser's frame the page's background, which the tenant may have chosen. */
+/** Returns the browser's frame the page's background, which the tenant may have chosen. */
 function colourBrowser(): void {
   const background = getComputedStyle(document.documentElement).backgroundColor
   for (const meta of document.querySelectorAll('meta[name="theme-color"]'))

@@ -145,7 +145,7 @@ async function write(file: string, text: string): Promise<void> {
   await writeFile(file, text)
 }
 
-/** Gives the file's statements, with paths relative to the file. */
+/** Returns the file's statements, with paths relative to the file. */
 function source(from: string, targets: readonly string[], kind: Kind): string {
   const up = '../'.repeat(from.split('/').length - 1)
   const imports = targets.map((to, index) => {
@@ -179,7 +179,7 @@ async function violations(imports: Imports, kind: Kind): Promise<readonly Violat
   return summary.violations
 }
 
-/** Gives the report. The exit code only says whether there are violations. */
+/** Returns the report. The exit code only says whether there are violations. */
 function cruise(tree: string, folders: readonly string[]): Promise<string> {
   const program = join(project, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs')
   const config = join(project, '.dependency-cruiser.cjs')
@@ -211,7 +211,7 @@ describe.each(['value', 'type'] as const)('the check of the architecture, with i
     found = await violations(planted, kind)
   })
 
-  /** Gives the broken rules. A missing module keeps the relative path of its import. */
+  /** Returns the broken rules. A missing module keeps the relative path of its import. */
   function rulesAgainst(from: string, to: string): string[] {
     return found
       .filter((violation) => violation.from === from && namesModule(violation.to, to))

@@ -76,7 +76,7 @@ function blocksOf(text: string): Block[] {
   return [...blocks].map(([, kind = '', path = '', code = '']) => ({ kind, path, code }))
 }
 
-/** Writes a new file, adds an entry to a registry, or changes a file as the diff says. Gives the path. */
+/** Writes a new file, adds an entry to a registry, or changes a file as the diff says. Returns the path. */
 async function follow({ kind, path, code }: Block): Promise<string> {
   const target = join(tree, path)
   const existing = await readFile(target, 'utf8').catch(() => null)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 const eslint = new ESLint({ overrideConfigFile: 'eslint.prose.config.mjs' })
 
-/** Gives the rules that `npm run check:prose` finds broken in this text. */
+/** Returns the rules that `npm run check:prose` finds broken in this text. */
 async function broken(text: string, filePath: string): Promise<string[]> {
   const [result] = await eslint.lintText(text, { filePath })
   return (result?.messages ?? []).map(({ message }) => /\((\w+)\)/.exec(message)?.[1] ?? message)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 const eslint = new ESLint({ overrideConfigFile: 'eslint.size.config.mjs' })
 
-/** Gives the rules that `npm run check:size` finds broken in this source. */
+/** Returns the rules that `npm run check:size` finds broken in this source. */
 async function broken(source: string, filePath: string): Promise<(string | null)[]> {
   const [result] = await eslint.lintText(source, { filePath })
   return (result?.messages ?? []).map(({ ruleId, message }) => ruleId ?? message)

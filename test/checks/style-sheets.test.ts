@@ -9,7 +9,7 @@ interface Sheet {
   css: string
 }
 
-/** Gives the faults in the style sheets of one page, as `path:line fault`. */
+/** Returns the faults in the style sheets of one page, as `path:line fault`. */
 function faultsOf(sheets: readonly Sheet[], layers: readonly string[]): string[] {
   const faults: string[] = []
   const firstPlaces = new Map<string, string>()
@@ -47,7 +47,7 @@ function lineOf(rule: Rule): number {
   return 'value' in rule && rule.value && 'loc' in rule.value ? rule.value.loc.line + 1 : 0
 }
 
-/** Gives equal texts for rules whose contents apply under the same conditions. */
+/** Returns equal texts for rules whose contents apply under the same conditions. */
 function contextOf(rule: Rule): string {
   if (rule.type === 'layer-block') return JSON.stringify(rule.value.name)
   if (rule.type === 'media') return JSON.stringify(rule.value.query)

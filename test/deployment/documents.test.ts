@@ -17,7 +17,7 @@ const documents = [
 const textOf = (name: string) => readFile(`${project}${name}`, 'utf8')
 const found = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')
 
-/** Gives the anchors of headings in GitHub's form: lower case, no punctuation, hyphens for spaces. */
+/** Returns the anchors of headings in GitHub's form: lower case, no punctuation, hyphens for spaces. */
 function anchorsIn(text: string): string[] {
   return found(text, /^#+ (.+)$/gm).map((heading) =>
     heading
@@ -53,7 +53,7 @@ describe.each(documents)('%s', (name) => {
   })
 })
 
-/** Gives the files that a guide tells its reader to write. The first line of a code block names each. */
+/** Returns the files that a guide tells its reader to write. The first line of a code block names each. */
 const readersOwn = (text: string) => found(text, /^```ts\n\/\/ (\S+)$/gm)
 
 it.each(documents)('finds every source file that %s names', async (name) => {

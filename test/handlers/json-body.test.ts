@@ -18,7 +18,7 @@ const everything = {
   },
 }
 
-/** Gives every described route that takes a JSON body. */
+/** Returns every described route that takes a JSON body. */
 function routesWithJson(): [method: string, path: string][] {
   const { services } = testProcess(everything)
   return createApp(services).openAPIRegistry.definitions.flatMap((definition) => {
@@ -29,7 +29,7 @@ function routesWithJson(): [method: string, path: string][] {
   })
 }
 
-/** Gives a body that the test controls. `begun` resolves when the program reads the first chunk. Until then the clock must not move. */
+/** Returns a body that the test controls. `begun` resolves when the program reads the first chunk. Until then the clock must not move. */
 function bodyByHand() {
   const { promise: begun, resolve } = Promise.withResolvers<void>()
   let write = (_text: string): void => undefined

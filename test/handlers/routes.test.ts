@@ -7,7 +7,7 @@ import { testProcess } from '../support/fixtures/test-process.ts'
 
 type App = OpenAPIHono<AppEnv>
 
-/** Gives routes whose first handler is not a guard. Handlers before the guard would run for any caller. */
+/** Returns routes whose first handler is not a guard. Handlers before the guard would run for any caller. */
 function unguarded(app: App): string[] {
   const first = new Map<string, object>()
   for (const { method, path, handler } of app.routes) {
@@ -17,7 +17,7 @@ function unguarded(app: App): string[] {
   return [...first].flatMap(([route, handler]) => (audienceOf(handler) === undefined ? [route] : []))
 }
 
-/** Gives described routes without an audience. */
+/** Returns described routes without an audience. */
 function undeclared(app: App): string[] {
   return app.openAPIRegistry.definitions.flatMap((definition) => {
     if (definition.type !== 'route') return []
@@ -27,7 +27,7 @@ function undeclared(app: App): string[] {
   })
 }
 
-/** Gives routes that accept a change from a page of a sibling host. */
+/** Returns routes that accept a change from a page of a sibling host. */
 async function openToSiblings(app: App): Promise<string[]> {
   const { exchange } = testProcess()
   const changes = new Set(

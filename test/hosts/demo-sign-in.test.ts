@@ -46,7 +46,7 @@ async function newVisitor(): Promise<Visitor> {
   return { context, page, questions }
 }
 
-/** Opens a gallery and waits for its photo. Gives the page's address. */
+/** Opens a gallery and waits for its photo. Returns the page's address. */
 async function visit(page: Page, address: string): Promise<string> {
   await page.goto(address)
   await page.waitForFunction(() => {

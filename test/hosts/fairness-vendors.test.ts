@@ -14,7 +14,7 @@ function unique(values: readonly unknown[]): unknown[] {
   return [...new Set(values.map((value) => JSON.stringify(value)))].map((text) => JSON.parse(text))
 }
 
-/** Gives each picture its own colour, because the ledger identifies photos by content. */
+/** Returns each picture its own colour, because the ledger identifies photos by content. */
 let shades = 0
 
 describeOnBothHosts('a tenant with a failing vendor', (kind) => {
@@ -27,7 +27,7 @@ describeOnBothHosts('a tenant with a failing vendor', (kind) => {
   const telegramOnly = { platforms: ['telegram'] }
   const mailOnly = { platforms: ['email'] }
 
-  /** Adds a tenant with this many photos. Gives their names. */
+  /** Adds a tenant with this many photos. Returns their names. */
   async function album(tenant: string, photos: number, config: Record<string, unknown> = {}) {
     const store = studio.tenant(tenant, config)
     const names = Array.from({ length: photos }, (_, index) => `photo-${index}.jpg`)

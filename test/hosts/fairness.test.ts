@@ -93,7 +93,7 @@ const list = '/api/images/list'
 const largest = 50 * 2 ** 20
 
 /**
- * Announces an upload of the largest photo, sends this many bytes and then stalls. Gives the status of the
+ * Announces an upload of the largest photo, sends this many bytes and then stalls. Returns the status of the
  * answer, if any.
  */
 async function stalledUpload({ host }: Fleet, tenant: string, sent: number) {

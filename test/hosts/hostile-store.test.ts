@@ -78,7 +78,7 @@ async function isAdmin({ fleet }: Scene, tenant: string): Promise<unknown> {
   return admin
 }
 
-/** Gives a tenant's sealed configuration once the host has shared it. */
+/** Returns a tenant's sealed configuration once the host has shared it. */
 function sharedValue({ store }: Scene, tenant: string): Promise<string> {
   return vi.waitFor(async () => {
     const value = await store.get(keyOf(tenant))

@@ -22,7 +22,7 @@ function startWith(variables: Record<string, string>): Promise<Fleet> {
   return startFleet(nodeHost, { METRICS_TOKEN: metricsToken, REDIS_TIMEOUT_MS: '5000', ...variables })
 }
 
-/** Gives the Redis metrics of the page. Series without samples are absent. */
+/** Returns the Redis metrics of the page. Series without samples are absent. */
 async function redisOf(fleet: Fleet) {
   const page = await scrape(fleet)
   const failures = samples(page).filter(({ name }) => name === 'publisher_redis_failures_total')

@@ -18,7 +18,7 @@ const deletions = [
   ['DELETE', '/api/library/objects/archive%2Fx.jpg'],
 ] as const
 
-/** Gives status and code of a problem document. */
+/** Returns status and code of a problem document. */
 async function codeOf(response: Response): Promise<[number, string | undefined]> {
   const { code }: { code?: string } = await response.json()
   return [response.status, code]

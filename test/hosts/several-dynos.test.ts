@@ -59,7 +59,7 @@ async function startDynos(
 
 const alice = `alice.${baseDomain}`
 
-/** Gives a tenant a configuration with its own version. */
+/** Returns a tenant a configuration with its own version. */
 function configure({ orchestrator }: Dynos, mark: boolean, host = alice): void {
   orchestrator.tenants.set(host, { config: markedConfig(mark), config_version: `v-${mark}` })
 }

@@ -58,7 +58,7 @@ const secretsIn = (bytes: Uint8Array) => [
   ...(Buffer.from(bytes).includes('SECRET') ? ['SECRET'] : []),
 ]
 
-/** Requests every public address and everything that the answers link to. Gives the requests and the canaries found. */
+/** Requests every public address and everything that the answers link to. Returns the requests and the canaries found. */
 async function walk(fleet: Fleet, tenant: string): Promise<{ asked: string[]; findings: string[] }> {
   const asked = new Set<string>()
   const findings: string[] = []

@@ -28,7 +28,7 @@ const levels: readonly Level[] = [
   'posted_picture_bytes',
 ]
 
-/** Gives metrics that have counted every kind of event. */
+/** Returns metrics that have counted every kind of event. */
 function busyProcess(): Metrics {
   const metrics = createNodeMetrics('web.1')
   metrics.answered({ method: 'GET', route: '/', status: 200, seconds: 0.1 })
@@ -46,7 +46,7 @@ function busyProcess(): Metrics {
   return metrics
 }
 
-/** Gives the exported metrics with their labels. Histograms have the names that queries use. */
+/** Returns the exported metrics with their labels. Histograms have the names that queries use. */
 async function exported(): Promise<{ families: Set<string>; series: Map<string, Set<string>> }> {
   const { text = '' } = (await busyProcess().expose?.()) ?? {}
   const families = new Map(
@@ -63,7 +63,7 @@ async function exported(): Promise<{ families: Set<string>; series: Map<string, 
   return { families: new Set(families.keys()), series }
 }
 
-/** Gives the metrics of a PromQL query, with the labels of their selectors. */
+/** Returns the metrics of a PromQL query, with the labels of their selectors. */
 function selectorsOf(query: string): { name: string; labels: string[] }[] {
   return [...query.matchAll(/\b((?:publisher|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)].map(
     ([, name = '', labels = '']) => ({
@@ -73,7 +73,7 @@ function selectorsOf(query: string): { name: string; labels: string[] }[] {
   )
 }
 
-/** Gives the labels that a query groups by. */
+/** Returns the labels that a query groups by. */
 function groupsOf(query: string): string[] {
   return [...query.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, labels = '']) => labels.split(/,\s*/))
 }

@@ -32,7 +32,7 @@ async function logCalls(): Promise<LogCall[]> {
 
 const faultsFile = join('node', 'faults.ts')
 
-/** Gives the messages of src/node/faults.ts, which a union type lists. */
+/** Returns the messages of src/node/faults.ts, which a union type lists. */
 function faultKinds(text: string): string[] {
   const [, kinds = ''] = /export type FaultKind =((?:\s*\| '[^']*')+)/.exec(text) ?? []
   return [...kinds.matchAll(/'([^']*)'/g)].map(([, kind = '']) => kind)

@@ -70,7 +70,7 @@ const v2Config = z.looseObject({
     .nullish(),
 })
 
-/** Gives the configuration as sent, after V2's models have accepted it. */
+/** Returns the configuration as sent, after V2's models have accepted it. */
 async function v2ConfigOf(config: Record<string, unknown>) {
   const sent = (await bindingOf(alice({}, config))).answer.config
   v2Config.parse(sent)
@@ -476,7 +476,7 @@ describe('the example files', () => {
   })
 })
 
-/** Gives a few hundred bytes of YAML that expand to billions of nodes ("billion laughs"). */
+/** Returns a few hundred bytes of YAML that expand to billions of nodes ("billion laughs"). */
 function bomb(): string {
   const lines = ['a0: &a0 [x, x]']
   for (let level = 1; level < 30; level++)

@@ -30,7 +30,7 @@ beforeEach(async () => {
   photos = firstPhotos.map((id) => trackedPhoto(tenant, id))
 })
 
-/** Gives the rules that the storage breaks. */
+/** Returns the rules that the storage breaks. */
 async function broken(): Promise<Rule[]> {
   const judge = createJudge()
   await inspect({ judge }, tenant, photos)

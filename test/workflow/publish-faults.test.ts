@@ -220,7 +220,7 @@ describe('publishing', () => {
         most = Math.max(most, ++running)
         boxes.push(box.width)
         const reduced = await reducer.reduce(source, box, mediaType, owner)
-        // Gives a concurrent reduction every opportunity to begin.
+        // Returns a concurrent reduction every opportunity to begin.
         for (let turn = 0; turn < 100; turn++) await setImmediate()
         running -= 1
         return reduced

@@ -151,7 +151,7 @@ async function resolveAll(subject: Subject): Promise<[place: string, Response][]
   )
 }
 
-/** Gives the values that the publisher treats as secrets. Skips values under 8 characters, which could occur anywhere by chance. */
+/** Returns the values that the publisher treats as secrets. Skips values under 8 characters, which could occur anywhere by chance. */
 function secretValues(credentials: z.output<typeof credentialsSchema>): string[] {
   return Object.values(credentials)
     .flatMap((value) => (typeof value === 'object' ? [value.reveal()] : []))

@@ -66,7 +66,7 @@ export function appearanceRoutes(app: OpenAPIHono<AppEnv>, services: Services): 
 const longestShortName = 15
 
 /**
- * Gives the custom properties that the page reads. The selector outweighs src/ui/tokens.css wherever the build places that file. The
+ * Returns the custom properties that the page reads. The selector outweighs src/ui/tokens.css wherever the build places that file. The
  * title is percent-encoded, so that nothing in the title can end the string.
  */
 function stylesheet(appearance: Appearance, host: string): string {
@@ -83,7 +83,7 @@ function titleOf({ title }: Appearance, host: string): string {
   return title ?? firstLabel(host)
 }
 
-/** Gives `alice` for `alice.shibari.photo`. */
+/** Returns `alice` for `alice.shibari.photo`. */
 function firstLabel(host: string): string {
   return host.split('.', 1)[0] ?? host
 }

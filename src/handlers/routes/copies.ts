@@ -12,7 +12,7 @@ import { filenameParameter, linkQuery } from './images-schemas.ts'
 const hourMs = 3600_000
 
 /**
- * Gives the path of a link that is valid for four to five hours. The path stays the same within an hour, so that browsers can cache the
+ * Returns the path of a link that is valid for four to five hours. The path stays the same within an hour, so that browsers can cache the
  * copy.
  */
 export async function copyPath(
@@ -61,7 +61,7 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
 }
 
-/** Gives a `Content-Disposition` that shows the photo in the browser and saves it under its name (RFC 6266, RFC 8187). */
+/** Returns a `Content-Disposition` that shows the photo in the browser and saves it under its name (RFC 6266, RFC 8187). */
 export function inlineAs(name: PhotoName): string {
   const encoded = encodeURIComponent(name).replace(
     /['()*]/g,

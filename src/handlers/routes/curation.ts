@@ -107,7 +107,7 @@ async function curate(
 
 const targets = { keep: 'keep', remove: 'remove', restore: 'root', delete: null } as const
 
-/** Gives the outcome without moving anything. Throws `photo_not_found` like the action itself. */
+/** Returns the outcome without moving anything. Throws `photo_not_found` like the action itself. */
 async function previewOf(
   runtime: TenantRuntime,
   action: Action,

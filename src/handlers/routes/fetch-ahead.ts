@@ -16,7 +16,7 @@ export interface FetchAheadOptions {
   savesData: boolean
 }
 
-/** Gives the value of `Link`, or `null` if no request is certain, as in the grid. */
+/** Returns the value of `Link`, or `null` if no request is certain, as in the grid. */
 export function fetchAhead({ query, isPublic, savesData }: FetchAheadOptions): string | null {
   const name = query.get('photo')
   if (!name) return query.get('view') === 'grid' ? null : answer('/api/images/random')
@@ -29,12 +29,12 @@ export function fetchAhead({ query, isPublic, savesData }: FetchAheadOptions): s
   return [answer(path), ...pictures(addressOf, savesData)].join(', ')
 }
 
-/** Gives the preload of an API answer. Without `crossorigin` browsers do not reuse the preload for `fetch`, even on the same origin. */
+/** Returns the preload of an API answer. Without `crossorigin` browsers do not reuse the preload for `fetch`, even on the same origin. */
 function answer(path: string): string {
   return `<${path}>; rel=preload; as=fetch; crossorigin`
 }
 
-/** Gives the preloads of the picture. Their media queries match the page's picture element, so that browsers load a single size. */
+/** Returns the preloads of the picture. Their media queries match the page's picture element, so that browsers load a single size. */
 function pictures(addressOf: (size: ThumbnailSize) => string, savesData: boolean): string[] {
   const picture = (largest: number, media: string | null) => {
     const fallback = addressOf(savesData ? 'w640h480' : 'w960h640')

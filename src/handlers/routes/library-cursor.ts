@@ -31,7 +31,7 @@ export function formatCursor({ sort, order }: LibraryOrder, { name, size, modifi
   return base64url.encode(new TextEncoder().encode(JSON.stringify(content)))
 }
 
-/** Parses a cursor. Gives `null` for any other text. Never throws. */
+/** Parses a cursor. Returns `null` for any other text. Never throws. */
 export function parseCursor(cursor: string): LibraryCursor | null {
   const bytes = bytesOf(cursor)
   return bytes && (contentSchema.safeParse(parseJson(new TextDecoder().decode(bytes))).data ?? null)

@@ -126,7 +126,7 @@ function moveRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
 }
 
-/** Gives the tenant's runtime. Throws `feature_disabled` if the library is off. */
+/** Returns the tenant's runtime. Throws `feature_disabled` if the library is off. */
 export function libraryOf(c: Context<AppEnv>): TenantRuntime {
   const runtime = runtimeOf(c.env)
   requireFeature(runtime, 'library_enabled')

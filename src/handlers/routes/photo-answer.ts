@@ -12,7 +12,7 @@ import { copyPath } from './copies.ts'
 import type { Photo } from './images-schemas.ts'
 
 /**
- * Gives the fields that the caller may see. Reads the session, which also decides `Vary` and `Cache-Control`. Throws `photo_not_found`
+ * Returns the fields that the caller may see. Reads the session, which also decides `Vary` and `Cache-Control`. Throws `photo_not_found`
  * and the errors of the storage.
  */
 export async function photoAnswer(

@@ -21,7 +21,7 @@ const pace: Pace = { graceMs: 10_000, bytesPerSecond: 16_000 }
 const wanted = { fromBytes: 8 * 2 ** 20, bytesPerSecond: 256_000 }
 
 /**
- * Gives the file in `field`. `memory` accounts for the bytes that have arrived. Throws `unsupported_media_type`, `invalid_request`,
+ * Returns the file in `field`. `memory` accounts for the bytes that have arrived. Throws `unsupported_media_type`, `invalid_request`,
  * `photo_too_large`, `request_too_slow`, or `busy` if no memory is left.
  */
 export async function readFile(
@@ -61,7 +61,7 @@ export async function readFile(
 }
 
 /**
- * Gives the name of the file. Browsers write a quotation mark as `%22` and line breaks as `%0D` and `%0A`. They escape nothing else, so
+ * Returns the name of the file. Browsers write a quotation mark as `%22` and line breaks as `%0D` and `%0A`. They escape nothing else, so
  * `100%.jpg` stays (HTML standard, "Multipart form data"). The parser has already decoded a name of RFC 5987 (`filename*`).
  */
 function fileName({ filename = '', headers }: MultipartPart): string {

@@ -11,7 +11,7 @@ const unreachableCodes =
   /\b(?:ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOST\w+|UND_ERR_\w*TIMEOUT|bad port)\b/
 const untrustedCodes = /\b(?:\w*SELF_SIGNED\w*|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+)\b/
 
-/** Gives the advice for a failed connection; `undefined` for any other error. */
+/** Returns the advice for a failed connection; `undefined` for any other error. */
 export function reachingAdvice(error: unknown, { setting, address }: Endpoint): string | undefined {
   const texts = causesOf(error).map((cause) => textOf(cause).slice(0, maxMessageLength))
   const isSet = setting === undefined ? '' : ` Correct ${setting} if that is not the right address.`
@@ -41,7 +41,7 @@ function isAboutRights(error: unknown): boolean {
   return isPublisherError(error, 'credentials_rejected') || !isPublisherError(error)
 }
 
-/** Gives the advice for a failing storage. `endpoint` is the address of its server, if any. `right` is the attempted access. */
+/** Returns the advice for a failing storage. `endpoint` is the address of its server, if any. `right` is the attempted access. */
 export function storageAdvice(
   error: unknown,
   storage: InstalledStorage,

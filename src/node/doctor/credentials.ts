@@ -29,7 +29,7 @@ export type Providers = Pick<Services, 'storages' | 'publishers' | 'model'>
 
 const fillIn = 'Set its `credentials_ref`.'
 
-/** Gives the references of a configuration that its tenant uses. */
+/** Returns the references of a configuration that its tenant uses. */
 export function referencesOf(config: RuntimeConfig, providers: Providers): Reference[] {
   const { storage, ai } = config
   const { model } = providers

@@ -120,7 +120,7 @@ function targetOf({ cname, addresses }: Records): string {
   return cname ?? addresses.join(', ')
 }
 
-/** Gives the records, or an empty list. Throws {@link Trouble} if no name server answers. */
+/** Returns the records, or an empty list. Throws {@link Trouble} if no name server answers. */
 async function ask<T>(question: () => Promise<T[]>): Promise<T[]> {
   try {
     return await question()

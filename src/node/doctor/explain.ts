@@ -11,7 +11,7 @@ const maxMessageLength = 2000
 /** Upper bound on faulty fields that are named. */
 const maxFields = 20
 
-/** Gives the error's own message, followed by those of its causes. */
+/** Returns the error's own message, followed by those of its causes. */
 export function explain(error: unknown): { said: string; todo: string | undefined } {
   const todo = error instanceof Trouble ? error.todo : undefined
   const texts = causesOf(error).map((link) => cutAtSpace(messageOf(link), maxMessageLength))
@@ -26,14 +26,14 @@ export function hasCode(error: unknown, code: string): boolean {
   return causesOf(error).some((link) => 'code' in link && link.code === code)
 }
 
-/** Gives the error and its causes, the error first. */
+/** Returns the error and its causes, the error first. */
 export function causesOf(error: unknown): Error[] {
   const links: Error[] = []
   for (let at = error; at instanceof Error && links.length <= maxLinks; at = at.cause) links.push(at)
   return links
 }
 
-/** Gives the message of an error. For a schema error, names the faulty fields but never their values. */
+/** Returns the message of an error. For a schema error, names the faulty fields but never their values. */
 function messageOf(error: Error): string {
   if (error instanceof z.ZodError) {
     return error.issues

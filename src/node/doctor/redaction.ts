@@ -42,7 +42,7 @@ export function createRedaction(): Redaction {
   }
 }
 
-/** Gives the text, or its beginning up to the last white space before the limit, so that no secret is cut and shown in part. */
+/** Returns the text, or its beginning up to the last white space before the limit, so that no secret is cut and shown in part. */
 export function cutAtSpace(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text
   const beginning = text.slice(0, maxLength)

@@ -73,7 +73,7 @@ export async function createLocalAssets({ directory }: LocalAssetsOptions): Prom
   }
 }
 
-/** Gives the names of all files, relative to the folder, with `/` between segments. */
+/** Returns the names of all files, relative to the folder, with `/` between segments. */
 async function filesOf(directory: string): Promise<Set<string>> {
   try {
     const [top, fingerprinted] = await Promise.all([readdir(directory), readdir(join(directory, 'assets'))])

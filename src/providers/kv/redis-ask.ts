@@ -12,7 +12,7 @@ export interface RedisAskOptions {
   now: () => number
 }
 
-/** Gives the result of the command; `undefined` for a refusal and without an answer. Never rejects. */
+/** Returns the result of the command; `undefined` for a refusal and without an answer. Never rejects. */
 export type AskRedis = <T>(command: (client: RedisClient) => Promise<T>) => Promise<T | undefined>
 
 const refusalEveryMs = 60_000

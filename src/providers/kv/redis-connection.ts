@@ -21,7 +21,7 @@ export interface RedisConnectionOptions {
 }
 
 export interface RedisConnection {
-  /** Gives the connected and subscribed client, or `undefined` without a connection. */
+  /** Returns the connected and subscribed client, or `undefined` without a connection. */
   client(): RedisClient | undefined
   /**
    * Resolves when the connection is open and subscribed. Rejects with {@link RedisAway} when the current attempt fails, at the latest

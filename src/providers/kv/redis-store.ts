@@ -6,7 +6,7 @@ export interface RedisStoreOptions {
   ask: AskRedis
   /** Prefix of all keys. */
   prefix: string
-  /** Gives the current fallback store. */
+  /** Returns the current fallback store. */
   fallback(): KeyValueStore
 }
 

@@ -23,7 +23,7 @@ export interface RedisOptions extends RedisServerSettings {
   onRefusal(error: unknown): void
   /** Called for every failure, for metrics. Default: does nothing. */
   onFailure?(kind: RedisFailure): void
-  /** Gives the key of a host's configuration, so that deleting the configuration and publishing its invalidation is one step. */
+  /** Returns the key of a host's configuration, so that deleting the configuration and publishing its invalidation is one step. */
   configKey(host: string): string
   /** Current time in milliseconds. */
   now: () => number

@@ -92,7 +92,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
     }
   }
 
-  /** Sends the confirmation if the tenant wants it. Gives a warning instead of throwing, because the photo is already sent. */
+  /** Sends the confirmation if the tenant wants it. Returns a warning instead of throwing, because the photo is already sent. */
   async function confirm(
     connection: MailConnection,
     posted: MailMessage,
@@ -130,7 +130,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
   }
 }
 
-/** Gives the parts that every mail needs, or the reason why mail cannot be sent. */
+/** Returns the parts that every mail needs, or the reason why mail cannot be sent. */
 function partsOf(server: EmailServerSettings | undefined, settings: EmailSettings | null) {
   if (!server) return noServer
   const [from] = usableAddresses([server.from_email])

@@ -40,7 +40,7 @@ export function createAiSlots({ tenant, ratePerMinute, counter, now }: AiSlotsOp
   }
 }
 
-/** Gives a wrapper that counts waiting AI calls of all tenants as the level `ai_calls_waiting`. */
+/** Returns a wrapper that counts waiting AI calls of all tenants as the level `ai_calls_waiting`. */
 export function countWaitingForAi(metrics: Metrics): (slots: AiSlots) => AiSlots {
   let waiting = 0
   metrics.watch('ai_calls_waiting', () => waiting)

@@ -11,7 +11,7 @@ export type ClientAddress = string & { readonly [clientBrand]: true }
 /** Reads one request header; several lines of the same name are joined by commas (RFC 9110, section 5.3). */
 type ReadHeader = (name: string) => string | null | undefined
 
-/** Gives the address of the client. `peer` is the address at the other end of the socket. */
+/** Returns the address of the client. `peer` is the address at the other end of the socket. */
 export type ClientOf = (header: ReadHeader, peer: string | undefined) => ClientAddress
 
 /** Client of a direct connection without a proxy, as in development. */
@@ -24,7 +24,7 @@ export const clientOfPeer: ClientOf = (_header, peer) => clientAddress(peer)
 export const clientOfLastForwarded: ClientOf = (header, peer) =>
   clientAddress(withoutPort(lastEntry(header('x-forwarded-for') ?? '')), clientAddress(peer))
 
-/** Gives the last non-empty entry of a list (RFC 9110, section 5.6.1.2). */
+/** Returns the last non-empty entry of a list (RFC 9110, section 5.6.1.2). */
 function lastEntry(list: string): string {
   let end = list.length
   while (end > 0) {

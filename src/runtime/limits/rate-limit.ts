@@ -37,7 +37,7 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   const known = new LRUCache<string, number>({ max: maxKeys })
 
   /**
-   * Gives the time at which the allowance is full again, at most one window ahead. Without the bound, a key would wait for hours after the
+   * Returns the time at which the allowance is full again, at most one window ahead. Without the bound, a key would wait for hours after the
    * clock was set back.
    */
   function wholeAt(key: string): number {

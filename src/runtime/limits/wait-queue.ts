@@ -23,7 +23,7 @@ export interface WaitQueue {
   readonly size: number
   /** Waits for a slot, at most `patienceMs`. Rejects with {@link NoSlot}, or with the reason of `signal` once the signal fires. */
   wait(patienceMs: number, signal?: AbortSignal): Promise<Release>
-  /** Gives free slots to the waiters in front. */
+  /** Returns free slots to the waiters in front. */
   admit(slots: FreeSlots): void
 }
 

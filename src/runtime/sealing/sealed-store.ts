@@ -23,7 +23,7 @@ export interface SealedStoreOptions {
 export interface SealedStore {
   /** True if no other process sees the store. See {@link KeyValueStore.isOwn}. */
   readonly isOwn: boolean
-  /** Gives `null` for an unknown key, and for a value that was altered, expired, or sealed for another host or key. */
+  /** Returns `null` for an unknown key, and for a value that was altered, expired, or sealed for another host or key. */
   get(host: string, key: string): Promise<string | null>
   /** Seals and stores the value. After `ttlSeconds` the value cannot be opened, even if the store keeps it. */
   put(host: string, key: string, value: string, options: { ttlSeconds: number }): Promise<void>

@@ -35,7 +35,7 @@ export interface Opened<T> {
 
 export interface Sealer<T> {
   seal(content: T, options: SealOptions): Promise<string>
-  /** Gives `null` for anything but a valid token of this purpose and audience. */
+  /** Returns `null` for anything but a valid token of this purpose and audience. */
   open(token: string, audience: string): Promise<Opened<T> | null>
 }
 

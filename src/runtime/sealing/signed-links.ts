@@ -9,7 +9,7 @@ import { deriveSigningKey } from './derived-keys.ts'
 export interface SignedLinks {
   /** Makes a token for one photo on one host. */
   sign(host: Host, folder: Folder, name: PhotoName, expiresAt: Date): Promise<string>
-  /** Gives the folder that the token opens for this host and photo. Throws `link_expired` for any other token. */
+  /** Returns the folder that the token opens for this host and photo. Throws `link_expired` for any other token. */
   verify(token: string, host: Host, name: PhotoName): Promise<Folder>
 }
 

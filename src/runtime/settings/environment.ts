@@ -4,7 +4,7 @@ import type { environmentSchema } from './variables.ts'
 
 export type Environment = z.output<typeof environmentSchema>
 
-/** Gives the kind of config source, also if `CONFIG_SOURCE` is unset. */
+/** Returns the kind of config source, also if `CONFIG_SOURCE` is unset. */
 export function sourceKind(env: Environment): 'orchestrator' | 'file' {
   return env.CONFIG_SOURCE ?? (env.ORCHESTRATOR_BASE_URL ? 'orchestrator' : 'file')
 }
@@ -14,7 +14,7 @@ export function callbackHostOf(env: Environment): string {
 }
 
 /**
- * Gives the scope of session cookies. Browsers refuse cookies for a parent domain of one label, since they treat `localhost` as a public
+ * Returns the scope of session cookies. Browsers refuse cookies for a parent domain of one label, since they treat `localhost` as a public
  * suffix like `com` (RFC 6265bis, section 5.7). Each host then keeps its own cookie.
  */
 export function cookieScopeOf(env: Environment): 'domain' | 'host' {
@@ -24,7 +24,7 @@ export function cookieScopeOf(env: Environment): 'domain' | 'host' {
 /** Variables that are set, well-formed or not. */
 export type Given = Readonly<Partial<Record<keyof typeof environmentSchema.shape, string>>>
 
-/** Gives one sentence for each variable that the given variables require but that is missing. */
+/** Returns one sentence for each variable that the given variables require but that is missing. */
 export function missingVariables(given: Given): string[] {
   const problems: string[] = []
   if ((given.CONFIG_SOURCE ?? (given.ORCHESTRATOR_BASE_URL ? 'orchestrator' : 'file')) === 'orchestrator') {
@@ -48,7 +48,7 @@ export function missingVariables(given: Given): string[] {
   return problems
 }
 
-/** Gives one sentence for each contradiction between well-formed variables. */
+/** Returns one sentence for each contradiction between well-formed variables. */
 export function contradictions(env: Environment): string[] {
   return [...cookieContradictions(env), ...developmentContradictions(env)]
 }

@@ -102,7 +102,7 @@ export function parseSettings(variables: Variables, providers: ProviderVariables
   return { ...toSettings(parsed.data), ofProviders: ofProviders.data }
 }
 
-/** Gives one sentence for each group of which only a part is set. */
+/** Returns one sentence for each group of which only a part is set. */
 function separated(groups: ProviderVariables['together'], given: Readonly<Record<string, string>>): string[] {
   return groups
     .filter((group) => group.some((name) => given[name]) && !group.every((name) => given[name]))
@@ -143,7 +143,7 @@ function toSettings(env: Environment): Omit<Settings, 'ofProviders'> {
   }
 }
 
-/** Gives the identity provider, or `null`. `OIDC_ISSUER_URL` takes precedence over `AUTH0_DOMAIN`. */
+/** Returns the identity provider, or `null`. `OIDC_ISSUER_URL` takes precedence over `AUTH0_DOMAIN`. */
 function toProvider(env: Environment): ProviderSettings | null {
   const { AUTH0_CLIENT_ID: clientId, AUTH0_CLIENT_SECRET: clientSecret } = env
   const issuer = env.OIDC_ISSUER_URL ?? (env.AUTH0_DOMAIN ? `https://${env.AUTH0_DOMAIN}/` : undefined)

@@ -8,7 +8,7 @@ export function canSignIn({ auth }: RuntimeConfig, { provider }: Pick<Settings, 
   return provider !== null && auth?.enabled !== false
 }
 
-/** Gives the admins of the tenant: its own list if present, otherwise the fleet's. An empty list of its own denies every person. */
+/** Returns the admins of the tenant: its own list if present, otherwise the fleet's. An empty list of its own denies every person. */
 export function adminsOf(
   { auth }: RuntimeConfig,
   { adminEmails }: Pick<Settings, 'adminEmails'>,

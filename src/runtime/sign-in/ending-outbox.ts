@@ -13,7 +13,7 @@ export interface EndingOutboxOptions {
 
 /** Nothing here rejects. */
 export interface EndingOutbox {
-  /** Writes one ending. Gives false if the store failed. */
+  /** Writes one ending. Returns false if the store failed. */
   share(ending: Ending, write: () => Promise<boolean>): Promise<boolean>
   /** Writes all endings, shared or not. */
   shareAll(): Promise<void>

@@ -14,11 +14,11 @@ import { maxSessionSeconds } from './sessions.ts'
 /** Every method rejects when the store rejects. */
 export interface EndingRecords {
   hasSession(id: string): Promise<boolean>
-  /** Gives the sign-in time up to which the person's sessions have ended, or `null`. Seconds since 1970. */
+  /** Returns the sign-in time up to which the person's sessions have ended, or `null`. Seconds since 1970. */
   endOf(email: Email): Promise<number | null>
-  /** Gives false if the store did not accept the record. */
+  /** Returns false if the store did not accept the record. */
   putSession(id: string): Promise<boolean>
-  /** Gives false if the store did not accept the record. */
+  /** Returns false if the store did not accept the record. */
   putPerson(email: Email, until: number): Promise<boolean>
 }
 

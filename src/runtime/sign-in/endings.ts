@@ -25,11 +25,11 @@ export interface Endings {
   isEnded(session: SessionFacts): Promise<boolean>
   /** Tells the same from memory only. */
   isKnownEnded(session: SessionFacts): boolean
-  /** Ends one session with all its copies. Gives false if the shared store failed; the ending is then written later. */
+  /** Ends one session with all its copies. Returns false if the shared store failed; the ending is then written later. */
   endSession(session: SessionFacts): Promise<boolean>
-  /** Ends all sessions that a person has begun until now. Gives false as {@link endSession} does. */
+  /** Ends all sessions that a person has begun until now. Returns false as {@link endSession} does. */
   endPerson(email: Email): Promise<boolean>
-  /** Gives a start time for a new session of this person, later than the last {@link endPerson}. Seconds since 1970. */
+  /** Returns a start time for a new session of this person, later than the last {@link endPerson}. Seconds since 1970. */
   startOf(email: Email): Promise<number>
   /** Writes all known endings to the shared store again, which may have lost them. */
   tellAgain(): Promise<void>

@@ -20,7 +20,7 @@ export interface KnownEndings {
   readonly sessions: LRUCache<string, Ending>
   readonly people: LRUCache<Email, PersonEnding>
   isEnded(session: SessionFacts): boolean
-  /** Gives the time up to which the person's sessions have ended, or 0. Seconds since 1970. */
+  /** Returns the time up to which the person's sessions have ended, or 0. Seconds since 1970. */
   endOf(email: Email): number
   /**
    * Adopts a later ending of a person from the shared store. A known ending keeps `isShared`, since the answer may come from the store's

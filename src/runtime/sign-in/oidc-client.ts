@@ -48,7 +48,7 @@ export interface Redeemed extends CheckedIdToken {
 }
 
 export interface OidcClient {
-  /** Begins a sign-in. Gives the URL for the browser, and the secrets to check the answer with. Throws `sign_in_unavailable`. */
+  /** Begins a sign-in. Returns the URL for the browser, and the secrets to check the answer with. Throws `sign_in_unavailable`. */
   begin(redirectUri: string, ask: Ask): Promise<{ url: string; secrets: SignInSecrets }>
   /**
    * Redeems the provider's answer (the query of the callback) and gives the person. Never retries, since a code works once. Throws
@@ -56,7 +56,7 @@ export interface OidcClient {
    */
   redeem(answer: URLSearchParams, secrets: SignInSecrets, redirectUri: string): Promise<Redeemed>
   /**
-   * Gives the URL at which a browser signs out of the provider too, or `null` if the provider has none. `hint` spares the person a prompt.
+   * Returns the URL at which a browser signs out of the provider too, or `null` if the provider has none. `hint` spares the person a prompt.
    * Throws `sign_in_unavailable`.
    */
   endSessionUrl(returnTo: string, hint: SessionHint): Promise<string | null>
@@ -145,7 +145,7 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
 const noAlgorithm = `The issuer signs ID tokens with none of ${acceptedAlgorithms.join(', ')}.`
 
 /**
- * Gives the `prompt` parameter. Every provider must support `login` (OpenID Connect Core 1.0, section 15.1); `select_account` is used only
+ * Returns the `prompt` parameter. Every provider must support `login` (OpenID Connect Core 1.0, section 15.1); `select_account` is used only
  * if the provider offers it.
  */
 function promptFor(

@@ -22,7 +22,7 @@ export interface MetadataOptions {
 }
 
 export type ProviderMetadata = z.output<ReturnType<typeof metadataSchema>>
-/** Gives the current metadata. Throws `sign_in_unavailable` without a cached copy if discovery fails. */
+/** Returns the current metadata. Throws `sign_in_unavailable` without a cached copy if discovery fails. */
 export type ProviderMetadataSource = () => Promise<ProviderMetadata>
 
 const keptForMs = 3600_000

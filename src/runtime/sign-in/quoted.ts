@@ -2,7 +2,7 @@
 
 const maxLength = 120
 
-/** Gives the value on one line, in quotation marks: printable ASCII only, cut after 120 characters. Names an object by its kind. */
+/** Returns the value on one line, in quotation marks: printable ASCII only, cut after 120 characters. Names an object by its kind. */
 export function quoted(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)

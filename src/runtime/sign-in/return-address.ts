@@ -17,7 +17,7 @@ const maxPathLength = 1000
 const treacherous = /[\p{Cc}\p{Cs}\\]/u
 
 /**
- * Reads the path, query and fragment to return to. Gives `/` if the path is too long or does not begin with exactly one slash. The
+ * Reads the path, query and fragment to return to. Returns `/` if the path is too long or does not begin with exactly one slash. The
  * sign-in itself also becomes `/`, since it would loop.
  */
 export function parseReturnPath(raw: string | undefined): string {
@@ -29,14 +29,14 @@ export function parseReturnPath(raw: string | undefined): string {
   return path.length > maxPathLength ? '/' : path
 }
 
-/** Gives the address as a URL with a path from {@link parseReturnPath}. Gives `null` for a host that no tenant can have. */
+/** Returns the address as a URL with a path from {@link parseReturnPath}. Returns `null` for a host that no tenant can have. */
 export function returnUrl({ host, port, path }: ReturnAddress, fleet: Fleet): string | null {
   const tenant = parseHost(host, fleet.baseDomain, [fleet.callbackHost])
   if (!tenant) return null
   return originOf(tenant.host, port, fleet) + parseReturnPath(path)
 }
 
-/** Gives the public origin of a host: https, or http with the port of the request in development. */
+/** Returns the public origin of a host: https, or http with the port of the request in development. */
 export function originOf(
   host: string,
   port: string | null,

@@ -35,12 +35,12 @@ export interface IssuedSession {
 }
 
 export interface Sessions {
-  /** Issues a session. Gives `null` if the sign-in is too old to renew. */
+  /** Issues a session. Returns `null` if the sign-in is too old to renew. */
   issue(signedIn: SignedIn, audience: string): Promise<IssuedSession | null>
-  /** Gives all valid sessions in the values of one cookie name, including ended sessions. */
+  /** Returns all valid sessions in the values of one cookie name, including ended sessions. */
   open(values: readonly string[], audience: string): Promise<Session[]>
   /**
-   * Gives the session in the values of one cookie name, or `null`. A sibling host can add its own values, so all valid sessions must name
+   * Returns the session in the values of one cookie name, or `null`. A sibling host can add its own values, so all valid sessions must name
    * the same person. Invalid values and ended sessions are ignored.
    */
   read(values: readonly string[], audience: string): Promise<Session | null>

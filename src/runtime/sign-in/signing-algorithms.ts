@@ -5,7 +5,7 @@ import type { ProviderMetadata } from './provider-metadata.ts'
 export const acceptedAlgorithms: readonly string[] = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']
 
 /**
- * Gives those {@link acceptedAlgorithms} that the issuer's discovery document names. A document without the list means RS256, which
+ * Returns those {@link acceptedAlgorithms} that the issuer's discovery document names. A document without the list means RS256, which
  * every issuer must support (OpenID Connect Discovery 1.0, section 3).
  */
 export function algorithmsOf({

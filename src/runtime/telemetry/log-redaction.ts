@@ -9,7 +9,7 @@ const maxItems = 20
 
 export type LogLine = Readonly<Record<string, unknown>>
 
-/** Gives the line as JSON, bounded and with apparent secrets redacted. */
+/** Returns the line as JSON, bounded and with apparent secrets redacted. */
 export function formatLine(line: LogLine): string {
   return redact(boundedJson(line))
 }
@@ -27,7 +27,7 @@ function boundedJson(line: LogLine): string {
   return JSON.stringify({ time, level, msg, request_id, tenant, cut: true })
 }
 
-/** Gives the text itself, or its beginning with an ellipsis. */
+/** Returns the text itself, or its beginning with an ellipsis. */
 export function cutText(text: string, maxLength: number): string {
   return text.length <= maxLength ? text : `${text.slice(0, maxLength).toWellFormed()}…`
 }

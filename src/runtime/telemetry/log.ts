@@ -15,7 +15,7 @@ export interface Logger {
   info(msg: string, fields?: LogFields): void
   warn(msg: string, fields?: LogFields): void
   error(msg: string, fields?: LogFields): void
-  /** Gives a logger that adds these fields to each line. */
+  /** Returns a logger that adds these fields to each line. */
   with(fields: LogFields): Logger
 }
 

@@ -25,7 +25,7 @@ const tracerName = 'publisher'
 const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
 
 /**
- * Gives the tracer of the registered SDK, if any. This check costs less than the API's no-op tracer, so a warm request pays almost
+ * Returns the tracer of the registered SDK, if any. This check costs less than the API's no-op tracer, so a warm request pays almost
  * nothing while tracing is off.
  */
 function currentTracer(): Tracer | undefined {
@@ -73,7 +73,7 @@ export function inSpan<T>(
   )
 }
 
-/** Gives the headers that let the orchestrator continue the trace; empty without a trace. */
+/** Returns the headers that let the orchestrator continue the trace; empty without a trace. */
 export function traceHeaders(): Record<string, string> {
   const carrier: Record<string, string> = {}
   propagation.inject(context.active(), carrier)

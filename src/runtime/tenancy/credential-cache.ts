@@ -11,7 +11,7 @@ export interface CredentialCacheOptions {
 }
 
 export interface CredentialCache {
-  /** Gives a source of the credentials behind `ref`. Its `get` fails for credentials of any other provider. */
+  /** Returns a source of the credentials behind `ref`. Its `get` fails for credentials of any other provider. */
   source<P extends CredentialKind>(
     ref: string,
     ...providers: readonly P[]
@@ -49,7 +49,7 @@ const provenMs = 60_000
 export function createCredentialCache({ resolve, ttlMs, now }: CredentialCacheOptions): CredentialCache {
   const byRef = new Map<string, Known>()
 
-  /** Gives the milliseconds for which the answer still holds; 0 if the clock was set back. */
+  /** Returns the milliseconds for which the answer still holds; 0 if the clock was set back. */
   function leftOf({ since, spanMs }: Known): number {
     const passed = now() - since
     return passed < 0 ? 0 : Math.max(0, spanMs - passed)

@@ -44,7 +44,7 @@ function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 }
 
-/** Gives `null` for a value that is not a digest. */
+/** Returns `null` for a value that is not a digest. */
 function hexOf(value: string): string | null {
   if (!/^[\w-]{43}$/.test(value)) return null
   const bytes = base64url.decode(value)

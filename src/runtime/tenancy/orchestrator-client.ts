@@ -105,7 +105,7 @@ function usageCall({ tenant, tokens, idempotencyKey, occurredAt }: UsageEvent, r
 
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
-/** Gives the request id if it is a UUID, as the orchestrator requires; otherwise a new UUID. */
+/** Returns the request id if it is a UUID, as the orchestrator requires; otherwise a new UUID. */
 function toUuid(requestId: string): string {
   return uuid.test(requestId) ? requestId : crypto.randomUUID()
 }

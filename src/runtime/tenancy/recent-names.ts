@@ -20,7 +20,7 @@ export interface RecentNamesOptions {
 }
 
 export interface RecentNames {
-  /** Gives the names, at most 10 s old. `fresh` skips the cache. */
+  /** Returns the names, at most 10 s old. `fresh` skips the cache. */
   (options?: { fresh?: boolean }): Promise<readonly PhotoName[]>
   /** Discards the names after a change of the root folder. The next caller gets a listing that began later. */
   forget(): void

@@ -70,7 +70,7 @@ export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageO
   log: Logger
 }
 
-/** Gives the function that makes a {@link TenantRuntime} of a runtime answer. */
+/** Returns the function that makes a {@link TenantRuntime} of a runtime answer. */
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
   const { thumbnails, listings, now } = options
   const vendorOf = (platform: Platform) => options.publishers[platform]?.vendor ?? platform

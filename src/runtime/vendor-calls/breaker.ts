@@ -26,7 +26,7 @@ export interface Attempt {
 
 export interface Breaker {
   readonly state: BreakerState
-  /** Gives the time for which {@link begin} would refuse; 0 if it would not refuse. Changes nothing. */
+  /** Returns the time for which {@link begin} would refuse; 0 if it would not refuse. Changes nothing. */
   waitMs(): number
   /** Begins or refuses a call. A call that insists is never refused, but its outcome counts like any other. */
   begin(insists: boolean): Attempt | { kind: 'refused'; retryAfterMs: number }

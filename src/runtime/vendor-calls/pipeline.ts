@@ -84,7 +84,7 @@ function callThrough<Treatment>(
   return layers.reduce((call, layer) => () => layer(call, rule, parameters), atProvider)()
 }
 
-/** Gives the members of the port's class, which a spread omits. Binds methods to the port. */
+/** Returns the members of the port's class, which a spread omits. Binds methods to the port. */
 function inheritedMembers(port: object, heir: object = port): Record<string, unknown> {
   const prototype = Reflect.getPrototypeOf(heir)
   // Stop at `Object.prototype`.

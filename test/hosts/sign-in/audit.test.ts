@@ -4,7 +4,7 @@ import { baseDomain } from '../../support/fixtures/fleet.ts'
 import { describeOnBothHosts, type RunningHost } from '../../support/fixtures/hosts.ts'
 import { alice, bob, evil, signIn, startWithScript } from '../../support/fixtures/sign-in/fleet.ts'
 
-/** Gives the audit events of the log, without times and request ids. */
+/** Returns the audit events of the log, without times and request ids. */
 function auditLines({ lines }: RunningHost): Record<string, unknown>[] {
   return lines.flatMap((line) => {
     const { msg, time, level, request_id, ...event }: Record<string, unknown> = JSON.parse(line)

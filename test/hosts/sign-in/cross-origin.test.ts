@@ -18,7 +18,7 @@ interface Change {
   audience: string
 }
 
-/** Gives every state-changing route of the running program's own API description, including future routes. */
+/** Returns every state-changing route of the running program's own API description, including future routes. */
 async function changesOf(fleet: SignInFleet): Promise<Change[]> {
   const response = await fleet.get('alice', '/openapi.json')
   const { paths }: { paths: Record<string, Record<string, { 'x-audience'?: string }>> } =

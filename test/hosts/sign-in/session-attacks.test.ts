@@ -16,7 +16,7 @@ const inScope = (scope: string) => ({ variables: { ADMIN_COOKIE_SCOPE: scope } }
 const person = { admin: true, email: `person@${baseDomain}` }
 const nobody = { admin: false }
 
-/** Gives the session cookie that the browser sends to a tenant's host. */
+/** Returns the session cookie that the browser sends to a tenant's host. */
 function sessionIn({ jar }: Browser, tenant: string): string {
   const pairs = jar.header(new URL(tenant)).split('; ')
   return pairs.find((pair) => /session=/.test(pair))?.split('=')[1] ?? ''

@@ -16,7 +16,7 @@ async function estimated(
   return estimateMemory(await sharp(bytes).metadata(), bytes, box, mediaType)
 }
 
-/** Gives the estimated bytes per pixel of the original. */
+/** Returns the estimated bytes per pixel of the original. */
 async function perPixel(picture: Sharp): Promise<number> {
   return ((await estimated(picture)) - (await estimated(plain(8, 8).jpeg()))) / pixels
 }

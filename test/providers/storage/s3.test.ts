@@ -13,7 +13,7 @@ import { putObject, startS3rver } from '../../support/fixtures/s3-servers.ts'
 
 const oneAttempt = { attempts: 1, baseMs: 1, capMs: 1, attemptTimeoutMs: 5000, deadlineMs: 10_000 }
 
-/** Gives a function that opens storages, each in a different folder of the same bucket. */
+/** Returns a function that opens storages, each in a different folder of the same bucket. */
 function opener(
   server: () => R2Server,
   rootName: string,

@@ -153,7 +153,7 @@ describe('the mutation limit', () => {
 
 describe('the limit on unknown hosts of all clients together', () => {
   const outOfRoom = { code: 'config_unavailable', retryAfterMs: expect.any(Number) }
-  /** Looks up `count` unknown hosts, from clients that look up `each` hosts. Gives the number of admitted lookups. */
+  /** Looks up `count` unknown hosts, from clients that look up `each` hosts. Returns the number of admitted lookups. */
   async function flood(limits: ReturnType<typeof processWith>['limits'], count: number, each = 500) {
     let admitted = 0
     for (let turn = 0; turn < count; turn++) {

@@ -23,7 +23,7 @@ interface Descriptions {
   callback: Paths
 }
 
-/** Gives the descriptions of a process on which every feature is enabled. */
+/** Returns the descriptions of a process on which every feature is enabled. */
 function describeBoth(): Descriptions {
   const { services } = testProcess()
   const pathsOf = (app: ReturnType<typeof createApp>): Paths =>
@@ -43,7 +43,7 @@ function operationOf({ host, method, target }: AskedFor): Operation | undefined 
   return found?.[method === 'HEAD' ? 'get' : method.toLowerCase()]
 }
 
-/** Gives the path as a server sees it: the URL parser resolves dot segments before any router runs. */
+/** Returns the path as a server sees it: the URL parser resolves dot segments before any router runs. */
 function pathOf(target: string): string {
   return URL.parse(`http://any.invalid${target}`)?.pathname ?? ''
 }

@@ -560,7 +560,7 @@ async function contentOf(
   return readText(body)
 }
 
-/** Gives every photo: `folder/name` to `content | sidecar`. */
+/** Returns every photo: `folder/name` to `content | sidecar`. */
 async function snapshot(store: PhotoStore): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   for (const folder of folders) {
@@ -578,7 +578,7 @@ const pausePoints = [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((first) =>
   [2, 3, 4, 5, 6, 7, 8, 9].map((second) => [first, second] as const),
 )
 
-/** Gives the result of a move, `null` if it fails. */
+/** Returns the result of a move, `null` if it fails. */
 const settled = (move: Promise<string>) => move.catch(() => null)
 
 /** Pauses before the nth call until `goOn` is called. */

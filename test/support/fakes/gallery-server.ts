@@ -20,7 +20,7 @@ export interface ScriptedGallery {
   script(path: string, script: Script): void
   /** Restores the healthy answers of this path. */
   heal(path: string): void
-  /** Gives the picture of the photo at this index, as in a healthy gallery. */
+  /** Returns the picture of the photo at this index, as in a healthy gallery. */
   picture(index: number, size: string): Promise<Response>
   close(): Promise<void>
 }

@@ -84,7 +84,7 @@ export function createBucket() {
       const found = objects.get(key)
       return found && Buffer.from(found.bytes)
     },
-    /** Gives each key with its content, sorted. */
+    /** Returns each key with its content, sorted. */
     contents: () =>
       Object.fromEntries(
         [...objects]

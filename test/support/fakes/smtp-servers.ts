@@ -137,7 +137,7 @@ export async function startTroubledServer(moment: Moment, trouble: Trouble, nth 
   }
 }
 
-/** Gives the end of the next command, or of the content, in the buffer; 0 if the end has not arrived. */
+/** Returns the end of the next command, or of the content, in the buffer; 0 if the end has not arrived. */
 function endOf(buffer: string, inContent: boolean): number {
   const end = inContent ? '\r\n.\r\n' : '\r\n'
   const at = buffer.indexOf(end)

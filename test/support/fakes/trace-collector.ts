@@ -61,7 +61,7 @@ export async function startTraceCollector(): Promise<TraceCollector> {
   }
 }
 
-/** Gives the tree below a span as nested names, with children sorted by name. */
+/** Returns the tree below a span as nested names, with children sorted by name. */
 export function treeOf(spans: readonly CollectedSpan[], root: CollectedSpan): unknown[] {
   const children = spans.filter(({ parentSpanId }) => parentSpanId === root.spanId)
   const below = children.map((child) => treeOf(spans, child))

@@ -77,7 +77,7 @@ async function beginSession(
   }
 }
 
-/** Gives the sign-in that an answer belongs to, and deletes its cookie even if the sign-in fails later. */
+/** Returns the sign-in that an answer belongs to, and deletes its cookie even if the sign-in fails later. */
 async function takeTransaction(
   c: Context<AppEnv>,
   { settings }: Services,
@@ -94,7 +94,7 @@ async function takeTransaction(
   return (await claim(state, transactionSeconds)) ? transaction : null
 }
 
-/** Gives an error page with a link back. A redirect could loop. */
+/** Returns an error page with a link back. A redirect could loop. */
 async function refuse(
   c: Context<AppEnv>,
   services: Services,

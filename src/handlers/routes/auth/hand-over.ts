@@ -23,7 +23,7 @@ const codeSeconds = 60
 /** Lifetime of the mark on a browser: as long as a sign-in at the provider may take. */
 const browserSeconds = 300
 
-/** Marks this browser on the tenant's host. Gives the mark, which the code must match. */
+/** Marks this browser on the tenant's host. Returns the mark, which the code must match. */
 export function markBrowser(c: Context<AppEnv>, { settings }: Services): string {
   const id = crypto.randomUUID()
   const kind = hostCookie('enter', settings)

@@ -11,7 +11,7 @@ import {
 } from '../../../runtime/sign-in/return-address.ts'
 import { type AppEnv, runtimeOf } from '../../exchange.ts'
 
-/** Gives a URL on the callback host. `port` is used in development only. */
+/** Returns a URL on the callback host. `port` is used in development only. */
 export function callbackUrl(
   settings: Settings,
   port: string | null,
@@ -23,17 +23,17 @@ export function callbackUrl(
   return url.href
 }
 
-/** Gives the page of this tenant to return to. */
+/** Returns the page of this tenant to return to. */
 export function returnAddressOf(c: Context<AppEnv>, returnTo: string | undefined): ReturnAddress {
   return { host: runtimeOf(c.env).host, port: requestPort(c), path: parseReturnPath(returnTo) }
 }
 
-/** Gives the port that the request names. */
+/** Returns the port that the request names. */
 export function requestPort(c: Context<AppEnv>): string | null {
   return portOf(c.env.connection.host ?? '')
 }
 
-/** Gives the address as a URL. Throws `invalid_request` for a sealed address that is no longer a tenant's under this configuration. */
+/** Returns the address as a URL. Throws `invalid_request` for a sealed address that is no longer a tenant's under this configuration. */
 export function safeReturnUrl(address: ReturnAddress, settings: Settings): string {
   const url = returnUrl(address, settings)
   if (url === null) throw new PublisherError('invalid_request', 'This site no longer belongs to the fleet.')

@@ -31,7 +31,7 @@ export async function keepSessionHint(
   deleteCookie(c, settings, cookie)
 }
 
-/** Gives the stored hint and deletes its cookie. Gives `{}` if none was stored. */
+/** Returns the stored hint and deletes its cookie. Returns `{}` if none was stored. */
 export async function takeSessionHint(
   c: Context<AppEnv>,
   settings: Settings,

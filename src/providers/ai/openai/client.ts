@@ -61,7 +61,7 @@ function ownHeaders(all: Headers, apiKey: string): Headers {
   return kept
 }
 
-/** Gives an error that came with status 200 the status that OpenAI would have sent. */
+/** Returns an error that came with status 200 the status that OpenAI would have sent. */
 async function withToldStatus(
   response: Response,
   onAnswer: ((body: unknown) => void) | undefined,

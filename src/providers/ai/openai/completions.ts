@@ -4,7 +4,7 @@ import type { ModelRequest } from '../../../ports/language-model.ts'
 import { type Dialect, fullDialect, withoutRefused } from './dialect.ts'
 import { requestBody } from './request.ts'
 
-/** Gives the body of the answer. Throws the errors of the SDK. */
+/** Returns the body of the answer. Throws the errors of the SDK. */
 export type Complete = <T>(client: OpenAI, request: ModelRequest<T>, signal: AbortSignal) => Promise<unknown>
 
 /** Creates the function for one server. Remembers the dialect per model, so that each refusal happens only once. */

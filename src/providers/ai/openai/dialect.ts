@@ -15,7 +15,7 @@ export const fullDialect: Dialect = { format: 'json_schema', hasStore: true, lim
 
 const simpler = { json_schema: 'json_object', json_object: 'text', text: null } as const
 
-/** Gives the dialect without the field that the server just refused; `null` for a refusal with another reason. */
+/** Returns the dialect without the field that the server just refused; `null` for a refusal with another reason. */
 export function withoutRefused(dialect: Dialect, error: unknown): Dialect | null {
   const words = refusalOf(error)
   if (words === null) return null
@@ -33,7 +33,7 @@ export function withoutRefused(dialect: Dialect, error: unknown): Dialect | null
 /** Characters of a refusal that are examined. */
 const longestRefusal = 4000
 
-/** Gives the text of a refusal: 400 from OpenAI, 422 from servers that validate requests with pydantic. */
+/** Returns the text of a refusal: 400 from OpenAI, 422 from servers that validate requests with pydantic. */
 function refusalOf(error: unknown): string | null {
   if (!(error instanceof BadRequestError || error instanceof UnprocessableEntityError)) return null
   return `${error.param ?? ''} ${error.message}`.slice(0, longestRefusal)

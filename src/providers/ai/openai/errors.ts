@@ -21,7 +21,7 @@ export interface FailureContext {
   now: number
 }
 
-/** Gives the error to throw: `RetryableError` for 429 and 503, where the server has done nothing yet. */
+/** Returns the error to throw: `RetryableError` for 429 and 503, where the server has done nothing yet. */
 export function failureOf(error: unknown, context: FailureContext): Error {
   if (!(error instanceof APIError) || error.status === undefined) return outage(summary(error, context))
   const { status } = error
@@ -65,7 +65,7 @@ function isDeclined({ status, code, error }: APIError): boolean {
   return declinedCode.test(textOf(code)) || (status === 403 && flagged.safeParse(error).success)
 }
 
-/** Gives '' for numbers, which gateways send where OpenAI sends words. */
+/** Returns '' for numbers, which gateways send where OpenAI sends words. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, longestSummary) : ''
 }

@@ -9,7 +9,7 @@ const endOfThoughts = '</think>'
 const fence = '```'
 
 /**
- * Gives the objects, most likely first: the whole text, then the text after `</think>`, then anywhere. Scans each text only a few times.
+ * Returns the objects, most likely first: the whole text, then the text after `</think>`, then anywhere. Scans each text only a few times.
  */
 export function* jsonObjectsIn(words: string): Generator<object> {
   if (words.length > longestAnswer) return
@@ -33,7 +33,7 @@ function* objectIn(json: string): Generator<object> {
   if (typeof value === 'object' && value !== null) yield value
 }
 
-/** Gives the text between the first line with a fence and the next fence. */
+/** Returns the text between the first line with a fence and the next fence. */
 function fencedIn(words: string): string {
   const opening = words.indexOf(fence)
   const start = opening < 0 ? -1 : words.indexOf('\n', opening)
@@ -43,7 +43,7 @@ function fencedIn(words: string): string {
 
 const marks = /[{}"\\]/g
 
-/** Gives each text from an opening brace to its closing brace. Ignores braces in strings. */
+/** Returns each text from an opening brace to its closing brace. Ignores braces in strings. */
 function* balancedIn(words: string): Generator<string> {
   let start = 0
   let depth = 0

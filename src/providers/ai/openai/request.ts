@@ -29,7 +29,7 @@ export function requestBody<T>(
 }
 
 /**
- * Gives the schema that strict structured output accepts (OpenAI, "Structured model outputs", supported schemas): closed objects, and
+ * Returns the schema that strict structured output accepts (OpenAI, "Structured model outputs", supported schemas): closed objects, and
  * no text lengths. The lengths are checked in the answer.
  */
 function strictSchema(schema: z.ZodType): Record<string, unknown> {

@@ -10,7 +10,7 @@ export interface PeekedPicture {
    * a complete picture without an end marker.
    */
   body: ReadableStream<Uint8Array>
-  /** Gives the error that `body` failed with, if any. A reader of `body` may report a less precise error. */
+  /** Returns the error that `body` failed with, if any. A reader of `body` may report a less precise error. */
   failure(): unknown
 }
 

@@ -51,7 +51,7 @@ function turnedAway(response: string, responseCode: number | undefined, cause: E
 }
 
 /**
- * Gives the error for a failure before a connection is open, secured and signed in. A reply of 4yz is a temporary problem at each of
+ * Returns the error for a failure before a connection is open, secured and signed in. A reply of 4yz is a temporary problem at each of
  * these steps. So is 454 to STARTTLS (RFC 3207, section 4) and to AUTH (RFC 4954, section 6), where encryption and password are fine.
  */
 export function connectFailure(error: unknown): PublisherError {
@@ -70,7 +70,7 @@ export function connectFailure(error: unknown): PublisherError {
   return new PublisherError('publish_unavailable', message, { cause })
 }
 
-/** Gives the error for a failure while a message is sent. `begun`: the first bytes of the content were sent. */
+/** Returns the error for a failure while a message is sent. `begun`: the first bytes of the content were sent. */
 export function sendFailure(error: unknown, begun: boolean): PublisherError {
   const { code, response, responseCode, cause } = parts(error)
   const isReply = code === 'EENVELOPE' || code === 'EMESSAGE'

@@ -20,12 +20,12 @@ const settingsSchema = z.object({
 
 export type EmailSettings = z.output<typeof settingsSchema>
 
-/** Gives the settings, or `null` without a usable recipient. */
+/** Returns the settings, or `null` without a usable recipient. */
 export function parseSettings(config: unknown): EmailSettings | null {
   return settingsSchema.safeParse(config).data ?? null
 }
 
-/** Gives the valid addresses without duplicates. Addresses that differ only in case are duplicates, and the first spelling stays. */
+/** Returns the valid addresses without duplicates. Addresses that differ only in case are duplicates, and the first spelling stays. */
 export function usableAddresses(candidates: readonly string[]): string[] {
   const usable = new Map<string, string>()
   for (const candidate of candidates) {
@@ -52,7 +52,7 @@ export function recipientForPeople({ recipient }: EmailSettings): string {
   return domain === 'fetlife.com' || domain.endsWith('.fetlife.com') ? 'FetLife' : `an address at ${domain}`
 }
 
-/** Gives the photo's name with the extension `.jpg`, because the attachment is always a JPEG. */
+/** Returns the photo's name with the extension `.jpg`, because the attachment is always a JPEG. */
 export function attachmentName({ name }: Pick<Post, 'name'>): string {
   return oneLine(name).replace(/\.[^.]+$/, '.jpg')
 }

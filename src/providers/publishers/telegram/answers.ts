@@ -30,12 +30,12 @@ const answerSchema = z.discriminatedUnion('ok', [postedSchema, refusalSchema])
 export type TelegramAnswer = z.output<typeof answerSchema>
 export type SentMessage = z.output<typeof postedSchema>['result']
 
-/** Gives the answer; `null` for a body that is not from the Bot API. */
+/** Returns the answer; `null` for a body that is not from the Bot API. */
 export function parseAnswer(body: string): TelegramAnswer | null {
   return answerSchema.safeParse(parseJson(body)).data ?? null
 }
 
-/** Gives an identifier that is unique across chats; `message_id` alone is not. */
+/** Returns an identifier that is unique across chats; `message_id` alone is not. */
 export function postIdOf({ chat, message_id }: SentMessage): string {
   return `${chat.id}/${message_id}`
 }
@@ -43,7 +43,7 @@ export function postIdOf({ chat, message_id }: SentMessage): string {
 /** Prefix of the identifiers of channels and supergroups in the Bot API; links omit it. */
 const channelPrefix = '-100'
 
-/** Gives the link to the post: public, or for members of a private channel. Posts in a plain group have no link. */
+/** Returns the link to the post: public, or for members of a private channel. Posts in a plain group have no link. */
 export function linkTo({ chat, message_id }: SentMessage): string | undefined {
   // A message that the server sends later has the identifier 0.
   if (message_id === 0) return undefined

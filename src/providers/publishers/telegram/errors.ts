@@ -31,7 +31,7 @@ export function tooMany(retryAfterMs: number | undefined, cause: unknown): Publi
   return new PublisherError('rate_limited', message, { cause, retryAfterMs })
 }
 
-/** Gives the error for a failed `fetch`. Removes `token` from the cause, because errors may quote the URL. */
+/** Returns the error for a failed `fetch`. Removes `token` from the cause, because errors may quote the URL. */
 export function fetchFailure(error: unknown, token: string): PublisherError {
   const codes = errorCodes(error)
   const text = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(

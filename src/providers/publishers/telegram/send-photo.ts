@@ -83,7 +83,7 @@ function formOf(chatId: ChatId, { caption, picture }: Post): FormData {
   return form
 }
 
-/** Gives the error for a failed call. Only 4xx proves that nothing was posted. Ignores descriptions, which may change at any time. */
+/** Returns the error for a failed call. Only 4xx proves that nothing was posted. Ignores descriptions, which may change at any time. */
 function failureOf(
   code: number,
   answer: TelegramAnswer | null,

@@ -63,7 +63,7 @@ export const tokenSchema = z.object({
   expires_in: z.number().positive(),
 })
 
-/** Parses JSON. Gives the text itself if it is not JSON: the text matches no schema, but may describe the error. */
+/** Parses JSON. Returns the text itself if it is not JSON: the text matches no schema, but may describe the error. */
 export function jsonOrText(text: string): unknown {
   const parsed = parseJson(text)
   return parsed === undefined ? text : parsed

@@ -44,16 +44,16 @@ export interface DropboxApi {
   write<T>(answer: z.ZodType<T>, call: SdkCall): Promise<T>
   /** Streams a file. Bypasses the SDK, which would hold the whole file in memory. */
   download(path: string): Promise<DropboxDownload>
-  /** Gives the whole file, or `too_large` beyond the limit. Reads little more than the limit. */
+  /** Returns the whole file, or `too_large` beyond the limit. Reads little more than the limit. */
   downloadAtMost(path: string, limit: number): Promise<SmallDropboxFile | 'too_large'>
-  /** Gives the bytes of `get_thumbnail_v2`, unchecked. Throws `storage_unavailable` beyond `limit` bytes. */
+  /** Returns the bytes of `get_thumbnail_v2`, unchecked. Throws `storage_unavailable` beyond `limit` bytes. */
   thumbnail(argument: unknown, limit: number): Promise<Uint8Array<ArrayBuffer>>
-  /** Gives the number of writes that have ended. A listing that began before the last write may be stale. */
+  /** Returns the number of writes that have ended. A listing that began before the last write may be stale. */
   writesEnded(): number
 }
 
 export interface DropboxApiOptions {
-  /** Gives each call its session. */
+  /** Returns each call its session. */
   access: DropboxAccess
   /** Sends requests to Dropbox. */
   fetch: DropboxFetch

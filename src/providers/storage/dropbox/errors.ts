@@ -91,7 +91,7 @@ const missingScopeSchema = z.object({
   error: z.object({ '.tag': z.literal('missing_scope'), required_scope: z.string().regex(/^[\w.]{1,60}$/) }),
 })
 
-/** Gives the message, with the missing scope if Dropbox names it (auth.stone, `TokenScopeError`). */
+/** Returns the message, with the missing scope if Dropbox names it (auth.stone, `TokenScopeError`). */
 function notPermittedBy(body: unknown): string {
   const scope = missingScopeSchema.safeParse(body).data?.error.required_scope
   if (scope === undefined) return notPermitted
@@ -176,7 +176,7 @@ function summaryOf(body: unknown): string {
   return summary ?? (typeof body === 'string' ? body : 'no summary')
 }
 
-/** Gives the text of a `fetch` error and its causes, without the objects attached to them. */
+/** Returns the text of a `fetch` error and its causes, without the objects attached to them. */
 export function failureText(error: unknown): string {
   const texts: string[] = []
   for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) {

@@ -17,17 +17,17 @@ type WriteCondition = 'always' | 'absent' | { rev: string }
 
 /** Files of a Dropbox. All functions take full paths, and throw the errors of {@link DropboxApi}. */
 export interface DropboxFiles {
-  /** Gives the entry at this path, or `null`. */
+  /** Returns the entry at this path, or `null`. */
   find(path: string): Promise<DropboxEntry | null>
-  /** Gives the file at this path, or `null`, also for a folder. */
+  /** Returns the file at this path, or `null`, also for a folder. */
   findFile(path: string): Promise<DropboxFile | null>
-  /** Gives the whole file, `too_large` beyond the limit, or `null` without a file. */
+  /** Returns the whole file, `too_large` beyond the limit, or `null` without a file. */
   readAtMost(path: string, maxBytes: number): Promise<SmallDropboxFile | 'too_large' | null>
-  /** Writes the file. Gives `null` if the condition failed. */
+  /** Writes the file. Returns `null` if the condition failed. */
   write(path: string, content: string | Uint8Array, condition: WriteCondition): Promise<DropboxFile | null>
   /** Removes the file if it still has this revision. */
   remove(path: string, rev: string): Promise<'removed' | 'absent' | 'changed'>
-  /** Removes the file at any revision, but never a folder. Gives false if there was no file. */
+  /** Removes the file at any revision, but never a folder. Returns false if there was no file. */
   removeAny(path: string): Promise<boolean>
   /** Renames `file` without overwriting. */
   move(file: DropboxFile, from: string, to: string): Promise<'moved' | 'taken' | 'absent'>

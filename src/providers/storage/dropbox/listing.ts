@@ -49,13 +49,13 @@ async function listPhotos(api: DropboxApi, path: string): Promise<PhotoListing> 
   return entries ? photosAmong(entries) : { photos: [], withSidecar: new Set(), isFolderMissing: true }
 }
 
-/** Gives the names of the files directly below a folder, given by its full path, in their original spelling. */
+/** Returns the names of the files directly below a folder, given by its full path, in their original spelling. */
 export async function listFileNames(api: DropboxApi, path: string): Promise<string[]> {
   const entries = await entriesOf(api, path)
   return [...(entries?.values() ?? [])].filter(isFile).map(({ name }) => name)
 }
 
-/** Gives the entries of all pages; `null` for a missing folder. */
+/** Returns the entries of all pages; `null` for a missing folder. */
 async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry> | null> {
   for (let restarts = 0; ; restarts++) {
     try {
@@ -100,7 +100,7 @@ function photosAmong(entries: Map<string, DropboxEntry>): PhotoListing {
   return { photos, withSidecar, withFullName }
 }
 
-/** Gives the file as a photo, or `null` if its name is not a photo name. */
+/** Returns the file as a photo, or `null` if its name is not a photo name. */
 export function photoEntry(file: DropboxFile): PhotoEntry | null {
   if (!isPhotoName(file.name)) return null
   const { name, size, server_modified, content_hash, id, rev } = file
@@ -108,7 +108,7 @@ export function photoEntry(file: DropboxFile): PhotoEntry | null {
   return { name, size, modifiedAt: server_modified, contentHash: content_hash, ofDropbox }
 }
 
-/** Gives the name in Dropbox's own lower case, so that `A.JPG` and `a.txt` belong together as in Dropbox. */
+/** Returns the name in Dropbox's own lower case, so that `A.JPG` and `a.txt` belong together as in Dropbox. */
 function keyOf({ name, path_lower }: DropboxEntry): string {
   return path_lower?.slice(path_lower.lastIndexOf('/') + 1) ?? name.toLowerCase()
 }

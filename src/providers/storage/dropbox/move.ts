@@ -38,7 +38,7 @@ interface Move {
   sidecarOf: SidecarOf
 }
 
-/** Gives the file name of a photo's sidecar. */
+/** Returns the file name of a photo's sidecar. */
 type SidecarOf = (name: PhotoName) => string
 
 /** Upper bound on edits of a sidecar during a move. */
@@ -47,7 +47,7 @@ const maxEdits = 5
 const maxCarriedBytes = 8 * 2 ** 20
 
 /**
- * Moves between two folders, given by their full paths. Gives the name at the target. Throws `photo_not_found`, `sidecar_changed` when the
+ * Moves between two folders, given by their full paths. Returns the name at the target. Throws `photo_not_found`, `sidecar_changed` when the
  * caption is edited meanwhile, and `storage_unavailable` for too many photos of this name.
  */
 export async function movePhoto(

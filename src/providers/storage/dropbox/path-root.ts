@@ -28,7 +28,7 @@ const unknown = 'Dropbox did not report its root folder.'
 const home: PathRoot = { header: undefined, isSettled: true }
 
 /**
- * Gives the member's own folder if it contains the store's folder, because paths without a header have always pointed there. Gives the
+ * Returns the member's own folder if it contains the store's folder, because paths without a header have always pointed there. Returns the
  * team space if only the team space contains the folder. Throws {@link RetryableError} when a write could otherwise create the folder in
  * the wrong place.
  */
@@ -46,7 +46,7 @@ export async function findPathRoot(question: PathRootQuestion): Promise<PathRoot
   return (await hasFolder(question, header)) ? { header, isSettled: true } : { ...home, isSettled: false }
 }
 
-/** Gives `null` without a team space or without the permission to ask. Compares ids, because newer team spaces have the tag `user`. */
+/** Returns `null` without a team space or without the permission to ask. Compares ids, because newer team spaces have the tag `user`. */
 async function teamNamespace(question: PathRootQuestion): Promise<string | null> {
   const result = await answerOrNull(question, (signal) => question.open().usersGetCurrentAccount({ signal }))
   const ids = rootInfoSchema.safeParse(result).data?.root_info
@@ -61,7 +61,7 @@ async function hasFolder(question: PathRootQuestion, header?: string): Promise<b
   return answer !== null
 }
 
-/** Gives the result, or `null` for a refusal. Throws {@link RetryableError} without an answer, and for a temporary failure. */
+/** Returns the result, or `null` for a refusal. Throws {@link RetryableError} without an answer, and for a temporary failure. */
 async function answerOrNull(
   { signal, redact, now }: PathRootQuestion,
   call: (signal: AbortSignal) => Promise<{ result: unknown }>,

@@ -5,11 +5,11 @@ import { recordFile } from '../../../ports/record-key.ts'
 import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 
 export interface DropboxPaths {
-  /** Gives the path of the folder: `''` for the root of the Dropbox, else `/a/b`. */
+  /** Returns the path of the folder: `''` for the root of the Dropbox, else `/a/b`. */
   folder(folder: Folder): string
   photo(folder: Folder, name: PhotoName): string
   sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): string
-  /** Gives a path below `<root>/.publisher`. Throws `invalid_request` for a key that could point elsewhere. */
+  /** Returns a path below `<root>/.publisher`. Throws `invalid_request` for a key that could point elsewhere. */
   record(key: RecordKey): string
 }
 

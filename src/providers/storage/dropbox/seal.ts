@@ -14,7 +14,7 @@ export function sealed(text: string): string {
   return `${text}\n${bits.replaceAll('0', ' ').replaceAll('1', '\t')}`
 }
 
-/** Removes the nonce of {@link sealed}. Gives a text without a nonce unchanged. */
+/** Removes the nonce of {@link sealed}. Returns a text without a nonce unchanged. */
 export function unsealed(stored: string): string {
   return stored.replace(seal, '')
 }

@@ -14,7 +14,7 @@ import { findPathRoot, type PathRoot } from './path-root.ts'
 export interface Session {
   sdk: Dropbox
   token: Secret
-  /** Gives the headers of calls that bypass the SDK: authorisation and path root. */
+  /** Returns the headers of calls that bypass the SDK: authorisation and path root. */
   headers(): Record<string, string>
   /** Removes the secrets of this session from a text for the log. */
   redact(text: string): string
@@ -26,7 +26,7 @@ export interface SessionsOptions extends GrantOptions {
 }
 
 export interface Sessions {
-  /** Gives the session of this refresh token; opens it on first use. Throws the errors of {@link grant}. */
+  /** Returns the session of this refresh token; opens it on first use. Throws the errors of {@link grant}. */
   get(refreshToken: Secret, signal: AbortSignal): Promise<Session>
   /** Drops a session that Dropbox has refused; the next {@link get} opens another session. */
   forget(session: Session, error: AccessTokenRejected): void

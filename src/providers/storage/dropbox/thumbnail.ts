@@ -16,7 +16,7 @@ const sizes = [
 
 const maxThumbnailBytes = 16 * 1024 * 1024
 
-/** Gives the smallest size that covers the box, or the largest size. */
+/** Returns the smallest size that covers the box, or the largest size. */
 function thumbnailSize(box: ThumbnailBox): string {
   const covering = sizes.find(([width, height]) => width >= box.width && height >= box.height)
   const [width, height] = covering ?? [2048, 1536]
@@ -24,7 +24,7 @@ function thumbnailSize(box: ThumbnailBox): string {
 }
 
 /**
- * Gives the thumbnail. Gives `null` for a photo that Dropbox cannot reduce (over 20 MB, damaged, other format), and for a thumbnail with
+ * Returns the thumbnail. Returns `null` for a photo that Dropbox cannot reduce (over 20 MB, damaged, other format), and for a thumbnail with
  * metadata. Throws `photo_not_found`.
  */
 export async function fetchThumbnail(

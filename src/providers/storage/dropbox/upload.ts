@@ -47,7 +47,7 @@ export async function uploadPhoto(
   throw tooManyOfThisName()
 }
 
-/** Gives the photo its path. Gives `null` if the path is taken. */
+/** Returns the photo its path. Returns `null` if the path is taken. */
 async function give(
   api: DropboxApi,
   files: DropboxFiles,
@@ -126,7 +126,7 @@ async function append(
   }
 }
 
-/** Gives the body in pieces of `length` bytes; the last piece may be shorter or empty. Cancels the body if the caller stops early. */
+/** Returns the body in pieces of `length` bytes; the last piece may be shorter or empty. Cancels the body if the caller stops early. */
 async function* pieces(
   body: ReadableStream<Uint8Array>,
   length: number,

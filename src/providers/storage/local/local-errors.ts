@@ -2,14 +2,14 @@
 import { isPublisherError, PublisherError } from '../../../base/errors.ts'
 import type { PhotoStore } from '../../../ports/storage.ts'
 
-/** Gives the error's system code (`ENOENT`, `EACCES` ...), if any. */
+/** Returns the error's system code (`ENOENT`, `EACCES` ...), if any. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 const missingCodes: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'])
 
-/** Gives the result, or `null` for a missing file or folder. A name that is too long for the disk counts as missing. */
+/** Returns the result, or `null` for a missing file or folder. A name that is too long for the disk counts as missing. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work

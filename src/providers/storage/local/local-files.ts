@@ -10,22 +10,22 @@ import { systemCode, unlessMissing } from './local-errors.ts'
 
 export interface LocalFiles {
   names(directory: string): Promise<string[]>
-  /** Gives the properties of the entry itself; a symbolic link is not a file. */
+  /** Returns the properties of the entry itself; a symbolic link is not a file. */
   stat(path: string): Promise<Stats>
   /** Opens the file, then streams its bytes. Does not follow links. */
   read(path: string): Promise<ReadableStream<Uint8Array>>
-  /** Writes and flushes the stream. Gives the number of bytes. */
+  /** Writes and flushes the stream. Returns the number of bytes. */
   writeStream(path: string, body: ReadableStream<Uint8Array>): Promise<number>
-  /** Gives the whole file, `too_large` beyond the limit, or `null` without a file. Reads at most one byte more than the limit. */
+  /** Returns the whole file, `too_large` beyond the limit, or `null` without a file. Reads at most one byte more than the limit. */
   readAtMost(path: string, maxBytes: number): Promise<SmallFile | 'too_large' | null>
-  /** Gives false if the file exists. Exactly one of several concurrent callers gets true. */
+  /** Returns false if the file exists. Exactly one of several concurrent callers gets true. */
   createText(path: string, text: string | Uint8Array): Promise<boolean>
   replaceText(path: string, text: string | Uint8Array): Promise<void>
-  /** Gives the file a second name. Gives false if that name exists. */
+  /** Returns the file a second name. Returns false if that name exists. */
   linkIfAbsent(existing: string, path: string): Promise<boolean>
   /** Tells if both names have the same bytes: the same file, or equal copies. */
   sameContent(one: string, other: string): Promise<boolean>
-  /** Gives false if there was no file. */
+  /** Returns false if there was no file. */
   remove(path: string): Promise<boolean>
 }
 

@@ -33,7 +33,7 @@ export async function movePhoto(
   throw tooManyOfThisName()
 }
 
-/** Gives photo and sidecar these names. Gives false if the names are taken, and leaves nothing behind. */
+/** Returns photo and sidecar these names. Returns false if the names are taken, and leaves nothing behind. */
 async function claim(
   files: LocalFiles,
   source: { photo: string; sidecar: string | null },

@@ -8,11 +8,11 @@ import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 import { storageUnavailable, unlessMissing } from './local-errors.ts'
 
 export interface SafeDirectories {
-  /** Gives the folder's directory, which need not exist. Throws `storage_unavailable` for a directory outside the base. */
+  /** Returns the folder's directory, which need not exist. Throws `storage_unavailable` for a directory outside the base. */
   folder(folder: Folder): Promise<string>
   file(folder: Folder, name: PhotoName): Promise<string>
   sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): Promise<string>
-  /** Gives the path of a temporary file, on the folder's own disk and never listed. */
+  /** Returns the path of a temporary file, on the folder's own disk and never listed. */
   temporary(folder: Folder): Promise<string>
   /** Tells if two folders are the same directory. */
   same(one: Folder, other: Folder): boolean
@@ -66,7 +66,7 @@ async function nearestRealPath(path: string): Promise<string> {
   return real ?? nearestRealPath(resolve(path, '..'))
 }
 
-/** Gives the path of a record's file. Throws `invalid_request` for a key that could name anything else. */
+/** Returns the path of a record's file. Throws `invalid_request` for a key that could name anything else. */
 export async function recordPath(directories: SafeDirectories, key: RecordKey): Promise<string> {
   const file = recordFile(key)
   return join(await directories.folder('root'), ownDirectory, file)

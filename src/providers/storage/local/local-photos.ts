@@ -34,7 +34,7 @@ export function createPhotoFiles({ files, directories, link, now }: PhotoFilesOp
     return entry
   }
 
-  /** Gives the finished file the first free name. A name is taken by a photo, or by a sidecar that the new photo would adopt. */
+  /** Returns the finished file the first free name. A name is taken by a photo, or by a sidecar that the new photo would adopt. */
   async function nameUpload(staged: string, folder: Folder, name: PhotoName): Promise<PhotoName> {
     for (const free of numberedNames(name)) {
       const sidecar = await unlessMissing(files.stat(await directories.sidecar(folder, free)))

@@ -24,15 +24,15 @@ export interface S3Request extends UnsignedRequest {
 
 export interface S3Client {
   /**
-   * Sends the request. Gives answers with 2xx, 304, 404 (of a key) and 412. Gives 400 and 501 only for a conditional write: some servers
+   * Sends the request. Returns answers with 2xx, 304, 404 (of a key) and 412. Returns 400 and 501 only for a conditional write: some servers
    * do not support conditions. Throws `AnswerTooLarge`, `storage_unavailable` or `credentials_rejected` for all others.
    */
   send(request: S3Request): Promise<Response>
   /** Makes a URL that reads the key for `seconds` without further credentials. */
   presign(key: string, seconds: number): Promise<string>
-  /** Gives the value of `x-amz-copy-source`: the bucket with the key. */
+  /** Returns the value of `x-amz-copy-source`: the bucket with the key. */
   copySource(key: string): Promise<string>
-  /** Gives the server and the bucket that the credentials are for. */
+  /** Returns the server and the bucket that the credentials are for. */
   address(): Promise<{ endpoint: string; bucket: string }>
 }
 

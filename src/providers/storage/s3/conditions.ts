@@ -27,9 +27,9 @@ export function createVerdictMemory(): VerdictMemory {
 }
 
 export interface Verdicts {
-  /** Gives the verdict, and probes if needed. Throws the storage's error after an inconclusive probe; the next call probes again. */
+  /** Returns the verdict, and probes if needed. Throws the storage's error after an inconclusive probe; the next call probes again. */
   get(): Promise<Verdict>
-  /** Gives the verdict if it is known without a probe. */
+  /** Returns the verdict if it is known without a probe. */
   peek(): Promise<Verdict | undefined>
   /** Records the behaviour that the server has just shown, as the new verdict of this process. */
   note(conditions: Conditions): Promise<void>

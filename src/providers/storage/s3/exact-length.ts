@@ -3,7 +3,7 @@ import { PublisherError } from '../../../base/errors.ts'
 
 export interface ExactLength {
   stream: ReadableStream<Uint8Array>
-  /** Gives the error once the stream has failed because of its length. */
+  /** Returns the error once the stream has failed because of its length. */
   failure(): PublisherError | undefined
 }
 

@@ -56,7 +56,7 @@ interface Attempt extends Creation {
 }
 
 export function createExclusive({ objects, keys, verdicts, pausesMs }: ExclusiveOptions): CreateExclusively {
-  /** Writes the object. Gives false if the object is another owner's. */
+  /** Writes the object. Returns false if the object is another owner's. */
   async function write(attempt: Attempt, conditions: Conditions): Promise<boolean> {
     const { key, body, contentType, owner, id } = attempt
     if (conditions === 'ignored' || conditions === 'refused') {

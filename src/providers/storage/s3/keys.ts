@@ -4,17 +4,17 @@ import { recordFile } from '../../../ports/record-key.ts'
 import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 
 export interface Keys {
-  /** Gives the prefix of all keys of a folder; empty for the whole bucket. */
+  /** Returns the prefix of all keys of a folder; empty for the whole bucket. */
   prefix(folder: Folder): string
   photo(folder: Folder, name: PhotoName): string
   sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): string
-  /** Gives the key of a record. Throws `invalid_request` for a record key that could point elsewhere. */
+  /** Returns the key of a record. Throws `invalid_request` for a record key that could point elsewhere. */
   record(key: RecordKey): string
   /** Prefix of this program's own objects. */
   own: string
   /** Prefix of temporary objects: markers of creators, and probes. */
   claimants: string
-  /** Gives a key that no other probe uses. */
+  /** Returns a key that no other probe uses. */
   freshProbe(): string
   /** Key of the probe in versions before 2.1. */
   formerProbe: string

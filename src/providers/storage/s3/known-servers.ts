@@ -85,7 +85,7 @@ const knownServers: readonly KnownServer[] = [
   },
 ]
 
-/** Gives the documented service behind an endpoint, `undefined` for any other server. Throws for text that is not a URL. */
+/** Returns the documented service behind an endpoint, `undefined` for any other server. Throws for text that is not a URL. */
 export function knownServer(endpoint: string): KnownServer | undefined {
   const name = new URL(endpoint).hostname.replace(/\.$/, '')
   return knownServers.find(({ host }) => (host.startsWith('.') ? name.endsWith(host) : name === host))

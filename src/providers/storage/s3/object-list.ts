@@ -6,7 +6,7 @@ import { type ListedObject, parseListPage } from './xml.ts'
 /** Upper bound on pages: a million objects in a folder, at the page size that S3 allows. */
 const maxPages = 1000
 
-/** Gives the objects of all pages. Throws `storage_unavailable` for a listing that is unreadable or does not end. */
+/** Returns the objects of all pages. Throws `storage_unavailable` for a listing that is unreadable or does not end. */
 export async function listObjects(
   client: S3Client,
   prefix: string,

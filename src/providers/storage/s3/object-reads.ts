@@ -24,9 +24,9 @@ export interface SmallObject extends SmallFile {
 /** Reads. All functions give `null` for a missing object. */
 export interface ObjectReads {
   head(key: string): Promise<ObjectHead | null>
-  /** Gives the object as a stream, which the caller must read to its end or cancel. */
+  /** Returns the object as a stream, which the caller must read to its end or cancel. */
   get(key: string): Promise<{ head: ObjectHead; body: ReadableStream<Uint8Array> } | null>
-  /** Gives the whole object, or `too_large` beyond the limit. Reads little more than the limit. */
+  /** Returns the whole object, or `too_large` beyond the limit. Reads little more than the limit. */
   getAtMost(key: string, maxBytes: number): Promise<SmallObject | 'too_large' | null>
 }
 

@@ -26,7 +26,7 @@ interface CopyOptions {
 export interface ObjectWrites {
   put(key: string, body: string | Uint8Array<ArrayBuffer>, options: PutOptions): Promise<PutOutcome>
   putStream(key: string, body: ReadableStream<Uint8Array>, size: number, contentType: string): Promise<void>
-  /** Copies the object. Gives false if the source is gone or has changed. */
+  /** Copies the object. Returns false if the source is gone or has changed. */
   copy(source: string, target: string, options: CopyOptions): Promise<boolean>
   /** Deletes the object. A missing object is not an error. */
   delete(key: string): Promise<void>

@@ -5,7 +5,7 @@ import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
 import type { S3Objects } from './objects.ts'
 import { withoutReservations } from './reservations.ts'
 
-/** Gives the photos ordered by name, without reserved names. */
+/** Returns the photos ordered by name, without reserved names. */
 export async function listPhotos(objects: S3Objects, prefix: string): Promise<PhotoListing> {
   const listed = await objects.list(prefix)
   const names = new Set(listed.map(({ key }) => key.slice(prefix.length)))

@@ -27,7 +27,7 @@ export interface ReservationTools {
   create: CreateExclusively
 }
 
-/** Reserves the first name for which neither photo nor sidecar exists. Gives the name with its key. */
+/** Reserves the first name for which neither photo nor sidecar exists. Returns the name with its key. */
 export async function reserveName(
   { objects, keys, create }: ReservationTools,
   folder: Folder,
@@ -43,7 +43,7 @@ export async function reserveName(
   throw tooManyOfThisName()
 }
 
-/** Gives the owner of the reservation, or `null` for a real object. */
+/** Returns the owner of the reservation, or `null` for a real object. */
 export function reservationOf(head: ObjectHead): string | null {
   return head.size <= maxReservationBytes ? (head.metadata[reservedFor] ?? null) : null
 }

@@ -21,7 +21,7 @@ const foreignSidecarType = 'text/plain'
 export function createSidecarFiles({ objects, keys, verdicts }: SidecarFilesOptions): SidecarFiles {
   const readAt = async (key: string) => sidecarIn(await objects.getAtMost(key, maxSidecarBytes))
 
-  /** Writes the sidecar. Gives false if the condition failed. Writes without a condition on a server that refuses conditions. */
+  /** Writes the sidecar. Returns false if the condition failed. Writes without a condition on a server that refuses conditions. */
   async function putConditionally(
     key: string,
     bytes: Uint8Array<ArrayBuffer>,

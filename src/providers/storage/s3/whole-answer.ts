@@ -6,7 +6,7 @@ import { AnswerTooLarge, withoutUrl } from './errors.ts'
 const largestPage = 8 * 2 ** 20
 
 /**
- * Gives the answer with its body in memory. Throws `RetryableError` if the body breaks off, and {@link AnswerTooLarge} beyond `maxBytes`:
+ * Returns the answer with its body in memory. Throws `RetryableError` if the body breaks off, and {@link AnswerTooLarge} beyond `maxBytes`:
  * immediately if the announced length is larger.
  */
 export async function readWhole(response: Response, maxBytes = largestPage): Promise<Response> {

@@ -73,7 +73,7 @@ export function isCopied(xml: string): boolean {
 
 const copySchema = z.object({ CopyObjectResult: z.object({ ETag: text }) })
 
-/** Gives the error code of a body, or '' without a code. Codes are logged, so their length is bounded: signatures are longer. */
+/** Returns the error code of a body, or '' without a code. Codes are logged, so their length is bounded: signatures are longer. */
 export function errorCodeOf(xml: string): string {
   const parsed = errorSchema.safeParse(safelyParsed(xml))
   return parsed.success ? parsed.data.Error.Code : ''

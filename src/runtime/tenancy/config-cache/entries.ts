@@ -30,9 +30,9 @@ export type Confirmed = Pick<Entry<unknown>, 'answer' | 'size' | 'isSuspect' | '
 export interface Entries<T> {
   readonly count: number
   has(host: Host): boolean
-  /** Gives the entry, expired or not. */
+  /** Returns the entry, expired or not. */
   get(host: Host): Entry<T> | undefined
-  /** Gives the entry if its TTL has not ended. */
+  /** Returns the entry if its TTL has not ended. */
   findValid(host: Host): Entry<T> | undefined
   /** Stores a configuration; an unchanged version keeps its derived object. */
   confirm(host: TenantHost, confirmed: Confirmed): void

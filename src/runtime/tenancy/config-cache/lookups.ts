@@ -45,7 +45,7 @@ export interface Lookups<T> {
   checkSuspect(host: TenantHost, entry: Entry<T>, context: LookupContext): Promise<void>
   /** Checks an entry in the background. */
   revalidate(host: TenantHost, entry: Entry<T>, context: LookupContext): void
-  /** Adopts a configuration that another process fetched. Gives false without a trustworthy copy. */
+  /** Adopts a configuration that another process fetched. Returns false without a trustworthy copy. */
   adoptShared(host: TenantHost): Promise<boolean>
 }
 

@@ -11,7 +11,7 @@ import type { SealedStore } from '../../sealing/sealed-store.ts'
 import { describeError, type Logger } from '../../telemetry/log.ts'
 
 export interface SharedConfigurations {
-  /** Gives the shared configuration, if it is still valid. */
+  /** Returns the shared configuration, if it is still valid. */
   get(host: Host): Promise<SharedConfiguration | null>
   put(host: Host, text: string, answer: RuntimeAnswer): Promise<void>
   delete(host: Host): Promise<void>
@@ -60,7 +60,7 @@ export function createSharedConfigurations(
 /** Characters of a sealed configuration. Three times the length of a long configuration (100 KB of prompts). */
 export const maxSealedLength = 500_000
 
-/** Gives the text for other processes: the fields of the answer that are in use, without further fields that the source sent. */
+/** Returns the text for other processes: the fields of the answer that are in use, without further fields that the source sent. */
 export function sharedText(answer: RuntimeAnswer, fetchedAt: number): string {
   return JSON.stringify({ fetchedAt, body: toBody(answer) })
 }
@@ -73,7 +73,7 @@ const maxClockSkewMs = 1000
 
 const sharedSchema = z.object({ fetchedAt: z.number(), body: z.unknown() })
 
-/** Gives the key of a host's configuration in the shared store. */
+/** Returns the key of a host's configuration in the shared store. */
 export function kvKey(host: string): string {
   return `config:${host}`
 }

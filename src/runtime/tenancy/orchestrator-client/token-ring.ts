@@ -3,9 +3,9 @@ import type { Secret } from '../../../base/secret.ts'
 import { equalInConstantTime } from '../../../contract/constant-time.ts'
 
 export interface TokenRing {
-  /** Gives the token that worked last; initially the first. */
+  /** Returns the token that worked last; initially the first. */
   current(): Secret
-  /** Gives the remaining tokens, each once, in order. */
+  /** Returns the remaining tokens, each once, in order. */
   others(): Secret[]
   prefer(token: Secret): void
   /** Tells if `candidate` is one of the tokens, in constant time. */

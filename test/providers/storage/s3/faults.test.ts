@@ -54,7 +54,7 @@ async function seeded(): Promise<ScriptedS3> {
   return s3
 }
 
-/** Gives the result of an operation and the bucket's contents after it, without faults. */
+/** Returns the result of an operation and the bucket's contents after it, without faults. */
 async function undisturbed(operation: string) {
   const s3 = await seeded()
   const result = await operations[operation]?.(s3.store())

@@ -7,14 +7,14 @@ import { rejection } from '../../../support/fixtures/rejections.ts'
 const encoded = '<EncodingType>url</EncodingType>'
 const outage = { name: 'PublisherError', code: 'storage_unavailable' }
 
-/** Gives the names in the listing when the server answers with `xml`. */
+/** Returns the names in the listing when the server answers with `xml`. */
 async function namesIn(xml: string): Promise<string[]> {
   const s3 = await startScriptedS3()
   s3.script(onCall('list', answering(xml), { times: 99 }))
   return (await s3.store().list('root')).photos.map(({ name }) => name)
 }
 
-/** Gives the error of a listing when the server answers with these pages, and repeats the last page. */
+/** Returns the error of a listing when the server answers with these pages, and repeats the last page. */
 async function listing(...pages: string[]) {
   const s3 = await startScriptedS3()
   s3.script((call) => {

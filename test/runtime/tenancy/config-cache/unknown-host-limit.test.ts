@@ -60,7 +60,7 @@ function processWith(lookup: (host: string) => Promise<ConfigLookup>) {
       admitUnknownHost: () => limits.allUnknownHosts(client),
     }
   }
-  /** Gives the outcome of a client's request for this host. */
+  /** Returns the outcome of a client's request for this host. */
   const request = (label: string, address = '192.0.2.1'): Promise<string> =>
     cache.load(hostOf(label), contextOf(address)).catch((error: unknown) => {
       if (!isPublisherError(error)) throw error
