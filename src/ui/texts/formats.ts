@@ -3,7 +3,7 @@ export interface Formats {
   number(value: number): string
   /** Formats a list, such as "a, b and c". */
   list(members: readonly string[]): string
-  /** Formats a time in UTC, such as "1 June 2026 at 18:30". */
+  /** Formats a time in UTC, such as "June 1, 2026 at 6:30 PM". */
   time(time: Date): string
   /** Formats a time in this device's time zone, such as "3 Nov 2026, 14:05". */
   moment(time: Date): string
