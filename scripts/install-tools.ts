@@ -8,7 +8,7 @@ endWithHelp(
   'npm run test:tools: installs Chromium, Redis and promtool with apt-get, through sudo unless you are root',
 )
 
-/** Advice for systems without apt-get. */
+/** Returns the advice for systems without apt-get. */
 function adviceFor(missing: readonly Tool[]): string {
   return [
     `Install ${namesOf(missing)} with your system's packages, then run \`npm test\`.`,
@@ -17,34 +17,28 @@ function adviceFor(missing: readonly Tool[]): string {
   ].join('\n')
 }
 
-/** Runs a program with its output shown. Returns true when it succeeded. */
-function run(program: string, args: readonly string[]): boolean {
-  return spawnSync(program, args, { stdio: 'inherit' }).status === 0
+/** Runs apt-get as root, and shows its output. */
+function aptGet(...args: string[]): void {
+  const root = userInfo().uid === 0 ? [] : ['sudo']
+  const [program = '', ...rest] = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]
+  spawnSync(program, rest, { stdio: 'inherit' })
 }
 
-function install(packages: readonly string[]): void {
-  const asRoot = userInfo().uid === 0 ? [] : ['sudo']
-  const aptGet = (...args: string[]) => {
-    const [program = 'apt-get', ...rest] = [
-      ...asRoot,
-      'env',
-      'DEBIAN_FRONTEND=noninteractive',
-      'apt-get',
-      ...args,
-    ]
-    return run(program, rest)
-  }
-  console.log(
-    `Installing ${packages.join(', ')}${asRoot.length > 0 ? ' (sudo may ask for your password)' : ''}`,
-  )
+/** Installs the first package of each tool that this system offers. */
+function install(missing: readonly Tool[]): void {
+  console.log(`Installing ${namesOf(missing)} with apt-get. sudo may ask for your password.`)
   aptGet('update', '-qq')
-  for (const name of packages) aptGet('install', '-y', '-qq', '--no-install-recommends', name)
+  for (const { debian, find } of missing) {
+    for (const name of debian) {
+      if (find() === null) aptGet('install', '-y', '-qq', '--no-install-recommends', name)
+    }
+  }
 }
 
-const isOnPath = (program: string) => spawnSync(program, ['--version']).error === undefined
+const hasAptGet = () => spawnSync('apt-get', ['--version']).error === undefined
 
 const before = missingTools()
-if (before.length > 0 && isOnPath('apt-get')) install(before.map(({ debian }) => debian))
+if (before.length > 0 && hasAptGet()) install(before)
 const missing = missingTools()
 if (missing.length > 0) {
   console.error(adviceFor(missing))

@@ -1,19 +1,19 @@
-/** Programs that the tests need beside npm packages: where they are, which are missing, how a system installs them. */
+/** Programs that tests need and npm does not install. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium } from 'playwright-core'
 
 export interface Tool {
   readonly name: string
-  /** Package of Debian that holds it. */
-  readonly debian: string
+  /** Debian packages with the program, by preference. */
+  readonly debian: readonly string[]
   /** Name in Homebrew. */
   readonly brew: string
-  /** Finds the program. Returns its path, or null where it is missing. */
+  /** Returns the path of the program, or null if the program is missing. */
   find(): string | null
 }
 
-/** Returns the path of the first of these programs that PATH has. */
+/** Returns the path of the first of these programs on PATH. */
 function onPath(...programs: string[]): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter)
   const paths = programs.flatMap((program) => folders.map((folder) => join(folder, program)))
@@ -29,11 +29,11 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Browsers by preference: the shell has the same engine without a window, and needs half the processor time. */
+/** Browsers by preference. The headless shell has the same engine, and needs half the processor time. */
 const browsers = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
 const macChromium = '/Applications/Chromium.app/Contents/MacOS/Chromium'
 
-/** Finds Chromium: at `CHROMIUM_PATH`, on PATH, or where Playwright installs its own. */
+/** Returns the path of Chromium: `CHROMIUM_PATH`, a program on PATH, or Playwright's own download. */
 export function findChromium(): string | null {
   const chosen = process.env.CHROMIUM_PATH
   if (chosen) return existsSync(chosen) ? chosen : null
@@ -41,12 +41,17 @@ export function findChromium(): string | null {
 }
 
 export const tools: readonly Tool[] = [
-  { name: 'Chromium', debian: 'chromium-headless-shell', brew: '--cask chromium', find: findChromium },
-  { name: 'Redis', debian: 'redis-server', brew: 'redis', find: () => onPath('redis-server') },
-  { name: 'promtool', debian: 'prometheus', brew: 'prometheus', find: () => onPath('promtool') },
+  {
+    name: 'Chromium',
+    debian: ['chromium-headless-shell', 'chromium'],
+    brew: '--cask chromium',
+    find: findChromium,
+  },
+  { name: 'Redis', debian: ['redis-server'], brew: 'redis', find: () => onPath('redis-server') },
+  { name: 'promtool', debian: ['prometheus'], brew: 'prometheus', find: () => onPath('promtool') },
 ]
 
-/** Lists tools that this machine lacks. */
+/** Lists the tools that this machine lacks. */
 export function missingTools(): Tool[] {
   return tools.filter(({ find }) => find() === null)
 }
