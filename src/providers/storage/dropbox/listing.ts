@@ -1,4 +1,4 @@
-/** Lists the photos of a folder: all pages, with one flight per folder. */
+/** Lists all photos of a folder. Concurrent callers share a listing. */
 import { settlesWithin } from '../../../base/time.ts'
 import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
