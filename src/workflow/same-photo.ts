@@ -101,7 +101,7 @@ async function sameAmong(
   return isOneGone ? 'gone' : null
 }
 
-/** Returns `null` if no photo has that name, or if it disappears meanwhile. */
+/** Returns `null` if no photo has that name, or if the photo disappears during the read. */
 async function digestAt(tools: DigestTools, folder: Folder, name: PhotoName): Promise<string | null> {
   const entry = await tools.store.stat(folder, name)
   if (!entry) return null

@@ -68,7 +68,8 @@ export interface SidecarAnalysis {
 
 /**
  * Returns the caption shown with the photo: a person's or the last analysis's, otherwise the first that was made for a platform.
- * Empty if a person emptied it, `null` if there is no caption. V2's first line trains Stable Diffusion and is never a caption.
+ * Returns an empty string if a person emptied the caption, and `null` without a caption. V2's first line trains Stable Diffusion and
+ * is never a caption.
  */
 export function captionOf(document: SidecarDocument): string | null {
   const caption = ownCaptionOf(document)

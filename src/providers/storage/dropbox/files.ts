@@ -27,7 +27,7 @@ export interface DropboxFiles {
   write(path: string, content: string | Uint8Array, condition: WriteCondition): Promise<DropboxFile | null>
   /** Removes the file if it still has this revision. */
   remove(path: string, rev: string): Promise<'removed' | 'absent' | 'changed'>
-  /** Removes the file at any revision, but never a folder. Returns false if there was no file. */
+  /** Removes the file at any revision, but never a folder. Returns false if the file was missing. */
   removeAny(path: string): Promise<boolean>
   /** Renames `file` without overwriting. */
   move(file: DropboxFile, from: string, to: string): Promise<'moved' | 'taken' | 'absent'>

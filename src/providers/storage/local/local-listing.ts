@@ -11,8 +11,8 @@ import type { LocalFiles } from './local-files.ts'
 const batchSize = 64
 
 /**
- * Lists the photos of a directory. Returns no photos and `isFolderMissing` for a missing directory. Omits files that vanish
- * meanwhile.
+ * Lists the photos of a directory. Returns no photos and `isFolderMissing` for a missing directory. Omits files that vanish during
+ * the listing.
  */
 export async function listPhotos(
   files: LocalFiles,

@@ -64,7 +64,7 @@ async function isFile(files: LocalFiles, path: string): Promise<boolean> {
   return (await unlessMissing(files.stat(path)))?.isFile() ?? false
 }
 
-/** Links the source. Throws `photo_not_found` if another process has moved the source meanwhile. */
+/** Links the source. Throws `photo_not_found` if another process has already moved the source. */
 async function linkSource(files: LocalFiles, source: string, target: string): Promise<boolean> {
   const linked = await unlessMissing(files.linkIfAbsent(source, target))
   if (linked === null) throw photoNotFound()

@@ -40,8 +40,8 @@ interface Target {
 }
 
 /**
- * Moves the photo. Returns its name at the target. Throws `photo_not_found`, and `sidecar_changed` if the caption was edited
- * meanwhile.
+ * Moves the photo. Returns its name at the target. Throws `photo_not_found`, and `sidecar_changed` if the caption was edited during
+ * the move.
  */
 export async function movePhoto(
   { objects, keys, create }: ReservationTools,
