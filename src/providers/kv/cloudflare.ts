@@ -27,8 +27,8 @@ type StoredEntry = z.output<typeof entrySchema>
 /**
  * Creates the store. A cache of the isolate holds each value that was read or written for a minute. The value contains the real
  * expiry, because Cloudflare accepts no expiry below 60 seconds. Missing keys are not cached: Cloudflare itself may report a key as
- * missing for a minute after another location has written it. Each function rejects when Cloudflare does not answer within
- * `answerMs`, because the binding has no timeout and callers can always get the data from its source.
+ * missing for a minute after another location has written it. The binding has no timeout, so each function rejects when Cloudflare
+ * does not answer within `answerMs`. Callers can always get the data from its source.
  */
 export function createCloudflareKeyValueStore(
   namespace: KeyValueNamespace,
