@@ -39,7 +39,7 @@ const privateSuffixes = [
 ]
 
 /**
- * Tells whether an IPv4 or IPv6 address in standard notation belongs to a public server. Refuses all of IANA's
+ * Checks if an IPv4 or IPv6 address in standard notation belongs to a public server. Refuses all of IANA's
  * special-purpose ranges. Also refuses every address that embeds an IPv4 address (mapped, compatible, NAT64, 6to4,
  * Teredo), because no storage is published under such an address.
  */
@@ -54,8 +54,8 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * Tells whether a host without a port may be a public server. Accepts a name, or an address in any notation that a
- * resolver or a URL understands. Does not resolve names.
+ * Checks if a host, given without a port, may be a public server. Accepts a name, or an address in any notation that a resolver or
+ * a URL understands. Does not resolve names.
  */
 export function isPublicHost(host: string): boolean {
   const canonical = canonicalHost(host)
@@ -87,7 +87,7 @@ export function assertPublicEndpoint(endpoint: string | URL, { allowPrivate }: E
 }
 
 /**
- * Makes a fetch that checks the URL of each request and does not follow redirects. The caller gets the 3xx response, so
+ * Creates a fetch that checks the URL of each request and does not follow redirects. The caller gets the 3xx response, so
  * a vendor cannot send a signature or a photo to another server. Rejects with `endpoint_refused`.
  *
  * On Workers, this is our only check, and the platform limits the addresses that a name resolves to. Cloudflare's
@@ -102,7 +102,7 @@ export function guardedFetch({ allowPrivate, fetch }: EndpointRule & { fetch: Fe
   }
 }
 
-/** Makes the `endpoint_refused` error for an address that a host name resolved to. */
+/** Creates the `endpoint_refused` error for an address that a host name resolved to. */
 export function addressRefused(host: string, address: string): PublisherError {
   return endpointRefused(notPublic, `${host} at ${address}`)
 }

@@ -5,7 +5,7 @@ import { toHex } from './hex.ts'
 const encoderVersion = 1
 
 /**
- * Makes a strong tag for a thumbnail from everything that determines its bytes. The tag is a hash, because `parts`
+ * Creates a strong tag for a thumbnail from everything that determines its bytes. The tag is a hash, because `parts`
  * includes the storage's own tags, which may be secrets or digests of the original.
  */
 export async function thumbnailTag(parts: readonly string[]): Promise<string> {
@@ -15,8 +15,8 @@ export async function thumbnailTag(parts: readonly string[]): Promise<string> {
 }
 
 /**
- * Tells whether `If-None-Match` names this tag, so that the response is 304. Weak and strong tags compare as equal, and
- * `*` matches every tag. An unreadable header matches nothing.
+ * Checks if `If-None-Match` names this tag; if it does, the response is 304. Weak and strong tags compare as equal, and `*`
+ * matches every tag. An unreadable header matches nothing.
  */
 export function matchesNone(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false

@@ -6,13 +6,13 @@ export interface ErrorDetails {
   cause?: unknown
   /** Time to wait before a retry; becomes a `Retry-After` header (RFC 9110, section 10.2.3). */
   retryAfterMs?: number | undefined
-  /** True if the vendor was unreachable, timed out or answered 5xx, so that other requests would fail too. */
+  /** True when the vendor was unreachable, timed out or answered 5xx, so that other requests would fail too. */
   isOutage?: boolean
   /** The existing photo, for `already_here`. */
   existing?: ExistingPhoto
 }
 
-/** A photo as the library names it: `key` is the plain name in the root, and `archive/x.jpg` or the like elsewhere. */
+/** Place of an existing photo. `key` is the plain name in the root, otherwise folder and name, such as `archive/x.jpg`. */
 export interface ExistingPhoto {
   folder: string
   key: string
@@ -35,7 +35,7 @@ export class PublisherError extends Error {
   }
 }
 
-/** Tells whether `error` is a {@link PublisherError}, optionally with this code. */
+/** Checks if `error` is a {@link PublisherError}, optionally with this code. */
 export function isPublisherError(error: unknown, code?: ErrorCode): error is PublisherError {
   return error instanceof PublisherError && (code === undefined || error.code === code)
 }

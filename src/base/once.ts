@@ -1,4 +1,4 @@
-/** Values that are made on first use. */
+/** Creates values on first use. */
 
 /** Returns a function that calls `make` on first use and caches the result. If `make` throws, the next call runs it again. */
 export function once<T>(make: () => T): () => T {

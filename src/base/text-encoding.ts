@@ -77,7 +77,7 @@ function fromUtf8(bytes: Uint8Array): string | null {
   }
 }
 
-/** Tells mixed encodings from Windows-1252, where most letters above ASCII stand alone and rarely form a valid UTF-8 sequence. */
+/** Detects mixed encodings. In pure Windows-1252, most letters above ASCII stand alone and rarely form a valid UTF-8 sequence. */
 function isMixed(bytes: Uint8Array): boolean {
   let valid = 0
   let invalid = 0

@@ -47,8 +47,8 @@ export function within<T>(
 }
 
 /**
- * Tells whether `work` fulfils or rejects within `ms` milliseconds. Never rejects. Use this for work that another request started:
- * a Worker may cancel that request and leave its promises pending forever.
+ * Resolves to true if `work` settles within `ms` milliseconds, otherwise to false. Never rejects. Use this function for work that
+ * another request started: a Worker may cancel that request and leave its promises pending forever.
  */
 export function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -112,7 +112,7 @@ const byProvider = z.discriminatedUnion('provider', [
   }),
 ])
 
-/** Parses resolved credentials. Accepts the provider's name in any case. */
+/** Parses resolved credentials. Ignores the case of the provider's name. */
 export const credentialsSchema = z.preprocess((answer) => {
   const named = z.looseObject({ provider: z.string() }).safeParse(answer).data
   return named ? { ...named, provider: named.provider.trim().toLowerCase() } : answer

@@ -38,7 +38,7 @@ export interface Documentation<T> {
   description: string
   /** Absent for a block: its members have examples. */
   example?: T
-  /** Effective default in Markdown where {@link Field.read} does not give it. */
+  /** Effective default in Markdown if {@link Field.read} does not return it. */
   whenAbsent?: string
 }
 
@@ -68,12 +68,12 @@ function defaultCounts(whenAbsent: unknown): string {
   return whenAbsent === undefined ? 'it counts as absent' : 'its default counts'
 }
 
-/** Tells whether a value counts as absent. */
+/** Checks if a value counts as absent. */
 export function isBlank(value: unknown): value is undefined | null | string {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
 }
 
-/** Tells whether a value is a JSON object, not a list or `null`. */
+/** Checks if a value is a JSON object, not a list or `null`. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -105,7 +105,7 @@ export function field<S extends z.ZodType, D>(
   }
 }
 
-/** Words that V2 reads as booleans, in any case. */
+/** Words that V2 reads as booleans, regardless of case. */
 const words = new Map([
   ...['true', 't', 'yes', 'y', 'on', '1'].map((word) => [word, true] as const),
   ...['false', 'f', 'no', 'n', 'off', '0'].map((word) => [word, false] as const),
@@ -117,7 +117,7 @@ const booleanSchema = z.union([z.boolean(), z.string(), z.number()]).transform((
   return flag ?? z.NEVER
 })
 
-/** Reads a boolean, also from text or from 1 and 0. */
+/** Reads a boolean. Also accepts text, 1 and 0. */
 export function flag<D extends boolean | undefined>(
   whenAbsent: D,
   brake?: Brake<boolean>,
@@ -135,7 +135,7 @@ const numberSchema = z.union([
     .transform(Number),
 ])
 
-/** Reads an integer from `min` to `max`, also from text. */
+/** Reads an integer from `min` to `max`. Also accepts text. */
 export function whole(whenAbsent: number, min: number, max = Number.MAX_SAFE_INTEGER): Field<number> {
   return {
     accepts: wholeText(min, max),
@@ -165,7 +165,7 @@ export function name(maxLength: number): Field<string | undefined> {
 /** A reference to credentials. */
 export const credentialsRef = name(500)
 
-/** Reads a word of `values`, in any case and with surrounding white space. */
+/** Reads a word of `values`. Ignores case and surrounding white space. */
 export function choice<const V extends readonly [string, ...string[]], const D>(
   values: V,
   whenAbsent: D,
@@ -217,7 +217,7 @@ export function block<M extends Record<string, Field<unknown>>>(
       const read = Object.entries(members).map(
         ([key, member]) => [key, member.read(memberOf(value, key), below(path, key), faults)] as const,
       )
-      // Each member read its own entry, as the mapped type says.
+      // The mapped type holds, because each member read its own entry.
       return Object.fromEntries(read) as Values<M>
     },
   }

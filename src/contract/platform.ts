@@ -21,7 +21,7 @@ export function v2NameOf(type: string): string {
   return type === aliased ? alias : type
 }
 
-/** Reads the name of a platform, in any case and with surrounding white space. */
+/** Reads the name of a platform. Ignores case and surrounding white space. */
 export const platformName = z.string().trim().toLowerCase().pipe(z.enum(platformNames)).transform(platformOf)
 
 const textsSchema = z.partialRecord(z.enum(platforms), z.string())

@@ -1,6 +1,6 @@
 /**
- * Scheduled publishing: sends a photo of a tenant, and lets the AI write a caption first if the photo has none. Both hosts use
- * it.
+ * Scheduled publishing: sends one photo of a tenant. The AI first writes a caption for a photo without a caption. Both hosts run
+ * this job.
  */
 import { isPublisherError, PublisherError } from '../base/errors.ts'
 import { parseHost } from '../contract/host.ts'
@@ -28,11 +28,11 @@ export interface PublishNextRequest {
 }
 
 export interface PublishedNext extends PublishResult {
-  /** The AI wrote a caption in this run. */
+  /** True when the AI wrote a caption in this run. */
   captioned: boolean
-  /** Dry run only: the AI would write a caption first, so the captions in the results are not final. */
+  /** True in a dry run when the AI would write a caption first, so the captions in the results are not final. */
   wouldCaption: boolean
-  /** Nothing was sent, moved or written. Also true while `content.debug` is on. */
+  /** True when nothing was sent, moved or written. `content.debug` makes every run a dry run. */
   dryRun: boolean
 }
 
@@ -97,7 +97,7 @@ function chooseNext(
   return nextPhoto(tools, platforms)
 }
 
-/** Tells if the AI is on and the photo is in the root without a caption. Throws `sidecar_unreadable`. */
+/** Checks if the AI is on and the photo is in the root without a caption. Throws `sidecar_unreadable`. */
 async function needsCaption(runtime: TenantRuntime, store: PhotoStore, name: PhotoName): Promise<boolean> {
   const sidecar = await store.readSidecar('root', name)
   if (sidecar === 'unreadable') throw sidecarUnreadable()
@@ -107,8 +107,8 @@ async function needsCaption(runtime: TenantRuntime, store: PhotoStore, name: Pho
 }
 
 /**
- * Lets the AI write a missing caption, and returns true if the AI did so. Throws `sidecar_unreadable`, and the AI's refusal: only
- * a person may publish a photo without a caption.
+ * Lets the AI write a missing caption. Returns true if the AI wrote the caption. Throws `sidecar_unreadable` and the errors of the
+ * analysis, because only a person may publish a photo without a caption.
  */
 async function caption(
   services: Services,

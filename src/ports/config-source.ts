@@ -30,9 +30,9 @@ export interface ConfigSource {
   hosts?(): Promise<readonly string[]>
   /** Reports usage to billing and retries where safe. Rejects if the report was not accepted. */
   reportUsage(event: UsageEvent, requestId: string): Promise<void>
-  /** Tells whether the source answers now, and the reason if not (for `/health/ready`). Never throws. */
+  /** Checks if the source answers now, for `/health/ready`. Returns the reason if the source is not ready. Never throws. */
   check(): Promise<{ ready: true } | { ready: false; reason: string }>
-  /** Tells whether this bearer token may call `/internal/*`. */
+  /** Checks if this bearer token may call `/internal/*`. */
   acceptsToken(token: string): boolean
 }
 
@@ -72,12 +72,12 @@ export class UnknownCredentials extends Error {
   override readonly name = 'UnknownCredentials'
 }
 
-/** Tells whether credentials are missing because of the tenant's configuration, not because of the source. */
+/** Checks if credentials are missing because of the tenant's configuration, not because of the source. */
 export function areUnknown(error: unknown): boolean {
   return isPublisherError(error, 'credentials_unavailable') && error.cause instanceof UnknownCredentials
 }
 
-/** Makes `credentials_unavailable`. Pass {@link UnknownCredentials} as `cause` if only a new configuration helps, not a retry. */
+/** Creates a `credentials_unavailable` error. Pass {@link UnknownCredentials} as `cause` if only a new configuration helps, not a retry. */
 export function credentialsUnavailable(cause: unknown, retryAfterMs?: number): PublisherError {
   return new PublisherError(
     'credentials_unavailable',

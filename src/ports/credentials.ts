@@ -5,7 +5,7 @@ import type { Credentials, CredentialsOf } from '../contract/credentials.ts'
 /** Name of a kind of credentials, as the control plane uses it. */
 export type CredentialKind = Credentials['provider']
 
-/** Tells whether the credentials are of one of these kinds. */
+/** Checks if the credentials are of one of these kinds. */
 export function isOfKind<K extends CredentialKind>(
   credentials: Credentials,
   kinds: readonly K[],

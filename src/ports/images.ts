@@ -12,14 +12,13 @@ export interface ReducedImage {
 
 export interface ImageReducer {
   /**
-   * Makes an upright picture (EXIF orientation applied) as sRGB without metadata, fitted into the box without enlarging.
-   * The box turns with the picture: a portrait in 960x640 fits into 640x960. Check the media type of the result, because
-   * a service may not support `mediaType`. `owner` is the tenant, for fair queueing. Reads `body` only when work starts,
-   * and cancels `body` on failure.
+   * Creates an upright sRGB picture (EXIF orientation applied) without metadata, fitted into the box without enlarging. The box
+   * turns with the picture: a portrait in 960x640 fits into 640x960. Check the media type of the result, because a service may not
+   * support `mediaType`. `owner` is the tenant, for fair queueing. Reads `body` only when work starts, and cancels `body` on failure.
    *
-   * Throws `photo_unreadable` unless the content is an intact JPEG, PNG or WebP. Throws `photo_too_large` beyond the pixel
-   * or byte limit, `busy` if a later retry helps, and `thumbnail_unavailable` if this host cannot reduce pictures. Also
-   * throws any error of `body`.
+   * Throws `photo_unreadable` unless the content is an intact JPEG, PNG or WebP. Throws `photo_too_large` beyond the pixel or byte
+   * limit, `busy` if a later retry helps, and `thumbnail_unavailable` if this host cannot reduce pictures. Also throws any error of
+   * `body`.
    */
   reduce(
     source: { body: ReadableStream<Uint8Array>; size: number },

@@ -18,7 +18,7 @@ export interface KeyValueNamespace {
 export interface RedisServerSettings {
   /** URL with `redis://` or `rediss://`, including the password. */
   url: Secret
-  /** True: the certificate must be for this host and from a known authority. Heroku's certificates are not. */
+  /** True when the certificate must be for this host and from a known authority. Heroku's Redis has no such certificate. */
   verifyTls: boolean
   /** Timeout of a command. Milliseconds. */
   commandMs: number
@@ -27,7 +27,7 @@ export interface RedisServerSettings {
 /** Memory of a store's server. */
 export interface StoreMemory {
   usedBytes: number
-  /** 0: the server reports no limit. */
+  /** 0 if the server reports no limit. */
   limitBytes: number
   /** Eviction policy of a full server: `noeviction`, `volatile-lru` ... */
   policy: string
@@ -80,7 +80,7 @@ export interface StoreAdvice {
 interface KeyValueFacts extends Omit<Driver, 'credentials'> {
   /** Variables that the store requires. */
   readonly needs: readonly string[]
-  /** True if several processes see the same values. */
+  /** True when several processes see the same values. */
   readonly isShared: boolean
   /** Parts that the store provides beside `kv`. */
   readonly brings: readonly Part[]
@@ -100,13 +100,13 @@ interface KeyValueDefinition<V extends z.ZodRawShape, P extends Part> extends Ke
 
 /** An entry of the registry. */
 export interface KeyValueDriver extends KeyValueFacts {
-  /** Tells whether all required variables are set, without validating their values. */
+  /** Checks if all required variables are set, without validating their values. */
   isNamed(variables: Variables): boolean
   /** Opens the store for a process. Returns `null` if this server is not set up for the store. */
   open(tools: KeyValueTools, variables: Variables): OpenedStore | null
 }
 
-/** Makes an entry. `open` receives the store's own variables, parsed and typed. */
+/** Creates an entry. `open` receives the store's own variables, parsed and typed. */
 export function keyValueDriver<const V extends z.ZodRawShape, const P extends Part>({
   open,
   ...facts

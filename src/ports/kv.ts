@@ -1,7 +1,7 @@
 /** A shared, expiring store of non-secret strings: memory, Cloudflare KV, Redis. A lost entry may cost time, but never correctness. */
 
 export interface KeyValueStore {
-  /** True if the store is this process's own memory, so that copying cached data there is useless. Default: false. */
+  /** True when the store is this process's own memory, so that copying cached data there is useless. Default: false. */
   readonly isOwn?: boolean
   /** Returns `null` if the key is unknown or has expired. */
   get(key: string): Promise<string | null>

@@ -4,7 +4,7 @@ import type { Secret } from '../base/secret.ts'
 export interface MailServer {
   host: string
   port: number
-  /** True: requires STARTTLS, or TLS from the first byte on port 465. False: no encryption, for development. */
+  /** True when the connection requires STARTTLS, or TLS from the first byte on port 465. False: no encryption, for development. */
   useTls: boolean
   username: string
   password: Secret

@@ -1,6 +1,6 @@
 /**
  * Metrics of a process, for the operator. All labels come from the program's own code, never from a tenant, host, path, address or
- * user text. Clients could invent endless values of those (docs/operations/monitoring.md).
+ * user text. Clients could invent any number of such values (docs/operations/monitoring.md).
  */
 import type { ErrorCode } from '../base/error-codes.ts'
 
@@ -106,7 +106,7 @@ export interface Metrics {
   logged(level: string, message: string): void
   /** Counts an error that could not be reported in a response. */
   uncaught(kind: UncaughtKind): void
-  /** Counts a call to the shared store that failed, so that the process had to do without. */
+  /** Counts a failed call to Redis. The process continues without the shared store. */
   redisFailed(kind: RedisFailure): void
   /** Registers a gauge. `read` runs on each scrape, and several readers of a level add up. */
   watch(level: Level, read: () => number): void

@@ -56,7 +56,7 @@ export interface ModelDriver extends VendorDriver {
   install(tools: ModelTools, variables: Variables): InstalledModel
 }
 
-/** Makes an entry. Its functions receive their own variables and credentials, parsed and typed. */
+/** Creates an entry. Its functions receive their own variables and credentials, parsed and typed. */
 export function modelDriver<const V extends z.ZodRawShape, const K extends CredentialKind>({
   open,
   endpoint,

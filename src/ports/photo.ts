@@ -18,7 +18,7 @@ const extension = /\.(jpe?g|png|webp)$/i
 const forbidden = /[\p{Cc}\p{Bidi_Control}/\\\u2028\u2029]/u
 
 /**
- * Tells whether a photo may have this name. Uploads, URLs, moves, jobs and listings all apply this rule. A storage may hold files
+ * Checks if a photo may have this name. Uploads, URLs, moves, jobs and listings all apply this rule. A storage may hold files
  * whose names break the rule; this program never lists, opens or changes them.
  */
 export function isPhotoName(name: string): name is PhotoName {
@@ -49,7 +49,7 @@ export function sidecarName(name: PhotoName, form: SidecarForm = 'stem'): string
   return form === 'full' ? `${name}.txt` : name.replace(extension, '.txt')
 }
 
-/** Tells whether the photo's full name with `.txt` fits into 255 bytes, the limit of most file systems. */
+/** Checks if the photo's full name with `.txt` fits into 255 bytes, the limit of most file systems. */
 export function fitsFullName(name: PhotoName): boolean {
   return bytesOf(sidecarName(name, 'full')) <= maxNameBytes
 }

@@ -78,7 +78,7 @@ export interface PublisherDriver extends PublisherFacts, VendorDriver {
   install(tools: PublisherTools, variables: Variables): InstalledPublisher
 }
 
-/** Makes an entry. Its functions receive their own variables and credentials, parsed and typed. */
+/** Creates an entry. Its functions receive their own variables and credentials, parsed and typed. */
 export function publisherDriver<const V extends z.ZodRawShape, const K extends CredentialKind>({
   open,
   endpoint,

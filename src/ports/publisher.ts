@@ -12,7 +12,7 @@ export interface CaptionRules {
   unit: 'utf16' | 'grapheme'
   /** Upper bound on the hashtags of a caption. */
   maxHashtags: number
-  /** True: captions are reduced to a single line and to punctuation that survives everywhere. */
+  /** True when captions are reduced to a single line and to punctuation that survives everywhere. */
   plain: boolean
   /** Sentence for the AI about the style of captions on the platform. */
   style: string
@@ -43,7 +43,7 @@ export interface Posted {
 export interface Publisher {
   readonly platform: Platform
   readonly captionRules: CaptionRules
-  /** True if {@link publish} sends the tags of a post. Default: false. */
+  /** True when {@link publish} sends the tags of a post. Default: false. */
   readonly usesTags?: boolean
   /** Box that the photo is reduced to. Pixels. */
   readonly pictureBox: ThumbnailBox
@@ -58,8 +58,8 @@ export interface Publisher {
   /** Describes what {@link publish} would send and where, in a sentence for people, without secrets. */
   describe(post: Omit<Post, 'picture'>): string
   /**
-   * Checks whether {@link publish} would succeed, without posting: the credentials, the target, and the right to post there.
-   * Returns the result as a sentence without secrets. Throws as {@link publish} does, except `publish_outcome_unknown`.
+   * Checks if {@link publish} would succeed, without posting: the credentials, the target, and the permission to post
+   * there. Returns the result as a sentence without secrets. Throws as {@link publish} does, except `publish_outcome_unknown`.
    * Absent: the platform cannot be checked without a post.
    */
   verify?(signal: AbortSignal): Promise<string>

@@ -64,7 +64,7 @@ function splitRevision<R extends string | null | undefined>(revision: R): [Encod
   return encoding && revision ? [encoding, revision.slice(encoding.length + 1)] : ['utf-8', revision]
 }
 
-/** Makes the error for a change of an unreadable sidecar. */
+/** Creates the error for an attempt to change an unreadable sidecar. */
 export function sidecarUnreadable(): PublisherError {
   return new PublisherError(
     'sidecar_unreadable',
@@ -72,7 +72,7 @@ export function sidecarUnreadable(): PublisherError {
   )
 }
 
-/** Tells whether the text is within the limit. Counts `\n`, `\r\n` and `\r` as line ends, as src/workflow/sidecar/document.ts does. */
+/** Checks if the text is within the limit. Counts `\n`, `\r\n` and `\r` as line ends, as src/workflow/sidecar/document.ts does. */
 function isWithinLines(text: string): boolean {
   let lines = 1
   for (let index = 0; index < text.length - 1; index++) {
@@ -83,7 +83,7 @@ function isWithinLines(text: string): boolean {
   return true
 }
 
-/** Finds the photos of a listing that have sidecars. `has` tells whether the folder has a file of this name. */
+/** Finds the photos of a listing that have sidecars. `has` checks if the folder has a file of this name. */
 export function sidecarsAmong(
   photos: readonly PhotoEntry[],
   has: (file: string) => boolean,

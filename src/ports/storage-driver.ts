@@ -38,7 +38,7 @@ export interface StorageTools {
   checkEndpoint(endpoint: string): unknown
   /** True in development: endpoints may be http and private. */
   allowPrivateEndpoints: boolean
-  /** True if the configuration is the operator's own file, which may name any folder. */
+  /** True when the configuration is the operator's own file, which may name any folder. */
   isDedicated: boolean
   /** Opens a folder of this machine, below `root` if set. Absent on hosts without a disk. */
   openDisk?(context: StorageContext, root: string | undefined): PhotoStore
@@ -52,7 +52,7 @@ interface StorageFacts extends Installed {
   readonly rights?: Readonly<Record<StorageRight, string>>
   /** Message for a tenant whose storage is not set up on this server. Default: a message with the storage's name. */
   readonly unavailable?: string
-  /** Tells whether a vendor's error message means a missing permission. Default: never. */
+  /** Checks if a vendor's error message means a missing permission. Default: never. */
   isAboutRights?(message: string): boolean
   /** Advice for the operator if the server is not set up for the storage. Default: no advice. */
   readonly setUp?: string
@@ -92,7 +92,7 @@ export interface StorageDriver extends StorageFacts, VendorDriver {
   install(tools: StorageTools, variables: Variables): InstalledStorage
 }
 
-/** Makes an entry. Its functions receive their own variables and credentials, parsed and typed. */
+/** Creates an entry. Its functions receive their own variables and credentials, parsed and typed. */
 export function storageDriver<const V extends z.ZodRawShape, const K extends CredentialKind>({
   open,
   endpoint,
@@ -118,7 +118,7 @@ export function storageDriver<const V extends z.ZodRawShape, const K extends Cre
   }
 }
 
-/** Makes the `provider_unavailable` error for a storage that this server cannot use. */
+/** Creates the `provider_unavailable` error for a storage that this server cannot use. */
 export function storageUnavailable(provider: StorageProvider, message?: string): PublisherError {
   return new PublisherError(
     'provider_unavailable',

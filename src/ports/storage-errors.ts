@@ -1,17 +1,17 @@
 /** Errors that all stores share. */
 import { PublisherError } from '../base/errors.ts'
 
-/** Makes the error for a missing photo. */
+/** Creates the error for a missing photo. */
 export function photoNotFound(): PublisherError {
   return new PublisherError('photo_not_found', 'Photo not found.')
 }
 
-/** Makes the error for a name whose numbered forms all exist. */
+/** Creates the error for a name whose numbered forms all exist. */
 export function tooManyOfThisName(): PublisherError {
   return new PublisherError('storage_unavailable', 'There are too many photos with this name.')
 }
 
-/** Makes the error for a sidecar that changed since its editor read the file. */
+/** Creates the error for a sidecar that changed since its editor read the file. */
 export function sidecarChanged(): PublisherError {
   return new PublisherError(
     'sidecar_changed',

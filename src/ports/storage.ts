@@ -31,7 +31,7 @@ export interface PhotoListing {
   withSidecar: ReadonlySet<PhotoName>
   /** Photos whose sidecar has their full name. Default: empty. */
   withFullName?: ReadonlySet<PhotoName>
-  /** True if the folder does not exist. Absent if the folder exists, or if the store has no folders (S3). */
+  /** True when the folder does not exist. Absent if the folder exists, or if the store has no folders (S3). */
   isFolderMissing?: true
 }
 
@@ -93,9 +93,9 @@ export interface PhotoFiles {
   stat(folder: Folder, name: PhotoName): Promise<PhotoEntry | null>
   /** Streams the original. Throws `photo_not_found`. */
   read(folder: Folder, name: PhotoName): Promise<PhotoContent>
-  /** Makes a link to the original that works for about four hours. Throws `photo_not_found`. */
+  /** Creates a link to the original that works for about four hours. Throws `photo_not_found`. */
   temporaryLink(folder: Folder, name: PhotoName): Promise<TemporaryLink>
-  /** Makes a reduced picture, or returns `null` if the store cannot reduce this photo. Throws `photo_not_found`. */
+  /** Creates a reduced picture, or returns `null` if the store cannot reduce this photo. Throws `photo_not_found`. */
   thumbnail?(
     folder: Folder,
     name: PhotoName,
@@ -127,8 +127,8 @@ export interface SidecarFiles {
   /** Reads the sidecar of a photo. Never reads more than 64 KiB of a larger file. */
   readSidecar(folder: Folder, name: PhotoName, sidecar?: SidecarForm): Promise<SidecarReading>
   /**
-   * Replaces or creates the sidecar. With `ifRevision`, throws `sidecar_changed` unless the sidecar is at that revision
-   * (`null`: unless there is no sidecar). Throws `sidecar_unreadable` for a text that could not be read again.
+   * Replaces or creates the sidecar. With `ifRevision`, throws `sidecar_changed` unless the sidecar is at that revision; `null`
+   * means that no sidecar may exist. Throws `sidecar_unreadable` for a text that could not be read again.
    */
   writeSidecar(
     folder: Folder,
@@ -146,12 +146,14 @@ export interface RecordFiles {
    * `storage_not_atomic` if the store turned out not to be atomic.
    */
   createRecord(key: RecordKey, text: string): Promise<boolean>
+  /** Returns the record, or `null` if the record is missing. */
   readRecord(key: RecordKey): Promise<StoredRecord | null>
   /** Lists the last segments of the records directly below `folder`, unordered. A missing folder is empty. */
   listRecords(folder: RecordKey): Promise<string[]>
   /** Writes the record and replaces any earlier record. */
   replaceRecord(key: RecordKey, text: string): Promise<void>
+  /** Deletes the record. A missing record is not an error. */
   deleteRecord(key: RecordKey): Promise<void>
-  /** Tells whether {@link createRecord} is atomic here, by the documentation of the server or by a probe. */
+  /** Checks if {@link createRecord} is atomic here, by the documentation of the server or by a probe. */
   canCreateAtomically(): Promise<boolean>
 }

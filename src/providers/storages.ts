@@ -87,7 +87,7 @@ const s3 = storageDriver({
   },
 })
 
-/** Photos on the host's own disk. Tenants get a folder each, because a configuration could otherwise name any path. */
+/** Photos on the host's own disk. Each tenant gets a folder, because a configuration could otherwise name any path. */
 const local = storageDriver({
   title: 'the disk of the server',
   vendor: 'local',

@@ -31,8 +31,8 @@ const maxTries = 3
  * Saves a person's captions and alt text in the sidecar of a photo of the root, and returns the resulting sidecar. Writes nothing
  * if the sidecar already says the same.
  *
- * Throws `photo_not_found` instead of writing a sidecar without a photo, and `sidecar_changed` if others keep writing. Throws
- * `sidecar_unreadable` if the sidecar is or would become too large. Also throws the errors of the store.
+ * Throws `photo_not_found` instead of writing a sidecar without a photo, and `sidecar_changed` if other writers keep changing the
+ * sidecar. Throws `sidecar_unreadable` if the sidecar is or would become too large. Also throws the errors of the store.
  */
 export async function editCaptions(
   { store, now }: EditTools,

@@ -29,15 +29,16 @@ export interface Attempt {
   platform: Platform
   filename: PhotoName
   requestId: string
-  /** Attempt of unknown outcome that a person wants to repeat; `null` for none. No other record can be overridden. */
+  /** Attempt of unknown outcome that a person wants to repeat, otherwise `null`. No other record can be overridden. */
   over: string | null
 }
 
 export interface Ledger {
   standing(sha256: string, platform: Platform): Promise<Standing>
   /**
-   * Claims the right to send. Of many concurrent callers exactly one gets the claim, also when they override the same attempt.
-   * Reads the claim back first, because a storage that checks before it writes could grant it twice. Throws `storage_not_atomic`.
+   * Claims the right to send. Exactly one of many concurrent callers gets the claim, even if all override the same attempt.
+   * Reads the claim back first, because a storage that checks before it writes could grant the claim twice. Throws
+   * `storage_not_atomic`.
    */
   claim(attempt: Attempt): Promise<Claim | Exclude<Standing, { kind: 'free' }>>
   /** Replaces the claim with the receipt: the platform has the photo. */
@@ -48,7 +49,7 @@ export interface Ledger {
   markUnknown(claim: Claim, reason: string): Promise<void>
   /** Records that the last attempt failed. Claims nothing, and counts only while the photo's standing is `free`. */
   recordFailure(sha256: string, platform: Platform, error: string): Promise<void>
-  /** Returns the last failure, or `null` if there is none. */
+  /** Returns the last failure, or `null` if no failure is recorded. */
   failure(sha256: string, platform: Platform): Promise<Failure | 'unreadable' | null>
   /** Returns the platforms that have any record of the photo, in the order of {@link platforms}. */
   platformsOf(sha256: string): Promise<Platform[]>
@@ -81,7 +82,7 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
       if (isCreated && (await stillHolds(store, key, record, now)))
         return { kind: 'claimed', key, mainKey, record }
       const other = await standing(sha256, platform)
-      // Another attempt's record was there a moment ago: it has just been released, or it overwrote this claim.
+      // Another attempt's record was present a moment ago: that attempt has just released its claim, or overwritten this claim.
       return other.kind === 'free' ? { kind: 'in_progress', since: null } : other
     },
 
@@ -124,8 +125,8 @@ export function createLedger(store: PhotoStore, now: () => number): Ledger {
 }
 
 /**
- * Reads the claim back, because a storage that let two attempts pass holds the text of only one attempt. Also false if this
- * process was suspended for too long. If the read fails, deletes the claim, as nothing was sent yet.
+ * Reads the claim back, because a storage that let two attempts pass holds the text of only one attempt. Also returns false if
+ * this process was suspended for too long. If the read fails, deletes the claim, because nothing was sent yet.
  */
 async function stillHolds(
   store: PhotoStore,

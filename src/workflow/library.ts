@@ -35,7 +35,7 @@ export interface LibraryPage {
   total: number
   /** Last photo of this page; `null` if no page follows. */
   end: LibraryMark | null
-  /** The folder does not exist. */
+  /** True when the folder does not exist. */
   isFolderMissing: boolean
 }
 

@@ -45,7 +45,7 @@ const smallest = { width: 256, height: 256 }
 
 /**
  * Returns the photo; an AVIF or HEIC becomes a JPEG. Throws `unsupported_photo`, `photo_unreadable` for a damaged or truncated
- * file, and `photo_too_large`. Throws `busy` if only decoding could tell and the host has no capacity.
+ * file, and `photo_too_large`. Throws `busy` if the check needs a decode for which the host has no capacity now.
  */
 export async function checkNewPhoto(tools: NewPhotoTools, file: ReceivedFile): Promise<NewPhoto> {
   const format = phoneFormat(beginning(file))
@@ -132,8 +132,8 @@ function usable(header: PictureHeader | HeaderTrouble): PictureHeader {
 }
 
 /**
- * Throws if the picture is damaged or truncated, or if this host has too little memory ever to show it. A host that cannot decode
- * it now accepts a file with a complete structure.
+ * Throws if the picture is damaged or truncated, or if this host has too little memory to ever show the picture. If the host
+ * cannot decode the picture now, a file with a complete structure passes.
  */
 async function requirePicture(
   { images, owner }: NewPhotoTools,
@@ -158,7 +158,7 @@ function damaged(cause: unknown): PublisherError {
   )
 }
 
-/** Tells whether the structure of the file is complete, up to its end marker. */
+/** Checks if the structure of the file is complete, up to its end marker. */
 function hasEnd({ chunks }: ReceivedFile, mediaType: PictureHeader['mediaType']): boolean {
   const input = createInput()
   const pending = chunks.values()

@@ -11,13 +11,13 @@ export interface NextPhotoTools extends DigestTools {
   now: () => number
   /** Random number from 0 to 1, exclusive, for the order of the search. */
   random: () => number
-  /** Saves which photos were found published, so that the next search need not read them. */
+  /** True when the search saves the photos that it finds published, so that the next search need not read them. */
   remembers: boolean
   /** Receives errors that do not stop the search, for the log. */
   onTrouble(error: unknown): void
 }
 
-/** Photos that are checked concurrently. */
+/** Number of photos that are checked concurrently. */
 const batchSize = 4
 /** Upper bound on published photos that are checked again when no other photo is left. Their records may have been deleted. */
 const maxRechecks = 200
@@ -25,11 +25,11 @@ const maxRechecks = 200
 const checksPerSave = 48
 
 /**
- * Returns a photo that some platform lacks and that no attempt is sending. Returns `null` if no such photo exists. Leaves photos
- * whose outcome is unknown everywhere to a person.
+ * Returns a photo that some platform lacks and that no attempt is sending. Returns `null` if no such photo exists. Skips a
+ * photo if every platform without the photo has an unknown outcome, because a person must decide.
  *
- * Skips photos known to be published, so that each original is read only once over all searches. If no other photo is left,
- * checks up to 200 of the known photos again, chosen at random. An owner may have deleted records to publish a photo again.
+ * Skips photos known to be published, so that each original is read only once over all searches. If no other photo is left, checks up
+ * to 200 of the known photos again, chosen at random. An owner may have deleted records to publish a photo again.
  */
 export async function nextPhoto(
   tools: NextPhotoTools,

@@ -1,4 +1,4 @@
-/** A store that gives each photo a sidecar of its own, also when photos share a stem. Only this file applies the rule. */
+/** Wraps a store so that each photo has its own sidecar, even if photos share a stem. Only this module applies the rule. */
 import type { Folder } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { sidecarAccess } from './own-sidecars/access.ts'

@@ -35,7 +35,7 @@ interface CommonDetails {
 /** The captions that are saved with a photo. */
 export interface SavedCaptions {
   source: CaptionSource | null
-  /** The text that each platform gets when a person types no other; empty if there is none. */
+  /** Text that each platform gets unless a person types another; empty without a saved caption. */
   byPlatform: Readonly<Partial<Record<Platform, string>>>
 }
 

@@ -21,7 +21,7 @@ export interface FactsMemory {
   put(entry: PhotoEntry, facts: PhotoFacts | null): void
 }
 
-/** Limit of the search for the header. Phones write several MB of metadata before the size. */
+/** Upper bound on the bytes to read for the header. Phones write several MB of metadata before the size. */
 const maxBytesRead = 4 * 2 ** 20
 
 /**
@@ -64,7 +64,7 @@ async function readFacts(body: ReadableStream<Uint8Array>): Promise<PhotoFacts |
   }
 }
 
-/** Swaps width and height for orientations from 5, which lie on their side (EXIF 2.32, section 4.6.4). */
+/** Swaps width and height for orientations 5 to 8, in which the picture lies on its side (EXIF 2.32, section 4.6.4). */
 function uprightFacts({ width, height, orientation, takenAt }: PictureFacts): PhotoFacts {
   return orientation < 5 ? { width, height, takenAt } : { width: height, height: width, takenAt }
 }

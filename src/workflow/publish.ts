@@ -82,7 +82,7 @@ export interface PublishResult {
   /** Name in the folder where the photo ended up. */
   name: PhotoName
   results: Partial<Record<Platform, PlatformResult>>
-  /** True if any platform has the photo, from this or an earlier attempt. */
+  /** True when any platform has the photo, from this or an earlier attempt. */
   anySuccess: boolean
   archived: boolean
   /** Problems outside publishing itself, as text for people. */
@@ -170,7 +170,7 @@ async function publishChosen(
   return { results, anySuccess, ...archived, warnings: [...warnings, ...archived.warnings] }
 }
 
-/** Chooses among the tenant's enabled platforms. Throws if none of them can be used. */
+/** Chooses among the tenant's enabled platforms. Throws if no chosen platform can be used. */
 function choose(tools: PublishTools, platforms: readonly Platform[] | undefined) {
   const isChosen = (platform: Platform) => platforms?.includes(platform) ?? true
   const publishers = tools.publishers.filter(({ platform }) => isChosen(platform))
@@ -246,13 +246,13 @@ async function findIn(
   try {
     return { folder, entry, sha256: await contentDigest(tools, folder, entry) }
   } catch (error) {
-    // Another attempt may just be moving the photo.
+    // Another attempt may be moving the photo right now.
     if (await tools.store.stat(folder, name)) throw error
     return null
   }
 }
 
-/** Tells if any attempt at the photo left a record, including a failure. Avoids listing, which some storages refuse. */
+/** Checks if any attempt at the photo left a record, including a failure. Avoids listing, which some storages refuse. */
 async function isKnown(ledger: Ledger, sha256: string): Promise<boolean> {
   const records = await Promise.all(
     platforms.map(async (platform) => {

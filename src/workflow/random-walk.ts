@@ -1,7 +1,7 @@
 /**
  * Shows every photo once before any photo repeats, without server-side memory of visitors. A seed orders all photos, and the
- * visitor's cookie holds the seed and the place in that order. Any process can continue the walk of another, and photos may come
- * and go meanwhile.
+ * visitor's cookie holds the seed and the place in that order. Any process can continue the walk of another, and photos may come and
+ * go between requests.
  */
 import type { PhotoName } from '../ports/photo.ts'
 

@@ -10,7 +10,7 @@ import { type ReceivedFile, streamOf } from './new-photo.ts'
 const maxCandidates = 8
 /** Lifetime of a gallery's listing. */
 const maxAgeMs = 30_000
-/** Galleries whose listings are remembered. A listing of 10,000 photos takes some 3 MB. */
+/** Number of galleries whose listings are remembered. A listing of 10,000 photos takes some 3 MB. */
 const maxGalleries = 10
 
 export interface LocatedPhoto {
@@ -101,7 +101,7 @@ async function sameAmong(
   return isOneGone ? 'gone' : null
 }
 
-/** Returns `null` if no photo has that name, or if it disappears meanwhile. */
+/** Returns `null` if no photo has that name, or if the photo disappears during the read. */
 async function digestAt(tools: DigestTools, folder: Folder, name: PhotoName): Promise<string | null> {
   const entry = await tools.store.stat(folder, name)
   if (!entry) return null

@@ -68,7 +68,8 @@ export interface SidecarAnalysis {
 
 /**
  * Returns the caption shown with the photo: a person's or the last analysis's, otherwise the first that was made for a platform.
- * Empty if a person emptied it, `null` if there is no caption. V2's first line trains Stable Diffusion and is never a caption.
+ * Returns an empty string if a person emptied the caption, and `null` without a caption. V2's first line trains Stable Diffusion and
+ * is never a caption.
  */
 export function captionOf(document: SidecarDocument): string | null {
   const caption = ownCaptionOf(document)
@@ -77,7 +78,7 @@ export function captionOf(document: SidecarDocument): string | null {
   return byPlatform.find((text) => text !== '') ?? byPlatform[0] ?? null
 }
 
-/** Returns the caption that a platform gets when a person types no other; empty if there is none. */
+/** Returns the caption that a platform gets unless a person types another; empty without a saved caption. */
 export function savedCaptionFor(document: SidecarDocument, platform: string): string {
   return platformCaptionsOf(document)[platform] ?? captionOf(document) ?? ''
 }
@@ -95,7 +96,7 @@ export function captionSourceOf(document: SidecarDocument): CaptionSource | null
 
 /**
  * Returns the captions by platform: as a person last submitted them, otherwise as generated. A text that a person emptied is an
- * empty string. Has no platforms if a person's single caption stands for all of them, or if there are no captions.
+ * empty string. Returns an empty object if a person's single caption stands for all platforms, or if the sidecar has no captions.
  */
 export function platformCaptionsOf(document: SidecarDocument): PlatformCaptions {
   const submitted = captionsAt(document, 'caption_submitted')
@@ -103,7 +104,7 @@ export function platformCaptionsOf(document: SidecarDocument): PlatformCaptions 
   return hasEditedCaption(document) ? {} : captionsAt(document, 'caption_generated')
 }
 
-/** Tells if a person wrote the caption: it is marked as edited, or was never generated, as after editing the file by hand. */
+/** Checks if a person wrote the caption: it is marked as edited, or was never generated, as after editing the file by hand. */
 export function hasEditedCaption(document: SidecarDocument): boolean {
   if (Object.keys(captionsAt(document, 'caption_submitted')).length > 0) return true
   const caption = ownCaptionOf(document)
@@ -117,7 +118,7 @@ function isMarkedAsEdited(document: SidecarDocument): boolean {
   return /^(?:true|yes|1)$/i.test(textOf(document, 'caption_edited') ?? '')
 }
 
-/** Tells if a person emptied the caption and left no text for any platform. */
+/** Checks if a person emptied the caption and left no text for any platform. */
 function isEmptied(document: SidecarDocument): boolean {
   const texts = [captionOf(document), ...Object.values(platformCaptionsOf(document))]
   return texts.every((text) => text === '')
@@ -149,9 +150,7 @@ export function withEditedCaption(document: SidecarDocument, written: string, at
   })
 }
 
-/**
- * Returns the sidecar with the name of its photo added if it names none. Other photos of the stem then do not use the sidecar.
- */
+/** Adds the photo's name to a sidecar that names no photo. Other photos of the stem then do not use the sidecar. */
 export function withOwner(document: SidecarDocument, photo: string): SidecarDocument {
   return textOf(document, 'image_file') === null ? withValues(document, { image_file: photo }) : document
 }
@@ -162,7 +161,7 @@ export function tagsOf(document: SidecarDocument): readonly string[] {
   return tags.length > 0 ? tags : listOf(document, 'confirmation_tags')
 }
 
-/** Tells if a person wrote the alt text. */
+/** Checks if a person wrote the alt text. */
 export function hasEditedAltText(document: SidecarDocument): boolean {
   return textOf(document, 'alt_text_edited') !== null
 }

@@ -55,12 +55,12 @@ export type ThumbnailResult =
   | ({ status: 'ok'; etag: string } & FinishedThumbnail)
 
 /**
- * Returns a thumbnail: upright, fitted into the size without enlarging, without metadata, with a strong entity tag. Looks the
- * photo up first, and makes nothing if the client already has the thumbnail. The result depends on `Accept`, so the response
- * needs `Vary: Accept`.
+ * Returns a thumbnail: upright, fitted into the size without enlarging, without metadata, with a strong entity tag. Looks up the
+ * photo first, and reduces nothing if the client already has the thumbnail. The result depends on `Accept`, so the response needs
+ * `Vary: Accept`.
  *
- * Throws `photo_not_found`, and the errors of the store and of {@link ImageReducer.reduce}. Throws `busy` if the photo is
- * replaced while it is read.
+ * Throws `photo_not_found`, and the errors of the store and of {@link ImageReducer.reduce}. Throws `busy` if the photo is replaced
+ * while it is read.
  */
 export async function makeThumbnail(
   tools: ThumbnailTools,
@@ -80,7 +80,7 @@ export async function makeThumbnail(
 }
 
 /**
- * Returns the types better than JPEG. WebP takes as long to make as JPEG and has half the size. AVIF saves another quarter for
+ * Returns the types to prefer to JPEG. WebP takes as long to make as JPEG and has half the size. AVIF saves another quarter for
  * seven times the processor time, so only clients without WebP get it. Storages make no AVIF, and making it here would require
  * downloading the original.
  */
@@ -104,7 +104,7 @@ async function make(
   return { bytes: new Uint8Array(bytes), mediaType: made }
 }
 
-/** Tells if a storage's thumbnail contains only the picture. A damaged file goes to the reducer, which reports the fault. */
+/** Checks if a storage's thumbnail contains only the picture. A damaged file goes to the reducer, which reports the fault. */
 function isClean({ bytes, mediaType }: NativeThumbnail): boolean {
   try {
     const clean = withoutMetadata(bytes)

@@ -17,8 +17,8 @@ export type VisitorCopy =
 /**
  * Opens the copy of one photo. The caller must read its body to the end or cancel it.
  *
- * Throws `photo_not_found`, `photo_too_large` beyond 50 MB, and `photo_unreadable` for content other than JPEG, PNG or WebP.
- * Throws `busy` for a photo that is replaced meanwhile, and the errors of the store.
+ * Throws `photo_not_found`, `photo_too_large` beyond 50 MB, and `photo_unreadable` for content other than JPEG, PNG or WebP. Throws
+ * `busy` if the photo is replaced during the call, and the errors of the store.
  */
 export async function openVisitorCopy(
   store: PhotoStore,

@@ -7,7 +7,7 @@ import { webpOrientation } from './strip/webp.ts'
 export interface CleanStream {
   /** Type by content, not by name. */
   mediaType: PictureType
-  /** Errors with `photo_unreadable` if the picture turns out to be damaged, or with the error of its source. */
+  /** Errors with `photo_unreadable` if the picture is damaged, or with the error of its source. */
   body: ReadableStream<Uint8Array>
 }
 

@@ -31,7 +31,7 @@ export function stripperOf(
 }
 
 /**
- * Makes the clean copy of a picture in memory. Keeps the orientation, as an EXIF with one entry. Throws `photo_unreadable` unless
+ * Creates the clean copy of a picture in memory. Keeps the orientation, as an EXIF with one entry. Throws `photo_unreadable` unless
  * the bytes are a complete JPEG, PNG or WebP.
  */
 export function withoutMetadata(bytes: Uint8Array): {

@@ -87,7 +87,7 @@ function exifItemIn(items: Uint8Array): number | null {
 interface Place {
   start: number
   length: number
-  /** True if `start` counts from the `idat` box instead of from the file. */
+  /** True when `start` counts from the `idat` box instead of from the file. */
   isInMeta: boolean
 }
 

@@ -1,4 +1,4 @@
-/** Fits pictures into boxes by the same rule for every reducer, so that all storages look alike. */
+/** Fits pictures into boxes. All reducers follow the same rule, so thumbnails look alike on every storage. */
 
 /** Pixels. */
 export interface Size {

@@ -109,7 +109,7 @@ function* pngFacts(input: Input): Reading<PictureFacts | HeaderTrouble> {
   }
 }
 
-/** Tells whether a chunk is compressed. `iTXt` has a flag after its keyword of at most 79 bytes (PNG specification, section 11.3.3.4). */
+/** Checks if a chunk is compressed. `iTXt` has a flag after its keyword of at most 79 bytes (PNG specification, section 11.3.3.4). */
 function* isCompressed(input: Input, kind: string, length: number): Reading<boolean> {
   if (kind === 'zTXt' || kind === 'iCCP') return true
   if (kind !== 'iTXt') return false

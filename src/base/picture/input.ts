@@ -24,7 +24,7 @@ export interface Input {
 
 const nothing = new Uint8Array(0)
 
-/** Makes an empty input. Copies each byte at most a constant number of times, even for tiny chunks. */
+/** Creates an empty input. Copies each byte at most a constant number of times, even for tiny chunks. */
 export function createInput(): Input {
   let current: Uint8Array = nothing
   let pending: Uint8Array[] = []

@@ -1,4 +1,4 @@
-/** The `auth` block: the tenant's admins. An unusable value denies sign-in to all. */
+/** The `auth` block: the tenant's admins. An unusable value denies every sign-in. */
 import { z } from 'zod'
 import { block, documented, type Fault, type Field, flag, isRecord, list, note } from '../lenient.ts'
 
@@ -6,7 +6,7 @@ const maxAllowedEmails = 10_000
 
 const emails = list(z.string().max(320), maxAllowedEmails)
 
-/** Denies sign-in to all if the list is unusable or blank text. The fleet's own list applies only if the field is absent. */
+/** Denies every sign-in if the list is unusable or blank text. The fleet's own list applies only if the field is absent. */
 const allowedEmailsField: Field<string[] | undefined> = {
   ...emails,
   read(value, path, faults) {
@@ -35,7 +35,7 @@ const authFields = documented(
   { description: 'Admins of the tenant. An unusable block denies everyone.' },
 )
 
-/** Denies sign-in to all if the block has another type, blank text included, as for an unusable list. */
+/** Denies every sign-in if the block has another type, including blank text. */
 export const authField = {
   ...authFields,
   read(value: unknown, path: string, faults: Fault[]) {

@@ -1,4 +1,4 @@
-/** The `features` block: what a tenant's people may do. */
+/** The `features` block: what a tenant's admins and visitors may do. */
 import { block, choice, documented, flag } from '../lenient.ts'
 
 export const featuresField = documented(
@@ -44,7 +44,7 @@ export const featuresField = documented(
       example: true,
       whenAbsent: '`true` if `content.voice_profile` has entries',
     }),
-    /** A brake, as `content.debug` is: a value that cannot be used must not let photos out. */
+    /** A brake, like `content.debug`: an unusable value must not allow publishing. */
     mode: documented(
       choice(['review', 'publish'], undefined, {
         value: 'review',

@@ -1,4 +1,4 @@
-/** The `storage` block. No other block can make a configuration unusable. */
+/** The `storage` block, the only block that can make a configuration unusable. */
 import { z } from 'zod'
 import {
   block,

@@ -64,7 +64,7 @@ export function createOpenAiModel({
     return answerOf(body, request)
   }
 
-  /** Returns `null` where a compatible server has no list, or where a restricted key may not read the list. */
+  /** Returns `null` if a compatible server has no list, or if a restricted key may not read the list. */
   async function listWith(key: Secret, signal: AbortSignal): Promise<ReadonlySet<string> | null> {
     const apiKey = key.reveal()
     try {

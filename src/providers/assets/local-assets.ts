@@ -33,8 +33,8 @@ const codings = [
 ]
 
 /**
- * Reads the built web app. Requests only look up a map, so no path leads outside the folder. Throws an Error that tells what to do when
- * the app is not built, or when the build contains a file of unknown type.
+ * Reads the built web app. Requests only look up a map, so no path leads outside the folder. Throws an Error with instructions if
+ * the app is not built, or if the build contains a file of unknown type.
  */
 export async function createLocalAssets({ directory }: LocalAssetsOptions): Promise<Assets> {
   const names = await filesOf(directory)

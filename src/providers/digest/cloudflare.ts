@@ -2,7 +2,7 @@
 import { toHex } from '../../base/hex.ts'
 import type { StreamDigest } from '../../ports/digest.ts'
 
-/** Hashes the stream to its end and gives the digest in hexadecimal. */
+/** Hashes the whole stream. Returns the digest as lower-case hex. */
 export const sha256: StreamDigest = async (body) => {
   const digester = new crypto.DigestStream('SHA-256')
   await body.pipeTo(digester)

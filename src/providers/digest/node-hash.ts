@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { StreamDigest } from '../../ports/digest.ts'
 
-/** Hashes the stream to its end and gives the digest in hexadecimal. */
+/** Hashes the whole stream. Returns the digest as lower-case hex. */
 export const sha256: StreamDigest = async (body) => {
   const hash = createHash('sha256')
   for await (const chunk of body) hash.update(chunk)

@@ -11,7 +11,7 @@ import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
 import type { ImageReducer, ReducedImage, ThumbnailType } from '../../ports/images.ts'
 import { peekPicture, unreadable } from './cloudflare/peek.ts'
 
-/** Used part of the binding, in web-platform types; `ImagesBinding` of @cloudflare/workers-types implements it. */
+/** Subset of the binding, in web-platform types. `ImagesBinding` of @cloudflare/workers-types implements this interface. */
 export interface ImagesService {
   info(picture: ReadableStream<Uint8Array>): Promise<{ format: string; width?: number; height?: number }>
   input(picture: ReadableStream<Uint8Array>): PictureTransformer
@@ -70,7 +70,10 @@ export function createCloudflareReducer(
         throw failure() ?? asPublisherError(error)
       }
     },
-    /** The service opens HEIC, and AVIF for some accounts, and drops their metadata. The JPEG may have `maxBytes` too. */
+    /**
+     * The service opens HEIC, and AVIF for some accounts, and drops their metadata. The JPEG may be as large as `maxBytes`, like the
+     * source.
+     */
     async toJpeg({ body, size }) {
       try {
         if (size > maxBytes) throw tooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)

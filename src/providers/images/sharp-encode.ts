@@ -13,7 +13,7 @@ export const decodeSeconds = 10
 
 /** Reads the header with libvips, which inflates the text and profiles of a PNG. */
 export async function inspect(original: Uint8Array): Promise<Metadata> {
-  // Exceeding sharp's own limit would give an error without a reason.
+  // sharp's own limit would throw an error without a reason.
   return orUnreadable(() => sharp(original, { limitInputPixels: false }).metadata())
 }
 

@@ -5,16 +5,16 @@ export interface SharesOptions {
   budgetBytes: number
   /** Tasks that may run at the same time. Default: any number. */
   parallel?: number
-  /** Second check while another task runs: tells if there really is room for `bytes` more. Default: there always is. */
+  /** Second check while another task runs: returns true if memory has room for `bytes` more. Default: always true. */
   hasRoomFor?: (bytes: number) => boolean
 }
 
 export interface Shares {
   /** Bytes that running tasks hold now. */
   readonly heldBytes: number
-  /** Tells if a task of `bytes` may begin now. Always true while no task runs. */
+  /** Checks if a task of `bytes` may begin now. Always true while no task runs. */
   fits(bytes: number): boolean
-  /** Tells if the owner stays within half of the budget. Always true for the owner's only task. */
+  /** Checks if the owner stays within half of the budget. Always true for the owner's only task. */
   isFair(owner: string, bytes: number): boolean
   take(owner: string, bytes: number): void
   giveBack(owner: string, bytes: number): void

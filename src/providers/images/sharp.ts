@@ -150,8 +150,8 @@ function restrictSharp(): void {
 }
 
 /**
- * Refuses a file before libvips reads it. Refused are files that are not pictures, are too large, or have more data before their pixels
- * than a photo.
+ * Refuses a file before libvips reads it. The file is not a picture, has too many pixels, or has more data before its pixels than a
+ * photo.
  */
 function refuseByHeader(original: Uint8Array, maxPixels: number): void {
   const header = readPictureHeader(original)

@@ -12,12 +12,12 @@ export interface CloudflareKeyValueOptions {
   answerMs?: number
 }
 
-/** Seconds. Cloudflare refuses shorter expirations (KV documentation, "Expiring keys"). */
-const minExpirationTtl = 60
+/** Shortest expiration that Cloudflare accepts (KV documentation, "Expiring keys"). */
+const minExpirationSeconds = 60
 
 const entrySchema = z.object({ value: z.string(), expiresAt: z.number() })
 
-/** Lifetime of a value in the isolate's own cache. A change elsewhere shows that much later. */
+/** Lifetime of a value in the isolate's own cache. A change in another isolate becomes visible after this delay. */
 const ownMs = 60_000
 /** Size of the isolate's own cache, out of the 128 MB of the isolate. */
 const maxOwnCharacters = 4_000_000
@@ -25,10 +25,10 @@ const maxOwnCharacters = 4_000_000
 type StoredEntry = z.output<typeof entrySchema>
 
 /**
- * Creates the store. A cache of the isolate holds each value that was read or written for a minute. The value contains the real expiry,
- * because Cloudflare has none below 60 seconds. Missing keys are not cached: Cloudflare itself may report a key as missing for a minute
- * after another location has written it. Each function rejects when Cloudflare does not answer within `answerMs`, because the binding
- * has no timeout and callers can always get the data elsewhere.
+ * Creates the store. A cache of the isolate holds each value that was read or written for a minute. The value contains the real
+ * expiry, because Cloudflare accepts no expiry below 60 seconds. Missing keys are not cached: Cloudflare itself may report a key as
+ * missing for a minute after another location has written it. The binding has no timeout, so each function rejects when Cloudflare
+ * does not answer within `answerMs`. Callers can always get the data from its source.
  */
 export function createCloudflareKeyValueStore(
   namespace: KeyValueNamespace,
@@ -58,7 +58,7 @@ export function createCloudflareKeyValueStore(
   }
 
   async function store(key: string, entry: StoredEntry, ttlSeconds: number): Promise<void> {
-    const expirationTtl = Math.max(minExpirationTtl, Math.ceil(ttlSeconds))
+    const expirationTtl = Math.max(minExpirationSeconds, Math.ceil(ttlSeconds))
     await within(namespace.put(key, JSON.stringify(entry), { expirationTtl }), answerMs, noAnswer)
   }
 

@@ -1,4 +1,4 @@
-/** Runs commands that must not fail a request: reports a refusal to the operator and gives the caller no answer. */
+/** Runs commands that must not fail a request. Reports refusals to the operator; the caller then gets no answer. */
 import type { RedisFailure } from '../../ports/metrics.ts'
 import type { RedisClient } from './redis-connection.ts'
 import type { RedisLink } from './redis-link.ts'
@@ -12,7 +12,7 @@ export interface RedisAskOptions {
   now: () => number
 }
 
-/** Returns the result of the command; `undefined` for a refusal and without an answer. Never rejects. */
+/** Returns the result of the command, or `undefined` if Redis refuses or does not answer. Never rejects. */
 export type AskRedis = <T>(command: (client: RedisClient) => Promise<T>) => Promise<T | undefined>
 
 const refusalEveryMs = 60_000

@@ -8,7 +8,7 @@ import { RedisAway, redisWithin } from './redis-within.ts'
 export interface RedisConnectionOptions {
   /** `redis://` or `rediss://` URL, including the password. */
   url: Secret
-  /** Requires a certificate for this host from a known authority. Heroku's Redis has none. */
+  /** True when the certificate must be for this host and from a known authority. Heroku's Redis has no such certificate. */
   verifyTls: boolean
   channel: string
   onMessage(message: string): void

@@ -20,7 +20,10 @@ export interface RedisInvalidations {
 const maxUndelivered = 10_000
 
 const messageSchema = z.object({ from: z.string(), host: z.string() })
-/** Characters. A host name has at most 253 and the sender 36, so longer messages come from elsewhere and are ignored. */
+/**
+ * Upper bound on the characters of a message. A host name has at most 253 and the sender 36, so longer messages come from elsewhere
+ * and are ignored.
+ */
 const maxMessageLength = 1000
 
 /** Creates the invalidations of one process. */

@@ -64,7 +64,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     options.onState(next)
   }
 
-  /** Counts a command as unanswered until its answer arrives, however late: until then it occupies the client's queue. */
+  /** Counts a command as unanswered until its answer arrives, however late: until then the command occupies the client's queue. */
   async function counted<T>(client: RedisClient, command: (client: RedisClient) => Promise<T>): Promise<T> {
     unanswered++
     try {

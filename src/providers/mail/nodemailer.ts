@@ -10,11 +10,11 @@ import { openSocket } from './nodemailer/socket.ts'
 import { createSteps, type RunStep } from './nodemailer/steps.ts'
 
 export interface MailerTimeouts {
-  /** Limit of opening the TCP connection, and again of the greeting and TLS. */
+  /** Timeout of the TCP connection, and again of the greeting and TLS. */
   connectMs: number
   /** Longest silence of the server. */
   silenceMs: number
-  /** Limit of a whole step: greeting with TLS, signing in, or sending a message. */
+  /** Timeout of a whole step: greeting with TLS, signing in, or sending a message. */
   stepMs: number
 }
 

@@ -36,11 +36,11 @@ export interface EmailPublisherOptions {
   credentials: CredentialSource<{ password: Secret }>
   /** Mailer of this host. */
   mailer: Mailer
-  /** The tenant's host, which ends message identifiers. */
+  /** The tenant's host, which follows the `@` of a Message-ID. */
   host: string
 }
 
-/** FetLife publishes no limits; 240 characters are what V2 sends. */
+/** Limits of V2, because FetLife publishes no limits. */
 const captionRules: CaptionRules = {
   maxLength: 240,
   unit: 'utf16',

@@ -60,7 +60,7 @@ const captionRules: CaptionRules = {
 /** Largest size that Telegram's apps show; about 2 MB as JPEG. */
 const pictureBox = { width: 2560, height: 2560 }
 
-/** Limits of `sendPhoto`. A megabyte is taken as 10^6 bytes, the stricter reading. */
+/** Limits of `sendPhoto`. Reads a megabyte as 10^6 bytes, the stricter interpretation. */
 const limits = { bytes: 10_000_000, widthPlusHeight: 10_000, ratio: 20 }
 
 const noChannel =

@@ -13,7 +13,7 @@ export interface LocalStoreOptions {
   paths: StoragePaths
   /** The tenant's own folder, which contains all paths. Default: none, and all paths must be absolute. */
   baseDirectory?: string | undefined
-  /** Makes a link to an original that works until `expiresAt`: a URL, or a path on the tenant's host. */
+  /** Creates a link to an original that works until `expiresAt`: a URL, or a path on the tenant's host. */
   link(folder: Folder, name: PhotoName, expiresAt: Date): Promise<string>
   /** Current time in milliseconds. Default: `Date.now`. */
   now?: () => number

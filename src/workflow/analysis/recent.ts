@@ -6,7 +6,8 @@ import { captionOf, parseSidecar } from '../sidecar.ts'
 const maxCaptions = 8
 
 /**
- * Returns the captions of the newest photos, newest first. Skips what it cannot read: new captions then only vary a little less.
+ * Returns the captions of the newest photos, newest first. Skips folders and sidecars that cannot be read; new captions then vary
+ * a little less.
  */
 export async function recentCaptions({
   store,

@@ -32,7 +32,7 @@ interface Found {
   seen: Seen
   generated: GeneratedCaptions
   sha256: string
-  /** A person asked for new captions, so an empty caption is replaced. */
+  /** True when a person asked for new captions; an empty caption is then replaced. */
   replaceEmpty: boolean
 }
 
@@ -42,8 +42,8 @@ const maxTries = 3
 /**
  * Saves the analysis and returns the caption and alt text that are now valid: a person's text wins.
  *
- * Throws `photo_not_found` instead of writing a sidecar without a photo, and `sidecar_changed` if others keep writing. Throws
- * `sidecar_unreadable` if the sidecar is or would become too large.
+ * Throws `photo_not_found` instead of writing a sidecar without a photo, and `sidecar_changed` if other writers keep changing the
+ * sidecar. Throws `sidecar_unreadable` if the sidecar is or would become too large.
  */
 export async function saveAnalysis(
   { store, settings: { captionfile }, platforms, now }: SaveTools,

@@ -96,8 +96,8 @@ export async function describePhoto(tools: DescribeTools, entry: PhotoEntry): Pr
 }
 
 /**
- * Tells if a second attempt may succeed. It would not help after a refusal, during a pause, without credit, or without a key,
- * model or photo.
+ * Checks if a second attempt may succeed. A second attempt does not help after a refusal, during a pause, without credit, or
+ * without a key, model or photo.
  */
 function isWorthRetrying(error: unknown): boolean {
   if (isPublisherError(error, 'ai_unusable_answer')) return true
@@ -127,13 +127,13 @@ async function describeOnce(
 
 const maxNatureLength = 500
 
-/** Returns the prompt's line about the tags, empty if the tenant has no wishes. */
+/** Returns the prompt's line about the tags; empty if `tags_nature` is blank. */
 function natureOf({ tags_nature = '' }: Pick<VisionSettings, 'tags_nature'>): string {
   const nature = clean(tags_nature.slice(0, maxNatureLength))
   return nature === '' ? '' : `\n\nThe tags are: ${nature}`
 }
 
-/** Largest side in pixels that any model reads; more would only cost memory. */
+/** Longest side that any model reads, in pixels. A larger picture would only cost memory. */
 const maxDimension = 4096
 
 async function reduced({ store, images, owner }: DescribeTools, entry: PhotoEntry, dimension: number) {

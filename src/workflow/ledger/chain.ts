@@ -6,7 +6,7 @@ import { type LedgerRecord, parseRecord, type UnreadableRecord } from './record.
 /** Upper bound on the attempts of a chain. A person asked for each of them, so a longer chain was not written by this program. */
 const maxChain = 50
 
-/** Reads the last record of the chain, or `null` if the photo has none. */
+/** Returns the last record of the chain, or `null` if the photo has no record. */
 export async function latestRecord(
   store: PhotoStore,
   sha256: string,
@@ -24,12 +24,12 @@ export async function latestRecord(
   return last
 }
 
-/** Key of the first record of the chain. */
+/** Returns the key of the first record of the chain. */
 export function mainKeyOf(sha256: string, platform: Platform): RecordKey {
   return ['ledger', sha256, `${platform}.json`]
 }
 
-/** Key of the record that follows `attempt`. */
+/** Returns the key of the record that follows `attempt`. */
 export function successorKey(sha256: string, platform: Platform, attempt: string): RecordKey {
   return ['ledger', sha256, `${platform}.after-${attempt}.json`]
 }

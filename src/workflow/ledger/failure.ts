@@ -1,4 +1,4 @@
-/** The last failure of a photo on a platform, kept beside the ledger's records. It claims nothing and hinders no attempt. */
+/** The last failure of a photo on a platform, kept beside the ledger's records. The failure claims nothing and blocks no attempt. */
 import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
 import type { Platform } from '../../contract/platform.ts'
@@ -19,7 +19,7 @@ export interface Failure {
   error: string
 }
 
-/** Key of the failure. No claim or receipt uses this key. */
+/** Returns the key of the failure. No claim or receipt uses this key. */
 export function failureKey(sha256: string, platform: Platform): RecordKey {
   return ['ledger', sha256, `${platform}.failed.json`]
 }

@@ -1,7 +1,7 @@
 /** Standing of a photo on a platform, according to the last record of its chain. */
 import type { LedgerRecord, UnreadableRecord } from './record.ts'
 
-/** Knowledge of the ledger about a photo on a platform. */
+/** State of a photo on a platform, as far as the ledger knows. */
 export type Standing =
   | { kind: 'free' }
   | { kind: 'duplicate'; postId: string; postedAt: Date; url?: string }
@@ -16,7 +16,7 @@ export type Standing =
 /** Lifetime of a claim: an older claim belongs to a process that is gone. Clocks may differ by half of this time. */
 export const claimPatienceMs = 10 * 60_000
 
-/** Judges the last record of a chain at the time `now`. */
+/** Derives the standing from the last record of a chain. `now`: milliseconds since 1970. */
 export function standingOf(record: LedgerRecord | UnreadableRecord | null, now: number): Standing {
   if (!record) return { kind: 'free' }
   if (record.state === 'unreadable') return { kind: 'unknown', attempt: record.attempt, since: null }

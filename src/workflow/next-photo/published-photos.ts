@@ -22,7 +22,7 @@ const recordSchema = z.object({
 })
 
 export interface PublishedPhotos {
-  /** Tells if all these platforms are known to have this version of the photo. */
+  /** Checks if all these platforms are known to have this version of the photo. */
   isOnAll(entry: PhotoEntry, all: readonly Platform[]): boolean
   /** Returns the SHA-256 of this version of the photo, or `null` if it is unknown. */
   sha256Of(entry: PhotoEntry): string | null

@@ -8,7 +8,7 @@ import { type Inquiry, ownershipIn, readForm } from './inquiry.ts'
 export interface Found {
   form: SidecarForm | null
   reading: SidecarReading
-  /** The sidecar itself names its photo. */
+  /** True when the sidecar names its photo. */
   isNamed: boolean
 }
 

@@ -8,16 +8,16 @@ import type { RecentOwners } from './recent-owners.ts'
 /** Sources of the answers, for one purpose. */
 export interface Inquiry {
   store: Pick<PhotoStore, 'readSidecar' | 'stat'>
-  /** Upper and lower case name the same file. */
+  /** True when names that differ only in case are the same file. */
   foldsCase: boolean
-  /** Upper and lower case may name the same file, depending on the disk. */
+  /** True when names that differ only in case may be the same file, depending on the disk. */
   mayFoldCase: boolean
   isAlone(folder: Folder, name: PhotoName): boolean
   /** Returns the digest of a photo's bytes, or `null` if it is not available. */
   sha256Of(folder: Folder, entry: PhotoEntry): Promise<string | null>
   /** Memory of sidecars that name their photo. */
   owners: RecentOwners
-  /** Counts a file that the storage persistently fails to return as unreadable, instead of throwing. */
+  /** True when a file that the storage persistently fails to return counts as unreadable. False: the read throws. */
   insists: boolean
 }
 
@@ -65,7 +65,7 @@ function questionsAbout(inquiry: Inquiry, folder: Folder, name: PhotoName): Owne
   }
 }
 
-/** Rethrows a temporary error, which a retry may cure. Otherwise returns `value` in place of the file. */
+/** Rethrows a temporary error, because a retry may succeed. Otherwise returns `value` in place of the file. */
 export function unlessTemporary<T>(error: unknown, value: T): T {
   const isTemporary =
     isPublisherError(error) && (error.isOutage || error.retryAfterMs !== undefined || error.code === 'busy')

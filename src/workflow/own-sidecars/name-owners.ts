@@ -14,8 +14,8 @@ export interface Departure {
 }
 
 /**
- * Writes the owner into each sidecar that names no photo, if photos of different names come to share a stem by this move.
- * `inquiry` must not trust a listing.
+ * Writes the owner into each sidecar that names no photo, if this move makes photos of different names share a stem. `inquiry`
+ * must not trust a listing.
  */
 export async function nameOwners(
   store: Pick<PhotoStore, 'writeSidecar'>,

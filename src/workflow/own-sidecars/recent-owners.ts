@@ -4,7 +4,7 @@ import { recentMs } from '../sidecar/known-stems.ts'
 
 export interface RecentOwners {
   note(folder: Folder, name: PhotoName): void
-  /** Tells if the photo was noted within the last 30 s. */
+  /** Checks if the photo was noted within the last 30 s. */
   has(folder: Folder, name: PhotoName): boolean
   forget(folder: Folder, name: PhotoName): void
 }

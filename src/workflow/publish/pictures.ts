@@ -15,7 +15,7 @@ interface PictureTools {
   owner: string
 }
 
-/** Makes the pictures one after another, which limits the memory that a photo needs. */
+/** Creates the pictures one after another, which limits the memory that a photo needs. */
 export function createPictures(
   { store, images, owner }: PictureTools,
   folder: Folder,

@@ -18,7 +18,7 @@ export interface PlatformResult {
   /** Code of the error. */
   code?: string
   skipped?: 'duplicate' | 'in_progress' | 'unknown' | 'dry_run'
-  /** Problem beside a successful publication, as text for people. */
+  /** Problem after a successful publication, as text for people. */
   warning?: string
   /** Description of what would be sent. */
   preview?: string
@@ -79,7 +79,7 @@ export async function publishTo(
   return result
 }
 
-/** Records the failure, so that people see it later. Ignores a storage that does not save it. */
+/** Records the failure, so that people see it later. Only logs errors of the storage. */
 export async function rememberFailure(
   platform: Platform,
   { error = '' }: PlatformResult,
@@ -151,7 +151,7 @@ async function failed(claim: Claim, error: unknown, { ledger, onTrouble }: Platf
   try {
     await (isSurelyNotSent ? ledger.release(claim) : ledger.markUnknown(claim, result.error ?? ''))
   } catch (trouble) {
-    // The claim stays, and counts as an unknown outcome once it is old.
+    // The claim stays, and becomes an unknown outcome when the claim expires.
     onTrouble(trouble)
     result.warning = 'The storage did not respond afterwards, so this attempt will show as unknown.'
   }

@@ -44,7 +44,7 @@ export function textOf(document: SidecarDocument, key: string): string | null {
   return text.trim() === '' ? null : text
 }
 
-/** Tells if a line has the key, even with a blank value. */
+/** Checks if a line has the key, even with a blank value. */
 export function hasKey(document: SidecarDocument, key: string): boolean {
   return writtenOf(document, key) !== undefined
 }
@@ -113,7 +113,7 @@ function without(lines: readonly string[], key: string): readonly string[] {
   return lines.filter((_, index) => !gone.has(index))
 }
 
-/** Returns the value on the last line of a key, which counts in V2 too. */
+/** Returns the value on the last line of a key. V2 uses the last line too. */
 function writtenOf({ lines }: SidecarDocument, key: string): string | undefined {
   return entriesOf(lines).findLast((entry) => entry.key === key)?.written
 }
@@ -137,8 +137,8 @@ function readEntry(line: string): { key: string; written: string } | null {
 }
 
 /**
- * Adds the further lines of a caption. Older versions of V2 wrote a caption of several lines as it was, but read back only the
- * first. The others lie between the caption and the mark that V2 writes after it.
+ * Adds the remaining lines of a multi-line caption. Older versions of V2 wrote all lines, but read back only the first line. The
+ * other lines are between the caption and the mark that V2 writes after the caption.
  */
 function withFurtherLines(lines: readonly string[], entry: Entry, next: Entry | undefined): Entry {
   if (entry.key !== 'caption' || !next || !/^caption_(?:edited|submitted)$/.test(next.key)) return entry
@@ -148,7 +148,7 @@ function withFurtherLines(lines: readonly string[], entry: Entry, next: Entry | 
   return { ...entry, written: [entry.written, ...further].join('\n').trim(), to: next.from }
 }
 
-/** Returns the index of the line above the metadata, or -1. V2 looks for it below the first line. */
+/** Returns the index of the line above the metadata, or -1. V2 looks for this line below the first line. */
 function separatorAt(lines: readonly string[]): number {
   const below = lines.findIndex((line, index) => index > 0 && isSeparator(line))
   return below < 0 && isSeparator(lines[0] ?? '') ? 0 : below

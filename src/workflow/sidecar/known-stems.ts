@@ -6,10 +6,10 @@ import type { PhotoListing } from '../../ports/storage.ts'
 export const recentMs = 30_000
 
 export interface KnownStems {
-  /** Tells if the folder was listed within the last 30 s. */
+  /** Checks if the folder was listed within the last 30 s. */
   isRecent(folder: Folder): boolean
   note(folder: Folder, listing: PhotoListing, listedAtMs: number): void
-  /** Tells if a recent listing has this photo, no other photo of its stem, and no sidecar of its full name. */
+  /** Checks if a recent listing has this photo, no other photo of its stem, and no sidecar of its full name. */
   isAlone(folder: Folder, name: PhotoName): boolean
   /** Reserves the stem for an upload. Returns false if a photo or another upload has the stem. */
   reserve(folder: Folder, name: PhotoName): boolean
@@ -28,9 +28,9 @@ interface Stems {
 export interface KnownStemsOptions {
   /** Clock in milliseconds. */
   now: () => number
-  /** Upper and lower case name the same file. */
+  /** True when names that differ only in case are the same file. */
   foldsCase: boolean
-  /** Upper and lower case may name the same file: stems that differ only in case count as equal. */
+  /** True when names that differ only in case may be the same file. Stems that differ only in case then count as equal. */
   mayFoldCase: boolean
 }
 

@@ -8,9 +8,9 @@ import { parseSidecar, textOf } from '../sidecar.ts'
 
 /** Questions about the folder of the sidecar. */
 export interface OwnershipQuestions {
-  /** True when upper and lower case name the same file there. */
+  /** True when names that differ only in case are the same file. */
   foldsCase: boolean
-  /** Tells if the folder has this photo. */
+  /** Checks if the folder has this photo. */
   exists(name: PhotoName): Promise<boolean>
   /** Returns the digest of this photo's bytes in lower-case hex, or `null` if it is not available. */
   sha256(): Promise<string | null>
@@ -55,7 +55,10 @@ async function isNamed(
   return isRespelled || isOfThisPhoto()
 }
 
-/** Tells if a sidecar with a photo's full name belongs to the photo: it must say so. Other programs also use such names. */
+/**
+ * Checks if a sidecar with a photo's full name belongs to the photo. The sidecar must name the photo, because other programs also use
+ * such file names.
+ */
 export function isOwnFullName(reading: SidecarReading, name: PhotoName, foldsCase: boolean): boolean {
   if (reading === null || reading === 'unreadable') return false
   const { imageFile } = identityOf(reading.text)

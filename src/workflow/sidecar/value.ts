@@ -1,6 +1,6 @@
 /**
- * Format of one value in its line. Texts are written as they are, and lists and mappings as JSON. A text that would not survive
- * becomes `!json "..."`, V2's own mark for JSON.
+ * Format of one value in its line. Texts are written unchanged, and lists and mappings as JSON. A text that would not survive the
+ * round trip becomes `!json "..."`, V2's own mark for JSON.
  */
 import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
@@ -54,7 +54,7 @@ function isEnclosed(written: string, first: string, last: string): boolean {
   return written.startsWith(first) && written.endsWith(last)
 }
 
-/** Tells if a reader gets the same text back from the bare line. */
+/** Checks if a reader gets the same text back from the bare line. */
 function isPlain(value: string): boolean {
   return (
     value !== '' &&

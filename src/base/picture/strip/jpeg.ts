@@ -1,6 +1,6 @@
 /**
- * Copies a JPEG without its metadata (ITU-T T.81, annex B). Frame, tables and scans stay identical to the bit. The copy also keeps
- * JFIF without its thumbnail, Adobe's colour flag, the colour profile, and the orientation in a new EXIF.
+ * Copies a JPEG without its metadata (ITU-T T.81, annex B). Frame, tables and scans stay bit-identical. The copy also keeps JFIF
+ * without its thumbnail, Adobe's colour flag, the colour profile, and the orientation in a new EXIF.
  */
 import { ascii } from '../blocks.ts'
 import { exifIdentifier, exifOfOrientation, readExif } from '../exif.ts'
@@ -125,7 +125,7 @@ export function* nextMarker(input: Input): Reading<number | null> {
       input.consume(at + 2)
       return kind
     }
-    // Only a trailing 0xff may begin a marker.
+    // Keeps only a trailing 0xff, which may begin a marker.
     input.consume(at)
   }
 }

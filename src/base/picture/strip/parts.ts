@@ -46,7 +46,7 @@ export function createHeader(): Header {
   }
 }
 
-/** Makes the error for a file that has no clean copy. */
+/** Creates the error for a file that has no clean copy. */
 export function broken(): PublisherError {
   return new PublisherError(
     'photo_unreadable',

@@ -1,4 +1,4 @@
-/** Validation of completions. */
+/** Validates completions. */
 import { z } from 'zod'
 import { PublisherError } from '../../../base/errors.ts'
 import { RetryableError } from '../../../base/retry.ts'
@@ -42,14 +42,15 @@ const filteredSchema = z.object({
 
 const usageSchema = z.object({ usage: z.object({ total_tokens: z.number().int().nonnegative() }) })
 
-/** Returns the tokens that the server counted for this answer, input plus output; `null` where the answer has no count. */
+/** Returns the tokens that the server counted for this answer, input plus output; `null` if the answer has no count. */
 export function tokensOf(body: unknown): number | null {
   return usageSchema.safeParse(body).data?.usage.total_tokens ?? null
 }
 
 /**
- * Returns the validated answer. Throws `ai_refused`, `ai_unusable_answer`, `ai_unavailable` for a body that is not an AI's, and
- * `RetryableError` for a completion without a message. Errors never contain the model's words, which may describe people in the photo.
+ * Returns the validated answer. Throws `ai_refused`, `ai_unusable_answer`, `ai_unavailable` for a body that is not from an AI
+ * service, and `RetryableError` for a completion without a message. Errors never contain the model's words, which may describe people
+ * in the photo.
  */
 export function answerOf<T>(body: unknown, { model, schema }: ModelRequest<T>): ModelAnswer<T> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw notTheService()

@@ -4,7 +4,7 @@ import { boundedAnswer } from '../../../base/bounded-body.ts'
 import { parseJson } from '../../../base/json.ts'
 import { toldError } from './told-errors.ts'
 
-/** The part of `fetch` that is used. */
+/** Subset of `fetch` that the client uses. */
 export type OpenAiFetch = (url: string, init: RequestInit) => Promise<Response>
 
 export interface OpenAiApi {
@@ -13,11 +13,11 @@ export interface OpenAiApi {
   fetch: OpenAiFetch
 }
 
-/** Headers that pass. The SDK's other headers describe this machine or come from `OPENAI_CUSTOM_HEADERS`. */
+/** Request headers that are passed on. The SDK's other headers describe this machine or come from `OPENAI_CUSTOM_HEADERS`. */
 const headersSent = ['accept', 'content-type', 'user-agent']
 /** Upper bound on an answer. The largest, a list of models, has a few hundred kilobytes. */
 const maxAnswerBytes = 4 * 2 ** 20
-/** Characters of an error text that are kept; longer than any real error. */
+/** Upper bound on the kept characters of an error text. Real errors are shorter. */
 const longestError = 4000
 
 /**
@@ -61,7 +61,7 @@ function ownHeaders(all: Headers, apiKey: string): Headers {
   return kept
 }
 
-/** Returns an error that came with status 200 the status that OpenAI would have sent. */
+/** Replaces the status 200 of an error by the status that OpenAI would have sent. */
 async function withToldStatus(
   response: Response,
   onAnswer: ((body: unknown) => void) | undefined,
@@ -74,7 +74,7 @@ async function withToldStatus(
   return asJson(told ? { error: told.error } : body, response, told?.status ?? response.status)
 }
 
-/** Moves the text of an error below `error`. Some servers put it elsewhere, and the SDK would drop it. */
+/** Moves the text of an error to the member `error`. Some servers put the text elsewhere, and the SDK would drop it. */
 async function withStandardError(response: Response): Promise<Response> {
   const text = await response.text()
   if (hasStandardError(text)) return new Response(text, response)

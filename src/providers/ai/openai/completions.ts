@@ -10,7 +10,7 @@ export type Complete = <T>(client: OpenAI, request: ModelRequest<T>, signal: Abo
 /** Creates the function for one server. Remembers the dialect per model, so that each refusal happens only once. */
 export function createCompletions(): Complete {
   const dialects = new Map<string, Dialect>()
-  // Ends soon: each round drops one refused field. A refusal comes at once and costs nothing.
+  // Terminates, because each round drops one refused field. A refusal is immediate and free.
   return async (client, request, signal) => {
     for (;;) {
       const dialect = dialects.get(request.model) ?? fullDialect

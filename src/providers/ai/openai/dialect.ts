@@ -2,9 +2,9 @@
 import { BadRequestError, UnprocessableEntityError } from 'openai'
 
 export interface Dialect {
-  /** Request for the answer's shape: by a schema, as any JSON, or in the prompt alone. */
+  /** Means of requesting the answer's shape: a schema, any JSON, or only the prompt. */
   format: 'json_schema' | 'json_object' | 'text'
-  /** True where the server knows `store`. A server without it has nothing to turn off. */
+  /** True when the server knows the field `store`. A server without the field has nothing to turn off. */
   hasStore: boolean
   /** Name of the field that limits the answer. Old servers know only `max_tokens`, which OpenAI deprecated. */
   limit: 'max_completion_tokens' | 'max_tokens'
@@ -30,7 +30,7 @@ export function withoutRefused(dialect: Dialect, error: unknown): Dialect | null
     : null
 }
 
-/** Characters of a refusal that are examined. */
+/** Upper bound on the examined characters of a refusal. */
 const longestRefusal = 4000
 
 /** Returns the text of a refusal: 400 from OpenAI, 422 from servers that validate requests with pydantic. */

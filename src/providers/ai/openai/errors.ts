@@ -1,4 +1,4 @@
-/** Meaning of a failed call. The cause is a short summary, because the vendor's error may quote the key. */
+/** Maps failed calls to errors of the port. The cause is only a short summary, because the vendor's error may quote the key. */
 import { APIError } from 'openai'
 import { z } from 'zod'
 import { PublisherError } from '../../../base/errors.ts'
@@ -11,7 +11,7 @@ const declinedCode = /content_policy|content_filter|moderation_blocked|image_con
 /** OpenAI masks keys in its messages, but leaves some characters. */
 const keyLike = /\bsk-[\w*.-]+/g
 const longestSummary = 300
-/** Characters of a message that are examined. A key cut at this limit lies far behind the end of the summary. */
+/** Upper bound on the examined characters of a message. A key cut at this limit lies far beyond the end of the summary. */
 const longestMessage = 2000
 
 export interface FailureContext {
@@ -21,7 +21,7 @@ export interface FailureContext {
   now: number
 }
 
-/** Returns the error to throw: `RetryableError` for 429 and 503, where the server has done nothing yet. */
+/** Returns the error to throw: `RetryableError` for 429 and 503, because the server has done no work then. */
 export function failureOf(error: unknown, context: FailureContext): Error {
   if (!(error instanceof APIError) || error.status === undefined) return outage(summary(error, context))
   const { status } = error
@@ -65,7 +65,7 @@ function isDeclined({ status, code, error }: APIError): boolean {
   return declinedCode.test(textOf(code)) || (status === 403 && flagged.safeParse(error).success)
 }
 
-/** Returns '' for numbers, which gateways send where OpenAI sends words. */
+/** Returns '' for numbers, which gateways send in place of OpenAI's words. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, longestSummary) : ''
 }

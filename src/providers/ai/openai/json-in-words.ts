@@ -1,7 +1,7 @@
 /** Finds JSON objects in a model's answer: after its thoughts, in a fence, or between words. */
 import { parseJson } from '../../../base/json.ts'
 
-/** Characters. Requests limit answers to far less. */
+/** Upper bound on the characters of an answer. Requests limit answers to far less. */
 const longestAnswer = 2 ** 20
 /** Upper bound on the objects tried per text. */
 const maxObjects = 32

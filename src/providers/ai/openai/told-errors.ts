@@ -1,6 +1,6 @@
 /** Errors that gateways such as OpenRouter, LiteLLM and vLLM send with status 200, and the status that each deserves. */
 
-/** Characters of a code or type that are examined. */
+/** Upper bound on the examined characters of a code or type. */
 const longestCode = 300
 
 type Fields = Readonly<Record<string, unknown>>
@@ -19,7 +19,7 @@ const statusOfWords: readonly [words: RegExp, status: number][] = [
 /** Status of an error without a code: gateways send such errors when their upstream fails. */
 const unknownStatus = 502
 
-/** Returns the status and the standard body of an error in an answer with status 200; `null` where the answer has no error. */
+/** Returns the status and the standard body of an error in an answer with status 200; `null` if the answer has no error. */
 export function toldError(body: unknown): { status: number; error: unknown } | null {
   const error = isFields(body) ? errorIn(body) : null
   return error === null

@@ -1,10 +1,10 @@
-/** Tells SMTP failures before sending from failures with an unknown outcome. */
+/** Distinguishes SMTP failures before sending from failures with an unknown outcome. */
 import { isPublisherError, PublisherError } from '../../../base/errors.ts'
 
 /** Fields that nodemailer adds to its errors (NodemailerError). */
 interface SmtpError extends Error {
   code?: unknown
-  /** Code of Node's socket error, where `code` is nodemailer's. */
+  /** Code of Node's socket error, if `code` is nodemailer's own code. */
   originalCode?: unknown
   response?: unknown
   responseCode?: unknown
@@ -15,10 +15,10 @@ const untrusted = /^ERR_(TLS|SSL)_|CERT|^UNABLE_TO_|^EPROTO$/
 
 /** Run of characters that may contain an address. The regular expression is linear. */
 const word = /[^\s<>"']+/g
-/** Characters. A longer word may be an address that was cut off. */
+/** Upper bound on the characters of a word. A longer word may be an address that was cut off. */
 const longestWord = 320
 const longestReason = 200
-/** Characters of a server's text that are examined. */
+/** Upper bound on the examined characters of a server's text. */
 const longestText = 2000
 
 /**
@@ -51,8 +51,9 @@ function turnedAway(response: string, responseCode: number | undefined, cause: E
 }
 
 /**
- * Returns the error for a failure before a connection is open, secured and signed in. A reply of 4yz is a temporary problem at each of
- * these steps. So is 454 to STARTTLS (RFC 3207, section 4) and to AUTH (RFC 4954, section 6), where encryption and password are fine.
+ * Returns the error for a failure before a connection is open, secured and signed in. A reply of 4yz is a temporary problem at
+ * each of these steps. So is 454 to STARTTLS (RFC 3207, section 4) and to AUTH (RFC 4954, section 6), which says nothing about the
+ * certificate or the password.
  */
 export function connectFailure(error: unknown): PublisherError {
   if (isPublisherError(error)) return error
@@ -102,7 +103,7 @@ function isPermanent(responseCode: number | undefined): boolean {
   return responseCode !== undefined && responseCode >= 500 && responseCode < 600
 }
 
-/** Characters. Codes of Node and OpenSSL are shorter. */
+/** Upper bound on the characters of a code. Codes of Node and OpenSSL are shorter. */
 const longestCode = 100
 
 /** Picks the safe parts of an error. nodemailer's errors have addresses in several fields. */

@@ -1,4 +1,4 @@
-/** Builds the bytes of a mail and tells when sending begins. */
+/** Builds the bytes of a mail, and records when sending begins. */
 import { Readable } from 'node:stream'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import type { MailMessage } from '../../../ports/mail.ts'

@@ -7,7 +7,7 @@ export interface SocketTarget {
   port: number
   /** Resolves the name. Default: the system's resolver. */
   lookup: LookupFunction | undefined
-  /** Limit of connecting, including name resolution. */
+  /** Timeout of connecting, including name resolution. */
   timeoutMs: number
 }
 

@@ -1,4 +1,4 @@
-/** Gauges, read when the metrics are. Each gauge is the sum of its readers. */
+/** Gauges, read on each scrape. Each gauge is the sum of its readers. */
 import { Gauge, type Registry } from 'prom-client'
 import type { Level, Metrics } from '../../../ports/metrics.ts'
 

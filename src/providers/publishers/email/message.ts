@@ -6,7 +6,7 @@ import { attachmentName, type EmailSettings, subjectOf } from './settings.ts'
 export interface MessageParts {
   from: string
   settings: EmailSettings
-  /** The tenant's host, which ends message identifiers. */
+  /** The tenant's host, which follows the `@` of a Message-ID. */
   host: string
 }
 

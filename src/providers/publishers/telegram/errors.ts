@@ -52,7 +52,7 @@ function errorCodes(error: unknown): string[] {
 }
 
 const longestReason = 200
-/** Characters of a vendor's text that are examined. A token cut at this limit lies far behind the end of the reason. */
+/** Upper bound on the examined characters of a vendor's text. A token cut at this limit lies far beyond the end of the reason. */
 const longestText = 2000
 
 /** Puts a vendor's message on one line of bounded length, without the token. */

@@ -13,7 +13,7 @@ export const maxAnswerBytes = 2 ** 20
 /** Number of a chat, or `@name` of a public channel. */
 export type ChatId = number | string
 
-/** The part of `fetch` that is used. */
+/** Subset of `fetch` that the publisher uses. */
 export type TelegramFetch = (url: string, init: RequestInit) => Promise<Response>
 
 export interface TelegramApi {
@@ -34,7 +34,7 @@ export class ChatMoved extends Error {
   }
 }
 
-/** Characters of BotFather's tokens, `<digits>:<letters>`. Others could change the path of the URL. */
+/** Characters of BotFather's tokens, `<digits>:<letters>`. Other characters could change the path of the URL. */
 export const tokenShape = /^[\w:-]+$/
 
 /**

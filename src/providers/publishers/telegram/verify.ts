@@ -51,7 +51,7 @@ function mayPost(
   return status === 'member' && type !== 'channel'
 }
 
-/** Characters. The Bot API allows 128 ("setChatTitle"). */
+/** Upper bound on the characters of a title. The Bot API allows 128 ("setChatTitle"). */
 const longestTitle = 256
 
 interface Call {

@@ -33,7 +33,7 @@ export const entrySchema = z.union([fileSchema.extend({ '.tag': z.literal('file'
 
 export type DropboxEntry = z.output<typeof entrySchema>
 
-/** Tells if the entry is a file with bytes. */
+/** Checks if the entry is a file with bytes. */
 export function isFile(entry: DropboxEntry): entry is DropboxFile & { '.tag': 'file' } {
   return 'content_hash' in entry
 }

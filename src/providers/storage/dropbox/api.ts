@@ -38,8 +38,9 @@ export interface DropboxApi {
   /** Makes a call that may safely run twice. */
   read<T>(answer: z.ZodType<T>, call: SdkCall): Promise<T>
   /**
-   * Makes a call that changes files. Runs the writes of a store one after another, because Dropbox locks an account's tree for each
-   * (`too_many_write_operations`). A retry may run the call twice: the caller must check `DropboxRefusal.unsettled` after a refusal.
+   * Makes a call that changes files. Runs the writes of a store one after another, because Dropbox locks an account's tree for
+   * each write (`too_many_write_operations`). A retry may run the call twice: the caller must check `DropboxRefusal.unsettled` after
+   * a refusal.
    */
   write<T>(answer: z.ZodType<T>, call: SdkCall): Promise<T>
   /** Streams a file. Bypasses the SDK, which would hold the whole file in memory. */
@@ -53,7 +54,7 @@ export interface DropboxApi {
 }
 
 export interface DropboxApiOptions {
-  /** Returns each call its session. */
+  /** Runs each call with a session. */
   access: DropboxAccess
   /** Sends requests to Dropbox. */
   fetch: DropboxFetch
@@ -139,7 +140,7 @@ async function download(
   return { file: answer.result, body: answer.body }
 }
 
-/** Fetches bytes. `result`: schema of the metadata that the route sends with them. */
+/** Fetches bytes. `result`: schema of the metadata that the route sends with the bytes. */
 async function fetchContent<T>(
   fetch: DropboxFetch,
   session: Session,

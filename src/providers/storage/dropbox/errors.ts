@@ -1,4 +1,4 @@
-/** Meaning of a failed call: retry, renew the token, give up, or a refusal that the caller handles. */
+/** Maps failed calls to errors: retry, renew the token, give up, or leave a refusal to the caller. */
 import { z } from 'zod'
 import type { ErrorCode } from '../../../base/error-codes.ts'
 import { type ErrorDetails, PublisherError } from '../../../base/errors.ts'
@@ -20,7 +20,7 @@ export class DropboxRefusal extends PublisherError {
   readonly tags: string
   /** Actual offset of an upload session, if the refusal has it. */
   readonly correctOffset: number | undefined
-  /** True if an earlier attempt of the same call got no answer, so the conflict may be with that attempt. */
+  /** True when an earlier attempt of the same call got no answer, so the conflict may be with that attempt. */
   readonly unsettled: boolean
 
   constructor(tags: string, unsettled: boolean, correctOffset: number | undefined, details: ErrorDetails) {
@@ -32,7 +32,7 @@ export class DropboxRefusal extends PublisherError {
   }
 }
 
-/** Tells if the error is a refusal whose tags begin with one of the prefixes. */
+/** Checks if the error is a refusal whose tags begin with one of the prefixes. */
 export function isRefusal(error: unknown, ...prefixes: string[]): error is DropboxRefusal {
   return (
     error instanceof DropboxRefusal && prefixes.some((prefix) => `${error.tags}/`.startsWith(`${prefix}/`))
@@ -133,9 +133,9 @@ function meaningOf(tags: string): [ErrorCode, string] {
   return found ? [found[1], found[2]] : ['storage_unavailable', refused]
 }
 
-/** Characters. The longest tag of the specification has 40. */
+/** Upper bound on the characters of a tag. The longest tag of the specification has 40. */
 const longestTag = 100
-/** Characters of a text from Dropbox that are examined. */
+/** Upper bound on the examined characters of a text from Dropbox. */
 const longestText = 2000
 
 const taggedSchema = z.looseObject({ '.tag': z.string() })

@@ -21,13 +21,13 @@ export interface DropboxFiles {
   find(path: string): Promise<DropboxEntry | null>
   /** Returns the file at this path, or `null`, also for a folder. */
   findFile(path: string): Promise<DropboxFile | null>
-  /** Returns the whole file, `too_large` beyond the limit, or `null` without a file. */
+  /** Returns the whole file, `too_large` beyond the limit, or `null` if the file is missing. */
   readAtMost(path: string, maxBytes: number): Promise<SmallDropboxFile | 'too_large' | null>
   /** Writes the file. Returns `null` if the condition failed. */
   write(path: string, content: string | Uint8Array, condition: WriteCondition): Promise<DropboxFile | null>
   /** Removes the file if it still has this revision. */
   remove(path: string, rev: string): Promise<'removed' | 'absent' | 'changed'>
-  /** Removes the file at any revision, but never a folder. Returns false if there was no file. */
+  /** Removes the file at any revision, but never a folder. Returns false if the file was missing. */
   removeAny(path: string): Promise<boolean>
   /** Renames `file` without overwriting. */
   move(file: DropboxFile, from: string, to: string): Promise<'moved' | 'taken' | 'absent'>

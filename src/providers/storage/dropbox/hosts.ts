@@ -1,10 +1,10 @@
 /** Routing of requests to Dropbox: to its three hosts, or to an address that replaces all three. */
 import { boundedAnswer } from '../../../base/bounded-body.ts'
 
-/** Used part of `fetch`; {@link createDropboxFetch} creates such a function. */
+/** Subset of `fetch`; {@link createDropboxFetch} creates such a function. */
 export type DropboxFetch = (url: string, init?: RequestInit) => Promise<Response>
 
-/** Bytes. A page of a listing has 2,000 entries, each with a name and two spellings of its path. */
+/** Upper bound on an answer. A page of a listing has 2,000 entries, each with a name and two spellings of its path. */
 export const maxAnswerBytes = 32 * 2 ** 20
 
 export const tokenUrl = 'https://api.dropboxapi.com/oauth2/token'

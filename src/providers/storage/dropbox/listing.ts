@@ -1,4 +1,4 @@
-/** Lists the photos of a folder: all pages, with one flight per folder. */
+/** Lists all photos of a folder. Concurrent callers share a listing. */
 import { settlesWithin } from '../../../base/time.ts'
 import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
@@ -67,7 +67,7 @@ async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, Dro
   }
 }
 
-/** Reads all pages. A later page may override entries of an earlier page, when files change meanwhile. */
+/** Reads all pages. Entries of a later page override entries of an earlier page, because files may change between pages. */
 async function readPages(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry>> {
   const entries = new Map<string, DropboxEntry>()
   const argument = { path, limit: 2000, include_non_downloadable_files: false }

@@ -43,12 +43,12 @@ type SidecarOf = (name: PhotoName) => string
 
 /** Upper bound on edits of a sidecar during a move. */
 const maxEdits = 5
-/** Bytes. A larger sidecar that is edited during the move stays at the source, in addition to its copy. */
+/** Upper bound on an edited sidecar that a move carries over. A larger sidecar stays at the source, in addition to its copy. */
 const maxCarriedBytes = 8 * 2 ** 20
 
 /**
- * Moves between two folders, given by their full paths. Returns the name at the target. Throws `photo_not_found`, `sidecar_changed` when the
- * caption is edited meanwhile, and `storage_unavailable` for too many photos of this name.
+ * Moves a photo between two folders, given by their full paths. Returns the name at the target. Throws `photo_not_found`,
+ * `sidecar_changed` if the caption is edited during the move, and `storage_unavailable` for too many photos of this name.
  */
 export async function movePhoto(
   files: DropboxFiles,
@@ -114,7 +114,7 @@ async function placeSidecar(
   return there?.content_hash === sidecar?.file.content_hash ? { copy: null } : 'taken'
 }
 
-/** Finishes an attempt that stopped after step 2. Throws `photo_not_found` if there was no such attempt. */
+/** Finishes an attempt that stopped after step 2. Throws `photo_not_found` without such an attempt. */
 async function finishInterrupted(
   files: DropboxFiles,
   name: PhotoName,

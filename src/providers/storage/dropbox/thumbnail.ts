@@ -24,8 +24,8 @@ function thumbnailSize(box: ThumbnailBox): string {
 }
 
 /**
- * Returns the thumbnail. Returns `null` for a photo that Dropbox cannot reduce (over 20 MB, damaged, other format), and for a thumbnail with
- * metadata. Throws `photo_not_found`.
+ * Returns the thumbnail, or `null` for a photo that Dropbox cannot reduce (over 20 MB, damaged, other format) and for a
+ * thumbnail with metadata. Throws `photo_not_found`.
  */
 export async function fetchThumbnail(
   api: DropboxApi,
@@ -58,7 +58,7 @@ function isOfType(bytes: Uint8Array, mediaType: NativeThumbnail['mediaType']): b
   return /^RIFF.{4}WEBP/s.test(asText(bytes.subarray(0, 12)))
 }
 
-/** Detects EXIF and XMP, which may contain the location of a photo. Dropbox gives no guarantee that it removes them. */
+/** Detects EXIF and XMP, which may contain the location of a photo. Dropbox does not guarantee their removal. */
 function carriesMetadata(bytes: Uint8Array, mediaType: NativeThumbnail['mediaType']): boolean {
   const marks = mediaType === 'image/jpeg' ? ['Exif\0\0', 'http://ns.adobe.com/xap/1.0/'] : ['EXIF', 'XMP ']
   const text = asText(bytes)

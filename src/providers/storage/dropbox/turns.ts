@@ -2,8 +2,8 @@
 import { settlesWithin } from '../../../base/time.ts'
 
 /**
- * Creates a function that runs tasks one after another. Order only avoids conflicts at Dropbox; correctness does not depend on it. So a
- * task starts after waiting `patienceMs` milliseconds, because a Worker may leave the previous task pending for ever.
+ * Creates a function that runs tasks one after another. Order only avoids conflicts at Dropbox; correctness does not depend on it.
+ * So a task starts after waiting `patienceMs` milliseconds, because a Worker may leave the previous task pending forever.
  */
 export function createTurns(patienceMs: number): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()

@@ -1,7 +1,7 @@
 /**
- * Stores a new photo. A photo up to the size of a piece needs one call. A larger photo goes into an upload session first and gets its
- * name last. A stream can be sent only once, but the name may turn out to be taken at the end. A piece of a session can be sent again
- * after a lost answer.
+ * Stores a new photo. A photo up to the size of a piece needs one call. A larger photo goes into an upload session first and gets
+ * its name last. A stream can be sent only once, and the name may turn out to be taken. A piece of a session can be sent again after
+ * a lost answer.
  */
 import { PublisherError } from '../../../base/errors.ts'
 import { numberedNames, type PhotoName, sidecarName } from '../../../ports/photo.ts'
@@ -13,7 +13,7 @@ import { isRefusal } from './errors.ts'
 import type { DropboxFiles } from './files.ts'
 
 /** Bytes of an upload in memory. A multiple of the block size, so that the content hash can be computed from the pieces. */
-const pieceSize = 2 * blockSize
+const pieceBytes = 2 * blockSize
 
 /** Photo that is in no folder yet: in an upload session, or in memory if it is small. */
 type NamelessPhoto = { contentHash: string } & (
@@ -34,7 +34,7 @@ export async function uploadPhoto(
   body: ReadableStream<Uint8Array>,
   size: number,
 ): Promise<DropboxFile> {
-  const nameless = size > pieceSize ? await send(api, body, size) : await keep(body, size)
+  const nameless = size > pieceBytes ? await send(api, body, size) : await keep(body, size)
   for (const target of numberedNames(name)) {
     const path = `${folder}/${target}`
     const [photo, sidecar] = await Promise.all([
@@ -47,7 +47,7 @@ export async function uploadPhoto(
   throw tooManyOfThisName()
 }
 
-/** Returns the photo its path. Returns `null` if the path is taken. */
+/** Stores the photo at the path. Returns `null` if the path is taken. */
 async function give(
   api: DropboxApi,
   files: DropboxFiles,
@@ -88,7 +88,7 @@ async function send(api: DropboxApi, body: ReadableStream<Uint8Array>, size: num
   const digests: Uint8Array[] = []
   let sessionId: string | undefined
   let offset = 0
-  for await (const contents of pieces(body, Math.max(1, Math.min(pieceSize, size)))) {
+  for await (const contents of pieces(body, Math.max(1, Math.min(pieceBytes, size)))) {
     if (offset + contents.length > size) throw wrongSize()
     const ofPiece = await blockDigests(contents)
     const content_hash = await combineDigests(ofPiece)

@@ -1,4 +1,4 @@
-/** Disk operations of the store. Readers never see half a file, except during a copy where the file system has no hard links. */
+/** Disk operations of the store. Readers never see half a file, except during a copy on a file system without hard links. */
 import { createHash, randomUUID } from 'node:crypto'
 import { constants, createReadStream, createWriteStream, type Stats } from 'node:fs'
 import { copyFile, link, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
@@ -18,14 +18,14 @@ export interface LocalFiles {
   writeStream(path: string, body: ReadableStream<Uint8Array>): Promise<number>
   /** Returns the whole file, `too_large` beyond the limit, or `null` without a file. Reads at most one byte more than the limit. */
   readAtMost(path: string, maxBytes: number): Promise<SmallFile | 'too_large' | null>
-  /** Returns false if the file exists. Exactly one of several concurrent callers gets true. */
+  /** Creates the file. Returns false if the file exists. Exactly one of several concurrent callers gets true. */
   createText(path: string, text: string | Uint8Array): Promise<boolean>
   replaceText(path: string, text: string | Uint8Array): Promise<void>
-  /** Returns the file a second name. Returns false if that name exists. */
+  /** Adds a second name to the file. Returns false if that name exists. */
   linkIfAbsent(existing: string, path: string): Promise<boolean>
-  /** Tells if both names have the same bytes: the same file, or equal copies. */
+  /** Checks if both names have the same bytes: the same file, or equal copies. */
   sameContent(one: string, other: string): Promise<boolean>
-  /** Returns false if there was no file. */
+  /** Removes the file. Returns false if the file was missing. */
   remove(path: string): Promise<boolean>
 }
 

@@ -10,7 +10,10 @@ import type { LocalFiles } from './local-files.ts'
 /** Files that are examined concurrently: enough to be fast, few enough for the limit on open files. */
 const batchSize = 64
 
-/** Lists the photos of a directory. A missing directory gives no photos and `isFolderMissing`. Omits files that vanish meanwhile. */
+/**
+ * Lists the photos of a directory. Returns no photos and `isFolderMissing` for a missing directory. Omits files that vanish during
+ * the listing.
+ */
 export async function listPhotos(
   files: LocalFiles,
   directory: string,

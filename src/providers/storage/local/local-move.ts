@@ -9,7 +9,10 @@ import { photoNotFound, tooManyOfThisName } from '../../../ports/storage-errors.
 import { unlessMissing } from './local-errors.ts'
 import type { LocalFiles } from './local-files.ts'
 
-/** Moves the photo and gives its name there. Throws `photo_not_found`, and `storage_unavailable` for too many photos of this name. */
+/**
+ * Moves the photo. Returns its name at the target. Throws `photo_not_found`, and `storage_unavailable` for too many photos of this
+ * name.
+ */
 export async function movePhoto(
   files: LocalFiles,
   name: PhotoName,
@@ -33,7 +36,7 @@ export async function movePhoto(
   throw tooManyOfThisName()
 }
 
-/** Returns photo and sidecar these names. Returns false if the names are taken, and leaves nothing behind. */
+/** Links photo and sidecar to these names. Returns false if a name is taken, and leaves nothing behind. */
 async function claim(
   files: LocalFiles,
   source: { photo: string; sidecar: string | null },
@@ -61,7 +64,7 @@ async function isFile(files: LocalFiles, path: string): Promise<boolean> {
   return (await unlessMissing(files.stat(path)))?.isFile() ?? false
 }
 
-/** Links the source. Throws `photo_not_found` if another process has moved the source meanwhile. */
+/** Links the source. Throws `photo_not_found` if another process has already moved the source. */
 async function linkSource(files: LocalFiles, source: string, target: string): Promise<boolean> {
   const linked = await unlessMissing(files.linkIfAbsent(source, target))
   if (linked === null) throw photoNotFound()

@@ -14,7 +14,7 @@ export interface SafeDirectories {
   sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): Promise<string>
   /** Returns the path of a temporary file, on the folder's own disk and never listed. */
   temporary(folder: Folder): Promise<string>
-  /** Tells if two folders are the same directory. */
+  /** Checks if two folders are the same directory. */
   same(one: Folder, other: Folder): boolean
 }
 

@@ -13,7 +13,7 @@ import type { SafeDirectories } from './local-paths.ts'
 export interface PhotoFilesOptions {
   files: LocalFiles
   directories: SafeDirectories
-  /** Makes a link to an original that works until `expiresAt`. */
+  /** Creates a link to an original that works until `expiresAt`. */
   link(folder: Folder, name: PhotoName, expiresAt: Date): Promise<string>
   now: () => number
 }
@@ -34,7 +34,10 @@ export function createPhotoFiles({ files, directories, link, now }: PhotoFilesOp
     return entry
   }
 
-  /** Returns the finished file the first free name. A name is taken by a photo, or by a sidecar that the new photo would adopt. */
+  /**
+   * Links the finished file to the first free name. Returns the name. A name with a sidecar is not free, because the photo would
+   * adopt the sidecar.
+   */
   async function nameUpload(staged: string, folder: Folder, name: PhotoName): Promise<PhotoName> {
     for (const free of numberedNames(name)) {
       const sidecar = await unlessMissing(files.stat(await directories.sidecar(folder, free)))

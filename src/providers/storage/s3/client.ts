@@ -24,11 +24,12 @@ export interface S3Request extends UnsignedRequest {
 
 export interface S3Client {
   /**
-   * Sends the request. Returns answers with 2xx, 304, 404 (of a key) and 412. Returns 400 and 501 only for a conditional write: some servers
-   * do not support conditions. Throws `AnswerTooLarge`, `storage_unavailable` or `credentials_rejected` for all others.
+   * Sends the request. Returns answers with 2xx, 304, 404 (of a key) and 412. Returns 400 and 501 only for a conditional write:
+   * some servers do not support conditions. Throws `AnswerTooLarge`, `storage_unavailable` or `credentials_rejected` for all other
+   * answers.
    */
   send(request: S3Request): Promise<Response>
-  /** Makes a URL that reads the key for `seconds` without further credentials. */
+  /** Creates a URL that reads the key for `seconds` without further credentials. */
   presign(key: string, seconds: number): Promise<string>
   /** Returns the value of `x-amz-copy-source`: the bucket with the key. */
   copySource(key: string): Promise<string>
@@ -43,7 +44,7 @@ export const defaultRetry: RetryPolicy = {
   attemptTimeoutMs: 10_000,
   deadlineMs: 20_000,
 }
-/** Limit of uploading an original. Downloads have no limit while data keeps arriving. */
+/** Timeout of uploading an original. Downloads have no timeout while data keeps arriving. */
 const streamTimeoutMs = 120_000
 
 /** Creates the client of one bucket. Sends nothing before the first call. */

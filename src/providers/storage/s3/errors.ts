@@ -6,8 +6,8 @@ import type { Conditions, Verdict } from './known-servers.ts'
 import { errorCodeOf } from './xml.ts'
 
 /**
- * Throws the error for an answer that reports a failure. Leaves 501 and 400 of a conditional write to the caller: servers refuse an
- * unknown header with them.
+ * Throws the error for an answer that reports a failure. Leaves 501 and 400 of a conditional write to the caller, because servers
+ * refuse an unknown header with these statuses.
  */
 export async function throwUnlessUsable(
   response: Response,

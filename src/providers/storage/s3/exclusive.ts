@@ -33,7 +33,7 @@ export interface ExclusiveOptions {
   objects: S3Objects
   keys: Keys
   verdicts: Verdicts
-  /** Pauses between two looks at the markers. */
+  /** Pauses between checks of the markers. */
   pausesMs: readonly number[]
 }
 

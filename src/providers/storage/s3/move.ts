@@ -39,7 +39,10 @@ interface Target {
   sidecar: string
 }
 
-/** Moves the photo and gives its name there. Throws `photo_not_found`, and `sidecar_changed` if the caption was edited meanwhile. */
+/**
+ * Moves the photo. Returns its name at the target. Throws `photo_not_found`, and `sidecar_changed` if the caption was edited during
+ * the move.
+ */
 export async function movePhoto(
   { objects, keys, create }: ReservationTools,
   name: PhotoName,

@@ -1,4 +1,4 @@
-/** Reads objects of one bucket: their properties, their bytes as a stream, or small ones whole. */
+/** Reads objects of one bucket: their properties, their bytes as a stream, or small objects whole. */
 import { z } from 'zod'
 import type { SmallFile } from '../../../ports/sidecar-file.ts'
 import type { S3Client } from './client.ts'
@@ -21,7 +21,7 @@ export interface SmallObject extends SmallFile {
   modifiedAt: Date
 }
 
-/** Reads. All functions give `null` for a missing object. */
+/** Read operations. All functions return `null` for a missing object. */
 export interface ObjectReads {
   head(key: string): Promise<ObjectHead | null>
   /** Returns the object as a stream, which the caller must read to its end or cancel. */

@@ -1,4 +1,4 @@
-/** Photos of one store as objects of its bucket. A reserved name, whose photo has not arrived yet, does not count as a photo. */
+/** Photos of one store as objects of its bucket. A reservation, whose photo has not arrived yet, does not count as a photo. */
 import { type Folder, mediaType, type PhotoName } from '../../../ports/photo.ts'
 import type { PhotoEntry, PhotoFiles } from '../../../ports/storage.ts'
 import { photoNotFound } from '../../../ports/storage-errors.ts'

@@ -21,8 +21,8 @@ export interface Probed {
 type RaceObjects = Pick<S3Objects, 'put' | 'getAtMost' | 'delete'>
 
 /**
- * Runs the races: 30 calls if the server honours all, and fewer after a violation. Throws the storage's error for a race that proves
- * nothing, because of an outage or a lost answer. `freshKey` gives an unused key at each call. Deletes all keys at the end.
+ * Runs the races: 30 calls if the server honours all, and fewer after a violation. Throws the storage's error for a race that
+ * proves nothing, because of an outage or a lost answer. `freshKey` returns an unused key on each call. Deletes all keys at the end.
  */
 export async function probeConditions(objects: RaceObjects, freshKey: () => string): Promise<Probed> {
   let probed = await race(objects, freshKey())
@@ -59,7 +59,7 @@ async function refusal(objects: RaceObjects, key: string): Promise<Conditions> {
   return 'refused'
 }
 
-/** Tells a server with a race from a server without any check, by creating an existing key again. */
+/** Distinguishes a server with a race from a server without any check, by creating an existing key again. */
 async function manyWinners(objects: RaceObjects, key: string): Promise<Conditions> {
   const again = await objects.put(key, 'A key that exists is created again.\n', {
     contentType,

@@ -1,4 +1,4 @@
-/** Signs requests for objects, and makes signed links. */
+/** Signs requests for objects, and creates signed links. */
 import { AwsClient } from 'aws4fetch'
 import { PublisherError } from '../../../base/errors.ts'
 import type { Secret } from '../../../base/secret.ts'
@@ -36,7 +36,7 @@ export interface EndpointPolicy {
 export interface S3Signing {
   /** Signs the request's headers. Throws `credentials_rejected` for credentials that cannot sign. */
   request(credentials: S3Credentials, request: UnsignedRequest): Promise<Request>
-  /** Makes a URL that reads the key for `seconds` without further credentials. */
+  /** Creates a URL that reads the key for `seconds` without further credentials. */
   link(credentials: S3Credentials, key: string, seconds: number): Promise<string>
 }
 

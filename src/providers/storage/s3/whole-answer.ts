@@ -2,14 +2,14 @@
 import { RetryableError } from '../../../base/retry.ts'
 import { AnswerTooLarge, withoutUrl } from './errors.ts'
 
-/** Bytes. A page with 1,000 keys of 1,024 percent-encoded bytes is smaller. */
-const largestPage = 8 * 2 ** 20
+/** Upper bound on a page of a listing. A page with 1,000 keys of 1,024 percent-encoded bytes is smaller. */
+const maxPageBytes = 8 * 2 ** 20
 
 /**
  * Returns the answer with its body in memory. Throws `RetryableError` if the body breaks off, and {@link AnswerTooLarge} beyond `maxBytes`:
  * immediately if the announced length is larger.
  */
-export async function readWhole(response: Response, maxBytes = largestPage): Promise<Response> {
+export async function readWhole(response: Response, maxBytes = maxPageBytes): Promise<Response> {
   if (!response.body) return response
   if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
     await response.body.cancel().catch(() => undefined)

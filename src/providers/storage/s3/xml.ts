@@ -66,7 +66,7 @@ function decodeKey(encoded: string): string {
   return decodeURIComponent(encoded.replaceAll('+', ' '))
 }
 
-/** Tells if a CopyObject succeeded. AWS may answer 200 and put the error into the body. */
+/** Checks if a CopyObject succeeded. AWS may answer 200 and put the error into the body. */
 export function isCopied(xml: string): boolean {
   return copySchema.safeParse(safelyParsed(xml)).success
 }
