@@ -26,7 +26,7 @@ export interface RateLimiter {
 }
 
 /**
- * Makes a limiter. The allowance refills evenly, one per `windowSeconds / limit`, so a client cannot burst twice at the edge of a window.
+ * Creates a limiter. The allowance refills evenly, one per `windowSeconds / limit`, so a client cannot burst twice at the edge of a window.
  * Memory per key is one number.
  */
 export function createRateLimiter(options: RateLimitOptions): RateLimiter {

@@ -1,4 +1,4 @@
-/** The settings of a process, made from the environment once at the start. */
+/** Settings of a process, parsed from the environment once at the start. */
 import { z } from 'zod'
 import type { Secret } from '../../base/secret.ts'
 import { parseVariables, SettingsError, type Variables } from '../../base/variables.ts'

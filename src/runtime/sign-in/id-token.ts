@@ -37,7 +37,7 @@ export interface CheckedIdToken {
 }
 
 const toleranceSeconds = 60
-/** Bound on the age of a token, since the provider has just issued it for this sign-in. */
+/** Upper bound on the age of a token, since the provider has just issued it for this sign-in. */
 const maxAgeSeconds = 600
 
 const claimsSchema = z.object({
@@ -52,7 +52,7 @@ const claimsSchema = z.object({
 })
 
 /**
- * Checks a token and gives its content. Throws {@link SignInRefusal}, whose cause explains the fault to the operator, or
+ * Checks a token and returns its content. Throws {@link SignInRefusal}, whose cause explains the fault to the operator, or
  * `sign_in_unavailable` if the keys are unavailable.
  */
 export async function checkIdToken(token: string, checks: IdTokenChecks): Promise<CheckedIdToken> {

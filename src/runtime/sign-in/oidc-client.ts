@@ -51,7 +51,7 @@ export interface OidcClient {
   /** Begins a sign-in. Returns the URL for the browser, and the secrets to check the answer with. Throws `sign_in_unavailable`. */
   begin(redirectUri: string, ask: Ask): Promise<{ url: string; secrets: SignInSecrets }>
   /**
-   * Redeems the provider's answer (the query of the callback) and gives the person. Never retries, since a code works once. Throws
+   * Redeems the provider's answer (the query of the callback) and returns the person. Never retries, since a code works once. Throws
    * {@link SignInRefusal} or `sign_in_unavailable`.
    */
   redeem(answer: URLSearchParams, secrets: SignInSecrets, redirectUri: string): Promise<Redeemed>
@@ -64,7 +64,7 @@ export interface OidcClient {
 
 const tokenTimeoutMs = 10_000
 
-/** Makes the client of one provider. Sends nothing before the first call. */
+/** Creates the client of one provider. Sends nothing before the first call. */
 export function createOidcClient(provider: ProviderSettings, log: Logger, now: () => number): OidcClient {
   const { issuer, clientId, clientSecret } = provider
   const client = { client_id: clientId }

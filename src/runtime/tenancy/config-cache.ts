@@ -26,7 +26,7 @@ export interface ConfigCacheOptions<T> {
   kv: KeyValueStore
   /** Secrets that seal the configurations in the shared store. */
   secrets: readonly [Secret, ...Secret[]]
-  /** Makes the object that requests use. Called once per configuration version. */
+  /** Derives the object that requests use. Called once per configuration version. */
   derive(answer: RuntimeAnswer, host: TenantHost): T
   log: Logger
   now: () => number
@@ -62,7 +62,7 @@ export interface ConfigCache<T> {
   markAllSuspect(): void
 }
 
-/** Makes the cache. One per process. */
+/** Creates the cache. One per process. */
 export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCache<T> {
   const { source, kv, secrets, derive, log, now, onResolved, maxBytes = 32 * 2 ** 20 } = options
   const sealed = createSealedStore({ kv, secrets, purpose: 'configuration', maxLength: maxSealedLength, now })
@@ -140,7 +140,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   }
 }
 
-/** Makes the error for every host without a tenant. */
+/** Creates the error for every host without a tenant. */
 export function tenantNotFound(): PublisherError {
   return new PublisherError('tenant_not_found', 'There is nothing at this address.')
 }

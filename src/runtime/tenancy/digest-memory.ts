@@ -12,7 +12,7 @@ const ttlSeconds = 7 * 24 * 3600
 const keyBytes = 16
 const digestBytes = 32
 
-/** Makes one tenant's memory. If the store fails, the caller only has to read the original. */
+/** Creates one tenant's memory. If the store fails, the caller only has to read the original. */
 export function createDigestMemory(
   sealed: SealedStore,
   { host, tenant, config }: Pick<TenantRuntime, 'host' | 'tenant' | 'config'>,

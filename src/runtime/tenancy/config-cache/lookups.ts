@@ -57,7 +57,7 @@ export const lookupPatienceMs = 12_000
 /** Writes of an unchanged configuration per TTL. They keep a configuration in use from expiring in the shared store. */
 const sharesPerTtl = 3
 
-/** Makes the lookups of one process. */
+/** Creates the lookups of one process. */
 export function createLookups<T>(options: LookupsOptions<T>): Lookups<T> {
   const { entries, hosts, invalidations, source, shared, log, now } = options
   const limitUnknown = createUnknownHostLimit(now, lookupPatienceMs)

@@ -24,7 +24,7 @@ export interface SharedConfiguration {
   text: string
 }
 
-/** Makes the shared configurations. Stores nothing if no other process sees the store, since this process has its own memory. */
+/** Creates the shared configurations. Stores nothing if no other process sees the store, since this process has its own memory. */
 export function createSharedConfigurations(
   sealed: SealedStore,
   { log, now }: { log: Logger; now: () => number },

@@ -8,11 +8,11 @@ export interface TokenRing {
   /** Returns the remaining tokens, each once, in order. */
   others(): Secret[]
   prefer(token: Secret): void
-  /** Tells if `candidate` is one of the tokens, in constant time. */
+  /** Checks if `candidate` is one of the tokens, in constant time. */
   accepts(candidate: string): boolean
 }
 
-/** Makes the ring. Throws a `RangeError` for an empty list. */
+/** Creates the ring. Throws a `RangeError` for an empty list. */
 export function createTokenRing(tokens: readonly Secret[]): TokenRing {
   const [first] = tokens
   if (!first) throw new RangeError('At least one service token is needed.')
