@@ -1,19 +1,19 @@
-/** Programs that the tests need beside npm packages: where they are, which are missing, how a system installs them. */
+/** Programs that tests need besides npm packages, with their paths and the packages that contain them. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium } from 'playwright-core'
 
 export interface Tool {
   readonly name: string
-  /** Package of Debian that holds it. */
+  /** Debian package of the program. */
   readonly debian: string
   /** Name in Homebrew. */
   readonly brew: string
-  /** Finds the program. Returns its path, or null where it is missing. */
+  /** Finds the program. Returns its path, or null if the program is missing. */
   find(): string | null
 }
 
-/** Returns the path of the first of these programs that PATH has. */
+/** Returns the path of the first of these programs that is on PATH. */
 function onPath(...programs: string[]): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter)
   const paths = programs.flatMap((program) => folders.map((folder) => join(folder, program)))
@@ -46,7 +46,7 @@ export const tools: readonly Tool[] = [
   { name: 'promtool', debian: 'prometheus', brew: 'prometheus', find: () => onPath('promtool') },
 ]
 
-/** Lists tools that this machine lacks. */
+/** Returns the tools that this machine lacks. */
 export function missingTools(): Tool[] {
   return tools.filter(({ find }) => find() === null)
 }
