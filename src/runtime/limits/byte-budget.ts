@@ -36,9 +36,9 @@ export interface Portion {
   end(): void
 }
 
-/** Interval at which waiting work polls. On Workers, no request can rely on another to wake it, because that other may be cancelled. */
+/** Interval at which waiting work polls. On Workers, a request cannot rely on another request to wake it: that request may be cancelled. */
 const pollMs = 100
-/** Age from which a portion counts as lost, far longer than any work takes. Workers cancelled its request. */
+/** Age from which a portion counts as lost, far longer than any work takes. The Workers platform has cancelled its request. */
 const lostAfterMs = 15 * 60_000
 const retryAfterMs = 5000
 

@@ -41,7 +41,7 @@ export interface Sealer<T> {
 
 const keyManagement = 'dir'
 const encryption = 'A256GCM'
-/** Characters of a cookie that every browser keeps (RFC 6265, section 6.1). */
+/** Longest cookie, in characters, that every browser keeps (RFC 6265, section 6.1). */
 const cookieLength = 4096
 
 /** Creates the sealer of one purpose. Derives its keys at the first use. */

@@ -27,7 +27,7 @@ export interface Endings {
   isKnownEnded(session: SessionFacts): boolean
   /** Ends one session with all its copies. Returns false if the shared store failed; the ending is then written later. */
   endSession(session: SessionFacts): Promise<boolean>
-  /** Ends all sessions that a person has begun until now. Returns false as {@link endSession} does. */
+  /** Ends all sessions that a person has begun until now. Returns false like {@link endSession}. */
   endPerson(email: Email): Promise<boolean>
   /** Returns a start time for a new session of this person, later than the last {@link endPerson}. Seconds since 1970. */
   startOf(email: Email): Promise<number>

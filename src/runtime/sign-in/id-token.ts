@@ -30,7 +30,7 @@ export interface IdTokenChecks {
 
 export interface CheckedIdToken {
   person: Person
-  /** Time at which the person authenticated at the provider, if the provider tells. Seconds since 1970. */
+  /** Time at which the person authenticated at the provider, if the provider reports it. Seconds since 1970. */
   authTime?: number
   /** Id of the provider's own session (OpenID Connect Front-Channel Logout 1.0, section 3). */
   providerSession?: string

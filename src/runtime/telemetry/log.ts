@@ -51,9 +51,9 @@ export function createLogger({ level, write, now = Date.now, onLine }: LoggerOpt
   return make({})
 }
 
-/** Upper bound on an error's name and code. */
+/** Upper bound on an error's name and code, in characters. */
 const maxWordLength = 100
-/** Upper bound on an error's message. */
+/** Upper bound on an error's message, in characters. */
 const maxMessageLength = 500
 
 /** Describes an error for the log: names, codes and messages down the chain of causes, each cut. No stack, no properties. */

@@ -6,7 +6,7 @@ import type { SealedStore } from '../sealing/sealed-store.ts'
 import { describeError, type Logger } from '../telemetry/log.ts'
 import type { TenantRuntime } from './tenant-runtime.ts'
 
-/** A short TTL keeps unviewed photos out of a small store (docs/operations/heroku.md). An original is reread at most weekly. */
+/** Lifetime of a digest. Short, to keep unviewed photos out of a small store (docs/operations/heroku.md), yet originals are rarely reread. */
 const ttlSeconds = 7 * 24 * 3600
 /** Half of a SHA-256, which is enough to tell a tenant's own photos apart. */
 const keyBytes = 16

@@ -24,7 +24,7 @@ export interface InvalidationWatch {
   mayHaveMissed(): boolean
 }
 
-/** Cloudflare KV serves deleted values for up to 60 s. */
+/** Time after an invalidation in which shared copies of the host are distrusted. Cloudflare KV serves deleted values for up to 60 s. */
 const distrustMs = 90_000
 /** Upper bound on remembered invalidations. */
 const maxRemembered = 10_000

@@ -1,4 +1,4 @@
-/** Service tokens, of which a single token is preferred. Allows rotation without a restart. */
+/** Ring of service tokens that prefers the token that worked last, so tokens can be rotated without a restart. */
 import type { Secret } from '../../../base/secret.ts'
 import { equalInConstantTime } from '../../../contract/constant-time.ts'
 
