@@ -31,9 +31,9 @@ export interface Tracing {
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Upper bound on the shutdown, so that a dead collector cannot delay the end of the process. */
+/** Time limit of the shutdown, so that a dead collector cannot delay the end of the process. */
 const endingMs = 3000
-/** Upper bound on a message of the SDK or the collector. */
+/** Upper bound on a message of the SDK or the collector, in characters. */
 const maxReasonLength = 300
 
 /** Registers the SDK globally, for the API in src/runtime/telemetry/spans.ts. */

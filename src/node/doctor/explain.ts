@@ -38,7 +38,7 @@ function messageOf(error: Error): string {
   if (error instanceof z.ZodError) {
     return error.issues
       .slice(0, maxFields)
-      .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
+      .map(({ path, message }) => `${path.join('.') || 'the whole value'}: ${message}`)
       .join(', ')
   }
   if (error instanceof Trouble || isPublisherError(error)) return error.message
