@@ -16,7 +16,7 @@ const metadataSchema = z.strictObject({
   examples: z.tuple([z.string()]),
   /** The only host that reads the variable. */
   host: z.enum(['node', 'workers']).optional(),
-  /** Effective default in Markdown, where the schema alone does not give it. */
+  /** Effective default in Markdown, if the schema alone does not state it. */
   whenAbsent: z.string().optional(),
 })
 
