@@ -6,7 +6,10 @@ import type { SealedStore } from '../sealing/sealed-store.ts'
 import { describeError, type Logger } from '../telemetry/log.ts'
 import type { TenantRuntime } from './tenant-runtime.ts'
 
-/** Lifetime of a digest. Short, to keep unviewed photos out of a small store (docs/operations/heroku.md), yet originals are rarely reread. */
+/**
+ * Lifetime of a digest. Digests of unviewed photos soon leave a small store (docs/operations/heroku.md), and an original is reread at most
+ * weekly.
+ */
 const ttlSeconds = 7 * 24 * 3600
 /** Half of a SHA-256, which is enough to tell a tenant's own photos apart. */
 const keyBytes = 16

@@ -180,7 +180,7 @@ async function endHere(c: Context<AppEnv>, services: Services, everywhere: boole
   return { isEverywhere, isShared }
 }
 
-/** Ends each session that the browser sent, and all sessions of `email` if given. Returns false if other processes could not be notified. */
+/** Ends each session that the browser sent, and all sessions of `email` if given. False: other processes have not been notified yet. */
 async function endSessions(
   c: Context<AppEnv>,
   services: Services,
