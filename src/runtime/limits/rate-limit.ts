@@ -37,8 +37,8 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   const known = new LRUCache<string, number>({ max: maxKeys })
 
   /**
-   * Returns the time at which the allowance is full again, at most one window ahead. Without the bound, a key would wait for hours after the
-   * clock was set back.
+   * Returns the time at which the allowance is full again, at most one window ahead. Without the bound, a key would wait for hours after
+   * the clock was set back.
    */
   function wholeAt(key: string): number {
     return Math.min(known.get(key) ?? 0, now() + windowMs)

@@ -91,8 +91,8 @@ export async function checkIdToken(token: string, checks: IdTokenChecks): Promis
 }
 
 /**
- * Returns the provider's signing keys. Fetches them when needed, again after an hour, and for an unknown key (at most every 30 s). Keeps them
- * while the provider is unavailable.
+ * Returns the provider's signing keys. Fetches them when needed, again after an hour, and for an unknown key (at most every 30 s). Keeps
+ * them while the provider is unavailable.
  */
 export function createSigningKeys(jwksUri: string): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(jwksUri), {

@@ -42,7 +42,10 @@ export interface ConfigCacheOptions<T> {
 export interface ConfigCache<T> {
   /** Returns the derived object of a valid configuration without waiting. If undefined, call {@link load}. */
   peek(host: TenantHost, context: LookupContext): T | undefined
-  /** Returns the derived object, after a lookup if needed. Throws `tenant_not_found`, `config_unavailable`, or the refusal of an unknown host. */
+  /**
+   * Returns the derived object, after a lookup if needed. Throws `tenant_not_found`, `config_unavailable`, or the refusal of an unknown
+   * host.
+   */
   load(host: TenantHost, context: LookupContext): Promise<T>
   /** Number of configurations and of unknown hosts in memory. */
   readonly sizes: { configurations: number; unknownHosts: number }
