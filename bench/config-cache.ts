@@ -19,7 +19,7 @@ const secrets = [new Secret('a-secret-of-the-benchmark-32-chars')] as const
 const sizes = [10, 100, 1000, 10_000]
 const hitsMeasured = 2_000_000
 
-/** Makes a configuration of realistic size, mostly prompts and a voice profile. */
+/** Returns a configuration of realistic size, mostly prompts and a voice profile. */
 export function runtimeAnswer(tenant: string): unknown {
   return {
     schema_version: 2,

@@ -38,7 +38,7 @@ export async function measureTenants(): Promise<Table> {
     DROPBOX_APP_SECRET: 'app-secret',
   })
   try {
-    // A fresh process is slow and grows by more than its tenants, so it is warmed up first.
+    // Warms the process up first: a fresh process is slow, and its memory grows by more than its tenants need.
     await warm(server, 0, fewest)
     await load(server, fewest)
     const rows: string[][] = []

@@ -74,7 +74,7 @@ function toTable(contestants: readonly Contestant[]): Table {
   }
 }
 
-/** Makes the variables of a publisher with one tenant, alice, whose photos are in `root`. */
+/** Writes a configuration with one tenant, alice, whose photos are in `root`. Returns the publisher's environment variables. */
 export async function publisherEnvironment(root = '/tmp'): Promise<Record<string, string>> {
   const file = join(tmpdir(), `publisher-bench-${process.pid}.json`)
   const config = {

@@ -1,4 +1,4 @@
-/** Makes the originals for thumbnail-memory.ts in a separate process: `node bench/thumbnail-originals.ts DIRECTORY`. */
+/** Draws the originals for thumbnail-memory.ts in a separate process: `node bench/thumbnail-originals.ts DIRECTORY`. */
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 

@@ -12,7 +12,7 @@ const finestMs = 16
 
 interface Interaction {
   what: string
-  /** Makes one input. `time` counts from 0. */
+  /** Performs one input. `time` counts from 0. */
   act(page: Page, time: number): Promise<void>
   times: number
   /** Delay after the input for its late effects. The next input waits that long. */
@@ -130,7 +130,7 @@ async function settled(page: Page, afterMs: number): Promise<void> {
   }, afterMs)
 }
 
-/** Runs in the page. `takeInputs()` gives the longest event and the longest task since its last call. */
+/** Runs in the page. `takeInputs()` returns the longest event and the longest task since its last call. */
 function watchInputs(): void {
   const longest = { wait: 0, task: 0 }
   const events = new PerformanceObserver((list) => collect(list.getEntries()))

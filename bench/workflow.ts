@@ -147,7 +147,7 @@ function configOf(chat: number): Record<string, unknown> {
   }
 }
 
-/** Makes another file with the same picture. Decoders ignore bytes after the end of a JPEG. */
+/** Returns another file with the same picture. Decoders ignore bytes after the end of a JPEG. */
 function distinct(photo: Buffer, index: number): Buffer {
   return Buffer.concat([photo, Buffer.from([index])])
 }

@@ -127,7 +127,7 @@ function mayNotBeDropped({ action }: AuditLine): boolean {
   return action === 'credentials.resolve' || action === 'billing.usage'
 }
 
-/** Tells if any client can cause the entry, with a bad token or an unknown host. */
+/** Checks if any client can cause the entry, with a bad token or an unknown host. */
 function isFromUnknownClient({ action, tenant }: AuditLine): boolean {
   return action === 'access' || (action === 'runtime.read' && tenant === null)
 }

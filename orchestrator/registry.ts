@@ -16,7 +16,7 @@ export interface Registry {
 interface TenantCredentials {
   /** Name of the tenant in the file. */
   tenant: string
-  /** Out of credit: no reference is resolved. */
+  /** True when the tenant is out of credit. No reference is resolved then. */
   insufficientBalance: boolean
   byRef: SecretsByRef
 }

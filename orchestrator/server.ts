@@ -22,7 +22,7 @@ export interface RunningOrchestrator {
 
 const drainMs = 2000
 const sweepMs = 20
-/** Far above the publisher's own timeout (3 s by default). */
+/** Default time limit, far above the publisher's own timeout (3 s by default). */
 const defaultRequestTimeoutMs = 15_000
 /** Upper bound on connections. Each process of the publisher keeps a handful. */
 const maxConnections = 1000

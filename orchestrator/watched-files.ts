@@ -6,7 +6,7 @@ import { parseRegistry, type Registry } from './registry.ts'
 
 export interface WatchedFilesOptions {
   tenantsFile: string
-  /** Left out: no tenant has secrets. */
+  /** Default: no file, and no tenant has secrets. */
   secretsFile?: string | undefined
   /** Variables for `env:NAME` in the secrets file. */
   variables: Readonly<Record<string, string | undefined>>
@@ -22,7 +22,7 @@ export interface WatchedFilesOptions {
 const maxPauses = 20
 
 /**
- * Reads the files and gives a function that returns the current registry. Each call checks the files for changes, so an edit takes effect
+ * Reads the files and returns a function that returns the current registry. Each call checks the files for changes, so an edit takes effect
  * with the next call. Concurrent calls share one check. After a bad edit, or with a missing or half-written file, the last good registry
  * stays in use. Throws if the files are invalid at the start.
  */

@@ -1,5 +1,5 @@
 /**
- * Makes the installed app's icons from favicon.svg, and `icons.json` for the hosts' manifest, at each build.
+ * Renders the installed app's icons from favicon.svg, and `icons.json` for the hosts' manifest, at each build.
  * Run as a program, it remakes apple-touch-icon.png, which is kept in git because the page links to it.
  */
 import { createHash } from 'node:crypto'
@@ -27,7 +27,7 @@ const icons = [
  */
 const appleTouchIcon = fileURLToPath(new URL('../src/ui/apple-touch-icon.png', import.meta.url))
 
-/** Makes a Vite plugin. The icons get fingerprinted names; `icons.json` beside the page lists them. */
+/** Creates a Vite plugin. The icons get fingerprinted names; `icons.json` beside the page lists them. */
 export function appIcons(): Plugin {
   return {
     name: 'app-icons',

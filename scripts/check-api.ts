@@ -93,7 +93,7 @@ function summary(output: string): string {
   return /^ *(\d+ generated, .*)$/m.exec(output)?.[1] ?? 'no findings'
 }
 
-/** Makes the sample photos once and copies them, because a run moves and deletes them. */
+/** Paints the sample photos once and copies them, because a run moves and deletes them. */
 async function copyPhotos(state: string): Promise<void> {
   const template = join(project, 'dist/demo-template')
   await samplePhotos(template)
@@ -116,7 +116,7 @@ interface Clock {
   hurry(): void
 }
 
-/** Makes the publisher's clock. At normal speed, thousands of requests from one client would exceed the rate limits. */
+/** Creates the publisher's clock. At normal speed, thousands of requests from one client would exceed the rate limits. */
 function createClock(): Clock {
   let since: number | undefined
   return {

@@ -19,7 +19,7 @@ const quiet = [
   '--disable-sync',
 ]
 
-/** Starts Chromium. Throws an Error with the command that installs Chromium if there is none. */
+/** Starts Chromium. Throws an Error with the command that installs Chromium if it is missing. */
 export async function openChromium(): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === null) throw new Error('Chromium is missing. Install it: npm run test:tools')

@@ -55,7 +55,7 @@ function rowOf({ name, text }: RecordFile): string {
   return `| [${number}. ${title}](${name}) | ${fieldOf(text, 'Status')} | ${fieldOf(text, 'Date')} |`
 }
 
-/** Lists what is wrong with the records, one line each. */
+/** Returns the faults of the records, one line each. */
 export function recordProblems(records: readonly RecordFile[]): string[] {
   const names = new Set(records.map(({ name }) => name))
   return records.flatMap((record, index) =>

@@ -11,7 +11,7 @@ import type { Plugin } from 'vite'
 const toBrotli = promisify(brotliCompress)
 const toGzip = promisify(gzip)
 
-/** Makes a Vite plugin. It uses the highest compression levels, since this runs once per build. */
+/** Creates a Vite plugin. It uses the highest compression levels, since this runs once per build. */
 export function precompress(): Plugin {
   return {
     name: 'precompress',

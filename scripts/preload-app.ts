@@ -6,7 +6,7 @@ import type { Plugin, Rolldown } from 'vite'
 
 const appModule = /\/src\/ui\/main\.tsx$/
 
-/** Makes a Vite plugin. Throws if no chunk of the build contains the app. */
+/** Creates a Vite plugin. Throws if no chunk of the build contains the app. */
 export function preloadApp(): Plugin {
   return {
     name: 'preload-app',

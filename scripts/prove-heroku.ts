@@ -1,7 +1,7 @@
 /**
  * `npm run prove:heroku`: proves that Heroku's build would run. Copies the slug's files to an empty folder,
  * runs the buildpack's steps and starts the Procfile's command with production dependencies only. Then it
- * sends requests like the router, loads the optional modules, and ends the process by SIGTERM.
+ * sends requests like the router, loads the optional modules, and ends the process with SIGTERM.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

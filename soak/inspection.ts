@@ -55,7 +55,7 @@ export async function inspect(
   }
 }
 
-/** Returns a sidecar's text. Soak writes only small sidecars, so an unreadable sidecar is a finding. */
+/** Returns a sidecar's text. The soak writes only small sidecars, so an unreadable sidecar is a finding. */
 function textOf(sidecar: SidecarReading): string | null {
   return sidecar === null || sidecar === 'unreadable' ? sidecar : sidecar.text
 }

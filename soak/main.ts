@@ -188,7 +188,7 @@ function restartsEveryMs(secondsInAll: number): number {
   return Math.max(9000, (secondsInAll * 1000) / 12)
 }
 
-/** Makes a seeded random generator (linear congruential, for reproducible runs only). */
+/** Creates a seeded random generator (linear congruential, for reproducible runs only). */
 function randomFrom(start: number): () => number {
   let state = start
   return () => {

@@ -19,7 +19,7 @@ export const app = { key: 'soak-app-key', secret: 'canary-app-secret' }
 export interface Tenant {
   name: string
   kind: StorageKind
-  /** True if the orchestrator gives this tenant's configuration a TTL of only five seconds. */
+  /** True when the orchestrator gives this tenant's configuration a TTL of only five seconds. */
   isShortLived: boolean
   /** Storage settings of the configuration and the credentials. */
   config: Record<string, unknown>
@@ -28,7 +28,7 @@ export interface Tenant {
   store: PhotoStore
 }
 
-/** Makes the mark of a photo, which is appended to its file and written into its sidecar. */
+/** Returns the mark of a photo, which is appended to its file and written into its sidecar. */
 export function markOf(tenant: string, photo: string): string {
   return `${tenant}/${photo}`
 }
@@ -130,7 +130,7 @@ function sidecarOf(tenant: string, photo: string): string {
 
 let picture: Promise<Buffer> | undefined
 
-/** Makes a small picture with its mark appended, which only the soak reads. */
+/** Returns a small picture with its mark appended, which only the soak reads. */
 export async function markedPhoto(tenant: string, photo: string): Promise<Uint8Array<ArrayBuffer>> {
   picture ??= sharp({ create: { width: 320, height: 240, channels: 3, background: '#a43' } })
     .jpeg()

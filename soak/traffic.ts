@@ -19,7 +19,7 @@ export interface Asked {
   file?: { name: string; bytes: Uint8Array<ArrayBuffer> }
   /** Requests an event stream, which ends with the result. */
   isStream?: boolean
-  /** Tenant whose admin asks. Default: the tenant's own. `nobody` is a stranger. */
+  /** Tenant whose admin sends the request. Default: the requested tenant. `nobody` is a stranger. */
   as?: string
 }
 

@@ -19,14 +19,14 @@ export interface Window {
 const vendors = ['orchestrator', 'dropbox', 's3', 'telegram', 'openai', 'smtp'] as const
 const passing = ['error', 'reset', 'limit', 'slow', 'lost'] as const
 
-/** An orchestrator outage outlasts the shortest TTL, which is 5 s. */
+/** Duration of an orchestrator outage, longer than the shortest TTL (5 s). */
 const outageMs = 10_000
 export const slowMs = 1500
 
 export interface Troubles {
   /** Returns the trouble for a call now: for all calls in an outage, for most calls otherwise. */
   of(vendor: Vendor): TroubleKind | undefined
-  /** True if the vendor was in trouble in this period or shortly before. Delayed calls may fail a little later. */
+  /** True when the vendor was in trouble in this period or shortly before. Delayed calls may fail a little later. */
   between(vendor: Vendor, from: number, to: number): boolean
   /** True during an orchestrator outage. */
   isOutage(): boolean
@@ -35,10 +35,10 @@ export interface Troubles {
   run(signal: AbortSignal): Promise<void>
 }
 
-/** Longer than a delayed call and its retry. */
+/** Time after a trouble in which calls may still fail, longer than a delayed call and its retry. */
 const aftermathMs = 4000
 
-/** Makes the schedule. Each vendor gets each kind of trouble in turn; a vendor already in trouble is skipped. */
+/** Creates the schedule. Each vendor gets each kind of trouble in turn; a vendor already in trouble is skipped. */
 export function createTroubles(random: () => number): Troubles {
   const windows: Window[] = []
   const current = new Map<Vendor, Window>()

@@ -7,8 +7,8 @@ import type { Fleet } from './traffic.ts'
 import { pauseQuietly } from './troubles.ts'
 import { metricsToken } from './world.ts'
 
-/** Memory limit of a host in megabytes. */
-const memoryLimit = 512
+/** Memory limit of a host. */
+const maxMegabytes = 512
 const mostSeries = 2000
 
 /** Checks memory and metrics twice a second and records the peak memory of any host. */
@@ -25,7 +25,7 @@ export async function watch(
       const megabytes = await peakMemory(pid).catch(() => Number.NaN)
       if (Number.isNaN(megabytes)) continue
       peaks.megabytes = Math.max(peaks.megabytes, megabytes)
-      judge.expect('memory', megabytes < memoryLimit, () => `host ${index}: ${megabytes.toFixed(0)} MB`)
+      judge.expect('memory', megabytes < maxMegabytes, () => `host ${index}: ${megabytes.toFixed(0)} MB`)
     }
     await pauseQuietly(500, signal)
   }

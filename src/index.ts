@@ -1,5 +1,5 @@
 /**
- * Library entry: makes fetch-API handlers from settings, a config source, and providers that the host chooses. `parseSettings` throws
+ * Library entry: creates fetch-API handlers from settings, a config source, and providers that the host chooses. `parseSettings` throws
  * `SettingsError` for an invalid environment. A handler never rejects.
  *
  * @example

@@ -51,8 +51,8 @@ export interface NodeHost {
   /** Receives errors outside of requests. */
   faults: Faults
   /**
-   * Ends the host. Accepts new connections for `lagMs` more (1500), and cuts busy connections after `deadlineMs` (26,500). Waits for
-   * background work until 1.5 s after that deadline. Further calls change nothing.
+   * Ends the host. Accepts new connections for another `lagMs` (default 1500), and cuts busy connections after `deadlineMs`
+   * (default 26,500). Waits for background work until 1.5 s after that deadline. Further calls change nothing.
    */
   close(lagMs?: number, deadlineMs?: number): Promise<void>
 }

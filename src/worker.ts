@@ -50,7 +50,7 @@ interface WorkerProcess {
   handler: Handler
 }
 
-/** Services per environment, made at the first request because a Worker has no environment before. */
+/** Services per environment, created at the first request because a Worker has no environment before. */
 const processes = new WeakMap<WorkerBindings, WorkerProcess>()
 
 function processOf(bindings: WorkerBindings): WorkerProcess {

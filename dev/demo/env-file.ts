@@ -16,7 +16,7 @@ export async function writeEnvFile(
   return path
 }
 
-/** Quotes a value for `node --env-file`: a quote of one kind may contain quotes of the other kinds. */
+/** Quotes a value for `node --env-file`, with a kind of quote that the value does not contain. Throws a `TypeError` if none is left. */
 function quoted(value: string): string {
   if (/^[\w./:@,+-]*$/.test(value)) return value
   const quote = ['"', "'", '`'].find((candidate) => !value.includes(candidate))

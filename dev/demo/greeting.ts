@@ -13,7 +13,7 @@ export interface GreetingOptions {
   issuer: string
   /** URL of the orchestrator. */
   orchestrator: string
-  /** True if the publisher runs as a Worker. */
+  /** True when the publisher runs as a Worker. */
   worker: boolean
   /** Directory of the demo's files. */
   state: string

@@ -1,4 +1,4 @@
-/** The demo's pictures, made by code at the first start, so that nothing has to be downloaded. */
+/** The demo's pictures, painted by code at the first start, so that nothing has to be downloaded. */
 import { copyFile, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeSamplePhotos } from '../sample-photos.ts'
@@ -8,7 +8,7 @@ const looks = { alice: 'dusk', bob: 'studio', carol: 'tide' } as const
 
 type LookOwner = keyof typeof looks
 
-/** Returns each tenant's filled directory below `state`. A directory that an earlier start left unfinished is made again. */
+/** Fills a directory below `state` for each tenant, unless an earlier start completed it. Returns the directories. */
 export async function samplePhotos(state: string): Promise<Record<LookOwner, string>> {
   const [alice, bob, carol] = await Promise.all([made('alice'), made('bob'), made('carol')])
   return { alice, bob, carol }

@@ -60,7 +60,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { state, port, baseDomain, worker = false, photos, step = silently } = options
   await mkdir(state, { recursive: true })
   const directories = await step('Sample photos (made once)', () => samplePhotos(state))
-  // The channels begin empty, so nothing has been published yet.
+  // Deletes the ledger: the channels begin empty, so nothing has been published yet.
   await rm(join(directories.alice, '.publisher'), { recursive: true, force: true })
   if (photos) directories.alice = worker ? photos : await ownPhotos(state, 'alice', photos)
 
@@ -114,7 +114,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
 type Dropbox = Awaited<ReturnType<typeof startDropbox>>
 
-/** Lists the tenants. Alice has a disk, or S3 where the publisher is a Worker, which has no disk. */
+/** Lists the tenants. Alice has a disk, or S3 if the publisher is a Worker, which has no disk. */
 async function demoTenants(
   { worker = false, photos }: DemoOptions,
   directories: Awaited<ReturnType<typeof samplePhotos>>,

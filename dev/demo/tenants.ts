@@ -7,7 +7,7 @@ export interface DemoTenant {
   storage: DemoStorage
   /** Admin's email address; `null` for a gallery that can only be viewed. */
   admin: string | null
-  /** The photos are the user's own, so nothing moves or changes them. */
+  /** True when the photos are the user's own, so nothing may move or change them. */
   isReadOnly: boolean
   /** Title and colours. */
   appearance: { title: string; accent_color?: string; background_color?: string }

@@ -85,7 +85,7 @@ export async function startVendors(tenants: readonly string[], firstPort: number
   }
 }
 
-/** Silences the announcement of MailDev's web server, which it prints even when `silent`. */
+/** Silences the announcement of MailDev's web server, which MailDev prints even with `silent`. */
 async function withoutAnnouncement(start: () => Promise<unknown>): Promise<void> {
   const { info } = console
   console.info = () => undefined

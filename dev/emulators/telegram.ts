@@ -38,7 +38,9 @@ export interface TelegramEmulator extends EmulatorServer {
   addBot(bot: TelegramBot): void
   /** Refuses the token from now on. */
   revoke(token: string): void
-  /** Returns the group another identifier. Calls with the old identifier get the new identifier in the answer. */
+  /**
+   * Changes a group's identifier, as an upgrade to a supergroup does. Calls with the old identifier then fail and name the new identifier.
+   */
   upgradeGroup(from: number, to: number): void
   /** Applies the rule to all further requests. Returns a function that removes the rule. */
   interfere(rule: TelegramFaultRule): () => void

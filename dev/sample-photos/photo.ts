@@ -10,7 +10,7 @@ import { randomFrom } from './random.ts'
 import { type Storage, storages, subjects } from './recipes.ts'
 import { sidecarText } from './sidecar.ts'
 
-/** Size of painting, before enlargement: sharp enough on a screen, and painted in a third of a second. */
+/** Longer side of a painting in pixels, before enlargement: sharp enough on a screen, and painted in a third of a second. */
 const paintedLongSide = 1000
 
 /** Writes photo `index` of the look, and its sidecar if the photo has a caption. Returns the photo's file name. */

@@ -1,6 +1,6 @@
 /** Seeded random numbers: every run of the demo shows the same pictures. */
 
-/** Returns numbers from 0 to 1, exclusive. */
+/** Returns a number from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number
 
 /** Creates a Mulberry32 generator, seeded by a text. */

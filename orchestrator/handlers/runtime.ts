@@ -64,7 +64,7 @@ function normalised(raw: string): string | undefined {
   return name?.toLowerCase()
 }
 
-/** Tells if `If-None-Match` names the tag, by weak comparison (RFC 9110, section 13.1.2). */
+/** Checks if `If-None-Match` names the tag, by weak comparison (RFC 9110, section 13.1.2). */
 function holds(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined || ifNoneMatch.length > maxTagsLength) return false
   const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))

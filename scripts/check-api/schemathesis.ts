@@ -70,7 +70,7 @@ export interface SchemathesisRun {
 }
 
 export interface SchemathesisResult {
-  /** True if there are no findings. */
+  /** True when there are no findings. */
   isClean: boolean
   output: string
 }
@@ -101,7 +101,7 @@ export async function runSchemathesis(options: SchemathesisRun): Promise<Schemat
   }
 }
 
-/** Makes the run's own settings. JSON's strings and arrays are valid TOML. */
+/** Creates the run's own settings. JSON's strings and arrays are valid TOML. */
 function ownSettings({ photos, credentials }: SchemathesisRun): string {
   const known = Object.entries(credentials).map(([scheme, credential]) => {
     const [[field = '', value = ''] = []] = Object.entries(credential)

@@ -15,7 +15,7 @@ import { defaultCaptionModel } from '../../src/workflow/analysis/captions.ts'
 import { defaultVisionModel } from '../../src/workflow/analysis/vision.ts'
 import { code, listed, table } from './markdown.ts'
 
-/** One key of the answer, such as `config.storage.paths.root`. */
+/** Key of the answer, such as `config.storage.paths.root`. */
 export interface DescribedKey {
   path: readonly string[]
   field: Field<unknown>
@@ -23,14 +23,14 @@ export interface DescribedKey {
 
 const head = ['key', 'value', 'default', 'example', 'meaning']
 
-/** Lists the keys of a block that hold no block themselves. */
+/** Returns the keys of a block that hold values, at any depth. */
 export function keysOf({ members = {} }: Field<unknown>, path: readonly string[] = []): DescribedKey[] {
   return Object.entries(members).flatMap(([key, field]) =>
     field.members ? keysOf(field, [...path, key]) : [{ path: [...path, key], field }],
   )
 }
 
-/** Platforms whose settings the contract reads, each with those settings. */
+/** Returns the settings of a platform that the contract reads. */
 const settingsOf = (platform: Platform) => publisherFields(platform).members?.config
 
 const { recipient: _recipient, ...mailDefaults } =
@@ -54,7 +54,7 @@ function exampleOf(field: Field<unknown>): unknown {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
-/** One entry for each platform that has settings. */
+/** Returns an example entry for each platform that has settings. */
 function publisherExamples() {
   return platforms.flatMap((platform) => {
     const config = settingsOf(platform)
@@ -70,7 +70,7 @@ function entryExample(platform: Platform): Record<string, unknown> {
   return isRecord(example) ? example : {}
 }
 
-/** Every key with its example, in the form of the runtime answer. */
+/** Returns every key with its example, in the form of the runtime answer. */
 export function completeAnswer() {
   const { config, ...envelope } = answerFields.members ?? {}
   const blocks = Object.entries(config?.members ?? {}).map(([key, field]) => [
@@ -81,7 +81,7 @@ export function completeAnswer() {
   return { ...Object.fromEntries(head), config: Object.fromEntries(blocks) }
 }
 
-/** Credentials for each reference of {@link completeAnswer}. */
+/** Returns credentials for each reference of {@link completeAnswer}. */
 function completeCredentials() {
   const answer = parseRuntimeAnswer(completeAnswer())
   if (answer === 'other_app_type')
@@ -100,12 +100,12 @@ function completeCredentials() {
   )
 }
 
-/** The whole example as a file for `CONFIG_FILE`. */
+/** Returns the whole example as a file for `CONFIG_FILE`. */
 export function completeFile(): string {
   return stringify({ ...completeAnswer(), credentials: completeCredentials() }, { lineWidth: 0 })
 }
 
-/** Tells whether the publisher refuses the complete answer without this key. */
+/** Checks if the publisher refuses the complete answer without this key. */
 function isRequired(path: readonly string[]): boolean {
   try {
     parseRuntimeAnswer(without(completeAnswer(), path))
@@ -138,7 +138,7 @@ function row({ path, field }: DescribedKey, absent: string): string[] {
   ]
 }
 
-/** Rows of a block of the answer at `place`. */
+/** Returns the table of a block of the answer at `place`. */
 function blockTable(block: Field<unknown>, place: readonly string[]): string {
   const rows = keysOf(block).map((key) => {
     const { documentation, read } = key.field
@@ -160,7 +160,7 @@ function blockSection(key: string, block: Field<unknown>): string {
   return `### \`${key}\`\n\n${documentation?.description}${body}${rest}`
 }
 
-/** The tables of docs/tenant-configuration.md by the name of their section. */
+/** Returns the tables of docs/tenant-configuration.md by the names of their sections. */
 export function tenantSections(): Readonly<Record<string, string>> {
   const { config, ...envelope } = answerFields.members ?? {}
   const blocks = Object.entries(config?.members ?? {})

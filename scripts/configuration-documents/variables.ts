@@ -16,7 +16,7 @@ const metadataSchema = z.strictObject({
   examples: z.tuple([z.string()]),
   /** The only host that reads the variable. */
   host: z.enum(['node', 'workers']).optional(),
-  /** Effective default in Markdown, where the schema alone does not give it. */
+  /** Effective default in Markdown, if the schema alone does not state it. */
   whenAbsent: z.string().optional(),
 })
 
@@ -32,11 +32,11 @@ export interface DescribedVariable {
   group: string
   description: string
   example: string
-  /** Sentences about the variable that its schema or its provider gives. */
+  /** Sentences about the variable, from its schema or its provider. */
   notes: readonly string[]
   isRequired: boolean
   isSecret: boolean
-  /** Markdown; empty where there is none. */
+  /** Markdown; empty without a default. */
   default: string
 }
 
@@ -114,7 +114,7 @@ function holdsSecret(value: unknown): boolean {
   return value instanceof Secret || (Array.isArray(value) && value.some(holdsSecret))
 }
 
-/** Limits and known words as a schema states them. */
+/** Returns the allowed values or the limits of a schema, as sentences. */
 function valuesOf(schema: z.core.$ZodType): string[] {
   const limits = limitsSchema.parse(z.toJSONSchema(schema, { unrepresentable: 'any' }))
   const { minimum, maximum, enum: words } = limits
@@ -123,7 +123,7 @@ function valuesOf(schema: z.core.$ZodType): string[] {
   return [`From ${minimum.toLocaleString('en')} to ${maximum.toLocaleString('en')}.`]
 }
 
-/** The table of one group. */
+/** Returns the table of one group. */
 export function variableTable(group: string): string {
   const rows = describedVariables
     .filter((variable) => variable.group === group)
@@ -136,10 +136,10 @@ export function variableTable(group: string): string {
   return table(['variable', 'default', 'example', 'meaning'], rows)
 }
 
-/** Variables without which the start from a control plane fails. */
+/** Variables that a start with a control plane requires. */
 const startsWith = ['WEB_SESSION_SECRET', 'ORCHESTRATOR_BASE_URL', 'ORCHESTRATOR_SERVICE_TOKEN']
 
-/** `.env.example`: the variables that a start needs, and all others as comments with their examples. */
+/** Returns `.env.example`: the variables that a start needs, and all others as comments with their examples. */
 export function environmentExample(): string {
   const sections = groups.map((group) => {
     const lines = describedVariables

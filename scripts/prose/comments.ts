@@ -1,6 +1,6 @@
 /** Text of comments, as their reader sees it. */
 
-/** Comment as a parser gives it. */
+/** Comment as a parser returns it. */
 export interface SourceComment {
   readonly type: string
   readonly value: string

@@ -1,9 +1,9 @@
 /** Rules of plain English that a program can check, as functions of a text. CONTRIBUTING.md explains them. */
 
 const maxWords = 25
-/** Colons and semicolons in one sentence. */
+/** Upper bound on colons and semicolons in a sentence. */
 const maxMarks = 1
-/** Characters of a table cell, as written in Markdown. */
+/** Upper bound on characters in a table cell, as written in Markdown. */
 export const maxCellLength = 160
 
 /** Name of a rule. */
@@ -32,7 +32,7 @@ const citations = [
   /\b(?:the|this|our) epic\b|\bepic-\d+/gi,
   /\b(?:design|control-plane|readings|language|style|epic-001)\.md\b|(?<![\w/])(?:\.\.\/)?shared\/(?:facts|cases|hooks)\b/gi,
 ]
-/** Sections need a document with a name. */
+/** Section number, which needs the name of a document. */
 const section = /\bsections? \d+/gi
 const specification =
   /\b(?:RFC|OpenID|OAuth|ECMA|ECMAScript|HTML|CSS|PNG|JPEG|Exif|TIFF|W3C|WCAG|ISO|Unicode|UAX|UTS|XMP|IPTC|HTTP|Fetch|WebP|ITU|draft-ietf-[a-z0-9-]+|specification)\b|https?:/i
@@ -98,12 +98,12 @@ export function sentenceFaults(text: string): Fault[] {
   ])
 }
 
-/** Finds everything that a comment may not have. */
+/** Finds all faults of a comment. */
 export function commentFaults(text: string): Fault[] {
   return [...all(text.trim(), opening, 'opening'), ...wordFaults(text), ...sentenceFaults(text)]
 }
 
-/** Finds everything that a test title may not have. */
+/** Finds all faults of a test title. */
 export function titleFaults(title: string): Fault[] {
   const isSentence = verb.test(title) && !notVerbs.test(title)
   return [
@@ -113,7 +113,7 @@ export function titleFaults(title: string): Fault[] {
   ]
 }
 
-/** Finds everything that a sentence for people at the screen may not have, its length aside. */
+/** Finds the faults of a message for people. Does not limit its length. */
 export function messageFaults(text: string): Fault[] {
   return [...wordFaults(text), ...all(proseOf(text), phrases, 'phrase')]
 }

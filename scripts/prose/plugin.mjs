@@ -1,4 +1,4 @@
-/** ESLint plugin behind `npm run check:prose`. eslint.prose.config.mjs says which of its rules holds where. */
+/** ESLint plugin behind `npm run check:prose`. eslint.prose.config.mjs decides where each rule applies. */
 import { commentTexts } from './comments.ts'
 import {
   commentFaults,
@@ -20,7 +20,7 @@ const advice = {
   cell: `At most ${maxCellLength} characters in a table cell`,
 }
 
-/** Reports the faults of a text, but for those that the configuration allows with a reason. */
+/** Reports the faults of a text, except those that the configuration allows. */
 function reporter(context) {
   const allowed = context.options[0]?.allowed ?? []
   return (place, faults) => {
@@ -53,7 +53,7 @@ function textOf(node) {
   return null
 }
 
-/** Name of the function that a call begins with: `it` in `it.each(cases)(title)`. */
+/** Returns the name of the function that a call begins with: `it` in `it.each(cases)(title)`. */
 function nameOf(callee) {
   if (callee.type === 'CallExpression') return nameOf(callee.callee)
   if (callee.type === 'MemberExpression') return nameOf(callee.object)

@@ -51,7 +51,7 @@ async function memoryOf({ pid }: ChildProcess): Promise<string> {
   return `${Math.round(kilobytes / 1000)} MB resident`
 }
 
-/** Ends the process by SIGTERM. Throws if the exit takes too long or its code is not 0. */
+/** Ends the process with SIGTERM. Throws if the exit takes too long or its code is not 0. */
 export async function end({ process: child }: Dyno): Promise<void> {
   const memory = await memoryOf(child)
   const startedAt = performance.now()

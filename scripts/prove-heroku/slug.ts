@@ -7,7 +7,7 @@ import { clean, run, say } from './run.ts'
 /** Maximum slug size on Heroku in bytes. */
 const maxSlugBytes = 500_000_000
 
-/** Makes the slug in an empty folder. Throws if the slug is too large or keeps development dependencies. */
+/** Creates the slug in an empty folder. Throws if the slug is too large or keeps development dependencies. */
 export async function buildSlug(slug: string): Promise<void> {
   await copySlug(slug)
   await build(slug)

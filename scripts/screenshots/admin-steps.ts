@@ -32,7 +32,7 @@ export async function openResults(page: Page): Promise<void> {
   await openPreview(page)
   const results = {
     telegram: { success: true, url: 'https://t.me/c/1000010000000/7', message_id: '7' },
-    email: { success: false, error: 'The mail server is not reachable. Try it again in a while.' },
+    email: { success: false, error: 'The mail server cannot be reached. Try again later.' },
   }
   await page.route('**/api/images/*/publish', (route) =>
     events(route, ['result', { filename: 'x', results, any_success: true, archived: false }]),

@@ -2,7 +2,7 @@
 import type { Page, Route } from 'playwright-core'
 import { photoAddress, pictureShown } from './page.ts'
 
-/** Returns the photo these publishing outcomes. */
+/** Opens a photo with these publishing outcomes. */
 export async function withOutcomes(page: Page, outcomes: Readonly<Record<string, 'published' | 'failed'>>) {
   const path = '/api/images/last-light-at-the-jetty.jpg'
   // Fetched by the page, since only browsers resolve names below localhost.

@@ -7,7 +7,7 @@ import { type AppEnv, readHeader } from './exchange.ts'
 export interface CookieKind {
   /** Name, or its prefix if several cookies of a kind may exist at once. */
   readonly name: string
-  /** Domain with a leading dot, which browsers ignore (RFC 6265, section 5.2.3). Left out: this host only. */
+  /** Domain with a leading dot, which browsers ignore (RFC 6265, section 5.2.3). Default: this host only. */
   readonly domain?: string
 }
 

@@ -42,12 +42,12 @@ export const modelErrors: readonly ErrorCode[] = ['ai_refused', 'ai_unusable_ans
 export interface ErrorsOfRoute {
   audience: Audience
   path: string
-  /** The method is not safe (RFC 9110, section 9.2.1). */
+  /** True when the method is not safe (RFC 9110, section 9.2.1). */
   isChange: boolean
-  /** The route takes parameters or a body. */
+  /** True when the route takes parameters or a body. */
   hasInput: boolean
   hasBody: boolean
-  /** The process refuses plain HTTP. */
+  /** True when the process refuses plain HTTP. */
   forceHttps: boolean
   /** Errors of the route's own work. */
   errors: readonly ErrorCode[]

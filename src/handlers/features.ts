@@ -10,7 +10,7 @@ export function requireFeature({ config }: Pick<TenantRuntime, 'config'>, flag: 
   if (!config.features[flag]) throw featureOff()
 }
 
-/** Tells if publishing is on. A tenant in review cannot publish, even with the flag on. */
+/** Checks if publishing is on. A tenant in review cannot publish, even with the flag on. */
 export function canPublish({ config }: Pick<TenantRuntime, 'config'>): boolean {
   return config.features.publish_enabled && config.features.mode !== 'review'
 }

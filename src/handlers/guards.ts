@@ -47,7 +47,7 @@ export async function requireRecentSignIn(c: Context<AppEnv>, services: Services
   )
 }
 
-/** Tells if the caller is an admin of this gallery. */
+/** Checks if the caller is an admin of this gallery. */
 export async function isAdminHere(c: Context<AppEnv>, services: Services): Promise<boolean> {
   const session = await sessionOf(c, services)
   return session !== null && isAdmin(session.email, runtimeOf(c.env).config, services.settings)

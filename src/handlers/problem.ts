@@ -83,13 +83,13 @@ export function problemOf({ code, message, existing }: PublisherError, requestId
   }
 }
 
-/** Tells if a browser navigates to a page: the request accepts HTML and is outside the API. */
+/** Checks if a browser navigates to a page: the request accepts HTML and is outside the API. */
 export function isNavigation(request: Request): boolean {
   if (!request.headers.get('accept')?.includes('text/html')) return false
   return isForPeople(new URL(request.url).pathname)
 }
 
-/** Tells if browsers navigate to this path, so that an error may be a page. */
+/** Checks if browsers navigate to this path, so that an error may be a page. */
 export function isForPeople(path: string): boolean {
   return !path.startsWith('/api/') && !path.startsWith('/internal/')
 }

@@ -128,7 +128,7 @@ async function admit(c: Context<AppEnv>, audience: Audience, services: Services)
   if (audience === 'admin' && isChange(c)) await services.limits.mutation(runtimeOf(c.env).tenant)
 }
 
-/** Tells if the method is not safe (RFC 9110, section 9.2.1). */
+/** Checks if the method is not safe (RFC 9110, section 9.2.1). */
 function isChange({ req }: Context<AppEnv>): boolean {
   return isUnsafe(req.method)
 }

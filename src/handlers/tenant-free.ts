@@ -1,7 +1,7 @@
 /** Paths that need no tenant: health, static files, the page of error codes, calls of the control plane. */
 import { errorsPath } from './problem.ts'
 
-/** Tells if a path is answered on any host, without resolving a tenant. */
+/** Checks if a path is answered on any host, without resolving a tenant. */
 export function isTenantFree(path: string): boolean {
   return (
     path.startsWith('/assets/') ||

@@ -8,7 +8,7 @@ export interface BackgroundWork {
   settled(ms: number): Promise<number>
 }
 
-/** Makes the background work of one process. An unhandled failure is reported as a fault. */
+/** Creates the background work of one process. An unhandled failure is reported as a fault. */
 export function createBackgroundWork(faults: Faults): BackgroundWork {
   const running = new Set<Promise<unknown>>()
 

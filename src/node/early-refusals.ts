@@ -10,10 +10,10 @@ export interface EarlyRefusal {
   body: string
 }
 
-/** Makes the answer to an error, with `requestId` in its headers and its document. */
+/** Creates the answer to an error, with `requestId` in its headers and its document. */
 export type RefuseEarly = (error: PublisherError, requestId: string) => EarlyRefusal
 
-/** Makes the function. `securityHeaders` come from handlers/security-headers.ts. */
+/** Creates a {@link RefuseEarly}. `securityHeaders` come from handlers/security-headers.ts. */
 export function createEarlyRefusals(
   securityHeaders: readonly (readonly [name: string, value: string])[],
 ): RefuseEarly {

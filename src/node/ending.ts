@@ -16,7 +16,7 @@ export interface EndingOptions {
   clock?: () => number
 }
 
-/** Makes the signal handler. Reacts to the first signal only. Exits with 0 after an orderly end, otherwise with 1. */
+/** Creates the signal handler. Reacts to the first signal only. Exits with 0 after an orderly end, otherwise with 1. */
 export function createEnding(options: EndingOptions): (signal: NodeJS.Signals) => void {
   const { log, close, sendSpans, exit, limitMs = 29_000, clock = () => performance.now() } = options
   let isEnding = false

@@ -12,7 +12,7 @@ export interface Faults {
   report(kind: FaultKind, error: unknown): void
 }
 
-/** Makes the reporter of a process. */
+/** Creates the fault reporter of a process. */
 export function createFaults(log: Logger, onFault?: (kind: FaultKind) => void): Faults {
   return {
     report(kind, error) {

@@ -19,7 +19,7 @@ const connectTimeoutMs = 8000
 const silenceMs = 60_000
 
 /**
- * Makes the fetch. Make one per process, since it keeps connections alive. Works like `guardedFetch`, and also rejects with
+ * Creates the fetch. Call this once per process, since the fetch keeps connections alive. Works like `guardedFetch`, and also rejects with
  * `endpoint_refused` if a name resolves to an address that is not public. Rejects with a `TypeError` like any fetch if the server cannot be
  * reached.
  */
@@ -38,7 +38,7 @@ export function createGuardedFetch({ allowPrivate, ...options }: GuardedFetchOpt
 }
 
 /**
- * Makes an agent that connects to public addresses only. Its major version of undici must match the version inside Node
+ * Creates an agent that connects to public addresses only. Its major version of undici must match the version inside Node
  * (`process.versions.undici`; 7 in Node 24), or Node's `fetch` cannot use it.
  */
 export function createPublicAgent({ resolve, isPublic = isPublicAddress }: PinnedLookupOptions): Agent {

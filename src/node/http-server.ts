@@ -13,7 +13,7 @@ import { saneRequestId } from '../handlers/exchange.ts'
 import { asMessage, type RefuseEarly } from './early-refusals.ts'
 import type { UnreadBodies } from './unread-bodies.ts'
 
-/** Longer than Heroku's router keeps an idle connection (about 90 s). Otherwise the router may use a connection that is closing (H13). */
+/** Lifetime of an idle connection, longer than at Heroku's router (about 90 s). Otherwise the router may use a closing connection (H13). */
 const keepAliveTimeoutMs = 95_000
 /** Time from the connection or the first byte to the end of the headers. Idle time between requests does not count. */
 const defaultHeadersTimeoutMs = 20_000
@@ -44,7 +44,7 @@ export interface HttpServerOptions {
   timeoutCheckMs?: number
 }
 
-/** Makes the server. It does not listen yet. */
+/** Creates the server. It does not listen yet. */
 export function createHttpServer(options: HttpServerOptions): Server {
   const { listener, maxConnections, refuseEarly, unreadBodies, onAnswered } = options
   const { headersTimeoutMs = defaultHeadersTimeoutMs, timeoutCheckMs = defaultTimeoutCheckMs } = options

@@ -6,7 +6,7 @@ import { onceLoaded } from '../base/once.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { Mailer } from '../ports/mail.ts'
 
-/** Makes a model that is loaded at its first call. */
+/** Creates a model that is loaded at its first call. */
 export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {
   const model = onceLoaded(load)
   return {
@@ -15,7 +15,7 @@ export function lateModel(load: () => Promise<LanguageModel>): LanguageModel {
   } satisfies Required<LanguageModel>
 }
 
-/** Makes a mailer that is loaded at its first call. */
+/** Creates a mailer that is loaded at its first call. */
 export function lateMailer(load: () => Promise<Mailer>): Mailer {
   const mailer = onceLoaded(load)
   return {

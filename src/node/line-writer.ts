@@ -7,10 +7,9 @@ export interface LineWriter {
   flush(): void
 }
 
-/** A longer buffer is written at once. */
+/** Upper bound on the buffer in characters. A longer buffer is written at once. */
 const maxBufferedLength = 64 * 1024
 
-/** Makes the writer. */
 export function createLineWriter(stream: Writable): LineWriter {
   let buffered = ''
   let scheduled = false

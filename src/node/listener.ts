@@ -16,7 +16,7 @@ import type { UnreadBodies } from './unread-bodies.ts'
 
 export interface ListenerOptions {
   handler: Handler
-  /** Depends on the proxy in front of this server. */
+  /** Returns the client's address. Choose the function that fits the proxy in front of this server. */
   clientOf: ClientOf
   faults: Faults
   /** Work that continues after its answer, so that the process can wait for its end. */
@@ -29,7 +29,7 @@ export interface ListenerOptions {
   onAnswered(status: number, code: ErrorCode): void
 }
 
-/** Makes the listener for `http.createServer`. */
+/** Creates the listener for `http.createServer`. */
 export function createListener({
   handler,
   clientOf,
@@ -91,7 +91,7 @@ export function createListener({
 const notOfAHost = /[\s@/\\?#]/
 
 /**
- * Tells if the request has exactly one Host header and an origin-form target (RFC 9112, sections 3.2 and 3.2.1). An absolute-form target
+ * Checks if the request has exactly one Host header and an origin-form target (RFC 9112, sections 3.2 and 3.2.1). An absolute-form target
  * names its own host, which the adapter would trust.
  */
 function isHostUnambiguous(incoming: IncomingMessage): boolean {
@@ -100,7 +100,7 @@ function isHostUnambiguous(incoming: IncomingMessage): boolean {
 }
 
 /**
- * Tells if the request is a health check, which belongs to no host. Load balancers send HTTP/1.0 without a Host header, or with any text
+ * Checks if the request is a health check, which belongs to no host. Load balancers send HTTP/1.0 without a Host header, or with any text
  * in the header (HAProxy, `option httpchk`). HTTP/1.1 always requires one Host header (RFC 9112, section 3.2).
  */
 function isHealthCheck(incoming: IncomingMessage): boolean {
@@ -122,7 +122,7 @@ const invalidHost = 'nobody.invalid'
 /** Fast path for most hosts. */
 const plainHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,4})?$/
 
-/** Tells if the adapter can build a URL with this host. It refuses IPv6 without brackets, for example, and a port beyond 65,535. */
+/** Checks if the adapter can build a URL with this host. It refuses IPv6 without brackets, for example, and a port beyond 65,535. */
 function isHostOfUrl(host: string): boolean {
   return plainHost.test(host) || (hostName(host) !== null && URL.canParse(`http://${host}`))
 }

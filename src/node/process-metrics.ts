@@ -5,7 +5,7 @@ import { createPrometheusMetrics } from '../providers/metrics/prometheus.ts'
 import { vendors } from '../providers/registry.ts'
 
 /**
- * Makes the metrics of a Node process. `dyno` is the platform's name for the process. Each start adds a random suffix, since two
+ * Creates the metrics of a Node process. `dyno` is the platform's name for the process. Each start adds a random suffix, since two
  * processes share a name while a release takes over (Heroku's preboot).
  */
 export function createNodeMetrics(dyno: string | undefined): Metrics {

@@ -14,7 +14,7 @@ export interface AddressResolverOptions {
 }
 
 /**
- * Makes a resolver that asks name servers only, since tenants must not use the hosts file or search list of this machine. Unlike
+ * Creates a resolver that asks name servers only, since tenants must not use the hosts file or search list of this machine. Unlike
  * `dns.lookup`, it occupies no thread of libuv's pool, so a tenant's silent name server cannot delay other tenants. IPv4 comes first, since
  * Heroku has no outgoing IPv6.
  */
@@ -32,12 +32,12 @@ export function createAddressResolver(options: AddressResolverOptions = {}): Res
 export interface PinnedLookupOptions {
   /** Default: {@link createAddressResolver}. */
   resolve?: ResolveAddresses
-  /** Tells if connections to an address are allowed. Default: `isPublicAddress`. */
+  /** Checks if connections to an address are allowed. Default: `isPublicAddress`. */
   isPublic?: (address: string) => boolean
 }
 
 /**
- * Makes a `lookup` for `net.connect` and `tls.connect` that fails with `endpoint_refused` if any address of a name is not public. The
+ * Creates a `lookup` for `net.connect` and `tls.connect` that fails with `endpoint_refused` if any address of a name is not public. The
  * socket connects to exactly the checked addresses, which defeats DNS rebinding. Sockets skip the lookup for literal addresses; check those
  * with `assertPublicHost` first.
  */

@@ -31,9 +31,9 @@ export interface Tracing {
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Bound on the shutdown, so that a dead collector cannot delay the end of the process. */
+/** Time limit of the shutdown, so that a dead collector cannot delay the end of the process. */
 const endingMs = 3000
-/** Bound on a message of the SDK or the collector. */
+/** Upper bound on a message of the SDK or the collector, in characters. */
 const maxReasonLength = 300
 
 /** Registers the SDK globally, for the API in src/runtime/telemetry/spans.ts. */
@@ -65,7 +65,7 @@ export function registerSdk(variables: Variables, log: Logger): Tracing {
   }
 }
 
-/** Makes the sampler by its name in the OpenTelemetry specification, whose default is `parentbased_always_on`. */
+/** Creates the sampler by its name in the OpenTelemetry specification, whose default is `parentbased_always_on`. */
 function samplerOf({ OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG }: Variables, log: Logger): Sampler {
   const name = OTEL_TRACES_SAMPLER?.trim() || 'parentbased_always_on'
   const root = rootSampler(name.replace(/^parentbased_/, ''), OTEL_TRACES_SAMPLER_ARG)

@@ -18,11 +18,11 @@ export interface UnreadBodies {
   answer(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Response>
   /** Sends an early refusal and ends the connection once the request's body is drained. */
   refuse(refusal: EarlyRefusal, incoming: IncomingMessage, outgoing: ServerResponse): void
-  /** Tells if the end of the connection was announced. Further requests on it must not be processed. */
+  /** Checks if the end of the connection was announced. Further requests on it must not be processed. */
   isEnding(socket: Socket): boolean
 }
 
-/** Makes the handling of unread bodies for one server. */
+/** Creates the handling of unread bodies for one server. */
 export function createUnreadBodies(): UnreadBodies {
   const ending = new WeakSet<Socket>()
   const awaited = new WeakMap<IncomingMessage, () => void>()

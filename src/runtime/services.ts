@@ -40,7 +40,7 @@ export interface ServiceOptions {
   counter?: RateCounter | undefined
   /** Sends invalidations to other processes and receives theirs. Default: each process finds changes by its own checks. */
   invalidations?: Invalidations | undefined
-  /** Tells if the process is about to end, for `/health/ready` and `/health/traffic`. Default: never. */
+  /** Checks if the process is about to end, for `/health/ready` and `/health/traffic`. Default: never. */
   isDraining?(): boolean
   images: ImageReducer
   digest: StreamDigest
@@ -77,7 +77,7 @@ export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 
   signIn: SignIn | null
 }
 
-/** Holds two dozen of the largest pictures (2048 pixels, about 2 MB). A slow platform may occupy each for 90 s. */
+/** Memory for pictures of running posts: two dozen of the largest (2048 pixels, about 2 MB). A slow platform may occupy each for 90 s. */
 const postedPictureBytes = 48 * 2 ** 20
 
 /** Caches about 5,000 opened digests, so that a view need not open them again. */

@@ -1,4 +1,4 @@
-/** Tools of the workflow, made from the services of a process and one tenant, for requests and jobs. */
+/** Tools of the workflow, created from the services of a process and one tenant, for requests and jobs. */
 import type { Platform } from '../contract/platform.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PublishOutcome } from '../ports/metrics.ts'

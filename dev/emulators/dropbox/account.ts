@@ -49,7 +49,7 @@ export interface AccountState {
   listing: Set<string>
 }
 
-/** Position of a listing. Continuing from the same cursor gives the same result again. */
+/** Position of a listing. Continuing from the same cursor returns the same result again. */
 export interface ListingCursor {
   folder: string
   /** Entries of the original folder that are still to be returned. */

@@ -78,7 +78,7 @@ export const folderPath = z
   .string()
   .refine((path) => path === '' || pathPattern.test(path) || idPattern.test(path), 'did not match pattern')
 
-/** Tells if a path matches the pattern but is refused as `malformed_path`. */
+/** Checks if a path matches the pattern but is refused as `malformed_path`. */
 export const isMalformed = (path: string): boolean =>
   !withoutTrailingSlash(path) || nameOf(path).length > 255 || path.split('/').includes('..')
 

@@ -33,7 +33,7 @@ export interface Tree {
   /** Returns files and folders directly below, in arbitrary order. */
   children(path: string): TreeNode[]
   files(): TreeFile[]
-  /** Tells if an ancestor of the path is a file, which prevents a write to a free path. */
+  /** Checks if an ancestor of the path is a file, which prevents a write to a free path. */
   hasFileAncestor(path: string): boolean
   /** Creates or replaces the file and creates its parents. */
   write(path: string, bytes: StoredBytes, clientModified?: Date): TreeFile

@@ -26,7 +26,7 @@ const pathRoot = z.discriminatedUnion('.tag', [
 ])
 
 /**
- * Returns the account whose files this request's paths are relative to. Throws Dropbox's 422 for another root than the user's.
+ * Returns the account whose files this request's paths are relative to. Throws Dropbox's 422 for a root other than the user's.
  */
 export function rootedAt(headers: Headers, user: AccountState): AccountState {
   const header = headers.get('dropbox-api-path-root')

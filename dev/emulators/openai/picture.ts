@@ -9,7 +9,7 @@ export interface ReceivedPicture {
   format: string
   bytes: number
   detail: string
-  /** True if the picture contains EXIF, XMP or IPTC. */
+  /** True when the picture contains EXIF, XMP or IPTC. */
   hasMetadata: boolean
   /** Names of the most common colours, the most common first. */
   colours: string[]

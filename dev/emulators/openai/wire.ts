@@ -70,7 +70,7 @@ export interface Usage {
   completion_tokens: number
 }
 
-/** Thrown where the real API answers with an error. */
+/** Thrown when the real API would answer with an error. */
 export class Refusal extends Error {
   readonly status: number
   readonly code: string | null

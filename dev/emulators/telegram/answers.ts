@@ -5,7 +5,7 @@ export interface ErrorParameters {
   migrate_to_chat_id?: number
 }
 
-/** Thrown where the real API answers `ok: false`. */
+/** Thrown when the real API would answer `ok: false`. */
 export class Refusal extends Error {
   readonly status: number
   readonly parameters: ErrorParameters | undefined

@@ -8,7 +8,7 @@ export interface TelegramChat {
   username?: string
   /** Default: `channel`. */
   type?: 'channel' | 'supergroup' | 'group'
-  /** True if member bots may post. Default: true. */
+  /** True when member bots may post. Default: true. */
   allowsPosts?: boolean
 }
 
@@ -55,7 +55,7 @@ export function findChat({ bots }: TelegramState, chatId: string): TelegramChat 
   return bots.flatMap(({ chats }) => chats).find((chat) => isNamed(chat, chatId))
 }
 
-/** Tells if the bot is a member of the chat. */
+/** Checks if the bot is a member of the chat. */
 export function isMember(bot: TelegramBot, chat: TelegramChat): boolean {
   return bot.chats.some(({ id }) => id === chat.id)
 }

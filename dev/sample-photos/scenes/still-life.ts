@@ -43,7 +43,7 @@ interface Thing {
   tall: number
   colour: Rgb
   gloss: number
-  /** True if its inside is visible from above. */
+  /** True when its inside is visible from above. */
   isOpen: boolean
 }
 

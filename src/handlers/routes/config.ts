@@ -60,7 +60,7 @@ function publishersRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     summary: 'Platforms that the gallery publishes to',
     tags: ['gallery'],
     responses: {
-      200: json(publishersResponseSchema, 'Tells for each platform if this tenant publishes there'),
+      200: json(publishersResponseSchema, 'For each platform, true if the gallery publishes there'),
     },
   })
   app.openapi(publishers, (c) => {
@@ -113,7 +113,9 @@ function statusRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     summary: 'Signed-in person',
     tags: ['session'],
     security: [{}, ...securityOf.admin],
-    responses: { 200: json(adminStatusSchema, 'Tells if the caller is an admin of this tenant') },
+    responses: {
+      200: json(adminStatusSchema, 'The signed-in person. `admin` is true for an admin of this gallery'),
+    },
   })
   app.openapi(status, async (c) => {
     const session = await sessionOf(c, services)

@@ -10,9 +10,9 @@ import type { ThumbnailSize } from '../../workflow/thumbnail.ts'
 export interface FetchAheadOptions {
   /** Query of the page's address, as the page reads it (src/ui/gallery/address.ts). */
   query: URLSearchParams
-  /** True if the gallery is public. Only then the picture is certain to load, and is preloaded too. */
+  /** True when the gallery is public. Otherwise the picture may not load, so it is not preloaded. */
   isPublic: boolean
-  /** The browser asked for fewer bytes (`Save-Data: on`). */
+  /** True when the browser asked for fewer bytes (`Save-Data: on`). */
   savesData: boolean
 }
 

@@ -18,7 +18,7 @@ const freshForMs = 1000
 
 const healthPaths = ['/health', '/health/live', '/health/traffic', '/health/ready'] as const
 
-/** Tells if the path is a health check, which load balancers send to any host or none. */
+/** Checks if the path is a health check, which load balancers send to any host or none. */
 export function isHealthPath(path: string): boolean {
   return path.startsWith('/health') && healthPaths.some((known) => known === path)
 }

@@ -35,7 +35,7 @@ export const libraryQuery = z.object({
     type: 'string',
     maxLength: maxCursorLength,
     description:
-      '`cursor` of the previous answer. Gives the next page in the same order and ignores `sort` and `order`. Ignored if `offset` is not 0',
+      '`cursor` of the previous answer. Returns the next page in the same order and ignores `sort` and `order`. Ignored if `offset` is not 0',
   }),
   offset: wholeNumber({ min: 0, max: 1_000_000, fallback: 0 }),
   limit: wholeNumber({ min: 1, max: 1000, fallback: 100 }),

@@ -6,7 +6,7 @@ import { routeFor } from '../route.ts'
 
 export const metricsPath = '/metrics'
 
-/** Tells if the process serves metrics. Otherwise the path answers like any unknown path. */
+/** Checks if the process serves metrics. Otherwise the path answers like any unknown path. */
 export function hasMetrics({ settings, metrics }: Pick<Services, 'settings' | 'metrics'>): boolean {
   return settings.metricsToken !== undefined && metrics.expose !== undefined
 }

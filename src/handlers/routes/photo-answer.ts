@@ -57,7 +57,7 @@ async function adminAnswer(
   const publications = await publicationsOf(publicationTools(services, runtime, c.env), photo.sha256)
   return {
     filename: photo.name,
-    // A store without links of its own gives a path on this host.
+    // A store without links of its own returns a path on this host.
     temp_url: new URL(photo.temporaryUrl, c.env.origin).href,
     thumbnail_url: thumbnailPath(folder, photo.name),
     sha256: photo.sha256,

@@ -44,7 +44,7 @@ const uploadBody = {
 const uploadedSchema = z.object({ key: z.string(), size: z.number().int() }).openapi('Uploaded')
 
 const budgetOfUploads: ByteBudgetOptions = {
-  /** Two of the largest photos. A photo stays in memory while it is passed on, since a store needs the size first. */
+  /** Two of the largest photos. A photo stays in memory until it is stored, since a store needs the size first. */
   total: 2 * (50 * 2 ** 20 + formOverheadBytes),
   /** Longer than the grace period of a slow upload. */
   patienceMs: 20_000,

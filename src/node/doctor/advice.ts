@@ -4,7 +4,7 @@ import type { Endpoint } from '../../ports/driver.ts'
 import type { InstalledStorage, StorageRight } from '../../ports/storage-driver.ts'
 import { causesOf } from './explain.ts'
 
-/** Bound on the part of a message that is examined. */
+/** Upper bound on the examined part of a message, in characters. */
 const maxMessageLength = 2000
 /** Codes of Node and undici for failed connections. */
 const unreachableCodes =
@@ -31,12 +31,12 @@ function textOf(error: Error): string {
   return 'code' in error ? `${error.message} ${String(error.code)}` : error.message
 }
 
-/** Tells if the connection failed. */
+/** Checks if the connection failed. */
 export function isUnreachable(error: unknown): boolean {
   return causesOf(error).some((cause) => unreachableCodes.test(textOf(cause).slice(0, maxMessageLength)))
 }
 
-/** Tells if the error may be about permissions or credentials, which the owner can correct. */
+/** Checks if the error may be about permissions or credentials, which the owner can correct. */
 function isAboutRights(error: unknown): boolean {
   return isPublisherError(error, 'credentials_rejected') || !isPublisherError(error)
 }

@@ -1,4 +1,4 @@
-/** Checks that the orchestrator accepts the service tokens, and that it (or the file) gives a valid configuration of this host. */
+/** Checks that the orchestrator accepts the service tokens, and that the config source has a valid configuration of this host. */
 import { z } from 'zod'
 import { isPublisherError } from '../../base/errors.ts'
 import { hostOf } from '../../base/url-host.ts'

@@ -15,7 +15,7 @@ import { Trouble } from './trouble.ts'
 export interface Reference {
   /** `storage`, `ai`, or a platform. */
   purpose: 'storage' | 'ai' | Platform
-  /** Name of its user, for people. */
+  /** Name of the part that uses the reference, for people. */
   title: string
   ref: string | undefined
   /** Accepted kinds. */

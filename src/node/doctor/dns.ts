@@ -97,7 +97,7 @@ async function complaint({ names, host, baseDomain, own, wildcard }: Scene) {
   return null
 }
 
-/** Tells if the CAA records allow the certificate. `issuewild` overrides `issue`; no record allows every issuer (RFC 8659, section 4). */
+/** Checks if the CAA records allow the certificate. `issuewild` overrides `issue`; no record allows every issuer (RFC 8659, section 4). */
 async function allowsWildcards(names: Names, domain: string): Promise<boolean> {
   const records = await ask(() => names.resolveCaa(domain))
   const wild = records.flatMap(({ issuewild }) => issuewild ?? [])

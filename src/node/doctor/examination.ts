@@ -20,7 +20,7 @@ export interface Finding {
 export interface Verdict<T> {
   value: T
   said: string
-  /** True if the operator should look at the finding although the check passed. */
+  /** True when the operator should look at the finding although the check passed. */
   warning?: boolean
   todo?: string
 }
@@ -35,7 +35,7 @@ export interface Step<T> {
 export interface Examination {
   findings: readonly Finding[]
   /**
-   * Runs the check if `ground` passed. `advise` gives the advice for an error that carries none. The signal fires when the time limit is
+   * Runs the check if `ground` passed. `advise` returns the advice for an error that carries none. The signal fires when the time limit is
    * over.
    */
   check<G, T>(
@@ -55,7 +55,7 @@ export interface ExaminationOptions {
   onFinding(finding: Finding): void
 }
 
-/** Prerequisite that always passed. */
+/** Prerequisite that is always met. */
 export const solid: Step<undefined> = { title: '', passed: { value: undefined } }
 
 export function createExamination({ limitMs, redact, onFinding }: ExaminationOptions): Examination {

@@ -28,7 +28,7 @@ export interface DoctorOptions extends Pick<NodeHostOptions, 'providers'> {
   host: string
   /** Environment of the app; see docs/configuration.md. */
   variables: Readonly<Record<string, string | undefined>>
-  /** Receives each finding as it is made. */
+  /** Receives each finding as soon as its check ends. */
   onFinding?: (finding: Finding) => void
   /** Time limit of one check. Default 30,000, which is longer than a storage waits for its vendor. */
   limitMs?: number
@@ -40,7 +40,7 @@ export interface DoctorOptions extends Pick<NodeHostOptions, 'providers'> {
   now?: () => number
 }
 
-/** Examines one tenant and gives all findings. Publishes nothing and changes none of the tenant's data. Never rejects. */
+/** Examines one tenant and returns all findings. Publishes nothing and changes none of the tenant's data. Never rejects. */
 export async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
   const { limitMs = 30_000, onFinding = () => undefined } = options
   const redaction = createRedaction()
@@ -73,7 +73,7 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
   return examination.findings
 }
 
-/** Makes the lookup context of a job. */
+/** Returns the lookup context of a job. */
 function jobContext() {
   return {
     requestId: crypto.randomUUID(),

@@ -6,7 +6,7 @@ import { Trouble } from './trouble.ts'
 
 const maxLinks = 3
 const longest = 400
-/** Bound on the part of a message that is examined. */
+/** Upper bound on the examined part of a message, in characters. */
 const maxMessageLength = 2000
 /** Upper bound on faulty fields that are named. */
 const maxFields = 20
@@ -21,7 +21,7 @@ export function explain(error: unknown): { said: string; todo: string | undefine
   return { said: cutAtSpace(own + details, longest).toWellFormed(), todo }
 }
 
-/** Tells if the error or a cause has this code of Node's network or resolver. */
+/** Checks if the error or a cause has this code of Node's network or resolver. */
 export function hasCode(error: unknown, code: string): boolean {
   return causesOf(error).some((link) => 'code' in link && link.code === code)
 }
@@ -38,7 +38,7 @@ function messageOf(error: Error): string {
   if (error instanceof z.ZodError) {
     return error.issues
       .slice(0, maxFields)
-      .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
+      .map(({ path, message }) => `${path.join('.') || 'the whole value'}: ${message}`)
       .join(', ')
   }
   if (error instanceof Trouble || isPublisherError(error)) return error.message

@@ -20,7 +20,7 @@ export interface FrontDoor {
   ca?: string
 }
 
-/** Heroku renews a month before the expiry, so two weeks later the renewal is failing. */
+/** Remaining validity that causes a warning. Heroku renews a month before the expiry, so by then the renewal has failed for two weeks. */
 const soonMs = 15 * 24 * 3600_000
 
 /** Checks the certificate. Throws {@link Trouble} if a browser would refuse the certificate. */
@@ -74,9 +74,9 @@ function judge(host: string, socket: TLSSocket, now: number): Verdict<undefined>
 }
 
 const maxNames = 4
-/** Bound on the part of a certificate's names that is examined. */
+/** Upper bound on the examined part of a certificate's names, in characters. */
 const maxNamesLength = 2000
-/** Larger than any answer of this program to the request below. */
+/** Upper bound on an answer, larger than any answer of this program to the request below. */
 const maxAnswerBytes = 2 ** 20
 
 function namesOf({ subject, subjectaltname }: PeerCertificate): string {

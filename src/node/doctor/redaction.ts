@@ -11,7 +11,7 @@ export interface Redaction {
 
 /** Run of characters that may hold a mail address. Each run is examined once. */
 const word = /[^\s<>"'“”()[\],;:]+/g
-/** Bound on the part of a text that is shown and searched for secrets. */
+/** Upper bound on the part of a text that is shown and searched for secrets, in characters. */
 const maxShownLength = 4000
 /** Matches secrets that are long and varied enough. Hiding plain words, such as a vendor's name, would hide too much. */
 const distinctive = /^(?=.{4})(?=.*[^a-z])/s

@@ -11,7 +11,7 @@ import { hasCode } from './explain.ts'
 import { Trouble } from './trouble.ts'
 
 const readyMs = 10_000
-/** Longer than in production, since the doctor accepts a slow store. */
+/** Timeout of a call, longer than in production, since the doctor accepts a slow store. */
 const callMs = 5000
 const ttlSeconds = 60
 /** Share of the memory limit from which a store without eviction counts as nearly full. */

@@ -46,7 +46,7 @@ export async function checkRecord(store: PhotoStore): Promise<Verdict<undefined>
   }
 }
 
-/** Makes the finding. `found` is the storage's own message, which names a known server. */
+/** Creates the finding. `found` is the storage's own message, which names a known server. */
 function notAtomic(found: string): Trouble {
   return new Trouble(
     `the storage cannot create a file atomically, so publishing is refused: ${found}`,
@@ -54,7 +54,7 @@ function notAtomic(found: string): Trouble {
   )
 }
 
-/** Makes a link to a photo and reads the first byte through the link. */
+/** Creates a link to a photo and reads the first byte through the link. */
 export async function checkLink(
   store: PhotoStore,
   photos: readonly PhotoEntry[],

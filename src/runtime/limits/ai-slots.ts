@@ -18,7 +18,7 @@ export interface AiSlotsOptions {
   now: () => number
 }
 
-/** Makes the rate limit of one tenant. */
+/** Creates the rate limit of one tenant. */
 export function createAiSlots({ tenant, ratePerMinute, counter, now }: AiSlotsOptions): AiSlots {
   const rate = { limit: ratePerMinute, windowSeconds: 60 }
   const take = createSharedTake({ ...rate, name: 'ai', counter, maxKeys: 1, now })

@@ -3,7 +3,7 @@ import { PublisherError } from '../../base/errors.ts'
 import { pause } from '../../base/time.ts'
 
 export interface ByteBudgetOptions {
-  /** Bytes. */
+  /** Size of the budget in bytes. */
   total: number
   /** Longest wait for free bytes. */
   patienceMs: number
@@ -36,9 +36,9 @@ export interface Portion {
   end(): void
 }
 
-/** Waiting work polls. On Workers, a request cannot rely on another request to wake it, because that request may be cancelled. */
+/** Interval at which waiting work polls. On Workers, a request cannot rely on another request to wake it: that request may be cancelled. */
 const pollMs = 100
-/** Far longer than any work takes. A portion that is older belongs to a cancelled request of a Worker. */
+/** Age from which a portion counts as lost, far longer than any work takes. The Workers platform has cancelled its request. */
 const lostAfterMs = 15 * 60_000
 const retryAfterMs = 5000
 
@@ -49,7 +49,6 @@ interface Held {
   since: number
 }
 
-/** Makes a budget. */
 export function createByteBudget({ total, patienceMs, busy, now = Date.now }: ByteBudgetOptions): ByteBudget {
   const portions = new Set<Held>()
   let wantedAt = Number.NEGATIVE_INFINITY

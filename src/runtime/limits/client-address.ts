@@ -67,7 +67,7 @@ function clientAddress(address: string | null | undefined, otherwise = unknown):
   return text as ClientAddress
 }
 
-/** Holds eight groups of IPv6, the last two as IPv4, and a zone. */
+/** Upper bound on an address in characters: eight groups of IPv6, the last two as IPv4, and a zone. */
 const maxAddressLength = 64
 
 /** Accepts only standard notation; proxies write no other. */

@@ -8,7 +8,7 @@ import type { ByteBudget } from './byte-budget.ts'
 const limits = { atOnce: 4, maxWaiting: 32 }
 /** Longest wait for a slot. Together with a typical post it fits into the 30 s of Heroku's router. */
 const patienceMs = 15_000
-/** Equals the lifetime of a claim in the ledger: a longer post has lost its claim too. */
+/** Longest time that a post holds its slot. Equals the lifetime of a claim in the ledger, so a longer post has lost its claim too. */
 const holdMs = 10 * 60_000
 
 interface PostSlotsOptions extends Pick<TenantSlotsOptions, 'tenant' | 'now' | 'observer'> {
@@ -16,7 +16,7 @@ interface PostSlotsOptions extends Pick<TenantSlotsOptions, 'tenant' | 'now' | '
   vendorOf(platform: Platform): string
 }
 
-/** Makes the post slots of one tenant. All tenants share `pictures`. */
+/** Creates the post slots of one tenant. All tenants share `pictures`. */
 export function createPostSlots(
   { tenant, now, observer, vendorOf }: PostSlotsOptions,
   pictures: ByteBudget,

@@ -26,7 +26,7 @@ export interface RateLimiter {
 }
 
 /**
- * Makes a limiter. The allowance refills evenly, one per `windowSeconds / limit`, so a client cannot burst twice at the edge of a window.
+ * Creates a limiter. The allowance refills evenly, one per `windowSeconds / limit`, so a client cannot burst twice at the edge of a window.
  * Memory per key is one number.
  */
 export function createRateLimiter(options: RateLimitOptions): RateLimiter {
@@ -37,8 +37,8 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   const known = new LRUCache<string, number>({ max: maxKeys })
 
   /**
-   * Returns the time at which the allowance is full again, at most one window ahead. Without the bound, a key would wait for hours after the
-   * clock was set back.
+   * Returns the time at which the allowance is full again, at most one window ahead. Without the bound, a key would wait for hours after
+   * the clock was set back.
    */
   function wholeAt(key: string): number {
     return Math.min(known.get(key) ?? 0, now() + windowMs)

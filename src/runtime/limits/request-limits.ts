@@ -10,7 +10,7 @@ import { createSharedTake } from './shared-rate-limit.ts'
 /** Requests below `/auth/`. A sign-in takes two to five requests, and an office shares one address. */
 const signInLimit = { limit: 300, windowSeconds: 300 }
 
-/** Far above the rate of a person, even during a large upload. Stops a script that loops. */
+/** Changes in one tenant, far above the rate of a person, even during a large upload. Stops a script that loops. */
 const mutationLimit = { limit: 300, windowSeconds: 60 }
 
 /** Lookups of unknown hosts that one client causes. A person usually causes a single lookup. */
@@ -72,7 +72,7 @@ export interface RequestLimits {
   allUnknownHosts(client: ClientAddress): Promise<() => void>
 }
 
-/** Makes the limits of a process. */
+/** Creates the limits of a process. */
 export function createRequestLimits(options: RequestLimitsOptions): RequestLimits {
   const { counter, now, viewerRequests = 3000 } = options
   const counted = (name: string, limit: Pick<RateLimitOptions, 'limit' | 'windowSeconds'>) =>

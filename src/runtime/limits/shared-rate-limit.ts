@@ -17,7 +17,7 @@ export interface SharedTake {
 }
 
 /**
- * Makes a limiter. The local count is a part of the shared count, so a local refusal needs no call to the counter. Refusals of
+ * Creates a limiter. The local count is a part of the shared count, so a local refusal needs no call to the counter. Refusals of
  * the counter are remembered locally. While the counter is unavailable, each process enforces the limit alone.
  */
 export function createSharedTake(options: SharedRateLimitOptions): SharedTake {

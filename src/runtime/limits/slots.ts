@@ -27,7 +27,7 @@ export interface Slots {
   acquire(priority: 'high' | 'low', patienceMs: number, signal?: AbortSignal): Promise<Release>
 }
 
-/** Makes the slots of one tenant and one kind of work. */
+/** Creates the slots of one tenant and one kind of work. */
 export function createSlots(options: SlotsOptions): Slots {
   const { atOnce, maxWaiting, holdMs, now, onWaiting = () => undefined } = options
   const holders = new Map<Release, number>()

@@ -23,7 +23,7 @@ export interface WaitQueue {
   readonly size: number
   /** Waits for a slot, at most `patienceMs`. Rejects with {@link NoSlot}, or with the reason of `signal` once the signal fires. */
   wait(patienceMs: number, signal?: AbortSignal): Promise<Release>
-  /** Returns free slots to the waiters in front. */
+  /** Assigns free slots to the first waiters. */
   admit(slots: FreeSlots): void
 }
 
@@ -43,7 +43,6 @@ interface Waiter {
   giveUp(): void
 }
 
-/** Makes an empty queue. */
 export function createWaitQueue(options: WaitQueueOptions): WaitQueue {
   const { maxWaiting, now, onWaiting, onImpatient } = options
   const waiters = new Set<Waiter>()

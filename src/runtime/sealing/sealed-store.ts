@@ -21,7 +21,7 @@ export interface SealedStoreOptions {
 
 /** Rejects when the store rejects, but never because of a stored value. */
 export interface SealedStore {
-  /** True if no other process sees the store. See {@link KeyValueStore.isOwn}. */
+  /** True when no other process sees the store. See {@link KeyValueStore.isOwn}. */
   readonly isOwn: boolean
   /** Returns `null` for an unknown key, and for a value that was altered, expired, or sealed for another host or key. */
   get(host: string, key: string): Promise<string | null>
@@ -39,7 +39,7 @@ interface OpenedValue {
   expiresAt: number
 }
 
-/** Makes the store of one purpose. Values in the process's own memory are not sealed, since no other program can reach them. */
+/** Creates the store of one purpose. Values in the process's own memory are not sealed, since no other program can reach them. */
 export function createSealedStore(options: SealedStoreOptions): SealedStore {
   const { kv, maxOpened, now, ...sealing } = options
   const sealer = createSealer({ ...sealing, schema: contentSchema, now })

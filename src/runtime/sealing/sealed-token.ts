@@ -41,10 +41,10 @@ export interface Sealer<T> {
 
 const keyManagement = 'dir'
 const encryption = 'A256GCM'
-/** Characters of a cookie that every browser keeps (RFC 6265, section 6.1). */
+/** Longest cookie, in characters, that every browser keeps (RFC 6265, section 6.1). */
 const cookieLength = 4096
 
-/** Makes the sealer of one purpose. Derives its keys at the first use. */
+/** Creates the sealer of one purpose. Derives its keys at the first use. */
 export function createSealer<T extends Record<string, unknown>>(options: SealerOptions<T>): Sealer<T> {
   const { secrets, schema, maxLength = cookieLength, now } = options
   const typ = `${options.purpose}+jwt`
@@ -102,7 +102,7 @@ export function createSealer<T extends Record<string, unknown>>(options: SealerO
   }
 }
 
-/** Tells if each part is in canonical base64url. Decoders ignore left-over bits, so an altered token could otherwise stay valid. */
+/** Checks if each part is in canonical base64url. Decoders ignore left-over bits, so an altered token could otherwise stay valid. */
 function isCanonical(token: string): boolean {
   try {
     return token.split('.').every((part) => base64url.encode(base64url.decode(part)) === part)

@@ -7,7 +7,7 @@ import { type Folder, folders, type PhotoName } from '../../ports/photo.ts'
 import { deriveSigningKey } from './derived-keys.ts'
 
 export interface SignedLinks {
-  /** Makes a token for one photo on one host. */
+  /** Creates a token for one photo on one host. */
   sign(host: Host, folder: Folder, name: PhotoName, expiresAt: Date): Promise<string>
   /** Returns the folder that the token opens for this host and photo. Throws `link_expired` for any other token. */
   verify(token: string, host: Host, name: PhotoName): Promise<Folder>

@@ -53,7 +53,7 @@ export function contradictions(env: Environment): string[] {
   return [...cookieContradictions(env), ...developmentContradictions(env)]
 }
 
-/** Tells if this is a developer's machine: plain HTTP, and host names below localhost. */
+/** Checks if this is a developer's machine: plain HTTP, and host names below localhost. */
 export function isDevelopment(env: Environment): boolean {
   return !env.FORCE_HTTPS && `.${env.ORCHESTRATOR_BASE_DOMAIN}`.endsWith('.localhost')
 }

@@ -1,4 +1,4 @@
-/** The settings of a process, made from the environment once at the start. */
+/** Settings of a process, parsed from the environment once at the start. */
 import { z } from 'zod'
 import type { Secret } from '../../base/secret.ts'
 import { parseVariables, SettingsError, type Variables } from '../../base/variables.ts'
@@ -102,7 +102,7 @@ export function parseSettings(variables: Variables, providers: ProviderVariables
   return { ...toSettings(parsed.data), ofProviders: ofProviders.data }
 }
 
-/** Returns one sentence for each group of which only a part is set. */
+/** Returns one sentence for each group that is set only in part. */
 function separated(groups: ProviderVariables['together'], given: Readonly<Record<string, string>>): string[] {
   return groups
     .filter((group) => group.some((name) => given[name]) && !group.every((name) => given[name]))

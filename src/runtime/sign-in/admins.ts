@@ -3,7 +3,7 @@ import { type Email, parseEmail } from '../../contract/email.ts'
 import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
 import type { Settings } from '../settings/settings.ts'
 
-/** Tells if sign-in is enabled on this tenant's host. */
+/** Checks if sign-in is enabled on this tenant's host. */
 export function canSignIn({ auth }: RuntimeConfig, { provider }: Pick<Settings, 'provider'>): boolean {
   return provider !== null && auth?.enabled !== false
 }
@@ -17,7 +17,7 @@ export function adminsOf(
   return [...new Set(auth.allowed_emails.flatMap((address) => parseEmail(address) ?? []))]
 }
 
-/** Tells if the address is in {@link adminsOf}. */
+/** Checks if the address is in {@link adminsOf}. */
 export function isAdmin(
   email: Email,
   config: RuntimeConfig,

@@ -1,7 +1,7 @@
 /** `fetch` for the identity provider, with a limit on the answer because answers are read whole. */
 import { boundedAnswer } from '../../base/bounded-body.ts'
 
-/** Larger than any discovery document, key set or token answer. */
+/** Upper bound on an answer, larger than any discovery document, key set or token answer. */
 const maxAnswerBytes = 2 ** 20
 
 interface Asked extends Omit<RequestInit, 'body' | 'signal'> {

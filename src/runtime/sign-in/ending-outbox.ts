@@ -11,7 +11,7 @@ export interface EndingOutboxOptions {
   now: () => number
 }
 
-/** Nothing here rejects. */
+/** No method rejects. */
 export interface EndingOutbox {
   /** Writes one ending. Returns false if the store failed. */
   share(ending: Ending, write: () => Promise<boolean>): Promise<boolean>
@@ -25,7 +25,7 @@ const retryMs = 5000
 /** Upper bound on the time for writing all endings. */
 const roundMs = 60_000
 
-/** Makes the outbox of one process. */
+/** Creates the outbox of one process. */
 export function createEndingOutbox({ records, known, onFailure, now }: EndingOutboxOptions): EndingOutbox {
   /** Time at which the running round counts as over, since a Worker may cancel a round together with its request. */
   let roundUntil = 0

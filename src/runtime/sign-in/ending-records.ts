@@ -29,12 +29,12 @@ export interface EndingRecordsOptions {
   now: () => number
 }
 
-/** Outlives every copy of the cookie. The extra day covers renewals that race with the ending. */
+/** Lifetime of a record, longer than that of any copy of the cookie. The extra day covers renewals that race with the ending. */
 const ttlSeconds = maxSessionSeconds + 24 * 3600
 
 const personSchema = z.object({ until: z.number().int() })
 
-/** Makes the records in one store. */
+/** Creates the {@link EndingRecords} of one store. */
 export function createEndingRecords({ kv, secrets, now }: EndingRecordsOptions): EndingRecords {
   const shelves = secrets.map((secret) => createShelf(secret, now))
   return {
@@ -72,7 +72,7 @@ export function createEndingRecords({ kv, secrets, now }: EndingRecordsOptions):
   }
 }
 
-/** Makes the keys and values of one secret. */
+/** Creates the keys and values of records under one secret. */
 function createShelf(secret: Secret, now: () => number) {
   const encoder = new TextEncoder()
   let key: CryptoKey | undefined

@@ -19,15 +19,15 @@ export interface EndingsOptions {
   now: () => number
 }
 
-/** Nothing here rejects. Without the shared store, a process misses endings of other processes but still applies its own. */
+/** No method rejects. Without the shared store, a process misses endings of other processes but still applies its own. */
 export interface Endings {
-  /** Tells if the session ended. An answer of the shared store is cached for {@link verdictMs}. */
+  /** Checks if the session ended. An answer of the shared store is cached for {@link verdictMs}. */
   isEnded(session: SessionFacts): Promise<boolean>
-  /** Tells the same from memory only. */
+  /** Checks the same from memory only. */
   isKnownEnded(session: SessionFacts): boolean
   /** Ends one session with all its copies. Returns false if the shared store failed; the ending is then written later. */
   endSession(session: SessionFacts): Promise<boolean>
-  /** Ends all sessions that a person has begun until now. Returns false as {@link endSession} does. */
+  /** Ends all sessions that a person has begun until now. Returns false like {@link endSession}. */
   endPerson(email: Email): Promise<boolean>
   /** Returns a start time for a new session of this person, later than the last {@link endPerson}. Seconds since 1970. */
   startOf(email: Email): Promise<number>
@@ -40,7 +40,7 @@ const verdictMs = 30_000
 /** Upper bound on the difference between the clocks of two machines. */
 const skewSeconds = 300
 
-/** Makes the endings of one process. */
+/** Creates the {@link Endings} of one process. */
 export function createEndings({ kv, secrets, log, now }: EndingsOptions): Endings {
   const records = createEndingRecords({ kv, secrets, now })
   const known = createKnownEndings()

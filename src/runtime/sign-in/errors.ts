@@ -31,7 +31,7 @@ export class SignInRefusal extends PublisherError {
   }
 }
 
-/** Makes the error for a step that belongs to no recent sign-in of this browser. */
+/** Creates the error for a step that belongs to no recent sign-in of this browser. */
 export function signInExpired(): PublisherError {
   return new PublisherError(
     'sign_in_expired',
@@ -39,7 +39,7 @@ export function signInExpired(): PublisherError {
   )
 }
 
-/** Makes the error for an unavailable identity provider. */
+/** Creates the error for an unavailable identity provider. */
 export function providerUnavailable(cause: unknown, retryAfterMs = 30_000): PublisherError {
   return new PublisherError(
     'sign_in_unavailable',
@@ -48,7 +48,7 @@ export function providerUnavailable(cause: unknown, retryAfterMs = 30_000): Publ
   )
 }
 
-/** Makes the error for a host without sign-in. Carries no Retry-After, since waiting does not help. */
+/** Creates the error for a host without sign-in. Carries no Retry-After, since waiting does not help. */
 export function signInOff(): PublisherError {
   return new PublisherError('sign_in_unavailable', 'Signing in is not set up here.')
 }

@@ -12,13 +12,13 @@ export interface Expected {
   now: () => number
 }
 
-/** Makes the refusal for the person. `about` names the claim for the audit log. `words` is for the operator and never holds a nonce. */
+/** Creates the refusal for the person. `about` names the claim for the audit log. `words` is for the operator and never holds a nonce. */
 export function invalidIdToken(about: string, words: string): SignInRefusal {
   const message = 'The sign-in service sent an invalid answer. You were not signed in.'
   return new SignInRefusal('id_token_invalid', message, { about, cause: new Error(words) })
 }
 
-/** Makes the refusal for an error of jose. */
+/** Creates the refusal for an error of jose. */
 export function explainJoseError(error: errors.JOSEError, token: string, expected: Expected): SignInRefusal {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
     return invalidIdToken(error.claim, claimWords(error.claim, error.payload, expected))

@@ -30,14 +30,14 @@ export interface IdTokenChecks {
 
 export interface CheckedIdToken {
   person: Person
-  /** Time at which the person authenticated at the provider, if the provider tells. Seconds since 1970. */
+  /** Time at which the person authenticated at the provider, if the provider reports it. Seconds since 1970. */
   authTime?: number
   /** Id of the provider's own session (OpenID Connect Front-Channel Logout 1.0, section 3). */
   providerSession?: string
 }
 
 const toleranceSeconds = 60
-/** Bound on the age of a token, since the provider has just issued it for this sign-in. */
+/** Upper bound on the age of a token, since the provider has just issued it for this sign-in. */
 const maxAgeSeconds = 600
 
 const claimsSchema = z.object({
@@ -52,7 +52,7 @@ const claimsSchema = z.object({
 })
 
 /**
- * Checks a token and gives its content. Throws {@link SignInRefusal}, whose cause explains the fault to the operator, or
+ * Checks a token and returns its content. Throws {@link SignInRefusal}, whose cause explains the fault to the operator, or
  * `sign_in_unavailable` if the keys are unavailable.
  */
 export async function checkIdToken(token: string, checks: IdTokenChecks): Promise<CheckedIdToken> {
@@ -91,8 +91,8 @@ export async function checkIdToken(token: string, checks: IdTokenChecks): Promis
 }
 
 /**
- * Returns the provider's signing keys. Fetches them when needed, again after an hour, and for an unknown key (at most every 30 s). Keeps them
- * while the provider is unavailable.
+ * Returns the provider's signing keys. Fetches them when needed, again after an hour, and for an unknown key (at most every 30 s). Keeps
+ * them while the provider is unavailable.
  */
 export function createSigningKeys(jwksUri: string): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(jwksUri), {

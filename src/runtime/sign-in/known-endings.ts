@@ -32,7 +32,7 @@ export interface KnownEndings {
 /** Upper bound on sessions and on people remembered per process (about 300 bytes each). */
 export const maxRemembered = 10_000
 
-/** Makes the memory of one process. */
+/** Creates the memory of one process. */
 export function createKnownEndings(): KnownEndings {
   const sessions = new LRUCache<string, Ending>({ max: maxRemembered })
   const people = new LRUCache<Email, PersonEnding>({ max: maxRemembered })

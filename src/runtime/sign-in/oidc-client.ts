@@ -33,7 +33,10 @@ export interface SignInSecrets {
   verifier: string
 }
 
-/** Prompt that the provider must show even to a known browser: choose a person, or authenticate again. `null` leaves the choice to the provider. */
+/**
+ * Prompt that the provider must show even to a known browser: choose a person, or authenticate again. `null` leaves the choice to the
+ * provider.
+ */
 export type Ask = 'person' | 'proof' | null
 
 /** Reference to the provider's own session: its ID token, or the session id in the token. */
@@ -51,20 +54,20 @@ export interface OidcClient {
   /** Begins a sign-in. Returns the URL for the browser, and the secrets to check the answer with. Throws `sign_in_unavailable`. */
   begin(redirectUri: string, ask: Ask): Promise<{ url: string; secrets: SignInSecrets }>
   /**
-   * Redeems the provider's answer (the query of the callback) and gives the person. Never retries, since a code works once. Throws
+   * Redeems the provider's answer (the query of the callback) and returns the person. Never retries, since a code works once. Throws
    * {@link SignInRefusal} or `sign_in_unavailable`.
    */
   redeem(answer: URLSearchParams, secrets: SignInSecrets, redirectUri: string): Promise<Redeemed>
   /**
-   * Returns the URL at which a browser signs out of the provider too, or `null` if the provider has none. `hint` spares the person a prompt.
-   * Throws `sign_in_unavailable`.
+   * Returns the URL at which a browser signs out of the provider too, or `null` if the provider has none. `hint` spares the person a
+   * prompt. Throws `sign_in_unavailable`.
    */
   endSessionUrl(returnTo: string, hint: SessionHint): Promise<string | null>
 }
 
 const tokenTimeoutMs = 10_000
 
-/** Makes the client of one provider. Sends nothing before the first call. */
+/** Creates the client of one provider. Sends nothing before the first call. */
 export function createOidcClient(provider: ProviderSettings, log: Logger, now: () => number): OidcClient {
   const { issuer, clientId, clientSecret } = provider
   const client = { client_id: clientId }
@@ -145,8 +148,8 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
 const noAlgorithm = `The issuer signs ID tokens with none of ${acceptedAlgorithms.join(', ')}.`
 
 /**
- * Returns the `prompt` parameter. Every provider must support `login` (OpenID Connect Core 1.0, section 15.1); `select_account` is used only
- * if the provider offers it.
+ * Returns the `prompt` parameter. Every provider must support `login` (OpenID Connect Core 1.0, section 15.1); `select_account` is used
+ * only if the provider offers it.
  */
 function promptFor(
   ask: 'person' | 'proof',

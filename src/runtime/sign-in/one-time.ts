@@ -10,13 +10,13 @@ export interface OneTimeOptions {
   log: Logger
 }
 
-/** Tells if this is the first use of `id`. Remembers the id for `seconds`, which must cover its validity. */
+/** Returns true for the first use of `id` only. Remembers the id for `seconds`, which must cover its validity. */
 export type Claim = (id: string, seconds: number) => Promise<boolean>
 
 const maxRemembered = 10_000
 
 /**
- * Makes the claim function. It is exact within this process, and across processes while Redis answers. Otherwise reuse is still stopped
+ * Creates the claim function. It is exact within this process, and across processes while Redis answers. Otherwise reuse is still stopped
  * by the cookie, which is deleted at the first use, and by the provider's single-use code. So a failing store refuses no sign-in.
  */
 export function createClaim({ kv, log }: OneTimeOptions): Claim {

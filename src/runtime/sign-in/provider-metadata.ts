@@ -29,10 +29,10 @@ const keptForMs = 3600_000
 /** Pause before the next attempt to renew a copy. */
 const nextAttemptMs = 60_000
 const timeoutMs = 5000
-/** Longer than the timeout of the request. A longer wait means that a Worker cancelled the request. */
+/** Longest wait for a running request, longer than its timeout. A longer wait means that a Worker cancelled the request. */
 const patienceMs = 6000
 
-/** Makes the source of one issuer. Sends nothing before the first call; concurrent calls share one request. */
+/** Creates the source of one issuer. Sends nothing before the first call; concurrent calls share one request. */
 export function createProviderMetadata({ issuer, log, now }: MetadataOptions): ProviderMetadataSource {
   const schema = metadataSchema(issuer)
   let known: { metadata: ProviderMetadata; until: number } | undefined
@@ -94,7 +94,7 @@ function differentIssuer(said: unknown, issuer: string): Error {
 /** Shape of oauth4webapi's error for a different issuer. */
 const mismatchSchema = z.object({ attribute: z.literal('issuer'), body: z.object({ issuer: z.unknown() }) })
 
-/** Tells if the provider runs on this machine (see settings/variables.ts). Only then may its addresses use http. */
+/** Checks if the provider runs on this machine (see settings/variables.ts). Only then may its addresses use http. */
 export function isInsecure(issuer: string): boolean {
   return issuer.startsWith('http:')
 }

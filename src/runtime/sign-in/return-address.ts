@@ -11,7 +11,7 @@ export interface ReturnAddress {
 
 type Fleet = Pick<Settings, 'baseDomain' | 'callbackHost' | 'forceHttps'>
 
-/** Leaves room for the other fields of the cookie that holds the path. */
+/** Upper bound on a path in characters. Leaves room for the other fields of the cookie that holds the path. */
 const maxPathLength = 1000
 /** Control characters vanish in a URL parser, and a backslash becomes a slash (URL standard, "basic URL parser"). */
 const treacherous = /[\p{Cc}\p{Cs}\\]/u
@@ -46,7 +46,7 @@ export function originOf(
   return `http://${host}${port === null ? '' : `:${port}`}`
 }
 
-/** Tells if the path belongs to the sign-in. Decodes the path first, as the router does. */
+/** Checks if the path belongs to the sign-in. Decodes the path first, as the router does. */
 function isSignIn(pathname: string): boolean {
   try {
     const decoded = decodeURIComponent(pathname)

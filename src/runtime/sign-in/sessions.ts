@@ -44,7 +44,7 @@ export interface Sessions {
    * the same person. Invalid values and ended sessions are ignored.
    */
   read(values: readonly string[], audience: string): Promise<Session | null>
-  /** Tells if the session needs renewal: half of its lifetime is over. */
+  /** Checks if the session needs renewal: half of its lifetime is over. */
   isDue(session: Session): boolean
 }
 
@@ -63,18 +63,18 @@ const contentSchema = z.object({
 export type SessionSettings = Pick<Settings, 'sessionSecrets' | 'sessionTtlSeconds'>
 
 export interface SessionsOptions {
-  /** Tells if the session ended early (endings.ts). */
+  /** Checks if the session ended early (endings.ts). */
   isEnded(session: Session): Promise<boolean>
   /** Milliseconds since 1970. */
   now: () => number
 }
 
-/** Makes an unguessable id. */
+/** Creates an unguessable id. */
 export function newSessionId(): string {
   return crypto.randomUUID()
 }
 
-/** Makes the issuer and reader of sessions. */
+/** Creates the issuer and reader of sessions. */
 export function createSessions(
   { sessionSecrets, sessionTtlSeconds }: SessionSettings,
   { isEnded, now }: SessionsOptions,

@@ -16,7 +16,7 @@ const returnAddress = { host: z.string(), port: z.string().nullable(), path: z.s
 const loginSchema = z.object({
   ...returnAddress,
   browser: z.string().nullable(),
-  /** True if the person must authenticate again; no session is reused. */
+  /** True when the person must authenticate again; no session is reused. */
   isFresh: z.boolean().default(false),
 })
 /** Cookie of the callback host while the browser is at the identity provider. */
@@ -67,7 +67,7 @@ export interface SignInOptions {
   now: () => number
 }
 
-/** Makes the sign-in with one provider. */
+/** Creates the sign-in with one provider. */
 export function createSignIn(provider: ProviderSettings, { settings, kv, log, now }: SignInOptions): SignIn {
   const sealer = <T extends Record<string, unknown>>(purpose: string, schema: z.ZodType<T>) =>
     createSealer({ secrets: settings.sessionSecrets, purpose, schema, now })

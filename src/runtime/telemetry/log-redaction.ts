@@ -1,6 +1,6 @@
 /** Second line of defence of the log: bounds a line and redacts apparent secrets, in time linear to its length. */
 
-/** Longer lines are cut. */
+/** Upper bound on a line in characters. Longer lines are cut. */
 const maxLineLength = 16_384
 /** Length of each text in a line that is cut. */
 const maxTextLength = 300

@@ -28,7 +28,7 @@ export interface LoggerOptions {
   onLine?(level: LogLevel, msg: string): void
 }
 
-/** Makes the logger of a host. Lines below `level` cost nothing. */
+/** Creates the logger of a host. Lines below `level` cost nothing. */
 export function createLogger({ level, write, now = Date.now, onLine }: LoggerOptions): Logger {
   const lowest = logLevels.indexOf(level)
   const make = (bound: LogFields): Logger => {
@@ -51,9 +51,9 @@ export function createLogger({ level, write, now = Date.now, onLine }: LoggerOpt
   return make({})
 }
 
-/** Bound on an error's name and code. */
+/** Upper bound on an error's name and code, in characters. */
 const maxWordLength = 100
-/** Bound on an error's message. */
+/** Upper bound on an error's message, in characters. */
 const maxMessageLength = 500
 
 /** Describes an error for the log: names, codes and messages down the chain of causes, each cut. No stack, no properties. */
@@ -69,7 +69,7 @@ export function describeError(error: unknown, depth = 0): LogFields {
   }
 }
 
-/** Holds a photo's name of 255 bytes, each of which may take three characters. */
+/** Upper bound on a path: fits a photo's name of 255 bytes, each of which may take three characters. */
 const maxPathLength = 1000
 
 /** Cuts the path of a request for the log. */

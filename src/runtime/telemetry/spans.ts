@@ -42,7 +42,7 @@ const headers: TextMapGetter<ReadHeader> = {
   keys: () => [],
 }
 
-/** Tells if an SDK records spans. */
+/** Checks if an SDK records spans. */
 export function hasTracer(): boolean {
   return currentTracer() !== undefined
 }

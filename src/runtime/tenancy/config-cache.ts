@@ -26,7 +26,7 @@ export interface ConfigCacheOptions<T> {
   kv: KeyValueStore
   /** Secrets that seal the configurations in the shared store. */
   secrets: readonly [Secret, ...Secret[]]
-  /** Makes the object that requests use. Called once per configuration version. */
+  /** Derives the object that requests use. Called once per configuration version. */
   derive(answer: RuntimeAnswer, host: TenantHost): T
   log: Logger
   now: () => number
@@ -42,7 +42,10 @@ export interface ConfigCacheOptions<T> {
 export interface ConfigCache<T> {
   /** Returns the derived object of a valid configuration without waiting. If undefined, call {@link load}. */
   peek(host: TenantHost, context: LookupContext): T | undefined
-  /** Returns the derived object, after a lookup if needed. Throws `tenant_not_found`, `config_unavailable`, or the refusal of an unknown host. */
+  /**
+   * Returns the derived object, after a lookup if needed. Throws `tenant_not_found`, `config_unavailable`, or the refusal of an unknown
+   * host.
+   */
   load(host: TenantHost, context: LookupContext): Promise<T>
   /** Number of configurations and of unknown hosts in memory. */
   readonly sizes: { configurations: number; unknownHosts: number }
@@ -62,7 +65,7 @@ export interface ConfigCache<T> {
   markAllSuspect(): void
 }
 
-/** Makes the cache. One per process. */
+/** Creates the cache. One per process. */
 export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCache<T> {
   const { source, kv, secrets, derive, log, now, onResolved, maxBytes = 32 * 2 ** 20 } = options
   const sealed = createSealedStore({ kv, secrets, purpose: 'configuration', maxLength: maxSealedLength, now })
@@ -140,7 +143,7 @@ export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCach
   }
 }
 
-/** Makes the error for every host without a tenant. */
+/** Creates the error for every host without a tenant. */
 export function tenantNotFound(): PublisherError {
   return new PublisherError('tenant_not_found', 'There is nothing at this address.')
 }

@@ -32,7 +32,7 @@ interface Known {
   rejections: number
 }
 
-/** Bound on a pending resolution, since a Worker may cancel it with its request. Longer than the deadline of the orchestrator client. */
+/** Time limit of a pending resolution, which a Worker may cancel with its request. Longer than the orchestrator client's deadline. */
 const flightMs = 12_000
 /** Backoff after a failure without a Retry-After. Doubles with each failure, from `first` up to `last`. */
 const failurePauseMs = { first: 10_000, last: 60_000 }
@@ -43,7 +43,7 @@ const rejectionPauseMs = { first: 1000, last: 10_000 }
 const provenMs = 60_000
 
 /**
- * Makes the cache. Concurrent first calls share one resolution. Failures and rejected fresh credentials are cached for a while; otherwise
+ * Creates the cache. Concurrent first calls share one resolution. Failures and rejected fresh credentials are cached for a while; otherwise
  * each request of a tenant with a wrong reference would call the orchestrator.
  */
 export function createCredentialCache({ resolve, ttlMs, now }: CredentialCacheOptions): CredentialCache {

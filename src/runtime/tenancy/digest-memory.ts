@@ -6,13 +6,16 @@ import type { SealedStore } from '../sealing/sealed-store.ts'
 import { describeError, type Logger } from '../telemetry/log.ts'
 import type { TenantRuntime } from './tenant-runtime.ts'
 
-/** A short TTL keeps unviewed photos out of a small store (docs/operations/heroku.md). An original is reread at most weekly. */
+/**
+ * Lifetime of a digest. Digests of unviewed photos soon leave a small store (docs/operations/heroku.md), and an original is reread at most
+ * weekly.
+ */
 const ttlSeconds = 7 * 24 * 3600
 /** Half of a SHA-256, which is enough to tell a tenant's own photos apart. */
 const keyBytes = 16
 const digestBytes = 32
 
-/** Makes one tenant's memory. If the store fails, the caller only has to read the original. */
+/** Creates one tenant's memory. If the store fails, the caller only has to read the original. */
 export function createDigestMemory(
   sealed: SealedStore,
   { host, tenant, config }: Pick<TenantRuntime, 'host' | 'tenant' | 'config'>,

@@ -13,7 +13,7 @@ export function createFactsCache(): FactsCache {
   return new LRUCache({ max: maxPhotos })
 }
 
-/** Makes one tenant's view of the cache. */
+/** Creates one tenant's view of the cache. */
 export function createFactsMemory(
   cache: FactsCache,
   { host, config }: Pick<TenantRuntime, 'host' | 'config'>,

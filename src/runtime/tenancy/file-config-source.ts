@@ -37,7 +37,7 @@ const fileSchema = z.looseObject({
   credentials: z.record(z.string(), z.unknown()).catch({}),
 })
 
-/** Makes the source. A faulty file does not prevent the start: it shows in `/health/ready` and as `config_unavailable`. */
+/** Creates the source. A faulty file does not prevent the start: it shows in `/health/ready` and as `config_unavailable`. */
 export function createFileConfigSource({ read, baseDomain }: FileConfigOptions): ConfigSource {
   async function load() {
     try {

@@ -28,7 +28,7 @@ export interface OrchestratorClientOptions {
   now?: () => number
 }
 
-/** Makes the client of one orchestrator. Retries 429, 5xx and network failures, but never 400, 403 or 404. */
+/** Creates the client of one orchestrator. Retries 429, 5xx and network failures, but never 400, 403 or 404. */
 export function createOrchestratorClient(options: OrchestratorClientOptions): ConfigSource {
   const { baseUrl, probeHost, timeoutMs = 3000, fetch: send = fetch, now = Date.now } = options
   const tokens = createTokenRing(options.tokens)

@@ -30,7 +30,7 @@ const recentMs = 10_000
 /** Overhead of a string and its slot in the array. */
 const bytesPerName = 48
 
-/** Makes the cache. The default of 8 MB holds about 100,000 names. */
+/** Creates the cache. The default of 8 MB holds about 100,000 names. */
 export function createListingCache(maxBytes = 8 * 2 ** 20): ListingCache {
   return new LRUCache({
     maxSize: maxBytes,
@@ -43,7 +43,7 @@ function sizeOf(names: readonly PhotoName[]): number {
   return names.reduce((bytes, name) => bytes + 2 * name.length + bytesPerName, 0)
 }
 
-/** Makes one tenant's view. Concurrent callers share one listing. A failed listing is not cached. */
+/** Creates one tenant's view. Concurrent callers share one listing. A failed listing is not cached. */
 export function createRecentNames({ cache, identity, list, now }: RecentNamesOptions): RecentNames {
   let flight: Promise<readonly PhotoName[]> | undefined
   let changes = 0

@@ -36,15 +36,15 @@ export interface TenantRuntime {
   readonly displayName: string
   readonly config: RuntimeConfig
   readonly configVersion: string
-  /** The tenant's storage, made when first needed. Throws `provider_unavailable`. */
+  /** The tenant's storage, created at the first use. Throws `provider_unavailable`. */
   storage(): PhotoStore
-  /** Platforms on which the tenant publishes, made when first needed. */
+  /** Platforms on which the tenant publishes, created at the first use. */
   publishers(): TenantPublishers
   /** The AI; `null` if the configuration names no credentials for an AI. */
   model(): LanguageModel | null
   /** Rate limit on the tenant's calls to the AI. */
   readonly aiSlots: AiSlots
-  /** Slots for the tenant's posts, made when first needed. */
+  /** Slots for the tenant's posts, created at the first use. */
   postSlots(): PostSlots
   /** Finished thumbnails of this tenant and configuration version. */
   readonly thumbnails: ThumbnailMemory
@@ -70,7 +70,7 @@ export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageO
   log: Logger
 }
 
-/** Returns the function that makes a {@link TenantRuntime} of a runtime answer. */
+/** Returns a function that creates a {@link TenantRuntime} from a runtime answer. */
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
   const { thumbnails, listings, now } = options
   const vendorOf = (platform: Platform) => options.publishers[platform]?.vendor ?? platform
@@ -88,7 +88,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       list: async () => (await storage().list('root')).photos.map(({ name }) => name),
       now,
     })
-    // Made late: the rate limiter would be most of the memory of an idle tenant, and only analyses need it.
+    // Created late: the rate limiter would be most of the memory of an idle tenant, and only analyses need it.
     const aiSlots = once(() => openAiSlots(options, scope))
     return {
       host,

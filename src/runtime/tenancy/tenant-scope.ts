@@ -12,7 +12,7 @@ export interface TenantScope {
   host: Host
   tenant: Tenant
   config: RuntimeConfig
-  /** Finds credentials of the tenant, resolved when first needed and cached as long as the configuration. */
+  /** Finds credentials of the tenant, resolved at the first use and cached as long as the configuration. */
   find: FindCredentials
   /** Context of calls to the tenant's vendors. */
   calls: Omit<VendorCallContext, 'vendor'>
@@ -27,7 +27,7 @@ export interface TenantScopeOptions {
   now: () => number
 }
 
-/** Makes the scope of one tenant. */
+/** Creates the scope of one tenant. */
 export function tenantScope(
   { source, observe, fairness = {}, now }: TenantScopeOptions,
   { config, ttlSeconds }: RuntimeAnswer,

@@ -7,7 +7,7 @@ import type { TenantScope } from './tenant-scope.ts'
 
 export interface TenantStorageOptions {
   storages: InstalledStorages
-  /** Makes the digests that tie a sidecar to its photo. Default: names alone decide. */
+  /** Creates the digests that tie a sidecar to its photo. Default: names alone decide. */
   digestsOf?: (
     store: PhotoStore,
     tenant: Pick<TenantScope, 'host' | 'tenant' | 'config'>,

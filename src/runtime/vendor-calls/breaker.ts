@@ -15,7 +15,9 @@ export interface BreakerOptions {
   onState(state: BreakerState): void
 }
 
-/** `answered`: the vendor responded, even with an error. `outage`: the vendor is down. `unknown`: the call reveals nothing about the vendor. */
+/**
+ * `answered`: the vendor responded, even with an error. `outage`: the vendor is down. `unknown`: the call reveals nothing about the vendor.
+ */
 export type Outcome = 'answered' | 'outage' | 'unknown'
 
 /** Permitted call, which must report how it ended. */

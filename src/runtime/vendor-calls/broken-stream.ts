@@ -1,6 +1,6 @@
 /**
- * Guard for a body whose sender stalls or disconnects. Node ends a stalled body only after minutes, a Worker never. A disconnect surfaces
- * as a stream error without a code.
+ * Guard for a body whose sender stalls or disconnects. Node ends a stalled body only after minutes; a Worker never does. A disconnect
+ * surfaces as a stream error without a code.
  */
 import { isPublisherError } from '../../base/errors.ts'
 import { within } from '../../base/time.ts'

@@ -31,13 +31,16 @@ export type CallKind = 'read' | 'begin' | 'change' | 'settle'
 
 export interface Limited {
   kind: CallKind
-  /** True if the call may succeed without the vendor, so that only its failure reveals something. */
+  /** True when the call may succeed without the vendor, so that only its failure reveals something. */
   provesNothing?: boolean
 }
 
 export type LimitedTable<Port> = CallTable<Port, Limited>
 
-/** Longer than a provider's own retries (20 to 60 s), which end with a more precise error. */
+/**
+ * Time limit of a `read`, and longest time that any call holds its slot. Longer than a provider's own retries (20 to 60 s), which end with
+ * a more precise error.
+ */
 const deadlineMs = 75_000
 /** Longest wait for a slot. Together with the call it fits into the 30 s of Heroku's router. */
 const patienceMs = 15_000
@@ -49,13 +52,13 @@ export interface LimitOptions extends VendorCallContext {
   atOnce: number
   /** Upper bound on waiting calls of each priority. */
   maxWaiting: number
-  /** Makes the error for a vendor that is down or did not answer in time. */
+  /** Creates the error for a vendor that is down or did not answer in time. */
   unavailable(details: ErrorDetails): PublisherError
 }
 
 /**
- * Makes all layers for one tenant and one of its vendors, so that a vendor of one tenant cannot affect other tenants. Observation is closest
- * to the provider, so that metrics count only calls that are really made.
+ * Creates all layers for one tenant and one of its vendors, so that a vendor of one tenant cannot affect other tenants. Observation is
+ * closest to the provider, so that metrics count only calls that are really made.
  */
 export function limitedLayers(options: LimitOptions): Layer<Limited>[] {
   const { queue, atOnce, maxWaiting, unavailable, ...context } = options
@@ -94,7 +97,7 @@ function limiting(vendor: string, acquire: Acquire, watch: Watch): Layer<Limited
     if (kind !== 'change') watch.refuseWhileDown()
     const release = await acquire({
       priority: kind === 'read' ? 'low' : 'high',
-      // All current holders of slots have ended by their deadline.
+      // A change waits until every slot that is held now has been released or has expired.
       patienceMs: kind === 'change' ? deadlineMs : patienceMs,
       vendors: [vendor],
       signal: signalOf?.(...parameters),

@@ -4,8 +4,8 @@ import type { CallOutcome, Metrics, OutgoingCall } from '../../ports/metrics.ts'
 import { inSpan, markFailed } from '../telemetry/spans.ts'
 
 /**
- * Makes one call. `outcomeOf` gives the outcome of an answer (default: `ok`). `failureOf` may override the outcome of an error (default: its
- * code).
+ * Makes one call. `outcomeOf` returns the outcome of an answer (default: `ok`). `failureOf` may override the outcome of an error
+ * (default: its code).
  */
 export type Observe = <T>(
   call: Pick<OutgoingCall, 'to' | 'operation'>,
@@ -14,7 +14,7 @@ export type Observe = <T>(
   failureOf?: (error: unknown) => CallOutcome | undefined,
 ) => Promise<T>
 
-/** Makes the observer of a process. */
+/** Creates the observer of a process. */
 export function createObserver(metrics: Metrics): Observe {
   return ({ to, operation }, make, outcomeOf = () => 'ok', failureOf = () => undefined) =>
     inSpan(

@@ -21,7 +21,7 @@ export interface CallRule<Parameters extends readonly unknown[], Answer> {
 /** Rule of a method with any parameters and answer. */
 export type AnyCallRule = CallRule<readonly unknown[], unknown>
 
-/** Mark of a method without layers: it calls no vendor, or only on demand of an admin. */
+/** Mark of a method without layers: it calls no vendor, or only when an admin asks. */
 const direct = 'direct'
 
 type Method = (...parameters: never[]) => unknown

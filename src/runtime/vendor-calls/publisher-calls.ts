@@ -5,7 +5,7 @@ import { breaking, type LimitedTable, observing, type VendorCallContext } from '
 import { throughLayers } from './pipeline.ts'
 import { createWatch } from './watch.ts'
 
-/** Longer than the wait for a platform while publishing. */
+/** Time after which an unfinished probe expires, longer than publishing waits for a platform. */
 const probeMs = 100_000
 
 const calls = {

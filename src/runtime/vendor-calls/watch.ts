@@ -12,13 +12,13 @@ export interface WatchOptions {
   observer: FairnessObserver
   /** Time after which an unfinished probe expires. */
   probeMs: number
-  /** Makes the error for a vendor that is down. */
+  /** Creates the error for a vendor that is down. */
   unavailable(details: { retryAfterMs: number }): PublisherError
 }
 
 export interface CallOptions {
   insists: boolean
-  /** True if the call may succeed without the vendor, so that only its failure reveals something. */
+  /** True when the call may succeed without the vendor, so that only its failure reveals something. */
   provesNothing?: boolean
 }
 

@@ -1,7 +1,7 @@
 /**
  * Tells a tenant's host who has signed in at the callback host. In the `domain` scope, browsers send the cookie to both. In the `host`
  * scope, the callback host gives the browser a code. The tenant's host exchanges the code for its own cookie. A code works once, in the
- * browser and on the host that it was made for.
+ * browser and on the host for which it was created.
  */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
@@ -83,7 +83,7 @@ export function enterRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
 }
 
-/** Tells if this browser asked for the code and has not used the code yet. */
+/** Checks if this browser asked for the code and has not used the code yet. */
 async function isAskedFor(
   c: Context<AppEnv>,
   { settings }: Services,

@@ -164,7 +164,7 @@ async function signOut(c: Context<AppEnv>, services: Services, { return_to, ever
   return c.redirect(await nextStop({ ...address, path }, settings, signIn), 303)
 }
 
-/** Ends the session on this host. `isShared` is false if other processes could not be told yet. */
+/** Ends the session on this host. `isShared` is false if other processes could not be notified yet. */
 async function endHere(c: Context<AppEnv>, services: Services, everywhere: boolean) {
   const { settings, signIn } = services
   const who = await sessionOf(c, services)
@@ -180,7 +180,7 @@ async function endHere(c: Context<AppEnv>, services: Services, everywhere: boole
   return { isEverywhere, isShared }
 }
 
-/** Ends each session that the browser sent, and all sessions of `email` if given. Returns false if other processes could not be told yet. */
+/** Ends each session that the browser sent, and all sessions of `email` if given. False: other processes have not been notified yet. */
 async function endSessions(
   c: Context<AppEnv>,
   services: Services,

@@ -13,7 +13,7 @@ export interface Entry<T> {
   expiresAt: number
   /** Time of the next check in the background. */
   checkAt: number
-  /** True if invalidations may have been missed. Such an entry is checked before its next use. */
+  /** True when invalidations may have been missed. Such an entry is checked before its next use. */
   isSuspect: boolean
   /** Estimated bytes of memory. */
   size: number
@@ -58,7 +58,7 @@ const minCheckMs = 15_000
 /** Value of `sharedAt` that makes the next confirmation write the configuration to the shared store. */
 export const neverShared = Number.NEGATIVE_INFINITY
 
-/** Makes the memory of one process. */
+/** Creates the memory of one process. */
 export function createEntries<T>({ derive, maxBytes, log, now }: EntriesOptions<T>): Entries<T> {
   const entries = new LRUCache<Host, Entry<T>>({
     maxSize: maxBytes,
@@ -115,7 +115,10 @@ export function createEntries<T>({ derive, maxBytes, log, now }: EntriesOptions<
 /** Memory of a tenant's store, breakers and credentials. Publishers and the AI take a little more (docs/operations/heroku.md, "Memory"). */
 const derivedBytes = 20_000
 
-/** Estimates the bytes of a configuration. Text beyond Latin-1 takes two bytes per character; for other text the surplus covers its objects. */
+/**
+ * Estimates the bytes of a configuration: two per character, as text beyond Latin-1 needs. For other text, the surplus covers the parsed
+ * objects.
+ */
 export function sizeOf(text: string): number {
   return 2 * text.length + derivedBytes
 }

@@ -9,27 +9,27 @@ export interface Invalidations {
   record(host: Host): void
   /** Records that the connection for invalidations was lost for a while. */
   recordGap(): void
-  /** Tells if the control plane invalidated the host. Such a host exists, so the limits on unknown hosts do not apply. */
+  /** Checks if the control plane invalidated the host. Such a host exists, so the limits on unknown hosts do not apply. */
   has(host: Host): boolean
-  /** Tells if an eventually consistent store may still return the deleted copy. */
+  /** Checks if an eventually consistent store may still return the deleted copy. */
   isRecent(host: Host): boolean
   /** Starts watching one host. Call this right before its lookup. */
   watch(host: Host): InvalidationWatch
 }
 
 export interface InvalidationWatch {
-  /** Tells if the host was invalidated since; if so, discard the answer. */
+  /** Checks if the host was invalidated since; if so, discard the answer. */
   wasInvalidated(): boolean
-  /** Tells if a gap has ended since; if so, the answer may be stale. */
+  /** Checks if a gap has ended since; if so, the answer may be stale. */
   mayHaveMissed(): boolean
 }
 
-/** Cloudflare KV serves deleted values for up to 60 s. */
+/** Time after an invalidation in which shared copies of the host are distrusted. Cloudflare KV serves deleted values for up to 60 s. */
 const distrustMs = 90_000
 /** Upper bound on remembered invalidations. */
 const maxRemembered = 10_000
 
-/** Makes the memory of one process. */
+/** Creates the memory of one process. */
 export function createInvalidations(now: () => number): Invalidations {
   const latest = new LRUCache<Host, { at: number }>({ max: maxRemembered })
   let gaps = 0

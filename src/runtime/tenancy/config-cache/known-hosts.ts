@@ -5,9 +5,9 @@ import type { Host } from '../../../contract/host.ts'
 export interface KnownHosts {
   /** Remembered unknown hosts. */
   readonly unknownCount: number
-  /** Tells if the source answered within the last 30 s that the host has no tenant. */
+  /** Checks if the source answered within the last 30 s that the host has no tenant. */
   isUnknown(host: Host): boolean
-  /** Tells if the host had a tenant in this process. Its entry may have been evicted since. */
+  /** Checks if the host had a tenant in this process. Its entry may have been evicted since. */
   wasTenant(host: Host): boolean
   markTenant(host: Host): void
   markUnknown(host: Host): void
@@ -22,7 +22,7 @@ const maxUnknown = 50_000
 /** Upper bound on remembered hosts with a tenant (about 150 bytes each). */
 const maxTenants = 20_000
 
-/** Makes the memory of one process. */
+/** Creates the memory of one process. */
 export function createKnownHosts(now: () => number): KnownHosts {
   const unknownUntil = new LRUCache<Host, number>({ max: maxUnknown })
   const tenants = new LRUCache<Host, true>({ max: maxTenants })

@@ -18,7 +18,7 @@ export interface LookupOnce {
   detachAll(): void
 }
 
-/** Makes the lookups that requests share in one process. */
+/** Creates the lookups that requests share in one process. */
 export function createLookupOnce<T>(
   { entries, hosts, invalidations }: ConfigMemory<T>,
   lookups: Lookups<T>,

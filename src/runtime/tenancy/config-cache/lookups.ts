@@ -39,7 +39,9 @@ export interface LookupsOptions<T> extends ConfigMemory<T> {
 export interface Lookups<T> {
   /** Asks the source about a host that is or was known. Throws `config_unavailable`. */
   ask(host: TenantHost, context: LookupContext): Promise<void>
-  /** Asks the source about any other host. Throws `config_unavailable` when too many such lookups run, or the refusal of `admitUnknownHost`. */
+  /**
+   * Asks the source about any other host. Throws `config_unavailable` when too many such lookups run, or the refusal of `admitUnknownHost`.
+   */
   lookupUnknownHost(host: TenantHost, context: LookupContext): Promise<void>
   /** Checks a suspect entry. If the source is unavailable, the entry serves until its TTL ends; after that, throws `config_unavailable`. */
   checkSuspect(host: TenantHost, entry: Entry<T>, context: LookupContext): Promise<void>
@@ -57,7 +59,7 @@ export const lookupPatienceMs = 12_000
 /** Writes of an unchanged configuration per TTL. They keep a configuration in use from expiring in the shared store. */
 const sharesPerTtl = 3
 
-/** Makes the lookups of one process. */
+/** Creates the lookups of one process. */
 export function createLookups<T>(options: LookupsOptions<T>): Lookups<T> {
   const { entries, hosts, invalidations, source, shared, log, now } = options
   const limitUnknown = createUnknownHostLimit(now, lookupPatienceMs)

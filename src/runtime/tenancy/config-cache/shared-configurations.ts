@@ -1,6 +1,6 @@
 /**
  * Configurations that the processes of a fleet share: each process adopts configurations that others fetched. The values are sealed, so a
- * writer of the store can neither forge an admin nor swap two tenants. Nothing here rejects. If the store fails or a value is unusable, the
+ * writer of the store can neither forge an admin nor swap two tenants. No method rejects. If the store fails or a value is unusable, the
  * caller asks the orchestrator.
  */
 import { z } from 'zod'
@@ -24,7 +24,7 @@ export interface SharedConfiguration {
   text: string
 }
 
-/** Makes the shared configurations. Stores nothing if no other process sees the store, since this process has its own memory. */
+/** Creates the shared configurations. Stores nothing if no other process sees the store, since this process has its own memory. */
 export function createSharedConfigurations(
   sealed: SealedStore,
   { log, now }: { log: Logger; now: () => number },

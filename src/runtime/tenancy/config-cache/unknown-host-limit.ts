@@ -10,7 +10,7 @@ export type UnknownHostLimit = (lookup: () => Promise<void>) => Promise<void>
 const atOnce = 500
 const retryAfterMs = 2000
 
-/** Makes the limit of one process. A lookup that takes longer than `holdMs` no longer counts. */
+/** Creates the limit of one process. A lookup that takes longer than `holdMs` no longer counts. */
 export function createUnknownHostLimit(now: () => number, holdMs: number): UnknownHostLimit {
   const slots = createSlots({ atOnce, maxWaiting: 0, holdMs, now })
   return async (lookup) => {

@@ -28,7 +28,7 @@ export function readLookup({ status, text }: Answer, knownVersion: string | unde
   throw configUnavailable(new Error(`The orchestrator answered ${status} for a runtime configuration.`))
 }
 
-/** Says why a lookup with this answer fails; undefined for a good answer. */
+/** Returns the reason why a lookup with this answer fails; undefined for a good answer. */
 export function refusalIn(answer: Answer): string | undefined {
   if (answer.status === 403 || answer.status === 401) return 'the orchestrator refuses the service token'
   try {
@@ -55,12 +55,12 @@ export function readCredentials(answer: Answer): Credentials {
     : credentialsUnavailable(new Error(message), defaultRetryAfterMs)
 }
 
-/** Makes the error for a configuration that is unavailable now. */
+/** Creates the error for a configuration that is unavailable now. */
 export function configUnavailable(cause: unknown, retryAfter = defaultRetryAfterMs): PublisherError {
   return new PublisherError('config_unavailable', unavailableMessage, { cause, retryAfterMs: retryAfter })
 }
 
-/** Tells if the orchestrator refuses the service token, as opposed to the tenant. */
+/** Checks if the orchestrator refuses the service token, as opposed to the tenant. */
 export function refusesToken(answer: Answer): boolean {
   return answer.status === 403 && !isInsufficientBalance(answer)
 }

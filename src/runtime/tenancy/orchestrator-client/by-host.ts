@@ -10,7 +10,7 @@ export type AskByHost = (
 
 const path = '/v1/runtime/by-host'
 
-/** Makes the lookup of one orchestrator. Remembers which method works. */
+/** Creates the lookup at one orchestrator. Remembers which method works. */
 export function createAskByHost(): AskByHost {
   let asksByGet = false
   return async ({ host, knownVersion, requestId }, send) => {
@@ -30,7 +30,7 @@ export function createAskByHost(): AskByHost {
   }
 }
 
-/** Tells if a version can be quoted as an entity tag (RFC 9110, section 8.8.3). */
+/** Checks if a version can be quoted as an entity tag (RFC 9110, section 8.8.3). */
 function isEntityTag(version: string): boolean {
   return /^[\x21\x23-\x7e]+$/.test(version)
 }

@@ -36,7 +36,7 @@ export interface Exchange {
 const deadlineMs = 10_000
 const maxAnswerBytes = 1_000_000
 
-/** Makes the exchange with one orchestrator. */
+/** Creates the exchange with one orchestrator. */
 export function createExchange({ tokens, timeoutMs, ...connection }: ExchangeOptions): Exchange {
   const policy: RetryPolicy = {
     attempts: 3,

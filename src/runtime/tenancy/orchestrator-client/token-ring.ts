@@ -1,4 +1,4 @@
-/** Service tokens, of which a single token is preferred. Allows rotation without a restart. */
+/** Ring of service tokens that prefers the token that worked last, so tokens can be rotated without a restart. */
 import type { Secret } from '../../../base/secret.ts'
 import { equalInConstantTime } from '../../../contract/constant-time.ts'
 
@@ -8,11 +8,11 @@ export interface TokenRing {
   /** Returns the remaining tokens, each once, in order. */
   others(): Secret[]
   prefer(token: Secret): void
-  /** Tells if `candidate` is one of the tokens, in constant time. */
+  /** Checks if `candidate` is one of the tokens, in constant time. */
   accepts(candidate: string): boolean
 }
 
-/** Makes the ring. Throws a `RangeError` for an empty list. */
+/** Creates the ring. Throws a `RangeError` for an empty list. */
 export function createTokenRing(tokens: readonly Secret[]): TokenRing {
   const [first] = tokens
   if (!first) throw new RangeError('At least one service token is needed.')
