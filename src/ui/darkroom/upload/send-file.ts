@@ -24,7 +24,7 @@ export interface SendOptions {
   stallMs: number
 }
 
-/** Resolves with the result. On a stall: `answer_lost` if all bytes were sent, else `stalled`. Never resolves after `signal` aborts. */
+/** Resolves with the result. On a stall: `answer_lost` if all bytes were sent, otherwise `stalled`. Never resolves after `signal` aborts. */
 export function sendFile(
   file: File,
   { keepsDuplicate, onProgress, onStoring, signal, stallMs }: SendOptions,
