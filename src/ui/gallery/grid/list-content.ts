@@ -1,4 +1,4 @@
-/** Content of a list: its names, its length and the latest failure. The list holds only names, so ten thousand photos need little memory. */
+/** Content of a list: its names, its length and the latest failure. Stores only names, so ten thousand photos need little memory. */
 import type { ApiProblem } from '../../problem.ts'
 import { type Item, keyOf } from '../order.ts'
 import type { Page, PageAnswer } from './source.ts'
