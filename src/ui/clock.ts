@@ -1,4 +1,4 @@
-/** Formats the seconds that are left: `7 s`, from a minute on `12:00`. */
+/** Formats a remaining time: `7 s` below a minute, otherwise `12:00`. */
 export function clock(seconds: number): string {
   return seconds < 60
     ? `${seconds} s`

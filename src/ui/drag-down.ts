@@ -2,11 +2,11 @@
 import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
-/** Distance that closes the sheet: a share of its height, but at most these pixels. */
+/** Distance that closes the sheet: a share of its height, at most `pixels`. */
 const enough = { part: 0.3, pixels: 160 }
-/** Minimum speed of a flick in pixels per millisecond, and its minimum distance. */
-const flick = { speed: 0.5, pixels: 24 }
-/** Rest before lifting after which a movement is no longer a flick. */
+/** Minimum speed and distance of a flick. */
+const flick = { pixelsPerMs: 0.5, pixels: 24 }
+/** Longest pause before the finger lifts for a movement to count as a flick. */
 const restMs = 80
 const settlingMs = 180
 
@@ -14,8 +14,8 @@ interface Drag {
   id: number
   startY: number
   y: number
-  /** Speed of the latest move, in pixels per millisecond. */
-  speed: number
+  /** Speed of the latest move. */
+  pixelsPerMs: number
   at: number
 }
 
@@ -44,19 +44,20 @@ export function useDragDown(sheet: RefObject<HTMLElement | null>, onClose: () =>
       const isHandle = target instanceof Element && target.closest('.drag-handle, .sheet-head')
       const isVisible = element.querySelector('.drag-handle')?.clientHeight
       if (!isPrimary || !isHandle || !isVisible || target.closest('button, a')) return
-      drag = { id: pointerId, startY: clientY, y: clientY, speed: 0, at: timeStamp }
+      drag = { id: pointerId, startY: clientY, y: clientY, pixelsPerMs: 0, at: timeStamp }
     }
     const onMove = ({ pointerId, clientY, timeStamp }: PointerEvent) => {
       if (drag?.id !== pointerId) return
-      const speed = (clientY - drag.y) / Math.max(1, timeStamp - drag.at)
-      drag = { ...drag, y: clientY, speed, at: timeStamp }
+      const pixelsPerMs = (clientY - drag.y) / Math.max(1, timeStamp - drag.at)
+      drag = { ...drag, y: clientY, pixelsPerMs, at: timeStamp }
       element.style.translate = `0 ${wayOf(drag)}px`
     }
     const onUp = ({ pointerId, timeStamp }: PointerEvent) => {
       if (drag?.id !== pointerId) return
       const way = wayOf(drag)
       const isFar = way >= Math.min(enough.pixels, element.clientHeight * enough.part)
-      const isFlick = drag.speed >= flick.speed && way >= flick.pixels && timeStamp - drag.at <= restMs
+      const isFlick =
+        drag.pixelsPerMs >= flick.pixelsPerMs && way >= flick.pixels && timeStamp - drag.at <= restMs
       settle(isFar || isFlick, way)
     }
     const onCancel = ({ pointerId }: PointerEvent) => {

@@ -1,4 +1,4 @@
-/** GET requests to the page's own host. Never throws: every answer is a result or a problem. */
+/** GET requests to the page's own host. No call throws: every answer is a result or a problem. */
 import { jsonOf } from './json.ts'
 import { type ApiProblem, problemOf, unreached } from './problem.ts'
 
@@ -17,7 +17,7 @@ export async function get(
   }
 }
 
-/** Gets a JSON document of any shape. */
+/** Gets a JSON document of any shape. `body` is `null` if the answer is not JSON. */
 export async function getJson(path: string): Promise<{ body: unknown } | { problem: ApiProblem }> {
   const response = await get(path, 'application/json')
   if (!(response instanceof Response)) return { problem: response }

@@ -1,4 +1,4 @@
-/** Screen with the grid, whose code loads when it is first shown. */
+/** Screen with the grid, whose code loads when the grid is first shown. */
 import type { Account } from './account/account-api.ts'
 import type { Gallery, GalleryState } from './gallery/gallery.ts'
 import { Notice } from './gallery/notice.tsx'
@@ -11,7 +11,7 @@ export interface GridScreenProps {
   loader: WallLoader
   state: GalleryState
   account: Account | null
-  /** The grid takes the focus, because the visitor comes from another screen. */
+  /** True if the grid takes the focus, because the visitor comes from another screen. */
   takesFocus: boolean
   /** Opens the file picker; `null` if the visitor cannot upload. */
   onUpload: (() => void) | null

@@ -1,4 +1,4 @@
-/** All keyboard shortcuts of the page in a table, which the handlers and the list of shortcuts share. */
+/** Table of all keyboard shortcuts, shared by the key handlers and the list of shortcuts. */
 import { useLayoutEffect, useRef } from 'preact/hooks'
 
 export type Scope = 'everywhere' | 'photo' | 'tools' | 'grid' | 'selection'
@@ -9,7 +9,7 @@ interface Shortcut {
   keys: readonly string[]
 }
 
-/** Shortcuts in order of precedence: of those with the same key, the first that has something to do runs. */
+/** Shortcuts in order of precedence. If several share a key, the first whose action has something to do runs. */
 export const shortcuts = {
   keep: { scope: 'tools', keys: ['k'] },
   remove: { scope: 'tools', keys: ['r'] },
@@ -71,7 +71,7 @@ export function useShortcuts(actions: ShortcutActions): void {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
-  // Open dialogs and popovers get all keys, and the browser closes them by Escape.
+  // Open dialogs and popovers get all keys, and the browser closes them on Escape.
   if (event.defaultPrevented || document.querySelector('dialog[open], :popover-open')) return
   const key = pressed(event)
   const isWriting = isTyping(event.target)
@@ -105,7 +105,7 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null
 }
 
-/** True where Space presses a button or scrolls the details. */
+/** True if Space would press a button or scroll the details. */
 function usesSpace(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('button, a:not(.tile), .details') !== null
 }

@@ -13,7 +13,7 @@ export interface ApiProblem {
   /** The server's explanation for people. */
   detail: string | null
   requestId: string | null
-  /** Seconds of the server's `Retry-After`. */
+  /** Seconds of the server's `Retry-After`; `null` without that header. */
   retryAfterSeconds: number | null
 }
 
@@ -22,12 +22,12 @@ export function pageProblem(code: string, detail: string | null = null): ApiProb
   return { code, status: 0, detail, requestId: null, retryAfterSeconds: null }
 }
 
-/** Creates the problem of a request without an answer. */
+/** Creates the problem for a request without an answer. */
 export function unreached(): ApiProblem {
   return pageProblem(navigator.onLine ? 'unreachable' : 'offline')
 }
 
-/** Problem of an answer with unexpected content. */
+/** Problem for an answer with unexpected content. */
 export const unreadable: ApiProblem = { ...pageProblem('unexpected_answer'), status: 200 }
 
 /** Reads a problem document. If a proxy sent its own error page, uses only the status and the headers. */

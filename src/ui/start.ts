@@ -1,6 +1,6 @@
 /**
- * Starts the web app in the browser's language. A separate small script, so that the texts download in parallel with the app, which the
- * built page preloads.
+ * Starts the web app in the browser's language. This script is small and separate, so that the texts download in parallel with the app,
+ * which the built page preloads.
  */
 import type { Texts } from './texts/en.ts'
 import { language, setTexts } from './texts.ts'

@@ -5,7 +5,6 @@ export type Theme = 'dark' | 'light'
 const storageKey = 'theme'
 const systemWantsLight = matchMedia('(prefers-color-scheme: light)')
 
-/** Returns the current theme. */
 export function currentTheme(): Theme {
   const chosen = document.documentElement.dataset.theme
   if (chosen === 'dark' || chosen === 'light') return chosen
@@ -51,7 +50,7 @@ function apply(theme: Theme): void {
   colourBrowser()
 }
 
-/** Returns the browser's frame the page's background, which the tenant may have chosen. */
+/** Colours the browser's frame like the page's background, which the tenant may have chosen. */
 function colourBrowser(): void {
   const background = getComputedStyle(document.documentElement).backgroundColor
   for (const meta of document.querySelectorAll('meta[name="theme-color"]'))

@@ -1,4 +1,4 @@
-/** Modal dialog that closes by Escape or a tap beside it, and stays above a phone's keyboard. */
+/** Modal dialog that closes on Escape or on a tap beside it, and stays above a phone's keyboard. */
 import type { RefObject, TargetedEvent, TargetedMouseEvent } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
@@ -16,7 +16,7 @@ export function useDialog(dialog: RefObject<HTMLDialogElement | null>, onClose: 
       if (!(event.target instanceof Node && element?.contains(event.target))) event.stopPropagation()
     }
     document.addEventListener('keydown', onKeyDown, { capture: true })
-    // Browsers may close a dialog on their own, as with Back on Android.
+    // Browsers may close a dialog on their own, for example when an Android user presses Back.
     const onClosed = () => closed.current()
     element?.addEventListener('close', onClosed)
     return () => {

@@ -169,7 +169,6 @@ describe('the page in German, with its longer texts', () => {
   })
 })
 
-/** An admin at work while the window changes its size. */
 describe.each([
   ['in English', 'en-GB', /^Publish$/, 'Close', 'All photos'],
   ['in German', 'de-DE', /^Veröffentlichen$/, 'Schließen', 'Alle Fotos'],
@@ -387,7 +386,7 @@ async function expectReachable(page: Page, buttons: string[]): Promise<void> {
 
 /** Expects no button, label or heading to extend beyond the window or to clip its text. */
 async function expectNothingCutOff(page: Page): Promise<void> {
-  // Not from the page, because a phone's layout viewport grows with content that is too wide.
+  // The width comes from the window, because a phone's layout viewport grows with content that is too wide.
   const width = page.viewportSize()?.width ?? 0
   const cutOff = await page.evaluate((widest) => {
     const named = 'button, a.button, label, select, h1, h2, h3, [role=status]'

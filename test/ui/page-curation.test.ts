@@ -100,7 +100,7 @@ describe('curation', () => {
     const { page, answer } = await atWork(browser)
     const arrived = Promise.withResolvers<Response>()
     answer(path('keep'), () => arrived.promise)
-    // Recorded as the page sends them, because the next photo may appear before any of them arrives.
+    // Records requests when the page sends them, because the next photo may appear before any request arrives.
     const sent: string[] = []
     page.on('request', (request) => sent.push(new URL(request.url()).pathname))
     await page.evaluate(() => {
@@ -148,7 +148,7 @@ describe('curation', () => {
     await page.getByText('Couldn’t remove the photo').waitFor({ state: 'detached' })
   })
 
-  it('leaves no photo to act on after the last photo moved, and undoes that', async () => {
+  it('leaves no photo to act on after the last photo has moved, and restores the photo by Undo', async () => {
     const work = await atWork(browser, { ...desktop, photos: somePhotos(1) })
     const { page, gallery, asked, answer } = work
     await noToastFades(page)

@@ -103,7 +103,7 @@ describe.each([
     expect(await page.locator('.hint').count()).toBe(0)
   })
 
-  it('finds photos regardless of case and accents, and says when there are none', async () => {
+  it('finds photos regardless of case and accents, and says when no photo matches', async () => {
     const photos = somePhotos(4).map((photo, place) => ({
       ...photo,
       filename: place ? photo.filename : 'Été.jpg',

@@ -72,7 +72,7 @@ describe('a tenant’s appearance', () => {
     expect(found.errors).toEqual([])
     expect(JSON.parse(found.data ?? '')).toMatchObject(manifest)
     const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
-    // A test's browser profile is private, which is the only obstacle.
+    // Tests use a private browser profile, in which no page can be installed.
     expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')).toEqual(
       [],
     )

@@ -235,7 +235,7 @@ describe('selecting ten thousand photos', () => {
 })
 
 describe('many photos at once', () => {
-  it('keeps many photos and undoes that', async () => {
+  it('keeps many photos and moves them back by Undo', async () => {
     const { page, folders, done } = await atLibrary()
     await page.keyboard.press('Control+a')
     await tile(page, 'four').click({ modifiers: ['Control'] })

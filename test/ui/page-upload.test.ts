@@ -21,7 +21,7 @@ const file = (name: string, buffer = photo) => ({ name, mimeType: 'image/jpeg', 
 const picker = (page: Page) => page.locator('input[type=file]')
 const tray = (page: Page) => page.getByRole('region', { name: 'Uploads' })
 
-/** Answer of the server for a stored photo. */
+/** Server's answer for a stored photo. */
 function stored(key: string): Response {
   const events = [
     ['progress', { stage: 'storing' }],
@@ -86,7 +86,7 @@ async function bring(page: Page, type: 'dragenter' | 'drop' | 'paste', names: st
   )
 }
 
-/** Returns true if the page would ask for confirmation before leaving. */
+/** True if the page would ask for confirmation before leaving. */
 const asksBeforeLeaving = (page: Page) =>
   page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
 

@@ -188,7 +188,7 @@ describe('Next', () => {
     expect(await page.evaluate(() => history.length)).toBe(4)
   })
 
-  it('says so when there is only one photo', async () => {
+  it('says that the only photo has no next photo', async () => {
     // Without reduced motion, the hint fades after some seconds.
     const { page } = await visiting(browser, { photos: somePhotos(1), reducedMotion: 'reduce' })
     await page.goto('/')

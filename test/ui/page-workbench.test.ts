@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 const fromAi = { telegram: 'From the AI.', email: 'Plain from the AI.' }
 
-/** Answer of the server for saved captions. */
+/** Server's answer for saved captions. */
 function written(words: Record<string, unknown>): Response {
   const { captions = {}, alt_text } = words
   return Response.json({

@@ -15,7 +15,7 @@ const isZoomed = (page: Page) => page.getByRole('button', { name: 'Zoom out' }).
 const whole = (page: Page) => eventually(async () => expect(await isZoomed(page)).toBe(false))
 const close = (page: Page) => eventually(async () => expect(await isZoomed(page)).toBe(true))
 
-/** Returns true if the current history entry has the full-size view. */
+/** True if the current history entry has the full-size view. */
 const isOnEntryOfCloseUp = (page: Page) =>
   page.evaluate(() => String(Reflect.get(Object(history.state), 'layers')).includes('closeUp'))
 const offEntryOfCloseUp = (page: Page) =>

@@ -221,7 +221,7 @@ async function pinchTrackpad(page: Page): Promise<void> {
   await page.keyboard.up('Control')
 }
 
-/** Moves two fingers over the middle of a phone from a distance to another. */
+/** Moves two fingers over the middle of a phone until their distance is `to` instead of `from`. */
 async function pinch(touch: CDPSession, from: number, to: number): Promise<void> {
   const at = (distance: number) => [
     { x: 195 - distance / 2, y: 380, id: 1 },

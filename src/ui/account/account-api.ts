@@ -15,7 +15,7 @@ export interface Account {
 
 export type AiNotice = NonNullable<AdminStatus['notices']>[number]
 
-/** Features of this gallery; `true` where the gallery has switched the feature on. */
+/** Features of this gallery. A feature is `true` if the gallery has it switched on. */
 export interface Features {
   analyze: boolean
   publish: boolean
@@ -30,7 +30,7 @@ export interface Features {
   altText: boolean
 }
 
-/** Gets the account and the features. Returns `null` while the server cannot answer. */
+/** Gets the account and the features. Resolves with `null` if either request fails. */
 export async function fetchAccount(): Promise<Account | null> {
   const [status, features] = await Promise.all([
     getRecord('/api/admin/status'),

@@ -7,7 +7,7 @@ import { forgetDrafts } from './signing-out.ts'
 
 const menuId = 'account'
 
-/** Renders nothing while the account is unknown, or where the gallery has no sign-in. */
+/** Renders nothing while the account is unknown, or if the gallery has no sign-in. */
 export function AccountMenu({ account }: { account: Account | null }) {
   if (!account) return null
   const { email, isAdmin, canSignIn, notices } = account
@@ -70,7 +70,7 @@ export function SignInLink({ className, isInNewTab = false, isFresh = false }: S
   )
 }
 
-/** Form that signs out. The server accepts it only from pages of its own host. */
+/** Form that signs out. The server accepts the form only from pages of its own host. */
 export function SignOutForm({
   className,
   isEverywhere = false,

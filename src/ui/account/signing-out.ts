@@ -1,4 +1,4 @@
-/** Removes what must not stay readable on this device after sign-out. */
+/** Cleanup at sign-out, after which no draft stays readable on this device. */
 
 /** Key in `localStorage` for unsaved captions (workbench/draft-shelf.ts). */
 export const draftsKey = 'drafts'

@@ -1,4 +1,4 @@
-/** Admin calls to the API of the page's own host. Never throws: every answer is a result or a problem. */
+/** Admin calls to the API of the page's own host. No call throws: every answer is a result or a problem. */
 import { createParser } from 'eventsource-parser'
 import { parseJson } from '../../base/json.ts'
 import type { Analysis } from '../../handlers/routes/analysis-schemas.ts'
@@ -24,14 +24,14 @@ export interface Stage {
 }
 
 export interface PublishRequest {
-  /** Content hash of the intended photo. The server refuses another photo with the same name. */
+  /** SHA-256 digest of the intended photo. The server refuses another photo with the same name. */
   sha256?: string
   platforms: readonly PlatformName[]
   captions: Partial<Record<PlatformName, string>>
   force?: boolean
 }
 
-/** Returns the photo's content hash as a field of a request, if the hash is known. */
+/** Returns the photo's digest as a field of a request; empty if the digest is unknown. */
 export function ofContent({ sha256 }: Photo): { sha256?: string } {
   return sha256 === null ? {} : { sha256 }
 }

@@ -1,6 +1,7 @@
 /**
  * The page's address and history. `/?photo=name` is a photo of the walk, `/?view=grid&folder=…&q=…&sort=…` the grid. Both together are
- * a photo in the grid's order. Each history entry has the number of earlier photos of this visit, and the previous screen.
+ * a photo in the grid's order. Each history entry stores the number of earlier photos of this visit, the previous screen and the open
+ * layers.
  */
 import { everything, type Folder, folders, type Item, type Query, type Sort, sorts } from './order.ts'
 
@@ -26,7 +27,7 @@ export interface Entry {
 export const layersInOrder = ['details', 'closeUp', 'sheet'] as const
 export type Layer = (typeof layersInOrder)[number]
 
-/** Reads the address. It uses a query, because a fragment would not survive the redirects of a sign-in. */
+/** Reads the address from its query, because a fragment would not survive the redirects of a sign-in. */
 export function readAddress(): Address {
   const parameters = new URLSearchParams(location.search)
   const folder: Folder = folders.find((known) => known === parameters.get('folder')) ?? everything.folder

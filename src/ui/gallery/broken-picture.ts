@@ -6,7 +6,7 @@ import type { Showing } from './showing.ts'
 /** Problem of a picture that the server sent and the browser could not decode. */
 const undecodable = pageProblem('photo_unreadable')
 
-/** Reloads a failed picture once if the server sends it now; else shows the problem. */
+/** Reloads a failed picture once if the server sends it now; otherwise shows the problem. */
 export async function explainPicture(showing: Showing, api: GalleryApi): Promise<void> {
   const { photo, pictureReloads } = showing.state
   if (!photo) return

@@ -1,4 +1,4 @@
-/** API calls for visitors. Never throws: every answer is a photo, a list of names or a problem. */
+/** API calls for visitors. No call throws: every answer is a photo, a list of names or a problem. */
 import type { Photo as AnsweredPhoto } from '../../handlers/routes/images-schemas.ts'
 import type { Folder } from '../../ports/photo.ts'
 import { get, getJson } from '../get.ts'
@@ -23,7 +23,7 @@ export interface GalleryApi {
   photo(item: { name: string; folder: Folder }): Promise<Answer>
   /** Lists the names of all photos that visitors see. */
   names(isByDate: boolean): Promise<Names | { problem: ApiProblem }>
-  /** Finds out why a picture did not load, because the browser does not tell. Resolves with `null` if it loads now. */
+  /** Finds out why a picture did not load, because browsers do not report the reason. Resolves with `null` if it loads now. */
   pictureProblem(photo: Photo): Promise<ApiProblem | null>
 }
 
@@ -74,7 +74,7 @@ async function getPhoto(path: string, cache: RequestCache): Promise<Answer> {
   return { problem: problemOfHead(response) }
 }
 
-/** Checks the fields without which the page cannot show a photo. */
+/** True if the value has the fields that the page needs to show a photo. */
 function isPhoto(value: unknown): value is Photo {
   return (
     isRecord(value) &&

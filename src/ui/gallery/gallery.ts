@@ -17,11 +17,11 @@ import { createWalk } from './walk.ts'
 export type { GalleryState }
 
 export interface Gallery extends Inbox, Omit<Screens, 'toGrid'> {
-  /** Shows the next photo. After a step back, that is a photo which was already seen. */
+  /** Shows the next photo. After a step back, shows a photo that was already seen. */
   next(): void
   /** Shows the previous photo through the browser's history. */
   previous(): void
-  /** Repeats what failed. */
+  /** Repeats the failed action. */
   retry(): void
   /** Called when the browser shows the current picture. Fetches the next photo. */
   pictureLoaded(): void

@@ -14,7 +14,7 @@ export interface InOrder {
   /** Shows the photo after (1) or before (-1) this photo. */
   showBeside(query: Query, item: Item, step: 1 | -1): void
   fetchAhead(query: Query, item: Item): Promise<void>
-  /** Replaces a shown photo that is gone by its neighbour, or by the grid if there is none. */
+  /** Replaces a shown photo that is gone with its neighbour, or with the grid if no neighbour is available. */
   leave(query: Query, gone: Item): Promise<void>
 }
 

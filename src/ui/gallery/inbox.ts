@@ -12,9 +12,9 @@ import type { Walk } from './walk.ts'
 export interface Inbox {
   /** Updates the count after the photos `cameIn` entered the inbox and `left` others left it. */
   counted(cameIn: readonly Item[], left: number): void
-  /** Adds a new photo to the inbox, and shows it in an empty gallery. */
+  /** Adds a new photo to the inbox, and shows the photo if the gallery was empty. */
   stored(filename: string): void
-  /** Removes the photo and shows another in its place. The server knows of the change once `settled` has settled. */
+  /** Removes the photo and shows another in its place. The server has applied the change once `settled` has settled. */
   leave(filename: string, folder?: Item['folder'], settled?: Promise<unknown>): void
   /** Shows the photo with this name. Uses `photo` if nothing newer is known. */
   visit(filename: string, photo?: Photo): void

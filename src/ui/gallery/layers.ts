@@ -11,7 +11,7 @@ export interface Layers {
   set(layer: Layer, isOn: boolean): void
   /** Runs the action from the photo's own entry. Closes all layers except the details, which stay open for the next photo. */
   whole(action: () => void): void
-  /** Called when the browser has moved: to an entry of the shown photo (`isSamePhoto`), at the page's request (`isOwnStep`). */
+  /** Called after a step of the browser. `isSamePhoto`: to an entry of the shown photo. `isOwnStep`: at the page's request. */
   arrived(isSamePhoto: boolean, isOwnStep: boolean): void
 }
 

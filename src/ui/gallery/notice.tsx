@@ -12,9 +12,9 @@ export interface NoticeProps {
   problem: ApiProblem
   /** Consecutive failures, this one included. */
   failures: number
-  /** Small, because the previous photo is still shown. */
+  /** True while the previous photo is still shown, which makes the notice small. */
   isOverPhoto: boolean
-  /** The next attempt is under way. */
+  /** True while the next attempt is under way. */
   isBusy: boolean
   onRetry: () => void
   onNext: () => void

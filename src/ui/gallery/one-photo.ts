@@ -7,7 +7,7 @@ import type { Place } from './state.ts'
 
 export interface OnePhoto {
   show(photo: Photo, item: Item, place: Place): void
-  /** Shows a known photo at once, and another after the server has answered. */
+  /** Shows a cached photo at once, and any other photo after the server has answered. */
   showNamed(item: Item, place: Place): void
 }
 

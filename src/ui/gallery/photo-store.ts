@@ -4,7 +4,7 @@ import { type Item, keyOf } from './order.ts'
 
 export interface PhotoStore {
   known(item: Item): Photo | undefined
-  /** True for a photo that has left its folder during this visit. */
+  /** True if the photo has left its folder during this visit. */
   isGone(item: Item): boolean
   keep(item: Item, photo: Photo): void
   forget(item: Item): void

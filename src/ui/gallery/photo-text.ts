@@ -2,12 +2,12 @@
 import { texts } from '../texts.ts'
 import type { Photo } from './gallery-api.ts'
 
-/** Returns the alt text, else the caption, else a neutral text. */
+/** Returns the alt text. Falls back to the caption, then to a neutral text. */
 export function altText({ alt_text, caption }: Photo): string {
   return filled(alt_text) ?? filled(caption) ?? texts.noDescription
 }
 
-/** True for the answer to an admin, which has more data and links to the original. */
+/** True if the server answered an admin, who gets more data and a link to the original. */
 export function isForAdmin({ picture }: Photo): boolean {
   return picture !== undefined
 }

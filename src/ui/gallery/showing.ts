@@ -10,9 +10,9 @@ export interface Showing {
   change(part: Partial<GalleryState>): void
   /** Starts a turn, which discards pending answers. */
   beginTurn(): IsWanted
-  /** Returns the check of the current turn. */
+  /** Returns the check for the current turn. */
   joinTurn(): IsWanted
-  /** Starts a turn that requests and shows something, or shows the problem. `beforeFailing` first clears what must not stay. */
+  /** Starts a turn: calls `ask` and shows the answer or the problem. `beforeFailing` runs before a problem is shown. */
   attempt<T extends object>(
     ask: () => Promise<T | Failed>,
     show: (found: T) => void,

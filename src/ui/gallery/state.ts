@@ -19,7 +19,7 @@ export interface GalleryState {
   picture: 'shown' | 'broken'
   /** Number of reloads of the same picture. */
   pictureReloads: number
-  /** Shown over the photo if the next photo is unavailable; in its place without a photo. */
+  /** Problem to show: over the current photo, or in its place without a photo. */
   problem: ApiProblem | null
   /** Consecutive failures, which determine the wait until the next attempt. */
   failures: number

@@ -12,8 +12,8 @@ export interface SwipeActions {
 const enoughPixels = 56
 
 /**
- * Calls back for a swipe by finger or pen over `area`. Its child `.picture` follows meanwhile. The area's style leaves vertical panning
- * to the browser (`touch-action: pan-y`). On a zoomed page, the browser pans in every direction.
+ * Calls back for a swipe by finger or pen over `area`, whose child `.picture` follows the finger. The area's style leaves vertical
+ * panning to the browser (`touch-action: pan-y`). On a zoomed page, the browser pans in every direction.
  */
 export function useSwipe(area: RefObject<HTMLElement | null>, { left, right, isOff }: SwipeActions): void {
   useEffect(() => {

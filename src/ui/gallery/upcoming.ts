@@ -27,7 +27,7 @@ export interface UpcomingOptions {
 export function createUpcoming({ showing, photos, api, preload }: UpcomingOptions): Upcoming {
   let upcoming: Promise<Answer> | null = null
   let count: number | null = null
-  /** Number of starts and ends of inbox changes. A count requested across a change may or may not include it, so it is discarded. */
+  /** Number of starts and ends of inbox changes. A count requested during a change is discarded, because it may miss that change. */
   let changes = 0
   let unsettled = 0
 

@@ -38,7 +38,7 @@ export function createWalk(options: WalkOptions): Walk {
     const from = how === 'push' ? 'photo' : null
     steps.note(position, item)
     writeEntry({ query: null, photo: item }, { position, from, layers: [] }, how)
-    // The photo may have got captions since it was prefetched.
+    // The photo may have new captions since its prefetch.
     onePhoto.show(photos.known(item) ?? photo, item, { direction: 'forward', position })
   }
 

@@ -9,7 +9,7 @@ export interface Formats {
   moment(time: Date): string
 }
 
-/** Creates the formats of a language. Builds each on first use, because a build takes a phone milliseconds and delays the first photo. */
+/** Creates the formats of a language. Builds each format on first use, because a build takes milliseconds and would delay the first photo. */
 export function formatsOf(language: string): Formats {
   let numbers: Intl.NumberFormat | undefined
   let lists: Intl.ListFormat | undefined

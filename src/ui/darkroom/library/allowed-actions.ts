@@ -14,7 +14,7 @@ export function actionsIn(folder: Folder, features: Features): BulkAction[] {
   ]
 }
 
-/** Undoing a restore moves a file within the library, so only a gallery with the library can do that. */
+/** True if the gallery can undo the action. Undoing a restore moves a file within the library, which not every gallery has. */
 export function canUndo({ action }: BulkState, features: Features): boolean {
   return features.library || action !== 'restore'
 }

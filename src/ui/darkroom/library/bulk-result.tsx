@@ -22,7 +22,7 @@ export interface BulkResultProps {
   features: Features
   /** Returns `true` once after work has begun: then the result takes the focus. */
   takesFocus: () => boolean
-  /** Shown beside a photo, whose keys take precedence. */
+  /** True beside a photo, whose keys take precedence. */
   isAside: boolean
 }
 

@@ -13,13 +13,13 @@ export interface Failure {
 
 export interface BulkState {
   action: BulkAction
-  /** The work undoes an earlier action. */
+  /** True if the work undoes an earlier action. */
   isUndo: boolean
   total: number
   done: number
   isRunning: boolean
   failed: readonly Failure[]
-  /** Nothing was moved, because the gallery is in debug mode. */
+  /** True if nothing was moved, because the gallery is in debug mode. */
   isTrial: boolean
   /** Old and new places of the moved photos. */
   moved: readonly Move[]

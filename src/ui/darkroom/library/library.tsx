@@ -20,7 +20,7 @@ export interface Library {
   bar(listing: Listing, features: Features): ComponentChildren
   /** Renders the tools below a photo of a folder other than the inbox. */
   tools(item: Item, features: Features): ComponentChildren
-  /** Renders progress and results beside a photo, if there is any work. */
+  /** Renders progress and results of an action beside a photo. */
   result(features: Features): ComponentChildren
 }
 

@@ -8,7 +8,7 @@ export type BulkAction = 'keep' | 'remove' | 'restore' | 'delete'
 export interface Done {
   /** New place of the photo; `null` after deletion. */
   to: Item | null
-  /** Nothing was moved, because the gallery is in debug mode. */
+  /** True if nothing was moved, because the gallery is in debug mode. */
   isTrial: boolean
 }
 

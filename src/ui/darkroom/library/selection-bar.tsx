@@ -13,7 +13,7 @@ import type { Selection } from './selection.ts'
 export interface SelectionBarProps {
   selection: Selection
   bulk: Bulk
-  /** Replaces the actions while there is a result. */
+  /** Progress or results of an action; replaces the buttons. */
   result: ComponentChildren
   features: Features
   folder: Folder

@@ -6,7 +6,7 @@ import { type ApiProblem, unreadable } from '../../problem.ts'
 /** Maximum length of a search text that the server accepts. */
 const longestSearch = 200
 
-/** Finds a file of the same size in the inbox whose name has the same beginning. The server may have added a suffix. */
+/** Finds a file in the inbox with the same size and a name that starts alike, because the server may have added a suffix. */
 export async function findFile(file: File): Promise<{ name: string | null } | { problem: ApiProblem }> {
   const stem = stemOf(file.name)
   const parameters = new URLSearchParams({ prefix: 'root/', q: stem.slice(0, longestSearch), limit: '500' })

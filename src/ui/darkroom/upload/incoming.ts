@@ -1,4 +1,4 @@
-/** Photos that a visitor drops onto the page or pastes into it. */
+/** Photos that an admin drops onto the page or pastes into the page. */
 import { useLayoutEffect, useState } from 'preact/hooks'
 import { isTyping } from '../../keyboard.ts'
 

@@ -2,7 +2,10 @@
 
 export type FileFault = 'notPhoto' | 'empty' | 'tooLarge' | 'unreadable'
 
-/** Checks the size and the first bytes of the file. AVIF and HEIC pass, because some servers can open them. */
+/**
+ * Checks the size and the first bytes of the file. Resolves with `null` if the file looks like a photo. AVIF and HEIC pass, because some
+ * servers can open them.
+ */
 export async function faultOf(file: File, maxMegabytes: number): Promise<FileFault | null> {
   if (file.size === 0) return 'empty'
   if (file.size > maxMegabytes * 2 ** 20) return 'tooLarge'

@@ -24,7 +24,10 @@ export interface SendOptions {
   stallMs: number
 }
 
-/** Resolves with the result. On a stall: `answer_lost` if all bytes were sent, else `stalled`. Never resolves after `signal` aborts. */
+/**
+ * Resolves with the result. After a stall, the problem is `answer_lost` if all bytes were sent, otherwise `stalled`. The promise stays
+ * pending after `signal` aborts.
+ */
 export function sendFile(
   file: File,
   { keepsDuplicate, onProgress, onStoring, signal, stallMs }: SendOptions,

@@ -127,7 +127,7 @@ function Thumbnail({ file }: { file: File }) {
     setUrl(made)
     return () => URL.revokeObjectURL(made)
   }, [file])
-  // Before it is decoded, and if it is damaged, the file may be anything.
+  // Placeholder until the file has an address, and for a file that the browser cannot decode.
   if (!url || isBroken) return <span class="tray-picture" />
   return <img class="tray-picture" src={url} alt="" decoding="async" onError={() => setBroken(true)} />
 }

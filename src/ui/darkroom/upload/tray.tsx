@@ -1,4 +1,4 @@
-/** Tray in the corner: progress of all uploads, and on demand of each file. */
+/** Tray in the corner: progress of all uploads and, on demand, of each file. */
 import './tray.css'
 import { useState } from 'preact/hooks'
 import { SignInLink } from '../../account/account.tsx'
@@ -88,7 +88,7 @@ export function Tray({ state, queue, maxMegabytes, onShow }: TrayProps) {
   )
 }
 
-/** Limits thumbnails, because the browser decodes each photo at full size. */
+/** Upper bound on thumbnails, because the browser decodes each photo at full size. */
 const mostThumbnails = 12
 
 function PauseLine({ pause, onResume }: { pause: Pause; onResume: () => void }) {
@@ -103,7 +103,7 @@ function PauseLine({ pause, onResume }: { pause: Pause; onResume: () => void }) 
   )
 }
 
-/** Returns the pause without its seconds, so that screen readers do not read each of them. */
+/** Returns the text of a pause without its seconds, so that screen readers do not read each second. */
 function pauseText({ reason }: Pause): string {
   return texts.upload.pauses[reason]
 }

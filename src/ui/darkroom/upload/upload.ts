@@ -8,11 +8,11 @@ export interface Upload {
   file: File
   /** `lost`: all bytes were sent, and the outcome is unknown. `failed` with `existing`: the admin decides about the duplicate. */
   status: 'waiting' | 'sending' | 'storing' | 'done' | 'failed' | 'lost' | 'cancelled'
-  /** Share of the bytes that is sent, 0 to 1. */
+  /** Share of the bytes sent so far, 0 to 1. */
   share: number
   fault: FileFault | null
   problem: ApiProblem | null
-  /** An earlier attempt was interrupted, so the next one first looks for the photo in the library. */
+  /** True after an interrupted attempt. The next attempt first looks for the photo in the library. */
   mayBeThere: boolean
   /** Photo in the gallery with the same bytes. */
   existing: Existing | null

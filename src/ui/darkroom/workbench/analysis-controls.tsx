@@ -11,7 +11,7 @@ export interface AnalysisControlsProps {
   desk: Desk
   draft: Draft
   photo: Photo
-  /** The gallery has an AI, and the photo is not archived. */
+  /** True if the gallery has an AI and the photo is not archived. */
   canAnalyze: boolean
 }
 

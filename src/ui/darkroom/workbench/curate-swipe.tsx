@@ -60,7 +60,7 @@ function movePicture(stage: HTMLElement, distance: number): void {
   if (picture) picture.style.transform = distance === 0 ? '' : `translateY(${distance}px)`
 }
 
-/** Shows the action of the swipe, and if the swipe is long enough. */
+/** Shows the action of the swipe, and whether the swipe is long enough. */
 function showSign(sign: HTMLElement, distance: number, stage: HTMLElement): void {
   sign.hidden = distance === 0
   if (distance === 0) return

@@ -21,7 +21,7 @@ export interface Desk {
   draftOf(photo: Photo): Draft
   /** Reloads a photo that was fetched before the sign-in or during publishing. */
   complete(photo: Photo): Promise<void>
-  /** Records the shown photo, and if its sheet is open. */
+  /** Records the shown photo and whether its sheet is open. */
   setViewed(photo: Photo | null, isSheetOpen: boolean): void
   write(photo: Photo, platform: PlatformName, caption: string): void
   describe(photo: Photo, altText: string): void

@@ -48,7 +48,7 @@ export function createShelf(owner: string, now = Date.now): Shelf {
     const content = readContent()
     return content?.owner === owner ? content : { owner, usual: {}, open: null, drafts: {} }
   }
-  // While the page unloads, its requests fail. Storing that would stop the next page from checking their outcome.
+  // While the page unloads, its requests fail. Storing such a failure would stop the next page from checking the outcome.
   let isLeft = false
   addEventListener('pagehide', () => {
     isLeft = true

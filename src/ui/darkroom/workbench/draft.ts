@@ -57,7 +57,7 @@ export function savedAltText({ alt_text }: Photo): string {
   return alt_text?.trim() ?? ''
 }
 
-/** True for a photo with a caption. An empty caption that a person saved counts, a training prompt does not. */
+/** True for a photo with a caption. An empty caption that a person saved counts; a training prompt does not. */
 export function hasCaption({ captions }: Photo): boolean {
   const source = captions?.source ?? null
   return source !== null && source !== 'training'

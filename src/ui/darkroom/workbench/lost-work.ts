@@ -72,7 +72,7 @@ export function createCheckAgain({ gallery, store, work, saving, publishing }: L
     if (!failure) return
     const finding = await (failure.during === 'publish' ? checkAfterPublishing : checkAfterWriting)(photo)
     if (finding === 'known') return
-    // The failure stays about the original work, even if this check failed.
+    // Keeps reporting the original work as failed, even if this check failed.
     const problem = finding === 'pending' ? pending : (draftOf(photo).failure?.problem ?? failure.problem)
     change(photo, { failure: { during: failure.during, problem } })
   }

@@ -5,7 +5,7 @@ import { pictureSources } from '../../gallery/picture-sources.ts'
 import { texts } from '../../texts.ts'
 
 export interface PostPreviewProps {
-  /** The post is a mail with a subject line. */
+  /** True if the post is a mail with a subject line. */
   hasSubject: boolean
   photo: Photo
   altText: string

@@ -10,7 +10,7 @@ import { texts } from '../../texts.ts'
 
 export interface ProblemLineProps {
   problem: ApiProblem
-  /** Repeats what failed. Missing if a repetition cannot help. */
+  /** Repeats the failed action. Missing if a repetition cannot help. */
   onRetry?: (() => void) | undefined
   /** Default: "Try again". */
   retryText?: string | undefined

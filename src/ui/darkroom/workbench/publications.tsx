@@ -12,7 +12,7 @@ import { stageText } from './steps.tsx'
 export interface PublicationsProps {
   photo: Photo
   draft: Draft
-  /** Words existing posts as a reason not to publish again. */
+  /** True if existing posts are shown as a reason not to publish again. */
   isBefore?: boolean
   /** Publishes to this platform alone; `null` if publishing is impossible here. */
   onSend: ((platform: PlatformName, force: boolean) => Promise<void>) | null

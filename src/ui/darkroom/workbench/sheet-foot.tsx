@@ -13,7 +13,7 @@ export interface SheetFootProps extends ButtonProps {
   features: Features
   /** Chosen platforms. */
   chosen: readonly PlatformName[]
-  /** Shows preview and results instead of the captions. */
+  /** True while the sheet shows preview and results instead of the captions. */
   isSending: boolean
   onPreview: () => void
   onDone: () => void

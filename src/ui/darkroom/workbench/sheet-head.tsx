@@ -9,7 +9,7 @@ import { progressText } from './progress-text.ts'
 export interface SheetHeadProps {
   draft: Draft
   features: Features
-  /** Shows preview and results instead of the captions. */
+  /** True while the sheet shows preview and results instead of the captions. */
   isSending: boolean
   isUnsaved: boolean
   heading: RefObject<HTMLHeadingElement | null>

@@ -10,7 +10,7 @@ export interface StandingLineProps {
   /** Name of the platform. */
   name: string
   standing: Standing
-  /** Words an existing post as a reason not to publish again. */
+  /** True if an existing post is shown as a reason not to publish again. */
   isBefore?: boolean
   /** Further text and buttons. */
   children?: ComponentChildren

@@ -1,4 +1,4 @@
-/** Status of a photo on each platform: from this page's attempt, else from a dry run, else from the server's ledger. */
+/** Status of a photo on each platform. Sources in order of precedence: this page's attempt, a dry run, the server's ledger. */
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
 import type { PlatformName, PlatformOutcome } from '../admin-api.ts'
@@ -42,7 +42,7 @@ export function withoutUnderWay(outcomes: Results): Results {
   return Object.fromEntries(settled)
 }
 
-/** Returns the most urgent status among the results; `published` if there are none. */
+/** Returns the most urgent status among the results; `published` without results. */
 export function worstOf(outcomes: Results): Standing['status'] {
   const standings = Object.values(outcomes).map(standingIn)
   return standings.sort((one, other) => rankOf(one) - rankOf(other))[0]?.status ?? 'published'
@@ -71,7 +71,7 @@ export function isSendable(standing: Standing | null): boolean {
   return standing === null || standing.status === 'failed'
 }
 
-/** Returns the photo's ledger updated with these results, for when the server cannot be asked. */
+/** Returns the photo's publications with these results, in case the server does not answer. */
 export function withResults({ publications = [] }: Photo, results: Results): Publication[] {
   const found = Object.entries(results).flatMap(([platform, outcome]): Publication[] => {
     const standing = standingIn(outcome)

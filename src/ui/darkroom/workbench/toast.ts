@@ -25,7 +25,7 @@ export interface Toast {
   isFailure?: boolean
   problem?: ApiProblem
   undo?: () => void
-  /** Repeats what failed. */
+  /** Repeats the failed action. */
   retry?: () => void
   /** Opens the photo. */
   show?: () => void

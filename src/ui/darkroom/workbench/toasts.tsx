@@ -8,7 +8,7 @@ import { ToastLine } from './toast-line.tsx'
 
 /** Display time. WCAG 2.2 (2.2.1) allows a limit here, because a missed Undo loses nothing: photos stay in their folders. */
 const visibleMs = 12_000
-/** Failures shown at once. Earlier ones follow when these are dismissed. */
+/** Upper bound on failures shown at once. Earlier failures appear when the shown failures are dismissed. */
 const maxFailures = 2
 
 export interface ToastsProps {

@@ -6,7 +6,7 @@ import { texts } from '../../texts.ts'
 export interface ToolbarProps {
   features: Features
   hasPhoto: boolean
-  /** The shown photo is already in the archive, so keep and remove are off. */
+  /** True if the shown photo is already in the archive, which turns off Keep and Remove. */
   isArchived: boolean
   isBusy: boolean
   isSheetOpen: boolean

@@ -7,14 +7,14 @@ import { isHeldUp, keyOf, type WorkKind } from './draft.ts'
 import type { Shelf } from './draft-shelf.ts'
 
 export interface Work {
-  /** Records the shown photo, and if its sheet is open. */
+  /** Records the shown photo and whether its sheet is open. */
   setViewed(photo: Photo | null, isSheetOpen: boolean): void
   /** Returns the name of the shown photo. */
   current(): string | null
   isSeen(photo: Photo): boolean
   /** Shows the photo again. */
   show(photo: Photo): void
-  /** Starts watching. The returned function is true while the admin has only seen the photo that came next. */
+  /** Starts watching the admin. The returned function is true while no sheet is open and at most one other photo was shown. */
   watch(): () => boolean
   /** Runs the work. Resolves with `null` if it failed, other work is under way, or other work replaced a preview. */
   during<T>(

@@ -1,4 +1,4 @@
-/** Active tile, from which keys move. Scrolls it into view and focuses it once it is in the document. */
+/** Active tile, from which the arrow keys move. Once the tile is in the document, it scrolls into view and takes the focus. */
 import type { RefObject } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { GridProps } from './grid-props.ts'
@@ -15,7 +15,7 @@ export interface ActiveTile {
 type ActiveTileOptions = Pick<GridProps, 'listing' | 'from' | 'takesFocus'> & {
   tiles: RefObject<HTMLElement | null>
   wall: WallView
-  /** The bar for selected photos covers the lower tiles. */
+  /** True while the bar for selected photos covers the lower tiles. */
   isMarking: boolean
 }
 
@@ -25,7 +25,7 @@ export function useActiveTile(options: ActiveTileOptions): ActiveTile {
   const { view, reveal } = wall
   const [chosen, set] = useState(from ?? listing.active ?? 0)
   const index = count === null ? chosen : Math.min(chosen, Math.max(0, count - 1))
-  /** Scroll and focus that wait until the tile is in the document. */
+  /** Pending scroll and focus, applied once the tile is in the document. */
   const wanted = useRef({ scroll: (from ?? listing.active) !== null, focus: takesFocus })
 
   // Another list starts at its last active tile, or at its first.

@@ -43,7 +43,7 @@ export function useGridKeys({
   })
 }
 
-/** False in a field, on a button, or in a list of choices. */
+/** True if the key was pressed in the grid, or without a focused element. Fields never get shortcuts (src/ui/keyboard.ts). */
 function isInGrid(target: EventTarget | null): boolean {
   return target instanceof Element && (target === document.body || target.closest('.tiles, .wall') !== null)
 }

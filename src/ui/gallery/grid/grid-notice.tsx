@@ -54,7 +54,7 @@ function noteOf(listing: Listing, query: Query, limit: PictureLimit): ApiProblem
   return listing.problem ?? limit.problem ?? emptiness(listing, query)
 }
 
-/** Returns an empty list as a problem, since both use the same notice. */
+/** Describes an empty list as a problem, because both use the same notice. Returns `null` for a list with photos. */
 function emptiness({ count, missingFolder }: Listing, { folder, search }: Query): ApiProblem | null {
   if (count !== 0) return null
   if (search) return pageProblem('nothing_found', missingFolder)

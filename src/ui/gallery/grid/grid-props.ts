@@ -7,10 +7,10 @@ import type { Listing } from './listing.ts'
 /** Photos that an admin has selected. */
 export interface GridSelection {
   size: number
-  /** Taps select photos instead of opening them, even before the first is selected. */
+  /** True if taps select photos instead of opening them, even before the first selection. */
   isOn: boolean
   turn(isOn: boolean): void
-  /** The names of the range to select are still loading. */
+  /** True while the names of a range to select are loading. */
   isFilling: boolean
   has(item: Item): boolean
   toggle(index: number): void
@@ -30,7 +30,7 @@ export interface GridProps {
   selection: GridSelection | null
   /** Index of the photo that was shown last. */
   from: number | null
-  /** The grid takes the focus, because the visitor comes from another screen. */
+  /** True if the grid takes the focus, because the visitor comes from another screen. */
   takesFocus: boolean
   /** Opens the file picker; `null` if the visitor cannot upload. */
   onUpload: (() => void) | null

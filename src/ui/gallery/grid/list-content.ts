@@ -1,10 +1,10 @@
-/** Content of a list: its names, its length and the latest failure. Names alone, so ten thousand photos need little memory. */
+/** Content of a list: its names, its length and the latest failure. Stores only names, so ten thousand photos need little memory. */
 import type { ApiProblem } from '../../problem.ts'
 import { type Item, keyOf } from '../order.ts'
 import type { Page, PageAnswer } from './source.ts'
 
 export interface ListContent {
-  /** Photos by index; `undefined` where the name is not loaded yet. */
+  /** Photos by index; `undefined` if the name is not loaded yet. */
   items: (Item | undefined)[]
   /** Length of the list; `null` until the first answer. */
   count: number | null
@@ -25,7 +25,7 @@ export function contentFrom(page: Page | null | undefined): ListContent {
   }
 }
 
-/** Puts a page, or the failure to load it, into the list. `at` is the index of its first name; `null` replaces the list. */
+/** Puts a page, or the failure to load it, into the list. `at` is the index of the page's first name; `null` replaces the list. */
 export function putPage(list: ListContent, answer: PageAnswer, at: number | null): void {
   if ('problem' in answer) {
     list.problem = answer.problem

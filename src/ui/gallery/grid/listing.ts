@@ -26,7 +26,7 @@ export function createListing(source: Source, query: Query, onChange: () => void
   const list = contentFrom(source.known?.(query))
   const pages = createPageLoader(source, query, list, onChange)
 
-  /** Finds the index of a photo and loads missing pages for that. Returns -1 if the photo is not in the list. */
+  /** Finds the index of a photo, loading pages as needed. Resolves with -1 if the list lacks the photo or a page fails to load. */
   async function indexOf(item: Item): Promise<number> {
     const key = keyOf(item)
     for (let first = 0; ; first += source.pageSize) {

@@ -33,7 +33,7 @@ export function createListings(source: Source, onChange: () => void): Listings {
     },
     drop(gone) {
       const [latest] = [...listings].slice(-1)
-      // Other lists may have gained these photos, so drop them from the cache.
+      // Other lists may have gained these photos, so the cache drops those lists.
       listings = new Map(latest ? [latest] : [])
       latest?.[1].drop(gone)
     },

@@ -23,7 +23,7 @@ export function createPageLoader(
   onChange: () => void,
 ): PageLoader {
   const { pageSize } = source
-  /** Pages that are loading. A new map in its place discards them. */
+  /** Requests under way, by page. Replacing the map discards their answers. */
   let pages = new Map<number, Promise<void>>()
 
   function fetchPage(page: number): Promise<void> {

@@ -12,7 +12,7 @@ export function stepFrom(
   count: number,
 ): number | null {
   const last = count - 1
-  /** Moves by rows, and stays in the column if it has a photo there. */
+  /** Moves by rows, staying in the column if the last row reaches that far. */
   const byRows = (rows: number) => {
     const to = index + rows * columns
     if (to >= 0 && to <= last) return to

@@ -13,7 +13,7 @@ interface Press {
   timer: ReturnType<typeof setTimeout> | undefined
   x: number
   y: number
-  /** The press was long, so the click that follows belongs to it. */
+  /** True after a long press, whose click must not open the photo. */
   wasLong: boolean
 }
 

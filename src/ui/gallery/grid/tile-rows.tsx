@@ -1,4 +1,4 @@
-/** Rows of tiles in view, and the row of the active tile, which has to stay in the document with its focus. */
+/** Rows of tiles in view, and the row of the active tile, which stays in the document to keep the focus. */
 import { texts } from '../../texts.ts'
 import type { Query } from '../order.ts'
 import type { Listing } from './listing.ts'
@@ -12,7 +12,7 @@ export interface TileRowsProps extends Pick<TileProps, 'calm' | 'limit' | 'onChe
   count: number
   /** Index of the active tile. */
   active: number
-  /** `null` where photos cannot be selected. */
+  /** `null` if photos cannot be selected. */
   selection: { has(item: NonNullable<TileProps['item']>): boolean } | null
 }
 
@@ -55,7 +55,7 @@ export function TileRows(props: TileRowsProps) {
   ))
 }
 
-/** Returns the attributes of the element that holds the rows. Without photos it is not a grid. */
+/** Returns the attributes of the element that holds the rows. Without photos, the element is not a grid. */
 export function gridAttributes({ columns }: ViewWindow, count: number, isMultiple: boolean) {
   return {
     role: 'grid' as const,

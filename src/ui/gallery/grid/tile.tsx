@@ -17,7 +17,7 @@ export interface TileProps {
   column: number
   /** Width and height in CSS pixels. */
   side: number
-  /** The Tab key reaches this tile. */
+  /** True if the Tab key reaches this tile. */
   isActive: boolean
   /** `null` if photos cannot be selected. */
   isSelected: boolean | null
@@ -117,7 +117,7 @@ function TilePicture({ item, side, calm, limit }: TilePictureProps) {
     element.src = src
     element.srcset = srcset
   }
-  // The server's sizes limit the long side, but the tile is filled by the short side.
+  // The server's sizes limit the long side, but the short side has to fill the tile.
   const needed = `${Math.round(side * 1.5)}px`
   return (
     <>

@@ -29,7 +29,7 @@ export interface ViewWindow extends Geometry {
 export interface WallView {
   /** `null` until the tiles are measured. */
   view: ViewWindow | null
-  /** Scrolls a tile into view by the shortest way. The next render includes its row. */
+  /** Scrolls a tile into view, no further than necessary. The next render includes its row. */
   reveal(index: number): void
   /** Delays pictures during fast scrolling. */
   calm: Calm
@@ -37,7 +37,7 @@ export interface WallView {
 
 export const gap = 3
 /** Extra rows above and below the view. */
-const spare = 2
+const spareRows = 2
 
 /** Returns the number of columns: three on a phone. On a desktop, tiles have about a thumbnail's natural size. */
 function columnsFor(width: number): number {
@@ -134,8 +134,8 @@ function windowAt(geometry: Geometry, scrollTop: number): ViewWindow {
   const above = scrollTop - top
   return {
     ...geometry,
-    firstRow: Math.max(0, Math.floor(above / rowHeight) - spare),
-    lastRow: Math.max(0, Math.floor((above + height) / rowHeight) + spare),
+    firstRow: Math.max(0, Math.floor(above / rowHeight) - spareRows),
+    lastRow: Math.max(0, Math.floor((above + height) / rowHeight) + spareRows),
   }
 }
 
@@ -151,7 +151,7 @@ function isSame(one: ViewWindow, other: ViewWindow): boolean {
 /** Returns the scroll position that keeps the same photos in view after a phone is turned; `null` if it need not change. */
 function keptTop(was: ViewWindow, { columns, rowHeight, top }: Geometry): number | null {
   if (was.columns === columns || was.firstRow === 0) return null
-  const firstInSight = (was.firstRow + spare) * was.columns
+  const firstInSight = (was.firstRow + spareRows) * was.columns
   return Math.floor(firstInSight / columns) * rowHeight + top
 }
 
@@ -165,7 +165,7 @@ function scrollTopFor(
   const upper = top + Math.floor(index / columns) * rowHeight
   const highest = Math.max(0, upper - covered - gap)
   if (upper - covered < now) return highest
-  // If a tile does not fit, its top is shown.
+  // Shows the top of a tile that does not fit.
   const lowest = upper + rowHeight - (height - coveredBelow)
   return lowest > now ? Math.min(highest, lowest) : null
 }

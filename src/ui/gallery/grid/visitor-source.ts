@@ -4,7 +4,7 @@ import type { GalleryApi } from '../gallery-api.ts'
 import type { Item, Query } from '../order.ts'
 import type { Page, Source } from './source.ts'
 
-/** Photo with its name as searches compare it. */
+/** Photo with its name in the form that searches compare. */
 interface Entry {
   item: Item
   folded: string

@@ -69,7 +69,7 @@ export function listenToGestures(area: HTMLElement, handlers: ZoomHandlers, sign
     if (isMouse && isOnPhoto(event)) handlers.toggle({ x: event.clientX, y: event.clientY })
   }
 
-  /** Handles the wheel: with Ctrl it is a pinch on a trackpad, else it pans a zoomed photo. */
+  /** Handles the wheel. With Ctrl, the event is a pinch on a trackpad; otherwise it pans a zoomed photo. */
   function onWheel(event: WheelEvent): void {
     if (!isOnPhoto(event) || (!event.ctrlKey && !handlers.isZoomed())) return
     event.preventDefault()

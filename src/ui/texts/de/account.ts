@@ -8,8 +8,8 @@ export const accountTexts: AccountTexts = {
   signOutEverywhere: 'Überall abmelden',
   signOutEverywhereAdvice: 'Beendet deine Sitzungen auf allen Geräten.',
   signedOut: {
-    everywhere: 'Du bist auf allen Geräten abgemeldet. Bis es dort ankommt, kann es eine Minute dauern.',
-    soon: 'Du bist hier abgemeldet. Deine anderen Geräte folgen, sobald der Server sie erreicht; sieh in ein paar Minuten noch einmal nach.',
+    everywhere: 'Du bist auf allen Geräten abgemeldet. Auf anderen Geräten kann es eine Minute dauern.',
+    soon: 'Du bist hier abgemeldet. Deine anderen Geräte folgen; prüfe sie in ein paar Minuten.',
   },
   closeMessage: 'Nachricht schließen',
   signedInAs: 'Angemeldet als',

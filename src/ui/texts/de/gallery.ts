@@ -15,7 +15,7 @@ export const galleryTexts: GalleryTexts = {
   loading: 'Ein Foto wird geladen',
   loadingNext: 'Das nächste Foto wird geladen',
   photo: (description) => `Foto: ${description}`,
-  noDescription: 'Ein Foto ohne Beschreibung',
+  noDescription: 'Keine Beschreibung',
   noCaption: 'Noch kein Text',
   hints: {
     only_photo: 'Hier gibt es nur dieses eine Foto.',

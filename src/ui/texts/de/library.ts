@@ -26,7 +26,7 @@ export const libraryTexts: LibraryTexts = {
       restore: (count) => `${count} zurück im Eingang.`,
       delete: (count) => `${count} gelöscht.`,
     },
-    undone: (count) => (count === 1 ? '1 wieder da, wo es war.' : `${count} wieder da, wo sie waren.`),
+    undone: (count) => (count === 1 ? '1 Foto zurückverschoben.' : `${count} Fotos zurückverschoben.`),
     trial: 'Testbetrieb: Nichts wurde verschoben.',
     failed: (count) => `${count} fehlgeschlagen:`,
     stop: 'Anhalten',

@@ -13,9 +13,9 @@ export const problemsTexts: ProblemsTexts = {
       advice: 'Fotos, die in diese Galerie kommen, erscheinen hier.',
     },
     rootMissing: {
-      title: 'Den Fotoordner gibt es nicht',
+      title: 'Der Fotoordner existiert nicht',
       advice:
-        'Lege ihn in deinem Speicher an oder ändere den Pfad. Das erste hochgeladene Foto legt ihn auch an.',
+        'Lege ihn in deinem Speicher an oder ändere den Pfad. Auch beim ersten Hochladen wird er angelegt.',
     },
     folderEmpty: {
       title: 'Dieser Ordner ist leer',
@@ -23,7 +23,7 @@ export const problemsTexts: ProblemsTexts = {
     },
     nothingFound: {
       title: 'Nichts gefunden',
-      advice: 'Kein Foto hier hat so einen Namen.',
+      advice: 'Kein Fotoname passt zu deiner Suche.',
     },
     missing: {
       title: 'Dieses Foto ist nicht hier',
@@ -59,8 +59,8 @@ export const problemsTexts: ProblemsTexts = {
       advice: 'Der Fotospeicher antwortet nicht. Versuche es in ein paar Minuten noch einmal.',
     },
     setup: {
-      title: 'Hier ist etwas nicht richtig eingerichtet',
-      advice: 'Die Einstellungen dieser Galerie müssen berichtigt werden.',
+      title: 'Diese Galerie ist nicht richtig eingerichtet',
+      advice: 'Die Fotografin oder der Fotograf muss die Einstellungen korrigieren.',
     },
     offline: {
       title: 'Du bist offline',

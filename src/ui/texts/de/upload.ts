@@ -37,15 +37,15 @@ export const uploadTexts: UploadTexts = {
     alreadyHere: (name, folder) => `Schon da als ${name} (${folder})`,
     keepBoth: 'Beide behalten',
     skip: 'Überspringen',
-    damaged: 'Beschädigt oder unvollständig: kopiere es noch einmal von der Kamera',
+    damaged: 'Beschädigt oder unvollständig. Kopiere es noch einmal von der Kamera.',
     phoneFormat:
       'Der Server kann HEIC und AVIF nicht öffnen. Auf dem iPhone: Einstellungen > Kamera > Formate > Maximale Kompatibilität.',
     stalled: 'Seit einer Minute kein Fortschritt. Versuch es noch einmal.',
-    tooLarge: (megabytes) => `Zu groß: Ein Foto darf höchstens ${megabytes} MB haben`,
+    tooLarge: (megabytes) => `Zu groß. Ein Foto darf höchstens ${megabytes} MB haben.`,
     faults: {
       notPhoto: 'Kein Foto. Nimm JPEG, PNG oder WebP.',
-      empty: 'Die Datei ist leer',
-      unreadable: 'Die Datei kann nicht gelesen werden',
+      empty: 'Diese Datei ist leer.',
+      unreadable: 'Diese Datei lässt sich nicht lesen. Wähle sie noch einmal aus.',
     },
   },
 }

@@ -1,4 +1,4 @@
-/** German texts about problems in the workbench, by the problem's code, else by its kind. */
+/** German texts about problems in the workbench, by the problem's code or, for other codes, its kind. */
 import type { WorkbenchProblems } from '../en/workbench-problems.ts'
 
 export const workbenchProblems: WorkbenchProblems = {
@@ -13,7 +13,7 @@ export const workbenchProblems: WorkbenchProblems = {
   },
   not_signed_in: {
     title: 'Du bist abgemeldet',
-    advice: 'Deine Texte sind auf diesem Gerät gespeichert. Melde dich an, dann bist du wieder genau hier.',
+    advice: 'Deine Texte sind auf diesem Gerät gespeichert. Melde dich an, um hier weiterzumachen.',
   },
   not_admin: {
     title: 'Du verwaltest diese Galerie nicht mehr',
@@ -26,11 +26,11 @@ export const workbenchProblems: WorkbenchProblems = {
   },
   cross_origin: {
     title: 'Anfrage abgelehnt',
-    advice: 'Lade die Seite neu und wiederhole es dort. Deine Texte sind auf diesem Gerät gespeichert.',
+    advice: 'Lade die Seite neu und versuche es noch einmal. Deine Texte sind auf diesem Gerät gespeichert.',
   },
   photo_not_found: {
     title: 'Das Foto ist nicht mehr hier',
-    advice: 'Jemand hat es inzwischen verschoben oder gelöscht. Schließe das und nimm ein anderes.',
+    advice: 'Es wurde verschoben oder gelöscht. Schließe das und wähle ein anderes Foto.',
   },
   sidecar_changed: {
     title: 'Eine andere Änderung war schneller',
@@ -47,7 +47,7 @@ export const workbenchProblems: WorkbenchProblems = {
   },
   ai_refused: {
     title: 'Die KI lehnt dieses Foto ab',
-    advice: 'Noch einmal fragen hilft selten. Schreibe die Texte selbst.',
+    advice: 'Ein neuer Versuch hilft selten. Schreibe die Texte selbst.',
   },
   ai_unusable_answer: {
     title: 'Die Antwort der KI ist unbrauchbar',
@@ -58,17 +58,17 @@ export const workbenchProblems: WorkbenchProblems = {
     advice: 'Nichts wurde geändert. Versuche es später noch einmal.',
   },
   insufficient_balance: {
-    title: 'Kein Guthaben',
-    advice: 'Die KI arbeitet wieder, sobald es aufgefüllt ist.',
+    title: 'Guthaben aufgebraucht',
+    advice: 'Lade dein Guthaben auf, um die KI zu nutzen.',
   },
   storage_unavailable: {
     title: 'Der Speicher antwortet nicht',
     advice: 'Deine Texte sind auf diesem Gerät gespeichert. Versuche es gleich noch einmal.',
   },
   config_unavailable: {
-    title: 'Die Galerie ist nicht ganz erreichbar',
+    title: 'Die Einstellungen der Galerie sind nicht lesbar',
     advice:
-      'Ihre Einstellungen lassen sich nicht lesen, darum wird nichts geändert. Deine Texte sind auf diesem Gerät gespeichert.',
+      'Nichts wurde geändert. Deine Texte sind auf diesem Gerät gespeichert. Versuche es gleich noch einmal.',
   },
   offline: {
     title: 'Du bist offline',
@@ -76,23 +76,22 @@ export const workbenchProblems: WorkbenchProblems = {
       'Deine Texte sind auf diesem Gerät gespeichert. Versuche es noch einmal, wenn die Verbindung wieder da ist.',
   },
   unreachable: {
-    title: 'Keine Antwort',
+    title: 'Der Server ist nicht erreichbar',
     advice: 'Die Verbindung ist vielleicht schwach. Deine Texte sind auf diesem Gerät gespeichert.',
   },
   slowDown: {
-    title: 'Zu viel auf einmal',
-    advice: 'Deine Texte sind auf diesem Gerät gespeichert. Versuche es nach der Pause noch einmal.',
+    title: 'Zu viele Anfragen',
+    advice: 'Deine Texte sind auf diesem Gerät gespeichert. Versuche es gleich noch einmal.',
   },
   tooLarge: {
     title: 'Die Texte sind zu lang',
-    advice:
-      'Mehr als 1 MB nimmt der Server nicht auf einmal. Nichts wurde geändert: Kürze sie und versuche es noch einmal.',
+    advice: 'Das Limit ist 1 MB. Nichts wurde geändert. Kürze die Texte und versuche es noch einmal.',
   },
   unavailable: {
     title: 'Gerade nicht erreichbar',
     advice: 'Deine Texte sind auf diesem Gerät gespeichert. Versuche es gleich noch einmal.',
   },
-  missing: { title: 'Das Foto ist nicht mehr hier', advice: 'Schließe das und nimm ein anderes.' },
+  missing: { title: 'Das Foto ist nicht mehr hier', advice: 'Schließe das und wähle ein anderes Foto.' },
   failed: {
     title: 'Das hat nicht geklappt',
     advice: 'Deine Texte sind auf diesem Gerät gespeichert. Versuche es noch einmal.',

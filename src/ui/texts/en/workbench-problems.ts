@@ -1,4 +1,4 @@
-/** English texts about problems in the workbench, by the problem's code, else by its kind. */
+/** English texts about problems in the workbench, by the problem's code or, for other codes, its kind. */
 
 export const workbenchProblems = {
   answer_lost: {
