@@ -9,6 +9,9 @@ import { environmentSchema } from '../../src/runtime/settings/variables.ts'
 
 const documents = [
   'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
   ...(await readdir(`${project}docs`, { recursive: true }))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),

@@ -28,7 +28,7 @@ export const featuresField = documented(
       example: true,
     }),
     library_enabled: documented(flag(true), {
-      description: 'Gives admins the library: upload, move, rename and delete.',
+      description: 'Gives admins the library: list, upload, move and delete.',
       example: true,
     }),
     alt_text_enabled: documented(flag(true), {

@@ -51,7 +51,7 @@ const weekSeconds = 7 * 24 * 3600
 const processVariables = {
   WEB_SESSION_SECRET: sessionSecrets.meta({
     description:
-      'Seals sessions and shared caches, at least 32 characters. Accepts several secrets; the first one signs.',
+      'Seals sessions and shared caches. At least 32 characters. Several are accepted; the first signs.',
     examples: ['replace-this-with-32-random-characters'],
   }),
   PORT: whole('a port', 0, 65_535)
@@ -86,7 +86,7 @@ const controlPlaneVariables = {
     examples: ['https://orchestrator.example.com'],
   }),
   ORCHESTRATOR_SERVICE_TOKEN: serviceTokens.optional().meta({
-    description: 'Bearer token for the control plane. Accepts several tokens during a rotation.',
+    description: 'Bearer token for the control plane. Several are accepted during a rotation.',
     examples: ['replace-this-with-the-service-token'],
   }),
   ORCHESTRATOR_BASE_DOMAIN: domain.default('shibari.photo').meta({
@@ -176,7 +176,7 @@ const limitVariables = {
       examples: ['64'],
     }),
   METRICS_TOKEN: secretText.optional().meta({
-    description: 'Bearer token for `GET /metrics`. Without a token there is no such page.',
+    description: 'Bearer token for `GET /metrics`. Without a token the path is 404.',
     examples: ['replace-this-with-a-long-random-token'],
   }),
   LOG_LEVEL: z
@@ -187,7 +187,7 @@ const limitVariables = {
 
 const developmentVariables = {
   FORCE_HTTPS: flag(true).meta({
-    description: 'False means development: public URLs use `http` and keep their port.',
+    description: 'False for development: public URLs use `http` and keep their port.',
     examples: ['false'],
   }),
   WEB_SECURE_COOKIES: flag(true).meta({
