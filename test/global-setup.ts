@@ -1,9 +1,9 @@
-/** Makes what the tests run against: the web app and the Worker, as they are deployed, and the demo's photos. */
+/** Builds the web app and the Worker as deployed, and creates the demo's photos, before any test runs. */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { samplePhotos } from '../dev/demo/photos.ts'
 
-/** Where demos take their photos from, which need some seconds to be made. */
+/** Folder from which each demo copies its photos, because creating them takes seconds. */
 export const demoTemplate = fileURLToPath(new URL('../dist/demo-template', import.meta.url))
 
 export default async function setup(): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BodyTooLarge, boundedAnswer, bytesAtMost, textAtMost } from '../../src/base/bounded-body.ts'
 
-/** Makes a body that never ends. */
+/** Creates a body that never ends. */
 function endless() {
   let isCancelled = false
   const body = new ReadableStream<Uint8Array>({

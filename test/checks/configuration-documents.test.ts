@@ -25,10 +25,13 @@ const textOf = (path: string) => readFile(`${project}${path}`, 'utf8')
 const pages = ['docs/configuration.md', 'docs/tenant-configuration.md']
 const wordsOf = (text: string) => text.split(/\s+/).length
 
-it.each([...pages, '.env.example'])('finds %s as `npm run docs:configuration` writes it', async (path) => {
-  const documents = await configurationDocuments()
-  expect(await textOf(path)).toBe(documents[path])
-})
+it.each([...pages, '.env.example'])(
+  'finds %s identical to the output of `npm run docs:configuration`',
+  async (path) => {
+    const documents = await configurationDocuments()
+    expect(await textOf(path)).toBe(documents[path])
+  },
+)
 
 it.each(pages)('keeps every table cell of %s within 160 characters', async (path) => {
   const rows = (await textOf(path)).split('\n').filter((line) => line.startsWith('|'))
@@ -83,7 +86,7 @@ describe('docs/configuration.md and .env.example', () => {
     expect(wordsOf(variable.description)).toBeLessThanOrEqual(25)
   })
 
-  it('parses as settings when .env.example is used unchanged', async () => {
+  it('parses the unchanged .env.example as settings', async () => {
     const settings = parseSettings(parseEnv(await textOf('.env.example')), providerVariables)
     expect(settings.configSource.kind).toBe('orchestrator')
     expect(settings.callbackHost).toBe('app.shibari.photo')
@@ -144,14 +147,14 @@ it.each(credentialsKinds)('reads the example of credentials for $provider', ({ p
 })
 
 describe('the complete example of docs/tenant-configuration.md', () => {
-  it('parses without faults and without unknown keys', async () => {
+  it('parses the complete example without faults or unknown keys', async () => {
     expect(await textOf('docs/tenant-configuration.md')).toContain(`\`\`\`yaml\n${completeFile()}\`\`\``)
     const { credentials: _, ...body } = z.looseObject({}).parse(parse(completeFile()))
     expect(parseRuntimeAnswer(body)).toMatchObject({ tenant: 'alice', faults: [] })
     expect(unknownKeys(body)).toEqual([])
   })
 
-  it('serves a dedicated app', async () => {
+  it('serves a dedicated app from the complete example', async () => {
     const baseDomain = 'shibari.photo'
     const source = createFileConfigSource({ read: async () => completeFile(), baseDomain })
     const alice = parseHost('alice.shibari.photo', baseDomain)

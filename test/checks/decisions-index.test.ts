@@ -41,7 +41,7 @@ describe('the records of docs/decisions', () => {
     expect(recordProblems(await readRecords())).toEqual([])
   })
 
-  it('finds docs/decisions/README.md as `npm run docs:decisions` writes it', async () => {
+  it('finds docs/decisions/README.md identical to the output of `npm run docs:decisions`', async () => {
     const index = await readFile(`${project}docs/decisions/README.md`, 'utf8')
     expect(index).toBe(decisionsIndex(await readRecords()))
   })

@@ -3,6 +3,6 @@ import { expect, it } from 'vitest'
 import { project } from '../../scripts/deployment.ts'
 import { errorsDocument } from '../../scripts/errors-document.ts'
 
-it('finds docs/errors.md as `npm run docs:errors` writes it', async () => {
+it('finds docs/errors.md identical to the output of `npm run docs:errors`', async () => {
   expect(await readFile(`${project}docs/errors.md`, 'utf8')).toBe(errorsDocument())
 })

@@ -112,14 +112,14 @@ function withEntry(registry: string, block: string): string {
   return `${imports}\n${registry.slice(0, first)}${entry}\n${registry.slice(first)}`
 }
 
-/** Output of a program of this project, run in the copy. Its failure is output too. */
+/** Runs a program of this project in the copy. Returns its output, even if the program fails. */
 async function outputOf(...parameters: string[]): Promise<string> {
   const running = run(process.execPath, parameters, { cwd: tree, env: { ...process.env, NO_COLOR: '1' } })
   const { stdout, stderr } = await running.catch((error: { stdout: string; stderr: string }) => error)
   return stdout + stderr
 }
 
-/** Type errors in these files under a configuration of this project; `''` where there are none. */
+/** Returns the type errors in these files under a configuration of this project, `''` if all are valid. */
 async function typeErrors(config: string, files: readonly string[]): Promise<string> {
   await writeFile(
     join(tree, 'tsconfig.new.json'),

@@ -51,7 +51,7 @@ describe('the build of the demo', () => {
 })
 
 describe('the environment file of the demo', () => {
-  it('holds each variable and is readable only by its owner, even if the file existed before', async () => {
+  it('writes each variable to a file that only its owner can read, even if the file existed before', async () => {
     const variables = {
       PORT: '8080',
       URL: 'http://127.0.0.1:9/v1?a=b#c',

@@ -37,7 +37,7 @@ function scene(pace: () => Pace = () => ({ graceMs: 10_000, bytesPerSecond: 100 
 }
 
 describe('a body that arrives', () => {
-  it('passes through unchanged, with each chunk counted first', async () => {
+  it('passes a body through unchanged and counts each chunk first', async () => {
     const { send, end, pass, outcome, arrived } = scene()
     await send(1000)
     await pass(9000)
@@ -47,7 +47,7 @@ describe('a body that arrives', () => {
     expect(arrived.mock.calls).toEqual([[1000], [500]])
   })
 
-  it('succeeds at the minimum rate, however long that takes', async () => {
+  it('accepts a body at the minimum rate, however long it takes', async () => {
     const { send, end, pass, outcome } = scene()
     for (let seconds = 0; seconds < 300; seconds++) {
       await send(101)
@@ -61,7 +61,7 @@ describe('a body that arrives', () => {
     ['sends nothing', 0, 0],
     ['stops after a fast start', 1_000_000, 0],
     ['trickles after a fast start', 1_000_000, 20],
-  ])('fails when the sender %s', async (_title, beginning, perSecond) => {
+  ])('rejects a body whose sender %s', async (_title, beginning, perSecond) => {
     const { send, pass, outcome } = scene()
     if (beginning > 0) await send(beginning)
     for (let seconds = 0; seconds < 9; seconds++) {
@@ -76,7 +76,7 @@ describe('a body that arrives', () => {
     expect(outcome()).toBe('request_too_slow')
   })
 
-  it('fails below a higher rate as soon as the rate changes', async () => {
+  it('rejects a body that is too slow as soon as the minimum rate rises', async () => {
     let bytesPerSecond = 100
     const { send, pass, outcome } = scene(() => ({ graceMs: 10_000, bytesPerSecond }))
     const trickle = async (seconds: number) => {
@@ -92,7 +92,7 @@ describe('a body that arrives', () => {
     expect(outcome()).toBe('request_too_slow')
   })
 
-  it('does not fail when the receiver itself is slow', async () => {
+  it('accepts a body when the receiver itself is slow', async () => {
     const { send, end, pass, outcome, arrived } = scene()
     arrived.mockImplementationOnce(
       () => new Promise((resolve) => setTimeout(() => resolve(undefined), 60_000)),
@@ -104,7 +104,7 @@ describe('a body that arrives', () => {
     expect(outcome()).toBe(20)
   })
 
-  it('fails when the whole body takes longer than the total limit, at any rate', async () => {
+  it('rejects a body that takes longer than the total limit, at any rate', async () => {
     const { send, pass, outcome } = scene(undefined, 20_000)
     for (let seconds = 0; seconds < 19; seconds++) {
       await send(1000)

@@ -98,18 +98,21 @@ describe('a client that sends its JSON byte by byte', () => {
     )
   })
 
-  it.each(routes)('gets 408 from %s %s', async (method, path) => {
-    const { write, pass, outcome, answer } = await sending(method, path)
-    write('{')
-    for (let seconds = 0; seconds < 7; seconds++) {
-      await pass(1000)
-      write(' ')
-    }
-    expect(outcome()).toEqual([0, ''])
-    await pass(2000)
-    await answer
-    expect(outcome()).toEqual([408, 'request_too_slow'])
-  })
+  it.each(routes)(
+    'answers 408 to a client that sends its JSON byte by byte to %s %s',
+    async (method, path) => {
+      const { write, pass, outcome, answer } = await sending(method, path)
+      write('{')
+      for (let seconds = 0; seconds < 7; seconds++) {
+        await pass(1000)
+        write(' ')
+      }
+      expect(outcome()).toEqual([0, ''])
+      await pass(2000)
+      await answer
+      expect(outcome()).toEqual([408, 'request_too_slow'])
+    },
+  )
 })
 
 it('refuses a JSON body that takes over half a minute, even at a steady rate', async () => {

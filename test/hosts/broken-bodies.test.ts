@@ -7,7 +7,7 @@ import { describeOnBothHosts, nodeHost } from '../support/fixtures/hosts.ts'
 import { picture } from '../support/fixtures/photographers.ts'
 import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 
-/** Makes a form with one file, whose header line is raw bytes. */
+/** Creates a form with one file, whose header line is raw bytes. */
 function formOf(disposition: Uint8Array | string, content: Uint8Array): Uint8Array {
   const parts = ['--x\r\ncontent-disposition: ', disposition, '\r\n\r\n', content, '\r\n--x--\r\n']
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))

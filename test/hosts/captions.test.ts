@@ -204,7 +204,7 @@ describeOnBothHosts('captions and alt texts of a photo', (kind) => {
     expect(visited).not.toHaveProperty('captions')
   })
 
-  it('refuses edits by others, of missing photos, and where no caption may be written', async () => {
+  it('refuses edits by non-admins, of missing photos, with invalid bodies and of disabled fields', async () => {
     const { tenant, patch, sidecar } = await open()
     const off = await open({ features: { auto_view_enabled: true } })
     const silent = await open({

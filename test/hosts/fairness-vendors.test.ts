@@ -14,7 +14,7 @@ function unique(values: readonly unknown[]): unknown[] {
   return [...new Set(values.map((value) => JSON.stringify(value)))].map((text) => JSON.parse(text))
 }
 
-/** Returns each picture its own colour, because the ledger identifies photos by content. */
+/** Counter that gives each picture its own colour, because the ledger identifies photos by content. */
 let shades = 0
 
 describeOnBothHosts('a tenant with a failing vendor', (kind) => {

@@ -16,7 +16,7 @@ interface File {
   field?: string
 }
 
-/** Makes a form like a browser's. */
+/** Creates a form like a browser's. */
 async function form(...files: File[]): Promise<{ body: Uint8Array; headers: Record<string, string> }> {
   const data = new FormData()
   for (const { name, bytes, type = 'image/jpeg', field = 'file' } of files) {

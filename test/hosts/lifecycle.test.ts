@@ -116,7 +116,7 @@ describe('a dyno that receives SIGTERM', () => {
     await closing
   })
 
-  it('logs what it had to cut', async () => {
+  it('logs how many connections and background tasks it cut off', async () => {
     const lines: string[] = []
     await using fleet = await startFleet(nodeHost)
     fleet.orchestrator.tenants.set(`alice.${baseDomain}`, { config: markedConfig(true) })

@@ -3,7 +3,7 @@ import { https } from '../support/fixtures/fleet.ts'
 import { describeOnBothHosts, type HostKind } from '../support/fixtures/hosts.ts'
 import { alice, callback, startWithScript } from '../support/fixtures/sign-in/fleet.ts'
 
-/** Headers with which the platform of each host gives the client's address. */
+/** Returns the headers in which each host's platform passes the client's address. */
 function from(address: string, kind: HostKind): Record<string, string> {
   return {
     ...https,

@@ -59,7 +59,7 @@ async function startDynos(
 
 const alice = `alice.${baseDomain}`
 
-/** Returns a tenant a configuration with its own version. */
+/** Sets a tenant's configuration, with a version of its own for each mark. */
 function configure({ orchestrator }: Dynos, mark: boolean, host = alice): void {
   orchestrator.tenants.set(host, { config: markedConfig(mark), config_version: `v-${mark}` })
 }
@@ -382,7 +382,7 @@ describe('two dynos during a Redis outage', () => {
     })
   }, 90_000)
 
-  it('waits only for the command timeout when Redis hangs', async () => {
+  it('answers after the command timeout when Redis hangs', async () => {
     await using server = await startRedisServer()
     await using dynos = await startDynos(server, { REDIS_TIMEOUT_MS: '50' })
     await until(dynos, 'redis up')

@@ -11,7 +11,7 @@ import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 const photo = parsePhotoName('dusk.jpg')
 const path = `/api/images/${photo}`
 const small = 'rope\n\n# ---\n# caption: By hand.\n# caption_edited: True\n'
-/** More than all buffers between two programs can hold. */
+/** Sidecar that is larger than all buffers between two programs. */
 const large = `rope\n\n# ---\n${'# a: b\n'.repeat(4_000_000)}`
 
 describeOnBothHosts('a sidecar', (kind) => {

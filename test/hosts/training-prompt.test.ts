@@ -28,7 +28,7 @@ describeOnBothHosts('a photo with only a training prompt', (kind) => {
     return { tenant, posts }
   }
 
-  it('shows no caption and no alt text', async () => {
+  it('shows neither caption nor alt text of a photo that has only a training prompt', async () => {
     const { tenant } = await open()
     expect(await (await studio.fleet.get(tenant, path)).json()).toMatchObject({
       caption: null,
@@ -69,7 +69,7 @@ describeOnBothHosts('a photo with only a training prompt', (kind) => {
     })
   })
 
-  it('publishes without a caption when none is typed', async () => {
+  it('publishes without a caption when no caption is typed', async () => {
     const { tenant, posts } = await open({
       features: { auto_view_enabled: true, publish_enabled: true },
     })

@@ -279,7 +279,7 @@ describeOnBothHosts('strangers in a gallery', (kind: HostKind) => {
     await storages[Symbol.asyncDispose]()
   })
 
-  describe('on S3', () => {
+  describe('a gallery on S3', () => {
     const tenant = `alice-s3-${kind.name}`
     beforeAll(async () => {
       const store = storages.onS3(fleet, tenant)
@@ -289,7 +289,7 @@ describeOnBothHosts('strangers in a gallery', (kind: HostKind) => {
     describeGallery(() => ({ tenant, fleet }))
   })
 
-  describe('on Dropbox', () => {
+  describe('a gallery on Dropbox', () => {
     const tenant = `alice-dropbox-${kind.name}`
     beforeAll(async () => {
       const account = storages.onDropbox(fleet, tenant)

@@ -3,7 +3,7 @@
 /** Work on one text. May return a promise, which is awaited. */
 export type Work = (text: string) => unknown
 
-/** Makes a text of at least `length` characters. */
+/** Creates a text of at least `length` characters. */
 export type Shape = (length: number) => string
 
 export interface Growth {

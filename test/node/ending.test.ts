@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createEnding, type EndingOptions } from '../../src/node/ending.ts'
 import { createLogger } from '../../src/runtime/telemetry/log.ts'
 
-/** Ends a fake process, and gives its steps in order. */
+/** Ends a fake process. Returns its steps in order. */
 async function endOf(options: Partial<EndingOptions>, signals = 1): Promise<string[]> {
   const did: string[] = []
   const ended = Promise.withResolvers<void>()

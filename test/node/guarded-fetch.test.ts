@@ -209,7 +209,7 @@ async function serve(answer: Answer, scheme: 'https' | 'http' = 'https') {
   return { port, hosts, connections: () => connections, close }
 }
 
-/** Makes a resolver that gives these answers in order, and then repeats the last answer. */
+/** Creates a resolver that returns these answers in order, and then repeats the last answer. */
 function resolver(...answers: string[][]) {
   const asked: string[] = []
   const resolve: ResolveAddresses = async (hostname) => {

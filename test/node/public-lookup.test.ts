@@ -11,7 +11,7 @@ const v4 = '93.184.215.14'
 const v6 = '2606:2800:21f:cb07:6820:80da:af6b:8b2c'
 
 describe('a pinned lookup', () => {
-  it('gives all addresses when the socket may choose', async () => {
+  it('returns all addresses when the socket may choose', async () => {
     expect(await lookUp({ all: true }, async () => [v4, v6])).toEqual([
       { address: v4, family: 4 },
       { address: v6, family: 6 },
@@ -25,7 +25,7 @@ describe('a pinned lookup', () => {
     [{ family: 'IPv4' }, { address: v4, family: 4 }],
     [{ family: 6 }, { address: v6, family: 6 }],
     [{ family: 'IPv6' }, { address: v6, family: 6 }],
-  ])('gives one address of the requested family for %j', async (options, expected) => {
+  ])('returns one address of the requested family for %j', async (options, expected) => {
     expect(await lookUp(options, async () => [v4, v6])).toEqual([expected])
   })
 
@@ -78,11 +78,11 @@ describe('the address resolver', () => {
   })
   afterAll(() => server.close())
 
-  it('gives IPv4 before IPv6', async () => {
+  it('returns IPv4 addresses before IPv6 addresses', async () => {
     expect(await resolve('both.example')).toEqual([v4, v6])
   })
 
-  it('gives the addresses of a name that has only IPv4 or only IPv6', async () => {
+  it('returns the addresses of a name that has only IPv4 or only IPv6', async () => {
     expect(await resolve('four.example')).toEqual([v4])
     expect(await resolve('six.example')).toEqual([v6])
   })
@@ -100,7 +100,7 @@ describe('the address resolver', () => {
   })
 })
 
-/** Looks up `both.example` as a socket does. Always gives a list. */
+/** Looks up `both.example` as a socket does. Always returns a list. */
 function lookUp(options: LookupOptions, resolve: ResolveAddresses): Promise<LookupAddress[]> {
   const lookup = createPinnedLookup({ resolve })
   return new Promise((done, fail) => {

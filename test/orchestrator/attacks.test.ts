@@ -75,7 +75,7 @@ describe('X-Tenant', () => {
     'alice\u0000',
     'alice\r\nX-Tenant: alice',
     ...inherited,
-  ])('does not take %j for alice', async (tenant) => {
+  ])('does not accept %j as the tenant alice', async (tenant) => {
     const { app } = await startReference()
     let headers: Headers
     try {

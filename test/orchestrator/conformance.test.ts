@@ -25,9 +25,12 @@ function subjectOf({ app }: Pick<Reference, 'app'>, spoil: Spoil = (response) =>
 }
 
 describe('the reference orchestrator', () => {
-  it.each(checks.filter(({ name }) => name !== timing))('conforms: $name', async ({ run }) => {
-    await run(subjectOf(await startReference()))
-  })
+  it.each(checks.filter(({ name }) => name !== timing))(
+    'passes the conformance check "$name"',
+    async ({ run }) => {
+      await run(subjectOf(await startReference()))
+    },
+  )
 })
 
 /** Spoils an answer of a good orchestrator, or returns it unchanged. */

@@ -47,7 +47,7 @@ async function watched(
 }
 
 describe('an edit of the orchestrator’s file', () => {
-  it('takes effect with a warning when the edit has an unknown key', async () => {
+  it('applies an edit with an unknown key, and warns', async () => {
     await using open = await watched()
     await open.replace(fileOf(entry('alice', '/second', '      feature: {}\n')))
     expect(await open.configOf('alice')).toContain('/second')
@@ -55,7 +55,7 @@ describe('an edit of the orchestrator’s file', () => {
     expect(open.reasons).toEqual([])
   })
 
-  it('takes effect with the next call, after a replacement or a write in place', async () => {
+  it('applies an edit at the next call, after a replacement or a write in place', async () => {
     await using open = await watched()
     expect(await open.configOf('alice')).toContain('/first')
     await open.replace(fileOf(entry('alice', '/second')))
@@ -65,7 +65,7 @@ describe('an edit of the orchestrator’s file', () => {
     expect(open.reasons).toEqual([])
   })
 
-  it('takes effect when neither size nor modification time change', async () => {
+  it('applies an edit that changes neither size nor modification time', async () => {
     await using open = await watched()
     await utimes(open.tenantsFile, 1_000_000_000, 1_000_000_000)
     expect(await open.configOf('alice')).toContain('/first')
@@ -74,7 +74,7 @@ describe('an edit of the orchestrator’s file', () => {
     expect(await open.configOf('alice')).toContain('/fifth')
   })
 
-  it('takes effect in the secrets file, and keeps the versions of other secrets', async () => {
+  it('applies an edit of the secrets file, and keeps the versions of other secrets', async () => {
     const secrets = (password: string) =>
       `alice:\n  one: { provider: smtp, password: ${password} }\n  two: { provider: smtp, password: same }\n`
     await using open = await watched({ secrets: secrets('before') })
@@ -138,7 +138,7 @@ describe('a bad edit of the orchestrator’s file', () => {
     expect(await open.configOf('alice')).toContain('/back')
   })
 
-  it('prevents the start', async () => {
+  it('refuses to start with a bad file', async () => {
     await using open = await watched()
     const options = { tenantsFile: open.tenantsFile, variables: {}, onBadEdit: () => undefined }
     await writeFile(open.tenantsFile, 'tenants: [')
@@ -149,7 +149,7 @@ describe('a bad edit of the orchestrator’s file', () => {
 })
 
 describe('a file that is being written', () => {
-  it('takes effect when it is complete, even if its first half is valid', async () => {
+  it('applies a file only when it is complete, even if its first half is valid', async () => {
     const rest = [entry('bob', '/x'), entry('carol', '/x')]
     const pause = async (file: string) => {
       const more = rest.shift()
@@ -160,7 +160,7 @@ describe('a file that is being written', () => {
     expect([...(await open.registry()).byTenant.keys()]).toEqual(['alice', 'bob', 'carol'])
   })
 
-  it('causes no complaint while it is emptied and filled, or briefly missing', async () => {
+  it('reports no fault while a file is emptied and filled, or briefly missing', async () => {
     const steps: ((file: string) => Promise<void>)[] = [
       (file) => writeFile(file, 'tenants: {'),
       (file) => rm(file),

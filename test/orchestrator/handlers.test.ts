@@ -91,7 +91,7 @@ describe('by-host of the reference orchestrator', () => {
     'alice.shibari.test:8080',
     'alice.shibari.test.',
     'Alice.Shibari.Test.:443',
-  ])('takes %s for alice’s host', async (host) => {
+  ])('recognises %s as alice’s host', async (host) => {
     const { byHost, getByHost } = await startReference()
     expect(await (await byHost(host)).json()).toMatchObject({ tenant: 'alice' })
     expect(await (await getByHost(host)).json()).toMatchObject({ tenant: 'alice' })

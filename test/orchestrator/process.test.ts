@@ -10,7 +10,7 @@ import { startOrchestrator } from '../../orchestrator/server.ts'
 import { writeFiles } from '../support/fixtures/orchestrator-files.ts'
 import { primary, resolvePath, runtimePath, secondary } from '../support/fixtures/reference-orchestrator.ts'
 
-/** Writes the two files, and gives the environment that names them. */
+/** Writes the two files. Returns the environment that names them. */
 async function folder() {
   const files = await writeFiles()
   return {

@@ -78,7 +78,7 @@ async function v2ConfigOf(config: Record<string, unknown>) {
 }
 
 describe('the version of a configuration', () => {
-  it('equals the SHA-256 of its canonical JSON', async () => {
+  it('computes the version as the SHA-256 of the configuration’s canonical JSON', async () => {
     const config = {
       features: { publish_enabled: true, auto_view_enabled: false },
       content: { hashtag_string: '#ä', voice_profile: ['b', 'a'] },
@@ -92,7 +92,7 @@ describe('the version of a configuration', () => {
     expect(answer).toMatchObject({ config_version: configVersion })
   })
 
-  it('stays the same when order or notation change, or null replaces an absent field', async () => {
+  it('keeps the version when order or notation change, or null replaces an absent field', async () => {
     const versions = await Promise.all(
       [
         '{"tenants":{"alice":{"hosts":["alice.test.example"],"config":{"storage":{"provider":"local","paths":{"root":"/x"}},"features":{"delete_enabled":true}}}}}',
@@ -107,7 +107,7 @@ describe('the version of a configuration', () => {
     expect(new Set(versions).size).toBe(1)
   })
 
-  it('changes with the content, including the order of a list', async () => {
+  it('changes the version with the content, including the order of a list', async () => {
     const profiles = [['a', 'b'], ['b', 'a'], ['a'], []]
     const versions = await Promise.all(
       profiles.map(
@@ -126,12 +126,12 @@ describe('the version of credentials', () => {
     return byTenant.get('alice')?.byRef.get('ref')?.answer.version
   }
 
-  it('changes only when the secret changes', async () => {
+  it('changes the version of credentials only when the secret changes', async () => {
     expect(await version('one')).toBe(await version('one'))
     expect(await version('one')).not.toBe(await version('two'))
   })
 
-  it('depends on a random key, so that short passwords cannot be guessed', async () => {
+  it('derives versions of credentials with a random key, so that short passwords cannot be guessed', async () => {
     expect(await version('one', 'another key')).not.toBe(await version('one'))
   })
 })
@@ -461,7 +461,7 @@ describe('the secrets file', () => {
 })
 
 describe('the example files', () => {
-  it('passes validation, and has a secret for each reference of a served tenant', async () => {
+  it('validates the example files, and finds a secret for each reference of a served tenant', async () => {
     const read = (name: string) => readFile(`orchestrator/example/${name}`, 'utf8')
     const [tenants, secrets] = [await read('tenants.yaml'), await read('secrets.yaml')]
     const variables = { BOB_S3_SECRET: 'fake' }

@@ -23,7 +23,7 @@ async function start(limits: { requestTimeoutMs?: number } = {}) {
   })
   return {
     audit,
-    /** Sends exactly these bytes and gives the whole response. */
+    /** Sends exactly these bytes. Returns the whole response. */
     async send(lines: readonly string[], body = ''): Promise<string> {
       const socket = connect(running.port, '127.0.0.1')
       socket.write(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`, 'latin1')

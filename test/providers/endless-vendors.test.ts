@@ -135,7 +135,7 @@ describe('a vendor whose answer never ends', () => {
   })
   afterAll(() => server.close())
 
-  it.each(vendors)('gets cut off at a size limit when it is %s', async (_who, ask) => {
+  it.each(vendors)('cuts off an endless answer of %s at a size limit', async (_who, ask) => {
     const before = server.sent()
     await expect(ask(server.url)).rejects.toBeInstanceOf(Error)
     // The buffers of three attempts by the control plane's client come on top of the limits.

@@ -121,7 +121,7 @@ describe('a driver that is not built', () => {
     expect(open).toThrow('This server cannot use the storage "gdrive".')
   })
 
-  it('opens no platform', () => {
+  it('refuses to open a platform', () => {
     const driver = unbuiltPublisher()
     expect(driver.isBuilt).toBe(false)
     expect(driver.install(publisherTools, {}).open).toBeNull()
@@ -174,7 +174,7 @@ describe('the key-value stores', () => {
     expect(tools.openRedis.mock.lastCall?.[0].commandMs).toBe(5000)
   })
 
-  it('has the services that each entry announces', () => {
+  it('provides the services that each entry announces', () => {
     for (const driver of Object.values<KeyValueDriver>(keyValueStores)) {
       const store = driver.open(everyTool(), { REDIS_URL })
       expect(Object.keys(store ?? {})).toEqual(expect.arrayContaining(['kv', ...driver.brings]))

@@ -240,7 +240,7 @@ describe('a caption of any content', () => {
     style: fc.constant(''),
   })
 
-  it('obeys all rules after fitting, and does not change when fitted again', () => {
+  it('fits a caption of any content to all rules, and does not change it when fitted again', () => {
     fc.assert(
       fc.property(text, rules, text, (caption, rules, hashtags) => {
         const fitted = fitCaption(caption, rules, hashtags)

@@ -65,7 +65,7 @@ describe('a sidecar of a stem', () => {
     ],
     ['gone', ['image_file: IMG_7.png'], []],
     ['not a photo', ['image_file: notes.doc'], ['IMG_7.jpg']],
-  ])('belongs to at most one photo when its owner is %s', async (_, lines, owners) => {
+  ])('assigns a sidecar to at most one photo of its stem when its owner is %s', async (_, lines, owners) => {
     await file('IMG_7.jpg')
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta(...lines))
@@ -76,14 +76,14 @@ describe('a sidecar of a stem', () => {
     ])
   })
 
-  it('belongs to the photo of the exact spelling when both spellings exist', async () => {
+  it('assigns a sidecar to the photo of the exact spelling when both spellings exist', async () => {
     for (const name of ['IMG_7.jpg', 'IMG_7.JPG']) await file(name)
     await file('IMG_7.txt', meta('image_file: IMG_7.JPG'))
     expect(await textOf('IMG_7.jpg')).toBeNull()
     expect(await textOf('IMG_7.JPG')).toContain('prompt')
   })
 
-  it('stays unchanged when the other photo is edited, moved or deleted', async () => {
+  it('leaves a sidecar unchanged when the other photo of its stem is edited, moved or deleted', async () => {
     await file('IMG_7.jpg')
     await file('IMG_7.webp')
     const words = meta('image_file: IMG_7.jpg')
@@ -106,7 +106,7 @@ describe('a sidecar of a stem', () => {
     expect(await textOf('IMG_7.jpg')).toBe(words)
   })
 
-  it('stays with a numbered photo when a move renames both', async () => {
+  it('keeps a sidecar with its photo when a move numbers both', async () => {
     for (const name of ['IMG_7.jpg', 'IMG_7.webp']) {
       await file(name, `first ${name}`)
       await store.move(photo(name), 'root', 'archive')
@@ -121,7 +121,7 @@ describe('a sidecar of a stem', () => {
     }
   })
 
-  it('never passes to an upload with the stem of another photo or sidecar', async () => {
+  it('never assigns a sidecar to an upload with the stem of another photo or sidecar', async () => {
     const put = async (name: string) =>
       (await store.upload('root', photo(name), new Blob(['bytes']).stream(), 5)).name
     await file('IMG_7.JPG')
@@ -134,7 +134,7 @@ describe('a sidecar of a stem', () => {
     expect(await put('IMG_10.webp')).toBe('IMG_10.webp')
   })
 
-  it('costs only one read when a listing shows no other photo of the stem', async () => {
+  it('reads a sidecar only once when a listing shows no other photo of the stem', async () => {
     await file('IMG_7.webp')
     await file('IMG_8.webp')
     await file('IMG_7.txt', 'anonymous')
@@ -157,7 +157,7 @@ describe('a sidecar of a stem', () => {
     expect([...(await store.list('root')).withSidecar]).toEqual(['IMG_7.webp'])
   })
 
-  it('stays with its photo when it names no owner and moves beside another photo', async () => {
+  it('keeps a sidecar that names no owner with its photo when both move beside another photo', async () => {
     for (const [name, words] of [
       ['keep/IMG_7.webp'],
       ['keep/IMG_7.txt', meta('caption: WEBP words')],
@@ -169,14 +169,14 @@ describe('a sidecar of a stem', () => {
     expect(await textOf('IMG_7.webp')).toContain('WEBP words')
   })
 
-  it('keeps its bytes when it moves and no other photo shares the stem there', async () => {
+  it('keeps the bytes of a sidecar that moves when no other photo shares the stem there', async () => {
     await file('IMG_7.webp')
     await file('IMG_7.txt', 'a training prompt')
     await store.move(photo('IMG_7.webp'), 'root', 'keep')
     expect((await readableSidecar(store, 'keep', photo('IMG_7.webp')))?.text).toBe('a training prompt')
   })
 
-  it('stays with the target folder’s photo when a photo arrives with a full-name sidecar', async () => {
+  it('leaves a sidecar with the target folder’s photo when a photo arrives with a full-name sidecar', async () => {
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta('caption: WEBP words'))
     for (const name of ['IMG_7.jpg', 'IMG_7.png']) await file(`keep/${name}`)
@@ -187,7 +187,7 @@ describe('a sidecar of a stem', () => {
     expect(await textOf('IMG_7.webp')).toContain('WEBP words')
   })
 
-  it('stays where it is when a photo leaves that a recent listing lacks', async () => {
+  it('leaves a sidecar in place when a photo leaves that a recent listing lacks', async () => {
     const words = meta('caption: JPG words')
     await file('IMG_7.jpg')
     await file('IMG_7.txt', words)
@@ -200,7 +200,7 @@ describe('a sidecar of a stem', () => {
     expect(await textOf('IMG_7.jpg')).toBe(words)
   })
 
-  it('stays where it is when a deleted photo had the stem alone in a recent listing', async () => {
+  it('leaves a sidecar in place when a deleted photo had the stem alone in a recent listing', async () => {
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta('caption: Words'))
     await store.list('root')
@@ -209,7 +209,7 @@ describe('a sidecar of a stem', () => {
     expect(await textOf('IMG_7.jpg')).toContain('Words')
   })
 
-  it('stays where it is when the only photo of the stem leaves and is not its owner', async () => {
+  it('leaves a sidecar in place when the only photo of the stem leaves and is not the owner', async () => {
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta('image_file: IMG_7.jpg'))
     await store.list('root')
@@ -218,7 +218,7 @@ describe('a sidecar of a stem', () => {
     expect((await readdir(base)).filter((name) => name.endsWith('.txt'))).toEqual(['IMG_7.txt'])
   })
 
-  it('gives way to a full-name sidecar when it names no owner and its photo is gone', async () => {
+  it('prefers a full-name sidecar to a stem’s sidecar without an owner whose photo is gone', async () => {
     await file('IMG_7.webp')
     await file('IMG_7.txt', meta('caption: JPG words'))
     await file('IMG_7.webp.txt', meta('image_file: IMG_7.webp', 'caption: WEBP words'))
@@ -253,7 +253,7 @@ describe('a sidecar of a stem', () => {
   it.each([
     ['names no owner', 'caption: Words'],
     ['names another spelling', 'image_file: IMG_7.jpg'],
-  ])('belongs to IMG_7.JPG when the disk folds case and the sidecar %s', async (_, line) => {
+  ])('assigns a sidecar to IMG_7.JPG when the disk folds case and the sidecar %s', async (_, line) => {
     await file('IMG_7.JPG')
     await file('IMG_7.txt', meta(line))
     expect(await folding('sometimes').readSidecar('root', photo('IMG_7.JPG'))).toMatchObject({
@@ -261,7 +261,7 @@ describe('a sidecar of a stem', () => {
     })
   })
 
-  it('belongs to the first photo of the stem when Dropbox spells extensions in mixed case', async () => {
+  it('assigns a sidecar to the first photo of the stem when Dropbox spells extensions in mixed case', async () => {
     for (const name of ['IMG_7.Jpg', 'IMG_7.Webp']) await file(name)
     await file('IMG_7.txt', meta('caption: Words'))
     const dropbox = folding('always')
@@ -281,7 +281,7 @@ describe('a sidecar of a stem', () => {
     })
   })
 
-  it('counts as unreadable when the stem belongs to another photo and the full name to another program', async () => {
+  it('reports an unreadable sidecar when the stem belongs to another photo and the full name to another program', async () => {
     for (const name of ['IMG_7.jpg', 'IMG_7.webp']) await file(name)
     await file('IMG_7.txt', meta('image_file: IMG_7.jpg'))
     await file('IMG_7.webp.txt', 'notes of another program')
@@ -307,7 +307,7 @@ describe('a sidecar of a stem', () => {
     })
   })
 
-  it('blocks neither a move nor a deletion when it is unreadable', async () => {
+  it('moves and deletes a photo although its sidecar is unreadable', async () => {
     await file('IMG_7.webp')
     await symlink('/nowhere', join(base, 'IMG_7.txt'))
     expect(await store.move(photo('IMG_7.webp'), 'root', 'keep')).toBe('IMG_7.webp')
@@ -315,7 +315,7 @@ describe('a sidecar of a stem', () => {
     expect(await store.delete('keep', photo('IMG_7.webp'))).toMatchObject({ deleted: true })
   })
 
-  it('moves with its photo when it has only a digest and the original is unreadable', async () => {
+  it('moves a sidecar with its photo when it has only a digest and the original is unreadable', async () => {
     const failing = withOwnSidecars(raw, {
       now: () => time,
       sha256Of: () => Promise.reject(new Error('the original cannot be read')),
@@ -326,7 +326,7 @@ describe('a sidecar of a stem', () => {
     expect(await readdir(join(base, 'keep'))).toEqual(expect.arrayContaining(['IMG_7.txt', 'IMG_7.webp']))
   })
 
-  it('costs two reads when an upload uses a name that many photos have', async () => {
+  it('reads sidecars only twice when an upload uses a name that many photos have', async () => {
     const put = async () => (await store.upload('root', photo('a.jpg'), new Blob(['x']).stream(), 1)).name
     for (let number = 1; number <= 20; number++) await put()
     calls.length = 0

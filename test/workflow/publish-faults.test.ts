@@ -220,7 +220,7 @@ describe('publishing', () => {
         most = Math.max(most, ++running)
         boxes.push(box.width)
         const reduced = await reducer.reduce(source, box, mediaType, owner)
-        // Returns a concurrent reduction every opportunity to begin.
+        // Lets a concurrent reduction begin if the code permits it.
         for (let turn = 0; turn < 100; turn++) await setImmediate()
         running -= 1
         return reduced

@@ -15,7 +15,7 @@ const losing = { error: new PublisherError('publish_outcome_unknown', 'Lost.'), 
 const publishedAt = new Date('2026-11-01T12:00:00Z')
 
 describe('publishing', () => {
-  it('reaches all platforms and archives the photo with its sidecar', async () => {
+  it('publishes to all platforms and archives the photo with its sidecar', async () => {
     await using open = await scene()
     const { publish, telegram, email, folder } = open
     expect(await publish({ caption: 'Typed.' })).toEqual({

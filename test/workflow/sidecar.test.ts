@@ -93,7 +93,7 @@ function wellFormed(value: SidecarValue): SidecarValue {
   )
 }
 
-/** Tells if V2 finds the same lines. V2 ends lines at more characters, and finds no metadata below a first line of `# ---`. */
+/** True when V2 finds the same lines. V2 ends lines at more characters, and finds no metadata below a first line of `# ---`. */
 function isReadAlike(text: string): boolean {
   return !/(?![\r\n\t])[\p{Cc}\u2028\u2029\ufeff]/u.test(text) && !/^[^\S\r\n]*# ---/.test(text)
 }

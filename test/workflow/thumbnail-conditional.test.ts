@@ -6,7 +6,7 @@ import { makeThumbnail } from '../../src/workflow/thumbnail.ts'
 import { made, name, photo, scene } from '../support/fixtures/thumbnails.ts'
 
 describe('a conditional request', () => {
-  it('costs only one stat call when the client has the thumbnail', async () => {
+  it('makes only one stat call when the client has the thumbnail', async () => {
     const { ask, calls, owners } = scene()
     const { etag } = await made(ask())
     const before = { ...calls }
@@ -17,7 +17,7 @@ describe('a conditional request', () => {
     expect(owners).toHaveLength(1)
   })
 
-  it('costs no read when the thumbnail is not in memory', async () => {
+  it('does not read the original when the client has the thumbnail and the memory does not', async () => {
     const { etag } = await made(scene().ask())
     const restarted = scene()
     expect(await restarted.ask({ ifNoneMatch: etag })).toEqual({ status: 'not_modified', etag })
@@ -30,7 +30,7 @@ describe('a conditional request', () => {
     expect((await ask({ ifNoneMatch: 'unreadable' })).status).toBe('ok')
   })
 
-  it('has a different tag for other bytes, another size, another type and another storage', async () => {
+  it('returns a different tag for other bytes, another size, another type and another storage', async () => {
     const { ask, photos, tools } = scene()
     const tags = [
       (await ask()).etag,
@@ -51,7 +51,7 @@ describe('a conditional request', () => {
     expect(etag).not.toContain(Buffer.from(contentHash).toString('hex').slice(0, 8))
   })
 
-  it('follows RFC 9110, section 13.1.2', () => {
+  it('compares If-None-Match as RFC 9110, section 13.1.2 requires', () => {
     const tag = '"abc"'
     for (const header of ['"abc"', 'W/"abc"', '"x","abc"', '"x" , W/"abc" ,"y"', '*', ',"abc",']) {
       expect([header, matchesNone(header, tag)]).toEqual([header, true])
@@ -86,7 +86,7 @@ describe('the media type of a thumbnail', () => {
     expect(negotiateType(accept, both)).toBe(expected)
   })
 
-  it('stays among the offered types for any header', () => {
+  it('chooses one of the offered types for any header', () => {
     expect(negotiateType('image/avif', ['image/webp'])).toBe('image/jpeg')
     fc.assert(
       fc.property(fc.string(), (accept) => ['image/jpeg', ...both].includes(negotiateType(accept, both))),

@@ -78,7 +78,7 @@ describe('the memory of thumbnails', () => {
     mediaType: 'image/jpeg',
   })
 
-  it('stays within its limit of bytes', async () => {
+  it('keeps the memory of thumbnails within its limit of bytes', async () => {
     const cache = createThumbnailCache(100_000)
     const memory = memoryFor('alice', cache)
     for (let i = 0; i < 50; i++) await memory.get(`${i}`, async () => finished(10_000))

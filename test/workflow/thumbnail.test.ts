@@ -39,7 +39,7 @@ describe('a thumbnail', () => {
     expect(calls.read).toBe(0)
   })
 
-  it('has a media type that the client accepts', async () => {
+  it('chooses a media type that the client accepts', async () => {
     const { ask } = scene()
     expect((await made(ask({ accept: 'image/avif,image/webp,*/*' }))).mediaType).toBe('image/webp')
     const avif = await made(ask({ accept: 'image/avif,*/*', size: 'w256h256' }))

@@ -31,7 +31,7 @@ interface Layout {
   prefix?: string
 }
 
-/** Makes a file as phones write it: tiles of the picture, and the EXIF as the second item. */
+/** Creates a file as phones write it: tiles of the picture, and the EXIF as the second item. */
 function heic({ version, infe, sizes, isInMeta = false, isMetaLast = false, prefix = '' }: Layout): Buffer {
   const exif = Buffer.concat([number(prefix.length, 4), Buffer.from(prefix, 'latin1'), exifOfTime(takenAt)])
   const ftyp = box('ftyp', Buffer.from('heic\0\0\0\0mif1heic', 'latin1'))

@@ -15,7 +15,7 @@ type Forgery = (nonce: string, issuer: ScriptedIssuer) => Promise<string>
 
 const seconds = () => Math.floor(Date.now() / 1000)
 
-/** Makes a token of the provider with changed claims; `undefined` removes a claim. */
+/** Creates a token of the provider with changed claims; `undefined` removes a claim. */
 function withClaims(change: Record<string, unknown>): Forgery {
   return (nonce, { keys: [key], issuer }) => {
     if (!key) throw new Error('The issuer has no key.')
@@ -23,7 +23,7 @@ function withClaims(change: Record<string, unknown>): Forgery {
   }
 }
 
-/** Makes a valid token with one of its three parts changed. */
+/** Creates a valid token with one of its three parts changed. */
 function withParts(change: (parts: string[]) => string[]): Forgery {
   return async (nonce, issuer) => change((await withClaims({})(nonce, issuer)).split('.')).join('.')
 }

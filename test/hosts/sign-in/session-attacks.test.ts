@@ -25,7 +25,7 @@ function sessionIn({ jar }: Browser, tenant: string): string {
 const seconds = () => Math.floor(Date.now() / 1000)
 const audience = `.${baseDomain}`
 
-/** Makes a session like the program's own, except for the test's change. */
+/** Creates a session like the program's own, except for the test's change. */
 async function makeSession(
   change: { secret?: string; audience?: string; age?: number; email?: string } = {},
 ): Promise<string> {
@@ -215,7 +215,7 @@ describeOnBothHosts('a session cookie', (kind) => {
       expect((await victim.script(alice, '/api/images/list')).status).toBe(403)
     })
 
-    it('has no effect in the host scope, where a sibling cannot set the cookie and its own is invalid', async () => {
+    it('ignores a sibling’s session in the host scope, where a sibling cannot set the cookie', async () => {
       await using fleet = await startWithScript(kind, inScope('host'))
       const attacker = fleet.browser()
       fleet.issuer.idToken = tokenFor('attacker')
@@ -332,7 +332,7 @@ describe('a session with a controlled clock', () => {
     return { fleet, browser, clock }
   }
 
-  it.each(scopes)('expires when unused for its lifetime (%s scope)', async (scope) => {
+  it.each(scopes)('expires a session that is unused for its lifetime (%s scope)', async (scope) => {
     const { fleet, browser, clock } = await underClock({
       WEB_ADMIN_COOKIE_TTL_SECONDS: '60',
       ADMIN_COOKIE_SCOPE: scope,
@@ -349,7 +349,7 @@ describe('a session with a controlled clock', () => {
     expect(await status(kept, alice)).toEqual(nobody)
   })
 
-  it('renews a session in use after half of its lifetime', async () => {
+  it('renews a used session after half of its lifetime', async () => {
     const { fleet, browser, clock } = await underClock({ WEB_ADMIN_COOKIE_TTL_SECONDS: '3600' })
     await using _ = fleet
     const first = sessionIn(browser, alice)
@@ -363,7 +363,7 @@ describe('a session with a controlled clock', () => {
     expect(await status(browser, alice)).toEqual(person)
   })
 
-  it('expires 30 days after the sign-in, regardless of use', async () => {
+  it('expires a session 30 days after the sign-in, regardless of use', async () => {
     const { fleet, browser, clock } = await underClock({})
     await using _ = fleet
     for (let days = 0; days < 29; days += 1) {

@@ -18,7 +18,7 @@ const inScope = (scope: string) => ({ variables: { ADMIN_COOKIE_SCOPE: scope } }
 const atCallback = ({ pathname }: URL) => pathname === '/auth/callback'
 const atEnter = ({ pathname }: URL) => pathname === '/auth/enter'
 
-/** Makes another state that selects the same cookie. */
+/** Creates another state that selects the same cookie. */
 function beginningLike({ searchParams }: URL): string {
   return (searchParams.get('state') ?? '').slice(0, 8).padEnd(43, 'A')
 }

@@ -101,7 +101,7 @@ describeOnBothHosts('signing out', (kind) => {
     expect(fleet.issuer.authorizations).toHaveLength(before + 1)
   })
 
-  it('succeeds without a session and during a provider outage', async () => {
+  it('completes a sign-out without a session and during a provider outage', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     expect((await signOut(browser, alice)).url.href).toBe(`${alice}/`)
@@ -110,7 +110,7 @@ describeOnBothHosts('signing out', (kind) => {
     expect((await signOut(lonely.browser(), alice)).url.href).toBe(`${alice}/`)
   })
 
-  it('succeeds when the provider has no sign-out endpoint', async () => {
+  it('completes a sign-out when the provider has no sign-out endpoint', async () => {
     await using fleet = await startWithScript(kind)
     fleet.issuer.metadata = { ...fleet.issuer.metadata, end_session_endpoint: undefined }
     const browser = fleet.browser()
@@ -119,7 +119,7 @@ describeOnBothHosts('signing out', (kind) => {
     expect(await status(browser, alice)).toEqual(nobody)
   })
 
-  it('succeeds when the tenant has disabled sign-in in the meantime', async () => {
+  it('completes a sign-out when the tenant has disabled sign-in in the meantime', async () => {
     await using fleet = await startWithScript(kind)
     const browser = fleet.browser()
     await signIn(browser, alice)

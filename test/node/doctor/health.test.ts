@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => practice.close())
 
 describe('the doctor’s examination of a healthy tenant', () => {
-  it('passes every check and publishes, mails and leaves nothing', async () => {
+  it('passes every check without publishing, mailing or leaving anything', async () => {
     expect(outcomesOf(await roundOf(practice))).toEqual(healthy)
     expect(practice.telegram.posts).toEqual([])
     expect(practice.mail.mails).toEqual([])

@@ -16,7 +16,7 @@ import { withoutPlatform, withoutStorage } from '../../support/fixtures/unbuilt-
 const change = ({ answer }: Practice, blocks: Record<string, unknown>) =>
   void Object.assign(answer.config, blocks)
 
-/** Makes Dropbox's answer for a token without the required permission. */
+/** Creates Dropbox's answer for a token without the required permission. */
 function missingScope(scope: string): Fault {
   const body = JSON.stringify({
     error_summary: 'missing_scope/..',

@@ -99,7 +99,7 @@ async function openScene(): Promise<ModelScene> {
 describeLanguageModel('OpenAI', openScene)
 
 describe('a question', () => {
-  it('gets an answer of the requested shape, with the token count of the server', async () => {
+  it('returns an answer of the requested shape, with the server’s token count', async () => {
     const tokens: number[] = []
     const count = (taken: number) => tokens.push(taken)
     const answer = await model().ask(request({ picture: await picture() }), never, count)
@@ -108,7 +108,7 @@ describe('a question', () => {
     expect(tokens).toEqual([expect.any(Number)])
   })
 
-  it('carries the picture, a token limit and a strict schema, and disables storing', async () => {
+  it('sends the picture, a token limit and a strict schema, and disables storing', async () => {
     await model().ask(request({ picture: await picture() }), never)
     expect(openai.calls).toMatchObject([
       {
@@ -124,7 +124,7 @@ describe('a question', () => {
     ])
   })
 
-  it('needs no picture', async () => {
+  it('asks a question without a picture', async () => {
     await model().ask(request(), never)
     expect(openai.calls).toMatchObject([{ picture: undefined }])
   })
@@ -211,7 +211,7 @@ describe('a failed question', () => {
     ],
   ]
 
-  it.each(cases)('gives the right error for %s', async (_, fault, code, calls) => {
+  it.each(cases)('reports the expected error after %s', async (_, fault, code, calls) => {
     const trouble = await fault
     openai.interfere(onAsk(trouble, { times: Number.POSITIVE_INFINITY }))
     const asked = model({ retry: patienceWith(trouble) })
@@ -221,7 +221,7 @@ describe('a failed question', () => {
   })
 
   it.each(cases.filter(([, , code]) => code === 'ai_unavailable'))(
-    'succeeds after the end of %s',
+    'answers the next question after %s',
     async (_, fault) => {
       const trouble = await fault
       const end = openai.interfere(onAsk(trouble, { times: Number.POSITIVE_INFINITY }))
@@ -259,7 +259,7 @@ describe('a failed question', () => {
     expect((await failure(model().ask(request(), never))).message).toContain('no credit left')
   })
 
-  it('mentions the model that does not exist', async () => {
+  it('names the missing model in the error', async () => {
     await openai.close()
     openai = await startOpenAiEmulator({ keys: [key], models: ['another'] })
     const error = await failure(model().ask(request(), never))
@@ -279,20 +279,20 @@ describe('the API key', () => {
   const stale = { api_key: new Secret('sk-canary-that-was-revoked') }
   const good = { api_key: new Secret(key) }
 
-  it('resolves again once when the server refuses it', async () => {
+  it('resolves the API key again, once, when the server refuses it', async () => {
     const credentials = credentialsOf(stale, good)
     await model({ credentials }).ask(request(), never)
     expect(openai.calls.map(({ status }) => status)).toEqual([401, 200])
     expect(credentials.rejected).toEqual([stale])
   })
 
-  it('stays out of errors that quote it', async () => {
+  it('redacts the API key in errors that quote it', async () => {
     openai.interfere(onAsk(await refusing(400, `What is ${key}? And "sk-canary*****lice"?`)))
     const error = await failure(model().ask(request(), never))
     expect(error.cause).toMatchObject({ message: expect.stringContaining('[redacted]') })
   })
 
-  it('does not follow a redirect, nor does the picture', async () => {
+  it('sends neither the API key nor the picture to the target of a redirect', async () => {
     const elsewhere = await startOpenAiEmulator({ keys: [key] })
     onTestFinished(elsewhere.close)
     const headers = { location: `${elsewhere.url}/chat/completions` }
@@ -306,7 +306,7 @@ describe('a compatible server', () => {
   it.each([
     ['json_schema', ['json_schema'] as const, ['json_schema', 'json_object']],
     ['response_format', ['json_schema', 'json_object'] as const, ['json_schema', 'json_object', 'text']],
-  ])('gets the schema in the prompt when it does not know %s', async (_, lacks, formats) => {
+  ])('puts the schema into the prompt when the server does not know %s', async (_, lacks, formats) => {
     await openai.close()
     openai = await startOpenAiEmulator({ keys: [key], lacks })
     const answer = await model().ask(request({ picture: await picture() }), never)
@@ -315,7 +315,7 @@ describe('a compatible server', () => {
     expect(openai.calls.at(-1)?.prompt).toContain('"properties":{"description"')
   })
 
-  it('gets no field that it does not know', async () => {
+  it('omits fields that the server does not know', async () => {
     await openai.close()
     openai = await startOpenAiEmulator({ keys: [key], lacks: ['store', 'max_completion_tokens'] })
     await model().ask(request(), never)
@@ -326,7 +326,7 @@ describe('a compatible server', () => {
     })
   })
 
-  it('gets a refused field only once per model', async () => {
+  it('sends a refused field only once per model', async () => {
     await openai.close()
     const lacks = ['json_schema', 'json_object', 'store', 'max_completion_tokens'] as const
     openai = await startOpenAiEmulator({ keys: [key], lacks })
@@ -344,7 +344,7 @@ describe('a compatible server', () => {
     ['as pydantic writes them', { detail: [{ type: 'extra_forbidden', loc: ['body', 'store'] }] }, 422],
     ['as plain text', 'unknown field `store`', 400],
     ['as a string below `error`', { error: 'unknown field store' }, 400],
-  ])('reports refused fields %s', async (_, refusal, status) => {
+  ])('omits a refused field that the server reports %s', async (_, refusal, status) => {
     const body = typeof refusal === 'string' ? refusal : JSON.stringify(refusal)
     const headers = { 'content-type': typeof refusal === 'string' ? 'text/plain' : 'application/json' }
     openai.interfere((call) =>
@@ -354,12 +354,12 @@ describe('a compatible server', () => {
     expect(openai.calls.map(({ store }) => store)).toEqual([false, undefined])
   })
 
-  it('succeeds with JSON in a fence between words', async () => {
+  it('accepts JSON in a fence between words', async () => {
     openai.interfere(onAsk(fenced))
     expect((await model().ask(request(), never)).value.nsfw).toBe(false)
   })
 
-  it('succeeds without the fields that OpenAI always sends', async () => {
+  it('accepts an answer without the fields that OpenAI always sends', async () => {
     const content = JSON.stringify({ description: 'A rope.', tags: [], nsfw: false, extra: 1 })
     const { baseUrl } = await serving({ choices: [{ message: { content } }] })
     const onTokens = () => expect.unreachable('nothing was counted')
@@ -381,7 +381,7 @@ describe('a compatible server', () => {
     expect(tokens).toEqual([123])
   })
 
-  it('fails when its answer does not match the schema', async () => {
+  it('refuses an answer that does not match the schema', async () => {
     const content = JSON.stringify({ description: 'x'.repeat(501), tags: [], nsfw: false })
     const { baseUrl } = await serving({ choices: [{ message: { content } }] })
     const error = await failure(model({ baseUrl }).ask(request(), never))

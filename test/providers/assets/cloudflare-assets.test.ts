@@ -56,7 +56,7 @@ describe('Cloudflare assets', () => {
     ])
   })
 
-  it.each([404, 307])('gives null when the binding answers %i', async (status) => {
+  it.each([404, 307])('returns null when the binding answers %i', async (status) => {
     const assets = createCloudflareAssets({ binding: { fetch: async () => new Response(null, { status }) } })
     expect(await assets.get('/assets/a.js', request())).toBeNull()
     await expect(assets.index(request())).rejects.toThrow('npm run build')

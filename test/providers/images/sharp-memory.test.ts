@@ -56,7 +56,7 @@ describe('the estimated memory', () => {
     expect(await perPixel(original)).toBeCloseTo(expected, 0)
   })
 
-  it('grows only with the width for a baseline JPEG or PNG', async () => {
+  it('estimates memory by the width alone for a baseline JPEG or PNG', async () => {
     const wide = await estimated(plain(3000, 3000).jpeg())
     const higher = await estimated(plain(3000, 6000).jpeg())
     expect(higher).toBe(wide)
@@ -71,14 +71,14 @@ describe('the estimated memory', () => {
     expect((await estimated(animated)) - (await estimated(still))).toBeGreaterThan(300 * 200 * 9)
   })
 
-  it('grows with the result, most of all for AVIF', async () => {
+  it('estimates more memory for a larger result, most of all for AVIF', async () => {
     const large = { width: 2048, height: 1365 }
     const thumbnail = await estimated(picture.clone().jpeg())
     expect(await estimated(picture.clone().jpeg(), large)).toBeGreaterThan(thumbnail + 25e6)
     expect(await estimated(picture.clone().jpeg(), large, 'image/avif')).toBeGreaterThan(thumbnail + 100e6)
   })
 
-  it('fits into the default budget for a progressive photo of 100 megapixels, also for the vision model', () => {
+  it('fits a progressive photo of 100 megapixels into the default budget, also for the vision model', () => {
     const photo = {
       format: 'jpeg',
       width: 12_000,

@@ -123,7 +123,7 @@ describe('the byte queue', () => {
     expect(await Promise.all([first, ...waiting])).toHaveLength(5)
   })
 
-  it('drops a task when its patience ends, and begins the tasks behind it', async () => {
+  it('drops a task after its timeout, and begins the tasks behind it', async () => {
     const { add, begun, queue } = controlled()
     const impatient = new AbortController()
     void add('a', 'alice', 60)

@@ -28,12 +28,15 @@ const reduceSmall = (by: ImageReducer, source: Probe, owner = 'alice') =>
   by.reduce(source, small, 'image/jpeg', owner)
 
 describe('sharp, on pictures that inflate before their pixels', () => {
-  it.each(['zTXt', 'iTXt', 'iCCP'] as const)('never sees a picture whose %s chunks inflate', async (kind) => {
-    const asked = vi.spyOn(sharp.prototype, 'metadata')
-    onTestFinished(() => asked.mockRestore())
-    expect(await codeOf(reduceSmall(reducer, sourceOf(await textBomb(kind, 200))))).toBe('photo_unreadable')
-    expect(asked).not.toHaveBeenCalled()
-  })
+  it.each(['zTXt', 'iTXt', 'iCCP'] as const)(
+    'refuses a picture with inflating %s chunks before sharp reads it',
+    async (kind) => {
+      const asked = vi.spyOn(sharp.prototype, 'metadata')
+      onTestFinished(() => asked.mockRestore())
+      expect(await codeOf(reduceSmall(reducer, sourceOf(await textBomb(kind, 200))))).toBe('photo_unreadable')
+      expect(asked).not.toHaveBeenCalled()
+    },
+  )
 
   it('reads a header only with a slot in the decode queue', async () => {
     const levels = new Map<string, () => number>()
@@ -89,7 +92,7 @@ describe('sharp, on unusual photos', () => {
     const end = Buffer.from([0xff, 0xd9])
     const halfOfIt = photo.subarray(0, photo.length >> 1)
 
-    it('passes, also when the end marker is missing', async () => {
+    it('accepts a photo with a wrong scan header, also when the end marker is missing', async () => {
       await expect(sharp(photo).resize(60).toBuffer()).rejects.toThrow('Invalid SOS')
       for (const bytes of [photo, photo.subarray(0, -2)]) {
         const reduced = await reduceSmall(reducer, sourceOf(bytes))
@@ -97,7 +100,7 @@ describe('sharp, on unusual photos', () => {
       }
     })
 
-    it('does not excuse a photo whose second half is missing, with or without an end marker', async () => {
+    it('refuses a photo whose second half is missing, with or without an end marker', async () => {
       for (const bytes of [halfOfIt, Buffer.concat([halfOfIt, end])]) {
         expect(await codeOf(reduceSmall(reducer, sourceOf(bytes)))).toBe('photo_unreadable')
       }

@@ -30,7 +30,7 @@ describe('the Cloudflare store', () => {
     }
   }
 
-  it('gets at most a read per minute and key from an isolate', async () => {
+  it('reads each key at most once per minute and isolate', async () => {
     const clock = { time: 0 }
     const kv = namespace()
     const [writer, reader] = [0, 1].map(() => createCloudflareKeyValueStore(kv, { now: () => clock.time }))

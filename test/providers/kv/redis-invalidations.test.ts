@@ -12,20 +12,20 @@ function listening() {
 }
 
 describe('a message on the channel of invalidations', () => {
-  it('invalidates a host when it has the right shape', () => {
+  it('invalidates a host when the message has the right shape', () => {
     const { heard, receive } = listening()
     receive('{"from":"another","host":"alice.shibari.test"}')
     expect(heard).toEqual(['alice.shibari.test'])
   })
 
-  it('has no effect when it is longer than any valid message', () => {
+  it('ignores a message that is longer than any valid message', () => {
     const { heard, receive } = listening()
     receive(JSON.stringify({ from: 'another', host: 'a', more: 'x'.repeat(10_000_000) }))
     receive(JSON.stringify({ from: 'another', host: 'a'.repeat(1000) }))
     expect(heard).toEqual([])
   })
 
-  it('causes nothing but invalidations when its content is arbitrary', () => {
+  it('does nothing but invalidate hosts for a message of any content', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.constant('{"from":1,"host":[]}')), (message) => {
         const { heard, receive } = listening()

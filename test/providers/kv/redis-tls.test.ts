@@ -33,7 +33,7 @@ afterAll(async () => {
 const alice = `alice.${baseDomain}`
 
 describe('a Redis with a self-signed certificate', () => {
-  it('fails verification by default, and the host keeps serving without it', async () => {
+  it('refuses a self-signed Redis by default, and keeps serving without Redis', async () => {
     await using fleet = await startFleet(nodeHost, { REDIS_URL: url })
     await vi.waitFor(() => expect(fleet.host.lines.join('\n')).toContain('redis down'), patience)
     expect(fleet.host.lines.join('\n')).toMatch(/self-signed certificate|SELF_SIGNED/)
@@ -43,12 +43,12 @@ describe('a Redis with a self-signed certificate', () => {
     expect(response.status).toBe(200)
   })
 
-  it('works when the operator turns off verification', async () => {
+  it('uses a self-signed Redis when the operator turns off verification', async () => {
     await using fleet = await startFleet(nodeHost, { REDIS_URL: url, REDIS_TLS_VERIFY: 'false' })
     await vi.waitFor(() => expect(fleet.host.lines.join('\n')).toContain('redis up'), patience)
   })
 
-  it('makes the doctor name the variable for verification', async () => {
+  it('names the variable for verification in the doctor’s report', async () => {
     const findings = await examine({
       host: alice,
       variables: {

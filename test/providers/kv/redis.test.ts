@@ -25,7 +25,7 @@ describe('the rate counter in Redis', () => {
     expect(allowed.length).toBeLessThan(400)
   })
 
-  it('tells when to retry, and lets its keys expire', async () => {
+  it('reports when to retry, and lets its keys expire', async () => {
     using redis = openRedis(server)
     await redis.reached('up')
     const rate = { limit: 2, windowSeconds: 600 }
@@ -59,7 +59,7 @@ describe('the rate counter in Redis', () => {
 })
 
 describe('a claim in Redis', () => {
-  it('goes to exactly one of several concurrent processes, and expires', async () => {
+  it('grants a claim to exactly one of several concurrent processes until it expires', async () => {
     using first = openRedis(server)
     using second = openRedis(server)
     await Promise.all([first.reached('up'), second.reached('up')])
@@ -74,7 +74,7 @@ describe('a claim in Redis', () => {
     expect(lives).toBeLessThanOrEqual(300_000)
   })
 
-  it('goes to each process once while Redis is away', async () => {
+  it('grants a claim once per process while Redis is away', async () => {
     await using own = await startRedisServer()
     await own.kill()
     using first = openRedis(own)
@@ -85,7 +85,7 @@ describe('a claim in Redis', () => {
 })
 
 describe('the invalidations through Redis', () => {
-  it('reaches every other process, and no other fleet', async () => {
+  it('delivers an invalidation to every other process of the fleet, and to no other fleet', async () => {
     using first = openRedis(server)
     using second = openRedis(server)
     const heard: string[] = []

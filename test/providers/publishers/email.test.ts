@@ -82,7 +82,7 @@ describePublisher('Mail', openScene)
 describeVerification('Mail', openScene)
 
 describe('a photo', () => {
-  it('goes out as a mail with the caption and the attached photo', async () => {
+  it('sends a mail with the caption and the attached photo', async () => {
     const { port, mails } = await running(startMailServer())
     const post = await postOf()
     expect(await publisher(port).publish(post, never)).toEqual({
@@ -115,20 +115,20 @@ describe('a photo', () => {
       'Tied at dawn.',
     ],
     ['a prefix for the profile', { subject_mode: 'avatar', caption_target: 'body' }, 'Avatar: Photo upload'],
-  ])('has %s in its subject', async (_, config, subject) => {
+  ])('writes %s into the subject', async (_, config, subject) => {
     const { port, mails } = await running(startMailServer())
     await publisher(port, { config }).publish(await postOf(), never)
     expect(mails[0]?.headers).toMatch(new RegExp(`^Subject: ${subject}$`, 'm'))
     expect(mails[0]?.raw).toMatch(/\r\n\r\nTied at dawn\.\r\n/)
   })
 
-  it('has a subject without a caption', async () => {
+  it('writes a subject when the photo has no caption', async () => {
     const { port, mails } = await running(startMailServer())
     await publisher(port).publish(await postOf({ caption: '' }), never)
     expect(mails[0]?.headers).toMatch(/^Subject: Photo upload$/m)
   })
 
-  it('adds no headers through its caption, its tags or the configuration', async () => {
+  it('lets neither caption, tags nor configuration add headers', async () => {
     const { port, mails } = await running(startMailServer())
     const caption = 'Tied\r\nBcc: thief@example.com\u2028X-Evil: 1\u0000'
     const confirmation = {
@@ -151,7 +151,7 @@ describe('a photo', () => {
     ['a name', 'Alice <a@example.com>'],
     ['a line break', 'a@example.com\r\nDATA'],
     ['missing', undefined],
-  ])('goes nowhere when the recipient is %s', async (_, wrong) => {
+  ])('sends no mail when the recipient is unusable (%s)', async (_, wrong) => {
     const { port, mails } = await running(startMailServer())
     const error = await failure(
       publisher(port, { config: { recipient: wrong } }).publish(await postOf(), never),
@@ -160,7 +160,7 @@ describe('a photo', () => {
     expect(mails).toEqual([])
   })
 
-  it('has a description that reveals no address, and sends nothing', async () => {
+  it('describes the mail without revealing an address, and sends nothing', async () => {
     const sentence = publisher(1, { config: { subject_mode: 'private' } }).describe(await postOf())
     expect(sentence).toBe(
       'FetLife would get an email with the subject “Private: Tied at dawn.” and rope at dawn.jpg attached.',
@@ -184,7 +184,7 @@ describe('a photo', () => {
 describe('the confirmation', () => {
   const confirmation = { confirmation_to_sender: true, confirmation_tags_count: 3 }
 
-  it('goes to the admins over the same connection, with the first tags and the photo', async () => {
+  it('sends the confirmation to the admins over the same connection, with the first tags and the photo', async () => {
     let connections = 0
     const { port, mails } = await running(
       startMailServer({
@@ -207,7 +207,7 @@ describe('the confirmation', () => {
     expect(mails[0]?.raw).not.toContain('Tags:')
   })
 
-  it('goes to the sender without admins, and has a plain heading for the tags', async () => {
+  it('sends the confirmation to the sender when there are no admins, with a plain heading for the tags', async () => {
     const { port, mails } = await running(startMailServer())
     const own = { ...confirmation, confirmation_tags_nature: 'short nouns; no emojis' }
     await publisher(port, { confirmation: own }).publish(await postOf(), never)
@@ -240,14 +240,14 @@ describe('the confirmation', () => {
     ])
   })
 
-  it('goes once to an address that is listed twice in different case', async () => {
+  it('sends one confirmation to an address that is listed twice in different case', async () => {
     const { port, mails } = await running(startMailServer())
     const admins = ['Alice@Example.com', 'alice@example.com ', 'helper@example.com', 'ALICE@EXAMPLE.COM']
     await publisher(port, { confirmation, admins }).publish(await postOf(), never)
     expect(mails[1]?.to).toEqual(['Alice@Example.com', 'helper@example.com'])
   })
 
-  it('has no line of tags for a photo without tags', async () => {
+  it('omits the line of tags for a photo without tags', async () => {
     const { port, mails } = await running(startMailServer())
     await publisher(port, { confirmation }).publish(await postOf({ tags: [] }), never)
     expect(mails).toHaveLength(2)
@@ -258,7 +258,7 @@ describe('the confirmation', () => {
     ['refused', 'content', { reply: '554 5.7.1 No' }],
     ['not answered', 'content', 'silence'],
     ['cut off', 'RCPT', 'reset'],
-  ])('causes a warning instead of a failure when it is %s', async (_, moment, trouble) => {
+  ])('warns instead of failing when the confirmation is %s', async (_, moment, trouble) => {
     const { port } = await running(startTroubledServer(moment, trouble, 2))
     const mailer = trouble === 'silence' ? impatient : local
     const posted = await publisher(port, { confirmation, mailer }).publish(await postOf(), never)
@@ -350,7 +350,7 @@ describe('a failed mail', () => {
     )
   })
 
-  it('counts as unsent without a server, and for a name that does not resolve', async () => {
+  it('reports a mail as unsent without a server, and for a name that does not resolve', async () => {
     const server = await startMailServer()
     await server.close()
     expect((await failure(publisher(server.port).publish(await postOf(), never))).code).toBe(
@@ -360,7 +360,7 @@ describe('a failed mail', () => {
     expect((await failure(nowhere.publish(await postOf(), never))).code).toBe('publish_unavailable')
   })
 
-  it('counts as refused and unsent when the photo is over the announced limit', async () => {
+  it('reports a mail as refused and unsent when the photo exceeds the announced limit', async () => {
     const { port, mails } = await running(startMailServer({ size: 1000 }))
     const error = await failure(publisher(port).publish(await postOf(), never))
     expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('larger') })
@@ -383,7 +383,7 @@ describe('a failed mail', () => {
     }
   })
 
-  it('ends at the limit of a step when the server sends its replies byte by byte', async () => {
+  it('fails at the timeout of a step when the server sends its replies byte by byte', async () => {
     const { port } = await running(startTroubledServer('EHLO', { reply: '250-and\r\n250-on' }))
     const mailer = createMailer({
       allowPrivate: true,
@@ -395,7 +395,7 @@ describe('a failed mail', () => {
     )
   })
 
-  it('counts as sent when only closing the connection fails', async () => {
+  it('reports a mail as sent when only closing the connection fails', async () => {
     const mailer: Mailer = {
       connect: async () => ({
         send: async () => ({ response: '250 OK' }),
@@ -414,7 +414,7 @@ describe('a failed mail', () => {
 })
 
 describe('the credentials', () => {
-  it('resolves again once when the server rejects them', async () => {
+  it('resolves credentials again, once, when the server rejects them', async () => {
     const { port, mails, logins } = await running(startMailServer())
     const credentials = credentialsOf(
       { password: new Secret('old') },
@@ -425,7 +425,7 @@ describe('the credentials', () => {
     expect(logins.map(({ password }) => password)).toEqual(['old', 'right-canary'])
   })
 
-  it('causes an error for people when they stay wrong', async () => {
+  it('explains that the password is wrong when fresh credentials are rejected too', async () => {
     const { port, mails } = await running(startMailServer({ password: 'another' }))
     const error = await failure(publisher(port).publish(await postOf(), never))
     expect(error).toMatchObject({
@@ -435,7 +435,7 @@ describe('the credentials', () => {
     expect(mails).toEqual([])
   })
 
-  it('stays unused on a server without sign-in', async () => {
+  it('sends mail without credentials to a server without sign-in', async () => {
     const { port, mails } = await running(startMailServer({ authOptional: true, disabledCommands: ['AUTH'] }))
     await publisher(port).publish(await postOf(), never)
     expect(mails).toHaveLength(1)
@@ -448,7 +448,7 @@ describe('the encryption', () => {
   const trusting = { allowPrivate: false, lookup: loopback, timeouts: patient, ca: cert }
   const secured = { host: certifiedName, use_tls: true }
 
-  it('begins with STARTTLS before the sign-in', async () => {
+  it('encrypts with STARTTLS before the sign-in', async () => {
     const { port, mails, logins } = await running(startMailServer())
     const mailer = createMailer(trusting)
     await publisher(port, { mailer, server: secured }).publish(await postOf(), never)
@@ -460,7 +460,7 @@ describe('the encryption', () => {
     ['hides STARTTLS', startMailServer, { disabledCommands: ['STARTTLS'] }, trusting, certifiedName],
     ['has a self-signed certificate', startMailServer, {}, { ...trusting, ca: undefined }, certifiedName],
     ['has a certificate for another name', startMailServer, {}, trusting, 'mail.other.example'],
-  ])('stays mandatory for a server that %s', async (_, start, options, { ca, ...trust }, host) => {
+  ])('sends no mail to a server that %s', async (_, start, options, { ca, ...trust }, host) => {
     const { port, mails, logins } = await running(start(options))
     const mailer = createMailer({ ...trust, ...(ca !== undefined && { ca }) })
     const error = await failure(
@@ -474,7 +474,7 @@ describe('the encryption', () => {
     expect(mails).toEqual([])
   })
 
-  it('stays mandatory outside of development', async () => {
+  it('requires encryption outside of development', async () => {
     const { port, logins } = await running(startMailServer())
     const mailer = createMailer(trusting)
     const server = { host: certifiedName, use_tls: false }
@@ -494,7 +494,7 @@ describe('a mail server inside the private network', () => {
     '0x7f.1',
     'mail.internal',
     'mail',
-  ])('never gets a connection as %s', async (host) => {
+  ])('never connects to a mail server inside the private network as %s', async (host) => {
     const { port, logins } = await running(startMailServer())
     const mailer = createMailer({ allowPrivate: false, lookup, timeouts: patient })
     const error = await failure(
@@ -504,7 +504,7 @@ describe('a mail server inside the private network', () => {
     expect(logins).toEqual([])
   })
 
-  it('never gets a connection by a public name', async () => {
+  it('never connects to a mail server inside the private network by a public name', async () => {
     const { port, logins } = await running(startMailServer())
     const mailer = createMailer({
       allowPrivate: false,

@@ -75,7 +75,7 @@ describePublisher('Telegram', openScene)
 describeVerification('Telegram', openScene)
 
 describe('a photo for Telegram', () => {
-  it('appears with its caption as plain text, and has a link', async () => {
+  it('posts a photo with its caption as plain text, and returns a link', async () => {
     const post = await postOf({ caption: 'Tied <b>at</b> *dawn*_.\n\n#rope' })
     expect(await publisher().publish(post, never)).toEqual({
       postId: `${channel.id}/1`,
@@ -97,11 +97,11 @@ describe('a photo for Telegram', () => {
       'https://t.me/c/9876543210/1',
     ],
     ['the number of a group, which has no links', group.id, undefined],
-  ])('goes to the chat in the configuration, given by %s', async (_, channel_id, url) => {
+  ])('posts to the chat in the configuration, given by %s', async (_, channel_id, url) => {
     expect((await publisher({ channel_id }).publish(await postOf(), never)).url).toBe(url)
   })
 
-  it('needs no caption', async () => {
+  it('posts a photo without a caption', async () => {
     await publisher().publish(await postOf({ caption: '' }), never)
     expect(telegram.posts).toMatchObject([{ caption: '' }])
   })
@@ -115,7 +115,7 @@ describe('a photo for Telegram', () => {
     ['larger than 10 MB', { bytes: new Uint8Array(10_000_001) }, /10 MB/],
     ['too long on both sides', { width: 6000, height: 4001 }, /10000 pixels/],
     ['too narrow', { width: 2101, height: 100 }, /20 times/],
-  ])('causes a refusal before any request when it is %s', async (_, picture, reason) => {
+  ])('refuses a photo that is %s before any request', async (_, picture, reason) => {
     const post = await postOf()
     const tooMuch: Post = { ...post, picture: { ...post.picture, ...picture } }
     const error = await failure(publisher().publish(tooMuch, never))
@@ -124,7 +124,7 @@ describe('a photo for Telegram', () => {
   })
 
   it.each([{}, { channel_id: '' }, { channel_id: 'alice' }, { channel_id: '@a/../b' }, null])(
-    'goes nowhere without a usable channel in %j',
+    'posts nothing without a usable channel in %j',
     async (config) => {
       const error = await failure(publisher({ config }).publish(await postOf(), never))
       expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('channel_id') })
@@ -132,7 +132,7 @@ describe('a photo for Telegram', () => {
     },
   )
 
-  it('has a description without the token, and sends nothing', async () => {
+  it('describes a post without the token, and sends nothing', async () => {
     const sentence = publisher({ channel_id: '@alice_ties' }).describe(await postOf())
     expect(sentence).toBe(
       'Telegram would post the photo to the channel @alice_ties, with the caption “Tied at dawn.”.',
@@ -183,7 +183,7 @@ describe('a failed post', () => {
     expect(telegram.calls).toHaveLength(code === 'credentials_rejected' ? 2 : 1)
   })
 
-  it('counts as unsent when nothing listens', async () => {
+  it('reports a post as unsent when nothing listens', async () => {
     const { url } = telegram
     await telegram.close()
     const error = await failure(publisher({ baseUrl: url }).publish(await postOf(), never))
@@ -191,12 +191,12 @@ describe('a failed post', () => {
     telegram = await startTelegramEmulator({ bots: [] })
   })
 
-  it('counts as unsent when the name does not resolve', async () => {
+  it('reports a post as unsent when the name does not resolve', async () => {
     const run = publisher({ baseUrl: 'https://telegram.invalid' }).publish(await postOf(), never)
     expect((await failure(run)).code).toBe('publish_unavailable')
   })
 
-  it('has an unknown outcome when the server accepts and closes the connection', async () => {
+  it('reports an unknown outcome when the server accepts and closes the connection', async () => {
     const server = createServer((socket) => socket.destroy())
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
@@ -221,7 +221,7 @@ describe('a failed post', () => {
     expect(message.length).toBeLessThan(250)
   })
 
-  it('counts as unsent when the caller aborts before the start, and has an unknown outcome later', async () => {
+  it('reports a post as unsent when the caller aborts before the start, and an unknown outcome later', async () => {
     const error = await failure(publisher().publish(await postOf(), AbortSignal.abort()))
     expect(error.code).toBe('publish_unavailable')
     expect(telegram.calls).toEqual([])
@@ -237,14 +237,14 @@ describe('a failed post', () => {
 })
 
 describe('a pause that Telegram asks for', () => {
-  it('causes a wait within the cap, and a single post', async () => {
+  it('waits as long as Telegram asks, within the cap, and posts once', async () => {
     telegram.interfere(onMethod('sendPhoto', await rateLimited(0.02), { times: 2 }))
     await publisher().publish(await postOf(), never)
     expect(telegram.calls.map(({ status }) => status)).toEqual([429, 429, 200])
     expect(telegram.posts).toHaveLength(1)
   })
 
-  it('causes an error with the duration when it is too long or too frequent', async () => {
+  it('fails with the duration of a pause that is too long or too frequent', async () => {
     telegram.interfere(onMethod('sendPhoto', await rateLimited(37)))
     expect(await failure(publisher().publish(await postOf(), never))).toMatchObject({
       code: 'rate_limited',
@@ -258,7 +258,7 @@ describe('a pause that Telegram asks for', () => {
     expect(telegram.posts).toEqual([])
   })
 
-  it('ends as unsent when the caller aborts', async () => {
+  it('reports a post as unsent when the caller aborts during a pause', async () => {
     const caller = new AbortController()
     telegram.interfere(onMethod('sendPhoto', await rateLimited(30)))
     const givingUpAfterTheAnswer: TelegramFetch = async (url, init) => {
@@ -277,7 +277,7 @@ describe('a pause that Telegram asks for', () => {
 })
 
 describe('the credentials', () => {
-  it('resolves again once when the token was revoked', async () => {
+  it('resolves the token again, once, when it was revoked', async () => {
     const fresh = '1001:alice-canary-second'
     const credentials = credentialsOf({ bot_token: new Secret(token) }, { bot_token: new Secret(fresh) })
     telegram.revoke(token)
@@ -288,7 +288,7 @@ describe('the credentials', () => {
   })
 
   it.each(['', 'not a token', '1001:a/../../x', '1001:a?b'])(
-    'causes no request when the token is %j',
+    'sends no request when the token is %j',
     async (value) => {
       const credentials = credentialsOf({ bot_token: new Secret(value) })
       const error = await failure(publisher({ credentials }).publish(await postOf(), never))
@@ -297,7 +297,7 @@ describe('the credentials', () => {
     },
   )
 
-  it("does not open another tenant's channel", async () => {
+  it("does not post to another tenant's channel", async () => {
     const error = await failure(publisher({ channel_id: bobsChannel.id }).publish(await postOf(), never))
     expect(error.code).toBe('publish_refused')
     expect(telegram.posts).toEqual([])
@@ -307,7 +307,7 @@ describe('the credentials', () => {
 describe('a group that became a supergroup', () => {
   const supergroup = -1007777777777
 
-  it('gets the photo once under its new identifier, with a warning for the admin', async () => {
+  it('posts once under a group’s new identifier, with a warning for the admin', async () => {
     telegram.upgradeGroup(group.id, supergroup)
     const posted = await publisher({ channel_id: group.id }).publish(await postOf(), never)
     expect(posted).toMatchObject({
@@ -317,7 +317,7 @@ describe('a group that became a supergroup', () => {
     expect(telegram.posts).toHaveLength(1)
   })
 
-  it('causes at most a second post when it moves again', async () => {
+  it('tries at most a second post when the group moves again', async () => {
     telegram.upgradeGroup(group.id, supergroup)
     telegram.upgradeGroup(supergroup, -1008888888888)
     const error = await failure(publisher({ channel_id: group.id }).publish(await postOf(), never))

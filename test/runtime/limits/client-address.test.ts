@@ -31,7 +31,7 @@ describe('the client behind one proxy', () => {
     ['198.51.100.1\t,\t203.0.113.7 ', '203.0.113.7'],
     ['203.0.113.7,', '203.0.113.7'],
     ['203.0.113.7, , ,', '203.0.113.7'],
-  ])('comes from the last entry of X-Forwarded-For: %j', (line, client) => {
+  ])('identifies the client by the last entry of X-Forwarded-For: %j', (line, client) => {
     expect(clientOfLastForwarded(forwarded(line), router)).toBe(client)
   })
 
@@ -89,7 +89,7 @@ describe('the client of a socket', () => {
     ['::ffff:127.0.0.1', '127.0.0.1'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     [undefined, 'unknown'],
-  ])('gives the client of the socket peer %j', (peer, client) => {
+  ])('returns the client of the socket peer %j', (peer, client) => {
     expect(clientOfPeer(forwarded('1.2.3.4'), peer)).toBe(client)
   })
 })
@@ -100,12 +100,12 @@ describe('the client on Workers', () => {
     expect(clientOfCloudflare(readerOf(headers), undefined)).toBe('2001:db8:1:2::/64')
   })
 
-  it('gives unknown when Cloudflare names no address', () => {
+  it('returns unknown when Cloudflare names no address', () => {
     expect(clientOfCloudflare(forwarded('1.2.3.4'), undefined)).toBe('unknown')
   })
 })
 
-it('gives short client keys and the same key for all addresses of an IPv6 /64', () => {
+it('returns short client keys, and the same key for all addresses of an IPv6 /64', () => {
   const group = fc.nat(0xffff).map((value) => value.toString(16))
   const half = fc.array(group, { minLength: 4, maxLength: 4 }).map((groups) => groups.join(':'))
   fc.assert(
@@ -135,7 +135,7 @@ describe('an entry of X-Forwarded-For', () => {
     })),
   )
 
-  it('gives the same client with and without a port, blanks and empty entries', () => {
+  it('returns the same client with and without a port, blanks and empty entries', () => {
     fc.assert(
       fc.property(
         address,
@@ -154,7 +154,7 @@ describe('an entry of X-Forwarded-For', () => {
     )
   })
 
-  it('gives a short client key for any header', () => {
+  it('returns a short client key for any header', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (line) => {
         expect(clientOfLastForwarded(() => line, router).length).toBeLessThanOrEqual(24)

@@ -10,7 +10,7 @@ import { photo, scene as publishScene } from '../../support/fixtures/scripted-pl
 const vendorOf = (platform: Platform) => publishers[platform].vendor
 const never = new Promise<never>(() => undefined)
 
-/** Makes the slots of one tenant, and records what an operator would see. */
+/** Creates the slots of one tenant, and records what an operator would see. */
 function scene(total = 100) {
   const known = parseHost('alice.shibari.test', 'shibari.test', [])
   if (!known) throw new Error('no tenant')

@@ -4,7 +4,7 @@ import { createRateLimiter } from '../../../src/runtime/limits/rate-limit.ts'
 
 const start = Date.parse('2026-11-01T12:00:00Z')
 
-/** Makes a clock that stands still until a test moves it. */
+/** Creates a clock that stands still until a test moves it. */
 function clockAt(time = start) {
   const clock = { time, now: () => clock.time }
   return clock

@@ -20,13 +20,13 @@ function tenantNamed(name: string) {
   return parsed.tenant
 }
 
-/** Makes the limits of one process, with a clock that stands still until a test moves it. */
+/** Creates the limits of one process, with a clock that stands still until a test moves it. */
 function processWith(counter?: RateCounter, clock = { time: start }) {
   const limits = createRequestLimits({ counter, now: () => clock.time })
   return { limits, clock }
 }
 
-/** Makes a counter for all processes of a test, with its own clock. */
+/** Creates a counter for all processes of a test, with its own clock. */
 function sharedCounter(now: () => number): RateCounter {
   const limiters = new Map<string, ReturnType<typeof createRateLimiter>>()
   return {

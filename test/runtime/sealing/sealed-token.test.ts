@@ -17,7 +17,7 @@ function sealer(change: { secrets?: [Secret, ...Secret[]]; purpose?: string; at?
 }
 
 describe('a sealed token', () => {
-  it('opens for its purpose and audience until it expires', async () => {
+  it('opens a token for its purpose and audience until the token expires', async () => {
     const token = await sealer().seal({ name: 'x' }, forAlice)
     const seconds = start / 1000
     expect(await sealer().open(token, 'alice.test')).toEqual({
@@ -31,7 +31,7 @@ describe('a sealed token', () => {
     expect(await sealer({ purpose: 'other' }).open(token, 'alice.test')).toBeNull()
   })
 
-  it('stays closed when the unused bits of its base64url change', async () => {
+  it('refuses a token when the unused bits of its base64url change', async () => {
     let token = ''
     while (!token.endsWith('A')) token = await sealer().seal({ name: 'x' }, forAlice)
     expect(await sealer().open(token, 'alice.test')).not.toBeNull()
@@ -39,7 +39,7 @@ describe('a sealed token', () => {
       expect(await sealer().open(token.slice(0, -1) + last, 'alice.test')).toBeNull()
   })
 
-  it('survives a rotation of the secret until the old secret is dropped', async () => {
+  it('opens a token after a rotation until the old secret is dropped', async () => {
     const token = await sealer({ secrets: [oldSecret] }).seal({ name: 'x' }, forAlice)
     expect(await sealer({ secrets: [newSecret, oldSecret] }).open(token, 'alice.test')).not.toBeNull()
     expect(await sealer({ secrets: [newSecret] }).open(token, 'alice.test')).toBeNull()
@@ -47,7 +47,7 @@ describe('a sealed token', () => {
     expect(await sealer({ secrets: [newSecret] }).open(next, 'alice.test')).not.toBeNull()
   })
 
-  it('reveals nothing of its content and differs each time', async () => {
+  it('reveals nothing of a token’s content, and creates a different token each time', async () => {
     const tokens = await Promise.all([1, 2].map(() => sealer().seal({ name: 'canary' }, forAlice)))
     expect(new Set(tokens).size).toBe(2)
     const readable = tokens
@@ -58,7 +58,7 @@ describe('a sealed token', () => {
     expect(readable.join()).not.toContain('alice.test')
   })
 
-  it('has a separate key per purpose, so a forged header opens nothing', async () => {
+  it('derives a separate key per purpose, so a forged header opens nothing', async () => {
     const forged = async (purpose: string) => {
       const encoder = new TextEncoder()
       const material = await crypto.subtle.importKey('raw', encoder.encode('n'.repeat(32)), 'HKDF', false, [
@@ -81,7 +81,7 @@ describe('a sealed token', () => {
     expect(await sealer().open(await forged('other'), 'alice.test')).toBeNull()
   })
 
-  it('stays closed when its content does not match the schema', async () => {
+  it('refuses a token whose content does not match the schema', async () => {
     const other = createSealer({
       secrets: [newSecret],
       purpose: 'test',
@@ -91,7 +91,7 @@ describe('a sealed token', () => {
     expect(await sealer().open(await other.seal({ id: 1 }, forAlice), 'alice.test')).toBeNull()
   })
 
-  it('stays closed after any change of a letter, and never throws', async () => {
+  it('refuses a token after any change of a letter, and never throws', async () => {
     const token = await sealer().seal({ name: 'x' }, forAlice)
     // The last letter of a part may hold unused bits (RFC 4648, section 3.5).
     const meaningful = [...token].flatMap((letter, at) =>

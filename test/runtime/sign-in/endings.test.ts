@@ -15,7 +15,7 @@ function fail(): never {
   throw new TypeError('no address')
 }
 
-/** Makes a store that several processes share, which can fail, and which counts its calls. */
+/** Creates a store that several processes share, which can fail, and which counts its calls. */
 function sharedStore() {
   const clock = { time: start * 1000 }
   const held = new Map<string, string>()
@@ -58,7 +58,7 @@ function sharedStore() {
 }
 
 describe('the ending of a session', () => {
-  it('reaches every process within 30 seconds through the shared store', async () => {
+  it('tells every process about an ending within 30 seconds through the shared store', async () => {
     const { process, clock } = sharedStore()
     const [one, other] = [process(), process()]
     expect(await other.isEnded(session)).toBe(false)
@@ -68,7 +68,7 @@ describe('the ending of a session', () => {
     expect(await other.isEnded(session)).toBe(true)
   })
 
-  it('costs no call to the store when the session was checked within the last 30 seconds', async () => {
+  it('makes no call to the store when the session was checked within the last 30 seconds', async () => {
     const { process, clock, state } = sharedStore()
     const endings = process()
     await endings.isEnded(session)
@@ -80,7 +80,7 @@ describe('the ending of a session', () => {
     expect(await endings.isEnded(session)).toBe(true)
   })
 
-  it('takes effect during a running check of the same session', async () => {
+  it('applies an ending during a running check of the same session', async () => {
     const { process } = sharedStore()
     const endings = process()
     const asked = endings.isEnded(session)
@@ -99,7 +99,7 @@ describe('the ending of a session', () => {
     for (const key of held.keys()) expect(key).toMatch(/^ended:[\w-]{43}$/)
   })
 
-  it('holds in this process while the store is unavailable, and reaches the others afterwards', async () => {
+  it('keeps an ending in this process while the store is unavailable, and tells the others afterwards', async () => {
     const { process, clock, state, lines } = sharedStore()
     const [one, other] = [process(), process()]
     state.isAway = true
@@ -115,7 +115,7 @@ describe('the ending of a session', () => {
     await expect.poll(() => other.isEnded(session)).toBe(true)
   })
 
-  it('reaches the store later when the store silently rejected the ending', async () => {
+  it('writes an ending again when the store silently rejected it', async () => {
     const { process, clock, state, held } = sharedStore()
     const endings = process()
     state.isStill = true
@@ -127,7 +127,7 @@ describe('the ending of a session', () => {
     await expect.poll(() => held.size).toBe(1)
   })
 
-  it('returns to the store from every process that knows it after the store lost everything', async () => {
+  it('restores an ending from every process that knows it after the store lost everything', async () => {
     const { process, held, clock } = sharedStore()
     const [one, other, late] = [process(), process(), process()]
     await one.endSession(session)
@@ -141,7 +141,7 @@ describe('the ending of a session', () => {
     expect(held.size).toBe(2)
   })
 
-  it('holds in every process during a rotation of the secret', async () => {
+  it('applies an ending in every process during a rotation of the secret', async () => {
     const next = 'the-next-session-secret-of-32-chars'
     const { process } = sharedStore()
     await process(secret).endSession(session)
@@ -153,7 +153,7 @@ describe('the ending of a session', () => {
     }
   })
 
-  it('stays in memory for at most 10,000 sessions', async () => {
+  it('remembers at most 10,000 ended sessions', async () => {
     const { process, held } = sharedStore()
     const endings = process()
     for (let index = 0; index <= 10_000; index++) await endings.endSession({ ...session, id: `s${index}` })

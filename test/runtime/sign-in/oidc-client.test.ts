@@ -12,7 +12,7 @@ function clientOf({ issuer }: ScriptedIssuer, isAuth0: boolean) {
 }
 
 describe('the provider’s sign-out URL', () => {
-  it('comes from the provider’s discovery document', async () => {
+  it('reads the sign-out URL from the provider’s discovery document', async () => {
     await using issuer = await startScriptedIssuer()
     issuer.metadata = { ...issuer.metadata, end_session_endpoint: `${issuer.issuer}/oidc/logout?kind=x` }
     for (const isAuth0 of [true, false]) {

@@ -18,14 +18,14 @@ const broken: KeyValueStore = {
 }
 
 describe('a claim', () => {
-  it('succeeds once for concurrent callers', async () => {
+  it('grants a claim once to concurrent callers', async () => {
     const { claim } = processWith(createMemoryKeyValueStore())
     const answers = await Promise.all(Array.from({ length: 10 }, () => claim('x', 60)))
     expect(answers.filter(Boolean)).toHaveLength(1)
     expect(await claim('y', 60)).toBe(true)
   })
 
-  it('holds in all processes that share the store until it expires', async () => {
+  it('keeps a claim in all processes that share the store until it expires', async () => {
     const clock = { time: 0 }
     const kv = createMemoryKeyValueStore({ now: () => clock.time })
     const answers = await Promise.all([1, 2, 3].map(() => processWith(kv).claim('x', 60)))
@@ -35,7 +35,7 @@ describe('a claim', () => {
     expect(await processWith(kv).claim('x', 60)).toBe(true)
   })
 
-  it('succeeds once per process when the store fails, without logging the claimed id', async () => {
+  it('grants a claim once per process when the store fails, without logging the claimed id', async () => {
     const { claim, lines } = processWith(broken)
     expect(await claim('canary', 60)).toBe(true)
     expect(await claim('canary', 60)).toBe(false)

@@ -93,7 +93,7 @@ describe('parseReturnPath', () => {
     '/\ud800',
     `/${'a'.repeat(1001)}`,
     `/${'ü'.repeat(900)}`,
-  ])('gives / instead of %j', (raw) => {
+  ])('returns / instead of %j', (raw) => {
     expect(parseReturnPath(raw)).toBe('/')
   })
 })
@@ -114,7 +114,7 @@ describe('returnUrl', () => {
     'localhost',
     '127.0.0.1',
     '',
-  ])('gives null for the host %j', (host) => {
+  ])('returns null for the host %j', (host) => {
     expect(returnUrl({ host, port: null, path: '/' }, fleet)).toBeNull()
   })
 

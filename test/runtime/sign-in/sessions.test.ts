@@ -22,7 +22,7 @@ async function token(name: string, at = start): Promise<string> {
 }
 
 describe('a session', () => {
-  it('holds the person and the times, and lives for its TTL', async () => {
+  it('stores the person and the times of a session, which lives for its TTL', async () => {
     const issued = await sessionsAt(start).issue(person('alice'), audience)
     expect(issued?.maxAgeSeconds).toBe(3600)
     expect(await sessionsAt(start + 1).read([issued?.token ?? ''], audience)).toEqual({
@@ -32,19 +32,19 @@ describe('a session', () => {
     })
   })
 
-  it('ends at once when the TTL in the environment becomes shorter', async () => {
+  it('ends a session at once when the TTL in the environment becomes shorter', async () => {
     const old = await token('alice')
     expect(await sessionsAt(start + 600, 601).read([old], audience)).not.toBeNull()
     expect(await sessionsAt(start + 600, 600).read([old], audience)).toBeNull()
   })
 
-  it('ends 30 days after the sign-in, renewals included', async () => {
+  it('ends a session 30 days after the sign-in, renewals included', async () => {
     const last = start + maxSessionSeconds
     expect((await sessionsAt(last - 60).issue(person('alice'), audience))?.maxAgeSeconds).toBe(60)
     expect(await sessionsAt(last).issue(person('alice'), audience)).toBeNull()
   })
 
-  it('comes from the value that lasts longest, if all values name the same person', async () => {
+  it('reads the session that lasts longest when all values name the same person', async () => {
     const [early, late, other] = [await token('alice'), await token('alice', start + 60), await token('bob')]
     const { read } = sessionsAt(start + 100)
     expect(await read([early, 'garbage', late, ''], audience)).toMatchObject({ issuedAt: start + 60 })
@@ -54,7 +54,7 @@ describe('a session', () => {
     expect(await read([], audience)).toBeNull()
   })
 
-  it('counts as two people when only the address or only the subject differs', async () => {
+  it('treats two values as different people when only the address or only the subject differs', async () => {
     const alice = person('alice')
     const renamed = await sessionsAt(start).issue({ ...alice, email: person('alicia').email }, audience)
     const namesake = await sessionsAt(start).issue({ ...alice, subject: 'other|alice' }, audience)

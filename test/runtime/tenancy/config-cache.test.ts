@@ -31,7 +31,7 @@ function fail(): never {
   throw new TypeError('unreachable')
 }
 
-/** Makes processes that share a store and a clock. `lookup` stands for their orchestrator. */
+/** Creates processes that share a store and a clock. `lookup` stands for their orchestrator. */
 function fleet(lookup: ConfigSource['lookup'] = async () => toLookup(answer), given?: KeyValueStore) {
   let time = 0
   const now = () => time

@@ -11,7 +11,7 @@ import { createDigestMemory } from '../../../src/runtime/tenancy/digest-memory.t
 
 const log = createLogger({ level: 'error', write: () => undefined })
 
-/** Makes a store whose content a test can inspect. */
+/** Creates a store whose content a test can inspect. */
 function openStore() {
   const held = new Map<string, { value: string; ttlSeconds: number }>()
   const kv: KeyValueStore = {

@@ -10,7 +10,7 @@ const never = new Promise<never>(() => undefined)
 describe('the AI behind its limits', () => {
   const request = { model: 'm', system: '', prompt: '', name: 'n', schema: z.unknown(), maxTokens: 1 }
 
-  it('receives at most four calls at once, and an aborted call leaves the queue', async () => {
+  it('sends at most four calls to the AI at once, and removes an aborted call from the queue', async () => {
     const { limits } = vendorCalls()
     let asked = 0
     const model: LanguageModel = {
@@ -31,7 +31,7 @@ describe('the AI behind its limits', () => {
     expect(asked).toBe(4)
   })
 
-  it('receives no calls after five outages in a row, but does after refusals', async () => {
+  it('sends no calls to the AI after five outages in a row, but does after refusals', async () => {
     const { limits, events } = vendorCalls()
     const errors = [
       ...Array.from({ length: 9 }, () => new PublisherError('ai_refused', 'No.')),

@@ -31,7 +31,7 @@ const table = {
   describe: 'direct',
 } satisfies CallTable<Port>
 
-/** Makes a layer that records the name of each call. */
+/** Creates a layer that records the name of each call. */
 function noting(notes: string[], prefix: string): Layer {
   return (call, { operation }, parameters) => {
     notes.push(`${prefix} ${typeof operation === 'string' ? operation : operation.from(...parameters)}`)
@@ -40,7 +40,7 @@ function noting(notes: string[], prefix: string): Layer {
 }
 
 describe('a table of calls', () => {
-  it('fails the type check when it lacks a method, even an optional method', () => {
+  it('fails the type check when a table lacks a method, even an optional method', () => {
     // @ts-expect-error `find` is missing.
     const withoutFind = { drop: { operation: 'drop' }, describe: 'direct' } satisfies CallTable<Port>
     // @ts-expect-error `drop` is missing.
@@ -50,7 +50,7 @@ describe('a table of calls', () => {
     expect([withoutFind, withoutDrop]).toHaveLength(2)
   })
 
-  it('fails the type check when it names a method that the port lacks', () => {
+  it('fails the type check when a table names a method that the port lacks', () => {
     // @ts-expect-error The port has no `list`.
     const withList = { ...table, list: { operation: 'list' } } satisfies CallTable<Port>
     expect(withList).toHaveProperty('list')
@@ -115,7 +115,7 @@ describe('throughLayers around an instance of a class', () => {
     expect(notes).toHaveLength(1)
   })
 
-  it('keeps its properties, also after another wrapper spread it', () => {
+  it('keeps an instance’s properties, also after another wrapper spread it', () => {
     const wrapped = { ...throughLayers<Port>(new Instance(), table, []) }
     expect(wrapped.name).toBe('port with 7')
     expect(wrapped.describe()).toBe('with 7')

@@ -13,7 +13,7 @@ const outage = () => new PublisherError('storage_unavailable', 'Away.', { isOuta
 const never = new Promise<never>(() => undefined)
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-/** Makes a store on disk behind its layers. A test can replace single functions of the store. */
+/** Creates a store on disk behind its layers. A test can replace single functions of the store. */
 async function scene() {
   const folder = await photoFolder()
   const clock = { now: 1_000_000 }
@@ -115,7 +115,7 @@ describe('a storage that is down', () => {
     expect(open.events).toEqual(['local open', 'local closed'])
   })
 
-  it('receives one probe after a pause, and all calls once the probe is answered', async () => {
+  it('sends one probe to a storage that is down, and all calls once the probe is answered', async () => {
     await using open = await scene()
     await open.goDown()
     open.clock.now += 10_000
@@ -132,7 +132,7 @@ describe('a storage that is down', () => {
     ],
     ['refused credentials', () => new PublisherError('credentials_rejected', 'Refused.')],
     ['an outage of the orchestrator', () => new PublisherError('credentials_unavailable', 'Away.')],
-  ])('does not count as down after %s', async (_, error) => {
+  ])('does not treat a storage as down after %s', async (_, error) => {
     await using open = await scene()
     open.inner.stat = async () => Promise.reject(error())
     for (let i = 0; i < 20; i++) await open.store.stat('root', photo).catch(() => undefined)
@@ -155,7 +155,7 @@ describe('a storage that signs links locally', () => {
 })
 
 describe('a storage that hangs', () => {
-  it('receives at most 16 calls at once and refuses calls beyond a full queue with busy', async () => {
+  it('sends at most 16 calls at once and refuses calls beyond a full queue with busy', async () => {
     await using open = await scene()
     open.inner.stat = () => never
     const asked = Array.from({ length: 216 }, () => open.store.stat('root', photo))
@@ -212,7 +212,7 @@ describe('a storage that hangs', () => {
 })
 
 describe('the body of an original', () => {
-  it('fails with storage_unavailable when it breaks off, but keeps an error with a code', async () => {
+  it('fails an original with storage_unavailable when it breaks off, but keeps an error with a code', async () => {
     const cut = new PublisherError('busy', 'Replaced.')
     for (const [cause, code] of [
       [new TypeError('terminated'), 'storage_unavailable'],
@@ -227,7 +227,7 @@ describe('the body of an original', () => {
     }
   })
 
-  it('never fails while chunks arrive, but fails when it stalls', async () => {
+  it('never fails an original while chunks arrive, but does when it stalls', async () => {
     await using open = await scene()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const cancel = vi.fn()
@@ -261,7 +261,7 @@ describe('the body of an original', () => {
     expect(cancel).toHaveBeenCalled()
   })
 
-  it('cancels its source when the reader cancels', async () => {
+  it('cancels the source of an original when the reader cancels', async () => {
     await using open = await scene()
     const cancel = vi.fn()
     const entry = { name: photo, size: 1, modifiedAt: new Date(0), contentHash: '' }

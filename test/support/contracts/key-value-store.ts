@@ -13,7 +13,7 @@ export interface OpenKeyValueStore {
   close(): Promise<void>
 }
 
-/** Runs the suite. `open` gives an empty store, whose time passes by the given clock or by `age`. */
+/** Runs the suite. `open` returns an empty store, whose time passes by the given clock or by `age`. */
 export function describeKeyValueStore(
   title: string,
   open: (now: () => number) => Promise<OpenKeyValueStore>,

@@ -40,7 +40,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Makes photos named `one.jpg` and so on, alternately landscape and portrait. */
+/** Creates photos named `one.jpg` and so on, alternately landscape and portrait. */
 export function somePhotos(count: number): Photo[] {
   const names = ['one', 'two', 'three', 'four', 'five']
   return names.slice(0, count).map((name) => ({
@@ -67,7 +67,7 @@ export function somePhotos(count: number): Photo[] {
   }))
 }
 
-/** Makes more photos than a grid can lay out at once, named `photo-00000.jpg` and so on. */
+/** Creates more photos than a grid can lay out at once, named `photo-00000.jpg` and so on. */
 export function manyPhotos(count: number): Photo[] {
   const [sample] = somePhotos(1)
   if (!sample) throw new Error('somePhotos(1) returned no photo')
@@ -77,7 +77,7 @@ export function manyPhotos(count: number): Photo[] {
   })
 }
 
-/** Makes a problem document like the server's. */
+/** Creates a problem document like the server's. */
 export function problem(status: number, code: string, headers: Record<string, string> = {}): Response {
   const body = {
     title: code,

@@ -57,7 +57,7 @@ export function signWith(
   return new SignJWT(claims).setProtectedHeader({ alg, kid, typ: 'JWT' }).sign(privateKey)
 }
 
-/** Makes valid tokens for another person. */
+/** Creates valid tokens for another person. */
 export function tokenFor(name: string, more: Record<string, unknown> = {}): ScriptedIssuer['idToken'] {
   return async (nonce, { keys: [key], issuer }) => {
     if (!key) throw new Error('The issuer has no key.')

@@ -52,13 +52,13 @@ export type Fault =
 /** Inspects each request and may return a fault for it. */
 export type FaultRule = (call: S3Call) => Fault | undefined
 
-/** Makes an S3 error answer. */
+/** Creates an S3 error answer. */
 export function refusal(status: number, code: string, headers: Record<string, string> = {}): Fault {
   const { body, headers: own } = errorAnswer(status, code)
   return { kind: 'answer', status, body, headers: { ...own, ...headers } }
 }
 
-/** Makes a 200 answer with this body. */
+/** Creates a 200 answer with this body. */
 export function answering(body: string, headers: Record<string, string> = {}): Fault {
   return { kind: 'answer', status: 200, body, headers }
 }

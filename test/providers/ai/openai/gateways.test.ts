@@ -143,7 +143,7 @@ describe('an error in an answer with status 200', () => {
       'does not answer',
       1,
     ],
-  ])('gets the error of its code when it is %s', async (_, body, code, words, calls) => {
+  ])('reports the error in an answer with status 200: %s', async (_, body, code, words, calls) => {
     const { baseUrl, requests } = await serving(body)
     const error = await failure(model(baseUrl).ask(request, never))
     expect([error.code, requests()]).toEqual([code, calls])
@@ -154,7 +154,7 @@ describe('an error in an answer with status 200', () => {
     [{}, [], { message: '', code: '' }, { message: null, code: null, type: null }, ' '].map((error) => ({
       error,
     })),
-  )('has no effect when it is $error beside a good answer', async ({ error }) => {
+  )('ignores the error $error beside a good answer', async ({ error }) => {
     for (const body of [{ error, choices: [choice] }, { choices: [{ ...choice, error }] }]) {
       const { baseUrl } = await serving(body)
       expect((await model(baseUrl).ask(request, never)).value).toEqual(seen)
@@ -162,7 +162,7 @@ describe('an error in an answer with status 200', () => {
   })
 
   it.each([{ finish_reason: 'content_filter' }, { finish_reason: 'content_filter', message: null }])(
-    'counts as a refusal when the choice is %j',
+    'reports a refusal when the choice is %j',
     async (filtered) => {
       const { baseUrl, requests } = await serving({ choices: [filtered] })
       expect((await failure(model(baseUrl).ask(request, never))).code).toBe('ai_refused')
@@ -170,19 +170,19 @@ describe('an error in an answer with status 200', () => {
     },
   )
 
-  it('carries the pause that the server asks for', async () => {
+  it('passes on the pause that the server asks for', async () => {
     openai.interfere(onAsk(toldWithStatus200(upstream(429), { retryAfter: 120 })))
     const error = await failure(model().ask(request, never))
     expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 120_000 })
   })
 
-  it('causes retries until the rate limit is over', async () => {
+  it('retries until the rate limit is over', async () => {
     openai.interfere(onAsk(toldWithStatus200(upstream(429)), { times: 2 }))
     expect((await model().ask(request, never)).value.nsfw).toBe(false)
     expect(openai.calls).toHaveLength(3)
   })
 
-  it('teaches the dialect when it names a field', async () => {
+  it('omits a field that the error names', async () => {
     openai.interfere((call) =>
       call.store === undefined
         ? undefined
@@ -199,7 +199,7 @@ describe('an error in an answer with status 200', () => {
     expect(tokens).toEqual([7])
   })
 
-  it('fails a request for the list of models', async () => {
+  it('rejects a request for the list of models when the answer is an error', async () => {
     const { baseUrl } = await serving({ error: upstream(401) })
     const listed = model(baseUrl).listModels?.(never)
     expect((await failure(listed ?? Promise.resolve())).code).toBe('credentials_rejected')
@@ -207,7 +207,7 @@ describe('an error in an answer with status 200', () => {
 })
 
 describe('an error that OpenAI does not send', () => {
-  it('means an account without credit when the status is 402', async () => {
+  it('reports an account without credit when the status is 402', async () => {
     openai.interfere(onAsk(await refusing(402, 'Insufficient Balance'), { times: 9 }))
     const error = await failure(model().ask(request, never))
     expect(error).toMatchObject({
@@ -217,7 +217,7 @@ describe('an error that OpenAI does not send', () => {
     expect(openai.calls).toHaveLength(1)
   })
 
-  it('gives the error of the status when its code is a number', async () => {
+  it('reports the error of the status when the error’s code is a number', async () => {
     const body = JSON.stringify({ error: { message: 'bad', code: 400, type: 7 } })
     openai.interfere(onAsk({ kind: 'answer', status: 400, body }))
     expect((await failure(model().ask(request, never))).code).toBe('ai_unusable_answer')
@@ -232,7 +232,7 @@ describe('a missing answer', () => {
     ['the choice is null', { choices: [null] }],
     ['the message is null', { choices: [{ message: null }] }],
     ['the message is missing', { choices: [{ finish_reason: 'stop' }] }],
-  ])('counts as an outage and causes retries when %s', async (_, body) => {
+  ])('retries and reports an outage when %s', async (_, body) => {
     const { baseUrl, requests } = await serving(body)
     const error = await failure(model(baseUrl).ask(request, never))
     expect(error).toMatchObject({ code: 'ai_unavailable', isOutage: true })
@@ -240,7 +240,7 @@ describe('a missing answer', () => {
     expect(requests()).toBe(3)
   })
 
-  it('gives way to the answer of the next attempt, and reports the tokens of both', async () => {
+  it('uses the answer of the next attempt, and reports the tokens of both', async () => {
     openai.interfere(onAsk(withoutChoices))
     const tokens: number[] = []
     await model().ask(request, never, (taken) => void tokens.push(taken))
@@ -252,7 +252,7 @@ describe('the JSON object in an answer', () => {
   it.each([
     ['thoughts with braces', thinking],
     ['words with braces', chatty],
-  ])('comes out right behind %s', async (_, fault) => {
+  ])('finds the JSON object behind %s', async (_, fault) => {
     openai.interfere(onAsk(fault))
     expect((await model().ask(request, never)).value.nsfw).toBe(false)
     expect(openai.calls).toHaveLength(1)
@@ -287,7 +287,7 @@ describe('the JSON object in an answer', () => {
     ['beside its reasoning', { content: json, reasoning_content: draft }],
     ['only in the reasoning', { content: '', reasoning_content: json }],
     ['only in the reasoning, under its other name', { content: null, reasoning: json }],
-  ])('comes out right when it is %s', async (_, message) => {
+  ])('finds the JSON object %s', async (_, message) => {
     const { baseUrl } = await serving({ choices: [{ finish_reason: 'stop', message }] })
     expect((await model(baseUrl).ask(request, never)).value).toEqual(seen)
   })
@@ -301,7 +301,7 @@ describe('the JSON object in an answer', () => {
     expect((await failure(model(baseUrl).ask(request, never))).code).toBe('ai_unusable_answer')
   })
 
-  it('comes out right when the answer is labelled as plain text', async () => {
+  it('finds the JSON object when the answer is labelled as plain text', async () => {
     const { baseUrl } = await serving({ choices: [{ message: { content: json } }] }, 'text/plain')
     expect((await model(baseUrl).ask(request, never)).value).toEqual(seen)
   })

@@ -17,7 +17,7 @@ const message = {
 }
 
 describe('a mail', () => {
-  it('streams while it is sent, so that only the picture is in memory, and has its size in advance', async () => {
+  it('streams a mail while sending, so that memory holds only the picture, and knows the size in advance', async () => {
     const { content, envelope } = await composeMessage(message)
     const pieces: Buffer[] = []
     for await (const piece of content) pieces.push(Buffer.from(piece))
@@ -30,7 +30,7 @@ describe('a mail', () => {
     expect(Buffer.from(encoded, 'base64').equals(message.attachment.bytes)).toBe(true)
   })
 
-  it('begins when its first byte is requested, not before', async () => {
+  it('starts to build a mail when its first byte is requested, not before', async () => {
     const outgoing = await composeMessage(message)
     await new Promise((resolve) => setImmediate(resolve))
     expect(outgoing.begun).toBe(false)

@@ -7,7 +7,7 @@ import { rejection } from '../../../support/fixtures/rejections.ts'
 import { photo } from '../../../support/fixtures/stored-photos.ts'
 
 describe('the access token of a Dropbox store', () => {
-  it('needs a single grant for ten concurrent first calls', async () => {
+  it('requests a single grant for ten concurrent first calls', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const store = dropbox.store()
@@ -16,7 +16,7 @@ describe('the access token of a Dropbox store', () => {
     expect(dropbox.count('oauth2/token')).toBe(1)
   })
 
-  it('keeps its secrets out of all URLs', async () => {
+  it('keeps secrets out of all URLs', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const store = dropbox.store()
@@ -30,7 +30,7 @@ describe('the access token of a Dropbox store', () => {
     expect(urls).not.toContain('?')
   })
 
-  it('gets renewed shortly before it expires, without a failed call', async () => {
+  it('renews an access token shortly before it expires, without a failed call', async () => {
     let time = Date.now()
     const now = () => time
     const dropbox = await startDropbox({ now, accessTokenSeconds: 14_400 })
@@ -42,7 +42,7 @@ describe('the access token of a Dropbox store', () => {
     expect(dropbox.emulator.calls.every((call) => call.status === 200 || call.status === 409)).toBe(true)
   })
 
-  it('lives as long as the grant allows, even for a minute', async () => {
+  it('uses an access token as long as the grant allows, even for a minute', async () => {
     let time = Date.now()
     const now = () => time
     const dropbox = await startDropbox({ now, accessTokenSeconds: 60 })
@@ -56,7 +56,7 @@ describe('the access token of a Dropbox store', () => {
     expect(dropbox.count('oauth2/token')).toBe(2)
   })
 
-  it('gets renewed once for all concurrent calls when Dropbox reports that it has expired', async () => {
+  it('renews the access token once for all concurrent calls when Dropbox reports that it has expired', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
@@ -67,7 +67,7 @@ describe('the access token of a Dropbox store', () => {
     expect(dropbox.count('oauth2/token')).toBe(2)
   })
 
-  it('gets renewed for a download too', async () => {
+  it('renews the access token for a download, too', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     await dropbox.account.seed('/Photos/a.jpg', 'picture')
@@ -93,7 +93,7 @@ describe('the access token of a Dropbox store', () => {
       'a token with characters that are illegal in a header',
       '{"access_token":"canary\\nsplit","expires_in":60}',
     ],
-  ])('never comes from %s', async (_, body) => {
+  ])('refuses a grant that is %s', async (_, body) => {
     const dropbox = await startDropbox()
     const fault = { kind: 'answer', status: 200, body } as const
     dropbox.emulator.interfere(onCall('oauth2/token', fault, { times: 9 }))
@@ -103,7 +103,7 @@ describe('the access token of a Dropbox store', () => {
     expect(dropbox.count('files/list_folder')).toBe(0)
   })
 
-  it('does not keep a joined call beyond its own timeout when the grant hangs', async () => {
+  it('requests a new grant after the timeout when a shared grant hangs', async () => {
     const dropbox = await startDropbox()
     dropbox.emulator.interfere(onCall('oauth2/token', { kind: 'hold', until: new Promise(() => {}) }))
     const retry = { ...quickRetry, attemptTimeoutMs: 2500 }
@@ -114,7 +114,7 @@ describe('the access token of a Dropbox store', () => {
 })
 
 describe('a rejected refresh token of a Dropbox store', () => {
-  it('causes a single new resolution, and the fresh token works', async () => {
+  it('resolves a rejected refresh token again, once, and uses the fresh token', async () => {
     const dropbox = await startDropbox()
     const { source, rejected } = credentialSource(canaries.refreshToken, canaries.freshRefreshToken)
     await dropbox.account.seed('/Photos/a.jpg', 'a')
@@ -125,7 +125,7 @@ describe('a rejected refresh token of a Dropbox store', () => {
     expect(rejected.map((credentials) => credentials.refresh_token.reveal())).toEqual([canaries.refreshToken])
   })
 
-  it('gets replaced when the owner disconnects and reconnects between calls', async () => {
+  it('resolves the refresh token again when the owner reconnects between calls', async () => {
     const dropbox = await startDropbox()
     const { source, rejected } = credentialSource(canaries.refreshToken, canaries.freshRefreshToken)
     const store = dropbox.store({ credentials: source })
@@ -136,7 +136,7 @@ describe('a rejected refresh token of a Dropbox store', () => {
     expect(rejected).toHaveLength(1)
   })
 
-  it('causes a clear error without secrets when the fresh token is rejected too', async () => {
+  it('reports a clear error without secrets when the fresh token is rejected too', async () => {
     const dropbox = await startDropbox()
     const { source, rejected } = credentialSource(canaries.refreshToken, canaries.freshRefreshToken)
     dropbox.account.disconnect()
@@ -150,7 +150,7 @@ describe('a rejected refresh token of a Dropbox store', () => {
     expect(inspect(error, { depth: null })).not.toContain('canary')
   })
 
-  it('does not break the store, which works again once the owner has reconnected', async () => {
+  it('works again once the owner has reconnected with the same token', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     dropbox.account.disconnect()
@@ -159,7 +159,7 @@ describe('a rejected refresh token of a Dropbox store', () => {
     await expect(store.list('root')).resolves.toMatchObject({ photos: [] })
   })
 
-  it('keeps its token when the app secret is wrong', async () => {
+  it('keeps the refresh token when the app secret is wrong', async () => {
     const dropbox = await startDropbox()
     const { source, rejected } = credentialSource(canaries.refreshToken)
     const store = dropbox.store({
@@ -172,7 +172,7 @@ describe('a rejected refresh token of a Dropbox store', () => {
     expect(inspect(error, { depth: null })).not.toContain('canary')
   })
 
-  it('counts as the reason when the app lacks a permission', async () => {
+  it('reports rejected credentials when the app lacks a permission', async () => {
     const dropbox = await startDropbox({ scopes: ['files.metadata.read'] })
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const store = dropbox.store()
@@ -183,7 +183,7 @@ describe('a rejected refresh token of a Dropbox store', () => {
 })
 
 describe('the Dropbox store of a tenant', () => {
-  it('never reads photos of each other with the same names at the same time', async () => {
+  it('never reads another tenant’s photo of the same name at the same time', async () => {
     const dropbox = await startDropbox()
     const bob = dropbox.emulator.addAccount('bob', 'canary-bob')
     await dropbox.account.seed('/Photos/a.jpg', 'of alice')

@@ -32,7 +32,7 @@ describe('an original in Dropbox', () => {
     expect(entry.size).toBe(bytes.length)
   })
 
-  it('has no time limit on its body, only on the start of the answer', async () => {
+  it('sets no time limit on the body of an original, only on the start of the answer', async () => {
     const dropbox = await startDropbox()
     const tail = Promise.withResolvers<void>()
     await dropbox.account.seed('/Photos/a.jpg', 'head and tail')
@@ -51,7 +51,7 @@ describe('an original in Dropbox', () => {
     expect(await text).toBe('head and tail')
   })
 
-  it('opens by names in any script and any case', async () => {
+  it('opens originals by names in any script and any case', async () => {
     const dropbox = await startDropbox()
     const names = [
       'Żółć 写真 🎏.jpg',
@@ -69,7 +69,7 @@ describe('an original in Dropbox', () => {
     expect((await store.stat('root', photo("IT'S (1) & 50% + #3.JPG")))?.name).toBe(names[1])
   })
 
-  it('has the same id and revision, for sidecars, in stat, list and read', async () => {
+  it('returns the same file id and revision, for sidecars, from stat, list and read', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const store = dropbox.store()
@@ -82,7 +82,7 @@ describe('an original in Dropbox', () => {
     expect(entry).toEqual(found)
   })
 
-  it('survives an outage, and has a clear error when it is missing', async () => {
+  it('reads an original despite a brief outage, and reports a missing original', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     await dropbox.account.seed('/Photos/folder.jpg/inner.jpg', 'a')
@@ -100,7 +100,7 @@ describe('an original in Dropbox', () => {
     }
   })
 
-  it('counts as unavailable when its bytes come without metadata', async () => {
+  it('reports an unavailable storage when the bytes come without metadata', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     dropbox.emulator.interfere(onCall('files/download', malformed(), { times: 9 }))
@@ -124,7 +124,7 @@ describe('an original in Dropbox', () => {
 
 describe('an error of the Dropbox store', () => {
   it.each([400, 403, 409, 429, 500])(
-    'has no secret, even when an answer of %d quotes the header',
+    'keeps secrets out of an error, even when an answer of %d quotes the header',
     async (status) => {
       const dropbox = await startDropbox()
       let token = ''
@@ -150,7 +150,7 @@ describe('an error of the Dropbox store', () => {
     },
   )
 
-  it('has no secret when the connection breaks, but has the cause for the log', async () => {
+  it('keeps secrets out of an error when the connection breaks, but keeps the cause for the log', async () => {
     const dropbox = await startDropbox()
     dropbox.emulator.interfere(() => ({ kind: 'reset' }))
     const error = await rejection(dropbox.store().list('root'))
@@ -161,7 +161,7 @@ describe('an error of the Dropbox store', () => {
 })
 
 describe('a temporary link', () => {
-  it('opens the original without a token for four hours and gives its expiry', async () => {
+  it('opens the original without a token for four hours and returns the expiry', async () => {
     let time = Date.parse('2026-01-01T00:00:00Z')
     const now = () => time
     const dropbox = await startDropbox({ now })
@@ -175,7 +175,7 @@ describe('a temporary link', () => {
     expect((await fetch(url)).status).toBe(410)
   })
 
-  it('counts as unavailable when Dropbox answers with something else', async () => {
+  it('reports an unavailable storage when Dropbox answers without a usable link', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const fault = malformed('{"link":"javascript:alert(1)"}')
@@ -191,28 +191,31 @@ describe('a thumbnail made by Dropbox', () => {
     { name: 'landscape', width: 1200, height: 800, expected: { width: 960, height: 640 } },
     { name: 'portrait', width: 800, height: 1200, expected: { width: 640, height: 960 } },
     { name: 'small', width: 100, height: 50, expected: { width: 100, height: 50 } },
-  ])('fills the box, turned if needed, for a $name photo', async ({ width, height, expected }) => {
-    const dropbox = await startDropbox()
-    await dropbox.account.seed('/Photos/a.jpg', await picture(width, height))
-    const box = { width: 960, height: 640 }
-    const thumbnail = await dropbox.store().thumbnail?.('root', photo('a.jpg'), box, 'image/jpeg')
-    expect(thumbnail?.mediaType).toBe('image/jpeg')
-    expect(await sharp(thumbnail?.bytes).metadata()).toMatchObject({ format: 'jpeg', ...expected })
-  })
+  ])(
+    'fits a thumbnail into the box, turned if needed, for a $name photo',
+    async ({ width, height, expected }) => {
+      const dropbox = await startDropbox()
+      await dropbox.account.seed('/Photos/a.jpg', await picture(width, height))
+      const box = { width: 960, height: 640 }
+      const thumbnail = await dropbox.store().thumbnail?.('root', photo('a.jpg'), box, 'image/jpeg')
+      expect(thumbnail?.mediaType).toBe('image/jpeg')
+      expect(await sharp(thumbnail?.bytes).metadata()).toMatchObject({ format: 'jpeg', ...expected })
+    },
+  )
 
   it.each([
     [{ width: 256, height: 256 }, 256],
     [{ width: 300, height: 300 }, 480],
     [{ width: 1000, height: 640 }, 1024],
     [{ width: 9000, height: 9000 }, 2048],
-  ])('covers the box %j', async (box, longer) => {
+  ])('requests the best available thumbnail size for the box %j', async (box, longer) => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', await picture(3000, 2000))
     const thumbnail = await dropbox.store().thumbnail?.('root', photo('a.jpg'), box, 'image/webp')
     expect(await sharp(thumbnail?.bytes).metadata()).toMatchObject({ format: 'webp', width: longer })
   })
 
-  it('gives null when Dropbox cannot make it', async () => {
+  it('returns null when Dropbox cannot make the thumbnail', async () => {
     const dropbox = await startDropbox()
     const large = new Uint8Array(20 * 1024 * 1024 + 1)
     large.set(await portrait())
@@ -228,7 +231,7 @@ describe('a thumbnail made by Dropbox', () => {
     }
   })
 
-  it('gives null when Dropbox left EXIF or GPS in it', async () => {
+  it('returns null when Dropbox left EXIF or GPS in the thumbnail', async () => {
     const dropbox = await startDropbox({ keepThumbnailMetadata: true })
     await dropbox.account.seed('/Photos/a.jpg', await portrait())
     const store = dropbox.store()
@@ -237,7 +240,7 @@ describe('a thumbnail made by Dropbox', () => {
     expect(await store.thumbnail?.('root', photo('a.jpg'), box, 'image/webp')).toBeNull()
   })
 
-  it('causes the error of a missing photo, or of an outage for HTML instead of a picture', async () => {
+  it('reports a missing photo, and an unavailable storage for HTML instead of a picture', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', await portrait())
     const store = dropbox.store()

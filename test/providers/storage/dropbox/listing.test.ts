@@ -15,7 +15,7 @@ describe('the listing of a Dropbox folder', () => {
     expect(dropbox.count('files/list_folder/continue')).toBe(5)
   })
 
-  it('contains photos, sidecars in any case, and nothing else', async () => {
+  it('lists photos, finds sidecars in any case, and ignores all other files', async () => {
     const dropbox = await startDropbox()
     for (const name of ['a.JPG', 'A.txt', 'b.webp', 'c.png', 'C.TXT', 'd.txt', 'notes.md', '.hidden.jpg']) {
       await dropbox.account.seed(`/Photos/${name}`, name)
@@ -27,7 +27,7 @@ describe('the listing of a Dropbox folder', () => {
     expect([...listing.withSidecar].sort()).toEqual(['a.JPG', 'c.png'])
   })
 
-  it('has the size, the time and the content hash of the bytes', async () => {
+  it('lists the size, the time and the content hash of the bytes', async () => {
     const dropbox = await startDropbox({ now: () => Date.parse('2026-01-02T03:04:05Z') })
     await dropbox.account.seed('/Photos/empty.jpg', '')
     await dropbox.account.seed('/Photos/b.jpg', 'bytes')
@@ -63,7 +63,7 @@ describe('the listing of a Dropbox folder', () => {
     expect(error).toMatchObject({ code: 'storage_unavailable', message: expect.stringMatching(/configur/) })
   })
 
-  it('needs a single request for concurrent callers, each of which gets a copy', async () => {
+  it('lists each folder once for concurrent callers, and returns a copy to each', async () => {
     const dropbox = await startDropbox({ refuseParallelListings: true })
     await dropbox.account.seed('/Photos/a.jpg', 'a')
     const store = dropbox.store()
@@ -74,7 +74,7 @@ describe('the listing of a Dropbox folder', () => {
     expect(second?.photos).toHaveLength(1)
   })
 
-  it('never begins before the end of the caller’s own upload', async () => {
+  it('never returns a listing that began before the caller’s own upload ended', async () => {
     const dropbox = await startDropbox({ refuseParallelListings: true })
     const gate = Promise.withResolvers<void>()
     const store = dropbox.store()
@@ -92,7 +92,7 @@ describe('the listing of a Dropbox folder', () => {
     expect((await late).photos.map((entry) => entry.name)).toEqual(['new.jpg'])
   })
 
-  it('reflects changes between its pages', async () => {
+  it('reflects changes between pages', async () => {
     const dropbox = await startDropbox({ pageSize: 1 })
     for (const name of ['a', 'b', 'c']) await dropbox.account.seed(`/Photos/${name}.jpg`, name)
     dropbox.emulator.interfere((call) => {
@@ -103,7 +103,7 @@ describe('the listing of a Dropbox folder', () => {
     expect(photos.map((entry) => entry.name)).toEqual(['a.jpg', 'c.jpg'])
   })
 
-  it('starts again when Dropbox invalidates the cursor, but not for ever', async () => {
+  it('restarts a listing when Dropbox invalidates the cursor, but not for ever', async () => {
     const dropbox = await startDropbox({ pageSize: 1 })
     for (const name of ['a', 'b']) await dropbox.account.seed(`/Photos/${name}.jpg`, name)
     const reset = {
@@ -152,7 +152,7 @@ describe('the listing of a Dropbox folder', () => {
       '{"entries":[{".tag":"file","name":"a.jpg"}],"cursor":"c","has_more":false}',
     ],
     ['a list with entries that are not objects', '{"entries":[null,7],"cursor":"c","has_more":false}'],
-  ])('counts as unavailable when the answer is %s', async (_, body) => {
+  ])('reports an unavailable storage when the answer is %s', async (_, body) => {
     const dropbox = await startDropbox()
     dropbox.emulator.interfere(onCall('files/list_folder', malformed(body), { times: 9 }))
     await expect(dropbox.store().list('root')).rejects.toMatchObject({ code: 'storage_unavailable' })

@@ -8,7 +8,7 @@ const once = { ...quickRetry, attempts: 1 }
 const broken = { kind: 'reset' } as const
 
 describe('a move within Dropbox', () => {
-  it('keeps the photo and its sidecar together, and the photo the same file', async () => {
+  it('moves the photo and its sidecar together, and keeps the photo’s content hash', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     await dropbox.account.seed('/Photos/a.txt', 'caption')
@@ -96,7 +96,7 @@ describe('a move within Dropbox', () => {
     ])
   })
 
-  it('happens once when it is requested several times concurrently', async () => {
+  it('moves a photo once when several callers request the move concurrently', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     await dropbox.account.seed('/Photos/a.txt', 'caption')
@@ -125,7 +125,7 @@ describe('a move within Dropbox', () => {
   it.each([
     ['with', ['a.jpg', 'a.txt']],
     ['without', ['a.jpg']],
-  ])('counts as done when only the answers were lost (%s a sidecar)', async (_, names) => {
+  ])('completes a move when only the answers were lost (%s a sidecar)', async (_, names) => {
     const dropbox = await startDropbox()
     for (const name of names) await dropbox.account.seed(`/Photos/${name}`, name)
     for (const route of ['files/copy_v2', 'files/move_v2', 'files/delete_v2']) {
@@ -149,7 +149,7 @@ describe('a move that is killed halfway', () => {
   const cases = situations.flatMap((situation) => ends.map((end) => ({ ...situation, ...end })))
 
   it.each(cases)(
-    'finishes in the next attempt when it is killed at any call, $end, $name',
+    'finishes a move in the next attempt when it was killed at any call, $end, $name',
     async ({ taken, target, fault }) => {
       for (let killedAt = 1; ; killedAt++) {
         const dropbox = await startDropbox()

@@ -80,7 +80,7 @@ describe('the Dropbox store of a team member', () => {
 })
 
 describe('the root of a Dropbox', () => {
-  it('needs a single request per refresh token, for concurrent calls and after renewals', async () => {
+  it('asks Dropbox for the root once per refresh token, for concurrent calls and after renewals', async () => {
     const { team, account, store, count } = await startTeam()
     await team.seed('/Photos/a.jpg', 'x')
     const photos = store()
@@ -90,7 +90,7 @@ describe('the root of a Dropbox', () => {
     expect([count('oauth2/token'), count(asked)]).toEqual([2, 1])
   })
 
-  it('costs one call when the account has no team', async () => {
+  it('asks Dropbox for the root once when the account has no team', async () => {
     const { account, store, count, emulator } = await startDropbox()
     await account.seed('/Photos/a.jpg', 'x')
     const photos = store()
@@ -104,7 +104,7 @@ describe('the root of a Dropbox', () => {
     ])
   })
 
-  it('stays the home folder when the app may not ask', async () => {
+  it('uses the home folder when the app may not ask Dropbox for the root', async () => {
     const scopes = ['files.metadata.read', 'files.content.read', 'files.content.write']
     const { account, store, count } = await startTeam({ scopes })
     await account.seed('/Photos/home.jpg', 'x')
@@ -119,14 +119,14 @@ describe('the root of a Dropbox', () => {
     ['fails', serverError(500)],
     ['asks for a pause', rateLimited(0)],
     ['breaks off', { kind: 'reset' } as const],
-  ])('stays the home folder when the home folder has the root folder and Dropbox %s', async (_, fault) => {
+  ])('uses a home folder that has the root folder when Dropbox %s', async (_, fault) => {
     const { account, store, emulator } = await startTeam()
     await account.seed('/Photos/home.jpg', 'x')
     emulator.interfere(onCall(asked, fault, { times: 9 }))
     expect(names(await store().list('root'))).toEqual(['home.jpg'])
   })
 
-  it('blocks all writes until it is known when Dropbox fails and the home folder is missing', async () => {
+  it('blocks all writes until the root is known when Dropbox fails and the home folder lacks the root folder', async () => {
     const { team, account, store, emulator, count } = await startTeam()
     await team.seed('/Photos/a.jpg', 'x')
     const end = emulator.interfere(onCall(asked, serverError(500), { times: 99 }))
@@ -139,7 +139,7 @@ describe('the root of a Dropbox', () => {
     expect([team.paths(), account.paths()]).toEqual([['/Photos/a.jpg', '/Photos/b.jpg'], []])
   })
 
-  it('causes a refusal by the emulator when it belongs to another account', async () => {
+  it('refuses, in the emulator, a root that belongs to another account', async () => {
     const { account, url, emulator } = await startTeam()
     const other = emulator.addAccount('other', 'another-token')
     const token = await fetch(`${url}/oauth2/token`, {

@@ -105,7 +105,7 @@ describe('an upload to Dropbox', () => {
     ['a photo', 'a.jpg'],
     ['a photo in another case', 'A.JPG'],
     ['an unrelated caption', 'a.txt'],
-  ])('overwrites nothing and gets a number when %s has the name', async (_, taken) => {
+  ])('numbers an upload and overwrites nothing when %s has the name', async (_, taken) => {
     const dropbox = await startDropbox()
     await dropbox.account.seed(`/Photos/${taken}`, 'old')
     const entry = await dropbox.store().upload('root', photo('a.jpg'), streamOf('new'), 3)
@@ -175,7 +175,7 @@ describe('an upload to Dropbox', () => {
 })
 
 describe('the writes of a Dropbox store', () => {
-  it('runs one after another, so that Dropbox has no reason to refuse them', async () => {
+  it('runs writes one after another, so that Dropbox has no reason to refuse them', async () => {
     const dropbox = await startDropbox({ refuseParallelWrites: true })
     const store = dropbox.store({ retry: { ...quickRetry, attempts: 1 } })
     for (const name of ['a', 'b', 'c']) await dropbox.account.seed(`/Photos/${name}.jpg`, name)
@@ -189,7 +189,7 @@ describe('the writes of a Dropbox store', () => {
     expect(dropbox.emulator.calls.filter((call) => call.status === 429)).toEqual([])
   })
 
-  it('succeeds in two processes, although Dropbox refuses some writes', async () => {
+  it('completes the writes of two processes, although Dropbox refuses some', async () => {
     const dropbox = await startDropbox({ refuseParallelWrites: true })
     const retry = { ...quickRetry, attempts: 8 }
     const stores = [dropbox.store({ retry }), dropbox.store({ retry })]
@@ -199,7 +199,7 @@ describe('the writes of a Dropbox store', () => {
     expect(dropbox.account.paths()).toEqual(['/Photos/0.txt', '/Photos/1.txt'])
   })
 
-  it('continues when a write hangs', async () => {
+  it('continues with the next write when a write hangs', async () => {
     const dropbox = await startDropbox()
     const retry = { ...quickRetry, attempts: 1, attemptTimeoutMs: 60_000, deadlineMs: 3000 }
     const store = dropbox.store({ retry })
@@ -214,7 +214,7 @@ describe('the writes of a Dropbox store', () => {
 })
 
 describe('a sidecar in Dropbox', () => {
-  it('changes only if it still has the revision that was read', async () => {
+  it('writes a sidecar only if it still has the revision that was read', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     await store.writeSidecar('root', photo('a.jpg'), 'one', null)
@@ -236,7 +236,7 @@ describe('a sidecar in Dropbox', () => {
     expect(await dropbox.account.text('/Photos/a.txt')).toBe('three')
   })
 
-  it('counts as written when only the answer was lost', async () => {
+  it('counts a sidecar as written when only the answer was lost', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     dropbox.emulator.interfere(onCall('files/upload', { kind: 'answer-lost' }))
@@ -247,7 +247,7 @@ describe('a sidecar in Dropbox', () => {
     expect((await readableSidecar(store, 'root', photo('a.jpg')))?.text).toBe('two')
   })
 
-  it('keeps its bytes, with a byte order mark, line ends and any script', async () => {
+  it('keeps the bytes of a sidecar, with a byte order mark, line ends and any script', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     const text = '\ufeffLine 1\r\n# ---\r\n写真 🎏\t \n'
@@ -256,7 +256,7 @@ describe('a sidecar in Dropbox', () => {
     expect((await store.list('root')).photos).toEqual([])
   })
 
-  it('counts as unreadable and stays in Dropbox when it is far too large', async () => {
+  it('reports a sidecar that is far too large as unreadable and keeps it in Dropbox', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.txt', new Uint8Array(40 * mebibyte))
     let received = 0
@@ -276,7 +276,7 @@ describe('a sidecar in Dropbox', () => {
 })
 
 describe('a deletion from Dropbox', () => {
-  it('removes photo and sidecar, and is harmless when repeated', async () => {
+  it('deletes photo and sidecar, and accepts a repeated deletion', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     await dropbox.account.seed('/Photos/a.txt', 'caption')
@@ -297,7 +297,7 @@ describe('a deletion from Dropbox', () => {
     expect(dropbox.account.paths()).toHaveLength(2)
   })
 
-  it('leaves the photo visible when it is interrupted after the sidecar', async () => {
+  it('leaves the photo visible when a deletion is interrupted after the sidecar', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     await dropbox.account.seed('/Photos/a.txt', 'caption')
@@ -311,7 +311,7 @@ describe('a deletion from Dropbox', () => {
     expect(await store.delete('root', photo('a.jpg'))).toEqual({ deleted: true, sidecarDeleted: false })
   })
 
-  it('counts as done when only the answer was lost', async () => {
+  it('counts a deletion as done when only the answer was lost', async () => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', 'photo')
     dropbox.emulator.interfere(onCall('files/delete_v2', { kind: 'answer-lost' }))
@@ -326,7 +326,7 @@ describe('a record in Dropbox', () => {
   const key = ['ledger', '0123abcd', 'telegram.json']
   const path = '/Photos/.publisher/ledger/0123abcd/telegram.json'
 
-  it('goes to exactly one of many claimants with the same text', async () => {
+  it('grants a record to exactly one of many claimants with the same text', async () => {
     const dropbox = await startDropbox()
     const stores = Array.from({ length: 8 }, () => dropbox.store())
     const claims = await Promise.all(stores.map((store) => store.createRecord(key, '{"claim":true}')))
@@ -336,14 +336,14 @@ describe('a record in Dropbox', () => {
   it.each([
     ['was lost', { kind: 'answer-lost' }],
     ['was lost behind a gateway', { kind: 'answer-lost', status: 502 }],
-  ] as const)('belongs to its creator although the answer %s', async (_, fault) => {
+  ] as const)('grants a record to its creator although the answer %s', async (_, fault) => {
     const dropbox = await startDropbox()
     dropbox.emulator.interfere(onCall('files/upload', fault))
     expect(await dropbox.store().createRecord(key, '{"claim":true}')).toBe(true)
     expect(await dropbox.store().createRecord(key, '{"claim":true}')).toBe(false)
   })
 
-  it('does not belong to a claimant whose call was lost while another with the same text arrived', async () => {
+  it('refuses a record to a claimant whose call was lost while another call with the same text arrived', async () => {
     const dropbox = await startDropbox()
     const other = dropbox.store()
     let done: Promise<boolean> | undefined
@@ -358,7 +358,7 @@ describe('a record in Dropbox', () => {
   })
 
   it.each([{ kind: 'reset' }, { kind: 'answer-lost' }] as const)(
-    'has at most one owner when claimants lose answers ($kind) at random',
+    'grants a record at most once when claimants lose answers ($kind) at random',
     async (fault) => {
       await fc.assert(
         fc.asyncProperty(fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), async (spoilt) => {
@@ -382,7 +382,7 @@ describe('a record in Dropbox', () => {
     },
   )
 
-  it('keeps any text unchanged', async () => {
+  it('keeps any text of a record unchanged', async () => {
     const text = fc.string({ unit: 'binary' }).filter((candidate) => candidate.isWellFormed())
     fc.assert(fc.property(text, (value) => unsealed(sealed(value)) === value))
     fc.assert(fc.property(text, (value) => unsealed(sealed(sealed(value))) !== value))
@@ -394,7 +394,7 @@ describe('a record in Dropbox', () => {
     }
   })
 
-  it('stays valid JSON in the Dropbox, and may be edited by hand', async () => {
+  it('stores a record as valid JSON, and reads a record that was edited by hand', async () => {
     const dropbox = await startDropbox()
     await dropbox.store().createRecord(key, '{"claim":true}')
     expect(JSON.parse((await dropbox.account.text(path)) ?? '')).toEqual({ claim: true })
@@ -402,7 +402,7 @@ describe('a record in Dropbox', () => {
     expect((await dropbox.store().readRecord(key))?.text).toBe('{"written":"by hand"}')
   })
 
-  it('replaces its text, and becomes free again when it is deleted', async () => {
+  it('replaces the text of a record, and grants the key again after a deletion', async () => {
     const dropbox = await startDropbox()
     const store = dropbox.store()
     expect(await store.readRecord(key)).toBeNull()

@@ -38,7 +38,7 @@ describe('the endpoint of an S3 store', () => {
     'https://minio.internal',
     'https://minio',
     'https://2130706433',
-  ])('gets neither a request nor a signed link when it is %s', async (endpoint) => {
+  ])('sends no request to the endpoint %s and signs no link for it', async (endpoint) => {
     const { store, asked } = storeAt(endpoint)
     const refused = expect.objectContaining({ code: 'endpoint_refused' })
     await expect(store.temporaryLink('root', name)).rejects.toEqual(refused)
@@ -47,7 +47,7 @@ describe('the endpoint of an S3 store', () => {
     expect(asked).toEqual([])
   })
 
-  it('appears in signed links when it is public', async () => {
+  it('signs links to a public endpoint', async () => {
     const { store } = storeAt('https://s3.example.com')
     const { url } = await store.temporaryLink('root', name)
     expect(url).toMatch(/^https:\/\/s3\.example\.com\/photos\/a\/a\.jpg\?X-Amz-Expires=/)

@@ -81,7 +81,7 @@ function creatorOn(objects: ReturnType<typeof gapServer>['objects'], conditions:
 
 describe('the exclusive creation of an object', () => {
   it.each(['overtaken', 'ignored', 'refused'] as const)(
-    'never succeeds for two creators, in any order of their steps, on a server where conditions are %s',
+    'never lets two creators succeed, in any order of their steps, on a server where conditions are %s',
     async (conditions) => {
       await fc.assert(
         fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 4 }), async (scheduler, creators) => {
@@ -105,7 +105,7 @@ describe('the exclusive creation of an object', () => {
     60_000,
   )
 
-  it('succeeds for creators of at most one owner when they overtake each other', async () => {
+  it('lets creators of at most one owner succeed when they overtake each other', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const { objects, stored } = gapServer(scheduler, 'overtaken', 3)
@@ -127,7 +127,7 @@ describe('the exclusive creation of an object', () => {
     )
   }, 60_000)
 
-  it('succeeds for a single creator, and leaves no marker', async () => {
+  it('lets a single creator succeed, and leaves no marker', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const { objects, stored } = gapServer(scheduler, 'overtaken')

@@ -77,7 +77,7 @@ describe('a temporary fault', () => {
   } as const
 
   it.each(table(passing))(
-    'does not change the result of $operation when it occurs at each request ($fault)',
+    'returns the same result of $operation despite a temporary fault at each request ($fault)',
     async ({ operation, spoiled }) => {
       const expected = await undisturbed(operation)
       const s3 = await seeded()
@@ -97,7 +97,7 @@ describe('a temporary fault', () => {
   const rereadable = ['list', 'readSidecar', 'readRecord', 'move']
 
   it.each(table(withBody, rereadable))(
-    'does not change the result of $operation when it occurs at each request ($fault)',
+    'returns the same result of $operation despite a temporary fault at each request ($fault)',
     async ({ operation, spoiled }) => {
       const expected = await undisturbed(operation)
       const s3 = await seeded()
@@ -124,7 +124,7 @@ describe('a permanent fault', () => {
   } as const
 
   it.each(table(lasting))(
-    'makes $operation an outage and changes nothing ($fault)',
+    'fails $operation as an outage and changes nothing on a permanent fault ($fault)',
     async ({ operation, spoiled }) => {
       const s3 = await seeded()
       const before = s3.bucket.contents()
@@ -140,7 +140,7 @@ describe('a permanent fault', () => {
   const otherThanHead = ['list', 'read', 'readSidecar', 'writeSidecar', 'createRecord', 'deleteRecord']
 
   it.each(table(notThere, otherThanHead))(
-    'counts as an outage, not as a missing photo, for $operation ($fault)',
+    'reports an outage, not a missing photo, from $operation ($fault)',
     async ({ operation, spoiled }) => {
       const s3 = await startScriptedS3()
       s3.script(always(spoiled))
@@ -149,7 +149,7 @@ describe('a permanent fault', () => {
     },
   )
 
-  it.each([301, 307, 400, 501])('causes no retries (%d)', async (status) => {
+  it.each([301, 307, 400, 501])('does not retry a request that was answered with %d', async (status) => {
     const s3 = await seeded()
     s3.script(always(refusal(status, 'SomeCode', elsewhere)))
     await rejection(readableSidecar(s3.store(), 'root', name))
@@ -160,7 +160,7 @@ describe('a permanent fault', () => {
     ['429', refusal(429, 'TooManyRequests')],
     ['503', refusal(503, 'SlowDown')],
     ['a reset', { kind: 'reset' } as const],
-  ])('causes as many attempts as the policy allows, without retries by a library (%s)', async (_, fault) => {
+  ])('makes as many attempts as the policy allows, without retries by a library (%s)', async (_, fault) => {
     const s3 = await seeded()
     s3.script(always(fault))
     await rejection(readableSidecar(s3.store(), 'root', name))
@@ -274,7 +274,7 @@ describe('refused S3 credentials', () => {
   const expired = { '400 ExpiredToken': refusal(400, 'ExpiredToken') }
 
   it.each([...table(refusals), ...table(expired, ['list', 'readSidecar', 'createRecord'])])(
-    'causes a single new resolution, after which $operation succeeds ($fault)',
+    'resolves refused credentials again, once, after which $operation succeeds ($fault)',
     async ({ operation, spoiled }) => {
       const expected = await undisturbed(operation)
       const s3 = await seeded()
@@ -288,7 +288,7 @@ describe('refused S3 credentials', () => {
   )
 
   it.each(table({ ...refusals, ...expired }, ['list', 'readSidecar', 'replaceRecord', 'deleteRecord']))(
-    'causes a clear error of $operation when fresh credentials are refused too ($fault)',
+    'reports a clear error from $operation when fresh credentials are refused too ($fault)',
     async ({ operation, spoiled }) => {
       const s3 = await seeded()
       const before = s3.bucket.contents()
@@ -330,7 +330,7 @@ describe('an error of the S3 store', () => {
   }
 
   it.each([301, 400, 403, 404, 429, 500])(
-    'has no secret, even when an answer of %d quotes the request',
+    'keeps secrets out of an error, even when an answer of %d quotes the request',
     async (status) => {
       const s3 = await seeded()
       s3.script(quoting(status))
@@ -349,7 +349,7 @@ describe('an error of the S3 store', () => {
   it.each([
     ['breaks', { kind: 'reset' } as const],
     ['is silent', { kind: 'silence' } as const],
-  ])('has no secret when the connection %s', async (_, fault) => {
+  ])('keeps secrets out of an error when the connection %s', async (_, fault) => {
     const s3 = await seeded()
     s3.script(always(fault))
     const store = s3.store({ retry: { ...quickRetry, attempts: 1, attemptTimeoutMs: 40 } })
@@ -358,7 +358,7 @@ describe('an error of the S3 store', () => {
     expect(inspect(error, { depth: null })).toMatch(/SocketError|ECONNRESET|TimeoutError/)
   })
 
-  it('has no secret when the error of fetch quotes the request', async () => {
+  it('keeps secrets out of an error when the error of fetch quotes the request', async () => {
     const s3 = await seeded()
     const send: typeof fetch = async (input) => {
       const { url, headers } = new Request(input)
@@ -371,7 +371,7 @@ describe('an error of the S3 store', () => {
   })
 
   it.each(['\n', '\u0000', 'ż'])(
-    'has no secret when the key cannot be sent because of a %j in it',
+    'keeps secrets out of an error when the key cannot be sent because of a %j in it',
     async (odd) => {
       const s3 = await seeded()
       const accessKeyIds = [`${canaries.accessKeyId}${odd}x`]
@@ -390,7 +390,7 @@ describe('an S3 endpoint', () => {
     ['contains a user name', 'https://canary-user@s3.example.com', false],
     ['contains a password', 'https://:canary-password@s3.example.com', false],
     ['contains a user name in development', 'http://canary-user@127.0.0.1:1', true],
-  ])('never gets a request when it %s', async (_, endpoint, allowPrivateEndpoints) => {
+  ])('never receives a request when the endpoint %s', async (_, endpoint, allowPrivateEndpoints) => {
     const s3 = await seeded()
     let calls = 0
     const counting: typeof fetch = (...request) => {

@@ -38,7 +38,7 @@ describe('a server that refuses conditions', () => {
     [400, 'NotImplemented'],
     [400, 'InvalidArgument'],
   ])(
-    'supports uploads, first captions, edits and moves, but no claims, when it answers %d %s',
+    'supports uploads, first captions, edits and moves, but no claims, when the server answers %d %s',
     async (status, code) => {
       const s3 = await startScriptedS3()
       s3.script(refusingConditions(status, code))
@@ -60,7 +60,7 @@ describe('a server that refuses conditions', () => {
     },
   )
 
-  it('gets no conditional write after the probe', async () => {
+  it('sends no conditional write after the probe', async () => {
     const s3 = await startScriptedS3()
     s3.script(refusingConditions(501, 'NotImplemented'))
     const store = s3.store()

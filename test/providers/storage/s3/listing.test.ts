@@ -25,7 +25,7 @@ async function listing(...pages: string[]) {
 }
 
 describe('a page of an S3 listing', () => {
-  it('contributes all photos, without markers and sidecars', async () => {
+  it('lists all photos of each page, without markers and sidecars', async () => {
     const s3 = await startScriptedS3()
     const names = Array.from({ length: 120 }, (_, index) => `${String(index).padStart(3, '0')} é&+.jpg`)
     for (const name of names) s3.bucket.seed(`Photos/${name}`, '.'.repeat(600))
@@ -38,7 +38,7 @@ describe('a page of an S3 listing', () => {
     expect(s3.calls).toHaveLength(Math.ceil((names.length + 2) / 7))
   })
 
-  it('causes an error when more pages are announced without a token', async () => {
+  it('fails when more pages are announced without a token', async () => {
     const entries = [{ key: 'Photos/a.jpg' }]
     for (const token of ['', '<NextContinuationToken></NextContinuationToken>']) {
       const { s3, error } = await listing(
@@ -49,7 +49,7 @@ describe('a page of an S3 listing', () => {
     }
   })
 
-  it('causes an error when tokens repeat', async () => {
+  it('fails when tokens repeat', async () => {
     const page = (token: string) =>
       listingXml([], `<IsTruncated>true</IsTruncated><NextContinuationToken>${token}</NextContinuationToken>`)
     const { s3, error } = await listing(page('one'), page('two'), page('one'))
@@ -57,7 +57,7 @@ describe('a page of an S3 listing', () => {
     expect(s3.calls).toHaveLength(3)
   })
 
-  it('causes an error when the pages never end', async () => {
+  it('fails when the pages never end', async () => {
     const s3 = await startScriptedS3()
     s3.script(() =>
       answering(
@@ -70,7 +70,7 @@ describe('a page of an S3 listing', () => {
     expect(await rejection(s3.store().list('root'))).toMatchObject(outage)
   })
 
-  it('causes an error instead of a partial listing when a later page fails', async () => {
+  it('fails instead of returning a partial listing when a later page fails', async () => {
     const s3 = await startScriptedS3()
     for (const name of ['a.jpg', 'b.jpg']) s3.bucket.seed(`Photos/${name}`, '.'.repeat(600))
     s3.script(onCall('list', { kind: 'reset' }, { nth: 2, times: 99 }))
@@ -87,11 +87,11 @@ describe('a key in an S3 listing', () => {
     ['an escaped entity', '', '&amp;lt;&amp;#39;.jpg', '&lt;&#39;.jpg'],
     ['not encoded and has percent signs', '', '50%25.jpg', '50%25.jpg'],
     ['a number', '', '007.50.jpg', '007.50.jpg'],
-  ])('has the right value when it is %s', async (_, head, written, name) => {
+  ])('decodes a key that is %s', async (_, head, written, name) => {
     expect(await namesIn(listingXml([{ key: `Photos/${written}` }], head))).toEqual([name])
   })
 
-  it('counts as no photo when it has control characters, slashes or another folder', async () => {
+  it('ignores a key that has control characters, slashes or another folder', async () => {
     const keys = [
       'Photos/%00.jpg',
       'Photos/a%0Ab.jpg',
@@ -108,7 +108,7 @@ describe('a key in an S3 listing', () => {
     expect(await namesIn(listingXml(entries, encoded))).toEqual(['good.jpg'])
   })
 
-  it('keeps any name of a photo', async () => {
+  it('lists a photo of any name under that name', async () => {
     const unit = fc.constantFrom(...'aZ0 ._-+%#&=?!\'()*~@,;:$[]{}^`|<>"é写🌅')
     const s3 = await startScriptedS3()
     let key = ''
@@ -128,7 +128,7 @@ describe('a key in an S3 listing', () => {
 
 describe('a photo in an S3 listing', () => {
   it.each(['"e"', '&quot;e&quot;', '&#34;e&#34;', '&#x22;e&#x22;', 'e'])(
-    'has the same content hash as the photo when its entity tag is written as %s',
+    'reads the same content hash when the entity tag is written as %s',
     async (etag) => {
       const s3 = await startScriptedS3()
       const xml = listingXml([{ key: 'Photos/a.jpg', etag }], encoded)
@@ -155,7 +155,7 @@ describe('an invalid S3 listing', () => {
       'a local file',
       `<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]>${listingXml([{ key: '&f;' }], '')}`,
     ],
-  ])('causes an error for %s', async (_, xml) => {
+  ])('refuses a listing with %s', async (_, xml) => {
     const { error } = await listing(xml)
     expect(error).toMatchObject(outage)
   })

@@ -36,7 +36,7 @@ describe('a copy in S3', () => {
 
   it.each(
     Object.entries(unfinished).flatMap(([answer, fault]) => [1, 2].map((nth) => ({ answer, fault, nth }))),
-  )('deletes nothing and can be repeated when it ends with $answer (number $nth)', async ({ fault, nth }) => {
+  )('deletes nothing and can repeat a copy that ends with $answer (number $nth)', async ({ fault, nth }) => {
     const s3 = await startScriptedS3()
     s3.bucket.seed('Photos/a.jpg', 'original')
     s3.bucket.seed('Photos/a.txt', 'caption')
@@ -72,7 +72,7 @@ describe('a copy in S3', () => {
 })
 
 describe('the probe for conditional writes in S3', () => {
-  it('runs once for concurrent callers', async () => {
+  it('runs the probe once for concurrent callers', async () => {
     const s3 = await startScriptedS3()
     const store = s3.store()
     const answers = await Promise.all([store.canCreateAtomically(), store.canCreateAtomically()])
@@ -87,7 +87,7 @@ describe('the probe for conditional writes in S3', () => {
     expect(s3.bucket.contents()).toEqual({})
   })
 
-  it('runs once for all stores of a process that share a memory, and again for another tenant', async () => {
+  it('runs the probe once for all stores of a process that share a memory, and again for another tenant', async () => {
     const s3 = await startScriptedS3()
     const verdicts = createVerdictMemory()
     await s3.store({ verdicts, host: 'alice.shibari.photo' }).canCreateAtomically()
@@ -132,7 +132,7 @@ describe('the probe for conditional writes in S3', () => {
     expect(await s3.store().canCreateAtomically()).toBe(true)
   })
 
-  it('does not run for known servers, which the error names', async () => {
+  it('skips the probe for known servers, and names the server in the error', async () => {
     const s3 = await startScriptedS3()
     const reached: string[] = []
     const store = s3.store({
@@ -157,7 +157,7 @@ describe('the probe for conditional writes in S3', () => {
     ['a missing bucket', refusal(404, 'NoSuchBucket')],
     ['the 404 of a gateway', { kind: 'answer', status: 404, body: 'Not Found' } as const],
     ['a 304', { kind: 'answer', status: 304 } as const],
-  ])('runs again after %s, which proves nothing', async (_, fault) => {
+  ])('repeats the probe after %s, which proves nothing', async (_, fault) => {
     const s3 = await startScriptedS3()
     const store = s3.store()
     s3.script(onCall('put', fault, { times: 99 }))
@@ -192,14 +192,14 @@ describe('a record whose creation got no answer', () => {
     return { s3, store }
   }
 
-  it('belongs to its creator, and not to a later caller with the same text', async () => {
+  it('grants a record to its creator, and not to a later caller with the same text', async () => {
     const { s3, store } = await withFault({ kind: 'answer-lost' })
     expect(await store.createRecord(['r.json'], 'same')).toBe(true)
     expect(await store.createRecord(['r.json'], 'same')).toBe(false)
     expect(await s3.store().createRecord(['r.json'], 'same')).toBe(false)
   })
 
-  it('belongs to another process that was faster than the second attempt', async () => {
+  it('leaves a record to another process that was faster than the second attempt', async () => {
     const { s3, store } = await withFault(refusal(500, 'InternalError'))
     s3.script(({ key }) => {
       if (key === record && s3.bucket.contents()[record] === undefined) s3.bucket.seed(record, 'theirs')
@@ -209,7 +209,7 @@ describe('a record whose creation got no answer', () => {
     expect(s3.bucket.contents()[record]).toBe('theirs')
   })
 
-  it('stays in place without a claim while its owner is unknown', async () => {
+  it('keeps a record without granting it while its owner is unknown', async () => {
     const { s3, store } = await withFault({ kind: 'answer-lost' })
     s3.script(onCall('head', refusal(503, 'SlowDown'), { times: quickRetry.attempts }))
     expect(await rejection(store.createRecord(['r.json'], 'mine'))).toMatchObject(outage)
@@ -228,7 +228,7 @@ describe('an upload to S3', () => {
     ['404 without a body', { kind: 'answer', status: 404 } as const],
     ['a broken connection', { kind: 'reset' } as const],
     ['a lost answer', { kind: 'answer-lost' } as const],
-  ])('leaves nothing behind and sends its stream once when it fails (%s)', async (_, fault) => {
+  ])('leaves nothing behind and sends the stream once when an upload fails (%s)', async (_, fault) => {
     const s3 = await startScriptedS3()
     s3.script(onPhoto(fault))
     const credentials = credentialSource({ endpoint: s3.endpoint, accessKeyIds: ['OLD', 'NEW'] })
@@ -334,7 +334,7 @@ describe('an upload to S3', () => {
 })
 
 describe('an original from S3', () => {
-  it('streams at the speed of server and reader', async () => {
+  it('streams an original at the speed of server and reader', async () => {
     const s3 = await startScriptedS3()
     const tail = Promise.withResolvers<void>()
     s3.bucket.seed('Photos/a.jpg', 'head and tail')
@@ -361,7 +361,7 @@ describe('an original from S3', () => {
     expect(await s3.calls.at(-1)?.completed).toBe(false)
   })
 
-  it('fails for its reader when it breaks off, instead of ending early', async () => {
+  it('fails the reader when an original breaks off, instead of ending early', async () => {
     const s3 = await startScriptedS3()
     s3.bucket.seed('Photos/a.jpg', 'head and tail')
     s3.script(onCall('get', { kind: 'cut', afterBytes: 4 }))
@@ -372,7 +372,7 @@ describe('an original from S3', () => {
   it.each([
     ['no entity tag', { etag: '' }],
     ['an invalid date', { etag: '"e"', 'last-modified': 'yesterday' }],
-  ])('counts as unavailable when the answer has %s', async (_, headers) => {
+  ])('reports an unavailable storage when the answer has %s', async (_, headers) => {
     const s3 = await startScriptedS3()
     s3.script(() => answering('Welcome!', headers))
     expect(await rejection(s3.store().read('root', name))).toMatchObject(outage)

@@ -26,7 +26,7 @@ function hostOf(label: string): TenantHost {
   return host
 }
 
-/** Makes a process and its clients. */
+/** Creates a process and its clients. */
 function processWith(lookup: (host: string) => Promise<ConfigLookup>) {
   const clock = { time: 0 }
   const now = () => clock.time
