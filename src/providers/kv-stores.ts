@@ -22,7 +22,7 @@ const redis = keyValueDriver({
       .optional()
       .meta({
         description:
-          'Redis 6 or newer, or Valkey, that all processes share. Otherwise each process is on its own.',
+          'Redis 6 or newer, or Valkey, that all processes share. Otherwise each process has its own store.',
         examples: ['rediss://:password@redis.example.com:6380'],
         host: 'node',
       }),

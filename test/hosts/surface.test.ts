@@ -279,7 +279,7 @@ describeOnBothHosts('the HTTP surface', (kind) => {
     async (path) => {
       await using fleet = await aliceOnly()
       const document = await (await fleet.get('alice', '/openapi.json')).json()
-      expect(document.paths[path].post.description).toContain('Programs send `Origin`')
+      expect(document.paths[path].post.description).toContain('Programs must send `Origin`')
     },
   )
 
