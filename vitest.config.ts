@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Browsers and hosts wait more than they compute: a core left idle costs minutes.
-    maxWorkers: '100%',
+    // Tests wait for browsers and hosts: with a worker for each core, a third of the processor stayed idle.
+    maxWorkers: availableParallelism() + 1,
     expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: built } },
