@@ -139,14 +139,20 @@ export function variableTable(group: string): string {
 /** Variables that a start with a control plane requires. */
 const startsWith = ['WEB_SESSION_SECRET', 'ORCHESTRATOR_BASE_URL', 'ORCHESTRATOR_SERVICE_TOKEN']
 
+/** Returns a line of `.env.example`. Required secrets are empty: a start with a published secret would let anyone forge sessions. */
+function assignmentOf({ name, example, isSecret }: DescribedVariable): string {
+  if (!startsWith.includes(name)) return `# ${name}=${example}`
+  return isSecret ? `${name}=` : `${name}=${example}`
+}
+
 /** Returns `.env.example`: the variables that a start needs, and all others as comments with their examples. */
 export function environmentExample(): string {
   const sections = groups.map((group) => {
     const lines = describedVariables
       .filter((variable) => variable.group === group)
-      .flatMap(({ name, description, notes, example }) => [
-        `# ${[description, ...notes].join(' ').replaceAll('`', '')}`,
-        `${startsWith.includes(name) ? '' : '# '}${name}=${example}`,
+      .flatMap((variable) => [
+        `# ${[variable.description, ...variable.notes].join(' ').replaceAll('`', '')}`,
+        assignmentOf(variable),
       ])
     return [`## ${group[0]?.toUpperCase()}${group.slice(1)}`, ...lines].join('\n')
   })

@@ -86,8 +86,19 @@ describe('docs/configuration.md and .env.example', () => {
     expect(wordsOf(variable.description)).toBeLessThanOrEqual(25)
   })
 
-  it('parses the unchanged .env.example as settings', async () => {
-    const settings = parseSettings(parseEnv(await textOf('.env.example')), providerVariables)
+  it('refuses a start with the unchanged .env.example and names the empty secrets', async () => {
+    const unchanged = parseEnv(await textOf('.env.example'))
+    expect(() => parseSettings(unchanged, providerVariables)).toThrow(
+      /WEB_SESSION_SECRET.*ORCHESTRATOR_SERVICE_TOKEN/s,
+    )
+  })
+
+  it('parses .env.example as settings when the secrets are filled in', async () => {
+    const secrets = { WEB_SESSION_SECRET: 's'.repeat(32), ORCHESTRATOR_SERVICE_TOKEN: 'token' }
+    const settings = parseSettings(
+      { ...parseEnv(await textOf('.env.example')), ...secrets },
+      providerVariables,
+    )
     expect(settings.configSource.kind).toBe('orchestrator')
     expect(settings.callbackHost).toBe('app.shibari.photo')
   })

@@ -113,7 +113,7 @@ const signInVariables = {
   }),
   OIDC_ISSUER_URL: issuer.optional().meta({
     description:
-      'Issuer URL of another OpenID Connect provider, used to the letter. Overrides `AUTH0_DOMAIN`.',
+      'Issuer URL of another OpenID Connect provider, compared exactly. Overrides `AUTH0_DOMAIN`.',
     examples: ['https://login.example.com/'],
   }),
   AUTH0_CLIENT_ID: z
