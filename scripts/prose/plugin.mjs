@@ -20,21 +20,16 @@ const advice = {
   cell: `At most ${maxCellLength} characters in a table cell`,
 }
 
-/** Reports the faults of a text, except those that the configuration allows. */
+/** Reports the faults of a text. */
 function reporter(context) {
-  const allowed = context.options[0]?.allowed ?? []
   return (place, faults) => {
     for (const { rule, found } of faults) {
-      if (allowed.some((entry) => entry.rule === rule && found.includes(entry.text))) continue
       context.report({ ...place, message: `${advice[rule]} (${rule}): ${JSON.stringify(found)}` })
     }
   }
 }
 
-const schema = [{ type: 'object', properties: { allowed: { type: 'array' } } }]
-
 const commentsRule = {
-  meta: { schema },
   create(context) {
     const report = reporter(context)
     const check = () => {
@@ -63,7 +58,6 @@ function nameOf(callee) {
 
 /** Checks titles of tests, also of functions of this project that wrap `it`. */
 const titlesRule = {
-  meta: { schema },
   create(context) {
     const report = reporter(context)
     return {
@@ -81,7 +75,6 @@ const isSentence = (text) => text.trim().split(/\s+/).length >= 4
 
 /** Checks strings that people may read: messages of the API, the log, the doctor, help. */
 const messagesRule = {
-  meta: { schema },
   create(context) {
     const report = reporter(context)
     const check = (node) => {
@@ -94,7 +87,6 @@ const messagesRule = {
 
 /** Checks texts of pages, also short texts, and checks their length. */
 const pageTextsRule = {
-  meta: { schema },
   create(context) {
     const report = reporter(context)
     const check = (node) => {
@@ -114,7 +106,6 @@ function renderedText(node) {
 }
 
 const markdownRule = {
-  meta: { schema },
   create(context) {
     const report = reporter(context)
     const check = (node) => {

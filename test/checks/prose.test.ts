@@ -82,6 +82,11 @@ describe('npm run check:prose, in comments', () => {
     expect(await comment(text)).toEqual([])
   })
 
+  it('refuses a breach that an eslint-disable comment would hide', async () => {
+    const source = '/* eslint-disable */\n/** What a host is. */\nexport const planted = 1\n'
+    expect(await broken(source, 'src/planted.ts')).toContain('opening')
+  })
+
   it('reads neighbouring line comments as one text', async () => {
     const source = `// ${words(14).slice(0, -1)}\n// ${words(14)}\nexport const planted = 1\n`
     expect(await broken(source, 'src/planted.ts')).toEqual(['length'])
