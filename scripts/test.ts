@@ -1,5 +1,11 @@
 /** `npm test`: names missing tools in one line, then runs the tests with the arguments that Vitest takes. */
+import { endWithHelp } from '../src/node/usage.ts'
 import { missingTools, namesOf } from './tools.ts'
+
+endWithHelp(`npm test -- [PATH...] [OPTIONS]: runs the tests whose path contains PATH, by default all
+  npm run test:changed    runs the tests that reach a file with uncommitted changes
+  npm run test:all        installs Chromium, Redis and promtool where needed, then runs all tests
+  OPTIONS are those of Vitest: https://vitest.dev/guide/cli`)
 
 const args = process.argv.slice(2)
 const missing = missingTools()

@@ -51,7 +51,7 @@ export function proseOf(text: string): string {
   return text
     .replace(/```[\s\S]*?```/g, ' ')
     .replace(/`[^`]*`/g, 'X')
-    .replace(/\{@link ([^}]*)\}/g, '$1')
+    .replace(/\{@link ([^{}]*)\}/g, '$1')
     .replace(/\bhttps?:\/\/[^\s)>\]]+/g, 'X')
 }
 
@@ -60,7 +60,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 /** Returns the sentences of a text. Blank lines and list items end a sentence. */
 export function sentencesOf(text: string): string[] {
   return text
-    .split(/\n\s*\n|\n\s*(?=[-*] |\d+\. )/)
+    .split(/\n[ \t]*(?:\n|(?=[-*] |\d{1,3}\. ))/)
     .flatMap((block) => [...segmenter.segment(block.replace(/\s+/g, ' ').trim())])
     .map(({ segment }) => segment.trim())
     .filter((sentence) => sentence !== '')

@@ -179,6 +179,6 @@ describe('the check of answers against the description', () => {
     ['a media type', new Response('x', { headers: { 'content-type': 'text/html; charset=utf-8' } })],
     ['a code', problem('link_expired', 403)],
   ])('finds %s that is not described', async (_title, response) => {
-    expect(await undescribed(asked, response)).toContain('not described')
+    expect(await undescribed(asked, response)).toContain('not documented')
   })
 })

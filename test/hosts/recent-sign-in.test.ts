@@ -36,7 +36,9 @@ describeOnBothHosts('deleting photos', (kind) => {
     const refusal = await ask(day + 60)
     expect(await refusal.clone().json()).toMatchObject({
       code: 'sign_in_too_old',
-      detail: expect.stringContaining('sign-in from the last 24 hours. Nothing was changed'),
+      detail: expect.stringContaining(
+        'Nothing was changed: this action needs a sign-in from the last 24 hours',
+      ),
     })
     expect(await codeOf(refusal)).toEqual([401, 'sign_in_too_old'])
     // The test's storage has no credentials, so the deletion itself fails.

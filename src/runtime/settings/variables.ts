@@ -112,8 +112,7 @@ const signInVariables = {
     examples: ['example.eu.auth0.com'],
   }),
   OIDC_ISSUER_URL: issuer.optional().meta({
-    description:
-      'Issuer URL of another OpenID Connect provider, compared exactly. Overrides `AUTH0_DOMAIN`.',
+    description: 'Issuer URL of another OpenID Connect provider, compared exactly. Overrides `AUTH0_DOMAIN`.',
     examples: ['https://login.example.com/'],
   }),
   AUTH0_CLIENT_ID: z
