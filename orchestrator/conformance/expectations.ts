@@ -72,7 +72,7 @@ export function tenantOf(host: string): string {
 
 /** Returns an unbound host of the same domain. */
 export function unknownHostBeside(host: string): string {
-  return `nobody-${crypto.randomUUID().slice(0, 8)}${host.slice(host.indexOf('.'))}`
+  return `unbound-${crypto.randomUUID().slice(0, 8)}${host.slice(host.indexOf('.'))}`
 }
 
 /** Returns a reference that no orchestrator knows. */

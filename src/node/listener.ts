@@ -118,7 +118,7 @@ function hostLines({ rawHeaders }: IncomingMessage): number {
 }
 
 /** Stand-in for an unusable host (RFC 2606, section 2). The handler answers as for any unknown host. */
-const invalidHost = 'nobody.invalid'
+const invalidHost = 'unusable.invalid'
 /** Fast path for most hosts. */
 const plainHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,4})?$/
 

@@ -110,7 +110,7 @@ const faults: Readonly<Record<string, Spoil>> = {
       ? Response.json({ error: 'not_yours' }, { status: 404 })
       : response,
   'answers any reference of an unknown tenant with 404': (response, { request }) =>
-    request.headers.get('x-tenant')?.startsWith('nobody') ? Response.json({}) : response,
+    request.headers.get('x-tenant')?.startsWith('unbound') ? Response.json({}) : response,
 }
 
 describe('the conformance suite', () => {

@@ -123,7 +123,7 @@ export const credentialsChecks: readonly Check[] = [
       const [ref = unknownRef()] = subject.credentialsRefs ?? []
       const tenant = tenantOf(subject.host)
       const names = [
-        `nobody-${crypto.randomUUID().slice(0, 8)}`,
+        `unbound-${crypto.randomUUID().slice(0, 8)}`,
         '__proto__',
         `${tenant}, ${tenant}`,
         `${tenant}.`,
